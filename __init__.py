@@ -1,0 +1,1 @@
+"""gendash: Grafana provisioning as code for AI agent platforms."""

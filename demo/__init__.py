@@ -1,0 +1,1 @@
+"""A synthetic AI agent platform: rows, metrics, a Langfuse API double, an embedded PostgreSQL."""

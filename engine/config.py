@@ -1,0 +1,267 @@
+"""Settings with their origin: flag > environment > gendash.yaml > default. All problems are listed at once."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+import yaml
+
+from gendash.engine.errors import ConfigError
+from gendash.engine.model import Problem
+from gendash.engine.settings import FEATURES, SETTINGS, Setting
+
+UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_DURATION = re.compile(r"(\d+)(ms|s|m|h|d|w)")
+_BY_KEY = {setting.key: setting for setting in SETTINGS}
+_OPEN = [setting for setting in SETTINGS if "*" in setting.key]
+
+
+def seconds(duration: str) -> float:
+    """Seconds of a duration such as ``15s``, ``5m`` or ``30d``. Raises ValueError for anything else."""
+    match = _DURATION.fullmatch(duration)
+    if not match:
+        raise ValueError(duration)
+    return int(match[1]) * UNITS_S[match[2]]
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """``did you mean 'x'?`` for the nearest known name, or an empty string."""
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"did you mean '{near[0]}'?" if near else ""
+
+
+@dataclass(frozen=True)
+class Config:
+    """All settings by dotted key. ``origins`` says where each value came from; a key not in it has its default."""
+
+    values: Mapping[str, Any]
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.values[key]
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The value of a key of an open map, or ``default``."""
+        return self.values.get(key, default)
+
+    def under(self, prefix: str) -> dict[str, Any]:
+        """All set values whose key starts with ``prefix.``, by the rest of the key."""
+        return {key[len(prefix) + 1 :]: value for key, value in self.values.items() if key.startswith(prefix + ".")}
+
+    def where(self, key: str) -> str:
+        """``file:line`` or the variable that set a key, for messages; ``default`` where nothing did."""
+        return self.origins.get(key, "default")
+
+    def on(self, features: str) -> bool:
+        """Whether every feature of a blank-separated list is on; an empty list is."""
+        return all(self.values[f"features.{name}"] for name in features.split())
+
+    def seconds(self, key: str) -> float:
+        """A duration setting in seconds."""
+        return seconds(self.values[key])
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The installation's time zone."""
+        return ZoneInfo(self.values["time_zone"])
+
+    def dashboard_uid(self, name: str) -> str:
+        """Uid of a dashboard in Grafana: at most 40 characters, with the instance prefix where one is set."""
+        return self.prefixed(f"gendash-{name}")
+
+    def prefixed(self, uid: str) -> str:
+        """A uid with the instance prefix where one is set."""
+        return f"{self.values['instance']}-{uid}" if self.values["instance"] else uid
+
+
+def load_config(
+    text: str = "",
+    path: str = "gendash.yaml",
+    environ: Mapping[str, str] | None = None,
+    env_name: str = "",
+    read_file: Callable[[str], str] | None = None,
+) -> Config:
+    """Settings from the text of ``gendash.yaml`` and the environment. Raises ConfigError with every problem.
+
+    ``env_name`` overlays ``environments:`` of the file; ``read_file`` returns the content of a secret's ``…_FILE``.
+    """
+    problems: list[Problem] = []
+    values = {s.key: s.default for s in SETTINGS if "*" not in s.key}
+    origins: dict[str, str] = {}
+    leaves, environments = _leaves(text, path, problems)
+    if env_name and env_name not in environments:
+        hint = suggest(env_name, environments) or f"add it under environments: in {path}"
+        problems.append(Problem("--env", f"no environment '{env_name}'", hint))
+    for key, (value, where) in [*leaves.items(), *environments.get(env_name, {}).items()]:
+        setting = _setting(key)
+        if setting is None:
+            known = [s.key for s in SETTINGS]
+            problems.append(Problem(where, f"unknown setting '{key}'", suggest(key, known) or "see `gendash config`"))
+        elif setting.secret:
+            problems.append(Problem(where, f"'{key}' is a secret", f"set {setting.env} or {setting.env}_FILE instead"))
+        else:
+            _store(setting, key, value, where, values, origins, problems)
+    for setting in SETTINGS:
+        if setting.env:
+            _from_environment(setting, environ or {}, read_file, values, origins, problems)
+    if problems:
+        raise ConfigError(problems)
+    return Config(values, origins)
+
+
+def _leaves(
+    text: str, path: str, problems: list[Problem]
+) -> tuple[dict[str, tuple[Any, str]], dict[str, dict[str, tuple[Any, str]]]]:
+    """Scalar and list values by dotted key with their ``file:line``, and the same for each environment."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        problems.append(
+            Problem(f"{path}:{mark.line + 1 if mark else 1}", f"not YAML: {error.problem}", "mend the line")
+        )
+        return {}, {}
+    if root is None:
+        return {}, {}
+    if not isinstance(root, yaml.MappingNode):
+        problems.append(Problem(f"{path}:1", "not a map of settings", "write 'key: value' lines"))
+        return {}, {}
+    leaves: dict[str, tuple[Any, str]] = {}
+    environments: dict[str, dict[str, tuple[Any, str]]] = {}
+    for key_node, node in root.value:
+        if key_node.value == "environments" and isinstance(node, yaml.MappingNode):
+            for name, overlay in node.value:
+                environments[name.value] = {}
+                _walk(overlay, "", path, environments[name.value], problems)
+        else:
+            _walk(node, str(key_node.value), path, leaves, problems, key_node)
+    return leaves, environments
+
+
+def _walk(
+    node: yaml.Node,
+    prefix: str,
+    path: str,
+    leaves: dict[str, tuple[Any, str]],
+    problems: list[Problem],
+    key_node: yaml.Node | None = None,
+) -> None:
+    line = f"{path}:{(key_node or node).start_mark.line + 1}"
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = f"{prefix}.{key.value}" if prefix else str(key.value)
+            if name in seen:
+                problems.append(Problem(f"{path}:{key.start_mark.line + 1}", f"'{name}' stands twice", "keep one"))
+            seen.add(name)
+            _walk(value, name, path, leaves, problems, key)
+    else:
+        loader = yaml.SafeLoader("")
+        leaves[prefix] = (loader.construct_object(node, deep=True), line)
+
+
+def _setting(key: str) -> Setting | None:
+    if key in _BY_KEY and "*" not in key:
+        return _BY_KEY[key]
+    parts = key.split(".")
+    for setting in _OPEN:
+        pattern = setting.key.split(".")
+        if len(pattern) == len(parts) and all(p in ("*", part) for p, part in zip(pattern, parts, strict=True)):
+            return setting
+    return None
+
+
+def _from_environment(
+    setting: Setting,
+    environ: Mapping[str, str],
+    read_file: Callable[[str], str] | None,
+    values: dict[str, Any],
+    origins: dict[str, str],
+    problems: list[Problem],
+) -> None:
+    names = [setting.env] + (["LANGFUSE_HOST"] if setting.env == "LANGFUSE_BASE_URL" else [])
+    for name in names:
+        if environ.get(name):
+            _store(setting, setting.key, environ[name], name, values, origins, problems)
+            return
+    file_name = environ.get(f"{setting.env}_FILE")
+    if setting.secret and file_name and read_file:
+        try:
+            content = read_file(file_name).strip()
+        except OSError as error:
+            why = error.strerror or "unreadable"
+            problems.append(
+                Problem(f"{setting.env}_FILE", f"cannot read '{file_name}': {why}", "check path and rights")
+            )
+            return
+        _store(setting, setting.key, content, f"{setting.env}_FILE", values, origins, problems)
+
+
+def _store(
+    setting: Setting,
+    key: str,
+    value: Any,
+    where: str,
+    values: dict[str, Any],
+    origins: dict[str, str],
+    problems: list[Problem],
+) -> None:
+    wrong = _wrong(setting, value)
+    if wrong:
+        shown = "its value" if setting.secret else repr(value)
+        problems.append(Problem(where, f"{key}: {shown} is not {wrong}", f"default: {setting.default!r}"))
+        return
+    values[key] = float(value) if setting.type in ("share", "money", "float") else value
+    origins[key] = where
+
+
+_PATTERNS = {
+    "name": (re.compile(r"[A-Za-z_][\w$-]{0,62}"), "a name (letters, digits, _)"),
+    "name?": (re.compile(r"[a-z0-9-]{0,12}"), "at most 12 lower-case letters, digits or -"),
+    "uid": (re.compile(r"[A-Za-z0-9_-]{1,40}"), "a uid (1 to 40 letters, digits, - or _)"),
+    "metric": (re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*"), "a metric name"),
+    "label": (re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*"), "a label name"),
+    "duration": (_DURATION, "a duration such as 15s, 5m or 30d"),
+}
+
+
+def _wrong(setting: Setting, value: Any) -> str:
+    """What a value should have been, or an empty string where it is right."""
+    kind = setting.type
+    if kind in _PATTERNS:
+        pattern, text = _PATTERNS[kind]
+        return "" if isinstance(value, str) and pattern.fullmatch(value) else text
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    checks: dict[str, tuple[bool, str]] = {
+        "bool": (isinstance(value, bool), "true or false"),
+        "int": (isinstance(value, int) and number and value > 0, "a whole number above 0"),
+        "float": (number and value > 0, "a number above 0"),
+        "money": (number and value > 0, "an amount in USD above 0"),
+        "share": (number and 0 < value < 1, "a share between 0 and 1"),
+        "list": (isinstance(value, list) and all(isinstance(v, str) for v in value), "a list of texts"),
+        "zone": (isinstance(value, str) and value in available_timezones(), "an IANA time zone such as Europe/Berlin"),
+        "url": (isinstance(value, str) and _is_url(value), "a URL with scheme and host"),
+        "str": (isinstance(value, str), "a text"),
+    }
+    right, text = checks[kind]
+    if right and setting.choices and value not in setting.choices:
+        return "one of " + ", ".join(setting.choices)
+    return "" if right else text
+
+
+def _is_url(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError:
+        return False
+    return bool(parts.scheme) and (bool(parts.netloc) or parts.scheme.startswith("postgres"))
+
+
+FEATURE_NEEDS = {name: needs for name, _, needs in FEATURES}

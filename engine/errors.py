@@ -1,0 +1,53 @@
+"""What can go wrong, as one tree. Every error carries problems; `cli` prints them, one line each, and exits 1.
+
+GendashError
+├── ConfigError        gendash.yaml or the environment
+├── ContentError       a definition, a SQL file, a rule
+├── Refused            a change that needs a person: an unseen edit, a missing --yes
+└── TargetError        a server, or the file system
+    ├── Unreachable    no answer
+    ├── Denied         an answer, but not for us: wrong credentials, missing rights
+    └── Unexpected     an answer that does not fit: another platform, another version
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gendash.engine.model import Problem
+
+
+class GendashError(Exception):
+    """Problems that stop a command."""
+
+    def __init__(self, problems: Problem | Sequence[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class ConfigError(GendashError):
+    """Something in gendash.yaml or the environment is wrong."""
+
+
+class ContentError(GendashError):
+    """A definition is wrong."""
+
+
+class Refused(GendashError):
+    """Nothing was written, since a person must decide."""
+
+
+class TargetError(GendashError):
+    """A server or the file system did not do what was asked."""
+
+
+class Unreachable(TargetError):
+    """No answer."""
+
+
+class Denied(TargetError):
+    """An answer, but not for us."""
+
+
+class Unexpected(TargetError):
+    """An answer that does not fit."""

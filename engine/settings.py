@@ -1,0 +1,137 @@
+"""Every setting, once: name, type, default, meaning. `config.py` reads this list, and so do the docs.
+
+A key with a ``*`` at its end is an open map: its keys are names that content declares (tables, metrics, views) and
+are checked against the content when it is loaded.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+
+class Setting(NamedTuple):
+    """One setting; ``env`` is the variable that overrides the file, ``secret`` ones are read from there only."""
+
+    key: str
+    type: str
+    default: Any
+    doc: str
+    env: str = ""
+    secret: bool = False
+    choices: tuple[str, ...] = ()
+
+
+FEATURES: tuple[tuple[str, bool, str], ...] = (
+    ("users", True, "a users table"),
+    ("conversations", True, "tables of conversations and messages"),
+    ("feedback", True, "a feedback table with ratings from 1 to 5"),
+    ("documents", True, "a documents table (knowledge base)"),
+    ("tickets", False, "a tickets table"),
+    ("intent", False, "intents in the metadata of conversations or messages"),
+    ("langfuse", False, "LLM calls traced to Langfuse and synced by `gendash langfuse sync`"),
+    ("http_metrics", True, "HTTP metrics of prometheus-fastapi-instrumentator"),
+    ("agent_metrics", False, "agent_* metrics that the platform really records"),
+    ("kb_metrics", False, "kb_* metrics that the platform really records"),
+    ("auth_metrics", False, "auth_* metrics that the platform really records"),
+    ("db_metrics", False, "db_* metrics that the platform really records"),
+    ("cache_metrics", False, "cache_* metrics that the platform really records"),
+    ("vector_metrics", False, "vector_store_* metrics that the platform really records"),
+    ("redis", False, "a redis_exporter"),
+)
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("time_zone", "zone", "UTC", "the one time zone of all days, weeks and months"),
+    Setting("schema", "name", "gendash", "schema in the store that gendash owns"),
+    Setting("instance", "name?", "", "prefix of dashboard uids, folders and marks, so that several share a Grafana"),
+    Setting("content", "list", [], "folders with dashboards, views and rules of your own"),
+    # where the servers are
+    Setting("database_url", "url", "", "store, as the owner role", "GENDASH_DATABASE_URL", secret=True),
+    Setting("source_url", "url", "", "platform database; the store where absent", "GENDASH_SOURCE_URL", secret=True),
+    Setting(
+        "admin_database_url",
+        "url",
+        "",
+        "only for `db migrate`: a role that may create roles",
+        "GENDASH_ADMIN_DATABASE_URL",
+        secret=True,
+    ),
+    Setting("reader_password", "str", "", "password of the reader role", "GENDASH_READER_PASSWORD", secret=True),
+    Setting(
+        "admin_reader_password",
+        "str",
+        "",
+        "password of the admin reader role",
+        "GENDASH_ADMIN_READER_PASSWORD",
+        secret=True,
+    ),
+    Setting("prometheus_url", "url", "http://127.0.0.1:9090", "Prometheus", "GENDASH_PROMETHEUS_URL"),
+    Setting("grafana_url", "url", "http://127.0.0.1:3000", "Grafana", "GENDASH_GRAFANA_URL"),
+    Setting("grafana_token", "str", "", "service account token", "GENDASH_GRAFANA_TOKEN", secret=True),
+    # roles
+    Setting("roles.owner", "name", "gendash_owner", "role that migrates and refreshes"),
+    Setting("roles.reader", "name", "gendash_reader", "role of the data source for everyone"),
+    Setting("roles.admin_reader", "name", "gendash_admin_reader", "role of the data source for admins"),
+    # the platform's names
+    Setting("platform.schema", "name", "public", "schema of the platform's tables"),
+    Setting("platform.tables.*", "name", None, "table of the platform, by staging name"),
+    Setting("platform.columns.*.*", "name", None, "column of the platform, by staging name and canonical column"),
+    Setting("platform.vocabularies.*.*", "list", None, "the platform's words for a canonical word"),
+    Setting("metrics.*", "metric", None, "the platform's name of a metric"),
+    Setting("labels.*", "label", None, "the platform's name of a label"),
+    Setting("cadences.*", "duration", None, "how often a relation is refreshed"),
+    *(Setting(f"features.{name}", "bool", default, doc) for name, default, doc in FEATURES),
+    # data sources and folders
+    Setting("datasources.database.uid", "uid", "gendash-postgres", "PostgreSQL for everyone"),
+    Setting("datasources.database.name", "str", "gendash PostgreSQL", "its name in Grafana"),
+    Setting("datasources.admin.uid", "uid", "gendash-postgres-admin", "PostgreSQL for admins"),
+    Setting("datasources.admin.name", "str", "gendash PostgreSQL (admin)", "its name in Grafana"),
+    Setting("datasources.prometheus.uid", "uid", "gendash-prometheus", "Prometheus"),
+    Setting("datasources.prometheus.name", "str", "gendash Prometheus", "its name in Grafana"),
+    Setting(
+        "datasources.database_address",
+        "str",
+        "",
+        "host:port at which Grafana reaches the store; the store's own where absent",
+    ),
+    Setting("datasources.prometheus_address", "str", "", "URL at which Grafana reaches Prometheus"),
+    Setting(
+        "datasources.sslmode",
+        "str",
+        "prefer",
+        "TLS between Grafana and the store",
+        choices=("disable", "prefer", "require", "verify-ca", "verify-full"),
+    ),
+    Setting("datasources.max_open_connections", "int", 10, "connections that a data source may open"),
+    Setting("folders.everyone.uid", "uid", "gendash", "folder of the dashboards for everyone"),
+    Setting("folders.everyone.title", "str", "Agent platform", "its title"),
+    Setting("folders.admin.uid", "uid", "gendash-admin", "folder of the admin dashboards"),
+    Setting("folders.admin.title", "str", "Agent platform (admin)", "its title"),
+    # objectives and money: the one home of every threshold
+    Setting("slo.api_errors.objective", "share", 0.005, "share of requests that may fail (5xx); amber above"),
+    Setting("slo.api_errors.red", "share", 0.05, "red above"),
+    Setting("slo.api_errors.window", "duration", "30d", "over which the error budget is counted"),
+    Setting("slo.api_latency.threshold_s", "float", 0.5, "a request is fast under this many seconds"),
+    Setting("slo.api_latency.objective", "share", 0.95, "share of requests that must be fast"),
+    Setting("slo.agent_answer.threshold_s", "float", 10.0, "an answer is good within this many seconds"),
+    Setting("slo.agent_answer.objective", "share", 0.95, "share of answers that must be good"),
+    Setting("slo.kb_processing.threshold_s", "float", 600.0, "a document is processed in time within this"),
+    Setting("slo.kb_processing.objective", "share", 0.98, "share of documents that must be"),
+    Setting("slo.csat.amber", "share", 0.8, "satisfaction below is amber"),
+    Setting("slo.csat.red", "share", 0.7, "satisfaction below is red"),
+    Setting("budget.monthly_usd", "money", 1000.0, "what LLM calls may cost in a calendar month"),
+    # prometheus
+    Setting("prometheus.scrape_interval", "duration", "15s", "scrape interval"),
+    Setting("prometheus.evaluation_interval", "duration", "30s", "rule evaluation interval"),
+    Setting("prometheus.retention", "duration", "90d", "how long Prometheus keeps samples"),
+    Setting("prometheus.rules_dir", "str", "", "directory from which Prometheus loads rule files; none: not managed"),
+    Setting("prometheus.job", "str", "ai-agent-api", "scrape job of the platform's API"),
+    # langfuse
+    Setting("langfuse.project", "name", "default", "key of the project on every row"),
+    Setting("langfuse.base_url", "url", "https://cloud.langfuse.com", "Langfuse", "LANGFUSE_BASE_URL"),
+    Setting("langfuse.public_key", "str", "", "API key", "LANGFUSE_PUBLIC_KEY", secret=True),
+    Setting("langfuse.secret_key", "str", "", "API key", "LANGFUSE_SECRET_KEY", secret=True),
+    Setting("langfuse.since", "duration", "30d", "how far back the first sync goes"),
+    Setting("langfuse.cadence", "duration", "1m", "how often the sync is expected to run"),
+    Setting("langfuse.metadata", "list", [], "metadata keys that are kept; none by default"),
+    Setting("langfuse.plain_user_ids", "bool", False, "store user ids as they are, not as a keyed hash"),
+)

@@ -1,0 +1,1 @@
+"""Input and output: files, PostgreSQL, Prometheus, Grafana; one driver a module."""

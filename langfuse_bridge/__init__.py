@@ -1,0 +1,1 @@
+"""Brings what Langfuse holds about LLM calls into PostgreSQL."""

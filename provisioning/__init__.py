@@ -1,0 +1,1 @@
+"""Content of provisioning: data files, no code."""

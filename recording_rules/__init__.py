@@ -1,0 +1,1 @@
+"""Content of recording_rules: data files, no code."""

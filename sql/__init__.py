@@ -1,0 +1,1 @@
+"""Content of sql: data files, no code."""
