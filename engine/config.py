@@ -40,8 +40,8 @@ def suggest(name: str, known: Iterable[str]) -> str:
 class Config:
     """All settings by dotted key. ``origins`` says where each value came from; a key not in it has its default."""
 
-    values: Mapping[str, Any]
-    origins: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(repr=False)
+    origins: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, key: str) -> Any:
         return self.values[key]

@@ -13,6 +13,12 @@ Language = Literal["sql", "promql"]
 Audience = Literal["everyone", "admin"]
 
 
+class SettingRef(str):
+    """The key of a setting whose value is put in when a panel is rendered."""
+
+    __slots__ = ()
+
+
 class Viz(Protocol):
     """What the engine asks of a visualisation: grafanalib's one method."""
 
@@ -152,3 +158,8 @@ def sql(text: str, **options: Any) -> Query:
 def promql(text: str, **options: Any) -> Query:
     """A PromQL query over recorded series, or over raw metrics through the contract."""
     return Query("promql", text, **options)
+
+
+def slo(name: str) -> SettingRef:
+    """The value of a setting under ``slo.``, for thresholds: ``slo('api_errors.objective')``."""
+    return SettingRef(f"slo.{name}")

@@ -8,8 +8,9 @@ import importlib.util
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import yaml
@@ -22,7 +23,6 @@ from gendash.engine.model import Dashboard, Problem, Relation, Rule
 PACKAGED = Path(__file__).resolve().parents[2]
 _FOLDERS = {"staging": "staging", "tables": "table", "rollups": "rollup", "views": "view", "audits": "audit"}
 _HEADER = re.compile(r"\s*/\*(.*?)\*/(.*)", re.DOTALL)
-_NOT_DASHBOARDS = {"__init__", "viz", "_shared"}
 
 
 def load_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
@@ -72,13 +72,13 @@ def _load_relations(root: Path, problems: list[Problem]) -> dict[str, Relation]:
 def _load_rules(root: Path, problems: list[Problem]) -> dict[str, dict[str, Rule]]:
     """Rules by file name and rule name."""
     found: dict[str, dict[str, Rule]] = {}
-    known = {"record", "alert", "expr", "doc", "feature", "otherwise", "labels", "annotations", "for"}
+    known = {"record", "alert", "expr", "doc", "feature", "otherwise", "labels", "annotations", "for", "each"}
     for path in sorted((root / "recording_rules").glob("*.yaml")):
         if path.name == "metrics.yaml":
             continue
         where = f"recording_rules/{path.name}"
         found[path.name] = {}
-        for entry in _yaml(path.read_text("utf-8"), where, problems) or []:
+        for entry in _each(_yaml(path.read_text("utf-8"), where, problems) or []):
             unknown = set(entry) - known
             kind = "record" if "record" in entry else "alert"
             if unknown or not entry.get(kind) or not entry.get("expr") or not entry.get("doc"):
@@ -107,6 +107,19 @@ def _load_rules(root: Path, problems: list[Problem]) -> dict[str, dict[str, Rule
     return found
 
 
+def _each(entries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The entries; one with ``each`` (a list of maps) stands once for each map, its ``$name`` replaced by the values."""
+
+    def fill(value: Any, values: Mapping[str, Any]) -> Any:
+        if isinstance(value, dict):
+            return {key: fill(inner, values) for key, inner in value.items()}
+        return Template(value).safe_substitute(values) if isinstance(value, str) else value
+
+    for entry in entries:
+        rest = {key: value for key, value in entry.items() if key != "each"}
+        yield from (fill(rest, values) for values in entry["each"]) if "each" in entry else (rest,)
+
+
 def _load_metrics(root: Path, problems: list[Problem]) -> dict[str, Mapping[str, Any]]:
     path = root / "recording_rules" / "metrics.yaml"
     if not path.exists():
@@ -118,7 +131,7 @@ def _load_metrics(root: Path, problems: list[Problem]) -> dict[str, Mapping[str,
 def _load_dashboards(root: Path, problems: list[Problem]) -> dict[str, Dashboard]:
     found: dict[str, Dashboard] = {}
     for path in sorted((root / "dashboards").glob("*.py")):
-        if path.stem in _NOT_DASHBOARDS:
+        if path.stem == "viz" or path.stem.startswith("_"):
             continue
         where = f"dashboards/{path.name}"
         try:

@@ -1,0 +1,130 @@
+"""Panels, variables and annotations that five or more dashboards use; nothing else."""
+
+from __future__ import annotations
+
+from gendash.dashboards._palette import TEXT, UNKNOWN, WARN, override, steps
+from gendash.dashboards.viz import Freshness, Text
+from gendash.engine.model import Panel, Row, Variable, promql, sql
+
+JOB = Variable(
+    "job",
+    "Service",
+    "Scrape job of the platform; All adds them up.",
+    promql("label_values({{ rule('job:up:count') }}, job)"),
+    multi=True,
+    all_value=".+",
+)
+
+# All stands for a literal that no environment has, so that an empty list of environments is no SQL error.
+ENVIRONMENT = Variable(
+    "environment",
+    "Environment",
+    "Environment of LLM calls as Langfuse knows it.",
+    sql(
+        "select distinct environment from {{ view('llm_hour') }} order by 1", may_be_empty="no LLM call was synced yet"
+    ),
+    all_value="'__all'",
+    feature="langfuse",
+)
+IN_ENVIRONMENT = "(${environment:sqlstring} = '__all' or environment = ${environment:sqlstring})"
+
+ANNOTATIONS = (
+    (
+        "Deploys",
+        promql(
+            'changes({{ metric("process_start_time") }}{job=~"$job"}[2m]) > 0',
+            legend="{{instance}} restarted",
+            may_be_empty="nothing restarted",
+        ),
+    ),
+    (
+        "Alerts",
+        promql(
+            'ALERTS{alertstate="firing",severity=~"critical|warning",job=~"$job|"}',
+            legend="{{alertname}}",
+            may_be_empty="nothing is firing",
+        ),
+    ),
+)
+
+
+def _age(name: str, expected: str) -> dict[str, object]:
+    """Grey under twice the expected interval, amber from there, red from five times."""
+    return override("byName", name, thresholds={"mode": "absolute", "steps": AGES[expected]})
+
+
+AGES = {
+    "scrape": steps((TEXT, None), (WARN, 30), ("red", 75)),
+    "minute": steps((TEXT, None), (WARN, 120), ("red", 300)),
+    "business": steps((TEXT, None), (WARN, 600), ("red", 1500)),
+    "hour": steps((TEXT, None), (WARN, 7200), ("red", 18000)),
+}
+
+FRESHNESS = Panel(
+    "freshness",
+    "Data freshness",
+    "Age of the newest data of each source: metrics since the last scrape, database since the platform's newest "
+    "row, LLM traces since the last closed sync, summaries since the last refresh. Amber at 2x the expected "
+    "interval, red at 5x.\n\nA quiet night makes 'Database' old without anything being broken: look at 'Summaries', "
+    "which tells when gendash last looked.",
+    Freshness(
+        unit="s",
+        decimals=0,
+        color={"mode": "thresholds"},
+        overrides=[
+            _age("Metrics", "scrape"),
+            _age("Database", "hour"),
+            _age("LLM traces", "minute"),
+            _age("Summaries", "business"),
+        ],
+    ),
+    [
+        promql('time() - max(timestamp({{ metric("up") }}{job=~"$job"}))', legend="Metrics", instant=True),
+        sql(
+            "select age_s as \"Database\" from {{ view('freshness_now') }} where source = 'platform'",
+            format="table",
+            feature="conversations",
+        ),
+        sql(
+            "select age_s as \"LLM traces\" from {{ view('freshness_now') }} where source = 'langfuse'",
+            format="table",
+            feature="langfuse",
+        ),
+        sql("select age_s as \"Summaries\" from {{ view('freshness_now') }} where source = 'rollups'", format="table"),
+    ],
+    width=12,
+    height=3,
+)
+
+
+def how_to_read(question: str, notes: str) -> Row:
+    """The closed last row of a dashboard: how its figures are counted."""
+    return Row(
+        "How are these figures counted?",
+        [
+            Panel(
+                "how_to_read",
+                "How to read this dashboard",
+                "What the windows, colours and marks on this dashboard mean, and which source is the truth for what.",
+                Text(
+                    content=f"**{question}**\n\n"
+                    "- **Windows are whole buckets** in the time zone of this installation: 24 h is the current hour "
+                    "and the 23 before it, 7 d is today and the 6 days before. A change ('▲12 %') compares with the "
+                    "same length just before.\n"
+                    "- **Colour means something is wrong**: orange is worth a look, red is over its limit. Grey is "
+                    "context: last week, other, unknown. '0' is a zero, 'no traffic' is nothing to divide by, "
+                    "'? unknown' is a source that does not answer.\n"
+                    "- **Sources**: PostgreSQL for people, tickets, documents and ratings; Prometheus for rates and "
+                    "latency; Langfuse (synced to PostgreSQL) for LLM calls, tokens and cost.\n"
+                    f"{notes}"
+                ),
+                [],
+                width=24,
+                height=8,
+            )
+        ],
+        open=False,
+    )
+
+
+__all__ = ["ANNOTATIONS", "ENVIRONMENT", "FRESHNESS", "IN_ENVIRONMENT", "JOB", "UNKNOWN", "how_to_read"]

@@ -1,0 +1,943 @@
+"""Overview: is the platform up, fast, used, affordable and good?"""
+
+from __future__ import annotations
+
+from gendash.dashboards._palette import (
+    BAD,
+    CALLS,
+    COST,
+    DOCUMENT,
+    OK,
+    P50,
+    P95,
+    P99,
+    TEXT,
+    TICKET,
+    UNKNOWN,
+    USERS,
+    USERS_2,
+    WARN,
+    by_model,
+    colored,
+    down_is_bad,
+    fixed,
+    override,
+    steps,
+    up_is_bad,
+    words,
+)
+from gendash.dashboards._shared import ANNOTATIONS, ENVIRONMENT, FRESHNESS, IN_ENVIRONMENT, JOB, how_to_read
+from gendash.dashboards.viz import (
+    PREVIOUS,
+    BarGauge,
+    DayBars,
+    HeadTile,
+    Heatmap,
+    Lines,
+    NumberTile,
+    StateTile,
+    StateTimeline,
+    Table,
+)
+from gendash.engine.model import Dashboard, Panel, Row, SettingRef, promql, slo, sql
+
+QUIET = "a quiet platform"
+REQUESTS = 'sum({{ rule("job:http_requests:rate5m") }}{job=~"$job"})'
+ERRORS = 'sum({{ rule("job:http_request_errors:rate5m") }}{job=~"$job"})'
+LATENCY = '{{ rule("job_le:http_request_duration_highr_seconds_bucket:rate5m") }}{job=~"$job"}'
+FIRING = 'ALERTS{alertstate="firing",severity="%s",job=~"$job|"}'
+UP = 'sum({{ rule("job:up:count") }}{job=~"$job"})'
+TARGETS = 'sum({{ rule("job:targets:count") }}{job=~"$job"})'
+
+
+def quantile(q: float) -> str:
+    """PromQL: a percentile of the response time of all requests."""
+    return f"histogram_quantile({q}, sum by (le) ({LATENCY}))"
+
+
+def firing(severity: str) -> str:
+    """PromQL: how many alerts of a severity fire; 0 and not nothing where Prometheus answers."""
+    return f"(count({FIRING % severity}) or 0 * {UP})"
+
+
+def change(label: str, against: str = "vs prior") -> str:
+    """SQL: a name line such as ``24 h ▲12 % vs prior`` from the columns current and prior."""
+    return (
+        f"'{label}' || case when prior > 0 then ' ' || case when current >= prior then '▲' else '▼' end || "
+        f"least(round(100.0 * abs(current - prior) / prior), 999)::text || ' % {against}' else '' end"
+    )
+
+
+def tile(columns: str, source: str, name: str, value: str = "current") -> str:
+    """SQL: one figure with a name line; ``columns`` are read from ``source`` and give current and prior."""
+    return f"""
+    with figures as (select {columns} from {source})
+    select {{{{ now() }}}} as "time", {name} as metric, {value} as value
+    from figures"""
+
+
+def dollars(column: str) -> str:
+    """SQL: whole dollars as text."""
+    return f"'$' || to_char({column}, 'FM999,999,990')"
+
+
+def named_bars(source: str, name: str, value: str, order: str) -> str:
+    """SQL: one row a bar, the name first, in the order of the domain."""
+    return f"select {name} as name, {value} as value from {source} order by {order}"
+
+
+def per_hour(value: str) -> str:
+    """SQL: a figure of LLM calls for each of the last 24 local hours, with its change in the name.
+
+    The change leaves the running hour out on both sides: 23 whole hours against the same 23 a day before.
+    """
+    return f"""
+    with span as (select date_trunc('hour', {{{{ now() }}}}, {{{{ zone() }}}}) as last),
+    facts as (
+      select hour, {value} as value from {{{{ view('llm_hour') }}}}, span
+      where hour >= last - interval '47 hours' and hour <= last and {IN_ENVIRONMENT} group by hour
+    ),
+    sums as (
+      select coalesce(sum(value) filter (where hour >= last - interval '23 hours' and hour < last), 0) as current,
+        coalesce(sum(value) filter (where hour < last - interval '24 hours'), 0) as prior
+      from span left join facts on true
+    )
+    select bucket as "time", {change("24 h")} as metric, coalesce(value, 0) as value
+    from span
+    cross join sums
+    cross join lateral generate_series(last - interval '23 hours', last, interval '1 hour') as bucket
+    left join facts on facts.hour = bucket
+    order by 1"""
+
+
+STRIP = [
+    Panel(
+        "health",
+        "Health",
+        "Worst firing alert, now: critical means Down, warning means Degraded, none means Healthy. Prometheus ALERTS, "
+        "so it never disagrees with them. Unknown: no target of this job is known.\n\n"
+        "When red: open the alert list of System Health, start with the oldest critical one.",
+        StateTile(
+            mappings=words(v0=("✓ Healthy", OK), v1=("▲ Degraded", WARN), v2=("✖ Down", BAD)),
+            thresholds=steps((TEXT, None)),
+        ),
+        [
+            promql(
+                f"(2 * ({firing('critical')} > bool 0) "
+                f"+ ({firing('critical')} == bool 0) * ({firing('warning')} > bool 0)) "
+                f'+ on () group_left (up) 0 * count_values("up", {UP}) '
+                f'+ on () group_left (total) 0 * count_values("total", {TARGETS})',
+                legend="{{up}} of {{total}} services up",
+                instant=True,
+                may_be_zero="0 means healthy",
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="system-health",
+    ),
+    Panel(
+        "alerts",
+        "Alerts",
+        "Alerts that fire now, critical and warning together; Prometheus ALERTS with alertstate firing. Pending alerts "
+        "do not count. 'none' is a checked zero, unknown means that Prometheus has no data.",
+        StateTile(
+            mappings=words(v0=("none", TEXT)),
+            thresholds=steps((TEXT, None), (WARN, 1)),
+            no_data="? unknown",
+            decimals=0,
+        ),
+        [
+            promql(
+                f"({firing('critical')} + {firing('warning')}) "
+                f'+ on () group_left (critical) 0 * count_values("critical", {firing("critical")}) '
+                f'+ on () group_left (warning) 0 * count_values("warning", {firing("warning")})',
+                legend="{{critical}} crit, {{warning}} warn",
+                instant=True,
+                may_be_zero="no alert fires",
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="system-health",
+    ),
+    Panel(
+        "slo_left",
+        "SLO left",
+        "Error budget that is left, last 30 d: 1 - (5xx / requests) / objective, from hourly counts in Prometheus. "
+        "100 % is untouched, 0 % is used up, below 0 the objective is missed. 4xx do not count.\n\n"
+        "When red: stop risky deploys until the share of 5xx is back under the objective.",
+        NumberTile(unit="percentunit", decimals=0, judged=True, thresholds=down_is_bad(0, 0.25)),
+        [
+            promql(
+                'min({{ rule("job:slo_api_errors_budget_left:ratio30d") }}{job=~"$job"})',
+                legend="error budget, 30 d",
+                instant=True,
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="system-health",
+    ),
+    FRESHNESS,
+]
+
+HEAD = [
+    Panel(
+        "requests",
+        "Requests",
+        "HTTP requests per second, over 5 minutes; Prometheus http_requests_total, all services chosen above. Health "
+        "and metrics endpoints and websockets are not counted.",
+        HeadTile(unit="reqps", decimals=1, subject=CALLS, min=0),
+        [promql(REQUESTS, legend="now, over 5 min")],
+        width=4,
+        height=4,
+        leads_to="overview/request_rate",
+    ),
+    Panel(
+        "errors",
+        "Errors",
+        "Share of requests that ended in 5xx, over 5 minutes: sum of errors / sum of requests. No requests shows as "
+        "no traffic. Amber above the objective, red where the budget burns ten times too fast.\n\n"
+        "When red: see which route fails in the last row, then the newest deploy mark.",
+        HeadTile(
+            unit="percentunit",
+            decimals=2,
+            min=0,
+            max=0.12,
+            judged=True,
+            thresholds=up_is_bad(slo("api_errors.objective"), slo("api_errors.red")),
+            no_data="no traffic",
+        ),
+        [promql(f"{ERRORS} / ({REQUESTS} > 0)", legend="now, 5xx of all", may_be_zero="no request failed")],
+        width=4,
+        height=4,
+        leads_to="overview/error_share",
+    ),
+    Panel(
+        "p95",
+        "p95 time",
+        "95 of 100 requests were answered within this time, over 5 minutes; from the fine histogram of all requests, "
+        "streaming included. Amber above the SLO threshold, red above twice that.",
+        HeadTile(
+            unit="s",
+            min=0,
+            judged=True,
+            thresholds=up_is_bad(slo("api_latency.threshold_s"), slo("api_latency.red_s")),
+            no_data="no traffic",
+        ),
+        [promql(quantile(0.95), legend="now, over 5 min")],
+        width=4,
+        height=4,
+        leads_to="overview/response_time",
+    ),
+    Panel(
+        "llm_calls",
+        "LLM calls",
+        "LLM calls (Langfuse observations of type GENERATION) of the current hour and the 23 before. The change leaves "
+        "the running hour out on both sides. Synced every minute.",
+        HeadTile(unit="locale", decimals=0, subject=CALLS, calc="sum", min=0),
+        [sql(per_hour("sum(calls)"), may_be_zero=QUIET)],
+        width=4,
+        height=4,
+        window="24h",
+        leads_to="agent-performance",
+        feature="langfuse",
+    ),
+    Panel(
+        "llm_cost",
+        "LLM cost",
+        "List price of LLM calls of the current hour and the 23 before, as Langfuse computed it. Calls of models "
+        "without a price count as nothing, so an invoice may be higher.",
+        HeadTile(unit="currencyUSD", decimals=2, subject=COST, calc="sum", min=0),
+        [sql(per_hour("sum(cost_usd)"), may_be_zero=QUIET)],
+        width=4,
+        height=4,
+        window="24h",
+        leads_to="cost-usage",
+        feature="langfuse",
+    ),
+    Panel(
+        "csat",
+        "CSAT",
+        "Share of ratings of 4 or 5 among all ratings of today and the 6 days before; n is their number. The curve is "
+        "the same figure for each of the last 30 days. Edited ratings count where they were first given.",
+        HeadTile(
+            unit="percentunit",
+            decimals=1,
+            min=0.5,
+            max=1,
+            judged=True,
+            thresholds=down_is_bad(slo("csat.red"), slo("csat.amber")),
+            no_data="no ratings",
+        ),
+        [
+            sql(
+                """
+                select at as "time",
+                  '7 d, n = ' || to_char(last_value(ratings_7d) over (order by at
+                    rows between unbounded preceding and unbounded following), 'FM999,999,999') as metric,
+                  csat_7d as value
+                from {{ view('csat_day') }}
+                where at > {{ now() }} - interval '30 days' and at <= {{ now() }}
+                order by 1"""
+            )
+        ],
+        width=4,
+        height=4,
+        window="30d",
+        leads_to="feedback-quality",
+        feature="feedback",
+    ),
+]
+
+CHARTS = [
+    Panel(
+        "request_rate",
+        "Request rate and one week ago",
+        "HTTP requests per second, each point over 5 minutes; the dashed line is the same hour one week earlier. "
+        "Prometheus http_requests_total. A gap means that nothing was scraped.",
+        Lines(
+            unit="reqps",
+            fill=12,
+            color=fixed(CALLS),
+            overrides=[
+                override("byName", "now", custom__lineWidth=2),
+                override("byName", "one week ago", **PREVIOUS),
+            ],
+        ),
+        [
+            promql(REQUESTS, legend="now"),
+            promql(
+                'sum({{ rule("job:http_requests:rate5m") }}{job=~"$job"} offset 1w)',
+                legend="one week ago",
+                may_be_empty="less than a week of history",
+            ),
+        ],
+        width=8,
+        height=8,
+        leads_to="system-health/rate_by_endpoint",
+    ),
+    Panel(
+        "error_share",
+        "Errors as share of requests",
+        "Server errors (5xx) and client errors (4xx) as shares of all requests, each point over 5 minutes. The dashed "
+        "line is the red limit. 4xx are mostly wrong passwords and unknown pages, and burn no budget.",
+        Lines(
+            unit="percentunit",
+            limit=True,
+            soft_max=slo("api_errors.red"),
+            thresholds=steps(("transparent", None), (BAD, slo("api_errors.red"))),
+            no_data="no traffic",
+            overrides=[
+                override("byName", "5xx server", color=fixed(BAD), custom__lineWidth=2, custom__fillOpacity=12),
+                override("byName", "4xx client", color=fixed(UNKNOWN)),
+            ],
+        ),
+        [
+            promql(
+                f'sum({{{{ rule("job_status:http_requests:rate5m") }}}}{{job=~"$job",status_class="4xx"}}) '
+                f"/ ({REQUESTS} > 0)",
+                legend="4xx client",
+                may_be_empty="no client error",
+                may_be_zero="no client error",
+            ),
+            promql(f"{ERRORS} / ({REQUESTS} > 0)", legend="5xx server", may_be_zero="no request failed"),
+        ],
+        width=8,
+        height=8,
+        leads_to="system-health/errors_by_handler",
+    ),
+    Panel(
+        "response_time",
+        "Response time percentiles",
+        "Half, 95 and 99 of 100 requests were faster than this, each point over 5 minutes; from the fine histogram of "
+        "all requests, read within its buckets. The dashed line is the SLO threshold for p95.",
+        Lines(
+            unit="s",
+            limit=True,
+            soft_max=slo("api_latency.threshold_s"),
+            thresholds=steps(("transparent", None), (WARN, slo("api_latency.threshold_s"))),
+            no_data="no traffic",
+            overrides=[
+                override("byName", "p50", color=fixed(P50)),
+                override("byName", "p95", color=fixed(P95), custom__lineWidth=2),
+                override("byName", "p99", color=fixed(P99)),
+            ],
+        ),
+        [promql(quantile(q), legend=f"p{q * 100:.0f}") for q in (0.5, 0.95, 0.99)],
+        width=8,
+        height=8,
+        leads_to="system-health/latency_by_handler",
+    ),
+]
+
+
+LAST_24_H = "hour >= date_trunc('hour', {{ now() }}, {{ zone() }}) - interval '23 hours' and hour <= {{ now() }}"
+
+
+def active_users(column: str, days: int) -> str:
+    """SQL: rolling active users of today, against the window of the same length before it."""
+    return f"""
+    with today as (select max(day) as day from {{{{ view('activity_day') }}}}),
+    figures as (
+      select max({column}) filter (where a.day = today.day) as current,
+        max({column}) filter (where a.day = today.day - {days}) as prior
+      from {{{{ view('activity_day') }}}} a cross join today
+    )
+    select {{{{ now() }}}} as "time", {change(f"{days} d")} as metric, current as value from figures"""
+
+
+USAGE = [
+    Panel(
+        "users",
+        "Users",
+        "Active accounts now (is_active), staff included. The change is against those of them that existed 30 days "
+        "ago, so deleted accounts are in neither figure.",
+        NumberTile(unit="locale", decimals=0, subject=USERS),
+        [
+            sql(
+                tile(
+                    "accounts_active as current, accounts_30d_ago as prior",
+                    "{{ view('account_now') }}",
+                    change("active", "in 30 d"),
+                ),
+                may_be_zero="no account yet",
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="user-analytics",
+        feature="users",
+    ),
+    Panel(
+        "users_7d",
+        "Weekly",
+        "Distinct users who sent at least one message today or on the 6 days before. The change is against the 7 days "
+        "before those. Guests without an account are not counted.",
+        NumberTile(unit="locale", decimals=0, subject=USERS),
+        [sql(active_users("wau", 7), may_be_zero=QUIET)],
+        width=4,
+        height=3,
+        leads_to="user-analytics",
+        feature="conversations",
+    ),
+    Panel(
+        "users_30d",
+        "Monthly",
+        "Distinct users who sent at least one message today or on the 29 days before. The change is against the 30 "
+        "days before those. Not the sum of daily users: a person counts once.",
+        NumberTile(unit="locale", decimals=0, subject=USERS),
+        [sql(active_users("mau", 30), may_be_zero=QUIET)],
+        width=4,
+        height=3,
+        leads_to="user-analytics",
+        feature="conversations",
+    ),
+    Panel(
+        "tokens_per_call",
+        "Tokens",
+        "Tokens per LLM call of the current hour and the 23 before: sum of tokens / number of calls, input and output "
+        "and cached reads together. Langfuse, every minute.",
+        NumberTile(unit="locale", decimals=0, subject=CALLS, no_data="no calls"),
+        [
+            sql(
+                "select {{ now() }} as \"time\", 'per call, 24 h' as metric, "
+                "sum(total_tokens)::float8 / nullif(sum(calls), 0) as value "
+                f"from {{{{ view('llm_hour') }}}} where {LAST_24_H} and {IN_ENVIRONMENT}"
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="agent-performance",
+        feature="langfuse",
+    ),
+    Panel(
+        "tickets_open",
+        "Tickets",
+        "Tickets that are open or in progress now, whenever they were created. Overdue: the due date has passed and "
+        "the ticket is not resolved; any overdue one turns the figure orange.",
+        NumberTile(
+            unit="locale",
+            decimals=0,
+            judged=True,
+            overrides=[override("byRegexp", "/, [1-9][0-9]* overdue/", color=fixed(WARN))],
+        ),
+        [
+            sql(
+                tile(
+                    "coalesce(sum(tickets) filter (where status in ('open', 'in_progress')), 0) as current, "
+                    "coalesce(sum(overdue), 0) as overdue",
+                    "{{ view('ticket_status_now') }}",
+                    "'open, ' || overdue || ' overdue'",
+                ),
+                may_be_zero="no ticket is open",
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="support-tickets",
+        feature="tickets",
+    ),
+    Panel(
+        "documents_failed",
+        "Documents",
+        "Documents whose processing failed, now, of all documents. Stuck ones (still processing 15 minutes after their "
+        "last change) turn the figure orange: their job died.",
+        NumberTile(
+            unit="locale",
+            decimals=0,
+            judged=True,
+            overrides=[override("byRegexp", "/ [1-9][0-9]* stuck/", color=fixed(WARN))],
+        ),
+        [
+            sql(
+                tile(
+                    "coalesce(sum(documents) filter (where status = 'failed'), 0) as current, "
+                    "coalesce(sum(documents), 0) as total, coalesce(sum(stuck), 0) as stuck",
+                    "{{ view('document_status_now') }}",
+                    "'failed' || case when stuck > 0 then ', ' || stuck || ' stuck' else ', of ' || total end",
+                ),
+                may_be_zero="no document failed",
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="knowledge-base",
+        feature="documents",
+    ),
+    Panel(
+        "conversations",
+        "Conversations, 30 d",
+        "Conversations started today or on the 29 days before, chat and voice, guests included; the change is against "
+        "the 30 days before those.",
+        NumberTile(unit="locale", decimals=0, subject=USERS),
+        [
+            sql(
+                """
+                with today as (select ({{ now() }} at time zone {{ zone() }})::date as day),
+                figures as (
+                  select coalesce(sum(conversations) filter (where c.day > today.day - 30), 0) as current,
+                    coalesce(sum(conversations) filter (where c.day <= today.day - 30), 0) as prior
+                  from today left join {{ view('conversation_day') }} c
+                    on c.day > today.day - 60 and c.day <= today.day
+                )"""
+                f"""
+                select {{{{ now() }}}} as "time", {change("30 d")} as metric, current as value from figures""",
+                may_be_zero=QUIET,
+            )
+        ],
+        width=6,
+        height=3,
+        leads_to="user-analytics",
+        feature="conversations",
+    ),
+    Panel(
+        "cost_today",
+        "LLM cost today",
+        "List price of LLM calls since local midnight, all environments, beside one day's share of the monthly budget "
+        "(budget / days of this month). Orange above that share, red above twice it.",
+        NumberTile(
+            unit="currencyUSD",
+            decimals=2,
+            judged=True,
+            overrides=[
+                override("byRegexp", "/over/", color=fixed(WARN)),
+                override("byRegexp", "/twice/", color=fixed(BAD)),
+            ],
+        ),
+        [
+            sql(
+                tile(
+                    "today_cost_usd as current, daily_budget_usd as share",
+                    "{{ view('budget_now') }}",
+                    "case when current > 2 * share then 'twice the ' when current > share then 'over the ' "
+                    f"else 'of ' end || {dollars('share')} || ' a day'",
+                ),
+                may_be_zero=QUIET,
+            )
+        ],
+        width=6,
+        height=3,
+        leads_to="cost-usage",
+        feature="langfuse",
+    ),
+    Panel(
+        "budget_used",
+        "LLM budget used",
+        "List price of LLM calls since the first of this month / the monthly budget of gendash.yaml, all environments. "
+        "Orange from the early-warning share of the budget, red at all of it.",
+        NumberTile(
+            unit="percentunit",
+            decimals=0,
+            min=0,
+            max=1,
+            judged=True,
+            thresholds=up_is_bad(SettingRef("budget.amber"), 1),
+        ),
+        [
+            sql(
+                tile(
+                    "month_cost_usd, budget_usd",
+                    "{{ view('budget_now') }}",
+                    f"{dollars('month_cost_usd')} || ' of ' || {dollars('budget_usd')}",
+                    "month_cost_usd / nullif(budget_usd, 0)",
+                ),
+                may_be_zero="the month has just begun",
+            )
+        ],
+        width=6,
+        height=3,
+        leads_to="cost-usage",
+        feature="langfuse",
+    ),
+    Panel(
+        "agent_p95",
+        "Agent p95 time",
+        "95 of 100 agent answers were ready within this time, over 5 minutes; Prometheus "
+        "agent_response_duration_seconds, read within its buckets (10, 30, 60 s are far apart). Amber above the SLO.",
+        NumberTile(
+            unit="s",
+            judged=True,
+            thresholds=up_is_bad(slo("agent_answer.threshold_s"), slo("agent_answer.red_s")),
+            no_data="no turns",
+        ),
+        [
+            promql(
+                "histogram_quantile(0.95, sum by (le) "
+                '({{ rule("job_le:agent_response_duration_seconds_bucket:rate5m") }}{job=~"$job"}))',
+                legend="now, over 5 min",
+                instant=True,
+            )
+        ],
+        width=6,
+        height=3,
+        leads_to="agent-performance",
+        feature="agent_metrics",
+    ),
+    Panel(
+        "conversations_per_day",
+        "Conversations per day, 30 d",
+        "Conversations by the local day on which they started, the last 30 whole days; today is left out, since it is "
+        "not over. Voice: is_voice_conversation.",
+        DayBars(unit="short", decimals=0, overrides=colored({"chat": USERS, "voice": USERS_2})),
+        [
+            sql(
+                """
+                with days as (
+                  select d::date as day from generate_series(
+                    ({{ now() }} at time zone {{ zone() }})::date - 30,
+                    ({{ now() }} at time zone {{ zone() }})::date - 1, interval '1 day') d
+                )
+                select days.day::timestamp at time zone {{ zone() }} as "time", channels.channel as metric,
+                  coalesce(c.conversations, 0) as value
+                from days cross join (values ('chat'), ('voice')) as channels (channel)
+                left join {{ view('conversation_day') }} c on c.day = days.day and c.channel = channels.channel
+                order by 1, 2""",
+                may_be_zero=QUIET,
+            )
+        ],
+        width=8,
+        height=8,
+        window="30d",
+        leads_to="user-analytics",
+        feature="conversations",
+    ),
+    Panel(
+        "tickets_by_status",
+        "Tickets by status, now",
+        "All tickets by their present status, whatever the time range above. Resolved ones wait for the customer's "
+        "word, closed ones are done.",
+        BarGauge(unit="locale", decimals=0, overrides=colored(TICKET)),
+        [
+            sql(
+                named_bars("{{ view('ticket_status_now') }}", "replace(status, '_', ' ')", "tickets", "rank"),
+                format="table",
+                may_be_zero="no ticket yet",
+            )
+        ],
+        width=8,
+        height=8,
+        leads_to="support-tickets",
+        feature="tickets",
+    ),
+    Panel(
+        "documents_by_status",
+        "Documents by status, now",
+        "All documents of the knowledge base by their present status, whatever the time range above. Only done ones "
+        "are found by searches.",
+        BarGauge(unit="locale", decimals=0, overrides=colored(DOCUMENT)),
+        [
+            sql(
+                named_bars("{{ view('document_status_now') }}", "status", "documents", "rank"),
+                format="table",
+                may_be_zero="no document yet",
+            )
+        ],
+        width=8,
+        height=8,
+        leads_to="knowledge-base",
+        feature="documents",
+    ),
+    Panel(
+        "user_growth",
+        "Accounts, 30 d",
+        "Accounts that existed at the end of each local day, of those known today: an account that was deleted since "
+        "is missing from every day. Today is the running day.",
+        Lines(unit="locale", decimals=0, fill=12, color=fixed(USERS), legend=False, min=None),
+        [
+            sql(
+                """
+                select at as "time", accounts as "accounts" from {{ view('account_day') }}
+                where at > {{ now() }} - interval '30 days' order by 1""",
+                may_be_zero="no account yet",
+            )
+        ],
+        width=8,
+        height=8,
+        window="30d",
+        leads_to="user-analytics",
+        feature="users",
+    ),
+    Panel(
+        "calls_by_model",
+        "LLM calls by model, 24 h",
+        "Share of LLM calls of the current hour and the 23 before by model; the five most used and the rest as other. "
+        "Dated names (gpt-4o-2024-08-06) are models of their own and share their family's colour.",
+        BarGauge(unit="percentunit", decimals=0, max=1, color=fixed(UNKNOWN), overrides=by_model()),
+        [
+            sql(
+                f"""
+                with calls as (
+                  select coalesce(nullif(model, ''), 'unnamed') as model, sum(calls) as calls
+                  from {{{{ view('llm_hour') }}}} where {LAST_24_H} and {IN_ENVIRONMENT} group by 1
+                ),
+                ranked as (select *, row_number() over (order by calls desc, model) as rank from calls)
+                select case when rank <= 5 then model else 'other' end as name,
+                  sum(calls)::float8 / nullif(sum(sum(calls)) over (), 0) as value
+                from ranked group by 1 order by min(rank)""",
+                format="table",
+                may_be_empty="no LLM call in 24 hours",
+            )
+        ],
+        width=8,
+        height=8,
+        leads_to="agent-performance",
+        feature="langfuse",
+    ),
+    Panel(
+        "cost_per_day",
+        "LLM cost per day, 30 d",
+        "List price of LLM calls by local day, the last 30 whole days; today is left out. The dashed line is one day's "
+        "share of the monthly budget.",
+        DayBars(
+            unit="currencyUSD",
+            decimals=0,
+            overrides=[
+                override("byName", "cost", color=fixed(COST)),
+                override(
+                    "byName",
+                    "daily budget",
+                    color=fixed(TEXT),
+                    custom__drawStyle="line",
+                    custom__fillOpacity=0,
+                    custom__lineWidth=1,
+                    custom__stacking={"mode": "none", "group": "B"},
+                    custom__lineStyle={"fill": "dash", "dash": [6, 4]},
+                ),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                with days as (
+                  select d::date as day from generate_series(
+                    ({{{{ now() }}}} at time zone {{{{ zone() }}}})::date - 30,
+                    ({{{{ now() }}}} at time zone {{{{ zone() }}}})::date - 1, interval '1 day') d
+                ),
+                spend as (
+                  select day, sum(cost_usd) as cost from {{{{ view('llm_spend_day') }}}}
+                  where {IN_ENVIRONMENT} group by day
+                )
+                select days.day::timestamp at time zone {{{{ zone() }}}} as "time", coalesce(spend.cost, 0) as "cost",
+                  {{{{ setting('budget.monthly_usd') }}}} / extract(day from date_trunc('month', days.day)
+                    + interval '1 month' - interval '1 day') as "daily budget"
+                from days left join spend on spend.day = days.day order by 1""",
+                may_be_zero=QUIET,
+            )
+        ],
+        width=8,
+        height=8,
+        window="30d",
+        leads_to="cost-usage",
+        feature="langfuse",
+    ),
+]
+
+HANDLER_RATE = '{{ rule("job_handler_status:http_requests:rate5m") }}{job=~"$job"}'
+BUSIEST = f"topk(8, sum by (handler) (avg_over_time({HANDLER_RATE}[1h] @ end())))"
+
+
+def failing(share: str) -> str:
+    """PromQL: 1 where a route's share of 5xx is above a limit, else 0; absent without traffic."""
+    bad = '{{ rule("job_handler_status:http_requests:rate5m") }}{job=~"$job",status=~"5.."}'
+    return (
+        f"((sum by (handler) ({bad}) or 0 * sum by (handler) ({HANDLER_RATE})) "
+        f"/ (sum by (handler) ({HANDLER_RATE}) > 0) > bool {{{{ slo('api_errors.{share}') }}}})"
+    )
+
+
+def over_range(rule: str, extra: str = "") -> str:
+    """PromQL: mean of a recorded series over the picked range, by route."""
+    return f'sum by (handler) (avg_over_time({{{{ rule("{rule}") }}}}{{job=~"$job"{extra}}}[$__range]))'
+
+
+REQUESTS_BY_ROUTE = "job_handler_status:http_requests:rate5m"
+BUCKETS_BY_ROUTE = "job_handler_le:http_request_duration_seconds_bucket:rate5m"
+COUNT_BY_ROUTE = "job_handler:http_request_duration_seconds_count:rate5m"
+FAILED = ',status=~"5.."'
+HALF_A_SECOND = ',le="0.5"'
+
+DETAIL = [
+    Panel(
+        "route_states",
+        "Which routes failed, and when?",
+        "State of the eight busiest routes: failing above the red limit of 5xx, degraded above the objective, each "
+        "moment over 5 minutes. An empty stretch is a route without requests.",
+        StateTimeline(
+            mappings=words(v0=("healthy", "rgba(128,140,150,0.28)"), v1=("degraded", WARN), v2=("failing", BAD)),
+            color={"mode": "thresholds"},
+            no_data="no traffic",
+        ),
+        [
+            promql(
+                f"({failing('objective')} + {failing('red')}) and on (handler) {BUSIEST}",
+                legend="{{handler}}",
+                may_be_zero="no route failed",
+            )
+        ],
+        width=12,
+        height=8,
+        leads_to="system-health/errors_by_handler",
+        feature="http_metrics",
+    ),
+    Panel(
+        "routes",
+        "Routes",
+        "Each route over the picked time range: requests per second, share of 5xx, share slower than 0.5 s, mean time. "
+        "Recorded 5-minute rates, averaged; at most 50 routes.",
+        Table(
+            sort_by="Requests",
+            overrides=[
+                override("byName", "Route", custom__width=230),
+                override("byName", "Requests", unit="reqps", decimals=2),
+                override(
+                    "byName",
+                    "5xx",
+                    unit="percentunit",
+                    decimals=2,
+                    custom__cellOptions={"type": "color-text"},
+                    thresholds={
+                        "mode": "absolute",
+                        "steps": up_is_bad(slo("api_errors.objective"), slo("api_errors.red")),
+                    },
+                ),
+                override(
+                    "byName",
+                    "Over 0.5 s",
+                    unit="percentunit",
+                    decimals=1,
+                    min=0,
+                    max=1,
+                    color=fixed(P95),
+                    custom__cellOptions={"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"},
+                    custom__minWidth=150,
+                ),
+                override("byName", "Mean", unit="s"),
+            ],
+            transformations=[
+                {"id": "merge", "options": {}},
+                {
+                    "id": "organize",
+                    "options": {
+                        "excludeByName": {"Time": True},
+                        "indexByName": {},
+                        "renameByName": {
+                            "handler": "Route",
+                            "Value #A": "Requests",
+                            "Value #B": "5xx",
+                            "Value #C": "Over 0.5 s",
+                            "Value #D": "Mean",
+                        },
+                    },
+                },
+            ],
+        ),
+        [
+            promql(f"topk(50, {over_range(REQUESTS_BY_ROUTE)} > 0)", instant=True, format="table"),
+            promql(
+                f"({over_range(REQUESTS_BY_ROUTE, FAILED)} "
+                f"or 0 * {over_range(REQUESTS_BY_ROUTE)}) "
+                f"/ ({over_range(REQUESTS_BY_ROUTE)} > 0)",
+                instant=True,
+                format="table",
+                may_be_zero="no request failed",
+            ),
+            promql(
+                f"1 - {over_range(BUCKETS_BY_ROUTE, HALF_A_SECOND)} / ({over_range(COUNT_BY_ROUTE)} > 0)",
+                instant=True,
+                format="table",
+                may_be_zero="every request was fast",
+            ),
+            promql(
+                f"{over_range('job_handler:http_request_duration_seconds_sum:rate5m')} "
+                f"/ ({over_range(COUNT_BY_ROUTE)} > 0)",
+                instant=True,
+                format="table",
+            ),
+        ],
+        width=12,
+        height=8,
+        leads_to="system-health/errors_by_handler",
+        feature="http_metrics",
+    ),
+    Panel(
+        "latency_heatmap",
+        "How response times spread",
+        "Requests per second by response time, each column over 5 minutes; darker is more. A second band far above the "
+        "first one is a group of slow requests that a percentile hides.",
+        Heatmap(unit="reqps"),
+        [
+            promql(
+                f"sum by (le) ({LATENCY})",
+                legend="{{le}}",
+                format="heatmap",
+                may_be_zero="no traffic",
+            )
+        ],
+        width=24,
+        height=8,
+        leads_to="system-health/latency_by_handler",
+        feature="http_metrics",
+    ),
+]
+
+DASHBOARD = Dashboard(
+    "overview",
+    "Overview",
+    "Is the platform up, fast, used, affordable and good?",
+    [
+        Row("", [*STRIP, *HEAD, *CHARTS]),
+        Row("Who uses it, and for what?", USAGE),
+        Row("Which part is slow or failing?", DETAIL, open=False),
+        how_to_read(
+            "Is the platform up, fast, used, affordable and good?",
+            "- Read from the top left: states, six figures, three charts. A red or orange figure is where to start; "
+            "the rows below say who is affected and which part fails.",
+        ),
+    ],
+    refresh="30s",
+    range="24h",
+    variables=(JOB, ENVIRONMENT),
+    annotations=ANNOTATIONS,
+)

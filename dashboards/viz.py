@@ -1,0 +1,299 @@
+"""grafanalib's panel classes brought up to Grafana 12: subclasses, nothing else.
+
+Each class is one kind of panel of the style guide with its measured options; a definition states only what differs.
+The engine removes what Grafana 12 no longer knows, and adds title, description, queries, position and id.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attr
+from grafanalib import core as gl
+
+from gendash.dashboards._palette import TEXT, UNKNOWN, fixed, nothing, steps
+
+
+def _merge(base: dict[str, Any], *layers: dict[str, Any]) -> dict[str, Any]:
+    for layer in layers:
+        for key, value in layer.items():
+            if isinstance(value, dict) and isinstance(base.get(key), dict):
+                _merge(base[key], value)
+            else:
+                base[key] = value
+    return base
+
+
+@attr.s(kw_only=True)
+class _Modern(gl.Panel):
+    """The field options that every panel of Grafana 12 shares; grafanalib leaves most of them out."""
+
+    unit = attr.ib(default="")
+    decimals = attr.ib(default=None)
+    min = attr.ib(default=None)
+    max = attr.ib(default=None)
+    color = attr.ib(default=None)
+    mappings = attr.ib(factory=list)
+    overrides = attr.ib(factory=list)
+    thresholds = attr.ib(factory=lambda: steps((TEXT, None)))
+    no_data = attr.ib(default="no data")
+    maxDataPoints = attr.ib(default=None)
+
+    def panel(self, kind: str, options: dict[str, Any], custom: dict[str, Any] | None = None) -> Any:
+        """The panel's JSON from its options and the custom part of its fields."""
+        defaults = {
+            "unit": self.unit or None,
+            "decimals": self.decimals,
+            "min": self.min,
+            "max": self.max,
+            "color": self.color or {"mode": "thresholds"},
+            "mappings": [*self.mappings, *nothing(self.no_data)],
+            "noValue": self.no_data,
+            "custom": custom or {},
+        }
+        field_config = {"defaults": defaults, "overrides": self.overrides}
+        return self.panel_json({"type": kind, "fieldConfig": field_config, "options": options})
+
+
+@attr.s(kw_only=True)
+class Stat(_Modern):
+    """A number with a name line above it. ``judged`` colours it by its thresholds; ``subject`` tints the curve."""
+
+    calc = attr.ib(default="lastNotNull")
+    subject = attr.ib(default="")
+    size = attr.ib(default=32)
+    sparkline = attr.ib(default=False)
+    judged = attr.ib(default=False)
+    side_by_side = attr.ib(default=False)
+
+    def to_json_data(self) -> Any:
+        """The panel as Grafana's JSON."""
+        if self.subject and not self.judged:
+            self.color = fixed(self.subject)
+        return self.panel(
+            "stat",
+            {
+                "textMode": "value_and_name",
+                "wideLayout": False,
+                "colorMode": "value" if self.judged else "none",
+                "graphMode": "area" if self.sparkline else "none",
+                "justifyMode": "auto",
+                "orientation": "vertical" if self.side_by_side else "auto",
+                "showPercentChange": False,
+                "percentChangeColorMode": "standard",
+                "reduceOptions": {"calcs": [self.calc], "fields": "", "values": False},
+                "text": {"valueSize": self.size, "titleSize": 12},
+            },
+        )
+
+
+@attr.s(kw_only=True)
+class HeadTile(Stat):
+    """A figure of the head row, 4x4, with its curve."""
+
+    sparkline = attr.ib(default=True)
+
+
+@attr.s(kw_only=True)
+class NumberTile(Stat):
+    """A figure without a curve, 3 high."""
+
+    size = attr.ib(default=24)
+
+
+@attr.s(kw_only=True)
+class StateTile(Stat):
+    """Symbol, word and colour; unknown is a state of its own."""
+
+    size = attr.ib(default=24)
+    judged = attr.ib(default=True)
+    no_data = attr.ib(default="? Unknown")
+
+
+@attr.s(kw_only=True)
+class Freshness(Stat):
+    """Ages side by side, one field a source."""
+
+    size = attr.ib(default=18)
+    judged = attr.ib(default=True)
+    side_by_side = attr.ib(default=True)
+    no_data = attr.ib(default="? unknown")
+
+
+@attr.s(kw_only=True)
+class Lines(_Modern):
+    """Lines over time, at most three at width 8."""
+
+    fill = attr.ib(default=0)
+    limit = attr.ib(default=False)
+    soft_max = attr.ib(default=None)
+    legend = attr.ib(default=True)
+    calcs = attr.ib(factory=list)
+    min = attr.ib(default=0)
+    custom = attr.ib(factory=dict)
+
+    def to_json_data(self) -> Any:
+        """The panel as Grafana's JSON."""
+        custom: dict[str, Any] = {
+            "drawStyle": "line",
+            "lineWidth": 1,
+            "fillOpacity": self.fill,
+            "gradientMode": "none",
+            "lineInterpolation": "linear",
+            "showPoints": "never",
+            "spanNulls": False,
+            "axisBorderShow": False,
+            "axisPlacement": "auto",
+            "axisSoftMax": self.soft_max,
+            "stacking": {"mode": "none", "group": "A"},
+            "thresholdsStyle": {"mode": "dashed" if self.limit else "off"},
+        }
+        side = {"placement": "right", "displayMode": "table", "width": 260} if self.calcs else {"placement": "bottom"}
+        return self.panel(
+            "timeseries",
+            {
+                "legend": _merge(
+                    {"showLegend": self.legend, "displayMode": "list", "calcs": self.calcs}, side if self.legend else {}
+                ),
+                "tooltip": {"mode": "multi", "sort": "desc"},
+            },
+            _merge(custom, self.custom),
+        )
+
+
+@attr.s(kw_only=True)
+class DayBars(Lines):
+    """Stacked bars, one a day."""
+
+    def to_json_data(self) -> Any:
+        """The panel as Grafana's JSON."""
+        self.custom = _merge(
+            {
+                "drawStyle": "bars",
+                "fillOpacity": 85,
+                "lineWidth": 0,
+                "barWidthFactor": 0.75,
+                "barAlignment": 0,
+                "stacking": {"mode": "normal", "group": "A"},
+            },
+            self.custom,
+        )
+        return super().to_json_data()
+
+
+@attr.s(kw_only=True)
+class BarGauge(_Modern):
+    """Three to six bars; one row of named columns, each coloured by its name."""
+
+    min = attr.ib(default=0)
+    rows_to_fields = attr.ib(default=True)
+
+    def to_json_data(self) -> Any:
+        """The panel as Grafana's JSON."""
+        if self.rows_to_fields:
+            self.transformations = [{"id": "rowsToFields", "options": {}}, *self.transformations]
+        return self.panel(
+            "bargauge",
+            {
+                "displayMode": "gradient",
+                "orientation": "horizontal",
+                "valueMode": "text",
+                "namePlacement": "left",
+                "showUnfilled": True,
+                "sizing": "manual",
+                "minVizWidth": 8,
+                "minVizHeight": 16,
+                "maxVizHeight": 36,
+                "text": {"titleSize": 12, "valueSize": 14},
+                "legend": {"showLegend": False, "displayMode": "list", "placement": "bottom", "calcs": []},
+                "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},
+            },
+        )
+
+
+@attr.s(kw_only=True)
+class Table(_Modern):
+    """Rows with the entity first; the visible rows are height minus two."""
+
+    sort_by = attr.ib(default="")
+
+    def to_json_data(self) -> Any:
+        """The panel as Grafana's JSON."""
+        return self.panel(
+            "table",
+            {
+                "showHeader": True,
+                "cellHeight": "sm",
+                "sortBy": [{"displayName": self.sort_by, "desc": True}] if self.sort_by else [],
+            },
+            {"minWidth": 64, "align": "auto", "inspect": False, "cellOptions": {"type": "auto"}},
+        )
+
+
+@attr.s(kw_only=True)
+class Heatmap(_Modern):
+    """How a duration spreads over time; one hue, darker is more."""
+
+    fill = attr.ib(default="purple")
+
+    def to_json_data(self) -> Any:
+        """The panel as Grafana's JSON."""
+        return self.panel(
+            "heatmap",
+            {
+                "calculate": False,
+                "cellGap": 1,
+                "cellValues": {"unit": self.unit},
+                "color": {
+                    "mode": "opacity",
+                    "fill": self.fill,
+                    "scale": "exponential",
+                    "exponent": 0.5,
+                    "scheme": "Purples",
+                    "steps": 64,
+                    "reverse": False,
+                },
+                "exemplars": {"color": "rgba(255,0,255,0.7)"},
+                "filterValues": {"le": 1e-9},
+                "legend": {"show": True},
+                "rowsFrame": {"layout": "le"},
+                "showValue": "never",
+                "tooltip": {"mode": "single", "yHistogram": False, "showColorScale": False},
+                "yAxis": {"axisPlacement": "left", "unit": "s", "reverse": False},
+            },
+            {"hideFrom": {"legend": False, "tooltip": False, "viz": False}, "scaleDistribution": {"type": "linear"}},
+        )
+
+
+@attr.s(kw_only=True)
+class StateTimeline(_Modern):
+    """States as words over time; a healthy state is nearly invisible."""
+
+    def to_json_data(self) -> Any:
+        """The panel as Grafana's JSON."""
+        return self.panel(
+            "state-timeline",
+            {
+                "mergeValues": True,
+                "showValue": "never",
+                "alignValue": "left",
+                "rowHeight": 0.7,
+                "legend": {"showLegend": True, "displayMode": "list", "placement": "bottom", "calcs": []},
+                "tooltip": {"mode": "single", "sort": "none"},
+            },
+            {"lineWidth": 0, "fillOpacity": 80},
+        )
+
+
+@attr.s(kw_only=True)
+class Text(_Modern):
+    """Markdown."""
+
+    content = attr.ib(default="")
+
+    def to_json_data(self) -> Any:
+        """The panel as Grafana's JSON."""
+        return self.panel_json({"type": "text", "options": {"mode": "markdown", "content": self.content}})
+
+
+PREVIOUS = {"color": fixed(UNKNOWN), "custom__lineStyle": {"fill": "dash", "dash": [4, 4]}, "custom__fillOpacity": 0}
