@@ -1,0 +1,73 @@
+# Everything is written inside this checkout: .venv, .cache, out, .gendash. `make` lists the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WHEEL_ENV := .cache/wheel-env
+PROMETHEUS := .cache/prometheus
+RUN_PATH := $(CURDIR)/$(BIN):$(PATH):$(CURDIR)/$(PROMETHEUS)/usr/bin
+PYTEST := PATH="$(RUN_PATH)" $(WHEEL_ENV)/bin/python -P -m pytest
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup prometheus wheel demo demo-keep test soak lint format golden bench clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: setup prometheus  ## a synthetic platform, built, synced, refreshed and verified; leaves nothing running
+	PATH="$(RUN_PATH)" $(BIN)/gendash demo
+
+demo-keep: setup prometheus  ## the same, kept alive until Ctrl-C, with Grafana where there is one
+	PATH="$(RUN_PATH)" $(BIN)/gendash demo --keep
+
+test: setup prometheus wheel  ## all tests, against an installed wheel
+	$(PYTEST) -n $(WORKERS) -m "not soak" tests
+
+soak: setup prometheus wheel  ## the full counts: histories, races, mutations
+	$(PYTEST) -n $(WORKERS) tests
+
+lint: setup  ## ruff and mypy, both strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	@mkdir -p .types && ln -sfn .. .types/gendash
+	$(BIN)/mypy
+
+format: setup  ## format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+golden: setup  ## rewrite the golden files from the definitions
+	GENDASH_GOLDEN=write $(BIN)/python -P -m pytest -q tests/dashboards/test_golden.py
+
+bench: setup  ## measure, as ratios against a baseline of the same run
+	$(BIN)/python benchmarks/bench_cli.py
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "make: $(PYTHON) is older than 3.11; name a newer one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "make: $(PYTHON) cannot make virtual environments; install its venv package (Debian: python3-venv)" >&2; exit 1; }
+	@echo "installing the Python packages into $(VENV)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[demo,dev]'
+	@touch $@
+
+prometheus: setup  ## Prometheus and promtool, from this machine or from Debian's package
+	@PATH="$(RUN_PATH)" $(BIN)/python -m gendash.demo.fetch_prometheus $(PROMETHEUS)
+
+# The wheel is built from the files that git knows, so that neither a stale build/ nor a forgotten file slips in.
+# Its environment borrows the packages of .venv through a path file, which does not bring the editable install along.
+wheel: setup
+	@rm -rf .cache/export .cache/dist && mkdir -p .cache/export
+	@git ls-files -co --exclude-standard | while read -r f; do [ -f "$$f" ] && echo "$$f"; done | \
+	  tar -cf - -T - | tar -xf - -C .cache/export
+	@$(BIN)/python -m build --wheel --no-isolation --outdir .cache/dist .cache/export >.cache/wheel.log 2>&1 || \
+	  { cat .cache/wheel.log >&2; exit 1; }
+	@[ -x $(WHEEL_ENV)/bin/python ] || $(BIN)/python -m venv $(WHEEL_ENV)
+	@$(WHEEL_ENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --force-reinstall .cache/dist/*.whl
+	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > \
+	  "$$($(WHEEL_ENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/packages.pth"
+
+clean:  ## remove what make made
+	rm -rf $(VENV) .cache out .gendash .types build *.egg-info
