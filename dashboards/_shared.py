@@ -40,7 +40,7 @@ ANNOTATIONS = (
     (
         "Alerts",
         promql(
-            'ALERTS{alertstate="firing",severity=~"critical|warning",job=~"$job|"}',
+            '{{ metric("alerts") }}{alertstate="firing",severity=~"critical|warning",job=~"$job|"}',
             legend="{{alertname}}",
             may_be_empty="nothing is firing",
         ),

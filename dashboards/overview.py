@@ -45,7 +45,7 @@ QUIET = "a quiet platform"
 REQUESTS = 'sum({{ rule("job:http_requests:rate5m") }}{job=~"$job"})'
 ERRORS = 'sum({{ rule("job:http_request_errors:rate5m") }}{job=~"$job"})'
 LATENCY = '{{ rule("job_le:http_request_duration_highr_seconds_bucket:rate5m") }}{job=~"$job"}'
-FIRING = 'ALERTS{alertstate="firing",severity="%s",job=~"$job|"}'
+FIRING = '{{ metric("alerts") }}{alertstate="firing",severity="%s",job=~"$job|"}'
 UP = 'sum({{ rule("job:up:count") }}{job=~"$job"})'
 TARGETS = 'sum({{ rule("job:targets:count") }}{job=~"$job"})'
 

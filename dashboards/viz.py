@@ -105,6 +105,7 @@ class NumberTile(Stat):
 class StateTile(Stat):
     """Symbol, word and colour; unknown is a state of its own."""
 
+    unit = attr.ib(default="none")
     size = attr.ib(default=24)
     judged = attr.ib(default=True)
     no_data = attr.ib(default="? Unknown")

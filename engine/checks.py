@@ -178,28 +178,30 @@ def check_queries_parse(catalog: Catalog) -> list[Problem]:
 
 
 def check_relations_parse(catalog: Catalog) -> list[Problem]:
-    """Every SQL file holds exactly one SELECT that parses; a table holds none."""
+    """Every SQL file holds one SELECT that parses; a rollup may hold several, a table holds none."""
     found = []
     for relation in catalog.relations.values():
         if relation.kind == "table":
             continue
         staging = relation if relation.kind == "staging" else None
-        problem = _sql_error(expand_references(relation.text, catalog.names, staging).text)
+        problem = _sql_error(
+            expand_references(relation.text, catalog.names, staging).text, several=relation.kind == "rollup"
+        )
         if problem:
             found.append(Problem(relation.path, problem, "mend the query"))
     return found
 
 
-def _sql_error(text: str) -> str:
-    """What PostgreSQL's parser says against a text that should be one SELECT, or an empty string."""
+def _sql_error(text: str, several: bool = False) -> str:
+    """What PostgreSQL's parser says against a text that should be one SELECT (or several), or an empty string."""
     try:
         statements = postgast.parse(text).stmts
     except postgast.PgQueryError as error:
         return f"SQL does not parse: {error}"
-    if len(statements) != 1:
+    if not statements or (len(statements) > 1 and not several):
         return f"{len(statements)} SQL statements"
-    kind = statements[0].stmt.WhichOneof("node")
-    return "" if kind == "select_stmt" else "not a SELECT"
+    kinds = {statement.stmt.WhichOneof("node") for statement in statements}
+    return "" if kinds == {"select_stmt"} else "not a SELECT"
 
 
 def _promql_error(text: str) -> str:

@@ -134,13 +134,15 @@ def _leaves(
         return {}, {}
     leaves: dict[str, tuple[Any, str]] = {}
     environments: dict[str, dict[str, tuple[Any, str]]] = {}
-    for key_node, node in root.value:
-        if key_node.value == "environments" and isinstance(node, yaml.MappingNode):
-            for name, overlay in node.value:
-                environments[name.value] = {}
-                _walk(overlay, "", path, environments[name.value], problems)
-        else:
-            _walk(node, str(key_node.value), path, leaves, problems, key_node)
+    settings = [item for item in root.value if item[0].value != "environments"]
+    _walk(yaml.MappingNode(root.tag, settings, root.start_mark), "", path, leaves, problems)
+    for _, node in (item for item in root.value if item[0].value == "environments"):
+        if not isinstance(node, yaml.MappingNode):
+            line = node.start_mark.line + 1
+            problems.append(Problem(f"{path}:{line}", "environments is not a map", "name each environment"))
+            continue
+        for name, overlay in node.value:
+            _walk(overlay, "", path, environments.setdefault(name.value, {}), problems)
     return leaves, environments
 
 
@@ -223,6 +225,7 @@ def _store(
 
 _PATTERNS = {
     "name": (re.compile(r"[A-Za-z_][\w$-]{0,62}"), "a name (letters, digits, _)"),
+    "identifier": (re.compile(r"[^\x00]{1,63}"), "a name of at most 63 characters"),
     "name?": (re.compile(r"[a-z0-9-]{0,12}"), "at most 12 lower-case letters, digits or -"),
     "uid": (re.compile(r"[A-Za-z0-9_-]{1,40}"), "a uid (1 to 40 letters, digits, - or _)"),
     "metric": (re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*"), "a metric name"),

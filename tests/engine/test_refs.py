@@ -1,0 +1,84 @@
+"""References: resolved, remembered, and with a hint where they are wrong."""
+
+from __future__ import annotations
+
+from gendash.engine.config import load_config
+from gendash.engine.model import Relation, Rule
+from gendash.engine.refs import Names, expand, quote_name
+
+STAGING = Relation(
+    "users",
+    "staging",
+    "sql/staging/users.sql",
+    {
+        "tables": {"users": "users"},
+        "reads": {"users": {"role": "role", "note": "note"}},
+        "words": {"roles": {"admin": ["admin", "root"]}},
+    },
+    "select {{ column('users.role', 'u') }} from {{ table('users') }} u where x in {{ words('roles', 'admin') }}",
+)
+VIEW = Relation("activity_day", "view", "sql/views/activity_day.sql", {}, "select 1")
+METRICS = {"requests": {"name": "http_requests_total", "labels": {"handler": "route"}}}
+RULES = {"job:x:rate5m": Rule("job:x:rate5m", "record", "g", "p", "1", "doc")}
+
+
+def names(text: str = "") -> Names:
+    relations = {"staging.users": STAGING, "activity_day": VIEW}
+    return Names(load_config(text), relations, RULES, METRICS, {"handler"})
+
+
+def test_a_view_becomes_its_qualified_name_and_a_use() -> None:
+    found = expand("select * from {{ view('activity_day') }}", names())
+    assert found.text == "select * from gendash.activity_day"
+    assert found.uses == {("relation", "activity_day")}
+
+
+def test_an_unusual_schema_name_is_quoted() -> None:
+    assert expand("{{ view('activity_day') }}", names("schema: Dash-1")).text == '"Dash-1".activity_day'
+    assert quote_name('a"b') == '"a""b"'
+
+
+def test_an_unknown_name_is_told_with_a_hint() -> None:
+    found = expand(
+        "{{ view('activity_dai') }} {{ rule('job:x:rate') }} {{ metric('request') }} {{ slo('x.y') }}", names()
+    )
+    assert [what for what, _ in found.wrong] == [
+        "no relation 'activity_dai'",
+        "no rule 'job:x:rate'",
+        "no metric 'request'",
+        "no setting 'slo.x.y'",
+    ]
+    assert found.wrong[0][1] == "did you mean 'activity_day'?"
+
+
+def test_an_unknown_function_or_broken_braces_is_a_problem_and_no_crash() -> None:
+    assert "not a template" in expand("{{ vew('x') }}", names()).wrong[0][0]
+    assert "not a template" in expand("{{ view('x' }}", names()).wrong[0][0]
+
+
+def test_staging_is_inlined_with_the_platforms_names() -> None:
+    text = "platform:\n  tables: {users: App Users}\n  columns: {users: {role: kind}}\n  vocabularies: {roles: {admin: [boss]}}"
+    found = expand("select * from {{ stage('users') }} s", names(text))
+    assert "select u.kind from public.\"App Users\" u where x in ('boss')" in found.text, found
+    assert ("table", "App Users") in found.uses
+    assert ("column", "App Users.kind") in found.uses
+
+
+def test_an_optional_column_that_the_source_lacks_becomes_a_typed_null() -> None:
+    text = "select {{ column('users.note', 'u', 'text') }}"
+    assert expand(text, names(), STAGING, {("users", "role")}).text == "select null::text"
+    assert expand(text, names(), STAGING, {("users", "note")}).text == "select u.note"
+    assert expand(text, names(), STAGING).text == "select u.note"
+
+
+def test_metrics_and_labels_are_renamed_by_settings() -> None:
+    config = "metrics: {requests: my_requests}\nlabels: {handler: route}"
+    assert expand("{{ metric('requests') }}{ {{ label('handler') }} }", names(config)).text == "my_requests{ route }"
+
+
+def test_prometheus_own_braces_are_left_alone() -> None:
+    assert expand('up{job="a"}', names()).text == 'up{job="a"}'
+
+
+def test_numbers_of_settings_are_written_without_noise() -> None:
+    assert expand("{{ slo('api_errors.objective') }} {{ setting('budget.monthly_usd') }}", names()).text == "0.005 1000"
