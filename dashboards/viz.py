@@ -33,34 +33,34 @@ class _Modern(gl.Panel):
     min = attr.ib(default=None)
     max = attr.ib(default=None)
     color = attr.ib(default=None)
+    subject = attr.ib(default="")
     mappings = attr.ib(factory=list)
     overrides = attr.ib(factory=list)
     thresholds = attr.ib(factory=lambda: steps((TEXT, None)))
     no_data = attr.ib(default="no data")
     maxDataPoints = attr.ib(default=None)
 
-    def panel(self, kind: str, options: dict[str, Any], custom: dict[str, Any] | None = None) -> Any:
+    def panel(self, kind: str, options: dict[str, Any], custom: dict[str, Any] | None = None, **more: Any) -> Any:
         """The panel's JSON from its options and the custom part of its fields."""
         defaults = {
             "unit": self.unit or None,
             "decimals": self.decimals,
             "min": self.min,
             "max": self.max,
-            "color": self.color or {"mode": "thresholds"},
+            "color": self.color or (fixed(self.subject) if self.subject else {"mode": "thresholds"}),
             "mappings": [*self.mappings, *nothing(self.no_data)],
             "noValue": self.no_data,
             "custom": custom or {},
         }
         field_config = {"defaults": defaults, "overrides": self.overrides}
-        return self.panel_json({"type": kind, "fieldConfig": field_config, "options": options})
+        return self.panel_json({"type": kind, "fieldConfig": field_config, "options": options, **more})
 
 
 @attr.s(kw_only=True)
 class Stat(_Modern):
-    """A number with a name line above it. ``judged`` colours it by its thresholds; ``subject`` tints the curve."""
+    """A number with a name line above it. ``judged`` colours it by its thresholds, else ``subject`` tints its curve."""
 
     calc = attr.ib(default="lastNotNull")
-    subject = attr.ib(default="")
     size = attr.ib(default=32)
     sparkline = attr.ib(default=False)
     judged = attr.ib(default=False)
@@ -68,8 +68,6 @@ class Stat(_Modern):
 
     def to_json_data(self) -> Any:
         """The panel as Grafana's JSON."""
-        if self.subject and not self.judged:
-            self.color = fixed(self.subject)
         return self.panel(
             "stat",
             {
@@ -149,13 +147,12 @@ class Lines(_Modern):
             "stacking": {"mode": "none", "group": "A"},
             "thresholdsStyle": {"mode": "dashed" if self.limit else "off"},
         }
-        side = {"placement": "right", "displayMode": "table", "width": 260} if self.calcs else {"placement": "bottom"}
+        place = {"displayMode": "table", "placement": "right", "width": 260} if self.calcs else {}
         return self.panel(
             "timeseries",
             {
-                "legend": _merge(
-                    {"showLegend": self.legend, "displayMode": "list", "calcs": self.calcs}, side if self.legend else {}
-                ),
+                "legend": {"showLegend": self.legend, "displayMode": "list", "placement": "bottom", "calcs": self.calcs}
+                | place,
                 "tooltip": {"mode": "multi", "sort": "desc"},
             },
             _merge(custom, self.custom),
@@ -166,20 +163,16 @@ class Lines(_Modern):
 class DayBars(Lines):
     """Stacked bars, one a day."""
 
-    def to_json_data(self) -> Any:
-        """The panel as Grafana's JSON."""
-        self.custom = _merge(
-            {
-                "drawStyle": "bars",
-                "fillOpacity": 85,
-                "lineWidth": 0,
-                "barWidthFactor": 0.75,
-                "barAlignment": 0,
-                "stacking": {"mode": "normal", "group": "A"},
-            },
-            self.custom,
-        )
-        return super().to_json_data()
+    custom = attr.ib(
+        factory=lambda: {
+            "drawStyle": "bars",
+            "fillOpacity": 85,
+            "lineWidth": 0,
+            "barWidthFactor": 0.75,
+            "barAlignment": 0,
+            "stacking": {"mode": "normal", "group": "A"},
+        }
+    )
 
 
 @attr.s(kw_only=True)
@@ -191,8 +184,7 @@ class BarGauge(_Modern):
 
     def to_json_data(self) -> Any:
         """The panel as Grafana's JSON."""
-        if self.rows_to_fields:
-            self.transformations = [{"id": "rowsToFields", "options": {}}, *self.transformations]
+        first = [{"id": "rowsToFields", "options": {}}] if self.rows_to_fields else []
         return self.panel(
             "bargauge",
             {
@@ -209,6 +201,7 @@ class BarGauge(_Modern):
                 "legend": {"showLegend": False, "displayMode": "list", "placement": "bottom", "calcs": []},
                 "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},
             },
+            transformations=[*first, *self.transformations],
         )
 
 
@@ -225,6 +218,7 @@ class Table(_Modern):
             {
                 "showHeader": True,
                 "cellHeight": "sm",
+                "frameIndex": 0,
                 "sortBy": [{"displayName": self.sort_by, "desc": True}] if self.sort_by else [],
             },
             {"minWidth": 64, "align": "auto", "inspect": False, "cellOptions": {"type": "auto"}},

@@ -8,9 +8,9 @@ from typing import Any
 from gendash.engine.catalog import Catalog
 from gendash.engine.diff import stamp
 from gendash.engine.render_dashboard import render_dashboards, to_bytes
-from gendash.engine.render_provisioning import render_provisioning
+from gendash.engine.render_provisioning import render_provisioning, uses
 from gendash.engine.render_rules import render_prometheus, render_rules
-from gendash.engine.render_sql import render_sql
+from gendash.engine.render_sql import sql_artifacts
 
 TEMPLATES = ("datasources.yaml.j2", "dashboards.yaml.j2", "prometheus.yml.j2")
 
@@ -21,12 +21,18 @@ def stamped_dashboards(catalog: Catalog) -> dict[str, dict[str, Any]]:
 
 
 def artifacts(catalog: Catalog, templates: Mapping[str, str]) -> dict[str, bytes]:
-    """Files by path below ``out/``; ``templates`` holds the texts of TEMPLATES by name."""
-    dashboards = {f"dashboards/{uid}.json": to_bytes(d) for uid, d in stamped_dashboards(catalog).items()}
+    """Files by path below ``out/``; ``templates`` holds the texts of TEMPLATES by name.
+
+    Dashboards for admins stand in a folder of their own, since Grafana reads one folder for each provider.
+    """
+    stamped = stamped_dashboards(catalog)
+    admin = {catalog.config.dashboard_uid(d.name) for d in catalog.dashboards.values() if d.audience == "admin"}
+    folder = {uid: "dashboards-admin" if uid in admin else "dashboards" for uid in stamped}
+    used = set().union(*(uses(dashboard) for dashboard in stamped.values()))
     return {
-        **dashboards,
-        **render_provisioning(catalog, templates),
+        **{f"{folder[uid]}/{uid}.json": to_bytes(dashboard) for uid, dashboard in stamped.items()},
+        **render_provisioning(catalog.config, templates, used, bool(admin)),
         **render_rules(catalog),
         **render_prometheus(catalog, templates["prometheus.yml.j2"]),
-        **render_sql(catalog),
+        **sql_artifacts(catalog),
     }

@@ -283,4 +283,16 @@ def _data_link(catalog: Catalog, panel: Panel) -> dict[str, Any] | None:
     title = next((p.title for p in target.panels() if p.slug == slug), target.title)
     url = panel_url(catalog, name, slug)
     separator = "&" if "?" in url else "?"
-    return {"title": title, "url": f"{url}{separator}${{__url_time_range}}&${{__all_variables}}", "targetBlank": False}
+    return {
+        "title": title,
+        "url": f"{url}{separator}${{__url_time_range}}&${{__all_variables}}",
+        "targetBlank": False,
+        # Grafana's schema gives links of fields the shape of links of dashboards
+        "type": "link",
+        "icon": "",
+        "tooltip": "",
+        "tags": [],
+        "asDropdown": False,
+        "includeVars": False,
+        "keepTime": False,
+    }

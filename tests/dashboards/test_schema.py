@@ -38,8 +38,10 @@ LEGACY = {
 
 
 def _any_of(value: Any) -> Any:
-    """The schemas' unions overlap, so one-of can never hold where any-of is meant."""
+    """The schemas' unions overlap, so one-of can never hold where any-of is meant; and an any is not an object."""
     if isinstance(value, dict):
+        if value.get("type") == "object" and value.get("additionalProperties") == {} and "properties" not in value:
+            return {}
         return {("anyOf" if key == "oneOf" else key): _any_of(item) for key, item in value.items()}
     return [_any_of(item) for item in value] if isinstance(value, list) else value
 
