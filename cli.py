@@ -19,24 +19,19 @@ if TYPE_CHECKING:
     from gendash.engine.catalog import Catalog
     from gendash.engine.config import Config
     from gendash.engine.model import Problem
+    from gendash.engine.plan import Change
 
 DONE, PROBLEMS, PENDING = 0, 1, 3
+TARGETS = ("database", "prometheus", "grafana")
 MASK = "********"
 
 
-class _Moment(click.ParamType):
-    """A point in time with its zone; UTC where none is said."""
+def _in_utc(_context: click.Context, _parameter: click.Parameter, value: datetime | None) -> datetime | None:
+    """A time without a zone is meant in UTC."""
+    return value.replace(tzinfo=UTC) if value and not value.tzinfo else value
 
-    name = "time"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        if isinstance(value, datetime):
-            return value
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"'{value}' is not a time such as 2026-11-23T12:00:00Z", param, ctx)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+TIMES = ["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d"]
 
 
 class _Settings:
@@ -97,7 +92,9 @@ def cli(context: click.Context, path: str, env: str) -> None:
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="For machines.")
-at_option = click.option("--at", type=_Moment(), default=None, metavar="TIME", help="As if it were TIME.")
+at_option = click.option(
+    "--at", type=click.DateTime(TIMES), callback=_in_utc, metavar="TIME", help="As if it were TIME, UTC without a zone."
+)
 
 
 @cli.command("check")
@@ -168,6 +165,172 @@ def config_command(settings: _Settings, as_json: bool) -> None:
     width = max(len(row["setting"]) for row in rows)
     for row in rows:
         click.echo(f"{row['setting']:<{width}}  {json.dumps(row['value'], ensure_ascii=False)}  ({row['from']})")
+
+
+@cli.command()
+@json_option
+@click.option("--junit", metavar="FILE", type=click.Path(path_type=Path), help="Also write JUnit XML.")
+@click.option("--only", multiple=True, metavar="NAME", help="A dashboard, a dashboard/panel, or rules.")
+@at_option
+@click.pass_obj
+def verify(settings: _Settings, as_json: bool, junit: Path | None, only: tuple[str, ...], at: datetime | None) -> None:
+    """Run every query of every panel on live data, and judge the answers.
+
+    Exit 1 when a panel that should have data has none.
+    """
+    from gendash.engine import report
+    from gendash.engine.verify import failed
+    from gendash.engine.verify import verify as run
+
+    catalog = settings.checked()
+    verdicts = run(catalog.config, catalog, at=at, only=only)
+    if junit:
+        junit.write_text(report.as_junit(verdicts), "utf-8")
+    click.echo(report.as_json(verdicts) if as_json else report.as_table(verdicts, colour=sys.stdout.isatty()))
+    sys.exit(PROBLEMS if failed(verdicts) else DONE)
+
+
+only_targets = click.option(
+    "--only", multiple=True, type=click.Choice(TARGETS), help="Only this target; all that are configured otherwise."
+)
+
+
+@cli.command("plan")
+@only_targets
+@json_option
+@click.option("--exit-code", is_flag=True, help="Exit 3 when changes are pending.")
+@click.pass_obj
+def plan_command(settings: _Settings, only: tuple[str, ...], as_json: bool, exit_code: bool) -> None:
+    """What apply would change, in words."""
+    from gendash.engine.delivery import observe_and_plan
+    from gendash.engine.plan import as_dict, text
+
+    _, changes = observe_and_plan(settings.checked(), only)
+    click.echo(json.dumps([as_dict(c) for c in changes], indent=2) if as_json else text(changes))
+    sys.exit(PENDING if exit_code and any(change.writes for change in changes) else DONE)
+
+
+@cli.command()
+@only_targets
+@json_option
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--state", default=".gendash", show_default=True, metavar="DIR", type=click.Path(path_type=Path))
+@click.pass_obj
+def apply(settings: _Settings, only: tuple[str, ...], as_json: bool, yes: bool, state: Path) -> None:
+    """Carry out the plan: database, rules, folders, data sources, dashboards.
+
+    Exit 1 when something was left alone, since a person must decide.
+    """
+    from gendash.engine.delivery import carry_out, observe_and_plan
+    from gendash.engine.plan import as_dict, text
+
+    catalog = settings.checked()
+    wanted, changes = observe_and_plan(catalog, only)
+    if any(change.writes for change in changes):
+        if not as_json:
+            click.echo(text(changes))
+        _confirm(yes)
+        changes = carry_out(catalog, wanted, changes, state, datetime.now(UTC), say)
+    click.echo(json.dumps([as_dict(c) for c in changes], indent=2) if as_json else _outcome(changes))
+    sys.exit(PROBLEMS if any(change.action == "blocked" for change in changes) else DONE)
+
+
+def _confirm(yes: bool) -> None:
+    """Asks on a terminal; elsewhere a change needs --yes."""
+    from gendash.engine.errors import Refused
+    from gendash.engine.model import Problem
+
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise Refused(Problem("apply", "there are changes, and nobody to ask", "read the plan, then run it with --yes"))
+    if not click.confirm("Carry this out?"):
+        raise Refused(Problem("apply", "nothing was written", "you said no"))
+
+
+def _outcome(changes: list[Change]) -> str:
+    from gendash.engine.plan import text
+
+    left = [change for change in changes if change.action in ("blocked", "report")]
+    done = sum(change.writes for change in changes)
+    return "\n".join([*([text(left)] if left else []), f"{done} changed, {len(changes) - done - len(left)} unchanged"])
+
+
+@cli.group()
+def db() -> None:
+    """The store: make it, fill it, look at it."""
+
+
+@db.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@click.pass_obj
+def migrate(settings: _Settings, dry_run: bool) -> None:
+    """Make roles, tables and views what the definitions say. Safe to run twice, at the same time, or killed."""
+    from gendash.engine.targets.migrate import migrate as run
+
+    catalog = settings.checked()
+    result = run(catalog.config, catalog, dry_run=dry_run)
+    for line in result.done:
+        click.echo(line)
+    for note in result.notes:
+        say(f"note: {note}")
+    click.echo(f"{len(result.done)} {'to do' if dry_run else 'done'}" if result.done else "nothing to do")
+
+
+@db.command()
+@click.option("--full", is_flag=True, help="Recompute everything, not only what is due.")
+@click.option("--only", multiple=True, metavar="VIEW", help="Only these relations, due or not.")
+@at_option
+@json_option
+@click.pass_obj
+def refresh(settings: _Settings, full: bool, only: tuple[str, ...], at: datetime | None, as_json: bool) -> None:
+    """Read the platform in short transactions, and write what differs."""
+    from gendash.engine.targets.refresh import refresh as run
+
+    catalog = settings.checked()
+    results = run(catalog.config, catalog, only=only, full=full, at=at, due_only=not (full or only))
+    if as_json:
+        click.echo(json.dumps([result._asdict() for result in results], indent=2, default=str))
+    else:
+        for result in results:
+            click.echo(str(result))
+    for result in results:
+        if result.error:
+            say(f"gendash: {result.error}")
+    sys.exit(PROBLEMS if any(result.error for result in results) else DONE)
+
+
+@db.command("status")
+@json_option
+@click.pass_obj
+def db_status(settings: _Settings, as_json: bool) -> None:
+    """Each relation: rows, age, last duration, last error."""
+    from gendash.engine.targets.refresh import status
+
+    catalog = settings.catalog()
+    _show_rows(status(catalog.config, catalog), as_json)
+
+
+def _show_rows(rows: list[dict[str, Any]], as_json: bool) -> None:
+    """Rows of equal keys as a table, or as JSON."""
+    if as_json or not rows:
+        click.echo(json.dumps(rows, indent=2, default=str))
+        return
+    cells = [list(rows[0]), *([("" if v is None else str(v)) for v in row.values()] for row in rows)]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
+    for row in cells:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+@cli.group()
+def langfuse() -> None:
+    """The bridge: LLM calls and scores of Langfuse, in the store."""
+
+
+def say(line: str) -> None:
+    """One line on stderr; nothing for an empty one."""
+    if line:
+        click.echo(line, err=True)
 
 
 def main() -> None:

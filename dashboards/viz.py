@@ -12,6 +12,7 @@ import attr
 from grafanalib import core as gl
 
 from gendash.dashboards._palette import TEXT, UNKNOWN, fixed, nothing, steps
+from gendash.engine.model import SettingRef
 
 
 def _merge(base: dict[str, Any], *layers: dict[str, Any]) -> dict[str, Any]:
@@ -24,21 +25,22 @@ def _merge(base: dict[str, Any], *layers: dict[str, Any]) -> dict[str, Any]:
     return base
 
 
-@attr.s(kw_only=True)
+@attr.s(kw_only=True, auto_attribs=True)
 class _Modern(gl.Panel):
     """The field options that every panel of Grafana 12 shares; grafanalib leaves most of them out."""
 
-    unit = attr.ib(default="")
-    decimals = attr.ib(default=None)
-    min = attr.ib(default=None)
-    max = attr.ib(default=None)
-    color = attr.ib(default=None)
-    subject = attr.ib(default="")
-    mappings = attr.ib(factory=list)
-    overrides = attr.ib(factory=list)
-    thresholds = attr.ib(factory=lambda: steps((TEXT, None)))
-    no_data = attr.ib(default="no data")
-    maxDataPoints = attr.ib(default=None)
+    unit: str = ""
+    decimals: int | None = None
+    min: float | None = None
+    max: float | None = None
+    color: dict[str, Any] | None = None
+    subject: str = ""
+    mappings: list[Any] = attr.ib(factory=list)
+    overrides: list[Any] = attr.ib(factory=list)
+    thresholds: list[Any] = attr.ib(factory=lambda: steps((TEXT, None)))
+    no_data: str = "no data"
+    maxDataPoints: int | None = None
+    transformations: list[Any] = attr.ib(factory=list)
 
     def panel(self, kind: str, options: dict[str, Any], custom: dict[str, Any] | None = None, **more: Any) -> Any:
         """The panel's JSON from its options and the custom part of its fields."""
@@ -56,15 +58,15 @@ class _Modern(gl.Panel):
         return self.panel_json({"type": kind, "fieldConfig": field_config, "options": options, **more})
 
 
-@attr.s(kw_only=True)
+@attr.s(kw_only=True, auto_attribs=True)
 class Stat(_Modern):
     """A number with a name line above it. ``judged`` colours it by its thresholds, else ``subject`` tints its curve."""
 
-    calc = attr.ib(default="lastNotNull")
-    size = attr.ib(default=32)
-    sparkline = attr.ib(default=False)
-    judged = attr.ib(default=False)
-    side_by_side = attr.ib(default=False)
+    calc: str = "lastNotNull"
+    size: int = 32
+    sparkline: bool = False
+    judged: bool = False
+    side_by_side: bool = False
 
     def to_json_data(self) -> Any:
         """The panel as Grafana's JSON."""
@@ -85,51 +87,51 @@ class Stat(_Modern):
         )
 
 
-@attr.s(kw_only=True)
+@attr.s(kw_only=True, auto_attribs=True)
 class HeadTile(Stat):
     """A figure of the head row, 4x4, with its curve."""
 
-    sparkline = attr.ib(default=True)
+    sparkline: bool = True
 
 
-@attr.s(kw_only=True)
+@attr.s(kw_only=True, auto_attribs=True)
 class NumberTile(Stat):
     """A figure without a curve, 3 high."""
 
-    size = attr.ib(default=24)
+    size: int = 24
 
 
-@attr.s(kw_only=True)
+@attr.s(kw_only=True, auto_attribs=True)
 class StateTile(Stat):
     """Symbol, word and colour; unknown is a state of its own."""
 
-    unit = attr.ib(default="none")
-    size = attr.ib(default=24)
-    judged = attr.ib(default=True)
-    no_data = attr.ib(default="? Unknown")
+    unit: str = "none"
+    size: int = 24
+    judged: bool = True
+    no_data: str = "? Unknown"
 
 
-@attr.s(kw_only=True)
+@attr.s(kw_only=True, auto_attribs=True)
 class Freshness(Stat):
     """Ages side by side, one field a source."""
 
-    size = attr.ib(default=18)
-    judged = attr.ib(default=True)
-    side_by_side = attr.ib(default=True)
-    no_data = attr.ib(default="? unknown")
+    size: int = 18
+    judged: bool = True
+    side_by_side: bool = True
+    no_data: str = "? unknown"
 
 
-@attr.s(kw_only=True)
+@attr.s(kw_only=True, auto_attribs=True)
 class Lines(_Modern):
     """Lines over time, at most three at width 8."""
 
-    fill = attr.ib(default=0)
-    limit = attr.ib(default=False)
-    soft_max = attr.ib(default=None)
-    legend = attr.ib(default=True)
-    calcs = attr.ib(factory=list)
-    min = attr.ib(default=0)
-    custom = attr.ib(factory=dict)
+    fill: int = 0
+    limit: bool = False
+    soft_max: float | SettingRef | None = None
+    legend: bool = True
+    calcs: list[Any] = attr.ib(factory=list)
+    min: float | None = 0
+    custom: dict[str, Any] = attr.ib(factory=dict)
 
     def to_json_data(self) -> Any:
         """The panel as Grafana's JSON."""
@@ -159,11 +161,11 @@ class Lines(_Modern):
         )
 
 
-@attr.s(kw_only=True)
+@attr.s(kw_only=True, auto_attribs=True)
 class DayBars(Lines):
     """Stacked bars, one a day."""
 
-    custom = attr.ib(
+    custom: dict[str, Any] = attr.ib(
         factory=lambda: {
             "drawStyle": "bars",
             "fillOpacity": 85,
@@ -175,12 +177,12 @@ class DayBars(Lines):
     )
 
 
-@attr.s(kw_only=True)
+@attr.s(kw_only=True, auto_attribs=True)
 class BarGauge(_Modern):
     """Three to six bars; one row of named columns, each coloured by its name."""
 
-    min = attr.ib(default=0)
-    rows_to_fields = attr.ib(default=True)
+    min: float | None = 0
+    rows_to_fields: bool = True
 
     def to_json_data(self) -> Any:
         """The panel as Grafana's JSON."""
@@ -205,11 +207,11 @@ class BarGauge(_Modern):
         )
 
 
-@attr.s(kw_only=True)
+@attr.s(kw_only=True, auto_attribs=True)
 class Table(_Modern):
     """Rows with the entity first; the visible rows are height minus two."""
 
-    sort_by = attr.ib(default="")
+    sort_by: str = ""
 
     def to_json_data(self) -> Any:
         """The panel as Grafana's JSON."""
@@ -225,11 +227,11 @@ class Table(_Modern):
         )
 
 
-@attr.s(kw_only=True)
+@attr.s(kw_only=True, auto_attribs=True)
 class Heatmap(_Modern):
     """How a duration spreads over time; one hue, darker is more."""
 
-    fill = attr.ib(default="purple")
+    fill: str = "purple"
 
     def to_json_data(self) -> Any:
         """The panel as Grafana's JSON."""
@@ -260,7 +262,7 @@ class Heatmap(_Modern):
         )
 
 
-@attr.s(kw_only=True)
+@attr.s(kw_only=True, auto_attribs=True)
 class StateTimeline(_Modern):
     """States as words over time; a healthy state is nearly invisible."""
 
@@ -280,11 +282,11 @@ class StateTimeline(_Modern):
         )
 
 
-@attr.s(kw_only=True)
+@attr.s(kw_only=True, auto_attribs=True)
 class Text(_Modern):
     """Markdown."""
 
-    content = attr.ib(default="")
+    content: str = ""
 
     def to_json_data(self) -> Any:
         """The panel as Grafana's JSON."""

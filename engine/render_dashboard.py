@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from textwrap import dedent
 from typing import Any
 from urllib.parse import quote
 
@@ -94,11 +95,11 @@ def _row(catalog: Catalog, dashboard: Dashboard, row: Row, y: int) -> tuple[list
 
 
 def _panel(catalog: Catalog, dashboard: Dashboard, panel: Panel, at: dict[str, int]) -> dict[str, Any]:
-    common = {"id": panel_id(dashboard.name, panel.slug), "title": panel.title, "gridPos": at}
+    common: dict[str, Any] = {"id": panel_id(dashboard.name, panel.slug), "title": panel.title, "gridPos": at}
     missing = catalog.missing_features(panel)
     if missing:
         return common | _unavailable(panel, missing)
-    body = _resolve(catalog, _clean(_marked(panel.viz)))
+    body: dict[str, Any] = _resolve(catalog, _clean(_marked(panel.viz)))
     queries = catalog.live(panel)
     targets = [_target(catalog, query, chr(65 + i), dashboard) for i, query in enumerate(queries)]
     sources = {target["datasource"]["uid"]: target["datasource"] for target in targets}
@@ -193,11 +194,7 @@ def _target(catalog: Catalog, query: Query, ref: str, dashboard: Dashboard) -> d
 
 def tidy(text: str) -> str:
     """A query text without the indentation of the Python source around it."""
-    text = text.strip()
-    indents = [len(line) - len(line.lstrip()) for line in text.splitlines()[1:] if line.strip()]
-    cut = min(indents, default=0)
-    first, *rest = text.splitlines() or [""]
-    return "\n".join([first.rstrip(), *(line[cut:].rstrip() for line in rest)])
+    return "\n".join(line.rstrip() for line in dedent(text).strip().splitlines())
 
 
 def _variable(catalog: Catalog, variable: Variable, dashboard: Dashboard) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from string import Template
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -21,6 +21,7 @@ from gendash.engine.errors import ContentError, TargetError
 from gendash.engine.model import Dashboard, Problem, Relation, Rule
 
 PACKAGED = Path(__file__).resolve().parents[2]
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where the wheel has it: ten times faster
 _FOLDERS = {"staging": "staging", "tables": "table", "rollups": "rollup", "views": "view", "audits": "audit"}
 _HEADER = re.compile(r"\s*/\*(.*?)\*/(.*)", re.DOTALL)
 
@@ -80,7 +81,7 @@ def _load_rules(root: Path, problems: list[Problem]) -> dict[str, dict[str, Rule
         found[path.name] = {}
         for entry in _each(_yaml(path.read_text("utf-8"), where, problems) or []):
             unknown = set(entry) - known
-            kind = "record" if "record" in entry else "alert"
+            kind: Literal["record", "alert"] = "record" if "record" in entry else "alert"
             if unknown or not entry.get(kind) or not entry.get("expr") or not entry.get("doc"):
                 hint = ", ".join(suggest(key, known) for key in unknown if suggest(key, known))
                 what = f"rule {entry.get(kind, '?')}: " + (
@@ -97,7 +98,7 @@ def _load_rules(root: Path, problems: list[Problem]) -> dict[str, dict[str, Rule
                 group=path.stem,
                 path=where,
                 expr=entry["expr"],
-                doc=entry["doc"],  # type: ignore[arg-type]
+                doc=entry["doc"],
                 feature=entry.get("feature", ""),
                 otherwise=entry.get("otherwise", ""),
                 labels=entry.get("labels", {}),
@@ -158,7 +159,7 @@ def _import(path: Path, root: Path) -> Any:
 
 def _yaml(text: str, where: str, problems: list[Problem]) -> Any:
     try:
-        return yaml.safe_load(text)
+        return yaml.load(text, Loader=LOADER)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         problems.append(Problem(f"{where}:{line}", f"not YAML: {error.problem}", "mend the line"))

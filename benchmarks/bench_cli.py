@@ -1,0 +1,47 @@
+"""Start-up and build time of the command line, as ratios to ``python -c pass`` measured beside them.
+
+Interleaved runs, so that a busy machine slows all alike; medians. Targets: --help at most 2.5x, build at most 15x.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROUNDS = 15
+TARGETS = {"gendash --help": 2.5, "gendash build": 15.0}
+
+
+def seconds(arguments: list[str]) -> float:
+    """Wall time of one run of this Python."""
+    start = time.perf_counter()
+    subprocess.run([sys.executable, *arguments], check=True, capture_output=True)
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    """Prints one line a command: median milliseconds, ratio, target."""
+    with tempfile.TemporaryDirectory() as folder:
+        commands = {
+            "python -c pass": ["-c", "pass"],
+            "gendash --help": ["-m", "gendash.cli", "--help"],
+            "gendash build": ["-m", "gendash.cli", "build", "--out", folder],
+        }
+        for arguments in commands.values():
+            seconds(arguments)  # warm: byte code and file cache
+        times: dict[str, list[float]] = {name: [] for name in commands}
+        for _ in range(ROUNDS):
+            for name, arguments in commands.items():
+                times[name].append(seconds(arguments))
+    base = statistics.median(times["python -c pass"])
+    for name, found in times.items():
+        median = statistics.median(found)
+        target = f"target {TARGETS[name]}x" if name in TARGETS else "baseline"
+        print(f"{name:<16} {median * 1000:7.1f} ms  {median / base:5.1f}x  {target}")
+
+
+if __name__ == "__main__":
+    main()
