@@ -5,6 +5,7 @@ Everything heavy is imported inside the commands, so that `gendash --help` stays
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import sys
@@ -16,10 +17,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from gendash.demo.run import Steps
     from gendash.engine.catalog import Catalog
     from gendash.engine.config import Config
     from gendash.engine.model import Problem
     from gendash.engine.plan import Change
+    from gendash.langfuse_bridge.sync import Progress, Report
 
 DONE, PROBLEMS, PENDING = 0, 1, 3
 TARGETS = ("database", "prometheus", "grafana")
@@ -64,12 +67,10 @@ class _Settings:
     def checked(self) -> Catalog:
         """The definitions; any problem stops here, and all are listed."""
         from gendash.engine.checks import check
-        from gendash.engine.errors import ContentError
+        from gendash.engine.errors import ContentError, raise_if
 
         catalog = self.catalog()
-        problems = check(catalog)
-        if problems:
-            raise ContentError(problems)
+        raise_if(ContentError, check(catalog))
         return catalog
 
 
@@ -288,16 +289,23 @@ def refresh(settings: _Settings, full: bool, only: tuple[str, ...], at: datetime
     from gendash.engine.targets.refresh import refresh as run
 
     catalog = settings.checked()
-    results = run(catalog.config, catalog, only=only, full=full, at=at, due_only=not (full or only))
+    due = not (full or only)
+    told = _silent if as_json else _tell
+    results = run(catalog.config, catalog, only=only, full=full, at=at, due_only=due, told=told)
     if as_json:
         click.echo(json.dumps([result._asdict() for result in results], indent=2, default=str))
-    else:
-        for result in results:
-            click.echo(str(result))
-    for result in results:
-        if result.error:
-            say(f"gendash: {result.error}")
-    sys.exit(PROBLEMS if any(result.error for result in results) else DONE)
+    problems = list(dict.fromkeys(result.error for result in results if result.error))
+    for problem in problems:
+        say(f"gendash: {problem}")
+    sys.exit(PROBLEMS if problems else DONE)
+
+
+def _tell(result: object) -> None:
+    click.echo(str(result))
+
+
+def _silent(_result: object) -> None:
+    pass
 
 
 @db.command("status")
@@ -325,6 +333,124 @@ def _show_rows(rows: list[dict[str, Any]], as_json: bool) -> None:
 @cli.group()
 def langfuse() -> None:
     """The bridge: LLM calls and scores of Langfuse, in the store."""
+
+
+@langfuse.command()
+@click.option("--from", "from_", type=click.DateTime(TIMES), callback=_in_utc, metavar="TIME", help="Start of a range.")
+@click.option(
+    "--to", type=click.DateTime(TIMES), callback=_in_utc, metavar="TIME", help="End of a range; now if absent."
+)
+@json_option
+@click.pass_obj
+def sync(settings: _Settings, from_: datetime | None, to: datetime | None, as_json: bool) -> None:
+    """Bring observations and scores into the store, window by window.
+
+    A run that the server stopped keeps what it closed and goes on from there the next time.
+    """
+    from gendash.langfuse_bridge.sync import sync as run
+
+    report = run(settings.config(), now=datetime.now(UTC), from_=from_, to=to, progress=_progress(as_json))
+    if as_json:
+        click.echo(json.dumps(dataclasses.asdict(report), indent=2, default=str))
+    else:
+        _show_report(report)
+    sys.exit(DONE if report.complete else PROBLEMS)
+
+
+def _progress(quiet: bool) -> Callable[[Progress], None] | None:
+    """A line that is written over and over, on a terminal only."""
+    if quiet or not sys.stderr.isatty():
+        return None
+    return lambda at: click.echo(f"\r{at.stream}: until {at.at:%Y-%m-%d %H:%M}, {at.rows:,} rows ", nl=False, err=True)
+
+
+def _show_report(report: Report) -> None:
+    if sys.stderr.isatty():
+        click.echo("\r" + " " * 70 + "\r", nl=False, err=True)
+    if report.api:
+        click.echo(f"Langfuse {report.server}, {report.api} API: {report.reason}")
+    for stream in report.streams:
+        until = f", closed until {stream.closed_until:%Y-%m-%d %H:%M:%S} UTC" if stream.closed_until else ""
+        click.echo(
+            f"{stream.stream}: {stream.read:,} read, {stream.written:,} written, {stream.deleted:,} deleted, "
+            f"{stream.requests:,} requests{until}"
+        )
+    for note in [*report.notes, *(note for stream in report.streams for note in stream.notes)]:
+        say(f"gendash: {note}")
+
+
+@langfuse.command("status")
+@json_option
+@click.pass_obj
+def langfuse_status(settings: _Settings, as_json: bool) -> None:
+    """Per project and stream: how far it is, when it last ran, what went wrong."""
+    from gendash.langfuse_bridge.sync import status
+
+    _show_rows(status(settings.config()), as_json)
+
+
+@cli.command()
+@click.option("--dir", "folder", default=".gendash/demo", show_default=True, type=click.Path(path_type=Path))
+@click.option("--seed", default=1, show_default=True, help="Another seed is another platform.")
+@click.option(
+    "--now", type=click.DateTime(TIMES), callback=_in_utc, metavar="TIME", help="Start of this hour if absent."
+)
+@click.option(
+    "--scale", type=click.FloatRange(0.01, 20), default=1.0, show_default=True, help="How much of everything."
+)
+@click.option("--without", multiple=True, metavar="FEATURE", help="A platform that lacks this.")
+@click.option("--keep", is_flag=True, help="Stay alive until Ctrl-C: rows, scrapes and LLM calls keep arriving.")
+def demo(folder: Path, seed: int, now: datetime | None, scale: float, without: tuple[str, ...], keep: bool) -> None:
+    """A synthetic platform: loaded, synced, refreshed, built, verified.
+
+    Needs no account and no containers. Exits with verify's code.
+    """
+    from gendash.demo.run import Options, run_demo
+
+    tools = [Path(".cache/prometheus")]
+    options = Options(folder, seed, now, scale, keep, without, tools=tools, environ=os.environ)
+    sys.exit(run_demo(_steps(), options, say))
+
+
+def _steps() -> Steps:
+    """What the demo asks of the engine."""
+    from gendash.demo.run import Steps
+    from gendash.engine import report
+    from gendash.engine.checks import check
+    from gendash.engine.delivery import carry_out, observe_and_plan
+    from gendash.engine.errors import ContentError, TargetError, raise_if
+    from gendash.engine.model import Problem
+    from gendash.engine.targets.files import load_catalog, write_artifacts
+    from gendash.engine.targets.migrate import migrate
+    from gendash.engine.targets.refresh import refresh
+    from gendash.engine.verify import failed, verify
+    from gendash.langfuse_bridge.sync import sync
+
+    def checked(config: Config) -> Catalog:
+        catalog = load_catalog(config)
+        raise_if(ContentError, check(catalog))
+        return catalog
+
+    def push(catalog: Catalog, state: Path) -> None:
+        wanted, changes = observe_and_plan(catalog, ["grafana"])
+        done = carry_out(catalog, wanted, changes, state, datetime.now(UTC), say)
+        left = [Problem(c.name, *c.lines[:1]) for c in done if c.action == "blocked"]
+        raise_if(TargetError, left)
+
+    def judge(catalog: Catalog, at: datetime | None) -> int:
+        verdicts = verify(catalog.config, catalog, at=at)
+        click.echo(report.as_table(verdicts, colour=sys.stdout.isatty()))
+        return PROBLEMS if failed(verdicts) else DONE
+
+    return Steps(
+        catalog=checked,
+        migrate=lambda catalog: migrate(catalog.config, catalog),
+        sync=lambda catalog, now: sync(catalog.config, now=now),
+        refresh=lambda catalog, at: refresh(catalog.config, catalog, at=at),
+        build=lambda catalog, out: write_artifacts(_artifacts(catalog), out),
+        apply=push,
+        verify=judge,
+    )
 
 
 def say(line: str) -> None:

@@ -60,6 +60,8 @@ AGES = {
     "hour": steps((TEXT, None), (WARN, 7200), ("red", 18000)),
 }
 
+JUST_NOW = "the data came this very moment"
+
 FRESHNESS = Panel(
     "freshness",
     "Data freshness",
@@ -79,18 +81,29 @@ FRESHNESS = Panel(
         ],
     ),
     [
-        promql('time() - max(timestamp({{ metric("up") }}{job=~"$job"}))', legend="Metrics", instant=True),
+        promql(
+            'time() - max(timestamp({{ metric("up") }}{job=~"$job"}))',
+            legend="Metrics",
+            instant=True,
+            may_be_zero=JUST_NOW,
+        ),
         sql(
             "select age_s as \"Database\" from {{ view('freshness_now') }} where source = 'platform'",
             format="table",
             feature="conversations",
+            may_be_zero=JUST_NOW,
         ),
         sql(
             "select age_s as \"LLM traces\" from {{ view('freshness_now') }} where source = 'langfuse'",
             format="table",
             feature="langfuse",
+            may_be_zero=JUST_NOW,
         ),
-        sql("select age_s as \"Summaries\" from {{ view('freshness_now') }} where source = 'rollups'", format="table"),
+        sql(
+            "select age_s as \"Summaries\" from {{ view('freshness_now') }} where source = 'rollups'",
+            format="table",
+            may_be_zero=JUST_NOW,
+        ),
     ],
     width=12,
     height=3,

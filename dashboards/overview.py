@@ -42,6 +42,7 @@ from gendash.dashboards.viz import (
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, promql, slo, sql
 
 QUIET = "a quiet platform"
+NEVER_SYNCED = "no LLM call was ever synced"
 REQUESTS = 'sum({{ rule("job:http_requests:rate5m") }}{job=~"$job"})'
 ERRORS = 'sum({{ rule("job:http_request_errors:rate5m") }}{job=~"$job"})'
 LATENCY = '{{ rule("job_le:http_request_duration_highr_seconds_bucket:rate5m") }}{job=~"$job"}'
@@ -109,6 +110,10 @@ def per_hour(value: str) -> str:
     left join facts on facts.hour = bucket
     order by 1"""
 
+
+LAST_30_DAYS = (
+    "day > ({{ now() }} at time zone {{ zone() }})::date - 30 and day <= ({{ now() }} at time zone {{ zone() }})::date"
+)
 
 STRIP = [
     Panel(
@@ -265,6 +270,7 @@ HEAD = [
         HeadTile(
             unit="percentunit",
             decimals=1,
+            calc="last",
             min=0.5,
             max=1,
             judged=True,
@@ -279,8 +285,10 @@ HEAD = [
                     rows between unbounded preceding and unbounded following), 'FM999,999,999') as metric,
                   csat_7d as value
                 from {{ view('csat_day') }}
-                where at > {{ now() }} - interval '30 days' and at <= {{ now() }}
+                where %s
                 order by 1"""
+                % LAST_30_DAYS,
+                may_be_empty="no rating within a week",
             )
         ],
         width=4,
@@ -379,9 +387,12 @@ LAST_24_H = "hour >= date_trunc('hour', {{ now() }}, {{ zone() }}) - interval '2
 def active_users(column: str, days: int) -> str:
     """SQL: rolling active users of today, against the window of the same length before it."""
     return f"""
-    with today as (select max(day) as day from {{{{ view('activity_day') }}}}),
+    with today as (
+      select max(day) as day from {{{{ view('activity_day') }}}}
+      where day <= ({{{{ now() }}}} at time zone {{{{ zone() }}}})::date
+    ),
     figures as (
-      select max({column}) filter (where a.day = today.day) as current,
+      select coalesce(max({column}) filter (where a.day = today.day), 0) as current,
         max({column}) filter (where a.day = today.day - {days}) as prior
       from {{{{ view('activity_day') }}}} a cross join today
     )
@@ -392,8 +403,8 @@ USAGE = [
     Panel(
         "users",
         "Users",
-        "Active accounts now (is_active), staff included. The change is against those of them that existed 30 days "
-        "ago, so deleted accounts are in neither figure.",
+        "Active accounts now (is_active), staff included. The change is against those of them that registered before "
+        "today and the 29 days before, so deleted and deactivated accounts are in neither figure.",
         NumberTile(unit="locale", decimals=0, subject=USERS),
         [
             sql(
@@ -444,7 +455,8 @@ USAGE = [
             sql(
                 "select {{ now() }} as \"time\", 'per call, 24 h' as metric, "
                 "sum(total_tokens)::float8 / nullif(sum(calls), 0) as value "
-                f"from {{{{ view('llm_hour') }}}} where {LAST_24_H} and {IN_ENVIRONMENT}"
+                f"from {{{{ view('llm_hour') }}}} where {LAST_24_H} and {IN_ENVIRONMENT}",
+                may_be_empty="no LLM call in 24 hours",
             )
         ],
         width=4,
@@ -555,6 +567,7 @@ USAGE = [
                     f"else 'of ' end || {dollars('share')} || ' a day'",
                 ),
                 may_be_zero=QUIET,
+                may_be_empty=NEVER_SYNCED,
             )
         ],
         width=6,
@@ -580,10 +593,11 @@ USAGE = [
                 tile(
                     "month_cost_usd, budget_usd",
                     "{{ view('budget_now') }}",
-                    f"{dollars('month_cost_usd')} || ' of ' || {dollars('budget_usd')}",
+                    f"coalesce({dollars('month_cost_usd')} || ' ', '') || 'of ' || {dollars('budget_usd')}",
                     "month_cost_usd / nullif(budget_usd, 0)",
                 ),
                 may_be_zero="the month has just begun",
+                may_be_empty=NEVER_SYNCED,
             )
         ],
         width=6,
@@ -682,15 +696,16 @@ USAGE = [
     Panel(
         "user_growth",
         "Accounts, 30 d",
-        "Accounts that existed at the end of each local day, of those known today: an account that was deleted since "
-        "is missing from every day. Today is the running day.",
+        "Accounts that existed at the end of each local day, of those that are active now, on today and the 29 days "
+        "before: one that was deleted or deactivated since is missing from every day. Today is the running day.",
         Lines(unit="locale", decimals=0, fill=12, color=fixed(USERS), legend=False, min=None),
         [
             sql(
                 """
                 select at as "time", accounts as "accounts" from {{ view('account_day') }}
-                where at > {{ now() }} - interval '30 days' order by 1""",
-                may_be_zero="no account yet",
+                where %s order by 1"""
+                % LAST_30_DAYS,
+                may_be_empty="no account yet",
             )
         ],
         width=8,
@@ -702,14 +717,15 @@ USAGE = [
     Panel(
         "calls_by_model",
         "LLM calls by model, 24 h",
-        "Share of LLM calls of the current hour and the 23 before by model; the five most used and the rest as other. "
+        "Share of LLM calls of the current hour and the 23 before by model; the five most used and the rest as other, "
+        "unknown where a call named none. "
         "Dated names (gpt-4o-2024-08-06) are models of their own and share their family's colour.",
         BarGauge(unit="percentunit", decimals=0, max=1, color=fixed(UNKNOWN), overrides=by_model()),
         [
             sql(
                 f"""
                 with calls as (
-                  select coalesce(nullif(model, ''), 'unnamed') as model, sum(calls) as calls
+                  select model, sum(calls) as calls
                   from {{{{ view('llm_hour') }}}} where {LAST_24_H} and {IN_ENVIRONMENT} group by 1
                 ),
                 ranked as (select *, row_number() over (order by calls desc, model) as rank from calls)
@@ -806,7 +822,6 @@ DETAIL = [
         "moment over 5 minutes. An empty stretch is a route without requests.",
         StateTimeline(
             mappings=words(v0=("healthy", "rgba(128,140,150,0.28)"), v1=("degraded", WARN), v2=("failing", BAD)),
-            color={"mode": "thresholds"},
             no_data="no traffic",
         ),
         [
@@ -829,7 +844,7 @@ DETAIL = [
         Table(
             sort_by="Requests",
             overrides=[
-                override("byName", "Route", custom__width=230),
+                override("byName", "Route", custom__minWidth=230),
                 override("byName", "Requests", unit="reqps", decimals=2),
                 override(
                     "byName",

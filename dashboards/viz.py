@@ -39,6 +39,7 @@ class _Modern(gl.Panel):
     overrides: list[Any] = attr.ib(factory=list)
     thresholds: list[Any] = attr.ib(factory=lambda: steps((TEXT, None)))
     no_data: str = "no data"
+    name_nothing: bool = True
     maxDataPoints: int | None = None
     transformations: list[Any] = attr.ib(factory=list)
 
@@ -50,7 +51,7 @@ class _Modern(gl.Panel):
             "min": self.min,
             "max": self.max,
             "color": self.color or (fixed(self.subject) if self.subject else {"mode": "thresholds"}),
-            "mappings": [*self.mappings, *nothing(self.no_data)],
+            "mappings": [*self.mappings, *(nothing(self.no_data) if self.name_nothing else [])],
             "noValue": self.no_data,
             "custom": custom or {},
         }
@@ -264,7 +265,13 @@ class Heatmap(_Modern):
 
 @attr.s(kw_only=True, auto_attribs=True)
 class StateTimeline(_Modern):
-    """States as words over time; a healthy state is nearly invisible."""
+    """States as words over time; a healthy state is nearly invisible, and nothing is a gap.
+
+    The colour mode is a fixed one: with thresholds Grafana merges all numbers into one band and forgets the words.
+    """
+
+    color: dict[str, Any] | None = attr.ib(factory=lambda: fixed(UNKNOWN))
+    name_nothing: bool = False
 
     def to_json_data(self) -> Any:
         """The panel as Grafana's JSON."""

@@ -51,3 +51,9 @@ class Denied(TargetError):
 
 class Unexpected(TargetError):
     """An answer that does not fit."""
+
+
+def raise_if(kind: type[GendashError], problems: Sequence[Problem]) -> None:
+    """Raises an error of a kind with all problems, where there are any."""
+    if problems:
+        raise kind(problems)

@@ -1,0 +1,146 @@
+"""The command line as its users meet it: one clear line, the right exit code, and nothing half done."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PORT = "127.0.0.1:9"  # the discard port: nobody listens
+
+
+def gendash(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-P", "-m", "gendash.cli", *arguments]
+    env = {"PATH": "/usr/bin:/bin", "PYTHONUTF8": "1", **environment}
+    return subprocess.run(
+        command, cwd=cwd, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120
+    )
+
+
+def test_check_says_how_much_there_is_and_that_nothing_is_wrong(tmp_path: Path) -> None:
+    done = gendash("check", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "no problems" in done.stdout
+
+
+def test_build_writes_a_manifest_and_the_same_bytes_twice(tmp_path: Path) -> None:
+    assert gendash("build", cwd=tmp_path).returncode == 0
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text("utf-8"))["files"]
+    assert "dashboards/gendash-overview.json" in manifest
+    assert len(manifest["dashboards/gendash-overview.json"]) == 64
+    again = gendash("build", cwd=tmp_path)
+    assert "0 changed" in again.stdout
+
+
+def test_build_check_exits_3_when_the_folder_differs_and_names_the_file(tmp_path: Path) -> None:
+    gendash("build", cwd=tmp_path)
+    assert gendash("build", "--check", cwd=tmp_path).returncode == 0
+    (tmp_path / "out" / "dashboards" / "gendash-overview.json").write_text("{}")
+    done = gendash("build", "--check", cwd=tmp_path)
+    assert done.returncode == 3
+    assert done.stdout.splitlines() == ["dashboards/gendash-overview.json"]
+
+
+def test_build_removes_what_an_earlier_build_wrote_and_leaves_foreign_files(tmp_path: Path) -> None:
+    gendash("build", cwd=tmp_path)
+    (tmp_path / "out" / "mine.txt").write_text("mine")
+    (tmp_path / "gendash.yaml").write_text("instance: dev\n")
+    gendash("build", cwd=tmp_path)
+    assert not (tmp_path / "out" / "dashboards" / "gendash-overview.json").exists()
+    assert (tmp_path / "out" / "dashboards" / "dev-gendash-overview.json").exists()
+    assert (tmp_path / "out" / "mine.txt").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file")
+    done = gendash("build", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("gendash: out: cannot write")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_malformed_settings_file_lists_every_problem_and_exits_1(tmp_path: Path) -> None:
+    (tmp_path / "gendash.yaml").write_text("time_zon: UTC\nslo: {api_errors: {red: 9}}\n")
+    done = gendash("check", cwd=tmp_path)
+    assert done.returncode == 1
+    assert [line.split(":")[1:3] for line in done.stderr.splitlines()] == [
+        [" gendash.yaml", "1"],
+        [" gendash.yaml", "2"],
+    ]
+
+
+def test_a_settings_file_that_is_not_there_or_not_text_is_one_line(tmp_path: Path) -> None:
+    done = gendash("--config", "nowhere.yaml", "check", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "gendash: nowhere.yaml: cannot read: No such file or directory; check --config\n",
+    )
+    (tmp_path / "gendash.yaml").write_bytes(b"\xff\xfe\x00")
+    done = gendash("check", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "not UTF-8 text" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "environment", "named"),
+    [
+        (["plan", "--only", "grafana"], {"GENDASH_GRAFANA_URL": f"http://{PORT}", "GENDASH_GRAFANA_TOKEN": "t"}, PORT),
+        (["verify"], {"GENDASH_PROMETHEUS_URL": f"http://{PORT}"}, PORT),
+        (["db", "migrate"], {"GENDASH_DATABASE_URL": f"postgresql://u:hunter2@{PORT}/d"}, PORT),
+        (["db", "refresh"], {"GENDASH_DATABASE_URL": f"postgresql://u:hunter2@{PORT}/d"}, PORT),
+        (["langfuse", "sync"], {"GENDASH_DATABASE_URL": f"postgresql://u:hunter2@{PORT}/d",
+                                "LANGFUSE_BASE_URL": f"http://{PORT}", "LANGFUSE_PUBLIC_KEY": "p",
+                                "LANGFUSE_SECRET_KEY": "hunter2"}, PORT),
+        (["db", "status"], {}, "GENDASH_DATABASE_URL"),
+        (["plan"], {}, "no target is configured"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)  # fmt: skip
+def test_a_server_that_is_away_is_named_in_clear_lines_without_secrets(
+    tmp_path: Path, command: list[str], environment: dict[str, str], named: str
+) -> None:
+    done = gendash(*command, cwd=tmp_path, **environment)
+    assert done.returncode == 1
+    assert named in done.stderr
+    assert all(line.startswith("gendash: ") for line in done.stderr.splitlines()), done.stderr
+    assert "hunter2" not in done.stdout + done.stderr
+
+
+def test_wrong_usage_exits_2(tmp_path: Path) -> None:
+    assert gendash("plan", "--only", "moon", cwd=tmp_path).returncode == 2
+    assert gendash("verify", "--at", "tomorrow", cwd=tmp_path).returncode == 2
+
+
+def test_config_tells_each_value_and_its_origin_and_masks_secrets(tmp_path: Path) -> None:
+    (tmp_path / "gendash.yaml").write_text("time_zone: Europe/Berlin\n")
+    done = gendash("config", "--json", cwd=tmp_path, GENDASH_GRAFANA_TOKEN="hunter2")
+    rows = {row["setting"]: row for row in json.loads(done.stdout)}
+    assert rows["time_zone"] == {"setting": "time_zone", "value": "Europe/Berlin", "from": "gendash.yaml:1"}
+    assert rows["grafana_token"]["value"] == "********"
+    assert "hunter2" not in done.stdout
+
+
+def test_content_of_ones_own_adds_a_dashboard_and_a_broken_module_is_one_line(tmp_path: Path) -> None:
+    folder = tmp_path / "mine" / "dashboards"
+    folder.mkdir(parents=True)
+    (tmp_path / "gendash.yaml").write_text("content: [mine]\n")
+    (folder / "ours.py").write_text(
+        "from gendash.engine.model import Dashboard, Row\n"
+        "DASHBOARD = Dashboard('ours', 'Ours', 'doc', [Row('', [])], '1m', '24h')\n"
+    )
+    assert gendash("build", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "out" / "dashboards" / "gendash-ours.json").exists()
+    (folder / "ours.py").write_text("1 / 0\n")
+    done = gendash("build", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr == "gendash: dashboards/ours.py: ZeroDivisionError: division by zero; mend the module\n"
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = "import sys; from gendash.cli import cli; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
+    heavy = {"psycopg", "grafanalib", "grafana_client", "requests", "jinja2", "yaml", "postgast", "promql_parser"}
+    assert not heavy & set(done.stdout.split())
