@@ -1,0 +1,259 @@
+"""Catalog -> the SQL that makes gendash's schema: what `migrate` carries out, and what `build` writes for reading.
+
+Every relation is made, also those of features that are off: they stay empty, so that no panel can ever fail for want
+of one. Nothing here stands on a table of the platform: staging is inlined into the refresh queries only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gendash.engine.catalog import Catalog
+from gendash.engine.config import Config, seconds
+from gendash.engine.errors import ContentError
+from gendash.engine.model import Problem, Relation
+from gendash.engine.refs import expand, quote_name, quote_text
+
+DEFAULT_CADENCE = "5m"
+VERIFY_CONNECTIONS = 10  # of a reader role, beyond those that Grafana's data source may open
+READER_TIMEOUT = "5s"
+_STATEMENT_END = re.compile(r";[ \t]*(?:\n|$)")
+_DROP = {"view": "view", "materialized": "materialized view", "table": "table", "rollup": "table"}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One object of the schema, or one aspect of it, and the statements that make it.
+
+    ``kind`` is table, rollup, view, materialized, function, about (comments and grants) or query (what fills a rollup;
+    it has no statements of its own, only a hash). ``reads`` names the relations that it stands on.
+    """
+
+    name: str
+    kind: str
+    statements: tuple[str, ...]
+    reads: frozenset[str] = frozenset()
+    text: str = ""
+
+    @property
+    def hash(self) -> str:
+        """Sha256 of the definition."""
+        return hashlib.sha256("\0".join((*self.statements, self.text)).encode()).hexdigest()
+
+    @property
+    def drop(self) -> str:
+        """What kind of object DROP must name."""
+        return _DROP[self.kind]
+
+
+def qualified(config: Config, name: str) -> str:
+    """A name in gendash's schema, quoted where it must be."""
+    return f"{quote_name(config['schema'])}.{quote_name(name)}"
+
+
+def reader_roles(config: Config) -> dict[str, str]:
+    """The reader roles by audience."""
+    return {"everyone": config["roles.reader"], "admin": config["roles.admin_reader"]}
+
+
+def cadence_s(config: Config, relation: Relation) -> float:
+    """How often a relation is refreshed, in seconds: its setting, else its header."""
+    return seconds(str(config.get(f"cadences.{relation.name}") or relation.header.get("cadence", DEFAULT_CADENCE)))
+
+
+def is_materialized(relation: Relation) -> bool:
+    """Whether a view is stored and must be refreshed."""
+    return relation.kind == "view" and bool(relation.header.get("materialized"))
+
+
+def pieces(catalog: Catalog) -> list[Piece]:
+    """Everything that gendash keeps in its schema, each after what it stands on. Raises ContentError."""
+    config = catalog.config
+    order = sorted(catalog.build_order(), key=lambda relation: relation.name != "_object")
+    problems = [problem for relation in order for problem in _wrong(catalog, relation)]
+    if problems:
+        raise ContentError(problems)
+    found: list[Piece] = []
+    for relation in (r for r in order if r.kind != "view"):
+        found.append(_table(config, relation))
+        if relation.kind == "rollup":
+            found.append(Piece(relation.name, "query", (), text="\n;\n".join(queries(catalog, relation))))
+    found += [_function_clock(config), _function_user_hash(config)]
+    found += [_view(catalog, relation) for relation in order if relation.kind == "view"]
+    found += [_about(config, relation) for relation in order]
+    return [*found, _about_schema(config)]
+
+
+def queries(
+    catalog: Catalog,
+    relation: Relation,
+    present: Collection[tuple[str, str]] | None = None,
+    cuts: Mapping[str, str] | None = None,
+) -> list[str]:
+    """The queries that fill a rollup; their rows are put together by key. ``present`` and ``cuts`` as in `expand`."""
+    texts = [text.strip() for text in _STATEMENT_END.split(relation.text) if text.strip()]
+    return [expand(text, catalog.names, present=present, cuts=cuts).text for text in texts]
+
+
+def key_of(relation: Relation) -> list[str]:
+    """Names of the columns that identify a row."""
+    return list(relation.header.get("key", ()))
+
+
+def merges(relation: Relation) -> dict[str, str]:
+    """The aggregate that puts partial rows together, by column; empty where each row of the query is a row."""
+    return {name: column["merge"] for name, column in relation.columns.items() if column.get("merge")}
+
+
+def column_sql(name: str, column: Mapping[str, Any]) -> str:
+    """One column of a CREATE TABLE."""
+    default = f" default {column['default']}" if "default" in column else ""
+    return f"{quote_name(name)} {column['type']}{default}" + ("" if column.get("null") else " not null")
+
+
+def index_statements(config: Config, relation: Relation) -> list[str]:
+    """The indexes of a table beside its key."""
+    target = qualified(config, relation.name)
+    return [f"create index on {target} ({_names(columns)})" for columns in relation.header.get("indexes", ())]
+
+
+def sql_artifacts(catalog: Catalog) -> dict[str, bytes]:
+    """``sql/schema.sql``, which makes everything in an empty database, and ``sql/refresh/<rollup>.sql``."""
+    config = catalog.config
+    owner, schema = config["roles.owner"], quote_name(config["schema"])
+    lines = [
+        "-- What `gendash db migrate` makes, for reading; it also keeps a record of it, which this file does not.",
+        *(f"create role {quote_name(name)} nologin" for name in (owner, *reader_roles(config).values())),
+        *(line for name in reader_roles(config).values() for line in role_settings(config, name)),
+        f"create schema {schema} authorization {quote_name(owner)}",
+        f"set role {quote_name(owner)}",
+        *(statement for piece in pieces(catalog) for statement in piece.statements),
+        "reset role",
+    ]
+    found = {"sql/schema.sql": lines[0] + "\n\n" + "".join(f"{line};\n\n" for line in lines[1:])}
+    for relation in catalog.build_order():
+        if relation.kind == "rollup":
+            found[f"sql/refresh/{relation.name}.sql"] = _refresh_text(catalog, relation)
+    return {path: (text.rstrip() + "\n").encode() for path, text in found.items()}
+
+
+def role_settings(config: Config, role: str) -> list[str]:
+    """Statements that keep a reader role short and harmless. Defaults only: what holds are its grants."""
+    name = quote_name(role)
+    return [
+        f"alter role {name} connection limit {reader_connections(config)}",
+        f"alter role {name} set default_transaction_read_only = on",
+        f"alter role {name} set statement_timeout = '{READER_TIMEOUT}'",
+    ]
+
+
+def reader_connections(config: Config) -> int:
+    """How many connections a reader role may hold: those of its data source, and some for `verify`."""
+    most: int = config["datasources.max_open_connections"]
+    return most + VERIFY_CONNECTIONS
+
+
+def _names(columns: list[str]) -> str:
+    return ", ".join(quote_name(column) for column in columns)
+
+
+def _wrong(catalog: Catalog, relation: Relation) -> Iterator[Problem]:
+    for what, do in expand(relation.text, catalog.names).wrong:
+        yield Problem(relation.path, what, do)
+    needs_key = relation.kind in ("table", "rollup") or is_materialized(relation)
+    if needs_key and not key_of(relation):
+        yield Problem(relation.path, "no key", "name the columns that identify a row under key:")
+    for name in key_of(relation):
+        if name not in relation.columns:
+            yield Problem(relation.path, f"key column '{name}' is not under columns:", "mend the header")
+    kinds = {kind for kind, _ in expand(relation.text, catalog.names).uses} & {"staging", "relation"}
+    if relation.kind == "rollup" and len(kinds) != 1:
+        yield Problem(relation.path, "reads both the platform and the store, or neither", "read one of them")
+    if relation.kind == "view" and "staging" in kinds:
+        yield Problem(relation.path, "reads the platform", "read a rollup instead")
+
+
+def _table(config: Config, relation: Relation) -> Piece:
+    lines = [column_sql(name, column) for name, column in relation.columns.items()]
+    lines.append(f"primary key ({_names(key_of(relation))})")
+    body = ",\n  ".join(lines)
+    create = f"create table {qualified(config, relation.name)} (\n  {body}\n)"
+    return Piece(relation.name, relation.kind, (create, *index_statements(config, relation)))
+
+
+def _view(catalog: Catalog, relation: Relation) -> Piece:
+    config = catalog.config
+    expanded = expand(relation.text, catalog.names)
+    target = qualified(config, relation.name)
+    reads = frozenset(name for kind, name in expanded.uses if kind == "relation")
+    body = expanded.text.strip().rstrip(";")
+    if not is_materialized(relation):
+        return Piece(relation.name, "view", (f"create view {target} as\n{body}",), reads)
+    unique = f"create unique index on {target} ({_names(key_of(relation))})"  # REFRESH CONCURRENTLY needs it
+    return Piece(relation.name, "materialized", (f"create materialized view {target} as\n{body}", unique), reads)
+
+
+def _about(config: Config, relation: Relation) -> Piece:
+    target = qualified(config, relation.name)
+    noun = ("materialized view" if is_materialized(relation) else "view") if relation.kind == "view" else "table"
+    doc = " ".join(str(relation.header.get("doc", "")).split())
+    grain = relation.header.get("grain")
+    lines = [f"comment on {noun} {target} is {quote_text(doc + (f' Grain: {grain}.' if grain else ''))}"]
+    lines += [
+        f"comment on column {target}.{quote_name(name)} is {quote_text(' '.join(str(column.get('doc', '')).split()))}"
+        for name, column in relation.columns.items()
+    ]
+    roles = reader_roles(config)
+    everyone = [quote_name(role) for role in dict.fromkeys(roles.values())]
+    lines.append(f"revoke all on {target} from public, {', '.join(everyone)}")
+    audience = relation.header.get("audience", "none")
+    allowed = {"everyone": everyone, "admin": [quote_name(roles["admin"])], "none": []}[audience]
+    if allowed:
+        lines.append(f"grant select on {target} to {', '.join(allowed)}")
+    return Piece(relation.name, "about", tuple(lines), frozenset({relation.name}))
+
+
+def _about_schema(config: Config) -> Piece:
+    schema, name = quote_name(config["schema"]), config["schema"]
+    readers = ", ".join(quote_name(role) for role in dict.fromkeys(reader_roles(config).values()))
+    clock, user_hash = f"{qualified(config, 'clock')}()", f"{qualified(config, 'user_hash')}(text)"
+    lines = (
+        f"comment on schema {schema} is 'Made and kept by gendash: summaries for its dashboards.'",
+        f"comment on function {clock} is 'The time of all relations: the session setting gendash.now, else now().'",
+        f"comment on function {user_hash} is 'HMAC-SHA-256 of a user id, as hexadecimal digits. For the owner only.'",
+        f"revoke all on function {user_hash} from public",
+        f"grant usage on schema {schema} to {readers}",
+        f"grant execute on function {clock} to {readers}",
+    )
+    return Piece(name, "about", lines)
+
+
+def _function_clock(config: Config) -> Piece:
+    body = "select coalesce(nullif(current_setting('gendash.now', true), '')::timestamptz, now())"
+    create = (
+        f"create or replace function {qualified(config, 'clock')}() returns timestamptz\n"
+        f"language sql stable parallel safe as {quote_text(body)}"
+    )
+    return Piece("clock", "function", (create,))
+
+
+def _function_user_hash(config: Config) -> Piece:
+    # HMAC by hand (RFC 2104): pgcrypto is an extension that nobody may be able to install
+    body = (
+        "select encode(sha256(outer_pad || sha256(inner_pad || convert_to($1, 'UTF8'))), 'hex') "
+        f"from {qualified(config, '_secret')} where name = 'user_hash'"
+    )
+    create = (
+        f"create or replace function {qualified(config, 'user_hash')}(text) returns text\n"
+        f"language sql stable strict as {quote_text(body)}"
+    )
+    return Piece("user_hash", "function", (create,))
+
+
+def _refresh_text(catalog: Catalog, relation: Relation) -> str:
+    doc = " ".join(str(relation.header.get("doc", "")).split())
+    return f"-- {relation.name}: {doc}\n\n" + "".join(f"{text.rstrip(';')};\n\n" for text in queries(catalog, relation))

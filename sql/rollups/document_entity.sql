@@ -1,0 +1,20 @@
+/*
+doc: Documents of the knowledge base, without titles and file names.
+grain: one row per document
+feature: documents
+audience: admin
+cadence: 5m
+key: [document_id]
+time: created_at
+columns:
+  document_id: {type: text, doc: id of the document on the platform}
+  user_id: {type: text, null: true, doc: who uploaded it}
+  status: {type: text, doc: "done, processing, failed, or other"}
+  file_type: {type: text, doc: "extension in lower case without its dot; unknown where there is none"}
+  file_size: {type: bigint, null: true, doc: bytes}
+  chunks: {type: bigint, doc: chunks in the vector store}
+  created_at: {type: timestamptz, doc: upload}
+  updated_at: {type: timestamptz, null: true, doc: last change of its row}
+*/
+select document_id, user_id, status, file_type, file_size, chunk_count as chunks, created_at, updated_at
+from {{ stage('documents') }} s

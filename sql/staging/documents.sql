@@ -1,0 +1,45 @@
+/*
+doc: Documents of the knowledge base.
+feature: documents
+tables: {documents: documents}
+time: documents.created_at
+reads:
+  documents:
+    document_id: id
+    user_id: user_id
+    status: status
+    file_type: file_type
+    file_size: file_size
+    chunk_count: chunk_count
+    created_at: created_at
+    updated_at: updated_at
+words:
+  document_status: {done: [done], processing: [processing], failed: [failed]}
+columns:
+  document_id: {type: text, doc: id of the document}
+  user_id: {type: text, null: true, doc: who uploaded it}
+  status: {type: text, doc: "done, processing, failed, or other"}
+  file_type: {type: text, doc: "extension in lower case without its dot, markdown as md; unknown where there is none"}
+  file_size: {type: bigint, null: true, doc: bytes}
+  chunk_count: {type: bigint, doc: chunks in the vector store}
+  created_at: {type: timestamptz, doc: upload}
+  updated_at: {type: timestamptz, null: true, doc: last change of its row}
+*/
+select
+  {{ column('documents.document_id', 'd') }}::text as document_id,
+  {{ column('documents.user_id', 'd') }}::text as user_id,
+  case
+    when {{ column('documents.status', 'd') }} in {{ words('document_status', 'done') }} then 'done'
+    when {{ column('documents.status', 'd') }} in {{ words('document_status', 'processing') }} then 'processing'
+    when {{ column('documents.status', 'd') }} in {{ words('document_status', 'failed') }} then 'failed'
+    else 'other'
+  end as status,
+  regexp_replace(
+    coalesce(nullif(ltrim(lower({{ column('documents.file_type', 'd') }}), '.'), ''), 'unknown'),
+    '^markdown$', 'md'
+  ) as file_type,
+  {{ column('documents.file_size', 'd') }}::bigint as file_size,
+  coalesce({{ column('documents.chunk_count', 'd') }}, 0)::bigint as chunk_count,
+  {{ column('documents.created_at', 'd') }}::timestamptz as created_at,
+  {{ column('documents.updated_at', 'd') }}::timestamptz as updated_at
+from {{ table('documents') }} d

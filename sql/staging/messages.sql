@@ -1,0 +1,31 @@
+/*
+doc: Messages of the platform, with the user of their conversation.
+feature: conversations
+tables: {messages: messages, conversations: conversations}
+time: messages.created_at
+reads:
+  messages: {message_id: id, conversation_id: conversation_id, role: role, created_at: created_at}
+  conversations: {conversation_id: id, user_id: user_id}
+words:
+  message_role: {user: [user, human], assistant: [assistant, ai], system: [system]}
+columns:
+  message_id: {type: text, doc: id of the message}
+  conversation_id: {type: text, doc: its conversation}
+  user_id: {type: text, null: true, doc: "user of the conversation; NULL where anonymous"}
+  role: {type: text, doc: "user, assistant, system, or other"}
+  created_at: {type: timestamptz, doc: when it was written}
+*/
+select
+  {{ column('messages.message_id', 'm') }}::text as message_id,
+  {{ column('messages.conversation_id', 'm') }}::text as conversation_id,
+  {{ column('conversations.user_id', 'c') }}::text as user_id,
+  case
+    when {{ column('messages.role', 'm') }} in {{ words('message_role', 'user') }} then 'user'
+    when {{ column('messages.role', 'm') }} in {{ words('message_role', 'assistant') }} then 'assistant'
+    when {{ column('messages.role', 'm') }} in {{ words('message_role', 'system') }} then 'system'
+    else 'other'
+  end as role,
+  {{ column('messages.created_at', 'm') }}::timestamptz as created_at
+from {{ table('messages') }} m
+left join {{ table('conversations') }} c
+  on {{ column('conversations.conversation_id', 'c') }} = {{ column('messages.conversation_id', 'm') }}

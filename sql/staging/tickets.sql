@@ -1,0 +1,66 @@
+/*
+doc: Support tickets. Their titles are never read.
+feature: tickets
+tables: {tickets: tickets}
+time: tickets.created_at
+reads:
+  tickets:
+    ticket_id: id
+    created_by: created_by
+    assigned_to: assigned_to
+    category: category
+    status: status
+    priority: priority
+    first_response_at: first_response_at
+    resolved_at: resolved_at
+    closed_at: closed_at
+    sla_due_at: sla_due_at
+    created_at: created_at
+    updated_at: updated_at
+words:
+  ticket_status:
+    open: [open]
+    in_progress: [in_progress, in-progress]
+    resolved: [resolved]
+    closed: [closed]
+  ticket_priority: {low: [low], medium: [medium], high: [high], urgent: [urgent]}
+columns:
+  ticket_id: {type: text, doc: id of the ticket}
+  created_by: {type: text, null: true, doc: who opened it}
+  assigned_to: {type: text, null: true, doc: who works on it}
+  category: {type: text, doc: "category; none where it has none"}
+  status: {type: text, doc: "open, in_progress, resolved, closed, or other"}
+  priority: {type: text, doc: "low, medium, high, urgent, or other"}
+  first_response_at: {type: timestamptz, null: true, doc: first response}
+  resolved_at: {type: timestamptz, null: true, doc: resolution}
+  closed_at: {type: timestamptz, null: true, doc: closing}
+  sla_due_at: {type: timestamptz, null: true, doc: when it is due}
+  created_at: {type: timestamptz, doc: opening}
+  updated_at: {type: timestamptz, null: true, doc: last change of its row}
+*/
+select
+  {{ column('tickets.ticket_id', 't') }}::text as ticket_id,
+  {{ column('tickets.created_by', 't') }}::text as created_by,
+  {{ column('tickets.assigned_to', 't') }}::text as assigned_to,
+  coalesce(nullif({{ column('tickets.category', 't') }}, ''), 'none') as category,
+  case
+    when {{ column('tickets.status', 't') }} in {{ words('ticket_status', 'open') }} then 'open'
+    when {{ column('tickets.status', 't') }} in {{ words('ticket_status', 'in_progress') }} then 'in_progress'
+    when {{ column('tickets.status', 't') }} in {{ words('ticket_status', 'resolved') }} then 'resolved'
+    when {{ column('tickets.status', 't') }} in {{ words('ticket_status', 'closed') }} then 'closed'
+    else 'other'
+  end as status,
+  case
+    when {{ column('tickets.priority', 't') }} in {{ words('ticket_priority', 'low') }} then 'low'
+    when {{ column('tickets.priority', 't') }} in {{ words('ticket_priority', 'medium') }} then 'medium'
+    when {{ column('tickets.priority', 't') }} in {{ words('ticket_priority', 'high') }} then 'high'
+    when {{ column('tickets.priority', 't') }} in {{ words('ticket_priority', 'urgent') }} then 'urgent'
+    else 'other'
+  end as priority,
+  {{ column('tickets.first_response_at', 't') }}::timestamptz as first_response_at,
+  {{ column('tickets.resolved_at', 't') }}::timestamptz as resolved_at,
+  {{ column('tickets.closed_at', 't') }}::timestamptz as closed_at,
+  {{ column('tickets.sla_due_at', 't') }}::timestamptz as sla_due_at,
+  {{ column('tickets.created_at', 't') }}::timestamptz as created_at,
+  {{ column('tickets.updated_at', 't') }}::timestamptz as updated_at
+from {{ table('tickets') }} t

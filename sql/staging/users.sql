@@ -1,0 +1,28 @@
+/*
+doc: Accounts of the platform.
+feature: users
+tables: {users: users}
+time: users.created_at
+reads:
+  users: {user_id: id, created_at: created_at, updated_at: updated_at, role: role, is_active: is_active}
+words:
+  user_role: {user: [user], admin: [admin], super_admin: [super_admin]}
+columns:
+  user_id: {type: text, doc: id of the account}
+  created_at: {type: timestamptz, doc: registration}
+  updated_at: {type: timestamptz, doc: last change of the account}
+  role: {type: text, doc: "user, admin, super_admin, or other"}
+  is_active: {type: boolean, doc: whether the account may sign in}
+*/
+select
+  {{ column('users.user_id', 'u') }}::text as user_id,
+  {{ column('users.created_at', 'u') }}::timestamptz as created_at,
+  {{ column('users.updated_at', 'u') }}::timestamptz as updated_at,
+  case
+    when {{ column('users.role', 'u') }} in {{ words('user_role', 'user') }} then 'user'
+    when {{ column('users.role', 'u') }} in {{ words('user_role', 'admin') }} then 'admin'
+    when {{ column('users.role', 'u') }} in {{ words('user_role', 'super_admin') }} then 'super_admin'
+    else 'other'
+  end as role,
+  coalesce({{ column('users.is_active', 'u') }}, true) as is_active
+from {{ table('users') }} u

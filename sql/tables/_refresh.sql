@@ -1,0 +1,18 @@
+/*
+doc: When each relation was refreshed, and what went wrong.
+grain: one row per relation that is refreshed
+audience: none
+key: [relation]
+columns:
+  relation: {type: text, doc: name of the rollup or view}
+  started_at: {type: timestamptz, null: true, doc: start of the last refresh that went through}
+  finished_at: {type: timestamptz, null: true, doc: "its end; NULL where there was none yet, or where the definition changed since"}
+  duration_s: {type: float8, null: true, doc: "how long it took, seconds"}
+  rows: {type: bigint, null: true, doc: rows of the relation after it}
+  written: {type: bigint, null: true, doc: "rows that it inserted, changed or deleted"}
+  newest: {type: timestamptz, null: true, doc: time of the newest row of the source that it read}
+  cadence_s: {type: float8, null: true, doc: "how often it is expected to run, seconds"}
+  absent: {type: "text[]", null: true, doc: "optional columns of the platform that it did not find"}
+  error: {type: text, null: true, doc: "why the last attempt failed, in one line; NULL where it did not"}
+  error_at: {type: timestamptz, null: true, doc: when it failed}
+*/

@@ -1,0 +1,25 @@
+/*
+doc: State of the Langfuse sync.
+grain: one row per project and stream
+audience: none
+key: [project, stream]
+columns:
+  project: {type: text, doc: "key of the Langfuse project, as in gendash.yaml"}
+  stream: {type: text, doc: observations or scores}
+  closed_from: {type: timestamptz, "null": true, doc: start of the time that is kept in step}
+  closed_until: {type: timestamptz, "null": true, doc: every window from closed_from to here was closed at least once}
+  windows: {type: bigint, doc: windows closed so far; tells one sync that another was at work}
+  looked_48h: {type: timestamptz, "null": true, doc: when the last look-back over 48 hours began}
+  look_48h_at: {type: timestamptz, "null": true, doc: where it goes on; NULL when it is complete}
+  looked_30d: {type: timestamptz, "null": true, doc: when the last look-back over 30 days began}
+  look_30d_at: {type: timestamptz, "null": true, doc: where it goes on; NULL when it is complete}
+  api: {type: text, "null": true, doc: "which API is read: v2 or v1"}
+  server: {type: text, "null": true, doc: version of the server}
+  rows: {type: bigint, doc: rows read since the beginning}
+  written: {type: bigint, doc: "rows inserted, changed or deleted since the beginning"}
+  requests: {type: bigint, doc: requests sent since the beginning}
+  resume_at: {type: timestamptz, "null": true, doc: "no request before this time: the server asked for a pause"}
+  finished_at: {type: timestamptz, "null": true, doc: end of the last sync that went through}
+  error: {type: text, "null": true, doc: "why the last sync stopped, in one line"}
+  error_at: {type: timestamptz, "null": true, doc: when it stopped}
+*/

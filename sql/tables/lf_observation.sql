@@ -1,0 +1,43 @@
+/*
+doc: LLM calls, tool calls and other steps traced to Langfuse, one row each, without prompts, answers or messages.
+grain: one row per observation; a span that was sent again counts once, as its newest version
+audience: none
+key: [project, trace_id, id]
+indexes: [[project, start_time]]
+columns:
+  project: {type: text, doc: "key of the Langfuse project, as in gendash.yaml"}
+  trace_id: {type: text, doc: trace that the observation belongs to}
+  id: {type: text, doc: observation id; unique within its trace}
+  parent_id: {type: text, "null": true, doc: the observation above it; NULL at the root}
+  type: {type: text, doc: "GENERATION, SPAN, EVENT, AGENT, TOOL, CHAIN, RETRIEVER, EVALUATOR, EMBEDDING or GUARDRAIL"}
+  name: {type: text, "null": true, doc: name that the application gave it}
+  model: {type: text, "null": true, doc: model as the application named it}
+  level: {type: text, doc: "DEBUG, DEFAULT, WARNING or ERROR"}
+  environment: {type: text, doc: Langfuse environment}
+  release: {type: text, "null": true, doc: release of the application}
+  version: {type: text, "null": true, doc: version of the traced component}
+  start_time: {type: timestamptz, doc: start}
+  end_time: {type: timestamptz, "null": true, doc: end; NULL while it runs or where none was sent}
+  completion_start_time: {type: timestamptz, "null": true, doc: first token of a streamed answer}
+  latency_s: {type: float8, "null": true, doc: "end - start, seconds"}
+  ttft_s: {type: float8, "null": true, doc: "first token - start, seconds; NULL where nothing was streamed"}
+  input_tokens: {type: bigint, doc: "tokens of every usage type with 'input' in its name, cached ones included"}
+  output_tokens: {type: bigint, doc: "tokens of every usage type with 'output' in its name"}
+  cached_tokens: {type: bigint, doc: input tokens read from a prompt cache}
+  reasoning_tokens: {type: bigint, doc: output tokens spent on reasoning}
+  total_tokens: {type: bigint, doc: total as Langfuse states it}
+  usage: {type: jsonb, doc: tokens by usage type}
+  cost_usd: {type: numeric, "null": true, doc: "cost in USD; NULL where Langfuse had no price"}
+  cost: {type: jsonb, doc: USD by cost type}
+  cost_source: {type: text, "null": true, doc: "list (Langfuse's price list) or provider (sent with the call); NULL where there is no cost or the server does not say"}
+  user_hash: {type: text, "null": true, doc: "HMAC-SHA-256 of the user id, as gendash.user_hash() gives it"}
+  session_id: {type: text, "null": true, doc: Langfuse session}
+  tags: {type: "text[]", doc: tags of the trace, sorted}
+  trace_name: {type: text, "null": true, doc: name of the trace}
+  is_root: {type: boolean, doc: whether it is the root of its trace}
+  prompt_name: {type: text, "null": true, doc: managed prompt}
+  prompt_version: {type: int, "null": true, doc: its version}
+  error_class: {type: text, "null": true, doc: "timeout, rate_limit, context_length, refusal, tool or other; NULL when the level is not ERROR"}
+  metadata: {type: jsonb, doc: "metadata of the keys in langfuse.metadata, nothing else"}
+  updated_at: {type: timestamptz, doc: last write in Langfuse}
+*/

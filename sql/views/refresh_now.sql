@@ -1,0 +1,33 @@
+/*
+doc: State of every relation that is filled by a refresh or by the Langfuse sync; `verify` judges by it.
+grain: one row per relation
+audience: everyone
+key: [relation]
+columns:
+  relation: {type: text, doc: "name of the relation"}
+  finished_at: {type: timestamptz, null: true, doc: "end of the last refresh or sync that went through; of several projects the one furthest behind; NULL where there was none yet"}
+  age_s: {type: float8, null: true, doc: "seconds since then"}
+  cadence_s: {type: float8, null: true, doc: "how often it is expected to be filled, seconds"}
+  error: {type: text, null: true, doc: "why the last attempt failed, in one line; NULL where it did not"}
+  error_at: {type: timestamptz, null: true, doc: when it failed}
+*/
+with fills as (
+  select relation, finished_at, cadence_s, error, error_at from {{ view('_refresh') }}
+  union all
+  select
+    case stream when 'observations' then 'lf_observation' else 'lf_score' end,
+    case when count(finished_at) = count(*) then min(finished_at) end,
+    {{ duration_s('langfuse.cadence') }}::float8,
+    max(error),
+    max(error_at)
+  from {{ view('_sync') }}
+  group by 1
+)
+select
+  relation,
+  finished_at,
+  case when finished_at is not null then greatest(extract(epoch from {{ now() }} - finished_at), 0)::float8 end as age_s,
+  cadence_s,
+  error,
+  error_at
+from fills
