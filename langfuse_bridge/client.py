@@ -1,0 +1,270 @@
+"""Answers of the Langfuse API: authorised, paced, retried, and every failure as one clear line."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+import requests
+
+from gendash.engine.errors import Denied, GendashError, Unexpected, Unreachable
+from gendash.engine.model import Problem
+from gendash.langfuse_bridge import rows
+
+Api = Literal["v2", "v1"]
+Params = Mapping[str, str | int]
+
+OLDEST = (3, 57)
+TRIES = 6
+LONGEST_WAIT_S = 120.0
+_TIMEOUT_S = (10, 60)
+_LEGACY = ("observations", "traces", "scores", "v2/scores", "sessions")
+# Requests a minute of a Cloud organisation, as (current API, older lists); the servers' own limits, in 2026-11.
+PLANS: dict[str, tuple[int, int]] = {"hobby": (30, 15), "core": (1000, 30), "pro": (1000, 100)}
+
+
+class TooMuch(Exception):
+    """The server could not answer for a window this wide."""
+
+
+class Missing(Exception):
+    """The server has no such endpoint, or not in this mode; the text is its own message."""
+
+
+class Paused(Exception):
+    """The server asked for a pause that is too long to wait for."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(wait)
+        self.wait = wait
+
+
+@dataclass
+class Client:
+    """Requests to one Langfuse project. Clock, sleep and chance come in through the fields, for tests.
+
+    ``plan`` names a Cloud plan or ``self-hosted``; ``share`` is our part of its budget, which belongs to the whole
+    organisation. ``patience_s`` is the longest pause that is waited for.
+    """
+
+    base_url: str = field(repr=False)
+    public_key: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    plan: str = "auto"
+    share: float = 0.5
+    patience_s: float = LONGEST_WAIT_S
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    chance: Callable[[], float] = random.random
+    asked: int = 0
+    notes: list[str] = field(default_factory=list)
+    _session: requests.Session | None = None
+    _sent: dict[str, deque[float]] = field(default_factory=dict)
+
+    @property
+    def where(self) -> str:
+        """The server's name for messages, without anything secret."""
+        parts = urlsplit(self.base_url)
+        return f"Langfuse at {parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+
+    def get(self, path: str, params: Params, decode: Callable[[bytes], Any]) -> Any:
+        """The decoded answer of ``/api/public/<path>``.
+
+        Raises TooMuch, Missing or Paused where the caller must decide, else an error of the tree.
+        """
+        last = ""
+        for attempt in range(TRIES):
+            if attempt:
+                self.sleep(min(60.0, 0.5 * 2**attempt) * (0.5 + self.chance()))
+            self._pace(path)
+            try:
+                answer = self._send(path, params)
+            except requests.RequestException as error:
+                last = _broken(error)
+                continue
+            if answer.status_code == 429:
+                self._wait(answer)
+                last = "the rate limit stays reached (429)"
+                continue
+            if answer.status_code >= 500:
+                last = f"the server fails with {answer.status_code}"
+                continue
+            self._refuse(path, answer)
+            try:
+                return decode(answer.content)
+            except msgspec.ValidationError as error:
+                raise self._odd(f"/api/public/{path} has another shape: {error}", "is this version new?") from None
+            except ValueError:
+                if _is_html(answer):
+                    raise self._no_langfuse() from None
+                last = "answers break off"
+        raise Unreachable(Problem(self.where, f"{last} ({TRIES} tries)", "run again; what was closed is kept"))
+
+    def _send(self, path: str, params: Params) -> requests.Response:
+        if self._session is None:
+            self._session = requests.Session()
+            self._session.auth = (self.public_key, self.secret_key)
+        self.asked += 1
+        self._sent.setdefault(_family(path), deque()).append(self.clock())
+        url = f"{self.base_url.rstrip('/')}/api/public/{path}"
+        return self._session.get(url, params=dict(params), timeout=_TIMEOUT_S, allow_redirects=False)
+
+    def close(self) -> None:
+        """Ends the connections that are kept open."""
+        if self._session:
+            self._session.close()
+            self._session = None
+
+    def allowed_per_minute(self, path: str) -> int:
+        """Requests a minute that we may send to a path; 0 for no limit."""
+        host = urlsplit(self.base_url).hostname or ""
+        cloud = "hobby" if host.endswith("langfuse.com") else "self-hosted"
+        limits = PLANS.get(cloud if self.plan == "auto" else self.plan)
+        if limits is None:
+            return 0
+        return max(1, int(limits[_family(path) == "legacy"] * self.share))
+
+    def _pace(self, path: str) -> None:
+        allowed = self.allowed_per_minute(path)
+        sent = self._sent.setdefault(_family(path), deque())
+        while sent and sent[0] <= self.clock() - 60:
+            sent.popleft()
+        if allowed and len(sent) >= allowed:
+            self.sleep(max(0.0, sent[len(sent) - allowed] + 60 - self.clock()))
+
+    def _wait(self, answer: requests.Response) -> None:
+        try:
+            seconds = max(1.0, float(answer.headers.get("Retry-After", "")))
+        except ValueError:
+            seconds = 60.0
+        if seconds > self.patience_s:
+            raise Paused(timedelta(seconds=seconds))
+        self.sleep(seconds)
+
+    def _refuse(self, path: str, answer: requests.Response) -> None:
+        """Raises what an answer other than 200 means."""
+        status = answer.status_code
+        if status == 200:
+            return
+        if status in (401, 403):
+            keys = "LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY"
+            do = f"check {keys}, and that LANGFUSE_BASE_URL is the host that they belong to"
+            raise Denied(Problem(self.where, f"the API keys are refused ({status}: {_message(answer)})", do))
+        if status == 422:
+            raise TooMuch
+        if 300 <= status < 400:
+            target = urlsplit(answer.headers.get("Location", ""))
+            do = f"set LANGFUSE_BASE_URL to {target.scheme}://{target.hostname}" if target.hostname else ""
+            raise self._odd(f"it redirects ({status})", do or "check LANGFUSE_BASE_URL")
+        if status in (404, 410):
+            if _is_html(answer) and path in ("health", "projects"):
+                raise self._no_langfuse()
+            raise Missing(_message(answer))
+        raise self._odd(f"/api/public/{path} answers {status}: {_message(answer)}", "is this version supported?")
+
+    def _odd(self, what: str, do: str) -> Unexpected:
+        return Unexpected(Problem(self.where, what, do))
+
+    def _no_langfuse(self) -> Unexpected:
+        return self._odd("this is no Langfuse (no JSON under /api/public)", "check LANGFUSE_BASE_URL")
+
+
+class _Health(msgspec.Struct):
+    version: str
+
+
+class _Project(msgspec.Struct):
+    id: str
+    name: str = ""
+
+
+class _Projects(msgspec.Struct):
+    data: list[_Project]
+
+
+_HEALTH, _PROJECTS = rows.decoder(_Health), rows.decoder(_Projects)
+
+
+def version(client: Client) -> str:
+    """The server's version. Raises Unexpected where it is no Langfuse, or one that is too old."""
+    try:
+        found: str = client.get("health", {}, _HEALTH).version
+    except (Missing, msgspec.ValidationError):
+        raise client._no_langfuse() from None
+    except GendashError as error:
+        if isinstance(error, Unexpected) and "another shape" in str(error):
+            raise client._no_langfuse() from None
+        raise
+    if _number(found) < OLDEST:
+        do = f"update the server to {OLDEST[0]}.{OLDEST[1]} or later"
+        raise client._odd(f"version {found} is too old to be read", do)
+    return found
+
+
+def check_keys(client: Client) -> str:
+    """The project id that the keys belong to. Raises Denied where they are refused."""
+    try:
+        found = client.get("projects", {}, _PROJECTS).data
+    except Missing:
+        raise client._no_langfuse() from None
+    if not found:
+        raise Denied(Problem(client.where, "the keys belong to no project", "use the keys of a project"))
+    return str(found[0].id)
+
+
+def choose_api(client: Client, server: str) -> tuple[Api, str]:
+    """Which API to read and why: v2 where the server writes events, else the older lists."""
+    if _number(server) < (4, 0):
+        return "v1", f"version {server} keeps its data in the older lists"
+    probe = (
+        '{"view":"observations","metrics":[{"measure":"count","aggregation":"count"}],'
+        '"fromTimestamp":"2020-01-01T00:00:00Z","toTimestamp":"2020-01-01T00:01:00Z"}'
+    )
+    try:
+        client.get("v2/metrics", {"query": probe}, rows.decoder(Any))
+    except Missing:
+        return "v1", f"version {server} runs in write mode legacy: /v2/metrics is absent, /v2/observations empty"
+    except Paused:
+        return "v2", f"version {server}; /v2/metrics is rate limited, which only Langfuse Cloud does"
+    return "v2", f"version {server} answers /v2/metrics"
+
+
+def _number(text: str) -> tuple[int, ...]:
+    digits = (part for part in text.lstrip("v").split("-")[0].split(".")[:2])
+    return tuple(int(part) if part.isdigit() else 0 for part in digits)
+
+
+def _family(path: str) -> str:
+    head = path.split("/")[0]
+    if path.endswith("metrics"):
+        return "metrics"
+    return "legacy" if path in _LEGACY or head in ("observations", "traces", "scores", "sessions") else "public"
+
+
+def _is_html(answer: requests.Response) -> bool:
+    return "html" in answer.headers.get("Content-Type", "") or answer.content.lstrip()[:1] == b"<"
+
+
+def _message(answer: requests.Response) -> str:
+    try:
+        found = str(answer.json()["message"])
+    except (ValueError, KeyError, TypeError):
+        return "no message"
+    return " ".join(found.split())[:200]
+
+
+def _broken(error: requests.RequestException) -> str:
+    if isinstance(error, requests.ConnectTimeout | requests.ReadTimeout):
+        return "no answer in time"
+    if isinstance(error, requests.exceptions.SSLError):
+        return "TLS fails"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
+        return "answers break off"
+    return "no connection"

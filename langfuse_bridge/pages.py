@@ -1,0 +1,174 @@
+"""The pages of a window, newest rows first, for every list that is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from gendash.engine.errors import Unexpected
+from gendash.engine.model import Problem
+from gendash.langfuse_bridge import rows
+from gendash.langfuse_bridge.client import Api, Client, Missing
+from gendash.langfuse_bridge.rows import OBSERVATIONS, SCORES, Row, Shaper, Stream, TraceItem
+
+MS = timedelta(milliseconds=1)
+_FIELDS = "core,basic,time,model,usage,prompt,metrics,trace_context"
+_OBSERVATIONS = rows.decoder(rows.ObservationPage)
+_SCORES = rows.decoder(rows.ScorePage)
+_TRACES = rows.decoder(rows.TracePage)
+_TRACE = rows.decoder(TraceItem)
+_KNOWN_TRACES = 50_000
+
+
+class Page(NamedTuple):
+    """Rows, and the time down to which (excluded) nothing of the window is missing; None on the last page."""
+
+    rows: list[Row]
+    floor: datetime | None
+
+
+class Window(NamedTuple):
+    """Start included, end excluded; no end stands for everything after the start."""
+
+    start: datetime
+    end: datetime | None
+
+
+Params = dict[str, str | int]
+Pages = Callable[[Window], Iterator[Page]]
+
+
+def reader(api: Api, stream: Stream, client: Client, shaper: Shaper) -> Pages:
+    """The pages of a stream as a function of the window."""
+    if stream is OBSERVATIONS:
+        read = _observations_v2 if api == "v2" else _observations_v1
+    else:
+        read = _scores_v3 if api == "v2" else _scores_v2
+    traces: dict[str, TraceItem] = {}
+
+    def pages(window: Window) -> Iterator[Page]:
+        for page in read(client, shaper, window, traces):
+            _check(client, stream, window, page.rows)
+            yield page
+
+    return pages
+
+
+def stamp(at: datetime) -> str:
+    """A time as the API takes it."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _bounds(window: Window, low: str, high: str) -> Params:
+    found: Params = {low: stamp(window.start)}
+    return found | {high: stamp(window.end)} if window.end else found
+
+
+def _check(client: Client, stream: Stream, window: Window, page: list[Row]) -> None:
+    # A server that ignores the bounds would make us take other windows' rows for this one's.
+    at = stream.at(stream.time)
+    for row in (page[0], page[-1]) if page else ():
+        if row[at] < window.start or (window.end and row[at] >= window.end):
+            what = f"{stream.name} outside the requested time were sent"
+            raise Unexpected(Problem(client.where, what, "is a proxy dropping query parameters?"))
+
+
+def _by_cursor(
+    client: Client, path: str, params: Params, decode: Any, shape: Callable[[Any], Row], time: int
+) -> Iterator[Page]:
+    """Pages linked by cursors. A page may be short or empty and still carry one; only its absence ends the list."""
+    floor: datetime | None = None
+    seen, empty = "", 0
+    while True:
+        answer = client.get(path, params, decode)
+        found = [shape(item) for item in answer.data]
+        cursor = answer.meta.cursor
+        if not cursor:
+            yield Page(found, None)
+            return
+        if found:
+            floor = found[-1][time]
+        if floor is not None:
+            yield Page(found, floor)
+        empty = empty + 1 if cursor == seen and not found else 0
+        if empty == 100:
+            what = f"/api/public/{path} sends the same cursor again and again"
+            raise Unexpected(Problem(client.where, what, "run again; tell the server's operator"))
+        seen = cursor
+        params = {**params, "cursor": cursor}
+
+
+def _observations_v2(client: Client, shaper: Shaper, window: Window, _traces: Any) -> Iterator[Page]:
+    params: Params = {"limit": 1000, "fields": _FIELDS, **_bounds(window, "fromStartTime", "toStartTime")}
+    if shaper.metadata:
+        params |= {"fields": f"{_FIELDS},metadata", "expandMetadata": ",".join(shaper.metadata)}
+    time = OBSERVATIONS.at("start_time")
+    return _by_cursor(client, "v2/observations", params, _OBSERVATIONS, shaper.observation, time)
+
+
+def _scores_v3(client: Client, shaper: Shaper, window: Window, _traces: Any) -> Iterator[Page]:
+    params: Params = {"limit": 100, "fields": "core,subject", **_bounds(window, "fromTimestamp", "toTimestamp")}
+    return _by_cursor(client, "v3/scores", params, _SCORES, shaper.score, SCORES.at("at"))
+
+
+def _by_time(
+    client: Client, path: str, window: Window, names: tuple[str, str], decode: Any, time: Callable[[Any], datetime]
+) -> Iterator[tuple[list[Any], datetime | None]]:
+    """Pages of a list that only counts pages: each request ends where the last row started.
+
+    So rows that come or go meanwhile shift nothing; page numbers are used only within one millisecond.
+    """
+    end, page = window.end, 1
+    while True:
+        bounds = _bounds(Window(window.start, end), *names)
+        answer = client.get(path, {"limit": 100, "page": page} | bounds, decode)
+        items = answer.data
+        total = answer.meta.total_items
+        if not items or (len(items) < 100 if total is None else total <= page * 100):
+            yield items, None
+            return
+        last = time(items[-1])
+        yield items, last
+        above = _ceil(last)
+        end, page = (end, page + 1) if end is not None and above >= end else (above, 1)
+
+
+def _ceil(at: datetime) -> datetime:
+    """The first whole millisecond after a time."""
+    return at - timedelta(microseconds=at.microsecond % 1000) + MS
+
+
+def _observations_v1(client: Client, shaper: Shaper, window: Window, traces: dict[str, TraceItem]) -> Iterator[Page]:
+    names = ("fromStartTime", "toStartTime")
+    for items, floor in _by_time(client, "observations", window, names, _OBSERVATIONS, lambda item: item.start_time):
+        _learn(client, items, traces)
+        yield Page([shaper.observation(item, traces[item.trace_id]) for item in items], floor)
+
+
+def _learn(client: Client, items: list[rows.Observation], traces: dict[str, TraceItem]) -> None:
+    """Completes ``traces`` with those that the items belong to: in lists where it can, one by one where it must."""
+    wanted = {item.trace_id for item in items} - set(traces)
+    if not wanted:
+        return
+    if len(traces) > _KNOWN_TRACES:
+        traces.clear()
+        wanted = {item.trace_id for item in items}
+    if len(wanted) > 3:
+        # A trace starts at, or shortly before, its first observation.
+        window = Window(items[-1].start_time - timedelta(minutes=2), items[0].start_time + MS)
+        names = ("fromTimestamp", "toTimestamp")
+        for found, _ in _by_time(client, "traces", window, names, _TRACES, lambda item: item.timestamp):
+            traces |= {trace.id: trace for trace in found}
+        wanted -= set(traces)
+    for trace_id in sorted(wanted):
+        try:
+            traces[trace_id] = client.get(f"traces/{trace_id}", {"fields": "core"}, _TRACE)
+        except Missing:
+            traces[trace_id] = TraceItem(trace_id)
+
+
+def _scores_v2(client: Client, shaper: Shaper, window: Window, _traces: Any) -> Iterator[Page]:
+    names = ("fromTimestamp", "toTimestamp")
+    for items, floor in _by_time(client, "v2/scores", window, names, _SCORES, lambda item: item.timestamp):
+        yield Page([shaper.score(item) for item in items], floor)

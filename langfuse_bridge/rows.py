@@ -1,0 +1,415 @@
+"""Langfuse's items -> narrow rows: typed, without prompts, answers and messages, users as keyed hashes only."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import msgspec
+
+Row = tuple[Any, ...]
+Trace = dict[str, Any]
+
+
+class Stream(NamedTuple):
+    """One kind of rows and the table that holds them. ``time`` cuts it into windows, ``key`` names a row."""
+
+    name: str
+    table: str
+    columns: tuple[tuple[str, str], ...]
+    key: tuple[str, ...]
+    time: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Column names in order."""
+        return tuple(name for name, _ in self.columns)
+
+    def at(self, column: str) -> int:
+        """Position of a column in a row."""
+        return self.names.index(column)
+
+
+OBSERVATIONS = Stream(
+    "observations",
+    "lf_observation",
+    (
+        ("project", "text"),
+        ("trace_id", "text"),
+        ("id", "text"),
+        ("parent_id", "text"),
+        ("type", "text"),
+        ("name", "text"),
+        ("model", "text"),
+        ("level", "text"),
+        ("environment", "text"),
+        ("release", "text"),
+        ("version", "text"),
+        ("start_time", "timestamptz"),
+        ("end_time", "timestamptz"),
+        ("completion_start_time", "timestamptz"),
+        ("latency_s", "float8"),
+        ("ttft_s", "float8"),
+        ("input_tokens", "int8"),
+        ("output_tokens", "int8"),
+        ("cached_tokens", "int8"),
+        ("reasoning_tokens", "int8"),
+        ("total_tokens", "int8"),
+        ("usage", "jsonb"),
+        ("cost_usd", "numeric"),
+        ("cost", "jsonb"),
+        ("cost_source", "text"),
+        ("user_hash", "text"),
+        ("session_id", "text"),
+        ("tags", "text[]"),
+        ("trace_name", "text"),
+        ("is_root", "bool"),
+        ("prompt_name", "text"),
+        ("prompt_version", "int4"),
+        ("error_class", "text"),
+        ("metadata", "jsonb"),
+        ("updated_at", "timestamptz"),
+    ),
+    ("trace_id", "id"),
+    "start_time",
+)
+SCORES = Stream(
+    "scores",
+    "lf_score",
+    (
+        ("project", "text"),
+        ("id", "text"),
+        ("trace_id", "text"),
+        ("observation_id", "text"),
+        ("session_id", "text"),
+        ("name", "text"),
+        ("source", "text"),
+        ("data_type", "text"),
+        ("value_num", "float8"),
+        ("value_text", "text"),
+        ("environment", "text"),
+        ("at", "timestamptz"),
+        ("created_at", "timestamptz"),
+        ("updated_at", "timestamptz"),
+    ),
+    ("id",),
+    "at",
+)
+
+
+class Observation(msgspec.Struct, rename="camel", gc=False):
+    """What is read of an observation; both generations of the API fit."""
+
+    id: str
+    trace_id: str
+    start_time: datetime
+    updated_at: datetime
+    type: str
+    end_time: datetime | None = None
+    completion_start_time: datetime | None = None
+    parent_observation_id: str | None = None
+    name: str | None = None
+    level: str | None = None
+    status_message: str | None = None
+    version: str | None = None
+    environment: str | None = None
+    model: str | None = None
+    model_id: str | None = None
+    usage_details: dict[str, int] | None = None
+    cost_details: dict[str, Decimal] | None = None
+    usage_pricing_tier_id: str | None = None
+    prompt_name: str | None = None
+    prompt_version: int | None = None
+    user_id: str | None = None
+    session_id: str | None = None
+    is_root_observation: bool | None = None
+    trace_name: str | None = None
+    release: str | None = None
+    tags: list[str] | None = None
+    metadata: Any = None
+
+
+class Subject(msgspec.Struct, rename="camel"):
+    """What a score of v3 is about."""
+
+    kind: str
+    id: str
+    trace_id: str | None = None
+
+
+class Score(msgspec.Struct, rename="camel"):
+    """What is read of a score; both generations of the API fit."""
+
+    id: str
+    name: str
+    source: str
+    timestamp: datetime
+    created_at: datetime
+    updated_at: datetime
+    data_type: str
+    value: float | bool | str | None = None
+    environment: str | None = None
+    subject: Subject | None = None
+    string_value: str | None = None
+    trace_id: str | None = None
+    observation_id: str | None = None
+    session_id: str | None = None
+
+
+class TraceItem(msgspec.Struct, rename="camel"):
+    """What is read of a trace of the older API, whose observations do not carry it."""
+
+    id: str
+    name: str | None = None
+    timestamp: datetime | None = None
+    release: str | None = None
+    user_id: str | None = None
+    session_id: str | None = None
+    tags: list[str] | None = None
+
+
+class Meta(msgspec.Struct, rename="camel"):
+    """What an answer says about the pages that follow."""
+
+    cursor: str | None = None
+    total_items: int | None = None
+
+
+class ObservationPage(msgspec.Struct):
+    """One page of observations."""
+
+    data: list[Observation]
+    meta: Meta = msgspec.field(default_factory=Meta)
+
+
+class ScorePage(msgspec.Struct):
+    """One page of scores."""
+
+    data: list[Score]
+    meta: Meta = msgspec.field(default_factory=Meta)
+
+
+class TracePage(msgspec.Struct):
+    """One page of traces."""
+
+    data: list[TraceItem]
+    meta: Meta = msgspec.field(default_factory=Meta)
+
+
+def decoder(kind: Any) -> Callable[[bytes], Any]:
+    """A function from JSON to ``kind``. It takes numbers sent as texts, and money exactly.
+
+    Raises ValueError for a body that is no JSON (cut, or a page of a web server), msgspec.ValidationError for JSON of
+    another shape.
+    """
+    fast = msgspec.json.Decoder(kind, strict=False)
+
+    def decode(body: bytes) -> Any:
+        try:
+            return fast.decode(body)
+        except msgspec.ValidationError:
+            raise
+        except msgspec.DecodeError:
+            # A text that the server cut within an emoji holds half a surrogate pair, which only json reads.
+            loose = json.loads(body, parse_float=Decimal)
+            return msgspec.convert(_whole(loose), kind, strict=False)
+
+    return decode
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    if isinstance(value, dict):
+        return {_whole(key): _whole(item) for key, item in value.items()}
+    return value
+
+
+class Shaper:
+    """Turns items into rows of one project. ``key`` hashes users; without one, ids stay as they are."""
+
+    def __init__(self, project: str, key: bytes | None, metadata: Sequence[str] = ()) -> None:
+        self.project, self._key, self.metadata = project, key, tuple(metadata)
+        self._hashes: dict[str, str] = {}
+
+    def user(self, user_id: str | None) -> str | None:
+        """The stored form of a user id; NULL for nobody."""
+        if not user_id or self._key is None:
+            return text(user_id)
+        found = self._hashes.get(user_id)
+        if found is None:
+            found = self._hashes[user_id] = hmac.digest(self._key, user_id.encode(), hashlib.sha256).hex()
+        return found
+
+    def observation(self, item: Observation, trace: TraceItem | None = None) -> Row:
+        """The row of an observation; ``trace`` holds what the older API keeps there."""
+        usage, cost = item.usage_details or {}, item.cost_details or {}
+        owner: Any = trace or item
+        start, level = item.start_time, item.level or "DEFAULT"
+        return (
+            self.project,
+            item.trace_id,
+            item.id,
+            text(item.parent_observation_id),
+            item.type,
+            text(item.name),
+            text(item.model),
+            level,
+            item.environment or "default",
+            text(owner.release),
+            text(item.version),
+            start,
+            item.end_time,
+            item.completion_start_time,
+            _seconds(start, item.end_time),
+            _seconds(start, item.completion_start_time),
+            _sum(usage, _is_input),
+            _sum(usage, _is_output),
+            _sum(usage, _is_cached),
+            _sum(usage, _is_reasoning),
+            usage.get("total", 0),
+            usage,
+            _total(cost),
+            cost,
+            _source(item) if cost else None,
+            self.user(owner.user_id),
+            text(owner.session_id),
+            sorted(text(tag) or "" for tag in owner.tags or ()),
+            text(trace.name if trace else item.trace_name),
+            item.parent_observation_id in (None, "") if item.is_root_observation is None else item.is_root_observation,
+            text(item.prompt_name),
+            item.prompt_version,
+            error_class(item.status_message or "", item.type) if level == "ERROR" else None,
+            allowed(item.metadata, self.metadata),
+            item.updated_at,
+        )
+
+    def score(self, item: Score) -> Row:
+        """The row of a score. Free text (TEXT, CORRECTION) is not kept."""
+        number, label = _score_value(item)
+        subject = item.subject
+        kind = subject.kind if subject else ""
+        return (
+            self.project,
+            item.id,
+            text(item.trace_id) or (subject and (subject.trace_id or (subject.id if kind == "trace" else None))),
+            text(item.observation_id) or (subject.id if subject and kind == "observation" else None),
+            text(item.session_id) or (subject.id if subject and kind == "session" else None),
+            text(item.name) or "",
+            item.source,
+            item.data_type,
+            number,
+            label,
+            item.environment or "default",
+            item.timestamp,
+            item.created_at,
+            item.updated_at,
+        )
+
+
+def text(value: str | None) -> str | None:
+    """A text as PostgreSQL takes it, or NULL: the API sends empty texts for nothing, and may send NUL characters."""
+    if not value:
+        return None
+    return value.replace("\0", "") or None if "\0" in value else value
+
+
+def _seconds(start: datetime, end: datetime | None) -> float | None:
+    # From the times, since the unit of a latency depends on the endpoint.
+    return None if end is None else (end - start) / timedelta(seconds=1)
+
+
+def _sum(details: Mapping[str, int], wanted: Callable[[str], bool]) -> int:
+    return sum(number for key, number in details.items() if wanted(key.lower()))
+
+
+def _is_input(key: str) -> bool:
+    return "input" in key
+
+
+def _is_output(key: str) -> bool:
+    return "output" in key
+
+
+def _is_cached(key: str) -> bool:
+    return "cache" in key and "creat" not in key and "write" not in key
+
+
+def _is_reasoning(key: str) -> bool:
+    return "reasoning" in key
+
+
+def _total(cost: Mapping[str, Decimal]) -> Decimal | None:
+    if not cost:
+        return None
+    return cost["total"] if "total" in cost else sum(cost.values(), Decimal(0))
+
+
+def _source(item: Observation) -> str | None:
+    """Who priced a call. A matched model without a tier (the older API never names one) leaves it open."""
+    if item.usage_pricing_tier_id:
+        return "list"
+    return None if item.model_id else "provider"
+
+
+_CLASSES = (
+    ("timeout", re.compile(r"time.?out|timed out|deadline|etimedout", re.I)),
+    ("rate_limit", re.compile(r"rate.?limit|\b429\b|\b529\b|too many requests|quota|overloaded", re.I)),
+    (
+        "context_length",
+        re.compile(r"context.?(length|window)|maximum context|too many tokens|prompt is too long|max_tokens", re.I),
+    ),
+    ("refusal", re.compile(r"content.?(filter|policy)|refus|safety|moderation|\bblocked\b|guardrail", re.I)),
+    ("tool", re.compile(r"\btools?\b|tool.?(call|error)|function.?call", re.I)),
+)
+
+
+def error_class(message: str, kind: str = "") -> str:
+    """The class of an error message; the message itself is never kept."""
+    for name, pattern in _CLASSES:
+        if pattern.search(message):
+            return name
+    return "tool" if kind == "TOOL" else "other"
+
+
+def allowed(metadata: Any, keys: Sequence[str]) -> dict[str, Any]:
+    """The listed keys of an item's metadata, dotted ones also from nested objects."""
+    if not keys or not isinstance(metadata, dict):
+        return {}
+    found = ((key, metadata[key] if key in metadata else _nested(metadata, key)) for key in keys)
+    return {key: _no_nul(value) for key, value in found if value is not None}
+
+
+def _nested(value: Any, path: str) -> Any:
+    for part in path.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
+def _no_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, list):
+        return [_no_nul(item) for item in value]
+    return {_no_nul(k): _no_nul(v) for k, v in value.items()} if isinstance(value, dict) else value
+
+
+def _score_value(item: Score) -> tuple[float | None, str | None]:
+    value = item.value
+    if item.data_type == "BOOLEAN":
+        true = value if isinstance(value, bool) else str(value).lower() in ("true", "1", "1.0")
+        return float(true), str(true)
+    if item.data_type == "CATEGORICAL":
+        label = item.string_value if item.string_value is not None else value
+        return None, text(label) if isinstance(label, str) else None
+    if item.data_type == "NUMERIC" and value is not None and not isinstance(value, bool):
+        return float(value), None
+    return None, None

@@ -1,0 +1,316 @@
+"""Brings PostgreSQL in step with Langfuse: windows closed one by one, resumable, and writing only what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from gendash.engine.config import Config
+from gendash.engine.errors import ConfigError, GendashError, Unexpected
+from gendash.engine.model import Problem
+from gendash.langfuse_bridge import client as langfuse
+from gendash.langfuse_bridge import windows
+from gendash.langfuse_bridge.client import Api, Client
+from gendash.langfuse_bridge.pages import MS, Page, Pages, Window, reader
+from gendash.langfuse_bridge.rows import OBSERVATIONS, SCORES, Row, Shaper, Stream
+from gendash.langfuse_bridge.store import Closed, Overtaken, State, Store
+from gendash.langfuse_bridge.windows import Pass, Width
+
+STREAMS = (OBSERVATIONS, SCORES)
+PART = 10_000
+"""Rows held in memory before a part of a window is written."""
+
+
+@dataclass
+class StreamReport:
+    """What a run did for one stream of one project."""
+
+    project: str
+    stream: str
+    windows: int = 0
+    read: int = 0
+    written: int = 0
+    deleted: int = 0
+    requests: int = 0
+    closed_until: datetime | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Report:
+    """What a run did. ``resume_at`` says when to go on after the server asked for a pause."""
+
+    server: str = ""
+    api: str = ""
+    reason: str = ""
+    streams: list[StreamReport] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    resume_at: datetime | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that was due is done."""
+        return self.resume_at is None and not any(report.notes for report in self.streams)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a run stands: ``at`` within ``start`` to ``end`` of a pass, and the rows read so far."""
+
+    stream: str
+    kind: str
+    start: datetime
+    at: datetime
+    end: datetime
+    rows: int
+
+
+@dataclass
+class _Run:
+    """What the functions below share: servers, clock, and what has been learnt about rows at two times."""
+
+    client: Client
+    store: Store
+    shaper: Shaper
+    now: datetime
+    progress: Callable[[Progress], None]
+    look_s: float
+    began: float
+    beaten: dict[tuple[str, ...], datetime] = field(default_factory=dict)
+    reclose: list[datetime] = field(default_factory=list)
+
+
+def sync(
+    config: Config,
+    *,
+    now: datetime,
+    from_: datetime | None = None,
+    to: datetime | None = None,
+    dry_run: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+    client: Client | None = None,
+    store: Store | None = None,
+) -> Report:
+    """One run over all streams: what is new and the look-backs that are due, or the range from ``from_`` to ``to``.
+
+    Stops cleanly, with everything closed so far kept, when the server asks for a long pause. Raises an error of the
+    tree, which is also noted in the state, when a server cannot be used.
+    """
+    client, store = client or open_client(config), store or open_store(config)
+    try:
+        return _sync(config, client, store, now, from_, to, progress or (lambda _: None))
+    finally:
+        client.close()
+
+
+def _sync(
+    config: Config,
+    client: Client,
+    store: Store,
+    now: datetime,
+    from_: datetime | None,
+    to: datetime | None,
+    progress: Callable[[Progress], None],
+) -> Report:
+    report = Report()
+    project = config["langfuse.project"]
+    states = {stream.name: store.state(project, stream.name) for stream in STREAMS}
+    paused = max((s.resume_at for s in states.values() if s.resume_at), default=None)
+    if paused and paused > now:
+        report.resume_at = paused
+        report.notes.append(f"the server asked for a pause; goes on at {paused:%Y-%m-%d %H:%M:%S %Z}")
+        return report
+    try:
+        report.server, api, report.reason = detect(client, states[OBSERVATIONS.name])
+        report.api = api
+        run = _Run(
+            client,
+            store,
+            open_shaper(config, store, project),
+            now,
+            progress,
+            config.seconds("langfuse.cadence") / 2,
+            client.clock(),
+        )
+        for stream in STREAMS:
+            _stream(run, config, stream, api, report, from_, to)
+    except GendashError as error:
+        _note_error(store, project, now, error)
+        raise
+    except langfuse.Paused as pause:
+        report.resume_at = now + timedelta(seconds=client.clock() - run.began) + pause.wait
+        report.notes.append(f"rate limit reached; goes on at {report.resume_at:%Y-%m-%d %H:%M:%S %Z}")
+        store.note(project, OBSERVATIONS.name, {"resume_at": report.resume_at})
+    return report
+
+
+def open_store(config: Config) -> Store:
+    """The store of a configuration. Raises ConfigError where none is named."""
+    if not config["database_url"]:
+        raise ConfigError(Problem("GENDASH_DATABASE_URL", "no store is named", "set it to the owner's URL"))
+    return Store(config["database_url"], config["schema"])
+
+
+def open_client(config: Config) -> Client:
+    """A client with the keys of a configuration. Raises ConfigError where there are none."""
+    missing = [name for name in ("public_key", "secret_key") if not config[f"langfuse.{name}"]]
+    if missing:
+        names = " and ".join(f"LANGFUSE_{name.upper()}" for name in missing)
+        raise ConfigError(Problem(names, "no API key for Langfuse", "set it, or turn features.langfuse off"))
+    keys = config["langfuse.public_key"], config["langfuse.secret_key"]
+    return Client(config["langfuse.base_url"], *keys, config["langfuse.plan"], config["langfuse.budget"])
+
+
+def open_shaper(config: Config, store: Store, project: str) -> Shaper:
+    """What turns items into rows; users are hashed with the key that the store keeps."""
+    key = None if config["langfuse.plain_user_ids"] else store.user_key()
+    return Shaper(project, key, config["langfuse.metadata"])
+
+
+def detect(client: Client, state: State) -> tuple[str, Api, str]:
+    """Version of the server, the API to read, and why. What an earlier run found out for this version still holds."""
+    server = langfuse.version(client)
+    if state.server == server and state.api in ("v1", "v2"):
+        return server, "v2" if state.api == "v2" else "v1", "as found before for this version"
+    langfuse.check_keys(client)
+    return server, *langfuse.choose_api(client, server)
+
+
+def _stream(
+    run: _Run,
+    config: Config,
+    stream: Stream,
+    api: Api,
+    report: Report,
+    from_: datetime | None,
+    to: datetime | None,
+) -> None:
+    done = StreamReport(run.shaper.project, stream.name)
+    report.streams.append(done)
+    asked = run.client.asked
+    state = run.store.state(done.project, stream.name)
+    pages = reader(api, stream, run.client, run.shaper)
+    since = timedelta(seconds=config.seconds("langfuse.since"))
+    if from_ or to:
+        todo = [Pass("range", from_ or run.now - since, to)]
+    else:
+        todo = windows.passes(state, run.now, since, config.zone)
+    run.beaten, run.reclose = {}, []
+    try:
+        for part in todo:
+            _pass(run, stream, pages, part, state, done)
+        for at in run.reclose:
+            _close(run, stream, pages, Window(at, at + MS), state, done, {})
+        values = {"finished_at": run.now, "error": None, "error_at": None, "resume_at": None}
+        run.store.note(done.project, stream.name, values | {"api": api, "server": report.server})
+    finally:
+        done.requests, done.closed_until = run.client.asked - asked, state.closed_until
+        run.store.note(done.project, stream.name, {}, done.requests)
+
+
+def _pass(run: _Run, stream: Stream, pages: Pages, part: Pass, state: State, done: StreamReport) -> None:
+    """Closes the windows of a pass. A look-back stops when its time is up; the next run goes on there."""
+    width, at, opening = Width(windows.FIRST_WIDTH[part.kind]), part.start, windows.begin(part, state, run.now)
+    end = part.end or run.now
+    while True:
+        if part.kind in windows.DEPTHS and run.client.clock() - run.began > run.look_s:
+            done.notes.append(f"look-back over {part.kind} goes on with the next run")
+            return
+        window = windows.next_window(part, at, width.now, run.now)
+        asked, before = run.client.asked, state.closed_until
+        values = opening | dict(windows.advance(part, state, window, run.now))
+        try:
+            _close(run, stream, pages, window, state, done, values)
+        except langfuse.TooMuch:
+            if window.end is None:
+                width.now = max(run.now - window.start, timedelta(seconds=2))
+            if not width.halve():
+                what = f"{stream.name} of one second are too much for the server"
+                raise Unexpected(Problem(run.client.where, what, "see its logs")) from None
+            continue
+        except Overtaken:
+            _update(state, run.store.state(done.project, stream.name))
+            if part.kind == "new" and state.closed_until and (before is None or state.closed_until > before):
+                at = max(at, state.closed_until)
+            continue
+        _update(state, values)
+        opening = {}
+        run.progress(Progress(stream.name, part.kind, part.start, min(window.end or end, end), end, done.read))
+        if window.end is None or window.end == part.end:
+            return
+        at = window.end
+        width.learn(run.client.asked - asked)
+
+
+def _close(
+    run: _Run,
+    stream: Stream,
+    pages: Pages,
+    window: Window,
+    state: State,
+    done: StreamReport,
+    values: dict[str, Any],
+) -> None:
+    """Makes the table hold exactly the server's rows of a window, in parts where it has very many.
+
+    ``values`` goes into the state with the last part, since only then the window is closed.
+    """
+    for part, rows, read, last in _parts(stream, pages(window), window):
+        closed = run.store.close(stream, done.project, part, rows, state.windows, values if last else {}, read)
+        state.windows += 1
+        done.read += read
+        done.written += closed.written
+        done.deleted += closed.deleted
+        _remember(run, closed)
+    done.windows += 1
+
+
+def _parts(stream: Stream, pages: Iterator[Page], window: Window) -> Iterator[tuple[Window, list[Row], int, bool]]:
+    """Stretches of a window, newest first, with the newest version of each row in them and the number of rows read."""
+    time, updated = stream.at(stream.time), stream.at("updated_at")
+    names = [stream.at(name) for name in stream.key]
+    kept: dict[tuple[str, ...], Row] = {}
+    end, read = window.end, 0
+    for rows, floor in pages:
+        read += len(rows)
+        for row in rows:
+            key = tuple([row[i] for i in names])
+            old = kept.get(key)
+            if old is None or (row[updated], row[time]) > (old[updated], old[time]):
+                kept[key] = row
+        if floor is not None and len(kept) >= PART:
+            start = floor + timedelta(microseconds=1)
+            whole = [row for row in kept.values() if row[time] >= start]
+            yield Window(start, end), whole, read, False
+            kept = {key: row for key, row in kept.items() if row[time] < start}
+            end, read = start, 0
+    yield Window(window.start, end), list(kept.values()), read, True
+
+
+def _remember(run: _Run, closed: Closed) -> None:
+    """Keeps track of rows with versions at two times: when the newer one vanishes, the older one counts again."""
+    for key in closed.gone:
+        if key in run.beaten:
+            run.reclose.append(run.beaten.pop(key))
+    run.beaten |= closed.beaten
+
+
+def _update(state: State, values: State | dict[str, Any]) -> None:
+    found = values if isinstance(values, dict) else vars(values)
+    for name, value in found.items():
+        setattr(state, name, value)
+
+
+def _note_error(store: Store, project: str, now: datetime, error: GendashError) -> None:
+    try:
+        for stream in STREAMS:
+            store.note(project, stream.name, {"error": str(error.problems[0]), "error_at": now})
+    except GendashError:
+        pass  # the store itself may be what failed
+
+
+def status(config: Config, *, store: Store | None = None) -> list[dict[str, Any]]:
+    """The state of every project and stream, as dicts by column of ``_sync``."""
+    return (store or open_store(config)).states()

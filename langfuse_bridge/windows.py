@@ -1,0 +1,110 @@
+"""Which windows of time a run closes. Pure: state and clock in, windows out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from gendash.langfuse_bridge.pages import Window
+from gendash.langfuse_bridge.store import State
+
+HOUR = timedelta(hours=1)
+LATE = HOUR
+"""Rows this late are found by every run: SDKs and exporters send up to a quarter of an hour late."""
+DEPTHS = {"48h": timedelta(hours=48), "30d": timedelta(days=30)}
+NIGHT_HOUR = 2
+FIRST_WIDTH = {"new": HOUR, "range": HOUR, "48h": 6 * HOUR, "30d": 6 * HOUR}
+_NARROWEST, _WIDEST = timedelta(seconds=1), timedelta(days=1)
+
+
+class Pass(NamedTuple):
+    """A stretch of time to go through. ``kind`` is new, 48h, 30d or range; no end means up to now and beyond."""
+
+    kind: str
+    start: datetime
+    end: datetime | None
+
+
+@dataclass
+class Width:
+    """How wide the next window is: wide where little is found, so that quiet weeks cost few requests."""
+
+    now: timedelta
+
+    def learn(self, requests: int) -> None:
+        """Adapts to the number of requests that the last window took."""
+        if requests <= 2:
+            self.now = min(self.now * 2, _WIDEST)
+        elif requests > 10:
+            self.now = max(self.now / 2, timedelta(minutes=1))
+
+    def halve(self) -> bool:
+        """Narrows after the server gave up; whether that was possible."""
+        narrowest = self.now <= _NARROWEST
+        self.now = max(_NARROWEST, self.now / 2)
+        return not narrowest
+
+
+def passes(state: State, now: datetime, since: timedelta, zone: ZoneInfo) -> list[Pass]:
+    """What a run has to go through: what is new, and the look-backs that are due or under way."""
+    first = state.closed_until is None
+    start = now - since if state.closed_until is None else min(state.closed_until, now - LATE)
+    found = [Pass("new", _floor(start), None)]
+    if first:
+        return found
+    for kind, at, began in (
+        ("48h", state.look_48h_at, state.looked_48h),
+        ("30d", state.look_30d_at, state.looked_30d),
+    ):
+        due = began is not None and began < (now - HOUR if kind == "48h" else last_night(now, zone))
+        if at is None and not due:
+            continue
+        lowest = max(state.closed_from or now, now - DEPTHS[kind])
+        begin = _floor(max(lowest, at) if at else lowest)
+        if begin < now - LATE:
+            found.append(Pass(kind, begin, _floor(now - LATE)))
+    return found
+
+
+def begin(part: Pass, state: State, now: datetime) -> dict[str, Any]:
+    """Values of the state that change with the first window of a pass."""
+    if part.kind == "new" and state.closed_from is None:
+        return {"closed_from": part.start}
+    at = {"48h": state.look_48h_at, "30d": state.look_30d_at}.get(part.kind, now)
+    return {f"looked_{part.kind}": now} if at is None else {}
+
+
+def advance(part: Pass, state: State, window: Window, now: datetime) -> Mapping[str, Any]:
+    """Values of the state that change when a window of a pass is closed."""
+    reached = now if window.end is None else min(window.end, now)
+    if part.kind == "new":
+        values: dict[str, Any] = {"closed_until": max(state.closed_until or reached, reached)}
+        if window.end is None:
+            values |= {f"looked_{kind}": now for kind in DEPTHS if getattr(state, f"looked_{kind}") is None}
+        return values
+    if part.kind == "range":
+        return {}
+    return {f"look_{part.kind}_at": None if window.end == part.end else window.end}
+
+
+def next_window(part: Pass, start: datetime, width: timedelta, now: datetime) -> Window:
+    """The window of a pass that starts at ``start``; the last one of what is new has no end."""
+    end = _floor(start + width)
+    if part.end is None:
+        return Window(start, None if end >= now else end)
+    return Window(start, min(end, part.end))
+
+
+def last_night(now: datetime, zone: ZoneInfo) -> datetime:
+    """The last time that it was two in the morning."""
+    local = now.astimezone(zone)
+    night = local.replace(hour=NIGHT_HOUR, minute=0, second=0, microsecond=0)
+    return night if night <= local else night - timedelta(days=1)
+
+
+def _floor(at: datetime) -> datetime:
+    """The whole millisecond at or before a time: the server knows no finer ones."""
+    return at - timedelta(microseconds=at.microsecond % 1000)

@@ -1,0 +1,220 @@
+"""Killed anywhere, paused, or beside another run: the sync goes on where it stopped, and twice is once."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from bridge_parts import NOW, Sleeper, client_of, observation, score, settings, stored
+
+from gendash.demo.langfuse_double import Fault
+from gendash.langfuse_bridge.store import Store, exact
+from gendash.langfuse_bridge.sync import sync
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+SINCE = "langfuse: {since: 8h}"
+
+
+def fill(double: Any, count: int = 40) -> None:
+    for number in range(count):
+        double.add(observation(number, NOW - 10 * MINUTE * (number + 1)))
+        double.put_score(score(number, NOW - 10 * MINUTE * (number + 1)))
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+def mortal(store: Store, steps: int) -> tuple[Store, list[str]]:
+    """A store whose connections die before the statement after ``steps`` ones; the list names those that ran."""
+    ran: list[str] = []
+
+    class Mortal(psycopg.Connection[Any]):
+        def execute(self, query: Any, *args: Any, **options: Any) -> Any:
+            step("execute")
+            return super().execute(query, *args, **options)
+
+        def cursor(self, *args: Any, **options: Any) -> Any:
+            step("cursor")
+            return super().cursor(*args, **options)
+
+    def step(what: str) -> None:
+        if len(ran) == steps:
+            raise Killed
+        ran.append(what)
+
+    def connect(url: str) -> psycopg.Connection[Any]:
+        step("connect")
+        return exact(Mortal.connect(url, autocommit=True, prepare_threshold=None))
+
+    return Store(store.url, store.schema, connect), ran
+
+
+def everything(store: Store) -> Any:
+    volatile = (
+        "project, stream, closed_from, closed_until, looked_48h, looked_30d, look_48h_at, look_30d_at, api, error"
+    )
+    return stored(store, "lf_observation"), stored(store, "lf_score"), stored(store, "_sync", volatile)
+
+
+@pytest.mark.parametrize("stride", [7, pytest.param(1, marks=pytest.mark.soak)])
+def test_killed_before_any_statement_and_run_again_gives_what_one_run_gives(
+    stride: int, double: Any, store: Any, run: Any
+) -> None:
+    fill(double, 12)
+    run(text="langfuse: {since: 3h}")
+    # A run that has something to insert, to change, to delete and to move.
+    double.delete("trace-000000")
+    double.replace(observation(4, NOW - 5 * MINUTE, model="moved", written=NOW))
+    double.add(observation(90, NOW - 3 * MINUTE, written=NOW))
+    double.put_score(score(2, NOW - 30 * MINUTE, value=0.75))
+    with psycopg.connect(store.url) as connection:
+        connection.execute("create schema before")
+        for table in ("lf_observation", "lf_score", "_sync"):
+            connection.execute(f"create table before.{table} as table gendash.{table}".encode())
+    whole, ran = mortal(store, 10_000)
+    run(NOW + MINUTE, store=whole)
+    expected, count = everything(store), len(ran)
+    assert count > 30
+    for steps in range(0, count, stride):
+        with psycopg.connect(store.url) as connection:
+            for table in ("lf_observation", "lf_score", "_sync"):
+                connection.execute(f"truncate gendash.{table}".encode())
+                connection.execute(f"insert into gendash.{table} table before.{table}".encode())
+        with pytest.raises(Killed):
+            run(NOW + MINUTE, store=mortal(store, steps)[0])
+        run(NOW + MINUTE)
+        assert everything(store) == expected, f"killed after {steps} statements"
+
+
+def test_a_back_fill_that_is_stopped_often_asks_little_more_than_one_that_is_not(
+    double: Any, store: Any, run: Any
+) -> None:
+    fill(double)
+    run(text=SINCE)
+    once = len(double.log)
+    with psycopg.connect(store.url) as connection:
+        connection.execute("truncate gendash.lf_observation, gendash.lf_score, gendash._sync")
+    double.log.clear()
+    for steps in (20, 40, 60, 80):
+        with pytest.raises(Killed):
+            run(text=SINCE, store=mortal(store, steps)[0])
+    run(text=SINCE)
+    assert len(stored(store, "lf_observation")) == 40
+    assert len(double.log) < 2 * once + 20
+
+
+def test_two_runs_at_once_end_with_the_servers_rows(double: Any, store: Any) -> None:
+    fill(double)
+    errors: list[BaseException] = []
+
+    def one() -> None:
+        try:
+            sync(settings(double, store, SINCE), now=NOW, store=store, client=client_of(double, Sleeper()))
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=one) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert len(stored(store, "lf_observation")) == len(stored(store, "lf_score")) == 40
+
+
+def test_what_was_read_before_another_run_wrote_does_not_undo_it(double: Any, store: Any, run: Any) -> None:
+    double.add(observation(1, NOW - MINUTE, model="old"))
+    run(text=SINCE)
+    raced = False
+
+    def fault(path: str) -> Fault | None:
+        nonlocal raced
+        if path == "v2/observations" and not raced:
+            # While this answer is on its way, the row changes and another run brings it.
+            raced = True
+            answer = double.answer
+            double.answer = lambda *args: (answer(*args), change())[0]
+        return None
+
+    def change() -> None:
+        del double.answer
+        double.fault = lambda _path: None
+        double.replace(observation(1, NOW - MINUTE, model="new", written=NOW))
+        run(NOW + MINUTE)
+
+    double.fault = fault
+    run(NOW + MINUTE)
+    assert raced and stored(store, "lf_observation", "model") == [("new",)]
+
+
+def test_projects_stand_side_by_side(double: Any, store: Any, run: Any) -> None:
+    fill(double, 5)
+    run(text="langfuse: {project: one, since: 8h}")
+    run(text="langfuse: {project: two, since: 8h}")
+    double.delete("trace-000000")
+    run(NOW + MINUTE, text="langfuse: {project: two}")
+    assert len(stored(store, "lf_observation where project = 'one'")) == 5
+    assert len(stored(store, "lf_observation where project = 'two'")) == 2
+
+
+def test_a_change_of_yesterday_is_found_within_the_hour_and_one_of_last_week_in_the_night(
+    double: Any, store: Any, run: Any
+) -> None:
+    for number, age in enumerate((30 * HOUR, 7 * DAY, 40 * DAY)):
+        double.add(observation(number, NOW - age, model="first"))
+        double.put_score(score(number, NOW - age, value=1))
+    run(text="langfuse: {since: 50d}")
+    for number, age in enumerate((30 * HOUR, 7 * DAY, 40 * DAY)):
+        double.replace(observation(number, NOW - age, model="second", written=NOW))
+        double.put_score(score(number, NOW - age, value=2))
+
+    def seen() -> list[Any]:
+        models, values = stored(store, "lf_observation", "id, model"), stored(store, "lf_score", "id, value_num")
+        return [(model, value) for (_, model), (_, value) in zip(models, values, strict=True)]
+
+    run(NOW + 30 * MINUTE)
+    assert seen() == [("first", 1)] * 3
+    run(NOW + 61 * MINUTE)
+    assert seen() == [("second", 2), ("first", 1), ("first", 1)]
+    run(NOW + 13 * HOUR)
+    assert seen() == [("second", 2), ("first", 1), ("first", 1)], "one in the morning is not yet the night"
+    run(NOW + 14 * HOUR + MINUTE)
+    assert seen() == [("second", 2), ("second", 2), ("first", 1)]
+    run(NOW + 15 * HOUR, from_=NOW - 41 * DAY, to=NOW - 39 * DAY)
+    assert seen() == [("second", 2)] * 3
+
+
+def test_a_look_back_goes_on_with_the_next_run_when_its_time_is_up(
+    double: Any, store: Any, run: Any, sleeper: Any
+) -> None:
+    fill(double)
+    run(text="langfuse: {since: 30d}")
+    double.fault = lambda path: sleeper.sleep(2) if path == "v2/observations" else None
+    night = NOW + 14 * HOUR + MINUTE
+    reports = [run(night + step * MINUTE, text="langfuse: {since: 30d, cadence: 20s}") for step in range(12)]
+    notes = [report.streams[0].notes for report in reports]
+    assert any(["30d" in note for note in line] for line in notes) and notes[-1] == []
+    (kept, _) = stored(store, "_sync", "look_30d_at, looked_30d, stream")
+    assert kept[0] is None and kept[1] >= night
+
+
+def test_rows_at_two_times_survive_the_end_of_the_newer_one(double: Any, store: Any, run: Any) -> None:
+    double.add(observation(1, NOW - 50 * MINUTE, model="older"))
+    double.add(observation(1, NOW - 5 * MINUTE, model="newer", written=NOW))
+    run(text=SINCE)
+    assert stored(store, "lf_observation", "model") == [("newer",)]
+    double.replace(observation(1, NOW - 50 * MINUTE, model="older"))
+    run(NOW + MINUTE)
+    assert stored(store, "lf_observation", "model") == [("older",)]
+
+
+def test_rows_of_the_future_are_brought_and_stay_once(double: Any, store: Any, run: Any) -> None:
+    double.add(observation(1, NOW + 5 * MINUTE))
+    run(text=SINCE)
+    assert len(stored(store, "lf_observation")) == 1
+    assert run(NOW + MINUTE).streams[0].written == 0
+    assert run(NOW + 30 * MINUTE).streams[0].written == 0
