@@ -1,0 +1,140 @@
+"""PromQL read by a real parser, with Grafana's variables put in first: what an expression asks for, and how."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import promql_parser
+
+# Stand-ins for Grafana's variables: enough to parse by. `expand` puts in what Grafana would.
+_STAND_INS = {"__rate_interval": "1m", "__interval": "15s", "__range": "1h"}
+_VARIABLE = re.compile(r"\$\{(\w+)(?::\w+)?\}|\[\[(\w+)(?::\w+)?\]\]|\$(\w+)")
+RATES = frozenset({"rate", "irate", "increase", "resets"})
+
+
+@dataclass(frozen=True)
+class Selector:
+    """One selector of an expression.
+
+    ``matchers`` holds (label, operator, value) in written order, the metric name left out. ``range_s`` is its range
+    in seconds, 0 for an instant selector. ``inside`` names the functions and aggregations around it, outermost first.
+    """
+
+    metric: str
+    matchers: tuple[tuple[str, str, str], ...]
+    range_s: float
+    inside: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """One division of vectors: the labels that each side keeps (None: unknown), and whether the divisor is guarded.
+
+    A label set is ("by" or "without", labels). A guard is a comparison such as ``> 0`` around the whole divisor.
+    """
+
+    above: tuple[str, frozenset[str]] | None
+    below: tuple[str, frozenset[str]] | None
+    guarded: bool
+
+
+def substitute(text: str) -> str:
+    """``text`` without Grafana variables: durations for the built-in ones, else ``1``, which parses almost anywhere."""
+
+    def put(match: re.Match[str]) -> str:
+        name = match[1] or match[2] or match[3]
+        return match[0] if name.isdigit() else _STAND_INS.get(name, "1")  # $1 belongs to label_replace
+
+    return _VARIABLE.sub(put, text)
+
+
+def parse(text: str) -> promql_parser.Expr:
+    """The syntax tree of an expression. Raises ValueError with the parser's message."""
+    try:
+        return promql_parser.parse(substitute(text))
+    except Exception as error:  # the parser raises several types
+        raise ValueError(" ".join(str(error).split())) from error
+
+
+def selectors(text: str) -> list[Selector]:
+    """Every selector of an expression, from left to right. Raises ValueError where it does not parse."""
+    found: list[Selector] = []
+    _walk(parse(text), (), 0.0, found)
+    return found
+
+
+def metric_names(text: str) -> set[str]:
+    """Names of all metrics and recorded series that an expression reads."""
+    return {selector.metric for selector in selectors(text) if selector.metric}
+
+
+def ratios(text: str) -> list[Ratio]:
+    """Every division of a vector by a vector. Raises ValueError where the expression does not parse."""
+    found: list[Ratio] = []
+
+    def visit(node: promql_parser.Expr) -> bool:
+        if isinstance(node, promql_parser.BinaryExpr) and str(node.op) == "/":
+            below = _bare(node.rhs)
+            if not isinstance(below, promql_parser.NumberLiteral):
+                guarded = isinstance(below, promql_parser.BinaryExpr) and str(below.op) in (">", ">=", "!=")
+                found.append(Ratio(_kept(node.lhs), _kept(node.rhs), guarded))
+        return True
+
+    promql_parser.walk(parse(text), visit)
+    return found
+
+
+def _bare(node: promql_parser.Expr) -> promql_parser.Expr:
+    while isinstance(node, promql_parser.ParenExpr):
+        node = node.expr
+    return node
+
+
+def _kept(node: promql_parser.Expr) -> tuple[str, frozenset[str]] | None:
+    """The labels that an expression keeps, where an aggregation says so."""
+    node = _bare(node)
+    if isinstance(node, promql_parser.AggregateExpr):
+        if node.modifier is None:
+            return ("by", frozenset())
+        by = node.modifier.type == promql_parser.AggModifierType.By
+        return ("by" if by else "without", frozenset(node.modifier.labels))
+    if isinstance(node, promql_parser.BinaryExpr):
+        left, right = _kept(node.lhs), _kept(node.rhs)
+        return left or right
+    return None
+
+
+def _walk(node: Any, inside: tuple[str, ...], range_s: float, found: list[Selector]) -> None:
+    if isinstance(node, promql_parser.MatrixSelector):
+        _walk(node.vector_selector, inside, node.range.total_seconds(), found)
+    elif isinstance(node, promql_parser.VectorSelector):
+        found.append(Selector(node.name or _named(node), tuple(_matchers(node)), range_s, inside))
+    elif isinstance(node, promql_parser.Call):
+        for argument in node.args:
+            _walk(argument, (*inside, node.func.name), 0.0, found)
+    elif isinstance(node, promql_parser.AggregateExpr):
+        _walk(node.expr, (*inside, str(node.op)), 0.0, found)
+    elif isinstance(node, promql_parser.BinaryExpr):
+        _walk(node.lhs, inside, 0.0, found)
+        _walk(node.rhs, inside, 0.0, found)
+    elif isinstance(node, promql_parser.SubqueryExpr | promql_parser.ParenExpr | promql_parser.UnaryExpr):
+        _walk(node.expr, inside, 0.0, found)
+
+
+def _all_matchers(node: Any) -> Iterable[tuple[str, str, str]]:
+    operators = promql_parser.MatchOp
+    signs = [(operators.Equal, "="), (operators.NotEqual, "!="), (operators.Re, "=~"), (operators.NotRe, "!~")]
+    for matcher in node.matchers.matchers:
+        yield matcher.name, next(sign for operator, sign in signs if matcher.op == operator), matcher.value
+
+
+def _matchers(node: Any) -> list[tuple[str, str, str]]:
+    return [matcher for matcher in _all_matchers(node) if matcher[0] != "__name__"]
+
+
+def _named(node: Any) -> str:
+    """The metric of ``{__name__="x"}``, or an empty string."""
+    return next((value for label, op, value in _all_matchers(node) if label == "__name__" and op == "="), "")

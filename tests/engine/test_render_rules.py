@@ -1,0 +1,140 @@
+"""Rendering rules: references, features, mapped labels, links, and the form of the files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import yaml
+
+from gendash.engine.catalog import Catalog
+from gendash.engine.config import load_config
+from gendash.engine.errors import ContentError
+from gendash.engine.model import Rule
+from gendash.engine.render_rules import live_rules, render_prometheus, render_rules, rule_expression, signed
+
+METRICS = {"hits": {"name": "hits_total", "labels": {"status": "", "tool_name": "", "tool": ""}}}
+
+
+def rule(name: str, expr: str, kind: Any = "record", **options: Any) -> Rule:
+    return Rule(name, kind, "group", "recording_rules/group.yaml", expr, "What it is.", **options)
+
+
+def catalog(*rules: Rule, settings: Mapping[str, Any] | None = None) -> Catalog:
+    return Catalog(load_config(yaml.safe_dump(settings or {})), {}, {}, {one.name: one for one in rules}, METRICS)
+
+
+def rendered(*rules: Rule, settings: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+    (content,) = render_rules(catalog(*rules, settings=settings)).values()
+    (group,) = yaml.safe_load(content)["groups"]
+    assert group["name"] == "gendash-group"
+    found: list[dict[str, Any]] = group["rules"]
+    return found
+
+
+def test_a_rule_file_holds_its_rules_in_order_with_their_meaning_as_comments() -> None:
+    rules = [rule("job:b:x", "vector(1)"), rule("job:a:x", "vector(2)\n  + 1\n")]
+    text = render_rules(catalog(*rules))["prometheus/rules/gendash-group.yml"].decode()
+    assert text.count("# What it is.") == 2
+    assert [one["record"] for one in rendered(*rules)] == ["job:b:x", "job:a:x"]
+    assert rendered(*rules)[1]["expr"] == "vector(2)\n  + 1"
+
+
+def test_rendering_twice_gives_the_same_bytes() -> None:
+    found = catalog(rule("job:a:x", "vector(1)"), rule("A", "vector(1)", "alert", labels={"severity": "none"}))
+    assert render_rules(found) == render_rules(found)
+
+
+def test_every_wrong_reference_is_listed_at_once() -> None:
+    wrong = [rule("job:a:x", "{{ metric('hit') }}"), rule("job:b:x", "{{ rule('job:aa:x') }} + {{ slo('nope') }}")]
+    with pytest.raises(ContentError) as caught:
+        render_rules(catalog(*wrong))
+    assert [problem.what for problem in caught.value.problems] == [
+        "no metric 'hit'",
+        "no rule 'job:aa:x'",
+        "no setting 'slo.nope'",
+    ]
+    assert caught.value.problems[0].do == "did you mean 'hits'?"
+    assert caught.value.problems[0].where == "recording_rules/group.yaml: job:a:x"
+
+
+def test_a_feature_that_is_off_takes_the_other_expression_or_leaves_the_rule_out() -> None:
+    rules = [
+        rule("job:a:x", "vector(1)", feature="redis", otherwise="vector(2)"),
+        rule("job:b:x", "vector(1)", feature="redis"),
+        rule("job:c:x", "vector(1)", feature="redis users"),
+    ]
+    assert [one["expr"] for one in rendered(*rules)] == ["vector(2)"]
+    assert [one.name for one in live_rules(catalog(*rules))] == ["job:a:x"]
+    on = rendered(*rules, settings={"features": {"redis": True}})
+    assert [one["expr"] for one in on] == ["vector(1)"] * 3
+
+
+def test_a_file_without_live_rules_is_not_written() -> None:
+    assert render_rules(catalog(rule("job:a:x", "vector(1)", feature="redis"))) == {}
+
+
+def test_mapped_labels_become_canonical_where_the_level_names_them() -> None:
+    raw = "sum without (instance) (rate({{ metric('hits') }}[5m]))"
+    settings = {"labels": {"status": "code", "tool": "t", "tool_name": "tn"}, "metrics": {"hits": "h"}}
+
+    def expression(name: str, text: str = raw) -> str:
+        found = catalog(rule(name, text), rule("job_status:y:x", raw), settings=settings)
+        return " ".join(rule_expression(found, found.rules[name]).text.split())
+
+    plain = "sum without (instance) (rate(h[5m]))"
+    assert expression("job:a:x") == plain
+    assert (
+        expression("job_status:a:x")
+        == f'sum without (code) ( label_replace( {plain}, "status", "$1", "code", "(.+)" ) )'
+    )
+    assert expression("job_tool_name:a:x").startswith("sum without (t, tn)"), "tool is part of tool_name"
+    assert "label_replace" not in expression("job_status:b:x", "{{ rule('job_status:y:x') }}"), "already canonical"
+
+
+def test_a_label_that_is_called_as_it_should_be_is_left_alone() -> None:
+    found = catalog(rule("job_status:a:x", "{{ metric('hits') }}"), settings={"labels": {"status": "status"}})
+    assert rule_expression(found, found.rules["job_status:a:x"]).text == "hits_total"
+
+
+def test_an_alert_links_to_its_dashboard_and_its_runbook_and_keeps_prometheus_templates() -> None:
+    alert = rule(
+        "Burning",
+        "vector(1)",
+        "alert",
+        for_="2m",
+        labels={"severity": "warning"},
+        annotations={"summary": "{{ $labels.job }} burns", "dashboard": "overview"},
+    )
+    (found,) = rendered(alert)
+    assert found == {
+        "alert": "Burning",
+        "expr": "vector(1)",
+        "for": "2m",
+        "labels": {"severity": "warning"},
+        "annotations": {
+            "summary": "{{ $labels.job }} burns",
+            "dashboard_url": "/d/gendash-overview",
+            "runbook_url": "docs/runbooks.md#burning",
+        },
+    }
+    (found,) = rendered(alert, settings={"instance": "dev", "docs_url": "https://example.org/docs/"})
+    assert found["annotations"]["dashboard_url"] == "/d/dev-gendash-overview"
+    assert found["annotations"]["runbook_url"] == "https://example.org/docs/runbooks.md#burning"
+
+
+def test_the_first_line_tells_whether_the_rest_was_edited() -> None:
+    content = signed("a\n")
+    assert content.startswith(b"# Written by gendash (")
+    assert content.partition(b"\n")[2] == b"a\n"
+    assert signed("a\n") != signed("b\n")
+
+
+TEMPLATE = 'rule_files: [{{ (config["prometheus.rules_dir"] ~ prefix) | tojson }}]\n'
+
+
+def test_the_configuration_comes_from_its_template() -> None:
+    found = render_prometheus(catalog(settings={"prometheus": {"rules_dir": '/a "b"'}}), TEMPLATE)
+    text = found["provisioning/prometheus.yml"].decode()
+    assert yaml.safe_load(text) == {"rule_files": ['/a "b"gendash-']}
