@@ -9,7 +9,7 @@ import pytest
 
 from gendash.dashboards._palette import steps
 from gendash.dashboards.viz import Lines, NumberTile
-from gendash.engine import checks
+from gendash.engine import checks, checks_rules
 from gendash.engine.catalog import Catalog
 from gendash.engine.config import load_config
 from gendash.engine.model import Dashboard, Panel, Relation, Row, Rule, promql, slo, sql
@@ -50,7 +50,7 @@ def test_the_shipped_content_has_no_problem(check: checks.Check, shipped: Catalo
 
 
 def test_every_check_function_is_run() -> None:
-    named = {name for name in vars(checks) if name.startswith("check_")}
+    named = {name for module in (checks, checks_rules) for name in vars(module) if name.startswith("check_")}
     assert named == {check.__name__ for check in checks.CHECKS}
 
 
