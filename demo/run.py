@@ -1,0 +1,311 @@
+"""`gendash demo`: a synthetic platform from its first row to verified dashboards, in one folder, gone when it ends."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from gendash.demo import history, keep, load, platform, recorded, servers
+from gendash.demo.langfuse_double import LangfuseDouble
+from gendash.demo.llm import PROJECT
+from gendash.demo.postgres import postgres
+from gendash.demo.timeline import Platform
+from gendash.engine.catalog import Catalog
+from gendash.engine.config import Config, load_config, suggest
+from gendash.engine.errors import Refused, TargetError
+from gendash.engine.model import Problem
+from gendash.engine.render_rules import live_rules, rule_expression
+from gendash.engine.settings import FEATURES
+
+DATABASE = "platform"
+MARK = ".gendash-demo"
+SETTINGS = Path(__file__).with_name("gendash.yaml")
+FRESH = "job:http_requests:rate5m"
+REFRESH_S = 60.0
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The engine's steps, handed in by the composition root. ``at`` is the time that they take for now, or None.
+
+    ``build`` and ``apply`` get a folder to write to; ``verify`` prints its table and returns an exit code.
+    """
+
+    catalog: Callable[[Config], Catalog]
+    migrate: Callable[[Catalog], object]
+    sync: Callable[[Catalog, datetime], object]
+    refresh: Callable[[Catalog, datetime | None], object]
+    build: Callable[[Catalog, Path], object]
+    apply: Callable[[Catalog, Path], object]
+    verify: Callable[[Catalog, datetime | None], int]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a person can choose. ``now`` None is the start of this hour; ``grafana`` names a binary."""
+
+    folder: Path = Path(".gendash/demo")
+    seed: int = 1
+    now: datetime | None = None
+    scale: float = 1.0
+    keep: bool = False
+    without: Sequence[str] = ()
+    grafana: Path | None = None
+    tools: Sequence[Path] = ()
+    environ: Mapping[str, str] = field(default_factory=dict)
+
+
+def run_demo(steps: Steps, options: Options, say: Say, clock: Callable[[], float] = time.time) -> int:
+    """Runs the demo and returns verify's exit code; with ``keep`` it stays until Ctrl-C. Leaves nothing running.
+
+    Raises Refused for options that do not fit together, and whatever a step raises.
+    """
+    now = _now(options, clock)
+    settings = _settings(options.without)
+    options = replace(options, folder=options.folder.resolve())
+    _fresh(options.folder)
+    with ExitStack() as stack:
+        return _Demo(stack, steps, options, settings, now, say, clock).run()
+
+
+def _now(options: Options, clock: Callable[[], float]) -> datetime:
+    if options.keep and options.now:
+        what = "--keep goes on from the present, so it cannot start at another time"
+        raise Refused(Problem("--now", what, "leave out one of the two"))
+    if options.now:
+        return options.now.astimezone(UTC)
+    return datetime.fromtimestamp(clock(), UTC).replace(minute=0, second=0, microsecond=0)
+
+
+def _settings(without: Sequence[str]) -> dict[str, Any]:
+    """The demo's settings with some features off."""
+    settings: dict[str, Any] = yaml.safe_load(SETTINGS.read_text("utf-8"))
+    known = [name for name, _, _ in FEATURES]
+    wrong = [name for name in without if name not in known]
+    if wrong:
+        hints = [suggest(name, known) or "one of " + ", ".join(known) for name in wrong]
+        problems = [Problem("--without", f"no feature '{n}'", hint) for n, hint in zip(wrong, hints, strict=True)]
+        raise Refused(problems)
+    settings["features"] |= dict.fromkeys(without, False)
+    return settings
+
+
+def _fresh(folder: Path) -> None:
+    """Makes the demo's folder anew; one that no demo made is left alone."""
+    try:
+        if folder.exists() and any(folder.iterdir()):
+            if not (folder / MARK).is_file():
+                what = f"'{folder}' is not empty, and no demo made it"
+                raise Refused(Problem("--dir", what, "name another folder, or empty it"))
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / MARK).write_text("Made anew by every `gendash demo`; nothing here is kept.\n", "utf-8")
+    except OSError as error:
+        raise TargetError(Problem(str(folder), f"cannot write: {error.strerror}", "check path and rights")) from error
+
+
+def history_rules(catalog: Catalog) -> list[recorded.Rule]:
+    """The rules as Prometheus will get them."""
+    return [
+        recorded.rule(one.name, one.kind, rule_expression(catalog, one).text, one.labels, one.for_)
+        for one in live_rules(catalog)
+    ]
+
+
+@dataclass
+class _Demo:
+    """One run, and what its steps share."""
+
+    stack: ExitStack
+    steps: Steps
+    options: Options
+    settings: dict[str, Any]
+    now: datetime
+    say: Say
+    clock: Callable[[], float]
+    environment: dict[str, str] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+    began: float = field(default_factory=time.monotonic)
+
+    def run(self) -> int:
+        """Everything, in order."""
+        zone = str(self.settings["time_zone"])
+        with self.told("invented a platform"):
+            world = platform.start(self.options.seed, self.now, self.options.scale, zone)
+        with self.told("started PostgreSQL"):
+            server = self.stack.enter_context(postgres())
+            load.create_database(server.url(), DATABASE)
+            admin = server.url(DATABASE)
+        with self.told("loaded {} rows") as told:
+            told.append(f"{load.load(admin, world.platform):,}")
+            owner = server.url(DATABASE, load.OWNER, load.add_owner(admin))
+        life = self.langfuse(world, admin)
+        extra = keep.catch_up(life, self.clock()) if self.options.keep else []
+        at = self.clock() if self.options.keep else self.now.timestamp()
+        life.at = at
+        wait = self.history(life, at, extra)
+        self.environment |= {
+            "GENDASH_DATABASE_URL": owner,
+            "GENDASH_ADMIN_DATABASE_URL": admin,
+            "GENDASH_READER_PASSWORD": secrets.token_urlsafe(18),
+            "GENDASH_ADMIN_READER_PASSWORD": secrets.token_urlsafe(18),
+        }
+        moment = None if self.options.keep else self.now
+        with self.told("migrated"):
+            self.steps.migrate(self.catalog())
+        with self.told("synced Langfuse"):
+            self.steps.sync(self.catalog(), self.moment())
+        with self.told("refreshed"):
+            self.steps.refresh(self.catalog(), moment)
+        out = self.options.folder / "out"
+        with self.told("built dashboards and rules"):
+            self.steps.build(self.catalog(), out)
+        if self.options.keep:
+            self.stack.enter_context(keep.living(life, self.clock))
+        if wait:
+            self.prometheus(life, wait, out)
+        self.grafana(out)
+        code = self.verify(life, moment)
+        self.epilogue(world.platform, out)
+        if self.options.keep:
+            self.stay(life)
+        return code
+
+    def moment(self) -> datetime:
+        """The time that the demo takes for now."""
+        return datetime.fromtimestamp(self.clock(), UTC) if self.options.keep else self.now
+
+    def config(self) -> Config:
+        """The settings as far as they are known by now."""
+        return load_config(yaml.safe_dump(self.settings), str(self.options.folder / "gendash.yaml"), self.environment)
+
+    def catalog(self) -> Catalog:
+        """The checked definitions under these settings."""
+        return self.steps.catalog(self.config())
+
+    @contextmanager
+    def told(self, words: str) -> Iterator[list[str]]:
+        """Says what was done and how long it took; ``{}`` is filled with what the block appends."""
+        begun = time.monotonic()
+        filled: list[str] = []
+        yield filled
+        self.say(f"{time.monotonic() - begun:7.1f} s  {words.format(*filled)}")
+
+    def langfuse(self, world: platform.World, admin: str) -> keep.Life:
+        """Starts the double of Langfuse's API with what the platform's agent left there."""
+        public, secret = f"pk-lf-{secrets.token_hex(8)}", f"sk-lf-{secrets.token_hex(16)}"
+        with self.told("started a double of Langfuse with {} observations") as told:
+            rows = world.platform.observations
+            double = LangfuseDouble(
+                rows, world.platform.scores, project_id=PROJECT, public_key=public, secret_key=secret
+            )
+            self.stack.enter_context(double)
+            told.append(f"{len(rows):,}")
+        self.environment |= {
+            "LANGFUSE_BASE_URL": double.url,
+            "LANGFUSE_PUBLIC_KEY": public,
+            "LANGFUSE_SECRET_KEY": secret,
+        }
+        return keep.Life(world, admin, double, at=self.now.timestamp())
+
+    def history(self, life: keep.Life, end: float, extra: Sequence[Any]) -> Callable[[], None] | None:
+        """Starts to make the blocks of Prometheus' history; the function that waits for them, or None without it."""
+        promtool = servers.find("promtool", *self.options.tools)
+        if promtool is None or servers.find("prometheus", *self.options.tools) is None:
+            self.left_out.append("Prometheus: no prometheus and promtool on PATH; install the prometheus package")
+            metric = {name for name, _, _ in FEATURES if name.endswith("_metrics") or name == "redis"}
+            self.settings["features"] |= dict.fromkeys(metric, False)
+            return None
+        with self.told("wrote 35 days of samples"):
+            scrapes = history.scrape(life.world.platform, end, extra)
+            life.fleet, life.roles = scrapes.fleet, scrapes.roles
+            data = self.options.folder / "prometheus" / "data"
+            rules = history_rules(self.catalog())
+            texts = history.write(scrapes, rules, self.options.folder / "history", self.say)
+            return self.stack.enter_context(servers.making_blocks(promtool, texts, data))
+
+    def prometheus(self, life: keep.Life, wait: Callable[[], None], out: Path) -> None:
+        """Starts Prometheus over the history; a living demo is scraped."""
+        binary = servers.find("prometheus", *self.options.tools)
+        assert binary
+        with self.told("started Prometheus"):
+            wait()
+            scraped = self.stack.enter_context(keep.exporter(life)) if self.options.keep else []
+            rules, retention = out / "prometheus" / "rules", self.config()["prometheus.retention"]
+            folder = self.options.folder / "prometheus"
+            url = self.stack.enter_context(servers.prometheus(binary, folder, rules, scraped, retention))
+        self.environment["GENDASH_PROMETHEUS_URL"] = url
+
+    def grafana(self, out: Path) -> None:
+        """Starts Grafana where there is one, and pushes the dashboards."""
+        named = self.options.grafana or self.options.environ.get("GENDASH_GRAFANA_BIN")
+        binary = Path(named) if named else servers.find("grafana")
+        if binary is None:
+            self.left_out.append("Grafana: none on PATH; name one with GENDASH_GRAFANA_BIN, or see README: a container")
+            return
+        home = out / "dashboards" / f"{self.config().dashboard_uid('overview')}.json"
+        with self.told("started Grafana"):
+            started = servers.grafana(binary, self.options.folder / "grafana", home)
+            url, token = self.stack.enter_context(started)
+        self.environment |= {"GENDASH_GRAFANA_URL": url, "GENDASH_GRAFANA_TOKEN": token}
+        with self.told("pushed the dashboards"):
+            self.steps.apply(self.catalog(), self.options.folder / "state")
+
+    def verify(self, life: keep.Life, moment: datetime | None) -> int:
+        """Runs verify; a living demo first waits until it has been scraped and its rules have been evaluated."""
+        if self.options.keep and life.fleet:
+            with self.told("was scraped"):
+                servers.wait_for_sample(self.environment["GENDASH_PROMETHEUS_URL"], FRESH, self.clock())
+            for chore in self.chores():
+                chore.do()
+        with self.told("verified every panel"):
+            return self.steps.verify(self.catalog(), moment)
+
+    def chores(self) -> list[keep.Chore]:
+        """What runs on a cadence in a living installation."""
+        config = self.config()
+        return [
+            keep.Chore(
+                "sync", config.seconds("langfuse.cadence"), lambda: self.steps.sync(self.catalog(), self.moment())
+            ),
+            keep.Chore("refresh", REFRESH_S, lambda: self.steps.refresh(self.catalog(), None)),
+        ]
+
+    def epilogue(self, shown: Platform, out: Path) -> None:
+        """Says what there is to look at, and what was left out."""
+        zone, incident = shown.zone, shown.incident
+        start, end = (datetime.fromtimestamp(at, zone) for at in (incident.start, incident.end))
+        url = self.environment.get("GENDASH_GRAFANA_URL")
+        self.say(f"demo: ready after {time.monotonic() - self.began:.0f} s")
+        for line in self.left_out:
+            self.say(f"left out: {line}")
+        self.say(f"the incident: {start:%H:%M} to {end:%H:%M} ({zone.key}), in all three sources")
+        self.say(f"dashboards, rules and SQL: {out}")
+        if self.options.keep:
+            place = self.options.folder / "env"
+            place.touch(0o600)
+            place.write_text("".join(f"export {k}='{v}'\n" for k, v in sorted(self.environment.items())), "utf-8")
+            (self.options.folder / "gendash.yaml").write_text(yaml.safe_dump(self.settings, sort_keys=False), "utf-8")
+            if url:
+                self.say(f"open: {url}/d/{self.config().dashboard_uid('overview')}")
+            self.say(f"use it: . {place}; gendash --config {self.options.folder / 'gendash.yaml'} verify")
+            self.say("it goes on living; Ctrl-C stops it")
+        else:
+            self.say("next: `gendash demo --keep` goes on living, with Grafana where there is one")
+
+    def stay(self, life: keep.Life) -> None:
+        """Goes on living until Ctrl-C."""
+        try:
+            keep.keep(life, self.chores(), self.say)
+        except KeyboardInterrupt:
+            self.say("demo: stopping")
