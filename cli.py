@@ -330,6 +330,22 @@ def _show_rows(rows: list[dict[str, Any]], as_json: bool) -> None:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
+@cli.command()
+@click.option("--out", type=click.Path(path_type=Path), help="Write a file (for a textfile collector: *.prom).")
+@at_option
+@click.pass_obj
+def metrics(settings: _Settings, out: Path | None, at: datetime | None) -> None:
+    """What only the database knows, in Prometheus' text format: freshness, budget, stuck documents, overdue tickets."""
+    from gendash.engine.targets.files import write_file
+    from gendash.engine.targets.store_facts import facts
+
+    text = facts(settings.checked(), at)
+    if out:
+        write_file(out, text.encode())
+    else:
+        click.echo(text, nl=False)
+
+
 @cli.group()
 def langfuse() -> None:
     """The bridge: LLM calls and scores of Langfuse, in the store."""

@@ -68,7 +68,7 @@ class Catalog:
     def build_order(self) -> list[Relation]:
         """Tables, rollups and views so that each stands after what it reads. Raises ContentError on a cycle."""
         graph = {
-            name: {used for kind, used in self.relation_uses(name) if kind == "relation"}
+            name: sorted(used for kind, used in self.relation_uses(name) if kind == "relation")
             for name, relation in sorted(self.relations.items())
             if relation.kind in STORE_KINDS
         }

@@ -11,6 +11,7 @@ from typing import Any
 import postgast
 
 from gendash.engine.catalog import Catalog
+from gendash.engine.checks_rules import RULE_CHECKS
 from gendash.engine.config import suggest
 from gendash.engine.expand import Choice, MacroError, Span, expand, leftovers, timing
 from gendash.engine.layout import COLUMNS, lines, panel_id
@@ -459,6 +460,7 @@ CHECKS: tuple[Check, ...] = (
     check_rules_parse,
     check_rule_names,
     check_rates,
+    *RULE_CHECKS,
     check_audience,
     check_units,
     check_threshold_settings,

@@ -17,6 +17,16 @@ from gendash.engine.model import Relation, Rule
 
 Use = tuple[str, str]
 STORE_KINDS = ("table", "rollup", "view")
+# PostgreSQL's reserved words: as names they must be quoted
+_RESERVED = frozenset(
+    """all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation
+    column concurrently constraint create cross current_catalog current_date current_role current_schema current_time
+    current_timestamp current_user default deferrable desc distinct do else end except false fetch for foreign freeze
+    from full grant group having ilike in initially inner intersect into is isnull join lateral leading left like limit
+    localtime localtimestamp natural not notnull null offset on only or order outer overlaps placing primary references
+    returning right select session_user similar some symmetric system_user table tablesample then to trailing true
+    union unique user using variadic verbose when where window with""".split()  # noqa: SIM905
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,7 @@ def _template(text: str) -> jinja2.Template:
 
 def quote_name(name: str) -> str:
     """A SQL identifier, quoted only where it must be."""
-    plain = name.isidentifier() and name.isascii() and name == name.lower()
+    plain = name.isidentifier() and name.isascii() and name == name.lower() and name not in _RESERVED
     return name if plain else '"' + name.replace('"', '""') + '"'
 
 
@@ -65,18 +75,20 @@ def expand(
     names: Names,
     staging: Relation | None = None,
     present: Collection[tuple[str, str]] | None = None,
+    cuts: Mapping[str, str] | None = None,
 ) -> Expanded:
     """``text`` with every reference resolved.
 
     ``staging`` is given for a staging text only, and adds ``table``, ``column`` and ``words``. ``present`` holds the
     (table, column) pairs that the source has; an optional column that is not among them becomes a typed NULL. Without
-    ``present`` every column counts as there.
+    ``present`` every column counts as there. ``cuts`` holds, by staging name and table (``messages.messages``), what
+    stands in the place of a table: a part of it.
     """
     uses: set[Use] = set()
     wrong: list[tuple[str, str]] = []
-    scope = _scope(names, uses, wrong, present)
+    scope = _scope(names, uses, wrong, present, cuts)
     if staging is not None:
-        scope |= _staging_scope(names.config, staging, uses, wrong, present)
+        scope |= _staging_scope(names.config, staging, uses, wrong, present, cuts or {})
     try:
         out = _template(text).render(scope)
     except _Wrong:
@@ -88,7 +100,11 @@ def expand(
 
 
 def _scope(
-    names: Names, uses: set[Use], wrong: list[tuple[str, str]], present: Collection[tuple[str, str]] | None
+    names: Names,
+    uses: set[Use],
+    wrong: list[tuple[str, str]],
+    present: Collection[tuple[str, str]] | None,
+    cuts: Mapping[str, str] | None,
 ) -> dict[str, Callable[..., Any]]:
     config = names.config
     schema = quote_name(config["schema"])
@@ -108,7 +124,7 @@ def _scope(
         among = {r.name: r for r in names.relations.values() if r.kind == "staging"}
         if not known("staging", name, among):
             return "(select)"
-        inner = expand(among[name].text, names, among[name], present)
+        inner = expand(among[name].text, names, among[name], present, cuts)
         uses.update(inner.uses)
         wrong.extend(inner.wrong)
         return f"(\n{inner.text.strip().rstrip(';')}\n)"
@@ -169,6 +185,7 @@ def _staging_scope(
     uses: set[Use],
     wrong: list[tuple[str, str]],
     present: Collection[tuple[str, str]] | None,
+    cuts: Mapping[str, str],
 ) -> dict[str, Callable[..., Any]]:
     tables: dict[str, str] = staging.header.get("tables", {})
     reads: dict[str, dict[str, str]] = staging.header.get("reads", {})
@@ -180,7 +197,8 @@ def _staging_scope(
             return name
         mapped = config.get(f"platform.tables.{name}") or tables[name]
         uses.add(("table", mapped))
-        return f"{quote_name(config['platform.schema'])}.{quote_name(mapped)}"
+        whole = f"{quote_name(config['platform.schema'])}.{quote_name(mapped)}"
+        return cuts.get(f"{staging.name}.{name}", whole)
 
     def column(name: str, alias: str = "", optional: str = "") -> str:
         """``column('users.role', 'u')``; ``optional`` is the type of the NULL that stands for a missing column."""

@@ -37,6 +37,7 @@ FEATURES: tuple[tuple[str, bool, str], ...] = (
     ("cache_metrics", False, "cache_* metrics that the platform really records"),
     ("vector_metrics", False, "vector_store_* metrics that the platform really records"),
     ("redis", False, "a redis_exporter"),
+    ("store_metrics", False, "a scrape of what `gendash metrics` writes"),
 )
 
 SETTINGS: tuple[Setting, ...] = (
@@ -122,6 +123,16 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("slo.csat.red", "share", 0.7, "satisfaction below is red"),
     Setting("budget.monthly_usd", "money", 1000.0, "what LLM calls may cost in a calendar month"),
     Setting("budget.amber", "share", 0.8, "share of the monthly budget above which spending is amber"),
+    Setting("limits.db_pool_size", "int", 20, "database connections that one process of the platform may open"),
+    Setting("limits.db_pool_used", "share", 0.9, "share of the pool in use above which it counts as full"),
+    Setting("limits.memory_bytes", "int", 1073741824, "memory that one process of the platform should stay below"),
+    Setting("limits.open_files", "share", 0.8, "share of file descriptors that may be open"),
+    Setting("limits.cache_hits", "share", 0.5, "share of cache reads that should find a value"),
+    Setting("limits.redis_memory", "share", 0.9, "share of its memory that Redis may use"),
+    Setting("limits.auth_failures_per_minute", "float", 10.0, "failed sign-ins a minute that look like an attack"),
+    Setting("limits.tokens_per_hour", "int", 1000000, "tokens an hour that are worth a look"),
+    Setting("limits.tickets_overdue", "int", 10, "tickets over their time that are worth a look"),
+    Setting("limits.uncosted", "share", 0.01, "share of LLM calls that may be without a price"),
     # prometheus
     Setting("prometheus.scrape_interval", "duration", "15s", "scrape interval"),
     Setting("prometheus.evaluation_interval", "duration", "30s", "rule evaluation interval"),
@@ -130,6 +141,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("prometheus.job", "str", "ai-agent-api", "scrape job of the platform's API"),
     Setting("prometheus.targets", "list", ["localhost:8000"], "host:port of each process of the platform's API"),
     Setting("prometheus.redis_targets", "list", ["localhost:9121"], "host:port of each redis_exporter"),
+    Setting(
+        "prometheus.store_targets",
+        "list",
+        ["localhost:9100"],
+        "host:port of each node_exporter whose textfile collector reads what `gendash metrics --out` writes",
+    ),
     Setting("prometheus.self", "str", "localhost:9090", "host:port at which Prometheus scrapes itself"),
     Setting("handlers.agent", "str", "/api/v1/formzed-chat", "route of the API that answers a question"),
     Setting("handlers.login", "str", "/api/v1/auth/login", "route that signs a user in"),
@@ -145,6 +162,15 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("langfuse.secret_key", "str", "", "API key", "LANGFUSE_SECRET_KEY", secret=True),
     Setting("langfuse.since", "duration", "30d", "how far back the first sync goes"),
     Setting("langfuse.cadence", "duration", "1m", "how often the sync is expected to run"),
+    Setting(
+        "langfuse.plan",
+        "str",
+        "auto",
+        "whose request budget holds; auto: hobby for Langfuse Cloud, else self-hosted",
+        choices=("auto", "self-hosted", "hobby", "core", "pro"),
+    ),
+    Setting("langfuse.budget", "share", 0.5, "our share of that budget, which belongs to the whole organisation"),
+    Setting("langfuse.retention", "duration", "400d", "how long rows from Langfuse are kept"),
     Setting("langfuse.metadata", "list", [], "metadata keys that are kept; none by default"),
     Setting("langfuse.plain_user_ids", "bool", False, "store user ids as they are, not as a keyed hash"),
 )

@@ -8,17 +8,17 @@ import importlib.util
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from string import Template
-from typing import Any, Literal
+from typing import Any
 
 import yaml
 
 from gendash.engine.catalog import Catalog
-from gendash.engine.config import Config, suggest
+from gendash.engine.config import Config
 from gendash.engine.errors import ContentError, TargetError
 from gendash.engine.model import Dashboard, Problem, Relation, Rule
+from gendash.engine.read_rules import metrics_of, rules_of
 
 PACKAGED = Path(__file__).resolve().parents[2]
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where the wheel has it: ten times faster
@@ -45,9 +45,9 @@ def load_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
         rules |= _load_rules(root, problems)
         metrics |= _load_metrics(root, problems)
         dashboards |= _load_dashboards(root, problems)
+    by_name = _all_rules(rules, problems)
     if problems:
         raise ContentError(problems)
-    by_name = {rule.name: rule for group in rules.values() for rule in group.values()}
     return Catalog(config, dashboards, relations, by_name, metrics)
 
 
@@ -62,7 +62,8 @@ def _load_relations(root: Path, problems: list[Problem]) -> dict[str, Relation]:
                 problems.append(Problem(where, "no header", "start the file with /* doc: ... */ in YAML"))
                 continue
             columns = {
-                name: value if isinstance(value, dict) else {"doc": value}
+                # YAML reads the key `null` as None
+                name: {key or "null": of for key, of in value.items()} if isinstance(value, dict) else {"doc": value}
                 for name, value in (header.get("columns") or {}).items()
             }
             name = path.stem if kind != "staging" else f"staging.{path.stem}"
@@ -73,60 +74,32 @@ def _load_relations(root: Path, problems: list[Problem]) -> dict[str, Relation]:
 def _load_rules(root: Path, problems: list[Problem]) -> dict[str, dict[str, Rule]]:
     """Rules by file name and rule name."""
     found: dict[str, dict[str, Rule]] = {}
-    known = {"record", "alert", "expr", "doc", "feature", "otherwise", "labels", "annotations", "for", "each"}
     for path in sorted((root / "recording_rules").glob("*.yaml")):
-        if path.name == "metrics.yaml":
-            continue
-        where = f"recording_rules/{path.name}"
-        found[path.name] = {}
-        for entry in _each(_yaml(path.read_text("utf-8"), where, problems) or []):
-            unknown = set(entry) - known
-            kind: Literal["record", "alert"] = "record" if "record" in entry else "alert"
-            if unknown or not entry.get(kind) or not entry.get("expr") or not entry.get("doc"):
-                hint = ", ".join(suggest(key, known) for key in unknown if suggest(key, known))
-                what = f"rule {entry.get(kind, '?')}: " + (
-                    f"unknown keys {sorted(unknown)}" if unknown else "incomplete"
-                )
-                problems.append(Problem(where, what, hint or "a rule has record or alert, expr and doc"))
-                continue
-            name = entry[kind]
-            if name in found[path.name]:
-                problems.append(Problem(where, f"rule {name} stands twice", "keep one"))
-            found[path.name][name] = Rule(
-                name=name,
-                kind=kind,
-                group=path.stem,
-                path=where,
-                expr=entry["expr"],
-                doc=entry["doc"],
-                feature=entry.get("feature", ""),
-                otherwise=entry.get("otherwise", ""),
-                labels=entry.get("labels", {}),
-                annotations=entry.get("annotations", {}),
-                for_=entry.get("for", ""),
-            )
+        if path.name != "metrics.yaml":
+            where = f"recording_rules/{path.name}"
+            content = _yaml(path.read_text("utf-8"), where, problems)
+            found[path.name] = rules_of([] if content is None else content, where, path.stem, problems)
     return found
 
 
-def _each(entries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """The entries; one with ``each`` (a list of maps) stands once for each map, its ``$name`` replaced by the values."""
-
-    def fill(value: Any, values: Mapping[str, Any]) -> Any:
-        if isinstance(value, dict):
-            return {key: fill(inner, values) for key, inner in value.items()}
-        return Template(value).safe_substitute(values) if isinstance(value, str) else value
-
-    for entry in entries:
-        rest = {key: value for key, value in entry.items() if key != "each"}
-        yield from (fill(rest, values) for values in entry["each"]) if "each" in entry else (rest,)
+def _all_rules(files: Mapping[str, Mapping[str, Rule]], problems: list[Problem]) -> dict[str, Rule]:
+    """Rules by name; one that stands in two files is a problem."""
+    found: dict[str, Rule] = {}
+    for rule in (rule for group in files.values() for rule in group.values()):
+        if rule.name in found:
+            where = f"{rule.path} {rule.name}"
+            problems.append(Problem(where, f"stands in {found[rule.name].path} too", "keep one"))
+        found[rule.name] = rule
+    return found
 
 
 def _load_metrics(root: Path, problems: list[Problem]) -> dict[str, Mapping[str, Any]]:
     path = root / "recording_rules" / "metrics.yaml"
     if not path.exists():
         return {}
-    found = _yaml(path.read_text("utf-8"), "recording_rules/metrics.yaml", problems)
-    return found if isinstance(found, dict) else {}
+    where = "recording_rules/metrics.yaml"
+    content = _yaml(path.read_text("utf-8"), where, problems)
+    return metrics_of({} if content is None else content, where, problems)
 
 
 def _load_dashboards(root: Path, problems: list[Problem]) -> dict[str, Dashboard]:
@@ -187,13 +160,25 @@ def _write(artifacts: Mapping[str, bytes], out: Path) -> list[str]:
     for path in changed:
         target = out / path
         if path in artifacts:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            partial = target.with_name(target.name + ".part")
-            partial.write_bytes(artifacts[path])
-            partial.replace(target)
+            _replace(target, artifacts[path])
         else:
             target.unlink(missing_ok=True)
     return changed
+
+
+def write_file(target: Path, content: bytes) -> None:
+    """Writes one file at once or not at all, so that no reader meets half of it."""
+    try:
+        _replace(target, content)
+    except OSError as error:
+        raise TargetError(Problem(str(target), f"cannot write: {error.strerror}", "check path and rights")) from error
+
+
+def _replace(target: Path, content: bytes) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(target.name + ".part")
+    partial.write_bytes(content)
+    partial.replace(target)
 
 
 def with_manifest(artifacts: Mapping[str, bytes]) -> dict[str, bytes]:

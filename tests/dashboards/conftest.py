@@ -1,0 +1,8 @@
+"""Stores filled by the whole chain (platform, migrate, sync, refresh), for tests of what dashboards show."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent / "numbers"))  # tests are no package, so their shared parts need a path

@@ -1,0 +1,96 @@
+"""A Prometheus with the demo's history, and the answers that panels get from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from math import isnan
+from pathlib import Path
+from typing import Any
+
+from overview_series import SERIES, Labels, Samples, Values
+
+from gendash.demo import history, servers
+from gendash.demo.platform import generate
+from gendash.demo.run import history_rules
+from gendash.engine.catalog import Catalog
+from gendash.engine.config import load_config
+from gendash.engine.expand import Choice, expand
+from gendash.engine.questions import questions
+from gendash.engine.targets import prometheus
+from gendash.engine.targets.files import load_catalog
+
+NOW = datetime(2026, 11, 5, 15, tzinfo=UTC)
+SETTINGS = "features: {tickets: true, langfuse: true, agent_metrics: true}"
+JOBS = Choice("job", ("ai-agent-api",), None, multi=True, all_value=".+")
+CACHE = Path(__file__).resolve().parents[3] / ".cache"
+
+
+@dataclass
+class Graphs:
+    """The Overview on a running Prometheus, and the samples that it holds."""
+
+    catalog: Catalog
+    samples: Samples
+    call: prometheus.Call
+
+    def differences(self, slug: str, hours_ago: float) -> list[str]:
+        """Where a panel's answer for a time is not what follows from the samples, one line each.
+
+        The time range of the panel ends at that time, except for panels that look back from the end of the history.
+        """
+        at = NOW - timedelta(hours=hours_ago)
+        found = [
+            one
+            for one in questions(self.catalog, self.catalog.dashboards["overview"], at).questions
+            if (one.verdict.kind, one.verdict.panel, one.query.language) == ("panel", slug, "promql")
+        ]
+        wanted = SERIES[slug](self.samples, at.timestamp(), found[0].time.span.ms / 1000)
+        assert len(found) == len(wanted)
+        lines = []
+        for number, (question, values) in enumerate(zip(found, wanted, strict=True)):
+            text = expand("promql", question.text, question.time, [JOBS])
+            answer = self.ask(text, at)
+            lines += [f"query {number}: {line}" for line in compare(answer, values)]
+        return lines
+
+    def ask(self, text: str, at: datetime) -> dict[Labels, float]:
+        """Values by labels at a time, without those that are no number, which panels show as nothing."""
+        answer = prometheus.instant(self.call, text, at)
+        assert isinstance(answer, prometheus.Data), answer
+        values = {labels(one["metric"]): float(one["value"][1]) for one in answer.series}
+        return {key: value for key, value in values.items() if not isnan(value)}
+
+
+def labels(metric: Mapping[str, str]) -> Labels:
+    return tuple(sorted((name, value) for name, value in metric.items() if name != "__name__"))
+
+
+def compare(found: Mapping[Labels, float], wanted: Values) -> list[str]:
+    lines = [f"{key} is missing" for key in sorted({*wanted} - {*found})]
+    lines += [f"{key} is too much" for key in sorted({*found} - {*wanted})]
+    return lines + [
+        f"{key} shows {found[key]}, wanted {wanted[key]}"
+        for key in sorted({*found} & {*wanted})
+        if not wanted[key].holds(found[key])
+    ]
+
+
+@contextmanager
+def graphs(folder: Path) -> Iterator[Graphs]:
+    """A Prometheus over 31 days of made history; it ends with the block."""
+    tools = [path.parent for path in CACHE.glob("**/promtool")]
+    promtool, binary = servers.find("promtool", *tools), servers.find("prometheus", *tools)
+    assert promtool and binary
+    catalog = load_catalog(load_config(SETTINGS))
+    end = int(NOW.timestamp())
+    scrapes = history.scrape(generate(1, NOW, 0.5, "UTC"), end, reach=history.Reach(days=31, fine=1, detail=2))
+    said: list[str] = []
+    texts = history.write(scrapes, history_rules(catalog), folder / "texts", said.append)
+    with servers.making_blocks(promtool, texts, folder / "data") as wait:
+        wait()
+    assert said == []
+    with servers.prometheus(binary, folder, None) as url, prometheus.prometheus(url) as call:
+        yield Graphs(catalog, Samples(scrapes, end), call)

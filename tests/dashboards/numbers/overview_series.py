@@ -1,0 +1,288 @@
+"""What the PromQL panels of the Overview must show, calculated from scraped samples by what their descriptions say.
+
+Nothing here reads rules or PromQL. Each calculation gives, for every query of a panel, the values by labels at a time.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from gendash.demo.history import Scrapes
+
+JOB = "ai-agent-api"
+EVERY_S = 30
+"""How often rules are evaluated: a recorded value is at most so old."""
+
+SCRAPE_S = 15
+FIVE_MINUTES, HOUR, DAY = 300, 3600, 86400
+OBJECTIVE, RED, BURN = 0.005, 0.05, 14.4 * 0.005
+_LABEL = re.compile(r'(\w+)="([^"]*)"')
+
+
+class Within(NamedTuple):
+    """A value that is known within bounds only."""
+
+    low: float
+    high: float
+
+    def holds(self, value: float) -> bool:
+        return self.low <= value <= self.high
+
+
+def near(value: float, slack: float = 1e-9) -> Within:
+    """A value within 1 %. ``slack`` is what one event at the edge of a window makes where there are few."""
+    room = max(abs(value) * 0.01, slack)
+    return Within(value - room, value + room)
+
+
+Labels = tuple[tuple[str, str], ...]
+Values = dict[Labels, Within]
+Column = Sequence[float]
+
+
+@dataclass(frozen=True)
+class Samples:
+    """The scraped samples until ``end``, in epoch seconds, as Prometheus has them."""
+
+    scrapes: Scrapes
+    end: int
+
+    def find(self, name: str, job: str = JOB, **wanted: str) -> list[tuple[dict[str, str], Column]]:
+        """Series of a metric whose labels match regular expressions."""
+        found = []
+        for owner, instance, columns in self.scrapes.columns:
+            for key, column in columns.items():
+                metric, _, own = key.partition("{")
+                labels = {**dict(_LABEL.findall(own)), "instance": instance}
+                if (owner, metric) == (job, name) and all(re.fullmatch(p, labels[k]) for k, p in wanted.items()):
+                    found.append((labels, column))
+        return found
+
+    def by(self, label: str, name: str, **wanted: str) -> dict[str, list[Column]]:
+        """Series of a metric, grouped by a label."""
+        groups: dict[str, list[Column]] = {}
+        for labels, column in self.find(name, **wanted):
+            groups.setdefault(labels[label], []).append(column)
+        return groups
+
+    def evaluated(self, at: float) -> float:
+        """When rules were last evaluated before a time; the last evaluation is at the end."""
+        return self.end + (at - self.end) // EVERY_S * EVERY_S
+
+    def grown(self, columns: Iterable[Column], end: float, length: float) -> float:
+        """By how much counters grew within a window, resets apart."""
+        return sum(self._growth(column, *self._window(end, length)) for column in columns)
+
+    def rate(self, columns: Iterable[Column], end: float, length: float = FIVE_MINUTES) -> float:
+        """Growth per second within a window."""
+        first, last = self._window(end, length)
+        return self.grown(columns, end, length) / (self.scrapes.times[last] - self.scrapes.times[first])
+
+    def _window(self, end: float, length: float) -> tuple[int, int]:
+        times = self.scrapes.times
+        first, last = bisect_right(times, end - length), bisect_right(times, end) - 1
+        if first == last:  # scrapes that are as far apart as the window is long: the two around its end
+            last = bisect_right(times, end - SCRAPE_S)
+            first = last - 1
+        return first, last
+
+    def _growth(self, column: Column, first: int, last: int) -> float:
+        pairs = zip(column[first:last], column[first + 1 : last + 1], strict=True)
+        return sum(after - before if after >= before else after for before, after in pairs)
+
+    def requests(self, status: str = ".*", **wanted: str) -> list[Column]:
+        return [column for _, column in self.find("http_requests_total", status=status, **wanted)]
+
+
+def _one(value: Within | None) -> Values:
+    return {} if value is None else {(): value}
+
+
+def _share(above: float, below: float) -> Within | None:
+    return near(above / below) if below > 0 else None
+
+
+def quantile(q: float, cumulative: Mapping[str, float]) -> Within | None:
+    """A percentile of a histogram with cumulative buckets, within the bucket that holds it."""
+    bounds = sorted((float(le.replace("+Inf", "inf")), count) for le, count in cumulative.items())
+    total = bounds[-1][1]
+    if total <= 0:
+        return None
+    index = next(i for i, (_, count) in enumerate(bounds) if count >= q * total * (1 - 1e-9))
+    if bounds[index][0] == float("inf"):
+        return near(bounds[index - 1][0])
+    return Within(bounds[index - 1][0] if index else 0.0, bounds[index][0])
+
+
+def _percentile(samples: Samples, metric: str, q: float, at: float) -> Values:
+    buckets = samples.by("le", f"{metric}_bucket")
+    return _one(quantile(q, {le: samples.rate(columns, samples.evaluated(at)) for le, columns in buckets.items()}))
+
+
+def _http_percentile(samples: Samples, q: float, at: float) -> Values:
+    return _percentile(samples, "http_request_duration_highr_seconds", q, at)
+
+
+def _rate(samples: Samples, at: float) -> Values:
+    return _one(near(samples.rate(samples.requests(), samples.evaluated(at))))
+
+
+def _failed(samples: Samples, at: float, status: str = "5..") -> Values:
+    when = samples.evaluated(at)
+    return _one(_share(samples.rate(samples.requests(status), when), samples.rate(samples.requests(), when)))
+
+
+# ── alerts ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _fires(holds: Callable[[float], bool], at: float, for_s: int) -> bool:
+    """Whether a condition has held at every evaluation for so long."""
+    return all(holds(at - before) for before in range(0, for_s + 1, EVERY_S))
+
+
+def burning(samples: Samples, at: float) -> bool:
+    """Whether the API fails more than 14.4 times as often as its objective allows, over 1 hour and over 5 minutes."""
+
+    def holds(when: float) -> bool:
+        failed = samples.grown(samples.requests("5.."), when, HOUR)
+        short = samples.rate(samples.requests("5.."), when) / samples.rate(samples.requests(), when)
+        return failed >= 5 and failed / samples.grown(samples.requests(), when, HOUR) > BURN and short > BURN
+
+    return _fires(holds, samples.evaluated(at), 120)
+
+
+def agent_fails(samples: Samples, at: float) -> bool:
+    """Whether more than 5 % of agent turns failed within half an hour, and at least 5 within the hour."""
+
+    def holds(when: float) -> bool:
+        ended = samples.by("status", "agent_queries_total")
+        failed, all_ = (samples.grown(columns, when, HOUR / 2) for columns in (ended["error"], sum(ended.values(), [])))
+        return all_ > 0 and failed / all_ > 0.05 and samples.grown(ended["error"], when, HOUR) >= 5
+
+    return _fires(holds, samples.evaluated(at), 300)
+
+
+
+def health(samples: Samples, at: float, span: float) -> list[Values]:
+    up = samples.find("up")
+    worst = 2 if burning(samples, at) else 1 if agent_fails(samples, at) else 0
+    labels = (("total", str(len(up))), ("up", str(sum(int(column[-1]) for _, column in up))))
+    return [{labels: near(worst)}]
+
+
+def alerts(samples: Samples, at: float, span: float) -> list[Values]:
+    critical, warning = burning(samples, at), agent_fails(samples, at)
+    return [{(("critical", str(int(critical))), ("warning", str(int(warning)))): near(critical + warning)}]
+
+
+# ── figures and curves ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def slo_left(samples: Samples, at: float, span: float) -> list[Values]:
+    failed, all_ = (samples.grown(samples.requests(status), at, 30 * DAY) for status in ("5..", ".*"))
+    used = near(failed / all_ / OBJECTIVE)
+    return [_one(Within(1 - used.high, 1 - used.low))]
+
+
+def requests(samples: Samples, at: float, span: float) -> list[Values]:
+    return [_rate(samples, at)]
+
+
+def errors(samples: Samples, at: float, span: float) -> list[Values]:
+    return [_failed(samples, at)]
+
+
+def p95(samples: Samples, at: float, span: float) -> list[Values]:
+    return [_http_percentile(samples, 0.95, at)]
+
+
+def request_rate(samples: Samples, at: float, span: float) -> list[Values]:
+    return [_rate(samples, at), _rate(samples, at - 7 * DAY)]
+
+
+def error_share(samples: Samples, at: float, span: float) -> list[Values]:
+    return [_failed(samples, at, "4.."), _failed(samples, at)]
+
+
+def response_time(samples: Samples, at: float, span: float) -> list[Values]:
+    return [_http_percentile(samples, q, at) for q in (0.5, 0.95, 0.99)]
+
+
+def agent_p95(samples: Samples, at: float, span: float) -> list[Values]:
+    return [_percentile(samples, "agent_response_duration_seconds", 0.95, at)]
+
+
+def freshness(samples: Samples, at: float, span: float) -> list[Values]:
+    times = samples.scrapes.times
+    return [_one(near(at - times[bisect_right(times, at) - 1]))]
+
+
+# ── routes ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def busiest(samples: Samples) -> set[str]:
+    """The eight routes with the most requests in the last hour."""
+    grown = {r: samples.grown(columns, samples.end, HOUR) for r, columns in samples.by("handler", "http_requests_total").items()}
+    return set(sorted(grown, key=lambda route: grown[route])[-8:])
+
+
+def route_states(samples: Samples, at: float, span: float) -> list[Values]:
+    found: Values = {}
+    for route in busiest(samples):
+        failed, all_ = (
+            samples.rate(samples.requests(status, handler=re.escape(route)), samples.evaluated(at)) for status in ("5..", ".*")
+        )
+        if all_ > 0:
+            share = failed / all_
+            edge = any(near(limit).holds(share) for limit in (OBJECTIVE, RED))
+            state = (share > OBJECTIVE) + (share > RED)
+            found[("handler", route),] = Within(0, 2) if edge else near(state)
+    return [found]
+
+
+def routes(samples: Samples, at: float, span: float) -> list[Values]:
+    found: list[Values] = [{}, {}, {}, {}]
+    for route in samples.by("handler", "http_requests_total"):
+        handler = {"handler": re.escape(route)}
+
+        def grown(name: str, handler: Mapping[str, str] = handler, **wanted: str) -> float:
+            return samples.grown((column for _, column in samples.find(name, **handler, **wanted)), at, span)
+
+        all_, failed = (samples.grown(samples.requests(status, **handler), at, span) for status in (".*", "5.."))
+        timed = grown("http_request_duration_seconds_count")
+        if all_ > 0:
+            slow = 1 - grown("http_request_duration_seconds_bucket", le="0.5") / timed
+            key: Labels = (("handler", route),)
+            found[0][key], found[1][key] = near(all_ / span, 1 / span), near(failed / all_, 1 / all_)
+            found[2][key] = near(slow, 1 / timed)
+            found[3][key] = near(grown("http_request_duration_seconds_sum") / timed)
+    return found
+
+
+def latency_heatmap(samples: Samples, at: float, span: float) -> list[Values]:
+    buckets = samples.by("le", "http_request_duration_highr_seconds_bucket")
+    rates = {le: samples.rate(columns, samples.evaluated(at)) for le, columns in buckets.items()}
+    return [{(("le", le),): near(rate) for le, rate in rates.items()}]
+
+
+SERIES: Mapping[str, Callable[[Samples, float, float], list[Values]]] = {
+    "health": health,
+    "alerts": alerts,
+    "slo_left": slo_left,
+    "freshness": freshness,
+    "requests": requests,
+    "errors": errors,
+    "p95": p95,
+    "request_rate": request_rate,
+    "error_share": error_share,
+    "response_time": response_time,
+    "agent_p95": agent_p95,
+    "route_states": route_states,
+    "routes": routes,
+    "latency_heatmap": latency_heatmap,
+}
+"""Calculations by the slug of their panel, one dict for each PromQL query; all shares and rates are within 1 %."""
