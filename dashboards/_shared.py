@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gendash.dashboards._palette import TEXT, UNKNOWN, WARN, override, steps
+from gendash.dashboards._palette import TEXT, WARN, override, steps
 from gendash.dashboards.viz import Freshness, Text
 from gendash.engine.model import Panel, Row, Variable, promql, sql
 
@@ -26,7 +26,6 @@ ENVIRONMENT = Variable(
     all_value="'__all'",
     feature="langfuse",
 )
-IN_ENVIRONMENT = "(${environment:sqlstring} = '__all' or environment = ${environment:sqlstring})"
 
 ANNOTATIONS = (
     (
@@ -138,6 +137,3 @@ def how_to_read(question: str, notes: str) -> Row:
         ],
         open=False,
     )
-
-
-__all__ = ["ANNOTATIONS", "ENVIRONMENT", "FRESHNESS", "IN_ENVIRONMENT", "JOB", "UNKNOWN", "how_to_read"]

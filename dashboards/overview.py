@@ -26,7 +26,35 @@ from gendash.dashboards._palette import (
     up_is_bad,
     words,
 )
-from gendash.dashboards._shared import ANNOTATIONS, ENVIRONMENT, FRESHNESS, IN_ENVIRONMENT, JOB, how_to_read
+from gendash.dashboards._queries import (
+    BUCKETS_BY_ROUTE,
+    BUSIEST,
+    COUNT_BY_ROUTE,
+    ERRORS,
+    FAILED,
+    HALF_A_SECOND,
+    IN_ENVIRONMENT,
+    LAST_24_H,
+    LAST_30_DAYS,
+    LATENCY,
+    NEVER_SYNCED,
+    QUIET,
+    REQUESTS,
+    REQUESTS_BY_ROUTE,
+    TARGETS,
+    UP,
+    active_users,
+    change,
+    dollars,
+    failing,
+    firing,
+    named_bars,
+    over_range,
+    per_hour,
+    quantile,
+    tile,
+)
+from gendash.dashboards._shared import ANNOTATIONS, ENVIRONMENT, FRESHNESS, JOB, how_to_read
 from gendash.dashboards.viz import (
     PREVIOUS,
     BarGauge,
@@ -40,80 +68,6 @@ from gendash.dashboards.viz import (
     Table,
 )
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, promql, slo, sql
-
-QUIET = "a quiet platform"
-NEVER_SYNCED = "no LLM call was ever synced"
-REQUESTS = 'sum({{ rule("job:http_requests:rate5m") }}{job=~"$job"})'
-ERRORS = 'sum({{ rule("job:http_request_errors:rate5m") }}{job=~"$job"})'
-LATENCY = '{{ rule("job_le:http_request_duration_highr_seconds_bucket:rate5m") }}{job=~"$job"}'
-FIRING = '{{ metric("alerts") }}{alertstate="firing",severity="%s",job=~"$job|"}'
-UP = 'sum({{ rule("job:up:count") }}{job=~"$job"})'
-TARGETS = 'sum({{ rule("job:targets:count") }}{job=~"$job"})'
-
-
-def quantile(q: float) -> str:
-    """PromQL: a percentile of the response time of all requests."""
-    return f"histogram_quantile({q}, sum by (le) ({LATENCY}))"
-
-
-def firing(severity: str) -> str:
-    """PromQL: how many alerts of a severity fire; 0 and not nothing where Prometheus answers."""
-    return f"(count({FIRING % severity}) or 0 * {UP})"
-
-
-def change(label: str, against: str = "vs prior") -> str:
-    """SQL: a name line such as ``24 h ▲12 % vs prior`` from the columns current and prior."""
-    return (
-        f"'{label}' || case when prior > 0 then ' ' || case when current >= prior then '▲' else '▼' end || "
-        f"least(round(100.0 * abs(current - prior) / prior), 999)::text || ' % {against}' else '' end"
-    )
-
-
-def tile(columns: str, source: str, name: str, value: str = "current") -> str:
-    """SQL: one figure with a name line; ``columns`` are read from ``source`` and give current and prior."""
-    return f"""
-    with figures as (select {columns} from {source})
-    select {{{{ now() }}}} as "time", {name} as metric, {value} as value
-    from figures"""
-
-
-def dollars(column: str) -> str:
-    """SQL: whole dollars as text."""
-    return f"'$' || to_char({column}, 'FM999,999,990')"
-
-
-def named_bars(source: str, name: str, value: str, order: str) -> str:
-    """SQL: one row a bar, the name first, in the order of the domain."""
-    return f"select {name} as name, {value} as value from {source} order by {order}"
-
-
-def per_hour(value: str) -> str:
-    """SQL: a figure of LLM calls for each of the last 24 local hours, with its change in the name.
-
-    The change leaves the running hour out on both sides: 23 whole hours against the same 23 a day before.
-    """
-    return f"""
-    with span as (select date_trunc('hour', {{{{ now() }}}}, {{{{ zone() }}}}) as last),
-    facts as (
-      select hour, {value} as value from {{{{ view('llm_hour') }}}}, span
-      where hour >= last - interval '47 hours' and hour <= last and {IN_ENVIRONMENT} group by hour
-    ),
-    sums as (
-      select coalesce(sum(value) filter (where hour >= last - interval '23 hours' and hour < last), 0) as current,
-        coalesce(sum(value) filter (where hour < last - interval '24 hours'), 0) as prior
-      from span left join facts on true
-    )
-    select bucket as "time", {change("24 h")} as metric, coalesce(value, 0) as value
-    from span
-    cross join sums
-    cross join lateral generate_series(last - interval '23 hours', last, interval '1 hour') as bucket
-    left join facts on facts.hour = bucket
-    order by 1"""
-
-
-LAST_30_DAYS = (
-    "day > ({{ now() }} at time zone {{ zone() }})::date - 30 and day <= ({{ now() }} at time zone {{ zone() }})::date"
-)
 
 STRIP = [
     Panel(
@@ -169,8 +123,9 @@ STRIP = [
     Panel(
         "slo_left",
         "SLO left",
-        "Error budget that is left, last 30 d: 1 - (5xx / requests) / objective, from hourly counts in Prometheus. "
-        "100 % is untouched, 0 % is used up, below 0 the objective is missed. 4xx do not count.\n\n"
+        "Error budget that is left, last 30 d: 1 - (5xx / requests) / objective, from hourly counts in Prometheus, so "
+        "the running hour counts in part. 100 % is untouched, 0 % used up, below 0 the objective is missed. 4xx do "
+        "not count.\n\n"
         "When red: stop risky deploys until the share of 5xx is back under the objective.",
         NumberTile(unit="percentunit", decimals=0, judged=True, thresholds=down_is_bad(0, 0.25)),
         [
@@ -279,15 +234,14 @@ HEAD = [
         ),
         [
             sql(
-                """
+                f"""
                 select at as "time",
                   '7 d, n = ' || to_char(last_value(ratings_7d) over (order by at
                     rows between unbounded preceding and unbounded following), 'FM999,999,999') as metric,
                   csat_7d as value
-                from {{ view('csat_day') }}
-                where %s
-                order by 1"""
-                % LAST_30_DAYS,
+                from {{{{ view('csat_day') }}}}
+                where {LAST_30_DAYS}
+                order by 1""",
                 may_be_empty="no rating within a week",
             )
         ],
@@ -379,24 +333,6 @@ CHARTS = [
         leads_to="system-health/latency_by_handler",
     ),
 ]
-
-
-LAST_24_H = "hour >= date_trunc('hour', {{ now() }}, {{ zone() }}) - interval '23 hours' and hour <= {{ now() }}"
-
-
-def active_users(column: str, days: int) -> str:
-    """SQL: rolling active users of today, against the window of the same length before it."""
-    return f"""
-    with today as (
-      select max(day) as day from {{{{ view('activity_day') }}}}
-      where day <= ({{{{ now() }}}} at time zone {{{{ zone() }}}})::date
-    ),
-    figures as (
-      select coalesce(max({column}) filter (where a.day = today.day), 0) as current,
-        max({column}) filter (where a.day = today.day - {days}) as prior
-      from {{{{ view('activity_day') }}}} a cross join today
-    )
-    select {{{{ now() }}}} as "time", {change(f"{days} d")} as metric, current as value from figures"""
 
 
 USAGE = [
@@ -701,10 +637,9 @@ USAGE = [
         Lines(unit="locale", decimals=0, fill=12, color=fixed(USERS), legend=False, min=None),
         [
             sql(
-                """
-                select at as "time", accounts as "accounts" from {{ view('account_day') }}
-                where %s order by 1"""
-                % LAST_30_DAYS,
+                f"""
+                select at as "time", accounts as "accounts" from {{{{ view('account_day') }}}}
+                where {LAST_30_DAYS} order by 1""",
                 may_be_empty="no account yet",
             )
         ],
@@ -789,30 +724,6 @@ USAGE = [
         feature="langfuse",
     ),
 ]
-
-HANDLER_RATE = '{{ rule("job_handler_status:http_requests:rate5m") }}{job=~"$job"}'
-BUSIEST = f"topk(8, sum by (handler) (avg_over_time({HANDLER_RATE}[1h] @ end())))"
-
-
-def failing(share: str) -> str:
-    """PromQL: 1 where a route's share of 5xx is above a limit, else 0; absent without traffic."""
-    bad = '{{ rule("job_handler_status:http_requests:rate5m") }}{job=~"$job",status=~"5.."}'
-    return (
-        f"((sum by (handler) ({bad}) or 0 * sum by (handler) ({HANDLER_RATE})) "
-        f"/ (sum by (handler) ({HANDLER_RATE}) > 0) > bool {{{{ slo('api_errors.{share}') }}}})"
-    )
-
-
-def over_range(rule: str, extra: str = "") -> str:
-    """PromQL: mean of a recorded series over the picked range, by route."""
-    return f'sum by (handler) (avg_over_time({{{{ rule("{rule}") }}}}{{job=~"$job"{extra}}}[$__range]))'
-
-
-REQUESTS_BY_ROUTE = "job_handler_status:http_requests:rate5m"
-BUCKETS_BY_ROUTE = "job_handler_le:http_request_duration_seconds_bucket:rate5m"
-COUNT_BY_ROUTE = "job_handler:http_request_duration_seconds_count:rate5m"
-FAILED = ',status=~"5.."'
-HALF_A_SECOND = ',le="0.5"'
 
 DETAIL = [
     Panel(

@@ -1,0 +1,123 @@
+"""Pieces of SQL and PromQL that several panels are written with; panels themselves stand in their dashboards.
+
+SQL pieces are written inside f-strings, so references carry four braces there and two everywhere else.
+"""
+
+from __future__ import annotations
+
+IN_ENVIRONMENT = "(${environment:sqlstring} = '__all' or environment = ${environment:sqlstring})"
+QUIET = "a quiet platform"
+NEVER_SYNCED = "no LLM call was ever synced"
+REQUESTS = 'sum({{ rule("job:http_requests:rate5m") }}{job=~"$job"})'
+ERRORS = 'sum({{ rule("job:http_request_errors:rate5m") }}{job=~"$job"})'
+LATENCY = '{{ rule("job_le:http_request_duration_highr_seconds_bucket:rate5m") }}{job=~"$job"}'
+FIRING = '{{ metric("alerts") }}{alertstate="firing",severity="%s",job=~"$job|"}'
+UP = 'sum({{ rule("job:up:count") }}{job=~"$job"})'
+TARGETS = 'sum({{ rule("job:targets:count") }}{job=~"$job"})'
+
+
+def quantile(q: float) -> str:
+    """PromQL: a percentile of the response time of all requests."""
+    return f"histogram_quantile({q}, sum by (le) ({LATENCY}))"
+
+
+def firing(severity: str) -> str:
+    """PromQL: how many alerts of a severity fire; 0 and not nothing where Prometheus answers."""
+    return f"(count({FIRING % severity}) or 0 * {UP})"
+
+
+def change(label: str, against: str = "vs prior") -> str:
+    """SQL: a name line such as ``24 h ▲12 % vs prior`` from the columns current and prior."""
+    return (
+        f"'{label}' || case when prior > 0 then ' ' || case when current >= prior then '▲' else '▼' end || "
+        f"least(round(100.0 * abs(current - prior) / prior), 999)::text || ' % {against}' else '' end"
+    )
+
+
+def tile(columns: str, source: str, name: str, value: str = "current") -> str:
+    """SQL: one figure with a name line; ``columns`` are read from ``source`` and give current and prior."""
+    return f"""
+    with figures as (select {columns} from {source})
+    select {{{{ now() }}}} as "time", {name} as metric, {value} as value
+    from figures"""
+
+
+def dollars(column: str) -> str:
+    """SQL: whole dollars as text."""
+    return f"'$' || to_char({column}, 'FM999,999,990')"
+
+
+def named_bars(source: str, name: str, value: str, order: str) -> str:
+    """SQL: one row a bar, the name first, in the order of the domain."""
+    return f"select {name} as name, {value} as value from {source} order by {order}"
+
+
+def per_hour(value: str) -> str:
+    """SQL: a figure of LLM calls for each of the last 24 local hours, with its change in the name.
+
+    The change leaves the running hour out on both sides: 23 whole hours against the same 23 a day before.
+    """
+    return f"""
+    with span as (select date_trunc('hour', {{{{ now() }}}}, {{{{ zone() }}}}) as last),
+    facts as (
+      select hour, {value} as value from {{{{ view('llm_hour') }}}}, span
+      where hour >= last - interval '47 hours' and hour <= last and {IN_ENVIRONMENT} group by hour
+    ),
+    sums as (
+      select coalesce(sum(value) filter (where hour >= last - interval '23 hours' and hour < last), 0) as current,
+        coalesce(sum(value) filter (where hour < last - interval '24 hours'), 0) as prior
+      from span left join facts on true
+    )
+    select bucket as "time", {change("24 h")} as metric, coalesce(value, 0) as value
+    from span
+    cross join sums
+    cross join lateral generate_series(last - interval '23 hours', last, interval '1 hour') as bucket
+    left join facts on facts.hour = bucket
+    order by 1"""
+
+
+LAST_30_DAYS = (
+    "day > ({{ now() }} at time zone {{ zone() }})::date - 30 and day <= ({{ now() }} at time zone {{ zone() }})::date"
+)
+
+LAST_24_H = "hour >= date_trunc('hour', {{ now() }}, {{ zone() }}) - interval '23 hours' and hour <= {{ now() }}"
+
+
+def active_users(column: str, days: int) -> str:
+    """SQL: rolling active users of today, against the window of the same length before it."""
+    return f"""
+    with today as (
+      select max(day) as day from {{{{ view('activity_day') }}}}
+      where day <= ({{{{ now() }}}} at time zone {{{{ zone() }}}})::date
+    ),
+    figures as (
+      select coalesce(max({column}) filter (where a.day = today.day), 0) as current,
+        max({column}) filter (where a.day = today.day - {days}) as prior
+      from {{{{ view('activity_day') }}}} a cross join today
+    )
+    select {{{{ now() }}}} as "time", {change(f"{days} d")} as metric, current as value from figures"""
+
+
+HANDLER_RATE = '{{ rule("job_handler_status:http_requests:rate5m") }}{job=~"$job"}'
+BUSIEST = f"topk(8, sum by (handler) (avg_over_time({HANDLER_RATE}[1h] @ end())))"
+
+
+def failing(share: str) -> str:
+    """PromQL: 1 where a route's share of 5xx is above a limit, else 0; absent without traffic."""
+    bad = '{{ rule("job_handler_status:http_requests:rate5m") }}{job=~"$job",status=~"5.."}'
+    return (
+        f"((sum by (handler) ({bad}) or 0 * sum by (handler) ({HANDLER_RATE})) "
+        f"/ (sum by (handler) ({HANDLER_RATE}) > 0) > bool {{{{ slo('api_errors.{share}') }}}})"
+    )
+
+
+def over_range(rule: str, extra: str = "") -> str:
+    """PromQL: mean of a recorded series over the picked range, by route."""
+    return f'sum by (handler) (avg_over_time({{{{ rule("{rule}") }}}}{{job=~"$job"{extra}}}[$__range]))'
+
+
+REQUESTS_BY_ROUTE = "job_handler_status:http_requests:rate5m"
+BUCKETS_BY_ROUTE = "job_handler_le:http_request_duration_seconds_bucket:rate5m"
+COUNT_BY_ROUTE = "job_handler:http_request_duration_seconds_count:rate5m"
+FAILED = ',status=~"5.."'
+HALF_A_SECOND = ',le="0.5"'
