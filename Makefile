@@ -21,10 +21,10 @@ demo-keep: setup prometheus  ## the same, kept alive until Ctrl-C, with Grafana 
 	PATH="$(RUN_PATH)" $(BIN)/gendash demo --keep
 
 test: setup prometheus wheel  ## all tests, against an installed wheel
-	$(PYTEST) -n $(WORKERS) -m "not soak" tests
+	$(PYTEST) -n $(WORKERS) --dist loadscope -m "not soak" tests
 
 soak: setup prometheus wheel  ## the full counts: histories, races, mutations
-	$(PYTEST) -n $(WORKERS) tests
+	$(PYTEST) -n $(WORKERS) --dist loadscope tests
 
 lint: setup  ## ruff and mypy, both strict
 	$(BIN)/ruff check .

@@ -149,7 +149,7 @@ HEAD = [
         "HTTP requests per second, over 5 minutes; Prometheus http_requests_total, all services chosen above. Health "
         "and metrics endpoints and websockets are not counted.",
         HeadTile(unit="reqps", decimals=1, subject=CALLS, min=0),
-        [promql(REQUESTS, legend="now, over 5 min")],
+        [promql(REQUESTS, legend="now, over 5 min", may_be_zero=QUIET)],
         width=4,
         height=4,
         leads_to="overview/request_rate",
@@ -169,7 +169,14 @@ HEAD = [
             thresholds=up_is_bad(slo("api_errors.objective"), slo("api_errors.red")),
             no_data="no traffic",
         ),
-        [promql(f"{ERRORS} / ({REQUESTS} > 0)", legend="now, 5xx of all", may_be_zero="no request failed")],
+        [
+            promql(
+                f"{ERRORS} / ({REQUESTS} > 0)",
+                legend="now, 5xx of all",
+                may_be_zero="no request failed",
+                may_be_empty=QUIET,
+            )
+        ],
         width=4,
         height=4,
         leads_to="overview/error_share",
@@ -186,7 +193,7 @@ HEAD = [
             thresholds=up_is_bad(slo("api_latency.threshold_s"), slo("api_latency.red_s")),
             no_data="no traffic",
         ),
-        [promql(quantile(0.95), legend="now, over 5 min")],
+        [promql(quantile(0.95), legend="now, over 5 min", may_be_empty=QUIET)],
         width=4,
         height=4,
         leads_to="overview/response_time",
@@ -269,7 +276,7 @@ CHARTS = [
             ],
         ),
         [
-            promql(REQUESTS, legend="now"),
+            promql(REQUESTS, legend="now", may_be_zero=QUIET),
             promql(
                 'sum({{ rule("job:http_requests:rate5m") }}{job=~"$job"} offset 1w)',
                 legend="one week ago",
@@ -304,7 +311,9 @@ CHARTS = [
                 may_be_empty="no client error",
                 may_be_zero="no client error",
             ),
-            promql(f"{ERRORS} / ({REQUESTS} > 0)", legend="5xx server", may_be_zero="no request failed"),
+            promql(
+                f"{ERRORS} / ({REQUESTS} > 0)", legend="5xx server", may_be_zero="no request failed", may_be_empty=QUIET
+            ),
         ],
         width=8,
         height=8,
@@ -327,7 +336,7 @@ CHARTS = [
                 override("byName", "p99", color=fixed(P99)),
             ],
         ),
-        [promql(quantile(q), legend=f"p{q * 100:.0f}") for q in (0.5, 0.95, 0.99)],
+        [promql(quantile(q), legend=f"p{q * 100:.0f}", may_be_empty=QUIET) for q in (0.5, 0.95, 0.99)],
         width=8,
         height=8,
         leads_to="system-health/latency_by_handler",
@@ -558,6 +567,7 @@ USAGE = [
                 '({{ rule("job_le:agent_response_duration_seconds_bucket:rate5m") }}{job=~"$job"}))',
                 legend="now, over 5 min",
                 instant=True,
+                may_be_empty="no agent turn in five minutes",
             )
         ],
         width=6,

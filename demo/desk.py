@@ -89,10 +89,10 @@ def _life(rng: Random, at: float, priority: str) -> list[tuple[float, str]]:
     """When a ticket enters each status: some are never taken up, some never resolved, some reopened."""
     typical = RESOLVED_H[priority] * _HOUR_S
     steps = [(at, "open")]
-    if rng.random() < 0.03:
+    if rng.random() < 0.008:
         return steps
     steps.append((at + rng.lognormvariate(log(typical / 8), 0.8), "in_progress"))
-    if rng.random() < 0.05:
+    if rng.random() < 0.015:
         return steps
     steps.append((steps[-1][0] + rng.lognormvariate(log(typical * 0.8), 0.8), "resolved"))
     if rng.random() < 0.07:

@@ -27,6 +27,9 @@ _DAY_S = 86400
 _LONG_S = 6 * 3600
 
 
+_GROUPING = (syntax.VectorMatchCardinality.ManyToOne, syntax.VectorMatchCardinality.OneToMany)
+
+
 class Unsupported(Exception):
     """An expression that this small evaluator does not know."""
 
@@ -255,7 +258,7 @@ class Evaluator:
         return {key: by(columns) for key, columns in groups.items()}
 
     def _binary(self, op: str, left: Vector | float, right: Vector | float, modifier: Any) -> Vector | float:
-        if modifier is not None and (modifier.return_bool or modifier.group_labels):
+        if modifier is not None and (modifier.return_bool or modifier.card in _GROUPING):
             raise Unsupported("bool and group_left")
         if isinstance(left, float) and isinstance(right, float):
             if op not in _ARITHMETIC:

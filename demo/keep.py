@@ -14,12 +14,14 @@ from typing import Any, NamedTuple
 from gendash.demo import happenings, load, platform
 from gendash.demo.langfuse_double import LangfuseDouble
 from gendash.demo.metrics import Fleet, Target, as_scraped
+from gendash.demo.people import FOREVER
 from gendash.demo.servers import Scraped
 from gendash.demo.timeline import COLUMNS, Change
 from gendash.demo.traffic import local_day
 from gendash.engine.errors import GendashError
 
 TICK_S = 3.0
+VISIT_S = 80.0
 _CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -33,7 +35,10 @@ class Chore(NamedTuple):
 
 @dataclass
 class Life:
-    """The parts of a living demo. ``at`` is the time up to which it has been lived, ``days`` what is decided ahead."""
+    """The parts of a living demo. ``at`` is the time up to which it has been lived, ``days`` what is decided ahead.
+
+    Whatever the hour, somebody comes at ``next_visit`` and every VISIT_S from then on.
+    """
 
     world: platform.World
     database_url: str
@@ -42,6 +47,7 @@ class Life:
     roles: dict[str, str] = field(default_factory=dict)
     at: float = 0.0
     days: int = 0
+    next_visit: float = FOREVER
     lock: threading.Lock = field(default_factory=threading.Lock)
     error: GendashError | None = None
 
@@ -49,6 +55,9 @@ class Life:
 def catch_up(life: Life, to: float) -> list[Change]:
     """Lives up to a time: what became due is in the database, in Langfuse and in the metrics; what it was."""
     world = life.world
+    while life.next_visit <= to:
+        platform.visit(world, f"live-{life.next_visit}", life.next_visit)
+        life.next_visit += VISIT_S
     today = local_day(datetime.fromtimestamp(to, UTC), 0, world.platform.zone)
     while local_day(datetime.fromtimestamp(world.platform.born, UTC), life.days, world.platform.zone) <= today:
         life.days += 1

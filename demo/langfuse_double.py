@@ -238,9 +238,8 @@ class LangfuseDouble(Rows):
             at, last_id = ask.cursor(params, ("lastTimestamp", "lastId"))
             below = min(below, (millis(at), last_id))
         wanted = ask.score_filter(params)
-        rows, more = ask.take(
-            (row for _, row in self.by_time.falling(below, (low,)) if wanted(row)), limit, fault.keep if fault else None
-        )
+        found = (row for _, row in self.by_time.falling(below, (low,)) if wanted(row))
+        rows, more = ask.take(found, limit, fault.keep if fault else None)
         meta: Row = {"limit": limit}
         if more:
             last = rows[-1] if rows else {"timestamp": iso(below[0]), "id": below[1] if len(below) > 1 else ""}
@@ -319,8 +318,11 @@ class LangfuseDouble(Rows):
         return self._metrics(params, 1)
 
     def _metrics(self, params: Params, version: int) -> Answer:
-        def select(low: int, high: int) -> Iterator[Row]:
-            return (row for _, row in self.by_start.falling((high,), (low,)))
+        def select(view: str, low: int, high: int) -> Iterator[Row]:
+            if view == "observations":
+                return (row for _, row in self.by_start.falling((high,), (low,)))
+            kind = view.removeprefix("scores-").upper()
+            return (row for _, row in self.by_time.falling((high,), (low,)) if row["dataType"] == kind)
 
         status, body = metrics.answer(select, params["query"][0] if "query" in params else None, version)
         if status == 200 and self.quote_integers:

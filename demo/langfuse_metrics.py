@@ -52,11 +52,11 @@ MEASURES: dict[str, Callable[[Row], Any]] = {
 }
 
 
-def answer(select: Callable[[int, int], Iterable[Row]], query_text: str | None, version: int) -> Answer:
+def answer(select: Callable[[str, int, int], Iterable[Row]], query_text: str | None, version: int) -> Answer:
     """Status and body of a metrics request of version 1 or 2.
 
-    ``select(from_ms, to_ms)`` yields the observations that start in a window, its end excluded. Version 2 counts a
-    re-sent span as often as it is stored; version 1 counts it once.
+    ``select(view, from_ms, to_ms)`` yields the observations or scores of a window, its end excluded. Version 2 counts
+    a re-sent span as often as it is stored; version 1 counts it once. Of scores, only their number is known.
     """
     if query_text is None:
         return _invalid(
@@ -75,8 +75,9 @@ def answer(select: Callable[[int, int], Iterable[Row]], query_text: str | None, 
     if problem:
         return problem
     window = millis(query["fromTimestamp"]), millis(query["toTimestamp"]) + 1  # both bounds count
-    chosen = [row for row in select(*window) if _matches(row, query.get("filters") or [])]
-    return 200, {"data": _table(newest(chosen) if version == 1 else chosen, query, version)}
+    chosen = [row for row in select(query["view"], *window) if _matches(row, query.get("filters") or [])]
+    once = version == 1 and query["view"] == "observations"
+    return 200, {"data": _table(newest(chosen) if once else chosen, query, version)}
 
 
 def _shape(query: Row, version: int) -> Answer | None:

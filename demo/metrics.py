@@ -103,7 +103,8 @@ class Target:
     def restart(self, at: float) -> None:
         """Starts the process anew: every counter at 0."""
         self.values = dict.fromkeys(self.values, 0.0)
-        self.gauges["process_start_time_seconds"] = at
+        if self.job == API_JOB:
+            self.gauges["process_start_time_seconds"] = at
 
     def serve(self, requests: float, severity: float) -> None:
         """Counts requests and all that comes with them."""

@@ -49,13 +49,16 @@ def start(seed: int, now: datetime, scale: float = 1.0, zone: str = "Europe/Berl
     """The platform at ``now`` together with what is needed to go on with `live_day`."""
     now = now.astimezone(UTC)
     born = now.timestamp()
-    world = World(Platform(seed, born, now, scale, ZoneInfo(zone), incident_before(born)), [])
+    platform = Platform(seed, born, now, scale, ZoneInfo(zone), incident_before(born))
+    world = World(platform, [])
     collecting = gc.isenabled()
     gc.disable()  # nothing of this is garbage, and looking through a million rows for it costs seconds
     try:
         for day in range(-DAYS, 1):
             live_day(world, day)
         _incident(world)
+        for number in range(4):  # whatever the hour, somebody is there right now
+            visit(world, f"last-{number}", platform.born - 60 - 50 * number)
     finally:
         if collecting:
             gc.enable()
@@ -86,6 +89,12 @@ def live_day(world: World, day: int) -> None:
     for number, (at, visitor) in enumerate(visits):
         _conversation(world, world.rng("conversation", day, number), at, visitor)
     _staging(world, world.rng("staging", day), begin, len(visits))
+
+
+def visit(world: World, name: str, at: float) -> None:
+    """Adds a conversation that somebody begins at a time."""
+    rng = world.rng("visit", name)
+    _conversation(world, rng, at, rng.choice(_people(world, at)))
 
 
 def _people(world: World, at: float) -> list[User]:
@@ -173,7 +182,7 @@ def _rating(
     severity = platform.incident.severity(answered)
     if rng.random() > 0.24 * (1 - 0.75 * severity):
         return
-    happy = 0.78 - 0.2 * (took > 10) - 0.4 * severity
+    happy = 0.87 - 0.25 * (took > 10) - 0.4 * severity
     rating = 5 if rng.random() < happy else 1
     if rng.random() < 0.06:
         rating = rng.choice((2, 3, 4))

@@ -18,7 +18,7 @@ from gendash.demo import history, keep, load, platform, recorded, servers
 from gendash.demo.langfuse_double import LangfuseDouble
 from gendash.demo.llm import PROJECT
 from gendash.demo.postgres import postgres
-from gendash.demo.timeline import Platform
+from gendash.demo.timeline import Change, Platform
 from gendash.engine.catalog import Catalog
 from gendash.engine.config import Config, load_config, suggest
 from gendash.engine.errors import Refused, TargetError
@@ -27,7 +27,7 @@ from gendash.engine.render_rules import live_rules, rule_expression
 from gendash.engine.settings import FEATURES
 
 DATABASE = "platform"
-MARK = ".gendash-demo"
+MARK, ENV = ".gendash-demo", "env"
 SETTINGS = Path(__file__).with_name("gendash.yaml")
 FRESH = "job:http_requests:rate5m"
 REFRESH_S = 60.0
@@ -52,7 +52,10 @@ class Steps:
 
 @dataclass(frozen=True)
 class Options:
-    """What a person can choose. ``now`` None is the start of this hour; ``grafana`` names a binary."""
+    """What a person can choose. ``now`` None is the start of this hour; ``grafana`` names a binary.
+
+    ``tools`` are folders with prometheus and promtool, beside PATH; ``reach`` shortens the history, for tests.
+    """
 
     folder: Path = Path(".gendash/demo")
     seed: int = 1
@@ -62,6 +65,7 @@ class Options:
     without: Sequence[str] = ()
     grafana: Path | None = None
     tools: Sequence[Path] = ()
+    reach: history.Reach = field(default_factory=history.Reach)
     environ: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -150,10 +154,11 @@ class _Demo:
             told.append(f"{load.load(admin, world.platform):,}")
             owner = server.url(DATABASE, load.OWNER, load.add_owner(admin))
         life = self.langfuse(world, admin)
-        extra = keep.catch_up(life, self.clock()) if self.options.keep else []
-        at = self.clock() if self.options.keep else self.now.timestamp()
-        life.at = at
-        wait = self.history(life, at, extra)
+        extra: list[Change] = []
+        if self.options.keep:
+            life.next_visit = life.at + keep.VISIT_S
+            extra = keep.catch_up(life, self.clock())
+        wait = self.history(life, life.at, extra)
         self.environment |= {
             "GENDASH_DATABASE_URL": owner,
             "GENDASH_ADMIN_DATABASE_URL": admin,
@@ -218,7 +223,7 @@ class _Demo:
         }
         return keep.Life(world, admin, double, at=self.now.timestamp())
 
-    def history(self, life: keep.Life, end: float, extra: Sequence[Any]) -> Callable[[], None] | None:
+    def history(self, life: keep.Life, end: float, extra: Sequence[Change]) -> Callable[[], None] | None:
         """Starts to make the blocks of Prometheus' history; the function that waits for them, or None without it."""
         promtool = servers.find("promtool", *self.options.tools)
         if promtool is None or servers.find("prometheus", *self.options.tools) is None:
@@ -226,8 +231,8 @@ class _Demo:
             metric = {name for name, _, _ in FEATURES if name.endswith("_metrics") or name == "redis"}
             self.settings["features"] |= dict.fromkeys(metric, False)
             return None
-        with self.told("wrote 35 days of samples"):
-            scrapes = history.scrape(life.world.platform, end, extra)
+        with self.told(f"wrote {self.options.reach.days} days of samples"):
+            scrapes = history.scrape(life.world.platform, end, extra, self.options.reach)
             life.fleet, life.roles = scrapes.fleet, scrapes.roles
             data = self.options.folder / "prometheus" / "data"
             rules = history_rules(self.catalog())
@@ -249,7 +254,7 @@ class _Demo:
     def grafana(self, out: Path) -> None:
         """Starts Grafana where there is one, and pushes the dashboards."""
         named = self.options.grafana or self.options.environ.get("GENDASH_GRAFANA_BIN")
-        binary = Path(named) if named else servers.find("grafana")
+        binary = Path(named).absolute() if named else servers.find("grafana")
         if binary is None:
             self.left_out.append("Grafana: none on PATH; name one with GENDASH_GRAFANA_BIN, or see README: a container")
             return
@@ -273,12 +278,11 @@ class _Demo:
 
     def chores(self) -> list[keep.Chore]:
         """What runs on a cadence in a living installation."""
-        config = self.config()
+        catalog = self.catalog()  # once: a living demo stays what it was when it began
+        sync_s = catalog.config.seconds("langfuse.cadence")
         return [
-            keep.Chore(
-                "sync", config.seconds("langfuse.cadence"), lambda: self.steps.sync(self.catalog(), self.moment())
-            ),
-            keep.Chore("refresh", REFRESH_S, lambda: self.steps.refresh(self.catalog(), None)),
+            keep.Chore("sync", sync_s, lambda: self.steps.sync(catalog, self.moment())),
+            keep.Chore("refresh", REFRESH_S, lambda: self.steps.refresh(catalog, None)),
         ]
 
     def epilogue(self, shown: Platform, out: Path) -> None:
@@ -292,7 +296,7 @@ class _Demo:
         self.say(f"the incident: {start:%H:%M} to {end:%H:%M} ({zone.key}), in all three sources")
         self.say(f"dashboards, rules and SQL: {out}")
         if self.options.keep:
-            place = self.options.folder / "env"
+            place = self.options.folder / ENV
             place.touch(0o600)
             place.write_text("".join(f"export {k}='{v}'\n" for k, v in sorted(self.environment.items())), "utf-8")
             (self.options.folder / "gendash.yaml").write_text(yaml.safe_dump(self.settings, sort_keys=False), "utf-8")
@@ -309,3 +313,5 @@ class _Demo:
             keep.keep(life, self.chores(), self.say)
         except KeyboardInterrupt:
             self.say("demo: stopping")
+        finally:
+            (self.options.folder / ENV).unlink(missing_ok=True)

@@ -41,9 +41,9 @@ def find(name: str, *folders: Path) -> Path | None:
     for folder in folders:
         for path in (folder / name, folder / "bin" / name, folder / "usr" / "bin" / name):
             if path.is_file() and os.access(path, os.X_OK):
-                return path
+                return path.absolute()
     on_path = shutil.which(name)
-    return Path(on_path) if on_path else None
+    return Path(on_path).absolute() if on_path else None
 
 
 def free_port() -> int:
@@ -210,7 +210,8 @@ def _token(url: str, password: str) -> str:
 
 def _answers(url: str) -> bool:
     try:
-        return _session().get(url, timeout=5).ok
+        with _session() as session:
+            return session.get(url, timeout=5).ok
     except requests.RequestException:
         return False
 

@@ -10,7 +10,7 @@ DAYS = 110
 """Days of history before the current one."""
 
 WEEKDAYS = (1.12, 1.2, 1.18, 1.14, 1.0, 0.42, 0.38)
-_HOURS = (3, 2, 2, 2, 2, 4, 9, 22, 48, 70, 82, 80, 62, 68, 80, 78, 66, 50, 38, 32, 28, 22, 14, 7)
+_HOURS = (3, 2, 2, 2, 2, 4, 9, 22, 48, 70, 82, 80, 62, 68, 80, 78, 66, 56, 48, 44, 40, 32, 20, 9)
 HOURS = tuple(weight * 24 / sum(_HOURS) for weight in _HOURS)
 
 _RAMP_S = 120.0

@@ -8,11 +8,13 @@ from typing import Any
 from gendash.engine.catalog import Catalog
 from gendash.engine.diff import stamp
 from gendash.engine.render_dashboard import render_dashboards, to_bytes
+from gendash.engine.render_prometheus import TEMPLATES as PROMETHEUS_TEMPLATES
+from gendash.engine.render_prometheus import render_prometheus
 from gendash.engine.render_provisioning import render_provisioning, uses
-from gendash.engine.render_rules import render_prometheus, render_rules
+from gendash.engine.render_rules import render_rules
 from gendash.engine.render_sql import sql_artifacts
 
-TEMPLATES = ("datasources.yaml.j2", "dashboards.yaml.j2", "prometheus.yml.j2")
+TEMPLATES = ("datasources.yaml.j2", "dashboards.yaml.j2", *PROMETHEUS_TEMPLATES)
 
 
 def stamped_dashboards(catalog: Catalog) -> dict[str, dict[str, Any]]:
@@ -33,6 +35,6 @@ def artifacts(catalog: Catalog, templates: Mapping[str, str]) -> dict[str, bytes
         **{f"{folder[uid]}/{uid}.json": to_bytes(dashboard) for uid, dashboard in stamped.items()},
         **render_provisioning(catalog.config, templates, used, bool(admin)),
         **render_rules(catalog),
-        **render_prometheus(catalog, templates["prometheus.yml.j2"]),
+        **render_prometheus(catalog, templates),
         **sql_artifacts(catalog),
     }

@@ -105,7 +105,7 @@ def plan(wanted: Desired, observed: Observed) -> list[Change]:
     """Every change in the order in which it has to be made, the unchanged included."""
     changes: list[Change] = []
     for place in wanted.folders:
-        changes += _folder(place, observed)
+        changes += _folder(place, wanted, observed)
     missing = {change.name for change in changes if change.action == "blocked"}
     changes += [_data_source(source, wanted.admin_datasource, observed) for source in wanted.datasources]
     for uid, (dashboard, folder_uid) in wanted.dashboards.items():
@@ -115,8 +115,8 @@ def plan(wanted: Desired, observed: Observed) -> list[Change]:
 
 
 def without_folder(change: Change) -> Change:
-    """A dashboard that waits, since its folder is not there or not hidden."""
-    return _with(change, "blocked", f"waits for folder {change.payload.get('folderUid')}")
+    """A dashboard (or the permissions of a folder) that waits, since the folder is not there or not hidden."""
+    return _with(change, "blocked", f"waits for folder {change.payload.get('folderUid', change.name)}")
 
 
 def overtaken(change: Change, wanted: Desired, observed: Observed) -> Change:
@@ -154,21 +154,23 @@ def same(wanted: Mapping[str, Any], folder_uid: str, live: Live) -> bool:
     return live.meta.get("folderUid") == folder_uid and content_hash(live.dashboard) == content_hash(wanted)
 
 
-def _folder(place: Folder, observed: Observed) -> list[Change]:
+def _folder(place: Folder, wanted: Desired, observed: Observed) -> list[Change]:
     there = observed.folders.get(place.uid)
     create = Change(
         "grafana", "folder", place.uid, "create", place.title, payload={"uid": place.uid, "title": place.title}
     )
     hide = Change("grafana", "permission", place.uid, "update", place.title, ("hidden from Viewers and Editors",))
     rest = [hide] if place.hidden else []
-    if isinstance(there, str):
-        return [_with(create, "create", f"not visible to this token ({there}): made if it is not there"), *rest]
+    if isinstance(there, str):  # Grafana says so too where there is no such folder
+        inside = [uid for uid, (_, folder_uid) in wanted.dashboards.items() if folder_uid == place.uid]
+        hidden = any(isinstance(observed.dashboards.get(uid), str) for uid in inside)
+        if hidden or not _may(observed, "folders:create"):
+            return [_with(create, "report", "is hidden from this token")]
+        return [_with(create, "create", "not visible to this token: made if it is not there"), *rest]
     if there is None:
-        if not _may(observed, "folders:create"):
-            return [
-                _with(create, "blocked", "the token may not create folders; give its service account the role Editor")
-            ]
-        return [create, *rest]
+        if _may(observed, "folders:create"):
+            return [create, *rest]
+        return [_with(create, "blocked", "the token may not create folders; give its service account the role Editor")]
     lines = []
     if there.get("title") != place.title:
         lines.append(f"is called '{there.get('title')}' in Grafana; rename it there or set folders: in gendash.yaml")

@@ -1,4 +1,4 @@
-"""Catalog -> rule files and configuration for Prometheus, as bytes. Pure and deterministic."""
+"""Catalog -> rule files for Prometheus, as bytes. Pure and deterministic."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import hashlib
 import textwrap
 from typing import Any
 
-import jinja2
 import yaml
 
 from gendash.engine.catalog import Catalog
@@ -47,15 +46,6 @@ def render_rules(catalog: Catalog) -> dict[str, bytes]:
         f"prometheus/rules/{PREFIX}{group}.yml": signed(_group(catalog, group, rules))
         for group, rules in sorted(groups.items())
     }
-
-
-def render_prometheus(catalog: Catalog, template: str) -> dict[str, bytes]:
-    """The configuration of one Prometheus server, by path: what it scrapes, and that it loads our rules."""
-    environment = jinja2.Environment(
-        undefined=jinja2.StrictUndefined, keep_trailing_newline=True, trim_blocks=True, lstrip_blocks=True
-    )
-    text = environment.from_string(template).render(config=catalog.config, prefix=PREFIX)
-    return {"provisioning/prometheus.yml": text.encode()}
 
 
 def _canonical(catalog: Catalog, rule: Rule, text: str) -> str:

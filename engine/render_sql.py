@@ -7,7 +7,6 @@ of one. Nothing here stands on a table of the platform: staging is inlined into 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +20,6 @@ from gendash.engine.refs import expand, quote_name, quote_text
 DEFAULT_CADENCE = "5m"
 VERIFY_CONNECTIONS = 10  # of a reader role, beyond those that Grafana's data source may open
 READER_TIMEOUT = "5s"
-_STATEMENT_END = re.compile(r";[ \t]*(?:\n|$)")
 _DROP = {"view": "view", "materialized": "materialized view", "table": "table", "rollup": "table"}
 
 
@@ -81,22 +79,21 @@ def pieces(catalog: Catalog) -> list[Piece]:
     for relation in (r for r in order if r.kind != "view"):
         found.append(_table(config, relation))
         if relation.kind == "rollup":
-            found.append(Piece(relation.name, "query", (), text="\n;\n".join(queries(catalog, relation))))
+            found.append(Piece(relation.name, "query", (), text=query_of(catalog, relation)))
     found += [_function_clock(config), _function_user_hash(config)]
     found += [_view(catalog, relation) for relation in order if relation.kind == "view"]
     found += [_about(config, relation) for relation in order]
     return [*found, _about_schema(config)]
 
 
-def queries(
+def query_of(
     catalog: Catalog,
     relation: Relation,
     present: Collection[tuple[str, str]] | None = None,
     cuts: Mapping[str, str] | None = None,
-) -> list[str]:
-    """The queries that fill a rollup; their rows are put together by key. ``present`` and ``cuts`` as in `expand`."""
-    texts = [text.strip() for text in _STATEMENT_END.split(relation.text) if text.strip()]
-    return [expand(text, catalog.names, present=present, cuts=cuts).text for text in texts]
+) -> str:
+    """The query that fills a rollup. ``present`` and ``cuts`` as in `expand`."""
+    return expand(relation.text, catalog.names, present=present, cuts=cuts).text.strip().rstrip(";")
 
 
 def key_of(relation: Relation) -> list[str]:
@@ -256,4 +253,4 @@ def _function_user_hash(config: Config) -> Piece:
 
 def _refresh_text(catalog: Catalog, relation: Relation) -> str:
     doc = " ".join(str(relation.header.get("doc", "")).split())
-    return f"-- {relation.name}: {doc}\n\n" + "".join(f"{text.rstrip(';')};\n\n" for text in queries(catalog, relation))
+    return f"-- {relation.name}: {doc}\n\n{query_of(catalog, relation)};\n"

@@ -137,6 +137,18 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("prometheus.scrape_interval", "duration", "15s", "scrape interval"),
     Setting("prometheus.evaluation_interval", "duration", "30s", "rule evaluation interval"),
     Setting("prometheus.retention", "duration", "90d", "how long Prometheus keeps samples"),
+    Setting(
+        "prometheus.long_term",
+        "str",
+        "none",
+        "what keeps samples beyond the server that scrapes: nothing, a second server that federates, a store that it"
+        " writes to, or Thanos",
+        choices=("none", "federation", "remote_write", "thanos"),
+    ),
+    Setting(
+        "prometheus.detail_retention", "duration", "15d", "with long_term: how long every sample is kept as scraped"
+    ),
+    Setting("prometheus.remote_url", "str", "http://localhost:8428/api/v1/write", "store of long_term: remote_write"),
     Setting("prometheus.rules_dir", "str", "", "directory from which Prometheus loads rule files; none: not managed"),
     Setting("prometheus.job", "str", "ai-agent-api", "scrape job of the platform's API"),
     Setting("prometheus.targets", "list", ["localhost:8000"], "host:port of each process of the platform's API"),

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from gendash.engine.catalog import Catalog
 from gendash.engine.model import Rule
-from gendash.engine.promql import Selector, selectors
+from gendash.engine.promql import Selector, ratios, selectors
 from gendash.engine.render_rules import live_rules
 from gendash.engine.verdict import OK, Finding, Status, duration, lateness, worst
 
@@ -56,7 +56,7 @@ def series_finder(
         found: dict[tuple[str, str], None] = {}
         todo = [name]
         while todo:
-            read = [one for rule in loaded.get(todo.pop(0), ()) for one in _read(rule.expr) if one.metric]
+            read = [one for rule in loaded.get(todo.pop(0), ()) for one in _read(selectors, rule.expr) if one.metric]
             fresh = [(one.metric, _kept(one)) for one in read if (one.metric, _kept(one)) not in found]
             found |= dict.fromkeys(fresh)
             todo += [metric for metric, _ in fresh]
@@ -78,6 +78,12 @@ def series_finder(
         return OK
 
     @cache
+    def guarded(name: str) -> bool:
+        """Whether a rule, or one below it, divides by something that a comparison may leave empty."""
+        names = dict.fromkeys([name, *(metric for metric, _ in below(name))])
+        return any(one.guarded for each in names for rule in loaded.get(each, ()) for one in _read(ratios, rule.expr))
+
+    @cache
     def fault(name: str, kept: str) -> Finding:
         """What is wrong with the samples of a name, with the scraped metrics below it, or with its matchers."""
         rules = loaded.get(name, ())
@@ -91,7 +97,7 @@ def series_finder(
             return Finding(lost.status, f"{name} stopped: {lost.why}")
         if kept and age(name) is not None and not lateness(age(name), every_s):
             return Finding("missing", f"{name} has no series with {kept[1:-1]}")
-        if rules and seconds is not None:
+        if rules and (seconds is not None or guarded(name)):
             return OK  # what it reads is there and gives nothing now, such as a ratio without traffic
         if rules:
             return Finding("no_rows", f"{name} has given no series in 30 days, though what it reads is there")
@@ -133,7 +139,7 @@ def series_finder(
         return Finding("no_rows", f"no series of {selector.metric}{which}")
 
     def find(expr: str, empty: bool) -> Finding:
-        every = _read(expr)
+        every = _read(selectors, expr)
         named = [one for one in every if one.metric and one.metric not in _SYNTHETIC]
         found = worst(
             [
@@ -151,10 +157,13 @@ def series_finder(
     return find
 
 
-def _read(expr: str) -> list[Selector]:
-    """The selectors of an expression; none where Prometheus knows more of the language than our parser does."""
+T = TypeVar("T")
+
+
+def _read(what: Callable[[str], list[T]], expr: str) -> list[T]:
+    """What is in an expression; nothing where Prometheus knows more of the language than our parser does."""
     try:
-        return selectors(expr)
+        return what(expr)
     except ValueError:
         return []
 

@@ -156,16 +156,17 @@ def judge(query: Query, answer: Answer, source: Finding = OK) -> Finding:
         return Finding("error", answer.fault)
     if source.status not in CALM and source.status != "no_rows":
         return source
-    if not answer.rows:
-        why = source.why or "no rows"
-        return Finding("ok", why, query.may_be_empty) if query.may_be_empty else Finding("no_rows", why)
     real = [number for number in answer.numbers if number is not None]
-    if not real and (answer.numbers or not answer.texts):
-        why = f"{answer.rows} rows, every value is null"
-        return Finding("ok", why, query.may_be_empty) if query.may_be_empty else Finding("all_null", why)
-    if real and not any(real):
-        why = f"{len(real)} values, every one is 0"
-        return Finding("ok", why, query.may_be_zero) if query.may_be_zero else Finding("flat_zero", why)
+    null = not real and (bool(answer.numbers) or not answer.texts)
+    zeros = "the value is 0" if len(real) == 1 else f"{len(real)} values, every one is 0"
+    looks: tuple[tuple[bool, Status, str, str], ...] = (
+        (not answer.rows, "no_rows", source.why or "no rows", query.may_be_empty),
+        (null, "all_null", f"every value of {answer.rows} row{'s'[: answer.rows > 1]} is null", query.may_be_empty),
+        (bool(real) and not any(real), "flat_zero", zeros, query.may_be_zero),
+    )
+    for holds, status, why, reason in looks:
+        if holds:
+            return Finding("ok", why, reason) if reason else Finding(status, why)
     return OK
 
 

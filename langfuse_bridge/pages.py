@@ -55,6 +55,12 @@ def reader(api: Api, stream: Stream, client: Client, shaper: Shaper) -> Pages:
     return pages
 
 
+def pages_path(api: Api, stream: Stream) -> str:
+    """The path of the list that holds a stream."""
+    paths = {"observations": ("v2/observations", "observations"), "scores": ("v3/scores", "v2/scores")}
+    return paths[stream.name][api == "v1"]
+
+
 def stamp(at: datetime) -> str:
     """A time as the API takes it."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from gendash.langfuse_bridge.rows import Row, Stream
 Connect = Callable[[str], psycopg.Connection[Any]]
 
 _DUMP = msgspec.json.Encoder(decimal_format="number").encode
+_IDLE_S = 5.0
 _SAFE = (
     "set local statement_timeout = '10min'; set local lock_timeout = '1min'; "
     "set local idle_in_transaction_session_timeout = '1min'"
@@ -77,13 +79,20 @@ def exact(connection: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
     return connection
 
 
-@dataclass(frozen=True)
+@dataclass
 class Store:
-    """The tables of one schema. Each method is one transaction on a connection of its own."""
+    """The tables of one schema; each method is one transaction.
+
+    A connection serves the transactions that follow each other closely. After a pause it is opened anew, since a
+    pooler or a firewall may have dropped it. `disconnect` ends it. Not for several threads at once.
+    """
 
     url: str = field(repr=False)  # it may hold a password
     schema: str
     connect: Connect = connect
+    clock: Callable[[], float] = time.monotonic
+    _open: psycopg.Connection[Any] | None = field(default=None, repr=False)
+    _used: float = 0.0
 
     @property
     def where(self) -> str:
@@ -95,11 +104,26 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[psycopg.Connection[Any]]:
         """A connection within a transaction; errors of the driver become errors of the tree."""
+        if self._open is None or self.clock() - self._used > _IDLE_S:
+            self.disconnect()
         try:
-            with self.connect(self.url) as connection, connection.transaction():
-                yield connection
+            if self._open is None:
+                self._open = self.connect(self.url)
+            with self._open.transaction():
+                yield self._open
         except psycopg.Error as error:
+            self.disconnect()
             raise self._translated(error) from None
+        except BaseException:
+            self.disconnect()
+            raise
+        self._used = self.clock()
+
+    def disconnect(self) -> None:
+        """Ends the open connection, if there is one."""
+        if self._open is not None:
+            self._open.close()
+            self._open = None
 
     def _translated(self, error: psycopg.Error) -> TargetError:
         lines = str(error).strip().splitlines()
@@ -124,22 +148,18 @@ class Store:
 
     # state
 
-    def state(self, project: str, stream: str) -> State:
-        """The state of a stream; the first call makes it."""
+    def state(self, project: str, stream: str, make: bool = True) -> State:
+        """The state of a stream; the first call makes it, unless ``make`` is off."""
+        add = "insert into {} (project, stream, windows, rows, written, requests) values (%s, %s, 0, 0, 0, 0)"
+        get = sql.SQL("select {} from {} where project = %s and stream = %s").format(
+            sql.SQL(", ").join(map(sql.Identifier, _STATE)), self.table("_sync")
+        )
         with self.transaction() as connection:
-            connection.execute(
-                sql.SQL(
-                    "insert into {} (project, stream, windows, rows, written, requests) values (%s, %s, 0, 0, 0, 0)"
-                    " on conflict do nothing"
-                ).format(self.table("_sync")),
-                [project, stream],
-            )
-            query = sql.SQL("select {} from {} where project = %s and stream = %s").format(
-                sql.SQL(", ").join(map(sql.Identifier, _STATE)), self.table("_sync")
-            )
-            row = connection.execute(query, [project, stream]).fetchone()
-        assert row
-        return State(*row)
+            if make:
+                query = sql.SQL(add + " on conflict do nothing").format(self.table("_sync"))
+                connection.execute(query, [project, stream])
+            row = connection.execute(get, [project, stream]).fetchone()
+        return State(*row) if row else State(None, None, 0, *(None for _ in _STATE[3:]))
 
     def note(self, project: str, stream: str, values: Mapping[str, Any], requests: int = 0) -> None:
         """Writes some values of a stream's state and adds to its count of requests."""

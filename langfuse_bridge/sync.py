@@ -11,9 +11,9 @@ from gendash.engine.config import Config
 from gendash.engine.errors import ConfigError, GendashError, Unexpected
 from gendash.engine.model import Problem
 from gendash.langfuse_bridge import client as langfuse
-from gendash.langfuse_bridge import windows
+from gendash.langfuse_bridge import totals, windows
 from gendash.langfuse_bridge.client import Api, Client
-from gendash.langfuse_bridge.pages import MS, Page, Pages, Window, reader
+from gendash.langfuse_bridge.pages import MS, Page, Pages, Window, pages_path, reader
 from gendash.langfuse_bridge.rows import OBSERVATIONS, SCORES, Row, Shaper, Stream
 from gendash.langfuse_bridge.store import Closed, Overtaken, State, Store
 from gendash.langfuse_bridge.windows import Pass, Width
@@ -51,8 +51,8 @@ class Report:
 
     @property
     def complete(self) -> bool:
-        """Whether everything that was due is done."""
-        return self.resume_at is None and not any(report.notes for report in self.streams)
+        """Whether everything new is in. A look-back may still have to go on; then a stream has a note."""
+        return self.resume_at is None
 
 
 @dataclass(frozen=True)
@@ -100,9 +100,12 @@ def sync(
     """
     client, store = client or open_client(config), store or open_store(config)
     try:
+        if dry_run:
+            return _estimate(config, client, store, now, from_, to)
         return _sync(config, client, store, now, from_, to, progress or (lambda _: None))
     finally:
         client.close()
+        store.disconnect()
 
 
 def _sync(
@@ -143,6 +146,31 @@ def _sync(
         report.resume_at = now + timedelta(seconds=client.clock() - run.began) + pause.wait
         report.notes.append(f"rate limit reached; goes on at {report.resume_at:%Y-%m-%d %H:%M:%S %Z}")
         store.note(project, OBSERVATIONS.name, {"resume_at": report.resume_at})
+    return report
+
+
+def _estimate(
+    config: Config, client: Client, store: Store, now: datetime, from_: datetime | None, to: datetime | None
+) -> Report:
+    """What a run would ask, as far as the server's own counts tell; nothing is written."""
+    project, since = config["langfuse.project"], timedelta(seconds=config.seconds("langfuse.since"))
+    states = {stream: store.state(project, stream.name, make=False) for stream in STREAMS}
+    server, api, reason = detect(client, states[OBSERVATIONS])
+    report = Report(server, api, reason)
+    for stream, state in states.items():
+        start, end = windows.passes(state, now, since, config.zone)[0].start, now + MS
+        if from_ or to:
+            start, end = from_ or now - since, to or end
+        rows = totals.counts(client, api, Window(start, end))[stream.name]
+        done = StreamReport(project, stream.name, read=rows)
+        # A page of the older API brings with it about as many requests for its traces.
+        per_page = {"observations": 1000, "scores": 100}[stream.name] if api == "v2" else 100
+        factor = 2 if api == "v1" and stream is OBSERVATIONS else 1
+        done.requests = factor * -(-rows // per_page) + windows.at_least(end - start)
+        allowed = client.allowed_per_minute(pages_path(api, stream))
+        pace = f", at {allowed} a minute about {-(-done.requests // allowed)} minutes" if allowed else ""
+        done.notes.append(f"{rows:,} rows from {start:%Y-%m-%d %H:%M}: about {done.requests:,} requests{pace}")
+        report.streams.append(done)
     return report
 
 
@@ -313,4 +341,8 @@ def _note_error(store: Store, project: str, now: datetime, error: GendashError) 
 
 def status(config: Config, *, store: Store | None = None) -> list[dict[str, Any]]:
     """The state of every project and stream, as dicts by column of ``_sync``."""
-    return (store or open_store(config)).states()
+    store = store or open_store(config)
+    try:
+        return store.states()
+    finally:
+        store.disconnect()

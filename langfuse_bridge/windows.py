@@ -98,6 +98,14 @@ def next_window(part: Pass, start: datetime, width: timedelta, now: datetime) ->
     return Window(start, min(end, part.end))
 
 
+def at_least(span: timedelta) -> int:
+    """How many windows an empty stretch of time takes: they double in width up to a day."""
+    count, width = 0, FIRST_WIDTH["new"]
+    while span > timedelta(0):
+        count, span, width = count + 1, span - width, min(2 * width, _WIDEST)
+    return count
+
+
 def last_night(now: datetime, zone: ZoneInfo) -> datetime:
     """The last time that it was two in the morning."""
     local = now.astimezone(zone)

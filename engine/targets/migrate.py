@@ -343,7 +343,7 @@ def _relation_steps(catalog: Catalog, piece: Piece, rebuilt: set[str], seen: Obs
 def _forget_refresh(config: Config, name: str) -> str:
     """A relation that was made anew must be refreshed whole; its last error belongs to the old one."""
     target = qualified(config, "_refresh")
-    return f"update {target} set finished_at = null, error = null where relation = {quote_text(name)}"
+    return f"update {target} set finished_at = null, full_at = null, error = null where relation = {quote_text(name)}"
 
 
 def _alter(catalog: Catalog, piece: Piece, seen: Observed) -> list[str]:

@@ -30,6 +30,9 @@ class Lease:
 
     def take(self) -> None:
         """Takes the lease where it is free or has expired. Raises Refused, naming its holder."""
+        held = self._held()  # looked at first, since its holder may lock the row for a while
+        if held:
+            raise Refused(held)
         taken = self._connection.execute(
             trusted(
                 f"insert into {self._table} as lease (name, owner, since, until) "
@@ -40,14 +43,14 @@ class Lease:
             [self._name, self._owner, LASTS_S],
         ).fetchone()
         if not taken:
-            raise Refused(self._held())
+            raise Refused(self._held() or Problem(f"db {self._name}", "another one was at work just now", "try again"))
 
-    def _held(self) -> Problem:
+    def _held(self) -> Problem | None:
         row = self._connection.execute(
-            trusted(f"select owner, since, until from {self._table} where name = %s"), [self._name]
+            trusted(f"select owner, since, until from {self._table} where name = %s and until >= now()"), [self._name]
         ).fetchone()
         if not row:
-            return Problem(f"db {self._name}", "another one has just ended", "try again")
+            return None
         owner, since, until = row
         at, end = since.astimezone(UTC), until.astimezone(UTC)
         what = f"{owner.rsplit(':', 1)[0]} is at work since {at:%Y-%m-%d %H:%M:%S} UTC"

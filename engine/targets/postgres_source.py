@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import IO, NamedTuple
+from datetime import date, datetime
+from typing import IO, TypeVar
 
 from psycopg import errors
 
@@ -14,7 +15,7 @@ from gendash.engine.catalog import Catalog
 from gendash.engine.config import Config, suggest
 from gendash.engine.model import Problem, Relation
 from gendash.engine.refs import Use, expand, quote_name
-from gendash.engine.render_sql import queries
+from gendash.engine.render_sql import query_of
 from gendash.engine.targets.postgres import Connection, local_settings, trusted
 
 # A lock lasts as long as its transaction, so each read is a short one; and reads never take the platform's cores.
@@ -25,11 +26,13 @@ READ_SETTINGS = {
     "jit": "off",
     "max_parallel_workers_per_gather": "0",
 }
+T = TypeVar("T")
+_STAGE = re.compile(r"\{\{\s*stage\(\s*['\"](\w+)['\"]")
+SMALL_PAGES = 1024  # a table of up to 8 MB is read whole every time: that is cheap, and exact
 WHOLE_PAGES = 8192  # a table of up to 64 MB is read at once
 FIRST_PAGES, FEWEST_PAGES, MOST_PAGES = 4096, 16, 65536
 AIM_S = 1.0  # how long a slice should take
 ATTEMPTS = 6
-_STAGE = re.compile(r"\{\{\s*stage\(\s*['\"](\w+)['\"]")
 _AGAIN = (
     errors.QueryCanceled,
     errors.LockNotAvailable,
@@ -45,6 +48,7 @@ class Seen:
     columns: frozenset[tuple[str, str]]
     readable: frozenset[tuple[str, str]]
     pages: Mapping[str, int | None]  # of plain tables; None where rows have no place on a page (views, partitions)
+    indexed: frozenset[tuple[str, str]] = frozenset()  # columns that an index begins with
 
     @property
     def tables(self) -> frozenset[str]:
@@ -52,8 +56,17 @@ class Seen:
         return frozenset(self.pages)
 
 
-class Part(NamedTuple):
-    """What one query of a rollup gave: names of its columns, its rows as COPY text, the number of slices."""
+@dataclass(frozen=True)
+class Window:
+    """The last days, which a steady refresh reads again: the first of them, and the instant at which each begins."""
+
+    first: date
+    starts: tuple[datetime, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a rollup's rows: names of the columns, rows as COPY text, in how many slices they were read."""
 
     columns: list[str]
     rows: IO[bytes]
@@ -79,10 +92,18 @@ def look(connection: Connection, config: Config) -> Seen:
             "where nspname = %s and relkind in ('r', 'p', 'v', 'm', 'f') and attnum > 0 and not attisdropped",
             [schema],
         ).fetchall()
+        indexed = connection.execute(
+            "select relname, attname from pg_index join pg_class c on c.oid = indrelid "
+            "join pg_namespace n on n.oid = relnamespace join pg_class i on i.oid = indexrelid "
+            "join pg_am on pg_am.oid = i.relam join pg_attribute on attrelid = c.oid and attnum = indkey[0] "
+            "where nspname = %s and indisvalid and indpred is null and amname in ('btree', 'brin')",
+            [schema],
+        ).fetchall()
     return Seen(
         columns=frozenset((table, column) for table, column, _ in columns),
         readable=frozenset((table, column) for table, column, may in columns if may),
         pages=dict(tables),
+        indexed=frozenset((table, column) for table, column in indexed),
     )
 
 
@@ -149,10 +170,27 @@ def absent(catalog: Catalog, relation: Relation, seen: Seen) -> list[str]:
     return sorted(name for kind, name in found if kind == "column")
 
 
+def driver(catalog: Catalog, relation: Relation) -> Relation:
+    """The staging text whose rows a rollup's rows come from, and by which its reads are cut: the first it names."""
+    match = _STAGE.search(relation.text)
+    assert match, f"{relation.path} reads no staging"
+    return catalog.relations[f"staging.{match[1]}"]
+
+
 def stagings(catalog: Catalog, relation: Relation) -> list[Relation]:
     """The staging texts that a rollup reads."""
     names = sorted(name for kind, name in catalog.relation_uses(relation.name) if kind == "staging")
     return [catalog.relations[f"staging.{name}"] for name in names]
+
+
+def window_column(config: Config, staging: Relation, seen: Seen) -> str:
+    """The time column of a staging text's first table where reading its last days is cheap: large, and indexed."""
+    table, own = str(staging.header.get("time", ".")).split(".")
+    mapped = _mapped(config, staging, table)
+    column = config.get(f"platform.columns.{table}.{own}") or staging.header["reads"].get(table, {}).get(own)
+    pages = seen.pages.get(mapped)
+    large = pages is None or pages > SMALL_PAGES
+    return str(column) if large and (mapped, column) in seen.indexed else ""
 
 
 def read(
@@ -160,93 +198,101 @@ def read(
     catalog: Catalog,
     relation: Relation,
     seen: Seen,
-    spool: Callable[[], IO[bytes]],
+    rows: IO[bytes],
     between: Callable[[], None],
-) -> Iterator[Part]:
-    """The rows of each query of a rollup, in slices; each slice is a transaction of its own, ``between`` follows it."""
-    stages = [match[1] for match in _STAGE.finditer(relation.text)]
-    for index, query in enumerate(queries(catalog, relation, seen.columns)):
-        staging = catalog.relations[f"staging.{stages[index]}"]
+    window: Window | None = None,
+) -> Part:
+    """The rows of a rollup, or those of the window, in slices; each is a transaction of its own, and `between` follows.
 
-        def text(cuts: Mapping[str, str], index: int = index) -> str:
-            return queries(catalog, relation, seen.columns, cuts)[index]
+    A slice that was cancelled is read again, smaller where it can be; after several in a row the error is the caller's.
+    """
+    staging = driver(catalog, relation)
+    table = next(iter(staging.header["tables"]))
 
-        rows = spool()
-        slices = _read_slices(connection, catalog.config, staging, seen, text, rows, between)
-        rows.seek(0)
-        yield Part(_columns(connection, query), rows, slices)
+    def copy(predicate: str) -> None:
+        cuts = {f"{staging.name}.{table}": _part(catalog.config, staging, table, seen, predicate)} if predicate else {}
+        _copy(connection, query_of(catalog, relation, seen.columns, cuts), rows)
+        between()
+
+    if window:
+        column = quote_name(window_column(catalog.config, staging, seen))
+        for predicate in _days(column, window.starts):
+            _again(rows, lambda _, predicate=predicate: copy(predicate))  # type: ignore[misc]
+        slices = len(window.starts)
+    else:
+        slices = _read_blocks(rows, seen.pages[_mapped(catalog.config, staging, table)] or 0, copy)
+    rows.seek(0)
+    return Part(_columns(connection, query_of(catalog, relation, seen.columns)), rows, slices)
 
 
 def _columns(connection: Connection, query: str) -> list[str]:
     with connection.transaction():
         local_settings(connection, READ_SETTINGS)
-        cursor = connection.execute(trusted(f"select * from ({query.rstrip(';')}) as part limit 0"))
+        cursor = connection.execute(trusted(f"select * from ({query}) as part limit 0"))
         return [column.name for column in cursor.description or ()]
 
 
-def _read_slices(
-    connection: Connection,
-    config: Config,
-    staging: Relation,
-    seen: Seen,
-    text: Callable[[Mapping[str, str]], str],
-    rows: IO[bytes],
-    between: Callable[[], None],
-) -> int:
-    """Writes all rows to ``rows``; slices are sized so that each takes about a second. Returns their number.
+def _days(column: str, starts: Sequence[datetime]) -> list[str]:
+    """A predicate for each day; the last has no end, so that clocks ahead of ours lose nothing."""
+    ends = [f" and {column} < '{start.isoformat()}'::timestamptz" for start in starts[1:]]
+    return [
+        f"{column} >= '{start.isoformat()}'::timestamptz{end}" for start, end in zip(starts, [*ends, ""], strict=True)
+    ]
 
-    A slice that was cancelled is read again, smaller; after several in a row the error is the caller's.
-    """
-    table = next(iter(staging.header["tables"]))
-    pages = seen.pages[_mapped(config, staging, table)] or 0
-    start, size, slices, failures = 0, FIRST_PAGES, 0, 0
+
+def _read_blocks(rows: IO[bytes], pages: int, copy: Callable[[str], None]) -> int:
+    """Reads a table by ranges of blocks, sized so that each takes about a second. Returns the number of slices."""
+    start, size, slices = 0, (WHOLE_PAGES if pages <= WHOLE_PAGES else FIRST_PAGES), 0
+
+    def one(failures: int) -> int:
+        pages_now = max(FEWEST_PAGES, size >> 2 * failures)
+        if start == 0 and pages_now >= pages:
+            copy("")
+        elif start + pages_now >= pages:  # the last has no end: rows may be added while we read
+            copy(f"ctid >= '({start},0)'")
+        else:
+            copy(f"ctid >= '({start},0)' and ctid < '({start + pages_now},0)'")
+        return pages_now
+
     while slices == 0 or start < pages:
-        if start == 0 and pages <= WHOLE_PAGES and not failures:
-            size = WHOLE_PAGES
-        stop = start + size if start + size < pages else None
-        part = (
-            {}
-            if start == 0 and stop is None
-            else {f"{staging.name}.{table}": _blocks(config, staging, table, seen, start, stop)}
-        )
-        begun, mark = time.monotonic(), rows.tell()
-        try:
-            _copy(connection, text(part), rows)
-        except _AGAIN:
-            rows.seek(mark)
-            rows.truncate()
-            failures += 1
-            if failures >= ATTEMPTS:
-                raise
-            size = max(FEWEST_PAGES, size // 4)
-            time.sleep(0.2 * failures)
-            continue
-        took = time.monotonic() - begun
-        start, slices, failures = start + size, slices + 1, 0
-        size = int(min(MOST_PAGES, max(FEWEST_PAGES, size * min(4.0, AIM_S / max(took, 0.01)))))
-        between()
+        begun = time.monotonic()
+        done = _again(rows, one)
+        took = max(time.monotonic() - begun, 0.01)
+        start, slices = start + done, slices + 1
+        size = int(min(MOST_PAGES, max(FEWEST_PAGES, done * min(4.0, AIM_S / took))))
     return slices
 
 
-def _blocks(config: Config, staging: Relation, table: str, seen: Seen, start: int, stop: int | None) -> str:
-    """A part of a table by its blocks (a TID range scan); only the columns that the staging text names."""
+def _again(rows: IO[bytes], attempt: Callable[[int], T]) -> T:
+    """What ``attempt`` returns; it is called again, with the number of failures, where it was cancelled."""
+    mark = rows.tell()
+    for failures in range(ATTEMPTS - 1):
+        try:
+            return attempt(failures)
+        except _AGAIN:
+            rows.seek(mark)
+            rows.truncate()
+            time.sleep(0.2 * (failures + 1))
+    return attempt(ATTEMPTS - 1)
+
+
+def _part(config: Config, staging: Relation, table: str, seen: Seen, predicate: str) -> str:
+    """A part of a table, of those columns only that the staging text names: a role may be let read no others."""
     mapped = _mapped(config, staging, table)
     reads = staging.header["reads"][table]
     columns = {config.get(f"platform.columns.{table}.{own}") or default for own, default in reads.items()}
     names = ", ".join(quote_name(name) for name in sorted(columns) if (mapped, name) in seen.columns)
-    upper = f" and ctid < '({stop},0)'" if stop is not None else ""
-    target = f"{quote_name(config['platform.schema'])}.{quote_name(mapped)}"
-    return f"(select {names} from {target} where ctid >= '({start},0)'{upper})"
+    return f"(select {names} from {quote_name(config['platform.schema'])}.{quote_name(mapped)} where {predicate})"
 
 
 def _mapped(config: Config, staging: Relation, table: str) -> str:
-    name: str = config.get(f"platform.tables.{table}") or staging.header["tables"][table]
+    name: str = config.get(f"platform.tables.{table}") or staging.header["tables"].get(table, table)
     return name
 
 
 def _copy(connection: Connection, query: str, rows: IO[bytes]) -> None:
     with connection.transaction():
         local_settings(connection, READ_SETTINGS)
-        with connection.cursor().copy(trusted(f"copy ({query.rstrip(';')}) to stdout")) as copy:
+        with connection.cursor().copy(trusted(f"copy ({query}) to stdout")) as copy:
             for block in copy:
                 rows.write(block)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -21,16 +21,13 @@ from gendash.engine.catalog import Catalog
 from gendash.engine.config import Config, suggest
 from gendash.engine.errors import Refused, TargetError, Unexpected
 from gendash.engine.model import Problem, Relation
-from gendash.engine.refs import quote_name
 from gendash.engine.render_sql import (
     Piece,
     cadence_s,
     is_materialized,
-    key_of,
-    merges,
     pieces,
     qualified,
-    queries,
+    query_of,
 )
 from gendash.engine.targets import postgres_source
 from gendash.engine.targets.postgres import (
@@ -44,11 +41,24 @@ from gendash.engine.targets.postgres import (
     trusted,
 )
 from gendash.engine.targets.postgres_lease import Lease
-from gendash.engine.targets.postgres_source import Part, Seen
+from gendash.engine.targets.postgres_source import Seen, Window
+from gendash.engine.targets.postgres_write import (
+    Written,
+    count,
+    forget_users,
+    load_part,
+    load_query,
+    record,
+    record_failure,
+    write_difference,
+)
 
+HOT_DAYS = 2  # before today: what is older and moves meanwhile is found once a day
+FULL_S = 86_000  # a little less than a day, so that a nightly run is never skipped
 EARLY = 0.1  # a timer that fires a little early still finds its relation due: this share of the cadence
 _MEMORY = 32 << 20  # rows beyond this many bytes are spooled to disk
 _ERRORS = (psycopg.Error, TargetError)
+Outcome = tuple[Written, list[str]]
 
 
 class Result(NamedTuple):
@@ -83,8 +93,9 @@ def refresh(
     """Refreshes rollups, then materialized views, each in derived order; ``told`` hears of each as it ends.
 
     ``only`` narrows to relations and what they stand on, ``due_only`` to those whose cadence has passed. ``at`` is the
-    time that the store takes for now. ``full`` recomputes all rows, which is what happens in any case so far. Raises
-    Refused where another refresh is at work, Unreachable and the like where the store cannot be used at all.
+    time that the store takes for now. Of a large table with an index on its time the last days are read; once a day,
+    and with ``full``, all of it is, and whatever moved meanwhile is put right. Raises Refused where another refresh is
+    at work, Unreachable and the like where the store cannot be used at all.
     """
     chosen = _chosen(catalog, only)
     results: list[Result] = []
@@ -114,6 +125,7 @@ class _Work:
     connection: Connection
     lease: Lease
     at: datetime | None
+    window: Window | None = None
     stack: ExitStack = field(default_factory=ExitStack)
     _source: tuple[Connection, Seen] | TargetError | None = None
 
@@ -168,10 +180,11 @@ def _chosen(catalog: Catalog, only: Collection[str]) -> list[Relation]:
 
 @dataclass(frozen=True)
 class _Known:
-    """What the store says of a relation before it is refreshed."""
+    """What the store says of a relation: seconds since its refreshes, and optional columns that were absent."""
 
-    age_s: float | None
-    absent: frozenset[str] | None
+    age_s: float | None = None
+    full_age_s: float | None = None
+    absent: frozenset[str] | None = None
 
 
 def _known(work: _Work, chosen: Sequence[Relation]) -> dict[str, _Known]:
@@ -194,13 +207,30 @@ def _known(work: _Work, chosen: Sequence[Relation]) -> dict[str, _Known]:
     with connection.transaction():
         if work.at:
             local_settings(connection, {"gendash.now": work.at.isoformat()})
+        work.window = _days(work)
+        clock = f"{qualified(config, 'clock')}()"
         states = connection.execute(
             trusted(
-                f"select relation, extract(epoch from {qualified(config, 'clock')}() - finished_at)::float8, absent "
-                f"from {qualified(config, '_refresh')}"
+                f"select relation, extract(epoch from {clock} - finished_at)::float8, "
+                f"extract(epoch from {clock} - full_at)::float8, absent from {qualified(config, '_refresh')}"
             )
         ).fetchall()
-    return {name: _Known(age, None if gone is None else frozenset(gone)) for name, age, gone in states}
+    return {
+        name: _Known(age, full_age, None if absent is None else frozenset(absent))
+        for name, age, full_age, absent in states
+    }
+
+
+def _days(work: _Work) -> Window:
+    """Today and the days before it that every refresh reads again."""
+    rows = work.connection.execute(
+        trusted(
+            f"select day::date, day at time zone %s from (select ({qualified(work.config, 'clock')}() "
+            "at time zone %s)::date - n + time '00:00' as day from generate_series(%s, 0, -1) as n) as days"
+        ),
+        [work.config["time_zone"], work.config["time_zone"], HOT_DAYS],
+    ).fetchall()
+    return Window(rows[0][0], tuple(start for _, start in rows))
 
 
 def _differs(piece: Piece, recorded: dict[tuple[str, str], str]) -> bool:
@@ -216,23 +246,23 @@ def _one(work: _Work, relation: Relation, known: dict[str, _Known], *, full: boo
             )
         return Result(relation.name, kind, "off")
     cadence = cadence_s(work.config, relation)
-    before = known.get(relation.name, _Known(None, None))
+    before = known.get(relation.name, _Known())
     if due_only and not full and before.age_s is not None and before.age_s < cadence * (1 - EARLY):
         return Result(relation.name, kind, "not due")
     begun = time.monotonic()
     try:
         if relation.kind == "view":
-            rows, written, notes = _refresh_view(work, relation, cadence, begun)
+            done, notes = _refresh_view(work, relation, begun)
         elif postgres_source.stagings(work.catalog, relation):
-            rows, written, notes = _refresh_from_source(work, relation, before, cadence, begun)
+            done, notes = _refresh_from_source(work, relation, before, full, begun)
         else:
-            rows, written, notes = _refresh_from_store(work, relation, cadence, begun)
+            done, notes = _refresh_from_store(work, relation, begun)
     except _ERRORS as error:
-        return _failed(work, relation, kind, cadence, error, time.monotonic() - begun)
-    return Result(relation.name, kind, "refreshed", rows, written, time.monotonic() - begun, "", tuple(notes))
+        return _failed(work, relation, kind, error, time.monotonic() - begun)
+    return Result(relation.name, kind, "refreshed", *done, time.monotonic() - begun, "", tuple(notes))
 
 
-def _failed(work: _Work, relation: Relation, kind: str, cadence: float, error: Any, took: float) -> Result:
+def _failed(work: _Work, relation: Relation, kind: str, error: Any, took: float) -> Result:
     """Records the failure; one that comes from the store's own connection ends the whole run."""
     if work.connection.closed:
         raise error
@@ -240,162 +270,58 @@ def _failed(work: _Work, relation: Relation, kind: str, cadence: float, error: A
     line = "; ".join(str(problem) for problem in ours.problems)
     with work.connection.transaction():
         work.begin()
-        work.connection.execute(
-            trusted(
-                f"insert into {qualified(work.config, '_refresh')} (relation, cadence_s, error, error_at) "
-                f"values (%s, %s, %s, {qualified(work.config, 'clock')}()) on conflict (relation) do update set "
-                "cadence_s = excluded.cadence_s, error = excluded.error, error_at = excluded.error_at"
-            ),
-            [relation.name, cadence, line],
-        )
+        record_failure(work.connection, work.config, relation, line)
     return Result(relation.name, kind, "failed", None, None, took, line)
 
 
-Outcome = tuple[int, int | None, list[str]]
-
-
-def _refresh_view(work: _Work, relation: Relation, cadence: float, begun: float) -> Outcome:
-    target = qualified(work.config, relation.name)
+def _refresh_view(work: _Work, relation: Relation, begun: float) -> Outcome:
     with work.connection.transaction():
         work.begin()
+        target = qualified(work.config, relation.name)
         work.connection.execute(trusted(f"refresh materialized view concurrently {target}"))
-        rows = _count(work.connection, target)
-        _record(work, relation, cadence, begun, rows=rows, written=None, newest="null", absent=None)
-    return rows, None, []
+        done = Written(count(work.connection, target), None)
+        record(work.connection, work.config, relation, done, time.monotonic() - begun)
+    return done, []
 
 
-def _refresh_from_store(work: _Work, relation: Relation, cadence: float, begun: float) -> Outcome:
-    (query,) = queries(work.catalog, relation)
+def _refresh_from_store(work: _Work, relation: Relation, begun: float) -> Outcome:
     with work.connection.transaction():
         work.begin()
-        columns = ", ".join(quote_name(name) for name in relation.columns)
-        work.connection.execute(
-            trusted(f"create temporary table gendash_rows on commit drop as select {columns} from ({query}) as rows")
-        )
-        rows, written = _write_difference(work, relation)
-        _record(work, relation, cadence, begun, rows, written, _newest(relation), None)
-    return rows, written, []
+        load_query(work.connection, relation, query_of(work.catalog, relation))
+        done = write_difference(work.connection, work.config, relation)
+        record(work.connection, work.config, relation, done, time.monotonic() - begun)
+    return done, []
 
 
-def _refresh_from_source(work: _Work, relation: Relation, before: _Known, cadence: float, begun: float) -> Outcome:
+def _refresh_from_source(work: _Work, relation: Relation, before: _Known, full: bool, begun: float) -> Outcome:
     connection, seen = work.source()
     problems = postgres_source.missing(work.catalog, relation, seen)
     if problems:
         raise Unexpected(problems)
     absent = postgres_source.absent(work.catalog, relation, seen)
-    with ExitStack() as spools:
-
-        def spool() -> IO[bytes]:
-            return spools.enter_context(tempfile.SpooledTemporaryFile(_MEMORY))
-
+    window = None if full or frozenset(absent) != before.absent else _window(work, relation, before, seen)
+    with tempfile.SpooledTemporaryFile(_MEMORY) as rows:
         try:
-            parts = list(postgres_source.read(connection, work.catalog, relation, seen, spool, work.lease.keep))
+            part = postgres_source.read(connection, work.catalog, relation, seen, rows, work.lease.keep, window)
         except psycopg.Error as error:
             raise translate(error, f"reading {relation.name} from {source(work.config).where}") from error
         with work.connection.transaction():
             work.begin()
-            _load(work.connection, relation, parts)
-            rows, written = _write_difference(work, relation)
-            _record(work, relation, cadence, begun, rows, written, _newest(relation), absent)
+            load_part(work.connection, relation, part)
+            done = write_difference(work.connection, work.config, relation, window)
+            if window and work.catalog.config.on("users"):
+                done = forget_users(work.connection, work.config, relation, window, done)
+            record(work.connection, work.config, relation, done, time.monotonic() - begun, window, absent)
     went = sorted(set(absent) - before.absent) if before.absent is not None else []
-    return rows, written, [f"platform column {name} is gone; what it fed is NULL or false now" for name in went]
+    return done, [f"platform column {name} is gone; what it fed is NULL or false now" for name in went]
 
 
-def _load(connection: Connection, relation: Relation, parts: Sequence[Part]) -> None:
-    """Puts the fetched rows into the temporary table ``gendash_rows``, partial rows put together by key."""
-    given = {name: column for name, column in relation.columns.items() if not column.get("hash_of")}
-    columns = ", ".join(f"{quote_name(name)} {column['type']}" for name, column in given.items())
-    connection.execute(trusted(f"create temporary table gendash_parts ({columns}) on commit drop"))
-    for part in parts:
-        names = ", ".join(quote_name(name) for name in part.columns)
-        with connection.cursor().copy(trusted(f"copy gendash_parts ({names}) from stdin")) as copy:
-            while block := part.rows.read(1 << 16):
-                copy.write(block)
-    aggregates, keys = merges(relation), [quote_name(name) for name in key_of(relation)]
-    if aggregates:
-        fields = [
-            f"{aggregates[name]}({quote_name(name)})::{column['type']} as {quote_name(name)}"
-            if name in aggregates
-            else quote_name(name)
-            for name, column in given.items()
-        ]
-        select = f"select {', '.join(fields)} from gendash_parts group by {', '.join(keys)}"
-    else:
-        # a row that moved while its table was read in slices may have been seen twice
-        distinct = f"distinct on ({', '.join(keys)}) " if any(part.slices > 1 for part in parts) else ""
-        select = f"select {distinct}{', '.join(map(quote_name, given))} from gendash_parts"
-    # a message of no conversation, a row without its time: there is no row for it
-    needed = " and ".join(f"{quote_name(name)} is not null" for name, column in given.items() if not column.get("null"))
-    connection.execute(
-        trusted(
-            f"create temporary table gendash_rows on commit drop as select * from ({select}) as rows where {needed}"
-        )
-    )
-
-
-def _write_difference(work: _Work, relation: Relation) -> tuple[int, int]:
-    """Makes the relation equal to ``gendash_rows``, touching only rows that differ. Returns rows, and rows written."""
-    connection, target = work.connection, qualified(work.config, relation.name)
-    connection.execute("analyze gendash_rows")
-    given = [quote_name(name) for name, column in relation.columns.items() if not column.get("hash_of")]
-    hashed = {quote_name(name): column["hash_of"] for name, column in relation.columns.items() if column.get("hash_of")}
-    keys = [quote_name(name) for name in key_of(relation)]
-    same = " and ".join(f"rows.{key} = target.{key}" for key in keys)
-    gone = connection.execute(
-        trusted(f"delete from {target} as target where not exists (select from gendash_rows as rows where {same})")
-    )
-    names = ", ".join(given)
-    hash_function = qualified(work.config, "user_hash")
-    values = [*given, *(f"{hash_function}({quote_name(of)})" for of in hashed.values())]
-    updates = [f"{name} = excluded.{name}" for name in [*given, *hashed] if name not in keys]
-    action = f"update set {', '.join(updates)}" if updates else "nothing"
-    changed = connection.execute(
-        trusted(
-            f"insert into {target} ({', '.join([*given, *hashed])}) select {', '.join(values)} from "
-            f"(select {names} from gendash_rows except select {names} from {target}) as different "
-            f"on conflict ({', '.join(keys)}) do {action}"
-        )
-    )
-    return _count(connection, "gendash_rows"), gone.rowcount + changed.rowcount
-
-
-def _count(connection: Connection, relation: str) -> int:
-    row = connection.execute(trusted(f"select count(*) from {relation}")).fetchone()
-    assert row
-    return int(row[0])
-
-
-def _newest(relation: Relation) -> str:
-    """SQL: time of the newest row that was read."""
-    column = relation.header.get("newest") or relation.header.get("time")
-    return f"(select max({quote_name(column)}) from gendash_rows)" if column else "null"
-
-
-def _record(
-    work: _Work,
-    relation: Relation,
-    cadence: float,
-    begun: float,
-    rows: int,
-    written: int | None,
-    newest: str,
-    absent: list[str] | None,
-) -> None:
-    took = time.monotonic() - begun
-    clock = f"{qualified(work.config, 'clock')}()"
-    work.connection.execute(
-        trusted(
-            f"insert into {qualified(work.config, '_refresh')} as known (relation, started_at, finished_at, "
-            "duration_s, rows, written, newest, cadence_s, absent, error, error_at) "
-            f"values (%s, {clock} - make_interval(secs => %s), {clock}, %s, %s, %s, {newest}, %s, %s, null, null) "
-            "on conflict (relation) do update set "
-            "started_at = excluded.started_at, finished_at = excluded.finished_at, "
-            "duration_s = excluded.duration_s, rows = excluded.rows, written = excluded.written, "
-            "newest = excluded.newest, cadence_s = excluded.cadence_s, absent = excluded.absent, "
-            "error = null, error_at = null"
-        ),
-        [relation.name, took, took, rows, written, cadence, absent],
-    )
+def _window(work: _Work, relation: Relation, before: _Known, seen: Seen) -> Window | None:
+    """The days to read again; None where all rows are to be read: the first time, once a day, or where it is cheap."""
+    if not relation.header.get("window") or before.full_age_s is None or before.full_age_s > FULL_S:
+        return None
+    staging = postgres_source.driver(work.catalog, relation)
+    return work.window if postgres_source.window_column(work.config, staging, seen) else None
 
 
 def status(config: Config, catalog: Catalog) -> list[dict[str, Any]]:

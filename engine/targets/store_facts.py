@@ -15,8 +15,12 @@ TIMEOUT = "5s"
 
 def facts(catalog: Catalog, at: datetime | None = None) -> str:
     """The exposition of what the store knows, at the time of its clock or ``at``. Raises TargetError."""
-    with connect(store(catalog.config), read_only=True, application="gendash metrics") as connection:
-        with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
-            local_settings(connection, {"statement_timeout": TIMEOUT} | ({"gendash.now": at.isoformat()} if at else {}))
-            answers = {key: cursor.execute(trusted(sql)).fetchall() for key, sql in questions(catalog).items()}
+    settings = {"statement_timeout": TIMEOUT} | ({"gendash.now": at.isoformat()} if at else {})
+    with (
+        connect(store(catalog.config), read_only=True, application="gendash metrics") as connection,
+        connection.transaction(),
+        connection.cursor(row_factory=dict_row) as cursor,
+    ):
+        local_settings(connection, settings)
+        answers = {key: cursor.execute(trusted(sql)).fetchall() for key, sql in questions(catalog).items()}
     return exposition(catalog, answers)

@@ -5,6 +5,7 @@ feature: conversations
 audience: everyone
 cadence: 5m
 key: [hour, role]
+window: true
 time: hour
 newest: newest
 columns:

@@ -5,6 +5,7 @@ feature: feedback
 audience: admin
 cadence: 5m
 key: [feedback_id]
+indexes: [[created_at]]
 time: created_at
 columns:
   feedback_id: {type: text, doc: id of the rating on the platform}

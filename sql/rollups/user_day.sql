@@ -5,10 +5,12 @@ feature: conversations
 audience: admin
 cadence: 5m
 key: [day, user_id]
-time: first_at
+window: true
+time: day
+newest: last_at
 columns:
   day: {type: date, doc: local day}
-  user_id: {type: text, doc: id of the account on the platform}
+  user_id: {type: text, of_user: true, doc: id of the account on the platform}
   messages: {type: bigint, merge: sum, doc: messages that the user wrote on it}
   first_at: {type: timestamptz, merge: min, doc: the first of them}
   last_at: {type: timestamptz, merge: max, doc: the last of them}

@@ -5,6 +5,7 @@ feature: users
 audience: admin
 cadence: 5m
 key: [user_id]
+indexes: [[created_at]]
 time: created_at
 columns:
   user_id: {type: text, doc: id of the account on the platform}

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from overview_figures import FIGURES, Table, View
 from overview_prometheus import Graphs, graphs
-from overview_series import SERIES
+from overview_series import SERIES, agent_fails, agent_p95, burning
 from overview_store import Shown, shown
 from overview_worlds import EMPTY_DAY, QUOTED, SILENT, STORIES, make, nothing
 
@@ -27,6 +27,13 @@ MOMENTS = [(name, hours) for name, story in STORIES.items() for hours in (0.0, *
 READ = ("users", "conversations", "messages", "feedback", "documents", "tickets")
 PANELS = load_catalog(load_config("")).dashboards["overview"].panels()
 DOCS = {panel.slug: panel.doc for panel in PANELS}
+LOOKS = (0.0, 2.2, 2.5, 5.0, 7.7)
+"""Hours before the end of the history; the third lies within the incident, the second after it."""
+
+LOOKED = {"routes": (0.0,), "slo_left": (0.0, 5.0, 7.7), "agent_p95": (*LOOKS, 12.0)}
+"""The same for panels whose samples are too coarse before, that count a failure fully only after an hour, or that have
+a time without anything to measure."""
+
 Open = Callable[..., tuple[Shown, datetime]]
 
 
@@ -49,7 +56,7 @@ def stores(postgres: Server) -> Iterator[Open]:
 @pytest.fixture(scope="module")
 def empty(postgres: Server) -> Iterator[Shown]:
     """The store of a platform without a row."""
-    with shown(postgres, nothing(STORIES["utc at a full hour"])) as found:
+    with shown(postgres, nothing(STORIES["utc at a full hour"]), since="1h") as found:
         yield found
 
 
@@ -97,7 +104,9 @@ def test_a_panel_without_llm_calls_of_one_environment_says_that_it_shows_all(sto
 def test_the_choice_of_environments_is_what_calls_came_from(stores: Open) -> None:
     store, at = stores("utc at a full hour")
     (question,) = store.question("environment", at, "variable")
-    assert [row[0] for row in store.ask(question, at).rows] == sorted({call["environment"] for call in store.world.calls})
+    assert [row[0] for row in store.ask(question, at).rows] == sorted(
+        {call["environment"] for call in store.world.calls}
+    )
 
 
 @pytest.mark.parametrize("session_zone", ["America/New_York", "Asia/Kathmandu"])
@@ -121,7 +130,11 @@ def test_figures_of_different_panels_agree(stores: Open, name: str) -> None:
         (value,) = column(slug)
         return value
 
-    tickets, documents = dict(store.panel("tickets_by_status", at).rows), dict(store.panel("documents_by_status", at).rows)
+    view = View(store.world, at)
+    tickets, documents = (
+        dict(store.panel("tickets_by_status", at).rows),
+        dict(store.panel("documents_by_status", at).rows),
+    )
     assert sum(tickets.values()) == len(store.world.rows["tickets"])
     assert only("tickets_open") == tickets["open"] + tickets["in progress"]
     assert sum(documents.values()) == len(store.world.rows["documents"])
@@ -133,10 +146,9 @@ def test_figures_of_different_panels_agree(stores: Open, name: str) -> None:
     for slug in ("llm_calls", "llm_cost"):
         apart = zip(*(column(slug, environment=one) for one in environments), strict=True)
         assert [sum(values) for values in apart] == column(slug)
-    month = [cost for when, cost, _ in store.panel("cost_per_day", at).rows if View(store.world, at).day(when).day <= 28]
-    days = View(store.world, at).today.day - 1
-    if days <= 28:
-        assert sum(month[len(month) - days :], Decimal(0)) + only("cost_today") == Decimal(str(only("budget_used"))) * 1000
+    month = [cost for when, cost, _ in store.panel("cost_per_day", at).rows if view.day(when).month == view.today.month]
+    spent = sum(month, only("cost_today"))
+    assert same(only("budget_used"), Fraction(spent) / store.world.budget)
 
 
 @pytest.mark.parametrize(("name", "hours"), MOMENTS)
@@ -178,7 +190,9 @@ def test_freshness_counts_from_the_newest_row_the_last_sync_and_the_last_refresh
     at = now + timedelta(days=1, minutes=17)
     newest = max(row["created_at"] for table_ in READ for row in store.world.rows[table_])
     wanted = {"Database": (at - newest).total_seconds(), "LLM traces": 87420.0, "Summaries": 87420.0}
-    answers = [store.ask(question, at) for question in store.question("freshness", at) if question.query.language == "sql"]
+    answers = [
+        store.ask(question, at) for question in store.question("freshness", at) if question.query.language == "sql"
+    ]
     assert {answer.columns[0]: answer.rows[0][0] for answer in answers} == pytest.approx(wanted, abs=1e-6)
 
 
@@ -199,10 +213,21 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graphs]:
 
 
 @pytest.mark.prometheus
-@pytest.mark.parametrize("hours_ago", [0.0, 2.6, 5.0, 7.7])
-@pytest.mark.parametrize("slug", SERIES)
+@pytest.mark.parametrize(("slug", "hours_ago"), [(slug, hours) for slug in SERIES for hours in LOOKED.get(slug, LOOKS)])
 def test_a_panel_shows_what_follows_from_the_scraped_samples(prometheus: Graphs, slug: str, hours_ago: float) -> None:
     assert prometheus.differences(slug, hours_ago) == []
+
+
+@pytest.mark.prometheus
+def test_the_times_that_are_looked_at_are_calm_and_are_not(prometheus: Graphs) -> None:
+    times = [prometheus.samples.end - hours * 3600 for hours in LOOKS]
+    assert [burning(prometheus.samples, at) for at in times] == [False, False, True, False, False]
+    assert [agent_fails(prometheus.samples, at) for at in times] == [False, True, True, False, False]
+    night = prometheus.samples.end - LOOKED["agent_p95"][-1] * 3600
+    assert (agent_p95(prometheus.samples, night, 0), agent_p95(prometheus.samples, times[0], 0)[0] != {}) == (
+        [{}],
+        True,
+    )
 
 
 # ── nothing is left out ──────────────────────────────────────────────────────────────────────────────────────────

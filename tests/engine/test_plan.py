@@ -280,6 +280,17 @@ def test_an_open_admin_folder_is_finished_while_it_is_empty_and_only_reported_la
     assert [c.action for c in unknown if c.kind == "permission"] == ["report"]
 
 
+def test_a_folder_that_the_token_cannot_see_is_made_only_where_nothing_of_ours_is_hidden_in_it() -> None:
+    unseen = {"gendash-admin": "403 Access denied"}
+    maybe = plan(want(admin=True), seen(None, folders=unseen))
+    assert [(c.kind, c.action) for c in maybe][:2] == [("folder", "create"), ("permission", "update")]
+    there = plan(want(admin=True), seen("is there, but hidden", folders=unseen))
+    assert [(c.kind, c.action) for c in there if c.kind != "datasource"] == [
+        ("folder", "report"),
+        ("dashboard", "blocked"),
+    ]
+
+
 def test_an_admin_folder_below_another_one_is_reported() -> None:
     nested = {"gendash-admin": {"title": "Agent platform (admin)", "parentUid": "top"}}
     change = plan(want(admin=True), seen(None, folders=nested))[0]

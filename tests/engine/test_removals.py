@@ -25,7 +25,7 @@ from gendash.engine.catalog import Catalog
 from gendash.engine.config import Config, load_config
 from gendash.engine.model import Panel, Query, Row
 from gendash.engine.promql import metric_names
-from gendash.engine.render_rules import render_rules, rule_expression
+from gendash.engine.render_rules import live_rules, render_rules, rule_expression
 from gendash.engine.targets.files import load_catalog
 from gendash.engine.targets.migrate import migrate
 from gendash.engine.targets.refresh import refresh
@@ -65,7 +65,7 @@ def world(
     load.create_database(postgres.url(), "removals")
     load.load(postgres.url("removals"), made)
     owner = postgres.url("removals", load.OWNER, load.add_owner(postgres.url("removals")))
-    scrapes = history.scrape(made, NOW.timestamp(), reach=history.Reach(days=9, fine=1, detail=8))
+    scrapes = history.scrape(made, NOW.timestamp(), reach=history.Reach(days=4, fine=1, detail=4))
     for text in history.write(scrapes, history_rules(load_catalog(config)), folder, print):
         blocks(text, folder / "data")
     environ = {
@@ -239,7 +239,7 @@ def _delete_series(url: str, catalog: Catalog, removal: Removal) -> None:
     before: set[str] = set()
     while before != names:
         before = set(names)
-        for rule in catalog.rules.values():
+        for rule in live_rules(catalog):
             if metric_names(rule_expression(catalog, rule).text) & names:
                 names.add(rule.name)
     matches = [("match[]", name) for name in sorted(names)]

@@ -12,7 +12,7 @@ from gendash.engine.catalog import Catalog
 from gendash.engine.config import load_config
 from gendash.engine.errors import ContentError
 from gendash.engine.model import Rule
-from gendash.engine.render_rules import live_rules, render_prometheus, render_rules, rule_expression, signed
+from gendash.engine.render_rules import live_rules, render_rules, rule_expression, signed
 
 METRICS = {"hits": {"name": "hits_total", "labels": {"status": "", "tool_name": "", "tool": ""}}}
 
@@ -129,12 +129,3 @@ def test_the_first_line_tells_whether_the_rest_was_edited() -> None:
     assert content.startswith(b"# Written by gendash (")
     assert content.partition(b"\n")[2] == b"a\n"
     assert signed("a\n") != signed("b\n")
-
-
-TEMPLATE = 'rule_files: [{{ (config["prometheus.rules_dir"] ~ prefix) | tojson }}]\n'
-
-
-def test_the_configuration_comes_from_its_template() -> None:
-    found = render_prometheus(catalog(settings={"prometheus": {"rules_dir": '/a "b"'}}), TEMPLATE)
-    text = found["provisioning/prometheus.yml"].decode()
-    assert yaml.safe_load(text) == {"rule_files": ['/a "b"gendash-']}

@@ -13,7 +13,7 @@ from gendash.engine.catalog import Catalog
 from gendash.engine.config import load_config
 from gendash.engine.errors import ContentError
 from gendash.engine.model import Relation
-from gendash.engine.render_sql import cadence_s, pieces, queries, sql_artifacts
+from gendash.engine.render_sql import cadence_s, pieces, query_of, sql_artifacts
 from gendash.engine.targets.files import load_catalog
 
 _PRINT = """
@@ -98,7 +98,7 @@ def test_only_the_audience_may_read() -> None:
 def test_names_and_words_are_quoted() -> None:
     text = 'schema: "Dash-1"\nplatform: {tables: {users: user}, vocabularies: {user_role: {user: ["it\'s"]}}}'
     found = catalog(text)
-    query = "".join(queries(found, found.relations["user_entity"]))
+    query = query_of(found, found.relations["user_entity"])
     assert 'from public."user" u' in query
     assert "in ('it''s')" in query
     create = next(piece for piece in pieces(found) if piece.name == "user_entity").statements[0]
@@ -107,7 +107,7 @@ def test_names_and_words_are_quoted() -> None:
 
 def test_a_cut_replaces_the_table_it_names_only() -> None:
     found = catalog()
-    (query,) = queries(found, found.relations["message_hour"], cuts={"messages.messages": "(select 1)"})
+    query = query_of(found, found.relations["message_hour"], cuts={"messages.messages": "(select 1)"})
     assert "from (select 1) m" in query
     assert "left join public.conversations c" in query
 
@@ -115,7 +115,7 @@ def test_a_cut_replaces_the_table_it_names_only() -> None:
 def test_an_optional_column_that_is_missing_is_a_typed_null() -> None:
     found = catalog()
     relation = found.relations["conversation_hour"]
-    (query,) = queries(found, relation, present={("conversations", "id")})
+    query = query_of(found, relation, present={("conversations", "id")})
     assert "coalesce(null::boolean, false) as is_voice" in query
 
 

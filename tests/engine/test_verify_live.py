@@ -94,6 +94,7 @@ RULES = {
         record("job:unloaded:rate5m", "sum(rate({{ metric('requests') }}[5m]))"),
         record("job:other:rate5m", "sum(rate({{ metric('requests') }}[5m]))"),
         record("job:silent:rate5m", '{{ metric("requests") }}{status="777"}'),
+        record("job:share:rate5m", '{{ metric("requests") }} / ({{ metric("requests") }}{status="777"} > 0)'),
         record("job:off:rate5m", "vector(1)", feature="redis"),
         record("job:twice:rate5m", "2 * {{ rule('job:unloaded:rate5m') }}"),
         Rule("Watchdog", "alert", "g", "recording_rules/g.yaml", "vector(1)", "doc"),
@@ -109,6 +110,7 @@ groups:
   - {{record: 'job:broken:rate5m', expr: '({TWO}) * on () ({TWO})'}}
   - {{record: 'job:other:rate5m', expr: 'sum(rate(requests_total[1m]))'}}
   - {{record: 'job:silent:rate5m', expr: 'requests_total{{status="777"}}'}}
+  - {{record: 'job:share:rate5m', expr: 'requests_total / (requests_total{{status="777"}} > 0)'}}
   - {{record: 'job:twice:rate5m', expr: '2 * job:unloaded:rate5m'}}
   - {{alert: Watchdog, expr: vector(1)}}
 """
@@ -279,9 +281,9 @@ EXPECTED = {
     "ok": ("ok", ""),
     "no_rows": ("no_rows", "no rows"),
     "may_be_empty": ("ok", "no rows"),
-    "all_null": ("all_null", "1 rows, every value is null"),
-    "flat_zero": ("flat_zero", "1 values, every one is 0"),
-    "may_be_zero": ("ok", "1 values, every one is 0"),
+    "all_null": ("all_null", "every value of 1 row is null"),
+    "flat_zero": ("flat_zero", "the value is 0"),
+    "may_be_zero": ("ok", "the value is 0"),
     "no_column": ("missing", 'column "nope" does not exist'),
     "no_function": ("missing", "function nope(integer) does not exist"),
     "no_relation": ("missing", 'relation "gendash.absent" does not exist; run `gendash db migrate`'),
@@ -405,6 +407,7 @@ def test_annotations_may_mark_nothing_but_must_be_right(verdicts: list[Verdict])
         ("job:unloaded:rate5m", "missing", "not loaded; give Prometheus the file of this rule and reload it"),
         ("job:other:rate5m", "error", "another expression of it is loaded"),
         ("job:silent:rate5m", "no_rows", "job:silent:rate5m has given no series in 30 days"),
+        ("job:share:rate5m", "ok", ""),
         ("job:off:rate5m", "not_available", "needs a redis_exporter; features.redis off"),
         ("Watchdog", "ok", ""),
     ],

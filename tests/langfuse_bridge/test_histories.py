@@ -62,23 +62,13 @@ def place(postgres: Any) -> Iterator[tuple[Store, Fate]]:
             fate.step()
             return super().cursor(*args, **options)
 
-        def __exit__(self, *_error: Any) -> None:
-            """Stays open for the next transaction; opening thousands would take most of the time."""
-
-    kept: list[Mortal] = []
-
     def connect(url: str) -> psycopg.Connection[Any]:
         fate.step()
-        if not kept or kept[0].closed:
-            kept[:] = [Mortal.connect(url, autocommit=True, prepare_threshold=None)]
-            exact(kept[0])
-        return kept[0]
+        return exact(Mortal.connect(url, autocommit=True, prepare_threshold=None))
 
     with psycopg.connect(postgres.url(), autocommit=True) as admin:
         admin.execute("create database histories")
         yield Store(make_store(postgres.url("histories")).url, "gendash", connect), fate
-        for connection in kept:
-            connection.close()
         admin.execute("drop database histories with (force)")
 
 
@@ -278,7 +268,7 @@ class History:
         self.double.merge()
         self.now += timedelta(days=1)
         report = self.sync(None)
-        while not report.complete:
+        while not report.complete or any(stream.notes for stream in report.streams):
             assert report.resume_at is None or report.resume_at > self.now
             self.now = max(self.now + timedelta(minutes=1), report.resume_at or self.now)
             report = self.sync(None)

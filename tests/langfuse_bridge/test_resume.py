@@ -113,7 +113,8 @@ def test_two_runs_at_once_end_with_the_servers_rows(double: Any, store: Any) -> 
 
     def one() -> None:
         try:
-            sync(settings(double, store, SINCE), now=NOW, store=store, client=client_of(double, Sleeper()))
+            own = Store(store.url, store.schema)
+            sync(settings(double, own, SINCE), now=NOW, store=own, client=client_of(double, Sleeper()))
         except BaseException as error:
             errors.append(error)
 
@@ -144,7 +145,7 @@ def test_what_was_read_before_another_run_wrote_does_not_undo_it(double: Any, st
         del double.answer
         double.fault = lambda _path: None
         double.replace(observation(1, NOW - MINUTE, model="new", written=NOW))
-        run(NOW + MINUTE)
+        run(NOW + MINUTE, store=Store(store.url, store.schema))
 
     double.fault = fault
     run(NOW + MINUTE)

@@ -15,7 +15,8 @@ from gendash.engine.catalog import Catalog
 from gendash.engine.checks_rules import RULE_CHECKS
 from gendash.engine.config import Config, load_config
 from gendash.engine.promql import metric_names, selectors
-from gendash.engine.render_rules import live_rules, render_prometheus, render_rules, rule_expression
+from gendash.engine.render_prometheus import TEMPLATES, render_prometheus
+from gendash.engine.render_rules import live_rules, render_rules, rule_expression
 from gendash.engine.settings import FEATURES
 from gendash.engine.targets.files import PACKAGED, load_catalog, template
 from gendash.engine.targets.prometheus_rules import find_binary
@@ -111,10 +112,24 @@ def test_promtool_accepts_every_rule_file_and_the_configuration(settings: str, t
     checked = promtool("check", "rules", "--lint=all", "--lint-fatal", *files, at=out)
     assert checked.returncode == 0, checked.stderr
     assert f"{len(live_rules(catalog(settings)))} rules" in f"{total(checked.stdout)} rules"
-    for path, content in render_prometheus(catalog(settings), template("prometheus.yml.j2")).items():
-        (out / path).parent.mkdir(parents=True, exist_ok=True)
-        (out / path).write_bytes(content)
-        assert promtool("check", "config", path, at=out).returncode == 0
+
+
+LONG_TERM = ["none", "federation", "remote_write", "thanos"]
+
+
+@pytest.mark.prometheus
+@pytest.mark.parametrize("long_term", LONG_TERM)
+def test_promtool_accepts_each_configuration_in_its_place(long_term: str, tmp_path: Path) -> None:
+    lay_out(tmp_path, "all on")
+    settings = ALL_ON | {"prometheus": {"long_term": long_term}}
+    found = load_catalog(load_config(yaml.safe_dump(settings)))
+    templates = {name: template(name) for name in TEMPLATES}
+    for path, content in render_prometheus(found, templates).items():
+        (tmp_path / "out" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "out" / path).write_bytes(content)
+        checked = promtool("check", "config", path, at=tmp_path / "out")
+        assert checked.returncode == 0, checked.stderr
+        assert "rule files found" in checked.stdout or "rules found" in checked.stdout
 
 
 def total(output: str) -> int:

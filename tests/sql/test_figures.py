@@ -270,22 +270,29 @@ def test_conversations_by_day_and_channel(read: Read, facts: Facts, zone: ZoneIn
 
 
 def test_conversation_entities(read: Read, facts: Facts) -> None:
-    messages: dict[str, list[tuple[str, datetime]]] = defaultdict(list)
-    for _, talk, role, at in facts.messages:
-        messages[talk].append((role, at))
     expected = {
         talk: (
             owner,
             at,
             "voice" if voice else "chat",
-            len(messages[talk]),
-            sum(role == "user" for role, _ in messages[talk]),
-            max((moment for _, moment in messages[talk]), default=None),
         )
         for talk, owner, voice, at in facts.conversations
     }
-    columns = ("user_id", "created_at", "channel", "messages", "user_messages", "last_message_at")
+    columns = ("user_id", "created_at", "channel")
     assert {row["conversation_id"]: tuple(row[c] for c in columns) for row in read("conversation_entity")} == expected
+
+
+def test_messages_by_conversation_and_day(read: Read, facts: Facts, zone: ZoneInfo) -> None:
+    messages: dict[tuple[date, str], list[tuple[str, datetime]]] = defaultdict(list)
+    for _, talk, role, at in facts.messages:
+        messages[day_of(at, zone), talk].append((role, at))
+    expected = {
+        key: (len(some), sum(role == "user" for role, _ in some), min(at for _, at in some), max(at for _, at in some))
+        for key, some in messages.items()
+    }
+    columns = ("messages", "user_messages", "first_at", "last_at")
+    rows = read("message_conversation_day")
+    assert {(row["day"], row["conversation_id"]): tuple(row[c] for c in columns) for row in rows} == expected
 
 
 def test_accounts(read: Read, facts: Facts, zone: ZoneInfo) -> None:

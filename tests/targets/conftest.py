@@ -72,7 +72,8 @@ def _home(program: Path) -> Path:
 def _program() -> Path:
     cached = (path for path in (ROOT / ".cache").glob("**/bin/grafana") if os.access(path, os.X_OK))
     found = shutil.which("grafana") or next(map(str, cached), None)
-    assert found, "no grafana"
+    if not found:
+        pytest.skip("needs a grafana on PATH, to start one of its own")
     return Path(found)
 
 

@@ -558,8 +558,17 @@ def test_an_editor_token_meets_a_hidden_folder_that_an_admin_made(site: Site) ->
     site.add("later", board("Later"), admin=True)
     made = site.plan()
     assert only(made, uid).action == "blocked" and "may not see it" in only(made, uid).lines[0]
+    assert {change.action for change in made if change.kind == "folder"} == {"report"}
     done = site.apply(made)
     assert only(done, other).action == "blocked", text(done)
+    del site.boards[uid]  # now nothing tells that the folder is there
+    last = site.apply()
+    assert actions([change for change in last if change.kind != "datasource"]) == {
+        "folder gendash-admin": "blocked",
+        "permission gendash-admin": "blocked",
+        "dashboard gendash-later": "blocked",
+    }
+    assert "perhaps hidden from this token" in last[0].lines[-1]
 
 
 def test_an_editor_token_may_write_at_once_into_a_folder_that_an_admin_has_just_made(site: Site) -> None:

@@ -21,7 +21,8 @@ from gendash.engine.catalog import Catalog
 from gendash.engine.config import load_config
 from gendash.engine.errors import Denied, TargetError, Unexpected, Unreachable
 from gendash.engine.plan_rules import rule_changes
-from gendash.engine.render_rules import render_prometheus, render_rules, signed
+from gendash.engine.render_prometheus import TEMPLATES, render_prometheus
+from gendash.engine.render_rules import render_rules, signed
 from gendash.engine.settings import FEATURES
 from gendash.engine.targets.files import PACKAGED, load_catalog, template
 from gendash.engine.targets.prometheus import Data, instant, label_values, loaded_rules, over, prometheus
@@ -69,7 +70,7 @@ def start(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         "features": {name: True for name, _, _ in FEATURES},
     }
     catalog = load_catalog(load_config(yaml.safe_dump(settings)))
-    (content,) = render_prometheus(catalog, template("prometheus.yml.j2")).values()
+    (content,) = render_prometheus(catalog, {name: template(name) for name in TEMPLATES}).values()
     (folder / "prometheus.yml").write_bytes(content)
     binary = find_binary("prometheus", PACKAGED / ".cache")
     assert binary
@@ -176,8 +177,8 @@ def test_label_values_are_those_of_the_selector(server: Server) -> None:
             assert isinstance(found, Data)
             return found.data
 
-        wait(lambda: len(jobs("up")) == 3, "a scrape of each job")
-        assert jobs("up") == ["ai-agent-api", "prometheus", "redis"]
+        wait(lambda: len(jobs("up")) == 4, "a scrape of each job")
+        assert jobs("up") == ["ai-agent-api", "gendash", "prometheus", "redis"]
         assert jobs('up{job="redis"}') == ["redis"]
         assert jobs("nothing") == []
 

@@ -10,15 +10,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from overview_worlds import Rows, World
-
-BUDGET = Decimal(1000)
-"""The monthly budget where gendash.yaml names none."""
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 Number = int | Decimal | Fraction | None
@@ -106,7 +103,7 @@ def changed(label: str, current: Number, prior: Number, against: str = "vs prior
 
 
 def dollars(value: Decimal | Fraction) -> str:
-    return f"${Decimal(whole(value)).quantize(Decimal(1), ROUND_HALF_UP):,}"
+    return f"${whole(value):,}"
 
 
 def tile(view: View, name: str, value: Number) -> Table:
@@ -152,25 +149,25 @@ def calls_by_model(view: View) -> Table:
     return Table(("name", "value"), [(model, Fraction(count, calls.total())) for model, count in bars])
 
 
-def month_share(day: date) -> Fraction:
+def month_share(view: View, day: date) -> Fraction:
     """One day's share of the monthly budget."""
-    return Fraction(BUDGET) / monthrange(day.year, day.month)[1]
+    return Fraction(view.world.budget, monthrange(day.year, day.month)[1])
 
 
 def cost_today(view: View) -> Table:
-    share = month_share(view.today)
+    share = month_share(view, view.today)
     cost = spent(row for row in view.until_now() if view.days_ago(started(row)) == 0)
     verdict = "twice the " if cost > 2 * share else "over the " if cost > share else "of "
     return tile(view, f"{verdict}{dollars(share)} a day", cost if view.world.calls else None)
 
 
 def budget_used(view: View) -> Table:
-    month = (view.today.year, view.today.month)
+    month, budget = (view.today.year, view.today.month), dollars(Fraction(view.world.budget))
     days = ((view.day(started(row)), row) for row in view.until_now())
     cost = spent(row for day, row in days if (day.year, day.month) == month)
     if not view.world.calls:
-        return tile(view, f"of {dollars(BUDGET)}", None)
-    return tile(view, f"{dollars(cost)} of {dollars(BUDGET)}", Fraction(cost) / Fraction(BUDGET))
+        return tile(view, f"of {budget}", None)
+    return tile(view, f"{dollars(cost)} of {budget}", Fraction(cost) / view.world.budget)
 
 
 def cost_per_day(view: View) -> Table:
@@ -178,7 +175,7 @@ def cost_per_day(view: View) -> Table:
     for row in view.calls:
         by_day.setdefault(view.days_ago(started(row)), []).append(row)
     days = [(ago, view.today - ago * DAY) for ago in range(30, 0, -1)]
-    rows = [(view.start(day), spent(by_day.get(ago, [])), month_share(day)) for ago, day in days]
+    rows = [(view.start(day), spent(by_day.get(ago, [])), month_share(view, day)) for ago, day in days]
     return Table(("time", "cost", "daily budget"), rows)
 
 

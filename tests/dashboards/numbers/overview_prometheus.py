@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import isnan
 from pathlib import Path
-from typing import Any
 
 from overview_series import SERIES, Labels, Samples, Values
 
@@ -86,7 +85,7 @@ def graphs(folder: Path) -> Iterator[Graphs]:
     assert promtool and binary
     catalog = load_catalog(load_config(SETTINGS))
     end = int(NOW.timestamp())
-    scrapes = history.scrape(generate(1, NOW, 0.5, "UTC"), end, reach=history.Reach(days=31, fine=1, detail=2))
+    scrapes = history.scrape(generate(1, NOW, 1.0, "UTC"), end, reach=history.Reach(days=31, fine=1, detail=2))
     said: list[str] = []
     texts = history.write(scrapes, history_rules(catalog), folder / "texts", said.append)
     with servers.making_blocks(promtool, texts, folder / "data") as wait:

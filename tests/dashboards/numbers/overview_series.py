@@ -160,17 +160,16 @@ def agent_fails(samples: Samples, at: float) -> bool:
 
     def holds(when: float) -> bool:
         ended = samples.by("status", "agent_queries_total")
-        failed, all_ = (samples.grown(columns, when, HOUR / 2) for columns in (ended["error"], sum(ended.values(), [])))
-        return all_ > 0 and failed / all_ > 0.05 and samples.grown(ended["error"], when, HOUR) >= 5
+        failed, good = (samples.grown(ended[status], when, HOUR / 2) for status in ("error", "success"))
+        return failed > 0.05 * (failed + good) and samples.grown(ended["error"], when, HOUR) >= 5
 
     return _fires(holds, samples.evaluated(at), 300)
 
 
-
 def health(samples: Samples, at: float, span: float) -> list[Values]:
-    up = samples.find("up")
+    up = [column[-1] for _, _, columns in samples.scrapes.columns for key, column in columns.items() if key == "up"]
     worst = 2 if burning(samples, at) else 1 if agent_fails(samples, at) else 0
-    labels = (("total", str(len(up))), ("up", str(sum(int(column[-1]) for _, column in up))))
+    labels = (("total", str(len(up))), ("up", str(sum(map(int, up)))))
     return [{labels: near(worst)}]
 
 
@@ -224,17 +223,19 @@ def freshness(samples: Samples, at: float, span: float) -> list[Values]:
 # ── routes ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def busiest(samples: Samples) -> set[str]:
-    """The eight routes with the most requests in the last hour."""
-    grown = {r: samples.grown(columns, samples.end, HOUR) for r, columns in samples.by("handler", "http_requests_total").items()}
+def busiest(samples: Samples, at: float) -> set[str]:
+    """The eight routes with the most requests in the hour before the end of the range."""
+    by_route = samples.by("handler", "http_requests_total")
+    grown = {route: samples.grown(columns, at, HOUR) for route, columns in by_route.items()}
     return set(sorted(grown, key=lambda route: grown[route])[-8:])
 
 
 def route_states(samples: Samples, at: float, span: float) -> list[Values]:
     found: Values = {}
-    for route in busiest(samples):
+    for route in busiest(samples, at):
         failed, all_ = (
-            samples.rate(samples.requests(status, handler=re.escape(route)), samples.evaluated(at)) for status in ("5..", ".*")
+            samples.rate(samples.requests(status, handler=re.escape(route)), samples.evaluated(at))
+            for status in ("5..", ".*")
         )
         if all_ > 0:
             share = failed / all_
@@ -242,6 +243,14 @@ def route_states(samples: Samples, at: float, span: float) -> list[Values]:
             state = (share > OBJECTIVE) + (share > RED)
             found[("handler", route),] = Within(0, 2) if edge else near(state)
     return [found]
+
+
+def _averaged(samples: Samples, route: str, at: float, span: float) -> Within:
+    """Requests per second as a mean of 5-minute rates: what lies within 5 minutes of either end counts in part."""
+    columns = samples.requests(handler=re.escape(route))
+    least = samples.grown(columns, at - FIVE_MINUTES, span - FIVE_MINUTES)
+    most = samples.grown(columns, at, span + FIVE_MINUTES)
+    return Within(near(least / span).low, near(most / span).high)
 
 
 def routes(samples: Samples, at: float, span: float) -> list[Values]:
@@ -257,8 +266,8 @@ def routes(samples: Samples, at: float, span: float) -> list[Values]:
         if all_ > 0:
             slow = 1 - grown("http_request_duration_seconds_bucket", le="0.5") / timed
             key: Labels = (("handler", route),)
-            found[0][key], found[1][key] = near(all_ / span, 1 / span), near(failed / all_, 1 / all_)
-            found[2][key] = near(slow, 1 / timed)
+            found[0][key], found[1][key] = _averaged(samples, route, at, span), near(failed / all_, 2 / all_)
+            found[2][key] = near(slow, 0.0005)  # a small difference of two rates
             found[3][key] = near(grown("http_request_duration_seconds_sum") / timed)
     return found
 

@@ -32,7 +32,8 @@ SETTINGS = """
 time_zone: {zone}
 roles: {{owner: owner_{number}, reader: reader_{number}, admin_reader: admin_reader_{number}}}
 features: {{tickets: true, langfuse: true, agent_metrics: true}}
-langfuse: {{since: 33d}}
+langfuse: {{since: {since}}}
+budget: {{monthly_usd: {budget}}}
 """
 
 
@@ -80,7 +81,7 @@ class Shown:
 
 
 @contextmanager
-def shown(server: Server, world: World) -> Iterator[Shown]:
+def shown(server: Server, world: World, since: str = "33d") -> Iterator[Shown]:
     """A database with the world's rows, and gendash's store beside them, synced and refreshed at the world's time."""
     number = next(_numbers)
     name, owner = f"numbers_{number}", f"owner_{number}"
@@ -91,7 +92,7 @@ def shown(server: Server, world: World) -> Iterator[Shown]:
         _grant(server, name, owner, password)
         with LangfuseDouble(world.platform.observations, world.platform.scores) as double:
             config = load_config(
-                SETTINGS.format(zone=world.zone, number=number),
+                SETTINGS.format(zone=world.zone, number=number, since=since, budget=world.budget),
                 environ={
                     "GENDASH_DATABASE_URL": server.url(name, owner, password),
                     "GENDASH_ADMIN_DATABASE_URL": server.url(name),

@@ -34,6 +34,7 @@ class Story:
     seed: int
     scale: float = 0.02
     later: tuple[float, ...] = ()
+    budget: int = 1000
 
 
 def local(zone: str, *when: int) -> datetime:
@@ -42,16 +43,12 @@ def local(zone: str, *when: int) -> datetime:
 
 
 STORIES = {
-    "utc at a full hour": Story("UTC", datetime(2026, 11, 5, 10, tzinfo=UTC), 1),
-    "berlin at midnight, autumn change": Story(
-        "Europe/Berlin", local("Europe/Berlin", 2026, 11, 5), 2, later=(23.5,)
-    ),
-    "berlin at midnight, spring change": Story(
-        "Europe/Berlin", local("Europe/Berlin", 2026, 4, 5), 3, later=(23.75,)
-    ),
+    "utc at a full hour": Story("UTC", datetime(2026, 11, 5, 10, tzinfo=UTC), 1, budget=600),
+    "berlin at midnight, autumn change": Story("Europe/Berlin", local("Europe/Berlin", 2026, 11, 5), 2, later=(23.5,)),
+    "berlin at midnight, spring change": Story("Europe/Berlin", local("Europe/Berlin", 2026, 4, 5), 3, later=(23.75,)),
     "berlin on the day of 25 hours": Story("Europe/Berlin", local("Europe/Berlin", 2026, 10, 25, 12, 40), 1),
     "kathmandu, three quarters off": Story(
-        "Asia/Kathmandu", datetime(2026, 11, 5, 10, 20, 30, 123456, tzinfo=UTC), 2, later=(0.25,)
+        "Asia/Kathmandu", datetime(2026, 11, 5, 10, 20, 30, 123456, tzinfo=UTC), 2, later=(0.25,), budget=100
     ),
 }
 
@@ -63,6 +60,7 @@ class World:
     platform: Platform
     zone: ZoneInfo
     now: datetime
+    budget: int
     rows: dict[str, Rows] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -82,7 +80,7 @@ def make(story: Story) -> World:
     platform = generate(story.seed, story.now, story.scale, story.zone)
     _empty(platform, EMPTY_DAY)
     _Gardener(platform, story.now, ZoneInfo(story.zone)).plant()
-    return World(platform, ZoneInfo(story.zone), story.now)
+    return World(platform, ZoneInfo(story.zone), story.now, story.budget)
 
 
 def nothing(story: Story) -> World:
@@ -90,7 +88,7 @@ def nothing(story: Story) -> World:
     platform = generate(story.seed, story.now, story.scale, story.zone)
     for table in (*COLUMNS, "observations", "scores"):
         getattr(platform, table).clear()
-    return World(platform, ZoneInfo(story.zone), story.now)
+    return World(platform, ZoneInfo(story.zone), story.now, story.budget)
 
 
 def _empty(platform: Platform, offset: int) -> None:
@@ -112,7 +110,9 @@ def _empty(platform: Platform, offset: int) -> None:
     keep("tickets", lambda row: row["conversation_id"] is None or row["conversation_id"] in talks)
     tickets = {row[0] for row in platform.tickets}
     keep("ticket_status_history", lambda row: row["ticket_id"] in tickets)
-    platform.observations[:] = [row for row in platform.observations if not on(datetime.fromisoformat(row["startTime"]))]
+    platform.observations[:] = [
+        row for row in platform.observations if not on(datetime.fromisoformat(row["startTime"]))
+    ]
 
 
 class _Gardener:
@@ -196,7 +196,15 @@ class _Gardener:
     def _ratings(self) -> None:
         tick = timedelta(microseconds=1)
         user = self.user(self.now - timedelta(days=90))
-        for offset, ratings in {0: (5, 4), -6: (3, 1), -7: (5, 2), -13: (4,), -29: (1, 5), -30: (5,), -36: (2,)}.items():
+        for offset, ratings in {
+            0: (5, 4),
+            -6: (3, 1),
+            -7: (5, 2),
+            -13: (4,),
+            -29: (1, 5),
+            -30: (5,),
+            -36: (2,),
+        }.items():
             for rating in ratings:
                 for at in (self.midnight(offset), self.midnight(offset) - tick):
                     self._rate(user, at, rating, self.now)
@@ -226,7 +234,13 @@ class _Gardener:
 
     def _documents(self) -> None:
         user = self.user(self.now - timedelta(days=90))
-        for status, minutes in (("processing", 14.9), ("processing", 15.1), ("failed", 20), ("queued", 999), ("done", 3)):
+        for status, minutes in (
+            ("processing", 14.9),
+            ("processing", 15.1),
+            ("failed", 20),
+            ("queued", 999),
+            ("done", 3),
+        ):
             at = self.now - timedelta(minutes=minutes)
             key = self.id()
             self.add(
