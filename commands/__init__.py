@@ -1,0 +1,1 @@
+"""The commands, one module a subject. Together with `cli.py` they are the composition root."""

@@ -1,0 +1,146 @@
+"""What the commands share: where settings come from, options, and how rows and lines are shown."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from gendash.engine.catalog import Catalog
+    from gendash.engine.config import Config
+
+DONE, PROBLEMS, PENDING = 0, 1, 3
+TARGETS = ("database", "prometheus", "grafana")
+TIMES = ["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d"]
+
+
+def in_utc(_context: click.Context, _parameter: click.Parameter, value: datetime | None) -> datetime | None:
+    """A time without a zone is meant in UTC."""
+    return value.replace(tzinfo=UTC) if value and not value.tzinfo else value
+
+
+def time_option(name: str, help: str, *variable: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """An option that takes a point in time."""
+    return click.option(name, *variable, type=click.DateTime(TIMES), callback=in_utc, metavar="TIME", help=help)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="For machines.")
+at_option = time_option("--at", "As if it were TIME, UTC without a zone.")
+
+
+def _every(_context: click.Context, _parameter: click.Parameter, value: str | None) -> float | None:
+    """Seconds of a duration."""
+    from gendash.engine.config import seconds
+
+    if value is None:
+        return None
+    try:
+        return seconds(value)
+    except ValueError:
+        raise click.BadParameter(f"'{value}' is not a duration such as 30s, 1m or 1h") from None
+
+
+every_option = click.option(
+    "--every", callback=_every, metavar="DURATION", help="Again and again, until Ctrl-C; a failed run does not end it."
+)
+
+
+def repeat(once: Callable[[], int], every: float | None) -> int:
+    """Exit code of one run; with ``every`` seconds runs follow each other until Ctrl-C."""
+    from gendash.engine.errors import GendashError
+
+    if every is None:
+        return once()
+    try:
+        while True:
+            begun = time.monotonic()
+            try:
+                once()
+            except GendashError as error:
+                for problem in error.problems:
+                    say(f"gendash: {problem}")
+            time.sleep(max(0.0, every - (time.monotonic() - begun)))
+    except KeyboardInterrupt:
+        return DONE
+
+
+class Settings:
+    """Where the settings come from; read when a command first needs them."""
+
+    def __init__(self, path: str, env: str) -> None:
+        self.path, self.env = path, env
+
+    def config(self) -> Config:
+        from gendash.engine.config import load_config
+        from gendash.engine.errors import ConfigError
+        from gendash.engine.model import Problem
+
+        file = Path(self.path or "gendash.yaml")
+        try:
+            text = file.read_text("utf-8") if self.path or file.exists() else ""
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "not UTF-8 text"
+            raise ConfigError(Problem(str(file), f"cannot read: {why}", "check --config")) from error
+        return load_config(text, str(file), os.environ, self.env, lambda name: Path(name).read_text("utf-8"))
+
+    def catalog(self) -> Catalog:
+        """The definitions, without the checks."""
+        from gendash.engine.targets.files import load_catalog
+
+        config = self.config()
+        base = Path(self.path or "gendash.yaml").resolve().parent
+        return load_catalog(config, [base / folder for folder in config["content"]])
+
+    def checked(self) -> Catalog:
+        """The definitions; any problem stops here, and all are listed."""
+        from gendash.engine.checks import check
+        from gendash.engine.errors import ContentError, raise_if
+
+        catalog = self.catalog()
+        raise_if(ContentError, check(catalog))
+        return catalog
+
+
+def show_rows(rows: list[dict[str, Any]], as_json: bool) -> None:
+    """Rows of equal keys as a table, or as JSON."""
+    if as_json or not rows:
+        click.echo(json.dumps(rows, indent=2, default=str))
+        return
+    cells = [list(rows[0]), *([("" if v is None else str(v)) for v in row.values()] for row in rows)]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
+    for row in cells:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def say(line: str) -> None:
+    """One line on stderr; nothing for an empty one."""
+    if line:
+        click.echo(line, err=True)
+
+
+def all_artifacts(catalog: Catalog) -> dict[str, bytes]:
+    from gendash.engine.build import TEMPLATES, artifacts
+    from gendash.engine.targets.files import template
+
+    return artifacts(catalog, {name: template(name) for name in TEMPLATES})
+
+
+def confirm(yes: bool, where: str, what: str) -> None:
+    """Asks on a terminal; elsewhere a change needs --yes. Raises Refused where the answer is no."""
+    from gendash.engine.errors import Refused
+    from gendash.engine.model import Problem
+
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise Refused(Problem(where, f"{what}, and there is nobody to ask", "run it with --yes"))
+    if not click.confirm(f"{what}. Go on?"):
+        raise Refused(Problem(where, "nothing was written", "you said no"))

@@ -1,0 +1,81 @@
+"""demo: the synthetic platform."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gendash.commands._common import DONE, PROBLEMS, all_artifacts, say, time_option
+
+if TYPE_CHECKING:
+    from gendash.demo.run import Steps
+    from gendash.engine.catalog import Catalog
+    from gendash.engine.config import Config
+
+
+@click.command()
+@click.option("--dir", "folder", default=".gendash/demo", show_default=True, type=click.Path(path_type=Path))
+@click.option("--seed", default=1, show_default=True, help="Another seed is another platform.")
+@time_option("--now", "Start of this hour if absent.")
+@click.option(
+    "--scale", type=click.FloatRange(0.01, 20), default=1.0, show_default=True, help="How much of everything."
+)
+@click.option("--without", multiple=True, metavar="FEATURE", help="A platform that lacks this.")
+@click.option("--keep", is_flag=True, help="Stay alive until Ctrl-C: rows, scrapes and LLM calls keep arriving.")
+def demo(folder: Path, seed: int, now: datetime | None, scale: float, without: tuple[str, ...], keep: bool) -> None:
+    """Run a synthetic platform.
+
+    Loaded, synced, refreshed, built, verified.
+    Needs no account and no containers. Exits with verify's code.
+    """
+    from gendash.demo.run import Options, run_demo
+
+    tools = [Path(".cache/prometheus")]
+    options = Options(folder, seed, now, scale, keep, without, tools=tools, environ=os.environ)
+    sys.exit(run_demo(_steps(), options, say))
+
+
+def _steps() -> Steps:
+    """What the demo asks of the engine."""
+    from gendash.demo.run import Steps
+    from gendash.engine import report
+    from gendash.engine.checks import check
+    from gendash.engine.delivery import carry_out, observe_and_plan
+    from gendash.engine.errors import ContentError, TargetError, raise_if
+    from gendash.engine.model import Problem
+    from gendash.engine.targets.files import load_catalog, write_artifacts
+    from gendash.engine.targets.migrate import migrate
+    from gendash.engine.targets.refresh import refresh
+    from gendash.engine.verify import failed, verify
+    from gendash.langfuse_bridge.sync import sync
+
+    def checked(config: Config) -> Catalog:
+        catalog = load_catalog(config)
+        raise_if(ContentError, check(catalog))
+        return catalog
+
+    def push(catalog: Catalog, state: Path) -> None:
+        wanted, changes = observe_and_plan(catalog, ["grafana"])
+        done = carry_out(catalog, wanted, changes, state, datetime.now(UTC), say)
+        left = [Problem(c.name, *c.lines[:1]) for c in done if c.action == "blocked"]
+        raise_if(TargetError, left)
+
+    def judge(catalog: Catalog, at: datetime | None) -> int:
+        verdicts = verify(catalog.config, catalog, at=at)
+        click.echo(report.as_table(verdicts, colour=sys.stdout.isatty()))
+        return PROBLEMS if failed(verdicts) else DONE
+
+    return Steps(
+        catalog=checked,
+        migrate=lambda catalog: migrate(catalog.config, catalog),
+        sync=lambda catalog, now: sync(catalog.config, now=now),
+        refresh=lambda catalog, at: refresh(catalog.config, catalog, at=at),
+        build=lambda catalog, out: write_artifacts(all_artifacts(catalog), out),
+        apply=push,
+        verify=judge,
+    )
