@@ -74,7 +74,7 @@ def _steps() -> Steps:
         catalog=checked,
         migrate=lambda catalog: migrate(catalog.config, catalog),
         sync=lambda catalog, now: sync(catalog.config, now=now),
-        refresh=lambda catalog, at: refresh(catalog.config, catalog, at=at),
+        refresh=lambda catalog, at: refresh(catalog.config, catalog, at=at, due_only=at is None),
         build=lambda catalog, out: write_artifacts(all_artifacts(catalog), out),
         apply=push,
         verify=judge,

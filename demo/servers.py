@@ -224,9 +224,14 @@ def _child(
     log = folder / f"{name}.log"
     with log.open("wb") as out:
         # A session of its own: Ctrl-C must reach the demo, which then ends its children in order.
-        process = subprocess.Popen(
-            list(command), cwd=folder, env={**os.environ, **environment}, stdout=out, stderr=out, start_new_session=True
-        )
+        merged = {**os.environ, **environment}
+        try:
+            process = subprocess.Popen(
+                list(command), cwd=folder, env=merged, stdout=out, stderr=out, start_new_session=True
+            )
+        except OSError as error:
+            what = f"cannot run '{command[0]}': {error.strerror}"
+            raise Unexpected(Problem(name, what, "name a program of this machine")) from error
     try:
         deadline = time.monotonic() + READY_S
         while not is_ready():

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from gendash.demo import history
+from gendash.demo.run import MARK, Options, Steps, run_demo
+from gendash.engine.catalog import Catalog
+from gendash.engine.errors import GendashError, Refused, Unexpected
+from gendash.engine.model import Problem
+from gendash.engine.targets.files import load_catalog
+
+NOW = datetime(2026, 11, 19, 15, tzinfo=UTC)
+
+
+def steps(seen: list[tuple[str, Catalog]], code: int = 0, failing: str = "") -> Steps:
+    """Steps that only note that they were taken, and in which state of the settings."""
+
+    def take(name: str) -> Callable[..., int]:
+        def step(catalog: Catalog, *_: object) -> int:
+            seen.append((name, catalog))
+            if name == failing:
+                raise Unexpected(Problem(name, "went wrong", "mend it"))
+            return code
+
+        return step
+
+    return Steps(
+        load_catalog, take("migrate"), take("sync"), take("refresh"), take("build"), take("apply"), take("verify")
+    )
+
+
+def refusal(options: Options) -> str:
+    with pytest.raises(GendashError) as caught:
+        run_demo(steps([]), options, lambda _: None)
+    return str(caught.value)
+
+
+def test_a_living_demo_cannot_start_at_another_time(tmp_path: Path) -> None:
+    assert refusal(Options(folder=tmp_path / "demo", keep=True, now=NOW)).startswith("--now: --keep goes on")
+    assert not (tmp_path / "demo").exists()
+
+
+def test_an_unknown_feature_is_refused_with_a_hint(tmp_path: Path) -> None:
+    assert "did you mean 'tickets'?" in refusal(Options(folder=tmp_path / "demo", without=["ticket"]))
+
+
+def test_a_folder_that_no_demo_made_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("mine")
+    with pytest.raises(Refused, match="is not empty, and no demo made it"):
+        run_demo(steps([]), Options(folder=tmp_path), lambda _: None)
+    assert (tmp_path / "precious").read_text() == "mine"
+
+
+@pytest.mark.postgres
+def test_without_prometheus_and_grafana_the_demo_says_so_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    seen: list[tuple[str, Catalog]] = []
+    said: list[str] = []
+    options = Options(folder=tmp_path / "demo", now=NOW, scale=0.02, without=["tickets"])
+    assert run_demo(steps(seen, code=1), options, said.append) == 1
+    assert [name for name, _ in seen] == ["migrate", "sync", "refresh", "build", "verify"]
+    config = seen[-1][1].config
+    assert not config.on("tickets") and not config.on("http_metrics") and config.on("langfuse")
+    assert [line.partition(":")[2].split()[0] for line in said if line.startswith("left out")] == [
+        "Prometheus:",
+        "Grafana:",
+    ]
+    assert (tmp_path / "demo" / MARK).is_file()
+
+
+@pytest.mark.postgres
+def test_what_a_step_raises_ends_the_demo_and_its_servers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    seen: list[tuple[str, Catalog]] = []
+    with pytest.raises(Unexpected, match="sync: went wrong"):
+        run_demo(steps(seen, failing="sync"), Options(folder=tmp_path / "demo", now=NOW, scale=0.02), lambda _: None)
+    url = seen[0][1].config["database_url"]
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(url, connect_timeout=2)
+
+
+@pytest.mark.postgres
+@pytest.mark.prometheus
+def test_the_steps_find_a_database_a_langfuse_and_a_prometheus(
+    tmp_path: Path, tool: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GENDASH_GRAFANA_BIN", raising=False)
+    seen: list[tuple[str, Catalog]] = []
+    said: list[str] = []
+    options = Options(
+        folder=tmp_path / "demo", now=NOW, scale=0.02, tools=[tool("prometheus").parent], reach=history.Reach(1, 1, 1)
+    )
+    assert run_demo(steps(seen), options, said.append) == 0
+    verified = next(catalog.config for name, catalog in seen if name == "verify")
+    for key in ("database_url", "admin_database_url", "reader_password", "langfuse.secret_key", "prometheus_url"):
+        assert verified[key], key
+    assert verified.where("prometheus_url") == "GENDASH_PROMETHEUS_URL"
+    assert any("the incident: 12:45 to 13:30 (Europe/Berlin)" in line for line in said)
+    secrets = [verified[key] for key in ("database_url", "reader_password", "langfuse.secret_key")]
+    assert not any(secret in line for secret in secrets for line in said)
