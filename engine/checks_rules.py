@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import postgast
 
 from gendash.engine.catalog import Catalog
+from gendash.engine.config import suggest
 from gendash.engine.model import Problem, Rule
 from gendash.engine.promql import metric_names, ratios
 from gendash.engine.refs import expand
@@ -31,6 +32,7 @@ def _readable(catalog: Catalog) -> Iterator[tuple[str, Rule, str]]:
 def check_alerts(catalog: Catalog) -> list[Problem]:
     """Every alert says how urgent it is, what it is, and where to look; its labels hold no values."""
     found = []
+    boards = {dashboard.name for dashboard in catalog.dashboards.values()}
     for rule in catalog.rules.values():
         if rule.kind != "alert":
             continue
@@ -43,6 +45,9 @@ def check_alerts(catalog: Catalog) -> list[Problem]:
         found += [Problem(where, f"no {name}", "annotate it") for name in missing]
         if not rule.for_ and rule.labels.get("severity") != "none":
             found.append(Problem(where, "no for", "say how long it must last, so that one bad sample wakes nobody"))
+        board = rule.annotations.get("dashboard", "")
+        if board and boards and board not in boards:
+            found.append(Problem(where, f"no dashboard '{board}'", suggest(board, boards) or "name another one"))
         found += [
             Problem(where, f"label {label} holds a value", "put values into annotations: each value is a new alert")
             for label, text in rule.labels.items()
@@ -64,12 +69,17 @@ def check_rule_order(catalog: Catalog) -> list[Problem]:
 
 
 def check_rules_live(catalog: Catalog) -> list[Problem]:
-    """No rule that is on reads a series whose rule is off."""
-    live = {rule.name for rule in live_rules(catalog)}
+    """Nothing that is on reads a series whose rule is off: no rule, and no query of a panel."""
+    off = set(catalog.rules) - {rule.name for rule in live_rules(catalog)}
+    reads = [(where, metric_names(text)) for where, _, text in _readable(catalog)]
+    for dashboard in catalog.dashboards.values():
+        for panel in dashboard.panels():
+            uses = [use for query in catalog.live(panel) for use in catalog.expand(query).uses]
+            reads.append((f"{dashboard.name}/{panel.slug}", {name for kind, name in uses if kind == "rule"}))
     return [
         Problem(where, f"reads '{name}', whose feature {catalog.rules[name].feature} is off", "give it that feature")
-        for where, _, text in _readable(catalog)
-        for name in sorted(metric_names(text) & set(catalog.rules) - live)
+        for where, names in reads
+        for name in sorted(names & off)
     ]
 
 

@@ -161,6 +161,9 @@ def _names(columns: list[str]) -> str:
 def _wrong(catalog: Catalog, relation: Relation) -> Iterator[Problem]:
     for what, do in expand(relation.text, catalog.names).wrong:
         yield Problem(relation.path, what, do)
+    for feature in str(relation.header.get("feature", "")).split():
+        if f"features.{feature}" not in catalog.config.values:
+            yield Problem(relation.path, f"no feature '{feature}'", "name one that settings has")
     needs_key = relation.kind in ("table", "rollup") or is_materialized(relation)
     if needs_key and not key_of(relation):
         yield Problem(relation.path, "no key", "name the columns that identify a row under key:")
@@ -168,8 +171,8 @@ def _wrong(catalog: Catalog, relation: Relation) -> Iterator[Problem]:
         if name not in relation.columns:
             yield Problem(relation.path, f"key column '{name}' is not under columns:", "mend the header")
     kinds = {kind for kind, _ in expand(relation.text, catalog.names).uses} & {"staging", "relation"}
-    if relation.kind == "rollup" and len(kinds) != 1:
-        yield Problem(relation.path, "reads both the platform and the store, or neither", "read one of them")
+    if relation.kind == "rollup" and len(kinds) == 2:
+        yield Problem(relation.path, "reads both the platform and the store", "read one of them")
     if relation.kind == "view" and "staging" in kinds:
         yield Problem(relation.path, "reads the platform", "read a rollup instead")
 

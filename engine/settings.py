@@ -27,6 +27,7 @@ FEATURES: tuple[tuple[str, bool, str], ...] = (
     ("feedback", True, "a feedback table with ratings from 1 to 5"),
     ("documents", True, "a documents table (knowledge base)"),
     ("tickets", False, "a tickets table"),
+    ("ticket_history", False, "a table of the changes of a ticket's status"),
     ("intent", False, "intents in the metadata of conversations or messages"),
     ("langfuse", False, "LLM calls traced to Langfuse and synced by `gendash langfuse sync`"),
     ("http_metrics", True, "HTTP metrics of prometheus-fastapi-instrumentator"),
@@ -121,6 +122,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("slo.kb_processing.objective", "share", 0.98, "share of documents that must be"),
     Setting("slo.csat.amber", "share", 0.8, "satisfaction below is amber"),
     Setting("slo.csat.red", "share", 0.7, "satisfaction below is red"),
+    Setting("slo.ticket_sla.amber", "share", 0.95, "share of tickets that keep their due time; amber below"),
+    Setting("slo.ticket_sla.red", "share", 0.9, "red below"),
     Setting("budget.monthly_usd", "money", 1000.0, "what LLM calls may cost in a calendar month"),
     Setting("budget.amber", "share", 0.8, "share of the monthly budget above which spending is amber"),
     Setting("limits.db_pool_size", "int", 20, "database connections that one process of the platform may open"),
@@ -132,6 +135,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("limits.auth_failures_per_minute", "float", 10.0, "failed sign-ins a minute that look like an attack"),
     Setting("limits.tokens_per_hour", "int", 1000000, "tokens an hour that are worth a look"),
     Setting("limits.tickets_overdue", "int", 10, "tickets over their time that are worth a look"),
+    Setting("limits.tickets_unassigned", "int", 5, "waiting tickets without an assignee; amber from one, red from here"),
     Setting("limits.uncosted", "share", 0.01, "share of LLM calls that may be without a price"),
     # prometheus
     Setting("prometheus.scrape_interval", "duration", "15s", "scrape interval"),
@@ -172,7 +176,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("langfuse.base_url", "url", "https://cloud.langfuse.com", "Langfuse", "LANGFUSE_BASE_URL"),
     Setting("langfuse.public_key", "str", "", "API key", "LANGFUSE_PUBLIC_KEY", secret=True),
     Setting("langfuse.secret_key", "str", "", "API key", "LANGFUSE_SECRET_KEY", secret=True),
-    Setting("langfuse.since", "duration", "30d", "how far back the first sync goes"),
+    Setting("langfuse.since", "duration", "32d", "how far back the first sync goes: 30 whole days, or a month"),
     Setting("langfuse.cadence", "duration", "1m", "how often the sync is expected to run"),
     Setting(
         "langfuse.plan",

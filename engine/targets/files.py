@@ -114,7 +114,7 @@ def _load_dashboards(root: Path, problems: list[Problem]) -> dict[str, Dashboard
         except Exception as error:  # a user's module may raise anything; the cause goes into the one line
             problems.append(Problem(where, f"{type(error).__name__}: {error}", "mend the module"))
             continue
-        found[path.stem] = dashboard
+        found[path.stem.replace("_", "-")] = dashboard
     return found
 
 

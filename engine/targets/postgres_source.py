@@ -93,10 +93,10 @@ def look(connection: Connection, config: Config) -> Seen:
             [schema],
         ).fetchall()
         indexed = connection.execute(
-            "select relname, attname from pg_index join pg_class c on c.oid = indrelid "
+            "select c.relname, attname from pg_index join pg_class c on c.oid = indrelid "
             "join pg_namespace n on n.oid = relnamespace join pg_class i on i.oid = indexrelid "
             "join pg_am on pg_am.oid = i.relam join pg_attribute on attrelid = c.oid and attnum = indkey[0] "
-            "where nspname = %s and indisvalid and indpred is null and amname in ('btree', 'brin')",
+            "where n.nspname = %s and indisvalid and indpred is null and amname in ('btree', 'brin')",
             [schema],
         ).fetchall()
     return Seen(

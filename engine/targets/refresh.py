@@ -43,6 +43,7 @@ from gendash.engine.targets.postgres import (
 from gendash.engine.targets.postgres_lease import Lease
 from gendash.engine.targets.postgres_source import Seen, Window
 from gendash.engine.targets.postgres_write import (
+    USERS,
     Written,
     count,
     forget_users,
@@ -164,6 +165,7 @@ class _Work:
 def _chosen(catalog: Catalog, only: Collection[str]) -> list[Relation]:
     """Relations to refresh, in order: all, or those named and what they stand on. Raises Refused for unknown names."""
     refreshed = [r for r in catalog.build_order() if r.kind == "rollup" or is_materialized(r)]
+    refreshed.sort(key=lambda relation: relation.name != USERS)  # who is not in it any more is forgotten in the others
     known = {relation.name for relation in catalog.build_order() if relation.kind in ("rollup", "view")}
     wrong = [
         Problem("--only", f"no rollup or view '{name}'", suggest(name, known) or "see `gendash db status`")

@@ -46,7 +46,7 @@ span as (
   from (select day from active union all select day from begun) as every_day
 ),
 days as (
-  select generate_series(least(first, today), greatest(last, today), interval '1 day')::date as day from span
+  select generate_series(least(first, today)::timestamp, greatest(last, today), interval '1 day')::date as day from span
 )
 select
   day,

@@ -5,9 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from gendash.engine.catalog import Catalog
-from gendash.engine.checks_rules import check_alerts, check_rule_divisions, check_rule_order, check_rules_live
+from gendash.engine.checks_rules import (
+    check_alerts,
+    check_facts,
+    check_rule_divisions,
+    check_rule_order,
+    check_rules_live,
+)
 from gendash.engine.config import load_config
-from gendash.engine.model import Problem, Rule
+from gendash.engine.model import Dashboard, Panel, Problem, Row, Rule, promql
 
 GOOD: dict[str, Any] = {
     "for_": "5m",
@@ -20,8 +26,13 @@ def rule(name: str, expr: str = "vector(1)", kind: Any = "record", group: str = 
     return Rule(name, kind, group, f"recording_rules/{group}.yaml", expr, "doc", **options)
 
 
-def catalog(*rules: Rule) -> Catalog:
-    return Catalog(load_config(), {}, {}, {one.name: one for one in rules}, {})
+def catalog(*rules: Rule, boards: dict[str, Dashboard] | None = None, settings: str = "") -> Catalog:
+    return Catalog(load_config(settings), boards or {}, {}, {one.name: one for one in rules}, {})
+
+
+def board(*texts: str, feature: str = "") -> dict[str, Dashboard]:
+    panel = Panel("p", "P", "doc", None, [promql(text) for text in texts], 24, 8, feature=feature)  # type: ignore[arg-type]
+    return {"one": Dashboard("one", "One", "doc", [Row("", [panel])], "30s", "24h")}
 
 
 def whats(problems: list[Problem]) -> list[str]:
@@ -42,6 +53,12 @@ def test_an_alert_says_how_urgent_it_is_what_it_is_and_where_to_look() -> None:
     assert whats(check_alerts(catalog(rule("Moving", kind="alert", **moving)))) == ["label how_much holds a value"]
 
 
+def test_an_alert_names_a_dashboard_that_exists() -> None:
+    alert = rule("Good", kind="alert", **GOOD | {"annotations": GOOD["annotations"] | {"dashboard": "oen"}})
+    (problem,) = check_alerts(catalog(alert, boards=board()))
+    assert (problem.what, problem.do) == ("no dashboard 'oen'", "did you mean 'one'?")
+
+
 def test_a_rule_stands_below_what_it_reads_in_its_group() -> None:
     first, second = rule("job:a:x"), rule("job:b:x", "job:a:x")
     assert check_rule_order(catalog(first, second)) == []
@@ -56,6 +73,23 @@ def test_a_rule_that_is_on_reads_none_that_is_off() -> None:
     ]
     assert check_rules_live(catalog(off, rule("job:b:x", "job:a:x", feature="redis"))) == []
     assert check_rules_live(catalog(rule("job:a:x", feature="redis", otherwise="up"), rule("job:b:x", "job:a:x"))) == []
+
+
+def test_a_panel_that_is_on_reads_no_rule_that_is_off() -> None:
+    off, query = rule("job:a:x", feature="redis"), "{{ rule('job:a:x') }}"
+    (problem,) = check_rules_live(catalog(off, boards=board(query)))
+    assert (problem.where, problem.what) == ("one/p", "reads 'job:a:x', whose feature redis is off")
+    assert check_rules_live(catalog(off, boards=board(query, feature="redis"))) == []
+    assert check_rules_live(catalog(off, boards=board(query), settings="features: {redis: true}")) == []
+
+
+def test_a_question_to_the_store_refers_to_what_exists_and_parses() -> None:
+    metrics = {"a": {"sql": "select value from {{ view('b') }}"}, "c": {"sql": "select from where"}, "d": {}}
+    found = check_facts(Catalog(load_config(), {}, {}, {}, metrics))
+    assert [problem.where for problem in found] == [
+        "recording_rules/metrics.yaml a",
+        "recording_rules/metrics.yaml c",
+    ]
 
 
 def test_divisors_are_guarded() -> None:

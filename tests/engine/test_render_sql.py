@@ -129,11 +129,17 @@ def test_a_cadence_is_a_setting_or_the_headers_or_the_default() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "header", "message"),
     [
-        ("user_day", "select 1 from {{ view('llm_hour') }}, {{ stage('users') }}", {}, "reads both the platform and"),
+        (
+            "user_day",
+            "select 1 from {{ view('llm_hour') }}, {{ stage('users') }}",
+            {},
+            "reads both the platform and the store",
+        ),
         ("account_now", "select 1 from {{ stage('users') }}", {}, "sql/views/account_now.sql: reads the platform"),
         ("user_day", "", {"key": []}, "sql/rollups/user_day.sql: no key"),
         ("user_day", "", {"key": ["dya"]}, "key column 'dya' is not under columns"),
         ("account_now", "select 1 from {{ view('user_entiti') }}", {}, "did you mean 'user_entity'"),
+        ("account_now", "", {"feature": "userz"}, "no feature 'userz'"),
     ],
 )
 def test_a_wrong_relation_is_named(name: str, text: str, header: dict[str, object], message: str) -> None:

@@ -160,6 +160,7 @@ def case(request: pytest.FixtureRequest, postgres: Server) -> Iterator[Case]:
     with psycopg.connect(postgres.url(), autocommit=True) as admin:
         admin.execute("drop database if exists figures with (force)")
         admin.execute("create database figures")
+        admin.execute("alter database figures set timezone = 'America/New_York'")  # no figure may depend on it
         url = postgres.url("figures")
         text = f"time_zone: {zone}\nfeatures: {{tickets: true, langfuse: true}}\nbudget: {{monthly_usd: 7}}"
         config = load_config(text, environ={"GENDASH_DATABASE_URL": url})

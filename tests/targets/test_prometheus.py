@@ -24,11 +24,12 @@ from gendash.engine.plan_rules import rule_changes
 from gendash.engine.render_prometheus import TEMPLATES, render_prometheus
 from gendash.engine.render_rules import render_rules, signed
 from gendash.engine.settings import FEATURES
-from gendash.engine.targets.files import PACKAGED, load_catalog, template
+from gendash.engine.targets.files import load_catalog, template
 from gendash.engine.targets.prometheus import Data, instant, label_values, loaded_rules, over, prometheus
 from gendash.engine.targets.prometheus_rules import apply, find_binary, observe, reload
 from gendash.engine.verdict import Failed
 
+ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 30
 BROKEN = signed("groups:\n  - name: g\n    rules:\n      - record: job:a:x\n        expr: sum(\n")
 
@@ -72,7 +73,7 @@ def start(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     catalog = load_catalog(load_config(yaml.safe_dump(settings)))
     (content,) = render_prometheus(catalog, {name: template(name) for name in TEMPLATES}).values()
     (folder / "prometheus.yml").write_bytes(content)
-    binary = find_binary("prometheus", PACKAGED / ".cache")
+    binary = find_binary("prometheus", ROOT / ".cache")
     assert binary
     command = [binary, f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data"]
     command += [f"--web.listen-address={address}", "--log.level=error"]

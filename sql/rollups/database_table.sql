@@ -1,0 +1,26 @@
+/*
+doc: The largest tables of the database that holds gendash's store, by default the platform's own, as last sampled.
+grain: one row per table, at most 50
+audience: admin
+cadence: 15m
+key: [schema_name, table_name]
+columns:
+  schema_name: {type: text, doc: schema of the table}
+  table_name: {type: text, doc: "its name, or that of a materialized view"}
+  is_gendash: {type: boolean, doc: whether it is one of gendash's own relations}
+  bytes: {type: bigint, doc: "size on disk with indexes and long values"}
+  index_bytes: {type: bigint, doc: that of its indexes}
+  rows: {type: bigint, "null": true, doc: "rows as PostgreSQL estimates them; NULL where it was never analyzed"}
+*/
+select
+  space.nspname::text as schema_name,
+  class.relname::text as table_name,
+  space.nspname = trim('"' from '{{ schema() }}') and class.relname in (select name from {{ view('_object') }}) as is_gendash,
+  coalesce(pg_total_relation_size(class.oid), 0) as bytes,
+  coalesce(pg_indexes_size(class.oid), 0) as index_bytes,
+  case when class.reltuples >= 0 then class.reltuples::bigint end as rows
+from pg_class class join pg_namespace space on space.oid = class.relnamespace
+where class.relkind in ('r', 'm')
+  and space.nspname <> 'information_schema' and space.nspname not like 'pg\_%'
+order by 4 desc, 1, 2
+limit 50

@@ -1,0 +1,29 @@
+/*
+doc: Agent turns and their cost by user and day, from Langfuse traces that name a user.
+grain: one row per local day, environment and user with a turn
+feature: langfuse
+audience: admin
+cadence: 5m
+key: [day, environment, user_hash]
+indexes: [[user_hash]]
+columns:
+  day: {type: date, doc: local day on which the turns began}
+  environment: {type: text, doc: Langfuse environment}
+  user_hash: {type: text, doc: "keyed hash of the user, as in user_entity; empty where the trace names none"}
+  turns: {type: bigint, doc: traces with an LLM call}
+  calls: {type: bigint, doc: "their LLM calls, failed ones included"}
+  tokens: {type: bigint, doc: their input and output tokens}
+  cost_usd: {type: numeric, doc: "their cost in USD; calls without a price count as nothing"}
+  last_at: {type: timestamptz, doc: start of the last of them}
+*/
+select
+  (started_at at time zone {{ zone() }})::date as day,
+  environment,
+  user_hash,
+  count(*) as turns,
+  sum(calls)::bigint as calls,
+  sum(input_tokens + output_tokens)::bigint as tokens,
+  coalesce(sum(cost_usd), 0) as cost_usd,
+  max(started_at) as last_at
+from {{ view('llm_turn') }}
+group by 1, 2, 3

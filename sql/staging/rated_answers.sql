@@ -1,0 +1,36 @@
+/*
+doc: Ratings with the answer that they are about, and their comment. For admins only.
+feature: feedback
+tables: {feedback: feedback, messages: messages}
+time: feedback.created_at
+reads:
+  feedback:
+    feedback_id: id
+    message_id: message_id
+    user_id: user_id
+    rating: rating
+    comment: comment
+    created_at: created_at
+  messages: {message_id: id, conversation_id: conversation_id, created_at: created_at, metadata: metadata}
+columns:
+  feedback_id: {type: text, doc: id of the rating}
+  user_id: {type: text, null: true, doc: who rated}
+  rating: {type: int, doc: "1 (worst) to 5 (best)"}
+  comment: {type: text, null: true, doc: what was written with it; NULL where nothing was}
+  created_at: {type: timestamptz, doc: when it was given}
+  conversation_id: {type: text, doc: conversation of the rated answer}
+  answered_at: {type: timestamptz, doc: when the rated answer was written}
+  trace_id: {type: text, null: true, doc: "key trace_id of the answer's metadata: its Langfuse trace; NULL where the platform keeps none"}
+*/
+select
+  {{ column('feedback.feedback_id', 'f') }}::text as feedback_id,
+  {{ column('feedback.user_id', 'f') }}::text as user_id,
+  {{ column('feedback.rating', 'f') }}::int as rating,
+  nullif(btrim({{ column('feedback.comment', 'f') }}), '') as comment,
+  {{ column('feedback.created_at', 'f') }}::timestamptz as created_at,
+  {{ column('messages.conversation_id', 'm') }}::text as conversation_id,
+  {{ column('messages.created_at', 'm') }}::timestamptz as answered_at,
+  {{ column('messages.metadata', 'm', optional='jsonb') }}::jsonb ->> 'trace_id' as trace_id
+from {{ table('feedback') }} f
+join {{ table('messages') }} m
+  on {{ column('messages.message_id', 'm') }} = {{ column('feedback.message_id', 'f') }}

@@ -1,0 +1,45 @@
+/*
+doc: Changes of a ticket's status, one row each, without who made them.
+feature: ticket_history
+tables: {ticket_moves: ticket_status_history}
+time: ticket_moves.changed_at
+reads:
+  ticket_moves:
+    move_id: id
+    ticket_id: ticket_id
+    from_status: from_status
+    to_status: to_status
+    changed_at: changed_at
+words:
+  ticket_status:
+    open: [open]
+    in_progress: [in_progress, in-progress]
+    resolved: [resolved]
+    closed: [closed]
+columns:
+  move_id: {type: text, doc: id of the change}
+  ticket_id: {type: text, doc: the ticket}
+  from_status: {type: text, null: true, doc: "status before: open, in_progress, resolved, closed, or other; NULL where the ticket was created"}
+  to_status: {type: text, doc: "status after: open, in_progress, resolved, closed, or other"}
+  changed_at: {type: timestamptz, doc: when it changed}
+*/
+select
+  {{ column('ticket_moves.move_id', 'h') }}::text as move_id,
+  {{ column('ticket_moves.ticket_id', 'h') }}::text as ticket_id,
+  case
+    when {{ column('ticket_moves.from_status', 'h') }} is null then null
+    when {{ column('ticket_moves.from_status', 'h') }} in {{ words('ticket_status', 'open') }} then 'open'
+    when {{ column('ticket_moves.from_status', 'h') }} in {{ words('ticket_status', 'in_progress') }} then 'in_progress'
+    when {{ column('ticket_moves.from_status', 'h') }} in {{ words('ticket_status', 'resolved') }} then 'resolved'
+    when {{ column('ticket_moves.from_status', 'h') }} in {{ words('ticket_status', 'closed') }} then 'closed'
+    else 'other'
+  end as from_status,
+  case
+    when {{ column('ticket_moves.to_status', 'h') }} in {{ words('ticket_status', 'open') }} then 'open'
+    when {{ column('ticket_moves.to_status', 'h') }} in {{ words('ticket_status', 'in_progress') }} then 'in_progress'
+    when {{ column('ticket_moves.to_status', 'h') }} in {{ words('ticket_status', 'resolved') }} then 'resolved'
+    when {{ column('ticket_moves.to_status', 'h') }} in {{ words('ticket_status', 'closed') }} then 'closed'
+    else 'other'
+  end as to_status,
+  {{ column('ticket_moves.changed_at', 'h') }}::timestamptz as changed_at
+from {{ table('ticket_moves') }} h

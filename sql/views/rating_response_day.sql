@@ -1,0 +1,27 @@
+/*
+doc: How many answers were rated, by the day of the answer. Only answers that had at least 24 hours for it count, by
+  whole hours, and only those to known users, since guests cannot rate.
+grain: one row per local day with such an answer
+feature: feedback conversations
+audience: everyone
+cadence: 5m
+materialized: true
+key: [day]
+columns:
+  day: {type: date, doc: local day of the answer}
+  answers: {type: bigint, doc: answers that could be rated}
+  rated: {type: bigint, doc: those of them that were}
+*/
+with ripe as (
+  select date_trunc('hour', {{ now() }}, {{ zone() }}) - interval '24 hours' as until
+),
+counted as (
+  select hour, answers, 0 as rated from {{ view('rating_answer_hour') }}
+  union all
+  select date_trunc('hour', answered_at, {{ zone() }}), 0, 1 from {{ view('rating_detail') }}
+)
+select (hour at time zone {{ zone() }})::date as day, sum(answers)::bigint as answers, sum(rated)::bigint as rated
+from counted, ripe
+where hour < until
+group by 1
+having sum(answers) > 0

@@ -1,0 +1,40 @@
+/*
+doc: Tickets as they are now. A ticket waits while it is open or in progress, and ended once it is resolved or closed;
+  one of an unknown status does neither. A reopened ticket waits again, whatever its earlier resolution.
+grain: one row per ticket
+feature: tickets
+audience: everyone
+key: [ticket_id]
+columns:
+  ticket_id: {type: text, doc: id of the ticket on the platform}
+  status: {type: text, doc: "open, in_progress, resolved, closed, or other"}
+  priority: {type: text, doc: "urgent, high, medium, low, or other"}
+  priority_rank: {type: int, doc: "order of the priorities, urgent first"}
+  category: {type: text, doc: "category; none where it has none"}
+  waits: {type: boolean, doc: whether it is open or in progress}
+  created_at: {type: timestamptz, doc: opening}
+  answered_at: {type: timestamptz, null: true, doc: first response}
+  ended_at: {type: timestamptz, null: true, doc: "resolution of a resolved or closed ticket: resolved_at, else closed_at, else the last change of its row; NULL for others"}
+  due_at: {type: timestamptz, null: true, doc: when it is due}
+  overdue: {type: boolean, doc: whether it waits and its due time has passed}
+  at_risk: {type: boolean, doc: whether it waits and is due within the next 4 hours}
+  assignee: {type: text, null: true, doc: "first 8 characters of the id of who works on it; NULL where nobody does"}
+*/
+select
+  ticket_id,
+  status,
+  priority,
+  case priority when 'urgent' then 1 when 'high' then 2 when 'medium' then 3 when 'low' then 4 else 5 end as priority_rank,
+  category,
+  status in ('open', 'in_progress') as waits,
+  created_at,
+  first_response_at as answered_at,
+  case
+    when status in ('resolved', 'closed') then greatest(coalesce(resolved_at, closed_at, updated_at), created_at)
+  end as ended_at,
+  sla_due_at as due_at,
+  status in ('open', 'in_progress') and coalesce(sla_due_at < {{ now() }}, false) as overdue,
+  status in ('open', 'in_progress')
+    and coalesce(sla_due_at >= {{ now() }} and sla_due_at < {{ now() }} + interval '4 hours', false) as at_risk,
+  left(assigned_to, 8) as assignee
+from {{ view('ticket_entity') }}

@@ -1,0 +1,25 @@
+/*
+doc: How many tickets that were created today or on the 29 days before kept their due time. A ticket is decided once
+  it has ended or its due time has passed; tickets without a due time are left out.
+grain: one row per priority and category with such a ticket
+feature: tickets
+audience: everyone
+key: [priority, category]
+columns:
+  priority: {type: text, doc: "urgent, high, medium, low, or other"}
+  priority_rank: {type: int, doc: "order of the priorities, urgent first"}
+  category: {type: text, doc: "category; none where a ticket has none"}
+  decided: {type: bigint, doc: tickets that have ended or whose due time has passed}
+  met: {type: bigint, doc: those of them that ended by their due time}
+*/
+select
+  priority,
+  priority_rank,
+  category,
+  count(*) as decided,
+  count(*) filter (where ended_at <= due_at) as met
+from {{ view('ticket_now') }}
+where (waits or ended_at is not null) and due_at is not null and (ended_at is not null or due_at < {{ now() }})
+  and (created_at at time zone {{ zone() }})::date > ({{ now() }} at time zone {{ zone() }})::date - 30
+  and (created_at at time zone {{ zone() }})::date <= ({{ now() }} at time zone {{ zone() }})::date
+group by 1, 2, 3
