@@ -10,6 +10,8 @@ OK, WARN, BAD, UNKNOWN, TEXT = "green", "semi-dark-orange", "red", "#8E959E", "t
 CALLS, COST, USERS, USERS_2, USERS_3 = "blue", "dark-yellow", "#26A69A", "#80CBC4", "#00796B"
 P50, P95, P99 = "super-light-purple", "purple", "dark-purple"
 TICKET = {"open": "blue", "in progress": "super-light-blue", "resolved": "#00796B", "closed": "#8E959E"}
+PRIORITY = {"urgent": "red", "high": "semi-dark-orange", "medium": "light-blue", "low": "#8E959E", "other": "#8E959E"}
+RATING = {"5": "blue", "4": "light-blue", "3": "#8E959E", "2": "light-orange", "1": "dark-orange"}
 DOCUMENT = {"done": "#00796B", "processing": "super-light-blue", "failed": "red", "other": "#8E959E"}
 
 # Families of models -> slots; the longest prefix last, since Grafana's last matching override wins. A model that is

@@ -121,3 +121,29 @@ BUCKETS_BY_ROUTE = "job_handler_le:http_request_duration_seconds_bucket:rate5m"
 COUNT_BY_ROUTE = "job_handler:http_request_duration_seconds_count:rate5m"
 FAILED = ',status=~"5.."'
 HALF_A_SECOND = ',le="0.5"'
+
+
+TODAY = "({{ now() }} at time zone {{ zone() }})::date"
+
+
+def rolling(daily: str, value: str = "n", unit: str = "") -> str:
+    """SQL: a figure of 30 days for each of the last 30 days, with its change against the 30 days before in the name.
+
+    ``daily`` selects day, n and d; ``value`` is made of their sums.
+    """
+    return f"""
+    with today as (select {TODAY} as day),
+    daily as ({daily}),
+    sums as (
+      select every.day::date as day, sum(coalesce(n, 0)) over month as n, sum(coalesce(d, 0)) over month as d
+      from today cross join lateral generate_series(today.day - 59, today.day, interval '1 day') as every (day)
+      left join daily on daily.day = every.day::date
+      window month as (order by every.day rows between 29 preceding and current row)
+    ),
+    curve as (select day, {value} as value from sums),
+    figures as (
+      select now.value as current, case when now.value is not null then before.value end as prior
+      from today join curve now on now.day = today.day join curve before on before.day = today.day - 30
+    )
+    select curve.day::timestamp at time zone {{{{ zone() }}}} as "time", {change(f"30 d{unit}")} as metric, value
+    from curve cross join figures cross join today where curve.day > today.day - 30 order by 1"""

@@ -586,7 +586,7 @@ USAGE = [
                 """
                 with days as (
                   select d::date as day from generate_series(
-                    ({{ now() }} at time zone {{ zone() }})::date - 30,
+                    (({{ now() }} at time zone {{ zone() }})::date - 30)::timestamp,
                     ({{ now() }} at time zone {{ zone() }})::date - 1, interval '1 day') d
                 )
                 select days.day::timestamp at time zone {{ zone() }} as "time", channels.channel as metric,
@@ -713,7 +713,7 @@ USAGE = [
                 f"""
                 with days as (
                   select d::date as day from generate_series(
-                    ({{{{ now() }}}} at time zone {{{{ zone() }}}})::date - 30,
+                    (({{{{ now() }}}} at time zone {{{{ zone() }}}})::date - 30)::timestamp,
                     ({{{{ now() }}}} at time zone {{{{ zone() }}}})::date - 1, interval '1 day') d
                 ),
                 spend as (

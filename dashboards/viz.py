@@ -179,6 +179,20 @@ class DayBars(Lines):
 
 
 @attr.s(kw_only=True, auto_attribs=True)
+class Trend(Lines):
+    """Lines over a number that rises, such as the day of the month, instead of over time."""
+
+    x: str = ""
+
+    def to_json_data(self) -> Any:
+        """The panel as Grafana's JSON."""
+        body = super().to_json_data()
+        body["type"] = "trend"
+        body["options"]["xField"] = self.x
+        return body
+
+
+@attr.s(kw_only=True, auto_attribs=True)
 class BarGauge(_Modern):
     """Three to six bars; one row of named columns, each coloured by its name."""
 

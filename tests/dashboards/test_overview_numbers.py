@@ -14,7 +14,7 @@ from overview_figures import FIGURES, Table, View
 from overview_prometheus import Graphs, graphs
 from overview_series import SERIES, agent_fails, agent_p95, burning
 from overview_store import Shown, shown
-from overview_worlds import EMPTY_DAY, QUOTED, SILENT, STORIES, make, nothing
+from overview_worlds import EMPTY_DAY, QUOTED, SILENT, STORIES, Story, local, make, nothing
 
 from gendash.demo.postgres import Server
 from gendash.engine.config import load_config
@@ -109,9 +109,9 @@ def test_the_choice_of_environments_is_what_calls_came_from(stores: Open) -> Non
     )
 
 
-@pytest.mark.parametrize("session_zone", ["America/New_York", "Asia/Kathmandu"])
+@pytest.mark.parametrize("session_zone", ["America/New_York", "Asia/Kathmandu", "Asia/Beirut"])
 def test_no_figure_depends_on_the_time_zone_of_the_session(stores: Open, session_zone: str) -> None:
-    store, at = stores("berlin at midnight, autumn change", 23.5)
+    store, at = stores("beirut, where a day began at one o'clock", 23.75)
     for slug in FIGURES:
         assert store.panel(slug, at, session_zone=session_zone) == store.panel(slug, at), slug
 
@@ -238,3 +238,23 @@ def test_every_panel_of_the_overview_has_its_number_test() -> None:
     assert {slug for slug, languages in panels.items() if languages == ["sql"]} == {*FIGURES}
     assert {slug for slug, languages in panels.items() if "promql" in languages} == {*SERIES}
     assert {slug for slug, languages in panels.items() if len({*languages}) == 2} == {"freshness"}
+
+
+SOAKED = [
+    ("America/New_York", (2026, 11, 1, 17, 29)),
+    ("America/St_Johns", (2026, 3, 31, 23, 59)),
+    ("Australia/Adelaide", (2026, 4, 6, 9)),
+    ("Pacific/Auckland", (2026, 10, 1, 0, 0, 1)),
+    ("Africa/Cairo", (2026, 5, 1)),
+    ("America/Santiago", (2026, 9, 30, 12)),
+]
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("zone", "when"), SOAKED)
+@pytest.mark.parametrize("seed", [5, 6])
+def test_every_panel_is_right_in_any_zone(postgres: Server, zone: str, when: tuple[int, ...], seed: int) -> None:
+    world = make(Story(zone, local(zone, *when), seed, scale=0.2, server_zone=zone))
+    with shown(postgres, world) as store:
+        for slug, calculate in FIGURES.items():
+            check(store.panel(slug, world.now), calculate(View(world, world.now)))

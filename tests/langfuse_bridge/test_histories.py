@@ -20,13 +20,15 @@ from bridge_parts import KEY, NOW, Sleeper, client_of, make_store, observation, 
 
 from gendash.demo.langfuse_double import Fault, LangfuseDouble
 from gendash.engine.errors import Unexpected, Unreachable
+from gendash.langfuse_bridge import pages, windows
+from gendash.langfuse_bridge import sync as bridge
 from gendash.langfuse_bridge.rows import OBSERVATIONS, SCORES
 from gendash.langfuse_bridge.store import Store, exact
 from gendash.langfuse_bridge.sync import sync
 
 SAMPLE = 60
 SOAK = int(os.environ.get("GENDASH_HISTORIES", "2000"))
-TEXT = "langfuse: {since: 3d, metadata: [tenant]}"
+TEXT = "langfuse: {since: 20h, metadata: [tenant]}"
 Row = dict[str, Any]
 
 
@@ -144,13 +146,12 @@ class History:
         self.sleeper = Sleeper()
         double.mode = self.chance.choice(("events_only", "events_only", "dual", "legacy"))
         self.first = NOW - timedelta(hours=5)
+        self.past: list[Row] = []
 
     def play(self) -> None:
         for _ in range(self.chance.randint(2, 6)):
             for _ in range(self.chance.randint(0, 25)):
-                self.chance.choice(
-                    (self.arrive, self.arrive, self.arrive, self.resend, self.move, self.vanish, self.judge)
-                )()
+                self.chance.choice((*[self.arrive] * 4, self.resend, self.move, self.revert, self.vanish, self.judge))()
             self.go_wrong()
             self.sync(self.chance.choice((None, self.chance.randint(0, 60))))
             self.now += self.chance.choice((timedelta(minutes=1), timedelta(minutes=20), timedelta(hours=2)))
@@ -161,8 +162,9 @@ class History:
         late = self.chance.random() < 0.4
         share = self.chance.random() if late else 1 - self.chance.random() * 0.05
         at = self.first + span * share
-        # Whole seconds make equal times common.
-        return at.replace(microsecond=self.chance.choice((0, 0, 123000)))
+        # Whole minutes make equal times common.
+        at = at.replace(microsecond=self.chance.choice((0, 0, 123000)))
+        return at.replace(second=0) if self.chance.random() < 0.5 else at
 
     def written(self) -> datetime:
         return self.now + timedelta(milliseconds=self.chance.randint(-60_000, 60_000))
@@ -203,7 +205,15 @@ class History:
             times = {"startTime": observation(0, at)["startTime"], "endTime": None, "completionStartTime": None}
             self.put(row | times | {"updatedAt": observation(0, self.written())["startTime"]})
 
+    def revert(self) -> None:
+        """An older version is what counts again."""
+        there = {(row["traceId"], row["id"]) for row in self.double.observations()}
+        known = [row for row in self.past if (row["traceId"], row["id"]) in there]
+        if known:
+            self.double.replace(self.chance.choice(known))
+
     def put(self, row: Row) -> None:
+        self.past += [old for old in self.double.observations() if old["id"] == row["id"]]
         (self.double.add if self.chance.random() < 0.6 else self.double.replace)(row)
 
     def vanish(self) -> None:
@@ -263,10 +273,11 @@ class History:
             client.close()
 
     def settle(self) -> None:
-        """No more faults; the server has merged; the night comes, and every look-back runs to its end."""
-        self.double.fault = lambda _path: None
+        """No more faults but short pages; the server has merged; the hour is over, and look-backs run to their end."""
+        shares = (None, None, Fault(keep=0.5), Fault(keep=0.0))
+        self.double.fault = lambda path: self.chance.choice(shares) if path.startswith(("v2/obs", "v3")) else None
         self.double.merge()
-        self.now += timedelta(days=1)
+        self.now += timedelta(minutes=61)
         report = self.sync(None)
         while not report.complete or any(stream.notes for stream in report.streams):
             assert report.resume_at is None or report.resume_at > self.now
@@ -299,8 +310,9 @@ def plain(value: Any) -> Any:
     return value
 
 
-def live(seed: int, place: tuple[Store, Fate]) -> None:
+def live(seed: int, place: tuple[Store, Fate], monkeypatch: pytest.MonkeyPatch) -> None:
     store, fate = place
+    narrow(random.Random(-seed), monkeypatch)
     with psycopg.connect(store.url, autocommit=True) as connection:
         connection.execute("truncate gendash.lf_observation, gendash.lf_score, gendash._sync")
     with LangfuseDouble() as double:
@@ -309,16 +321,28 @@ def live(seed: int, place: tuple[Store, Fate]) -> None:
         history.compare()
 
 
+def narrow(chance: random.Random, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages, parts and windows small enough that a few rows fill several."""
+    size = chance.choice((2, 5, 20))
+    monkeypatch.setattr(pages, "LIMITS", dict.fromkeys(pages.LIMITS, size))
+    monkeypatch.setattr(bridge, "PART", chance.choice((size, 30)))
+    width = chance.choice((timedelta(minutes=20), timedelta(hours=1), timedelta(hours=6)))
+    monkeypatch.setattr(windows, "FIRST_WIDTH", dict.fromkeys(windows.FIRST_WIDTH, width))
+    monkeypatch.setattr(windows, "WIDEST", chance.choice((2 * width, timedelta(days=1))))
+
+
 @pytest.mark.parametrize("seed", range(SAMPLE))
-def test_after_any_history_the_store_holds_what_the_server_holds(seed: int, place: Any) -> None:
-    live(seed, place)
+def test_after_any_history_the_store_holds_what_the_server_holds(seed: int, place: Any, monkeypatch: Any) -> None:
+    live(seed, place, monkeypatch)
 
 
 @pytest.mark.soak
-def test_after_very_many_histories_too(place: Any, record_property: Callable[[str, object], None]) -> None:
+def test_after_very_many_histories_too(
+    place: Any, monkeypatch: Any, record_property: Callable[[str, object], None]
+) -> None:
     for seed in range(SAMPLE, SAMPLE + SOAK):
         try:
-            live(seed, place)
+            live(seed, place, monkeypatch)
         except BaseException as error:
             error.add_note(f"seed {seed}")
             raise

@@ -11,6 +11,7 @@ import pytest
 from bridge_parts import NOW, Sleeper, client_of, observation, score, settings, stored
 
 from gendash.demo.langfuse_double import Fault
+from gendash.langfuse_bridge import pages, windows
 from gendash.langfuse_bridge.store import Store, exact
 from gendash.langfuse_bridge.sync import sync
 
@@ -203,14 +204,44 @@ def test_a_look_back_goes_on_with_the_next_run_when_its_time_is_up(
     assert kept[0] is None and kept[1] >= night
 
 
-def test_rows_at_two_times_survive_the_end_of_the_newer_one(double: Any, store: Any, run: Any) -> None:
-    double.add(observation(1, NOW - 50 * MINUTE, model="older"))
-    double.add(observation(1, NOW - 5 * MINUTE, model="newer", written=NOW))
-    run(text=SINCE)
+def test_the_older_of_two_versions_counts_again_when_the_newer_one_vanishes(
+    double: Any, store: Any, run: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(windows, "FIRST_WIDTH", dict.fromkeys(windows.FIRST_WIDTH, HOUR))
+    monkeypatch.setattr(windows, "WIDEST", HOUR)
+    older = observation(1, NOW - 20 * HOUR, model="older")
+    double.add(older)
+    double.add(observation(1, NOW - 10 * HOUR, model="newer", written=NOW))
+    run(text="langfuse: {since: 2d}")
     assert stored(store, "lf_observation", "model") == [("newer",)]
-    double.replace(observation(1, NOW - 50 * MINUTE, model="older"))
-    run(NOW + MINUTE)
+    double.replace(older)
+    run(NOW + 2 * HOUR)
     assert stored(store, "lf_observation", "model") == [("older",)]
+
+
+@pytest.mark.parametrize("limit", [2, 3, 100])
+def test_rows_that_come_and_go_between_pages_of_the_older_api_shift_nothing(
+    limit: int, double: Any, store: Any, run: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(pages, "LIMITS", dict.fromkeys(pages.LIMITS, limit))
+    double.mode = "legacy"
+    for number in range(30):
+        double.add(observation(number, NOW - HOUR + MINUTE * (number // 5)))  # five at a time
+    asked = 0
+
+    def fault(path: str) -> None:
+        nonlocal asked
+        asked += path == "observations"
+        if path == "observations" and asked > 2 and asked % 2:
+            double.delete(*next((r["traceId"], r["id"]) for r in double.observations() if r["id"] > "obs-000020"))
+        if asked == 5:
+            for number in range(3):
+                double.add(observation(100 + number, NOW - MINUTE, written=NOW))
+
+    double.fault = fault
+    run(text="langfuse: {since: 1h}")
+    kept = {name for (name,) in stored(store, "lf_observation", "id")}
+    assert {f"obs-{number:06d}" for number in range(20)} <= kept
 
 
 def test_rows_of_the_future_are_brought_and_stay_once(double: Any, store: Any, run: Any) -> None:

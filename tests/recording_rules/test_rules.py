@@ -21,6 +21,7 @@ from gendash.engine.settings import FEATURES
 from gendash.engine.targets.files import PACKAGED, load_catalog, template
 from gendash.engine.targets.prometheus_rules import find_binary
 
+ROOT = Path(__file__).resolve().parents[2]
 TESTS = sorted((PACKAGED / "recording_rules" / "tests").glob("*.yaml"))
 ALL_ON = {"features": {name: True for name, _, _ in FEATURES}}
 MAPPED = {
@@ -51,7 +52,7 @@ def catalog(settings: str = "default") -> Catalog:
 
 
 def promtool(*arguments: str, at: Path) -> subprocess.CompletedProcess[str]:
-    binary = find_binary("promtool", PACKAGED / ".cache")
+    binary = find_binary("promtool", ROOT / ".cache")
     assert binary, "promtool is gone"
     return subprocess.run([binary, *arguments], cwd=at, capture_output=True, text=True, timeout=300, check=False)
 
@@ -149,6 +150,37 @@ def test_promtool_gets_from_the_rules_what_the_tests_expect(path: Path, settings
     assert ran.returncode == 0, ran.stderr + ran.stdout
 
 
+MIXED = """
+rule_files: [../../out/prometheus/rules/gendash-*.yml]
+evaluation_interval: 1m
+tests:
+  - interval: 30s
+    input_series:
+      - {series: 'http_requests_total{job="ai-agent-api", instance="a", route="/x", verb="GET", code="500"}', values: 0+30x40}
+      - {series: 'agent_queries_total{job="ai-agent-api", instance="a", user_role="u", intent="i", status="error"}', values: 0+30x40}
+    promql_expr_test:
+      - expr: job_handler_status:http_requests:rate5m
+        eval_time: 15m
+        exp_samples:
+          - {labels: 'job_handler_status:http_requests:rate5m{job="ai-agent-api", handler="/x", status="500"}', value: 1}
+      - expr: job_status:agent_queries:rate5m
+        eval_time: 15m
+        exp_samples: [{labels: 'job_status:agent_queries:rate5m{job="ai-agent-api", status="error"}', value: 1}]
+"""
+
+
+@pytest.mark.prometheus
+def test_a_platform_may_use_the_canonical_label_here_and_its_own_there(tmp_path: Path) -> None:
+    labels = {"labels": MAPPED["labels"]}
+    mixed = load_catalog(load_config(yaml.safe_dump(ALL_ON | labels)))
+    tests = lay_out(tmp_path, "all on")
+    for path, content in render_rules(mixed).items():
+        (tmp_path / "out" / path).write_bytes(content)
+    (tests / "mixed.yaml").write_text(MIXED, "utf-8")
+    ran = promtool("test", "rules", str(tests / "mixed.yaml"), at=tmp_path)
+    assert ran.returncode == 0, ran.stderr + ran.stdout
+
+
 @pytest.mark.prometheus
 def test_a_wrong_expectation_fails(tmp_path: Path) -> None:
     text = (PACKAGED / "recording_rules" / "tests" / "http.yaml").read_text("utf-8").replace("value: 3.5", "value: 3.4")
@@ -186,7 +218,7 @@ def test_every_alert_has_a_test_in_which_it_fires_one_in_which_it_does_not_and_o
 
 
 def test_every_alert_has_a_runbook_and_every_runbook_an_alert() -> None:
-    headings = re.findall(r"^## (\w+)$", (PACKAGED / "docs" / "runbooks.md").read_text("utf-8"), re.MULTILINE)
+    headings = re.findall(r"^## (\w+)$", (ROOT / "docs" / "runbooks.md").read_text("utf-8"), re.MULTILINE)
     alerts = [name for name, rule in catalog().rules.items() if rule.kind == "alert"]
     assert sorted(headings) == sorted(alerts)
 

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
@@ -64,20 +64,27 @@ class Shown:
             self._questions[at] = found
         return self._questions[at][kind, slug]
 
-    def ask(self, question: Question, at: datetime, environment: str = "", session_zone: str = "UTC") -> Table:
+    def ask(self, question: Question, at: datetime, environment: str = "", session_zone: str = "") -> Table:
         """The answer of the store to a query, with its variables put in as Grafana does."""
         picked = [environment] if environment else None
         choices = [Choice("environment", ("production",), picked, all_value="'__all'")]
         text = expand("sql", question.text, question.time, choices)
-        options = f"-c timezone={session_zone} -c gendash.now={at.isoformat()} -c default_transaction_read_only=on"
+        zone = session_zone or self.world.server_zone
+        options = f"-c timezone={zone} -c gendash.now={at.isoformat()} -c default_transaction_read_only=on"
         with psycopg.connect(self.reader_url, options=options) as connection:
             cursor = connection.execute(text.encode())
-            return Table(tuple(column.name for column in cursor.description or ()), cursor.fetchall())
+            rows = [tuple(map(_in_utc, row)) for row in cursor.fetchall()]
+            return Table(tuple(column.name for column in cursor.description or ()), rows)
 
     def panel(self, slug: str, at: datetime, environment: str = "", **options: Any) -> Table:
         """The answer to the one query of a panel."""
         (question,) = self.question(slug, at)
         return self.ask(question, at, environment, **options)
+
+
+def _in_utc(cell: Any) -> Any:
+    """A cell; times in UTC, since Python finds no time of a repeated hour equal to one of another zone."""
+    return cell.astimezone(UTC) if isinstance(cell, datetime) else cell
 
 
 @contextmanager
@@ -89,7 +96,7 @@ def shown(server: Server, world: World, since: str = "33d") -> Iterator[Shown]:
     try:
         load.load(server.url(name), world.platform)
         password = secrets.token_urlsafe(9)
-        _grant(server, name, owner, password)
+        _grant(server, name, owner, password, world.server_zone)
         with LangfuseDouble(world.platform.observations, world.platform.scores) as double:
             config = load_config(
                 SETTINGS.format(zone=world.zone, number=number, since=since, budget=world.budget),
@@ -116,10 +123,11 @@ def shown(server: Server, world: World, since: str = "33d") -> Iterator[Shown]:
                 admin.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(role)))
 
 
-def _grant(server: Server, name: str, owner: str, password: str) -> None:
-    """The role that reads the platform's tables and may own a schema beside them, and nothing else."""
+def _grant(server: Server, name: str, owner: str, password: str, zone: str) -> None:
+    """The role that reads the platform's tables and may own a schema beside them; its sessions have a time zone."""
     role, secret = sql.Identifier(owner), sql.Literal(password)
     with psycopg.connect(server.url(name), autocommit=True) as admin:
         admin.execute(sql.SQL("create role {} login password {}").format(role, secret))
         admin.execute(sql.SQL("grant select on all tables in schema public to {}").format(role))
         admin.execute(sql.SQL("grant create on database {} to {}").format(sql.Identifier(name), role))
+        admin.execute(sql.SQL("alter database {} set timezone to {}").format(sql.Identifier(name), sql.Literal(zone)))

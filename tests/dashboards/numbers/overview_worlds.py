@@ -27,7 +27,10 @@ EMPTY_DAY = -16
 
 @dataclass(frozen=True)
 class Story:
-    """How a world is made; ``later`` are further times at which it is looked at, in hours after ``now``."""
+    """How a world is made; ``later`` are further times at which it is looked at, in hours after ``now``.
+
+    ``server_zone`` is the database's own time zone, which must not matter.
+    """
 
     zone: str
     now: datetime
@@ -35,6 +38,7 @@ class Story:
     scale: float = 0.02
     later: tuple[float, ...] = ()
     budget: int = 1000
+    server_zone: str = "UTC"
 
 
 def local(zone: str, *when: int) -> datetime:
@@ -45,7 +49,9 @@ def local(zone: str, *when: int) -> datetime:
 STORIES = {
     "utc at a full hour": Story("UTC", datetime(2026, 11, 5, 10, tzinfo=UTC), 1, budget=600),
     "berlin at midnight, autumn change": Story("Europe/Berlin", local("Europe/Berlin", 2026, 11, 5), 2, later=(23.5,)),
-    "berlin at midnight, spring change": Story("Europe/Berlin", local("Europe/Berlin", 2026, 4, 5), 3, later=(23.75,)),
+    "beirut, where a day began at one o'clock": Story(
+        "Asia/Beirut", local("Asia/Beirut", 2026, 4, 5), 3, later=(23.75,), server_zone="Asia/Beirut"
+    ),
     "berlin on the day of 25 hours": Story("Europe/Berlin", local("Europe/Berlin", 2026, 10, 25, 12, 40), 1),
     "kathmandu, three quarters off": Story(
         "Asia/Kathmandu", datetime(2026, 11, 5, 10, 20, 30, 123456, tzinfo=UTC), 2, later=(0.25,), budget=100
@@ -61,6 +67,7 @@ class World:
     zone: ZoneInfo
     now: datetime
     budget: int
+    server_zone: str
     rows: dict[str, Rows] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -80,7 +87,7 @@ def make(story: Story) -> World:
     platform = generate(story.seed, story.now, story.scale, story.zone)
     _empty(platform, EMPTY_DAY)
     _Gardener(platform, story.now, ZoneInfo(story.zone)).plant()
-    return World(platform, ZoneInfo(story.zone), story.now, story.budget)
+    return World(platform, ZoneInfo(story.zone), story.now, story.budget, story.server_zone)
 
 
 def nothing(story: Story) -> World:
@@ -88,7 +95,7 @@ def nothing(story: Story) -> World:
     platform = generate(story.seed, story.now, story.scale, story.zone)
     for table in (*COLUMNS, "observations", "scores"):
         getattr(platform, table).clear()
-    return World(platform, ZoneInfo(story.zone), story.now, story.budget)
+    return World(platform, ZoneInfo(story.zone), story.now, story.budget, story.server_zone)
 
 
 def _empty(platform: Platform, offset: int) -> None:

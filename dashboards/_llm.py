@@ -1,0 +1,195 @@
+"""Pieces of SQL that the dashboards of LLM calls are written with; panels themselves stand in their dashboards.
+
+Buckets: a picked range of up to three days is shown by hours, a longer one by whole days without today. Relations of
+turns, latencies and windows hold a row for all environments, which is the one that All stands for.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gendash.dashboards._palette import TEXT, fixed, override
+from gendash.dashboards._queries import IN_ENVIRONMENT, change
+
+TODAY = "({{ now() }} at time zone {{ zone() }})::date"
+LOCAL_DAY = "(hour at time zone {{ zone() }})::date"
+THIS_ENVIRONMENT = "environment = ${environment:sqlstring}"
+THIS_MODEL = "model = ${model:sqlstring}"
+IN_MODEL = "(${model:sqlstring} = '__all' or model = ${model:sqlstring})"
+BY_HOUR = "$__unixEpochTo() - $__unixEpochFrom() <= 3 * 86400"
+LAST_7_D = f"day > {TODAY} - 7 and day <= {TODAY}"
+LAST_30_D = f"day > {TODAY} - 30 and day <= {TODAY}"
+
+# hours that start within the picked range, or whole days that do, without today
+BUCKETS = f"""
+    buckets as (
+      select h as at, h + interval '1 hour' as until from generate_series(
+        date_trunc('hour', $__timeFrom()::timestamptz, {{{{ zone() }}}}), $__timeTo()::timestamptz, interval '1 hour'
+      ) h
+      where {BY_HOUR} and h >= $__timeFrom()::timestamptz and h <= {{{{ now() }}}}
+      union all
+      select d at time zone {{{{ zone() }}}}, (d + interval '1 day') at time zone {{{{ zone() }}}} from generate_series(
+        date_trunc('day', $__timeFrom()::timestamptz at time zone {{{{ zone() }}}}),
+        $__timeTo()::timestamptz at time zone {{{{ zone() }}}}, interval '1 day'
+      ) d
+      where not ({BY_HOUR}) and d at time zone {{{{ zone() }}}} >= $__timeFrom()::timestamptz and d::date < {TODAY}
+    )"""
+
+# the same range as a condition on hours, so that an index can be used; buckets decide which of them count
+PICKED_HOURS = (
+    "hour >= $__timeFrom()::timestamptz - interval '1 hour' and hour < $__timeTo()::timestamptz + interval '1 day'"
+)
+BUCKET_OF_HOUR = (
+    f"case when {BY_HOUR} then date_trunc('hour', hour, {{{{ zone() }}}}) "
+    "else date_trunc('day', hour, {{ zone() }}) end"
+)
+
+
+def per_bucket(columns: dict[str, str], source: str, condition: str = IN_ENVIRONMENT) -> str:
+    """SQL: additive figures of an hourly relation for each bucket, 0 where nothing happened; name -> aggregate."""
+    sums = ", ".join(f'{sql} as "{name}"' for name, sql in columns.items())
+    shown = ", ".join(f'coalesce(facts."{name}", 0) as "{name}"' for name in columns)
+    return f"""
+    with {BUCKETS},
+    facts as (
+      select {BUCKET_OF_HOUR} as at, {sums}
+      from {{{{ view('{source}') }}}} where {PICKED_HOURS} and {condition} group by 1
+    )
+    select buckets.at as "time", {shown}
+    from buckets left join facts on facts.at = buckets.at order by 1"""
+
+
+def ratio_per_bucket(above: str, below: str, name: str, source: str = "llm_hour", where: str = IN_ENVIRONMENT) -> str:
+    """SQL: a quotient of sums for each bucket; nothing where there is nothing to divide by."""
+    return f"""
+    with {BUCKETS},
+    facts as (
+      select {BUCKET_OF_HOUR} as at, ({above})::float8 / nullif({below}, 0) as value
+      from {{{{ view('{source}') }}}} where {PICKED_HOURS} and {where} group by 1
+    )
+    select buckets.at as "time", facts.value as "{name}"
+    from buckets left join facts on facts.at = buckets.at order by 1"""
+
+
+def by_model_per_bucket(value: str, condition: str = IN_ENVIRONMENT) -> str:
+    """SQL: a figure of LLM calls for each bucket and model; the six largest models of the range, the rest as other."""
+    return f"""
+    with {BUCKETS},
+    facts as (
+      select buckets.at, model, {value} as value
+      from buckets join {{{{ view('llm_hour') }}}} on hour >= buckets.at and hour < buckets.until
+      where {PICKED_HOURS} and {condition} group by 1, 2
+    ),
+    ranked as (select model, row_number() over (order by sum(value) desc, model) as rank from facts group by model),
+    named as (select model, case when rank <= 6 then model else 'other' end as name from ranked),
+    names as (select distinct name from named)
+    select buckets.at as "time", names.name as metric, coalesce(sum(facts.value), 0) as value
+    from buckets cross join names
+    left join (facts join named using (model)) on facts.at = buckets.at and named.name = names.name
+    group by 1, 2 order by 1, 2"""
+
+
+def stored_per_bucket(columns: dict[str, str], name: str, condition: str) -> str:
+    """SQL: stored figures of ``<name>_hour`` or ``<name>_day`` for each bucket; nothing where nothing happened."""
+    shown = ", ".join(f'({sql}) as "{label}"' for label, sql in columns.items())
+    wanted = ", ".join(f'stored."{label}"' for label in columns)
+    return f"""
+    with {BUCKETS},
+    stored as (
+      select hour as at, {shown} from {{{{ view('{name}_hour') }}}}
+      where {BY_HOUR} and {PICKED_HOURS} and {condition}
+      union all
+      select day::timestamp at time zone {{{{ zone() }}}}, {shown} from {{{{ view('{name}_day') }}}}
+      where not ({BY_HOUR}) and {condition}
+        and day between ($__timeFrom()::timestamptz at time zone {{{{ zone() }}}})::date
+        and ($__timeTo()::timestamptz at time zone {{{{ zone() }}}})::date
+    )
+    select buckets.at as "time", {wanted}
+    from buckets left join stored on stored.at = buckets.at order by 1"""
+
+
+def latency_by_model(column: str, calls: str) -> str:
+    """SQL: a stored percentile by bucket for all models and the six most used; nothing below 20 ``calls``."""
+    wanted = f"{THIS_ENVIRONMENT} and {IN_MODEL}"
+    return f"""
+    with {BUCKETS},
+    stored as (
+      select hour as at, model, calls, case when {calls} >= 20 then {column} end as value
+      from {{{{ view('llm_latency_hour') }}}} where {BY_HOUR} and {PICKED_HOURS} and {wanted}
+      union all
+      select day::timestamp at time zone {{{{ zone() }}}}, model, calls, case when {calls} >= 20 then {column} end
+      from {{{{ view('llm_latency_day') }}}}
+      where not ({BY_HOUR}) and {wanted}
+        and day between ($__timeFrom()::timestamptz at time zone {{{{ zone() }}}})::date
+        and ($__timeTo()::timestamptz at time zone {{{{ zone() }}}})::date
+    ),
+    most as (
+      select model from stored join buckets using (at) group by model
+      having count(value) > 0 order by sum(calls) desc, model limit 7
+    )
+    select buckets.at as "time",
+      case when most.model = '__all' then 'all models' else most.model end as metric, stored.value as value
+    from buckets cross join most left join stored on stored.at = buckets.at and stored.model = most.model
+    order by 1, 2"""
+
+
+def rolling(facts: str, value: str, name: str = "", label: str = "7 d") -> str:
+    """SQL: a figure over the 7 days ending on each of the last 30, from daily columns ``a`` and ``b``.
+
+    Without a name the line tells the change: the last 7 whole days against the 7 before, since today is not over.
+    """
+    named = f"'{name}'" if name else change(label)
+    return f"""
+    with facts as ({facts}),
+    rolled as (
+      select day, sum(coalesce(a, 0)) over last as a, sum(coalesce(b, 0)) over last as b
+      from (select {TODAY} - n as day from generate_series(0, 35) n) as days left join facts using (day)
+      window last as (order by day rows between 6 preceding and current row)
+    ),
+    figures as (
+      select max(a) filter (where day = {TODAY} - 1) as current, max(a) filter (where day = {TODAY} - 8) as prior
+      from rolled
+    )
+    select day::timestamp at time zone {{{{ zone() }}}} as "time", {named} as metric, {value} as value
+    from rolled cross join figures where day > {TODAY} - 30 order by 1"""
+
+
+def daily(a: str, b: str = "0") -> str:
+    """SQL: two sums of LLM calls by local day, for `rolling`."""
+    return f"""
+      select {LOCAL_DAY} as day, {a} as a, {b} as b from {{{{ view('llm_hour') }}}}
+      where hour >= ({TODAY} - 36)::timestamp at time zone {{{{ zone() }}}} and hour <= {{{{ now() }}}}
+        and {IN_ENVIRONMENT}
+      group by 1"""
+
+
+def daily_turns(a: str, b: str = "0") -> str:
+    """SQL: two figures of agent turns by local day, for `rolling`."""
+    return f"""
+      select day, {a} as a, {b} as b from {{{{ view('llm_turn_day') }}}}
+      where day > {TODAY} - 36 and {THIS_ENVIRONMENT}"""
+
+
+def entity(name: str, width: int) -> list[dict[str, Any]]:
+    """Overrides of a table's column that names what a row is about: the only one that is a link."""
+    return [override("byName", name, custom__width=width), override("byRegexp", f"/^(?!{name}$)/", links=[])]
+
+
+# claude-sonnet-4-20250514 and gpt-4o-2024-08-06 are too long for a legend
+WITHOUT_DATES = [
+    {"id": "renameByRegex", "options": {"regex": r"^(.*?)-\d{4}-?\d{2}-?\d{2}$", "renamePattern": "$1"}},
+]
+
+
+def dashed(name: str, color: str = TEXT) -> dict[str, object]:
+    """A dashed line beside stacked bars: a limit or plan that must not be stacked."""
+    return override(
+        "byName",
+        name,
+        color=fixed(color),
+        custom__drawStyle="line",
+        custom__fillOpacity=0,
+        custom__lineWidth=1,
+        custom__stacking={"mode": "none", "group": "B"},
+        custom__lineStyle={"fill": "dash", "dash": [6, 4]},
+    )

@@ -1,0 +1,1038 @@
+"""Agent Performance: does the agent answer, fast, and with working tools and models?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gendash.dashboards._llm import (
+    IN_MODEL,
+    THIS_ENVIRONMENT,
+    THIS_MODEL,
+    WITHOUT_DATES,
+    by_model_per_bucket,
+    entity,
+    latency_by_model,
+    per_bucket,
+    stored_per_bucket,
+)
+from gendash.dashboards._palette import (
+    BAD,
+    CALLS,
+    COST,
+    OK,
+    P50,
+    P95,
+    P99,
+    TEXT,
+    UNKNOWN,
+    USERS,
+    WARN,
+    by_model,
+    colored,
+    down_is_bad,
+    fixed,
+    nothing,
+    override,
+    steps,
+    up_is_bad,
+    words,
+)
+from gendash.dashboards._queries import IN_ENVIRONMENT, LAST_24_H, LAST_30_DAYS, QUIET, firing, per_hour, tile
+from gendash.dashboards._shared import ANNOTATIONS, ENVIRONMENT, FRESHNESS, JOB, how_to_read
+from gendash.dashboards.viz import (
+    PREVIOUS,
+    BarGauge,
+    DayBars,
+    HeadTile,
+    Heatmap,
+    Lines,
+    StateTile,
+    Table,
+)
+from gendash.engine.model import Dashboard, Panel, Row, Variable, promql, slo, sql
+
+TURNS = 'sum({{ rule("job:agent_queries:rate5m") }}{job=~"$job"})'
+FAILED_30M = 'sum(avg_over_time({{ rule("job:agent_query_errors:rate5m") }}{job=~"$job"}[30m]))'
+TURNS_30M = 'sum(avg_over_time({{ rule("job:agent_queries:rate5m") }}{job=~"$job"}[30m]))'
+DURATION = '{{ rule("job_le:agent_response_duration_seconds_bucket:rate5m") }}{job=~"$job"}'
+TOOL_RATE = '{{ rule("job_tool_name_status:agent_tool_calls:rate5m") }}{job=~"$job"}'
+TOOL_HOUR = '{{ rule("job_tool_name_status:agent_tool_calls:increase1h") }}{job=~"$job"}'
+NO_CALLS = "no LLM call in the picked time"
+FAILED = 'status="error"'
+EVERY = 'le="+Inf"'
+AGENT_ALERTS = 'alertname=~"Agent.+",'
+
+MODEL_VARIABLE = Variable(
+    "model",
+    "Model",
+    "Model of LLM calls as the application named it; figures of whole turns and of the agent hold all models.",
+    sql("select distinct model from {{ view('llm_hour') }} order by 1", may_be_empty="no LLM call was synced yet"),
+    all_value="'__all'",
+    feature="langfuse",
+)
+
+
+def _agent_alerts(severity: str) -> str:
+    """PromQL: how many alerts about the agent fire."""
+    return firing(severity).replace('{alertstate="firing",', f'{{{AGENT_ALERTS}alertstate="firing",')
+
+
+def _only(series: str, matcher: str) -> str:
+    """PromQL: a selector narrowed by one more matcher."""
+    return f"{series[:-1]},{matcher}}}"
+
+
+def _quantile(q: float) -> str:
+    return f"histogram_quantile({q}, sum by (le) ({DURATION}))"
+
+
+def _within(bound: int) -> str:
+    """PromQL: the matcher of a bucket's bound, which clients write as 5 or 5.0."""
+    return f'le=~"{bound}([.]0)?"'
+
+
+def _failing_tools(over: str) -> str:
+    """PromQL: share of tool calls that failed."""
+    failed = f"sum(avg_over_time({_only(TOOL_RATE, FAILED)}[{over}]))"
+    every = f"sum(avg_over_time({TOOL_RATE}[{over}]))"
+    return f"(({failed} or 0 * {every}) / ({every} > 0))"
+
+
+STRIP = [
+    Panel(
+        "agent",
+        "Agent",
+        "Worst alert about the agent that fires now: a critical one means Down, a warning Degraded. Prometheus "
+        "ALERTS whose name begins with Agent, so it never disagrees with them; unknown without a scraped target.\n\n"
+        "When red: look which of turns, errors or p95 time below left its usual course, then at the newest deploy "
+        "mark.",
+        StateTile(
+            mappings=words(v0=("✓ Healthy", OK), v1=("▲ Degraded", WARN), v2=("✖ Down", BAD)),
+            thresholds=steps((TEXT, None)),
+        ),
+        [
+            promql(
+                f"2 * ({_agent_alerts('critical')} > bool 0) "
+                f"+ ({_agent_alerts('critical')} == bool 0) * ({_agent_alerts('warning')} > bool 0)",
+                legend="by its alerts",
+                instant=True,
+                may_be_zero="0 means healthy",
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="system-health",
+    ),
+    Panel(
+        "llm",
+        "LLM",
+        "LLM calls that failed (level ERROR) / all LLM calls of the current hour and the 2 before, chosen environment "
+        "and model: degraded from 1 %, failing from 5 %, unknown without calls.\n\n"
+        "When red: see the types of errors below; rate limits and time-outs are the provider's, refusals the prompt's.",
+        StateTile(mappings=words(v0=("✓ Healthy", OK), v1=("▲ Degraded", WARN), v2=("✖ Failing", BAD))),
+        [
+            sql(
+                tile(
+                    "sum(errors)::float8 / nullif(sum(calls), 0) as share",
+                    f"(select * from {{{{ view('llm_hour') }}}} where {LAST_24_H.replace('23 hours', '2 hours')} "
+                    f"and {IN_ENVIRONMENT} and {IN_MODEL}) as hours",
+                    "coalesce(round((100 * share)::numeric, 1)::text || ' % failed, 3 h', 'no calls, 3 h')",
+                    "case when share >= 0.05 then 2 when share >= 0.01 then 1 when share is not null then 0 end",
+                ),
+                may_be_zero="0 means healthy",
+                may_be_empty="no LLM call in 3 hours",
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="agent-performance/errors_by_type",
+        feature="langfuse",
+    ),
+    Panel(
+        "tools_state",
+        "Tools",
+        "Tool calls that failed / all tool calls, over 1 hour; Prometheus agent_tool_calls_total: degraded from 1 %, "
+        "failing from 5 %, unknown without calls. A tool that returns its failure as text counts as success.\n\n"
+        "When red: open 'Do the tools work?' and find the tool, then the system that it asks.",
+        StateTile(mappings=words(v0=("✓ Working", OK), v1=("▲ Degraded", WARN), v2=("✖ Failing", BAD))),
+        [
+            promql(
+                f"({_failing_tools('1h')} >= bool 0.01) + ({_failing_tools('1h')} >= bool 0.05)",
+                legend="failed calls, 1 h",
+                instant=True,
+                may_be_zero="0 means working",
+                may_be_empty="no tool call in an hour",
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="agent-performance/tools",
+        feature="agent_metrics",
+    ),
+    FRESHNESS,
+]
+
+HEAD = [
+    Panel(
+        "turns",
+        "Turns",
+        "Agent turns per minute that ended, over 5 minutes: 60 x rate of Prometheus agent_queries_total, all intents "
+        "and roles. Without agent metrics the requests of the agent's route stand in; websockets are not seen then.",
+        HeadTile(unit="opm", decimals=1, subject=CALLS, min=0),
+        [promql(f"60 * {TURNS}", legend="now, over 5 min", may_be_zero=QUIET)],
+        width=4,
+        height=4,
+        leads_to="agent-performance/turns_by_outcome",
+    ),
+    Panel(
+        "errors",
+        "Errors",
+        "Agent turns that failed / all agent turns, over 30 minutes; Prometheus agent_queries_total by status. No "
+        "turns shows as no turns. Amber above 1 %, red above 5 %.\n\n"
+        "When red: look at the tools and models below, then at the turns worth a look.",
+        HeadTile(
+            unit="percentunit",
+            decimals=2,
+            min=0,
+            max=0.12,
+            judged=True,
+            thresholds=up_is_bad(0.01, 0.05),
+            no_data="no turns",
+        ),
+        [
+            promql(
+                f"{FAILED_30M} / ({TURNS_30M} > 0)",
+                legend="over 30 min",
+                may_be_zero="no turn failed",
+                may_be_empty="no turn in the picked time",
+            )
+        ],
+        width=4,
+        height=4,
+        leads_to="agent-performance/worst_turns",
+    ),
+    Panel(
+        "p95",
+        "p95 time",
+        "95 of 100 agent answers were ready within this time, over 5 minutes; Prometheus "
+        "agent_response_duration_seconds, read within its buckets (10, 30, 60 s are far apart). Amber above the "
+        "SLO, red above its red limit.",
+        HeadTile(
+            unit="s",
+            min=0,
+            judged=True,
+            thresholds=up_is_bad(slo("agent_answer.threshold_s"), slo("agent_answer.red_s")),
+            no_data="no turns",
+        ),
+        [promql(_quantile(0.95), legend="now, over 5 min")],
+        width=4,
+        height=4,
+        leads_to="agent-performance/answer_time",
+        feature="agent_metrics",
+    ),
+    Panel(
+        "llm_calls",
+        "LLM calls",
+        "LLM calls (Langfuse observations of type GENERATION) of the current hour and the 23 before, chosen "
+        "environment, all models. The change leaves the running hour out on both sides. The same figure as on the "
+        "Overview.",
+        HeadTile(unit="locale", decimals=0, subject=CALLS, calc="sum", min=0),
+        [sql(per_hour("sum(calls)"), may_be_zero=QUIET)],
+        width=4,
+        height=4,
+        window="24h",
+        leads_to="agent-performance/calls_by_model",
+        feature="langfuse",
+    ),
+    Panel(
+        "tokens",
+        "Tokens",
+        "Tokens of LLM calls of the current hour and the 23 before, input, cached reads and output together; chosen "
+        "environment, all models. The change leaves the running hour out on both sides.",
+        HeadTile(unit="sishort", decimals=1, subject=CALLS, calc="sum", min=0),
+        [sql(per_hour("sum(total_tokens)"), may_be_zero=QUIET)],
+        width=4,
+        height=4,
+        window="24h",
+        leads_to="agent-performance/tokens_over_time",
+        feature="langfuse",
+    ),
+    Panel(
+        "csat",
+        "CSAT",
+        "Share of ratings of 4 or 5 among all ratings of today and the 6 days before; n is their number. The curve is "
+        "the same figure for each of the last 30 days. Not their mean, which two moods of 1 and 5 make meaningless.",
+        HeadTile(
+            unit="percentunit",
+            decimals=1,
+            calc="last",
+            min=0.5,
+            max=1,
+            judged=True,
+            thresholds=down_is_bad(slo("csat.red"), slo("csat.amber")),
+            no_data="no ratings",
+        ),
+        [
+            sql(
+                f"""
+                select at as "time",
+                  '7 d, n = ' || to_char(last_value(ratings_7d) over (order by at
+                    rows between unbounded preceding and unbounded following), 'FM999,999,999') as metric,
+                  csat_7d as value
+                from {{{{ view('csat_day') }}}}
+                where {LAST_30_DAYS}
+                order by 1""",
+                may_be_empty="no rating within a week",
+            )
+        ],
+        width=4,
+        height=4,
+        window="30d",
+        leads_to="feedback-quality",
+        feature="feedback",
+    ),
+]
+
+CHARTS = [
+    Panel(
+        "turns_by_outcome",
+        "Agent turns by outcome",
+        "Agent turns per minute by how they ended, each point over 5 minutes; Prometheus agent_queries_total. With "
+        "slow traffic single turns make the steps. Turns that are still running are not in it.",
+        Lines(
+            unit="opm",
+            decimals=1,
+            custom={"stacking": {"mode": "normal", "group": "A"}, "fillOpacity": 12},
+            overrides=colored({"success": CALLS, "error": BAD}),
+        ),
+        [
+            promql(
+                '60 * sum by (status) ({{ rule("job_status:agent_queries:rate5m") }}{job=~"$job"})',
+                legend="{{status}}",
+                may_be_zero=QUIET,
+            )
+        ],
+        width=8,
+        height=8,
+        leads_to="agent-performance/worst_turns",
+    ),
+    Panel(
+        "answer_time",
+        "Answer time percentiles",
+        "Half, 95 and 99 of 100 agent answers were ready within this time, each point over 5 minutes; read within "
+        "buckets that end at 60 s, so high values are coarse. The dashed line is the SLO threshold.",
+        Lines(
+            unit="s",
+            limit=True,
+            soft_max=slo("agent_answer.threshold_s"),
+            thresholds=steps(("transparent", None), (WARN, slo("agent_answer.threshold_s"))),
+            no_data="no turns",
+            overrides=[
+                override("byName", "p50", color=fixed(P50)),
+                override("byName", "p95", color=fixed(P95), custom__lineWidth=2),
+                override("byName", "p99", color=fixed(P99)),
+            ],
+        ),
+        [promql(_quantile(q), legend=f"p{q * 100:.0f}") for q in (0.5, 0.95, 0.99)],
+        width=8,
+        height=8,
+        leads_to="agent-performance/heatmap",
+        feature="agent_metrics",
+    ),
+    Panel(
+        "calls_by_model",
+        "LLM calls by model",
+        "LLM calls by hours for ranges up to 3 days (the running hour is not over), by whole days without today "
+        "beyond. The six most used models, the rest as other; failed calls and retries count. Langfuse.",
+        DayBars(unit="locale", decimals=0, color=fixed(UNKNOWN), overrides=by_model(), transformations=WITHOUT_DATES),
+        [
+            sql(
+                by_model_per_bucket("sum(calls)", f"{IN_ENVIRONMENT} and {IN_MODEL}"),
+                may_be_zero=QUIET,
+                may_be_empty=NO_CALLS,
+            )
+        ],
+        width=8,
+        height=8,
+        leads_to="agent-performance/models",
+        feature="langfuse",
+    ),
+]
+
+
+def _judged(name: str, thresholds: list[Any], decimals: int = 2) -> dict[str, Any]:
+    """A share that is coloured where it is too high."""
+    return override(
+        "byName",
+        name,
+        unit="percentunit",
+        decimals=decimals,
+        custom__cellOptions={"type": "color-text"},
+        thresholds={"mode": "absolute", "steps": thresholds},
+    )
+
+
+def _share(name: str, color: str) -> dict[str, Any]:
+    """A column that is drawn as a bar from 0 to 1."""
+    return override(
+        "byName",
+        name,
+        unit="percentunit",
+        decimals=0,
+        min=0,
+        max=1,
+        color=fixed(color),
+        custom__cellOptions={"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"},
+        custom__width=150,
+    )
+
+
+MODELS = [
+    Panel(
+        "models",
+        "Models, 7 d",
+        "LLM calls by model, today and the 6 days before: share of calls, calls, failed ones, median and 95th "
+        "percentile of time, of first token, output speed, tokens of a call, cost. Percentiles of fewer than 20 "
+        "calls are hidden.",
+        Table(
+            sort_by="Calls",
+            overrides=[
+                *entity("Model", 210),
+                _share("Share of calls", CALLS),
+                override("byName", "Calls", unit="locale", decimals=0),
+                _judged("Errors", up_is_bad(0.01, 0.05)),
+                override("byRegexp", "/^(p50|p95)$/", unit="s", mappings=nothing("few calls")),
+                override("byName", "1st token", unit="s", mappings=nothing("no stream")),
+                override("byName", "Tokens/s", unit="locale", decimals=0, mappings=nothing("few calls")),
+                override("byRegexp", "/^Tokens( p95)?$/", unit="locale", decimals=0),
+                override("byName", "Cost", unit="currencyUSD", decimals=2),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                select model as "Model", calls::float8 / sum(calls) over ()::float8 as "Share of calls",
+                  calls as "Calls", errors::float8 / calls as "Errors",
+                  case when calls >= 20 then p50_s end as "p50", case when calls >= 20 then p95_s end as "p95",
+                  case when calls >= 20 then ttft_p95_s end as "1st token",
+                  case when calls >= 20 then speed_p50 end as "Tokens/s",
+                  tokens::float8 / calls as "Tokens", tokens_p95 as "Tokens p95", cost_usd as "Cost"
+                from {{{{ view('llm_model_window') }}}}
+                where days = 7 and {THIS_ENVIRONMENT} and model <> '__all' and {IN_MODEL}
+                order by calls desc, model limit 20""",
+                format="table",
+                may_be_empty="no LLM call in 7 days",
+                may_be_zero=QUIET,
+            )
+        ],
+        width=24,
+        height=8,
+        leads_to="cost-usage/models",
+        feature="langfuse",
+    ),
+    Panel(
+        "latency_by_model",
+        "LLM call time by model, p95",
+        "95 of 100 LLM calls took at most this long, failed ones included: all models (dashed) and the six most "
+        "used; by hours for ranges up to 3 days, by whole days beyond. Points of fewer than 20 calls are left out.",
+        Lines(
+            unit="s",
+            color=fixed(UNKNOWN),
+            no_data="few calls",
+            custom={"showPoints": "auto", "spanNulls": 10_800_000},
+            overrides=[*by_model(), override("byName", "all models", **PREVIOUS)],
+            transformations=WITHOUT_DATES,
+        ),
+        [sql(latency_by_model("p95_s", "timed"), may_be_empty="fewer than 20 calls of each model in an hour or day")],
+        width=12,
+        height=8,
+        leads_to="agent-performance/models",
+        feature="langfuse",
+    ),
+    Panel(
+        "tokens_over_time",
+        "Tokens, input against output",
+        "Tokens of LLM calls by hours for ranges up to 3 days, by whole days without today beyond: input that was not "
+        "cached, input read from a prompt cache, output. Langfuse usage details.",
+        DayBars(
+            unit="sishort",
+            overrides=colored({"input": CALLS, "input, cached": "super-light-blue", "output": "dark-blue"}),
+        ),
+        [
+            sql(
+                per_bucket(
+                    {
+                        "input": "sum(input_tokens - cached_tokens)",
+                        "input, cached": "sum(cached_tokens)",
+                        "output": "sum(output_tokens)",
+                    },
+                    "llm_hour",
+                    f"{IN_ENVIRONMENT} and {IN_MODEL}",
+                ),
+                may_be_zero=QUIET,
+                may_be_empty="no whole hour or day in the picked time",
+            )
+        ],
+        width=12,
+        height=8,
+        leads_to="agent-performance/tokens_per_call",
+        feature="langfuse",
+    ),
+    Panel(
+        "cost_over_time",
+        "LLM cost over time",
+        "List price of LLM calls as Langfuse computed it, by hours for ranges up to 3 days, by whole days without "
+        "today beyond. An estimate: calls without a price count as nothing, an invoice may differ.",
+        DayBars(unit="currencyUSD", decimals=2, color=fixed(COST), legend=False),
+        [
+            sql(
+                per_bucket({"cost": "sum(cost_usd)"}, "llm_hour", f"{IN_ENVIRONMENT} and {IN_MODEL}"),
+                may_be_zero=QUIET,
+                may_be_empty="no whole hour or day in the picked time",
+            )
+        ],
+        width=8,
+        height=8,
+        leads_to="cost-usage/cost_by_model",
+        feature="langfuse",
+    ),
+    Panel(
+        "errors_by_type",
+        "Failed LLM calls by type",
+        "Failed LLM calls (level ERROR) by what their message names: time-out, rate limit, context too long, refusal, "
+        "tool, other; by hours up to 3 days, by whole days beyond. Messages themselves are never stored.",
+        DayBars(
+            unit="locale",
+            decimals=0,
+            overrides=colored(
+                {
+                    "time-out": BAD,
+                    "rate limit": WARN,
+                    "context too long": "super-light-blue",
+                    "refusal": CALLS,
+                    "tool": "dark-blue",
+                    "other": UNKNOWN,
+                }
+            ),
+        ),
+        [
+            sql(
+                per_bucket(
+                    {
+                        name: f"sum(calls) filter (where error_class = '{word}')"
+                        for word, name in {
+                            "timeout": "time-out",
+                            "rate_limit": "rate limit",
+                            "context_length": "context too long",
+                            "refusal": "refusal",
+                            "tool": "tool",
+                            "other": "other",
+                        }.items()
+                    },
+                    "llm_error_hour",
+                    f"{IN_ENVIRONMENT} and {IN_MODEL}",
+                ),
+                may_be_zero="no call failed",
+                may_be_empty="no whole hour or day in the picked time",
+            )
+        ],
+        width=8,
+        height=8,
+        leads_to="agent-performance/worst_turns",
+        feature="langfuse",
+    ),
+    Panel(
+        "tokens_per_call",
+        "Tokens per call by model, 24 h",
+        "Tokens / calls of the current hour and the 23 before, for the six most used models: sums, so no mean of "
+        "means. Input, cached reads and output together. Langfuse.",
+        BarGauge(
+            unit="locale",
+            decimals=0,
+            color=fixed(UNKNOWN),
+            overrides=by_model(),
+            transformations=WITHOUT_DATES,
+        ),
+        [
+            sql(
+                f"""
+                select model as name, sum(total_tokens)::float8 / nullif(sum(calls), 0)::float8 as value
+                from {{{{ view('llm_hour') }}}} where {LAST_24_H} and {IN_ENVIRONMENT} and {IN_MODEL}
+                group by model order by sum(calls) desc, model limit 6""",
+                format="table",
+                may_be_empty="no LLM call in 24 hours",
+                may_be_zero=QUIET,
+            )
+        ],
+        width=8,
+        height=8,
+        leads_to="agent-performance/models",
+        feature="langfuse",
+    ),
+]
+
+TOOLS = [
+    Panel(
+        "tool_calls",
+        "Tool calls",
+        "Calls of each tool over the picked time, the eight most used; sum of recorded hourly increases of Prometheus "
+        "agent_tool_calls_total, all outcomes. Estimates at the edges: Prometheus extrapolates.",
+        BarGauge(unit="locale", decimals=0, color=fixed(CALLS), rows_to_fields=False),
+        [
+            promql(
+                f"topk(8, sum by (tool_name) (avg_over_time({TOOL_HOUR}[$__range]))) * $__range_s / 3600",
+                legend="{{tool_name}}",
+                instant=True,
+                may_be_zero="no tool was used",
+            )
+        ],
+        width=8,
+        height=8,
+        leads_to="agent-performance/tools",
+        feature="agent_metrics",
+    ),
+    Panel(
+        "tools",
+        "Tools, calls and success",
+        "Tool calls per hour over the picked time, share that succeeded, failed calls per hour; Prometheus "
+        "agent_tool_calls_total. A tool that returns its failure as text ('Error: ...') counts as success.",
+        Table(
+            sort_by="Calls per hour",
+            overrides=[
+                *entity("Tool", 230),
+                override("byName", "Calls per hour", unit="locale", decimals=1),
+                override(
+                    "byName",
+                    "Success",
+                    unit="percentunit",
+                    decimals=2,
+                    mappings=nothing("no calls"),
+                    custom__cellOptions={"type": "color-text"},
+                    thresholds={"mode": "absolute", "steps": down_is_bad(0.95, 0.99)},
+                ),
+                override("byName", "Failed per hour", unit="locale", decimals=2),
+            ],
+            transformations=[
+                {"id": "merge", "options": {}},
+                {
+                    "id": "organize",
+                    "options": {
+                        "excludeByName": {"Time": True},
+                        "indexByName": {},
+                        "renameByName": {
+                            "tool_name": "Tool",
+                            "Value #A": "Calls per hour",
+                            "Value #B": "Success",
+                            "Value #C": "Failed per hour",
+                        },
+                    },
+                },
+            ],
+        ),
+        [
+            promql(
+                f"topk(50, sum by (tool_name) (avg_over_time({TOOL_HOUR}[$__range])))",
+                instant=True,
+                format="table",
+                may_be_zero="no tool was used",
+            ),
+            promql(
+                f"1 - (sum by (tool_name) (avg_over_time({_only(TOOL_HOUR, FAILED)}[$__range])) "
+                f"or 0 * sum by (tool_name) (avg_over_time({TOOL_HOUR}[$__range]))) "
+                f"/ (sum by (tool_name) (avg_over_time({TOOL_HOUR}[$__range])) > 0)",
+                instant=True,
+                format="table",
+            ),
+            promql(
+                f"sum by (tool_name) (avg_over_time({_only(TOOL_HOUR, FAILED)}[$__range]))",
+                instant=True,
+                format="table",
+                may_be_zero="no tool failed",
+                may_be_empty="no tool failed",
+            ),
+        ],
+        width=16,
+        height=8,
+        leads_to="cost-usage/tools",
+        feature="agent_metrics",
+    ),
+    Panel(
+        "tools_in_traces",
+        "Tools in traces, 7 d",
+        "Tool and retriever steps that Langfuse traced in turns of today and the 6 days before: turns that used it, "
+        "calls, failed calls, median and 95th percentile of time; percentiles of fewer than 20 calls are hidden.",
+        Table(
+            sort_by="Calls",
+            overrides=[
+                *entity("Tool", 190),
+                override("byRegexp", "/^(Turns|Calls)$/", unit="locale", decimals=0),
+                _judged("Errors", up_is_bad(0.01, 0.05)),
+                override("byRegexp", "/^p(50|95)$/", unit="s", mappings=nothing("few calls")),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                select tool as "Tool", turns as "Turns", calls as "Calls",
+                  errors::float8 / nullif(calls, 0) as "Errors",
+                  case when calls >= 20 then p50_s end as "p50", case when calls >= 20 then p95_s end as "p95"
+                from {{{{ view('llm_tool_window') }}}}
+                where days = 7 and {THIS_ENVIRONMENT} and tool <> '(no tool)'
+                order by calls desc, tool limit 20""",
+                format="table",
+                may_be_empty="no traced tool call in 7 days",
+                may_be_zero="no tool failed",
+            )
+        ],
+        width=12,
+        height=8,
+        leads_to="cost-usage/tools",
+        feature="langfuse",
+    ),
+    Panel(
+        "loop_depth",
+        "LLM calls per turn",
+        "How often the agent calls a model to answer once: median, 95th percentile and most LLM calls of a turn, and "
+        "retries per turn; by hours up to 3 days, by whole days beyond. A rise is a loop: bad tools, prompt or schema.",
+        Lines(
+            unit="none",
+            decimals=1,
+            no_data="no turns",
+            overrides=[
+                override("byName", "p50", color=fixed(P50)),
+                override("byName", "p95", color=fixed(P95), custom__lineWidth=2),
+                override("byName", "most", color=fixed(P99)),
+                override("byName", "retries per turn", **PREVIOUS),
+            ],
+        ),
+        [
+            sql(
+                stored_per_bucket(
+                    {
+                        "p50": "calls_p50",
+                        "p95": "calls_p95",
+                        "most": "calls_max",
+                        "retries per turn": "retries::float8 / turns",
+                    },
+                    "llm_turn",
+                    THIS_ENVIRONMENT,
+                ),
+                may_be_empty="no turn in the picked time",
+                may_be_zero=QUIET,
+            )
+        ],
+        width=12,
+        height=8,
+        leads_to="agent-performance/worst_turns",
+        feature="langfuse",
+    ),
+]
+
+TIME = [
+    Panel(
+        "heatmap",
+        "How answer times spread",
+        "Agent answers per second by how long they took, each column over 5 minutes; darker is more. Time-outs gather "
+        "in a band at 30 s that percentiles hide. Prometheus agent_response_duration_seconds.",
+        Heatmap(unit="reqps"),
+        [promql(f"sum by (le) ({DURATION})", legend="{{le}}", format="heatmap", may_be_zero="no turns")],
+        width=24,
+        height=8,
+        leads_to="agent-performance/answer_time",
+        feature="agent_metrics",
+    ),
+    Panel(
+        "good_answers",
+        "Answers within 5 and 10 s",
+        "Share of agent answers that were ready within 5 s and within 10 s, each point over 30 minutes: exact, since "
+        "both are bounds of the histogram's buckets. The dashed line is the objective for 10 s.",
+        Lines(
+            unit="percentunit",
+            decimals=0,
+            limit=True,
+            thresholds=steps(("transparent", None), (WARN, slo("agent_answer.objective"))),
+            no_data="no turns",
+            max=1,
+            overrides=[
+                override("byName", "within 5 s", color=fixed(P50)),
+                override("byName", "within 10 s", color=fixed(P95), custom__lineWidth=2),
+            ],
+        ),
+        [
+            promql(
+                f"sum(avg_over_time({_only(DURATION, _within(bound))}[30m])) "
+                f"/ (sum(avg_over_time({_only(DURATION, EVERY)}[30m])) > 0)",
+                legend=f"within {bound} s",
+                may_be_zero="no answer was so fast",
+            )
+            for bound in (5, 10)
+        ],
+        width=8,
+        height=8,
+        leads_to="agent-performance/slo_left",
+        feature="agent_metrics",
+    ),
+    Panel(
+        "slo_left",
+        "Budget for slow answers left",
+        "1 - (answers slower than the SLO threshold / answers) / (1 - objective), over the 30 days before each point. "
+        "100 % is untouched, below 0 the objective is missed. Recorded by Prometheus.\n\n"
+        "When below 0: make answers faster before anything else; see which model and tool take the time.",
+        Lines(
+            unit="percentunit",
+            decimals=0,
+            min=None,
+            limit=True,
+            color=fixed(P95),
+            fill=12,
+            legend=False,
+            thresholds=steps(("transparent", None), (BAD, 0)),
+            no_data="no turns",
+        ),
+        [promql('min({{ rule("job:slo_agent_answer_budget_left:ratio30d") }}{job=~"$job"})', legend="budget left")],
+        width=8,
+        height=8,
+        leads_to="system-health",
+        feature="agent_metrics",
+    ),
+    Panel(
+        "first_token",
+        "Time to first token",
+        "How long a reader waits before a streamed LLM answer begins: median and 95th percentile; by hours up to 3 "
+        "days, by whole days beyond. Calls that are not streamed have none and are left out. Langfuse.",
+        Lines(
+            unit="s",
+            no_data="no stream",
+            overrides=[
+                override("byName", "p50", color=fixed(P50)),
+                override("byName", "p95", color=fixed(P95), custom__lineWidth=2),
+            ],
+        ),
+        [
+            sql(
+                stored_per_bucket(
+                    {"p50": "ttft_p50_s", "p95": "case when streamed >= 20 then ttft_p95_s end"},
+                    "llm_latency",
+                    f"{THIS_ENVIRONMENT} and {THIS_MODEL}",
+                ),
+                may_be_empty="nothing was streamed",
+            )
+        ],
+        width=8,
+        height=8,
+        leads_to="agent-performance/models",
+        feature="langfuse",
+    ),
+    Panel(
+        "worst_turns",
+        "Turns worth a look, 24 h",
+        "Agent turns of the current hour and the 23 before, failed ones first, then the slowest: when, how long, LLM "
+        "calls, failed ones, tool calls, cost. The id leads to the trace in Langfuse. It does not say who asked.",
+        Table(
+            no_data="No turn in 24 hours",
+            name_nothing=False,
+            overrides=[
+                override(
+                    "byName",
+                    "Trace",
+                    custom__width=290,
+                    links=[
+                        {
+                            "title": "Open the trace in Langfuse",
+                            "url": "${__data.fields.link:raw}",
+                            "targetBlank": True,
+                        }
+                    ],
+                ),
+                override("byName", "link", custom__hidden=True),
+                override("byName", "Began", unit="dateTimeFromNow"),
+                override(
+                    "byName",
+                    "Outcome",
+                    mappings=words(failed=("✖ failed", BAD), answered=("✓ answered", TEXT)),
+                    custom__cellOptions={"type": "color-text"},
+                ),
+                override("byName", "Time", unit="s"),
+                override("byRegexp", "/calls$/", unit="locale", decimals=0),
+                override("byName", "Cost", unit="currencyUSD", decimals=4, mappings=nothing("no price")),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                select trace_id as "Trace", started_at as "Began",
+                  case when failed then 'failed' else 'answered' end as "Outcome", duration_s as "Time",
+                  calls as "LLM calls", failed_calls as "Failed calls", tool_calls as "Tool calls", cost_usd as "Cost",
+                  rtrim('{{{{ setting('langfuse.base_url') }}}}', '/') || '/trace/' || trace_id as "link"
+                from {{{{ view('llm_turn_recent') }}}} where {IN_ENVIRONMENT}
+                order by failed desc, duration_s desc, trace_id limit 50""",
+                format="table",
+                may_be_empty="no turn in 24 hours",
+                may_be_zero="nothing failed",
+            )
+        ],
+        width=24,
+        height=10,
+        feature="langfuse",
+    ),
+]
+
+ASKED = [
+    Panel(
+        "intents",
+        "Conversations by intent, 7 d",
+        "Distinct conversations with a message of each intent, today and the 6 days before. A conversation with two "
+        "intents counts for both, so they add up to more than all. Platform messages, the eight most frequent.",
+        BarGauge(unit="locale", decimals=0, color=fixed(USERS)),
+        [
+            sql(
+                "select intent as name, conversations as value from {{ view('intent_window') }} where days = 7 "
+                "order by conversations desc, intent limit 8",
+                format="table",
+                may_be_empty="no message names an intent",
+            )
+        ],
+        width=8,
+        height=8,
+        leads_to="agent-performance/intent_csat",
+        feature="intent",
+    ),
+    Panel(
+        "intent_csat",
+        "Satisfaction by intent, 30 d",
+        "Ratings of today and the 29 days before by the intent of the rated answer: share of 4 or 5 with its 95 % "
+        "interval (Wilson), and how many. A wide interval is a small number, not a bad answer.",
+        Table(
+            sort_by="Ratings",
+            overrides=[
+                *entity("Intent", 170),
+                override("byName", "Ratings", unit="locale", decimals=0),
+                override(
+                    "byName",
+                    "CSAT",
+                    unit="percentunit",
+                    decimals=1,
+                    custom__cellOptions={"type": "color-text"},
+                    thresholds={"mode": "absolute", "steps": down_is_bad(slo("csat.red"), slo("csat.amber"))},
+                ),
+                override("byRegexp", "/^(From|To)$/", unit="percentunit", decimals=1),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                with sums as (
+                  select intent, sum(ratings)::float8 as n, sum(satisfied)::float8 as k
+                  from {{{{ view('intent_rating_day') }}}} where {LAST_30_DAYS} group by intent
+                ),
+                wilson as (
+                  select *, k / n as p, 1.959963984540054 ^ 2 as zz,
+                    1.959963984540054 * sqrt(k / n * (1 - k / n) / n + 1.959963984540054 ^ 2 / (4 * n * n)) as half
+                  from sums where n > 0
+                )
+                select intent as "Intent", n::bigint as "Ratings", p as "CSAT",
+                  (p + zz / (2 * n) - half) / (1 + zz / n) as "From", (p + zz / (2 * n) + half) / (1 + zz / n) as "To"
+                from wilson order by n desc, intent limit 20""",
+                format="table",
+                may_be_empty="no rated answer names an intent",
+                may_be_zero="nobody was satisfied",
+            )
+        ],
+        width=16,
+        height=8,
+        leads_to="feedback-quality",
+        feature="intent feedback",
+    ),
+    Panel(
+        "coverage",
+        "Turns counted and traced",
+        "Agent turns per hour as Prometheus counted them (recorded hourly increase) and as Langfuse traced them "
+        "(traces with an LLM call, by the hour they began). A gap is untraced traffic, or another environment's.",
+        Lines(
+            unit="locale",
+            decimals=0,
+            overrides=[
+                override("byName", "counted", color=fixed(CALLS), custom__fillOpacity=12),
+                override("byName", "traced", color=fixed(TEXT), custom__lineStyle={"fill": "dash", "dash": [4, 4]}),
+            ],
+        ),
+        [
+            promql(
+                'sum({{ rule("job_status:agent_queries:increase1h") }}{job=~"$job"} offset -1h)',
+                legend="counted",
+                may_be_zero=QUIET,
+            ),
+            sql(
+                f"""
+                select hour as "time", turns as "traced" from {{{{ view('llm_turn_hour') }}}}
+                where $__timeFilter(hour) and {THIS_ENVIRONMENT} order by 1""",
+                may_be_empty=NO_CALLS,
+            ),
+        ],
+        width=8,
+        height=8,
+        leads_to="cost-usage/query_volume",
+        feature="langfuse",
+    ),
+    Panel(
+        "prompts",
+        "Versions of prompts, 30 d",
+        "LLM calls by version of a managed Langfuse prompt, today and the 29 days before: since when, calls, failed "
+        "ones, 95th percentile of time (20 calls and more), tokens and cost of a call. Compare a version with the "
+        "one before.",
+        Table(
+            overrides=[
+                *entity("Prompt", 170),
+                override("byName", "Version", unit="none"),
+                override("byName", "Since", unit="dateTimeFromNow"),
+                override("byName", "Calls", unit="locale", decimals=0),
+                _judged("Errors", up_is_bad(0.01, 0.05)),
+                override("byName", "p95", unit="s", mappings=nothing("few calls")),
+                override("byName", "Tokens", unit="locale", decimals=0),
+                override("byName", "Cost", unit="currencyUSD", decimals=4, mappings=nothing("no price")),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                select prompt as "Prompt", version as "Version", first_at as "Since", calls as "Calls",
+                  errors::float8 / calls as "Errors", case when calls >= 20 then p95_s end as "p95",
+                  tokens::float8 / calls as "Tokens", cost_usd / nullif(priced, 0) as "Cost"
+                from {{{{ view('llm_prompt_window') }}}} where {THIS_ENVIRONMENT}
+                order by prompt, version desc limit 50""",
+                format="table",
+                may_be_empty="no call names a managed prompt",
+                may_be_zero=QUIET,
+            )
+        ],
+        width=16,
+        height=8,
+        leads_to="feedback-quality",
+        feature="langfuse",
+    ),
+]
+
+DASHBOARD = Dashboard(
+    "agent-performance",
+    "Agent Performance",
+    "Does the agent answer, fast, and with working tools and models?",
+    [
+        Row("", [*STRIP, *HEAD, *CHARTS]),
+        Row("Which model is slow or wrong?", MODELS),
+        Row("Do the tools work?", TOOLS, open=False),
+        Row("Where is time spent?", TIME, open=False),
+        Row("What is asked, and how well answered?", ASKED, open=False),
+        how_to_read(
+            "Does the agent answer, fast, and with working tools and models?",
+            "- **A turn** is one question to the agent: Prometheus counts those that ended, Langfuse traces (with at "
+            "least one LLM call) tell what happened inside. 'Turns counted and traced' shows how far the two agree.\n"
+            "- **An LLM call** is a Langfuse observation of type GENERATION; it failed when its level is ERROR. "
+            "Retries and failed calls count as calls.\n"
+            "- **Environment and model** narrow figures of LLM calls; what Prometheus measures knows neither.\n",
+        ),
+    ],
+    refresh="30s",
+    range="24h",
+    variables=(JOB, ENVIRONMENT, MODEL_VARIABLE),
+    annotations=ANNOTATIONS,
+)

@@ -1,0 +1,917 @@
+"""Cost & Usage: is LLM spending on budget, where does it go, and what of it is wasted?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gendash.dashboards._llm import (
+    BUCKETS,
+    BY_HOUR,
+    LAST_7_D,
+    LAST_30_D,
+    LOCAL_DAY,
+    THIS_ENVIRONMENT,
+    TODAY,
+    WITHOUT_DATES,
+    by_model_per_bucket,
+    daily,
+    daily_turns,
+    dashed,
+    entity,
+    per_bucket,
+    ratio_per_bucket,
+    rolling,
+    stored_per_bucket,
+)
+from gendash.dashboards._palette import (
+    BAD,
+    CALLS,
+    COST,
+    OK,
+    P50,
+    P95,
+    TEXT,
+    UNKNOWN,
+    WARN,
+    by_model,
+    colored,
+    fixed,
+    nothing,
+    override,
+    steps,
+    up_is_bad,
+    words,
+)
+from gendash.dashboards._queries import IN_ENVIRONMENT, NEVER_SYNCED, QUIET, dollars, per_hour, tile
+from gendash.dashboards._shared import ANNOTATIONS, ENVIRONMENT, FRESHNESS, JOB, how_to_read
+from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines, NumberTile, StateTile, Table, Trend
+from gendash.engine.model import Dashboard, Panel, Row, SettingRef, promql, sql
+
+NO_CALLS = "no LLM call in the picked time"
+NO_PRICE = "no call with a price in the picked time"
+# whole days of the picked range, where it is shown by days
+BUDGET_DAYS = f"with {BUCKETS} select at from buckets where not ({BY_HOUR})"
+PRICES = "List price as Langfuse computed it, not an invoice"
+
+STRIP = [
+    Panel(
+        "budget",
+        "Budget",
+        "Will this month's LLM calls, all environments, stay within the monthly budget? Forecast / budget: near the "
+        "limit from the early-warning share, over above 1. Before day 2 what is spent stands for the forecast.\n\n"
+        "When over: see which model or user drives it below, then move traffic to a cheaper model or raise the budget.",
+        StateTile(mappings=words(v0=("✓ On track", OK), v1=("▲ Near limit", WARN), v2=("✖ Over", BAD))),
+        [
+            sql(
+                tile(
+                    "coalesce(forecast_usd, month_cost_usd) / nullif(budget_usd, 0) as share, "
+                    "forecast_usd is not null as is_forecast",
+                    "{{ view('budget_now') }}",
+                    "coalesce(least(round(share * 100), 9999)::text || ' %' || "
+                    "case when is_forecast then ' at month end' else ' spent so far' end, 'never synced')",
+                    "case when share > 1 then 2 when share >= {{ setting('budget.amber') }} then 1 "
+                    "when share is not null then 0 end",
+                ),
+                may_be_zero="0 means on track",
+                may_be_empty=NEVER_SYNCED,
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="cost-usage/month_against_budget",
+        feature="langfuse",
+    ),
+    Panel(
+        "forecast",
+        "Forecast",
+        "Cost of this calendar month if it goes on alike, all environments: spent so far / share of the month that has "
+        "passed. Not told on the first day. Red above the monthly budget of gendash.yaml.",
+        NumberTile(
+            unit="currencyUSD",
+            decimals=0,
+            judged=True,
+            thresholds=steps((TEXT, None), (BAD, SettingRef("budget.monthly_usd"))),
+            no_data="too early",
+        ),
+        [
+            sql(
+                tile("forecast_usd", "{{ view('budget_now') }}", "'month end, same pace'", "forecast_usd"),
+                may_be_zero=QUIET,
+                may_be_empty="the first day of a month",
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="cost-usage/month_against_budget",
+        feature="langfuse",
+    ),
+    Panel(
+        "no_price",
+        "No price",
+        "LLM calls without a price / all LLM calls, today and the 6 days before. They count as nothing in every cost "
+        "on this page. Orange above the limit of gendash.yaml, red above 5 %.\n\n"
+        "When orange: sort the table of models by 'No price' and give that model a price in Langfuse.",
+        NumberTile(
+            unit="percentunit",
+            decimals=2,
+            min=0,
+            max=1,
+            judged=True,
+            thresholds=up_is_bad(SettingRef("limits.uncosted"), 0.05),
+            no_data="no calls",
+        ),
+        [
+            sql(
+                "select {{ now() }} as \"time\", 'of calls, 7 d' as metric, "
+                "sum(uncosted)::float8 / nullif(sum(calls), 0) as value "
+                f"from {{{{ view('llm_spend_day') }}}} where {LAST_7_D} and {IN_ENVIRONMENT}",
+                may_be_zero="every call has a price",
+                may_be_empty="no LLM call in 7 days",
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="cost-usage/models",
+        feature="langfuse",
+    ),
+    FRESHNESS,
+]
+
+HEAD = [
+    Panel(
+        "month",
+        "Month",
+        "List price of LLM calls since the first of this local month, all environments, and how it grew by day. Calls "
+        "without a price, embeddings and speech are not in it, so an invoice may be higher.",
+        HeadTile(unit="currencyUSD", decimals=0, subject=COST, min=0),
+        [
+            sql(
+                f"""
+                with days as (
+                  select d::date as day
+                  from generate_series(date_trunc('month', {TODAY})::timestamp, {TODAY}::timestamp, interval '1 day') d
+                ),
+                spend as (
+                  select {LOCAL_DAY} as day, sum(cost_usd) as cost from {{{{ view('llm_hour') }}}}
+                  where hour >= date_trunc('month', {TODAY})::timestamp at time zone {{{{ zone() }}}}
+                    and hour <= {{{{ now() }}}}
+                  group by 1
+                )
+                select day::timestamp at time zone {{{{ zone() }}}} as "time",
+                  'of ' || {dollars("{{ setting('budget.monthly_usd') }}")} || ' budget' as metric,
+                  sum(coalesce(cost, 0)) over (order by day) as value
+                from days left join spend using (day) order by 1""",
+                may_be_zero=QUIET,
+            )
+        ],
+        width=4,
+        height=4,
+        window="31d",
+        leads_to="cost-usage/month_against_budget",
+        feature="langfuse",
+    ),
+    Panel(
+        "cost_24h",
+        "Cost 24 h",
+        "List price of LLM calls of the current hour and the 23 before, as Langfuse computed it. The change leaves the "
+        "running hour out on both sides. The same figure as 'LLM cost' on the Overview.",
+        HeadTile(unit="currencyUSD", decimals=2, subject=COST, calc="sum", min=0),
+        [sql(per_hour("sum(cost_usd)"), may_be_zero=QUIET)],
+        width=4,
+        height=4,
+        window="24h",
+        leads_to="cost-usage/spend_against_usual",
+        feature="langfuse",
+    ),
+    Panel(
+        "per_turn",
+        "Per turn",
+        "Mean cost of an agent turn, today and the 6 days before: cost of turns / turns with a price. A turn is a "
+        "trace with at least one LLM call. The curve is the same figure for each of the last 30 days.",
+        HeadTile(unit="currencyUSD", decimals=4, subject=COST, no_data="no turns"),
+        [
+            sql(
+                rolling(daily_turns("cost_usd", "priced"), "a / nullif(b, 0)", "mean, 7 d"),
+                may_be_zero=QUIET,
+                may_be_empty="no turn in 30 days",
+            )
+        ],
+        width=4,
+        height=4,
+        window="30d",
+        leads_to="cost-usage/cost_per_turn",
+        feature="langfuse",
+    ),
+    Panel(
+        "tokens",
+        "Tokens",
+        "Tokens of LLM calls, today and the 6 days before: input (cached reads included), output and reasoning as "
+        "Langfuse adds them up. The change compares the last 7 whole days with the 7 before.",
+        HeadTile(unit="sishort", decimals=1, subject=CALLS, min=0),
+        [sql(rolling(daily("sum(total_tokens)"), "a"), may_be_zero=QUIET)],
+        width=4,
+        height=4,
+        window="30d",
+        leads_to="cost-usage/tokens_over_time",
+        feature="langfuse",
+    ),
+    Panel(
+        "cached",
+        "Cached",
+        "Input tokens read from a prompt cache / all input tokens, today and the 6 days before. Cached tokens cost a "
+        "fraction of the price, so higher is cheaper. The curve is that figure for each of the last 30 days.",
+        HeadTile(unit="percentunit", decimals=0, min=0, max=1, subject=CALLS, no_data="no input"),
+        [
+            sql(
+                rolling(
+                    daily("sum(cached_tokens)", "sum(input_tokens)"),
+                    "a::float8 / nullif(b, 0)::float8",
+                    "of input, 7 d",
+                ),
+                may_be_zero="nothing was cached",
+                may_be_empty="no LLM call in 30 days",
+            )
+        ],
+        width=4,
+        height=4,
+        window="30d",
+        leads_to="cost-usage/cache_savings",
+        feature="langfuse",
+    ),
+    Panel(
+        "turns",
+        "Turns",
+        "Agent turns that Langfuse traced, today and the 6 days before: traces with at least one LLM call. The change "
+        "compares the last 7 whole days with the 7 before.",
+        HeadTile(unit="locale", decimals=0, subject=CALLS, min=0),
+        [sql(rolling(daily_turns("turns"), "a"), may_be_zero=QUIET)],
+        width=4,
+        height=4,
+        window="30d",
+        leads_to="cost-usage/query_volume",
+        feature="langfuse",
+    ),
+]
+
+CHARTS = [
+    Panel(
+        "cost_by_model",
+        "Cost by model over time",
+        f"{PRICES}: by whole days without today, by hours for ranges up to 3 days. The six dearest models, the rest as "
+        "other. The dashed line is one day's share of the monthly budget; none by hours.",
+        DayBars(
+            unit="currencyUSD",
+            decimals=2,
+            color=fixed(UNKNOWN),
+            overrides=[*by_model(), dashed("daily budget")],
+            transformations=WITHOUT_DATES,
+        ),
+        [
+            sql(by_model_per_bucket("sum(cost_usd)"), may_be_zero=QUIET, may_be_empty=NO_CALLS),
+            sql(
+                f"""
+                select at as "time", {{{{ setting('budget.monthly_usd') }}}} / extract(day from
+                  date_trunc('month', at at time zone {{{{ zone() }}}}) + interval '1 month' - interval '1 day')
+                  as "daily budget"
+                from ({BUDGET_DAYS}) as days order by 1""",
+                may_be_empty="a range that is shown by hours",
+            ),
+        ],
+        width=16,
+        height=8,
+        leads_to="cost-usage/models",
+        feature="langfuse",
+    ),
+    Panel(
+        "month_against_budget",
+        "Month to date against budget",
+        "Spent up to the end of each day of this local month (today: so far), how it goes on at the same pace, and an "
+        "even spending of the budget. All environments, list price. Red dashes: the budget.",
+        Trend(
+            unit="currencyUSD",
+            decimals=0,
+            x="day of month",
+            limit=True,
+            thresholds=steps(("transparent", None), (BAD, SettingRef("budget.monthly_usd"))),
+            overrides=[
+                override("byName", "day of month", unit="none", decimals=0, min=1, max=31),
+                override("byName", "spent", color=fixed(COST), custom__lineWidth=2, custom__fillOpacity=12),
+                override("byName", "forecast", color=fixed(COST), custom__lineStyle={"fill": "dash", "dash": [2, 4]}),
+                override("byName", "budget pace", **PREVIOUS),
+                override(
+                    "byRegexp", "/spent|forecast|budget pace/", custom__axisSoftMax=SettingRef("budget.monthly_usd")
+                ),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                with days as (
+                  select d::date as day,
+                    extract(day from date_trunc('month', d) + interval '1 month' - interval '1 day')::int as length
+                  from generate_series(date_trunc('month', {TODAY}::timestamp),
+                    date_trunc('month', {TODAY}::timestamp) + interval '1 month' - interval '1 day', interval '1 day') d
+                ),
+                spend as (
+                  select {LOCAL_DAY} as day, sum(cost_usd) as cost from {{{{ view('llm_hour') }}}}
+                  where hour >= date_trunc('month', {TODAY})::timestamp at time zone {{{{ zone() }}}}
+                    and hour <= {{{{ now() }}}}
+                  group by 1
+                )
+                select extract(day from day)::int as "day of month",
+                  case when day <= {TODAY} then sum(coalesce(cost, 0)) over (order by day) end as "spent",
+                  case when day = {TODAY} then month_cost_usd
+                    when day > {TODAY} then forecast_usd * extract(day from day) / length end as "forecast",
+                  budget_usd * extract(day from day) / length as "budget pace"
+                from days left join spend using (day) cross join {{{{ view('budget_now') }}}} order by day""",
+                format="table",
+                may_be_zero=QUIET,
+            )
+        ],
+        width=8,
+        height=8,
+        feature="langfuse",
+    ),
+    Panel(
+        "tokens_over_time",
+        "Tokens over time",
+        "Tokens of LLM calls by whole days without today, by hours for ranges up to 3 days: input that was not cached, "
+        "input read from a prompt cache, and output. Langfuse usage details.",
+        DayBars(
+            unit="sishort",
+            overrides=colored({"input": CALLS, "input, cached": "super-light-blue", "output": "dark-blue"}),
+        ),
+        [
+            sql(
+                per_bucket(
+                    {
+                        "input": "sum(input_tokens - cached_tokens)",
+                        "input, cached": "sum(cached_tokens)",
+                        "output": "sum(output_tokens)",
+                    },
+                    "llm_hour",
+                ),
+                may_be_zero=QUIET,
+                may_be_empty="no whole day in the picked time",
+            )
+        ],
+        width=8,
+        height=8,
+        leads_to="agent-performance",
+        feature="langfuse",
+    ),
+    Panel(
+        "cost_per_turn",
+        "Cost per turn",
+        "Cost of an agent turn with a price: median, 95th percentile and mean, by whole days without today, by hours "
+        "for ranges up to 3 days. A turn is a trace with an LLM call; it counts when it began.",
+        Lines(
+            unit="currencyUSD",
+            decimals=4,
+            no_data="no turns",
+            overrides=[
+                override("byName", "p50", color=fixed(P50)),
+                override("byName", "p95", color=fixed(P95), custom__lineWidth=2),
+                override("byName", "mean", **PREVIOUS),
+            ],
+        ),
+        [
+            sql(
+                stored_per_bucket(
+                    {"p50": "cost_p50_usd", "p95": "cost_p95_usd", "mean": "(cost_usd / nullif(priced, 0))::float8"},
+                    "llm_turn",
+                    THIS_ENVIRONMENT,
+                ),
+                may_be_zero=QUIET,
+                may_be_empty=NO_PRICE,
+            )
+        ],
+        width=8,
+        height=8,
+        leads_to="agent-performance",
+        feature="langfuse",
+    ),
+    Panel(
+        "query_volume",
+        "Agent turns in 24 h",
+        "Agent turns of the 24 hours before each point, by how they ended: recorded hourly increases of Prometheus "
+        "agent_queries_total. Lay it beside cost: more turns, or dearer ones? All environments that are scraped.",
+        Lines(
+            unit="short",
+            decimals=0,
+            overrides=[
+                override("byName", "success", color=fixed(CALLS), custom__fillOpacity=12),
+                override("byName", "error", color=fixed(BAD)),
+            ],
+        ),
+        [
+            promql(
+                '24 * sum by (status) (avg_over_time({{ rule("job_status:agent_queries:increase1h") }}'
+                '{job=~"$job"}[1d]))',
+                legend="{{status}}",
+                may_be_zero=QUIET,
+            )
+        ],
+        width=8,
+        height=8,
+        leads_to="agent-performance",
+    ),
+]
+
+
+def _money(name: str, decimals: int = 2) -> dict[str, Any]:
+    return override("byName", name, unit="currencyUSD", decimals=decimals)
+
+
+def _priced(name: str, decimals: int = 2) -> dict[str, Any]:
+    """Money per unit, which nothing is known of where no call has a price."""
+    return override("byName", name, unit="currencyUSD", decimals=decimals, mappings=nothing("no price"))
+
+
+def _share(name: str, color: str = COST) -> dict[str, Any]:
+    """A column that is drawn as a bar from 0 to 1."""
+    return override(
+        "byName",
+        name,
+        unit="percentunit",
+        decimals=0,
+        min=0,
+        max=1,
+        color=fixed(color),
+        custom__cellOptions={"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"},
+        custom__width=150,
+    )
+
+
+def _judged(name: str, thresholds: list[Any], decimals: int = 1) -> dict[str, Any]:
+    """A share that is coloured where it is too high."""
+    return override(
+        "byName",
+        name,
+        unit="percentunit",
+        decimals=decimals,
+        custom__cellOptions={"type": "color-text"},
+        thresholds={"mode": "absolute", "steps": thresholds},
+    )
+
+
+WHERE = [
+    Panel(
+        "models",
+        "Models, 30 d",
+        "LLM calls by model, today and the 29 days before: list price and its share, calls, tokens, cost of 1,000 "
+        "calls with a price, 95th percentile of time, failed calls, calls without a price. Updated every 15 minutes.",
+        Table(
+            sort_by="Cost",
+            overrides=[
+                *entity("Model", 210),
+                _share("Share of cost"),
+                _money("Cost"),
+                override("byRegexp", "/^(Calls|Tokens)$/", unit="locale", decimals=0),
+                override("byName", "Tokens", unit="sishort", decimals=1),
+                _priced("Per 1k calls"),
+                override("byName", "p95", unit="s"),
+                _judged("Errors", up_is_bad(0.01, 0.05), 2),
+                _judged("No price", up_is_bad(SettingRef("limits.uncosted"), 0.05), 2),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                select model as "Model", (cost_usd / nullif(sum(cost_usd) over (), 0))::float8 as "Share of cost",
+                  cost_usd as "Cost", calls as "Calls", tokens as "Tokens",
+                  1000 * cost_usd / nullif(calls - uncosted, 0) as "Per 1k calls", p95_s as "p95",
+                  errors::float8 / calls as "Errors", uncosted::float8 / calls as "No price"
+                from {{{{ view('llm_model_window') }}}}
+                where days = 30 and {THIS_ENVIRONMENT} and model <> '__all'
+                order by cost_usd desc, model limit 20""",
+                format="table",
+                may_be_empty="no LLM call in 30 days",
+                may_be_zero=QUIET,
+            )
+        ],
+        width=24,
+        height=8,
+        leads_to="agent-performance/models",
+        feature="langfuse",
+    ),
+    Panel(
+        "users",
+        "Users by cost, 30 d",
+        "The 20 users with the dearest agent turns, today and the 29 days before: cost, its share of all turns, turns, "
+        "cost of a turn. (untagged): the trace names nobody; (no account): deleted, or never one of ours.",
+        Table(
+            sort_by="Cost",
+            overrides=[
+                *entity("User", 105),
+                _share("Share of cost"),
+                _money("Cost"),
+                override("byName", "Turns", unit="locale", decimals=0),
+                _priced("Per turn", 4),
+                override("byName", "Last seen", unit="dateTimeFromNow", custom__width=120),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                with spend as (
+                  select case when s.user_hash = '' then '(untagged)' else coalesce(left(u.user_id, 8), '(no account)')
+                    end as name, u.user_id, sum(s.cost_usd) as cost, sum(s.turns) as turns, max(s.last_at) as last_at
+                  from {{{{ view('llm_user_day') }}}} s left join {{{{ view('user_entity') }}}} u using (user_hash)
+                  where {LAST_30_D} and {IN_ENVIRONMENT} group by 1, 2
+                )
+                select name as "User", (cost / nullif(sum(cost) over (), 0))::float8 as "Share of cost",
+                  cost as "Cost", turns as "Turns", cost / nullif(turns, 0) as "Per turn", last_at as "Last seen"
+                from spend order by cost desc, name limit 20""",
+                format="table",
+                may_be_empty="no agent turn in 30 days",
+                may_be_zero=QUIET,
+            )
+        ],
+        width=12,
+        height=8,
+        leads_to="user-analytics",
+        feature="langfuse users",
+    ),
+    Panel(
+        "tools",
+        "What turns with a tool cost, 30 d",
+        "Agent turns that began today or on the 29 days before by the tools in their trace: share of turns, turns, "
+        "mean cost of a turn, cost. A turn with two tools counts whole for both, so shares add up to more than 1.",
+        Table(
+            sort_by="Cost",
+            overrides=[
+                *entity("Tool", 190),
+                _share("Share of turns", CALLS),
+                override("byName", "Turns", unit="locale", decimals=0),
+                _priced("Per turn", 4),
+                _money("Cost"),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                select tool as "Tool", turns::float8 / (
+                    select sum(turns) from {{{{ view('llm_turn_day') }}}} where {LAST_30_D} and {THIS_ENVIRONMENT}
+                  )::float8 as "Share of turns", turns as "Turns",
+                  cost_usd / nullif(priced, 0) as "Per turn", cost_usd as "Cost"
+                from {{{{ view('llm_tool_window') }}}} where days = 30 and {THIS_ENVIRONMENT}
+                order by cost_usd desc, tool limit 20""",
+                format="table",
+                may_be_empty="no agent turn in 30 days",
+                may_be_zero=QUIET,
+            )
+        ],
+        width=12,
+        height=8,
+        leads_to="agent-performance/tools",
+        feature="langfuse",
+    ),
+]
+
+
+def _spent_30_d(column: str, source: str) -> str:
+    """SQL: one figure beside the cost of LLM calls of today and the 29 days before."""
+    return f"""(
+        select sum(cost_usd) as cost, ({source}) as {column} from {{{{ view('llm_spend_day') }}}}
+        where {LAST_30_D} and {IN_ENVIRONMENT}
+      ) as spent"""
+
+
+def _unit(slug: str, title: str, doc: str, column: str, source: str, line: str, feature: str) -> Panel:
+    """A tile: cost of the last 30 days per unit of what it was spent for."""
+    return Panel(
+        slug,
+        title,
+        doc,
+        NumberTile(unit="currencyUSD", decimals=4, no_data="none"),
+        [
+            sql(
+                tile(f"cost, {column}", _spent_30_d(column, source), f"'{line}'", f"cost / nullif({column}, 0)"),
+                may_be_zero=QUIET,
+                may_be_empty="nothing to divide by in 30 days",
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="cost-usage/cost_by_model",
+        feature=feature,
+    )
+
+
+SINCE_30_D = f"({TODAY} - 29)::timestamp at time zone {{{{ zone() }}}}"
+
+UNITS = [
+    _unit(
+        "per_conversation",
+        "Per talk",
+        "Cost of LLM calls of the chosen environment / conversations begun, today and the 29 days before, guests' "
+        "included. Conversations know no environment, so choose the one that people use.",
+        "conversations",
+        f"select sum(conversations) from {{{{ view('conversation_day') }}}} where {LAST_30_D}",
+        "conversation, 30 d",
+        "langfuse conversations",
+    ),
+    _unit(
+        "per_user",
+        "Per user",
+        "Cost of LLM calls of the chosen environment / distinct users who wrote a message, today and the 29 days "
+        "before. Guests cost money too and are not among the users.",
+        "users",
+        f"select mau from {{{{ view('activity_day') }}}} where day = {TODAY}",
+        "active user, 30 d",
+        "langfuse conversations",
+    ),
+    _unit(
+        "per_resolved_ticket",
+        "Per fix",
+        "Cost of LLM calls of the chosen environment / tickets whose last resolution lies on today or the 29 days "
+        "before. It says what support by the agent costs at most: not every call is about a ticket.",
+        "tickets",
+        f"select count(*) from {{{{ view('ticket_entity') }}}} where resolved_at >= {SINCE_30_D} "
+        "and resolved_at <= {{ now() }}",
+        "resolved ticket, 30 d",
+        "langfuse tickets",
+    ),
+    Panel(
+        "efficiency",
+        "Out / in",
+        "Output tokens / input tokens of LLM calls, today and the 6 days before; sums, cached input included. Not a "
+        "grade: an answer from long documents has a huge input and a low ratio.",
+        NumberTile(unit="none", decimals=3, no_data="no input"),
+        [
+            sql(
+                tile(
+                    "sum(output_tokens)::float8 / nullif(sum(input_tokens), 0)::float8 as ratio",
+                    f"(select * from {{{{ view('llm_hour') }}}} where {LAST_7_D.replace('day', LOCAL_DAY)} "
+                    f"and hour <= {{{{ now() }}}} and {IN_ENVIRONMENT}) as hours",
+                    "'tokens, 7 d'",
+                    "ratio",
+                ),
+                may_be_zero="no output yet",
+                may_be_empty="no LLM call in 7 days",
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="cost-usage/token_efficiency",
+        feature="langfuse",
+    ),
+    Panel(
+        "untagged",
+        "No user",
+        "Agent turns whose trace names no user / all agent turns, today and the 6 days before. Their cost cannot be "
+        "charged to anybody; guests are among them.",
+        NumberTile(unit="percentunit", decimals=1, min=0, max=1, no_data="no turns"),
+        [
+            sql(
+                tile(
+                    "sum(untagged)::float8 / nullif(sum(turns), 0)::float8 as share",
+                    f"(select * from {{{{ view('llm_turn_day') }}}} where {LAST_7_D} and {THIS_ENVIRONMENT}) as days",
+                    "'of turns, 7 d'",
+                    "share",
+                ),
+                may_be_zero="every turn names its user",
+                may_be_empty="no agent turn in 7 days",
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="cost-usage/users",
+        feature="langfuse",
+    ),
+    Panel(
+        "wasted",
+        "Wasted",
+        "Cost of failed LLM calls and of retries / cost of all agent turns, today and the 29 days before. A retry is a "
+        "call that follows a failed one of the same name in its turn.",
+        NumberTile(unit="percentunit", decimals=2, min=0, max=1, no_data="no cost"),
+        [
+            sql(
+                tile(
+                    "(sum(failed_cost_usd + retry_cost_usd) / nullif(sum(cost_usd), 0))::float8 as share",
+                    f"(select * from {{{{ view('llm_turn_day') }}}} where {LAST_30_D} and {THIS_ENVIRONMENT}) as days",
+                    "'of cost, 30 d'",
+                    "share",
+                ),
+                may_be_zero="nothing failed",
+                may_be_empty="no cost in 30 days",
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="cost-usage/failed_cost",
+        feature="langfuse",
+    ),
+    Panel(
+        "token_efficiency",
+        "Output per input token",
+        "Output tokens / input tokens, sums of whole days without today, of hours for ranges up to 3 days; cached "
+        "input included. Higher is not better; a step marks another prompt, model or context.",
+        Lines(unit="none", decimals=3, color=fixed(CALLS), fill=12, legend=False, no_data="no calls"),
+        [
+            sql(
+                ratio_per_bucket("sum(output_tokens)", "sum(input_tokens)", "output / input"),
+                may_be_zero="no output yet",
+                may_be_empty=NO_CALLS,
+            )
+        ],
+        width=8,
+        height=8,
+        leads_to="agent-performance",
+        feature="langfuse",
+    ),
+    Panel(
+        "cost_by_environment",
+        "Cost by environment, 30 d",
+        "List price of LLM calls by Langfuse environment, today and the 29 days before, whatever is chosen above; the "
+        "six dearest. Money in test environments serves no user.",
+        BarGauge(unit="currencyUSD", decimals=2, color=fixed(COST)),
+        [
+            sql(
+                f"""
+                select environment as name, sum(cost_usd) as value from {{{{ view('llm_spend_day') }}}}
+                where {LAST_30_D} group by 1 order by 2 desc, 1 limit 6""",
+                format="table",
+                may_be_empty="no LLM call in 30 days",
+                may_be_zero=QUIET,
+            )
+        ],
+        width=8,
+        height=8,
+        leads_to="cost-usage/cost_by_model",
+        feature="langfuse",
+    ),
+    Panel(
+        "tool_usage",
+        "Tool calls per turn",
+        "Calls of each tool / agent turns over the picked time; the eight most used. Recorded hourly increases of "
+        "Prometheus agent_tool_calls_total and agent_queries_total. More calls a turn mean more LLM calls to pay.",
+        BarGauge(unit="none", decimals=2, color=fixed(CALLS), rows_to_fields=False),
+        [
+            promql(
+                "topk(8, sum by (tool_name) (avg_over_time("
+                '{{ rule("job_tool_name_status:agent_tool_calls:increase1h") }}{job=~"$job"}[$__range]))) '
+                '/ on () group_left () (sum(avg_over_time({{ rule("job_status:agent_queries:increase1h") }}'
+                '{job=~"$job"}[$__range])) > 0)',
+                legend="{{tool_name}}",
+                instant=True,
+                may_be_zero="no tool was used",
+            )
+        ],
+        width=8,
+        height=8,
+        leads_to="agent-performance/tools",
+        feature="agent_metrics",
+    ),
+    Panel(
+        "queries_by_user",
+        "Questions by user, calendar months",
+        "Messages that each user wrote in this local month so far and in the whole last one, days with a question, and "
+        "when last; exact counts of PostgreSQL, so fit for billing. The 100 busiest; guests are left out.",
+        Table(
+            sort_by="This month",
+            overrides=[
+                *entity("User", 130),
+                override("byRegexp", "/month|days/", unit="locale", decimals=0),
+                override("byName", "Last question", unit="dateTimeFromNow"),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                with months as (select date_trunc('month', {TODAY}::timestamp)::date as this)
+                select left(user_id, 8) as "User",
+                  coalesce(sum(messages) filter (where day >= this), 0) as "This month",
+                  coalesce(sum(messages) filter (where day < this), 0) as "Last month",
+                  count(*) filter (where day >= this) as "Active days",
+                  max(last_at) as "Last question"
+                from {{{{ view('user_day') }}}} cross join months
+                where day >= (this - interval '1 month')::date and day <= {TODAY}
+                group by user_id order by 2 desc, 3 desc, user_id limit 100""",
+                format="table",
+                may_be_empty="nobody asked anything since the start of last month",
+                may_be_zero="the month has just begun",
+            )
+        ],
+        width=24,
+        height=8,
+        leads_to="user-analytics",
+        feature="conversations",
+    ),
+]
+
+WASTE = [
+    Panel(
+        "failed_cost",
+        "Cost of failures and retries",
+        "List price of LLM calls that failed, and of successful calls that repeat a failed one of the same name in "
+        "their turn; by whole days without today, by hours for ranges up to 3 days. Most cost their input.",
+        DayBars(
+            unit="currencyUSD",
+            overrides=colored({"failed calls": BAD, "retries": COST}),
+        ),
+        [
+            sql(
+                per_bucket(
+                    {"failed calls": "sum(failed_cost_usd)", "retries": "sum(retry_cost_usd)"},
+                    "llm_turn_hour",
+                    THIS_ENVIRONMENT,
+                ),
+                may_be_zero="nothing failed",
+                may_be_empty="no whole day in the picked time",
+            )
+        ],
+        width=8,
+        height=8,
+        leads_to="agent-performance/errors_by_type",
+        feature="langfuse",
+    ),
+    Panel(
+        "cache_savings",
+        "Saved by prompt caches",
+        "Cached input tokens x (price of an uncached input token - price of a cached one), call by call; by whole days "
+        "without today, by hours for ranges up to 3 days. Higher is better; 0 is a cache that is never hit.",
+        DayBars(unit="currencyUSD", decimals=2, color=fixed(COST), legend=False),
+        [
+            sql(
+                per_bucket({"saved": "sum(saved_usd)"}, "llm_cache_hour"),
+                may_be_zero="nothing was cached",
+                may_be_empty="no whole day in the picked time",
+            )
+        ],
+        width=8,
+        height=8,
+        leads_to="cost-usage/tokens_over_time",
+        feature="langfuse",
+    ),
+    Panel(
+        "spend_against_usual",
+        "Cost per hour against usual",
+        "List price of LLM calls in each of the last 168 hours, and as usual: the median of the same local hour one to "
+        "four weeks earlier, as far as data goes back. A lasting gap is a new load, a loop or a dearer model.",
+        Lines(
+            unit="currencyUSD",
+            overrides=[
+                override("byName", "cost", color=fixed(COST), custom__fillOpacity=12, custom__lineWidth=2),
+                override("byName", "usual", **PREVIOUS),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                with span as (select date_trunc('hour', {{{{ now() }}}}, {{{{ zone() }}}}) as last),
+                facts as (
+                  select hour, sum(cost_usd) as cost from {{{{ view('llm_hour') }}}}, span
+                  where hour > last - interval '36 days' and hour < last and {IN_ENVIRONMENT} group by hour
+                ),
+                known as (select min(hour) as since from {{{{ view('llm_hour') }}}}),
+                hours as (
+                  select h from span, generate_series(last - interval '168 hours', last - interval '1 hour',
+                    interval '1 hour') h
+                ),
+                earlier as (
+                  select h, percentile_cont(0.5) within group (order by coalesce(cost, 0)::float8) as usual
+                  from hours cross join generate_series(1, 4) as weeks
+                  cross join lateral (select h at time zone {{{{ zone() }}}} - weeks * interval '7 days' as wall) as was
+                  cross join known left join facts on facts.hour = wall at time zone {{{{ zone() }}}}
+                  where wall at time zone {{{{ zone() }}}} >= since group by h
+                )
+                select h as "time", coalesce(facts.cost, 0) as "cost", usual as "usual"
+                from hours left join facts on facts.hour = h left join earlier using (h) order by 1""",
+                may_be_zero=QUIET,
+            )
+        ],
+        width=8,
+        height=8,
+        window="7d",
+        leads_to="cost-usage/cost_by_model",
+        feature="langfuse",
+    ),
+]
+
+DASHBOARD = Dashboard(
+    "cost-usage",
+    "Cost & Usage",
+    "Is LLM spending on budget, where does it go, and what of it is wasted?",
+    [
+        Row("", [*STRIP, *HEAD, *CHARTS]),
+        Row("Where does the money go?", WHERE),
+        Row("What does a unit of work cost?", UNITS, open=False),
+        Row("What is wasted, and what saved?", WASTE, open=False),
+        how_to_read(
+            "Is LLM spending on budget, where does it go, and what of it is wasted?",
+            "- **Cost is a list price**: what Langfuse computed for calls of models that it has a price for. "
+            "Embeddings, speech and hosting are not in it, and an invoice may differ. 'No price' tells the gap.\n"
+            "- **A turn** is a trace with at least one LLM call. Figures by turn count when it began, figures by call "
+            "when the call began, so the two differ a little around midnight.\n"
+            "- **Charts follow the picked time**: by hours up to 3 days, by whole days beyond; then today is left out, "
+            "since it is not over. Titles with '30 d' or '7 d' do not follow it.\n",
+        ),
+    ],
+    refresh="1m",
+    range="30d",
+    audience="admin",
+    variables=(JOB, ENVIRONMENT),
+    annotations=ANNOTATIONS,
+)

@@ -1,0 +1,655 @@
+"""Feedback and quality: are the answers good, and where are they not?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gendash.dashboards._palette import (
+    BAD,
+    CALLS,
+    OK,
+    RATING,
+    TEXT,
+    USERS,
+    USERS_2,
+    WARN,
+    colored,
+    down_is_bad,
+    fixed,
+    override,
+    steps,
+    words,
+)
+from gendash.dashboards._queries import LAST_30_DAYS, QUIET, TODAY, named_bars, rolling, tile
+from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
+from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines, NumberTile, StateTile, Table
+from gendash.engine.model import Dashboard, Panel, Row, slo, sql
+
+NO_RATING = "no rating within 30 days"
+CSAT_COLORS = down_is_bad(slo("csat.red"), slo("csat.amber"))
+GAUGE = {"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"}
+RATING_WORDS = [
+    {
+        "type": "value",
+        "options": {
+            value: {"text": text, "color": RATING[value], "index": index}
+            for index, (value, text) in enumerate(
+                {"1": "▼▼ 1", "2": "▼ 2", "3": "● 3", "4": "▲ 4", "5": "▲▲ 5"}.items()
+            )
+        },
+    }
+]
+
+
+def csat_column(name: str) -> dict[str, Any]:
+    """An override that judges a column of shares of satisfied ratings."""
+    return override(
+        "byName",
+        name,
+        unit="percentunit",
+        decimals=1,
+        custom__cellOptions={"type": "color-text"},
+        thresholds={"mode": "absolute", "steps": CSAT_COLORS},
+    )
+
+
+STRIP = [
+    Panel(
+        "quality",
+        "Quality",
+        "Satisfaction (ratings of 4 or 5 / all ratings) of today and the 29 days before, against the limits of "
+        "gendash.yaml: ✓ at least the amber one, ✖ under the red one. The name line has the figure and n.\n\n"
+        "When red: read the newest negative ratings below, then see which model or prompt they go with.",
+        StateTile(
+            mappings=words(v0=("✓ Good", OK), v1=("▲ Fair", WARN), v2=("✖ Poor", BAD)),
+            thresholds=steps((TEXT, None)),
+            no_data="no ratings",
+        ),
+        [
+            sql(
+                f"""
+                with figures as (
+                  select sum(satisfied) / nullif(sum(ratings), 0) as ratio, coalesce(sum(ratings), 0) as ratings
+                  from {{{{ view('csat_day') }}}} where {LAST_30_DAYS}
+                )
+                select {{{{ now() }}}} as "time",
+                  coalesce(to_char(floor(1000 * ratio) / 10, 'FM990.0') || ' % of ' || ratings || ', 30 d', '30 d')
+                    as metric,
+                  case when ratio < {{{{ slo('csat.red') }}}} then 2
+                    when ratio < {{{{ slo('csat.amber') }}}} then 1 when ratio is not null then 0 end as value
+                from figures""",
+                may_be_zero="0 means good",
+                may_be_empty=NO_RATING,
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="feedback-quality/rolling_csat",
+        feature="feedback",
+    ),
+    Panel(
+        "coverage",
+        "Coverage",
+        "Share of the ratings of today and the 29 days before whose answer names a Langfuse trace that was synced. "
+        "Ratings without one are missing from the row 'What goes with bad ratings?'.\n\n"
+        "When low: the platform must write trace_id into the metadata of its answers.",
+        NumberTile(unit="percentunit", decimals=0, min=0, max=1, subject=CALLS, no_data="no ratings"),
+        [
+            sql(
+                tile(
+                    "count(*) as ratings, count(*) filter (where traced) as traced",
+                    "{{ view('rating_turn_30d') }}",
+                    "'of ' || ratings || ' traced'",
+                    "traced / nullif(ratings, 0)::float8",
+                ),
+                may_be_zero="no rating has a trace",
+                may_be_empty=NO_RATING,
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="feedback-quality/quintiles",
+        feature="feedback langfuse",
+    ),
+    Panel(
+        "queue",
+        "Queue",
+        "Ratings of 1 or 2 given in the current hour and the 23 before: what somebody should read today; the name line "
+        "counts those with a comment. The platform does not record who has read one, so none ever leaves by that.",
+        NumberTile(unit="locale", decimals=0, subject=TEXT),
+        [
+            sql(
+                tile(
+                    "count(*) as current, count(comment) as commented",
+                    "{{ view('rating_turn_30d') }} where rating <= 2 and created_at <= {{ now() }} "
+                    "and created_at >= date_trunc('hour', {{ now() }}, {{ zone() }}) - interval '23 hours'",
+                    "'24 h, ' || commented || ' commented'",
+                ),
+                may_be_zero="no bad rating in 24 hours",
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="feedback-quality/negative_list",
+        feature="feedback",
+    ),
+    FRESHNESS,
+]
+
+HEAD = [
+    Panel(
+        "csat",
+        "CSAT",
+        "Share of ratings of 4 or 5 among all ratings of today and the 6 days before; n is their number. The curve is "
+        "the same figure for each of the last 30 days. Edited ratings count where they were first given.",
+        HeadTile(
+            unit="percentunit",
+            decimals=1,
+            calc="last",
+            min=0.5,
+            max=1,
+            judged=True,
+            thresholds=CSAT_COLORS,
+            no_data="no ratings",
+        ),
+        [
+            sql(
+                f"""
+                select at as "time",
+                  '7 d, n = ' || to_char(last_value(ratings_7d) over (order by at
+                    rows between unbounded preceding and unbounded following), 'FM999,999,999') as metric,
+                  csat_7d as value
+                from {{{{ view('csat_day') }}}}
+                where {LAST_30_DAYS}
+                order by 1""",
+                may_be_empty="no rating within a week",
+                may_be_zero="nobody was satisfied",
+            )
+        ],
+        width=4,
+        height=4,
+        window="30d",
+        leads_to="feedback-quality/rolling_csat",
+        feature="feedback",
+    ),
+    Panel(
+        "ratings",
+        "Ratings",
+        "Ratings given today or on the 29 days before; the curve is the same sum for each of the last 30 days, the "
+        "change is against the 30 days before those. A rating that was taken back counts no more.",
+        HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
+        [sql(rolling("select day, ratings as n, 0 as d from {{ view('csat_day') }}"), may_be_zero=QUIET)],
+        width=4,
+        height=4,
+        window="30d",
+        leads_to="feedback-quality/per_day",
+        feature="feedback",
+    ),
+    Panel(
+        "response",
+        "Response",
+        "Rated answers / answers to known users, of today and the 29 days before; only answers of whole hours that "
+        "ended 24 hours ago, since young ones may still be rated. Few people rate, and mostly the angry or happy ones.",
+        HeadTile(unit="percentunit", decimals=1, subject=USERS, min=0, max=0.5, no_data="no answer"),
+        [
+            sql(
+                rolling(
+                    "select day, rated as n, answers as d from {{ view('rating_response_day') }}",
+                    "n / nullif(d, 0)",
+                ),
+                may_be_zero="no answer was rated",
+                may_be_empty="no answer within 30 days",
+            )
+        ],
+        width=4,
+        height=4,
+        window="30d",
+        leads_to="feedback-quality/per_day",
+        feature="feedback conversations",
+    ),
+    Panel(
+        "negative",
+        "Negative",
+        "Share of ratings of 1 or 2 among all ratings of today and the 29 days before; the change is against the 30 "
+        "days before those. Not the rest of CSAT: a rating of 3 is in neither.",
+        HeadTile(unit="percentunit", decimals=1, subject=RATING["1"], min=0, max=0.5, no_data="no ratings"),
+        [
+            sql(
+                rolling(
+                    "select day, sum(ratings) filter (where rating <= 2) as n, sum(ratings) as d "
+                    "from {{ view('rating_day') }} group by day",
+                    "n / nullif(d, 0)",
+                ),
+                may_be_zero="no bad rating",
+                may_be_empty=NO_RATING,
+            )
+        ],
+        width=4,
+        height=4,
+        window="30d",
+        leads_to="feedback-quality/negative_list",
+        feature="feedback",
+    ),
+    Panel(
+        "eval",
+        "Eval",
+        "Mean of the most frequent numeric evaluation in Langfuse (sources EVAL and ANNOTATION), named in the line "
+        "above, over today and the 6 days before; the curve is the same for each of the last 30 days. Its scale is "
+        "the evaluator's.",
+        HeadTile(unit="none", decimals=2, subject=CALLS, min=0, no_data="no scores"),
+        [
+            sql(
+                f"""
+                with today as (select {TODAY} as day),
+                most as (
+                  select name from {{{{ view('rating_score_day') }}}} s, today
+                  where s.day > today.day - 30 and s.day <= today.day
+                  group by name order by sum(scores) desc, name limit 1
+                ),
+                curve as (
+                  select every.day::date as day, sum(total) over week / nullif(sum(scores) over week, 0) as value
+                  from today
+                  cross join lateral generate_series(today.day - 35, today.day, interval '1 day') as every (day)
+                  left join {{{{ view('rating_score_day') }}}} s
+                    on s.day = every.day::date and s.name = (select name from most)
+                  window week as (order by every.day rows between 6 preceding and current row)
+                )
+                select curve.day::timestamp at time zone {{{{ zone() }}}} as "time",
+                  coalesce((select left(name, 14) || ', 7 d' from most), '7 d') as metric, value
+                from curve cross join today where curve.day > today.day - 30 order by 1""",
+                may_be_empty="no evaluation within a week",
+                may_be_zero="every score is 0",
+            )
+        ],
+        width=4,
+        height=4,
+        window="30d",
+        leads_to="feedback-quality/scores",
+        feature="langfuse",
+        needs="evaluation scores in Langfuse",
+    ),
+    Panel(
+        "no_answer",
+        "No answer",
+        "Share of agent turns that ended in an error, today and the 29 days before, from Langfuse (the trace's root is "
+        "an ERROR), all environments. Answers that say 'I do not know' are not seen: texts are never read.",
+        HeadTile(unit="percentunit", decimals=1, subject=BAD, min=0, max=0.2, no_data="no turns"),
+        [
+            sql(
+                rolling(
+                    "select day, failed as n, turns as d from {{ view('llm_turn_day') }} where environment = '__all'",
+                    "n / nullif(d, 0)",
+                ),
+                may_be_zero="no turn failed",
+                may_be_empty="no turn within 30 days",
+            )
+        ],
+        width=4,
+        height=4,
+        window="30d",
+        leads_to="agent-performance",
+        feature="langfuse",
+    ),
+]
+
+CHARTS = [
+    Panel(
+        "rolling_csat",
+        "Satisfaction over 7 days, and how much of it is chance",
+        "Share of ratings of 4 or 5 over each day that begins in the picked range and the 6 before; the dashed lines "
+        "are the 95 % interval (Wilson): with few ratings it is wide, and a move inside it means nothing.",
+        Lines(
+            unit="percentunit",
+            min=None,
+            max=1,
+            custom={"axisSoftMin": 0.5},
+            limit=True,
+            thresholds=steps(("transparent", None), (WARN, slo("csat.amber"))),
+            no_data="no ratings",
+            overrides=[
+                override("byName", "CSAT", color=fixed(USERS), custom__lineWidth=2),
+                override("byRegexp", "/^(from|to)$/", **{**PREVIOUS, "color": fixed(USERS_2)}),
+            ],
+        ),
+        [
+            sql(
+                """
+                select at as "time", low_7d as "from", csat_7d as "CSAT", high_7d as "to"
+                from {{ view('csat_band_day') }} where $__timeFilter(at) order by 1""",
+                may_be_empty="no rating yet, or no day begins in the picked range",
+            )
+        ],
+        width=16,
+        height=8,
+        feature="feedback",
+    ),
+    Panel(
+        "distribution",
+        "Ratings by value, 30 d",
+        "Ratings given today or on the 29 days before by their present value; all five are shown. Where the platform "
+        "has thumbs only, 5 is up and 1 is down, and the middle stays empty.",
+        BarGauge(unit="locale", decimals=0, overrides=colored(RATING)),
+        [
+            sql(
+                f"""
+                select value::text as name, coalesce(sum(ratings), 0) as value
+                from generate_series(1, 5) as every (value)
+                left join {{{{ view('rating_day') }}}} r on r.rating = every.value and {LAST_30_DAYS}
+                group by every.value order by every.value desc""",
+                format="table",
+                may_be_zero=QUIET,
+            )
+        ],
+        width=8,
+        height=8,
+        feature="feedback",
+    ),
+]
+
+WRONG = [
+    Panel(
+        "negative_list",
+        "Negative ratings, newest first, 30 d",
+        "Ratings of 1 or 2 given today or on the 29 days before with their comment, at most 200; those with a comment "
+        "and those without. The trace is what to look up in Langfuse. Comments are shown to admins only.\n\n"
+        "The plan asks for a word cloud: a list that can be read and searched replaces it.",
+        Table(
+            no_data="No bad rating",
+            name_nothing=False,
+            overrides=[
+                override("byName", "Given", unit="dateTimeAsIso", custom__width=160),
+                override(
+                    "byName",
+                    "Rating",
+                    custom__width=80,
+                    custom__cellOptions={"type": "color-text"},
+                    mappings=RATING_WORDS,
+                ),
+                override("byName", "Comment", custom__minWidth=300),
+                override("byName", "Answer time", unit="s", custom__width=110),
+                override("byName", "User", custom__width=100),
+                override("byName", "Conversation", custom__width=115),
+                override("byName", "Model", custom__width=220),
+                override("byName", "Trace", custom__width=280),
+            ],
+        ),
+        [
+            sql(
+                """
+                select created_at as "Given", rating as "Rating", coalesce(comment, '–') as "Comment",
+                  left(user_id, 8) as "User", left(conversation_id, 8) as "Conversation", duration_s as "Answer time",
+                  coalesce(model, 'not traced') as "Model", coalesce(trace_id, '–') as "Trace"
+                from {{ view('rating_turn_30d') }} where rating <= 2
+                order by created_at desc, feedback_id limit 200""",
+                format="table",
+                may_be_empty="no bad rating within 30 days",
+            )
+        ],
+        width=24,
+        height=10,
+        feature="feedback",
+    ),
+    Panel(
+        "conversations",
+        "Worst conversations, 30 d",
+        "Conversations with at least two ratings given today or on the 29 days before, the lowest mean first, at most "
+        "50. Single ratings are in the list above; these means are never averaged into a total.",
+        Table(
+            overrides=[
+                override("byName", "Conversation", custom__width=115),
+                override("byName", "Mean", unit="none", decimals=2, custom__width=80),
+                override("byName", "Ratings", unit="locale", custom__width=80),
+                override("byName", "Last", unit="dateTimeFromNow", custom__width=120),
+                override("byName", "Last comment", custom__minWidth=200),
+            ]
+        ),
+        [
+            sql(
+                """
+                select left(conversation_id, 8) as "Conversation", avg(rating)::float8 as "Mean", count(*) as "Ratings",
+                  max(created_at) as "Last",
+                  coalesce((array_agg(comment order by created_at desc, feedback_id)
+                    filter (where comment is not null))[1], '–') as "Last comment"
+                from {{ view('rating_turn_30d') }}
+                group by conversation_id having count(*) >= 2
+                order by avg(rating), count(*) desc, conversation_id limit 50""",
+                format="table",
+                may_be_empty="no conversation was rated twice",
+            )
+        ],
+        width=12,
+        height=8,
+        feature="feedback",
+    ),
+    Panel(
+        "labels",
+        "Tone and sentiment, 30 d",
+        "Labels that evaluations in Langfuse gave today or on the 29 days before (tone, sentiment), their share of the "
+        "scores of that name, and CSAT of the rated traces among them; at most 50. No evaluation: no sentiment.",
+        Table(
+            no_data="–",
+            overrides=[
+                override(
+                    "byName",
+                    "Share",
+                    unit="percentunit",
+                    decimals=0,
+                    min=0,
+                    max=1,
+                    color=fixed(CALLS),
+                    custom__cellOptions=GAUGE,
+                    custom__minWidth=150,
+                ),
+                override("byRegexp", "/^(Scores|Rated)$/", unit="locale"),
+                csat_column("CSAT"),
+            ],
+        ),
+        [
+            sql(
+                """
+                select name as "Score", label as "Label", share as "Share", scores as "Scores", rated as "Rated",
+                  satisfied / nullif(rated, 0)::float8 as "CSAT"
+                from {{ view('rating_label_30d') }} order by name, scores desc, label limit 50""",
+                format="table",
+                may_be_empty="no evaluation with labels within 30 days",
+            )
+        ],
+        width=12,
+        height=8,
+        feature="langfuse",
+        needs="evaluation scores in Langfuse",
+    ),
+]
+
+MOVES = [
+    Panel(
+        "per_day",
+        "Ratings per day by value",
+        "Ratings by the local day on which they were given, for the days that begin in the picked range, by their "
+        "present value; today is still running.",
+        DayBars(unit="locale", decimals=0, overrides=colored(RATING)),
+        [
+            sql(
+                """
+                select at as "time", """
+                + ", ".join(f'sum(ratings) filter (where rating = {value}) as "{value}"' for value in (1, 2, 3, 4, 5))
+                + """
+                from {{ view('rating_day') }} where $__timeFilter(at) group by 1 order by 1""",
+                may_be_zero=QUIET,
+                may_be_empty="no rating yet, or no day begins in the picked range",
+            )
+        ],
+        width=12,
+        height=8,
+        feature="feedback",
+    ),
+    Panel(
+        "mean",
+        "Mean rating over 7 days",
+        "Sum of ratings / their number over each day that begins in the picked range and the 6 before it. Where people "
+        "give 1 or 5 only, it is satisfaction in disguise: CSAT above says the same with its uncertainty.",
+        Lines(unit="none", decimals=1, min=1, max=5, fill=12, color=fixed(USERS), legend=False, no_data="no ratings"),
+        [
+            sql(
+                """
+                with days as (
+                  select day, at, sum(ratings) as n, sum(rating * ratings) as total
+                  from {{ view('rating_day') }} group by 1, 2
+                ),
+                weeks as (
+                  select at, (sum(total) over week / nullif(sum(n) over week, 0))::float8 as mean
+                  from days window week as (order by day rows between 6 preceding and current row)
+                )
+                select at as "time", mean as "mean" from weeks where $__timeFilter(at) order by 1""",
+                may_be_empty="no rating yet, or no day begins in the picked range",
+            )
+        ],
+        width=12,
+        height=8,
+        feature="feedback",
+    ),
+]
+
+CAUSES = [
+    Panel(
+        "quintiles",
+        "CSAT by answer time, cost and size, 30 d",
+        "Traced ratings of today and the 29 days before in five equal groups, from the fastest, cheapest, smallest "
+        "fifth to the last; 'to' is the group's largest value. What goes together need not cause each other.",
+        Table(
+            no_data="–",
+            overrides=[
+                override("byName", "Fifth", custom__width=60),
+                override("byName", "Ratings", unit="locale", custom__width=75),
+                override("byName", "Time to", unit="s", decimals=1),
+                override("byName", "Cost to", unit="currencyUSD", decimals=4),
+                override("byName", "Tokens to", unit="locale", decimals=0),
+                *(csat_column(name) for name in ("By time", "By cost", "By tokens")),
+            ],
+        ),
+        [
+            sql(
+                """
+                select quintile as "Fifth", """
+                + ", ".join(
+                    f"max(most) filter (where measure = '{measure}') as \"{name} to\", "
+                    f"max(satisfied / ratings::float8) filter (where measure = '{measure}') as \"By {name.lower()}\""
+                    for measure, name in (("duration_s", "Time"), ("cost_usd", "Cost"), ("tokens", "Tokens"))
+                )
+                + """, max(ratings) filter (where measure = 'duration_s') as "Ratings"
+                from {{ view('rating_quintile_30d') }} group by 1 order by 1""",
+                format="table",
+                may_be_empty="no rating has a trace",
+            )
+        ],
+        width=12,
+        height=8,
+        feature="feedback langfuse",
+    ),
+    Panel(
+        "models",
+        "CSAT by model and prompt, 30 d",
+        "Traced ratings of today and the 29 days before by the model and the managed prompt (with version) of the last "
+        "LLM call of the turn, at most 50. Under 20 ratings the figure is mostly chance.",
+        Table(
+            overrides=[
+                override("byName", "Model", custom__minWidth=190),
+                override("byName", "Prompt", custom__minWidth=130),
+                override("byRegexp", "/^(Ratings|Negative)$/", unit="locale", custom__width=80),
+                csat_column("CSAT"),
+            ],
+        ),
+        [
+            sql(
+                """
+                select model as "Model", coalesce(prompt, 'none') as "Prompt", count(*) as "Ratings",
+                  count(*) filter (where rating <= 2) as "Negative",
+                  count(*) filter (where rating >= 4) / count(*)::float8 as "CSAT"
+                from {{ view('rating_turn_30d') }} where traced group by 1, 2
+                order by count(*) desc, 1, 2 limit 50""",
+                format="table",
+                may_be_empty="no rating has a trace",
+            )
+        ],
+        width=12,
+        height=8,
+        feature="feedback langfuse",
+    ),
+    Panel(
+        "scores",
+        "Evaluations against people, 30 d",
+        "Numeric and yes-or-no evaluations in Langfuse (EVAL, ANNOTATION) of today and the 29 days before: their mean, "
+        "and their means where people gave 4 or 5, and 1 to 3. Close together: the evaluation does not see what people "
+        "see.",
+        Table(
+            no_data="–",
+            overrides=[
+                override("byName", "Score", custom__minWidth=150),
+                override("byRegexp", "/^(Mean|Satisfied|Others|Difference)$/", unit="none", decimals=3),
+                override("byRegexp", "/^(Scores|Rated)$/", unit="locale"),
+            ],
+        ),
+        [
+            sql(
+                """
+                select name as "Score", scores as "Scores", mean as "Mean", rated as "Rated",
+                  mean_satisfied as "Satisfied", mean_unsatisfied as "Others",
+                  mean_satisfied - mean_unsatisfied as "Difference"
+                from {{ view('rating_score_30d') }} order by scores desc, name limit 50""",
+                format="table",
+                may_be_empty="no evaluation within 30 days",
+            )
+        ],
+        width=12,
+        height=8,
+        feature="langfuse",
+        needs="evaluation scores in Langfuse",
+    ),
+    Panel(
+        "guardrails",
+        "Guardrail hits, 30 d",
+        "Share of 'no' among the yes-or-no evaluations in Langfuse (guardrails) of today and the 29 days before, by "
+        "name; n is their number. High: answers break a rule, or the rule is too strict.",
+        BarGauge(unit="percentunit", decimals=2, max=0.1, color=fixed(WARN)),
+        [
+            sql(
+                named_bars(
+                    "{{ view('rating_score_30d') }} where data_type = 'BOOLEAN'",
+                    "name || ', n = ' || scores",
+                    "1 - mean",
+                    "name limit 12",
+                ),
+                format="table",
+                may_be_empty="no yes-or-no evaluation within 30 days",
+                may_be_zero="every answer passed",
+            )
+        ],
+        width=12,
+        height=8,
+        feature="langfuse",
+        needs="evaluation scores in Langfuse",
+    ),
+]
+
+DASHBOARD = Dashboard(
+    "feedback-quality",
+    "Feedback & quality",
+    "Are the answers good, and where are they not?",
+    [
+        Row("", [*STRIP, *HEAD, *CHARTS]),
+        Row("What went wrong?", WRONG),
+        Row("How do ratings move?", MOVES, open=False),
+        Row("What goes with bad ratings?", CAUSES, open=False),
+        how_to_read(
+            "Are the answers good, and where are they not?",
+            "- **CSAT** is the share of ratings of 4 or 5. A rating counts on the day it was first given, with the "
+            "value it has now; one that was taken back is gone.\n"
+            "- **Only some people rate**: look at the response rate and at n before you trust a change.",
+        ),
+    ],
+    refresh="5m",
+    range="30d",
+    audience="admin",
+    variables=(JOB,),
+    annotations=ANNOTATIONS,
+)

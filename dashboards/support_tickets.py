@@ -1,0 +1,801 @@
+"""Support tickets: what waits, what is late, and how long does help take?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gendash.dashboards._palette import (
+    BAD,
+    CALLS,
+    OK,
+    P50,
+    PRIORITY,
+    TEXT,
+    TICKET,
+    UNKNOWN,
+    USERS,
+    WARN,
+    colored,
+    fixed,
+    override,
+    steps,
+    up_is_bad,
+    words,
+)
+from gendash.dashboards._queries import QUIET, TODAY, change, named_bars, rolling, tile
+from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
+from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, NumberTile, StateTile, Table
+from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, slo, sql
+
+ALL = "'__all'"
+PRIORITIES = Variable(
+    "priority",
+    "Priority",
+    "Priority of tickets; All adds them up.",
+    sql("select distinct priority from {{ view('ticket_day') }} order by 1", may_be_empty="no ticket yet"),
+    all_value=ALL,
+    feature="tickets",
+)
+CATEGORIES = Variable(
+    "category",
+    "Category",
+    "Category of tickets; none where they have none.",
+    sql("select distinct category from {{ view('ticket_day') }} order by 1", may_be_empty="no ticket yet"),
+    all_value=ALL,
+    feature="tickets",
+)
+IN_PRIORITY = f"(${{priority:sqlstring}} = {ALL} or priority = ${{priority:sqlstring}})"
+IN_CATEGORY = f"(${{category:sqlstring}} = {ALL} or category = ${{category:sqlstring}})"
+CHOSEN = f"{IN_PRIORITY} and {IN_CATEGORY}"
+ONE_PRIORITY = f"priority = case ${{priority:sqlstring}} when {ALL} then 'all' else ${{priority:sqlstring}} end"
+BY_PRIORITY = ", ".join(
+    f"coalesce(sum(waiting) filter (where priority = '{name}'), 0) as \"{name}\"" for name in PRIORITY
+)
+NOTHING_WAITS = "no ticket waits"
+PRIORITY_WORDS = [
+    {
+        "type": "value",
+        "options": {
+            name: {"text": f"{symbol} {name}", "color": PRIORITY[name], "index": index}
+            for index, (name, symbol) in enumerate({"urgent": "▲▲", "high": "▲", "medium": "●", "low": "▽"}.items())
+        },
+    }
+]
+COLORED_TEXT = {"type": "color-text"}
+
+
+def of_tickets(column: str) -> str:
+    """SQL: a column of ticket_day by day, for the chosen tickets."""
+    return f"select day, sum({column}) as n, 0 as d from {{{{ view('ticket_day') }}}} where {CHOSEN} group by day"
+
+
+def text_column(name: str, width: int, **properties: Any) -> dict[str, Any]:
+    """An override that makes a column of a table so wide."""
+    return override("byName", name, custom__width=width, **properties)
+
+
+STRIP = [
+    Panel(
+        "sla",
+        "SLA",
+        "Share of tickets that ended by their due time, of those created today or on the 29 days before that are "
+        "decided: ended, or past their due time. Those still in time count neither way; those without a due time never."
+        "\n\nWhen red: start with the overdue tickets in the list below; then see in 'How long does it take?' which "
+        "priority or step is slow.",
+        StateTile(
+            mappings=words(v0=("✓ On track", OK), v1=("▲ Near", WARN), v2=("✖ Missed", BAD)),
+            thresholds=steps((TEXT, None)),
+            no_data="none due",
+        ),
+        [
+            sql(
+                f"""
+                with figures as (
+                  select sum(met) / nullif(sum(decided), 0) as ratio, coalesce(sum(decided), 0) as decided
+                  from {{{{ view('ticket_sla_30d') }}}} where {CHOSEN}
+                )
+                select {{{{ now() }}}} as "time",
+                  coalesce(to_char(floor(1000 * ratio) / 10, 'FM990.0') || ' % of ' || decided || ', 30 d', '30 d')
+                    as metric,
+                  case when ratio < {{{{ slo('ticket_sla.red') }}}} then 2
+                    when ratio < {{{{ slo('ticket_sla.amber') }}}} then 1 when ratio is not null then 0 end as value
+                from figures""",
+                may_be_zero="0 means on track",
+                may_be_empty="no ticket was due within 30 days",
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="support-tickets/sla_by_priority",
+        feature="tickets",
+    ),
+    Panel(
+        "oldest",
+        "Oldest",
+        "Age of the oldest ticket that waits (open or in progress), now; a reopened one counts from its creation. The "
+        "name line has its priority; orange where it is past its due time.\n\n"
+        "When orange: give it an owner today; it is first in the list below if it has a due time.",
+        NumberTile(
+            unit="s",
+            decimals=1,
+            judged=True,
+            no_data="none waits",
+            overrides=[override("byRegexp", "/overdue/", color=fixed(WARN))],
+        ),
+        [
+            sql(
+                f"""
+                with oldest as (
+                  select * from {{{{ view('ticket_now') }}}} where waits and {CHOSEN}
+                  order by created_at, ticket_id limit 1
+                )
+                select {{{{ now() }}}} as "time",
+                  coalesce(priority || case when overdue then ', overdue' else ', in time' end, 'now') as metric,
+                  extract(epoch from {{{{ now() }}}} - created_at)::float8 as value
+                from (select) as one left join oldest on true""",
+                may_be_empty=NOTHING_WAITS,
+                may_be_zero="it has just been opened",
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="support-tickets/needs_hand",
+        feature="tickets",
+    ),
+    Panel(
+        "unowned",
+        "Unowned",
+        "Tickets that wait (open or in progress) and are assigned to nobody, now. Ended ones without an owner do not "
+        "count. Orange from one, red from the limit in gendash.yaml.\n\n"
+        "When red: nobody looks at the inbox; assign them, oldest first.",
+        NumberTile(
+            unit="locale",
+            decimals=0,
+            judged=True,
+            thresholds=up_is_bad(1, SettingRef("limits.tickets_unassigned")),
+        ),
+        [
+            sql(
+                tile(
+                    "count(*) filter (where assignee is null) as current, count(*) as waiting",
+                    f"{{{{ view('ticket_now') }}}} where waits and {CHOSEN}",
+                    "'of ' || waiting || ' waiting'",
+                ),
+                may_be_zero="every ticket has an owner",
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="support-tickets/assignment",
+        feature="tickets",
+    ),
+    FRESHNESS,
+]
+
+HEAD = [
+    Panel(
+        "open",
+        "Open",
+        "Tickets that wait (open or in progress): now, and at the end of each of the 30 days. The change is against 30 "
+        "days ago. The past is known by creation and last resolution: time between a resolution and its undoing counts "
+        "as open.",
+        HeadTile(unit="locale", decimals=0, subject=CALLS, min=0),
+        [
+            sql(
+                f"""
+                with today as (select {TODAY} as day),
+                curve as (
+                  select every.day::date as day, coalesce(sum(t.waiting), 0) as value
+                  from today
+                  cross join lateral generate_series(today.day - 30, today.day, interval '1 day') as every (day)
+                  left join {{{{ view('ticket_day') }}}} t on t.day = every.day::date and {CHOSEN}
+                  group by 1
+                ),
+                figures as (
+                  select max(value) filter (where curve.day = today.day) as current,
+                    max(value) filter (where curve.day = today.day - 30) as prior
+                  from curve cross join today
+                )
+                select curve.day::timestamp at time zone {{{{ zone() }}}} as "time",
+                  {change("now", "in 30 d")} as metric, value
+                from curve cross join figures cross join today where curve.day > today.day - 30 order by 1""",
+                may_be_zero=NOTHING_WAITS,
+            )
+        ],
+        width=4,
+        height=4,
+        window="30d",
+        leads_to="support-tickets/backlog",
+        feature="tickets",
+    ),
+    Panel(
+        "new",
+        "New",
+        "Tickets created today or on the 29 days before; the curve is the same sum for each of the last 30 days. The "
+        "change is against the 30 days before those.",
+        HeadTile(unit="locale", decimals=0, subject=CALLS, min=0),
+        [sql(rolling(of_tickets("created")), may_be_zero=QUIET)],
+        width=4,
+        height=4,
+        window="30d",
+        leads_to="support-tickets/by_category",
+        feature="tickets",
+    ),
+    Panel(
+        "resolved",
+        "Resolved",
+        "Tickets resolved today or on the 29 days before, by their last resolution; one that waits again counts no "
+        "more. The curve is the same sum for each of the last 30 days, the change against the 30 days before.",
+        HeadTile(unit="locale", decimals=0, subject=TICKET["resolved"], min=0),
+        [sql(rolling(of_tickets("resolved")), may_be_zero=QUIET)],
+        width=4,
+        height=4,
+        window="30d",
+        leads_to="support-tickets/created_resolved",
+        feature="tickets",
+    ),
+    Panel(
+        "median",
+        "Median",
+        "Half of the tickets created today or on the 29 days before were resolved within this time: Kaplan-Meier, so "
+        "tickets that still wait count as lasting. 'not yet': half of them wait. Follows Priority, all categories.",
+        HeadTile(unit="s", decimals=1, subject=P50, min=0, no_data="not yet"),
+        [
+            sql(
+                f"""
+                with today as (select {TODAY} as day),
+                curve as (
+                  select every.day::date as day, median_s as value
+                  from today
+                  cross join lateral generate_series(today.day - 30, today.day, interval '1 day') as every (day)
+                  left join {{{{ view('ticket_median_day') }}}} m on m.day = every.day::date and {ONE_PRIORITY}
+                ),
+                figures as (
+                  select now.value::numeric as current, case when now.value is not null then before.value end::numeric
+                    as prior
+                  from today join curve now on now.day = today.day join curve before on before.day = today.day - 30
+                )
+                select curve.day::timestamp at time zone {{{{ zone() }}}} as "time", {change("30 d")} as metric, value
+                from curve cross join figures cross join today where curve.day > today.day - 30 order by 1""",
+                may_be_empty="fewer than half of the tickets are resolved",
+            )
+        ],
+        width=4,
+        height=4,
+        window="30d",
+        leads_to="support-tickets/by_priority",
+        feature="tickets",
+    ),
+    Panel(
+        "escalated",
+        "Escalated",
+        "Tickets created per 100 conversations begun, both today or on the 29 days before; not every ticket comes from "
+        "a conversation. Conversations are all of them, whatever is chosen above. High: the agent does not help.",
+        HeadTile(unit="none", decimals=1, subject=USERS, min=0, no_data="no talks"),
+        [
+            sql(
+                rolling(
+                    f"""
+                    select day, max(n) as n, max(d) as d from (
+                      select day, sum(created) as n, 0 as d from {{{{ view('ticket_day') }}}} where {CHOSEN} group by 1
+                      union all
+                      select day, 0, sum(conversations) from {{{{ view('conversation_day') }}}} group by 1
+                    ) as both_kinds group by day""",
+                    "100.0 * n / nullif(d, 0)",
+                    "/100",
+                ),
+                may_be_zero=QUIET,
+                may_be_empty="no conversation within 30 days",
+            )
+        ],
+        width=4,
+        height=4,
+        window="30d",
+        leads_to="user-analytics",
+        feature="tickets conversations",
+    ),
+    Panel(
+        "reopened",
+        "Reopened",
+        "Reopenings / resolutions, both of today or the 29 days before, from the history of statuses: moves back to "
+        "open or in progress, by moves to resolved or closed. High: help that does not help.",
+        HeadTile(unit="percentunit", decimals=1, subject=TICKET["in progress"], min=0, max=0.2, no_data="none done"),
+        [
+            sql(
+                rolling(
+                    f"""
+                    select day, sum(reopenings) as n, sum(resolutions) as d
+                    from {{{{ view('ticket_reopen_day') }}}} where {CHOSEN} group by day""",
+                    "n / nullif(d, 0)",
+                ),
+                may_be_zero="nothing was reopened",
+                may_be_empty="nothing was resolved within 30 days",
+            )
+        ],
+        width=4,
+        height=4,
+        window="30d",
+        leads_to="support-tickets/steps",
+        feature="tickets ticket_history",
+    ),
+]
+
+CHARTS = [
+    Panel(
+        "created_resolved",
+        "Created and resolved per day",
+        "Tickets created (up) and resolved (down) by local day, for the days that begin in the picked range; today is "
+        "still running. A ticket is resolved on the day of its last resolution; one that waits again on none.",
+        DayBars(
+            unit="locale",
+            decimals=0,
+            min=None,
+            overrides=[
+                override("byName", "created", color=fixed(TICKET["open"]), custom__axisCenteredZero=True),
+                override(
+                    "byName",
+                    "resolved",
+                    color=fixed(TICKET["resolved"]),
+                    custom__axisCenteredZero=True,
+                    custom__transform="negative-Y",
+                ),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                select at as "time", sum(created) as "created", sum(resolved) as "resolved"
+                from {{{{ view('ticket_day') }}}} where $__timeFilter(at) and {CHOSEN} group by 1 order by 1""",
+                may_be_zero=QUIET,
+                may_be_empty="no day begins in the picked range, or no ticket yet",
+            )
+        ],
+        width=8,
+        height=8,
+        feature="tickets",
+    ),
+    Panel(
+        "backlog",
+        "Open at the end of the day",
+        "Tickets that waited (open or in progress) at the end of each local day that begins in the picked range, by "
+        "present priority; the last bar is now. Known by creation and last resolution, so undone ones count as open.",
+        DayBars(
+            unit="locale",
+            decimals=0,
+            overrides=[
+                *colored(PRIORITY),
+                override("byName", "other", custom__hideFrom={"legend": True, "tooltip": False, "viz": False}),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                select at as "time", {BY_PRIORITY}
+                from {{{{ view('ticket_day') }}}} where $__timeFilter(at) and {CHOSEN} group by 1 order by 1""",
+                may_be_zero=NOTHING_WAITS,
+                may_be_empty="no day begins in the picked range, or no ticket yet",
+            )
+        ],
+        width=8,
+        height=8,
+        feature="tickets",
+    ),
+    Panel(
+        "open_by_priority",
+        "Open by priority, now",
+        "Tickets that wait (open or in progress) by priority, whatever the time range above; the most pressing first. "
+        "Resolved and closed ones are not counted.",
+        BarGauge(unit="locale", decimals=0, overrides=colored(PRIORITY)),
+        [
+            sql(
+                f"""
+                with priorities (priority, rank) as (
+                  values ('urgent', 1), ('high', 2), ('medium', 3), ('low', 4), ('other', 5)
+                )
+                select priority as name, count(t.ticket_id) as value
+                from priorities left join (
+                  select ticket_id, priority from {{{{ view('ticket_now') }}}} where waits and {CHOSEN}
+                ) as t using (priority)
+                group by priority, rank having priority <> 'other' or count(t.ticket_id) > 0 order by rank""",
+                format="table",
+                may_be_zero=NOTHING_WAITS,
+            )
+        ],
+        width=8,
+        height=8,
+        feature="tickets",
+    ),
+]
+
+HELP = [
+    Panel(
+        "needs_hand",
+        "Overdue and at risk, now",
+        "Tickets that wait and are past their due time, or due within 4 hours, the latest first; at most 100. 'Due in' "
+        "is negative where the time has passed. People stand here as the first 8 characters of their id.",
+        Table(
+            no_data="No ticket is late",
+            name_nothing=False,
+            overrides=[
+                text_column("Ticket", 320),
+                override("byName", "Priority", custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS),
+                override(
+                    "byName",
+                    "Due in",
+                    unit="s",
+                    decimals=1,
+                    custom__cellOptions=COLORED_TEXT,
+                    thresholds={"mode": "absolute", "steps": steps((BAD, None), (WARN, 0), (TEXT, 14400))},
+                ),
+                override("byName", "Age", unit="s", decimals=1),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                select ticket_id as "Ticket", priority as "Priority",
+                  extract(epoch from due_at - {{{{ now() }}}})::float8 as "Due in",
+                  replace(status, '_', ' ') as "Status", category as "Category",
+                  extract(epoch from {{{{ now() }}}} - created_at)::float8 as "Age",
+                  case when answered_at is null then 'none' else 'given' end as "Response",
+                  coalesce(assignee, 'nobody') as "Assignee"
+                from {{{{ view('ticket_now') }}}} where (overdue or at_risk) and {CHOSEN}
+                order by due_at, ticket_id limit 100""",
+                format="table",
+                may_be_empty="no ticket is late",
+            )
+        ],
+        width=24,
+        height=10,
+        feature="tickets",
+    ),
+    Panel(
+        "by_status",
+        "Tickets by status, now",
+        "All tickets by their present status, whatever the time range above. Resolved ones wait for the customer's "
+        "word, closed ones are done.",
+        BarGauge(unit="locale", decimals=0, overrides=colored(TICKET)),
+        [
+            sql(
+                f"""
+                with statuses (status, rank) as (
+                  values ('open', 1), ('in_progress', 2), ('resolved', 3), ('closed', 4), ('other', 5)
+                )
+                select replace(status, '_', ' ') as name, count(t.ticket_id) as value
+                from statuses left join (
+                  select ticket_id, status from {{{{ view('ticket_now') }}}} where {CHOSEN}
+                ) as t using (status)
+                group by status, rank having status <> 'other' or count(t.ticket_id) > 0 order by rank""",
+                format="table",
+                may_be_zero="no ticket yet",
+            )
+        ],
+        width=8,
+        height=8,
+        feature="tickets",
+    ),
+    Panel(
+        "assignment",
+        "Open by owner, now",
+        "Tickets that wait (open or in progress), by whether somebody is assigned. Ended tickets that nobody owned are "
+        "not counted.",
+        BarGauge(unit="locale", decimals=0, overrides=colored({"assigned": CALLS, "nobody": WARN})),
+        [
+            sql(
+                f"""
+                with owners (owner, rank) as (values ('nobody', 1), ('assigned', 2))
+                select owner as name, count(t.ticket_id) as value
+                from owners left join (
+                  select ticket_id, case when assignee is null then 'nobody' else 'assigned' end as owner
+                  from {{{{ view('ticket_now') }}}} where waits and {CHOSEN}
+                ) as t using (owner)
+                group by owner, rank order by rank""",
+                format="table",
+                may_be_zero=NOTHING_WAITS,
+            )
+        ],
+        width=8,
+        height=8,
+        feature="tickets",
+    ),
+    Panel(
+        "sla_by_priority",
+        "Due time kept, 30 d",
+        "Share of decided tickets (ended, or past their due time) that ended by it, of those created today or on the "
+        "29 days before; n is their number. Tickets that are still in time count neither way.",
+        BarGauge(
+            unit="percentunit",
+            decimals=1,
+            max=1,
+            thresholds=steps((BAD, None), (WARN, slo("ticket_sla.red")), (TICKET["resolved"], slo("ticket_sla.amber"))),
+        ),
+        [
+            sql(
+                named_bars(
+                    f"{{{{ view('ticket_sla_30d') }}}} where {CHOSEN} group by priority, priority_rank",
+                    "priority || ', n = ' || sum(decided)",
+                    "(sum(met) / nullif(sum(decided), 0))::float8",
+                    "priority_rank",
+                ),
+                format="table",
+                may_be_empty="no ticket was due within 30 days",
+                may_be_zero="every due ticket was late",
+            )
+        ],
+        width=8,
+        height=8,
+        feature="tickets",
+    ),
+]
+
+LONG = [
+    Panel(
+        "by_priority",
+        "Time to resolution by priority, 90 d",
+        "Tickets created today or on the 89 days before: half and 9 of 10 were resolved within this time, by "
+        "Kaplan-Meier, so waiting ones count as lasting. 'Resolved only' leaves them out and is too small. All "
+        "categories.\n\nThe plan's average by status is shown as time in each status, in the table beside it.",
+        Table(
+            no_data="not yet",
+            overrides=[
+                override("byName", "Priority", custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS),
+                override("byRegexp", "/^(Median|9 of 10|Resolved only)$/", unit="s", decimals=1),
+                override("byName", "Waiting", unit="locale"),
+            ],
+        ),
+        [
+            sql(
+                """
+                select priority as "Priority", spans as "Tickets", spans - finished as "Waiting",
+                  median_s as "Median", p90_s as "9 of 10", finished_median_s as "Resolved only"
+                from {{ view('ticket_survival_90d') }} where measure = 'resolution' order by priority_rank""",
+                format="table",
+                may_be_empty="no ticket within 90 days",
+            )
+        ],
+        width=12,
+        height=8,
+        feature="tickets",
+    ),
+    Panel(
+        "steps",
+        "Time for each step, 90 d",
+        "How long tickets created today or on the 89 days before took to a first response and to their resolution, and "
+        "how long they stayed in a status at a time; Kaplan-Meier, what still lasts counts. Follows Priority.\n\n"
+        "The stays need the history of statuses, and are missing without it.",
+        Table(
+            no_data="not yet",
+            overrides=[
+                text_column("Step", 130),
+                override("byRegexp", "/^(Median|9 of 10)$/", unit="s", decimals=1),
+                override("byName", "Begun", unit="locale"),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                select steps.name as "Step", spans as "Begun", spans - finished as "Lasting",
+                  median_s as "Median", p90_s as "9 of 10"
+                from (values ('first_response', 'first response', 1), ('in_open', 'stays open', 2),
+                    ('in_progress', 'in progress', 3), ('in_resolved', 'until closed', 4),
+                    ('resolution', 'resolution', 5)) as steps (measure, name, rank)
+                join {{{{ view('ticket_survival_90d') }}}} using (measure)
+                where {ONE_PRIORITY} order by steps.rank""",
+                format="table",
+                may_be_empty="no ticket within 90 days",
+            )
+        ],
+        width=12,
+        height=8,
+        feature="tickets",
+    ),
+    Panel(
+        "distribution",
+        "How long tickets took, 90 d",
+        "Tickets created today or on the 89 days before, by the time from creation to their last resolution. 'waiting' "
+        "are those that are not resolved now, however old; a peak far to the bottom is a group that an average hides.",
+        BarGauge(
+            unit="locale",
+            decimals=0,
+            color=fixed(TICKET["resolved"]),
+            overrides=colored({"waiting": TICKET["open"]}),
+        ),
+        [
+            sql(
+                f"""
+                with bounds (name, least_s, under_s, rank) as (
+                  values ('under 1 h', 0, 3600, 1), ('1 to 4 h', 3600, 14400, 2), ('4 to 24 h', 14400, 86400, 3),
+                    ('1 to 3 d', 86400, 259200, 4), ('3 to 7 d', 259200, 604800, 5), ('over 7 d', 604800, null, 6),
+                    ('waiting', null, null, 7)
+                ),
+                recent as (
+                  select ticket_id, extract(epoch from ended_at - created_at) as lasted_s
+                  from {{{{ view('ticket_now') }}}}
+                  where (waits or ended_at is not null) and {CHOSEN}
+                    and (created_at at time zone {{{{ zone() }}}})::date > {TODAY} - 90
+                )
+                select name, count(ticket_id) as value
+                from bounds left join recent
+                  on (lasted_s >= least_s and (under_s is null or lasted_s < under_s))
+                    or (least_s is null and lasted_s is null)
+                group by name, rank order by rank""",
+                format="table",
+                may_be_zero=QUIET,
+            )
+        ],
+        width=24,
+        height=8,
+        feature="tickets",
+    ),
+]
+
+SOURCES = [
+    Panel(
+        "by_category",
+        "New by category, 30 d",
+        "Tickets created today or on the 29 days before by category: the nine most frequent and the rest as other; "
+        "none are tickets without one.",
+        BarGauge(unit="locale", decimals=0, color=fixed(CALLS), overrides=colored({"none": UNKNOWN, "other": UNKNOWN})),
+        [
+            sql(
+                f"""
+                with counted as (
+                  select category, sum(created) as tickets from {{{{ view('ticket_day') }}}}
+                  where day > {TODAY} - 30 and {CHOSEN} group by 1 having sum(created) > 0
+                ),
+                ranked as (select *, row_number() over (order by tickets desc, category) as rank from counted)
+                select case when rank <= 9 then category else 'other' end as name, sum(tickets) as value
+                from ranked group by 1 order by min(rank)""",
+                format="table",
+                may_be_empty="no ticket within 30 days",
+            )
+        ],
+        width=8,
+        height=8,
+        feature="tickets",
+    ),
+    Panel(
+        "per_hour",
+        "New tickets per hour, 7 d",
+        "Tickets created by local hour, the current one and the 167 before; the dashed line is the mean of the same "
+        "hour of the week in the 4 weeks before. Counted from the rows: the platform has no metric of it.",
+        DayBars(
+            unit="locale",
+            overrides=[
+                override("byName", "created", color=fixed(CALLS)),
+                override(
+                    "byName",
+                    "usual",
+                    **PREVIOUS,
+                    custom__drawStyle="line",
+                    custom__lineWidth=1,
+                    custom__stacking={"mode": "none", "group": "B"},
+                ),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                with span as (select date_trunc('hour', {{{{ now() }}}}, {{{{ zone() }}}}) as last),
+                facts as (
+                  select hour, sum(created) as created from {{{{ view('ticket_hour') }}}}, span
+                  where hour > last - interval '840 hours' and {CHOSEN} group by 1
+                )
+                select bucket as "time", coalesce(sum(created) filter (where facts.hour = bucket), 0) as "created",
+                  coalesce(sum(created) filter (where facts.hour < bucket), 0) / 4.0 as "usual"
+                from span
+                cross join lateral generate_series(last - interval '167 hours', last, interval '1 hour') as bucket
+                left join facts on facts.hour in (bucket, bucket - interval '168 hours', bucket - interval '336 hours',
+                  bucket - interval '504 hours', bucket - interval '672 hours')
+                group by 1 order by 1""",
+                may_be_zero=QUIET,
+            )
+        ],
+        width=16,
+        height=8,
+        window="7d",
+        feature="tickets",
+    ),
+    Panel(
+        "load",
+        "Load by assignee, now",
+        "What waits on each desk now, and what was resolved there today or on the 29 days before; at most 50 and "
+        "nobody. People stand here as the first 8 characters of their id. All priorities and categories.",
+        Table(
+            overrides=[
+                text_column("Assignee", 110),
+                override(
+                    "byName",
+                    "Waiting",
+                    unit="locale",
+                    color=fixed(CALLS),
+                    min=0,
+                    custom__cellOptions={"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"},
+                    custom__minWidth=150,
+                ),
+                override(
+                    "byName",
+                    "Overdue",
+                    custom__cellOptions=COLORED_TEXT,
+                    thresholds={"mode": "absolute", "steps": steps((TEXT, None), (WARN, 1))},
+                ),
+                override("byName", "Oldest", unit="s", decimals=1),
+            ],
+            no_data="–",
+        ),
+        [
+            sql(
+                """
+                select assignee as "Assignee", waiting as "Waiting", overdue as "Overdue", urgent as "Urgent, high",
+                  oldest_s as "Oldest", resolved_30d as "Resolved"
+                from {{ view('ticket_assignee_now') }} order by rank limit 51""",
+                format="table",
+                may_be_empty="no ticket waits and none was resolved within 30 days",
+            )
+        ],
+        width=12,
+        height=8,
+        feature="tickets",
+    ),
+    Panel(
+        "creators",
+        "Who opens the most tickets, 90 d",
+        "People who opened the most of the tickets created today or on the 89 days before; at most 50. They stand here "
+        "as the first 8 characters of their id; names are on User Analytics. All priorities and categories.",
+        Table(
+            overrides=[
+                text_column("Creator", 110),
+                override(
+                    "byName",
+                    "Share",
+                    unit="percentunit",
+                    decimals=0,
+                    min=0,
+                    max=1,
+                    color=fixed(USERS),
+                    custom__cellOptions={"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"},
+                    custom__minWidth=150,
+                ),
+                override("byName", "Tickets", unit="locale"),
+                override("byName", "Newest", unit="dateTimeFromNow", custom__width=120),
+            ],
+        ),
+        [
+            sql(
+                """
+                select creator as "Creator", share as "Share", tickets as "Tickets", waiting as "Waiting",
+                  urgent as "Urgent, high", newest_at as "Newest"
+                from {{ view('ticket_creator_90d') }} order by rank limit 51""",
+                format="table",
+                may_be_empty="no ticket within 90 days",
+            )
+        ],
+        width=12,
+        height=8,
+        leads_to="user-analytics",
+        feature="tickets",
+    ),
+]
+
+DASHBOARD = Dashboard(
+    "support-tickets",
+    "Support tickets",
+    "What waits, what is late, and how long does help take?",
+    [
+        Row("", [*STRIP, *HEAD, *CHARTS]),
+        Row("What needs a hand now?", HELP),
+        Row("How long does it take?", LONG, open=False),
+        Row("Where do tickets come from?", SOURCES, open=False),
+        how_to_read(
+            "What waits, what is late, and how long does help take?",
+            "- **A ticket waits** while it is open or in progress; it has ended once it is resolved or closed. A "
+            "reopened ticket waits again, whatever its earlier resolution.\n"
+            "- **How long** counts tickets that still wait as lasting (Kaplan-Meier): the mean of finished ones is "
+            "too good, since the slow ones are missing from it.",
+        ),
+    ],
+    refresh="1m",
+    range="30d",
+    variables=(JOB, PRIORITIES, CATEGORIES),
+    annotations=ANNOTATIONS,
+)

@@ -1,0 +1,835 @@
+"""System Health: which part is slow, full or failing?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from gendash.dashboards import overview
+from gendash.dashboards._llm import dashed
+from gendash.dashboards._palette import (
+    BAD,
+    CALLS,
+    OK,
+    P50,
+    P95,
+    P99,
+    TEXT,
+    UNKNOWN,
+    WARN,
+    colored,
+    down_is_bad,
+    fixed,
+    override,
+    steps,
+    up_is_bad,
+    words,
+)
+from gendash.dashboards._queries import QUIET
+from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
+from gendash.dashboards.viz import DayBars, Freshness, HeadTile, Lines, Table
+from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, promql, slo, sql
+
+INSTANCE = Variable(
+    "instance",
+    "Process",
+    "Process of the platform, as host:port; All takes them together.",
+    promql("label_values({{ metric('up') }}{job=~\"$job\"}, instance)"),
+    multi=True,
+    all_value=".+",
+)
+HANDLER = Variable(
+    "handler",
+    "Route",
+    "Route of the API; All takes them together.",
+    promql("label_values({{ rule('job_handler_status:http_requests:rate5m') }}{job=~\"$job\"}, handler)"),
+    multi=True,
+    all_value=".+",
+    feature="http_metrics",
+)
+
+ON_OVERVIEW = {panel.slug: panel for panel in overview.DASHBOARD.panels()}
+TODAY = "({{ now() }} at time zone {{ zone() }})::date"
+COLORED_TEXT = {"type": "color-text"}
+GAUGE = {"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"}
+SHORT_ROUTES = {"id": "renameByRegex", "options": {"regex": "^/api(?:/v[0-9]+)?(/.*)$", "renamePattern": "$1"}}
+PROCESS = '{job=~"$job",instance=~"$instance"}'
+RATE = '{{ rule("job_handler_status:http_requests:rate5m") }}{job=~"$job",handler=~"$handler"}'
+REQUESTS_BY_ROUTE = "job_handler_status:http_requests:rate5m"
+STATEMENTS = "job_operation_status:db_queries:rate5m"
+SERVER_ERRORS, CLIENT_ERRORS, FAILED = ',status=~"5.."', ',status=~"4.."', ',status="error"'
+BUSIEST = f"topk(3, sum by (handler) (avg_over_time({RATE}[1h] @ end())))"
+NO_RESTART = "nothing restarted"
+PERCENTILES = [
+    override("byName", "p50", color=fixed(P50)),
+    override("byName", "p95", color=fixed(P95), custom__lineWidth=2),
+    override("byName", "p99", color=fixed(P99)),
+]
+FILL = {"stacking": {"mode": "normal", "group": "A"}, "fillOpacity": 30}
+
+
+def same(slug: str, leads_to: str = "", width: int = 0) -> Panel:
+    """A panel of the Overview, with the same queries; here it leads deeper."""
+    panel = ON_OVERVIEW[slug]
+    return replace(panel, leads_to=leads_to, width=width or panel.width)
+
+
+def averaged(rule: str, extra: str = "", by: str = "handler", chosen: str = ',handler=~"$handler"') -> str:
+    """PromQL: mean of a recorded rate over the picked range."""
+    return f'sum by ({by}) (avg_over_time({{{{ rule("{rule}") }}}}{{job=~"$job"{chosen}{extra}}}[$__range]))'
+
+
+def slower(le: str) -> str:
+    """PromQL: share of the timed requests of each route that took longer than a bucket's bound."""
+    within = averaged("job_handler_le:http_request_duration_seconds_bucket:rate5m", f',le=~"{le}"')
+    return f"1 - {within} / ({averaged('job_handler:http_request_duration_seconds_count:rate5m')} > 0)"
+
+
+def share(extra: str) -> str:
+    """PromQL: share of the requests of each route that ended so, over the picked range; 0 where none did."""
+    all_ = averaged(REQUESTS_BY_ROUTE)
+    some = averaged(REQUESTS_BY_ROUTE, extra)
+    return f"({some} or 0 * {all_}) / ({all_} > 0)"
+
+
+def percentiles(buckets: str, empty: str) -> list[Any]:
+    """Queries for three percentiles of a recorded histogram, all operations together."""
+    return [
+        promql(
+            f'histogram_quantile({q}, sum by (le) ({{{{ rule("{buckets}") }}}}{{job=~"$job"}}))',
+            legend=f"p{q * 100:.0f}",
+            may_be_empty=empty,
+        )
+        for q in (0.5, 0.95, 0.99)
+    ]
+
+
+def columns(names: dict[str, str]) -> list[dict[str, Any]]:
+    """Transformations that merge instant queries into one table, name its columns and put them in this order."""
+    hidden = {"Time": True}
+    order = {source: index for index, source in enumerate(names)}
+    return [
+        {"id": "merge", "options": {}},
+        {"id": "organize", "options": {"excludeByName": hidden, "indexByName": order, "renameByName": names}},
+    ]
+
+
+def cells(*names: str, **properties: Any) -> list[dict[str, Any]]:
+    """Overrides of several columns alike."""
+    return [override("byName", name, **properties) for name in names]
+
+
+def judged(name: str, thresholds: list[dict[str, Any]], **properties: Any) -> dict[str, Any]:
+    """A column whose text is coloured where it is wrong."""
+    rule = {"mode": "absolute", "steps": thresholds}
+    return override("byName", name, custom__cellOptions=COLORED_TEXT, thresholds=rule, **properties)
+
+
+STRIP = [
+    same("health", "system-health/alert_list"),
+    same("alerts", "system-health/alert_list"),
+    same("slo_left", "system-health/errors_by_handler"),
+    FRESHNESS,
+]
+
+HEAD = [
+    same("requests", "system-health/rate_by_endpoint"),
+    replace(same("errors", "system-health/errors_by_handler"), title="5xx"),
+    same("p95", "system-health/latency_by_handler"),
+    Panel(
+        "db_pool_used",
+        "DB pool",
+        "Share of its database connections (limits.db_pool_size) that the fullest process uses, at the last scrape; "
+        "peaks between scrapes are not seen. Amber from 70 %, red where it counts as full.\n\n"
+        "When red: look for slow statements under 'Is it the database?'; requests wait for a connection meanwhile.",
+        HeadTile(
+            unit="percentunit",
+            decimals=0,
+            min=0,
+            max=1,
+            judged=True,
+            thresholds=up_is_bad(0.7, SettingRef("limits.db_pool_used")),
+        ),
+        [
+            promql(
+                f'max({{{{ rule("job_instance:db_connections_active:ratio") }}}}{PROCESS})',
+                legend="fullest process",
+                may_be_zero="no connection was in use",
+            )
+        ],
+        width=4,
+        height=4,
+        leads_to="system-health/db_pool",
+        feature="db_metrics",
+    ),
+    Panel(
+        "cache_hit",
+        "Cache hit",
+        "Share of cache reads that found a value, over 5 minutes: hits / (hits + misses). No reads shows as no reads. "
+        "Amber below 70 %, red below limits.cache_hits.\n\n"
+        "When red: was the cache emptied by a restart, or do keys expire too soon? See evictions of Redis.",
+        HeadTile(
+            unit="percentunit",
+            decimals=0,
+            min=0,
+            max=1,
+            judged=True,
+            thresholds=down_is_bad(SettingRef("limits.cache_hits"), 0.7),
+            no_data="no reads",
+        ),
+        [
+            promql(
+                'sum({{ rule("job:cache_hits:rate5m") }}{job=~"$job"}) / (sum({{ rule("job:cache_hits:rate5m") }}'
+                '{job=~"$job"}) + sum({{ rule("job:cache_misses:rate5m") }}{job=~"$job"}) > 0)',
+                legend="of reads, 5 min",
+                may_be_empty="nothing was read from the cache",
+                may_be_zero="no read found a value",
+            )
+        ],
+        width=4,
+        height=4,
+        leads_to="system-health/cache_hits",
+        feature="cache_metrics",
+    ),
+    Panel(
+        "cpu_busiest",
+        "CPU",
+        "CPU time of the busiest process per second, over 5 minutes; 100 % is one core, which is all that one Python "
+        "process can use. Amber from 70 %, red from 90 %.\n\nWhen red: more processes, or less work in each request.",
+        HeadTile(
+            unit="percentunit", decimals=0, min=0, max=1, judged=True, thresholds=up_is_bad(0.7, 0.9), no_data="no data"
+        ),
+        [
+            promql(
+                f'max({{{{ rule("job_instance:process_cpu_seconds:rate5m") }}}}{PROCESS})',
+                legend="of a core, busiest",
+                may_be_zero=QUIET,
+            )
+        ],
+        width=4,
+        height=4,
+        leads_to="system-health/cpu",
+    ),
+]
+
+CHARTS = [
+    Panel(
+        "rate_by_endpoint",
+        "Request rate by route",
+        "HTTP requests per second, each point over 5 minutes: the three routes with most requests in the last hour of "
+        "the picked range, and all others together. Websockets and health checks are not counted.",
+        Lines(
+            unit="reqps",
+            color={"mode": "shades", "fixedColor": CALLS},
+            overrides=[override("byName", "other", color=fixed(UNKNOWN))],
+            transformations=[SHORT_ROUTES],
+        ),
+        [
+            promql(f"sum by (handler) ({RATE}) and on (handler) {BUSIEST}", legend="{{handler}}", may_be_zero=QUIET),
+            promql(
+                f"sum({RATE} unless on (handler) {BUSIEST})",
+                legend="other",
+                may_be_empty="at most three routes",
+                may_be_zero=QUIET,
+            ),
+        ],
+        width=8,
+        height=8,
+        leads_to="system-health/errors_by_handler",
+        feature="http_metrics",
+    ),
+    same("error_share", "system-health/errors_by_handler"),
+    same("response_time", "system-health/latency_by_handler"),
+]
+
+WHEN = [
+    same("route_states", "system-health/errors_by_handler"),
+    Panel(
+        "alert_list",
+        "Firing alerts",
+        "Alerts that fire now, critical and warning, the oldest first, with the time since they became active; "
+        "Prometheus ALERTS. Pending ones are not listed; at most 50.\n\n"
+        "Each alert has a section in docs/runbooks.md that says what to do.",
+        Table(
+            sort_by="Active for",
+            no_data="No alert fires",
+            name_nothing=False,
+            overrides=[
+                override("byName", "Alert", custom__minWidth=220),
+                override(
+                    "byName",
+                    "Severity",
+                    custom__cellOptions=COLORED_TEXT,
+                    mappings=words(critical=("✖ critical", BAD), warning=("▲ warning", WARN)),
+                ),
+                override("byName", "Active for", unit="s", decimals=0),
+            ],
+            transformations=columns(
+                {"alertname": "Alert", "severity": "Severity", "instance": "Process", "Value": "Active for"}
+            ),
+        ),
+        [
+            promql(
+                'topk(50, time() - max by (alertname, severity, instance) ({{ metric("alerts_since") }}'
+                ' and ignoring (alertstate) {{ metric("alerts") }}'
+                '{alertstate="firing",severity=~"critical|warning",job=~"$job|"}))',
+                instant=True,
+                format="table",
+                may_be_empty="no alert fires",
+                may_be_zero="it has just begun",
+            )
+        ],
+        width=12,
+        height=8,
+    ),
+    Panel(
+        "errors_by_handler",
+        "Which routes fail?",
+        "Each route over the picked time range: share of 5xx and of 4xx, how many failed, requests per second. "
+        "Recorded 5-minute rates, averaged; at most 50 routes. 4xx are mostly wrong passwords and unknown pages.",
+        Table(
+            sort_by="5xx",
+            overrides=[
+                override("byName", "Route", custom__minWidth=330),
+                judged(
+                    "5xx",
+                    up_is_bad(slo("api_errors.objective"), slo("api_errors.red")),
+                    unit="percentunit",
+                    decimals=2,
+                ),
+                override("byName", "Failed", unit="locale", decimals=0),
+                override("byName", "4xx", unit="percentunit", decimals=2),
+                override("byName", "Requests", unit="reqps", decimals=2),
+            ],
+            transformations=columns(
+                {"handler": "Route", "Value #A": "5xx", "Value #B": "Failed", "Value #C": "4xx", "Value #D": "Requests"}
+            ),
+        ),
+        [
+            promql(share(SERVER_ERRORS), instant=True, format="table", may_be_zero="no request failed"),
+            promql(
+                f"({averaged(REQUESTS_BY_ROUTE, SERVER_ERRORS)} * $__range_s) or 0 * {averaged(REQUESTS_BY_ROUTE)}",
+                instant=True,
+                format="table",
+                may_be_zero="no request failed",
+            ),
+            promql(share(CLIENT_ERRORS), instant=True, format="table", may_be_zero="no client error"),
+            promql(f"topk(50, {averaged(REQUESTS_BY_ROUTE)} > 0)", instant=True, format="table"),
+        ],
+        width=24,
+        height=8,
+        feature="http_metrics",
+    ),
+]
+
+SLOW = [
+    Panel(
+        "latency_by_handler",
+        "Which routes are slow?",
+        "Each route over the picked time range: mean time, and the shares that took longer than 0.1, 0.5 and 1 s. "
+        "Percentiles by route cannot be told: their histogram ends at 1 s. At most 50 routes.",
+        Table(
+            sort_by="Over 0.5 s",
+            overrides=[
+                override("byName", "Route", custom__minWidth=230),
+                override(
+                    "byName",
+                    "Over 0.5 s",
+                    unit="percentunit",
+                    decimals=1,
+                    min=0,
+                    max=1,
+                    color=fixed(P95),
+                    custom__cellOptions=GAUGE,
+                    custom__minWidth=150,
+                ),
+                *cells("Over 0.1 s", "Over 1 s", unit="percentunit", decimals=1, custom__width=90),
+                override("byName", "Mean", unit="s", custom__width=80),
+            ],
+            transformations=columns(
+                {
+                    "handler": "Route",
+                    "Value #A": "Over 0.5 s",
+                    "Value #B": "Over 0.1 s",
+                    "Value #C": "Over 1 s",
+                    "Value #D": "Mean",
+                }
+            ),
+        ),
+        [
+            promql(f"topk(50, {slower('0.5')})", instant=True, format="table", may_be_zero="every request was fast"),
+            promql(slower("0.1"), instant=True, format="table", may_be_zero="every request was fast"),
+            promql(slower("1([.]0)?"), instant=True, format="table", may_be_zero="every request was fast"),
+            promql(
+                f"{averaged('job_handler:http_request_duration_seconds_sum:rate5m')} "
+                f"/ ({averaged('job_handler:http_request_duration_seconds_count:rate5m')} > 0)",
+                instant=True,
+                format="table",
+            ),
+        ],
+        width=12,
+        height=8,
+        feature="http_metrics",
+    ),
+    same("latency_heatmap", "system-health/latency_by_handler", 12),
+]
+
+DATABASE = [
+    Panel(
+        "db_pool",
+        "Database connections",
+        "Connections of all chosen processes: in use, idle, and how many they may open together (the dashed line). "
+        "Gauges of each process, seen at its scrape, so short peaks are missing.",
+        Lines(
+            unit="locale",
+            decimals=0,
+            custom=FILL,
+            overrides=[*colored({"active": CALLS, "idle": UNKNOWN}), dashed("limit", TEXT)],
+        ),
+        [
+            promql(f'sum({{{{ metric("db_connections_active") }}}}{PROCESS})', legend="active", may_be_zero=QUIET),
+            promql(f'sum({{{{ metric("db_connections_idle") }}}}{PROCESS})', legend="idle", may_be_zero="all in use"),
+            promql(
+                f'count({{{{ metric("db_connections_active") }}}}{PROCESS}) * {{{{ setting("limits.db_pool_size") }}}}',
+                legend="limit",
+            ),
+        ],
+        width=8,
+        height=8,
+        feature="db_metrics",
+    ),
+    Panel(
+        "db_duration",
+        "Statement time percentiles",
+        "Half, 95 and 99 of 100 database statements took less than this, all kinds together, each point over 5 "
+        "minutes; db_query_duration_seconds, read within its buckets, and cut at 5 s.",
+        Lines(unit="s", no_data="no calls", overrides=PERCENTILES),
+        percentiles("job_operation_le:db_query_duration_seconds_bucket:rate5m", "no statement was timed"),
+        width=8,
+        height=8,
+        feature="db_metrics",
+    ),
+    Panel(
+        "db_operations",
+        "Statements by kind",
+        "Database statements by kind over the picked range: how many per second, share that failed, and within which "
+        "time half, 95 and 99 of 100 ended. A kind without times is counted and not timed.",
+        Table(
+            sort_by="Rate",
+            no_data="–",
+            overrides=[
+                *cells("Rate", unit="ops", decimals=1),
+                judged("Failed", up_is_bad(0.005, 0.05), unit="percentunit", decimals=2),
+                *cells("p50", "p95", "p99", unit="s"),
+            ],
+            transformations=columns(
+                {
+                    "operation": "Kind",
+                    "Value #A": "Rate",
+                    "Value #B": "Failed",
+                    "Value #C": "p50",
+                    "Value #D": "p95",
+                    "Value #E": "p99",
+                }
+            ),
+        ),
+        [
+            promql(
+                averaged(STATEMENTS, "", "operation", ""),
+                instant=True,
+                format="table",
+                may_be_zero=QUIET,
+            ),
+            promql(
+                f"({averaged(STATEMENTS, FAILED, 'operation', '')} or 0 * {averaged(STATEMENTS, '', 'operation', '')}) "
+                f"/ ({averaged(STATEMENTS, '', 'operation', '')} > 0)",
+                instant=True,
+                format="table",
+                may_be_zero="no statement failed",
+                may_be_empty=QUIET,
+            ),
+            *(
+                promql(
+                    f"histogram_quantile({q}, "
+                    + averaged("job_operation_le:db_query_duration_seconds_bucket:rate5m", "", "le, operation", "")
+                    + ")",
+                    instant=True,
+                    format="table",
+                    may_be_empty="no statement was timed",
+                )
+                for q in (0.5, 0.95, 0.99)
+            ),
+        ],
+        width=8,
+        height=8,
+        feature="db_metrics",
+    ),
+    Panel(
+        "db_size",
+        "Database size by day, 30 d",
+        "Size on disk of the database that holds gendash's store, by default the platform's own, and the part that "
+        "gendash takes; last sample of each day. Growth: today against the oldest sample of the 7 days before.",
+        DayBars(
+            unit="bytes",
+            overrides=[
+                override("byRegexp", "/^platform/", color=fixed(CALLS)),
+                override("byName", "gendash", color=fixed(UNKNOWN)),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                with today as (select {TODAY} as day),
+                before as (
+                  select d.day, bytes from {{{{ view('database_day') }}}} d cross join today
+                  where d.day >= today.day - 7 and d.day < today.day order by d.day limit 1
+                ),
+                growth as (
+                  select ((d.bytes - before.bytes) / (today.day - before.day))::bigint as a_day
+                  from today join {{{{ view('database_day') }}}} d on d.day = today.day cross join before
+                )
+                select d.day::timestamp at time zone {{{{ zone() }}}} as "time", parts.part as metric,
+                  parts.bytes as value
+                from {{{{ view('database_day') }}}} d cross join today left join growth on true
+                cross join lateral (values
+                  ('platform' || coalesce(', ' || case when a_day < 0 then '-' else '+' end
+                    || pg_size_pretty(abs(a_day)) || ' a day', ''), bytes - gendash_bytes),
+                  ('gendash', gendash_bytes)
+                ) as parts (part, bytes)
+                where d.day > today.day - 30 and d.day <= today.day order by 1, 2""",
+                may_be_empty="never refreshed",
+            )
+        ],
+        width=12,
+        height=8,
+        window="30d",
+    ),
+    Panel(
+        "db_tables",
+        "Largest tables",
+        "The largest tables of the database that holds gendash's store, as of the last refresh: size on disk with "
+        "indexes, that of the indexes alone, and rows as PostgreSQL estimates them. At most 50.",
+        Table(
+            no_data="–",
+            overrides=[
+                override("byName", "Table", custom__minWidth=200),
+                override(
+                    "byName",
+                    "Size",
+                    unit="bytes",
+                    min=0,
+                    color=fixed(CALLS),
+                    custom__cellOptions=GAUGE,
+                    custom__minWidth=150,
+                ),
+                override("byName", "Indexes", unit="bytes"),
+                override("byName", "Rows", unit="locale"),
+            ],
+        ),
+        [
+            sql(
+                """
+                select schema_name || '.' || table_name as "Table", bytes as "Size", index_bytes as "Indexes",
+                  rows as "Rows", case when is_gendash then 'gendash' else 'platform' end as "Whose"
+                from {{ view('database_table') }} order by bytes desc, 1 limit 50""",
+                format="table",
+                may_be_empty="never refreshed",
+            )
+        ],
+        width=12,
+        height=8,
+    ),
+]
+
+STORES = [
+    Panel(
+        "cache_hits",
+        "Cache hit rate",
+        "Share of cache reads that found a value, each point over 5 minutes: hits / (hits + misses) of all chosen "
+        "services. A gap is a time without reads. The dashed line is limits.cache_hits.",
+        Lines(
+            unit="percentunit",
+            max=1,
+            fill=12,
+            legend=False,
+            limit=True,
+            color=fixed(CALLS),
+            thresholds=steps(("transparent", None), (BAD, SettingRef("limits.cache_hits"))),
+            no_data="no reads",
+        ),
+        [
+            promql(
+                'sum({{ rule("job:cache_hits:rate5m") }}{job=~"$job"}) / (sum({{ rule("job:cache_hits:rate5m") }}'
+                '{job=~"$job"}) + sum({{ rule("job:cache_misses:rate5m") }}{job=~"$job"}) > 0)',
+                legend="hit rate",
+                may_be_empty="nothing was read from the cache",
+                may_be_zero="no read found a value",
+            )
+        ],
+        width=12,
+        height=8,
+        feature="cache_metrics",
+    ),
+    Panel(
+        "cache_operations",
+        "Cache operations",
+        "Cache operations per second by kind (get, set, delete), each point over 5 minutes; cache_operations_total. "
+        "Many sets for few gets: values expire before they are read again.",
+        Lines(
+            unit="ops",
+            color=fixed(UNKNOWN),
+            overrides=colored({"get": CALLS, "set": "super-light-blue", "delete": "dark-blue"}),
+        ),
+        [
+            promql(
+                'sum by (operation) ({{ rule("job_operation_status:cache_operations:rate5m") }}{job=~"$job"})',
+                legend="{{operation}}",
+                may_be_zero=QUIET,
+            )
+        ],
+        width=12,
+        height=8,
+        feature="cache_metrics",
+    ),
+    Panel(
+        "vector_operations",
+        "Vector store operations",
+        "Vector store operations per minute by kind (search, insert), each point over 5 minutes, and those of any kind "
+        "that failed. Searches of the agent are among them.",
+        Lines(
+            unit="opm",
+            decimals=1,
+            color={"mode": "shades", "fixedColor": CALLS},
+            overrides=colored({"failed": BAD}),
+        ),
+        [
+            promql(
+                "60 * sum by (operation) "
+                '({{ rule("job_operation_status:vector_store_operations:rate5m") }}{job=~"$job"})',
+                legend="{{operation}}",
+                may_be_zero=QUIET,
+            ),
+            promql(
+                '60 * sum({{ rule("job_operation_status:vector_store_operations:rate5m") }}'
+                '{job=~"$job",status="error"})',
+                legend="failed",
+                may_be_zero="none failed",
+                may_be_empty="none failed",
+            ),
+        ],
+        width=12,
+        height=8,
+        feature="vector_metrics",
+    ),
+    Panel(
+        "vector_duration",
+        "Vector store time percentiles",
+        "Half, 95 and 99 of 100 vector store operations took less than this, all kinds together, each point over 5 "
+        "minutes; read within the buckets of the histogram, and cut at 5 s. A gap is a time without any.",
+        Lines(unit="s", no_data="no calls", overrides=PERCENTILES),
+        percentiles("job_operation_le:vector_store_operation_duration_seconds_bucket:rate5m", "no operation was timed"),
+        width=12,
+        height=8,
+        feature="vector_metrics",
+    ),
+    Panel(
+        "redis",
+        "Redis, now",
+        "Redis as its exporter sees it at the last scrape: reachable, memory in use and its share of the limit (none: "
+        "no limit is set), keys evicted per minute, clients, clients that wait, and share of look-ups that found a key."
+        "\n\nWhen red: a Redis that is down or evicts keys makes every answer slower; see the runbook of RedisDown.",
+        Freshness(
+            unit="short",
+            color={"mode": "thresholds"},
+            thresholds=steps((TEXT, None)),
+            overrides=[
+                override("byName", "State", mappings=words(v0=("✖ Down", BAD), v1=("✓ Up", OK))),
+                override("byName", "Memory", unit="bytes", decimals=0),
+                override(
+                    "byName",
+                    "Of its limit",
+                    unit="percentunit",
+                    decimals=0,
+                    noValue="no limit",
+                    thresholds={"mode": "absolute", "steps": up_is_bad(0.7, SettingRef("limits.redis_memory"))},
+                ),
+                override(
+                    "byName",
+                    "Evicted",
+                    unit="opm",
+                    decimals=1,
+                    thresholds={"mode": "absolute", "steps": steps((TEXT, None), (WARN, 1))},
+                ),
+                override("byName", "Hit rate", unit="percentunit", decimals=0),
+            ],
+        ),
+        [
+            promql('min({{ metric("redis_up") }})', legend="State", instant=True, may_be_zero="0 means down"),
+            promql('sum({{ metric("redis_memory_used") }})', legend="Memory", instant=True),
+            promql(
+                'sum({{ metric("redis_memory_used") }}) / (sum({{ metric("redis_memory_max") }}) > 0)',
+                legend="Of its limit",
+                instant=True,
+                may_be_empty="no limit is set",
+            ),
+            promql(
+                '60 * sum(rate({{ metric("redis_evicted_keys") }}[5m]))',
+                legend="Evicted",
+                instant=True,
+                may_be_zero="nothing was evicted",
+            ),
+            promql('sum({{ metric("redis_connected_clients") }})', legend="Clients", instant=True, may_be_zero=QUIET),
+            promql(
+                'sum({{ metric("redis_blocked_clients") }})', legend="Waiting", instant=True, may_be_zero="none waits"
+            ),
+            promql(
+                'sum(rate({{ metric("redis_keyspace_hits") }}[5m])) / (sum(rate({{ metric("redis_keyspace_hits") }}'
+                '[5m])) + sum(rate({{ metric("redis_keyspace_misses") }}[5m])) > 0)',
+                legend="Hit rate",
+                instant=True,
+                may_be_empty=QUIET,
+                may_be_zero="no look-up found a key",
+            ),
+        ],
+        width=24,
+        height=3,
+        feature="redis",
+    ),
+]
+
+SHADES = {"mode": "shades", "fixedColor": CALLS}
+PROCESSES = [
+    Panel(
+        "cpu",
+        "CPU by process",
+        "CPU time per second of each process, over 5 minutes; 100 % is one core. Ten busiest. A process near 100 % "
+        "answers everything late, also what needs no work; its event loop is not measured by itself.",
+        Lines(unit="percentunit", decimals=0, color=SHADES),
+        [
+            promql(
+                f'topk(10, {{{{ rule("job_instance:process_cpu_seconds:rate5m") }}}}{PROCESS})',
+                legend="{{instance}}",
+                may_be_zero=QUIET,
+            )
+        ],
+        width=8,
+        height=8,
+    ),
+    Panel(
+        "memory",
+        "Memory by process",
+        "Resident memory of each process at its scrape; ten largest. The dashed line is limits.memory_bytes. A line "
+        "that only ever rises until a restart is a leak.",
+        Lines(
+            unit="bytes",
+            color=SHADES,
+            limit=True,
+            thresholds=steps(("transparent", None), (BAD, SettingRef("limits.memory_bytes"))),
+        ),
+        [promql(f'topk(10, {{{{ metric("process_resident_memory") }}}}{PROCESS})', legend="{{instance}}")],
+        width=8,
+        height=8,
+    ),
+    Panel(
+        "open_files",
+        "Open files by process",
+        "Open file descriptors (files and sockets) of each process as a share of what it may open; the ten fullest. "
+        "At 100 % no connection can be accepted any more.",
+        Lines(unit="percentunit", color=SHADES),
+        [
+            promql(
+                f'topk(10, {{{{ rule("job_instance:process_open_fds:ratio") }}}}{PROCESS})',
+                legend="{{instance}}",
+                may_be_empty="the platform does not expose them",
+            )
+        ],
+        width=8,
+        height=8,
+    ),
+    Panel(
+        "targets",
+        "Scraped processes",
+        "Every process that Prometheus scrapes: whether its last scrape worked and how long it took, since when it "
+        "runs, and its restarts within the picked time range. At most 50.",
+        Table(
+            sort_by="Process",
+            no_data="–",
+            overrides=[
+                override(
+                    "byName",
+                    "State",
+                    custom__cellOptions=COLORED_TEXT,
+                    mappings=words(v0=("✖ Down", BAD), v1=("✓ Up", OK)),
+                ),
+                override("byName", "Runs for", unit="s", decimals=0),
+                judged("Restarts", steps((TEXT, None), (WARN, 1)), unit="locale", decimals=0),
+                override("byName", "Scrape", unit="s"),
+                override("byName", "Samples", unit="locale", decimals=0),
+            ],
+            transformations=columns(
+                {
+                    "instance": "Process",
+                    "job": "Service",
+                    "Value #A": "State",
+                    "Value #B": "Runs for",
+                    "Value #C": "Restarts",
+                    "Value #D": "Scrape",
+                    "Value #E": "Samples",
+                }
+            ),
+        ),
+        [
+            promql(
+                f'topk(50, max by (job, instance) ({{{{ metric("up") }}}}{PROCESS}))',
+                instant=True,
+                format="table",
+                may_be_zero="0 means down",
+            ),
+            promql(
+                f'time() - max by (job, instance) ({{{{ metric("process_start_time") }}}}{PROCESS})',
+                instant=True,
+                format="table",
+                may_be_zero="it has just started",
+            ),
+            promql(
+                f'max by (job, instance) (changes({{{{ metric("process_start_time") }}}}{PROCESS}[$__range]))',
+                instant=True,
+                format="table",
+                may_be_zero=NO_RESTART,
+            ),
+            promql(
+                f'max by (job, instance) ({{{{ metric("scrape_duration") }}}}{PROCESS})', instant=True, format="table"
+            ),
+            promql(
+                f'max by (job, instance) ({{{{ metric("scrape_samples") }}}}{PROCESS})', instant=True, format="table"
+            ),
+        ],
+        width=24,
+        height=8,
+    ),
+]
+
+DASHBOARD = Dashboard(
+    "system-health",
+    "System health",
+    "Which part is slow, full or failing?",
+    [
+        Row("", [*STRIP, *HEAD, *CHARTS]),
+        Row("What failed or was slow, and when?", [*WHEN, *SLOW]),
+        Row("Is it the database?", DATABASE, open=False),
+        Row("Is it the cache or the vector store?", STORES, open=False),
+        Row("Is it a process?", PROCESSES, open=False),
+        how_to_read(
+            "Which part is slow, full or failing?",
+            "- **Requests first, resources second**: the charts say whether users notice (rate, errors, duration); the "
+            "closed rows say what is full or slow behind them.\n"
+            "- **Process** narrows only what belongs to a process, **Route** only tables and curves of routes. Redis "
+            "and the database are shared by all services.",
+        ),
+    ],
+    refresh="15s",
+    range="6h",
+    audience="admin",
+    variables=(JOB, INSTANCE, HANDLER),
+    annotations=ANNOTATIONS,
+)

@@ -1,0 +1,797 @@
+"""User analytics: do people come, and do they come back?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gendash.dashboards._palette import (
+    BAD,
+    CALLS,
+    COST,
+    OK,
+    TEXT,
+    UNKNOWN,
+    USERS,
+    USERS_2,
+    USERS_3,
+    WARN,
+    colored,
+    fixed,
+    override,
+    steps,
+    words,
+)
+from gendash.dashboards._queries import LAST_30_DAYS, QUIET, change, named_bars, tile
+from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
+from gendash.dashboards.viz import BarGauge, DayBars, HeadTile, Lines, NumberTile, StateTile, Table
+from gendash.engine.model import Dashboard, Panel, Row, SettingRef, promql, sql
+
+TODAY = "({{ now() }} at time zone {{ zone() }})::date"
+SIGN_INS = '{{ rule("job_status:auth_attempts:%s") }}{job=~"$job"%s}'
+SUCCESS, FAILURE = ',status="success"', ',status="failure"'
+GAUGE = {"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"}
+NOBODY = "nobody wrote within 30 days"
+NO_SIGN_IN = "nobody tried to sign in"
+WEEKS = range(9)
+
+
+def attempts(window: str, extra: str = "") -> str:
+    """PromQL: recorded sign-ins of all services, of one status or all."""
+    return f"sum({SIGN_INS % (window, extra)})"
+
+
+def curve(value: str, label: str, days: int, first: int = 0, against: str = "vs prior") -> str:
+    """SQL: a figure of activity_day for each of 30 days, with its change against ``days`` earlier in the name.
+
+    ``first`` 1 leaves today out, for figures of single days: today is not over.
+    """
+    return f"""
+    with today as (select {TODAY} as day),
+    every as (select n::date as day from today cross join lateral
+      generate_series(today.day - 59, today.day, interval '1 day') n),
+    curve as (
+      select every.day, {value} as value
+      from every left join {{{{ view('activity_day') }}}} a on a.day = every.day
+      window month as (order by every.day rows between 29 preceding and current row)
+    ),
+    figures as (
+      select max(curve.value) filter (where curve.day = today.day - {first}) as current,
+        max(curve.value) filter (where curve.day = today.day - {first} - {days}) as prior
+      from curve cross join today
+    )
+    select curve.day::timestamp at time zone {{{{ zone() }}}} as "time", {change(label, against)} as metric, value
+    from curve cross join figures cross join today
+    where curve.day > today.day - 30 - {first} and curve.day <= today.day - {first} order by 1"""
+
+
+def depth(label: str, value: str) -> str:
+    """SQL: one figure of user_depth_now with a constant name line."""
+    return tile(f"{value} as current", "{{ view('user_depth_now') }}", f"'{label}'")
+
+
+STRIP = [
+    Panel(
+        "sign_in",
+        "Sign-in",
+        "Share of sign-ins that succeeded in the last hour: success / (success + failure), malformed and limited ones "
+        "in neither. Low from below 95 %, broken below 90 %; an attack looks the same, see failures below.\n\n"
+        "When red: compare failures with successes under 'Can they log in?'. Many failures beside normal successes are "
+        "an attack; few successes are a fault of sign-in.",
+        StateTile(
+            mappings=words(v0=("✓ Works", OK), v1=("▲ Low", WARN), v2=("✖ Broken", BAD)),
+            no_data="no tries",
+        ),
+        [
+            promql(
+                f"(({attempts('increase1h', SUCCESS)} / ({attempts('increase1h')} > 0) < bool 0.95)"
+                f" + ({attempts('increase1h', SUCCESS)} / ({attempts('increase1h')} > 0) < bool 0.9))",
+                legend="success, last hour",
+                instant=True,
+                may_be_zero="0 means that it works",
+                may_be_empty=NO_SIGN_IN,
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="user-analytics/auth_success",
+    ),
+    Panel(
+        "guests",
+        "Guests",
+        "Share of the conversations of today and the 6 days before that have no user. Guests are in no figure of users "
+        "here. A deleted account's conversations count as guests' too.",
+        NumberTile(unit="percentunit", decimals=0, subject=USERS_2, min=0, max=1, no_data="no talks"),
+        [
+            sql(
+                f"""
+                select {{{{ now() }}}} as "time", 'of talks, 7 d' as metric,
+                  sum(anonymous)::float8 / nullif(sum(conversations), 0)::float8 as value
+                from {{{{ view('activity_day') }}}} where day > {TODAY} - 7 and day <= {TODAY}""",
+                may_be_zero="everybody was signed in",
+                may_be_empty="no conversation within 7 days",
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="user-analytics/growth",
+        feature="conversations",
+    ),
+    Panel(
+        "sign_ups",
+        "Sign-ups",
+        "Accounts registered today or on the 6 days before that are active now; the change is against the 7 days "
+        "before those. Deleted and deactivated accounts are in neither figure.",
+        NumberTile(unit="locale", decimals=0, subject=USERS),
+        [
+            sql(
+                tile(
+                    f"coalesce(sum(registered) filter (where day > {TODAY} - 7), 0) as current, "
+                    f"sum(registered) filter (where day <= {TODAY} - 7) as prior",
+                    f"{{{{ view('account_day') }}}} where day > {TODAY} - 14 and day <= {TODAY}",
+                    change("7 d"),
+                ),
+                may_be_zero="nobody registered",
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="user-analytics/growth",
+        feature="users",
+    ),
+    FRESHNESS,
+]
+
+HEAD = [
+    Panel(
+        "users",
+        "Users",
+        "Accounts that are active now (is_active), staff included, and how many of them existed at the end of each of "
+        "30 days. Deleted and deactivated accounts are missing from every day. The same figure as on the Overview.",
+        HeadTile(unit="locale", decimals=0, subject=USERS),
+        [
+            sql(
+                f"""
+                with figures as (
+                  select accounts_active as current, accounts_30d_ago as prior from {{{{ view('account_now') }}}}
+                )
+                select at as "time", {change("active", "in 30 d")} as metric, accounts as value
+                from {{{{ view('account_day') }}}} cross join figures where {LAST_30_DAYS} order by 1""",
+                may_be_empty="no account yet",
+            )
+        ],
+        width=4,
+        height=4,
+        window="30d",
+        leads_to="user-analytics/growth",
+        feature="users",
+    ),
+    Panel(
+        "daily",
+        "Daily",
+        "Users who wrote at least one message yesterday, the last whole day, and on each of the 29 days before. The "
+        "change is against the same weekday a week earlier. Guests are not counted.",
+        HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
+        [sql(curve("coalesce(a.dau, 0)", "yest.", 7, 1, "in 7 d"), may_be_zero=QUIET)],
+        width=4,
+        height=4,
+        window="30d",
+        leads_to="user-analytics/active_users",
+        feature="conversations",
+    ),
+    Panel(
+        "weekly",
+        "Weekly",
+        "Distinct users who wrote at least one message today or on the 6 days before; the curve is the same figure for "
+        "each of 30 days. The change is against the 7 days before those. Guests are not counted.",
+        HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
+        [sql(curve("coalesce(a.wau, 0)", "7 d", 7), may_be_zero=QUIET)],
+        width=4,
+        height=4,
+        window="30d",
+        leads_to="user-analytics/active_users",
+        feature="conversations",
+    ),
+    Panel(
+        "monthly",
+        "Monthly",
+        "Distinct users who wrote at least one message today or on the 29 days before; the curve is the same figure "
+        "for each of 30 days. The change is against the 30 days before those. A person counts once.",
+        HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
+        [sql(curve("coalesce(a.mau, 0)", "30 d", 30), may_be_zero=QUIET)],
+        width=4,
+        height=4,
+        window="30d",
+        leads_to="user-analytics/active_users",
+        feature="conversations",
+    ),
+    Panel(
+        "sticky",
+        "Sticky",
+        "Mean of daily users over the 30 days up to yesterday / users who were active in these 30 days; the curve is "
+        "the same figure for each of 30 days. 10 % means that a user comes on 3 days of a month.",
+        HeadTile(unit="percentunit", decimals=1, subject=USERS, min=0, max=0.5, no_data="no users"),
+        [
+            sql(
+                curve(
+                    "sum(coalesce(a.dau, 0)) over month / (30.0 * nullif(coalesce(a.mau, 0), 0))",
+                    "30 d",
+                    30,
+                    1,
+                ),
+                may_be_zero=QUIET,
+                may_be_empty=NOBODY,
+            )
+        ],
+        width=4,
+        height=4,
+        window="30d",
+        leads_to="user-analytics/active_users",
+        feature="conversations",
+    ),
+    Panel(
+        "turns",
+        "Turns",
+        "Messages that users wrote on the last 7 whole days, guests included; the curve is the same sum for each of 30 "
+        "days. The change is against the 7 days before those. One message of a user is one turn of the agent.",
+        HeadTile(unit="locale", decimals=0, subject=CALLS, min=0),
+        [
+            sql(
+                f"""
+                with today as (select {TODAY} as day),
+                facts as (
+                  select (hour at time zone {{{{ zone() }}}})::date as day, sum(messages) as messages
+                  from {{{{ view('message_hour') }}}} cross join today
+                  where role = 'user' and hour >= (today.day - 45)::timestamp at time zone {{{{ zone() }}}} group by 1
+                ),
+                curve as (
+                  select every.day::date as day, sum(coalesce(messages, 0)) over week as value
+                  from today
+                  cross join lateral generate_series(today.day - 43, today.day - 1, interval '1 day') as every (day)
+                  left join facts on facts.day = every.day::date
+                  window week as (order by every.day rows between 6 preceding and current row)
+                ),
+                figures as (
+                  select max(value) filter (where curve.day = today.day - 1) as current,
+                    max(value) filter (where curve.day = today.day - 8) as prior
+                  from curve cross join today
+                )
+                select curve.day::timestamp at time zone {{{{ zone() }}}} as "time", {change("7 d")} as metric, value
+                from curve cross join figures cross join today where curve.day > today.day - 31 order by 1""",
+                may_be_zero=QUIET,
+            )
+        ],
+        width=4,
+        height=4,
+        window="30d",
+        leads_to="agent-performance",
+        feature="conversations",
+    ),
+]
+
+CHARTS = [
+    Panel(
+        "active_users",
+        "Active users by day, week and month",
+        "Distinct users who wrote on the day, on it or the 6 days before, on it or the 29 before; for days that begin "
+        "in the picked range, without today. Monthly begins 30 days after the first message, else too small.",
+        Lines(
+            unit="locale",
+            decimals=0,
+            overrides=[
+                override("byName", "monthly", color=fixed(USERS_3)),
+                override("byName", "weekly", color=fixed(USERS), custom__lineWidth=2),
+                override("byName", "daily", color=fixed(USERS_2), custom__fillOpacity=12),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                with first as (select min(day) as day from {{{{ view('activity_day') }}}} where dau > 0)
+                select at as "time", dau as "daily", case when a.day >= first.day + 6 then wau end as "weekly",
+                  case when a.day >= first.day + 29 then mau end as "monthly"
+                from {{{{ view('activity_day') }}}} a cross join first
+                where $__timeFilter(at) and a.day < {TODAY} order by 1""",
+                may_be_zero=QUIET,
+                may_be_empty="no whole day begins in the picked range",
+            )
+        ],
+        width=16,
+        height=8,
+        feature="conversations",
+    ),
+    Panel(
+        "roles",
+        "Active accounts by role",
+        "Accounts that are active now by role, whatever the time range above; other are roles that gendash.yaml does "
+        "not name. Watch the privileged ones: an admin more than expected is a question of security.",
+        BarGauge(
+            unit="locale",
+            decimals=0,
+            overrides=colored({"user": USERS, "admin": USERS_2, "super admin": USERS_3, "other": UNKNOWN}),
+        ),
+        [
+            sql(
+                named_bars("{{ view('user_role_now') }}", "replace(role, '_', ' ')", "active", "rank"),
+                format="table",
+                may_be_zero="no account yet",
+            )
+        ],
+        width=8,
+        height=8,
+        leads_to="user-analytics/top_users",
+        feature="users",
+    ),
+]
+
+COHORT_CELLS = ", ".join(
+    f'(sum(retained) filter (where k = {k}))::float8 / nullif(sum(users) filter (where k = {k}), 0)::float8 as "W{k}"'
+    for k in WEEKS
+)
+STAY = [
+    Panel(
+        "cohorts",
+        "How many come back, by week of registration",
+        "Share of the accounts registered in a week that wrote in that week (W0) and in each week after it. Only weeks "
+        "that are over; the first line weighs all by their size. Deleted accounts are in no figure.\n\n"
+        "W0 below 100 % are people who registered and did not write. Weeks begin on Monday; someone counts in W3 "
+        "without having been there in W2. Small weeks jump: see Users.",
+        Table(
+            no_data="–",
+            name_nothing=False,
+            overrides=[
+                override("byName", "Week", custom__width=90),
+                override("byName", "Users", unit="locale", custom__width=64),
+                override(
+                    "byRegexp",
+                    "/^W[0-9]$/",
+                    unit="percentunit",
+                    decimals=0,
+                    min=0,
+                    max=1,
+                    noValue="",
+                    color={"mode": "continuous-blues"},
+                    custom__minWidth=44,
+                    custom__align="center",
+                    custom__cellOptions={"type": "color-background", "mode": "basic"},
+                ),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                select case when grouping(week) = 1 then 'all' else to_char(week, 'DD Mon') end as "Week",
+                  coalesce(sum(users) filter (where k = 0), 0) as "Users", {COHORT_CELLS}
+                from {{{{ view('cohort_week') }}}}
+                group by grouping sets ((week), ()) having count(*) > 0
+                order by grouping(week) desc, week desc""",
+                format="table",
+                may_be_empty="no week is over since the first registration",
+                may_be_zero="nobody came back",
+            )
+        ],
+        width=12,
+        height=12,
+        feature="users conversations",
+    ),
+    Panel(
+        "activation",
+        "First seven days of new accounts",
+        "Accounts that registered on the 30 days which ended 7 days ago: how many wrote within their first 7 days, "
+        "wrote on a second day, and then also rated an answer. Each step counts only who took the ones before it.\n\n"
+        "A long way from registered to wrote is a problem of sign-up; from wrote to came back one of answers.",
+        BarGauge(
+            unit="locale",
+            decimals=0,
+            overrides=[
+                override("byRegexp", "/^registered/", color=fixed(UNKNOWN)),
+                override("byRegexp", "/^wrote/", color=fixed(USERS_2)),
+                override("byRegexp", "/^came back/", color=fixed(USERS)),
+                override("byRegexp", "/^rated/", color=fixed(USERS_3)),
+            ],
+        ),
+        [
+            sql(
+                """
+                with steps as (
+                  select step, rank, users, max(users) filter (where rank = 1) over () as base
+                  from {{ view('activation_30d') }}
+                  {% if not feature('feedback') %} where step <> 'rated' {% endif %}
+                )
+                select step || case when rank > 1 and base > 0
+                  then ', ' || round(100.0 * users / base) || ' %' else '' end as name, users as value
+                from steps order by rank""",
+                format="table",
+                may_be_zero="nobody registered",
+                may_be_empty="never refreshed",
+            )
+        ],
+        width=12,
+        height=12,
+        feature="users conversations",
+    ),
+]
+
+DEPTH = [
+    Panel(
+        "active_now",
+        "Now",
+        "Distinct users whose last message is at most 15 minutes old. The platform keeps no sessions, so this stands "
+        "for active sessions; activity is read every 5 minutes, so it may lag by as much.",
+        NumberTile(unit="locale", decimals=0, subject=USERS),
+        [
+            sql(
+                f"""
+                select {{{{ now() }}}} as "time", 'active, 15 min' as metric, count(distinct user_id) as value
+                from {{{{ view('user_day') }}}}
+                where day >= {TODAY} - 1 and last_at > {{{{ now() }}}} - interval '15 minutes'
+                  and last_at <= {{{{ now() }}}}""",
+                may_be_zero="nobody wrote in the last 15 minutes",
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="user-analytics/top_users",
+        feature="conversations",
+    ),
+    Panel(
+        "first_message",
+        "1st word",
+        "Half of the accounts that registered on the 30 days which ended 7 days ago wrote their first message within "
+        "this time. Those who wrote none in 7 days count as later; 'not yet' where they are more than half.",
+        NumberTile(unit="s", decimals=1, subject=USERS, no_data="not yet"),
+        [
+            sql(
+                tile(
+                    "max(first_message_s) as current",
+                    "{{ view('activation_30d') }}",
+                    "'median after sign-up'",
+                ),
+                may_be_empty="fewer than half wrote",
+                may_be_zero="they write at once",
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="user-analytics/activation",
+        feature="users conversations",
+    ),
+    Panel(
+        "per_user",
+        "Talks",
+        "Conversations begun today or on the 29 days before by users / users who began at least one. Heavy users raise "
+        "the mean: the median and the histogram below say more.",
+        NumberTile(unit="none", decimals=1, subject=USERS, no_data="no users"),
+        [
+            sql(
+                tile(
+                    "per_user_mean as current, per_user_median as median",
+                    "{{ view('user_depth_now') }}",
+                    "'per user' || coalesce(', median ' || median, '')",
+                ),
+                may_be_empty=NOBODY,
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="user-analytics/conversations_per_user",
+        feature="conversations",
+    ),
+    Panel(
+        "top_share",
+        "Top 10 %",
+        "Share of the conversations of today and the 29 days before that the tenth of their users with the most began; "
+        "at least one user. 10 % would be an even spread; guests are left out.",
+        NumberTile(unit="percentunit", decimals=0, subject=USERS, min=0, max=1, no_data="no users"),
+        [sql(depth("of talks, 30 d", "top_tenth_share"), may_be_empty=NOBODY)],
+        width=4,
+        height=3,
+        leads_to="user-analytics/top_users",
+        feature="conversations",
+    ),
+    Panel(
+        "per_conversation",
+        "Messages",
+        "Messages of all roles / conversations, of those begun today or on the 29 days before and at least 24 hours "
+        "ago, since younger ones still grow. Guests' and empty ones are included.",
+        NumberTile(unit="none", decimals=1, subject=USERS, no_data="no talks"),
+        [
+            sql(
+                depth("mean per talk", "per_conversation_mean"),
+                may_be_empty="no conversation within 30 days",
+                may_be_zero=QUIET,
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="user-analytics/messages_per_conversation",
+        feature="conversations",
+    ),
+    Panel(
+        "single_turn",
+        "One turn",
+        "Share of conversations with exactly one message of a user, of those begun today or on the 29 days before and "
+        "at least 24 hours ago. An answer that was good at once, or one that made people leave: see CSAT.",
+        NumberTile(unit="percentunit", decimals=0, subject=USERS, min=0, max=1, no_data="no talks"),
+        [
+            sql(
+                depth("of talks, 30 d", "single_turn_share"),
+                may_be_empty="no conversation within 30 days",
+                may_be_zero="every conversation went on",
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="feedback-quality",
+        feature="conversations",
+    ),
+    Panel(
+        "conversations_per_user",
+        "Conversations per user, 30 d",
+        "Users by how many conversations they began today or on the 29 days before; only users with at least one. "
+        "Guests are left out.",
+        BarGauge(unit="locale", decimals=0, color=fixed(USERS)),
+        [
+            sql(
+                named_bars("{{ view('user_depth_30d') }} where measure = 'conversations'", "bucket", "n", "rank"),
+                format="table",
+                may_be_zero=QUIET,
+            )
+        ],
+        width=12,
+        height=8,
+        leads_to="user-analytics/top_users",
+        feature="conversations",
+    ),
+    Panel(
+        "messages_per_conversation",
+        "Messages per conversation, 30 d",
+        "Conversations by their messages of all roles, of those begun today or on the 29 days before and at least 24 "
+        "hours ago. 'none' were opened and left; guests are included.",
+        BarGauge(unit="locale", decimals=0, color=fixed(USERS_3), overrides=colored({"none": UNKNOWN})),
+        [
+            sql(
+                named_bars("{{ view('user_depth_30d') }} where measure = 'messages'", "bucket", "n", "rank"),
+                format="table",
+                may_be_zero=QUIET,
+            )
+        ],
+        width=12,
+        height=8,
+        leads_to="agent-performance",
+        feature="conversations",
+    ),
+    Panel(
+        "growth",
+        "New accounts per day",
+        "Accounts by the local day of their registration, for days that begin in the picked range; today is still "
+        "running. Only accounts that are active now: deleted and deactivated ones are missing from the past too.",
+        DayBars(unit="locale", decimals=0, legend=False, color=fixed(USERS)),
+        [
+            sql(
+                """
+                select at as "time", registered as "registered" from {{ view('account_day') }}
+                where $__timeFilter(at) and day <= ({{ now() }} at time zone {{ zone() }})::date order by 1""",
+                may_be_zero="nobody registered",
+                may_be_empty="no day begins in the picked range, or no account yet",
+            )
+        ],
+        width=12,
+        height=8,
+        feature="users",
+    ),
+    Panel(
+        "new_and_returning",
+        "First-time and returning users per day",
+        "Users who wrote on the day: those who had never written before, and those who had. For days that begin in the "
+        "picked range; today is still running. A day without users has no bar.",
+        DayBars(unit="locale", decimals=0, overrides=colored({"returning": USERS, "first time": USERS_2})),
+        [
+            sql(
+                f"""
+                select at as "time", returning_users as "returning", first_time as "first time"
+                from {{{{ view('user_mix_day') }}}} where $__timeFilter(at) and day <= {TODAY} order by 1""",
+                may_be_zero="nobody wrote",
+                may_be_empty="nobody wrote in the picked range",
+            )
+        ],
+        width=12,
+        height=8,
+        feature="conversations",
+    ),
+]
+
+
+def column(name: str, **properties: Any) -> dict[str, Any]:
+    """An override of one column of a table."""
+    return override("byName", name, **properties)
+
+
+WHO = [
+    Panel(
+        "top_users",
+        "Top users, 30 d",
+        "Users who wrote the most messages today and on the 29 days before, with their conversations, LLM tokens and "
+        "cost (list price, where traces name the user) and the share of 4 and 5 among their ratings. At most 100.",
+        Table(
+            sort_by="Messages",
+            no_data="–",
+            overrides=[
+                column("User", custom__minWidth=160),
+                column(
+                    "Messages",
+                    unit="locale",
+                    min=0,
+                    color=fixed(USERS),
+                    custom__cellOptions=GAUGE,
+                    custom__minWidth=150,
+                ),
+                column("Conversations", unit="locale"),
+                column("Tokens", unit="sishort", decimals=1),
+                column("Cost", unit="currencyUSD", decimals=2),
+                column("CSAT", unit="percentunit", decimals=0),
+                column("Last seen", unit="dateTimeFromNow", custom__width=120),
+            ],
+        ),
+        [
+            sql(
+                """
+                select name as "User", messages as "Messages", role as "Role", active_days as "Days",
+                  conversations as "Conversations",
+                  {% if feature('langfuse') %} tokens as "Tokens", cost_usd as "Cost", {% endif %}
+                  {% if feature('feedback') %} ratings as "Ratings",
+                  satisfied::float8 / nullif(ratings, 0) as "CSAT", {% endif %}
+                  last_at as "Last seen", user_id as "Id"
+                from {{ view('user_top_30d') }} order by rank limit 100""",
+                format="table",
+                may_be_empty=NOBODY,
+            )
+        ],
+        width=24,
+        height=12,
+        feature="users conversations",
+    ),
+    Panel(
+        "llm_by_user",
+        "LLM usage by user, 30 d",
+        "Agent turns, LLM calls, tokens and list price by user, today and the 29 days before; the dearest first, at "
+        "most 100. (untagged) are turns whose trace names no user, (unknown) those of accounts that are not there.",
+        Table(
+            sort_by="Cost",
+            no_data="–",
+            overrides=[
+                column("User", custom__minWidth=160),
+                column(
+                    "Cost",
+                    unit="currencyUSD",
+                    decimals=2,
+                    min=0,
+                    color=fixed(COST),
+                    custom__cellOptions=GAUGE,
+                    custom__minWidth=150,
+                ),
+                column("Turns", unit="locale"),
+                column("Of all turns", unit="percentunit", decimals=1),
+                column("Calls", unit="locale"),
+                column("Tokens", unit="sishort", decimals=1),
+            ],
+        ),
+        [
+            sql(
+                """
+                select name as "User", cost_usd as "Cost", turns as "Turns", turn_share as "Of all turns",
+                  calls as "Calls", tokens as "Tokens", user_id as "Id"
+                from {{ view('user_llm_30d') }} order by rank limit 102""",
+                format="table",
+                may_be_empty="no turn was traced within 30 days",
+            )
+        ],
+        width=24,
+        height=8,
+        leads_to="cost-usage",
+        feature="users langfuse",
+    ),
+]
+
+SIGN_IN = [
+    Panel(
+        "logins",
+        "Sign-ins per hour",
+        "Sign-ins that succeeded and that failed within the hour before each point; recorded hourly increases of "
+        "Prometheus. A renewed token is no sign-in. Malformed and limited requests are in neither.",
+        Lines(
+            unit="short",
+            decimals=0,
+            overrides=[
+                override("byName", "success", color=fixed(USERS), custom__lineWidth=2, custom__fillOpacity=12),
+                override("byName", "failure", color=fixed(BAD)),
+            ],
+        ),
+        [
+            promql(attempts("increase1h", SUCCESS), legend="success", may_be_zero=QUIET),
+            promql(
+                attempts("increase1h", FAILURE),
+                legend="failure",
+                may_be_zero="none failed",
+                may_be_empty="none failed",
+            ),
+        ],
+        width=8,
+        height=8,
+    ),
+    Panel(
+        "auth_success",
+        "Share that succeeded",
+        "Sign-ins that succeeded / those that succeeded or failed, each point over an hour. The dashed line is 90 %. A "
+        "dip is a fault of sign-in, or an attack: see failures beside it.",
+        Lines(
+            unit="percentunit",
+            max=1,
+            legend=False,
+            fill=12,
+            color=fixed(USERS),
+            limit=True,
+            thresholds=steps(("transparent", None), (BAD, 0.9)),
+            no_data="no tries",
+        ),
+        [
+            promql(
+                f"{attempts('increase1h', SUCCESS)} / ({attempts('increase1h')} > 0)",
+                legend="success",
+                may_be_empty=NO_SIGN_IN,
+                may_be_zero="none succeeded",
+            )
+        ],
+        width=8,
+        height=8,
+    ),
+    Panel(
+        "auth_failures",
+        "Failures per minute",
+        "Failed sign-ins per minute, each point over 5 minutes, in absolute numbers: a wave of them is an attack "
+        "rather than bad memory. The dashed line is limits.auth_failures_per_minute.\n\n"
+        "When above the line: see the runbook of AuthFailuresHigh.",
+        Lines(
+            unit="opm",
+            legend=False,
+            color=fixed(TEXT),
+            limit=True,
+            soft_max=SettingRef("limits.auth_failures_per_minute"),
+            thresholds=steps(("transparent", None), (BAD, SettingRef("limits.auth_failures_per_minute"))),
+        ),
+        [
+            promql(
+                f"60 * {attempts('rate5m', FAILURE)}",
+                legend="failures",
+                may_be_zero="none failed",
+                may_be_empty="none failed",
+            )
+        ],
+        width=8,
+        height=8,
+    ),
+]
+
+DASHBOARD = Dashboard(
+    "user-analytics",
+    "User analytics",
+    "Do people come, and do they come back?",
+    [
+        Row("", [*STRIP, *HEAD, *CHARTS]),
+        Row("Do they stay?", STAY),
+        Row("How much do they use it?", DEPTH, open=False),
+        Row("Who are they?", WHO, open=False),
+        Row("Can they log in?", SIGN_IN, open=False),
+        how_to_read(
+            "Do people come, and do they come back?",
+            "- **A user is active** on a day with at least one message of theirs. Weekly and monthly users are "
+            "distinct people over 7 and 30 days, never sums of days. Guests are in no figure of users.\n"
+            "- **Deleted accounts** are missing from every figure, also from those of the past: the platform forgets "
+            "them.",
+        ),
+    ],
+    refresh="1m",
+    range="30d",
+    audience="admin",
+    variables=(JOB,),
+    annotations=ANNOTATIONS,
+)

@@ -1,0 +1,283 @@
+"""What panels about LLM calls must show, calculated from Langfuse's raw observations by what their descriptions say.
+
+Nothing here reads gendash's SQL. Each calculation gives the columns and rows of an answer, in order.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+from llm_store import ALL, Look, picked
+from overview_figures import DAY, HOUR, Table, View, changed, spent, started
+from overview_worlds import Rows, World
+
+Row = Mapping[str, Any]
+KEPT = timedelta(days=33)
+"""How far back the stores of these tests were synced."""
+
+
+def same(shown: Any, wanted: Any) -> bool:
+    """Whether two figures are equal: counts and money to the last digit, quotients and percentiles to 9 digits."""
+    if isinstance(wanted, Fraction | float) and shown is not None:
+        return abs(Fraction(shown) - Fraction(wanted)) <= abs(Fraction(wanted)) * Fraction(1, 10**9) + Fraction(
+            1, 10**15
+        )
+    if isinstance(wanted, datetime) and isinstance(shown, datetime):  # of two zones, repeated hours are never equal
+        return shown.astimezone(UTC) == wanted.astimezone(UTC)
+    return bool(shown == wanted)
+
+
+def place(row: Sequence[Any]) -> str:
+    """A key to sort rows by, the same for equal moments of different zones."""
+    return str([cell.astimezone(UTC) if isinstance(cell, datetime) else cell for cell in row[:2]])
+
+
+def percentile(values: Iterable[Any], share: Fraction) -> Fraction | None:
+    """The value that a share of the values lies below, interpolated between its two neighbours."""
+    ordered = sorted(map(Fraction, values))
+    if not ordered:
+        return None
+    place = share * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (place - low) * (ordered[high] - ordered[low])
+
+
+def per(above: Any, below: Any) -> Fraction | None:
+    """A quotient; nothing where there is nothing to divide by."""
+    return Fraction(above) / Fraction(below) if below else None
+
+
+def model(row: Row) -> str:
+    return row["model"] or "unknown"
+
+
+def has_price(row: Row) -> bool:
+    return bool(row["costDetails"])
+
+
+def tokens(row: Row, word: str = "") -> int:
+    """Tokens of all usage types with a word in their name; without a word the total as stated."""
+    if not word:
+        return int(row["usageDetails"].get("total", 0))
+    return sum(count for name, count in row["usageDetails"].items() if word in name)
+
+
+def cached(row: Row) -> int:
+    return int(row["usageDetails"].get("input_cached_tokens", 0))
+
+
+def lasted(row: Row) -> Fraction | None:
+    return Fraction(ms(row["endTime"]) - ms(row["startTime"]), 1000) if row["endTime"] else None
+
+
+def waited(row: Row) -> Fraction | None:
+    first = row["completionStartTime"]
+    return Fraction(ms(first) - ms(row["startTime"]), 1000) if first else None
+
+
+def speed(row: Row) -> Fraction | None:
+    """Output tokens per second of a successful call with output."""
+    output, seconds = tokens(row, "output"), lasted(row)
+    return Fraction(output) / seconds if output and seconds and row["level"] != "ERROR" else None
+
+
+def ms(text: str) -> int:
+    return round(datetime.fromisoformat(text).timestamp() * 1000)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A trace with an LLM call; ``steps`` are all its observations in the order of time."""
+
+    id: str
+    steps: Sequence[Row]
+
+    @cached_property
+    def calls(self) -> list[Row]:
+        return [row for row in self.steps if row["type"] == "GENERATION"]
+
+    @cached_property
+    def tools(self) -> list[Row]:
+        return [row for row in self.steps if row["type"] in ("TOOL", "RETRIEVER")]
+
+    @property
+    def at(self) -> datetime:
+        return started(self.steps[0])
+
+    @property
+    def environment(self) -> str:
+        return str(self.steps[0]["environment"])
+
+    @property
+    def user(self) -> str:
+        return max((row["userId"] or "" for row in self.steps), default="")
+
+    @property
+    def failed(self) -> bool:
+        return any(row["isRootObservation"] and row["level"] == "ERROR" for row in self.steps)
+
+    @cached_property
+    def cost(self) -> Decimal | None:
+        return spent(self.calls) if any(map(has_price, self.calls)) else None
+
+    @cached_property
+    def retries(self) -> list[Row]:
+        """Calls right after a failed one of the same name."""
+        by_name: dict[str, list[Row]] = defaultdict(list)
+        for row in self.calls:
+            by_name[row["name"]].append(row)
+        return [row for rows in by_name.values() for before, row in pairwise(rows) if before["level"] == "ERROR"]
+
+    @property
+    def seconds(self) -> Fraction:
+        ends = [max(ms(row["endTime"] or row["startTime"]), ms(row["startTime"])) for row in self.steps]
+        return Fraction(max(ends) - min(ms(row["startTime"]) for row in self.steps), 1000)
+
+
+class LLM:
+    """A world looked at from a time with something chosen."""
+
+    def __init__(self, world: World, look: Look, default: timedelta) -> None:
+        self.world, self.look, self.default = world, look, default
+        self.view = View(world, look.at)
+        self.kept = [row for row in world.platform.observations if started(row) >= world.now - KEPT]
+        self.all_calls = [row for row in self.kept if row["type"] == "GENERATION"]
+        self.calls = [row for row in self.all_calls if look.environment in (ALL, row["environment"])]
+        self.chosen = [row for row in self.calls if look.model in (ALL, model(row))]
+
+    @property
+    def today(self) -> date:
+        return self.view.today
+
+    @cached_property
+    def all_turns(self) -> list[Turn]:
+        traces: dict[str, list[Row]] = defaultdict(list)
+        for row in sorted(self.kept, key=lambda row: (started(row), row["id"])):
+            traces[row["traceId"]].append(row)
+        turns = [Turn(key, steps) for key, steps in traces.items()]
+        return [turn for turn in turns if turn.calls]
+
+    @cached_property
+    def turns(self) -> list[Turn]:
+        return [turn for turn in self.all_turns if self.look.environment in (ALL, turn.environment)]
+
+    def ago(self, at: datetime) -> int:
+        """How many local days before today a moment lies."""
+        return self.view.days_ago(at)
+
+    def start(self, ago: int) -> datetime:
+        """The start of the day that lies so many days before today."""
+        return self.view.start(self.today - ago * DAY)
+
+    def last(self, days: int, rows: Iterable[Any], at: Callable[[Any], datetime] = started) -> list[Any]:
+        """What lies on today or the days before it, of the given number."""
+        return [row for row in rows if 0 <= self.ago(at(row)) < days]
+
+    def until_now(self, rows: Iterable[Any], at: Callable[[Any], datetime] = started) -> list[Any]:
+        return [row for row in rows if at(row) <= self.look.at]
+
+    # ── buckets of the picked time range ─────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def by_hour(self) -> bool:
+        low, high = picked(self.look, self.default)
+        return high - low <= timedelta(days=3)
+
+    @cached_property
+    def buckets(self) -> list[datetime]:
+        """Hours that begin in the picked range; whole days that do where it is longer than 3 days."""
+        low, high = picked(self.look, self.default)
+        if self.by_hour:
+            hours = [self.view.hour(low) + n * HOUR for n in range((high - low) // HOUR + 2)]
+            return [hour for hour in hours if low <= hour <= high]
+        days = [self.start(ago) for ago in range((high - low) // DAY + 2, 0, -1)]
+        return [day for day in days if low <= day <= high]
+
+    def bucketed(self, rows: Iterable[Any], at: Callable[[Any], datetime] = started) -> list[list[Any]]:
+        """The rows of each bucket."""
+        found: list[list[Any]] = [[] for _ in self.buckets]
+        ends = [*self.buckets[1:], self.end]
+        for row in rows:
+            place = bisect_right(self.buckets, at(row)) - 1
+            if place >= 0 and at(row) < ends[place]:
+                found[place].append(row)
+        return found
+
+    @property
+    def end(self) -> datetime:
+        """Where the last bucket ends."""
+        last = self.buckets[-1]
+        return last + HOUR if self.by_hour else self.view.start(self.view.day(last) + DAY)
+
+    def series(
+        self, names: Sequence[str], figures: Callable[[list[Any]], Sequence[Any]], rows: list[Any], at: Any = started
+    ) -> Table:
+        """A row for each bucket: its start, and the figures of what is in it."""
+        shown = [(start, *figures(inside)) for start, inside in zip(self.buckets, self.bucketed(rows, at), strict=True)]
+        return Table(("time", *names), shown)
+
+    def by_model(self, rows: list[Row], value: Callable[[list[Row]], Any]) -> Table:
+        """A row for each bucket and each of the six largest models of the range, the rest as other."""
+        inside = self.bucketed(rows)
+        together: dict[str, list[Row]] = defaultdict(list)
+        for row in (row for bucket in inside for row in bucket):
+            together[model(row)].append(row)
+        ranked = sorted(together, key=lambda name: (-value(together[name]), name))
+        names = {name: name if rank < 6 else "other" for rank, name in enumerate(ranked)}
+        shown = []
+        for start, bucket in zip(self.buckets, inside, strict=True):
+            for name in sorted(set(names.values())):
+                shown.append((start, name, value([row for row in bucket if names[model(row)] == name])))
+        return Table(("time", "metric", "value"), shown)
+
+    # ── tiles ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def tile(self, name: str, value: Any) -> Table:
+        return Table(("time", "metric", "value"), [(self.look.at, name, value)])
+
+    def hourly(self, measure: Callable[[Rows], Any], rows: Rows) -> Table:
+        """The last 24 hours; the change leaves the running hour out on both sides."""
+        ages = [(self.view.hours_ago(row), row) for row in rows]
+
+        def over(low: int, high: int) -> Any:
+            return measure([row for age, row in ages if low <= age <= high])
+
+        last = self.view.hour(self.look.at)
+        name = changed("24 h", over(1, 23), over(25, 47))
+        return Table(("time", "metric", "value"), [(last - n * HOUR, name, over(n, n)) for n in range(23, -1, -1)])
+
+    def rolling(self, measure: Callable[[list[Any]], Any], rows: list[Any], name: str = "", at: Any = started) -> Table:
+        """The 7 days that end on each of the last 30; the change is that of whole days."""
+        ages = [(self.ago(at(row)), row) for row in rows]
+
+        def week(ago: int) -> Any:
+            return measure([row for age, row in ages if ago <= age < ago + 7])
+
+        label = name or changed("7 d", week(1), week(8))
+        return Table(("time", "metric", "value"), [(self.start(ago), label, week(ago)) for ago in range(29, -1, -1)])
+
+
+def turn_at(turn: Turn) -> datetime:
+    return turn.at
+
+
+def total(rows: Iterable[Row], word: str = "") -> int:
+    return sum(tokens(row, word) for row in rows)
+
+
+def cost_of(turns: Iterable[Turn]) -> Decimal:
+    return sum((turn.cost or Decimal(0) for turn in turns), Decimal(0))
+
+
+def count_by(rows: Iterable[Any], key: Callable[[Any], Any]) -> Counter[Any]:
+    return Counter(map(key, rows))

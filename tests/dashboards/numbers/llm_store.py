@@ -1,0 +1,83 @@
+"""The answers of panels about LLM calls, as their variables and time range make them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+import psycopg
+from overview_figures import Table
+from overview_store import Shown
+
+from gendash.engine.expand import Choice, Span, expand, timing
+from gendash.engine.questions import Question, questions
+
+ALL = "__all"
+
+
+@dataclass(frozen=True)
+class Look:
+    """When a dashboard is looked at, what is chosen, and how many hours back the picked range goes (0: its default)."""
+
+    at: datetime
+    environment: str = ALL
+    model: str = ALL
+    hours: int = 0
+
+
+def ask(store: Shown, dashboard: str, slug: str, look: Look) -> list[Table]:
+    """The answers to the SQL queries of a panel, in order."""
+    asked = _asked(_Same(store), dashboard, slug, look.at)
+    assert asked, slug
+    return [answer(store, one, look, _fixed(store, dashboard, slug)) for one in asked]
+
+
+@dataclass(frozen=True)
+class _Same:
+    """A store that equals itself only, so that it can be remembered by."""
+
+    store: Shown
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.store is self.store
+
+    def __hash__(self) -> int:
+        return id(self.store)
+
+
+@cache
+def _asked(key: _Same, dashboard: str, slug: str, at: datetime) -> list[Question]:
+    catalog = key.store.catalog
+    found = questions(catalog, catalog.dashboards[dashboard], at, [f"{dashboard}/{slug}"]).questions
+    return [one for one in found if one.verdict.kind == "panel" and one.query.language == "sql"]
+
+
+def picked(look: Look, default: timedelta) -> tuple[datetime, datetime]:
+    """The picked time range."""
+    return look.at - (timedelta(hours=look.hours) if look.hours else default), look.at
+
+
+def answer(store: Shown, question: Question, look: Look, is_fixed: bool) -> Table:
+    """The answer of the store to one query."""
+    time = question.time
+    if look.hours and not is_fixed:
+        time = timing(Span.last(f"{look.hours}h", look.at), "sql", zone=store.config["time_zone"])
+    choices = [
+        Choice("environment", ("production",), _one(look.environment), all_value="'__all'"),
+        Choice("model", ("gpt-4o-mini",), _one(look.model), all_value="'__all'"),
+    ]
+    text = expand("sql", question.text, time, choices)
+    options = f"-c timezone=America/New_York -c gendash.now={look.at.isoformat()} -c default_transaction_read_only=on"
+    with psycopg.connect(store.config["database_url"], options=options) as connection:
+        cursor = connection.execute(text.encode())
+        return Table(tuple(column.name for column in cursor.description or ()), cursor.fetchall())
+
+
+def _one(name: str) -> Sequence[str] | None:
+    return None if name == ALL else [name]
+
+
+def _fixed(store: Shown, dashboard: str, slug: str) -> bool:
+    return any(panel.window for panel in store.catalog.dashboards[dashboard].panels() if panel.slug == slug)

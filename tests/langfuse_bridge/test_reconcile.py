@@ -1,0 +1,124 @@
+"""The server's own totals against the store: what differs is found, fetched anew, or explained."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from bridge_parts import NOW, client_of, observation, score, settings, stored
+
+from gendash.langfuse_bridge.pages import Window
+from gendash.langfuse_bridge.reconcile import reconcile
+from gendash.langfuse_bridge.totals import by_day_and_model, counts, utc_day
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+MODES = pytest.mark.parametrize("mode", ["events_only", "dual", "legacy"])
+
+
+@pytest.fixture
+def compare(double: Any, store: Any, sleeper: Any) -> Any:
+    def compare(**options: Any) -> Any:
+        client = client_of(double, sleeper)
+        return reconcile(settings(double, store), now=NOW, client=client, store=store, **options)
+
+    return compare
+
+
+def fill(double: Any) -> None:
+    for number in range(60):
+        model = ("gpt-4o-mini", "claude", "")[number % 3]
+        double.add(observation(number, NOW - 2 * HOUR * (number + 1), model=model))
+
+
+@MODES
+def test_after_a_sync_nothing_differs(mode: str, double: Any, run: Any, compare: Any) -> None:
+    double.mode = mode
+    fill(double)
+    run(text="langfuse: {since: 10d}")
+    found = compare()
+    assert found.days == 9 and found.agree and found.before == found.repaired == []
+
+
+@MODES
+def test_what_differs_is_named_fetched_anew_and_agrees_then(
+    mode: str, double: Any, store: Any, run: Any, compare: Any
+) -> None:
+    double.mode = mode
+    fill(double)
+    run(text="langfuse: {since: 10d}")
+    with psycopg.connect(store.url) as connection:
+        connection.execute("delete from gendash.lf_observation where id = 'obs-000012'")
+        connection.execute("update gendash.lf_observation set cost_usd = 0 where id = 'obs-000030'")
+    double.delete("trace-000016", "obs-000050")
+    looked = compare(repair=False)
+    days = [date(2026, 11, day) for day in (16, 17, 19)]
+    assert [difference.day for difference in looked.before] == days and not looked.agree
+    found = compare()
+    assert found.repaired == days and found.agree and found.after == []
+    assert (found.written, found.deleted) == (2, 1)
+    assert len(stored(store, "lf_observation")) == 59
+
+
+def test_spans_sent_twice_explain_what_the_server_counts_more(double: Any, run: Any, compare: Any) -> None:
+    double.add(observation(1, NOW - 30 * HOUR))
+    double.add(observation(1, NOW - 29 * HOUR, written=NOW))
+    run(text="langfuse: {since: 10d}")
+    found = compare()
+    (difference,) = found.after
+    assert found.agree and "sent twice" in difference.why
+    assert (difference.server.count, difference.store.count) == (2, 1)
+
+
+def test_days_that_are_not_closed_from_end_to_end_are_left_out(double: Any, run: Any, compare: Any) -> None:
+    fill(double)
+    assert compare().days == 0
+    run(text="langfuse: {since: 40h}")
+    assert (compare().days, compare().start) == (1, NOW.replace(hour=0) - DAY)
+
+
+def test_an_answer_as_long_as_its_limit_is_asked_again_by_halves(double: Any, sleeper: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("gendash.langfuse_bridge.totals._ROW_LIMIT", 4)
+    fill(double)
+    client = client_of(double, sleeper)
+    found = by_day_and_model(client, "v2", Window(utc_day(NOW - 6 * DAY), utc_day(NOW)))
+    client.close()
+    assert sum(totals.count for totals in found.values()) == 54 and client.asked > 3
+
+
+def test_quoted_integers_are_read(double: Any, sleeper: Any) -> None:
+    fill(double)
+    double.quote_integers = True
+    client = client_of(double, sleeper)
+    found = by_day_and_model(client, "v2", Window(utc_day(NOW - 6 * DAY), utc_day(NOW)))
+    assert sum(totals.count for totals in found.values()) == 54
+    client.close()
+
+
+@MODES
+def test_a_dry_run_tells_requests_and_rows_and_changes_nothing(
+    mode: str, double: Any, store: Any, run: Any, sleeper: Any
+) -> None:
+    double.mode = mode
+    fill(double)
+    for number in range(250):
+        double.put_score(score(number, NOW - MINUTE * (number + 1)))
+    report = run(text="langfuse: {since: 10d}", client=client_of(double, sleeper, plan="hobby"), dry_run=True)
+    assert [stream.read for stream in report.streams] == [60, 250]
+    assert "60 rows from 2026-11-10 12:00" in report.streams[0].notes[0] and "minutes" in report.streams[0].notes[0]
+    assert stored(store, "lf_observation") == stored(store, "_sync") == []
+    double.log.clear()
+    run(text="langfuse: {since: 10d}")
+    lists = [path for path, _ in double.log if path.endswith(("observations", "scores"))]
+    told = sum(stream.requests for stream in report.streams)
+    assert told / 2 <= len(lists) <= told * 2
+
+
+def test_counts_know_scores_too(double: Any, sleeper: Any) -> None:
+    fill(double)
+    double.put_score(score(1, NOW - HOUR))
+    double.put_score(score(2, NOW - HOUR, dataType="BOOLEAN", value=True))
+    client = client_of(double, sleeper)
+    assert counts(client, "v2", Window(NOW - DAY, NOW)) == {"observations": 12, "scores": 2}
+    client.close()
