@@ -332,6 +332,9 @@ CHARTS = [
         height=8,
         feature="langfuse",
     ),
+]
+
+DRIVERS = [
     Panel(
         "tokens_over_time",
         "Tokens over time",
@@ -896,7 +899,7 @@ DASHBOARD = Dashboard(
     "Is LLM spending on budget, where does it go, and what of it is wasted?",
     [
         Row("", [*STRIP, *HEAD, *CHARTS]),
-        Row("Where does the money go?", WHERE),
+        Row("Where does the money go?", [*DRIVERS, *WHERE]),
         Row("What does a unit of work cost?", UNITS, open=False),
         Row("What is wasted, and what saved?", WASTE, open=False),
         how_to_read(

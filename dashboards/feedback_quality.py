@@ -28,6 +28,7 @@ from gendash.engine.model import Dashboard, Panel, Row, slo, sql
 NO_RATING = "no rating within 30 days"
 CSAT_COLORS = down_is_bad(slo("csat.red"), slo("csat.amber"))
 GAUGE = {"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"}
+NAMED = override("byRegexp", "/.*/", displayName="${__field.name}")  # else Grafana hides the name of a lone bar
 RATING_WORDS = [
     {
         "type": "value",
@@ -357,7 +358,7 @@ WRONG = [
             no_data="No bad rating",
             name_nothing=False,
             overrides=[
-                override("byName", "Given", unit="dateTimeAsIso", custom__width=160),
+                override("byName", "Given", unit="dateTimeAsIso", custom__width=150),
                 override(
                     "byName",
                     "Rating",
@@ -365,12 +366,12 @@ WRONG = [
                     custom__cellOptions={"type": "color-text"},
                     mappings=RATING_WORDS,
                 ),
-                override("byName", "Comment", custom__minWidth=300),
-                override("byName", "Answer time", unit="s", custom__width=110),
-                override("byName", "User", custom__width=100),
+                override("byName", "Comment", custom__minWidth=240),
+                override("byName", "Answer time", unit="s", custom__width=105),
+                override("byName", "User", custom__width=85),
                 override("byName", "Conversation", custom__width=115),
-                override("byName", "Model", custom__width=220),
-                override("byName", "Trace", custom__width=280),
+                override("byName", "Model", custom__width=190),
+                override("byName", "Trace", custom__width=260),
             ],
         ),
         [
@@ -438,7 +439,7 @@ WRONG = [
                     max=1,
                     color=fixed(CALLS),
                     custom__cellOptions=GAUGE,
-                    custom__minWidth=150,
+                    custom__width=150,
                 ),
                 override("byRegexp", "/^(Scores|Rated)$/", unit="locale"),
                 csat_column("CSAT"),
@@ -553,8 +554,8 @@ CAUSES = [
         "LLM call of the turn, at most 50. Under 20 ratings the figure is mostly chance.",
         Table(
             overrides=[
-                override("byName", "Model", custom__minWidth=190),
-                override("byName", "Prompt", custom__minWidth=130),
+                override("byName", "Model", custom__width=210),
+                override("byName", "Prompt", custom__width=140),
                 override("byRegexp", "/^(Ratings|Negative)$/", unit="locale", custom__width=80),
                 csat_column("CSAT"),
             ],
@@ -584,7 +585,7 @@ CAUSES = [
         Table(
             no_data="–",
             overrides=[
-                override("byName", "Score", custom__minWidth=150),
+                override("byName", "Score", custom__width=140),
                 override("byRegexp", "/^(Mean|Satisfied|Others|Difference)$/", unit="none", decimals=3),
                 override("byRegexp", "/^(Scores|Rated)$/", unit="locale"),
             ],
@@ -610,7 +611,7 @@ CAUSES = [
         "Guardrail hits, 30 d",
         "Share of 'no' among the yes-or-no evaluations in Langfuse (guardrails) of today and the 29 days before, by "
         "name; n is their number. High: answers break a rule, or the rule is too strict.",
-        BarGauge(unit="percentunit", decimals=2, max=0.1, color=fixed(WARN)),
+        BarGauge(unit="percentunit", decimals=2, max=0.1, color=fixed(WARN), overrides=[NAMED]),
         [
             sql(
                 named_bars(

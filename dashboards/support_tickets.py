@@ -62,6 +62,7 @@ PRIORITY_WORDS = [
     }
 ]
 COLORED_TEXT = {"type": "color-text"}
+NAMED = override("byRegexp", "/.*/", displayName="${__field.name}")  # else Grafana hides the name of a lone bar
 
 
 def of_tickets(column: str) -> str:
@@ -508,6 +509,7 @@ HELP = [
             decimals=1,
             max=1,
             thresholds=steps((BAD, None), (WARN, slo("ticket_sla.red")), (TICKET["resolved"], slo("ticket_sla.amber"))),
+            overrides=[NAMED],
         ),
         [
             sql(
@@ -635,7 +637,12 @@ SOURCES = [
         "New by category, 30 d",
         "Tickets created today or on the 29 days before by category: the nine most frequent and the rest as other; "
         "none are tickets without one.",
-        BarGauge(unit="locale", decimals=0, color=fixed(CALLS), overrides=colored({"none": UNKNOWN, "other": UNKNOWN})),
+        BarGauge(
+            unit="locale",
+            decimals=0,
+            color=fixed(CALLS),
+            overrides=[*colored({"none": UNKNOWN, "other": UNKNOWN}), NAMED],
+        ),
         [
             sql(
                 f"""
@@ -710,8 +717,9 @@ SOURCES = [
                     unit="locale",
                     color=fixed(CALLS),
                     min=0,
+                    fieldMinMax=True,
                     custom__cellOptions={"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"},
-                    custom__minWidth=150,
+                    custom__width=150,
                 ),
                 override(
                     "byName",
@@ -754,7 +762,7 @@ SOURCES = [
                     max=1,
                     color=fixed(USERS),
                     custom__cellOptions={"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"},
-                    custom__minWidth=150,
+                    custom__width=150,
                 ),
                 override("byName", "Tickets", unit="locale"),
                 override("byName", "Newest", unit="dateTimeFromNow", custom__width=120),
@@ -772,7 +780,6 @@ SOURCES = [
         ],
         width=12,
         height=8,
-        leads_to="user-analytics",
         feature="tickets",
     ),
 ]

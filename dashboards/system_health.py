@@ -58,13 +58,16 @@ RATE = '{{ rule("job_handler_status:http_requests:rate5m") }}{job=~"$job",handle
 REQUESTS_BY_ROUTE = "job_handler_status:http_requests:rate5m"
 STATEMENTS = "job_operation_status:db_queries:rate5m"
 SERVER_ERRORS, CLIENT_ERRORS, FAILED = ',status=~"5.."', ',status=~"4.."', ',status="error"'
-BUSIEST = f"topk(3, sum by (handler) (avg_over_time({RATE}[1h] @ end())))"
 NO_RESTART = "nothing restarted"
 PERCENTILES = [
     override("byName", "p50", color=fixed(P50)),
     override("byName", "p95", color=fixed(P95), custom__lineWidth=2),
     override("byName", "p99", color=fixed(P99)),
 ]
+SHORT_NAMES = [
+    {"type": "regex", "options": {"pattern": "^/api(?:/v[0-9]+)?(/.*)$", "result": {"text": "$1", "index": 0}}}
+]
+BLUES = (CALLS, "super-light-blue", "dark-blue")
 FILL = {"stacking": {"mode": "normal", "group": "A"}, "fillOpacity": 30}
 
 
@@ -77,6 +80,17 @@ def same(slug: str, leads_to: str = "", width: int = 0) -> Panel:
 def averaged(rule: str, extra: str = "", by: str = "handler", chosen: str = ',handler=~"$handler"') -> str:
     """PromQL: mean of a recorded rate over the picked range."""
     return f'sum by ({by}) (avg_over_time({{{{ rule("{rule}") }}}}{{job=~"$job"{chosen}{extra}}}[$__range]))'
+
+
+def busiest(count: int) -> str:
+    """PromQL: the routes with most requests in the last hour of the picked range, the same at each of its points."""
+    return f"topk({count}, sum by (handler) (avg_over_time({RATE}[1h] @ end())))"
+
+
+def ranked(place: int) -> str:
+    """PromQL: requests per second of the route at a place of that order."""
+    before = f" unless on (handler) {busiest(place - 1)}" if place > 1 else ""
+    return f"sum by (handler) ({RATE}) and on (handler) ({busiest(place)}{before})"
 
 
 def slower(le: str) -> str:
@@ -220,14 +234,19 @@ CHARTS = [
         "the picked range, and all others together. Websockets and health checks are not counted.",
         Lines(
             unit="reqps",
-            color={"mode": "shades", "fixedColor": CALLS},
-            overrides=[override("byName", "other", color=fixed(UNKNOWN))],
+            overrides=[
+                *(override("byFrameRefID", ref, color=fixed(color)) for ref, color in zip("ABC", BLUES, strict=True)),
+                override("byName", "other", color=fixed(UNKNOWN)),
+            ],
             transformations=[SHORT_ROUTES],
         ),
         [
-            promql(f"sum by (handler) ({RATE}) and on (handler) {BUSIEST}", legend="{{handler}}", may_be_zero=QUIET),
+            *(
+                promql(ranked(place), legend="{{handler}}", may_be_zero=QUIET, may_be_empty="fewer than three routes")
+                for place in (1, 2, 3)
+            ),
             promql(
-                f"sum({RATE} unless on (handler) {BUSIEST})",
+                f"sum({RATE} unless on (handler) {busiest(3)})",
                 legend="other",
                 may_be_empty="at most three routes",
                 may_be_zero=QUIET,
@@ -290,16 +309,17 @@ WHEN = [
         Table(
             sort_by="5xx",
             overrides=[
-                override("byName", "Route", custom__minWidth=330),
+                override("byName", "Route", custom__minWidth=200, mappings=SHORT_NAMES),
                 judged(
                     "5xx",
                     up_is_bad(slo("api_errors.objective"), slo("api_errors.red")),
                     unit="percentunit",
                     decimals=2,
+                    custom__width=120,
                 ),
-                override("byName", "Failed", unit="locale", decimals=0),
-                override("byName", "4xx", unit="percentunit", decimals=2),
-                override("byName", "Requests", unit="reqps", decimals=2),
+                override("byName", "Failed", unit="locale", decimals=0, custom__width=120),
+                override("byName", "4xx", unit="percentunit", decimals=2, custom__width=120),
+                override("byName", "Requests", unit="reqps", decimals=2, custom__width=130),
             ],
             transformations=columns(
                 {"handler": "Route", "Value #A": "5xx", "Value #B": "Failed", "Value #C": "4xx", "Value #D": "Requests"}
@@ -331,7 +351,7 @@ SLOW = [
         Table(
             sort_by="Over 0.5 s",
             overrides=[
-                override("byName", "Route", custom__minWidth=230),
+                override("byName", "Route", custom__minWidth=150, mappings=SHORT_NAMES),
                 override(
                     "byName",
                     "Over 0.5 s",
@@ -341,10 +361,10 @@ SLOW = [
                     max=1,
                     color=fixed(P95),
                     custom__cellOptions=GAUGE,
-                    custom__minWidth=150,
+                    custom__minWidth=130,
                 ),
-                *cells("Over 0.1 s", "Over 1 s", unit="percentunit", decimals=1, custom__width=90),
-                override("byName", "Mean", unit="s", custom__width=80),
+                *cells("Over 0.1 s", "Over 1 s", unit="percentunit", decimals=1, custom__width=80),
+                override("byName", "Mean", unit="s", custom__width=75),
             ],
             transformations=columns(
                 {
@@ -415,17 +435,17 @@ DATABASE = [
         "Database statements by kind over the picked range: how many per second, share that failed, and within which "
         "time half, 95 and 99 of 100 ended. A kind without times is counted and not timed.",
         Table(
-            sort_by="Rate",
+            sort_by="Per s",
             no_data="–",
             overrides=[
-                *cells("Rate", unit="ops", decimals=1),
+                *cells("Per s", unit="locale", decimals=1),
                 judged("Failed", up_is_bad(0.005, 0.05), unit="percentunit", decimals=2),
                 *cells("p50", "p95", "p99", unit="s"),
             ],
             transformations=columns(
                 {
                     "operation": "Kind",
-                    "Value #A": "Rate",
+                    "Value #A": "Per s",
                     "Value #B": "Failed",
                     "Value #C": "p50",
                     "Value #D": "p95",
@@ -512,24 +532,27 @@ DATABASE = [
         Table(
             no_data="–",
             overrides=[
-                override("byName", "Table", custom__minWidth=200),
+                override("byName", "Table", custom__minWidth=180),
                 override(
                     "byName",
                     "Size",
                     unit="bytes",
                     min=0,
+                    fieldMinMax=True,
                     color=fixed(CALLS),
                     custom__cellOptions=GAUGE,
-                    custom__minWidth=150,
+                    custom__width=150,
                 ),
-                override("byName", "Indexes", unit="bytes"),
-                override("byName", "Rows", unit="locale"),
+                override("byName", "Indexes", unit="bytes", custom__width=85),
+                override("byName", "Whose", custom__width=80),
+                override("byName", "Rows", unit="locale", custom__width=75),
             ],
         ),
         [
             sql(
                 """
-                select schema_name || '.' || table_name as "Table", bytes as "Size", index_bytes as "Indexes",
+                select case when is_gendash then '' else schema_name || '.' end || table_name as "Table",
+                  bytes as "Size", index_bytes as "Indexes",
                   rows as "Rows", case when is_gendash then 'gendash' else 'platform' end as "Whose"
                 from {{ view('database_table') }} order by bytes desc, 1 limit 50""",
                 format="table",
@@ -578,7 +601,7 @@ STORES = [
         Lines(
             unit="ops",
             color=fixed(UNKNOWN),
-            overrides=colored({"get": CALLS, "set": "super-light-blue", "delete": "dark-blue"}),
+            overrides=colored(dict(zip(("get", "set", "delete"), BLUES, strict=True))),
         ),
         [
             promql(
@@ -599,8 +622,10 @@ STORES = [
         Lines(
             unit="opm",
             decimals=1,
-            color={"mode": "shades", "fixedColor": CALLS},
-            overrides=colored({"failed": BAD}),
+            color=fixed(UNKNOWN),
+            overrides=colored(
+                {"search": CALLS, "upsert": BLUES[1], "insert": BLUES[1], "delete": BLUES[2], "failed": BAD}
+            ),
         ),
         [
             promql(
@@ -704,7 +729,7 @@ PROCESSES = [
         "CPU by process",
         "CPU time per second of each process, over 5 minutes; 100 % is one core. Ten busiest. A process near 100 % "
         "answers everything late, also what needs no work; its event loop is not measured by itself.",
-        Lines(unit="percentunit", decimals=0, color=SHADES),
+        Lines(unit="percentunit", color=SHADES, soft_max=1),
         [
             promql(
                 f'topk(10, {{{{ rule("job_instance:process_cpu_seconds:rate5m") }}}}{PROCESS})',
@@ -752,7 +777,6 @@ PROCESSES = [
         "Every process that Prometheus scrapes: whether its last scrape worked and how long it took, since when it "
         "runs, and its restarts within the picked time range. At most 50.",
         Table(
-            sort_by="Process",
             no_data="–",
             overrides=[
                 override(

@@ -48,7 +48,7 @@ def curve(value: str, label: str, days: int, first: int = 0, against: str = "vs 
     return f"""
     with today as (select {TODAY} as day),
     every as (select n::date as day from today cross join lateral
-      generate_series(today.day - 59, today.day, interval '1 day') n),
+      generate_series(today.day - 60, today.day, interval '1 day') n),
     curve as (
       select every.day, {value} as value
       from every left join {{{{ view('activity_day') }}}} a on a.day = every.day
@@ -435,7 +435,7 @@ DEPTH = [
     ),
     Panel(
         "first_message",
-        "1st word",
+        "1st chat",
         "Half of the accounts that registered on the 30 days which ended 7 days ago wrote their first message within "
         "this time. Those who wrote none in 7 days count as later; 'not yet' where they are more than half.",
         NumberTile(unit="s", decimals=1, subject=USERS, no_data="not yet"),
@@ -617,18 +617,22 @@ WHO = [
             no_data="–",
             overrides=[
                 column("User", custom__minWidth=160),
+                column("Id", custom__width=90),
                 column(
                     "Messages",
                     unit="locale",
                     min=0,
+                    fieldMinMax=True,
                     color=fixed(USERS),
                     custom__cellOptions=GAUGE,
                     custom__minWidth=150,
                 ),
-                column("Conversations", unit="locale"),
-                column("Tokens", unit="sishort", decimals=1),
-                column("Cost", unit="currencyUSD", decimals=2),
-                column("CSAT", unit="percentunit", decimals=0),
+                column("Role", custom__width=110),
+                *(column(name, custom__width=75) for name in ("Days", "Ratings")),
+                column("Talks", unit="locale", custom__width=70),
+                column("Tokens", unit="sishort", decimals=1, custom__width=90),
+                column("Cost", unit="currencyUSD", decimals=2, custom__width=80),
+                column("CSAT", unit="percentunit", decimals=0, custom__width=70),
                 column("Last seen", unit="dateTimeFromNow", custom__width=120),
             ],
         ),
@@ -636,11 +640,11 @@ WHO = [
             sql(
                 """
                 select name as "User", messages as "Messages", role as "Role", active_days as "Days",
-                  conversations as "Conversations",
+                  conversations as "Talks",
                   {% if feature('langfuse') %} tokens as "Tokens", cost_usd as "Cost", {% endif %}
                   {% if feature('feedback') %} ratings as "Ratings",
                   satisfied::float8 / nullif(ratings, 0) as "CSAT", {% endif %}
-                  last_at as "Last seen", user_id as "Id"
+                  last_at as "Last seen", left(user_id, 8) as "Id"
                 from {{ view('user_top_30d') }} order by rank limit 100""",
                 format="table",
                 may_be_empty=NOBODY,
@@ -660,26 +664,28 @@ WHO = [
             no_data="–",
             overrides=[
                 column("User", custom__minWidth=160),
+                column("Id", custom__width=90),
                 column(
                     "Cost",
                     unit="currencyUSD",
                     decimals=2,
                     min=0,
+                    fieldMinMax=True,
                     color=fixed(COST),
                     custom__cellOptions=GAUGE,
                     custom__minWidth=150,
                 ),
-                column("Turns", unit="locale"),
-                column("Of all turns", unit="percentunit", decimals=1),
-                column("Calls", unit="locale"),
-                column("Tokens", unit="sishort", decimals=1),
+                column("Turns", unit="locale", custom__width=90),
+                column("Of all turns", unit="percentunit", decimals=1, custom__width=100),
+                column("Calls", unit="locale", custom__width=90),
+                column("Tokens", unit="sishort", decimals=1, custom__width=90),
             ],
         ),
         [
             sql(
                 """
                 select name as "User", cost_usd as "Cost", turns as "Turns", turn_share as "Of all turns",
-                  calls as "Calls", tokens as "Tokens", user_id as "Id"
+                  calls as "Calls", tokens as "Tokens", left(user_id, 8) as "Id"
                 from {{ view('user_llm_30d') }} order by rank limit 102""",
                 format="table",
                 may_be_empty="no turn was traced within 30 days",
@@ -687,7 +693,6 @@ WHO = [
         ],
         width=24,
         height=8,
-        leads_to="cost-usage",
         feature="users langfuse",
     ),
 ]

@@ -13,6 +13,8 @@ from gendash.langfuse_bridge.client import Api, Client, Missing
 from gendash.langfuse_bridge.rows import OBSERVATIONS, SCORES, Row, Shaper, Stream, TraceItem
 
 MS = timedelta(milliseconds=1)
+LIMITS = {"v2/observations": 1000, "v3/scores": 100, "observations": 100, "traces": 100, "v2/scores": 100}
+"""Rows a page, as many as the server gives."""
 _FIELDS = "core,basic,time,model,usage,prompt,metrics,trace_context"
 _OBSERVATIONS = rows.decoder(rows.ObservationPage)
 _SCORES = rows.decoder(rows.ScorePage)
@@ -106,7 +108,11 @@ def _by_cursor(
 
 
 def _observations_v2(client: Client, shaper: Shaper, window: Window, _traces: Any) -> Iterator[Page]:
-    params: Params = {"limit": 1000, "fields": _FIELDS, **_bounds(window, "fromStartTime", "toStartTime")}
+    params: Params = {
+        "limit": LIMITS["v2/observations"],
+        "fields": _FIELDS,
+        **_bounds(window, "fromStartTime", "toStartTime"),
+    }
     if shaper.metadata:
         params |= {"fields": f"{_FIELDS},metadata", "expandMetadata": ",".join(shaper.metadata)}
     time = OBSERVATIONS.at("start_time")
@@ -114,7 +120,11 @@ def _observations_v2(client: Client, shaper: Shaper, window: Window, _traces: An
 
 
 def _scores_v3(client: Client, shaper: Shaper, window: Window, _traces: Any) -> Iterator[Page]:
-    params: Params = {"limit": 100, "fields": "core,subject", **_bounds(window, "fromTimestamp", "toTimestamp")}
+    params: Params = {
+        "limit": LIMITS["v3/scores"],
+        "fields": "core,subject",
+        **_bounds(window, "fromTimestamp", "toTimestamp"),
+    }
     return _by_cursor(client, "v3/scores", params, _SCORES, shaper.score, SCORES.at("at"))
 
 
@@ -125,13 +135,13 @@ def _by_time(
 
     So rows that come or go meanwhile shift nothing; page numbers are used only within one millisecond.
     """
-    end, page = window.end, 1
+    end, page, limit = window.end, 1, LIMITS[path]
     while True:
         bounds = _bounds(Window(window.start, end), *names)
-        answer = client.get(path, {"limit": 100, "page": page} | bounds, decode)
+        answer = client.get(path, {"limit": limit, "page": page} | bounds, decode)
         items = answer.data
         total = answer.meta.total_items
-        if not items or (len(items) < 100 if total is None else total <= page * 100):
+        if not items or (len(items) < limit if total is None else total <= page * limit):
             yield items, None
             return
         last = time(items[-1])

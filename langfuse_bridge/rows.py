@@ -7,8 +7,9 @@ import hmac
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -271,10 +272,7 @@ class Shaper:
             item.completion_start_time,
             _seconds(start, item.end_time),
             _seconds(start, item.completion_start_time),
-            _sum(usage, _is_input),
-            _sum(usage, _is_output),
-            _sum(usage, _is_cached),
-            _sum(usage, _is_reasoning),
+            *_tokens(usage),
             usage.get("total", 0),
             usage,
             _total(cost),
@@ -324,27 +322,30 @@ def text(value: str | None) -> str | None:
 
 def _seconds(start: datetime, end: datetime | None) -> float | None:
     # From the times, since the unit of a latency depends on the endpoint.
-    return None if end is None else (end - start) / timedelta(seconds=1)
+    return None if end is None else (end - start).total_seconds()
 
 
-def _sum(details: Mapping[str, int], wanted: Callable[[str], bool]) -> int:
-    return sum(number for key, number in details.items() if wanted(key.lower()))
+def _tokens(usage: Mapping[str, int]) -> tuple[int, int, int, int]:
+    """Input, output, cached and reasoning tokens. A usage type counts by its name, as it does on the server."""
+    read = wrote = cached = reasoned = 0
+    for name, number in usage.items():
+        is_input, is_output, is_cached, is_reasoning = _usage_type(name)
+        if is_input:
+            read += number
+        if is_output:
+            wrote += number
+        if is_cached:
+            cached += number
+        if is_reasoning:
+            reasoned += number
+    return read, wrote, cached, reasoned
 
 
-def _is_input(key: str) -> bool:
-    return "input" in key
-
-
-def _is_output(key: str) -> bool:
-    return "output" in key
-
-
-def _is_cached(key: str) -> bool:
-    return "cache" in key and "creat" not in key and "write" not in key
-
-
-def _is_reasoning(key: str) -> bool:
-    return "reasoning" in key
+@lru_cache(1000)
+def _usage_type(name: str) -> tuple[bool, bool, bool, bool]:
+    name = name.lower()
+    cached = "cache" in name and "creat" not in name and "write" not in name
+    return "input" in name, "output" in name, cached, "reasoning" in name
 
 
 def _total(cost: Mapping[str, Decimal]) -> Decimal | None:

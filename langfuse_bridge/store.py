@@ -26,7 +26,7 @@ _DUMP = msgspec.json.Encoder(decimal_format="number").encode
 _IDLE_S = 5.0
 _SAFE = (
     "set local statement_timeout = '10min'; set local lock_timeout = '1min'; "
-    "set local idle_in_transaction_session_timeout = '1min'"
+    "set local idle_in_transaction_session_timeout = '1min'; set local jit = off"
 )
 # The rows of a window are looked up one by one: a hash join would read the whole table.
 _LOOK_UP = "set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_nestloop = on"
@@ -248,51 +248,80 @@ class Store:
                 pass  # some of these rows are stored at another time
         connection.execute(sql.SQL("create temp table lf_page (like {}) on commit drop").format(table))
         _copy(connection, sql.Identifier("lf_page"), stream, rows)
-        gone = connection.execute(
-            sql.SQL("delete from {} t where {} and not exists (select from lf_page p where {}) returning {}").format(
-                table, inside, _same_key(stream, "p", "t"), _columns(stream.key, "t")
-            ),
-            bounds,
-        ).fetchall()
+        if not self._compare(connection, stream, table, inside, bounds):
+            return Closed(0, 0, [], {})
         connection.execute(_LOOK_UP)
-        written, beaten = self._write(connection, stream, table, inside, bounds)
-        return Closed(written, len(gone), gone, {tuple(key): at for *key, at in beaten})
+        return self._write(connection, stream, table, project)
 
-    def _write(
+    def _compare(
         self,
         connection: psycopg.Connection[Any],
         stream: Stream,
         table: sql.Identifier,
         inside: sql.Composable,
         bounds: Sequence[Any],
-    ) -> tuple[int, list[tuple[Any, ...]]]:
-        """Writes the rows of ``lf_page`` that differ; returns their number and the rows that are outdated."""
-        time = sql.Identifier(stream.time)
-        newer = sql.SQL("(p.updated_at, p.{0}) >= (t.updated_at, t.{0})").format(time)
-        query = sql.SQL(
-            "with diff as materialized ("
-            " select p.*, t.project is null as absent, coalesce({inside} or {newer}, true) as wins"
-            " from lf_page p left join {table} t on {joined} where row({mine}) is distinct from row({theirs})),"
-            " changed as (update {table} t set {sets} from diff p where {joined} and wins and not absent returning 1),"
-            " added as (insert into {table} ({names}) select {names} from diff where absent returning 1)"
-            " select (select count(*) from changed) + (select count(*) from added),"
-            " (select coalesce(jsonb_agg(jsonb_build_array({key})), '[]') from diff p where not wins),"
-            " array(select p.{time} from diff p where not wins)"
+    ) -> bool:
+        """Puts what differs between ``lf_page`` and the window into ``lf_diff``: the new row, and the key of the old.
+
+        Returns whether anything differs. Mostly nothing does: then no table is made, whose catalog rows are logged.
+        """
+        source = sql.SQL(
+            "from (select * from {table} t where {inside}) t full join lf_page p on {joined}"
+            " where row({mine}) is distinct from row({theirs})"
         ).format(
-            inside=inside,
-            newer=newer,
             table=table,
-            joined=_same_key(stream, "p", "t", project=True),
-            sets=sql.SQL(", ").join(sql.SQL("{0} = p.{0}").format(sql.Identifier(name)) for name in stream.names),
-            names=sql.SQL(", ").join(map(sql.Identifier, stream.names)),
+            inside=inside,
+            joined=_same_key(stream, "p", "t"),
             mine=_columns(stream.names, "p"),
             theirs=_columns(stream.names, "t"),
-            key=_columns(stream.key, "p"),
-            time=time,
         )
-        row = connection.execute(query, bounds).fetchone()
+        row = connection.execute(sql.SQL("select exists (select {})").format(source), bounds).fetchone()
+        if not row or not row[0]:
+            return False
+        old = sql.SQL(", ").join(
+            sql.SQL("t.{} as {}").format(sql.Identifier(name), sql.Identifier(f"old_{name}")) for name in stream.key
+        )
+        create = "create temp table lf_diff on commit drop as select p.*, t.project is not null as stored, {} {}"
+        connection.execute(sql.SQL(create).format(old, source), bounds)
+        return True
+
+    def _write(
+        self, connection: psycopg.Connection[Any], stream: Stream, table: sql.Identifier, project: str
+    ) -> Closed:
+        """Applies ``lf_diff``: rows that vanished, that changed, that are new, and that moved here in time."""
+        gone = sql.SQL(" and ").join(
+            sql.SQL("t.{} = p.{}").format(sql.Identifier(name), sql.Identifier(f"old_{name}")) for name in stream.key
+        )
+        query = sql.SQL(
+            "with elsewhere as materialized ("
+            " select p.*, t.project is null as absent,"
+            " coalesce((p.updated_at, p.{time}) >= (t.updated_at, t.{time}), true) as wins"
+            " from lf_diff p left join {table} t on {joined} where not p.stored),"
+            " deleted as (delete from {table} t using lf_diff p where p.project is null and t.project = %s and {gone}"
+            " returning jsonb_build_array({old_key}) as key),"
+            " changed as (update {table} t set {sets} from lf_diff p where p.stored and {joined} returning 1),"
+            " moved as (update {table} t set {sets} from elsewhere p where wins and not absent and {joined}"
+            " returning 1),"
+            " added as (insert into {table} ({names}) select {names} from elsewhere where absent returning 1)"
+            " select (select count(*) from changed) + (select count(*) from moved) + (select count(*) from added),"
+            " array(select key from deleted),"
+            " array(select jsonb_build_array({key}) from elsewhere p where not wins order by {key}),"
+            " array(select p.{time} from elsewhere p where not wins order by {key})"
+        ).format(
+            time=sql.Identifier(stream.time),
+            table=table,
+            joined=_same_key(stream, "p", "t"),
+            gone=gone,
+            sets=sql.SQL(", ").join(sql.SQL("{0} = p.{0}").format(sql.Identifier(name)) for name in stream.names),
+            names=sql.SQL(", ").join(map(sql.Identifier, stream.names)),
+            old_key=_columns(stream.key, "t"),
+            key=_columns(stream.key, "p"),
+        )
+        row = connection.execute(query, [project]).fetchone()
         assert row
-        return row[0], [(*key, at) for key, at in zip(row[1], row[2], strict=True)]
+        written, deleted, beaten, times = row
+        keys = [tuple(key) for key in deleted]
+        return Closed(written, len(keys), keys, {tuple(key): at for key, at in zip(beaten, times, strict=True)})
 
 
 def _inside(stream: Stream, project: str, window: Window) -> tuple[sql.Composable, list[Any]]:
@@ -303,8 +332,8 @@ def _inside(stream: Stream, project: str, window: Window) -> tuple[sql.Composabl
     return sql.SQL(text).format(time), [project, window.start, window.end]
 
 
-def _same_key(stream: Stream, left: str, right: str, project: bool = True) -> sql.Composable:
-    names = ("project", *stream.key) if project else stream.key
+def _same_key(stream: Stream, left: str, right: str) -> sql.Composable:
+    names = ("project", *stream.key)
     pairs = (sql.SQL("{}.{} = {}.{}").format(*map(sql.Identifier, (left, name, right, name))) for name in names)
     return sql.SQL(" and ").join(pairs)
 

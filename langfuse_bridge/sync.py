@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from gendash.engine.config import Config
@@ -298,13 +299,13 @@ def _close(
 def _parts(stream: Stream, pages: Iterator[Page], window: Window) -> Iterator[tuple[Window, list[Row], int, bool]]:
     """Stretches of a window, newest first, with the newest version of each row in them and the number of rows read."""
     time, updated = stream.at(stream.time), stream.at("updated_at")
-    names = [stream.at(name) for name in stream.key]
-    kept: dict[tuple[str, ...], Row] = {}
+    key_of = itemgetter(*(stream.at(name) for name in stream.key))
+    kept: dict[Any, Row] = {}
     end, read = window.end, 0
     for rows, floor in pages:
         read += len(rows)
         for row in rows:
-            key = tuple([row[i] for i in names])
+            key = key_of(row)
             old = kept.get(key)
             if old is None or (row[updated], row[time]) > (old[updated], old[time]):
                 kept[key] = row

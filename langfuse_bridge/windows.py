@@ -17,7 +17,7 @@ LATE = HOUR
 DEPTHS = {"48h": timedelta(hours=48), "30d": timedelta(days=30)}
 NIGHT_HOUR = 2
 FIRST_WIDTH = {"new": HOUR, "range": HOUR, "48h": 6 * HOUR, "30d": 6 * HOUR}
-_NARROWEST, _WIDEST = timedelta(seconds=1), timedelta(days=1)
+NARROWEST, WIDEST = timedelta(seconds=1), timedelta(days=1)
 
 
 class Pass(NamedTuple):
@@ -37,14 +37,14 @@ class Width:
     def learn(self, requests: int) -> None:
         """Adapts to the number of requests that the last window took."""
         if requests <= 2:
-            self.now = min(self.now * 2, _WIDEST)
+            self.now = min(self.now * 2, WIDEST)
         elif requests > 10:
             self.now = max(self.now / 2, timedelta(minutes=1))
 
     def halve(self) -> bool:
         """Narrows after the server gave up; whether that was possible."""
-        narrowest = self.now <= _NARROWEST
-        self.now = max(_NARROWEST, self.now / 2)
+        narrowest = self.now <= NARROWEST
+        self.now = max(NARROWEST, self.now / 2)
         return not narrowest
 
 
@@ -72,7 +72,8 @@ def passes(state: State, now: datetime, since: timedelta, zone: ZoneInfo) -> lis
 def begin(part: Pass, state: State, now: datetime) -> dict[str, Any]:
     """Values of the state that change with the first window of a pass."""
     if part.kind == "new" and state.closed_from is None:
-        return {"closed_from": part.start}
+        # A back-fill may take days: what changes behind it meanwhile is for the look-backs.
+        return {"closed_from": part.start, "looked_48h": now, "looked_30d": now}
     at = {"48h": state.look_48h_at, "30d": state.look_30d_at}.get(part.kind, now)
     return {f"looked_{part.kind}": now} if at is None else {}
 
@@ -81,10 +82,7 @@ def advance(part: Pass, state: State, window: Window, now: datetime) -> Mapping[
     """Values of the state that change when a window of a pass is closed."""
     reached = now if window.end is None else min(window.end, now)
     if part.kind == "new":
-        values: dict[str, Any] = {"closed_until": max(state.closed_until or reached, reached)}
-        if window.end is None:
-            values |= {f"looked_{kind}": now for kind in DEPTHS if getattr(state, f"looked_{kind}") is None}
-        return values
+        return {"closed_until": max(state.closed_until or reached, reached)}
     if part.kind == "range":
         return {}
     return {f"look_{part.kind}_at": None if window.end == part.end else window.end}
@@ -102,7 +100,7 @@ def at_least(span: timedelta) -> int:
     """How many windows an empty stretch of time takes: they double in width up to a day."""
     count, width = 0, FIRST_WIDTH["new"]
     while span > timedelta(0):
-        count, span, width = count + 1, span - width, min(2 * width, _WIDEST)
+        count, span, width = count + 1, span - width, min(2 * width, WIDEST)
     return count
 
 

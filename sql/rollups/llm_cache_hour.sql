@@ -1,7 +1,7 @@
 /*
 doc: >-
   What prompt caches saved, by hour: for each LLM call with cached input, cached tokens x (its price of an uncached input
-  token - its price of a cached one). Calls without a price, or without uncached input to tell the price by, are left out.
+  token - its price of a cached one). Calls whose cost does not tell both prices are left out of it.
 grain: one row per local hour, environment and model with a call that read from a cache
 feature: langfuse
 audience: everyone

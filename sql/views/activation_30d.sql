@@ -38,7 +38,9 @@ steps as (
     wrote.user_id is not null as wrote,
     coalesce(wrote.days >= 2, false) as came_back,
     coalesce(wrote.days >= 2, false) and rated.user_id is not null as rated,
-    coalesce(greatest(extract(epoch from first_at - created_at), 0)::float8, 'Infinity') as first_message_s
+    -- greatest() passes over NULL, so that those who never wrote need a case of their own
+    case when first_at is null then 'Infinity' else greatest(extract(epoch from first_at - created_at), 0) end::float8
+      as first_message_s
   from chosen left join wrote using (user_id) left join rated using (user_id)
 ),
 counted as (

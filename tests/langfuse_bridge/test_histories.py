@@ -278,11 +278,13 @@ class History:
         self.double.fault = lambda path: self.chance.choice(shares) if path.startswith(("v2/obs", "v3")) else None
         self.double.merge()
         self.now += timedelta(minutes=61)
-        report = self.sync(None)
-        while not report.complete or any(stream.notes for stream in report.streams):
-            assert report.resume_at is None or report.resume_at > self.now
-            self.now = max(self.now + timedelta(minutes=1), report.resume_at or self.now)
+        for _ in range(2):  # the first may only end a look-back that was under way
             report = self.sync(None)
+            while not report.complete or any(stream.notes for stream in report.streams):
+                assert report.resume_at is None or report.resume_at > self.now
+                self.now = max(self.now + timedelta(minutes=1), report.resume_at or self.now)
+                report = self.sync(None)
+            self.now += timedelta(minutes=1)
 
     def compare(self) -> None:
         rows = self.double.observations()

@@ -1,0 +1,293 @@
+"""The bridge's local part (decode, shape, close a window) as ratios to binary COPY of the same rows, interleaved.
+
+Also: WAL of a run that changes nothing, memory over many rows, time to close the window of a minute, requests for
+10,000 rows, and dlt's merge of the same items where dlt is installed (`pip install 'dlt[postgres]'`).
+Run with `python -m gendash.benchmarks.bench_bridge` or as a file; `--rows`, `--memory-rows` set the size.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import re
+import resource
+import statistics
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psycopg
+import yaml
+
+from gendash.demo import postgres
+from gendash.demo.langfuse_double import LangfuseDouble
+from gendash.engine.config import load_config
+from gendash.langfuse_bridge import rows
+from gendash.langfuse_bridge import sync as bridge
+from gendash.langfuse_bridge.pages import Page, Window
+from gendash.langfuse_bridge.rows import OBSERVATIONS, Row, Shaper
+from gendash.langfuse_bridge.store import Store, _copy
+
+TABLES = Path(__file__).resolve().parents[1] / "sql" / "tables"
+START = datetime(2026, 11, 1, tzinfo=UTC)
+ROUNDS, PAGE = 3, 1000
+STEP = timedelta(milliseconds=250)
+
+
+def item(number: int, at: datetime) -> dict[str, Any]:
+    """An observation as the API sends it for a sync, about 1.2 kB."""
+    stamp = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    end = (at + timedelta(seconds=2)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    tokens = 200 + number % 700
+    return {
+        "id": f"{number:016x}",
+        "traceId": f"{number // 4:032x}",
+        "startTime": stamp,
+        "endTime": end,
+        "projectId": "bench",
+        "parentObservationId": f"{number - number % 4:016x}" if number % 4 else None,
+        "type": "GENERATION",
+        "name": "llm-answer",
+        "level": "ERROR" if number % 50 == 0 else "DEFAULT",
+        "statusMessage": "RateLimitError: 429" if number % 50 == 0 else "",
+        "version": "1.5.1",
+        "environment": "production",
+        "completionStartTime": end,
+        "createdAt": end,
+        "updatedAt": end,
+        "model": "gpt-4o-2024-08-06",
+        "internalModelId": "clzjr85f70000ymmzg7hqffra",
+        "modelParameters": {"temperature": 0.2, "max_tokens": 1024},
+        "usageDetails": {"input": tokens, "input_cached_tokens": 100, "output": 170, "total": tokens + 270},
+        "inputUsage": tokens + 100,
+        "outputUsage": 170,
+        "totalUsage": tokens + 270,
+        "costDetails": {"input": tokens * 2.5e-06, "output": 0.0017, "total": tokens * 2.5e-06 + 0.0017},
+        "inputCost": tokens * 2.5e-06,
+        "outputCost": 0.0017,
+        "totalCost": tokens * 2.5e-06 + 0.0017,
+        "promptId": "",
+        "promptName": "",
+        "promptVersion": None,
+        "usagePricingTierId": "clzjr85f70000ymmzg7hqffra_tier_default",
+        "usagePricingTierName": "Standard",
+        "latency": 2.0,
+        "timeToFirstToken": 2.0,
+        "userId": f"user-{number // 4 % 500:03d}",
+        "sessionId": f"session-{number // 40:06d}",
+        "isRootObservation": number % 4 == 0,
+        "traceName": "chat-support",
+        "release": "rel-2026.11",
+        "tags": ["mobile", "eu"],
+        "bookmarked": False,
+        "public": False,
+        "modelId": "clzjr85f70000ymmzg7hqffra",
+        "inputPrice": "0.0000025",
+        "outputPrice": "0.00001",
+        "totalPrice": None,
+    }
+
+
+def bodies(count: int) -> Iterator[bytes]:
+    """The pages of a window with ``count`` rows, newest first, as JSON."""
+    for top in range(count, 0, -PAGE):
+        numbers = range(top - 1, max(-1, top - PAGE - 1), -1)
+        meta = {"cursor": "more"} if top > PAGE else {}
+        yield msgspec.json.encode({"data": [item(n, START + STEP * n) for n in numbers], "meta": meta})
+
+
+def shaped(shaper: Shaper, pages: Iterator[bytes] | list[bytes]) -> Iterator[Page]:
+    """The same pages as the bridge reads them."""
+    decode, at = rows.decoder(rows.ObservationPage), OBSERVATIONS.at("start_time")
+    for body in pages:
+        page = decode(body)
+        found = [shaper.observation(one) for one in page.data]
+        yield Page(found, found[-1][at] if page.meta.cursor else None)
+
+
+def make_tables(url: str) -> None:
+    """The bridge's tables, from their headers."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("drop schema if exists gendash cascade")
+        connection.execute("create schema gendash")
+        for name in ("lf_observation", "lf_score", "_sync", "_secret"):
+            text = re.match(r"\s*/\*(.*?)\*/", (TABLES / f"{name}.sql").read_text("utf-8"), re.DOTALL)
+            assert text
+            head = yaml.safe_load(text[1])
+            columns = [f"{c} {d['type']}{'' if d.get('null') else ' not null'}" for c, d in head["columns"].items()]
+            key = ", ".join(head["key"])
+            connection.execute(f"create table gendash.{name} ({', '.join(columns)}, primary key ({key}))".encode())
+            for index in head.get("indexes", []):
+                connection.execute(f"create index on gendash.{name} ({', '.join(index)})".encode())
+        connection.execute("insert into gendash._secret values ('user_hash', '\\x00', '', '', now())")
+
+
+def close_all(store: Store, pages: Iterator[Page]) -> tuple[int, int]:
+    """Rows read and written by closing one window, in parts, as the sync does."""
+    state, window = store.state("p", "observations"), Window(START, None)
+    read = written = 0
+    for part, found, count, _last in bridge._parts(OBSERVATIONS, pages, window):
+        written += store.close(OBSERVATIONS, "p", part, found, state.windows, {}, count).written
+        state.windows += 1
+        read += count
+    return read, written
+
+
+def local_part(url: str, count: int) -> None:
+    """Prints rows a second of COPY, of a first load and of a run that changes nothing."""
+    store, shaper = Store(url, "gendash"), Shaper("p", b"k")
+    pages = list(bodies(count))
+    ready: list[Row] = [row for page in shaped(shaper, pages) for row in page.rows]
+    times: dict[str, list[float]] = {
+        name: [] for name in ("copy", "copy decoded", "first", "again", "loaded first", "loaded again")
+    }
+    wal = 0.0
+    for _ in range(ROUNDS):
+        for name, source in (("copy", ready), ("copy decoded", None)):
+            make_tables(url)
+            start = time.perf_counter()
+            with store.transaction() as connection:
+                found = source or [row for page in shaped(shaper, pages) for row in page.rows]
+                _copy(connection, store.table("lf_observation"), OBSERVATIONS, found)
+            times[name].append(time.perf_counter() - start)
+        store.disconnect()
+        make_tables(url)
+        start = time.perf_counter()
+        assert close_all(store, shaped(shaper, pages)) == (count, count)
+        times["first"].append(time.perf_counter() - start)
+        vacuum(url)
+        before = wal_position(url)
+        start = time.perf_counter()
+        assert close_all(store, shaped(shaper, pages)) == (count, 0)
+        times["again"].append(time.perf_counter() - start)
+        wal = (wal_position(url) - before) / count
+        store.disconnect()
+        make_tables(url)
+        split = [
+            Page(ready[i : i + PAGE], ready[min(i + PAGE, count) - 1][11] if i + PAGE < count else None)
+            for i in range(0, count, PAGE)
+        ]
+        start = time.perf_counter()
+        assert close_all(store, iter(split)) == (count, count)
+        times["loaded first"].append(time.perf_counter() - start)
+        vacuum(url)
+        start = time.perf_counter()
+        assert close_all(store, iter(split)) == (count, 0)
+        times["loaded again"].append(time.perf_counter() - start)
+        store.disconnect()
+    speed = {name: count / statistics.median(found) for name, found in times.items()}
+    print(f"{count:,} rows, median of {ROUNDS}")
+    for name, label in (
+        ("copy", "binary COPY of ready rows, indexed table"),
+        ("loaded first", "first load of ready rows (target >= 0.7)"),
+        ("copy decoded", "decode + shape + binary COPY"),
+        ("first", "first load, decode included"),
+        ("loaded again", "run that changes nothing, ready rows (target >= 0.9)"),
+        ("again", "run that changes nothing, decode included"),
+    ):
+        print(f"  {label:<60} {speed[name]:>10,.0f} rows/s  {speed[name] / speed['copy']:5.2f}")
+    print(f"  WAL of a run that changes nothing (target <= 5)              {wal:>10.2f} B/row")
+
+
+def wal_position(url: str) -> float:
+    with psycopg.connect(url) as connection:
+        row = connection.execute("select pg_current_wal_insert_lsn() - '0/0'::pg_lsn").fetchone()
+        assert row
+        return float(row[0])
+
+
+def vacuum(url: str) -> None:
+    """Ends what the load left to do, so that it does not count as the next run's WAL."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("vacuum (freeze, analyze) gendash.lf_observation")
+        connection.execute("checkpoint")
+
+
+def over_http(url: str, count: int) -> None:
+    """Prints requests for 10,000 rows and the time of the minutely run, over HTTP from the double."""
+    make_tables(url)
+    now = START + STEP * count
+    items = [item(n, START + STEP * n) | {"input": "", "output": "", "metadata": {}} for n in range(count)]
+    with LangfuseDouble(items) as double:
+        keys = {
+            "LANGFUSE_BASE_URL": double.url,
+            "LANGFUSE_PUBLIC_KEY": "pk-lf-demo",
+            "LANGFUSE_SECRET_KEY": "sk-lf-demo",
+        }
+        config = load_config("langfuse: {since: 2d}", environ=keys | {"GENDASH_DATABASE_URL": url})
+        start = time.perf_counter()
+        report = bridge.sync(config, now=now)
+        took = time.perf_counter() - start
+        first = report.streams[0]
+        minute = []
+        for number in range(5):
+            start = time.perf_counter()
+            bridge.sync(config, now=now + timedelta(minutes=number))
+            minute.append(time.perf_counter() - start)
+    per = first.requests * 10_000 / first.read
+    print(f"{count:,} rows over HTTP from the double: {took:.1f} s, {per:.1f} requests per 10,000 rows")
+    print(
+        f"  the minutely run (re-reads the last hour, {min(count, 14_400):,} rows): {statistics.median(minute):.2f} s"
+    )
+
+
+def memory(url: str, count: int) -> None:
+    """Prints how the peak of resident memory grows over very many rows."""
+    make_tables(url)
+    store, shaper = Store(url, "gendash"), Shaper("p", b"k")
+    close_all(store, shaped(shaper, bodies(20_000)))
+    make_tables(url)
+    store.disconnect()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    close_all(store, shaped(shaper, bodies(count)))
+    store.disconnect()
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    grown = f"{before / 1024:.0f} MB after 20,000 rows, {after / 1024:.0f} MB after {count:,}"
+    print(f"peak memory: {grown} (target <= 150, flat)")
+
+
+def against_dlt(url: str, count: int) -> None:
+    """Prints the ratio to dlt's merge of the same items, where dlt is installed."""
+    if importlib.util.find_spec("dlt") is None:
+        print("dlt is not installed: left out")
+        return
+    import dlt  # type: ignore[import-not-found]
+
+    items = [item(n, START + STEP * n) for n in range(count)]
+    for one in items:
+        one["tags"] = ",".join(one["tags"])
+    pipeline = dlt.pipeline("bench", destination=dlt.destinations.postgres(url), dataset_name="dlt_bench")
+    times = []
+    for _ in range(2):
+        start = time.perf_counter()
+        pipeline.run(items, table_name="observation", write_disposition="merge", primary_key=["traceId", "id"])
+        times.append(time.perf_counter() - start)
+    make_tables(url)
+    store, shaper, pages = Store(url, "gendash"), Shaper("p", b"k"), list(bodies(count))
+    for label, theirs in zip(("first", "again"), times, strict=True):
+        start = time.perf_counter()
+        close_all(store, shaped(shaper, pages))
+        ours = time.perf_counter() - start
+        print(f"dlt merge, {label}: {count / theirs:,.0f} rows/s; ours {theirs / ours:.0f}x (target >= 15x)")
+    store.disconnect()
+
+
+def main() -> None:
+    """Runs all of it on a server of its own."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--memory-rows", type=int, default=300_000)
+    chosen = parser.parse_args()
+    with postgres.postgres(postgres.find_binaries()) as server:
+        url = server.url()
+        memory(url, chosen.memory_rows)
+        local_part(url, chosen.rows)
+        over_http(url, min(chosen.rows, 50_000))
+        against_dlt(url, min(chosen.rows, 50_000))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,528 @@
+"""Knowledge base: is it complete, and is what is in it found?"""
+
+from __future__ import annotations
+
+from gendash.dashboards._palette import (
+    BAD,
+    CALLS,
+    DOCUMENT,
+    OK,
+    P50,
+    P95,
+    P99,
+    TEXT,
+    UNKNOWN,
+    USERS,
+    WARN,
+    colored,
+    fixed,
+    override,
+    steps,
+    up_is_bad,
+    words,
+)
+from gendash.dashboards._queries import QUIET, TODAY, change, named_bars, tile
+from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
+from gendash.dashboards.viz import BarGauge, DayBars, HeadTile, Lines, NumberTile, StateTile, Table
+from gendash.engine.model import Dashboard, Panel, Row, Variable, promql, slo, sql
+
+FILE_TYPES = Variable(
+    "file_type",
+    "File type",
+    "File type of documents; All adds them up.",
+    sql("select distinct file_type from {{ view('document_day') }} order by 1", may_be_empty="no document yet"),
+    all_value="'__all'",
+    feature="documents",
+)
+CHOSEN = "(${file_type:sqlstring} = '__all' or file_type = ${file_type:sqlstring})"
+NO_DOCUMENT = "no document yet"
+GAUGE = {"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"}
+SEARCHES = '{{ rule("job_status:kb_searches:rate5m") }}{job=~"$job"}'
+WITH_RESULTS = 'sum({{ rule("job:kb_search_results_count_count:rate5m") }}{job=~"$job"})'
+WITHOUT = 'sum({{ rule("job_le:kb_search_results_count_bucket:rate5m") }}{job=~"$job",le=~"0|0.0"})'
+DURATIONS = '{{ rule("job_le:kb_search_duration_seconds_bucket:rate5m") }}{job=~"$job"}'
+RECENT = f"day > {TODAY} - %d and day <= {TODAY}"
+
+
+def percentile(q: float) -> str:
+    """PromQL: a percentile of the time of searches."""
+    return f"histogram_quantile({q}, sum by (le) ({DURATIONS}))"
+
+
+STRIP = [
+    Panel(
+        "ingest",
+        "Ingest",
+        "Done / (done + failed) of the documents uploaded today or on the 6 days before; processing ones count neither "
+        "way. An upload that was accepted (HTTP 200) is not yet a processed one.\n\n"
+        "When red: the list of failed and stuck documents below names them; see when it began and what was deployed.",
+        StateTile(
+            mappings=words(v0=("✓ Good", OK), v1=("▲ Fair", WARN), v2=("✖ Poor", BAD)),
+            thresholds=steps((TEXT, None)),
+            no_data="none ended",
+        ),
+        [
+            sql(
+                f"""
+                with figures as (
+                  select sum(documents) filter (where status = 'done') as done,
+                    nullif(coalesce(sum(documents) filter (where status in ('done', 'failed')), 0), 0) as ended
+                  from {{{{ view('document_day') }}}} where {RECENT % 7} and {CHOSEN}
+                ),
+                shares as (select coalesce(done, 0) / ended as ratio, ended from figures)
+                select {{{{ now() }}}} as "time",
+                  coalesce(to_char(floor(1000 * ratio) / 10, 'FM990.0') || ' % of ' || ended || ', 7 d', '7 d')
+                    as metric,
+                  case when ratio < 0.95 then 2 when ratio < {{{{ slo('kb_processing.objective') }}}} then 1
+                    when ratio is not null then 0 end as value
+                from shares""",
+                may_be_zero="0 means good",
+                may_be_empty="no document ended within 7 days",
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="knowledge-base/problems",
+        feature="documents",
+    ),
+    Panel(
+        "drift",
+        "Drift",
+        "Vectors that the vector store holds minus chunks that the platform counts, now; Prometheus gauges, the "
+        "largest of all processes. Above 0: orphans of deleted documents; below: text that no search finds.",
+        NumberTile(unit="locale", decimals=0, judged=True, thresholds=steps((WARN, None), (TEXT, 0), (WARN, 1))),
+        [
+            promql(
+                'max({{ metric("vector_store_vectors") }}{job=~"$job"}) - max({{ metric("kb_chunks") }}{job=~"$job"})',
+                legend="vectors − chunks",
+                instant=True,
+                may_be_zero="nothing has drifted",
+            )
+        ],
+        width=4,
+        height=3,
+        feature="kb_metrics vector_metrics",
+    ),
+    Panel(
+        "stuck",
+        "Stuck",
+        "Documents that have been processing for more than 15 minutes without a change, now: their job died, and "
+        "nothing will finish them.\n\nWhen red: restart the ingestion, then upload them again.",
+        NumberTile(unit="locale", decimals=0, judged=True, thresholds=up_is_bad(1, 10)),
+        [
+            sql(
+                tile(
+                    "count(*) filter (where stuck) as current, "
+                    "count(*) filter (where status = 'processing') as running",
+                    f"{{{{ view('document_now') }}}} where {CHOSEN}",
+                    "'of ' || running || ' processing'",
+                ),
+                may_be_zero="nothing is stuck",
+            )
+        ],
+        width=4,
+        height=3,
+        leads_to="knowledge-base/problems",
+        feature="documents",
+    ),
+    FRESHNESS,
+]
+
+
+def total(column: str) -> str:
+    """SQL: all that was uploaded by the end of each of the last 30 days, of the documents that are there now."""
+    return f"""
+    with today as (select {TODAY} as day),
+    curve as (
+      select every.day::date as day, coalesce(sum({column}), 0) as value
+      from today cross join lateral generate_series(today.day - 30, today.day, interval '1 day') as every (day)
+      left join {{{{ view('document_day') }}}} d on d.day <= every.day::date and {CHOSEN}
+      group by 1
+    ),
+    figures as (
+      select max(value) filter (where curve.day = today.day) as current,
+        max(value) filter (where curve.day = today.day - 30) as prior
+      from curve cross join today
+    )
+    select curve.day::timestamp at time zone {{{{ zone() }}}} as "time", {change("now", "in 30 d")} as metric, value
+    from curve cross join figures cross join today where curve.day > today.day - 30 order by 1"""
+
+
+HEAD = [
+    Panel(
+        "documents",
+        "Documents",
+        "Documents that are there now, whatever their status, by the day of their upload; the change is against those "
+        "of them that were there 30 days ago. Deleted ones are missing from the past too.",
+        HeadTile(unit="locale", decimals=0, subject=DOCUMENT["done"], min=0),
+        [sql(total("documents"), may_be_zero=NO_DOCUMENT)],
+        width=4,
+        height=4,
+        window="30d",
+        leads_to="knowledge-base/by_status",
+        feature="documents",
+    ),
+    Panel(
+        "chunks",
+        "Chunks",
+        "Chunks in the vector store of the documents that are done now, by the day of their upload, as the platform "
+        "counts them. Deleted documents are missing from the past too.",
+        HeadTile(unit="locale", decimals=0, subject=DOCUMENT["done"], min=0),
+        [sql(total("chunks) filter (where status = 'done'"), may_be_zero=NO_DOCUMENT)],
+        width=4,
+        height=4,
+        window="30d",
+        leads_to="knowledge-base/types",
+        feature="documents",
+    ),
+    Panel(
+        "searches",
+        "Searches",
+        "Searches of the knowledge base per minute, over 5 minutes; Prometheus. Where the platform records no kb_ "
+        "metrics these are requests of the search route, and the agent's own searches are not seen.",
+        HeadTile(unit="opm", decimals=1, subject=CALLS, min=0),
+        [promql(f"60 * sum({SEARCHES})", legend="now, over 5 min", may_be_zero=QUIET)],
+        width=4,
+        height=4,
+        leads_to="knowledge-base/search_rate",
+        feature="http_metrics",
+    ),
+    Panel(
+        "p95",
+        "p95 time",
+        "95 of 100 searches were answered within this time, over 5 minutes; Prometheus histogram, read within its "
+        "buckets, which end at 5 s. Amber above 0.5 s, red above 1 s.",
+        HeadTile(unit="s", min=0, judged=True, thresholds=up_is_bad(0.5, 1), no_data="no search"),
+        [promql(percentile(0.95), legend="now, over 5 min", may_be_empty="nobody searches")],
+        width=4,
+        height=4,
+        leads_to="knowledge-base/search_time",
+        feature="kb_metrics",
+    ),
+    Panel(
+        "no_result",
+        "No result",
+        "Searches that found nothing / searches, over 5 minutes: the histogram bucket of 0 results. A mean of results "
+        "hides them. High: the answer is not in the knowledge base, or the score threshold is too strict.",
+        HeadTile(unit="percentunit", decimals=1, subject=UNKNOWN, min=0, max=0.5, no_data="no search"),
+        [
+            promql(
+                f"{WITHOUT} / ({WITH_RESULTS} > 0)",
+                legend="now, over 5 min",
+                may_be_zero="every search found something",
+                may_be_empty="nobody searches",
+            )
+        ],
+        width=4,
+        height=4,
+        leads_to="knowledge-base/zero_share",
+        feature="kb_metrics",
+    ),
+    Panel(
+        "uploads",
+        "Uploads",
+        "Documents uploaded today or on the 6 days before, whatever became of them; the curve is the same sum for each "
+        "of the last 30 days, the change is against the 7 days before those.",
+        HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
+        [
+            sql(
+                f"""
+                with today as (select {TODAY} as day),
+                daily as (
+                  select day, sum(documents) as n from {{{{ view('document_day') }}}} where {CHOSEN} group by day
+                ),
+                curve as (
+                  select every.day::date as day, sum(coalesce(n, 0)) over week as value
+                  from today
+                  cross join lateral generate_series(today.day - 35, today.day, interval '1 day') as every (day)
+                  left join daily on daily.day = every.day::date
+                  window week as (order by every.day rows between 6 preceding and current row)
+                ),
+                figures as (
+                  select max(value) filter (where curve.day = today.day) as current,
+                    max(value) filter (where curve.day = today.day - 7) as prior
+                  from curve cross join today
+                )
+                select curve.day::timestamp at time zone {{{{ zone() }}}} as "time", {change("7 d")} as metric, value
+                from curve cross join figures cross join today where curve.day > today.day - 30 order by 1""",
+                may_be_zero=QUIET,
+            )
+        ],
+        width=4,
+        height=4,
+        window="30d",
+        leads_to="knowledge-base/per_day",
+        feature="documents",
+    ),
+]
+
+CHARTS = [
+    Panel(
+        "search_rate",
+        "Searches per minute",
+        "Searches of the knowledge base per minute by outcome, each point over 5 minutes; Prometheus. A failed search "
+        "is one that ended in an error, not one without results.",
+        Lines(
+            unit="opm",
+            overrides=[
+                override("byName", "success", color=fixed(CALLS), custom__lineWidth=2, custom__fillOpacity=12),
+                override("byName", "error", color=fixed(BAD)),
+            ],
+        ),
+        [promql(f"60 * sum by (status) ({SEARCHES})", legend="{{status}}", may_be_zero=QUIET)],
+        width=8,
+        height=8,
+        feature="http_metrics",
+    ),
+    Panel(
+        "search_time",
+        "Search time percentiles",
+        "Half, 95 and 99 of 100 searches were answered within this time, each point over 5 minutes; Prometheus "
+        "histogram whose buckets end at 5 s, so nothing is ever shown above that.",
+        Lines(
+            unit="s",
+            no_data="no search",
+            overrides=[
+                override("byName", "p50", color=fixed(P50)),
+                override("byName", "p95", color=fixed(P95), custom__lineWidth=2),
+                override("byName", "p99", color=fixed(P99)),
+            ],
+        ),
+        [promql(percentile(q), legend=f"p{q * 100:.0f}", may_be_empty="nobody searches") for q in (0.5, 0.95, 0.99)],
+        width=8,
+        height=8,
+        feature="kb_metrics",
+    ),
+    Panel(
+        "types",
+        "Documents by type, now",
+        "Documents that are there now by file type, whatever their status: the eight most frequent and the rest as "
+        "other. Types are compared in lower case without a dot; markdown is md.",
+        BarGauge(unit="locale", decimals=0, color=fixed(DOCUMENT["done"]), overrides=colored({"other": UNKNOWN})),
+        [
+            sql(
+                f"""
+                with counted as (
+                  select file_type, count(*) as documents from {{{{ view('document_now') }}}} where {CHOSEN} group by 1
+                ),
+                ranked as (select *, row_number() over (order by documents desc, file_type) as rank from counted)
+                select case when rank <= 8 then file_type else 'other' end as name, sum(documents) as value
+                from ranked group by 1 order by min(rank)""",
+                format="table",
+                may_be_empty=NO_DOCUMENT,
+            )
+        ],
+        width=8,
+        height=8,
+        feature="documents",
+    ),
+]
+
+LOADS = [
+    Panel(
+        "per_day",
+        "Uploads per day by what became of them",
+        "Documents by the local day of their upload, for the days that begin in the picked range, by their present "
+        "status; today is still running. Deleted documents are missing.",
+        DayBars(unit="locale", decimals=0, overrides=colored(DOCUMENT)),
+        [
+            sql(
+                'select at as "time", '
+                + ", ".join(
+                    f"coalesce(sum(documents) filter (where status = '{status}'), 0) as \"{status}\""
+                    for status in ("done", "processing", "failed")
+                )
+                + f" from {{{{ view('document_day') }}}} where $__timeFilter(at) and {CHOSEN} group by 1 order by 1",
+                may_be_zero=QUIET,
+                may_be_empty="no day begins in the picked range, or no document yet",
+            )
+        ],
+        width=16,
+        height=8,
+        feature="documents",
+    ),
+    Panel(
+        "by_status",
+        "Documents by status, now",
+        "All documents by their present status, whatever the time range above. Only done ones are found by searches.",
+        BarGauge(unit="locale", decimals=0, overrides=colored(DOCUMENT)),
+        [
+            sql(
+                f"""
+                with statuses (status, rank) as (values ('done', 1), ('processing', 2), ('failed', 3), ('other', 4))
+                select status as name, count(d.document_id) as value
+                from statuses left join (
+                  select document_id, status from {{{{ view('document_now') }}}} where {CHOSEN}
+                ) as d using (status)
+                group by status, rank having status <> 'other' or count(d.document_id) > 0 order by rank""",
+                format="table",
+                may_be_zero=NO_DOCUMENT,
+            )
+        ],
+        width=8,
+        height=8,
+        feature="documents",
+    ),
+    Panel(
+        "problems",
+        "Failed and stuck documents, newest first",
+        "Documents that failed, and those processing for more than 15 minutes without a change, now; at most 100. "
+        "People stand here as the first 8 characters of their id, titles are never read.",
+        Table(
+            no_data="Every document loaded",
+            name_nothing=False,
+            overrides=[
+                override("byName", "Document", custom__width=320),
+                override("byName", "Size", unit="decbytes"),
+                override("byRegexp", "/^(Uploaded|Last change)$/", unit="dateTimeFromNow"),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                select document_id as "Document", case when stuck then 'stuck' else status end as "State",
+                  file_type as "Type", file_size as "Size", created_at as "Uploaded", changed_at as "Last change",
+                  coalesce(owner, 'unknown') as "Owner"
+                from {{{{ view('document_now') }}}} where (stuck or status = 'failed') and {CHOSEN}
+                order by created_at desc, document_id limit 100""",
+                format="table",
+                may_be_empty="every document loaded",
+            )
+        ],
+        width=24,
+        height=8,
+        feature="documents",
+    ),
+]
+
+FOUND = [
+    Panel(
+        "zero_share",
+        "Searches without any result",
+        "Searches that found nothing / searches, each point over 5 minutes; the histogram bucket of 0 results. What "
+        "was asked is not recorded, so which questions find nothing stands in the platform's logs only.",
+        Lines(unit="percentunit", max=1, fill=12, color=fixed(UNKNOWN), legend=False, no_data="no search"),
+        [
+            promql(
+                f"{WITHOUT} / ({WITH_RESULTS} > 0)",
+                legend="no result",
+                may_be_zero="every search found something",
+                may_be_empty="nobody searches",
+            )
+        ],
+        width=12,
+        height=8,
+        feature="kb_metrics",
+    ),
+    Panel(
+        "results",
+        "Results per search, mean",
+        "Sum of results / searches, each point over 5 minutes; Prometheus kb_search_results_count. A mean hides "
+        "searches without any result: they are in the panel beside it.",
+        Lines(unit="none", decimals=1, fill=12, color=fixed(CALLS), legend=False, no_data="no search"),
+        [
+            promql(
+                f'sum({{{{ rule("job:kb_search_results_count_sum:rate5m") }}}}{{job=~"$job"}}) / ({WITH_RESULTS} > 0)',
+                legend="mean",
+                may_be_empty="nobody searches",
+            )
+        ],
+        width=12,
+        height=8,
+        feature="kb_metrics",
+    ),
+]
+
+WHO = [
+    Panel(
+        "success_by_type",
+        "Processed by type, 30 d",
+        "Done / (done + failed) of the documents uploaded today or on the 29 days before, by file type; n is the "
+        "number of those. Types of which none has ended are missing.",
+        BarGauge(
+            unit="percentunit",
+            decimals=1,
+            max=1,
+            thresholds=steps((BAD, None), (WARN, 0.95), (DOCUMENT["done"], slo("kb_processing.objective"))),
+        ),
+        [
+            sql(
+                named_bars(
+                    f"{{{{ view('document_day') }}}} where {RECENT % 30} and {CHOSEN} and status in ('done', 'failed') "
+                    "group by file_type having sum(documents) > 0",
+                    "file_type || ', n = ' || sum(documents)",
+                    "(coalesce(sum(documents) filter (where status = 'done'), 0) / sum(documents))::float8",
+                    "sum(documents) desc, file_type limit 8",
+                ),
+                format="table",
+                may_be_empty="no document ended within 30 days",
+                may_be_zero="every document failed",
+            )
+        ],
+        width=8,
+        height=8,
+        feature="documents",
+    ),
+    Panel(
+        "uploaders",
+        "Who uploads the most, 90 d",
+        "People who uploaded the most of the documents that are there, of today and the 89 days before, at most 50. "
+        "Failed: of those that are done or failed. They stand here as the first 8 characters of their id; all file "
+        "types.",
+        Table(
+            no_data="–",
+            overrides=[
+                override("byName", "Person", custom__width=110),
+                override(
+                    "byName",
+                    "Documents",
+                    unit="locale",
+                    min=0,
+                    fieldMinMax=True,
+                    color=fixed(USERS),
+                    custom__cellOptions=GAUGE,
+                    custom__width=170,
+                ),
+                override("byName", "Failed", unit="percentunit", decimals=0),
+                override("byName", "Size", unit="decbytes"),
+                override("byName", "Chunks", unit="locale"),
+                override("byName", "Newest", unit="dateTimeFromNow"),
+            ],
+        ),
+        [
+            sql(
+                """
+                select owner as "Person", documents as "Documents", failed / nullif(ended, 0)::float8 as "Failed",
+                  bytes as "Size", chunks as "Chunks", newest_at as "Newest"
+                from {{ view('document_uploader_90d') }} order by rank limit 50""",
+                format="table",
+                may_be_empty="no document within 90 days",
+            )
+        ],
+        width=16,
+        height=8,
+        feature="documents",
+    ),
+]
+
+DASHBOARD = Dashboard(
+    "knowledge-base",
+    "Knowledge base",
+    "Is the knowledge base complete, and is what is in it found?",
+    [
+        Row("", [*STRIP, *HEAD, *CHARTS]),
+        Row("What fails to load?", LOADS),
+        Row("What is never found?", FOUND, open=False),
+        Row("Who uploads, and what?", WHO, open=False),
+        how_to_read(
+            "Is the knowledge base complete, and is what is in it found?",
+            "- **Uploads** are judged by what became of the document, not by the answer to the upload: processing "
+            "happens later.\n"
+            "- **Deleted documents are gone** from every figure, those of the past too.",
+        ),
+    ],
+    refresh="30s",
+    range="7d",
+    variables=(JOB, FILE_TYPES),
+    annotations=ANNOTATIONS,
+)

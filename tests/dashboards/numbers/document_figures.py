@@ -1,0 +1,178 @@
+"""What the SQL panels of Knowledge base must show, calculated from raw rows by what their descriptions say.
+
+Nothing here reads gendash's SQL. Each calculation gives the columns and rows of an answer, in order.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from overview_figures import DAY, Number, Table, View, changed, tile
+from overview_worlds import Rows
+
+STATUSES = ("done", "processing", "failed")
+STUCK_AFTER = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Shelf(View):
+    """A world looked at from a time, and through the choice of a file type (empty: All)."""
+
+    file_type: str = ""
+
+    @cached_property
+    def everything(self) -> Rows:
+        """All documents with what is derived from a row: type and status in canonical words."""
+        return [
+            {**row, "kind": _kind(row["file_type"]), "state": row["status"] if row["status"] in STATUSES else "other"}
+            for row in self.world.rows["documents"]
+        ]
+
+    @cached_property
+    def documents(self) -> Rows:
+        """The chosen documents."""
+        return [row for row in self.everything if self.file_type in ("", row["kind"])]
+
+    def uploaded(self, days: int, rows: Rows | None = None) -> Rows:
+        """Documents of today and the days before, of so many days."""
+        return [r for r in (self.documents if rows is None else rows) if 0 <= self.days_ago(r["created_at"]) < days]
+
+    def stuck(self, row: Mapping[str, Any]) -> bool:
+        return row["status"] == "processing" and row["updated_at"] < self.at - STUCK_AFTER
+
+
+def _kind(text: str | None) -> str:
+    kind = (text or "").lower().lstrip(".") or "unknown"
+    return "md" if kind == "markdown" else kind
+
+
+def share(above: int, below: int) -> Fraction | None:
+    return Fraction(above, below) if below else None
+
+
+def _curve(view: Shelf, figure: Callable[[int], Number], label: str, against: str, before: int) -> Table:
+    name = changed(label, figure(0), figure(before), against)
+    rows = [(view.start(view.today - ago * DAY), name, figure(ago)) for ago in range(29, -1, -1)]
+    return Table(("time", "metric", "value"), rows)
+
+
+def ingest(view: Shelf) -> Table:
+    states = Counter(row["state"] for row in view.uploaded(7))
+    ended = states["done"] + states["failed"]
+    if not ended:
+        return tile(view, "7 d", None)
+    good = Fraction(states["done"], ended)
+    state = 2 if good < Fraction(95, 100) else 1 if good < Fraction(98, 100) else 0
+    return tile(view, f"{states['done'] * 1000 // ended / 10:.1f} % of {ended}, 7 d", state)
+
+
+def stuck(view: Shelf) -> Table:
+    running = sum(row["state"] == "processing" for row in view.documents)
+    return tile(view, f"of {running} processing", sum(map(view.stuck, view.documents)))
+
+
+def documents(view: Shelf) -> Table:
+    ages = [view.days_ago(row["created_at"]) for row in view.documents]
+    return _curve(view, lambda ago: sum(age >= ago for age in ages), "now", "in 30 d", 30)
+
+
+def chunks(view: Shelf) -> Table:
+    held = [(view.days_ago(row["created_at"]), row["chunk_count"]) for row in view.documents if row["state"] == "done"]
+    return _curve(view, lambda ago: sum(count for age, count in held if age >= ago), "now", "in 30 d", 30)
+
+
+def uploads(view: Shelf) -> Table:
+    ages = Counter(view.days_ago(row["created_at"]) for row in view.documents)
+    return _curve(view, lambda ago: sum(ages[each] for each in range(ago, ago + 7)), "7 d", "vs prior", 7)
+
+
+def _top(counts: Mapping[str, int], most: int) -> Table:
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    rest = sum(count for _, count in ranked[most:])
+    return Table(("name", "value"), ranked[:most] + ([("other", rest)] if rest else []))
+
+
+def types(view: Shelf) -> Table:
+    return _top(Counter(row["kind"] for row in view.documents), 8)
+
+
+def _picked(view: Shelf) -> Iterable[date]:
+    """The days that begin in the range of 7 times 24 hours before now, from the first upload to today."""
+    first = min((view.day(row["created_at"]) for row in view.everything), default=view.today)
+    days = [view.today - ago * DAY for ago in range(8, -1, -1)]
+    return [day for day in days if view.at - 7 * DAY <= view.start(day) <= view.at and day >= first]
+
+
+def per_day(view: Shelf) -> Table:
+    counts = Counter((view.day(row["created_at"]), row["state"]) for row in view.documents)
+    days = _picked(view) if view.documents else []
+    rows = [(view.start(day), *(counts[day, status] for status in STATUSES)) for day in days]
+    return Table(("time", *STATUSES), rows)
+
+
+def by_status(view: Shelf) -> Table:
+    counts = Counter(row["state"] for row in view.documents)
+    names = (*STATUSES, "other") if counts["other"] else STATUSES
+    return Table(("name", "value"), [(name, counts[name]) for name in names])
+
+
+def problems(view: Shelf) -> Table:
+    found = [row for row in view.documents if row["state"] == "failed" or view.stuck(row)]
+    found.sort(key=lambda row: row["id"])
+    found.sort(key=lambda row: row["created_at"], reverse=True)
+    rows = [
+        (
+            row["id"],
+            "failed" if row["state"] == "failed" else "stuck",
+            row["kind"],
+            row["file_size"],
+            row["created_at"],
+            row["updated_at"],
+            row["user_id"][:8],
+        )
+        for row in found[:100]
+    ]
+    return Table(("Document", "State", "Type", "Size", "Uploaded", "Last change", "Owner"), rows)
+
+
+def success_by_type(view: Shelf) -> Table:
+    ended = [row for row in view.uploaded(30) if row["state"] in ("done", "failed")]
+    counts = Counter(row["kind"] for row in ended)
+    done = Counter(row["kind"] for row in ended if row["state"] == "done")
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return Table(("name", "value"), [(f"{kind}, n = {n}", share(done[kind], n)) for kind, n in ranked[:8]])
+
+
+def uploaders(view: Shelf) -> Table:
+    people: dict[str, Rows] = {}
+    for row in view.uploaded(90, view.everything):
+        people.setdefault(row["user_id"], []).append(row)
+    rows = []
+    for who, mine in sorted(people.items(), key=lambda item: (-len(item[1]), item[0]))[:50]:
+        states = Counter(row["state"] for row in mine)
+        failed = share(states["failed"], states["done"] + states["failed"])
+        size, pieces = sum(row["file_size"] or 0 for row in mine), sum(row["chunk_count"] for row in mine)
+        rows.append((who[:8], len(mine), failed, size, pieces, max(row["created_at"] for row in mine)))
+    return Table(("Person", "Documents", "Failed", "Size", "Chunks", "Newest"), rows)
+
+
+FIGURES: Mapping[str, Callable[[Shelf], Table]] = {
+    "ingest": ingest,
+    "stuck": stuck,
+    "documents": documents,
+    "chunks": chunks,
+    "uploads": uploads,
+    "types": types,
+    "per_day": per_day,
+    "by_status": by_status,
+    "problems": problems,
+    "success_by_type": success_by_type,
+    "uploaders": uploaders,
+}
+"""Calculations by the slug of their panel."""
