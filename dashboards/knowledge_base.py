@@ -38,15 +38,24 @@ CHOSEN = "(${file_type:sqlstring} = '__all' or file_type = ${file_type:sqlstring
 NO_DOCUMENT = "no document yet"
 GAUGE = {"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"}
 SEARCHES = '{{ rule("job_status:kb_searches:rate5m") }}{job=~"$job"}'
-WITH_RESULTS = 'sum({{ rule("job:kb_search_results_count_count:rate5m") }}{job=~"$job"})'
-WITHOUT = 'sum({{ rule("job_le:kb_search_results_count_bucket:rate5m") }}{job=~"$job",le=~"0|0.0"})'
-DURATIONS = '{{ rule("job_le:kb_search_duration_seconds_bucket:rate5m") }}{job=~"$job"}'
+DURATIONS = '{{ rule("job_le:kb_search_duration_seconds_bucket:rate5m") }}{job=~"$job"}[1h]'
 RECENT = f"day > {TODAY} - %d and day <= {TODAY}"
 
 
 def percentile(q: float) -> str:
     """PromQL: a percentile of the time of searches."""
-    return f"histogram_quantile({q}, sum by (le) ({DURATIONS}))"
+    return f"histogram_quantile({q}, sum by (le) (avg_over_time({DURATIONS})))"
+
+
+def counted(series: str, window: str, extra: str = "") -> str:
+    """PromQL: a recorded rate of results, averaged over a window; searches are too few for 5 minutes."""
+    return f'sum(avg_over_time({{{{ rule("{series}") }}}}{{job=~"$job"{extra}}}[{window}]))'
+
+
+def without_result(window: str) -> str:
+    """PromQL: share of searches that found nothing, over a window."""
+    nothing = counted("job_le:kb_search_results_count_bucket:rate5m", window, ',le=~"0|0.0"')
+    return f"{nothing} / ({counted('job:kb_search_results_count_count:rate5m', window)} > 0)"
 
 
 STRIP = [
@@ -190,10 +199,10 @@ HEAD = [
     Panel(
         "p95",
         "p95 time",
-        "95 of 100 searches were answered within this time, over 5 minutes; Prometheus histogram, read within its "
+        "95 of 100 searches were answered within this time, over the last hour; Prometheus histogram, read within its "
         "buckets, which end at 5 s. Amber above 0.5 s, red above 1 s.",
         HeadTile(unit="s", min=0, judged=True, thresholds=up_is_bad(0.5, 1), no_data="no search"),
-        [promql(percentile(0.95), legend="now, over 5 min", may_be_empty="nobody searches")],
+        [promql(percentile(0.95), legend="over the last hour", may_be_empty="nobody searches")],
         width=4,
         height=4,
         leads_to="knowledge-base/search_time",
@@ -202,13 +211,14 @@ HEAD = [
     Panel(
         "no_result",
         "No result",
-        "Searches that found nothing / searches, over 5 minutes: the histogram bucket of 0 results. A mean of results "
+        "Searches that found nothing / searches, over the last 24 hours: the histogram bucket of 0 results. A mean "
+        "of results "
         "hides them. High: the answer is not in the knowledge base, or the score threshold is too strict.",
         HeadTile(unit="percentunit", decimals=1, subject=UNKNOWN, min=0, max=0.5, no_data="no search"),
         [
             promql(
-                f"{WITHOUT} / ({WITH_RESULTS} > 0)",
-                legend="now, over 5 min",
+                without_result("24h"),
+                legend="last 24 h",
                 may_be_zero="every search found something",
                 may_be_empty="nobody searches",
             )
@@ -277,7 +287,7 @@ CHARTS = [
     Panel(
         "search_time",
         "Search time percentiles",
-        "Half, 95 and 99 of 100 searches were answered within this time, each point over 5 minutes; Prometheus "
+        "Half, 95 and 99 of 100 searches were answered within this time, each point over an hour; Prometheus "
         "histogram whose buckets end at 5 s, so nothing is ever shown above that.",
         Lines(
             unit="s",
@@ -399,12 +409,12 @@ FOUND = [
     Panel(
         "zero_share",
         "Searches without any result",
-        "Searches that found nothing / searches, each point over 5 minutes; the histogram bucket of 0 results. What "
+        "Searches that found nothing / searches, each point over an hour; the histogram bucket of 0 results. What "
         "was asked is not recorded, so which questions find nothing stands in the platform's logs only.",
         Lines(unit="percentunit", max=1, fill=12, color=fixed(UNKNOWN), legend=False, no_data="no search"),
         [
             promql(
-                f"{WITHOUT} / ({WITH_RESULTS} > 0)",
+                without_result("1h"),
                 legend="no result",
                 may_be_zero="every search found something",
                 may_be_empty="nobody searches",
@@ -417,12 +427,13 @@ FOUND = [
     Panel(
         "results",
         "Results per search, mean",
-        "Sum of results / searches, each point over 5 minutes; Prometheus kb_search_results_count. A mean hides "
+        "Sum of results / searches, each point over an hour; Prometheus kb_search_results_count. A mean hides "
         "searches without any result: they are in the panel beside it.",
         Lines(unit="none", decimals=1, fill=12, color=fixed(CALLS), legend=False, no_data="no search"),
         [
             promql(
-                f'sum({{{{ rule("job:kb_search_results_count_sum:rate5m") }}}}{{job=~"$job"}}) / ({WITH_RESULTS} > 0)',
+                f"{counted('job:kb_search_results_count_sum:rate5m', '1h')} "
+                f"/ ({counted('job:kb_search_results_count_count:rate5m', '1h')} > 0)",
                 legend="mean",
                 may_be_empty="nobody searches",
             )

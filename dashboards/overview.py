@@ -138,6 +138,7 @@ STRIP = [
         width=4,
         height=3,
         leads_to="system-health",
+        feature="http_metrics",
     ),
     FRESHNESS,
 ]
@@ -153,6 +154,7 @@ HEAD = [
         width=4,
         height=4,
         leads_to="overview/request_rate",
+        feature="http_metrics",
     ),
     Panel(
         "errors",
@@ -180,6 +182,7 @@ HEAD = [
         width=4,
         height=4,
         leads_to="overview/error_share",
+        feature="http_metrics",
     ),
     Panel(
         "p95",
@@ -197,6 +200,7 @@ HEAD = [
         width=4,
         height=4,
         leads_to="overview/response_time",
+        feature="http_metrics",
     ),
     Panel(
         "llm_calls",
@@ -286,6 +290,7 @@ CHARTS = [
         width=8,
         height=8,
         leads_to="system-health/rate_by_endpoint",
+        feature="http_metrics",
     ),
     Panel(
         "error_share",
@@ -318,6 +323,7 @@ CHARTS = [
         width=8,
         height=8,
         leads_to="system-health/errors_by_handler",
+        feature="http_metrics",
     ),
     Panel(
         "response_time",
@@ -340,6 +346,7 @@ CHARTS = [
         width=8,
         height=8,
         leads_to="system-health/latency_by_handler",
+        feature="http_metrics",
     ),
 ]
 

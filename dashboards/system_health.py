@@ -71,10 +71,11 @@ BLUES = (CALLS, "super-light-blue", "dark-blue")
 FILL = {"stacking": {"mode": "normal", "group": "A"}, "fillOpacity": 30}
 
 
-def same(slug: str, leads_to: str = "", width: int = 0) -> Panel:
-    """A panel of the Overview, with the same queries; here it leads deeper."""
+def same(slug: str, leads_to: str, width: int = 0) -> Panel:
+    """A panel of the Overview, with the same queries; here it leads deeper, and says what it needs."""
     panel = ON_OVERVIEW[slug]
-    return replace(panel, leads_to=leads_to, width=width or panel.width)
+    feature = panel.feature or ("" if slug in ("health", "alerts") else "http_metrics")
+    return replace(panel, leads_to=leads_to, width=width or panel.width, feature=feature)
 
 
 def averaged(rule: str, extra: str = "", by: str = "handler", chosen: str = ',handler=~"$handler"') -> str:

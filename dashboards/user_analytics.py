@@ -30,6 +30,8 @@ TODAY = "({{ now() }} at time zone {{ zone() }})::date"
 SIGN_INS = '{{ rule("job_status:auth_attempts:%s") }}{job=~"$job"%s}'
 SUCCESS, FAILURE = ',status="success"', ',status="failure"'
 GAUGE = {"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"}
+# sign-ins are read from requests where the platform records no auth_ metrics, so nothing is there without those
+SIGN_IN_NEEDS = "HTTP metrics of the sign-in route"
 NOBODY = "nobody wrote within 30 days"
 NO_SIGN_IN = "nobody tried to sign in"
 WEEKS = range(9)
@@ -94,6 +96,8 @@ STRIP = [
         width=4,
         height=3,
         leads_to="user-analytics/auth_success",
+        feature="http_metrics",
+        needs=SIGN_IN_NEEDS,
     ),
     Panel(
         "guests",
@@ -722,6 +726,8 @@ SIGN_IN = [
         ],
         width=8,
         height=8,
+        feature="http_metrics",
+        needs=SIGN_IN_NEEDS,
     ),
     Panel(
         "auth_success",
@@ -748,6 +754,8 @@ SIGN_IN = [
         ],
         width=8,
         height=8,
+        feature="http_metrics",
+        needs=SIGN_IN_NEEDS,
     ),
     Panel(
         "auth_failures",
@@ -773,6 +781,8 @@ SIGN_IN = [
         ],
         width=8,
         height=8,
+        feature="http_metrics",
+        needs=SIGN_IN_NEEDS,
     ),
 ]
 
