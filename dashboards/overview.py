@@ -773,6 +773,7 @@ DETAIL = [
             sort_by="Requests",
             overrides=[
                 override("byName", "Route", custom__minWidth=230),
+                override("byRegexp", "/^(?!Route$)/", links=[]),
                 override("byName", "Requests", unit="reqps", decimals=2),
                 override(
                     "byName",

@@ -16,6 +16,8 @@ from gendash.engine.model import Dashboard, Panel, Query, Row, SettingRef, Varia
 SCHEMA_VERSION = 42
 TAG = "gendash"
 QUICK_RANGES = ("now-24h", "now-7d", "now-30d")
+# Grafana's own list lacks 15s, and a dashboard whose interval is not in the list does not refresh.
+REFRESH_INTERVALS = ("5s", "15s", "30s", "1m", "5m", "15m", "1h")
 MIXED = {"type": "datasource", "uid": "-- Mixed --"}
 # What grafanalib still writes and Grafana 12 no longer knows.
 _LEGACY = {"cacheTimeout", "editable", "error", "height", "minSpan", "span", "gridPos", "id", "maxPerRow"}
@@ -58,7 +60,10 @@ def render_dashboard(catalog: Catalog, dashboard: Dashboard) -> dict[str, Any]:
         "preload": False,
         "refresh": dashboard.refresh,
         "time": {"from": f"now-{dashboard.range}", "to": "now"},
-        "timepicker": {"quick_ranges": [_quick_range(start) for start in QUICK_RANGES]},
+        "timepicker": {
+            "quick_ranges": [_quick_range(start) for start in QUICK_RANGES],
+            "refresh_intervals": list(REFRESH_INTERVALS),
+        },
         "links": _links(catalog, dashboard),
         "templating": {"list": variables},
         "annotations": {"list": [_annotation(catalog, name, query) for name, query in dashboard.annotations]},

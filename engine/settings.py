@@ -135,7 +135,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("limits.auth_failures_per_minute", "float", 10.0, "failed sign-ins a minute that look like an attack"),
     Setting("limits.tokens_per_hour", "int", 1000000, "tokens an hour that are worth a look"),
     Setting("limits.tickets_overdue", "int", 10, "tickets over their time that are worth a look"),
-    Setting("limits.tickets_unassigned", "int", 5, "waiting tickets without an assignee; amber from one, red from here"),
+    Setting(
+        "limits.tickets_unassigned", "int", 5, "waiting tickets without an assignee; amber from one, red from here"
+    ),
     Setting("limits.uncosted", "share", 0.01, "share of LLM calls that may be without a price"),
     # prometheus
     Setting("prometheus.scrape_interval", "duration", "15s", "scrape interval"),

@@ -189,7 +189,7 @@ def with_manifest(artifacts: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def differing(artifacts: Mapping[str, bytes], out: Path) -> list[str]:
-    """Paths whose content below ``out`` differs from ``artifacts``, or that an earlier manifest names and these do not."""
+    """Paths whose content below ``out`` differs, and those that only an earlier manifest names."""
     found = [
         path for path, data in artifacts.items() if not (out / path).is_file() or (out / path).read_bytes() != data
     ]

@@ -1,0 +1,17 @@
+-- conversation_hour: Conversations by the hour in which they began.
+
+select
+  date_trunc('hour', created_at, 'UTC') as hour,
+  case when is_voice then 'voice' else 'chat' end as channel,
+  user_id is null as anonymous,
+  count(*) as conversations
+from (
+select
+  c.id::text as conversation_id,
+  c.user_id::text as user_id,
+  c.created_at::timestamptz as created_at,
+  coalesce(c.is_voice_conversation, false) as is_voice,
+  c.metadata::jsonb ->> 'intent' as intent
+from public.conversations c
+) s
+group by 1, 2, 3;

@@ -1,0 +1,18 @@
+-- intent_rating_day: Ratings of answers by intent.
+
+select
+  (created_at at time zone 'UTC')::date as day,
+  intent,
+  count(*) as ratings,
+  count(*) filter (where rating >= 4) as satisfied
+from (
+select
+  m.metadata::jsonb ->> 'intent' as intent,
+  f.rating::int as rating,
+  f.created_at::timestamptz as created_at
+from public.feedback f
+join public.messages m
+  on m.id = f.message_id
+where m.metadata::jsonb ->> 'intent' <> ''
+) s
+group by 1, 2;

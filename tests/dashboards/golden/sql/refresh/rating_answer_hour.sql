@@ -1,0 +1,21 @@
+-- rating_answer_hour: Answers that could be rated, by hour. Guests cannot rate, so answers to them are left out.
+
+select date_trunc('hour', created_at, 'UTC') as hour, count(*) as answers
+from (
+select
+  m.id::text as message_id,
+  m.conversation_id::text as conversation_id,
+  c.user_id::text as user_id,
+  case
+    when m.role in ('user', 'human') then 'user'
+    when m.role in ('assistant', 'ai') then 'assistant'
+    when m.role in ('system') then 'system'
+    else 'other'
+  end as role,
+  m.created_at::timestamptz as created_at
+from public.messages m
+left join public.conversations c
+  on c.id = m.conversation_id
+) s
+where role = 'assistant' and user_id is not null
+group by 1;

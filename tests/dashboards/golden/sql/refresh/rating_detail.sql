@@ -1,0 +1,17 @@
+-- rating_detail: Ratings with their comment and the answer that they are about.
+
+select feedback_id, user_id, rating, comment, created_at, conversation_id, answered_at, trace_id
+from (
+select
+  f.id::text as feedback_id,
+  f.user_id::text as user_id,
+  f.rating::int as rating,
+  nullif(btrim(f.comment), '') as comment,
+  f.created_at::timestamptz as created_at,
+  m.conversation_id::text as conversation_id,
+  m.created_at::timestamptz as answered_at,
+  m.metadata::jsonb ->> 'trace_id' as trace_id
+from public.feedback f
+join public.messages m
+  on m.id = f.message_id
+) s;

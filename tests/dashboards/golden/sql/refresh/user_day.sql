@@ -1,0 +1,26 @@
+-- user_day: Users by the days on which they were active, that is wrote at least one message. Anonymous messages are left out.
+
+select
+  (created_at at time zone 'UTC')::date as day,
+  user_id,
+  count(*) as messages,
+  min(created_at) as first_at,
+  max(created_at) as last_at
+from (
+select
+  m.id::text as message_id,
+  m.conversation_id::text as conversation_id,
+  c.user_id::text as user_id,
+  case
+    when m.role in ('user', 'human') then 'user'
+    when m.role in ('assistant', 'ai') then 'assistant'
+    when m.role in ('system') then 'system'
+    else 'other'
+  end as role,
+  m.created_at::timestamptz as created_at
+from public.messages m
+left join public.conversations c
+  on c.id = m.conversation_id
+) s
+where role = 'user' and user_id is not null
+group by 1, 2;

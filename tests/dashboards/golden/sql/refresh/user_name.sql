@@ -1,0 +1,17 @@
+-- user_name: Names of accounts, for dashboards of admins only; they stand nowhere else.
+
+select user_id, name
+from (
+select
+  u.id::text as user_id,
+  nullif(
+    trim(
+      concat_ws(
+        ' ', u.first_name::text,
+        u.last_name::text
+      )
+    ),
+    ''
+  ) as name
+from public.users u
+) s;

@@ -1,0 +1,3226 @@
+-- What `gendash db migrate` makes, for reading; it also keeps a record of it, which this file does not.
+
+create role gendash_owner nologin;
+
+create role gendash_reader nologin;
+
+create role gendash_admin_reader nologin;
+
+alter role gendash_reader connection limit 20;
+
+alter role gendash_reader set default_transaction_read_only = on;
+
+alter role gendash_reader set statement_timeout = '5s';
+
+alter role gendash_admin_reader connection limit 20;
+
+alter role gendash_admin_reader set default_transaction_read_only = on;
+
+alter role gendash_admin_reader set statement_timeout = '5s';
+
+create schema gendash authorization gendash_owner;
+
+set role gendash_owner;
+
+create table gendash._object (
+  name text not null,
+  kind text not null,
+  hash text not null,
+  made_at timestamptz not null,
+  primary key (name, kind)
+);
+
+create table gendash._lease (
+  name text not null,
+  owner text not null,
+  since timestamptz not null,
+  until timestamptz not null,
+  primary key (name)
+);
+
+create table gendash._refresh (
+  relation text not null,
+  started_at timestamptz,
+  finished_at timestamptz,
+  full_at timestamptz,
+  duration_s float8,
+  rows bigint,
+  written bigint,
+  newest timestamptz,
+  cadence_s float8,
+  absent text[],
+  error text,
+  error_at timestamptz,
+  primary key (relation)
+);
+
+create table gendash._secret (
+  name text not null,
+  key bytea not null,
+  inner_pad bytea not null,
+  outer_pad bytea not null,
+  made_at timestamptz not null,
+  primary key (name)
+);
+
+create table gendash._sync (
+  project text not null,
+  stream text not null,
+  closed_from timestamptz,
+  closed_until timestamptz,
+  windows bigint not null,
+  looked_48h timestamptz,
+  look_48h_at timestamptz,
+  looked_30d timestamptz,
+  look_30d_at timestamptz,
+  api text,
+  server text,
+  rows bigint not null,
+  written bigint not null,
+  requests bigint not null,
+  resume_at timestamptz,
+  finished_at timestamptz,
+  error text,
+  error_at timestamptz,
+  primary key (project, stream)
+);
+
+create table gendash.lf_observation (
+  project text not null,
+  trace_id text not null,
+  id text not null,
+  parent_id text,
+  type text not null,
+  name text,
+  model text,
+  level text not null,
+  environment text not null,
+  release text,
+  version text,
+  start_time timestamptz not null,
+  end_time timestamptz,
+  completion_start_time timestamptz,
+  latency_s float8,
+  ttft_s float8,
+  input_tokens bigint not null,
+  output_tokens bigint not null,
+  cached_tokens bigint not null,
+  reasoning_tokens bigint not null,
+  total_tokens bigint not null,
+  usage jsonb not null,
+  cost_usd numeric,
+  cost jsonb not null,
+  cost_source text,
+  user_hash text,
+  session_id text,
+  tags text[] not null,
+  trace_name text,
+  is_root boolean not null,
+  prompt_name text,
+  prompt_version int,
+  error_class text,
+  metadata jsonb not null,
+  updated_at timestamptz not null,
+  primary key (project, trace_id, id)
+);
+
+create index on gendash.lf_observation (project, start_time);
+
+create table gendash.lf_score (
+  project text not null,
+  id text not null,
+  trace_id text,
+  observation_id text,
+  session_id text,
+  name text not null,
+  source text not null,
+  data_type text not null,
+  value_num float8,
+  value_text text,
+  environment text not null,
+  at timestamptz not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (project, id)
+);
+
+create index on gendash.lf_score (project, at);
+
+create table gendash.user_entity (
+  user_id text not null,
+  user_hash text not null,
+  created_at timestamptz not null,
+  updated_at timestamptz,
+  role text not null,
+  is_active boolean not null,
+  primary key (user_id)
+);
+
+create index on gendash.user_entity (created_at);
+
+create table gendash.rating_entity (
+  feedback_id text not null,
+  message_id text not null,
+  user_id text,
+  rating int not null,
+  has_comment boolean not null,
+  created_at timestamptz not null,
+  updated_at timestamptz,
+  primary key (feedback_id)
+);
+
+create index on gendash.rating_entity (created_at);
+
+create table gendash.user_day (
+  day date not null,
+  user_id text not null,
+  messages bigint not null,
+  first_at timestamptz not null,
+  last_at timestamptz not null,
+  primary key (day, user_id)
+);
+
+create table gendash.conversation_hour (
+  hour timestamptz not null,
+  channel text not null,
+  anonymous boolean not null,
+  conversations bigint not null,
+  primary key (hour, channel, anonymous)
+);
+
+create table gendash.conversation_entity (
+  conversation_id text not null,
+  user_id text,
+  created_at timestamptz not null,
+  channel text not null,
+  intent text,
+  primary key (conversation_id)
+);
+
+create index on gendash.conversation_entity (created_at);
+
+create table gendash.document_entity (
+  document_id text not null,
+  user_id text,
+  status text not null,
+  file_type text not null,
+  file_size bigint,
+  chunks bigint not null,
+  created_at timestamptz not null,
+  updated_at timestamptz,
+  primary key (document_id)
+);
+
+create index on gendash.document_entity (created_at);
+
+create table gendash.intent_conversation_day (
+  day date not null,
+  conversation_id text not null,
+  intent text not null,
+  messages bigint not null,
+  primary key (day, conversation_id, intent)
+);
+
+create table gendash.intent_rating_day (
+  day date not null,
+  intent text not null,
+  ratings bigint not null,
+  satisfied bigint not null,
+  primary key (day, intent)
+);
+
+create table gendash.message_conversation_day (
+  day date not null,
+  conversation_id text not null,
+  messages bigint not null,
+  user_messages bigint not null,
+  first_at timestamptz not null,
+  last_at timestamptz not null,
+  primary key (day, conversation_id)
+);
+
+create index on gendash.message_conversation_day (conversation_id);
+
+create table gendash.message_hour (
+  hour timestamptz not null,
+  role text not null,
+  messages bigint not null,
+  newest timestamptz not null,
+  primary key (hour, role)
+);
+
+create table gendash.rating_answer_hour (
+  hour timestamptz not null,
+  answers bigint not null,
+  primary key (hour)
+);
+
+create table gendash.rating_detail (
+  feedback_id text not null,
+  user_id text,
+  rating int not null,
+  comment text,
+  created_at timestamptz not null,
+  conversation_id text not null,
+  answered_at timestamptz not null,
+  trace_id text,
+  primary key (feedback_id)
+);
+
+create index on gendash.rating_detail (created_at);
+
+create index on gendash.rating_detail (trace_id);
+
+create table gendash.ticket_entity (
+  ticket_id text not null,
+  created_by text,
+  assigned_to text,
+  category text not null,
+  status text not null,
+  priority text not null,
+  first_response_at timestamptz,
+  resolved_at timestamptz,
+  closed_at timestamptz,
+  sla_due_at timestamptz,
+  created_at timestamptz not null,
+  updated_at timestamptz,
+  primary key (ticket_id)
+);
+
+create index on gendash.ticket_entity (created_at);
+
+create table gendash.ticket_move (
+  move_id text not null,
+  ticket_id text not null,
+  from_status text,
+  to_status text not null,
+  changed_at timestamptz not null,
+  primary key (move_id)
+);
+
+create index on gendash.ticket_move (ticket_id, changed_at);
+
+create table gendash.user_name (
+  user_id text not null,
+  name text,
+  primary key (user_id)
+);
+
+create table gendash.database_day (
+  day date not null,
+  sampled_at timestamptz not null,
+  bytes bigint not null,
+  gendash_bytes bigint not null,
+  primary key (day)
+);
+
+create table gendash.database_table (
+  schema_name text not null,
+  table_name text not null,
+  is_gendash boolean not null,
+  bytes bigint not null,
+  index_bytes bigint not null,
+  rows bigint,
+  primary key (schema_name, table_name)
+);
+
+create table gendash.llm_cache_hour (
+  hour timestamptz not null,
+  environment text not null,
+  model text not null,
+  calls bigint not null,
+  cached_tokens bigint not null,
+  saved_usd numeric not null,
+  primary key (hour, environment, model)
+);
+
+create table gendash.llm_error_hour (
+  hour timestamptz not null,
+  environment text not null,
+  model text not null,
+  error_class text not null,
+  calls bigint not null,
+  primary key (hour, environment, model, error_class)
+);
+
+create table gendash.llm_hour (
+  hour timestamptz not null,
+  environment text not null,
+  model text not null,
+  calls bigint not null,
+  errors bigint not null,
+  input_tokens bigint not null,
+  output_tokens bigint not null,
+  cached_tokens bigint not null,
+  total_tokens bigint not null,
+  cost_usd numeric not null,
+  uncosted bigint not null,
+  newest timestamptz not null,
+  primary key (hour, environment, model)
+);
+
+create table gendash.llm_latency_day (
+  day date not null,
+  environment text not null,
+  model text not null,
+  calls bigint not null,
+  timed bigint not null,
+  p50_s float8,
+  p95_s float8,
+  p99_s float8,
+  streamed bigint not null,
+  ttft_p50_s float8,
+  ttft_p95_s float8,
+  speed_p50 float8,
+  tokens_p50 float8 not null,
+  tokens_p95 float8 not null,
+  input_p95 float8 not null,
+  primary key (day, environment, model)
+);
+
+create table gendash.llm_latency_hour (
+  hour timestamptz not null,
+  environment text not null,
+  model text not null,
+  calls bigint not null,
+  timed bigint not null,
+  p50_s float8,
+  p95_s float8,
+  p99_s float8,
+  streamed bigint not null,
+  ttft_p50_s float8,
+  ttft_p95_s float8,
+  speed_p50 float8,
+  tokens_p50 float8 not null,
+  tokens_p95 float8 not null,
+  input_p95 float8 not null,
+  primary key (hour, environment, model)
+);
+
+create table gendash.llm_turn (
+  project text not null,
+  trace_id text not null,
+  started_at timestamptz not null,
+  environment text not null,
+  user_hash text not null,
+  calls bigint not null,
+  failed_calls bigint not null,
+  retries bigint not null,
+  tool_calls bigint not null,
+  failed boolean not null,
+  duration_s float8 not null,
+  input_tokens bigint not null,
+  output_tokens bigint not null,
+  cost_usd numeric,
+  failed_cost_usd numeric not null,
+  retry_cost_usd numeric not null,
+  uncosted bigint not null,
+  primary key (project, trace_id)
+);
+
+create index on gendash.llm_turn (started_at);
+
+create table gendash.llm_turn_day (
+  day date not null,
+  environment text not null,
+  turns bigint not null,
+  failed bigint not null,
+  untagged bigint not null,
+  calls bigint not null,
+  failed_calls bigint not null,
+  retries bigint not null,
+  tool_calls bigint not null,
+  priced bigint not null,
+  cost_usd numeric not null,
+  failed_cost_usd numeric not null,
+  retry_cost_usd numeric not null,
+  cost_p50_usd float8,
+  cost_p95_usd float8,
+  calls_p50 float8 not null,
+  calls_p95 float8 not null,
+  calls_max bigint not null,
+  duration_p50_s float8 not null,
+  duration_p95_s float8 not null,
+  primary key (day, environment)
+);
+
+create table gendash.llm_turn_hour (
+  hour timestamptz not null,
+  environment text not null,
+  turns bigint not null,
+  failed bigint not null,
+  untagged bigint not null,
+  calls bigint not null,
+  failed_calls bigint not null,
+  retries bigint not null,
+  tool_calls bigint not null,
+  priced bigint not null,
+  cost_usd numeric not null,
+  failed_cost_usd numeric not null,
+  retry_cost_usd numeric not null,
+  cost_p50_usd float8,
+  cost_p95_usd float8,
+  calls_p50 float8 not null,
+  calls_p95 float8 not null,
+  calls_max bigint not null,
+  duration_p50_s float8 not null,
+  duration_p95_s float8 not null,
+  primary key (hour, environment)
+);
+
+create table gendash.llm_user_day (
+  day date not null,
+  environment text not null,
+  user_hash text not null,
+  turns bigint not null,
+  calls bigint not null,
+  tokens bigint not null,
+  cost_usd numeric not null,
+  last_at timestamptz not null,
+  primary key (day, environment, user_hash)
+);
+
+create index on gendash.llm_user_day (user_hash);
+
+create or replace function gendash.clock() returns timestamptz
+language sql stable parallel safe as 'select coalesce(nullif(current_setting(''gendash.now'', true), '''')::timestamptz, now())';
+
+create or replace function gendash.user_hash(text) returns text
+language sql stable strict as 'select encode(sha256(outer_pad || sha256(inner_pad || convert_to($1, ''UTF8''))), ''hex'') from gendash._secret where name = ''user_hash''';
+
+create view gendash.freshness_now as
+with relations as (
+  select relation, finished_at, cadence_s, newest, error,
+    case when finished_at is not null then greatest(extract(epoch from gendash.clock() - finished_at), 0)::float8 end as age_s
+  from gendash._refresh
+),
+behind as (
+  select relation, age_s, cadence_s, error from relations
+  where cadence_s > 0
+  order by age_s / cadence_s desc nulls first, relation
+  limit 1
+),
+syncs as (
+  select stream, case when finished_at is not null then greatest(extract(epoch from gendash.clock() - finished_at), 0)::float8 end as age_s, error
+  from gendash._sync
+  order by finished_at nulls first, project, stream
+  limit 1
+)
+select
+  'platform' as source,
+  case when max(newest) is not null then greatest(extract(epoch from gendash.clock() - max(newest)), 0)::float8 end as age_s,
+  null::float8 as expected_s,
+  'newest message, conversation, rating, document, ticket or account' as note
+from relations where relation <> 'llm_hour'
+union all
+select
+  'rollups',
+  max(age_s),
+  max(cadence_s),
+  coalesce(max(relation) || coalesce(': ' || max(error), ''), 'never refreshed')
+from behind
+union all
+select
+  'langfuse',
+  max(age_s),
+  60::float8,
+  coalesce('last sync of ' || max(stream) || coalesce(': ' || max(error), ''), 'never synced')
+from syncs;
+
+create view gendash.refresh_now as
+with fills as (
+  select relation, finished_at, cadence_s, error, error_at from gendash._refresh
+  union all
+  select
+    case stream when 'observations' then 'lf_observation' else 'lf_score' end,
+    case when count(finished_at) = count(*) then min(finished_at) end,
+    60::float8,
+    max(error),
+    max(error_at)
+  from gendash._sync
+  group by 1
+)
+select
+  relation,
+  finished_at,
+  case when finished_at is not null then greatest(extract(epoch from gendash.clock() - finished_at), 0)::float8 end as age_s,
+  cadence_s,
+  error,
+  error_at
+from fills;
+
+create materialized view gendash.account_day as
+with registered as (
+  select (created_at at time zone 'UTC')::date as day, count(*) as accounts
+  from gendash.user_entity
+  where is_active
+  group by 1
+),
+days as (
+  select generate_series(min(day)::timestamp, greatest(max(day), (gendash.clock() at time zone 'UTC')::date), interval '1 day')::date as day
+  from registered
+)
+select
+  day,
+  day::timestamp at time zone 'UTC' as at,
+  coalesce(accounts, 0) as registered,
+  (sum(coalesce(accounts, 0)) over (order by day))::bigint as accounts
+from days left join registered using (day);
+
+create unique index on gendash.account_day (day);
+
+create view gendash.account_now as
+with today as (
+  select date_trunc('day', gendash.clock() at time zone 'UTC') as day
+),
+starts as (
+  select
+    (day - interval '6 days') at time zone 'UTC' as week,
+    (day - interval '29 days') at time zone 'UTC' as month
+  from today
+)
+select
+  count(user_id) as accounts_total,
+  count(user_id) filter (where is_active) as accounts_active,
+  count(user_id) filter (where not is_active) as accounts_inactive,
+  count(user_id) filter (where is_active and role in ('admin', 'super_admin')) as staff_active,
+  count(user_id) filter (where is_active and created_at >= week) as accounts_new_7d,
+  count(user_id) filter (where is_active and created_at >= month) as accounts_new_30d,
+  count(user_id) filter (where is_active and created_at < month) as accounts_30d_ago
+from starts left join gendash.user_entity on true;
+
+create view gendash.user_role_now as
+select
+  roles.role,
+  roles.rank,
+  count(user_id) filter (where is_active) as active,
+  count(user_id) filter (where not is_active) as inactive
+from (values ('user', 1), ('admin', 2), ('super_admin', 3), ('other', 4)) as roles (role, rank)
+left join gendash.user_entity accounts on accounts.role = roles.role
+group by 1, 2;
+
+create materialized view gendash.csat_day as
+with given as (
+  select
+    (created_at at time zone 'UTC')::date as day,
+    count(*) as ratings,
+    count(*) filter (where rating >= 4) as satisfied
+  from gendash.rating_entity
+  group by 1
+),
+days as (
+  select generate_series(min(day)::timestamp, greatest(max(day), (gendash.clock() at time zone 'UTC')::date), interval '1 day')::date as day
+  from given
+),
+sums as (
+  select
+    day,
+    coalesce(ratings, 0) as ratings,
+    coalesce(satisfied, 0) as satisfied,
+    (sum(coalesce(ratings, 0)) over week)::bigint as ratings_7d,
+    (sum(coalesce(satisfied, 0)) over week)::bigint as satisfied_7d
+  from days left join given using (day)
+  window week as (order by day rows between 6 preceding and current row)
+)
+select
+  day,
+  day::timestamp at time zone 'UTC' as at,
+  ratings,
+  satisfied,
+  ratings_7d,
+  satisfied_7d,
+  satisfied_7d::float8 / nullif(ratings_7d, 0) as csat_7d
+from sums;
+
+create unique index on gendash.csat_day (day);
+
+create materialized view gendash.rating_day as
+with given as (
+  select (created_at at time zone 'UTC')::date as day, rating, count(*) as ratings
+  from gendash.rating_entity group by 1, 2
+),
+days as (
+  select generate_series(min(day), greatest(max(day), (gendash.clock() at time zone 'UTC')::date), interval '1 day')::date as day
+  from given
+)
+select day, day::timestamp at time zone 'UTC' as at, rating, coalesce(ratings, 0)::bigint as ratings
+from days cross join generate_series(1, 5) as rating
+left join given using (day, rating);
+
+create unique index on gendash.rating_day (day, rating);
+
+create materialized view gendash.activation_30d as
+with today as (select (gendash.clock() at time zone 'UTC')::date as day),
+accounts as (
+  select user_id, created_at, (created_at at time zone 'UTC')::date as began from gendash.user_entity
+),
+chosen as (
+  select accounts.* from accounts cross join today where began between today.day - 36 and today.day - 7
+),
+wrote as (
+  select user_id, count(*) as days, min(first_at) as first_at
+  from chosen join gendash.user_day d using (user_id)
+  where d.day between began and began + 6
+  group by 1
+),
+rated as (
+  select distinct user_id
+  from chosen join gendash.rating_entity r using (user_id)
+  where (r.created_at at time zone 'UTC')::date between began and began + 6
+),
+steps as (
+  select
+    wrote.user_id is not null as wrote,
+    coalesce(wrote.days >= 2, false) as came_back,
+    coalesce(wrote.days >= 2, false) and rated.user_id is not null as rated,
+    -- greatest() passes over NULL, so that those who never wrote need a case of their own
+    case when first_at is null then 'Infinity' else greatest(extract(epoch from first_at - created_at), 0) end::float8
+      as first_message_s
+  from chosen left join wrote using (user_id) left join rated using (user_id)
+),
+counted as (
+  select count(*) as registered, count(*) filter (where wrote) as wrote, count(*) filter (where came_back) as came_back,
+    count(*) filter (where rated) as rated,
+    nullif(percentile_disc(0.5) within group (order by first_message_s), 'Infinity') as first_message_s
+  from steps
+)
+select named.step, named.rank, named.users, first_message_s
+from counted
+cross join lateral (
+  values ('registered', 1, registered), ('wrote', 2, wrote), ('came back', 3, came_back), ('rated', 4, rated)
+) as named (step, rank, users);
+
+create unique index on gendash.activation_30d (step);
+
+create materialized view gendash.cohort_week as
+with today as (select (gendash.clock() at time zone 'UTC')::date as day),
+accounts as (
+  select user_id, date_trunc('week', created_at at time zone 'UTC')::date as week from gendash.user_entity
+),
+sizes as (
+  select week, count(*) as users from accounts cross join today
+  where week > date_trunc('week', today.day)::date - 7 * 17 group by week
+),
+active as (
+  select a.week, (d.day - a.week) / 7 as k, count(distinct user_id) as retained
+  from gendash.user_day d join accounts a using (user_id)
+  where d.day >= a.week and d.day < a.week + 63
+  group by 1, 2
+)
+select sizes.week, weeks.k, sizes.users, coalesce(active.retained, 0) as retained
+from sizes
+cross join today
+cross join generate_series(0, 8) as weeks (k)
+left join active on active.week = sizes.week and active.k = weeks.k
+where sizes.week + 7 * weeks.k + 7 <= today.day;
+
+create unique index on gendash.cohort_week (week, k);
+
+create materialized view gendash.user_mix_day as
+with active as (
+  select day, day = min(day) over (partition by user_id) as is_first from gendash.user_day
+)
+select
+  day,
+  day::timestamp at time zone 'UTC' as at,
+  count(*) filter (where is_first) as first_time,
+  count(*) filter (where not is_first) as returning_users
+from active
+group by 1;
+
+create unique index on gendash.user_mix_day (day);
+
+create materialized view gendash.activity_day as
+-- A user-day counts in a window of n days from its day until n days later, or until the user's next active day, which
+-- counts from there on: +1 at the one end, -1 at the other, and the running sum is the number of distinct users.
+with active as (
+  select day, lead(day) over (partition by user_id order by day) as next_day from gendash.user_day
+),
+steps as (
+  select day, 1 as dau, 1 as wau, 1 as mau from active
+  union all
+  select day + 1, -1, 0, 0 from active
+  union all
+  select least(day + 7, next_day), 0, -1, 0 from active
+  union all
+  select least(day + 30, next_day), 0, 0, -1 from active
+),
+changes as (
+  select day, sum(dau) as dau, sum(wau) as wau, sum(mau) as mau from steps group by day
+),
+begun as (
+  select
+    (hour at time zone 'UTC')::date as day,
+    sum(conversations) as conversations,
+    sum(conversations) filter (where anonymous) as anonymous
+  from gendash.conversation_hour
+  group by 1
+),
+span as (
+  select (gendash.clock() at time zone 'UTC')::date as today, min(day) as first, max(day) as last
+  from (select day from active union all select day from begun) as every_day
+),
+days as (
+  select generate_series(least(first, today)::timestamp, greatest(last, today), interval '1 day')::date as day from span
+)
+select
+  day,
+  day::timestamp at time zone 'UTC' as at,
+  (sum(coalesce(dau, 0)) over running)::bigint as dau,
+  (sum(coalesce(wau, 0)) over running)::bigint as wau,
+  (sum(coalesce(mau, 0)) over running)::bigint as mau,
+  coalesce(begun.conversations, 0)::bigint as conversations,
+  coalesce(begun.anonymous, 0)::bigint as anonymous
+from days left join changes using (day) left join begun using (day)
+window running as (order by day);
+
+create unique index on gendash.activity_day (day);
+
+create materialized view gendash.conversation_day as
+with begun as (
+  select
+    (hour at time zone 'UTC')::date as day,
+    channel,
+    sum(conversations) as conversations,
+    sum(conversations) filter (where anonymous) as anonymous
+  from gendash.conversation_hour
+  group by 1, 2
+),
+days as (
+  select generate_series(min(day)::timestamp, greatest(max(day), (gendash.clock() at time zone 'UTC')::date), interval '1 day')::date as day
+  from begun
+)
+select
+  day,
+  day::timestamp at time zone 'UTC' as at,
+  channel,
+  coalesce(conversations, 0)::bigint as conversations,
+  coalesce(anonymous, 0)::bigint as anonymous
+from days
+cross join (values ('chat'), ('voice')) as channels (channel)
+left join begun using (day, channel);
+
+create unique index on gendash.conversation_day (day, channel);
+
+create view gendash.document_now as
+select
+  document_id,
+  status,
+  file_type,
+  file_size,
+  chunks,
+  (created_at at time zone 'UTC')::date as day,
+  created_at,
+  coalesce(updated_at, created_at) as changed_at,
+  status = 'processing' and coalesce(updated_at, created_at) < gendash.clock() - interval '15 minutes' as stuck,
+  left(user_id, 8) as owner
+from gendash.document_entity;
+
+create view gendash.document_status_now as
+with statuses (status, rank) as (values ('done', 1), ('processing', 2), ('failed', 3), ('other', 4))
+select
+  status,
+  rank,
+  count(document_id) as documents,
+  count(document_id) filter (
+    where status = 'processing' and coalesce(updated_at, created_at) < gendash.clock() - interval '15 minutes'
+  ) as stuck,
+  coalesce(sum(chunks), 0)::bigint as chunks
+from statuses left join gendash.document_entity using (status)
+group by status, rank
+having status <> 'other' or count(document_id) > 0;
+
+create materialized view gendash.intent_window as
+select days, intent, count(distinct conversation_id) as conversations, sum(messages)::bigint as messages
+from (values (7), (30)) as windows (days)
+join gendash.intent_conversation_day on
+  day > (gendash.clock() at time zone 'UTC')::date - days
+  and day <= (gendash.clock() at time zone 'UTC')::date
+group by 1, 2;
+
+create unique index on gendash.intent_window (days, intent);
+
+create materialized view gendash.llm_model_window as
+with calls as (
+  select
+    days,
+    environment,
+    coalesce(nullif(model, ''), 'unknown') as model,
+    level,
+    total_tokens,
+    cost_usd,
+    latency_s,
+    ttft_s,
+    case when level <> 'ERROR' and output_tokens > 0 then output_tokens / nullif(latency_s, 0) end as speed
+  from (values (7), (30)) as windows (days)
+  join gendash.lf_observation on
+    start_time >= (date_trunc('day', gendash.clock() at time zone 'UTC') - (days - 1) * interval '1 day') at time zone 'UTC'
+    and start_time <= gendash.clock()
+  where type = 'GENERATION'
+)
+select
+  days,
+  coalesce(environment, '__all') as environment,
+  coalesce(model, '__all') as model,
+  count(*) as calls,
+  count(*) filter (where level = 'ERROR') as errors,
+  sum(total_tokens)::bigint as tokens,
+  coalesce(sum(cost_usd), 0) as cost_usd,
+  count(*) - count(cost_usd) as uncosted,
+  percentile_cont(0.5) within group (order by latency_s) as p50_s,
+  percentile_cont(0.95) within group (order by latency_s) as p95_s,
+  percentile_cont(0.95) within group (order by ttft_s) as ttft_p95_s,
+  percentile_cont(0.5) within group (order by speed) as speed_p50,
+  percentile_cont(0.95) within group (order by total_tokens::float8) as tokens_p95
+from calls
+group by grouping sets ((days, environment, model), (days, environment), (days, model), (days));
+
+create unique index on gendash.llm_model_window (days, environment, model);
+
+create materialized view gendash.llm_prompt_window as
+select
+  coalesce(environment, '__all') as environment,
+  prompt_name as prompt,
+  coalesce(prompt_version, 0) as version,
+  min(start_time) as first_at,
+  max(start_time) as last_at,
+  count(*) as calls,
+  count(*) filter (where level = 'ERROR') as errors,
+  sum(total_tokens)::bigint as tokens,
+  count(cost_usd) as priced,
+  coalesce(sum(cost_usd), 0) as cost_usd,
+  percentile_cont(0.95) within group (order by latency_s) as p95_s
+from gendash.lf_observation
+where
+  type = 'GENERATION'
+  and prompt_name <> ''
+  and start_time >= (date_trunc('day', gendash.clock() at time zone 'UTC') - interval '29 days') at time zone 'UTC'
+  and start_time <= gendash.clock()
+group by grouping sets ((environment, prompt_name, coalesce(prompt_version, 0)), (prompt_name, coalesce(prompt_version, 0)));
+
+create unique index on gendash.llm_prompt_window (environment, prompt, version);
+
+create materialized view gendash.rating_score_day as
+select (at at time zone 'UTC')::date as day, name, count(*) as scores, sum(value_num) as total
+from gendash.lf_score
+where source in ('EVAL', 'ANNOTATION') and data_type = 'NUMERIC' and value_num is not null
+group by 1, 2;
+
+create unique index on gendash.rating_score_day (day, name);
+
+create materialized view gendash.user_depth_30d as
+with today as (select (gendash.clock() at time zone 'UTC')::date as day),
+recent as (
+  select c.conversation_id, c.user_id, c.created_at
+  from gendash.conversation_entity c cross join today
+  where c.created_at >= (today.day - 29)::timestamp at time zone 'UTC'
+    and c.created_at < (today.day + 1)::timestamp at time zone 'UTC'
+),
+amounts as (
+  select 'conversations' as measure, count(*) as amount from recent where user_id is not null group by user_id
+  union all
+  select 'messages', coalesce(sum(m.messages), 0)
+  from recent left join gendash.message_conversation_day m using (conversation_id)
+  where recent.created_at <= gendash.clock() - interval '24 hours'
+  group by conversation_id
+),
+buckets (measure, rank, bucket, low, high) as (
+  values ('conversations', 1, '1', 1, 1), ('conversations', 2, '2', 2, 2), ('conversations', 3, '3 to 4', 3, 4),
+    ('conversations', 4, '5 to 9', 5, 9), ('conversations', 5, '10 to 19', 10, 19),
+    ('conversations', 6, '20 or more', 20, null),
+    ('messages', 1, 'none', 0, 0), ('messages', 2, '1 to 2', 1, 2), ('messages', 3, '3 to 4', 3, 4),
+    ('messages', 4, '5 to 8', 5, 8), ('messages', 5, '9 to 16', 9, 16), ('messages', 6, '17 or more', 17, null)
+)
+select buckets.measure, rank, bucket, count(amount) as n
+from buckets left join amounts
+  on amounts.measure = buckets.measure and amount >= low and (high is null or amount <= high)
+group by 1, 2, 3;
+
+create unique index on gendash.user_depth_30d (measure, rank);
+
+create materialized view gendash.user_depth_now as
+with today as (select (gendash.clock() at time zone 'UTC')::date as day),
+recent as (
+  select c.conversation_id, c.user_id, c.created_at
+  from gendash.conversation_entity c cross join today
+  where c.created_at >= (today.day - 29)::timestamp at time zone 'UTC'
+    and c.created_at < (today.day + 1)::timestamp at time zone 'UTC'
+),
+people as (
+  select count(*) as amount, row_number() over (order by count(*) desc) as rank, count(*) over () as users
+  from recent where user_id is not null group by user_id
+),
+talks as (
+  select coalesce(sum(m.messages), 0) as messages, coalesce(sum(m.user_messages), 0) as turns
+  from recent left join gendash.message_conversation_day m using (conversation_id)
+  where recent.created_at <= gendash.clock() - interval '24 hours'
+  group by conversation_id
+),
+of_people as (
+  select count(*) as users, avg(amount)::float8 as mean,
+    percentile_disc(0.5) within group (order by amount)::float8 as median,
+    percentile_disc(0.9) within group (order by amount)::float8 as p90,
+    (sum(amount) filter (where rank <= greatest(users / 10, 1)) / nullif(sum(amount), 0))::float8 as top
+  from people
+),
+of_talks as (
+  select count(*) as conversations, avg(messages)::float8 as mean,
+    (count(*) filter (where turns = 1))::float8 / nullif(count(*), 0) as single
+  from talks
+)
+select
+  30 as days, users, p.mean as per_user_mean, p.median as per_user_median, p.p90 as per_user_p90, p.top as top_tenth_share,
+  conversations, t.mean as per_conversation_mean, t.single as single_turn_share
+from of_people p cross join of_talks t;
+
+create unique index on gendash.user_depth_now (days);
+
+create materialized view gendash.rating_response_day as
+with ripe as (
+  select date_trunc('hour', gendash.clock(), 'UTC') - interval '24 hours' as until
+),
+counted as (
+  select hour, answers, 0 as rated from gendash.rating_answer_hour
+  union all
+  select date_trunc('hour', answered_at, 'UTC'), 0, 1 from gendash.rating_detail
+)
+select (hour at time zone 'UTC')::date as day, sum(answers)::bigint as answers, sum(rated)::bigint as rated
+from counted, ripe
+where hour < until
+group by 1
+having sum(answers) > 0;
+
+create unique index on gendash.rating_response_day (day);
+
+create view gendash.ticket_now as
+select
+  ticket_id,
+  status,
+  priority,
+  case priority when 'urgent' then 1 when 'high' then 2 when 'medium' then 3 when 'low' then 4 else 5 end as priority_rank,
+  category,
+  status in ('open', 'in_progress') as waits,
+  created_at,
+  first_response_at as answered_at,
+  case
+    when status in ('resolved', 'closed') then greatest(coalesce(resolved_at, closed_at, updated_at), created_at)
+  end as ended_at,
+  sla_due_at as due_at,
+  status in ('open', 'in_progress') and coalesce(sla_due_at < gendash.clock(), false) as overdue,
+  status in ('open', 'in_progress')
+    and coalesce(sla_due_at >= gendash.clock() and sla_due_at < gendash.clock() + interval '4 hours', false) as at_risk,
+  left(assigned_to, 8) as assignee
+from gendash.ticket_entity;
+
+create view gendash.ticket_status_now as
+with statuses (status, rank, unresolved) as (
+  values ('open', 1, true), ('in_progress', 2, true), ('resolved', 3, false), ('closed', 4, false), ('other', 5, false)
+)
+select
+  status,
+  rank,
+  count(ticket_id) as tickets,
+  count(ticket_id) filter (where unresolved and sla_due_at < gendash.clock()) as overdue,
+  extract(epoch from gendash.clock() - min(created_at) filter (where unresolved))::float8 as oldest_age_s
+from statuses left join gendash.ticket_entity using (status)
+group by status, rank
+having status <> 'other' or count(ticket_id) > 0;
+
+create view gendash.csat_band_day as
+with shares as (
+  select day, at, ratings_7d, csat_7d as p, nullif(ratings_7d, 0)::float8 as n, 1.96::float8 as z
+  from gendash.csat_day
+)
+select
+  day,
+  at,
+  ratings_7d,
+  p as csat_7d,
+  greatest((p + z * z / (2 * n) - z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))) / (1 + z * z / n), 0) as low_7d,
+  least((p + z * z / (2 * n) + z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))) / (1 + z * z / n), 1) as high_7d
+from shares;
+
+create materialized view gendash.document_day as
+with uploaded as (
+  select day, status, file_type, count(*) as documents, sum(chunks) as chunks
+  from gendash.document_now group by 1, 2, 3
+),
+groups as (select distinct status, file_type from uploaded),
+days as (
+  select generate_series(min(day), greatest(max(day), (gendash.clock() at time zone 'UTC')::date), interval '1 day')::date as day
+  from uploaded
+)
+select
+  day,
+  day::timestamp at time zone 'UTC' as at,
+  status,
+  file_type,
+  coalesce(documents, 0)::bigint as documents,
+  coalesce(chunks, 0)::bigint as chunks
+from days cross join groups left join uploaded using (day, status, file_type);
+
+create unique index on gendash.document_day (day, status, file_type);
+
+create materialized view gendash.document_uploader_90d as
+with counted as (
+  select e.user_id, count(*) as documents, count(*) filter (where n.status = 'failed') as failed,
+    count(*) filter (where n.status in ('done', 'failed')) as ended, coalesce(sum(n.file_size), 0)::bigint as bytes,
+    sum(n.chunks)::bigint as chunks, max(n.created_at) as newest_at
+  from gendash.document_entity e join gendash.document_now n using (document_id)
+  where n.day > (gendash.clock() at time zone 'UTC')::date - 90
+  group by 1
+),
+ranked as (select *, row_number() over (order by documents desc, user_id) as rank from counted)
+select rank, coalesce(left(user_id, 8), 'unknown') as owner, documents, failed, ended, bytes, chunks, newest_at
+from ranked where rank <= 50;
+
+create unique index on gendash.document_uploader_90d (rank);
+
+create view gendash.budget_now as
+with clock as (
+  select gendash.clock() at time zone 'UTC' as local_now
+),
+bounds as (
+  select
+    date_trunc('month', local_now) at time zone 'UTC' as month_start,
+    date_trunc('day', local_now) at time zone 'UTC' as day_start,
+    extract(day from date_trunc('month', local_now) + interval '1 month' - interval '1 day')::int as days,
+    extract(epoch from local_now - date_trunc('month', local_now))
+      / extract(epoch from date_trunc('month', local_now) + interval '1 month' - date_trunc('month', local_now)) as elapsed
+  from clock
+),
+spent as (
+  select
+    exists (select from gendash.llm_hour) as known,
+    sum(cost_usd) filter (where hour >= month_start) as month_cost,
+    sum(cost_usd) filter (where hour >= day_start) as day_cost,
+    sum(uncosted) filter (where hour >= month_start) as uncosted
+  from bounds left join gendash.llm_hour on hour >= month_start and hour <= gendash.clock()
+),
+figures as (
+  select
+    case when known then coalesce(month_cost, 0) end as month_cost,
+    case when known then coalesce(day_cost, 0) end as day_cost,
+    case when known then coalesce(uncosted, 0)::bigint end as uncosted,
+    1000::numeric as budget
+  from spent
+)
+select
+  month_cost as month_cost_usd,
+  day_cost as today_cost_usd,
+  budget as budget_usd,
+  budget / days as daily_budget_usd,
+  (month_cost / nullif(budget, 0))::float8 as spent_ratio,
+  elapsed::float8 as elapsed_ratio,
+  case when elapsed * days >= 1 then month_cost / nullif(elapsed, 0)::numeric end as forecast_usd,
+  uncosted
+from figures cross join bounds;
+
+create view gendash.llm_spend_day as
+select
+  day,
+  day::timestamp at time zone 'UTC' as at,
+  environment,
+  sum(cost_usd) as cost_usd,
+  sum(calls)::bigint as calls,
+  sum(uncosted)::bigint as uncosted
+from (select (hour at time zone 'UTC')::date as day, * from gendash.llm_hour) as hours
+group by day, environment;
+
+create materialized view gendash.llm_tool_window as
+with turns as (
+  select days, project, trace_id, t.environment, t.failed, t.cost_usd
+  from (values (7), (30)) as windows (days)
+  join gendash.llm_turn t on
+    started_at >= (date_trunc('day', gendash.clock() at time zone 'UTC') - (days - 1) * interval '1 day') at time zone 'UTC'
+    and started_at <= gendash.clock()
+),
+tool_calls as (
+  select project, trace_id, coalesce(nullif(name, ''), 'unnamed') as tool, level, latency_s
+  from gendash.lf_observation
+  where type in ('TOOL', 'RETRIEVER')
+),
+uses as (
+  select
+    days,
+    turns.environment,
+    coalesce(tool, '(no tool)') as tool,
+    turns.failed,
+    turns.cost_usd,
+    tool is not null as is_call,
+    level,
+    latency_s,
+    row_number() over (partition by days, project, trace_id, tool) = 1 as is_first
+  from turns left join tool_calls using (project, trace_id)
+)
+select
+  days,
+  coalesce(environment, '__all') as environment,
+  tool,
+  count(*) filter (where is_first) as turns,
+  count(*) filter (where is_first and failed) as failed_turns,
+  count(*) filter (where is_call) as calls,
+  count(*) filter (where is_call and level = 'ERROR') as errors,
+  percentile_cont(0.5) within group (order by latency_s) as p50_s,
+  percentile_cont(0.95) within group (order by latency_s) as p95_s,
+  count(cost_usd) filter (where is_first) as priced,
+  coalesce(sum(cost_usd) filter (where is_first), 0) as cost_usd
+from uses
+group by grouping sets ((days, environment, tool), (days, tool));
+
+create unique index on gendash.llm_tool_window (days, environment, tool);
+
+create view gendash.llm_turn_recent as
+select project, trace_id, started_at, environment, failed, calls, failed_calls, tool_calls, duration_s, cost_usd
+from gendash.llm_turn
+where started_at >= date_trunc('hour', gendash.clock(), 'UTC') - interval '23 hours' and started_at <= gendash.clock();
+
+create materialized view gendash.rating_turn_30d as
+select
+  d.feedback_id, d.created_at, d.rating, d.comment, d.user_id, d.conversation_id, d.trace_id,
+  t.trace_id is not null as traced,
+  t.duration_s, t.cost_usd, t.input_tokens + t.output_tokens as tokens,
+  case when t.trace_id is not null then coalesce(nullif(c.model, ''), 'unknown') end as model,
+  c.prompt_name || ' v' || c.prompt_version as prompt
+from gendash.rating_detail d
+left join lateral (
+  select * from gendash.llm_turn t where t.trace_id = d.trace_id order by project limit 1
+) t on true
+left join lateral (
+  select model, prompt_name, prompt_version from gendash.lf_observation o
+  where o.project = t.project and o.trace_id = t.trace_id and type = 'GENERATION'
+  order by start_time desc, id desc limit 1
+) c on true
+where (d.created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 30
+  and d.created_at <= gendash.clock();
+
+create unique index on gendash.rating_turn_30d (feedback_id);
+
+create materialized view gendash.ticket_assignee_now as
+with counted as (
+  select
+    e.assigned_to,
+    count(*) filter (where waits) as waiting,
+    count(*) filter (where overdue) as overdue,
+    count(*) filter (where waits and n.priority in ('urgent', 'high')) as urgent,
+    extract(epoch from gendash.clock() - min(n.created_at) filter (where waits))::float8 as oldest_s,
+    count(*) filter (where ended_at is not null) as resolved_30d
+  from gendash.ticket_entity e join gendash.ticket_now n using (ticket_id)
+  where waits
+    or (ended_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 30
+  group by 1
+),
+ranked as (
+  select *, row_number() over (order by assigned_to is null, waiting desc, resolved_30d desc, assigned_to) as place
+  from counted
+)
+select
+  row_number() over (order by waiting desc, resolved_30d desc, assigned_to nulls last) as rank,
+  coalesce(left(assigned_to, 8), 'nobody') as assignee,
+  waiting,
+  overdue,
+  urgent,
+  oldest_s,
+  resolved_30d
+from ranked
+where place <= 50 or assigned_to is null;
+
+create unique index on gendash.ticket_assignee_now (rank);
+
+create materialized view gendash.ticket_creator_90d as
+with counted as (
+  select e.created_by, count(*) as tickets, count(*) filter (where n.waits) as waiting,
+    count(*) filter (where n.priority in ('urgent', 'high')) as urgent, max(n.created_at) as newest_at
+  from gendash.ticket_entity e join gendash.ticket_now n using (ticket_id)
+  where (n.created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 90
+  group by 1
+),
+ranked as (
+  select *, sum(tickets) over () as total,
+    row_number() over (order by created_by is null, tickets desc, created_by) as place
+  from counted
+)
+select
+  row_number() over (order by tickets desc, created_by nulls last) as rank,
+  coalesce(left(created_by, 8), 'unknown') as creator,
+  tickets,
+  waiting,
+  urgent,
+  tickets / total::float8 as share,
+  newest_at
+from ranked
+where place <= 50 or created_by is null;
+
+create unique index on gendash.ticket_creator_90d (rank);
+
+create materialized view gendash.ticket_day as
+with events as (
+  select (created_at at time zone 'UTC')::date as day, priority, category,
+    1 as created, 0 as resolved, (waits or ended_at is not null)::int as waiting
+  from gendash.ticket_now
+  union all
+  select (ended_at at time zone 'UTC')::date, priority, category, 0, 1, -1
+  from gendash.ticket_now where ended_at is not null
+),
+sums as (
+  select day, priority, category, sum(created) as created, sum(resolved) as resolved, sum(waiting) as waiting
+  from events group by 1, 2, 3
+),
+groups as (select distinct priority, category from events),
+days as (
+  select generate_series(min(day)::timestamp, greatest(max(day), (gendash.clock() at time zone 'UTC')::date), interval '1 day')::date as day
+  from events
+)
+select
+  day,
+  day::timestamp at time zone 'UTC' as at,
+  priority,
+  category,
+  coalesce(created, 0)::bigint as created,
+  coalesce(resolved, 0)::bigint as resolved,
+  (sum(coalesce(waiting, 0)) over (partition by priority, category order by day))::bigint as waiting
+from days cross join groups left join sums using (day, priority, category);
+
+create unique index on gendash.ticket_day (day, priority, category);
+
+create view gendash.ticket_hour as
+select date_trunc('hour', created_at, 'UTC') as hour, priority, category, count(*) as created
+from gendash.ticket_now
+group by 1, 2, 3;
+
+create materialized view gendash.ticket_median_day as
+with days as (
+  select d::date as day, d::date::timestamp at time zone 'UTC' as at,
+    (d::date - 29)::timestamp at time zone 'UTC' as first,
+    (d::date + 1)::timestamp at time zone 'UTC' as next,
+    least(((d::date + 1)::timestamp at time zone 'UTC'), gendash.clock()) as until
+  from generate_series(
+    ((gendash.clock() at time zone 'UTC')::date - 30)::timestamp, (gendash.clock() at time zone 'UTC')::date, interval '1 day'
+  ) as d
+),
+spans as (
+  select day, at, each.priority,
+    extract(epoch from least(coalesce(ended_at, until), until) - created_at)::float8 as lasted_s,
+    coalesce(ended_at < next and ended_at <= gendash.clock(), false) as over
+  from days
+  join gendash.ticket_now as t
+    on created_at >= first and created_at < next and created_at <= gendash.clock()
+      and (waits or ended_at is not null)
+  cross join lateral (values (t.priority), ('all')) as each (priority)
+),
+ends as (
+  select day, at, priority, lasted_s, count(*) as tickets, count(*) filter (where over) as events,
+    sum(count(*)) over (partition by day, priority order by lasted_s desc) as at_risk
+  from spans group by 1, 2, 3, 4
+),
+survival as (
+  select *,
+    exp(sum(case when events = at_risk then -50 else ln(1 - events / at_risk::float8) end)
+      over (partition by day, priority order by lasted_s)) as surviving
+  from ends
+)
+select
+  day,
+  at,
+  priority,
+  sum(tickets)::bigint as tickets,
+  sum(events)::bigint as resolved,
+  min(lasted_s) filter (where surviving <= 0.5 + 1e-9) as median_s
+from survival
+group by 1, 2, 3;
+
+create unique index on gendash.ticket_median_day (day, priority);
+
+create materialized view gendash.ticket_reopen_day as
+with moves as (
+  select (changed_at at time zone 'UTC')::date as day, priority, category,
+    coalesce(from_status, 'open') in ('open', 'in_progress') and to_status in ('resolved', 'closed') as resolution,
+    from_status in ('resolved', 'closed') and to_status in ('open', 'in_progress') as reopening
+  from gendash.ticket_move join gendash.ticket_now using (ticket_id)
+)
+select day, priority, category,
+  count(*) filter (where resolution) as resolutions,
+  count(*) filter (where reopening) as reopenings
+from moves
+where resolution or reopening
+group by 1, 2, 3;
+
+create unique index on gendash.ticket_reopen_day (day, priority, category);
+
+create view gendash.ticket_sla_30d as
+select
+  priority,
+  priority_rank,
+  category,
+  count(*) as decided,
+  count(*) filter (where ended_at <= due_at) as met
+from gendash.ticket_now
+where (waits or ended_at is not null) and due_at is not null and (ended_at is not null or due_at < gendash.clock())
+  and (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 30
+  and (created_at at time zone 'UTC')::date <= (gendash.clock() at time zone 'UTC')::date
+group by 1, 2, 3;
+
+create materialized view gendash.ticket_survival_90d as
+with recent as (
+  select * from gendash.ticket_now
+  where (waits or ended_at is not null)
+    and (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 90
+    and created_at <= gendash.clock()
+),
+stays as (
+  select recent.priority, recent.priority_rank, to_status, changed_at as began,
+    lead(changed_at) over (partition by ticket_id order by changed_at, length(move_id), move_id) as finished
+  from gendash.ticket_move join recent using (ticket_id)
+),
+begun as (
+  select 'resolution' as measure, priority, priority_rank, created_at as began, ended_at as finished, gendash.clock() as seen
+  from recent
+  union all
+  -- a ticket that ended without a response was seen to have none until then
+  select 'first_response', priority, priority_rank, created_at, answered_at, coalesce(ended_at, gendash.clock()) from recent
+  union all
+  select case to_status when 'open' then 'in_open' when 'in_progress' then 'in_progress' else 'in_resolved' end,
+    priority, priority_rank, began, finished, gendash.clock()
+  from stays where to_status in ('open', 'in_progress', 'resolved')
+),
+spans as (
+  select measure, each.priority, each.rank as priority_rank,
+    greatest(extract(epoch from coalesce(finished, seen) - began), 0)::float8 as lasted_s,
+    finished is not null as over
+  from begun
+  cross join lateral (values (begun.priority, begun.priority_rank), ('all', 6)) as each (priority, rank)
+),
+-- events come before censorings at equal times: everybody who lasted at least so long was at risk
+ends as (
+  select measure, priority, lasted_s, count(*) filter (where over) as events,
+    sum(count(*)) over (partition by measure, priority order by lasted_s desc) as at_risk
+  from spans group by 1, 2, 3
+),
+-- the product of the survivors' shares as a sum of logarithms; where nobody is left, it is as good as 0
+survival as (
+  select measure, priority, lasted_s, events,
+    exp(sum(case when events = at_risk then -50 else ln(1 - events / at_risk::float8) end)
+      over (partition by measure, priority order by lasted_s)) as surviving
+  from ends
+),
+quantiles as (
+  select measure, priority,
+    min(lasted_s) filter (where surviving <= 0.5 + 1e-9) as median_s,
+    min(lasted_s) filter (where surviving <= 0.1 + 1e-9) as p90_s
+  from survival group by 1, 2
+)
+select
+  measure,
+  priority,
+  priority_rank,
+  count(*) as spans,
+  count(*) filter (where over) as finished,
+  median_s,
+  p90_s,
+  percentile_cont(0.5) within group (order by lasted_s) filter (where over) as finished_median_s,
+  max(lasted_s) as longest_s
+from spans join quantiles using (measure, priority)
+group by measure, priority, priority_rank, median_s, p90_s;
+
+create unique index on gendash.ticket_survival_90d (measure, priority);
+
+create materialized view gendash.user_llm_30d as
+with today as (select (gendash.clock() at time zone 'UTC')::date as day),
+used as (
+  select
+    coalesce(accounts.user_id, '') as user_id,
+    case
+      when d.user_hash = '' then '(untagged)'
+      when accounts.user_id is null then '(unknown)'
+      else coalesce(names.name, left(accounts.user_id, 8))
+    end as name,
+    sum(turns)::bigint as turns, sum(calls)::bigint as calls, sum(tokens)::bigint as tokens, sum(cost_usd) as cost_usd
+  from gendash.llm_user_day d
+  cross join today
+  left join gendash.user_entity accounts on accounts.user_hash = d.user_hash
+  left join gendash.user_name names on names.user_id = accounts.user_id
+  where d.day > today.day - 30 and d.day <= today.day
+  group by 1, 2
+),
+ranked as (
+  select *, row_number() over (order by cost_usd desc, turns desc, user_id, name) as rank,
+    row_number() over (order by user_id = '', cost_usd desc, turns desc, user_id) as place,
+    sum(turns) over () as all_turns
+  from used
+)
+select rank, user_id, name, turns, calls, tokens, cost_usd, turns / nullif(all_turns, 0)::float8 as turn_share
+from ranked
+where place <= 100 or user_id = '';
+
+create unique index on gendash.user_llm_30d (name, user_id);
+
+create materialized view gendash.user_top_30d as
+with today as (select (gendash.clock() at time zone 'UTC')::date as day),
+wrote as (
+  select user_id, sum(messages)::bigint as messages, count(*) as active_days, max(last_at) as last_at
+  from gendash.user_day d cross join today where d.day > today.day - 30 and d.day <= today.day
+  group by 1
+),
+top as (
+  select *, row_number() over (order by messages desc, user_id) as rank from wrote order by 5 limit 100
+),
+begun as (
+  select user_id, count(*) as conversations
+  from gendash.conversation_entity c cross join today
+  where c.created_at >= (today.day - 29)::timestamp at time zone 'UTC'
+    and c.created_at < (today.day + 1)::timestamp at time zone 'UTC'
+  group by 1
+),
+rated as (
+  select user_id, count(*) as ratings, count(*) filter (where rating >= 4) as satisfied
+  from gendash.rating_entity r cross join today
+  where (r.created_at at time zone 'UTC')::date > today.day - 30
+    and (r.created_at at time zone 'UTC')::date <= today.day
+  group by 1
+),
+spent as (
+  select user_hash, sum(turns)::bigint as turns, sum(tokens)::bigint as tokens, sum(cost_usd) as cost_usd
+  from gendash.llm_user_day d cross join today where d.day > today.day - 30 and d.day <= today.day
+  group by 1
+)
+select
+  top.rank,
+  top.user_id,
+  coalesce(names.name, left(top.user_id, 8)) as name,
+  coalesce(accounts.role, 'deleted') as role,
+  top.messages,
+  top.active_days,
+  coalesce(begun.conversations, 0) as conversations,
+  coalesce(rated.ratings, 0) as ratings,
+  coalesce(rated.satisfied, 0) as satisfied,
+  coalesce(spent.turns, 0) as turns,
+  coalesce(spent.tokens, 0) as tokens,
+  coalesce(spent.cost_usd, 0) as cost_usd,
+  top.last_at
+from top
+left join gendash.user_entity accounts using (user_id)
+left join gendash.user_name names using (user_id)
+left join begun using (user_id)
+left join rated using (user_id)
+left join spent on spent.user_hash = accounts.user_hash;
+
+create unique index on gendash.user_top_30d (user_id);
+
+create materialized view gendash.rating_label_30d as
+with ratings as (
+  select distinct on (trace_id) trace_id, rating from gendash.rating_turn_30d
+  where trace_id is not null order by trace_id, created_at desc, feedback_id
+)
+select
+  name,
+  value_text as label,
+  count(*) as scores,
+  count(*) / sum(count(*)) over (partition by name)::float8 as share,
+  count(rating) as rated,
+  count(*) filter (where rating >= 4) as satisfied
+from gendash.lf_score left join ratings using (trace_id)
+where source in ('EVAL', 'ANNOTATION') and data_type = 'CATEGORICAL' and value_text is not null
+  and (at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 30 and at <= gendash.clock()
+group by 1, 2;
+
+create unique index on gendash.rating_label_30d (name, label);
+
+create view gendash.rating_quintile_30d as
+with measured as (
+  select feedback_id, rating, measure, value
+  from gendash.rating_turn_30d
+  cross join lateral (
+    values ('duration_s', duration_s), ('cost_usd', cost_usd::float8), ('tokens', tokens::float8)
+  ) as measures (measure, value)
+  where traced and value is not null
+),
+ranked as (
+  select *, ntile(5) over (partition by measure order by value, feedback_id) as quintile from measured
+)
+select measure, quintile, min(value) as least, max(value) as most, count(*) as ratings,
+  count(*) filter (where rating >= 4) as satisfied
+from ranked group by 1, 2;
+
+create materialized view gendash.rating_score_30d as
+with ratings as (
+  select distinct on (trace_id) trace_id, rating from gendash.rating_turn_30d
+  where trace_id is not null order by trace_id, created_at desc, feedback_id
+)
+select
+  name,
+  data_type,
+  count(*) as scores,
+  avg(value_num) as mean,
+  count(rating) as rated,
+  avg(value_num) filter (where rating >= 4) as mean_satisfied,
+  avg(value_num) filter (where rating < 4) as mean_unsatisfied
+from gendash.lf_score left join ratings using (trace_id)
+where source in ('EVAL', 'ANNOTATION') and value_num is not null
+  and (at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 30 and at <= gendash.clock()
+group by 1, 2;
+
+create unique index on gendash.rating_score_30d (name, data_type);
+
+comment on table gendash._object is 'What gendash has made in this schema, so that it changes and drops nothing else. Grain: one row per object and aspect of it.';
+
+comment on column gendash._object.name is 'name of the object';
+
+comment on column gendash._object.kind is 'table, rollup, view, materialized, function, query, about or role';
+
+comment on column gendash._object.hash is 'sha256 of its definition';
+
+comment on column gendash._object.made_at is 'when this definition was put in place';
+
+revoke all on gendash._object from public, gendash_reader, gendash_admin_reader;
+
+comment on table gendash._lease is 'Who is at work. A lease that has expired may be taken over. Grain: one row per kind of work that only one process may do.';
+
+comment on column gendash._lease.name is 'kind of work';
+
+comment on column gendash._lease.owner is 'host, process and a random mark of the holder';
+
+comment on column gendash._lease.since is 'when the holder began';
+
+comment on column gendash._lease.until is 'when the lease ends unless it is renewed';
+
+revoke all on gendash._lease from public, gendash_reader, gendash_admin_reader;
+
+comment on table gendash._refresh is 'When each relation was refreshed, and what went wrong. Grain: one row per relation that is refreshed.';
+
+comment on column gendash._refresh.relation is 'name of the rollup or view';
+
+comment on column gendash._refresh.started_at is 'start of the last refresh that went through';
+
+comment on column gendash._refresh.finished_at is 'its end; NULL where there was none yet, or where the definition changed since';
+
+comment on column gendash._refresh.full_at is 'end of the last one that read all rows, not only those of the last days';
+
+comment on column gendash._refresh.duration_s is 'how long it took, seconds';
+
+comment on column gendash._refresh.rows is 'rows of the relation after it';
+
+comment on column gendash._refresh.written is 'rows that it inserted, changed or deleted';
+
+comment on column gendash._refresh.newest is 'time of the newest row of the source that it read';
+
+comment on column gendash._refresh.cadence_s is 'how often it is expected to run, seconds';
+
+comment on column gendash._refresh.absent is 'optional columns of the platform that it did not find';
+
+comment on column gendash._refresh.error is 'why the last attempt failed, in one line; NULL where it did not';
+
+comment on column gendash._refresh.error_at is 'when it failed';
+
+revoke all on gendash._refresh from public, gendash_reader, gendash_admin_reader;
+
+comment on table gendash._secret is 'Key of user_hash(). Made once, readable by the owner only; without it hashes cannot be made or compared. Grain: one row per key.';
+
+comment on column gendash._secret.name is 'what the key is for';
+
+comment on column gendash._secret.key is 'the key, 32 random bytes';
+
+comment on column gendash._secret.inner_pad is 'the key xor 0x36, padded to 64 bytes (RFC 2104)';
+
+comment on column gendash._secret.outer_pad is 'the key xor 0x5c, padded to 64 bytes (RFC 2104)';
+
+comment on column gendash._secret.made_at is 'when it was made';
+
+revoke all on gendash._secret from public, gendash_reader, gendash_admin_reader;
+
+comment on table gendash._sync is 'State of the Langfuse sync. Grain: one row per project and stream.';
+
+comment on column gendash._sync.project is 'key of the Langfuse project, as in gendash.yaml';
+
+comment on column gendash._sync.stream is 'observations or scores';
+
+comment on column gendash._sync.closed_from is 'start of the time that is kept in step';
+
+comment on column gendash._sync.closed_until is 'every window from closed_from to here was closed at least once';
+
+comment on column gendash._sync.windows is 'windows closed so far; tells one sync that another was at work';
+
+comment on column gendash._sync.looked_48h is 'when the last look-back over 48 hours began';
+
+comment on column gendash._sync.look_48h_at is 'where it goes on; NULL when it is complete';
+
+comment on column gendash._sync.looked_30d is 'when the last look-back over 30 days began';
+
+comment on column gendash._sync.look_30d_at is 'where it goes on; NULL when it is complete';
+
+comment on column gendash._sync.api is 'which API is read: v2 or v1';
+
+comment on column gendash._sync.server is 'version of the server';
+
+comment on column gendash._sync.rows is 'rows read since the beginning';
+
+comment on column gendash._sync.written is 'rows inserted, changed or deleted since the beginning';
+
+comment on column gendash._sync.requests is 'requests sent since the beginning';
+
+comment on column gendash._sync.resume_at is 'no request before this time: the server asked for a pause';
+
+comment on column gendash._sync.finished_at is 'end of the last sync that went through';
+
+comment on column gendash._sync.error is 'why the last sync stopped, in one line';
+
+comment on column gendash._sync.error_at is 'when it stopped';
+
+revoke all on gendash._sync from public, gendash_reader, gendash_admin_reader;
+
+comment on table gendash.lf_observation is 'LLM calls, tool calls and other steps traced to Langfuse, one row each, without prompts, answers or messages. Grain: one row per observation; a span that was sent again counts once, as its newest version.';
+
+comment on column gendash.lf_observation.project is 'key of the Langfuse project, as in gendash.yaml';
+
+comment on column gendash.lf_observation.trace_id is 'trace that the observation belongs to';
+
+comment on column gendash.lf_observation.id is 'observation id; unique within its trace';
+
+comment on column gendash.lf_observation.parent_id is 'the observation above it; NULL at the root';
+
+comment on column gendash.lf_observation.type is 'GENERATION, SPAN, EVENT, AGENT, TOOL, CHAIN, RETRIEVER, EVALUATOR, EMBEDDING or GUARDRAIL';
+
+comment on column gendash.lf_observation.name is 'name that the application gave it';
+
+comment on column gendash.lf_observation.model is 'model as the application named it';
+
+comment on column gendash.lf_observation.level is 'DEBUG, DEFAULT, WARNING or ERROR';
+
+comment on column gendash.lf_observation.environment is 'Langfuse environment';
+
+comment on column gendash.lf_observation.release is 'release of the application';
+
+comment on column gendash.lf_observation.version is 'version of the traced component';
+
+comment on column gendash.lf_observation.start_time is 'start';
+
+comment on column gendash.lf_observation.end_time is 'end; NULL while it runs or where none was sent';
+
+comment on column gendash.lf_observation.completion_start_time is 'first token of a streamed answer';
+
+comment on column gendash.lf_observation.latency_s is 'end - start, seconds';
+
+comment on column gendash.lf_observation.ttft_s is 'first token - start, seconds; NULL where nothing was streamed';
+
+comment on column gendash.lf_observation.input_tokens is 'tokens of every usage type with ''input'' in its name, cached ones included';
+
+comment on column gendash.lf_observation.output_tokens is 'tokens of every usage type with ''output'' in its name';
+
+comment on column gendash.lf_observation.cached_tokens is 'input tokens read from a prompt cache';
+
+comment on column gendash.lf_observation.reasoning_tokens is 'output tokens spent on reasoning';
+
+comment on column gendash.lf_observation.total_tokens is 'total as Langfuse states it';
+
+comment on column gendash.lf_observation.usage is 'tokens by usage type';
+
+comment on column gendash.lf_observation.cost_usd is 'cost in USD; NULL where Langfuse had no price';
+
+comment on column gendash.lf_observation.cost is 'USD by cost type';
+
+comment on column gendash.lf_observation.cost_source is 'list (Langfuse''s price list) or provider (sent with the call); NULL where there is no cost or the server does not say';
+
+comment on column gendash.lf_observation.user_hash is 'HMAC-SHA-256 of the user id, as gendash.user_hash() gives it';
+
+comment on column gendash.lf_observation.session_id is 'Langfuse session';
+
+comment on column gendash.lf_observation.tags is 'tags of the trace';
+
+comment on column gendash.lf_observation.trace_name is 'name of the trace';
+
+comment on column gendash.lf_observation.is_root is 'whether it is the root of its trace';
+
+comment on column gendash.lf_observation.prompt_name is 'managed prompt';
+
+comment on column gendash.lf_observation.prompt_version is 'its version';
+
+comment on column gendash.lf_observation.error_class is 'timeout, rate_limit, context_length, refusal, tool or other; NULL when the level is not ERROR';
+
+comment on column gendash.lf_observation.metadata is 'metadata of the keys in langfuse.metadata, nothing else';
+
+comment on column gendash.lf_observation.updated_at is 'last write in Langfuse';
+
+revoke all on gendash.lf_observation from public, gendash_reader, gendash_admin_reader;
+
+comment on table gendash.lf_score is 'Scores from Langfuse (evaluations, annotations, user feedback), without comments and free text. Grain: one row per score.';
+
+comment on column gendash.lf_score.project is 'key of the Langfuse project, as in gendash.yaml';
+
+comment on column gendash.lf_score.id is 'score id';
+
+comment on column gendash.lf_score.trace_id is 'the scored trace';
+
+comment on column gendash.lf_score.observation_id is 'the scored observation, within its trace';
+
+comment on column gendash.lf_score.session_id is 'the scored session';
+
+comment on column gendash.lf_score.name is 'what is scored';
+
+comment on column gendash.lf_score.source is 'API, EVAL or ANNOTATION';
+
+comment on column gendash.lf_score.data_type is 'NUMERIC, BOOLEAN, CATEGORICAL, TEXT or CORRECTION';
+
+comment on column gendash.lf_score.value_num is 'value of a NUMERIC score; 1 or 0 of a BOOLEAN one';
+
+comment on column gendash.lf_score.value_text is 'label of a CATEGORICAL score; True or False of a BOOLEAN one';
+
+comment on column gendash.lf_score.environment is 'Langfuse environment';
+
+comment on column gendash.lf_score.at is 'time of the score';
+
+comment on column gendash.lf_score.created_at is 'first write in Langfuse';
+
+comment on column gendash.lf_score.updated_at is 'last write in Langfuse';
+
+revoke all on gendash.lf_score from public, gendash_reader, gendash_admin_reader;
+
+comment on table gendash.user_entity is 'Accounts, without names and addresses. Grain: one row per account.';
+
+comment on column gendash.user_entity.user_id is 'id of the account on the platform';
+
+comment on column gendash.user_entity.user_hash is 'keyed hash of the id, the same that LLM rows carry';
+
+comment on column gendash.user_entity.created_at is 'registration';
+
+comment on column gendash.user_entity.updated_at is 'last change of the account';
+
+comment on column gendash.user_entity.role is 'user, admin, super_admin, or other';
+
+comment on column gendash.user_entity.is_active is 'whether the account may sign in';
+
+revoke all on gendash.user_entity from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.user_entity to gendash_admin_reader;
+
+comment on table gendash.rating_entity is 'Ratings of answers, without comments. Grain: one row per rating.';
+
+comment on column gendash.rating_entity.feedback_id is 'id of the rating on the platform';
+
+comment on column gendash.rating_entity.message_id is 'the rated answer';
+
+comment on column gendash.rating_entity.user_id is 'who rated';
+
+comment on column gendash.rating_entity.rating is '1 (worst) to 5 (best)';
+
+comment on column gendash.rating_entity.has_comment is 'whether a comment was written';
+
+comment on column gendash.rating_entity.created_at is 'when it was given; stays when it is edited';
+
+comment on column gendash.rating_entity.updated_at is 'last edit';
+
+revoke all on gendash.rating_entity from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.rating_entity to gendash_admin_reader;
+
+comment on table gendash.user_day is 'Users by the days on which they were active, that is wrote at least one message. Anonymous messages are left out. Grain: one row per local day and user with a user message on it.';
+
+comment on column gendash.user_day.day is 'local day';
+
+comment on column gendash.user_day.user_id is 'id of the account on the platform';
+
+comment on column gendash.user_day.messages is 'messages that the user wrote on it';
+
+comment on column gendash.user_day.first_at is 'the first of them';
+
+comment on column gendash.user_day.last_at is 'the last of them';
+
+revoke all on gendash.user_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.user_day to gendash_admin_reader;
+
+comment on table gendash.conversation_hour is 'Conversations by the hour in which they began. Grain: one row per local hour, channel and whether anonymous, in which a conversation began.';
+
+comment on column gendash.conversation_hour.hour is 'start of the local hour';
+
+comment on column gendash.conversation_hour.channel is 'chat or voice';
+
+comment on column gendash.conversation_hour.anonymous is 'whether it has no user';
+
+comment on column gendash.conversation_hour.conversations is 'conversations begun in it';
+
+revoke all on gendash.conversation_hour from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.conversation_hour to gendash_reader, gendash_admin_reader;
+
+comment on table gendash.conversation_entity is 'Conversations, without titles and texts. Grain: one row per conversation.';
+
+comment on column gendash.conversation_entity.conversation_id is 'id of the conversation on the platform';
+
+comment on column gendash.conversation_entity.user_id is 'its user; NULL where anonymous';
+
+comment on column gendash.conversation_entity.created_at is 'start';
+
+comment on column gendash.conversation_entity.channel is 'chat or voice';
+
+comment on column gendash.conversation_entity.intent is 'what it is about, where the platform says so';
+
+revoke all on gendash.conversation_entity from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.conversation_entity to gendash_admin_reader;
+
+comment on table gendash.document_entity is 'Documents of the knowledge base, without titles and file names. Grain: one row per document.';
+
+comment on column gendash.document_entity.document_id is 'id of the document on the platform';
+
+comment on column gendash.document_entity.user_id is 'who uploaded it';
+
+comment on column gendash.document_entity.status is 'done, processing, failed, or other';
+
+comment on column gendash.document_entity.file_type is 'extension in lower case without its dot; unknown where there is none';
+
+comment on column gendash.document_entity.file_size is 'bytes';
+
+comment on column gendash.document_entity.chunks is 'chunks in the vector store';
+
+comment on column gendash.document_entity.created_at is 'upload';
+
+comment on column gendash.document_entity.updated_at is 'last change of its row';
+
+revoke all on gendash.document_entity from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.document_entity to gendash_admin_reader;
+
+comment on table gendash.intent_conversation_day is 'What conversations were about, by the days on which their messages were written. Grain: one row per local day, conversation and intent with a message on it.';
+
+comment on column gendash.intent_conversation_day.day is 'local day';
+
+comment on column gendash.intent_conversation_day.conversation_id is 'id of the conversation on the platform';
+
+comment on column gendash.intent_conversation_day.intent is 'what the agent took the question for';
+
+comment on column gendash.intent_conversation_day.messages is 'messages whose metadata names it';
+
+revoke all on gendash.intent_conversation_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.intent_conversation_day to gendash_admin_reader;
+
+comment on table gendash.intent_rating_day is 'Ratings of answers by intent. Grain: one row per local day and intent with a rating.';
+
+comment on column gendash.intent_rating_day.day is 'local day on which the ratings were given';
+
+comment on column gendash.intent_rating_day.intent is 'what the agent took the question for';
+
+comment on column gendash.intent_rating_day.ratings is 'ratings';
+
+comment on column gendash.intent_rating_day.satisfied is 'those of them of 4 or 5';
+
+revoke all on gendash.intent_rating_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.intent_rating_day to gendash_reader, gendash_admin_reader;
+
+comment on table gendash.message_conversation_day is 'Messages by conversation and day; over all days, the length of a conversation. Grain: one row per local day and conversation with a message on it.';
+
+comment on column gendash.message_conversation_day.day is 'local day';
+
+comment on column gendash.message_conversation_day.conversation_id is 'id of the conversation on the platform';
+
+comment on column gendash.message_conversation_day.messages is 'messages of all roles';
+
+comment on column gendash.message_conversation_day.user_messages is 'messages that its user wrote';
+
+comment on column gendash.message_conversation_day.first_at is 'the first of them';
+
+comment on column gendash.message_conversation_day.last_at is 'the last of them';
+
+revoke all on gendash.message_conversation_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.message_conversation_day to gendash_admin_reader;
+
+comment on table gendash.message_hour is 'Messages by hour and role. Grain: one row per local hour and role in which there is a message.';
+
+comment on column gendash.message_hour.hour is 'start of the local hour';
+
+comment on column gendash.message_hour.role is 'user, assistant, system, or other';
+
+comment on column gendash.message_hour.messages is 'messages written in it';
+
+comment on column gendash.message_hour.newest is 'its last message';
+
+revoke all on gendash.message_hour from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.message_hour to gendash_reader, gendash_admin_reader;
+
+comment on table gendash.rating_answer_hour is 'Answers that could be rated, by hour. Guests cannot rate, so answers to them are left out. Grain: one row per local hour with such an answer.';
+
+comment on column gendash.rating_answer_hour.hour is 'start of the local hour';
+
+comment on column gendash.rating_answer_hour.answers is 'messages of the assistant in conversations of a known user';
+
+revoke all on gendash.rating_answer_hour from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.rating_answer_hour to gendash_reader, gendash_admin_reader;
+
+comment on table gendash.rating_detail is 'Ratings with their comment and the answer that they are about. Grain: one row per rating of an answer that still exists.';
+
+comment on column gendash.rating_detail.feedback_id is 'id of the rating on the platform';
+
+comment on column gendash.rating_detail.user_id is 'who rated';
+
+comment on column gendash.rating_detail.rating is '1 (worst) to 5 (best), as it is now';
+
+comment on column gendash.rating_detail.comment is 'what was written with it; NULL where nothing was';
+
+comment on column gendash.rating_detail.created_at is 'when it was given; stays when it is edited';
+
+comment on column gendash.rating_detail.conversation_id is 'conversation of the rated answer';
+
+comment on column gendash.rating_detail.answered_at is 'when the rated answer was written';
+
+comment on column gendash.rating_detail.trace_id is 'Langfuse trace of the answer; NULL where its metadata names none';
+
+revoke all on gendash.rating_detail from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.rating_detail to gendash_admin_reader;
+
+comment on table gendash.ticket_entity is 'Support tickets, without titles. Grain: one row per ticket.';
+
+comment on column gendash.ticket_entity.ticket_id is 'id of the ticket on the platform';
+
+comment on column gendash.ticket_entity.created_by is 'who opened it';
+
+comment on column gendash.ticket_entity.assigned_to is 'who works on it';
+
+comment on column gendash.ticket_entity.category is 'category; none where it has none';
+
+comment on column gendash.ticket_entity.status is 'open, in_progress, resolved, closed, or other';
+
+comment on column gendash.ticket_entity.priority is 'low, medium, high, urgent, or other';
+
+comment on column gendash.ticket_entity.first_response_at is 'first response';
+
+comment on column gendash.ticket_entity.resolved_at is 'resolution';
+
+comment on column gendash.ticket_entity.closed_at is 'closing';
+
+comment on column gendash.ticket_entity.sla_due_at is 'when it is due';
+
+comment on column gendash.ticket_entity.created_at is 'opening';
+
+comment on column gendash.ticket_entity.updated_at is 'last change of its row';
+
+revoke all on gendash.ticket_entity from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_entity to gendash_admin_reader;
+
+comment on table gendash.ticket_move is 'Changes of a ticket''s status, without who made them. Grain: one row per change.';
+
+comment on column gendash.ticket_move.move_id is 'id of the change on the platform';
+
+comment on column gendash.ticket_move.ticket_id is 'the ticket';
+
+comment on column gendash.ticket_move.from_status is 'status before: open, in_progress, resolved, closed, or other; NULL where the ticket was created';
+
+comment on column gendash.ticket_move.to_status is 'status after: open, in_progress, resolved, closed, or other';
+
+comment on column gendash.ticket_move.changed_at is 'when it changed';
+
+revoke all on gendash.ticket_move from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_move to gendash_admin_reader;
+
+comment on table gendash.user_name is 'Names of accounts, for dashboards of admins only; they stand nowhere else. Grain: one row per account.';
+
+comment on column gendash.user_name.user_id is 'id of the account on the platform';
+
+comment on column gendash.user_name.name is 'first and last name; NULL where the platform keeps none';
+
+revoke all on gendash.user_name from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.user_name to gendash_admin_reader;
+
+comment on table gendash.database_day is 'Size of the database that holds gendash''s store, by default the platform''s own, and else not that one. Every refresh samples it anew, and the last sample of a day stays: nothing else knows what the size was. Grain: one row per local day on which it was sampled.';
+
+comment on column gendash.database_day.day is 'local day';
+
+comment on column gendash.database_day.sampled_at is 'when its last sample was taken';
+
+comment on column gendash.database_day.bytes is 'size on disk, indexes included';
+
+comment on column gendash.database_day.gendash_bytes is 'the part of it that gendash''s own relations take';
+
+revoke all on gendash.database_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.database_day to gendash_admin_reader;
+
+comment on table gendash.database_table is 'The largest tables of the database that holds gendash''s store, by default the platform''s own, as last sampled. Grain: one row per table, at most 50.';
+
+comment on column gendash.database_table.schema_name is 'schema of the table';
+
+comment on column gendash.database_table.table_name is 'its name, or that of a materialized view';
+
+comment on column gendash.database_table.is_gendash is 'whether it is one of gendash''s own relations';
+
+comment on column gendash.database_table.bytes is 'size on disk with indexes and long values';
+
+comment on column gendash.database_table.index_bytes is 'that of its indexes';
+
+comment on column gendash.database_table.rows is 'rows as PostgreSQL estimates them; NULL where it was never analyzed';
+
+revoke all on gendash.database_table from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.database_table to gendash_admin_reader;
+
+comment on table gendash.llm_cache_hour is 'What prompt caches saved, by hour: for each LLM call with cached input, cached tokens x (its price of an uncached input token - its price of a cached one). Calls whose cost does not tell both prices are left out of it. Grain: one row per local hour, environment and model with a call that read from a cache.';
+
+comment on column gendash.llm_cache_hour.hour is 'start of the local hour';
+
+comment on column gendash.llm_cache_hour.environment is 'Langfuse environment';
+
+comment on column gendash.llm_cache_hour.model is 'model as the application named it; unknown where it named none';
+
+comment on column gendash.llm_cache_hour.calls is 'LLM calls that read from a cache';
+
+comment on column gendash.llm_cache_hour.cached_tokens is 'tokens that they read from it';
+
+comment on column gendash.llm_cache_hour.saved_usd is 'list price saved, USD';
+
+revoke all on gendash.llm_cache_hour from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.llm_cache_hour to gendash_reader, gendash_admin_reader;
+
+comment on table gendash.llm_error_hour is 'Failed LLM calls by class of error. Langfuse''s messages are not kept, only what kind of error they name. Grain: one row per local hour, environment, model and class with a failed call.';
+
+comment on column gendash.llm_error_hour.hour is 'start of the local hour';
+
+comment on column gendash.llm_error_hour.environment is 'Langfuse environment';
+
+comment on column gendash.llm_error_hour.model is 'model as the application named it; unknown where it named none';
+
+comment on column gendash.llm_error_hour.error_class is 'timeout, rate_limit, context_length, refusal, tool or other';
+
+comment on column gendash.llm_error_hour.calls is 'failed LLM calls';
+
+revoke all on gendash.llm_error_hour from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.llm_error_hour to gendash_reader, gendash_admin_reader;
+
+comment on table gendash.llm_hour is 'LLM calls by the hour in which they began, from Langfuse observations of type GENERATION. Grain: one row per local hour, environment and model with a call in it.';
+
+comment on column gendash.llm_hour.hour is 'start of the local hour';
+
+comment on column gendash.llm_hour.environment is 'Langfuse environment';
+
+comment on column gendash.llm_hour.model is 'model as the application named it; unknown where it named none';
+
+comment on column gendash.llm_hour.calls is 'LLM calls, failed ones included';
+
+comment on column gendash.llm_hour.errors is 'calls whose level is ERROR';
+
+comment on column gendash.llm_hour.input_tokens is 'input tokens, cached ones included';
+
+comment on column gendash.llm_hour.output_tokens is 'output tokens';
+
+comment on column gendash.llm_hour.cached_tokens is 'input tokens read from a prompt cache';
+
+comment on column gendash.llm_hour.total_tokens is 'tokens in total as Langfuse states them';
+
+comment on column gendash.llm_hour.cost_usd is 'cost in USD of the calls that have a price; 0 where none has';
+
+comment on column gendash.llm_hour.uncosted is 'calls without a cost';
+
+comment on column gendash.llm_hour.newest is 'start of its last call';
+
+revoke all on gendash.llm_hour from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.llm_hour to gendash_reader, gendash_admin_reader;
+
+comment on table gendash.llm_latency_day is 'How LLM calls spread, by the day on which they began, for each model and environment and for all together. Percentiles (interpolated) are of that day''s calls; they must not be averaged or added. Grain: one row per local day with a call, environment or all, and model or all.';
+
+comment on column gendash.llm_latency_day.day is 'local day';
+
+comment on column gendash.llm_latency_day.environment is 'Langfuse environment; __all is all of them';
+
+comment on column gendash.llm_latency_day.model is 'model as the application named it, unknown where it named none; __all is all of them';
+
+comment on column gendash.llm_latency_day.calls is 'LLM calls, failed ones included';
+
+comment on column gendash.llm_latency_day.timed is 'calls that have an end';
+
+comment on column gendash.llm_latency_day.p50_s is 'median time of a call, failed ones included, seconds; NULL without a timed one';
+
+comment on column gendash.llm_latency_day.p95_s is '95th percentile of it';
+
+comment on column gendash.llm_latency_day.p99_s is '99th percentile of it';
+
+comment on column gendash.llm_latency_day.streamed is 'calls that tell when their first token came';
+
+comment on column gendash.llm_latency_day.ttft_p50_s is 'median time to the first token, seconds; NULL where nothing was streamed';
+
+comment on column gendash.llm_latency_day.ttft_p95_s is '95th percentile of it';
+
+comment on column gendash.llm_latency_day.speed_p50 is 'median of output tokens / time of the call, tokens per second; successful calls with output';
+
+comment on column gendash.llm_latency_day.tokens_p50 is 'median of total tokens of a call';
+
+comment on column gendash.llm_latency_day.tokens_p95 is '95th percentile of it';
+
+comment on column gendash.llm_latency_day.input_p95 is '95th percentile of input tokens of a call, cached ones included: how full contexts are';
+
+revoke all on gendash.llm_latency_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.llm_latency_day to gendash_reader, gendash_admin_reader;
+
+comment on table gendash.llm_latency_hour is 'How LLM calls spread, by the hour in which they began, for each model and environment and for all together. Percentiles (interpolated) are of that hour''s calls; they must not be averaged or added. Grain: one row per local hour with a call, environment or all, and model or all.';
+
+comment on column gendash.llm_latency_hour.hour is 'start of the local hour';
+
+comment on column gendash.llm_latency_hour.environment is 'Langfuse environment; __all is all of them';
+
+comment on column gendash.llm_latency_hour.model is 'model as the application named it, unknown where it named none; __all is all of them';
+
+comment on column gendash.llm_latency_hour.calls is 'LLM calls, failed ones included';
+
+comment on column gendash.llm_latency_hour.timed is 'calls that have an end';
+
+comment on column gendash.llm_latency_hour.p50_s is 'median time of a call, failed ones included, seconds; NULL without a timed one';
+
+comment on column gendash.llm_latency_hour.p95_s is '95th percentile of it';
+
+comment on column gendash.llm_latency_hour.p99_s is '99th percentile of it';
+
+comment on column gendash.llm_latency_hour.streamed is 'calls that tell when their first token came';
+
+comment on column gendash.llm_latency_hour.ttft_p50_s is 'median time to the first token, seconds; NULL where nothing was streamed';
+
+comment on column gendash.llm_latency_hour.ttft_p95_s is '95th percentile of it';
+
+comment on column gendash.llm_latency_hour.speed_p50 is 'median of output tokens / time of the call, tokens per second; successful calls with output';
+
+comment on column gendash.llm_latency_hour.tokens_p50 is 'median of total tokens of a call';
+
+comment on column gendash.llm_latency_hour.tokens_p95 is '95th percentile of it';
+
+comment on column gendash.llm_latency_hour.input_p95 is '95th percentile of input tokens of a call, cached ones included: how full contexts are';
+
+revoke all on gendash.llm_latency_hour from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.llm_latency_hour to gendash_reader, gendash_admin_reader;
+
+comment on table gendash.llm_turn is 'Agent turns as Langfuse traced them: traces with at least one LLM call (observation of type GENERATION). A turn belongs to the time at which its first step began. Cost is that of its LLM calls; embeddings are not in it. Grain: one row per trace with an LLM call.';
+
+comment on column gendash.llm_turn.project is 'key of the Langfuse project';
+
+comment on column gendash.llm_turn.trace_id is 'trace';
+
+comment on column gendash.llm_turn.started_at is 'start of its first step';
+
+comment on column gendash.llm_turn.environment is 'Langfuse environment of its first step';
+
+comment on column gendash.llm_turn.user_hash is 'keyed hash of its user; empty where the trace names none';
+
+comment on column gendash.llm_turn.calls is 'LLM calls, failed ones included';
+
+comment on column gendash.llm_turn.failed_calls is 'those of them whose level is ERROR';
+
+comment on column gendash.llm_turn.retries is 'LLM calls that follow, within the trace, a failed one of the same name';
+
+comment on column gendash.llm_turn.tool_calls is 'observations of type TOOL or RETRIEVER';
+
+comment on column gendash.llm_turn.failed is 'whether the root of the trace is an ERROR';
+
+comment on column gendash.llm_turn.duration_s is 'end of its last step - start of its first, seconds';
+
+comment on column gendash.llm_turn.input_tokens is 'input tokens, cached ones included';
+
+comment on column gendash.llm_turn.output_tokens is 'output tokens';
+
+comment on column gendash.llm_turn.cost_usd is 'cost in USD of its calls that have a price; NULL where none has';
+
+comment on column gendash.llm_turn.failed_cost_usd is 'cost of its failed calls';
+
+comment on column gendash.llm_turn.retry_cost_usd is 'cost of its retries that did not fail themselves';
+
+comment on column gendash.llm_turn.uncosted is 'calls without a cost';
+
+revoke all on gendash.llm_turn from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.llm_turn to gendash_admin_reader;
+
+comment on table gendash.llm_turn_day is 'Agent turns by the day on which they began, for each environment and for all together. Percentiles are of that day''s turns; they must not be averaged or added. Grain: one row per local day with a turn and environment, and one for all environments.';
+
+comment on column gendash.llm_turn_day.day is 'local day';
+
+comment on column gendash.llm_turn_day.environment is 'Langfuse environment; __all is all of them';
+
+comment on column gendash.llm_turn_day.turns is 'turns';
+
+comment on column gendash.llm_turn_day.failed is 'turns whose root is an ERROR';
+
+comment on column gendash.llm_turn_day.untagged is 'turns that name no user';
+
+comment on column gendash.llm_turn_day.calls is 'LLM calls of these turns';
+
+comment on column gendash.llm_turn_day.failed_calls is 'those of them that failed';
+
+comment on column gendash.llm_turn_day.retries is 'LLM calls that follow a failed one of the same name';
+
+comment on column gendash.llm_turn_day.tool_calls is 'tool calls of these turns';
+
+comment on column gendash.llm_turn_day.priced is 'turns with at least one call that has a price';
+
+comment on column gendash.llm_turn_day.cost_usd is 'cost in USD of these turns; calls without a price count as nothing';
+
+comment on column gendash.llm_turn_day.failed_cost_usd is 'cost of failed calls';
+
+comment on column gendash.llm_turn_day.retry_cost_usd is 'cost of retries that did not fail themselves';
+
+comment on column gendash.llm_turn_day.cost_p50_usd is 'median cost of a turn with a price; NULL without one';
+
+comment on column gendash.llm_turn_day.cost_p95_usd is '95th percentile of the cost of a turn with a price';
+
+comment on column gendash.llm_turn_day.calls_p50 is 'median number of LLM calls of a turn';
+
+comment on column gendash.llm_turn_day.calls_p95 is '95th percentile of it';
+
+comment on column gendash.llm_turn_day.calls_max is 'most LLM calls of one turn';
+
+comment on column gendash.llm_turn_day.duration_p50_s is 'median duration of a turn, seconds';
+
+comment on column gendash.llm_turn_day.duration_p95_s is '95th percentile of it';
+
+revoke all on gendash.llm_turn_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.llm_turn_day to gendash_reader, gendash_admin_reader;
+
+comment on table gendash.llm_turn_hour is 'Agent turns by the hour in which they began, for each environment and for all together. Percentiles are of that hour''s turns; they must not be averaged or added. Grain: one row per local hour with a turn and environment, and one for all environments.';
+
+comment on column gendash.llm_turn_hour.hour is 'start of the local hour';
+
+comment on column gendash.llm_turn_hour.environment is 'Langfuse environment; __all is all of them';
+
+comment on column gendash.llm_turn_hour.turns is 'turns';
+
+comment on column gendash.llm_turn_hour.failed is 'turns whose root is an ERROR';
+
+comment on column gendash.llm_turn_hour.untagged is 'turns that name no user';
+
+comment on column gendash.llm_turn_hour.calls is 'LLM calls of these turns';
+
+comment on column gendash.llm_turn_hour.failed_calls is 'those of them that failed';
+
+comment on column gendash.llm_turn_hour.retries is 'LLM calls that follow a failed one of the same name';
+
+comment on column gendash.llm_turn_hour.tool_calls is 'tool calls of these turns';
+
+comment on column gendash.llm_turn_hour.priced is 'turns with at least one call that has a price';
+
+comment on column gendash.llm_turn_hour.cost_usd is 'cost in USD of these turns; calls without a price count as nothing';
+
+comment on column gendash.llm_turn_hour.failed_cost_usd is 'cost of failed calls';
+
+comment on column gendash.llm_turn_hour.retry_cost_usd is 'cost of retries that did not fail themselves';
+
+comment on column gendash.llm_turn_hour.cost_p50_usd is 'median cost of a turn with a price; NULL without one';
+
+comment on column gendash.llm_turn_hour.cost_p95_usd is '95th percentile of the cost of a turn with a price';
+
+comment on column gendash.llm_turn_hour.calls_p50 is 'median number of LLM calls of a turn';
+
+comment on column gendash.llm_turn_hour.calls_p95 is '95th percentile of it';
+
+comment on column gendash.llm_turn_hour.calls_max is 'most LLM calls of one turn';
+
+comment on column gendash.llm_turn_hour.duration_p50_s is 'median duration of a turn, seconds';
+
+comment on column gendash.llm_turn_hour.duration_p95_s is '95th percentile of it';
+
+revoke all on gendash.llm_turn_hour from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.llm_turn_hour to gendash_reader, gendash_admin_reader;
+
+comment on table gendash.llm_user_day is 'Agent turns and their cost by user and day, from Langfuse traces that name a user. Grain: one row per local day, environment and user with a turn.';
+
+comment on column gendash.llm_user_day.day is 'local day on which the turns began';
+
+comment on column gendash.llm_user_day.environment is 'Langfuse environment';
+
+comment on column gendash.llm_user_day.user_hash is 'keyed hash of the user, as in user_entity; empty where the trace names none';
+
+comment on column gendash.llm_user_day.turns is 'traces with an LLM call';
+
+comment on column gendash.llm_user_day.calls is 'their LLM calls, failed ones included';
+
+comment on column gendash.llm_user_day.tokens is 'their input and output tokens';
+
+comment on column gendash.llm_user_day.cost_usd is 'their cost in USD; calls without a price count as nothing';
+
+comment on column gendash.llm_user_day.last_at is 'start of the last of them';
+
+revoke all on gendash.llm_user_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.llm_user_day to gendash_admin_reader;
+
+comment on view gendash.freshness_now is 'How old the data is that the dashboards show. Grain: one row per source.';
+
+comment on column gendash.freshness_now.source is 'platform (newest row of the platform''s database), rollups (gendash''s own relations), langfuse (sync of LLM data)';
+
+comment on column gendash.freshness_now.age_s is 'age in seconds; of the rollups that of the one furthest behind its cadence; NULL where nothing was read yet';
+
+comment on column gendash.freshness_now.expected_s is 'age up to which all is well, seconds; NULL for the platform, where a quiet night is not a fault';
+
+comment on column gendash.freshness_now.note is 'what the age is that of, and the last error where there is one';
+
+revoke all on gendash.freshness_now from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.freshness_now to gendash_reader, gendash_admin_reader;
+
+comment on view gendash.refresh_now is 'State of every relation that is filled by a refresh or by the Langfuse sync; `verify` judges by it. Grain: one row per relation.';
+
+comment on column gendash.refresh_now.relation is 'name of the relation';
+
+comment on column gendash.refresh_now.finished_at is 'end of the last refresh or sync that went through; of several projects the one furthest behind; NULL where there was none yet';
+
+comment on column gendash.refresh_now.age_s is 'seconds since then';
+
+comment on column gendash.refresh_now.cadence_s is 'how often it is expected to be filled, seconds';
+
+comment on column gendash.refresh_now.error is 'why the last attempt failed, in one line; NULL where it did not';
+
+comment on column gendash.refresh_now.error_at is 'when it failed';
+
+revoke all on gendash.refresh_now from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.refresh_now to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.account_day is 'Registrations by day and the accounts that these add up to. Only accounts that are active now are counted, so that the last day equals accounts_active of account_now; deleted and deactivated ones are missing from the past too. Grain: one row per local day from the first registration to today.';
+
+comment on column gendash.account_day.day is 'local day';
+
+comment on column gendash.account_day.at is 'its start';
+
+comment on column gendash.account_day.registered is 'accounts registered on it';
+
+comment on column gendash.account_day.accounts is 'accounts registered on it or before';
+
+revoke all on gendash.account_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.account_day to gendash_reader, gendash_admin_reader;
+
+comment on view gendash.account_now is 'Accounts as they are now. Deleted accounts are in no figure, not even in those of the past. Grain: one row.';
+
+comment on column gendash.account_now.accounts_total is 'accounts, inactive ones and staff included';
+
+comment on column gendash.account_now.accounts_active is 'accounts that may sign in, staff included';
+
+comment on column gendash.account_now.accounts_inactive is 'accounts that may not sign in';
+
+comment on column gendash.account_now.staff_active is 'active accounts with role admin or super_admin';
+
+comment on column gendash.account_now.accounts_new_7d is 'active accounts registered today or on the 6 days before';
+
+comment on column gendash.account_now.accounts_new_30d is 'active accounts registered today or on the 29 days before';
+
+comment on column gendash.account_now.accounts_30d_ago is 'active accounts registered before these 30 days';
+
+revoke all on gendash.account_now from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.account_now to gendash_reader, gendash_admin_reader;
+
+comment on view gendash.user_role_now is 'Accounts by role, as they are now. Grain: one row per role.';
+
+comment on column gendash.user_role_now.role is 'user, admin, super_admin, or other';
+
+comment on column gendash.user_role_now.rank is 'order of the roles';
+
+comment on column gendash.user_role_now.active is 'accounts that may sign in';
+
+comment on column gendash.user_role_now.inactive is 'accounts that may not';
+
+revoke all on gendash.user_role_now from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.user_role_now to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.csat_day is 'Satisfaction by the day on which a rating was given. A rating of 4 or 5 counts as satisfied. An edited rating counts with its present value on the day of its first. Grain: one row per local day from the first rating to today; days without one show 0.';
+
+comment on column gendash.csat_day.day is 'local day';
+
+comment on column gendash.csat_day.at is 'its start';
+
+comment on column gendash.csat_day.ratings is 'ratings given on it';
+
+comment on column gendash.csat_day.satisfied is 'those of them that are 4 or 5';
+
+comment on column gendash.csat_day.ratings_7d is 'ratings on it and the 6 days before';
+
+comment on column gendash.csat_day.satisfied_7d is 'those of them that are 4 or 5';
+
+comment on column gendash.csat_day.csat_7d is 'satisfied_7d / ratings_7d; NULL where there was no rating';
+
+revoke all on gendash.csat_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.csat_day to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.rating_day is 'Ratings by day and value. An edited rating counts with its present value on the day of its first. Grain: one row per local day and value from 1 to 5, from the first rating to today; days without one show 0.';
+
+comment on column gendash.rating_day.day is 'local day';
+
+comment on column gendash.rating_day.at is 'its start';
+
+comment on column gendash.rating_day.rating is '1 (worst) to 5 (best)';
+
+comment on column gendash.rating_day.ratings is 'ratings given on it';
+
+revoke all on gendash.rating_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.rating_day to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.activation_30d is 'How far accounts came within the first seven local days, the day of registration being the first: of those that registered on the 30 days which ended 7 days ago, so that the seven days of each are over. Each step counts only who took the ones before it. Deleted accounts are in no figure. Grain: one row per step.';
+
+comment on column gendash.activation_30d.step is 'registered, wrote (a message), came back (wrote on a second day), or rated (an answer)';
+
+comment on column gendash.activation_30d.rank is 'order of the steps';
+
+comment on column gendash.activation_30d.users is 'accounts that took it';
+
+comment on column gendash.activation_30d.first_message_s is 'median seconds from registration to first message over all of these accounts; NULL where fewer than half wrote; the same in each row';
+
+revoke all on gendash.activation_30d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.activation_30d to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.cohort_week is 'How many of the accounts registered in a week were active in that week and in the weeks after it. Only weeks that are over are there, so that no figure can still grow. Deleted accounts are in no figure. Grain: one row per week of registration (of the last 16) and week since then that is over, 0 to 8.';
+
+comment on column gendash.cohort_week.week is 'Monday of the local week of registration';
+
+comment on column gendash.cohort_week.k is 'weeks since then; 0 is the week of registration itself';
+
+comment on column gendash.cohort_week.users is 'accounts registered in the week';
+
+comment on column gendash.cohort_week.retained is 'those of them who wrote a message in week k';
+
+revoke all on gendash.cohort_week from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.cohort_week to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.user_mix_day is 'Users who were active on a day, by whether it was their first day. A user is active on a day with at least one message of theirs. Grain: one row per local day with an active user.';
+
+comment on column gendash.user_mix_day.day is 'local day';
+
+comment on column gendash.user_mix_day.at is 'its start';
+
+comment on column gendash.user_mix_day.first_time is 'users who had never been active before';
+
+comment on column gendash.user_mix_day.returning_users is 'users who had been';
+
+revoke all on gendash.user_mix_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.user_mix_day to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.activity_day is 'Active users and conversations by day. A user is active on a day with at least one message of theirs. Rolling figures are exact distinct counts over their window, not sums of days. Grain: one row per local day from the first message or conversation to today.';
+
+comment on column gendash.activity_day.day is 'local day';
+
+comment on column gendash.activity_day.at is 'its start';
+
+comment on column gendash.activity_day.dau is 'users active on it';
+
+comment on column gendash.activity_day.wau is 'users active on it or on the 6 days before';
+
+comment on column gendash.activity_day.mau is 'users active on it or on the 29 days before';
+
+comment on column gendash.activity_day.conversations is 'conversations begun on it';
+
+comment on column gendash.activity_day.anonymous is 'those of them without a user';
+
+revoke all on gendash.activity_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.activity_day to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.conversation_day is 'Conversations begun by day and channel. Grain: one row per local day and channel, from the first conversation to today; days without one show 0.';
+
+comment on column gendash.conversation_day.day is 'local day';
+
+comment on column gendash.conversation_day.at is 'its start';
+
+comment on column gendash.conversation_day.channel is 'chat or voice';
+
+comment on column gendash.conversation_day.conversations is 'conversations begun on it';
+
+comment on column gendash.conversation_day.anonymous is 'those of them without a user';
+
+revoke all on gendash.conversation_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.conversation_day to gendash_reader, gendash_admin_reader;
+
+comment on view gendash.document_now is 'Documents of the knowledge base as they are now, without their owners'' names, titles and file names. Grain: one row per document.';
+
+comment on column gendash.document_now.document_id is 'id of the document on the platform';
+
+comment on column gendash.document_now.status is 'done, processing, failed, or other';
+
+comment on column gendash.document_now.file_type is 'extension in lower case without its dot; unknown where there is none';
+
+comment on column gendash.document_now.file_size is 'bytes';
+
+comment on column gendash.document_now.chunks is 'chunks in the vector store';
+
+comment on column gendash.document_now.day is 'local day of the upload';
+
+comment on column gendash.document_now.created_at is 'upload';
+
+comment on column gendash.document_now.changed_at is 'last change of its row';
+
+comment on column gendash.document_now.stuck is 'whether it has been processing for more than 15 minutes without a change';
+
+comment on column gendash.document_now.owner is 'first 8 characters of the id of who uploaded it';
+
+revoke all on gendash.document_now from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.document_now to gendash_reader, gendash_admin_reader;
+
+comment on view gendash.document_status_now is 'Documents of the knowledge base by status as they are now. Grain: one row per status; each status has its row, other only where a document has an unknown one.';
+
+comment on column gendash.document_status_now.status is 'done, processing, failed, or other';
+
+comment on column gendash.document_status_now.rank is 'order of the statuses';
+
+comment on column gendash.document_status_now.documents is 'documents with it';
+
+comment on column gendash.document_status_now.stuck is 'those of them that have been processing for more than 15 minutes without a change';
+
+comment on column gendash.document_status_now.chunks is 'their chunks in the vector store';
+
+revoke all on gendash.document_status_now from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.document_status_now to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.intent_window is 'Conversations by intent over today and the 6 (or 29) local days before. A conversation counts once for each intent that its messages name, so intents add up to more than all conversations. Grain: one row per window and intent with a message.';
+
+comment on column gendash.intent_window.days is 'length of the window: 7 or 30 days';
+
+comment on column gendash.intent_window.intent is 'what the agent took the question for';
+
+comment on column gendash.intent_window.conversations is 'distinct conversations with a message of this intent';
+
+comment on column gendash.intent_window.messages is 'messages of this intent';
+
+revoke all on gendash.intent_window from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.intent_window to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.llm_model_window is 'LLM calls by model over fixed windows: today and the 6 (or 29) local days before, up to now. Percentiles (interpolated) are of all calls of the window. Grain: one row per window, environment or all, and model or all, with a call.';
+
+comment on column gendash.llm_model_window.days is 'length of the window: 7 or 30 days';
+
+comment on column gendash.llm_model_window.environment is 'Langfuse environment; __all is all of them';
+
+comment on column gendash.llm_model_window.model is 'model as the application named it, unknown where it named none; __all is all of them';
+
+comment on column gendash.llm_model_window.calls is 'LLM calls, failed ones included';
+
+comment on column gendash.llm_model_window.errors is 'calls whose level is ERROR';
+
+comment on column gendash.llm_model_window.tokens is 'tokens in total as Langfuse states them';
+
+comment on column gendash.llm_model_window.cost_usd is 'cost in USD of the calls that have a price; 0 where none has';
+
+comment on column gendash.llm_model_window.uncosted is 'calls without a cost';
+
+comment on column gendash.llm_model_window.p50_s is 'median time of a call, seconds; NULL without a timed one';
+
+comment on column gendash.llm_model_window.p95_s is '95th percentile of it';
+
+comment on column gendash.llm_model_window.ttft_p95_s is '95th percentile of the time to the first token; NULL where nothing was streamed';
+
+comment on column gendash.llm_model_window.speed_p50 is 'median of output tokens / time of the call; successful calls with output';
+
+comment on column gendash.llm_model_window.tokens_p95 is '95th percentile of total tokens of a call';
+
+revoke all on gendash.llm_model_window from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.llm_model_window to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.llm_prompt_window is 'LLM calls by version of a managed prompt, over today and the 29 local days before, up to now. Grain: one row per environment or all, prompt and version with a call.';
+
+comment on column gendash.llm_prompt_window.environment is 'Langfuse environment; __all is all of them';
+
+comment on column gendash.llm_prompt_window.prompt is 'name of the prompt';
+
+comment on column gendash.llm_prompt_window.version is 'its version';
+
+comment on column gendash.llm_prompt_window.first_at is 'its first call in the window';
+
+comment on column gendash.llm_prompt_window.last_at is 'its last call';
+
+comment on column gendash.llm_prompt_window.calls is 'LLM calls, failed ones included';
+
+comment on column gendash.llm_prompt_window.errors is 'calls whose level is ERROR';
+
+comment on column gendash.llm_prompt_window.tokens is 'tokens in total';
+
+comment on column gendash.llm_prompt_window.priced is 'calls with a price';
+
+comment on column gendash.llm_prompt_window.cost_usd is 'cost in USD of the calls that have a price';
+
+comment on column gendash.llm_prompt_window.p95_s is '95th percentile of the time of a call, seconds';
+
+revoke all on gendash.llm_prompt_window from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.llm_prompt_window to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.rating_score_day is 'Means of numeric evaluations from Langfuse (sources EVAL and ANNOTATION) by day. Grain: one row per local day and name of a numeric score.';
+
+comment on column gendash.rating_score_day.day is 'local day';
+
+comment on column gendash.rating_score_day.name is 'what is scored';
+
+comment on column gendash.rating_score_day.scores is 'scores';
+
+comment on column gendash.rating_score_day.total is 'sum of their values: divide by scores for a mean';
+
+revoke all on gendash.rating_score_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.rating_score_day to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.user_depth_30d is 'How much people use it, as distributions over today and the 29 days before. Conversations per user: users with at least one conversation begun in them. Messages per conversation: conversations begun in them and at least 24 hours ago, all roles, those without a message included. Grain: one row per measure and bucket.';
+
+comment on column gendash.user_depth_30d.measure is 'conversations (per user) or messages (per conversation)';
+
+comment on column gendash.user_depth_30d.rank is 'order of the buckets';
+
+comment on column gendash.user_depth_30d.bucket is 'bounds, both included';
+
+comment on column gendash.user_depth_30d.n is 'users or conversations in the bucket';
+
+revoke all on gendash.user_depth_30d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.user_depth_30d to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.user_depth_now is 'The same as user_depth_30d as single figures, over today and the 29 days before; NULL where there is nothing to divide. Grain: one row.';
+
+comment on column gendash.user_depth_now.days is 'days of the window, 30';
+
+comment on column gendash.user_depth_now.users is 'users with at least one conversation';
+
+comment on column gendash.user_depth_now.per_user_mean is 'conversations of these users / these users';
+
+comment on column gendash.user_depth_now.per_user_median is 'half of these users have at most so many';
+
+comment on column gendash.user_depth_now.per_user_p90 is '9 of 10 of these users have at most so many';
+
+comment on column gendash.user_depth_now.top_tenth_share is 'share of these conversations that belong to the tenth of these users (at least one) with the most';
+
+comment on column gendash.user_depth_now.conversations is 'conversations that are at least 24 hours old, guests included';
+
+comment on column gendash.user_depth_now.per_conversation_mean is 'messages of these conversations / these conversations';
+
+comment on column gendash.user_depth_now.single_turn_share is 'share of these conversations with exactly one message of a user';
+
+revoke all on gendash.user_depth_now from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.user_depth_now to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.rating_response_day is 'How many answers were rated, by the day of the answer. Only answers that had at least 24 hours for it count, by whole hours, and only those to known users, since guests cannot rate. Grain: one row per local day with such an answer.';
+
+comment on column gendash.rating_response_day.day is 'local day of the answer';
+
+comment on column gendash.rating_response_day.answers is 'answers that could be rated';
+
+comment on column gendash.rating_response_day.rated is 'those of them that were';
+
+revoke all on gendash.rating_response_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.rating_response_day to gendash_reader, gendash_admin_reader;
+
+comment on view gendash.ticket_now is 'Tickets as they are now. A ticket waits while it is open or in progress, and ended once it is resolved or closed; one of an unknown status does neither. A reopened ticket waits again, whatever its earlier resolution. Grain: one row per ticket.';
+
+comment on column gendash.ticket_now.ticket_id is 'id of the ticket on the platform';
+
+comment on column gendash.ticket_now.status is 'open, in_progress, resolved, closed, or other';
+
+comment on column gendash.ticket_now.priority is 'urgent, high, medium, low, or other';
+
+comment on column gendash.ticket_now.priority_rank is 'order of the priorities, urgent first';
+
+comment on column gendash.ticket_now.category is 'category; none where it has none';
+
+comment on column gendash.ticket_now.waits is 'whether it is open or in progress';
+
+comment on column gendash.ticket_now.created_at is 'opening';
+
+comment on column gendash.ticket_now.answered_at is 'first response';
+
+comment on column gendash.ticket_now.ended_at is 'resolution of a resolved or closed ticket: resolved_at, else closed_at, else the last change of its row; NULL for others';
+
+comment on column gendash.ticket_now.due_at is 'when it is due';
+
+comment on column gendash.ticket_now.overdue is 'whether it waits and its due time has passed';
+
+comment on column gendash.ticket_now.at_risk is 'whether it waits and is due within the next 4 hours';
+
+comment on column gendash.ticket_now.assignee is 'first 8 characters of the id of who works on it; NULL where nobody does';
+
+revoke all on gendash.ticket_now from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_now to gendash_reader, gendash_admin_reader;
+
+comment on view gendash.ticket_status_now is 'Tickets by status as they are now, whenever they were created. Grain: one row per status; each status has its row, other only where a ticket has an unknown one.';
+
+comment on column gendash.ticket_status_now.status is 'open, in_progress, resolved, closed, or other';
+
+comment on column gendash.ticket_status_now.rank is 'order of the statuses in a ticket''s life';
+
+comment on column gendash.ticket_status_now.tickets is 'tickets with it';
+
+comment on column gendash.ticket_status_now.overdue is 'those of them that are past their due time and neither resolved nor closed';
+
+comment on column gendash.ticket_status_now.oldest_age_s is 'seconds since the oldest of them was opened; NULL where none is open or in progress';
+
+revoke all on gendash.ticket_status_now from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_status_now to gendash_reader, gendash_admin_reader;
+
+comment on view gendash.csat_band_day is 'Satisfaction over 7 days with the 95 % interval of Wilson''s score, which says how much of it is chance. Grain: one row per local day from the first rating to today.';
+
+comment on column gendash.csat_band_day.day is 'local day';
+
+comment on column gendash.csat_band_day.at is 'its start';
+
+comment on column gendash.csat_band_day.ratings_7d is 'ratings on it and the 6 days before';
+
+comment on column gendash.csat_band_day.csat_7d is 'share of them that are 4 or 5; NULL where there was no rating';
+
+comment on column gendash.csat_band_day.low_7d is 'lower end of the interval, z = 1.96';
+
+comment on column gendash.csat_band_day.high_7d is 'upper end of the interval';
+
+revoke all on gendash.csat_band_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.csat_band_day to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.document_day is 'Documents by the day of their upload and by what became of them. Deleted documents are missing from the past too. Grain: one row per local day, status and file type, from the first upload to today; days without one show 0.';
+
+comment on column gendash.document_day.day is 'local day';
+
+comment on column gendash.document_day.at is 'its start';
+
+comment on column gendash.document_day.status is 'done, processing, failed, or other, as it is now';
+
+comment on column gendash.document_day.file_type is 'extension in lower case without its dot; unknown where there is none';
+
+comment on column gendash.document_day.documents is 'documents uploaded on it';
+
+comment on column gendash.document_day.chunks is 'their chunks in the vector store';
+
+revoke all on gendash.document_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.document_day to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.document_uploader_90d is 'Who uploaded the most documents, of those uploaded today or on the 89 days before. People stand here as the first 8 characters of their id, without anything else about them. Grain: one row per person, at most 50.';
+
+comment on column gendash.document_uploader_90d.rank is 'order by documents, most first; ties by id';
+
+comment on column gendash.document_uploader_90d.owner is 'first 8 characters of the id; unknown where there is none';
+
+comment on column gendash.document_uploader_90d.documents is 'documents uploaded';
+
+comment on column gendash.document_uploader_90d.failed is 'those of them that failed';
+
+comment on column gendash.document_uploader_90d.ended is 'those of them that are done or failed';
+
+comment on column gendash.document_uploader_90d.bytes is 'size of them, where it is known';
+
+comment on column gendash.document_uploader_90d.chunks is 'their chunks';
+
+comment on column gendash.document_uploader_90d.newest_at is 'last upload';
+
+revoke all on gendash.document_uploader_90d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.document_uploader_90d to gendash_reader, gendash_admin_reader;
+
+comment on view gendash.budget_now is 'LLM spending of this calendar month against the budget, over all environments. Grain: one row.';
+
+comment on column gendash.budget_now.month_cost_usd is 'cost since the start of the local month; NULL where no LLM call was ever synced';
+
+comment on column gendash.budget_now.today_cost_usd is 'cost since the start of the local day; NULL where no LLM call was ever synced';
+
+comment on column gendash.budget_now.budget_usd is 'budget of a calendar month';
+
+comment on column gendash.budget_now.daily_budget_usd is 'budget_usd / days of this month';
+
+comment on column gendash.budget_now.spent_ratio is 'month_cost_usd / budget_usd';
+
+comment on column gendash.budget_now.elapsed_ratio is 'share of this month that has passed';
+
+comment on column gendash.budget_now.forecast_usd is 'month_cost_usd / elapsed_ratio: cost of the month if it goes on alike; NULL on its first day';
+
+comment on column gendash.budget_now.uncosted is 'calls of this month without a cost; they are missing above';
+
+revoke all on gendash.budget_now from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.budget_now to gendash_reader, gendash_admin_reader;
+
+comment on view gendash.llm_spend_day is 'LLM calls and their cost by day and environment. Grain: one row per local day and environment with a call; days without one have no row.';
+
+comment on column gendash.llm_spend_day.day is 'local day';
+
+comment on column gendash.llm_spend_day.at is 'its start';
+
+comment on column gendash.llm_spend_day.environment is 'Langfuse environment';
+
+comment on column gendash.llm_spend_day.cost_usd is 'cost in USD of the calls that have a price';
+
+comment on column gendash.llm_spend_day.calls is 'LLM calls, failed ones included';
+
+comment on column gendash.llm_spend_day.uncosted is 'calls without a cost';
+
+revoke all on gendash.llm_spend_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.llm_spend_day to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.llm_tool_window is 'Tools in traces over fixed windows of turns that began today or on the 6 (or 29) local days before. A turn that uses several tools counts for each of them with its whole cost, so tools add up to more than all turns. Grain: one row per window, environment or all, and tool; turns without any stand under (no tool).';
+
+comment on column gendash.llm_tool_window.days is 'length of the window: 7 or 30 days';
+
+comment on column gendash.llm_tool_window.environment is 'Langfuse environment; __all is all of them';
+
+comment on column gendash.llm_tool_window.tool is 'name of the TOOL or RETRIEVER observation; (no tool) for turns without one';
+
+comment on column gendash.llm_tool_window.turns is 'turns that used it';
+
+comment on column gendash.llm_tool_window.failed_turns is 'those of them that failed';
+
+comment on column gendash.llm_tool_window.calls is 'its calls';
+
+comment on column gendash.llm_tool_window.errors is 'its calls whose level is ERROR';
+
+comment on column gendash.llm_tool_window.p50_s is 'median time of a call, seconds; NULL without a timed one';
+
+comment on column gendash.llm_tool_window.p95_s is '95th percentile of it';
+
+comment on column gendash.llm_tool_window.priced is 'turns that used it and have a price';
+
+comment on column gendash.llm_tool_window.cost_usd is 'whole cost in USD of the turns that used it';
+
+revoke all on gendash.llm_tool_window from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.llm_tool_window to gendash_reader, gendash_admin_reader;
+
+comment on view gendash.llm_turn_recent is 'Agent turns of the current local hour and the 23 before, to be looked up in Langfuse. It does not say whose they are. Grain: one row per trace with an LLM call.';
+
+comment on column gendash.llm_turn_recent.project is 'key of the Langfuse project';
+
+comment on column gendash.llm_turn_recent.trace_id is 'trace';
+
+comment on column gendash.llm_turn_recent.started_at is 'start of its first step';
+
+comment on column gendash.llm_turn_recent.environment is 'Langfuse environment';
+
+comment on column gendash.llm_turn_recent.failed is 'whether the root of the trace is an ERROR';
+
+comment on column gendash.llm_turn_recent.calls is 'LLM calls';
+
+comment on column gendash.llm_turn_recent.failed_calls is 'those of them that failed';
+
+comment on column gendash.llm_turn_recent.tool_calls is 'tool calls';
+
+comment on column gendash.llm_turn_recent.duration_s is 'duration, seconds';
+
+comment on column gendash.llm_turn_recent.cost_usd is 'cost in USD; NULL where no call has a price';
+
+revoke all on gendash.llm_turn_recent from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.llm_turn_recent to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.rating_turn_30d is 'Ratings given today or on the 29 days before, with the agent turn (Langfuse trace) of the rated answer. Grain: one row per rating.';
+
+comment on column gendash.rating_turn_30d.feedback_id is 'id of the rating on the platform';
+
+comment on column gendash.rating_turn_30d.created_at is 'when it was given';
+
+comment on column gendash.rating_turn_30d.rating is '1 (worst) to 5 (best)';
+
+comment on column gendash.rating_turn_30d.comment is 'what was written with it';
+
+comment on column gendash.rating_turn_30d.user_id is 'who rated';
+
+comment on column gendash.rating_turn_30d.conversation_id is 'conversation of the rated answer';
+
+comment on column gendash.rating_turn_30d.trace_id is 'trace that the answer names';
+
+comment on column gendash.rating_turn_30d.traced is 'whether that trace was synced and has an LLM call';
+
+comment on column gendash.rating_turn_30d.duration_s is 'duration of the turn, seconds';
+
+comment on column gendash.rating_turn_30d.cost_usd is 'cost of the turn, USD; NULL where no call has a price';
+
+comment on column gendash.rating_turn_30d.tokens is 'input and output tokens of the turn';
+
+comment on column gendash.rating_turn_30d.model is 'model of its last LLM call';
+
+comment on column gendash.rating_turn_30d.prompt is 'managed prompt of its last LLM call and its version; NULL where it used none';
+
+revoke all on gendash.rating_turn_30d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.rating_turn_30d to gendash_admin_reader;
+
+comment on materialized view gendash.ticket_assignee_now is 'What lies on whose desk now, and what everybody resolved today or on the 29 days before. People stand here as the first 8 characters of their id, without anything else about them. Grain: one row per assignee with a ticket that waits or was resolved within 30 days, at most 50; one more for nobody.';
+
+comment on column gendash.ticket_assignee_now.rank is 'order by waiting tickets, most first; ties by id';
+
+comment on column gendash.ticket_assignee_now.assignee is 'first 8 characters of the assignee''s id; nobody where there is none';
+
+comment on column gendash.ticket_assignee_now.waiting is 'tickets that wait now';
+
+comment on column gendash.ticket_assignee_now.overdue is 'those of them past their due time';
+
+comment on column gendash.ticket_assignee_now.urgent is 'those of them that are urgent or high';
+
+comment on column gendash.ticket_assignee_now.oldest_s is 'age of the oldest of them, seconds; NULL where none waits';
+
+comment on column gendash.ticket_assignee_now.resolved_30d is 'tickets resolved today or on the 29 days before';
+
+revoke all on gendash.ticket_assignee_now from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_assignee_now to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.ticket_creator_90d is 'Who opened the most tickets, of those created today or on the 89 days before. People stand here as the first 8 characters of their id, without anything else about them. Grain: one row per creator, at most 50; one more for tickets whose creator is not known.';
+
+comment on column gendash.ticket_creator_90d.rank is 'order by tickets, most first; ties by id';
+
+comment on column gendash.ticket_creator_90d.creator is 'first 8 characters of the creator''s id; unknown where there is none or the account was deleted';
+
+comment on column gendash.ticket_creator_90d.tickets is 'tickets opened';
+
+comment on column gendash.ticket_creator_90d.waiting is 'those of them that wait now';
+
+comment on column gendash.ticket_creator_90d.urgent is 'those of them that are urgent or high';
+
+comment on column gendash.ticket_creator_90d.share is 'share of all tickets of the window';
+
+comment on column gendash.ticket_creator_90d.newest_at is 'when the last one was opened';
+
+revoke all on gendash.ticket_creator_90d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_creator_90d to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.ticket_day is 'Tickets created, resolved and waiting by day. A ticket is resolved on the day of its last resolution; one that was reopened and waits again is resolved on none. Tickets of an unknown status are created, but never wait. Grain: one row per local day, priority and category, from the first ticket to today; days without one show 0.';
+
+comment on column gendash.ticket_day.day is 'local day';
+
+comment on column gendash.ticket_day.at is 'its start';
+
+comment on column gendash.ticket_day.priority is 'urgent, high, medium, low, or other';
+
+comment on column gendash.ticket_day.category is 'category; none where a ticket has none';
+
+comment on column gendash.ticket_day.created is 'tickets created on it';
+
+comment on column gendash.ticket_day.resolved is 'tickets resolved on it';
+
+comment on column gendash.ticket_day.waiting is 'tickets waiting at its end, of today: as of now';
+
+revoke all on gendash.ticket_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_day to gendash_reader, gendash_admin_reader;
+
+comment on view gendash.ticket_hour is 'Tickets created by hour. Grain: one row per local hour, priority and category in which a ticket was created.';
+
+comment on column gendash.ticket_hour.hour is 'start of the local hour';
+
+comment on column gendash.ticket_hour.priority is 'urgent, high, medium, low, or other';
+
+comment on column gendash.ticket_hour.category is 'category; none where a ticket has none';
+
+comment on column gendash.ticket_hour.created is 'tickets created in it';
+
+revoke all on gendash.ticket_hour from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_hour to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.ticket_median_day is 'Median time to resolution by day, by Kaplan-Meier over the tickets created on the day or the 29 days before it, as it stood at the end of the day (of today, as it stands now). Resolutions that were undone since are not known. Grain: one row per local day and priority, and one per day over all; today and the 30 days before.';
+
+comment on column gendash.ticket_median_day.day is 'local day';
+
+comment on column gendash.ticket_median_day.at is 'its start';
+
+comment on column gendash.ticket_median_day.priority is 'urgent, high, medium, low, or other; all for all of them';
+
+comment on column gendash.ticket_median_day.tickets is 'tickets created in the window';
+
+comment on column gendash.ticket_median_day.resolved is 'those of them resolved by the end of the day';
+
+comment on column gendash.ticket_median_day.median_s is 'seconds after which half of them were resolved; NULL where fewer than half were';
+
+revoke all on gendash.ticket_median_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_median_day to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.ticket_reopen_day is 'Resolutions and reopenings by day, from the history of statuses. A ticket that is resolved twice counts twice. Grain: one row per local day, priority and category with one of them.';
+
+comment on column gendash.ticket_reopen_day.day is 'local day';
+
+comment on column gendash.ticket_reopen_day.priority is 'urgent, high, medium, low, or other, as it is now';
+
+comment on column gendash.ticket_reopen_day.category is 'category as it is now; none where a ticket has none';
+
+comment on column gendash.ticket_reopen_day.resolutions is 'changes from open or in progress to resolved or closed';
+
+comment on column gendash.ticket_reopen_day.reopenings is 'changes from resolved or closed to open or in progress';
+
+revoke all on gendash.ticket_reopen_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_reopen_day to gendash_reader, gendash_admin_reader;
+
+comment on view gendash.ticket_sla_30d is 'How many tickets that were created today or on the 29 days before kept their due time. A ticket is decided once it has ended or its due time has passed; tickets without a due time are left out. Grain: one row per priority and category with such a ticket.';
+
+comment on column gendash.ticket_sla_30d.priority is 'urgent, high, medium, low, or other';
+
+comment on column gendash.ticket_sla_30d.priority_rank is 'order of the priorities, urgent first';
+
+comment on column gendash.ticket_sla_30d.category is 'category; none where a ticket has none';
+
+comment on column gendash.ticket_sla_30d.decided is 'tickets that have ended or whose due time has passed';
+
+comment on column gendash.ticket_sla_30d.met is 'those of them that ended by their due time';
+
+revoke all on gendash.ticket_sla_30d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_sla_30d to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.ticket_survival_90d is 'How long things take with tickets created today or on the 89 days before, by Kaplan-Meier, so that what still lasts counts as lasting and does not vanish. Figures of finished ones alone are too good, since slow ones are missing. Grain: one row per measure and priority, and one per measure over all priorities.';
+
+comment on column gendash.ticket_survival_90d.measure is 'resolution (creation to resolution), first_response (creation to first response), or the stay in a status: in_open, in_progress, in_resolved';
+
+comment on column gendash.ticket_survival_90d.priority is 'urgent, high, medium, low, or other; all for all of them';
+
+comment on column gendash.ticket_survival_90d.priority_rank is 'order of the priorities, urgent first, all last';
+
+comment on column gendash.ticket_survival_90d.spans is 'how many were begun: tickets, or stays in a status';
+
+comment on column gendash.ticket_survival_90d.finished is 'those of them that have finished';
+
+comment on column gendash.ticket_survival_90d.median_s is 'seconds after which half of them have finished; NULL where fewer than half have so far';
+
+comment on column gendash.ticket_survival_90d.p90_s is 'seconds after which 9 of 10 have finished; NULL where fewer have so far';
+
+comment on column gendash.ticket_survival_90d.finished_median_s is 'median of the finished ones alone, seconds: for comparison, too small';
+
+comment on column gendash.ticket_survival_90d.longest_s is 'seconds of the longest, finished or not';
+
+revoke all on gendash.ticket_survival_90d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_survival_90d to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.user_llm_30d is 'LLM usage of today and the 29 days before by user, the dearest first; one row for turns whose trace names no user and one for users that the platform does not know (any more). Grain: one row per user, at most 100, and the two rest rows.';
+
+comment on column gendash.user_llm_30d.rank is 'order by cost, then turns, most first';
+
+comment on column gendash.user_llm_30d.user_id is 'id of the account on the platform; empty in the rest rows';
+
+comment on column gendash.user_llm_30d.name is 'name of the account, or the first 8 characters of its id; (untagged) and (unknown) in the rest rows';
+
+comment on column gendash.user_llm_30d.turns is 'traces with an LLM call';
+
+comment on column gendash.user_llm_30d.calls is 'LLM calls';
+
+comment on column gendash.user_llm_30d.tokens is 'input and output tokens';
+
+comment on column gendash.user_llm_30d.cost_usd is 'cost in USD; calls without a price count as nothing';
+
+comment on column gendash.user_llm_30d.turn_share is 'share of all turns';
+
+revoke all on gendash.user_llm_30d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.user_llm_30d to gendash_admin_reader;
+
+comment on materialized view gendash.user_top_30d is 'The users who wrote the most messages today and on the 29 days before, and what else they did in these days. Grain: one row per user, at most 100.';
+
+comment on column gendash.user_top_30d.rank is 'order by messages, most first; ties by id';
+
+comment on column gendash.user_top_30d.user_id is 'id of the account on the platform';
+
+comment on column gendash.user_top_30d.name is 'name of the account; the first 8 characters of its id where it has none';
+
+comment on column gendash.user_top_30d.role is 'user, admin, super_admin, or other; deleted where the account is gone';
+
+comment on column gendash.user_top_30d.messages is 'messages that the user wrote';
+
+comment on column gendash.user_top_30d.active_days is 'local days on which the user wrote';
+
+comment on column gendash.user_top_30d.conversations is 'conversations that the user began';
+
+comment on column gendash.user_top_30d.ratings is 'ratings that the user gave';
+
+comment on column gendash.user_top_30d.satisfied is 'those of them of 4 or 5';
+
+comment on column gendash.user_top_30d.turns is 'agent turns that Langfuse traced for the user';
+
+comment on column gendash.user_top_30d.tokens is 'their tokens';
+
+comment on column gendash.user_top_30d.cost_usd is 'their cost in USD; calls without a price count as nothing';
+
+comment on column gendash.user_top_30d.last_at is 'the user''s last message';
+
+revoke all on gendash.user_top_30d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.user_top_30d to gendash_admin_reader;
+
+comment on materialized view gendash.rating_label_30d is 'Labels that evaluations in Langfuse gave today and on the 29 days before, such as tone or sentiment, and the satisfaction of people with the same traces. Grain: one row per name and label of a score with labels.';
+
+comment on column gendash.rating_label_30d.name is 'what is scored';
+
+comment on column gendash.rating_label_30d.label is 'label that it got';
+
+comment on column gendash.rating_label_30d.scores is 'scores with this label';
+
+comment on column gendash.rating_label_30d.share is 'their share of all scores of this name';
+
+comment on column gendash.rating_label_30d.rated is 'scores whose trace a person rated within the same days';
+
+comment on column gendash.rating_label_30d.satisfied is 'those of them rated 4 or 5';
+
+revoke all on gendash.rating_label_30d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.rating_label_30d to gendash_admin_reader;
+
+comment on view gendash.rating_quintile_30d is 'Satisfaction by how long, how costly and how large the rated turns were, for ratings given today or on the 29 days before whose trace is known, in five groups of equal size by each measure. Grain: one row per measure and group with a rating.';
+
+comment on column gendash.rating_quintile_30d.measure is 'duration_s (seconds), cost_usd, or tokens';
+
+comment on column gendash.rating_quintile_30d.quintile is '1 (least) to 5 (most); ties by the id of the rating';
+
+comment on column gendash.rating_quintile_30d.least is 'smallest value of the group';
+
+comment on column gendash.rating_quintile_30d.most is 'largest value of the group';
+
+comment on column gendash.rating_quintile_30d.ratings is 'ratings in it';
+
+comment on column gendash.rating_quintile_30d.satisfied is 'those of them that are 4 or 5';
+
+revoke all on gendash.rating_quintile_30d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.rating_quintile_30d to gendash_admin_reader;
+
+comment on materialized view gendash.rating_score_30d is 'Evaluations from Langfuse (sources EVAL and ANNOTATION) of today and the 29 days before, and how they agree with the ratings that people gave to the same traces. Grain: one row per name of a numeric or yes-or-no score.';
+
+comment on column gendash.rating_score_30d.name is 'what is scored';
+
+comment on column gendash.rating_score_30d.data_type is 'NUMERIC or BOOLEAN';
+
+comment on column gendash.rating_score_30d.scores is 'scores';
+
+comment on column gendash.rating_score_30d.mean is 'mean of their values; of a BOOLEAN one the share of yes';
+
+comment on column gendash.rating_score_30d.rated is 'scores whose trace a person rated within the same days';
+
+comment on column gendash.rating_score_30d.mean_satisfied is 'mean of those whose rating is 4 or 5';
+
+comment on column gendash.rating_score_30d.mean_unsatisfied is 'mean of those whose rating is 1 to 3';
+
+revoke all on gendash.rating_score_30d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.rating_score_30d to gendash_admin_reader;
+
+comment on schema gendash is 'Made and kept by gendash: summaries for its dashboards.';
+
+comment on function gendash.clock() is 'The time of all relations: the session setting gendash.now, else now().';
+
+comment on function gendash.user_hash(text) is 'HMAC-SHA-256 of a user id, as hexadecimal digits. For the owner only.';
+
+revoke all on function gendash.user_hash(text) from public;
+
+grant usage on schema gendash to gendash_reader, gendash_admin_reader;
+
+grant execute on function gendash.clock() to gendash_reader, gendash_admin_reader;
+
+reset role;
