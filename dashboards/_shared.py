@@ -55,7 +55,7 @@ def _age(name: str, expected: str) -> dict[str, object]:
 AGES = {
     "scrape": steps((TEXT, None), (WARN, 30), ("red", 75)),
     "minute": steps((TEXT, None), (WARN, 120), ("red", 300)),
-    "business": steps((TEXT, None), (WARN, 600), ("red", 1500)),
+    "quarter": steps((TEXT, None), (WARN, 1800), ("red", 4500)),  # the slowest schedule of a summary is 15 minutes
     "hour": steps((TEXT, None), (WARN, 7200), ("red", 18000)),
 }
 
@@ -76,7 +76,7 @@ FRESHNESS = Panel(
             _age("Metrics", "scrape"),
             _age("Database", "hour"),
             _age("LLM traces", "minute"),
-            _age("Summaries", "business"),
+            _age("Summaries", "quarter"),
         ],
     ),
     [

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from gendash.dashboards import overview
 from gendash.dashboards._llm import dashed
 from gendash.dashboards._palette import (
     BAD,
@@ -27,6 +26,7 @@ from gendash.dashboards._palette import (
 )
 from gendash.dashboards._queries import QUIET
 from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
+from gendash.dashboards.overview import DASHBOARD as OVERVIEW
 from gendash.dashboards.viz import DayBars, Freshness, HeadTile, Lines, Table
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, promql, slo, sql
 
@@ -48,7 +48,7 @@ HANDLER = Variable(
     feature="http_metrics",
 )
 
-ON_OVERVIEW = {panel.slug: panel for panel in overview.DASHBOARD.panels()}
+ON_OVERVIEW = {panel.slug: panel for panel in OVERVIEW.panels()}
 TODAY = "({{ now() }} at time zone {{ zone() }})::date"
 COLORED_TEXT = {"type": "color-text"}
 GAUGE = {"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"}

@@ -54,7 +54,7 @@ ROUTES = (
     Route("/api/v1/conversations", "GET", 0.49, 0.03, {}),
     Route("/api/v1/conversations/{conversation_id}/messages", "GET", 0.25, 0.06, {"404": 0.004}),
     Route("/api/v1/auth/refresh", "POST", 0.1, 0.035, {"401": 0.02}),
-    Route("/api/v1/auth/login", "POST", 0.03, 0.21, {"401": 0.08, "422": 0.01}),
+    Route("/api/v1/auth/login", "POST", 0.03, 0.21, {"401": 0.03, "422": 0.01}),
     Route("/api/v1/kb/documents", "GET", 0.09, 0.07, {}),
     Route("/api/v1/analytics/overview", "GET", 0.04, 0.26, {}),
 )
