@@ -15,8 +15,9 @@ from gendash.demo import servers
 from gendash.engine.errors import Unexpected
 
 _CHILD = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background inherits that it is ignored
 from gendash.demo import postgres, servers
 with postgres._exit_on_sigterm(), servers.prometheus(Path(sys.argv[1]), Path(sys.argv[2]), None) as url:
     print(url, flush=True)

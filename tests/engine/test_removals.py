@@ -151,7 +151,7 @@ REMOVALS = [
     ),
     Removal(
         "a view of the store", {"csat"}, 'relation "gendash.csat_day" does not exist; run `gendash db migrate`',
-        ("drop materialized view gendash.csat_day",),
+        ("drop materialized view gendash.csat_day cascade",),
     ),
     Removal(
         "a metric for an hour", LATENCY,

@@ -1196,7 +1196,7 @@ where (d.created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'U
 
 create unique index on gendash.rating_turn_30d (feedback_id);
 
-create materialized view gendash.ticket_assignee_now as
+create view gendash.ticket_assignee_now as
 with counted as (
   select
     e.assigned_to,
@@ -1224,8 +1224,6 @@ select
   resolved_30d
 from ranked
 where place <= 50 or assigned_to is null;
-
-create unique index on gendash.ticket_assignee_now (rank);
 
 create materialized view gendash.ticket_creator_90d as
 with counted as (
@@ -2953,7 +2951,7 @@ revoke all on gendash.rating_turn_30d from public, gendash_reader, gendash_admin
 
 grant select on gendash.rating_turn_30d to gendash_admin_reader;
 
-comment on materialized view gendash.ticket_assignee_now is 'What lies on whose desk now, and what everybody resolved today or on the 29 days before. People stand here as the first 8 characters of their id, without anything else about them. Grain: one row per assignee with a ticket that waits or was resolved within 30 days, at most 50; one more for nobody.';
+comment on view gendash.ticket_assignee_now is 'What lies on whose desk now, and what everybody resolved today or on the 29 days before. People stand here as the first 8 characters of their id, without anything else about them. Grain: one row per assignee with a ticket that waits or was resolved within 30 days, at most 50; one more for nobody.';
 
 comment on column gendash.ticket_assignee_now.rank is 'order by waiting tickets, most first; ties by id';
 
