@@ -6,7 +6,8 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -118,6 +119,32 @@ def show_rows(rows: list[dict[str, Any]], as_json: bool) -> None:
     widths = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
     for row in cells:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Callable[[str, int, int], None] | None]:
+    """Something that hears of long work: its name, how much is done, and how much there is.
+
+    On a terminal it draws a bar with the time that is left, elsewhere it writes a line a step.
+    """
+    if quiet:
+        yield None
+        return
+    with ExitStack() as stack:
+        bars: dict[str, Any] = {}
+
+        def heard(name: str, done: int, whole: int) -> None:
+            if not sys.stderr.isatty():
+                say(f"{name}: {done:,} of {whole:,} rows read")
+                return
+            if name not in bars:
+                stack.close()
+                bars.clear()
+                bar = click.progressbar(length=whole, label=name, show_pos=True, file=sys.stderr)
+                bars[name] = stack.enter_context(bar)
+            bars[name].update(done - bars[name].pos)
+
+        yield heard
 
 
 def say(line: str) -> None:

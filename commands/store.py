@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,10 +17,16 @@ from gendash.commands._common import (
     at_option,
     every_option,
     json_option,
+    progress,
     repeat,
     say,
     show_rows,
 )
+
+if TYPE_CHECKING:
+    from gendash.engine.catalog import Catalog
+
+_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group()
@@ -44,31 +51,80 @@ def migrate(settings: Settings, dry_run: bool) -> None:
 
 
 @db.command()
-@click.option("--full", is_flag=True, help="Recompute everything, not only what is due.")
+@click.option("--full", is_flag=True, help="Read everything again, not only what is due.")
 @click.option("--only", multiple=True, metavar="VIEW", help="Only these relations, due or not.")
+@click.option("--from", "first", type=_DAY, metavar="DATE", help="Read the local days from DATE on again.")
+@click.option("--to", "last", type=_DAY, metavar="DATE", help="Last of these days; today if absent.")
 @at_option
 @every_option
 @json_option
 @click.pass_obj
 def refresh(
-    settings: Settings, full: bool, only: tuple[str, ...], at: datetime | None, every: float | None, as_json: bool
+    settings: Settings,
+    full: bool,
+    only: tuple[str, ...],
+    first: datetime | None,
+    last: datetime | None,
+    at: datetime | None,
+    every: float | None,
+    as_json: bool,
 ) -> None:
-    """Read the platform in short transactions, and write what differs."""
-    from gendash.engine.targets.refresh import refresh as run
+    """Read the platform in short transactions, and write what differs.
 
+    A run that was stopped keeps what it did, and the next goes on from there.
+    """
     catalog = settings.checked()
+    between = _between(catalog, first, last, at)
 
     def once() -> int:
-        due, told = not (full or only), _silent if as_json else _tell
-        results = run(catalog.config, catalog, only=only, full=full, at=at, due_only=due, told=told)
-        if as_json:
-            click.echo(json.dumps([result._asdict() for result in results], indent=2, default=str))
-        problems = list(dict.fromkeys(result.error for result in results if result.error))
-        for problem in problems:
-            say(f"gendash: {problem}")
-        return PROBLEMS if problems else DONE
+        due = not (full or only or between)
+        return _refreshed(catalog, as_json, only=only, full=full, between=between, at=at, due_only=due)
 
     sys.exit(repeat(once, every))
+
+
+@db.command()
+@click.option("--only", multiple=True, metavar="VIEW", help="Only these relations.")
+@at_option
+@json_option
+@click.pass_obj
+def reconcile(settings: Settings, only: tuple[str, ...], at: datetime | None, as_json: bool) -> None:
+    """Find every day that is not what the platform holds, however old, and put it right.
+
+    `db refresh` does so once a day by itself.
+    """
+    sys.exit(_refreshed(settings.checked(), as_json, only=only, compare=True, at=at))
+
+
+def _between(
+    catalog: Catalog, first: datetime | None, last: datetime | None, at: datetime | None
+) -> tuple[date, date] | None:
+    if not first:
+        if last:
+            raise click.UsageError("--to needs --from")
+        return None
+    today = (at or datetime.now(UTC)).astimezone(catalog.config.zone).date()
+    end = last.date() if last else max(today, first.date())
+    if end < first.date():
+        raise click.UsageError("--to lies before --from")
+    return first.date(), end
+
+
+def _refreshed(catalog: Catalog, as_json: bool, **options: Any) -> int:
+    from gendash.engine.targets.refresh import refresh as run
+
+    told = _silent if as_json else _tell
+    with progress(as_json) as advance:
+        results = run(catalog.config, catalog, told=told, progress=advance, **options)
+    if as_json:
+        click.echo(json.dumps([result._asdict() for result in results], indent=2, default=str))
+    lines = (problem for result in results for problem in result.problems)
+    problems = {
+        line.split("; ")[0]: line for line in reversed(list(lines))
+    }  # a missing table is one line, not one a reader
+    for problem in reversed(problems.values()):
+        say(f"gendash: {problem}")
+    return PROBLEMS if problems else DONE
 
 
 def _tell(result: object) -> None:
@@ -84,7 +140,7 @@ def _silent(_result: object) -> None:
 @click.pass_obj
 def db_status(settings: Settings, as_json: bool) -> None:
     """Each relation: rows, age, last duration, last error."""
-    from gendash.engine.targets.refresh import status
+    from gendash.engine.targets.refresh_status import status
 
     catalog = settings.catalog()
     show_rows(status(catalog.config, catalog), as_json)

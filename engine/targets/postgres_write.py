@@ -5,23 +5,31 @@ Only rows that differ are touched. All of it runs in the caller's transaction, a
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import NamedTuple
 
+from gendash.engine.catalog import Catalog
 from gendash.engine.config import Config
+from gendash.engine.days import Days, Signature, local_day
 from gendash.engine.model import Relation
-from gendash.engine.refs import quote_name, quote_text
+from gendash.engine.refs import quote_name
 from gendash.engine.render_sql import cadence_s, key_of, merges, qualified
 from gendash.engine.targets.postgres import Connection, trusted
-from gendash.engine.targets.postgres_source import Part, Window
+from gendash.engine.targets.postgres_read import Part
 
 USERS = "user_entity"
 
 
 class Written(NamedTuple):
-    """Rows of the relation after a refresh, and rows that it inserted, changed or deleted."""
+    """Rows that a refresh added to a relation (fewer than none where it took some out), and rows that it touched."""
 
-    rows: int
-    written: int | None
+    added: int = 0
+    touched: int = 0
+
+    def __add__(self, other: object) -> Written:
+        assert isinstance(other, Written)
+        return Written(self.added + other.added, self.touched + other.touched)
 
 
 def load_query(connection: Connection, relation: Relation, query: str) -> None:
@@ -63,23 +71,26 @@ def load_part(connection: Connection, relation: Relation, part: Part) -> None:
     )
 
 
-def write_difference(
-    connection: Connection, config: Config, relation: Relation, window: Window | None = None
-) -> Written:
-    """Makes the relation, or its rows from the window on, equal to ``gendash_rows``."""
+def write_difference(connection: Connection, config: Config, relation: Relation, days: Days | None = None) -> Written:
+    """Makes the relation, or its rows of these days, equal to ``gendash_rows``.
+
+    Where the header says ``keep: true``, rows that the query does not give any more stay.
+    """
     target = qualified(config, relation.name)
     connection.execute("analyze gendash_rows")
     given = [quote_name(name) for name, column in relation.columns.items() if not column.get("hash_of")]
     hashed = {quote_name(name): column["hash_of"] for name, column in relation.columns.items() if column.get("hash_of")}
     keys = [quote_name(name) for name in key_of(relation)]
     same = " and ".join(f"rows.{key} = target.{key}" for key in keys)
-    inside = in_window(relation, window)
-    gone = connection.execute(
-        trusted(
-            f"delete from {target} as target where {inside} "
-            f"and not exists (select from gendash_rows as rows where {same})"
-        )
-    ).rowcount
+    inside = on_days(config, relation, days)
+    gone = 0
+    if not relation.header.get("keep"):
+        gone = connection.execute(
+            trusted(
+                f"delete from {target} as target where {inside} "
+                f"and not exists (select from gendash_rows as rows where {same})"
+            )
+        ).rowcount
     names = ", ".join(given)
     values = [*given, *(f"{qualified(config, 'user_hash')}({quote_name(of)})" for of in hashed.values())]
     updates = [f"{name} = excluded.{name}" for name in [*given, *hashed] if name not in keys]
@@ -94,48 +105,170 @@ def write_difference(
     ).fetchone()
     assert row
     changed, fresh = row
-    if window is None:
-        return Written(count(connection, "gendash_rows"), gone + changed)
-    before = connection.execute(
-        trusted(f"select coalesce(rows, 0) from {qualified(config, '_refresh')} where relation = %s"), [relation.name]
-    ).fetchone()
-    return Written((before[0] if before else 0) + fresh - gone, gone + changed)
+    return Written(fresh - gone, gone + changed)
 
 
-def in_window(relation: Relation, window: Window | None, *, before: bool = False) -> str:
-    """SQL: whether a row of the relation lies in the window, or ``before`` it; without a window all rows do."""
-    if window is None:
+def on_days(config: Config, relation: Relation, days: Days | None) -> str:
+    """SQL: whether a row of the relation belongs to one of these days; without days all rows do."""
+    if days is None:
         return "true"
-    column = relation.header["time"]
-    is_day = relation.columns[column]["type"] == "date"
-    bound = quote_text(str(window.first)) if is_day else f"{quote_text(window.starts[0].isoformat())}::timestamptz"
-    return f"{quote_name(column)} {'<' if before else '>='} {bound}"
+    column = quote_name(relation.header["time"])
+    return days.exactly(column) if _is_date(relation) else days.on(column, config["time_zone"])
 
 
-def forget_users(connection: Connection, config: Config, relation: Relation, window: Window, done: Written) -> Written:
-    """Takes users who were deleted on the platform out of the rows before the window, which were not read again.
+def _is_date(relation: Relation) -> bool:
+    return bool(relation.columns[relation.header["time"]]["type"] == "date")
 
-    Only where the list of users is of today: an old one lacks new users, and would take them for deleted.
+
+def _day_of(config: Config, relation: Relation) -> str:
+    column = quote_name(relation.header["time"])
+    return column if _is_date(relation) else local_day(column, config["time_zone"])
+
+
+# --- people who were deleted on the platform -------------------------------------------------------------------------
+#
+# `of_user: true` marks a column that names a user: whoever is gone is taken out of it, with the whole row where the
+# column is part of its key or must not be NULL; `of_user: row` takes the row in any case, since more in it is personal.
+
+
+def unknown_users(connection: Connection, config: Config, relation: Relation, *, drop: bool) -> list[date]:
+    """The days of rows in ``gendash_rows`` with a user who is not in the list of users, who is taken out with ``drop``.
+
+    Such days are to be looked at again: a user may be newer than the list.
     """
-    target, users = qualified(config, relation.name), qualified(config, USERS)
-    clock, state = f"{qualified(config, 'clock')}()", qualified(config, "_refresh")
-    rows, written = done.rows, done.written or 0
-    for name, column in relation.columns.items():
-        if not column.get("of_user"):
-            continue
+    days: set[date] = set()
+    day = _day_of(config, relation) if relation.header.get("time") else "null::date"
+    for name in user_columns(relation):
         condition = (
-            f"{in_window(relation, window, before=True)} and {quote_name(name)} is not null "
-            f"and exists (select from {state} where relation = {quote_text(USERS)} "
-            f"and finished_at > {clock} - interval '1 day') "
-            f"and not exists (select from {users} as users where users.user_id = target.{quote_name(name)})"
+            f"{quote_name(name)} is not null and not exists "
+            f"(select from {qualified(config, USERS)} as users where users.user_id = target.{quote_name(name)})"
         )
-        if name in key_of(relation):
-            gone = connection.execute(trusted(f"delete from {target} as target where {condition}")).rowcount
-            rows, written = rows - gone, written + gone
+        if drop:
+            statement = f"{_without_users(relation, name, 'gendash_rows', condition)} returning {day}"
         else:
-            statement = f"update {target} as target set {quote_name(name)} = null where {condition}"
-            written += connection.execute(trusted(statement)).rowcount
-    return Written(rows, written)
+            statement = f"select distinct {day} from gendash_rows as target where {condition}"
+        days |= {found for (found,) in connection.execute(trusted(statement)) if found}
+    return sorted(days)
+
+
+def forget_users(connection: Connection, catalog: Catalog, days: Days | None) -> None:
+    """Takes users who are in the list of users, but not in ``gendash_rows`` any more, out of every other relation."""
+    config, users = catalog.config, catalog.relations[USERS]
+    gone = [
+        user
+        for (user,) in connection.execute(
+            trusted(
+                f"select user_id from {qualified(config, USERS)} where {on_days(config, users, days)} "
+                "except select user_id from gendash_rows"
+            )
+        )
+    ]
+    if not gone:
+        return
+    for relation in catalog.relations.values():
+        if relation.kind != "rollup":
+            continue
+        taken, days_of_rows = 0, set()
+        day = _day_of(config, relation) if relation.header.get("time") else "null::date"
+        for name in user_columns(relation):
+            statement = _without_users(
+                relation, name, qualified(config, relation.name), f"target.{quote_name(name)} = any (%s)"
+            )
+            found = connection.execute(trusted(f"{statement} returning {day}"), [gone]).fetchall()
+            days_of_rows |= {one for (one,) in found if one}
+            taken += len(found) if statement.startswith("delete") else 0
+        connection.execute(
+            trusted(
+                f"update {qualified(config, '_signature')} set rows = null, signature = null "
+                "where relation = %s and day = any (%s)"
+            ),
+            [relation.name, list(days_of_rows)],
+        )
+        keep_count(connection, config, relation, -taken)
+
+
+def user_columns(relation: Relation) -> list[str]:
+    """Columns that name a user who may be gone."""
+    return [name for name, column in relation.columns.items() if column.get("of_user")]
+
+
+def _without_users(relation: Relation, name: str, target: str, condition: str) -> str:
+    column = relation.columns[name]
+    if column["of_user"] == "row" or name in key_of(relation) or not column.get("null"):
+        return f"delete from {target} as target where {condition}"
+    return (
+        f"update {target} as target set {quote_name(name)} = null where {quote_name(name)} is not null and {condition}"
+    )
+
+
+# --- signatures: which days of a relation hold what the platform holds -----------------------------------------------
+
+
+def signed(connection: Connection, config: Config, relation: Relation) -> dict[date, Signature | None]:
+    """Signature of each day of the relation as it was when its rows were read; None where that is not known."""
+    found = connection.execute(
+        trusted(f"select day, rows, signature from {qualified(config, '_signature')} where relation = %s"),
+        [relation.name],
+    )
+    return {day: None if rows is None else Signature(rows, xor) for day, rows, xor in found}
+
+
+def sign(
+    connection: Connection, config: Config, relation: Relation, signatures: Mapping[date, Signature | None]
+) -> None:
+    """Notes the signatures of days; None for those written without one, or to be looked at again."""
+    if not signatures:
+        return
+    days = list(signatures)
+    connection.execute(
+        trusted(
+            f"insert into {qualified(config, '_signature')} (relation, day, rows, signature) "
+            "select %s, * from unnest(%s::date[], %s::bigint[], %s::bigint[]) on conflict (relation, day) do update "
+            "set rows = excluded.rows, signature = excluded.signature"
+        ),
+        [
+            relation.name,
+            days,
+            [None if (one := signatures[day]) is None else one.rows for day in days],
+            [None if (one := signatures[day]) is None else one.xor for day in days],
+        ],
+    )
+
+
+def sign_read_days(connection: Connection, config: Config, relation: Relation, days: Days) -> None:
+    """Notes that these days, and those of ``gendash_rows``, were written without a signature."""
+    read = connection.execute(trusted(f"select distinct {_day_of(config, relation)} from gendash_rows")).fetchall()
+    sign(connection, config, relation, dict.fromkeys([*days.days, *(day for (day,) in read)]))
+
+
+def unsign(connection: Connection, config: Config, relation: Relation, days: Iterable[date] | None = None) -> None:
+    """Forgets the days, or all: they hold no rows, or are not told apart."""
+    condition = "" if days is None else " and day = any (%s)"
+    values = [relation.name] if days is None else [relation.name, list(days)]
+    connection.execute(trusted(f"delete from {qualified(config, '_signature')} where relation = %s{condition}"), values)
+
+
+def doubt(connection: Connection, config: Config, relation: Relation) -> None:
+    """Notes that nothing is known of any day of the relation, and that the work of reading all of them has begun."""
+    unsign(connection, config, relation)
+    connection.execute(
+        trusted(
+            f"insert into {qualified(config, '_signature')} (relation, day) "
+            f"select distinct %s, {_day_of(config, relation)} from {qualified(config, relation.name)}"
+        ),
+        [relation.name],
+    )
+    connection.execute(
+        trusted(
+            f"insert into {qualified(config, '_refresh')} (relation, begun_at) "
+            f"values (%s, {qualified(config, 'clock')}()) "
+            "on conflict (relation) do update set begun_at = excluded.begun_at"
+        ),
+        [relation.name],
+    )
+
+
+# --- what is known of each refresh -----------------------------------------------------------------------------------
 
 
 def count(connection: Connection, relation: str) -> int:
@@ -145,34 +278,68 @@ def count(connection: Connection, relation: str) -> int:
     return int(row[0])
 
 
+def keep_count(connection: Connection, config: Config, relation: Relation, added: int) -> None:
+    """Adds to the number of rows that is known."""
+    if added:
+        connection.execute(
+            trusted(f"update {qualified(config, '_refresh')} set rows = coalesce(rows, 0) + %s where relation = %s"),
+            [added, relation.name],
+        )
+
+
+def newest(connection: Connection, relation: Relation) -> datetime | None:
+    """The time of the newest row in ``gendash_rows``."""
+    column = relation.header.get("newest") or relation.header.get("time")
+    if relation.kind != "rollup" or not column:
+        return None
+    row = connection.execute(trusted(f"select max({quote_name(column)})::timestamptz from gendash_rows")).fetchone()
+    return row[0] if row else None
+
+
 def record(
     connection: Connection,
     config: Config,
     relation: Relation,
-    done: Written,
     took_s: float,
-    window: Window | None = None,
+    *,
+    rows: int | None = None,
+    done: Written | None = None,
+    newest: datetime | None = None,
+    whole: bool = True,
     absent: list[str] | None = None,
-) -> None:
-    """Notes a refresh that went through; the newest row is that of ``gendash_rows``, or of a refresh before."""
-    column = relation.header.get("newest") or relation.header.get("time")
-    newest = f"(select max({quote_name(column)}) from gendash_rows)" if relation.kind == "rollup" and column else "null"
-    clock, known = f"{qualified(config, 'clock')}()", "excluded.newest"
-    if window:
-        known = "greatest(known.newest, excluded.newest)"
-    connection.execute(
+) -> int:
+    """Notes a refresh that went through, and returns how many rows the relation has now.
+
+    ``rows`` is their number where all were read and counted; else `keep_count` has kept it, and what was the newest row
+    may still be. ``whole`` says that every row was read or compared, not only those of some days.
+    """
+    latest = "greatest(known.newest, excluded.newest)" if rows is None else "excluded.newest"
+    clock = f"{qualified(config, 'clock')}()"
+    row = connection.execute(
         trusted(
             f"insert into {qualified(config, '_refresh')} as known (relation, started_at, finished_at, full_at, "
-            "duration_s, rows, written, newest, cadence_s, absent, error, error_at) "
-            f"values (%s, {clock} - make_interval(secs => %s), {clock}, {'null' if window else clock}, "
-            f"%s, %s, %s, {newest}, %s, %s, null, null) on conflict (relation) do update set "
-            "started_at = excluded.started_at, finished_at = excluded.finished_at, "
+            "begun_at, duration_s, rows, written, newest, cadence_s, absent, error, error_at) "
+            f"values (%s, {clock} - make_interval(secs => %s), {clock}, {clock if whole else 'null'}, null, "
+            "%s, %s, %s, %s::timestamptz, %s, %s, null, null) on conflict (relation) do update set "
+            "started_at = excluded.started_at, finished_at = excluded.finished_at, begun_at = null, "
             "full_at = coalesce(excluded.full_at, known.full_at), duration_s = excluded.duration_s, "
-            f"rows = excluded.rows, written = excluded.written, newest = {known}, cadence_s = excluded.cadence_s, "
-            "absent = excluded.absent, error = null, error_at = null"
+            "rows = coalesce(excluded.rows, known.rows), written = excluded.written, "
+            f"newest = {latest}, cadence_s = excluded.cadence_s, "
+            "absent = excluded.absent, error = null, error_at = null returning rows"
         ),
-        [relation.name, took_s, took_s, *done, cadence_s(config, relation), absent],
-    )
+        [
+            relation.name,
+            took_s,
+            took_s,
+            rows,
+            done.touched if done else None,
+            newest,
+            cadence_s(config, relation),
+            absent,
+        ],
+    ).fetchone()
+    assert row
+    return int(row[0] or 0)
 
 
 def record_failure(connection: Connection, config: Config, relation: Relation, line: str) -> None:

@@ -1,8 +1,13 @@
-"""`gendash db refresh` and `db status`: reads the platform in short transactions, writes what differs to the store.
+"""`gendash db refresh` and `db reconcile`: reads the platform in short transactions, writes what differs to the store.
 
-Source and store are two connections, even where they are one database. Every relation is one unit of work: its rows
-are fetched, the source's transaction ends, and one transaction of the store compares, writes and records. What fails
-is recorded with the relation, and the others go on.
+Source and store are two connections, even where they are one database. Rows are fetched, the source's transaction
+ends, and one transaction of the store compares, writes and records. What fails is recorded with its relation, and the
+others go on. A relation is read in one of four ways:
+
+- all of it, where its table is small or its rows have no day;
+- the last days, where the header says ``window: true``, that is, where old rows hardly ever change;
+- the days whose signature is not that of its last reading: the others always, these once a day;
+- a range of days that was asked for.
 """
 
 from __future__ import annotations
@@ -12,13 +17,14 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import psycopg
 
 from gendash.engine.catalog import Catalog
 from gendash.engine.config import Config, suggest
+from gendash.engine.days import Days, Signature, differing, groups
 from gendash.engine.errors import Refused, TargetError, Unexpected
 from gendash.engine.model import Problem, Relation
 from gendash.engine.render_sql import (
@@ -29,7 +35,7 @@ from gendash.engine.render_sql import (
     qualified,
     query_of,
 )
-from gendash.engine.targets import postgres_source
+from gendash.engine.targets import postgres_read, postgres_source, postgres_write
 from gendash.engine.targets.postgres import (
     Connection,
     connect,
@@ -41,25 +47,16 @@ from gendash.engine.targets.postgres import (
     trusted,
 )
 from gendash.engine.targets.postgres_lease import Lease
-from gendash.engine.targets.postgres_source import Seen, Window
-from gendash.engine.targets.postgres_write import (
-    USERS,
-    Written,
-    count,
-    forget_users,
-    load_part,
-    load_query,
-    record,
-    record_failure,
-    write_difference,
-)
+from gendash.engine.targets.postgres_read import Platform
+from gendash.engine.targets.postgres_write import USERS, Written
 
 HOT_DAYS = 2  # before today: what is older and moves meanwhile is found once a day
 FULL_S = 86_000  # a little less than a day, so that a nightly run is never skipped
 EARLY = 0.1  # a timer that fires a little early still finds its relation due: this share of the cadence
+GROUP_ROWS = 1_000_000  # rows of the platform behind one transaction of the store; a back-fill goes on from there
+GROUPS = 8  # at most about so many, since without an index each costs a scan
 _MEMORY = 32 << 20  # rows beyond this many bytes are spooled to disk
 _ERRORS = (psycopg.Error, TargetError)
-Outcome = tuple[Written, list[str]]
 
 
 class Result(NamedTuple):
@@ -73,6 +70,7 @@ class Result(NamedTuple):
     seconds: float = 0.0
     error: str = ""
     notes: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         told = [] if self.rows is None else [f"{self.rows} rows"]
@@ -81,33 +79,48 @@ class Result(NamedTuple):
         return "  ".join([f"{self.relation:<24} {self.state:<10}", ", ".join(told), *self.notes]).rstrip()
 
 
+@dataclass(frozen=True)
+class Ask:
+    """What a run is to do. ``days`` reads these days again; ``compare`` all that differ; ``full`` everything."""
+
+    full: bool = False
+    compare: bool = False
+    days: Days | None = None
+    due_only: bool = False
+
+
 def refresh(
     config: Config,
     catalog: Catalog,
     *,
     only: Collection[str] = (),
     full: bool = False,
+    compare: bool = False,
+    between: tuple[date, date] | None = None,
     at: datetime | None = None,
     due_only: bool = False,
     told: Callable[[Result], None] | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
 ) -> list[Result]:
     """Refreshes rollups, then materialized views, each in derived order; ``told`` hears of each as it ends.
 
     ``only`` narrows to relations and what they stand on, ``due_only`` to those whose cadence has passed. ``at`` is the
-    time that the store takes for now. Of a large table with an index on its time the last days are read; once a day,
-    and with ``full``, all of it is, and whatever moved meanwhile is put right. Raises Refused where another refresh is
-    at work, Unreachable and the like where the store cannot be used at all.
+    time that the store takes for now. ``compare`` finds every day that is not what the platform holds, and puts it
+    right, as is done once a day anyway; ``full`` reads everything again; ``between`` reads the local days from one to
+    another. ``progress`` hears of a long reading: relation, rows of the platform read, and rows to read. Raises
+    Refused where another refresh is at work, Unreachable and the like where the store cannot be used at all.
     """
     chosen = _chosen(catalog, only)
+    ask = Ask(full, compare, _range(*between) if between else None, due_only)
     results: list[Result] = []
     with connect(store(config)) as connection:
-        work = _Work(config, catalog, connection, Lease(connection, config, "refresh"), at)
+        work = _Work(config, catalog, connection, Lease(connection, config, "refresh"), at, ask, progress)
         known = _known(work, chosen)
         work.lease.take()
         try:
             with work:
                 for relation in chosen:
-                    result = _one(work, relation, known, full=full, due_only=due_only)
+                    result = _one(work, relation, known)
                     results.append(result)
                     if told:
                         told(result)
@@ -126,9 +139,13 @@ class _Work:
     connection: Connection
     lease: Lease
     at: datetime | None
-    window: Window | None = None
+    ask: Ask
+    progress: Callable[[str, int, int], None] | None
+    hot: Days | None = None
+    users_are_new: bool = False
     stack: ExitStack = field(default_factory=ExitStack)
-    _source: tuple[Connection, Seen] | TargetError | None = None
+    signatures: dict[str, dict[date, Signature]] = field(default_factory=dict)
+    _platform: Platform | TargetError | None = None
 
     def __enter__(self) -> None:
         self.stack.__enter__()
@@ -136,22 +153,30 @@ class _Work:
     def __exit__(self, *_: object) -> None:
         self.stack.close()
 
-    def source(self) -> tuple[Connection, Seen]:
-        """A connection to the platform and what is there; an error is raised again for each who asks."""
-        if self._source is None:
+    def platform(self) -> Platform:
+        """The platform, its transactions short and of one snapshot each; an error is raised for each who asks."""
+        if self._platform is None:
             place = source(self.config)
             try:
                 connection = open_connection(place)
                 self.stack.callback(connection.close)
                 connection.read_only = True
-                self._source = connection, postgres_source.look(connection, self.config)
+                connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+                seen = postgres_source.look(connection, self.config)
+                self._platform = Platform(connection, self.catalog, seen, self.lease.keep)
             except psycopg.Error as error:
-                self._source = translate(error, place.where)
+                self._platform = translate(error, place.where)
             except TargetError as error:
-                self._source = error
-        if isinstance(self._source, TargetError):
-            raise self._source
-        return self._source
+                self._platform = error
+        if isinstance(self._platform, TargetError):
+            raise self._platform
+        return self._platform
+
+    def signatures_of(self, staging: Relation) -> dict[date, Signature]:
+        """Signatures as they are now; relations that read the same rows share one look at them."""
+        if staging.name not in self.signatures:
+            self.signatures[staging.name] = postgres_read.signatures(self.platform(), staging)
+        return self.signatures[staging.name]
 
     def begin(self) -> None:
         """First statements of a transaction of the store: still ours, and the time."""
@@ -162,10 +187,15 @@ class _Work:
         self.lease.renew()
 
 
+def refreshed_relations(catalog: Catalog) -> list[Relation]:
+    """Rollups and materialized views, each after what it stands on; users first, as others ask who is still there."""
+    found = [relation for relation in catalog.build_order() if relation.kind == "rollup" or is_materialized(relation)]
+    return sorted(found, key=lambda relation: relation.name != USERS)
+
+
 def _chosen(catalog: Catalog, only: Collection[str]) -> list[Relation]:
     """Relations to refresh, in order: all, or those named and what they stand on. Raises Refused for unknown names."""
-    refreshed = [r for r in catalog.build_order() if r.kind == "rollup" or is_materialized(r)]
-    refreshed.sort(key=lambda relation: relation.name != USERS)  # who is not in it any more is forgotten in the others
+    refreshed = refreshed_relations(catalog)
     known = {relation.name for relation in catalog.build_order() if relation.kind in ("rollup", "view")}
     wrong = [
         Problem("--only", f"no rollup or view '{name}'", suggest(name, known) or "see `gendash db status`")
@@ -182,11 +212,15 @@ def _chosen(catalog: Catalog, only: Collection[str]) -> list[Relation]:
 
 @dataclass(frozen=True)
 class _Known:
-    """What the store says of a relation: seconds since its refreshes, and optional columns that were absent."""
+    """What the store says of a relation: seconds since its refreshes, and optional columns that were absent.
+
+    ``begun`` says that a reading of all rows has begun and not ended.
+    """
 
     age_s: float | None = None
     full_age_s: float | None = None
     absent: frozenset[str] | None = None
+    begun: bool = False
 
 
 def _known(work: _Work, chosen: Sequence[Relation]) -> dict[str, _Known]:
@@ -209,37 +243,39 @@ def _known(work: _Work, chosen: Sequence[Relation]) -> dict[str, _Known]:
     with connection.transaction():
         if work.at:
             local_settings(connection, {"gendash.now": work.at.isoformat()})
-        work.window = _days(work)
+        work.hot = _hot(work)
         clock = f"{qualified(config, 'clock')}()"
         states = connection.execute(
             trusted(
                 f"select relation, extract(epoch from {clock} - finished_at)::float8, "
-                f"extract(epoch from {clock} - full_at)::float8, absent from {qualified(config, '_refresh')}"
+                f"extract(epoch from {clock} - full_at)::float8, absent, begun_at is not null "
+                f"from {qualified(config, '_refresh')}"
             )
         ).fetchall()
     return {
-        name: _Known(age, full_age, None if absent is None else frozenset(absent))
-        for name, age, full_age, absent in states
+        name: _Known(age, full_age, None if absent is None else frozenset(absent), begun)
+        for name, age, full_age, absent, begun in states
     }
 
 
-def _days(work: _Work) -> Window:
-    """Today and the days before it that every refresh reads again."""
-    rows = work.connection.execute(
-        trusted(
-            f"select day::date, day at time zone %s from (select ({qualified(work.config, 'clock')}() "
-            "at time zone %s)::date - n + time '00:00' as day from generate_series(%s, 0, -1) as n) as days"
-        ),
-        [work.config["time_zone"], work.config["time_zone"], HOT_DAYS],
-    ).fetchall()
-    return Window(rows[0][0], tuple(start for _, start in rows))
+def _hot(work: _Work) -> Days:
+    """Today, the days before it that every refresh reads again, and whatever lies in the future."""
+    row = work.connection.execute(
+        trusted(f"select ({qualified(work.config, 'clock')}() at time zone %s)::date"), [work.config["time_zone"]]
+    ).fetchone()
+    assert row
+    return Days(tuple(row[0] - timedelta(days=before) for before in range(HOT_DAYS, -1, -1)), onwards=True)
+
+
+def _range(first: date, last: date) -> Days:
+    return Days(tuple(first + timedelta(days=number) for number in range((last - first).days + 1)))
 
 
 def _differs(piece: Piece, recorded: dict[tuple[str, str], str]) -> bool:
     return piece.kind != "about" and recorded.get((piece.name, piece.kind)) != piece.hash
 
 
-def _one(work: _Work, relation: Relation, known: dict[str, _Known], *, full: bool, due_only: bool) -> Result:
+def _one(work: _Work, relation: Relation, known: dict[str, _Known]) -> Result:
     kind = "rollup" if relation.kind == "rollup" else "view"
     if not work.catalog.enabled(relation):
         if relation.name in known:  # what is not refreshed any more must not count as stale
@@ -249,19 +285,28 @@ def _one(work: _Work, relation: Relation, known: dict[str, _Known], *, full: boo
         return Result(relation.name, kind, "off")
     cadence = cadence_s(work.config, relation)
     before = known.get(relation.name, _Known())
-    if due_only and not full and before.age_s is not None and before.age_s < cadence * (1 - EARLY):
+    if work.ask.due_only and before.age_s is not None and before.age_s < cadence * (1 - EARLY):
         return Result(relation.name, kind, "not due")
     begun = time.monotonic()
     try:
         if relation.kind == "view":
-            done, notes = _refresh_view(work, relation, begun)
+            outcome = _refresh_view(work, relation, begun)
         elif postgres_source.stagings(work.catalog, relation):
-            done, notes = _refresh_from_source(work, relation, before, full, begun)
+            outcome = _refresh_from_source(work, relation, before, begun)
         else:
-            done, notes = _refresh_from_store(work, relation, begun)
+            outcome = _refresh_from_store(work, relation, begun)
     except _ERRORS as error:
         return _failed(work, relation, kind, error, time.monotonic() - begun)
-    return Result(relation.name, kind, "refreshed", *done, time.monotonic() - begun, "", tuple(notes))
+    work.users_are_new |= relation.name == USERS
+    return Result(
+        relation.name, kind, "refreshed", outcome.rows, outcome.touched, time.monotonic() - begun, "", outcome.notes
+    )
+
+
+class _Outcome(NamedTuple):
+    rows: int
+    touched: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 def _failed(work: _Work, relation: Relation, kind: str, error: Any, took: float) -> Result:
@@ -269,123 +314,156 @@ def _failed(work: _Work, relation: Relation, kind: str, error: Any, took: float)
     if work.connection.closed:
         raise error
     ours = error if isinstance(error, TargetError) else translate(error, f"refresh {relation.name}")
-    line = "; ".join(str(problem) for problem in ours.problems)
+    problems = tuple(map(str, ours.problems))
+    line = "; ".join(problems)
     with work.connection.transaction():
         work.begin()
-        record_failure(work.connection, work.config, relation, line)
-    return Result(relation.name, kind, "failed", None, None, took, line)
+        postgres_write.record_failure(work.connection, work.config, relation, line)
+    return Result(relation.name, kind, "failed", None, None, took, line, problems=problems)
 
 
-def _refresh_view(work: _Work, relation: Relation, begun: float) -> Outcome:
+def _refresh_view(work: _Work, relation: Relation, begun: float) -> _Outcome:
     with work.connection.transaction():
         work.begin()
         target = qualified(work.config, relation.name)
         work.connection.execute(trusted(f"refresh materialized view concurrently {target}"))
-        done = Written(count(work.connection, target), None)
-        record(work.connection, work.config, relation, done, time.monotonic() - begun)
-    return done, []
+        rows = postgres_write.count(work.connection, target)
+        postgres_write.record(work.connection, work.config, relation, time.monotonic() - begun, rows=rows)
+    return _Outcome(rows)
 
 
-def _refresh_from_store(work: _Work, relation: Relation, begun: float) -> Outcome:
-    with work.connection.transaction():
+def _refresh_from_store(work: _Work, relation: Relation, begun: float) -> _Outcome:
+    connection, config = work.connection, work.config
+    with connection.transaction():
         work.begin()
-        load_query(work.connection, relation, query_of(work.catalog, relation))
-        done = write_difference(work.connection, work.config, relation)
-        record(work.connection, work.config, relation, done, time.monotonic() - begun)
-    return done, []
+        postgres_write.load_query(connection, relation, query_of(work.catalog, relation))
+        done = postgres_write.write_difference(connection, config, relation)
+        rows = postgres_write.count(connection, qualified(config, relation.name))
+        newest = postgres_write.newest(connection, relation)
+        took = time.monotonic() - begun
+        postgres_write.record(connection, config, relation, took, rows=rows, done=done, newest=newest)
+    return _Outcome(rows, done.touched)
 
 
-def _refresh_from_source(work: _Work, relation: Relation, before: _Known, full: bool, begun: float) -> Outcome:
-    connection, seen = work.source()
-    problems = postgres_source.missing(work.catalog, relation, seen)
+def _refresh_from_source(work: _Work, relation: Relation, before: _Known, begun: float) -> _Outcome:
+    platform = work.platform()
+    problems = postgres_source.missing(work.catalog, relation, platform.seen)
     if problems:
         raise Unexpected(problems)
-    absent = postgres_source.absent(work.catalog, relation, seen)
-    window = None if full or frozenset(absent) != before.absent else _window(work, relation, before, seen)
-    with tempfile.SpooledTemporaryFile(_MEMORY) as rows:
-        try:
-            part = postgres_source.read(connection, work.catalog, relation, seen, rows, work.lease.keep, window)
-        except psycopg.Error as error:
-            raise translate(error, f"reading {relation.name} from {source(work.config).where}") from error
-        with work.connection.transaction():
-            work.begin()
-            load_part(work.connection, relation, part)
-            done = write_difference(work.connection, work.config, relation, window)
-            if window and work.catalog.config.on("users"):
-                done = forget_users(work.connection, work.config, relation, window, done)
-            record(work.connection, work.config, relation, done, time.monotonic() - begun, window, absent)
+    absent = postgres_source.absent(work.catalog, relation, platform.seen)
+    reading = _Reading(work, relation, platform, absent, begun)
+    steady = before.full_age_s is not None and before.full_age_s <= FULL_S and frozenset(absent) == before.absent
+    if not postgres_read.by_day(platform, relation):
+        outcome = reading.all()
+    elif work.ask.days:
+        outcome = reading.only(work.ask.days)
+    elif steady and relation.header.get("window") and work.hot and not (work.ask.full or work.ask.compare):
+        outcome = reading.last(work.hot)
+    else:
+        again = work.ask.full or before.full_age_s is None
+        outcome = reading.what_differs(begin=again and not before.begun, counted=again)
     went = sorted(set(absent) - before.absent) if before.absent is not None else []
-    return done, [f"platform column {name} is gone; what it fed is NULL or false now" for name in went]
+    gone = (f"platform column {name} is gone; what it fed is NULL or false now" for name in went)
+    return outcome._replace(notes=(*outcome.notes, *gone))
 
 
-def _window(work: _Work, relation: Relation, before: _Known, seen: Seen) -> Window | None:
-    """The days to read again; None where all rows are to be read: the first time, once a day, or where it is cheap."""
-    if not relation.header.get("window") or before.full_age_s is None or before.full_age_s > FULL_S:
-        return None
-    staging = postgres_source.driver(work.catalog, relation)
-    return work.window if postgres_source.window_column(work.config, staging, seen) else None
+@dataclass
+class _Reading:
+    """One relation being read from the platform and written to the store."""
 
+    work: _Work
+    relation: Relation
+    platform: Platform
+    absent: list[str]
+    begun: float
 
-def status(config: Config, catalog: Catalog) -> list[dict[str, Any]]:
-    """One row a relation that is refreshed: rows, age, last duration, cadence, whether due, last error, and a note.
+    def all(self) -> _Outcome:
+        """All rows at once."""
+        done, newest = self._unit(None, sign=False)
+        return self._recorded(done, newest, counted=True)
 
-    A note names optional columns that the platform lacks, and an off feature whose tables are there.
-    """
-    with connect(store(config), read_only=True) as connection:
-        there = connection.execute("select to_regclass(%s) is not null", [qualified(config, "_refresh")]).fetchone()
-        if not there or not there[0]:
-            raise Unexpected(Problem(f"schema {config['schema']}", "is not there", "run `gendash db migrate`"))
-        clock = f"{qualified(config, 'clock')}()"
-        found = connection.execute(
-            trusted(
-                f"select relation, rows, extract(epoch from {clock} - finished_at)::float8, duration_s, error, absent "
-                f"from {qualified(config, '_refresh')}"
+    def last(self, days: Days) -> _Outcome:
+        """The last days; their signatures are not known any more."""
+        done, newest = self._unit(days, sign=False)
+        return self._recorded(done, newest, whole=False)
+
+    def only(self, days: Days) -> _Outcome:
+        """These days."""
+        done, newest = self._unit(days, sign=True)
+        return self._recorded(done, newest, whole=False)
+
+    def what_differs(self, *, begin: bool, counted: bool) -> _Outcome:
+        """The days whose signature is not that of their last reading, a group at a time.
+
+        With ``begin`` all of them. A run that is killed has kept what it did, and the next goes on from there.
+        """
+        connection, config = self.work.connection, self.work.config
+        staging = postgres_source.driver(self.work.catalog, self.relation)
+        if begin:
+            with connection.transaction():
+                self.work.begin()
+                postgres_write.doubt(connection, config, self.relation)
+        sizes = self.work.signatures_of(staging)
+        known = postgres_write.signed(connection, config, self.relation)
+        days = differing(sizes, known)
+        todo = sum(sizes[day].rows for day in days if day in sizes)
+        # one group of users, since whoever is in none of the days that are read again is taken for deleted
+        most = todo if self.relation.name == USERS else max(GROUP_ROWS, todo // GROUPS)
+        done, newest, read = Written(), None, 0
+        for group in groups(days, sizes, most):
+            part, latest = self._unit(group, sign=True)
+            done = done + part
+            newest = max((time for time in (newest, latest) if time), default=None)
+            read += sum(sizes[day].rows for day in group.days if day in sizes)
+            if self.work.progress and todo > GROUP_ROWS:
+                self.work.progress(self.relation.name, read, todo)
+        notes = () if counted or not days else (f"{len(days)} day{'s' * (len(days) > 1)} read again",)
+        return self._recorded(done, newest, counted=counted)._replace(notes=notes)
+
+    def _unit(self, days: Days | None, *, sign: bool) -> tuple[Written, datetime | None]:
+        """One unit of work: rows are fetched, then written with what is known of them. Also the newest row's time."""
+        work, connection, config, relation = self.work, self.work.connection, self.work.config, self.relation
+        with tempfile.SpooledTemporaryFile(_MEMORY) as rows:
+            try:
+                part = postgres_read.read(self.platform, relation, rows, days, sign=sign)
+            except psycopg.Error as error:
+                raise translate(error, f"reading {relation.name} from {source(config).where}") from error
+            with connection.transaction():
+                work.begin()
+                postgres_write.load_part(connection, relation, part)
+                doubtful: list[date] = []
+                if config.on("users"):
+                    doubtful = postgres_write.unknown_users(connection, config, relation, drop=work.users_are_new)
+                if relation.name == USERS:
+                    postgres_write.forget_users(connection, work.catalog, days)
+                done = postgres_write.write_difference(connection, config, relation, days)
+                postgres_write.keep_count(connection, config, relation, done.added)
+                if days is None:
+                    postgres_write.unsign(connection, config, relation)
+                elif sign:
+                    postgres_write.unsign(connection, config, relation, set(days.days) - set(part.signatures))
+                    postgres_write.sign(connection, config, relation, part.signatures)
+                    postgres_write.sign(connection, config, relation, dict.fromkeys(doubtful))
+                else:
+                    postgres_write.sign_read_days(connection, config, relation, days)
+                return done, postgres_write.newest(connection, relation)
+
+    def _recorded(
+        self, done: Written, newest: datetime | None, *, counted: bool = False, whole: bool = True
+    ) -> _Outcome:
+        connection, config, relation = self.work.connection, self.work.config, self.relation
+        with connection.transaction():
+            self.work.begin()
+            rows = postgres_write.count(connection, qualified(config, relation.name)) if counted else None
+            rows = postgres_write.record(
+                connection,
+                config,
+                relation,
+                time.monotonic() - self.begun,
+                rows=rows,
+                done=done,
+                newest=newest,
+                whole=whole,
+                absent=self.absent,
             )
-        ).fetchall()
-    states = {name: rest for name, *rest in found}
-    unused = _unused(config, catalog)
-    rows = []
-    for relation in _chosen(catalog, ()):
-        count, age, took, error, absent = states.get(relation.name, (None, None, None, None, None))
-        cadence, on = cadence_s(config, relation), catalog.enabled(relation)
-        notes = [f"without {name}" for name in absent or ()] + unused.get(relation.name, [])
-        rows.append(
-            {
-                "relation": relation.name,
-                "kind": "rollup" if relation.kind == "rollup" else "view",
-                "rows": count,
-                "age_s": None if age is None else round(age),
-                "took_s": None if took is None else round(took, 2),
-                "cadence_s": round(cadence),
-                "state": "off"
-                if not on
-                else "failed"
-                if error
-                else "never"
-                if age is None
-                else "due"
-                if age >= cadence * (1 - EARLY)
-                else "fresh",
-                "error": error or "",
-                "note": "; ".join(notes),
-            }
-        )
-    return rows
-
-
-def _unused(config: Config, catalog: Catalog) -> dict[str, list[str]]:
-    """Notes on rollups whose feature is off although the platform has all that they read."""
-    off = [r for r in catalog.relations.values() if r.kind == "rollup" and not catalog.enabled(r)]
-    off = [relation for relation in off if postgres_source.stagings(catalog, relation)]
-    if not off:
-        return {}
-    try:
-        with connect(source(config), read_only=True) as connection:
-            seen = postgres_source.look(connection, config)
-    except TargetError as error:
-        return {relation.name: [str(error)] for relation in off}
-    return {
-        relation.name: [f"feature {relation.header['feature']} is off, although its tables are there"]
-        for relation in off
-        if not postgres_source.missing(catalog, relation, seen)
-    }
+        return _Outcome(rows, done.touched)

@@ -9,7 +9,7 @@ indexes: [[created_at]]
 time: created_at
 columns:
   document_id: {type: text, doc: id of the document on the platform}
-  user_id: {type: text, null: true, doc: who uploaded it}
+  user_id: {type: text, null: true, of_user: true, doc: who uploaded it}
   status: {type: text, doc: "done, processing, failed, or other"}
   file_type: {type: text, doc: "extension in lower case without its dot; unknown where there is none"}
   file_size: {type: bigint, null: true, doc: bytes}

@@ -5,6 +5,8 @@ feature: intent
 audience: admin
 cadence: 15m
 key: [day, conversation_id, intent]
+window: true
+time: day
 columns:
   day: {type: date, doc: local day}
   conversation_id: {type: text, doc: id of the conversation on the platform}

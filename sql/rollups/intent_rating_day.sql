@@ -5,6 +5,8 @@ feature: intent feedback
 audience: everyone
 cadence: 15m
 key: [day, intent]
+window: true
+time: day
 columns:
   day: {type: date, doc: local day on which the ratings were given}
   intent: {type: text, doc: what the agent took the question for}

@@ -5,6 +5,7 @@ feature: conversations
 audience: everyone
 cadence: 5m
 key: [hour]
+window: true
 time: hour
 columns:
   hour: {type: timestamptz, doc: start of the local hour}

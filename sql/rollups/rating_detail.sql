@@ -6,10 +6,11 @@ audience: admin
 cadence: 5m
 key: [feedback_id]
 indexes: [[created_at], [trace_id]]
+window: true
 time: created_at
 columns:
   feedback_id: {type: text, doc: id of the rating on the platform}
-  user_id: {type: text, null: true, doc: who rated}
+  user_id: {type: text, null: true, of_user: row, doc: who rated}
   rating: {type: int, doc: "1 (worst) to 5 (best), as it is now"}
   comment: {type: text, null: true, doc: what was written with it; NULL where nothing was}
   created_at: {type: timestamptz, doc: when it was given; stays when it is edited}

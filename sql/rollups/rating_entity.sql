@@ -10,7 +10,7 @@ time: created_at
 columns:
   feedback_id: {type: text, doc: id of the rating on the platform}
   message_id: {type: text, doc: the rated answer}
-  user_id: {type: text, null: true, doc: who rated}
+  user_id: {type: text, null: true, of_user: true, doc: who rated}
   rating: {type: int, doc: "1 (worst) to 5 (best)"}
   has_comment: {type: boolean, doc: whether a comment was written}
   created_at: {type: timestamptz, doc: when it was given; stays when it is edited}

@@ -9,8 +9,8 @@ indexes: [[created_at]]
 time: created_at
 columns:
   ticket_id: {type: text, doc: id of the ticket on the platform}
-  created_by: {type: text, null: true, doc: who opened it}
-  assigned_to: {type: text, null: true, doc: who works on it}
+  created_by: {type: text, null: true, of_user: true, doc: who opened it}
+  assigned_to: {type: text, null: true, of_user: true, doc: who works on it}
   category: {type: text, doc: "category; none where it has none"}
   status: {type: text, doc: "open, in_progress, resolved, closed, or other"}
   priority: {type: text, doc: "low, medium, high, urgent, or other"}

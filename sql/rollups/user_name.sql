@@ -6,7 +6,7 @@ audience: admin
 cadence: 15m
 key: [user_id]
 columns:
-  user_id: {type: text, doc: id of the account on the platform}
+  user_id: {type: text, of_user: true, doc: id of the account on the platform}
   name: {type: text, "null": true, doc: "first and last name; NULL where the platform keeps none"}
 */
 select user_id, name

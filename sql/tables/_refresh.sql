@@ -7,7 +7,8 @@ columns:
   relation: {type: text, doc: name of the rollup or view}
   started_at: {type: timestamptz, null: true, doc: start of the last refresh that went through}
   finished_at: {type: timestamptz, null: true, doc: "its end; NULL where there was none yet, or where the definition changed since"}
-  full_at: {type: timestamptz, null: true, doc: "end of the last one that read all rows, not only those of the last days"}
+  full_at: {type: timestamptz, null: true, doc: "end of the last one that read or compared all rows, not only those of the last days"}
+  begun_at: {type: timestamptz, null: true, doc: "when reading all rows began, where it has not ended; it goes on from where it stopped"}
   duration_s: {type: float8, null: true, doc: "how long it took, seconds"}
   rows: {type: bigint, null: true, doc: rows of the relation after it}
   written: {type: bigint, null: true, doc: "rows that it inserted, changed or deleted"}

@@ -19,10 +19,11 @@ from gendash.engine.catalog import Catalog
 from gendash.engine.errors import Refused, TargetError, Unexpected, Unreachable
 from gendash.engine.refs import expand
 from gendash.engine.render_sql import cadence_s
-from gendash.engine.targets import postgres_lease, postgres_source
+from gendash.engine.targets import postgres_lease, postgres_read, postgres_source
 from gendash.engine.targets.migrate import migrate
 from gendash.engine.targets.postgres_lease import Lease
-from gendash.engine.targets.refresh import Result, refresh, status
+from gendash.engine.targets.refresh import Result, refresh
+from gendash.engine.targets.refresh_status import status
 
 Definitions = Callable[..., Catalog]
 ALL = "features: {tickets: true, langfuse: true}\n"
@@ -187,16 +188,16 @@ def test_small_slices_give_the_same_as_one_read(filled: tuple[str, Catalog], mon
     run(catalog)
     whole = contents(url, catalog)
     copied = 0
-    copy = postgres_source._copy
+    copy = postgres_read._copy
 
     def counting(*args: Any) -> None:
         nonlocal copied
         copied += 1
         copy(*args)
 
-    for name in ("WHOLE_PAGES", "FIRST_PAGES", "FEWEST_PAGES", "MOST_PAGES"):
-        monkeypatch.setattr(postgres_source, name, 1)
-    monkeypatch.setattr(postgres_source, "_copy", counting)
+    for name in ("FIRST_PAGES", "FEWEST_PAGES", "MOST_PAGES"):
+        monkeypatch.setattr(postgres_read, name, 1)
+    monkeypatch.setattr(postgres_read, "_copy", counting)
     assert {result.written for result in run(catalog).values()} == {0, None}
     assert copied > 30
     execute(url, *(f"truncate gendash.{r.name}" for r in catalog.build_order() if r.kind == "rollup"))
@@ -210,7 +211,7 @@ def test_a_cancelled_slice_is_read_again_and_smaller(
     url, catalog = filled
     run(catalog)
     whole = contents(url, catalog)
-    copy, texts = postgres_source._copy, []
+    copy, texts = postgres_read._copy, []
 
     def failing(connection: Any, query: str, spool: Any) -> None:
         texts.append(query)
@@ -218,10 +219,9 @@ def test_a_cancelled_slice_is_read_again_and_smaller(
         if len(texts) % 3 == 1:
             raise psycopg.errors.QueryCanceled("canceling statement due to statement timeout")
 
-    monkeypatch.setattr(postgres_source, "WHOLE_PAGES", 4)
-    monkeypatch.setattr(postgres_source, "FIRST_PAGES", 4)
-    monkeypatch.setattr(postgres_source, "FEWEST_PAGES", 1)
-    monkeypatch.setattr(postgres_source, "_copy", failing)
+    monkeypatch.setattr(postgres_read, "FIRST_PAGES", 4)
+    monkeypatch.setattr(postgres_read, "FEWEST_PAGES", 1)
+    monkeypatch.setattr(postgres_read, "_copy", failing)
     monkeypatch.setattr("time.sleep", lambda _: None)
     assert failed(run(catalog)) == {}
     assert contents(url, catalog) == whole
@@ -233,14 +233,14 @@ def test_a_read_that_is_always_cancelled_is_a_failure_of_its_relation_only(
     filled: tuple[str, Catalog], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, catalog = filled
-    copy = postgres_source._copy
+    copy = postgres_read._copy
 
     def failing(connection: Any, query: str, spool: Any) -> None:
         if "public.tickets" in query:
             raise psycopg.errors.QueryCanceled("canceling statement due to statement timeout")
         copy(connection, query, spool)
 
-    monkeypatch.setattr(postgres_source, "_copy", failing)
+    monkeypatch.setattr(postgres_read, "_copy", failing)
     monkeypatch.setattr("time.sleep", lambda _: None)
     results = run(catalog)
     assert list(failed(results)) == ["ticket_entity"]
@@ -251,8 +251,8 @@ def test_no_transaction_stays_open_in_the_source_between_slices(
     filled: tuple[str, Catalog], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url, catalog = filled
-    for name in ("WHOLE_PAGES", "FIRST_PAGES", "MOST_PAGES", "FEWEST_PAGES"):
-        monkeypatch.setattr(postgres_source, name, 1)
+    for name in ("FIRST_PAGES", "MOST_PAGES", "FEWEST_PAGES"):
+        monkeypatch.setattr(postgres_read, name, 1)
     open_transactions: list[int] = []
 
     def look(_: Lease) -> None:
@@ -270,23 +270,25 @@ def test_no_transaction_stays_open_in_the_source_between_slices(
 def test_reads_are_read_only_and_short(filled: tuple[str, Catalog], monkeypatch: pytest.MonkeyPatch) -> None:
     _, catalog = filled
     seen: list[Any] = []
-    copy = postgres_source._copy
+    copy = postgres_read._copy
 
     def spying(connection: Any, query: str, spool: Any) -> None:
-        with connection.transaction():
-            postgres_source.local_settings(connection, postgres_source.READ_SETTINGS)
-            seen.append(
-                connection.execute(
-                    "select current_setting('transaction_read_only'), current_setting('statement_timeout'), "
-                    "current_setting('idle_in_transaction_session_timeout'), current_setting('application_name')"
-                ).fetchone()
-            )
-        assert connection.execute("select current_setting('statement_timeout')").fetchone() == ("0",)
+        seen.append(
+            connection.execute(
+                "select current_setting('transaction_read_only'), current_setting('transaction_isolation'), "
+                "current_setting('statement_timeout'), current_setting('idle_in_transaction_session_timeout'), "
+                "current_setting('application_name')"
+            ).fetchone()
+        )
         copy(connection, query, spool)
 
-    monkeypatch.setattr(postgres_source, "_copy", spying)
+    def outside(platform: postgres_read.Platform) -> None:
+        assert platform.connection.execute("select current_setting('statement_timeout')").fetchone() == ("0",)
+
+    monkeypatch.setattr(postgres_read, "_wait_for_replica", outside)
+    monkeypatch.setattr(postgres_read, "_copy", spying)
     run(catalog)
-    assert set(seen) == {("on", "5s", "5s", "gendash")}
+    assert set(seen) == {("on", "repeatable read", "5s", "5s", "gendash")}
 
 
 def test_a_second_refresh_is_refused_and_told_who_is_at_work(filled: tuple[str, Catalog]) -> None:
@@ -316,13 +318,13 @@ def test_a_refresh_that_loses_its_lease_stops_before_it_writes(
     filled: tuple[str, Catalog], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url, catalog = filled
-    copy = postgres_source._copy
+    copy = postgres_read._copy
 
     def stolen(*args: Any) -> None:
         copy(*args)
         execute(url, "update gendash._lease set owner = 'thief'")
 
-    monkeypatch.setattr(postgres_source, "_copy", stolen)
+    monkeypatch.setattr(postgres_read, "_copy", stolen)
     with pytest.raises(Refused, match="the lease was lost to another process"):
         run(catalog)
     assert rows(url, "user_entity") == []
@@ -561,8 +563,8 @@ def test_a_source_of_its_own_and_a_role_that_may_only_read_some_columns_are_enou
     after = contents(store, other)
     assert len(after.pop("user_entity")) == 12
     assert after == before
-    for name in ("WHOLE_PAGES", "FIRST_PAGES", "MOST_PAGES"):
-        monkeypatch.setattr(postgres_source, name, 1)
+    for name in ("FIRST_PAGES", "MOST_PAGES"):
+        monkeypatch.setattr(postgres_read, name, 1)
     assert {result.written for result in run(other).values()} == {0, None}
     execute(url, "revoke select (role) on messages from watcher")
     assert (

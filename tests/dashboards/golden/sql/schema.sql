@@ -43,6 +43,7 @@ create table gendash._refresh (
   started_at timestamptz,
   finished_at timestamptz,
   full_at timestamptz,
+  begun_at timestamptz,
   duration_s float8,
   rows bigint,
   written bigint,
@@ -61,6 +62,14 @@ create table gendash._secret (
   outer_pad bytea not null,
   made_at timestamptz not null,
   primary key (name)
+);
+
+create table gendash._signature (
+  relation text not null,
+  day date not null,
+  rows bigint,
+  signature bigint,
+  primary key (relation, day)
 );
 
 create table gendash._sync (
@@ -1591,7 +1600,9 @@ comment on column gendash._refresh.started_at is 'start of the last refresh that
 
 comment on column gendash._refresh.finished_at is 'its end; NULL where there was none yet, or where the definition changed since';
 
-comment on column gendash._refresh.full_at is 'end of the last one that read all rows, not only those of the last days';
+comment on column gendash._refresh.full_at is 'end of the last one that read or compared all rows, not only those of the last days';
+
+comment on column gendash._refresh.begun_at is 'when reading all rows began, where it has not ended; it goes on from where it stopped';
 
 comment on column gendash._refresh.duration_s is 'how long it took, seconds';
 
@@ -1624,6 +1635,18 @@ comment on column gendash._secret.outer_pad is 'the key xor 0x5c, padded to 64 b
 comment on column gendash._secret.made_at is 'when it was made';
 
 revoke all on gendash._secret from public, gendash_reader, gendash_admin_reader;
+
+comment on table gendash._signature is 'What the platform held, by day, when a relation''s rows of that day were read. A day that holds something else now is read again. Grain: one row per relation that is read by day, and local day with rows.';
+
+comment on column gendash._signature.relation is 'name of the rollup';
+
+comment on column gendash._signature.day is 'local day';
+
+comment on column gendash._signature.rows is 'rows of the platform on it; NULL where the day is to be looked at again';
+
+comment on column gendash._signature.signature is 'exclusive or of the hashes of these rows, over every column that is read';
+
+revoke all on gendash._signature from public, gendash_reader, gendash_admin_reader;
 
 comment on table gendash._sync is 'State of the Langfuse sync. Grain: one row per project and stream.';
 
