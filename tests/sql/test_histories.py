@@ -485,3 +485,46 @@ def test_a_deleted_user_is_gone_from_old_days_at_the_next_refresh(living: tuple[
     before = contents(platform.connection, ["user_day", "conversation_entity"])
     refreshed(catalog, platform, full=True)
     assert contents(platform.connection, ["user_day", "conversation_entity"]) == before
+
+
+KILLED = ("user_entity", "user_day", "ticket_entity", "conversation_entity")
+
+
+@pytest.mark.parametrize("compare", [False, True], ids=["refresh", "reconcile"])
+@pytest.mark.parametrize("every", [7, pytest.param(1, marks=pytest.mark.soak)])
+def test_killed_before_each_statement_and_run_again_it_ends_as_one_clean_run(
+    platform: str, definitions: Callable[..., Catalog], monkeypatch: pytest.MonkeyPatch, compare: bool, every: int
+) -> None:
+    catalog = definitions(platform, f"time_zone: {ZONE}\n{FEATURES}")
+    monkeypatch.setattr(postgres_read, "SMALL_PAGES", -1)
+    monkeypatch.setattr(refreshing, "GROUP_ROWS", 20)
+    monkeypatch.setattr(refreshing, "GROUPS", 1000)
+    migrate(catalog.config, catalog)
+    with closing(Platform(platform, 0, catalog)) as found:
+        for _ in range(4):
+            found.live()
+        refreshed(catalog, found)
+        for _ in range(2):
+            found.live()
+        found.delete()
+        store = ", ".join(f"gendash.{name}" for name in (*KILLED, "_refresh", "_signature"))
+        for name in (*KILLED, "_refresh", "_signature"):
+            found.do(f"create table public.kept_{name} as select * from gendash.{name}")
+
+        def as_before() -> None:
+            found.do(f"truncate {store}")
+            for name in (*KILLED, "_refresh", "_signature"):
+                found.do(f"insert into gendash.{name} select * from public.kept_{name}")
+            free_the_lease(found)
+
+        with killed_before(monkeypatch, 10_000) as sent:
+            refreshed(catalog, found, only=KILLED, compare=compare)
+        clean, statements = contents(found.connection, [*KILLED, "_signature"]), sent[0]
+        assert statements > 100
+        for statement in range(statements % every, statements, every):
+            as_before()
+            with pytest.raises(Killed), killed_before(monkeypatch, statement):
+                refreshed(catalog, found, only=KILLED, compare=compare)
+            free_the_lease(found)
+            refreshed(catalog, found, only=KILLED, compare=compare)
+            assert contents(found.connection, [*KILLED, "_signature"]) == clean, f"killed before statement {statement}"
