@@ -53,7 +53,7 @@ WINDOWED = (
     "rating_answer_hour",
     "rating_detail",
 )
-SAMPLE = range(10)
+SAMPLE = range(6)
 
 
 class Killed(BaseException):
@@ -471,6 +471,80 @@ def test_what_moves_before_the_last_days_is_put_right_by_a_full_refresh_once_a_d
     platform.do("truncate gendash._refresh")
     refreshed(catalog, platform)
     assert contents(platform.connection, ["message_hour"]) == after
+
+
+def test_a_row_that_came_and_went_between_two_comparisons_is_not_kept(living: tuple[Platform, Catalog]) -> None:
+    platform, catalog = living
+    refreshed(catalog, platform, compare=True)
+    number = platform.id()
+    talk = platform.any_of("conversations")
+    platform.insert("messages", id=number, conversation_id=talk, role="user", content="x", created_at=platform.now)
+    before = contents(platform.connection, ["message_hour"])
+    refreshed(catalog, platform)
+    assert contents(platform.connection, ["message_hour"]) != before
+    platform.do("delete from messages where id = %s", number)
+    platform.now += timedelta(days=5)  # its day has the signature that it had, but is out of the window
+    refreshed(catalog, platform)
+    assert contents(platform.connection, ["message_hour"]) == before
+
+
+def test_a_range_of_days_is_read_again_and_no_other(living: tuple[Platform, Catalog]) -> None:
+    platform, catalog = living
+    wrong = "update gendash.message_hour set messages = messages + 1000"
+    days = "select distinct (hour at time zone 'Europe/Berlin')::date from gendash.message_hour order by 1"
+    before = contents(platform.connection, ["message_hour"])["message_hour"]
+    first, second, *_ = (day for (day,) in platform.connection.execute(days.encode()))
+    platform.do(wrong)
+    results = refresh(catalog.config, catalog, at=platform.now, between=(first, second), only=["message_hour"])
+    assert [result.error for result in results] == [""]
+    after = contents(platform.connection, ["message_hour"])["message_hour"]
+    mended = "select count(*) from gendash.message_hour where messages < 1000"
+    within = f"{mended} and (hour at time zone 'Europe/Berlin')::date between %s and %s"
+    assert (
+        platform.connection.execute(mended.encode()).fetchone()
+        == platform.connection.execute(within.encode(), [first, second]).fetchone()
+    )
+    assert 0 < len(set(before) & set(after)) < len(before)
+    refreshed(catalog, platform, full=True)
+    assert contents(platform.connection, ["message_hour"])["message_hour"] == before
+
+
+def test_a_comparison_reads_only_the_days_that_differ(
+    living: tuple[Platform, Catalog], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform, catalog = living
+    platform.now += timedelta(days=30)
+    refreshed(catalog, platform)
+    platform.do("update feedback set rating = 6 - rating where id = (select min(id::text)::uuid from feedback)")
+    results = {result.relation: result for result in refresh(catalog.config, catalog, at=platform.now, compare=True)}
+    assert results["rating_entity"].notes == results["rating_detail"].notes == ("1 day read again",)
+    assert results["rating_entity"].written == 1
+    assert {name for name, result in results.items() if result.notes} == {"rating_detail", "rating_entity"}
+
+
+def test_a_back_fill_that_was_killed_goes_on_from_where_it_stopped(
+    living: tuple[Platform, Catalog], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform, catalog = living
+    monkeypatch.setattr(refreshing, "GROUP_ROWS", 1)
+    monkeypatch.setattr(refreshing, "GROUPS", 1000)
+    heard: list[tuple[str, int, int]] = []
+
+    def progress(*step: Any) -> None:
+        heard.append(step)
+        if len(heard) == 3:
+            raise Killed
+
+    before = contents(platform.connection, ["message_hour"])
+    platform.do("update gendash.message_hour set messages = messages + 1000")
+    with pytest.raises(Killed):
+        refreshed(catalog, platform, full=True, only=["message_hour"], progress=progress)
+    free_the_lease(platform)
+    refreshed(catalog, platform, full=True, only=["message_hour"], progress=lambda *step: heard.append(step))
+    assert contents(platform.connection, ["message_hour"]) == before
+    (_, third, whole), (_, _, rest) = heard[2:4]
+    assert rest == whole - third, "what was read before is not read again"
+    assert heard[-1][1] == rest
 
 
 def test_a_deleted_user_is_gone_from_old_days_at_the_next_refresh(living: tuple[Platform, Catalog]) -> None:
