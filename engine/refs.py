@@ -81,8 +81,8 @@ def expand(
 
     ``staging`` is given for a staging text only, and adds ``table``, ``column`` and ``words``. ``present`` holds the
     (table, column) pairs that the source has; an optional column that is not among them becomes a typed NULL. Without
-    ``present`` every column counts as there. ``cuts`` holds, by staging name and table (``messages.messages``), what
-    stands in the place of a table: a part of it.
+    ``present`` every column counts as there. ``cuts`` holds, by staging name and table (``messages.messages``) or by
+    relation (``view.llm_turn``), what stands in the place of a table: a part of it.
     """
     uses: set[Use] = set()
     wrong: list[tuple[str, str]] = []
@@ -118,7 +118,7 @@ def _scope(
 
     def view(name: str) -> str:
         known("relation", name, [r.name for r in names.relations.values() if r.kind in STORE_KINDS])
-        return f"{schema}.{quote_name(name)}"
+        return (cuts or {}).get(f"view.{name}", f"{schema}.{quote_name(name)}")
 
     def stage(name: str) -> str:
         among = {r.name: r for r in names.relations.values() if r.kind == "staging"}

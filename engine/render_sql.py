@@ -80,7 +80,7 @@ def pieces(catalog: Catalog) -> list[Piece]:
         found.append(_table(config, relation))
         if relation.kind == "rollup":
             found.append(Piece(relation.name, "query", (), text=query_of(catalog, relation)))
-    found += [_function_clock(config), _function_user_hash(config)]
+    found += [_function_clock(config), _function_user_hash(config), _function_note_days(config)]
     found += [_view(catalog, relation) for relation in order if relation.kind == "view"]
     found += [_about(config, relation) for relation in order]
     return [*found, _about_schema(config)]
@@ -99,6 +99,14 @@ def query_of(
 def key_of(relation: Relation) -> list[str]:
     """Names of the columns that identify a row."""
     return list(relation.header.get("key", ()))
+
+
+def tracked(catalog: Catalog, relation: Relation) -> Relation | None:
+    """The table that a rollup over the store reads, where the days that change in it are noted."""
+    read = [
+        catalog.relations[name] for kind, name in sorted(catalog.relation_uses(relation.name)) if kind == "relation"
+    ]
+    return read[0] if len(read) == 1 and read[0].header.get("tracked") else None
 
 
 def merges(relation: Relation) -> dict[str, str]:
@@ -173,6 +181,15 @@ def _wrong(catalog: Catalog, relation: Relation) -> Iterator[Problem]:
     kinds = {kind for kind, _ in expand(relation.text, catalog.names).uses} & {"staging", "relation"}
     if relation.kind == "rollup" and len(kinds) == 2:
         yield Problem(relation.path, "reads both the platform and the store", "read one of them")
+    if relation.header.get("tracked") and not relation.header.get("time"):
+        yield Problem(relation.path, "tracked, but without a time", "name its column under time:")
+    if (
+        relation.kind == "rollup"
+        and relation.header.get("window")
+        and "staging" not in kinds
+        and not tracked(catalog, relation)
+    ):
+        yield Problem(relation.path, "window: true, but nothing that it reads is tracked", "read a table that is")
     if relation.kind == "view" and "staging" in kinds:
         yield Problem(relation.path, "reads the platform", "read a rollup instead")
 
@@ -214,7 +231,21 @@ def _about(config: Config, relation: Relation) -> Piece:
     allowed = {"everyone": everyone, "admin": [quote_name(roles["admin"])], "none": []}[audience]
     if allowed:
         lines.append(f"grant select on {target} to {', '.join(allowed)}")
+    if relation.header.get("tracked"):
+        lines += _triggers(config, relation)
     return Piece(relation.name, "about", tuple(lines), frozenset({relation.name}))
+
+
+def _triggers(config: Config, relation: Relation) -> Iterator[str]:
+    """Every statement that writes to a tracked table notes the days it touched, so that who reads it need not look."""
+    target, function = qualified(config, relation.name), qualified(config, "note_days")
+    arguments = f"{quote_text(relation.name)}, {quote_text(relation.header['time'])}, {quote_text(config['time_zone'])}"
+    for event, tables in (("insert", "new"), ("update", "old new"), ("delete", "old")):
+        transition = " ".join(f"{name} table as {name}_rows" for name in tables.split())
+        yield (
+            f"create or replace trigger note_{event} after {event} on {target} referencing {transition} "
+            f"for each statement execute function {function}({arguments})"
+        )
 
 
 def _about_schema(config: Config) -> Piece:
@@ -252,6 +283,27 @@ def _function_user_hash(config: Config) -> Piece:
         f"language sql stable strict as {quote_text(body)}"
     )
     return Piece("user_hash", "function", (create,))
+
+
+def _function_note_days(config: Config) -> Piece:
+    # a transaction has rows of its own, so that writers never wait for each other
+    body = f"""
+declare
+  touched text := case tg_op when 'INSERT' then 'select * from new_rows' when 'DELETE' then 'select * from old_rows'
+    else 'select * from new_rows union all select * from old_rows' end;
+begin
+  execute format(
+    'insert into {qualified(config, "_changed")} (relation, day, transaction)
+     select distinct %L, (%I at time zone %L)::date, pg_current_xact_id() from (%s) as touched where %I is not null
+     on conflict do nothing', tg_argv[0], tg_argv[1], tg_argv[2], touched, tg_argv[1]);
+  return null;
+end
+"""
+    create = (
+        f"create or replace function {qualified(config, 'note_days')}() returns trigger\n"
+        f"language plpgsql as {quote_text(body)}"
+    )
+    return Piece("note_days", "function", (create,))
 
 
 def _refresh_text(catalog: Catalog, relation: Relation) -> str:

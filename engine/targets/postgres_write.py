@@ -19,6 +19,7 @@ from gendash.engine.targets.postgres import Connection, trusted
 from gendash.engine.targets.postgres_read import Part
 
 USERS = "user_entity"
+PART = "gendash_part"
 
 
 class Written(NamedTuple):
@@ -32,11 +33,12 @@ class Written(NamedTuple):
         return Written(self.added + other.added, self.touched + other.touched)
 
 
-def load_query(connection: Connection, relation: Relation, query: str) -> None:
-    """Puts the rows of a query over the store into ``gendash_rows``."""
+def load_query(connection: Connection, relation: Relation, query: str, part: str = "") -> None:
+    """Puts the rows of a query over the store into ``gendash_rows``; it may read ``part`` under the name of `PART`."""
+    given = f"with {PART} as ({part}) " if part else ""
     columns = ", ".join(quote_name(name) for name in relation.columns)
     connection.execute(
-        trusted(f"create temporary table gendash_rows on commit drop as select {columns} from ({query}) as rows")
+        trusted(f"create temporary table gendash_rows on commit drop as {given}select {columns} from ({query}) as rows")
     )
 
 
@@ -266,6 +268,41 @@ def doubt(connection: Connection, config: Config, relation: Relation) -> None:
         ),
         [relation.name],
     )
+
+
+# --- tables of the store whose changes are noted by triggers ---------------------------------------------------------
+
+
+def changed(connection: Connection, config: Config, relation: Relation, table: Relation) -> tuple[list[date], str]:
+    """Days of a tracked table that were written to since a rollup last read it, and what it will have seen then."""
+    row = connection.execute(
+        trusted(
+            f"select pg_current_snapshot()::text, array(select distinct day from {qualified(config, '_changed')} "
+            "where relation = %s and not coalesce(pg_visible_in_snapshot(transaction, (select snapshot from "
+            f"{qualified(config, '_refresh')} where relation = %s)), false) order by day)"
+        ),
+        [table.name, relation.name],
+    ).fetchone()
+    assert row
+    return row[1], row[0]
+
+
+def seen(connection: Connection, config: Config, relation: Relation, snapshot: str) -> None:
+    """Notes what a rollup has seen, and deletes what every rollup has."""
+    connection.execute(
+        trusted(f"update {qualified(config, '_refresh')} set snapshot = %s::pg_snapshot where relation = %s"),
+        [snapshot, relation.name],
+    )
+    connection.execute(trusted(f"delete from {qualified(config, '_changed')} where at < now() - interval '2 days'"))
+
+
+def part_of(config: Config, relation: Relation, table: Relation, days: Days) -> str:
+    """The rows of a tracked table of some days, or with ``whole:`` all that share these columns with one of them."""
+    target, condition = qualified(config, table.name), on_days(config, table, days)
+    keys = ", ".join(quote_name(name) for name in relation.header.get("whole", ()))
+    if keys:
+        condition = f"({keys}) in (select {keys} from {target} where {condition})"
+    return f"select * from {target} where {condition}"
 
 
 # --- what is known of each refresh -----------------------------------------------------------------------------------

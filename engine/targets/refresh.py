@@ -34,6 +34,7 @@ from gendash.engine.render_sql import (
     pieces,
     qualified,
     query_of,
+    tracked,
 )
 from gendash.engine.targets import postgres_read, postgres_source, postgres_write
 from gendash.engine.targets.postgres import (
@@ -48,7 +49,7 @@ from gendash.engine.targets.postgres import (
 )
 from gendash.engine.targets.postgres_lease import Lease
 from gendash.engine.targets.postgres_read import Platform
-from gendash.engine.targets.postgres_write import USERS, Written
+from gendash.engine.targets.postgres_write import PART, USERS, Written
 
 HOT_DAYS = 2  # before today: what is older and moves meanwhile is found once a day
 FULL_S = 86_000  # a little less than a day, so that a nightly run is never skipped
@@ -294,7 +295,7 @@ def _one(work: _Work, relation: Relation, known: dict[str, _Known]) -> Result:
         elif postgres_source.stagings(work.catalog, relation):
             outcome = _refresh_from_source(work, relation, before, begun)
         else:
-            outcome = _refresh_from_store(work, relation, begun)
+            outcome = _refresh_from_store(work, relation, before, begun)
     except _ERRORS as error:
         return _failed(work, relation, kind, error, time.monotonic() - begun)
     work.users_are_new |= relation.name == USERS
@@ -332,16 +333,33 @@ def _refresh_view(work: _Work, relation: Relation, begun: float) -> _Outcome:
     return _Outcome(rows)
 
 
-def _refresh_from_store(work: _Work, relation: Relation, begun: float) -> _Outcome:
+def _refresh_from_store(work: _Work, relation: Relation, before: _Known, begun: float) -> _Outcome:
+    """All rows; of a tracked table those of the days that changed, but once a day."""
     connection, config = work.connection, work.config
+    table = tracked(work.catalog, relation) if relation.header.get("window") else None
+    whole = before.full_age_s is None or before.full_age_s > FULL_S or work.ask.full or work.ask.compare
+    days, snapshot, part, cuts = None, "", "", None
     with connection.transaction():
         work.begin()
-        postgres_write.load_query(connection, relation, query_of(work.catalog, relation))
-        done = postgres_write.write_difference(connection, config, relation)
-        rows = postgres_write.count(connection, qualified(config, relation.name))
-        newest = postgres_write.newest(connection, relation)
+        if table:
+            found, snapshot = postgres_write.changed(connection, config, relation, table)
+            if not whole:
+                days = Days(tuple(found))
+                part = postgres_write.part_of(config, relation, table, days) if found else ""
+                cuts = {f"view.{table.name}": PART}
+        done, newest = Written(), None
+        if days is None or days.days:
+            postgres_write.load_query(connection, relation, query_of(work.catalog, relation, cuts=cuts), part)
+            done = postgres_write.write_difference(connection, config, relation, days)
+            postgres_write.keep_count(connection, config, relation, done.added)
+            newest = postgres_write.newest(connection, relation)
+        rows = postgres_write.count(connection, qualified(config, relation.name)) if days is None else None
         took = time.monotonic() - begun
-        postgres_write.record(connection, config, relation, took, rows=rows, done=done, newest=newest)
+        rows = postgres_write.record(
+            connection, config, relation, took, rows=rows, done=done, newest=newest, whole=days is None
+        )
+        if table:
+            postgres_write.seen(connection, config, relation, snapshot)
     return _Outcome(rows, done.touched)
 
 

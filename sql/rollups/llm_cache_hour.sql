@@ -7,6 +7,8 @@ feature: langfuse
 audience: everyone
 cadence: 5m
 key: [hour, environment, model]
+window: true
+time: hour
 columns:
   hour: {type: timestamptz, doc: start of the local hour}
   environment: {type: text, doc: Langfuse environment}

@@ -5,6 +5,8 @@ feature: langfuse
 audience: everyone
 cadence: 1m
 key: [hour, environment, model, error_class]
+window: true
+time: hour
 columns:
   hour: {type: timestamptz, doc: start of the local hour}
   environment: {type: text, doc: Langfuse environment}

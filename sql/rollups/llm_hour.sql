@@ -5,6 +5,7 @@ feature: langfuse
 audience: everyone
 cadence: 1m
 key: [hour, environment, model]
+window: true
 time: hour
 newest: newest
 columns:

@@ -7,6 +7,8 @@ feature: langfuse
 audience: everyone
 cadence: 1m
 key: [hour, environment, model]
+window: true
+time: hour
 columns:
   hour: {type: timestamptz, doc: start of the local hour}
   environment: {type: text, doc: "Langfuse environment; __all is all of them"}

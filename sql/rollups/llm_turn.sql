@@ -7,6 +7,10 @@ feature: langfuse
 audience: admin
 cadence: 5m
 key: [project, trace_id]
+window: true
+whole: [project, trace_id]
+tracked: true
+time: started_at
 indexes: [[started_at]]
 columns:
   project: {type: text, doc: key of the Langfuse project}

@@ -7,6 +7,8 @@ feature: langfuse
 audience: everyone
 cadence: 5m
 key: [day, environment]
+window: true
+time: day
 columns:
   day: {type: date, doc: local day}
   environment: {type: text, doc: "Langfuse environment; __all is all of them"}

@@ -5,6 +5,8 @@ feature: langfuse
 audience: admin
 cadence: 5m
 key: [day, environment, user_hash]
+window: true
+time: day
 indexes: [[user_hash]]
 columns:
   day: {type: date, doc: local day on which the turns began}

@@ -3,6 +3,8 @@ doc: LLM calls, tool calls and other steps traced to Langfuse, one row each, wit
 grain: one row per observation; a span that was sent again counts once, as its newest version
 audience: none
 key: [project, trace_id, id]
+tracked: true
+time: start_time
 indexes: [[project, start_time]]
 columns:
   project: {type: text, doc: "key of the Langfuse project, as in gendash.yaml"}

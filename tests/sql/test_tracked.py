@@ -1,0 +1,132 @@
+"""Rollups over what the bridge writes: days that changed are computed again, and the result is that of computing all."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+
+from gendash.engine.catalog import Catalog
+from gendash.engine.render_sql import tracked
+from gendash.engine.targets import postgres_write
+from gendash.engine.targets.migrate import migrate
+from gendash.engine.targets.refresh import refresh
+
+NOW = datetime(2026, 10, 26, 12, tzinfo=UTC)  # the day after one of 25 hours in Berlin
+Values = tuple[Any, ...]
+
+
+def rollups(catalog: Catalog) -> list[str]:
+    return [r.name for r in catalog.relations.values() if r.kind == "rollup" and tracked(catalog, r)]
+
+
+def contents(connection: psycopg.Connection[Any], names: list[str]) -> dict[str, list[str]]:
+    return {
+        name: sorted(map(repr, connection.execute(f"select * from gendash.{name}".encode()).fetchall()))
+        for name in names
+    }
+
+
+def write(connection: psycopg.Connection[Any], rng: random.Random) -> None:
+    """Something that the bridge does: a span comes, changes, moves in time, or goes."""
+    trace, number = f"t{rng.randrange(12)}", f"o{rng.randrange(60)}"
+    at = NOW - timedelta(hours=rng.randrange(0, 24 * 20))
+    deed = rng.choice(["come", "come", "come", "change", "go", "purge"])
+    if deed == "come":
+        connection.execute(
+            "insert into gendash.lf_observation (project, trace_id, id, type, level, environment, model, start_time, "
+            "end_time, latency_s, input_tokens, output_tokens, cached_tokens, reasoning_tokens, total_tokens, usage, "
+            "cost_usd, cost, tags, is_root, metadata, updated_at) values ('p', %s, %s, %s, %s, 'production', 'm', %s, "
+            "%s, 2, 3, 4, 1, 0, 7, '{}', %s, '{}', '{}', %s, '{}', %s) on conflict (project, trace_id, id) do update "
+            "set start_time = excluded.start_time, level = excluded.level, cost_usd = excluded.cost_usd",
+            [
+                trace,
+                number,
+                rng.choice(["GENERATION", "SPAN", "TOOL"]),
+                rng.choice(["DEFAULT", "ERROR"]),
+                at,
+                at + timedelta(seconds=2),
+                rng.choice([None, 0.25]),
+                rng.random() < 0.3,
+                NOW,
+            ],
+        )
+    elif deed == "change":
+        connection.execute("update gendash.lf_observation set cost_usd = 1, level = 'ERROR' where id = %s", [number])
+    elif deed == "go":
+        connection.execute("delete from gendash.lf_observation where id = %s", [number])
+    else:
+        connection.execute("delete from gendash.lf_observation where start_time < %s", [NOW - timedelta(days=18)])
+
+
+@pytest.fixture
+def store(database: str, definitions: Callable[..., Catalog]) -> Iterator[tuple[psycopg.Connection[Any], Catalog]]:
+    off = ", ".join(f"{name}: false" for name in ("users", "conversations", "feedback", "documents", "tickets"))
+    catalog = definitions(database, f"time_zone: Europe/Berlin\nfeatures: {{langfuse: true, {off}}}")
+    migrate(catalog.config, catalog)
+    with psycopg.connect(database, autocommit=True) as connection:
+        yield connection, catalog
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_computing_the_days_that_changed_gives_what_computing_all_gives(
+    store: tuple[psycopg.Connection[Any], Catalog], seed: int
+) -> None:
+    connection, catalog = store
+    rng, names = random.Random(seed), rollups(catalog)
+    assert len(names) >= 9
+    for step in range(12):
+        for _ in range(rng.randrange(12)):
+            write(connection, rng)
+        only = rng.sample(names, 3) if rng.random() < 0.3 else []
+        refresh(catalog.config, catalog, at=NOW + timedelta(minutes=step), only=only)
+    results = refresh(catalog.config, catalog, at=NOW + timedelta(minutes=20))
+    assert [result.error for result in results if result.error] == []
+    kept = contents(connection, names)
+    assert all(kept.values())
+    counts = connection.execute("select relation, rows from gendash._refresh").fetchall()
+    assert {name: len(kept[name]) for name in names} == {name: rows for name, rows in counts if name in names}
+    refresh(catalog.config, catalog, at=NOW + timedelta(minutes=21), full=True)
+    assert contents(connection, names) == kept
+
+
+def test_what_did_not_change_is_not_computed_again(
+    store: tuple[psycopg.Connection[Any], Catalog], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection, catalog = store
+    rng, names = random.Random(1), rollups(catalog)
+    for _ in range(50):
+        write(connection, rng)
+    refresh(catalog.config, catalog, at=NOW)
+    loaded: list[str] = []
+    load = postgres_write.load_query
+
+    def spying(connection: Any, relation: Any, *rest: Any) -> None:
+        loaded.append(relation.name)
+        load(connection, relation, *rest)
+
+    monkeypatch.setattr(postgres_write, "load_query", spying)
+    refresh(catalog.config, catalog, at=NOW + timedelta(minutes=5))
+    assert set(loaded) & set(names) == set()
+    connection.execute("update gendash.lf_observation set cost_usd = 7 where type = 'GENERATION'")
+    refresh(catalog.config, catalog, at=NOW + timedelta(minutes=10))
+    assert "llm_hour" in loaded
+    assert "llm_turn_day" in loaded, "what stands on a rollup that changed follows it"
+
+
+def test_a_change_that_is_not_yet_committed_is_not_missed(store: tuple[psycopg.Connection[Any], Catalog]) -> None:
+    connection, catalog = store
+    rng = random.Random(1)
+    for _ in range(50):
+        write(connection, rng)
+    refresh(catalog.config, catalog, at=NOW)
+    with connection.transaction():
+        connection.execute("update gendash.lf_observation set cost_usd = 7 where type = 'GENERATION'")
+        refresh(catalog.config, catalog, at=NOW + timedelta(minutes=5))
+    refresh(catalog.config, catalog, at=NOW + timedelta(minutes=10))
+    row = connection.execute("select count(*), sum(cost_usd), 7 * sum(calls) from gendash.llm_hour").fetchone()
+    assert row and row[0] and row[1] == row[2]
