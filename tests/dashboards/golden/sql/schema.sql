@@ -30,6 +30,14 @@ create table gendash._object (
   primary key (name, kind)
 );
 
+create table gendash._changed (
+  relation text not null,
+  day date not null,
+  transaction xid8 not null,
+  at timestamptz default now() not null,
+  primary key (relation, day, transaction)
+);
+
 create table gendash._lease (
   name text not null,
   owner text not null,
@@ -49,6 +57,7 @@ create table gendash._refresh (
   written bigint,
   newest timestamptz,
   cadence_s float8,
+  snapshot pg_snapshot,
   absent text[],
   error text,
   error_at timestamptz,
@@ -496,6 +505,20 @@ language sql stable parallel safe as 'select coalesce(nullif(current_setting(''g
 
 create or replace function gendash.user_hash(text) returns text
 language sql stable strict as 'select encode(sha256(outer_pad || sha256(inner_pad || convert_to($1, ''UTF8''))), ''hex'') from gendash._secret where name = ''user_hash''';
+
+create or replace function gendash.note_days() returns trigger
+language plpgsql as '
+declare
+  touched text := case tg_op when ''INSERT'' then ''select * from new_rows'' when ''DELETE'' then ''select * from old_rows''
+    else ''select * from new_rows union all select * from old_rows'' end;
+begin
+  execute format(
+    ''insert into gendash._changed (relation, day, transaction)
+     select distinct %L, (%I at time zone %L)::date, pg_current_xact_id() from (%s) as touched where %I is not null
+     on conflict do nothing'', tg_argv[0], tg_argv[1], tg_argv[2], touched, tg_argv[1]);
+  return null;
+end
+';
 
 create view gendash.freshness_now as
 with relations as (
@@ -1580,6 +1603,18 @@ comment on column gendash._object.made_at is 'when this definition was put in pl
 
 revoke all on gendash._object from public, gendash_reader, gendash_admin_reader;
 
+comment on table gendash._changed is 'Days of a tracked table that were written to, noted by its triggers. What is older than two days is deleted, since every reader reads all once a day. Grain: one row per table, local day and transaction.';
+
+comment on column gendash._changed.relation is 'name of the table';
+
+comment on column gendash._changed.day is 'local day of a row that was inserted';
+
+comment on column gendash._changed.transaction is 'the transaction that did so';
+
+comment on column gendash._changed.at is 'when';
+
+revoke all on gendash._changed from public, gendash_reader, gendash_admin_reader;
+
 comment on table gendash._lease is 'Who is at work. A lease that has expired may be taken over. Grain: one row per kind of work that only one process may do.';
 
 comment on column gendash._lease.name is 'kind of work';
@@ -1613,6 +1648,8 @@ comment on column gendash._refresh.written is 'rows that it inserted, changed or
 comment on column gendash._refresh.newest is 'time of the newest row of the source that it read';
 
 comment on column gendash._refresh.cadence_s is 'how often it is expected to run, seconds';
+
+comment on column gendash._refresh.snapshot is 'transactions whose changes of a tracked table it has seen';
 
 comment on column gendash._refresh.absent is 'optional columns of the platform that it did not find';
 
@@ -1761,6 +1798,12 @@ comment on column gendash.lf_observation.metadata is 'metadata of the keys in la
 comment on column gendash.lf_observation.updated_at is 'last write in Langfuse';
 
 revoke all on gendash.lf_observation from public, gendash_reader, gendash_admin_reader;
+
+create or replace trigger note_insert after insert on gendash.lf_observation referencing new table as new_rows for each statement execute function gendash.note_days('lf_observation', 'start_time', 'UTC');
+
+create or replace trigger note_update after update on gendash.lf_observation referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('lf_observation', 'start_time', 'UTC');
+
+create or replace trigger note_delete after delete on gendash.lf_observation referencing old table as old_rows for each statement execute function gendash.note_days('lf_observation', 'start_time', 'UTC');
 
 comment on table gendash.lf_score is 'Scores from Langfuse (evaluations, annotations, user feedback), without comments and free text. Grain: one row per score.';
 
@@ -2255,6 +2298,12 @@ comment on column gendash.llm_turn.uncosted is 'calls without a cost';
 revoke all on gendash.llm_turn from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.llm_turn to gendash_admin_reader;
+
+create or replace trigger note_insert after insert on gendash.llm_turn referencing new table as new_rows for each statement execute function gendash.note_days('llm_turn', 'started_at', 'UTC');
+
+create or replace trigger note_update after update on gendash.llm_turn referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('llm_turn', 'started_at', 'UTC');
+
+create or replace trigger note_delete after delete on gendash.llm_turn referencing old table as old_rows for each statement execute function gendash.note_days('llm_turn', 'started_at', 'UTC');
 
 comment on table gendash.llm_turn_day is 'Agent turns by the day on which they began, for each environment and for all together. Percentiles are of that day''s turns; they must not be averaged or added. Grain: one row per local day with a turn and environment, and one for all environments.';
 
