@@ -782,16 +782,11 @@ UNITS = [
         ),
         [
             sql(
-                f"""
-                with months as (select date_trunc('month', {TODAY}::timestamp)::date as this)
-                select left(user_id, 8) as "User",
-                  coalesce(sum(messages) filter (where day >= this), 0) as "This month",
-                  coalesce(sum(messages) filter (where day < this), 0) as "Last month",
-                  count(*) filter (where day >= this) as "Active days",
-                  max(last_at) as "Last question"
-                from {{{{ view('user_day') }}}} cross join months
-                where day >= (this - interval '1 month')::date and day <= {TODAY}
-                group by user_id order by 2 desc, 3 desc, user_id limit 100""",
+                """
+                select left(user_id, 8) as "User", this_month as "This month", last_month as "Last month",
+                  active_days as "Active days", last_at as "Last question"
+                from {{ view('user_month') }}
+                order by this_month desc, last_month desc, user_id limit 100""",
                 format="table",
                 may_be_empty="nobody asked anything since the start of last month",
                 may_be_zero="the month has just begun",

@@ -407,13 +407,10 @@ WRONG = [
         [
             sql(
                 """
-                select left(conversation_id, 8) as "Conversation", avg(rating)::float8 as "Mean", count(*) as "Ratings",
-                  max(created_at) as "Last",
-                  coalesce((array_agg(comment order by created_at desc, feedback_id)
-                    filter (where comment is not null))[1], '–') as "Last comment"
-                from {{ view('rating_turn_30d') }}
-                group by conversation_id having count(*) >= 2
-                order by avg(rating), count(*) desc, conversation_id limit 50""",
+                select left(conversation_id, 8) as "Conversation", mean as "Mean", ratings as "Ratings",
+                  last_at as "Last", coalesce(comment, '–') as "Last comment"
+                from {{ view('rating_conversation_30d') }}
+                order by mean, ratings desc, conversation_id limit 50""",
                 format="table",
                 may_be_empty="no conversation was rated twice",
             )

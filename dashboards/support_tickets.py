@@ -605,21 +605,12 @@ LONG = [
         [
             sql(
                 f"""
-                with bounds (name, least_s, under_s, rank) as (
-                  values ('under 1 h', 0, 3600, 1), ('1 to 4 h', 3600, 14400, 2), ('4 to 24 h', 14400, 86400, 3),
-                    ('1 to 3 d', 86400, 259200, 4), ('3 to 7 d', 259200, 604800, 5), ('over 7 d', 604800, null, 6),
-                    ('waiting', null, null, 7)
-                ),
-                recent as (
-                  select ticket_id, extract(epoch from ended_at - created_at) as lasted_s
-                  from {{{{ view('ticket_now') }}}}
-                  where (waits or ended_at is not null) and {CHOSEN}
-                    and (created_at at time zone {{{{ zone() }}}})::date > {TODAY} - 90
+                with spans (name, rank) as (
+                  values ('under 1 h', 1), ('1 to 4 h', 2), ('4 to 24 h', 3), ('1 to 3 d', 4), ('3 to 7 d', 5),
+                    ('over 7 d', 6), ('waiting', 7)
                 )
-                select name, count(ticket_id) as value
-                from bounds left join recent
-                  on (lasted_s >= least_s and (under_s is null or lasted_s < under_s))
-                    or (least_s is null and lasted_s is null)
+                select name, coalesce(sum(tickets) filter (where {CHOSEN}), 0)::bigint as value
+                from spans left join {{{{ view('ticket_duration_90d') }}}} using (rank)
                 group by name, rank order by rank""",
                 format="table",
                 may_be_zero=QUIET,
@@ -687,14 +678,17 @@ SOURCES = [
                 facts as (
                   select hour, sum(created) as created from {{{{ view('ticket_hour') }}}}, span
                   where hour > last - interval '840 hours' and {CHOSEN} group by 1
+                ),
+                weeks_before as (
+                  select hour + interval '168 hours' * n as hour, sum(created) / 4.0 as usual
+                  from facts cross join generate_series(1, 4) as n group by 1
                 )
-                select bucket as "time", coalesce(sum(created) filter (where facts.hour = bucket), 0) as "created",
-                  coalesce(sum(created) filter (where facts.hour < bucket), 0) / 4.0 as "usual"
+                select bucket as "time", coalesce(created, 0) as "created", coalesce(usual, 0) as "usual"
                 from span
                 cross join lateral generate_series(last - interval '167 hours', last, interval '1 hour') as bucket
-                left join facts on facts.hour in (bucket, bucket - interval '168 hours', bucket - interval '336 hours',
-                  bucket - interval '504 hours', bucket - interval '672 hours')
-                group by 1 order by 1""",
+                left join facts on facts.hour = bucket
+                left join weeks_before on weeks_before.hour = bucket
+                order by 1""",
                 may_be_zero=QUIET,
             )
         ],

@@ -211,7 +211,8 @@ def _view(catalog: Catalog, relation: Relation) -> Piece:
     if not is_materialized(relation):
         return Piece(relation.name, "view", (f"create view {target} as\n{body}",), reads)
     unique = f"create unique index on {target} ({_names(key_of(relation))})"  # REFRESH CONCURRENTLY needs it
-    return Piece(relation.name, "materialized", (f"create materialized view {target} as\n{body}", unique), reads)
+    create = f"create materialized view {target} as\n{body}"
+    return Piece(relation.name, "materialized", (create, unique, *index_statements(config, relation)), reads)
 
 
 def _about(config: Config, relation: Relation) -> Piece:

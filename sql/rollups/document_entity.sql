@@ -5,7 +5,7 @@ feature: documents
 audience: admin
 cadence: 5m
 key: [document_id]
-indexes: [[created_at]]
+indexes: [[created_at], [status]]
 time: created_at
 columns:
   document_id: {type: text, doc: id of the document on the platform}

@@ -11,7 +11,7 @@ window: true
 whole: [project, trace_id]
 tracked: true
 time: started_at
-indexes: [[started_at]]
+indexes: [[started_at], [trace_id]]
 columns:
   project: {type: text, doc: key of the Langfuse project}
   trace_id: {type: text, doc: trace}

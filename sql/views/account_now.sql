@@ -2,7 +2,10 @@
 doc: Accounts as they are now. Deleted accounts are in no figure, not even in those of the past.
 grain: one row
 feature: users
+key: [accounts_total]
 audience: everyone
+cadence: 5m
+materialized: true
 columns:
   accounts_total: {type: bigint, doc: "accounts, inactive ones and staff included"}
   accounts_active: {type: bigint, doc: "accounts that may sign in, staff included"}

@@ -3,6 +3,8 @@ doc: Documents of the knowledge base by status as they are now.
 grain: one row per status; each status has its row, other only where a document has an unknown one
 feature: documents
 audience: everyone
+cadence: 5m
+materialized: true
 key: [status]
 columns:
   status: {type: text, doc: "done, processing, failed, or other"}

@@ -6,6 +6,7 @@ audience: admin
 cadence: 5m
 materialized: true
 key: [feedback_id]
+indexes: [[created_at]]
 columns:
   feedback_id: {type: text, doc: id of the rating on the platform}
   created_at: {type: timestamptz, doc: when it was given}

@@ -4,6 +4,8 @@ doc: What lies on whose desk now, and what everybody resolved today or on the 29
 grain: one row per assignee with a ticket that waits or was resolved within 30 days, at most 50; one more for nobody
 feature: tickets
 audience: everyone
+cadence: 1m
+materialized: true
 key: [rank]
 columns:
   rank: {type: bigint, doc: "order by waiting tickets, most first; ties by id"}

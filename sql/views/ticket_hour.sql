@@ -1,8 +1,10 @@
 /*
-doc: Tickets created by hour.
+doc: Tickets created by hour, within today and the 41 days before.
 grain: one row per local hour, priority and category in which a ticket was created
 feature: tickets
 audience: everyone
+cadence: 1m
+materialized: true
 key: [hour, priority, category]
 columns:
   hour: {type: timestamptz, doc: start of the local hour}
@@ -12,4 +14,5 @@ columns:
 */
 select date_trunc('hour', created_at, {{ zone() }}) as hour, priority, category, count(*) as created
 from {{ view('ticket_now') }}
+where created_at >= {{ now() }} - interval '42 days'
 group by 1, 2, 3

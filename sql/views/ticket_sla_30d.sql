@@ -4,6 +4,8 @@ doc: How many tickets that were created today or on the 29 days before kept thei
 grain: one row per priority and category with such a ticket
 feature: tickets
 audience: everyone
+cadence: 1m
+materialized: true
 key: [priority, category]
 columns:
   priority: {type: text, doc: "urgent, high, medium, low, or other"}

@@ -3,6 +3,8 @@ doc: Tickets by status as they are now, whenever they were created.
 grain: one row per status; each status has its row, other only where a ticket has an unknown one
 feature: tickets
 audience: everyone
+cadence: 1m
+materialized: true
 key: [status]
 columns:
   status: {type: text, doc: "open, in_progress, resolved, closed, or other"}

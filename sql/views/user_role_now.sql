@@ -3,6 +3,8 @@ doc: Accounts by role, as they are now.
 grain: one row per role
 feature: users
 audience: everyone
+cadence: 5m
+materialized: true
 key: [role]
 columns:
   role: {type: text, doc: "user, admin, super_admin, or other"}

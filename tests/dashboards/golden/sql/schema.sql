@@ -231,6 +231,8 @@ create table gendash.document_entity (
 
 create index on gendash.document_entity (created_at);
 
+create index on gendash.document_entity (status);
+
 create table gendash.intent_conversation_day (
   day date not null,
   conversation_id text not null,
@@ -306,6 +308,8 @@ create table gendash.ticket_entity (
 );
 
 create index on gendash.ticket_entity (created_at);
+
+create index on gendash.ticket_entity (status);
 
 create table gendash.ticket_move (
   move_id text not null,
@@ -437,6 +441,8 @@ create table gendash.llm_turn (
 );
 
 create index on gendash.llm_turn (started_at);
+
+create index on gendash.llm_turn (trace_id);
 
 create table gendash.llm_turn_day (
   day date not null,
@@ -601,7 +607,7 @@ from days left join registered using (day);
 
 create unique index on gendash.account_day (day);
 
-create view gendash.account_now as
+create materialized view gendash.account_now as
 with today as (
   select date_trunc('day', gendash.clock() at time zone 'UTC') as day
 ),
@@ -621,7 +627,9 @@ select
   count(user_id) filter (where is_active and created_at < month) as accounts_30d_ago
 from starts left join gendash.user_entity on true;
 
-create view gendash.user_role_now as
+create unique index on gendash.account_now (accounts_total);
+
+create materialized view gendash.user_role_now as
 select
   roles.role,
   roles.rank,
@@ -630,6 +638,8 @@ select
 from (values ('user', 1), ('admin', 2), ('super_admin', 3), ('other', 4)) as roles (role, rank)
 left join gendash.user_entity accounts on accounts.role = roles.role
 group by 1, 2;
+
+create unique index on gendash.user_role_now (role);
 
 create materialized view gendash.csat_day as
 with given as (
@@ -762,6 +772,25 @@ group by 1;
 
 create unique index on gendash.user_mix_day (day);
 
+create materialized view gendash.user_month as
+with months as (
+  select day as today, date_trunc('month', day::timestamp)::date as this
+  from (select (gendash.clock() at time zone 'UTC')::date as day) as now
+)
+select
+  user_id,
+  (coalesce(sum(messages) filter (where day >= this), 0))::bigint as this_month,
+  (coalesce(sum(messages) filter (where day < this), 0))::bigint as last_month,
+  count(*) filter (where day >= this) as active_days,
+  max(last_at) as last_at
+from gendash.user_day cross join months
+where day >= (this - interval '1 month')::date and day <= today
+group by user_id;
+
+create unique index on gendash.user_month (user_id);
+
+create index on gendash.user_month (this_month, last_month, user_id);
+
 create materialized view gendash.activity_day as
 -- A user-day counts in a window of n days from its day until n days later, or until the user's next active day, which
 -- counts from there on: +1 at the one end, -1 at the other, and the running sum is the number of distinct users.
@@ -848,7 +877,7 @@ select
   left(user_id, 8) as owner
 from gendash.document_entity;
 
-create view gendash.document_status_now as
+create materialized view gendash.document_status_now as
 with statuses (status, rank) as (values ('done', 1), ('processing', 2), ('failed', 3), ('other', 4))
 select
   status,
@@ -861,6 +890,8 @@ select
 from statuses left join gendash.document_entity using (status)
 group by status, rank
 having status <> 'other' or count(document_id) > 0;
+
+create unique index on gendash.document_status_now (status);
 
 create materialized view gendash.intent_window as
 select days, intent, count(distinct conversation_id) as conversations, sum(messages)::bigint as messages
@@ -1044,7 +1075,7 @@ select
   left(assigned_to, 8) as assignee
 from gendash.ticket_entity;
 
-create view gendash.ticket_status_now as
+create materialized view gendash.ticket_status_now as
 with statuses (status, rank, unresolved) as (
   values ('open', 1, true), ('in_progress', 2, true), ('resolved', 3, false), ('closed', 4, false), ('other', 5, false)
 )
@@ -1057,6 +1088,8 @@ select
 from statuses left join gendash.ticket_entity using (status)
 group by status, rank
 having status <> 'other' or count(ticket_id) > 0;
+
+create unique index on gendash.ticket_status_now (status);
 
 create view gendash.csat_band_day as
 with shares as (
@@ -1228,7 +1261,9 @@ where (d.created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'U
 
 create unique index on gendash.rating_turn_30d (feedback_id);
 
-create view gendash.ticket_assignee_now as
+create index on gendash.rating_turn_30d (created_at);
+
+create materialized view gendash.ticket_assignee_now as
 with counted as (
   select
     e.assigned_to,
@@ -1256,6 +1291,8 @@ select
   resolved_30d
 from ranked
 where place <= 50 or assigned_to is null;
+
+create unique index on gendash.ticket_assignee_now (rank);
 
 create materialized view gendash.ticket_creator_90d as
 with counted as (
@@ -1313,10 +1350,31 @@ from days cross join groups left join sums using (day, priority, category);
 
 create unique index on gendash.ticket_day (day, priority, category);
 
-create view gendash.ticket_hour as
+create materialized view gendash.ticket_duration_90d as
+select
+  case
+    when ended_at is null then 7
+    else 1 + width_bucket(
+      extract(epoch from ended_at - created_at)::float8, array[3600, 14400, 86400, 259200, 604800]::float8[]
+    )
+  end as rank,
+  priority,
+  category,
+  count(*) as tickets
+from gendash.ticket_now
+where (waits or ended_at is not null)
+  and (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 90
+group by 1, 2, 3;
+
+create unique index on gendash.ticket_duration_90d (rank, priority, category);
+
+create materialized view gendash.ticket_hour as
 select date_trunc('hour', created_at, 'UTC') as hour, priority, category, count(*) as created
 from gendash.ticket_now
+where created_at >= gendash.clock() - interval '42 days'
 group by 1, 2, 3;
+
+create unique index on gendash.ticket_hour (hour, priority, category);
 
 create materialized view gendash.ticket_median_day as
 with days as (
@@ -1377,7 +1435,7 @@ group by 1, 2, 3;
 
 create unique index on gendash.ticket_reopen_day (day, priority, category);
 
-create view gendash.ticket_sla_30d as
+create materialized view gendash.ticket_sla_30d as
 select
   priority,
   priority_rank,
@@ -1389,6 +1447,8 @@ where (waits or ended_at is not null) and due_at is not null and (ended_at is no
   and (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 30
   and (created_at at time zone 'UTC')::date <= (gendash.clock() at time zone 'UTC')::date
 group by 1, 2, 3;
+
+create unique index on gendash.ticket_sla_30d (priority, category);
 
 create materialized view gendash.ticket_survival_90d as
 with recent as (
@@ -1535,6 +1595,19 @@ left join rated using (user_id)
 left join spent on spent.user_hash = accounts.user_hash;
 
 create unique index on gendash.user_top_30d (user_id);
+
+create materialized view gendash.rating_conversation_30d as
+select
+  conversation_id,
+  avg(rating)::float8 as mean,
+  count(*) as ratings,
+  max(created_at) as last_at,
+  (array_agg(comment order by created_at desc, feedback_id) filter (where comment is not null))[1] as comment
+from gendash.rating_turn_30d
+group by conversation_id
+having count(*) >= 2;
+
+create unique index on gendash.rating_conversation_30d (conversation_id);
 
 create materialized view gendash.rating_label_30d as
 with ratings as (
@@ -2465,7 +2538,7 @@ revoke all on gendash.account_day from public, gendash_reader, gendash_admin_rea
 
 grant select on gendash.account_day to gendash_reader, gendash_admin_reader;
 
-comment on view gendash.account_now is 'Accounts as they are now. Deleted accounts are in no figure, not even in those of the past. Grain: one row.';
+comment on materialized view gendash.account_now is 'Accounts as they are now. Deleted accounts are in no figure, not even in those of the past. Grain: one row.';
 
 comment on column gendash.account_now.accounts_total is 'accounts, inactive ones and staff included';
 
@@ -2485,7 +2558,7 @@ revoke all on gendash.account_now from public, gendash_reader, gendash_admin_rea
 
 grant select on gendash.account_now to gendash_reader, gendash_admin_reader;
 
-comment on view gendash.user_role_now is 'Accounts by role, as they are now. Grain: one row per role.';
+comment on materialized view gendash.user_role_now is 'Accounts by role, as they are now. Grain: one row per role.';
 
 comment on column gendash.user_role_now.role is 'user, admin, super_admin, or other';
 
@@ -2575,6 +2648,22 @@ revoke all on gendash.user_mix_day from public, gendash_reader, gendash_admin_re
 
 grant select on gendash.user_mix_day to gendash_reader, gendash_admin_reader;
 
+comment on materialized view gendash.user_month is 'Questions by user in this local month so far and in the whole one before, for billing. Guests are left out. Grain: one row per user with a message in one of the two months.';
+
+comment on column gendash.user_month.user_id is 'id of the account on the platform';
+
+comment on column gendash.user_month.this_month is 'messages that the user wrote in this local month until today';
+
+comment on column gendash.user_month.last_month is 'those of the whole month before';
+
+comment on column gendash.user_month.active_days is 'days of this month with such a message';
+
+comment on column gendash.user_month.last_at is 'the last of them';
+
+revoke all on gendash.user_month from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.user_month to gendash_admin_reader;
+
 comment on materialized view gendash.activity_day is 'Active users and conversations by day. A user is active on a day with at least one message of theirs. Rolling figures are exact distinct counts over their window, not sums of days. Grain: one row per local day from the first message or conversation to today.';
 
 comment on column gendash.activity_day.day is 'local day';
@@ -2637,7 +2726,7 @@ revoke all on gendash.document_now from public, gendash_reader, gendash_admin_re
 
 grant select on gendash.document_now to gendash_reader, gendash_admin_reader;
 
-comment on view gendash.document_status_now is 'Documents of the knowledge base by status as they are now. Grain: one row per status; each status has its row, other only where a document has an unknown one.';
+comment on materialized view gendash.document_status_now is 'Documents of the knowledge base by status as they are now. Grain: one row per status; each status has its row, other only where a document has an unknown one.';
 
 comment on column gendash.document_status_now.status is 'done, processing, failed, or other';
 
@@ -2823,7 +2912,7 @@ revoke all on gendash.ticket_now from public, gendash_reader, gendash_admin_read
 
 grant select on gendash.ticket_now to gendash_reader, gendash_admin_reader;
 
-comment on view gendash.ticket_status_now is 'Tickets by status as they are now, whenever they were created. Grain: one row per status; each status has its row, other only where a ticket has an unknown one.';
+comment on materialized view gendash.ticket_status_now is 'Tickets by status as they are now, whenever they were created. Grain: one row per status; each status has its row, other only where a ticket has an unknown one.';
 
 comment on column gendash.ticket_status_now.status is 'open, in_progress, resolved, closed, or other';
 
@@ -3023,7 +3112,7 @@ revoke all on gendash.rating_turn_30d from public, gendash_reader, gendash_admin
 
 grant select on gendash.rating_turn_30d to gendash_admin_reader;
 
-comment on view gendash.ticket_assignee_now is 'What lies on whose desk now, and what everybody resolved today or on the 29 days before. People stand here as the first 8 characters of their id, without anything else about them. Grain: one row per assignee with a ticket that waits or was resolved within 30 days, at most 50; one more for nobody.';
+comment on materialized view gendash.ticket_assignee_now is 'What lies on whose desk now, and what everybody resolved today or on the 29 days before. People stand here as the first 8 characters of their id, without anything else about them. Grain: one row per assignee with a ticket that waits or was resolved within 30 days, at most 50; one more for nobody.';
 
 comment on column gendash.ticket_assignee_now.rank is 'order by waiting tickets, most first; ties by id';
 
@@ -3083,7 +3172,21 @@ revoke all on gendash.ticket_day from public, gendash_reader, gendash_admin_read
 
 grant select on gendash.ticket_day to gendash_reader, gendash_admin_reader;
 
-comment on view gendash.ticket_hour is 'Tickets created by hour. Grain: one row per local hour, priority and category in which a ticket was created.';
+comment on materialized view gendash.ticket_duration_90d is 'How long tickets took that were created today or on the 89 days before, from creation to their last resolution. Those that are not resolved now count as waiting, however old. Grain: one row per span of time, priority and category with such a ticket.';
+
+comment on column gendash.ticket_duration_90d.rank is '1 under 1 h, 2 up to 4 h, 3 up to 24 h, 4 up to 3 d, 5 up to 7 d, 6 longer, 7 waiting';
+
+comment on column gendash.ticket_duration_90d.priority is 'urgent, high, medium, low, or other';
+
+comment on column gendash.ticket_duration_90d.category is 'category; none where it has none';
+
+comment on column gendash.ticket_duration_90d.tickets is 'tickets';
+
+revoke all on gendash.ticket_duration_90d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_duration_90d to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.ticket_hour is 'Tickets created by hour, within today and the 41 days before. Grain: one row per local hour, priority and category in which a ticket was created.';
 
 comment on column gendash.ticket_hour.hour is 'start of the local hour';
 
@@ -3131,7 +3234,7 @@ revoke all on gendash.ticket_reopen_day from public, gendash_reader, gendash_adm
 
 grant select on gendash.ticket_reopen_day to gendash_reader, gendash_admin_reader;
 
-comment on view gendash.ticket_sla_30d is 'How many tickets that were created today or on the 29 days before kept their due time. A ticket is decided once it has ended or its due time has passed; tickets without a due time are left out. Grain: one row per priority and category with such a ticket.';
+comment on materialized view gendash.ticket_sla_30d is 'How many tickets that were created today or on the 29 days before kept their due time. A ticket is decided once it has ended or its due time has passed; tickets without a due time are left out. Grain: one row per priority and category with such a ticket.';
 
 comment on column gendash.ticket_sla_30d.priority is 'urgent, high, medium, low, or other';
 
@@ -3224,6 +3327,22 @@ comment on column gendash.user_top_30d.last_at is 'the user''s last message';
 revoke all on gendash.user_top_30d from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.user_top_30d to gendash_admin_reader;
+
+comment on materialized view gendash.rating_conversation_30d is 'Conversations with more than one rating given today or on the 29 days before. Grain: one row per conversation that was rated more than once.';
+
+comment on column gendash.rating_conversation_30d.conversation_id is 'id of the conversation on the platform';
+
+comment on column gendash.rating_conversation_30d.mean is 'mean of its ratings';
+
+comment on column gendash.rating_conversation_30d.ratings is 'their number';
+
+comment on column gendash.rating_conversation_30d.last_at is 'the last of them';
+
+comment on column gendash.rating_conversation_30d.comment is 'the last comment; NULL where none was written';
+
+revoke all on gendash.rating_conversation_30d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.rating_conversation_30d to gendash_admin_reader;
 
 comment on materialized view gendash.rating_label_30d is 'Labels that evaluations in Langfuse gave today and on the 29 days before, such as tone or sentiment, and the satisfaction of people with the same traces. Grain: one row per name and label of a score with labels.';
 
