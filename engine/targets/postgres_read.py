@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import IO, TypeVar
 
 from psycopg import errors
@@ -148,11 +148,15 @@ def _scale(platform: Platform, staging: Relation, days: Days | None) -> _Scale:
     table = _table(staging)
     mapped = _mapped(platform.config, staging, table)
     pages = platform.seen.pages[mapped]
-    if days is None:
+    if days is None and (pages is not None or not staging.header.get("time")):
         return _blocks(pages, ())
     owner, own = _time(staging)
     column = platform.config.get(f"platform.columns.{owner}.{own}") or staging.header["reads"][owner][own]
     name, zone = quote_name(column), platform.config["time_zone"]
+    if days is None:  # a view has no blocks, so that it is cut by time
+        days = _all_days(platform, mapped, local_day(f"{name}::timestamptz", zone))
+        if days is None:
+            return _blocks(None, ())
 
     def on(some: Days) -> tuple[str, ...]:
         exactly = some.exactly(local_day(f"{name}::timestamptz", zone))
@@ -164,6 +168,18 @@ def _scale(platform: Platform, staging: Relation, days: Days | None) -> _Scale:
         first = 1 if pages is not None else count  # without an index each slice costs as much as the whole
         return _Scale(count, first, 1, count, lambda start, stop: on(days.part(start, stop)))
     return _blocks(pages, on(days))
+
+
+def _all_days(platform: Platform, table: str, day: str) -> Days | None:
+    """Every day from the first row of a view to its last, and those after; None where it has no rows."""
+    whole = f"{quote_name(platform.config['platform.schema'])}.{quote_name(table)}"
+    with platform.connection.transaction():
+        local_settings(platform.connection, READ_SETTINGS)
+        row = platform.connection.execute(trusted(f"select min({day}), max({day}) from {whole}")).fetchone()
+    if not row or row[0] is None:
+        return None
+    first, last = row
+    return Days(tuple(first + timedelta(days=number) for number in range((last - first).days + 1)), onwards=True)
 
 
 def _blocks(pages: int | None, also: tuple[str, ...]) -> _Scale:

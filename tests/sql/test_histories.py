@@ -547,6 +547,59 @@ def test_a_back_fill_that_was_killed_goes_on_from_where_it_stopped(
     assert heard[-1][1] == rest
 
 
+def test_a_user_who_is_newer_than_the_list_of_users_is_not_lost(
+    living: tuple[Platform, Catalog], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform, catalog = living
+    read, talk = postgres_read.read, platform.id()
+
+    def meanwhile(reading: Any, relation: Any, *rest: Any, **options: Any) -> Any:
+        if (
+            relation.name == "conversation_entity"
+            and not platform.connection.execute("select 1 from conversations where id = %s", [talk]).fetchone()
+        ):
+            user = platform.id()
+            platform.insert("users", id=user, email=user, hashed_password="h", created_at=platform.now)
+            platform.do(  # on a day that is read again now, and later not for its own sake
+                "insert into conversations (id, user_id, created_at) "
+                "select %s::uuid, %s::uuid, min(created_at) from conversations",
+                talk,
+                user,
+            )
+        return read(reading, relation, *rest, **options)
+
+    platform.do("update gendash._signature set rows = null where relation = 'conversation_entity'")
+    monkeypatch.setattr(postgres_read, "read", meanwhile)
+    refreshed(catalog, platform, compare=True)
+    owner = f"select user_id from gendash.conversation_entity where conversation_id = '{talk}'"
+    assert platform.connection.execute(owner.encode()).fetchone() == (None,)
+    refreshed(catalog, platform, compare=True)
+    assert platform.connection.execute(owner.encode()).fetchone() != (None,)
+
+
+def test_a_large_view_is_read_by_days_where_it_cannot_be_read_at_once(
+    living: tuple[Platform, Catalog], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform, catalog = living
+    before = contents(platform.connection, ["message_hour"])
+    platform.do("alter table messages rename to raw_messages")
+    platform.do("create view messages as select * from raw_messages")
+    texts: list[str] = []
+    copy = postgres_read._copy
+
+    def failing(connection: Any, query: str, rows: Any) -> None:
+        copy(connection, query, rows)
+        texts.append(query)
+        if len(re.findall(r"2026-\d\d-\d\d[,}]", query)) > 2:
+            raise psycopg.errors.QueryCanceled("canceling statement due to statement timeout")
+
+    monkeypatch.setattr(postgres_read, "_copy", failing)
+    monkeypatch.setattr(postgres_read.time, "sleep", lambda _: None)
+    refreshed(catalog, platform, full=True, only=["message_hour"])
+    assert contents(platform.connection, ["message_hour"]) == before
+    assert len(texts) > 3
+
+
 def test_a_deleted_user_is_gone_from_old_days_at_the_next_refresh(living: tuple[Platform, Catalog]) -> None:
     platform, catalog = living
     platform.now += timedelta(days=10, hours=-1)
