@@ -15,6 +15,7 @@ from gendash.commands.definitions import build, check, config
 from gendash.commands.delivery import apply, plan, verify
 from gendash.commands.demo import demo
 from gendash.commands.store import db, metrics
+from gendash.commands.store_plan import advise, db_plan
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -32,6 +33,10 @@ def cli(context: click.Context, path: str, env: str) -> None:
 
 for command in (check, build, config, db, langfuse, metrics, verify, plan, apply, demo):
     cli.add_command(command)
+
+
+for command in (db_plan, advise):
+    db.add_command(command)
 
 
 def main() -> None:

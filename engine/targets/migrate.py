@@ -42,6 +42,15 @@ class Migrated(NamedTuple):
 
     done: list[str]
     notes: list[str]
+    steps: list[Step] = []  # noqa: RUF012  never changed
+
+
+class Lacking(Refused):
+    """What must be there first and the store's own role may not make; ``steps`` are all that it would have made."""
+
+    def __init__(self, problem: Problem, steps: list[Step]) -> None:
+        super().__init__(problem)
+        self.steps = steps
 
 
 @dataclass(frozen=True)
@@ -66,7 +75,7 @@ def migrate(config: Config, catalog: Catalog, *, dry_run: bool = False) -> Migra
     """
     wanted = pieces(catalog)
     place = store(config)
-    done: list[str] = []
+    steps: list[Step] = []
     with ExitStack() as stack:
         admin = stack.enter_context(connect(_admin(config, place))) if config["admin_database_url"] else None
         if admin:
@@ -74,20 +83,34 @@ def migrate(config: Config, catalog: Catalog, *, dry_run: bool = False) -> Migra
             with admin.transaction():
                 _begin(admin)
                 seen = postgres_roles.observe(admin, config, owner)
-                steps = postgres_roles.preparations(seen, config, _owner_login(admin, place, owner))
-                done += _carry_out(admin, config, steps, dry_run)
+                steps += postgres_roles.preparations(seen, config, _owner_login(admin, place, owner))
+                _carry_out(admin, config, steps, dry_run)
             if dry_run and not seen.owner_exists:  # nobody could connect as the owner yet
-                return Migrated(done + [step.what for step in _steps(catalog, wanted, Observed())], [])
+                return _migrated([*steps, *_steps(catalog, wanted, Observed())], [])
         connection = stack.enter_context(connect(place))
         with connection.transaction():
             _begin(connection)
             if not admin:
-                done += _prepare(connection, config, dry_run)
+                steps += _prepare(connection, config, dry_run)
             observed = _observe(connection, config, catalog)
-            done += _carry_out(connection, config, _steps(catalog, wanted, observed), dry_run)
-            done += _set_passwords(connection, admin or connection, config, observed, dry_run)
+            steps += _carry_out(connection, config, _steps(catalog, wanted, observed), dry_run)
+            steps += _set_passwords(connection, admin or connection, config, observed, dry_run)
             notes = postgres_roles.notes(postgres_roles.observe(connection, config, _me(connection)), config)
-    return Migrated(done, notes)
+    return _migrated(steps, notes)
+
+
+def _migrated(steps: list[Step], notes: list[str]) -> Migrated:
+    return Migrated([step.what for step in steps if step.what], notes, steps)
+
+
+def preview(config: Config, catalog: Catalog) -> tuple[list[Step], str]:
+    """What `migrate` would carry out, and what it would refuse for want of rights (with the SQL), or an empty text."""
+    try:
+        return migrate(config, catalog, dry_run=True).steps, ""
+    except Lacking as lacking:
+        with connect(store(config), read_only=True) as connection, connection.transaction():
+            observed = _observe(connection, config, catalog)
+        return [*lacking.steps, *_steps(catalog, pieces(catalog), observed)], str(lacking)
 
 
 def pending(config: Config, catalog: Catalog) -> list[str]:
@@ -121,17 +144,16 @@ def _begin(connection: Connection) -> None:
     connection.execute("select pg_advisory_xact_lock(%s)", [LOCK])
 
 
-def _prepare(connection: Connection, config: Config, dry_run: bool) -> list[str]:
-    """Makes roles and schema where the store's own role may; raises Refused with the SQL where it may not."""
+def _prepare(connection: Connection, config: Config, dry_run: bool) -> list[Step]:
+    """Makes roles and schema where the store's own role may; raises Lacking with the SQL where it may not."""
     seen = postgres_roles.observe(connection, config, _me(connection))
     steps = postgres_roles.preparations(seen, config)
     beyond = [step for step in steps if not _may(seen, step)]
     if beyond:
         sql = "".join(f"\n  {statement};" for step in beyond for statement in step.statements)
         what = f"role {seen.owner} may not {', '.join(step.what for step in beyond)}"
-        raise Refused(
-            Problem("db migrate", what, f"set GENDASH_ADMIN_DATABASE_URL, or have somebody who may run this:{sql}")
-        )
+        todo = f"set GENDASH_ADMIN_DATABASE_URL, or have somebody who may run this:{sql}"
+        raise Lacking(Problem("db migrate", what, todo), steps)
     return _carry_out(connection, config, steps, dry_run)
 
 
@@ -140,14 +162,14 @@ def _may(seen: postgres_roles.Surroundings, step: Step) -> bool:
     return seen.may_make_roles if about_roles else seen.may_make_schema
 
 
-def _carry_out(connection: Connection, config: Config, steps: Sequence[Step], dry_run: bool) -> list[str]:
-    """Carries the steps out and records them; returns how they are told."""
+def _carry_out(connection: Connection, config: Config, steps: list[Step], dry_run: bool) -> list[Step]:
+    """Carries the steps out, records them and returns them."""
     if not dry_run:
         for step in steps:
             if step.statements:
                 connection.execute(trusted(";\n".join(step.statements)))
         _record(connection, config, [record for step in steps for record in step.records])
-    return [step.what for step in steps if step.what]
+    return steps
 
 
 def _record(connection: Connection, config: Config, records: Sequence[Record]) -> None:
@@ -178,7 +200,7 @@ def _record(connection: Connection, config: Config, records: Sequence[Record]) -
 
 def _set_passwords(
     connection: Connection, executor: Connection, config: Config, observed: Observed, dry_run: bool
-) -> list[str]:
+) -> list[Step]:
     seen = postgres_roles.observe(executor, config, _me(connection))
     steps = postgres_roles.password_steps(executor, seen, config, observed.recorded)
     if not dry_run:
@@ -186,7 +208,7 @@ def _set_passwords(
             for statement in step.statements:
                 executor.execute(trusted(statement))
             _record(connection, config, step.records)
-    return [step.what for step in steps]
+    return steps
 
 
 def _observe(connection: Connection, config: Config, catalog: Catalog) -> Observed:
