@@ -21,6 +21,7 @@ Kind = Literal["folder", "permission", "datasource", "dashboard", "migration", "
 Action = Literal["create", "update", "none", "blocked", "report"]
 
 TAG = "gendash"
+SOURCE_MARK = "madeBy"  # in a data source's jsonData, where Grafana keeps what it does not know
 _MARK = re.compile(r"gendash: (?P<build>[0-9a-f]{12})(?: instance=(?P<instance>[a-z0-9-]+))? folder=(?P<folder>[\w-]+)")
 _SIGNS: dict[str, str] = {"create": "+", "update": "~", "none": "=", "blocked": "!", "report": "?"}
 
@@ -107,7 +108,8 @@ def plan(wanted: Desired, observed: Observed) -> list[Change]:
     for place in wanted.folders:
         changes += _folder(place, wanted, observed)
     missing = {change.name for change in changes if change.action == "blocked"}
-    changes += [_data_source(source, wanted.admin_datasource, observed) for source in wanted.datasources]
+    for source in wanted.datasources:
+        changes.append(_data_source(source, wanted.admin_datasource, wanted.instance, observed))
     for uid, (dashboard, folder_uid) in wanted.dashboards.items():
         change = _dashboard(uid, dashboard, folder_uid, wanted.instance, observed)
         changes.append(without_folder(change) if change.writes and folder_uid in missing else change)
@@ -195,12 +197,18 @@ def _visible(hide: Change, observed: Observed) -> list[Change]:
     return [hide]
 
 
-def _data_source(source: Mapping[str, Any], admin: str, observed: Observed) -> Change:
+def source_mark(instance: str) -> str:
+    """What says, in a data source, that gendash made it, and for which instance."""
+    return f"{TAG} {instance}".strip()
+
+
+def _data_source(source: Mapping[str, Any], admin: str, instance: str, observed: Observed) -> Change:
     uid, name = source["uid"], source["name"]
     lines = [f"{source['type']} at {source['url']}"]
     if uid == admin:
         lines.append("Grafana lets every Viewer of this organisation query it: where that matters, use one of its own")
-    create = Change("grafana", "datasource", uid, "create", name, tuple(lines), source)
+    ours = {**source, "jsonData": {**source["jsonData"], SOURCE_MARK: source_mark(instance)}}
+    create = Change("grafana", "datasource", uid, "create", name, tuple(lines), ours)
     by_file = "or let Grafana read provisioning/datasources/gendash.yaml of `gendash build`"
     if isinstance(observed.datasources, str):
         return _with(create, "report", f"cannot be seen ({observed.datasources}); create it by hand, {by_file}")

@@ -20,6 +20,8 @@ from gendash.engine.refs import expand, quote_name, quote_text
 DEFAULT_CADENCE = "5m"
 VERIFY_CONNECTIONS = 10  # of a reader role, beyond those that Grafana's data source may open
 READER_TIMEOUT = "5s"
+MARK = "made by gendash"  # in the comment of a role, SCHEMA_MARK in that of the schema: what uninstall may drop
+SCHEMA_MARK = "Made and kept by gendash: summaries for its dashboards."
 _DROP = {"view": "view", "materialized": "materialized view", "table": "table", "rollup": "table"}
 
 
@@ -135,6 +137,7 @@ def sql_artifacts(catalog: Catalog) -> dict[str, bytes]:
         *(f"create role {quote_name(name)} nologin" for name in (owner, *reader_roles(config).values())),
         *(line for name in reader_roles(config).values() for line in role_settings(config, name)),
         f"create schema {schema} authorization {quote_name(owner)}",
+        f"comment on schema {schema} is {quote_text(SCHEMA_MARK)}",
         f"set role {quote_name(owner)}",
         *(statement for piece in pieces(catalog) for statement in piece.statements),
         "reset role",
@@ -254,7 +257,6 @@ def _about_schema(config: Config) -> Piece:
     readers = ", ".join(quote_name(role) for role in dict.fromkeys(reader_roles(config).values()))
     clock, user_hash = f"{qualified(config, 'clock')}()", f"{qualified(config, 'user_hash')}(text)"
     lines = (
-        f"comment on schema {schema} is 'Made and kept by gendash: summaries for its dashboards.'",
         f"comment on function {clock} is 'The time of all relations: the session setting gendash.now, else now().'",
         f"comment on function {user_hash} is 'HMAC-SHA-256 of a user id, as hexadecimal digits. For the owner only.'",
         f"revoke all on function {user_hash} from public",

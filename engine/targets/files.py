@@ -7,6 +7,7 @@ import importlib
 import importlib.util
 import json
 import re
+import shutil
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -199,3 +200,21 @@ def differing(artifacts: Mapping[str, bytes], out: Path) -> list[str]:
         before = {}
     gone = [path for path in before if path not in artifacts and (out / path).is_file()]
     return sorted(found + gone)
+
+
+def left(state: Path) -> list[str]:
+    """What gendash keeps in its state folder: backups, and a demo's folder. Nothing else there is ours."""
+    demo = state / "demo" / ".gendash-demo"
+    found = [state / "backups", *([demo.parent] if demo.is_file() else [])]
+    return [str(path) for path in found if path.is_dir()]
+
+
+def leave(state: Path, paths: Iterable[str]) -> None:
+    """Removes those, and the state folder where that leaves it empty."""
+    try:
+        for path in paths:
+            shutil.rmtree(path, ignore_errors=False)
+        if state.is_dir() and not any(state.iterdir()):
+            state.rmdir()
+    except OSError as error:
+        raise TargetError(Problem(str(state), f"cannot remove: {error.strerror}", "check its rights")) from error

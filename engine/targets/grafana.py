@@ -39,8 +39,8 @@ def observe(config: Config, wanted: Desired, pause: Pause = time.sleep) -> Obser
     Raises Unreachable, Denied (wrong token) or Unexpected (not a Grafana, or one that is too old).
     """
     hidden = [place.uid for place in wanted.folders if place.hidden]
-    with _session(config, pause) as ask, ThreadPoolExecutor(THREADS) as pool:
-        _check_version(ask)
+    with session(config, pause) as ask, ThreadPoolExecutor(THREADS) as pool:
+        check_version(ask)
         rights = _rights(ask)
         sources = pool.submit(_data_sources, ask)
         folders = {place.uid: pool.submit(_folder, ask, place.uid) for place in wanted.folders}
@@ -72,7 +72,7 @@ def apply(
     _back_up(changes, state / "backups" / now.strftime("%Y%m%dT%H%M%SZ"))
     patience = repeat(*PATIENCE)
     done: list[Change] = []
-    with _session(config, pause) as ask:
+    with session(config, pause) as ask:
         for change in changes:
             failed = {c.name for c in done if c.kind in ("folder", "permission") and c.action == "blocked"}
             if not change.writes:
@@ -87,7 +87,8 @@ def apply(
 
 
 @contextmanager
-def _session(config: Config, pause: Pause) -> Iterator[_Grafana]:
+def session(config: Config, pause: Pause) -> Iterator[_Grafana]:
+    """A session that is closed afterwards: ``ask(method, path)`` answers status and body."""
     ask = _Grafana(config, pause)
     try:
         yield ask
@@ -164,7 +165,8 @@ class _Grafana:
         return Unexpected(Problem(self.where, "the answer is not from Grafana's API", todo))
 
 
-def _check_version(ask: _Grafana) -> None:
+def check_version(ask: _Grafana) -> None:
+    """Raises Unexpected where this is no Grafana, or one that is too old."""
     status, health = ask("GET", "/health")
     if not isinstance(health, Mapping) or "database" not in health:
         raise ask._not_grafana() if status < 500 else _trouble(ask, status, health)
@@ -182,14 +184,14 @@ def _rights(ask: _Grafana) -> frozenset[str] | None:
 
 def _data_sources(ask: _Grafana) -> list[Mapping[str, Any]] | str:
     status, body = ask("GET", "/datasources")
-    return body if status == 200 and isinstance(body, list) else _reason(status, body)
+    return body if status == 200 and isinstance(body, list) else reason(status, body)
 
 
 def _folder(ask: _Grafana, uid: str) -> Mapping[str, Any] | str | None:
     status, body = ask("GET", f"/folders/{uid}")
     if status == 404:
         return None
-    return body if status == 200 else _reason(status, body)
+    return body if status == 200 else reason(status, body)
 
 
 def _permissions(ask: _Grafana, uid: str) -> list[Mapping[str, Any]] | None:
@@ -206,14 +208,14 @@ def _dashboard(ask: _Grafana, uid: str, wanted: Desired) -> Live | str | None:
     if status == 403:
         return "is there, but the token may not see it; give its service account View and Edit on the folder"
     if status != 200:
-        return f"cannot be read ({_reason(status, body)})"
+        return f"cannot be read ({reason(status, body)})"
     live = Live(body["dashboard"], body["meta"])
     if same(*wanted.dashboards[uid], live):
         return live
-    return replace(live, history=_history(ask, uid, int(live.meta.get("version") or 0), wanted.instance))
+    return replace(live, history=history(ask, uid, int(live.meta.get("version") or 0), wanted.instance))
 
 
-def _history(ask: _Grafana, uid: str, version: int, instance: str) -> list[Mapping[str, Any]]:
+def history(ask: _Grafana, uid: str, version: int, instance: str) -> list[Mapping[str, Any]]:
     """Versions down to the newest that is ours; all that Grafana keeps where none is; nothing without the right."""
     path = f"/dashboards/uid/{uid}/versions"
     found: list[Mapping[str, Any]] = []
@@ -274,7 +276,7 @@ def _save(
             live = _dashboard(ask, change.name, again)
             if status == 412 or (isinstance(live, Live) and live.meta.get("version") != change.base):
                 return overtaken(change, again, Observed({change.name: live}, {}, {}, ()))
-        if status != 403 or "Access denied" not in _reason(status, body):
+        if status != 403 or "Access denied" not in reason(status, body):
             return _answered(change, status, body)
         wait = next(patience, None)
         if wait is None:
@@ -327,17 +329,18 @@ def _answered(change: Change, status: int, body: Any) -> Change:
         409: "it was made meanwhile: plan again",
         412: "it is there already, perhaps hidden from this token",
     }
-    line = f"{_reason(status, body)}; {hints.get(status, 'nothing was written')}"
+    line = f"{reason(status, body)}; {hints.get(status, 'nothing was written')}"
     return replace(change, action="blocked", lines=(*change.lines, line), payload={})
 
 
-def _reason(status: int, body: Any) -> str:
+def reason(status: int, body: Any) -> str:
+    """What Grafana says, in a few words."""
     message = body.get("message") if isinstance(body, Mapping) else None
     return f"{status} {message}" if message else f"answer {status}"
 
 
 def _trouble(ask: _Grafana, status: int, body: Any) -> Unexpected:
-    return Unexpected(Problem(ask.where, _reason(status, body), "look into Grafana's log"))
+    return Unexpected(Problem(ask.where, reason(status, body), "look into Grafana's log"))
 
 
 def _back_up(changes: Sequence[Change], place: Path) -> None:

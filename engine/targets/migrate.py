@@ -77,14 +77,14 @@ def migrate(config: Config, catalog: Catalog, *, dry_run: bool = False) -> Migra
     place = store(config)
     steps: list[Step] = []
     with ExitStack() as stack:
-        admin = stack.enter_context(connect(_admin(config, place))) if config["admin_database_url"] else None
+        admin = stack.enter_context(connect(admin_place(config, place))) if config["admin_database_url"] else None
         if admin:
             owner = place.user or config["roles.owner"]
             with admin.transaction():
                 _begin(admin)
                 seen = postgres_roles.observe(admin, config, owner)
                 steps += postgres_roles.preparations(seen, config, _owner_login(admin, place, owner))
-                _carry_out(admin, config, steps, dry_run)
+                _execute(admin, steps, dry_run)
             if dry_run and not seen.owner_exists:  # nobody could connect as the owner yet
                 return _migrated([*steps, *_steps(catalog, wanted, Observed())], [])
         connection = stack.enter_context(connect(place))
@@ -93,7 +93,9 @@ def migrate(config: Config, catalog: Catalog, *, dry_run: bool = False) -> Migra
             if not admin:
                 steps += _prepare(connection, config, dry_run)
             observed = _observe(connection, config, catalog)
-            steps += _carry_out(connection, config, _steps(catalog, wanted, observed), dry_run)
+            steps += _execute(connection, _steps(catalog, wanted, observed), dry_run)
+            if not dry_run:
+                _record(connection, config, [record for step in steps for record in step.records])
             steps += _set_passwords(connection, admin or connection, config, observed, dry_run)
             notes = postgres_roles.notes(postgres_roles.observe(connection, config, _me(connection)), config)
     return _migrated(steps, notes)
@@ -118,7 +120,7 @@ def pending(config: Config, catalog: Catalog) -> list[str]:
     return migrate(config, catalog, dry_run=True).done
 
 
-def _admin(config: Config, place: Place) -> Place:
+def admin_place(config: Config, place: Place) -> Place:
     """The store's database as the role that may make roles."""
     url = config["admin_database_url"]
     admin = Place("store", url, config.where("admin_database_url"))
@@ -154,7 +156,7 @@ def _prepare(connection: Connection, config: Config, dry_run: bool) -> list[Step
         what = f"role {seen.owner} may not {', '.join(step.what for step in beyond)}"
         todo = f"set GENDASH_ADMIN_DATABASE_URL, or have somebody who may run this:{sql}"
         raise Lacking(Problem("db migrate", what, todo), steps)
-    return _carry_out(connection, config, steps, dry_run)
+    return _execute(connection, steps, dry_run)
 
 
 def _may(seen: postgres_roles.Surroundings, step: Step) -> bool:
@@ -162,13 +164,11 @@ def _may(seen: postgres_roles.Surroundings, step: Step) -> bool:
     return seen.may_make_roles if about_roles else seen.may_make_schema
 
 
-def _carry_out(connection: Connection, config: Config, steps: list[Step], dry_run: bool) -> list[Step]:
-    """Carries the steps out, records them and returns them."""
-    if not dry_run:
-        for step in steps:
-            if step.statements:
-                connection.execute(trusted(";\n".join(step.statements)))
-        _record(connection, config, [record for step in steps for record in step.records])
+def _execute(connection: Connection, steps: list[Step], dry_run: bool) -> list[Step]:
+    """Carries the steps out, and returns them; what they record must wait until there is a place for it."""
+    for step in steps if not dry_run else ():
+        if step.statements:
+            connection.execute(trusted(";\n".join(step.statements)))
     return steps
 
 

@@ -6,7 +6,7 @@ or is killed leaves an invalid index: it is dropped, by its name, so that nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -201,3 +201,17 @@ def made(connection: Connection, config: Config) -> dict[str, bool]:
 
 def _broken(connection: Connection, config: Config) -> list[str]:
     return [name for name, valid in made(connection, config).items() if not valid]
+
+
+def ours(config: Config) -> list[str]:
+    """Names of the indexes on the platform's tables that gendash built and that the role at hand may drop."""
+    with connect(_builder(config), read_only=True) as connection:
+        return sorted(made(connection, config))
+
+
+def drop(config: Config, names: Sequence[str]) -> list[Problem]:
+    """Drops them concurrently, one by one; returns what could not be dropped now."""
+    place = _builder(config)
+    with _session(place) as connection:
+        found = [_drop(connection, config, place, name) for name in names]
+    return [problem for problem in found if problem]

@@ -15,10 +15,16 @@ from typing import NamedTuple
 
 from gendash.engine.config import Config
 from gendash.engine.refs import quote_name, quote_text
-from gendash.engine.render_sql import READER_TIMEOUT, reader_connections, reader_roles, role_settings
+from gendash.engine.render_sql import (
+    MARK,
+    READER_TIMEOUT,
+    SCHEMA_MARK,
+    reader_connections,
+    reader_roles,
+    role_settings,
+)
 from gendash.engine.targets.postgres import Connection
 
-MARK = "made by gendash"
 _PASSWORDS = {"everyone": "reader_password", "admin": "admin_reader_password"}
 
 
@@ -55,6 +61,7 @@ class Surroundings:
     roles: Mapping[str, Reader]
     may_make_roles: bool
     may_make_schema: bool
+    acts_for_owner: bool
     owner_may_make_temporary: bool
     cannot_connect: tuple[str, ...]
     public: frozenset[str]
@@ -79,6 +86,11 @@ def observe(connection: Connection, config: Config, owner: str) -> Surroundings:
     ).fetchone()
     assert row
     database, schema_exists, may_roles, may_schema, owner_exists = row
+    acts = connection.execute(
+        "select case when rolsuper then true when %s = current_user then true else exists (select from pg_roles o "
+        "where o.rolname = %s and pg_has_role(o.oid, 'member')) end from pg_roles where rolname = current_user",
+        [owner, owner],
+    ).fetchone()
     existing = [name for name, *_ in roles]
     new = tuple(name for name in names if name not in existing)
     lacking = connection.execute(
@@ -107,6 +119,7 @@ def observe(connection: Connection, config: Config, owner: str) -> Surroundings:
         roles={name: Reader(login, limit, tuple(settings), *rest) for name, login, limit, settings, *rest in roles},
         may_make_roles=may_roles,
         may_make_schema=may_schema,
+        acts_for_owner=bool(acts and acts[0]),
         owner_may_make_temporary=bool(temporary and temporary[0]),
         cannot_connect=tuple(name for (name,) in lacking) + (() if ("connect",) in public else new),
         public=frozenset(name for (name,) in public),
@@ -121,26 +134,37 @@ def preparations(seen: Surroundings, config: Config, owner_login: str = "") -> l
     owner, schema, database = quote_name(seen.owner), quote_name(config["schema"]), quote_name(seen.database)
     steps = []
     if not seen.owner_exists:
-        steps.append(Step(f"create role {seen.owner}", (f"create role {owner} {owner_login or 'login'}",)))
+        create = f"create role {owner} {owner_login or 'login'}"
+        steps.append(Step(f"create role {seen.owner}", (create, _marked(owner))))
     for role in dict.fromkeys(reader_roles(config).values()):
         steps += _reader_steps(seen, config, role)
     if not seen.schema_exists:
-        create = f"create schema {schema} authorization {owner}"
-        steps.append(Step(f"create schema {config['schema']}", (create,)))
+        statements = [f"create schema {schema} authorization {owner}"]
+        statements.append(f"comment on schema {schema} is {quote_text(SCHEMA_MARK)}")
+        if not seen.acts_for_owner:  # who makes a schema for a role must be able to act as it: lent, and given back
+            statements = [f"grant {owner} to current_user", *statements, f"revoke {owner} from current_user"]
+        steps.append(Step(f"create schema {config['schema']}", tuple(statements)))
     if not seen.owner_may_make_temporary:  # a refresh compares through temporary tables
-        grant = f"grant connect, temporary on database {database} to {owner}"
-        steps.append(Step(f"grant temporary tables to {seen.owner}", (grant,)))
+        steps.append(_grant(f"grant temporary tables to {seen.owner}", "connect, temporary", database, seen.owner))
     for role in seen.cannot_connect:
-        grant = f"grant connect on database {database} to {quote_name(role)}"
-        steps.append(Step(f"let {role} connect", (grant,)))
+        steps.append(_grant(f"let {role} connect", "connect", database, role))
     return steps
+
+
+def _marked(role: str) -> str:
+    return f"comment on role {role} is {quote_text(MARK)}"
+
+
+def _grant(what: str, rights: str, database: str, role: str) -> Step:
+    """A right in the database, recorded so that it can be taken back."""
+    return Step(what, (f"grant {rights} on database {database} to {quote_name(role)}",), ((role, "grant", rights),))
 
 
 def _reader_steps(seen: Surroundings, config: Config, role: str) -> list[Step]:
     name = quote_name(role)
     if role not in seen.roles:
         create = (f"create role {name} nologin", *role_settings(config, role))
-        return [Step(f"create role {role}", (*create, f"comment on role {name} is {quote_text(MARK)}"))]
+        return [Step(f"create role {role}", (*create, _marked(name)))]
     there = seen.roles[role]
     wanted = {"default_transaction_read_only=on", f"statement_timeout={READER_TIMEOUT}"}
     differs = there.connections != reader_connections(config) or not wanted <= set(there.settings)

@@ -11,7 +11,7 @@ import pytest
 import gendash
 
 ROOT = Path(gendash.__file__).parent
-ORCHESTRATION = {"verify.py", "delivery.py"}  # these call targets; everything else in engine/ is pure
+ORCHESTRATION = {"verify.py", "delivery.py", "uninstall.py"}  # these call targets; everything else in engine/ is pure
 PURE = sorted(p.name for p in (ROOT / "engine").glob("*.py") if p.name not in ORCHESTRATION)
 DRIVERS = {"psycopg", "requests", "grafana_client", "niquests", "subprocess", "socket", "sqlite3"}
 
