@@ -20,6 +20,8 @@ alter role gendash_admin_reader set statement_timeout = '5s';
 
 create schema gendash authorization gendash_owner;
 
+comment on schema gendash is 'Made and kept by gendash: summaries for its dashboards.';
+
 set role gendash_owner;
 
 create table gendash._object (
@@ -1668,7 +1670,7 @@ comment on table gendash._object is 'What gendash has made in this schema, so th
 
 comment on column gendash._object.name is 'name of the object';
 
-comment on column gendash._object.kind is 'table, rollup, view, materialized, function, query, about or role';
+comment on column gendash._object.kind is 'table, rollup, view, materialized, function, query, about, role (its password) or grant (rights in the database)';
 
 comment on column gendash._object.hash is 'sha256 of its definition';
 
@@ -3399,8 +3401,6 @@ comment on column gendash.rating_score_30d.mean_unsatisfied is 'mean of those wh
 revoke all on gendash.rating_score_30d from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.rating_score_30d to gendash_admin_reader;
-
-comment on schema gendash is 'Made and kept by gendash: summaries for its dashboards.';
 
 comment on function gendash.clock() is 'The time of all relations: the session setting gendash.now, else now().';
 
