@@ -7,11 +7,13 @@ nothing is dropped that is not recorded. A reader sees the old relations or the 
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from psycopg import errors
 from psycopg.conninfo import make_conninfo
 
 from gendash.engine.catalog import Catalog
@@ -33,6 +35,9 @@ from gendash.engine.targets.postgres_roles import Record, Step
 
 # One lock for all installations of a server: migrations are short and rare.
 LOCK = 0x67656E64617368  # "gendash"
+# A reader of two relations can stand in our way while we stand in its way. Who gives up first must be us: before the
+# second after which PostgreSQL ends one of the two. Only where readers never let us in do we wait longer.
+SHORT, ATTEMPTS, PAUSE_S, LONG = "300ms", 40, 0.2, "20s"
 _RELATIONS = ("table", "rollup", "view", "materialized")
 _KINDS = {"r": "table", "p": "table", "v": "view", "m": "materialized view"}
 
@@ -88,17 +93,39 @@ def migrate(config: Config, catalog: Catalog, *, dry_run: bool = False) -> Migra
             if dry_run and not seen.owner_exists:  # nobody could connect as the owner yet
                 return _migrated([*steps, *_steps(catalog, wanted, Observed())], [])
         connection = stack.enter_context(connect(place))
-        with connection.transaction():
-            _begin(connection)
-            if not admin:
-                steps += _prepare(connection, config, dry_run)
-            observed = _observe(connection, config, catalog)
-            steps += _execute(connection, _steps(catalog, wanted, observed), dry_run)
-            if not dry_run:
-                _record(connection, config, [record for step in steps for record in step.records])
-            steps += _set_passwords(connection, admin or connection, config, observed, dry_run)
-            notes = postgres_roles.notes(postgres_roles.observe(connection, config, _me(connection)), config)
-    return _migrated(steps, notes)
+        for lock_timeout in (*[SHORT] * ATTEMPTS, LONG):
+            try:
+                own, notes = _migrate(connection, admin, config, catalog, wanted, lock_timeout, steps, dry_run)
+                break
+            except errors.LockNotAvailable:
+                if lock_timeout == LONG:
+                    raise
+                time.sleep(PAUSE_S)
+    return _migrated([*steps, *own], notes)
+
+
+def _migrate(
+    connection: Connection,
+    admin: Connection | None,
+    config: Config,
+    catalog: Catalog,
+    wanted: Sequence[Piece],
+    lock_timeout: str,
+    prepared: Sequence[Step],
+    dry_run: bool,
+) -> tuple[list[Step], list[str]]:
+    """What the store's own role carries out, in one transaction. Raises LockNotAvailable, with nothing done."""
+    with connection.transaction():
+        _begin(connection)
+        local_settings(connection, {"lock_timeout": lock_timeout})
+        steps = [] if admin else _prepare(connection, config, dry_run)
+        observed = _observe(connection, config, catalog)
+        steps += _execute(connection, _steps(catalog, wanted, observed), dry_run)
+        if not dry_run:
+            _record(connection, config, [record for step in (*prepared, *steps) for record in step.records])
+        steps += _set_passwords(connection, admin or connection, config, observed, dry_run)
+        notes = postgres_roles.notes(postgres_roles.observe(connection, config, _me(connection)), config)
+    return steps, notes
 
 
 def _migrated(steps: list[Step], notes: list[str]) -> Migrated:
