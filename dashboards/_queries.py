@@ -147,3 +147,26 @@ def rolling(daily: str, value: str = "n", unit: str = "") -> str:
     )
     select curve.day::timestamp at time zone {{{{ zone() }}}} as "time", {change(f"30 d{unit}")} as metric, value
     from curve cross join figures cross join today where curve.day > today.day - 30 order by 1"""
+
+
+def at_days_end(subject: str, states: dict[str, str], later: str, chosen: str = "true") -> str:
+    """SQL: how many there were in each state at the end of each picked day; ``states`` are the words by series.
+
+    Days that nobody counted have one figure, of the states in ``later``: they are known as of today only.
+    """
+    columns = [
+        f"coalesce(sum(amount) filter (where known = 'on the day' and state = '{state}'), 0) as \"{name}\""
+        for name, state in states.items()
+    ]
+    columns.append(f"coalesce(sum(amount) filter (where known <> 'on the day'), 0) as \"{LATER}\"")
+    return f"""
+    select at as "time", {", ".join(columns)}
+    from (
+      select *, day::timestamp at time zone {{{{ zone() }}}} as at from {{{{ view('daily_snapshot') }}}}
+      where subject = '{subject}' and day <= {TODAY} and (known = 'on the day' or {later}) and {chosen}
+    ) as counted
+    where $__timeFilter(at) group by 1 order by 1"""
+
+
+LATER = "as known today"
+NO_DAY = "no day begins in the picked range, or nothing was there yet"

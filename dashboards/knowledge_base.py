@@ -21,7 +21,7 @@ from gendash.dashboards._palette import (
     up_is_bad,
     words,
 )
-from gendash.dashboards._queries import QUIET, TODAY, change, named_bars, tile
+from gendash.dashboards._queries import LATER, NO_DAY, QUIET, TODAY, at_days_end, change, named_bars, tile
 from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
 from gendash.dashboards.viz import BarGauge, DayBars, HeadTile, Lines, NumberTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, Variable, promql, slo, sql
@@ -331,7 +331,7 @@ CHARTS = [
 LOADS = [
     Panel(
         "per_day",
-        "Uploads per day by what became of them",
+        "Uploads per day by outcome",
         "Documents by the local day of their upload, for the days that begin in the picked range, by their present "
         "status; today is still running. Deleted documents are missing.",
         DayBars(unit="locale", decimals=0, overrides=colored(DOCUMENT)),
@@ -347,7 +347,7 @@ LOADS = [
                 may_be_empty="no day begins in the picked range, or no document yet",
             )
         ],
-        width=16,
+        width=8,
         height=8,
         feature="documents",
     ),
@@ -367,6 +367,28 @@ LOADS = [
                 group by status, rank having status <> 'other' or count(d.document_id) > 0 order by rank""",
                 format="table",
                 may_be_zero=NO_DOCUMENT,
+            )
+        ],
+        width=8,
+        height=8,
+        feature="documents",
+    ),
+    Panel(
+        "held_per_day",
+        "Documents at each day's end",
+        "Documents by the status that they had at the end of each local day that begins in the picked range, counted "
+        "on that day; the last bar is now. Grey days were counted later: of them only what still exists is known.",
+        DayBars(unit="locale", decimals=0, overrides=colored(DOCUMENT | {LATER: UNKNOWN})),
+        [
+            sql(
+                at_days_end(
+                    "documents",
+                    {name: name for name in ("done", "processing", "failed")},
+                    "true",
+                    CHOSEN.replace("file_type =", "part ="),
+                ),
+                may_be_zero=NO_DOCUMENT,
+                may_be_empty=NO_DAY,
             )
         ],
         width=8,

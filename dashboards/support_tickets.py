@@ -22,7 +22,7 @@ from gendash.dashboards._palette import (
     up_is_bad,
     words,
 )
-from gendash.dashboards._queries import QUIET, TODAY, change, named_bars, rolling, tile
+from gendash.dashboards._queries import LATER, NO_DAY, QUIET, TODAY, at_days_end, change, named_bars, rolling, tile
 from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
 from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, NumberTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, slo, sql
@@ -616,7 +616,33 @@ LONG = [
                 may_be_zero=QUIET,
             )
         ],
-        width=24,
+        width=12,
+        height=8,
+        feature="tickets",
+    ),
+    Panel(
+        "unresolved_per_day",
+        "Unresolved at the end of the day",
+        "Tickets open or in progress at the end of each local day that begins in the picked range, counted on that "
+        "day; the last bar is now. Grey days were counted later, without deleted tickets. Any category.",
+        DayBars(
+            unit="locale",
+            decimals=0,
+            overrides=colored({"open": TICKET["open"], "in progress": TICKET["in progress"], LATER: UNKNOWN}),
+        ),
+        [
+            sql(
+                at_days_end(
+                    "tickets",
+                    {"open": "open", "in progress": "in_progress"},
+                    "state in ('open', 'in_progress', 'waiting')",
+                    IN_PRIORITY.replace("priority =", "part ="),
+                ),
+                may_be_zero=NOTHING_WAITS,
+                may_be_empty=NO_DAY,
+            )
+        ],
+        width=12,
         height=8,
         feature="tickets",
     ),

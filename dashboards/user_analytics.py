@@ -21,7 +21,7 @@ from gendash.dashboards._palette import (
     steps,
     words,
 )
-from gendash.dashboards._queries import LAST_30_DAYS, QUIET, change, named_bars, tile
+from gendash.dashboards._queries import LAST_30_DAYS, LATER, NO_DAY, QUIET, at_days_end, change, named_bars, tile
 from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
 from gendash.dashboards.viz import BarGauge, DayBars, HeadTile, Lines, NumberTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, promql, sql
@@ -579,13 +579,13 @@ DEPTH = [
                 may_be_empty="no day begins in the picked range, or no account yet",
             )
         ],
-        width=12,
+        width=8,
         height=8,
         feature="users",
     ),
     Panel(
         "new_and_returning",
-        "First-time and returning users per day",
+        "New and returning per day",
         "Users who wrote on the day: those who had never written before, and those who had. For days that begin in the "
         "picked range; today is still running. A day without users has no bar.",
         DayBars(unit="locale", decimals=0, overrides=colored({"returning": USERS, "first time": USERS_2})),
@@ -598,9 +598,26 @@ DEPTH = [
                 may_be_empty="nobody wrote in the picked range",
             )
         ],
-        width=12,
+        width=8,
         height=8,
         feature="conversations",
+    ),
+    Panel(
+        "accounts_per_day",
+        "Accounts at each day's end",
+        "Accounts at the end of each local day that begins in the picked range, counted on that day; the last bar is "
+        "now, and a fall is what was deleted. Grey days were counted later: only what still exists is known of them.",
+        DayBars(unit="locale", decimals=0, overrides=colored({"active": USERS, "inactive": USERS_2, LATER: UNKNOWN})),
+        [
+            sql(
+                at_days_end("accounts", {"active": "active", "inactive": "inactive"}, "true"),
+                may_be_zero="no account yet",
+                may_be_empty=NO_DAY,
+            )
+        ],
+        width=8,
+        height=8,
+        feature="users",
     ),
 ]
 

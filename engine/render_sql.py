@@ -30,7 +30,8 @@ class Piece:
     """One object of the schema, or one aspect of it, and the statements that make it.
 
     ``kind`` is table, rollup, view, materialized, function, about (comments and grants) or query (what fills a rollup;
-    it has no statements of its own, only a hash). ``reads`` names the relations that it stands on.
+    it has no statements of its own, only a hash). ``reads`` names the relations that it stands on; the rows of one that
+    is ``kept`` cannot be computed again, so it is altered and never made anew.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Piece:
     statements: tuple[str, ...]
     reads: frozenset[str] = frozenset()
     text: str = ""
+    kept: bool = False
 
     @property
     def hash(self) -> str:
@@ -202,7 +204,8 @@ def _table(config: Config, relation: Relation) -> Piece:
     lines.append(f"primary key ({_names(key_of(relation))})")
     body = ",\n  ".join(lines)
     create = f"create table {qualified(config, relation.name)} (\n  {body}\n)"
-    return Piece(relation.name, relation.kind, (create, *index_statements(config, relation)))
+    kept = relation.kind == "table" or bool(relation.header.get("keep"))
+    return Piece(relation.name, relation.kind, (create, *index_statements(config, relation)), kept=kept)
 
 
 def _view(catalog: Catalog, relation: Relation) -> Piece:

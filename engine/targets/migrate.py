@@ -368,7 +368,7 @@ def _drops(config: Config, by_name: Mapping[str, Piece], rebuilt: set[str], seen
 
 def _is_altered(piece: Piece | None, seen: Observed) -> bool:
     """Whether a relation is altered in place: a table that holds what cannot be computed again."""
-    return piece is not None and piece.kind == "table" and seen.relations.get(piece.name) == "r"
+    return piece is not None and piece.kept and seen.relations.get(piece.name) == "r"
 
 
 def _relation_steps(catalog: Catalog, piece: Piece, rebuilt: set[str], seen: Observed) -> list[Step]:

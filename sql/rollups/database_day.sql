@@ -6,20 +6,17 @@ grain: one row per local day on which it was sampled
 audience: admin
 cadence: 15m
 key: [day]
+keep: true
 columns:
   day: {type: date, doc: local day}
   sampled_at: {type: timestamptz, doc: when its last sample was taken}
   bytes: {type: bigint, doc: "size on disk, indexes included"}
   gendash_bytes: {type: bigint, doc: "the part of it that gendash's own relations take"}
 */
--- its own rows stay, so it cannot name itself as a reference: that would be a circle
-select day, sampled_at, bytes, gendash_bytes from {{ schema() }}.database_day
-where day <> ({{ now() }} at time zone {{ zone() }})::date
-union all
 select
-  ({{ now() }} at time zone {{ zone() }})::date,
-  {{ now() }},
-  pg_database_size(current_database()),
-  coalesce(sum(pg_total_relation_size(to_regclass('{{ schema() }}.' || quote_ident(name)))), 0)::bigint
+  ({{ now() }} at time zone {{ zone() }})::date as day,
+  {{ now() }} as sampled_at,
+  pg_database_size(current_database()) as bytes,
+  coalesce(sum(pg_total_relation_size(to_regclass('{{ schema() }}.' || quote_ident(name)))), 0)::bigint as gendash_bytes
 from {{ view('_object') }}
 where kind in ('table', 'rollup', 'materialized')

@@ -392,6 +392,17 @@ def growth(view: View) -> Table:
     return Table(("time", "registered"), [(view.start(day), found[day]) for day in _shown_days(view) if found])
 
 
+def accounts_per_day(view: View) -> Table:
+    users, counted = view.world.rows["users"], {view.day(view.world.now), view.today}  # at the first refresh, and now
+    first = min((view.day(row["created_at"]) for row in users), default=None)
+    rows = []
+    for day in [day for day in _shown_days(view) if first and day >= first]:
+        there = Counter(row["is_active"] for row in users if view.day(row["created_at"]) <= day)
+        all_ = there[True] + there[False]
+        rows.append((view.start(day), *((there[True], there[False], 0) if day in counted else (0, 0, all_))))
+    return Table(("time", "active", "inactive", "as known today"), rows)
+
+
 def new_and_returning(view: View) -> Table:
     days = _by_day(view)
     known: set[str] = set()
@@ -485,7 +496,7 @@ FIGURES: Mapping[str, Callable[[View], Table]] = {
     for one in (
         guests, sign_ups, users, daily, weekly, monthly, sticky, turns, active_users, roles, cohorts, activation,
         active_now, first_message, per_user, top_share, per_conversation, single_turn, conversations_per_user,
-        messages_per_conversation, growth, new_and_returning, top_users, llm_by_user,
+        messages_per_conversation, growth, accounts_per_day, new_and_returning, top_users, llm_by_user,
     )
 }  # fmt: skip
 """Calculations by the slug of their panel, for panels whose one query is SQL."""

@@ -116,6 +116,19 @@ def per_day(view: Shelf) -> Table:
     return Table(("time", *STATUSES), rows)
 
 
+def held_per_day(view: Shelf) -> Table:
+    counted = {view.day(view.world.now), view.today}  # at the first refresh, and now
+    first = min((view.day(row["created_at"]) for row in view.documents), default=None)
+    rows = []
+    for day in [day for day in _picked(view) if first and day >= first]:
+        states = Counter(row["state"] for row in view.documents if view.day(row["created_at"]) <= day)
+        then = [states[status] for status in STATUSES]
+        rows.append(
+            (view.start(day), *(then if day in counted else (0, 0, 0)), 0 if day in counted else states.total())
+        )
+    return Table(("time", *STATUSES, "as known today"), rows)
+
+
 def by_status(view: Shelf) -> Table:
     counts = Counter(row["state"] for row in view.documents)
     names = (*STATUSES, "other") if counts["other"] else STATUSES
@@ -171,6 +184,7 @@ FIGURES: Mapping[str, Callable[[Shelf], Table]] = {
     "types": types,
     "per_day": per_day,
     "by_status": by_status,
+    "held_per_day": held_per_day,
     "problems": problems,
     "success_by_type": success_by_type,
     "uploaders": uploaders,

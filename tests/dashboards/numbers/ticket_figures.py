@@ -222,6 +222,33 @@ def backlog(view: Desk) -> Table:
     return Table(("time", *names), rows)
 
 
+def unresolved_per_day(view: Desk) -> Table:
+    """Follows the priority only; a ticket with a history was in the state of its last change, else it waited or not."""
+    counted = {view.day(view.world.now), view.today}  # at the first refresh, and now
+    moves: dict[str, Rows] = {}
+    for move in view.world.rows["ticket_status_history"]:
+        moves.setdefault(move["ticket_id"], []).append(move)
+    tickets = [row for row in view.everything if view.follows(row)]
+    first = min((view.day(row["created_at"]) for row in tickets), default=None)
+
+    def waited(row: Mapping[str, Any], day: date) -> bool:
+        own = sorted(moves.get(row["id"], ()), key=lambda move: move["changed_at"])
+        if view.day(row["created_at"]) > day or not own:
+            return _waited(view, day, [row]) == 1
+        done = [move for move in own if view.day(move["changed_at"]) <= day]
+        state = done[-1]["to_status"] if done else own[0]["from_status"] or own[0]["to_status"]
+        return state in ("open", "in_progress")
+
+    rows = []
+    for day in [day for day in _picked(view) if first and day >= first]:
+        if day in counted:
+            states = Counter(row["status"] for row in tickets)
+            rows.append((view.start(day), states["open"], states["in_progress"], 0))
+        else:
+            rows.append((view.start(day), 0, 0, sum(waited(row, day) for row in tickets)))
+    return Table(("time", "open", "in progress", "as known today"), rows)
+
+
 def _bars(names: Iterable[str], counts: Mapping[str, int]) -> Table:
     return Table(("name", "value"), [(name, counts.get(name, 0)) for name in names])
 
@@ -412,6 +439,7 @@ FIGURES: Mapping[str, Callable[[Desk], Table]] = {
     "by_priority": by_priority,
     "steps": steps,
     "distribution": distribution,
+    "unresolved_per_day": unresolved_per_day,
     "by_category": by_category,
     "per_hour": per_hour,
     "load": load,
