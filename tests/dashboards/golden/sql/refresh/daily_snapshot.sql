@@ -1,0 +1,99 @@
+-- daily_snapshot: How many accounts, tickets and documents there were in each state at the end of each local day, for nothing in the platform says so later: rows change and are deleted. Every refresh counts today anew, and the last count of a day stays for good. Days before the first refresh, or without one, are filled once from what is known now: from the times at which rows were created and tickets ended, without anything deleted since.
+
+-- its own rows stay, so it cannot name itself as a reference: that would be a circle
+with today as (select (gendash.clock() at time zone 'UTC')::date as day),
+-- what was not read today says nothing of today
+fresh as (
+  select relation from gendash._refresh, today where (finished_at at time zone 'UTC')::date = today.day
+),
+present (subject, state, part, day, chunks) as (
+  
+  select 'accounts', case when is_active then 'active' else 'inactive' end, role,
+    (created_at at time zone 'UTC')::date, null::bigint
+  from gendash.user_entity where 'user_entity' in (select relation from fresh)
+  union all
+  
+  
+  select 'tickets', status, priority, (created_at at time zone 'UTC')::date, null
+  from gendash.ticket_entity where 'ticket_entity' in (select relation from fresh)
+  union all
+  
+  
+  select 'documents', status, file_type, (created_at at time zone 'UTC')::date, chunks
+  from gendash.document_entity where 'document_entity' in (select relation from fresh)
+  union all
+  
+  select null, null, null, null, null where false
+),
+-- days that nobody counted: all at first, and those on which no refresh ran
+gaps as (
+  select subject, each.day::date as day
+  from (select subject, min(day) as first from present group by 1) as began, today,
+    generate_series(began.first::timestamp, today.day - interval '1 day', interval '1 day') as each (day)
+  except
+  select subject, day from gendash.daily_snapshot
+),
+moves as (
+  select
+    ticket_id, from_status, to_status, (changed_at at time zone 'UTC')::date as day,
+    row_number() over (partition by ticket_id order by changed_at, length(move_id), move_id) as number
+  from gendash.ticket_move where exists (select from gaps where subject = 'tickets')
+),
+first_moves as (select * from moves where number = 1),
+-- a ticket's states: from its history where it has one, else from the times at which it ended
+steps (ticket_id, state, day, amount) as (
+  select t.ticket_id, coalesce(f.from_status, f.to_status), (t.created_at at time zone 'UTC')::date, 1
+  from gendash.ticket_entity t join first_moves f using (ticket_id)
+  union all select ticket_id, from_status, day, -1 from moves where from_status is not null
+  union all select ticket_id, to_status, day, 1 from moves where from_status is not null
+  union all
+  select ticket_id, case when waits or ended_at is not null then 'waiting' else status end,
+    (created_at at time zone 'UTC')::date, 1
+  from gendash.ticket_now where ticket_id not in (select ticket_id from first_moves)
+  union all
+  select ticket_id, step.state, (ended_at at time zone 'UTC')::date, step.amount
+  from gendash.ticket_now, lateral (values ('waiting', -1), (status, 1)) as step (state, amount)
+  where ended_at is not null and ticket_id not in (select ticket_id from first_moves)
+),
+events (subject, state, part, day, amount, chunks) as (
+  select subject, state, part, day, 1, chunks from present
+  where subject <> 'tickets' and exists (select from gaps where subject <> 'tickets')
+  union all
+  select 'tickets', state, priority, day, amount, null
+  from steps join gendash.ticket_entity using (ticket_id)
+  where exists (select from gaps where subject = 'tickets')
+),
+changes as (
+  select subject, state, part, day, sum(amount) as amount, sum(chunks) as chunks from events group by 1, 2, 3, 4
+),
+spans as (
+  select subject, state, part, min(day) as first from changes group by 1, 2, 3
+),
+running as (
+  select
+    every.subject, every.day, every.state, every.part,
+    sum(coalesce(changes.amount, 0)) over sofar as amount,
+    case when every.subject = 'documents' then coalesce(sum(changes.chunks) over sofar, 0) end as chunks
+  from (
+    select subject, state, part, each.day::date as day
+    from spans, today,
+      generate_series(first::timestamp, today.day - interval '1 day', interval '1 day') as each (day)
+  ) as every
+  left join changes using (subject, state, part, day)
+  window sofar as (partition by every.subject, every.state, every.part order by every.day)
+),
+counted as (
+  select subject, state, part, 1 as amount, chunks from present
+  union all  -- what was there earlier today, and is no more
+  select subject, state, part, 0, null
+  from gendash.daily_snapshot join today using (day)
+  where subject in (select subject from present)
+)
+select
+  today.day, subject, state, part, sum(amount)::bigint as amount,
+  case when subject = 'documents' then coalesce(sum(chunks), 0)::bigint end as chunks, 'on the day' as known
+from counted cross join today
+group by 1, 2, 3, 4
+union all
+select day, subject, state, part, amount::bigint, chunks::bigint, 'as known today'
+from running join gaps using (subject, day);
