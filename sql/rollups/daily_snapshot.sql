@@ -20,28 +20,20 @@ columns:
 */
 -- its own rows stay, so it cannot name itself as a reference: that would be a circle
 with today as (select ({{ now() }} at time zone {{ zone() }})::date as day),
--- what was not read today says nothing of today
+-- what was not read today says nothing of today; what belongs to a feature that is off is never read
 fresh as (
   select relation from {{ view('_refresh') }}, today where (finished_at at time zone {{ zone() }})::date = today.day
 ),
 present (subject, state, part, day, chunks) as (
-  {% if feature('users') %}
   select 'accounts', case when is_active then 'active' else 'inactive' end, role,
     (created_at at time zone {{ zone() }})::date, null::bigint
   from {{ view('user_entity') }} where 'user_entity' in (select relation from fresh)
   union all
-  {% endif %}
-  {% if feature('tickets') %}
   select 'tickets', status, priority, (created_at at time zone {{ zone() }})::date, null
   from {{ view('ticket_entity') }} where 'ticket_entity' in (select relation from fresh)
   union all
-  {% endif %}
-  {% if feature('documents') %}
   select 'documents', status, file_type, (created_at at time zone {{ zone() }})::date, chunks
   from {{ view('document_entity') }} where 'document_entity' in (select relation from fresh)
-  union all
-  {% endif %}
-  select null, null, null, null, null where false
 ),
 -- days that nobody counted: all at first, and those on which no refresh ran
 gaps as (
