@@ -2,28 +2,20 @@
 
 -- its own rows stay, so it cannot name itself as a reference: that would be a circle
 with today as (select (gendash.clock() at time zone 'UTC')::date as day),
--- what was not read today says nothing of today
+-- what was not read today says nothing of today; what belongs to a feature that is off is never read
 fresh as (
   select relation from gendash._refresh, today where (finished_at at time zone 'UTC')::date = today.day
 ),
 present (subject, state, part, day, chunks) as (
-  
   select 'accounts', case when is_active then 'active' else 'inactive' end, role,
     (created_at at time zone 'UTC')::date, null::bigint
   from gendash.user_entity where 'user_entity' in (select relation from fresh)
   union all
-  
-  
   select 'tickets', status, priority, (created_at at time zone 'UTC')::date, null
   from gendash.ticket_entity where 'ticket_entity' in (select relation from fresh)
   union all
-  
-  
   select 'documents', status, file_type, (created_at at time zone 'UTC')::date, chunks
   from gendash.document_entity where 'document_entity' in (select relation from fresh)
-  union all
-  
-  select null, null, null, null, null where false
 ),
 -- days that nobody counted: all at first, and those on which no refresh ran
 gaps as (
