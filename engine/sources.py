@@ -16,7 +16,7 @@ from gendash.engine.verdict import OK, Finding, Status, duration, lateness, wors
 
 Finder = Callable[[str, bool], Finding]
 
-_SYNTHETIC = frozenset({"ALERTS", "ALERTS_FOR_STATE"})  # there only while an alert is: their absence says nothing
+SYNTHETIC = frozenset({"ALERTS", "ALERTS_FOR_STATE"})  # there only while an alert is: their absence says nothing
 _OF_TARGET = frozenset({"job", "instance"})  # other labels come and go with what happened
 _LOOKS = ("timestamp(%s)", "max_over_time(timestamp(%s)[6h:5m])", "max_over_time(timestamp(%s)[30d:1h])")
 
@@ -91,7 +91,7 @@ def series_finder(
         seconds = age(name + kept)
         if not lateness(seconds, every_s):
             return OK
-        scraped = [one for one in below(name) if one[0] not in loaded and one[0] not in _SYNTHETIC]
+        scraped = [one for one in below(name) if one[0] not in loaded and one[0] not in SYNTHETIC]
         lost = worst(fault(*one) for one in scraped)
         if lost.status != "ok":
             return Finding(lost.status, f"{name} stopped: {lost.why}")
@@ -140,10 +140,10 @@ def series_finder(
 
     def find(expr: str, empty: bool) -> Finding:
         every = _read(selectors, expr)
-        named = [one for one in every if one.metric and one.metric not in _SYNTHETIC]
+        named = [one for one in every if one.metric and one.metric not in SYNTHETIC]
         found = worst(
             [
-                *(alerting(one) for one in every if one.metric in _SYNTHETIC),
+                *(alerting(one) for one in every if one.metric in SYNTHETIC),
                 *(idle(one.metric) for one in named),
                 *(fault(one.metric, _kept(one)) for one in named),
                 *(labelled(one.metric, label) for one in named for label in _demanded(one)),

@@ -145,6 +145,12 @@ def template(name: str) -> str:
     return (PACKAGED / "provisioning" / name).read_text("utf-8")
 
 
+def instrumentation() -> dict[str, str]:
+    """How an application gets a feature, by feature: what `gendash doctor` prints."""
+    found: dict[str, str] = yaml.safe_load(template("instrumentation.yaml"))
+    return {name: text.strip() for name, text in found.items()}
+
+
 def write_artifacts(artifacts: Mapping[str, bytes], out: Path) -> list[str]:
     """Writes artifacts below ``out`` together with ``manifest.json``, removes what an earlier build left there.
 
@@ -179,6 +185,8 @@ def _replace(target: Path, content: bytes) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(target.name + ".part")
     partial.write_bytes(content)
+    if target.exists():  # a file that was private stays so
+        partial.chmod(target.stat().st_mode & 0o7777)
     partial.replace(target)
 
 

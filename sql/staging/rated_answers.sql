@@ -12,6 +12,11 @@ reads:
     comment: comment
     created_at: created_at
   messages: {message_id: id, conversation_id: conversation_id, created_at: created_at, metadata: metadata}
+make:
+  messages.metadata:
+    sql: alter table {{ table('messages') }} add column {{ column('messages.metadata') }} jsonb
+    app: |
+      message.{{ column('messages.metadata') }} = {"trace_id": handler.last_trace_id}  # of Langfuse's CallbackHandler
 columns:
   feedback_id: {type: text, doc: id of the rating}
   user_id: {type: text, null: true, doc: who rated}

@@ -1,7 +1,7 @@
 /*
 doc: Changes of a ticket's status, one row each, without who made them.
 feature: ticket_history
-tables: {ticket_moves: ticket_status_history}
+tables: {ticket_moves: ticket_status_history, tickets: tickets}
 time: ticket_moves.changed_at
 reads:
   ticket_moves:
@@ -10,12 +10,27 @@ reads:
     from_status: from_status
     to_status: to_status
     changed_at: changed_at
+  tickets: {ticket_id: id}
 words:
   ticket_status:
     open: [open]
     in_progress: [in_progress, in-progress]
     resolved: [resolved]
     closed: [closed]
+make:
+  ticket_moves:
+    sql: |
+      create table {{ table('ticket_moves') }} (
+        {{ column('ticket_moves.move_id') }} bigint generated always as identity primary key,
+        {{ column('ticket_moves.ticket_id') }} uuid not null
+          references {{ table('tickets') }} ({{ column('tickets.ticket_id') }}) on delete cascade,
+        {{ column('ticket_moves.from_status') }} varchar(50),
+        {{ column('ticket_moves.to_status') }} varchar(50) not null,
+        {{ column('ticket_moves.changed_at') }} timestamptz not null default now(),
+        changed_by uuid
+      );
+      create index on {{ table('ticket_moves') }} ({{ column('ticket_moves.ticket_id') }})
+    app: write a row with the old and the new status whenever the status of a ticket changes; from_status is NULL at its opening
 columns:
   move_id: {type: text, doc: id of the change}
   ticket_id: {type: text, doc: the ticket}

@@ -1,7 +1,7 @@
 /*
 doc: Support tickets. Their titles are never read.
 feature: tickets
-tables: {tickets: tickets}
+tables: {tickets: tickets, users: users}
 time: tickets.created_at
 reads:
   tickets:
@@ -17,6 +17,7 @@ reads:
     sla_due_at: sla_due_at
     created_at: created_at
     updated_at: updated_at
+  users: {user_id: id}
 words:
   ticket_status:
     open: [open]
@@ -24,6 +25,28 @@ words:
     resolved: [resolved]
     closed: [closed]
   ticket_priority: {low: [low], medium: [medium], high: [high], urgent: [urgent]}
+make:
+  tickets:
+    sql: |
+      create table {{ table('tickets') }} (
+        {{ column('tickets.ticket_id') }} uuid primary key default gen_random_uuid(),
+        {{ column('tickets.created_by') }} uuid references {{ table('users') }} ({{ column('users.user_id') }}) on delete set null,
+        {{ column('tickets.assigned_to') }} uuid references {{ table('users') }} ({{ column('users.user_id') }}) on delete set null,
+        {{ column('tickets.category') }} varchar(100),
+        title varchar(500) not null,
+        {{ column('tickets.status') }} varchar(50) not null default 'open'
+          check ({{ column('tickets.status') }} in ('open', 'in_progress', 'resolved', 'closed')),
+        {{ column('tickets.priority') }} varchar(50) not null default 'medium'
+          check ({{ column('tickets.priority') }} in ('low', 'medium', 'high', 'urgent')),
+        {{ column('tickets.first_response_at') }} timestamptz,
+        {{ column('tickets.resolved_at') }} timestamptz,
+        {{ column('tickets.closed_at') }} timestamptz,
+        {{ column('tickets.sla_due_at') }} timestamptz,
+        {{ column('tickets.created_at') }} timestamptz not null default now(),
+        {{ column('tickets.updated_at') }} timestamptz not null default now(),
+        check ({{ column('tickets.resolved_at') }} >= {{ column('tickets.created_at') }})
+      )
+    app: write a row when a ticket is opened; set status, the times and updated_at when it changes
 columns:
   ticket_id: {type: text, doc: id of the ticket}
   created_by: {type: text, null: true, doc: who opened it}

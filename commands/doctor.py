@@ -1,0 +1,214 @@
+"""doctor: what the platform has of what the dashboards need, and the change that would light up the rest."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gendash.commands._common import DONE, PROBLEMS, Settings, json_option, say
+
+if TYPE_CHECKING:
+    from gendash.engine.catalog import Catalog
+    from gendash.engine.doctor import Feature, Look
+    from gendash.engine.doctor_report import Report, Server
+    from gendash.engine.rights import Noted
+
+
+@click.command()
+@click.option("--write", is_flag=True, help="Set the features in gendash.yaml to what was found.")
+@json_option
+@click.pass_obj
+def doctor(settings: Settings, write: bool, as_json: bool) -> None:
+    """What is there, what is missing, and the change that lights it up.
+
+    Looks at database, Prometheus, Langfuse and Grafana as far as they are configured, and changes none of them.
+    Exit 1 when one does not answer, a feature is on in vain, or a role lacks a right.
+    """
+    from gendash.engine import doctor_report
+
+    catalog = settings.checked()
+    report = examine(catalog, datetime.now(UTC))
+    changed: dict[str, bool] = {}
+    if write:
+        changed = _write(settings, report.features)
+        report = replace(report, features=[replace(one, on=changed.get(one.name, one.on)) for one in report.features])
+    if as_json:
+        click.echo(json.dumps(doctor_report.as_json(report) | {"written": changed}, indent=2))
+    else:
+        click.echo(doctor_report.as_text(report))
+    if write:
+        where = settings.path or "gendash.yaml"
+        for name, on in changed.items():
+            say(f"{where}: features.{name}: {str(on).lower()}")
+        say("" if changed else f"{where}: nothing to change")
+    sys.exit(PROBLEMS if report.failed else DONE)
+
+
+@dataclass
+class _Seen:
+    """What the servers said so far."""
+
+    look: Look
+    servers: list[Server] = field(default_factory=list)
+    notes: list[Noted] = field(default_factory=list)
+
+    @contextmanager
+    def asking(self, name: str, missing: str = "") -> Iterator[Callable[[str], None]]:
+        """Asks a server, unless ``missing`` says what is not set; its failure becomes a line."""
+        from gendash.engine.doctor_report import Server
+        from gendash.engine.errors import GendashError
+
+        try:
+            yield lambda line: self.servers.append(Server(name, "ok", line))
+        except GendashError as error:
+            self.servers = [one for one in self.servers if one.name != name]
+            state = "not configured" if missing else "failed"
+            self.servers.append(Server(name, state, missing or "; ".join(str(one) for one in error.problems)))  # type: ignore[arg-type]
+
+
+def examine(catalog: Catalog, now: datetime) -> Report:
+    """The whole report. A server that does not answer is a line of it; nothing that it holds counts as there."""
+    from gendash.engine import doctor as judge
+    from gendash.engine.doctor_report import Report
+    from gendash.engine.targets.files import instrumentation
+
+    seen = _Seen(judge.Look())
+    _source(catalog, seen)
+    _store(catalog, seen)
+    _prometheus(catalog, seen, now)
+    _langfuse(catalog, seen, now)
+    _grafana(catalog, seen)
+    found = judge.features(catalog, seen.look, instrumentation())
+    panels = judge.panels(catalog, seen.look, found)
+    return Report(catalog.config["schema"], seen.servers, found, panels, seen.notes)
+
+
+def _source(catalog: Catalog, seen: _Seen) -> None:
+    from gendash.engine import rights
+    from gendash.engine.targets.platform_look import platform_look
+    from gendash.engine.targets.postgres import connect, source
+    from gendash.engine.targets.postgres_rights import role_seen
+
+    config = catalog.config
+    unset = "" if config["source_url"] or config["database_url"] else "set GENDASH_SOURCE_URL or GENDASH_DATABASE_URL"
+    schema = config["platform.schema"]
+    with seen.asking("source", unset) as ok:
+        place = source(config)
+        with connect(place, read_only=True, application="gendash doctor") as connection:
+            seen.look = platform_look(connection, catalog)
+            columns = seen.look.columns or frozenset()
+            role = role_seen(connection, seen.look.role, [schema], schema)
+        seen.notes += rights.source_notes(catalog, role, columns)
+        ok(f"{place.where.removeprefix('source ')}: {len({table for table, _ in columns})} tables in schema {schema}")
+
+
+def _store(catalog: Catalog, seen: _Seen) -> None:
+    from gendash.engine import rights
+    from gendash.engine.targets.postgres import connect, source, store
+    from gendash.engine.targets.postgres_rights import public_seen, role_seen
+
+    config = catalog.config
+    schemas = [config["schema"], config["platform.schema"]]
+    with seen.asking("store", "" if config["database_url"] else "set GENDASH_DATABASE_URL") as ok:
+        place = store(config)
+        with connect(place, read_only=True, application="gendash doctor") as connection:
+            row = connection.execute("select current_user").fetchone()
+            assert row
+            owner = role_seen(connection, row[0], schemas)
+            readers = {
+                audience: role_seen(connection, role, schemas) for audience, role in rights.role_of(catalog).items()
+            }
+            database, held, functions = public_seen(connection)
+        seen.notes += rights.owner_notes(catalog, owner, database)
+        for audience, reader in readers.items():
+            seen.notes += rights.reader_notes(catalog, reader, audience)
+        seen.notes += rights.public_notes(database, held, functions, alone=source(config).url != place.url)
+        seen.notes = list(dict.fromkeys(seen.notes))
+        ok(place.where.removeprefix("store "))
+
+
+def _prometheus(catalog: Catalog, seen: _Seen, now: datetime) -> None:
+    from gendash.engine.render_rules import live_rules
+    from gendash.engine.targets.prometheus import loaded_rules, prometheus
+    from gendash.engine.targets.prometheus_look import recorded
+
+    with seen.asking("prometheus") as ok, prometheus(catalog.config["prometheus_url"]) as call:
+        rules = [rule.name for rule in live_rules(catalog)]
+        loaded = sum(name in loaded_rules(call) for name in rules)
+        metrics = recorded(call, catalog, catalog.metrics, now)
+        seen.look = replace(seen.look, metrics=metrics)
+        there = sum(not why for why in metrics.values())
+        todo = "" if loaded == len(rules) else "; give it prometheus/rules/ of `gendash build`, or use `gendash apply`"
+        ok(f"{there} of {len(metrics)} metrics recorded, {loaded} of {len(rules)} rules loaded{todo}")
+
+
+def _langfuse(catalog: Catalog, seen: _Seen, now: datetime) -> None:
+    from gendash.langfuse_bridge.look import calls
+    from gendash.langfuse_bridge.sync import open_client
+
+    config = catalog.config
+    names = [f"LANGFUSE_{key.upper()}" for key in ("public_key", "secret_key") if not config[f"langfuse.{key}"]]
+    unset = f"set {' and '.join(names)}" if names else ""
+    if unset:
+        seen.look = replace(seen.look, traces=f"Langfuse is not configured: {unset}")
+    with seen.asking("langfuse", unset) as ok:
+        client = open_client(config)
+        client.patience_s = 5.0
+        try:
+            server, why = calls(client, now)
+        finally:
+            client.close()
+        seen.look = replace(seen.look, traces=why)
+        ok(f"{client.where.removeprefix('Langfuse at ')}, {server}: {why or 'LLM calls are there'}")
+
+
+def _grafana(catalog: Catalog, seen: _Seen) -> None:
+    from gendash.engine.errors import Denied
+    from gendash.engine.model import Problem
+    from gendash.engine.rights import token_notes
+    from gendash.engine.targets.grafana import look
+
+    config = catalog.config
+    unset = "" if config["grafana_token"] or "@" in config["grafana_url"] else "set GENDASH_GRAFANA_TOKEN"
+    with seen.asking("grafana", unset) as ok:
+        if unset:
+            raise Denied(Problem("grafana", "not configured", unset))
+        version, allowed, sources = look(config)
+        seen.notes += token_notes(allowed)
+        uids = [config[f"datasources.{name}.uid"] for name in ("database", "admin", "prometheus")]
+        lacking = [uid for uid in uids if uid not in sources]
+        told = f"; without data sources {', '.join(lacking)}: `gendash apply` makes them" if lacking else ""
+        ok(f"{version}{told}")
+
+
+def _write(settings: Settings, features: list[Feature] | object) -> dict[str, bool]:
+    """Sets the features in the settings file, at once or not at all; what was changed."""
+    from gendash.engine.config import load_config
+    from gendash.engine.errors import Refused
+    from gendash.engine.model import Problem
+    from gendash.engine.settings_file import with_values
+    from gendash.engine.targets.files import write_file
+
+    assert isinstance(features, list)
+    wanted = {one.name: one.wanted for one in features if one.wanted != one.on}
+    if not wanted:
+        return {}
+    place = Path(settings.path or "gendash.yaml").resolve()
+    before = place.read_bytes() if place.exists() else b""
+    path = ["environments", settings.env, "features"] if settings.env else ["features"]
+    text = with_values(before.decode(), path, wanted, str(settings.path or "gendash.yaml"))
+    after = load_config(text, str(place), env_name=settings.env)
+    wrong = [name for name, on in wanted.items() if after[f"features.{name}"] != on]
+    if wrong or (place.read_bytes() if place.exists() else b"") != before:
+        what = f"features.{wrong[0]} stands elsewhere in it too" if wrong else "was changed meanwhile"
+        raise Refused(Problem(str(place), f"{what}, nothing was written", "look at the file, and run it again"))
+    write_file(place, text.encode())
+    return wanted

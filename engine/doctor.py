@@ -1,0 +1,252 @@
+"""What a platform has of what the dashboards need, what it lacks, and the change that would light it up.
+
+Pure: `Look` holds what the servers said, the definitions say what is needed (`needs`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from gendash.engine.catalog import Catalog
+from gendash.engine.config import FEATURE_NEEDS, suggest
+from gendash.engine.model import Panel, Relation
+from gendash.engine.needs import Needs, all_on, feature_needs, panel_needs, with_features
+from gendash.engine.refs import expand, quote_name
+from gendash.engine.snippet import snippet
+
+State = Literal["there", "partly", "absent", "unknown"]
+Kind = Literal["sql", "app", "setting"]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was seen; None where a server was not asked or did not answer, which is not the same as nothing.
+
+    ``columns`` are (table, column), ``readable`` those that the source's role may read. ``rows`` says of a staging
+    text whether it has rows, ``empty`` names tables without any. ``metrics`` says by key why a metric is not recorded,
+    and nothing where it is; ``traces`` the same of LLM calls. ``role`` is who reads the platform.
+    """
+
+    columns: frozenset[tuple[str, str]] | None = None
+    readable: frozenset[tuple[str, str]] = frozenset()
+    rows: Mapping[str, bool] = field(default_factory=dict)
+    empty: frozenset[str] = frozenset()
+    metrics: Mapping[str, str] | None = None
+    traces: str | None = None
+    role: str = ""
+
+
+@dataclass(frozen=True)
+class Fix:
+    """One change: SQL for the platform's owner, code of the application, or a setting of gendash."""
+
+    kind: Kind
+    text: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that a feature needs. ``why`` says what is wrong with it; nothing where all is well.
+
+    ``whole`` is a part without which there is nothing of the feature; one that is ``optional`` feeds a part only.
+    """
+
+    kind: str
+    name: str
+    why: str = ""
+    unknown: bool = False
+    whole: bool = False
+    optional: bool = False
+    fixes: tuple[Fix, ...] = ()
+
+
+@dataclass(frozen=True)
+class Feature:
+    """What is there of a feature, and whether it is switched on; ``panels`` counts those that need it."""
+
+    name: str
+    needs: str
+    state: State
+    on: bool
+    panels: int
+    parts: Sequence[Part]
+
+    @property
+    def wanted(self) -> bool:
+        """Whether it should be on; what is known only in part stays as it is."""
+        return {"there": True, "absent": False}.get(self.state, self.on)
+
+
+@dataclass(frozen=True)
+class PanelFound:
+    """Whether a panel can show its figures: lit, waits (for a setting), partly, dark or unknown; and what it lacks."""
+
+    dashboard: str
+    slug: str
+    title: str
+    state: str
+    lacks: tuple[str, ...] = ()
+
+
+def features(catalog: Catalog, look: Look, how: Mapping[str, str]) -> list[Feature]:
+    """Every feature in the order of the settings; ``how`` says, by feature, how an application gets it."""
+    whole = all_on(catalog)
+    panels = [panel for dashboard in catalog.dashboards.values() for panel in dashboard.panels()]
+    found = []
+    for name, needs in feature_needs(catalog).items():
+        parts = list(_parts(whole, needs, look, how.get(name, "")))
+        count = sum(name in panel.feature.split() for panel in panels)
+        found.append(Feature(name, FEATURE_NEEDS[name], _state(parts), catalog.config.on(name), count, parts))
+    return found
+
+
+def _state(parts: Iterable[Part]) -> State:
+    needed = [part for part in parts if not part.optional]
+    wrong = [part for part in needed if part.why]
+    if any(part.whole for part in wrong) or (wrong and len(wrong) == len(needed)):
+        return "absent"
+    if any(part.unknown for part in needed):
+        return "unknown"
+    return "partly" if wrong else "there"
+
+
+def panels(catalog: Catalog, look: Look, found: Sequence[Feature]) -> list[PanelFound]:
+    """Every panel, judged under the features that were found."""
+    named = {feature.name: feature for feature in found}
+    config = with_features(catalog.config, {feature.name: feature.wanted for feature in found})
+    proposed = replace(catalog, config=config)
+    return [
+        PanelFound(dashboard.name, panel.slug, panel.title, *_panel(proposed, panel, look, named))
+        for dashboard in proposed.dashboards.values()
+        for panel in dashboard.panels()
+    ]
+
+
+def _panel(catalog: Catalog, panel: Panel, look: Look, features: Mapping[str, Feature]) -> tuple[str, tuple[str, ...]]:
+    off = catalog.missing_features(panel)
+    if off:
+        unknown = all(features[name].state == "unknown" for name in off)
+        return ("unknown" if unknown else "dark"), tuple(off)
+    parts = [part for part in _parts(catalog, panel_needs(catalog, panel), look, "") if not part.optional]
+    lacks = [f"{part.name}: {part.why}" for part in parts if part.why]
+    lacks += [f"{part.name}: not known" for part in parts if part.unknown]
+    left = {name for query in panel.queries for name in query.feature.split() if not catalog.config.on(name)}
+    lacks += [f"for a part {name}" for name in sorted(left)]
+    if any(part.why for part in parts):
+        return "partly" if len(catalog.live(panel)) > 1 and any(not part.why for part in parts) else "dark", tuple(
+            lacks
+        )
+    if any(part.unknown for part in parts):
+        return "unknown", tuple(lacks)
+    if left:
+        return "partly", tuple(lacks)
+    waits = [name for name in panel.feature.split() if not features[name].on]
+    return ("waits", tuple(f"features.{name}: true" for name in waits)) if waits else ("lit", ())
+
+
+def _parts(catalog: Catalog, needs: Needs, look: Look, how: str) -> Iterator[Part]:
+    stagings = [catalog.relations[f"staging.{name}"] for name in sorted(needs.stagings)]
+    parts = [part for one in stagings for part in _staging_parts(catalog, one, needs, look)]
+    yield from {(part.kind, part.name): part for part in parts}.values()  # several texts read the same table
+    metrics = [_metric_part(catalog, key, look, how) for key in sorted(needs.metrics)]
+    yield from metrics
+    if needs.synced:
+        fixes = (Fix("app", how),) if how and look.traces else ()
+        unknown = look.traces is None
+        yield Part("traces", "LLM calls", look.traces or "", unknown=unknown, whole=True, fixes=fixes)
+
+
+def _metric_part(catalog: Catalog, key: str, look: Look, how: str) -> Part:
+    metric = catalog.metrics[key]
+    name = catalog.config.get(f"metrics.{key}") or metric["name"]
+    why = look.metrics.get(key, "") if look.metrics is not None else ""
+    own = metric.get("feature") and not metric.get("sql")
+    text = how or (snippet(name, metric) if own else "")
+    return Part("metric", name, why, look.metrics is None, fixes=(Fix("app", text),) if why and text else ())
+
+
+# ── tables, columns, rows ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _staging_parts(catalog: Catalog, staging: Relation, needs: Needs, look: Look) -> Iterator[Part]:
+    config, schema = catalog.config, quote_name(catalog.config["platform.schema"])
+    tables = {own: config.get(f"platform.tables.{own}") or name for own, name in staging.header["tables"].items()}
+    there = {table for table, _ in look.columns or ()}
+    for own, table in tables.items():
+        if table not in needs.tables:
+            continue
+        name, unknown = f"table {schema}.{quote_name(table)}", look.columns is None
+        if not unknown and table not in there:
+            fixes = _make(catalog, staging, own, look) or _rename(f"platform.tables.{own}", table, there)
+            yield Part("table", name, "is not there", whole=True, fixes=fixes)
+            continue
+        yield Part("table", name, unknown=unknown, whole=True)
+        if not unknown:
+            yield from _columns(catalog, staging, own, table, needs, look)
+    complete = look.columns is not None and set(tables.values()) & needs.tables <= there
+    if complete and not look.rows.get(staging.name, True) and next(iter(tables.values())) not in look.empty:
+        doc = " ".join(staging.header["doc"].split()).split(". ")[0].rstrip(".")
+        fixes = tuple(Fix("app", _rendered(catalog, staging, one["app"])) for one in _makes(staging).values())
+        yield Part("rows", f"rows of {staging.name}", f"there are none: {doc}", whole=True, fixes=fixes)
+
+
+def _columns(catalog: Catalog, staging: Relation, own: str, table: str, needs: Needs, look: Look) -> Iterator[Part]:
+    config = catalog.config
+    for canonical, default in staging.header["reads"].get(own, {}).items():
+        column = config.get(f"platform.columns.{own}.{canonical}") or default
+        dotted = f"{table}.{column}"
+        optional = dotted in needs.optional and dotted not in needs.columns
+        if not optional and dotted not in needs.columns:
+            continue
+        name = f"column {quote_name(config['platform.schema'])}.{quote_name(table)}.{quote_name(column)}"
+        why, fixes = "", tuple[Fix, ...]()
+        if (table, column) not in (look.columns or ()):
+            others = {other for one, other in look.columns or () if one == table}
+            why = "is not there"
+            fixes = _make(catalog, staging, f"{own}.{canonical}", look, (table, column)) or _rename(
+                f"platform.columns.{own}.{canonical}", column, others
+            )
+        elif (table, column) not in look.readable:
+            why, fixes = "the source's role may not read it", (_grant(catalog, look, table, [column]),)
+        yield Part("column", name, why, optional=optional, fixes=fixes)
+
+
+def _makes(staging: Relation) -> Mapping[str, Mapping[str, str]]:
+    found: Mapping[str, Mapping[str, str]] = staging.header.get("make", {})
+    return found
+
+
+def _make(
+    catalog: Catalog, staging: Relation, what: str, look: Look, column: tuple[str, str] | None = None
+) -> tuple[Fix, ...]:
+    """How to make a table (or a column) that the staging text says how to make."""
+    others = [one for one in catalog.relations.values() if one.kind == "staging" and one is not staging]
+    staging = next((one for one in (staging, *others) if what in _makes(one)), staging)
+    make = _makes(staging).get(what)
+    if not make:
+        return ()
+    every = expand(staging.text, catalog.names, staging).uses
+    table = column[0] if column else catalog.config.get(f"platform.tables.{what}") or staging.header["tables"][what]
+    columns = [column[1]] if column else [name.split(".", 1)[1] for _, name in every if name.startswith(f"{table}.")]
+    return (
+        Fix("sql", _rendered(catalog, staging, make["sql"])),
+        _grant(catalog, look, table, columns),
+        Fix("app", _rendered(catalog, staging, make["app"])),
+    )
+
+
+def _rendered(catalog: Catalog, staging: Relation, text: str) -> str:
+    return expand(text, catalog.names, staging).text.strip()
+
+
+def _grant(catalog: Catalog, look: Look, table: str, columns: Iterable[str]) -> Fix:
+    names = ", ".join(quote_name(name) for name in sorted(columns))
+    place = f"{quote_name(catalog.config['platform.schema'])}.{quote_name(table)}"
+    return Fix("sql", f"grant select ({names}) on {place} to {quote_name(look.role or 'gendash_source')}")
+
+
+def _rename(setting: str, name: str, there: Iterable[str]) -> tuple[Fix, ...]:
+    hint = suggest(name, sorted(there))
+    return (Fix("setting", f"{setting}: <its name on the platform>" + (f"  # {hint}" if hint else "")),)

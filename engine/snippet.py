@@ -1,0 +1,28 @@
+"""The metric contract -> the lines of Python with which an application records a metric. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_CLASS = {"counter": "Counter", "gauge": "Gauge", "histogram": "Histogram", "summary": "Summary"}
+_CALL = {"counter": "inc()", "gauge": "set({})", "histogram": "observe({})", "summary": "observe({})"}
+
+
+def snippet(name: str, metric: Mapping[str, Any]) -> str:
+    """Definition and use of a metric with prometheus_client; labels and values are names that the code fills in."""
+    labels: Mapping[str, str] = metric.get("labels", {})
+    given = [json.dumps(name), json.dumps(metric["doc"])]
+    given += [json.dumps(list(labels))] if labels else []
+    given += [f"buckets={tuple(metric['buckets'])!r}"] if metric.get("buckets") else []
+    variable = re.sub(r"\W", "_", name)
+    of = f".labels({', '.join(labels)})" if labels else ""
+    call = _CALL[metric["type"]].format(re.sub(r"\W", "_", metric.get("unit") or "value"))
+    lines = [
+        f"from prometheus_client import {_CLASS[metric['type']]}",
+        f"{variable} = {_CLASS[metric['type']]}({', '.join(given)})",
+        f"{variable}{of}.{call}  # {'; '.join([metric['doc'], *(f'{key}: {doc}' for key, doc in labels.items())])}",
+    ]
+    return "\n".join(lines)
