@@ -57,6 +57,7 @@ class _Seen:
     """What the servers said so far."""
 
     look: Look
+    reads: dict[str, list[str]] = field(default_factory=dict)
     servers: list[Server] = field(default_factory=list)
     notes: list[Noted] = field(default_factory=list)
 
@@ -88,7 +89,7 @@ def examine(catalog: Catalog, now: datetime) -> Report:
     _grafana(catalog, seen)
     found = judge.features(catalog, seen.look, instrumentation())
     panels = judge.panels(catalog, seen.look, found)
-    return Report(catalog.config["schema"], seen.servers, found, panels, seen.notes)
+    return Report(catalog.config["schema"], seen.servers, found, panels, seen.reads, seen.notes)
 
 
 def _source(catalog: Catalog, seen: _Seen) -> None:
@@ -107,6 +108,8 @@ def _source(catalog: Catalog, seen: _Seen) -> None:
             columns = seen.look.columns or frozenset()
             role = role_seen(connection, seen.look.role, [schema], schema)
         seen.notes += rights.source_notes(catalog, role, columns)
+        for table, column in sorted(rights.columns_read(catalog, columns)):
+            seen.reads.setdefault(f"{schema}.{table}", []).append(column)
         ok(f"{place.where.removeprefix('source ')}: {len({table for table, _ in columns})} tables in schema {schema}")
 
 

@@ -129,11 +129,13 @@ def _panel(catalog: Catalog, panel: Panel, look: Look, features: Mapping[str, Fe
     if off:
         unknown = all(features[name].state == "unknown" for name in off)
         return ("unknown" if unknown else "dark"), tuple(off)
-    parts = [part for part in _parts(catalog, panel_needs(catalog, panel), look, "") if not part.optional]
+    every = [part for part in _parts(catalog, panel_needs(catalog, panel), look, "") if not part.optional]
+    parts = [part for part in every if part.kind != "traces"]  # all of a panel that needs them is in its feature
     lacks = [f"{part.name}: {part.why}" for part in parts if part.why]
     lacks += [f"{part.name}: not known" for part in parts if part.unknown]
     left = {name for query in panel.queries for name in query.feature.split() if not catalog.config.on(name)}
-    lacks += [f"for a part {name}" for name in sorted(left)]
+    left |= {part.name for part in every if part.kind == "traces" and part.why}
+    lacks += [f"{name} for a part of it" for name in sorted(left)]
     if any(part.why for part in parts):
         return "partly" if len(catalog.live(panel)) > 1 and any(not part.why for part in parts) else "dark", tuple(
             lacks

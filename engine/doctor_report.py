@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -23,12 +23,13 @@ class Server:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything that was found."""
+    """Everything that was found; ``reads`` are the platform's columns that the source's role must read, by table."""
 
     schema: str
     servers: Sequence[Server]
     features: Sequence[Feature]
     panels: Sequence[PanelFound]
+    reads: Mapping[str, Sequence[str]]
     notes: Sequence[Noted]
 
     @property
@@ -64,6 +65,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "panels": [asdict(panel) for panel in report.panels],
         "changes": {name: [asdict(fix) for fix in fixes] for name, fixes in changes(report.features)},
         "commands": [command._asdict() | {"database": _database(report, command.database)} for command in COMMANDS],
+        "reads": dict(report.reads),
         "roles": [note._asdict() for note in report.notes],
     }
 
@@ -121,7 +123,7 @@ def _changes(features: Sequence[Feature]) -> Iterator[str]:
         yield f"{name}:"
         for fix in fixes:
             text = fix.text if fix.kind != "sql" else f"{fix.text.rstrip(';')};"
-            yield from textwrap.indent(text, "           ").replace(" " * 11, f"    {fix.kind:<7}", 1).splitlines()
+            yield from textwrap.indent(text, " " * 12).replace(" " * 12, f"    {fix.kind:<8}", 1).splitlines()
     if not found:
         yield "none: everything is there"
 
@@ -134,6 +136,8 @@ def _commands(report: Report) -> Iterator[str]:
         }
         needs = [f"{name}: {text}" for name, text in servers.items() if text]
         yield f"{command.command:<25} {' | '.join(needs) or 'nothing: asks no server'}"
+    for table, columns in report.reads.items():
+        yield f"the source reads {table} ({', '.join(columns)})"
 
 
 def _database(report: Report, text: str) -> str:

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 _CLASS = {"counter": "Counter", "gauge": "Gauge", "histogram": "Histogram", "summary": "Summary"}
-_CALL = {"counter": "inc()", "gauge": "set({})", "histogram": "observe({})", "summary": "observe({})"}
+_CALL = {"counter": "inc({})", "gauge": "set({})", "histogram": "observe({})", "summary": "observe({})"}
+
+_AMOUNTS = ("tokens", "seconds", "bytes")  # a counter of anything else counts events
 
 
 def snippet(name: str, metric: Mapping[str, Any]) -> str:
@@ -19,10 +21,12 @@ def snippet(name: str, metric: Mapping[str, Any]) -> str:
     given += [f"buckets={tuple(metric['buckets'])!r}"] if metric.get("buckets") else []
     variable = re.sub(r"\W", "_", name)
     of = f".labels({', '.join(labels)})" if labels else ""
-    call = _CALL[metric["type"]].format(re.sub(r"\W", "_", metric.get("unit") or "value"))
+    unit = re.sub(r"\W", "_", metric.get("unit") or "value")
+    amount = "" if metric["type"] == "counter" and unit not in _AMOUNTS else unit
     lines = [
         f"from prometheus_client import {_CLASS[metric['type']]}",
         f"{variable} = {_CLASS[metric['type']]}({', '.join(given)})",
-        f"{variable}{of}.{call}  # {'; '.join([metric['doc'], *(f'{key}: {doc}' for key, doc in labels.items())])}",
+        *(f"# {label}: {doc}" for label, doc in labels.items()),
+        f"{variable}{of}.{_CALL[metric['type']].format(amount)}",
     ]
     return "\n".join(lines)

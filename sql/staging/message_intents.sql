@@ -10,11 +10,11 @@ make:
   messages.metadata:
     sql: alter table {{ table('messages') }} add column {{ column('messages.metadata') }} jsonb
     app: |
-      message.{{ column('messages.metadata') }} = {"intent": intent}  # with every message whose intent is known
+      message.{{ column('messages.metadata') }} = {**(message.{{ column('messages.metadata') }} or {}), "intent": intent}
   conversations.metadata:
     sql: alter table {{ table('conversations') }} add column {{ column('conversations.metadata') }} jsonb
     app: |
-      conversation.{{ column('conversations.metadata') }} = {"intent": intent}  # for messages without one of their own
+      conversation.{{ column('conversations.metadata') }} = {**(conversation.{{ column('conversations.metadata') }} or {}), "intent": intent}
 columns:
   conversation_id: {type: text, doc: conversation of the message}
   intent: {type: text, doc: "key intent of its metadata, else of that of its conversation"}

@@ -16,7 +16,7 @@ make:
   messages.metadata:
     sql: alter table {{ table('messages') }} add column {{ column('messages.metadata') }} jsonb
     app: |
-      message.{{ column('messages.metadata') }} = {"trace_id": handler.last_trace_id}  # of Langfuse's CallbackHandler
+      message.{{ column('messages.metadata') }} = {**(message.{{ column('messages.metadata') }} or {}), "trace_id": handler.last_trace_id}
 columns:
   feedback_id: {type: text, doc: id of the rating}
   user_id: {type: text, null: true, doc: who rated}
