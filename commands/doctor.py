@@ -108,7 +108,7 @@ def _source(catalog: Catalog, seen: _Seen) -> None:
             columns = seen.look.columns or frozenset()
             role = role_seen(connection, seen.look.role, [schema], schema)
         seen.notes += rights.source_notes(catalog, role, columns)
-        for table, column in sorted(rights.columns_read(catalog, columns)):
+        for table, column in sorted(rights.columns_read(catalog, columns, role.plain)):
             seen.reads.setdefault(f"{schema}.{table}", []).append(column)
         ok(f"{place.where.removeprefix('source ')}: {len({table for table, _ in columns})} tables in schema {schema}")
 
@@ -133,7 +133,7 @@ def _store(catalog: Catalog, seen: _Seen) -> None:
         seen.notes += rights.owner_notes(catalog, owner, database)
         for audience, reader in readers.items():
             seen.notes += rights.reader_notes(catalog, reader, audience)
-        seen.notes += rights.public_notes(database, held, functions, alone=source(config).url != place.url)
+        seen.notes += rights.public_notes(database, row[0], held, functions, source(config).url != place.url)
         seen.notes = list(dict.fromkeys(seen.notes))
         ok(place.where.removeprefix("store "))
 
@@ -164,7 +164,7 @@ def _langfuse(catalog: Catalog, seen: _Seen, now: datetime) -> None:
         seen.look = replace(seen.look, traces=f"Langfuse is not configured: {unset}")
     with seen.asking("langfuse", unset) as ok:
         client = open_client(config)
-        client.patience_s = 5.0
+        client.patience_s, client.tries = 5.0, 2
         try:
             server, why = calls(client, now)
         finally:

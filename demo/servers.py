@@ -86,15 +86,23 @@ def making_blocks(promtool: Path, texts: Iterable[Path], folder: Path) -> Iterat
 
 @contextmanager
 def prometheus(
-    binary: Path, folder: Path, rules: Path | None, scraped: Sequence[Scraped] = (), retention: str = "90d"
+    binary: Path,
+    folder: Path,
+    rules: Path | None,
+    scraped: Sequence[Scraped] = (),
+    retention: str = "90d",
+    intervals: tuple[str, str] = ("15s", "30s"),
 ) -> Iterator[str]:
-    """The URL of a Prometheus over the blocks in ``folder/data``; it scrapes itself and ``scraped``."""
+    """The URL of a Prometheus over the blocks in ``folder/data``; it scrapes itself and ``scraped``.
+
+    ``intervals`` are those of scrapes and of rules.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
     address = f"127.0.0.1:{port}"
     targets = [*scraped, Scraped("prometheus", "prometheus:9090", address)] if scraped else []
     config = {
-        "global": {"scrape_interval": "15s", "evaluation_interval": "30s"},
+        "global": dict(zip(("scrape_interval", "evaluation_interval"), intervals, strict=True)),
         "rule_files": [f"{rules.resolve()}/*.yml"] if rules else [],
         "scrape_configs": [_scrape_config(job, targets) for job in sorted({target.job for target in targets})],
     }
@@ -118,7 +126,9 @@ def wait_for_sample(url: str, series: str, since: float) -> None:
     deadline = time.monotonic() + READY_S
     while time.monotonic() < deadline:
         try:
-            answer = _session().get(f"{url}/api/v1/query", params={"query": f"timestamp({series})"}, timeout=10).json()
+            with _session() as session:
+                found = session.get(f"{url}/api/v1/query", params={"query": f"timestamp({series})"}, timeout=10)
+            answer = found.json()
             if any(float(sample["value"][1]) > since for sample in answer["data"]["result"]):
                 return
         except (requests.RequestException, ValueError, KeyError):

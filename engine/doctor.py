@@ -231,7 +231,8 @@ def _make(
         return ()
     every = expand(staging.text, catalog.names, staging).uses
     table = column[0] if column else catalog.config.get(f"platform.tables.{what}") or staging.header["tables"][what]
-    columns = [column[1]] if column else [name.split(".", 1)[1] for _, name in every if name.startswith(f"{table}.")]
+    read = [name.split(".", 1)[1] for _, name in every if name.startswith(f"{table}.")]
+    columns = [column[1]] if column else [*read, "ctid"]  # large tables are read by ranges of it
     return (
         Fix("sql", _rendered(catalog, staging, make["sql"])),
         _grant(catalog, look, table, columns),

@@ -67,6 +67,7 @@ class RoleSeen:
     owned: frozenset[tuple[str, str]] = frozenset()
     tables: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     columns: frozenset[Column] = frozenset()
+    plain: frozenset[str] = frozenset()
 
 
 class Noted(NamedTuple):
@@ -78,15 +79,19 @@ class Noted(NamedTuple):
     sql: str = ""
 
 
-def columns_read(catalog: Catalog, there: Collection[Column]) -> set[Column]:
-    """The platform's columns that the features which are on read, as far as they are there."""
+def columns_read(catalog: Catalog, there: Collection[Column], plain: Collection[str]) -> set[Column]:
+    """The platform's columns that the features which are on read, as far as they are there.
+
+    A large table is read by ranges of ``ctid``, which a role with rights on single columns must be granted too.
+    """
     names = {
         name
         for feature, needs in feature_needs(catalog).items()
         if catalog.config.on(feature)
         for name in needs.columns | needs.optional
     }
-    return {column for column in there if ".".join(column) in names}
+    read = {column for column in there if ".".join(column) in names}
+    return read | {(table, "ctid") for table, _ in read if table in plain}
 
 
 def relations_read(catalog: Catalog, audience: str) -> set[str]:
@@ -99,7 +104,7 @@ def relations_read(catalog: Catalog, audience: str) -> set[str]:
 def source_notes(catalog: Catalog, seen: RoleSeen, there: Collection[Column]) -> list[Noted]:
     """What the source's role lacks and has beyond reading the columns that are read."""
     schema = catalog.config["platform.schema"]
-    quoted, role, read = quote_name(schema), quote_name(seen.name), columns_read(catalog, there)
+    quoted, role, read = quote_name(schema), quote_name(seen.name), columns_read(catalog, there, seen.plain)
     found = list(_attributes(seen))
     if schema not in seen.schemas:
         found.append(
@@ -133,7 +138,7 @@ def _more_of_tables(seen: RoleSeen, schema: str, read: Collection[Column]) -> It
             yield Noted(seen.name, "more", f"{', '.join(writes)} on {schema}.{table}", sql)
     for table in sorted({table for table, _ in seen.columns}):
         wanted = {column for one, column in read if one == table}
-        beyond = sorted(column for one, column in seen.columns if one == table and column not in wanted)
+        beyond = sorted(column for one, column in seen.columns if one == table and column not in {*wanted, "ctid"})
         if beyond:
             place = f"{quoted}.{quote_name(table)}"
             sql = f"revoke select on {place} from {role}"
@@ -202,12 +207,18 @@ def _attributes(seen: RoleSeen) -> Iterator[Noted]:
         yield Noted(seen.name, "more", name.upper(), f"alter role {quote_name(seen.name)} no{name}")
 
 
-def public_notes(database: str, held: Collection[str], functions: Mapping[str, int], alone: bool) -> list[Noted]:
-    """What every role may do through PUBLIC; gendash revokes it only where the database is its own (``alone``)."""
+def public_notes(
+    database: str, owner: str, held: Collection[str], functions: Mapping[str, int], alone: bool
+) -> list[Noted]:
+    """What every role may do through PUBLIC, other than to connect.
+
+    gendash revokes it only where the database is its own (``alone``); ``owner`` needs to keep its temporary tables.
+    """
     whose = "" if alone else ", if nobody else needs it"
     found = []
     if "temporary" in held:
-        sql = f"revoke temporary on database {quote_name(database)} from public"
+        of = f"temporary on database {quote_name(database)}"
+        sql = f"grant {of} to {quote_name(owner)}; revoke {of} from public"
         found.append(Noted("PUBLIC", "more", f"TEMPORARY on database {database}{whose}", sql))
     if "create" in held:
         found.append(

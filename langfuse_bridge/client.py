@@ -51,7 +51,7 @@ class Client:
     """Requests to one Langfuse project. Clock, sleep and chance come in through the fields, for tests.
 
     ``plan`` names a Cloud plan or ``self-hosted``; ``share`` is our part of its budget, which belongs to the whole
-    organisation. ``patience_s`` is the longest pause that is waited for.
+    organisation. ``patience_s`` is the longest pause that is waited for, ``tries`` how often a request is sent.
     """
 
     base_url: str = field(repr=False)
@@ -60,6 +60,7 @@ class Client:
     plan: str = "auto"
     share: float = 0.5
     patience_s: float = LONGEST_WAIT_S
+    tries: int = TRIES
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     chance: Callable[[], float] = random.random
@@ -80,7 +81,7 @@ class Client:
         Raises TooMuch, Missing or Paused where the caller must decide, else an error of the tree.
         """
         last = ""
-        for attempt in range(TRIES):
+        for attempt in range(self.tries):
             if attempt:
                 self.sleep(min(60.0, 0.5 * 2**attempt) * (0.5 + self.chance()))
             self._pace(path)
@@ -105,7 +106,7 @@ class Client:
                 if _is_html(answer):
                     raise self._no_langfuse() from None
                 last = "answers break off"
-        raise Unreachable(Problem(self.where, f"{last} ({TRIES} tries)", "run again; what was closed is kept"))
+        raise Unreachable(Problem(self.where, f"{last} ({self.tries} tries)", "run again; what was closed is kept"))
 
     def _send(self, path: str, params: Params) -> requests.Response:
         if self._session is None:

@@ -48,10 +48,11 @@ def role_seen(connection: Connection, role: str, schemas: list[str], platform: s
         )
         columns = _rows(
             connection,
-            "select relname, attname from pg_attribute a join pg_class c on c.oid = attrelid "
+            "select relname, attname, has_column_privilege(%s::name, c.oid, attnum, 'select') from pg_attribute a "
+            "join pg_class c on c.oid = attrelid "
             "join pg_namespace n on n.oid = relnamespace where nspname = %s and relkind in ('r', 'p', 'v', 'm', 'f') "
-            "and attnum > 0 and not attisdropped and has_column_privilege(%s::name, c.oid, attnum, 'select')",
-            [platform, role],
+            "and (attnum > 0 or attname = 'ctid') and not attisdropped",
+            [role, platform],
         )
     return RoleSeen(
         role,
@@ -62,7 +63,8 @@ def role_seen(connection: Connection, role: str, schemas: list[str], platform: s
         creates=frozenset(name for name, _, may in spaces if may),
         owned=frozenset((schema, table) for schema, table in owned),
         tables={place: frozenset(held) for place, held in tables.items()},
-        columns=frozenset((table, column) for table, column in columns),
+        columns=frozenset((table, column) for table, column, may in columns if may),
+        plain=frozenset(table for table, column, _ in columns if column == "ctid"),
     )
 
 

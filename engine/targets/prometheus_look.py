@@ -13,7 +13,7 @@ from gendash.engine.sources import SYNTHETIC
 from gendash.engine.targets.prometheus import Call, instant
 from gendash.engine.verdict import Failed, duration
 
-_OVER = ("%s", "max_over_time(%s[6h:5m])", "max_over_time(%s[30d:1h])")
+_OVER = ("max_over_time(%s[6h:5m])", "max_over_time(%s[30d:1h])")
 
 
 def recorded(call: Call, catalog: Catalog, keys: Iterable[str], at: datetime) -> dict[str, str]:
@@ -22,39 +22,49 @@ def recorded(call: Call, catalog: Catalog, keys: Iterable[str], at: datetime) ->
     A metric without a label is there as a constant 0 from the moment in which it is defined, so one that was never
     above 0 in 30 days is not recorded, unless the contract says that 0 is no fault (``quiet``).
     """
-    return {key: _why(call, catalog, key, catalog.metrics[key], at) for key in keys}
+    names = {key: str(catalog.config.get(f"metrics.{key}") or catalog.metrics[key]["name"]) for key in keys}
+    series = {key: name + _suffix(catalog.metrics[key]) for key, name in names.items() if name not in SYNTHETIC}
+    now = _most(call, "%s", series.values(), at)
+    open_ = {key: one for key, one in series.items() if not now.get(one)}
+    open_ = {key: one for key, one in open_.items() if one not in now or not catalog.metrics[key].get("quiet")}
+    before: dict[str, float] = {}
+    for over in _OVER:
+        before |= _most(call, over, [one for one in open_.values() if not before.get(one)], at)
+    defined = _defined(call) if open_ else frozenset()
+    found = dict.fromkeys(names, "")
+    for key, one in open_.items():
+        if not before.get(one):
+            known = one in before or one in now or bool({names[key], names[key].removesuffix("_total")} & defined)
+            found[key] = "is defined and never recorded" if known else "is not exposed"
+        elif one not in now:
+            found[key] = _stopped(call, one, at)
+    return found
 
 
-def _why(call: Call, catalog: Catalog, key: str, metric: Mapping[str, Any], at: datetime) -> str:
-    name = catalog.config.get(f"metrics.{key}") or metric["name"]
-    series = f"{name}_count" if metric["type"] in ("histogram", "summary") else name
-    if name in SYNTHETIC:
-        return ""
-    now = _value(call, f"max({series})", at)
-    if now is not None and (now != 0 or metric.get("quiet")):
-        return ""
-    before = next((v for v in (_value(call, f"max({o % series})", at) for o in _OVER[1:]) if v is not None), None)
-    if not before:
-        defined = before is not None or now is not None or _is_defined(call, name)
-        return "is defined and never recorded" if defined else "is not exposed"
-    if now is None:
-        age = _value(call, f"time() - max({_OVER[2] % f'timestamp({series})'})", at) or 0.0
-        return f"stopped {duration(age)} ago" if age > 600 else ""
-    return ""
+def _suffix(metric: Mapping[str, Any]) -> str:
+    return "_count" if metric["type"] in ("histogram", "summary") else ""
 
 
-def _value(call: Call, expr: str, at: datetime) -> float | None:
-    answer = instant(call, expr, at)
+def _most(call: Call, over: str, series: Iterable[str], at: datetime) -> dict[str, float]:
+    """The largest value of each series name; nothing of one without a sample."""
+    names = sorted(set(series))
+    if not names:
+        return {}
+    # what looks over time forgets the name, so it is kept in another label
+    named = f'label_replace({{__name__=~"{"|".join(names)}"}}, "series_name", "$1", "__name__", "(.+)")'
+    answer = instant(call, f"max by (series_name) ({over % named})", at)
     if isinstance(answer, Failed):  # no answer is not the answer that nothing is there
-        raise Unexpected(Problem("prometheus", f"{answer.message} when looking for {expr}", "try again"))
-    found = answer.series
-    return float(found[0]["value"][1]) if found else None
+        raise Unexpected(Problem("prometheus", f"{answer.message} when looking for metrics", "try again"))
+    return {one["metric"]["series_name"]: float(one["value"][1]) for one in answer.series}
 
 
-def _is_defined(call: Call, name: str) -> bool:
-    """Whether a target tells of a metric, with samples or without: as it is called in either format of exposition."""
-    for one in (name, name.removesuffix("_total")):
-        answer = call("metadata", {"metric": one})
-        if not isinstance(answer, Failed) and answer.data:
-            return True
-    return False
+def _stopped(call: Call, series: str, at: datetime) -> str:
+    answer = instant(call, f"time() - max({_OVER[1] % f'timestamp({series})'})", at)
+    found = [] if isinstance(answer, Failed) else answer.series
+    return f"stopped {duration(float(found[0]['value'][1]))} ago" if found else "stopped"
+
+
+def _defined(call: Call) -> frozenset[str]:
+    """The metrics that any target tells of, with samples or without, as called in the format of its exposition."""
+    answer = call("metadata", {"limit_per_metric": "1"})
+    return frozenset() if isinstance(answer, Failed) else frozenset(answer.data)
