@@ -6,7 +6,6 @@ parser only tells where a value stands; the text is edited there, read again, an
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -37,18 +36,27 @@ def _read(text: str) -> Any:
 
 
 def _expected(text: str, path: Sequence[str], values: Mapping[str, bool]) -> Any:
-    found = copy.deepcopy(_read(text))
+    """What the new text should say; nothing that any text says where there is no map to put the values into."""
+    found = _plain(_read(text))
     found = {} if found is None else found
     at = found
     for key in path:
         if not isinstance(at, dict):
-            return None
+            return object()
         if at.get(key) is None:
             at[key] = {}
         at = at[key]
-    if isinstance(at, dict):
-        at.update(values)
+    if not isinstance(at, dict):
+        return object()
+    at.update(values)
     return found
+
+
+def _plain(value: Any) -> Any:
+    """A copy in which what an anchor shares is shared no more."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _with_value(text: str, path: Sequence[str], value: str) -> str:

@@ -144,3 +144,33 @@ def test_help_imports_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
     heavy = {"psycopg", "grafanalib", "grafana_client", "requests", "jinja2", "yaml", "postgast", "promql_parser"}
     assert not heavy & set(done.stdout.split())
+
+
+def test_doctor_writes_what_it_found_and_keeps_the_file(tmp_path: Path) -> None:
+    text = "# ours\nfeatures:\n  langfuse: true  # soon\n"
+    (tmp_path / "gendash.yaml").write_text(text)
+    (tmp_path / "gendash.yaml").chmod(0o640)
+    environment = {"GENDASH_PROMETHEUS_URL": f"http://u:hunter2@{PORT}"}
+    done = gendash("doctor", "--write", "--json", cwd=tmp_path, **environment)
+    assert done.returncode == 1, done.stderr  # Prometheus does not answer
+    found = json.loads(done.stdout)
+    assert found["written"] == {"langfuse": False}  # no keys; nothing else is known
+    assert (tmp_path / "gendash.yaml").read_text() == text.replace("true", "false")
+    assert (tmp_path / "gendash.yaml").stat().st_mode & 0o777 == 0o640
+    assert done.stderr == "gendash.yaml: features.langfuse: false\n"
+    again = gendash("doctor", "--write", cwd=tmp_path, **environment)
+    assert again.stderr == "gendash.yaml: nothing to change\n"
+    assert "hunter2" not in done.stdout + again.stdout
+    assert [line for line in again.stdout.splitlines() if "failed  " in line] == [
+        "  prometheus  failed          prometheus 127.0.0.1:9: no connection: Connection refused; "
+        "is it up, and GENDASH_PROMETHEUS_URL right?"
+    ]
+
+
+def test_doctor_says_what_it_cannot_write_and_leaves_the_file(tmp_path: Path) -> None:
+    (tmp_path / "gendash.yaml").write_text("features: {langfuse: true}\nfeatures.langfuse: true\n")
+    done = gendash("doctor", "--write", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("gendash: ")
+    assert len(done.stderr.splitlines()) == 1
+    assert (tmp_path / "gendash.yaml").read_text() == "features: {langfuse: true}\nfeatures.langfuse: true\n"
