@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from gendash.engine.model import Problem
 
 MASK = "********"
+_PASSWORD = re.compile(r"(?<=://)([^/@\s:]*):.+(?=@)")
 
 
 @click.command()
@@ -67,18 +69,23 @@ def build(settings: Settings, out: Path, only_check: bool) -> None:
 
 @click.command()
 @json_option
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of gendash.yaml, for editors.")
 @click.pass_obj
-def config(settings: Settings, as_json: bool) -> None:
+def config(settings: Settings, as_json: bool, schema: bool) -> None:
     """Show each setting and its origin.
 
-    Secrets are masked.
+    Secrets are masked, those in URLs too.
     """
+    from gendash.engine.schema import schema_text
     from gendash.engine.settings import SETTINGS
 
+    if schema:
+        click.echo(schema_text(), nl=False)
+        return
     found = settings.config()
     secret = {setting.key for setting in SETTINGS if setting.secret}
     rows = [
-        {"setting": key, "value": MASK if key in secret and value else value, "from": found.where(key)}
+        {"setting": key, "value": MASK if key in secret and value else _masked(value), "from": found.where(key)}
         for key, value in sorted(found.values.items())
     ]
     if as_json:
@@ -87,3 +94,8 @@ def config(settings: Settings, as_json: bool) -> None:
     width = max(len(row["setting"]) for row in rows)
     for row in rows:
         click.echo(f"{row['setting']:<{width}}  {json.dumps(row['value'], ensure_ascii=False)}  ({row['from']})")
+
+
+def _masked(value: Any) -> Any:
+    """A value without the password of a URL."""
+    return _PASSWORD.sub(rf"\1:{MASK}", value) if isinstance(value, str) else value

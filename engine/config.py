@@ -223,7 +223,7 @@ def _store(
     origins[key] = where
 
 
-_PATTERNS = {
+PATTERNS = {
     "name": (re.compile(r"[A-Za-z_][\w$-]{0,62}"), "a name (letters, digits, _)"),
     "identifier": (re.compile(r"[^\x00]{1,63}"), "a name of at most 63 characters"),
     "name?": (re.compile(r"[a-z0-9-]{0,12}"), "at most 12 lower-case letters, digits or -"),
@@ -237,8 +237,8 @@ _PATTERNS = {
 def _wrong(setting: Setting, value: Any) -> str:
     """What a value should have been, or an empty string where it is right."""
     kind = setting.type
-    if kind in _PATTERNS:
-        pattern, text = _PATTERNS[kind]
+    if kind in PATTERNS:
+        pattern, text = PATTERNS[kind]
         return "" if isinstance(value, str) and pattern.fullmatch(value) else text
     number = isinstance(value, int | float) and not isinstance(value, bool)
     checks: dict[str, tuple[bool, str]] = {
