@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,7 +79,10 @@ def refresh(
 
     def once() -> int:
         due = not (full or only or between)
-        return _refreshed(catalog, as_json, only=only, full=full, between=between, at=at, due_only=due)
+        code = _refreshed(catalog, as_json, only=only, full=full, between=between, at=at, due_only=due)
+        if not (only or between):
+            audit_due(catalog, at, _silent if as_json else _tell)
+        return code
 
     sys.exit(repeat(once, every))
 
@@ -94,6 +98,32 @@ def reconcile(settings: Settings, only: tuple[str, ...], at: datetime | None, as
     `db refresh` does so once a day by itself.
     """
     sys.exit(_refreshed(settings.checked(), as_json, only=only, compare=True, at=at))
+
+
+def audit_due(catalog: Catalog, at: datetime | None, told: Callable[[object], None]) -> None:
+    """Runs the audits whose cadence has passed; what they find is shown on the dashboard and fails no refresh."""
+    from gendash.engine.targets.audit import audit as run
+
+    run(catalog, at=at, due_only=True, told=told)
+
+
+@db.command()
+@click.option("--only", multiple=True, metavar="NAME", help="Only these audits.")
+@at_option
+@json_option
+@click.pass_obj
+def audit(settings: Settings, only: tuple[str, ...], at: datetime | None, as_json: bool) -> None:
+    """Check the data: orphans, impossible values, duplicates, clocks, summaries against rows, source against source.
+
+    `db refresh` runs what is due. Exit 1 when something was found, or an audit could not be finished.
+    """
+    from gendash.engine.targets.audit import audit as run
+    from gendash.engine.targets.audit import failed
+
+    results = run(settings.checked(), only=only, at=at, told=_silent if as_json else _tell)
+    if as_json:
+        click.echo(json.dumps([result._asdict() for result in results], indent=2, default=str))
+    sys.exit(PROBLEMS if failed(results) else DONE)
 
 
 def _between(

@@ -10,6 +10,7 @@ from typing import Any
 
 import postgast
 
+from gendash.engine import audits
 from gendash.engine.catalog import Catalog
 from gendash.engine.checks_rules import RULE_CHECKS
 from gendash.engine.config import suggest
@@ -186,11 +187,16 @@ def check_relations_parse(catalog: Catalog) -> list[Problem]:
             continue
         staging = relation if relation.kind == "staging" else None
         problem = _sql_error(
-            expand_references(relation.text, catalog.names, staging).text, several=relation.kind == "rollup"
+            expand_references(relation.text, catalog.names, staging).text, several=relation.kind in ("rollup", "audit")
         )
         if problem:
             found.append(Problem(relation.path, problem, "mend the query"))
     return found
+
+
+def check_audits(catalog: Catalog) -> list[Problem]:
+    """Every audit says where it runs, how bad a find is, and by which columns a find is known."""
+    return audits.problems(catalog)
 
 
 def _sql_error(text: str, several: bool = False) -> str:
@@ -456,6 +462,7 @@ CHECKS: tuple[Check, ...] = (
     check_settings_known,
     check_headers,
     check_relations_parse,
+    check_audits,
     check_queries_parse,
     check_rules_parse,
     check_rule_names,

@@ -53,10 +53,12 @@ def feature_needs(catalog: Catalog) -> dict[str, Needs]:
     for features, uses in _readers(whole):
         for key in (name for kind, name in uses if kind == "metric"):
             read.setdefault(key, set()).update(features.split())
+    rollups = [one.name for one in whole.relations.values() if one.kind == "rollup"]
+    shown = {name for one in rollups for kind, name in whole.relation_uses(one) if kind == "staging"}  # not for audits
     found = {}
     for name, _, _ in FEATURES:
         own = _own_metrics(whole, name, read)
-        stagings = [r for r in whole.relations.values() if r.kind == "staging" and _names(r, name)]
+        stagings = [r for r in whole.relations.values() if r.kind == "staging" and _names(r, name) and r.name in shown]
         relations = [r for r in whole.relations.values() if r.kind in STORE_KINDS and r.header.get("feature") == name]
         below = [_of_relation(whole, one.name) for one in relations]
         synced = [one.synced for one in below if not one.stagings]

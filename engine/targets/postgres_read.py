@@ -88,6 +88,13 @@ def by_day(platform: Platform, relation: Relation) -> bool:
     return bool(staging.header.get("time") and relation.header.get("time")) and (pages is None or pages > SMALL_PAGES)
 
 
+def is_indexed(platform: Platform, staging: Relation) -> bool:
+    """Whether the last days of a staging text's rows are found by an index, and its table is not small."""
+    mapped, column = _time_column(platform.config, staging)
+    pages = platform.seen.pages.get(mapped)
+    return (mapped, column) in platform.seen.indexed and (pages is None or pages > SMALL_PAGES)
+
+
 def read(platform: Platform, relation: Relation, rows: IO[bytes], days: Days | None = None, *, sign: bool) -> Part:
     """The rows of a rollup, or those of some days, and with ``sign`` the signatures of the rows behind them.
 
@@ -150,8 +157,7 @@ def _scale(platform: Platform, staging: Relation, days: Days | None) -> _Scale:
     pages = platform.seen.pages[mapped]
     if days is None and (pages is not None or not staging.header.get("time")):
         return _blocks(pages, ())
-    owner, own = _time(staging)
-    column = platform.config.get(f"platform.columns.{owner}.{own}") or staging.header["reads"][owner][own]
+    _, column = _time_column(platform.config, staging)
     name, zone = quote_name(column), platform.config["time_zone"]
     if days is None:  # a view has no blocks, so that it is cut by time
         days = _all_days(platform, mapped, local_day(f"{name}::timestamptz", zone))
@@ -275,6 +281,13 @@ def _time(staging: Relation) -> tuple[str, str]:
     """Table and column of a staging text's time; it gives the column under the same name."""
     table, column = str(staging.header["time"]).split(".")
     return table, column
+
+
+def _time_column(config: Config, staging: Relation) -> tuple[str, str]:
+    """Table and column of a staging text's time, as the platform calls them."""
+    owner, own = _time(staging)
+    column = config.get(f"platform.columns.{owner}.{own}") or staging.header["reads"][owner][own]
+    return _mapped(config, staging, owner), str(column)
 
 
 def _mapped(config: Config, staging: Relation, table: str) -> str:

@@ -82,7 +82,7 @@ def look(connection: Connection, config: Config) -> Seen:
 
 
 def missing(catalog: Catalog, relation: Relation, seen: Seen) -> list[Problem]:
-    """Every table and column that a rollup reads and the source lacks, or does not let us read."""
+    """Every table and column that a rollup or audit reads and the source lacks, or does not let us read."""
     found: list[Problem] = []
     schema = catalog.config["platform.schema"]
     for staging in stagings(catalog, relation):

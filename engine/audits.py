@@ -1,0 +1,116 @@
+"""Audits as their headers declare them: a query that must return no rows, or two whose rows agree by key. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import NamedTuple
+
+from gendash.engine.catalog import Catalog
+from gendash.engine.model import Problem, Relation
+from gendash.engine.refs import expand, quote_name
+
+PLACES = ("source", "store", "prometheus")
+SEVERITIES = ("critical", "warning")
+SAMPLE = 5  # so many keys are kept of what was found
+Key = tuple[str, ...]
+Figures = dict[Key, tuple[Decimal, ...]]
+_KNOWN = {"doc", "place", "feature", "severity", "cadence", "days", "key", "tolerance", "slack", "promql"}
+
+
+class Found(NamedTuple):
+    """How many rows or keys an audit found, and the first of them."""
+
+    found: int
+    sample: str = ""
+
+
+def places(audit: Relation) -> list[str]:
+    """Where its queries run: one place, or the two of a pair."""
+    place = audit.header.get("place", "")
+    return list(place) if isinstance(place, list) else [place]
+
+
+def queries(audit: Relation) -> list[str]:
+    """The text for each place, references unresolved."""
+    texts = [text for text in re.split(r";\s*\n", audit.text.strip().rstrip(";")) if text.strip()]
+    return [*texts, str(audit.header["promql"])] if audit.header.get("promql") else texts
+
+
+def key_of(audit: Relation) -> list[str]:
+    """The columns that name a find."""
+    return list(audit.header.get("key", ()))
+
+
+def counted(audit: Relation) -> Relation:
+    """An audit of one query as a query of one row: how many it found, and the keys of the first, as one text."""
+    key = ", ".join(f"{quote_name(name)}::text" for name in key_of(audit))
+    text = (
+        f"select count(*) as found, array_to_string((array_agg(k order by k))[1:{SAMPLE}], ', ') as sample "
+        f"from (select concat_ws(' ', {key}) as k from (\n{queries(audit)[0]}\n) as faults) as keys"
+    )
+    return replace(audit, text=text)
+
+
+def total(parts: Sequence[Found]) -> Found:
+    """The finds of all slices together."""
+    sample = sorted(key for part in parts for key in part.sample.split(", ") if key)[:SAMPLE]
+    return Found(sum(part.found for part in parts), ", ".join(sample))
+
+
+def folded(parts: Sequence[tuple[Key, tuple[Decimal, ...]]]) -> Figures:
+    """Rows of all slices, added up by key."""
+    found: Figures = {}
+    for key, values in parts:
+        before = found.get(key)
+        found[key] = tuple(a + b for a, b in zip(before, values, strict=True)) if before else values
+    return found
+
+
+def differences(audit: Relation, left: Figures, right: Figures) -> Found:
+    """The keys at which two sources differ by more than the audit allows; what one of them lacks is 0 there."""
+    tolerance = Decimal(str(audit.header.get("tolerance", 0)))
+    slack = Decimal(str(audit.header.get("slack", 0)))
+    wrong = []
+    for key in sorted({*left, *right}):
+        zero = tuple(Decimal(0) for _ in left.get(key) or right[key])
+        pairs = list(zip(left.get(key, zero), right.get(key, zero), strict=True))
+        if any(abs(a - b) > max(slack, tolerance * max(abs(a), abs(b))) for a, b in pairs):
+            told = " ".join(f"{a.normalize():f} / {b.normalize():f}" for a, b in pairs)
+            wrong.append(f"{' '.join(key)}: {told}" if key else told)
+    return Found(len(wrong), ", ".join(wrong[:SAMPLE]))
+
+
+def problems(catalog: Catalog) -> list[Problem]:
+    """Whatever is wrong with the headers of audits."""
+    found = []
+    for audit in (relation for relation in catalog.relations.values() if relation.kind == "audit"):
+        where, pair = places(audit), len(places(audit)) == 2
+        wrong = (
+            (
+                set(where) > set(PLACES) or not set(where) <= set(PLACES),
+                f"place {where}",
+                f"one of {', '.join(PLACES)}",
+            ),
+            (len(queries(audit)) != len(where), "not one query for each place", "write as many as there are places"),
+            ("prometheus" in where[:1], "prometheus is its first place", "name it second, with promql:"),
+            (audit.header.get("severity") not in SEVERITIES, "no severity", f"one of {', '.join(SEVERITIES)}"),
+            (not pair and not key_of(audit), "no key", "name the columns that identify a find under key:"),
+            (bool(set(audit.header) - _KNOWN), f"unknown {sorted(set(audit.header) - _KNOWN)}", "take it out"),
+        )
+        found += [Problem(audit.path, what, do) for is_wrong, what, do in wrong if is_wrong]
+        references = expand(str(audit.header.get("promql", "")), catalog.names).wrong
+        found += [Problem(audit.path, what, do) for what, do in references]
+    return found
+
+
+def is_off(catalog: Catalog, audit: Relation) -> bool:
+    """Whether a feature that it needs is off."""
+    return not catalog.enabled(audit)
+
+
+def audits(catalog: Catalog) -> Mapping[str, Relation]:
+    """All audits by name."""
+    return {name: relation for name, relation in sorted(catalog.relations.items()) if relation.kind == "audit"}

@@ -1,0 +1,18 @@
+/*
+doc: Messages that users wrote, by day, in the platform and in gendash's summary by user. They should be equal.
+place: [source, store]
+feature: conversations
+severity: critical
+cadence: 1d
+days: 2
+key: [day]
+*/
+select (created_at at time zone {{ zone() }})::date as day, count(*) as messages
+from {{ stage('messages') }} s
+where role = 'user' and user_id is not null
+group by 1;
+
+select day, sum(messages) as messages
+from {{ view('user_day') }}
+where day > ({{ now() }} at time zone {{ zone() }})::date - 10
+group by 1
