@@ -113,7 +113,7 @@ def make_tables(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("drop schema if exists gendash cascade")
         connection.execute("create schema gendash")
-        for name in ("lf_observation", "lf_score", "_sync", "_secret"):
+        for name in ("lf_observation", "lf_score", "lf_model", "_sync", "_budget", "_secret"):
             text = re.match(r"\s*/\*(.*?)\*/", (TABLES / f"{name}.sql").read_text("utf-8"), re.DOTALL)
             assert text
             head = yaml.safe_load(text[1])

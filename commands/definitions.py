@@ -14,6 +14,7 @@ from gendash.commands._common import DONE, PENDING, Settings, all_artifacts, jso
 
 if TYPE_CHECKING:
     from gendash.engine.model import Problem
+    from gendash.engine.settings import Setting
 
 MASK = "********"
 _PASSWORD = re.compile(r"(?<=://)([^/@\s:]*):.+(?=@)")
@@ -76,16 +77,19 @@ def config(settings: Settings, as_json: bool, schema: bool) -> None:
 
     Secrets are masked, those in URLs too.
     """
+    from gendash.engine.config import setting_of
     from gendash.engine.schema import schema_text
-    from gendash.engine.settings import SETTINGS
 
     if schema:
         click.echo(schema_text(), nl=False)
         return
     found = settings.config()
-    secret = {setting.key for setting in SETTINGS if setting.secret}
     rows = [
-        {"setting": key, "value": MASK if key in secret and value else _masked(value), "from": found.where(key)}
+        {
+            "setting": key,
+            "value": MASK if value and _is_secret(setting_of(key)) else _masked(value),
+            "from": found.where(key),
+        }
         for key, value in sorted(found.values.items())
     ]
     if as_json:
@@ -99,3 +103,7 @@ def config(settings: Settings, as_json: bool, schema: bool) -> None:
 def _masked(value: Any) -> Any:
     """A value without the password of a URL."""
     return _PASSWORD.sub(rf"\1:{MASK}", value) if isinstance(value, str) else value
+
+
+def _is_secret(setting: Setting | None) -> bool:
+    return setting is None or setting.secret

@@ -321,8 +321,8 @@ class LangfuseDouble(Rows):
         def select(view: str, low: int, high: int) -> Iterator[Row]:
             if view == "observations":
                 return (row for _, row in self.by_start.falling((high,), (low,)))
-            kind = view.removeprefix("scores-").upper()
-            return (row for _, row in self.by_time.falling((high,), (low,)) if row["dataType"] == kind)
+            kinds = metrics.SCORE_VIEWS[view]
+            return (row for _, row in self.by_time.falling((high,), (low,)) if row["dataType"] in kinds)
 
         status, body = metrics.answer(select, params["query"][0] if "query" in params else None, version)
         if status == 200 and self.quote_integers:

@@ -22,6 +22,15 @@ release,traceName,traceRelease,traceVersion,providedModelName,promptName,promptV
 calledToolNames,costType,usageType,experimentName,experimentDatasetId,experimentId"
 _V1 = "id,traceId,traceName,environment,parentObservationId,type,name,level,version,tags,providedModelName,promptName,\
 promptVersion,userId,sessionId,traceRelease,traceVersion,startTimeMonth,toolNames,calledToolNames"
+_SCORES = "id,environment,name,evaluatorId,source,dataType,traceId,configId,timestampMonth,timestampDay,observationId,\
+sessionId,userId,traceName,tags,traceRelease,traceVersion,observationName,observationModelName,observationPromptName,\
+observationPromptVersion"
+SCORE_VIEWS = {
+    "scores-numeric": ("NUMERIC", "BOOLEAN"),  # 182 + 132 of the 387 recorded scores
+    "scores-categorical": ("CATEGORICAL",),
+    "scores-boolean": ("BOOLEAN",),
+}
+_TYPED = {"scores-numeric": "value", "scores-categorical": "stringValue", "scores-boolean": "booleanValue"}
 
 
 def _tokens(word: str) -> Callable[[Row], Any]:
@@ -49,6 +58,7 @@ MEASURES: dict[str, Callable[[Row], Any]] = {
     "uniqueUserIds": lambda row: row.get("userId") or None,
     "uniqueSessionIds": lambda row: row.get("sessionId") or None,
     "traceId": lambda row: row.get("traceId"),
+    "value": lambda row: float(row["value"]),
 }
 
 
@@ -56,7 +66,7 @@ def answer(select: Callable[[str, int, int], Iterable[Row]], query_text: str | N
     """Status and body of a metrics request of version 1 or 2.
 
     ``select(view, from_ms, to_ms)`` yields the observations or scores of a window, its end excluded. Version 2 counts
-    a re-sent span as often as it is stored; version 1 counts it once. Of scores, only their number is known.
+    a re-sent span as often as it is stored; version 1 counts it once.
     """
     if query_text is None:
         return _invalid(
@@ -106,7 +116,7 @@ def _shape(query: Row, version: int) -> Answer | None:
 
 
 def _meaning(query: Row, version: int) -> Answer | None:
-    known = (_V2 if version == 2 else _V1).split(",")
+    known = [*_SCORES.split(","), _TYPED[query["view"]]] if query["view"] in SCORE_VIEWS else _known(version)
     fields = [dimension["field"] for dimension in query.get("dimensions") or []]
     for name in fields:
         if name not in known:
@@ -125,6 +135,10 @@ def _meaning(query: Row, version: int) -> Answer | None:
             return _refused(f"{what} Must be one of the dimension or metric fields.")
     heavy = [name for name in fields if name in HIGH_CARDINALITY]
     return _heavy(query, heavy, columns) if version == 2 and heavy else None
+
+
+def _known(version: int) -> list[str]:
+    return (_V2 if version == 2 else _V1).split(",")
 
 
 def _heavy(query: Row, heavy: list[str], columns: list[str]) -> Answer | None:
@@ -154,7 +168,7 @@ def _matches(row: Row, filters: list[Row]) -> bool:
 def _match(row: Row, rule: Row) -> bool:
     kind, wanted, operator = rule["type"], rule["value"], rule["operator"]
     if kind == "datetime":
-        return compare(millis(row["startTime"]), operator, millis(wanted))
+        return compare(_at(row), operator, millis(wanted))
     value = dimension(row, rule["column"])
     if kind in ("string", "boolean", "number"):
         return compare(value, operator, wanted)
@@ -189,7 +203,13 @@ def dimension(row: Row, name: str) -> Any:
         return row.get("model") or None
     if name in ("isRootObservation", "tags"):
         return row.get(name)
+    if name in ("stringValue", "booleanValue"):
+        return row["value"]
     return row.get({"traceRelease": "release", "traceVersion": "version"}.get(name, name)) or None
+
+
+# What a bucket without rows shows for a dimension that is never null.
+_FILL = {(view, "name"): "" for view in SCORE_VIEWS}
 
 
 def _table(rows: list[Row], query: Row, version: int) -> list[Row]:
@@ -205,7 +225,7 @@ def _table(rows: list[Row], query: Row, version: int) -> list[Row]:
     if grain and not query.get("orderBy"):
         seen = {line["time_dimension"] for line in table}
         table += [
-            _line(fields, grain, (*(None for _ in fields), at), [], query, 1)
+            _line(fields, grain, (*(_FILL.get((query["view"], name)) for name in fields), at), [], query, 1)
             for at in _buckets(query, grain)
             if at not in seen
         ]
@@ -224,6 +244,8 @@ def _line(fields: list[str], grain: str, key: tuple[Any, ...], rows: list[Row], 
     for metric in query.get("metrics") or []:
         values = [v for row in rows if (v := MEASURES[metric["measure"]](row)) is not None]
         result = _aggregate(metric["aggregation"], values)
+        if result is None and metric["measure"] == "value" and not rows:
+            result = 0  # of a bucket that was filled in
         if metric["aggregation"] == "sum" and metric["measure"].endswith("Cost") and not values:
             result = 0 if rows and version == 2 else None
         line[f"{metric['aggregation']}_{metric['measure']}"] = result
@@ -262,7 +284,12 @@ def _grain(query: Row) -> str:
 
 
 def _bucket(row: Row, grain: str) -> str:
-    return _label(_floor(datetime.fromtimestamp(millis(row["startTime"]) / 1000, UTC), grain), grain)
+    return _label(_floor(datetime.fromtimestamp(_at(row) / 1000, UTC), grain), grain)
+
+
+def _at(row: Row) -> int:
+    """Milliseconds of the time by which an observation, or a score, is counted."""
+    return millis(row["startTime"] if "startTime" in row else row["timestamp"])
 
 
 def _floor(at: datetime, grain: str) -> datetime:

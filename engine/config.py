@@ -99,17 +99,22 @@ def load_config(
         hint = suggest(env_name, environments) or f"add it under environments: in {path}"
         problems.append(Problem("--env", f"no environment '{env_name}'", hint))
     for key, (value, where) in [*leaves.items(), *environments.get(env_name, {}).items()]:
-        setting = _setting(key)
+        setting = setting_of(key)
         if setting is None:
             known = [s.key for s in SETTINGS]
             problems.append(Problem(where, f"unknown setting '{key}'", suggest(key, known) or "see `gendash config`"))
         elif setting.secret:
-            problems.append(Problem(where, f"'{key}' is a secret", f"set {setting.env} or {setting.env}_FILE instead"))
+            variable = setting.env.replace("*", variable_part(key.rpartition(".")[0].rpartition(".")[2]))
+            problems.append(Problem(where, f"'{key}' is a secret", f"set {variable} or {variable}_FILE instead"))
         else:
             _store(setting, key, value, where, values, origins, problems)
     for setting in SETTINGS:
-        if setting.env:
-            _from_environment(setting, environ or {}, read_file, values, origins, problems)
+        # A * in a variable stands for each of the Langfuse projects.
+        names = values["langfuse.projects"] if "*" in setting.env else [""] if setting.env else []
+        for name in names:
+            key, env = setting.key.replace("*", name), setting.env.replace("*", variable_part(name))
+            _from_environment(setting, key, env, environ or {}, read_file, values, origins, problems)
+    _check_projects(values, origins, problems)
     if problems:
         raise ConfigError(problems)
     return Config(values, origins)
@@ -168,7 +173,8 @@ def _walk(
         leaves[prefix] = (loader.construct_object(node, deep=True), line)
 
 
-def _setting(key: str) -> Setting | None:
+def setting_of(key: str) -> Setting | None:
+    """The setting that a dotted key belongs to; None for an unknown key."""
     if key in _BY_KEY and "*" not in key:
         return _BY_KEY[key]
     parts = key.split(".")
@@ -179,30 +185,48 @@ def _setting(key: str) -> Setting | None:
     return None
 
 
+def variable_part(project: str) -> str:
+    """The name of a Langfuse project within the names of variables."""
+    return re.sub(r"\W", "_", project).upper()
+
+
+def _check_projects(values: Mapping[str, Any], origins: Mapping[str, str], problems: list[Problem]) -> None:
+    """Two projects of one name, or of names with the same variables, would be one."""
+    where, seen = origins.get("langfuse.projects", ""), {variable_part(values["langfuse.project"])}
+    for name in values["langfuse.projects"]:
+        if variable_part(name) in seen:
+            problems.append(Problem(where, f"langfuse.projects: '{name}' stands twice", "give each a name of its own"))
+        seen.add(variable_part(name))
+    for key in values:
+        if key.startswith("langfuse.servers.") and key.split(".")[2] not in values["langfuse.projects"]:
+            hint = suggest(key.split(".")[2], values["langfuse.projects"]) or "list it under langfuse.projects"
+            problems.append(Problem(origins[key], f"unknown Langfuse project '{key.split('.')[2]}'", hint))
+
+
 def _from_environment(
     setting: Setting,
+    key: str,
+    variable: str,
     environ: Mapping[str, str],
     read_file: Callable[[str], str] | None,
     values: dict[str, Any],
     origins: dict[str, str],
     problems: list[Problem],
 ) -> None:
-    names = [setting.env] + (["LANGFUSE_HOST"] if setting.env == "LANGFUSE_BASE_URL" else [])
-    for name in names:
+    aliases = [variable.replace("BASE_URL", "HOST")] if variable.endswith("BASE_URL") else []
+    for name in [variable, *aliases]:
         if environ.get(name):
-            _store(setting, setting.key, environ[name], name, values, origins, problems)
+            _store(setting, key, environ[name], name, values, origins, problems)
             return
-    file_name = environ.get(f"{setting.env}_FILE")
+    file_name = environ.get(f"{variable}_FILE")
     if setting.secret and file_name and read_file:
         try:
             content = read_file(file_name).strip()
         except OSError as error:
             why = error.strerror or "unreadable"
-            problems.append(
-                Problem(f"{setting.env}_FILE", f"cannot read '{file_name}': {why}", "check path and rights")
-            )
+            problems.append(Problem(f"{variable}_FILE", f"cannot read '{file_name}': {why}", "check path and rights"))
             return
-        _store(setting, setting.key, content, f"{setting.env}_FILE", values, origins, problems)
+        _store(setting, key, content, f"{variable}_FILE", values, origins, problems)
 
 
 def _store(
@@ -248,13 +272,17 @@ def _wrong(setting: Setting, value: Any) -> str:
         "money": (number and value > 0, "an amount in USD above 0"),
         "share": (number and 0 < value < 1, "a share between 0 and 1"),
         "list": (isinstance(value, list) and all(isinstance(v, str) for v in value), "a list of texts"),
+        "names": (
+            isinstance(value, list) and all(isinstance(v, str) and _PATTERNS["name"][0].fullmatch(v) for v in value),
+            "a list of names (letters, digits, _)",
+        ),
         "zone": (isinstance(value, str) and value in available_timezones(), "an IANA time zone such as Europe/Berlin"),
         "url": (isinstance(value, str) and _is_url(value), "a URL with scheme and host"),
         "str": (isinstance(value, str), "a text"),
     }
     right, text = checks[kind]
-    if right and setting.choices and value not in setting.choices:
-        return "one of " + ", ".join(setting.choices)
+    if right and setting.choices and not set(value if kind == "list" else [value]) <= set(setting.choices):
+        return ("a list of " if kind == "list" else "one of ") + ", ".join(setting.choices)
     return "" if right else text
 
 

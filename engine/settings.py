@@ -1,7 +1,7 @@
 """Every setting, once: name, type, default, meaning. `config.py` reads this list, and so do the docs.
 
-A key with a ``*`` at its end is an open map: its keys are names that content declares (tables, metrics, views) and
-are checked against the content when it is loaded.
+A key with a ``*`` is an open map: its keys are names that content declares (tables, metrics, views) and are checked
+against the content when it is loaded, or names of Langfuse projects.
 """
 
 from __future__ import annotations
@@ -40,6 +40,10 @@ FEATURES: tuple[tuple[str, bool, str], ...] = (
     ("redis", False, "a redis_exporter"),
     ("store_metrics", False, "a scrape of what `gendash metrics` writes"),
 )
+
+PLANS = ("auto", "self-hosted", "hobby", "core", "pro")
+FIELDS = ("user_id", "error_text", "model_parameters", "score_comment", "score_text", "score_author")
+"""What `langfuse.fields` may open; each is one column of an lf_ table, which is empty otherwise."""
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("time_zone", "zone", "UTC", "the one time zone of all days, weeks and months"),
@@ -185,10 +189,17 @@ SETTINGS: tuple[Setting, ...] = (
         "str",
         "auto",
         "whose request budget holds; auto: hobby for Langfuse Cloud, else self-hosted",
-        choices=("auto", "self-hosted", "hobby", "core", "pro"),
+        choices=PLANS,
     ),
     Setting("langfuse.budget", "share", 0.5, "our share of that budget, which belongs to the whole organisation"),
     Setting("langfuse.retention", "duration", "400d", "how long rows from Langfuse are kept"),
     Setting("langfuse.metadata", "list", [], "metadata keys that are kept; none by default"),
-    Setting("langfuse.plain_user_ids", "bool", False, "store user ids as they are, not as a keyed hash"),
+    Setting("langfuse.fields", "list", [], "private fields that are kept too; none by default", choices=FIELDS),
+    Setting("langfuse.projects", "names", [], "further Langfuse projects; their keys: LANGFUSE_<NAME>_PUBLIC_KEY, …"),
+    Setting("langfuse.servers.*.base_url", "url", None, "its Langfuse; else langfuse.base_url", "LANGFUSE_*_BASE_URL"),
+    Setting("langfuse.servers.*.public_key", "str", None, "its API key", "LANGFUSE_*_PUBLIC_KEY", secret=True),
+    Setting("langfuse.servers.*.secret_key", "str", None, "its API key", "LANGFUSE_*_SECRET_KEY", secret=True),
+    Setting(
+        "langfuse.servers.*.plan", "str", None, "its organisation's plan; langfuse.plan where absent", choices=PLANS
+    ),
 )

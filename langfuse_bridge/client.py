@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
@@ -17,6 +17,7 @@ import requests
 from gendash.engine.errors import Denied, GendashError, Unexpected, Unreachable
 from gendash.engine.model import Problem
 from gendash.langfuse_bridge import rows
+from gendash.langfuse_bridge.budget import Allowance, Budget, OwnBudget, allowance, kind_of
 
 Api = Literal["v2", "v1"]
 Params = Mapping[str, str | int]
@@ -25,9 +26,6 @@ OLDEST = (3, 57)
 TRIES = 6
 LONGEST_WAIT_S = 120.0
 _TIMEOUT_S = (10, 60)
-_LEGACY = ("observations", "traces", "scores", "v2/scores", "sessions")
-# Requests a minute of a Cloud organisation, as (current API, older lists); the servers' own limits, in 2026-11.
-PLANS: dict[str, tuple[int, int]] = {"hobby": (30, 15), "core": (1000, 30), "pro": (1000, 100)}
 
 
 class TooMuch(Exception):
@@ -51,7 +49,8 @@ class Client:
     """Requests to one Langfuse project. Clock, sleep and chance come in through the fields, for tests.
 
     ``plan`` names a Cloud plan or ``self-hosted``; ``share`` is our part of its budget, which belongs to the whole
-    organisation. ``patience_s`` is the longest pause that is waited for, ``tries`` how often a request is sent.
+    organisation, ``account``; ``budget`` counts it. ``patience_s`` is the longest pause that is waited for, ``tries``
+    how often a request is sent.
     """
 
     base_url: str = field(repr=False)
@@ -64,10 +63,10 @@ class Client:
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     chance: Callable[[], float] = random.random
+    budget: Budget | None = None
+    account: str = ""
     asked: int = 0
-    notes: list[str] = field(default_factory=list)
     _session: requests.Session | None = None
-    _sent: dict[str, deque[float]] = field(default_factory=dict)
 
     @property
     def where(self) -> str:
@@ -113,7 +112,6 @@ class Client:
             self._session = requests.Session()
             self._session.auth = (self.public_key, self.secret_key)
         self.asked += 1
-        self._sent.setdefault(_family(path), deque()).append(self.clock())
         url = f"{self.base_url.rstrip('/')}/api/public/{path}"
         return self._session.get(url, params=dict(params), timeout=_TIMEOUT_S, allow_redirects=False)
 
@@ -123,22 +121,24 @@ class Client:
             self._session.close()
             self._session = None
 
-    def allowed_per_minute(self, path: str) -> int:
-        """Requests a minute that we may send to a path; 0 for no limit."""
+    def allowed(self, path: str) -> Allowance | None:
+        """Our share of the budget for a path; None where requests are not limited."""
         host = urlsplit(self.base_url).hostname or ""
         cloud = "hobby" if host.endswith("langfuse.com") else "self-hosted"
-        limits = PLANS.get(cloud if self.plan == "auto" else self.plan)
-        if limits is None:
-            return 0
-        return max(1, int(limits[_family(path) == "legacy"] * self.share))
+        return allowance(cloud if self.plan == "auto" else self.plan, kind_of(path), self.share)
 
     def _pace(self, path: str) -> None:
-        allowed = self.allowed_per_minute(path)
-        sent = self._sent.setdefault(_family(path), deque())
-        while sent and sent[0] <= self.clock() - 60:
-            sent.popleft()
-        if allowed and len(sent) >= allowed:
-            self.sleep(max(0.0, sent[len(sent) - allowed] + 60 - self.clock()))
+        allowed = self.allowed(path)
+        if allowed is None:
+            return
+        if self.budget is None:
+            self.budget = OwnBudget(self.clock)
+        account = self.account or urlsplit(self.base_url).netloc.rpartition("@")[2]
+        wait = self.budget(f"{account} {kind_of(path)}", allowed, self.patience_s)
+        if wait > self.patience_s:
+            raise Paused(timedelta(seconds=wait))
+        if wait:
+            self.sleep(wait)
 
     def _wait(self, answer: requests.Response) -> None:
         try:
@@ -181,9 +181,13 @@ class _Health(msgspec.Struct):
     version: str
 
 
+class _Organization(msgspec.Struct):
+    id: str = ""
+
+
 class _Project(msgspec.Struct):
     id: str
-    name: str = ""
+    organization: _Organization = msgspec.field(default_factory=_Organization)
 
 
 class _Projects(msgspec.Struct):
@@ -210,13 +214,17 @@ def version(client: Client) -> str:
 
 
 def check_keys(client: Client) -> str:
-    """The project id that the keys belong to. Raises Denied where they are refused."""
+    """The id of the project that the keys belong to; its organisation becomes the client's account.
+
+    Raises Denied where the keys are refused.
+    """
     try:
         found = client.get("projects", {}, _PROJECTS).data
     except Missing:
         raise client._no_langfuse() from None
     if not found:
         raise Denied(Problem(client.where, "the keys belong to no project", "use the keys of a project"))
+    client.account = f"{urlsplit(client.base_url).hostname} {found[0].organization.id}"
     return str(found[0].id)
 
 
@@ -237,16 +245,27 @@ def choose_api(client: Client, server: str) -> tuple[Api, str]:
     return "v2", f"version {server} answers /v2/metrics"
 
 
+@contextmanager
+def in_one_line(client: Client, but: type[Exception] | tuple[()] = ()) -> Iterator[None]:
+    """Turns what only the sync can act upon into errors of the tree, ``but`` for what the caller acts upon."""
+    try:
+        yield
+    except but:
+        raise
+    except Paused as pause:
+        what = f"the rate limit is reached for {timedelta(seconds=round(pause.wait.total_seconds()))}"
+        raise Unreachable(Problem(client.where, what, "run again then")) from None
+    except TooMuch:
+        raise client._odd("one day is too much for the server (422)", "see its logs") from None
+    except Missing as missing:
+        raise client._odd(
+            f"an endpoint is absent: {missing}", "has the server's mode just changed? run again"
+        ) from None
+
+
 def _number(text: str) -> tuple[int, ...]:
     digits = (part for part in text.lstrip("v").split("-")[0].split(".")[:2])
     return tuple(int(part) if part.isdigit() else 0 for part in digits)
-
-
-def _family(path: str) -> str:
-    head = path.split("/")[0]
-    if path.endswith("metrics"):
-        return "metrics"
-    return "legacy" if path in _LEGACY or head in ("observations", "traces", "scores", "sessions") else "public"
 
 
 def _is_html(answer: requests.Response) -> bool:

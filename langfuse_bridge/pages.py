@@ -16,6 +16,7 @@ MS = timedelta(milliseconds=1)
 LIMITS = {"v2/observations": 1000, "v3/scores": 100, "observations": 100, "traces": 100, "v2/scores": 100}
 """Rows a page, as many as the server gives."""
 _FIELDS = "core,basic,time,model,usage,prompt,metrics,trace_context"
+_SCORE_GROUPS = {"score_comment": "details", "score_author": "annotation"}
 _OBSERVATIONS = rows.decoder(rows.ObservationPage)
 _SCORES = rows.decoder(rows.ScorePage)
 _TRACES = rows.decoder(rows.TracePage)
@@ -120,9 +121,10 @@ def _observations_v2(client: Client, shaper: Shaper, window: Window, _traces: An
 
 
 def _scores_v3(client: Client, shaper: Shaper, window: Window, _traces: Any) -> Iterator[Page]:
+    groups = [group for field, group in _SCORE_GROUPS.items() if field in shaper.fields]
     params: Params = {
         "limit": LIMITS["v3/scores"],
-        "fields": "core,subject",
+        "fields": ",".join(["core", "subject", *groups]),
         **_bounds(window, "fromTimestamp", "toTimestamp"),
     }
     return _by_cursor(client, "v3/scores", params, _SCORES, shaper.score, SCORES.at("at"))

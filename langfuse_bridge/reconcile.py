@@ -1,4 +1,4 @@
-"""Compares the store with the server's own totals by day and model, fetches what differs anew, explains the rest."""
+"""Compares the store with the server's own totals by day, fetches what differs anew, explains the rest."""
 
 from __future__ import annotations
 
@@ -9,27 +9,31 @@ from decimal import Decimal
 from psycopg import sql
 
 from gendash.engine.config import Config
+from gendash.engine.errors import Unreachable
+from gendash.engine.model import Problem
 from gendash.langfuse_bridge import sync as bridge
-from gendash.langfuse_bridge.client import Api, Client
+from gendash.langfuse_bridge.client import Api, Client, in_one_line
 from gendash.langfuse_bridge.pages import Window
-from gendash.langfuse_bridge.rows import OBSERVATIONS
+from gendash.langfuse_bridge.rows import FREE_TEXT, OBSERVATIONS, SCORES
 from gendash.langfuse_bridge.store import Store
-from gendash.langfuse_bridge.totals import Key, Totals, by_day_and_model, utc_day
+from gendash.langfuse_bridge.totals import Figures, Key, by_day, number, utc_day
 
 DAY, RESOLUTION = timedelta(days=1), timedelta(microseconds=1)
 _OLD_TOKENIZER = "the older API does not count the input of failed calls that came without usage"
-# The server sums decimals of 12 places and sends the sum as a double.
+# The server sums decimals of 12 places, and doubles, and sends the sum as a double.
 _RELATIVE, _PER_ROW = Decimal("1e-9"), Decimal("1e-12")
+_NOTHING: Figures = {}
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One day and model on which server and store disagree, and why, where that is known."""
+    """A day and model, or a day and score, on which server and store disagree, and why, where that is known."""
 
     day: date
-    model: str | None
-    server: Totals
-    store: Totals
+    stream: str
+    name: str
+    server: Figures
+    store: Figures
     why: str = ""
 
 
@@ -37,6 +41,7 @@ class Difference:
 class Reconciliation:
     """Days compared, days fetched anew, rows that this changed, and what still differs after it."""
 
+    project: str
     start: datetime
     end: datetime
     days: int
@@ -66,15 +71,17 @@ def reconcile(
 
     Differing days are fetched anew unless ``repair`` is off. Raises an error of the tree where a server fails.
     """
-    client, store = client or bridge.open_client(config), store or bridge.open_store(config)
+    store = store or bridge.open_store(config)
+    client = client or bridge.open_client(config, store)
     try:
-        state = store.state(config["langfuse.project"], OBSERVATIONS.name)
-        _, api, _ = bridge.detect(client, state)
-        # Only days that are closed from end to end: others would differ by what was never asked for.
-        newest = min(filter(None, (now, to, state.closed_until)))
-        oldest = max(filter(None, (from_ or now - 30 * DAY, state.closed_from or now)))
-        window = Window(utc_day(oldest + DAY - RESOLUTION), utc_day(newest))
-        return _reconcile(config, client, store, api, window, now, repair)
+        with in_one_line(client):
+            states = [store.state(config["langfuse.project"], stream.name) for stream in bridge.STREAMS]
+            _, api, _ = bridge.enter(config, client, store, states[0])
+            # Only days that are closed from end to end: others would differ by what was never asked for.
+            newest = min(filter(None, (now, to, *(state.closed_until for state in states))))
+            oldest = max(filter(None, (from_ or now - 30 * DAY, *(state.closed_from or now for state in states))))
+            window = Window(utc_day(oldest + DAY - RESOLUTION), utc_day(newest))
+            return _reconcile(config, client, store, api, window, now, repair)
     finally:
         client.close()
         store.disconnect()
@@ -84,24 +91,25 @@ def _reconcile(
     config: Config, client: Client, store: Store, api: Api, window: Window, now: datetime, repair: bool
 ) -> Reconciliation:
     assert window.end
-    found = Reconciliation(window.start, window.end, max(0, (window.end - window.start) // DAY))
+    project = config["langfuse.project"]
+    found = Reconciliation(project, window.start, window.end, max(0, (window.end - window.start) // DAY))
     if not found.days:
         return found
-    project = config["langfuse.project"]
-    found.before = found.after = differences(by_day_and_model(client, api, window), stored(store, project, window))
+    found.before = found.after = differences(by_day(client, api, window), stored(store, project, window))
     found.repaired = sorted({difference.day for difference in found.before}) if repair else []
-    extra: dict[date, int] = {}
+    again: dict[tuple[date, str], int] = {}
     for day in found.repaired:
         part = _day(day, window)
         report = bridge.sync(config, now=now, from_=part.start, to=part.end, client=client, store=store)
-        observations = report.streams[0]
-        found.written += sum(stream.written for stream in report.streams)
-        found.deleted += sum(stream.deleted for stream in report.streams)
-        kept = sum(totals.count for totals in stored(store, project, part).values())
-        extra[day] = observations.read - kept
+        if not report.complete:
+            raise Unreachable(Problem(client.where, report.notes[-1], "run again then; repaired days stay"))
+        for stream in report.streams:
+            found.written += stream.written
+            found.deleted += stream.deleted
+            again[day, stream.stream] = _sent_again(store, project, part, stream)
     if found.repaired:
-        left = differences(by_day_and_model(client, api, window), stored(store, project, window))
-        found.after = [_explained(difference, api, extra) for difference in left]
+        left = differences(by_day(client, api, window), stored(store, project, window))
+        found.after = [_explained(difference, api, again) for difference in left]
     return found
 
 
@@ -110,40 +118,90 @@ def _day(day: date, window: Window) -> Window:
     return Window(start, start + DAY)
 
 
-def differences(server: dict[Key, Totals], store: dict[Key, Totals]) -> list[Difference]:
-    """The days and models on which two sets of totals disagree, in order."""
-    keys = sorted(server.keys() | store.keys(), key=lambda key: (key[0], key[1] or ""))
-    pairs = [(key, server.get(key, Totals()), store.get(key, Totals())) for key in keys]
+def _sent_again(store: Store, project: str, day: Window, report: bridge.StreamReport) -> int:
+    """Rows of a day that the server may count more than once: versions that it listed, or scores that were changed."""
+    stream = next(stream for stream in bridge.STREAMS if stream.name == report.stream)
+    changed = sql.SQL("updated_at > created_at" if stream is SCORES else "false")
+    query = sql.SQL(
+        "select count(*), count(*) filter (where {}) from {} where project = %s and {time} >= %s and {time} < %s"
+    ).format(changed, store.table(stream.table), time=sql.Identifier(stream.time))
+    with store.transaction() as connection:
+        kept, rewritten = connection.execute(query, [project, *day]).fetchone() or (0, 0)
+    return max(report.read - kept, rewritten)
+
+
+def differences(server: dict[Key, Figures], store: dict[Key, Figures]) -> list[Difference]:
+    """What two sets of totals disagree on, in order."""
+    keys = sorted(server.keys() | store.keys())
+    pairs = [(key, server.get(key, _NOTHING), store.get(key, _NOTHING)) for key in keys]
     return [Difference(*key, theirs, ours) for key, theirs, ours in pairs if not _equal(theirs, ours)]
 
 
-def _equal(one: Totals, other: Totals) -> bool:
-    whole = ("count", "input_tokens", "output_tokens", "total_tokens")
-    slack = abs(one.cost_usd) * _RELATIVE + _PER_ROW * max(one.count, other.count, 1)
-    same_cost = abs(one.cost_usd - other.cost_usd) <= slack
-    return same_cost and all(getattr(one, name) == getattr(other, name) for name in whole)
+def _equal(one: Figures, other: Figures) -> bool:
+    slack = _PER_ROW * max(_figure(one, "count"), _figure(other, "count"), Decimal(1))
+
+    def same(name: str) -> bool:
+        mine, theirs = _figure(one, name), _figure(other, name)
+        exact = name not in ("cost_usd", "value")
+        return abs(mine - theirs) <= (0 if exact else abs(mine) * _RELATIVE + slack)
+
+    return all(same(name) for name in one.keys() | other.keys())
 
 
-def _explained(difference: Difference, api: Api, extra: dict[date, int]) -> Difference:
-    more = difference.server.count - difference.store.count
-    why = ""
-    if api == "v2" and 0 < more <= extra.get(difference.day, 0):
+def _figure(figures: Figures, name: str) -> Decimal:
+    return figures.get(name, Decimal(0))
+
+
+def _explained(difference: Difference, api: Api, again: dict[tuple[date, str], int]) -> Difference:
+    day, stream, name, server, store, why = (getattr(difference, key) for key in Difference.__dataclass_fields__)
+    more = _figure(server, "count") - _figure(store, "count")
+    known = more <= again.get((day, stream), 0)
+    if stream == SCORES.name and more > 0 and known:
+        why = f"the server counts {more} scores again that were changed; the store keeps the newest of each"
+    elif api == "v2" and more > 0 and known:
         why = f"the server counts {more} observations again that were sent twice; the store keeps the newest of each"
-    elif api == "v1" and more == 0 and difference.server.input_tokens < difference.store.input_tokens:
+    elif api == "v1" and more == 0 and _figure(server, "input_tokens") < _figure(store, "input_tokens"):
         why = _OLD_TOKENIZER
-    return Difference(difference.day, difference.model, difference.server, difference.store, why)
+    return Difference(day, stream, name, server, store, why)
 
 
-def stored(store: Store, project: str, window: Window) -> dict[Key, Totals]:
+_STORED = {
+    OBSERVATIONS: (
+        "coalesce(model, '')",
+        {
+            "input_tokens": "sum(input_tokens)",
+            "output_tokens": "sum(output_tokens)",
+            "total_tokens": "sum(total_tokens)",
+            "cost_usd": "sum(cost_usd)",
+        },
+        "true",
+    ),
+    # Doubles are added as numeric, so that the order in which rows are read does not matter.
+    SCORES: (
+        "concat_ws(' ', name, case data_type when 'CATEGORICAL' then value_text else data_type end)",
+        {"value": "sum(value_num::numeric)"},
+        "data_type <> all(%s)",
+    ),
+}
+
+
+def stored(store: Store, project: str, window: Window) -> dict[Key, Figures]:
     """The same totals from the store."""
-    query = sql.SQL(
-        "select (start_time at time zone 'UTC')::date, model, count(*), sum(input_tokens), sum(output_tokens),"
-        " sum(total_tokens), coalesce(sum(cost_usd), 0)"
-        " from {} where project = %s and start_time >= %s and start_time < %s group by 1, 2"
-    ).format(store.table(OBSERVATIONS.table))
-    with store.transaction() as connection:
-        lines = connection.execute(query, [project, window.start, window.end]).fetchall()
-    return {
-        (day, model): Totals(count, int(read), int(wrote), int(total), cost)
-        for day, model, count, read, wrote, total, cost in lines
-    }
+    found: dict[Key, Figures] = {}
+    for stream, (name, sums, which) in _STORED.items():
+        query = sql.SQL(
+            "select ({time} at time zone 'UTC')::date, {name}, count(*), {sums}"
+            " from {table} where project = %s and {time} >= %s and {time} < %s and {which} group by 1, 2"
+        ).format(
+            time=sql.Identifier(stream.time),
+            name=sql.SQL(name),
+            sums=sql.SQL(", ").join(map(sql.SQL, sums.values())),
+            table=store.table(stream.table),
+            which=sql.SQL(which),
+        )
+        values = [project, *window, *([list(FREE_TEXT)] if "%s" in which else [])]
+        with store.transaction() as connection:
+            for day, what, count, *figures in connection.execute(query, values):
+                named = dict(zip(sums, map(number, figures), strict=True))
+                found[Key(day, stream.name, what)] = {"count": Decimal(count)} | named
+    return found

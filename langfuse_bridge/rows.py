@@ -67,6 +67,7 @@ OBSERVATIONS = Stream(
         ("cost", "jsonb"),
         ("cost_source", "text"),
         ("user_hash", "text"),
+        ("user_id", "text"),
         ("session_id", "text"),
         ("tags", "text[]"),
         ("trace_name", "text"),
@@ -74,6 +75,8 @@ OBSERVATIONS = Stream(
         ("prompt_name", "text"),
         ("prompt_version", "int4"),
         ("error_class", "text"),
+        ("error_text", "text"),
+        ("model_parameters", "jsonb"),
         ("metadata", "jsonb"),
         ("updated_at", "timestamptz"),
     ),
@@ -94,6 +97,8 @@ SCORES = Stream(
         ("data_type", "text"),
         ("value_num", "float8"),
         ("value_text", "text"),
+        ("comment", "text"),
+        ("author_id", "text"),
         ("environment", "text"),
         ("at", "timestamptz"),
         ("created_at", "timestamptz"),
@@ -122,6 +127,9 @@ class Observation(msgspec.Struct, rename="camel", gc=False):
     environment: str | None = None
     model: str | None = None
     model_id: str | None = None
+    model_parameters: Any = None
+    input_price: Decimal | None = None
+    output_price: Decimal | None = None
     usage_details: dict[str, int] | None = None
     cost_details: dict[str, Decimal] | None = None
     usage_pricing_tier_id: str | None = None
@@ -161,6 +169,8 @@ class Score(msgspec.Struct, rename="camel"):
     trace_id: str | None = None
     observation_id: str | None = None
     session_id: str | None = None
+    comment: str | None = None
+    author_user_id: str | None = None
 
 
 class TraceItem(msgspec.Struct, rename="camel"):
@@ -234,17 +244,35 @@ def _whole(value: Any) -> Any:
     return value
 
 
-class Shaper:
-    """Turns items into rows of one project. ``key`` hashes users; without one, ids stay as they are."""
+FIELDS = {
+    "user_id": (OBSERVATIONS, "user_id"),
+    "error_text": (OBSERVATIONS, "error_text"),
+    "model_parameters": (OBSERVATIONS, "model_parameters"),
+    "score_comment": (SCORES, "comment"),
+    "score_text": (SCORES, "value_text"),
+    "score_author": (SCORES, "author_id"),
+}
+"""Private fields that a setting opens, and the column that each fills."""
+_CENTS = Decimal("1e-12")  # the server keeps twelve places
+FREE_TEXT = ("TEXT", "CORRECTION")
+"""Types of scores whose value people write."""
 
-    def __init__(self, project: str, key: bytes | None, metadata: Sequence[str] = ()) -> None:
-        self.project, self._key, self.metadata = project, key, tuple(metadata)
+
+class Shaper:
+    """Turns items into rows of one project: users hashed with ``key``, private columns empty unless ``fields`` opens
+    them, and of metadata the listed keys only."""
+
+    def __init__(self, project: str, key: bytes, metadata: Sequence[str] = (), fields: Sequence[str] = ()) -> None:
+        self.project, self._key, self.metadata, self.fields = project, key, tuple(metadata), frozenset(fields)
+        self._user_id, self._error_text, self._parameters, self._comment, self._free_text, self._author = (
+            name in self.fields for name in FIELDS
+        )
         self._hashes: dict[str, str] = {}
 
     def user(self, user_id: str | None) -> str | None:
-        """The stored form of a user id; NULL for nobody."""
-        if not user_id or self._key is None:
-            return text(user_id)
+        """The keyed hash of a user id; NULL for nobody."""
+        if not user_id:
+            return None
         found = self._hashes.get(user_id)
         if found is None:
             found = self._hashes[user_id] = hmac.digest(self._key, user_id.encode(), hashlib.sha256).hex()
@@ -277,8 +305,9 @@ class Shaper:
             usage,
             _total(cost),
             cost,
-            _source(item) if cost else None,
+            _source(item, usage, cost) if cost else None,
             self.user(owner.user_id),
+            text(owner.user_id) if self._user_id else None,
             text(owner.session_id),
             sorted(text(tag) or "" for tag in owner.tags or ()),
             text(trace.name if trace else item.trace_name),
@@ -286,13 +315,17 @@ class Shaper:
             text(item.prompt_name),
             item.prompt_version,
             error_class(item.status_message or "", item.type) if level == "ERROR" else None,
+            text(item.status_message) if self._error_text and level == "ERROR" else None,
+            _no_nul(item.model_parameters) or None if self._parameters else None,
             allowed(item.metadata, self.metadata),
             item.updated_at,
         )
 
     def score(self, item: Score) -> Row:
-        """The row of a score. Free text (TEXT, CORRECTION) is not kept."""
+        """The row of a score."""
         number, label = _score_value(item)
+        if self._free_text and item.data_type in FREE_TEXT:
+            label = text(item.value if isinstance(item.value, str) else item.string_value)
         subject = item.subject
         kind = subject.kind if subject else ""
         return (
@@ -306,6 +339,8 @@ class Shaper:
             item.data_type,
             number,
             label,
+            text(item.comment) if self._comment else None,
+            text(item.author_user_id) if self._author else None,
             item.environment or "default",
             item.timestamp,
             item.created_at,
@@ -354,11 +389,17 @@ def _total(cost: Mapping[str, Decimal]) -> Decimal | None:
     return cost["total"] if "total" in cost else sum(cost.values(), Decimal(0))
 
 
-def _source(item: Observation) -> str | None:
-    """Who priced a call. A matched model without a tier (the older API never names one) leaves it open."""
+def _source(item: Observation, usage: Mapping[str, int], cost: Mapping[str, Decimal]) -> str | None:
+    """Who priced a call. The older API names no tier: there the list did where its prices give this very cost."""
     if item.usage_pricing_tier_id:
         return "list"
-    return None if item.model_id else "provider"
+    if not item.model_id:
+        return "provider"
+    prices = {"input": item.input_price, "output": item.output_price}
+    pairs = [
+        (cost[kind], usage[kind] * price) for kind, price in prices.items() if price and kind in cost and kind in usage
+    ]
+    return "list" if pairs and all(abs(one - other) <= _CENTS for one, other in pairs) else None
 
 
 _CLASSES = (

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ from psycopg.types.json import set_json_dumps
 
 from gendash.engine.errors import Denied, TargetError, Unexpected, Unreachable
 from gendash.engine.model import Problem
+from gendash.langfuse_bridge.budget import Allowance
 from gendash.langfuse_bridge.pages import Window
 from gendash.langfuse_bridge.rows import Row, Stream
 
@@ -24,6 +25,7 @@ Connect = Callable[[str], psycopg.Connection[Any]]
 
 _DUMP = msgspec.json.Encoder(decimal_format="number").encode
 _IDLE_S = 5.0
+_BLOCKS, _MANY = 1000, 1_000_000
 _SAFE = (
     "set local statement_timeout = '10min'; set local lock_timeout = '1min'; "
     "set local idle_in_transaction_session_timeout = '1min'; set local jit = off"
@@ -47,6 +49,8 @@ class State:
     look_48h_at: datetime | None
     looked_30d: datetime | None
     look_30d_at: datetime | None
+    project_id: str | None
+    fields: list[str] | None
     api: str | None
     server: str | None
     resume_at: datetime | None
@@ -91,6 +95,7 @@ class Store:
     schema: str
     connect: Connect = connect
     clock: Callable[[], float] = time.monotonic
+    now: Callable[[], datetime | None] = lambda: None  # of the budget; by default the server's own
     _open: psycopg.Connection[Any] | None = field(default=None, repr=False)
     _used: float = 0.0
 
@@ -163,21 +168,20 @@ class Store:
 
     def note(self, project: str, stream: str, values: Mapping[str, Any], requests: int = 0) -> None:
         """Writes some values of a stream's state and adds to its count of requests."""
-        sets: list[sql.Composable] = [sql.SQL("{} = %s").format(sql.Identifier(name)) for name in values]
-        sets.append(sql.SQL("requests = requests + %s"))
-        query = sql.SQL("update {} set {} where project = %s and stream = %s").format(
-            self.table("_sync"), sql.SQL(", ").join(sets)
-        )
         with self.transaction() as connection:
-            connection.execute(query, [*values.values(), requests, project, stream])
+            self._set(connection, project, stream, values, {"requests": requests})
 
-    def states(self) -> list[dict[str, Any]]:
-        """Every row of ``_sync`` with the number of stored rows (an estimate where there are very many)."""
+    def states(self, streams: Sequence[Stream]) -> list[dict[str, Any]]:
+        """Every row of ``_sync``, with ``stored``, the rows of the table (an estimate where there are very many)."""
         query = sql.SQL("select * from {} order by project, stream").format(self.table("_sync"))
+        tables = {stream.name: self.table(stream.table) for stream in streams}
         with self.transaction() as connection:
             cursor = connection.execute(query)
             names = [column.name for column in cursor.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            for state in found:
+                state["stored"] = _about(connection, tables[state["stream"]], state["project"])
+        return found
 
     def user_key(self) -> bytes:
         """The key of user hashes, which `gendash db migrate` made."""
@@ -188,7 +192,113 @@ class Store:
             raise Unexpected(Problem(self.where, "there is no key for user hashes", "run `gendash db migrate`"))
         return bytes(row[0])
 
+    def other_name(self, project: str, project_id: str) -> str | None:
+        """Another name under which rows of the same Langfuse project are stored."""
+        query = sql.SQL("select min(project) from {} where project <> %s and project_id = %s").format(
+            self.table("_sync")
+        )
+        with self.transaction() as connection:
+            row = connection.execute(query, [project, project_id]).fetchone()
+        return row[0] if row else None
+
+    def book(self, name: str, allowed: Allowance, patience_s: float) -> float:
+        """See budget.Budget; all who use this store share it."""
+        step, ahead = timedelta(seconds=allowed.interval_s), (allowed.burst - 1) * allowed.interval_s
+        names = {"name": name, "now": self.now(), "step": step, "most": timedelta(seconds=ahead + patience_s)}
+        query = sql.SQL(
+            "insert into {} as b (name, next_at) values (%(name)s, {now} + %(step)s)"
+            " on conflict (name) do update set next_at = greatest(b.next_at, {now}) + %(step)s"
+            " where b.next_at <= {now} + %(most)s"
+            " returning extract(epoch from b.next_at - %(step)s - {now})::float8"
+        )
+        look = sql.SQL("select extract(epoch from next_at - {now})::float8 from {} where name = %(name)s")
+        now = sql.SQL("coalesce(%(now)s::timestamptz, clock_timestamp())")
+        with self.transaction() as connection:
+            row = connection.execute(query.format(self.table("_budget"), now=now), names).fetchone()
+            row = row or connection.execute(look.format(self.table("_budget"), now=now), names).fetchone()
+        assert row
+        return max(0.0, float(row[0]) - ahead)
+
     # rows
+
+    def replace_list(
+        self, stream: Stream, project: str, rows: Sequence[Row], values: Mapping[str, Any]
+    ) -> tuple[int, int]:
+        """Makes a short table hold exactly ``rows`` of a project; returns how many were written and deleted."""
+        table, page = self.table(stream.table), sql.Identifier("lf_page")
+        with self.transaction() as connection:
+            connection.execute(_SAFE)
+            self._lock(connection, project, stream)
+            connection.execute(sql.SQL("create temp table {} (like {}) on commit drop").format(page, table))
+            _copy(connection, page, stream, rows)
+            joined = _same_key(stream, "p", "t")
+            gone = "delete from {} t where project = %s and not exists (select from {} p where {})"
+            deleted = connection.execute(sql.SQL(gone).format(table, page, joined), [project]).rowcount
+            put = (
+                "insert into {} as t select * from {} on conflict (project, {}) do update set {}"
+                " where row(t.*) is distinct from row(excluded.*)"
+            )
+            sets = (sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in stream.names)
+            keys = sql.SQL(", ").join(map(sql.Identifier, stream.key))
+            query = sql.SQL(put).format(table, page, keys, sql.SQL(", ").join(sets))
+            written = connection.execute(query).rowcount
+            counts = {"rows": len(rows), "written": written + deleted}
+            self._set(connection, project, stream.name, values, counts)
+        return written, deleted
+
+    def clear(self, table: str, project: str, column: str, value: sql.Composable) -> int:
+        """Sets a column of a project's rows to an SQL expression, in short transactions; returns how many differed.
+
+        It goes through the table block by block: no column of it need be indexed.
+        """
+        size = sql.SQL("select pg_relation_size({}::regclass) / current_setting('block_size')::int")
+        query = sql.SQL(
+            "update {0} set {1} = {2} where ctid >= %s::tid and ctid < %s::tid and project = %s"
+            " and {1} is distinct from ({2})"
+        ).format(self.table(table), sql.Identifier(column), value)
+        with self.transaction() as connection:
+            name = sql.Literal(self.table(table).as_string(connection))
+            blocks = connection.execute(size.format(name)).fetchone()
+        cleared = 0
+        for block in range(0, blocks[0] if blocks else 0, _BLOCKS):
+            with self.transaction() as connection:
+                bounds = (f"({block},0)", f"({block + _BLOCKS},0)", project)
+                cleared += connection.execute(query, bounds).rowcount
+        return cleared
+
+    def readable(self, patterns: Sequence[str]) -> set[str]:
+        """Those of some regular expressions that PostgreSQL can read."""
+        try:
+            with self.transaction() as connection:
+                connection.execute("select bool_or('' ~ pattern) from unnest(%s::text[]) as pattern", [list(patterns)])
+            return set(patterns)
+        except Unexpected:
+            if len(patterns) == 1:
+                return set()
+        middle = len(patterns) // 2
+        return self.readable(patterns[:middle]) | self.readable(patterns[middle:])
+
+    def _lock(self, connection: psycopg.Connection[Any], project: str, stream: Stream) -> None:
+        # The lock ends with the transaction, so it works behind a pooler.
+        connection.execute(
+            "select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{self.schema} {project} {stream.name}"]
+        )
+
+    def _set(
+        self,
+        connection: psycopg.Connection[Any],
+        project: str,
+        stream: str,
+        values: Mapping[str, Any],
+        counts: Mapping[str, int],
+    ) -> None:
+        """Writes some values of a stream's state and adds to its counts."""
+        sets = [sql.SQL("{} = %s").format(sql.Identifier(name)) for name in values]
+        sets += [sql.SQL("{0} = {0} + %s").format(sql.Identifier(name)) for name in counts]
+        query = sql.SQL("update {} set {} where project = %s and stream = %s").format(
+            self.table("_sync"), sql.SQL(", ").join(sets)
+        )
+        connection.execute(query, [*values.values(), *counts.values(), project, stream])
 
     def close(
         self,
@@ -207,10 +317,7 @@ class Store:
         """
         with self.transaction() as connection:
             connection.execute(_SAFE)
-            # The lock ends with the transaction, so it works behind a pooler.
-            connection.execute(
-                "select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{self.schema} {project} {stream.name}"]
-            )
+            self._lock(connection, project, stream)
             found = connection.execute(
                 sql.SQL("select windows from {} where project = %s and stream = %s for update").format(
                     self.table("_sync")
@@ -220,15 +327,8 @@ class Store:
             if not found or found[0] != windows:
                 raise Overtaken
             closed = self._replace(connection, stream, project, window, rows)
-            names = [*values, "windows", "rows", "written"]
-            sets = [sql.SQL("{} = %s").format(sql.Identifier(name)) for name in values]
-            sets += [sql.SQL("{0} = {0} + %s").format(sql.Identifier(name)) for name in names[len(values) :]]
-            connection.execute(
-                sql.SQL("update {} set {} where project = %s and stream = %s").format(
-                    self.table("_sync"), sql.SQL(", ").join(sets)
-                ),
-                [*values.values(), 1, read, closed.written + closed.deleted, project, stream.name],
-            )
+            counts = {"windows": 1, "rows": read, "written": closed.written + closed.deleted}
+            self._set(connection, project, stream.name, values, counts)
         return closed
 
     def _replace(
@@ -322,6 +422,17 @@ class Store:
         written, deleted, beaten, times = row
         keys = [tuple(key) for key in deleted]
         return Closed(written, len(keys), keys, {tuple(key): at for key, at in zip(beaten, times, strict=True)})
+
+
+def _about(connection: psycopg.Connection[Any], table: sql.Identifier, project: str) -> int:
+    """Rows of a project: counted where the planner expects few, else what it expects."""
+    plan = sql.SQL("explain (format json) select from {} where project = %s").format(table)
+    row = connection.execute(plan, [project]).fetchone()
+    expected: int = row[0][0]["Plan"]["Plan Rows"] if row else 0
+    if expected > _MANY:
+        return expected
+    row = connection.execute(sql.SQL("select count(*) from {} where project = %s").format(table), [project]).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _inside(stream: Stream, project: str, window: Window) -> tuple[sql.Composable, list[Any]]:

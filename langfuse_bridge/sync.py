@@ -8,14 +8,17 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
-from gendash.engine.config import Config
-from gendash.engine.errors import ConfigError, GendashError, Unexpected
+from psycopg import sql
+
+from gendash.engine.config import Config, variable_part
+from gendash.engine.errors import ConfigError, GendashError, Refused, TargetError, Unexpected
 from gendash.engine.model import Problem
 from gendash.langfuse_bridge import client as langfuse
 from gendash.langfuse_bridge import totals, windows
 from gendash.langfuse_bridge.client import Api, Client
+from gendash.langfuse_bridge.models import MODELS, sync_models
 from gendash.langfuse_bridge.pages import MS, Page, Pages, Window, pages_path, reader
-from gendash.langfuse_bridge.rows import OBSERVATIONS, SCORES, Row, Shaper, Stream
+from gendash.langfuse_bridge.rows import FIELDS, FREE_TEXT, OBSERVATIONS, SCORES, Row, Shaper, Stream
 from gendash.langfuse_bridge.store import Closed, Overtaken, State, Store
 from gendash.langfuse_bridge.windows import Pass, Width
 
@@ -43,10 +46,12 @@ class StreamReport:
 class Report:
     """What a run did. ``resume_at`` says when to go on after the server asked for a pause."""
 
+    project: str = ""
     server: str = ""
     api: str = ""
     reason: str = ""
     streams: list[StreamReport] = field(default_factory=list)
+    models: StreamReport | None = None
     notes: list[str] = field(default_factory=list)
     resume_at: datetime | None = None
 
@@ -60,6 +65,7 @@ class Report:
 class Progress:
     """Where a run stands: ``at`` within ``start`` to ``end`` of a pass, and the rows read so far."""
 
+    project: str
     stream: str
     kind: str
     start: datetime
@@ -99,7 +105,8 @@ def sync(
     Stops cleanly, with everything closed so far kept, when the server asks for a long pause. Raises an error of the
     tree, which is also noted in the state, when a server cannot be used.
     """
-    client, store = client or open_client(config), store or open_store(config)
+    store = store or open_store(config)
+    client = client or open_client(config, store)
     try:
         if dry_run:
             return _estimate(config, client, store, now, from_, to)
@@ -118,36 +125,76 @@ def _sync(
     to: datetime | None,
     progress: Callable[[Progress], None],
 ) -> Report:
-    report = Report()
     project = config["langfuse.project"]
-    states = {stream.name: store.state(project, stream.name) for stream in STREAMS}
-    paused = max((s.resume_at for s in states.values() if s.resume_at), default=None)
+    report = Report(project)
+    states = [store.state(project, stream.name) for stream in STREAMS]
+    paused = max((state.resume_at for state in states if state.resume_at), default=None)
     if paused and paused > now:
         report.resume_at = paused
         report.notes.append(f"the server asked for a pause; goes on at {paused:%Y-%m-%d %H:%M:%S %Z}")
         return report
+    began = client.clock()
     try:
-        report.server, api, report.reason = detect(client, states[OBSERVATIONS.name])
-        report.api = api
-        run = _Run(
-            client,
-            store,
-            open_shaper(config, store, project),
-            now,
-            progress,
-            config.seconds("langfuse.cadence") / 2,
-            client.clock(),
-        )
-        for stream in STREAMS:
-            _stream(run, config, stream, api, report, from_, to)
+        with langfuse.in_one_line(client, but=langfuse.Paused):
+            report.server, api, report.reason = enter(config, client, store, states[0])
+            report.api = api
+            report.notes += settle_fields(config, store, project, states[0])
+            look_s = config.seconds("langfuse.cadence") / 2
+            run = _Run(client, store, open_shaper(config, store, project), now, progress, look_s, began)
+            for stream in STREAMS:
+                _stream(run, config, stream, api, report, from_, to)
     except GendashError as error:
         _note_error(store, project, now, error)
         raise
     except langfuse.Paused as pause:
-        report.resume_at = now + timedelta(seconds=client.clock() - run.began) + pause.wait
+        report.resume_at = now + timedelta(seconds=client.clock() - began) + pause.wait
         report.notes.append(f"rate limit reached; goes on at {report.resume_at:%Y-%m-%d %H:%M:%S %Z}")
         store.note(project, OBSERVATIONS.name, {"resume_at": report.resume_at})
+    else:
+        report.models = _models(client, store, project, now)
     return report
+
+
+def _models(client: Client, store: Store, project: str, now: datetime) -> StreamReport | None:
+    """What was done for the price list; a list that cannot be had costs nothing else."""
+    asked = client.asked
+    try:
+        found = sync_models(client, store, project, now)
+    except langfuse.Paused:
+        return None  # the next run is soon enough
+    except TargetError as error:
+        store.note(project, MODELS.name, {"error": str(error.problems[0]), "error_at": now}, client.asked - asked)
+        raise
+    if found is None:
+        return None
+    read, written, deleted = found
+    return StreamReport(project, MODELS.name, 1, read, written, deleted, client.asked - asked, now)
+
+
+def settle_fields(config: Config, store: Store, project: str, state: State) -> list[str]:
+    """Empties the columns of fields that are no longer open, and notes which ones are; lines on what was done.
+
+    That comes before any row, so that a run that is killed never keeps more than is noted.
+    """
+    fields = sorted([*config["langfuse.fields"], *(f"metadata.{key}" for key in config["langfuse.metadata"])])
+    before = state.fields or []
+    lines = []
+    for name in sorted(set(before) - set(fields)):
+        key = name.removeprefix("metadata.")
+        stream, column = FIELDS.get(name, (OBSERVATIONS, "metadata"))
+        if column == "metadata":
+            value: sql.Composable = sql.SQL("metadata - {}").format(sql.Literal(key))
+        elif name == "score_text":
+            kinds = sql.SQL(", ").join(map(sql.Literal, FREE_TEXT))
+            value = sql.SQL("case when data_type not in ({}) then value_text end").format(kinds)
+        else:
+            value = sql.SQL("null")
+        lines.append(f"{name} is closed: emptied in {store.clear(stream.table, project, column, value):,} rows")
+    if fields != before:
+        store.note(project, OBSERVATIONS.name, {"fields": fields})
+        if set(fields) - set(before) and state.closed_until:
+            lines.append(f"{', '.join(sorted(set(fields) - set(before)))}: older rows get it from `sync --from`")
+    return lines
 
 
 def _estimate(
@@ -156,20 +203,23 @@ def _estimate(
     """What a run would ask, as far as the server's own counts tell; nothing is written."""
     project, since = config["langfuse.project"], timedelta(seconds=config.seconds("langfuse.since"))
     states = {stream: store.state(project, stream.name, make=False) for stream in STREAMS}
-    server, api, reason = detect(client, states[OBSERVATIONS])
-    report = Report(server, api, reason)
+    with langfuse.in_one_line(client):
+        server, api, reason = enter(config, client, store, states[OBSERVATIONS])
+    report = Report(project, server, api, reason)
     for stream, state in states.items():
         start, end = windows.passes(state, now, since, config.zone)[0].start, now + MS
         if from_ or to:
             start, end = from_ or now - since, to or end
-        rows = totals.counts(client, api, Window(start, end))[stream.name]
+        with langfuse.in_one_line(client):
+            rows = totals.counts(client, api, Window(start, end))[stream.name]
         done = StreamReport(project, stream.name, read=rows)
         # A page of the older API brings with it about as many requests for its traces.
         per_page = {"observations": 1000, "scores": 100}[stream.name] if api == "v2" else 100
         factor = 2 if api == "v1" and stream is OBSERVATIONS else 1
         done.requests = factor * -(-rows // per_page) + windows.at_least(end - start)
-        allowed = client.allowed_per_minute(pages_path(api, stream))
-        pace = f", at {allowed} a minute about {-(-done.requests // allowed)} minutes" if allowed else ""
+        allowed = client.allowed(pages_path(api, stream))
+        minutes = -(-done.requests * allowed.interval_s // 60) if allowed else 0
+        pace = f", at {60 / allowed.interval_s:.0f} a minute about {minutes:.0f} minutes" if allowed else ""
         done.notes.append(f"{rows:,} rows from {start:%Y-%m-%d %H:%M}: about {done.requests:,} requests{pace}")
         report.streams.append(done)
     return report
@@ -182,28 +232,44 @@ def open_store(config: Config) -> Store:
     return Store(config["database_url"], config["schema"])
 
 
-def open_client(config: Config) -> Client:
-    """A client with the keys of a configuration. Raises ConfigError where there are none."""
+def open_client(config: Config, store: Store) -> Client:
+    """A client with the keys of a configuration, whose budget is the store's. Raises ConfigError without keys."""
     missing = [name for name in ("public_key", "secret_key") if not config[f"langfuse.{name}"]]
     if missing:
-        names = " and ".join(f"LANGFUSE_{name.upper()}" for name in missing)
+        further = config["langfuse.project"] in config["langfuse.projects"]
+        part = f"LANGFUSE_{variable_part(config['langfuse.project'])}" if further else "LANGFUSE"
+        names = " and ".join(f"{part}_{name.upper()}" for name in missing)
         raise ConfigError(Problem(names, "no API key for Langfuse", "set it, or turn features.langfuse off"))
     keys = config["langfuse.public_key"], config["langfuse.secret_key"]
-    return Client(config["langfuse.base_url"], *keys, config["langfuse.plan"], config["langfuse.budget"])
+    plan, share = config["langfuse.plan"], config["langfuse.budget"]
+    return Client(config["langfuse.base_url"], *keys, plan, share, budget=store.book)
 
 
 def open_shaper(config: Config, store: Store, project: str) -> Shaper:
     """What turns items into rows; users are hashed with the key that the store keeps."""
-    key = None if config["langfuse.plain_user_ids"] else store.user_key()
-    return Shaper(project, key, config["langfuse.metadata"])
+    return Shaper(project, store.user_key(), config["langfuse.metadata"], config["langfuse.fields"])
 
 
-def detect(client: Client, state: State) -> tuple[str, Api, str]:
-    """Version of the server, the API to read, and why. What an earlier run found out for this version still holds."""
-    server = langfuse.version(client)
-    if state.server == server and state.api in ("v1", "v2"):
+def enter(config: Config, client: Client, store: Store, state: State) -> tuple[str, Api, str]:
+    """Version of the server, the API to read, and why, after a look at whose keys these are.
+
+    Raises Refused where they belong to another project than the stored rows, which the look-backs would delete.
+    """
+    name = config["langfuse.project"]
+    server, found = langfuse.version(client), langfuse.check_keys(client)
+    if state.project_id not in (None, found):
+        what = f"the keys belong to project {found}, the rows of '{name}' came from {state.project_id}"
+        do = f"name {found} under langfuse.projects, or `gendash langfuse purge --all --project {name}` first"
+        raise Refused(Problem(client.where, what, do))
+    other = store.other_name(name, found)
+    if other:
+        what = f"the keys of '{name}' and '{other}' belong to the same project {found}, whose calls would count twice"
+        raise Refused(Problem(client.where, what, "give one of them other keys, or drop it from langfuse.projects"))
+    if state.project_id is None:
+        store.note(name, OBSERVATIONS.name, {"project_id": found})
+    # Where requests are limited, what was found out for a version holds: Langfuse Cloud has no modes.
+    if client.allowed("v2/metrics") and state.server == server and state.api in ("v1", "v2"):
         return server, "v2" if state.api == "v2" else "v1", "as found before for this version"
-    langfuse.check_keys(client)
     return server, *langfuse.choose_api(client, server)
 
 
@@ -266,7 +332,9 @@ def _pass(run: _Run, stream: Stream, pages: Pages, part: Pass, state: State, don
             continue
         _update(state, values)
         opening = {}
-        run.progress(Progress(stream.name, part.kind, part.start, min(window.end or end, end), end, done.read))
+        run.progress(
+            Progress(done.project, stream.name, part.kind, part.start, min(window.end or end, end), end, done.read)
+        )
         if window.end is None or window.end == part.end:
             return
         at = window.end
@@ -340,10 +408,24 @@ def _note_error(store: Store, project: str, now: datetime, error: GendashError) 
         pass  # the store itself may be what failed
 
 
-def status(config: Config, *, store: Store | None = None) -> list[dict[str, Any]]:
-    """The state of every project and stream, as dicts by column of ``_sync``."""
+def status(
+    config: Config, *, now: datetime | None = None, only: str = "", store: Store | None = None
+) -> list[dict[str, Any]]:
+    """The state of every project and stream, as dicts by column of ``_sync``; of one that never ran, with no values.
+
+    ``lag_s`` is how far behind ``now`` a stream is closed, ``stored`` about how many rows the project has.
+    """
     store = store or open_store(config)
     try:
-        return store.states()
+        states = store.states([*STREAMS, MODELS])
     finally:
         store.disconnect()
+    names = [config["langfuse.project"], *config["langfuse.projects"]]
+    known = {state["project"] for state in states}
+    new = [{"project": name, "stream": OBSERVATIONS.name} for name in names if name not in known]
+    for state in states:
+        until = state["closed_until"]
+        state["lag_s"] = max(0.0, (now - until).total_seconds()) if now and until else None
+    if only and only not in {*names, *known}:
+        raise ConfigError(Problem("--project", f"no Langfuse project '{only}'", f"known: {', '.join(names)}"))
+    return [state for state in [*states, *new] if only in ("", state["project"])]

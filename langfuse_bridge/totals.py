@@ -1,13 +1,12 @@
-"""What the server itself says it holds: totals by UTC day and model, and counts, from its metrics endpoint."""
+"""What the server itself says it holds: totals by UTC day, and counts, from its metrics endpoint."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -15,79 +14,88 @@ from gendash.langfuse_bridge import rows
 from gendash.langfuse_bridge.client import Api, Client, TooMuch
 from gendash.langfuse_bridge.pages import MS, Window, stamp
 
-Key = tuple[date, str | None]
+Figures = Mapping[str, Decimal]
+
+
+class Key(NamedTuple):
+    """What totals are of: a UTC day, and a model or the name and type of a score; empty for none."""
+
+    day: date
+    stream: str
+    name: str
+
 
 _ROW_LIMIT = 1000
-_SUMS = ("inputTokens", "outputTokens", "totalTokens", "totalCost")
-_METRICS = [{"measure": "count", "aggregation": "count"}, *({"measure": m, "aggregation": "sum"} for m in _SUMS)]
-_VIEWS = ("observations", "scores-numeric", "scores-categorical", "scores-boolean")
+_COUNT = {"measure": "count", "aggregation": "count"}
 
 
-@dataclass(frozen=True)
-class Totals:
-    """The figures of one UTC day and model."""
+class _View(NamedTuple):
+    """A view of the metrics endpoint: its dimensions, and the name of each figure by its column."""
 
-    count: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    total_tokens: int = 0
-    cost_usd: Decimal = Decimal(0)
+    stream: str
+    name: str
+    dimensions: tuple[str, ...]
+    figures: dict[str, str]
 
 
-class _Line(msgspec.Struct):
-    time_dimension: str
-    providedModelName: str | None = None
-    count_count: int = 0
-    sum_inputTokens: int = 0
-    sum_outputTokens: int = 0
-    sum_totalTokens: int = 0
-    sum_totalCost: Decimal | None = None
+# The numeric view holds boolean scores too. Scores of free text are in none.
+_VIEWS = (
+    _View(
+        "observations",
+        "observations",
+        ("providedModelName",),
+        {
+            "sum_inputTokens": "input_tokens",
+            "sum_outputTokens": "output_tokens",
+            "sum_totalTokens": "total_tokens",
+            "sum_totalCost": "cost_usd",
+        },
+    ),
+    _View("scores", "scores-numeric", ("name", "dataType"), {"sum_value": "value"}),
+    _View("scores", "scores-categorical", ("name", "stringValue"), {}),
+)
 
 
 class _Lines(msgspec.Struct):
-    data: list[_Line]
+    data: list[dict[str, Any]]
 
 
-class _Count(msgspec.Struct):
-    count_count: int = 0
+_LINES = rows.decoder(_Lines)
 
 
-class _Counts(msgspec.Struct):
-    data: list[_Count]
+def by_day(client: Client, api: Api, window: Window) -> dict[Key, Figures]:
+    """Totals in a window of whole UTC days: of observations by model, of scores by name and type, or label."""
+    return {key: figures for view in _VIEWS for key, figures in _by_day(client, api, view, window)}
 
 
-_LINES, _COUNTS = rows.decoder(_Lines), rows.decoder(_Counts)
-
-
-def by_day_and_model(client: Client, api: Api, window: Window) -> dict[Key, Totals]:
-    """Totals of the observations in a window of whole UTC days; no model is None."""
-    assert window.end
+def _by_day(client: Client, api: Api, view: _View, window: Window) -> Iterator[tuple[Key, Figures]]:
+    sums = [dict(zip(("aggregation", "measure"), column.split("_"), strict=True)) for column in view.figures]
     query = {
-        "dimensions": [{"field": "providedModelName"}],
-        "metrics": _METRICS,
+        "dimensions": [{"field": field} for field in view.dimensions],
+        "metrics": [_COUNT, *sums],
         "timeDimension": {"granularity": "day"},
         # An order keeps the server from inventing rows for empty days.
         "orderBy": [{"field": "time_dimension", "direction": "asc"}],
         "config": {"row_limit": _ROW_LIMIT},
     }
-    found: dict[Key, Totals] = {}
-    for line in _lines(client, api, query, window):
-        found[date.fromisoformat(line.time_dimension[:10]), line.providedModelName or None] = Totals(
-            line.count_count,
-            line.sum_inputTokens,
-            line.sum_outputTokens,
-            line.sum_totalTokens,
-            line.sum_totalCost or Decimal(0),
-        )
-    return found
+    for line in _lines(client, api, view.name, query, window):
+        figures = {name: number(line.get(column)) for column, name in view.figures.items()}
+        day = date.fromisoformat(str(line["time_dimension"])[:10])
+        name = " ".join(str(line[field]) for field in view.dimensions if line[field])
+        yield Key(day, view.stream, name), {"count": number(line["count_count"])} | figures
 
 
-def _lines(client: Client, api: Api, query: dict[str, Any], window: Window) -> Iterator[_Line]:
+def number(value: Any) -> Decimal:
+    """A figure of the endpoint, which may come as a text or be absent."""
+    return Decimal(str(value or 0))
+
+
+def _lines(client: Client, api: Api, view: str, query: dict[str, Any], window: Window) -> Iterator[dict[str, Any]]:
     """Lines of all days. An answer as long as its limit may be cut, and a 422 is too much: then by halves."""
     assert window.end
     days = (window.end - window.start) // timedelta(days=1)
     try:
-        found = _ask(client, api, "observations", query, window, _LINES).data
+        found = _ask(client, api, view, query, window)
     except TooMuch:
         if days <= 1:
             raise
@@ -96,27 +104,28 @@ def _lines(client: Client, api: Api, query: dict[str, Any], window: Window) -> I
             yield from found
             return
     middle = window.start + timedelta(days=days // 2)
-    yield from _lines(client, api, query, Window(window.start, middle))
-    yield from _lines(client, api, query, Window(middle, window.end))
+    yield from _lines(client, api, view, query, Window(window.start, middle))
+    yield from _lines(client, api, view, query, Window(middle, window.end))
 
 
 def counts(client: Client, api: Api, window: Window) -> dict[str, int]:
     """How many observations and scores start in a window; scores of free text are not counted by the server."""
-    query = {"metrics": _METRICS[:1]}
     found: dict[str, int] = {}
     for view in _VIEWS:
-        answer = _ask(client, api, view, query, window, _COUNTS).data
-        stream = view.split("-")[0]
-        found[stream] = found.get(stream, 0) + sum(line.count_count for line in answer)
+        lines = _ask(client, api, view.name, {"metrics": [_COUNT]}, window)
+        found[view.stream] = found.get(view.stream, 0) + sum(int(number(line["count_count"])) for line in lines)
     return found
 
 
-def _ask(client: Client, api: Api, view: str, query: dict[str, Any], window: Window, decode: Any) -> Any:
+def _ask(client: Client, api: Api, view: str, query: dict[str, Any], window: Window) -> list[dict[str, Any]]:
     assert window.end
     # Both bounds of the endpoint count, and times are whole milliseconds.
     bounds = {"fromTimestamp": stamp(window.start), "toTimestamp": stamp(window.end - MS)}
     path = "v2/metrics" if api == "v2" else "metrics"
-    return client.get(path, {"query": json.dumps({"view": view, **query, **bounds})}, decode)
+    found: list[dict[str, Any]] = client.get(
+        path, {"query": json.dumps({"view": view, **query, **bounds})}, _LINES
+    ).data
+    return found
 
 
 def utc_day(at: datetime) -> datetime:

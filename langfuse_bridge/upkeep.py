@@ -9,6 +9,7 @@ from typing import Any
 from psycopg import sql
 
 from gendash.engine.config import Config
+from gendash.langfuse_bridge.models import MODELS
 from gendash.langfuse_bridge.rows import Stream
 from gendash.langfuse_bridge.store import Store
 from gendash.langfuse_bridge.sync import STREAMS, open_store
@@ -31,7 +32,9 @@ def purge(
     store, project = store or open_store(config), config["langfuse.project"]
     edge = before or now - timedelta(seconds=config.seconds("langfuse.retention"))
     try:
-        return {stream.name: _purge(store, stream, project, None if everything else edge) for stream in STREAMS}
+        if everything:
+            return {stream.name: _purge(store, stream, project, None) for stream in (*STREAMS, MODELS)}
+        return {stream.name: _purge(store, stream, project, edge) for stream in STREAMS}
     finally:
         store.disconnect()
 
@@ -48,17 +51,18 @@ def _purge(store: Store, stream: Stream, project: str, edge: datetime | None) ->
     )
     with store.transaction() as connection:
         connection.execute(change, [project, stream.name])
-    return _delete(store, stream.table, stream.time, project, edge)
+    return _delete(store, stream, project, edge)
 
 
-def _delete(store: Store, table: str, time: str, project: str, edge: datetime | None) -> int:
+def _delete(store: Store, stream: Stream, project: str, edge: datetime | None) -> int:
+    older = sql.SQL("and {} < {}").format(sql.Identifier(stream.time), sql.Literal(edge)) if edge else sql.SQL("")
     query = sql.SQL(
-        "delete from {0} where ctid = any (array(select ctid from {0} where project = %s and {1} < %s limit {2}))"
-    ).format(store.table(table), sql.Identifier(time), sql.Literal(_BATCH))
+        "delete from {0} where ctid = any (array(select ctid from {0} where project = %s {1} limit {2}))"
+    ).format(store.table(stream.table), older, sql.Literal(_BATCH))
     deleted = 0
     while True:
         with store.transaction() as connection:
-            count = connection.execute(query, [project, edge or "infinity"]).rowcount
+            count = connection.execute(query, [project]).rowcount
         deleted += count
         if count < _BATCH:
             return deleted
@@ -68,6 +72,7 @@ _METRICS = (
     ("closed_until_timestamp_seconds", "gauge", "every window before this time is in the store", "closed_until"),
     ("last_success_timestamp_seconds", "gauge", "when the last sync went through", "finished_at"),
     ("resume_timestamp_seconds", "gauge", "no request before this time: the server asked for a pause", "resume_at"),
+    ("stored_rows", "gauge", "rows in the store, about", "stored"),
     ("rows_total", "counter", "rows read from Langfuse", "rows"),
     ("written_total", "counter", "rows inserted, changed or deleted in the store", "written"),
     ("windows_total", "counter", "windows of time closed", "windows"),
@@ -80,13 +85,13 @@ def prometheus_text(states: Iterable[Mapping[str, Any]]) -> str:
     rows = list(states)
     lines: list[str] = []
     for name, kind, doc, column in _METRICS:
-        _family(lines, name, kind, doc, [(row, _number(row[column])) for row in rows if row[column] is not None])
+        _family(lines, name, kind, doc, [(row, _number(row[column])) for row in rows if row.get(column) is not None])
     _family(
         lines,
         "failed",
         "gauge",
         "1 when the last sync stopped with an error",
-        [(r, float(bool(r["error"]))) for r in rows],
+        [(r, float(bool(r.get("error")))) for r in rows],
     )
     return "\n".join(lines) + "\n"
 

@@ -5,7 +5,7 @@ audience: none
 key: [project, stream]
 columns:
   project: {type: text, doc: "key of the Langfuse project, as in gendash.yaml"}
-  stream: {type: text, doc: observations or scores}
+  stream: {type: text, doc: "observations, scores, or models, the price list"}
   closed_from: {type: timestamptz, "null": true, doc: start of the time that is kept in step}
   closed_until: {type: timestamptz, "null": true, doc: every window from closed_from to here was closed at least once}
   windows: {type: bigint, doc: windows closed so far; tells one sync that another was at work}
@@ -13,6 +13,8 @@ columns:
   look_48h_at: {type: timestamptz, "null": true, doc: where it goes on; NULL when it is complete}
   looked_30d: {type: timestamptz, "null": true, doc: when the last look-back over 30 days began}
   look_30d_at: {type: timestamptz, "null": true, doc: where it goes on; NULL when it is complete}
+  project_id: {type: text, "null": true, doc: "id of the project in Langfuse, so that rows of two never mix"}
+  fields: {type: "text[]", "null": true, doc: private fields that the last sync kept}
   api: {type: text, "null": true, doc: "which API is read: v2 or v1"}
   server: {type: text, "null": true, doc: version of the server}
   rows: {type: bigint, doc: rows read since the beginning}

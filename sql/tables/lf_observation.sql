@@ -33,6 +33,7 @@ columns:
   cost: {type: jsonb, doc: USD by cost type}
   cost_source: {type: text, "null": true, doc: "list (Langfuse's price list) or provider (sent with the call); NULL where there is no cost or the server does not say"}
   user_hash: {type: text, "null": true, doc: "HMAC-SHA-256 of the user id, as gendash.user_hash() gives it"}
+  user_id: {type: text, "null": true, doc: "user id as it was sent; NULL unless langfuse.fields names user_id"}
   session_id: {type: text, "null": true, doc: Langfuse session}
   tags: {type: "text[]", doc: tags of the trace, sorted}
   trace_name: {type: text, "null": true, doc: name of the trace}
@@ -40,6 +41,8 @@ columns:
   prompt_name: {type: text, "null": true, doc: managed prompt}
   prompt_version: {type: int, "null": true, doc: its version}
   error_class: {type: text, "null": true, doc: "timeout, rate_limit, context_length, refusal, tool or other; NULL when the level is not ERROR"}
+  error_text: {type: text, "null": true, doc: "message of a failed call; NULL unless langfuse.fields names error_text"}
+  model_parameters: {type: jsonb, "null": true, doc: "temperature and so on; NULL unless langfuse.fields names model_parameters"}
   metadata: {type: jsonb, doc: "metadata of the keys in langfuse.metadata, nothing else"}
   updated_at: {type: timestamptz, doc: last write in Langfuse}
 */

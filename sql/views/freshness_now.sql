@@ -23,6 +23,7 @@ behind as (
 syncs as (
   select stream, case when finished_at is not null then greatest(extract(epoch from {{ now() }} - finished_at), 0)::float8 end as age_s, error
   from {{ view('_sync') }}
+  where stream <> 'models'
   order by finished_at nulls first, project, stream
   limit 1
 )

@@ -15,9 +15,10 @@ with fills as (
   select relation, finished_at, cadence_s, error, error_at from {{ view('_refresh') }}
   union all
   select
-    case stream when 'observations' then 'lf_observation' else 'lf_score' end,
+    case stream when 'observations' then 'lf_observation' when 'scores' then 'lf_score' else 'lf_model' end,
     case when count(finished_at) = count(*) then min(finished_at) end,
-    {{ duration_s('langfuse.cadence') }}::float8,
+    -- the price list is read once an hour
+    greatest({{ duration_s('langfuse.cadence') }}, max(3600) filter (where stream = 'models'))::float8,
     max(error),
     max(error_at)
   from {{ view('_sync') }}

@@ -44,7 +44,7 @@ def make_store(url: str) -> Store:
     """An empty store at a database."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("create schema gendash")
-        for name in ("lf_observation", "lf_score", "_sync", "_secret"):
+        for name in ("lf_observation", "lf_score", "lf_model", "_sync", "_budget", "_secret"):
             create(connection, name)
         connection.execute("insert into gendash._secret values ('user_hash', %s, '', '', now())", [KEY])
     return Store(url, "gendash")
@@ -81,7 +81,7 @@ def settings(double: LangfuseDouble, store: Store, text: str = "") -> Config:
 def client_of(double: LangfuseDouble, sleeper: Sleeper, **fields: Any) -> Client:
     """A client of a double that never really sleeps."""
     client = Client(double.url, double.public_key, double.secret_key)
-    return replace(client, clock=sleeper.clock, sleep=sleeper.sleep, chance=lambda: 0.5, **fields)
+    return replace(client, **{"clock": sleeper.clock, "sleep": sleeper.sleep, "chance": lambda: 0.5} | fields)
 
 
 def stored(store: Store, table: str, columns: str = "*") -> list[tuple[Any, ...]]:

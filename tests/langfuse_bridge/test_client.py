@@ -34,8 +34,9 @@ def test_the_way_is_chosen_by_version_and_mode_and_told(
     assert report.api == api and reason in report.reason
     assert len(stored(store, "lf_observation")) == 1
     double.log.clear()
-    assert run(NOW + MINUTE, text="langfuse: {since: 2h}").api == api
-    assert not any("metrics" in path for path, _ in double.log), "what was found out is kept"
+    cloud = client_of(double, Sleeper(), plan="pro")
+    assert run(NOW + MINUTE, text="langfuse: {since: 2h}", client=cloud).api == api
+    assert not any("metrics" in path for path, _ in double.log), "where requests are counted, what was found is kept"
 
 
 def test_a_server_that_changes_its_version_is_looked_at_again(double: Any, store: Any, run: Any) -> None:
@@ -44,6 +45,15 @@ def test_a_server_that_changes_its_version_is_looked_at_again(double: Any, store
     assert run(text="langfuse: {since: 2h}").api == "v1"
     double.mode, double.version = "events_only", "4.16.0"
     assert run(NOW + MINUTE).api == "v2"
+    assert len(stored(store, "lf_observation")) == 1
+
+
+def test_a_server_that_changes_its_mode_is_not_taken_for_an_empty_one(double: Any, store: Any, run: Any) -> None:
+    double.mode = "dual"
+    double.add(observation(1, NOW - MINUTE))
+    run(text="langfuse: {since: 2h}")
+    double.mode = "legacy"  # where /v2/observations answers 200 with nothing
+    assert run(NOW + MINUTE).api == "v1"
     assert len(stored(store, "lf_observation")) == 1
 
 
@@ -57,21 +67,28 @@ def test_an_exhausted_quota_of_the_probe_means_cloud_and_so_the_new_api(double: 
 @pytest.mark.parametrize(
     ("plan", "share", "path", "allowed"),
     [
-        ("hobby", 0.5, "v2/observations", 15),
-        ("hobby", 0.5, "observations", 7),
-        ("hobby", 0.01, "v3/scores", 1),
-        ("pro", 0.5, "v3/scores", 500),
-        ("pro", 0.5, "v2/scores", 50),
-        ("self-hosted", 0.5, "v2/observations", 0),
-        ("auto", 0.5, "v2/observations", 0),
+        ("hobby", 0.5, "v2/observations", (15, 60)),
+        ("hobby", 0.5, "observations", (7, 60)),
+        ("hobby", 0.01, "v3/scores", (1, 60)),
+        ("hobby", 0.99, "v3/scores", (29, 60)),
+        ("hobby", 0.5, "v2/metrics", (50, 86400)),
+        ("core", 0.5, "traces/t-1", (15, 60)),
+        ("core", 0.5, "v2/metrics", (50, 3600)),
+        ("pro", 0.5, "v3/scores", (500, 60)),
+        ("pro", 0.5, "models", (500, 60)),
+        ("pro", 0.5, "v2/scores", (50, 60)),
+        ("pro", 0.5, "metrics", (1000, 86400)),
+        ("pro", 0.5, "projects", None),
+        ("self-hosted", 0.5, "v2/observations", None),
+        ("auto", 0.5, "v2/observations", None),
     ],
 )
-def test_our_share_of_the_budget_follows_plan_and_path(plan: str, share: float, path: str, allowed: int) -> None:
-    assert Client("http://host", "pk", "sk", plan, share).allowed_per_minute(path) == allowed
+def test_our_share_of_the_budget_follows_plan_and_path(plan: str, share: float, path: str, allowed: Any) -> None:
+    assert Client("http://host", "pk", "sk", plan, share).allowed(path) == allowed
 
 
 def test_cloud_counts_as_the_smallest_plan_until_a_setting_says_more() -> None:
-    assert Client("https://us.cloud.langfuse.com", "pk", "sk").allowed_per_minute("v3/scores") == 15
+    assert Client("https://us.cloud.langfuse.com", "pk", "sk").allowed("v3/scores") == (15, 60)
 
 
 def test_no_minute_sees_more_requests_than_our_share(double: Any, sleeper: Sleeper) -> None:
@@ -83,7 +100,7 @@ def test_no_minute_sees_more_requests_than_our_share(double: Any, sleeper: Sleep
         sleeper.now += 0.3
     client.close()
     assert all(sum(start <= at < start + 60 for at in sent) <= 15 for start in sent)
-    assert sleeper.now < 180
+    assert sleeper.now < 240
 
 
 def test_a_hobby_organisation_is_never_refused_for_what_we_ask(double: Any, store: Any, run: Any, sleeper: Any) -> None:

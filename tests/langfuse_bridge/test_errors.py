@@ -243,7 +243,8 @@ def test_status_tells_where_each_stream_stands(double: Any, store: Any, run: Any
     run()
     lines = status(settings(double, store), store=store)
     assert [(line["project"], line["stream"], line["closed_until"], line["api"]) for line in lines] == [
+        ("default", "models", NOW, None),
         ("default", "observations", NOW, "v2"),
         ("default", "scores", NOW, "v2"),
     ]
-    assert lines[0]["rows"] == 30 and lines[0]["error"] is None and lines[0]["requests"] > 5
+    assert lines[1]["rows"] == 30 and lines[1]["error"] is None and lines[1]["requests"] > 5

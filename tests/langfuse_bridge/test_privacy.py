@@ -7,8 +7,14 @@ from typing import Any
 
 import psycopg
 import pytest
-from bridge_parts import NOW, client_of, observation, score, settings
+from bridge_parts import NOW, client_of, observation, score, settings, stored
 
+from gendash.demo.langfuse_double import Fault
+from gendash.engine.config import load_config
+from gendash.engine.errors import ConfigError, Unreachable
+from gendash.engine.settings import FIELDS
+from gendash.langfuse_bridge import rows
+from gendash.langfuse_bridge.projects import widened
 from gendash.langfuse_bridge.sync import sync
 
 CANARY = "canary-7f3a"
@@ -61,6 +67,77 @@ def test_a_canary_in_every_private_place_is_nowhere_in_the_store(mode: Any, doub
     run(text="langfuse: {metadata: [tenant], since: 2h}")
     assert places(store.url, CANARY) == []
     assert places(store.url, "acme") == ["lf_observation.metadata"], "the search would find it"
+
+
+OPENED = {
+    "user_id": ["lf_observation.user_id"],
+    "error_text": ["lf_observation.error_text"],
+    "model_parameters": ["lf_observation.model_parameters"],
+    "score_comment": ["lf_score.comment"],
+    "score_text": ["lf_score.value_text"],
+    "score_author": ["lf_score.author_id"],
+    "metadata.email": ["lf_observation.metadata"],
+}
+
+
+@pytest.mark.parametrize("mode", ["events_only", "legacy"])
+def test_each_field_opens_its_column_and_no_other_and_closing_it_empties_that_again(
+    mode: Any, double: Any, store: Any, run: Any, sleeper: Any
+) -> None:
+    assert {name for name in OPENED if "." not in name} == set(FIELDS) == set(rows.FIELDS)
+    double.mode = mode
+    observations, scores = private_rows()
+    for row in observations:
+        double.add(row)
+    for row in scores:
+        double.put_score(row)
+    now = NOW
+    for name, columns in OPENED.items():
+        for fields, found in (([name], columns), ([], [])):
+            now += MINUTE
+            config = widened(settings(double, store, "langfuse: {since: 2h}"), fields)
+            sync(config, now=now, store=store, client=client_of(double, sleeper))
+            assert places(store.url, CANARY) == found, name
+
+
+def test_what_is_closed_is_emptied_in_old_rows_too(double: Any, store: Any, run: Any) -> None:
+    for row in private_rows()[0]:
+        double.add(row | {"startTime": "2026-09-01T00:00:00.000Z"})
+    run(text="langfuse: {since: 90d, fields: [error_text], metadata: [email, tenant]}")
+    assert sorted(places(store.url, CANARY)) == ["lf_observation.error_text", "lf_observation.metadata"]
+    report = run(NOW + MINUTE, text="langfuse: {metadata: [tenant]}")
+    assert places(store.url, CANARY) == [] and places(store.url, "acme") == ["lf_observation.metadata"]
+    assert report.notes == [
+        "error_text is closed: emptied in 3 rows",
+        "metadata.email is closed: emptied in 3 rows",
+    ]
+
+
+def test_a_run_that_dies_after_it_opened_a_field_leaves_a_note_of_it(double: Any, store: Any, run: Any) -> None:
+    double.fault = lambda path: Fault(500) if path == "v2/observations" else None
+    with pytest.raises(Unreachable):
+        run(text="langfuse: {since: 2h, fields: [user_id]}")
+    assert stored(store, "_sync where stream = 'observations'", "fields") == [(["user_id"],)]
+
+
+def test_a_user_joins_by_its_hash_whether_ids_are_kept_or_not(double: Any, store: Any, run: Any) -> None:
+    double.add(observation(1, NOW - MINUTE, userId="user-1"))
+    run(text="langfuse: {since: 2h}")
+    hashed = stored(store, "lf_observation", "user_hash, user_id")
+    run(NOW + MINUTE, text="langfuse: {since: 2h, fields: [user_id]}")
+    assert stored(store, "lf_observation", "user_hash, user_id") == [(hashed[0][0], "user-1")]
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("user", "did you mean 'user_id'?"), ("input", "known: user_id, error_text"), ("metadata.", "did you mean")],
+)
+def test_an_unknown_field_is_refused_wherever_it_stands(name: str, hint: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        widened(load_config(""), ["user_id", name])
+    assert f"--fields: unknown field '{name}'" in str(error.value) and hint in str(error.value)
+    with pytest.raises(ConfigError, match="a list of user_id, error_text"):
+        load_config(f"langfuse: {{fields: [{name}]}}")
 
 
 def test_prompts_and_answers_are_not_even_asked_for(double: Any, run: Any) -> None:

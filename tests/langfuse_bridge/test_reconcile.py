@@ -7,11 +7,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from bridge_parts import NOW, client_of, observation, score, settings, stored
+from bridge_parts import NOW, client_of, iso, observation, score, settings, stored
 
+from gendash.demo.langfuse_double import Fault
+from gendash.engine.errors import Unexpected, Unreachable
 from gendash.langfuse_bridge.pages import Window
 from gendash.langfuse_bridge.reconcile import reconcile
-from gendash.langfuse_bridge.totals import by_day_and_model, counts, utc_day
+from gendash.langfuse_bridge.totals import by_day, counts, utc_day
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 MODES = pytest.mark.parametrize("mode", ["events_only", "dual", "legacy"])
@@ -30,6 +32,10 @@ def fill(double: Any) -> None:
     for number in range(60):
         model = ("gpt-4o-mini", "claude", "")[number % 3]
         double.add(observation(number, NOW - 2 * HOUR * (number + 1), model=model))
+        kind, value = (("NUMERIC", 0.1 * number), ("BOOLEAN", number % 8 < 4), ("CATEGORICAL", "good"), ("TEXT", "x"))[
+            number % 4
+        ]
+        double.put_score(score(number, NOW - 2 * HOUR * (number + 1), dataType=kind, value=value))
 
 
 @MODES
@@ -61,6 +67,46 @@ def test_what_differs_is_named_fetched_anew_and_agrees_then(
     assert len(stored(store, "lf_observation")) == 59
 
 
+@MODES
+def test_scores_that_differ_are_named_fetched_anew_and_agree_then(
+    mode: str, double: Any, store: Any, run: Any, compare: Any
+) -> None:
+    double.mode = mode
+    fill(double)
+    run(text="langfuse: {since: 10d}")
+    with psycopg.connect(store.url) as connection:
+        connection.execute("delete from gendash.lf_score where id = 'score-000012'")
+        connection.execute("update gendash.lf_score set value_num = 0 where id = 'score-000025'")
+    double.put_score(score(50, NOW - 2 * HOUR * 51, dataType="CATEGORICAL", value="bad", updatedAt=iso(NOW)))
+    double.delete_score("score-000054")
+    looked = compare(repair=False)
+    names = [(difference.day.day, difference.stream, difference.name.split()[1]) for difference in looked.before]
+    kinds = ((15, "good"), (16, "bad"), (16, "good"), (18, "BOOLEAN"), (19, "NUMERIC"))
+    assert names == [(day, "scores", kind) for day, kind in kinds] and not looked.agree
+    found = compare()
+    assert found.agree and found.after == [] and len(stored(store, "lf_score")) == 59
+
+
+def test_scores_that_the_server_counts_again_are_explained(double: Any, run: Any, compare: Any) -> None:
+    double.put_score(score(1, NOW - 30 * HOUR))
+    double.by_time.add(score(1, NOW - 30 * HOUR, value=0.5, updatedAt=iso(NOW - 29 * HOUR)))
+    run(text="langfuse: {since: 10d}")
+    (difference,) = compare().after
+    assert "1 scores again that were changed" in difference.why and difference.name == "relevance NUMERIC"
+
+
+def test_a_reached_limit_and_a_missing_endpoint_are_one_line_each(double: Any, run: Any, compare: Any) -> None:
+    fill(double)
+    run(text="langfuse: {since: 10d}")
+    double.fault = lambda path: Fault(429, retry_after=7000) if path == "v2/metrics" and len(double.log) > 99 else None
+    double.log += [("", {})] * 100
+    with pytest.raises(Unreachable, match="rate limit is reached for 1:56:40"):
+        compare()
+    double.fault = lambda path: Fault(404) if path == "v2/metrics" else None
+    with pytest.raises(Unexpected, match="endpoint is absent"):
+        compare()
+
+
 def test_spans_sent_twice_explain_what_the_server_counts_more(double: Any, run: Any, compare: Any) -> None:
     double.add(observation(1, NOW - 30 * HOUR))
     double.add(observation(1, NOW - 29 * HOUR, written=NOW))
@@ -68,7 +114,7 @@ def test_spans_sent_twice_explain_what_the_server_counts_more(double: Any, run: 
     found = compare()
     (difference,) = found.after
     assert found.agree and "sent twice" in difference.why
-    assert (difference.server.count, difference.store.count) == (2, 1)
+    assert (difference.server["count"], difference.store["count"]) == (2, 1)
 
 
 def test_days_that_are_not_closed_from_end_to_end_are_left_out(double: Any, run: Any, compare: Any) -> None:
@@ -82,17 +128,19 @@ def test_an_answer_as_long_as_its_limit_is_asked_again_by_halves(double: Any, sl
     monkeypatch.setattr("gendash.langfuse_bridge.totals._ROW_LIMIT", 4)
     fill(double)
     client = client_of(double, sleeper)
-    found = by_day_and_model(client, "v2", Window(utc_day(NOW - 6 * DAY), utc_day(NOW)))
+    found = by_day(client, "v2", Window(utc_day(NOW - 6 * DAY), utc_day(NOW)))
     client.close()
-    assert sum(totals.count for totals in found.values()) == 54 and client.asked > 3
+    assert (
+        sum(totals["count"] for key, totals in found.items() if key.stream == "observations") == 54 and client.asked > 5
+    )
 
 
 def test_quoted_integers_are_read(double: Any, sleeper: Any) -> None:
     fill(double)
     double.quote_integers = True
     client = client_of(double, sleeper)
-    found = by_day_and_model(client, "v2", Window(utc_day(NOW - 6 * DAY), utc_day(NOW)))
-    assert sum(totals.count for totals in found.values()) == 54
+    found = by_day(client, "v2", Window(utc_day(NOW - 6 * DAY), utc_day(NOW)))
+    assert sum(totals["count"] for key, totals in found.items() if key.stream == "observations") == 54
     client.close()
 
 
@@ -120,5 +168,5 @@ def test_counts_know_scores_too(double: Any, sleeper: Any) -> None:
     double.put_score(score(1, NOW - HOUR))
     double.put_score(score(2, NOW - HOUR, dataType="BOOLEAN", value=True))
     client = client_of(double, sleeper)
-    assert counts(client, "v2", Window(NOW - DAY, NOW)) == {"observations": 12, "scores": 2}
+    assert counts(client, "v2", Window(NOW - DAY, NOW)) == {"observations": 12, "scores": 9}
     client.close()

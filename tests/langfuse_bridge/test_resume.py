@@ -155,8 +155,9 @@ def test_what_was_read_before_another_run_wrote_does_not_undo_it(double: Any, st
 
 def test_projects_stand_side_by_side(double: Any, store: Any, run: Any) -> None:
     fill(double, 5)
-    run(text="langfuse: {project: one, since: 8h}")
-    run(text="langfuse: {project: two, since: 8h}")
+    for name in ("one", "two"):
+        double.project_id = name
+        run(text=f"langfuse: {{project: {name}, since: 8h}}")
     double.delete("trace-000000")
     run(NOW + MINUTE, text="langfuse: {project: two}")
     assert len(stored(store, "lf_observation where project = 'one'")) == 5
@@ -200,7 +201,7 @@ def test_a_look_back_goes_on_with_the_next_run_when_its_time_is_up(
     reports = [run(night + step * MINUTE, text="langfuse: {since: 30d, cadence: 20s}") for step in range(12)]
     notes = [report.streams[0].notes for report in reports]
     assert any(["30d" in note for note in line] for line in notes) and notes[-1] == []
-    (kept, _) = stored(store, "_sync", "look_30d_at, looked_30d, stream")
+    kept = stored(store, "_sync where stream = 'observations'", "look_30d_at, looked_30d")[0]
     assert kept[0] is None and kept[1] >= night
 
 

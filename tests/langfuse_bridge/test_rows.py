@@ -178,9 +178,19 @@ def test_only_listed_metadata_is_kept_nested_or_flat() -> None:
     assert shaped(observation(1, NOW))["metadata"] == {}
 
 
-def test_user_ids_may_be_kept_plain_where_that_is_wanted() -> None:
-    assert shaped(observation(1, NOW), Shaper("p", None))["user_hash"] == "user-0"
-    assert len(shaped(observation(1, NOW))["user_hash"]) == 64
+def test_a_user_id_that_may_be_kept_stands_beside_its_hash() -> None:
+    plain, hashed = shaped(observation(1, NOW), Shaper("p", b"k", (), ["user_id"])), shaped(observation(1, NOW))
+    assert (plain["user_id"], hashed["user_id"]) == ("user-0", None)
+    assert len(hashed["user_hash"]) == 64 and plain["user_hash"] == Shaper("p", b"k").user("user-0")
+
+
+@pytest.mark.parametrize(
+    ("cost", "source"), [(0.000015, "list"), (0.00002, None), ({"other": 1.0}, None)], ids=["equal", "other", "nothing"]
+)
+def test_the_older_api_says_list_where_the_list_gives_this_very_cost(cost: Any, source: Any) -> None:
+    found = cost if isinstance(cost, dict) else {"input": cost, "total": cost}
+    changes = {"usageDetails": {"input": 100, "total": 100}, "costDetails": found, "usagePricingTierId": None}
+    assert shaped(observation(1, NOW, **changes))["cost_source"] == source
 
 
 def test_cut_json_is_a_value_error_and_another_shape_a_validation_error() -> None:

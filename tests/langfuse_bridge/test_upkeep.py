@@ -37,9 +37,10 @@ def test_rows_older_than_the_retention_go_and_look_backs_do_not_bring_them_back(
 def test_everything_of_one_project_goes_and_nothing_of_another(double: Any, store: Any, run: Any) -> None:
     fill(double)
     run()
+    double.project_id = "another"
     run(text="langfuse: {project: other}")
     gone = purge(settings(double, store, "langfuse: {project: other}"), now=NOW, everything=True, store=store)
-    assert gone == {"observations": 20, "scores": 20}
+    assert gone == {"observations": 20, "scores": 20, "models": 0}
     assert set(stored(store, "lf_observation", "project")) == {("default",)}
     assert set(stored(store, "_sync", "project")) == {("default",)}
 

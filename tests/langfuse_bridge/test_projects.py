@@ -1,0 +1,150 @@
+"""Several Langfuse projects side by side: each with keys of its own, and one that fails alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bridge_parts import NOW, observation, score, stored
+from click.testing import CliRunner
+
+from gendash.cli import cli
+from gendash.demo.langfuse_double import LangfuseDouble
+from gendash.engine.config import load_config
+from gendash.engine.errors import ConfigError, Refused
+from gendash.langfuse_bridge.projects import each_project
+
+MINUTE = timedelta(minutes=1)
+TWO = "langfuse: {project: main, projects: [emea], since: 2h}"
+
+
+@pytest.fixture
+def other() -> Iterator[LangfuseDouble]:
+    keys = {"public_key": "pk-lf-emea", "secret_key": "sk-lf-emea"}
+    with LangfuseDouble(project_id="emea-1", **keys) as running:
+        yield running
+
+
+@pytest.fixture
+def gendash(double: Any, other: Any, store: Any, tmp_path: Path) -> Callable[..., Any]:
+    """Runs a command with two projects; the second one's secret key is in a file."""
+    for number, server in enumerate((double, other)):
+        at = datetime.now(UTC) - 5 * MINUTE
+        server.add(observation(number, at))
+        server.put_score(score(number, at))
+    (tmp_path / "gendash.yaml").write_text(TWO)
+    (tmp_path / "key").write_text("sk-lf-emea\n")
+    environ = {
+        "LANGFUSE_BASE_URL": double.url,
+        "LANGFUSE_PUBLIC_KEY": double.public_key,
+        "LANGFUSE_SECRET_KEY": double.secret_key,
+        "LANGFUSE_EMEA_BASE_URL": other.url,
+        "LANGFUSE_EMEA_PUBLIC_KEY": other.public_key,
+        "LANGFUSE_EMEA_SECRET_KEY_FILE": str(tmp_path / "key"),
+        "GENDASH_DATABASE_URL": store.url,
+    }
+
+    def gendash(*arguments: str, **changed: str) -> Any:
+        found = ["--config", str(tmp_path / "gendash.yaml"), "langfuse", *arguments]
+        return CliRunner().invoke(cli, found, env=environ | changed)
+
+    return gendash
+
+
+def test_every_project_is_synced_into_rows_of_its_name(gendash: Any, store: Any) -> None:
+    done = gendash("sync", "--json")
+    assert done.exit_code == 0, done.output
+    assert [report["project"] for report in json.loads(done.stdout)] == ["main", "emea"]
+    for table in ("lf_observation", "lf_score"):
+        rows = sorted(stored(store, table, "project, id"))
+        assert [(name, id[-1]) for name, id in rows] == [("emea", "1"), ("main", "0")]
+
+
+def test_one_project_alone_may_be_named(gendash: Any, store: Any) -> None:
+    assert gendash("sync", "--project", "emea").exit_code == 0
+    assert {name for (name,) in stored(store, "lf_observation", "project")} == {"emea"}
+    wrong = gendash("sync", "--project", "emae")
+    assert str(wrong.exception) == "--project: no Langfuse project 'emae'; did you mean 'emea'?"
+
+
+def test_a_project_that_cannot_be_reached_fails_alone_with_one_line(gendash: Any, store: Any) -> None:
+    done = gendash("sync", LANGFUSE_PUBLIC_KEY="pk-lf-wrong")
+    assert done.exit_code == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("gendash: main: Langfuse at http://127.0.0.1") and "401" in line
+    assert stored(store, "lf_observation", "project") == [("emea",)]
+    lines = json.loads(gendash("status", "--json").stdout)
+    failed = {line["project"] for line in lines if line.get("error")}
+    assert failed == {"main"} and {line["project"] for line in lines} == {"main", "emea"}
+
+
+def test_keys_that_are_absent_name_the_variables_of_their_project(gendash: Any, store: Any) -> None:
+    done = gendash("sync", LANGFUSE_EMEA_PUBLIC_KEY="", LANGFUSE_EMEA_SECRET_KEY_FILE="")
+    assert "LANGFUSE_EMEA_PUBLIC_KEY and LANGFUSE_EMEA_SECRET_KEY: no API key" in done.stderr
+    assert stored(store, "lf_observation", "project") == [("main",)], "never with the keys of another"
+
+
+def test_status_metrics_reconcile_and_purge_cover_all_or_one(gendash: Any, store: Any, tmp_path: Path) -> None:
+    shown = gendash("status").stdout
+    assert "main" in shown and "emea" in shown, "before anything ran"
+    gendash("sync")
+    shown = gendash("status").stdout.splitlines()
+    assert len(shown) == 1 + 2 * 3 and shown[0].split()[:5] == ["project", "stream", "closed_until", "lag_s", "stored"]
+    assert gendash("status", "--project", "emea").stdout.count("emea") == 3
+    assert gendash("status", "--metrics", str(tmp_path / "m.prom")).exit_code == 0
+    text = (tmp_path / "m.prom").read_text()
+    assert 'stored_rows{project="emea",stream="observations"} 1' in text and 'project="main"' in text
+    compared = gendash("reconcile")
+    assert compared.exit_code == 0 and [line.split(":")[0] for line in compared.stdout.splitlines()] == ["main", "emea"]
+    gone = gendash("purge", "--all", "--yes", "--project", "main")
+    assert gone.stdout == "main: 1 observations deleted, 1 scores deleted, 0 models deleted\n"
+    assert stored(store, "lf_observation", "project") == [("emea",)]
+
+
+def test_a_project_that_is_no_longer_named_can_still_be_purged(gendash: Any, store: Any, tmp_path: Path) -> None:
+    gendash("sync")
+    (tmp_path / "gendash.yaml").write_text("langfuse: {project: main}")
+    assert gendash("purge", "--all", "--yes", "--project", "emea").exit_code == 0
+    assert {name for (name,) in stored(store, "lf_observation", "project")} == {"main"}
+
+
+def test_keys_of_another_project_are_refused_before_its_rows_replace_ours(double: Any, store: Any, run: Any) -> None:
+    double.add(observation(1, NOW - MINUTE))
+    run(text="langfuse: {since: 2h}")
+    double.project_id = "another"
+    double.delete("trace-000000")
+    with pytest.raises(Refused, match="belong to project another, the rows of 'default' came from demo"):
+        run(NOW + MINUTE)
+    assert len(stored(store, "lf_observation")) == 1
+
+
+def test_two_names_for_one_project_are_refused_since_its_calls_would_count_twice(run: Any) -> None:
+    run(text="langfuse: {since: 2h}")
+    with pytest.raises(Refused, match="'again' and 'default' belong to the same project demo"):
+        run(text="langfuse: {since: 2h, project: again}")
+
+
+def test_names_that_are_equal_or_unknown_are_problems_of_the_settings() -> None:
+    for text, problem in (
+        ("langfuse: {project: a, projects: [A]}", "'A' stands twice"),
+        ("langfuse: {projects: [a-b, a_b]}", "'a_b' stands twice"),
+        ("langfuse: {projects: ['a b']}", "a list of names"),
+        ("langfuse: {projects: [emea], servers: {emae: {plan: pro}}}", "unknown Langfuse project 'emae'"),
+        ("langfuse: {projects: [emea], servers: {emea: {secret_key: x}}}", "set LANGFUSE_EMEA_SECRET_KEY or"),
+    ):
+        with pytest.raises(ConfigError, match=problem):
+            load_config(text)
+
+
+def test_a_further_project_has_the_settings_of_the_first_but_its_own_server_and_keys() -> None:
+    text = "langfuse: {projects: [emea], plan: core, base_url: 'https://lf.example', servers: {emea: {plan: pro}}}"
+    config = load_config(text, environ={"LANGFUSE_PUBLIC_KEY": "pk-1", "LANGFUSE_EMEA_PUBLIC_KEY": "pk-2"})
+    first, second = each_project(config)
+    names = ("project", "base_url", "plan", "public_key")
+    assert [first[f"langfuse.{name}"] for name in names] == ["default", "https://lf.example", "core", "pk-1"]
+    assert [second[f"langfuse.{name}"] for name in names] == ["emea", "https://lf.example", "pro", "pk-2"]
+    assert "pk-2" not in repr(config)
