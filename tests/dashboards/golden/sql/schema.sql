@@ -20,8 +20,6 @@ alter role gendash_admin_reader set statement_timeout = '5s';
 
 create schema gendash authorization gendash_owner;
 
-comment on schema gendash is 'Made and kept by gendash: summaries for its dashboards.';
-
 set role gendash_owner;
 
 create table gendash._object (
@@ -32,12 +30,10 @@ create table gendash._object (
   primary key (name, kind)
 );
 
-create table gendash._changed (
-  relation text not null,
-  day date not null,
-  transaction xid8 not null,
-  at timestamptz default now() not null,
-  primary key (relation, day, transaction)
+create table gendash._budget (
+  name text not null,
+  next_at timestamptz not null,
+  primary key (name)
 );
 
 create table gendash._lease (
@@ -53,13 +49,11 @@ create table gendash._refresh (
   started_at timestamptz,
   finished_at timestamptz,
   full_at timestamptz,
-  begun_at timestamptz,
   duration_s float8,
   rows bigint,
   written bigint,
   newest timestamptz,
   cadence_s float8,
-  snapshot pg_snapshot,
   absent text[],
   error text,
   error_at timestamptz,
@@ -75,14 +69,6 @@ create table gendash._secret (
   primary key (name)
 );
 
-create table gendash._signature (
-  relation text not null,
-  day date not null,
-  rows bigint,
-  signature bigint,
-  primary key (relation, day)
-);
-
 create table gendash._sync (
   project text not null,
   stream text not null,
@@ -93,6 +79,8 @@ create table gendash._sync (
   look_48h_at timestamptz,
   looked_30d timestamptz,
   look_30d_at timestamptz,
+  project_id text,
+  fields text[],
   api text,
   server text,
   rows bigint not null,
@@ -103,6 +91,22 @@ create table gendash._sync (
   error text,
   error_at timestamptz,
   primary key (project, stream)
+);
+
+create table gendash.lf_model (
+  project text not null,
+  id text not null,
+  name text not null,
+  match_pattern text,
+  start_date timestamptz,
+  unit text,
+  tokenizer text,
+  input_usd numeric,
+  output_usd numeric,
+  prices jsonb not null,
+  tiers int not null,
+  is_managed boolean not null,
+  primary key (project, id)
 );
 
 create table gendash.lf_observation (
@@ -132,6 +136,7 @@ create table gendash.lf_observation (
   cost jsonb not null,
   cost_source text,
   user_hash text,
+  user_id text,
   session_id text,
   tags text[] not null,
   trace_name text,
@@ -139,6 +144,8 @@ create table gendash.lf_observation (
   prompt_name text,
   prompt_version int,
   error_class text,
+  error_text text,
+  model_parameters jsonb,
   metadata jsonb not null,
   updated_at timestamptz not null,
   primary key (project, trace_id, id)
@@ -157,6 +164,8 @@ create table gendash.lf_score (
   data_type text not null,
   value_num float8,
   value_text text,
+  comment text,
+  author_id text,
   environment text not null,
   at timestamptz not null,
   created_at timestamptz not null,
@@ -233,8 +242,6 @@ create table gendash.document_entity (
 
 create index on gendash.document_entity (created_at);
 
-create index on gendash.document_entity (status);
-
 create table gendash.intent_conversation_day (
   day date not null,
   conversation_id text not null,
@@ -310,8 +317,6 @@ create table gendash.ticket_entity (
 );
 
 create index on gendash.ticket_entity (created_at);
-
-create index on gendash.ticket_entity (status);
 
 create table gendash.ticket_move (
   move_id text not null,
@@ -444,8 +449,6 @@ create table gendash.llm_turn (
 
 create index on gendash.llm_turn (started_at);
 
-create index on gendash.llm_turn (trace_id);
-
 create table gendash.llm_turn_day (
   day date not null,
   environment text not null,
@@ -514,20 +517,6 @@ language sql stable parallel safe as 'select coalesce(nullif(current_setting(''g
 create or replace function gendash.user_hash(text) returns text
 language sql stable strict as 'select encode(sha256(outer_pad || sha256(inner_pad || convert_to($1, ''UTF8''))), ''hex'') from gendash._secret where name = ''user_hash''';
 
-create or replace function gendash.note_days() returns trigger
-language plpgsql as '
-declare
-  touched text := case tg_op when ''INSERT'' then ''select * from new_rows'' when ''DELETE'' then ''select * from old_rows''
-    else ''select * from new_rows union all select * from old_rows'' end;
-begin
-  execute format(
-    ''insert into gendash._changed (relation, day, transaction)
-     select distinct %L, (%I at time zone %L)::date, pg_current_xact_id() from (%s) as touched where %I is not null
-     on conflict do nothing'', tg_argv[0], tg_argv[1], tg_argv[2], touched, tg_argv[1]);
-  return null;
-end
-';
-
 create view gendash.freshness_now as
 with relations as (
   select relation, finished_at, cadence_s, newest, error,
@@ -543,6 +532,7 @@ behind as (
 syncs as (
   select stream, case when finished_at is not null then greatest(extract(epoch from gendash.clock() - finished_at), 0)::float8 end as age_s, error
   from gendash._sync
+  where stream <> 'models'
   order by finished_at nulls first, project, stream
   limit 1
 )
@@ -572,9 +562,10 @@ with fills as (
   select relation, finished_at, cadence_s, error, error_at from gendash._refresh
   union all
   select
-    case stream when 'observations' then 'lf_observation' else 'lf_score' end,
+    case stream when 'observations' then 'lf_observation' when 'scores' then 'lf_score' else 'lf_model' end,
     case when count(finished_at) = count(*) then min(finished_at) end,
-    60::float8,
+    -- the price list is read once an hour
+    greatest(60, max(3600) filter (where stream = 'models'))::float8,
     max(error),
     max(error_at)
   from gendash._sync
@@ -609,7 +600,7 @@ from days left join registered using (day);
 
 create unique index on gendash.account_day (day);
 
-create materialized view gendash.account_now as
+create view gendash.account_now as
 with today as (
   select date_trunc('day', gendash.clock() at time zone 'UTC') as day
 ),
@@ -629,9 +620,7 @@ select
   count(user_id) filter (where is_active and created_at < month) as accounts_30d_ago
 from starts left join gendash.user_entity on true;
 
-create unique index on gendash.account_now (accounts_total);
-
-create materialized view gendash.user_role_now as
+create view gendash.user_role_now as
 select
   roles.role,
   roles.rank,
@@ -640,8 +629,6 @@ select
 from (values ('user', 1), ('admin', 2), ('super_admin', 3), ('other', 4)) as roles (role, rank)
 left join gendash.user_entity accounts on accounts.role = roles.role
 group by 1, 2;
-
-create unique index on gendash.user_role_now (role);
 
 create materialized view gendash.csat_day as
 with given as (
@@ -774,25 +761,6 @@ group by 1;
 
 create unique index on gendash.user_mix_day (day);
 
-create materialized view gendash.user_month as
-with months as (
-  select day as today, date_trunc('month', day::timestamp)::date as this
-  from (select (gendash.clock() at time zone 'UTC')::date as day) as now
-)
-select
-  user_id,
-  (coalesce(sum(messages) filter (where day >= this), 0))::bigint as this_month,
-  (coalesce(sum(messages) filter (where day < this), 0))::bigint as last_month,
-  count(*) filter (where day >= this) as active_days,
-  max(last_at) as last_at
-from gendash.user_day cross join months
-where day >= (this - interval '1 month')::date and day <= today
-group by user_id;
-
-create unique index on gendash.user_month (user_id);
-
-create index on gendash.user_month (this_month, last_month, user_id);
-
 create materialized view gendash.activity_day as
 -- A user-day counts in a window of n days from its day until n days later, or until the user's next active day, which
 -- counts from there on: +1 at the one end, -1 at the other, and the running sum is the number of distinct users.
@@ -879,7 +847,7 @@ select
   left(user_id, 8) as owner
 from gendash.document_entity;
 
-create materialized view gendash.document_status_now as
+create view gendash.document_status_now as
 with statuses (status, rank) as (values ('done', 1), ('processing', 2), ('failed', 3), ('other', 4))
 select
   status,
@@ -892,8 +860,6 @@ select
 from statuses left join gendash.document_entity using (status)
 group by status, rank
 having status <> 'other' or count(document_id) > 0;
-
-create unique index on gendash.document_status_now (status);
 
 create materialized view gendash.intent_window as
 select days, intent, count(distinct conversation_id) as conversations, sum(messages)::bigint as messages
@@ -1077,7 +1043,7 @@ select
   left(assigned_to, 8) as assignee
 from gendash.ticket_entity;
 
-create materialized view gendash.ticket_status_now as
+create view gendash.ticket_status_now as
 with statuses (status, rank, unresolved) as (
   values ('open', 1, true), ('in_progress', 2, true), ('resolved', 3, false), ('closed', 4, false), ('other', 5, false)
 )
@@ -1090,8 +1056,6 @@ select
 from statuses left join gendash.ticket_entity using (status)
 group by status, rank
 having status <> 'other' or count(ticket_id) > 0;
-
-create unique index on gendash.ticket_status_now (status);
 
 create view gendash.csat_band_day as
 with shares as (
@@ -1263,9 +1227,7 @@ where (d.created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'U
 
 create unique index on gendash.rating_turn_30d (feedback_id);
 
-create index on gendash.rating_turn_30d (created_at);
-
-create materialized view gendash.ticket_assignee_now as
+create view gendash.ticket_assignee_now as
 with counted as (
   select
     e.assigned_to,
@@ -1293,8 +1255,6 @@ select
   resolved_30d
 from ranked
 where place <= 50 or assigned_to is null;
-
-create unique index on gendash.ticket_assignee_now (rank);
 
 create materialized view gendash.ticket_creator_90d as
 with counted as (
@@ -1352,31 +1312,10 @@ from days cross join groups left join sums using (day, priority, category);
 
 create unique index on gendash.ticket_day (day, priority, category);
 
-create materialized view gendash.ticket_duration_90d as
-select
-  case
-    when ended_at is null then 7
-    else 1 + width_bucket(
-      extract(epoch from ended_at - created_at)::float8, array[3600, 14400, 86400, 259200, 604800]::float8[]
-    )
-  end as rank,
-  priority,
-  category,
-  count(*) as tickets
-from gendash.ticket_now
-where (waits or ended_at is not null)
-  and (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 90
-group by 1, 2, 3;
-
-create unique index on gendash.ticket_duration_90d (rank, priority, category);
-
-create materialized view gendash.ticket_hour as
+create view gendash.ticket_hour as
 select date_trunc('hour', created_at, 'UTC') as hour, priority, category, count(*) as created
 from gendash.ticket_now
-where created_at >= gendash.clock() - interval '42 days'
 group by 1, 2, 3;
-
-create unique index on gendash.ticket_hour (hour, priority, category);
 
 create materialized view gendash.ticket_median_day as
 with days as (
@@ -1437,7 +1376,7 @@ group by 1, 2, 3;
 
 create unique index on gendash.ticket_reopen_day (day, priority, category);
 
-create materialized view gendash.ticket_sla_30d as
+create view gendash.ticket_sla_30d as
 select
   priority,
   priority_rank,
@@ -1449,8 +1388,6 @@ where (waits or ended_at is not null) and due_at is not null and (ended_at is no
   and (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 30
   and (created_at at time zone 'UTC')::date <= (gendash.clock() at time zone 'UTC')::date
 group by 1, 2, 3;
-
-create unique index on gendash.ticket_sla_30d (priority, category);
 
 create materialized view gendash.ticket_survival_90d as
 with recent as (
@@ -1598,19 +1535,6 @@ left join spent on spent.user_hash = accounts.user_hash;
 
 create unique index on gendash.user_top_30d (user_id);
 
-create materialized view gendash.rating_conversation_30d as
-select
-  conversation_id,
-  avg(rating)::float8 as mean,
-  count(*) as ratings,
-  max(created_at) as last_at,
-  (array_agg(comment order by created_at desc, feedback_id) filter (where comment is not null))[1] as comment
-from gendash.rating_turn_30d
-group by conversation_id
-having count(*) >= 2;
-
-create unique index on gendash.rating_conversation_30d (conversation_id);
-
 create materialized view gendash.rating_label_30d as
 with ratings as (
   select distinct on (trace_id) trace_id, rating from gendash.rating_turn_30d
@@ -1670,7 +1594,7 @@ comment on table gendash._object is 'What gendash has made in this schema, so th
 
 comment on column gendash._object.name is 'name of the object';
 
-comment on column gendash._object.kind is 'table, rollup, view, materialized, function, query, about, role (its password) or grant (rights in the database)';
+comment on column gendash._object.kind is 'table, rollup, view, materialized, function, query, about or role';
 
 comment on column gendash._object.hash is 'sha256 of its definition';
 
@@ -1678,17 +1602,13 @@ comment on column gendash._object.made_at is 'when this definition was put in pl
 
 revoke all on gendash._object from public, gendash_reader, gendash_admin_reader;
 
-comment on table gendash._changed is 'Days of a tracked table that were written to, noted by its triggers. What is older than two days is deleted, since every reader reads all once a day. Grain: one row per table, local day and transaction.';
+comment on table gendash._budget is 'When the next request to an organisation of Langfuse Cloud is due; all that ask it take their turn here. Grain: one row per organisation and kind of request.';
 
-comment on column gendash._changed.relation is 'name of the table';
+comment on column gendash._budget.name is 'host, organisation and kind of request';
 
-comment on column gendash._changed.day is 'local day of a row that was inserted';
+comment on column gendash._budget.next_at is 'the time up to which requests are booked (leaky bucket)';
 
-comment on column gendash._changed.transaction is 'the transaction that did so';
-
-comment on column gendash._changed.at is 'when';
-
-revoke all on gendash._changed from public, gendash_reader, gendash_admin_reader;
+revoke all on gendash._budget from public, gendash_reader, gendash_admin_reader;
 
 comment on table gendash._lease is 'Who is at work. A lease that has expired may be taken over. Grain: one row per kind of work that only one process may do.';
 
@@ -1710,9 +1630,7 @@ comment on column gendash._refresh.started_at is 'start of the last refresh that
 
 comment on column gendash._refresh.finished_at is 'its end; NULL where there was none yet, or where the definition changed since';
 
-comment on column gendash._refresh.full_at is 'end of the last one that read or compared all rows, not only those of the last days';
-
-comment on column gendash._refresh.begun_at is 'when reading all rows began, where it has not ended; it goes on from where it stopped';
+comment on column gendash._refresh.full_at is 'end of the last one that read all rows, not only those of the last days';
 
 comment on column gendash._refresh.duration_s is 'how long it took, seconds';
 
@@ -1723,8 +1641,6 @@ comment on column gendash._refresh.written is 'rows that it inserted, changed or
 comment on column gendash._refresh.newest is 'time of the newest row of the source that it read';
 
 comment on column gendash._refresh.cadence_s is 'how often it is expected to run, seconds';
-
-comment on column gendash._refresh.snapshot is 'transactions whose changes of a tracked table it has seen';
 
 comment on column gendash._refresh.absent is 'optional columns of the platform that it did not find';
 
@@ -1748,23 +1664,11 @@ comment on column gendash._secret.made_at is 'when it was made';
 
 revoke all on gendash._secret from public, gendash_reader, gendash_admin_reader;
 
-comment on table gendash._signature is 'What the platform held, by day, when a relation''s rows of that day were read. A day that holds something else now is read again. Grain: one row per relation that is read by day, and local day with rows.';
-
-comment on column gendash._signature.relation is 'name of the rollup';
-
-comment on column gendash._signature.day is 'local day';
-
-comment on column gendash._signature.rows is 'rows of the platform on it; NULL where the day is to be looked at again';
-
-comment on column gendash._signature.signature is 'exclusive or of the hashes of these rows, over every column that is read';
-
-revoke all on gendash._signature from public, gendash_reader, gendash_admin_reader;
-
 comment on table gendash._sync is 'State of the Langfuse sync. Grain: one row per project and stream.';
 
 comment on column gendash._sync.project is 'key of the Langfuse project, as in gendash.yaml';
 
-comment on column gendash._sync.stream is 'observations or scores';
+comment on column gendash._sync.stream is 'observations, scores, or models, the price list';
 
 comment on column gendash._sync.closed_from is 'start of the time that is kept in step';
 
@@ -1779,6 +1683,10 @@ comment on column gendash._sync.look_48h_at is 'where it goes on; NULL when it i
 comment on column gendash._sync.looked_30d is 'when the last look-back over 30 days began';
 
 comment on column gendash._sync.look_30d_at is 'where it goes on; NULL when it is complete';
+
+comment on column gendash._sync.project_id is 'id of the project in Langfuse, so that rows of two never mix';
+
+comment on column gendash._sync.fields is 'private fields that the last sync kept';
 
 comment on column gendash._sync.api is 'which API is read: v2 or v1';
 
@@ -1799,6 +1707,34 @@ comment on column gendash._sync.error is 'why the last sync stopped, in one line
 comment on column gendash._sync.error_at is 'when it stopped';
 
 revoke all on gendash._sync from public, gendash_reader, gendash_admin_reader;
+
+comment on table gendash.lf_model is 'The price list of Langfuse, by which it costs calls that came without a cost of their own. Grain: one row per project and entry of the list.';
+
+comment on column gendash.lf_model.project is 'key of the Langfuse project, as in gendash.yaml';
+
+comment on column gendash.lf_model.id is 'entry of the list';
+
+comment on column gendash.lf_model.name is 'name of the model';
+
+comment on column gendash.lf_model.match_pattern is 'regular expression that the model of a call must match; NULL where PostgreSQL cannot read it';
+
+comment on column gendash.lf_model.start_date is 'calls from before this time take another entry; NULL for all times';
+
+comment on column gendash.lf_model.unit is 'what a price is for: TOKENS, CHARACTERS, IMAGES, SECONDS, ...; NULL means by usage type';
+
+comment on column gendash.lf_model.tokenizer is 'tokenizer by which Langfuse counts tokens that were not sent';
+
+comment on column gendash.lf_model.input_usd is 'price of one unit of input in USD';
+
+comment on column gendash.lf_model.output_usd is 'price of one unit of output in USD';
+
+comment on column gendash.lf_model.prices is 'USD per unit by usage type, of the standard tier';
+
+comment on column gendash.lf_model.tiers is 'price tiers; more than one where the price depends on length or mode';
+
+comment on column gendash.lf_model.is_managed is 'whether Langfuse maintains the entry; otherwise somebody of the project added it';
+
+revoke all on gendash.lf_model from public, gendash_reader, gendash_admin_reader;
 
 comment on table gendash.lf_observation is 'LLM calls, tool calls and other steps traced to Langfuse, one row each, without prompts, answers or messages. Grain: one row per observation; a span that was sent again counts once, as its newest version.';
 
@@ -1854,6 +1790,8 @@ comment on column gendash.lf_observation.cost_source is 'list (Langfuse''s price
 
 comment on column gendash.lf_observation.user_hash is 'HMAC-SHA-256 of the user id, as gendash.user_hash() gives it';
 
+comment on column gendash.lf_observation.user_id is 'user id as it was sent; NULL unless langfuse.fields names user_id';
+
 comment on column gendash.lf_observation.session_id is 'Langfuse session';
 
 comment on column gendash.lf_observation.tags is 'tags of the trace';
@@ -1868,17 +1806,15 @@ comment on column gendash.lf_observation.prompt_version is 'its version';
 
 comment on column gendash.lf_observation.error_class is 'timeout, rate_limit, context_length, refusal, tool or other; NULL when the level is not ERROR';
 
+comment on column gendash.lf_observation.error_text is 'message of a failed call; NULL unless langfuse.fields names error_text';
+
+comment on column gendash.lf_observation.model_parameters is 'temperature and so on; NULL unless langfuse.fields names model_parameters';
+
 comment on column gendash.lf_observation.metadata is 'metadata of the keys in langfuse.metadata, nothing else';
 
 comment on column gendash.lf_observation.updated_at is 'last write in Langfuse';
 
 revoke all on gendash.lf_observation from public, gendash_reader, gendash_admin_reader;
-
-create or replace trigger note_insert after insert on gendash.lf_observation referencing new table as new_rows for each statement execute function gendash.note_days('lf_observation', 'start_time', 'UTC');
-
-create or replace trigger note_update after update on gendash.lf_observation referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('lf_observation', 'start_time', 'UTC');
-
-create or replace trigger note_delete after delete on gendash.lf_observation referencing old table as old_rows for each statement execute function gendash.note_days('lf_observation', 'start_time', 'UTC');
 
 comment on table gendash.lf_score is 'Scores from Langfuse (evaluations, annotations, user feedback), without comments and free text. Grain: one row per score.';
 
@@ -1900,7 +1836,11 @@ comment on column gendash.lf_score.data_type is 'NUMERIC, BOOLEAN, CATEGORICAL, 
 
 comment on column gendash.lf_score.value_num is 'value of a NUMERIC score; 1 or 0 of a BOOLEAN one';
 
-comment on column gendash.lf_score.value_text is 'label of a CATEGORICAL score; True or False of a BOOLEAN one';
+comment on column gendash.lf_score.value_text is 'label of a CATEGORICAL score; True or False of a BOOLEAN one; free text only if langfuse.fields names score_text';
+
+comment on column gendash.lf_score.comment is 'comment on the score; NULL unless langfuse.fields names score_comment';
+
+comment on column gendash.lf_score.author_id is 'who gave it; NULL unless langfuse.fields names score_author';
 
 comment on column gendash.lf_score.environment is 'Langfuse environment';
 
@@ -2374,12 +2314,6 @@ revoke all on gendash.llm_turn from public, gendash_reader, gendash_admin_reader
 
 grant select on gendash.llm_turn to gendash_admin_reader;
 
-create or replace trigger note_insert after insert on gendash.llm_turn referencing new table as new_rows for each statement execute function gendash.note_days('llm_turn', 'started_at', 'UTC');
-
-create or replace trigger note_update after update on gendash.llm_turn referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('llm_turn', 'started_at', 'UTC');
-
-create or replace trigger note_delete after delete on gendash.llm_turn referencing old table as old_rows for each statement execute function gendash.note_days('llm_turn', 'started_at', 'UTC');
-
 comment on table gendash.llm_turn_day is 'Agent turns by the day on which they began, for each environment and for all together. Percentiles are of that day''s turns; they must not be averaged or added. Grain: one row per local day with a turn and environment, and one for all environments.';
 
 comment on column gendash.llm_turn_day.day is 'local day';
@@ -2540,7 +2474,7 @@ revoke all on gendash.account_day from public, gendash_reader, gendash_admin_rea
 
 grant select on gendash.account_day to gendash_reader, gendash_admin_reader;
 
-comment on materialized view gendash.account_now is 'Accounts as they are now. Deleted accounts are in no figure, not even in those of the past. Grain: one row.';
+comment on view gendash.account_now is 'Accounts as they are now. Deleted accounts are in no figure, not even in those of the past. Grain: one row.';
 
 comment on column gendash.account_now.accounts_total is 'accounts, inactive ones and staff included';
 
@@ -2560,7 +2494,7 @@ revoke all on gendash.account_now from public, gendash_reader, gendash_admin_rea
 
 grant select on gendash.account_now to gendash_reader, gendash_admin_reader;
 
-comment on materialized view gendash.user_role_now is 'Accounts by role, as they are now. Grain: one row per role.';
+comment on view gendash.user_role_now is 'Accounts by role, as they are now. Grain: one row per role.';
 
 comment on column gendash.user_role_now.role is 'user, admin, super_admin, or other';
 
@@ -2650,22 +2584,6 @@ revoke all on gendash.user_mix_day from public, gendash_reader, gendash_admin_re
 
 grant select on gendash.user_mix_day to gendash_reader, gendash_admin_reader;
 
-comment on materialized view gendash.user_month is 'Questions by user in this local month so far and in the whole one before, for billing. Guests are left out. Grain: one row per user with a message in one of the two months.';
-
-comment on column gendash.user_month.user_id is 'id of the account on the platform';
-
-comment on column gendash.user_month.this_month is 'messages that the user wrote in this local month until today';
-
-comment on column gendash.user_month.last_month is 'those of the whole month before';
-
-comment on column gendash.user_month.active_days is 'days of this month with such a message';
-
-comment on column gendash.user_month.last_at is 'the last of them';
-
-revoke all on gendash.user_month from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.user_month to gendash_admin_reader;
-
 comment on materialized view gendash.activity_day is 'Active users and conversations by day. A user is active on a day with at least one message of theirs. Rolling figures are exact distinct counts over their window, not sums of days. Grain: one row per local day from the first message or conversation to today.';
 
 comment on column gendash.activity_day.day is 'local day';
@@ -2728,7 +2646,7 @@ revoke all on gendash.document_now from public, gendash_reader, gendash_admin_re
 
 grant select on gendash.document_now to gendash_reader, gendash_admin_reader;
 
-comment on materialized view gendash.document_status_now is 'Documents of the knowledge base by status as they are now. Grain: one row per status; each status has its row, other only where a document has an unknown one.';
+comment on view gendash.document_status_now is 'Documents of the knowledge base by status as they are now. Grain: one row per status; each status has its row, other only where a document has an unknown one.';
 
 comment on column gendash.document_status_now.status is 'done, processing, failed, or other';
 
@@ -2914,7 +2832,7 @@ revoke all on gendash.ticket_now from public, gendash_reader, gendash_admin_read
 
 grant select on gendash.ticket_now to gendash_reader, gendash_admin_reader;
 
-comment on materialized view gendash.ticket_status_now is 'Tickets by status as they are now, whenever they were created. Grain: one row per status; each status has its row, other only where a ticket has an unknown one.';
+comment on view gendash.ticket_status_now is 'Tickets by status as they are now, whenever they were created. Grain: one row per status; each status has its row, other only where a ticket has an unknown one.';
 
 comment on column gendash.ticket_status_now.status is 'open, in_progress, resolved, closed, or other';
 
@@ -3114,7 +3032,7 @@ revoke all on gendash.rating_turn_30d from public, gendash_reader, gendash_admin
 
 grant select on gendash.rating_turn_30d to gendash_admin_reader;
 
-comment on materialized view gendash.ticket_assignee_now is 'What lies on whose desk now, and what everybody resolved today or on the 29 days before. People stand here as the first 8 characters of their id, without anything else about them. Grain: one row per assignee with a ticket that waits or was resolved within 30 days, at most 50; one more for nobody.';
+comment on view gendash.ticket_assignee_now is 'What lies on whose desk now, and what everybody resolved today or on the 29 days before. People stand here as the first 8 characters of their id, without anything else about them. Grain: one row per assignee with a ticket that waits or was resolved within 30 days, at most 50; one more for nobody.';
 
 comment on column gendash.ticket_assignee_now.rank is 'order by waiting tickets, most first; ties by id';
 
@@ -3174,21 +3092,7 @@ revoke all on gendash.ticket_day from public, gendash_reader, gendash_admin_read
 
 grant select on gendash.ticket_day to gendash_reader, gendash_admin_reader;
 
-comment on materialized view gendash.ticket_duration_90d is 'How long tickets took that were created today or on the 89 days before, from creation to their last resolution. Those that are not resolved now count as waiting, however old. Grain: one row per span of time, priority and category with such a ticket.';
-
-comment on column gendash.ticket_duration_90d.rank is '1 under 1 h, 2 up to 4 h, 3 up to 24 h, 4 up to 3 d, 5 up to 7 d, 6 longer, 7 waiting';
-
-comment on column gendash.ticket_duration_90d.priority is 'urgent, high, medium, low, or other';
-
-comment on column gendash.ticket_duration_90d.category is 'category; none where it has none';
-
-comment on column gendash.ticket_duration_90d.tickets is 'tickets';
-
-revoke all on gendash.ticket_duration_90d from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.ticket_duration_90d to gendash_reader, gendash_admin_reader;
-
-comment on materialized view gendash.ticket_hour is 'Tickets created by hour, within today and the 41 days before. Grain: one row per local hour, priority and category in which a ticket was created.';
+comment on view gendash.ticket_hour is 'Tickets created by hour. Grain: one row per local hour, priority and category in which a ticket was created.';
 
 comment on column gendash.ticket_hour.hour is 'start of the local hour';
 
@@ -3236,7 +3140,7 @@ revoke all on gendash.ticket_reopen_day from public, gendash_reader, gendash_adm
 
 grant select on gendash.ticket_reopen_day to gendash_reader, gendash_admin_reader;
 
-comment on materialized view gendash.ticket_sla_30d is 'How many tickets that were created today or on the 29 days before kept their due time. A ticket is decided once it has ended or its due time has passed; tickets without a due time are left out. Grain: one row per priority and category with such a ticket.';
+comment on view gendash.ticket_sla_30d is 'How many tickets that were created today or on the 29 days before kept their due time. A ticket is decided once it has ended or its due time has passed; tickets without a due time are left out. Grain: one row per priority and category with such a ticket.';
 
 comment on column gendash.ticket_sla_30d.priority is 'urgent, high, medium, low, or other';
 
@@ -3330,22 +3234,6 @@ revoke all on gendash.user_top_30d from public, gendash_reader, gendash_admin_re
 
 grant select on gendash.user_top_30d to gendash_admin_reader;
 
-comment on materialized view gendash.rating_conversation_30d is 'Conversations with more than one rating given today or on the 29 days before. Grain: one row per conversation that was rated more than once.';
-
-comment on column gendash.rating_conversation_30d.conversation_id is 'id of the conversation on the platform';
-
-comment on column gendash.rating_conversation_30d.mean is 'mean of its ratings';
-
-comment on column gendash.rating_conversation_30d.ratings is 'their number';
-
-comment on column gendash.rating_conversation_30d.last_at is 'the last of them';
-
-comment on column gendash.rating_conversation_30d.comment is 'the last comment; NULL where none was written';
-
-revoke all on gendash.rating_conversation_30d from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.rating_conversation_30d to gendash_admin_reader;
-
 comment on materialized view gendash.rating_label_30d is 'Labels that evaluations in Langfuse gave today and on the 29 days before, such as tone or sentiment, and the satisfaction of people with the same traces. Grain: one row per name and label of a score with labels.';
 
 comment on column gendash.rating_label_30d.name is 'what is scored';
@@ -3401,6 +3289,8 @@ comment on column gendash.rating_score_30d.mean_unsatisfied is 'mean of those wh
 revoke all on gendash.rating_score_30d from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.rating_score_30d to gendash_admin_reader;
+
+comment on schema gendash is 'Made and kept by gendash: summaries for its dashboards.';
 
 comment on function gendash.clock() is 'The time of all relations: the session setting gendash.now, else now().';
 
