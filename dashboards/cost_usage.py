@@ -462,8 +462,8 @@ WHERE = [
     Panel(
         "models",
         "Models, 30 d",
-        "LLM calls by model, today and the 29 days before: list price and its share, calls, tokens, cost of 1,000 "
-        "calls with a price, 95th percentile of time, failed calls, calls without a price. Updated every 15 minutes.",
+        "LLM calls by model, today and the 29 days before: list price and its share, cost of 1,000 calls with a price, "
+        "95th percentile of time, failed calls, calls without a price and why, list price of a million tokens.",
         Table(
             sort_by="Cost",
             overrides=[
@@ -476,16 +476,24 @@ WHERE = [
                 override("byName", "p95", unit="s"),
                 _judged("Errors", up_is_bad(0.01, 0.05), 2),
                 _judged("No price", up_is_bad(SettingRef("limits.uncosted"), 0.05), 2),
+                _priced("In, 1M"),
+                _priced("Out, 1M"),
+                override("byName", "Why no price", custom__width=260, mappings=nothing("–")),
             ],
         ),
         [
             sql(
                 f"""
+                with listed as (
+                  select model, max(input_usd) as input_usd, max(output_usd) as output_usd, min(hint) as hint
+                  from {{{{ view('llm_price_30d') }}}} group by 1
+                )
                 select model as "Model", (cost_usd / nullif(sum(cost_usd) over (), 0))::float8 as "Share of cost",
                   cost_usd as "Cost", calls as "Calls", tokens as "Tokens",
                   1000 * cost_usd / nullif(calls - uncosted, 0) as "Per 1k calls", p95_s as "p95",
-                  errors::float8 / calls as "Errors", uncosted::float8 / calls as "No price"
-                from {{{{ view('llm_model_window') }}}}
+                  errors::float8 / calls as "Errors", uncosted::float8 / calls as "No price",
+                  input_usd as "In, 1M", output_usd as "Out, 1M", case when uncosted > 0 then hint end as "Why no price"
+                from {{{{ view('llm_model_window') }}}} left join listed using (model)
                 where days = 30 and {THIS_ENVIRONMENT} and model <> '__all'
                 order by cost_usd desc, model limit 20""",
                 format="table",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import log
@@ -277,4 +278,31 @@ def _priced(model: Model, usage: dict[str, int], parameters: dict[str, Any]) -> 
         "usagePricingTierName": "Standard",
         "inputPrice": f"{model.input:g}",
         "outputPrice": f"{model.output:g}" if model.output else None,
+    }
+
+
+def price_list() -> list[Observation]:
+    """The entries of Langfuse's price list for the demo's models, as `models` sends them."""
+    return [_entry(model) for model in (*ANSWERING, NANO, EMBEDDING) if model.id]
+
+
+def _entry(model: Model) -> Observation:
+    prices = {"input": model.input, "input_cached_tokens": model.cached}
+    prices |= {"output": model.output} if model.output else {}
+    tier = {"id": f"{model.id}_tier_default", "name": "Standard", "isDefault": True, "priority": 0, "conditions": []}
+    return {
+        "id": model.id,
+        "createdAt": "2026-01-01T00:00:00.000Z",
+        "modelName": model.name,
+        "matchPattern": f"(?i)^({re.escape(model.name)})$",
+        "startDate": None,
+        "tokenizerId": None,
+        "tokenizerConfig": None,
+        "unit": "TOKENS",
+        "inputPrice": model.input,
+        "outputPrice": model.output or None,
+        "totalPrice": None,
+        "prices": {kind: {"price": price} for kind, price in prices.items()},
+        "isLangfuseManaged": not model.id.startswith("demo-"),
+        "pricingTiers": [tier | {"prices": prices}],
     }

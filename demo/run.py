@@ -16,7 +16,7 @@ import yaml
 
 from gendash.demo import history, keep, load, platform, recorded, servers
 from gendash.demo.langfuse_double import LangfuseDouble
-from gendash.demo.llm import PROJECT
+from gendash.demo.llm import PROJECT, price_list
 from gendash.demo.postgres import postgres
 from gendash.demo.timeline import Change, Platform
 from gendash.engine.catalog import Catalog
@@ -212,7 +212,12 @@ class _Demo:
         with self.told("started a double of Langfuse with {} observations") as told:
             rows = world.platform.observations
             double = LangfuseDouble(
-                rows, world.platform.scores, project_id=PROJECT, public_key=public, secret_key=secret
+                rows,
+                world.platform.scores,
+                project_id=PROJECT,
+                public_key=public,
+                secret_key=secret,
+                models=price_list(),
             )
             self.stack.enter_context(double)
             told.append(f"{len(rows):,}")

@@ -33,6 +33,7 @@ from overview_figures import DAY, HOUR, Table, dollars, spent, started
 from overview_store import Shown, shown
 from overview_worlds import QUOTED, SILENT, STORIES, make, nothing
 
+from gendash.demo import words
 from gendash.demo.postgres import Server
 from gendash.engine.config import load_config
 from gendash.engine.targets.files import load_catalog
@@ -194,11 +195,29 @@ def models(llm: LLM) -> Table:
         failed = sum(row["level"] == "ERROR" for row in own)
         rows.append(
             (name, per(cost, all_cost), cost, len(own), total(own), per(1000 * cost, priced), slow,
-             per(failed, len(own)), per(len(own) - priced, len(own)))
+             per(failed, len(own)), per(len(own) - priced, len(own)), *list_price(name, own))
         )  # fmt: skip
     rows.sort(key=lambda row: (-row[2], row[0]))
     columns = ("Model", "Share of cost", "Cost", "Calls", "Tokens", "Per 1k calls", "p95", "Errors", "No price")
-    return Table(columns, rows[:20])
+    return Table((*columns, "In, 1M", "Out, 1M", "Why no price"), rows[:20])
+
+
+def list_price(name: str, calls: list[Any]) -> tuple[Any, ...]:
+    """USD of a million tokens by the demo's own list, and what is wrong where a call has no price."""
+    known = next((m for m in words.ANSWERING | {words.NANO: 0} if m.name == name and m.id), None)
+    prices = [10**6 * Decimal(f"{usd:g}") for usd in (known.input, known.output)] if known else [None, None]
+    if all(map(has_price, calls)):
+        return (*prices, None)
+    if not known:
+        return (*prices, "calls name no model: send it with the call" if name == "unknown" else NOT_LISTED)
+    used = [row for row in calls if not has_price(row) and row["level"] != "ERROR" and row["usageDetails"].get("total")]
+    return (*prices, "priced by now: older calls stay without a price" if used else NO_USAGE)
+
+
+NOT_LISTED, NO_USAGE = (
+    "not in the price list: add the model in Langfuse",
+    "calls without usage: send tokens with the call",
+)
 
 
 def users(llm: LLM) -> Table:

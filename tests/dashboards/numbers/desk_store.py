@@ -17,6 +17,7 @@ from psycopg import sql
 
 from gendash.demo import load
 from gendash.demo.langfuse_double import LangfuseDouble
+from gendash.demo.llm import price_list
 from gendash.demo.postgres import Server
 from gendash.engine.catalog import Catalog
 from gendash.engine.config import Config, load_config
@@ -95,7 +96,7 @@ def filled(server: Server, world: World, name: str) -> Iterator[Store]:
         load.load(server.url(database), world.platform)
         password = secrets.token_urlsafe(9)
         _grant(server.url(database), database, owner, password)
-        with LangfuseDouble(world.platform.observations, world.platform.scores) as double:
+        with LangfuseDouble(world.platform.observations, world.platform.scores, models=price_list()) as double:
             config = load_config(
                 SETTINGS.format(zone=world.zone, number=number) + ALL_ON,
                 environ={

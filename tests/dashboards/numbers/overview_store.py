@@ -17,6 +17,7 @@ from psycopg import sql
 
 from gendash.demo import load
 from gendash.demo.langfuse_double import LangfuseDouble
+from gendash.demo.llm import price_list
 from gendash.demo.postgres import Server
 from gendash.engine.catalog import Catalog
 from gendash.engine.config import Config, load_config
@@ -97,7 +98,7 @@ def shown(server: Server, world: World, since: str = "33d") -> Iterator[Shown]:
         load.load(server.url(name), world.platform)
         password = secrets.token_urlsafe(9)
         _grant(server, name, owner, password, world.server_zone)
-        with LangfuseDouble(world.platform.observations, world.platform.scores) as double:
+        with LangfuseDouble(world.platform.observations, world.platform.scores, models=price_list()) as double:
             config = load_config(
                 SETTINGS.format(zone=world.zone, number=number, since=since, budget=world.budget),
                 environ={
