@@ -908,6 +908,52 @@ group by grouping sets ((days, environment, model), (days, environment), (days, 
 
 create unique index on gendash.llm_model_window (days, environment, model);
 
+create materialized view gendash.llm_price_30d as
+with calls as (
+  select
+    project,
+    coalesce(nullif(model, ''), 'unknown') as model,
+    count(*) as calls,
+    count(*) - count(cost_usd) as uncosted,
+    count(*) filter (where cost_usd is null and level <> 'ERROR' and total_tokens > 0) as used,
+    count(*) filter (where cost_source = 'list') as from_list,
+    count(*) filter (where cost_source = 'provider') as from_provider
+  from gendash.lf_observation
+  where type = 'GENERATION'
+    and start_time >= (date_trunc('day', gendash.clock() at time zone 'UTC') - interval '29 days') at time zone 'UTC'
+    and start_time <= gendash.clock()
+  group by 1, 2
+),
+entries as (
+  select distinct on (m.project, c.model) m.project, c.model, m.name, m.is_managed, m.input_usd, m.output_usd, m.prices
+  from gendash.lf_model m
+  join calls c on c.project = m.project and c.model ~ m.match_pattern
+  where m.start_date is null or m.start_date <= gendash.clock()
+  order by m.project, c.model, m.is_managed, m.start_date desc nulls last, m.id
+)
+select
+  c.project,
+  c.model,
+  c.calls,
+  c.uncosted,
+  e.name as entry,
+  case when e.is_managed then 'Langfuse' when not e.is_managed then 'project' end as kept_by,
+  1000000 * e.input_usd as input_usd,
+  1000000 * e.output_usd as output_usd,
+  c.from_list,
+  c.from_provider,
+  case
+    when c.uncosted = 0 then null
+    when c.model = 'unknown' then 'calls name no model: send it with the call'
+    when e.name is null then 'not in the price list: add the model in Langfuse'
+    when e.prices = '{}' then 'its entry has no price: add one in Langfuse'
+    when c.used > 0 then 'priced by now: older calls stay without a price'
+    else 'calls without usage: send tokens with the call'
+  end as hint
+from calls c left join entries e using (project, model);
+
+create unique index on gendash.llm_price_30d (project, model);
+
 create materialized view gendash.llm_prompt_window as
 select
   coalesce(environment, '__all') as environment,
@@ -2707,6 +2753,34 @@ comment on column gendash.llm_model_window.tokens_p95 is '95th percentile of tot
 revoke all on gendash.llm_model_window from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.llm_model_window to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.llm_price_30d is 'What Langfuse''s price list says about the models of today''s and the last 29 days'' LLM calls, and why calls have no price. The entry is the one that Langfuse takes for a call of today: its pattern matches the model, the project''s own before Langfuse''s, the youngest start date first. Grain: one row per project and model with a call.';
+
+comment on column gendash.llm_price_30d.project is 'key of the Langfuse project, as in gendash.yaml';
+
+comment on column gendash.llm_price_30d.model is 'model as the application named it, unknown where it named none';
+
+comment on column gendash.llm_price_30d.calls is 'LLM calls, failed ones included';
+
+comment on column gendash.llm_price_30d.uncosted is 'calls without a cost';
+
+comment on column gendash.llm_price_30d.entry is 'name of the entry of the price list; NULL where none matches';
+
+comment on column gendash.llm_price_30d.kept_by is 'Langfuse or project: who maintains the entry';
+
+comment on column gendash.llm_price_30d.input_usd is 'list price of a million units of input, standard tier, in USD';
+
+comment on column gendash.llm_price_30d.output_usd is 'list price of a million units of output, standard tier, in USD';
+
+comment on column gendash.llm_price_30d.from_list is 'calls that the list has priced';
+
+comment on column gendash.llm_price_30d.from_provider is 'calls whose cost was sent with them';
+
+comment on column gendash.llm_price_30d.hint is 'why calls are without a price, and what to do; NULL where each has one';
+
+revoke all on gendash.llm_price_30d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.llm_price_30d to gendash_reader, gendash_admin_reader;
 
 comment on materialized view gendash.llm_prompt_window is 'LLM calls by version of a managed prompt, over today and the 29 local days before, up to now. Grain: one row per environment or all, prompt and version with a call.';
 
