@@ -28,8 +28,9 @@ from gendash.engine.config import load_config
 from gendash.langfuse_bridge import rows
 from gendash.langfuse_bridge import sync as bridge
 from gendash.langfuse_bridge.pages import Page, Window
+from gendash.langfuse_bridge.replace import copy_rows
 from gendash.langfuse_bridge.rows import OBSERVATIONS, Row, Shaper
-from gendash.langfuse_bridge.store import Store, _copy
+from gendash.langfuse_bridge.store import Store
 
 TABLES = Path(__file__).resolve().parents[1] / "sql" / "tables"
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -151,7 +152,7 @@ def local_part(url: str, count: int) -> None:
             start = time.perf_counter()
             with store.transaction() as connection:
                 found = source or [row for page in shaped(shaper, pages) for row in page.rows]
-                _copy(connection, store.table("lf_observation"), OBSERVATIONS, found)
+                copy_rows(connection, store.table("lf_observation"), OBSERVATIONS, found)
             times[name].append(time.perf_counter() - start)
         store.disconnect()
         make_tables(url)

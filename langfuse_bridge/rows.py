@@ -219,7 +219,7 @@ def decoder(kind: Any) -> Callable[[bytes], Any]:
     Raises ValueError for a body that is no JSON (cut, or a page of a web server), msgspec.ValidationError for JSON of
     another shape.
     """
-    fast = msgspec.json.Decoder(kind, strict=False)
+    fast = msgspec.json.Decoder(kind, strict=False, float_hook=Decimal)
 
     def decode(body: bytes) -> Any:
         try:
@@ -309,7 +309,7 @@ class Shaper:
             self.user(owner.user_id),
             text(owner.user_id) if self._user_id else None,
             text(owner.session_id),
-            sorted(text(tag) or "" for tag in owner.tags or ()),
+            _tags(tuple(owner.tags)) if owner.tags else [],
             text(trace.name if trace else item.trace_name),
             item.parent_observation_id in (None, "") if item.is_root_observation is None else item.is_root_observation,
             text(item.prompt_name),
@@ -353,6 +353,11 @@ def text(value: str | None) -> str | None:
     if not value:
         return None
     return value.replace("\0", "") or None if "\0" in value else value
+
+
+@lru_cache(1000)
+def _tags(tags: tuple[str, ...]) -> list[str]:
+    return sorted(text(tag) or "" for tag in tags)
 
 
 def _seconds(start: datetime, end: datetime | None) -> float | None:

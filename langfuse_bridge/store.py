@@ -7,31 +7,32 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from decimal import Decimal
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 import psycopg
 from psycopg import sql
-from psycopg.types.json import set_json_dumps
+from psycopg.types.json import set_json_dumps, set_json_loads
 
 from gendash.engine.errors import Denied, TargetError, Unexpected, Unreachable
 from gendash.engine.model import Problem
 from gendash.langfuse_bridge.budget import Allowance
 from gendash.langfuse_bridge.pages import Window
+from gendash.langfuse_bridge.replace import Closed, copy_rows, replace_window, same_key
 from gendash.langfuse_bridge.rows import Row, Stream
 
 Connect = Callable[[str], psycopg.Connection[Any]]
 
 _DUMP = msgspec.json.Encoder(decimal_format="number").encode
+_LOAD = msgspec.json.Decoder(float_hook=Decimal).decode
 _IDLE_S = 5.0
 _BLOCKS, _MANY = 1000, 1_000_000
 _SAFE = (
     "set local statement_timeout = '10min'; set local lock_timeout = '1min'; "
     "set local idle_in_transaction_session_timeout = '1min'; set local jit = off"
 )
-# The rows of a window are looked up one by one: a hash join would read the whole table.
-_LOOK_UP = "set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_nestloop = on"
 
 
 class Overtaken(Exception):
@@ -59,16 +60,6 @@ class State:
 _STATE = tuple(State.__dataclass_fields__)
 
 
-class Closed(NamedTuple):
-    """What closing a window did. ``gone`` are the keys of deleted rows; ``beaten`` the keys of rows that were not
-    taken, since a newer version of them is stored at another time, with the time that they had."""
-
-    written: int
-    deleted: int
-    gone: list[tuple[str, ...]]
-    beaten: dict[tuple[str, ...], datetime]
-
-
 def connect(url: str) -> psycopg.Connection[Any]:
     """A connection that works behind a pooler: no prepared statements, no session state."""
     name = "gendash langfuse"
@@ -78,8 +69,9 @@ def connect(url: str) -> psycopg.Connection[Any]:
 
 
 def exact(connection: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
-    """The connection, sending decimals within JSON as they are."""
+    """The connection, sending and reading decimals within JSON as they are."""
     set_json_dumps(_DUMP, connection)
+    set_json_loads(_LOAD, connection)
     return connection
 
 
@@ -230,8 +222,8 @@ class Store:
             connection.execute(_SAFE)
             self._lock(connection, project, stream)
             connection.execute(sql.SQL("create temp table {} (like {}) on commit drop").format(page, table))
-            _copy(connection, page, stream, rows)
-            joined = _same_key(stream, "p", "t")
+            copy_rows(connection, page, stream, rows)
+            joined = same_key(stream, "p", "t")
             gone = "delete from {} t where project = %s and not exists (select from {} p where {})"
             deleted = connection.execute(sql.SQL(gone).format(table, page, joined), [project]).rowcount
             put = (
@@ -326,102 +318,10 @@ class Store:
             ).fetchone()
             if not found or found[0] != windows:
                 raise Overtaken
-            closed = self._replace(connection, stream, project, window, rows)
+            closed = replace_window(connection, self.table(stream.table), stream, project, window, rows)
             counts = {"windows": 1, "rows": read, "written": closed.written + closed.deleted}
             self._set(connection, project, stream.name, values, counts)
         return closed
-
-    def _replace(
-        self, connection: psycopg.Connection[Any], stream: Stream, project: str, window: Window, rows: Sequence[Row]
-    ) -> Closed:
-        inside, bounds = _inside(stream, project, window)
-        table = self.table(stream.table)
-        old = sql.SQL("select exists (select from {} t where {})").format(table, inside)
-        if not connection.execute(old, bounds).fetchone()[0]:  # type: ignore[index]
-            if not rows:
-                return Closed(0, 0, [], {})
-            try:
-                with connection.transaction():
-                    _copy(connection, table, stream, rows)
-                return Closed(len(rows), 0, [], {})
-            except psycopg.errors.UniqueViolation:
-                pass  # some of these rows are stored at another time
-        connection.execute(sql.SQL("create temp table lf_page (like {}) on commit drop").format(table))
-        _copy(connection, sql.Identifier("lf_page"), stream, rows)
-        if not self._compare(connection, stream, table, inside, bounds):
-            return Closed(0, 0, [], {})
-        connection.execute(_LOOK_UP)
-        return self._write(connection, stream, table, project)
-
-    def _compare(
-        self,
-        connection: psycopg.Connection[Any],
-        stream: Stream,
-        table: sql.Identifier,
-        inside: sql.Composable,
-        bounds: Sequence[Any],
-    ) -> bool:
-        """Puts what differs between ``lf_page`` and the window into ``lf_diff``: the new row, and the key of the old.
-
-        Returns whether anything differs. Mostly nothing does: then no table is made, whose catalog rows are logged.
-        """
-        source = sql.SQL(
-            "from (select * from {table} t where {inside}) t full join lf_page p on {joined}"
-            " where row({mine}) is distinct from row({theirs})"
-        ).format(
-            table=table,
-            inside=inside,
-            joined=_same_key(stream, "p", "t"),
-            mine=_columns(stream.names, "p"),
-            theirs=_columns(stream.names, "t"),
-        )
-        row = connection.execute(sql.SQL("select exists (select {})").format(source), bounds).fetchone()
-        if not row or not row[0]:
-            return False
-        old = sql.SQL(", ").join(
-            sql.SQL("t.{} as {}").format(sql.Identifier(name), sql.Identifier(f"old_{name}")) for name in stream.key
-        )
-        create = "create temp table lf_diff on commit drop as select p.*, t.project is not null as stored, {} {}"
-        connection.execute(sql.SQL(create).format(old, source), bounds)
-        return True
-
-    def _write(
-        self, connection: psycopg.Connection[Any], stream: Stream, table: sql.Identifier, project: str
-    ) -> Closed:
-        """Applies ``lf_diff``: rows that vanished, that changed, that are new, and that moved here in time."""
-        gone = sql.SQL(" and ").join(
-            sql.SQL("t.{} = p.{}").format(sql.Identifier(name), sql.Identifier(f"old_{name}")) for name in stream.key
-        )
-        query = sql.SQL(
-            "with elsewhere as materialized ("
-            " select p.*, t.project is null as absent,"
-            " coalesce((p.updated_at, p.{time}) >= (t.updated_at, t.{time}), true) as wins"
-            " from lf_diff p left join {table} t on {joined} where not p.stored),"
-            " deleted as (delete from {table} t using lf_diff p where p.project is null and t.project = %s and {gone}"
-            " returning jsonb_build_array({old_key}) as key),"
-            " changed as (update {table} t set {sets} from lf_diff p where p.stored and {joined} returning 1),"
-            " moved as (update {table} t set {sets} from elsewhere p where wins and not absent and {joined}"
-            " returning 1),"
-            " added as (insert into {table} ({names}) select {names} from elsewhere where absent returning 1)"
-            " select (select count(*) from changed) + (select count(*) from moved) + (select count(*) from added),"
-            " array(select key from deleted),"
-            " array(select jsonb_build_array({key}) from elsewhere p where not wins order by {key}),"
-            " array(select p.{time} from elsewhere p where not wins order by {key})"
-        ).format(
-            time=sql.Identifier(stream.time),
-            table=table,
-            joined=_same_key(stream, "p", "t"),
-            gone=gone,
-            sets=sql.SQL(", ").join(sql.SQL("{0} = p.{0}").format(sql.Identifier(name)) for name in stream.names),
-            names=sql.SQL(", ").join(map(sql.Identifier, stream.names)),
-            old_key=_columns(stream.key, "t"),
-            key=_columns(stream.key, "p"),
-        )
-        row = connection.execute(query, [project]).fetchone()
-        assert row
-        written, deleted, beaten, times = row
-        keys = [tuple(key) for key in deleted]
-        return Closed(written, len(keys), keys, {tuple(key): at for key, at in zip(beaten, times, strict=True)})
 
 
 def _about(connection: psycopg.Connection[Any], table: sql.Identifier, project: str) -> int:
@@ -433,34 +333,6 @@ def _about(connection: psycopg.Connection[Any], table: sql.Identifier, project: 
         return expected
     row = connection.execute(sql.SQL("select count(*) from {} where project = %s").format(table), [project]).fetchone()
     return int(row[0]) if row else 0
-
-
-def _inside(stream: Stream, project: str, window: Window) -> tuple[sql.Composable, list[Any]]:
-    time = sql.Identifier(stream.time)
-    if window.end is None:
-        return sql.SQL("(t.project = %s and t.{0} >= %s)").format(time), [project, window.start]
-    text = "(t.project = %s and t.{0} >= %s and t.{0} < %s)"
-    return sql.SQL(text).format(time), [project, window.start, window.end]
-
-
-def _same_key(stream: Stream, left: str, right: str) -> sql.Composable:
-    names = ("project", *stream.key)
-    pairs = (sql.SQL("{}.{} = {}.{}").format(*map(sql.Identifier, (left, name, right, name))) for name in names)
-    return sql.SQL(" and ").join(pairs)
-
-
-def _columns(names: Sequence[str], alias: str) -> sql.Composable:
-    return sql.SQL(", ").join(sql.Identifier(alias, name) for name in names)
-
-
-def _copy(connection: psycopg.Connection[Any], table: sql.Composable, stream: Stream, rows: Sequence[Row]) -> None:
-    query = sql.SQL("copy {} ({}) from stdin (format binary)").format(
-        table, sql.SQL(", ").join(map(sql.Identifier, stream.names))
-    )
-    with connection.cursor() as cursor, cursor.copy(query) as copy:
-        copy.set_types([kind for _, kind in stream.columns])
-        for row in rows:
-            copy.write_row(row)
 
 
 def _reason(line: str) -> str:

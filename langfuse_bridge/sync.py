@@ -18,8 +18,9 @@ from gendash.langfuse_bridge import totals, windows
 from gendash.langfuse_bridge.client import Api, Client
 from gendash.langfuse_bridge.models import MODELS, sync_models
 from gendash.langfuse_bridge.pages import MS, Page, Pages, Window, pages_path, reader
+from gendash.langfuse_bridge.replace import Closed
 from gendash.langfuse_bridge.rows import FIELDS, FREE_TEXT, OBSERVATIONS, SCORES, Row, Shaper, Stream
-from gendash.langfuse_bridge.store import Closed, Overtaken, State, Store
+from gendash.langfuse_bridge.store import Overtaken, State, Store
 from gendash.langfuse_bridge.windows import Pass, Width
 
 STREAMS = (OBSERVATIONS, SCORES)
@@ -159,7 +160,8 @@ def _models(client: Client, store: Store, project: str, now: datetime) -> Stream
     """What was done for the price list; a list that cannot be had costs nothing else."""
     asked = client.asked
     try:
-        found = sync_models(client, store, project, now)
+        with langfuse.in_one_line(client, but=langfuse.Paused):
+            found = sync_models(client, store, project, now)
     except langfuse.Paused:
         return None  # the next run is soon enough
     except TargetError as error:

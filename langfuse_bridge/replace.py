@@ -1,0 +1,150 @@
+"""Makes a table hold exactly the rows of a window, by writing only what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg import sql
+
+from gendash.langfuse_bridge.pages import Window
+from gendash.langfuse_bridge.rows import Row, Stream
+
+_FETCH = 2000
+# The rows of a window are looked up one by one: a hash join would read the whole table.
+_LOOK_UP = "set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_nestloop = on"
+
+
+class Closed(NamedTuple):
+    """What closing a window did. ``gone`` are the keys of deleted rows; ``beaten`` the keys of rows that were not
+    taken, since a newer version of them is stored at another time, with the time that they had."""
+
+    written: int
+    deleted: int
+    gone: list[tuple[str, ...]]
+    beaten: dict[tuple[str, ...], datetime]
+
+
+def replace_window(
+    connection: psycopg.Connection[Any],
+    table: sql.Identifier,
+    stream: Stream,
+    project: str,
+    window: Window,
+    rows: Sequence[Row],
+) -> Closed:
+    """Makes ``table`` hold exactly ``rows``, each key once, in a window, within the connection's transaction.
+
+    What is stored is compared here: nothing is written for a row that stays as it is, not even to a temporary table.
+    """
+    key_of = itemgetter(*(stream.at(name) for name in stream.key))
+    new: dict[Any, Row] = {key_of(row): row for row in rows}
+    differing: list[Row] = []  # the new row, whether its key is stored in the window, and the key that is
+    nothing, no_key = (None,) * len(stream.columns), (None,) * len(stream.key)
+    stored = 0
+    for old in _stored(connection, table, stream, project, window):
+        stored += 1
+        key = key_of(old)
+        row = new.pop(key, None)
+        if row != old:
+            differing.append((*(row or nothing), True, *(key if len(stream.key) > 1 else (key,))))
+    if not new and not differing:
+        return Closed(0, 0, [], {})
+    if not stored:
+        try:
+            with connection.transaction():
+                copy_rows(connection, table, stream, rows)
+            return Closed(len(rows), 0, [], {})
+        except psycopg.errors.UniqueViolation:
+            pass  # some of these rows are stored at another time
+    differing += [(*row, False, *no_key) for row in new.values()]
+    old_key = sql.SQL(", ").join(
+        sql.SQL("p.{} as {}").format(sql.Identifier(name), sql.Identifier(f"old_{name}")) for name in stream.key
+    )
+    create = "create temp table lf_diff on commit drop as select p.*, false as stored, {} from {} p with no data"
+    connection.execute(sql.SQL(create).format(old_key, table))
+    columns = (*stream.columns, ("stored", "bool"), *((f"old_{name}", "text") for name in stream.key))
+    copy_rows(connection, sql.Identifier("lf_diff"), stream._replace(columns=columns), differing)
+    connection.execute(_LOOK_UP)
+    return _write(connection, table, stream, project)
+
+
+def _stored(
+    connection: psycopg.Connection[Any], table: sql.Identifier, stream: Stream, project: str, window: Window
+) -> Iterator[Row]:
+    """The rows that a table holds in a window, a few at a time."""
+    inside, bounds = _inside(stream, project, window)
+    names = sql.SQL(", ").join(map(sql.Identifier, stream.names))
+    query = sql.SQL("select {} from {} t where {}").format(names, table, inside)
+    with connection.cursor("lf_stored", binary=True) as cursor:
+        cursor.itersize = _FETCH
+        yield from cursor.execute(query, bounds)
+
+
+def _write(connection: psycopg.Connection[Any], table: sql.Identifier, stream: Stream, project: str) -> Closed:
+    """Applies ``lf_diff``: rows that vanished, that changed, that are new, and that moved here in time."""
+    gone = sql.SQL(" and ").join(
+        sql.SQL("t.{} = p.{}").format(sql.Identifier(name), sql.Identifier(f"old_{name}")) for name in stream.key
+    )
+    query = sql.SQL(
+        "with elsewhere as materialized ("
+        " select p.*, t.project is null as absent,"
+        " coalesce((p.updated_at, p.{time}) >= (t.updated_at, t.{time}), true) as wins"
+        " from lf_diff p left join {table} t on {joined} where not p.stored),"
+        " deleted as (delete from {table} t using lf_diff p where p.project is null and t.project = %s and {gone}"
+        " returning jsonb_build_array({old_key}) as key),"
+        " changed as (update {table} t set {sets} from lf_diff p where p.stored and {joined} returning 1),"
+        " moved as (update {table} t set {sets} from elsewhere p where wins and not absent and {joined}"
+        " returning 1),"
+        " added as (insert into {table} ({names}) select {names} from elsewhere where absent returning 1)"
+        " select (select count(*) from changed) + (select count(*) from moved) + (select count(*) from added),"
+        " array(select key from deleted),"
+        " array(select jsonb_build_array({key}) from elsewhere p where not wins order by {key}),"
+        " array(select p.{time} from elsewhere p where not wins order by {key})"
+    ).format(
+        time=sql.Identifier(stream.time),
+        table=table,
+        joined=same_key(stream, "p", "t"),
+        gone=gone,
+        sets=sql.SQL(", ").join(sql.SQL("{0} = p.{0}").format(sql.Identifier(name)) for name in stream.names),
+        names=sql.SQL(", ").join(map(sql.Identifier, stream.names)),
+        old_key=_columns(stream.key, "t"),
+        key=_columns(stream.key, "p"),
+    )
+    row = connection.execute(query, [project]).fetchone()
+    assert row
+    written, deleted, beaten, times = row
+    keys = [tuple(key) for key in deleted]
+    return Closed(written, len(keys), keys, {tuple(key): at for key, at in zip(beaten, times, strict=True)})
+
+
+def _inside(stream: Stream, project: str, window: Window) -> tuple[sql.Composable, list[Any]]:
+    time = sql.Identifier(stream.time)
+    if window.end is None:
+        return sql.SQL("(t.project = %s and t.{0} >= %s)").format(time), [project, window.start]
+    text = "(t.project = %s and t.{0} >= %s and t.{0} < %s)"
+    return sql.SQL(text).format(time), [project, window.start, window.end]
+
+
+def same_key(stream: Stream, left: str, right: str) -> sql.Composable:
+    """The SQL condition that two rows have the same key."""
+    names = ("project", *stream.key)
+    pairs = (sql.SQL("{}.{} = {}.{}").format(*map(sql.Identifier, (left, name, right, name))) for name in names)
+    return sql.SQL(" and ").join(pairs)
+
+
+def _columns(names: Sequence[str], alias: str) -> sql.Composable:
+    return sql.SQL(", ").join(sql.Identifier(alias, name) for name in names)
+
+
+def copy_rows(connection: psycopg.Connection[Any], table: sql.Composable, stream: Stream, rows: Sequence[Row]) -> None:
+    query = sql.SQL("copy {} ({}) from stdin (format binary)").format(
+        table, sql.SQL(", ").join(map(sql.Identifier, stream.names))
+    )
+    with connection.cursor() as cursor, cursor.copy(query) as copy:
+        copy.set_types([kind for _, kind in stream.columns])
+        for row in rows:
+            copy.write_row(row)
