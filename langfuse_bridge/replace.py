@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 
 from gendash.langfuse_bridge.pages import Window
-from gendash.langfuse_bridge.rows import Row, Stream
+from gendash.langfuse_bridge.rows import DIGEST, Row, Stream
 
 _FETCH = 2000
 # The rows of a window are looked up one by one: a hash join would read the whole table.
@@ -35,21 +35,25 @@ def replace_window(
     project: str,
     window: Window,
     rows: Sequence[Row],
+    thorough: bool,
 ) -> Closed:
     """Makes ``table`` hold exactly ``rows``, each key once, in a window, within the connection's transaction.
 
     What is stored is compared here: nothing is written for a row that stays as it is, not even to a temporary table.
+    Digests are compared; if ``thorough``, every value, which finds what others have changed in the store.
     """
-    key_of = itemgetter(*(stream.at(name) for name in stream.key))
+    names = stream.names if thorough else (*stream.key, DIGEST[0])
+    key_of, facts_of = (itemgetter(*map(stream.at, wanted)) for wanted in (stream.key, names))
+    old_key_of = itemgetter(*map(names.index, stream.key))
     new: dict[Any, Row] = {key_of(row): row for row in rows}
     differing: list[Row] = []  # the new row, whether its key is stored in the window, and the key that is
     nothing, no_key = (None,) * len(stream.columns), (None,) * len(stream.key)
     stored = 0
-    for old in _stored(connection, table, stream, project, window):
+    for old in _stored(connection, table, stream, names, project, window):
         stored += 1
-        key = key_of(old)
+        key = old_key_of(old)
         row = new.pop(key, None)
-        if row != old:
+        if row is None or facts_of(row) != old:
             differing.append((*(row or nothing), True, *(key if len(stream.key) > 1 else (key,))))
     if not new and not differing:
         return Closed(0, 0, [], {})
@@ -73,12 +77,17 @@ def replace_window(
 
 
 def _stored(
-    connection: psycopg.Connection[Any], table: sql.Identifier, stream: Stream, project: str, window: Window
+    connection: psycopg.Connection[Any],
+    table: sql.Identifier,
+    stream: Stream,
+    names: Sequence[str],
+    project: str,
+    window: Window,
 ) -> Iterator[Row]:
-    """The rows that a table holds in a window, a few at a time."""
+    """Some columns of the rows that a table holds in a window, a few at a time."""
     inside, bounds = _inside(stream, project, window)
-    names = sql.SQL(", ").join(map(sql.Identifier, stream.names))
-    query = sql.SQL("select {} from {} t where {}").format(names, table, inside)
+    columns = sql.SQL(", ").join(map(sql.Identifier, names))
+    query = sql.SQL("select {} from {} t where {}").format(columns, table, inside)
     with connection.cursor("lf_stored", binary=True) as cursor:
         cursor.itersize = _FETCH
         yield from cursor.execute(query, bounds)

@@ -37,6 +37,8 @@ class Stream(NamedTuple):
         return self.names.index(column)
 
 
+DIGEST = ("digest", "int8")
+"""The last column of a row: equal ones tell that all others are equal too."""
 OBSERVATIONS = Stream(
     "observations",
     "lf_observation",
@@ -79,6 +81,7 @@ OBSERVATIONS = Stream(
         ("model_parameters", "jsonb"),
         ("metadata", "jsonb"),
         ("updated_at", "timestamptz"),
+        DIGEST,
     ),
     ("trace_id", "id"),
     "start_time",
@@ -103,6 +106,7 @@ SCORES = Stream(
         ("at", "timestamptz"),
         ("created_at", "timestamptz"),
         ("updated_at", "timestamptz"),
+        DIGEST,
     ),
     ("id",),
     "at",
@@ -283,7 +287,7 @@ class Shaper:
         usage, cost = item.usage_details or {}, item.cost_details or {}
         owner: Any = trace or item
         start, level = item.start_time, item.level or "DEFAULT"
-        return (
+        row = (
             self.project,
             item.trace_id,
             item.id,
@@ -320,6 +324,7 @@ class Shaper:
             allowed(item.metadata, self.metadata),
             item.updated_at,
         )
+        return (*row, digest(row))
 
     def score(self, item: Score) -> Row:
         """The row of a score."""
@@ -328,7 +333,7 @@ class Shaper:
             label = text(item.value if isinstance(item.value, str) else item.string_value)
         subject = item.subject
         kind = subject.kind if subject else ""
-        return (
+        row = (
             self.project,
             item.id,
             text(item.trace_id) or (subject and (subject.trace_id or (subject.id if kind == "trace" else None))),
@@ -346,6 +351,15 @@ class Shaper:
             item.created_at,
             item.updated_at,
         )
+        return (*row, digest(row))
+
+
+_PACK = msgspec.msgpack.Encoder(order="deterministic").encode
+
+
+def digest(row: Row) -> int:
+    """A signature of all values of a row, 64 bits."""
+    return int.from_bytes(hashlib.blake2b(_PACK(row), digest_size=8).digest(), "big", signed=True)
 
 
 def text(value: str | None) -> str | None:

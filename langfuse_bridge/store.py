@@ -301,6 +301,7 @@ class Store:
         windows: int,
         values: Mapping[str, Any],
         read: int,
+        thorough: bool = False,
     ) -> Closed:
         """Makes the table hold exactly ``rows`` in a window, and writes ``values`` to the stream's state.
 
@@ -318,7 +319,7 @@ class Store:
             ).fetchone()
             if not found or found[0] != windows:
                 raise Overtaken
-            closed = replace_window(connection, self.table(stream.table), stream, project, window, rows)
+            closed = replace_window(connection, self.table(stream.table), stream, project, window, rows, thorough)
             counts = {"windows": 1, "rows": read, "written": closed.written + closed.deleted}
             self._set(connection, project, stream.name, values, counts)
         return closed

@@ -319,7 +319,7 @@ def _pass(run: _Run, stream: Stream, pages: Pages, part: Pass, state: State, don
         asked, before = run.client.asked, state.closed_until
         values = opening | dict(windows.advance(part, state, window, run.now))
         try:
-            _close(run, stream, pages, window, state, done, values)
+            _close(run, stream, pages, window, state, done, values, thorough=part.kind == "range")
         except langfuse.TooMuch:
             if window.end is None:
                 width.now = max(run.now - window.start, timedelta(seconds=2))
@@ -351,13 +351,15 @@ def _close(
     state: State,
     done: StreamReport,
     values: dict[str, Any],
+    thorough: bool = False,
 ) -> None:
     """Makes the table hold exactly the server's rows of a window, in parts where it has very many.
 
     ``values`` goes into the state with the last part, since only then the window is closed.
     """
     for part, rows, read, last in _parts(stream, pages(window), window):
-        closed = run.store.close(stream, done.project, part, rows, state.windows, values if last else {}, read)
+        noted = values if last else {}
+        closed = run.store.close(stream, done.project, part, rows, state.windows, noted, read, thorough)
         state.windows += 1
         done.read += read
         done.written += closed.written

@@ -45,4 +45,5 @@ columns:
   model_parameters: {type: jsonb, "null": true, doc: "temperature and so on; NULL unless langfuse.fields names model_parameters"}
   metadata: {type: jsonb, doc: "metadata of the keys in langfuse.metadata, nothing else"}
   updated_at: {type: timestamptz, doc: last write in Langfuse}
+  digest: {type: bigint, "null": true, doc: "signature of all other columns, by which a sync finds what differs"}
 */

@@ -21,4 +21,5 @@ columns:
   at: {type: timestamptz, doc: time of the score}
   created_at: {type: timestamptz, doc: first write in Langfuse}
   updated_at: {type: timestamptz, doc: last write in Langfuse}
+  digest: {type: bigint, "null": true, doc: "signature of all other columns, by which a sync finds what differs"}
 */
