@@ -13,6 +13,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Literal
@@ -83,7 +84,8 @@ class LangfuseDouble(Rows):
 
     ``observations`` have the shape of `v2/observations` with all field groups, ``scores`` that of `v3/scores` with
     all of theirs. ``fault`` is asked once per request, with its path below ``/api/public/``; ``plan`` turns on the
-    limits of a Langfuse Cloud plan. ``log`` holds path and query of every request.
+    limits of a Langfuse Cloud plan, by the clock ``now``, which may be wrong. ``log`` holds path and query of every
+    request, ``connections`` counts what they came over.
     """
 
     def __init__(
@@ -107,6 +109,7 @@ class LangfuseDouble(Rows):
         self.fault: Callable[[str], Fault | None] = lambda _path: None
         self.log: list[tuple[str, Params]] = []
         self.quote_integers = False
+        self.connections = 0
         self._spent: dict[str, tuple[float, int]] = {}
         self._server: ThreadingHTTPServer | None = None
 
@@ -149,19 +152,25 @@ class LangfuseDouble(Rows):
             return 200, {"status": "OK", "version": self.version}
         if self.mode == "events_only" and known in _V1_ONLY:
             return 404, {"message": _GONE}
+        if method == "DELETE" and route.startswith("traces/") and not self._unauthorized(authorization):
+            self.delete(route.removeprefix("traces/"))
+            return 200, {"message": "Trace deleted successfully"}
         if method != "GET":
             return 405, {"message": "Method not allowed", "error": "MethodNotAllowedError"}
         refused = self._unauthorized(authorization) or self._over_limit(known)
         if refused:
             return refused
         if fault and fault.status:
-            return _broken(fault)
+            return _broken(fault, known)
         with self.lock:
             handler: Callable[[Params, str, Fault | None], Answer] = getattr(self, _HANDLERS[known])
             try:
-                return handler(params, route, fault)
+                status, body = handler(params, route, fault)
             except ask.Bad as bad:
                 return 400, bad.body
+        if self.plan and known in _V1_ONLY and status == 200:
+            body = body | {"_deprecation": _deprecation(known)}  # only Langfuse Cloud says so
+        return status, body
 
     def _unauthorized(self, header: str) -> Answer | None:
         scheme, _, rest = header.partition(" ")
@@ -188,7 +197,7 @@ class LangfuseDouble(Rows):
         self._spent[kind] = (start, used + 1)
         if used + 1 < limit:
             return None
-        return _broken(Fault(429, retry_after=start + period - now), limit, now)
+        return _broken(Fault(429, retry_after=start + period - now), known, limit, now)
 
     def _projects(self, _params: Params, _route: str, _fault: Fault | None) -> Answer:
         organization = {"id": "acme", "name": "Acme Inc"}
@@ -321,6 +330,8 @@ class LangfuseDouble(Rows):
         def select(view: str, low: int, high: int) -> Iterator[Row]:
             if view == "observations":
                 return (row for _, row in self.by_start.falling((high,), (low,)))
+            if view == "traces":
+                return (row for row in self.traces() if low <= millis(row["timestamp"]) < high)
             kinds = metrics.SCORE_VIEWS[view]
             return (row for _, row in self.by_time.falling((high,), (low,)) if row["dataType"] in kinds)
 
@@ -354,13 +365,33 @@ def _route(route: str) -> str | None:
     return head if head in ("observations", "traces", "sessions") else None
 
 
-def _broken(fault: Fault, limit: int = 30, now: float = 0.0) -> Answer:
+def _deprecation(known: str) -> Row:
+    """What Langfuse Cloud adds to the answers of the older API."""
+    instead = f"GET {_PREFIX}{_SUCCESSORS.get(known, 'v2/observations')}"
+    sunset = "On Langfuse Cloud, Langfuse v3 is deprecated and this endpoint will be removed on November 16, 2026."
+    docs = "https://langfuse.com/docs/v4"
+    return {
+        "message": f"{sunset} Use {instead} instead.",
+        "replacement": instead,
+        "docsUrl": docs,
+        "sunsetAt": "2026-11-16",
+    }
+
+
+_SUCCESSORS = {"metrics": "v2/metrics?query=<urlencoded json query>", "scores": "v3/scores", "v2/scores": "v3/scores"}
+
+
+def _broken(fault: Fault, known: str = "", limit: int = 30, now: float = 0.0) -> Answer:
     """The answer that goes with a status."""
     if fault.status == 429:
         seconds = int(-(-fault.retry_after // 1))
         details = {"retryAfterSeconds": seconds, "limit": limit, "remaining": 0}
         details["resetAt"] = iso(round((now + fault.retry_after) * 1000))  # type: ignore[assignment]
-        return 429, {"message": "Rate limit exceeded", "code": "rate_limited", "details": details}
+        message = "Rate limit exceeded"
+        if known == "observations":
+            instead = "v2/observations?fromStartTime=<from>&toStartTime=<to>"
+            message += f" for GET {_PREFIX}{known}. Use GET {_PREFIX}{instead} for high-volume reads."
+        return 429, {"message": message, "code": "rate_limited", "details": details}
     if fault.status == 422:
         see = "\nSee https://langfuse.com/docs/api-and-data-platform/features/public-api for more details."
         return 422, {"message": _TOO_MUCH + see, "error": "Request timed out"}
@@ -380,6 +411,10 @@ def _handler(double: LangfuseDouble) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
+
+        def setup(self) -> None:
+            double.connections += 1
+            super().setup()
 
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
@@ -407,6 +442,10 @@ def _handler(double: LangfuseDouble) -> type[BaseHTTPRequestHandler]:
                 self.send_header("Retry-After", str(details["retryAfterSeconds"]))
                 self.send_header("X-RateLimit-Limit", str(details["limit"]))
                 self.send_header("X-RateLimit-Remaining", "0")
+                at = datetime.fromisoformat(details["resetAt"])
+                self.send_header(
+                    "X-RateLimit-Reset", f"{at:%a %b %d %Y %H:%M:%S} GMT+0000 (Coordinated Universal Time)"
+                )
             if len(data) > 1024 and "gzip" in self.headers.get("Accept-Encoding", "") and not cut:
                 data = gzip.compress(data, 1)
                 self.send_header("Content-Encoding", "gzip")

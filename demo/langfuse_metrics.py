@@ -25,6 +25,7 @@ promptVersion,userId,sessionId,traceRelease,traceVersion,startTimeMonth,toolName
 _SCORES = "id,environment,name,evaluatorId,source,dataType,traceId,configId,timestampMonth,timestampDay,observationId,\
 sessionId,userId,traceName,tags,traceRelease,traceVersion,observationName,observationModelName,observationPromptName,\
 observationPromptVersion"
+_TRACES = "id,name,tags,userId,sessionId,release,version,environment,timestampMonth"
 SCORE_VIEWS = {
     "scores-numeric": ("NUMERIC", "BOOLEAN"),  # 182 + 132 of the 387 recorded scores
     "scores-categorical": ("CATEGORICAL",),
@@ -54,12 +55,16 @@ MEASURES: dict[str, Callable[[Row], Any]] = {
     "totalTokens": lambda row: (row.get("usageDetails") or {}).get("total", 0),
     "inputCost": _cost("input"),
     "outputCost": _cost("output"),
-    "totalCost": lambda row: _optional((row.get("costDetails") or {}).get("total")),
+    "totalCost": lambda row: _optional(row.get("costDetails", {"total": row.get("totalCost")}).get("total")),
     "uniqueUserIds": lambda row: row.get("userId") or None,
     "uniqueSessionIds": lambda row: row.get("sessionId") or None,
     "traceId": lambda row: row.get("traceId"),
     "value": lambda row: float(row["value"]),
+    "costByType": lambda row: row["part"],
+    "usageByType": lambda row: row["part"],
 }
+# A dimension that makes one row of each entry of a map, and the measure that needs it.
+_EXPLODED = {"costType": "costDetails", "usageType": "usageDetails"}
 
 
 def answer(select: Callable[[str, int, int], Iterable[Row]], query_text: str | None, version: int) -> Answer:
@@ -116,7 +121,7 @@ def _shape(query: Row, version: int) -> Answer | None:
 
 
 def _meaning(query: Row, version: int) -> Answer | None:
-    known = [*_SCORES.split(","), _TYPED[query["view"]]] if query["view"] in SCORE_VIEWS else _known(version)
+    known = _known(query["view"], version)
     fields = [dimension["field"] for dimension in query.get("dimensions") or []]
     for name in fields:
         if name not in known:
@@ -137,8 +142,10 @@ def _meaning(query: Row, version: int) -> Answer | None:
     return _heavy(query, heavy, columns) if version == 2 and heavy else None
 
 
-def _known(version: int) -> list[str]:
-    return (_V2 if version == 2 else _V1).split(",")
+def _known(view: str, version: int) -> list[str]:
+    if view in SCORE_VIEWS:
+        return [*_SCORES.split(","), _TYPED[view]]
+    return ({"traces": _TRACES}.get(view) or (_V2 if version == 2 else _V1)).split(",")
 
 
 def _heavy(query: Row, heavy: list[str], columns: list[str]) -> Answer | None:
@@ -169,6 +176,8 @@ def _match(row: Row, rule: Row) -> bool:
     kind, wanted, operator = rule["type"], rule["value"], rule["operator"]
     if kind == "datetime":
         return compare(_at(row), operator, millis(wanted))
+    if kind == "stringObject":
+        return compare((row.get("metadata") or {}).get(rule["key"]), operator, wanted)
     value = dimension(row, rule["column"])
     if kind in ("string", "boolean", "number"):
         return compare(value, operator, wanted)
@@ -216,6 +225,9 @@ def _table(rows: list[Row], query: Row, version: int) -> list[Row]:
     fields = [item["field"] for item in query.get("dimensions") or []]
     grain = _grain(query)
     groups: dict[tuple[Any, ...], list[Row]] = {}
+    for kind in set(fields) & set(_EXPLODED):
+        parts = ((row, (row.get(_EXPLODED[kind]) or {}).items()) for row in rows)
+        rows = [row | {kind: name, "part": part} for row, found in parts for name, part in found]
     for row in rows:
         values = tuple(_hashable(dimension(row, name)) for name in fields)
         groups.setdefault((*values, *((_bucket(row, grain),) if grain else ())), []).append(row)

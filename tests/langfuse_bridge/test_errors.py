@@ -184,6 +184,24 @@ def test_passing_faults_cost_time_and_nothing_else(
         assert sleeper.naps[0] == 7
 
 
+def test_a_slow_answer_is_given_up_and_asked_for_again(
+    double: Any, store: Any, run: Any, sleeper: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("gendash.langfuse_bridge.client._TIMEOUT_S", (1, 0.15))
+    fill(double)
+    scripted(double, "v2/observations", Fault(slow=0.4))
+    assert run(text="langfuse: {since: 2h}").streams[0].written == 30
+    double.fault = lambda path: Fault(slow=0.4) if path == "v2/observations" else None
+    with pytest.raises(Unreachable, match="no answer in time"):
+        run(NOW + MINUTE)
+
+
+def test_all_requests_of_a_run_go_over_one_connection(double: Any, run: Any) -> None:
+    fill(double)
+    run()
+    assert len(double.log) > 10 and double.connections == 1
+
+
 def test_a_window_that_is_too_much_is_halved(double: Any, store: Any, run: Any) -> None:
     fill(double)
     asked = scripted(double, "v2/observations", *[Fault(422)] * 3)
