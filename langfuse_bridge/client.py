@@ -49,8 +49,8 @@ class Client:
     """Requests to one Langfuse project. Clock, sleep and chance come in through the fields, for tests.
 
     ``plan`` names a Cloud plan or ``self-hosted``; ``share`` is our part of its budget, which belongs to the whole
-    organisation, ``account``; ``budget`` counts it. ``patience_s`` is the longest pause that is waited for, ``tries``
-    how often a request is sent.
+    organisation, ``account``; ``budget`` counts it; ``variables`` is how the names of its settings begin.
+    ``patience_s`` is the longest pause that is waited for, ``tries`` how often a request is sent.
     """
 
     base_url: str = field(repr=False)
@@ -63,6 +63,7 @@ class Client:
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     chance: Callable[[], float] = random.random
+    variables: str = "LANGFUSE"
     budget: Budget | None = None
     account: str = ""
     asked: int = 0
@@ -155,15 +156,15 @@ class Client:
         if status == 200:
             return
         if status in (401, 403):
-            keys = "LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY"
-            do = f"check {keys}, and that LANGFUSE_BASE_URL is the host that they belong to"
+            keys = f"{self.variables}_PUBLIC_KEY and {self.variables}_SECRET_KEY"
+            do = f"check {keys}, and that {self.variables}_BASE_URL is the host that they belong to"
             raise Denied(Problem(self.where, f"the API keys are refused ({status}: {_message(answer)})", do))
         if status == 422:
             raise TooMuch
         if 300 <= status < 400:
             target = urlsplit(answer.headers.get("Location", ""))
-            do = f"set LANGFUSE_BASE_URL to {target.scheme}://{target.hostname}" if target.hostname else ""
-            raise self._odd(f"it redirects ({status})", do or "check LANGFUSE_BASE_URL")
+            do = f"set {self.variables}_BASE_URL to {target.scheme}://{target.hostname}" if target.hostname else ""
+            raise self._odd(f"it redirects ({status})", do or f"check {self.variables}_BASE_URL")
         if status in (404, 410):
             if _is_html(answer) and path in ("health", "projects"):
                 raise self._no_langfuse()
@@ -174,7 +175,7 @@ class Client:
         return Unexpected(Problem(self.where, what, do))
 
     def _no_langfuse(self) -> Unexpected:
-        return self._odd("this is no Langfuse (no JSON under /api/public)", "check LANGFUSE_BASE_URL")
+        return self._odd("this is no Langfuse (no JSON under /api/public)", f"check {self.variables}_BASE_URL")
 
 
 class _Health(msgspec.Struct):

@@ -237,14 +237,14 @@ def open_store(config: Config) -> Store:
 def open_client(config: Config, store: Store) -> Client:
     """A client with the keys of a configuration, whose budget is the store's. Raises ConfigError without keys."""
     missing = [name for name in ("public_key", "secret_key") if not config[f"langfuse.{name}"]]
+    further = config["langfuse.project"] in config["langfuse.projects"]
+    variables = f"LANGFUSE_{variable_part(config['langfuse.project'])}" if further else "LANGFUSE"
     if missing:
-        further = config["langfuse.project"] in config["langfuse.projects"]
-        part = f"LANGFUSE_{variable_part(config['langfuse.project'])}" if further else "LANGFUSE"
-        names = " and ".join(f"{part}_{name.upper()}" for name in missing)
+        names = " and ".join(f"{variables}_{name.upper()}" for name in missing)
         raise ConfigError(Problem(names, "no API key for Langfuse", "set it, or turn features.langfuse off"))
     keys = config["langfuse.public_key"], config["langfuse.secret_key"]
     plan, share = config["langfuse.plan"], config["langfuse.budget"]
-    return Client(config["langfuse.base_url"], *keys, plan, share, budget=store.book)
+    return Client(config["langfuse.base_url"], *keys, plan, share, variables=variables, budget=store.book)
 
 
 def open_shaper(config: Config, store: Store, project: str) -> Shaper:

@@ -77,6 +77,8 @@ def test_a_project_that_cannot_be_reached_fails_alone_with_one_line(gendash: Any
     (line,) = done.stderr.splitlines()
     assert line.startswith("gendash: main: Langfuse at http://127.0.0.1") and "401" in line
     assert stored(store, "lf_observation", "project") == [("emea",)]
+    assert "check LANGFUSE_EMEA_PUBLIC_KEY" in gendash("sync", LANGFUSE_EMEA_PUBLIC_KEY="pk-lf-wrong").stderr
+    done = gendash("sync", LANGFUSE_PUBLIC_KEY="pk-lf-wrong")
     lines = json.loads(gendash("status", "--json").stdout)
     failed = {line["project"] for line in lines if line.get("error")}
     assert failed == {"main"} and {line["project"] for line in lines} == {"main", "emea"}
