@@ -49,8 +49,9 @@ class Client:
     """Requests to one Langfuse project. Clock, sleep and chance come in through the fields, for tests.
 
     ``plan`` names a Cloud plan or ``self-hosted``; ``share`` is our part of its budget, which belongs to the whole
-    organisation, ``account``; ``budget`` counts it; ``variables`` is how the names of its settings begin.
-    ``patience_s`` is the longest pause that is waited for, ``tries`` how often a request is sent.
+    organisation, ``account``; ``budget`` counts it. ``patience_s`` is the longest pause that is waited for.
+    ``variables`` is how the names of its settings begin.
+    ``tries`` says how often a request is sent.
     """
 
     base_url: str = field(repr=False)

@@ -91,6 +91,27 @@ def test_killed_before_any_statement_and_run_again_gives_what_one_run_gives(
         assert everything(store) == expected, f"killed after {steps} statements"
 
 
+@pytest.mark.parametrize("stride", [5, pytest.param(1, marks=pytest.mark.soak)])
+def test_a_window_counts_as_closed_only_when_its_last_part_is_in(
+    stride: int, double: Any, store: Any, run: Any, monkeypatch: Any
+) -> None:
+    """Parts are written newest first. No look-back is due after the kill, so nothing else would bring the rest."""
+    monkeypatch.setattr(pages, "LIMITS", dict.fromkeys(pages.LIMITS, 2))
+    monkeypatch.setattr("gendash.langfuse_bridge.sync.PART", 3)
+    monkeypatch.setattr(windows, "FIRST_WIDTH", dict.fromkeys(windows.FIRST_WIDTH, 6 * HOUR))
+    for number in range(12):
+        double.add(observation(number, NOW - 2 * HOUR - 20 * MINUTE * number))
+    whole, ran = mortal(store, 10_000)
+    run(text=SINCE, store=whole)
+    for steps in range(0, len(ran), stride):
+        with psycopg.connect(store.url) as connection:
+            connection.execute("truncate gendash.lf_observation, gendash._sync")
+        with pytest.raises(Killed):
+            run(text=SINCE, store=mortal(store, steps)[0])
+        run(NOW + MINUTE, text=SINCE)
+        assert len(stored(store, "lf_observation")) == 12, f"killed after {steps} statements"
+
+
 def test_a_back_fill_that_is_stopped_often_asks_little_more_than_one_that_is_not(
     double: Any, store: Any, run: Any
 ) -> None:
