@@ -16,6 +16,7 @@ from gendash.commands.delivery import apply, plan, verify
 from gendash.commands.demo import demo
 from gendash.commands.doctor import doctor
 from gendash.commands.leaving import uninstall
+from gendash.commands.reference import docs, lineage
 from gendash.commands.store import db, metrics
 from gendash.commands.store_plan import advise, db_plan
 
@@ -33,7 +34,22 @@ def cli(context: click.Context, path: str, env: str) -> None:
     context.obj = Settings(path, env)
 
 
-for command in (check, build, config, doctor, db, langfuse, metrics, verify, plan, apply, uninstall, demo):
+for command in (
+    check,
+    build,
+    config,
+    doctor,
+    db,
+    langfuse,
+    metrics,
+    verify,
+    plan,
+    apply,
+    docs,
+    lineage,
+    uninstall,
+    demo,
+):
     cli.add_command(command)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,8 +11,11 @@ from typing import Any
 
 from gendash.engine.config import Config
 from gendash.engine.errors import ContentError
+from gendash.engine.lineage import below, setting_refs
 from gendash.engine.model import Dashboard, Panel, Problem, Query, Relation, Rule
-from gendash.engine.refs import STORE_KINDS, Expanded, Names, expand
+from gendash.engine.refs import STORE_KINDS, Expanded, Names, Use, expand
+
+_STRING = re.compile(r"'[^']*'")
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,10 @@ class Catalog:
         """A query's text with its references resolved."""
         return expand(query.text, self.names)
 
+    def expand_text(self, text: str) -> str:
+        """A rule's text with its references resolved."""
+        return expand(text, self.names).text
+
     def live(self, panel: Panel) -> list[Query]:
         """The queries of a panel whose features are on; none where the panel's own feature is off."""
         if not self.config.on(panel.feature):
@@ -44,22 +52,58 @@ class Catalog:
         """Names of the features that a panel needs and that are off."""
         return [name for name in panel.feature.split() if not self.config.on(name)]
 
-    def relation_uses(self, name: str) -> frozenset[tuple[str, str]]:
+    def relation_uses(self, name: str) -> frozenset[Use]:
         """What one relation's text uses directly, staging inlined: relations, tables, columns, settings."""
         relation = self.relations[name]
         staging = relation if relation.kind == "staging" else None
         return expand(relation.text, self.names, staging).uses
 
-    def lineage(self, name: str) -> frozenset[tuple[str, str]]:
-        """Everything below a relation: relations, staging, platform tables and columns."""
-        found: set[tuple[str, str]] = set()
-        todo = [name]
-        while todo:
-            for use in self.relation_uses(todo.pop()) - found:
-                found.add(use)
-                if use[0] == "relation":
-                    todo.append(use[1])
-        return frozenset(found)
+    def lineage(self, name: str) -> frozenset[Use]:
+        """Everything below a relation: relations, staging, platform tables and columns, what Langfuse sends."""
+        return below(self.uses, ("relation", name))
+
+    def uses(self, node: Use) -> frozenset[Use]:
+        """What a panel, relation, staging text, rule, metric or stored column uses directly; else nothing."""
+        kind, name = node
+        if kind == "panel":
+            return self._panel_uses[name]
+        if kind == "relation" and name in self.relations:
+            return self.relation_uses(name) | self._stored(name)
+        if kind == "staging" and f"staging.{name}" in self.relations:
+            return self.relation_uses(f"staging.{name}")
+        if kind == "stored":
+            table, _, column = name.partition(".")
+            fields = self.relations[table].columns[column].get("from", "")
+            return frozenset(("field", field) for field in fields.split())
+        texts: tuple[str, ...] = ()
+        if kind == "rule" and name in self.rules:
+            texts = (self.rules[name].expr, self.rules[name].otherwise)
+        elif kind == "metric" and name in self.metrics:
+            texts = (self.metrics[name].get("sql", ""),)
+        return frozenset().union(*(expand(text, self.names).uses for text in texts))
+
+    @cached_property
+    def _panel_uses(self) -> dict[str, frozenset[Use]]:
+        """What each panel uses, whatever is on: references of its queries, and settings of its thresholds."""
+        return {
+            f"{dashboard.name}/{panel.slug}": frozenset(("setting", key) for key in setting_refs(panel)).union(
+                *(self.expand(query).uses for query in panel.queries)
+            )
+            for dashboard in self.dashboards.values()
+            for panel in dashboard.panels()
+        }
+
+    def _stored(self, name: str) -> frozenset[Use]:
+        """Columns of the tables that the bridge fills and whose names stand in a relation's text."""
+        text = self.relations[name].text
+        words = set(re.findall(r"\w+", _STRING.sub(" ", text)))
+        read = {table for kind, table in self.relation_uses(name) if kind == "relation"} & self.relations.keys()
+        return frozenset(
+            ("stored", f"{table}.{column}")
+            for table in read
+            for column, of in self.relations[table].columns.items()
+            if of.get("from") and column in words
+        )
 
     def enabled(self, relation: Relation) -> bool:
         """Whether a relation's features are on."""

@@ -16,6 +16,7 @@ from gendash.engine.checks_rules import RULE_CHECKS
 from gendash.engine.config import suggest
 from gendash.engine.expand import Choice, MacroError, Span, expand, leftovers, timing
 from gendash.engine.layout import COLUMNS, lines, panel_id
+from gendash.engine.lineage import setting_refs
 from gendash.engine.model import Dashboard, Panel, Problem, Query, SettingRef
 from gendash.engine.promql import RATES, metric_names, parse, selectors
 from gendash.engine.refs import STORE_KINDS
@@ -405,7 +406,7 @@ def check_threshold_settings(catalog: Catalog) -> list[Problem]:
     """Thresholds that name a setting name one that exists, and rise."""
     found = []
     for where, _, panel in _panels(catalog):
-        for key in _setting_refs(panel.viz.to_json_data()):
+        for key in setting_refs(panel):
             if key not in catalog.config.values:
                 found.append(Problem(where, f"no setting '{key}'", suggest(key, catalog.config.values)))
         steps = (
@@ -419,17 +420,6 @@ def check_threshold_settings(catalog: Catalog) -> list[Problem]:
         if values and (values[0] is not None or numbers != sorted(numbers)):
             found.append(Problem(where, f"thresholds {values} do not rise from an open lower end", "put them in order"))
     return found
-
-
-def _setting_refs(value: Any) -> Iterator[str]:
-    if isinstance(value, SettingRef):
-        yield str(value)
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _setting_refs(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _setting_refs(item)
 
 
 def check_rule_names(catalog: Catalog) -> list[Problem]:
@@ -476,3 +466,6 @@ CHECKS: tuple[Check, ...] = (
     check_grid,
     check_links,
 )
+
+
+RULES: tuple[object, ...] = ()

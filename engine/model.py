@@ -77,7 +77,8 @@ class Panel:
     ``doc`` says what the figure is, its source, formula, window and caveat. ``window`` is a fixed time range such
     as ``24h`` that does not follow the picker. ``leads_to`` names ``dashboard`` or ``dashboard/panel``. ``feature``
     (one name, or several separated by blanks: all are needed) turns the panel into a calm text where it is off;
-    ``needs`` says there, in a few words, what would light it up.
+    ``needs`` says there, in a few words, what would light it up. ``exempt`` holds the ids of design rules that the
+    panel need not keep, each with the reason.
     """
 
     slug: str
@@ -91,6 +92,7 @@ class Panel:
     leads_to: str = ""
     feature: str = ""
     needs: str = ""
+    exempt: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -151,13 +151,23 @@ def instrumentation() -> dict[str, str]:
     return {name: text.strip() for name, text in found.items()}
 
 
-def write_artifacts(artifacts: Mapping[str, bytes], out: Path) -> list[str]:
+def page_template(name: str) -> str:
+    """The text of a template of the reference."""
+    return (PACKAGED / "engine" / "pages" / f"{name}.md.j2").read_text("utf-8")
+
+
+def data(path: str) -> Any:
+    """A packaged YAML file of content, such as the glossary."""
+    return yaml.load((PACKAGED / path).read_text("utf-8"), Loader=LOADER)
+
+
+def write_artifacts(artifacts: Mapping[str, bytes], out: Path, manifest: bool = True) -> list[str]:
     """Writes artifacts below ``out`` together with ``manifest.json``, removes what an earlier build left there.
 
     Returns the paths that changed. Files that no build wrote are left alone.
     """
     try:
-        return _write(with_manifest(artifacts), out)
+        return _write(with_manifest(artifacts) if manifest else artifacts, out)
     except OSError as error:
         raise TargetError(Problem(str(out), f"cannot write: {error.strerror}", "check path and rights")) from error
 
