@@ -62,7 +62,7 @@ def unknown_pages(files: dict[str, bytes], out: Path) -> list[str]:
 
 def reference(catalog: Catalog, root: click.Command) -> dict[str, bytes]:
     """The pages of the reference by path."""
-    from gendash.engine.checks import RULES
+    from gendash.engine.design_rules import RULES
     from gendash.engine.docs import TEMPLATES, Material, pages
     from gendash.engine.targets.files import data, page_template
 

@@ -136,7 +136,8 @@ def rolling(daily: str, value: str = "n", unit: str = "") -> str:
     daily as ({daily}),
     sums as (
       select every.day::date as day, sum(coalesce(n, 0)) over month as n, sum(coalesce(d, 0)) over month as d
-      from today cross join lateral generate_series(today.day - 59, today.day, interval '1 day') as every (day)
+      from today
+      cross join lateral generate_series((today.day - 59)::timestamp, today.day, interval '1 day') as every (day)
       left join daily on daily.day = every.day::date
       window month as (order by every.day rows between 29 preceding and current row)
     ),

@@ -137,7 +137,8 @@ STRIP = [
                     f"(select * from {{{{ view('llm_hour') }}}} where {LAST_24_H.replace('23 hours', '2 hours')} "
                     f"and {IN_ENVIRONMENT} and {IN_MODEL}) as hours",
                     "coalesce(round((100 * share)::numeric, 1)::text || ' % failed, 3 h', 'no calls, 3 h')",
-                    "case when share >= 0.05 then 2 when share >= 0.01 then 1 when share is not null then 0 end",
+                    "case when share >= {{ slo('failures.red') }} then 2 "
+                    "when share >= {{ slo('failures.amber') }} then 1 when share is not null then 0 end",
                 ),
                 may_be_zero="0 means healthy",
                 may_be_empty="no LLM call in 3 hours",
@@ -157,7 +158,8 @@ STRIP = [
         StateTile(mappings=words(v0=("✓ Working", OK), v1=("▲ Degraded", WARN), v2=("✖ Failing", BAD))),
         [
             promql(
-                f"({_failing_tools('1h')} >= bool 0.01) + ({_failing_tools('1h')} >= bool 0.05)",
+                f"({_failing_tools('1h')} >= bool {{{{ slo('failures.amber') }}}})"
+                f" + ({_failing_tools('1h')} >= bool {{{{ slo('failures.red') }}}})",
                 legend="failed calls, 1 h",
                 instant=True,
                 may_be_zero="0 means working",
@@ -196,7 +198,7 @@ HEAD = [
             min=0,
             max=0.12,
             judged=True,
-            thresholds=up_is_bad(0.01, 0.05),
+            thresholds=up_is_bad(slo("failures.amber"), slo("failures.red")),
             no_data="no turns",
         ),
         [
@@ -400,7 +402,7 @@ MODELS = [
                 *entity("Model", 210),
                 _share("Share of calls", CALLS),
                 override("byName", "Calls", unit="locale", decimals=0),
-                _judged("Errors", up_is_bad(0.01, 0.05)),
+                _judged("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
                 override("byRegexp", "/^(p50|p95)$/", unit="s", mappings=nothing("few calls")),
                 override("byName", "1st token", unit="s", mappings=nothing("no stream")),
                 override("byName", "Tokens/s", unit="locale", decimals=0, mappings=nothing("few calls")),
@@ -608,7 +610,10 @@ TOOLS = [
                     decimals=2,
                     mappings=nothing("no calls"),
                     custom__cellOptions={"type": "color-text"},
-                    thresholds={"mode": "absolute", "steps": down_is_bad(0.95, 0.99)},
+                    thresholds={
+                        "mode": "absolute",
+                        "steps": down_is_bad(slo("tool_success.red"), slo("tool_success.amber")),
+                    },
                 ),
                 override("byName", "Failed per hour", unit="locale", decimals=2),
             ],
@@ -666,7 +671,7 @@ TOOLS = [
             overrides=[
                 *entity("Tool", 190),
                 override("byRegexp", "/^(Turns|Calls)$/", unit="locale", decimals=0),
-                _judged("Errors", up_is_bad(0.01, 0.05)),
+                _judged("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
                 override("byRegexp", "/^p(50|95)$/", unit="s", mappings=nothing("few calls")),
             ],
         ),
@@ -986,7 +991,7 @@ ASKED = [
                 override("byName", "Version", unit="none"),
                 override("byName", "Since", unit="dateTimeFromNow"),
                 override("byName", "Calls", unit="locale", decimals=0),
-                _judged("Errors", up_is_bad(0.01, 0.05)),
+                _judged("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
                 override("byName", "p95", unit="s", mappings=nothing("few calls")),
                 override("byName", "Tokens", unit="locale", decimals=0),
                 override("byName", "Cost", unit="currencyUSD", decimals=4, mappings=nothing("no price")),

@@ -45,7 +45,7 @@ from gendash.dashboards._palette import (
 from gendash.dashboards._queries import IN_ENVIRONMENT, NEVER_SYNCED, QUIET, dollars, per_hour, tile
 from gendash.dashboards._shared import ANNOTATIONS, ENVIRONMENT, FRESHNESS, JOB, how_to_read
 from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines, NumberTile, StateTile, Table, Trend
-from gendash.engine.model import Dashboard, Panel, Row, SettingRef, promql, sql
+from gendash.engine.model import Dashboard, Panel, Row, SettingRef, promql, slo, sql
 
 NO_CALLS = "no LLM call in the picked time"
 NO_PRICE = "no call with a price in the picked time"
@@ -117,7 +117,7 @@ STRIP = [
             min=0,
             max=1,
             judged=True,
-            thresholds=up_is_bad(SettingRef("limits.uncosted"), 0.05),
+            thresholds=up_is_bad(SettingRef("limits.uncosted"), SettingRef("limits.uncosted_red")),
             no_data="no calls",
         ),
         [
@@ -149,11 +149,11 @@ HEAD = [
                 f"""
                 with days as (
                   select d::date as day
-                  from generate_series(date_trunc('month', {TODAY})::timestamp, {TODAY}::timestamp, interval '1 day') d
+                  from generate_series(date_trunc('month', {TODAY}::timestamp), {TODAY}::timestamp, interval '1 day') d
                 ),
                 spend as (
                   select {LOCAL_DAY} as day, sum(cost_usd) as cost from {{{{ view('llm_hour') }}}}
-                  where hour >= date_trunc('month', {TODAY})::timestamp at time zone {{{{ zone() }}}}
+                  where hour >= date_trunc('month', {TODAY}::timestamp) at time zone {{{{ zone() }}}}
                     and hour <= {{{{ now() }}}}
                   group by 1
                 )
@@ -314,7 +314,7 @@ CHARTS = [
                 ),
                 spend as (
                   select {LOCAL_DAY} as day, sum(cost_usd) as cost from {{{{ view('llm_hour') }}}}
-                  where hour >= date_trunc('month', {TODAY})::timestamp at time zone {{{{ zone() }}}}
+                  where hour >= date_trunc('month', {TODAY}::timestamp) at time zone {{{{ zone() }}}}
                     and hour <= {{{{ now() }}}}
                   group by 1
                 )
@@ -474,8 +474,8 @@ WHERE = [
                 override("byName", "Tokens", unit="sishort", decimals=1),
                 _priced("Per 1k calls"),
                 override("byName", "p95", unit="s"),
-                _judged("Errors", up_is_bad(0.01, 0.05), 2),
-                _judged("No price", up_is_bad(SettingRef("limits.uncosted"), 0.05), 2),
+                _judged("Errors", up_is_bad(slo("failures.amber"), slo("failures.red")), 2),
+                _judged("No price", up_is_bad(SettingRef("limits.uncosted"), SettingRef("limits.uncosted_red")), 2),
                 _priced("In, 1M"),
                 _priced("Out, 1M"),
                 override("byName", "Why no price", custom__width=260, mappings=nothing("–")),

@@ -250,7 +250,9 @@ HEAD = [
                 curve as (
                   select every.day::date as day, sum(total) over week / nullif(sum(scores) over week, 0) as value
                   from today
-                  cross join lateral generate_series(today.day - 35, today.day, interval '1 day') as every (day)
+                  cross join lateral generate_series(
+                    (today.day - 35)::timestamp, today.day, interval '1 day'
+                  ) as every (day)
                   left join {{{{ view('rating_score_day') }}}} s
                     on s.day = every.day::date and s.name = (select name from most)
                   window week as (order by every.day rows between 6 preceding and current row)
@@ -535,7 +537,7 @@ CAUSES = [
                     for measure, name in (("duration_s", "Time"), ("cost_usd", "Cost"), ("tokens", "Tokens"))
                 )
                 + """, max(ratings) filter (where measure = 'duration_s') as "Ratings"
-                from {{ view('rating_quintile_30d') }} group by 1 order by 1""",
+                from {{ view('rating_quintile_30d') }} group by 1 order by 1 limit 5""",
                 format="table",
                 may_be_empty="no rating has a trace",
             )

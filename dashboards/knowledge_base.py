@@ -24,7 +24,7 @@ from gendash.dashboards._palette import (
 from gendash.dashboards._queries import LATER, NO_DAY, QUIET, TODAY, at_days_end, change, named_bars, tile
 from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
 from gendash.dashboards.viz import BarGauge, DayBars, HeadTile, Lines, NumberTile, StateTile, Table
-from gendash.engine.model import Dashboard, Panel, Row, Variable, promql, slo, sql
+from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, promql, slo, sql
 
 FILE_TYPES = Variable(
     "file_type",
@@ -82,7 +82,8 @@ STRIP = [
                 select {{{{ now() }}}} as "time",
                   coalesce(to_char(floor(1000 * ratio) / 10, 'FM990.0') || ' % of ' || ended || ', 7 d', '7 d')
                     as metric,
-                  case when ratio < 0.95 then 2 when ratio < {{{{ slo('kb_processing.objective') }}}} then 1
+                  case when ratio < {{{{ slo('kb_processing.red') }}}} then 2
+                    when ratio < {{{{ slo('kb_processing.objective') }}}} then 1
                     when ratio is not null then 0 end as value
                 from shares""",
                 may_be_zero="0 means good",
@@ -110,6 +111,7 @@ STRIP = [
         ],
         width=4,
         height=3,
+        leads_to="knowledge-base/types",
         feature="kb_metrics vector_metrics",
     ),
     Panel(
@@ -117,7 +119,9 @@ STRIP = [
         "Stuck",
         "Documents that have been processing for more than 15 minutes without a change, now: their job died, and "
         "nothing will finish them.\n\nWhen red: restart the ingestion, then upload them again.",
-        NumberTile(unit="locale", decimals=0, judged=True, thresholds=up_is_bad(1, 10)),
+        NumberTile(
+            unit="locale", decimals=0, judged=True, thresholds=up_is_bad(1, SettingRef("limits.documents_stuck"))
+        ),
         [
             sql(
                 tile(
@@ -144,7 +148,8 @@ def total(column: str) -> str:
     with today as (select {TODAY} as day),
     curve as (
       select every.day::date as day, coalesce(sum({column}), 0) as value
-      from today cross join lateral generate_series(today.day - 30, today.day, interval '1 day') as every (day)
+      from today
+      cross join lateral generate_series((today.day - 30)::timestamp, today.day, interval '1 day') as every (day)
       left join {{{{ view('document_day') }}}} d on d.day <= every.day::date and {CHOSEN}
       group by 1
     ),
@@ -201,7 +206,13 @@ HEAD = [
         "p95 time",
         "95 of 100 searches were answered within this time, over the last hour; Prometheus histogram, read within its "
         "buckets, which end at 5 s. Amber above 0.5 s, red above 1 s.",
-        HeadTile(unit="s", min=0, judged=True, thresholds=up_is_bad(0.5, 1), no_data="no search"),
+        HeadTile(
+            unit="s",
+            min=0,
+            judged=True,
+            thresholds=up_is_bad(slo("kb_search.threshold_s"), slo("kb_search.red_s")),
+            no_data="no search",
+        ),
         [promql(percentile(0.95), legend="over the last hour", may_be_empty="nobody searches")],
         width=4,
         height=4,
@@ -244,7 +255,9 @@ HEAD = [
                 curve as (
                   select every.day::date as day, sum(coalesce(n, 0)) over week as value
                   from today
-                  cross join lateral generate_series(today.day - 35, today.day, interval '1 day') as every (day)
+                  cross join lateral generate_series(
+                    (today.day - 35)::timestamp, today.day, interval '1 day'
+                  ) as every (day)
                   left join daily on daily.day = every.day::date
                   window week as (order by every.day rows between 6 preceding and current row)
                 ),
@@ -476,7 +489,9 @@ WHO = [
             unit="percentunit",
             decimals=1,
             max=1,
-            thresholds=steps((BAD, None), (WARN, 0.95), (DOCUMENT["done"], slo("kb_processing.objective"))),
+            thresholds=steps(
+                (BAD, None), (WARN, slo("kb_processing.red")), (DOCUMENT["done"], slo("kb_processing.objective"))
+            ),
         ),
         [
             sql(

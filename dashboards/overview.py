@@ -127,7 +127,7 @@ STRIP = [
         "the running hour counts in part. 100 % is untouched, 0 % used up, below 0 the objective is missed. 4xx do "
         "not count.\n\n"
         "When red: stop risky deploys until the share of 5xx is back under the objective.",
-        NumberTile(unit="percentunit", decimals=0, judged=True, thresholds=down_is_bad(0, 0.25)),
+        NumberTile(unit="percentunit", decimals=0, judged=True, thresholds=down_is_bad(0, slo("budget_left.amber"))),
         [
             promql(
                 'min({{ rule("job:slo_api_errors_budget_left:ratio30d") }}{job=~"$job"})',
@@ -728,7 +728,7 @@ USAGE = [
                   where {IN_ENVIRONMENT} group by day
                 )
                 select days.day::timestamp at time zone {{{{ zone() }}}} as "time", coalesce(spend.cost, 0) as "cost",
-                  {{{{ setting('budget.monthly_usd') }}}} / extract(day from date_trunc('month', days.day)
+                  {{{{ setting('budget.monthly_usd') }}}} / extract(day from date_trunc('month', days.day::timestamp)
                     + interval '1 month' - interval '1 day') as "daily budget"
                 from days left join spend on spend.day = days.day order by 1""",
                 may_be_zero=QUIET,

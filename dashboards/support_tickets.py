@@ -142,6 +142,7 @@ STRIP = [
         height=3,
         leads_to="support-tickets/needs_hand",
         feature="tickets",
+        exempt={"units": "a length of days with two decimals does not fit the tile"},
     ),
     Panel(
         "unowned",
@@ -188,7 +189,9 @@ HEAD = [
                 curve as (
                   select every.day::date as day, coalesce(sum(t.waiting), 0) as value
                   from today
-                  cross join lateral generate_series(today.day - 30, today.day, interval '1 day') as every (day)
+                  cross join lateral generate_series(
+                    (today.day - 30)::timestamp, today.day, interval '1 day'
+                  ) as every (day)
                   left join {{{{ view('ticket_day') }}}} t on t.day = every.day::date and {CHOSEN}
                   group by 1
                 ),
@@ -248,7 +251,9 @@ HEAD = [
                 curve as (
                   select every.day::date as day, median_s as value
                   from today
-                  cross join lateral generate_series(today.day - 30, today.day, interval '1 day') as every (day)
+                  cross join lateral generate_series(
+                    (today.day - 30)::timestamp, today.day, interval '1 day'
+                  ) as every (day)
                   left join {{{{ view('ticket_median_day') }}}} m on m.day = every.day::date and {ONE_PRIORITY}
                 ),
                 figures as (
@@ -266,6 +271,7 @@ HEAD = [
         window="30d",
         leads_to="support-tickets/by_priority",
         feature="tickets",
+        exempt={"units": "a length of days with two decimals does not fit the tile"},
     ),
     Panel(
         "escalated",
@@ -426,7 +432,10 @@ HELP = [
                     unit="s",
                     decimals=1,
                     custom__cellOptions=COLORED_TEXT,
-                    thresholds={"mode": "absolute", "steps": steps((BAD, None), (WARN, 0), (TEXT, 14400))},
+                    thresholds={
+                        "mode": "absolute",
+                        "steps": steps((BAD, None), (WARN, 0), (TEXT, SettingRef("limits.ticket_at_risk_s"))),
+                    },
                 ),
                 override("byName", "Age", unit="s", decimals=1),
             ],
@@ -550,7 +559,7 @@ LONG = [
                 """
                 select priority as "Priority", spans as "Tickets", spans - finished as "Waiting",
                   median_s as "Median", p90_s as "9 of 10", finished_median_s as "Resolved only"
-                from {{ view('ticket_survival_90d') }} where measure = 'resolution' order by priority_rank""",
+                from {{ view('ticket_survival_90d') }} where measure = 'resolution' order by priority_rank limit 20""",
                 format="table",
                 may_be_empty="no ticket within 90 days",
             )
@@ -582,7 +591,7 @@ LONG = [
                     ('in_progress', 'in progress', 3), ('in_resolved', 'until closed', 4),
                     ('resolution', 'resolution', 5)) as steps (measure, name, rank)
                 join {{{{ view('ticket_survival_90d') }}}} using (measure)
-                where {ONE_PRIORITY} order by steps.rank""",
+                where {ONE_PRIORITY} order by steps.rank limit 20""",
                 format="table",
                 may_be_empty="no ticket within 90 days",
             )

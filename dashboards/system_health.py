@@ -163,7 +163,7 @@ HEAD = [
             min=0,
             max=1,
             judged=True,
-            thresholds=up_is_bad(0.7, SettingRef("limits.db_pool_used")),
+            thresholds=up_is_bad(SettingRef("limits.db_pool_amber"), SettingRef("limits.db_pool_used")),
         ),
         [
             promql(
@@ -189,7 +189,7 @@ HEAD = [
             min=0,
             max=1,
             judged=True,
-            thresholds=down_is_bad(SettingRef("limits.cache_hits"), 0.7),
+            thresholds=down_is_bad(SettingRef("limits.cache_hits"), SettingRef("limits.cache_hits_amber")),
             no_data="no reads",
         ),
         [
@@ -212,7 +212,13 @@ HEAD = [
         "CPU time of the busiest process per second, over 5 minutes; 100 % is one core, which is all that one Python "
         "process can use. Amber from 70 %, red from 90 %.\n\nWhen red: more processes, or less work in each request.",
         HeadTile(
-            unit="percentunit", decimals=0, min=0, max=1, judged=True, thresholds=up_is_bad(0.7, 0.9), no_data="no data"
+            unit="percentunit",
+            decimals=0,
+            min=0,
+            max=1,
+            judged=True,
+            thresholds=up_is_bad(SettingRef("limits.cpu_amber"), SettingRef("limits.cpu")),
+            no_data="no data",
         ),
         [
             promql(
@@ -290,7 +296,7 @@ WHEN = [
         ),
         [
             promql(
-                'topk(50, time() - max by (alertname, severity, instance) ({{ metric("alerts_since") }}'
+                'topk(50, time() - max by (alertname, severity, instance) ({{ metric("alerts_since") }}{job=~"$job|"}'
                 ' and ignoring (alertstate) {{ metric("alerts") }}'
                 '{alertstate="firing",severity=~"critical|warning",job=~"$job|"}))',
                 instant=True,
@@ -440,7 +446,12 @@ DATABASE = [
             no_data="–",
             overrides=[
                 *cells("Per s", unit="locale", decimals=1),
-                judged("Failed", up_is_bad(0.005, 0.05), unit="percentunit", decimals=2),
+                judged(
+                    "Failed",
+                    up_is_bad(slo("api_errors.objective"), slo("api_errors.red")),
+                    unit="percentunit",
+                    decimals=2,
+                ),
                 *cells("p50", "p95", "p99", unit="s"),
             ],
             transformations=columns(
@@ -527,7 +538,7 @@ DATABASE = [
     ),
     Panel(
         "db_tables",
-        "Largest tables",
+        "Largest tables, now",
         "The largest tables of the database that holds gendash's store, as of the last refresh: size on disk with "
         "indexes, that of the indexes alone, and rows as PostgreSQL estimates them. At most 50.",
         Table(
@@ -677,7 +688,10 @@ STORES = [
                     unit="percentunit",
                     decimals=0,
                     noValue="no limit",
-                    thresholds={"mode": "absolute", "steps": up_is_bad(0.7, SettingRef("limits.redis_memory"))},
+                    thresholds={
+                        "mode": "absolute",
+                        "steps": up_is_bad(SettingRef("limits.redis_memory_amber"), SettingRef("limits.redis_memory")),
+                    },
                 ),
                 override(
                     "byName",
@@ -699,7 +713,7 @@ STORES = [
                 may_be_empty="no limit is set",
             ),
             promql(
-                '60 * sum(rate({{ metric("redis_evicted_keys") }}[5m]))',
+                '60 * sum(rate({{ metric("redis_evicted_keys") }}[$__rate_interval]))',
                 legend="Evicted",
                 instant=True,
                 may_be_zero="nothing was evicted",
@@ -709,8 +723,9 @@ STORES = [
                 'sum({{ metric("redis_blocked_clients") }})', legend="Waiting", instant=True, may_be_zero="none waits"
             ),
             promql(
-                'sum(rate({{ metric("redis_keyspace_hits") }}[5m])) / (sum(rate({{ metric("redis_keyspace_hits") }}'
-                '[5m])) + sum(rate({{ metric("redis_keyspace_misses") }}[5m])) > 0)',
+                'sum(rate({{ metric("redis_keyspace_hits") }}[$__rate_interval])) / ('
+                'sum(rate({{ metric("redis_keyspace_hits") }}[$__rate_interval])) + '
+                'sum(rate({{ metric("redis_keyspace_misses") }}[$__rate_interval])) > 0)',
                 legend="Hit rate",
                 instant=True,
                 may_be_empty=QUIET,
@@ -720,6 +735,7 @@ STORES = [
         width=24,
         height=3,
         feature="redis",
+        exempt={"job-selector": "redis_exporter is a job of its own, which $job does not name"},
     ),
 ]
 

@@ -24,7 +24,7 @@ from gendash.dashboards._palette import (
 from gendash.dashboards._queries import LAST_30_DAYS, LATER, NO_DAY, QUIET, at_days_end, change, named_bars, tile
 from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
 from gendash.dashboards.viz import BarGauge, DayBars, HeadTile, Lines, NumberTile, StateTile, Table
-from gendash.engine.model import Dashboard, Panel, Row, SettingRef, promql, sql
+from gendash.engine.model import Dashboard, Panel, Row, SettingRef, promql, slo, sql
 
 TODAY = "({{ now() }} at time zone {{ zone() }})::date"
 SIGN_INS = '{{ rule("job_status:auth_attempts:%s") }}{job=~"$job"%s}'
@@ -42,6 +42,9 @@ def attempts(window: str, extra: str = "") -> str:
     return f"sum({SIGN_INS % (window, extra)})"
 
 
+SUCCEEDED = f"{attempts('increase1h', SUCCESS)} / ({attempts('increase1h')} > 0)"
+
+
 def curve(value: str, label: str, days: int, first: int = 0, against: str = "vs prior") -> str:
     """SQL: a figure of activity_day for each of 30 days, with its change against ``days`` earlier in the name.
 
@@ -50,7 +53,7 @@ def curve(value: str, label: str, days: int, first: int = 0, against: str = "vs 
     return f"""
     with today as (select {TODAY} as day),
     every as (select n::date as day from today cross join lateral
-      generate_series(today.day - 60, today.day, interval '1 day') n),
+      generate_series((today.day - 60)::timestamp, today.day, interval '1 day') n),
     curve as (
       select every.day, {value} as value
       from every left join {{{{ view('activity_day') }}}} a on a.day = every.day
@@ -85,8 +88,8 @@ STRIP = [
         ),
         [
             promql(
-                f"(({attempts('increase1h', SUCCESS)} / ({attempts('increase1h')} > 0) < bool 0.95)"
-                f" + ({attempts('increase1h', SUCCESS)} / ({attempts('increase1h')} > 0) < bool 0.9))",
+                f"(({SUCCEEDED} < bool {{{{ slo('sign_in.amber') }}}})"
+                f" + ({SUCCEEDED} < bool {{{{ slo('sign_in.red') }}}}))",
                 legend="success, last hour",
                 instant=True,
                 may_be_zero="0 means that it works",
@@ -250,7 +253,9 @@ HEAD = [
                 curve as (
                   select every.day::date as day, sum(coalesce(messages, 0)) over week as value
                   from today
-                  cross join lateral generate_series(today.day - 43, today.day - 1, interval '1 day') as every (day)
+                  cross join lateral generate_series(
+                    (today.day - 43)::timestamp, today.day - 1, interval '1 day'
+                  ) as every (day)
                   left join facts on facts.day = every.day::date
                   window week as (order by every.day rows between 6 preceding and current row)
                 ),
@@ -335,8 +340,9 @@ STAY = [
     Panel(
         "cohorts",
         "How many come back, by week of registration",
-        "Share of the accounts registered in a week that wrote in that week (W0) and in each week after it. Only weeks "
-        "that are over; the first line weighs all by their size. Deleted accounts are in no figure.\n\n"
+        "Share of the accounts registered in one of the last 16 weeks that wrote in that week (W0) and in each week "
+        "after it. Only weeks that are over; the first line weighs all by their size. Deleted accounts are in no "
+        "figure.\n\n"
         "W0 below 100 % are people who registered and did not write. Weeks begin on Monday; someone counts in W3 "
         "without having been there in W2. Small weeks jump: see Users.",
         Table(
@@ -458,6 +464,7 @@ DEPTH = [
         height=3,
         leads_to="user-analytics/activation",
         feature="users conversations",
+        exempt={"units": "a length of days with two decimals does not fit the tile"},
     ),
     Panel(
         "per_user",
@@ -728,7 +735,7 @@ SIGN_IN = [
             unit="short",
             decimals=0,
             overrides=[
-                override("byName", "success", color=fixed(USERS), custom__lineWidth=2, custom__fillOpacity=12),
+                override("byName", "success", color=fixed(CALLS), custom__lineWidth=2, custom__fillOpacity=12),
                 override("byName", "failure", color=fixed(BAD)),
             ],
         ),
@@ -758,7 +765,7 @@ SIGN_IN = [
             fill=12,
             color=fixed(USERS),
             limit=True,
-            thresholds=steps(("transparent", None), (BAD, 0.9)),
+            thresholds=steps(("transparent", None), (BAD, slo("sign_in.red"))),
             no_data="no tries",
         ),
         [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -11,7 +11,7 @@ from typing import Any
 
 from gendash.engine.config import Config
 from gendash.engine.errors import ContentError
-from gendash.engine.lineage import below, setting_refs
+from gendash.engine.lineage import below, refs_in
 from gendash.engine.model import Dashboard, Panel, Problem, Query, Relation, Rule
 from gendash.engine.refs import STORE_KINDS, Expanded, Names, Use, expand
 
@@ -37,6 +37,31 @@ class Catalog:
     def expand(self, query: Query) -> Expanded:
         """A query's text with its references resolved."""
         return expand(query.text, self.names)
+
+    def panels(self) -> Iterator[tuple[str, Dashboard, Panel]]:
+        """Every panel with its dashboard, and where it stands: ``dashboard/slug``."""
+        for dashboard in self.dashboards.values():
+            for panel in dashboard.panels():
+                yield f"{dashboard.name}/{panel.slug}", dashboard, panel
+
+    def queries(self) -> Iterator[tuple[str, Dashboard, Query]]:
+        """Every query of panels, variables and annotations, and where it stands."""
+        for where, dashboard, panel in self.panels():
+            for index, query in enumerate(panel.queries):
+                yield f"{where} query {chr(65 + index)}", dashboard, query
+        for dashboard in self.dashboards.values():
+            for variable in dashboard.variables:
+                yield f"{dashboard.name} variable {variable.name}", dashboard, variable.query
+            for name, query in dashboard.annotations:
+                yield f"{dashboard.name} annotation {name}", dashboard, query
+
+    def body(self, where: str) -> dict[str, Any]:
+        """The visualisation of ``dashboard/slug`` as Grafana's JSON, references to settings left in it."""
+        return self._bodies[where]
+
+    @cached_property
+    def _bodies(self) -> dict[str, dict[str, Any]]:
+        return {where: panel.viz.to_json_data() for where, _, panel in self.panels()}
 
     def expand_text(self, text: str) -> str:
         """A rule's text with its references resolved."""
@@ -86,11 +111,10 @@ class Catalog:
     def _panel_uses(self) -> dict[str, frozenset[Use]]:
         """What each panel uses, whatever is on: references of its queries, and settings of its thresholds."""
         return {
-            f"{dashboard.name}/{panel.slug}": frozenset(("setting", key) for key in setting_refs(panel)).union(
+            where: frozenset(("setting", key) for key in refs_in(self.body(where))).union(
                 *(self.expand(query).uses for query in panel.queries)
             )
-            for dashboard in self.dashboards.values()
-            for panel in dashboard.panels()
+            for where, _, panel in self.panels()
         }
 
     def _stored(self, name: str) -> frozenset[Use]:

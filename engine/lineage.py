@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from gendash.engine.model import Panel, SettingRef
+from gendash.engine.model import SettingRef
 
 if TYPE_CHECKING:
     from gendash.engine.catalog import Catalog
@@ -27,11 +27,6 @@ def below(uses: Callable[[Node], Iterable[Node]], *starts: Node) -> frozenset[No
             found.add(use)
             todo.append(use)
     return frozenset(found)
-
-
-def setting_refs(panel: Panel) -> Iterator[str]:
-    """Keys of the settings that a panel's visualisation refers to."""
-    return refs_in(panel.viz.to_json_data())
 
 
 def refs_in(value: Any) -> Iterator[str]:

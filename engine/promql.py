@@ -87,6 +87,20 @@ def ratios(text: str) -> list[Ratio]:
     return found
 
 
+def quantiles(text: str) -> list[frozenset[str] | None]:
+    """Of every histogram_quantile the labels that its buckets are summed by; None where they are not summed."""
+    found: list[frozenset[str] | None] = []
+
+    def visit(node: promql_parser.Expr) -> bool:
+        if isinstance(node, promql_parser.Call) and node.func.name == "histogram_quantile":
+            kept = _kept(node.args[1]) if isinstance(_bare(node.args[1]), promql_parser.AggregateExpr) else None
+            found.append(kept[1] if kept and kept[0] == "by" else None)
+        return True
+
+    promql_parser.walk(parse(text), visit)
+    return found
+
+
 def _bare(node: promql_parser.Expr) -> promql_parser.Expr:
     while isinstance(node, promql_parser.ParenExpr):
         node = node.expr

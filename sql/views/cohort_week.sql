@@ -20,7 +20,7 @@ accounts as (
 ),
 sizes as (
   select week, count(*) as users from accounts cross join today
-  where week > date_trunc('week', today.day)::date - 7 * 17 group by week
+  where week > date_trunc('week', today.day::timestamp)::date - 7 * 17 group by week
 ),
 active as (
   select a.week, (d.day - a.week) / 7 as k, count(distinct user_id) as retained

@@ -9,9 +9,10 @@ import pytest
 
 from gendash.dashboards._palette import steps
 from gendash.dashboards.viz import Lines, NumberTile
-from gendash.engine import checks, checks_rules
+from gendash.engine import checks, checks_panels, checks_queries, checks_rules, checks_zone
 from gendash.engine.catalog import Catalog
 from gendash.engine.config import load_config
+from gendash.engine.design_rules import RULES, Check
 from gendash.engine.model import Dashboard, Panel, Relation, Row, Rule, promql, slo, sql
 from gendash.engine.targets.files import load_catalog
 
@@ -35,7 +36,7 @@ def relation(name: str = "a_day", kind: str = "view", text: str = "select 1 as x
     return Relation(name, kind, f"sql/{name}.sql", full, text, full["columns"])  # type: ignore[arg-type]
 
 
-def whats(check: checks.Check, catalog: Catalog) -> list[str]:
+def whats(check: Check, catalog: Catalog) -> list[str]:
     return [str(problem) for problem in check(catalog)]
 
 
@@ -44,14 +45,22 @@ def shipped() -> Catalog:
     return load_catalog(load_config(""))
 
 
+EVERY = (*checks.CHECKS, *(check for rule in RULES for check in rule.checks))
+
+
 @pytest.mark.parametrize("check", checks.CHECKS, ids=lambda c: c.__name__)
-def test_the_shipped_content_has_no_problem(check: checks.Check, shipped: Catalog) -> None:
+def test_the_shipped_content_has_no_problem(check: Check, shipped: Catalog) -> None:
     assert whats(check, shipped) == []
 
 
+def test_the_shipped_content_keeps_every_design_rule_and_needs_every_exemption(shipped: Catalog) -> None:
+    assert [str(problem) for problem in checks.check(shipped)] == []
+
+
 def test_every_check_function_is_run() -> None:
-    named = {name for module in (checks, checks_rules) for name in vars(module) if name.startswith("check_")}
-    assert named == {check.__name__ for check in checks.CHECKS}
+    modules = (checks, checks_panels, checks_queries, checks_rules, checks_zone)
+    named = {name for module in modules for name in vars(module) if name.startswith("check_")}
+    assert named - {"check_rules"} == {check.__name__ for check in EVERY}
 
 
 def test_a_wrong_reference_names_the_panel_and_says_did_you_mean() -> None:
@@ -69,7 +78,8 @@ def test_a_known_name_without_a_reference_is_a_problem() -> None:
 def test_two_panels_of_one_slug_or_title_are_a_problem() -> None:
     found = whats(checks.check_unique, catalog_of(panel("p"), panel("p")))
     assert any("two panels have this slug" in line for line in found)
-    assert any("two panels have the title 'Title p'" in line for line in found)
+    found = whats(checks_panels.check_titles_unique, catalog_of(panel("p"), panel("p")))
+    assert found == ["one: two panels have the title 'Title p'; rename one"]
 
 
 def test_two_dashboards_of_one_uid_are_a_problem() -> None:
@@ -98,21 +108,23 @@ def test_a_header_without_doc_grain_or_column_docs_is_a_problem() -> None:
 
 
 def test_sql_and_promql_that_do_not_parse_are_problems() -> None:
-    found = whats(checks.check_queries_parse, catalog_of(panel(queries=[sql("selec 1"), promql("sum(rate(x[5m])")])))
+    found = whats(
+        checks_queries.check_queries_parse, catalog_of(panel(queries=[sql("selec 1"), promql("sum(rate(x[5m])")]))
+    )
     assert "query A: SQL does not parse" in found[0]
     assert "query B: PromQL does not parse" in found[1]
 
 
 def test_a_write_or_a_second_statement_is_no_panel_query() -> None:
     found = whats(
-        checks.check_queries_parse, catalog_of(panel(queries=[sql("delete from x"), sql("select 1; select 2")]))
+        checks_queries.check_queries_parse, catalog_of(panel(queries=[sql("delete from x"), sql("select 1; select 2")]))
     )
     assert "not a SELECT" in found[0]
     assert "2 SQL statements" in found[1]
 
 
 def test_a_variable_that_the_dashboard_lacks_is_a_problem() -> None:
-    found = whats(checks.check_queries_parse, catalog_of(panel(queries=[promql('up{job=~"$job"}')])))
+    found = whats(checks_queries.check_queries_parse, catalog_of(panel(queries=[promql('up{job=~"$job"}')])))
     assert "nothing fills in '$job'" in found[0]
 
 
@@ -134,7 +146,7 @@ def test_a_rule_that_does_not_parse_is_misnamed_or_reads_an_unrecorded_series_is
 
 
 def test_a_rate_of_a_gauge_is_a_problem() -> None:
-    found = whats(checks.check_rates, rule("job:x:rate5m", "sum(rate(kb_documents_total[5m]))"))
+    found = whats(checks_queries.check_rates, rule("job:x:rate5m", "sum(rate(kb_documents_total[5m]))"))
     assert "rate of the gauge 'kb_documents_total'" in found[0]
 
 
@@ -142,45 +154,48 @@ def test_a_shared_panel_may_not_read_a_relation_for_admins() -> None:
     query = sql("select * from {{ view('a_day') }}")
     relations = {"a_day": relation(audience="admin")}
     assert (
-        "which is for admin" in whats(checks.check_audience, catalog_of(panel(queries=[query]), relations=relations))[0]
+        "which is for admin"
+        in whats(checks_queries.check_audience, catalog_of(panel(queries=[query]), relations=relations))[0]
     )
     admin = catalog_of(panel(queries=[query]), relations=relations, audience="admin")
-    assert whats(checks.check_audience, admin) == []
+    assert whats(checks_queries.check_audience, admin) == []
 
 
 def test_a_panel_without_a_unit_is_a_problem() -> None:
-    assert whats(checks.check_units, catalog_of(panel(viz=Lines()))) == [
+    assert whats(checks_panels.check_units, catalog_of(panel(viz=Lines()))) == [
         "one/p: no unit; give the visualisation a unit"
     ]
 
 
 def test_thresholds_that_do_not_rise_or_name_no_setting_are_problems() -> None:
     falling = NumberTile(unit="s", thresholds=steps(("text", None), ("red", 5), ("red", 3)))
-    assert "do not rise" in whats(checks.check_threshold_settings, catalog_of(panel(viz=falling)))[0]
+    assert "do not rise" in whats(checks_panels.check_thresholds, catalog_of(panel(viz=falling)))[0]
     unknown = NumberTile(unit="s", thresholds=steps(("text", None), ("red", slo("nothing"))))
-    assert "no setting 'slo.nothing'" in whats(checks.check_threshold_settings, catalog_of(panel(viz=unknown)))[0]
+    assert "no setting 'slo.nothing'" in whats(checks_panels.check_thresholds, catalog_of(panel(viz=unknown)))[0]
 
 
 def test_descriptions_that_are_too_short_or_too_long_are_problems() -> None:
-    assert "description of 5 characters" in whats(checks.check_descriptions, catalog_of(panel(doc="short")))[0]
-    assert "description of 300 characters" in whats(checks.check_descriptions, catalog_of(panel(doc="x" * 300)))[0]
-    assert whats(checks.check_descriptions, catalog_of(panel(doc=DOC + "\n\n" + "x" * 900))) == []
+    assert "description of 5 characters" in whats(checks_panels.check_descriptions, catalog_of(panel(doc="short")))[0]
+    assert (
+        "description of 300 characters" in whats(checks_panels.check_descriptions, catalog_of(panel(doc="x" * 300)))[0]
+    )
+    assert whats(checks_panels.check_descriptions, catalog_of(panel(doc=DOC + "\n\n" + "x" * 900))) == []
 
 
 def test_a_title_that_would_be_cut_is_a_problem() -> None:
-    found = whats(checks.check_titles, catalog_of(panel(title="Ten letters", width=4)))
+    found = whats(checks_panels.check_titles, catalog_of(panel(title="Ten letters", width=4)))
     assert found == ["one/p: title of 11 characters; 1 to 9 fit width 4"]
 
 
 def test_a_line_that_is_not_full_or_not_level_and_an_odd_width_are_problems() -> None:
-    assert "its line is 12 wide" in whats(checks.check_grid, catalog_of(panel(width=12)))[0]
+    assert "its line is 12 wide" in whats(checks_panels.check_grid, catalog_of(panel(width=12)))[0]
     uneven = catalog_of(panel("a", width=12), panel("b", width=12, height=4))
-    assert "several heights" in whats(checks.check_grid, uneven)[0]
-    assert "width 5" in whats(checks.check_grid, catalog_of(panel(width=5)))[0]
+    assert "several heights" in whats(checks_panels.check_grid, uneven)[0]
+    assert "width 5" in whats(checks_panels.check_grid, catalog_of(panel(width=5)))[0]
 
 
 def test_a_link_to_a_missing_panel_is_a_problem_and_one_to_a_missing_dashboard_a_note() -> None:
-    assert "no such panel" in whats(checks.check_links, catalog_of(panel(leads_to="one/q")))[0]
+    assert "no such panel" in whats(checks_panels.check_links, catalog_of(panel(leads_to="one/q")))[0]
     elsewhere = catalog_of(panel(leads_to="two/q"))
-    assert whats(checks.check_links, elsewhere) == []
+    assert whats(checks_panels.check_links, elsewhere) == []
     assert "left out" in str(checks.notes(elsewhere)[0])
