@@ -171,8 +171,8 @@ def daily_turns(a: str, b: str = "0") -> str:
 
 
 def entity(name: str, width: int) -> list[dict[str, Any]]:
-    """Overrides of a table's column that names what a row is about: the only one that is a link."""
-    return [override("byName", name, custom__width=width), override("byRegexp", f"/^(?!{name}$)/", links=[])]
+    """The override of a table's column that names what a row is about: the engine puts the table's link there."""
+    return [override("byName", name, custom__width=width, links=[])]
 
 
 # claude-sonnet-4-20250514 and gpt-4o-2024-08-06 are too long for a legend

@@ -772,8 +772,7 @@ DETAIL = [
         Table(
             sort_by="Requests",
             overrides=[
-                override("byName", "Route", custom__minWidth=230),
-                override("byRegexp", "/^(?!Route$)/", links=[]),
+                override("byName", "Route", custom__minWidth=230, links=[]),
                 override("byName", "Requests", unit="reqps", decimals=2),
                 override(
                     "byName",

@@ -180,6 +180,15 @@ def check_tiles_lead_on(catalog: Catalog) -> list[Problem]:
     ]
 
 
+def check_entities(catalog: Catalog) -> list[Problem]:
+    """A table that leads on says which column names what a row is about: a whole table of links cannot be read."""
+    return [
+        Problem(where, "every cell of the table is a link", "give the entity's column an override with links=[]")
+        for where, panel, body in of_type(catalog, "table")
+        if panel.leads_to and not properties(body, "links")
+    ]
+
+
 def check_links_keep(catalog: Catalog) -> list[Problem]:
     """Links to dashboards that a visualisation holds itself keep the time range and the variables."""
     kept = ("${__url_time_range}", "${__all_variables}")

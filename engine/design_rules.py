@@ -124,7 +124,7 @@ RULES: tuple[DesignRule, ...] = (
         "Each tile leads on, to something that exists, and keeps time range and variables.",
         "A symptom without a way to its cause is a riddle.",
         ("check", "tests"),
-        (panels.check_links, panels.check_tiles_lead_on, panels.check_links_keep),
+        (panels.check_links, panels.check_tiles_lead_on, panels.check_entities, panels.check_links_keep),
     ),
     DesignRule(
         13,

@@ -110,10 +110,17 @@ def _panel(catalog: Catalog, dashboard: Dashboard, panel: Panel, at: dict[str, i
     sources = {target["datasource"]["uid"]: target["datasource"] for target in targets}
     link = _data_link(catalog, panel)
     if link:
-        body.setdefault("fieldConfig", {}).setdefault("defaults", {})["links"] = [link]
+        _place(body["fieldConfig"], link)
     fixed = {"timeFrom": panel.window, "hideTimeOverride": True} if panel.window else {}
     source = {"datasource": MIXED if len(sources) > 1 else next(iter(sources.values()))} if sources else {}
     return body | common | fixed | source | {"description": panel.doc, "targets": targets}
+
+
+def _place(config: dict[str, Any], link: dict[str, Any]) -> None:
+    """Puts a panel's link into the overrides that leave room for it (``links: []``), else on all its fields."""
+    rooms = [p for o in config["overrides"] for p in o["properties"] if p["id"] == "links" and not p["value"]]
+    for room in rooms or [config.setdefault("defaults", {})]:
+        room["value" if rooms else "links"] = [link]
 
 
 def _unavailable(panel: Panel, missing: list[str]) -> dict[str, Any]:

@@ -146,6 +146,7 @@ BROKEN: list[tuple[str, str, Callable[[], Catalog], str]] = [
     ),
     ("check_links", "links-lead-on", lambda: with_panel("p", leads_to="one/gone"), "no such panel"),
     ("check_tiles_lead_on", "links-lead-on", lambda: with_panel("tile1", leads_to=""), "leads nowhere"),
+    ("check_entities", "links-lead-on", lambda: with_panel("t", leads_to="one/p"), "every cell of the table"),
     (
         "check_links_keep",
         "links-lead-on",

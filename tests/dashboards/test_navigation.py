@@ -1,0 +1,87 @@
+"""Links of all dashboards as Grafana gets them: where they lead, what they keep, how many clicks a cause is away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from gendash.engine.catalog import Catalog
+from gendash.engine.config import load_config
+from gendash.engine.render_dashboard import link_target, panel_url, render_dashboards
+from gendash.engine.settings import FEATURES
+from gendash.engine.targets.files import load_catalog
+
+ON = "features:\n" + "".join(f"  {name}: true\n" for name, _, _ in FEATURES)
+KEPT = "${__url_time_range}&${__all_variables}"
+
+
+@cache
+def everything() -> Catalog:
+    return load_catalog(load_config(ON))
+
+
+@cache
+def rendered() -> dict[str, dict[str, Any]]:
+    return render_dashboards(everything())
+
+
+def links(value: Any) -> Iterator[dict[str, Any]]:
+    """Every link of fields, however deep."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key == "links" and isinstance(item, list):
+                yield from item
+            yield from links(item["value"] if key == "properties" and isinstance(item, dict) else item)
+        if value.get("id") == "links":
+            yield from value["value"]
+    elif isinstance(value, list):
+        for item in value:
+            yield from links(item)
+
+
+def addresses() -> set[str]:
+    catalog = everything()
+    found = {panel_url(catalog, dashboard.name) for dashboard in catalog.dashboards.values()}
+    return found | {panel_url(catalog, d.name, p.slug) for _, d, p in catalog.panels()}
+
+
+def test_every_link_between_dashboards_keeps_time_and_variables_and_leads_to_a_panel_that_is_there() -> None:
+    known, count = addresses(), 0
+    for uid, dashboard in rendered().items():
+        for link in links(dashboard["panels"]):
+            if link["url"].startswith("/d/"):
+                assert link["url"].endswith(KEPT), (uid, link)
+                assert link["url"].removesuffix(KEPT)[:-1] in known, (uid, link)
+                count += 1
+    assert count > 100
+
+
+def test_every_dashboard_lists_all_others_with_time_and_variables() -> None:
+    for dashboard in rendered().values():
+        siblings = next(link for link in dashboard["links"] if link["type"] == "dashboards")
+        assert (siblings["keepTime"], siblings["includeVars"], siblings["asDropdown"]) == (True, True, True)
+        assert set(siblings["tags"]) <= set(dashboard["tags"])
+
+
+def test_every_figure_of_the_overview_is_at_most_two_clicks_from_another_dashboard() -> None:
+    catalog = everything()
+    leads = {where: panel.leads_to for where, _, panel in catalog.panels()}
+    asking = [p for p in catalog.dashboards["overview"].panels() if p.queries and p.slug != "freshness"]
+    for panel in asking:
+        path = [f"overview/{panel.slug}"]
+        while len(path) < 3 and link_target(path[-1])[0] == "overview":
+            assert leads.get(path[-1]), path
+            path.append(leads[path[-1]])
+        assert link_target(path[-1])[0] != "overview", path
+
+
+def test_a_table_that_leads_on_has_its_link_on_one_column() -> None:
+    catalog = everything()
+    for where, dashboard, panel in catalog.panels():
+        if catalog.body(where)["type"] == "table" and panel.leads_to:
+            uid = catalog.config.dashboard_uid(dashboard.name)
+            flat = [p for top in rendered()[uid]["panels"] for p in [top, *top.get("panels", [])]]
+            body = next(p for p in flat if p["title"] == panel.title)
+            assert "links" not in body["fieldConfig"]["defaults"], where
+            assert len(list(links(body["fieldConfig"]["overrides"]))) == 1, where
