@@ -263,7 +263,8 @@ HEAD = [
         "csat",
         "CSAT",
         "Share of ratings of 4 or 5 among all ratings of today and the 6 days before; n is their number. The curve is "
-        "the same figure for each of the last 30 days. Not their mean, which two moods of 1 and 5 make meaningless.",
+        "the same figure for each of the last 30 days. Not their mean, which two moods of 1 and 5 make meaningless."
+        "\n\nThe plan asks for the average rating: it stands on Feedback & Quality, beside this figure.",
         HeadTile(
             unit="percentunit",
             decimals=1,
@@ -345,7 +346,8 @@ CHARTS = [
         "calls_by_model",
         "LLM calls by model",
         "LLM calls by hours for ranges up to 3 days (the running hour is not over), by whole days without today "
-        "beyond. The six most used models, the rest as other; failed calls and retries count. Langfuse.",
+        "beyond. The six most used models, the rest as other; failed calls and retries count. Langfuse."
+        "\n\nThe plan asks for a line: between two hours it would claim values that do not exist, so these are bars.",
         DayBars(unit="locale", decimals=0, color=fixed(UNKNOWN), overrides=by_model(), transformations=WITHOUT_DATES),
         [
             sql(
@@ -455,7 +457,8 @@ MODELS = [
         "tokens_over_time",
         "Tokens, input against output",
         "Tokens of LLM calls by hours for ranges up to 3 days, by whole days without today beyond: input that was not "
-        "cached, input read from a prompt cache, output. Langfuse usage details.",
+        "cached, input read from a prompt cache, output. Langfuse usage details."
+        "\n\nThe plan asks for areas: between two hours it would claim values that do not exist, so these are bars.",
         DayBars(
             unit="sishort",
             overrides=colored({"input": CALLS, "input, cached": "super-light-blue", "output": "dark-blue"}),
@@ -484,7 +487,9 @@ MODELS = [
         "cost_over_time",
         "LLM cost over time",
         "List price of LLM calls as Langfuse computed it, by hours for ranges up to 3 days, by whole days without "
-        "today beyond. An estimate: calls without a price count as nothing, an invoice may differ.",
+        "today beyond. An estimate: calls without a price count as nothing, an invoice may differ."
+        "\n\nThe plan asks for a cost from token counts: Langfuse knows the price of each usage type of each model, "
+        "so its figure is taken.",
         DayBars(unit="currencyUSD", decimals=2, color=fixed(COST), legend=False),
         [
             sql(
@@ -578,7 +583,9 @@ TOOLS = [
         "tool_calls",
         "Tool calls",
         "Calls of each tool over the picked time, the eight most used; sum of recorded hourly increases of Prometheus "
-        "agent_tool_calls_total, all outcomes. Estimates at the edges: Prometheus extrapolates.",
+        "agent_tool_calls_total, all outcomes. Estimates at the edges: Prometheus extrapolates."
+        "\n\nThe plan asks for tools here and for cost: how often they are called stands here, what turns with them "
+        "cost on Cost & Usage.",
         BarGauge(unit="locale", decimals=0, color=fixed(CALLS), rows_to_fields=False),
         [
             promql(

@@ -258,7 +258,9 @@ CHARTS = [
         "cost_by_model",
         "Cost by model over time",
         f"{PRICES}: by whole days without today, by hours for ranges up to 3 days. The six dearest models, the rest as "
-        "other. The dashed line is one day's share of the monthly budget; none by hours.",
+        "other. The dashed line is one day's share of the monthly budget; none by hours."
+        "\n\nThe plan asks for a line of estimated cost: these are list prices, and the share of calls without one "
+        "stands above.",
         DayBars(
             unit="currencyUSD",
             decimals=2,
@@ -339,7 +341,8 @@ DRIVERS = [
         "tokens_over_time",
         "Tokens over time",
         "Tokens of LLM calls by whole days without today, by hours for ranges up to 3 days: input that was not cached, "
-        "input read from a prompt cache, and output. Langfuse usage details.",
+        "input read from a prompt cache, and output. Langfuse usage details."
+        "\n\nThe plan asks for areas: between two days it would claim values that do not exist, so these are bars.",
         DayBars(
             unit="sishort",
             overrides=colored({"input": CALLS, "input, cached": "super-light-blue", "output": "dark-blue"}),
@@ -367,7 +370,9 @@ DRIVERS = [
         "cost_per_turn",
         "Cost per turn",
         "Cost of an agent turn with a price: median, 95th percentile and mean, by whole days without today, by hours "
-        "for ranges up to 3 days. A turn is a trace with an LLM call; it counts when it began.",
+        "for ranges up to 3 days. A turn is a trace with an LLM call; it counts when it began."
+        "\n\nThe plan asks for the mean cost of a query: cost per LLM call falls when an agent loops, so turns are "
+        "what is counted.",
         Lines(
             unit="currencyUSD",
             decimals=4,
@@ -463,7 +468,8 @@ WHERE = [
         "models",
         "Models, 30 d",
         "LLM calls by model, today and the 29 days before: list price and its share, cost of 1,000 calls with a price, "
-        "95th percentile of time, failed calls, calls without a price and why, list price of a million tokens.",
+        "95th percentile of time, failed calls, calls without a price and why, list price of a million tokens."
+        "\n\nThe plan asks for a pie: bars are compared at a glance, angles are not.",
         Table(
             sort_by="Cost",
             overrides=[
@@ -757,7 +763,9 @@ UNITS = [
         "tool_usage",
         "Tool calls per turn",
         "Calls of each tool / agent turns over the picked time; the eight most used. Recorded hourly increases of "
-        "Prometheus agent_tool_calls_total and agent_queries_total. More calls a turn mean more LLM calls to pay.",
+        "Prometheus agent_tool_calls_total and agent_queries_total. More calls a turn mean more LLM calls to pay."
+        "\n\nThe plan asks for tool usage twice: calls and failures stand on Agent Performance, here is what they do "
+        "to cost.",
         BarGauge(unit="none", decimals=2, color=fixed(CALLS), rows_to_fields=False),
         [
             promql(

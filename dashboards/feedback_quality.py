@@ -190,7 +190,8 @@ HEAD = [
         "response",
         "Response",
         "Rated answers / answers to known users, of today and the 29 days before; only answers of whole hours that "
-        "ended 24 hours ago, since young ones may still be rated. Few people rate, and mostly the angry or happy ones.",
+        "ended 24 hours ago, since young ones may still be rated. Few people rate, and mostly the angry or happy ones."
+        "\n\nThe plan asks for a share of all messages: users' own cannot be rated, and young answers may still be.",
         HeadTile(unit="percentunit", decimals=1, subject=USERS, min=0, max=0.5, no_data="no answer"),
         [
             sql(
@@ -300,7 +301,9 @@ CHARTS = [
         "rolling_csat",
         "Satisfaction over 7 days, and how much of it is chance",
         "Share of ratings of 4 or 5 over each day that begins in the picked range and the 6 before; the dashed lines "
-        "are the 95 % interval (Wilson): with few ratings it is wide, and a move inside it means nothing.",
+        "are the 95 % interval (Wilson): with few ratings it is wide, and a move inside it means nothing."
+        "\n\nThe plan asks for the mean rating: where people give 1 or 5, a mean of 3 describes nobody. It stands "
+        "below all the same.",
         Lines(
             unit="percentunit",
             min=None,
@@ -515,7 +518,9 @@ CAUSES = [
         "quintiles",
         "CSAT by answer time, cost and size, 30 d",
         "Traced ratings of today and the 29 days before in five equal groups, from the fastest, cheapest, smallest "
-        "fifth to the last; 'to' is the group's largest value. What goes together need not cause each other.",
+        "fifth to the last; 'to' is the group's largest value. What goes together need not cause each other."
+        "\n\nThe plan asks for a correlation: on ratings of 1 and 5 a coefficient is noise, and one of daily means "
+        "misleads.",
         Table(
             no_data="–",
             overrides=[

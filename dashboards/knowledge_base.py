@@ -320,7 +320,8 @@ CHARTS = [
         "types",
         "Documents by type, now",
         "Documents that are there now by file type, whatever their status: the eight most frequent and the rest as "
-        "other. Types are compared in lower case without a dot; markdown is md.",
+        "other. Types are compared in lower case without a dot; markdown is md."
+        "\n\nThe plan asks for a pie: bars are compared at a glance, angles are not.",
         BarGauge(unit="locale", decimals=0, color=fixed(DOCUMENT["done"]), overrides=colored({"other": UNKNOWN})),
         [
             sql(
@@ -346,7 +347,8 @@ LOADS = [
         "per_day",
         "Uploads per day by outcome",
         "Documents by the local day of their upload, for the days that begin in the picked range, by their present "
-        "status; today is still running. Deleted documents are missing.",
+        "status; today is still running. Deleted documents are missing."
+        "\n\nThe plan asks for a line: between two days it would claim values that do not exist, so these are bars.",
         DayBars(unit="locale", decimals=0, overrides=colored(DOCUMENT)),
         [
             sql(
@@ -484,7 +486,8 @@ WHO = [
         "success_by_type",
         "Processed by type, 30 d",
         "Done / (done + failed) of the documents uploaded today or on the 29 days before, by file type; n is the "
-        "number of those. Types of which none has ended are missing.",
+        "number of those. Types of which none has ended are missing."
+        "\n\nThe plan asks for a metric of uploads: an accepted upload (HTTP 200) is not yet a processed document.",
         BarGauge(
             unit="percentunit",
             decimals=1,
@@ -516,7 +519,8 @@ WHO = [
         "Who uploads the most, 90 d",
         "People who uploaded the most of the documents that are there, of today and the 89 days before, at most 50. "
         "Failed: of those that are done or failed. They stand here as the first 8 characters of their id; all file "
-        "types.",
+        "types."
+        "\n\nThe plan asks for users: this dashboard is for everybody, so names stand on User Analytics only.",
         Table(
             no_data="–",
             overrides=[

@@ -75,7 +75,8 @@ STRIP = [
         "Health",
         "Worst firing alert, now: critical means Down, warning means Degraded, none means Healthy. Prometheus ALERTS, "
         "so it never disagrees with them. Unknown: no target of this job is known.\n\n"
-        "When red: open the alert list of System Health, start with the oldest critical one.",
+        "When red: open the alert list of System Health, start with the oldest critical one."
+        "\n\nThe plan asks for lights of their own: those drift from the alerts, and then nobody believes either.",
         StateTile(
             mappings=words(v0=("✓ Healthy", OK), v1=("▲ Degraded", WARN), v2=("✖ Down", BAD)),
             thresholds=steps((TEXT, None)),
@@ -269,7 +270,8 @@ CHARTS = [
         "request_rate",
         "Request rate and one week ago",
         "HTTP requests per second, each point over 5 minutes; the dashed line is the same hour one week earlier. "
-        "Prometheus http_requests_total. A gap means that nothing was scraped.",
+        "Prometheus http_requests_total. A gap means that nothing was scraped."
+        "\n\nThe plan asks for the last hour: a fixed hour hides both the present and the trend.",
         Lines(
             unit="reqps",
             fill=12,
@@ -296,7 +298,8 @@ CHARTS = [
         "error_share",
         "Errors as share of requests",
         "Server errors (5xx) and client errors (4xx) as shares of all requests, each point over 5 minutes. The dashed "
-        "line is the red limit. 4xx are mostly wrong passwords and unknown pages, and burn no budget.",
+        "line is the red limit. 4xx are mostly wrong passwords and unknown pages, and burn no budget."
+        "\n\nThe plan divides each series by itself, which is always 1: here sums are divided.",
         Lines(
             unit="percentunit",
             limit=True,
@@ -329,7 +332,8 @@ CHARTS = [
         "response_time",
         "Response time percentiles",
         "Half, 95 and 99 of 100 requests were faster than this, each point over 5 minutes; from the fine histogram of "
-        "all requests, read within its buckets. The dashed line is the SLO threshold for p95.",
+        "all requests, read within its buckets. The dashed line is the SLO threshold for p95."
+        "\n\nThe plan asks for an average of percentiles, which means nothing: each is a line of its own.",
         Lines(
             unit="s",
             limit=True,
@@ -586,7 +590,8 @@ USAGE = [
         "conversations_per_day",
         "Conversations per day, 30 d",
         "Conversations by the local day on which they started, the last 30 whole days; today is left out, since it is "
-        "not over. Voice: is_voice_conversation.",
+        "not over. Voice: is_voice_conversation."
+        "\n\nThe plan asks for the total of all times: that only ever grows, and says nothing about today.",
         DayBars(unit="short", decimals=0, overrides=colored({"chat": USERS, "voice": USERS_2})),
         [
             sql(
@@ -671,7 +676,8 @@ USAGE = [
         "LLM calls by model, 24 h",
         "Share of LLM calls of the current hour and the 23 before by model; the five most used and the rest as other, "
         "unknown where a call named none. "
-        "Dated names (gpt-4o-2024-08-06) are models of their own and share their family's colour.",
+        "Dated names (gpt-4o-2024-08-06) are models of their own and share their family's colour."
+        "\n\nThe plan asks for a distribution: bars are compared at a glance, angles are not.",
         BarGauge(unit="percentunit", decimals=0, max=1, color=fixed(UNKNOWN), overrides=by_model()),
         [
             sql(

@@ -463,7 +463,8 @@ HELP = [
         "by_status",
         "Tickets by status, now",
         "All tickets by their present status, whatever the time range above. Resolved ones wait for the customer's "
-        "word, closed ones are done.",
+        "word, closed ones are done."
+        "\n\nThe plan asks for a pie: bars are compared at a glance, angles are not.",
         BarGauge(unit="locale", decimals=0, overrides=colored(TICKET)),
         [
             sql(
@@ -512,7 +513,9 @@ HELP = [
         "sla_by_priority",
         "Due time kept, 30 d",
         "Share of decided tickets (ended, or past their due time) that ended by it, of those created today or on the "
-        "29 days before; n is their number. Tickets that are still in time count neither way.",
+        "29 days before; n is their number. Tickets that are still in time count neither way."
+        "\n\nThe plan asks for a share of all tickets: that rewards a wave of new ones and hides what is late and "
+        "still open.",
         BarGauge(
             unit="percentunit",
             decimals=1,
@@ -691,7 +694,8 @@ SOURCES = [
         "per_hour",
         "New tickets per hour, 7 d",
         "Tickets created by local hour, the current one and the 167 before; the dashed line is the mean of the same "
-        "hour of the week in the 4 weeks before. Counted from the rows: the platform has no metric of it.",
+        "hour of the week in the 4 weeks before. Counted from the rows: the platform has no metric of it."
+        "\n\nThe plan asks for a metric: there is none, and rows are exact.",
         DayBars(
             unit="locale",
             overrides=[
@@ -778,7 +782,8 @@ SOURCES = [
         "creators",
         "Who opens the most tickets, 90 d",
         "People who opened the most of the tickets created today or on the 89 days before; at most 50. They stand here "
-        "as the first 8 characters of their id; names are on User Analytics. All priorities and categories.",
+        "as the first 8 characters of their id; names are on User Analytics. All priorities and categories."
+        "\n\nThe plan asks for users: this dashboard is for everybody, so names stand on User Analytics only.",
         Table(
             overrides=[
                 text_column("Creator", 110),

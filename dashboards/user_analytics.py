@@ -312,7 +312,8 @@ CHARTS = [
         "roles",
         "Active accounts by role",
         "Accounts that are active now by role, whatever the time range above; other are roles that gendash.yaml does "
-        "not name. Watch the privileged ones: an admin more than expected is a question of security.",
+        "not name. Watch the privileged ones: an admin more than expected is a question of security."
+        "\n\nThe plan asks for a pie: bars are compared at a glance, angles are not.",
         BarGauge(
             unit="locale",
             decimals=0,
@@ -426,7 +427,8 @@ DEPTH = [
         "active_now",
         "Now",
         "Distinct users whose last message is at most 15 minutes old. The platform keeps no sessions, so this stands "
-        "for active sessions; activity is read every 5 minutes, so it may lag by as much.",
+        "for active sessions; activity is read every 5 minutes, so it may lag by as much."
+        "\n\nThe plan asks for active sessions: the platform's gauge of them is never set.",
         NumberTile(unit="locale", decimals=0, subject=USERS),
         [
             sql(
@@ -575,7 +577,9 @@ DEPTH = [
         "growth",
         "New accounts per day",
         "Accounts by the local day of their registration, for days that begin in the picked range; today is still "
-        "running. Only accounts that are active now: deleted and deactivated ones are missing from the past too.",
+        "running. Only accounts that are active now: deleted and deactivated ones are missing from the past too."
+        "\n\nThe plan asks for the growth of all accounts: the platform deletes rows, so the past can only be told of "
+        "those still there.",
         DayBars(unit="locale", decimals=0, legend=False, color=fixed(USERS)),
         [
             sql(

@@ -196,3 +196,14 @@ def test_every_term_says_what_it_means_and_how_it_is_computed_or_that_there_is_n
 @pytest.mark.parametrize("path", ["dashboards/overview.md", "alerts.md", "views.md"])
 def test_pages_hold_no_date_and_no_path_of_a_machine(path: str) -> None:
     assert not re.search(r"\b20\d\d-\d\d-\d\d\b|/home/|/tmp/", re.sub(r"gpt-4o-\d{4}-\d\d-\d\d", "", pages()[path]))
+
+
+def test_a_panel_of_each_departure_says_in_its_description_what_the_plan_asks_and_why_not() -> None:
+    there = panels()
+    silent = [
+        one["bullet"]
+        for bullets in PLAN.values()
+        for one in bullets
+        if "departure" in one and not any("The plan" in there[panel].doc for panel in one["panels"])
+    ]
+    assert silent == []
