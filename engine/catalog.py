@@ -20,13 +20,17 @@ _STRING = re.compile(r"'[^']*'")
 
 @dataclass(frozen=True)
 class Catalog:
-    """The definitions by name, together with the settings under which they are rendered."""
+    """The definitions by name, together with the settings under which they are rendered.
+
+    ``own`` names the dashboards of a user's roots: the shape that all shipped ones share is not asked of them.
+    """
 
     config: Config
     dashboards: Mapping[str, Dashboard]
     relations: Mapping[str, Relation]
     rules: Mapping[str, Rule]
     metrics: Mapping[str, Mapping[str, Any]]
+    own: frozenset[str] = frozenset()
 
     @cached_property
     def names(self) -> Names:
@@ -36,7 +40,18 @@ class Catalog:
 
     def expand(self, query: Query) -> Expanded:
         """A query's text with its references resolved."""
-        return expand(query.text, self.names)
+        return self.expanded(query.text)
+
+    def expanded(self, text: str, staging: Relation | None = None) -> Expanded:
+        """A text with its references resolved; ``staging`` is given for a staging text."""
+        key = (text, staging.path if staging else "")
+        if key not in self._memo:
+            self._memo[key] = expand(text, self.names, staging)
+        return self._memo[key]
+
+    @cached_property
+    def _memo(self) -> dict[tuple[str, str], Expanded]:
+        return {}
 
     def panels(self) -> Iterator[tuple[str, Dashboard, Panel]]:
         """Every panel with its dashboard, and where it stands: ``dashboard/slug``."""
@@ -65,7 +80,7 @@ class Catalog:
 
     def expand_text(self, text: str) -> str:
         """A rule's text with its references resolved."""
-        return expand(text, self.names).text
+        return self.expanded(text).text
 
     def live(self, panel: Panel) -> list[Query]:
         """The queries of a panel whose features are on; none where the panel's own feature is off."""
@@ -81,7 +96,7 @@ class Catalog:
         """What one relation's text uses directly, staging inlined: relations, tables, columns, settings."""
         relation = self.relations[name]
         staging = relation if relation.kind == "staging" else None
-        return expand(relation.text, self.names, staging).uses
+        return self.expanded(relation.text, staging).uses
 
     def lineage(self, name: str) -> frozenset[Use]:
         """Everything below a relation: relations, staging, platform tables and columns, what Langfuse sends."""
@@ -105,7 +120,7 @@ class Catalog:
             texts = (self.rules[name].expr, self.rules[name].otherwise)
         elif kind == "metric" and name in self.metrics:
             texts = (self.metrics[name].get("sql", ""),)
-        return frozenset().union(*(expand(text, self.names).uses for text in texts))
+        return frozenset().union(*(self.expanded(text).uses for text in texts))
 
     @cached_property
     def _panel_uses(self) -> dict[str, frozenset[Use]]:

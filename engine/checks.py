@@ -17,7 +17,6 @@ from gendash.engine.layout import panel_id
 from gendash.engine.model import Problem
 from gendash.engine.promql import metric_names
 from gendash.engine.refs import STORE_KINDS
-from gendash.engine.refs import expand as expand_references
 from gendash.engine.render_dashboard import link_target
 
 AUDIENCES = ("everyone", "admin", "none")
@@ -44,11 +43,11 @@ def check_references(catalog: Catalog) -> list[Problem]:
     ]
     for relation in catalog.relations.values():
         staging = relation if relation.kind == "staging" else None
-        wrong = expand_references(relation.text, catalog.names, staging).wrong
+        wrong = catalog.expanded(relation.text, staging).wrong
         found += [Problem(relation.path, what, do) for what, do in wrong]
     for rule in catalog.rules.values():
         for text in filter(None, (rule.expr, rule.otherwise)):
-            wrong = expand_references(text, catalog.names).wrong
+            wrong = catalog.expanded(text).wrong
             found += [Problem(f"{rule.path} {rule.name}", what, do) for what, do in wrong]
     return found
 
@@ -120,9 +119,8 @@ def check_relations_parse(catalog: Catalog) -> list[Problem]:
         if relation.kind == "table":
             continue
         staging = relation if relation.kind == "staging" else None
-        problem = sql_error(
-            expand_references(relation.text, catalog.names, staging).text, several=relation.kind in ("rollup", "audit")
-        )
+        several = relation.kind in ("rollup", "audit")
+        problem = sql_error(catalog.expanded(relation.text, staging).text, several=several)
         if problem:
             found.append(Problem(relation.path, problem, "mend the query"))
     return found
@@ -138,7 +136,7 @@ def check_rules_parse(catalog: Catalog) -> list[Problem]:
     found = []
     for rule in catalog.rules.values():
         for text in filter(None, (rule.expr, rule.otherwise)):
-            problem = promql_error(expand_references(text, catalog.names).text)
+            problem = promql_error(catalog.expanded(text).text)
             if problem:
                 found.append(Problem(f"{rule.path} {rule.name}", problem, "mend the expression"))
     return found
@@ -206,7 +204,7 @@ def check_rule_names(catalog: Catalog) -> list[Problem]:
         if rule.kind == "record" and not re.fullmatch(r"[a-z_]+:[a-z0-9_]+:[a-z0-9_]+", rule.name):
             found.append(Problem(f"{rule.path} {rule.name}", "not level:metric:operations", "rename it"))
         try:
-            names = metric_names(expand_references(rule.expr, catalog.names).text)
+            names = metric_names(catalog.expanded(rule.expr).text)
         except ValueError:
             continue
         found += [

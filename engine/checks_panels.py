@@ -231,10 +231,10 @@ def check_skeleton(catalog: Catalog) -> list[Problem]:
     """Above the fold a strip of three states and freshness, six head tiles and at most three charts."""
     found = []
     for dashboard in catalog.dashboards.values():
-        first = lines(dashboard.rows[0].panels)
+        first = lines(dashboard.rows[0].panels) if dashboard.rows else []
         shapes = [[(panel.width, panel.height) for panel in line] for line in first]
         wanted = [[(4, 3)] * 3 + [(12, 3)], [(4, 4)] * 6]
-        if shapes[:2] != wanted or dashboard.rows[0].title or len(shapes) != 3 or len(shapes[2]) > 3:
+        if shapes[:2] != wanted or len(shapes) != 3 or dashboard.rows[0].title or len(shapes[2]) > 3:
             found.append(
                 Problem(dashboard.name, "not the skeleton above the fold", "four in the strip, six tiles, three charts")
             )
@@ -245,7 +245,7 @@ def check_size(catalog: Catalog) -> list[Problem]:
     """At most 30 panels that ask something, the strip counting as one, in at most 6 rows of which one is open."""
     found = []
     for dashboard in catalog.dashboards.values():
-        strip = lines(dashboard.rows[0].panels)[0]
+        strip = next((line for row in dashboard.rows[:1] for line in lines(row.panels)), [])
         asking = sum(bool(panel.queries) for panel in dashboard.panels())
         count = asking - max(0, sum(bool(panel.queries) for panel in strip) - 1)
         rows = [row for row in dashboard.rows if row.title]

@@ -13,7 +13,6 @@ from gendash.engine.expand import Choice, MacroError, Span, expand, leftovers, t
 from gendash.engine.model import Dashboard, Problem, Query
 from gendash.engine.promql import RATES, Selector, parse, quantiles, ratios, selectors
 from gendash.engine.refs import STORE_KINDS
-from gendash.engine.refs import expand as expand_references
 
 SUFFIXES = ("_bucket", "_sum", "_count")
 OWN_SAMPLE = frozenset({"changes", "timestamp", "absent", "count", "group", "present_over_time"})
@@ -112,10 +111,7 @@ def check_rates(catalog: Catalog) -> list[Problem]:
     """rate, irate and increase stand around counters only: five gauges of the platform end in _total."""
     types = _types(catalog)
     texts = [(where, text) for where, _, _, text in _promql(catalog)]
-    texts += [
-        (f"{rule.path} {rule.name}", expand_references(rule.expr, catalog.names).text)
-        for rule in catalog.rules.values()
-    ]
+    texts += [(f"{rule.path} {rule.name}", catalog.expanded(rule.expr).text) for rule in catalog.rules.values()]
     found = []
     for where, text in texts:
         try:

@@ -11,7 +11,6 @@ from gendash.engine.catalog import Catalog
 from gendash.engine.config import suggest
 from gendash.engine.model import Problem, Rule
 from gendash.engine.promql import metric_names, ratios
-from gendash.engine.refs import expand
 from gendash.engine.render_rules import live_rules, rule_expression
 
 SEVERITIES = ("critical", "warning", "none")
@@ -97,7 +96,7 @@ def check_facts(catalog: Catalog) -> list[Problem]:
     found = []
     for key, metric in catalog.metrics.items():
         where = f"recording_rules/metrics.yaml {key}"
-        expanded = expand(metric.get("sql", "select 1"), catalog.names)
+        expanded = catalog.expanded(metric.get("sql", "select 1"))
         found += [Problem(where, what, do) for what, do in expanded.wrong]
         try:
             postgast.parse(expanded.text)

@@ -14,7 +14,6 @@ from gendash.engine.catalog import Catalog
 from gendash.engine.checks_queries import sample
 from gendash.engine.expand import MacroError
 from gendash.engine.model import Problem
-from gendash.engine.refs import expand
 
 DATE, LOCAL, INSTANT, LENGTH = "date", "timestamp", "timestamptz", "interval"
 SAME = {"min", "max"}
@@ -45,7 +44,7 @@ def column_types(catalog: Catalog) -> dict[str, str]:
 def _texts(catalog: Catalog) -> Iterator[tuple[str, str]]:
     for relation in catalog.relations.values():
         if relation.kind in ("rollup", "view", "audit"):
-            yield relation.path, expand(relation.text, catalog.names).text
+            yield relation.path, catalog.expanded(relation.text).text
     for where, dashboard, query in catalog.queries():
         if query.language == "sql":
             try:
@@ -70,12 +69,14 @@ def in_session_zone(text: str, types: Mapping[str, str]) -> Iterator[str]:
 
 
 def _nodes(messages: Any) -> Iterator[Any]:
-    """Every message below, parents first."""
-    for message in messages:
+    """Every message below, parents before their parts."""
+    todo = list(messages)
+    while todo:
+        message = todo.pop()
         yield message
         for field, value in message.ListFields():
             if field.message_type:
-                yield from _nodes(value if field.is_repeated else [value])
+                todo += value if field.is_repeated else [value]
 
 
 def _judge(message: Any, types: Mapping[str, str]) -> Iterator[str]:

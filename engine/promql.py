@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import promql_parser
@@ -51,6 +52,7 @@ def substitute(text: str) -> str:
     return _VARIABLE.sub(put, text)
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> promql_parser.Expr:
     """The syntax tree of an expression. Raises ValueError with the parser's message."""
     try:

@@ -5,6 +5,7 @@ The texts are Jinja2 templates, so the functions of a scope are all there is; an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -53,10 +54,24 @@ class _Wrong(Exception):
     pass
 
 
+_JINJA = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=True)
+_WORD = r"""(?:'[^'\\]*'|"[^"\\]*")"""
+_CALL = re.compile(rf"\{{\{{\s*(\w+)\(\s*({_WORD}(?:\s*,\s*{_WORD})*)?\s*\)\s*\}}\}}")
+_WORDS = re.compile(_WORD)
+
+
 @lru_cache(maxsize=4096)
 def _template(text: str) -> jinja2.Template:
-    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=True)
-    return environment.from_string(text)
+    return _JINJA.from_string(text)
+
+
+def _render(text: str, scope: Mapping[str, Callable[..., Any]]) -> str:
+    """The text as Jinja renders it. Where all that it holds are calls with words, compiling it would cost the most."""
+    calls = _CALL.findall(text)
+    plain = len(calls) == text.count("{{") and "{%" not in text and "{#" not in text and "\r" not in text
+    if not plain or any(name not in scope for name, _ in calls):
+        return _template(text).render(scope)
+    return _CALL.sub(lambda call: str(scope[call[1]](*(w[1:-1] for w in _WORDS.findall(call[2] or "")))), text)
 
 
 def quote_name(name: str) -> str:
@@ -90,7 +105,7 @@ def expand(
     if staging is not None:
         scope |= _staging_scope(names.config, staging, uses, wrong, present, cuts or {})
     try:
-        out = _template(text).render(scope)
+        out = _render(text, scope)
     except _Wrong:
         out = text
     except jinja2.TemplateError as error:

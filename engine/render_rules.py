@@ -11,7 +11,7 @@ import yaml
 from gendash.engine.catalog import Catalog
 from gendash.engine.errors import ContentError
 from gendash.engine.model import Problem, Rule
-from gendash.engine.refs import Expanded, expand
+from gendash.engine.refs import Expanded
 
 PREFIX = "gendash-"  # of our files among others in a rules directory
 
@@ -24,7 +24,7 @@ def live_rules(catalog: Catalog) -> list[Rule]:
 def rule_expression(catalog: Catalog, rule: Rule) -> Expanded:
     """A rule's expression with its references resolved and its labels canonical: what Prometheus gets."""
     text = rule.expr if catalog.config.on(rule.feature) else rule.otherwise
-    expanded = expand(text, catalog.names)
+    expanded = catalog.expanded(text)
     lines = [line.rstrip() for line in expanded.text.splitlines()]
     tidy = "\n".join(line for line in lines if line)
     if rule.kind == "record" and any(kind == "metric" for kind, _ in expanded.uses):

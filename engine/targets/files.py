@@ -37,6 +37,7 @@ def load_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
     rules: dict[str, dict[str, Rule]] = {}
     metrics: dict[str, Mapping[str, Any]] = {}
     dashboards: dict[str, Dashboard] = {}
+    own: set[str] = set()
     for root in [PACKAGED, *roots]:
         if not root.is_dir():
             where = config.where("content")
@@ -45,11 +46,13 @@ def load_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
         relations |= _load_relations(root, problems)
         rules |= _load_rules(root, problems)
         metrics |= _load_metrics(root, problems)
-        dashboards |= _load_dashboards(root, problems)
+        found = _load_dashboards(root, problems)
+        dashboards |= found
+        own |= {dashboard.name for dashboard in found.values()} if root != PACKAGED else set()
     by_name = _all_rules(rules, problems)
     if problems:
         raise ContentError(problems)
-    return Catalog(config, dashboards, relations, by_name, metrics)
+    return Catalog(config, dashboards, relations, by_name, metrics, frozenset(own))
 
 
 def _load_relations(root: Path, problems: list[Problem]) -> dict[str, Relation]:

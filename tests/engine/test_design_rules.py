@@ -374,6 +374,14 @@ def test_an_exemption_of_no_rule_without_a_reason_or_without_need_is_a_problem(
     assert [str(problem) for problem in check_rules(with_panel("p", exempt=exempt))] == [said]
 
 
+def test_the_shape_of_the_house_is_not_asked_of_a_users_own_dashboard_but_truth_and_safety_are() -> None:
+    bare = Dashboard("one", "One", "d", [Row("", [])], "30s", "24h")
+    assert {p.what.rpartition(" [")[2] for p in check_rules(catalog(bare))} == {"skeleton]", "freshness]"}
+    assert check_rules(dataclasses.replace(catalog(bare), own=frozenset({"one"}))) == []
+    unsafe = dataclasses.replace(selects("select room from {{ view('secret') }}"), own=frozenset({"one"}))
+    assert "[people]" in str(check_rules(unsafe)[0])
+
+
 ZONED = {"day": "date", "hour": "timestamptz", "at": "timestamptz"}
 
 

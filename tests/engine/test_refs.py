@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
+from gendash.engine import refs
 from gendash.engine.config import load_config
 from gendash.engine.model import Relation, Rule
 from gendash.engine.refs import Names, expand, quote_name
+from gendash.engine.targets.files import load_catalog
 
 STAGING = Relation(
     "users",
@@ -82,3 +86,14 @@ def test_prometheus_own_braces_are_left_alone() -> None:
 
 def test_numbers_of_settings_are_written_without_noise() -> None:
     assert expand("{{ slo('api_errors.objective') }} {{ setting('budget.monthly_usd') }}", names()).text == "0.005 1000"
+
+
+def test_every_shipped_text_is_filled_in_as_jinja_would_do_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    catalog = load_catalog(load_config(""))
+    texts = [(query.text, None) for _, _, query in catalog.queries()]
+    texts += [(text, None) for rule in catalog.rules.values() for text in (rule.expr, rule.otherwise)]
+    texts += [(r.text, r if r.kind == "staging" else None) for r in catalog.relations.values()]
+    quick = [expand(text, catalog.names, staging) for text, staging in texts]
+    monkeypatch.setattr(refs, "_render", lambda text, scope: refs._template(text).render(scope))
+    assert quick == [expand(text, catalog.names, staging) for text, staging in texts]
+    assert len(texts) > 500
