@@ -671,7 +671,7 @@ with given as (
   from gendash.rating_entity group by 1, 2
 ),
 days as (
-  select generate_series(min(day), greatest(max(day), (gendash.clock() at time zone 'UTC')::date), interval '1 day')::date as day
+  select generate_series(min(day)::timestamp, greatest(max(day), (gendash.clock() at time zone 'UTC')::date), interval '1 day')::date as day
   from given
 )
 select day, day::timestamp at time zone 'UTC' as at, rating, coalesce(ratings, 0)::bigint as ratings
@@ -730,7 +730,7 @@ accounts as (
 ),
 sizes as (
   select week, count(*) as users from accounts cross join today
-  where week > date_trunc('week', today.day)::date - 7 * 17 group by week
+  where week > date_trunc('week', today.day::timestamp)::date - 7 * 17 group by week
 ),
 active as (
   select a.week, (d.day - a.week) / 7 as k, count(distinct user_id) as retained
@@ -1124,7 +1124,7 @@ with uploaded as (
 ),
 groups as (select distinct status, file_type from uploaded),
 days as (
-  select generate_series(min(day), greatest(max(day), (gendash.clock() at time zone 'UTC')::date), interval '1 day')::date as day
+  select generate_series(min(day)::timestamp, greatest(max(day), (gendash.clock() at time zone 'UTC')::date), interval '1 day')::date as day
   from uploaded
 )
 select
