@@ -618,10 +618,12 @@ DEPTH = [
         "Accounts at each day's end",
         "Accounts at the end of each local day that begins in the picked range, counted on that day; the last bar is "
         "now, and a fall is what was deleted. Grey days were counted later: only what still exists is known of them.",
-        DayBars(unit="locale", decimals=0, overrides=colored({"active": USERS, "inactive": USERS_2, LATER: UNKNOWN})),
+        DayBars(
+            unit="locale", decimals=0, overrides=colored({"may sign in": USERS, "may not": USERS_2, LATER: UNKNOWN})
+        ),
         [
             sql(
-                at_days_end("accounts", {"active": "active", "inactive": "inactive"}, "true"),
+                at_days_end("accounts", {"may sign in": "active", "may not": "inactive"}, "true"),
                 may_be_zero="no account yet",
                 may_be_empty=NO_DAY,
             )

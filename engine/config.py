@@ -273,7 +273,7 @@ def _wrong(setting: Setting, value: Any) -> str:
         "share": (number and 0 < value < 1, "a share between 0 and 1"),
         "list": (isinstance(value, list) and all(isinstance(v, str) for v in value), "a list of texts"),
         "names": (
-            isinstance(value, list) and all(isinstance(v, str) and _PATTERNS["name"][0].fullmatch(v) for v in value),
+            isinstance(value, list) and all(isinstance(v, str) and PATTERNS["name"][0].fullmatch(v) for v in value),
             "a list of names (letters, digits, _)",
         ),
         "zone": (isinstance(value, str) and value in available_timezones(), "an IANA time zone such as Europe/Berlin"),

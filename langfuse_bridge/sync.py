@@ -234,7 +234,7 @@ def open_store(config: Config) -> Store:
     return Store(config["database_url"], config["schema"])
 
 
-def open_client(config: Config, store: Store) -> Client:
+def open_client(config: Config, store: Store | None = None) -> Client:
     """A client with the keys of a configuration, whose budget is the store's. Raises ConfigError without keys."""
     missing = [name for name in ("public_key", "secret_key") if not config[f"langfuse.{name}"]]
     further = config["langfuse.project"] in config["langfuse.projects"]
@@ -244,7 +244,8 @@ def open_client(config: Config, store: Store) -> Client:
         raise ConfigError(Problem(names, "no API key for Langfuse", "set it, or turn features.langfuse off"))
     keys = config["langfuse.public_key"], config["langfuse.secret_key"]
     plan, share = config["langfuse.plan"], config["langfuse.budget"]
-    return Client(config["langfuse.base_url"], *keys, plan, share, variables=variables, budget=store.book)
+    book = store.book if store else None
+    return Client(config["langfuse.base_url"], *keys, plan, share, variables=variables, budget=book)
 
 
 def open_shaper(config: Config, store: Store, project: str) -> Shaper:

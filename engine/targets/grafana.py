@@ -57,8 +57,8 @@ def observe(config: Config, wanted: Desired, pause: Pause = time.sleep) -> Obser
 
 def look(config: Config, pause: Pause = time.sleep) -> tuple[str, frozenset[str] | None, frozenset[str]]:
     """The server's version, what the token may do (None where Grafana does not tell), and uids of data sources."""
-    with _session(config, pause) as ask:
-        _check_version(ask)
+    with session(config, pause) as ask:
+        check_version(ask)
         _, health = ask("GET", "/health")
         sources = _data_sources(ask)
         uids = frozenset[str]() if isinstance(sources, str) else frozenset(str(one.get("uid")) for one in sources)

@@ -400,7 +400,7 @@ def accounts_per_day(view: View) -> Table:
         there = Counter(row["is_active"] for row in users if view.day(row["created_at"]) <= day)
         all_ = there[True] + there[False]
         rows.append((view.start(day), *((there[True], there[False], 0) if day in counted else (0, 0, all_))))
-    return Table(("time", "active", "inactive", "as known today"), rows)
+    return Table(("time", "may sign in", "may not", "as known today"), rows)
 
 
 def new_and_returning(view: View) -> Table:

@@ -20,6 +20,8 @@ alter role gendash_admin_reader set statement_timeout = '5s';
 
 create schema gendash authorization gendash_owner;
 
+comment on schema gendash is 'Made and kept by gendash: summaries for its dashboards.';
+
 set role gendash_owner;
 
 create table gendash._object (
@@ -30,10 +32,31 @@ create table gendash._object (
   primary key (name, kind)
 );
 
+create table gendash._audit (
+  name text not null,
+  at timestamptz not null,
+  found bigint,
+  sample text,
+  error text,
+  doc text not null,
+  severity text not null,
+  cadence_s float8 not null,
+  duration_s float8 not null,
+  primary key (name, at)
+);
+
 create table gendash._budget (
   name text not null,
   next_at timestamptz not null,
   primary key (name)
+);
+
+create table gendash._changed (
+  relation text not null,
+  day date not null,
+  transaction xid8 not null,
+  at timestamptz default now() not null,
+  primary key (relation, day, transaction)
 );
 
 create table gendash._lease (
@@ -49,11 +72,13 @@ create table gendash._refresh (
   started_at timestamptz,
   finished_at timestamptz,
   full_at timestamptz,
+  begun_at timestamptz,
   duration_s float8,
   rows bigint,
   written bigint,
   newest timestamptz,
   cadence_s float8,
+  snapshot pg_snapshot,
   absent text[],
   error text,
   error_at timestamptz,
@@ -67,6 +92,14 @@ create table gendash._secret (
   outer_pad bytea not null,
   made_at timestamptz not null,
   primary key (name)
+);
+
+create table gendash._signature (
+  relation text not null,
+  day date not null,
+  rows bigint,
+  signature bigint,
+  primary key (relation, day)
 );
 
 create table gendash._sync (
@@ -148,6 +181,7 @@ create table gendash.lf_observation (
   model_parameters jsonb,
   metadata jsonb not null,
   updated_at timestamptz not null,
+  digest bigint,
   primary key (project, trace_id, id)
 );
 
@@ -170,6 +204,7 @@ create table gendash.lf_score (
   at timestamptz not null,
   created_at timestamptz not null,
   updated_at timestamptz not null,
+  digest bigint,
   primary key (project, id)
 );
 
@@ -242,6 +277,39 @@ create table gendash.document_entity (
 
 create index on gendash.document_entity (created_at);
 
+create index on gendash.document_entity (status);
+
+create table gendash.ticket_entity (
+  ticket_id text not null,
+  created_by text,
+  assigned_to text,
+  category text not null,
+  status text not null,
+  priority text not null,
+  first_response_at timestamptz,
+  resolved_at timestamptz,
+  closed_at timestamptz,
+  sla_due_at timestamptz,
+  created_at timestamptz not null,
+  updated_at timestamptz,
+  primary key (ticket_id)
+);
+
+create index on gendash.ticket_entity (created_at);
+
+create index on gendash.ticket_entity (status);
+
+create table gendash.ticket_move (
+  move_id text not null,
+  ticket_id text not null,
+  from_status text,
+  to_status text not null,
+  changed_at timestamptz not null,
+  primary key (move_id)
+);
+
+create index on gendash.ticket_move (ticket_id, changed_at);
+
 create table gendash.intent_conversation_day (
   day date not null,
   conversation_id text not null,
@@ -299,35 +367,6 @@ create table gendash.rating_detail (
 create index on gendash.rating_detail (created_at);
 
 create index on gendash.rating_detail (trace_id);
-
-create table gendash.ticket_entity (
-  ticket_id text not null,
-  created_by text,
-  assigned_to text,
-  category text not null,
-  status text not null,
-  priority text not null,
-  first_response_at timestamptz,
-  resolved_at timestamptz,
-  closed_at timestamptz,
-  sla_due_at timestamptz,
-  created_at timestamptz not null,
-  updated_at timestamptz,
-  primary key (ticket_id)
-);
-
-create index on gendash.ticket_entity (created_at);
-
-create table gendash.ticket_move (
-  move_id text not null,
-  ticket_id text not null,
-  from_status text,
-  to_status text not null,
-  changed_at timestamptz not null,
-  primary key (move_id)
-);
-
-create index on gendash.ticket_move (ticket_id, changed_at);
 
 create table gendash.user_name (
   user_id text not null,
@@ -449,6 +488,19 @@ create table gendash.llm_turn (
 
 create index on gendash.llm_turn (started_at);
 
+create index on gendash.llm_turn (trace_id);
+
+create table gendash.daily_snapshot (
+  day date not null,
+  subject text not null,
+  state text not null,
+  part text not null,
+  amount bigint not null,
+  chunks bigint,
+  known text not null,
+  primary key (day, subject, state, part)
+);
+
 create table gendash.llm_turn_day (
   day date not null,
   environment text not null,
@@ -516,6 +568,53 @@ language sql stable parallel safe as 'select coalesce(nullif(current_setting(''g
 
 create or replace function gendash.user_hash(text) returns text
 language sql stable strict as 'select encode(sha256(outer_pad || sha256(inner_pad || convert_to($1, ''UTF8''))), ''hex'') from gendash._secret where name = ''user_hash''';
+
+create or replace function gendash.note_days() returns trigger
+language plpgsql as '
+declare
+  touched text := case tg_op when ''INSERT'' then ''select * from new_rows'' when ''DELETE'' then ''select * from old_rows''
+    else ''select * from new_rows union all select * from old_rows'' end;
+begin
+  execute format(
+    ''insert into gendash._changed (relation, day, transaction)
+     select distinct %L, (%I at time zone %L)::date, pg_current_xact_id() from (%s) as touched where %I is not null
+     on conflict do nothing'', tg_argv[0], tg_argv[1], tg_argv[2], touched, tg_argv[1]);
+  return null;
+end
+';
+
+create view gendash.audit_now as
+with last as (
+  select distinct on (name) *, greatest(extract(epoch from gendash.clock() - at), 0)::float8 as age_s
+  from gendash._audit
+  where at <= gendash.clock()
+  order by name, at desc
+)
+select
+  name,
+  case
+    when age_s > 2 * cadence_s then 'late'
+    when found is null then 'failed'
+    when found > 0 then 'found'
+    else 'passed'
+  end as state,
+  severity,
+  doc,
+  found,
+  coalesce(error, sample) as sample,
+  case when found is distinct from 0 then (
+    select min(run.at) from gendash._audit as run
+    where run.name = last.name and run.at > coalesce(
+      (
+        select max(passed.at) from gendash._audit as passed
+        where passed.name = last.name and passed.found = 0
+      ),
+      '-infinity'
+    )
+  ) end as since,
+  at,
+  age_s
+from last;
 
 create view gendash.freshness_now as
 with relations as (
@@ -600,7 +699,7 @@ from days left join registered using (day);
 
 create unique index on gendash.account_day (day);
 
-create view gendash.account_now as
+create materialized view gendash.account_now as
 with today as (
   select date_trunc('day', gendash.clock() at time zone 'UTC') as day
 ),
@@ -620,7 +719,9 @@ select
   count(user_id) filter (where is_active and created_at < month) as accounts_30d_ago
 from starts left join gendash.user_entity on true;
 
-create view gendash.user_role_now as
+create unique index on gendash.account_now (accounts_total);
+
+create materialized view gendash.user_role_now as
 select
   roles.role,
   roles.rank,
@@ -629,6 +730,8 @@ select
 from (values ('user', 1), ('admin', 2), ('super_admin', 3), ('other', 4)) as roles (role, rank)
 left join gendash.user_entity accounts on accounts.role = roles.role
 group by 1, 2;
+
+create unique index on gendash.user_role_now (role);
 
 create materialized view gendash.csat_day as
 with given as (
@@ -761,6 +864,25 @@ group by 1;
 
 create unique index on gendash.user_mix_day (day);
 
+create materialized view gendash.user_month as
+with months as (
+  select day as today, date_trunc('month', day::timestamp)::date as this
+  from (select (gendash.clock() at time zone 'UTC')::date as day) as now
+)
+select
+  user_id,
+  (coalesce(sum(messages) filter (where day >= this), 0))::bigint as this_month,
+  (coalesce(sum(messages) filter (where day < this), 0))::bigint as last_month,
+  count(*) filter (where day >= this) as active_days,
+  max(last_at) as last_at
+from gendash.user_day cross join months
+where day >= (this - interval '1 month')::date and day <= today
+group by user_id;
+
+create unique index on gendash.user_month (user_id);
+
+create index on gendash.user_month (this_month, last_month, user_id);
+
 create materialized view gendash.activity_day as
 -- A user-day counts in a window of n days from its day until n days later, or until the user's next active day, which
 -- counts from there on: +1 at the one end, -1 at the other, and the running sum is the number of distinct users.
@@ -847,7 +969,7 @@ select
   left(user_id, 8) as owner
 from gendash.document_entity;
 
-create view gendash.document_status_now as
+create materialized view gendash.document_status_now as
 with statuses (status, rank) as (values ('done', 1), ('processing', 2), ('failed', 3), ('other', 4))
 select
   status,
@@ -860,6 +982,44 @@ select
 from statuses left join gendash.document_entity using (status)
 group by status, rank
 having status <> 'other' or count(document_id) > 0;
+
+create unique index on gendash.document_status_now (status);
+
+create view gendash.ticket_now as
+select
+  ticket_id,
+  status,
+  priority,
+  case priority when 'urgent' then 1 when 'high' then 2 when 'medium' then 3 when 'low' then 4 else 5 end as priority_rank,
+  category,
+  status in ('open', 'in_progress') as waits,
+  created_at,
+  first_response_at as answered_at,
+  case
+    when status in ('resolved', 'closed') then greatest(coalesce(resolved_at, closed_at, updated_at), created_at)
+  end as ended_at,
+  sla_due_at as due_at,
+  status in ('open', 'in_progress') and coalesce(sla_due_at < gendash.clock(), false) as overdue,
+  status in ('open', 'in_progress')
+    and coalesce(sla_due_at >= gendash.clock() and sla_due_at < gendash.clock() + interval '4 hours', false) as at_risk,
+  left(assigned_to, 8) as assignee
+from gendash.ticket_entity;
+
+create materialized view gendash.ticket_status_now as
+with statuses (status, rank, unresolved) as (
+  values ('open', 1, true), ('in_progress', 2, true), ('resolved', 3, false), ('closed', 4, false), ('other', 5, false)
+)
+select
+  status,
+  rank,
+  count(ticket_id) as tickets,
+  count(ticket_id) filter (where unresolved and sla_due_at < gendash.clock()) as overdue,
+  extract(epoch from gendash.clock() - min(created_at) filter (where unresolved))::float8 as oldest_age_s
+from statuses left join gendash.ticket_entity using (status)
+group by status, rank
+having status <> 'other' or count(ticket_id) > 0;
+
+create unique index on gendash.ticket_status_now (status);
 
 create materialized view gendash.intent_window as
 select days, intent, count(distinct conversation_id) as conversations, sum(messages)::bigint as messages
@@ -1069,40 +1229,6 @@ having sum(answers) > 0;
 
 create unique index on gendash.rating_response_day (day);
 
-create view gendash.ticket_now as
-select
-  ticket_id,
-  status,
-  priority,
-  case priority when 'urgent' then 1 when 'high' then 2 when 'medium' then 3 when 'low' then 4 else 5 end as priority_rank,
-  category,
-  status in ('open', 'in_progress') as waits,
-  created_at,
-  first_response_at as answered_at,
-  case
-    when status in ('resolved', 'closed') then greatest(coalesce(resolved_at, closed_at, updated_at), created_at)
-  end as ended_at,
-  sla_due_at as due_at,
-  status in ('open', 'in_progress') and coalesce(sla_due_at < gendash.clock(), false) as overdue,
-  status in ('open', 'in_progress')
-    and coalesce(sla_due_at >= gendash.clock() and sla_due_at < gendash.clock() + interval '4 hours', false) as at_risk,
-  left(assigned_to, 8) as assignee
-from gendash.ticket_entity;
-
-create view gendash.ticket_status_now as
-with statuses (status, rank, unresolved) as (
-  values ('open', 1, true), ('in_progress', 2, true), ('resolved', 3, false), ('closed', 4, false), ('other', 5, false)
-)
-select
-  status,
-  rank,
-  count(ticket_id) as tickets,
-  count(ticket_id) filter (where unresolved and sla_due_at < gendash.clock()) as overdue,
-  extract(epoch from gendash.clock() - min(created_at) filter (where unresolved))::float8 as oldest_age_s
-from statuses left join gendash.ticket_entity using (status)
-group by status, rank
-having status <> 'other' or count(ticket_id) > 0;
-
 create view gendash.csat_band_day as
 with shares as (
   select day, at, ratings_7d, csat_7d as p, nullif(ratings_7d, 0)::float8 as n, 1.96::float8 as z
@@ -1152,6 +1278,257 @@ select rank, coalesce(left(user_id, 8), 'unknown') as owner, documents, failed, 
 from ranked where rank <= 50;
 
 create unique index on gendash.document_uploader_90d (rank);
+
+create materialized view gendash.ticket_assignee_now as
+with counted as (
+  select
+    e.assigned_to,
+    count(*) filter (where waits) as waiting,
+    count(*) filter (where overdue) as overdue,
+    count(*) filter (where waits and n.priority in ('urgent', 'high')) as urgent,
+    extract(epoch from gendash.clock() - min(n.created_at) filter (where waits))::float8 as oldest_s,
+    count(*) filter (where ended_at is not null) as resolved_30d
+  from gendash.ticket_entity e join gendash.ticket_now n using (ticket_id)
+  where waits
+    or (ended_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 30
+  group by 1
+),
+ranked as (
+  select *, row_number() over (order by assigned_to is null, waiting desc, resolved_30d desc, assigned_to) as place
+  from counted
+)
+select
+  row_number() over (order by waiting desc, resolved_30d desc, assigned_to nulls last) as rank,
+  coalesce(left(assigned_to, 8), 'nobody') as assignee,
+  waiting,
+  overdue,
+  urgent,
+  oldest_s,
+  resolved_30d
+from ranked
+where place <= 50 or assigned_to is null;
+
+create unique index on gendash.ticket_assignee_now (rank);
+
+create materialized view gendash.ticket_creator_90d as
+with counted as (
+  select e.created_by, count(*) as tickets, count(*) filter (where n.waits) as waiting,
+    count(*) filter (where n.priority in ('urgent', 'high')) as urgent, max(n.created_at) as newest_at
+  from gendash.ticket_entity e join gendash.ticket_now n using (ticket_id)
+  where (n.created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 90
+  group by 1
+),
+ranked as (
+  select *, sum(tickets) over () as total,
+    row_number() over (order by created_by is null, tickets desc, created_by) as place
+  from counted
+)
+select
+  row_number() over (order by tickets desc, created_by nulls last) as rank,
+  coalesce(left(created_by, 8), 'unknown') as creator,
+  tickets,
+  waiting,
+  urgent,
+  tickets / total::float8 as share,
+  newest_at
+from ranked
+where place <= 50 or created_by is null;
+
+create unique index on gendash.ticket_creator_90d (rank);
+
+create materialized view gendash.ticket_day as
+with events as (
+  select (created_at at time zone 'UTC')::date as day, priority, category,
+    1 as created, 0 as resolved, (waits or ended_at is not null)::int as waiting
+  from gendash.ticket_now
+  union all
+  select (ended_at at time zone 'UTC')::date, priority, category, 0, 1, -1
+  from gendash.ticket_now where ended_at is not null
+),
+sums as (
+  select day, priority, category, sum(created) as created, sum(resolved) as resolved, sum(waiting) as waiting
+  from events group by 1, 2, 3
+),
+groups as (select distinct priority, category from events),
+days as (
+  select generate_series(min(day)::timestamp, greatest(max(day), (gendash.clock() at time zone 'UTC')::date), interval '1 day')::date as day
+  from events
+)
+select
+  day,
+  day::timestamp at time zone 'UTC' as at,
+  priority,
+  category,
+  coalesce(created, 0)::bigint as created,
+  coalesce(resolved, 0)::bigint as resolved,
+  (sum(coalesce(waiting, 0)) over (partition by priority, category order by day))::bigint as waiting
+from days cross join groups left join sums using (day, priority, category);
+
+create unique index on gendash.ticket_day (day, priority, category);
+
+create materialized view gendash.ticket_duration_90d as
+select
+  case
+    when ended_at is null then 7
+    else 1 + width_bucket(
+      extract(epoch from ended_at - created_at)::float8, array[3600, 14400, 86400, 259200, 604800]::float8[]
+    )
+  end as rank,
+  priority,
+  category,
+  count(*) as tickets
+from gendash.ticket_now
+where (waits or ended_at is not null)
+  and (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 90
+group by 1, 2, 3;
+
+create unique index on gendash.ticket_duration_90d (rank, priority, category);
+
+create materialized view gendash.ticket_hour as
+select date_trunc('hour', created_at, 'UTC') as hour, priority, category, count(*) as created
+from gendash.ticket_now
+where created_at >= gendash.clock() - interval '42 days'
+group by 1, 2, 3;
+
+create unique index on gendash.ticket_hour (hour, priority, category);
+
+create materialized view gendash.ticket_median_day as
+with days as (
+  select d::date as day, d::date::timestamp at time zone 'UTC' as at,
+    (d::date - 29)::timestamp at time zone 'UTC' as first,
+    (d::date + 1)::timestamp at time zone 'UTC' as next,
+    least(((d::date + 1)::timestamp at time zone 'UTC'), gendash.clock()) as until
+  from generate_series(
+    ((gendash.clock() at time zone 'UTC')::date - 30)::timestamp, (gendash.clock() at time zone 'UTC')::date, interval '1 day'
+  ) as d
+),
+spans as (
+  select day, at, each.priority,
+    extract(epoch from least(coalesce(ended_at, until), until) - created_at)::float8 as lasted_s,
+    coalesce(ended_at < next and ended_at <= gendash.clock(), false) as over
+  from days
+  join gendash.ticket_now as t
+    on created_at >= first and created_at < next and created_at <= gendash.clock()
+      and (waits or ended_at is not null)
+  cross join lateral (values (t.priority), ('all')) as each (priority)
+),
+ends as (
+  select day, at, priority, lasted_s, count(*) as tickets, count(*) filter (where over) as events,
+    sum(count(*)) over (partition by day, priority order by lasted_s desc) as at_risk
+  from spans group by 1, 2, 3, 4
+),
+survival as (
+  select *,
+    exp(sum(case when events = at_risk then -50 else ln(1 - events / at_risk::float8) end)
+      over (partition by day, priority order by lasted_s)) as surviving
+  from ends
+)
+select
+  day,
+  at,
+  priority,
+  sum(tickets)::bigint as tickets,
+  sum(events)::bigint as resolved,
+  min(lasted_s) filter (where surviving <= 0.5 + 1e-9) as median_s
+from survival
+group by 1, 2, 3;
+
+create unique index on gendash.ticket_median_day (day, priority);
+
+create materialized view gendash.ticket_reopen_day as
+with moves as (
+  select (changed_at at time zone 'UTC')::date as day, priority, category,
+    coalesce(from_status, 'open') in ('open', 'in_progress') and to_status in ('resolved', 'closed') as resolution,
+    from_status in ('resolved', 'closed') and to_status in ('open', 'in_progress') as reopening
+  from gendash.ticket_move join gendash.ticket_now using (ticket_id)
+)
+select day, priority, category,
+  count(*) filter (where resolution) as resolutions,
+  count(*) filter (where reopening) as reopenings
+from moves
+where resolution or reopening
+group by 1, 2, 3;
+
+create unique index on gendash.ticket_reopen_day (day, priority, category);
+
+create materialized view gendash.ticket_sla_30d as
+select
+  priority,
+  priority_rank,
+  category,
+  count(*) as decided,
+  count(*) filter (where ended_at <= due_at) as met
+from gendash.ticket_now
+where (waits or ended_at is not null) and due_at is not null and (ended_at is not null or due_at < gendash.clock())
+  and (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 30
+  and (created_at at time zone 'UTC')::date <= (gendash.clock() at time zone 'UTC')::date
+group by 1, 2, 3;
+
+create unique index on gendash.ticket_sla_30d (priority, category);
+
+create materialized view gendash.ticket_survival_90d as
+with recent as (
+  select * from gendash.ticket_now
+  where (waits or ended_at is not null)
+    and (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 90
+    and created_at <= gendash.clock()
+),
+stays as (
+  select recent.priority, recent.priority_rank, to_status, changed_at as began,
+    lead(changed_at) over (partition by ticket_id order by changed_at, length(move_id), move_id) as finished
+  from gendash.ticket_move join recent using (ticket_id)
+),
+begun as (
+  select 'resolution' as measure, priority, priority_rank, created_at as began, ended_at as finished, gendash.clock() as seen
+  from recent
+  union all
+  -- a ticket that ended without a response was seen to have none until then
+  select 'first_response', priority, priority_rank, created_at, answered_at, coalesce(ended_at, gendash.clock()) from recent
+  union all
+  select case to_status when 'open' then 'in_open' when 'in_progress' then 'in_progress' else 'in_resolved' end,
+    priority, priority_rank, began, finished, gendash.clock()
+  from stays where to_status in ('open', 'in_progress', 'resolved')
+),
+spans as (
+  select measure, each.priority, each.rank as priority_rank,
+    greatest(extract(epoch from coalesce(finished, seen) - began), 0)::float8 as lasted_s,
+    finished is not null as over
+  from begun
+  cross join lateral (values (begun.priority, begun.priority_rank), ('all', 6)) as each (priority, rank)
+),
+-- events come before censorings at equal times: everybody who lasted at least so long was at risk
+ends as (
+  select measure, priority, lasted_s, count(*) filter (where over) as events,
+    sum(count(*)) over (partition by measure, priority order by lasted_s desc) as at_risk
+  from spans group by 1, 2, 3
+),
+-- the product of the survivors' shares as a sum of logarithms; where nobody is left, it is as good as 0
+survival as (
+  select measure, priority, lasted_s, events,
+    exp(sum(case when events = at_risk then -50 else ln(1 - events / at_risk::float8) end)
+      over (partition by measure, priority order by lasted_s)) as surviving
+  from ends
+),
+quantiles as (
+  select measure, priority,
+    min(lasted_s) filter (where surviving <= 0.5 + 1e-9) as median_s,
+    min(lasted_s) filter (where surviving <= 0.1 + 1e-9) as p90_s
+  from survival group by 1, 2
+)
+select
+  measure,
+  priority,
+  priority_rank,
+  count(*) as spans,
+  count(*) filter (where over) as finished,
+  median_s,
+  p90_s,
+  percentile_cont(0.5) within group (order by lasted_s) filter (where over) as finished_median_s,
+  max(lasted_s) as longest_s
+from spans join quantiles using (measure, priority)
+group by measure, priority, priority_rank, median_s, p90_s;
+
+create unique index on gendash.ticket_survival_90d (measure, priority);
 
 create view gendash.budget_now as
 with clock as (
@@ -1273,231 +1650,7 @@ where (d.created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'U
 
 create unique index on gendash.rating_turn_30d (feedback_id);
 
-create view gendash.ticket_assignee_now as
-with counted as (
-  select
-    e.assigned_to,
-    count(*) filter (where waits) as waiting,
-    count(*) filter (where overdue) as overdue,
-    count(*) filter (where waits and n.priority in ('urgent', 'high')) as urgent,
-    extract(epoch from gendash.clock() - min(n.created_at) filter (where waits))::float8 as oldest_s,
-    count(*) filter (where ended_at is not null) as resolved_30d
-  from gendash.ticket_entity e join gendash.ticket_now n using (ticket_id)
-  where waits
-    or (ended_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 30
-  group by 1
-),
-ranked as (
-  select *, row_number() over (order by assigned_to is null, waiting desc, resolved_30d desc, assigned_to) as place
-  from counted
-)
-select
-  row_number() over (order by waiting desc, resolved_30d desc, assigned_to nulls last) as rank,
-  coalesce(left(assigned_to, 8), 'nobody') as assignee,
-  waiting,
-  overdue,
-  urgent,
-  oldest_s,
-  resolved_30d
-from ranked
-where place <= 50 or assigned_to is null;
-
-create materialized view gendash.ticket_creator_90d as
-with counted as (
-  select e.created_by, count(*) as tickets, count(*) filter (where n.waits) as waiting,
-    count(*) filter (where n.priority in ('urgent', 'high')) as urgent, max(n.created_at) as newest_at
-  from gendash.ticket_entity e join gendash.ticket_now n using (ticket_id)
-  where (n.created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 90
-  group by 1
-),
-ranked as (
-  select *, sum(tickets) over () as total,
-    row_number() over (order by created_by is null, tickets desc, created_by) as place
-  from counted
-)
-select
-  row_number() over (order by tickets desc, created_by nulls last) as rank,
-  coalesce(left(created_by, 8), 'unknown') as creator,
-  tickets,
-  waiting,
-  urgent,
-  tickets / total::float8 as share,
-  newest_at
-from ranked
-where place <= 50 or created_by is null;
-
-create unique index on gendash.ticket_creator_90d (rank);
-
-create materialized view gendash.ticket_day as
-with events as (
-  select (created_at at time zone 'UTC')::date as day, priority, category,
-    1 as created, 0 as resolved, (waits or ended_at is not null)::int as waiting
-  from gendash.ticket_now
-  union all
-  select (ended_at at time zone 'UTC')::date, priority, category, 0, 1, -1
-  from gendash.ticket_now where ended_at is not null
-),
-sums as (
-  select day, priority, category, sum(created) as created, sum(resolved) as resolved, sum(waiting) as waiting
-  from events group by 1, 2, 3
-),
-groups as (select distinct priority, category from events),
-days as (
-  select generate_series(min(day)::timestamp, greatest(max(day), (gendash.clock() at time zone 'UTC')::date), interval '1 day')::date as day
-  from events
-)
-select
-  day,
-  day::timestamp at time zone 'UTC' as at,
-  priority,
-  category,
-  coalesce(created, 0)::bigint as created,
-  coalesce(resolved, 0)::bigint as resolved,
-  (sum(coalesce(waiting, 0)) over (partition by priority, category order by day))::bigint as waiting
-from days cross join groups left join sums using (day, priority, category);
-
-create unique index on gendash.ticket_day (day, priority, category);
-
-create view gendash.ticket_hour as
-select date_trunc('hour', created_at, 'UTC') as hour, priority, category, count(*) as created
-from gendash.ticket_now
-group by 1, 2, 3;
-
-create materialized view gendash.ticket_median_day as
-with days as (
-  select d::date as day, d::date::timestamp at time zone 'UTC' as at,
-    (d::date - 29)::timestamp at time zone 'UTC' as first,
-    (d::date + 1)::timestamp at time zone 'UTC' as next,
-    least(((d::date + 1)::timestamp at time zone 'UTC'), gendash.clock()) as until
-  from generate_series(
-    ((gendash.clock() at time zone 'UTC')::date - 30)::timestamp, (gendash.clock() at time zone 'UTC')::date, interval '1 day'
-  ) as d
-),
-spans as (
-  select day, at, each.priority,
-    extract(epoch from least(coalesce(ended_at, until), until) - created_at)::float8 as lasted_s,
-    coalesce(ended_at < next and ended_at <= gendash.clock(), false) as over
-  from days
-  join gendash.ticket_now as t
-    on created_at >= first and created_at < next and created_at <= gendash.clock()
-      and (waits or ended_at is not null)
-  cross join lateral (values (t.priority), ('all')) as each (priority)
-),
-ends as (
-  select day, at, priority, lasted_s, count(*) as tickets, count(*) filter (where over) as events,
-    sum(count(*)) over (partition by day, priority order by lasted_s desc) as at_risk
-  from spans group by 1, 2, 3, 4
-),
-survival as (
-  select *,
-    exp(sum(case when events = at_risk then -50 else ln(1 - events / at_risk::float8) end)
-      over (partition by day, priority order by lasted_s)) as surviving
-  from ends
-)
-select
-  day,
-  at,
-  priority,
-  sum(tickets)::bigint as tickets,
-  sum(events)::bigint as resolved,
-  min(lasted_s) filter (where surviving <= 0.5 + 1e-9) as median_s
-from survival
-group by 1, 2, 3;
-
-create unique index on gendash.ticket_median_day (day, priority);
-
-create materialized view gendash.ticket_reopen_day as
-with moves as (
-  select (changed_at at time zone 'UTC')::date as day, priority, category,
-    coalesce(from_status, 'open') in ('open', 'in_progress') and to_status in ('resolved', 'closed') as resolution,
-    from_status in ('resolved', 'closed') and to_status in ('open', 'in_progress') as reopening
-  from gendash.ticket_move join gendash.ticket_now using (ticket_id)
-)
-select day, priority, category,
-  count(*) filter (where resolution) as resolutions,
-  count(*) filter (where reopening) as reopenings
-from moves
-where resolution or reopening
-group by 1, 2, 3;
-
-create unique index on gendash.ticket_reopen_day (day, priority, category);
-
-create view gendash.ticket_sla_30d as
-select
-  priority,
-  priority_rank,
-  category,
-  count(*) as decided,
-  count(*) filter (where ended_at <= due_at) as met
-from gendash.ticket_now
-where (waits or ended_at is not null) and due_at is not null and (ended_at is not null or due_at < gendash.clock())
-  and (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 30
-  and (created_at at time zone 'UTC')::date <= (gendash.clock() at time zone 'UTC')::date
-group by 1, 2, 3;
-
-create materialized view gendash.ticket_survival_90d as
-with recent as (
-  select * from gendash.ticket_now
-  where (waits or ended_at is not null)
-    and (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 90
-    and created_at <= gendash.clock()
-),
-stays as (
-  select recent.priority, recent.priority_rank, to_status, changed_at as began,
-    lead(changed_at) over (partition by ticket_id order by changed_at, length(move_id), move_id) as finished
-  from gendash.ticket_move join recent using (ticket_id)
-),
-begun as (
-  select 'resolution' as measure, priority, priority_rank, created_at as began, ended_at as finished, gendash.clock() as seen
-  from recent
-  union all
-  -- a ticket that ended without a response was seen to have none until then
-  select 'first_response', priority, priority_rank, created_at, answered_at, coalesce(ended_at, gendash.clock()) from recent
-  union all
-  select case to_status when 'open' then 'in_open' when 'in_progress' then 'in_progress' else 'in_resolved' end,
-    priority, priority_rank, began, finished, gendash.clock()
-  from stays where to_status in ('open', 'in_progress', 'resolved')
-),
-spans as (
-  select measure, each.priority, each.rank as priority_rank,
-    greatest(extract(epoch from coalesce(finished, seen) - began), 0)::float8 as lasted_s,
-    finished is not null as over
-  from begun
-  cross join lateral (values (begun.priority, begun.priority_rank), ('all', 6)) as each (priority, rank)
-),
--- events come before censorings at equal times: everybody who lasted at least so long was at risk
-ends as (
-  select measure, priority, lasted_s, count(*) filter (where over) as events,
-    sum(count(*)) over (partition by measure, priority order by lasted_s desc) as at_risk
-  from spans group by 1, 2, 3
-),
--- the product of the survivors' shares as a sum of logarithms; where nobody is left, it is as good as 0
-survival as (
-  select measure, priority, lasted_s, events,
-    exp(sum(case when events = at_risk then -50 else ln(1 - events / at_risk::float8) end)
-      over (partition by measure, priority order by lasted_s)) as surviving
-  from ends
-),
-quantiles as (
-  select measure, priority,
-    min(lasted_s) filter (where surviving <= 0.5 + 1e-9) as median_s,
-    min(lasted_s) filter (where surviving <= 0.1 + 1e-9) as p90_s
-  from survival group by 1, 2
-)
-select
-  measure,
-  priority,
-  priority_rank,
-  count(*) as spans,
-  count(*) filter (where over) as finished,
-  median_s,
-  p90_s,
-  percentile_cont(0.5) within group (order by lasted_s) filter (where over) as finished_median_s,
-  max(lasted_s) as longest_s
-from spans join quantiles using (measure, priority)
-group by measure, priority, priority_rank, median_s, p90_s;
-
-create unique index on gendash.ticket_survival_90d (measure, priority);
+create index on gendash.rating_turn_30d (created_at);
 
 create materialized view gendash.user_llm_30d as
 with today as (select (gendash.clock() at time zone 'UTC')::date as day),
@@ -1581,6 +1734,19 @@ left join spent on spent.user_hash = accounts.user_hash;
 
 create unique index on gendash.user_top_30d (user_id);
 
+create materialized view gendash.rating_conversation_30d as
+select
+  conversation_id,
+  avg(rating)::float8 as mean,
+  count(*) as ratings,
+  max(created_at) as last_at,
+  (array_agg(comment order by created_at desc, feedback_id) filter (where comment is not null))[1] as comment
+from gendash.rating_turn_30d
+group by conversation_id
+having count(*) >= 2;
+
+create unique index on gendash.rating_conversation_30d (conversation_id);
+
 create materialized view gendash.rating_label_30d as
 with ratings as (
   select distinct on (trace_id) trace_id, rating from gendash.rating_turn_30d
@@ -1640,13 +1806,35 @@ comment on table gendash._object is 'What gendash has made in this schema, so th
 
 comment on column gendash._object.name is 'name of the object';
 
-comment on column gendash._object.kind is 'table, rollup, view, materialized, function, query, about or role';
+comment on column gendash._object.kind is 'table, rollup, view, materialized, function, query, about, role (its password) or grant (rights in the database)';
 
 comment on column gendash._object.hash is 'sha256 of its definition';
 
 comment on column gendash._object.made_at is 'when this definition was put in place';
 
 revoke all on gendash._object from public, gendash_reader, gendash_admin_reader;
+
+comment on table gendash._audit is 'Results of the audits, the last 90 days of them. Grain: one row per audit and run.';
+
+comment on column gendash._audit.name is 'name of the audit';
+
+comment on column gendash._audit.at is 'when it ran';
+
+comment on column gendash._audit.found is 'rows that should not be there, or keys by which two sources differ; NULL where it could not be finished';
+
+comment on column gendash._audit.sample is 'keys of the first of them, never personal data';
+
+comment on column gendash._audit.error is 'why it could not be finished, in one line';
+
+comment on column gendash._audit.doc is 'what a find means';
+
+comment on column gendash._audit.severity is 'critical or warning';
+
+comment on column gendash._audit.cadence_s is 'how often it runs, seconds';
+
+comment on column gendash._audit.duration_s is 'how long it took, seconds';
+
+revoke all on gendash._audit from public, gendash_reader, gendash_admin_reader;
 
 comment on table gendash._budget is 'When the next request to an organisation of Langfuse Cloud is due; all that ask it take their turn here. Grain: one row per organisation and kind of request.';
 
@@ -1655,6 +1843,18 @@ comment on column gendash._budget.name is 'host, organisation and kind of reques
 comment on column gendash._budget.next_at is 'the time up to which requests are booked (leaky bucket)';
 
 revoke all on gendash._budget from public, gendash_reader, gendash_admin_reader;
+
+comment on table gendash._changed is 'Days of a tracked table that were written to, noted by its triggers. What is older than two days is deleted, since every reader reads all once a day. Grain: one row per table, local day and transaction.';
+
+comment on column gendash._changed.relation is 'name of the table';
+
+comment on column gendash._changed.day is 'local day of a row that was inserted';
+
+comment on column gendash._changed.transaction is 'the transaction that did so';
+
+comment on column gendash._changed.at is 'when';
+
+revoke all on gendash._changed from public, gendash_reader, gendash_admin_reader;
 
 comment on table gendash._lease is 'Who is at work. A lease that has expired may be taken over. Grain: one row per kind of work that only one process may do.';
 
@@ -1676,7 +1876,9 @@ comment on column gendash._refresh.started_at is 'start of the last refresh that
 
 comment on column gendash._refresh.finished_at is 'its end; NULL where there was none yet, or where the definition changed since';
 
-comment on column gendash._refresh.full_at is 'end of the last one that read all rows, not only those of the last days';
+comment on column gendash._refresh.full_at is 'end of the last one that read or compared all rows, not only those of the last days';
+
+comment on column gendash._refresh.begun_at is 'when reading all rows began, where it has not ended; it goes on from where it stopped';
 
 comment on column gendash._refresh.duration_s is 'how long it took, seconds';
 
@@ -1687,6 +1889,8 @@ comment on column gendash._refresh.written is 'rows that it inserted, changed or
 comment on column gendash._refresh.newest is 'time of the newest row of the source that it read';
 
 comment on column gendash._refresh.cadence_s is 'how often it is expected to run, seconds';
+
+comment on column gendash._refresh.snapshot is 'transactions whose changes of a tracked table it has seen';
 
 comment on column gendash._refresh.absent is 'optional columns of the platform that it did not find';
 
@@ -1709,6 +1913,18 @@ comment on column gendash._secret.outer_pad is 'the key xor 0x5c, padded to 64 b
 comment on column gendash._secret.made_at is 'when it was made';
 
 revoke all on gendash._secret from public, gendash_reader, gendash_admin_reader;
+
+comment on table gendash._signature is 'What the platform held, by day, when a relation''s rows of that day were read. A day that holds something else now is read again. Grain: one row per relation that is read by day, and local day with rows.';
+
+comment on column gendash._signature.relation is 'name of the rollup';
+
+comment on column gendash._signature.day is 'local day';
+
+comment on column gendash._signature.rows is 'rows of the platform on it; NULL where the day is to be looked at again';
+
+comment on column gendash._signature.signature is 'exclusive or of the hashes of these rows, over every column that is read';
+
+revoke all on gendash._signature from public, gendash_reader, gendash_admin_reader;
 
 comment on table gendash._sync is 'State of the Langfuse sync. Grain: one row per project and stream.';
 
@@ -1860,7 +2076,15 @@ comment on column gendash.lf_observation.metadata is 'metadata of the keys in la
 
 comment on column gendash.lf_observation.updated_at is 'last write in Langfuse';
 
+comment on column gendash.lf_observation.digest is 'signature of all other columns, by which a sync finds what differs';
+
 revoke all on gendash.lf_observation from public, gendash_reader, gendash_admin_reader;
+
+create or replace trigger note_insert after insert on gendash.lf_observation referencing new table as new_rows for each statement execute function gendash.note_days('lf_observation', 'start_time', 'UTC');
+
+create or replace trigger note_update after update on gendash.lf_observation referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('lf_observation', 'start_time', 'UTC');
+
+create or replace trigger note_delete after delete on gendash.lf_observation referencing old table as old_rows for each statement execute function gendash.note_days('lf_observation', 'start_time', 'UTC');
 
 comment on table gendash.lf_score is 'Scores from Langfuse (evaluations, annotations, user feedback), without comments and free text. Grain: one row per score.';
 
@@ -1882,7 +2106,7 @@ comment on column gendash.lf_score.data_type is 'NUMERIC, BOOLEAN, CATEGORICAL, 
 
 comment on column gendash.lf_score.value_num is 'value of a NUMERIC score; 1 or 0 of a BOOLEAN one';
 
-comment on column gendash.lf_score.value_text is 'label of a CATEGORICAL score; True or False of a BOOLEAN one; free text only if langfuse.fields names score_text';
+comment on column gendash.lf_score.value_text is 'label of a CATEGORICAL score; True or False of a BOOLEAN one';
 
 comment on column gendash.lf_score.comment is 'comment on the score; NULL unless langfuse.fields names score_comment';
 
@@ -1895,6 +2119,8 @@ comment on column gendash.lf_score.at is 'time of the score';
 comment on column gendash.lf_score.created_at is 'first write in Langfuse';
 
 comment on column gendash.lf_score.updated_at is 'last write in Langfuse';
+
+comment on column gendash.lf_score.digest is 'signature of all other columns, by which a sync finds what differs';
 
 revoke all on gendash.lf_score from public, gendash_reader, gendash_admin_reader;
 
@@ -2004,6 +2230,52 @@ revoke all on gendash.document_entity from public, gendash_reader, gendash_admin
 
 grant select on gendash.document_entity to gendash_admin_reader;
 
+comment on table gendash.ticket_entity is 'Support tickets, without titles. Grain: one row per ticket.';
+
+comment on column gendash.ticket_entity.ticket_id is 'id of the ticket on the platform';
+
+comment on column gendash.ticket_entity.created_by is 'who opened it';
+
+comment on column gendash.ticket_entity.assigned_to is 'who works on it';
+
+comment on column gendash.ticket_entity.category is 'category; none where it has none';
+
+comment on column gendash.ticket_entity.status is 'open, in_progress, resolved, closed, or other';
+
+comment on column gendash.ticket_entity.priority is 'low, medium, high, urgent, or other';
+
+comment on column gendash.ticket_entity.first_response_at is 'first response';
+
+comment on column gendash.ticket_entity.resolved_at is 'resolution';
+
+comment on column gendash.ticket_entity.closed_at is 'closing';
+
+comment on column gendash.ticket_entity.sla_due_at is 'when it is due';
+
+comment on column gendash.ticket_entity.created_at is 'opening';
+
+comment on column gendash.ticket_entity.updated_at is 'last change of its row';
+
+revoke all on gendash.ticket_entity from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_entity to gendash_admin_reader;
+
+comment on table gendash.ticket_move is 'Changes of a ticket''s status, without who made them. Grain: one row per change.';
+
+comment on column gendash.ticket_move.move_id is 'id of the change on the platform';
+
+comment on column gendash.ticket_move.ticket_id is 'the ticket';
+
+comment on column gendash.ticket_move.from_status is 'status before: open, in_progress, resolved, closed, or other; NULL where the ticket was created';
+
+comment on column gendash.ticket_move.to_status is 'status after: open, in_progress, resolved, closed, or other';
+
+comment on column gendash.ticket_move.changed_at is 'when it changed';
+
+revoke all on gendash.ticket_move from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_move to gendash_admin_reader;
+
 comment on table gendash.intent_conversation_day is 'What conversations were about, by the days on which their messages were written. Grain: one row per local day, conversation and intent with a message on it.';
 
 comment on column gendash.intent_conversation_day.day is 'local day';
@@ -2095,52 +2367,6 @@ comment on column gendash.rating_detail.trace_id is 'Langfuse trace of the answe
 revoke all on gendash.rating_detail from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.rating_detail to gendash_admin_reader;
-
-comment on table gendash.ticket_entity is 'Support tickets, without titles. Grain: one row per ticket.';
-
-comment on column gendash.ticket_entity.ticket_id is 'id of the ticket on the platform';
-
-comment on column gendash.ticket_entity.created_by is 'who opened it';
-
-comment on column gendash.ticket_entity.assigned_to is 'who works on it';
-
-comment on column gendash.ticket_entity.category is 'category; none where it has none';
-
-comment on column gendash.ticket_entity.status is 'open, in_progress, resolved, closed, or other';
-
-comment on column gendash.ticket_entity.priority is 'low, medium, high, urgent, or other';
-
-comment on column gendash.ticket_entity.first_response_at is 'first response';
-
-comment on column gendash.ticket_entity.resolved_at is 'resolution';
-
-comment on column gendash.ticket_entity.closed_at is 'closing';
-
-comment on column gendash.ticket_entity.sla_due_at is 'when it is due';
-
-comment on column gendash.ticket_entity.created_at is 'opening';
-
-comment on column gendash.ticket_entity.updated_at is 'last change of its row';
-
-revoke all on gendash.ticket_entity from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.ticket_entity to gendash_admin_reader;
-
-comment on table gendash.ticket_move is 'Changes of a ticket''s status, without who made them. Grain: one row per change.';
-
-comment on column gendash.ticket_move.move_id is 'id of the change on the platform';
-
-comment on column gendash.ticket_move.ticket_id is 'the ticket';
-
-comment on column gendash.ticket_move.from_status is 'status before: open, in_progress, resolved, closed, or other; NULL where the ticket was created';
-
-comment on column gendash.ticket_move.to_status is 'status after: open, in_progress, resolved, closed, or other';
-
-comment on column gendash.ticket_move.changed_at is 'when it changed';
-
-revoke all on gendash.ticket_move from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.ticket_move to gendash_admin_reader;
 
 comment on table gendash.user_name is 'Names of accounts, for dashboards of admins only; they stand nowhere else. Grain: one row per account.';
 
@@ -2360,6 +2586,32 @@ revoke all on gendash.llm_turn from public, gendash_reader, gendash_admin_reader
 
 grant select on gendash.llm_turn to gendash_admin_reader;
 
+create or replace trigger note_insert after insert on gendash.llm_turn referencing new table as new_rows for each statement execute function gendash.note_days('llm_turn', 'started_at', 'UTC');
+
+create or replace trigger note_update after update on gendash.llm_turn referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('llm_turn', 'started_at', 'UTC');
+
+create or replace trigger note_delete after delete on gendash.llm_turn referencing old table as old_rows for each statement execute function gendash.note_days('llm_turn', 'started_at', 'UTC');
+
+comment on table gendash.daily_snapshot is 'How many accounts, tickets and documents there were in each state at the end of each local day, for nothing in the platform says so later: rows change and are deleted. Every refresh counts today anew, and the last count of a day stays for good. Days before the first refresh, or without one, are filled once from what is known now: from the times at which rows were created and tickets ended, without anything deleted since. Grain: one row per local day, subject, state and part that was there on it or before.';
+
+comment on column gendash.daily_snapshot.day is 'local day';
+
+comment on column gendash.daily_snapshot.subject is 'accounts, tickets or documents';
+
+comment on column gendash.daily_snapshot.state is 'accounts: active or inactive; tickets: open, in_progress, resolved, closed, other, or waiting where it is not known which of the first two; documents: done, processing, failed or other';
+
+comment on column gendash.daily_snapshot.part is 'accounts: role; tickets: priority; documents: file type';
+
+comment on column gendash.daily_snapshot.amount is 'how many there were at the end of the day; of today as of now';
+
+comment on column gendash.daily_snapshot.chunks is 'documents: their chunks in the vector store; NULL for others';
+
+comment on column gendash.daily_snapshot.known is '''on the day'', or ''as known today'': filled later, without what was deleted and with the present role, priority and, of accounts and documents, state';
+
+revoke all on gendash.daily_snapshot from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.daily_snapshot to gendash_reader, gendash_admin_reader;
+
 comment on table gendash.llm_turn_day is 'Agent turns by the day on which they began, for each environment and for all together. Percentiles are of that day''s turns; they must not be averaged or added. Grain: one row per local day with a turn and environment, and one for all environments.';
 
 comment on column gendash.llm_turn_day.day is 'local day';
@@ -2474,6 +2726,30 @@ revoke all on gendash.llm_user_day from public, gendash_reader, gendash_admin_re
 
 grant select on gendash.llm_user_day to gendash_admin_reader;
 
+comment on view gendash.audit_now is 'The last result of each audit. Grain: one row per audit.';
+
+comment on column gendash.audit_now.name is 'name of the audit';
+
+comment on column gendash.audit_now.state is 'passed, found (rows that should not be there), failed (could not be finished) or late (did not run when it should)';
+
+comment on column gendash.audit_now.severity is 'critical or warning';
+
+comment on column gendash.audit_now.doc is 'what a find means';
+
+comment on column gendash.audit_now.found is 'rows that should not be there, or keys by which two sources differ; NULL where it could not be finished';
+
+comment on column gendash.audit_now.sample is 'keys of the first of them, or why it could not be finished';
+
+comment on column gendash.audit_now.since is 'first of the runs in a row that did not pass; NULL where it passed';
+
+comment on column gendash.audit_now.at is 'when it ran';
+
+comment on column gendash.audit_now.age_s is 'seconds since then';
+
+revoke all on gendash.audit_now from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.audit_now to gendash_admin_reader;
+
 comment on view gendash.freshness_now is 'How old the data is that the dashboards show. Grain: one row per source.';
 
 comment on column gendash.freshness_now.source is 'platform (newest row of the platform''s database), rollups (gendash''s own relations), langfuse (sync of LLM data)';
@@ -2520,7 +2796,7 @@ revoke all on gendash.account_day from public, gendash_reader, gendash_admin_rea
 
 grant select on gendash.account_day to gendash_reader, gendash_admin_reader;
 
-comment on view gendash.account_now is 'Accounts as they are now. Deleted accounts are in no figure, not even in those of the past. Grain: one row.';
+comment on materialized view gendash.account_now is 'Accounts as they are now. Deleted accounts are in no figure, not even in those of the past. Grain: one row.';
 
 comment on column gendash.account_now.accounts_total is 'accounts, inactive ones and staff included';
 
@@ -2540,7 +2816,7 @@ revoke all on gendash.account_now from public, gendash_reader, gendash_admin_rea
 
 grant select on gendash.account_now to gendash_reader, gendash_admin_reader;
 
-comment on view gendash.user_role_now is 'Accounts by role, as they are now. Grain: one row per role.';
+comment on materialized view gendash.user_role_now is 'Accounts by role, as they are now. Grain: one row per role.';
 
 comment on column gendash.user_role_now.role is 'user, admin, super_admin, or other';
 
@@ -2630,6 +2906,22 @@ revoke all on gendash.user_mix_day from public, gendash_reader, gendash_admin_re
 
 grant select on gendash.user_mix_day to gendash_reader, gendash_admin_reader;
 
+comment on materialized view gendash.user_month is 'Questions by user in this local month so far and in the whole one before, for billing. Guests are left out. Grain: one row per user with a message in one of the two months.';
+
+comment on column gendash.user_month.user_id is 'id of the account on the platform';
+
+comment on column gendash.user_month.this_month is 'messages that the user wrote in this local month until today';
+
+comment on column gendash.user_month.last_month is 'those of the whole month before';
+
+comment on column gendash.user_month.active_days is 'days of this month with such a message';
+
+comment on column gendash.user_month.last_at is 'the last of them';
+
+revoke all on gendash.user_month from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.user_month to gendash_admin_reader;
+
 comment on materialized view gendash.activity_day is 'Active users and conversations by day. A user is active on a day with at least one message of theirs. Rolling figures are exact distinct counts over their window, not sums of days. Grain: one row per local day from the first message or conversation to today.';
 
 comment on column gendash.activity_day.day is 'local day';
@@ -2692,7 +2984,7 @@ revoke all on gendash.document_now from public, gendash_reader, gendash_admin_re
 
 grant select on gendash.document_now to gendash_reader, gendash_admin_reader;
 
-comment on view gendash.document_status_now is 'Documents of the knowledge base by status as they are now. Grain: one row per status; each status has its row, other only where a document has an unknown one.';
+comment on materialized view gendash.document_status_now is 'Documents of the knowledge base by status as they are now. Grain: one row per status; each status has its row, other only where a document has an unknown one.';
 
 comment on column gendash.document_status_now.status is 'done, processing, failed, or other';
 
@@ -2707,6 +2999,54 @@ comment on column gendash.document_status_now.chunks is 'their chunks in the vec
 revoke all on gendash.document_status_now from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.document_status_now to gendash_reader, gendash_admin_reader;
+
+comment on view gendash.ticket_now is 'Tickets as they are now. A ticket waits while it is open or in progress, and ended once it is resolved or closed; one of an unknown status does neither. A reopened ticket waits again, whatever its earlier resolution. Grain: one row per ticket.';
+
+comment on column gendash.ticket_now.ticket_id is 'id of the ticket on the platform';
+
+comment on column gendash.ticket_now.status is 'open, in_progress, resolved, closed, or other';
+
+comment on column gendash.ticket_now.priority is 'urgent, high, medium, low, or other';
+
+comment on column gendash.ticket_now.priority_rank is 'order of the priorities, urgent first';
+
+comment on column gendash.ticket_now.category is 'category; none where it has none';
+
+comment on column gendash.ticket_now.waits is 'whether it is open or in progress';
+
+comment on column gendash.ticket_now.created_at is 'opening';
+
+comment on column gendash.ticket_now.answered_at is 'first response';
+
+comment on column gendash.ticket_now.ended_at is 'resolution of a resolved or closed ticket: resolved_at, else closed_at, else the last change of its row; NULL for others';
+
+comment on column gendash.ticket_now.due_at is 'when it is due';
+
+comment on column gendash.ticket_now.overdue is 'whether it waits and its due time has passed';
+
+comment on column gendash.ticket_now.at_risk is 'whether it waits and is due within the next 4 hours';
+
+comment on column gendash.ticket_now.assignee is 'first 8 characters of the id of who works on it; NULL where nobody does';
+
+revoke all on gendash.ticket_now from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_now to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.ticket_status_now is 'Tickets by status as they are now, whenever they were created. Grain: one row per status; each status has its row, other only where a ticket has an unknown one.';
+
+comment on column gendash.ticket_status_now.status is 'open, in_progress, resolved, closed, or other';
+
+comment on column gendash.ticket_status_now.rank is 'order of the statuses in a ticket''s life';
+
+comment on column gendash.ticket_status_now.tickets is 'tickets with it';
+
+comment on column gendash.ticket_status_now.overdue is 'those of them that are past their due time and neither resolved nor closed';
+
+comment on column gendash.ticket_status_now.oldest_age_s is 'seconds since the oldest of them was opened; NULL where none is open or in progress';
+
+revoke all on gendash.ticket_status_now from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_status_now to gendash_reader, gendash_admin_reader;
 
 comment on materialized view gendash.intent_window is 'Conversations by intent over today and the 6 (or 29) local days before. A conversation counts once for each intent that its messages name, so intents add up to more than all conversations. Grain: one row per window and intent with a message.';
 
@@ -2874,54 +3214,6 @@ revoke all on gendash.rating_response_day from public, gendash_reader, gendash_a
 
 grant select on gendash.rating_response_day to gendash_reader, gendash_admin_reader;
 
-comment on view gendash.ticket_now is 'Tickets as they are now. A ticket waits while it is open or in progress, and ended once it is resolved or closed; one of an unknown status does neither. A reopened ticket waits again, whatever its earlier resolution. Grain: one row per ticket.';
-
-comment on column gendash.ticket_now.ticket_id is 'id of the ticket on the platform';
-
-comment on column gendash.ticket_now.status is 'open, in_progress, resolved, closed, or other';
-
-comment on column gendash.ticket_now.priority is 'urgent, high, medium, low, or other';
-
-comment on column gendash.ticket_now.priority_rank is 'order of the priorities, urgent first';
-
-comment on column gendash.ticket_now.category is 'category; none where it has none';
-
-comment on column gendash.ticket_now.waits is 'whether it is open or in progress';
-
-comment on column gendash.ticket_now.created_at is 'opening';
-
-comment on column gendash.ticket_now.answered_at is 'first response';
-
-comment on column gendash.ticket_now.ended_at is 'resolution of a resolved or closed ticket: resolved_at, else closed_at, else the last change of its row; NULL for others';
-
-comment on column gendash.ticket_now.due_at is 'when it is due';
-
-comment on column gendash.ticket_now.overdue is 'whether it waits and its due time has passed';
-
-comment on column gendash.ticket_now.at_risk is 'whether it waits and is due within the next 4 hours';
-
-comment on column gendash.ticket_now.assignee is 'first 8 characters of the id of who works on it; NULL where nobody does';
-
-revoke all on gendash.ticket_now from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.ticket_now to gendash_reader, gendash_admin_reader;
-
-comment on view gendash.ticket_status_now is 'Tickets by status as they are now, whenever they were created. Grain: one row per status; each status has its row, other only where a ticket has an unknown one.';
-
-comment on column gendash.ticket_status_now.status is 'open, in_progress, resolved, closed, or other';
-
-comment on column gendash.ticket_status_now.rank is 'order of the statuses in a ticket''s life';
-
-comment on column gendash.ticket_status_now.tickets is 'tickets with it';
-
-comment on column gendash.ticket_status_now.overdue is 'those of them that are past their due time and neither resolved nor closed';
-
-comment on column gendash.ticket_status_now.oldest_age_s is 'seconds since the oldest of them was opened; NULL where none is open or in progress';
-
-revoke all on gendash.ticket_status_now from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.ticket_status_now to gendash_reader, gendash_admin_reader;
-
 comment on view gendash.csat_band_day is 'Satisfaction over 7 days with the 95 % interval of Wilson''s score, which says how much of it is chance. Grain: one row per local day from the first rating to today.';
 
 comment on column gendash.csat_band_day.day is 'local day';
@@ -2979,6 +3271,168 @@ comment on column gendash.document_uploader_90d.newest_at is 'last upload';
 revoke all on gendash.document_uploader_90d from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.document_uploader_90d to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.ticket_assignee_now is 'What lies on whose desk now, and what everybody resolved today or on the 29 days before. People stand here as the first 8 characters of their id, without anything else about them. Grain: one row per assignee with a ticket that waits or was resolved within 30 days, at most 50; one more for nobody.';
+
+comment on column gendash.ticket_assignee_now.rank is 'order by waiting tickets, most first; ties by id';
+
+comment on column gendash.ticket_assignee_now.assignee is 'first 8 characters of the assignee''s id; nobody where there is none';
+
+comment on column gendash.ticket_assignee_now.waiting is 'tickets that wait now';
+
+comment on column gendash.ticket_assignee_now.overdue is 'those of them past their due time';
+
+comment on column gendash.ticket_assignee_now.urgent is 'those of them that are urgent or high';
+
+comment on column gendash.ticket_assignee_now.oldest_s is 'age of the oldest of them, seconds; NULL where none waits';
+
+comment on column gendash.ticket_assignee_now.resolved_30d is 'tickets resolved today or on the 29 days before';
+
+revoke all on gendash.ticket_assignee_now from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_assignee_now to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.ticket_creator_90d is 'Who opened the most tickets, of those created today or on the 89 days before. People stand here as the first 8 characters of their id, without anything else about them. Grain: one row per creator, at most 50; one more for tickets whose creator is not known.';
+
+comment on column gendash.ticket_creator_90d.rank is 'order by tickets, most first; ties by id';
+
+comment on column gendash.ticket_creator_90d.creator is 'first 8 characters of the creator''s id; unknown where there is none or the account was deleted';
+
+comment on column gendash.ticket_creator_90d.tickets is 'tickets opened';
+
+comment on column gendash.ticket_creator_90d.waiting is 'those of them that wait now';
+
+comment on column gendash.ticket_creator_90d.urgent is 'those of them that are urgent or high';
+
+comment on column gendash.ticket_creator_90d.share is 'share of all tickets of the window';
+
+comment on column gendash.ticket_creator_90d.newest_at is 'when the last one was opened';
+
+revoke all on gendash.ticket_creator_90d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_creator_90d to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.ticket_day is 'Tickets created, resolved and waiting by day. A ticket is resolved on the day of its last resolution; one that was reopened and waits again is resolved on none. Tickets of an unknown status are created, but never wait. Grain: one row per local day, priority and category, from the first ticket to today; days without one show 0.';
+
+comment on column gendash.ticket_day.day is 'local day';
+
+comment on column gendash.ticket_day.at is 'its start';
+
+comment on column gendash.ticket_day.priority is 'urgent, high, medium, low, or other';
+
+comment on column gendash.ticket_day.category is 'category; none where a ticket has none';
+
+comment on column gendash.ticket_day.created is 'tickets created on it';
+
+comment on column gendash.ticket_day.resolved is 'tickets resolved on it';
+
+comment on column gendash.ticket_day.waiting is 'tickets waiting at its end, of today: as of now';
+
+revoke all on gendash.ticket_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_day to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.ticket_duration_90d is 'How long tickets took that were created today or on the 89 days before, from creation to their last resolution. Those that are not resolved now count as waiting, however old. Grain: one row per span of time, priority and category with such a ticket.';
+
+comment on column gendash.ticket_duration_90d.rank is '1 under 1 h, 2 up to 4 h, 3 up to 24 h, 4 up to 3 d, 5 up to 7 d, 6 longer, 7 waiting';
+
+comment on column gendash.ticket_duration_90d.priority is 'urgent, high, medium, low, or other';
+
+comment on column gendash.ticket_duration_90d.category is 'category; none where it has none';
+
+comment on column gendash.ticket_duration_90d.tickets is 'tickets';
+
+revoke all on gendash.ticket_duration_90d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_duration_90d to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.ticket_hour is 'Tickets created by hour, within today and the 41 days before. Grain: one row per local hour, priority and category in which a ticket was created.';
+
+comment on column gendash.ticket_hour.hour is 'start of the local hour';
+
+comment on column gendash.ticket_hour.priority is 'urgent, high, medium, low, or other';
+
+comment on column gendash.ticket_hour.category is 'category; none where a ticket has none';
+
+comment on column gendash.ticket_hour.created is 'tickets created in it';
+
+revoke all on gendash.ticket_hour from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_hour to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.ticket_median_day is 'Median time to resolution by day, by Kaplan-Meier over the tickets created on the day or the 29 days before it, as it stood at the end of the day (of today, as it stands now). Resolutions that were undone since are not known. Grain: one row per local day and priority, and one per day over all; today and the 30 days before.';
+
+comment on column gendash.ticket_median_day.day is 'local day';
+
+comment on column gendash.ticket_median_day.at is 'its start';
+
+comment on column gendash.ticket_median_day.priority is 'urgent, high, medium, low, or other; all for all of them';
+
+comment on column gendash.ticket_median_day.tickets is 'tickets created in the window';
+
+comment on column gendash.ticket_median_day.resolved is 'those of them resolved by the end of the day';
+
+comment on column gendash.ticket_median_day.median_s is 'seconds after which half of them were resolved; NULL where fewer than half were';
+
+revoke all on gendash.ticket_median_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_median_day to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.ticket_reopen_day is 'Resolutions and reopenings by day, from the history of statuses. A ticket that is resolved twice counts twice. Grain: one row per local day, priority and category with one of them.';
+
+comment on column gendash.ticket_reopen_day.day is 'local day';
+
+comment on column gendash.ticket_reopen_day.priority is 'urgent, high, medium, low, or other, as it is now';
+
+comment on column gendash.ticket_reopen_day.category is 'category as it is now; none where a ticket has none';
+
+comment on column gendash.ticket_reopen_day.resolutions is 'changes from open or in progress to resolved or closed';
+
+comment on column gendash.ticket_reopen_day.reopenings is 'changes from resolved or closed to open or in progress';
+
+revoke all on gendash.ticket_reopen_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_reopen_day to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.ticket_sla_30d is 'How many tickets that were created today or on the 29 days before kept their due time. A ticket is decided once it has ended or its due time has passed; tickets without a due time are left out. Grain: one row per priority and category with such a ticket.';
+
+comment on column gendash.ticket_sla_30d.priority is 'urgent, high, medium, low, or other';
+
+comment on column gendash.ticket_sla_30d.priority_rank is 'order of the priorities, urgent first';
+
+comment on column gendash.ticket_sla_30d.category is 'category; none where a ticket has none';
+
+comment on column gendash.ticket_sla_30d.decided is 'tickets that have ended or whose due time has passed';
+
+comment on column gendash.ticket_sla_30d.met is 'those of them that ended by their due time';
+
+revoke all on gendash.ticket_sla_30d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_sla_30d to gendash_reader, gendash_admin_reader;
+
+comment on materialized view gendash.ticket_survival_90d is 'How long things take with tickets created today or on the 89 days before, by Kaplan-Meier, so that what still lasts counts as lasting and does not vanish. Figures of finished ones alone are too good, since slow ones are missing. Grain: one row per measure and priority, and one per measure over all priorities.';
+
+comment on column gendash.ticket_survival_90d.measure is 'resolution (creation to resolution), first_response (creation to first response), or the stay in a status: in_open, in_progress, in_resolved';
+
+comment on column gendash.ticket_survival_90d.priority is 'urgent, high, medium, low, or other; all for all of them';
+
+comment on column gendash.ticket_survival_90d.priority_rank is 'order of the priorities, urgent first, all last';
+
+comment on column gendash.ticket_survival_90d.spans is 'how many were begun: tickets, or stays in a status';
+
+comment on column gendash.ticket_survival_90d.finished is 'those of them that have finished';
+
+comment on column gendash.ticket_survival_90d.median_s is 'seconds after which half of them have finished; NULL where fewer than half have so far';
+
+comment on column gendash.ticket_survival_90d.p90_s is 'seconds after which 9 of 10 have finished; NULL where fewer have so far';
+
+comment on column gendash.ticket_survival_90d.finished_median_s is 'median of the finished ones alone, seconds: for comparison, too small';
+
+comment on column gendash.ticket_survival_90d.longest_s is 'seconds of the longest, finished or not';
+
+revoke all on gendash.ticket_survival_90d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_survival_90d to gendash_reader, gendash_admin_reader;
 
 comment on view gendash.budget_now is 'LLM spending of this calendar month against the budget, over all environments. Grain: one row.';
 
@@ -3106,154 +3560,6 @@ revoke all on gendash.rating_turn_30d from public, gendash_reader, gendash_admin
 
 grant select on gendash.rating_turn_30d to gendash_admin_reader;
 
-comment on view gendash.ticket_assignee_now is 'What lies on whose desk now, and what everybody resolved today or on the 29 days before. People stand here as the first 8 characters of their id, without anything else about them. Grain: one row per assignee with a ticket that waits or was resolved within 30 days, at most 50; one more for nobody.';
-
-comment on column gendash.ticket_assignee_now.rank is 'order by waiting tickets, most first; ties by id';
-
-comment on column gendash.ticket_assignee_now.assignee is 'first 8 characters of the assignee''s id; nobody where there is none';
-
-comment on column gendash.ticket_assignee_now.waiting is 'tickets that wait now';
-
-comment on column gendash.ticket_assignee_now.overdue is 'those of them past their due time';
-
-comment on column gendash.ticket_assignee_now.urgent is 'those of them that are urgent or high';
-
-comment on column gendash.ticket_assignee_now.oldest_s is 'age of the oldest of them, seconds; NULL where none waits';
-
-comment on column gendash.ticket_assignee_now.resolved_30d is 'tickets resolved today or on the 29 days before';
-
-revoke all on gendash.ticket_assignee_now from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.ticket_assignee_now to gendash_reader, gendash_admin_reader;
-
-comment on materialized view gendash.ticket_creator_90d is 'Who opened the most tickets, of those created today or on the 89 days before. People stand here as the first 8 characters of their id, without anything else about them. Grain: one row per creator, at most 50; one more for tickets whose creator is not known.';
-
-comment on column gendash.ticket_creator_90d.rank is 'order by tickets, most first; ties by id';
-
-comment on column gendash.ticket_creator_90d.creator is 'first 8 characters of the creator''s id; unknown where there is none or the account was deleted';
-
-comment on column gendash.ticket_creator_90d.tickets is 'tickets opened';
-
-comment on column gendash.ticket_creator_90d.waiting is 'those of them that wait now';
-
-comment on column gendash.ticket_creator_90d.urgent is 'those of them that are urgent or high';
-
-comment on column gendash.ticket_creator_90d.share is 'share of all tickets of the window';
-
-comment on column gendash.ticket_creator_90d.newest_at is 'when the last one was opened';
-
-revoke all on gendash.ticket_creator_90d from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.ticket_creator_90d to gendash_reader, gendash_admin_reader;
-
-comment on materialized view gendash.ticket_day is 'Tickets created, resolved and waiting by day. A ticket is resolved on the day of its last resolution; one that was reopened and waits again is resolved on none. Tickets of an unknown status are created, but never wait. Grain: one row per local day, priority and category, from the first ticket to today; days without one show 0.';
-
-comment on column gendash.ticket_day.day is 'local day';
-
-comment on column gendash.ticket_day.at is 'its start';
-
-comment on column gendash.ticket_day.priority is 'urgent, high, medium, low, or other';
-
-comment on column gendash.ticket_day.category is 'category; none where a ticket has none';
-
-comment on column gendash.ticket_day.created is 'tickets created on it';
-
-comment on column gendash.ticket_day.resolved is 'tickets resolved on it';
-
-comment on column gendash.ticket_day.waiting is 'tickets waiting at its end, of today: as of now';
-
-revoke all on gendash.ticket_day from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.ticket_day to gendash_reader, gendash_admin_reader;
-
-comment on view gendash.ticket_hour is 'Tickets created by hour. Grain: one row per local hour, priority and category in which a ticket was created.';
-
-comment on column gendash.ticket_hour.hour is 'start of the local hour';
-
-comment on column gendash.ticket_hour.priority is 'urgent, high, medium, low, or other';
-
-comment on column gendash.ticket_hour.category is 'category; none where a ticket has none';
-
-comment on column gendash.ticket_hour.created is 'tickets created in it';
-
-revoke all on gendash.ticket_hour from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.ticket_hour to gendash_reader, gendash_admin_reader;
-
-comment on materialized view gendash.ticket_median_day is 'Median time to resolution by day, by Kaplan-Meier over the tickets created on the day or the 29 days before it, as it stood at the end of the day (of today, as it stands now). Resolutions that were undone since are not known. Grain: one row per local day and priority, and one per day over all; today and the 30 days before.';
-
-comment on column gendash.ticket_median_day.day is 'local day';
-
-comment on column gendash.ticket_median_day.at is 'its start';
-
-comment on column gendash.ticket_median_day.priority is 'urgent, high, medium, low, or other; all for all of them';
-
-comment on column gendash.ticket_median_day.tickets is 'tickets created in the window';
-
-comment on column gendash.ticket_median_day.resolved is 'those of them resolved by the end of the day';
-
-comment on column gendash.ticket_median_day.median_s is 'seconds after which half of them were resolved; NULL where fewer than half were';
-
-revoke all on gendash.ticket_median_day from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.ticket_median_day to gendash_reader, gendash_admin_reader;
-
-comment on materialized view gendash.ticket_reopen_day is 'Resolutions and reopenings by day, from the history of statuses. A ticket that is resolved twice counts twice. Grain: one row per local day, priority and category with one of them.';
-
-comment on column gendash.ticket_reopen_day.day is 'local day';
-
-comment on column gendash.ticket_reopen_day.priority is 'urgent, high, medium, low, or other, as it is now';
-
-comment on column gendash.ticket_reopen_day.category is 'category as it is now; none where a ticket has none';
-
-comment on column gendash.ticket_reopen_day.resolutions is 'changes from open or in progress to resolved or closed';
-
-comment on column gendash.ticket_reopen_day.reopenings is 'changes from resolved or closed to open or in progress';
-
-revoke all on gendash.ticket_reopen_day from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.ticket_reopen_day to gendash_reader, gendash_admin_reader;
-
-comment on view gendash.ticket_sla_30d is 'How many tickets that were created today or on the 29 days before kept their due time. A ticket is decided once it has ended or its due time has passed; tickets without a due time are left out. Grain: one row per priority and category with such a ticket.';
-
-comment on column gendash.ticket_sla_30d.priority is 'urgent, high, medium, low, or other';
-
-comment on column gendash.ticket_sla_30d.priority_rank is 'order of the priorities, urgent first';
-
-comment on column gendash.ticket_sla_30d.category is 'category; none where a ticket has none';
-
-comment on column gendash.ticket_sla_30d.decided is 'tickets that have ended or whose due time has passed';
-
-comment on column gendash.ticket_sla_30d.met is 'those of them that ended by their due time';
-
-revoke all on gendash.ticket_sla_30d from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.ticket_sla_30d to gendash_reader, gendash_admin_reader;
-
-comment on materialized view gendash.ticket_survival_90d is 'How long things take with tickets created today or on the 89 days before, by Kaplan-Meier, so that what still lasts counts as lasting and does not vanish. Figures of finished ones alone are too good, since slow ones are missing. Grain: one row per measure and priority, and one per measure over all priorities.';
-
-comment on column gendash.ticket_survival_90d.measure is 'resolution (creation to resolution), first_response (creation to first response), or the stay in a status: in_open, in_progress, in_resolved';
-
-comment on column gendash.ticket_survival_90d.priority is 'urgent, high, medium, low, or other; all for all of them';
-
-comment on column gendash.ticket_survival_90d.priority_rank is 'order of the priorities, urgent first, all last';
-
-comment on column gendash.ticket_survival_90d.spans is 'how many were begun: tickets, or stays in a status';
-
-comment on column gendash.ticket_survival_90d.finished is 'those of them that have finished';
-
-comment on column gendash.ticket_survival_90d.median_s is 'seconds after which half of them have finished; NULL where fewer than half have so far';
-
-comment on column gendash.ticket_survival_90d.p90_s is 'seconds after which 9 of 10 have finished; NULL where fewer have so far';
-
-comment on column gendash.ticket_survival_90d.finished_median_s is 'median of the finished ones alone, seconds: for comparison, too small';
-
-comment on column gendash.ticket_survival_90d.longest_s is 'seconds of the longest, finished or not';
-
-revoke all on gendash.ticket_survival_90d from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.ticket_survival_90d to gendash_reader, gendash_admin_reader;
-
 comment on materialized view gendash.user_llm_30d is 'LLM usage of today and the 29 days before by user, the dearest first; one row for turns whose trace names no user and one for users that the platform does not know (any more). Grain: one row per user, at most 100, and the two rest rows.';
 
 comment on column gendash.user_llm_30d.rank is 'order by cost, then turns, most first';
@@ -3307,6 +3613,22 @@ comment on column gendash.user_top_30d.last_at is 'the user''s last message';
 revoke all on gendash.user_top_30d from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.user_top_30d to gendash_admin_reader;
+
+comment on materialized view gendash.rating_conversation_30d is 'Conversations with more than one rating given today or on the 29 days before. Grain: one row per conversation that was rated more than once.';
+
+comment on column gendash.rating_conversation_30d.conversation_id is 'id of the conversation on the platform';
+
+comment on column gendash.rating_conversation_30d.mean is 'mean of its ratings';
+
+comment on column gendash.rating_conversation_30d.ratings is 'their number';
+
+comment on column gendash.rating_conversation_30d.last_at is 'the last of them';
+
+comment on column gendash.rating_conversation_30d.comment is 'the last comment; NULL where none was written';
+
+revoke all on gendash.rating_conversation_30d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.rating_conversation_30d to gendash_admin_reader;
 
 comment on materialized view gendash.rating_label_30d is 'Labels that evaluations in Langfuse gave today and on the 29 days before, such as tone or sentiment, and the satisfaction of people with the same traces. Grain: one row per name and label of a score with labels.';
 
@@ -3363,8 +3685,6 @@ comment on column gendash.rating_score_30d.mean_unsatisfied is 'mean of those wh
 revoke all on gendash.rating_score_30d from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.rating_score_30d to gendash_admin_reader;
-
-comment on schema gendash is 'Made and kept by gendash: summaries for its dashboards.';
 
 comment on function gendash.clock() is 'The time of all relations: the session setting gendash.now, else now().';
 

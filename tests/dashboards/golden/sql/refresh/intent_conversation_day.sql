@@ -2,11 +2,19 @@
 
 select (created_at at time zone 'UTC')::date as day, conversation_id, intent, count(*) as messages
 from (
-select
-  m.conversation_id::text as conversation_id,
-  m.metadata::jsonb ->> 'intent' as intent,
-  m.created_at::timestamptz as created_at
-from public.messages m
-where m.metadata::jsonb ->> 'intent' <> ''
+select conversation_id, intent, created_at
+from (
+  select
+    m.conversation_id::text as conversation_id,
+    coalesce(
+      nullif(m.metadata::jsonb ->> 'intent', ''),
+      c.metadata::jsonb ->> 'intent'
+    ) as intent,
+    m.created_at::timestamptz as created_at
+  from public.messages m
+  left join public.conversations c
+    on c.id = m.conversation_id
+) as named
+where intent <> ''
 ) s
 group by 1, 2, 3;

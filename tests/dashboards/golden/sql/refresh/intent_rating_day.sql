@@ -6,13 +6,21 @@ select
   count(*) as ratings,
   count(*) filter (where rating >= 4) as satisfied
 from (
-select
-  m.metadata::jsonb ->> 'intent' as intent,
-  f.rating::int as rating,
-  f.created_at::timestamptz as created_at
-from public.feedback f
-join public.messages m
-  on m.id = f.message_id
-where m.metadata::jsonb ->> 'intent' <> ''
+select intent, rating, created_at
+from (
+  select
+    coalesce(
+      nullif(m.metadata::jsonb ->> 'intent', ''),
+      c.metadata::jsonb ->> 'intent'
+    ) as intent,
+    f.rating::int as rating,
+    f.created_at::timestamptz as created_at
+  from public.feedback f
+  join public.messages m
+    on m.id = f.message_id
+  left join public.conversations c
+    on c.id = m.conversation_id
+) as named
+where intent <> ''
 ) s
 group by 1, 2;
