@@ -37,12 +37,13 @@ with ours (class, id) as (
 ),
 above as (
   select distinct
-    case when coalesce(w.oid, c.oid, a.oid) is null then d.classid else 'pg_class'::regclass::oid end as class,
-    coalesce(w.ev_class, nullif(c.conrelid, 0), a.adrelid, d.objid) as id
+    case when coalesce(w.oid, c.oid, a.oid, t.oid) is null then d.classid else 'pg_class'::regclass::oid end as class,
+    coalesce(w.ev_class, nullif(c.conrelid, 0), a.adrelid, t.tgrelid, d.objid) as id
   from ours join pg_depend d on d.refclassid = class and d.refobjid = id and d.deptype = 'n'
   left join pg_rewrite w on d.classid = 'pg_rewrite'::regclass and w.oid = d.objid
   left join pg_constraint c on d.classid = 'pg_constraint'::regclass and c.oid = d.objid
   left join pg_attrdef a on d.classid = 'pg_attrdef'::regclass and a.oid = d.objid
+  left join pg_trigger t on d.classid = 'pg_trigger'::regclass and t.oid = d.objid
 )
 select pg_describe_object(class, id, 0) from above where (class, id) not in (select class, id from ours) order by 1
 """
