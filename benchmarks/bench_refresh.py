@@ -282,15 +282,19 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=1_000_000)
     parser.add_argument("--per-day", type=float, default=27_400)
     parser.add_argument("--index", choices=["none", "brin", "btree"], default="brin")
+    parser.add_argument("--url", help="a database that an earlier run filled with as many messages")
     asked = parser.parse_args()
+    if asked.url:
+        measure(asked.url, asked.messages, asked.messages / asked.per_day, "as it is", filled=True)
+        return
     with postgres.postgres(safe=True, settings=SETTINGS) as server:
         measure(server.url(), asked.messages, asked.messages / asked.per_day, asked.index)
 
 
-def measure(url: str, messages: int, days: float, index: str) -> None:
+def measure(url: str, messages: int, days: float, index: str, filled: bool = False) -> None:
     """All figures of one size."""
     connection = psycopg.connect(url, autocommit=True)
-    took = timed(lambda: fill(connection, messages, days, index))
+    took = 0.0 if filled else timed(lambda: fill(connection, messages, days, index))
     print(f"{messages:,} messages over {days:.0f} days, index {index}: filled in {took:.0f} s", flush=True)
     talks = messages // 10
 
@@ -315,8 +319,9 @@ def measure(url: str, messages: int, days: float, index: str) -> None:
     catalog = load_catalog(load_config("features: {tickets: true, langfuse: true}", environ=environ), ())
     migrate(catalog.config, catalog)
     now = f"timestamptz '{NOW.isoformat()}'"
-    took = timed(lambda: connection.execute(TRACES.format(n=messages // 5, days=days, now=now).encode()))
-    print(f"{messages // 5:,} observations of Langfuse: filled in {took:.0f} s", flush=True)
+    if not filled:
+        took = timed(lambda: connection.execute(TRACES.format(n=messages // 5, days=days, now=now).encode()))
+        print(f"{messages // 5:,} observations of Langfuse: filled in {took:.0f} s", flush=True)
     application, watch = Application(url, talks), Watch(url)
 
     def told(what: str, seconds: float, since: float) -> None:

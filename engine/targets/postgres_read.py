@@ -27,7 +27,8 @@ from gendash.engine.targets.postgres_source import READ_SETTINGS, TIMEOUT_S, See
 T = TypeVar("T")
 SMALL_PAGES = 1024  # a table of up to 8 MB is read whole every time: that is cheap, and exact
 FIRST_PAGES, FEWEST_PAGES, MOST_PAGES = 4096, 16, 65536
-AIM_S = 1.0  # how long a slice should take
+FIRST_DAYS = 4
+AIM_S = 1.5  # how long a slice should take
 ATTEMPTS = 6
 LAG_S, PATIENCE_S = 30.0, 60.0  # a replica further behind than this is left alone, for so long
 _AGAIN = (
@@ -171,7 +172,7 @@ def _scale(platform: Platform, staging: Relation, days: Days | None) -> _Scale:
 
     if (mapped, column) in platform.seen.indexed or pages is None:
         count = len(days.days)
-        first = 1 if pages is not None else count  # without an index each slice costs as much as the whole
+        first = min(FIRST_DAYS, count) if pages is not None else count  # without an index each slice costs as the whole
         return _Scale(count, first, 1, count, lambda start, stop: on(days.part(start, stop)))
     return _blocks(pages, on(days))
 
