@@ -48,6 +48,7 @@ def _steps() -> Steps:
     from gendash.engine.delivery import carry_out, observe_and_plan
     from gendash.engine.errors import ContentError, TargetError, raise_if
     from gendash.engine.model import Problem
+    from gendash.engine.targets.audit import audit
     from gendash.engine.targets.files import load_catalog, write_artifacts
     from gendash.engine.targets.migrate import migrate
     from gendash.engine.targets.refresh import refresh
@@ -78,4 +79,5 @@ def _steps() -> Steps:
         build=lambda catalog, out: write_artifacts(all_artifacts(catalog), out),
         apply=push,
         verify=judge,
+        audit=lambda catalog, at: audit(catalog, at=at, due_only=True),
     )

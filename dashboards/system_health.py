@@ -852,6 +852,55 @@ PROCESSES = [
     ),
 ]
 
+AUDITS = [
+    Panel(
+        "audits",
+        "Data audits",
+        "Checks of the data, each once a day: rows that should not be there, and pairs of sources that should agree. "
+        "Its last result, keys of the first finds or why it could not be finished, since when, and what a find means."
+        "\n\n`gendash db audit --only NAME` runs one at once. 'Late' is one that did not run for two days: see that "
+        "`gendash db refresh` runs. A check that could not be finished has not passed.",
+        Table(
+            no_data="no audit has run yet",
+            overrides=[
+                override("byName", "Audit", custom__width=150),
+                override(
+                    "byName",
+                    "Result",
+                    custom__width=115,
+                    custom__cellOptions=COLORED_TEXT,
+                    mappings=words(
+                        passed=("✓ Passed", OK),
+                        warning=("● Found", WARN),
+                        critical=("✖ Found", BAD),
+                        failed=("? Not finished", UNKNOWN),
+                        late=("? Late", UNKNOWN),
+                    ),
+                ),
+                override("byName", "Found", unit="locale", custom__width=75),
+                override("byName", "Since", unit="s", decimals=0, custom__width=85),
+                override("byName", "Ran", unit="s", decimals=0, custom__width=85),
+                override("byName", "Which", custom__width=300),
+            ],
+        ),
+        [
+            sql(
+                """
+                select name as "Audit", case state when 'found' then severity else state end as "Result",
+                  found as "Found", sample as "Which",
+                  extract(epoch from {{ now() }} - since)::float8 as "Since", age_s as "Ran", doc as "A find means"
+                from {{ view('audit_now') }}
+                order by state = 'passed', state = 'found' and severity = 'critical' desc, name limit 100""",
+                format="table",
+                may_be_empty="no audit has run yet",
+                may_be_zero="all audits ran this very moment and found nothing",
+            )
+        ],
+        width=24,
+        height=9,
+    ),
+]
+
 DASHBOARD = Dashboard(
     "system-health",
     "System health",
@@ -862,6 +911,7 @@ DASHBOARD = Dashboard(
         Row("Is it the database?", DATABASE, open=False),
         Row("Is it the cache or the vector store?", STORES, open=False),
         Row("Is it a process?", PROCESSES, open=False),
+        Row("Is the data right?", AUDITS, open=False),
         how_to_read(
             "Which part is slow, full or failing?",
             "- **Requests first, resources second**: the charts say whether users notice (rate, errors, duration); the "

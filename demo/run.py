@@ -31,6 +31,7 @@ MARK, ENV = ".gendash-demo", "env"
 SETTINGS = Path(__file__).with_name("gendash.yaml")
 FRESH = "job:http_requests:rate5m"
 REFRESH_S = 60.0
+AUDIT_S = 3600.0
 Say = Callable[[str], None]
 
 
@@ -48,6 +49,7 @@ class Steps:
     build: Callable[[Catalog, Path], object]
     apply: Callable[[Catalog, Path], object]
     verify: Callable[[Catalog, datetime | None], int]
+    audit: Callable[[Catalog, datetime | None], object]
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,8 @@ class _Demo:
             self.stack.enter_context(keep.living(life, self.clock))
         if wait:
             self.prometheus(life, wait, out)
+        with self.told("audited the data"):
+            self.steps.audit(self.catalog(), moment)
         self.grafana(out)
         code = self.verify(life, moment)
         self.epilogue(world.platform, out)
@@ -288,6 +292,7 @@ class _Demo:
         return [
             keep.Chore("sync", sync_s, lambda: self.steps.sync(catalog, self.moment())),
             keep.Chore("refresh", REFRESH_S, lambda: self.steps.refresh(catalog, None)),
+            keep.Chore("audit", AUDIT_S, lambda: self.steps.audit(catalog, None)),
         ]
 
     def epilogue(self, shown: Platform, out: Path) -> None:

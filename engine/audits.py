@@ -17,7 +17,19 @@ SEVERITIES = ("critical", "warning")
 SAMPLE = 5  # so many keys are kept of what was found
 Key = tuple[str, ...]
 Figures = dict[Key, tuple[Decimal, ...]]
-_KNOWN = {"doc", "place", "feature", "severity", "cadence", "days", "key", "tolerance", "slack", "promql"}
+_KNOWN = {
+    "doc",
+    "place",
+    "feature",
+    "severity",
+    "cadence",
+    "days",
+    "key",
+    "tolerance",
+    "slack",
+    "promql",
+    "must_compare",
+}
 
 
 class Found(NamedTuple):

@@ -217,6 +217,10 @@ def _pair(work: _Work, one: Relation) -> Found:
     if days and "day" in audits.key_of(one):
         at = audits.key_of(one).index("day")
         left, right = ({k: v for k, v in side.items() if k[at] in days} for side in (left, right))
+    if one.header.get("must_compare") and not left and not right:
+        raise Unexpected(
+            Problem(f"audit {one.name}", "there is nothing to compare yet", "see that both sides are filled")
+        )
     return audits.differences(one, left, right)
 
 

@@ -6,4 +6,4 @@ severity: warning
 cadence: 1d
 key: [document_id]
 */
-select document_id from {{ view('document_entity') }} where least(file_size, chunk_count) < 0
+select document_id from {{ view('document_entity') }} where least(file_size, chunks) < 0

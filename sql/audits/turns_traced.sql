@@ -9,6 +9,7 @@ cadence: 1d
 days: 7
 tolerance: 0.05
 slack: 5
+must_compare: true
 key: [day]
 */
 with synced as (

@@ -99,6 +99,41 @@ def test_growth_is_not_told_without_an_earlier_sample(store: tuple[Store, str]) 
     assert [name for _, name, _ in found.figures("db_size", found.world.now).rows] == ["gendash", "platform"]
 
 
+def test_audits_show_their_last_result_the_worst_first(store: tuple[Store, str]) -> None:
+    found, url = store
+    at, hour = found.world.now, timedelta(hours=1)
+    runs = [  # name, severity, hours ago, found, sample, error
+        ("a_passed", "critical", 30, 2, "x", None),
+        ("a_passed", "critical", 6, 0, None, None),
+        ("b_failed", "warning", 30, 0, None, None),
+        ("b_failed", "warning", 5, None, None, "source: no answer"),
+        ("c_warns", "warning", 90, 3, "k1", None),
+        ("c_warns", "warning", 54, 0, None, None),
+        ("c_warns", "warning", 30, 4, "k2", None),
+        ("c_warns", "warning", 6, 5, "k3, k4", None),
+        ("d_bad", "critical", 7, 1, "k5", None),
+        ("e_late", "critical", 49, 0, None, None),
+        ("f_ahead", "warning", -1, 9, "from a later time", None),
+    ]
+    with psycopg.connect(url, autocommit=True) as admin:
+        admin.execute("delete from gendash._audit")
+        for name, severity, ago, count, sample, error in runs:
+            row = (name, at - ago * hour, count, sample, error, f"doc of {name}", severity, 86400.0, 0.1)
+            admin.execute("insert into gendash._audit values (%s, %s, %s, %s, %s, %s, %s, %s, %s)", row)
+    table = found.figures("audits", at)
+    assert table.columns == ("Audit", "Result", "Found", "Which", "Since", "Ran", "A find means")
+    assert table.rows == [
+        ("d_bad", "critical", 1, "k5", 7 * 3600.0, 7 * 3600.0, "doc of d_bad"),
+        ("b_failed", "failed", None, "source: no answer", 5 * 3600.0, 5 * 3600.0, "doc of b_failed"),
+        ("c_warns", "warning", 5, "k3, k4", 30 * 3600.0, 6 * 3600.0, "doc of c_warns"),
+        ("e_late", "late", 0, None, None, 49 * 3600.0, "doc of e_late"),
+        ("a_passed", "passed", 0, None, None, 6 * 3600.0, "doc of a_passed"),
+    ]
+    with psycopg.connect(url, autocommit=True) as admin:
+        admin.execute("delete from gendash._audit")
+    assert found.figures("audits", at).rows == []
+
+
 def test_tables_are_listed_by_their_size(store: tuple[Store, str]) -> None:
     found, url = store
     refresh(found.config, found.catalog, at=found.world.now, only=["database_table"])

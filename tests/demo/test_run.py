@@ -30,7 +30,14 @@ def steps(seen: list[tuple[str, Catalog]], code: int = 0, failing: str = "") -> 
         return step
 
     return Steps(
-        load_catalog, take("migrate"), take("sync"), take("refresh"), take("build"), take("apply"), take("verify")
+        load_catalog,
+        take("migrate"),
+        take("sync"),
+        take("refresh"),
+        take("build"),
+        take("apply"),
+        take("verify"),
+        take("audit"),
     )
 
 
@@ -65,7 +72,7 @@ def test_without_prometheus_and_grafana_the_demo_says_so_and_goes_on(
     said: list[str] = []
     options = Options(folder=tmp_path / "demo", now=NOW, scale=0.02, without=["tickets"])
     assert run_demo(steps(seen, code=1), options, said.append) == 1
-    assert [name for name, _ in seen] == ["migrate", "sync", "refresh", "build", "verify"]
+    assert [name for name, _ in seen] == ["migrate", "sync", "refresh", "build", "audit", "verify"]
     config = seen[-1][1].config
     assert not config.on("tickets") and not config.on("http_metrics") and config.on("langfuse")
     assert [line.partition(":")[2].split()[0] for line in said if line.startswith("left out")] == [
