@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 import psycopg
 import pytest
 
-from gendash.demo import load
+from gendash.demo import load, servers
 from gendash.demo.langfuse_double import LangfuseDouble
 from gendash.demo.platform import generate
 from gendash.demo.postgres import Server
@@ -339,3 +340,35 @@ def test_pairs_agree_within_their_tolerance_and_what_is_missing_is_zero() -> Non
     assert audits.differences(pair, left, {("mon",): (Decimal(90),)}) == (0, "")
     assert audits.differences(pair, left, {("mon",): (Decimal(89),)}) == (1, "mon: 100 / 89")
     assert audits.differences(pair, {}, {("wed",): (Decimal(3),)}) == (1, "wed: 0 / 3")
+
+
+@pytest.mark.prometheus
+def test_questions_agree_with_what_prometheus_counted_within_a_tolerance(
+    new_site: Callable[..., Site], tmp_path: Path
+) -> None:
+    site = new_site()
+    promtool, binary = (servers.find(name, Path(".cache/prometheus")) for name in ("promtool", "prometheus"))
+    assert promtool and binary
+    asked = site.execute(
+        "select sum(messages)::int from gendash.message_hour where role = 'user' "
+        "and hour >= '2026-11-18 15:00+00' and hour < '2026-11-19 15:00+00'"
+    )[0][0]
+    assert asked > 60
+    times = range(int(NOW.timestamp()) - 26 * 3600, int(NOW.timestamp()) + 1, 60)
+    lines = []
+    for name, share in (("agent_queries_total", 0.95), ("lossy_total", 0.8), ("foreign_total", 1.0)):
+        job = "other" if name == "foreign_total" else "ai-agent-api"
+        lines.append(f"# TYPE {name.removesuffix('_total')} counter")
+        lines += [f'{name}{{job="{job}"}} {share * asked * (at - times[0]) / 86400} {at}' for at in times]
+    text = tmp_path / "samples.om"
+    text.write_text("\n".join([*lines, "# EOF", ""]), "utf-8")
+    with servers.making_blocks(promtool, [text], tmp_path / "prometheus" / "data") as wait:
+        wait()
+    with servers.prometheus(binary, tmp_path / "prometheus", None, retention="20y") as url:
+        for metric, state in (("agent_queries_total", "passed"), ("lossy_total", "found"), ("foreign_total", "failed")):
+            values = {**site.catalog.config.values, "prometheus_url": url, "metrics.agent_queries": metric}
+            mapped = replace(site.catalog, config=replace(site.catalog.config, values=values))
+            (result,) = replace(site, catalog=mapped).run("turns_counted").values()
+            assert result.state == state, (metric, result)
+            if state == "found":
+                assert result.sample.startswith(f"{asked} / ")
