@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gendash.engine.catalog import Catalog
     from gendash.engine.doctor import Feature, Look
     from gendash.engine.doctor_report import Report, Server
-    from gendash.engine.rights import Noted
+    from gendash.engine.rights import Noted, RoleSeen
 
 
 @click.command()
@@ -39,7 +39,7 @@ def doctor(settings: Settings, write: bool, as_json: bool) -> None:
     changed: dict[str, bool] = {}
     if write:
         changed = _write(settings, report.features)
-        report = replace(report, features=[replace(one, on=changed.get(one.name, one.on)) for one in report.features])
+        report = examine(settings.checked(), datetime.now(UTC)) if changed else report
     if as_json:
         click.echo(json.dumps(doctor_report.as_json(report) | {"written": changed}, indent=2))
     else:
@@ -57,8 +57,8 @@ class _Seen:
     """What the servers said so far."""
 
     look: Look
-    reads: dict[str, list[str]] = field(default_factory=dict)
     servers: list[Server] = field(default_factory=list)
+    reader_of_source: RoleSeen | None = None
     notes: list[Noted] = field(default_factory=list)
 
     @contextmanager
@@ -89,11 +89,24 @@ def examine(catalog: Catalog, now: datetime) -> Report:
     _grafana(catalog, seen)
     found = judge.features(catalog, seen.look, instrumentation())
     panels = judge.panels(catalog, seen.look, found)
-    return Report(catalog.config["schema"], seen.servers, found, panels, seen.reads, seen.notes)
+    reads, notes = _source_rights(judge.proposed(catalog, found), seen)
+    return Report(catalog.config["schema"], seen.servers, found, panels, reads, list(dict.fromkeys(notes + seen.notes)))
+
+
+def _source_rights(catalog: Catalog, seen: _Seen) -> tuple[dict[str, list[str]], list[Noted]]:
+    """What the source's role must read once the features are set as found, and what it has less or more."""
+    from gendash.engine import rights
+
+    role, columns = seen.reader_of_source, seen.look.columns or frozenset()
+    if role is None:
+        return {}, []
+    reads: dict[str, list[str]] = {}
+    for table, column in sorted(rights.columns_read(catalog, columns, role.plain)):
+        reads.setdefault(f"{catalog.config['platform.schema']}.{table}", []).append(column)
+    return reads, rights.source_notes(catalog, role, columns)
 
 
 def _source(catalog: Catalog, seen: _Seen) -> None:
-    from gendash.engine import rights
     from gendash.engine.targets.platform_look import platform_look
     from gendash.engine.targets.postgres import connect, source
     from gendash.engine.targets.postgres_rights import role_seen
@@ -106,10 +119,7 @@ def _source(catalog: Catalog, seen: _Seen) -> None:
         with connect(place, read_only=True, application="gendash doctor") as connection:
             seen.look = platform_look(connection, catalog)
             columns = seen.look.columns or frozenset()
-            role = role_seen(connection, seen.look.role, [schema], schema)
-        seen.notes += rights.source_notes(catalog, role, columns)
-        for table, column in sorted(rights.columns_read(catalog, columns, role.plain)):
-            seen.reads.setdefault(f"{schema}.{table}", []).append(column)
+            seen.reader_of_source = role_seen(connection, seen.look.role, [schema], schema)
         ok(f"{place.where.removeprefix('source ')}: {len({table for table, _ in columns})} tables in schema {schema}")
 
 
@@ -134,7 +144,6 @@ def _store(catalog: Catalog, seen: _Seen) -> None:
         for audience, reader in readers.items():
             seen.notes += rights.reader_notes(catalog, reader, audience)
         seen.notes += rights.public_notes(database, row[0], held, functions, source(config).url != place.url)
-        seen.notes = list(dict.fromkeys(seen.notes))
         ok(place.where.removeprefix("store "))
 
 
@@ -185,9 +194,9 @@ def _grafana(catalog: Catalog, seen: _Seen) -> None:
         if unset:
             raise Denied(Problem("grafana", "not configured", unset))
         version, allowed, sources = look(config)
-        seen.notes += token_notes(allowed)
         uids = [config[f"datasources.{name}.uid"] for name in ("database", "admin", "prometheus")]
         lacking = [uid for uid in uids if uid not in sources]
+        seen.notes += token_notes(allowed, is_new=bool(lacking))
         told = f"; without data sources {', '.join(lacking)}: `gendash apply` makes them" if lacking else ""
         ok(f"{version}{told}")
 

@@ -51,6 +51,7 @@ HANDLER = Variable(
 ON_OVERVIEW = {panel.slug: panel for panel in OVERVIEW.panels()}
 TODAY = "({{ now() }} at time zone {{ zone() }})::date"
 COLORED_TEXT = {"type": "color-text"}
+WRAPPED = {"type": "auto", "wrapText": True}
 GAUGE = {"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"}
 SHORT_ROUTES = {"id": "renameByRegex", "options": {"regex": "^/api(?:/v[0-9]+)?(/.*)$", "renamePattern": "$1"}}
 PROCESS = '{job=~"$job",instance=~"$instance"}'
@@ -861,7 +862,7 @@ AUDITS = [
         "\n\n`gendash db audit --only NAME` runs one at once. 'Late' is one that did not run for two days: see that "
         "`gendash db refresh` runs. A check that could not be finished has not passed.",
         Table(
-            no_data="no audit has run yet",
+            no_data="–",
             overrides=[
                 override("byName", "Audit", custom__width=150),
                 override(
@@ -877,10 +878,10 @@ AUDITS = [
                         late=("? Late", UNKNOWN),
                     ),
                 ),
-                override("byName", "Found", unit="locale", custom__width=75),
-                override("byName", "Since", unit="s", decimals=0, custom__width=85),
-                override("byName", "Ran", unit="s", decimals=0, custom__width=85),
-                override("byName", "Which", custom__width=300),
+                override("byName", "Found", unit="locale", custom__width=65),
+                *cells("Since", "Ran", unit="s", decimals=0, custom__width=75),
+                override("byName", "Which", custom__width=250, custom__cellOptions=WRAPPED),
+                override("byName", "A find means", custom__cellOptions=WRAPPED),
             ],
         ),
         [

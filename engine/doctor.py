@@ -115,13 +115,17 @@ def _state(parts: Iterable[Part]) -> State:
 def panels(catalog: Catalog, look: Look, found: Sequence[Feature]) -> list[PanelFound]:
     """Every panel, judged under the features that were found."""
     named = {feature.name: feature for feature in found}
-    config = with_features(catalog.config, {feature.name: feature.wanted for feature in found})
-    proposed = replace(catalog, config=config)
+    catalog = proposed(catalog, found)
     return [
-        PanelFound(dashboard.name, panel.slug, panel.title, *_panel(proposed, panel, look, named))
-        for dashboard in proposed.dashboards.values()
+        PanelFound(dashboard.name, panel.slug, panel.title, *_panel(catalog, panel, look, named))
+        for dashboard in catalog.dashboards.values()
         for panel in dashboard.panels()
     ]
+
+
+def proposed(catalog: Catalog, found: Sequence[Feature]) -> Catalog:
+    """The definitions with the features set to what was found."""
+    return replace(catalog, config=with_features(catalog.config, {one.name: one.wanted for one in found}))
 
 
 def _panel(catalog: Catalog, panel: Panel, look: Look, features: Mapping[str, Feature]) -> tuple[str, tuple[str, ...]]:

@@ -239,8 +239,11 @@ TOKEN = {  # what `apply` asks for, and what for
 }
 
 
-def token_notes(allowed: Collection[str] | None) -> list[Noted]:
-    """What the service account of Grafana's token lacks for `apply`, and has beyond it."""
+def token_notes(allowed: Collection[str] | None, *, is_new: bool) -> list[Noted]:
+    """What the service account of Grafana's token lacks for `apply`, and has beyond it.
+
+    What only an Admin may is needed where Grafana ``is_new`` to gendash: later its data sources and folders are there.
+    """
     if allowed is None:
         return []
     found = [

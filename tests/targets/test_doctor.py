@@ -352,6 +352,15 @@ def test_the_sql_that_it_prints_about_roles_leaves_exactly_the_least_rights(site
         admin.execute("drop function public.f()")
 
 
+def test_rights_are_judged_for_the_features_that_were_found(site: Site) -> None:
+    off = replace(site, text="features: {documents: false}\n")
+    report = off.report()
+    assert "public.documents" in report.reads  # it is there, so that it will be read
+    assert not any(
+        "documents" in note.what for note in report.notes if note.kind == "more" and "id" in note.what.split()
+    )
+
+
 def test_a_server_that_is_away_is_one_line_and_nothing_of_it_counts_as_there(site: Site) -> None:
     away = replace(site, environ={**site.environ, "GENDASH_PROMETHEUS_URL": "http://u:hunter2@127.0.0.1:9",
                                   "GENDASH_DATABASE_URL": "postgresql://u:hunter2@127.0.0.1:9/d",
