@@ -246,9 +246,9 @@ def token_notes(allowed: Collection[str] | None, *, is_new: bool) -> list[Noted]
     """
     if allowed is None:
         return []
-    found = [
-        Noted("grafana token", "lacks", f"{action}: {why}") for action, why in TOKEN.items() if action not in allowed
-    ]
+    needed = {action: why for action, why in TOKEN.items() if is_new or "role Admin" not in why}
+    lacking = {action: why for action, why in needed.items() if action not in allowed}
+    found = [Noted("grafana token", "lacks", f"{action}: {why}") for action, why in lacking.items()]
     beyond = [name for name in allowed if name.startswith(("users:", "server.", "orgs:"))]
     if beyond:
         what = f"{_names(beyond)}, which nothing needs; a service account with a lower role would do"
