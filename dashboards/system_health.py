@@ -858,7 +858,7 @@ AUDITS = [
         "audits",
         "Data audits",
         "Checks of the data, each once a day: rows that should not be there, and pairs of sources that should agree. "
-        "Its last result, keys of the first finds or why it could not be finished, since when, and what a find means."
+        "The last result now, keys of the first finds or why it could not be finished, since when, what a find means."
         "\n\n`gendash db audit --only NAME` runs one at once. 'Late' is one that did not run for two days: see that "
         "`gendash db refresh` runs. A check that could not be finished has not passed.",
         Table(
