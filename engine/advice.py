@@ -77,12 +77,10 @@ def _looked_up(catalog: Catalog, staging: Relation) -> Iterator[tuple[str, str, 
         yield mapped_table(config, staging, joined), mapped_column(config, staging, joined, own), False
 
 
-def advise(
-    catalog: Catalog, known: Statistics, indexed: frozenset[tuple[str, str]], since: datetime, small_pages: int
-) -> tuple[list[Index], list[str]]:
+def advise(catalog: Catalog, known: Statistics, since: datetime, small_pages: int) -> tuple[list[Index], list[str]]:
     """Indexes that would help, the most saving first, and notes on what is left out with the reason.
 
-    ``indexed`` are (table, column) with which a valid index begins; rows from ``since`` on are read by every refresh.
+    Rows from ``since`` on are read again by every refresh; a table of ``small_pages`` or fewer is read whole anyway.
     """
     found, notes = [], []
     for one in wanted(catalog):
@@ -90,7 +88,7 @@ def advise(
         column = table.columns.get(one.column) if table else None
         if table is None or column is None:
             notes.append(f"{where} is not there")
-        elif (one.table, one.column) in indexed:
+        elif one.column in table.indexed:
             notes.append(f"{where} has an index")
         elif table.kind in ("v", "f"):
             notes.append(

@@ -69,7 +69,7 @@ class ColumnStatistics:
 class TableStatistics:
     """What the planner knows of a table; ``guessed`` says how its rows were guessed where it was never analyzed.
 
-    ``kind`` is that of pg_class: r, p (partitioned), v, m or f.
+    ``kind`` is that of pg_class: r, p (partitioned), v, m or f; ``indexed`` are columns with which an index begins.
     """
 
     rows: float
@@ -77,6 +77,7 @@ class TableStatistics:
     guessed: str = ""
     columns: Mapping[str, ColumnStatistics] = field(default_factory=dict)
     kind: str = "r"
+    indexed: frozenset[str] = frozenset()
 
 
 class Estimate(NamedTuple):

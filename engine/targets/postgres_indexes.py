@@ -21,9 +21,8 @@ from gendash.engine.errors import Denied, TargetError
 from gendash.engine.model import Problem
 from gendash.engine.reads import columns_read
 from gendash.engine.refs import quote_name
-from gendash.engine.targets import postgres_source
+from gendash.engine.targets import postgres_read
 from gendash.engine.targets.postgres import Connection, Place, connect, source, translate, trusted
-from gendash.engine.targets.postgres_read import SMALL_PAGES
 from gendash.engine.targets.postgres_statistics import source_now, statistics
 
 LOCK_TIMEOUT = "4s"  # an application that migrates its table is never held up longer by our wait
@@ -46,11 +45,10 @@ class Advised:
 def look(config: Config, catalog: Catalog) -> tuple[list[Advised], list[str]]:
     """What would help, and notes on what was looked at and is not advised. Reads the source's catalogs only."""
     with connect(source(config), read_only=True) as connection:
-        seen = postgres_source.look(connection, config)
         tables = {*columns_read(catalog), *(one.table for one in wanted(catalog))}
         known = statistics(connection, config, tables)
         since = source_now(connection) - timedelta(days=HOT_DAYS)
-        found, notes = advise(catalog, known, seen.indexed, since, SMALL_PAGES)
+        found, notes = advise(catalog, known, since, postgres_read.SMALL_PAGES)
         leaves = {index.table: _leaves(connection, config, index) for index in found}
     builder = _builder(config)
     with connect(builder, read_only=True) as connection:

@@ -41,6 +41,14 @@ left join pg_stats s on s.schemaname = n.nspname and s.tablename = c.relname and
   and s.inherited = (c.relkind = 'p')
 where n.nspname = %s and c.relname = any(%s) and a.attnum > 0 and not a.attisdropped
 """
+_INDEXED = """
+select c.relname, a.attname from pg_index x
+join pg_class c on c.oid = x.indrelid join pg_namespace n on n.oid = c.relnamespace
+join pg_class i on i.oid = x.indexrelid join pg_am on pg_am.oid = i.relam
+join pg_attribute a on a.attrelid = c.oid and a.attnum = x.indkey[0]
+where n.nspname = %s and c.relname = any(%s) and x.indisvalid and x.indpred is null
+  and pg_am.amname in ('btree', 'brin')
+"""
 
 
 def statistics(connection: Connection, config: Config, tables: Collection[str]) -> dict[str, TableStatistics]:
@@ -50,6 +58,7 @@ def statistics(connection: Connection, config: Config, tables: Collection[str]) 
         local_settings(connection, READ_SETTINGS)
         found = connection.execute(_TABLES, [schema, names]).fetchall()
         columns = connection.execute(_COLUMNS, [schema, names]).fetchall()
+        indexed = connection.execute(_INDEXED, [schema, names]).fetchall()
     result = {}
     for table, kind, pages, rows, unknown_pages, width in found:
         guessed = ""
@@ -63,7 +72,8 @@ def statistics(connection: Connection, config: Config, tables: Collection[str]) 
             for owner, name, of, distinct, nulls, width, bounds, correlation in columns
             if owner == table
         }
-        result[table] = TableStatistics(rows, pages, guessed, known, kind)
+        begun_with = frozenset(of for owner, of in indexed if owner == table)
+        result[table] = TableStatistics(rows, pages, guessed, known, kind, begun_with)
     return result
 
 

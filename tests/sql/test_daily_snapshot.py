@@ -56,7 +56,7 @@ def ends(day: date) -> datetime:
 
 @pytest.fixture(scope="module")
 def world() -> Any:
-    return generate(3, NOW, 0.15, "Europe/Berlin")
+    return generate(3, NOW, 0.06, "Europe/Berlin")
 
 
 def rows_of(world: Any, table: str) -> list[dict[str, Any]]:

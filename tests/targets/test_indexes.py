@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from gendash.cli import cli
 from gendash.engine.catalog import Catalog
 from gendash.engine.model import Problem
-from gendash.engine.targets import postgres_indexes, postgres_source
+from gendash.engine.targets import postgres_indexes, postgres_read
 from gendash.engine.targets.postgres_indexes import Advised, create, look
 
 pytestmark = pytest.mark.postgres
@@ -36,7 +36,7 @@ INDEXES = (
 
 @pytest.fixture(autouse=True)
 def no_table_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgres_source, "SMALL_PAGES", 0)
+    monkeypatch.setattr(postgres_read, "SMALL_PAGES", 0)
     monkeypatch.setattr(postgres_indexes, "LOCK_TIMEOUT", "300ms")
 
 
@@ -69,7 +69,7 @@ def test_times_that_a_refresh_reads_again_are_advised_with_reason_and_gain(
     one = found["messages.created_at"].index
     assert (one.method, one.reason) == (
         "brin",
-        "each refresh reads its last days, for user_day, message_conversation_day, message_hour",
+        "each refresh reads its last days, for user_day, message_conversation_day, message_hour, rating_answer_hour",
     )
     assert 0 < one.pages_then <= one.pages_now
 
@@ -99,7 +99,7 @@ def test_what_exists_is_small_or_a_view_is_not_advised_and_that_is_said(
     assert found == []
     assert "messages.created_at has an index" in notes
     assert "conversations.created_at belongs to a view: index what it reads" in notes
-    monkeypatch.setattr(postgres_source, "SMALL_PAGES", 1024)
+    monkeypatch.setattr(postgres_read, "SMALL_PAGES", 1024)
     with psycopg.connect(filled, autocommit=True) as connection:
         connection.execute("drop index messages_created_at_idx")
     assert any(
@@ -204,7 +204,7 @@ def test_a_role_that_owns_no_table_gets_the_sql_and_it_works_as_printed(filled: 
 def test_partitions_get_the_sql_one_by_one_and_it_works_as_printed(filled: str, definitions: Definitions) -> None:
     with psycopg.connect(filled, autocommit=True) as admin:
         admin.execute(
-            "create table parts (like messages) partition by range (created_at); "
+            "create table parts (like messages, primary key (id, created_at)) partition by range (created_at); "
             "create table first partition of parts for values from (minvalue) to ('2026-10-01'); "
             "create table rest partition of parts default; insert into parts select * from messages; analyze parts"
         )

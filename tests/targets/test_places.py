@@ -32,7 +32,8 @@ from gendash.engine.targets import postgres_uninstall
 from gendash.engine.targets.migrate import migrate, pending
 from gendash.engine.targets.postgres import store
 from gendash.engine.targets.reader import Rows, reader
-from gendash.engine.targets.refresh import refresh, status
+from gendash.engine.targets.refresh import refresh
+from gendash.engine.targets.refresh_status import status
 from gendash.langfuse_bridge.sync import sync
 
 pytestmark = pytest.mark.postgres
@@ -78,7 +79,7 @@ def newer() -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(params=["of this machine", "16 or later"])
+@pytest.fixture(params=["of this machine", pytest.param("16 or later", marks=pytest.mark.soak)])
 def empty(request: pytest.FixtureRequest) -> Iterator[str]:
     """An empty database with the platform's tables, on either side of the change of CREATEROLE in version 16."""
     if request.param == "of this machine":
@@ -276,9 +277,9 @@ def test_verify_works_behind_a_pooler(
 def test_building_indexes_through_a_pooler_is_refused_with_the_way_out(
     filled: str, pooled: Callable[[str], str], definitions: Definitions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gendash.engine.targets import postgres_indexes, postgres_source
+    from gendash.engine.targets import postgres_indexes, postgres_read
 
-    monkeypatch.setattr(postgres_source, "SMALL_PAGES", 0)
+    monkeypatch.setattr(postgres_read, "SMALL_PAGES", 0)
     catalog = definitions(pooled(filled))
     found, _ = postgres_indexes.look(catalog.config, catalog)
     with pytest.raises(TargetError, match="a pooler stands between, and refuses settings; name the server itself"):
