@@ -99,7 +99,10 @@ def migrate(config: Config, catalog: Catalog, *, dry_run: bool = False) -> Migra
                 break
             except errors.LockNotAvailable:
                 if lock_timeout == LONG:
-                    raise
+                    what = f"somebody holds a relation of schema {config['schema']} for longer than {LONG}"
+                    raise Refused(
+                        Problem(place.where, what, "run it again when that is over; nothing changed")
+                    ) from None
                 time.sleep(PAUSE_S)
     return _migrated([*steps, *own], notes)
 
@@ -170,7 +173,11 @@ def _me(connection: Connection) -> str:
 def _begin(connection: Connection) -> None:
     """One migration at a time, and none that waits for ever behind a reader."""
     local_settings(connection, {"lock_timeout": "20s", "statement_timeout": "0", "client_min_messages": "warning"})
-    connection.execute("select pg_advisory_xact_lock(%s)", [LOCK])
+    try:
+        connection.execute("select pg_advisory_xact_lock(%s)", [LOCK])
+    except errors.LockNotAvailable:
+        what = "another migration on this server has been at work for 20 s"
+        raise Refused(Problem("db migrate", what, "wait for it, then run it again")) from None
 
 
 def _prepare(connection: Connection, config: Config, dry_run: bool) -> list[Step]:

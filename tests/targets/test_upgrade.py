@@ -17,6 +17,8 @@ import pytest
 from gendash.demo import load
 from gendash.demo.platform import generate
 from gendash.engine.catalog import Catalog
+from gendash.engine.errors import Refused
+from gendash.engine.targets import migrate as migrations
 from gendash.engine.targets.migrate import migrate
 from gendash.engine.targets.refresh import refresh
 
@@ -116,3 +118,18 @@ def test_a_reader_of_every_relation_meets_no_error_during_upgrades(
     print(f"{seen.answers} answers, longest wait {seen.longest * 1000:.0f} ms")
     assert seen.errors == []
     assert seen.answers > 200
+
+
+def test_who_never_lets_go_of_a_relation_is_told_and_nothing_changes(
+    database: str, definitions: Definitions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrations, "SHORT", "20ms")
+    monkeypatch.setattr(migrations, "ATTEMPTS", 3)
+    monkeypatch.setattr(migrations, "LONG", "100ms")
+    catalog, later = definitions(database), definitions(database, "time_zone: Asia/Tokyo")
+    migrate(catalog.config, catalog)
+    with psycopg.connect(database) as reader:
+        reader.execute("select from gendash.activity_day")  # and its transaction stays open
+        with pytest.raises(Refused, match="holds a relation of schema gendash for longer than 100ms; run it again"):
+            migrate(later.config, later)
+    assert "replace materialized activity_day" in migrate(later.config, later).done
