@@ -145,9 +145,11 @@ def preparations(seen: Surroundings, config: Config, owner_login: str = "") -> l
             statements = [f"grant {owner} to current_user", *statements, f"revoke {owner} from current_user"]
         steps.append(Step(f"create schema {config['schema']}", tuple(statements)))
     if not seen.owner_may_make_temporary:  # a refresh compares through temporary tables
-        steps.append(_grant(f"grant temporary tables to {seen.owner}", "connect, temporary", database, seen.owner))
+        what = f"grant temporary tables to {seen.owner}"
+        steps.append(_grant(what, "connect, temporary", database, seen.owner, foreign=seen.owner_exists))
     for role in seen.cannot_connect:
-        steps.append(_grant(f"let {role} connect", "connect", database, role))
+        foreign = role in seen.roles and not seen.roles[role].ours
+        steps.append(_grant(f"let {role} connect", "connect", database, role, foreign=foreign))
     return steps
 
 
@@ -155,9 +157,10 @@ def _marked(role: str) -> str:
     return f"comment on role {role} is {quote_text(MARK)}"
 
 
-def _grant(what: str, rights: str, database: str, role: str) -> Step:
-    """A right in the database, recorded so that it can be taken back."""
-    return Step(what, (f"grant {rights} on database {database} to {quote_name(role)}",), ((role, "grant", rights),))
+def _grant(what: str, rights: str, database: str, role: str, *, foreign: bool) -> Step:
+    """A right in the database; recorded where it does not go with the role, so that it can be taken back."""
+    records: tuple[Record, ...] = ((role, "grant", rights),) if foreign else ()
+    return Step(what, (f"grant {rights} on database {database} to {quote_name(role)}",), records)
 
 
 def _reader_steps(seen: Surroundings, config: Config, role: str) -> list[Step]:

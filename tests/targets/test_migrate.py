@@ -300,8 +300,8 @@ def test_a_relation_that_somebody_dropped_comes_back(database: str, definitions:
     run(definitions(database))
     before = snapshot(database)
     with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute("drop view gendash.account_now")
-    assert run(definitions(database)).done == ["replace view account_now"]
+        connection.execute("drop view gendash.refresh_now")
+    assert run(definitions(database)).done == ["replace view refresh_now"]
     assert snapshot(database) == before
 
 
