@@ -164,7 +164,7 @@ def _prometheus(catalog: Catalog, seen: _Seen, now: datetime) -> None:
 
 def _langfuse(catalog: Catalog, seen: _Seen, now: datetime) -> None:
     from gendash.langfuse_bridge.look import calls
-    from gendash.langfuse_bridge.sync import open_client
+    from gendash.langfuse_bridge.opening import open_client
 
     config = catalog.config
     names = [f"LANGFUSE_{key.upper()}" for key in ("public_key", "secret_key") if not config[f"langfuse.{key}"]]

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from gendash.langfuse_bridge.client import Client, check_keys, choose_api, version
+from gendash.langfuse_bridge.items import decoder
 from gendash.langfuse_bridge.pages import stamp
-from gendash.langfuse_bridge.rows import decoder
 
 LOOK_BACK = timedelta(days=30)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from gendash.langfuse_bridge import rows
+from gendash.langfuse_bridge import items
 from gendash.langfuse_bridge.client import Client, Missing
 from gendash.langfuse_bridge.rows import Row, Stream, text
 from gendash.langfuse_bridge.store import Store
@@ -58,10 +58,10 @@ class _Model(msgspec.Struct, rename="camel"):
 
 class _Page(msgspec.Struct):
     data: list[_Model]
-    meta: rows.Meta
+    meta: items.Meta
 
 
-_PAGE = rows.decoder(_Page)
+_PAGE = items.decoder(_Page)
 
 
 def sync_models(client: Client, store: Store, project: str, now: datetime) -> tuple[int, int, int] | None:

@@ -8,19 +8,20 @@ from typing import Any, NamedTuple
 
 from gendash.engine.errors import Unexpected
 from gendash.engine.model import Problem
-from gendash.langfuse_bridge import rows
+from gendash.langfuse_bridge import items
 from gendash.langfuse_bridge.client import Api, Client, Missing
-from gendash.langfuse_bridge.rows import OBSERVATIONS, SCORES, Row, Shaper, Stream, TraceItem
+from gendash.langfuse_bridge.items import TraceItem
+from gendash.langfuse_bridge.rows import OBSERVATIONS, SCORES, Row, Shaper, Stream
 
 MS = timedelta(milliseconds=1)
 LIMITS = {"v2/observations": 1000, "v3/scores": 100, "observations": 100, "traces": 100, "v2/scores": 100}
 """Rows a page, as many as the server gives."""
 _FIELDS = "core,basic,time,model,usage,prompt,metrics,trace_context"
 _SCORE_GROUPS = {"score_comment": "details", "score_author": "annotation"}
-_OBSERVATIONS = rows.decoder(rows.ObservationPage)
-_SCORES = rows.decoder(rows.ScorePage)
-_TRACES = rows.decoder(rows.TracePage)
-_TRACE = rows.decoder(TraceItem)
+_OBSERVATIONS = items.decoder(items.ObservationPage)
+_SCORES = items.decoder(items.ScorePage)
+_TRACES = items.decoder(items.TracePage)
+_TRACE = items.decoder(TraceItem)
 _KNOWN_TRACES = 50_000
 
 
@@ -159,12 +160,12 @@ def _ceil(at: datetime) -> datetime:
 
 def _observations_v1(client: Client, shaper: Shaper, window: Window, traces: dict[str, TraceItem]) -> Iterator[Page]:
     names = ("fromStartTime", "toStartTime")
-    for items, floor in _by_time(client, "observations", window, names, _OBSERVATIONS, lambda item: item.start_time):
-        _learn(client, items, traces)
-        yield Page([shaper.observation(item, traces[item.trace_id]) for item in items], floor)
+    for part, floor in _by_time(client, "observations", window, names, _OBSERVATIONS, lambda item: item.start_time):
+        _learn(client, part, traces)
+        yield Page([shaper.observation(item, traces[item.trace_id]) for item in part], floor)
 
 
-def _learn(client: Client, items: list[rows.Observation], traces: dict[str, TraceItem]) -> None:
+def _learn(client: Client, items: list[items.Observation], traces: dict[str, TraceItem]) -> None:
     """Completes ``traces`` with those that the items belong to: in lists where it can, one by one where it must."""
     wanted = {item.trace_id for item in items} - set(traces)
     if not wanted:
@@ -188,5 +189,5 @@ def _learn(client: Client, items: list[rows.Observation], traces: dict[str, Trac
 
 def _scores_v2(client: Client, shaper: Shaper, window: Window, _traces: Any) -> Iterator[Page]:
     names = ("fromTimestamp", "toTimestamp")
-    for items, floor in _by_time(client, "v2/scores", window, names, _SCORES, lambda item: item.timestamp):
-        yield Page([shaper.score(item) for item in items], floor)
+    for part, floor in _by_time(client, "v2/scores", window, names, _SCORES, lambda item: item.timestamp):
+        yield Page([shaper.score(item) for item in part], floor)

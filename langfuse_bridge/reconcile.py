@@ -13,6 +13,7 @@ from gendash.engine.errors import Unreachable
 from gendash.engine.model import Problem
 from gendash.langfuse_bridge import sync as bridge
 from gendash.langfuse_bridge.client import Api, Client, in_one_line
+from gendash.langfuse_bridge.opening import enter, open_client, open_store
 from gendash.langfuse_bridge.pages import Window
 from gendash.langfuse_bridge.rows import FREE_TEXT, OBSERVATIONS, SCORES
 from gendash.langfuse_bridge.store import Store
@@ -71,12 +72,12 @@ def reconcile(
 
     Differing days are fetched anew unless ``repair`` is off. Raises an error of the tree where a server fails.
     """
-    store = store or bridge.open_store(config)
-    client = client or bridge.open_client(config, store)
+    store = store or open_store(config)
+    client = client or open_client(config, store)
     try:
         with in_one_line(client):
             states = [store.state(config["langfuse.project"], stream.name) for stream in bridge.STREAMS]
-            _, api, _ = bridge.enter(config, client, store, states[0])
+            _, api, _ = enter(config, client, store, states[0])
             # Only days that are closed from end to end: others would differ by what was never asked for.
             newest = min(filter(None, (now, to, *(state.closed_until for state in states))))
             oldest = max(filter(None, (from_ or now - 30 * DAY, *(state.closed_from or now for state in states))))

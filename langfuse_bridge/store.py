@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import struct
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 import psycopg
-from psycopg import sql
-from psycopg.types.json import set_json_dumps, set_json_loads
+from psycopg import postgres, sql
+from psycopg.adapt import Dumper
+from psycopg.pq import Format
+from psycopg.types.json import set_json_loads
 
 from gendash.engine.errors import Denied, TargetError, Unexpected, Unreachable
 from gendash.engine.model import Problem
@@ -68,9 +72,37 @@ def connect(url: str) -> psycopg.Connection[Any]:
     )
 
 
+class _Json(Dumper):
+    """Maps as jsonb, in the binary format: a version, then the text."""
+
+    oid, format = postgres.types["jsonb"].oid, Format.BINARY
+
+    def dump(self, obj: Any) -> bytes:
+        return b"\x01" + _DUMP(obj)
+
+
+class _Texts(Dumper):
+    """Lists of texts as text[], in the binary format. The same few come again and again, so they are kept."""
+
+    oid, format = postgres.types["text"].array_oid, Format.BINARY
+
+    def dump(self, obj: Any) -> bytes:
+        return _texts(tuple(obj))
+
+
+@lru_cache(1000)
+def _texts(values: tuple[str, ...]) -> bytes:
+    found = [value.encode() for value in values]
+    # dimensions, whether there are nulls, type of the elements; then length and lower bound of the one dimension
+    head = struct.pack("!iiI", bool(found), 0, postgres.types["text"].oid)
+    shape = struct.pack("!ii", len(found), 1) if found else b""
+    return b"".join([head, shape, *(part for value in found for part in (struct.pack("!i", len(value)), value))])
+
+
 def exact(connection: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
     """The connection, sending and reading decimals within JSON as they are."""
-    set_json_dumps(_DUMP, connection)
+    connection.adapters.register_dumper(dict, _Json)
+    connection.adapters.register_dumper(list, _Texts)
     set_json_loads(_LOAD, connection)
     return connection
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from gendash.langfuse_bridge import rows
+from gendash.langfuse_bridge import items
 from gendash.langfuse_bridge.client import Api, Client, TooMuch
 from gendash.langfuse_bridge.pages import MS, Window, stamp
 
@@ -60,7 +60,7 @@ class _Lines(msgspec.Struct):
     data: list[dict[str, Any]]
 
 
-_LINES = rows.decoder(_Lines)
+_LINES = items.decoder(_Lines)
 
 
 def by_day(client: Client, api: Api, window: Window) -> dict[Key, Figures]:

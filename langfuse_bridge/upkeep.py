@@ -10,9 +10,10 @@ from psycopg import sql
 
 from gendash.engine.config import Config
 from gendash.langfuse_bridge.models import MODELS
+from gendash.langfuse_bridge.opening import open_store
 from gendash.langfuse_bridge.rows import Stream
 from gendash.langfuse_bridge.store import Store
-from gendash.langfuse_bridge.sync import STREAMS, open_store
+from gendash.langfuse_bridge.sync import STREAMS
 
 _BATCH = 10_000
 

@@ -91,7 +91,7 @@ def test_killed_before_any_statement_and_run_again_gives_what_one_run_gives(
         assert everything(store) == expected, f"killed after {steps} statements"
 
 
-@pytest.mark.parametrize("stride", [5, pytest.param(1, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("stride", [13, pytest.param(1, marks=pytest.mark.soak)])
 def test_a_window_counts_as_closed_only_when_its_last_part_is_in(
     stride: int, double: Any, store: Any, run: Any, monkeypatch: Any
 ) -> None:
