@@ -1,10 +1,11 @@
-"""Panels, variables and annotations that five or more dashboards use; nothing else."""
+"""Panels, variables and annotations that several dashboards use; the same figure is the same value."""
 
 from __future__ import annotations
 
-from gendash.dashboards._palette import TEXT, WARN, override, steps
-from gendash.dashboards.viz import Freshness, Text
-from gendash.engine.model import Panel, Row, Variable, promql, sql
+from gendash.dashboards._palette import CALLS, COST, TEXT, WARN, down_is_bad, override, steps
+from gendash.dashboards._queries import LAST_30_DAYS, QUIET, per_hour
+from gendash.dashboards.viz import Freshness, HeadTile, Text
+from gendash.engine.model import Panel, Row, Variable, promql, slo, sql
 
 JOB = Variable(
     "job",
@@ -106,6 +107,72 @@ FRESHNESS = Panel(
     ],
     width=12,
     height=3,
+)
+
+
+LLM_CALLS = Panel(
+    "llm_calls",
+    "LLM calls",
+    "LLM calls (Langfuse observations of type GENERATION) of the current hour and the 23 before, chosen environment, "
+    "all models. The change leaves the running hour out on both sides. Synced every minute.",
+    HeadTile(unit="locale", decimals=0, subject=CALLS, calc="sum", min=0),
+    [sql(per_hour("sum(calls)"), may_be_zero=QUIET)],
+    width=4,
+    height=4,
+    window="24h",
+    leads_to="agent-performance",
+    feature="langfuse",
+)
+
+LLM_COST = Panel(
+    "llm_cost",
+    "LLM cost",
+    "List price of LLM calls of the current hour and the 23 before, as Langfuse computed it. Calls of models "
+    "without a price count as nothing, so an invoice may be higher.",
+    HeadTile(unit="currencyUSD", decimals=2, subject=COST, calc="sum", min=0),
+    [sql(per_hour("sum(cost_usd)"), may_be_zero=QUIET)],
+    width=4,
+    height=4,
+    window="24h",
+    leads_to="cost-usage",
+    feature="langfuse",
+)
+
+CSAT = Panel(
+    "csat",
+    "CSAT",
+    "Share of ratings of 4 or 5 among all ratings of today and the 6 days before; n is their number. The curve is "
+    "the same figure for each of the last 30 days. Edited ratings count where they were first given."
+    "\n\nThe plan asks for the average rating: a mean of 1 and 5 describes nobody. It stands on Feedback & quality.",
+    HeadTile(
+        unit="percentunit",
+        decimals=1,
+        calc="last",
+        min=0.5,
+        max=1,
+        judged=True,
+        thresholds=down_is_bad(slo("csat.red"), slo("csat.amber")),
+        no_data="no ratings",
+    ),
+    [
+        sql(
+            f"""
+            select at as "time",
+              '7 d, n = ' || to_char(last_value(ratings_7d) over (order by at
+                rows between unbounded preceding and unbounded following), 'FM999,999,999') as metric,
+              csat_7d as value
+            from {{{{ view('csat_day') }}}}
+            where {LAST_30_DAYS}
+            order by 1""",
+            may_be_empty="no rating within a week",
+            may_be_zero="nobody was satisfied",
+        )
+    ],
+    width=4,
+    height=4,
+    window="30d",
+    leads_to="feedback-quality",
+    feature="feedback",
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from gendash.dashboards._llm import (
@@ -38,7 +39,7 @@ from gendash.dashboards._palette import (
     words,
 )
 from gendash.dashboards._queries import IN_ENVIRONMENT, LAST_24_H, LAST_30_DAYS, QUIET, firing, per_hour, tile
-from gendash.dashboards._shared import ANNOTATIONS, ENVIRONMENT, FRESHNESS, JOB, how_to_read
+from gendash.dashboards._shared import ANNOTATIONS, CSAT, ENVIRONMENT, FRESHNESS, JOB, LLM_CALLS, how_to_read
 from gendash.dashboards.viz import (
     PREVIOUS,
     BarGauge,
@@ -232,20 +233,7 @@ HEAD = [
         leads_to="agent-performance/answer_time",
         feature="agent_metrics",
     ),
-    Panel(
-        "llm_calls",
-        "LLM calls",
-        "LLM calls (Langfuse observations of type GENERATION) of the current hour and the 23 before, chosen "
-        "environment, all models. The change leaves the running hour out on both sides. The same figure as on the "
-        "Overview.",
-        HeadTile(unit="locale", decimals=0, subject=CALLS, calc="sum", min=0),
-        [sql(per_hour("sum(calls)"), may_be_zero=QUIET)],
-        width=4,
-        height=4,
-        window="24h",
-        leads_to="agent-performance/calls_by_model",
-        feature="langfuse",
-    ),
+    replace(LLM_CALLS, leads_to="agent-performance/calls_by_model"),
     Panel(
         "tokens",
         "Tokens",
@@ -259,41 +247,7 @@ HEAD = [
         leads_to="agent-performance/tokens_over_time",
         feature="langfuse",
     ),
-    Panel(
-        "csat",
-        "CSAT",
-        "Share of ratings of 4 or 5 among all ratings of today and the 6 days before; n is their number. The curve is "
-        "the same figure for each of the last 30 days. Not their mean, which two moods of 1 and 5 make meaningless."
-        "\n\nThe plan asks for the average rating: it stands on Feedback & Quality, beside this figure.",
-        HeadTile(
-            unit="percentunit",
-            decimals=1,
-            calc="last",
-            min=0.5,
-            max=1,
-            judged=True,
-            thresholds=down_is_bad(slo("csat.red"), slo("csat.amber")),
-            no_data="no ratings",
-        ),
-        [
-            sql(
-                f"""
-                select at as "time",
-                  '7 d, n = ' || to_char(last_value(ratings_7d) over (order by at
-                    rows between unbounded preceding and unbounded following), 'FM999,999,999') as metric,
-                  csat_7d as value
-                from {{{{ view('csat_day') }}}}
-                where {LAST_30_DAYS}
-                order by 1""",
-                may_be_empty="no rating within a week",
-            )
-        ],
-        width=4,
-        height=4,
-        window="30d",
-        leads_to="feedback-quality",
-        feature="feedback",
-    ),
+    CSAT,
 ]
 
 CHARTS = [

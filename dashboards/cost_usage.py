@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from gendash.dashboards._llm import (
@@ -42,8 +43,8 @@ from gendash.dashboards._palette import (
     up_is_bad,
     words,
 )
-from gendash.dashboards._queries import IN_ENVIRONMENT, NEVER_SYNCED, QUIET, dollars, per_hour, tile
-from gendash.dashboards._shared import ANNOTATIONS, ENVIRONMENT, FRESHNESS, JOB, how_to_read
+from gendash.dashboards._queries import IN_ENVIRONMENT, NEVER_SYNCED, QUIET, dollars, tile
+from gendash.dashboards._shared import ANNOTATIONS, ENVIRONMENT, FRESHNESS, JOB, LLM_COST, how_to_read
 from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines, NumberTile, StateTile, Table, Trend
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, promql, slo, sql
 
@@ -170,19 +171,7 @@ HEAD = [
         leads_to="cost-usage/month_against_budget",
         feature="langfuse",
     ),
-    Panel(
-        "cost_24h",
-        "Cost 24 h",
-        "List price of LLM calls of the current hour and the 23 before, as Langfuse computed it. The change leaves the "
-        "running hour out on both sides. The same figure as 'LLM cost' on the Overview.",
-        HeadTile(unit="currencyUSD", decimals=2, subject=COST, calc="sum", min=0),
-        [sql(per_hour("sum(cost_usd)"), may_be_zero=QUIET)],
-        width=4,
-        height=4,
-        window="24h",
-        leads_to="cost-usage/spend_against_usual",
-        feature="langfuse",
-    ),
+    replace(LLM_COST, slug="cost_24h", title="Cost 24 h", leads_to="cost-usage/spend_against_usual"),
     Panel(
         "per_turn",
         "Per turn",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from gendash.dashboards._palette import (
@@ -21,7 +22,7 @@ from gendash.dashboards._palette import (
     words,
 )
 from gendash.dashboards._queries import LAST_30_DAYS, QUIET, TODAY, named_bars, rolling, tile
-from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
+from gendash.dashboards._shared import ANNOTATIONS, CSAT, FRESHNESS, JOB, how_to_read
 from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines, NumberTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, slo, sql
 
@@ -138,41 +139,7 @@ STRIP = [
 ]
 
 HEAD = [
-    Panel(
-        "csat",
-        "CSAT",
-        "Share of ratings of 4 or 5 among all ratings of today and the 6 days before; n is their number. The curve is "
-        "the same figure for each of the last 30 days. Edited ratings count where they were first given.",
-        HeadTile(
-            unit="percentunit",
-            decimals=1,
-            calc="last",
-            min=0.5,
-            max=1,
-            judged=True,
-            thresholds=CSAT_COLORS,
-            no_data="no ratings",
-        ),
-        [
-            sql(
-                f"""
-                select at as "time",
-                  '7 d, n = ' || to_char(last_value(ratings_7d) over (order by at
-                    rows between unbounded preceding and unbounded following), 'FM999,999,999') as metric,
-                  csat_7d as value
-                from {{{{ view('csat_day') }}}}
-                where {LAST_30_DAYS}
-                order by 1""",
-                may_be_empty="no rating within a week",
-                may_be_zero="nobody was satisfied",
-            )
-        ],
-        width=4,
-        height=4,
-        window="30d",
-        leads_to="feedback-quality/rolling_csat",
-        feature="feedback",
-    ),
+    replace(CSAT, leads_to="feedback-quality/rolling_csat"),
     Panel(
         "ratings",
         "Ratings",

@@ -50,11 +50,10 @@ from gendash.dashboards._queries import (
     firing,
     named_bars,
     over_range,
-    per_hour,
     quantile,
     tile,
 )
-from gendash.dashboards._shared import ANNOTATIONS, ENVIRONMENT, FRESHNESS, JOB, how_to_read
+from gendash.dashboards._shared import ANNOTATIONS, CSAT, ENVIRONMENT, FRESHNESS, JOB, LLM_CALLS, LLM_COST, how_to_read
 from gendash.dashboards.viz import (
     PREVIOUS,
     BarGauge,
@@ -203,66 +202,9 @@ HEAD = [
         leads_to="overview/response_time",
         feature="http_metrics",
     ),
-    Panel(
-        "llm_calls",
-        "LLM calls",
-        "LLM calls (Langfuse observations of type GENERATION) of the current hour and the 23 before. The change leaves "
-        "the running hour out on both sides. Synced every minute.",
-        HeadTile(unit="locale", decimals=0, subject=CALLS, calc="sum", min=0),
-        [sql(per_hour("sum(calls)"), may_be_zero=QUIET)],
-        width=4,
-        height=4,
-        window="24h",
-        leads_to="agent-performance",
-        feature="langfuse",
-    ),
-    Panel(
-        "llm_cost",
-        "LLM cost",
-        "List price of LLM calls of the current hour and the 23 before, as Langfuse computed it. Calls of models "
-        "without a price count as nothing, so an invoice may be higher.",
-        HeadTile(unit="currencyUSD", decimals=2, subject=COST, calc="sum", min=0),
-        [sql(per_hour("sum(cost_usd)"), may_be_zero=QUIET)],
-        width=4,
-        height=4,
-        window="24h",
-        leads_to="cost-usage",
-        feature="langfuse",
-    ),
-    Panel(
-        "csat",
-        "CSAT",
-        "Share of ratings of 4 or 5 among all ratings of today and the 6 days before; n is their number. The curve is "
-        "the same figure for each of the last 30 days. Edited ratings count where they were first given.",
-        HeadTile(
-            unit="percentunit",
-            decimals=1,
-            calc="last",
-            min=0.5,
-            max=1,
-            judged=True,
-            thresholds=down_is_bad(slo("csat.red"), slo("csat.amber")),
-            no_data="no ratings",
-        ),
-        [
-            sql(
-                f"""
-                select at as "time",
-                  '7 d, n = ' || to_char(last_value(ratings_7d) over (order by at
-                    rows between unbounded preceding and unbounded following), 'FM999,999,999') as metric,
-                  csat_7d as value
-                from {{{{ view('csat_day') }}}}
-                where {LAST_30_DAYS}
-                order by 1""",
-                may_be_empty="no rating within a week",
-            )
-        ],
-        width=4,
-        height=4,
-        window="30d",
-        leads_to="feedback-quality",
-        feature="feedback",
-    ),
+    LLM_CALLS,
+    LLM_COST,
+    CSAT,
 ]
 
 CHARTS = [
