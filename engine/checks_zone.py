@@ -19,6 +19,7 @@ DATE, LOCAL, INSTANT, LENGTH = "date", "timestamp", "timestamptz", "interval"
 SAME = {"min", "max"}
 SESSION = {"SVFOP_CURRENT_DATE", "SVFOP_CURRENT_TIME", "SVFOP_LOCALTIME", "SVFOP_LOCALTIMESTAMP"}
 COMPARED = {"=", "<", ">", "<=", ">=", "<>"}
+LEAVES = frozenset({"String", "Integer", "A_Const", "TypeName", "ColumnRef", "Alias"})  # most of a tree, and harmless
 HINT = "say at time zone {{ zone() }}, or cast a date to timestamp first"
 
 
@@ -63,16 +64,18 @@ def in_session_zone(text: str, types: Mapping[str, str]) -> Iterator[str]:
     # a name that the text gives to something else is not the column that the headers know
     given = [(n.name, _kind(n.val, types)) for n in nodes if n.DESCRIPTOR.name == "ResTarget" and n.name]
     other = {name for name, kind in given if kind != types.get(name)}
-    known = {name: kind for name, kind in types.items() if name not in other}
+    known = {name: kind for name, kind in types.items() if name not in other} if other & types.keys() else types
     for node in nodes:
         yield from _judge(node, known)
 
 
 def _nodes(messages: Any) -> Iterator[Any]:
-    """Every message below, parents before their parts."""
+    """Every message below that is more than a name or a constant."""
     todo = list(messages)
     while todo:
         message = todo.pop()
+        if message.DESCRIPTOR.name in LEAVES:
+            continue
         yield message
         for field, value in message.ListFields():
             if field.message_type:
