@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -33,6 +34,11 @@ KINDS = {"table": "tables", "rollup": "rollups", "view": "views", "staging": "st
 ALARMS = {"semi-dark-orange": "amber", "orange": "amber", "red": "red"}
 UNITS = {
     "short": "count",
+    "locale": "count",
+    "sishort": "count",
+    "dateTimeFromNow": "how long ago",
+    "dateTimeAsIso": "time",
+    "cps": "per second",
     "none": "none",
     "percentunit": "share (shown in %)",
     "percent": "%",
@@ -161,7 +167,7 @@ class _Book:
         config = panel.viz.to_json_data().get("fieldConfig", {})
         usual = config.get("defaults", {}).get("unit")
         own = {
-            str(override["matcher"]["options"]): str(prop["value"])
+            fields_of(override["matcher"]): str(prop["value"])
             for override in config.get("overrides", [])
             for prop in override["properties"]
             if prop["id"] == "unit" and prop["value"] != usual
@@ -170,9 +176,18 @@ class _Book:
         return "; ".join(shown + [f"{name}: {UNITS.get(unit, f'`{unit}`')}" for name, unit in own.items()])
 
     def limits(self, panel: Panel) -> str:
-        """Where a panel turns amber or red, in words; empty where it is not judged."""
-        thresholds = panel.viz.to_json_data().get("fieldConfig", {}).get("defaults", {}).get("thresholds") or {}
-        steps = thresholds.get("steps", [])
+        """Where a panel, or one of its fields, turns amber or red, in words; empty where it is not judged."""
+        config = panel.viz.to_json_data().get("fieldConfig", {})
+        usual = self._judged((config.get("defaults", {}).get("thresholds") or {}).get("steps", []))
+        own = [
+            f"{fields_of(override['matcher'])}: {judged}"
+            for override in config.get("overrides", [])
+            for prop in override["properties"]
+            if prop["id"] == "thresholds" and (judged := self._judged(prop["value"]["steps"]))
+        ]
+        return "; ".join(([usual] if usual else []) + own)
+
+    def _judged(self, steps: list[dict[str, Any]]) -> str:
         found = []
         for index, step in enumerate(steps):
             alarm = ALARMS.get(step["color"])
@@ -258,6 +273,13 @@ class _Book:
     def cadence(self, relation: Relation) -> str:
         """How often a relation is refreshed."""
         return str(self.catalog.config.get(f"cadences.{relation.name}") or relation.header.get("cadence", ""))
+
+
+def fields_of(matcher: Mapping[str, Any]) -> str:
+    """The fields that an override is about, as a list where it is a plain choice of names."""
+    text = str(matcher["options"])
+    choice = re.fullmatch(r"/\^\(([\w %/|.]+)\)\$/", text)
+    return choice[1].replace("|", ", ") if choice else text
 
 
 def anchor(name: str) -> str:

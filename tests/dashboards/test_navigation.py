@@ -85,3 +85,23 @@ def test_a_table_that_leads_on_has_its_link_on_one_column() -> None:
             body = next(p for p in flat if p["title"] == panel.title)
             assert "links" not in body["fieldConfig"]["defaults"], where
             assert len(list(links(body["fieldConfig"]["overrides"]))) == 1, where
+
+
+def sources(value: Any) -> Iterator[Any]:
+    """Every data source that a dashboard names, wherever it does."""
+    if isinstance(value, dict):
+        yield from (item for key, item in value.items() if key == "datasource")
+        for item in value.values():
+            yield from sources(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from sources(item)
+
+
+def test_every_data_source_stands_as_type_and_uid_of_the_settings() -> None:
+    config = everything().config
+    uids = {config[f"datasources.{name}.uid"] for name in ("database", "admin", "prometheus")} | {"-- Mixed --"}
+    for uid, dashboard in rendered().items():
+        found = list(sources(dashboard))
+        assert len(found) > 20, uid
+        assert all(set(source) == {"type", "uid"} and source["uid"] in uids for source in found), uid
