@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 from overview_figures import FIGURES, Table, View
-from overview_prometheus import Graphs, graphs
-from overview_series import SERIES, agent_fails, agent_p95, burning
+from overview_series import SERIES
 from overview_store import Shown, shown
 from overview_worlds import EMPTY_DAY, QUOTED, SILENT, STORIES, Story, local, make, nothing
 
@@ -27,13 +26,6 @@ MOMENTS = [(name, hours) for name, story in STORIES.items() for hours in (0.0, *
 READ = ("users", "conversations", "messages", "feedback", "documents", "tickets")
 PANELS = load_catalog(load_config("")).dashboards["overview"].panels()
 DOCS = {panel.slug: panel.doc for panel in PANELS}
-LOOKS = (0.0, 2.2, 2.5, 5.0, 7.7)
-"""Hours before the end of the history; the third lies within the incident, the second after it."""
-
-LOOKED = {"routes": (0.0,), "slo_left": (0.0, 5.0, 7.7), "agent_p95": (*LOOKS, 12.0)}
-"""The same for panels whose samples are too coarse before, that count a failure fully only after an hour, or that have
-a time without anything to measure."""
-
 Open = Callable[..., tuple[Shown, datetime]]
 
 
@@ -200,34 +192,6 @@ def test_freshness_of_an_empty_platform_is_unknown(empty: Shown) -> None:
     at = empty.world.now
     database = next(question for question in empty.question("freshness", at) if "platform" in question.text)
     assert empty.ask(database, at).rows == [(None,)]
-
-
-# ── Prometheus ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.fixture(scope="module")
-def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graphs]:
-    """The Overview on a Prometheus that holds the demo's history."""
-    with graphs(tmp_path_factory.mktemp("prometheus")) as found:
-        yield found
-
-
-@pytest.mark.prometheus
-@pytest.mark.parametrize(("slug", "hours_ago"), [(slug, hours) for slug in SERIES for hours in LOOKED.get(slug, LOOKS)])
-def test_a_panel_shows_what_follows_from_the_scraped_samples(prometheus: Graphs, slug: str, hours_ago: float) -> None:
-    assert prometheus.differences(slug, hours_ago) == []
-
-
-@pytest.mark.prometheus
-def test_the_times_that_are_looked_at_are_calm_and_are_not(prometheus: Graphs) -> None:
-    times = [prometheus.samples.end - hours * 3600 for hours in LOOKS]
-    assert [burning(prometheus.samples, at) for at in times] == [False, False, True, False, False]
-    assert [agent_fails(prometheus.samples, at) for at in times] == [False, True, True, False, False]
-    night = prometheus.samples.end - LOOKED["agent_p95"][-1] * 3600
-    assert (agent_p95(prometheus.samples, night, 0), agent_p95(prometheus.samples, times[0], 0)[0] != {}) == (
-        [{}],
-        True,
-    )
 
 
 # ── nothing is left out ──────────────────────────────────────────────────────────────────────────────────────────

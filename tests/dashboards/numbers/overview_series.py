@@ -1,6 +1,7 @@
 """What the PromQL panels of the Overview must show, calculated from scraped samples by what their descriptions say.
 
 Nothing here reads rules or PromQL. Each calculation gives, for every query of a panel, the values by labels at a time.
+Other dashboards' calculations are written with the same Samples.
 """
 
 from __future__ import annotations
@@ -8,7 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from gendash.demo.history import Scrapes
@@ -19,7 +21,7 @@ EVERY_S = 30
 
 SCRAPE_S = 15
 FIVE_MINUTES, HOUR, DAY = 300, 3600, 86400
-OBJECTIVE, RED, BURN = 0.005, 0.05, 14.4 * 0.005
+OBJECTIVE, RED, BURN, LATE = 0.005, 0.05, 14.4 * 0.005, 0.05
 _LABEL = re.compile(r'(\w+)="([^"]*)"')
 
 
@@ -50,6 +52,7 @@ class Samples:
 
     scrapes: Scrapes
     end: int
+    _totals: dict[int, list[float]] = field(default_factory=dict, compare=False)
 
     def find(self, name: str, job: str = JOB, **wanted: str) -> list[tuple[dict[str, str], Column]]:
         """Series of a metric whose labels match regular expressions."""
@@ -91,8 +94,21 @@ class Samples:
         return first, last
 
     def _growth(self, column: Column, first: int, last: int) -> float:
-        pairs = zip(column[first:last], column[first + 1 : last + 1], strict=True)
-        return sum(after - before if after >= before else after for before, after in pairs)
+        if id(column) not in self._totals:
+            steps = (after - before if after >= before else after for before, after in pairwise(column))
+            self._totals[id(column)] = [0.0, *accumulate(steps)]
+        return self._totals[id(column)][last] - self._totals[id(column)][first]
+
+    def mean(self, value: Callable[[float], float], at: float, length: float) -> float:
+        """The mean of what rules recorded of a figure within a window."""
+        last = self.evaluated(at)
+        found = [value(last - back) for back in range(0, int(length), EVERY_S) if last - back > at - length]
+        return sum(found) / len(found)
+
+    def newest(self, name: str, at: float, job: str = JOB) -> dict[str, float]:
+        """The newest sample of a gauge by instance."""
+        index = bisect_right(self.scrapes.times, at) - 1
+        return {found["instance"]: column[index] for found, column in self.find(name, job)}
 
     def requests(self, status: str = ".*", **wanted: str) -> list[Column]:
         return [column for _, column in self.find("http_requests_total", status=status, **wanted)]
@@ -107,7 +123,7 @@ def _share(above: float, below: float) -> Within | None:
 
 
 def quantile(q: float, cumulative: Mapping[str, float]) -> Within | None:
-    """A percentile of a histogram with cumulative buckets, within the bucket that holds it."""
+    """A percentile of a histogram with cumulative buckets, as if a bucket's values lay evenly in it."""
     bounds = sorted((float(le.replace("+Inf", "inf")), count) for le, count in cumulative.items())
     total = bounds[-1][1]
     if total <= 0:
@@ -115,7 +131,9 @@ def quantile(q: float, cumulative: Mapping[str, float]) -> Within | None:
     index = next(i for i, (_, count) in enumerate(bounds) if count >= q * total * (1 - 1e-9))
     if bounds[index][0] == float("inf"):
         return near(bounds[index - 1][0])
-    return Within(bounds[index - 1][0] if index else 0.0, bounds[index][0])
+    low, below = bounds[index - 1] if index else (0.0, 0.0)
+    high, count = bounds[index]
+    return near(low + (high - low) * (q * total - below) / (count - below))
 
 
 def _percentile(samples: Samples, metric: str, q: float, at: float) -> Values:
@@ -166,16 +184,55 @@ def agent_fails(samples: Samples, at: float) -> bool:
     return _fires(holds, samples.evaluated(at), 300)
 
 
+def agent_slow(samples: Samples, at: float) -> bool:
+    """Whether answers are late six times as often as allowed over 6 hours, three times over a day, or at all over 3.
+
+    Each time they must still be, over a shorter window; at least 5 were late within a day.
+    """
+    bounds = samples.by("le", "agent_response_duration_seconds_bucket")
+
+    def late(when: float, length: float) -> tuple[float, float]:
+        every, good = (samples.grown(bounds[le], when, length) for le in ("+Inf", "10.0"))
+        return every - good, every
+
+    def holds(when: float) -> bool:
+        if late(when, DAY)[0] < 5:
+            return False
+        windows = ((6 * HOUR, HOUR / 2, 6), (DAY, 2 * HOUR, 3), (3 * DAY, 6 * HOUR, 1))
+        shares = ((late(when, long), late(when, short), factor) for long, short, factor in windows)
+        return any(all(slow > factor * LATE * every for slow, every in both) for *both, factor in shares)
+
+    return _fires(holds, samples.evaluated(at), 900)
+
+
+def pools_full(samples: Samples, at: float) -> int:
+    """How many processes have had more than 90 % of their database connections in use for 5 minutes.
+
+    Made history has no marks where a series ends, so an alert is seen for another 5 minutes.
+    """
+
+    def full(instance: str, when: float) -> bool:
+        return _fires(lambda before: samples.newest("db_connections_active", before)[instance] > 18, when, 300)
+
+    seen = [samples.evaluated(at) - back for back in range(0, FIVE_MINUTES, EVERY_S)]
+    return sum(any(full(instance, when) for when in seen) for instance in samples.newest("db_connections_active", at))
+
+
+def warnings(samples: Samples, at: float) -> int:
+    """How many warnings fire."""
+    return agent_fails(samples, at) + agent_slow(samples, at) + pools_full(samples, at)
+
+
 def health(samples: Samples, at: float, span: float) -> list[Values]:
     up = [column[-1] for _, _, columns in samples.scrapes.columns for key, column in columns.items() if key == "up"]
-    worst = 2 if burning(samples, at) else 1 if agent_fails(samples, at) else 0
+    worst = 2 if burning(samples, at) else 1 if warnings(samples, at) else 0
     labels = (("total", str(len(up))), ("up", str(sum(map(int, up)))))
     return [{labels: near(worst)}]
 
 
 def alerts(samples: Samples, at: float, span: float) -> list[Values]:
-    critical, warning = burning(samples, at), agent_fails(samples, at)
-    return [{(("critical", str(int(critical))), ("warning", str(int(warning)))): near(critical + warning)}]
+    critical, warning = int(burning(samples, at)), warnings(samples, at)
+    return [{(("critical", str(critical)), ("warning", str(warning))): near(critical + warning)}]
 
 
 # ── figures and curves ───────────────────────────────────────────────────────────────────────────────────────────

@@ -1,15 +1,16 @@
-"""A Prometheus with the demo's history, and the answers that panels get from it."""
+"""A Prometheus with the demo's history, and the answers that PromQL panels of all dashboards get from it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from math import isnan
 from pathlib import Path
 
-from overview_series import SERIES, Labels, Samples, Values
+from all_series import SERIES
+from overview_series import Labels, Samples, Values
 
 from gendash.demo import history, servers
 from gendash.demo.platform import generate
@@ -17,41 +18,45 @@ from gendash.demo.run import history_rules
 from gendash.engine.catalog import Catalog
 from gendash.engine.config import load_config
 from gendash.engine.expand import Choice, expand
-from gendash.engine.questions import questions
+from gendash.engine.questions import Question, questions
+from gendash.engine.settings import FEATURES
 from gendash.engine.targets import prometheus
 from gendash.engine.targets.files import load_catalog
 
 NOW = datetime(2026, 11, 5, 15, tzinfo=UTC)
-SETTINGS = "features: {tickets: true, langfuse: true, agent_metrics: true}"
-JOBS = Choice("job", ("ai-agent-api",), None, multi=True, all_value=".+")
+ALL_ON = "features: {" + ", ".join(f"{name}: {str(name != 'store_metrics').lower()}" for name, _, _ in FEATURES) + "}"
+ALL = [Choice(name, ("x",), None, multi=True, all_value=".+") for name in ("job", "instance", "handler")]
+RANGE = "6h"
+"""The picked time range, so short that all of it was scraped every 15 seconds."""
+
 CACHE = Path(__file__).resolve().parents[3] / ".cache"
 
 
 @dataclass
 class Graphs:
-    """The Overview on a running Prometheus, and the samples that it holds."""
+    """Dashboards on a running Prometheus, and the samples that it holds."""
 
     catalog: Catalog
     samples: Samples
     call: prometheus.Call
+    url: str
 
-    def differences(self, slug: str, hours_ago: float) -> list[str]:
-        """Where a panel's answer for a time is not what follows from the samples, one line each.
-
-        The time range of the panel ends at that time, except for panels that look back from the end of the history.
-        """
+    def asked(self, dashboard: str, slug: str, hours_ago: float) -> list[Question]:
+        """The PromQL queries of a panel, its time range ending so many hours before the end of the history."""
+        board = replace(self.catalog.dashboards[dashboard], range=RANGE)
         at = NOW - timedelta(hours=hours_ago)
-        found = [
-            one
-            for one in questions(self.catalog, self.catalog.dashboards["overview"], at).questions
-            if (one.verdict.kind, one.verdict.panel, one.query.language) == ("panel", slug, "promql")
-        ]
-        wanted = SERIES[slug](self.samples, at.timestamp(), found[0].time.span.ms / 1000)
+        found = questions(self.catalog, board, at, [f"{dashboard}/{slug}"]).questions
+        return [one for one in found if (one.verdict.kind, one.query.language) == ("panel", "promql")]
+
+    def differences(self, dashboard: str, slug: str, hours_ago: float) -> list[str]:
+        """Where a panel's answer for a time is not what follows from the samples, one line each."""
+        found = self.asked(dashboard, slug, hours_ago)
+        at = NOW - timedelta(hours=hours_ago)
+        wanted = SERIES[dashboard][slug](self.samples, at.timestamp(), found[0].time.span.ms / 1000)
         assert len(found) == len(wanted)
         lines = []
         for number, (question, values) in enumerate(zip(found, wanted, strict=True)):
-            text = expand("promql", question.text, question.time, [JOBS])
-            answer = self.ask(text, at)
+            answer = self.ask(expand("promql", question.text, question.time, ALL), at)
             lines += [f"query {number}: {line}" for line in compare(answer, values)]
         return lines
 
@@ -83,7 +88,7 @@ def graphs(folder: Path) -> Iterator[Graphs]:
     tools = [path.parent for path in CACHE.glob("**/promtool")]
     promtool, binary = servers.find("promtool", *tools), servers.find("prometheus", *tools)
     assert promtool and binary
-    catalog = load_catalog(load_config(SETTINGS))
+    catalog = load_catalog(load_config(ALL_ON))
     end = int(NOW.timestamp())
     scrapes = history.scrape(generate(1, NOW, 1.0, "UTC"), end, reach=history.Reach(days=31, fine=1, detail=2))
     said: list[str] = []
@@ -92,4 +97,4 @@ def graphs(folder: Path) -> Iterator[Graphs]:
         wait()
     assert said == []
     with servers.prometheus(binary, folder, None) as url, prometheus.prometheus(url) as call:
-        yield Graphs(catalog, Samples(scrapes, end), call)
+        yield Graphs(catalog, Samples(scrapes, end), call, url)
