@@ -64,7 +64,7 @@ def test_alerts_are_listed_with_the_time_since_they_began(prometheus: Graphs) ->
         found = prometheus.ask(expand("promql", question.text, question.time, ALL), at)
         return {dict(labels)["alertname"]: value for labels, value in found.items()}
 
-    before, after = listed(2.638), listed(2.523)
+    before, after = listed(2.6), listed(2.5)
     assert "DatabasePoolFull" in {*before} & {*after}
     assert {name: after[name] - age for name, age in before.items() if name in after} == {
         name: pytest.approx(360, abs=31) for name in before if name in after
