@@ -12,7 +12,7 @@ from gendash.engine.config import FEATURE_NEEDS
 from gendash.engine.expand import PIXELS_A_COLUMN, Span, Timing, timing
 from gendash.engine.layout import panel_id
 from gendash.engine.model import Dashboard, Panel, Query, Variable
-from gendash.engine.render_dashboard import render_dashboard
+from gendash.engine.render_dashboard import datasource, render_dashboard
 from gendash.engine.verdict import Verdict
 
 
@@ -86,10 +86,15 @@ def _panel(
     missing = catalog.missing_features(panel)
     if missing:
         return [unavailable(blank, " ".join(missing))]
-    return [
-        _question(catalog, dashboard, replace(blank, ref=target["refId"]), query, target, shown, at)
-        for query, target in zip(catalog.live(panel), shown.get("targets", ()), strict=True)
-    ]
+    found: list[Question | Verdict] = []
+    for query, target in zip(catalog.live(panel), shown.get("targets", ()), strict=True):
+        own, due = replace(blank, ref=target["refId"]), datasource(catalog, query, dashboard)["uid"]
+        if target["datasource"]["uid"] == due:
+            found.append(_question(catalog, dashboard, own, query, target, shown, at))
+        else:
+            what = f"asks data source {target['datasource']['uid']}, which is not the one of its language and audience"
+            found.append(replace(own, status="error", why=f"{what}: {due}"))
+    return found
 
 
 def _variable(

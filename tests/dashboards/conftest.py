@@ -5,4 +5,5 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parent / "numbers"))  # tests are no package, so their shared parts need a path
+HERE = Path(__file__).parent
+sys.path += [str(HERE / "numbers"), str(HERE)]  # tests are no package, so their shared parts need a path

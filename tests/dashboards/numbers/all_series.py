@@ -28,3 +28,17 @@ SERIES: Mapping[str, Mapping[str, Calculation]] = {
     | SHARED,
     "user-analytics": SIGN_IN | SHARED,
 }
+
+LOOKS = (0.003, 2.203, 2.523, 5.003, 6.303)
+"""Hours before the end of the history; the third lies within the incident, the second after it. None is a whole
+number of evaluations away, since Prometheus 2 counts a sample at the very start of a window and Prometheus 3 does not."""
+
+START, NIGHT = LOOKS[0], 12.0
+LONG = ("routes", "errors_by_handler", "latency_by_handler", "db_operations", "query_volume", "no_result")
+LOOKED = {
+    **dict.fromkeys(LONG, (START,)),
+    "slo_left": (START, *LOOKS[3:]),
+    "agent_p95": (*LOOKS, NIGHT),
+}
+"""The same for means over so long that they reach where samples are 5 minutes apart, or whose ends must be calm; where
+a failure counts fully only after an hour; and for a time without anything to measure."""

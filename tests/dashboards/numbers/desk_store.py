@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -51,6 +51,12 @@ class Store:
     refreshed_at: datetime | None = None
     _asked: dict[datetime, dict[tuple[str, str], list[Question]]] = field(default_factory=dict)
 
+    def of(self, name: str) -> Store:
+        """Another dashboard on the same store, as the role of its audience sees it."""
+        roles = ("admin", "reader") if self.catalog.dashboards[name].audience == "admin" else ("reader", "admin")
+        url = self.reader_url.replace(f"desk_{roles[1]}_", f"desk_{roles[0]}_")
+        return replace(self, name=name, reader_url=url, _asked={})
+
     def refresh(self, at: datetime) -> None:
         """Brings rollups and views to a time; every one of them must succeed."""
         if self.refreshed_at != at:
@@ -87,7 +93,7 @@ class Store:
 
 
 @contextmanager
-def filled(server: Server, world: World, name: str) -> Iterator[Store]:
+def filled(server: Server, world: World, name: str, features: str = ALL_ON, **environ: str) -> Iterator[Store]:
     """A database with the world's rows and gendash's store beside them, all features on, synced and refreshed."""
     number = next(_numbers)
     database, owner = f"desk_{number}", f"desk_owner_{number}"
@@ -98,7 +104,7 @@ def filled(server: Server, world: World, name: str) -> Iterator[Store]:
         _grant(server.url(database), database, owner, password)
         with LangfuseDouble(world.platform.observations, world.platform.scores, models=price_list()) as double:
             config = load_config(
-                SETTINGS.format(zone=world.zone, number=number) + ALL_ON,
+                SETTINGS.format(zone=world.zone, number=number) + features,
                 environ={
                     "GENDASH_DATABASE_URL": server.url(database, owner, password),
                     "GENDASH_ADMIN_DATABASE_URL": server.url(database),
@@ -107,7 +113,8 @@ def filled(server: Server, world: World, name: str) -> Iterator[Store]:
                     "LANGFUSE_BASE_URL": double.url,
                     "LANGFUSE_PUBLIC_KEY": double.public_key,
                     "LANGFUSE_SECRET_KEY": double.secret_key,
-                },
+                }
+                | environ,
             )
             catalog = load_catalog(config)
             migrate(config, catalog)

@@ -19,6 +19,7 @@ from gendash.engine.catalog import Catalog
 from gendash.engine.config import load_config
 from gendash.engine.expand import Choice, expand
 from gendash.engine.questions import Question, questions
+from gendash.engine.render_rules import render_rules
 from gendash.engine.settings import FEATURES
 from gendash.engine.targets import prometheus
 from gendash.engine.targets.files import load_catalog
@@ -96,5 +97,8 @@ def graphs(folder: Path) -> Iterator[Graphs]:
     with servers.making_blocks(promtool, texts, folder / "data") as wait:
         wait()
     assert said == []
-    with servers.prometheus(binary, folder, None) as url, prometheus.prometheus(url) as call:
+    for path, content in render_rules(catalog).items():
+        (folder / "rules").mkdir(exist_ok=True)
+        (folder / "rules" / Path(path).name).write_bytes(content)
+    with servers.prometheus(binary, folder, folder / "rules", retention="50y") as url, prometheus.prometheus(url) as call:
         yield Graphs(catalog, Samples(scrapes, end), call, url)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from all_series import SERIES
+from all_series import LOOKED, LOOKS, NIGHT, SERIES
 from graphs import ALL, ALL_ON, NOW, Graphs, graphs
 from overview_series import agent_fails, agent_p95, burning, pools_full
 
@@ -15,20 +15,6 @@ from gendash.engine.expand import expand
 from gendash.engine.targets.files import load_catalog
 
 pytestmark = pytest.mark.prometheus
-
-LOOKS = (0.003, 2.203, 2.523, 5.003, 6.303)
-"""Hours before the end of the history; the third lies within the incident, the second after it. None is a whole
-number of evaluations away, since Prometheus 2 counts a sample at the very start of a window and Prometheus 3 does not."""
-
-START, NIGHT = LOOKS[0], 12.0
-LONG = ("routes", "errors_by_handler", "latency_by_handler", "db_operations", "query_volume", "no_result")
-LOOKED = {
-    **dict.fromkeys(LONG, (START,)),
-    "slo_left": (START, *LOOKS[3:]),
-    "agent_p95": (*LOOKS, NIGHT),
-}
-"""The same for means over so long that they reach where samples are 5 minutes apart, or whose ends must be calm; where
-a failure counts fully only after an hour; and for a time without anything to measure."""
 
 CASES = [(board, slug, ago) for board, found in SERIES.items() for slug in found for ago in LOOKED.get(slug, LOOKS)]
 

@@ -1,0 +1,162 @@
+"""Whether checks, verify or the number tests notice that a panel is wrong, on one store and one Prometheus."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+from unittest.mock import patch
+
+import psycopg
+from all_series import LOOKED, LOOKS, SERIES
+from desk_store import Store
+from full_world import NOW
+from graphs import Graphs
+from mutants import Mutant
+from overview_figures import Table
+from overview_worlds import QUOTED
+from registry import SQL, differing
+
+from gendash.engine import questions
+from gendash.engine.catalog import Catalog
+from gendash.engine.checks import check
+from gendash.engine.layout import panel_id
+from gendash.engine.model import Dashboard
+from gendash.engine.verify import verify
+
+CHOICES: Mapping[str, Sequence[Mapping[str, str]]] = {
+    "overview": ({"environment": QUOTED},),
+    "agent-performance": ({"environment": QUOTED}, {"model": "gpt-4o-mini"}),
+    "cost-usage": ({"environment": QUOTED},),
+    "knowledge-base": ({"file_type": "md"},),
+    "support-tickets": ({"priority": "high"}, {"category": "bug's"}),
+}
+"""What is picked, besides All, when figures are compared."""
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A filled store, a Prometheus with history, and the definitions that are right."""
+
+    store: Store
+    graphs: Graphs
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    @property
+    def catalog(self) -> Catalog:
+        return self.store.catalog
+
+    @cache  # noqa: B019  one judge lives as long as its tests
+    def wanted(self, board: str, slug: str, choice: int) -> list[Table]:
+        """What a panel must show, by raw rows; choice 0 is All."""
+        picked = {} if choice == 0 else CHOICES[board][choice - 1]
+        return SQL[board][slug](self.store.world, NOW, **picked)
+
+    def columns(self, board: str) -> dict[str, list[Table]]:
+        """What the SQL panels of a dashboard must show, by slug."""
+        return {slug: self.wanted(board, slug, 0) for slug in SQL[board]}
+
+    def caught(self, found: Iterable[Mutant]) -> tuple[Counter[str], list[Mutant]]:
+        """How many mutants each of the three catches, the cheapest first, and those that none does."""
+        score: Counter[str] = Counter()
+        left = list(found)
+        judges: tuple[tuple[str, Callable[[list[Mutant]], list[Mutant]]], ...] = (
+            ("check", self.unchecked), ("verify", self.unverified), ("number tests", self.unmeasured),
+        )  # fmt: skip
+        for name, judge in judges:
+            before, left = len(left), judge(left)
+            score[name] += before - len(left)
+        return score, left
+
+    def unchecked(self, found: list[Mutant]) -> list[Mutant]:
+        """Those that no offline check names."""
+        boards, by_place = _gathered(self.catalog, found)
+        problems = check(replace(self.catalog, dashboards=boards))
+        named = {problem.where.split()[0] for problem in problems}
+        return [mutant for place, mutant in by_place.items() if place not in named]
+
+    def unverified(self, found: list[Mutant]) -> list[Mutant]:
+        """Those that verify finds nothing wrong with."""
+        boards, by_place = _gathered(self.catalog, found)
+        rendered = questions.render_dashboard
+
+        def with_swapped_sources(catalog: Catalog, board: Dashboard) -> dict[str, Any]:
+            shown = rendered(catalog, board)
+            ids = {panel["id"]: panel for panel in shown["panels"]}
+            for place, mutant in by_place.items():
+                if mutant.source and mutant.board == board.name:
+                    panel = ids[panel_id(board.name, place.partition("/")[2])]
+                    number = int(mutant.what.split()[0])
+                    panel["targets"][number]["datasource"] = _another(catalog, board, mutant.source)
+            return shown
+
+        catalog = replace(self.catalog, dashboards=boards)
+        with patch.object(questions, "render_dashboard", with_swapped_sources):
+            verdicts = verify(self.store.config, catalog, at=NOW, only=[*boards])
+        noticed = {f"{one.dashboard}/{one.panel}" for one in verdicts if not one.calm}
+        return [mutant for place, mutant in by_place.items() if place not in noticed]
+
+    def unmeasured(self, found: list[Mutant]) -> list[Mutant]:
+        """Those that show the right figures."""
+        return [mutant for mutant in found if not self.differs(mutant)]
+
+    def differs(self, mutant: Mutant) -> str:
+        """Where a panel's figures are not what follows from raw rows and samples; empty where they are."""
+        board = self.catalog.dashboards[mutant.board]
+        row = replace(board.rows[0], panels=[mutant.panel])
+        boards = {mutant.board: replace(board, rows=[row], annotations=())}
+        return self._sql(mutant, boards) or self._promql(mutant, boards)
+
+    def _sql(self, mutant: Mutant, boards: Mapping[str, Dashboard]) -> str:
+        if mutant.slug not in SQL[mutant.board]:
+            return ""
+        store = self.store.of(mutant.board)
+        store = replace(store, catalog=replace(self.catalog, dashboards=boards))
+        asked = [one for one in store.question(mutant.slug, NOW) if one.query.language == "sql"]
+        for choice, picked in enumerate(({}, *CHOICES.get(mutant.board, ()))):
+            for question, wanted in zip(asked, self.wanted(mutant.board, mutant.slug, choice), strict=True):
+                try:
+                    shown = store.answer(question, NOW, picked)
+                except psycopg.Error as error:
+                    return str(error)
+                if line := differing(mutant.board, mutant.slug, shown, wanted):
+                    return line
+        return ""
+
+    def _promql(self, mutant: Mutant, boards: Mapping[str, Dashboard]) -> str:
+        if mutant.slug not in SERIES[mutant.board]:
+            return ""
+        graphs = replace(self.graphs, catalog=replace(self.graphs.catalog, dashboards=boards))
+        for hours_ago in LOOKED.get(mutant.slug, LOOKS):
+            try:
+                lines = graphs.differences(mutant.board, mutant.slug, hours_ago)
+            except AssertionError as error:
+                return str(error)
+            if lines:
+                return lines[0]
+        return ""
+
+
+def _gathered(catalog: Catalog, found: Iterable[Mutant]) -> tuple[dict[str, Dashboard], dict[str, Mutant]]:
+    """Dashboards whose panels are the mutants, and which is which by place."""
+    by_place = {f"{mutant.board}/m{number}": mutant for number, mutant in enumerate(found)}
+    boards = {}
+    for name in {mutant.board: None for mutant in by_place.values()}:
+        slugs = {place.partition("/")[2]: mutant for place, mutant in by_place.items() if mutant.board == name}
+        panels = [replace(mutant.panel, slug=slug, title=slug, leads_to="") for slug, mutant in slugs.items()]
+        board = catalog.dashboards[name]
+        boards[name] = replace(board, rows=[replace(board.rows[0], title="", panels=panels)], annotations=())
+    return boards, by_place
+
+
+def _another(catalog: Catalog, board: Dashboard, language: str) -> dict[str, str]:
+    """A data source that is not the one for a query."""
+    kinds = {"sql": "grafana-postgresql-datasource", "promql": "prometheus"}
+    if language == "promql":
+        return {"type": kinds["sql"], "uid": catalog.config["datasources.database.uid"]}
+    other = "database" if board.audience == "admin" else "admin"
+    return {"type": kinds["sql"], "uid": catalog.config[f"datasources.{other}.uid"]}

@@ -1,0 +1,129 @@
+"""Panels with one thing in them wrong, for each thing that can be: what checks, verify and number tests must catch."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from overview_figures import Table
+
+from gendash.engine.catalog import Catalog
+from gendash.engine.model import Dashboard, Panel, Query
+
+DAY = "interval '1 day'"
+_LABEL = re.compile(r'(\w+)(=~?)"([^"]*)"')
+_TIMES = (r"\{\{ now\(\) \}\}", r"\$__timeFrom\(\)", r"\$__timeTo\(\)")
+_SPANS = (r"(interval ')(\d+)( )", r"(::date - )(\d+)()", r"(\[)(\d+)([smhdw]\])")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A panel that is wrong. ``source`` is the language of a query whose data source was swapped, else empty."""
+
+    board: str
+    slug: str
+    what: str
+    panel: Panel
+    source: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.board}/{self.slug}: {self.what}"
+
+
+def mutants(catalog: Catalog, board: Dashboard, columns: Mapping[str, Sequence[Table]]) -> Iterator[Mutant]:
+    """Every mutant of a dashboard's panels; ``columns`` are the right answers to SQL queries by slug."""
+    for panel in board.panels():
+        live = catalog.live(panel)
+        tables = iter(columns.get(panel.slug, ()))
+        for number, query in enumerate(live):
+            table = next(tables, None) if query.language == "sql" else None
+            for what, wrong in _wrong(catalog, query, table):
+                changed = [*live[:number], wrong, *live[number + 1 :]]
+                yield Mutant(board.name, panel.slug, f"{number} {what}", replace(panel, queries=changed, leads_to=""))
+            yield Mutant(board.name, panel.slug, f"{number} another data source", panel, query.language)
+        if len(live) > 1 and live[0].language == "promql" == live[1].language and live[0].format == "table":
+            changed = [replace(live[0], text=live[1].text), replace(live[1], text=live[0].text), *live[2:]]
+            yield Mutant(board.name, panel.slug, "two columns swapped", replace(panel, queries=changed, leads_to=""))
+
+
+def _wrong(catalog: Catalog, query: Query, table: Table | None) -> Iterator[tuple[str, Query]]:
+    texts = (*_emptied(query), *_renamed(catalog, query), *_shifted(query), *_halved(query, table))
+    seen = {query.text}
+    for what, text in (*texts, *_swapped(table, query)):
+        if text not in seen:
+            seen.add(text)
+            yield what, replace(query, text=text)
+
+
+def _emptied(query: Query) -> Iterator[tuple[str, str]]:
+    if query.language == "sql":
+        yield "emptied", f"select * from (\n{query.text}\n) as mutant where false"
+    else:
+        yield "emptied", f"({query.text}) unless ({query.text})"
+
+
+def _renamed(catalog: Catalog, query: Query) -> Iterator[tuple[str, str]]:
+    """Relations, rules, metrics, columns, variables and labels under names that are not there."""
+    words = {name for kind, name in catalog.expand(query).uses if kind in ("rule", "relation", "metric")}
+    words |= {column for name in words if name in catalog.relations for column in catalog.relations[name].columns}
+    for word in sorted(words):
+        for kind in ("view", "rule", "metric"):  # a name that is not there: written out, since a reference is checked
+            gone = f"{'{{ schema() }}.' if kind == 'view' else ''}{word}_gone"
+            yield f"no {kind} {word}", re.sub(rf"""\{{\{{ {kind}\(['"]{word}['"]\) \}}\}}""", gone, query.text)
+        if query.language == "sql" and word not in catalog.relations and f" as {word}" not in query.text:
+            found = rf"(?<![\w'\"{{.])(?:\w+\.)?{word}(?=[\s,)]|$)(?!\s*\()"
+            yield f"no column {word}", re.sub(found, f"{word}_gone", query.text)
+    for match in re.finditer(r"\$\{?(\w+)", query.text):
+        yield f"no variable {match[1]}", query.text.replace(match[0], match[0] + "x")
+    for match in _LABEL.finditer(query.text if query.language == "promql" else ""):
+        if not match[3].endswith("|"):  # which also finds series without the label
+            yield f"no label {match[1]}", query.text.replace(match[0], f'{match[1]}_gone{match[2]}"{match[3]}"')
+
+
+def _shifted(query: Query) -> Iterator[tuple[str, str]]:
+    """Another time: a day earlier, or a window that is too long."""
+    if query.language == "promql":
+        yield "an hour ago", re.sub(r"(\}\}\{[^}]*\}(?:\[[^]]+\])?)(?! @| offset)", r"\1 offset 1h", query.text)
+    for time in _TIMES:
+        yield f"{time} a day ago", re.sub(time, lambda match: f"({match[0]} - {DAY})", query.text)
+    yield "filter a day late", re.sub(r"\$__timeFilter\((\w+)\)", rf"$__timeFilter(\1 + {DAY})", query.text)
+    for span in _SPANS:
+        for match in re.finditer(span, query.text):
+            longer = f"{match[1]}{int(match[2]) * 2}{match[3]}"
+            text = query.text[: match.start()] + longer + query.text[match.end() :]
+            yield f"{match[0]} twice as long at {match.start()}", text
+
+
+def _halved(query: Query, table: Table | None) -> Iterator[tuple[str, str]]:
+    if query.language == "promql":
+        yield "halved", f"0.5 * ({query.text})"
+    elif table:
+        for name in _numbers(table):
+            yield f"{name} halved", _selected(query, table, {name: f'"{name}" * 0.5'})
+
+
+def _swapped(table: Table | None, query: Query) -> Iterator[tuple[str, str]]:
+    names = _numbers(table) if table else []
+    for one, other in zip(names, names[1:], strict=False):
+        yield f"{one} and {other} swapped", _selected(query, table, {one: f'"{other}"', other: f'"{one}"'})
+
+
+def _numbers(table: Table) -> list[str]:
+    """Columns with a number in them that is not 0: half of nothing is nothing."""
+    kinds = (int, float, Decimal, Fraction)
+    held = [
+        [row[n] for row in table.rows if isinstance(row[n], kinds) and not isinstance(row[n], bool)]
+        for n in range(len(table.columns))
+    ]
+    return [name for name, values in zip(table.columns, held, strict=True) if any(values)]
+
+
+def _selected(query: Query, table: Table | None, changed: Mapping[str, str]) -> str:
+    assert table
+    columns = ", ".join(f'{changed[name]} as "{name}"' if name in changed else f'"{name}"' for name in table.columns)
+    return f"select {columns} from (\n{query.text}\n) as mutant"
+

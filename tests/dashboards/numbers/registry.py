@@ -1,0 +1,87 @@
+"""Which calculation belongs to which panel: all number tests of all dashboards, by dashboard and slug.
+
+A calculation of a SQL panel takes a world, a time and the choices of variables, and gives a table for each query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import document_figures
+import feedback_figures
+import overview_figures
+import test_agent_performance_numbers as agent
+import test_cost_usage_numbers as cost
+import test_user_analytics_numbers as users
+import ticket_figures
+from document_figures import Shelf
+from feedback_figures import Voices
+from llm_figures import LLM, place
+from llm_figures import same as as_llm
+from llm_store import Look
+from overview_figures import Table, View
+from overview_worlds import World
+from ticket_figures import Desk
+
+Calculation = Callable[..., list[Table]]
+
+ELSEWHERE: Mapping[tuple[str, str], str] = {
+    ("system-health", "db_size"): "test_system_health_numbers: against PostgreSQL's own catalog",
+    ("system-health", "db_tables"): "test_system_health_numbers: against PostgreSQL's own catalog",
+    ("system-health", "alert_list"): "test_promql_numbers: by the time between two looks",
+    **{(board, "freshness"): "test_overview_numbers: ages of what was written, synced and refreshed" for board in (
+        "overview", "agent-performance", "cost-usage", "feedback-quality", "knowledge-base", "support-tickets",
+        "system-health", "user-analytics",
+    )},
+}  # fmt: skip
+"""Panels whose number test is no calculation from a world's rows, and where it stands."""
+
+UNORDERED = {("agent-performance", slug) for slug in agent.UNORDERED} | {("cost-usage", s) for s in cost.UNORDERED}
+"""Panels whose rows of equal rank stand in the order of the database's alphabet."""
+
+ADDRESS = "link"
+"""A column that holds no figure."""
+
+
+def _viewed(kind: Any, figure: Callable[[Any], Table]) -> Calculation:
+    def found(world: World, at: datetime, **picked: str) -> list[Table]:
+        return [figure(kind(world, at, **picked))]
+
+    return found
+
+
+def _llm(range_: timedelta, figures: Sequence[Callable[[LLM], Table]]) -> Calculation:
+    def found(world: World, at: datetime, **picked: str) -> list[Table]:
+        return [figure(LLM(world, Look(at, **picked), range_)) for figure in figures]
+
+    return found
+
+
+SQL: Mapping[str, Mapping[str, Calculation]] = {
+    "overview": {slug: _viewed(View, one) for slug, one in overview_figures.FIGURES.items()},
+    "agent-performance": {slug: _llm(agent.RANGE, [one]) for slug, one in agent.FIGURES.items()},
+    "cost-usage": {slug: _llm(cost.RANGE, several) for slug, several in cost.FIGURES.items()},
+    "feedback-quality": {slug: _viewed(Voices, one) for slug, one in feedback_figures.FIGURES.items()},
+    "knowledge-base": {slug: _viewed(Shelf, one) for slug, one in document_figures.FIGURES.items()},
+    "support-tickets": {slug: _viewed(Desk, one) for slug, one in ticket_figures.FIGURES.items()},
+    "system-health": {},
+    "user-analytics": {slug: _viewed(View, one) for slug, one in users.FIGURES.items()},
+}
+
+
+def differing(board: str, slug: str, found: Table, wanted: Table) -> str:
+    """The first rows that differ, or an empty string."""
+    kept = [n for n, column in enumerate(found.columns) if column != ADDRESS]
+    columns = tuple(found.columns[n] for n in kept)
+    left, right = [tuple(row[n] for n in kept) for row in found.rows], list(wanted.rows)
+    if columns != wanted.columns:
+        return f"columns {columns}, wanted {wanted.columns}"
+    if (board, slug) in UNORDERED:
+        left, right = sorted(left, key=place), sorted(right, key=place)
+    for shown, due in zip(left, right, strict=False):
+        if not all(map(as_llm, shown, due)):
+            return f"shown  {shown}\nwanted {due}"
+    return "" if len(left) == len(right) else f"{len(left)} rows, wanted {len(right)}"
+
