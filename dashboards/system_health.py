@@ -571,7 +571,6 @@ DATABASE = [
                   rows as "Rows", case when is_gendash then 'gendash' else 'platform' end as "Whose"
                 from {{ view('database_table') }} order by bytes desc, 1 limit 50""",
                 format="table",
-                may_be_empty="never refreshed",
             )
         ],
         width=12,

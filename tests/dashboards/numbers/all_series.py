@@ -33,12 +33,15 @@ LOOKS = (0.003, 2.203, 2.523, 5.003, 6.303)
 """Hours before the end of the history; the third lies within the incident, the second after it. None is a whole
 number of evaluations away, since Prometheus 2 counts a sample at the very start of a window and Prometheus 3 does not."""
 
-START, NIGHT = LOOKS[0], 12.0
-LONG = ("routes", "errors_by_handler", "latency_by_handler", "db_operations", "query_volume", "no_result")
+START, NIGHT, SOON_AFTER = LOOKS[0], 12.0, 1.403
+RANGED = ("routes", "errors_by_handler", "latency_by_handler", "db_operations")
 LOOKED = {
-    **dict.fromkeys(LONG, (START,)),
-    "slo_left": (START, *LOOKS[3:]),
+    **dict.fromkeys(RANGED, LOOKS[:2]),
+    **dict.fromkeys(("query_volume", "no_result"), (START,)),
+    "slo_left": (START, SOON_AFTER, *LOOKS[3:]),
+    "tools_state": (*LOOKS, 0.903),
     "agent_p95": (*LOOKS, NIGHT),
 }
-"""The same for means over so long that they reach where samples are 5 minutes apart, or whose ends must be calm; where
-a failure counts fully only after an hour; and for a time without anything to measure."""
+"""The same for means over the picked range, whose ends must be calm; for means over so long that they reach where
+samples are 5 minutes apart; where a failure counts fully only after an hour; an hour that begins within the incident;
+and a time without anything to measure."""

@@ -16,7 +16,7 @@ from gendash.demo import history, servers
 from gendash.demo.platform import generate
 from gendash.demo.run import history_rules
 from gendash.engine.catalog import Catalog
-from gendash.engine.config import load_config
+from gendash.engine.config import load_config, seconds
 from gendash.engine.expand import Choice, expand
 from gendash.engine.questions import Question, questions
 from gendash.engine.render_rules import render_rules
@@ -49,15 +49,20 @@ class Graphs:
         found = questions(self.catalog, board, at, [f"{dashboard}/{slug}"]).questions
         return [one for one in found if (one.verdict.kind, one.query.language) == ("panel", "promql")]
 
+    def answers(self, dashboard: str, slug: str, hours_ago: float) -> list[dict[Labels, float]]:
+        """What a panel shows at a time, query by query."""
+        at = NOW - timedelta(hours=hours_ago)
+        asked = self.asked(dashboard, slug, hours_ago)
+        return [self.ask(expand("promql", question.text, question.time, ALL), at) for question in asked]
+
     def differences(self, dashboard: str, slug: str, hours_ago: float) -> list[str]:
         """Where a panel's answer for a time is not what follows from the samples, one line each."""
-        found = self.asked(dashboard, slug, hours_ago)
-        at = NOW - timedelta(hours=hours_ago)
-        wanted = SERIES[dashboard][slug](self.samples, at.timestamp(), found[0].time.span.ms / 1000)
+        at, length = NOW - timedelta(hours=hours_ago), seconds(RANGE)
+        found = self.answers(dashboard, slug, hours_ago)
+        wanted = SERIES[dashboard][slug](self.samples, at.timestamp(), length)
         assert len(found) == len(wanted)
         lines = []
-        for number, (question, values) in enumerate(zip(found, wanted, strict=True)):
-            answer = self.ask(expand("promql", question.text, question.time, ALL), at)
+        for number, (answer, values) in enumerate(zip(found, wanted, strict=True)):
             lines += [f"query {number}: {line}" for line in compare(answer, values)]
         return lines
 
