@@ -161,6 +161,7 @@ class Fleet:
             target.serve(requests * (0.53, 0.47)[number], severity)
             _resources(target, requests / (end - start), severity, self.rng.random())
         self.redis.serve(requests, 0.0)
+        self.redis.gauges["redis_blocked_clients"] = float(int(2 * busy))
         self.redis.gauges["redis_connected_clients"] = 4.0 + int(6 * busy)
         self.redis.gauges["redis_memory_used_bytes"] = float(int(48e6 + 9e6 * busy))
 
@@ -169,7 +170,7 @@ def fleet(born: float, zone: ZoneInfo, incident: Incident, seed: int, started: f
     """All targets at their start, with every series that they will ever have."""
     api = [_api("api-1:8000", is_agent=True), _api("api-2:8000", is_agent=False)]
     redis = Target("redis", "redis:9121", {"redis_keyspace_hits_total": (1.55, 1.55)})
-    redis.profile |= {"redis_keyspace_misses_total": (0.21, 0.21), "redis_evicted_keys_total": (0.0, 0.0)}
+    redis.profile |= {"redis_keyspace_misses_total": (0.21, 0.21), "redis_evicted_keys_total": (0.004, 0.004)}
     redis.gauges |= {"redis_up": 1.0, "redis_memory_max_bytes": 268435456.0, "redis_blocked_clients": 0.0}
     prometheus = Target("prometheus", "prometheus:9090")
     prometheus.values[series("prometheus_rule_evaluation_failures_total", rule_group="gendash")] = 0.0

@@ -1,22 +1,35 @@
-"""Every PromQL figure of all dashboards equals an independent calculation from the raw samples."""
+"""All dashboards at once: PromQL figures by raw samples, figures that stand twice, and broken panels that are caught."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
 
 import pytest
-from all_series import LOOKED, LOOKS, NIGHT, SERIES
-from graphs import ALL, ALL_ON, NOW, Graphs, graphs
+from all_series import LOOKS, NIGHT, SERIES, looks
+from desk_store import filled
+from full_world import everything
+from graphs import ALL, ALL_ON, FEATURES_ON, NOW, Graphs, graphs
+from judge import Judge
+from mutants import EQUIVALENT, Mutant, equivalent
 from overview_series import agent_fails, agent_p95, burning, pools_full
+from overview_worlds import World
+from registry import ELSEWHERE, SQL, differing
 
+from gendash.demo.postgres import Server
 from gendash.engine.config import load_config
 from gendash.engine.expand import expand
 from gendash.engine.targets.files import load_catalog
 
 pytestmark = pytest.mark.prometheus
 
-CASES = [(board, slug, ago) for board, found in SERIES.items() for slug in found for ago in LOOKED.get(slug, LOOKS)]
+SEED, SAMPLE = 2, 150
+
+CASES = [(board, slug, ago) for board, found in SERIES.items() for slug in found for ago in looks(board, slug)]
 
 
 @pytest.fixture(scope="module")
@@ -57,13 +70,190 @@ def test_alerts_are_listed_with_the_time_since_they_began(prometheus: Graphs) ->
     }
 
 
-def test_every_promql_panel_has_its_number_test() -> None:
+# ── every panel, and figures that stand on two dashboards ────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def judge(postgres: Server, prometheus: Graphs) -> Iterator[Judge]:
+    """All dashboards on a filled store and on the Prometheus."""
+    environ = {"GENDASH_PROMETHEUS_URL": prometheus.url}
+    with filled(postgres, everything(SEED), "overview", FEATURES_ON, **environ) as store:
+        yield Judge(store, prometheus)
+
+
+def test_every_panel_that_can_have_a_number_has_its_number_test() -> None:
     boards = load_catalog(load_config(ALL_ON)).dashboards
-    asked = {
-        (name, panel.slug)
+    missing = [
+        (name, panel.slug, language)
         for name, board in boards.items()
         for panel in board.panels()
-        if any(query.language == "promql" for query in panel.queries)
+        for language in {query.language for query in panel.queries}  # a panel without queries is text
+        if panel.slug not in (SQL if language == "sql" else SERIES)[name] and (name, panel.slug) not in ELSEWHERE
+    ]
+    assert missing == []
+    known = {(name, panel.slug) for name, board in boards.items() for panel in board.panels()}
+    tested = {(name, slug) for found in (SQL, SERIES) for name, slugs in found.items() for slug in slugs}
+    assert ({*ELSEWHERE} | tested) - known == set()
+
+
+@pytest.mark.parametrize("board", SQL)
+def test_every_panel_is_right_in_a_world_with_everything(judge: Judge, board: str) -> None:
+    untouched = [mutant for mutant in judge.untouched() if mutant.board == board and mutant.slug in SQL[board]]
+    assert {mutant.name: line for mutant in untouched if (line := judge.differs(mutant))} == {}
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kathmandu", "America/St_Johns"])
+@pytest.mark.parametrize("seed", [3, 4, 5])
+def test_every_panel_is_right_for_any_seed_and_zone(postgres: Server, seed: int, zone: str) -> None:
+    world = everything(seed, zone)
+    with filled(postgres, world, "overview", FEATURES_ON) as store:
+        for board, figures in SQL.items():
+            for slug, figure in figures.items():
+                shown = [one for one in store.of(board).question(slug, NOW) if one.query.language == "sql"]
+                for question, wanted in zip(shown, figure(world, NOW), strict=True):
+                    assert differing(board, slug, store.of(board).answer(question, NOW, {}), wanted) == ""
+
+
+SAME_TITLE = {
+    "Turns": "per minute, traced in 7 d, and messages of users in 7 d: three figures, each with its unit and window",
+    "Errors": "of agent turns, and of HTTP requests",
+    "p95 time": "of answers, of searches, and of HTTP requests",
+    "Tokens": "of 24 h, of 7 d, and per call",
+    "Users": "the same figure on two dashboards, as a number and as a curve",
+    "Weekly": "the same figure on two dashboards, as a number and as a curve",
+    "Monthly": "the same figure on two dashboards, as a number and as a curve",
+    "Documents": "failed ones, and all",
+    "Tickets by status, now": "the same figure, on one of them for a chosen priority or category",
+    "Documents by status, now": "the same figure, on one of them for a chosen file type",
+}
+"""Titles that stand over different queries on two dashboards, and why."""
+
+
+def test_a_title_that_stands_on_two_dashboards_is_one_figure_or_listed() -> None:
+    asked: dict[str, set[tuple[str, ...]]] = {}
+    for board in load_catalog(load_config(ALL_ON)).dashboards.values():
+        for panel in board.panels():
+            asked.setdefault(panel.title, set()).add(tuple(query.text for query in panel.queries))
+    del asked["How to read this dashboard"]
+    assert {title for title, texts in asked.items() if len(texts) > 1} == {*SAME_TITLE}
+
+
+Rows = list[tuple[Any, ...]]
+
+
+def _last(rows: Rows) -> Any:
+    return rows[-1][-1]
+
+
+def _yesterday(rows: Rows) -> Any:
+    return rows[-2][-1]
+
+
+def _sum(rows: Rows) -> Any:
+    return sum(row[-1] for row in rows)
+
+
+def _all(rows: Rows) -> Any:
+    return rows
+
+
+def _share_of_budget(rows: Rows) -> Any:
+    return Decimal(rows[-1][-1]) * 1000
+
+
+EQUAL: Sequence[Sequence[tuple[str, Callable[[Rows], Any]]]] = (
+    (("overview/users", _last), ("user-analytics/users", _last), ("user-analytics/roles", _sum)),
+    (("overview/users_7d", _last), ("user-analytics/weekly", _last)),
+    (("overview/users_30d", _last), ("user-analytics/monthly", _last)),
+    (("user-analytics/weekly", _yesterday), ("user-analytics/active_users", lambda rows: rows[-1][2])),
+    (("user-analytics/monthly", _yesterday), ("user-analytics/active_users", _last)),
+    (("overview/tickets_by_status", _all), ("support-tickets/by_status", _all)),
+    (("overview/tickets_open", _last), ("support-tickets/open", _last), ("support-tickets/open_by_priority", _sum)),
+    (("overview/documents_by_status", _all), ("knowledge-base/by_status", _all)),
+    (("knowledge-base/documents", _last), ("overview/documents_by_status", _sum)),
+    (("overview/llm_cost", _all), ("cost-usage/cost_24h", _all)),
+    (("overview/llm_calls", _all), ("agent-performance/llm_calls", _all)),
+    (("overview/csat", _all), ("agent-performance/csat", _all), ("feedback-quality/csat", _all)),
+    (("overview/budget_used", _share_of_budget), ("cost-usage/month", _last)),
+    (("cost-usage/models", lambda rows: sum(row[2] for row in rows)), ("cost-usage/cost_by_environment", _sum)),
+    (("feedback-quality/ratings", _last), ("feedback-quality/distribution", _sum)),
+)  # fmt: skip
+"""Panels that show one figure, and how to read it from the rows of each."""
+
+
+@pytest.mark.parametrize("group", EQUAL, ids=lambda group: group[0][0])
+def test_the_same_figure_is_equal_wherever_it_stands(
+    judge: Judge, group: Sequence[tuple[str, Callable[[Rows], Any]]]
+) -> None:
+    found = []
+    for place, read in group:
+        board, _, slug = place.partition("/")
+        store = judge.store.of(board)
+        found.append(read(store.figures(slug, NOW).rows))
+    assert all(one == pytest.approx(found[0]) if isinstance(one, Decimal) else one == found[0] for one in found[1:])
+
+
+# ── mutation ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_untouched_project_raises_no_alarm(judge: Judge) -> None:
+    """The number tests of the right panels stand above."""
+    right = judge.untouched()
+    assert judge.unchecked(right) == right
+    assert judge.unverified(right) == right
+
+
+def test_a_sample_of_broken_panels_is_caught(judge: Judge) -> None:
+    _mutation_run(judge, Random(SEED).sample(judge.mutants(), SAMPLE))
+
+
+@pytest.mark.soak
+def test_every_broken_panel_is_caught(judge: Judge) -> None:
+    found = judge.mutants()
+    _mutation_run(judge, found)
+    unused = [name for name in EQUIVALENT if not any(re.fullmatch(name, mutant.name) for mutant in found)]
+    assert unused == []
+
+
+def _mutation_run(judge: Judge, found: list[Mutant]) -> None:
+    score, left = judge.caught(found)
+    missed = [mutant.name for mutant in left if not equivalent(mutant)]
+    told = ", ".join(f"{count} by {name}" for name, count in score.items())
+    print(f"{len(found)} mutants: {told}, {len(left) - len(missed)} show the same, {len(missed)} missed")
+    assert missed == []
+
+
+def test_a_broken_variable_is_caught(judge: Judge) -> None:
+    tried = {
+        (board.name, variable.name, what): judge.notices_variable(board, variable, what)
+        for board in judge.catalog.dashboards.values()
+        for variable in board.variables
+        for what in ("emptied", "gone")
+        if (variable.query.language, what) != ("sql", "emptied")  # which the next test would notice
     }
-    tested = {(board, slug) for board, slug, _ in CASES}
-    assert asked - tested == {("system-health", "alert_list")}  # tested by itself
+    assert len(tried) > 20
+    assert [name for name, is_noticed in tried.items() if not is_noticed] == []
+
+
+def _kind(name: str | None) -> str:
+    return (name or "").lower().lstrip(".").replace("markdown", "md") or "unknown"
+
+
+OPTIONS: Mapping[str, Callable[[World], set[str]]] = {
+    "environment": lambda world: {call["environment"] for call in world.calls},
+    "model": lambda world: {call["model"] or "unknown" for call in world.calls},
+    "priority": lambda world: {row["priority"] for row in world.rows["tickets"]},
+    "category": lambda world: {row["category"] or "none" for row in world.rows["tickets"]},
+    "file_type": lambda world: {_kind(row["file_type"]) for row in world.rows["documents"]},
+}
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_a_variable_offers_what_stands_in_the_raw_rows(judge: Judge, name: str) -> None:
+    boards = [b for b in judge.catalog.dashboards.values() if name in {variable.name for variable in b.variables}]
+    assert boards
+    for board in boards:
+        store = judge.store.of(board.name)
+        (question,) = store.question(name, NOW, "variable")
+        assert {row[0] for row in store.answer(question, NOW, {}).rows} == OPTIONS[name](judge.store.world)

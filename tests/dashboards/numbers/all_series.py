@@ -39,9 +39,15 @@ LOOKED = {
     **dict.fromkeys(RANGED, LOOKS[:2]),
     **dict.fromkeys(("query_volume", "no_result"), (START,)),
     "slo_left": (START, SOON_AFTER, *LOOKS[3:]),
+    "agent-performance/slo_left": LOOKS[:2],
     "tools_state": (*LOOKS, 0.903),
     "agent_p95": (*LOOKS, NIGHT),
 }
 """The same for means over the picked range, whose ends must be calm; for means over so long that they reach where
 samples are 5 minutes apart; where a failure counts fully only after an hour; an hour that begins within the incident;
 and a time without anything to measure."""
+
+
+def looks(board: str, slug: str) -> tuple[float, ...]:
+    """The times at which a panel is looked at."""
+    return LOOKED.get(f"{board}/{slug}") or LOOKED.get(slug, LOOKS)

@@ -25,7 +25,8 @@ from gendash.engine.targets import prometheus
 from gendash.engine.targets.files import load_catalog
 
 NOW = datetime(2026, 11, 5, 15, tzinfo=UTC)
-ALL_ON = "features: {" + ", ".join(f"{name}: {str(name != 'store_metrics').lower()}" for name, _, _ in FEATURES) + "}"
+FEATURES_ON = "".join(f"  {name}: {str(name != 'store_metrics').lower()}\n" for name, _, _ in FEATURES)
+ALL_ON = f"features:\n{FEATURES_ON}"
 ALL = [Choice(name, ("x",), None, multi=True, all_value=".+") for name in ("job", "instance", "handler")]
 RANGE = "6h"
 """The picked time range, so short that all of it was scraped every 15 seconds."""
@@ -105,5 +106,8 @@ def graphs(folder: Path) -> Iterator[Graphs]:
     for path, content in render_rules(catalog).items():
         (folder / "rules").mkdir(exist_ok=True)
         (folder / "rules" / Path(path).name).write_bytes(content)
-    with servers.prometheus(binary, folder, folder / "rules", retention="50y") as url, prometheus.prometheus(url) as call:
+    with (
+        servers.prometheus(binary, folder, folder / "rules", retention="50y") as url,
+        prometheus.prometheus(url) as call,
+    ):
         yield Graphs(catalog, Samples(scrapes, end), call, url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,11 +12,11 @@ from typing import Any
 from unittest.mock import patch
 
 import psycopg
-from all_series import LOOKED, LOOKS, SERIES
+from all_series import SERIES, looks
 from desk_store import Store
 from full_world import NOW
 from graphs import Graphs
-from mutants import Mutant
+from mutants import Mutant, mutants
 from overview_figures import Table
 from overview_worlds import QUOTED
 from registry import SQL, differing
@@ -25,7 +26,7 @@ from gendash.engine.catalog import Catalog
 from gendash.engine.checks import check
 from gendash.engine.expand import Span, timing
 from gendash.engine.layout import panel_id
-from gendash.engine.model import Dashboard
+from gendash.engine.model import Dashboard, Variable
 from gendash.engine.verify import verify
 
 CHOICES: Mapping[str, Sequence[Mapping[str, Any]]] = {
@@ -73,6 +74,32 @@ class Judge:
         panels = self.catalog.dashboards[board].panels()
         asked = {panel.slug for panel in panels if any(query.language == "sql" for query in panel.queries)}
         return {slug: self.wanted(board, slug, 0) for slug in sorted(asked)}
+
+    def untouched(self) -> list[Mutant]:
+        """Every panel with a query as it is."""
+        boards = self.catalog.dashboards.values()
+        return [Mutant(b.name, p.slug, "untouched", p) for b in boards for p in b.panels() if p.queries]
+
+    def mutants(self) -> list[Mutant]:
+        """Every panel with one thing in it wrong, for each thing that can be."""
+        boards = self.catalog.dashboards.values()
+        return [one for board in boards for one in mutants(self.catalog, board, self.columns(board.name))]
+
+    def notices_variable(self, board: Dashboard, variable: Variable, what: str) -> bool:
+        """Whether verify notices that a variable finds nothing, or asks for what is not there."""
+        if variable.query.language == "sql":
+            text = f"select * from ({variable.query.text}) as mutant where false"
+        else:
+            text = variable.query.text.replace(", ", '{job="nobody"}, ')
+        if what == "gone":
+            text = re.sub(r"\{\{ \w+\('([\w:]+)'\) \}\}", r"\1_gone", variable.query.text)
+        wrong = replace(variable, query=replace(variable.query, text=text))
+        others = [one for one in board.variables if one is not variable]
+        panel = next(panel for panel in board.panels() if panel.queries)
+        rows = [replace(board.rows[0], panels=[panel])]
+        boards = {board.name: replace(board, rows=rows, variables=[*others, wrong], annotations=())}
+        found = verify(self.store.config, replace(self.catalog, dashboards=boards), at=NOW, only=[board.name])
+        return any(not one.calm for one in found if one.kind == "variable")
 
     def caught(self, found: Iterable[Mutant]) -> tuple[Counter[str], list[Mutant]]:
         """How many mutants each of the three catches, the cheapest first, and those that none does."""
@@ -149,7 +176,7 @@ class Judge:
         graphs = replace(self.graphs, catalog=replace(self.graphs.catalog, dashboards=boards))
         if not any(query.language == "promql" for query in mutant.panel.queries):
             return ""
-        for hours_ago in LOOKED.get(mutant.slug, LOOKS):
+        for hours_ago in looks(mutant.board, mutant.slug):
             try:
                 if mutant.slug in SERIES[mutant.board]:
                     lines = graphs.differences(mutant.board, mutant.slug, hours_ago)
@@ -169,7 +196,7 @@ def _gathered(catalog: Catalog, found: Iterable[Mutant]) -> tuple[dict[str, Dash
     boards = {}
     for name in {mutant.board: None for mutant in by_place.values()}:
         slugs = {place.partition("/")[2]: mutant for place, mutant in by_place.items() if mutant.board == name}
-        panels = [replace(mutant.panel, slug=slug, title=slug, leads_to="") for slug, mutant in slugs.items()]
+        panels = [replace(m.panel, slug=slug, title=slug, leads_to="", width=24) for slug, m in slugs.items()]
         board = catalog.dashboards[name]
         boards[name] = replace(board, rows=[replace(board.rows[0], title="", panels=panels)], annotations=())
     return boards, by_place

@@ -84,4 +84,3 @@ def differing(board: str, slug: str, found: Table, wanted: Table) -> str:
         if not all(map(as_llm, shown, due)):
             return f"shown  {shown}\nwanted {due}"
     return "" if len(left) == len(right) else f"{len(left)} rows, wanted {len(right)}"
-
