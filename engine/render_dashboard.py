@@ -78,6 +78,9 @@ def _quick_range(start: str) -> dict[str, str]:
 
 
 def _row(catalog: Catalog, dashboard: Dashboard, row: Row, y: int) -> tuple[list[dict[str, Any]], int]:
+    """The panels of a row and the height below it; a row of which nothing is available is folded away."""
+    is_empty = all(catalog.missing_features(panel) for panel in row.panels)
+    is_open = row.open and not (is_empty and row.title)
     header: list[dict[str, Any]] = []
     if row.title:
         header = [
@@ -85,7 +88,7 @@ def _row(catalog: Catalog, dashboard: Dashboard, row: Row, y: int) -> tuple[list
                 "type": "row",
                 "id": panel_id(dashboard.name, f"row:{row.title}"),
                 "title": row.title,
-                "collapsed": not row.open,
+                "collapsed": not is_open,
                 "gridPos": {"x": 0, "y": y, "w": 24, "h": 1},
                 "panels": [],
             }
@@ -93,7 +96,7 @@ def _row(catalog: Catalog, dashboard: Dashboard, row: Row, y: int) -> tuple[list
         y += 1
     places, below = positions(row.panels, y)
     rendered = [_panel(catalog, dashboard, panel, at) for panel, at in zip(row.panels, places, strict=True)]
-    if row.open:
+    if is_open:
         return [*header, *rendered], below
     header[0]["panels"] = rendered
     return header, y

@@ -40,6 +40,8 @@ _REFUSALS: Mapping[str, tuple[Status, str]] = {  # by SQLSTATE: what it means fo
     "42501": ("error", MIGRATE),
 }
 _LABEL_VALUES = re.compile(r"label_values\((?:(.+),\s*)?([^,]+)\)\s*")
+_MATCHERS = re.compile(r'\{((?:[^"{}]|"(?:[^"\\]|\\.)*")*)\}')
+_MATCHER = re.compile(r'\w+(?:=~|!~|!=|=)"(?:[^"\\]|\\.)*"')
 _NAMED = re.compile(r"\$(\w+)|\$\{(\w+)[^}]*\}|\[\[(\w+)")
 
 
@@ -360,8 +362,9 @@ def _rule(live: Live, name: str) -> Verdict:
 
 
 def _normal(expr: str) -> str:
-    """An expression as the parser prints it: equal for equal meanings, whatever the blanks."""
+    """An expression as the parser prints it, matchers sorted as Prometheus does: equal for equal meanings."""
     try:
-        return str(parse(expr))
+        text = str(parse(expr))
     except ValueError:  # newer than our parser
         return " ".join(expr.split())
+    return _MATCHERS.sub(lambda found: "{" + ",".join(sorted(_MATCHER.findall(found[1]))) + "}", text)

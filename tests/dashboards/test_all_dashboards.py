@@ -21,9 +21,15 @@ from overview_worlds import World
 from registry import ELSEWHERE, SQL, differing
 
 from gendash.demo.postgres import Server
+from gendash.engine.catalog import Catalog
+from gendash.engine.checks import check
 from gendash.engine.config import load_config
 from gendash.engine.expand import expand
+from gendash.engine.render_dashboard import render_dashboard
+from gendash.engine.settings import FEATURES
 from gendash.engine.targets.files import load_catalog
+from gendash.engine.verdict import Verdict
+from gendash.engine.verify import verify
 
 pytestmark = pytest.mark.prometheus
 
@@ -96,6 +102,7 @@ def test_every_panel_that_can_have_a_number_has_its_number_test() -> None:
     assert ({*ELSEWHERE} | tested) - known == set()
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("board", SQL)
 def test_every_panel_is_right_in_a_world_with_everything(judge: Judge, board: str) -> None:
     untouched = [mutant for mutant in judge.untouched() if mutant.board == board and mutant.slug in SQL[board]]
@@ -192,6 +199,59 @@ def test_the_same_figure_is_equal_wherever_it_stands(
         store = judge.store.of(board)
         found.append(read(store.figures(slug, NOW).rows))
     assert all(one == pytest.approx(found[0]) if isinstance(one, Decimal) else one == found[0] for one in found[1:])
+
+
+# ── features that are off ────────────────────────────────────────────────────────────────────────────────────────
+
+ALL_FEATURES = [name for name, _, _ in FEATURES if name != "store_metrics"]
+SOME = Random(SEED).sample(ALL_FEATURES, 1)
+
+
+def _without(judge: Judge, *names: str) -> tuple[Catalog, list[Verdict]]:
+    """The definitions with features off, and what verify says on the same servers with the rules of these settings."""
+    config = judge.store.configured("".join(f"  {name}: {str(name not in names).lower()}\n" for name in ALL_FEATURES))
+    catalog = load_catalog(config)
+    assert check(catalog) == []
+    with judge.graphs.rules_of(catalog):
+        return catalog, verify(config, catalog, at=NOW)
+
+
+def _exactly_its_panels(catalog: Catalog, found: list[Verdict], names: set[str]) -> None:
+    panels = [(board.name, panel) for board in catalog.dashboards.values() for panel in board.panels()]
+    its = {(board, panel.slug) for board, panel in panels if names & {*panel.feature.split()}}
+    silent = {(one.dashboard, one.panel) for one in found if one.kind == "panel" and one.status == "not_available"}
+    assert silent == its
+    assert [one for one in found if not one.calm] == []
+    for board in catalog.dashboards.values():
+        folded = {panel["title"] for panel in render_dashboard(catalog, board)["panels"] if panel.get("collapsed")}
+        empty = {row.title for row in board.rows if all((board.name, panel.slug) in its for panel in row.panels)}
+        assert folded == (empty | {row.title for row in board.rows if not row.open}) - {""}
+
+
+@pytest.mark.parametrize("name", SOME)
+def test_a_feature_that_is_off_silences_exactly_its_panels(judge: Judge, name: str) -> None:
+    _exactly_its_panels(*_without(judge, name), {name})
+
+
+def test_with_every_feature_off_nothing_errors(judge: Judge) -> None:
+    _exactly_its_panels(*_without(judge, *ALL_FEATURES), {*ALL_FEATURES})
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", ALL_FEATURES)
+def test_each_feature_that_is_off_silences_exactly_its_panels(judge: Judge, name: str) -> None:
+    _exactly_its_panels(*_without(judge, name), {name})
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", ["", *ALL_FEATURES])
+def test_a_store_made_without_a_feature_is_calm(postgres: Server, prometheus: Graphs, name: str) -> None:
+    """Nothing was ever read for the feature; without a name it is every feature."""
+    off = {name} if name else {*ALL_FEATURES}
+    lines = "".join(f"  {one}: {str(one not in off).lower()}\n" for one in ALL_FEATURES)
+    made = filled(postgres, everything(SEED), "overview", lines, GENDASH_PROMETHEUS_URL=prometheus.url)
+    with made as store, prometheus.rules_of(store.catalog):
+        _exactly_its_panels(store.catalog, verify(store.config, store.catalog, at=NOW), off)
 
 
 # ── mutation ─────────────────────────────────────────────────────────────────────────────────────────────────────

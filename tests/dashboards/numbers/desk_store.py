@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -48,6 +48,9 @@ class Store:
     catalog: Catalog
     name: str
     reader_url: str
+    configured: Callable[[str], Config]
+    """The settings of this store with other features."""
+
     refreshed_at: datetime | None = None
     _asked: dict[datetime, dict[tuple[str, str], list[Question]]] = field(default_factory=dict)
 
@@ -103,26 +106,27 @@ def filled(server: Server, world: World, name: str, features: str = ALL_ON, **en
         password = secrets.token_urlsafe(9)
         _grant(server.url(database), database, owner, password)
         with LangfuseDouble(world.platform.observations, world.platform.scores, models=price_list()) as double:
-            config = load_config(
-                SETTINGS.format(zone=world.zone, number=number) + features,
-                environ={
-                    "GENDASH_DATABASE_URL": server.url(database, owner, password),
-                    "GENDASH_ADMIN_DATABASE_URL": server.url(database),
-                    "GENDASH_READER_PASSWORD": password,
-                    "GENDASH_ADMIN_READER_PASSWORD": password,
-                    "LANGFUSE_BASE_URL": double.url,
-                    "LANGFUSE_PUBLIC_KEY": double.public_key,
-                    "LANGFUSE_SECRET_KEY": double.secret_key,
-                }
-                | environ,
-            )
+            secrets_ = {
+                "GENDASH_DATABASE_URL": server.url(database, owner, password),
+                "GENDASH_ADMIN_DATABASE_URL": server.url(database),
+                "GENDASH_READER_PASSWORD": password,
+                "GENDASH_ADMIN_READER_PASSWORD": password,
+                "LANGFUSE_BASE_URL": double.url,
+                "LANGFUSE_PUBLIC_KEY": double.public_key,
+                "LANGFUSE_SECRET_KEY": double.secret_key,
+            }
+
+            def configured(lines: str) -> Config:
+                return load_config(SETTINGS.format(zone=world.zone, number=number) + lines, environ=secrets_ | environ)
+
+            config = configured(features)
             catalog = load_catalog(config)
             migrate(config, catalog)
             report = sync(config, now=world.now)
             assert report.complete, report
         audience = "admin" if catalog.dashboards[name].audience == "admin" else "reader"
         role = f"desk_{audience}_{number}"
-        found = Store(world, config, catalog, name, server.url(database, role, password))
+        found = Store(world, config, catalog, name, server.url(database, role, password), configured)
         found.refresh(world.now)
         yield found
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -9,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from math import isnan
 from pathlib import Path
 
+import requests
 from all_series import SERIES
 from overview_series import Labels, Samples, Values
 
@@ -42,6 +44,20 @@ class Graphs:
     samples: Samples
     call: prometheus.Call
     url: str
+    rules: Path
+
+    @contextmanager
+    def rules_of(self, catalog: Catalog) -> Iterator[None]:
+        """Prometheus with the rules of other definitions, for as long as the block runs."""
+        self._load(catalog)
+        try:
+            yield
+        finally:
+            self._load(self.catalog)
+
+    def _load(self, catalog: Catalog) -> None:
+        write_rules(catalog, self.rules)
+        requests.post(f"{self.url}/-/reload", timeout=30).raise_for_status()
 
     def asked(self, dashboard: str, slug: str, hours_ago: float) -> list[Question]:
         """The PromQL queries of a panel, its time range ending so many hours before the end of the history."""
@@ -89,6 +105,14 @@ def compare(found: Mapping[Labels, float], wanted: Values) -> list[str]:
     ]
 
 
+def write_rules(catalog: Catalog, folder: Path) -> None:
+    """Rule files of these definitions, and no others."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for path, content in render_rules(catalog).items():
+        (folder / Path(path).name).write_bytes(content)
+
+
 @contextmanager
 def graphs(folder: Path) -> Iterator[Graphs]:
     """A Prometheus over 31 days of made history; it ends with the block."""
@@ -103,11 +127,9 @@ def graphs(folder: Path) -> Iterator[Graphs]:
     with servers.making_blocks(promtool, texts, folder / "data") as wait:
         wait()
     assert said == []
-    for path, content in render_rules(catalog).items():
-        (folder / "rules").mkdir(exist_ok=True)
-        (folder / "rules" / Path(path).name).write_bytes(content)
+    write_rules(catalog, folder / "rules")
     with (
         servers.prometheus(binary, folder, folder / "rules", retention="50y") as url,
         prometheus.prometheus(url) as call,
     ):
-        yield Graphs(catalog, Samples(scrapes, end), call, url)
+        yield Graphs(catalog, Samples(scrapes, end), call, url, folder / "rules")
