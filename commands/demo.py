@@ -52,6 +52,7 @@ def _steps() -> Steps:
     from gendash.engine.targets.files import load_catalog, write_artifacts
     from gendash.engine.targets.migrate import migrate
     from gendash.engine.targets.refresh import refresh
+    from gendash.engine.targets.store_facts import facts
     from gendash.engine.verify import failed, verify
     from gendash.langfuse_bridge.sync import sync
 
@@ -78,6 +79,7 @@ def _steps() -> Steps:
         refresh=lambda catalog, at: refresh(catalog.config, catalog, at=at, due_only=at is None),
         build=lambda catalog, out: write_artifacts(all_artifacts(catalog), out),
         apply=push,
+        metrics=facts,
         verify=judge,
         audit=lambda catalog, at: audit(catalog, at=at, due_only=True),
     )

@@ -147,7 +147,8 @@ def rolling(facts: str, value: str, name: str = "", label: str = "7 d") -> str:
       window last as (order by day rows between 6 preceding and current row)
     ),
     figures as (
-      select max(a) filter (where day = {TODAY} - 1) as current, max(a) filter (where day = {TODAY} - 8) as prior
+      select coalesce(max({value}) filter (where day = {TODAY} - 1), 0) as current,
+        max({value}) filter (where day = {TODAY} - 8) as prior
       from rolled
     )
     select day::timestamp at time zone {{{{ zone() }}}} as "time", {named} as metric, {value} as value
@@ -168,6 +169,23 @@ def daily_turns(a: str, b: str = "0") -> str:
     return f"""
       select day, {a} as a, {b} as b from {{{{ view('llm_turn_day') }}}}
       where day > {TODAY} - 36 and {THIS_ENVIRONMENT}"""
+
+
+def langfuse_link(kind: str, column: str) -> str:
+    """SQL: a column ``link``, the address in Langfuse of what an id names; ``kind`` is traces, users or sessions.
+
+    Without the project's id a trace is found all the same, and the others lead to Langfuse itself.
+    """
+    base = "rtrim('{{ setting('langfuse.base_url') }}', '/')"
+    project = "nullif('{{ setting('langfuse.project_id') }}', '')"
+    otherwise = f"{base} || '/trace/' || {column}" if kind == "traces" else base
+    return f"coalesce({base} || '/project/' || {project} || '/{kind}/' || {column}, {otherwise}) as \"link\""
+
+
+def linked(name: str, title: str, **properties: Any) -> list[dict[str, Any]]:
+    """Overrides of a table's column that leads to the address in its hidden column ``link``."""
+    link = {"title": title, "url": "${__data.fields.link:raw}", "targetBlank": True}
+    return [override("byName", name, links=[link], **properties), override("byName", "link", custom__hidden=True)]
 
 
 def entity(name: str, width: int) -> list[dict[str, Any]]:

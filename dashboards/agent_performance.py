@@ -12,7 +12,9 @@ from gendash.dashboards._llm import (
     WITHOUT_DATES,
     by_model_per_bucket,
     entity,
+    langfuse_link,
     latency_by_model,
+    linked,
     per_bucket,
     stored_per_bucket,
 )
@@ -798,19 +800,7 @@ TIME = [
             no_data="No turn in 24 hours",
             name_nothing=False,
             overrides=[
-                override(
-                    "byName",
-                    "Trace",
-                    custom__width=290,
-                    links=[
-                        {
-                            "title": "Open the trace in Langfuse",
-                            "url": "${__data.fields.link:raw}",
-                            "targetBlank": True,
-                        }
-                    ],
-                ),
-                override("byName", "link", custom__hidden=True),
+                *linked("Trace", "Open the trace in Langfuse", custom__width=290),
                 override("byName", "Began", unit="dateTimeFromNow"),
                 override(
                     "byName",
@@ -829,7 +819,7 @@ TIME = [
                 select trace_id as "Trace", started_at as "Began",
                   case when failed then 'failed' else 'answered' end as "Outcome", duration_s as "Time",
                   calls as "LLM calls", failed_calls as "Failed calls", tool_calls as "Tool calls", cost_usd as "Cost",
-                  rtrim('{{{{ setting('langfuse.base_url') }}}}', '/') || '/trace/' || trace_id as "link"
+                  {langfuse_link("traces", "trace_id")}
                 from {{{{ view('llm_turn_recent') }}}} where {IN_ENVIRONMENT}
                 order by failed desc, duration_s desc, trace_id limit 50""",
                 format="table",

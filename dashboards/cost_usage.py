@@ -176,11 +176,11 @@ HEAD = [
         "per_turn",
         "Per turn",
         "Mean cost of an agent turn, today and the 6 days before: cost of turns / turns with a price. A turn is a "
-        "trace with at least one LLM call. The curve is the same figure for each of the last 30 days.",
+        "trace with at least one LLM call. The change compares the last 7 whole days with the 7 before.",
         HeadTile(unit="currencyUSD", decimals=4, subject=COST, no_data="no turns"),
         [
             sql(
-                rolling(daily_turns("cost_usd", "priced"), "a / nullif(b, 0)", "mean, 7 d"),
+                rolling(daily_turns("cost_usd", "priced"), "a / nullif(b, 0)"),
                 may_be_zero=QUIET,
                 may_be_empty="no turn in 30 days",
             )
@@ -208,14 +208,13 @@ HEAD = [
         "cached",
         "Cached",
         "Input tokens read from a prompt cache / all input tokens, today and the 6 days before. Cached tokens cost a "
-        "fraction of the price, so higher is cheaper. The curve is that figure for each of the last 30 days.",
+        "fraction of the price, so higher is cheaper. The change compares the last 7 whole days with the 7 before.",
         HeadTile(unit="percentunit", decimals=0, min=0, max=1, subject=CALLS, no_data="no input"),
         [
             sql(
                 rolling(
                     daily("sum(cached_tokens)", "sum(input_tokens)"),
                     "a::float8 / nullif(b, 0)::float8",
-                    "of input, 7 d",
                 ),
                 may_be_zero="nothing was cached",
                 may_be_empty="no LLM call in 30 days",

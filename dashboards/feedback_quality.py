@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from gendash.dashboards._llm import langfuse_link, linked
 from gendash.dashboards._palette import (
     BAD,
     CALLS,
@@ -343,16 +344,17 @@ WRONG = [
                 override("byName", "User", custom__width=85),
                 override("byName", "Conversation", custom__width=115),
                 override("byName", "Model", custom__width=205),
-                override("byName", "Trace", custom__width=275),
+                *linked("Trace", "Open the trace in Langfuse", custom__width=275),
             ],
         ),
         [
             sql(
-                """
+                f"""
                 select created_at as "Given", rating as "Rating", coalesce(comment, '–') as "Comment",
                   left(user_id, 8) as "User", left(conversation_id, 8) as "Conversation", duration_s as "Answer time",
-                  coalesce(model, 'not traced') as "Model", coalesce(trace_id, '–') as "Trace"
-                from {{ view('rating_turn_30d') }} where rating <= 2
+                  coalesce(model, 'not traced') as "Model", coalesce(trace_id, '–') as "Trace",
+                  {langfuse_link("traces", "trace_id")}
+                from {{{{ view('rating_turn_30d') }}}} where rating <= 2
                 order by created_at desc, feedback_id limit 200""",
                 format="table",
                 may_be_empty="no bad rating within 30 days",

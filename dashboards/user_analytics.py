@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gendash.dashboards._llm import langfuse_link, linked
 from gendash.dashboards._palette import (
     BAD,
     CALLS,
@@ -650,7 +651,7 @@ WHO = [
             sort_by="Messages",
             no_data="–",
             overrides=[
-                column("User", custom__minWidth=160),
+                *linked("User", "Open the user in Langfuse", custom__minWidth=160),
                 column("Id", custom__width=90),
                 column(
                     "Messages",
@@ -679,6 +680,9 @@ WHO = [
                   {% if feature('feedback') %} ratings as "Ratings",
                   satisfied::float8 / nullif(ratings, 0) as "CSAT", {% endif %}
                   last_at as "Last seen", left(user_id, 8) as "Id"
+                  {% if feature('langfuse') %}, """
+                + langfuse_link("users", "user_id")
+                + """{% endif %}
                 from {{ view('user_top_30d') }} order by rank limit 100""",
                 format="table",
                 may_be_empty=NOBODY,
@@ -697,7 +701,7 @@ WHO = [
             sort_by="Cost",
             no_data="–",
             overrides=[
-                column("User", custom__minWidth=160),
+                *linked("User", "Open the user in Langfuse", custom__minWidth=160),
                 column("Id", custom__width=90),
                 column(
                     "Cost",
@@ -717,10 +721,10 @@ WHO = [
         ),
         [
             sql(
-                """
+                f"""
                 select name as "User", cost_usd as "Cost", turns as "Turns", turn_share as "Of all turns",
-                  calls as "Calls", tokens as "Tokens", left(user_id, 8) as "Id"
-                from {{ view('user_llm_30d') }} order by rank limit 102""",
+                  calls as "Calls", tokens as "Tokens", left(user_id, 8) as "Id", {langfuse_link("users", "user_id")}
+                from {{{{ view('user_llm_30d') }}}} order by rank limit 102""",
                 format="table",
                 may_be_empty="no turn was traced within 30 days",
             )

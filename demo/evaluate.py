@@ -188,6 +188,10 @@ class Evaluator:
                 return self._select(node)
             case syntax.AggregateExpr():
                 return self._aggregate(node)
+            case syntax.BinaryExpr(lhs=syntax.Call() as call) if call.func.name == "time":
+                combine, right = _combiner(str(node.op)), self._vector(node.rhs)
+                times = self.grid.times
+                return {k: [combine(t, v) for t, v in zip(times, found, strict=True)] for k, found in right.items()}
             case syntax.BinaryExpr():
                 return self._binary(str(node.op), self._any(node.lhs), self._any(node.rhs), node.modifier)
             case syntax.Call():

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from gendash.demo import happenings, recorded
 from gendash.demo.evaluate import grid
-from gendash.demo.metrics import Fleet, as_scraped, fleet, series_of
+from gendash.demo.metrics import STORE_JOB, WRITTEN, Fleet, as_scraped, fleet, series_of
 from gendash.demo.timeline import Change, Platform
 
 FINE_S, COARSE_S = 15, 300
@@ -104,14 +104,29 @@ def _fill(gauges: dict[str, float], platform: Platform, until: float) -> None:
     gauges["users_active_total"] = float(len({row[1] for row in platform.conversations[-400:]}))
 
 
+_Column = tuple[str, Sequence[str], Iterable[str]]
+
+
+def facts(exposition: str, scrapes: Scrapes) -> Iterator[_Column]:
+    """What `gendash metrics` says at the end, as scraped for the last ten minutes; when it was written is there."""
+    stamps = [f" {at}\n" for at in scrapes.times[-600 // FINE_S :]]
+    for line in exposition.splitlines():
+        key, _, value = line.rpartition(" ")
+        if key and not line.startswith("#") and key != WRITTEN:
+            instance = scrapes.fleet.store.instance
+            yield series_of(key, STORE_JOB, instance), stamps, [value] * len(stamps)
+
+
+def write_facts(exposition: str, scrapes: Scrapes, folder: Path) -> Path:
+    """Writes them as OpenMetrics text."""
+    return _text(folder / "facts.om", facts(exposition, scrapes))
+
+
 def write(scrapes: Scrapes, rules: Iterable[recorded.Rule], folder: Path, say: Callable[[str], None]) -> Iterator[Path]:
     """Writes the history as OpenMetrics texts, and yields each as soon as it is there; ``say`` hears what lacks."""
     folder.mkdir(parents=True, exist_ok=True)
     yield _text(folder / "scraped.om", _scraped(scrapes))
     yield _text(folder / "recorded.om", _recorded(scrapes, rules, say))
-
-
-_Column = tuple[str, Sequence[str], Iterable[str]]
 
 
 def _text(path: Path, columns: Iterable[_Column]) -> Path:

@@ -37,6 +37,8 @@ class Chore(NamedTuple):
 class Life:
     """The parts of a living demo. ``at`` is the time up to which it has been lived, ``days`` what is decided ahead.
 
+    ``facts`` is what `gendash metrics` wrote last; without them the store is not scraped.
+
     Whatever the hour, somebody comes at ``next_visit`` and every VISIT_S from then on.
     """
 
@@ -44,6 +46,7 @@ class Life:
     database_url: str
     double: LangfuseDouble
     fleet: Fleet | None = None
+    facts: str = ""
     roles: dict[str, str] = field(default_factory=dict)
     at: float = 0.0
     days: int = 0
@@ -132,7 +135,10 @@ def keep(
 def exporter(life: Life) -> Iterator[list[Scraped]]:
     """Serves /metrics of every target of the fleet but Prometheus itself; where each is to be scraped."""
     assert life.fleet
-    targets = {f"/{number}/metrics": target for number, target in enumerate([*life.fleet.api, life.fleet.redis])}
+    scraped = [*life.fleet.api, life.fleet.redis, *([life.fleet.store] if life.facts else [])]
+    targets = {f"/{number}/metrics": target for number, target in enumerate(scraped)}
+
+    store = life.fleet.store
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -140,7 +146,7 @@ def exporter(life: Life) -> Iterator[list[Scraped]]:
         def do_GET(self) -> None:
             target = targets.get(self.path)
             with life.lock:
-                body = exposition(target).encode() if target else b""
+                body = (life.facts if target is store else exposition(target)).encode() if target else b""
             self.send_response(200 if target else 404)
             self.send_header("Content-Type", _CONTENT_TYPE)
             self.send_header("Content-Length", str(len(body)))

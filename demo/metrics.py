@@ -19,6 +19,10 @@ from gendash.demo.traffic import Incident, level
 from gendash.demo.words import ANSWERING, FILE_TYPES, INTENTS, NANO, TOOLS
 
 API_JOB = "ai-agent-api"
+STORE_JOB = "gendash"
+WRITTEN = "gendash_metrics_written_timestamp_seconds"
+"""Of what `gendash metrics` writes, all that is known before there is a store."""
+
 REQUESTS_PER_S = 2.4
 """Requests to both instances in an average moment, but for those that rows stand for."""
 
@@ -146,11 +150,12 @@ class Fleet:
     rng: Random
     api: list[Target]
     redis: Target
+    store: Target
     prometheus: Target
 
     def targets(self) -> list[Target]:
         """The targets in the order of the scrape configuration."""
-        return [*self.api, self.redis, self.prometheus]
+        return [*self.api, self.redis, self.store, self.prometheus]
 
     def step(self, start: float, end: float) -> None:
         """Moves all targets from one time to another."""
@@ -163,6 +168,7 @@ class Fleet:
         self.redis.serve(requests, 0.0)
         self.redis.gauges["redis_blocked_clients"] = float(int(2 * busy))
         self.redis.gauges["redis_connected_clients"] = 4.0 + int(6 * busy)
+        self.store.gauges[WRITTEN] = end
         self.redis.gauges["redis_memory_used_bytes"] = float(int(48e6 + 9e6 * busy))
 
 
@@ -174,7 +180,8 @@ def fleet(born: float, zone: ZoneInfo, incident: Incident, seed: int, started: f
     redis.gauges |= {"redis_up": 1.0, "redis_memory_max_bytes": 268435456.0, "redis_blocked_clients": 0.0}
     prometheus = Target("prometheus", "prometheus:9090")
     prometheus.values[series("prometheus_rule_evaluation_failures_total", rule_group="gendash")] = 0.0
-    found = Fleet(born, zone, incident, Random(f"{seed}:metrics"), api, redis, prometheus)
+    store = Target(STORE_JOB, "store:9100")
+    found = Fleet(born, zone, incident, Random(f"{seed}:metrics"), api, redis, store, prometheus)
     for target in found.targets():
         target.values |= dict.fromkeys(target.profile, 0.0)
         target.restart(started)

@@ -17,6 +17,7 @@ import yaml
 from gendash.demo import history, keep, load, platform, recorded, servers
 from gendash.demo.langfuse_double import LangfuseDouble
 from gendash.demo.llm import PROJECT, price_list
+from gendash.demo.metrics import STORE_JOB
 from gendash.demo.postgres import postgres
 from gendash.demo.timeline import Change, Platform
 from gendash.engine.catalog import Catalog
@@ -30,7 +31,7 @@ DATABASE = "platform"
 MARK, ENV = ".gendash-demo", "env"
 SETTINGS = Path(__file__).with_name("gendash.yaml")
 FRESH = "job:http_requests:rate5m"
-REFRESH_S = 60.0
+REFRESH_S = METRICS_S = 60.0
 AUDIT_S = 3600.0
 Say = Callable[[str], None]
 
@@ -48,6 +49,7 @@ class Steps:
     refresh: Callable[[Catalog, datetime | None], object]
     build: Callable[[Catalog, Path], object]
     apply: Callable[[Catalog, Path], object]
+    metrics: Callable[[Catalog, datetime | None], str]
     verify: Callable[[Catalog, datetime | None], int]
     audit: Callable[[Catalog, datetime | None], object]
 
@@ -142,6 +144,7 @@ class _Demo:
     environment: dict[str, str] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
+    scrapes: history.Scrapes | None = None
 
     def run(self) -> int:
         """Everything, in order."""
@@ -243,6 +246,9 @@ class _Demo:
         with self.told(f"wrote {self.options.reach.days} days of samples"):
             scrapes = history.scrape(life.world.platform, end, extra, self.options.reach)
             life.fleet, life.roles = scrapes.fleet, scrapes.roles
+            if not self.config().on("store_metrics"):
+                scrapes.columns = [one for one in scrapes.columns if one[0] != STORE_JOB]
+            self.scrapes = scrapes
             data = self.options.folder / "prometheus" / "data"
             rules = history_rules(self.catalog())
             texts = history.write(scrapes, rules, self.options.folder / "history", self.say)
@@ -254,11 +260,24 @@ class _Demo:
         assert binary
         with self.told("started Prometheus"):
             wait()
+            self.facts(life)
             scraped = self.stack.enter_context(keep.exporter(life)) if self.options.keep else []
             rules, retention = out / "prometheus" / "rules", self.config()["prometheus.retention"]
             folder = self.options.folder / "prometheus"
             url = self.stack.enter_context(servers.prometheus(binary, folder, rules, scraped, retention))
         self.environment["GENDASH_PROMETHEUS_URL"] = url
+
+    def facts(self, life: keep.Life) -> None:
+        """What `gendash metrics` says, into the history."""
+        catalog = self.catalog()
+        if self.scrapes is None or not catalog.config.on("store_metrics"):
+            return
+        promtool = servers.find("promtool", *self.options.tools)
+        assert promtool
+        life.facts = self.steps.metrics(catalog, None if self.options.keep else self.now)
+        text = history.write_facts(life.facts, self.scrapes, self.options.folder / "history")
+        with servers.making_blocks(promtool, [text], self.options.folder / "prometheus" / "data") as wait:
+            wait()
 
     def grafana(self, out: Path) -> None:
         """Starts Grafana where there is one, and pushes the dashboards."""
@@ -280,12 +299,12 @@ class _Demo:
         if self.options.keep and life.fleet:
             with self.told("was scraped"):
                 servers.wait_for_sample(self.environment["GENDASH_PROMETHEUS_URL"], FRESH, self.clock())
-            for chore in self.chores():
+            for chore in self.chores(life):
                 chore.do()
         with self.told("verified every panel"):
             return self.steps.verify(self.catalog(), moment)
 
-    def chores(self) -> list[keep.Chore]:
+    def chores(self, life: keep.Life) -> list[keep.Chore]:
         """What runs on a cadence in a living installation."""
         catalog = self.catalog()  # once: a living demo stays what it was when it began
         sync_s = catalog.config.seconds("langfuse.cadence")
@@ -293,7 +312,16 @@ class _Demo:
             keep.Chore("sync", sync_s, lambda: self.steps.sync(catalog, self.moment())),
             keep.Chore("refresh", REFRESH_S, lambda: self.steps.refresh(catalog, None)),
             keep.Chore("audit", AUDIT_S, lambda: self.steps.audit(catalog, None)),
+            *self.metrics_chore(catalog, life),
         ]
+
+    def metrics_chore(self, catalog: Catalog, life: keep.Life) -> list[keep.Chore]:
+        """What keeps the facts of the store fresh, where they are scraped."""
+
+        def write() -> None:
+            life.facts = self.steps.metrics(catalog, None)
+
+        return [keep.Chore("metrics", METRICS_S, write)] if life.facts else []
 
     def epilogue(self, shown: Platform, out: Path) -> None:
         """Says what there is to look at, and what was left out."""
@@ -320,7 +348,7 @@ class _Demo:
     def stay(self, life: keep.Life) -> None:
         """Goes on living until Ctrl-C."""
         try:
-            keep.keep(life, self.chores(), self.say)
+            keep.keep(life, self.chores(life), self.say)
         except KeyboardInterrupt:
             self.say("demo: stopping")
         finally:

@@ -252,6 +252,7 @@ PATTERNS = {
     "identifier": (re.compile(r"[^\x00]{1,63}"), "a name of at most 63 characters"),
     "name?": (re.compile(r"[a-z0-9-]{0,12}"), "at most 12 lower-case letters, digits or -"),
     "uid": (re.compile(r"[A-Za-z0-9_-]{1,40}"), "a uid (1 to 40 letters, digits, - or _)"),
+    "uid?": (re.compile(r"[A-Za-z0-9_-]{0,40}"), "a uid, or nothing"),
     "metric": (re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*"), "a metric name"),
     "label": (re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*"), "a label name"),
     "duration": (_DURATION, "a duration such as 15s, 5m or 30d"),

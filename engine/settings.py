@@ -198,6 +198,12 @@ SETTINGS: tuple[Setting, ...] = (
     # langfuse
     Setting("langfuse.project", "name", "default", "key of the project on every row"),
     Setting("langfuse.base_url", "url", "https://cloud.langfuse.com", "Langfuse", "LANGFUSE_BASE_URL"),
+    Setting(
+        "langfuse.project_id",
+        "uid?",
+        "",
+        "id of the project in Langfuse's addresses; links to users and sessions need it, to traces are shorter with it",
+    ),
     Setting("langfuse.public_key", "str", "", "API key", "LANGFUSE_PUBLIC_KEY", secret=True),
     Setting("langfuse.secret_key", "str", "", "API key", "LANGFUSE_SECRET_KEY", secret=True),
     Setting("langfuse.since", "duration", "32d", "how far back the first sync goes: 30 whole days, or a month"),

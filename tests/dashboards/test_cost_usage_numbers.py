@@ -121,7 +121,7 @@ def cost_24h(llm: LLM) -> Table:
 
 def per_turn(llm: LLM) -> Table:
     return llm.rolling(
-        lambda turns: per(cost_of(turns), sum(turn.cost is not None for turn in turns)), llm.turns, "mean, 7 d", turn_at
+        lambda turns: per(cost_of(turns), sum(turn.cost is not None for turn in turns)), llm.turns, "", turn_at
     )
 
 
@@ -133,7 +133,7 @@ def cached_tile(llm: LLM) -> Table:
     def share(rows: list[Any]) -> Fraction | None:
         return per(sum(map(cached, rows)), total(rows, "input"))
 
-    return llm.rolling(share, llm.until_now(llm.calls), "of input, 7 d")
+    return llm.rolling(share, llm.until_now(llm.calls))
 
 
 def turns(llm: LLM) -> Table:

@@ -29,15 +29,9 @@ def steps(seen: list[tuple[str, Catalog]], code: int = 0, failing: str = "") -> 
 
         return step
 
+    names = ("migrate", "sync", "refresh", "build", "apply")
     return Steps(
-        load_catalog,
-        take("migrate"),
-        take("sync"),
-        take("refresh"),
-        take("build"),
-        take("apply"),
-        take("verify"),
-        take("audit"),
+        load_catalog, *map(take, names), metrics=lambda *_: "", verify=take("verify"), audit=take("audit")
     )
 
 

@@ -92,7 +92,13 @@ class Store:
     def figures(self, slug: str, at: datetime, zone: str = "UTC", **picked: str) -> Table:
         """The answer to the one query of a panel."""
         (question,) = self.question(slug, at)
-        return self.answer(question, at, picked, zone)
+        return without_links(self.answer(question, at, picked, zone))
+
+
+def without_links(table: Table) -> Table:
+    """A table without the column of addresses, which hold no figure."""
+    kept = [n for n, column in enumerate(table.columns) if column != "link"]
+    return Table(tuple(table.columns[n] for n in kept), [tuple(row[n] for n in kept) for row in table.rows])
 
 
 @contextmanager

@@ -165,7 +165,12 @@ def open_files(samples: Samples, at: float, span: float) -> list[Values]:
 
 
 def targets(samples: Samples, at: float, span: float) -> list[Values]:
-    jobs = {"ai-agent-api": API, "redis": ("redis:9121",), "prometheus": ("prometheus:9090",)}
+    jobs = {
+        "ai-agent-api": API,
+        "redis": ("redis:9121",),
+        "gendash": ("store:9100",),
+        "prometheus": ("prometheus:9090",),
+    }
     every = [(job, instance) for job, instances in jobs.items() for instance in instances]
 
     def now(name: str, job: str) -> dict[str, float]:
