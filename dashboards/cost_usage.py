@@ -390,8 +390,8 @@ DRIVERS = [
     Panel(
         "query_volume",
         "Agent turns in 24 h",
-        "Agent turns of the 24 hours before each point, by how they ended: recorded hourly increases of Prometheus "
-        "agent_queries_total. Lay it beside cost: more turns, or dearer ones? All environments that are scraped.",
+        "Agent turns of about the 24 hours before each point, by how they ended: 24 x the mean of recorded hourly "
+        "increases of agent_queries_total, so the hours at both ends count in part. All environments that are scraped.",
         Lines(
             unit="short",
             decimals=0,
