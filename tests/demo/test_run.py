@@ -30,9 +30,7 @@ def steps(seen: list[tuple[str, Catalog]], code: int = 0, failing: str = "") -> 
         return step
 
     names = ("migrate", "sync", "refresh", "build", "apply")
-    return Steps(
-        load_catalog, *map(take, names), metrics=lambda *_: "", verify=take("verify"), audit=take("audit")
-    )
+    return Steps(load_catalog, *map(take, names), metrics=lambda *_: "", verify=take("verify"), audit=take("audit"))
 
 
 def refusal(options: Options) -> str:
