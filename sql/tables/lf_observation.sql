@@ -31,7 +31,7 @@ columns:
   usage: {type: jsonb, from: observation.usageDetails, doc: tokens by usage type}
   cost_usd: {type: numeric, "null": true, from: observation.costDetails, doc: "cost in USD; NULL where Langfuse had no price"}
   cost: {type: jsonb, from: observation.costDetails, doc: USD by cost type}
-  cost_source: {type: text, "null": true, from: observation.costDetails observation.modelId observation.usagePricingTierId, doc: "list (Langfuse's price list) or provider (sent with the call); NULL where there is no cost or the server does not say"}
+  cost_source: {type: text, "null": true, from: observation.costDetails observation.modelId observation.usagePricingTierId observation.usageDetails observation.inputPrice observation.outputPrice, doc: "list (Langfuse's price list) or provider (sent with the call); NULL where there is no cost or the server does not say"}
   user_hash: {type: text, "null": true, from: observation.userId trace.userId, doc: "HMAC-SHA-256 of the user id, as gendash.user_hash() gives it"}
   user_id: {type: text, "null": true, from: observation.userId trace.userId, doc: "user id as it was sent; NULL unless langfuse.fields names user_id"}
   session_id: {type: text, "null": true, from: observation.sessionId trace.sessionId, doc: Langfuse session}
@@ -41,7 +41,7 @@ columns:
   prompt_name: {type: text, "null": true, from: observation.promptName, doc: managed prompt}
   prompt_version: {type: int, "null": true, from: observation.promptVersion, doc: its version}
   error_class: {type: text, "null": true, from: observation.level observation.statusMessage observation.type, doc: "timeout, rate_limit, context_length, refusal, tool or other; NULL when the level is not ERROR"}
-  error_text: {type: text, "null": true, from: observation.statusMessage, doc: "message of a failed call; NULL unless langfuse.fields names error_text"}
+  error_text: {type: text, "null": true, from: observation.level observation.statusMessage, doc: "message of a failed call; NULL unless langfuse.fields names error_text"}
   model_parameters: {type: jsonb, "null": true, from: observation.modelParameters, doc: "temperature and so on; NULL unless langfuse.fields names model_parameters"}
   metadata: {type: jsonb, from: observation.metadata, doc: "metadata of the keys in langfuse.metadata, nothing else"}
   updated_at: {type: timestamptz, from: observation.updatedAt, doc: last write in Langfuse}

@@ -15,8 +15,8 @@ columns:
   data_type: {type: text, from: score.dataType, doc: "NUMERIC, BOOLEAN, CATEGORICAL, TEXT or CORRECTION"}
   value_num: {type: float8, "null": true, from: score.value score.dataType, doc: "value of a NUMERIC score; 1 or 0 of a BOOLEAN one"}
   value_text: {type: text, "null": true, from: score.value score.stringValue score.dataType, doc: "label of a CATEGORICAL score; True or False of a BOOLEAN one"}
-  comment: {type: text, "null": true, doc: "comment on the score; NULL unless langfuse.fields names score_comment"}
-  author_id: {type: text, "null": true, doc: "who gave it; NULL unless langfuse.fields names score_author"}
+  comment: {type: text, "null": true, from: score.comment, doc: "comment on the score; NULL unless langfuse.fields names score_comment"}
+  author_id: {type: text, "null": true, from: score.authorUserId, doc: "who gave it; NULL unless langfuse.fields names score_author"}
   environment: {type: text, from: score.environment, doc: Langfuse environment}
   at: {type: timestamptz, from: score.timestamp, doc: time of the score}
   created_at: {type: timestamptz, from: score.createdAt, doc: first write in Langfuse}

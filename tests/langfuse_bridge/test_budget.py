@@ -12,7 +12,7 @@ from bridge_parts import NOW, Sleeper, client_of, observation, score, settings, 
 
 from gendash.langfuse_bridge.budget import PLANS, OwnBudget, allowance
 from gendash.langfuse_bridge.client import Paused
-from gendash.langfuse_bridge.rows import decoder
+from gendash.langfuse_bridge.items import decoder
 from gendash.langfuse_bridge.store import Store
 from gendash.langfuse_bridge.sync import sync
 

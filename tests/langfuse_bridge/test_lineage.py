@@ -11,11 +11,12 @@ import pytest
 
 from gendash.engine.config import load_config
 from gendash.engine.targets.files import load_catalog
-from gendash.langfuse_bridge.rows import OBSERVATIONS, SCORES, Observation, Score, Shaper, Stream, Subject, TraceItem
+from gendash.langfuse_bridge.items import Observation, Score, Subject, TraceItem
+from gendash.langfuse_bridge.rows import DIGEST, FIELDS, OBSERVATIONS, SCORES, Shaper, Stream
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LATER = START + timedelta(seconds=2)
-SHAPER = Shaper("p", b"key", ["kept"])
+SHAPER = Shaper("p", b"key", ["kept"], list(FIELDS))
 RELATIONS = load_catalog(load_config("")).relations
 
 OBSERVATION = Observation(
@@ -48,6 +49,9 @@ OTHER: dict[str, Any] = {
     "usage_details": {"input": 9, "output": 9, "input_cached_tokens": 9, "reasoning_output": 9, "total": 9},
     "cost_details": {},
     "model_id": None,
+    "model_parameters": {"temperature": 1},
+    "input_price": Decimal(7),
+    "output_price": Decimal(7),
     "usage_pricing_tier_id": "x",
     "prompt_version": 3,
     "is_root_observation": True,
@@ -64,7 +68,8 @@ def camel(name: str) -> str:
 
 
 def changed(stream: Stream, before: tuple[Any, ...], after: tuple[Any, ...]) -> set[str]:
-    return {name for name, a, b in zip(stream.names, before, after, strict=True) if a != b}
+    found = {name for name, a, b in zip(stream.names, before, after, strict=True) if a != b}
+    return found - {DIGEST[0]}  # which is of all other columns
 
 
 def declared(stream: Stream, field: str) -> set[str]:
@@ -80,6 +85,10 @@ def other(item: Any, field: str) -> Any:
 def test_a_field_of_an_observation_changes_exactly_the_columns_that_name_it(field: str) -> None:
     # a tool's error of no known class is told by its type, a call without a model's price by its provider
     bases = [OBSERVATION, msgspec.structs.replace(OBSERVATION, status_message="?", model_id=None)]
+    each: dict[str, Any] = {"input": 1, "output": 1}  # and one that the list prices at this very cost
+    prices = {"input_price": Decimal(1), "output_price": Decimal(1)}
+    costs = {name: Decimal(1) for name in each}
+    bases.append(msgspec.structs.replace(OBSERVATION, usage_details=each, cost_details=costs, **prices))
     found: set[str] = set()
     for base in bases:
         found |= changed(OBSERVATIONS, SHAPER.observation(base), SHAPER.observation(other(base, field)))
@@ -107,7 +116,7 @@ def test_a_field_of_a_score_does_too(field: str) -> None:
     labelled = msgspec.structs.replace(SCORE, data_type="CATEGORICAL", value="a")
     changes: dict[str, list[Any]] = {
         "subject": SUBJECTS,
-        "data_type": ["CATEGORICAL", "TEXT"],
+        "data_type": ["CATEGORICAL", "BOOLEAN", "TEXT"],
         "string_value": ["x"],
     }
     for base in (SCORE, labelled):
@@ -121,7 +130,7 @@ def test_a_field_of_a_score_does_too(field: str) -> None:
 @pytest.mark.parametrize("stream", [OBSERVATIONS, SCORES], ids=lambda s: s.name)
 def test_every_synced_column_but_the_project_names_its_fields(stream: Stream) -> None:
     columns = RELATIONS[stream.table].columns
-    assert [name for name in columns if not columns[name].get("from")] == ["project"]
+    assert [name for name in columns if not columns[name].get("from")] == ["project", DIGEST[0]]
     known = {
         f"{kind}.{camel(f)}"
         for kind, s in (("observation", Observation), ("trace", TraceItem), ("score", Score))
