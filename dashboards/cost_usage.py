@@ -486,7 +486,8 @@ WHERE = [
                   cost_usd as "Cost", calls as "Calls", tokens as "Tokens",
                   1000 * cost_usd / nullif(calls - uncosted, 0) as "Per 1k calls", p95_s as "p95",
                   errors::float8 / calls as "Errors", uncosted::float8 / calls as "No price",
-                  input_usd as "In, 1M", output_usd as "Out, 1M", case when uncosted > 0 then hint end as "Why no price"
+                  input_usd as "In, 1M", output_usd as "Out, 1M",
+                  case when uncosted > 0 then split_part(hint, ':', 1) end as "Why no price"
                 from {{{{ view('llm_model_window') }}}} left join listed using (model)
                 where days = 30 and {THIS_ENVIRONMENT} and model <> '__all'
                 order by cost_usd desc, model limit 20""",
