@@ -84,7 +84,8 @@ def _value(setting: Setting) -> dict[str, Any]:
     pattern = PATTERNS.get(setting.type)
     kind = {"type": "string", "pattern": f"^(?:{pattern[0].pattern})$"} if pattern else dict(_TYPES[setting.type])
     if setting.choices:
-        kind = {"enum": list(setting.choices)}
+        choices = {"enum": list(setting.choices)}
+        kind = {**kind, "items": choices} if "items" in kind else choices
     default = {} if setting.default is None else {"default": setting.default}
     told = f"{setting.doc} ({setting.env} goes before it)" if setting.env else setting.doc
     return {**kind, "description": told, **default}

@@ -21,13 +21,13 @@ ROOT = Path(gendash.__file__).parent
 VALIDATOR = jsonschema.Draft7Validator(schema())
 IN_FILE = [setting for setting in SETTINGS if not setting.secret]
 RIGHT = {
-    "bool": True, "int": 3, "float": 2.5, "money": 20, "share": 0.5, "list": ["a"], "zone": "Europe/Berlin",
+    "bool": True, "int": 3, "float": 2.5, "money": 20, "share": 0.5, "list": ["a"], "names": ["a"], "zone": "Europe/Berlin",
     "url": "http://h:1", "str": "text", "name": "a_name", "identifier": "My table", "name?": "dev", "uid": "a-1",
     "metric": "a:b_total", "label": "a_b", "duration": "5m",
 }  # fmt: skip
 WRONG: dict[str, list[Any]] = {
     "bool": ["yes", 1], "int": [0, 1.5, "3", True], "float": [0, "2"], "money": [-1, "20"], "share": [0, 1, "half"],
-    "list": ["a", [1]], "zone": [1], "url": [1, "nowhere"], "str": [1, ["a"]], "name": ["a b", 1], "identifier": [1, ""],
+    "list": ["a", [1]], "names": ["a", [1], ["a b"]], "zone": [1], "url": [1, "nowhere"], "str": [1, ["a"]], "name": ["a b", 1], "identifier": [1, ""],
     "name?": ["Dev", "far-too-long-a-name"], "uid": ["a b", ""], "metric": ["1a", "a-b"], "label": ["a:b"],
     "duration": ["5", "5 m", 5],
 }  # fmt: skip
@@ -36,11 +36,16 @@ WRONG: dict[str, list[Any]] = {
 def nested(key: str, value: Any) -> dict[str, Any]:
     for part in reversed(key.replace("*", "mine").split(".")):
         value = {part: value}
-    return dict(value)
+    found = dict(value)
+    if key.startswith("langfuse.servers."):  # of a project that is listed
+        found["langfuse"]["projects"] = ["mine"]
+    return found
 
 
 def right(setting: Setting) -> Any:
-    return setting.choices[0] if setting.choices else RIGHT[setting.type]
+    if setting.choices:
+        return [setting.choices[0]] if setting.type == "list" else setting.choices[0]
+    return RIGHT[setting.type]
 
 
 def refused(document: Any) -> bool:
@@ -62,7 +67,7 @@ def test_every_setting_is_valid_with_a_right_value_and_invalid_with_a_wrong_one(
     good = nested(setting.key, right(setting))
     assert VALIDATOR.is_valid(good) and not refused(good)
     assert VALIDATOR.is_valid({"environments": {"prod": good}})
-    for value in ["no such choice"] if setting.choices else WRONG[setting.type]:
+    for value in ["no such choice", ["no such choice"]] if setting.choices else WRONG[setting.type]:
         bad = nested(setting.key, value)
         assert not VALIDATOR.is_valid(bad), value
         assert refused(bad), value
