@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,7 +13,9 @@ from uuid import NAMESPACE_OID, uuid5
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 
+from gendash.cli import cli
 from gendash.demo import load, servers
 from gendash.demo.langfuse_double import LangfuseDouble
 from gendash.demo.platform import generate
@@ -372,3 +375,24 @@ def test_questions_agree_with_what_prometheus_counted_within_a_tolerance(
             assert result.state == state, (metric, result)
             if state == "found":
                 assert result.sample.startswith(f"{asked} / ")
+
+
+def test_the_commands_run_audits_and_tell_by_their_exit_code(new_site: Callable[..., Site], tmp_path: Path) -> None:
+    site, file = new_site(), tmp_path / "gendash.yaml"
+    file.write_text("features: {users: false, conversations: false, documents: false}\n", "utf-8")  # quick
+    env = {"GENDASH_DATABASE_URL": site.catalog.config["database_url"], "GENDASH_SOURCE_URL": None}
+    migrated = CliRunner().invoke(cli, ["--config", str(file), "db", "migrate"], env=env)
+    assert migrated.exit_code == 0, migrated.output
+    at = ["--at", "2026-11-19T15:00"]
+    done = CliRunner().invoke(cli, ["--config", str(file), "db", "refresh", *at], env=env)
+    assert done.exit_code == 0, done.output
+    assert {"rating_stray", "rating_range"} <= {name for (name,) in site.execute("select name from gendash._audit")}
+    assert "rating_range         passed" in done.output
+    audit = ["--config", str(file), "db", "audit", *at, "--json", "--only"]
+    passed = CliRunner().invoke(cli, [*audit, "rating_range"], env=env)
+    assert (passed.exit_code, json.loads(passed.stdout)[0]["state"]) == (0, "passed")
+    site.execute(
+        "update gendash.rating_entity set rating = 9 where feedback_id = (select min(feedback_id) from gendash.rating_entity)"
+    )
+    found = CliRunner().invoke(cli, [*audit, "rating_range"], env=env)
+    assert (found.exit_code, json.loads(found.stdout)[0]["found"]) == (1, 1)
