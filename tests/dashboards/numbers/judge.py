@@ -26,7 +26,7 @@ from gendash.engine.catalog import Catalog
 from gendash.engine.checks import check
 from gendash.engine.expand import Span, timing
 from gendash.engine.layout import panel_id
-from gendash.engine.model import Dashboard, Variable
+from gendash.engine.model import Dashboard, Problem, Variable
 from gendash.engine.verify import verify
 
 CHOICES: Mapping[str, Sequence[Mapping[str, Any]]] = {
@@ -115,10 +115,14 @@ class Judge:
 
     def unchecked(self, found: list[Mutant]) -> list[Mutant]:
         """Those that no offline check names."""
-        boards, by_place = _gathered(self.catalog, found)
-        problems = check(replace(self.catalog, dashboards=boards))
-        named = {problem.where.split()[0] for problem in problems}
-        return [mutant for place, mutant in by_place.items() if place not in named]
+        panels = {(b.name, p.slug): p for b in self.catalog.dashboards.values() for p in b.panels()}
+        right = [replace(mutant, panel=panels[mutant.board, mutant.slug]) for mutant in found]
+        known = self._problems(right)  # of such boards, which are none that anybody would make
+        named = {problem.where.split()[0] for problem in self._problems(found) - known}
+        return [mutant for place, mutant in _gathered(self.catalog, found)[1].items() if place not in named]
+
+    def _problems(self, found: list[Mutant]) -> set[Problem]:
+        return set(check(replace(self.catalog, dashboards=_gathered(self.catalog, found)[0])))
 
     def unverified(self, found: list[Mutant]) -> list[Mutant]:
         """Those that verify finds nothing wrong with."""
