@@ -135,7 +135,6 @@ EQUIVALENT: Mapping[str, str] = {
     r"support-tickets/per_hour: 0 interval '840 .*": "only bounds what is read: the four weeks joined decide",
     r"user-analytics/active_now: 0 ::date - 1 .*": "only bounds what is read: the 15 minutes decide",
     r".*/(route_states|rate_by_endpoint): \d \[1h\] as \[4h\]": "routes rank alike over one hour and over four",
-    r"system-health/redis: 6 \[5m\] as .*": "cache reads find a value equally often at every hour",
     r"system-health/(targets: [0134]|db_pool: 2) an hour ago": "the figure is the same at every hour",
     r"knowledge-base/drift: 0 an hour ago": "no document was processed within the hour before",
     r"user-analytics/(auth_success|sign_in): 0 an hour ago": "sign-ins succeed equally often at every hour",
