@@ -209,15 +209,12 @@ def list_price(name: str, calls: list[Any]) -> tuple[Any, ...]:
     if all(map(has_price, calls)):
         return (*prices, None)
     if not known:
-        return (*prices, "calls name no model: send it with the call" if name == "unknown" else NOT_LISTED)
+        return (*prices, "calls name no model" if name == "unknown" else NOT_LISTED)
     used = [row for row in calls if not has_price(row) and row["level"] != "ERROR" and row["usageDetails"].get("total")]
-    return (*prices, "priced by now: older calls stay without a price" if used else NO_USAGE)
+    return (*prices, "priced by now" if used else NO_USAGE)
 
 
-NOT_LISTED, NO_USAGE = (
-    "not in the price list: add the model in Langfuse",
-    "calls without usage: send tokens with the call",
-)
+NOT_LISTED, NO_USAGE = "not in the price list", "calls without usage"
 
 
 def users(llm: LLM) -> Table:
