@@ -18,7 +18,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import psycopg
 
@@ -55,9 +55,11 @@ HOT_DAYS = 2  # before today: what is older and moves meanwhile is found once a 
 FULL_S = 86_000  # a little less than a day, so that a nightly run is never skipped
 EARLY = 0.1  # a timer that fires a little early still finds its relation due: this share of the cadence
 GROUP_ROWS = 1_000_000  # rows of the platform behind one transaction of the store; a back-fill goes on from there
+CONNECTIONS = 3  # to the platform, one after the other, where they are ended
 GROUPS = 8  # at most about so many, since without an index each costs a scan
 _MEMORY = 32 << 20  # rows beyond this many bytes are spooled to disk
 _ERRORS = (psycopg.Error, TargetError)
+T = TypeVar("T")
 
 
 class Result(NamedTuple):
@@ -156,6 +158,8 @@ class _Work:
 
     def platform(self) -> Platform:
         """The platform, its transactions short and of one snapshot each; an error is raised for each who asks."""
+        if isinstance(self._platform, Platform) and self._platform.connection.closed:
+            self._platform = None  # a replica may end a connection that stands in the way of its replay
         if self._platform is None:
             place = source(self.config)
             try:
@@ -173,10 +177,22 @@ class _Work:
             raise self._platform
         return self._platform
 
+    def read(self, reading: Callable[[Platform], T]) -> T:
+        """What ``reading`` returns; where the connection was ended it is called again with another."""
+        for attempt in range(CONNECTIONS):
+            platform = self.platform()
+            try:
+                return reading(platform)
+            except psycopg.OperationalError:
+                if not platform.connection.closed or attempt == CONNECTIONS - 1:
+                    raise
+                time.sleep(1.0)
+        raise AssertionError
+
     def signatures_of(self, staging: Relation) -> dict[date, Signature]:
         """Signatures as they are now; relations that read the same rows share one look at them."""
         if staging.name not in self.signatures:
-            self.signatures[staging.name] = postgres_read.signatures(self.platform(), staging)
+            self.signatures[staging.name] = self.read(lambda platform: postgres_read.signatures(platform, staging))
         return self.signatures[staging.name]
 
     def begin(self) -> None:
@@ -369,7 +385,7 @@ def _refresh_from_source(work: _Work, relation: Relation, before: _Known, begun:
     if problems:
         raise Unexpected(problems)
     absent = postgres_source.absent(work.catalog, relation, platform.seen)
-    reading = _Reading(work, relation, platform, absent, begun)
+    reading = _Reading(work, relation, absent, begun)
     steady = before.full_age_s is not None and before.full_age_s <= FULL_S and frozenset(absent) == before.absent
     if not postgres_read.by_day(platform, relation):
         outcome = reading.all()
@@ -391,7 +407,6 @@ class _Reading:
 
     work: _Work
     relation: Relation
-    platform: Platform
     absent: list[str]
     begun: float
 
@@ -442,8 +457,14 @@ class _Reading:
         """One unit of work: rows are fetched, then written with what is known of them. Also the newest row's time."""
         work, connection, config, relation = self.work, self.work.connection, self.work.config, self.relation
         with tempfile.SpooledTemporaryFile(_MEMORY) as rows:
+
+            def anew(platform: Platform) -> postgres_read.Part:
+                rows.seek(0)
+                rows.truncate()
+                return postgres_read.read(platform, relation, rows, days, sign=sign)
+
             try:
-                part = postgres_read.read(self.platform, relation, rows, days, sign=sign)
+                part = work.read(anew)
             except psycopg.Error as error:
                 raise translate(error, f"reading {relation.name} from {source(config).where}") from error
             with connection.transaction():
