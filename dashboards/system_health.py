@@ -908,10 +908,9 @@ DASHBOARD = Dashboard(
     [
         Row("", [*STRIP, *HEAD, *CHARTS]),
         Row("What failed or was slow, and when?", [*WHEN, *SLOW]),
-        Row("Is it the database?", DATABASE, open=False),
+        Row("Is it the database, and is its data right?", [*DATABASE, *AUDITS], open=False),
         Row("Is it the cache or the vector store?", STORES, open=False),
         Row("Is it a process?", PROCESSES, open=False),
-        Row("Is the data right?", AUDITS, open=False),
         how_to_read(
             "Which part is slow, full or failing?",
             "- **Requests first, resources second**: the charts say whether users notice (rate, errors, duration); the "
