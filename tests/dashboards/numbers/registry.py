@@ -30,6 +30,7 @@ Calculation = Callable[..., list[Table]]
 ELSEWHERE: Mapping[tuple[str, str], str] = {
     ("system-health", "db_size"): "test_system_health_numbers: against PostgreSQL's own catalog",
     ("system-health", "db_tables"): "test_system_health_numbers: against PostgreSQL's own catalog",
+    ("system-health", "audits"): "test_system_health_numbers: against results written by hand",
     ("system-health", "alert_list"): "test_promql_numbers: by the time between two looks",
     **{(board, "freshness"): "test_overview_numbers: ages of what was written, synced and refreshed" for board in (
         "overview", "agent-performance", "cost-usage", "feedback-quality", "knowledge-base", "support-tickets",
