@@ -31,6 +31,7 @@ ADMINS_SEE = {
     "user_llm_30d": NAMES,
     "rating_detail": {"canary_comment"},
     "rating_turn_30d": {"canary_comment"},
+    "rating_conversation_30d": {"canary_comment"},
 }
 """What stands in relations for admins, by design.md 6: names and comments, nothing else."""
 

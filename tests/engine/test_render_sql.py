@@ -84,7 +84,8 @@ def test_a_time_zone_changes_what_depends_on_days_and_nothing_else() -> None:
     differs = {name for name, digest in utc.items() if tokyo[name] != digest}
     assert ("message_hour", "query") in differs
     assert ("activity_day", "materialized") in differs
-    assert not {name for name in differs if name[1] in ("table", "rollup", "about", "function")}
+    assert not {name for name in differs if name[1] in ("table", "rollup", "function")}
+    assert {name for name, kind in differs if kind == "about"} == {"lf_observation", "llm_turn"}, "triggers note days"
     assert ("ticket_status_now", "view") not in differs
 
 

@@ -267,6 +267,7 @@ def from_the_platform(catalog: Catalog) -> list[str]:
         relation.name
         for relation in catalog.build_order()
         if (relation.kind == "rollup" or relation.header.get("materialized"))
+        and not relation.header.get("keep")  # it remembers what nobody can compute again
         and any(kind == "staging" for kind, _ in catalog.lineage(relation.name))
     ]
 

@@ -105,7 +105,7 @@ def on_platform(catalog: Catalog, name: str) -> bool:
 
 
 def run(catalog: Catalog, **options: Any) -> dict[str, Result]:
-    results = refresh(catalog.config, catalog, **options)
+    results = refresh(catalog.config, catalog, **{"at": datetime.now(UTC).replace(microsecond=0, second=0)} | options)
     return {result.relation: result for result in results if on_platform(catalog, result.relation)}
 
 
@@ -119,9 +119,9 @@ def rows(url: str, relation: str, schema: str = "gendash") -> list[Any]:
 
 
 def contents(url: str, catalog: Catalog) -> dict[str, list[Any]]:
-    """All that a refresh makes, but for its own records."""
+    """All that a refresh makes, but for its own records and what it only remembers."""
     refreshed = (r for r in catalog.build_order() if r.kind == "rollup" or r.header.get("materialized"))
-    return {r.name: rows(url, r.name) for r in refreshed if on_platform(catalog, r.name)}
+    return {r.name: rows(url, r.name) for r in refreshed if on_platform(catalog, r.name) and not r.header.get("keep")}
 
 
 def execute(url: str, *statements: str) -> list[Any]:
@@ -606,7 +606,7 @@ def test_a_database_without_a_platform_serves_llm_data_alone(database: str, defi
     assert failed(results) == {}
     served = {name for name, result in results.items() if result.state != "off"}
     assert "llm_hour" in served
-    assert {catalog.relations[name].header["feature"] for name in served} == {"langfuse"}
+    assert {catalog.relations[name].header.get("feature", "") for name in served} <= {"langfuse", ""}
     found = execute(
         database, "select environment, model, calls, errors, total_tokens, cost_usd, uncosted from gendash.llm_hour"
     )
@@ -678,7 +678,7 @@ def test_a_named_view_is_refreshed_with_what_it_stands_on(filled: tuple[str, Cat
     _, catalog = filled
     named = list(run(catalog, only=["activity_day"]))
     assert (sorted(named[:-1]), named[-1]) == (["conversation_hour", "user_day"], "activity_day")
-    assert list(run(catalog, only=["account_now"])) == ["user_entity"]
+    assert list(run(catalog, only=["account_now"])) == ["user_entity", "account_now"]
     with pytest.raises(Refused, match=r"no rollup or view 'activity'; did you mean 'activity_day'\\?"):
         run(catalog, only=["activity"])
 

@@ -139,8 +139,9 @@ def redis(samples: Samples, at: float, span: float) -> list[Values]:
     def now(name: str) -> float:
         return float(sum(samples.newest(name, at, "redis").values()))
 
+    two_minutes = 120.0  # $__rate_interval of a panel of 6 h; keys are evicted too seldom for another window
     hits, misses, evicted = (
-        samples.rate([column for _, column in samples.find(f"redis_{kind}_total", "redis")], at)
+        samples.rate([column for _, column in samples.find(f"redis_{kind}_total", "redis")], at, two_minutes)
         for kind in ("keyspace_hits", "keyspace_misses", "evicted_keys")
     )
     figures = [now("redis_up"), now("redis_memory_used_bytes")]
