@@ -472,7 +472,7 @@ WHERE = [
                 _judged("No price", up_is_bad(SettingRef("limits.uncosted"), SettingRef("limits.uncosted_red")), 2),
                 _priced("In, 1M"),
                 _priced("Out, 1M"),
-                override("byName", "Why no price", custom__width=260, mappings=nothing("–")),
+                override("byName", "Why no price", custom__width=150, mappings=nothing("–")),
             ],
         ),
         [

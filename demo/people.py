@@ -101,7 +101,8 @@ def _row(platform: Platform, rng: Random, user: User) -> None:
     first, last, number = rng.choice(FIRST_NAMES), rng.choice(LAST_NAMES), rng.getrandbits(40)
     row = (
         user.id, f"{first}.{last}.{number:x}@{CANARY}.example".lower(), f"$2b$12${CANARY}{number:x}", user.role, True,
-        f"{first} {CANARY}", f"{last} {CANARY}", f"+49 30 5550 {number % 10**6:06d} {CANARY}", moment(user.created),
+        f"{first} {CANARY.title()}", f"{CANARY.title()} {last}", f"+49 30 5550 {number % 10**6:06d} {CANARY}",
+        moment(user.created),
     )  # fmt: skip
     versions = [(user.created, (*row, moment(user.created)))]
     if user.inactive < FOREVER:

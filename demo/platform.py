@@ -20,7 +20,7 @@ from gendash.demo.llm import PROJECT, Caller, Turn, answer_s, iso, turn
 from gendash.demo.people import FOREVER, User, about, identity, register, time_of_day
 from gendash.demo.timeline import Platform, moment
 from gendash.demo.traffic import DAYS, WEEKDAYS, growth, incident_before, local_day, midnight
-from gendash.demo.words import CANARY, INTENTS
+from gendash.demo.words import CANARY, COMMENTS, INTENTS
 
 TRACED_DAYS = 32
 """Days since when LLM calls are traced; before, turns left messages only."""
@@ -187,7 +187,7 @@ def _rating(
     if rng.random() < 0.06:
         rating = rng.choice((2, 3, 4))
     given = answered + rng.lognormvariate(log(40), 0.7)
-    comment = f"{CANARY} comment" if rng.random() < 0.12 else None
+    comment = COMMENTS[rating] if rng.random() < 0.12 else None
     row = (identity(rng), message, owner, rating, comment, moment(given))
     versions = [(given, (*row, moment(given)))]
     if rng.random() < 0.03:

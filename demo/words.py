@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-CANARY = "qzx-canary"
+CANARY = "zephyrine"
 """Stands in every private text (name, address, comment, content, prompt); found anywhere else, it is a leak."""
+COMMENTS = {
+    1: f"That is about another {CANARY} than mine.",
+    2: f"Half of it is about the old {CANARY}.",
+    3: f"Too long for a simple {CANARY} question.",
+    4: f"Clear, but slow with {CANARY}.",
+    5: f"Just what I needed for my {CANARY}.",
+}
+"""What people write with a rating."""
+
 
 FIRST_NAMES = ("Ada", "Bela", "Carla", "Deniz", "Emil", "Fatou", "Goran", "Hana", "Igor", "Jana", "Kofi", "Lena")
 LAST_NAMES = ("Arslan", "Brandt", "Costa", "Dubois", "Eriksen", "Fischer", "Greco", "Horvat", "Ito", "Jansen", "Kaya")
