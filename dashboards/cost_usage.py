@@ -521,10 +521,8 @@ WHERE = [
             sql(
                 f"""
                 with spend as (
-                  select case when s.user_hash = '' then '(untagged)' else coalesce(left(u.user_id, 8), '(no account)')
-                    end as name, u.user_id, sum(s.cost_usd) as cost, sum(s.turns) as turns, max(s.last_at) as last_at
-                  from {{{{ view('llm_user_day') }}}} s left join {{{{ view('user_entity') }}}} u using (user_hash)
-                  where {LAST_30_D} and {IN_ENVIRONMENT} group by 1, 2
+                  select name, user_id, sum(cost_usd) as cost, sum(turns) as turns, max(last_at) as last_at
+                  from {{{{ view('llm_user_30d') }}}} where {IN_ENVIRONMENT} group by 1, 2
                 )
                 select name as "User", (cost / nullif(sum(cost) over (), 0))::float8 as "Share of cost",
                   cost as "Cost", turns as "Turns", cost / nullif(turns, 0) as "Per turn", last_at as "Last seen"

@@ -1652,6 +1652,23 @@ create unique index on gendash.rating_turn_30d (feedback_id);
 
 create index on gendash.rating_turn_30d (created_at);
 
+create materialized view gendash.llm_user_30d as
+with today as (select (gendash.clock() at time zone 'UTC')::date as day)
+select
+  s.environment,
+  case when s.user_hash = '' then '(untagged)' else coalesce(left(u.user_id, 8), '(no account)') end as name,
+  coalesce(u.user_id, '') as user_id,
+  sum(s.turns)::bigint as turns,
+  sum(s.cost_usd) as cost_usd,
+  max(s.last_at) as last_at
+from gendash.llm_user_day s
+cross join today
+left join gendash.user_entity u using (user_hash)
+where s.day > today.day - 30 and s.day <= today.day
+group by 1, 2, 3;
+
+create unique index on gendash.llm_user_30d (environment, name, user_id);
+
 create materialized view gendash.user_llm_30d as
 with today as (select (gendash.clock() at time zone 'UTC')::date as day),
 used as (
@@ -3559,6 +3576,24 @@ comment on column gendash.rating_turn_30d.prompt is 'managed prompt of its last 
 revoke all on gendash.rating_turn_30d from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.rating_turn_30d to gendash_admin_reader;
+
+comment on materialized view gendash.llm_user_30d is 'LLM usage of today and the 29 days before by user and environment, with one row for turns whose trace names no user and one for users that the platform does not know (any more). Grain: one row per environment and user, and the two rest rows of each environment.';
+
+comment on column gendash.llm_user_30d.environment is 'Langfuse environment';
+
+comment on column gendash.llm_user_30d.name is 'first 8 characters of the user''s id; (untagged) and (no account) in the rest rows';
+
+comment on column gendash.llm_user_30d.user_id is 'id of the account on the platform; empty in the rest rows';
+
+comment on column gendash.llm_user_30d.turns is 'traces with an LLM call';
+
+comment on column gendash.llm_user_30d.cost_usd is 'cost in USD; calls without a price count as nothing';
+
+comment on column gendash.llm_user_30d.last_at is 'start of the last of them';
+
+revoke all on gendash.llm_user_30d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.llm_user_30d to gendash_admin_reader;
 
 comment on materialized view gendash.user_llm_30d is 'LLM usage of today and the 29 days before by user, the dearest first; one row for turns whose trace names no user and one for users that the platform does not know (any more). Grain: one row per user, at most 100, and the two rest rows.';
 
