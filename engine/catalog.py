@@ -15,6 +15,8 @@ from gendash.engine.lineage import below, refs_in
 from gendash.engine.model import Dashboard, Panel, Problem, Query, Relation, Rule
 from gendash.engine.refs import STORE_KINDS, Expanded, Names, Use, expand
 
+VERIFIED = "refresh_now"  # when each relation was filled: `verify` asks it as every reader
+
 _STRING = re.compile(r"'[^']*'")
 
 
@@ -69,6 +71,16 @@ class Catalog:
                 yield f"{dashboard.name} variable {variable.name}", dashboard, variable.query
             for name, query in dashboard.annotations:
                 yield f"{dashboard.name} annotation {name}", dashboard, query
+
+    @cached_property
+    def shown_to(self) -> dict[str, frozenset[str]]:
+        """By relation, the audiences of the dashboards that read it; what `verify` asks of every reader is for all."""
+        found = {VERIFIED: {"everyone", "admin"}}
+        for _, dashboard, query in self.queries():
+            for kind, name in self.expand(query).uses:
+                if kind == "relation":
+                    found.setdefault(name, set()).add(dashboard.audience)
+        return {name: frozenset(audiences) for name, audiences in found.items()}
 
     def body(self, where: str) -> dict[str, Any]:
         """The visualisation of ``dashboard/slug`` as Grafana's JSON, references to settings left in it."""

@@ -86,7 +86,7 @@ def pieces(catalog: Catalog) -> list[Piece]:
             found.append(Piece(relation.name, "query", (), text=query_of(catalog, relation)))
     found += [_function_clock(config), _function_user_hash(config), _function_note_days(config)]
     found += [_view(catalog, relation) for relation in order if relation.kind == "view"]
-    found += [_about(config, relation) for relation in order]
+    found += [_about(catalog, relation) for relation in order]
     return [*found, _about_schema(config)]
 
 
@@ -221,7 +221,15 @@ def _view(catalog: Catalog, relation: Relation) -> Piece:
     return Piece(relation.name, "materialized", (create, unique, *index_statements(config, relation)), reads)
 
 
-def _about(config: Config, relation: Relation) -> Piece:
+def readers_of(catalog: Catalog, relation: Relation) -> list[str]:
+    """The reader roles that may read a relation: those whose dashboards do, as far as it is meant for them."""
+    meant = {"everyone": {"everyone", "admin"}, "admin": {"admin"}}.get(relation.header.get("audience", "none"), set())
+    shown = meant & catalog.shown_to.get(relation.name, frozenset())
+    return list(dict.fromkeys(role for audience, role in reader_roles(catalog.config).items() if audience in shown))
+
+
+def _about(catalog: Catalog, relation: Relation) -> Piece:
+    config = catalog.config
     target = qualified(config, relation.name)
     noun = ("materialized view" if is_materialized(relation) else "view") if relation.kind == "view" else "table"
     doc = " ".join(str(relation.header.get("doc", "")).split())
@@ -231,11 +239,9 @@ def _about(config: Config, relation: Relation) -> Piece:
         f"comment on column {target}.{quote_name(name)} is {quote_text(' '.join(str(column.get('doc', '')).split()))}"
         for name, column in relation.columns.items()
     ]
-    roles = reader_roles(config)
-    everyone = [quote_name(role) for role in dict.fromkeys(roles.values())]
+    everyone = [quote_name(role) for role in dict.fromkeys(reader_roles(config).values())]
     lines.append(f"revoke all on {target} from public, {', '.join(everyone)}")
-    audience = relation.header.get("audience", "none")
-    allowed = {"everyone": everyone, "admin": [quote_name(roles["admin"])], "none": []}[audience]
+    allowed = [quote_name(role) for role in readers_of(catalog, relation)]
     if allowed:
         lines.append(f"grant select on {target} to {', '.join(allowed)}")
     if relation.header.get("tracked"):

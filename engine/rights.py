@@ -13,7 +13,7 @@ from typing import NamedTuple
 from gendash.engine.catalog import Catalog
 from gendash.engine.needs import feature_needs
 from gendash.engine.refs import quote_name
-from gendash.engine.render_sql import reader_roles
+from gendash.engine.render_sql import reader_roles, readers_of
 
 WRITES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
 Column = tuple[str, str]
@@ -96,9 +96,9 @@ def columns_read(catalog: Catalog, there: Collection[Column], plain: Collection[
 
 def relations_read(catalog: Catalog, audience: str) -> set[str]:
     """The store's relations that the role of an audience may read."""
-    audiences = ("everyone", "admin") if audience == "admin" else ("everyone",)
+    role = reader_roles(catalog.config)[audience]
     store = [one for one in catalog.relations.values() if one.kind in ("table", "rollup", "view")]
-    return {one.name for one in store if one.header.get("audience") in audiences}
+    return {one.name for one in store if role in readers_of(catalog, one)}
 
 
 def source_notes(catalog: Catalog, seen: RoleSeen, there: Collection[Column]) -> list[Noted]:

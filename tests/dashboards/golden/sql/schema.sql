@@ -2157,8 +2157,6 @@ comment on column gendash.user_entity.is_active is 'whether the account may sign
 
 revoke all on gendash.user_entity from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.user_entity to gendash_admin_reader;
-
 comment on table gendash.rating_entity is 'Ratings of answers, without comments. Grain: one row per rating.';
 
 comment on column gendash.rating_entity.feedback_id is 'id of the rating on the platform';
@@ -2176,8 +2174,6 @@ comment on column gendash.rating_entity.created_at is 'when it was given; stays 
 comment on column gendash.rating_entity.updated_at is 'last edit';
 
 revoke all on gendash.rating_entity from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.rating_entity to gendash_admin_reader;
 
 comment on table gendash.user_day is 'Users by the days on which they were active, that is wrote at least one message. Anonymous messages are left out. Grain: one row per local day and user with a user message on it.';
 
@@ -2207,8 +2203,6 @@ comment on column gendash.conversation_hour.conversations is 'conversations begu
 
 revoke all on gendash.conversation_hour from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.conversation_hour to gendash_reader, gendash_admin_reader;
-
 comment on table gendash.conversation_entity is 'Conversations, without titles and texts. Grain: one row per conversation.';
 
 comment on column gendash.conversation_entity.conversation_id is 'id of the conversation on the platform';
@@ -2222,8 +2216,6 @@ comment on column gendash.conversation_entity.channel is 'chat or voice';
 comment on column gendash.conversation_entity.intent is 'what it is about, where the platform says so';
 
 revoke all on gendash.conversation_entity from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.conversation_entity to gendash_admin_reader;
 
 comment on table gendash.document_entity is 'Documents of the knowledge base, without titles and file names. Grain: one row per document.';
 
@@ -2244,8 +2236,6 @@ comment on column gendash.document_entity.created_at is 'upload';
 comment on column gendash.document_entity.updated_at is 'last change of its row';
 
 revoke all on gendash.document_entity from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.document_entity to gendash_admin_reader;
 
 comment on table gendash.ticket_entity is 'Support tickets, without titles. Grain: one row per ticket.';
 
@@ -2291,8 +2281,6 @@ comment on column gendash.ticket_move.changed_at is 'when it changed';
 
 revoke all on gendash.ticket_move from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.ticket_move to gendash_admin_reader;
-
 comment on table gendash.intent_conversation_day is 'What conversations were about, by the days on which their messages were written. Grain: one row per local day, conversation and intent with a message on it.';
 
 comment on column gendash.intent_conversation_day.day is 'local day';
@@ -2304,8 +2292,6 @@ comment on column gendash.intent_conversation_day.intent is 'what the agent took
 comment on column gendash.intent_conversation_day.messages is 'messages whose metadata names it';
 
 revoke all on gendash.intent_conversation_day from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.intent_conversation_day to gendash_admin_reader;
 
 comment on table gendash.intent_rating_day is 'Ratings of answers by intent. Grain: one row per local day and intent with a rating.';
 
@@ -2319,7 +2305,7 @@ comment on column gendash.intent_rating_day.satisfied is 'those of them of 4 or 
 
 revoke all on gendash.intent_rating_day from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.intent_rating_day to gendash_reader, gendash_admin_reader;
+grant select on gendash.intent_rating_day to gendash_reader;
 
 comment on table gendash.message_conversation_day is 'Messages by conversation and day; over all days, the length of a conversation. Grain: one row per local day and conversation with a message on it.';
 
@@ -2337,8 +2323,6 @@ comment on column gendash.message_conversation_day.last_at is 'the last of them'
 
 revoke all on gendash.message_conversation_day from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.message_conversation_day to gendash_admin_reader;
-
 comment on table gendash.message_hour is 'Messages by hour and role. Grain: one row per local hour and role in which there is a message.';
 
 comment on column gendash.message_hour.hour is 'start of the local hour';
@@ -2351,7 +2335,7 @@ comment on column gendash.message_hour.newest is 'its last message';
 
 revoke all on gendash.message_hour from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.message_hour to gendash_reader, gendash_admin_reader;
+grant select on gendash.message_hour to gendash_admin_reader;
 
 comment on table gendash.rating_answer_hour is 'Answers that could be rated, by hour. Guests cannot rate, so answers to them are left out. Grain: one row per local hour with such an answer.';
 
@@ -2360,8 +2344,6 @@ comment on column gendash.rating_answer_hour.hour is 'start of the local hour';
 comment on column gendash.rating_answer_hour.answers is 'messages of the assistant in conversations of a known user';
 
 revoke all on gendash.rating_answer_hour from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.rating_answer_hour to gendash_reader, gendash_admin_reader;
 
 comment on table gendash.rating_detail is 'Ratings with their comment and the answer that they are about. Grain: one row per rating of an answer that still exists.';
 
@@ -2383,8 +2365,6 @@ comment on column gendash.rating_detail.trace_id is 'Langfuse trace of the answe
 
 revoke all on gendash.rating_detail from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.rating_detail to gendash_admin_reader;
-
 comment on table gendash.user_name is 'Names of accounts, for dashboards of admins only; they stand nowhere else. Grain: one row per account.';
 
 comment on column gendash.user_name.user_id is 'id of the account on the platform';
@@ -2392,8 +2372,6 @@ comment on column gendash.user_name.user_id is 'id of the account on the platfor
 comment on column gendash.user_name.name is 'first and last name; NULL where the platform keeps none';
 
 revoke all on gendash.user_name from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.user_name to gendash_admin_reader;
 
 comment on table gendash.database_day is 'Size of the database that holds gendash''s store, by default the platform''s own, and else not that one. Every refresh samples it anew, and the last sample of a day stays: nothing else knows what the size was. Grain: one row per local day on which it was sampled.';
 
@@ -2443,7 +2421,7 @@ comment on column gendash.llm_cache_hour.saved_usd is 'list price saved, USD';
 
 revoke all on gendash.llm_cache_hour from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.llm_cache_hour to gendash_reader, gendash_admin_reader;
+grant select on gendash.llm_cache_hour to gendash_admin_reader;
 
 comment on table gendash.llm_error_hour is 'Failed LLM calls by class of error. Langfuse''s messages are not kept, only what kind of error they name. Grain: one row per local hour, environment, model and class with a failed call.';
 
@@ -2459,7 +2437,7 @@ comment on column gendash.llm_error_hour.calls is 'failed LLM calls';
 
 revoke all on gendash.llm_error_hour from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.llm_error_hour to gendash_reader, gendash_admin_reader;
+grant select on gendash.llm_error_hour to gendash_reader;
 
 comment on table gendash.llm_hour is 'LLM calls by the hour in which they began, from Langfuse observations of type GENERATION. Grain: one row per local hour, environment and model with a call in it.';
 
@@ -2525,7 +2503,7 @@ comment on column gendash.llm_latency_day.input_p95 is '95th percentile of input
 
 revoke all on gendash.llm_latency_day from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.llm_latency_day to gendash_reader, gendash_admin_reader;
+grant select on gendash.llm_latency_day to gendash_reader;
 
 comment on table gendash.llm_latency_hour is 'How LLM calls spread, by the hour in which they began, for each model and environment and for all together. Percentiles (interpolated) are of that hour''s calls; they must not be averaged or added. Grain: one row per local hour with a call, environment or all, and model or all.';
 
@@ -2561,7 +2539,7 @@ comment on column gendash.llm_latency_hour.input_p95 is '95th percentile of inpu
 
 revoke all on gendash.llm_latency_hour from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.llm_latency_hour to gendash_reader, gendash_admin_reader;
+grant select on gendash.llm_latency_hour to gendash_reader;
 
 comment on table gendash.llm_turn is 'Agent turns as Langfuse traced them: traces with at least one LLM call (observation of type GENERATION). A turn belongs to the time at which its first step began. Cost is that of its LLM calls; embeddings are not in it. Grain: one row per trace with an LLM call.';
 
@@ -2600,8 +2578,6 @@ comment on column gendash.llm_turn.retry_cost_usd is 'cost of its retries that d
 comment on column gendash.llm_turn.uncosted is 'calls without a cost';
 
 revoke all on gendash.llm_turn from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.llm_turn to gendash_admin_reader;
 
 create or replace trigger note_insert after insert on gendash.llm_turn referencing new table as new_rows for each statement execute function gendash.note_days('llm_turn', 'started_at', 'UTC');
 
@@ -2741,8 +2717,6 @@ comment on column gendash.llm_user_day.last_at is 'start of the last of them';
 
 revoke all on gendash.llm_user_day from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.llm_user_day to gendash_admin_reader;
-
 comment on view gendash.audit_now is 'The last result of each audit. Grain: one row per audit.';
 
 comment on column gendash.audit_now.name is 'name of the audit';
@@ -2845,7 +2819,7 @@ comment on column gendash.user_role_now.inactive is 'accounts that may not';
 
 revoke all on gendash.user_role_now from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.user_role_now to gendash_reader, gendash_admin_reader;
+grant select on gendash.user_role_now to gendash_admin_reader;
 
 comment on materialized view gendash.csat_day is 'Satisfaction by the day on which a rating was given. A rating of 4 or 5 counts as satisfied. An edited rating counts with its present value on the day of its first. Grain: one row per local day from the first rating to today; days without one show 0.';
 
@@ -2879,7 +2853,7 @@ comment on column gendash.rating_day.ratings is 'ratings given on it';
 
 revoke all on gendash.rating_day from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.rating_day to gendash_reader, gendash_admin_reader;
+grant select on gendash.rating_day to gendash_admin_reader;
 
 comment on materialized view gendash.activation_30d is 'How far accounts came within the first seven local days, the day of registration being the first: of those that registered on the 30 days which ended 7 days ago, so that the seven days of each are over. Each step counts only who took the ones before it. Deleted accounts are in no figure. Grain: one row per step.';
 
@@ -2893,7 +2867,7 @@ comment on column gendash.activation_30d.first_message_s is 'median seconds from
 
 revoke all on gendash.activation_30d from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.activation_30d to gendash_reader, gendash_admin_reader;
+grant select on gendash.activation_30d to gendash_admin_reader;
 
 comment on materialized view gendash.cohort_week is 'How many of the accounts registered in a week were active in that week and in the weeks after it. Only weeks that are over are there, so that no figure can still grow. Deleted accounts are in no figure. Grain: one row per week of registration (of the last 16) and week since then that is over, 0 to 8.';
 
@@ -2907,7 +2881,7 @@ comment on column gendash.cohort_week.retained is 'those of them who wrote a mes
 
 revoke all on gendash.cohort_week from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.cohort_week to gendash_reader, gendash_admin_reader;
+grant select on gendash.cohort_week to gendash_admin_reader;
 
 comment on materialized view gendash.user_mix_day is 'Users who were active on a day, by whether it was their first day. A user is active on a day with at least one message of theirs. Grain: one row per local day with an active user.';
 
@@ -2921,7 +2895,7 @@ comment on column gendash.user_mix_day.returning_users is 'users who had been';
 
 revoke all on gendash.user_mix_day from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.user_mix_day to gendash_reader, gendash_admin_reader;
+grant select on gendash.user_mix_day to gendash_admin_reader;
 
 comment on materialized view gendash.user_month is 'Questions by user in this local month so far and in the whole one before, for billing. Guests are left out. Grain: one row per user with a message in one of the two months.';
 
@@ -2999,7 +2973,7 @@ comment on column gendash.document_now.owner is 'first 8 characters of the id of
 
 revoke all on gendash.document_now from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.document_now to gendash_reader, gendash_admin_reader;
+grant select on gendash.document_now to gendash_reader;
 
 comment on materialized view gendash.document_status_now is 'Documents of the knowledge base by status as they are now. Grain: one row per status; each status has its row, other only where a document has an unknown one.';
 
@@ -3015,7 +2989,7 @@ comment on column gendash.document_status_now.chunks is 'their chunks in the vec
 
 revoke all on gendash.document_status_now from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.document_status_now to gendash_reader, gendash_admin_reader;
+grant select on gendash.document_status_now to gendash_reader;
 
 comment on view gendash.ticket_now is 'Tickets as they are now. A ticket waits while it is open or in progress, and ended once it is resolved or closed; one of an unknown status does neither. A reopened ticket waits again, whatever its earlier resolution. Grain: one row per ticket.';
 
@@ -3047,7 +3021,7 @@ comment on column gendash.ticket_now.assignee is 'first 8 characters of the id o
 
 revoke all on gendash.ticket_now from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.ticket_now to gendash_reader, gendash_admin_reader;
+grant select on gendash.ticket_now to gendash_reader;
 
 comment on materialized view gendash.ticket_status_now is 'Tickets by status as they are now, whenever they were created. Grain: one row per status; each status has its row, other only where a ticket has an unknown one.';
 
@@ -3063,7 +3037,7 @@ comment on column gendash.ticket_status_now.oldest_age_s is 'seconds since the o
 
 revoke all on gendash.ticket_status_now from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.ticket_status_now to gendash_reader, gendash_admin_reader;
+grant select on gendash.ticket_status_now to gendash_reader;
 
 comment on materialized view gendash.intent_window is 'Conversations by intent over today and the 6 (or 29) local days before. A conversation counts once for each intent that its messages name, so intents add up to more than all conversations. Grain: one row per window and intent with a message.';
 
@@ -3077,7 +3051,7 @@ comment on column gendash.intent_window.messages is 'messages of this intent';
 
 revoke all on gendash.intent_window from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.intent_window to gendash_reader, gendash_admin_reader;
+grant select on gendash.intent_window to gendash_reader;
 
 comment on materialized view gendash.llm_model_window is 'LLM calls by model over fixed windows: today and the 6 (or 29) local days before, up to now. Percentiles (interpolated) are of all calls of the window. Grain: one row per window, environment or all, and model or all, with a call.';
 
@@ -3137,7 +3111,7 @@ comment on column gendash.llm_price_30d.hint is 'why calls are without a price, 
 
 revoke all on gendash.llm_price_30d from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.llm_price_30d to gendash_reader, gendash_admin_reader;
+grant select on gendash.llm_price_30d to gendash_admin_reader;
 
 comment on materialized view gendash.llm_prompt_window is 'LLM calls by version of a managed prompt, over today and the 29 local days before, up to now. Grain: one row per environment or all, prompt and version with a call.';
 
@@ -3165,7 +3139,7 @@ comment on column gendash.llm_prompt_window.p95_s is '95th percentile of the tim
 
 revoke all on gendash.llm_prompt_window from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.llm_prompt_window to gendash_reader, gendash_admin_reader;
+grant select on gendash.llm_prompt_window to gendash_reader;
 
 comment on materialized view gendash.rating_score_day is 'Means of numeric evaluations from Langfuse (sources EVAL and ANNOTATION) by day. Grain: one row per local day and name of a numeric score.';
 
@@ -3179,7 +3153,7 @@ comment on column gendash.rating_score_day.total is 'sum of their values: divide
 
 revoke all on gendash.rating_score_day from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.rating_score_day to gendash_reader, gendash_admin_reader;
+grant select on gendash.rating_score_day to gendash_admin_reader;
 
 comment on materialized view gendash.user_depth_30d is 'How much people use it, as distributions over today and the 29 days before. Conversations per user: users with at least one conversation begun in them. Messages per conversation: conversations begun in them and at least 24 hours ago, all roles, those without a message included. Grain: one row per measure and bucket.';
 
@@ -3193,7 +3167,7 @@ comment on column gendash.user_depth_30d.n is 'users or conversations in the buc
 
 revoke all on gendash.user_depth_30d from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.user_depth_30d to gendash_reader, gendash_admin_reader;
+grant select on gendash.user_depth_30d to gendash_admin_reader;
 
 comment on materialized view gendash.user_depth_now is 'The same as user_depth_30d as single figures, over today and the 29 days before; NULL where there is nothing to divide. Grain: one row.';
 
@@ -3217,7 +3191,7 @@ comment on column gendash.user_depth_now.single_turn_share is 'share of these co
 
 revoke all on gendash.user_depth_now from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.user_depth_now to gendash_reader, gendash_admin_reader;
+grant select on gendash.user_depth_now to gendash_admin_reader;
 
 comment on materialized view gendash.rating_response_day is 'How many answers were rated, by the day of the answer. Only answers that had at least 24 hours for it count, by whole hours, and only those to known users, since guests cannot rate. Grain: one row per local day with such an answer.';
 
@@ -3229,7 +3203,7 @@ comment on column gendash.rating_response_day.rated is 'those of them that were'
 
 revoke all on gendash.rating_response_day from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.rating_response_day to gendash_reader, gendash_admin_reader;
+grant select on gendash.rating_response_day to gendash_admin_reader;
 
 comment on view gendash.csat_band_day is 'Satisfaction over 7 days with the 95 % interval of Wilson''s score, which says how much of it is chance. Grain: one row per local day from the first rating to today.';
 
@@ -3247,7 +3221,7 @@ comment on column gendash.csat_band_day.high_7d is 'upper end of the interval';
 
 revoke all on gendash.csat_band_day from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.csat_band_day to gendash_reader, gendash_admin_reader;
+grant select on gendash.csat_band_day to gendash_admin_reader;
 
 comment on materialized view gendash.document_day is 'Documents by the day of their upload and by what became of them. Deleted documents are missing from the past too. Grain: one row per local day, status and file type, from the first upload to today; days without one show 0.';
 
@@ -3265,7 +3239,7 @@ comment on column gendash.document_day.chunks is 'their chunks in the vector sto
 
 revoke all on gendash.document_day from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.document_day to gendash_reader, gendash_admin_reader;
+grant select on gendash.document_day to gendash_reader;
 
 comment on materialized view gendash.document_uploader_90d is 'Who uploaded the most documents, of those uploaded today or on the 89 days before. People stand here as the first 8 characters of their id, without anything else about them. Grain: one row per person, at most 50.';
 
@@ -3287,7 +3261,7 @@ comment on column gendash.document_uploader_90d.newest_at is 'last upload';
 
 revoke all on gendash.document_uploader_90d from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.document_uploader_90d to gendash_reader, gendash_admin_reader;
+grant select on gendash.document_uploader_90d to gendash_reader;
 
 comment on materialized view gendash.ticket_assignee_now is 'What lies on whose desk now, and what everybody resolved today or on the 29 days before. People stand here as the first 8 characters of their id, without anything else about them. Grain: one row per assignee with a ticket that waits or was resolved within 30 days, at most 50; one more for nobody.';
 
@@ -3307,7 +3281,7 @@ comment on column gendash.ticket_assignee_now.resolved_30d is 'tickets resolved 
 
 revoke all on gendash.ticket_assignee_now from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.ticket_assignee_now to gendash_reader, gendash_admin_reader;
+grant select on gendash.ticket_assignee_now to gendash_reader;
 
 comment on materialized view gendash.ticket_creator_90d is 'Who opened the most tickets, of those created today or on the 89 days before. People stand here as the first 8 characters of their id, without anything else about them. Grain: one row per creator, at most 50; one more for tickets whose creator is not known.';
 
@@ -3327,7 +3301,7 @@ comment on column gendash.ticket_creator_90d.newest_at is 'when the last one was
 
 revoke all on gendash.ticket_creator_90d from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.ticket_creator_90d to gendash_reader, gendash_admin_reader;
+grant select on gendash.ticket_creator_90d to gendash_reader;
 
 comment on materialized view gendash.ticket_day is 'Tickets created, resolved and waiting by day. A ticket is resolved on the day of its last resolution; one that was reopened and waits again is resolved on none. Tickets of an unknown status are created, but never wait. Grain: one row per local day, priority and category, from the first ticket to today; days without one show 0.';
 
@@ -3347,7 +3321,7 @@ comment on column gendash.ticket_day.waiting is 'tickets waiting at its end, of 
 
 revoke all on gendash.ticket_day from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.ticket_day to gendash_reader, gendash_admin_reader;
+grant select on gendash.ticket_day to gendash_reader;
 
 comment on materialized view gendash.ticket_duration_90d is 'How long tickets took that were created today or on the 89 days before, from creation to their last resolution. Those that are not resolved now count as waiting, however old. Grain: one row per span of time, priority and category with such a ticket.';
 
@@ -3361,7 +3335,7 @@ comment on column gendash.ticket_duration_90d.tickets is 'tickets';
 
 revoke all on gendash.ticket_duration_90d from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.ticket_duration_90d to gendash_reader, gendash_admin_reader;
+grant select on gendash.ticket_duration_90d to gendash_reader;
 
 comment on materialized view gendash.ticket_hour is 'Tickets created by hour, within today and the 41 days before. Grain: one row per local hour, priority and category in which a ticket was created.';
 
@@ -3375,7 +3349,7 @@ comment on column gendash.ticket_hour.created is 'tickets created in it';
 
 revoke all on gendash.ticket_hour from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.ticket_hour to gendash_reader, gendash_admin_reader;
+grant select on gendash.ticket_hour to gendash_reader;
 
 comment on materialized view gendash.ticket_median_day is 'Median time to resolution by day, by Kaplan-Meier over the tickets created on the day or the 29 days before it, as it stood at the end of the day (of today, as it stands now). Resolutions that were undone since are not known. Grain: one row per local day and priority, and one per day over all; today and the 30 days before.';
 
@@ -3393,7 +3367,7 @@ comment on column gendash.ticket_median_day.median_s is 'seconds after which hal
 
 revoke all on gendash.ticket_median_day from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.ticket_median_day to gendash_reader, gendash_admin_reader;
+grant select on gendash.ticket_median_day to gendash_reader;
 
 comment on materialized view gendash.ticket_reopen_day is 'Resolutions and reopenings by day, from the history of statuses. A ticket that is resolved twice counts twice. Grain: one row per local day, priority and category with one of them.';
 
@@ -3409,7 +3383,7 @@ comment on column gendash.ticket_reopen_day.reopenings is 'changes from resolved
 
 revoke all on gendash.ticket_reopen_day from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.ticket_reopen_day to gendash_reader, gendash_admin_reader;
+grant select on gendash.ticket_reopen_day to gendash_reader;
 
 comment on materialized view gendash.ticket_sla_30d is 'How many tickets that were created today or on the 29 days before kept their due time. A ticket is decided once it has ended or its due time has passed; tickets without a due time are left out. Grain: one row per priority and category with such a ticket.';
 
@@ -3425,7 +3399,7 @@ comment on column gendash.ticket_sla_30d.met is 'those of them that ended by the
 
 revoke all on gendash.ticket_sla_30d from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.ticket_sla_30d to gendash_reader, gendash_admin_reader;
+grant select on gendash.ticket_sla_30d to gendash_reader;
 
 comment on materialized view gendash.ticket_survival_90d is 'How long things take with tickets created today or on the 89 days before, by Kaplan-Meier, so that what still lasts counts as lasting and does not vanish. Figures of finished ones alone are too good, since slow ones are missing. Grain: one row per measure and priority, and one per measure over all priorities.';
 
@@ -3449,7 +3423,7 @@ comment on column gendash.ticket_survival_90d.longest_s is 'seconds of the longe
 
 revoke all on gendash.ticket_survival_90d from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.ticket_survival_90d to gendash_reader, gendash_admin_reader;
+grant select on gendash.ticket_survival_90d to gendash_reader;
 
 comment on view gendash.budget_now is 'LLM spending of this calendar month against the budget, over all environments. Grain: one row.';
 
@@ -3543,7 +3517,7 @@ comment on column gendash.llm_turn_recent.cost_usd is 'cost in USD; NULL where n
 
 revoke all on gendash.llm_turn_recent from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.llm_turn_recent to gendash_reader, gendash_admin_reader;
+grant select on gendash.llm_turn_recent to gendash_reader;
 
 comment on materialized view gendash.rating_turn_30d is 'Ratings given today or on the 29 days before, with the agent turn (Langfuse trace) of the rated answer. Grain: one row per rating.';
 
