@@ -5,7 +5,7 @@ feature: tickets
 audience: admin
 cadence: 1m
 key: [ticket_id]
-indexes: [[created_at], [status]]
+indexes: [[created_at], [status], [resolved_at]]
 time: created_at
 columns:
   ticket_id: {type: text, doc: id of the ticket on the platform}

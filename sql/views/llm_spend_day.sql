@@ -3,6 +3,8 @@ doc: LLM calls and their cost by day and environment.
 grain: one row per local day and environment with a call; days without one have no row
 feature: langfuse
 audience: everyone
+cadence: 5m
+materialized: true
 key: [day, environment]
 columns:
   day: {type: date, doc: local day}

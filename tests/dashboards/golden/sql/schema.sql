@@ -299,6 +299,8 @@ create index on gendash.ticket_entity (created_at);
 
 create index on gendash.ticket_entity (status);
 
+create index on gendash.ticket_entity (resolved_at);
+
 create table gendash.ticket_move (
   move_id text not null,
   ticket_id text not null,
@@ -1570,7 +1572,7 @@ select
   uncosted
 from figures cross join bounds;
 
-create view gendash.llm_spend_day as
+create materialized view gendash.llm_spend_day as
 select
   day,
   day::timestamp at time zone 'UTC' as at,
@@ -1580,6 +1582,8 @@ select
   sum(uncosted)::bigint as uncosted
 from (select (hour at time zone 'UTC')::date as day, * from gendash.llm_hour) as hours
 group by day, environment;
+
+create unique index on gendash.llm_spend_day (day, environment);
 
 create materialized view gendash.llm_tool_window as
 with turns as (
@@ -3447,7 +3451,7 @@ revoke all on gendash.budget_now from public, gendash_reader, gendash_admin_read
 
 grant select on gendash.budget_now to gendash_reader, gendash_admin_reader;
 
-comment on view gendash.llm_spend_day is 'LLM calls and their cost by day and environment. Grain: one row per local day and environment with a call; days without one have no row.';
+comment on materialized view gendash.llm_spend_day is 'LLM calls and their cost by day and environment. Grain: one row per local day and environment with a call; days without one have no row.';
 
 comment on column gendash.llm_spend_day.day is 'local day';
 
