@@ -102,4 +102,5 @@ def source_now(connection: Connection) -> datetime:
     """The source's clock."""
     row = connection.execute("select now()").fetchone()
     assert row
-    return row[0].astimezone(UTC)  # type: ignore[no-any-return]
+    now: datetime = row[0]
+    return now.astimezone(UTC)
