@@ -57,6 +57,12 @@ class Days:
         return f"({self.around(column)} and {self.exactly(local_day(column, zone))})"
 
 
+def spread(days: Iterable[date], around: tuple[int, int]) -> set[date]:
+    """The days, and so many before and after each of them."""
+    before, after = around
+    return {day + timedelta(number) for day in days for number in range(-before, after + 1)}
+
+
 def local_day(time: str, zone: str) -> str:
     """SQL: the local day of a timestamptz."""
     return f"({time} at time zone {quote_text(zone)})::date"

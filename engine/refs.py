@@ -185,6 +185,7 @@ def _scope(
         "duration_s": duration_s,
         "zone": lambda: quote_text(config["time_zone"]),
         "now": lambda: f"{schema}.clock()",
+        "today": lambda: f"({schema}.clock() at time zone {quote_text(config['time_zone'])})::date",
         "schema": lambda: schema,
         "feature": lambda name: known("feature", name, _features(config)) and config.on(name),
     }

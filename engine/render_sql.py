@@ -7,12 +7,14 @@ of one. Nothing here stands on a table of the platform: staging is inlined into 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from gendash.engine.catalog import Catalog
 from gendash.engine.config import Config, seconds
+from gendash.engine.days import local_day
 from gendash.engine.errors import ContentError
 from gendash.engine.model import Problem, Relation
 from gendash.engine.refs import expand, quote_name, quote_text
@@ -22,6 +24,7 @@ VERIFY_CONNECTIONS = 10  # of a reader role, beyond those that Grafana's data so
 READER_TIMEOUT = "5s"
 MARK = "made by gendash"  # in the comment of a role, SCHEMA_MARK in that of the schema: what uninstall may drop
 SCHEMA_MARK = "Made and kept by gendash: summaries for its dashboards."
+_CLOCK = re.compile(r"\{\{\s*(now|today)\(\)")
 _DROP = {"view": "view", "materialized": "materialized view", "table": "table", "rollup": "table"}
 
 
@@ -105,12 +108,53 @@ def key_of(relation: Relation) -> list[str]:
     return list(relation.header.get("key", ()))
 
 
-def tracked(catalog: Catalog, relation: Relation) -> Relation | None:
-    """The table that a rollup over the store reads, where the days that change in it are noted."""
-    read = [
-        catalog.relations[name] for kind, name in sorted(catalog.relation_uses(relation.name)) if kind == "relation"
-    ]
-    return read[0] if len(read) == 1 and read[0].header.get("tracked") else None
+def inputs(catalog: Catalog, relation: Relation) -> dict[str, Relation]:
+    """The relations with rows that a relation stands on by name, in order; plain views are seen through."""
+    found: dict[str, Relation] = {}
+    for one in _texts(catalog, relation):
+        for kind, name in catalog.relation_uses(one.name):
+            if kind == "relation" and not _is_plain(catalog.relations[name]):
+                found[name] = catalog.relations[name]
+    return dict(sorted(found.items()))
+
+
+def is_tracked(relation: Relation) -> bool:
+    """Whether the days on which its rows change are noted: by triggers, or of a materialized view by its refresh."""
+    return relation.kind == "rollup" or is_materialized(relation) or bool(relation.header.get("tracked"))
+
+
+def moves_with(catalog: Catalog, relation: Relation) -> str:
+    """What of the time alone changes a relation's rows: now (every moment does), today (a new day does), or nothing."""
+    called = {name for one in _texts(catalog, relation) for name in _CLOCK.findall(one.text)}
+    return next((name for name in ("now", "today") if name in called), "")
+
+
+def _texts(catalog: Catalog, relation: Relation) -> list[Relation]:
+    """The relation, and the plain views that it reads, whose texts are part of its own."""
+    found = [relation]
+    for one in found:
+        names = sorted(name for kind, name in catalog.relation_uses(one.name) if kind == "relation")
+        found += [view for name in names if _is_plain(view := catalog.relations[name]) and view not in found]
+    return found
+
+
+def _is_plain(relation: Relation) -> bool:
+    return relation.kind == "view" and not is_materialized(relation)
+
+
+def reach(relation: Relation, name: str) -> tuple[int, int]:
+    """How many days before and after its own a row reads of one of the relations that it stands on."""
+    back, ahead = relation.header.get("reach", {}).get(name, (0, 0))
+    return back, ahead
+
+
+def day_of(config: Config, relation: Relation) -> str:
+    """SQL: the local day of a row; NULL where rows have none."""
+    column = relation.header.get("time")
+    if not column:
+        return "null::date"
+    name = quote_name(column)
+    return name if relation.columns[column]["type"] == "date" else local_day(name, config["time_zone"])
 
 
 def merges(relation: Relation) -> dict[str, str]:
@@ -186,17 +230,24 @@ def _wrong(catalog: Catalog, relation: Relation) -> Iterator[Problem]:
     kinds = {kind for kind, _ in expand(relation.text, catalog.names).uses} & {"staging", "relation"}
     if relation.kind == "rollup" and len(kinds) == 2:
         yield Problem(relation.path, "reads both the platform and the store", "read one of them")
-    if relation.header.get("tracked") and not relation.header.get("time"):
-        yield Problem(relation.path, "tracked, but without a time", "name its column under time:")
-    if (
-        relation.kind == "rollup"
-        and relation.header.get("window")
-        and "staging" not in kinds
-        and not tracked(catalog, relation)
-    ):
-        yield Problem(relation.path, "window: true, but nothing that it reads is tracked", "read a table that is")
+    if relation.kind == "rollup" and relation.header.get("window") and "staging" not in kinds:
+        yield from _wrong_window(catalog, relation)
     if relation.kind == "view" and "staging" in kinds:
         yield Problem(relation.path, "reads the platform", "read a rollup instead")
+
+
+def _wrong_window(catalog: Catalog, relation: Relation) -> Iterator[Problem]:
+    """A rollup over the store follows changes by day only where all that it reads has days, and it says which."""
+    read, given = inputs(catalog, relation), relation.header.get("reach", {})
+    for name, one in read.items():
+        if one.kind not in ("table", "rollup") or not is_tracked(one) or not one.header.get("time"):
+            yield Problem(relation.path, f"window: true, but days of {name} are not tracked", "read another, or all")
+        elif len(read) > 1 and name not in given:
+            yield Problem(relation.path, f"no reach for {name}", "say how many days before and after its own it reads")
+    for name in given.keys() - read.keys():
+        yield Problem(relation.path, f"a reach for {name}, which it does not read", "mend the header")
+    if moves_with(catalog, relation):
+        yield Problem(relation.path, "window: true, but the time alone changes it", "leave that to a view over it")
 
 
 def _table(config: Config, relation: Relation) -> Piece:
@@ -244,7 +295,7 @@ def _about(catalog: Catalog, relation: Relation) -> Piece:
     allowed = [quote_name(role) for role in readers_of(catalog, relation)]
     if allowed:
         lines.append(f"grant select on {target} to {', '.join(allowed)}")
-    if relation.header.get("tracked"):
+    if relation.kind != "view" and is_tracked(relation):
         lines += _triggers(config, relation)
     return Piece(relation.name, "about", tuple(lines), frozenset({relation.name}))
 
@@ -252,12 +303,13 @@ def _about(catalog: Catalog, relation: Relation) -> Piece:
 def _triggers(config: Config, relation: Relation) -> Iterator[str]:
     """Every statement that writes to a tracked table notes the days it touched, so that who reads it need not look."""
     target, function = qualified(config, relation.name), qualified(config, "note_days")
-    arguments = f"{quote_text(relation.name)}, {quote_text(relation.header['time'])}, {quote_text(config['time_zone'])}"
-    for event, tables in (("insert", "new"), ("update", "old new"), ("delete", "old")):
+    arguments = f"{quote_text(relation.name)}, {quote_text(day_of(config, relation))}"
+    for event, tables in (("insert", "new"), ("update", "old new"), ("delete", "old"), ("truncate", "")):
         transition = " ".join(f"{name} table as {name}_rows" for name in tables.split())
         yield (
-            f"create or replace trigger note_{event} after {event} on {target} referencing {transition} "
-            f"for each statement execute function {function}({arguments})"
+            f"create or replace trigger note_{event} after {event} on {target} "
+            + (f"referencing {transition} " if tables else "")
+            + f"for each statement execute function {function}({arguments})"
         )
 
 
@@ -302,12 +354,17 @@ def _function_note_days(config: Config) -> Piece:
     body = f"""
 declare
   touched text := case tg_op when 'INSERT' then 'select * from new_rows' when 'DELETE' then 'select * from old_rows'
-    else 'select * from new_rows union all select * from old_rows' end;
+    when 'UPDATE' then 'select * from new_rows union all select * from old_rows' end;
 begin
-  execute format(
-    'insert into {qualified(config, "_changed")} (relation, day, transaction)
-     select distinct %L, (%I at time zone %L)::date, pg_current_xact_id() from (%s) as touched where %I is not null
-     on conflict do nothing', tg_argv[0], tg_argv[1], tg_argv[2], touched, tg_argv[1]);
+  if touched is null then
+    insert into {qualified(config, "_changed")} (relation, day, transaction)
+      values (tg_argv[0], '-infinity', pg_current_xact_id()) on conflict do nothing;
+  else
+    execute format(
+      'insert into {qualified(config, "_changed")} (relation, day, transaction)
+       select distinct %L, coalesce(day, ''-infinity''), pg_current_xact_id()
+       from (select %s as day from (%s) as touched) as days on conflict do nothing', tg_argv[0], tg_argv[1], touched);
+  end if;
   return null;
 end
 """

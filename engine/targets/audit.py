@@ -24,6 +24,7 @@ from gendash.engine.config import suggest
 from gendash.engine.days import Days
 from gendash.engine.errors import GendashError, Refused, Unexpected
 from gendash.engine.model import Problem, Relation
+from gendash.engine.reads import driver
 from gendash.engine.refs import expand, quote_text
 from gendash.engine.render_sql import cadence_s, qualified
 from gendash.engine.targets import postgres_read, postgres_source, prometheus
@@ -255,7 +256,7 @@ def _of_source(
     if missing:
         raise Unexpected(missing)
     at = replace(one, text=one.text.replace(_NOW, f"timestamptz {quote_text(work.now.isoformat())}"))
-    narrowed = exactly or (days and postgres_read.is_indexed(platform, postgres_source.driver(work.catalog, one)))
+    narrowed = exactly or (days and postgres_read.is_indexed(platform, driver(work.catalog, one)))
     only = Days(tuple(days), onwards=onwards) if narrowed else None
     with tempfile.SpooledTemporaryFile(1 << 20) as rows:
         try:

@@ -397,9 +397,13 @@ def _relation_steps(catalog: Catalog, piece: Piece, rebuilt: set[str], seen: Obs
 
 
 def _forget_refresh(config: Config, name: str) -> str:
-    """A relation that was made anew must be refreshed whole; its last error belongs to the old one."""
-    target = qualified(config, "_refresh")
-    return f"update {target} set finished_at = null, full_at = null, error = null where relation = {quote_text(name)}"
+    """A relation that was made anew must be refreshed whole, and who stands on it; its error belongs to the old one."""
+    target, changed = qualified(config, "_refresh"), qualified(config, "_changed")
+    return (
+        f"update {target} set finished_at = null, full_at = null, error = null where relation = {quote_text(name)};\n"
+        f"insert into {changed} (relation, day, transaction) "
+        f"values ({quote_text(name)}, '-infinity', pg_current_xact_id()) on conflict do nothing"
+    )
 
 
 def _alter(catalog: Catalog, piece: Piece, seen: Observed) -> list[str]:

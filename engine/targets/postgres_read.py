@@ -19,10 +19,11 @@ from gendash.engine.config import Config
 from gendash.engine.days import Days, Signature, local_day
 from gendash.engine.errors import Unexpected
 from gendash.engine.model import Problem, Relation
+from gendash.engine.reads import driver, mapped_column, mapped_table
 from gendash.engine.refs import expand, quote_name
 from gendash.engine.render_sql import query_of
 from gendash.engine.targets.postgres import Connection, local_settings, source, trusted
-from gendash.engine.targets.postgres_source import READ_SETTINGS, TIMEOUT_S, Seen, driver
+from gendash.engine.targets.postgres_source import READ_SETTINGS, TIMEOUT_S, Seen
 
 T = TypeVar("T")
 SMALL_PAGES = 1024  # a table of up to 8 MB is read whole every time: that is cheap, and exact
@@ -85,7 +86,7 @@ class _Scale:
 def by_day(platform: Platform, relation: Relation) -> bool:
     """Whether a rollup is read and compared by day: its rows have one, and its table is not small."""
     staging = driver(platform.catalog, relation)
-    pages = platform.seen.pages.get(_mapped(platform.config, staging, _table(staging)))
+    pages = platform.seen.pages.get(mapped_table(platform.config, staging, _table(staging)))
     return bool(staging.header.get("time") and relation.header.get("time")) and (pages is None or pages > SMALL_PAGES)
 
 
@@ -154,7 +155,7 @@ def _signed(platform: Platform, staging: Relation, cuts: dict[str, str], begun: 
 
 def _scale(platform: Platform, staging: Relation, days: Days | None) -> _Scale:
     table = _table(staging)
-    mapped = _mapped(platform.config, staging, table)
+    mapped = mapped_table(platform.config, staging, table)
     pages = platform.seen.pages[mapped]
     if days is None and (pages is not None or not staging.header.get("time")):
         return _blocks(pages, ())
@@ -267,8 +268,8 @@ def _cuts(platform: Platform, staging: Relation, conditions: tuple[str, ...]) ->
     if not conditions:
         return {}
     table, config = _table(staging), platform.config
-    mapped, reads = _mapped(config, staging, table), staging.header["reads"][table]
-    columns = {config.get(f"platform.columns.{table}.{own}") or default for own, default in reads.items()}
+    mapped = mapped_table(config, staging, table)
+    columns = {mapped_column(config, staging, table, own) for own in staging.header["reads"][table]}
     names = ", ".join(quote_name(name) for name in sorted(columns) if (mapped, name) in platform.seen.columns)
     whole = f"{quote_name(config['platform.schema'])}.{quote_name(mapped)}"
     return {f"{staging.name}.{table}": f"(select {names} from {whole} where {' and '.join(conditions)})"}
@@ -287,10 +288,4 @@ def _time(staging: Relation) -> tuple[str, str]:
 def _time_column(config: Config, staging: Relation) -> tuple[str, str]:
     """Table and column of a staging text's time, as the platform calls them."""
     owner, own = _time(staging)
-    column = config.get(f"platform.columns.{owner}.{own}") or staging.header["reads"][owner][own]
-    return _mapped(config, staging, owner), str(column)
-
-
-def _mapped(config: Config, staging: Relation, table: str) -> str:
-    name: str = config.get(f"platform.tables.{table}") or staging.header["tables"].get(table, table)
-    return name
+    return mapped_table(config, staging, owner), mapped_column(config, staging, owner, own)

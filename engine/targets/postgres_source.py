@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gendash.engine.catalog import Catalog
 from gendash.engine.config import Config, suggest
 from gendash.engine.model import Problem, Relation
+from gendash.engine.reads import stagings
 from gendash.engine.refs import Use, expand, quote_name
 from gendash.engine.targets.postgres import Connection, local_settings
 
@@ -21,7 +21,6 @@ READ_SETTINGS = {
     "jit": "off",
     "max_parallel_workers_per_gather": "0",
 }
-_STAGE = re.compile(r"\{\{\s*stage\(\s*['\"](\w+)['\"]")
 
 
 @dataclass(frozen=True)
@@ -142,16 +141,3 @@ def absent(catalog: Catalog, relation: Relation, seen: Seen) -> list[str]:
         every = expand(staging.text, catalog.names, staging).uses
         found |= every - expand(staging.text, catalog.names, staging, seen.columns).uses
     return sorted(name for kind, name in found if kind == "column")
-
-
-def driver(catalog: Catalog, relation: Relation) -> Relation:
-    """The staging text whose rows a rollup's rows come from, and by which its reads are cut: the first it names."""
-    match = _STAGE.search(relation.text)
-    assert match, f"{relation.path} reads no staging"
-    return catalog.relations[f"staging.{match[1]}"]
-
-
-def stagings(catalog: Catalog, relation: Relation) -> list[Relation]:
-    """The staging texts that a rollup reads."""
-    names = sorted(name for kind, name in catalog.relation_uses(relation.name) if kind == "staging")
-    return [catalog.relations[f"staging.{name}"] for name in names]

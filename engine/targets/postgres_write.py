@@ -5,21 +5,21 @@ Only rows that differ are touched. All of it runs in the caller's transaction, a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
 from gendash.engine.catalog import Catalog
 from gendash.engine.config import Config
-from gendash.engine.days import Days, Signature, local_day
+from gendash.engine.days import Days, Signature
 from gendash.engine.model import Relation
-from gendash.engine.refs import quote_name
-from gendash.engine.render_sql import cadence_s, key_of, merges, qualified
+from gendash.engine.refs import quote_name, quote_text
+from gendash.engine.render_sql import cadence_s, day_of, key_of, merges, qualified
 from gendash.engine.targets.postgres import Connection, trusted
 from gendash.engine.targets.postgres_read import Part
 
 USERS = "user_entity"
-PART = "gendash_part"
+Changed = Mapping[str, Collection[date | None]]  # by relation the days that changed; None stands for any
 
 
 class Written(NamedTuple):
@@ -33,12 +33,22 @@ class Written(NamedTuple):
         return Written(self.added + other.added, self.touched + other.touched)
 
 
-def load_query(connection: Connection, relation: Relation, query: str, part: str = "") -> None:
-    """Puts the rows of a query over the store into ``gendash_rows``; it may read ``part`` under the name of `PART`."""
-    given = f"with {PART} as ({part}) " if part else ""
+def part_name(name: str) -> str:
+    """What a part of a relation is called in the query that reads it."""
+    return quote_name(f"part_{name}")
+
+
+def load_query(
+    connection: Connection, relation: Relation, query: str, parts: Mapping[str, str], inside: str = "true"
+) -> None:
+    """Puts the rows of a query over the store into ``gendash_rows``; it may read ``parts`` by their `part_name`."""
+    given = ", ".join(f"{part_name(name)} as ({part})" for name, part in parts.items())
     columns = ", ".join(quote_name(name) for name in relation.columns)
     connection.execute(
-        trusted(f"create temporary table gendash_rows on commit drop as {given}select {columns} from ({query}) as rows")
+        trusted(
+            f"create temporary table gendash_rows on commit drop as {f'with {given} ' if given else ''}"
+            f"select {columns} from ({query}) as rows where {inside}"
+        )
     )
 
 
@@ -114,17 +124,9 @@ def on_days(config: Config, relation: Relation, days: Days | None) -> str:
     """SQL: whether a row of the relation belongs to one of these days; without days all rows do."""
     if days is None:
         return "true"
-    column = quote_name(relation.header["time"])
-    return days.exactly(column) if _is_date(relation) else days.on(column, config["time_zone"])
-
-
-def _is_date(relation: Relation) -> bool:
-    return bool(relation.columns[relation.header["time"]]["type"] == "date")
-
-
-def _day_of(config: Config, relation: Relation) -> str:
-    column = quote_name(relation.header["time"])
-    return column if _is_date(relation) else local_day(column, config["time_zone"])
+    name = relation.header["time"]
+    column, is_date = quote_name(name), relation.columns[name]["type"] == "date"
+    return days.exactly(column) if is_date else days.on(column, config["time_zone"])
 
 
 # --- people who were deleted on the platform -------------------------------------------------------------------------
@@ -139,7 +141,7 @@ def unknown_users(connection: Connection, config: Config, relation: Relation, *,
     Such days are to be looked at again: a user may be newer than the list.
     """
     days: set[date] = set()
-    day = _day_of(config, relation) if relation.header.get("time") else "null::date"
+    day = day_of(config, relation)
     for name in user_columns(relation):
         condition = (
             f"{quote_name(name)} is not null and not exists "
@@ -171,7 +173,7 @@ def forget_users(connection: Connection, catalog: Catalog, days: Days | None) ->
         if relation.kind != "rollup":
             continue
         taken, days_of_rows = 0, set()
-        day = _day_of(config, relation) if relation.header.get("time") else "null::date"
+        day = day_of(config, relation)
         for name in user_columns(relation):
             statement = _without_users(
                 relation, name, qualified(config, relation.name), f"target.{quote_name(name)} = any (%s)"
@@ -239,7 +241,7 @@ def sign(
 
 def sign_read_days(connection: Connection, config: Config, relation: Relation, days: Days) -> None:
     """Notes that these days, and those of ``gendash_rows``, were written without a signature."""
-    read = connection.execute(trusted(f"select distinct {_day_of(config, relation)} from gendash_rows")).fetchall()
+    read = connection.execute(trusted(f"select distinct {day_of(config, relation)} from gendash_rows")).fetchall()
     sign(connection, config, relation, dict.fromkeys([*days.days, *(day for (day,) in read)]))
 
 
@@ -256,7 +258,7 @@ def doubt(connection: Connection, config: Config, relation: Relation) -> None:
     connection.execute(
         trusted(
             f"insert into {qualified(config, '_signature')} (relation, day) "
-            f"select distinct %s, {_day_of(config, relation)} from {qualified(config, relation.name)}"
+            f"select distinct %s, {day_of(config, relation)} from {qualified(config, relation.name)}"
         ),
         [relation.name],
     )
@@ -273,26 +275,52 @@ def doubt(connection: Connection, config: Config, relation: Relation) -> None:
 # --- tables of the store whose changes are noted by triggers ---------------------------------------------------------
 
 
-def changed(connection: Connection, config: Config, relation: Relation, table: Relation) -> tuple[list[date], str]:
-    """Days of a tracked table that were written to since a rollup last read it, and what it will have seen then."""
+class News(NamedTuple):
+    """What changed below a relation since its last refresh, None where that cannot be known, and what it has seen."""
+
+    days: dict[str, set[date | None]] | None
+    snapshot: str
+
+
+def news(connection: Connection, config: Config, relation: Relation, read: Collection[str]) -> News:
+    """What changed in the relations that it reads. Of another server's transactions (after a restore) nothing is known.
+
+    All in one statement, and so in one snapshot.
+    """
+    changed = qualified(config, "_changed")
     row = connection.execute(
         trusted(
-            f"select pg_current_snapshot()::text, array(select distinct day from {qualified(config, '_changed')} "
-            "where relation = %s and not coalesce(pg_visible_in_snapshot(transaction, (select snapshot from "
-            f"{qualified(config, '_refresh')} where relation = %s)), false) order by day)"
+            f"select pg_current_snapshot()::text, known, array(select distinct row(relation, day)::text from {changed} "
+            "where relation = any (%s) and not pg_visible_in_snapshot(transaction, known)) "
+            f"from (select (select snapshot from {qualified(config, '_refresh')} where relation = %s "
+            f"and store = {quote_text(changed)}::regclass::oid) as known) as one"
         ),
-        [table.name, relation.name],
+        [sorted(read), relation.name],
     ).fetchone()
     assert row
-    return row[1], row[0]
+    snapshot, known, noted = row
+    if known is None:
+        return News(None, snapshot)
+    days: dict[str, set[date | None]] = {}
+    for one in noted:
+        name, day = one.strip("()").split(",")
+        days.setdefault(name, set()).add(None if day == "-infinity" else date.fromisoformat(day))
+    return News(days, snapshot)
 
 
-def seen(connection: Connection, config: Config, relation: Relation, snapshot: str) -> None:
-    """Notes what a rollup has seen, and deletes what every rollup has."""
+def note_all(connection: Connection, config: Config, relation: Relation) -> None:
+    """Notes that any row of the relation may have changed."""
     connection.execute(
-        trusted(f"update {qualified(config, '_refresh')} set snapshot = %s::pg_snapshot where relation = %s"),
-        [snapshot, relation.name],
+        trusted(
+            f"insert into {qualified(config, '_changed')} (relation, day, transaction) "
+            "values (%s, '-infinity', pg_current_xact_id()) on conflict do nothing"
+        ),
+        [relation.name],
     )
+
+
+def forget_changes(connection: Connection, config: Config) -> None:
+    """Deletes what everybody has seen who was refreshed in time."""
     connection.execute(trusted(f"delete from {qualified(config, '_changed')} where at < now() - interval '2 days'"))
 
 
@@ -344,6 +372,7 @@ def record(
     newest: datetime | None = None,
     whole: bool = True,
     absent: list[str] | None = None,
+    snapshot: str | None = None,
 ) -> int:
     """Notes a refresh that went through, and returns how many rows the relation has now.
 
@@ -355,14 +384,17 @@ def record(
     row = connection.execute(
         trusted(
             f"insert into {qualified(config, '_refresh')} as known (relation, started_at, finished_at, full_at, "
-            "begun_at, duration_s, rows, written, newest, cadence_s, absent, error, error_at) "
+            "begun_at, duration_s, rows, written, newest, cadence_s, absent, snapshot, store, error, error_at) "
             f"values (%s, {clock} - make_interval(secs => %s), {clock}, {clock if whole else 'null'}, null, "
-            "%s, %s, %s, %s::timestamptz, %s, %s, null, null) on conflict (relation) do update set "
+            "%s, %s, %s, %s::timestamptz, %s, %s, %s::pg_snapshot, "
+            f"{quote_text(qualified(config, '_changed'))}::regclass::oid, null, null) "
+            "on conflict (relation) do update set "
             "started_at = excluded.started_at, finished_at = excluded.finished_at, begun_at = null, "
             "full_at = coalesce(excluded.full_at, known.full_at), duration_s = excluded.duration_s, "
             "rows = coalesce(excluded.rows, known.rows), written = excluded.written, "
             f"newest = {latest}, cadence_s = excluded.cadence_s, "
-            "absent = excluded.absent, error = null, error_at = null returning rows"
+            "absent = excluded.absent, snapshot = excluded.snapshot, store = excluded.store, "
+            "error = null, error_at = null returning rows"
         ),
         [
             relation.name,
@@ -373,6 +405,7 @@ def record(
             newest,
             cadence_s(config, relation),
             absent,
+            snapshot,
         ],
     ).fetchone()
     assert row

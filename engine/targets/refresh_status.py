@@ -8,6 +8,7 @@ from gendash.engine.catalog import Catalog
 from gendash.engine.config import Config
 from gendash.engine.errors import TargetError, Unexpected
 from gendash.engine.model import Problem
+from gendash.engine.reads import stagings
 from gendash.engine.render_sql import cadence_s, qualified
 from gendash.engine.targets import postgres_source
 from gendash.engine.targets.postgres import connect, source, store, trusted
@@ -64,7 +65,7 @@ def status(config: Config, catalog: Catalog) -> list[dict[str, Any]]:
 def _unused(config: Config, catalog: Catalog) -> dict[str, list[str]]:
     """Notes on rollups whose feature is off although the platform has all that they read."""
     off = [r for r in catalog.relations.values() if r.kind == "rollup" and not catalog.enabled(r)]
-    off = [relation for relation in off if postgres_source.stagings(catalog, relation)]
+    off = [relation for relation in off if stagings(catalog, relation)]
     if not off:
         return {}
     try:

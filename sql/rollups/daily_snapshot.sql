@@ -19,7 +19,7 @@ columns:
   known: {type: text, doc: "'on the day', or 'as known today': filled later, without what was deleted and with the present role, priority and, of accounts and documents, state"}
 */
 -- its own rows stay, so it cannot name itself as a reference: that would be a circle
-with today as (select ({{ now() }} at time zone {{ zone() }})::date as day),
+with today as (select {{ today() }} as day),
 -- what was not read today says nothing of today; what belongs to a feature that is off is never read
 fresh as (
   select relation from {{ view('_refresh') }}, today where (finished_at at time zone {{ zone() }})::date = today.day

@@ -14,7 +14,7 @@ columns:
   gendash_bytes: {type: bigint, doc: "the part of it that gendash's own relations take"}
 */
 select
-  ({{ now() }} at time zone {{ zone() }})::date as day,
+  {{ today() }} as day,
   {{ now() }} as sampled_at,
   pg_database_size(current_database()) as bytes,
   coalesce(sum(pg_total_relation_size(to_regclass('{{ schema() }}.' || quote_ident(name)))), 0)::bigint as gendash_bytes

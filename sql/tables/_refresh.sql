@@ -14,7 +14,8 @@ columns:
   written: {type: bigint, null: true, doc: "rows that it inserted, changed or deleted"}
   newest: {type: timestamptz, null: true, doc: time of the newest row of the source that it read}
   cadence_s: {type: float8, null: true, doc: "how often it is expected to run, seconds"}
-  snapshot: {type: pg_snapshot, null: true, doc: "transactions whose changes of a tracked table it has seen"}
+  snapshot: {type: pg_snapshot, null: true, doc: "transactions whose changes of the relations below it has seen"}
+  store: {type: oid, null: true, doc: "the table _changed of that server; after a restore it is another"}
   absent: {type: "text[]", null: true, doc: "optional columns of the platform that it did not find"}
   error: {type: text, null: true, doc: "why the last attempt failed, in one line; NULL where it did not"}
   error_at: {type: timestamptz, null: true, doc: when it failed}

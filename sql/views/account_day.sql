@@ -20,7 +20,7 @@ with registered as (
   group by 1
 ),
 days as (
-  select generate_series(min(day)::timestamp, greatest(max(day), ({{ now() }} at time zone {{ zone() }})::date), interval '1 day')::date as day
+  select generate_series(min(day)::timestamp, greatest(max(day), {{ today() }}), interval '1 day')::date as day
   from registered
 )
 select

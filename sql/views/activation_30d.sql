@@ -15,7 +15,7 @@ columns:
   users: {type: bigint, doc: accounts that took it}
   first_message_s: {type: float8, "null": true, doc: "median seconds from registration to first message over all of these accounts; NULL where fewer than half wrote; the same in each row"}
 */
-with today as (select ({{ now() }} at time zone {{ zone() }})::date as day),
+with today as (select {{ today() }} as day),
 accounts as (
   select user_id, created_at, (created_at at time zone {{ zone() }})::date as began from {{ view('user_entity') }}
 ),

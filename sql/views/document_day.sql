@@ -20,7 +20,7 @@ with uploaded as (
 ),
 groups as (select distinct status, file_type from uploaded),
 days as (
-  select generate_series(min(day)::timestamp, greatest(max(day), ({{ now() }} at time zone {{ zone() }})::date), interval '1 day')::date as day
+  select generate_series(min(day)::timestamp, greatest(max(day), {{ today() }}), interval '1 day')::date as day
   from uploaded
 )
 select

@@ -22,7 +22,7 @@ with counted as (
     count(*) filter (where n.status in ('done', 'failed')) as ended, coalesce(sum(n.file_size), 0)::bigint as bytes,
     sum(n.chunks)::bigint as chunks, max(n.created_at) as newest_at
   from {{ view('document_entity') }} e join {{ view('document_now') }} n using (document_id)
-  where n.day > ({{ now() }} at time zone {{ zone() }})::date - 90
+  where n.day > {{ today() }} - 90
   group by 1
 ),
 ranked as (select *, row_number() over (order by documents desc, user_id) as rank from counted)

@@ -17,6 +17,6 @@ columns:
 select days, intent, count(distinct conversation_id) as conversations, sum(messages)::bigint as messages
 from (values (7), (30)) as windows (days)
 join {{ view('intent_conversation_day') }} on
-  day > ({{ now() }} at time zone {{ zone() }})::date - days
-  and day <= ({{ now() }} at time zone {{ zone() }})::date
+  day > {{ today() }} - days
+  and day <= {{ today() }}
 group by 1, 2

@@ -16,7 +16,7 @@ columns:
   cost_usd: {type: numeric, doc: "cost in USD; calls without a price count as nothing"}
   last_at: {type: timestamptz, doc: start of the last of them}
 */
-with today as (select ({{ now() }} at time zone {{ zone() }})::date as day)
+with today as (select {{ today() }} as day)
 select
   s.environment,
   case when s.user_hash = '' then '(untagged)' else coalesce(left(u.user_id, 8), '(no account)') end as name,

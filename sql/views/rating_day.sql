@@ -17,7 +17,7 @@ with given as (
   from {{ view('rating_entity') }} group by 1, 2
 ),
 days as (
-  select generate_series(min(day)::timestamp, greatest(max(day), ({{ now() }} at time zone {{ zone() }})::date), interval '1 day')::date as day
+  select generate_series(min(day)::timestamp, greatest(max(day), {{ today() }}), interval '1 day')::date as day
   from given
 )
 select day, day::timestamp at time zone {{ zone() }} as at, rating, coalesce(ratings, 0)::bigint as ratings

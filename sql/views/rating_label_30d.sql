@@ -28,5 +28,5 @@ select
   count(*) filter (where rating >= 4) as satisfied
 from {{ view('lf_score') }} left join ratings using (trace_id)
 where source in ('EVAL', 'ANNOTATION') and data_type = 'CATEGORICAL' and value_text is not null
-  and (at at time zone {{ zone() }})::date > ({{ now() }} at time zone {{ zone() }})::date - 30 and at <= {{ now() }}
+  and (at at time zone {{ zone() }})::date > {{ today() }} - 30 and at <= {{ now() }}
 group by 1, 2

@@ -30,5 +30,5 @@ select
   avg(value_num) filter (where rating < 4) as mean_unsatisfied
 from {{ view('lf_score') }} left join ratings using (trace_id)
 where source in ('EVAL', 'ANNOTATION') and value_num is not null
-  and (at at time zone {{ zone() }})::date > ({{ now() }} at time zone {{ zone() }})::date - 30 and at <= {{ now() }}
+  and (at at time zone {{ zone() }})::date > {{ today() }} - 30 and at <= {{ now() }}
 group by 1, 2

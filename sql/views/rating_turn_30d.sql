@@ -37,5 +37,5 @@ left join lateral (
   where o.project = t.project and o.trace_id = t.trace_id and type = 'GENERATION'
   order by start_time desc, id desc limit 1
 ) c on true
-where (d.created_at at time zone {{ zone() }})::date > ({{ now() }} at time zone {{ zone() }})::date - 30
+where (d.created_at at time zone {{ zone() }})::date > {{ today() }} - 30
   and d.created_at <= {{ now() }}

@@ -20,7 +20,7 @@ with counted as (
   select e.created_by, count(*) as tickets, count(*) filter (where n.waits) as waiting,
     count(*) filter (where n.priority in ('urgent', 'high')) as urgent, max(n.created_at) as newest_at
   from {{ view('ticket_entity') }} e join {{ view('ticket_now') }} n using (ticket_id)
-  where (n.created_at at time zone {{ zone() }})::date > ({{ now() }} at time zone {{ zone() }})::date - 90
+  where (n.created_at at time zone {{ zone() }})::date > {{ today() }} - 90
   group by 1
 ),
 ranked as (

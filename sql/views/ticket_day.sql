@@ -30,7 +30,7 @@ sums as (
 ),
 groups as (select distinct priority, category from events),
 days as (
-  select generate_series(min(day)::timestamp, greatest(max(day), ({{ now() }} at time zone {{ zone() }})::date), interval '1 day')::date as day
+  select generate_series(min(day)::timestamp, greatest(max(day), {{ today() }}), interval '1 day')::date as day
   from events
 )
 select

@@ -26,5 +26,5 @@ select
   count(*) as tickets
 from {{ view('ticket_now') }}
 where (waits or ended_at is not null)
-  and (created_at at time zone {{ zone() }})::date > ({{ now() }} at time zone {{ zone() }})::date - 90
+  and (created_at at time zone {{ zone() }})::date > {{ today() }} - 90
 group by 1, 2, 3

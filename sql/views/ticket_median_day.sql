@@ -21,7 +21,7 @@ with days as (
     (d::date + 1)::timestamp at time zone {{ zone() }} as next,
     least(((d::date + 1)::timestamp at time zone {{ zone() }}), {{ now() }}) as until
   from generate_series(
-    (({{ now() }} at time zone {{ zone() }})::date - 30)::timestamp, ({{ now() }} at time zone {{ zone() }})::date, interval '1 day'
+    ({{ today() }} - 30)::timestamp, {{ today() }}, interval '1 day'
   ) as d
 ),
 spans as (

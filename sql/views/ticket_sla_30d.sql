@@ -22,6 +22,6 @@ select
   count(*) filter (where ended_at <= due_at) as met
 from {{ view('ticket_now') }}
 where (waits or ended_at is not null) and due_at is not null and (ended_at is not null or due_at < {{ now() }})
-  and (created_at at time zone {{ zone() }})::date > ({{ now() }} at time zone {{ zone() }})::date - 30
-  and (created_at at time zone {{ zone() }})::date <= ({{ now() }} at time zone {{ zone() }})::date
+  and (created_at at time zone {{ zone() }})::date > {{ today() }} - 30
+  and (created_at at time zone {{ zone() }})::date <= {{ today() }}
 group by 1, 2, 3

@@ -21,7 +21,7 @@ columns:
 with recent as (
   select * from {{ view('ticket_now') }}
   where (waits or ended_at is not null)
-    and (created_at at time zone {{ zone() }})::date > ({{ now() }} at time zone {{ zone() }})::date - 90
+    and (created_at at time zone {{ zone() }})::date > {{ today() }} - 90
     and created_at <= {{ now() }}
 ),
 stays as (

@@ -7,37 +7,20 @@ grain: one row per measure and bucket
 feature: conversations
 audience: everyone
 cadence: 15m
-materialized: true
-key: [measure, rank]
 columns:
   measure: {type: text, doc: "conversations (per user) or messages (per conversation)"}
   rank: {type: int, doc: order of the buckets}
   bucket: {type: text, doc: "bounds, both included"}
   n: {type: bigint, doc: users or conversations in the bucket}
 */
-with today as (select ({{ now() }} at time zone {{ zone() }})::date as day),
-recent as (
-  select c.conversation_id, c.user_id, c.created_at
-  from {{ view('conversation_entity') }} c cross join today
-  where c.created_at >= (today.day - 29)::timestamp at time zone {{ zone() }}
-    and c.created_at < (today.day + 1)::timestamp at time zone {{ zone() }}
-),
-amounts as (
-  select 'conversations' as measure, count(*) as amount from recent where user_id is not null group by user_id
-  union all
-  select 'messages', coalesce(sum(m.messages), 0)
-  from recent left join {{ view('message_conversation_day') }} m using (conversation_id)
-  where recent.created_at <= {{ now() }} - interval '24 hours'
-  group by conversation_id
-),
-buckets (measure, rank, bucket, low, high) as (
+with buckets (measure, rank, bucket, low, high) as (
   values ('conversations', 1, '1', 1, 1), ('conversations', 2, '2', 2, 2), ('conversations', 3, '3 to 4', 3, 4),
     ('conversations', 4, '5 to 9', 5, 9), ('conversations', 5, '10 to 19', 10, 19),
     ('conversations', 6, '20 or more', 20, null),
     ('messages', 1, 'none', 0, 0), ('messages', 2, '1 to 2', 1, 2), ('messages', 3, '3 to 4', 3, 4),
     ('messages', 4, '5 to 8', 5, 8), ('messages', 5, '9 to 16', 9, 16), ('messages', 6, '17 or more', 17, null)
 )
-select buckets.measure, rank, bucket, count(amount) as n
-from buckets left join amounts
+select buckets.measure, rank, bucket, coalesce(sum(n), 0)::bigint as n
+from buckets left join {{ view('user_depth_amount') }} amounts
   on amounts.measure = buckets.measure and amount >= low and (high is null or amount <= high)
 group by 1, 2, 3

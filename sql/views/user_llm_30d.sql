@@ -18,7 +18,7 @@ columns:
   cost_usd: {type: numeric, doc: "cost in USD; calls without a price count as nothing"}
   turn_share: {type: float8, doc: share of all turns}
 */
-with today as (select ({{ now() }} at time zone {{ zone() }})::date as day),
+with today as (select {{ today() }} as day),
 used as (
   select
     coalesce(accounts.user_id, '') as user_id,

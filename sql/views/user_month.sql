@@ -16,7 +16,7 @@ columns:
 */
 with months as (
   select day as today, date_trunc('month', day::timestamp)::date as this
-  from (select ({{ now() }} at time zone {{ zone() }})::date as day) as now
+  from (select {{ today() }} as day) as now
 )
 select
   user_id,

@@ -21,39 +21,42 @@ columns:
   cost_usd: {type: numeric, doc: "their cost in USD; calls without a price count as nothing"}
   last_at: {type: timestamptz, doc: the user's last message}
 */
-with today as (select ({{ now() }} at time zone {{ zone() }})::date as day),
+with today as materialized (
+  select day, (day - 29)::timestamp at time zone {{ zone() }} as since, (day + 1)::timestamp at time zone {{ zone() }} as until
+  from (select {{ today() }} as day) as one
+),
 wrote as (
   select user_id, sum(messages)::bigint as messages, count(*) as active_days, max(last_at) as last_at
   from {{ view('user_day') }} d cross join today where d.day > today.day - 30 and d.day <= today.day
   group by 1
 ),
-top as (
-  select *, row_number() over (order by messages desc, user_id) as rank from wrote order by 5 limit 100
-),
+top as materialized (select * from wrote order by messages desc, user_id limit 100),
 begun as (
   select user_id, count(*) as conversations
   from {{ view('conversation_entity') }} c cross join today
-  where c.created_at >= (today.day - 29)::timestamp at time zone {{ zone() }}
-    and c.created_at < (today.day + 1)::timestamp at time zone {{ zone() }}
+  where c.created_at >= since and c.created_at < until and user_id in (select user_id from top)
   group by 1
 ),
 rated as (
   select user_id, count(*) as ratings, count(*) filter (where rating >= 4) as satisfied
   from {{ view('rating_entity') }} r cross join today
-  where (r.created_at at time zone {{ zone() }})::date > today.day - 30
-    and (r.created_at at time zone {{ zone() }})::date <= today.day
+  where r.created_at >= since and r.created_at < until and user_id in (select user_id from top)
   group by 1
+),
+known as materialized (
+  select user_id, user_hash, role from {{ view('user_entity') }} where user_id in (select user_id from top)
 ),
 spent as (
   select user_hash, sum(turns)::bigint as turns, sum(tokens)::bigint as tokens, sum(cost_usd) as cost_usd
-  from {{ view('llm_user_day') }} d cross join today where d.day > today.day - 30 and d.day <= today.day
+  from {{ view('llm_user_day') }} d cross join today
+  where d.day > today.day - 30 and d.day <= today.day and user_hash in (select user_hash from known)
   group by 1
 )
 select
-  top.rank,
+  row_number() over (order by top.messages desc, top.user_id) as rank,
   top.user_id,
   coalesce(names.name, left(top.user_id, 8)) as name,
-  coalesce(accounts.role, 'deleted') as role,
+  coalesce(known.role, 'deleted') as role,
   top.messages,
   top.active_days,
   coalesce(begun.conversations, 0) as conversations,
@@ -64,8 +67,8 @@ select
   coalesce(spent.cost_usd, 0) as cost_usd,
   top.last_at
 from top
-left join {{ view('user_entity') }} accounts using (user_id)
+left join known using (user_id)
 left join {{ view('user_name') }} names using (user_id)
 left join begun using (user_id)
 left join rated using (user_id)
-left join spent on spent.user_hash = accounts.user_hash
+left join spent using (user_hash)

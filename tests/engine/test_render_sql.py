@@ -83,9 +83,13 @@ def test_a_time_zone_changes_what_depends_on_days_and_nothing_else() -> None:
     utc, tokyo = hashes(""), hashes("time_zone: Asia/Tokyo")
     differs = {name for name, digest in utc.items() if tokyo[name] != digest}
     assert ("message_hour", "query") in differs
-    assert ("activity_day", "materialized") in differs
+    assert ("conversation_day", "materialized") in differs
     assert not {name for name in differs if name[1] in ("table", "rollup", "function")}
-    assert {name for name, kind in differs if kind == "about"} == {"lf_observation", "llm_turn"}, "triggers note days"
+    noted = {name for name, kind in differs if kind == "about"}
+    assert {"lf_observation", "llm_turn", "message_hour"} <= noted, "triggers note days"
+    assert {catalog().relations[name].columns[catalog().relations[name].header["time"]]["type"] for name in noted} == {
+        "timestamptz"
+    }
     assert ("ticket_status_now", "view") not in differs
 
 

@@ -17,8 +17,8 @@ import pytest
 
 from gendash.engine.catalog import Catalog
 from gendash.engine.errors import Refused, TargetError
-from gendash.engine.targets import postgres_read
-from gendash.engine.targets import refresh as refreshing
+from gendash.engine.targets import postgres_read, refresh_store
+from gendash.engine.targets import refresh_source as refreshing
 from gendash.engine.targets.migrate import migrate
 from gendash.engine.targets.postgres_lease import Lease
 from gendash.engine.targets.refresh import refresh
@@ -358,6 +358,7 @@ def of_some_shape(platform: Platform, rng: random.Random, monkeypatch: pytest.Mo
         monkeypatch.setattr(postgres_read, constant, rng.choice([1, 8192]))
     monkeypatch.setattr(refreshing, "GROUP_ROWS", rng.choice([1, 7, 1_000_000]))
     monkeypatch.setattr(refreshing, "GROUPS", rng.choice([8, 1000]))
+    monkeypatch.setattr(refresh_store, "TRACKED_S", rng.choice([86_000, 10**9, 10**9]))
     monkeypatch.setattr(postgres_read.time, "sleep", lambda _: None)
 
 

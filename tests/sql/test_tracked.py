@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from gendash.engine.catalog import Catalog
-from gendash.engine.render_sql import tracked
+from gendash.engine.render_sql import inputs, is_tracked
 from gendash.engine.targets import postgres_write
 from gendash.engine.targets.migrate import migrate
 from gendash.engine.targets.refresh import refresh
@@ -21,7 +21,8 @@ Values = tuple[Any, ...]
 
 
 def rollups(catalog: Catalog) -> list[str]:
-    return [r.name for r in catalog.relations.values() if r.kind == "rollup" and tracked(catalog, r)]
+    rollups = (r for r in catalog.relations.values() if r.kind == "rollup" and catalog.enabled(r))
+    return [r.name for r in rollups if (read := inputs(catalog, r)) and all(map(is_tracked, read.values()))]
 
 
 def contents(connection: psycopg.Connection[Any], names: list[str]) -> dict[str, list[str]]:

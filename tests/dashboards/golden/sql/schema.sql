@@ -79,6 +79,7 @@ create table gendash._refresh (
   newest timestamptz,
   cadence_s float8,
   snapshot pg_snapshot,
+  store oid,
   absent text[],
   error text,
   error_at timestamptz,
@@ -394,6 +395,23 @@ create table gendash.database_table (
   primary key (schema_name, table_name)
 );
 
+create table gendash.retained_week (
+  week date not null,
+  cohort date not null,
+  retained bigint not null,
+  primary key (week, cohort)
+);
+
+create table gendash.active_day (
+  day date not null,
+  dau bigint not null,
+  wau bigint not null,
+  mau bigint not null,
+  conversations bigint not null,
+  anonymous bigint not null,
+  primary key (day)
+);
+
 create table gendash.llm_cache_hour (
   hour timestamptz not null,
   environment text not null,
@@ -575,12 +593,17 @@ create or replace function gendash.note_days() returns trigger
 language plpgsql as '
 declare
   touched text := case tg_op when ''INSERT'' then ''select * from new_rows'' when ''DELETE'' then ''select * from old_rows''
-    else ''select * from new_rows union all select * from old_rows'' end;
+    when ''UPDATE'' then ''select * from new_rows union all select * from old_rows'' end;
 begin
-  execute format(
-    ''insert into gendash._changed (relation, day, transaction)
-     select distinct %L, (%I at time zone %L)::date, pg_current_xact_id() from (%s) as touched where %I is not null
-     on conflict do nothing'', tg_argv[0], tg_argv[1], tg_argv[2], touched, tg_argv[1]);
+  if touched is null then
+    insert into gendash._changed (relation, day, transaction)
+      values (tg_argv[0], ''-infinity'', pg_current_xact_id()) on conflict do nothing;
+  else
+    execute format(
+      ''insert into gendash._changed (relation, day, transaction)
+       select distinct %L, coalesce(day, ''''-infinity''''), pg_current_xact_id()
+       from (select %s as day from (%s) as touched) as days on conflict do nothing'', tg_argv[0], tg_argv[1], touched);
+  end if;
   return null;
 end
 ';
@@ -828,30 +851,6 @@ cross join lateral (
 
 create unique index on gendash.activation_30d (step);
 
-create materialized view gendash.cohort_week as
-with today as (select (gendash.clock() at time zone 'UTC')::date as day),
-accounts as (
-  select user_id, date_trunc('week', created_at at time zone 'UTC')::date as week from gendash.user_entity
-),
-sizes as (
-  select week, count(*) as users from accounts cross join today
-  where week > date_trunc('week', today.day::timestamp)::date - 7 * 17 group by week
-),
-active as (
-  select a.week, (d.day - a.week) / 7 as k, count(distinct user_id) as retained
-  from gendash.user_day d join accounts a using (user_id)
-  where d.day >= a.week and d.day < a.week + 63
-  group by 1, 2
-)
-select sizes.week, weeks.k, sizes.users, coalesce(active.retained, 0) as retained
-from sizes
-cross join today
-cross join generate_series(0, 8) as weeks (k)
-left join active on active.week = sizes.week and active.k = weeks.k
-where sizes.week + 7 * weeks.k + 7 <= today.day;
-
-create unique index on gendash.cohort_week (week, k);
-
 create materialized view gendash.user_mix_day as
 with active as (
   select day, day = min(day) over (partition by user_id) as is_first from gendash.user_day
@@ -884,52 +883,6 @@ group by user_id;
 create unique index on gendash.user_month (user_id);
 
 create index on gendash.user_month (this_month, last_month, user_id);
-
-create materialized view gendash.activity_day as
--- A user-day counts in a window of n days from its day until n days later, or until the user's next active day, which
--- counts from there on: +1 at the one end, -1 at the other, and the running sum is the number of distinct users.
-with active as (
-  select day, lead(day) over (partition by user_id order by day) as next_day from gendash.user_day
-),
-steps as (
-  select day, 1 as dau, 1 as wau, 1 as mau from active
-  union all
-  select day + 1, -1, 0, 0 from active
-  union all
-  select least(day + 7, next_day), 0, -1, 0 from active
-  union all
-  select least(day + 30, next_day), 0, 0, -1 from active
-),
-changes as (
-  select day, sum(dau) as dau, sum(wau) as wau, sum(mau) as mau from steps group by day
-),
-begun as (
-  select
-    (hour at time zone 'UTC')::date as day,
-    sum(conversations) as conversations,
-    sum(conversations) filter (where anonymous) as anonymous
-  from gendash.conversation_hour
-  group by 1
-),
-span as (
-  select (gendash.clock() at time zone 'UTC')::date as today, min(day) as first, max(day) as last
-  from (select day from active union all select day from begun) as every_day
-),
-days as (
-  select generate_series(least(first, today)::timestamp, greatest(last, today), interval '1 day')::date as day from span
-)
-select
-  day,
-  day::timestamp at time zone 'UTC' as at,
-  (sum(coalesce(dau, 0)) over running)::bigint as dau,
-  (sum(coalesce(wau, 0)) over running)::bigint as wau,
-  (sum(coalesce(mau, 0)) over running)::bigint as mau,
-  coalesce(begun.conversations, 0)::bigint as conversations,
-  coalesce(begun.anonymous, 0)::bigint as anonymous
-from days left join changes using (day) left join begun using (day)
-window running as (order by day);
-
-create unique index on gendash.activity_day (day);
 
 create materialized view gendash.conversation_day as
 with begun as (
@@ -1147,72 +1100,32 @@ group by 1, 2;
 
 create unique index on gendash.rating_score_day (day, name);
 
-create materialized view gendash.user_depth_30d as
-with today as (select (gendash.clock() at time zone 'UTC')::date as day),
+create materialized view gendash.user_depth_amount as
+with now as materialized (
+  select (day - 29)::timestamp at time zone 'UTC' as since, (day + 1)::timestamp at time zone 'UTC' as until,
+    day - 29 as first, gendash.clock() - interval '24 hours' as settled
+  from (select (gendash.clock() at time zone 'UTC')::date as day) as one
+),
 recent as (
-  select c.conversation_id, c.user_id, c.created_at
-  from gendash.conversation_entity c cross join today
-  where c.created_at >= (today.day - 29)::timestamp at time zone 'UTC'
-    and c.created_at < (today.day + 1)::timestamp at time zone 'UTC'
+  select c.conversation_id, c.user_id, c.created_at <= settled as is_settled
+  from gendash.conversation_entity c cross join now where c.created_at >= since and c.created_at < until
 ),
-amounts as (
-  select 'conversations' as measure, count(*) as amount from recent where user_id is not null group by user_id
-  union all
-  select 'messages', coalesce(sum(m.messages), 0)
-  from recent left join gendash.message_conversation_day m using (conversation_id)
-  where recent.created_at <= gendash.clock() - interval '24 hours'
-  group by conversation_id
+lengths as (
+  select conversation_id, sum(messages) as messages, sum(user_messages) as turns
+  from gendash.message_conversation_day cross join now
+  where day >= first - 1  -- none is older than its conversation, but for clocks that are a little off
+  group by 1
 ),
-buckets (measure, rank, bucket, low, high) as (
-  values ('conversations', 1, '1', 1, 1), ('conversations', 2, '2', 2, 2), ('conversations', 3, '3 to 4', 3, 4),
-    ('conversations', 4, '5 to 9', 5, 9), ('conversations', 5, '10 to 19', 10, 19),
-    ('conversations', 6, '20 or more', 20, null),
-    ('messages', 1, 'none', 0, 0), ('messages', 2, '1 to 2', 1, 2), ('messages', 3, '3 to 4', 3, 4),
-    ('messages', 4, '5 to 8', 5, 8), ('messages', 5, '9 to 16', 9, 16), ('messages', 6, '17 or more', 17, null)
+users as (
+  select count(*) as amount from recent where user_id is not null group by user_id
 )
-select buckets.measure, rank, bucket, count(amount) as n
-from buckets left join amounts
-  on amounts.measure = buckets.measure and amount >= low and (high is null or amount <= high)
-group by 1, 2, 3;
+select 'conversations' as measure, amount, count(*) as n, 0::bigint as single from users group by amount
+union all
+select 'messages', coalesce(messages, 0)::bigint, count(*), count(*) filter (where turns = 1)
+from recent left join lengths using (conversation_id) where is_settled
+group by 2;
 
-create unique index on gendash.user_depth_30d (measure, rank);
-
-create materialized view gendash.user_depth_now as
-with today as (select (gendash.clock() at time zone 'UTC')::date as day),
-recent as (
-  select c.conversation_id, c.user_id, c.created_at
-  from gendash.conversation_entity c cross join today
-  where c.created_at >= (today.day - 29)::timestamp at time zone 'UTC'
-    and c.created_at < (today.day + 1)::timestamp at time zone 'UTC'
-),
-people as (
-  select count(*) as amount, row_number() over (order by count(*) desc) as rank, count(*) over () as users
-  from recent where user_id is not null group by user_id
-),
-talks as (
-  select coalesce(sum(m.messages), 0) as messages, coalesce(sum(m.user_messages), 0) as turns
-  from recent left join gendash.message_conversation_day m using (conversation_id)
-  where recent.created_at <= gendash.clock() - interval '24 hours'
-  group by conversation_id
-),
-of_people as (
-  select count(*) as users, avg(amount)::float8 as mean,
-    percentile_disc(0.5) within group (order by amount)::float8 as median,
-    percentile_disc(0.9) within group (order by amount)::float8 as p90,
-    (sum(amount) filter (where rank <= greatest(users / 10, 1)) / nullif(sum(amount), 0))::float8 as top
-  from people
-),
-of_talks as (
-  select count(*) as conversations, avg(messages)::float8 as mean,
-    (count(*) filter (where turns = 1))::float8 / nullif(count(*), 0) as single
-  from talks
-)
-select
-  30 as days, users, p.mean as per_user_mean, p.median as per_user_median, p.p90 as per_user_p90, p.top as top_tenth_share,
-  conversations, t.mean as per_conversation_mean, t.single as single_turn_share
-from of_people p cross join of_talks t;
-
-create unique index on gendash.user_depth_now (days);
+create unique index on gendash.user_depth_amount (measure, amount);
 
 create materialized view gendash.rating_response_day as
 with ripe as (
@@ -1244,6 +1157,40 @@ select
   greatest((p + z * z / (2 * n) - z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))) / (1 + z * z / n), 0) as low_7d,
   least((p + z * z / (2 * n) + z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))) / (1 + z * z / n), 1) as high_7d
 from shares;
+
+create materialized view gendash.cohort_week as
+with sizes as (
+  select date_trunc('week', created_at at time zone 'UTC')::date as week, count(*) as users
+  from gendash.user_entity
+  where created_at >= (date_trunc('week', (gendash.clock() at time zone 'UTC')::date::timestamp) - interval '16 weeks') at time zone 'UTC'
+  group by 1
+)
+select sizes.week, weeks.k, sizes.users, coalesce(active.retained, 0) as retained
+from sizes
+cross join generate_series(0, 8) as weeks (k)
+left join gendash.retained_week active on active.cohort = sizes.week and active.week = sizes.week + 7 * weeks.k
+where sizes.week + 7 * weeks.k + 7 <= (gendash.clock() at time zone 'UTC')::date;
+
+create unique index on gendash.cohort_week (week, k);
+
+create view gendash.activity_day as
+with days as (
+  select generate_series(
+    least(min(day), (gendash.clock() at time zone 'UTC')::date)::timestamp,
+    greatest(max(day) filter (where dau > 0 or conversations > 0), (gendash.clock() at time zone 'UTC')::date),
+    interval '1 day'
+  )::date as day
+  from gendash.active_day
+)
+select
+  day,
+  day::timestamp at time zone 'UTC' as at,
+  coalesce(dau, 0) as dau,
+  coalesce(wau, 0) as wau,
+  coalesce(mau, 0) as mau,
+  coalesce(conversations, 0) as conversations,
+  coalesce(anonymous, 0) as anonymous
+from days left join gendash.active_day using (day);
 
 create materialized view gendash.document_day as
 with uploaded as (
@@ -1656,6 +1603,49 @@ create unique index on gendash.rating_turn_30d (feedback_id);
 
 create index on gendash.rating_turn_30d (created_at);
 
+create view gendash.user_depth_30d as
+with buckets (measure, rank, bucket, low, high) as (
+  values ('conversations', 1, '1', 1, 1), ('conversations', 2, '2', 2, 2), ('conversations', 3, '3 to 4', 3, 4),
+    ('conversations', 4, '5 to 9', 5, 9), ('conversations', 5, '10 to 19', 10, 19),
+    ('conversations', 6, '20 or more', 20, null),
+    ('messages', 1, 'none', 0, 0), ('messages', 2, '1 to 2', 1, 2), ('messages', 3, '3 to 4', 3, 4),
+    ('messages', 4, '5 to 8', 5, 8), ('messages', 5, '9 to 16', 9, 16), ('messages', 6, '17 or more', 17, null)
+)
+select buckets.measure, rank, bucket, coalesce(sum(n), 0)::bigint as n
+from buckets left join gendash.user_depth_amount amounts
+  on amounts.measure = buckets.measure and amount >= low and (high is null or amount <= high)
+group by 1, 2, 3;
+
+create view gendash.user_depth_now as
+with of_people as (
+  select amount, n,
+    sum(n) over (order by amount) as up_to,
+    sum(n) over (order by amount desc) - n as above,
+    sum(n) over () as users
+  from gendash.user_depth_amount where measure = 'conversations'
+),
+people as (
+  select
+    coalesce(sum(n), 0)::bigint as users,
+    (sum(amount * n) / nullif(sum(n), 0))::float8 as mean,
+    min(amount) filter (where up_to >= ceil(0.5::float8 * users))::float8 as median,
+    min(amount) filter (where up_to >= ceil(0.9::float8 * users))::float8 as p90,
+    -- of those with this amount, as many as the tenth still has room for
+    (sum(amount * least(n, greatest(greatest(div(users, 10), 1) - above, 0))) / nullif(sum(amount * n), 0))::float8 as top
+  from of_people
+),
+talks as (
+  select
+    coalesce(sum(n), 0)::bigint as conversations,
+    (sum(amount * n) / nullif(sum(n), 0))::float8 as mean,
+    (sum(single)::float8 / nullif(sum(n), 0)::float8) as single
+  from gendash.user_depth_amount where measure = 'messages'
+)
+select
+  30 as days, users, p.mean as per_user_mean, p.median as per_user_median, p.p90 as per_user_p90, p.top as top_tenth_share,
+  conversations, t.mean as per_conversation_mean, t.single as single_turn_share
+from people p cross join talks t;
+
 create materialized view gendash.llm_user_30d as
 with today as (select (gendash.clock() at time zone 'UTC')::date as day)
 select
@@ -1704,39 +1694,42 @@ where place <= 100 or user_id = '';
 create unique index on gendash.user_llm_30d (name, user_id);
 
 create materialized view gendash.user_top_30d as
-with today as (select (gendash.clock() at time zone 'UTC')::date as day),
+with today as materialized (
+  select day, (day - 29)::timestamp at time zone 'UTC' as since, (day + 1)::timestamp at time zone 'UTC' as until
+  from (select (gendash.clock() at time zone 'UTC')::date as day) as one
+),
 wrote as (
   select user_id, sum(messages)::bigint as messages, count(*) as active_days, max(last_at) as last_at
   from gendash.user_day d cross join today where d.day > today.day - 30 and d.day <= today.day
   group by 1
 ),
-top as (
-  select *, row_number() over (order by messages desc, user_id) as rank from wrote order by 5 limit 100
-),
+top as materialized (select * from wrote order by messages desc, user_id limit 100),
 begun as (
   select user_id, count(*) as conversations
   from gendash.conversation_entity c cross join today
-  where c.created_at >= (today.day - 29)::timestamp at time zone 'UTC'
-    and c.created_at < (today.day + 1)::timestamp at time zone 'UTC'
+  where c.created_at >= since and c.created_at < until and user_id in (select user_id from top)
   group by 1
 ),
 rated as (
   select user_id, count(*) as ratings, count(*) filter (where rating >= 4) as satisfied
   from gendash.rating_entity r cross join today
-  where (r.created_at at time zone 'UTC')::date > today.day - 30
-    and (r.created_at at time zone 'UTC')::date <= today.day
+  where r.created_at >= since and r.created_at < until and user_id in (select user_id from top)
   group by 1
+),
+known as materialized (
+  select user_id, user_hash, role from gendash.user_entity where user_id in (select user_id from top)
 ),
 spent as (
   select user_hash, sum(turns)::bigint as turns, sum(tokens)::bigint as tokens, sum(cost_usd) as cost_usd
-  from gendash.llm_user_day d cross join today where d.day > today.day - 30 and d.day <= today.day
+  from gendash.llm_user_day d cross join today
+  where d.day > today.day - 30 and d.day <= today.day and user_hash in (select user_hash from known)
   group by 1
 )
 select
-  top.rank,
+  row_number() over (order by top.messages desc, top.user_id) as rank,
   top.user_id,
   coalesce(names.name, left(top.user_id, 8)) as name,
-  coalesce(accounts.role, 'deleted') as role,
+  coalesce(known.role, 'deleted') as role,
   top.messages,
   top.active_days,
   coalesce(begun.conversations, 0) as conversations,
@@ -1747,11 +1740,11 @@ select
   coalesce(spent.cost_usd, 0) as cost_usd,
   top.last_at
 from top
-left join gendash.user_entity accounts using (user_id)
+left join known using (user_id)
 left join gendash.user_name names using (user_id)
 left join begun using (user_id)
 left join rated using (user_id)
-left join spent on spent.user_hash = accounts.user_hash;
+left join spent using (user_hash);
 
 create unique index on gendash.user_top_30d (user_id);
 
@@ -1865,11 +1858,11 @@ comment on column gendash._budget.next_at is 'the time up to which requests are 
 
 revoke all on gendash._budget from public, gendash_reader, gendash_admin_reader;
 
-comment on table gendash._changed is 'Days of a tracked table that were written to, noted by its triggers. What is older than two days is deleted, since every reader reads all once a day. Grain: one row per table, local day and transaction.';
+comment on table gendash._changed is 'Days of a relation that were written to, noted by its triggers. What is older than two days is deleted; what was not refreshed for a day is computed whole. Grain: one row per table, local day and transaction.';
 
-comment on column gendash._changed.relation is 'name of the table';
+comment on column gendash._changed.relation is 'name of the relation';
 
-comment on column gendash._changed.day is 'local day of a row that was inserted';
+comment on column gendash._changed.day is 'local day of a row that was inserted, changed or deleted; -infinity where it may be any';
 
 comment on column gendash._changed.transaction is 'the transaction that did so';
 
@@ -1911,7 +1904,9 @@ comment on column gendash._refresh.newest is 'time of the newest row of the sour
 
 comment on column gendash._refresh.cadence_s is 'how often it is expected to run, seconds';
 
-comment on column gendash._refresh.snapshot is 'transactions whose changes of a tracked table it has seen';
+comment on column gendash._refresh.snapshot is 'transactions whose changes of the relations below it has seen';
+
+comment on column gendash._refresh.store is 'the table _changed of that server; after a restore it is another';
 
 comment on column gendash._refresh.absent is 'optional columns of the platform that it did not find';
 
@@ -2101,11 +2096,13 @@ comment on column gendash.lf_observation.digest is 'signature of all other colum
 
 revoke all on gendash.lf_observation from public, gendash_reader, gendash_admin_reader;
 
-create or replace trigger note_insert after insert on gendash.lf_observation referencing new table as new_rows for each statement execute function gendash.note_days('lf_observation', 'start_time', 'UTC');
+create or replace trigger note_insert after insert on gendash.lf_observation referencing new table as new_rows for each statement execute function gendash.note_days('lf_observation', '(start_time at time zone ''UTC'')::date');
 
-create or replace trigger note_update after update on gendash.lf_observation referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('lf_observation', 'start_time', 'UTC');
+create or replace trigger note_update after update on gendash.lf_observation referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('lf_observation', '(start_time at time zone ''UTC'')::date');
 
-create or replace trigger note_delete after delete on gendash.lf_observation referencing old table as old_rows for each statement execute function gendash.note_days('lf_observation', 'start_time', 'UTC');
+create or replace trigger note_delete after delete on gendash.lf_observation referencing old table as old_rows for each statement execute function gendash.note_days('lf_observation', '(start_time at time zone ''UTC'')::date');
+
+create or replace trigger note_truncate after truncate on gendash.lf_observation for each statement execute function gendash.note_days('lf_observation', '(start_time at time zone ''UTC'')::date');
 
 comment on table gendash.lf_score is 'Scores from Langfuse (evaluations, annotations, user feedback), without comments and free text. Grain: one row per score.';
 
@@ -2161,6 +2158,14 @@ comment on column gendash.user_entity.is_active is 'whether the account may sign
 
 revoke all on gendash.user_entity from public, gendash_reader, gendash_admin_reader;
 
+create or replace trigger note_insert after insert on gendash.user_entity referencing new table as new_rows for each statement execute function gendash.note_days('user_entity', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_update after update on gendash.user_entity referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('user_entity', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_delete after delete on gendash.user_entity referencing old table as old_rows for each statement execute function gendash.note_days('user_entity', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_truncate after truncate on gendash.user_entity for each statement execute function gendash.note_days('user_entity', '(created_at at time zone ''UTC'')::date');
+
 comment on table gendash.rating_entity is 'Ratings of answers, without comments. Grain: one row per rating.';
 
 comment on column gendash.rating_entity.feedback_id is 'id of the rating on the platform';
@@ -2179,6 +2184,14 @@ comment on column gendash.rating_entity.updated_at is 'last edit';
 
 revoke all on gendash.rating_entity from public, gendash_reader, gendash_admin_reader;
 
+create or replace trigger note_insert after insert on gendash.rating_entity referencing new table as new_rows for each statement execute function gendash.note_days('rating_entity', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_update after update on gendash.rating_entity referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('rating_entity', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_delete after delete on gendash.rating_entity referencing old table as old_rows for each statement execute function gendash.note_days('rating_entity', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_truncate after truncate on gendash.rating_entity for each statement execute function gendash.note_days('rating_entity', '(created_at at time zone ''UTC'')::date');
+
 comment on table gendash.user_day is 'Users by the days on which they were active, that is wrote at least one message. Anonymous messages are left out. Grain: one row per local day and user with a user message on it.';
 
 comment on column gendash.user_day.day is 'local day';
@@ -2195,6 +2208,14 @@ revoke all on gendash.user_day from public, gendash_reader, gendash_admin_reader
 
 grant select on gendash.user_day to gendash_admin_reader;
 
+create or replace trigger note_insert after insert on gendash.user_day referencing new table as new_rows for each statement execute function gendash.note_days('user_day', 'day');
+
+create or replace trigger note_update after update on gendash.user_day referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('user_day', 'day');
+
+create or replace trigger note_delete after delete on gendash.user_day referencing old table as old_rows for each statement execute function gendash.note_days('user_day', 'day');
+
+create or replace trigger note_truncate after truncate on gendash.user_day for each statement execute function gendash.note_days('user_day', 'day');
+
 comment on table gendash.conversation_hour is 'Conversations by the hour in which they began. Grain: one row per local hour, channel and whether anonymous, in which a conversation began.';
 
 comment on column gendash.conversation_hour.hour is 'start of the local hour';
@@ -2206,6 +2227,14 @@ comment on column gendash.conversation_hour.anonymous is 'whether it has no user
 comment on column gendash.conversation_hour.conversations is 'conversations begun in it';
 
 revoke all on gendash.conversation_hour from public, gendash_reader, gendash_admin_reader;
+
+create or replace trigger note_insert after insert on gendash.conversation_hour referencing new table as new_rows for each statement execute function gendash.note_days('conversation_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_update after update on gendash.conversation_hour referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('conversation_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_delete after delete on gendash.conversation_hour referencing old table as old_rows for each statement execute function gendash.note_days('conversation_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_truncate after truncate on gendash.conversation_hour for each statement execute function gendash.note_days('conversation_hour', '(hour at time zone ''UTC'')::date');
 
 comment on table gendash.conversation_entity is 'Conversations, without titles and texts. Grain: one row per conversation.';
 
@@ -2220,6 +2249,14 @@ comment on column gendash.conversation_entity.channel is 'chat or voice';
 comment on column gendash.conversation_entity.intent is 'what it is about, where the platform says so';
 
 revoke all on gendash.conversation_entity from public, gendash_reader, gendash_admin_reader;
+
+create or replace trigger note_insert after insert on gendash.conversation_entity referencing new table as new_rows for each statement execute function gendash.note_days('conversation_entity', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_update after update on gendash.conversation_entity referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('conversation_entity', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_delete after delete on gendash.conversation_entity referencing old table as old_rows for each statement execute function gendash.note_days('conversation_entity', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_truncate after truncate on gendash.conversation_entity for each statement execute function gendash.note_days('conversation_entity', '(created_at at time zone ''UTC'')::date');
 
 comment on table gendash.document_entity is 'Documents of the knowledge base, without titles and file names. Grain: one row per document.';
 
@@ -2240,6 +2277,14 @@ comment on column gendash.document_entity.created_at is 'upload';
 comment on column gendash.document_entity.updated_at is 'last change of its row';
 
 revoke all on gendash.document_entity from public, gendash_reader, gendash_admin_reader;
+
+create or replace trigger note_insert after insert on gendash.document_entity referencing new table as new_rows for each statement execute function gendash.note_days('document_entity', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_update after update on gendash.document_entity referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('document_entity', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_delete after delete on gendash.document_entity referencing old table as old_rows for each statement execute function gendash.note_days('document_entity', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_truncate after truncate on gendash.document_entity for each statement execute function gendash.note_days('document_entity', '(created_at at time zone ''UTC'')::date');
 
 comment on table gendash.ticket_entity is 'Support tickets, without titles. Grain: one row per ticket.';
 
@@ -2271,6 +2316,14 @@ revoke all on gendash.ticket_entity from public, gendash_reader, gendash_admin_r
 
 grant select on gendash.ticket_entity to gendash_admin_reader;
 
+create or replace trigger note_insert after insert on gendash.ticket_entity referencing new table as new_rows for each statement execute function gendash.note_days('ticket_entity', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_update after update on gendash.ticket_entity referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('ticket_entity', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_delete after delete on gendash.ticket_entity referencing old table as old_rows for each statement execute function gendash.note_days('ticket_entity', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_truncate after truncate on gendash.ticket_entity for each statement execute function gendash.note_days('ticket_entity', '(created_at at time zone ''UTC'')::date');
+
 comment on table gendash.ticket_move is 'Changes of a ticket''s status, without who made them. Grain: one row per change.';
 
 comment on column gendash.ticket_move.move_id is 'id of the change on the platform';
@@ -2285,6 +2338,14 @@ comment on column gendash.ticket_move.changed_at is 'when it changed';
 
 revoke all on gendash.ticket_move from public, gendash_reader, gendash_admin_reader;
 
+create or replace trigger note_insert after insert on gendash.ticket_move referencing new table as new_rows for each statement execute function gendash.note_days('ticket_move', '(changed_at at time zone ''UTC'')::date');
+
+create or replace trigger note_update after update on gendash.ticket_move referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('ticket_move', '(changed_at at time zone ''UTC'')::date');
+
+create or replace trigger note_delete after delete on gendash.ticket_move referencing old table as old_rows for each statement execute function gendash.note_days('ticket_move', '(changed_at at time zone ''UTC'')::date');
+
+create or replace trigger note_truncate after truncate on gendash.ticket_move for each statement execute function gendash.note_days('ticket_move', '(changed_at at time zone ''UTC'')::date');
+
 comment on table gendash.intent_conversation_day is 'What conversations were about, by the days on which their messages were written. Grain: one row per local day, conversation and intent with a message on it.';
 
 comment on column gendash.intent_conversation_day.day is 'local day';
@@ -2296,6 +2357,14 @@ comment on column gendash.intent_conversation_day.intent is 'what the agent took
 comment on column gendash.intent_conversation_day.messages is 'messages whose metadata names it';
 
 revoke all on gendash.intent_conversation_day from public, gendash_reader, gendash_admin_reader;
+
+create or replace trigger note_insert after insert on gendash.intent_conversation_day referencing new table as new_rows for each statement execute function gendash.note_days('intent_conversation_day', 'day');
+
+create or replace trigger note_update after update on gendash.intent_conversation_day referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('intent_conversation_day', 'day');
+
+create or replace trigger note_delete after delete on gendash.intent_conversation_day referencing old table as old_rows for each statement execute function gendash.note_days('intent_conversation_day', 'day');
+
+create or replace trigger note_truncate after truncate on gendash.intent_conversation_day for each statement execute function gendash.note_days('intent_conversation_day', 'day');
 
 comment on table gendash.intent_rating_day is 'Ratings of answers by intent. Grain: one row per local day and intent with a rating.';
 
@@ -2310,6 +2379,14 @@ comment on column gendash.intent_rating_day.satisfied is 'those of them of 4 or 
 revoke all on gendash.intent_rating_day from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.intent_rating_day to gendash_reader;
+
+create or replace trigger note_insert after insert on gendash.intent_rating_day referencing new table as new_rows for each statement execute function gendash.note_days('intent_rating_day', 'day');
+
+create or replace trigger note_update after update on gendash.intent_rating_day referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('intent_rating_day', 'day');
+
+create or replace trigger note_delete after delete on gendash.intent_rating_day referencing old table as old_rows for each statement execute function gendash.note_days('intent_rating_day', 'day');
+
+create or replace trigger note_truncate after truncate on gendash.intent_rating_day for each statement execute function gendash.note_days('intent_rating_day', 'day');
 
 comment on table gendash.message_conversation_day is 'Messages by conversation and day; over all days, the length of a conversation. Grain: one row per local day and conversation with a message on it.';
 
@@ -2327,6 +2404,14 @@ comment on column gendash.message_conversation_day.last_at is 'the last of them'
 
 revoke all on gendash.message_conversation_day from public, gendash_reader, gendash_admin_reader;
 
+create or replace trigger note_insert after insert on gendash.message_conversation_day referencing new table as new_rows for each statement execute function gendash.note_days('message_conversation_day', 'day');
+
+create or replace trigger note_update after update on gendash.message_conversation_day referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('message_conversation_day', 'day');
+
+create or replace trigger note_delete after delete on gendash.message_conversation_day referencing old table as old_rows for each statement execute function gendash.note_days('message_conversation_day', 'day');
+
+create or replace trigger note_truncate after truncate on gendash.message_conversation_day for each statement execute function gendash.note_days('message_conversation_day', 'day');
+
 comment on table gendash.message_hour is 'Messages by hour and role. Grain: one row per local hour and role in which there is a message.';
 
 comment on column gendash.message_hour.hour is 'start of the local hour';
@@ -2341,6 +2426,14 @@ revoke all on gendash.message_hour from public, gendash_reader, gendash_admin_re
 
 grant select on gendash.message_hour to gendash_admin_reader;
 
+create or replace trigger note_insert after insert on gendash.message_hour referencing new table as new_rows for each statement execute function gendash.note_days('message_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_update after update on gendash.message_hour referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('message_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_delete after delete on gendash.message_hour referencing old table as old_rows for each statement execute function gendash.note_days('message_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_truncate after truncate on gendash.message_hour for each statement execute function gendash.note_days('message_hour', '(hour at time zone ''UTC'')::date');
+
 comment on table gendash.rating_answer_hour is 'Answers that could be rated, by hour. Guests cannot rate, so answers to them are left out. Grain: one row per local hour with such an answer.';
 
 comment on column gendash.rating_answer_hour.hour is 'start of the local hour';
@@ -2348,6 +2441,14 @@ comment on column gendash.rating_answer_hour.hour is 'start of the local hour';
 comment on column gendash.rating_answer_hour.answers is 'messages of the assistant in conversations of a known user';
 
 revoke all on gendash.rating_answer_hour from public, gendash_reader, gendash_admin_reader;
+
+create or replace trigger note_insert after insert on gendash.rating_answer_hour referencing new table as new_rows for each statement execute function gendash.note_days('rating_answer_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_update after update on gendash.rating_answer_hour referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('rating_answer_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_delete after delete on gendash.rating_answer_hour referencing old table as old_rows for each statement execute function gendash.note_days('rating_answer_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_truncate after truncate on gendash.rating_answer_hour for each statement execute function gendash.note_days('rating_answer_hour', '(hour at time zone ''UTC'')::date');
 
 comment on table gendash.rating_detail is 'Ratings with their comment and the answer that they are about. Grain: one row per rating of an answer that still exists.';
 
@@ -2369,6 +2470,14 @@ comment on column gendash.rating_detail.trace_id is 'Langfuse trace of the answe
 
 revoke all on gendash.rating_detail from public, gendash_reader, gendash_admin_reader;
 
+create or replace trigger note_insert after insert on gendash.rating_detail referencing new table as new_rows for each statement execute function gendash.note_days('rating_detail', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_update after update on gendash.rating_detail referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('rating_detail', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_delete after delete on gendash.rating_detail referencing old table as old_rows for each statement execute function gendash.note_days('rating_detail', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_truncate after truncate on gendash.rating_detail for each statement execute function gendash.note_days('rating_detail', '(created_at at time zone ''UTC'')::date');
+
 comment on table gendash.user_name is 'Names of accounts, for dashboards of admins only; they stand nowhere else. Grain: one row per account.';
 
 comment on column gendash.user_name.user_id is 'id of the account on the platform';
@@ -2376,6 +2485,14 @@ comment on column gendash.user_name.user_id is 'id of the account on the platfor
 comment on column gendash.user_name.name is 'first and last name; NULL where the platform keeps none';
 
 revoke all on gendash.user_name from public, gendash_reader, gendash_admin_reader;
+
+create or replace trigger note_insert after insert on gendash.user_name referencing new table as new_rows for each statement execute function gendash.note_days('user_name', 'null::date');
+
+create or replace trigger note_update after update on gendash.user_name referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('user_name', 'null::date');
+
+create or replace trigger note_delete after delete on gendash.user_name referencing old table as old_rows for each statement execute function gendash.note_days('user_name', 'null::date');
+
+create or replace trigger note_truncate after truncate on gendash.user_name for each statement execute function gendash.note_days('user_name', 'null::date');
 
 comment on table gendash.database_day is 'Size of the database that holds gendash''s store, by default the platform''s own, and else not that one. Every refresh samples it anew, and the last sample of a day stays: nothing else knows what the size was. Grain: one row per local day on which it was sampled.';
 
@@ -2390,6 +2507,14 @@ comment on column gendash.database_day.gendash_bytes is 'the part of it that gen
 revoke all on gendash.database_day from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.database_day to gendash_admin_reader;
+
+create or replace trigger note_insert after insert on gendash.database_day referencing new table as new_rows for each statement execute function gendash.note_days('database_day', 'null::date');
+
+create or replace trigger note_update after update on gendash.database_day referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('database_day', 'null::date');
+
+create or replace trigger note_delete after delete on gendash.database_day referencing old table as old_rows for each statement execute function gendash.note_days('database_day', 'null::date');
+
+create or replace trigger note_truncate after truncate on gendash.database_day for each statement execute function gendash.note_days('database_day', 'null::date');
 
 comment on table gendash.database_table is 'The largest tables of the database that holds gendash''s store, by default the platform''s own, as last sampled. Grain: one row per table, at most 50.';
 
@@ -2409,6 +2534,56 @@ revoke all on gendash.database_table from public, gendash_reader, gendash_admin_
 
 grant select on gendash.database_table to gendash_admin_reader;
 
+create or replace trigger note_insert after insert on gendash.database_table referencing new table as new_rows for each statement execute function gendash.note_days('database_table', 'null::date');
+
+create or replace trigger note_update after update on gendash.database_table referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('database_table', 'null::date');
+
+create or replace trigger note_delete after delete on gendash.database_table referencing old table as old_rows for each statement execute function gendash.note_days('database_table', 'null::date');
+
+create or replace trigger note_truncate after truncate on gendash.database_table for each statement execute function gendash.note_days('database_table', 'null::date');
+
+comment on table gendash.retained_week is 'Accounts by the week of their registration that were active in a week, up to the ninth. Deleted accounts are in no figure. Grain: one row per local week and week of registration with an account that wrote a message in it.';
+
+comment on column gendash.retained_week.week is 'Monday of a local week';
+
+comment on column gendash.retained_week.cohort is 'Monday of the local week of registration, at most 8 weeks before';
+
+comment on column gendash.retained_week.retained is 'accounts registered in the one that wrote a message in the other';
+
+revoke all on gendash.retained_week from public, gendash_reader, gendash_admin_reader;
+
+create or replace trigger note_insert after insert on gendash.retained_week referencing new table as new_rows for each statement execute function gendash.note_days('retained_week', 'week');
+
+create or replace trigger note_update after update on gendash.retained_week referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('retained_week', 'week');
+
+create or replace trigger note_delete after delete on gendash.retained_week referencing old table as old_rows for each statement execute function gendash.note_days('retained_week', 'week');
+
+create or replace trigger note_truncate after truncate on gendash.retained_week for each statement execute function gendash.note_days('retained_week', 'week');
+
+comment on table gendash.active_day is 'Active users and conversations by day. A user is active on a day with at least one message of theirs. Rolling figures are exact distinct counts over their window, not sums of days. Grain: one row per local day on which there is a conversation, or an active user on it or on the 29 days before.';
+
+comment on column gendash.active_day.day is 'local day';
+
+comment on column gendash.active_day.dau is 'users active on it';
+
+comment on column gendash.active_day.wau is 'users active on it or on the 6 days before';
+
+comment on column gendash.active_day.mau is 'users active on it or on the 29 days before';
+
+comment on column gendash.active_day.conversations is 'conversations begun on it';
+
+comment on column gendash.active_day.anonymous is 'those of them without a user';
+
+revoke all on gendash.active_day from public, gendash_reader, gendash_admin_reader;
+
+create or replace trigger note_insert after insert on gendash.active_day referencing new table as new_rows for each statement execute function gendash.note_days('active_day', 'day');
+
+create or replace trigger note_update after update on gendash.active_day referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('active_day', 'day');
+
+create or replace trigger note_delete after delete on gendash.active_day referencing old table as old_rows for each statement execute function gendash.note_days('active_day', 'day');
+
+create or replace trigger note_truncate after truncate on gendash.active_day for each statement execute function gendash.note_days('active_day', 'day');
+
 comment on table gendash.llm_cache_hour is 'What prompt caches saved, by hour: for each LLM call with cached input, cached tokens x (its price of an uncached input token - its price of a cached one). Calls whose cost does not tell both prices are left out of it. Grain: one row per local hour, environment and model with a call that read from a cache.';
 
 comment on column gendash.llm_cache_hour.hour is 'start of the local hour';
@@ -2427,6 +2602,14 @@ revoke all on gendash.llm_cache_hour from public, gendash_reader, gendash_admin_
 
 grant select on gendash.llm_cache_hour to gendash_admin_reader;
 
+create or replace trigger note_insert after insert on gendash.llm_cache_hour referencing new table as new_rows for each statement execute function gendash.note_days('llm_cache_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_update after update on gendash.llm_cache_hour referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('llm_cache_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_delete after delete on gendash.llm_cache_hour referencing old table as old_rows for each statement execute function gendash.note_days('llm_cache_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_truncate after truncate on gendash.llm_cache_hour for each statement execute function gendash.note_days('llm_cache_hour', '(hour at time zone ''UTC'')::date');
+
 comment on table gendash.llm_error_hour is 'Failed LLM calls by class of error. Langfuse''s messages are not kept, only what kind of error they name. Grain: one row per local hour, environment, model and class with a failed call.';
 
 comment on column gendash.llm_error_hour.hour is 'start of the local hour';
@@ -2442,6 +2625,14 @@ comment on column gendash.llm_error_hour.calls is 'failed LLM calls';
 revoke all on gendash.llm_error_hour from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.llm_error_hour to gendash_reader;
+
+create or replace trigger note_insert after insert on gendash.llm_error_hour referencing new table as new_rows for each statement execute function gendash.note_days('llm_error_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_update after update on gendash.llm_error_hour referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('llm_error_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_delete after delete on gendash.llm_error_hour referencing old table as old_rows for each statement execute function gendash.note_days('llm_error_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_truncate after truncate on gendash.llm_error_hour for each statement execute function gendash.note_days('llm_error_hour', '(hour at time zone ''UTC'')::date');
 
 comment on table gendash.llm_hour is 'LLM calls by the hour in which they began, from Langfuse observations of type GENERATION. Grain: one row per local hour, environment and model with a call in it.';
 
@@ -2472,6 +2663,14 @@ comment on column gendash.llm_hour.newest is 'start of its last call';
 revoke all on gendash.llm_hour from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.llm_hour to gendash_reader, gendash_admin_reader;
+
+create or replace trigger note_insert after insert on gendash.llm_hour referencing new table as new_rows for each statement execute function gendash.note_days('llm_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_update after update on gendash.llm_hour referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('llm_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_delete after delete on gendash.llm_hour referencing old table as old_rows for each statement execute function gendash.note_days('llm_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_truncate after truncate on gendash.llm_hour for each statement execute function gendash.note_days('llm_hour', '(hour at time zone ''UTC'')::date');
 
 comment on table gendash.llm_latency_day is 'How LLM calls spread, by the day on which they began, for each model and environment and for all together. Percentiles (interpolated) are of that day''s calls; they must not be averaged or added. Grain: one row per local day with a call, environment or all, and model or all.';
 
@@ -2509,6 +2708,14 @@ revoke all on gendash.llm_latency_day from public, gendash_reader, gendash_admin
 
 grant select on gendash.llm_latency_day to gendash_reader;
 
+create or replace trigger note_insert after insert on gendash.llm_latency_day referencing new table as new_rows for each statement execute function gendash.note_days('llm_latency_day', 'day');
+
+create or replace trigger note_update after update on gendash.llm_latency_day referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('llm_latency_day', 'day');
+
+create or replace trigger note_delete after delete on gendash.llm_latency_day referencing old table as old_rows for each statement execute function gendash.note_days('llm_latency_day', 'day');
+
+create or replace trigger note_truncate after truncate on gendash.llm_latency_day for each statement execute function gendash.note_days('llm_latency_day', 'day');
+
 comment on table gendash.llm_latency_hour is 'How LLM calls spread, by the hour in which they began, for each model and environment and for all together. Percentiles (interpolated) are of that hour''s calls; they must not be averaged or added. Grain: one row per local hour with a call, environment or all, and model or all.';
 
 comment on column gendash.llm_latency_hour.hour is 'start of the local hour';
@@ -2544,6 +2751,14 @@ comment on column gendash.llm_latency_hour.input_p95 is '95th percentile of inpu
 revoke all on gendash.llm_latency_hour from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.llm_latency_hour to gendash_reader;
+
+create or replace trigger note_insert after insert on gendash.llm_latency_hour referencing new table as new_rows for each statement execute function gendash.note_days('llm_latency_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_update after update on gendash.llm_latency_hour referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('llm_latency_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_delete after delete on gendash.llm_latency_hour referencing old table as old_rows for each statement execute function gendash.note_days('llm_latency_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_truncate after truncate on gendash.llm_latency_hour for each statement execute function gendash.note_days('llm_latency_hour', '(hour at time zone ''UTC'')::date');
 
 comment on table gendash.llm_turn is 'Agent turns as Langfuse traced them: traces with at least one LLM call (observation of type GENERATION). A turn belongs to the time at which its first step began. Cost is that of its LLM calls; embeddings are not in it. Grain: one row per trace with an LLM call.';
 
@@ -2583,11 +2798,13 @@ comment on column gendash.llm_turn.uncosted is 'calls without a cost';
 
 revoke all on gendash.llm_turn from public, gendash_reader, gendash_admin_reader;
 
-create or replace trigger note_insert after insert on gendash.llm_turn referencing new table as new_rows for each statement execute function gendash.note_days('llm_turn', 'started_at', 'UTC');
+create or replace trigger note_insert after insert on gendash.llm_turn referencing new table as new_rows for each statement execute function gendash.note_days('llm_turn', '(started_at at time zone ''UTC'')::date');
 
-create or replace trigger note_update after update on gendash.llm_turn referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('llm_turn', 'started_at', 'UTC');
+create or replace trigger note_update after update on gendash.llm_turn referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('llm_turn', '(started_at at time zone ''UTC'')::date');
 
-create or replace trigger note_delete after delete on gendash.llm_turn referencing old table as old_rows for each statement execute function gendash.note_days('llm_turn', 'started_at', 'UTC');
+create or replace trigger note_delete after delete on gendash.llm_turn referencing old table as old_rows for each statement execute function gendash.note_days('llm_turn', '(started_at at time zone ''UTC'')::date');
+
+create or replace trigger note_truncate after truncate on gendash.llm_turn for each statement execute function gendash.note_days('llm_turn', '(started_at at time zone ''UTC'')::date');
 
 comment on table gendash.daily_snapshot is 'How many accounts, tickets and documents there were in each state at the end of each local day, for nothing in the platform says so later: rows change and are deleted. Every refresh counts today anew, and the last count of a day stays for good. Days before the first refresh, or without one, are filled once from what is known now: from the times at which rows were created and tickets ended, without anything deleted since. Grain: one row per local day, subject, state and part that was there on it or before.';
 
@@ -2608,6 +2825,14 @@ comment on column gendash.daily_snapshot.known is '''on the day'', or ''as known
 revoke all on gendash.daily_snapshot from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.daily_snapshot to gendash_reader, gendash_admin_reader;
+
+create or replace trigger note_insert after insert on gendash.daily_snapshot referencing new table as new_rows for each statement execute function gendash.note_days('daily_snapshot', 'null::date');
+
+create or replace trigger note_update after update on gendash.daily_snapshot referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('daily_snapshot', 'null::date');
+
+create or replace trigger note_delete after delete on gendash.daily_snapshot referencing old table as old_rows for each statement execute function gendash.note_days('daily_snapshot', 'null::date');
+
+create or replace trigger note_truncate after truncate on gendash.daily_snapshot for each statement execute function gendash.note_days('daily_snapshot', 'null::date');
 
 comment on table gendash.llm_turn_day is 'Agent turns by the day on which they began, for each environment and for all together. Percentiles are of that day''s turns; they must not be averaged or added. Grain: one row per local day with a turn and environment, and one for all environments.';
 
@@ -2655,6 +2880,14 @@ revoke all on gendash.llm_turn_day from public, gendash_reader, gendash_admin_re
 
 grant select on gendash.llm_turn_day to gendash_reader, gendash_admin_reader;
 
+create or replace trigger note_insert after insert on gendash.llm_turn_day referencing new table as new_rows for each statement execute function gendash.note_days('llm_turn_day', 'day');
+
+create or replace trigger note_update after update on gendash.llm_turn_day referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('llm_turn_day', 'day');
+
+create or replace trigger note_delete after delete on gendash.llm_turn_day referencing old table as old_rows for each statement execute function gendash.note_days('llm_turn_day', 'day');
+
+create or replace trigger note_truncate after truncate on gendash.llm_turn_day for each statement execute function gendash.note_days('llm_turn_day', 'day');
+
 comment on table gendash.llm_turn_hour is 'Agent turns by the hour in which they began, for each environment and for all together. Percentiles are of that hour''s turns; they must not be averaged or added. Grain: one row per local hour with a turn and environment, and one for all environments.';
 
 comment on column gendash.llm_turn_hour.hour is 'start of the local hour';
@@ -2701,6 +2934,14 @@ revoke all on gendash.llm_turn_hour from public, gendash_reader, gendash_admin_r
 
 grant select on gendash.llm_turn_hour to gendash_reader, gendash_admin_reader;
 
+create or replace trigger note_insert after insert on gendash.llm_turn_hour referencing new table as new_rows for each statement execute function gendash.note_days('llm_turn_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_update after update on gendash.llm_turn_hour referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('llm_turn_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_delete after delete on gendash.llm_turn_hour referencing old table as old_rows for each statement execute function gendash.note_days('llm_turn_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_truncate after truncate on gendash.llm_turn_hour for each statement execute function gendash.note_days('llm_turn_hour', '(hour at time zone ''UTC'')::date');
+
 comment on table gendash.llm_user_day is 'Agent turns and their cost by user and day, from Langfuse traces that name a user. Grain: one row per local day, environment and user with a turn.';
 
 comment on column gendash.llm_user_day.day is 'local day on which the turns began';
@@ -2720,6 +2961,14 @@ comment on column gendash.llm_user_day.cost_usd is 'their cost in USD; calls wit
 comment on column gendash.llm_user_day.last_at is 'start of the last of them';
 
 revoke all on gendash.llm_user_day from public, gendash_reader, gendash_admin_reader;
+
+create or replace trigger note_insert after insert on gendash.llm_user_day referencing new table as new_rows for each statement execute function gendash.note_days('llm_user_day', 'day');
+
+create or replace trigger note_update after update on gendash.llm_user_day referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('llm_user_day', 'day');
+
+create or replace trigger note_delete after delete on gendash.llm_user_day referencing old table as old_rows for each statement execute function gendash.note_days('llm_user_day', 'day');
+
+create or replace trigger note_truncate after truncate on gendash.llm_user_day for each statement execute function gendash.note_days('llm_user_day', 'day');
 
 comment on view gendash.audit_now is 'The last result of each audit. Grain: one row per audit.';
 
@@ -2873,20 +3122,6 @@ revoke all on gendash.activation_30d from public, gendash_reader, gendash_admin_
 
 grant select on gendash.activation_30d to gendash_admin_reader;
 
-comment on materialized view gendash.cohort_week is 'How many of the accounts registered in a week were active in that week and in the weeks after it. Only weeks that are over are there, so that no figure can still grow. Deleted accounts are in no figure. Grain: one row per week of registration (of the last 16) and week since then that is over, 0 to 8.';
-
-comment on column gendash.cohort_week.week is 'Monday of the local week of registration';
-
-comment on column gendash.cohort_week.k is 'weeks since then; 0 is the week of registration itself';
-
-comment on column gendash.cohort_week.users is 'accounts registered in the week';
-
-comment on column gendash.cohort_week.retained is 'those of them who wrote a message in week k';
-
-revoke all on gendash.cohort_week from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.cohort_week to gendash_admin_reader;
-
 comment on materialized view gendash.user_mix_day is 'Users who were active on a day, by whether it was their first day. A user is active on a day with at least one message of theirs. Grain: one row per local day with an active user.';
 
 comment on column gendash.user_mix_day.day is 'local day';
@@ -2916,26 +3151,6 @@ comment on column gendash.user_month.last_at is 'the last of them';
 revoke all on gendash.user_month from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.user_month to gendash_admin_reader;
-
-comment on materialized view gendash.activity_day is 'Active users and conversations by day. A user is active on a day with at least one message of theirs. Rolling figures are exact distinct counts over their window, not sums of days. Grain: one row per local day from the first message or conversation to today.';
-
-comment on column gendash.activity_day.day is 'local day';
-
-comment on column gendash.activity_day.at is 'its start';
-
-comment on column gendash.activity_day.dau is 'users active on it';
-
-comment on column gendash.activity_day.wau is 'users active on it or on the 6 days before';
-
-comment on column gendash.activity_day.mau is 'users active on it or on the 29 days before';
-
-comment on column gendash.activity_day.conversations is 'conversations begun on it';
-
-comment on column gendash.activity_day.anonymous is 'those of them without a user';
-
-revoke all on gendash.activity_day from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.activity_day to gendash_reader, gendash_admin_reader;
 
 comment on materialized view gendash.conversation_day is 'Conversations begun by day and channel. Grain: one row per local day and channel, from the first conversation to today; days without one show 0.';
 
@@ -3159,43 +3374,17 @@ revoke all on gendash.rating_score_day from public, gendash_reader, gendash_admi
 
 grant select on gendash.rating_score_day to gendash_admin_reader;
 
-comment on materialized view gendash.user_depth_30d is 'How much people use it, as distributions over today and the 29 days before. Conversations per user: users with at least one conversation begun in them. Messages per conversation: conversations begun in them and at least 24 hours ago, all roles, those without a message included. Grain: one row per measure and bucket.';
+comment on materialized view gendash.user_depth_amount is 'How much people use it, today and on the 29 days before: how many users began so many conversations, and how many conversations begun in them and at least 24 hours ago have so many messages, of all roles. Grain: one row per measure and amount.';
 
-comment on column gendash.user_depth_30d.measure is 'conversations (per user) or messages (per conversation)';
+comment on column gendash.user_depth_amount.measure is 'conversations (per user) or messages (per conversation)';
 
-comment on column gendash.user_depth_30d.rank is 'order of the buckets';
+comment on column gendash.user_depth_amount.amount is 'how many of them';
 
-comment on column gendash.user_depth_30d.bucket is 'bounds, both included';
+comment on column gendash.user_depth_amount.n is 'users or conversations with so many';
 
-comment on column gendash.user_depth_30d.n is 'users or conversations in the bucket';
+comment on column gendash.user_depth_amount.single is 'those of these conversations with exactly one message of a user; 0 for users';
 
-revoke all on gendash.user_depth_30d from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.user_depth_30d to gendash_admin_reader;
-
-comment on materialized view gendash.user_depth_now is 'The same as user_depth_30d as single figures, over today and the 29 days before; NULL where there is nothing to divide. Grain: one row.';
-
-comment on column gendash.user_depth_now.days is 'days of the window, 30';
-
-comment on column gendash.user_depth_now.users is 'users with at least one conversation';
-
-comment on column gendash.user_depth_now.per_user_mean is 'conversations of these users / these users';
-
-comment on column gendash.user_depth_now.per_user_median is 'half of these users have at most so many';
-
-comment on column gendash.user_depth_now.per_user_p90 is '9 of 10 of these users have at most so many';
-
-comment on column gendash.user_depth_now.top_tenth_share is 'share of these conversations that belong to the tenth of these users (at least one) with the most';
-
-comment on column gendash.user_depth_now.conversations is 'conversations that are at least 24 hours old, guests included';
-
-comment on column gendash.user_depth_now.per_conversation_mean is 'messages of these conversations / these conversations';
-
-comment on column gendash.user_depth_now.single_turn_share is 'share of these conversations with exactly one message of a user';
-
-revoke all on gendash.user_depth_now from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.user_depth_now to gendash_admin_reader;
+revoke all on gendash.user_depth_amount from public, gendash_reader, gendash_admin_reader;
 
 comment on materialized view gendash.rating_response_day is 'How many answers were rated, by the day of the answer. Only answers that had at least 24 hours for it count, by whole hours, and only those to known users, since guests cannot rate. Grain: one row per local day with such an answer.';
 
@@ -3226,6 +3415,40 @@ comment on column gendash.csat_band_day.high_7d is 'upper end of the interval';
 revoke all on gendash.csat_band_day from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.csat_band_day to gendash_admin_reader;
+
+comment on materialized view gendash.cohort_week is 'How many of the accounts registered in a week were active in that week and in the weeks after it. Only weeks that are over are there, so that no figure can still grow. Deleted accounts are in no figure. Grain: one row per week of registration (of the last 16) and week since then that is over, 0 to 8.';
+
+comment on column gendash.cohort_week.week is 'Monday of the local week of registration';
+
+comment on column gendash.cohort_week.k is 'weeks since then; 0 is the week of registration itself';
+
+comment on column gendash.cohort_week.users is 'accounts registered in the week';
+
+comment on column gendash.cohort_week.retained is 'those of them who wrote a message in week k';
+
+revoke all on gendash.cohort_week from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.cohort_week to gendash_admin_reader;
+
+comment on view gendash.activity_day is 'Active users and conversations by day. A user is active on a day with at least one message of theirs. Rolling figures are exact distinct counts over their window, not sums of days. Grain: one row per local day from the first message or conversation to today.';
+
+comment on column gendash.activity_day.day is 'local day';
+
+comment on column gendash.activity_day.at is 'its start';
+
+comment on column gendash.activity_day.dau is 'users active on it';
+
+comment on column gendash.activity_day.wau is 'users active on it or on the 6 days before';
+
+comment on column gendash.activity_day.mau is 'users active on it or on the 29 days before';
+
+comment on column gendash.activity_day.conversations is 'conversations begun on it';
+
+comment on column gendash.activity_day.anonymous is 'those of them without a user';
+
+revoke all on gendash.activity_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.activity_day to gendash_reader, gendash_admin_reader;
 
 comment on materialized view gendash.document_day is 'Documents by the day of their upload and by what became of them. Deleted documents are missing from the past too. Grain: one row per local day, status and file type, from the first upload to today; days without one show 0.';
 
@@ -3554,6 +3777,44 @@ comment on column gendash.rating_turn_30d.prompt is 'managed prompt of its last 
 revoke all on gendash.rating_turn_30d from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.rating_turn_30d to gendash_admin_reader;
+
+comment on view gendash.user_depth_30d is 'How much people use it, as distributions over today and the 29 days before. Conversations per user: users with at least one conversation begun in them. Messages per conversation: conversations begun in them and at least 24 hours ago, all roles, those without a message included. Grain: one row per measure and bucket.';
+
+comment on column gendash.user_depth_30d.measure is 'conversations (per user) or messages (per conversation)';
+
+comment on column gendash.user_depth_30d.rank is 'order of the buckets';
+
+comment on column gendash.user_depth_30d.bucket is 'bounds, both included';
+
+comment on column gendash.user_depth_30d.n is 'users or conversations in the bucket';
+
+revoke all on gendash.user_depth_30d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.user_depth_30d to gendash_admin_reader;
+
+comment on view gendash.user_depth_now is 'The same as user_depth_30d as single figures, over today and the 29 days before; NULL where there is nothing to divide. Grain: one row.';
+
+comment on column gendash.user_depth_now.days is 'days of the window, 30';
+
+comment on column gendash.user_depth_now.users is 'users with at least one conversation';
+
+comment on column gendash.user_depth_now.per_user_mean is 'conversations of these users / these users';
+
+comment on column gendash.user_depth_now.per_user_median is 'half of these users have at most so many';
+
+comment on column gendash.user_depth_now.per_user_p90 is '9 of 10 of these users have at most so many';
+
+comment on column gendash.user_depth_now.top_tenth_share is 'share of these conversations that belong to the tenth of these users (at least one) with the most';
+
+comment on column gendash.user_depth_now.conversations is 'conversations that are at least 24 hours old, guests included';
+
+comment on column gendash.user_depth_now.per_conversation_mean is 'messages of these conversations / these conversations';
+
+comment on column gendash.user_depth_now.single_turn_share is 'share of these conversations with exactly one message of a user';
+
+revoke all on gendash.user_depth_now from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.user_depth_now to gendash_admin_reader;
 
 comment on materialized view gendash.llm_user_30d is 'LLM usage of today and the 29 days before by user and environment, with one row for turns whose trace names no user and one for users that the platform does not know (any more). Grain: one row per environment and user, and the two rest rows of each environment.';
 

@@ -1,0 +1,158 @@
+"""A relation that is read from the platform: all of it, the last days, or the days that differ; then written.
+
+Rows are fetched, the source's transaction ends, and one transaction of the store compares, writes and records.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import psycopg
+
+from gendash.engine.days import Days, differing, groups
+from gendash.engine.errors import Unexpected
+from gendash.engine.model import Relation
+from gendash.engine.reads import driver
+from gendash.engine.render_sql import qualified
+from gendash.engine.targets import postgres_read, postgres_source, postgres_write
+from gendash.engine.targets.postgres import source, translate
+from gendash.engine.targets.postgres_read import Platform
+from gendash.engine.targets.postgres_write import USERS, Written
+from gendash.engine.targets.refresh_run import Known, Outcome, Run
+
+FULL_S = 86_000  # a little less than a day, so that a nightly run is never skipped
+GROUP_ROWS = 1_000_000  # rows of the platform behind one transaction of the store; a back-fill goes on from there
+GROUPS = 8  # at most about so many, since without an index each costs a scan
+_MEMORY = 32 << 20  # rows beyond this many bytes are spooled to disk
+
+
+def from_source(run: Run, relation: Relation, before: Known, begun: float) -> Outcome:
+    platform = run.platform()
+    problems = postgres_source.missing(run.catalog, relation, platform.seen)
+    if problems:
+        raise Unexpected(problems)
+    absent = postgres_source.absent(run.catalog, relation, platform.seen)
+    reading = _Reading(run, relation, absent, begun)
+    steady = before.full_age_s is not None and before.full_age_s <= FULL_S and frozenset(absent) == before.absent
+    if not postgres_read.by_day(platform, relation):
+        outcome = reading.all()
+    elif run.ask.days:
+        outcome = reading.only(run.ask.days)
+    elif steady and relation.header.get("window") and run.hot and not (run.ask.full or run.ask.compare):
+        outcome = reading.last(run.hot)
+    else:
+        again = run.ask.full or before.full_age_s is None
+        outcome = reading.what_differs(begin=again and not before.begun, counted=again)
+    went = sorted(set(absent) - before.absent) if before.absent is not None else []
+    gone = (f"platform column {name} is gone; what it fed is NULL or false now" for name in went)
+    return outcome._replace(notes=(*outcome.notes, *gone))
+
+
+@dataclass
+class _Reading:
+    """One relation being read from the platform and written to the store."""
+
+    run: Run
+    relation: Relation
+    absent: list[str]
+    begun: float
+
+    def all(self) -> Outcome:
+        """All rows at once."""
+        done, newest = self._unit(None, sign=False)
+        return self._recorded(done, newest, counted=True)
+
+    def last(self, days: Days) -> Outcome:
+        """The last days; their signatures are not known any more."""
+        done, newest = self._unit(days, sign=False)
+        return self._recorded(done, newest, whole=False)
+
+    def only(self, days: Days) -> Outcome:
+        """These days."""
+        done, newest = self._unit(days, sign=True)
+        return self._recorded(done, newest, whole=False)
+
+    def what_differs(self, *, begin: bool, counted: bool) -> Outcome:
+        """The days whose signature is not that of their last reading, a group at a time.
+
+        With ``begin`` all of them. A run that is killed has kept what it did, and the next goes on from there.
+        """
+        connection, config = self.run.connection, self.run.config
+        staging = driver(self.run.catalog, self.relation)
+        if begin:
+            with connection.transaction():
+                self.run.begin()
+                postgres_write.doubt(connection, config, self.relation)
+        sizes = self.run.signatures_of(staging)
+        known = postgres_write.signed(connection, config, self.relation)
+        days = differing(sizes, known)
+        todo = sum(sizes[day].rows for day in days if day in sizes)
+        # one group of users, since whoever is in none of the days that are read again is taken for deleted
+        most = todo if self.relation.name == USERS else max(GROUP_ROWS, todo // GROUPS)
+        done, newest, read = Written(), None, 0
+        for group in groups(days, sizes, most):
+            part, latest = self._unit(group, sign=True)
+            done = done + part
+            newest = max((time for time in (newest, latest) if time), default=None)
+            read += sum(sizes[day].rows for day in group.days if day in sizes)
+            if self.run.progress and todo > GROUP_ROWS:
+                self.run.progress(self.relation.name, read, todo)
+        notes = () if counted or not days else (f"{len(days)} day{'s' * (len(days) > 1)} read again",)
+        return self._recorded(done, newest, counted=counted)._replace(notes=notes)
+
+    def _unit(self, days: Days | None, *, sign: bool) -> tuple[Written, datetime | None]:
+        """One unit of work: rows are fetched, then written with what is known of them. Also the newest row's time."""
+        run, connection, config, relation = self.run, self.run.connection, self.run.config, self.relation
+        with tempfile.SpooledTemporaryFile(_MEMORY) as rows:
+
+            def anew(platform: Platform) -> postgres_read.Part:
+                rows.seek(0)
+                rows.truncate()
+                return postgres_read.read(platform, relation, rows, days, sign=sign)
+
+            try:
+                part = run.read(anew)
+            except psycopg.Error as error:
+                raise translate(error, f"reading {relation.name} from {source(config).where}") from error
+            with connection.transaction():
+                run.begin()
+                postgres_write.load_part(connection, relation, part)
+                doubtful: list[date] = []
+                if config.on("users"):
+                    doubtful = postgres_write.unknown_users(connection, config, relation, drop=run.users_are_new)
+                if relation.name == USERS:
+                    postgres_write.forget_users(connection, run.catalog, days)
+                done = postgres_write.write_difference(connection, config, relation, days)
+                postgres_write.keep_count(connection, config, relation, done.added)
+                if days is None:
+                    postgres_write.unsign(connection, config, relation)
+                elif sign:
+                    postgres_write.unsign(connection, config, relation, set(days.days) - set(part.signatures))
+                    postgres_write.sign(connection, config, relation, part.signatures)
+                    postgres_write.sign(connection, config, relation, dict.fromkeys(doubtful))
+                else:
+                    postgres_write.sign_read_days(connection, config, relation, days)
+                return done, postgres_write.newest(connection, relation)
+
+    def _recorded(
+        self, done: Written, newest: datetime | None, *, counted: bool = False, whole: bool = True
+    ) -> Outcome:
+        connection, config, relation = self.run.connection, self.run.config, self.relation
+        with connection.transaction():
+            self.run.begin()
+            rows = postgres_write.count(connection, qualified(config, relation.name)) if counted else None
+            rows = postgres_write.record(
+                connection,
+                config,
+                relation,
+                time.monotonic() - self.begun,
+                rows=rows,
+                done=done,
+                newest=newest,
+                whole=whole,
+                absent=self.absent,
+            )
+        return Outcome(rows, done.touched)

@@ -1,0 +1,97 @@
+"""A relation that stands on others of the store: made anew where they changed, and only on the days that this touches.
+
+Triggers note which days of a relation a transaction wrote to (``_changed``), and who stands on it remembers which
+transactions it has seen. So a change that commits late is not missed, and where none came nothing is computed, unless
+the time alone changes what a query gives.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import date, datetime
+
+from gendash.engine.days import Days, spread
+from gendash.engine.model import Relation
+from gendash.engine.render_sql import inputs, is_tracked, moves_with, qualified, query_of, reach
+from gendash.engine.targets import postgres_write
+from gendash.engine.targets.postgres import trusted
+from gendash.engine.targets.postgres_write import Written, part_name
+from gendash.engine.targets.refresh_run import Known, Outcome, Run
+
+TRACKED_S = 86_000  # what changed is kept for two days; who was not refreshed for longer than one computes all
+
+
+def from_store(run: Run, relation: Relation, before: Known, begun: float) -> Outcome:
+    """All rows, those of the days that follow from what changed, or none."""
+    connection, config = run.connection, run.config
+    read = inputs(run.catalog, relation)
+    anew = run.ask.full or before.age_s is None or before.age_s > TRACKED_S
+    with connection.transaction():
+        run.begin()
+        news = postgres_write.news(connection, config, relation, read)
+        if not anew and news.days == {} and not _moves(run, relation, before):
+            done, days, rows, newest = Written(), Days(()), None, None
+        elif relation.kind == "view":
+            done, days, newest = None, None, None
+            rows = _refresh_view(run, relation)
+        else:
+            days = _touched(relation, news.days) if not anew and news.days else None
+            done, rows, newest = _compute(run, relation, days)
+        rows = postgres_write.record(
+            connection,
+            config,
+            relation,
+            time.monotonic() - begun,
+            rows=rows,
+            done=done,
+            newest=newest,
+            whole=days is None,
+            snapshot=news.snapshot,
+        )
+    return Outcome(rows, done.touched if done else None)
+
+
+def _moves(run: Run, relation: Relation, before: Known) -> bool:
+    """Whether it must be computed though nothing that is noted changed."""
+    read = inputs(run.catalog, relation)
+    if not read or not all(map(is_tracked, read.values())):
+        return True
+    moment = moves_with(run.catalog, relation)
+    return moment == "now" or (moment == "today" and not before.today)
+
+
+def _touched(relation: Relation, changed: postgres_write.Changed) -> Days | None:
+    """The days of a relation that follow from the days that changed below it; None for all."""
+    if not relation.header.get("window"):
+        return None
+    touched: set[date] = set()
+    for name, noted in changed.items():
+        known = {day for day in noted if day}
+        if len(known) < len(noted):
+            return None
+        touched |= spread(known, reach(relation, name)[::-1])
+    return Days(tuple(sorted(touched)))
+
+
+def _refresh_view(run: Run, relation: Relation) -> int:
+    target = qualified(run.config, relation.name)
+    run.connection.execute(trusted(f"refresh materialized view concurrently {target}"))
+    postgres_write.note_all(run.connection, run.config, relation)
+    return postgres_write.count(run.connection, target)
+
+
+def _compute(run: Run, relation: Relation, days: Days | None) -> tuple[Written, int | None, datetime | None]:
+    connection, config = run.connection, run.config
+    parts, inside = {}, "true"
+    if days:
+        for name, one in inputs(run.catalog, relation).items():
+            part = Days(tuple(sorted(spread(days.days, reach(relation, name)))))
+            parts[name] = postgres_write.part_of(config, relation, one, part)
+        if relation.header.get("reach"):  # what stands on the edge of a part is not whole
+            inside = postgres_write.on_days(config, relation, days)
+    query = query_of(run.catalog, relation, cuts={f"view.{name}": part_name(name) for name in parts})
+    postgres_write.load_query(connection, relation, query, parts, inside)
+    done = postgres_write.write_difference(connection, config, relation, days)
+    postgres_write.keep_count(connection, config, relation, done.added)
+    rows = postgres_write.count(connection, qualified(config, relation.name)) if days is None else None
+    return done, rows, postgres_write.newest(connection, relation)
