@@ -163,7 +163,7 @@ def _refreshed(catalog: Catalog, as_json: bool, **options: Any) -> int:
 
 @contextmanager
 def _listed(title: str, quiet: bool) -> Iterator[Callable[[Any], None]]:
-    """Something that hears of results: it prints those that did something below a title, and then how many fared how."""
+    """What hears of results: it prints those that did something below a title, and then how many fared how."""
     states: Counter[str] = Counter()
 
     def told(result: Any) -> None:

@@ -65,10 +65,6 @@ class Expanded:
     wrong: tuple[tuple[str, str], ...] = ()
 
 
-class _Wrong(Exception):
-    pass
-
-
 _JINJA = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=True)
 _WORD = r"""(?:'[^'\\]*'|"[^"\\]*")"""
 _CALL = re.compile(rf"\{{\{{\s*(\w+)\(\s*({_WORD}(?:\s*,\s*{_WORD})*)?\s*\)\s*\}}\}}")
@@ -138,8 +134,6 @@ def _expand(
         scope |= _staging_scope(names.config, staging, uses, wrong, present, cuts or {})
     try:
         out = _render(text, scope)
-    except _Wrong:
-        out = text
     except jinja2.TemplateError as error:
         wrong.append((f"not a template: {error}", "check the {{ }} in the text"))
         out = text
