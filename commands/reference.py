@@ -114,7 +114,8 @@ def lineage(settings: Settings, name: str, as_json: bool) -> None:
     from gendash.engine.lineage import Lineage
     from gendash.engine.model import Problem
 
-    found = Lineage(settings.catalog())
+    catalog = settings.catalog()
+    found = Lineage(catalog)
     nodes = found.find(name)
     if not nodes:
         hint = suggest(name, found.known) or "see docs/reference/lineage.md for all names"
@@ -123,12 +124,16 @@ def lineage(settings: Settings, name: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(shown, indent=2))
         return
+    titles = {where: panel.title for where, _, panel in catalog.panels()}
     for one in shown:
         click.echo(f"{one['kind']} {one['name']}")
         for title, names in (("stands on", one["below"]), ("is used by", one["above"])):
             click.echo(f"  {title}" + ("" if names else ": nothing"))
             for kind, listed in names.items():
-                click.echo(f"    {LABELS[kind]}: {', '.join(listed)}")
+                click.echo(f"    {LABELS[kind]}: {len(listed)}")
+                width = max(map(len, listed))
+                for own in listed:
+                    click.echo(f"      {own:<{width}}  {titles.get(own, '') if kind == 'panel' else ''}".rstrip())
 
 
 def _both(found: Lineage, node: Node) -> dict[str, Any]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +29,7 @@ from gendash.commands._common import (
 if TYPE_CHECKING:
     from gendash.engine.catalog import Catalog
 
+IDLE = ("not due", "off", "not available")  # states that are counted only: `db status` names these
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -81,7 +84,7 @@ def refresh(
         due = not (full or only or between)
         code = _refreshed(catalog, as_json, only=only, full=full, between=between, at=at, due_only=due)
         if not (only or between):
-            audit_due(catalog, at, _silent if as_json else _tell)
+            audit_due(catalog, at, quiet=as_json)
         return code
 
     sys.exit(repeat(once, every))
@@ -100,11 +103,12 @@ def reconcile(settings: Settings, only: tuple[str, ...], at: datetime | None, as
     sys.exit(_refreshed(settings.checked(), as_json, only=only, compare=True, at=at))
 
 
-def audit_due(catalog: Catalog, at: datetime | None, told: Callable[[object], None]) -> None:
+def audit_due(catalog: Catalog, at: datetime | None, quiet: bool) -> None:
     """Runs the audits whose cadence has passed; what they find is shown on the dashboard and fails no refresh."""
     from gendash.engine.targets.audit import audit as run
 
-    run(catalog, at=at, due_only=True, told=told)
+    with _listed("audits", quiet) as told:
+        run(catalog, at=at, due_only=True, told=told)
 
 
 @db.command()
@@ -120,7 +124,8 @@ def audit(settings: Settings, only: tuple[str, ...], at: datetime | None, as_jso
     from gendash.engine.targets.audit import audit as run
     from gendash.engine.targets.audit import failed
 
-    results = run(settings.checked(), only=only, at=at, told=_silent if as_json else _tell)
+    with _listed("audits", as_json) as told:
+        results = run(settings.checked(), only=only, at=at, told=told)
     if as_json:
         click.echo(json.dumps([result._asdict() for result in results], indent=2, default=str))
     sys.exit(PROBLEMS if failed(results) else DONE)
@@ -143,8 +148,7 @@ def _between(
 def _refreshed(catalog: Catalog, as_json: bool, **options: Any) -> int:
     from gendash.engine.targets.refresh import refresh as run
 
-    told = _silent if as_json else _tell
-    with progress(as_json) as advance:
+    with _listed("relations", as_json) as told, progress(as_json) as advance:
         results = run(catalog.config, catalog, told=told, progress=advance, **options)
     if as_json:
         click.echo(json.dumps([result._asdict() for result in results], indent=2, default=str))
@@ -157,12 +161,21 @@ def _refreshed(catalog: Catalog, as_json: bool, **options: Any) -> int:
     return PROBLEMS if problems else DONE
 
 
-def _tell(result: object) -> None:
-    click.echo(str(result))
+@contextmanager
+def _listed(title: str, quiet: bool) -> Iterator[Callable[[Any], None]]:
+    """What hears of results: it prints those that did something below a title, and then how many fared how."""
+    states: Counter[str] = Counter()
 
+    def told(result: Any) -> None:
+        if not states:
+            click.echo(title)
+        states[result.state] += 1
+        if result.state not in IDLE:
+            click.echo(f"  {result}")
 
-def _silent(_result: object) -> None:
-    pass
+    yield (lambda _: None) if quiet else told
+    if states:
+        click.echo(f"  in all: {', '.join(f'{number} {state}' for state, number in states.items())}")
 
 
 @db.command("status")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from gendash.engine.catalog import Catalog
 from gendash.engine.model import Problem, Relation
-from gendash.engine.refs import expand, quote_name
+from gendash.engine.refs import quote_name
 
 PLACES = ("source", "store", "prometheus")
 SEVERITIES = ("critical", "warning")
@@ -113,7 +113,7 @@ def problems(catalog: Catalog) -> list[Problem]:
             (bool(set(audit.header) - _KNOWN), f"unknown {sorted(set(audit.header) - _KNOWN)}", "take it out"),
         )
         found += [Problem(audit.path, what, do) for is_wrong, what, do in wrong if is_wrong]
-        references = expand(str(audit.header.get("promql", "")), catalog.names).wrong
+        references = catalog.expanded(str(audit.header.get("promql", ""))).wrong
         found += [Problem(audit.path, what, do) for what, do in references]
     return found
 

@@ -46,14 +46,7 @@ class Catalog:
 
     def expanded(self, text: str, staging: Relation | None = None) -> Expanded:
         """A text with its references resolved; ``staging`` is given for a staging text."""
-        key = (text, staging.path if staging else "")
-        if key not in self._memo:
-            self._memo[key] = expand(text, self.names, staging)
-        return self._memo[key]
-
-    @cached_property
-    def _memo(self) -> dict[tuple[str, str], Expanded]:
-        return {}
+        return expand(text, self.names, staging)
 
     def panels(self) -> Iterator[tuple[str, Dashboard, Panel]]:
         """Every panel with its dashboard, and where it stands: ``dashboard/slug``."""

@@ -59,17 +59,17 @@ _PROMQL_STRING = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 def check_bare_names(catalog: Catalog) -> list[Problem]:
     """A known relation, rule or metric is written as a reference, so that settings and lineage reach it."""
-    relations = {relation.name for relation in catalog.relations.values() if relation.kind in STORE_KINDS}
+    columns = {name for relation in catalog.relations.values() for name in relation.columns}
+    relations = catalog.names.stored - columns
     metrics = {catalog.config.get(f"metrics.{key}") or metric["name"]: key for key, metric in catalog.metrics.items()}
     found = []
     for where, _, query in catalog.queries():
         bare = _REFERENCE.sub(" ", query.text)
         if query.language == "sql":
             words = set(re.findall(r"\w+", _SQL_STRING.sub(" ", bare)))
-            columns = {name for relation in catalog.relations.values() for name in relation.columns}
             found += [
                 Problem(where, f"'{w}' without a reference", f"write {{{{ view('{w}') }}}}")
-                for w in sorted(words & (relations - columns))
+                for w in sorted(words & relations)
             ]
         else:
             words = set(re.findall(r"[\w:]+", _PROMQL_STRING.sub(" ", bare)))

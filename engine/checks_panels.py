@@ -9,7 +9,6 @@ from typing import Any
 from gendash.engine.catalog import Catalog
 from gendash.engine.config import seconds, suggest
 from gendash.engine.layout import COLUMNS, lines
-from gendash.engine.lineage import refs_in
 from gendash.engine.model import Panel, Problem, SettingRef
 from gendash.engine.render_dashboard import QUICK_RANGES, REFRESH_INTERVALS, link_target
 
@@ -294,8 +293,8 @@ def check_thresholds(catalog: Catalog) -> list[Problem]:
         body = catalog.body(where)
         found += [
             Problem(where, f"no setting '{key}'", suggest(key, catalog.config.values))
-            for key in refs_in(body)
-            if key not in catalog.config.values
+            for kind, key in sorted(catalog.uses(("panel", where)))
+            if kind == "setting" and key not in catalog.config.values
         ]
         values = [_value(catalog, step["value"]) for step in (fields(body).get("thresholds") or {}).get("steps", [])]
         numbers = [value for value in values[1:] if value is not None]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
 
 import postgast
 
 from gendash.engine.catalog import Catalog
-from gendash.engine.expand import Choice, MacroError, Span, expand, leftovers, timing
-from gendash.engine.model import Dashboard, Problem, Query
+from gendash.engine.expand import Choice, MacroError, Span, Timing, expand, leftovers, timing
+from gendash.engine.model import Dashboard, Language, Problem, Query
 from gendash.engine.promql import RATES, Selector, parse, quantiles, ratios, selectors
 from gendash.engine.refs import STORE_KINDS
 
@@ -20,7 +22,8 @@ FEW_BOUNDS = 5  # a percentile read from fewer bounds is a guess
 # labels of which a platform has a handful; by any other one a line each needs a limit
 SMALL = frozenset({"le", "status", "status_class", "operation", "type", "role", "job", "severity", "source", "kind"})
 PERSONAL = frozenset({"user_id", "user_hash", "email", "user_name", "phone", "comment", "content", "hashed_password"})
-_SAMPLE_SPAN = Span.last("24h", datetime(2026, 1, 15, 12, tzinfo=UTC))
+_SPAN = Span.last("24h", datetime(2026, 1, 15, 12, tzinfo=UTC))
+_SAMPLE_TIMES: dict[Language, Timing] = {"sql": timing(_SPAN, "sql"), "promql": timing(_SPAN, "promql")}
 _FIXED_RANGE = re.compile(r"\}?\[(\w+)\]")
 _STRING = re.compile(r"'(?:[^']|'')*'")
 _PICKER = re.compile(r"\$__(timeFrom|timeTo|timeFilter|timeGroup|unixEpoch\w+|range\w*|interval\w*)|\$\{?__(from|to)\b")
@@ -33,8 +36,13 @@ _WINDOW = re.compile(
 
 def sample(query: Query, dashboard: Dashboard, text: str) -> str:
     """A query's text as a server could get it, every variable set to one made-up value."""
-    choices = [Choice(variable.name, ["x"], ["x"], variable.multi) for variable in dashboard.variables]
-    return expand(query.language, text, timing(_SAMPLE_SPAN, query.language), choices)
+    return _sample(query.language, text, tuple((variable.name, variable.multi) for variable in dashboard.variables))
+
+
+@lru_cache(maxsize=4096)
+def _sample(language: Language, text: str, variables: tuple[tuple[str, bool], ...]) -> str:
+    choices = [Choice(name, ["x"], ["x"], multi) for name, multi in variables]
+    return expand(language, text, _SAMPLE_TIMES[language], choices)
 
 
 def _promql(catalog: Catalog) -> Iterator[tuple[str, Dashboard, Query, str]]:
@@ -87,15 +95,22 @@ def check_queries_parse(catalog: Catalog) -> list[Problem]:
     return found
 
 
+@lru_cache(maxsize=4096)
+def statements(text: str) -> Sequence[Any]:
+    """The syntax trees of a SQL text. Raises postgast.PgQueryError."""
+    found: Sequence[Any] = postgast.parse(text).stmts
+    return found
+
+
 def sql_error(text: str, several: bool = False) -> str:
     """What PostgreSQL's parser says against a text that should be one SELECT (or several), or an empty string."""
     try:
-        statements = postgast.parse(text).stmts
+        found = statements(text)
     except postgast.PgQueryError as error:
         return f"SQL does not parse: {error}"
-    if not statements or (len(statements) > 1 and not several):
-        return f"{len(statements)} SQL statements"
-    kinds = {statement.stmt.WhichOneof("node") for statement in statements}
+    if not found or (len(found) > 1 and not several):
+        return f"{len(found)} SQL statements"
+    kinds = {statement.stmt.WhichOneof("node") for statement in found}
     return "" if kinds == {"select_stmt"} else "not a SELECT"
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import postgast
-
 from gendash.engine.catalog import Catalog
+from gendash.engine.checks_queries import sql_error
 from gendash.engine.config import suggest
 from gendash.engine.model import Problem, Rule
 from gendash.engine.promql import metric_names, ratios
@@ -98,10 +97,9 @@ def check_facts(catalog: Catalog) -> list[Problem]:
         where = f"recording_rules/metrics.yaml {key}"
         expanded = catalog.expanded(metric.get("sql", "select 1"))
         found += [Problem(where, what, do) for what, do in expanded.wrong]
-        try:
-            postgast.parse(expanded.text)
-        except postgast.PgQueryError as error:
-            found.append(Problem(where, f"SQL does not parse: {error}", "mend the query"))
+        problem = sql_error(expanded.text)
+        if problem:
+            found.append(Problem(where, problem, "mend the query"))
     return found
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import postgast
 
 from gendash.engine.catalog import Catalog
-from gendash.engine.checks_queries import sample
+from gendash.engine.checks_queries import sample, statements
 from gendash.engine.expand import MacroError
 from gendash.engine.model import Problem
 
@@ -19,7 +19,8 @@ DATE, LOCAL, INSTANT, LENGTH = "date", "timestamp", "timestamptz", "interval"
 SAME = {"min", "max"}
 SESSION = {"SVFOP_CURRENT_DATE", "SVFOP_CURRENT_TIME", "SVFOP_LOCALTIME", "SVFOP_LOCALTIMESTAMP"}
 COMPARED = {"=", "<", ">", "<=", ">=", "<>"}
-LEAVES = frozenset({"String", "Integer", "A_Const", "TypeName", "ColumnRef", "Alias"})  # most of a tree, and harmless
+# most of a tree, and harmless
+LEAVES = frozenset({"string", "integer", "a_const", "type_name", "column_ref", "alias", None})
 HINT = "say at time zone {{ zone() }}, or cast a date to timestamp first"
 
 
@@ -57,25 +58,27 @@ def _texts(catalog: Catalog) -> Iterator[tuple[str, str]]:
 def in_session_zone(text: str, types: Mapping[str, str]) -> Iterator[str]:
     """Each expression of a SQL text whose value depends on the session's time zone; none where it does not parse."""
     try:
-        statements = postgast.parse(text).stmts
+        nodes = list(_nodes(statements(text)))
     except postgast.PgQueryError:
         return
-    nodes = list(_nodes(statements))
     # a name that the text gives to something else is not the column that the headers know
     given = [(n.name, _kind(n.val, types)) for n in nodes if n.DESCRIPTOR.name == "ResTarget" and n.name]
     other = {name for name, kind in given if kind != types.get(name)}
-    known = {name: kind for name, kind in types.items() if name not in other} if other & types.keys() else types
+    known = {**types, **dict.fromkeys(other, "")}
     for node in nodes:
         yield from _judge(node, known)
 
 
 def _nodes(messages: Any) -> Iterator[Any]:
-    """Every message below that is more than a name or a constant."""
+    """Every message below that is more than a name or a constant, without the node that wraps it."""
     todo = list(messages)
     while todo:
         message = todo.pop()
-        if message.DESCRIPTOR.name in LEAVES:
-            continue
+        if message.DESCRIPTOR.name == "Node":
+            which = message.WhichOneof("node")
+            if which in LEAVES:
+                continue
+            message = getattr(message, which)
         yield message
         for field, value in message.ListFields():
             if field.message_type:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from gendash.engine.build import stamped_dashboards
 from gendash.engine.catalog import Catalog
 from gendash.engine.config import Config
 from gendash.engine.errors import Refused
 from gendash.engine.model import Problem
 from gendash.engine.plan import Action, Change, Desired, desired, plan
 from gendash.engine.plan_rules import rule_changes
+from gendash.engine.render_dashboard import render_dashboards
 from gendash.engine.render_rules import render_rules
 from gendash.engine.targets import grafana, prometheus_rules
 from gendash.engine.targets.migrate import migrate, pending
@@ -36,7 +36,7 @@ def observe_and_plan(catalog: Catalog, only: Sequence[str] = ()) -> tuple[Desire
     config = catalog.config
     targets = only or configured(config)
     admin = [config.dashboard_uid(d.name) for d in catalog.dashboards.values() if d.audience == "admin"]
-    wanted = desired(config, stamped_dashboards(catalog), admin)
+    wanted = desired(config, render_dashboards(catalog), admin)
     changes: list[Change] = []
     if "database" in targets:
         changes += _database(catalog)

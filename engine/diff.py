@@ -176,11 +176,11 @@ def _variable(variable: Json) -> dict[str, Any]:
 
 def _lean(value: Any, filled: Any = None, without: Sequence[str] = ()) -> Any:
     """``value`` without what is empty and what equals ``filled``; a list counts as a whole."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         value = _from_minus_infinity(value)
-        inner = filled if isinstance(filled, Mapping) else {}
+        inner = filled if isinstance(filled, dict) else {}
         kept = {key: _lean(item, inner.get(key)) for key, item in value.items() if key not in without}
-        return {key: item for key, item in kept.items() if item not in (None, "", [], {})}
+        return {key: item for key, item in kept.items() if item or item == 0}
     if isinstance(value, list):
         items = [_lean(item) for item in value]
         return None if filled is not None and items == _lean(filled) else items
@@ -189,10 +189,10 @@ def _lean(value: Any, filled: Any = None, without: Sequence[str] = ()) -> Any:
     return None if filled is not None and _same(value, filled) else value
 
 
-def _from_minus_infinity(value: Mapping[str, Any]) -> Mapping[str, Any]:
+def _from_minus_infinity(value: dict[str, Any]) -> dict[str, Any]:
     """Thresholds without the value of their first step: it always reaches down to minus infinity."""
     steps = value.get("steps")
-    if isinstance(steps, list) and steps and isinstance(steps[0], Mapping) and "color" in steps[0]:
+    if isinstance(steps, list) and steps and isinstance(steps[0], dict) and "color" in steps[0]:
         first = {key: item for key, item in steps[0].items() if key != "value"}
         return {**value, "steps": [first, *steps[1:]]}
     return value
@@ -219,10 +219,10 @@ def _keyed(items: Sequence[Json], key: str) -> Iterable[tuple[str, dict[str, Any
 
 def _leaves(path: Path, value: Any, said: dict[Path, Any]) -> None:
     """Notes the scalars below a path; a list of scalars is one leaf, and what is empty says nothing."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for key, item in value.items():
             _leaves((*path, str(key)), item, said)
-    elif isinstance(value, list) and any(isinstance(item, Mapping | list) for item in value):
+    elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
         for index, item in enumerate(value):
             _leaves((*path, str(index)), item, said)
     elif value != []:

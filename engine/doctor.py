@@ -13,7 +13,7 @@ from gendash.engine.catalog import Catalog
 from gendash.engine.config import FEATURE_NEEDS, suggest
 from gendash.engine.model import Panel, Relation
 from gendash.engine.needs import Needs, all_on, feature_needs, panel_needs, with_features
-from gendash.engine.refs import expand, quote_name
+from gendash.engine.refs import quote_name
 from gendash.engine.snippet import snippet
 
 State = Literal["there", "partly", "absent", "unknown"]
@@ -233,7 +233,7 @@ def _make(
     make = _makes(staging).get(what)
     if not make:
         return ()
-    every = expand(staging.text, catalog.names, staging).uses
+    every = catalog.expanded(staging.text, staging).uses
     table = column[0] if column else catalog.config.get(f"platform.tables.{what}") or staging.header["tables"][what]
     read = [name.split(".", 1)[1] for _, name in every if name.startswith(f"{table}.")]
     columns = [column[1]] if column else [*read, "ctid"]  # large tables are read by ranges of it
@@ -245,7 +245,7 @@ def _make(
 
 
 def _rendered(catalog: Catalog, staging: Relation, text: str) -> str:
-    return expand(text, catalog.names, staging).text.strip()
+    return catalog.expanded(text, staging).text.strip()
 
 
 def _grant(catalog: Catalog, look: Look, table: str, columns: Iterable[str]) -> Fix:

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gendash.engine.catalog import Catalog
-from gendash.engine.refs import expand
 
 
 def questions(catalog: Catalog) -> dict[str, str]:
     """SQL by metric, for each that gendash exposes and whose features are on; rows have ``value`` and the labels."""
     return {
-        key: expand(metric["sql"], catalog.names).text
+        key: catalog.expanded(metric["sql"]).text
         for key, metric in catalog.metrics.items()
         if metric.get("sql") and catalog.config.on(metric.get("feature", ""))
     }

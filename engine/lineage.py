@@ -31,14 +31,15 @@ def below(uses: Callable[[Node], Iterable[Node]], *starts: Node) -> frozenset[No
 
 def refs_in(value: Any) -> Iterator[str]:
     """Keys of the settings that a value refers to, however deep."""
-    if isinstance(value, SettingRef):
-        yield str(value)
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from refs_in(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from refs_in(item)
+    todo = [value]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, SettingRef):
+            yield str(item)
+        elif isinstance(item, dict):
+            todo += item.values()
+        elif isinstance(item, list | tuple):
+            todo += item
 
 
 class Lineage:

@@ -90,7 +90,7 @@ def _readers(catalog: Catalog) -> Iterator[tuple[str, Iterable[Use]]]:
             yield from ((f"{panel.feature} {q.feature}", catalog.expand(q).uses) for q in panel.queries)
         yield from ((one.feature, catalog.expand(one.query).uses) for one in dashboard.variables)
     for rule in catalog.rules.values():
-        yield rule.feature, expand(rule.expr, catalog.names).uses
+        yield rule.feature, catalog.expanded(rule.expr).uses
 
 
 def panel_needs(catalog: Catalog, panel: Panel) -> Needs:
@@ -113,7 +113,7 @@ def query_needs(catalog: Catalog, query: Query) -> Needs:
             found |= Needs(metrics=frozenset({name}))
         elif kind == "rule":
             rule = catalog.rules[name]
-            todo += expand(rule.expr if catalog.config.on(rule.feature) else rule.otherwise, catalog.names).uses
+            todo += catalog.expanded(rule.expr if catalog.config.on(rule.feature) else rule.otherwise).uses
     return found
 
 
@@ -133,7 +133,7 @@ def _is_synced(relation: Relation | None) -> bool:
 
 
 def _of_staging(catalog: Catalog, staging: Relation) -> Needs:
-    every = expand(staging.text, catalog.names, staging).uses
+    every = catalog.expanded(staging.text, staging).uses
     without = expand(staging.text, catalog.names, staging, present=frozenset()).uses
     return Needs(
         tables=frozenset(name for kind, name in every if kind == "table"),

@@ -152,8 +152,8 @@ def ours(history: Sequence[Mapping[str, Any]], instance: str) -> tuple[Mapping[s
 
 
 def same(wanted: Mapping[str, Any], folder_uid: str, live: Live) -> bool:
-    """Whether a dashboard is as it should be; then its history need not be read."""
-    return live.meta.get("folderUid") == folder_uid and content_hash(live.dashboard) == content_hash(wanted)
+    """Whether a dashboard is as it should be, ``wanted`` under its stamp; then its history need not be read."""
+    return live.meta.get("folderUid") == folder_uid and content_hash(live.dashboard) == stamped(wanted)
 
 
 def _folder(place: Folder, wanted: Desired, observed: Observed) -> list[Change]:

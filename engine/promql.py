@@ -61,11 +61,12 @@ def parse(text: str) -> promql_parser.Expr:
         raise ValueError(" ".join(str(error).split())) from error
 
 
-def selectors(text: str) -> list[Selector]:
+@lru_cache(maxsize=4096)
+def selectors(text: str) -> tuple[Selector, ...]:
     """Every selector of an expression, from left to right. Raises ValueError where it does not parse."""
     found: list[Selector] = []
     _walk(parse(text), (), 0.0, found)
-    return found
+    return tuple(found)
 
 
 def metric_names(text: str) -> set[str]:
@@ -73,7 +74,8 @@ def metric_names(text: str) -> set[str]:
     return {selector.metric for selector in selectors(text) if selector.metric}
 
 
-def ratios(text: str) -> list[Ratio]:
+@lru_cache(maxsize=4096)
+def ratios(text: str) -> tuple[Ratio, ...]:
     """Every division of a vector by a vector. Raises ValueError where the expression does not parse."""
     found: list[Ratio] = []
 
@@ -85,11 +87,14 @@ def ratios(text: str) -> list[Ratio]:
                 found.append(Ratio(_kept(node.lhs), _kept(node.rhs), guarded))
         return True
 
-    promql_parser.walk(parse(text), visit)
-    return found
+    tree = parse(text)
+    if "/" in text:
+        promql_parser.walk(tree, visit)
+    return tuple(found)
 
 
-def quantiles(text: str) -> list[frozenset[str] | None]:
+@lru_cache(maxsize=4096)
+def quantiles(text: str) -> tuple[frozenset[str] | None, ...]:
     """Of every histogram_quantile the labels that its buckets are summed by; None where they are not summed."""
     found: list[frozenset[str] | None] = []
 
@@ -99,8 +104,10 @@ def quantiles(text: str) -> list[frozenset[str] | None]:
             found.append(kept[1] if kept and kept[0] == "by" else None)
         return True
 
-    promql_parser.walk(parse(text), visit)
-    return found
+    tree = parse(text)
+    if "histogram_quantile" in text:
+        promql_parser.walk(tree, visit)
+    return tuple(found)
 
 
 def _bare(node: promql_parser.Expr) -> promql_parser.Expr:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import jinja2
@@ -40,6 +40,21 @@ class Names:
     metrics: Mapping[str, Mapping[str, Any]]
     labels: Collection[str] = ()
 
+    @cached_property
+    def stored(self) -> frozenset[str]:
+        """Names of the store's relations."""
+        return frozenset(relation.name for relation in self.relations.values() if relation.kind in STORE_KINDS)
+
+    @cached_property
+    def stagings(self) -> dict[str, Relation]:
+        """The staging texts by name."""
+        return {relation.name: relation for relation in self.relations.values() if relation.kind == "staging"}
+
+    @cached_property
+    def expanded(self) -> dict[tuple[str, str], Expanded]:
+        """What `expand` has given for a whole text, by the text and the path of its staging file."""
+        return {}
+
 
 @dataclass(frozen=True)
 class Expanded:
@@ -48,10 +63,6 @@ class Expanded:
     text: str
     uses: frozenset[Use]
     wrong: tuple[tuple[str, str], ...] = ()
-
-
-class _Wrong(Exception):
-    pass
 
 
 _JINJA = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=True)
@@ -99,6 +110,23 @@ def expand(
     ``present`` every column counts as there. ``cuts`` holds, by staging name and table (``messages.messages``) or by
     relation (``view.llm_turn``), what stands in the place of a table: a part of it.
     """
+    key = (text, staging.path if staging else "")
+    is_whole = present is None and not cuts
+    if is_whole and key in names.expanded:
+        return names.expanded[key]
+    found = _expand(text, names, staging, present, cuts)
+    if is_whole:
+        names.expanded[key] = found
+    return found
+
+
+def _expand(
+    text: str,
+    names: Names,
+    staging: Relation | None,
+    present: Collection[tuple[str, str]] | None,
+    cuts: Mapping[str, str] | None,
+) -> Expanded:
     uses: set[Use] = set()
     wrong: list[tuple[str, str]] = []
     scope = _scope(names, uses, wrong, present, cuts)
@@ -106,8 +134,6 @@ def expand(
         scope |= _staging_scope(names.config, staging, uses, wrong, present, cuts or {})
     try:
         out = _render(text, scope)
-    except _Wrong:
-        out = text
     except jinja2.TemplateError as error:
         wrong.append((f"not a template: {error}", "check the {{ }} in the text"))
         out = text
@@ -132,14 +158,13 @@ def _scope(
         return False
 
     def view(name: str) -> str:
-        known("relation", name, [r.name for r in names.relations.values() if r.kind in STORE_KINDS])
+        known("relation", name, names.stored)
         return (cuts or {}).get(f"view.{name}", f"{schema}.{quote_name(name)}")
 
     def stage(name: str) -> str:
-        among = {r.name: r for r in names.relations.values() if r.kind == "staging"}
-        if not known("staging", name, among):
+        if not known("staging", name, names.stagings):
             return "(select)"
-        inner = expand(among[name].text, names, among[name], present, cuts)
+        inner = expand(names.stagings[name].text, names, names.stagings[name], present, cuts)
         uses.update(inner.uses)
         wrong.extend(inner.wrong)
         return f"(\n{inner.text.strip().rstrip(';')}\n)"

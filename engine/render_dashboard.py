@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from gendash.engine.catalog import Catalog
-from gendash.engine.config import FEATURE_NEEDS
+from gendash.engine.config import FEATURE_NEEDS, Config
 from gendash.engine.layout import panel_id, positions
 from gendash.engine.model import Dashboard, Panel, Query, Row, SettingRef, Variable
 
@@ -107,7 +107,7 @@ def _panel(catalog: Catalog, dashboard: Dashboard, panel: Panel, at: dict[str, i
     missing = catalog.missing_features(panel)
     if missing:
         return common | _unavailable(panel, missing)
-    body: dict[str, Any] = _resolve(catalog, _clean(_marked(panel.viz)))
+    body = _clean(_plain(catalog.config, panel.viz))
     queries = catalog.live(panel)
     targets = [_target(catalog, query, chr(65 + i), dashboard) for i, query in enumerate(queries)]
     sources = {target["datasource"]["uid"]: target["datasource"] for target in targets}
@@ -141,23 +141,15 @@ def _unavailable(panel: Panel, missing: list[str]) -> dict[str, Any]:
     }
 
 
-def _marked(value: Any) -> Any:
-    """Plain lists and maps of a grafanalib object; references to settings become ``{"$setting": key}``."""
+def _plain(config: Config, value: Any) -> Any:
+    """Lists and maps of a grafanalib object, all of them new, with the values of the settings that it refers to."""
     if isinstance(value, SettingRef):
-        return {"$setting": str(value)}
+        return config[value]
     if isinstance(value, dict):
-        return {key: _marked(item) for key, item in value.items()}
+        return {key: _plain(config, item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_marked(item) for item in value]
-    return _marked(value.to_json_data()) if hasattr(value, "to_json_data") else value
-
-
-def _resolve(catalog: Catalog, value: Any) -> Any:
-    if isinstance(value, dict):
-        if set(value) == {"$setting"}:
-            return catalog.config[value["$setting"]]
-        return {key: _resolve(catalog, item) for key, item in value.items()}
-    return [_resolve(catalog, item) for item in value] if isinstance(value, list) else value
+        return [_plain(config, item) for item in value]
+    return _plain(config, value.to_json_data()) if hasattr(value, "to_json_data") else value
 
 
 def _clean(panel: dict[str, Any]) -> dict[str, Any]:

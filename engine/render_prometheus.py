@@ -44,11 +44,7 @@ def render_prometheus(catalog: Catalog, templates: Mapping[str, str]) -> dict[st
 
 def raw_names(catalog: Catalog) -> list[str]:
     """Regular expressions for the metrics that dashboards read as they are scraped, not as rules record them."""
-    queries = [query for board in catalog.dashboards.values() for panel in board.panels() for query in panel.queries]
-    for board in catalog.dashboards.values():
-        queries += [variable.query for variable in board.variables]
-        queries += [query for _, query in board.annotations]
-    used = {name for query in queries for kind, name in catalog.expand(query).uses if kind == "metric"}
+    used = {name for _, _, query in catalog.queries() for kind, name in catalog.expand(query).uses if kind == "metric"}
     return [_expression(catalog, key) for key in sorted(used) if key in catalog.metrics]
 
 

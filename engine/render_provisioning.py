@@ -84,12 +84,12 @@ def data_sources(config: Config, known: Secrets, used: Collection[str] | None = 
 
 def uses(dashboard: Any) -> set[str]:
     """Uids of the data sources that a dashboard names anywhere."""
-    if isinstance(dashboard, Mapping):
+    if isinstance(dashboard, dict):
         source = dashboard.get("datasource")
-        own = {source["uid"]} if isinstance(source, Mapping) and isinstance(source.get("uid"), str) else set()
-        return own.union(*(uses(value) for value in dashboard.values()))
+        own = {source["uid"]} if isinstance(source, dict) and isinstance(source.get("uid"), str) else set()
+        return own.union(*(uses(value) for value in dashboard.values() if isinstance(value, dict | list)))
     if isinstance(dashboard, list):
-        return set().union(*(uses(item) for item in dashboard)) if dashboard else set()
+        return set().union(*(uses(item) for item in dashboard if isinstance(item, dict | list)))
     return set()
 
 

@@ -216,7 +216,7 @@ def _names(columns: list[str]) -> str:
 
 
 def _wrong(catalog: Catalog, relation: Relation) -> Iterator[Problem]:
-    for what, do in expand(relation.text, catalog.names).wrong:
+    for what, do in catalog.expanded(relation.text).wrong:
         yield Problem(relation.path, what, do)
     for feature in str(relation.header.get("feature", "")).split():
         if f"features.{feature}" not in catalog.config.values:
@@ -227,7 +227,7 @@ def _wrong(catalog: Catalog, relation: Relation) -> Iterator[Problem]:
     for name in key_of(relation):
         if name not in relation.columns:
             yield Problem(relation.path, f"key column '{name}' is not under columns:", "mend the header")
-    kinds = {kind for kind, _ in expand(relation.text, catalog.names).uses} & {"staging", "relation"}
+    kinds = {kind for kind, _ in catalog.expanded(relation.text).uses} & {"staging", "relation"}
     if relation.kind == "rollup" and len(kinds) == 2:
         yield Problem(relation.path, "reads both the platform and the store", "read one of them")
     if relation.kind == "rollup" and relation.header.get("window") and "staging" not in kinds:
@@ -261,7 +261,7 @@ def _table(config: Config, relation: Relation) -> Piece:
 
 def _view(catalog: Catalog, relation: Relation) -> Piece:
     config = catalog.config
-    expanded = expand(relation.text, catalog.names)
+    expanded = catalog.expanded(relation.text)
     target = qualified(config, relation.name)
     reads = frozenset(name for kind, name in expanded.uses if kind == "relation")
     body = expanded.text.strip().rstrip(";")

@@ -160,12 +160,12 @@ def series_finder(
 T = TypeVar("T")
 
 
-def _read(what: Callable[[str], list[T]], expr: str) -> list[T]:
+def _read(what: Callable[[str], Sequence[T]], expr: str) -> Sequence[T]:
     """What is in an expression; nothing where Prometheus knows more of the language than our parser does."""
     try:
         return what(expr)
     except ValueError:
-        return []
+        return ()
 
 
 def _shows(selector: Selector, rule: Rule) -> bool:

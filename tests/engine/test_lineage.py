@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from click.testing import CliRunner
 
@@ -116,7 +117,14 @@ def test_every_panel_with_a_query_stands_on_something_that_the_platform_or_langf
 def test_the_command_tells_both_directions_and_an_unknown_name_gets_one_line_with_a_suggestion() -> None:
     run = CliRunner()
     shown = run.invoke(cli, ["lineage", "users.role"]).output
-    assert "column users.role\n  stands on: nothing\n  is used by\n    panels: " in shown
+    lines = shown.splitlines()
+    assert lines[:3] == ["column users.role", "  stands on: nothing", "  is used by"]
+    head = next(line for line in lines if line.startswith("    panels: "))
+    panels = lines[lines.index(head) + 1 : lines.index(head) + 1 + int(head.split()[1])]
+    assert any(re.fullmatch(r" {6}user-analytics/roles +\w.*", line) for line in panels), panels
+    assert all(re.match(r" {6}[a-z-]+/\w+  +\S", line) for line in panels), panels
+    assert "    staging: 1\n      users\n" in shown
+    assert max(map(len, lines)) <= 100
     found = json.loads(run.invoke(cli, ["lineage", "overview/errors", "--json"]).output)
     assert found[0]["below"]["metric"] == ["http_requests"]
     wrong = run.invoke(cli, ["lineage", "overvew/errors"])

@@ -22,10 +22,10 @@ def test_a_group_reference_of_label_replace_is_no_variable() -> None:
 
 def test_selectors_come_with_everything_around_them() -> None:
     text = 'histogram_quantile(0.9, sum by (le) (rate(a{x!="1", y!~"2"}[5m] offset 1h))) / -(b > 0)'
-    assert selectors(text) == [
+    assert selectors(text) == (
         Selector("a", (("x", "!=", "1"), ("y", "!~", "2")), 300, ("histogram_quantile", "sum", "rate")),
         Selector("b", (), 0, ()),
-    ]
+    )
 
 
 def test_a_metric_named_by_a_matcher_is_found() -> None:
@@ -42,13 +42,13 @@ def test_what_is_no_promql_is_one_line_of_reason(text: str) -> None:
 
 def test_a_division_says_what_each_side_keeps_and_whether_it_is_guarded() -> None:
     by_job = ("by", frozenset({"job"}))
-    assert ratios("sum by (job) (a) / sum by (job) (b)") == [Ratio(by_job, by_job, guarded=False)]
-    assert ratios("sum(a) / (sum without (x) (b) > 0)") == [
-        Ratio(("by", frozenset()), ("without", frozenset({"x"})), guarded=True)
-    ]
+    assert ratios("sum by (job) (a) / sum by (job) (b)") == (Ratio(by_job, by_job, guarded=False),)
+    assert ratios("sum(a) / (sum without (x) (b) > 0)") == (
+        Ratio(("by", frozenset()), ("without", frozenset({"x"})), guarded=True),
+    )
     assert ratios("(sum(a) or 0 * sum(b)) / (sum(b) > 0)")[0].above == ("by", frozenset())
-    assert ratios("a / b") == [Ratio(None, None, guarded=False)]
+    assert ratios("a / b") == (Ratio(None, None, guarded=False),)
 
 
 def test_a_division_by_a_number_is_no_ratio() -> None:
-    assert ratios("sum(a) / 60") == []
+    assert ratios("sum(a) / 60") == ()

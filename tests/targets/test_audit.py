@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -387,7 +388,11 @@ def test_the_commands_run_audits_and_tell_by_their_exit_code(new_site: Callable[
     done = CliRunner().invoke(cli, ["--config", str(file), "db", "refresh", *at], env=env)
     assert done.exit_code == 0, done.output
     assert {"rating_stray", "rating_range"} <= {name for (name,) in site.execute("select name from gendash._audit")}
-    assert "rating_range         passed" in done.output
+    relations, _, checks = done.stdout.partition("\naudits\n")
+    assert re.match(r"relations\n  \w+ +refreshed ", relations) and " off  " not in relations, done.stdout
+    assert re.search(r"\n  in all: .*\d+ refreshed", relations), done.stdout
+    assert "  rating_range         passed\n" in checks and " not available  " not in checks, done.stdout
+    assert re.search(r"\n  in all: .*\d+ passed", checks), done.stdout
     audit = ["--config", str(file), "db", "audit", *at, "--json", "--only"]
     passed = CliRunner().invoke(cli, [*audit, "rating_range"], env=env)
     assert (passed.exit_code, json.loads(passed.stdout)[0]["state"]) == (0, "passed")
