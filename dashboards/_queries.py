@@ -5,6 +5,10 @@ SQL pieces are written inside f-strings, so references carry four braces there a
 
 from __future__ import annotations
 
+import re
+
+from gendash.engine.model import Query, promql
+
 IN_ENVIRONMENT = "(${environment:sqlstring} = '__all' or environment = ${environment:sqlstring})"
 QUIET = "a quiet platform"
 NEVER_SYNCED = "no LLM call was ever synced"
@@ -24,6 +28,34 @@ def quantile(q: float) -> str:
 def firing(severity: str) -> str:
     """PromQL: how many alerts of a severity fire; 0 and not nothing where Prometheus answers."""
     return f"(count({FIRING % severity}) or 0 * {UP})"
+
+
+def _at_end(text: str, offset: str = "") -> str:
+    """PromQL: what an expression is at the end of the picked range, or so long before it."""
+    return re.sub(r'"\}(\[\w+\])?', lambda found: f"{found[0]}{offset and ' offset ' + offset} @ end()", text)
+
+
+def compared(value: str, otherwise: str = "now, over 5 min", is_share: bool = False, **empty: str) -> Query:
+    """PromQL: a head tile's curve, with what it was a day before the end of the picked range in its name.
+
+    The name is ``▲12 % vs 24 h ago``, of a share ``24 h ago 0.12 %``; ``otherwise`` where nothing is known of then.
+    """
+    now, then = _at_end(value), _at_end(value, "1d")
+    if is_share:
+        told = f"round(100 * ({then}), 0.01)"
+        words = [("24 h ago $1 %", "(.*)")]
+    else:
+        told = f"clamp_max(round(100 * (({now}) / (({then}) > 0)) - 100), 999) + 0"
+        words = [("▲$1 % vs 24 h ago", "([0-9]+)"), ("▼$1 % vs 24 h ago", "-(.*)")]
+    name = f'count_values("change", {told})'
+    for text, number in words:
+        name = f'label_replace({name}, "change", "{text}", "change", "{number}")'
+    return promql(
+        f"({value}) + on () group_left (change) 0 * {name} "
+        f'or on () label_replace({value}, "change", "{otherwise}", "", "")',
+        legend="{{change}}",
+        **empty,
+    )
 
 
 def change(label: str, against: str = "vs prior") -> str:

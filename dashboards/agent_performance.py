@@ -40,7 +40,7 @@ from gendash.dashboards._palette import (
     up_is_bad,
     words,
 )
-from gendash.dashboards._queries import IN_ENVIRONMENT, LAST_24_H, LAST_30_DAYS, QUIET, firing, per_hour, tile
+from gendash.dashboards._queries import IN_ENVIRONMENT, LAST_24_H, LAST_30_DAYS, QUIET, compared, firing, per_hour, tile
 from gendash.dashboards._shared import ANNOTATIONS, CSAT, ENVIRONMENT, FRESHNESS, JOB, LLM_CALLS, how_to_read
 from gendash.dashboards.viz import (
     PREVIOUS,
@@ -181,10 +181,10 @@ HEAD = [
     Panel(
         "turns",
         "Turns",
-        "Agent turns per minute that ended, over 5 minutes: 60 x rate of Prometheus agent_queries_total, all intents "
-        "and roles. Without agent metrics the requests of the agent's route stand in; websockets are not seen then.",
+        "Agent turns per minute that ended, over 5 minutes: 60 x rate of Prometheus agent_queries_total. The change is "
+        "against 24 hours earlier. Without agent metrics, requests of the agent's route stand in, without websockets.",
         HeadTile(unit="opm", decimals=1, subject=CALLS, min=0),
-        [promql(f"60 * {TURNS}", legend="now, over 5 min", may_be_zero=QUIET)],
+        [compared(f"60 * {TURNS}", may_be_zero=QUIET)],
         width=4,
         height=4,
         leads_to="agent-performance/turns_by_outcome",
@@ -192,8 +192,8 @@ HEAD = [
     Panel(
         "errors",
         "Errors",
-        "Agent turns that failed / all agent turns, over 30 minutes; Prometheus agent_queries_total by status. No "
-        "turns shows as no turns. Amber above 1 %, red above 5 %.\n\n"
+        "Agent turns that failed / all agent turns, over 30 minutes; Prometheus agent_queries_total by status. Above "
+        "it the share of 24 hours earlier. Amber above 1 %, red above 5 %.\n\n"
         "When red: look at the tools and models below, then at the turns worth a look.",
         HeadTile(
             unit="percentunit",
@@ -205,9 +205,10 @@ HEAD = [
             no_data="no turns",
         ),
         [
-            promql(
+            compared(
                 f"{FAILED_30M} / ({TURNS_30M} > 0)",
-                legend="over 30 min",
+                "over 30 min",
+                is_share=True,
                 may_be_zero="no turn failed",
                 may_be_empty="no turn in the picked time",
             )
@@ -219,9 +220,8 @@ HEAD = [
     Panel(
         "p95",
         "p95 time",
-        "95 of 100 agent answers were ready within this time, over 5 minutes; Prometheus "
-        "agent_response_duration_seconds, read within its buckets (10, 30, 60 s are far apart). Amber above the "
-        "SLO, red above its red limit.",
+        "95 of 100 agent answers were ready within this time, over 5 minutes; Prometheus histogram, read within its "
+        "buckets (10, 30, 60 s are far apart). The change is against 24 hours earlier. Amber above the SLO.",
         HeadTile(
             unit="s",
             min=0,
@@ -229,7 +229,7 @@ HEAD = [
             thresholds=up_is_bad(slo("agent_answer.threshold_s"), slo("agent_answer.red_s")),
             no_data="no turns",
         ),
-        [promql(_quantile(0.95), legend="now, over 5 min")],
+        [compared(_quantile(0.95))],
         width=4,
         height=4,
         leads_to="agent-performance/answer_time",

@@ -43,7 +43,7 @@ from gendash.dashboards._palette import (
     up_is_bad,
     words,
 )
-from gendash.dashboards._queries import IN_ENVIRONMENT, NEVER_SYNCED, QUIET, dollars, tile
+from gendash.dashboards._queries import IN_ENVIRONMENT, NEVER_SYNCED, QUIET, change, tile
 from gendash.dashboards._shared import ANNOTATIONS, ENVIRONMENT, FRESHNESS, JOB, LLM_COST, how_to_read
 from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines, NumberTile, StateTile, Table, Trend
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, promql, slo, sql
@@ -52,6 +52,17 @@ NO_CALLS = "no LLM call in the picked time"
 NO_PRICE = "no call with a price in the picked time"
 # whole days of the picked range, where it is shown by days
 BUDGET_DAYS = f"with {BUCKETS} select at from buckets where not ({BY_HOUR})"
+# the starts of this month, of the last one, of its second day and of the running hour, and as far into the last month
+MONTHS = f"""
+    months as (
+      select month at time zone {{{{ zone() }}}} as this_month,
+        (month - interval '1 month') at time zone {{{{ zone() }}}} as last_month,
+        (month - interval '1 month' + interval '1 day') at time zone {{{{ zone() }}}} as second_day, running,
+        least(month, month - interval '1 month' + (running at time zone {{{{ zone() }}}} - month))
+          at time zone {{{{ zone() }}}} as as_far
+      from (select date_trunc('month', {TODAY}::timestamp) as month,
+        date_trunc('hour', {{{{ now() }}}}, {{{{ zone() }}}}) as running) as starts
+    )"""
 PRICES = "List price as Langfuse computed it, not an invoice"
 
 STRIP = [
@@ -142,8 +153,8 @@ HEAD = [
     Panel(
         "month",
         "Month",
-        "List price of LLM calls since the first of this local month, all environments, and how it grew by day. Calls "
-        "without a price, embeddings and speech are not in it, so an invoice may be higher.",
+        "List price of LLM calls since the first of this local month, all environments, and how it grew by day; the "
+        "change is that of whole hours against as much of last month. Calls without a price count as nothing.",
         HeadTile(unit="currencyUSD", decimals=0, subject=COST, min=0),
         [
             sql(
@@ -157,11 +168,18 @@ HEAD = [
                   where hour >= date_trunc('month', {TODAY}::timestamp) at time zone {{{{ zone() }}}}
                     and hour <= {{{{ now() }}}}
                   group by 1
+                ),
+                {MONTHS},
+                figures as (
+                  select coalesce(sum(cost_usd) filter (where hour >= this_month), 0) as current,
+                    sum(cost_usd) filter (where hour >= last_month and hour < as_far and since < second_day) as prior
+                  from months
+                  cross join (select min(hour) as since from {{{{ view('llm_hour') }}}}) as known
+                  left join {{{{ view('llm_hour') }}}} on hour >= last_month and hour < running
                 )
                 select day::timestamp at time zone {{{{ zone() }}}} as "time",
-                  'of ' || {dollars("{{ setting('budget.monthly_usd') }}")} || ' budget' as metric,
-                  sum(coalesce(cost, 0)) over (order by day) as value
-                from days left join spend using (day) order by 1""",
+                  {change("month", "vs last")} as metric, sum(coalesce(cost, 0)) over (order by day) as value
+                from days left join spend using (day) cross join figures order by 1""",
                 may_be_zero=QUIET,
             )
         ],

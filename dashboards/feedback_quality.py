@@ -202,10 +202,10 @@ HEAD = [
     ),
     Panel(
         "eval",
-        "Eval",
-        "Mean of the most frequent numeric evaluation in Langfuse (sources EVAL and ANNOTATION), named in the line "
-        "above, over today and the 6 days before; the curve is the same for each of the last 30 days. Its scale is "
-        "the evaluator's.",
+        "Eval, 7 d",
+        "Mean of the most frequent numeric evaluation in Langfuse (EVAL, ANNOTATION), named above with its mean of "
+        "the 7 days before, over today and the 6 days before; the curve is the same for each of 30 days. On the "
+        "evaluator's scale.",
         HeadTile(unit="none", decimals=2, subject=CALLS, min=0, no_data="no scores"),
         [
             sql(
@@ -227,7 +227,9 @@ HEAD = [
                   window week as (order by every.day rows between 6 preceding and current row)
                 )
                 select curve.day::timestamp at time zone {{{{ zone() }}}} as "time",
-                  coalesce((select left(name, 14) || ', 7 d' from most), '7 d') as metric, value
+                  coalesce((select left(name, 10) from most) || coalesce(', was ' || (
+                    select round(value::numeric, 2) from curve, today where curve.day = today.day - 7
+                  ), ''), '7 d') as metric, value
                 from curve cross join today where curve.day > today.day - 30 order by 1""",
                 may_be_empty="no evaluation within a week",
                 may_be_zero="every score is 0",

@@ -21,7 +21,7 @@ from gendash.dashboards._palette import (
     up_is_bad,
     words,
 )
-from gendash.dashboards._queries import LATER, NO_DAY, QUIET, TODAY, at_days_end, change, named_bars, tile
+from gendash.dashboards._queries import LATER, NO_DAY, QUIET, TODAY, at_days_end, change, compared, named_bars, tile
 from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
 from gendash.dashboards.viz import BarGauge, DayBars, HeadTile, Lines, NumberTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, promql, slo, sql
@@ -192,10 +192,10 @@ HEAD = [
     Panel(
         "searches",
         "Searches",
-        "Searches of the knowledge base per minute, over 5 minutes; Prometheus. Where the platform records no kb_ "
-        "metrics these are requests of the search route, and the agent's own searches are not seen.",
+        "Searches of the knowledge base per minute, over 5 minutes; Prometheus. The change is against 24 hours "
+        "earlier. Without kb_ metrics, requests of the search route stand in; the agent's own are not seen then.",
         HeadTile(unit="opm", decimals=1, subject=CALLS, min=0),
-        [promql(f"60 * sum({SEARCHES})", legend="now, over 5 min", may_be_zero=QUIET)],
+        [compared(f"60 * sum({SEARCHES})", may_be_zero=QUIET)],
         width=4,
         height=4,
         leads_to="knowledge-base/search_rate",
@@ -205,7 +205,7 @@ HEAD = [
         "p95",
         "p95 time",
         "95 of 100 searches were answered within this time, over the last hour; Prometheus histogram, read within its "
-        "buckets, which end at 5 s. Amber above 0.5 s, red above 1 s.",
+        "buckets, which end at 5 s. The change is against 24 hours earlier. Amber above 0.5 s, red above 1 s.",
         HeadTile(
             unit="s",
             min=0,
@@ -213,7 +213,7 @@ HEAD = [
             thresholds=up_is_bad(slo("kb_search.threshold_s"), slo("kb_search.red_s")),
             no_data="no search",
         ),
-        [promql(percentile(0.95), legend="over the last hour", may_be_empty="nobody searches")],
+        [compared(percentile(0.95), "over the last hour", may_be_empty="nobody searches")],
         width=4,
         height=4,
         leads_to="knowledge-base/search_time",
@@ -222,14 +222,14 @@ HEAD = [
     Panel(
         "no_result",
         "No result",
-        "Searches that found nothing / searches, over the last 24 hours: the histogram bucket of 0 results. A mean "
-        "of results "
-        "hides them. High: the answer is not in the knowledge base, or the score threshold is too strict.",
+        "Searches that found nothing / searches, over the last 24 hours: the histogram bucket of 0 results; above it "
+        "the 24 hours before. High: the answer is not in the knowledge base, or the score threshold is too strict.",
         HeadTile(unit="percentunit", decimals=1, subject=UNKNOWN, min=0, max=0.5, no_data="no search"),
         [
-            promql(
+            compared(
                 without_result("24h"),
-                legend="last 24 h",
+                "last 24 h",
+                is_share=True,
                 may_be_zero="every search found something",
                 may_be_empty="nobody searches",
             )

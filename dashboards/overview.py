@@ -45,6 +45,7 @@ from gendash.dashboards._queries import (
     UP,
     active_users,
     change,
+    compared,
     dollars,
     failing,
     firing,
@@ -148,9 +149,9 @@ HEAD = [
         "requests",
         "Requests",
         "HTTP requests per second, over 5 minutes; Prometheus http_requests_total, all services chosen above. Health "
-        "and metrics endpoints and websockets are not counted.",
+        "and metrics endpoints and websockets are not counted. The change is against 24 hours earlier.",
         HeadTile(unit="reqps", decimals=1, subject=CALLS, min=0),
-        [promql(REQUESTS, legend="now, over 5 min", may_be_zero=QUIET)],
+        [compared(REQUESTS, may_be_zero=QUIET)],
         width=4,
         height=4,
         leads_to="overview/request_rate",
@@ -159,9 +160,10 @@ HEAD = [
     Panel(
         "errors",
         "Errors",
-        "Share of requests that ended in 5xx, over 5 minutes: sum of errors / sum of requests. No requests shows as "
-        "no traffic. Amber above the objective, red where the budget burns ten times too fast.\n\n"
-        "When red: see which route fails in the last row, then the newest deploy mark.",
+        "Share of requests that ended in 5xx, over 5 minutes: sum of errors / sum of requests; above it the share of "
+        "24 hours earlier. Amber above the objective, red where the budget burns ten times too fast.\n\n"
+        "When red: see which route fails in the last row, then the newest deploy mark. Without requests it says no "
+        "traffic, which is not 0 %.",
         HeadTile(
             unit="percentunit",
             decimals=2,
@@ -172,9 +174,10 @@ HEAD = [
             no_data="no traffic",
         ),
         [
-            promql(
+            compared(
                 f"{ERRORS} / ({REQUESTS} > 0)",
-                legend="now, 5xx of all",
+                "now, 5xx of all",
+                is_share=True,
                 may_be_zero="no request failed",
                 may_be_empty=QUIET,
             )
@@ -188,7 +191,7 @@ HEAD = [
         "p95",
         "p95 time",
         "95 of 100 requests were answered within this time, over 5 minutes; from the fine histogram of all requests, "
-        "streaming included. Amber above the SLO threshold, red above twice that.",
+        "streaming included. The change is against 24 hours earlier. Amber above the SLO, red above twice that.",
         HeadTile(
             unit="s",
             min=0,
@@ -196,7 +199,7 @@ HEAD = [
             thresholds=up_is_bad(slo("api_latency.threshold_s"), slo("api_latency.red_s")),
             no_data="no traffic",
         ),
-        [promql(quantile(0.95), legend="now, over 5 min", may_be_empty=QUIET)],
+        [compared(quantile(0.95), may_be_empty=QUIET)],
         width=4,
         height=4,
         leads_to="overview/response_time",

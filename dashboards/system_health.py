@@ -24,7 +24,7 @@ from gendash.dashboards._palette import (
     up_is_bad,
     words,
 )
-from gendash.dashboards._queries import QUIET
+from gendash.dashboards._queries import QUIET, compared
 from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
 from gendash.dashboards.overview import DASHBOARD as OVERVIEW
 from gendash.dashboards.viz import DayBars, Freshness, HeadTile, Lines, Table
@@ -57,6 +57,8 @@ SHORT_ROUTES = {"id": "renameByRegex", "options": {"regex": "^/api(?:/v[0-9]+)?(
 PROCESS = '{job=~"$job",instance=~"$instance"}'
 RATE = '{{ rule("job_handler_status:http_requests:rate5m") }}{job=~"$job",handler=~"$handler"}'
 REQUESTS_BY_ROUTE = "job_handler_status:http_requests:rate5m"
+HITS, MISSES = (f'sum({{{{ rule("job:cache_{kind}:rate5m") }}}}{{job=~"$job"}})' for kind in ("hits", "misses"))
+HIT_RATE = f"{HITS} / ({HITS} + {MISSES} > 0)"
 STATEMENTS = "job_operation_status:db_queries:rate5m"
 SERVER_ERRORS, CLIENT_ERRORS, FAILED = ',status=~"5.."', ',status=~"4.."', ',status="error"'
 NO_RESTART = "nothing restarted"
@@ -155,9 +157,9 @@ HEAD = [
     Panel(
         "db_pool_used",
         "DB pool",
-        "Share of its database connections (limits.db_pool_size) that the fullest process uses, at the last scrape; "
-        "peaks between scrapes are not seen. Amber from 70 %, red where it counts as full.\n\n"
-        "When red: look for slow statements under 'Is it the database?'; requests wait for a connection meanwhile.",
+        "Share of its database connections (limits.db_pool_size) that the fullest process uses at the last scrape, "
+        "above it 24 hours earlier; peaks between scrapes are not seen. Amber from 70 %, red where it counts as full."
+        "\n\nWhen red: look for slow statements under 'Is it the database?'; requests wait for a connection meanwhile.",
         HeadTile(
             unit="percentunit",
             decimals=0,
@@ -167,9 +169,10 @@ HEAD = [
             thresholds=up_is_bad(SettingRef("limits.db_pool_amber"), SettingRef("limits.db_pool_used")),
         ),
         [
-            promql(
+            compared(
                 f'max({{{{ rule("job_instance:db_connections_active:ratio") }}}}{PROCESS})',
-                legend="fullest process",
+                "fullest process",
+                is_share=True,
                 may_be_zero="no connection was in use",
             )
         ],
@@ -181,8 +184,8 @@ HEAD = [
     Panel(
         "cache_hit",
         "Cache hit",
-        "Share of cache reads that found a value, over 5 minutes: hits / (hits + misses). No reads shows as no reads. "
-        "Amber below 70 %, red below limits.cache_hits.\n\n"
+        "Share of cache reads that found a value, over 5 minutes: hits / (hits + misses); above it the share of 24 "
+        "hours earlier. Amber below 70 %, red below limits.cache_hits.\n\n"
         "When red: was the cache emptied by a restart, or do keys expire too soon? See evictions of Redis.",
         HeadTile(
             unit="percentunit",
@@ -194,10 +197,10 @@ HEAD = [
             no_data="no reads",
         ),
         [
-            promql(
-                'sum({{ rule("job:cache_hits:rate5m") }}{job=~"$job"}) / (sum({{ rule("job:cache_hits:rate5m") }}'
-                '{job=~"$job"}) + sum({{ rule("job:cache_misses:rate5m") }}{job=~"$job"}) > 0)',
-                legend="of reads, 5 min",
+            compared(
+                HIT_RATE,
+                "of reads, 5 min",
+                is_share=True,
                 may_be_empty="nothing was read from the cache",
                 may_be_zero="no read found a value",
             )
@@ -210,8 +213,9 @@ HEAD = [
     Panel(
         "cpu_busiest",
         "CPU",
-        "CPU time of the busiest process per second, over 5 minutes; 100 % is one core, which is all that one Python "
-        "process can use. Amber from 70 %, red from 90 %.\n\nWhen red: more processes, or less work in each request.",
+        "CPU time of the busiest process per second, over 5 minutes, above it 24 hours earlier; 100 % is one core, "
+        "which is all that one Python process can use. Amber from 70 %, red from 90 %."
+        "\n\nWhen red: more processes, or less work in each request.",
         HeadTile(
             unit="percentunit",
             decimals=0,
@@ -222,9 +226,10 @@ HEAD = [
             no_data="no data",
         ),
         [
-            promql(
+            compared(
                 f'max({{{{ rule("job_instance:process_cpu_seconds:rate5m") }}}}{PROCESS})',
-                legend="of a core, busiest",
+                "of a core, busiest",
+                is_share=True,
                 may_be_zero=QUIET,
             )
         ],
@@ -596,8 +601,7 @@ STORES = [
         ),
         [
             promql(
-                'sum({{ rule("job:cache_hits:rate5m") }}{job=~"$job"}) / (sum({{ rule("job:cache_hits:rate5m") }}'
-                '{job=~"$job"}) + sum({{ rule("job:cache_misses:rate5m") }}{job=~"$job"}) > 0)',
+                HIT_RATE,
                 legend="hit rate",
                 may_be_empty="nothing was read from the cache",
                 may_be_zero="no read found a value",

@@ -6,6 +6,7 @@ Nothing here reads gendash's SQL. Each calculation gives the columns and rows of
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -180,11 +181,13 @@ def eval_(view: Voices) -> Table:
     numeric = [row for row in view.scores if row["dataType"] == "NUMERIC"]
     counts = Counter(row["name"] for row in numeric if row["ago"] < 30)
     name = min(counts, key=lambda name: (-counts[name], name)) if counts else ""
-    rows = []
+    means = {}
     for ago in range(29, -1, -1):
         values = [row["value"] for row in numeric if row["name"] == name and ago <= row["ago"] < ago + 7]
-        mean = sum(values) / len(values) if values else None
-        rows.append((view.start(view.today - ago * DAY), f"{name[:14]}, 7 d" if name else "7 d", mean))
+        means[ago] = sum(values) / len(values) if values else None
+    was = "" if means[7] is None else f", was {math.floor(Fraction(means[7]) * 100 + Fraction(1, 2)) / 100:.2f}"
+    told = f"{name[:10]}{was}" if name else "7 d"
+    rows = [(view.start(view.today - ago * DAY), told, mean) for ago, mean in means.items()]
     return Table(("time", "metric", "value"), rows)
 
 
