@@ -171,21 +171,21 @@ def daily_turns(a: str, b: str = "0") -> str:
       where day > {TODAY} - 36 and {THIS_ENVIRONMENT}"""
 
 
-def langfuse_link(kind: str, column: str) -> str:
-    """SQL: a column ``link``, the address in Langfuse of what an id names; ``kind`` is traces, users or sessions.
+def langfuse_link(kind: str, column: str, name: str = "link") -> str:
+    """SQL: a column with the address in Langfuse of what an id names; ``kind`` is traces, users or sessions.
 
     Without the project's id a trace is found all the same, and the others lead to Langfuse itself.
     """
     base = "rtrim('{{ setting('langfuse.base_url') }}', '/')"
     project = "nullif('{{ setting('langfuse.project_id') }}', '')"
     otherwise = f"{base} || '/trace/' || {column}" if kind == "traces" else base
-    return f"coalesce({base} || '/project/' || {project} || '/{kind}/' || {column}, {otherwise}) as \"link\""
+    return f"coalesce({base} || '/project/' || {project} || '/{kind}/' || {column}, {otherwise}) as \"{name}\""
 
 
-def linked(name: str, title: str, **properties: Any) -> list[dict[str, Any]]:
-    """Overrides of a table's column that leads to the address in its hidden column ``link``."""
-    link = {"title": title, "url": "${__data.fields.link:raw}", "targetBlank": True}
-    return [override("byName", name, links=[link], **properties), override("byName", "link", custom__hidden=True)]
+def linked(name: str, title: str, address: str = "link", **properties: Any) -> list[dict[str, Any]]:
+    """Overrides of a table's column that leads to the address in the hidden column ``address``."""
+    link = {"title": title, "url": f"${{__data.fields.{address}:raw}}", "targetBlank": True}
+    return [override("byName", name, links=[link], **properties), override("byName", address, custom__hidden=True)]
 
 
 def entity(name: str, width: int) -> list[dict[str, Any]]:

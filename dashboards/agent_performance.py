@@ -40,7 +40,17 @@ from gendash.dashboards._palette import (
     up_is_bad,
     words,
 )
-from gendash.dashboards._queries import IN_ENVIRONMENT, LAST_24_H, LAST_30_DAYS, QUIET, compared, firing, per_hour, tile
+from gendash.dashboards._queries import (
+    IN_ENVIRONMENT,
+    LAST_24_H,
+    LAST_30_DAYS,
+    QUIET,
+    compared,
+    firing,
+    named_bars,
+    per_hour,
+    tile,
+)
 from gendash.dashboards._shared import ANNOTATIONS, CSAT, ENVIRONMENT, FRESHNESS, JOB, LLM_CALLS, how_to_read
 from gendash.dashboards.viz import (
     PREVIOUS,
@@ -557,6 +567,61 @@ TOOLS = [
         feature="agent_metrics",
     ),
     Panel(
+        "loop_depth",
+        "LLM calls per turn",
+        "How often the agent calls a model to answer once: median, 95th percentile and most LLM calls of a turn, and "
+        "retries per turn; by hours up to 3 days, by whole days beyond. A rise is a loop: bad tools, prompt or schema.",
+        Lines(
+            unit="none",
+            decimals=1,
+            no_data="no turns",
+            overrides=[
+                override("byName", "p50", color=fixed(P50)),
+                override("byName", "p95", color=fixed(P95), custom__lineWidth=2),
+                override("byName", "most", color=fixed(P99)),
+                override("byName", "retries per turn", **PREVIOUS),
+            ],
+        ),
+        [
+            sql(
+                stored_per_bucket(
+                    {
+                        "p50": "calls_p50",
+                        "p95": "calls_p95",
+                        "most": "calls_max",
+                        "retries per turn": "retries::float8 / turns",
+                    },
+                    "llm_turn",
+                    THIS_ENVIRONMENT,
+                ),
+                may_be_empty="no turn in the picked time",
+                may_be_zero=QUIET,
+            )
+        ],
+        width=8,
+        height=8,
+        leads_to="agent-performance/worst_turns",
+        feature="langfuse",
+    ),
+    Panel(
+        "depth",
+        "Turns by LLM calls, 7 d",
+        "Agent turns that began today or on the 6 days before by how many LLM calls they took, retries included; "
+        "Langfuse. 10 calls are the loop limit of the reference platform: turns that reach it were mostly cut off.",
+        BarGauge(unit="locale", decimals=0, color=fixed(CALLS), overrides=colored({"10 or more": WARN})),
+        [
+            sql(
+                named_bars(f"{{{{ view('llm_depth_window') }}}} where {THIS_ENVIRONMENT}", "bucket", "turns", "rank"),
+                format="table",
+                may_be_empty="no turn in 7 days",
+            )
+        ],
+        width=8,
+        height=8,
+        leads_to="agent-performance/worst_turns",
+        feature="langfuse",
+    ),
+    Panel(
         "tools",
         "Tools, calls and success",
         "Tool calls per hour over the picked time, share that succeeded, failed calls per hour; Prometheus "
@@ -619,7 +684,7 @@ TOOLS = [
                 may_be_empty="no tool failed",
             ),
         ],
-        width=16,
+        width=12,
         height=8,
         leads_to="cost-usage/tools",
         feature="agent_metrics",
@@ -655,43 +720,6 @@ TOOLS = [
         width=12,
         height=8,
         leads_to="cost-usage/tools",
-        feature="langfuse",
-    ),
-    Panel(
-        "loop_depth",
-        "LLM calls per turn",
-        "How often the agent calls a model to answer once: median, 95th percentile and most LLM calls of a turn, and "
-        "retries per turn; by hours up to 3 days, by whole days beyond. A rise is a loop: bad tools, prompt or schema.",
-        Lines(
-            unit="none",
-            decimals=1,
-            no_data="no turns",
-            overrides=[
-                override("byName", "p50", color=fixed(P50)),
-                override("byName", "p95", color=fixed(P95), custom__lineWidth=2),
-                override("byName", "most", color=fixed(P99)),
-                override("byName", "retries per turn", **PREVIOUS),
-            ],
-        ),
-        [
-            sql(
-                stored_per_bucket(
-                    {
-                        "p50": "calls_p50",
-                        "p95": "calls_p95",
-                        "most": "calls_max",
-                        "retries per turn": "retries::float8 / turns",
-                    },
-                    "llm_turn",
-                    THIS_ENVIRONMENT,
-                ),
-                may_be_empty="no turn in the picked time",
-                may_be_zero=QUIET,
-            )
-        ],
-        width=12,
-        height=8,
-        leads_to="agent-performance/worst_turns",
         feature="langfuse",
     ),
 ]
@@ -882,8 +910,8 @@ ASKED = [
                   from {{{{ view('intent_rating_day') }}}} where {LAST_30_DAYS} group by intent
                 ),
                 wilson as (
-                  select *, k / n as p, 1.959963984540054 ^ 2 as zz,
-                    1.959963984540054 * sqrt(k / n * (1 - k / n) / n + 1.959963984540054 ^ 2 / (4 * n * n)) as half
+                  select *, k / n as p, 1.96 ^ 2 as zz,
+                    1.96 * sqrt(k / n * (1 - k / n) / n + 1.96 ^ 2 / (4 * n * n)) as half
                   from sums where n > 0
                 )
                 select intent as "Intent", n::bigint as "Ratings", p as "CSAT",

@@ -326,14 +326,15 @@ WRONG = [
     Panel(
         "negative_list",
         "Negative ratings, newest first, 30 d",
-        "Ratings of 1 or 2 given today or on the 29 days before with their comment, at most 200; those with a comment "
-        "and those without. The trace is what to look up in Langfuse. Comments are shown to admins only.\n\n"
+        "Ratings of 1 or 2 given today or on the 29 days before with their age and comment, at most 200. Trace and "
+        "conversation lead to Langfuse: a conversation is a session there if the platform names it so.\n\n"
         "The plan asks for a word cloud: a list that can be read and searched replaces it.",
         Table(
             no_data="No bad rating",
             name_nothing=False,
             overrides=[
                 override("byName", "Given", unit="dateTimeAsIso", custom__width=150),
+                override("byName", "Age", unit="s", decimals=0, custom__width=75),
                 override(
                     "byName",
                     "Rating",
@@ -344,7 +345,7 @@ WRONG = [
                 override("byName", "Comment", custom__minWidth=200),
                 override("byName", "Answer time", unit="s", custom__width=105),
                 override("byName", "User", custom__width=85),
-                override("byName", "Conversation", custom__width=115),
+                *linked("Conversation", "Open the session in Langfuse", "session_link", custom__width=115),
                 override("byName", "Model", custom__width=205),
                 *linked("Trace", "Open the trace in Langfuse", custom__width=275),
             ],
@@ -352,10 +353,12 @@ WRONG = [
         [
             sql(
                 f"""
-                select created_at as "Given", rating as "Rating", coalesce(comment, '–') as "Comment",
+                select created_at as "Given", extract(epoch from {{{{ now() }}}} - created_at)::float8 as "Age",
+                  rating as "Rating", coalesce(comment, '–') as "Comment",
                   left(user_id, 8) as "User", left(conversation_id, 8) as "Conversation", duration_s as "Answer time",
                   coalesce(model, 'not traced') as "Model", coalesce(trace_id, '–') as "Trace",
-                  {langfuse_link("traces", "trace_id")}
+                  {langfuse_link("traces", "trace_id")},
+                  {langfuse_link("sessions", "conversation_id", "session_link")}
                 from {{{{ view('rating_turn_30d') }}}} where rating <= 2
                 order by created_at desc, feedback_id limit 200""",
                 format="table",
@@ -370,10 +373,10 @@ WRONG = [
         "conversations",
         "Worst conversations, 30 d",
         "Conversations with at least two ratings given today or on the 29 days before, the lowest mean first, at most "
-        "50. Single ratings are in the list above; these means are never averaged into a total.",
+        "50. Single ratings are in the list above. A conversation leads to its session in Langfuse, if it has one.",
         Table(
             overrides=[
-                override("byName", "Conversation", custom__width=115),
+                *linked("Conversation", "Open the session in Langfuse", "session_link", custom__width=115),
                 override("byName", "Mean", unit="none", decimals=2, custom__width=80),
                 override("byName", "Ratings", unit="locale", custom__width=80),
                 override("byName", "Last", unit="dateTimeFromNow", custom__width=120),
@@ -382,10 +385,11 @@ WRONG = [
         ),
         [
             sql(
-                """
+                f"""
                 select left(conversation_id, 8) as "Conversation", mean as "Mean", ratings as "Ratings",
-                  last_at as "Last", coalesce(comment, '–') as "Last comment"
-                from {{ view('rating_conversation_30d') }}
+                  last_at as "Last", coalesce(comment, '–') as "Last comment",
+                  {langfuse_link("sessions", "conversation_id", "session_link")}
+                from {{{{ view('rating_conversation_30d') }}}}
                 order by mean, ratings desc, conversation_id limit 50""",
                 format="table",
                 may_be_empty="no conversation was rated twice",
@@ -548,6 +552,42 @@ CAUSES = [
             )
         ],
         width=12,
+        height=8,
+        feature="feedback langfuse",
+    ),
+    Panel(
+        "prompts",
+        "CSAT by prompt version, before and after, 30 d",
+        "Traced ratings of today and the 29 days before by version of the managed prompt: CSAT with its 95 % interval "
+        "(Wilson), and CSAT of the version before. A change is only told apart from chance where the interval leaves "
+        "Before out.",
+        Table(
+            no_data="–",
+            overrides=[
+                override("byName", "Prompt", custom__width=170),
+                override("byName", "Version", unit="none", custom__width=80),
+                override("byName", "First rated", unit="dateTimeAsIso", custom__width=160),
+                override("byName", "Ratings", unit="locale", custom__width=80),
+                csat_column("CSAT"),
+                override("byRegexp", "/^(From|To|Before)$/", unit="percentunit", decimals=1),
+                override("byName", "Verdict", custom__minWidth=150),
+            ],
+        ),
+        [
+            sql(
+                """
+                select prompt as "Prompt", version as "Version", first_at as "First rated", ratings as "Ratings",
+                  satisfied / ratings::float8 as "CSAT", low as "From", high as "To",
+                  prior_csat as "Before",
+                  case when prior_csat is null then 'first version' when prior_csat < low then '▲ better than v'
+                    || prior_version when prior_csat > high then '▼ worse than v' || prior_version
+                    else '● as v' || prior_version || ', by chance' end as "Verdict"
+                from {{ view('rating_prompt_30d') }} order by prompt, version desc limit 50""",
+                format="table",
+                may_be_empty="no rated turn names a managed prompt",
+            )
+        ],
+        width=24,
         height=8,
         feature="feedback langfuse",
     ),

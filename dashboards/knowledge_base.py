@@ -38,7 +38,9 @@ CHOSEN = "(${file_type:sqlstring} = '__all' or file_type = ${file_type:sqlstring
 NO_DOCUMENT = "no document yet"
 GAUGE = {"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"}
 SEARCHES = '{{ rule("job_status:kb_searches:rate5m") }}{job=~"$job"}'
-DURATIONS = '{{ rule("job_le:kb_search_duration_seconds_bucket:rate5m") }}{job=~"$job"}[1h]'
+SEARCH_BUCKETS = "job_le:kb_search_duration_seconds_bucket:rate5m"
+DURATIONS = f'{{{{ rule("{SEARCH_BUCKETS}") }}}}{{job=~"$job"}}[1h]'
+WITHIN_HALF, EVERY = ',le="0.5"', ',le="+Inf"'
 RECENT = f"day > {TODAY} - %d and day <= {TODAY}"
 
 
@@ -457,7 +459,7 @@ FOUND = [
                 may_be_empty="nobody searches",
             )
         ],
-        width=12,
+        width=8,
         height=8,
         feature="kb_metrics",
     ),
@@ -475,9 +477,94 @@ FOUND = [
                 may_be_empty="nobody searches",
             )
         ],
-        width=12,
+        width=8,
         height=8,
         feature="kb_metrics",
+    ),
+    Panel(
+        "fast_searches",
+        "Searches within 0.5 s",
+        "Searches that were answered within 0.5 s / searches, each point over an hour; Prometheus. Exact, since 0.5 s "
+        "is a bound of the histogram's buckets, where a percentile is read within them.",
+        Lines(unit="percentunit", max=1, fill=12, color=fixed(P95), legend=False, no_data="no search"),
+        [
+            promql(
+                f"{counted(SEARCH_BUCKETS, '1h', WITHIN_HALF)} / ({counted(SEARCH_BUCKETS, '1h', EVERY)} > 0)",
+                legend="within 0.5 s",
+                may_be_empty="nobody searches",
+                may_be_zero="no search was so fast",
+            )
+        ],
+        width=8,
+        height=8,
+        feature="kb_metrics",
+    ),
+]
+
+FRESH = [
+    Panel(
+        "ages",
+        "Documents by age, now",
+        "Documents that are done by the time since their last change (of their row; else since the upload), now. Old "
+        "ones are not wrong, but the first to read again: answers quote them as if they were of today.",
+        BarGauge(unit="locale", decimals=0, color=fixed(DOCUMENT["done"]), overrides=colored({"over a year": WARN})),
+        [
+            sql(
+                f"""
+                with ages (name, rank, low, high) as (
+                  values ('under 30 d', 1, 0, 30), ('30 to 90 d', 2, 30, 90), ('90 to 180 d', 3, 90, 180),
+                    ('180 d to a year', 4, 180, 365), ('over a year', 5, 365, 1000000)
+                ),
+                held as (
+                  select floor(extract(epoch from {{{{ now() }}}} - changed_at) / 86400) as days
+                  from {{{{ view('document_now') }}}} where status = 'done' and {CHOSEN}
+                )
+                select name, count(days) as value
+                from ages left join held on greatest(days, 0) >= low and greatest(days, 0) < high
+                group by name, rank order by rank""",
+                format="table",
+                may_be_zero=NO_DOCUMENT,
+            )
+        ],
+        width=8,
+        height=8,
+        feature="documents",
+    ),
+    Panel(
+        "time_to_done",
+        "Time to done, at most, 30 d",
+        "From upload to last change of the documents uploaded today or on the 29 days before that are done: an upper "
+        "bound of the processing time, since a later edit moves it. Median, 95th percentile, share within 10 minutes.",
+        Table(
+            no_data="–",
+            overrides=[
+                override("byName", "Type", custom__width=110),
+                override("byName", "Done", unit="locale"),
+                override("byRegexp", "/^p(50|95)$/", unit="s", decimals=1),
+                override("byName", "Within 10 min", unit="percentunit", decimals=1),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                with done as (
+                  select file_type, extract(epoch from changed_at - created_at)::float8 as took
+                  from {{{{ view('document_now') }}}} where status = 'done' and {RECENT % 30} and {CHOSEN}
+                )
+                select case when grouping(file_type) = 1 then 'all' else file_type end as "Type", count(*) as "Done",
+                  percentile_cont(0.5) within group (order by took) as "p50",
+                  percentile_cont(0.95) within group (order by took) as "p95",
+                  count(*) filter (where took <= 600)::float8 / count(*) as "Within 10 min"
+                from done group by grouping sets ((file_type), ()) having count(*) > 0
+                order by grouping(file_type) desc, 2 desc, 1 limit 20""",
+                format="table",
+                may_be_empty="no document of 30 days is done",
+                may_be_zero="none was changed since its upload",
+            )
+        ],
+        width=16,
+        height=8,
+        feature="documents",
     ),
 ]
 
@@ -565,6 +652,7 @@ DASHBOARD = Dashboard(
         Row("", [*STRIP, *HEAD, *CHARTS]),
         Row("What fails to load?", LOADS),
         Row("What is never found?", FOUND, open=False),
+        Row("Is it up to date, and fast to load?", FRESH, open=False),
         Row("Who uploads, and what?", WHO, open=False),
         how_to_read(
             "Is the knowledge base complete, and is what is in it found?",

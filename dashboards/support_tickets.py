@@ -17,6 +17,7 @@ from gendash.dashboards._palette import (
     WARN,
     colored,
     fixed,
+    nothing,
     override,
     steps,
     up_is_bad,
@@ -62,6 +63,15 @@ PRIORITY_WORDS = [
     }
 ]
 COLORED_TEXT = {"type": "color-text"}
+DUE = {
+    "unit": "s",
+    "decimals": 1,
+    "custom__cellOptions": COLORED_TEXT,
+    "thresholds": {
+        "mode": "absolute",
+        "steps": steps((BAD, None), (WARN, 0), (TEXT, SettingRef("limits.ticket_at_risk_s"))),
+    },
+}
 NAMED = override("byRegexp", "/.*/", displayName="${__field.name}")  # else Grafana hides the name of a lone bar
 
 
@@ -426,17 +436,7 @@ HELP = [
             overrides=[
                 text_column("Ticket", 320),
                 override("byName", "Priority", custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS),
-                override(
-                    "byName",
-                    "Due in",
-                    unit="s",
-                    decimals=1,
-                    custom__cellOptions=COLORED_TEXT,
-                    thresholds={
-                        "mode": "absolute",
-                        "steps": steps((BAD, None), (WARN, 0), (TEXT, SettingRef("limits.ticket_at_risk_s"))),
-                    },
-                ),
+                override("byName", "Due in", **DUE),
                 override("byName", "Age", unit="s", decimals=1),
             ],
         ),
@@ -537,6 +537,40 @@ HELP = [
             )
         ],
         width=8,
+        height=8,
+        feature="tickets",
+    ),
+    Panel(
+        "oldest_list",
+        "Waiting longest, now",
+        "Tickets that wait (open or in progress), with and without a due time, the oldest first; at most 50. A "
+        "reopened one counts from its creation. 'Due in' is negative where the time has passed, '–' where there is "
+        "none.",
+        Table(
+            no_data="No ticket waits",
+            name_nothing=False,
+            overrides=[
+                text_column("Ticket", 320),
+                override("byName", "Age", unit="s", decimals=1),
+                override("byName", "Priority", custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS),
+                override("byName", "Due in", mappings=nothing("–"), **DUE),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                select ticket_id as "Ticket", extract(epoch from {{{{ now() }}}} - created_at)::float8 as "Age",
+                  priority as "Priority", replace(status, '_', ' ') as "Status", category as "Category",
+                  extract(epoch from due_at - {{{{ now() }}}})::float8 as "Due in",
+                  case when answered_at is null then 'none' else 'given' end as "Response",
+                  coalesce(assignee, 'nobody') as "Assignee"
+                from {{{{ view('ticket_now') }}}} where waits and {CHOSEN}
+                order by created_at, ticket_id limit 50""",
+                format="table",
+                may_be_empty=NOTHING_WAITS,
+            )
+        ],
+        width=24,
         height=8,
         feature="tickets",
     ),

@@ -423,6 +423,10 @@ STAY = [
     ),
 ]
 
+HOURS = ", ".join(
+    f'coalesce(sum(messages) filter (where facts.hour = {hour}), 0)::float8 / count(distinct day) as "{hour:02d}"'
+    for hour in range(24)
+)
 DEPTH = [
     Panel(
         "active_now",
@@ -632,6 +636,57 @@ DEPTH = [
         width=8,
         height=8,
         feature="users",
+    ),
+    Panel(
+        "hours",
+        "When people write: messages per hour by weekday, 28 d",
+        "Messages that users wrote, guests included, by local weekday and hour of the 28 whole days before today: the "
+        "mean of these weekdays, those before the first message left out. Quiet hours are the ones for maintenance.",
+        Table(
+            overrides=[
+                override("byName", "Day", custom__width=60),
+                override(
+                    "byRegexp",
+                    "/^[0-9]+$/",
+                    unit="none",
+                    decimals=0,
+                    min=0,
+                    color={"mode": "continuous-blues"},
+                    custom__minWidth=34,
+                    custom__align="center",
+                    custom__cellOptions={"type": "color-background", "mode": "basic"},
+                ),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                with today as (select {TODAY} as day),
+                first as (
+                  select (min(hour) at time zone {{{{ zone() }}}})::date as day
+                  from {{{{ view('message_hour') }}}} where role = 'user'
+                ),
+                days as (
+                  select today.day - n as day, extract(isodow from today.day - n)::int as weekday
+                  from today cross join generate_series(1, 28) as n cross join first where today.day - n >= first.day
+                ),
+                facts as (
+                  select (hour at time zone {{{{ zone() }}}})::date as day,
+                    extract(hour from hour at time zone {{{{ zone() }}}})::int as hour, messages
+                  from {{{{ view('message_hour') }}}} cross join today
+                  where role = 'user' and hour >= (today.day - 28)::timestamp at time zone {{{{ zone() }}}}
+                    and hour < today.day::timestamp at time zone {{{{ zone() }}}}
+                )
+                select (array['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'])[weekday] as "Day", {HOURS}
+                from days left join facts using (day) group by weekday order by weekday limit 7""",
+                format="table",
+                may_be_empty="nobody wrote before today",
+                may_be_zero="nobody wrote within 28 days",
+            )
+        ],
+        width=24,
+        height=9,
+        feature="conversations",
     ),
 ]
 

@@ -255,6 +255,7 @@ def negative_list(view: Voices) -> Table:
     rows = [
         (
             row["created_at"],
+            (view.at - row["created_at"]).total_seconds(),
             row["rating"],
             row["comment"] or "–",
             row["user_id"][:8],
@@ -265,7 +266,7 @@ def negative_list(view: Voices) -> Table:
         )
         for row in bad[:200]
     ]
-    return Table(("Given", "Rating", "Comment", "User", "Conversation", "Answer time", "Model", "Trace"), rows)
+    return Table(("Given", "Age", "Rating", "Comment", "User", "Conversation", "Answer time", "Model", "Trace"), rows)
 
 
 def conversations(view: Voices) -> Table:
@@ -334,6 +335,30 @@ def models(view: Voices) -> Table:
     return Table(("Model", "Prompt", "Ratings", "Negative", "CSAT"), rows[:50])
 
 
+def prompts(view: Voices) -> Table:
+    groups: dict[tuple[str, int], Rows] = {}
+    for row in view.recent(30):
+        if row["turn"] and row["turn"]["prompt"]:
+            name, _, version = row["turn"]["prompt"].rpartition(" v")
+            groups.setdefault((name, int(version)), []).append(row)
+    rows = []
+    for (name, version), mine in sorted(groups.items(), key=lambda item: (item[0][0], -item[0][1])):
+        n = len(mine)
+        low, high = wilson(satisfied(mine), n)
+        earlier = max((other for prompt, other in groups if prompt == name and other < version), default=None)
+        before, verdict = None, "first version"
+        if earlier is not None:
+            before = share(satisfied(groups[name, earlier]), len(groups[name, earlier]))
+            assert before is not None
+            verdict = f"● as v{earlier}, by chance"
+            if not low <= before <= high:
+                verdict = f"▲ better than v{earlier}" if before < low else f"▼ worse than v{earlier}"
+        first = min(row["created_at"] for row in mine)
+        rows.append((name, version, first, n, share(satisfied(mine), n), low, high, before, verdict))
+    columns = ("Prompt", "Version", "First rated", "Ratings", "CSAT", "From", "To", "Before", "Verdict")
+    return Table(columns, rows[:50])
+
+
 def _average(values: Iterable[float]) -> float | None:
     known = list(values)
     return sum(known) / len(known) if known else None
@@ -387,6 +412,7 @@ FIGURES: Mapping[str, Callable[[Voices], Table]] = {
     "mean": mean,
     "quintiles": quintiles,
     "models": models,
+    "prompts": prompts,
     "scores": scores,
     "guardrails": guardrails,
 }
