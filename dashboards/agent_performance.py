@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from gendash.dashboards._llm import (
     IN_MODEL,
     THIS_ENVIRONMENT,
     THIS_MODEL,
+    TOKENS,
     WITHOUT_DATES,
     by_model_per_bucket,
-    entity,
     langfuse_link,
     latency_by_model,
-    linked,
     per_bucket,
     stored_per_bucket,
 )
@@ -26,7 +24,9 @@ from gendash.dashboards._palette import (
     P50,
     P95,
     P99,
+    PERCENTILES,
     TEXT,
+    TOKEN,
     UNKNOWN,
     USERS,
     WARN,
@@ -52,6 +52,7 @@ from gendash.dashboards._queries import (
     tile,
 )
 from gendash.dashboards._shared import ANNOTATIONS, CSAT, ENVIRONMENT, FRESHNESS, JOB, LLM_CALLS, how_to_read
+from gendash.dashboards._tables import columns, entity, judged, judged_share, linked, share_bar
 from gendash.dashboards.viz import (
     PREVIOUS,
     BarGauge,
@@ -296,11 +297,7 @@ CHARTS = [
             soft_max=slo("agent_answer.threshold_s"),
             thresholds=steps(("transparent", None), (WARN, slo("agent_answer.threshold_s"))),
             no_data="no turns",
-            overrides=[
-                override("byName", "p50", color=fixed(P50)),
-                override("byName", "p95", color=fixed(P95), custom__lineWidth=2),
-                override("byName", "p99", color=fixed(P99)),
-            ],
+            overrides=PERCENTILES,
         ),
         [promql(_quantile(q), legend=f"p{q * 100:.0f}") for q in (0.5, 0.95, 0.99)],
         width=8,
@@ -330,33 +327,6 @@ CHARTS = [
 ]
 
 
-def _judged(name: str, thresholds: list[Any], decimals: int = 2) -> dict[str, Any]:
-    """A share that is coloured where it is too high."""
-    return override(
-        "byName",
-        name,
-        unit="percentunit",
-        decimals=decimals,
-        custom__cellOptions={"type": "color-text"},
-        thresholds={"mode": "absolute", "steps": thresholds},
-    )
-
-
-def _share(name: str, color: str) -> dict[str, Any]:
-    """A column that is drawn as a bar from 0 to 1."""
-    return override(
-        "byName",
-        name,
-        unit="percentunit",
-        decimals=0,
-        min=0,
-        max=1,
-        color=fixed(color),
-        custom__cellOptions={"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"},
-        custom__width=150,
-    )
-
-
 MODELS = [
     Panel(
         "models",
@@ -368,9 +338,9 @@ MODELS = [
             sort_by="Calls",
             overrides=[
                 *entity("Model", 210),
-                _share("Share of calls", CALLS),
+                share_bar("Share of calls", CALLS),
                 override("byName", "Calls", unit="locale", decimals=0),
-                _judged("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
+                judged_share("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
                 override("byRegexp", "/^(p50|p95)$/", unit="s", mappings=nothing("few calls")),
                 override("byName", "1st token", unit="s", mappings=nothing("no stream")),
                 override("byName", "Tokens/s", unit="locale", decimals=0, mappings=nothing("few calls")),
@@ -427,16 +397,12 @@ MODELS = [
         "\n\nThe plan asks for areas: between two hours it would claim values that do not exist, so these are bars.",
         DayBars(
             unit="sishort",
-            overrides=colored({"input": CALLS, "input, cached": "super-light-blue", "output": "dark-blue"}),
+            overrides=colored(TOKEN),
         ),
         [
             sql(
                 per_bucket(
-                    {
-                        "input": "sum(input_tokens - cached_tokens)",
-                        "input, cached": "sum(cached_tokens)",
-                        "output": "sum(output_tokens)",
-                    },
+                    TOKENS,
                     "llm_hour",
                     f"{IN_ENVIRONMENT} and {IN_MODEL}",
                 ),
@@ -576,8 +542,7 @@ TOOLS = [
             decimals=1,
             no_data="no turns",
             overrides=[
-                override("byName", "p50", color=fixed(P50)),
-                override("byName", "p95", color=fixed(P95), custom__lineWidth=2),
+                *PERCENTILES[:2],
                 override("byName", "most", color=fixed(P99)),
                 override("byName", "retries per turn", **PREVIOUS),
             ],
@@ -631,36 +596,23 @@ TOOLS = [
             overrides=[
                 *entity("Tool", 230),
                 override("byName", "Calls per hour", unit="locale", decimals=1),
-                override(
-                    "byName",
+                judged(
                     "Success",
+                    down_is_bad(slo("tool_success.red"), slo("tool_success.amber")),
                     unit="percentunit",
                     decimals=2,
                     mappings=nothing("no calls"),
-                    custom__cellOptions={"type": "color-text"},
-                    thresholds={
-                        "mode": "absolute",
-                        "steps": down_is_bad(slo("tool_success.red"), slo("tool_success.amber")),
-                    },
                 ),
                 override("byName", "Failed per hour", unit="locale", decimals=2),
             ],
-            transformations=[
-                {"id": "merge", "options": {}},
+            transformations=columns(
                 {
-                    "id": "organize",
-                    "options": {
-                        "excludeByName": {"Time": True},
-                        "indexByName": {},
-                        "renameByName": {
-                            "tool_name": "Tool",
-                            "Value #A": "Calls per hour",
-                            "Value #B": "Success",
-                            "Value #C": "Failed per hour",
-                        },
-                    },
-                },
-            ],
+                    "tool_name": "Tool",
+                    "Value #A": "Calls per hour",
+                    "Value #B": "Success",
+                    "Value #C": "Failed per hour",
+                }
+            ),
         ),
         [
             promql(
@@ -699,7 +651,7 @@ TOOLS = [
             overrides=[
                 *entity("Tool", 190),
                 override("byRegexp", "/^(Turns|Calls)$/", unit="locale", decimals=0),
-                _judged("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
+                judged_share("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
                 override("byRegexp", "/^p(50|95)$/", unit="s", mappings=nothing("few calls")),
             ],
         ),
@@ -799,10 +751,7 @@ TIME = [
         Lines(
             unit="s",
             no_data="no stream",
-            overrides=[
-                override("byName", "p50", color=fixed(P50)),
-                override("byName", "p95", color=fixed(P95), custom__lineWidth=2),
-            ],
+            overrides=PERCENTILES[:2],
         ),
         [
             sql(
@@ -891,14 +840,7 @@ ASKED = [
             overrides=[
                 *entity("Intent", 170),
                 override("byName", "Ratings", unit="locale", decimals=0),
-                override(
-                    "byName",
-                    "CSAT",
-                    unit="percentunit",
-                    decimals=1,
-                    custom__cellOptions={"type": "color-text"},
-                    thresholds={"mode": "absolute", "steps": down_is_bad(slo("csat.red"), slo("csat.amber"))},
-                ),
+                judged_share("CSAT", down_is_bad(slo("csat.red"), slo("csat.amber")), 1),
                 override("byRegexp", "/^(From|To)$/", unit="percentunit", decimals=1),
             ],
         ),
@@ -970,7 +912,7 @@ ASKED = [
                 override("byName", "Version", unit="none"),
                 override("byName", "Since", unit="dateTimeFromNow"),
                 override("byName", "Calls", unit="locale", decimals=0),
-                _judged("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
+                judged_share("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
                 override("byName", "p95", unit="s", mappings=nothing("few calls")),
                 override("byName", "Tokens", unit="locale", decimals=0),
                 override("byName", "Cost", unit="currencyUSD", decimals=4, mappings=nothing("no price")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from gendash.dashboards._llm import langfuse_link, linked
+from gendash.dashboards._llm import langfuse_link
 from gendash.dashboards._palette import (
     BAD,
     CALLS,
@@ -22,14 +22,14 @@ from gendash.dashboards._palette import (
     steps,
     words,
 )
-from gendash.dashboards._queries import LAST_30_DAYS, QUIET, TODAY, named_bars, rolling, tile
+from gendash.dashboards._queries import LAST_30_DAYS, QUIET, TODAY, named_bars, rolling, state_of_share, tile
 from gendash.dashboards._shared import ANNOTATIONS, CSAT, FRESHNESS, JOB, how_to_read
+from gendash.dashboards._tables import COLORED_TEXT, judged_share, linked, share_bar
 from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines, NumberTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, slo, sql
 
 NO_RATING = "no rating within 30 days"
 CSAT_COLORS = down_is_bad(slo("csat.red"), slo("csat.amber"))
-GAUGE = {"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"}
 NAMED = override("byRegexp", "/.*/", displayName="${__field.name}")  # else Grafana hides the name of a lone bar
 RATING_WORDS = [
     {
@@ -46,14 +46,7 @@ RATING_WORDS = [
 
 def csat_column(name: str) -> dict[str, Any]:
     """An override that judges a column of shares of satisfied ratings."""
-    return override(
-        "byName",
-        name,
-        unit="percentunit",
-        decimals=1,
-        custom__cellOptions={"type": "color-text"},
-        thresholds={"mode": "absolute", "steps": CSAT_COLORS},
-    )
+    return judged_share(name, CSAT_COLORS, 1)
 
 
 STRIP = [
@@ -70,17 +63,13 @@ STRIP = [
         ),
         [
             sql(
-                f"""
-                with figures as (
-                  select sum(satisfied) / nullif(sum(ratings), 0) as ratio, coalesce(sum(ratings), 0) as ratings
-                  from {{{{ view('csat_day') }}}} where {LAST_30_DAYS}
-                )
-                select {{{{ now() }}}} as "time",
-                  coalesce(to_char(floor(1000 * ratio) / 10, 'FM990.0') || ' % of ' || ratings || ', 30 d', '30 d')
-                    as metric,
-                  case when ratio < {{{{ slo('csat.red') }}}} then 2
-                    when ratio < {{{{ slo('csat.amber') }}}} then 1 when ratio is not null then 0 end as value
-                from figures""",
+                state_of_share(
+                    "select sum(satisfied) / nullif(sum(ratings), 0) as ratio, coalesce(sum(ratings), 0) as n "
+                    f"from {{{{ view('csat_day') }}}} where {LAST_30_DAYS}",
+                    "30 d",
+                    "csat.red",
+                    "csat.amber",
+                ),
                 may_be_zero="0 means good",
                 may_be_empty=NO_RATING,
             )
@@ -339,7 +328,7 @@ WRONG = [
                     "byName",
                     "Rating",
                     custom__width=80,
-                    custom__cellOptions={"type": "color-text"},
+                    custom__cellOptions=COLORED_TEXT,
                     mappings=RATING_WORDS,
                 ),
                 override("byName", "Comment", custom__minWidth=200),
@@ -407,17 +396,7 @@ WRONG = [
         Table(
             no_data="–",
             overrides=[
-                override(
-                    "byName",
-                    "Share",
-                    unit="percentunit",
-                    decimals=0,
-                    min=0,
-                    max=1,
-                    color=fixed(CALLS),
-                    custom__cellOptions=GAUGE,
-                    custom__width=150,
-                ),
+                share_bar("Share", CALLS),
                 override("byRegexp", "/^(Scores|Rated)$/", unit="locale"),
                 csat_column("CSAT"),
             ],

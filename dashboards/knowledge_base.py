@@ -7,9 +7,8 @@ from gendash.dashboards._palette import (
     CALLS,
     DOCUMENT,
     OK,
-    P50,
     P95,
-    P99,
+    PERCENTILES,
     TEXT,
     UNKNOWN,
     USERS,
@@ -21,8 +20,22 @@ from gendash.dashboards._palette import (
     up_is_bad,
     words,
 )
-from gendash.dashboards._queries import LATER, NO_DAY, QUIET, TODAY, at_days_end, change, compared, named_bars, tile
+from gendash.dashboards._queries import (
+    LATER,
+    NO_DAY,
+    QUIET,
+    TODAY,
+    at_days_end,
+    compared,
+    curve,
+    every_day,
+    named_bars,
+    state_of_share,
+    summed,
+    tile,
+)
 from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
+from gendash.dashboards._tables import count_bar
 from gendash.dashboards.viz import BarGauge, DayBars, HeadTile, Lines, NumberTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, promql, slo, sql
 
@@ -36,7 +49,6 @@ FILE_TYPES = Variable(
 )
 CHOSEN = "(${file_type:sqlstring} = '__all' or file_type = ${file_type:sqlstring})"
 NO_DOCUMENT = "no document yet"
-GAUGE = {"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"}
 SEARCHES = '{{ rule("job_status:kb_searches:rate5m") }}{job=~"$job"}'
 SEARCH_BUCKETS = "job_le:kb_search_duration_seconds_bucket:rate5m"
 DURATIONS = f'{{{{ rule("{SEARCH_BUCKETS}") }}}}{{job=~"$job"}}[1h]'
@@ -74,20 +86,16 @@ STRIP = [
         ),
         [
             sql(
-                f"""
-                with figures as (
-                  select sum(documents) filter (where status = 'done') as done,
-                    nullif(coalesce(sum(documents) filter (where status in ('done', 'failed')), 0), 0) as ended
-                  from {{{{ view('document_day') }}}} where {RECENT % 7} and {CHOSEN}
+                state_of_share(
+                    f"""
+                    select coalesce(sum(documents), 0) as n,
+                      coalesce(sum(documents) filter (where status = 'done'), 0) / nullif(sum(documents), 0) as ratio
+                    from {{{{ view('document_day') }}}}
+                    where {RECENT % 7} and {CHOSEN} and status in ('done', 'failed')""",
+                    "7 d",
+                    "kb_processing.red",
+                    "kb_processing.objective",
                 ),
-                shares as (select coalesce(done, 0) / ended as ratio, ended from figures)
-                select {{{{ now() }}}} as "time",
-                  coalesce(to_char(floor(1000 * ratio) / 10, 'FM990.0') || ' % of ' || ended || ', 7 d', '7 d')
-                    as metric,
-                  case when ratio < {{{{ slo('kb_processing.red') }}}} then 2
-                    when ratio < {{{{ slo('kb_processing.objective') }}}} then 1
-                    when ratio is not null then 0 end as value
-                from shares""",
                 may_be_zero="0 means good",
                 may_be_empty="no document ended within 7 days",
             )
@@ -146,22 +154,16 @@ STRIP = [
 
 def total(column: str) -> str:
     """SQL: all that was uploaded by the end of each of the last 30 days, of the documents that are there now."""
-    return f"""
-    with today as (select {TODAY} as day),
-    curve as (
-      select every.day::date as day, coalesce(sum({column}), 0) as value
-      from today
-      cross join lateral generate_series((today.day - 30)::timestamp, today.day, interval '1 day') as every (day)
-      left join {{{{ view('document_day') }}}} d on d.day <= every.day::date and {CHOSEN}
-      group by 1
-    ),
-    figures as (
-      select max(value) filter (where curve.day = today.day) as current,
-        max(value) filter (where curve.day = today.day - 30) as prior
-      from curve cross join today
+    return curve(
+        f"""curve as (
+          select every.day::date as day, coalesce(sum({column}), 0) as value
+          from {every_day(30)} left join {{{{ view('document_day') }}}} d on d.day <= every.day::date and {CHOSEN}
+          group by 1
+        )""",
+        "now",
+        30,
+        "in 30 d",
     )
-    select curve.day::timestamp at time zone {{{{ zone() }}}} as "time", {change("now", "in 30 d")} as metric, value
-    from curve cross join figures cross join today where curve.day > today.day - 30 order by 1"""
 
 
 HEAD = [
@@ -249,27 +251,15 @@ HEAD = [
         HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
         [
             sql(
-                f"""
-                with today as (select {TODAY} as day),
-                daily as (
-                  select day, sum(documents) as n from {{{{ view('document_day') }}}} where {CHOSEN} group by day
+                curve(
+                    summed(
+                        "select day, sum(documents) as n, 0 as d "
+                        f"from {{{{ view('document_day') }}}} where {CHOSEN} group by day",
+                        7,
+                    ),
+                    "7 d",
+                    7,
                 ),
-                curve as (
-                  select every.day::date as day, sum(coalesce(n, 0)) over week as value
-                  from today
-                  cross join lateral generate_series(
-                    (today.day - 35)::timestamp, today.day, interval '1 day'
-                  ) as every (day)
-                  left join daily on daily.day = every.day::date
-                  window week as (order by every.day rows between 6 preceding and current row)
-                ),
-                figures as (
-                  select max(value) filter (where curve.day = today.day) as current,
-                    max(value) filter (where curve.day = today.day - 7) as prior
-                  from curve cross join today
-                )
-                select curve.day::timestamp at time zone {{{{ zone() }}}} as "time", {change("7 d")} as metric, value
-                from curve cross join figures cross join today where curve.day > today.day - 30 order by 1""",
                 may_be_zero=QUIET,
             )
         ],
@@ -307,11 +297,7 @@ CHARTS = [
         Lines(
             unit="s",
             no_data="no search",
-            overrides=[
-                override("byName", "p50", color=fixed(P50)),
-                override("byName", "p95", color=fixed(P95), custom__lineWidth=2),
-                override("byName", "p99", color=fixed(P99)),
-            ],
+            overrides=PERCENTILES,
         ),
         [promql(percentile(q), legend=f"p{q * 100:.0f}", may_be_empty="nobody searches") for q in (0.5, 0.95, 0.99)],
         width=8,
@@ -612,16 +598,7 @@ WHO = [
             no_data="–",
             overrides=[
                 override("byName", "Person", custom__width=110),
-                override(
-                    "byName",
-                    "Documents",
-                    unit="locale",
-                    min=0,
-                    fieldMinMax=True,
-                    color=fixed(USERS),
-                    custom__cellOptions=GAUGE,
-                    custom__width=170,
-                ),
+                count_bar("Documents", USERS, custom__width=170),
                 override("byName", "Failed", unit="percentunit", decimals=0),
                 override("byName", "Size", unit="decbytes"),
                 override("byName", "Chunks", unit="locale"),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from gendash.dashboards._llm import dashed
 from gendash.dashboards._palette import (
     BAD,
     CALLS,
     COST,
     DOCUMENT,
     OK,
-    P50,
     P95,
-    P99,
+    PERCENTILES,
     TEXT,
     TICKET,
     UNKNOWN,
@@ -55,6 +55,7 @@ from gendash.dashboards._queries import (
     tile,
 )
 from gendash.dashboards._shared import ANNOTATIONS, CSAT, ENVIRONMENT, FRESHNESS, JOB, LLM_CALLS, LLM_COST, how_to_read
+from gendash.dashboards._tables import columns, judged_share, share_bar
 from gendash.dashboards.viz import (
     PREVIOUS,
     BarGauge,
@@ -285,11 +286,7 @@ CHARTS = [
             soft_max=slo("api_latency.threshold_s"),
             thresholds=steps(("transparent", None), (WARN, slo("api_latency.threshold_s"))),
             no_data="no traffic",
-            overrides=[
-                override("byName", "p50", color=fixed(P50)),
-                override("byName", "p95", color=fixed(P95), custom__lineWidth=2),
-                override("byName", "p99", color=fixed(P99)),
-            ],
+            overrides=PERCENTILES,
         ),
         [promql(quantile(q), legend=f"p{q * 100:.0f}", may_be_empty=QUIET) for q in (0.5, 0.95, 0.99)],
         width=8,
@@ -654,16 +651,7 @@ USAGE = [
             decimals=0,
             overrides=[
                 override("byName", "cost", color=fixed(COST)),
-                override(
-                    "byName",
-                    "daily budget",
-                    color=fixed(TEXT),
-                    custom__drawStyle="line",
-                    custom__fillOpacity=0,
-                    custom__lineWidth=1,
-                    custom__stacking={"mode": "none", "group": "B"},
-                    custom__lineStyle={"fill": "dash", "dash": [6, 4]},
-                ),
+                dashed("daily budget"),
             ],
         ),
         [
@@ -725,47 +713,19 @@ DETAIL = [
             overrides=[
                 override("byName", "Route", custom__minWidth=230, links=[]),
                 override("byName", "Requests", unit="reqps", decimals=2),
-                override(
-                    "byName",
-                    "5xx",
-                    unit="percentunit",
-                    decimals=2,
-                    custom__cellOptions={"type": "color-text"},
-                    thresholds={
-                        "mode": "absolute",
-                        "steps": up_is_bad(slo("api_errors.objective"), slo("api_errors.red")),
-                    },
-                ),
-                override(
-                    "byName",
-                    "Over 0.5 s",
-                    unit="percentunit",
-                    decimals=1,
-                    min=0,
-                    max=1,
-                    color=fixed(P95),
-                    custom__cellOptions={"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"},
-                    custom__minWidth=150,
-                ),
+                judged_share("5xx", up_is_bad(slo("api_errors.objective"), slo("api_errors.red"))),
+                share_bar("Over 0.5 s", P95, decimals=1, custom__minWidth=150),
                 override("byName", "Mean", unit="s"),
             ],
-            transformations=[
-                {"id": "merge", "options": {}},
+            transformations=columns(
                 {
-                    "id": "organize",
-                    "options": {
-                        "excludeByName": {"Time": True},
-                        "indexByName": {},
-                        "renameByName": {
-                            "handler": "Route",
-                            "Value #A": "Requests",
-                            "Value #B": "5xx",
-                            "Value #C": "Over 0.5 s",
-                            "Value #D": "Mean",
-                        },
-                    },
-                },
-            ],
+                    "handler": "Route",
+                    "Value #A": "Requests",
+                    "Value #B": "5xx",
+                    "Value #C": "Over 0.5 s",
+                    "Value #D": "Mean",
+                }
+            ),
         ),
         [
             promql(f"topk(50, {over_range(REQUESTS_BY_ROUTE)} > 0)", instant=True, format="table"),

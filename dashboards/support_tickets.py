@@ -23,8 +23,21 @@ from gendash.dashboards._palette import (
     up_is_bad,
     words,
 )
-from gendash.dashboards._queries import LATER, NO_DAY, QUIET, TODAY, at_days_end, change, named_bars, rolling, tile
+from gendash.dashboards._queries import (
+    LATER,
+    NO_DAY,
+    QUIET,
+    TODAY,
+    at_days_end,
+    curve,
+    every_day,
+    named_bars,
+    rolling,
+    state_of_share,
+    tile,
+)
 from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
+from gendash.dashboards._tables import COLORED_TEXT, count_bar, judged, share_bar
 from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, NumberTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, slo, sql
 
@@ -62,7 +75,6 @@ PRIORITY_WORDS = [
         },
     }
 ]
-COLORED_TEXT = {"type": "color-text"}
 DUE = {
     "unit": "s",
     "decimals": 1,
@@ -100,17 +112,13 @@ STRIP = [
         ),
         [
             sql(
-                f"""
-                with figures as (
-                  select sum(met) / nullif(sum(decided), 0) as ratio, coalesce(sum(decided), 0) as decided
-                  from {{{{ view('ticket_sla_30d') }}}} where {CHOSEN}
-                )
-                select {{{{ now() }}}} as "time",
-                  coalesce(to_char(floor(1000 * ratio) / 10, 'FM990.0') || ' % of ' || decided || ', 30 d', '30 d')
-                    as metric,
-                  case when ratio < {{{{ slo('ticket_sla.red') }}}} then 2
-                    when ratio < {{{{ slo('ticket_sla.amber') }}}} then 1 when ratio is not null then 0 end as value
-                from figures""",
+                state_of_share(
+                    "select sum(met) / nullif(sum(decided), 0) as ratio, coalesce(sum(decided), 0) as n "
+                    f"from {{{{ view('ticket_sla_30d') }}}} where {CHOSEN}",
+                    "30 d",
+                    "ticket_sla.red",
+                    "ticket_sla.amber",
+                ),
                 may_be_zero="0 means on track",
                 may_be_empty="no ticket was due within 30 days",
             )
@@ -194,25 +202,17 @@ HEAD = [
         HeadTile(unit="locale", decimals=0, subject=CALLS, min=0),
         [
             sql(
-                f"""
-                with today as (select {TODAY} as day),
-                curve as (
-                  select every.day::date as day, coalesce(sum(t.waiting), 0) as value
-                  from today
-                  cross join lateral generate_series(
-                    (today.day - 30)::timestamp, today.day, interval '1 day'
-                  ) as every (day)
-                  left join {{{{ view('ticket_day') }}}} t on t.day = every.day::date and {CHOSEN}
-                  group by 1
+                curve(
+                    f"""curve as (
+                      select every.day::date as day, coalesce(sum(t.waiting), 0) as value
+                      from {every_day(30)}
+                      left join {{{{ view('ticket_day') }}}} t on t.day = every.day::date and {CHOSEN}
+                      group by 1
+                    )""",
+                    "now",
+                    30,
+                    "in 30 d",
                 ),
-                figures as (
-                  select max(value) filter (where curve.day = today.day) as current,
-                    max(value) filter (where curve.day = today.day - 30) as prior
-                  from curve cross join today
-                )
-                select curve.day::timestamp at time zone {{{{ zone() }}}} as "time",
-                  {change("now", "in 30 d")} as metric, value
-                from curve cross join figures cross join today where curve.day > today.day - 30 order by 1""",
                 may_be_zero=NOTHING_WAITS,
             )
         ],
@@ -256,23 +256,15 @@ HEAD = [
         HeadTile(unit="s", decimals=1, subject=P50, min=0, no_data="not yet"),
         [
             sql(
-                f"""
-                with today as (select {TODAY} as day),
-                curve as (
-                  select every.day::date as day, median_s as value
-                  from today
-                  cross join lateral generate_series(
-                    (today.day - 30)::timestamp, today.day, interval '1 day'
-                  ) as every (day)
-                  left join {{{{ view('ticket_median_day') }}}} m on m.day = every.day::date and {ONE_PRIORITY}
+                curve(
+                    f"""curve as (
+                      select every.day::date as day, median_s as value
+                      from {every_day(30)}
+                      left join {{{{ view('ticket_median_day') }}}} m on m.day = every.day::date and {ONE_PRIORITY}
+                    )""",
+                    "30 d",
+                    30,
                 ),
-                figures as (
-                  select now.value::numeric as current, case when now.value is not null then before.value end::numeric
-                    as prior
-                  from today join curve now on now.day = today.day join curve before on before.day = today.day - 30
-                )
-                select curve.day::timestamp at time zone {{{{ zone() }}}} as "time", {change("30 d")} as metric, value
-                from curve cross join figures cross join today where curve.day > today.day - 30 order by 1""",
                 may_be_empty="fewer than half of the tickets are resolved",
             )
         ],
@@ -778,22 +770,8 @@ SOURCES = [
         Table(
             overrides=[
                 text_column("Assignee", 110),
-                override(
-                    "byName",
-                    "Waiting",
-                    unit="locale",
-                    color=fixed(CALLS),
-                    min=0,
-                    fieldMinMax=True,
-                    custom__cellOptions={"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"},
-                    custom__width=150,
-                ),
-                override(
-                    "byName",
-                    "Overdue",
-                    custom__cellOptions=COLORED_TEXT,
-                    thresholds={"mode": "absolute", "steps": steps((TEXT, None), (WARN, 1))},
-                ),
+                count_bar("Waiting", CALLS),
+                judged("Overdue", steps((TEXT, None), (WARN, 1))),
                 override("byName", "Oldest", unit="s", decimals=1),
             ],
             no_data="–",
@@ -821,17 +799,7 @@ SOURCES = [
         Table(
             overrides=[
                 text_column("Creator", 110),
-                override(
-                    "byName",
-                    "Share",
-                    unit="percentunit",
-                    decimals=0,
-                    min=0,
-                    max=1,
-                    color=fixed(USERS),
-                    custom__cellOptions={"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"},
-                    custom__width=150,
-                ),
+                share_bar("Share", USERS),
                 override("byName", "Tickets", unit="locale"),
                 override("byName", "Newest", unit="dateTimeFromNow", custom__width=120),
             ],

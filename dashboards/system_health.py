@@ -10,9 +10,8 @@ from gendash.dashboards._palette import (
     BAD,
     CALLS,
     OK,
-    P50,
     P95,
-    P99,
+    PERCENTILES,
     TEXT,
     UNKNOWN,
     WARN,
@@ -24,8 +23,9 @@ from gendash.dashboards._palette import (
     up_is_bad,
     words,
 )
-from gendash.dashboards._queries import QUIET, compared
+from gendash.dashboards._queries import QUIET, TODAY, compared
 from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
+from gendash.dashboards._tables import COLORED_TEXT, cells, columns, count_bar, judged, share_bar
 from gendash.dashboards.overview import DASHBOARD as OVERVIEW
 from gendash.dashboards.viz import DayBars, Freshness, HeadTile, Lines, Table
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, promql, slo, sql
@@ -49,10 +49,7 @@ HANDLER = Variable(
 )
 
 ON_OVERVIEW = {panel.slug: panel for panel in OVERVIEW.panels()}
-TODAY = "({{ now() }} at time zone {{ zone() }})::date"
-COLORED_TEXT = {"type": "color-text"}
 WRAPPED = {"type": "auto", "wrapText": True}
-GAUGE = {"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"}
 SHORT_ROUTES = {"id": "renameByRegex", "options": {"regex": "^/api(?:/v[0-9]+)?(/.*)$", "renamePattern": "$1"}}
 PROCESS = '{job=~"$job",instance=~"$instance"}'
 RATE = '{{ rule("job_handler_status:http_requests:rate5m") }}{job=~"$job",handler=~"$handler"}'
@@ -62,11 +59,6 @@ HIT_RATE = f"{HITS} / ({HITS} + {MISSES} > 0)"
 STATEMENTS = "job_operation_status:db_queries:rate5m"
 SERVER_ERRORS, CLIENT_ERRORS, FAILED = ',status=~"5.."', ',status=~"4.."', ',status="error"'
 NO_RESTART = "nothing restarted"
-PERCENTILES = [
-    override("byName", "p50", color=fixed(P50)),
-    override("byName", "p95", color=fixed(P95), custom__lineWidth=2),
-    override("byName", "p99", color=fixed(P99)),
-]
 SHORT_NAMES = [
     {"type": "regex", "options": {"pattern": "^/api(?:/v[0-9]+)?(/.*)$", "result": {"text": "$1", "index": 0}}}
 ]
@@ -120,27 +112,6 @@ def percentiles(buckets: str, empty: str) -> list[Any]:
         )
         for q in (0.5, 0.95, 0.99)
     ]
-
-
-def columns(names: dict[str, str]) -> list[dict[str, Any]]:
-    """Transformations that merge instant queries into one table, name its columns and put them in this order."""
-    hidden = {"Time": True}
-    order = {source: index for index, source in enumerate(names)}
-    return [
-        {"id": "merge", "options": {}},
-        {"id": "organize", "options": {"excludeByName": hidden, "indexByName": order, "renameByName": names}},
-    ]
-
-
-def cells(*names: str, **properties: Any) -> list[dict[str, Any]]:
-    """Overrides of several columns alike."""
-    return [override("byName", name, **properties) for name in names]
-
-
-def judged(name: str, thresholds: list[dict[str, Any]], **properties: Any) -> dict[str, Any]:
-    """A column whose text is coloured where it is wrong."""
-    rule = {"mode": "absolute", "steps": thresholds}
-    return override("byName", name, custom__cellOptions=COLORED_TEXT, thresholds=rule, **properties)
 
 
 STRIP = [
@@ -367,17 +338,7 @@ SLOW = [
             sort_by="Over 0.5 s",
             overrides=[
                 override("byName", "Route", custom__minWidth=150, mappings=SHORT_NAMES),
-                override(
-                    "byName",
-                    "Over 0.5 s",
-                    unit="percentunit",
-                    decimals=1,
-                    min=0,
-                    max=1,
-                    color=fixed(P95),
-                    custom__cellOptions=GAUGE,
-                    custom__minWidth=130,
-                ),
+                share_bar("Over 0.5 s", P95, decimals=1, custom__minWidth=130),
                 *cells("Over 0.1 s", "Over 1 s", unit="percentunit", decimals=1, custom__width=80),
                 override("byName", "Mean", unit="s", custom__width=75),
             ],
@@ -553,16 +514,7 @@ DATABASE = [
             no_data="–",
             overrides=[
                 override("byName", "Table", custom__minWidth=180),
-                override(
-                    "byName",
-                    "Size",
-                    unit="bytes",
-                    min=0,
-                    fieldMinMax=True,
-                    color=fixed(CALLS),
-                    custom__cellOptions=GAUGE,
-                    custom__width=150,
-                ),
+                count_bar("Size", CALLS, unit="bytes"),
                 override("byName", "Indexes", unit="bytes", custom__width=85),
                 override("byName", "Whose", custom__width=80),
                 override("byName", "Rows", unit="locale", custom__width=75),
