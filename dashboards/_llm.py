@@ -6,12 +6,9 @@ turns, latencies and windows hold a row for all environments, which is the one t
 
 from __future__ import annotations
 
-from typing import Any
-
 from gendash.dashboards._palette import TEXT, fixed, override
-from gendash.dashboards._queries import IN_ENVIRONMENT, change
+from gendash.dashboards._queries import IN_ENVIRONMENT, TODAY, change
 
-TODAY = "({{ now() }} at time zone {{ zone() }})::date"
 LOCAL_DAY = "(hour at time zone {{ zone() }})::date"
 THIS_ENVIRONMENT = "environment = ${environment:sqlstring}"
 THIS_MODEL = "model = ${model:sqlstring}"
@@ -19,6 +16,12 @@ IN_MODEL = "(${model:sqlstring} = '__all' or model = ${model:sqlstring})"
 BY_HOUR = "$__unixEpochTo() - $__unixEpochFrom() <= 3 * 86400"
 LAST_7_D = f"day > {TODAY} - 7 and day <= {TODAY}"
 LAST_30_D = f"day > {TODAY} - 30 and day <= {TODAY}"
+
+TOKENS = {
+    "input": "sum(input_tokens - cached_tokens)",
+    "input, cached": "sum(cached_tokens)",
+    "output": "sum(output_tokens)",
+}
 
 # hours that start within the picked range, or whole days that do, without today
 BUCKETS = f"""
@@ -171,26 +174,15 @@ def daily_turns(a: str, b: str = "0") -> str:
       where day > {TODAY} - 36 and {THIS_ENVIRONMENT}"""
 
 
-def langfuse_link(kind: str, column: str) -> str:
-    """SQL: a column ``link``, the address in Langfuse of what an id names; ``kind`` is traces, users or sessions.
+def langfuse_link(kind: str, column: str, name: str = "link") -> str:
+    """SQL: a column with the address in Langfuse of what an id names; ``kind`` is traces, users or sessions.
 
     Without the project's id a trace is found all the same, and the others lead to Langfuse itself.
     """
     base = "rtrim('{{ setting('langfuse.base_url') }}', '/')"
     project = "nullif('{{ setting('langfuse.project_id') }}', '')"
     otherwise = f"{base} || '/trace/' || {column}" if kind == "traces" else base
-    return f"coalesce({base} || '/project/' || {project} || '/{kind}/' || {column}, {otherwise}) as \"link\""
-
-
-def linked(name: str, title: str, **properties: Any) -> list[dict[str, Any]]:
-    """Overrides of a table's column that leads to the address in its hidden column ``link``."""
-    link = {"title": title, "url": "${__data.fields.link:raw}", "targetBlank": True}
-    return [override("byName", name, links=[link], **properties), override("byName", "link", custom__hidden=True)]
-
-
-def entity(name: str, width: int) -> list[dict[str, Any]]:
-    """The override of a table's column that names what a row is about: the engine puts the table's link there."""
-    return [override("byName", name, custom__width=width, links=[])]
+    return f"coalesce({base} || '/project/' || {project} || '/{kind}/' || {column}, {otherwise}) as \"{name}\""
 
 
 # claude-sonnet-4-20250514 and gpt-4o-2024-08-06 are too long for a legend

@@ -11,6 +11,7 @@ CALLS, COST, USERS, USERS_2, USERS_3 = "blue", "dark-yellow", "#26A69A", "#80CBC
 P50, P95, P99 = "super-light-purple", "purple", "dark-purple"
 TICKET = {"open": "blue", "in progress": "super-light-blue", "resolved": "#00796B", "closed": "#8E959E"}
 PRIORITY = {"urgent": "red", "high": "semi-dark-orange", "medium": "light-blue", "low": "#8E959E", "other": "#8E959E"}
+TOKEN = {"input": CALLS, "input, cached": "super-light-blue", "output": "dark-blue"}
 RATING = {"5": "blue", "4": "light-blue", "3": "#8E959E", "2": "light-orange", "1": "dark-orange"}
 DOCUMENT = {"done": "#00796B", "processing": "super-light-blue", "failed": "red", "other": "#8E959E"}
 
@@ -37,6 +38,13 @@ def override(matcher: str, options: str, **properties: Any) -> dict[str, Any]:
         "matcher": {"id": matcher, "options": options},
         "properties": [{"id": key.replace("__", "."), "value": value} for key, value in properties.items()],
     }
+
+
+PERCENTILES = [
+    override("byName", "p50", color=fixed(P50)),
+    override("byName", "p95", color=fixed(P95), custom__lineWidth=2),
+    override("byName", "p99", color=fixed(P99)),
+]
 
 
 def colored(colors: dict[str, str], **properties: Any) -> list[dict[str, Any]]:

@@ -5,7 +5,12 @@ SQL pieces are written inside f-strings, so references carry four braces there a
 
 from __future__ import annotations
 
+import re
+
+from gendash.engine.model import Query, promql
+
 IN_ENVIRONMENT = "(${environment:sqlstring} = '__all' or environment = ${environment:sqlstring})"
+TODAY = "({{ now() }} at time zone {{ zone() }})::date"
 QUIET = "a quiet platform"
 NEVER_SYNCED = "no LLM call was ever synced"
 REQUESTS = 'sum({{ rule("job:http_requests:rate5m") }}{job=~"$job"})'
@@ -24,6 +29,34 @@ def quantile(q: float) -> str:
 def firing(severity: str) -> str:
     """PromQL: how many alerts of a severity fire; 0 and not nothing where Prometheus answers."""
     return f"(count({FIRING % severity}) or 0 * {UP})"
+
+
+def _at_end(text: str, offset: str = "") -> str:
+    """PromQL: what an expression is at the end of the picked range, or so long before it."""
+    return re.sub(r'"\}(\[\w+\])?', lambda found: f"{found[0]}{offset and ' offset ' + offset} @ end()", text)
+
+
+def compared(value: str, otherwise: str = "now, over 5 min", is_share: bool = False, **empty: str) -> Query:
+    """PromQL: a head tile's curve, with what it was a day before the end of the picked range in its name.
+
+    The name is ``▲12 % vs 24 h ago``, of a share ``24 h ago 0.12 %``; ``otherwise`` where nothing is known of then.
+    """
+    now, then = _at_end(value), _at_end(value, "1d")
+    if is_share:
+        told = f"round(100 * ({then}), 0.01)"
+        words = [("24 h ago $1 %", "(.*)")]
+    else:
+        told = f"clamp_max(round(100 * (({now}) / (({then}) > 0)) - 100), 999) + 0"
+        words = [("▲$1 % vs 24 h ago", "([0-9]+)"), ("▼$1 % vs 24 h ago", "-(.*)")]
+    name = f'count_values("change", {told})'
+    for text, number in words:
+        name = f'label_replace({name}, "change", "{text}", "change", "{number}")'
+    return promql(
+        f"({value}) + on () group_left (change) 0 * {name} "
+        f'or on () label_replace({value}, "change", "{otherwise}", "", "")',
+        legend="{{change}}",
+        **empty,
+    )
 
 
 def change(label: str, against: str = "vs prior") -> str:
@@ -76,9 +109,7 @@ def per_hour(value: str) -> str:
     order by 1"""
 
 
-LAST_30_DAYS = (
-    "day > ({{ now() }} at time zone {{ zone() }})::date - 30 and day <= ({{ now() }} at time zone {{ zone() }})::date"
-)
+LAST_30_DAYS = f"day > {TODAY} - 30 and day <= {TODAY}"
 
 LAST_24_H = "hour >= date_trunc('hour', {{ now() }}, {{ zone() }}) - interval '23 hours' and hour <= {{ now() }}"
 
@@ -123,31 +154,60 @@ FAILED = ',status=~"5.."'
 HALF_A_SECOND = ',le="0.5"'
 
 
-TODAY = "({{ now() }} at time zone {{ zone() }})::date"
+def curve(days: str, label: str, back: int, against: str = "vs prior", first: int = 0) -> str:
+    """SQL: a figure for each of 30 days, with its change against ``back`` days earlier in the name.
 
-
-def rolling(daily: str, value: str = "n", unit: str = "") -> str:
-    """SQL: a figure of 30 days for each of the last 30 days, with its change against the 30 days before in the name.
-
-    ``daily`` selects day, n and d; ``value`` is made of their sums.
+    ``days`` are common table expressions of which the last, ``curve``, has day and value; they may use ``today``.
+    ``first`` 1 leaves today out, for figures of single days: today is not over.
     """
     return f"""
     with today as (select {TODAY} as day),
+    {days},
+    figures as (
+      select now.value::numeric as current, case when now.value is not null then before.value end::numeric as prior
+      from today
+      left join curve now on now.day = today.day - {first} left join curve before on before.day = now.day - {back}
+    )
+    select curve.day::timestamp at time zone {{{{ zone() }}}} as "time", {change(label, against)} as metric, value
+    from curve cross join figures cross join today
+    where curve.day > today.day - 30 - {first} and curve.day <= today.day - {first} order by 1"""
+
+
+def every_day(before: int, last: int = 0) -> str:
+    """SQL: the days from so many before today as ``every (day)``, to be joined to what happened on them."""
+    return f"""today cross join lateral generate_series(
+        (today.day - {before})::timestamp, today.day - {last}, interval '1 day') as every (day)"""
+
+
+def summed(daily: str, days: int, value: str = "n") -> str:
+    """SQL: ``curve`` of a figure made of the sums of n and d over so many days; ``daily`` selects day, n and d."""
+    return f"""
     daily as ({daily}),
     sums as (
-      select every.day::date as day, sum(coalesce(n, 0)) over month as n, sum(coalesce(d, 0)) over month as d
-      from today
-      cross join lateral generate_series((today.day - 59)::timestamp, today.day, interval '1 day') as every (day)
-      left join daily on daily.day = every.day::date
-      window month as (order by every.day rows between 29 preceding and current row)
+      select every.day::date as day, sum(coalesce(n, 0)) over several as n, sum(coalesce(d, 0)) over several as d
+      from {every_day(61 + days)} left join daily on daily.day = every.day::date
+      window several as (order by every.day rows between {days - 1} preceding and current row)
     ),
-    curve as (select day, {value} as value from sums),
-    figures as (
-      select now.value as current, case when now.value is not null then before.value end as prior
-      from today join curve now on now.day = today.day join curve before on before.day = today.day - 30
-    )
-    select curve.day::timestamp at time zone {{{{ zone() }}}} as "time", {change(f"30 d{unit}")} as metric, value
-    from curve cross join figures cross join today where curve.day > today.day - 30 order by 1"""
+    curve as (select day, {value} as value from sums)"""
+
+
+def rolling(daily: str, value: str = "n", unit: str = "") -> str:
+    """SQL: a figure of 30 days for each of the last 30 days, with its change against the 30 days before in the name."""
+    return curve(summed(daily, 30, value), f"30 d{unit}", 30)
+
+
+def state_of_share(source: str, span: str, red: str, amber: str) -> str:
+    """SQL: a state by two limits, the worst is 2, with ``81.2 % of 50, 30 d`` as its name.
+
+    ``source`` selects one row with ratio and n.
+    """
+    return f"""
+    with figures as ({source})
+    select {{{{ now() }}}} as "time",
+      coalesce(to_char(floor(1000 * ratio) / 10, 'FM990.0') || ' % of ' || n || ', {span}', '{span}') as metric,
+      case when ratio < {{{{ slo('{red}') }}}} then 2 when ratio < {{{{ slo('{amber}') }}}} then 1
+        when ratio is not null then 0 end as value
+    from figures"""
 
 
 def at_days_end(subject: str, states: dict[str, str], later: str, chosen: str = "true") -> str:

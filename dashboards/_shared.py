@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gendash.dashboards._palette import CALLS, COST, TEXT, WARN, down_is_bad, override, steps
-from gendash.dashboards._queries import LAST_30_DAYS, QUIET, per_hour
+from gendash.dashboards._queries import LAST_30_DAYS, QUIET, TODAY, per_hour
 from gendash.dashboards.viz import Freshness, HeadTile, Text
 from gendash.engine.model import Panel, Row, Variable, promql, slo, sql
 
@@ -140,9 +140,9 @@ LLM_COST = Panel(
 
 CSAT = Panel(
     "csat",
-    "CSAT",
-    "Share of ratings of 4 or 5 among all ratings of today and the 6 days before; n is their number. The curve is "
-    "the same figure for each of the last 30 days. Edited ratings count where they were first given."
+    "CSAT, 7 d",
+    "Share of ratings of 4 or 5 among all ratings of today and the 6 days before; above it their number and the share "
+    "of the 7 days before those. The curve is the same for each of 30 days. Edited ratings count where first given."
     "\n\nThe plan asks for the average rating: a mean of 1 and 5 describes nobody. It stands on Feedback & quality.",
     HeadTile(
         unit="percentunit",
@@ -157,11 +157,16 @@ CSAT = Panel(
     [
         sql(
             f"""
+            with figures as (
+              select max(ratings_7d) filter (where day = {TODAY}) as n,
+                max(csat_7d) filter (where day = {TODAY} - 7) as prior
+              from {{{{ view('csat_day') }}}}
+            )
             select at as "time",
-              '7 d, n = ' || to_char(last_value(ratings_7d) over (order by at
-                rows between unbounded preceding and unbounded following), 'FM999,999,999') as metric,
+              'of ' || case when n < 10000 then to_char(n, 'FM9,990') else n / 1000 || 'k' end
+                || coalesce(', was ' || round(100 * prior::numeric, 1) || ' %', '') as metric,
               csat_7d as value
-            from {{{{ view('csat_day') }}}}
+            from {{{{ view('csat_day') }}}} cross join figures
             where {LAST_30_DAYS}
             order by 1""",
             may_be_empty="no rating within a week",

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from gendash.dashboards._llm import (
     IN_MODEL,
     THIS_ENVIRONMENT,
     THIS_MODEL,
+    TOKENS,
     WITHOUT_DATES,
     by_model_per_bucket,
-    entity,
     langfuse_link,
     latency_by_model,
-    linked,
     per_bucket,
     stored_per_bucket,
 )
@@ -26,7 +24,9 @@ from gendash.dashboards._palette import (
     P50,
     P95,
     P99,
+    PERCENTILES,
     TEXT,
+    TOKEN,
     UNKNOWN,
     USERS,
     WARN,
@@ -40,8 +40,19 @@ from gendash.dashboards._palette import (
     up_is_bad,
     words,
 )
-from gendash.dashboards._queries import IN_ENVIRONMENT, LAST_24_H, LAST_30_DAYS, QUIET, firing, per_hour, tile
+from gendash.dashboards._queries import (
+    IN_ENVIRONMENT,
+    LAST_24_H,
+    LAST_30_DAYS,
+    QUIET,
+    compared,
+    firing,
+    named_bars,
+    per_hour,
+    tile,
+)
 from gendash.dashboards._shared import ANNOTATIONS, CSAT, ENVIRONMENT, FRESHNESS, JOB, LLM_CALLS, how_to_read
+from gendash.dashboards._tables import columns, entity, judged, judged_share, linked, share_bar
 from gendash.dashboards.viz import (
     PREVIOUS,
     BarGauge,
@@ -181,10 +192,10 @@ HEAD = [
     Panel(
         "turns",
         "Turns",
-        "Agent turns per minute that ended, over 5 minutes: 60 x rate of Prometheus agent_queries_total, all intents "
-        "and roles. Without agent metrics the requests of the agent's route stand in; websockets are not seen then.",
+        "Agent turns per minute that ended, over 5 minutes: 60 x rate of Prometheus agent_queries_total. The change is "
+        "against 24 hours earlier. Without agent metrics, requests of the agent's route stand in, without websockets.",
         HeadTile(unit="opm", decimals=1, subject=CALLS, min=0),
-        [promql(f"60 * {TURNS}", legend="now, over 5 min", may_be_zero=QUIET)],
+        [compared(f"60 * {TURNS}", may_be_zero=QUIET)],
         width=4,
         height=4,
         leads_to="agent-performance/turns_by_outcome",
@@ -192,8 +203,8 @@ HEAD = [
     Panel(
         "errors",
         "Errors",
-        "Agent turns that failed / all agent turns, over 30 minutes; Prometheus agent_queries_total by status. No "
-        "turns shows as no turns. Amber above 1 %, red above 5 %.\n\n"
+        "Agent turns that failed / all agent turns, over 30 minutes; Prometheus agent_queries_total by status. Above "
+        "it the share of 24 hours earlier. Amber above 1 %, red above 5 %.\n\n"
         "When red: look at the tools and models below, then at the turns worth a look.",
         HeadTile(
             unit="percentunit",
@@ -205,9 +216,10 @@ HEAD = [
             no_data="no turns",
         ),
         [
-            promql(
+            compared(
                 f"{FAILED_30M} / ({TURNS_30M} > 0)",
-                legend="over 30 min",
+                "over 30 min",
+                is_share=True,
                 may_be_zero="no turn failed",
                 may_be_empty="no turn in the picked time",
             )
@@ -219,9 +231,8 @@ HEAD = [
     Panel(
         "p95",
         "p95 time",
-        "95 of 100 agent answers were ready within this time, over 5 minutes; Prometheus "
-        "agent_response_duration_seconds, read within its buckets (10, 30, 60 s are far apart). Amber above the "
-        "SLO, red above its red limit.",
+        "95 of 100 agent answers were ready within this time, over 5 minutes; Prometheus histogram, read within its "
+        "buckets (10, 30, 60 s are far apart). The change is against 24 hours earlier. Amber above the SLO.",
         HeadTile(
             unit="s",
             min=0,
@@ -229,7 +240,7 @@ HEAD = [
             thresholds=up_is_bad(slo("agent_answer.threshold_s"), slo("agent_answer.red_s")),
             no_data="no turns",
         ),
-        [promql(_quantile(0.95), legend="now, over 5 min")],
+        [compared(_quantile(0.95))],
         width=4,
         height=4,
         leads_to="agent-performance/answer_time",
@@ -286,11 +297,7 @@ CHARTS = [
             soft_max=slo("agent_answer.threshold_s"),
             thresholds=steps(("transparent", None), (WARN, slo("agent_answer.threshold_s"))),
             no_data="no turns",
-            overrides=[
-                override("byName", "p50", color=fixed(P50)),
-                override("byName", "p95", color=fixed(P95), custom__lineWidth=2),
-                override("byName", "p99", color=fixed(P99)),
-            ],
+            overrides=PERCENTILES,
         ),
         [promql(_quantile(q), legend=f"p{q * 100:.0f}") for q in (0.5, 0.95, 0.99)],
         width=8,
@@ -320,33 +327,6 @@ CHARTS = [
 ]
 
 
-def _judged(name: str, thresholds: list[Any], decimals: int = 2) -> dict[str, Any]:
-    """A share that is coloured where it is too high."""
-    return override(
-        "byName",
-        name,
-        unit="percentunit",
-        decimals=decimals,
-        custom__cellOptions={"type": "color-text"},
-        thresholds={"mode": "absolute", "steps": thresholds},
-    )
-
-
-def _share(name: str, color: str) -> dict[str, Any]:
-    """A column that is drawn as a bar from 0 to 1."""
-    return override(
-        "byName",
-        name,
-        unit="percentunit",
-        decimals=0,
-        min=0,
-        max=1,
-        color=fixed(color),
-        custom__cellOptions={"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"},
-        custom__width=150,
-    )
-
-
 MODELS = [
     Panel(
         "models",
@@ -358,9 +338,9 @@ MODELS = [
             sort_by="Calls",
             overrides=[
                 *entity("Model", 210),
-                _share("Share of calls", CALLS),
+                share_bar("Share of calls", CALLS),
                 override("byName", "Calls", unit="locale", decimals=0),
-                _judged("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
+                judged_share("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
                 override("byRegexp", "/^(p50|p95)$/", unit="s", mappings=nothing("few calls")),
                 override("byName", "1st token", unit="s", mappings=nothing("no stream")),
                 override("byName", "Tokens/s", unit="locale", decimals=0, mappings=nothing("few calls")),
@@ -417,16 +397,12 @@ MODELS = [
         "\n\nThe plan asks for areas: between two hours it would claim values that do not exist, so these are bars.",
         DayBars(
             unit="sishort",
-            overrides=colored({"input": CALLS, "input, cached": "super-light-blue", "output": "dark-blue"}),
+            overrides=colored(TOKEN),
         ),
         [
             sql(
                 per_bucket(
-                    {
-                        "input": "sum(input_tokens - cached_tokens)",
-                        "input, cached": "sum(cached_tokens)",
-                        "output": "sum(output_tokens)",
-                    },
+                    TOKENS,
                     "llm_hour",
                     f"{IN_ENVIRONMENT} and {IN_MODEL}",
                 ),
@@ -557,6 +533,60 @@ TOOLS = [
         feature="agent_metrics",
     ),
     Panel(
+        "loop_depth",
+        "LLM calls per turn",
+        "How often the agent calls a model to answer once: median, 95th percentile and most LLM calls of a turn, and "
+        "retries per turn; by hours up to 3 days, by whole days beyond. A rise is a loop: bad tools, prompt or schema.",
+        Lines(
+            unit="none",
+            decimals=1,
+            no_data="no turns",
+            overrides=[
+                *PERCENTILES[:2],
+                override("byName", "most", color=fixed(P99)),
+                override("byName", "retries per turn", **PREVIOUS),
+            ],
+        ),
+        [
+            sql(
+                stored_per_bucket(
+                    {
+                        "p50": "calls_p50",
+                        "p95": "calls_p95",
+                        "most": "calls_max",
+                        "retries per turn": "retries::float8 / turns",
+                    },
+                    "llm_turn",
+                    THIS_ENVIRONMENT,
+                ),
+                may_be_empty="no turn in the picked time",
+                may_be_zero=QUIET,
+            )
+        ],
+        width=8,
+        height=8,
+        leads_to="agent-performance/worst_turns",
+        feature="langfuse",
+    ),
+    Panel(
+        "depth",
+        "Turns by LLM calls, 7 d",
+        "Agent turns that began today or on the 6 days before by how many LLM calls they took, retries included; "
+        "Langfuse. 10 calls are the loop limit of the reference platform: turns that reach it were mostly cut off.",
+        BarGauge(unit="locale", decimals=0, color=fixed(CALLS), overrides=colored({"10 or more": WARN})),
+        [
+            sql(
+                named_bars(f"{{{{ view('llm_depth_window') }}}} where {THIS_ENVIRONMENT}", "bucket", "turns", "rank"),
+                format="table",
+                may_be_empty="no turn in 7 days",
+            )
+        ],
+        width=8,
+        height=8,
+        leads_to="agent-performance/worst_turns",
+        feature="langfuse",
+    ),
+    Panel(
         "tools",
         "Tools, calls and success",
         "Tool calls per hour over the picked time, share that succeeded, failed calls per hour; Prometheus "
@@ -566,36 +596,23 @@ TOOLS = [
             overrides=[
                 *entity("Tool", 230),
                 override("byName", "Calls per hour", unit="locale", decimals=1),
-                override(
-                    "byName",
+                judged(
                     "Success",
+                    down_is_bad(slo("tool_success.red"), slo("tool_success.amber")),
                     unit="percentunit",
                     decimals=2,
                     mappings=nothing("no calls"),
-                    custom__cellOptions={"type": "color-text"},
-                    thresholds={
-                        "mode": "absolute",
-                        "steps": down_is_bad(slo("tool_success.red"), slo("tool_success.amber")),
-                    },
                 ),
                 override("byName", "Failed per hour", unit="locale", decimals=2),
             ],
-            transformations=[
-                {"id": "merge", "options": {}},
+            transformations=columns(
                 {
-                    "id": "organize",
-                    "options": {
-                        "excludeByName": {"Time": True},
-                        "indexByName": {},
-                        "renameByName": {
-                            "tool_name": "Tool",
-                            "Value #A": "Calls per hour",
-                            "Value #B": "Success",
-                            "Value #C": "Failed per hour",
-                        },
-                    },
-                },
-            ],
+                    "tool_name": "Tool",
+                    "Value #A": "Calls per hour",
+                    "Value #B": "Success",
+                    "Value #C": "Failed per hour",
+                }
+            ),
         ),
         [
             promql(
@@ -619,7 +636,7 @@ TOOLS = [
                 may_be_empty="no tool failed",
             ),
         ],
-        width=16,
+        width=12,
         height=8,
         leads_to="cost-usage/tools",
         feature="agent_metrics",
@@ -634,7 +651,7 @@ TOOLS = [
             overrides=[
                 *entity("Tool", 190),
                 override("byRegexp", "/^(Turns|Calls)$/", unit="locale", decimals=0),
-                _judged("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
+                judged_share("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
                 override("byRegexp", "/^p(50|95)$/", unit="s", mappings=nothing("few calls")),
             ],
         ),
@@ -655,43 +672,6 @@ TOOLS = [
         width=12,
         height=8,
         leads_to="cost-usage/tools",
-        feature="langfuse",
-    ),
-    Panel(
-        "loop_depth",
-        "LLM calls per turn",
-        "How often the agent calls a model to answer once: median, 95th percentile and most LLM calls of a turn, and "
-        "retries per turn; by hours up to 3 days, by whole days beyond. A rise is a loop: bad tools, prompt or schema.",
-        Lines(
-            unit="none",
-            decimals=1,
-            no_data="no turns",
-            overrides=[
-                override("byName", "p50", color=fixed(P50)),
-                override("byName", "p95", color=fixed(P95), custom__lineWidth=2),
-                override("byName", "most", color=fixed(P99)),
-                override("byName", "retries per turn", **PREVIOUS),
-            ],
-        ),
-        [
-            sql(
-                stored_per_bucket(
-                    {
-                        "p50": "calls_p50",
-                        "p95": "calls_p95",
-                        "most": "calls_max",
-                        "retries per turn": "retries::float8 / turns",
-                    },
-                    "llm_turn",
-                    THIS_ENVIRONMENT,
-                ),
-                may_be_empty="no turn in the picked time",
-                may_be_zero=QUIET,
-            )
-        ],
-        width=12,
-        height=8,
-        leads_to="agent-performance/worst_turns",
         feature="langfuse",
     ),
 ]
@@ -771,10 +751,7 @@ TIME = [
         Lines(
             unit="s",
             no_data="no stream",
-            overrides=[
-                override("byName", "p50", color=fixed(P50)),
-                override("byName", "p95", color=fixed(P95), custom__lineWidth=2),
-            ],
+            overrides=PERCENTILES[:2],
         ),
         [
             sql(
@@ -863,14 +840,7 @@ ASKED = [
             overrides=[
                 *entity("Intent", 170),
                 override("byName", "Ratings", unit="locale", decimals=0),
-                override(
-                    "byName",
-                    "CSAT",
-                    unit="percentunit",
-                    decimals=1,
-                    custom__cellOptions={"type": "color-text"},
-                    thresholds={"mode": "absolute", "steps": down_is_bad(slo("csat.red"), slo("csat.amber"))},
-                ),
+                judged_share("CSAT", down_is_bad(slo("csat.red"), slo("csat.amber")), 1),
                 override("byRegexp", "/^(From|To)$/", unit="percentunit", decimals=1),
             ],
         ),
@@ -882,8 +852,8 @@ ASKED = [
                   from {{{{ view('intent_rating_day') }}}} where {LAST_30_DAYS} group by intent
                 ),
                 wilson as (
-                  select *, k / n as p, 1.959963984540054 ^ 2 as zz,
-                    1.959963984540054 * sqrt(k / n * (1 - k / n) / n + 1.959963984540054 ^ 2 / (4 * n * n)) as half
+                  select *, k / n as p, 1.96 ^ 2 as zz,
+                    1.96 * sqrt(k / n * (1 - k / n) / n + 1.96 ^ 2 / (4 * n * n)) as half
                   from sums where n > 0
                 )
                 select intent as "Intent", n::bigint as "Ratings", p as "CSAT",
@@ -942,7 +912,7 @@ ASKED = [
                 override("byName", "Version", unit="none"),
                 override("byName", "Since", unit="dateTimeFromNow"),
                 override("byName", "Calls", unit="locale", decimals=0),
-                _judged("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
+                judged_share("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
                 override("byName", "p95", unit="s", mappings=nothing("few calls")),
                 override("byName", "Tokens", unit="locale", decimals=0),
                 override("byName", "Cost", unit="currencyUSD", decimals=4, mappings=nothing("no price")),

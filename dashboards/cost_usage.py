@@ -12,13 +12,12 @@ from gendash.dashboards._llm import (
     LAST_30_D,
     LOCAL_DAY,
     THIS_ENVIRONMENT,
-    TODAY,
+    TOKENS,
     WITHOUT_DATES,
     by_model_per_bucket,
     daily,
     daily_turns,
     dashed,
-    entity,
     per_bucket,
     ratio_per_bucket,
     rolling,
@@ -29,9 +28,9 @@ from gendash.dashboards._palette import (
     CALLS,
     COST,
     OK,
-    P50,
-    P95,
+    PERCENTILES,
     TEXT,
+    TOKEN,
     UNKNOWN,
     WARN,
     by_model,
@@ -43,8 +42,9 @@ from gendash.dashboards._palette import (
     up_is_bad,
     words,
 )
-from gendash.dashboards._queries import IN_ENVIRONMENT, NEVER_SYNCED, QUIET, dollars, tile
+from gendash.dashboards._queries import IN_ENVIRONMENT, NEVER_SYNCED, QUIET, TODAY, change, tile
 from gendash.dashboards._shared import ANNOTATIONS, ENVIRONMENT, FRESHNESS, JOB, LLM_COST, how_to_read
+from gendash.dashboards._tables import entity, judged_share, share_bar
 from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines, NumberTile, StateTile, Table, Trend
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, promql, slo, sql
 
@@ -52,6 +52,17 @@ NO_CALLS = "no LLM call in the picked time"
 NO_PRICE = "no call with a price in the picked time"
 # whole days of the picked range, where it is shown by days
 BUDGET_DAYS = f"with {BUCKETS} select at from buckets where not ({BY_HOUR})"
+# the starts of this month, of the last one, of its second day and of the running hour, and as far into the last month
+MONTHS = f"""
+    months as (
+      select month at time zone {{{{ zone() }}}} as this_month,
+        (month - interval '1 month') at time zone {{{{ zone() }}}} as last_month,
+        (month - interval '1 month' + interval '1 day') at time zone {{{{ zone() }}}} as second_day, running,
+        least(month, month - interval '1 month' + (running at time zone {{{{ zone() }}}} - month))
+          at time zone {{{{ zone() }}}} as as_far
+      from (select date_trunc('month', {TODAY}::timestamp) as month,
+        date_trunc('hour', {{{{ now() }}}}, {{{{ zone() }}}}) as running) as starts
+    )"""
 PRICES = "List price as Langfuse computed it, not an invoice"
 
 STRIP = [
@@ -142,8 +153,8 @@ HEAD = [
     Panel(
         "month",
         "Month",
-        "List price of LLM calls since the first of this local month, all environments, and how it grew by day. Calls "
-        "without a price, embeddings and speech are not in it, so an invoice may be higher.",
+        "List price of LLM calls since the first of this local month, all environments, and how it grew by day; the "
+        "change is that of whole hours against as much of last month. Calls without a price count as nothing.",
         HeadTile(unit="currencyUSD", decimals=0, subject=COST, min=0),
         [
             sql(
@@ -157,11 +168,18 @@ HEAD = [
                   where hour >= date_trunc('month', {TODAY}::timestamp) at time zone {{{{ zone() }}}}
                     and hour <= {{{{ now() }}}}
                   group by 1
+                ),
+                {MONTHS},
+                figures as (
+                  select coalesce(sum(cost_usd) filter (where hour >= this_month), 0) as current,
+                    sum(cost_usd) filter (where hour >= last_month and hour < as_far and since < second_day) as prior
+                  from months
+                  cross join (select min(hour) as since from {{{{ view('llm_hour') }}}}) as known
+                  left join {{{{ view('llm_hour') }}}} on hour >= last_month and hour < running
                 )
                 select day::timestamp at time zone {{{{ zone() }}}} as "time",
-                  'of ' || {dollars("{{ setting('budget.monthly_usd') }}")} || ' budget' as metric,
-                  sum(coalesce(cost, 0)) over (order by day) as value
-                from days left join spend using (day) order by 1""",
+                  {change("month", "vs last")} as metric, sum(coalesce(cost, 0)) over (order by day) as value
+                from days left join spend using (day) cross join figures order by 1""",
                 may_be_zero=QUIET,
             )
         ],
@@ -333,16 +351,12 @@ DRIVERS = [
         "\n\nThe plan asks for areas: between two days it would claim values that do not exist, so these are bars.",
         DayBars(
             unit="sishort",
-            overrides=colored({"input": CALLS, "input, cached": "super-light-blue", "output": "dark-blue"}),
+            overrides=colored(TOKEN),
         ),
         [
             sql(
                 per_bucket(
-                    {
-                        "input": "sum(input_tokens - cached_tokens)",
-                        "input, cached": "sum(cached_tokens)",
-                        "output": "sum(output_tokens)",
-                    },
+                    TOKENS,
                     "llm_hour",
                 ),
                 may_be_zero=QUIET,
@@ -366,8 +380,7 @@ DRIVERS = [
             decimals=4,
             no_data="no turns",
             overrides=[
-                override("byName", "p50", color=fixed(P50)),
-                override("byName", "p95", color=fixed(P95), custom__lineWidth=2),
+                *PERCENTILES[:2],
                 override("byName", "mean", **PREVIOUS),
             ],
         ),
@@ -424,33 +437,6 @@ def _priced(name: str, decimals: int = 2) -> dict[str, Any]:
     return override("byName", name, unit="currencyUSD", decimals=decimals, mappings=nothing("no price"))
 
 
-def _share(name: str, color: str = COST) -> dict[str, Any]:
-    """A column that is drawn as a bar from 0 to 1."""
-    return override(
-        "byName",
-        name,
-        unit="percentunit",
-        decimals=0,
-        min=0,
-        max=1,
-        color=fixed(color),
-        custom__cellOptions={"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"},
-        custom__width=150,
-    )
-
-
-def _judged(name: str, thresholds: list[Any], decimals: int = 1) -> dict[str, Any]:
-    """A share that is coloured where it is too high."""
-    return override(
-        "byName",
-        name,
-        unit="percentunit",
-        decimals=decimals,
-        custom__cellOptions={"type": "color-text"},
-        thresholds={"mode": "absolute", "steps": thresholds},
-    )
-
-
 WHERE = [
     Panel(
         "models",
@@ -462,14 +448,14 @@ WHERE = [
             sort_by="Cost",
             overrides=[
                 *entity("Model", 210),
-                _share("Share of cost"),
+                share_bar("Share of cost", COST),
                 _money("Cost"),
                 override("byRegexp", "/^(Calls|Tokens)$/", unit="locale", decimals=0),
                 override("byName", "Tokens", unit="sishort", decimals=1),
                 _priced("Per 1k calls"),
                 override("byName", "p95", unit="s"),
-                _judged("Errors", up_is_bad(slo("failures.amber"), slo("failures.red")), 2),
-                _judged("No price", up_is_bad(SettingRef("limits.uncosted"), SettingRef("limits.uncosted_red")), 2),
+                judged_share("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
+                judged_share("No price", up_is_bad(SettingRef("limits.uncosted"), SettingRef("limits.uncosted_red"))),
                 _priced("In, 1M"),
                 _priced("Out, 1M"),
                 override("byName", "Why no price", custom__width=150, mappings=nothing("–")),
@@ -510,7 +496,7 @@ WHERE = [
             sort_by="Cost",
             overrides=[
                 *entity("User", 105),
-                _share("Share of cost"),
+                share_bar("Share of cost", COST),
                 _money("Cost"),
                 override("byName", "Turns", unit="locale", decimals=0),
                 _priced("Per turn", 4),
@@ -546,7 +532,7 @@ WHERE = [
             sort_by="Cost",
             overrides=[
                 *entity("Tool", 190),
-                _share("Share of turns", CALLS),
+                share_bar("Share of turns", CALLS),
                 override("byName", "Turns", unit="locale", decimals=0),
                 _priced("Per turn", 4),
                 _money("Cost"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from gendash.dashboards._llm import langfuse_link, linked
+from gendash.dashboards._llm import langfuse_link
 from gendash.dashboards._palette import (
     BAD,
     CALLS,
@@ -22,14 +22,14 @@ from gendash.dashboards._palette import (
     steps,
     words,
 )
-from gendash.dashboards._queries import LAST_30_DAYS, QUIET, TODAY, named_bars, rolling, tile
+from gendash.dashboards._queries import LAST_30_DAYS, QUIET, TODAY, named_bars, rolling, state_of_share, tile
 from gendash.dashboards._shared import ANNOTATIONS, CSAT, FRESHNESS, JOB, how_to_read
+from gendash.dashboards._tables import COLORED_TEXT, judged_share, linked, share_bar
 from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines, NumberTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, slo, sql
 
 NO_RATING = "no rating within 30 days"
 CSAT_COLORS = down_is_bad(slo("csat.red"), slo("csat.amber"))
-GAUGE = {"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"}
 NAMED = override("byRegexp", "/.*/", displayName="${__field.name}")  # else Grafana hides the name of a lone bar
 RATING_WORDS = [
     {
@@ -46,14 +46,7 @@ RATING_WORDS = [
 
 def csat_column(name: str) -> dict[str, Any]:
     """An override that judges a column of shares of satisfied ratings."""
-    return override(
-        "byName",
-        name,
-        unit="percentunit",
-        decimals=1,
-        custom__cellOptions={"type": "color-text"},
-        thresholds={"mode": "absolute", "steps": CSAT_COLORS},
-    )
+    return judged_share(name, CSAT_COLORS, 1)
 
 
 STRIP = [
@@ -70,17 +63,13 @@ STRIP = [
         ),
         [
             sql(
-                f"""
-                with figures as (
-                  select sum(satisfied) / nullif(sum(ratings), 0) as ratio, coalesce(sum(ratings), 0) as ratings
-                  from {{{{ view('csat_day') }}}} where {LAST_30_DAYS}
-                )
-                select {{{{ now() }}}} as "time",
-                  coalesce(to_char(floor(1000 * ratio) / 10, 'FM990.0') || ' % of ' || ratings || ', 30 d', '30 d')
-                    as metric,
-                  case when ratio < {{{{ slo('csat.red') }}}} then 2
-                    when ratio < {{{{ slo('csat.amber') }}}} then 1 when ratio is not null then 0 end as value
-                from figures""",
+                state_of_share(
+                    "select sum(satisfied) / nullif(sum(ratings), 0) as ratio, coalesce(sum(ratings), 0) as n "
+                    f"from {{{{ view('csat_day') }}}} where {LAST_30_DAYS}",
+                    "30 d",
+                    "csat.red",
+                    "csat.amber",
+                ),
                 may_be_zero="0 means good",
                 may_be_empty=NO_RATING,
             )
@@ -202,10 +191,10 @@ HEAD = [
     ),
     Panel(
         "eval",
-        "Eval",
-        "Mean of the most frequent numeric evaluation in Langfuse (sources EVAL and ANNOTATION), named in the line "
-        "above, over today and the 6 days before; the curve is the same for each of the last 30 days. Its scale is "
-        "the evaluator's.",
+        "Eval, 7 d",
+        "Mean of the most frequent numeric evaluation in Langfuse (EVAL, ANNOTATION), named above with its mean of "
+        "the 7 days before, over today and the 6 days before; the curve is the same for each of 30 days. On the "
+        "evaluator's scale.",
         HeadTile(unit="none", decimals=2, subject=CALLS, min=0, no_data="no scores"),
         [
             sql(
@@ -227,7 +216,9 @@ HEAD = [
                   window week as (order by every.day rows between 6 preceding and current row)
                 )
                 select curve.day::timestamp at time zone {{{{ zone() }}}} as "time",
-                  coalesce((select left(name, 14) || ', 7 d' from most), '7 d') as metric, value
+                  coalesce((select left(name, 10) from most) || coalesce(', was ' || (
+                    select round(value::numeric, 2) from curve, today where curve.day = today.day - 7
+                  ), ''), '7 d') as metric, value
                 from curve cross join today where curve.day > today.day - 30 order by 1""",
                 may_be_empty="no evaluation within a week",
                 may_be_zero="every score is 0",
@@ -324,25 +315,26 @@ WRONG = [
     Panel(
         "negative_list",
         "Negative ratings, newest first, 30 d",
-        "Ratings of 1 or 2 given today or on the 29 days before with their comment, at most 200; those with a comment "
-        "and those without. The trace is what to look up in Langfuse. Comments are shown to admins only.\n\n"
+        "Ratings of 1 or 2 given today or on the 29 days before with their age and comment, at most 200. Trace and "
+        "conversation lead to Langfuse: a conversation is a session there if the platform names it so.\n\n"
         "The plan asks for a word cloud: a list that can be read and searched replaces it.",
         Table(
             no_data="No bad rating",
             name_nothing=False,
             overrides=[
                 override("byName", "Given", unit="dateTimeAsIso", custom__width=150),
+                override("byName", "Age", unit="s", decimals=0, custom__width=75),
                 override(
                     "byName",
                     "Rating",
                     custom__width=80,
-                    custom__cellOptions={"type": "color-text"},
+                    custom__cellOptions=COLORED_TEXT,
                     mappings=RATING_WORDS,
                 ),
                 override("byName", "Comment", custom__minWidth=200),
                 override("byName", "Answer time", unit="s", custom__width=105),
                 override("byName", "User", custom__width=85),
-                override("byName", "Conversation", custom__width=115),
+                *linked("Conversation", "Open the session in Langfuse", "session_link", custom__width=115),
                 override("byName", "Model", custom__width=205),
                 *linked("Trace", "Open the trace in Langfuse", custom__width=275),
             ],
@@ -350,10 +342,12 @@ WRONG = [
         [
             sql(
                 f"""
-                select created_at as "Given", rating as "Rating", coalesce(comment, '–') as "Comment",
+                select created_at as "Given", extract(epoch from {{{{ now() }}}} - created_at)::float8 as "Age",
+                  rating as "Rating", coalesce(comment, '–') as "Comment",
                   left(user_id, 8) as "User", left(conversation_id, 8) as "Conversation", duration_s as "Answer time",
                   coalesce(model, 'not traced') as "Model", coalesce(trace_id, '–') as "Trace",
-                  {langfuse_link("traces", "trace_id")}
+                  {langfuse_link("traces", "trace_id")},
+                  {langfuse_link("sessions", "conversation_id", "session_link")}
                 from {{{{ view('rating_turn_30d') }}}} where rating <= 2
                 order by created_at desc, feedback_id limit 200""",
                 format="table",
@@ -368,10 +362,10 @@ WRONG = [
         "conversations",
         "Worst conversations, 30 d",
         "Conversations with at least two ratings given today or on the 29 days before, the lowest mean first, at most "
-        "50. Single ratings are in the list above; these means are never averaged into a total.",
+        "50. Single ratings are in the list above. A conversation leads to its session in Langfuse, if it has one.",
         Table(
             overrides=[
-                override("byName", "Conversation", custom__width=115),
+                *linked("Conversation", "Open the session in Langfuse", "session_link", custom__width=115),
                 override("byName", "Mean", unit="none", decimals=2, custom__width=80),
                 override("byName", "Ratings", unit="locale", custom__width=80),
                 override("byName", "Last", unit="dateTimeFromNow", custom__width=120),
@@ -380,10 +374,11 @@ WRONG = [
         ),
         [
             sql(
-                """
+                f"""
                 select left(conversation_id, 8) as "Conversation", mean as "Mean", ratings as "Ratings",
-                  last_at as "Last", coalesce(comment, '–') as "Last comment"
-                from {{ view('rating_conversation_30d') }}
+                  last_at as "Last", coalesce(comment, '–') as "Last comment",
+                  {langfuse_link("sessions", "conversation_id", "session_link")}
+                from {{{{ view('rating_conversation_30d') }}}}
                 order by mean, ratings desc, conversation_id limit 50""",
                 format="table",
                 may_be_empty="no conversation was rated twice",
@@ -401,17 +396,7 @@ WRONG = [
         Table(
             no_data="–",
             overrides=[
-                override(
-                    "byName",
-                    "Share",
-                    unit="percentunit",
-                    decimals=0,
-                    min=0,
-                    max=1,
-                    color=fixed(CALLS),
-                    custom__cellOptions=GAUGE,
-                    custom__width=150,
-                ),
+                share_bar("Share", CALLS),
                 override("byRegexp", "/^(Scores|Rated)$/", unit="locale"),
                 csat_column("CSAT"),
             ],
@@ -546,6 +531,42 @@ CAUSES = [
             )
         ],
         width=12,
+        height=8,
+        feature="feedback langfuse",
+    ),
+    Panel(
+        "prompts",
+        "CSAT by prompt version, before and after, 30 d",
+        "Traced ratings of today and the 29 days before by version of the managed prompt: CSAT with its 95 % interval "
+        "(Wilson), and CSAT of the version before. A change is only told apart from chance where the interval leaves "
+        "Before out.",
+        Table(
+            no_data="–",
+            overrides=[
+                override("byName", "Prompt", custom__width=170),
+                override("byName", "Version", unit="none", custom__width=80),
+                override("byName", "First rated", unit="dateTimeAsIso", custom__width=160),
+                override("byName", "Ratings", unit="locale", custom__width=80),
+                csat_column("CSAT"),
+                override("byRegexp", "/^(From|To|Before)$/", unit="percentunit", decimals=1),
+                override("byName", "Verdict", custom__minWidth=150),
+            ],
+        ),
+        [
+            sql(
+                """
+                select prompt as "Prompt", version as "Version", first_at as "First rated", ratings as "Ratings",
+                  satisfied / ratings::float8 as "CSAT", low as "From", high as "To",
+                  prior_csat as "Before",
+                  case when prior_csat is null then 'first version' when prior_csat < low then '▲ better than v'
+                    || prior_version when prior_csat > high then '▼ worse than v' || prior_version
+                    else '● as v' || prior_version || ', by chance' end as "Verdict"
+                from {{ view('rating_prompt_30d') }} order by prompt, version desc limit 50""",
+                format="table",
+                may_be_empty="no rated turn names a managed prompt",
+            )
+        ],
+        width=24,
         height=8,
         feature="feedback langfuse",
     ),

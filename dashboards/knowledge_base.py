@@ -7,9 +7,8 @@ from gendash.dashboards._palette import (
     CALLS,
     DOCUMENT,
     OK,
-    P50,
     P95,
-    P99,
+    PERCENTILES,
     TEXT,
     UNKNOWN,
     USERS,
@@ -21,8 +20,22 @@ from gendash.dashboards._palette import (
     up_is_bad,
     words,
 )
-from gendash.dashboards._queries import LATER, NO_DAY, QUIET, TODAY, at_days_end, change, named_bars, tile
+from gendash.dashboards._queries import (
+    LATER,
+    NO_DAY,
+    QUIET,
+    TODAY,
+    at_days_end,
+    compared,
+    curve,
+    every_day,
+    named_bars,
+    state_of_share,
+    summed,
+    tile,
+)
 from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
+from gendash.dashboards._tables import count_bar
 from gendash.dashboards.viz import BarGauge, DayBars, HeadTile, Lines, NumberTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, promql, slo, sql
 
@@ -36,9 +49,10 @@ FILE_TYPES = Variable(
 )
 CHOSEN = "(${file_type:sqlstring} = '__all' or file_type = ${file_type:sqlstring})"
 NO_DOCUMENT = "no document yet"
-GAUGE = {"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"}
 SEARCHES = '{{ rule("job_status:kb_searches:rate5m") }}{job=~"$job"}'
-DURATIONS = '{{ rule("job_le:kb_search_duration_seconds_bucket:rate5m") }}{job=~"$job"}[1h]'
+SEARCH_BUCKETS = "job_le:kb_search_duration_seconds_bucket:rate5m"
+DURATIONS = f'{{{{ rule("{SEARCH_BUCKETS}") }}}}{{job=~"$job"}}[1h]'
+WITHIN_HALF, EVERY = ',le="0.5"', ',le="+Inf"'
 RECENT = f"day > {TODAY} - %d and day <= {TODAY}"
 
 
@@ -72,20 +86,16 @@ STRIP = [
         ),
         [
             sql(
-                f"""
-                with figures as (
-                  select sum(documents) filter (where status = 'done') as done,
-                    nullif(coalesce(sum(documents) filter (where status in ('done', 'failed')), 0), 0) as ended
-                  from {{{{ view('document_day') }}}} where {RECENT % 7} and {CHOSEN}
+                state_of_share(
+                    f"""
+                    select coalesce(sum(documents), 0) as n,
+                      coalesce(sum(documents) filter (where status = 'done'), 0) / nullif(sum(documents), 0) as ratio
+                    from {{{{ view('document_day') }}}}
+                    where {RECENT % 7} and {CHOSEN} and status in ('done', 'failed')""",
+                    "7 d",
+                    "kb_processing.red",
+                    "kb_processing.objective",
                 ),
-                shares as (select coalesce(done, 0) / ended as ratio, ended from figures)
-                select {{{{ now() }}}} as "time",
-                  coalesce(to_char(floor(1000 * ratio) / 10, 'FM990.0') || ' % of ' || ended || ', 7 d', '7 d')
-                    as metric,
-                  case when ratio < {{{{ slo('kb_processing.red') }}}} then 2
-                    when ratio < {{{{ slo('kb_processing.objective') }}}} then 1
-                    when ratio is not null then 0 end as value
-                from shares""",
                 may_be_zero="0 means good",
                 may_be_empty="no document ended within 7 days",
             )
@@ -144,22 +154,16 @@ STRIP = [
 
 def total(column: str) -> str:
     """SQL: all that was uploaded by the end of each of the last 30 days, of the documents that are there now."""
-    return f"""
-    with today as (select {TODAY} as day),
-    curve as (
-      select every.day::date as day, coalesce(sum({column}), 0) as value
-      from today
-      cross join lateral generate_series((today.day - 30)::timestamp, today.day, interval '1 day') as every (day)
-      left join {{{{ view('document_day') }}}} d on d.day <= every.day::date and {CHOSEN}
-      group by 1
-    ),
-    figures as (
-      select max(value) filter (where curve.day = today.day) as current,
-        max(value) filter (where curve.day = today.day - 30) as prior
-      from curve cross join today
+    return curve(
+        f"""curve as (
+          select every.day::date as day, coalesce(sum({column}), 0) as value
+          from {every_day(30)} left join {{{{ view('document_day') }}}} d on d.day <= every.day::date and {CHOSEN}
+          group by 1
+        )""",
+        "now",
+        30,
+        "in 30 d",
     )
-    select curve.day::timestamp at time zone {{{{ zone() }}}} as "time", {change("now", "in 30 d")} as metric, value
-    from curve cross join figures cross join today where curve.day > today.day - 30 order by 1"""
 
 
 HEAD = [
@@ -192,10 +196,10 @@ HEAD = [
     Panel(
         "searches",
         "Searches",
-        "Searches of the knowledge base per minute, over 5 minutes; Prometheus. Where the platform records no kb_ "
-        "metrics these are requests of the search route, and the agent's own searches are not seen.",
+        "Searches of the knowledge base per minute, over 5 minutes; Prometheus. The change is against 24 hours "
+        "earlier. Without kb_ metrics, requests of the search route stand in; the agent's own are not seen then.",
         HeadTile(unit="opm", decimals=1, subject=CALLS, min=0),
-        [promql(f"60 * sum({SEARCHES})", legend="now, over 5 min", may_be_zero=QUIET)],
+        [compared(f"60 * sum({SEARCHES})", may_be_zero=QUIET)],
         width=4,
         height=4,
         leads_to="knowledge-base/search_rate",
@@ -205,7 +209,7 @@ HEAD = [
         "p95",
         "p95 time",
         "95 of 100 searches were answered within this time, over the last hour; Prometheus histogram, read within its "
-        "buckets, which end at 5 s. Amber above 0.5 s, red above 1 s.",
+        "buckets, which end at 5 s. The change is against 24 hours earlier. Amber above 0.5 s, red above 1 s.",
         HeadTile(
             unit="s",
             min=0,
@@ -213,7 +217,7 @@ HEAD = [
             thresholds=up_is_bad(slo("kb_search.threshold_s"), slo("kb_search.red_s")),
             no_data="no search",
         ),
-        [promql(percentile(0.95), legend="over the last hour", may_be_empty="nobody searches")],
+        [compared(percentile(0.95), "over the last hour", may_be_empty="nobody searches")],
         width=4,
         height=4,
         leads_to="knowledge-base/search_time",
@@ -222,14 +226,14 @@ HEAD = [
     Panel(
         "no_result",
         "No result",
-        "Searches that found nothing / searches, over the last 24 hours: the histogram bucket of 0 results. A mean "
-        "of results "
-        "hides them. High: the answer is not in the knowledge base, or the score threshold is too strict.",
+        "Searches that found nothing / searches, over the last 24 hours: the histogram bucket of 0 results; above it "
+        "the 24 hours before. High: the answer is not in the knowledge base, or the score threshold is too strict.",
         HeadTile(unit="percentunit", decimals=1, subject=UNKNOWN, min=0, max=0.5, no_data="no search"),
         [
-            promql(
+            compared(
                 without_result("24h"),
-                legend="last 24 h",
+                "last 24 h",
+                is_share=True,
                 may_be_zero="every search found something",
                 may_be_empty="nobody searches",
             )
@@ -247,27 +251,15 @@ HEAD = [
         HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
         [
             sql(
-                f"""
-                with today as (select {TODAY} as day),
-                daily as (
-                  select day, sum(documents) as n from {{{{ view('document_day') }}}} where {CHOSEN} group by day
+                curve(
+                    summed(
+                        "select day, sum(documents) as n, 0 as d "
+                        f"from {{{{ view('document_day') }}}} where {CHOSEN} group by day",
+                        7,
+                    ),
+                    "7 d",
+                    7,
                 ),
-                curve as (
-                  select every.day::date as day, sum(coalesce(n, 0)) over week as value
-                  from today
-                  cross join lateral generate_series(
-                    (today.day - 35)::timestamp, today.day, interval '1 day'
-                  ) as every (day)
-                  left join daily on daily.day = every.day::date
-                  window week as (order by every.day rows between 6 preceding and current row)
-                ),
-                figures as (
-                  select max(value) filter (where curve.day = today.day) as current,
-                    max(value) filter (where curve.day = today.day - 7) as prior
-                  from curve cross join today
-                )
-                select curve.day::timestamp at time zone {{{{ zone() }}}} as "time", {change("7 d")} as metric, value
-                from curve cross join figures cross join today where curve.day > today.day - 30 order by 1""",
                 may_be_zero=QUIET,
             )
         ],
@@ -305,11 +297,7 @@ CHARTS = [
         Lines(
             unit="s",
             no_data="no search",
-            overrides=[
-                override("byName", "p50", color=fixed(P50)),
-                override("byName", "p95", color=fixed(P95), custom__lineWidth=2),
-                override("byName", "p99", color=fixed(P99)),
-            ],
+            overrides=PERCENTILES,
         ),
         [promql(percentile(q), legend=f"p{q * 100:.0f}", may_be_empty="nobody searches") for q in (0.5, 0.95, 0.99)],
         width=8,
@@ -457,7 +445,7 @@ FOUND = [
                 may_be_empty="nobody searches",
             )
         ],
-        width=12,
+        width=8,
         height=8,
         feature="kb_metrics",
     ),
@@ -475,9 +463,94 @@ FOUND = [
                 may_be_empty="nobody searches",
             )
         ],
-        width=12,
+        width=8,
         height=8,
         feature="kb_metrics",
+    ),
+    Panel(
+        "fast_searches",
+        "Searches within 0.5 s",
+        "Searches that were answered within 0.5 s / searches, each point over an hour; Prometheus. Exact, since 0.5 s "
+        "is a bound of the histogram's buckets, where a percentile is read within them.",
+        Lines(unit="percentunit", max=1, fill=12, color=fixed(P95), legend=False, no_data="no search"),
+        [
+            promql(
+                f"{counted(SEARCH_BUCKETS, '1h', WITHIN_HALF)} / ({counted(SEARCH_BUCKETS, '1h', EVERY)} > 0)",
+                legend="within 0.5 s",
+                may_be_empty="nobody searches",
+                may_be_zero="no search was so fast",
+            )
+        ],
+        width=8,
+        height=8,
+        feature="kb_metrics",
+    ),
+]
+
+FRESH = [
+    Panel(
+        "ages",
+        "Documents by age, now",
+        "Documents that are done by the time since their last change (of their row; else since the upload), now. Old "
+        "ones are not wrong, but the first to read again: answers quote them as if they were of today.",
+        BarGauge(unit="locale", decimals=0, color=fixed(DOCUMENT["done"]), overrides=colored({"over a year": WARN})),
+        [
+            sql(
+                f"""
+                with ages (name, rank, low, high) as (
+                  values ('under 30 d', 1, 0, 30), ('30 to 90 d', 2, 30, 90), ('90 to 180 d', 3, 90, 180),
+                    ('180 d to a year', 4, 180, 365), ('over a year', 5, 365, 1000000)
+                ),
+                held as (
+                  select floor(extract(epoch from {{{{ now() }}}} - changed_at) / 86400) as days
+                  from {{{{ view('document_now') }}}} where status = 'done' and {CHOSEN}
+                )
+                select name, count(days) as value
+                from ages left join held on greatest(days, 0) >= low and greatest(days, 0) < high
+                group by name, rank order by rank""",
+                format="table",
+                may_be_zero=NO_DOCUMENT,
+            )
+        ],
+        width=8,
+        height=8,
+        feature="documents",
+    ),
+    Panel(
+        "time_to_done",
+        "Time to done, at most, 30 d",
+        "From upload to last change of the documents uploaded today or on the 29 days before that are done: an upper "
+        "bound of the processing time, since a later edit moves it. Median, 95th percentile, share within 10 minutes.",
+        Table(
+            no_data="–",
+            overrides=[
+                override("byName", "Type", custom__width=110),
+                override("byName", "Done", unit="locale"),
+                override("byRegexp", "/^p(50|95)$/", unit="s", decimals=1),
+                override("byName", "Within 10 min", unit="percentunit", decimals=1),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                with done as (
+                  select file_type, extract(epoch from changed_at - created_at)::float8 as took
+                  from {{{{ view('document_now') }}}} where status = 'done' and {RECENT % 30} and {CHOSEN}
+                )
+                select case when grouping(file_type) = 1 then 'all' else file_type end as "Type", count(*) as "Done",
+                  percentile_cont(0.5) within group (order by took) as "p50",
+                  percentile_cont(0.95) within group (order by took) as "p95",
+                  count(*) filter (where took <= 600)::float8 / count(*) as "Within 10 min"
+                from done group by grouping sets ((file_type), ()) having count(*) > 0
+                order by grouping(file_type) desc, 2 desc, 1 limit 20""",
+                format="table",
+                may_be_empty="no document of 30 days is done",
+                may_be_zero="none was changed since its upload",
+            )
+        ],
+        width=16,
+        height=8,
+        feature="documents",
     ),
 ]
 
@@ -525,16 +598,7 @@ WHO = [
             no_data="–",
             overrides=[
                 override("byName", "Person", custom__width=110),
-                override(
-                    "byName",
-                    "Documents",
-                    unit="locale",
-                    min=0,
-                    fieldMinMax=True,
-                    color=fixed(USERS),
-                    custom__cellOptions=GAUGE,
-                    custom__width=170,
-                ),
+                count_bar("Documents", USERS, custom__width=170),
                 override("byName", "Failed", unit="percentunit", decimals=0),
                 override("byName", "Size", unit="decbytes"),
                 override("byName", "Chunks", unit="locale"),
@@ -565,6 +629,7 @@ DASHBOARD = Dashboard(
         Row("", [*STRIP, *HEAD, *CHARTS]),
         Row("What fails to load?", LOADS),
         Row("What is never found?", FOUND, open=False),
+        Row("Is it up to date, and fast to load?", FRESH, open=False),
         Row("Who uploads, and what?", WHO, open=False),
         how_to_read(
             "Is the knowledge base complete, and is what is in it found?",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from gendash.dashboards._llm import dashed
 from gendash.dashboards._palette import (
     BAD,
     CALLS,
     COST,
     DOCUMENT,
     OK,
-    P50,
     P95,
-    P99,
+    PERCENTILES,
     TEXT,
     TICKET,
     UNKNOWN,
@@ -45,6 +45,7 @@ from gendash.dashboards._queries import (
     UP,
     active_users,
     change,
+    compared,
     dollars,
     failing,
     firing,
@@ -54,6 +55,7 @@ from gendash.dashboards._queries import (
     tile,
 )
 from gendash.dashboards._shared import ANNOTATIONS, CSAT, ENVIRONMENT, FRESHNESS, JOB, LLM_CALLS, LLM_COST, how_to_read
+from gendash.dashboards._tables import columns, judged_share, share_bar
 from gendash.dashboards.viz import (
     PREVIOUS,
     BarGauge,
@@ -148,9 +150,9 @@ HEAD = [
         "requests",
         "Requests",
         "HTTP requests per second, over 5 minutes; Prometheus http_requests_total, all services chosen above. Health "
-        "and metrics endpoints and websockets are not counted.",
+        "and metrics endpoints and websockets are not counted. The change is against 24 hours earlier.",
         HeadTile(unit="reqps", decimals=1, subject=CALLS, min=0),
-        [promql(REQUESTS, legend="now, over 5 min", may_be_zero=QUIET)],
+        [compared(REQUESTS, may_be_zero=QUIET)],
         width=4,
         height=4,
         leads_to="overview/request_rate",
@@ -159,9 +161,10 @@ HEAD = [
     Panel(
         "errors",
         "Errors",
-        "Share of requests that ended in 5xx, over 5 minutes: sum of errors / sum of requests. No requests shows as "
-        "no traffic. Amber above the objective, red where the budget burns ten times too fast.\n\n"
-        "When red: see which route fails in the last row, then the newest deploy mark.",
+        "Share of requests that ended in 5xx, over 5 minutes: sum of errors / sum of requests; above it the share of "
+        "24 hours earlier. Amber above the objective, red where the budget burns ten times too fast.\n\n"
+        "When red: see which route fails in the last row, then the newest deploy mark. Without requests it says no "
+        "traffic, which is not 0 %.",
         HeadTile(
             unit="percentunit",
             decimals=2,
@@ -172,9 +175,10 @@ HEAD = [
             no_data="no traffic",
         ),
         [
-            promql(
+            compared(
                 f"{ERRORS} / ({REQUESTS} > 0)",
-                legend="now, 5xx of all",
+                "now, 5xx of all",
+                is_share=True,
                 may_be_zero="no request failed",
                 may_be_empty=QUIET,
             )
@@ -188,7 +192,7 @@ HEAD = [
         "p95",
         "p95 time",
         "95 of 100 requests were answered within this time, over 5 minutes; from the fine histogram of all requests, "
-        "streaming included. Amber above the SLO threshold, red above twice that.",
+        "streaming included. The change is against 24 hours earlier. Amber above the SLO, red above twice that.",
         HeadTile(
             unit="s",
             min=0,
@@ -196,7 +200,7 @@ HEAD = [
             thresholds=up_is_bad(slo("api_latency.threshold_s"), slo("api_latency.red_s")),
             no_data="no traffic",
         ),
-        [promql(quantile(0.95), legend="now, over 5 min", may_be_empty=QUIET)],
+        [compared(quantile(0.95), may_be_empty=QUIET)],
         width=4,
         height=4,
         leads_to="overview/response_time",
@@ -282,11 +286,7 @@ CHARTS = [
             soft_max=slo("api_latency.threshold_s"),
             thresholds=steps(("transparent", None), (WARN, slo("api_latency.threshold_s"))),
             no_data="no traffic",
-            overrides=[
-                override("byName", "p50", color=fixed(P50)),
-                override("byName", "p95", color=fixed(P95), custom__lineWidth=2),
-                override("byName", "p99", color=fixed(P99)),
-            ],
+            overrides=PERCENTILES,
         ),
         [promql(quantile(q), legend=f"p{q * 100:.0f}", may_be_empty=QUIET) for q in (0.5, 0.95, 0.99)],
         width=8,
@@ -651,16 +651,7 @@ USAGE = [
             decimals=0,
             overrides=[
                 override("byName", "cost", color=fixed(COST)),
-                override(
-                    "byName",
-                    "daily budget",
-                    color=fixed(TEXT),
-                    custom__drawStyle="line",
-                    custom__fillOpacity=0,
-                    custom__lineWidth=1,
-                    custom__stacking={"mode": "none", "group": "B"},
-                    custom__lineStyle={"fill": "dash", "dash": [6, 4]},
-                ),
+                dashed("daily budget"),
             ],
         ),
         [
@@ -722,47 +713,19 @@ DETAIL = [
             overrides=[
                 override("byName", "Route", custom__minWidth=230, links=[]),
                 override("byName", "Requests", unit="reqps", decimals=2),
-                override(
-                    "byName",
-                    "5xx",
-                    unit="percentunit",
-                    decimals=2,
-                    custom__cellOptions={"type": "color-text"},
-                    thresholds={
-                        "mode": "absolute",
-                        "steps": up_is_bad(slo("api_errors.objective"), slo("api_errors.red")),
-                    },
-                ),
-                override(
-                    "byName",
-                    "Over 0.5 s",
-                    unit="percentunit",
-                    decimals=1,
-                    min=0,
-                    max=1,
-                    color=fixed(P95),
-                    custom__cellOptions={"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"},
-                    custom__minWidth=150,
-                ),
+                judged_share("5xx", up_is_bad(slo("api_errors.objective"), slo("api_errors.red"))),
+                share_bar("Over 0.5 s", P95, decimals=1, custom__minWidth=150),
                 override("byName", "Mean", unit="s"),
             ],
-            transformations=[
-                {"id": "merge", "options": {}},
+            transformations=columns(
                 {
-                    "id": "organize",
-                    "options": {
-                        "excludeByName": {"Time": True},
-                        "indexByName": {},
-                        "renameByName": {
-                            "handler": "Route",
-                            "Value #A": "Requests",
-                            "Value #B": "5xx",
-                            "Value #C": "Over 0.5 s",
-                            "Value #D": "Mean",
-                        },
-                    },
-                },
-            ],
+                    "handler": "Route",
+                    "Value #A": "Requests",
+                    "Value #B": "5xx",
+                    "Value #C": "Over 0.5 s",
+                    "Value #D": "Mean",
+                }
+            ),
         ),
         [
             promql(f"topk(50, {over_range(REQUESTS_BY_ROUTE)} > 0)", instant=True, format="table"),

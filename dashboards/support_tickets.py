@@ -17,13 +17,27 @@ from gendash.dashboards._palette import (
     WARN,
     colored,
     fixed,
+    nothing,
     override,
     steps,
     up_is_bad,
     words,
 )
-from gendash.dashboards._queries import LATER, NO_DAY, QUIET, TODAY, at_days_end, change, named_bars, rolling, tile
+from gendash.dashboards._queries import (
+    LATER,
+    NO_DAY,
+    QUIET,
+    TODAY,
+    at_days_end,
+    curve,
+    every_day,
+    named_bars,
+    rolling,
+    state_of_share,
+    tile,
+)
 from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
+from gendash.dashboards._tables import COLORED_TEXT, count_bar, judged, share_bar
 from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, NumberTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, slo, sql
 
@@ -61,7 +75,15 @@ PRIORITY_WORDS = [
         },
     }
 ]
-COLORED_TEXT = {"type": "color-text"}
+DUE = {
+    "unit": "s",
+    "decimals": 1,
+    "custom__cellOptions": COLORED_TEXT,
+    "thresholds": {
+        "mode": "absolute",
+        "steps": steps((BAD, None), (WARN, 0), (TEXT, SettingRef("limits.ticket_at_risk_s"))),
+    },
+}
 NAMED = override("byRegexp", "/.*/", displayName="${__field.name}")  # else Grafana hides the name of a lone bar
 
 
@@ -90,17 +112,13 @@ STRIP = [
         ),
         [
             sql(
-                f"""
-                with figures as (
-                  select sum(met) / nullif(sum(decided), 0) as ratio, coalesce(sum(decided), 0) as decided
-                  from {{{{ view('ticket_sla_30d') }}}} where {CHOSEN}
-                )
-                select {{{{ now() }}}} as "time",
-                  coalesce(to_char(floor(1000 * ratio) / 10, 'FM990.0') || ' % of ' || decided || ', 30 d', '30 d')
-                    as metric,
-                  case when ratio < {{{{ slo('ticket_sla.red') }}}} then 2
-                    when ratio < {{{{ slo('ticket_sla.amber') }}}} then 1 when ratio is not null then 0 end as value
-                from figures""",
+                state_of_share(
+                    "select sum(met) / nullif(sum(decided), 0) as ratio, coalesce(sum(decided), 0) as n "
+                    f"from {{{{ view('ticket_sla_30d') }}}} where {CHOSEN}",
+                    "30 d",
+                    "ticket_sla.red",
+                    "ticket_sla.amber",
+                ),
                 may_be_zero="0 means on track",
                 may_be_empty="no ticket was due within 30 days",
             )
@@ -184,25 +202,17 @@ HEAD = [
         HeadTile(unit="locale", decimals=0, subject=CALLS, min=0),
         [
             sql(
-                f"""
-                with today as (select {TODAY} as day),
-                curve as (
-                  select every.day::date as day, coalesce(sum(t.waiting), 0) as value
-                  from today
-                  cross join lateral generate_series(
-                    (today.day - 30)::timestamp, today.day, interval '1 day'
-                  ) as every (day)
-                  left join {{{{ view('ticket_day') }}}} t on t.day = every.day::date and {CHOSEN}
-                  group by 1
+                curve(
+                    f"""curve as (
+                      select every.day::date as day, coalesce(sum(t.waiting), 0) as value
+                      from {every_day(30)}
+                      left join {{{{ view('ticket_day') }}}} t on t.day = every.day::date and {CHOSEN}
+                      group by 1
+                    )""",
+                    "now",
+                    30,
+                    "in 30 d",
                 ),
-                figures as (
-                  select max(value) filter (where curve.day = today.day) as current,
-                    max(value) filter (where curve.day = today.day - 30) as prior
-                  from curve cross join today
-                )
-                select curve.day::timestamp at time zone {{{{ zone() }}}} as "time",
-                  {change("now", "in 30 d")} as metric, value
-                from curve cross join figures cross join today where curve.day > today.day - 30 order by 1""",
                 may_be_zero=NOTHING_WAITS,
             )
         ],
@@ -246,23 +256,15 @@ HEAD = [
         HeadTile(unit="s", decimals=1, subject=P50, min=0, no_data="not yet"),
         [
             sql(
-                f"""
-                with today as (select {TODAY} as day),
-                curve as (
-                  select every.day::date as day, median_s as value
-                  from today
-                  cross join lateral generate_series(
-                    (today.day - 30)::timestamp, today.day, interval '1 day'
-                  ) as every (day)
-                  left join {{{{ view('ticket_median_day') }}}} m on m.day = every.day::date and {ONE_PRIORITY}
+                curve(
+                    f"""curve as (
+                      select every.day::date as day, median_s as value
+                      from {every_day(30)}
+                      left join {{{{ view('ticket_median_day') }}}} m on m.day = every.day::date and {ONE_PRIORITY}
+                    )""",
+                    "30 d",
+                    30,
                 ),
-                figures as (
-                  select now.value::numeric as current, case when now.value is not null then before.value end::numeric
-                    as prior
-                  from today join curve now on now.day = today.day join curve before on before.day = today.day - 30
-                )
-                select curve.day::timestamp at time zone {{{{ zone() }}}} as "time", {change("30 d")} as metric, value
-                from curve cross join figures cross join today where curve.day > today.day - 30 order by 1""",
                 may_be_empty="fewer than half of the tickets are resolved",
             )
         ],
@@ -426,17 +428,7 @@ HELP = [
             overrides=[
                 text_column("Ticket", 320),
                 override("byName", "Priority", custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS),
-                override(
-                    "byName",
-                    "Due in",
-                    unit="s",
-                    decimals=1,
-                    custom__cellOptions=COLORED_TEXT,
-                    thresholds={
-                        "mode": "absolute",
-                        "steps": steps((BAD, None), (WARN, 0), (TEXT, SettingRef("limits.ticket_at_risk_s"))),
-                    },
-                ),
+                override("byName", "Due in", **DUE),
                 override("byName", "Age", unit="s", decimals=1),
             ],
         ),
@@ -537,6 +529,40 @@ HELP = [
             )
         ],
         width=8,
+        height=8,
+        feature="tickets",
+    ),
+    Panel(
+        "oldest_list",
+        "Waiting longest, now",
+        "Tickets that wait (open or in progress), with and without a due time, the oldest first; at most 50. A "
+        "reopened one counts from its creation. 'Due in' is negative where the time has passed, '–' where there is "
+        "none.",
+        Table(
+            no_data="No ticket waits",
+            name_nothing=False,
+            overrides=[
+                text_column("Ticket", 320),
+                override("byName", "Age", unit="s", decimals=1),
+                override("byName", "Priority", custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS),
+                override("byName", "Due in", mappings=nothing("–"), **DUE),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                select ticket_id as "Ticket", extract(epoch from {{{{ now() }}}} - created_at)::float8 as "Age",
+                  priority as "Priority", replace(status, '_', ' ') as "Status", category as "Category",
+                  extract(epoch from due_at - {{{{ now() }}}})::float8 as "Due in",
+                  case when answered_at is null then 'none' else 'given' end as "Response",
+                  coalesce(assignee, 'nobody') as "Assignee"
+                from {{{{ view('ticket_now') }}}} where waits and {CHOSEN}
+                order by created_at, ticket_id limit 50""",
+                format="table",
+                may_be_empty=NOTHING_WAITS,
+            )
+        ],
+        width=24,
         height=8,
         feature="tickets",
     ),
@@ -744,22 +770,8 @@ SOURCES = [
         Table(
             overrides=[
                 text_column("Assignee", 110),
-                override(
-                    "byName",
-                    "Waiting",
-                    unit="locale",
-                    color=fixed(CALLS),
-                    min=0,
-                    fieldMinMax=True,
-                    custom__cellOptions={"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"},
-                    custom__width=150,
-                ),
-                override(
-                    "byName",
-                    "Overdue",
-                    custom__cellOptions=COLORED_TEXT,
-                    thresholds={"mode": "absolute", "steps": steps((TEXT, None), (WARN, 1))},
-                ),
+                count_bar("Waiting", CALLS),
+                judged("Overdue", steps((TEXT, None), (WARN, 1))),
                 override("byName", "Oldest", unit="s", decimals=1),
             ],
             no_data="–",
@@ -787,17 +799,7 @@ SOURCES = [
         Table(
             overrides=[
                 text_column("Creator", 110),
-                override(
-                    "byName",
-                    "Share",
-                    unit="percentunit",
-                    decimals=0,
-                    min=0,
-                    max=1,
-                    color=fixed(USERS),
-                    custom__cellOptions={"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"},
-                    custom__width=150,
-                ),
+                share_bar("Share", USERS),
                 override("byName", "Tickets", unit="locale"),
                 override("byName", "Newest", unit="dateTimeFromNow", custom__width=120),
             ],

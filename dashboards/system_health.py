@@ -10,9 +10,8 @@ from gendash.dashboards._palette import (
     BAD,
     CALLS,
     OK,
-    P50,
     P95,
-    P99,
+    PERCENTILES,
     TEXT,
     UNKNOWN,
     WARN,
@@ -24,8 +23,9 @@ from gendash.dashboards._palette import (
     up_is_bad,
     words,
 )
-from gendash.dashboards._queries import QUIET
+from gendash.dashboards._queries import QUIET, TODAY, compared
 from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
+from gendash.dashboards._tables import COLORED_TEXT, cells, columns, count_bar, judged, share_bar
 from gendash.dashboards.overview import DASHBOARD as OVERVIEW
 from gendash.dashboards.viz import DayBars, Freshness, HeadTile, Lines, Table
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, promql, slo, sql
@@ -49,22 +49,16 @@ HANDLER = Variable(
 )
 
 ON_OVERVIEW = {panel.slug: panel for panel in OVERVIEW.panels()}
-TODAY = "({{ now() }} at time zone {{ zone() }})::date"
-COLORED_TEXT = {"type": "color-text"}
 WRAPPED = {"type": "auto", "wrapText": True}
-GAUGE = {"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"}
 SHORT_ROUTES = {"id": "renameByRegex", "options": {"regex": "^/api(?:/v[0-9]+)?(/.*)$", "renamePattern": "$1"}}
 PROCESS = '{job=~"$job",instance=~"$instance"}'
 RATE = '{{ rule("job_handler_status:http_requests:rate5m") }}{job=~"$job",handler=~"$handler"}'
 REQUESTS_BY_ROUTE = "job_handler_status:http_requests:rate5m"
+HITS, MISSES = (f'sum({{{{ rule("job:cache_{kind}:rate5m") }}}}{{job=~"$job"}})' for kind in ("hits", "misses"))
+HIT_RATE = f"{HITS} / ({HITS} + {MISSES} > 0)"
 STATEMENTS = "job_operation_status:db_queries:rate5m"
 SERVER_ERRORS, CLIENT_ERRORS, FAILED = ',status=~"5.."', ',status=~"4.."', ',status="error"'
 NO_RESTART = "nothing restarted"
-PERCENTILES = [
-    override("byName", "p50", color=fixed(P50)),
-    override("byName", "p95", color=fixed(P95), custom__lineWidth=2),
-    override("byName", "p99", color=fixed(P99)),
-]
 SHORT_NAMES = [
     {"type": "regex", "options": {"pattern": "^/api(?:/v[0-9]+)?(/.*)$", "result": {"text": "$1", "index": 0}}}
 ]
@@ -120,27 +114,6 @@ def percentiles(buckets: str, empty: str) -> list[Any]:
     ]
 
 
-def columns(names: dict[str, str]) -> list[dict[str, Any]]:
-    """Transformations that merge instant queries into one table, name its columns and put them in this order."""
-    hidden = {"Time": True}
-    order = {source: index for index, source in enumerate(names)}
-    return [
-        {"id": "merge", "options": {}},
-        {"id": "organize", "options": {"excludeByName": hidden, "indexByName": order, "renameByName": names}},
-    ]
-
-
-def cells(*names: str, **properties: Any) -> list[dict[str, Any]]:
-    """Overrides of several columns alike."""
-    return [override("byName", name, **properties) for name in names]
-
-
-def judged(name: str, thresholds: list[dict[str, Any]], **properties: Any) -> dict[str, Any]:
-    """A column whose text is coloured where it is wrong."""
-    rule = {"mode": "absolute", "steps": thresholds}
-    return override("byName", name, custom__cellOptions=COLORED_TEXT, thresholds=rule, **properties)
-
-
 STRIP = [
     same("health", "system-health/alert_list"),
     same("alerts", "system-health/alert_list"),
@@ -155,9 +128,9 @@ HEAD = [
     Panel(
         "db_pool_used",
         "DB pool",
-        "Share of its database connections (limits.db_pool_size) that the fullest process uses, at the last scrape; "
-        "peaks between scrapes are not seen. Amber from 70 %, red where it counts as full.\n\n"
-        "When red: look for slow statements under 'Is it the database?'; requests wait for a connection meanwhile.",
+        "Share of its database connections (limits.db_pool_size) that the fullest process uses at the last scrape, "
+        "above it 24 hours earlier; peaks between scrapes are not seen. Amber from 70 %, red where it counts as full."
+        "\n\nWhen red: look for slow statements under 'Is it the database?'; requests wait for a connection meanwhile.",
         HeadTile(
             unit="percentunit",
             decimals=0,
@@ -167,9 +140,10 @@ HEAD = [
             thresholds=up_is_bad(SettingRef("limits.db_pool_amber"), SettingRef("limits.db_pool_used")),
         ),
         [
-            promql(
+            compared(
                 f'max({{{{ rule("job_instance:db_connections_active:ratio") }}}}{PROCESS})',
-                legend="fullest process",
+                "fullest process",
+                is_share=True,
                 may_be_zero="no connection was in use",
             )
         ],
@@ -181,8 +155,8 @@ HEAD = [
     Panel(
         "cache_hit",
         "Cache hit",
-        "Share of cache reads that found a value, over 5 minutes: hits / (hits + misses). No reads shows as no reads. "
-        "Amber below 70 %, red below limits.cache_hits.\n\n"
+        "Share of cache reads that found a value, over 5 minutes: hits / (hits + misses); above it the share of 24 "
+        "hours earlier. Amber below 70 %, red below limits.cache_hits.\n\n"
         "When red: was the cache emptied by a restart, or do keys expire too soon? See evictions of Redis.",
         HeadTile(
             unit="percentunit",
@@ -194,10 +168,10 @@ HEAD = [
             no_data="no reads",
         ),
         [
-            promql(
-                'sum({{ rule("job:cache_hits:rate5m") }}{job=~"$job"}) / (sum({{ rule("job:cache_hits:rate5m") }}'
-                '{job=~"$job"}) + sum({{ rule("job:cache_misses:rate5m") }}{job=~"$job"}) > 0)',
-                legend="of reads, 5 min",
+            compared(
+                HIT_RATE,
+                "of reads, 5 min",
+                is_share=True,
                 may_be_empty="nothing was read from the cache",
                 may_be_zero="no read found a value",
             )
@@ -210,8 +184,9 @@ HEAD = [
     Panel(
         "cpu_busiest",
         "CPU",
-        "CPU time of the busiest process per second, over 5 minutes; 100 % is one core, which is all that one Python "
-        "process can use. Amber from 70 %, red from 90 %.\n\nWhen red: more processes, or less work in each request.",
+        "CPU time of the busiest process per second, over 5 minutes, above it 24 hours earlier; 100 % is one core, "
+        "which is all that one Python process can use. Amber from 70 %, red from 90 %."
+        "\n\nWhen red: more processes, or less work in each request.",
         HeadTile(
             unit="percentunit",
             decimals=0,
@@ -222,9 +197,10 @@ HEAD = [
             no_data="no data",
         ),
         [
-            promql(
+            compared(
                 f'max({{{{ rule("job_instance:process_cpu_seconds:rate5m") }}}}{PROCESS})',
-                legend="of a core, busiest",
+                "of a core, busiest",
+                is_share=True,
                 may_be_zero=QUIET,
             )
         ],
@@ -362,17 +338,7 @@ SLOW = [
             sort_by="Over 0.5 s",
             overrides=[
                 override("byName", "Route", custom__minWidth=150, mappings=SHORT_NAMES),
-                override(
-                    "byName",
-                    "Over 0.5 s",
-                    unit="percentunit",
-                    decimals=1,
-                    min=0,
-                    max=1,
-                    color=fixed(P95),
-                    custom__cellOptions=GAUGE,
-                    custom__minWidth=130,
-                ),
+                share_bar("Over 0.5 s", P95, decimals=1, custom__minWidth=130),
                 *cells("Over 0.1 s", "Over 1 s", unit="percentunit", decimals=1, custom__width=80),
                 override("byName", "Mean", unit="s", custom__width=75),
             ],
@@ -548,16 +514,7 @@ DATABASE = [
             no_data="–",
             overrides=[
                 override("byName", "Table", custom__minWidth=180),
-                override(
-                    "byName",
-                    "Size",
-                    unit="bytes",
-                    min=0,
-                    fieldMinMax=True,
-                    color=fixed(CALLS),
-                    custom__cellOptions=GAUGE,
-                    custom__width=150,
-                ),
+                count_bar("Size", CALLS, unit="bytes"),
                 override("byName", "Indexes", unit="bytes", custom__width=85),
                 override("byName", "Whose", custom__width=80),
                 override("byName", "Rows", unit="locale", custom__width=75),
@@ -596,8 +553,7 @@ STORES = [
         ),
         [
             promql(
-                'sum({{ rule("job:cache_hits:rate5m") }}{job=~"$job"}) / (sum({{ rule("job:cache_hits:rate5m") }}'
-                '{job=~"$job"}) + sum({{ rule("job:cache_misses:rate5m") }}{job=~"$job"}) > 0)',
+                HIT_RATE,
                 legend="hit rate",
                 may_be_empty="nothing was read from the cache",
                 may_be_zero="no read found a value",

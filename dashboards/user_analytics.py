@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gendash.dashboards._llm import langfuse_link, linked
+from gendash.dashboards._llm import langfuse_link
 from gendash.dashboards._palette import (
     BAD,
     CALLS,
@@ -22,15 +22,27 @@ from gendash.dashboards._palette import (
     steps,
     words,
 )
-from gendash.dashboards._queries import LAST_30_DAYS, LATER, NO_DAY, QUIET, at_days_end, change, named_bars, tile
+from gendash.dashboards._queries import (
+    LAST_30_DAYS,
+    LATER,
+    NO_DAY,
+    QUIET,
+    TODAY,
+    at_days_end,
+    change,
+    curve,
+    every_day,
+    named_bars,
+    summed,
+    tile,
+)
 from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
+from gendash.dashboards._tables import count_bar, linked
 from gendash.dashboards.viz import BarGauge, DayBars, HeadTile, Lines, NumberTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, promql, slo, sql
 
-TODAY = "({{ now() }} at time zone {{ zone() }})::date"
 SIGN_INS = '{{ rule("job_status:auth_attempts:%s") }}{job=~"$job"%s}'
 SUCCESS, FAILURE = ',status="success"', ',status="failure"'
-GAUGE = {"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"}
 # sign-ins are read from requests where the platform records no auth_ metrics, so nothing is there without those
 SIGN_IN_NEEDS = "HTTP metrics of the sign-in route"
 NOBODY = "nobody wrote within 30 days"
@@ -46,28 +58,19 @@ def attempts(window: str, extra: str = "") -> str:
 SUCCEEDED = f"{attempts('increase1h', SUCCESS)} / ({attempts('increase1h')} > 0)"
 
 
-def curve(value: str, label: str, days: int, first: int = 0, against: str = "vs prior") -> str:
-    """SQL: a figure of activity_day for each of 30 days, with its change against ``days`` earlier in the name.
-
-    ``first`` 1 leaves today out, for figures of single days: today is not over.
-    """
-    return f"""
-    with today as (select {TODAY} as day),
-    every as (select n::date as day from today cross join lateral
-      generate_series((today.day - 60)::timestamp, today.day, interval '1 day') n),
-    curve as (
-      select every.day, {value} as value
-      from every left join {{{{ view('activity_day') }}}} a on a.day = every.day
-      window month as (order by every.day rows between 29 preceding and current row)
-    ),
-    figures as (
-      select max(curve.value) filter (where curve.day = today.day - {first}) as current,
-        max(curve.value) filter (where curve.day = today.day - {first} - {days}) as prior
-      from curve cross join today
+def active(value: str, label: str, days: int, first: int = 0, against: str = "vs prior") -> str:
+    """SQL: a figure of activity_day for each of 30 days, with its change against ``days`` earlier in the name."""
+    return curve(
+        f"""curve as (
+          select every.day::date as day, {value} as value
+          from {every_day(60)} left join {{{{ view('activity_day') }}}} a on a.day = every.day::date
+          window month as (order by every.day rows between 29 preceding and current row)
+        )""",
+        label,
+        days,
+        against,
+        first,
     )
-    select curve.day::timestamp at time zone {{{{ zone() }}}} as "time", {change(label, against)} as metric, value
-    from curve cross join figures cross join today
-    where curve.day > today.day - 30 - {first} and curve.day <= today.day - {first} order by 1"""
 
 
 def depth(label: str, value: str) -> str:
@@ -179,7 +182,7 @@ HEAD = [
         "Users who wrote at least one message yesterday, the last whole day, and on each of the 29 days before. The "
         "change is against the same weekday a week earlier. Guests are not counted.",
         HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
-        [sql(curve("coalesce(a.dau, 0)", "yest.", 7, 1, "in 7 d"), may_be_zero=QUIET)],
+        [sql(active("coalesce(a.dau, 0)", "yest.", 7, 1, "in 7 d"), may_be_zero=QUIET)],
         width=4,
         height=4,
         window="30d",
@@ -192,7 +195,7 @@ HEAD = [
         "Distinct users who wrote at least one message today or on the 6 days before; the curve is the same figure for "
         "each of 30 days. The change is against the 7 days before those. Guests are not counted.",
         HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
-        [sql(curve("coalesce(a.wau, 0)", "7 d", 7), may_be_zero=QUIET)],
+        [sql(active("coalesce(a.wau, 0)", "7 d", 7), may_be_zero=QUIET)],
         width=4,
         height=4,
         window="30d",
@@ -205,7 +208,7 @@ HEAD = [
         "Distinct users who wrote at least one message today or on the 29 days before; the curve is the same figure "
         "for each of 30 days. The change is against the 30 days before those. A person counts once.",
         HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
-        [sql(curve("coalesce(a.mau, 0)", "30 d", 30), may_be_zero=QUIET)],
+        [sql(active("coalesce(a.mau, 0)", "30 d", 30), may_be_zero=QUIET)],
         width=4,
         height=4,
         window="30d",
@@ -220,7 +223,7 @@ HEAD = [
         HeadTile(unit="percentunit", decimals=1, subject=USERS, min=0, max=0.5, no_data="no users"),
         [
             sql(
-                curve(
+                active(
                     "sum(coalesce(a.dau, 0)) over month / (30.0 * nullif(coalesce(a.mau, 0), 0))",
                     "30 d",
                     30,
@@ -244,29 +247,19 @@ HEAD = [
         HeadTile(unit="locale", decimals=0, subject=CALLS, min=0),
         [
             sql(
-                f"""
-                with today as (select {TODAY} as day),
-                facts as (
-                  select (hour at time zone {{{{ zone() }}}})::date as day, sum(messages) as messages
-                  from {{{{ view('message_hour') }}}} cross join today
-                  where role = 'user' and hour >= (today.day - 45)::timestamp at time zone {{{{ zone() }}}} group by 1
+                curve(
+                    summed(
+                        """
+                        select (hour at time zone {{ zone() }})::date as day, sum(messages) as n, 0 as d
+                        from {{ view('message_hour') }} cross join today
+                        where role = 'user' and hour >= (today.day - 45)::timestamp at time zone {{ zone() }}
+                        group by 1""",
+                        7,
+                    ),
+                    "7 d",
+                    7,
+                    first=1,
                 ),
-                curve as (
-                  select every.day::date as day, sum(coalesce(messages, 0)) over week as value
-                  from today
-                  cross join lateral generate_series(
-                    (today.day - 43)::timestamp, today.day - 1, interval '1 day'
-                  ) as every (day)
-                  left join facts on facts.day = every.day::date
-                  window week as (order by every.day rows between 6 preceding and current row)
-                ),
-                figures as (
-                  select max(value) filter (where curve.day = today.day - 1) as current,
-                    max(value) filter (where curve.day = today.day - 8) as prior
-                  from curve cross join today
-                )
-                select curve.day::timestamp at time zone {{{{ zone() }}}} as "time", {change("7 d")} as metric, value
-                from curve cross join figures cross join today where curve.day > today.day - 31 order by 1""",
                 may_be_zero=QUIET,
             )
         ],
@@ -423,6 +416,10 @@ STAY = [
     ),
 ]
 
+HOURS = ", ".join(
+    f'coalesce(sum(messages) filter (where facts.hour = {hour}), 0)::float8 / count(distinct day) as "{hour:02d}"'
+    for hour in range(24)
+)
 DEPTH = [
     Panel(
         "active_now",
@@ -633,6 +630,57 @@ DEPTH = [
         height=8,
         feature="users",
     ),
+    Panel(
+        "hours",
+        "When people write: messages per hour by weekday, 28 d",
+        "Messages that users wrote, guests included, by local weekday and hour of the 28 whole days before today: the "
+        "mean of these weekdays, those before the first message left out. Quiet hours are the ones for maintenance.",
+        Table(
+            overrides=[
+                override("byName", "Day", custom__width=60),
+                override(
+                    "byRegexp",
+                    "/^[0-9]+$/",
+                    unit="none",
+                    decimals=0,
+                    min=0,
+                    color={"mode": "continuous-blues"},
+                    custom__minWidth=34,
+                    custom__align="center",
+                    custom__cellOptions={"type": "color-background", "mode": "basic"},
+                ),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                with today as (select {TODAY} as day),
+                first as (
+                  select (min(hour) at time zone {{{{ zone() }}}})::date as day
+                  from {{{{ view('message_hour') }}}} where role = 'user'
+                ),
+                days as (
+                  select today.day - n as day, extract(isodow from today.day - n)::int as weekday
+                  from today cross join generate_series(1, 28) as n cross join first where today.day - n >= first.day
+                ),
+                facts as (
+                  select (hour at time zone {{{{ zone() }}}})::date as day,
+                    extract(hour from hour at time zone {{{{ zone() }}}})::int as hour, messages
+                  from {{{{ view('message_hour') }}}} cross join today
+                  where role = 'user' and hour >= (today.day - 28)::timestamp at time zone {{{{ zone() }}}}
+                    and hour < today.day::timestamp at time zone {{{{ zone() }}}}
+                )
+                select (array['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'])[weekday] as "Day", {HOURS}
+                from days left join facts using (day) group by weekday order by weekday limit 7""",
+                format="table",
+                may_be_empty="nobody wrote before today",
+                may_be_zero="nobody wrote within 28 days",
+            )
+        ],
+        width=24,
+        height=9,
+        feature="conversations",
+    ),
 ]
 
 
@@ -653,15 +701,7 @@ WHO = [
             overrides=[
                 *linked("User", "Open the user in Langfuse", custom__minWidth=160),
                 column("Id", custom__width=90),
-                column(
-                    "Messages",
-                    unit="locale",
-                    min=0,
-                    fieldMinMax=True,
-                    color=fixed(USERS),
-                    custom__cellOptions=GAUGE,
-                    custom__minWidth=150,
-                ),
+                count_bar("Messages", USERS, custom__minWidth=150),
                 column("Role", custom__width=110),
                 *(column(name, custom__width=75) for name in ("Days", "Ratings")),
                 column("Talks", unit="locale", custom__width=70),
@@ -703,16 +743,7 @@ WHO = [
             overrides=[
                 *linked("User", "Open the user in Langfuse", custom__minWidth=160),
                 column("Id", custom__width=90),
-                column(
-                    "Cost",
-                    unit="currencyUSD",
-                    decimals=2,
-                    min=0,
-                    fieldMinMax=True,
-                    color=fixed(COST),
-                    custom__cellOptions=GAUGE,
-                    custom__minWidth=150,
-                ),
+                count_bar("Cost", COST, unit="currencyUSD", decimals=2, custom__minWidth=150),
                 column("Turns", unit="locale", custom__width=90),
                 column("Of all turns", unit="percentunit", decimals=1, custom__width=100),
                 column("Calls", unit="locale", custom__width=90),

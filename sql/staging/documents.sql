@@ -23,7 +23,7 @@ columns:
   file_size: {type: bigint, null: true, doc: bytes}
   chunk_count: {type: bigint, doc: chunks in the vector store}
   created_at: {type: timestamptz, doc: upload}
-  updated_at: {type: timestamptz, null: true, doc: last change of its row}
+  updated_at: {type: timestamptz, null: true, doc: "last change of its row; NULL where the platform keeps none"}
 */
 select
   {{ column('documents.document_id', 'd') }}::text as document_id,
@@ -41,5 +41,5 @@ select
   {{ column('documents.file_size', 'd') }}::bigint as file_size,
   coalesce({{ column('documents.chunk_count', 'd') }}, 0)::bigint as chunk_count,
   {{ column('documents.created_at', 'd') }}::timestamptz as created_at,
-  {{ column('documents.updated_at', 'd') }}::timestamptz as updated_at
+  {{ column('documents.updated_at', 'd', optional='timestamptz') }}::timestamptz as updated_at
 from {{ table('documents') }} d

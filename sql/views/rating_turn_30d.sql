@@ -21,13 +21,17 @@ columns:
   tokens: {type: bigint, null: true, doc: input and output tokens of the turn}
   model: {type: text, null: true, doc: model of its last LLM call}
   prompt: {type: text, null: true, doc: "managed prompt of its last LLM call and its version; NULL where it used none"}
+  prompt_name: {type: text, null: true, doc: "name of that prompt"}
+  prompt_version: {type: int, null: true, doc: "its version"}
 */
 select
   d.feedback_id, d.created_at, d.rating, d.comment, d.user_id, d.conversation_id, d.trace_id,
   t.trace_id is not null as traced,
   t.duration_s, t.cost_usd, t.input_tokens + t.output_tokens as tokens,
   case when t.trace_id is not null then coalesce(nullif(c.model, ''), 'unknown') end as model,
-  c.prompt_name || ' v' || c.prompt_version as prompt
+  c.prompt_name || ' v' || c.prompt_version as prompt,
+  case when c.prompt_version is not null then c.prompt_name end as prompt_name,
+  c.prompt_version
 from {{ view('rating_detail') }} d
 left join lateral (
   select * from {{ view('llm_turn') }} t where t.trace_id = d.trace_id order by project limit 1

@@ -9,7 +9,6 @@ from contextlib import ExitStack
 from datetime import timedelta
 from fractions import Fraction
 from math import sqrt
-from statistics import NormalDist
 from typing import Any
 from unittest.mock import patch
 
@@ -216,6 +215,15 @@ def loop_depth(llm: LLM) -> Table:
     return llm.series(("p50", "p95", "most", "retries per turn"), depth, llm.turns, turn_at)
 
 
+def depth(llm: LLM) -> Table:
+    bounds = {"1": 1, "2": 2, "3": 3, "4 to 5": 5, "6 to 9": 9, "10 or more": 10**9}
+    found = dict.fromkeys(bounds, 0)
+    turns = llm.until_now(llm.last(7, llm.turns, turn_at), turn_at)
+    for turn in turns:
+        found[next(name for name, most in bounds.items() if len(turn.calls) <= most)] += 1
+    return Table(("name", "value"), list(found.items()) if turns else [])
+
+
 def first_token(llm: LLM) -> Table:
     def spread(rows: list[Any]) -> tuple[Any, Any]:
         times = known(map(waited, rows))
@@ -259,7 +267,7 @@ def intent_csat(llm: LLM) -> Table:
     for row in llm.last(30, llm.world.rows["feedback"], lambda row: row["created_at"]):
         if about[row["message_id"]]:
             given[about[row["message_id"]]].append(row["rating"])
-    z, rows = NormalDist().inv_cdf(0.975), []
+    z, rows = 1.96, []
     for name, ratings in given.items():
         n, p = len(ratings), sum(rating >= 4 for rating in ratings) / len(ratings)
         middle, half = p + z * z / (2 * n), z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
@@ -307,6 +315,7 @@ FIGURES: dict[str, Callable[[LLM], Table]] = {
     "tokens_per_call": tokens_per_call,
     "tools_in_traces": tools_in_traces,
     "loop_depth": loop_depth,
+    "depth": depth,
     "first_token": first_token,
     "worst_turns": worst_turns,
     "intents": intents,

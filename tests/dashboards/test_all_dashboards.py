@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -74,6 +75,44 @@ def test_alerts_are_listed_with_the_time_since_they_began(prometheus: Graphs) ->
     assert {name: after[name] - age for name, age in before.items() if name in after} == {
         name: pytest.approx(360, abs=31) for name in before if name in after
     }
+
+
+BOARDS = load_catalog(load_config(ALL_ON)).dashboards
+COMPARED = [
+    (board.name, panel.slug)
+    for board in BOARDS.values()
+    for panel in board.panels()
+    if panel.height == 4 and panel.queries[0].language == "promql"
+]
+
+
+def test_every_head_tile_is_compared_with_the_time_before() -> None:
+    heads = [(name, panel) for name, board in BOARDS.items() for panel in board.panels() if panel.height == 4]
+    assert len(heads) == 6 * len(BOARDS)
+    words = ("▲", "24 h ago", ", was ")
+    assert [f"{name}/{p.slug}" for name, p in heads if not any(word in p.queries[0].text for word in words)] == []
+
+
+def _against(now: float, before: float | None, is_share: bool) -> str:
+    """What a head tile must say about a day before; empty where nothing is known of it."""
+    if before is None or (not is_share and before <= 0):
+        return ""
+    if is_share:
+        return f"24 h ago {math.floor(before * 10000 + 0.5) / 100:g} %"
+    percent = math.floor(100 * (now / before) - 100 + 0.5)
+    return f"{'▼' if percent < 0 else '▲'}{min(abs(percent), 999)} % vs 24 h ago"
+
+
+@pytest.mark.parametrize(("board", "slug"), COMPARED)
+def test_a_head_tile_tells_what_it_was_a_day_before(prometheus: Graphs, board: str, slug: str) -> None:
+    panel = next(panel for panel in BOARDS[board].panels() if panel.slug == slug)
+    is_share = prometheus.catalog.body(f"{board}/{slug}")["fieldConfig"]["defaults"]["unit"] == "percentunit"
+    otherwise = re.findall(r'"change", "([^"$]+)", "", ""', panel.queries[0].text)
+    for hours_ago in (LOOKS[0], LOOKS[2]):
+        (now,) = prometheus.answers(board, slug, hours_ago)
+        (before,) = prometheus.answers(board, slug, hours_ago + 24)
+        wanted = _against(now[()], before.get(()), is_share)
+        assert [prometheus.told(board, slug, hours_ago)] == ([wanted] if wanted else otherwise)
 
 
 # ── every panel, and figures that stand on two dashboards ────────────────────────────────────────────────────────

@@ -29,9 +29,9 @@ from llm_figures import (
     turn_at,
 )
 from llm_store import Look, ask
-from overview_figures import DAY, HOUR, Table, dollars, spent, started
+from overview_figures import DAY, HOUR, Table, changed, spent, started
 from overview_store import Shown, shown
-from overview_worlds import QUOTED, SILENT, STORIES, make, nothing
+from overview_worlds import QUOTED, SILENT, STORIES, Story, local, make, nothing
 
 from gendash.demo import words
 from gendash.demo.postgres import Server
@@ -105,8 +105,25 @@ def no_price(llm: LLM) -> Table:
     return llm.tile("of calls, 7 d", per(sum(not has_price(row) for row in calls), len(calls)))
 
 
+def _against_last_month(llm: LLM) -> str:
+    """The change of the whole hours of this month against as much of the last; nothing where that is not known whole."""
+    wall = llm.look.at.astimezone(llm.world.zone).replace(tzinfo=None)
+    this = datetime(wall.year, wall.month, 1)
+    last = (this - DAY).replace(day=1)
+    running = wall.replace(minute=0, second=0, microsecond=0)
+    sums, known = {0: Decimal(0), 1: Decimal(0)}, False
+    for row in llm.all_calls:
+        when = started(row).astimezone(llm.world.zone).replace(tzinfo=None)
+        known = known or when < last + DAY
+        if this <= when < running:
+            sums[0] += spent([row])
+        elif last <= when < min(this, last + (running - this)):
+            sums[1] += spent([row])
+    return changed("month", sums[0], sums[1] if known else None, "vs last")
+
+
 def month(llm: LLM) -> Table:
-    spend, name = _month(llm), f"of {dollars(Decimal(llm.world.budget))} budget"
+    spend, name = _month(llm), _against_last_month(llm)
     days = range(1, llm.today.day + 1)
     rows = [
         (llm.start(llm.today.day - day), name, sum((spend[before] for before in range(1, day + 1)), Decimal(0)))
@@ -436,6 +453,14 @@ def test_a_panel_follows_the_choice_of_an_environment(
 def test_a_panel_follows_the_picked_time(stores: Callable[[str], Shown], slug: str, hours: int) -> None:
     store = stores(WORLDS[2])
     check(store, slug, Look(store.world.now, hours=hours))
+
+
+def test_the_month_is_compared_with_as_much_of_a_month_that_is_known_whole(postgres: Server) -> None:
+    early = Story("Europe/Berlin", local("Europe/Berlin", 2026, 11, 2, 9, 30), 7)
+    with shown(postgres, make(early)) as store:
+        check(store, "month", Look(early.now))
+        (found,) = ask(store, NAME, "month", Look(early.now))
+        assert " vs last" in found.rows[0][1]
 
 
 @pytest.mark.parametrize("name", WORLDS)

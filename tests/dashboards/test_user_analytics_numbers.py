@@ -387,6 +387,22 @@ def messages_per_conversation(view: View) -> Table:
     return _buckets(counts, {**bounds, "17 or more": (17, float("inf"))})
 
 
+def hours(view: View) -> Table:
+    """Messages per hour of the day, by weekday; days before the first message are no days."""
+    wrote = [row["created_at"] for row in view.world.rows["messages"] if row["role"] in ("user", "human")]
+    first = min(map(view.day, wrote), default=view.today)
+    days = [day for ago in range(1, 29) if (day := view.today - ago * DAY) >= first]
+    found = Counter(
+        (view.day(at).weekday(), at.astimezone(view.world.zone).hour) for at in wrote if view.day(at) in days
+    )
+    rows = []
+    for weekday, name in enumerate(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")):
+        among = sum(day.weekday() == weekday for day in days)
+        if among:
+            rows.append((name, *(Fraction(found[weekday, hour], among) for hour in range(24))))
+    return Table(("Day", *(f"{hour:02d}" for hour in range(24))), rows)
+
+
 def growth(view: View) -> Table:
     found = Counter(view.day(row["created_at"]) for row in view.world.rows["users"] if row["is_active"])
     return Table(("time", "registered"), [(view.start(day), found[day]) for day in _shown_days(view) if found])
@@ -496,7 +512,7 @@ FIGURES: Mapping[str, Callable[[View], Table]] = {
     for one in (
         guests, sign_ups, users, daily, weekly, monthly, sticky, turns, active_users, roles, cohorts, activation,
         active_now, first_message, per_user, top_share, per_conversation, single_turn, conversations_per_user,
-        messages_per_conversation, growth, accounts_per_day, new_and_returning, top_users, llm_by_user,
+        messages_per_conversation, hours, growth, accounts_per_day, new_and_returning, top_users, llm_by_user,
     )
 }  # fmt: skip
 """Calculations by the slug of their panel, for panels whose one query is SQL."""

@@ -96,8 +96,8 @@ class Store:
 
 
 def without_links(table: Table) -> Table:
-    """A table without the column of addresses, which hold no figure."""
-    kept = [n for n, column in enumerate(table.columns) if column != "link"]
+    """A table without its columns of addresses, which hold no figure."""
+    kept = [n for n, column in enumerate(table.columns) if not column.endswith("link")]
     return Table(tuple(table.columns[n] for n in kept), [tuple(row[n] for n in kept) for row in table.rows])
 
 

@@ -154,6 +154,43 @@ def problems(view: Shelf) -> Table:
     return Table(("Document", "State", "Type", "Size", "Uploaded", "Last change", "Owner"), rows)
 
 
+def _unchanged(view: Shelf, row: Mapping[str, Any]) -> timedelta:
+    """How long ago a document last changed."""
+    return max(view.at - (row["updated_at"] or row["created_at"]), timedelta())
+
+
+def ages(view: Shelf) -> Table:
+    bounds = {"under 30 d": 30, "30 to 90 d": 90, "90 to 180 d": 180, "180 d to a year": 365, "over a year": 10**6}
+    found = Counter[str]()
+    for row in view.documents:
+        if row["state"] == "done":
+            age = _unchanged(view, row)
+            found[next(name for name, below in bounds.items() if age < below * DAY)] += 1
+    return Table(("name", "value"), [(name, found[name]) for name in bounds])
+
+
+def _between(values: list[Fraction], share: Fraction) -> Fraction:
+    """The value that a share of the values lies below, interpolated between its two neighbours."""
+    place = share * (len(values) - 1)
+    low, high = values[int(place)], values[min(int(place) + 1, len(values) - 1)]
+    return low + (place - int(place)) * (high - low)
+
+
+def time_to_done(view: Shelf) -> Table:
+    groups: dict[str, list[Fraction]] = {}
+    for row in view.uploaded(30):
+        if row["state"] == "done":
+            took = Fraction(((row["updated_at"] or row["created_at"]) - row["created_at"]) // timedelta(microseconds=1))
+            for name in ("all", row["kind"]):
+                groups.setdefault(name, []).append(took / 10**6)
+    rows = []
+    for name, times in sorted(groups.items(), key=lambda item: (item[0] != "all", -len(item[1]), item[0])):
+        times.sort()
+        half, most = (_between(times, Fraction(n, 100)) for n in (50, 95))
+        rows.append((name, len(times), half, most, share(sum(t <= 600 for t in times), len(times))))
+    return Table(("Type", "Done", "p50", "p95", "Within 10 min"), rows[:20])
+
+
 def success_by_type(view: Shelf) -> Table:
     ended = [row for row in view.uploaded(30) if row["state"] in ("done", "failed")]
     counts = Counter(row["kind"] for row in ended)
@@ -186,6 +223,8 @@ FIGURES: Mapping[str, Callable[[Shelf], Table]] = {
     "by_status": by_status,
     "held_per_day": held_per_day,
     "problems": problems,
+    "ages": ages,
+    "time_to_done": time_to_done,
     "success_by_type": success_by_type,
     "uploaders": uploaders,
 }

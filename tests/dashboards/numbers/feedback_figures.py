@@ -6,6 +6,7 @@ Nothing here reads gendash's SQL. Each calculation gives the columns and rows of
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -180,11 +181,13 @@ def eval_(view: Voices) -> Table:
     numeric = [row for row in view.scores if row["dataType"] == "NUMERIC"]
     counts = Counter(row["name"] for row in numeric if row["ago"] < 30)
     name = min(counts, key=lambda name: (-counts[name], name)) if counts else ""
-    rows = []
+    means = {}
     for ago in range(29, -1, -1):
         values = [row["value"] for row in numeric if row["name"] == name and ago <= row["ago"] < ago + 7]
-        mean = sum(values) / len(values) if values else None
-        rows.append((view.start(view.today - ago * DAY), f"{name[:14]}, 7 d" if name else "7 d", mean))
+        means[ago] = sum(values) / len(values) if values else None
+    was = "" if means[7] is None else f", was {math.floor(Fraction(means[7]) * 100 + Fraction(1, 2)) / 100:.2f}"
+    told = f"{name[:10]}{was}" if name else "7 d"
+    rows = [(view.start(view.today - ago * DAY), told, mean) for ago, mean in means.items()]
     return Table(("time", "metric", "value"), rows)
 
 
@@ -252,6 +255,7 @@ def negative_list(view: Voices) -> Table:
     rows = [
         (
             row["created_at"],
+            (view.at - row["created_at"]).total_seconds(),
             row["rating"],
             row["comment"] or "–",
             row["user_id"][:8],
@@ -262,7 +266,7 @@ def negative_list(view: Voices) -> Table:
         )
         for row in bad[:200]
     ]
-    return Table(("Given", "Rating", "Comment", "User", "Conversation", "Answer time", "Model", "Trace"), rows)
+    return Table(("Given", "Age", "Rating", "Comment", "User", "Conversation", "Answer time", "Model", "Trace"), rows)
 
 
 def conversations(view: Voices) -> Table:
@@ -331,6 +335,30 @@ def models(view: Voices) -> Table:
     return Table(("Model", "Prompt", "Ratings", "Negative", "CSAT"), rows[:50])
 
 
+def prompts(view: Voices) -> Table:
+    groups: dict[tuple[str, int], Rows] = {}
+    for row in view.recent(30):
+        if row["turn"] and row["turn"]["prompt"]:
+            name, _, version = row["turn"]["prompt"].rpartition(" v")
+            groups.setdefault((name, int(version)), []).append(row)
+    rows = []
+    for (name, version), mine in sorted(groups.items(), key=lambda item: (item[0][0], -item[0][1])):
+        n = len(mine)
+        low, high = wilson(satisfied(mine), n)
+        earlier = max((other for prompt, other in groups if prompt == name and other < version), default=None)
+        before, verdict = None, "first version"
+        if earlier is not None:
+            before = share(satisfied(groups[name, earlier]), len(groups[name, earlier]))
+            assert before is not None
+            verdict = f"● as v{earlier}, by chance"
+            if not low <= before <= high:
+                verdict = f"▲ better than v{earlier}" if before < low else f"▼ worse than v{earlier}"
+        first = min(row["created_at"] for row in mine)
+        rows.append((name, version, first, n, share(satisfied(mine), n), low, high, before, verdict))
+    columns = ("Prompt", "Version", "First rated", "Ratings", "CSAT", "From", "To", "Before", "Verdict")
+    return Table(columns, rows[:50])
+
+
 def _average(values: Iterable[float]) -> float | None:
     known = list(values)
     return sum(known) / len(known) if known else None
@@ -384,6 +412,7 @@ FIGURES: Mapping[str, Callable[[Voices], Table]] = {
     "mean": mean,
     "quintiles": quintiles,
     "models": models,
+    "prompts": prompts,
     "scores": scores,
     "guardrails": guardrails,
 }

@@ -30,6 +30,9 @@ NOW = datetime(2026, 11, 5, 15, tzinfo=UTC)
 FEATURES_ON = "".join(f"  {name}: {str(name != 'store_metrics').lower()}\n" for name, _, _ in FEATURES)
 ALL_ON = f"features:\n{FEATURES_ON}"
 ALL = [Choice(name, ("x",), None, multi=True, all_value=".+") for name in ("job", "instance", "handler")]
+TOLD = "change"
+"""The label in which a head tile tells what it was a day before; `told` compares it."""
+
 RANGE = "6h"
 """The picked time range, so short that all of it was scraped every 15 seconds."""
 
@@ -83,6 +86,15 @@ class Graphs:
             lines += [f"query {number}: {line}" for line in compare(answer, values)]
         return lines
 
+    def told(self, dashboard: str, slug: str, hours_ago: float) -> str:
+        """What the name line of a head tile says about a day before."""
+        at = NOW - timedelta(hours=hours_ago)
+        (question,) = self.asked(dashboard, slug, hours_ago)
+        answer = prometheus.instant(self.call, expand("promql", question.text, question.time, ALL), at)
+        assert isinstance(answer, prometheus.Data), answer
+        (one,) = answer.series
+        return str(one["metric"][TOLD])
+
     def ask(self, text: str, at: datetime) -> dict[Labels, float]:
         """Values by labels at a time, without those that are no number, which panels show as nothing."""
         answer = prometheus.instant(self.call, text, at)
@@ -92,7 +104,8 @@ class Graphs:
 
 
 def labels(metric: Mapping[str, str]) -> Labels:
-    return tuple(sorted((name, value) for name, value in metric.items() if name != "__name__"))
+    """Labels without the name of the series, and without the one that tells how it changed."""
+    return tuple(sorted((name, value) for name, value in metric.items() if name not in ("__name__", TOLD)))
 
 
 def compare(found: Mapping[Labels, float], wanted: Values) -> list[str]:

@@ -236,7 +236,9 @@ def csat(view: View) -> Table:
     def week(ago: int) -> list[int]:
         return [rating for before in range(ago, ago + 7) for rating in by_day.get(before, [])]
 
-    name = f"7 d, n = {len(week(0)):,}"
+    before = week(7)
+    was = Fraction(1000 * sum(rating >= 4 for rating in before), len(before)) if before else None
+    name = f"of {len(week(0)):,}" + ("" if was is None else f", was {whole(was) / 10} %")
     rows: list[tuple[Any, ...]] = []
     for ago in range(29, -1, -1):
         ratings = week(ago)

@@ -43,7 +43,7 @@ UNORDERED = {("agent-performance", slug) for slug in agent.UNORDERED} | {("cost-
 """Panels whose rows of equal rank stand in the order of the database's alphabet."""
 
 ADDRESS = "link"
-"""A column that holds no figure."""
+"""How columns end that hold no figure."""
 
 
 def _viewed(kind: Any, figure: Callable[[Any], Table]) -> Calculation:
@@ -74,7 +74,7 @@ SQL: Mapping[str, Mapping[str, Calculation]] = {
 
 def differing(board: str, slug: str, found: Table, wanted: Table) -> str:
     """The first rows that differ, or an empty string."""
-    kept = [n for n, column in enumerate(found.columns) if column != ADDRESS]
+    kept = [n for n, column in enumerate(found.columns) if not column.endswith(ADDRESS)]
     columns = tuple(found.columns[n] for n in kept)
     left, right = [tuple(row[n] for n in kept) for row in found.rows], list(wanted.rows)
     if columns != wanted.columns:

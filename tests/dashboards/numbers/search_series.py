@@ -40,6 +40,11 @@ def _per_search(part: str, length: float, **wanted: str) -> Calculation:
     return found
 
 
+def fast_searches(samples: Samples, at: float, span: float) -> list[Values]:
+    within, every = (mean_rate(samples, of(samples, f"{SEARCHES}_bucket", le=le), at, HOUR) for le in ("0.5", "[+]Inf"))
+    return [one(near(within / every)) if every > 0 else {}]
+
+
 KNOWLEDGE: Mapping[str, Calculation] = {
     "drift": drift,
     "searches": searches,
@@ -49,6 +54,7 @@ KNOWLEDGE: Mapping[str, Calculation] = {
     "search_time": percentiles(SEARCHES, 0.5, 0.95, 0.99, length=HOUR),
     "zero_share": _per_search("bucket", HOUR, le="0.0"),
     "results": _per_search("sum", HOUR),
+    "fast_searches": fast_searches,
 }
 
 

@@ -296,6 +296,23 @@ def needs_hand(view: Desk) -> Table:
     return Table(("Ticket", "Priority", "Due in", "Status", "Category", "Age", "Response", "Assignee"), rows)
 
 
+def oldest_list(view: Desk) -> Table:
+    rows = [
+        (
+            row["id"],
+            view.seconds(row["created_at"]),
+            row["priority"],
+            row["status"].replace("_", " "),
+            row["category"],
+            lasting(row["sla_due_at"] - view.at) if row["sla_due_at"] else None,
+            "given" if row["first_response_at"] else "none",
+            row["assigned_to"][:8] if row["assigned_to"] else "nobody",
+        )
+        for row in sorted(view.waiting, key=lambda row: (row["created_at"], row["id"]))[:50]
+    ]
+    return Table(("Ticket", "Age", "Priority", "Status", "Category", "Due in", "Response", "Assignee"), rows)
+
+
 # ── how long ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -433,6 +450,7 @@ FIGURES: Mapping[str, Callable[[Desk], Table]] = {
     "backlog": backlog,
     "open_by_priority": open_by_priority,
     "needs_hand": needs_hand,
+    "oldest_list": oldest_list,
     "by_status": by_status,
     "assignment": assignment,
     "sla_by_priority": sla_by_priority,
