@@ -59,11 +59,13 @@ for command in (db_plan, advise):
 
 def main() -> None:
     """Runs the command line; problems go to stderr, one line each, with exit code 1."""
-    from gendash.engine.errors import GendashError
-
     try:
         cli(standalone_mode=True)
-    except GendashError as error:
+    except Exception as error:
+        from gendash.engine.errors import GendashError  # --help needs none of the engine
+
+        if not isinstance(error, GendashError):
+            raise
         for problem in error.problems:
             click.echo(f"gendash: {problem}", err=True)
         sys.exit(PROBLEMS)
