@@ -5,8 +5,6 @@ SQL pieces are written inside f-strings, so references carry four braces there a
 
 from __future__ import annotations
 
-import re
-
 from gendash.engine.model import Query, promql
 
 IN_ENVIRONMENT = "(${environment:sqlstring} = '__all' or environment = ${environment:sqlstring})"
@@ -33,7 +31,11 @@ def firing(severity: str) -> str:
 
 def _at_end(text: str, offset: str = "") -> str:
     """PromQL: what an expression is at the end of the picked range, or so long before it."""
-    return re.sub(r'"\}(\[\w+\])?', lambda found: f"{found[0]}{offset and ' offset ' + offset} @ end()", text)
+    found, *rest = text.split('"}')  # where selectors end
+    for part in rest:
+        window = part[: part.index("]") + 1] if part.startswith("[") else ""
+        found += f'"}}{window}{offset and " offset " + offset} @ end(){part[len(window) :]}'
+    return found
 
 
 def compared(value: str, otherwise: str = "now, over 5 min", is_share: bool = False, **empty: str) -> Query:

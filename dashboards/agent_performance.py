@@ -572,7 +572,7 @@ TOOLS = [
         "depth",
         "Turns by LLM calls, 7 d",
         "Agent turns that began today or on the 6 days before by how many LLM calls they took, retries included; "
-        "Langfuse. 10 calls are the loop limit of the reference platform: turns that reach it were mostly cut off.",
+        "Langfuse. 10 calls are the loop limit of the reference platform: turns that reach it may have been cut off.",
         BarGauge(unit="locale", decimals=0, color=fixed(CALLS), overrides=colored({"10 or more": WARN})),
         [
             sql(

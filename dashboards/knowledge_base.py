@@ -48,6 +48,8 @@ FILE_TYPES = Variable(
     feature="documents",
 )
 CHOSEN = "(${file_type:sqlstring} = '__all' or file_type = ${file_type:sqlstring})"
+# documents of an unknown status: none, on most platforms
+UNLISTED = override("byName", "other", custom__hideFrom={"legend": True, "tooltip": False, "viz": False})
 NO_DOCUMENT = "no document yet"
 SEARCHES = '{{ rule("job_status:kb_searches:rate5m") }}{job=~"$job"}'
 SEARCH_BUCKETS = "job_le:kb_search_duration_seconds_bucket:rate5m"
@@ -337,13 +339,13 @@ LOADS = [
         "Documents by the local day of their upload, for the days that begin in the picked range, by their present "
         "status; today is still running. Deleted documents are missing."
         "\n\nThe plan asks for a line: between two days it would claim values that do not exist, so these are bars.",
-        DayBars(unit="locale", decimals=0, overrides=colored(DOCUMENT)),
+        DayBars(unit="locale", decimals=0, overrides=[*colored(DOCUMENT), UNLISTED]),
         [
             sql(
                 'select at as "time", '
                 + ", ".join(
                     f"coalesce(sum(documents) filter (where status = '{status}'), 0) as \"{status}\""
-                    for status in ("done", "processing", "failed")
+                    for status in DOCUMENT
                 )
                 + f" from {{{{ view('document_day') }}}} where $__timeFilter(at) and {CHOSEN} group by 1 order by 1",
                 may_be_zero=QUIET,
@@ -381,12 +383,12 @@ LOADS = [
         "Documents at each day's end",
         "Documents by the status that they had at the end of each local day that begins in the picked range, counted "
         "on that day; the last bar is now. Grey days were counted later: of them only what still exists is known.",
-        DayBars(unit="locale", decimals=0, overrides=colored(DOCUMENT | {LATER: UNKNOWN})),
+        DayBars(unit="locale", decimals=0, overrides=[*colored(DOCUMENT | {LATER: UNKNOWN}), UNLISTED]),
         [
             sql(
                 at_days_end(
                     "documents",
-                    {name: name for name in ("done", "processing", "failed")},
+                    {name: name for name in DOCUMENT},
                     "true",
                     CHOSEN.replace("file_type =", "part ="),
                 ),

@@ -27,7 +27,7 @@ from gendash.dashboards._queries import QUIET, TODAY, compared
 from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
 from gendash.dashboards._tables import COLORED_TEXT, cells, columns, count_bar, judged, share_bar
 from gendash.dashboards.overview import DASHBOARD as OVERVIEW
-from gendash.dashboards.viz import DayBars, Freshness, HeadTile, Lines, Table
+from gendash.dashboards.viz import SHORT_ROUTES, DayBars, Freshness, HeadTile, Lines, Table
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, promql, slo, sql
 
 INSTANCE = Variable(
@@ -50,7 +50,6 @@ HANDLER = Variable(
 
 ON_OVERVIEW = {panel.slug: panel for panel in OVERVIEW.panels()}
 WRAPPED = {"type": "auto", "wrapText": True}
-SHORT_ROUTES = {"id": "renameByRegex", "options": {"regex": "^/api(?:/v[0-9]+)?(/.*)$", "renamePattern": "$1"}}
 PROCESS = '{job=~"$job",instance=~"$instance"}'
 RATE = '{{ rule("job_handler_status:http_requests:rate5m") }}{job=~"$job",handler=~"$handler"}'
 REQUESTS_BY_ROUTE = "job_handler_status:http_requests:rate5m"

@@ -314,4 +314,10 @@ class Text(_Modern):
         return self.panel_json({"type": "text", "options": {"mode": "markdown", "content": self.content}})
 
 
+# Routes without what all of them share. The blanks in front keep a state timeline, which reserves the width of the name
+# with the most letters and not of the widest one, from cutting a letter off.
+SHORT_ROUTES = {
+    "id": "renameByRegex",
+    "options": {"regex": "^(?:/api(?:/v[0-9]+)?)?(/.*)$", "renamePattern": "\u00a0\u00a0$1"},
+}
 PREVIOUS = {"color": fixed(UNKNOWN), "custom__lineStyle": {"fill": "dash", "dash": [4, 4]}, "custom__fillOpacity": 0}

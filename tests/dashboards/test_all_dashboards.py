@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -208,6 +209,14 @@ def _share_of_budget(rows: Rows) -> Any:
     return Decimal(rows[-1][-1]) * 1000
 
 
+def _of(column: int) -> Callable[[Rows], Any]:
+    return lambda rows: sum(row[column] for row in rows)
+
+
+def _rated_with_a_prompt(rows: Rows) -> Any:
+    return sum(row[2] for row in rows if row[1] != "none")
+
+
 EQUAL: Sequence[Sequence[tuple[str, Callable[[Rows], Any]]]] = (
     (("overview/users", _last), ("user-analytics/users", _last), ("user-analytics/roles", _sum)),
     (("overview/users_7d", _last), ("user-analytics/weekly", _last)),
@@ -224,6 +233,16 @@ EQUAL: Sequence[Sequence[tuple[str, Callable[[Rows], Any]]]] = (
     (("overview/budget_used", _share_of_budget), ("cost-usage/month", _last)),
     (("cost-usage/models", lambda rows: sum(row[2] for row in rows)), ("cost-usage/cost_by_environment", _sum)),
     (("feedback-quality/ratings", _last), ("feedback-quality/distribution", _sum)),
+    (("feedback-quality/prompts", _of(3)), ("feedback-quality/models", _rated_with_a_prompt)),
+    (("user-analytics/users", _last), ("user-analytics/accounts_per_day", lambda rows: rows[-1][1])),
+    (("support-tickets/open", _last), ("support-tickets/assignment", _sum)),
+    (("support-tickets/open", _last), ("support-tickets/unresolved_per_day", lambda rows: sum(rows[-1][1:3]))),
+    (("support-tickets/oldest", _last), ("support-tickets/oldest_list", lambda rows: rows[0][1])),
+    (("knowledge-base/by_status", lambda rows: rows[0][1]), ("knowledge-base/ages", _sum)),
+    (("knowledge-base/by_status", _of(1)), ("knowledge-base/held_per_day", lambda rows: sum(rows[-1][1:5]))),
+    (("overview/documents_failed", _last), ("knowledge-base/by_status", lambda rows: rows[2][1])),
+    (("overview/cost_today", _last), ("cost-usage/month", lambda rows: rows[-1][2] - rows[-2][2])),
+    (("cost-usage/turns", _last), ("agent-performance/depth", _sum)),
 )  # fmt: skip
 """Panels that show one figure, and how to read it from the rows of each."""
 
@@ -238,6 +257,55 @@ def test_the_same_figure_is_equal_wherever_it_stands(
         store = judge.store.of(board)
         found.append(read(store.figures(slug, NOW).rows))
     assert all(one == pytest.approx(found[0]) if isinstance(one, Decimal) else one == found[0] for one in found[1:])
+
+
+def test_tokens_are_calls_times_tokens_of_a_call(judge: Judge) -> None:
+    overview, agent = judge.store.of("overview"), judge.store.of("agent-performance")
+    tokens, calls = (
+        _sum(board.figures(slug, NOW).rows) for board, slug in ((agent, "tokens"), (overview, "llm_calls"))
+    )
+    assert float(tokens) == pytest.approx(float(calls) * _last(overview.figures("tokens_per_call", NOW).rows))
+
+
+@pytest.mark.parametrize("hours_ago", [LOOKS[0], LOOKS[2]])
+def test_the_same_figure_of_prometheus_is_equal_wherever_it_stands(prometheus: Graphs, hours_ago: float) -> None:
+    for one, other in (("overview/agent_p95", "agent-performance/p95"), ("system-health/cache_hit", "-/cache_hits")):
+        board, _, slug = one.partition("/")
+        there, _, twin = other.replace("-/", "system-health/").partition("/")
+        assert prometheus.answers(board, slug, hours_ago) == prometheus.answers(there, twin, hours_ago)
+
+
+RISING = (("p50", "p95", "p99"), ("p50", "p95", "most"), ("Median", "9 of 10"), ("From", "CSAT", "To"),
+          ("from", "CSAT", "to"), ("daily", "weekly", "monthly"))  # fmt: skip
+"""Columns of which no later one may be below an earlier one."""
+
+
+def _falls(values: Sequence[Any]) -> bool:
+    known = [float(value) for value in values if value is not None]
+    return any(later < earlier - 1e-9 for earlier, later in pairwise(known))
+
+
+def test_percentiles_and_bounds_rise_on_every_panel_that_has_them(judge: Judge, prometheus: Graphs) -> None:
+    asked, falling = set(), []
+    for name, board in judge.catalog.dashboards.items():
+        store = judge.store.of(name)
+        for panel in board.panels():
+            legends = tuple(query.legend for query in panel.queries if query.language == "promql")
+            if legends == RISING[0]:
+                asked.add(f"{name}/{panel.slug}")
+                for hours_ago in LOOKS:
+                    answers = prometheus.answers(name, panel.slug, hours_ago)
+                    if _falls([answer.get(()) for answer in answers]):
+                        falling.append(f"{name}/{panel.slug}")
+            if [query.language for query in panel.queries] == ["sql"]:
+                found = store.figures(panel.slug, NOW)
+                for names in RISING:
+                    places = [found.columns.index(one) for one in names if one in found.columns]
+                    if len(places) > 1:
+                        asked.add(f"{name}/{panel.slug}")
+                        falling += [f"{name}/{panel.slug}" for row in found.rows if _falls([row[p] for p in places])]
+    assert falling == []
+    assert len(asked) >= 18, asked
 
 
 # ── features that are off ────────────────────────────────────────────────────────────────────────────────────────

@@ -112,8 +112,8 @@ def _picked(view: Shelf) -> Iterable[date]:
 def per_day(view: Shelf) -> Table:
     counts = Counter((view.day(row["created_at"]), row["state"]) for row in view.documents)
     days = _picked(view) if view.documents else []
-    rows = [(view.start(day), *(counts[day, status] for status in STATUSES)) for day in days]
-    return Table(("time", *STATUSES), rows)
+    rows = [(view.start(day), *(counts[day, status] for status in (*STATUSES, "other"))) for day in days]
+    return Table(("time", *STATUSES, "other"), rows)
 
 
 def held_per_day(view: Shelf) -> Table:
@@ -122,11 +122,11 @@ def held_per_day(view: Shelf) -> Table:
     rows = []
     for day in [day for day in _picked(view) if first and day >= first]:
         states = Counter(row["state"] for row in view.documents if view.day(row["created_at"]) <= day)
-        then = [states[status] for status in STATUSES]
+        then = [states[status] for status in (*STATUSES, "other")]
         rows.append(
-            (view.start(day), *(then if day in counted else (0, 0, 0)), 0 if day in counted else states.total())
+            (view.start(day), *(then if day in counted else (0, 0, 0, 0)), 0 if day in counted else states.total())
         )
-    return Table(("time", *STATUSES, "as known today"), rows)
+    return Table(("time", *STATUSES, "other", "as known today"), rows)
 
 
 def by_status(view: Shelf) -> Table:
