@@ -59,6 +59,7 @@ class State:
     api: str | None
     server: str | None
     resume_at: datetime | None
+    error: str | None
 
 
 _STATE = tuple(State.__dataclass_fields__)
