@@ -71,6 +71,16 @@ def _each(projects: Sequence[Config], work: Callable[[Config], Result]) -> tuple
     return found, len(found) == len(projects)
 
 
+def _failed_last(projects: Sequence[Config]) -> Sequence[Config]:
+    """The projects, after those that worked the last time those that failed: a server that is away takes its time."""
+    from gendash.langfuse_bridge.sync import status
+
+    if len(projects) == 1:
+        return projects
+    failed = {row["project"] for row in status(projects[0]) if row.get("error")}
+    return sorted(projects, key=lambda one: one["langfuse.project"] in failed)
+
+
 def _machine(results: Sequence[Any]) -> None:
     click.echo(json.dumps([dataclasses.asdict(result) for result in results], indent=2, default=str))
 
@@ -112,7 +122,7 @@ def sync(
         return report
 
     def once() -> int:
-        reports, all_of_them = _each(projects, one)
+        reports, all_of_them = _each(_failed_last(projects), one)
         if as_json:
             _machine(reports)
         return DONE if all_of_them and all(report.complete for report in reports) else PROBLEMS

@@ -17,6 +17,7 @@ from gendash.commands._common import DONE, PROBLEMS, Settings, json_option, say
 
 if TYPE_CHECKING:
     from gendash.engine.catalog import Catalog
+    from gendash.engine.config import Config
     from gendash.engine.doctor import Feature, Look
     from gendash.engine.doctor_report import Report, Server
     from gendash.engine.rights import Noted, RoleSeen
@@ -163,23 +164,39 @@ def _prometheus(catalog: Catalog, seen: _Seen, now: datetime) -> None:
 
 
 def _langfuse(catalog: Catalog, seen: _Seen, now: datetime) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from gendash.langfuse_bridge.projects import each_project
+
+    projects = each_project(catalog.config)
+    first = projects[0]
+    names = [f"LANGFUSE_{key.upper()}" for key in ("public_key", "secret_key") if not first[f"langfuse.{key}"]]
+    unset = f"set {' and '.join(names)}" if names else ""
+    found = [f"Langfuse is not configured: {unset}"] if unset else []
+    with ThreadPoolExecutor(len(projects)) as pool:  # one that does not answer keeps none of the others
+        looks = {one["langfuse.project"]: pool.submit(_calls, one, now) for one in projects}
+    for name, look in looks.items():
+        main = name == first["langfuse.project"]
+        with seen.asking("langfuse" if main else f"langfuse {name}", unset if main else "") as ok:
+            server, why = look.result()
+            found.append(why)
+            ok(f"{server}: {why or 'LLM calls are there'}")
+    if found:
+        seen.look = replace(seen.look, traces="" if "" in found else found[0])
+
+
+def _calls(config: Config, now: datetime) -> tuple[str, str]:
+    """Address and version of a project's server, and why there is no LLM call; see `look.calls`."""
     from gendash.langfuse_bridge.look import calls
     from gendash.langfuse_bridge.opening import open_client
 
-    config = catalog.config
-    names = [f"LANGFUSE_{key.upper()}" for key in ("public_key", "secret_key") if not config[f"langfuse.{key}"]]
-    unset = f"set {' and '.join(names)}" if names else ""
-    if unset:
-        seen.look = replace(seen.look, traces=f"Langfuse is not configured: {unset}")
-    with seen.asking("langfuse", unset) as ok:
-        client = open_client(config)
-        client.patience_s, client.tries = 5.0, 2
-        try:
-            server, why = calls(client, now)
-        finally:
-            client.close()
-        seen.look = replace(seen.look, traces=why)
-        ok(f"{client.where.removeprefix('Langfuse at ')}, {server}: {why or 'LLM calls are there'}")
+    client = open_client(config)
+    client.patience_s, client.tries = 5.0, 2
+    try:
+        server, why = calls(client, now)
+    finally:
+        client.close()
+    return f"{client.where.removeprefix('Langfuse at ')}, {server}", why
 
 
 def _grafana(catalog: Catalog, seen: _Seen) -> None:

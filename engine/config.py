@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -19,6 +20,7 @@ from gendash.engine.settings import FEATURES, SETTINGS, Setting
 UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = re.compile(r"(\d+)(ms|s|m|h|d|w)")
 _BY_KEY = {setting.key: setting for setting in SETTINGS}
+_zones = cache(available_timezones)  # it walks a tree of files
 _OPEN = [setting for setting in SETTINGS if "*" in setting.key]
 
 
@@ -277,7 +279,7 @@ def _wrong(setting: Setting, value: Any) -> str:
             isinstance(value, list) and all(isinstance(v, str) and PATTERNS["name"][0].fullmatch(v) for v in value),
             "a list of names (letters, digits, _)",
         ),
-        "zone": (isinstance(value, str) and value in available_timezones(), "an IANA time zone such as Europe/Berlin"),
+        "zone": (isinstance(value, str) and value in _zones(), "an IANA time zone such as Europe/Berlin"),
         "url": (isinstance(value, str) and _is_url(value), "a URL with scheme and host"),
         "str": (isinstance(value, str), "a text"),
     }

@@ -76,13 +76,13 @@ class Client:
         parts = urlsplit(self.base_url)
         return f"Langfuse at {parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
 
-    def get(self, path: str, params: Params, decode: Callable[[bytes], Any]) -> Any:
-        """The decoded answer of ``/api/public/<path>``.
+    def get(self, path: str, params: Params, decode: Callable[[bytes], Any], tries: int = 0) -> Any:
+        """The decoded answer of ``/api/public/<path>``, after ``tries`` or the client's own number of them.
 
         Raises TooMuch, Missing or Paused where the caller must decide, else an error of the tree.
         """
-        last = ""
-        for attempt in range(self.tries):
+        last, tries = "", tries or self.tries
+        for attempt in range(tries):
             if attempt:
                 self.sleep(min(60.0, 0.5 * 2**attempt) * (0.5 + self.chance()))
             self._pace(path)
@@ -107,7 +107,11 @@ class Client:
                 if _is_html(answer):
                     raise self._no_langfuse() from None
                 last = "answers break off"
-        raise Unreachable(Problem(self.where, f"{last} ({self.tries} tries)", "run again; what was closed is kept"))
+        raise Unreachable(
+            Problem(
+                self.where, f"{last} ({tries} {'try' if tries == 1 else 'tries'})", "run again; what was closed is kept"
+            )
+        )
 
     def _send(self, path: str, params: Params) -> requests.Response:
         if self._session is None:
@@ -199,10 +203,10 @@ class _Projects(msgspec.Struct):
 _HEALTH, _PROJECTS = items.decoder(_Health), items.decoder(_Projects)
 
 
-def version(client: Client) -> str:
-    """The server's version. Raises Unexpected where it is no Langfuse, or one that is too old."""
+def version(client: Client, tries: int = 0) -> str:
+    """The server's version, after so many tries. Raises Unexpected where it is no Langfuse, or one that is too old."""
     try:
-        found: str = client.get("health", {}, _HEALTH).version
+        found: str = client.get("health", {}, _HEALTH, tries).version
     except (Missing, msgspec.ValidationError):
         raise client._no_langfuse() from None
     except GendashError as error:

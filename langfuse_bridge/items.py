@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
+Tokens = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
+"""A count whose sums PostgreSQL's bigint holds, and which every JSON parser reads exactly."""
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A time that says how far it is from UTC; without that it could be anybody's."""
+_ABSENT = msgspec.Raw(b"null")
+
 
 class Observation(msgspec.Struct, rename="camel", gc=False):
-    """What is read of an observation; both generations of the API fit."""
+    """What is read of an observation; both generations of the API fit. What is seldom looked at stays JSON."""
 
     id: str
     trace_id: str
-    start_time: datetime
-    updated_at: datetime
+    start_time: Moment
+    updated_at: Moment
     type: str
-    end_time: datetime | None = None
-    completion_start_time: datetime | None = None
+    end_time: Moment | None = None
+    completion_start_time: Moment | None = None
     parent_observation_id: str | None = None
     name: str | None = None
     level: str | None = None
@@ -29,21 +36,21 @@ class Observation(msgspec.Struct, rename="camel", gc=False):
     environment: str | None = None
     model: str | None = None
     model_id: str | None = None
-    model_parameters: Any = None
-    input_price: Decimal | None = None
-    output_price: Decimal | None = None
-    usage_details: dict[str, int] | None = None
+    model_parameters: msgspec.Raw = _ABSENT
+    input_price: msgspec.Raw = _ABSENT
+    output_price: msgspec.Raw = _ABSENT
+    usage_details: dict[str, Tokens] | None = None
     cost_details: dict[str, Decimal] | None = None
     usage_pricing_tier_id: str | None = None
     prompt_name: str | None = None
-    prompt_version: int | None = None
+    prompt_version: Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)] | None = None
     user_id: str | None = None
     session_id: str | None = None
     is_root_observation: bool | None = None
     trace_name: str | None = None
     release: str | None = None
     tags: list[str] | None = None
-    metadata: Any = None
+    metadata: msgspec.Raw = _ABSENT
 
 
 class Subject(msgspec.Struct, rename="camel"):
@@ -60,9 +67,9 @@ class Score(msgspec.Struct, rename="camel"):
     id: str
     name: str
     source: str
-    timestamp: datetime
-    created_at: datetime
-    updated_at: datetime
+    timestamp: Moment
+    created_at: Moment
+    updated_at: Moment
     data_type: str
     value: float | bool | str | None = None
     environment: str | None = None
@@ -80,7 +87,7 @@ class TraceItem(msgspec.Struct, rename="camel"):
 
     id: str
     name: str | None = None
-    timestamp: datetime | None = None
+    timestamp: Moment | None = None
     release: str | None = None
     user_id: str | None = None
     session_id: str | None = None
@@ -115,24 +122,30 @@ class TracePage(msgspec.Struct):
     meta: Meta = msgspec.field(default_factory=Meta)
 
 
+_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")  # an escape, and not an escaped backslash before u0000
+_ENCODE = msgspec.json.Encoder(decimal_format="number").encode
+
+
 def decoder(kind: Any) -> Callable[[bytes], Any]:
     """A function from JSON to ``kind``. It takes numbers sent as texts, and money exactly.
 
-    Raises ValueError for a body that is no JSON (cut, or a page of a web server), msgspec.ValidationError for JSON of
-    another shape.
+    NUL characters are dropped: PostgreSQL has none. Raises ValueError for a body that is no JSON (cut, or a page of a
+    web server), msgspec.ValidationError for JSON of another shape.
     """
     fast = msgspec.json.Decoder(kind, float_hook=Decimal)
     lax = msgspec.json.Decoder(kind, strict=False, float_hook=Decimal)  # half as fast
 
     def decode(body: bytes) -> Any:
+        if b"\\u0000" in body:
+            body = _NUL.sub(rb"\1", body)
         try:
             return fast.decode(body)
         except msgspec.ValidationError:
             return lax.decode(body)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             # A text that the server cut within an emoji holds half a surrogate pair, which only json reads.
-            loose = json.loads(body, parse_float=Decimal)
-            return msgspec.convert(_whole(loose), kind, strict=False)
+            loose = json.loads(body.decode("utf-8", "replace"), parse_float=Decimal)
+            return lax.decode(_ENCODE(_whole(loose)))
 
     return decode
 

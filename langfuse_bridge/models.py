@@ -10,7 +10,7 @@ import msgspec
 
 from gendash.langfuse_bridge import items
 from gendash.langfuse_bridge.client import Client, Missing
-from gendash.langfuse_bridge.rows import Row, Stream, text
+from gendash.langfuse_bridge.rows import Row, Stream
 from gendash.langfuse_bridge.store import Store
 
 EVERY = timedelta(hours=1)
@@ -45,7 +45,7 @@ class _Model(msgspec.Struct, rename="camel"):
     id: str
     model_name: str
     match_pattern: str = ""
-    start_date: datetime | None = None
+    start_date: items.Moment | None = None
     unit: str | None = None
     tokenizer_id: str | None = None
     input_price: Decimal | None = None
@@ -110,11 +110,11 @@ def _row(project: str, item: _Model, known: set[str]) -> Row:
     return (
         project,
         item.id,
-        text(item.model_name) or "",
-        text(item.match_pattern) if item.match_pattern in known else None,
+        item.model_name,
+        (item.match_pattern or None) if item.match_pattern in known else None,
         item.start_date,
-        text(item.unit),
-        text(item.tokenizer_id),
+        item.unit or None,
+        item.tokenizer_id or None,
         prices.get("input"),
         prices.get("output"),
         prices,

@@ -45,7 +45,8 @@ def enter(config: Config, client: Client, store: Store, state: State) -> tuple[s
     Raises Refused where they belong to another project than the stored rows, which the look-backs would delete.
     """
     name = config["langfuse.project"]
-    server, found = langfuse.version(client), langfuse.check_keys(client)
+    # A server that failed the last time is probably still away: other projects wait for this one.
+    server, found = langfuse.version(client, tries=1 if state.error else 0), langfuse.check_keys(client)
     if state.project_id not in (None, found):
         what = f"the keys belong to project {found}, the rows of '{name}' came from {state.project_id}"
         do = f"name {found} under langfuse.projects, or `gendash langfuse purge --all --project {name}` first"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -34,23 +34,25 @@ def replace_window(
     stream: Stream,
     project: str,
     window: Window,
-    rows: Sequence[Row],
+    rows: Mapping[Any, Row],
     thorough: bool,
 ) -> Closed:
-    """Makes ``table`` hold exactly ``rows``, each key once, in a window, within the connection's transaction.
+    """Makes ``table`` hold exactly ``rows``, by key, in a window, within the connection's transaction.
 
     What is stored is compared here: nothing is written for a row that stays as it is, not even to a temporary table.
     Digests are compared; if ``thorough``, every value, which finds what others have changed in the store.
     """
     names = stream.names if thorough else (*stream.key, DIGEST[0])
-    key_of, facts_of = (itemgetter(*map(stream.at, wanted)) for wanted in (stream.key, names))
+    facts_of = itemgetter(*map(stream.at, names))
     old_key_of = itemgetter(*map(names.index, stream.key))
-    new: dict[Any, Row] = {key_of(row): row for row in rows}
+    new = dict(rows)
     differing: list[Row] = []  # the new row, whether its key is stored in the window, and the key that is
     nothing, no_key = (None,) * len(stream.columns), (None,) * len(stream.key)
     stored = 0
     for old in _stored(connection, table, stream, names, project, window):
         stored += 1
+        if thorough:
+            old = tuple(tuple(value) if isinstance(value, list) else value for value in old)
         key = old_key_of(old)
         row = new.pop(key, None)
         if row is None or facts_of(row) != old:
@@ -60,7 +62,7 @@ def replace_window(
     if not stored:
         try:
             with connection.transaction():
-                copy_rows(connection, table, stream, rows)
+                copy_rows(connection, table, stream, rows.values())
             return Closed(len(rows), 0, [], {})
         except psycopg.errors.UniqueViolation:
             pass  # some of these rows are stored at another time
@@ -149,7 +151,7 @@ def _columns(names: Sequence[str], alias: str) -> sql.Composable:
     return sql.SQL(", ").join(sql.Identifier(alias, name) for name in names)
 
 
-def copy_rows(connection: psycopg.Connection[Any], table: sql.Composable, stream: Stream, rows: Sequence[Row]) -> None:
+def copy_rows(connection: psycopg.Connection[Any], table: sql.Composable, stream: Stream, rows: Iterable[Row]) -> None:
     query = sql.SQL("copy {} ({}) from stdin (format binary)").format(
         table, sql.SQL(", ").join(map(sql.Identifier, stream.names))
     )

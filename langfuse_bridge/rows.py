@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import math
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
 
+from gendash.langfuse_bridge import items
 from gendash.langfuse_bridge.items import Observation, Score, TraceItem
 
 Row = tuple[Any, ...]
-Trace = dict[str, Any]
+"""Values by column. Lists are tuples, so that a row refers to nothing that the garbage collector has to follow."""
 
 
 class Stream(NamedTuple):
@@ -152,24 +153,26 @@ class Shaper:
         """The row of an observation; ``trace`` holds what the older API keeps there."""
         usage, cost = item.usage_details or {}, item.cost_details or {}
         owner: Any = trace or item
-        start, level = item.start_time, item.level or "DEFAULT"
+        start, end, first = item.start_time, item.end_time, item.completion_start_time
+        failed = item.level == "ERROR"
         row = (
             self.project,
             item.trace_id,
             item.id,
-            text(item.parent_observation_id),
+            item.parent_observation_id or None,
             item.type,
-            text(item.name),
-            text(item.model),
-            level,
+            item.name or None,
+            item.model or None,
+            item.level or "DEFAULT",
             item.environment or "default",
-            text(owner.release),
-            text(item.version),
+            owner.release or None,
+            item.version or None,
             start,
-            item.end_time,
-            item.completion_start_time,
-            _seconds(start, item.end_time),
-            _seconds(start, item.completion_start_time),
+            end,
+            first,
+            # From the times, since the unit of a latency depends on the endpoint.
+            (end - start).total_seconds() if end else None,
+            (first - start).total_seconds() if first else None,
             *_tokens(usage),
             usage.get("total", 0),
             usage,
@@ -177,17 +180,17 @@ class Shaper:
             cost,
             _source(item, usage, cost) if cost else None,
             self.user(owner.user_id),
-            text(owner.user_id) if self._user_id else None,
-            text(owner.session_id),
-            _tags(tuple(owner.tags)) if owner.tags else [],
-            text(trace.name if trace else item.trace_name),
-            item.parent_observation_id in (None, "") if item.is_root_observation is None else item.is_root_observation,
-            text(item.prompt_name),
+            (owner.user_id or None) if self._user_id else None,
+            owner.session_id or None,
+            tuple(sorted(owner.tags)) if owner.tags else (),
+            (trace.name if trace else item.trace_name) or None,
+            not item.parent_observation_id if item.is_root_observation is None else item.is_root_observation,
+            item.prompt_name or None,
             item.prompt_version,
-            error_class(item.status_message or "", item.type) if level == "ERROR" else None,
-            text(item.status_message) if self._error_text and level == "ERROR" else None,
-            _no_nul(item.model_parameters) or None if self._parameters else None,
-            allowed(item.metadata, self.metadata),
+            error_class(item.status_message or "", item.type) if failed else None,
+            (item.status_message or None) if failed and self._error_text else None,
+            (_VALUE(bytes(item.model_parameters)) or None) if self._parameters else None,
+            allowed(_VALUE(bytes(item.metadata)), self.metadata) if self.metadata else {},
             item.updated_at,
         )
         return (*row, digest(row))
@@ -196,22 +199,22 @@ class Shaper:
         """The row of a score."""
         number, label = _score_value(item)
         if self._free_text and item.data_type in FREE_TEXT:
-            label = text(item.value if isinstance(item.value, str) else item.string_value)
+            label = (item.value if isinstance(item.value, str) else item.string_value) or None
         subject = item.subject
         kind = subject.kind if subject else ""
         row = (
             self.project,
             item.id,
-            text(item.trace_id) or (subject and (subject.trace_id or (subject.id if kind == "trace" else None))),
-            text(item.observation_id) or (subject.id if subject and kind == "observation" else None),
-            text(item.session_id) or (subject.id if subject and kind == "session" else None),
-            text(item.name) or "",
+            item.trace_id or (subject and (subject.trace_id or (subject.id if kind == "trace" else None))),
+            item.observation_id or (subject.id if subject and kind == "observation" else None),
+            item.session_id or (subject.id if subject and kind == "session" else None),
+            item.name,
             item.source,
             item.data_type,
             number,
             label,
-            text(item.comment) if self._comment else None,
-            text(item.author_user_id) if self._author else None,
+            (item.comment or None) if self._comment else None,
+            (item.author_user_id or None) if self._author else None,
             item.environment or "default",
             item.timestamp,
             item.created_at,
@@ -221,6 +224,7 @@ class Shaper:
 
 
 _PACK = msgspec.msgpack.Encoder(order="deterministic").encode
+_VALUE, _MONEY = items.decoder(Any), items.decoder(Decimal | None)
 
 
 def digest(row: Row) -> int:
@@ -228,28 +232,11 @@ def digest(row: Row) -> int:
     return int.from_bytes(hashlib.blake2b(_PACK(row), digest_size=8).digest(), "big", signed=True)
 
 
-def text(value: str | None) -> str | None:
-    """A text as PostgreSQL takes it, or NULL: the API sends empty texts for nothing, and may send NUL characters."""
-    if not value:
-        return None
-    return value.replace("\0", "") or None if "\0" in value else value
-
-
-@lru_cache(1000)
-def _tags(tags: tuple[str, ...]) -> list[str]:
-    return sorted(text(tag) or "" for tag in tags)
-
-
-def _seconds(start: datetime, end: datetime | None) -> float | None:
-    # From the times, since the unit of a latency depends on the endpoint.
-    return None if end is None else (end - start).total_seconds()
-
-
 def _tokens(usage: Mapping[str, int]) -> tuple[int, int, int, int]:
     """Input, output, cached and reasoning tokens. A usage type counts by its name, as it does on the server."""
     read = wrote = cached = reasoned = 0
-    for name, number in usage.items():
-        is_input, is_output, is_cached, is_reasoning = _usage_type(name)
+    kinds = _usage_types(tuple(usage))
+    for number, (is_input, is_output, is_cached, is_reasoning) in zip(usage.values(), kinds, strict=True):
         if is_input:
             read += number
         if is_output:
@@ -262,10 +249,17 @@ def _tokens(usage: Mapping[str, int]) -> tuple[int, int, int, int]:
 
 
 @lru_cache(1000)
-def _usage_type(name: str) -> tuple[bool, bool, bool, bool]:
-    name = name.lower()
-    cached = "cache" in name and "creat" not in name and "write" not in name
-    return "input" in name, "output" in name, cached, "reasoning" in name
+def _usage_types(names: tuple[str, ...]) -> list[tuple[bool, bool, bool, bool]]:
+    """Whether each usage type is input, output, read from a cache, or reasoning."""
+    return [
+        (
+            "input" in name,
+            "output" in name,
+            "cache" in name and "creat" not in name and "write" not in name,
+            "reasoning" in name,
+        )
+        for name in map(str.lower, names)
+    ]
 
 
 def _total(cost: Mapping[str, Decimal]) -> Decimal | None:
@@ -280,11 +274,19 @@ def _source(item: Observation, usage: Mapping[str, int], cost: Mapping[str, Deci
         return "list"
     if not item.model_id:
         return "provider"
-    prices = {"input": item.input_price, "output": item.output_price}
+    prices = {"input": _price(item.input_price), "output": _price(item.output_price)}
     pairs = [
         (cost[kind], usage[kind] * price) for kind, price in prices.items() if price and kind in cost and kind in usage
     ]
     return "list" if pairs and all(abs(one - other) <= _CENTS for one, other in pairs) else None
+
+
+def _price(found: msgspec.Raw) -> Decimal | None:
+    try:
+        price: Decimal | None = _MONEY(bytes(found))
+    except msgspec.ValidationError:
+        return None  # no number: then the server does not say
+    return price
 
 
 _CLASSES = (
@@ -309,24 +311,16 @@ def error_class(message: str, kind: str = "") -> str:
 
 def allowed(metadata: Any, keys: Sequence[str]) -> dict[str, Any]:
     """The listed keys of an item's metadata, dotted ones also from nested objects."""
-    if not keys or not isinstance(metadata, dict):
+    if not isinstance(metadata, dict):
         return {}
     found = ((key, metadata[key] if key in metadata else _nested(metadata, key)) for key in keys)
-    return {key: _no_nul(value) for key, value in found if value is not None}
+    return {key: value for key, value in found if value is not None}
 
 
 def _nested(value: Any, path: str) -> Any:
     for part in path.split("."):
         value = value.get(part) if isinstance(value, dict) else None
     return value
-
-
-def _no_nul(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("\0", "")
-    if isinstance(value, list):
-        return [_no_nul(item) for item in value]
-    return {_no_nul(k): _no_nul(v) for k, v in value.items()} if isinstance(value, dict) else value
 
 
 def _score_value(item: Score) -> tuple[float | None, str | None]:
@@ -336,7 +330,16 @@ def _score_value(item: Score) -> tuple[float | None, str | None]:
         return float(true), str(true)
     if item.data_type == "CATEGORICAL":
         label = item.string_value if item.string_value is not None else value
-        return None, text(label) if isinstance(label, str) else None
-    if item.data_type == "NUMERIC" and value is not None and not isinstance(value, bool):
-        return float(value), None
+        return None, (label or None) if isinstance(label, str) else None
+    if item.data_type == "NUMERIC" and not isinstance(value, bool):
+        return _finite(value), None
     return None, None
+
+
+def _finite(value: float | str | None) -> float | None:
+    """A number, also one that was sent as a text; NULL for what is none."""
+    try:
+        found = float("nan" if value is None else value)
+    except ValueError:
+        return None
+    return found if math.isfinite(found) else None

@@ -59,6 +59,7 @@ class State:
     api: str | None
     server: str | None
     resume_at: datetime | None
+    error: str | None
 
 
 _STATE = tuple(State.__dataclass_fields__)
@@ -73,7 +74,7 @@ def connect(url: str) -> psycopg.Connection[Any]:
 
 
 class _Json(Dumper):
-    """Maps as jsonb, in the binary format: a version, then the text."""
+    """Values as jsonb, in the binary format: a version, then the text."""
 
     oid, format = postgres.types["jsonb"].oid, Format.BINARY
 
@@ -82,12 +83,12 @@ class _Json(Dumper):
 
 
 class _Texts(Dumper):
-    """Lists of texts as text[], in the binary format. The same few come again and again, so they are kept."""
+    """Texts as text[], in the binary format. The same few come again and again, so they are kept."""
 
     oid, format = postgres.types["text"].array_oid, Format.BINARY
 
-    def dump(self, obj: Any) -> bytes:
-        return _texts(tuple(obj))
+    def dump(self, obj: tuple[str, ...]) -> bytes:
+        return _texts(obj)
 
 
 @lru_cache(1000)
@@ -100,9 +101,9 @@ def _texts(values: tuple[str, ...]) -> bytes:
 
 
 def exact(connection: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
-    """The connection, sending and reading decimals within JSON as they are."""
-    connection.adapters.register_dumper(dict, _Json)
-    connection.adapters.register_dumper(list, _Texts)
+    """The connection, which copies maps and lists as rows hold them, and decimals within JSON as they are."""
+    for dumper in (_Json, _Texts):
+        connection.adapters.register_dumper(None, dumper)  # by the type of the column
     set_json_loads(_LOAD, connection)
     return connection
 
@@ -329,7 +330,7 @@ class Store:
         stream: Stream,
         project: str,
         window: Window,
-        rows: Sequence[Row],
+        rows: Mapping[Any, Row],
         windows: int,
         values: Mapping[str, Any],
         read: int,
@@ -337,7 +338,7 @@ class Store:
     ) -> Closed:
         """Makes the table hold exactly ``rows`` in a window, and writes ``values`` to the stream's state.
 
-        ``rows`` has each key once. ``windows`` is the count that was current when reading began; raises Overtaken
+        ``rows`` are by key. ``windows`` is the count that was current when reading began; raises Overtaken
         when another sync has closed a window since.
         """
         with self.transaction() as connection:

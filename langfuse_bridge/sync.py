@@ -293,8 +293,8 @@ def _close(
     done.windows += 1
 
 
-def _parts(stream: Stream, pages: Iterator[Page], window: Window) -> Iterator[tuple[Window, list[Row], int, bool]]:
-    """Stretches of a window, newest first, with the newest version of each row in them and the number of rows read."""
+def _parts(stream: Stream, pages: Iterator[Page], window: Window) -> Iterator[tuple[Window, dict[Any, Row], int, bool]]:
+    """Stretches of a window, newest first, with the newest version of each row in them by key, and the rows read."""
     time, updated = stream.at(stream.time), stream.at("updated_at")
     key_of = itemgetter(*(stream.at(name) for name in stream.key))
     kept: dict[Any, Row] = {}
@@ -308,11 +308,11 @@ def _parts(stream: Stream, pages: Iterator[Page], window: Window) -> Iterator[tu
                 kept[key] = row
         if floor is not None and len(kept) >= PART:
             start = floor + timedelta(microseconds=1)
-            whole = [row for row in kept.values() if row[time] >= start]
+            whole = {key: row for key, row in kept.items() if row[time] >= start}
             yield Window(start, end), whole, read, False
             kept = {key: row for key, row in kept.items() if row[time] < start}
             end, read = start, 0
-    yield Window(window.start, end), list(kept.values()), read, True
+    yield Window(window.start, end), kept, read, True
 
 
 def _remember(run: _Run, closed: Closed) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec import Raw
 
 from gendash.engine.config import load_config
 from gendash.engine.targets.files import load_catalog
@@ -34,7 +35,7 @@ OBSERVATION = Observation(
     usage_details={"input": 1, "output": 1, "input_cached_tokens": 1, "reasoning_output": 1, "total": 2},
     cost_details={"input": Decimal(1), "total": Decimal(2)},
     model_id="m",
-    metadata={"kept": 1},
+    metadata=Raw(b'{"kept": 1}'),
 )
 OTHER: dict[str, Any] = {
     "start_time": START - timedelta(seconds=9),
@@ -49,14 +50,14 @@ OTHER: dict[str, Any] = {
     "usage_details": {"input": 9, "output": 9, "input_cached_tokens": 9, "reasoning_output": 9, "total": 9},
     "cost_details": {},
     "model_id": None,
-    "model_parameters": {"temperature": 1},
-    "input_price": Decimal(7),
-    "output_price": Decimal(7),
+    "model_parameters": Raw(b'{"temperature": 1}'),
+    "input_price": Raw(b"7"),
+    "output_price": Raw(b"7"),
     "usage_pricing_tier_id": "x",
     "prompt_version": 3,
     "is_root_observation": True,
     "tags": ["x"],
-    "metadata": {"kept": 2},
+    "metadata": Raw(b'{"kept": 2}'),
 }
 SCORE = Score("s", "n", "API", START, START, START, "NUMERIC", 1.0)
 SUBJECTS = [Subject("trace", "t"), Subject("observation", "o", "t"), Subject("session", "x")]
@@ -86,7 +87,7 @@ def test_a_field_of_an_observation_changes_exactly_the_columns_that_name_it(fiel
     # a tool's error of no known class is told by its type, a call without a model's price by its provider
     bases = [OBSERVATION, msgspec.structs.replace(OBSERVATION, status_message="?", model_id=None)]
     each: dict[str, Any] = {"input": 1, "output": 1}  # and one that the list prices at this very cost
-    prices = {"input_price": Decimal(1), "output_price": Decimal(1)}
+    prices = {"input_price": Raw(b"1"), "output_price": Raw(b"1")}
     costs = {name: Decimal(1) for name in each}
     bases.append(msgspec.structs.replace(OBSERVATION, usage_details=each, cost_details=costs, **prices))
     found: set[str] = set()

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from bridge_parts import NOW, observation, score, stored
+from bridge_parts import NOW, Sleeper, client_of, observation, score, settings, stored
 from click.testing import CliRunner
 
 from gendash.cli import cli
+from gendash.commands.doctor import _langfuse, _Seen
 from gendash.demo.langfuse_double import LangfuseDouble
 from gendash.engine.config import load_config
-from gendash.engine.errors import ConfigError, Refused
+from gendash.engine.doctor import Look
+from gendash.engine.errors import ConfigError, Refused, Unreachable
+from gendash.engine.targets.files import load_catalog
 from gendash.langfuse_bridge.projects import each_project
+from gendash.langfuse_bridge.sync import sync
 
 MINUTE = timedelta(minutes=1)
 TWO = "langfuse: {project: main, projects: [emea], since: 2h}"
@@ -82,6 +87,44 @@ def test_a_project_that_cannot_be_reached_fails_alone_with_one_line(gendash: Any
     lines = json.loads(gendash("status", "--json").stdout)
     failed = {line["project"] for line in lines if line.get("error")}
     assert failed == {"main"} and {line["project"] for line in lines} == {"main", "emea"}
+
+
+def test_a_project_that_failed_comes_last_and_is_tried_once(
+    gendash: Any, store: Any, double: Any, sleeper: Sleeper
+) -> None:
+    first = gendash("sync", "--json", LANGFUSE_PUBLIC_KEY="pk-lf-wrong")
+    assert [report["project"] for report in json.loads(first.stdout)] == ["emea"]
+    assert [report["project"] for report in json.loads(gendash("sync", "--json").stdout)] == ["emea", "main"]
+    assert [report["project"] for report in json.loads(gendash("sync", "--json").stdout)] == ["main", "emea"]
+    config = settings(double, store, TWO)
+    for naps in (5, 0):
+        away = client_of(double, sleeper)
+        away.base_url = "http://127.0.0.1:1"
+        sleeper.naps.clear()
+        with pytest.raises(Unreachable):
+            sync(config, now=NOW, store=store, client=away)
+        assert len(sleeper.naps) == naps
+
+
+def test_doctor_asks_all_projects_at_once_and_tells_each(double: Any, other: Any) -> None:
+    """Each server waits until the other is asked as well; one that is away costs the others nothing."""
+    other.add(observation(1, datetime.now(UTC) - MINUTE))
+    both = threading.Barrier(2, timeout=20)
+    for server in (double, other):
+        server.fault = lambda path: (path == "projects" and both.wait() and None) or None
+    keys = {f"LANGFUSE_{part}PUBLIC_KEY": key for part, key in (("", "pk-lf-demo"), ("EMEA_", "pk-lf-emea"))}
+    keys |= {name.replace("PUBLIC", "SECRET"): key.replace("pk", "sk") for name, key in keys.items()}
+    urls = {"LANGFUSE_BASE_URL": double.url, "LANGFUSE_EMEA_BASE_URL": other.url}
+    away = {"LANGFUSE_AWAY_BASE_URL": "http://127.0.0.1:1", "LANGFUSE_AWAY_PUBLIC_KEY": "x"}
+    config = load_config(
+        "langfuse: {project: main, projects: [away, emea]}",
+        environ=keys | urls | away | {"LANGFUSE_AWAY_SECRET_KEY": "y"},
+    )
+    seen = _Seen(Look())
+    _langfuse(load_catalog(config), seen, datetime.now(UTC))
+    told = [(one.name, one.state) for one in seen.servers]
+    assert told == [("langfuse", "ok"), ("langfuse away", "failed"), ("langfuse emea", "ok")]
+    assert seen.look.traces == "" and "nothing is traced" in seen.servers[0].line
 
 
 def test_keys_that_are_absent_name_the_variables_of_their_project(gendash: Any, store: Any) -> None:

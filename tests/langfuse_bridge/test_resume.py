@@ -91,6 +91,28 @@ def test_killed_before_any_statement_and_run_again_gives_what_one_run_gives(
         assert everything(store) == expected, f"killed after {steps} statements"
 
 
+def test_at_every_moment_the_rows_reach_exactly_as_far_as_the_cursor(
+    double: Any, store: Any, run: Any, monkeypatch: Any
+) -> None:
+    """Looked at from beside, after a kill before each statement: neither is ahead of the other, so one transaction
+    holds both."""
+    monkeypatch.setattr(windows, "WIDEST", HOUR)
+    due = [NOW - 100 * MINUTE, NOW - 20 * MINUTE]
+    for number, at in enumerate(due):
+        double.add(observation(number, at))
+    for steps in range(1000):
+        with psycopg.connect(store.url) as connection:
+            connection.execute("truncate gendash.lf_observation, gendash._sync")
+        with pytest.raises(Killed):
+            run(text="langfuse: {since: 2h}", store=mortal(store, steps)[0])
+        until = [at for (at,) in stored(store, "_sync where stream = 'observations'", "closed_until") if at]
+        kept = [at for (at,) in stored(store, "lf_observation", "start_time")]
+        assert sorted(kept) == [at for at in due if until and at < until[0]], f"killed after {steps} statements"
+        if len(kept) == len(due):
+            break
+    assert steps > 20
+
+
 @pytest.mark.parametrize("stride", [13, pytest.param(1, marks=pytest.mark.soak)])
 def test_a_window_counts_as_closed_only_when_its_last_part_is_in(
     stride: int, double: Any, store: Any, run: Any, monkeypatch: Any

@@ -142,7 +142,7 @@ def test_empty_texts_are_null_and_nul_characters_are_dropped() -> None:
         "ab",
         None,
         None,
-        ["x"],
+        ("x",),
     )
 
 
