@@ -11,7 +11,7 @@ from typing import Any
 import postgast
 
 from gendash.engine.catalog import Catalog
-from gendash.engine.checks_queries import sample
+from gendash.engine.checks_queries import nodes, sample
 from gendash.engine.expand import MacroError
 from gendash.engine.model import Problem
 
@@ -60,26 +60,13 @@ def in_session_zone(text: str, types: Mapping[str, str]) -> Iterator[str]:
         statements = postgast.parse(text).stmts
     except postgast.PgQueryError:
         return
-    nodes = list(_nodes(statements))
+    every = list(nodes(statements, LEAVES))
     # a name that the text gives to something else is not the column that the headers know
-    given = [(n.name, _kind(n.val, types)) for n in nodes if n.DESCRIPTOR.name == "ResTarget" and n.name]
+    given = [(n.name, _kind(n.val, types)) for n in every if n.DESCRIPTOR.name == "ResTarget" and n.name]
     other = {name for name, kind in given if kind != types.get(name)}
     known = {name: kind for name, kind in types.items() if name not in other} if other & types.keys() else types
-    for node in nodes:
+    for node in every:
         yield from _judge(node, known)
-
-
-def _nodes(messages: Any) -> Iterator[Any]:
-    """Every message below that is more than a name or a constant."""
-    todo = list(messages)
-    while todo:
-        message = todo.pop()
-        if message.DESCRIPTOR.name in LEAVES:
-            continue
-        yield message
-        for field, value in message.ListFields():
-            if field.message_type:
-                todo += value if field.is_repeated else [value]
 
 
 def _judge(message: Any, types: Mapping[str, str]) -> Iterator[str]:

@@ -16,6 +16,7 @@ _TYPES: dict[str, dict[str, Any]] = {
     "money": _NUMBER,
     "share": {**_NUMBER, "exclusiveMaximum": 1},
     "list": {"type": "array", "items": {"type": "string"}},
+    "words": {"type": "array", "items": {"type": ["string", "number", "boolean"]}},
     "names": {"type": "array", "items": {"type": "string", "pattern": f"^(?:{PATTERNS['name'][0].pattern})$"}},
     "zone": {"type": "string", "minLength": 1},
     "url": {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9+.-]*:"},

@@ -38,6 +38,7 @@ from gendash.engine.render_sql import (
 )
 from gendash.engine.targets import postgres_read, postgres_source, postgres_write
 from gendash.engine.targets.postgres import (
+    UNFIT,
     Connection,
     connect,
     local_settings,
@@ -466,7 +467,7 @@ class _Reading:
             try:
                 part = work.read(anew)
             except psycopg.Error as error:
-                raise translate(error, f"reading {relation.name} from {source(config).where}") from error
+                raise translate(error, f"reading {relation.name} from {source(config).where}", UNFIT) from error
             with connection.transaction():
                 work.begin()
                 postgres_write.load_part(connection, relation, part)
