@@ -191,6 +191,7 @@ def check_settings_known(catalog: Catalog) -> list[Problem]:
         else:
             known.add(f"cadences.{relation.name}")
     known |= {f"metrics.{key}" for key in catalog.metrics} | {f"labels.{label}" for label in catalog.names.labels}
+    known |= {f"labels.{key}.{label}" for key, metric in catalog.metrics.items() for label in metric["labels"]}
     maps = tuple(
         one.key.partition("*")[0] for one in SETTINGS if "*" in one.key and not one.key.startswith("langfuse.")
     )

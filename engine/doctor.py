@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
 from gendash.engine.catalog import Catalog
@@ -19,6 +20,7 @@ from gendash.engine.refs import (
     expand,
     is_expression,
     mapped_column,
+    mapped_label,
     mapped_sql,
     mapped_table,
     mappings,
@@ -37,6 +39,14 @@ class Spoken(NamedTuple):
     staging: str
     column: str
     vocabulary: str
+
+
+class Exposed(NamedTuple):
+    """What Prometheus has: the names of series, the labels by key of a metric that is there, the jobs it scrapes."""
+
+    names: Sequence[str] = ()
+    labels: Mapping[str, frozenset[str]] = {}
+    jobs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,7 @@ class Look:
     veiled: frozenset[str] = frozenset()
     types: Mapping[tuple[str, str], str] = field(default_factory=dict)
     metrics: Mapping[str, str] | None = None
+    exposed: Exposed = field(default_factory=Exposed)
     traces: str | None = None
     role: str = ""
 
@@ -183,8 +194,9 @@ def _parts(catalog: Catalog, needs: Needs, look: Look, how: str) -> Iterator[Par
     stagings = [catalog.relations[f"staging.{name}"] for name in sorted(needs.stagings)]
     parts = [part for one in stagings for part in _staging_parts(catalog, one, needs, look)]
     yield from {(part.kind, part.name): part for part in parts}.values()  # several texts read the same table
-    metrics = [_metric_part(catalog, key, look, how) for key in sorted(needs.metrics)]
-    yield from metrics
+    for key in sorted(needs.metrics):
+        yield _metric_part(catalog, key, look, how)
+        yield from _label_parts(catalog, key, look)
     if needs.synced:
         fixes = (Fix("app", how),) if how and look.traces else ()
         unknown = look.traces is None
@@ -197,7 +209,61 @@ def _metric_part(catalog: Catalog, key: str, look: Look, how: str) -> Part:
     why = look.metrics.get(key, "") if look.metrics is not None else ""
     own = metric.get("feature") and not metric.get("sql")
     text = how or (snippet(name, metric) if own else "")
-    return Part("metric", name, why, look.metrics is None, fixes=(Fix("app", text),) if why and text else ())
+    fixes = [Fix("app", text)] if text else []
+    near = _alike(name, metric["type"], look.exposed.names) if own else []
+    if near:
+        fixes.append(Fix("setting", f"metrics.{key}: <its name on the platform>  # one of {', '.join(near)}?"))
+    return Part("metric", name, why, look.metrics is None, fixes=tuple(fixes) if why else ())
+
+
+def _alike(name: str, kind: str, there: Iterable[str], most: int = 5) -> list[str]:
+    """The names of metrics that may be meant by one that is not there, the most alike first."""
+    if kind in ("histogram", "summary"):
+        ends = ("_bucket",) if kind == "histogram" else ("_count",)
+        known = {one.removesuffix(end) for one in there for end in ends if one.endswith(end)}
+    else:
+        known = {one for one in there if one.endswith(("_total", "_count")) or kind == "gauge"}
+    words = _words(name) - {"total", "second", "count", "byte", "duration"}
+
+    def likeness(one: str) -> tuple[int, float]:
+        return len(words & _words(one)), SequenceMatcher(None, name, one).ratio()
+
+    found = [
+        one
+        for one in known
+        if likeness(one) > (0, 1.0) and not one.startswith(_OTHERS) and ":" not in one and "_" in one
+    ]
+    return sorted(found, key=lambda one: (*(-value for value in likeness(one)), one))[:most]
+
+
+_OTHERS = ("prometheus_", "promhttp_", "go_", "process_", "python_", "scrape_", "net_conntrack_", "gendash_")
+
+
+def _words(name: str) -> set[str]:
+    return {word.removesuffix("s") for word in name.split("_")}
+
+
+def _label_parts(catalog: Catalog, key: str, look: Look) -> Iterator[Part]:
+    """The labels by which rules tell series of a metric apart, and that it lacks."""
+    there = look.exposed.labels.get(key, frozenset())
+    if not there:
+        return
+    read = {
+        name
+        for rule in catalog.rules.values()
+        for text in (rule.expr, rule.otherwise)
+        if ("metric", key) in (uses := expand(text, catalog.names).uses)
+        for kind, name in uses
+        if kind == "label" and name in catalog.metrics[key]["labels"]
+    }
+    metric = catalog.config.get(f"metrics.{key}") or catalog.metrics[key]["name"]
+    for name in sorted(read):
+        label = mapped_label(catalog.config, name, key)
+        if label not in there:
+            others = sorted(there - {"__name__", "job", "instance", "le"})
+            hint = f"one of {', '.join(others)}?" if others else "its series have none"
+            fix = Fix("setting", f"labels.{key}.{name}: <its name on the platform>  # {hint}")
+            yield Part("label", f"label {label} of {metric}", "is not there", fixes=(fix,))
 
 
 # ── tables, columns, rows ────────────────────────────────────────────────────────────────────────────────────────

@@ -265,10 +265,19 @@ def _scope(
             return mapped
         return name
 
-    def label(name: str) -> str:
+    def label(name: str, of: str = "") -> str:
+        """What a label is called: on one metric (its key), or on all."""
         known("label", name, names.labels)
-        mapped: str = config.get(f"labels.{name}") or name
-        return mapped
+        return mapped_label(config, name, of)
+
+    def by(of: str, *labels: str) -> str:
+        """``by (job, handler)``: the labels that are kept of a metric, under both names where they have two.
+
+        What other labels an instrumentation adds is never known, so none is kept: a ratio would divide each by itself.
+        """
+        known("metric", of, names.metrics)
+        own = [one for name in labels for one in (name, name if name == "le" else label(name, of))]
+        return f"by ({', '.join(dict.fromkeys(['job', *own]))})"
 
     def slo(name: str) -> str:
         return setting(f"slo.{name}")
@@ -291,6 +300,7 @@ def _scope(
         "rule": rule,
         "metric": metric,
         "label": label,
+        "by": by,
         "slo": slo,
         "setting": setting,
         "duration_s": duration_s,
@@ -299,6 +309,12 @@ def _scope(
         "schema": lambda: schema,
         "feature": lambda name: known("feature", name, _features(config)) and config.on(name),
     }
+
+
+def mapped_label(config: Config, name: str, metric: str = "") -> str:
+    """The platform's name of a label, on a metric or on all."""
+    mapped: str = config.get(f"labels.{metric}.{name}") or config.get(f"labels.{name}") or name
+    return mapped
 
 
 def _features(config: Config) -> list[str]:

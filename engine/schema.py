@@ -78,6 +78,8 @@ def _child(at: dict[str, Any], name: str) -> dict[str, Any]:
     if at["additionalProperties"] is False:
         at["additionalProperties"] = _node({})
     inner: dict[str, Any] = at["additionalProperties"]
+    if inner["type"] == "string":  # a name may stand there, or a map of names
+        inner |= {"type": ["string", "object"]}
     return inner
 
 

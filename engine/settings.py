@@ -101,7 +101,10 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("platform.time_zone", "zone", "UTC", "time zone of the platform's times that are stored without one"),
     Setting("metrics.*", "metric", None, "the platform's name of a metric"),
-    Setting("labels.*", "label", None, "the platform's name of a label"),
+    Setting("labels.*", "label", None, "the platform's name of a label, on all metrics"),
+    Setting(
+        "labels.*.*", "label", None, "the same on one metric, by its key: `labels: {http_requests: {status: code}}`"
+    ),
     Setting("cadences.*", "duration", None, "how often a relation is refreshed"),
     *(Setting(f"features.{name}", "bool", default, doc) for name, default, doc in FEATURES),
     # data sources and folders
