@@ -151,15 +151,19 @@ def _store(catalog: Catalog, seen: _Seen) -> None:
 def _prometheus(catalog: Catalog, seen: _Seen, now: datetime) -> None:
     from gendash.engine.render_rules import live_rules
     from gendash.engine.targets.prometheus import loaded_rules, prometheus
-    from gendash.engine.targets.prometheus_look import recorded
+    from gendash.engine.targets.prometheus_look import exposed, recorded
 
     with seen.asking("prometheus") as ok, prometheus(catalog.config["prometheus_url"]) as call:
         rules = [rule.name for rule in live_rules(catalog)]
         loaded = sum(name in loaded_rules(call) for name in rules)
         metrics = recorded(call, catalog, catalog.metrics, now)
-        seen.look = replace(seen.look, metrics=metrics)
+        found = exposed(call, catalog, [key for key, why in metrics.items() if not why], now)
+        seen.look = replace(seen.look, metrics=metrics, exposed=found)
         there = sum(not why for why in metrics.values())
+        job = catalog.config["prometheus.job"]
         todo = "" if loaded == len(rules) else "; give it prometheus/rules/ of `gendash build`, or use `gendash apply`"
+        if found.jobs and job not in found.jobs:
+            todo += f"; no target has the job '{job}': set prometheus.job to one of {', '.join(sorted(found.jobs))}"
         ok(f"{there} of {len(metrics)} metrics recorded, {loaded} of {len(rules)} rules loaded{todo}")
 
 

@@ -16,8 +16,8 @@ from gendash.engine.catalog import Catalog
 from gendash.engine.config import Config
 from gendash.engine.estimate import ColumnStatistics, Statistics, TableStatistics
 from gendash.engine.model import Relation
-from gendash.engine.reads import driver, mapped_column, mapped_table, rollups
-from gendash.engine.refs import quote_name
+from gendash.engine.reads import driver, rollups
+from gendash.engine.refs import is_expression, mapped_column, mapped_table, quote_name
 
 PREFIX = "gendash_advised_"
 # A BRIN index is a hundredth of the size, is built in half the time and reads the last days as fast (60 ms, a btree
@@ -71,11 +71,16 @@ def wanted(catalog: Catalog) -> list[Wanted]:
 def _looked_up(catalog: Catalog, staging: Relation) -> Iterator[tuple[str, str, bool]]:
     config, first = catalog.config, next(iter(staging.header["tables"]))
     table, _, column = str(staging.header.get("time", ".")).partition(".")
+    pairs = []
     if column:
-        yield mapped_table(config, staging, table), mapped_column(config, staging, table, column), True
+        pairs = [(table, column, True)]
     for one, one_column, other, other_column in _ON.findall(staging.text):
         joined, own = (one, one_column) if one != first else (other, other_column)
-        yield mapped_table(config, staging, joined), mapped_column(config, staging, joined, own), False
+        pairs.append((joined, own, False))
+    for table, column, by_time in pairs:
+        mapped = mapped_column(config, staging, table, column)
+        if not is_expression(mapped):
+            yield mapped_table(config, staging, table), mapped, by_time
 
 
 def advise(catalog: Catalog, known: Statistics, since: datetime, small_pages: int) -> tuple[list[Index], list[str]]:

@@ -9,15 +9,16 @@ from typing import Any
 
 from gendash.engine import audits
 from gendash.engine.catalog import Catalog
-from gendash.engine.checks_queries import promql_error, sql_error
+from gendash.engine.checks_queries import expression_error, promql_error, sql_error
 from gendash.engine.checks_rules import RULE_CHECKS
 from gendash.engine.config import suggest
 from gendash.engine.design_rules import check_rules
 from gendash.engine.layout import panel_id
 from gendash.engine.model import Problem
 from gendash.engine.promql import metric_names
-from gendash.engine.refs import STORE_KINDS
+from gendash.engine.refs import STORE_KINDS, is_expression
 from gendash.engine.render_dashboard import link_target
+from gendash.engine.settings import SETTINGS
 
 AUDIENCES = ("everyone", "admin", "none")
 
@@ -147,7 +148,8 @@ def check_headers(catalog: Catalog) -> list[Problem]:
     found = []
     for relation in catalog.relations.values():
         header = relation.header
-        wanted = ["doc"] + (["grain", "audience", "columns"] if relation.kind in STORE_KINDS else [])
+        wanted = ["doc"] + (["grain", "audience"] if relation.kind in STORE_KINDS else [])
+        wanted += ["columns"] if relation.kind in (*STORE_KINDS, "staging") else []
         found += [Problem(relation.path, f"no {key} in the header", "add it") for key in wanted if not header.get(key)]
         found += [
             Problem(relation.path, f"column {name} has no doc", "say what it means, with its unit")
@@ -183,18 +185,32 @@ def check_settings_known(catalog: Catalog) -> list[Problem]:
     for relation in catalog.relations.values():
         header = relation.header
         if relation.kind == "staging":
-            known |= {f"platform.tables.{table}" for table in header.get("tables", {})}
+            known |= {f"platform.{kind}.{table}" for table in header.get("tables", {}) for kind in ("tables", "rows")}
             known |= {f"platform.columns.{t}.{c}" for t, cs in header.get("reads", {}).items() for c in cs}
             known |= {f"platform.vocabularies.{v}.{w}" for v, ws in header.get("words", {}).items() for w in ws}
         else:
             known.add(f"cadences.{relation.name}")
     known |= {f"metrics.{key}" for key in catalog.metrics} | {f"labels.{label}" for label in catalog.names.labels}
-    maps = ("platform.tables.", "platform.columns.", "platform.vocabularies.", "cadences.", "metrics.", "labels.")
+    known |= {f"labels.{key}.{label}" for key, metric in catalog.metrics.items() for label in metric["labels"]}
+    maps = tuple(
+        one.key.partition("*")[0] for one in SETTINGS if "*" in one.key and not one.key.startswith("langfuse.")
+    )
     return [
         Problem(catalog.config.where(key), f"unknown name in '{key}'", suggest(key, known) or "see docs/reference")
         for key in catalog.config.values
         if key.startswith(maps) and key not in known
     ]
+
+
+def check_platform_sql(catalog: Catalog) -> list[Problem]:
+    """SQL in place of the platform's names is one expression over columns in braces, which rights and lineage need."""
+    config, found = catalog.config, []
+    for key, value in config.under("platform").items():
+        mapped = f"= {value}" if key.startswith("rows.") else str(value)
+        wrong = expression_error(mapped) if key.startswith(("rows.", "columns.")) and is_expression(mapped) else ""
+        if wrong:
+            found.append(Problem(config.where(f"platform.{key}"), f"platform.{key}: {wrong}", f"mend {value!r}"))
+    return found
 
 
 def check_rule_names(catalog: Catalog) -> list[Problem]:
@@ -225,6 +241,7 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_unique,
     check_features,
     check_settings_known,
+    check_platform_sql,
     check_headers,
     check_relations_parse,
     check_audits,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -14,7 +14,7 @@ from gendash.engine.catalog import Catalog
 from gendash.engine.expand import Choice, MacroError, Span, Timing, expand, leftovers, timing
 from gendash.engine.model import Dashboard, Language, Problem, Query
 from gendash.engine.promql import RATES, Selector, parse, quantiles, ratios, selectors
-from gendash.engine.refs import STORE_KINDS
+from gendash.engine.refs import STORE_KINDS, mapped_sql
 
 SUFFIXES = ("_bucket", "_sum", "_count")
 OWN_SAMPLE = frozenset({"changes", "timestamp", "absent", "count", "group", "present_over_time"})
@@ -112,6 +112,42 @@ def sql_error(text: str, several: bool = False) -> str:
         return f"{len(found)} SQL statements"
     kinds = {statement.stmt.WhichOneof("node") for statement in found}
     return "" if kinds == {"select_stmt"} else "not a SELECT"
+
+
+def nodes(messages: Iterable[Any], leaves: Collection[str | None] = (None,)) -> Iterator[Any]:
+    """Every message of syntax trees, without the node that wraps it; ``leaves`` and what is below them are left out."""
+    todo = list(messages)
+    while todo:
+        message = todo.pop()
+        if message.DESCRIPTOR.name == "Node":
+            which = message.WhichOneof("node")
+            if which in leaves:
+                continue
+            message = getattr(message, which)
+        yield message
+        for field, value in message.ListFields():
+            if field.message_type:
+                todo += value if field.is_repeated else [value]
+
+
+def expression_error(mapped: str) -> str:
+    """What is wrong with ``= SQL`` in place of a column: an empty string for one expression over {columns} only."""
+    text = f"select {mapped_sql(mapped, column=lambda _: '$1')}"
+    wrong = sql_error(text)
+    if wrong:
+        return wrong.replace("SQL statements", "statements")
+    select = statements(text)[0].stmt.select_stmt
+    if [field.name for field, _ in select.ListFields() if field.name not in ("limit_option", "op")] != ["target_list"]:
+        return "more than one expression"
+    if len(select.target_list) != 1:
+        return "more than one expression"
+    for node in nodes(select.target_list):
+        if node.DESCRIPTOR.name == "ColumnRef":
+            names = ".".join(one.string.sval or "*" for one in node.fields)
+            return f"'{names}' stands without braces: a column is written as {{{names.rpartition('.')[2]}}}"
+        if node.DESCRIPTOR.name in ("SubLink", "WindowDef", "RowExpr"):
+            return "looks beyond its row; replace the staging file instead"
+    return ""
 
 
 def promql_error(text: str) -> str:

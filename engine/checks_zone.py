@@ -11,7 +11,7 @@ from typing import Any
 import postgast
 
 from gendash.engine.catalog import Catalog
-from gendash.engine.checks_queries import sample, statements
+from gendash.engine.checks_queries import nodes, sample, statements
 from gendash.engine.expand import MacroError
 from gendash.engine.model import Problem
 
@@ -58,31 +58,15 @@ def _texts(catalog: Catalog) -> Iterator[tuple[str, str]]:
 def in_session_zone(text: str, types: Mapping[str, str]) -> Iterator[str]:
     """Each expression of a SQL text whose value depends on the session's time zone; none where it does not parse."""
     try:
-        nodes = list(_nodes(statements(text)))
+        every = list(nodes(statements(text), LEAVES))
     except postgast.PgQueryError:
         return
     # a name that the text gives to something else is not the column that the headers know
-    given = [(n.name, _kind(n.val, types)) for n in nodes if n.DESCRIPTOR.name == "ResTarget" and n.name]
+    given = [(n.name, _kind(n.val, types)) for n in every if n.DESCRIPTOR.name == "ResTarget" and n.name]
     other = {name for name, kind in given if kind != types.get(name)}
     known = {**types, **dict.fromkeys(other, "")}
-    for node in nodes:
+    for node in every:
         yield from _judge(node, known)
-
-
-def _nodes(messages: Any) -> Iterator[Any]:
-    """Every message below that is more than a name or a constant, without the node that wraps it."""
-    todo = list(messages)
-    while todo:
-        message = todo.pop()
-        if message.DESCRIPTOR.name == "Node":
-            which = message.WhichOneof("node")
-            if which in LEAVES:
-                continue
-            message = getattr(message, which)
-        yield message
-        for field, value in message.ListFields():
-            if field.message_type:
-                todo += value if field.is_repeated else [value]
 
 
 def _judge(message: Any, types: Mapping[str, str]) -> Iterator[str]:

@@ -243,14 +243,18 @@ def _store(
     wrong = _wrong(setting, value)
     if wrong:
         shown = "its value" if setting.secret else repr(value)
-        problems.append(Problem(where, f"{key}: {shown} is not {wrong}", f"default: {setting.default!r}"))
+        todo = setting.doc if setting.default is None else f"default: {setting.default!r}"
+        problems.append(Problem(where, f"{key}: {shown} is not {wrong}", todo))
         return
+    if setting.type == "words":
+        value = [str(word).lower() if isinstance(word, bool) else str(word) for word in value]
     values[key] = float(value) if setting.type in ("share", "money", "float") else value
     origins[key] = where
 
 
 PATTERNS = {
     "name": (re.compile(r"[A-Za-z_][\w$-]{0,62}"), "a name (letters, digits, _)"),
+    "column": (re.compile(r"[^\x00=][^\x00]{0,62}|=[^\x00]+"), "a name of at most 63 characters, or = SQL"),
     "identifier": (re.compile(r"[^\x00]{1,63}"), "a name of at most 63 characters"),
     "name?": (re.compile(r"[a-z0-9-]{0,12}"), "at most 12 lower-case letters, digits or -"),
     "uid": (re.compile(r"[A-Za-z0-9_-]{1,40}"), "a uid (1 to 40 letters, digits, - or _)"),
@@ -275,6 +279,10 @@ def _wrong(setting: Setting, value: Any) -> str:
         "money": (number and value > 0, "an amount in USD above 0"),
         "share": (number and 0 < value < 1, "a share between 0 and 1"),
         "list": (isinstance(value, list) and all(isinstance(v, str) for v in value), "a list of texts"),
+        "words": (
+            isinstance(value, list) and all(isinstance(v, str | int | float) for v in value),
+            "a list of words or numbers",
+        ),
         "names": (
             isinstance(value, list) and all(isinstance(v, str) and PATTERNS["name"][0].fullmatch(v) for v in value),
             "a list of names (letters, digits, _)",

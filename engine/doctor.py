@@ -5,19 +5,48 @@ Pure: `Look` holds what the servers said, the definitions say what is needed (`n
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from difflib import SequenceMatcher
+from typing import Literal, NamedTuple
 
 from gendash.engine.catalog import Catalog
-from gendash.engine.config import FEATURE_NEEDS, suggest
+from gendash.engine.config import FEATURE_NEEDS, Config, suggest
 from gendash.engine.model import Panel, Relation
 from gendash.engine.needs import Needs, all_on, feature_needs, panel_needs, with_features
-from gendash.engine.refs import quote_name
+from gendash.engine.refs import (
+    expand,
+    is_expression,
+    mapped_column,
+    mapped_label,
+    mapped_sql,
+    mapped_table,
+    mappings,
+    named_in,
+    quote_name,
+)
 from gendash.engine.snippet import snippet
 
 State = Literal["there", "partly", "absent", "unknown"]
 Kind = Literal["sql", "app", "setting"]
+
+
+class Spoken(NamedTuple):
+    """A column (``table.column``) that a staging text reads by a vocabulary."""
+
+    staging: str
+    column: str
+    vocabulary: str
+
+
+class Exposed(NamedTuple):
+    """What Prometheus has: the names of series, the labels by key of a metric that is there, the jobs it scrapes."""
+
+    names: Sequence[str] = ()
+    labels: Mapping[str, frozenset[str]] = {}
+    jobs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -25,15 +54,24 @@ class Look:
     """What was seen; None where a server was not asked or did not answer, which is not the same as nothing.
 
     ``columns`` are (table, column), ``readable`` those that the source's role may read. ``rows`` says of a staging
-    text whether it has rows, ``empty`` names tables without any. ``metrics`` says by key why a metric is not recorded,
-    and nothing where it is; ``traces`` the same of LLM calls. ``role`` is who reads the platform.
+    text whether it has rows, ``empty`` names tables without any. ``strange`` holds, by staging text, canonical column
+    and vocabulary, some words of the platform that the vocabulary does not know. ``unusable`` counts, by staging text,
+    rows that stand in no figure; ``unreadable`` tells the column that cannot be read, and what the server says.
+    ``veiled`` are tables of which row level security may hide rows. ``metrics`` says by key why a metric is not
+    recorded, and nothing where it is; ``traces`` the same of LLM calls. ``role`` is who reads the platform.
     """
 
     columns: frozenset[tuple[str, str]] | None = None
     readable: frozenset[tuple[str, str]] = frozenset()
     rows: Mapping[str, bool] = field(default_factory=dict)
     empty: frozenset[str] = frozenset()
+    strange: Mapping[Spoken, Sequence[str]] = field(default_factory=dict)
+    unusable: Mapping[str, int] = field(default_factory=dict)
+    unreadable: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    veiled: frozenset[str] = frozenset()
+    types: Mapping[tuple[str, str], str] = field(default_factory=dict)
     metrics: Mapping[str, str] | None = None
+    exposed: Exposed = field(default_factory=Exposed)
     traces: str | None = None
     role: str = ""
 
@@ -156,8 +194,9 @@ def _parts(catalog: Catalog, needs: Needs, look: Look, how: str) -> Iterator[Par
     stagings = [catalog.relations[f"staging.{name}"] for name in sorted(needs.stagings)]
     parts = [part for one in stagings for part in _staging_parts(catalog, one, needs, look)]
     yield from {(part.kind, part.name): part for part in parts}.values()  # several texts read the same table
-    metrics = [_metric_part(catalog, key, look, how) for key in sorted(needs.metrics)]
-    yield from metrics
+    for key in sorted(needs.metrics):
+        yield _metric_part(catalog, key, look, how)
+        yield from _label_parts(catalog, key, look)
     if needs.synced:
         fixes = (Fix("app", how),) if how and look.traces else ()
         unknown = look.traces is None
@@ -170,7 +209,61 @@ def _metric_part(catalog: Catalog, key: str, look: Look, how: str) -> Part:
     why = look.metrics.get(key, "") if look.metrics is not None else ""
     own = metric.get("feature") and not metric.get("sql")
     text = how or (snippet(name, metric) if own else "")
-    return Part("metric", name, why, look.metrics is None, fixes=(Fix("app", text),) if why and text else ())
+    fixes = [Fix("app", text)] if text else []
+    near = _alike(name, metric["type"], look.exposed.names) if own else []
+    if near:
+        fixes.append(Fix("setting", f"metrics.{key}: <its name on the platform>  # one of {', '.join(near)}?"))
+    return Part("metric", name, why, look.metrics is None, fixes=tuple(fixes) if why else ())
+
+
+def _alike(name: str, kind: str, there: Iterable[str], most: int = 5) -> list[str]:
+    """The names of metrics that may be meant by one that is not there, the most alike first."""
+    if kind in ("histogram", "summary"):
+        ends = ("_bucket",) if kind == "histogram" else ("_count",)
+        known = {one.removesuffix(end) for one in there for end in ends if one.endswith(end)}
+    else:
+        known = {one for one in there if one.endswith(("_total", "_count")) or kind == "gauge"}
+    words = _words(name) - {"total", "second", "count", "byte", "duration"}
+
+    def likeness(one: str) -> tuple[int, float]:
+        return len(words & _words(one)), SequenceMatcher(None, name, one).ratio()
+
+    found = [
+        one
+        for one in known
+        if likeness(one) > (0, 1.0) and not one.startswith(_OTHERS) and ":" not in one and "_" in one
+    ]
+    return sorted(found, key=lambda one: (*(-value for value in likeness(one)), one))[:most]
+
+
+_OTHERS = ("prometheus_", "promhttp_", "go_", "process_", "python_", "scrape_", "net_conntrack_", "gendash_")
+
+
+def _words(name: str) -> set[str]:
+    return {word.removesuffix("s") for word in name.split("_")}
+
+
+def _label_parts(catalog: Catalog, key: str, look: Look) -> Iterator[Part]:
+    """The labels by which rules tell series of a metric apart, and that it lacks."""
+    there = look.exposed.labels.get(key, frozenset())
+    if not there:
+        return
+    read = {
+        name
+        for rule in catalog.rules.values()
+        for text in (rule.expr, rule.otherwise)
+        if ("metric", key) in (uses := expand(text, catalog.names).uses)
+        for kind, name in uses
+        if kind == "label" and name in catalog.metrics[key]["labels"]
+    }
+    metric = catalog.config.get(f"metrics.{key}") or catalog.metrics[key]["name"]
+    for name in sorted(read):
+        label = mapped_label(catalog.config, name, key)
+        if label not in there:
+            others = sorted(there - {"__name__", "job", "instance", "le"})
+            hint = f"one of {', '.join(others)}?" if others else "its series have none"
+            fix = Fix("setting", f"labels.{key}.{name}: <its name on the platform>  # {hint}")
+            yield Part("label", f"label {label} of {metric}", "is not there", fixes=(fix,))
 
 
 # ── tables, columns, rows ────────────────────────────────────────────────────────────────────────────────────────
@@ -178,30 +271,48 @@ def _metric_part(catalog: Catalog, key: str, look: Look, how: str) -> Part:
 
 def _staging_parts(catalog: Catalog, staging: Relation, needs: Needs, look: Look) -> Iterator[Part]:
     config, schema = catalog.config, quote_name(catalog.config["platform.schema"])
-    tables = {own: config.get(f"platform.tables.{own}") or name for own, name in staging.header["tables"].items()}
+    tables = {own: mapped_table(config, staging, own) for own in staging.header["tables"]}
     there = {table for table, _ in look.columns or ()}
     for own, table in tables.items():
         if table not in needs.tables:
             continue
         name, unknown = f"table {schema}.{quote_name(table)}", look.columns is None
         if not unknown and table not in there:
-            fixes = _make(catalog, staging, own, look) or _rename(f"platform.tables.{own}", table, there)
+            rename = _rename(f"platform.tables.{own}", table, there)
+            make = _make(catalog, staging, own, look)
+            fixes = (*rename, *make) if not make or suggest(table, sorted(there)) else make
             yield Part("table", name, "is not there", whole=True, fixes=fixes)
             continue
         yield Part("table", name, unknown=unknown, whole=True)
         if not unknown:
             yield from _columns(catalog, staging, own, table, needs, look)
+        if table in look.veiled:
+            role = quote_name(look.role or "gendash_source")
+            place = f"{schema}.{quote_name(table)}"
+            sql = f"create policy gendash on {place} for select to {role} using (true)"
+            why = f"row level security may hide some from role {role}, so that figures are too low"
+            yield Part("rows", f"rows of {place}", why, fixes=(Fix("sql", sql),))
     complete = look.columns is not None and set(tables.values()) & needs.tables <= there
     if complete and not look.rows.get(staging.name, True) and next(iter(tables.values())) not in look.empty:
         doc = " ".join(staging.header["doc"].split()).split(". ")[0].rstrip(".")
         fixes = tuple(Fix("app", _rendered(catalog, staging, one["app"])) for one in _makes(staging).values())
         yield Part("rows", f"rows of {staging.name}", f"there are none: {doc}", whole=True, fixes=fixes)
+    yield from _rows(catalog, staging, look)
+    for spoken in spoken_in(staging):
+        words, own = look.strange.get(spoken, ()), spoken.column.partition(".")[0]
+        if words and tables[own] in needs.tables:
+            setting = f"platform.vocabularies.{spoken.vocabulary}"
+            among = ", ".join(staging.header["words"][spoken.vocabulary])
+            listed = ", ".join(map(json.dumps, words))
+            fix = Fix("setting", f"{setting}.<{among}>: [{listed}]  # each to the one that it means")
+            what = f"words of {spoken.column} in {spoken.vocabulary}"
+            yield Part("words", what, f"{listed} count as other", optional=True, fixes=(fix,))
 
 
 def _columns(catalog: Catalog, staging: Relation, own: str, table: str, needs: Needs, look: Look) -> Iterator[Part]:
     config = catalog.config
-    for canonical, default in staging.header["reads"].get(own, {}).items():
-        column = config.get(f"platform.columns.{own}.{canonical}") or default
+    pairs = ((setting, column) for setting, one in mappings(config, staging, own) for column in named_in(one))
+    for setting, column in pairs:
         dotted = f"{table}.{column}"
         optional = dotted in needs.optional and dotted not in needs.columns
         if not optional and dotted not in needs.columns:
@@ -211,12 +322,46 @@ def _columns(catalog: Catalog, staging: Relation, own: str, table: str, needs: N
         if (table, column) not in (look.columns or ()):
             others = {other for one, other in look.columns or () if one == table}
             why = "is not there"
-            fixes = _make(catalog, staging, f"{own}.{canonical}", look, (table, column)) or _rename(
-                f"platform.columns.{own}.{canonical}", column, others
-            )
+            canonical = setting.removeprefix("platform.columns.")
+            fixes = _make(catalog, staging, canonical, look, (table, column)) or _rename(setting, column, others)
         elif (table, column) not in look.readable:
             why, fixes = "the source's role may not read it", (_grant(catalog, look, table, [column]),)
         yield Part("column", name, why, optional=optional, fixes=fixes)
+
+
+def _rows(catalog: Catalog, staging: Relation, look: Look) -> Iterator[Part]:
+    """Rows that cannot be read at all, and those that stand in no figure."""
+    if staging.name in look.unreadable:
+        column, why = look.unreadable[staging.name]
+        setting = f"platform.columns.{_read_for(staging, column) or '<table>.<column>'}"
+        fix = Fix("setting", f'{setting}: "= SQL over {{columns}}"  # that gives {column or "columns"} as wanted')
+        yield Part("rows", f"{column or 'columns'} of {staging.name}", f"cannot be read: {why}", fixes=(fix,))
+    if look.unusable.get(staging.name):
+        table, _, column = str(staging.header.get("time", "")).partition(".")
+        fixes = []
+        if column:
+            mapped = mapped_sql(
+                mapped_column(catalog.config, staging, table, column), column=lambda name: f"{{{name}}}"
+            )
+            value = f"\"= coalesce({mapped}, '2000-01-01')\"  # where those without a time shall count"
+            fixes = [Fix("setting", f"platform.columns.{table}.{column}: {value}")]
+        why = f"{look.unusable[staging.name]} have no real time or lack what they must have, and stand in no figure"
+        yield Part("rows", f"rows of {staging.name}", why, optional=True, fixes=tuple(fixes))
+
+
+def _read_for(staging: Relation, column: str) -> str:
+    """The column of the platform (``table.column``) that a staging text reads last for one of its own."""
+    text = re.split(rf"\bas\s+{re.escape(column)}\b", staging.text)[0] if column else ""
+    read = re.findall(r"column\('(\w+\.\w+)'", text)
+    return read[-1] if read else ""
+
+
+_WORD = re.compile(r"\{\{\s*word\('(\w+\.\w+)',\s*'(\w+)'")
+
+
+def spoken_in(staging: Relation) -> list[Spoken]:
+    """The columns that a staging text reads by a vocabulary, each once."""
+    return [Spoken(staging.name, *found) for found in dict.fromkeys(_WORD.findall(staging.text))]
 
 
 def _makes(staging: Relation) -> Mapping[str, Mapping[str, str]]:
@@ -234,18 +379,38 @@ def _make(
     if not make:
         return ()
     every = catalog.expanded(staging.text, staging).uses
-    table = column[0] if column else catalog.config.get(f"platform.tables.{what}") or staging.header["tables"][what]
+    table = column[0] if column else mapped_table(catalog.config, staging, what)
     read = [name.split(".", 1)[1] for _, name in every if name.startswith(f"{table}.")]
     columns = [column[1]] if column else [*read, "ctid"]  # large tables are read by ranges of it
     return (
-        Fix("sql", _rendered(catalog, staging, make["sql"])),
+        Fix(
+            "sql",
+            _rendered(
+                catalog, staging, _LIKE.sub(lambda found: _type(catalog, staging, look, *found.groups()), make["sql"])
+            ),
+        ),
         _grant(catalog, look, table, columns),
         Fix("app", _rendered(catalog, staging, make["app"])),
     )
 
 
+_LIKE = re.compile(r"\{\{\s*like\('(\w+)\.(\w+)'\)\s*\}\}")
+
+
+def _type(catalog: Catalog, staging: Relation, look: Look, table: str, column: str) -> str:
+    """The type of a column that is there, which a foreign key must have, too; that of the reference platform else."""
+    of = mapped_table(catalog.config, staging, table), mapped_column(catalog.config, staging, table, column)
+    return look.types.get(of, "uuid")
+
+
 def _rendered(catalog: Catalog, staging: Relation, text: str) -> str:
-    return catalog.expanded(text, staging).text.strip()
+    """A text that makes a table or column: names only, no SQL that stands in their place."""
+    values = {
+        key: value
+        for key, value in catalog.config.values.items()
+        if not key.startswith("platform.rows.") and not (key.startswith("platform.columns.") and is_expression(value))
+    }
+    return expand(text, replace(catalog.names, config=Config(values)), staging).text.strip()
 
 
 def _grant(catalog: Catalog, look: Look, table: str, columns: Iterable[str]) -> Fix:
@@ -255,5 +420,12 @@ def _grant(catalog: Catalog, look: Look, table: str, columns: Iterable[str]) -> 
 
 
 def _rename(setting: str, name: str, there: Iterable[str]) -> tuple[Fix, ...]:
-    hint = suggest(name, sorted(there))
-    return (Fix("setting", f"{setting}: <its name on the platform>" + (f"  # {hint}" if hint else "")),)
+    """The setting that maps a name, and what may be meant by it: the nearest name, or those that are there."""
+    known = sorted(there)
+    hint = suggest(name, known) or (f"one of {_names(known)}?" if known else "there is nothing in its place")
+    sql = "" if setting.startswith("platform.tables.") else ', or "= SQL over {columns}"'
+    return (Fix("setting", f"{setting}: <its name on the platform{sql}>  # {hint}"),)
+
+
+def _names(names: Sequence[str], most: int = 30) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

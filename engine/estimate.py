@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 from gendash.engine.catalog import Catalog
 from gendash.engine.model import Relation
-from gendash.engine.reads import driver, mapped_column, mapped_table
+from gendash.engine.reads import driver
+from gendash.engine.refs import mapped_column, mapped_table
 from gendash.engine.render_sql import key_of
 
 BLOCK = 8192

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from gendash.engine.model import SettingRef
+from gendash.engine.refs import mapped_column, mapped_table, named_in
 
 if TYPE_CHECKING:
     from gendash.engine.catalog import Catalog
@@ -101,12 +102,12 @@ class Lineage:
         config = self.catalog.config
         for relation in self.catalog.relations.values():
             header = relation.header
-            tables = {own: config.get(f"platform.tables.{own}") or of for own, of in header.get("tables", {}).items()}
-            for own, mapped in tables.items():
+            for own in header.get("tables", {}):
+                mapped = mapped_table(config, relation, own)
                 found[own] = [("table", mapped)]
-                for column, of in header.get("reads", {}).get(own, {}).items():
-                    theirs = config.get(f"platform.columns.{own}.{column}") or of
-                    found[f"{own}.{column}"] = [("column", f"{mapped}.{theirs}")]
+                for column in header.get("reads", {}).get(own, {}):
+                    theirs = named_in(mapped_column(config, relation, own, column))
+                    found[f"{own}.{column}"] = [("column", f"{mapped}.{one}") for one in theirs]
         for relation in self.catalog.relations.values():
             kind = "staging" if relation.kind == "staging" else "relation"
             prefix = "staging." if kind == "staging" else ""

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from gendash.engine.catalog import Catalog
-from gendash.engine.config import Config
 from gendash.engine.model import Relation
 
 _STAGE = re.compile(r"\{\{\s*stage\(\s*['\"](\w+)['\"]")
@@ -23,19 +22,6 @@ def driver(catalog: Catalog, relation: Relation) -> Relation:
     match = _STAGE.search(relation.text)
     assert match, f"{relation.path} reads no staging"
     return catalog.relations[f"staging.{match[1]}"]
-
-
-def mapped_table(config: Config, staging: Relation, table: str) -> str:
-    """The platform's name of a table of a staging text."""
-    name: str = config.get(f"platform.tables.{table}") or staging.header["tables"].get(table, table)
-    return name
-
-
-def mapped_column(config: Config, staging: Relation, table: str, column: str) -> str:
-    """The platform's name of a column of a staging text; an empty string where it has none."""
-    default = staging.header["reads"].get(table, {}).get(column, "")
-    name: str = config.get(f"platform.columns.{table}.{column}") or default
-    return name
 
 
 def rollups(catalog: Catalog) -> Iterator[Relation]:

@@ -6,7 +6,7 @@ The texts are Jinja2 templates, so the functions of a scope are all there is; an
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -96,6 +96,115 @@ def quote_text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
+def lower_text(value: str) -> str:
+    """A SQL string literal in lower case; Python and a database may differ in letters beyond ASCII."""
+    return quote_text(value.lower()) if value.isascii() else f"lower({quote_text(value)})"
+
+
+# ── rows that can be used ────────────────────────────────────────────────────────────────────────────────────────
+# No platform has rows beyond; the zero values of languages, and infinity, say that a time is not known
+FIRST_TIME, END_OF_TIME = "timestamptz '2000-01-01 00:00:00+00'", "timestamptz '2200-01-01 00:00:00+00'"
+
+
+def is_usable(staging: Relation) -> str:
+    """A condition: a row has all that it must have, and real times. The others stand in no figure."""
+    time = str(staging.header.get("time", "")).rpartition(".")[2]
+    return " and ".join(
+        _is_real(name) if of.get("type") == "timestamptz" else f"{quote_name(name)} is not null"
+        for name, of in staging.columns.items()
+        if not of.get("null") or name == time
+    )
+
+
+def only_usable(staging: Relation, text: str) -> str:
+    """A staging text without the rows that cannot be used; other times that are no real ones are NULL."""
+    if not staging.columns:  # a problem of `check`
+        return text
+    columns = [
+        f"case when {_is_real(name)} then {name} end as {name}"
+        if of.get("type") == "timestamptz" and of.get("null")
+        else quote_name(name)
+        for name, of in staging.columns.items()
+    ]
+    return f"select {', '.join(columns)} from (\n{text}\n) given where {is_usable(staging)}"
+
+
+def _is_real(time: str) -> str:
+    return f"{time} >= {FIRST_TIME} and {time} < {END_OF_TIME}"
+
+
+# ── the platform's names ─────────────────────────────────────────────────────────────────────────────────────────
+# In place of a column's name may stand "= SQL" over columns of its table, each in braces; braces in a string are text.
+_BRACES = re.compile(r"'(?:[^']|'')*'|\{([^{}']+)\}")
+
+
+def mapped_table(config: Config, staging: Relation, table: str) -> str:
+    """The platform's name of a table of a staging text."""
+    name: str = config.get(f"platform.tables.{table}") or staging.header["tables"].get(table, table)
+    return name
+
+
+def mapped_column(config: Config, staging: Relation, table: str, column: str) -> str:
+    """The platform's name of a column of a staging text, or ``= SQL``; an empty string where it has none."""
+    default = staging.header["reads"].get(table, {}).get(column, "")
+    name: str = config.get(f"platform.columns.{table}.{column}") or default
+    return name
+
+
+def mappings(config: Config, staging: Relation, table: str) -> Iterator[tuple[str, str]]:
+    """Everything that is read of a table: the setting that maps it, and what stands there."""
+    for column in staging.header.get("reads", {}).get(table, {}):
+        yield f"platform.columns.{table}.{column}", mapped_column(config, staging, table, column)
+    rows = config.get(f"platform.rows.{table}")
+    if rows:
+        yield f"platform.rows.{table}", f"= {rows}"
+
+
+def is_expression(mapped: str) -> bool:
+    """Whether SQL stands in place of a column's name."""
+    return mapped.startswith("=")
+
+
+def named_in(mapped: str) -> list[str]:
+    """The platform's columns behind a mapped one: itself, or those that its expression names."""
+    return [one for one in _BRACES.findall(mapped[1:]) if one] if is_expression(mapped) else [mapped]
+
+
+def mapped_sql(mapped: str, alias: str = "", column: Callable[[str], str] = quote_name) -> str:
+    """SQL of a mapped column, of the table that an alias stands for; ``column`` writes each name."""
+    prefix = f"{alias}." if alias else ""
+    if not is_expression(mapped):
+        return prefix + column(mapped)
+    text = _BRACES.sub(lambda found: prefix + column(found[1]) if found[1] else found[0], mapped[1:].strip())
+    return f"({text})"
+
+
+def whole_table(config: Config, staging: Relation, table: str) -> str:
+    """SQL of a table with all its rows."""
+    return f"{quote_name(config['platform.schema'])}.{quote_name(mapped_table(config, staging, table))}"
+
+
+def part_of_table(
+    config: Config,
+    staging: Relation,
+    table: str,
+    present: Collection[tuple[str, str]] | None = None,
+    conditions: Collection[str] = (),
+) -> str:
+    """SQL of a table's rows that count (``platform.rows``) and fulfil the conditions; the table where all do.
+
+    A part has those columns only that the text names: a role may be let read no others.
+    """
+    mapped, whole = mapped_table(config, staging, table), whole_table(config, staging, table)
+    every = dict(mappings(config, staging, table))
+    rows = every.pop(f"platform.rows.{table}", "")
+    conditions = [*conditions, *([mapped_sql(rows)] if rows else [])]
+    if not conditions:
+        return whole
+    columns = {name for one in every.values() for name in named_in(one) if present is None or (mapped, name) in present}
+    return f"(select {', '.join(map(quote_name, sorted(columns)))} from {whole} where {' and '.join(conditions)})"
+
+
 def expand(
     text: str,
     names: Names,
@@ -161,13 +270,15 @@ def _scope(
         known("relation", name, names.stored)
         return (cuts or {}).get(f"view.{name}", f"{schema}.{quote_name(name)}")
 
-    def stage(name: str) -> str:
+    def stage(name: str, rows: str = "usable") -> str:
+        """``stage('messages', 'all')`` has the rows that cannot be used, too."""
         if not known("staging", name, names.stagings):
             return "(select)"
         inner = expand(names.stagings[name].text, names, names.stagings[name], present, cuts)
         uses.update(inner.uses)
         wrong.extend(inner.wrong)
-        return f"(\n{inner.text.strip().rstrip(';')}\n)"
+        text = inner.text.strip().rstrip(";")
+        return f"(\n{text if rows == 'all' else only_usable(names.stagings[name], text)}\n)"
 
     def rule(name: str) -> str:
         known("rule", name, names.rules)
@@ -179,10 +290,19 @@ def _scope(
             return mapped
         return name
 
-    def label(name: str) -> str:
+    def label(name: str, of: str = "") -> str:
+        """What a label is called: on one metric (its key), or on all."""
         known("label", name, names.labels)
-        mapped: str = config.get(f"labels.{name}") or name
-        return mapped
+        return mapped_label(config, name, of)
+
+    def by(of: str, *labels: str) -> str:
+        """``by (job, handler)``: the labels that are kept of a metric, under both names where they have two.
+
+        What other labels an instrumentation adds is never known, so none is kept: a ratio would divide each by itself.
+        """
+        known("metric", of, names.metrics)
+        own = [one for name in labels for one in (name, name if name == "le" else label(name, of))]
+        return f"by ({', '.join(dict.fromkeys(['job', *own]))})"
 
     def slo(name: str) -> str:
         return setting(f"slo.{name}")
@@ -205,6 +325,7 @@ def _scope(
         "rule": rule,
         "metric": metric,
         "label": label,
+        "by": by,
         "slo": slo,
         "setting": setting,
         "duration_s": duration_s,
@@ -214,6 +335,12 @@ def _scope(
         "schema": lambda: schema,
         "feature": lambda name: known("feature", name, _features(config)) and config.on(name),
     }
+
+
+def mapped_label(config: Config, name: str, metric: str = "") -> str:
+    """The platform's name of a label, on a metric or on all."""
+    mapped: str = config.get(f"labels.{metric}.{name}") or config.get(f"labels.{name}") or name
+    return mapped
 
 
 def _features(config: Config) -> list[str]:
@@ -232,14 +359,17 @@ def _staging_scope(
     reads: dict[str, dict[str, str]] = staging.header.get("reads", {})
     words_of: dict[str, dict[str, list[str]]] = staging.header.get("words", {})
 
-    def table(name: str) -> str:
+    def table(name: str, rows: str = "counted") -> str:
+        """``table('users', 'all')`` is the table with the rows that do not count, too."""
         if name not in tables:
             wrong.append((f"no table '{name}' in the header", suggest(name, tables) or "add it to tables:"))
             return name
-        mapped = config.get(f"platform.tables.{name}") or tables[name]
+        mapped = mapped_table(config, staging, name)
         uses.add(("table", mapped))
-        whole = f"{quote_name(config['platform.schema'])}.{quote_name(mapped)}"
-        return cuts.get(f"{staging.name}.{name}", whole)
+        if rows == "all":
+            return whole_table(config, staging, name)
+        uses.update(("column", f"{mapped}.{one}") for one in named_in(f"={config.get(f'platform.rows.{name}', '')}"))
+        return cuts.get(f"{staging.name}.{name}") or part_of_table(config, staging, name, present)
 
     def column(name: str, alias: str = "", optional: str = "") -> str:
         """``column('users.role', 'u')``; ``optional`` is the type of the NULL that stands for a missing column."""
@@ -248,19 +378,34 @@ def _staging_scope(
             known = [f"{t}.{c}" for t, cs in reads.items() for c in cs]
             wrong.append((f"no column '{name}' in the header", suggest(name, known) or "add it to reads:"))
             return own
-        mapped_table = config.get(f"platform.tables.{owner}") or tables[owner]
-        mapped = config.get(f"platform.columns.{owner}.{own}") or reads[owner][own]
-        if optional and present is not None and (mapped_table, mapped) not in present:
+        place, mapped = mapped_table(config, staging, owner), mapped_column(config, staging, owner, own)
+        if optional and present is not None and any((place, one) not in present for one in named_in(mapped)):
             return f"null::{optional}"
-        uses.add(("column", f"{mapped_table}.{mapped}"))
-        return (f"{alias}." if alias else "") + quote_name(mapped)
+        uses.update(("column", f"{place}.{one}") for one in named_in(mapped))
+        return mapped_sql(mapped, alias)
+
+    def listed(vocabulary: str, word: str) -> list[str]:
+        if word not in words_of.get(vocabulary, {}):
+            wrong.append((f"no word '{vocabulary}.{word}' in the header", "add it to words:"))
+            return []
+        own: list[str] = config.get(f"platform.vocabularies.{vocabulary}.{word}", words_of[vocabulary][word])
+        return own
 
     def words(vocabulary: str, word: str) -> str:
         """The platform's words for a canonical word, as a SQL list: ``('open', 'new')``."""
-        if word not in words_of.get(vocabulary, {}):
-            wrong.append((f"no word '{vocabulary}.{word}' in the header", "add it to words:"))
-            return "(null)"
-        mapped = config.get(f"platform.vocabularies.{vocabulary}.{word}") or words_of[vocabulary][word]
-        return "(" + ", ".join(quote_text(w) for w in mapped) + ")"
+        return f"({', '.join(map(quote_text, listed(vocabulary, word))) or 'null'})"
 
-    return {"table": table, "column": column, "words": words}
+    def word(name: str, vocabulary: str, alias: str = "") -> str:
+        """The canonical word for a column of whatever type, capital letters or not; ``other`` where none fits."""
+        if vocabulary not in words_of:
+            wrong.append((f"no vocabulary '{vocabulary}' in the header", "add it to words:"))
+            return "null"
+        text = f"lower({column(name, alias)}::text)"
+        cases = [
+            f"when {text} in ({', '.join(map(lower_text, own))}) then {quote_text(one)}"
+            for one in words_of[vocabulary]
+            if (own := listed(vocabulary, one))
+        ]
+        return f"case {' '.join(cases)} else 'other' end" if cases else "'other'"
+
+    return {"table": table, "column": column, "words": words, "word": word}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 import yaml
@@ -11,7 +12,7 @@ import yaml
 from gendash.engine.catalog import Catalog
 from gendash.engine.errors import ContentError
 from gendash.engine.model import Problem, Rule
-from gendash.engine.refs import Expanded
+from gendash.engine.refs import Expanded, mapped_label
 
 PREFIX = "gendash-"  # of our files among others in a rules directory
 
@@ -28,7 +29,8 @@ def rule_expression(catalog: Catalog, rule: Rule) -> Expanded:
     lines = [line.rstrip() for line in expanded.text.splitlines()]
     tidy = "\n".join(line for line in lines if line)
     if rule.kind == "record" and any(kind == "metric" for kind, _ in expanded.uses):
-        tidy = _canonical(catalog, rule, tidy)
+        metrics = sorted(name for kind, name in expanded.uses if kind == "metric")
+        tidy = _canonical(catalog, rule, tidy, metrics)
     return Expanded(tidy, expanded.uses, expanded.wrong)
 
 
@@ -48,16 +50,17 @@ def render_rules(catalog: Catalog) -> dict[str, bytes]:
     }
 
 
-def _canonical(catalog: Catalog, rule: Rule, text: str) -> str:
+def _canonical(catalog: Catalog, rule: Rule, text: str, metrics: Sequence[str]) -> str:
     """``text`` with mapped labels given their canonical names, for those that the rule's level names.
 
     A series that lacks the mapped label keeps what it has.
     """
     level = f"_{rule.name.partition(':')[0]}_"
     mapped = {
-        label: str(catalog.config.get(f"labels.{label}"))
+        label: own
         for label in sorted(catalog.names.labels)
-        if f"_{label}_" in level and catalog.config.get(f"labels.{label}", label) != label
+        for metric in metrics
+        if f"_{label}_" in level and (own := mapped_label(catalog.config, label, metric)) != label
     }
     if not mapped:
         return text

@@ -16,6 +16,7 @@ _TYPES: dict[str, dict[str, Any]] = {
     "money": _NUMBER,
     "share": {**_NUMBER, "exclusiveMaximum": 1},
     "list": {"type": "array", "items": {"type": "string"}},
+    "words": {"type": "array", "items": {"type": ["string", "number", "boolean"]}},
     "names": {"type": "array", "items": {"type": "string", "pattern": f"^(?:{PATTERNS['name'][0].pattern})$"}},
     "zone": {"type": "string", "minLength": 1},
     "url": {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9+.-]*:"},
@@ -77,6 +78,8 @@ def _child(at: dict[str, Any], name: str) -> dict[str, Any]:
     if at["additionalProperties"] is False:
         at["additionalProperties"] = _node({})
     inner: dict[str, Any] = at["additionalProperties"]
+    if inner["type"] == "string":  # a name may stand there, or a map of names
+        inner |= {"type": ["string", "object"]}
     return inner
 
 

@@ -80,10 +80,31 @@ SETTINGS: tuple[Setting, ...] = (
     # the platform's names
     Setting("platform.schema", "identifier", "public", "schema of the platform's tables"),
     Setting("platform.tables.*", "identifier", None, "table of the platform, by staging name"),
-    Setting("platform.columns.*.*", "identifier", None, "column of the platform, by staging name and canonical column"),
-    Setting("platform.vocabularies.*.*", "list", None, "the platform's words for a canonical word"),
+    Setting(
+        "platform.columns.*.*",
+        "column",
+        None,
+        "column of the platform, by staging name and canonical column; or `= SQL` over {columns} of the table, each in"
+        " braces, such as `= case when {is_bot} then 'assistant' else 'user' end` or `= null`",
+    ),
+    Setting(
+        "platform.rows.*",
+        "str",
+        None,
+        "which rows of a table count, by staging name: SQL over its {columns}, such as `{deleted_at} is null`",
+    ),
+    Setting(
+        "platform.vocabularies.*.*",
+        "words",
+        None,
+        "the platform's words for a canonical word, capital letters or not; numbers and true or false are words too",
+    ),
+    Setting("platform.time_zone", "zone", "UTC", "time zone of the platform's times that are stored without one"),
     Setting("metrics.*", "metric", None, "the platform's name of a metric"),
-    Setting("labels.*", "label", None, "the platform's name of a label"),
+    Setting("labels.*", "label", None, "the platform's name of a label, on all metrics"),
+    Setting(
+        "labels.*.*", "label", None, "the same on one metric, by its key: `labels: {http_requests: {status: code}}`"
+    ),
     Setting("cadences.*", "duration", None, "how often a relation is refreshed"),
     *(Setting(f"features.{name}", "bool", default, doc) for name, default, doc in FEATURES),
     # data sources and folders

@@ -138,6 +138,9 @@ def series_finder(
         which = f" has {' and '.join(texts)}" if texts else " is there now"
         return Finding("no_rows", f"no series of {selector.metric}{which}")
 
+    def is_young(name: str) -> bool:
+        return value(f"count({name})") is not None and value(f"count({name} offset 1h)") is None
+
     def find(expr: str, empty: bool) -> Finding:
         every = _read(selectors, expr)
         named = [one for one in every if one.metric and one.metric not in SYNTHETIC]
@@ -152,6 +155,10 @@ def series_finder(
         if found.status != "ok" or not empty:
             return found
         found = worst(narrowed(one) for one in named if "absent" not in one.inside)
+        young = next((one.metric for one in named if found.status == "ok" and is_young(one.metric)), "")
+        if young:
+            why = f"{young} has no sample of an hour ago yet: look again when it has"
+            return Finding("no_rows", why)
         return found if found.status != "ok" else Finding("no_rows", "every source has series; nothing is left of them")
 
     return find

@@ -29,6 +29,7 @@ from gendash.engine.refs import expand, quote_text
 from gendash.engine.render_sql import cadence_s, qualified
 from gendash.engine.targets import postgres_read, postgres_source, prometheus
 from gendash.engine.targets.postgres import (
+    UNFIT,
     Connection,
     connect,
     local_settings,
@@ -262,10 +263,10 @@ def _of_source(
         try:
             postgres_read.read(platform, at, rows, only, sign=False)
         except psycopg.Error as error:
-            raise translate(error, f"reading the platform for audit {one.name}") from error
+            raise translate(error, f"reading the platform for audit {one.name}", UNFIT) from error
         rows.seek(0)
-        lines = rows.read().decode().splitlines()
-    return [[None if cell == "\\N" else cell for cell in line.split("\t")] for line in lines]
+        lines = rows.read().decode().removesuffix("\n").split("\n")  # as COPY does: ids may hold other line ends
+    return [[None if cell == "\\N" else cell for cell in line.split("\t")] for line in lines if line]
 
 
 def _of_prometheus(work: _Work, one: Relation, text: str) -> Figures:

@@ -158,8 +158,11 @@ def translated(where: str) -> Iterator[None]:
         raise translate(error, where) from error
 
 
-def translate(error: psycopg.Error, where: str) -> TargetError:
-    """A driver's error as one of ours."""
+UNFIT = 'see `gendash doctor`: it names the column, which can be mapped as "= SQL" under platform.columns'
+
+
+def translate(error: psycopg.Error, where: str, unfit: str = "") -> TargetError:
+    """A driver's error as one of ours; ``unfit`` is what to do where values or types are not what a text asks for."""
     line = _line(error)
     state = error.sqlstate or ""
     if isinstance(error, errors.InsufficientPrivilege):
@@ -179,7 +182,7 @@ def translate(error: psycopg.Error, where: str) -> TargetError:
         return Unexpected(Problem(where, line, "make room"))
     if state.startswith(("08", "53", "57P")) or (not state and isinstance(error, psycopg.OperationalError)):
         return Unreachable(Problem(where, line, "try again"))
-    return Unexpected(Problem(where, line, ""))
+    return Unexpected(Problem(where, line, unfit if state.startswith(("22", "42")) else ""))
 
 
 def _line(error: psycopg.Error, secret: str = "") -> str:

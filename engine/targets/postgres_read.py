@@ -19,11 +19,20 @@ from gendash.engine.config import Config
 from gendash.engine.days import Days, Signature, local_day
 from gendash.engine.errors import Unexpected
 from gendash.engine.model import Problem, Relation
-from gendash.engine.reads import driver, mapped_column, mapped_table
-from gendash.engine.refs import expand, quote_name
+from gendash.engine.reads import driver
+from gendash.engine.refs import (
+    END_OF_TIME,
+    FIRST_TIME,
+    expand,
+    mapped_column,
+    mapped_sql,
+    mapped_table,
+    part_of_table,
+    quote_name,
+)
 from gendash.engine.render_sql import query_of
 from gendash.engine.targets.postgres import Connection, local_settings, source, trusted
-from gendash.engine.targets.postgres_source import READ_SETTINGS, TIMEOUT_S, Seen
+from gendash.engine.targets.postgres_source import TIMEOUT_S, Seen, read_settings
 
 T = TypeVar("T")
 SMALL_PAGES = 1024  # a table of up to 8 MB is read whole every time: that is cheap, and exact
@@ -109,8 +118,8 @@ def read(platform: Platform, relation: Relation, rows: IO[bytes], days: Days | N
         cuts = _cuts(platform, staging, conditions)
         begun = time.monotonic()
         with platform.connection.transaction():
-            local_settings(platform.connection, READ_SETTINGS)
-            query = query_of(platform.catalog, relation, platform.seen.columns, cuts)
+            local_settings(platform.connection, read_settings(platform.config))
+            query = query_of(platform.catalog, relation, platform.seen.readable, cuts)
             _copy(platform.connection, query, rows)
             found = _signed(platform, staging, cuts, begun) if sign else {}
         _add(signatures, found)
@@ -126,7 +135,7 @@ def signatures(platform: Platform, staging: Relation) -> dict[date, Signature]:
 
     def one(conditions: tuple[str, ...]) -> None:
         with platform.connection.transaction():
-            local_settings(platform.connection, READ_SETTINGS)
+            local_settings(platform.connection, read_settings(platform.config))
             part = _signed(platform, staging, _cuts(platform, staging, conditions), time.monotonic())
         _add(found, part)
 
@@ -146,7 +155,7 @@ def _signed(platform: Platform, staging: Relation, cuts: dict[str, str], begun: 
     day = local_day(f"s.{quote_name(_time(staging)[1])}", platform.config["time_zone"])
     rows = f"{{{{ stage('{staging.name}') }}}} s"
     text = f"select {day}, count(*), bit_xor(hash_record_extended(s, 0)) from {rows} group by 1"
-    query = expand(text, platform.catalog.names, present=platform.seen.columns, cuts=cuts).text
+    query = expand(text, platform.catalog.names, present=platform.seen.readable, cuts=cuts).text
     found = platform.connection.execute(trusted(query)).fetchall()
     return {
         day: Signature(rows, xor) for day, rows, xor in found if day is not None
@@ -160,9 +169,9 @@ def _scale(platform: Platform, staging: Relation, days: Days | None) -> _Scale:
     if days is None and (pages is not None or not staging.header.get("time")):
         return _blocks(pages, ())
     _, column = _time_column(platform.config, staging)
-    name, zone = quote_name(column), platform.config["time_zone"]
+    name, zone = mapped_sql(column), platform.config["time_zone"]
     if days is None:  # a view has no blocks, so that it is cut by time
-        days = _all_days(platform, mapped, local_day(f"{name}::timestamptz", zone))
+        days = _all_days(platform, mapped, f"{name}::timestamptz")
         if days is None:
             return _blocks(None, ())
 
@@ -178,12 +187,15 @@ def _scale(platform: Platform, staging: Relation, days: Days | None) -> _Scale:
     return _blocks(pages, on(days))
 
 
-def _all_days(platform: Platform, table: str, day: str) -> Days | None:
+def _all_days(platform: Platform, table: str, time: str) -> Days | None:
     """Every day from the first row of a view to its last, and those after; None where it has no rows."""
+    day, real = local_day(time, platform.config["time_zone"]), f"{time} >= {FIRST_TIME} and {time} < {END_OF_TIME}"
     whole = f"{quote_name(platform.config['platform.schema'])}.{quote_name(table)}"
     with platform.connection.transaction():
-        local_settings(platform.connection, READ_SETTINGS)
-        row = platform.connection.execute(trusted(f"select min({day}), max({day}) from {whole}")).fetchone()
+        local_settings(platform.connection, read_settings(platform.config))
+        row = platform.connection.execute(
+            trusted(f"select min({day}), max({day}) from {whole} where {real}")
+        ).fetchone()
     if not row or row[0] is None:
         return None
     first, last = row
@@ -237,7 +249,7 @@ def _wait_for_replica(platform: Platform) -> None:
     end = time.monotonic() + PATIENCE_S
     while platform.seen.replica:
         with platform.connection.transaction():
-            local_settings(platform.connection, READ_SETTINGS)
+            local_settings(platform.connection, read_settings(platform.config))
             row = platform.connection.execute(_LAG).fetchone()
         lag = row[0] if row else None
         if lag is None or lag <= LAG_S:
@@ -256,9 +268,9 @@ def _copy(connection: Connection, query: str, rows: IO[bytes]) -> None:
 
 
 def _columns(platform: Platform, relation: Relation) -> list[str]:
-    query = query_of(platform.catalog, relation, platform.seen.columns)
+    query = query_of(platform.catalog, relation, platform.seen.readable)
     with platform.connection.transaction():
-        local_settings(platform.connection, READ_SETTINGS)
+        local_settings(platform.connection, read_settings(platform.config))
         cursor = platform.connection.execute(trusted(f"select * from ({query}) as part limit 0"))
         return [column.name for column in cursor.description or ()]
 
@@ -267,12 +279,8 @@ def _cuts(platform: Platform, staging: Relation, conditions: tuple[str, ...]) ->
     """A part of a table, of those columns only that the staging text names: a role may be let read no others."""
     if not conditions:
         return {}
-    table, config = _table(staging), platform.config
-    mapped = mapped_table(config, staging, table)
-    columns = {mapped_column(config, staging, table, own) for own in staging.header["reads"][table]}
-    names = ", ".join(quote_name(name) for name in sorted(columns) if (mapped, name) in platform.seen.columns)
-    whole = f"{quote_name(config['platform.schema'])}.{quote_name(mapped)}"
-    return {f"{staging.name}.{table}": f"(select {names} from {whole} where {' and '.join(conditions)})"}
+    table, seen = _table(staging), platform.seen
+    return {f"{staging.name}.{table}": part_of_table(platform.config, staging, table, seen.readable, conditions)}
 
 
 def _table(staging: Relation) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from gendash.engine.catalog import Catalog
 from gendash.engine.config import Config, suggest
 from gendash.engine.model import Problem, Relation
 from gendash.engine.reads import stagings
-from gendash.engine.refs import Use, expand, quote_name
+from gendash.engine.refs import Use, expand, mapped_table, mappings, named_in, quote_name
 from gendash.engine.targets.postgres import Connection, local_settings
 
 # A lock lasts as long as its transaction, so each read is a short one; and reads never take the platform's cores.
@@ -23,6 +23,24 @@ READ_SETTINGS = {
 }
 
 
+# row_security_active says nothing of what its policies let through: one that lets all rows through hides none
+_VEILED = """
+select relname from pg_class c join pg_namespace n on n.oid = relnamespace
+where nspname = %s and relkind in ('r', 'p') and row_security_active(c.oid) and (
+  exists (select from pg_policy where polrelid = c.oid and not polpermissive)
+  or not exists (
+    select from pg_policy, unnest(polroles) as role where polrelid = c.oid and polcmd in ('r', '*')
+    and (role = 0 or pg_has_role(role, 'usage')) and coalesce(pg_get_expr(polqual, polrelid), 'true') = 'true'
+  )
+)
+"""
+
+
+def read_settings(config: Config) -> dict[str, str]:
+    """What each transaction that reads rows sets; times that are stored without a zone are of the platform's."""
+    return {**READ_SETTINGS, "timezone": config["platform.time_zone"]}
+
+
 @dataclass(frozen=True)
 class Seen:
     """Tables and columns of the platform's schema."""
@@ -31,8 +49,14 @@ class Seen:
     readable: frozenset[tuple[str, str]]
     pages: Mapping[str, int | None]  # of the largest partition; None where rows have no place on a page, as in views
     indexed: frozenset[tuple[str, str]] = frozenset()  # columns that an index begins with
-    times: frozenset[tuple[str, str]] = frozenset()  # columns that are times or dates
+    types: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    veiled: frozenset[str] = frozenset()  # tables of which row level security may hide rows from us
     replica: bool = False
+
+    @property
+    def times(self) -> frozenset[tuple[str, str]]:
+        """Columns that are times or dates."""
+        return frozenset(column for column, kind in self.types.items() if kind.startswith(("timestamp", "date")))
 
     @property
     def tables(self) -> frozenset[str]:
@@ -51,16 +75,18 @@ def look(connection: Connection, config: Config) -> Seen:
             "from pg_partition_tree(c.oid) as t join pg_class as l on l.oid = t.relid where isleaf) end "
             "/ current_setting('block_size')::bigint "
             "from pg_class c join pg_namespace n on n.oid = relnamespace "
-            "where nspname = %s and relkind in ('r', 'p', 'v', 'm', 'f')",
+            "where nspname = %s and relkind in ('r', 'p', 'v', 'm', 'f') and not relispartition",
             [schema],
         ).fetchall()
         columns = connection.execute(
             "select relname, attname, has_schema_privilege(n.oid, 'usage') "
             "and has_column_privilege(c.oid, attnum, 'select'), atttypid::regtype::text from pg_attribute a "
             "join pg_class c on c.oid = attrelid join pg_namespace n on n.oid = relnamespace "
-            "where nspname = %s and relkind in ('r', 'p', 'v', 'm', 'f') and attnum > 0 and not attisdropped",
+            "where nspname = %s and relkind in ('r', 'p', 'v', 'm', 'f') and not relispartition "
+            "and attnum > 0 and not attisdropped",
             [schema],
         ).fetchall()
+        veiled = connection.execute(_VEILED, [schema]).fetchall()
         recovery = connection.execute("select pg_is_in_recovery()").fetchone()
         indexed = connection.execute(
             "select c.relname, attname from pg_index join pg_class c on c.oid = indrelid "
@@ -69,15 +95,16 @@ def look(connection: Connection, config: Config) -> Seen:
             "where n.nspname = %s and indisvalid and indpred is null and amname in ('btree', 'brin')",
             [schema],
         ).fetchall()
-    times = frozenset((table, column) for table, column, _, kind in columns if kind.startswith(("timestamp", "date")))
-    return Seen(
+    types = {(table, column): kind for table, column, _, kind in columns}
+    seen = Seen(
         columns=frozenset((table, column) for table, column, *_ in columns),
         readable=frozenset((table, column) for table, column, may, _ in columns if may),
         pages=dict(tables),
-        indexed=times & frozenset((table, column) for table, column in indexed),
-        times=times,
+        types=types,
+        veiled=frozenset(table for (table,) in veiled),
         replica=bool(recovery and recovery[0]),
     )
+    return replace(seen, indexed=seen.times & frozenset((table, column) for table, column in indexed))
 
 
 def missing(catalog: Catalog, relation: Relation, seen: Seen) -> list[Problem]:
@@ -85,7 +112,7 @@ def missing(catalog: Catalog, relation: Relation, seen: Seen) -> list[Problem]:
     found: list[Problem] = []
     schema = catalog.config["platform.schema"]
     for staging in stagings(catalog, relation):
-        uses = expand(staging.text, catalog.names, staging, seen.columns).uses
+        uses = expand(staging.text, catalog.names, staging, seen.readable).uses
         off = f"features.{staging.header['feature']}: false" if staging.header.get("feature") else ""
         for kind, name in sorted(uses):
             if kind == "table" and name not in seen.tables:
@@ -103,27 +130,18 @@ def _missing_column(config: Config, staging: Relation, name: str, seen: Seen, of
         return []
     where = f"{schema}.{table}.{column}"
     if (table, column) in seen.columns:
-        grant = f"grant select on {quote_name(schema)}.{quote_name(table)} to the role of the source"
+        grant = f"grant select ({quote_name(column)}) on {quote_name(schema)}.{quote_name(table)} to the source's role"
         return [Problem(where, "the source's role may not read it", grant)]
-    canonical_table = _canonical_table(config, staging, table)
-    canonical = next(
-        (
-            own
-            for own, default in staging.header["reads"].get(canonical_table, {}).items()
-            if (config.get(f"platform.columns.{canonical_table}.{own}") or default) == column
-        ),
-        column,
-    )
+    own = _canonical_table(config, staging, table)
+    setting = next(key for key, mapped in mappings(config, staging, own) if column in named_in(mapped))
     there = {name for owner, name in seen.columns if owner == table}
-    hint = _hint(column, there, f"platform.columns.{canonical_table}.{canonical}")
+    hint = _hint(column, there, setting)
     return [Problem(where, "the platform has no such column", _or(hint, off))]
 
 
 def _canonical_table(config: Config, staging: Relation, mapped: str) -> str:
     tables: dict[str, str] = staging.header["tables"]
-    return next(
-        (own for own, default in tables.items() if (config.get(f"platform.tables.{own}") or default) == mapped), mapped
-    )
+    return next((own for own in tables if mapped_table(config, staging, own) == mapped), mapped)
 
 
 def _hint(name: str, there: frozenset[str] | set[str], setting: str) -> str:
@@ -139,5 +157,5 @@ def absent(catalog: Catalog, relation: Relation, seen: Seen) -> list[str]:
     found: set[Use] = set()
     for staging in stagings(catalog, relation):
         every = expand(staging.text, catalog.names, staging).uses
-        found |= every - expand(staging.text, catalog.names, staging, seen.columns).uses
+        found |= every - expand(staging.text, catalog.names, staging, seen.readable).uses
     return sorted(name for kind, name in found if kind == "column")

@@ -10,7 +10,7 @@ import psycopg
 
 from gendash.engine.config import Config
 from gendash.engine.estimate import BLOCK, ROW_OVERHEAD, ColumnStatistics, TableStatistics
-from gendash.engine.refs import quote_name
+from gendash.engine.refs import END_OF_TIME, FIRST_TIME, quote_name
 from gendash.engine.targets.postgres import Connection, local_settings, trusted
 from gendash.engine.targets.postgres_source import READ_SETTINGS
 
@@ -32,10 +32,13 @@ left join lateral (
 ) widths on true
 where n.nspname = %s and c.relname = any(%s) and c.relkind in ('r', 'p', 'v', 'm', 'f')
 """
-_COLUMNS = """
+_COLUMNS = f"""
 select c.relname, a.attname, format_type(a.atttypid, null), s.n_distinct, coalesce(s.null_frac, 0), s.avg_width,
   case when a.atttypid in ('timestamptz'::regtype, 'timestamp'::regtype)
-    then s.histogram_bounds::text::timestamptz[] end, s.correlation
+    then array(
+      select bound from unnest(s.histogram_bounds::text::timestamptz[]) as bound
+      where bound >= {FIRST_TIME} and bound < {END_OF_TIME} order by bound
+    ) end, s.correlation
 from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
 left join pg_stats s on s.schemaname = n.nspname and s.tablename = c.relname and s.attname = a.attname
   and s.inherited = (c.relkind = 'p')
@@ -57,7 +60,7 @@ def statistics(connection: Connection, config: Config, tables: Collection[str]) 
     with connection.transaction():
         local_settings(connection, READ_SETTINGS)
         found = connection.execute(_TABLES, [schema, names]).fetchall()
-        columns = connection.execute(_COLUMNS, [schema, names]).fetchall()
+        columns = connection.execute(trusted(_COLUMNS), [schema, names]).fetchall()
         indexed = connection.execute(_INDEXED, [schema, names]).fetchall()
     result = {}
     for table, kind, pages, rows, unknown_pages, width in found:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from gendash.engine.catalog import Catalog
+from gendash.engine.doctor import Exposed
 from gendash.engine.errors import Unexpected
 from gendash.engine.model import Problem
 from gendash.engine.sources import SYNTHETIC
-from gendash.engine.targets.prometheus import Call, instant
+from gendash.engine.targets.prometheus import Call, instant, label_values
 from gendash.engine.verdict import Failed, duration
 
 _OVER = ("max_over_time(%s[6h:5m])", "max_over_time(%s[30d:1h])")
@@ -39,6 +40,24 @@ def recorded(call: Call, catalog: Catalog, keys: Iterable[str], at: datetime) ->
         elif one not in now:
             found[key] = _stopped(call, one, at)
     return found
+
+
+def exposed(call: Call, catalog: Catalog, keys: Iterable[str], at: datetime) -> Exposed:
+    """The names of all series of the last hour, and the labels on those of the metrics that are there."""
+    names = label_values(call, "__name__", "", at - timedelta(hours=1), at)
+    labels = {}
+    for key in keys:
+        metric = catalog.metrics[key]
+        name = str(catalog.config.get(f"metrics.{key}") or metric["name"]) + _suffix(metric)
+        answer = call("labels", {"match[]": name})
+        if not isinstance(answer, Failed):
+            labels[key] = frozenset(answer.data)
+    jobs = instant(call, "group by (job) (up)", at)
+    return Exposed(
+        () if isinstance(names, Failed) else tuple(names.data),
+        labels,
+        frozenset() if isinstance(jobs, Failed) else frozenset(one["metric"].get("job", "") for one in jobs.series),
+    )
 
 
 def _suffix(metric: Mapping[str, Any]) -> str:

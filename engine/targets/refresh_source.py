@@ -18,7 +18,7 @@ from gendash.engine.model import Relation
 from gendash.engine.reads import driver
 from gendash.engine.render_sql import qualified
 from gendash.engine.targets import postgres_read, postgres_source, postgres_write
-from gendash.engine.targets.postgres import source, translate
+from gendash.engine.targets.postgres import UNFIT, source, translate
 from gendash.engine.targets.postgres_read import Platform
 from gendash.engine.targets.postgres_write import USERS, Written
 from gendash.engine.targets.refresh_run import Known, Outcome, Run
@@ -116,7 +116,7 @@ class _Reading:
             try:
                 part = run.read(anew)
             except psycopg.Error as error:
-                raise translate(error, f"reading {relation.name} from {source(config).where}") from error
+                raise translate(error, f"reading {relation.name} from {source(config).where}", UNFIT) from error
             with connection.transaction():
                 run.begin()
                 postgres_write.load_part(connection, relation, part)

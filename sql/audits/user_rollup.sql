@@ -1,5 +1,5 @@
 /*
-doc: Messages that users wrote, by day, in the platform and in gendash's summary by user. They should be equal.
+doc: Messages that users who are still there wrote, by day, in the platform and in gendash's summary by user. They should be equal.
 place: [source, store]
 feature: conversations
 severity: critical
@@ -10,6 +10,7 @@ key: [day]
 select (created_at at time zone {{ zone() }})::date as day, count(*) as messages
 from {{ stage('messages') }} s
 where role = 'user' and user_id is not null
+  {% if feature('users') %}and user_id in (select user_id from {{ stage('users') }} u){% endif %}
 group by 1;
 
 select day, sum(messages) as messages

@@ -28,12 +28,7 @@ columns:
 select
   {{ column('documents.document_id', 'd') }}::text as document_id,
   {{ column('documents.user_id', 'd') }}::text as user_id,
-  case
-    when {{ column('documents.status', 'd') }} in {{ words('document_status', 'done') }} then 'done'
-    when {{ column('documents.status', 'd') }} in {{ words('document_status', 'processing') }} then 'processing'
-    when {{ column('documents.status', 'd') }} in {{ words('document_status', 'failed') }} then 'failed'
-    else 'other'
-  end as status,
+  {{ word('documents.status', 'document_status', 'd') }} as status,
   regexp_replace(
     coalesce(nullif(ltrim(lower({{ column('documents.file_type', 'd') }}), '.'), ''), 'unknown'),
     '^markdown$', 'md'

@@ -19,12 +19,7 @@ select
   {{ column('messages.message_id', 'm') }}::text as message_id,
   {{ column('messages.conversation_id', 'm') }}::text as conversation_id,
   {{ column('conversations.user_id', 'c') }}::text as user_id,
-  case
-    when {{ column('messages.role', 'm') }} in {{ words('message_role', 'user') }} then 'user'
-    when {{ column('messages.role', 'm') }} in {{ words('message_role', 'assistant') }} then 'assistant'
-    when {{ column('messages.role', 'm') }} in {{ words('message_role', 'system') }} then 'system'
-    else 'other'
-  end as role,
+  {{ word('messages.role', 'message_role', 'm') }} as role,
   {{ column('messages.created_at', 'm') }}::timestamptz as created_at
 from {{ table('messages') }} m
 left join {{ table('conversations') }} c

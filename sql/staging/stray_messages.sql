@@ -15,6 +15,6 @@ select
   {{ column('messages.created_at', 'm') }}::timestamptz as created_at
 from {{ table('messages') }} m
 where not exists (
-  select from {{ table('conversations') }} c
+  select from {{ table('conversations', 'all') }} c
   where {{ column('conversations.conversation_id', 'c') }} = {{ column('messages.conversation_id', 'm') }}
 )

@@ -15,6 +15,6 @@ select
   {{ column('feedback.created_at', 'f') }}::timestamptz as created_at
 from {{ table('feedback') }} f
 where not exists (
-  select from {{ table('messages') }} m
+  select from {{ table('messages', 'all') }} m
   where {{ column('messages.message_id', 'm') }} = {{ column('feedback.message_id', 'f') }}
 )

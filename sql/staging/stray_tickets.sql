@@ -17,13 +17,13 @@ from {{ table('tickets') }} t
 where (
   {{ column('tickets.created_by', 't') }} is not null
   and not exists (
-    select from {{ table('users') }} u
+    select from {{ table('users', 'all') }} u
     where {{ column('users.user_id', 'u') }} = {{ column('tickets.created_by', 't') }}
   )
 ) or (
   {{ column('tickets.assigned_to', 't') }} is not null
   and not exists (
-    select from {{ table('users') }} u
+    select from {{ table('users', 'all') }} u
     where {{ column('users.user_id', 'u') }} = {{ column('tickets.assigned_to', 't') }}
   )
 )

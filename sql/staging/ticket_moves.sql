@@ -22,12 +22,12 @@ make:
     sql: |
       create table {{ table('ticket_moves') }} (
         {{ column('ticket_moves.move_id') }} bigint generated always as identity primary key,
-        {{ column('ticket_moves.ticket_id') }} uuid not null
+        {{ column('ticket_moves.ticket_id') }} {{ like('tickets.ticket_id') }} not null
           references {{ table('tickets') }} ({{ column('tickets.ticket_id') }}) on delete cascade,
         {{ column('ticket_moves.from_status') }} varchar(50),
         {{ column('ticket_moves.to_status') }} varchar(50) not null,
         {{ column('ticket_moves.changed_at') }} timestamptz not null default now(),
-        changed_by uuid
+        changed_by text
       );
       create index on {{ table('ticket_moves') }} ({{ column('ticket_moves.ticket_id') }})
     app: write a row with the old and the new status whenever the status of a ticket changes; from_status is NULL at its opening
@@ -41,20 +41,7 @@ columns:
 select
   {{ column('ticket_moves.move_id', 'h') }}::text as move_id,
   {{ column('ticket_moves.ticket_id', 'h') }}::text as ticket_id,
-  case
-    when {{ column('ticket_moves.from_status', 'h') }} is null then null
-    when {{ column('ticket_moves.from_status', 'h') }} in {{ words('ticket_status', 'open') }} then 'open'
-    when {{ column('ticket_moves.from_status', 'h') }} in {{ words('ticket_status', 'in_progress') }} then 'in_progress'
-    when {{ column('ticket_moves.from_status', 'h') }} in {{ words('ticket_status', 'resolved') }} then 'resolved'
-    when {{ column('ticket_moves.from_status', 'h') }} in {{ words('ticket_status', 'closed') }} then 'closed'
-    else 'other'
-  end as from_status,
-  case
-    when {{ column('ticket_moves.to_status', 'h') }} in {{ words('ticket_status', 'open') }} then 'open'
-    when {{ column('ticket_moves.to_status', 'h') }} in {{ words('ticket_status', 'in_progress') }} then 'in_progress'
-    when {{ column('ticket_moves.to_status', 'h') }} in {{ words('ticket_status', 'resolved') }} then 'resolved'
-    when {{ column('ticket_moves.to_status', 'h') }} in {{ words('ticket_status', 'closed') }} then 'closed'
-    else 'other'
-  end as to_status,
+  case when {{ column('ticket_moves.from_status', 'h') }} is not null then {{ word('ticket_moves.from_status', 'ticket_status', 'h') }} end as from_status,
+  {{ word('ticket_moves.to_status', 'ticket_status', 'h') }} as to_status,
   {{ column('ticket_moves.changed_at', 'h') }}::timestamptz as changed_at
 from {{ table('ticket_moves') }} h

@@ -30,8 +30,8 @@ make:
     sql: |
       create table {{ table('tickets') }} (
         {{ column('tickets.ticket_id') }} uuid primary key default gen_random_uuid(),
-        {{ column('tickets.created_by') }} uuid references {{ table('users') }} ({{ column('users.user_id') }}) on delete set null,
-        {{ column('tickets.assigned_to') }} uuid references {{ table('users') }} ({{ column('users.user_id') }}) on delete set null,
+        {{ column('tickets.created_by') }} {{ like('users.user_id') }} references {{ table('users') }} ({{ column('users.user_id') }}) on delete set null,
+        {{ column('tickets.assigned_to') }} {{ like('users.user_id') }} references {{ table('users') }} ({{ column('users.user_id') }}) on delete set null,
         {{ column('tickets.category') }} varchar(100),
         title varchar(500) not null,
         {{ column('tickets.status') }} varchar(50) not null default 'open'
@@ -66,20 +66,8 @@ select
   {{ column('tickets.created_by', 't') }}::text as created_by,
   {{ column('tickets.assigned_to', 't') }}::text as assigned_to,
   coalesce(nullif({{ column('tickets.category', 't') }}, ''), 'none') as category,
-  case
-    when {{ column('tickets.status', 't') }} in {{ words('ticket_status', 'open') }} then 'open'
-    when {{ column('tickets.status', 't') }} in {{ words('ticket_status', 'in_progress') }} then 'in_progress'
-    when {{ column('tickets.status', 't') }} in {{ words('ticket_status', 'resolved') }} then 'resolved'
-    when {{ column('tickets.status', 't') }} in {{ words('ticket_status', 'closed') }} then 'closed'
-    else 'other'
-  end as status,
-  case
-    when {{ column('tickets.priority', 't') }} in {{ words('ticket_priority', 'low') }} then 'low'
-    when {{ column('tickets.priority', 't') }} in {{ words('ticket_priority', 'medium') }} then 'medium'
-    when {{ column('tickets.priority', 't') }} in {{ words('ticket_priority', 'high') }} then 'high'
-    when {{ column('tickets.priority', 't') }} in {{ words('ticket_priority', 'urgent') }} then 'urgent'
-    else 'other'
-  end as priority,
+  {{ word('tickets.status', 'ticket_status', 't') }} as status,
+  {{ word('tickets.priority', 'ticket_priority', 't') }} as priority,
   {{ column('tickets.first_response_at', 't') }}::timestamptz as first_response_at,
   {{ column('tickets.resolved_at', 't') }}::timestamptz as resolved_at,
   {{ column('tickets.closed_at', 't') }}::timestamptz as closed_at,

@@ -10,7 +10,7 @@ words:
 columns:
   user_id: {type: text, doc: id of the account}
   created_at: {type: timestamptz, doc: registration}
-  updated_at: {type: timestamptz, doc: last change of the account}
+  updated_at: {type: timestamptz, null: true, doc: last change of the account}
   role: {type: text, doc: "user, admin, super_admin, or other"}
   is_active: {type: boolean, doc: whether the account may sign in}
 */
@@ -18,11 +18,6 @@ select
   {{ column('users.user_id', 'u') }}::text as user_id,
   {{ column('users.created_at', 'u') }}::timestamptz as created_at,
   {{ column('users.updated_at', 'u') }}::timestamptz as updated_at,
-  case
-    when {{ column('users.role', 'u') }} in {{ words('user_role', 'user') }} then 'user'
-    when {{ column('users.role', 'u') }} in {{ words('user_role', 'admin') }} then 'admin'
-    when {{ column('users.role', 'u') }} in {{ words('user_role', 'super_admin') }} then 'super_admin'
-    else 'other'
-  end as role,
-  coalesce({{ column('users.is_active', 'u') }}, true) as is_active
+  {{ word('users.role', 'user_role', 'u') }} as role,
+  coalesce({{ column('users.is_active', 'u') }}::boolean, true) as is_active
 from {{ table('users') }} u

@@ -101,6 +101,35 @@ def test_a_mapped_name_that_no_content_declares_is_told_with_its_line() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("setting", "what"),
+    [
+        ("columns: {users: {role: '= kind'}}", "'kind' stands without braces: a column is written as {kind}"),
+        ("columns: {users: {role: '= u.kind'}}", "'u.kind' stands without braces: a column is written as {kind}"),
+        ("columns: {users: {role: '= {kind}, {b}'}}", "looks beyond its row"),
+        ("columns: {users: {role: '= {kind} --'}}", "SQL does not parse"),
+        ("columns: {users: {role: '= 1); drop table x; select (1'}}", "3 statements"),
+        ("columns: {users: {role: '= 1) from x where (true'}}", "more than one expression"),
+        ("columns: {users: {role: '= (select 1)'}}", "looks beyond its row"),
+        ("columns: {users: {role: '= lag({kind}) over ()'}}", "looks beyond its row"),
+        ("rows: {users: '{deleted_at} is'}", "SQL does not parse"),
+    ],
+)
+def test_sql_in_place_of_a_name_is_one_expression_over_columns_in_braces(setting: str, what: str) -> None:
+    catalog = load_catalog(load_config(f"platform:\n  {setting}\n"))
+    (problem,) = whats(checks.check_platform_sql, catalog)
+    assert problem.startswith("gendash.yaml:2: platform."), problem
+    assert what in problem
+
+
+def test_sql_in_place_of_a_name_may_be_a_constant_and_hold_braces_in_strings() -> None:
+    text = """platform:
+  rows: {users: "{deleted_at} is null and {kind} <> '{x}'"}
+  columns: {users: {role: "= {meta} #>> '{a,b}'", is_active: "= true", updated_at: "= null"}}
+"""
+    assert whats(checks.check_platform_sql, load_catalog(load_config(text))) == []
+
+
 def test_a_header_without_doc_grain_or_column_docs_is_a_problem() -> None:
     bare = relation(doc="", grain="", columns={"x": {}}, audience="all")
     found = whats(checks.check_headers, catalog_of(relations={"a_day": bare}))

@@ -100,6 +100,17 @@ def test_names_of_the_platform_are_mapped_by_open_maps() -> None:
     )
 
 
+def test_words_of_the_platform_may_be_numbers_and_booleans() -> None:
+    config = load_config("platform: {vocabularies: {ticket_status: {open: [0, true, New], closed: []}}}")
+    assert config["platform.vocabularies.ticket_status.open"] == ["0", "true", "New"]
+    assert config["platform.vocabularies.ticket_status.closed"] == []
+
+
+def test_a_wrong_value_without_a_default_is_told_with_the_meaning_of_its_setting() -> None:
+    with pytest.raises(ConfigError, match="is not a list of words or numbers; the platform's words for a canonical"):
+        load_config("platform: {vocabularies: {ticket_status: {open: 0}}}")
+
+
 def test_durations_are_seconds_and_nothing_else_is_a_duration() -> None:
     assert seconds("15s") == 15
     assert seconds("30d") == 30 * 86400

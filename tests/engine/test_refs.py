@@ -77,6 +77,42 @@ def test_an_optional_column_that_the_source_lacks_becomes_a_typed_null() -> None
     assert expand(text, names(), STAGING).text == "select u.note"
 
 
+def test_sql_may_stand_in_place_of_a_column_and_its_columns_are_uses() -> None:
+    config = """
+platform:
+  columns: {users: {role: "= case when {is bot} then '{x}' else {order} end", note: "= null"}}
+"""
+    text = "select {{ column('users.role', 'u') }}, {{ column('users.note', 'u', 'text') }}"
+    found = expand(text, names(config), STAGING, present=[("users", "order"), ("users", "is bot")])
+    assert found.text == """select (case when u."is bot" then '{x}' else u."order" end), (null)"""
+    assert found.uses == {("column", "users.is bot"), ("column", "users.order")}
+    text = "select {{ column('users.role', 'u', 'text') }}"
+    assert expand(text, names(config), STAGING, present=[("users", "order")]).text == "select null::text"
+
+
+def test_rows_that_do_not_count_are_left_out_where_a_table_is_read_but_not_of_the_whole_table() -> None:
+    config = """platform: {rows: {users: "{deleted_at} is null"}, columns: {users: {note: '= lower({about})'}}}"""
+    found = expand("from {{ table('users') }} u", names(config), STAGING)
+    assert found.text == "from (select about, role from public.users where (deleted_at is null)) u"
+    assert ("column", "users.deleted_at") in found.uses
+    found = expand("from {{ table('users', 'all') }} u", names(config), STAGING)
+    assert (found.text, found.uses) == ("from public.users u", {("table", "users")})
+
+
+def test_words_are_compared_as_text_in_any_case_and_may_be_none_at_all() -> None:
+    text = "{{ word('users.role', 'roles', 'u') }}"
+    found = expand(text, names("platform: {vocabularies: {roles: {admin: [2, true, Ärger, BOSS]}}}"), STAGING).text
+    assert found == (
+        "case when lower(u.role::text) in ('2', 'true', lower('Ärger'), 'boss') then 'admin' else 'other' end"
+    )
+    nothing = names("platform: {vocabularies: {roles: {admin: []}}}")
+    assert expand(text, nothing, STAGING).text == "'other'"
+    assert expand("x in {{ words('roles', 'admin') }}", nothing, STAGING).text == "x in (null)"
+    assert expand("{{ word('users.role', 'role') }}", names(), STAGING).wrong[0][0] == (
+        "no vocabulary 'role' in the header"
+    )
+
+
 def test_metrics_and_labels_are_renamed_by_settings() -> None:
     config = "metrics: {requests: my_requests}\nlabels: {handler: route}"
     assert expand("{{ metric('requests') }}{ {{ label('handler') }} }", names(config)).text == "my_requests{ route }"

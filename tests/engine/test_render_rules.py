@@ -93,6 +93,18 @@ def test_mapped_labels_become_canonical_where_the_level_names_them() -> None:
     assert "label_replace" not in expression("job_status:b:x", "{{ rule('job_status:y:x') }}"), "already canonical"
 
 
+def test_a_label_may_be_called_otherwise_on_one_metric_and_none_is_kept_that_an_instrumentation_adds() -> None:
+    raw = "sum {{ by('hits', 'status', 'le') }} (rate({{ metric('hits') }}{ {{ label('status', 'hits') }}='5' }[5m]))"
+    rules = [rule("job_status_le:a:x", raw), rule("job:b:x", "sum {{ by('hits', 'tool') }} (hits_total)")]
+    settings = {"labels": {"status": "code", "hits": {"status": "outcome"}}}
+    one, other = (" ".join(found["expr"].split()) for found in rendered(*rules, settings=settings))
+    assert one == (
+        "sum without (outcome) ( label_replace( sum by (job, status, outcome, le) (rate(hits_total{ outcome='5' }[5m])), "
+        '"status", "$1", "outcome", "(.+)" ) )'
+    )
+    assert other == "sum by (job, tool) (hits_total)"
+
+
 def test_a_label_that_is_called_as_it_should_be_is_left_alone() -> None:
     found = catalog(rule("job_status:a:x", "{{ metric('hits') }}"), settings={"labels": {"status": "status"}})
     assert rule_expression(found, found.rules["job_status:a:x"]).text == "hits_total"

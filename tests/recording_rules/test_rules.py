@@ -32,7 +32,14 @@ MAPPED = {
         "http_request_duration_highr": "api_time_seconds",
         "http_request_duration": "api_route_time_seconds",
     },
-    "labels": {"status": "code", "handler": "route", "method": "verb", "tools_used": "tools", "tool_name": "tool"},
+    "labels": {
+        "status": "code",
+        "handler": "route",
+        "method": "verb",
+        "tools_used": "tools",
+        "tool_name": "tool",
+        "agent_queries": {"status": "result"},
+    },
 }
 SETTINGS: dict[str, dict[str, Any]] = {
     "default": {},
@@ -76,8 +83,8 @@ def fits(path: Path, settings: str) -> bool:
 
 
 def renamed(series: str, settings: str) -> str:
-    """A series as a platform with other names would expose it."""
-    mapping: dict[str, dict[str, str]] = SETTINGS[settings]
+    """A series as a platform with other names would expose it, and with a label that nobody knows of."""
+    mapping: dict[str, dict[str, Any]] = SETTINGS[settings]
     labels, metrics = mapping.get("labels", {}), mapping.get("metrics", {})
     (selector,) = selectors(series)
     name = selector.metric
@@ -85,9 +92,13 @@ def renamed(series: str, settings: str) -> str:
         old = catalog().metrics[key]["name"]
         if re.fullmatch(rf"{old}(_bucket|_sum|_count)?", name):
             name = new + name.removeprefix(old)
+            labels = labels | labels.get(key, {})
             break
-    inner = ", ".join(f'{labels.get(label, label)}="{value}"' for label, _, value in selector.matchers)
-    return f"{name}{{{inner}}}"
+    inner = {labels.get(label, label): value for label, _, value in selector.matchers}
+    if mapping.get("metrics") and "code" in inner:
+        inner["outcome"] = f"outcome of {inner['code']}"
+    listed = ", ".join(f'{label}="{value}"' for label, value in inner.items())
+    return f"{name}{{{listed}}}"
 
 
 def worth_it(path: Path, settings: str) -> bool:

@@ -569,7 +569,7 @@ def test_a_source_of_its_own_and_a_role_that_may_only_read_some_columns_are_enou
     assert {result.written for result in run(other).values()} == {0, None}
     execute(url, "revoke select (role) on messages from watcher")
     assert (
-        "public.messages.role: the source's role may not read it; grant select on public.messages"
+        "public.messages.role: the source's role may not read it; grant select (role) on public.messages"
         in (failed(run(other))["message_hour"])
     )
 

@@ -6,6 +6,7 @@ select
   user_id is null as anonymous,
   count(*) as conversations
 from (
+select conversation_id, user_id, created_at, is_voice, intent from (
 select
   c.id::text as conversation_id,
   c.user_id::text as user_id,
@@ -13,5 +14,6 @@ select
   coalesce(c.is_voice_conversation, false) as is_voice,
   c.metadata::jsonb ->> 'intent' as intent
 from public.conversations c
+) given where conversation_id is not null and created_at >= timestamptz '2000-01-01 00:00:00+00' and created_at < timestamptz '2200-01-01 00:00:00+00' and is_voice is not null
 ) s
 group by 1, 2, 3;

@@ -2,15 +2,11 @@
 
 select document_id, user_id, status, file_type, file_size, chunk_count as chunks, created_at, updated_at
 from (
+select document_id, user_id, status, file_type, file_size, chunk_count, created_at, case when updated_at >= timestamptz '2000-01-01 00:00:00+00' and updated_at < timestamptz '2200-01-01 00:00:00+00' then updated_at end as updated_at from (
 select
   d.id::text as document_id,
   d.user_id::text as user_id,
-  case
-    when d.status in ('done') then 'done'
-    when d.status in ('processing') then 'processing'
-    when d.status in ('failed') then 'failed'
-    else 'other'
-  end as status,
+  case when lower(d.status::text) in ('done') then 'done' when lower(d.status::text) in ('processing') then 'processing' when lower(d.status::text) in ('failed') then 'failed' else 'other' end as status,
   regexp_replace(
     coalesce(nullif(ltrim(lower(d.file_type), '.'), ''), 'unknown'),
     '^markdown$', 'md'
@@ -20,4 +16,5 @@ select
   d.created_at::timestamptz as created_at,
   d.updated_at::timestamptz as updated_at
 from public.documents d
+) given where document_id is not null and status is not null and file_type is not null and chunk_count is not null and created_at >= timestamptz '2000-01-01 00:00:00+00' and created_at < timestamptz '2200-01-01 00:00:00+00'
 ) s;

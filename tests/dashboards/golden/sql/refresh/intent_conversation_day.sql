@@ -2,6 +2,7 @@
 
 select (created_at at time zone 'UTC')::date as day, conversation_id, intent, count(*) as messages
 from (
+select conversation_id, intent, created_at from (
 select conversation_id, intent, created_at
 from (
   select
@@ -16,5 +17,6 @@ from (
     on c.id = m.conversation_id
 ) as named
 where intent <> ''
+) given where conversation_id is not null and intent is not null and created_at >= timestamptz '2000-01-01 00:00:00+00' and created_at < timestamptz '2200-01-01 00:00:00+00'
 ) s
 group by 1, 2, 3;

@@ -6,6 +6,7 @@ select
   count(*) as ratings,
   count(*) filter (where rating >= 4) as satisfied
 from (
+select intent, rating, created_at from (
 select intent, rating, created_at
 from (
   select
@@ -22,5 +23,6 @@ from (
     on c.id = m.conversation_id
 ) as named
 where intent <> ''
+) given where intent is not null and rating is not null and created_at >= timestamptz '2000-01-01 00:00:00+00' and created_at < timestamptz '2200-01-01 00:00:00+00'
 ) s
 group by 1, 2;

@@ -2,6 +2,7 @@
 
 select feedback_id, user_id, rating, comment, created_at, conversation_id, answered_at, trace_id
 from (
+select feedback_id, user_id, rating, comment, created_at, conversation_id, answered_at, trace_id from (
 select
   f.id::text as feedback_id,
   f.user_id::text as user_id,
@@ -14,4 +15,5 @@ select
 from public.feedback f
 join public.messages m
   on m.id = f.message_id
+) given where feedback_id is not null and rating is not null and created_at >= timestamptz '2000-01-01 00:00:00+00' and created_at < timestamptz '2200-01-01 00:00:00+00' and conversation_id is not null and answered_at >= timestamptz '2000-01-01 00:00:00+00' and answered_at < timestamptz '2200-01-01 00:00:00+00'
 ) s;

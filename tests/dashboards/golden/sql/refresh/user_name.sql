@@ -2,6 +2,7 @@
 
 select user_id, name
 from (
+select user_id, name from (
 select
   u.id::text as user_id,
   nullif(
@@ -14,4 +15,5 @@ select
     ''
   ) as name
 from public.users u
+) given where user_id is not null
 ) s;
