@@ -133,6 +133,12 @@ def test_keys_that_are_absent_name_the_variables_of_their_project(gendash: Any, 
     assert stored(store, "lf_observation", "project") == [("main",)], "never with the keys of another"
 
 
+def test_a_range_may_be_given_as_langfuse_prints_times(gendash: Any, store: Any) -> None:
+    at = (datetime.now(UTC) - 10 * MINUTE).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    assert gendash("sync", "--project", "main", "--from", at).exit_code == 0
+    assert stored(store, "lf_observation", "project") == [("main",)]
+
+
 def test_status_metrics_reconcile_and_purge_cover_all_or_one(gendash: Any, store: Any, tmp_path: Path) -> None:
     shown = gendash("status").stdout
     assert "main" in shown and "emea" in shown, "before anything ran"
