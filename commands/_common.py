@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 DONE, PROBLEMS, PENDING = 0, 1, 3
 TARGETS = ("database", "prometheus", "grafana")
-TIMES = ["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d"]
+_CLOCKS = ("T%H:%M:%S", "T%H:%M", "T%H:%M:%S.%f")  # with a fraction as Langfuse prints times
+TIMES = [*(f"%Y-%m-%d{clock}{zone}" for clock in _CLOCKS for zone in ("%z", "")), "%Y-%m-%d"]
 
 
 def in_utc(_context: click.Context, _parameter: click.Parameter, value: datetime | None) -> datetime | None:

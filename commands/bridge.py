@@ -37,6 +37,11 @@ to_option = time_option("--to", "End of a range; now if absent.")
 project_option = click.option("--project", metavar="NAME", default="", help="Only this Langfuse project.")
 
 
+def _check_range(from_: datetime | None, to: datetime | None) -> None:
+    if from_ and to and from_ >= to:
+        raise click.BadParameter("it must be before --to", param_hint="'--from'")
+
+
 def _fields(_context: click.Context, _parameter: click.Parameter, value: str) -> list[str]:
     return [name.strip() for name in value.split(",") if name.strip()]
 
@@ -112,13 +117,14 @@ def sync(
     from gendash.langfuse_bridge.projects import each_project, widened
     from gendash.langfuse_bridge.sync import sync as run
 
+    _check_range(from_, to)
     projects = each_project(widened(settings.config(), fields), project)
 
     def one(config: Config) -> Report:
         now, progress = datetime.now(UTC), _progress(as_json)
         report = run(config, now=now, from_=from_, to=to, dry_run=dry_run, progress=progress)
         if not as_json:
-            _show_report(report)
+            _show_report(report, dry_run)
         return report
 
     def once() -> int:
@@ -162,11 +168,15 @@ def progress_line(at: Progress, elapsed_s: float) -> str:
     )
 
 
-def _show_report(report: Report) -> None:
+def _show_report(report: Report, dry_run: bool) -> None:
     if sys.stderr.isatty():
         click.echo("\r" + " " * 101 + "\r", nl=False, err=True)
     if report.api:
         click.echo(f"{report.project}: Langfuse {report.server}, {report.api} API: {report.reason}")
+    if dry_run:
+        for stream in report.streams:
+            click.echo(f"{report.project} {stream.stream}: {'; '.join(stream.notes)}")
+        return
     for stream in [*report.streams, *([report.models] if report.models else [])]:
         until = f", closed until {stream.closed_until:%Y-%m-%d %H:%M:%S} UTC" if stream.closed_until else ""
         click.echo(
@@ -177,7 +187,18 @@ def _show_report(report: Report) -> None:
         say(f"gendash: {report.project}: {note}")
 
 
-_SHOWN = ("project", "stream", "closed_until", "lag_s", "stored", "written", "requests", "finished_at", "error")
+_SHOWN = [
+    "project",
+    "stream",
+    "closed_until",
+    "lag_s",
+    "stored",
+    "written",
+    "requests",
+    "finished_at",
+    "resume_at",
+    "error",
+]
 
 
 @langfuse.command()
@@ -220,6 +241,8 @@ def reconcile(
     """
     from gendash.langfuse_bridge.projects import each_project
     from gendash.langfuse_bridge.reconcile import reconcile as run
+
+    _check_range(from_, to)
 
     def one(config: Config) -> Reconciliation:
         found = run(config, now=datetime.now(UTC), from_=from_, to=to, repair=not no_repair)

@@ -107,11 +107,8 @@ class Client:
                 if _is_html(answer):
                     raise self._no_langfuse() from None
                 last = "answers break off"
-        raise Unreachable(
-            Problem(
-                self.where, f"{last} ({tries} {'try' if tries == 1 else 'tries'})", "run again; what was closed is kept"
-            )
-        )
+        times = "1 try" if tries == 1 else f"{tries} tries"
+        raise Unreachable(Problem(self.where, f"{last} ({times})", "run again; what was closed is kept"))
 
     def _send(self, path: str, params: Params) -> requests.Response:
         if self._session is None:

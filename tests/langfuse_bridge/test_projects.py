@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from gendash.cli import cli
 from gendash.commands.doctor import _langfuse, _Seen
-from gendash.demo.langfuse_double import LangfuseDouble
+from gendash.demo.langfuse_double import Fault, LangfuseDouble
 from gendash.engine.config import load_config
 from gendash.engine.doctor import Look
 from gendash.engine.errors import ConfigError, Refused, Unreachable
@@ -131,6 +131,32 @@ def test_keys_that_are_absent_name_the_variables_of_their_project(gendash: Any, 
     done = gendash("sync", LANGFUSE_EMEA_PUBLIC_KEY="", LANGFUSE_EMEA_SECRET_KEY_FILE="")
     assert "LANGFUSE_EMEA_PUBLIC_KEY and LANGFUSE_EMEA_SECRET_KEY: no API key" in done.stderr
     assert stored(store, "lf_observation", "project") == [("main",)], "never with the keys of another"
+
+
+def test_a_range_may_be_given_as_langfuse_prints_times(gendash: Any, store: Any) -> None:
+    at = (datetime.now(UTC) - 10 * MINUTE).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    assert gendash("sync", "--project", "main", "--from", at).exit_code == 0
+    assert stored(store, "lf_observation", "project") == [("main",)]
+
+
+def test_a_dry_run_says_how_many_requests_it_would_take_and_writes_nothing(gendash: Any, store: Any) -> None:
+    shown = gendash("sync", "--dry-run", "--project", "main")
+    assert shown.exit_code == 0 and "main observations: 1 rows from" in shown.stdout
+    assert "requests" in shown.stdout and "read" not in shown.stdout
+    assert stored(store, "lf_observation") == stored(store, "_sync") == []
+
+
+def test_a_range_that_ends_before_it_starts_is_a_usage_error(gendash: Any) -> None:
+    for command in ("sync", "reconcile"):
+        done = gendash(command, "--from", "2026-11-20", "--to", "2026-11-19")
+        assert done.exit_code == 2 and "'--from': it must be before --to" in done.stderr
+
+
+def test_a_pause_that_the_server_asked_for_is_shown_by_status(gendash: Any, double: Any) -> None:
+    double.fault = lambda path: Fault(429, retry_after=86000) if path == "v2/observations" else None
+    assert gendash("sync", "--project", "main").exit_code == 1
+    head, _, row = gendash("status", "--project", "main").stdout.partition("\n")
+    assert "resume_at" in head and f"{datetime.now(UTC) + timedelta(seconds=86000):%Y-%m-%d %H}" in row
 
 
 def test_status_metrics_reconcile_and_purge_cover_all_or_one(gendash: Any, store: Any, tmp_path: Path) -> None:
