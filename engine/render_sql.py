@@ -202,6 +202,7 @@ def role_settings(config: Config, role: str) -> list[str]:
         f"alter role {name} connection limit {reader_connections(config)}",
         f"alter role {name} set default_transaction_read_only = on",
         f"alter role {name} set statement_timeout = '{READER_TIMEOUT}'",
+        f"alter role {name} set jit = off",  # compiling a panel's query takes longer than the query
     ]
 
 

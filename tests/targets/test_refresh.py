@@ -624,7 +624,7 @@ def test_an_unreachable_source_fails_its_relations_and_no_others(
         "source me@127.0.0.1:9/app: nothing listens there; start the server or mend the URL"
     }
     assert results["llm_hour"].state == "refreshed"
-    assert results["activity_day"].state == "refreshed"
+    assert results["active_day"].state == "refreshed"
 
 
 def test_an_unreachable_store_is_one_line(definitions: Definitions) -> None:

@@ -12,11 +12,15 @@ alter role gendash_reader set default_transaction_read_only = on;
 
 alter role gendash_reader set statement_timeout = '5s';
 
+alter role gendash_reader set jit = off;
+
 alter role gendash_admin_reader connection limit 20;
 
 alter role gendash_admin_reader set default_transaction_read_only = on;
 
 alter role gendash_admin_reader set statement_timeout = '5s';
+
+alter role gendash_admin_reader set jit = off;
 
 create schema gendash authorization gendash_owner;
 
