@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from gendash.engine.refs import quote_text
 
-# A local day lies within these bounds around the same day in UTC, in whatever zone; indexes are asked for them, and
-# the day itself is asked of each row. So no zone's odd midnights (skipped, or there twice) can lose one.
-_AHEAD, _BEHIND = timedelta(hours=14), timedelta(hours=12)
+# Indexes are asked for a little more than the days from midnight to midnight, and the day itself is asked of each row.
+# So no zone's odd midnights (skipped, or there twice) can lose one.
+_MARGIN = "interval '3 hours'"
 
 
 @dataclass(frozen=True)
@@ -35,26 +35,38 @@ class Days:
         """The days from one place to another; what follows the last day goes with it."""
         return Days(self.days[start:stop], self.onwards and stop >= len(self.days))
 
-    def around(self, column: str) -> str:
+    def spans(self) -> list[tuple[date, date | None]]:
+        """The first and the last day of each run of days without a gap; None for a last one without an end."""
+        found: list[tuple[date, date | None]] = []
+        for day in self.days:
+            if found and found[-1][1] == day - timedelta(days=1):
+                found[-1] = found[-1][0], day
+            else:
+                found.append((day, day))
+        if self.onwards:
+            found[-1] = found[-1][0], None
+        return found
+
+    def around(self, column: str, zone: str) -> str:
         """A condition on a column of times that an index can answer, and that all rows of these days fulfil."""
-        first = _instant(self.days[0]) - _AHEAD
-        last = _instant(self.days[-1]) + timedelta(days=1) + _BEHIND
-        end = "" if self.onwards else f" and {column} < {_literal(last)}"
-        return f"{column} >= {_literal(first)}{end}"
+        return _any(
+            f"{column} >= {_midnight(first, zone)} - {_MARGIN}"
+            + (f" and {column} < {_midnight(last + timedelta(days=1), zone)} + {_MARGIN}" if last else "")
+            for first, last in self.spans()
+        )
 
     def exactly(self, day: str) -> str:
         """A condition on an expression that gives a row's local day."""
-        if self.onwards:
-            return f"({self._among(day, self.days[:-1])} or {day} >= {quote_text(str(self.days[-1]))})"
-        return self._among(day, self.days)
-
-    @staticmethod
-    def _among(day: str, days: tuple[date, ...]) -> str:
-        return f"{day} = any ({quote_text('{' + ','.join(map(str, days)) + '}')}::date[])"
+        return _any(
+            f"{day} between {quote_text(str(first))} and {quote_text(str(last))}"
+            if last
+            else f"{day} >= {quote_text(str(first))}"
+            for first, last in self.spans()
+        )
 
     def on(self, column: str, zone: str) -> str:
         """A condition on a column of type timestamptz."""
-        return f"({self.around(column)} and {self.exactly(local_day(column, zone))})"
+        return f"({self.around(column, zone)} and {self.exactly(local_day(column, zone))})"
 
 
 def spread(days: Iterable[date], around: tuple[int, int]) -> set[date]:
@@ -88,9 +100,10 @@ def groups(days: Iterable[date], sizes: Mapping[date, Signature], most: int) -> 
         yield Days(tuple(group))
 
 
-def _instant(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+def _any(conditions: Iterable[str]) -> str:
+    """One of them holds; none does where there is none."""
+    return f"({' or '.join(conditions) or 'false'})"
 
 
-def _literal(instant: datetime) -> str:
-    return f"{quote_text(instant.isoformat())}::timestamptz"
+def _midnight(day: date, zone: str) -> str:
+    return f"{quote_text(str(day))}::timestamp at time zone {quote_text(zone)}"

@@ -202,6 +202,7 @@ def role_settings(config: Config, role: str) -> list[str]:
         f"alter role {name} connection limit {reader_connections(config)}",
         f"alter role {name} set default_transaction_read_only = on",
         f"alter role {name} set statement_timeout = '{READER_TIMEOUT}'",
+        f"alter role {name} set jit = off",  # compiling a panel's query takes longer than the query
     ]
 
 
@@ -304,6 +305,8 @@ def _triggers(config: Config, relation: Relation) -> Iterator[str]:
     """Every statement that writes to a tracked table notes the days it touched, so that who reads it need not look."""
     target, function = qualified(config, relation.name), qualified(config, "note_days")
     arguments = f"{quote_text(relation.name)}, {quote_text(day_of(config, relation))}"
+    if relation.header.get("together"):  # rows that are one thing above: where one changes, the others count as well
+        arguments += f", {quote_text(_names(relation.header['together']))}"
     for event, tables in (("insert", "new"), ("update", "old new"), ("delete", "old"), ("truncate", "")):
         transition = " ".join(f"{name} table as {name}_rows" for name in tables.split())
         yield (
@@ -355,16 +358,17 @@ def _function_note_days(config: Config) -> Piece:
 declare
   touched text := case tg_op when 'INSERT' then 'select * from new_rows' when 'DELETE' then 'select * from old_rows'
     when 'UPDATE' then 'select * from new_rows union all select * from old_rows' end;
+  days text := format('select %s as day from (%s) as touched', tg_argv[1], touched);
 begin
   if touched is null then
-    insert into {qualified(config, "_changed")} (relation, day, transaction)
-      values (tg_argv[0], '-infinity', pg_current_xact_id()) on conflict do nothing;
-  else
-    execute format(
-      'insert into {qualified(config, "_changed")} (relation, day, transaction)
-       select distinct %L, coalesce(day, ''-infinity''), pg_current_xact_id()
-       from (select %s as day from (%s) as touched) as days on conflict do nothing', tg_argv[0], tg_argv[1], touched);
+    days := 'select null::date as day';
+  elsif tg_nargs > 2 then
+    days := format('%s union select %s from %I.%I where (%s) in (select %s from (%s) as touched)',
+      days, tg_argv[1], tg_table_schema, tg_table_name, tg_argv[2], tg_argv[2], touched);
   end if;
+  execute format('insert into {qualified(config, "_changed")} (relation, day, transaction)
+    select distinct %L, coalesce(day, ''-infinity''), pg_current_xact_id() from (%s) as days on conflict do nothing',
+    tg_argv[0], days);
   return null;
 end
 """

@@ -178,7 +178,7 @@ def _scale(platform: Platform, staging: Relation, days: Days | None) -> _Scale:
     def on(some: Days) -> tuple[str, ...]:
         exactly = some.exactly(local_day(f"{name}::timestamptz", zone))
         # the column may be of any type that can be cast; only of a time can an index be asked
-        return (some.around(name), exactly) if (mapped, column) in platform.seen.times else (exactly,)
+        return (some.around(name, zone), exactly) if (mapped, column) in platform.seen.times else (exactly,)
 
     if (mapped, column) in platform.seen.indexed or pages is None:
         count = len(days.days)

@@ -12,13 +12,16 @@ from gendash.engine.reads import stagings
 from gendash.engine.refs import Use, expand, mapped_table, mappings, named_in, quote_name
 from gendash.engine.targets.postgres import Connection, local_settings
 
-# A lock lasts as long as its transaction, so each read is a short one; and reads never take the platform's cores.
+# A lock lasts as long as its transaction, so each read is a short one; and reads never take the platform's cores. A
+# slice is small beside the tables that it is joined with: they are looked up by index, never read whole for each slice.
 TIMEOUT_S = 5
 READ_SETTINGS = {
     "statement_timeout": f"{TIMEOUT_S}s",
     "idle_in_transaction_session_timeout": "5s",
     "timezone": "UTC",
     "jit": "off",
+    "random_page_cost": "1.1",
+    "work_mem": "32MB",
     "max_parallel_workers_per_gather": "0",
 }
 

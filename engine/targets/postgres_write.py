@@ -50,6 +50,7 @@ def load_query(
             f"select {columns} from ({query}) as rows where {inside}"
         )
     )
+    connection.execute("analyze gendash_rows")
 
 
 def load_part(connection: Connection, relation: Relation, part: Part) -> None:
@@ -81,6 +82,7 @@ def load_part(connection: Connection, relation: Relation, part: Part) -> None:
             f"create temporary table gendash_rows on commit drop as select * from ({select}) as rows where {needed}"
         )
     )
+    connection.execute("analyze gendash_rows")
 
 
 def write_difference(connection: Connection, config: Config, relation: Relation, days: Days | None = None) -> Written:
@@ -89,7 +91,6 @@ def write_difference(connection: Connection, config: Config, relation: Relation,
     Where the header says ``keep: true``, rows that the query does not give any more stay.
     """
     target = qualified(config, relation.name)
-    connection.execute("analyze gendash_rows")
     given = [quote_name(name) for name, column in relation.columns.items() if not column.get("hash_of")]
     hashed = {quote_name(name): column["hash_of"] for name, column in relation.columns.items() if column.get("hash_of")}
     keys = [quote_name(name) for name in key_of(relation)]
@@ -107,11 +108,13 @@ def write_difference(connection: Connection, config: Config, relation: Relation,
     values = [*given, *(f"{qualified(config, 'user_hash')}({quote_name(of)})" for of in hashed.values())]
     updates = [f"{name} = excluded.{name}" for name in [*given, *hashed] if name not in keys]
     action = f"update set {', '.join(updates)}" if updates else "nothing"
+    # rows of one time side by side, so that who reads the last days reads few pages
+    ordered = quote_name(relation.header.get("time") or key_of(relation)[0])
     row = connection.execute(
         trusted(
             f"with changed as (insert into {target} ({', '.join([*given, *hashed])}) select {', '.join(values)} from "
             f"(select {names} from gendash_rows except select {names} from {target} where {inside}) as different "
-            f"on conflict ({', '.join(keys)}) do {action} returning (xmax = 0) as is_new) "
+            f"order by {ordered} on conflict ({', '.join(keys)}) do {action} returning (xmax = 0) as is_new) "
             "select count(*), count(*) filter (where is_new) from changed"
         )
     ).fetchone()
@@ -143,9 +146,11 @@ def unknown_users(connection: Connection, config: Config, relation: Relation, *,
     days: set[date] = set()
     day = day_of(config, relation)
     for name in user_columns(relation):
+        # each user is looked up once: joined, a few rows would be compared with the whole list
         condition = (
-            f"{quote_name(name)} is not null and not exists "
-            f"(select from {qualified(config, USERS)} as users where users.user_id = target.{quote_name(name)})"
+            f"{quote_name(name)} in (select one from "
+            f"(select distinct {quote_name(name)} as one from gendash_rows) as every where one is not null "
+            f"and (select true from {qualified(config, USERS)} as users where users.user_id = one) is null)"
         )
         if drop:
             statement = f"{_without_users(relation, name, 'gendash_rows', condition)} returning {day}"

@@ -35,7 +35,7 @@ from gendash.engine.targets.refresh_run import Ask, Known, Run
 from gendash.engine.targets.refresh_source import from_source
 from gendash.engine.targets.refresh_store import from_store
 
-HOT_DAYS = 2  # before today: what is older and moves meanwhile is found once a day
+HOT_DAYS = 1  # before today: what is older and moves meanwhile is found once a day
 EARLY = 0.1  # a timer that fires a little early still finds its relation due: this share of the cadence
 _ERRORS = (psycopg.Error, TargetError)
 

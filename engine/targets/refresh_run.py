@@ -120,7 +120,7 @@ class Run:
 
     def begin(self) -> None:
         """First statements of a transaction of the store: still ours, and the time."""
-        settings = {"client_min_messages": "warning", "work_mem": WORK_MEM}
+        settings = {"client_min_messages": "warning", "work_mem": WORK_MEM, "jit": "off"}
         if self.at:
             settings["gendash.now"] = self.at.isoformat()
         local_settings(self.connection, settings)

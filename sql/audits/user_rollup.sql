@@ -15,5 +15,5 @@ group by 1;
 
 select day, sum(messages) as messages
 from {{ view('user_day') }}
-where day > {{ today() }} - 10
+where day > ({{ now() }} at time zone {{ zone() }})::date - 10
 group by 1

@@ -2,14 +2,17 @@
 doc: Names of the platform's accounts. Only relations for admins may read it.
 feature: users
 tables: {users: users}
+time: users.created_at
 reads:
-  users: {user_id: id, first_name: first_name, last_name: last_name}
+  users: {user_id: id, created_at: created_at, first_name: first_name, last_name: last_name}
 columns:
   user_id: {type: text, doc: id of the account}
+  created_at: {type: timestamptz, doc: registration}
   name: {type: text, "null": true, doc: "first and last name; NULL where the platform keeps none"}
 */
 select
   {{ column('users.user_id', 'u') }}::text as user_id,
+  {{ column('users.created_at', 'u') }}::timestamptz as created_at,
   nullif(
     trim(
       concat_ws(

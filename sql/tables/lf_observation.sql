@@ -4,6 +4,7 @@ grain: one row per observation; a span that was sent again counts once, as its n
 audience: none
 key: [project, trace_id, id]
 tracked: true
+together: [project, trace_id]
 time: start_time
 indexes: [[project, start_time]]
 columns:

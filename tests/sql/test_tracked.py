@@ -95,6 +95,26 @@ def test_computing_the_days_that_changed_gives_what_computing_all_gives(
     assert contents(connection, names) == kept
 
 
+@pytest.mark.parametrize("gone", ["first", "last"])
+def test_a_trace_over_midnight_follows_when_the_step_of_one_day_goes(
+    store: tuple[psycopg.Connection[Any], Catalog], gone: str
+) -> None:
+    connection, catalog = store
+    for number, (kind, days) in {"first": ("SPAN", 2), "call": ("GENERATION", 1), "last": ("SPAN", 0)}.items():
+        connection.execute(
+            "insert into gendash.lf_observation (project, trace_id, id, type, level, environment, start_time, end_time, "
+            "input_tokens, output_tokens, cached_tokens, reasoning_tokens, total_tokens, usage, cost, tags, is_root, "
+            "metadata, updated_at) values "
+            "('p', 't', %s, %s, 'DEFAULT', 'x', %s, %s, 1, 1, 0, 0, 2, '{}', '{}', '{}', false, '{}', %s)",
+            [number, kind, NOW - timedelta(days=days), NOW - timedelta(days=days), NOW],
+        )
+    refresh(catalog.config, catalog, at=NOW)
+    connection.execute("delete from gendash.lf_observation where id = %s", [gone])
+    refresh(catalog.config, catalog, at=NOW + timedelta(minutes=5))
+    turn = connection.execute("select started_at, duration_s from gendash.llm_turn").fetchall()
+    assert turn == [(NOW - timedelta(days=1 if gone == "first" else 2), 86_400.0)]
+
+
 def test_what_did_not_change_is_not_computed_again(
     store: tuple[psycopg.Connection[Any], Catalog], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,6 +137,24 @@ def test_what_did_not_change_is_not_computed_again(
     refresh(catalog.config, catalog, at=NOW + timedelta(minutes=10))
     assert "llm_hour" in loaded
     assert "llm_turn_day" in loaded, "what stands on a rollup that changed follows it"
+
+
+@pytest.mark.parametrize("lost", ["restored", "forgotten"])
+def test_where_nobody_can_know_what_changed_all_is_computed(
+    store: tuple[psycopg.Connection[Any], Catalog], lost: str
+) -> None:
+    connection, catalog = store
+    rng = random.Random(1)
+    for _ in range(50):
+        write(connection, rng)
+    refresh(catalog.config, catalog, at=NOW)
+    connection.execute("update gendash.lf_observation set cost_usd = 7 where type = 'GENERATION'")
+    connection.execute("truncate gendash._changed")
+    if lost == "restored":  # into another server, whose transactions have other numbers
+        connection.execute("update gendash._refresh set store = 1")
+    refresh(catalog.config, catalog, at=NOW + timedelta(minutes=5 if lost == "restored" else 60 * 25))
+    row = connection.execute("select count(*), sum(cost_usd), 7 * sum(calls) from gendash.llm_hour").fetchone()
+    assert row and row[0] and row[1] == row[2]
 
 
 def test_a_change_that_is_not_yet_committed_is_not_missed(store: tuple[psycopg.Connection[Any], Catalog]) -> None:

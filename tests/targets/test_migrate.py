@@ -199,7 +199,7 @@ def test_readers_never_meet_a_missing_relation_while_one_is_replaced(database: s
     reader.start()
     try:
         for zone in ("Europe/Berlin", "Asia/Kathmandu", "UTC"):
-            assert "replace materialized activity_day" in run(definitions(database, f"time_zone: {zone}")).done
+            assert "replace view activity_day" in run(definitions(database, f"time_zone: {zone}")).done
     finally:
         stop.set()
         reader.join()
@@ -291,7 +291,7 @@ def test_a_strangers_view_on_ours_stops_a_change_with_a_clear_line(database: str
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("create view public.mine as select day from gendash.activity_day")
     before = snapshot(database)
-    with pytest.raises(TargetError, match="view mine depends on materialized view"):
+    with pytest.raises(TargetError, match="view mine depends on view"):
         run(definitions(database, "time_zone: Asia/Tokyo"))
     assert snapshot(database) == before
 

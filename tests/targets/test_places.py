@@ -112,7 +112,7 @@ def test_createrole_without_superuser_is_enough_to_migrate_refresh_and_uninstall
     ]
     assert pending(catalog.config, catalog) == []
     refreshed(catalog)
-    limited = "{default_transaction_read_only=on,statement_timeout=5s}"
+    limited = "{default_transaction_read_only=on,statement_timeout=5s,jit=off}"
     assert [tuple(row[1:]) for row in execute(empty, SETTLED)] == [(20, limited), (20, limited)]
     assert execute(with_role(empty, "gendash_reader", "r"), "select count(*) from gendash.account_now") == [(1,)]
     assert postgres_uninstall.remove(catalog.config).stays == []

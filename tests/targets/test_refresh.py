@@ -505,7 +505,7 @@ def test_a_feature_that_is_off_is_left_alone_and_its_tables_are_mentioned(
     results = run(off)
     off_now = {name for name, result in results.items() if result.state == "off"}
     assert {"ticket_entity", "rating_entity", "csat_day", "llm_hour"} <= off_now
-    assert {"user_entity", "user_day", "document_entity", "activity_day"}.isdisjoint(off_now)
+    assert {"user_entity", "user_day", "document_entity", "active_day"}.isdisjoint(off_now)
     notes = {name: row["note"] for name, row in states(off).items()}
     assert notes["ticket_entity"] == "feature tickets is off, although its tables are there"
     assert notes["rating_entity"] == ""
@@ -624,7 +624,7 @@ def test_an_unreachable_source_fails_its_relations_and_no_others(
         "source me@127.0.0.1:9/app: nothing listens there; start the server or mend the URL"
     }
     assert results["llm_hour"].state == "refreshed"
-    assert results["activity_day"].state == "refreshed"
+    assert results["active_day"].state == "refreshed"
 
 
 def test_an_unreachable_store_is_one_line(definitions: Definitions) -> None:
@@ -645,7 +645,7 @@ def test_without_a_migration_nothing_is_refreshed(platform: str, definitions: De
 def test_the_time_can_be_given(filled: tuple[str, Catalog]) -> None:
     url, catalog = filled
     run(catalog, at=datetime(2026, 5, 1, 12, tzinfo=UTC))
-    assert execute(url, "select max(day)::text from gendash.activity_day") == [("2026-05-01",)]
+    assert execute(url, "select max(day)::text from gendash.conversation_day") == [("2026-05-01",)]
     assert execute(url, "select distinct finished_at at time zone 'UTC' from gendash._refresh") == [
         (datetime(2026, 5, 1, 12),)
     ]
@@ -678,7 +678,7 @@ def test_cadences_are_settings(filled: tuple[str, Catalog], definitions: Definit
 def test_a_named_view_is_refreshed_with_what_it_stands_on(filled: tuple[str, Catalog]) -> None:
     _, catalog = filled
     named = list(run(catalog, only=["activity_day"]))
-    assert (sorted(named[:-1]), named[-1]) == (["conversation_hour", "user_day"], "activity_day")
+    assert (sorted(named[:-1]), named[-1]) == (["conversation_hour", "user_day"], "active_day")
     assert list(run(catalog, only=["account_now"])) == ["user_entity", "account_now"]
     with pytest.raises(Refused, match=r"no rollup or view 'activity'; did you mean 'activity_day'\\?"):
         run(catalog, only=["activity"])

@@ -132,4 +132,4 @@ def test_who_never_lets_go_of_a_relation_is_told_and_nothing_changes(
         reader.execute("select from gendash.activity_day")  # and its transaction stays open
         with pytest.raises(Refused, match="holds a relation of schema gendash for longer than 100ms; run it again"):
             migrate(later.config, later)
-    assert "replace materialized activity_day" in migrate(later.config, later).done
+    assert "replace view activity_day" in migrate(later.config, later).done

@@ -12,11 +12,15 @@ alter role gendash_reader set default_transaction_read_only = on;
 
 alter role gendash_reader set statement_timeout = '5s';
 
+alter role gendash_reader set jit = off;
+
 alter role gendash_admin_reader connection limit 20;
 
 alter role gendash_admin_reader set default_transaction_read_only = on;
 
 alter role gendash_admin_reader set statement_timeout = '5s';
+
+alter role gendash_admin_reader set jit = off;
 
 create schema gendash authorization gendash_owner;
 
@@ -373,6 +377,7 @@ create index on gendash.rating_detail (trace_id);
 
 create table gendash.user_name (
   user_id text not null,
+  created_at timestamptz not null,
   name text,
   primary key (user_id)
 );
@@ -594,16 +599,17 @@ language plpgsql as '
 declare
   touched text := case tg_op when ''INSERT'' then ''select * from new_rows'' when ''DELETE'' then ''select * from old_rows''
     when ''UPDATE'' then ''select * from new_rows union all select * from old_rows'' end;
+  days text := format(''select %s as day from (%s) as touched'', tg_argv[1], touched);
 begin
   if touched is null then
-    insert into gendash._changed (relation, day, transaction)
-      values (tg_argv[0], ''-infinity'', pg_current_xact_id()) on conflict do nothing;
-  else
-    execute format(
-      ''insert into gendash._changed (relation, day, transaction)
-       select distinct %L, coalesce(day, ''''-infinity''''), pg_current_xact_id()
-       from (select %s as day from (%s) as touched) as days on conflict do nothing'', tg_argv[0], tg_argv[1], touched);
+    days := ''select null::date as day'';
+  elsif tg_nargs > 2 then
+    days := format(''%s union select %s from %I.%I where (%s) in (select %s from (%s) as touched)'',
+      days, tg_argv[1], tg_table_schema, tg_table_name, tg_argv[2], tg_argv[2], touched);
   end if;
+  execute format(''insert into gendash._changed (relation, day, transaction)
+    select distinct %L, coalesce(day, ''''-infinity''''), pg_current_xact_id() from (%s) as days on conflict do nothing'',
+    tg_argv[0], days);
   return null;
 end
 ';
@@ -2150,13 +2156,13 @@ comment on column gendash.lf_observation.digest is 'signature of all other colum
 
 revoke all on gendash.lf_observation from public, gendash_reader, gendash_admin_reader;
 
-create or replace trigger note_insert after insert on gendash.lf_observation referencing new table as new_rows for each statement execute function gendash.note_days('lf_observation', '(start_time at time zone ''UTC'')::date');
+create or replace trigger note_insert after insert on gendash.lf_observation referencing new table as new_rows for each statement execute function gendash.note_days('lf_observation', '(start_time at time zone ''UTC'')::date', 'project, trace_id');
 
-create or replace trigger note_update after update on gendash.lf_observation referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('lf_observation', '(start_time at time zone ''UTC'')::date');
+create or replace trigger note_update after update on gendash.lf_observation referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('lf_observation', '(start_time at time zone ''UTC'')::date', 'project, trace_id');
 
-create or replace trigger note_delete after delete on gendash.lf_observation referencing old table as old_rows for each statement execute function gendash.note_days('lf_observation', '(start_time at time zone ''UTC'')::date');
+create or replace trigger note_delete after delete on gendash.lf_observation referencing old table as old_rows for each statement execute function gendash.note_days('lf_observation', '(start_time at time zone ''UTC'')::date', 'project, trace_id');
 
-create or replace trigger note_truncate after truncate on gendash.lf_observation for each statement execute function gendash.note_days('lf_observation', '(start_time at time zone ''UTC'')::date');
+create or replace trigger note_truncate after truncate on gendash.lf_observation for each statement execute function gendash.note_days('lf_observation', '(start_time at time zone ''UTC'')::date', 'project, trace_id');
 
 comment on table gendash.lf_score is 'Scores from Langfuse (evaluations, annotations, user feedback), without comments and free text. Grain: one row per score.';
 
@@ -2536,17 +2542,19 @@ comment on table gendash.user_name is 'Names of accounts, for dashboards of admi
 
 comment on column gendash.user_name.user_id is 'id of the account on the platform';
 
+comment on column gendash.user_name.created_at is 'registration';
+
 comment on column gendash.user_name.name is 'first and last name; NULL where the platform keeps none';
 
 revoke all on gendash.user_name from public, gendash_reader, gendash_admin_reader;
 
-create or replace trigger note_insert after insert on gendash.user_name referencing new table as new_rows for each statement execute function gendash.note_days('user_name', 'null::date');
+create or replace trigger note_insert after insert on gendash.user_name referencing new table as new_rows for each statement execute function gendash.note_days('user_name', '(created_at at time zone ''UTC'')::date');
 
-create or replace trigger note_update after update on gendash.user_name referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('user_name', 'null::date');
+create or replace trigger note_update after update on gendash.user_name referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('user_name', '(created_at at time zone ''UTC'')::date');
 
-create or replace trigger note_delete after delete on gendash.user_name referencing old table as old_rows for each statement execute function gendash.note_days('user_name', 'null::date');
+create or replace trigger note_delete after delete on gendash.user_name referencing old table as old_rows for each statement execute function gendash.note_days('user_name', '(created_at at time zone ''UTC'')::date');
 
-create or replace trigger note_truncate after truncate on gendash.user_name for each statement execute function gendash.note_days('user_name', 'null::date');
+create or replace trigger note_truncate after truncate on gendash.user_name for each statement execute function gendash.note_days('user_name', '(created_at at time zone ''UTC'')::date');
 
 comment on table gendash.database_day is 'Size of the database that holds gendash''s store, by default the platform''s own, and else not that one. Every refresh samples it anew, and the last sample of a day stays: nothing else knows what the size was. Grain: one row per local day on which it was sampled.';
 

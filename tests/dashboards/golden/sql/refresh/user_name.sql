@@ -1,10 +1,11 @@
 -- user_name: Names of accounts, for dashboards of admins only; they stand nowhere else.
 
-select user_id, name
+select user_id, created_at, name
 from (
 select user_id, name from (
 select
   u.id::text as user_id,
+  u.created_at::timestamptz as created_at,
   nullif(
     trim(
       concat_ws(
