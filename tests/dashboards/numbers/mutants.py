@@ -79,7 +79,7 @@ def _renamed(catalog: Catalog, query: Query) -> Iterator[tuple[str, str]]:
         if query.language == "sql" and word not in catalog.relations and f" as {word}" not in query.text:
             found = rf"(?<![\w'\"{{.])(?:\w+\.)?{word}(?=[\s,)]|$)(?!\s*\()"
             yield f"no column {word}", re.sub(found, f"{word}_gone", query.text)
-    for match in re.finditer(r"\$\{?(\w+)", query.text):
+    for match in re.finditer(r"\$\{?([a-z_]\w*)", query.text):  # $1 is a group of label_replace
         yield f"no variable {match[1]}", query.text.replace(match[0], match[0] + "x")
     for match in _LABEL.finditer(query.text if query.language == "promql" else ""):
         if not match[3].endswith("|"):  # which also finds series without the label
