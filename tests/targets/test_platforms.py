@@ -16,6 +16,7 @@ from gendash.engine import doctor
 from gendash.engine.catalog import Catalog
 from gendash.engine.checks import check
 from gendash.engine.doctor_report import changes
+from gendash.engine.errors import ContentError
 from gendash.engine.lineage import Lineage
 from gendash.engine.targets import postgres_indexes, postgres_read
 from gendash.engine.targets.audit import audit
@@ -325,6 +326,12 @@ def test_a_replaced_staging_file_serves_a_platform_that_no_mapping_fits(
           timestamptz '2026-03-20' - (700 - n) * interval '5 hours' from generate_series(1, 700) n
         """,
     )
+    whole = (tmp_path / "sql/staging/conversations.sql").read_text()
+    lines = (line for line in whole.splitlines(keepends=True) if not re.search(r"is_voice|intent", line))
+    (tmp_path / "sql/staging/conversations.sql").write_text("".join(lines))
+    with pytest.raises(ContentError, match="replaces a text that gives is_voice, intent too"):
+        definitions(database, "", (tmp_path,))
+    (tmp_path / "sql/staging/conversations.sql").write_text(whole)
     off = "features: {users: false, feedback: false, documents: false}"
     catalog = definitions(database, off, (tmp_path,))
     assert check(catalog) == []
