@@ -108,7 +108,7 @@ class Catalog:
         return sorted(frozenset().union(*map(self._query_lacks, panel.queries)))
 
     def _query_lacks(self, query: Query) -> frozenset[str]:
-        lacks = {name for name in query.feature.split() if not self.config.on(name)}
+        lacks = frozenset(name for name in query.feature.split() if not self.config.on(name))
         return lacks.union(*(self.rule_lacks(name) for kind, name in self.expand(query).uses if kind == "rule"))
 
     def rule_lacks(self, name: str) -> frozenset[str]:

@@ -209,7 +209,7 @@ def test_the_doctor_names_words_that_no_vocabulary_knows_and_the_tables_that_are
 
 
 def test_what_a_role_may_not_see_is_left_out_where_it_is_optional_and_told_where_it_hides_rows(
-    platform: str, definitions: Definitions
+    platform: str, definitions: Definitions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     execute(
         platform,
@@ -233,6 +233,13 @@ def test_what_a_role_may_not_see_is_left_out_where_it_is_optional_and_told_where
     assert features(catalog, watcher)["feedback"].state == "there"
     execute(platform, "create policy less on feedback as restrictive using (rating > 1)")
     assert features(catalog, watcher)["feedback"].state == "partly"
+    for name in ("SMALL_PAGES", "FIRST_PAGES", "MOST_PAGES"):  # as a large table is read
+        monkeypatch.setattr(postgres_read, name, 1)
+    people = "select gen_random_uuid(), n, 'h' from generate_series(1, 400) n"
+    execute(platform, f"insert into users (id, email, hashed_password) {people}")
+    assert run(catalog)["user_entity"].endswith(
+        "permission denied for table users; `gendash doctor` prints the GRANT; large tables are read by ranges of ctid"
+    )
 
 
 DIRTY = """
