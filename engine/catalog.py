@@ -91,11 +91,44 @@ class Catalog:
         """The queries of a panel whose features are on; none where the panel's own feature is off."""
         if not self.config.on(panel.feature):
             return []
-        return [query for query in panel.queries if self.config.on(query.feature)]
+        return [query for query in panel.queries if not self._query_lacks(query)]
 
     def missing_features(self, panel: Panel) -> list[str]:
-        """Names of the features that a panel needs and that are off."""
-        return [name for name in panel.feature.split() if not self.config.on(name)]
+        """Names of the features that a panel needs and that are off; also those without which no query has a source."""
+        missing = [name for name in panel.feature.split() if not self.config.on(name)]
+        if missing or not panel.queries or self.live(panel):
+            return missing
+        return sorted(frozenset().union(*map(self._query_lacks, panel.queries)))
+
+    def _query_lacks(self, query: Query) -> frozenset[str]:
+        lacks = frozenset(name for name in query.feature.split() if not self.config.on(name))
+        return lacks.union(*(self.rule_lacks(name) for kind, name in self.expand(query).uses if kind == "rule"))
+
+    def rule_lacks(self, name: str) -> frozenset[str]:
+        """The features without which a rule has no source: its own, or those of what stands in for it, or below it."""
+        return self._rules_lack.get(name, frozenset())
+
+    @cached_property
+    def _rules_lack(self) -> dict[str, frozenset[str]]:
+        found: dict[str, frozenset[str]] = {}
+
+        def lacks(name: str) -> frozenset[str]:
+            if name in found or name not in self.rules:
+                return found.get(name, frozenset())
+            rule, found[name] = self.rules[name], frozenset()
+            own = frozenset(one for one in rule.feature.split() if not self.config.on(one))
+            if own and not rule.otherwise:
+                found[name] = own
+                return own
+            uses = self.expanded(rule.otherwise if own else rule.expr).uses
+            of = {self.metrics[one].get("feature", "") for kind, one in uses if kind == "metric" and own}
+            off = {one for one in of if one and not self.config.on(one)}
+            found[name] = frozenset(off).union(*(lacks(one) for kind, one in uses if kind == "rule"))
+            return found[name]
+
+        for name in self.rules:
+            lacks(name)
+        return found
 
     def relation_uses(self, name: str) -> frozenset[Use]:
         """What one relation's text uses directly, staging inlined: relations, tables, columns, settings."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gendash.engine.catalog import Catalog
 from gendash.engine.checks_queries import sql_error
@@ -16,9 +16,9 @@ SEVERITIES = ("critical", "warning", "none")
 ANNOTATIONS = ("summary", "description", "dashboard")
 
 
-def _readable(catalog: Catalog) -> Iterator[tuple[str, Rule, str]]:
+def _readable(catalog: Catalog, rules: Iterable[Rule] | None = None) -> Iterator[tuple[str, Rule, str]]:
     """Every live rule with where it stands and its expression, as far as that parses (other checks tell)."""
-    for rule in live_rules(catalog):
+    for rule in live_rules(catalog) if rules is None else rules:
         text = rule_expression(catalog, rule).text
         try:
             metric_names(text)
@@ -68,11 +68,13 @@ def check_rule_order(catalog: Catalog) -> list[Problem]:
 
 def check_rules_live(catalog: Catalog) -> list[Problem]:
     """Nothing that is on reads a series whose rule is off: no rule, and no query of a panel."""
-    off = set(catalog.rules) - {rule.name for rule in live_rules(catalog)}
-    reads = [(where, metric_names(text)) for where, _, text in _readable(catalog)]
+    on = {name: rule for name, rule in catalog.rules.items() if rule.otherwise or catalog.config.on(rule.feature)}
+    off = catalog.rules.keys() - on.keys()
+    reads = [(where, metric_names(text)) for where, _, text in _readable(catalog, on.values())]
     for dashboard in catalog.dashboards.values():
         for panel in dashboard.panels():
-            uses = [use for query in catalog.live(panel) for use in catalog.expand(query).uses]
+            queries = [query for query in panel.queries if catalog.config.on(f"{panel.feature} {query.feature}")]
+            uses = [use for query in queries for use in catalog.expand(query).uses]
             reads.append((f"{dashboard.name}/{panel.slug}", {name for kind, name in uses if kind == "rule"}))
     return [
         Problem(where, f"reads '{name}', whose feature {catalog.rules[name].feature} is off", "give it that feature")

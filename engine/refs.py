@@ -408,4 +408,9 @@ def _staging_scope(
         ]
         return f"case {' '.join(cases)} else 'other' end" if cases else "'other'"
 
-    return {"table": table, "column": column, "words": words, "word": word}
+    def like(name: str) -> str:
+        """The type of a column of the reference platform's ids; the doctor puts in that of the platform at hand."""
+        column(name)
+        return "uuid"
+
+    return {"table": table, "column": column, "words": words, "word": word, "like": like}

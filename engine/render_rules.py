@@ -18,8 +18,8 @@ PREFIX = "gendash-"  # of our files among others in a rules directory
 
 
 def live_rules(catalog: Catalog) -> list[Rule]:
-    """The rules that are rendered: their feature is on, or another expression stands in for it."""
-    return [rule for rule in catalog.rules.values() if rule.otherwise or catalog.config.on(rule.feature)]
+    """The rules that are rendered: their feature is on, or another expression stands in for it that has a source."""
+    return [rule for rule in catalog.rules.values() if not catalog.rule_lacks(rule.name)]
 
 
 def rule_expression(catalog: Catalog, rule: Rule) -> Expanded:

@@ -155,11 +155,10 @@ def series_finder(
         if found.status != "ok" or not empty:
             return found
         found = worst(narrowed(one) for one in named if "absent" not in one.inside)
-        young = next((one.metric for one in named if found.status == "ok" and is_young(one.metric)), "")
-        if young:
-            why = f"{young} has no sample of an hour ago yet: look again when it has"
-            return Finding("no_rows", why)
-        return found if found.status != "ok" else Finding("no_rows", "every source has series; nothing is left of them")
+        if found.status != "ok":
+            return found
+        young = next((f"; {one.metric} is younger than an hour" for one in named if is_young(one.metric)), "")
+        return Finding("no_rows", f"every source has series; nothing is left of them{young}")
 
     return find
 

@@ -43,7 +43,9 @@ def load_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
             where = config.where("content")
             problems.append(Problem(where, f"no folder '{root}'", "mend content:"))
             continue
-        relations |= _load_relations(root, problems)
+        loaded = _load_relations(root, problems)
+        problems += _lacking(relations, loaded)
+        relations |= loaded
         rules |= _load_rules(root, problems)
         metrics |= _load_metrics(root, problems)
         found = _load_dashboards(root, problems)
@@ -53,6 +55,17 @@ def load_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
     if problems:
         raise ContentError(problems)
     return Catalog(config, dashboards, relations, by_name, metrics, frozenset(own))
+
+
+def _lacking(before: Mapping[str, Relation], now: Mapping[str, Relation]) -> list[Problem]:
+    """A staging text that replaces another gives all that rollups read of it."""
+    found = []
+    for name, one in now.items():
+        columns = before[name].columns if one.kind == "staging" and name in before else {}
+        lacking = ", ".join(column for column in columns if column not in one.columns)
+        if lacking:
+            found.append(Problem(one.path, f"replaces a text that gives {lacking} too", "give it, if only null::type"))
+    return found
 
 
 def _load_relations(root: Path, problems: list[Problem]) -> dict[str, Relation]:

@@ -166,7 +166,8 @@ def translate(error: psycopg.Error, where: str, unfit: str = "") -> TargetError:
     line = _line(error)
     state = error.sqlstate or ""
     if isinstance(error, errors.InsufficientPrivilege):
-        return Denied(Problem(where, line, "grant it, or use a role that may"))
+        todo = "`gendash doctor` prints the GRANT; large tables are read by ranges of ctid"
+        return Denied(Problem(where, line, todo if unfit else "grant it, or use a role that may"))
     if isinstance(error, errors.ReadOnlySqlTransaction):
         return Denied(Problem(where, f"read-only: {line}", "use the primary, and a role that may write"))
     if isinstance(error, errors.DependentObjectsStillExist):

@@ -206,7 +206,7 @@ def _failed(run: Run, relation: Relation, kind: str, error: Any, took: float) ->
     """Records the failure; one that comes from the store's own connection ends the whole run."""
     if run.connection.closed:
         raise error
-    ours = error if isinstance(error, TargetError) else translate(error, f"refresh {relation.name}")
+    ours = error if isinstance(error, TargetError) else translate(error, f"refresh {relation.name}", UNFIT)
     problems = tuple(map(str, ours.problems))
     line = "; ".join(problems)
     with run.connection.transaction():

@@ -61,13 +61,13 @@ def test_a_label_by_which_rules_tell_series_apart_and_that_a_metric_lacks_is_tol
     assert http(catalog(mapped), look).state == "there"
 
 
-def test_an_empty_answer_of_a_series_that_is_young_says_to_look_again_later() -> None:
+def test_an_empty_answer_says_that_a_series_is_young() -> None:
     def value(expr: str) -> float | None:
         return None if "offset 1h" in expr else 1.0
 
     find = series_finder(catalog(), value, {})
     assert find("increase(http_requests_total[1h])", True).why == (
-        "http_requests_total has no sample of an hour ago yet: look again when it has"
+        "every source has series; nothing is left of them; http_requests_total is younger than an hour"
     )
     find = series_finder(catalog(), lambda _: 1.0, {})
     assert find("increase(http_requests_total[1h])", True).why == "every source has series; nothing is left of them"

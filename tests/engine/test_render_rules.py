@@ -13,6 +13,8 @@ from gendash.engine.config import load_config
 from gendash.engine.errors import ContentError
 from gendash.engine.model import Rule
 from gendash.engine.render_rules import live_rules, render_rules, rule_expression, signed
+from gendash.engine.settings import FEATURES
+from gendash.engine.targets.files import load_catalog
 
 METRICS = {"hits": {"name": "hits_total", "labels": {"status": "", "tool_name": "", "tool": ""}}}
 
@@ -69,6 +71,33 @@ def test_a_feature_that_is_off_takes_the_other_expression_or_leaves_the_rule_out
     assert [one.name for one in live_rules(catalog(*rules))] == ["job:a:x"]
     on = rendered(*rules, settings={"features": {"redis": True}})
     assert [one["expr"] for one in on] == ["vector(1)"] * 3
+
+
+def test_what_stands_in_for_a_rule_needs_the_feature_of_its_own_metrics_and_so_does_all_above_it() -> None:
+    metrics = {"hits": {"name": "hits_total", "labels": {}, "feature": "http_metrics"}}
+    rules = [
+        rule("job:a:x", "vector(1)", feature="redis", otherwise="{{ metric('hits') }}"),
+        rule("job:b:x", "{{ rule('job:a:x') }}"),
+    ]
+
+    def found(settings: str) -> Catalog:
+        return Catalog(load_config(settings), {}, {}, {one.name: one for one in rules}, metrics)
+
+    assert [one.name for one in live_rules(found(""))] == ["job:a:x", "job:b:x"]
+    off = found("features: {http_metrics: false}")
+    assert live_rules(off) == []
+    assert off.rule_lacks("job:b:x") == {"http_metrics"}
+    assert len(live_rules(found("features: {http_metrics: false, redis: true}"))) == 2
+
+
+def test_with_every_feature_off_no_panel_reads_a_rule_that_is_not_there() -> None:
+    off = load_catalog(load_config(yaml.safe_dump({"features": {name: False for name, _, _ in FEATURES}})))
+    live = {one.name for one in live_rules(off)}
+    for where, _, panel in off.panels():
+        read = {name for query in off.live(panel) for kind, name in off.expand(query).uses if kind == "rule"}
+        assert read <= live, where
+    turns = next(panel for where, _, panel in off.panels() if where == "agent-performance/turns")
+    assert off.missing_features(turns) == ["http_metrics"]
 
 
 def test_a_file_without_live_rules_is_not_written() -> None:

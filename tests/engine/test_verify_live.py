@@ -325,7 +325,7 @@ EXPECTED = {
     "p_no_value": ("no_rows", 'no series of requests_total has status=~"4.."'),
     "p_no_pair": ("no_rows", 'no series of requests_total has status="200" and status="500"'),
     "p_quiet": ("ok", 'no series of requests_total has status=~"4.."'),
-    "p_guarded": ("no_rows", "every source has series; nothing is left of them"),
+    "p_guarded": ("no_rows", "every source has series; nothing is left of them; requests_total is younger than an hour"),
     "p_firing": ("ok", None),
     "p_paging": ("missing", "alerting rule Paging is not loaded; give Prometheus its file and reload it"),
     "r_twice": (

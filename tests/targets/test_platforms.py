@@ -16,6 +16,7 @@ from gendash.engine import doctor
 from gendash.engine.catalog import Catalog
 from gendash.engine.checks import check
 from gendash.engine.doctor_report import changes
+from gendash.engine.errors import ContentError
 from gendash.engine.lineage import Lineage
 from gendash.engine.targets import postgres_indexes, postgres_read
 from gendash.engine.targets.audit import audit
@@ -208,7 +209,7 @@ def test_the_doctor_names_words_that_no_vocabulary_knows_and_the_tables_that_are
 
 
 def test_what_a_role_may_not_see_is_left_out_where_it_is_optional_and_told_where_it_hides_rows(
-    platform: str, definitions: Definitions
+    platform: str, definitions: Definitions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     execute(
         platform,
@@ -232,6 +233,13 @@ def test_what_a_role_may_not_see_is_left_out_where_it_is_optional_and_told_where
     assert features(catalog, watcher)["feedback"].state == "there"
     execute(platform, "create policy less on feedback as restrictive using (rating > 1)")
     assert features(catalog, watcher)["feedback"].state == "partly"
+    for name in ("SMALL_PAGES", "FIRST_PAGES", "MOST_PAGES"):  # as a large table is read
+        monkeypatch.setattr(postgres_read, name, 1)
+    people = "select gen_random_uuid(), n, 'h' from generate_series(1, 400) n"
+    execute(platform, f"insert into users (id, email, hashed_password) {people}")
+    assert run(catalog)["user_entity"].endswith(
+        "permission denied for table users; `gendash doctor` prints the GRANT; large tables are read by ranges of ctid"
+    )
 
 
 DIRTY = """
@@ -325,6 +333,12 @@ def test_a_replaced_staging_file_serves_a_platform_that_no_mapping_fits(
           timestamptz '2026-03-20' - (700 - n) * interval '5 hours' from generate_series(1, 700) n
         """,
     )
+    whole = (tmp_path / "sql/staging/conversations.sql").read_text()
+    lines = (line for line in whole.splitlines(keepends=True) if not re.search(r"is_voice|intent", line))
+    (tmp_path / "sql/staging/conversations.sql").write_text("".join(lines))
+    with pytest.raises(ContentError, match="replaces a text that gives is_voice, intent too"):
+        definitions(database, "", (tmp_path,))
+    (tmp_path / "sql/staging/conversations.sql").write_text(whole)
     off = "features: {users: false, feedback: false, documents: false}"
     catalog = definitions(database, off, (tmp_path,))
     assert check(catalog) == []

@@ -544,7 +544,8 @@ def test_a_source_of_its_own_and_a_role_that_may_only_read_some_columns_are_enou
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     url, catalog = filled
-    run(catalog)
+    at = datetime.now(UTC)  # ages are compared
+    run(catalog, at=at)
     before = contents(url, catalog)
     execute(url, "create role watcher login password 'watcher'")
     grants: dict[str, set[str]] = {}
@@ -559,24 +560,25 @@ def test_a_source_of_its_own_and_a_role_that_may_only_read_some_columns_are_enou
     store = new_database()
     other = definitions(store, ALL, GENDASH_SOURCE_URL=watcher)
     migrate(other.config, other)
-    assert failed(run(other)) == {}
+    assert failed(run(other, at=at)) == {}
     del before["user_entity"]
     after = contents(store, other)
     assert len(after.pop("user_entity")) == 12
     assert after == before
     for name in ("FIRST_PAGES", "MOST_PAGES"):
         monkeypatch.setattr(postgres_read, name, 1)
-    assert {result.written for result in run(other).values()} == {0, None}
+    assert {result.written for result in run(other, at=at).values()} == {0, None}
     execute(url, "revoke select (role) on messages from watcher")
     assert (
         "public.messages.role: the source's role may not read it; grant select (role) on public.messages"
-        in (failed(run(other))["message_hour"])
+        in (failed(run(other, at=at))["message_hour"])
     )
 
 
 def test_views_and_partitioned_tables_are_read_too(filled: tuple[str, Catalog]) -> None:
     url, catalog = filled
-    run(catalog)
+    at = datetime.now(UTC)  # ages are compared
+    run(catalog, at=at)
     before = contents(url, catalog)
     execute(
         url,
@@ -588,7 +590,7 @@ def test_views_and_partitioned_tables_are_read_too(filled: tuple[str, Catalog]) 
         "create table feedback_2 partition of feedback for values with (modulus 2, remainder 1)",
         "insert into feedback select * from feedback_old",
     )
-    assert {result.written for result in run(catalog).values()} == {0, None}
+    assert {result.written for result in run(catalog, at=at).values()} == {0, None}
     assert contents(url, catalog) == before
 
 
