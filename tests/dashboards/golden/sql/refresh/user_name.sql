@@ -2,7 +2,7 @@
 
 select user_id, created_at, name
 from (
-select user_id, name from (
+select user_id, created_at, name from (
 select
   u.id::text as user_id,
   u.created_at::timestamptz as created_at,
@@ -16,5 +16,5 @@ select
     ''
   ) as name
 from public.users u
-) given where user_id is not null
+) given where user_id is not null and created_at >= timestamptz '2000-01-01 00:00:00+00' and created_at < timestamptz '2200-01-01 00:00:00+00'
 ) s;
