@@ -28,7 +28,7 @@ from gendash.engine.model import Problem, Relation
 from gendash.engine.reads import stagings
 from gendash.engine.render_sql import Piece, cadence_s, is_materialized, pieces, qualified
 from gendash.engine.targets import postgres_write
-from gendash.engine.targets.postgres import connect, local_settings, store, translate, trusted
+from gendash.engine.targets.postgres import UNFIT, connect, local_settings, store, translate, trusted
 from gendash.engine.targets.postgres_lease import Lease
 from gendash.engine.targets.postgres_write import USERS
 from gendash.engine.targets.refresh_run import Ask, Known, Run
