@@ -94,7 +94,8 @@ def test_a_time_zone_changes_what_depends_on_days_and_nothing_else() -> None:
 
 
 def test_only_the_audience_may_read() -> None:
-    grants = {p.name: p.statements[-1] for p in pieces(catalog()) if p.kind == "about"}
+    about = {p.name: [s for s in p.statements if "trigger" not in s] for p in pieces(catalog()) if p.kind == "about"}
+    grants = {name: statements[-1] for name, statements in about.items()}
     assert grants["activity_day"] == ("grant select on gendash.activity_day to gendash_reader, gendash_admin_reader")
     assert grants["user_day"] == "grant select on gendash.user_day to gendash_admin_reader"
     assert grants["user_entity"].startswith("revoke all"), "no panel reads it"

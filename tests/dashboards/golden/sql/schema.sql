@@ -671,7 +671,7 @@ select
   case when max(newest) is not null then greatest(extract(epoch from gendash.clock() - max(newest)), 0)::float8 end as age_s,
   null::float8 as expected_s,
   'newest message, conversation, rating, document, ticket or account' as note
-from relations where relation <> 'llm_hour'
+from relations
 union all
 select
   'rollups',
@@ -1906,7 +1906,7 @@ comment on column gendash._refresh.rows is 'rows of the relation after it';
 
 comment on column gendash._refresh.written is 'rows that it inserted, changed or deleted';
 
-comment on column gendash._refresh.newest is 'time of the newest row of the source that it read';
+comment on column gendash._refresh.newest is 'time of the newest row of the platform that it read';
 
 comment on column gendash._refresh.cadence_s is 'how often it is expected to run, seconds';
 
