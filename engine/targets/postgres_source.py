@@ -14,7 +14,7 @@ from gendash.engine.targets.postgres import Connection, local_settings
 
 # A lock lasts as long as its transaction, so each read is a short one; and reads never take the platform's cores. A
 # slice is small beside the tables that it is joined with: they are looked up by index, never read whole for each slice.
-TIMEOUT_S = 5
+TIMEOUT_S = 4
 READ_SETTINGS = {
     "statement_timeout": f"{TIMEOUT_S}s",
     "idle_in_transaction_session_timeout": "5s",

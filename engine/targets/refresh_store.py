@@ -8,7 +8,7 @@ the time alone changes what a query gives.
 from __future__ import annotations
 
 import time
-from datetime import date, datetime
+from datetime import date
 
 from gendash.engine.days import Days, spread
 from gendash.engine.model import Relation
@@ -30,13 +30,13 @@ def from_store(run: Run, relation: Relation, before: Known, begun: float) -> Out
         run.begin()
         news = postgres_write.news(connection, config, relation, read)
         if not anew and news.days == {} and not _moves(run, relation, before):
-            done, days, rows, newest = Written(), Days(()), None, None
+            done, days, rows = Written(), Days(()), None
         elif relation.kind == "view":
-            done, days, newest = None, None, None
+            done, days = None, None
             rows = _refresh_view(run, relation)
         else:
             days = _touched(relation, news.days) if not anew and news.days else None
-            done, rows, newest = _compute(run, relation, days)
+            done, rows = _compute(run, relation, days)
         rows = postgres_write.record(
             connection,
             config,
@@ -44,7 +44,6 @@ def from_store(run: Run, relation: Relation, before: Known, begun: float) -> Out
             time.monotonic() - begun,
             rows=rows,
             done=done,
-            newest=newest,
             whole=days is None,
             snapshot=news.snapshot,
         )
@@ -80,7 +79,7 @@ def _refresh_view(run: Run, relation: Relation) -> int:
     return postgres_write.count(run.connection, target)
 
 
-def _compute(run: Run, relation: Relation, days: Days | None) -> tuple[Written, int | None, datetime | None]:
+def _compute(run: Run, relation: Relation, days: Days | None) -> tuple[Written, int | None]:
     connection, config = run.connection, run.config
     parts, inside = {}, "true"
     if days:
@@ -94,4 +93,4 @@ def _compute(run: Run, relation: Relation, days: Days | None) -> tuple[Written, 
     done = postgres_write.write_difference(connection, config, relation, days)
     postgres_write.keep_count(connection, config, relation, done.added)
     rows = postgres_write.count(connection, qualified(config, relation.name)) if days is None else None
-    return done, rows, postgres_write.newest(connection, relation)
+    return done, rows

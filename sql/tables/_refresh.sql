@@ -12,7 +12,7 @@ columns:
   duration_s: {type: float8, null: true, doc: "how long it took, seconds"}
   rows: {type: bigint, null: true, doc: rows of the relation after it}
   written: {type: bigint, null: true, doc: "rows that it inserted, changed or deleted"}
-  newest: {type: timestamptz, null: true, doc: time of the newest row of the source that it read}
+  newest: {type: timestamptz, null: true, doc: time of the newest row of the platform that it read}
   cadence_s: {type: float8, null: true, doc: "how often it is expected to run, seconds"}
   snapshot: {type: pg_snapshot, null: true, doc: "transactions whose changes of the relations below it has seen"}
   store: {type: oid, null: true, doc: "the table _changed of that server; after a restore it is another"}

@@ -32,7 +32,7 @@ select
   case when max(newest) is not null then greatest(extract(epoch from {{ now() }} - max(newest)), 0)::float8 end as age_s,
   null::float8 as expected_s,
   'newest message, conversation, rating, document, ticket or account' as note
-from relations where relation <> 'llm_hour'
+from relations
 union all
 select
   'rollups',

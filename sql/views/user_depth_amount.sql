@@ -29,10 +29,10 @@ lengths as (
   where day >= first - 1  -- none is older than its conversation, but for clocks that are a little off
   group by 1
 ),
-owners as (
+people as (
   select count(*) as amount from recent where user_id is not null group by user_id
 )
-select 'conversations' as measure, amount, count(*) as n, 0::bigint as single from owners group by amount
+select 'conversations' as measure, amount, count(*) as n, 0::bigint as single from people group by amount
 union all
 select 'messages', coalesce(messages, 0)::bigint, count(*), count(*) filter (where turns = 1)
 from recent left join lengths using (conversation_id) where is_settled

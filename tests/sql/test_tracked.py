@@ -157,6 +157,17 @@ def test_where_nobody_can_know_what_changed_all_is_computed(
     assert row and row[0] and row[1] == row[2]
 
 
+def test_an_emptied_table_empties_what_stands_on_it(store: tuple[psycopg.Connection[Any], Catalog]) -> None:
+    connection, catalog = store
+    rng = random.Random(1)
+    for _ in range(50):
+        write(connection, rng)
+    refresh(catalog.config, catalog, at=NOW)
+    connection.execute("truncate gendash.lf_observation")
+    refresh(catalog.config, catalog, at=NOW + timedelta(minutes=5))
+    assert not any(contents(connection, rollups(catalog)).values())
+
+
 def test_a_change_that_is_not_yet_committed_is_not_missed(store: tuple[psycopg.Connection[Any], Catalog]) -> None:
     connection, catalog = store
     rng = random.Random(1)

@@ -289,7 +289,7 @@ def test_reads_are_read_only_and_short(filled: tuple[str, Catalog], monkeypatch:
     monkeypatch.setattr(postgres_read, "_wait_for_replica", outside)
     monkeypatch.setattr(postgres_read, "_copy", spying)
     run(catalog)
-    assert set(seen) == {("on", "repeatable read", "5s", "5s", "gendash")}
+    assert set(seen) == {("on", "repeatable read", "4s", "5s", "gendash")}
 
 
 def test_a_second_refresh_is_refused_and_told_who_is_at_work(filled: tuple[str, Catalog]) -> None:
