@@ -58,7 +58,7 @@ from gendash.dashboards._shared import ANNOTATIONS, CSAT, ENVIRONMENT, FRESHNESS
 from gendash.dashboards._tables import columns, judged_share, share_bar
 from gendash.dashboards.viz import (
     PREVIOUS,
-    SHORT_ROUTES,
+    TIMELINE_ROUTES,
     BarGauge,
     DayBars,
     HeadTile,
@@ -691,7 +691,7 @@ DETAIL = [
         StateTimeline(
             mappings=words(v0=("healthy", "rgba(128,140,150,0.28)"), v1=("degraded", WARN), v2=("failing", BAD)),
             no_data="no traffic",
-            transformations=[SHORT_ROUTES],
+            transformations=[TIMELINE_ROUTES],
         ),
         [
             promql(

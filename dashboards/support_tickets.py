@@ -532,6 +532,9 @@ HELP = [
         height=8,
         feature="tickets",
     ),
+]
+
+LONG = [
     Panel(
         "oldest_list",
         "Waiting longest, now",
@@ -566,9 +569,6 @@ HELP = [
         height=8,
         feature="tickets",
     ),
-]
-
-LONG = [
     Panel(
         "by_priority",
         "Time to resolution by priority, 90 d",

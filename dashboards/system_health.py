@@ -27,7 +27,7 @@ from gendash.dashboards._queries import QUIET, TODAY, compared
 from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
 from gendash.dashboards._tables import COLORED_TEXT, cells, columns, count_bar, judged, share_bar
 from gendash.dashboards.overview import DASHBOARD as OVERVIEW
-from gendash.dashboards.viz import SHORT_ROUTES, DayBars, Freshness, HeadTile, Lines, Table
+from gendash.dashboards.viz import DayBars, Freshness, HeadTile, Lines, Table, short_routes
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, promql, slo, sql
 
 INSTANCE = Variable(
@@ -221,7 +221,7 @@ CHARTS = [
                 *(override("byFrameRefID", ref, color=fixed(color)) for ref, color in zip("ABC", BLUES, strict=True)),
                 override("byName", "other", color=fixed(UNKNOWN)),
             ],
-            transformations=[SHORT_ROUTES],
+            transformations=[short_routes()],
         ),
         [
             *(

@@ -314,10 +314,12 @@ class Text(_Modern):
         return self.panel_json({"type": "text", "options": {"mode": "markdown", "content": self.content}})
 
 
-# Routes without what all of them share. The blanks in front keep a state timeline, which reserves the width of the name
-# with the most letters and not of the widest one, from cutting a letter off.
-SHORT_ROUTES = {
-    "id": "renameByRegex",
-    "options": {"regex": "^(?:/api(?:/v[0-9]+)?)?(/.*)$", "renamePattern": "\u00a0\u00a0$1"},
-}
+def short_routes(blanks: str = "") -> dict[str, Any]:
+    """The transformation that names routes without what all of them share, with ``blanks`` before them."""
+    pattern = {"regex": "^(?:/api(?:/v[0-9]+)?)?(/.*)$", "renamePattern": f"{blanks}$1"}
+    return {"id": "renameByRegex", "options": pattern}
+
+
+# A state timeline reserves the width of the name with the most letters, not of the widest: blanks keep it whole.
+TIMELINE_ROUTES = short_routes("\u00a0\u00a0")
 PREVIOUS = {"color": fixed(UNKNOWN), "custom__lineStyle": {"fill": "dash", "dash": [4, 4]}, "custom__fillOpacity": 0}
