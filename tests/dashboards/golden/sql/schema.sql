@@ -1538,6 +1538,28 @@ group by day, environment;
 
 create unique index on gendash.llm_spend_day (day, environment);
 
+create materialized view gendash.llm_depth_window as
+with turns as (
+  select environment, calls from gendash.llm_turn
+  where
+    started_at >= (date_trunc('day', gendash.clock() at time zone 'UTC') - interval '6 days') at time zone 'UTC'
+    and started_at <= gendash.clock()
+),
+buckets (rank, bucket, low, high) as (
+  values (1, '1', 1, 1), (2, '2', 2, 2), (3, '3', 3, 3), (4, '4 to 5', 4, 5), (5, '6 to 9', 6, 9),
+    (6, '10 or more', 10, 2147483647)
+)
+select
+  coalesce(environment, '__all') as environment,
+  rank,
+  bucket,
+  count(*) filter (where calls between low and high) as turns
+from turns cross join buckets
+group by grouping sets ((environment, rank, bucket), (rank, bucket))
+having count(*) > 0;
+
+create unique index on gendash.llm_depth_window (environment, rank);
+
 create materialized view gendash.llm_tool_window as
 with turns as (
   select days, project, trace_id, t.environment, t.failed, t.cost_usd
@@ -1592,7 +1614,9 @@ select
   t.trace_id is not null as traced,
   t.duration_s, t.cost_usd, t.input_tokens + t.output_tokens as tokens,
   case when t.trace_id is not null then coalesce(nullif(c.model, ''), 'unknown') end as model,
-  c.prompt_name || ' v' || c.prompt_version as prompt
+  c.prompt_name || ' v' || c.prompt_version as prompt,
+  case when c.prompt_version is not null then c.prompt_name end as prompt_name,
+  c.prompt_version
 from gendash.rating_detail d
 left join lateral (
   select * from gendash.llm_turn t where t.trace_id = d.trace_id order by project limit 1
@@ -1785,6 +1809,36 @@ where source in ('EVAL', 'ANNOTATION') and data_type = 'CATEGORICAL' and value_t
 group by 1, 2;
 
 create unique index on gendash.rating_label_30d (name, label);
+
+create materialized view gendash.rating_prompt_30d as
+with given as (
+  select
+    prompt_name as prompt,
+    prompt_version as version,
+    min(created_at) as first_at,
+    count(*) as ratings,
+    count(*) filter (where rating >= 4) as satisfied
+  from gendash.rating_turn_30d
+  where traced and prompt_name is not null
+  group by 1, 2
+),
+shares as (
+  select *, satisfied::float8 / ratings as p, ratings::float8 as n, 1.96::float8 as z from given
+)
+select
+  prompt,
+  version,
+  first_at,
+  ratings,
+  satisfied,
+  (p + z ^ 2 / (2 * n) - z * sqrt(p * (1 - p) / n + z ^ 2 / (4 * n ^ 2))) / (1 + z ^ 2 / n) as low,
+  (p + z ^ 2 / (2 * n) + z * sqrt(p * (1 - p) / n + z ^ 2 / (4 * n ^ 2))) / (1 + z ^ 2 / n) as high,
+  lag(version) over versions as prior_version,
+  lag(p) over versions as prior_csat
+from shares
+window versions as (partition by prompt order by version);
+
+create unique index on gendash.rating_prompt_30d (prompt, version);
 
 create view gendash.rating_quintile_30d as
 with measured as (
@@ -3700,6 +3754,20 @@ revoke all on gendash.llm_spend_day from public, gendash_reader, gendash_admin_r
 
 grant select on gendash.llm_spend_day to gendash_reader, gendash_admin_reader;
 
+comment on materialized view gendash.llm_depth_window is 'Agent turns that began today or on the 6 local days before, up to now, by how many LLM calls they took. Grain: one row per environment or all, and bucket; each bucket has its row where there is a turn at all.';
+
+comment on column gendash.llm_depth_window.environment is 'Langfuse environment; __all is all of them';
+
+comment on column gendash.llm_depth_window.rank is 'order of the buckets, fewest calls first';
+
+comment on column gendash.llm_depth_window.bucket is 'LLM calls of a turn: 1, 2, 3, 4 to 5, 6 to 9, 10 or more';
+
+comment on column gendash.llm_depth_window.turns is 'turns';
+
+revoke all on gendash.llm_depth_window from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.llm_depth_window to gendash_reader;
+
 comment on materialized view gendash.llm_tool_window is 'Tools in traces over fixed windows of turns that began today or on the 6 (or 29) local days before. A turn that uses several tools counts for each of them with its whole cost, so tools add up to more than all turns. Grain: one row per window, environment or all, and tool; turns without any stand under (no tool).';
 
 comment on column gendash.llm_tool_window.days is 'length of the window: 7 or 30 days';
@@ -3781,6 +3849,10 @@ comment on column gendash.rating_turn_30d.tokens is 'input and output tokens of 
 comment on column gendash.rating_turn_30d.model is 'model of its last LLM call';
 
 comment on column gendash.rating_turn_30d.prompt is 'managed prompt of its last LLM call and its version; NULL where it used none';
+
+comment on column gendash.rating_turn_30d.prompt_name is 'name of that prompt';
+
+comment on column gendash.rating_turn_30d.prompt_version is 'its version';
 
 revoke all on gendash.rating_turn_30d from public, gendash_reader, gendash_admin_reader;
 
@@ -3929,6 +4001,30 @@ comment on column gendash.rating_label_30d.satisfied is 'those of them rated 4 o
 revoke all on gendash.rating_label_30d from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.rating_label_30d to gendash_admin_reader;
+
+comment on materialized view gendash.rating_prompt_30d is 'Traced ratings given today or on the 29 days before by version of the managed prompt of the turn''s last LLM call, beside the version before it. Grain: one row per prompt and version with a rating.';
+
+comment on column gendash.rating_prompt_30d.prompt is 'name of the prompt';
+
+comment on column gendash.rating_prompt_30d.version is 'its version';
+
+comment on column gendash.rating_prompt_30d.first_at is 'its first rating in the window';
+
+comment on column gendash.rating_prompt_30d.ratings is 'ratings';
+
+comment on column gendash.rating_prompt_30d.satisfied is 'those of them that are 4 or 5';
+
+comment on column gendash.rating_prompt_30d.low is 'lower end of the 95 % interval (Wilson) of satisfied / ratings';
+
+comment on column gendash.rating_prompt_30d.high is 'its upper end';
+
+comment on column gendash.rating_prompt_30d.prior_version is 'the next lower version with a rating; NULL for the first';
+
+comment on column gendash.rating_prompt_30d.prior_csat is 'its satisfied / ratings';
+
+revoke all on gendash.rating_prompt_30d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.rating_prompt_30d to gendash_admin_reader;
 
 comment on view gendash.rating_quintile_30d is 'Satisfaction by how long, how costly and how large the rated turns were, for ratings given today or on the 29 days before whose trace is known, in five groups of equal size by each measure. Grain: one row per measure and group with a rating.';
 
