@@ -135,7 +135,7 @@ def keep(
 def exporter(life: Life) -> Iterator[list[Scraped]]:
     """Serves /metrics of every target of the fleet but Prometheus itself; where each is to be scraped."""
     assert life.fleet
-    scraped = [*life.fleet.api, life.fleet.redis, *([life.fleet.store] if life.facts else [])]
+    scraped = life.fleet.scraped(with_store=bool(life.facts))
     targets = {f"/{number}/metrics": target for number, target in enumerate(scraped)}
 
     store = life.fleet.store

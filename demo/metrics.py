@@ -155,7 +155,11 @@ class Fleet:
 
     def targets(self) -> list[Target]:
         """The targets in the order of the scrape configuration."""
-        return [*self.api, self.redis, self.store, self.prometheus]
+        return [*self.scraped(with_store=True), self.prometheus]
+
+    def scraped(self, *, with_store: bool) -> list[Target]:
+        """The targets that the demo itself exposes."""
+        return [*self.api, self.redis, *([self.store] if with_store else [])]
 
     def step(self, start: float, end: float) -> None:
         """Moves all targets from one time to another."""

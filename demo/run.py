@@ -30,7 +30,7 @@ from gendash.engine.settings import FEATURES
 DATABASE = "platform"
 MARK, ENV = ".gendash-demo", "env"
 SETTINGS = Path(__file__).with_name("gendash.yaml")
-FRESH = "job:http_requests:rate5m"
+SCRAPED, EVALUATED = "up", "job:http_requests:rate5m"
 REFRESH_S = METRICS_S = 60.0
 AUDIT_S = 3600.0
 Say = Callable[[str], None]
@@ -297,8 +297,11 @@ class _Demo:
     def verify(self, life: keep.Life, moment: datetime | None) -> int:
         """Runs verify; a living demo first waits until it has been scraped and its rules have been evaluated."""
         if self.options.keep and life.fleet:
+            url = self.environment["GENDASH_PROMETHEUS_URL"]
+            targets = len(life.fleet.scraped(with_store=bool(life.facts))) + 1  # Prometheus scrapes itself, too
             with self.told("was scraped"):
-                servers.wait_for_sample(self.environment["GENDASH_PROMETHEUS_URL"], FRESH, self.clock())
+                servers.wait_for_sample(url, SCRAPED, self.clock(), targets)
+                servers.wait_for_sample(url, EVALUATED, self.clock())
             for chore in self.chores(life):
                 chore.do()
         with self.told("verified every panel"):

@@ -121,15 +121,15 @@ def prometheus(
         yield url
 
 
-def wait_for_sample(url: str, series: str, since: float) -> None:
-    """Returns once a series has a sample after ``since``. Raises Unexpected when it gets none."""
+def wait_for_sample(url: str, series: str, since: float, number: int = 1) -> None:
+    """Returns once so many series have a sample after ``since``. Raises Unexpected when they get none."""
     deadline = time.monotonic() + READY_S
     while time.monotonic() < deadline:
         try:
             with _session() as session:
                 found = session.get(f"{url}/api/v1/query", params={"query": f"timestamp({series})"}, timeout=10)
             answer = found.json()
-            if any(float(sample["value"][1]) > since for sample in answer["data"]["result"]):
+            if sum(float(sample["value"][1]) > since for sample in answer["data"]["result"]) >= number:
                 return
         except (requests.RequestException, ValueError, KeyError):
             pass
@@ -203,15 +203,15 @@ def _homepath(binary: Path) -> Path:
 
 
 def _token(url: str, password: str) -> str:
-    session = _session()
-    session.auth = ("admin", password)
     try:
-        account = session.post(f"{url}/api/serviceaccounts", json={"name": "gendash", "role": "Admin"}, timeout=30)
-        account.raise_for_status()
-        path = f"{url}/api/serviceaccounts/{account.json()['id']}/tokens"
-        token = session.post(path, json={"name": "gendash demo"}, timeout=30)
-        token.raise_for_status()
-        return str(token.json()["key"])
+        with _session() as session:
+            session.auth = ("admin", password)
+            account = session.post(f"{url}/api/serviceaccounts", json={"name": "gendash", "role": "Admin"}, timeout=30)
+            account.raise_for_status()
+            path = f"{url}/api/serviceaccounts/{account.json()['id']}/tokens"
+            token = session.post(path, json={"name": "gendash demo"}, timeout=30)
+            token.raise_for_status()
+            return str(token.json()["key"])
     except (requests.RequestException, KeyError, ValueError) as error:
         raise Unexpected(
             Problem("grafana", f"no service account token: {type(error).__name__}", "see its log")
