@@ -592,10 +592,10 @@ TOOLS = [
         "Tool calls per hour over the picked time, share that succeeded, failed calls per hour; Prometheus "
         "agent_tool_calls_total. A tool that returns its failure as text ('Error: ...') counts as success.",
         Table(
-            sort_by="Calls per hour",
+            sort_by="Calls/h",
             overrides=[
                 *entity("Tool", 230),
-                override("byName", "Calls per hour", unit="locale", decimals=1),
+                override("byName", "Calls/h", unit="locale", decimals=1),
                 judged(
                     "Success",
                     down_is_bad(slo("tool_success.red"), slo("tool_success.amber")),
@@ -603,14 +603,14 @@ TOOLS = [
                     decimals=2,
                     mappings=nothing("no calls"),
                 ),
-                override("byName", "Failed per hour", unit="locale", decimals=2),
+                override("byName", "Failed/h", unit="locale", decimals=2),
             ],
             transformations=columns(
                 {
                     "tool_name": "Tool",
-                    "Value #A": "Calls per hour",
+                    "Value #A": "Calls/h",
                     "Value #B": "Success",
-                    "Value #C": "Failed per hour",
+                    "Value #C": "Failed/h",
                 }
             ),
         ),

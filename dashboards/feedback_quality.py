@@ -472,7 +472,7 @@ CAUSES = [
         "quintiles",
         "CSAT by answer time, cost and size, 30 d",
         "Traced ratings of today and the 29 days before in five equal groups, from the fastest, cheapest, smallest "
-        "fifth to the last; 'to' is the group's largest value. What goes together need not cause each other."
+        "fifth (size is in tokens) to the last; 'to' is the group's largest value. What goes together need not cause each other."
         "\n\nThe plan asks for a correlation: on ratings of 1 and 5 a coefficient is noise, and one of daily means "
         "misleads.",
         Table(
@@ -482,8 +482,8 @@ CAUSES = [
                 override("byName", "Ratings", unit="locale", custom__width=75),
                 override("byName", "Time to", unit="s", decimals=1),
                 override("byName", "Cost to", unit="currencyUSD", decimals=4),
-                override("byName", "Tokens to", unit="locale", decimals=0),
-                *(csat_column(name) for name in ("By time", "By cost", "By tokens")),
+                override("byName", "Size to", unit="locale", decimals=0),
+                *(csat_column(name) for name in ("By time", "By cost", "By size")),
             ],
         ),
         [
@@ -493,7 +493,7 @@ CAUSES = [
                 + ", ".join(
                     f"max(most) filter (where measure = '{measure}') as \"{name} to\", "
                     f"max(satisfied / ratings::float8) filter (where measure = '{measure}') as \"By {name.lower()}\""
-                    for measure, name in (("duration_s", "Time"), ("cost_usd", "Cost"), ("tokens", "Tokens"))
+                    for measure, name in (("duration_s", "Time"), ("cost_usd", "Cost"), ("tokens", "Size"))
                 )
                 + """, max(ratings) filter (where measure = 'duration_s') as "Ratings"
                 from {{ view('rating_quintile_30d') }} group by 1 order by 1 limit 5""",
@@ -589,7 +589,7 @@ CAUSES = [
                 """
                 select name as "Score", scores as "Scores", mean as "Mean", rated as "Rated",
                   mean_satisfied as "Satisfied", mean_unsatisfied as "Others",
-                  mean_satisfied - mean_unsatisfied as "Difference"
+                  mean_satisfied - mean_unsatisfied as "Gap"
                 from {{ view('rating_score_30d') }} order by scores desc, name limit 50""",
                 format="table",
                 may_be_empty="no evaluation within 30 days",

@@ -573,13 +573,13 @@ LONG = [
         "by_priority",
         "Time to resolution by priority, 90 d",
         "Tickets created today or on the 89 days before: half and 9 of 10 were resolved within this time, by "
-        "Kaplan-Meier, so waiting ones count as lasting. 'Resolved only' leaves them out and is too small. All "
+        "Kaplan-Meier, so waiting ones count as lasting. 'Ended only' leaves them out and is too small. All "
         "categories.\n\nThe plan's average by status is shown as time in each status, in the table beside it.",
         Table(
             no_data="not yet",
             overrides=[
                 override("byName", "Priority", custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS),
-                override("byRegexp", "/^(Median|9 of 10|Resolved only)$/", unit="s", decimals=1),
+                override("byRegexp", "/^(Median|9 of 10|Ended only)$/", unit="s", decimals=1),
                 override("byName", "Waiting", unit="locale"),
             ],
         ),
@@ -587,7 +587,7 @@ LONG = [
             sql(
                 """
                 select priority as "Priority", spans as "Tickets", spans - finished as "Waiting",
-                  median_s as "Median", p90_s as "9 of 10", finished_median_s as "Resolved only"
+                  median_s as "Median", p90_s as "9 of 10", finished_median_s as "Ended only"
                 from {{ view('ticket_survival_90d') }} where measure = 'resolution' order by priority_rank limit 20""",
                 format="table",
                 may_be_empty="no ticket within 90 days",
@@ -766,7 +766,7 @@ SOURCES = [
         "load",
         "Load by assignee, now",
         "What waits on each desk now, and what was resolved there today or on the 29 days before; at most 50 and "
-        "nobody. People stand here as the first 8 characters of their id. All priorities and categories.",
+        "nobody. People stand here as the first 8 characters of their id. Urgent+ is urgent or high. All categories.",
         Table(
             overrides=[
                 text_column("Assignee", 110),
@@ -779,7 +779,7 @@ SOURCES = [
         [
             sql(
                 """
-                select assignee as "Assignee", waiting as "Waiting", overdue as "Overdue", urgent as "Urgent, high",
+                select assignee as "Assignee", waiting as "Waiting", overdue as "Overdue", urgent as "Urgent+",
                   oldest_s as "Oldest", resolved_30d as "Resolved"
                 from {{ view('ticket_assignee_now') }} order by rank limit 51""",
                 format="table",
@@ -794,7 +794,7 @@ SOURCES = [
         "creators",
         "Who opens the most tickets, 90 d",
         "People who opened the most of the tickets created today or on the 89 days before; at most 50. They stand here "
-        "as the first 8 characters of their id; names are on User Analytics. All priorities and categories."
+        "as the first 8 characters of their id; names are on User Analytics. Urgent+ is urgent or high. All categories."
         "\n\nThe plan asks for users: this dashboard is for everybody, so names stand on User Analytics only.",
         Table(
             overrides=[
@@ -808,7 +808,7 @@ SOURCES = [
             sql(
                 """
                 select creator as "Creator", share as "Share", tickets as "Tickets", waiting as "Waiting",
-                  urgent as "Urgent, high", newest_at as "Newest"
+                  urgent as "Urgent+", newest_at as "Newest"
                 from {{ view('ticket_creator_90d') }} order by rank limit 51""",
                 format="table",
                 may_be_empty="no ticket within 90 days",

@@ -637,7 +637,7 @@ DEPTH = [
         "mean of these weekdays, those before the first message left out. Quiet hours are the ones for maintenance.",
         Table(
             overrides=[
-                override("byName", "Day", custom__width=60),
+                override("byName", "Day", custom__width=54),
                 override(
                     "byRegexp",
                     "/^[0-9]+$/",
@@ -645,7 +645,7 @@ DEPTH = [
                     decimals=0,
                     min=0,
                     color={"mode": "continuous-blues"},
-                    custom__minWidth=34,
+                    custom__width=48,  # Grafana gives a column without a width 50 px at least: 24 do not fit 1280
                     custom__align="center",
                     custom__cellOptions={"type": "color-background", "mode": "basic"},
                 ),

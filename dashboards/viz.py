@@ -205,7 +205,8 @@ class BarGauge(_Modern):
         return self.panel(
             "bargauge",
             {
-                "displayMode": "gradient",
+                # a gradient over limits would paint a bar in the colours of limits that it does not reach
+                "displayMode": "basic" if len(self.thresholds) > 1 else "gradient",
                 "orientation": "horizontal",
                 "valueMode": "text",
                 "namePlacement": "left",

@@ -214,7 +214,7 @@ def states(report: Report) -> dict[str, str]:
 
 
 def test_it_says_exactly_what_the_reference_platform_lacks(site: Site) -> None:
-    site.scraped("up")
+    site.scraped("up == 1")  # what an application exposes is known once a scrape of it went well
     report = site.report()
     assert [one.state for one in report.servers] == ["ok", "ok", "ok", "ok", "not configured"]
     found = states(report)

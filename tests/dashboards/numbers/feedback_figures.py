@@ -319,7 +319,7 @@ def quintiles(view: Voices) -> Table:
                 group[f"By {name.lower()}"] = share(satisfied(mine), len(mine))
                 if name == "Time":
                     group["Ratings"] = len(mine)
-    columns = ("Fifth", "Time to", "By time", "Cost to", "By cost", "Tokens to", "By tokens", "Ratings")
+    columns = ("Fifth", "Time to", "By time", "Cost to", "By cost", "Size to", "By size", "Ratings")
     return Table(columns, [tuple(found[fifth].get(name) for name in columns) for fifth in sorted(found)])
 
 
@@ -381,7 +381,7 @@ def scores(view: Voices) -> Table:
         rest = _average(row["value"] for row in rated if row["rating"] not in GOOD)
         gap = None if good is None or rest is None else good - rest
         rows.append((name, len(mine), _average(row["value"] for row in mine), len(rated), good, rest, gap))
-    return Table(("Score", "Scores", "Mean", "Rated", "Satisfied", "Others", "Difference"), rows[:50])
+    return Table(("Score", "Scores", "Mean", "Rated", "Satisfied", "Others", "Gap"), rows[:50])
 
 
 def guardrails(view: Voices) -> Table:

@@ -331,7 +331,7 @@ def by_priority(view: Desk) -> Table:
             rows.append(
                 (name, len(spans), len(spans) - len(done), survivors(spans, HALF), survivors(spans, MOST), alone)
             )
-    return Table(("Priority", "Tickets", "Waiting", "Median", "9 of 10", "Resolved only"), rows)
+    return Table(("Priority", "Tickets", "Waiting", "Median", "9 of 10", "Ended only"), rows)
 
 
 def steps(view: Desk) -> Table:
@@ -412,7 +412,7 @@ def load(view: Desk) -> Table:
         found.append((who, len(waiting), sum(map(view.late, waiting)), pressing, oldest_s, len(mine) - len(waiting)))
     found.sort(key=lambda row: (-row[1], -row[5], row[0] is None, row[0]))
     rows = [(who[:8] if who else "nobody", *rest) for who, *rest in _ranked(found, lambda row: row[0])]
-    return Table(("Assignee", "Waiting", "Overdue", "Urgent, high", "Oldest", "Resolved"), rows)
+    return Table(("Assignee", "Waiting", "Overdue", "Urgent+", "Oldest", "Resolved"), rows)
 
 
 def creators(view: Desk) -> Table:
@@ -433,7 +433,7 @@ def creators(view: Desk) -> Table:
     ]
     found.sort(key=lambda row: (-row[2], row[0] is None, row[0]))
     rows = [(who[:8] if who else "unknown", *rest) for who, *rest in _ranked(found, lambda row: row[0])]
-    return Table(("Creator", "Share", "Tickets", "Waiting", "Urgent, high", "Newest"), rows)
+    return Table(("Creator", "Share", "Tickets", "Waiting", "Urgent+", "Newest"), rows)
 
 
 FIGURES: Mapping[str, Callable[[Desk], Table]] = {
