@@ -452,7 +452,7 @@ WHERE = [
                 _money("Cost"),
                 override("byRegexp", "/^(Calls|Tokens)$/", unit="locale", decimals=0),
                 override("byName", "Tokens", unit="sishort", decimals=1),
-                _priced("Per 1k calls"),
+                _priced("Per 1k"),
                 override("byName", "p95", unit="s"),
                 judged_share("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
                 judged_share("No price", up_is_bad(SettingRef("limits.uncosted"), SettingRef("limits.uncosted_red"))),
@@ -470,7 +470,7 @@ WHERE = [
                 )
                 select model as "Model", (cost_usd / nullif(sum(cost_usd) over (), 0))::float8 as "Share of cost",
                   cost_usd as "Cost", calls as "Calls", tokens as "Tokens",
-                  1000 * cost_usd / nullif(calls - uncosted, 0) as "Per 1k calls", p95_s as "p95",
+                  1000 * cost_usd / nullif(calls - uncosted, 0) as "Per 1k", p95_s as "p95",
                   errors::float8 / calls as "Errors", uncosted::float8 / calls as "No price",
                   input_usd as "In, 1M", output_usd as "Out, 1M",
                   case when uncosted > 0 then split_part(hint, ':', 1) end as "Why no price"

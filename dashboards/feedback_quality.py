@@ -472,7 +472,7 @@ CAUSES = [
         "quintiles",
         "CSAT by answer time, cost and size, 30 d",
         "Traced ratings of today and the 29 days before in five equal groups, from the fastest, cheapest, smallest "
-        "fifth (size is in tokens) to the last; 'to' is the group's largest value. What goes together need not cause each other."
+        "fifth (size: tokens) to the last; 'to' is the group's largest value. What goes together need not be a cause."
         "\n\nThe plan asks for a correlation: on ratings of 1 and 5 a coefficient is noise, and one of daily means "
         "misleads.",
         Table(

@@ -691,7 +691,7 @@ DETAIL = [
         StateTimeline(
             mappings=words(v0=("healthy", "rgba(128,140,150,0.28)"), v1=("degraded", WARN), v2=("failing", BAD)),
             no_data="no traffic",
-            transformations=[TIMELINE_ROUTES],
+            transformations=TIMELINE_ROUTES,
         ),
         [
             promql(

@@ -221,7 +221,7 @@ CHARTS = [
                 *(override("byFrameRefID", ref, color=fixed(color)) for ref, color in zip("ABC", BLUES, strict=True)),
                 override("byName", "other", color=fixed(UNKNOWN)),
             ],
-            transformations=[short_routes()],
+            transformations=short_routes(),
         ),
         [
             *(

@@ -315,10 +315,10 @@ class Text(_Modern):
         return self.panel_json({"type": "text", "options": {"mode": "markdown", "content": self.content}})
 
 
-def short_routes(blanks: str = "") -> dict[str, Any]:
-    """The transformation that names routes without what all of them share, with ``blanks`` before them."""
-    pattern = {"regex": "^(?:/api(?:/v[0-9]+)?)?(/.*)$", "renamePattern": f"{blanks}$1"}
-    return {"id": "renameByRegex", "options": pattern}
+def short_routes(blanks: str = "") -> list[dict[str, Any]]:
+    """Transformations that name routes without what all of them share and what an id is called, after ``blanks``."""
+    patterns = (("^(?:/api(?:/v[0-9]+)?)?(/.*)$", f"{blanks}$1"), ("/\\{[^}]+\\}/g", "{…}"))
+    return [{"id": "renameByRegex", "options": {"regex": a, "renamePattern": b}} for a, b in patterns]
 
 
 # A state timeline reserves the width of the name with the most letters, not of the widest: blanks keep it whole.

@@ -323,15 +323,9 @@ def _without(judge: Judge, *names: str) -> tuple[Catalog, list[Verdict]]:
         return catalog, verify(config, catalog, at=NOW)
 
 
-STAND_INS = dict.fromkeys(
-    (
-        ("agent-performance", "turns"),
-        ("agent-performance", "turns_by_outcome"),
-        ("agent-performance", "errors"),
-        ("cost-usage", "query_volume"),
-    ),
-    {"agent_metrics", "http_metrics"},
-)
+STAND_INS = {
+    ("agent-performance", slug): {"agent_metrics", "http_metrics"} for slug in ("turns", "turns_by_outcome", "errors")
+} | {("cost-usage", "query_volume"): {"agent_metrics", "http_metrics"}}
 """Panels that requests of a route feed where the agent records nothing; silent where both features are off."""
 
 

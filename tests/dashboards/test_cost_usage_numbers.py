@@ -215,7 +215,7 @@ def models(llm: LLM) -> Table:
              per(failed, len(own)), per(len(own) - priced, len(own)), *list_price(name, own))
         )  # fmt: skip
     rows.sort(key=lambda row: (-row[2], row[0]))
-    columns = ("Model", "Share of cost", "Cost", "Calls", "Tokens", "Per 1k calls", "p95", "Errors", "No price")
+    columns = ("Model", "Share of cost", "Cost", "Calls", "Tokens", "Per 1k", "p95", "Errors", "No price")
     return Table((*columns, "In, 1M", "Out, 1M", "Why no price"), rows[:20])
 
 
