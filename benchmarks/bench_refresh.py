@@ -116,7 +116,7 @@ SAME = (
     "retained_week",
     "cohort_week",
     "user_top_30d",
-    "user_depth_30d",
+    "user_depth_amount",
 )
 Runs = dict[str, list[float]]
 

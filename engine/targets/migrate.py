@@ -20,6 +20,7 @@ from gendash.engine.catalog import Catalog
 from gendash.engine.config import Config
 from gendash.engine.errors import Refused
 from gendash.engine.model import Problem, Relation
+from gendash.engine.reads import stagings
 from gendash.engine.refs import quote_name, quote_text
 from gendash.engine.render_sql import (
     Piece,
@@ -329,7 +330,7 @@ def _steps(catalog: Catalog, wanted: Sequence[Piece], seen: Observed) -> list[St
         elif piece.kind == "function":
             steps += _function_steps(piece, seen)
         elif piece.kind == "query":
-            steps += _query_steps(config, piece, rebuilt, seen)
+            steps += _query_steps(catalog, piece, rebuilt, seen)
         elif piece.name in rebuilt or seen.recorded.get((piece.name, "about")) != piece.hash:
             told = "" if piece.name in rebuilt else f"describe and grant {piece.name}"
             steps.append(Step(told, piece.statements, ((piece.name, "about", piece.hash),)))
@@ -446,14 +447,28 @@ def _function_steps(piece: Piece, seen: Observed) -> list[Step]:
     return [Step(f"{verb} function {piece.name}", piece.statements, ((piece.name, "function", piece.hash),))]
 
 
-def _query_steps(config: Config, piece: Piece, rebuilt: set[str], seen: Observed) -> list[Step]:
+def _query_steps(catalog: Catalog, piece: Piece, rebuilt: set[str], seen: Observed) -> list[Step]:
     """A rollup whose query changed keeps its rows until the next refresh, which is due at once."""
     known = seen.recorded.get((piece.name, "query"))
-    if known == piece.hash:
+    fill = _fill(catalog, piece, rebuilt, seen)
+    if known == piece.hash and not fill:
         return []
     told = f"refresh {piece.name} anew" if known and piece.name not in rebuilt else ""
-    statements = (_forget_refresh(config, piece.name),) if known else ()
-    return [Step(told, statements, ((piece.name, "query", piece.hash),))]
+    statements = (_forget_refresh(catalog.config, piece.name),) if known else ()
+    return [Step(told, (*fill, *statements), ((piece.name, "query", piece.hash),))]
+
+
+def _fill(catalog: Catalog, piece: Piece, rebuilt: set[str], seen: Observed) -> tuple[str, ...]:
+    """What fills a table that is made anew, where our own tables are all it takes: no reader finds it empty."""
+    relation = catalog.relations[piece.name]
+    below = [catalog.relations[name] for kind, name in catalog.relation_uses(piece.name) if kind == "relation"]
+    whole = below and all(one.kind in ("table", "rollup") for one in below) and not stagings(catalog, relation)
+    made = piece.name in rebuilt and seen.recorded and not relation.header.get("keep")
+    if not (whole and made and catalog.enabled(relation)):
+        return ()
+    names = ", ".join(quote_name(name) for name in relation.columns)
+    target = qualified(catalog.config, piece.name)
+    return (f"insert into {target} ({names}) select {names} from ({piece.text}) as rows",)
 
 
 def _key_step(config: Config) -> Step:

@@ -90,6 +90,27 @@ def readers(url: str, queries: list[list[str]]) -> Iterator[Any]:
             thread.join()
 
 
+def test_a_new_rollup_over_our_own_tables_is_not_empty_until_the_next_refresh(
+    database: str, definitions: Definitions, tmp_path: Path
+) -> None:
+    load.load(database, generate(1, NOW, 0.03))
+    catalog = definitions(database)
+    migrate(catalog.config, catalog)
+    assert {result.error for result in refresh(catalog.config, catalog, at=NOW)} == {""}
+    head = "key: [day]\nwindow: true\ntime: day\ncolumns: {day: {type: date, doc: x}, n: {type: bigint, doc: x}}"
+    text = "select day, sum(messages)::bigint as n from {{ view('user_day') }} group by 1"
+    write(tmp_path, "rollups", "total_day", head, text)
+    wider = definitions(database, roots=(tmp_path,))
+    migrate(wider.config, wider)
+    with psycopg.connect(database) as connection:
+        rows = connection.execute("select day, n from gendash.total_day order by 1").fetchall()
+        wanted = connection.execute("select day, sum(messages) from gendash.user_day group by 1 order by 1").fetchall()
+    assert rows == wanted != []
+    assert migrate(wider.config, wider).done == []
+    (result,) = (one for one in refresh(wider.config, wider, at=NOW) if one.relation == "total_day")
+    assert (result.rows, result.written) == (len(rows), 0)
+
+
 def test_a_reader_of_every_relation_meets_no_error_during_upgrades(
     database: str, definitions: Definitions, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
