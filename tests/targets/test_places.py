@@ -376,7 +376,7 @@ def test_a_read_replica_can_be_the_source_and_a_read_that_it_cancels_is_tried_ag
             # a replica ends the whole connection where it meets it between two statements: the next run goes on
             assert [error for error in errors if error and not error.endswith("try again")] == []
             refreshed(catalog, at=NOW, full=True)
-            assert set(cancelled) <= {"40001", "57P01", "40P01"}
+            assert set(cancelled) <= {"40001", "57P01", "40P01", None}  # None: the connection ended before it said why
             assert cancelled, "no read met the replay"
             assert execute(primary.url("platform"), ROWS.format("gendash")) == counted
             own = definitions(primary.url("store"), GENDASH_SOURCE_URL=replica.url("platform"))

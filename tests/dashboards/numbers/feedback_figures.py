@@ -303,7 +303,7 @@ def labels(view: Voices) -> Table:
 def quintiles(view: Voices) -> Table:
     traced = [row for row in view.recent(30) if row["turn"]]
     found: dict[int, dict[str, Any]] = {}
-    for measure, name in (("duration_s", "Time"), ("cost_usd", "Cost"), ("tokens", "Tokens")):
+    for measure, name in (("duration_s", "Time"), ("cost_usd", "Cost"), ("tokens", "Size")):
         ranked = sorted(
             (row for row in traced if row["turn"][measure] is not None),
             key=lambda row: (row["turn"][measure], row["id"]),
