@@ -181,7 +181,7 @@ def translate(error: psycopg.Error, where: str, unfit: str = "") -> TargetError:
         return Unexpected(Problem(where, line, "run `gendash db migrate`, or check the platform's names"))
     if isinstance(error, errors.DiskFull):
         return Unexpected(Problem(where, line, "make room"))
-    if state.startswith(("08", "53", "57P")) or (not state and isinstance(error, psycopg.OperationalError)):
+    if state.startswith(("08", "40", "53", "57P")) or (not state and isinstance(error, psycopg.OperationalError)):
         return Unreachable(Problem(where, line, "try again"))
     return Unexpected(Problem(where, line, unfit if state.startswith(("22", "42")) else ""))
 
