@@ -61,16 +61,39 @@ def client_of_plan(sleeper: Sleeper, shared: Store) -> Any:
     return Client("http://host", "pk", "sk", "core", budget=shared.book, clock=sleeper.clock, sleep=sleeper.sleep)
 
 
+class SharedClock(Sleeper):
+    """One clock for several threads: it moves once all of them sleep, to the first that wakes."""
+
+    def __init__(self, sleepers: int) -> None:
+        super().__init__()
+        self.awake, self.due, self.turn = sleepers, list[float](), threading.Condition()
+
+    def sleep(self, seconds: float) -> None:
+        with self.turn:
+            wake = self.now + seconds
+            self.due.append(wake)
+            self._rest()
+            assert self.turn.wait_for(lambda: self.now >= wake, timeout=60), "one waits for what another holds"
+            self.due.remove(wake)
+            self.awake += 1
+
+    def leave(self) -> None:
+        with self.turn:
+            self._rest()
+
+    def _rest(self) -> None:
+        self.awake -= 1
+        if not self.awake and self.due:
+            self.now = max(self.now, min(self.due))
+            self.turn.notify_all()
+
+
 def test_two_syncs_of_two_projects_of_one_organisation_stay_within_the_share_together(double: Any, store: Any) -> None:
     """Both sleep on one clock, and the double counts what reaches it in any minute of that clock."""
-    clock, lock, sent = Sleeper(), threading.Lock(), []
+    clock, sent = SharedClock(sleepers=2), []
     for number in range(30):
         double.add(observation(number, NOW - timedelta(hours=8) * number))
         double.put_score(score(number, NOW - timedelta(hours=8) * number))
-
-    def sleep(seconds: float) -> None:
-        with lock:
-            clock.now += seconds
 
     def fault(path: str) -> None:
         if path not in ("health", "projects", "v2/metrics"):
@@ -81,12 +104,14 @@ def test_two_syncs_of_two_projects_of_one_organisation_stay_within_the_share_tog
 
     def one(name: str) -> None:
         own = Store(store.url, store.schema, now=lambda: NOW + timedelta(seconds=clock.now))
-        client = client_of(double, clock, plan="hobby", sleep=sleep, budget=own.book)
+        client = client_of(double, clock, plan="hobby", budget=own.book)
         client.patience_s = 1e9
         try:
             sync(settings(double, own, f"langfuse: {{project: {name}, since: 20d}}"), now=NOW, store=own, client=client)
         except BaseException as error:
             errors.append(error)
+        finally:
+            clock.leave()
 
     # The same keys under two names would be refused, so each gets another project of the same organisation.
     answer, names = double.answer, iter(("one", "two"))
