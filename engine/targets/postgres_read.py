@@ -129,8 +129,8 @@ def read(platform: Platform, relation: Relation, rows: IO[bytes], days: Days | N
     return Part(_columns(platform, relation), rows, slices, signatures)
 
 
-def signatures(platform: Platform, staging: Relation) -> dict[date, Signature]:
-    """The signature of each day that has rows, in slices."""
+def signatures(platform: Platform, staging: Relation, days: Days | None = None) -> dict[date, Signature]:
+    """The signature of each day that has rows, or of those among some days, in slices."""
     found: dict[date, Signature] = {}
 
     def one(conditions: tuple[str, ...]) -> None:
@@ -139,7 +139,7 @@ def signatures(platform: Platform, staging: Relation) -> dict[date, Signature]:
             part = _signed(platform, staging, _cuts(platform, staging, conditions), time.monotonic())
         _add(found, part)
 
-    _in_slices(platform, _scale(platform, staging, None), one)
+    _in_slices(platform, _scale(platform, staging, days), one)
     return found
 
 

@@ -213,10 +213,13 @@ def _without_users(relation: Relation, name: str, target: str, condition: str) -
 # --- signatures: which days of a relation hold what the platform holds -----------------------------------------------
 
 
-def signed(connection: Connection, config: Config, relation: Relation) -> dict[date, Signature | None]:
-    """Signature of each day of the relation as it was when its rows were read; None where that is not known."""
+def signed(
+    connection: Connection, config: Config, relation: Relation, days: Days | None = None
+) -> dict[date, Signature | None]:
+    """Signature of each day of the relation, or of some, as its rows were read; None where that is not known."""
+    among = "true" if days is None else days.exactly("day")
     found = connection.execute(
-        trusted(f"select day, rows, signature from {qualified(config, '_signature')} where relation = %s"),
+        trusted(f"select day, rows, signature from {qualified(config, '_signature')} where relation = %s and {among}"),
         [relation.name],
     )
     return {day: None if rows is None else Signature(rows, xor) for day, rows, xor in found}

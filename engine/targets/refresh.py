@@ -5,7 +5,8 @@ ends, and one transaction of the store compares, writes and records. What fails 
 others go on. A relation is read in one of four ways:
 
 - all of it, where its table is small or its rows have no day;
-- the last days, where the header says ``window: true``, that is, where old rows hardly ever change;
+- the last days, where the header says ``window: true``, that is, where old rows hardly ever change: today, and the
+  days before it that are not as they were read;
 - the days whose signature is not that of its last reading: the others always, these once a day;
 - a range of days that was asked for.
 """

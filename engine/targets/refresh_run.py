@@ -70,7 +70,7 @@ class Run:
     hot: Days | None = None
     users_are_new: bool = False
     stack: ExitStack = field(default_factory=ExitStack)
-    signatures: dict[str, dict[date, Signature]] = field(default_factory=dict)
+    signatures: dict[tuple[str, Days | None], dict[date, Signature]] = field(default_factory=dict)
     _platform: Platform | TargetError | None = None
 
     def __enter__(self) -> None:
@@ -112,11 +112,12 @@ class Run:
                 time.sleep(1.0)
         raise AssertionError
 
-    def signatures_of(self, staging: Relation) -> dict[date, Signature]:
-        """Signatures as they are now; relations that read the same rows share one look at them."""
-        if staging.name not in self.signatures:
-            self.signatures[staging.name] = self.read(lambda platform: postgres_read.signatures(platform, staging))
-        return self.signatures[staging.name]
+    def signatures_of(self, staging: Relation, days: Days | None = None) -> dict[date, Signature]:
+        """Signatures of all days or some, as they are now; relations that read the same rows share one look at them."""
+        looked = staging.name, days
+        if looked not in self.signatures:
+            self.signatures[looked] = self.read(lambda platform: postgres_read.signatures(platform, staging, days))
+        return self.signatures[looked]
 
     def begin(self) -> None:
         """First statements of a transaction of the store: still ours, and the time."""

@@ -65,10 +65,22 @@ class _Reading:
         done, newest = self._unit(None, sign=False)
         return self._recorded(done, newest, counted=True)
 
-    def last(self, days: Days) -> Outcome:
-        """The last days; their signatures are not known any more."""
-        done, newest = self._unit(days, sign=False)
-        return self._recorded(done, newest, whole=False)
+    def last(self, hot: Days) -> Outcome:
+        """The last days: today and the future without a look, and of the days that are over those that differ.
+
+        Without an index that look would cost as much as reading them.
+        """
+        staging = driver(self.run.catalog, self.relation)
+        over = hot.part(0, len(hot.days) - 1)
+        done, newest = Written(), None
+        if postgres_read.is_indexed(self.run.platform(), staging):
+            known = postgres_write.signed(self.run.connection, self.run.config, self.relation, over)
+            moved = differing(self.run.signatures_of(staging, over), known)
+            if moved:
+                done, newest = self._unit(Days(tuple(moved)), sign=True)
+            hot = hot.part(len(hot.days) - 1, len(hot.days))
+        last, latest = self._unit(hot, sign=False)  # what a signature would tell, the next refresh has read anyway
+        return self._recorded(done + last, latest or newest, whole=False)
 
     def only(self, days: Days) -> Outcome:
         """These days."""

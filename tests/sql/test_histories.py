@@ -46,6 +46,7 @@ WORDS = {
     "from_status": ["open", "resolved"],
     "to_status": ["open", "closed"],
 }
+WRITTEN = ("user_day", "message_hour", "message_conversation_day")  # all of one staging text
 WINDOWED = (
     "message_hour",
     "user_day",
@@ -475,6 +476,45 @@ def test_a_steady_refresh_reads_the_last_days_only_and_keeps_up_with_them(
     assert contents(platform.connection, list(WINDOWED)) == kept
 
 
+def test_yesterday_is_read_again_only_where_it_is_not_as_it_was_read(
+    living: tuple[Platform, Catalog], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform, catalog = living
+    yesterday, looks, reads = platform.now - timedelta(days=1), 0, 0
+    signed, copy = postgres_read._signed, postgres_read._copy
+
+    def signing(*given: Any) -> Any:
+        nonlocal looks
+        looks += 1
+        return signed(*given)
+
+    def copying(connection: Any, query: str, rows: Any) -> None:
+        nonlocal reads
+        reads += 1
+        copy(connection, query, rows)
+
+    def seen() -> tuple[int, int]:
+        nonlocal looks, reads
+        looks = reads = 0
+        refreshed(catalog, platform, only=WRITTEN)
+        return looks, reads
+
+    talk = platform.any_of("conversations")
+    for number in range(3):
+        at = yesterday - timedelta(minutes=number)
+        platform.insert("messages", id=platform.id(), conversation_id=talk, role="user", content="x", created_at=at)
+    refreshed(catalog, platform)
+    monkeypatch.setattr(postgres_read, "_signed", signing)
+    monkeypatch.setattr(postgres_read, "_copy", copying)
+    assert seen() == (1, len(WRITTEN)), "one look for all, and today"
+    platform.do("update messages set role = 'system' where created_at = %s", yesterday)
+    assert seen() == (1 + len(WRITTEN), 2 * len(WRITTEN)), "yesterday too, each with its signature"
+    assert seen() == (1, len(WRITTEN))
+    kept = contents(platform.connection, list(WRITTEN))
+    refreshed(catalog, platform, full=True)
+    assert contents(platform.connection, list(WRITTEN)) == kept
+
+
 def test_what_moves_before_the_last_days_is_put_right_by_a_full_refresh_once_a_day(
     living: tuple[Platform, Catalog],
 ) -> None:
@@ -658,6 +698,7 @@ def test_killed_before_each_statement_and_run_again_it_ends_as_one_clean_run(
     with closing(Platform(platform, 0, catalog)) as found:
         for _ in range(4):
             found.live()
+        found.do("create index messages_created on messages (created_at)")  # so that user_day reads its last days
         refreshed(catalog, found)
         for _ in range(2):
             found.live()
