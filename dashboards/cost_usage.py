@@ -633,8 +633,8 @@ UNITS = [
             sql(
                 tile(
                     "sum(output_tokens)::float8 / nullif(sum(input_tokens), 0)::float8 as ratio",
-                    f"(select * from {{{{ view('llm_hour') }}}} where {LAST_7_D.replace('day', LOCAL_DAY)} "
-                    f"and hour <= {{{{ now() }}}} and {IN_ENVIRONMENT}) as hours",
+                    f"(select * from {{{{ view('llm_hour') }}}} where hour >= ({TODAY} - 6)::timestamp at time zone "
+                    f"{{{{ zone() }}}} and hour <= {{{{ now() }}}} and {IN_ENVIRONMENT}) as hours",
                     "'tokens, 7 d'",
                     "ratio",
                 ),
