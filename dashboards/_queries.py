@@ -87,6 +87,17 @@ def named_bars(source: str, name: str, value: str, order: str) -> str:
     return f"select {name} as name, {value} as value from {source} order by {order}"
 
 
+def tickets_by_status(chosen: str = "true") -> str:
+    """SQL: one bar a status in the order of a ticket's life; one that nobody knows only where a ticket has it."""
+    return f"""
+    with statuses (status, rank) as (
+      values ('open', 1), ('in_progress', 2), ('resolved', 3), ('closed', 4), ('other', 5)
+    )
+    select replace(status, '_', ' ') as name, coalesce(sum(tickets) filter (where {chosen}), 0)::bigint as value
+    from statuses left join {{{{ view('ticket_status_now') }}}} using (status)
+    group by status, rank having status <> 'other' or sum(tickets) filter (where {chosen}) > 0 order by rank"""
+
+
 def per_hour(value: str) -> str:
     """SQL: a figure of LLM calls for each of the last 24 local hours, with its change in the name.
 

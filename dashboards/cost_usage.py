@@ -54,7 +54,7 @@ NO_PRICE = "no call with a price in the picked time"
 BUDGET_DAYS = f"with {BUCKETS} select at from buckets where not ({BY_HOUR})"
 # the starts of this month, of the last one, of its second day and of the running hour, and as far into the last month
 MONTHS = f"""
-    months as (
+    months as materialized (
       select month at time zone {{{{ zone() }}}} as this_month,
         (month - interval '1 month') at time zone {{{{ zone() }}}} as last_month,
         (month - interval '1 month' + interval '1 day') at time zone {{{{ zone() }}}} as second_day, running,

@@ -137,9 +137,8 @@ STRIP = [
         [
             sql(
                 tile(
-                    "count(*) filter (where stuck) as current, "
-                    "count(*) filter (where status = 'processing') as running",
-                    f"{{{{ view('document_now') }}}} where {CHOSEN}",
+                    "count(*) filter (where stuck) as current, count(*) as running",
+                    f"{{{{ view('document_now') }}}} where status = 'processing' and {CHOSEN}",
                     "'of ' || running || ' processing'",
                 ),
                 may_be_zero="nothing is stuck",
@@ -154,13 +153,16 @@ STRIP = [
 ]
 
 
-def total(column: str) -> str:
+def total(column: str, which: str = "true") -> str:
     """SQL: all that was uploaded by the end of each of the last 30 days, of the documents that are there now."""
     return curve(
-        f"""curve as (
-          select every.day::date as day, coalesce(sum({column}), 0) as value
-          from {every_day(30)} left join {{{{ view('document_day') }}}} d on d.day <= every.day::date and {CHOSEN}
-          group by 1
+        f"""held as (
+          select greatest(d.day, today.day - 31) as day, sum({column}) as uploaded
+          from today cross join {{{{ view('document_day') }}}} d where {CHOSEN} and {which} group by 1
+        ),
+        curve as (
+          select every.day::date as day, coalesce(sum(uploaded), 0) as value
+          from {every_day(30)} left join held on held.day <= every.day::date group by 1
         )""",
         "now",
         30,
@@ -188,7 +190,7 @@ HEAD = [
         "Chunks in the vector store of the documents that are done now, by the day of their upload, as the platform "
         "counts them. Deleted documents are missing from the past too.",
         HeadTile(unit="locale", decimals=0, subject=DOCUMENT["done"], min=0),
-        [sql(total("chunks) filter (where status = 'done'"), may_be_zero=NO_DOCUMENT)],
+        [sql(total("chunks", "status = 'done'"), may_be_zero=NO_DOCUMENT)],
         width=4,
         height=4,
         window="30d",
@@ -317,7 +319,8 @@ CHARTS = [
             sql(
                 f"""
                 with counted as (
-                  select file_type, count(*) as documents from {{{{ view('document_now') }}}} where {CHOSEN} group by 1
+                  select file_type, sum(documents) as documents from {{{{ view('document_day') }}}}
+                  where {CHOSEN} group by 1 having sum(documents) > 0
                 ),
                 ranked as (select *, row_number() over (order by documents desc, file_type) as rank from counted)
                 select case when rank <= 8 then file_type else 'other' end as name, sum(documents) as value
@@ -365,11 +368,11 @@ LOADS = [
             sql(
                 f"""
                 with statuses (status, rank) as (values ('done', 1), ('processing', 2), ('failed', 3), ('other', 4))
-                select status as name, count(d.document_id) as value
+                select status as name, coalesce(sum(documents), 0) as value
                 from statuses left join (
-                  select document_id, status from {{{{ view('document_now') }}}} where {CHOSEN}
+                  select status, documents from {{{{ view('document_day') }}}} where {CHOSEN}
                 ) as d using (status)
-                group by status, rank having status <> 'other' or count(d.document_id) > 0 order by rank""",
+                group by status, rank having status <> 'other' or sum(documents) > 0 order by rank""",
                 format="table",
                 may_be_zero=NO_DOCUMENT,
             )
@@ -504,12 +507,12 @@ FRESH = [
                     ('180 d to a year', 4, 180, 365), ('over a year', 5, 365, 1000000)
                 ),
                 held as (
-                  select floor(extract(epoch from {{{{ now() }}}} - changed_at) / 86400) as days
-                  from {{{{ view('document_now') }}}} where status = 'done' and {CHOSEN}
+                  select greatest(extract(day from (select {{{{ now() }}}}) - changed_at), 0) as days,
+                    count(*) as documents
+                  from {{{{ view('document_now') }}}} where status = 'done' and {CHOSEN} group by 1
                 )
-                select name, count(days) as value
-                from ages left join held on greatest(days, 0) >= low and greatest(days, 0) < high
-                group by name, rank order by rank""",
+                select name, coalesce(sum(documents), 0) as value
+                from ages left join held on days >= low and days < high group by name, rank order by rank""",
                 format="table",
                 may_be_zero=NO_DOCUMENT,
             )
@@ -538,6 +541,7 @@ FRESH = [
                 with done as (
                   select file_type, extract(epoch from changed_at - created_at)::float8 as took
                   from {{{{ view('document_now') }}}} where status = 'done' and {RECENT % 30} and {CHOSEN}
+                    and created_at >= {{{{ now() }}}} - interval '31 days'
                 )
                 select case when grouping(file_type) = 1 then 'all' else file_type end as "Type", count(*) as "Done",
                   percentile_cont(0.5) within group (order by took) as "p50",

@@ -52,6 +52,7 @@ from gendash.dashboards._queries import (
     named_bars,
     over_range,
     quantile,
+    tickets_by_status,
     tile,
 )
 from gendash.dashboards._shared import ANNOTATIONS, CSAT, ENVIRONMENT, FRESHNESS, JOB, LLM_CALLS, LLM_COST, how_to_read
@@ -566,7 +567,7 @@ USAGE = [
         BarGauge(unit="locale", decimals=0, overrides=colored(TICKET)),
         [
             sql(
-                named_bars("{{ view('ticket_status_now') }}", "replace(status, '_', ' ')", "tickets", "rank"),
+                tickets_by_status(),
                 format="table",
                 may_be_zero="no ticket yet",
             )

@@ -34,6 +34,7 @@ from gendash.dashboards._queries import (
     named_bars,
     rolling,
     state_of_share,
+    tickets_by_status,
     tile,
 )
 from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
@@ -441,8 +442,11 @@ HELP = [
                   extract(epoch from {{{{ now() }}}} - created_at)::float8 as "Age",
                   case when answered_at is null then 'none' else 'given' end as "Response",
                   coalesce(assignee, 'nobody') as "Assignee"
-                from {{{{ view('ticket_now') }}}} where (overdue or at_risk) and {CHOSEN}
-                order by due_at, ticket_id limit 100""",
+                from (
+                  select * from {{{{ view('ticket_now') }}}} where (overdue or at_risk) and {CHOSEN}
+                  order by due_at, ticket_id limit 100
+                ) as late
+                order by due_at, ticket_id""",
                 format="table",
                 may_be_empty="no ticket is late",
             )
@@ -460,15 +464,7 @@ HELP = [
         BarGauge(unit="locale", decimals=0, overrides=colored(TICKET)),
         [
             sql(
-                f"""
-                with statuses (status, rank) as (
-                  values ('open', 1), ('in_progress', 2), ('resolved', 3), ('closed', 4), ('other', 5)
-                )
-                select replace(status, '_', ' ') as name, count(t.ticket_id) as value
-                from statuses left join (
-                  select ticket_id, status from {{{{ view('ticket_now') }}}} where {CHOSEN}
-                ) as t using (status)
-                group by status, rank having status <> 'other' or count(t.ticket_id) > 0 order by rank""",
+                tickets_by_status(CHOSEN),
                 format="table",
                 may_be_zero="no ticket yet",
             )

@@ -430,11 +430,12 @@ DEPTH = [
         NumberTile(unit="locale", decimals=0, subject=USERS),
         [
             sql(
-                f"""
-                select {{{{ now() }}}} as "time", 'active, 15 min' as metric, count(distinct user_id) as value
-                from {{{{ view('user_day') }}}}
-                where day >= {TODAY} - 1 and last_at > {{{{ now() }}}} - interval '15 minutes'
-                  and last_at <= {{{{ now() }}}}""",
+                """
+                select {{ now() }} as "time", 'active, 15 min' as metric, count(distinct user_id) as value
+                from {{ view('user_day') }}
+                where day >= (({{ now() }} - interval '15 minutes') at time zone {{ zone() }})::date
+                  and last_at > (select {{ now() }}) - interval '15 minutes'
+                  and last_at <= (select {{ now() }})""",
                 may_be_zero="nobody wrote in the last 15 minutes",
             )
         ],

@@ -142,10 +142,13 @@ def _is_plain(relation: Relation) -> bool:
     return relation.kind == "view" and not is_materialized(relation)
 
 
-def reach(relation: Relation, name: str) -> tuple[int, int]:
-    """How many days before and after its own a row reads of one of the relations that it stands on."""
+def reach(relation: Relation, name: str) -> tuple[int | None, int]:
+    """How many days before and after its own a row reads of one of the relations that it stands on; None for all before.
+
+    Who reads all says with ``whole:`` which columns the rows share that it reads: those of the same user, for example.
+    """
     back, ahead = relation.header.get("reach", {}).get(name, (0, 0))
-    return back, ahead
+    return None if back == "all" else back, ahead
 
 
 def day_of(config: Config, relation: Relation) -> str:
@@ -245,6 +248,8 @@ def _wrong_window(catalog: Catalog, relation: Relation) -> Iterator[Problem]:
             yield Problem(relation.path, f"window: true, but days of {name} are not tracked", "read another, or all")
         elif len(read) > 1 and name not in given:
             yield Problem(relation.path, f"no reach for {name}", "say how many days before and after its own it reads")
+        elif reach(relation, name)[0] is None and not relation.header.get("whole"):
+            yield Problem(relation.path, f"reads all days of {name}", "name the columns that its rows share under whole:")
     for name in given.keys() - read.keys():
         yield Problem(relation.path, f"a reach for {name}, which it does not read", "mend the header")
     if moves_with(catalog, relation):

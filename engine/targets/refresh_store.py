@@ -8,7 +8,7 @@ the time alone changes what a query gives.
 from __future__ import annotations
 
 import time
-from datetime import date
+from datetime import date, timedelta
 
 from gendash.engine.days import Days, spread
 from gendash.engine.model import Relation
@@ -64,12 +64,18 @@ def _touched(relation: Relation, changed: postgres_write.Changed) -> Days | None
     if not relation.header.get("window"):
         return None
     touched: set[date] = set()
+    onwards: list[date] = []  # whoever reads all days before its own is touched from the first change on
     for name, noted in changed.items():
         known = {day for day in noted if day}
         if len(known) < len(noted):
             return None
-        touched |= spread(known, reach(relation, name)[::-1])
-    return Days(tuple(sorted(touched)))
+        back, ahead = reach(relation, name)
+        touched |= spread(known, (ahead, back or 0))
+        onwards += [] if back is not None else [min(known) - timedelta(days=ahead)]
+    if not onwards:
+        return Days(tuple(sorted(touched)))
+    first = min(onwards)
+    return Days((*sorted(day for day in touched if day < first), first), onwards=True)
 
 
 def _refresh_view(run: Run, relation: Relation) -> int:
@@ -84,7 +90,8 @@ def _compute(run: Run, relation: Relation, days: Days | None) -> tuple[Written, 
     parts, inside = {}, "true"
     if days:
         for name, one in inputs(run.catalog, relation).items():
-            part = Days(tuple(sorted(spread(days.days, reach(relation, name)))))
+            back, ahead = reach(relation, name)
+            part = days if back is None else Days(tuple(sorted(spread(days.days, (back, ahead)))))
             parts[name] = postgres_write.part_of(config, relation, one, part)
         if relation.header.get("reach"):  # what stands on the edge of a part is not whole
             inside = postgres_write.on_days(config, relation, days)

@@ -6,7 +6,7 @@ key: [project, trace_id, id]
 tracked: true
 together: [project, trace_id]
 time: start_time
-indexes: [[project, start_time]]
+indexes: [[start_time, project]]
 columns:
   project: {type: text, doc: "key of the Langfuse project, as in gendash.yaml"}
   trace_id: {type: text, from: observation.traceId, doc: trace that the observation belongs to}

@@ -18,7 +18,7 @@ columns:
 with today as (
   select date_trunc('day', {{ now() }} at time zone {{ zone() }}) as day
 ),
-starts as (
+starts as materialized (
   select
     (day - interval '6 days') at time zone {{ zone() }} as week,
     (day - interval '29 days') at time zone {{ zone() }} as month

@@ -25,6 +25,6 @@ select
   (created_at at time zone {{ zone() }})::date as day,
   created_at,
   coalesce(updated_at, created_at) as changed_at,
-  status = 'processing' and coalesce(updated_at, created_at) < {{ now() }} - interval '15 minutes' as stuck,
+  status = 'processing' and coalesce(updated_at, created_at) < (select {{ now() }}) - interval '15 minutes' as stuck,
   left(user_id, 8) as owner
 from {{ view('document_entity') }}

@@ -38,7 +38,7 @@ with calls as (
   join {{ view('lf_observation') }} on
     start_time >= (date_trunc('day', {{ now() }} at time zone {{ zone() }}) - (days - 1) * interval '1 day') at time zone {{ zone() }}
     and start_time <= {{ now() }}
-  where type = 'GENERATION'
+  where type = 'GENERATION' and start_time >= {{ now() }} - interval '31 days' -- for the index
 )
 select
   days,

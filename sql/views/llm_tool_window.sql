@@ -32,6 +32,7 @@ tool_calls as (
   select project, trace_id, coalesce(nullif(name, ''), 'unnamed') as tool, level, latency_s
   from {{ view('lf_observation') }}
   where type in ('TOOL', 'RETRIEVER')
+    and start_time >= {{ now() }} - interval '31 days' -- a turn begins with its first step
 ),
 uses as (
   select

@@ -12,7 +12,7 @@ columns:
   answers: {type: bigint, doc: answers that could be rated}
   rated: {type: bigint, doc: those of them that were}
 */
-with ripe as (
+with ripe as materialized (
   select date_trunc('hour', {{ now() }}, {{ zone() }}) - interval '24 hours' as until
 ),
 counted as (

@@ -42,4 +42,5 @@ left join lateral (
   order by start_time desc, id desc limit 1
 ) c on true
 where (d.created_at at time zone {{ zone() }})::date > {{ today() }} - 30
+  and d.created_at >= {{ now() }} - interval '31 days'  -- for the index
   and d.created_at <= {{ now() }}

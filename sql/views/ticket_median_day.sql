@@ -15,7 +15,7 @@ columns:
   resolved: {type: bigint, doc: those of them resolved by the end of the day}
   median_s: {type: float8, null: true, doc: "seconds after which half of them were resolved; NULL where fewer than half were"}
 */
-with days as (
+with days as materialized (
   select d::date as day, d::date::timestamp at time zone {{ zone() }} as at,
     (d::date - 29)::timestamp at time zone {{ zone() }} as first,
     (d::date + 1)::timestamp at time zone {{ zone() }} as next,

@@ -33,8 +33,8 @@ select
     when status in ('resolved', 'closed') then greatest(coalesce(resolved_at, closed_at, updated_at), created_at)
   end as ended_at,
   sla_due_at as due_at,
-  status in ('open', 'in_progress') and coalesce(sla_due_at < {{ now() }}, false) as overdue,
+  status in ('open', 'in_progress') and coalesce(sla_due_at < (select {{ now() }}), false) as overdue,
   status in ('open', 'in_progress')
-    and coalesce(sla_due_at >= {{ now() }} and sla_due_at < {{ now() }} + interval '4 hours', false) as at_risk,
+    and coalesce(sla_due_at >= (select {{ now() }}) and sla_due_at < (select {{ now() }}) + interval '4 hours', false) as at_risk,
   left(assigned_to, 8) as assignee
 from {{ view('ticket_entity') }}

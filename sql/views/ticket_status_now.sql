@@ -1,27 +1,18 @@
 /*
 doc: Tickets by status as they are now, whenever they were created.
-grain: one row per status; each status has its row, other only where a ticket has an unknown one
+grain: one row per status, priority and category with a ticket
 feature: tickets
 audience: everyone
 cadence: 1m
 materialized: true
-key: [status]
+key: [status, priority, category]
 columns:
   status: {type: text, doc: "open, in_progress, resolved, closed, or other"}
-  rank: {type: int, doc: order of the statuses in a ticket's life}
-  tickets: {type: bigint, doc: tickets with it}
-  overdue: {type: bigint, doc: "those of them that are past their due time and neither resolved nor closed"}
-  oldest_age_s: {type: float8, null: true, doc: "seconds since the oldest of them was opened; NULL where none is open or in progress"}
+  priority: {type: text, doc: "urgent, high, medium, low, or other"}
+  category: {type: text, doc: "category; none where a ticket has none"}
+  tickets: {type: bigint, doc: tickets of them}
+  overdue: {type: bigint, doc: "those that are past their due time and neither resolved nor closed"}
 */
-with statuses (status, rank, unresolved) as (
-  values ('open', 1, true), ('in_progress', 2, true), ('resolved', 3, false), ('closed', 4, false), ('other', 5, false)
-)
-select
-  status,
-  rank,
-  count(ticket_id) as tickets,
-  count(ticket_id) filter (where unresolved and sla_due_at < {{ now() }}) as overdue,
-  extract(epoch from {{ now() }} - min(created_at) filter (where unresolved))::float8 as oldest_age_s
-from statuses left join {{ view('ticket_entity') }} using (status)
-group by status, rank
-having status <> 'other' or count(ticket_id) > 0
+select status, priority, category, count(*) as tickets, count(*) filter (where overdue) as overdue
+from {{ view('ticket_now') }}
+group by 1, 2, 3

@@ -14,7 +14,7 @@ columns:
   active_days: {type: bigint, doc: days of this month with such a message}
   last_at: {type: timestamptz, doc: the last of them}
 */
-with months as (
+with months as materialized (
   select day as today, date_trunc('month', day::timestamp)::date as this
   from (select {{ today() }} as day) as now
 )

@@ -190,7 +190,7 @@ create table gendash.lf_observation (
   primary key (project, trace_id, id)
 );
 
-create index on gendash.lf_observation (project, start_time);
+create index on gendash.lf_observation (start_time, project);
 
 create table gendash.lf_score (
   project text not null,
@@ -405,6 +405,14 @@ create table gendash.retained_week (
   cohort date not null,
   retained bigint not null,
   primary key (week, cohort)
+);
+
+create table gendash.user_mix_day (
+  day date not null,
+  at timestamptz not null,
+  first_time bigint not null,
+  returning_users bigint not null,
+  primary key (day)
 );
 
 create table gendash.active_day (
@@ -734,7 +742,7 @@ create materialized view gendash.account_now as
 with today as (
   select date_trunc('day', gendash.clock() at time zone 'UTC') as day
 ),
-starts as (
+starts as materialized (
   select
     (day - interval '6 days') at time zone 'UTC' as week,
     (day - interval '29 days') at time zone 'UTC' as month
@@ -818,6 +826,7 @@ create materialized view gendash.activation_30d as
 with today as (select (gendash.clock() at time zone 'UTC')::date as day),
 accounts as (
   select user_id, created_at, (created_at at time zone 'UTC')::date as began from gendash.user_entity
+  where created_at >= gendash.clock() - interval '38 days'  -- for the index; the days themselves are compared below
 ),
 chosen as (
   select accounts.* from accounts cross join today where began between today.day - 36 and today.day - 7
@@ -825,13 +834,14 @@ chosen as (
 wrote as (
   select user_id, count(*) as days, min(first_at) as first_at
   from chosen join gendash.user_day d using (user_id)
-  where d.day between began and began + 6
+  where d.day between began and began + 6 and d.day >= (gendash.clock() at time zone 'UTC')::date - 36
   group by 1
 ),
 rated as (
   select distinct user_id
   from chosen join gendash.rating_entity r using (user_id)
   where (r.created_at at time zone 'UTC')::date between began and began + 6
+    and r.created_at >= gendash.clock() - interval '38 days'
 ),
 steps as (
   select
@@ -857,22 +867,8 @@ cross join lateral (
 
 create unique index on gendash.activation_30d (step);
 
-create materialized view gendash.user_mix_day as
-with active as (
-  select day, day = min(day) over (partition by user_id) as is_first from gendash.user_day
-)
-select
-  day,
-  day::timestamp at time zone 'UTC' as at,
-  count(*) filter (where is_first) as first_time,
-  count(*) filter (where not is_first) as returning_users
-from active
-group by 1;
-
-create unique index on gendash.user_mix_day (day);
-
 create materialized view gendash.user_month as
-with months as (
+with months as materialized (
   select day as today, date_trunc('month', day::timestamp)::date as this
   from (select (gendash.clock() at time zone 'UTC')::date as day) as now
 )
@@ -926,7 +922,7 @@ select
   (created_at at time zone 'UTC')::date as day,
   created_at,
   coalesce(updated_at, created_at) as changed_at,
-  status = 'processing' and coalesce(updated_at, created_at) < gendash.clock() - interval '15 minutes' as stuck,
+  status = 'processing' and coalesce(updated_at, created_at) < (select gendash.clock()) - interval '15 minutes' as stuck,
   left(user_id, 8) as owner
 from gendash.document_entity;
 
@@ -960,27 +956,11 @@ select
     when status in ('resolved', 'closed') then greatest(coalesce(resolved_at, closed_at, updated_at), created_at)
   end as ended_at,
   sla_due_at as due_at,
-  status in ('open', 'in_progress') and coalesce(sla_due_at < gendash.clock(), false) as overdue,
+  status in ('open', 'in_progress') and coalesce(sla_due_at < (select gendash.clock()), false) as overdue,
   status in ('open', 'in_progress')
-    and coalesce(sla_due_at >= gendash.clock() and sla_due_at < gendash.clock() + interval '4 hours', false) as at_risk,
+    and coalesce(sla_due_at >= (select gendash.clock()) and sla_due_at < (select gendash.clock()) + interval '4 hours', false) as at_risk,
   left(assigned_to, 8) as assignee
 from gendash.ticket_entity;
-
-create materialized view gendash.ticket_status_now as
-with statuses (status, rank, unresolved) as (
-  values ('open', 1, true), ('in_progress', 2, true), ('resolved', 3, false), ('closed', 4, false), ('other', 5, false)
-)
-select
-  status,
-  rank,
-  count(ticket_id) as tickets,
-  count(ticket_id) filter (where unresolved and sla_due_at < gendash.clock()) as overdue,
-  extract(epoch from gendash.clock() - min(created_at) filter (where unresolved))::float8 as oldest_age_s
-from statuses left join gendash.ticket_entity using (status)
-group by status, rank
-having status <> 'other' or count(ticket_id) > 0;
-
-create unique index on gendash.ticket_status_now (status);
 
 create materialized view gendash.intent_window as
 select days, intent, count(distinct conversation_id) as conversations, sum(messages)::bigint as messages
@@ -1008,7 +988,7 @@ with calls as (
   join gendash.lf_observation on
     start_time >= (date_trunc('day', gendash.clock() at time zone 'UTC') - (days - 1) * interval '1 day') at time zone 'UTC'
     and start_time <= gendash.clock()
-  where type = 'GENERATION'
+  where type = 'GENERATION' and start_time >= gendash.clock() - interval '31 days' -- for the index
 )
 select
   days,
@@ -1120,6 +1100,7 @@ lengths as (
   select conversation_id, sum(messages) as messages, sum(user_messages) as turns
   from gendash.message_conversation_day cross join now
   where day >= first - 1  -- none is older than its conversation, but for clocks that are a little off
+    and day < 'infinity'  -- of a range with two ends the planner knows that it is short
   group by 1
 ),
 people as (
@@ -1134,7 +1115,7 @@ group by 2;
 create unique index on gendash.user_depth_amount (measure, amount);
 
 create materialized view gendash.rating_response_day as
-with ripe as (
+with ripe as materialized (
   select date_trunc('hour', gendash.clock(), 'UTC') - interval '24 hours' as until
 ),
 counted as (
@@ -1348,7 +1329,7 @@ group by 1, 2, 3;
 create unique index on gendash.ticket_hour (hour, priority, category);
 
 create materialized view gendash.ticket_median_day as
-with days as (
+with days as materialized (
   select d::date as day, d::date::timestamp at time zone 'UTC' as at,
     (d::date - 29)::timestamp at time zone 'UTC' as first,
     (d::date + 1)::timestamp at time zone 'UTC' as next,
@@ -1420,6 +1401,13 @@ where (waits or ended_at is not null) and due_at is not null and (ended_at is no
 group by 1, 2, 3;
 
 create unique index on gendash.ticket_sla_30d (priority, category);
+
+create materialized view gendash.ticket_status_now as
+select status, priority, category, count(*) as tickets, count(*) filter (where overdue) as overdue
+from gendash.ticket_now
+group by 1, 2, 3;
+
+create unique index on gendash.ticket_status_now (status, priority, category);
 
 create materialized view gendash.ticket_survival_90d as
 with recent as (
@@ -1572,6 +1560,7 @@ tool_calls as (
   select project, trace_id, coalesce(nullif(name, ''), 'unnamed') as tool, level, latency_s
   from gendash.lf_observation
   where type in ('TOOL', 'RETRIEVER')
+    and start_time >= gendash.clock() - interval '31 days' -- a turn begins with its first step
 ),
 uses as (
   select
@@ -1627,6 +1616,7 @@ left join lateral (
   order by start_time desc, id desc limit 1
 ) c on true
 where (d.created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 30
+  and d.created_at >= gendash.clock() - interval '31 days'  -- for the index
   and d.created_at <= gendash.clock();
 
 create unique index on gendash.rating_turn_30d (feedback_id);
@@ -2622,6 +2612,28 @@ create or replace trigger note_delete after delete on gendash.retained_week refe
 
 create or replace trigger note_truncate after truncate on gendash.retained_week for each statement execute function gendash.note_days('retained_week', 'week');
 
+comment on table gendash.user_mix_day is 'Users who were active on a day, by whether it was their first day. A user is active on a day with at least one message of theirs. Grain: one row per local day with an active user.';
+
+comment on column gendash.user_mix_day.day is 'local day';
+
+comment on column gendash.user_mix_day.at is 'its start';
+
+comment on column gendash.user_mix_day.first_time is 'users who had never been active before';
+
+comment on column gendash.user_mix_day.returning_users is 'users who had been';
+
+revoke all on gendash.user_mix_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.user_mix_day to gendash_admin_reader;
+
+create or replace trigger note_insert after insert on gendash.user_mix_day referencing new table as new_rows for each statement execute function gendash.note_days('user_mix_day', 'day');
+
+create or replace trigger note_update after update on gendash.user_mix_day referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('user_mix_day', 'day');
+
+create or replace trigger note_delete after delete on gendash.user_mix_day referencing old table as old_rows for each statement execute function gendash.note_days('user_mix_day', 'day');
+
+create or replace trigger note_truncate after truncate on gendash.user_mix_day for each statement execute function gendash.note_days('user_mix_day', 'day');
+
 comment on table gendash.active_day is 'Active users and conversations by day. A user is active on a day with at least one message of theirs. Rolling figures are exact distinct counts over their window, not sums of days. Grain: one row per local day on which there is a conversation, or an active user on it or on the 29 days before.';
 
 comment on column gendash.active_day.day is 'local day';
@@ -3184,20 +3196,6 @@ revoke all on gendash.activation_30d from public, gendash_reader, gendash_admin_
 
 grant select on gendash.activation_30d to gendash_admin_reader;
 
-comment on materialized view gendash.user_mix_day is 'Users who were active on a day, by whether it was their first day. A user is active on a day with at least one message of theirs. Grain: one row per local day with an active user.';
-
-comment on column gendash.user_mix_day.day is 'local day';
-
-comment on column gendash.user_mix_day.at is 'its start';
-
-comment on column gendash.user_mix_day.first_time is 'users who had never been active before';
-
-comment on column gendash.user_mix_day.returning_users is 'users who had been';
-
-revoke all on gendash.user_mix_day from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.user_mix_day to gendash_admin_reader;
-
 comment on materialized view gendash.user_month is 'Questions by user in this local month so far and in the whole one before, for billing. Guests are left out. Grain: one row per user with a message in one of the two months.';
 
 comment on column gendash.user_month.user_id is 'id of the account on the platform';
@@ -3303,22 +3301,6 @@ comment on column gendash.ticket_now.assignee is 'first 8 characters of the id o
 revoke all on gendash.ticket_now from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.ticket_now to gendash_reader;
-
-comment on materialized view gendash.ticket_status_now is 'Tickets by status as they are now, whenever they were created. Grain: one row per status; each status has its row, other only where a ticket has an unknown one.';
-
-comment on column gendash.ticket_status_now.status is 'open, in_progress, resolved, closed, or other';
-
-comment on column gendash.ticket_status_now.rank is 'order of the statuses in a ticket''s life';
-
-comment on column gendash.ticket_status_now.tickets is 'tickets with it';
-
-comment on column gendash.ticket_status_now.overdue is 'those of them that are past their due time and neither resolved nor closed';
-
-comment on column gendash.ticket_status_now.oldest_age_s is 'seconds since the oldest of them was opened; NULL where none is open or in progress';
-
-revoke all on gendash.ticket_status_now from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.ticket_status_now to gendash_reader;
 
 comment on materialized view gendash.intent_window is 'Conversations by intent over today and the 6 (or 29) local days before. A conversation counts once for each intent that its messages name, so intents add up to more than all conversations. Grain: one row per window and intent with a message.';
 
@@ -3689,6 +3671,22 @@ comment on column gendash.ticket_sla_30d.met is 'those of them that ended by the
 revoke all on gendash.ticket_sla_30d from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.ticket_sla_30d to gendash_reader;
+
+comment on materialized view gendash.ticket_status_now is 'Tickets by status as they are now, whenever they were created. Grain: one row per status, priority and category with a ticket.';
+
+comment on column gendash.ticket_status_now.status is 'open, in_progress, resolved, closed, or other';
+
+comment on column gendash.ticket_status_now.priority is 'urgent, high, medium, low, or other';
+
+comment on column gendash.ticket_status_now.category is 'category; none where a ticket has none';
+
+comment on column gendash.ticket_status_now.tickets is 'tickets of them';
+
+comment on column gendash.ticket_status_now.overdue is 'those that are past their due time and neither resolved nor closed';
+
+revoke all on gendash.ticket_status_now from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_status_now to gendash_reader;
 
 comment on materialized view gendash.ticket_survival_90d is 'How long things take with tickets created today or on the 89 days before, by Kaplan-Meier, so that what still lasts counts as lasting and does not vanish. Figures of finished ones alone are too good, since slow ones are missing. Grain: one row per measure and priority, and one per measure over all priorities.';
 

@@ -5,8 +5,11 @@ grain: one row per local day with an active user
 feature: conversations
 audience: everyone
 cadence: 15m
-materialized: true
 key: [day]
+window: true
+reach: {user_day: [all, 0]}
+whole: [user_id]
+time: day
 columns:
   day: {type: date, doc: local day}
   at: {type: timestamptz, doc: its start}
