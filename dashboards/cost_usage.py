@@ -42,7 +42,7 @@ from gendash.dashboards._palette import (
     up_is_bad,
     words,
 )
-from gendash.dashboards._queries import IN_ENVIRONMENT, NEVER_SYNCED, QUIET, TODAY, change, tile
+from gendash.dashboards._queries import IN_ENVIRONMENT, NEVER_SYNCED, QUIET, TODAY, change, dollars, tile
 from gendash.dashboards._shared import ANNOTATIONS, ENVIRONMENT, FRESHNESS, JOB, LLM_COST, how_to_read
 from gendash.dashboards._tables import entity, judged_share, share_bar
 from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines, NumberTile, StateTile, Table, Trend
@@ -63,6 +63,7 @@ MONTHS = f"""
       from (select date_trunc('month', {TODAY}::timestamp) as month,
         date_trunc('hour', {{{{ now() }}}}, {{{{ zone() }}}}) as running) as starts
     )"""
+BUDGET = "{{ setting('budget.monthly_usd') }}"
 PRICES = "List price as Langfuse computed it, not an invoice"
 
 STRIP = [
@@ -154,7 +155,7 @@ HEAD = [
         "month",
         "Month",
         "List price of LLM calls since the first of this local month, all environments, and how it grew by day; the "
-        "change is that of whole hours against as much of last month. Calls without a price count as nothing.",
+        "change is that of whole hours against as much of last month, the budget stands there where that is unknown.",
         HeadTile(unit="currencyUSD", decimals=0, subject=COST, min=0),
         [
             sql(
@@ -178,7 +179,9 @@ HEAD = [
                   left join {{{{ view('llm_hour') }}}} on hour >= last_month and hour < running
                 )
                 select day::timestamp at time zone {{{{ zone() }}}} as "time",
-                  {change("month", "vs last")} as metric, sum(coalesce(cost, 0)) over (order by day) as value
+                  case when prior > 0 then {change("month", "vs last")}
+                    else 'of ' || {dollars(BUDGET)} || ' budget' end as metric,
+                  sum(coalesce(cost, 0)) over (order by day) as value
                 from days left join spend using (day) cross join figures order by 1""",
                 may_be_zero=QUIET,
             )

@@ -249,7 +249,9 @@ def _wrong_window(catalog: Catalog, relation: Relation) -> Iterator[Problem]:
         elif len(read) > 1 and name not in given:
             yield Problem(relation.path, f"no reach for {name}", "say how many days before and after its own it reads")
         elif reach(relation, name)[0] is None and not relation.header.get("whole"):
-            yield Problem(relation.path, f"reads all days of {name}", "name the columns that its rows share under whole:")
+            yield Problem(
+                relation.path, f"reads all days of {name}", "name the columns that its rows share under whole:"
+            )
     for name in given.keys() - read.keys():
         yield Problem(relation.path, f"a reach for {name}, which it does not read", "mend the header")
     if moves_with(catalog, relation):

@@ -29,7 +29,7 @@ from llm_figures import (
     turn_at,
 )
 from llm_store import Look, ask
-from overview_figures import DAY, HOUR, Table, changed, spent, started
+from overview_figures import DAY, HOUR, Table, changed, dollars, spent, started
 from overview_store import Shown, shown
 from overview_worlds import QUOTED, SILENT, STORIES, Story, local, make, nothing
 
@@ -119,7 +119,9 @@ def _against_last_month(llm: LLM) -> str:
             sums[0] += spent([row])
         elif last <= when < min(this, last + (running - this)):
             sums[1] += spent([row])
-    return changed("month", sums[0], sums[1] if known else None, "vs last")
+    if not (known and sums[1]):
+        return f"of {dollars(Fraction(llm.world.budget))} budget"
+    return changed("month", sums[0], sums[1], "vs last")
 
 
 def month(llm: LLM) -> Table:
