@@ -143,7 +143,7 @@ def _is_plain(relation: Relation) -> bool:
 
 
 def reach(relation: Relation, name: str) -> tuple[int | None, int]:
-    """How many days before and after its own a row reads of one of the relations that it stands on; None for all before.
+    """How many days before and after its own a row reads of a relation that it stands on; None before for all of them.
 
     Who reads all says with ``whole:`` which columns the rows share that it reads: those of the same user, for example.
     """
