@@ -398,8 +398,9 @@ def check_history(url: str, definitions: Callable[..., Catalog], seed: int, monk
                 migrate(catalog.config, catalog)
             some = WINDOWED if rng.random() < 0.3 else ()  # what stands on them follows later
             refreshed(catalog, platform, full=rng.random() < 0.1, compare=rng.random() < 0.2, only=some)
-            if not some:
-                follows(catalog, platform)
+            if some:
+                continue  # without the list of users nobody can know who is gone
+            follows(catalog, platform)
             gone = platform.connection.execute(
                 "select user_id from gendash.user_day union select user_id from gendash.conversation_entity "
                 "union select user_id from gendash.rating_detail "
