@@ -409,7 +409,7 @@ DRIVERS = [
         "Agent turns of about the 24 hours before each point, by how they ended: 24 x the mean of recorded hourly "
         "increases of agent_queries_total, so the hours at both ends count in part. All environments that are scraped.",
         Lines(
-            unit="short",
+            unit="locale",
             decimals=0,
             overrides=[
                 override("byName", "success", color=fixed(CALLS), custom__fillOpacity=12),
