@@ -24,6 +24,10 @@ class Signature:
         return Signature(self.rows + other.rows, self.xor ^ other.xor)
 
 
+# In place of a day's signature: it has a user whom the list of users does not know yet
+DOUBTFUL = Signature(-1, 0)
+
+
 @dataclass(frozen=True)
 class Days:
     """Local days, in order; with ``onwards`` also every day after the last of them."""

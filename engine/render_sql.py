@@ -86,11 +86,17 @@ def pieces(catalog: Catalog) -> list[Piece]:
     for relation in (r for r in order if r.kind != "view"):
         found.append(_table(config, relation))
         if relation.kind == "rollup":
-            found.append(Piece(relation.name, "query", (), text=query_of(catalog, relation)))
+            found.append(Piece(relation.name, "query", (), text=_query_text(catalog, relation)))
     found += [_function_clock(config), _function_user_hash(config), _function_note_days(config)]
     found += [_view(catalog, relation) for relation in order if relation.kind == "view"]
     found += [_about(catalog, relation) for relation in order]
     return [*found, _about_schema(config)]
+
+
+def _query_text(catalog: Catalog, relation: Relation) -> str:
+    """What a rollup's rows follow from: its query, and the time zone by whose days it is read and compared."""
+    text, zone = query_of(catalog, relation), quote_text(catalog.config["time_zone"])
+    return text if zone in text or not relation.header.get("time") else f"{text}\n/* by days of {zone} */"
 
 
 def query_of(

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from gendash.engine.catalog import Catalog
 from gendash.engine.config import Config
-from gendash.engine.days import Days, Signature
+from gendash.engine.days import DOUBTFUL, Days, Signature
 from gendash.engine.model import Relation
 from gendash.engine.refs import quote_name, quote_text
 from gendash.engine.render_sql import cadence_s, day_of, key_of, merges, qualified
@@ -216,8 +216,11 @@ def _without_users(relation: Relation, name: str, target: str, condition: str) -
 def signed(
     connection: Connection, config: Config, relation: Relation, days: Days | None = None
 ) -> dict[date, Signature | None]:
-    """Signature of each day of the relation, or of some, as its rows were read; None where that is not known."""
-    among = "true" if days is None else days.exactly("day")
+    """Signature of each day of the relation, as its rows were read; None where that is not known.
+
+    With ``days`` of these only, and of all that are doubtful.
+    """
+    among = "true" if days is None else f"({days.exactly('day')} or rows = {DOUBTFUL.rows})"
     found = connection.execute(
         trusted(f"select day, rows, signature from {qualified(config, '_signature')} where relation = %s and {among}"),
         [relation.name],

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 import psycopg
 
-from gendash.engine.days import Days, differing, groups
+from gendash.engine.days import DOUBTFUL, Days, differing, groups
 from gendash.engine.errors import Unexpected
 from gendash.engine.model import Relation
 from gendash.engine.reads import driver
@@ -66,19 +66,23 @@ class _Reading:
         return self._recorded(done, newest, counted=True)
 
     def last(self, hot: Days) -> Outcome:
-        """The last days: today and the future without a look, and of the days that are over those that differ.
+        """The last days: today and the future without a look, of the days that are over those that differ, and any
+        day with a user whom the list did not know.
 
         Without an index that look would cost as much as reading them.
         """
         staging = driver(self.run.catalog, self.relation)
         over = hot.part(0, len(hot.days) - 1)
         done, newest = Written(), None
+        known = postgres_write.signed(self.run.connection, self.run.config, self.relation, over)
         if postgres_read.is_indexed(self.run.platform(), staging):
-            known = postgres_write.signed(self.run.connection, self.run.config, self.relation, over)
             moved = differing(self.run.signatures_of(staging, over), known)
-            if moved:
-                done, newest = self._unit(Days(tuple(moved)), sign=True)
             hot = hot.part(len(hot.days) - 1, len(hot.days))
+        else:
+            moved = sorted(known)
+        before = tuple(day for day in moved if day < hot.days[0])
+        if before:
+            done, newest = self._unit(Days(before), sign=True)
         last, latest = self._unit(hot, sign=False)  # what a signature would tell, the next refresh has read anyway
         return self._recorded(done + last, latest or newest, whole=False)
 
@@ -144,9 +148,11 @@ class _Reading:
                 elif sign:
                     postgres_write.unsign(connection, config, relation, set(days.days) - set(part.signatures))
                     postgres_write.sign(connection, config, relation, part.signatures)
-                    postgres_write.sign(connection, config, relation, dict.fromkeys(doubtful))
                 else:
                     postgres_write.sign_read_days(connection, config, relation, days)
+                if days:
+                    mark = None if run.users_are_new else DOUBTFUL
+                    postgres_write.sign(connection, config, relation, dict.fromkeys(doubtful, mark))
                 return done, postgres_write.newest(connection, relation)
 
     def _recorded(

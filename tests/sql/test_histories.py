@@ -554,6 +554,39 @@ def test_a_row_that_came_and_went_between_two_comparisons_is_not_kept(living: tu
     assert contents(platform.connection, ["message_hour"]) == before
 
 
+def test_who_was_not_in_the_list_of_users_is_looked_at_again_after_the_day_is_over(
+    living: tuple[Platform, Catalog],
+) -> None:
+    platform, catalog = living
+    platform.do("alter table conversations drop constraint conversations_user_id_fkey")
+    gone, held = platform.id(), "select count(*) from gendash.conversation_entity where user_id = %s"
+    platform.insert("conversations", id=platform.id(), user_id=gone, created_at=platform.now)
+    refreshed(catalog, platform, only=["conversation_entity"])  # may be newer than the list: kept
+    assert platform.connection.execute(held.encode(), [gone]).fetchone() == (1,)
+    platform.now += timedelta(days=2)
+    platform.do("update gendash._refresh set full_at = %s", platform.now)  # no comparison of all days is due
+    refreshed(catalog, platform)
+    assert platform.connection.execute(held.encode(), [gone]).fetchone() == (0,)
+
+
+def test_after_a_change_of_zone_no_row_stays_on_a_day_that_is_no_longer_its_own(
+    platform: str, living: tuple[Platform, Catalog], definitions: Callable[..., Catalog]
+) -> None:
+    found, catalog = living
+    gone, held = found.id(), "select count(*) from gendash.user_entity where user_id = %s"
+    at = datetime(
+        2026, 3, 10, 22, 30, tzinfo=UTC
+    )  # half past eleven in Berlin, the afternoon of the next day in the other
+    found.insert("users", id=gone, email=gone, hashed_password="h", created_at=at)
+    refreshed(catalog, found, compare=True)
+    assert found.connection.execute(held.encode(), [gone]).fetchone() == (1,)
+    found.do("delete from users where id = %s", gone)
+    moved = definitions(platform, f"time_zone: Pacific/Kiritimati\n{FEATURES}")
+    migrate(moved.config, moved)
+    refreshed(moved, found)
+    assert found.connection.execute(held.encode(), [gone]).fetchone() == (0,)
+
+
 def test_a_range_of_days_is_read_again_and_no_other(living: tuple[Platform, Catalog]) -> None:
     platform, catalog = living
     wrong = "update gendash.message_hour set messages = messages + 1000"
