@@ -97,8 +97,9 @@ def test_a_dry_run_says_what_a_run_does_and_does_nothing(database: str, definiti
     assert told == run(catalog).done
 
 
+@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.soak)])
 def test_a_migration_killed_before_any_statement_leaves_no_trace(
-    new_database: Callable[[], str], definitions: Definitions, monkeypatch: pytest.MonkeyPatch
+    new_database: Callable[[], str], definitions: Definitions, monkeypatch: pytest.MonkeyPatch, every: int
 ) -> None:
     clean = new_database()
     with killed_before(monkeypatch, 10**9) as sent:
@@ -108,7 +109,7 @@ def test_a_migration_killed_before_any_statement_leaves_no_trace(
         connection.execute("drop schema gendash cascade; drop role gendash_reader; drop role gendash_admin_reader")
     nothing = snapshot(clean)
     catalog = definitions(clean)
-    for statement in range(len(sent)):
+    for statement in range(len(sent) % every, len(sent), every):
         with pytest.raises(Killed), killed_before(monkeypatch, statement):
             run(catalog)
         with psycopg.connect(clean) as connection:
