@@ -59,7 +59,8 @@ ROUTES = (
     Route("/api/v1/conversations/{conversation_id}/messages", "GET", 0.25, 0.06, {"404": 0.004}),
     Route("/api/v1/auth/refresh", "POST", 0.1, 0.035, {"401": 0.02}),
     Route("/api/v1/auth/login", "POST", 0.03, 0.21, {"401": 0.03, "422": 0.01}),
-    Route("/api/v1/kb/documents", "GET", 0.09, 0.07, {}),
+    Route("/api/v1/kb/documents", "GET", 0.06, 0.07, {}),
+    Route("/api/v1/kb/search", "POST", 0.03, 0.09, {"422": 0.01}),
     Route("/api/v1/analytics/overview", "GET", 0.04, 0.26, {}),
 )
 ANSWERED = {
@@ -196,7 +197,7 @@ def fleet(born: float, zone: ZoneInfo, incident: Incident, seed: int, started: f
 def _api(instance: str, is_agent: bool) -> Target:
     target = Target(API_JOB, instance, _http() | {"process_cpu_seconds_total": (0.021, 0.034)})
     if is_agent:
-        target.profile |= _database() | _cache()
+        target.profile |= _database() | _cache() | _searches()
         target.values |= dict.fromkeys(_agent_series(), 0.0)
         target.gauges |= {"kb_chunks_total": 0.0, "vector_store_vectors_total": 0.0, "users_active_total": 0.0}
     return target
@@ -239,6 +240,18 @@ def _database() -> Profile:
             found[series("db_queries_total", operation=operation, status=status)] = (amount * calm, amount * bad)
         if operation == "select":
             found |= _spread("db_query_duration_seconds", amount, median, operation=operation)
+    return found
+
+
+def _searches() -> Profile:
+    """What people search for themselves; what the agent searches is counted from rows."""
+    route = next(route for route in ROUTES if route.handler.endswith("/search"))
+    asked = route.share * (1 - route.refused["422"])
+    found = _spread("kb_search_duration_seconds", asked, route.median_s)
+    found |= _spread("vector_store_operation_duration_seconds", asked, route.median_s * 0.6, operation="search")
+    for status, (calm, bad) in {"success": (1 - _FAILING[0], 1 - _FAILING[1]), "error": _FAILING}.items():
+        found[series("kb_searches_total", status=status)] = (asked * calm, asked * bad)
+        found[series("vector_store_operations_total", operation="search", status=status)] = (asked * calm, asked * bad)
     return found
 
 

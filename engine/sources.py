@@ -100,7 +100,9 @@ def series_finder(
         if rules and (seconds is not None or guarded(name)):
             return OK  # what it reads is there and gives nothing now, such as a ratio without traffic
         if rules:
-            return Finding("no_rows", f"{name} has given no series in 30 days, though what it reads is there")
+            lacks = worst(narrowed(one) for rule in rules for one in _read(selectors, rule.expr) if one.metric)
+            why = lacks.why or "though what it reads is there"
+            return Finding("no_rows", f"{name} has given no series in 30 days: {why}")
         if seconds is None:
             return Finding("missing", f"no sample of {name} in 30 days{_feature_hint(catalog, name)}")
         return Finding("stale", f"last sample of {name} is {duration(seconds)} old, scraped every {every_s:g} s")
@@ -132,9 +134,10 @@ def series_finder(
         texts = [f'{label}{op}"{_escape(text)}"' for label, op, text in selector.matchers]
         if value(f"count({selector.metric}{{{','.join(texts)}}})") is not None:
             return OK
-        for text in texts:
+        for text, (_, _, wanted) in zip(texts, selector.matchers, strict=True):
             if value(f"count({selector.metric}{{{text}}})") is None:
-                return Finding("no_rows", f"no series of {selector.metric} has {text}")
+                hint = _setting_hint(catalog, wanted)
+                return Finding("no_rows", f"no series of {selector.metric} has {text}{hint}")
         which = f" has {' and '.join(texts)}" if texts else " is there now"
         return Finding("no_rows", f"no series of {selector.metric}{which}")
 
@@ -211,6 +214,13 @@ def _feature_hint(catalog: Catalog, name: str) -> str:
             setting = f"map metrics.{key}"
             return f"; {setting}, or set features.{feature}: false" if feature else f"; {setting}"
     return ""
+
+
+def _setting_hint(catalog: Catalog, text: str) -> str:
+    """What to set where the platform has no such route."""
+    values = catalog.config.values
+    key = next((key for key, value in values.items() if key.startswith("handlers.") and value == text), None)
+    return f"; set {key} to a route that the platform has" if key else ""
 
 
 @dataclass(frozen=True)

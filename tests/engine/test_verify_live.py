@@ -94,6 +94,7 @@ RULES = {
         record("job:unloaded:rate5m", "sum(rate({{ metric('requests') }}[5m]))"),
         record("job:other:rate5m", "sum(rate({{ metric('requests') }}[5m]))"),
         record("job:silent:rate5m", '{{ metric("requests") }}{status="777"}'),
+        record("job:routed:rate5m", '{{ metric("requests") }}{handler="{{ setting(\'handlers.search\') }}"}'),
         record("job:share:rate5m", '{{ metric("requests") }} / ({{ metric("requests") }}{status="777"} > 0)'),
         record("job:off:rate5m", "vector(1)", feature="redis"),
         record("job:twice:rate5m", "2 * {{ rule('job:unloaded:rate5m') }}"),
@@ -110,6 +111,7 @@ groups:
   - {{record: 'job:broken:rate5m', expr: '({TWO}) * on () ({TWO})'}}
   - {{record: 'job:other:rate5m', expr: 'sum(rate(requests_total[1m]))'}}
   - {{record: 'job:silent:rate5m', expr: 'requests_total{{status="777"}}'}}
+  - {{record: 'job:routed:rate5m', expr: 'requests_total{{handler="/api/v1/kb/search"}}'}}
   - {{record: 'job:share:rate5m', expr: 'requests_total / (requests_total{{status="777"}} > 0)'}}
   - {{record: 'job:twice:rate5m', expr: '2 * job:unloaded:rate5m'}}
   - {{alert: Watchdog, expr: vector(1)}}
@@ -214,6 +216,7 @@ PANELS = [
     panel("r_broken", promql('{{ rule("job:broken:rate5m") }}')),
     panel("r_stopped", promql('{{ rule("job:stopped:rate5m") }}')),
     panel("r_silent", promql('{{ rule("job:silent:rate5m") }}')),
+    panel("r_routed", promql('{{ rule("job:routed:rate5m") }}')),
 ]  # fmt: skip
 
 BOARD = Dashboard(
@@ -336,7 +339,14 @@ EXPECTED = {
     "r_unloaded": ("missing", "recording rule job:unloaded:rate5m is not loaded; give Prometheus its file and reload it"),
     "r_broken": ("error", None),
     "r_stopped": ("stale", "job:stopped:rate5m stopped: last sample of stopped_total is 3 h old, scraped every 15 s"),
-    "r_silent": ("no_rows", "job:silent:rate5m has given no series in 30 days, though what it reads is there"),
+    "r_silent": (
+        "no_rows", 'job:silent:rate5m has given no series in 30 days: no series of requests_total has status="777"'
+    ),
+    "r_routed": (
+        "no_rows",
+        "job:routed:rate5m has given no series in 30 days: no series of requests_total has "
+        'handler="/api/v1/kb/search"; set handlers.search to a route that the platform has',
+    ),
 }  # fmt: skip
 
 
