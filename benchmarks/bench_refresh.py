@@ -53,9 +53,10 @@ select md5('c' || n)::uuid, case when n % 12 > 0 then md5('u' || 1 + floor({user
   / 4294967296.0 * random() ^ 0.5)::int)::uuid end, n % 7 = 0,
   {now} - make_interval(secs => {days} * 86400.0 * ({talks} - n) / {talks}), {now}
 from generate_series(1, {talks}) as n;
-insert into messages (id, conversation_id, role, content, created_at, updated_at)
+insert into messages (id, conversation_id, role, content, metadata, created_at, updated_at)
 select md5('m' || n)::uuid, md5('c' || least({talks}, 1 + n / 10))::uuid,
   case when n % 2 = 0 then 'user' else 'assistant' end, repeat('some words of a message ', 8),
+  case when n % 30 = 1 then jsonb_build_object('trace_id', md5('t' || n / 20)) end,
   {now} - make_interval(secs => {days} * 86400.0 * ({n} - n) / {n}), {now}
 from generate_series(1, {n}) as n;
 insert into feedback (id, message_id, user_id, rating, created_at, updated_at)

@@ -162,8 +162,8 @@ def daily(a: str, b: str = "0") -> str:
     """SQL: two sums of LLM calls by local day, for `rolling`."""
     return f"""
       select {LOCAL_DAY} as day, {a} as a, {b} as b from {{{{ view('llm_hour') }}}}
-      where hour >= ({TODAY} - 36)::timestamp at time zone {{{{ zone() }}}} and hour <= {{{{ now() }}}}
-        and {IN_ENVIRONMENT}
+      where hour >= (select ({TODAY} - 36)::timestamp at time zone {{{{ zone() }}}})
+        and hour <= (select {{{{ now() }}}}) and {IN_ENVIRONMENT}
       group by 1"""
 
 

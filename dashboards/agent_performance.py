@@ -80,7 +80,12 @@ MODEL_VARIABLE = Variable(
     "model",
     "Model",
     "Model of LLM calls as the application named it; figures of whole turns and of the agent hold all models.",
-    sql("select distinct model from {{ view('llm_hour') }} order by 1", may_be_empty="no LLM call was synced yet"),
+    sql(
+        # by day there are few rows; a model of staging alone is one as well
+        "select distinct model from {{ view('llm_latency_day') }} "
+        "where environment = '__all' and model <> '__all' order by 1",
+        may_be_empty="no LLM call was synced yet",
+    ),
     all_value="'__all'",
     feature="langfuse",
 )

@@ -89,8 +89,8 @@ STRIP = [
         [
             sql(
                 tile(
-                    "count(*) as ratings, count(*) filter (where traced) as traced",
-                    "{{ view('rating_turn_30d') }}",
+                    "coalesce(sum(ratings), 0) as ratings, coalesce(sum(ratings) filter (where traced), 0) as traced",
+                    "{{ view('rating_model_30d') }}",
                     "'of ' || ratings || ' traced'",
                     "traced / nullif(ratings, 0)::float8",
                 ),
@@ -521,11 +521,10 @@ CAUSES = [
         [
             sql(
                 """
-                select model as "Model", coalesce(prompt, 'none') as "Prompt", count(*) as "Ratings",
-                  count(*) filter (where rating <= 2) as "Negative",
-                  count(*) filter (where rating >= 4) / count(*)::float8 as "CSAT"
-                from {{ view('rating_turn_30d') }} where traced group by 1, 2
-                order by count(*) desc, 1, 2 limit 50""",
+                select model as "Model", prompt as "Prompt", ratings as "Ratings", negative as "Negative",
+                  satisfied / ratings::float8 as "CSAT"
+                from {{ view('rating_model_30d') }} where traced
+                order by ratings desc, model, prompt limit 50""",
                 format="table",
                 may_be_empty="no rating has a trace",
             )

@@ -502,17 +502,23 @@ FRESH = [
         [
             sql(
                 f"""
-                with ages (name, rank, low, high) as (
-                  values ('under 30 d', 1, 0, 30), ('30 to 90 d', 2, 30, 90), ('90 to 180 d', 3, 90, 180),
-                    ('180 d to a year', 4, 180, 365), ('over a year', 5, 365, 1000000)
+                with bounds as materialized (
+                  select now - interval '720 hours' as d30, now - interval '2160 hours' as d90,
+                    now - interval '4320 hours' as d180, now - interval '8760 hours' as d365
+                  from (select {{{{ now() }}}} as now) as moment
                 ),
                 held as (
-                  select greatest(extract(day from (select {{{{ now() }}}}) - changed_at), 0) as days,
-                    count(*) as documents
-                  from {{{{ view('document_now') }}}} where status = 'done' and {CHOSEN} group by 1
+                  select count(*) filter (where changed_at > d30) as in_30,
+                    count(*) filter (where changed_at > d90) as in_90,
+                    count(*) filter (where changed_at > d180) as in_180,
+                    count(*) filter (where changed_at > d365) as in_365, count(*) as every
+                  from {{{{ view('document_now') }}}} cross join bounds where status = 'done' and {CHOSEN}
                 )
-                select name, coalesce(sum(documents), 0) as value
-                from ages left join held on days >= low and days < high group by name, rank order by rank""",
+                select name, value
+                from held cross join lateral (
+                  values (1, 'under 30 d', in_30), (2, '30 to 90 d', in_90 - in_30), (3, '90 to 180 d', in_180 - in_90),
+                    (4, '180 d to a year', in_365 - in_180), (5, 'over a year', every - in_365)
+                ) as ages (rank, name, value) order by rank""",
                 format="table",
                 may_be_zero=NO_DOCUMENT,
             )

@@ -402,11 +402,11 @@ CHARTS = [
                 with priorities (priority, rank) as (
                   values ('urgent', 1), ('high', 2), ('medium', 3), ('low', 4), ('other', 5)
                 )
-                select priority as name, count(t.ticket_id) as value
+                select priority as name, coalesce(sum(tickets), 0)::bigint as value
                 from priorities left join (
-                  select ticket_id, priority from {{{{ view('ticket_now') }}}} where waits and {CHOSEN}
+                  select priority, tickets from {{{{ view('ticket_status_now') }}}} where waits and {CHOSEN}
                 ) as t using (priority)
-                group by priority, rank having priority <> 'other' or count(t.ticket_id) > 0 order by rank""",
+                group by priority, rank having priority <> 'other' or sum(tickets) > 0 order by rank""",
                 format="table",
                 may_be_zero=NOTHING_WAITS,
             )
@@ -482,13 +482,13 @@ HELP = [
         [
             sql(
                 f"""
-                with owners (owner, rank) as (values ('nobody', 1), ('assigned', 2))
-                select owner as name, count(t.ticket_id) as value
-                from owners left join (
-                  select ticket_id, case when assignee is null then 'nobody' else 'assigned' end as owner
-                  from {{{{ view('ticket_now') }}}} where waits and {CHOSEN}
-                ) as t using (owner)
-                group by owner, rank order by rank""",
+                select name, value from (
+                  select coalesce(sum(unowned), 0)::bigint as nobody,
+                    coalesce(sum(tickets - unowned), 0)::bigint as assigned
+                  from {{{{ view('ticket_status_now') }}}} where waits and {CHOSEN}
+                ) as counted
+                cross join lateral (values (1, 'nobody', nobody), (2, 'assigned', assigned)) as bars (rank, name, value)
+                order by rank""",
                 format="table",
                 may_be_zero=NOTHING_WAITS,
             )

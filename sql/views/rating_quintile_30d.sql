@@ -4,6 +4,8 @@ doc: Satisfaction by how long, how costly and how large the rated turns were, fo
 grain: one row per measure and group with a rating
 feature: feedback langfuse
 audience: admin
+cadence: 5m
+materialized: true
 key: [measure, quintile]
 columns:
   measure: {type: text, doc: "duration_s (seconds), cost_usd, or tokens"}

@@ -10,9 +10,15 @@ columns:
   status: {type: text, doc: "open, in_progress, resolved, closed, or other"}
   priority: {type: text, doc: "urgent, high, medium, low, or other"}
   category: {type: text, doc: "category; none where a ticket has none"}
+  waits: {type: boolean, doc: whether they wait, that is are open or in progress}
   tickets: {type: bigint, doc: tickets of them}
+  unowned: {type: bigint, doc: those that nobody is assigned to}
   overdue: {type: bigint, doc: "those that are past their due time and neither resolved nor closed"}
 */
-select status, priority, category, count(*) as tickets, count(*) filter (where overdue) as overdue
+select
+  status, priority, category, waits,
+  count(*) as tickets,
+  count(*) filter (where assignee is null) as unowned,
+  count(*) filter (where overdue) as overdue
 from {{ view('ticket_now') }}
-group by 1, 2, 3
+group by 1, 2, 3, 4

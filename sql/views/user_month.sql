@@ -20,8 +20,8 @@ with months as materialized (
 )
 select
   user_id,
-  (coalesce(sum(messages) filter (where day >= this), 0))::bigint as this_month,
-  (coalesce(sum(messages) filter (where day < this), 0))::bigint as last_month,
+  coalesce(sum(messages::int) filter (where day >= this), 0) as this_month,
+  coalesce(sum(messages::int) filter (where day < this), 0) as last_month,
   count(*) filter (where day >= this) as active_days,
   max(last_at) as last_at
 from {{ view('user_day') }} cross join months

@@ -26,7 +26,7 @@ with today as materialized (
   from (select {{ today() }} as day) as one
 ),
 wrote as (
-  select user_id, sum(messages)::bigint as messages, count(*) as active_days, max(last_at) as last_at
+  select user_id, sum(messages::int) as messages, count(*) as active_days, max(last_at) as last_at
   from {{ view('user_day') }} d cross join today where d.day > today.day - 30 and d.day <= today.day
   group by 1
 ),

@@ -874,8 +874,8 @@ with months as materialized (
 )
 select
   user_id,
-  (coalesce(sum(messages) filter (where day >= this), 0))::bigint as this_month,
-  (coalesce(sum(messages) filter (where day < this), 0))::bigint as last_month,
+  coalesce(sum(messages::int) filter (where day >= this), 0) as this_month,
+  coalesce(sum(messages::int) filter (where day < this), 0) as last_month,
   count(*) filter (where day >= this) as active_days,
   max(last_at) as last_at
 from gendash.user_day cross join months
@@ -1097,7 +1097,8 @@ recent as (
   from gendash.conversation_entity c cross join now where c.created_at >= since and c.created_at < until
 ),
 lengths as (
-  select conversation_id, sum(messages) as messages, sum(user_messages) as turns
+  -- of bigint the sum is numeric, which takes twice as long; no conversation has so many messages in a day
+  select conversation_id, sum(messages::int) as messages, sum(user_messages::int) as turns
   from gendash.message_conversation_day cross join now
   where day >= first - 1  -- none is older than its conversation, but for clocks that are a little off
     and day < 'infinity'  -- of a range with two ends the planner knows that it is short
@@ -1108,7 +1109,7 @@ people as (
 )
 select 'conversations' as measure, amount, count(*) as n, 0::bigint as single from people group by amount
 union all
-select 'messages', coalesce(messages, 0)::bigint, count(*), count(*) filter (where turns = 1)
+select 'messages', coalesce(messages, 0), count(*), count(*) filter (where turns = 1)
 from recent left join lengths using (conversation_id) where is_settled
 group by 2;
 
@@ -1403,9 +1404,13 @@ group by 1, 2, 3;
 create unique index on gendash.ticket_sla_30d (priority, category);
 
 create materialized view gendash.ticket_status_now as
-select status, priority, category, count(*) as tickets, count(*) filter (where overdue) as overdue
+select
+  status, priority, category, waits,
+  count(*) as tickets,
+  count(*) filter (where assignee is null) as unowned,
+  count(*) filter (where overdue) as overdue
 from gendash.ticket_now
-group by 1, 2, 3;
+group by 1, 2, 3, 4;
 
 create unique index on gendash.ticket_status_now (status, priority, category);
 
@@ -1719,7 +1724,7 @@ with today as materialized (
   from (select (gendash.clock() at time zone 'UTC')::date as day) as one
 ),
 wrote as (
-  select user_id, sum(messages)::bigint as messages, count(*) as active_days, max(last_at) as last_at
+  select user_id, sum(messages::int) as messages, count(*) as active_days, max(last_at) as last_at
   from gendash.user_day d cross join today where d.day > today.day - 30 and d.day <= today.day
   group by 1
 ),
@@ -1800,6 +1805,19 @@ group by 1, 2;
 
 create unique index on gendash.rating_label_30d (name, label);
 
+create materialized view gendash.rating_model_30d as
+select
+  traced,
+  coalesce(model, '') as model,
+  coalesce(prompt, 'none') as prompt,
+  count(*) as ratings,
+  count(*) filter (where rating <= 2) as negative,
+  count(*) filter (where rating >= 4) as satisfied
+from gendash.rating_turn_30d
+group by 1, 2, 3;
+
+create unique index on gendash.rating_model_30d (traced, model, prompt);
+
 create materialized view gendash.rating_prompt_30d as
 with given as (
   select
@@ -1830,7 +1848,7 @@ window versions as (partition by prompt order by version);
 
 create unique index on gendash.rating_prompt_30d (prompt, version);
 
-create view gendash.rating_quintile_30d as
+create materialized view gendash.rating_quintile_30d as
 with measured as (
   select feedback_id, rating, measure, value
   from gendash.rating_turn_30d
@@ -1845,6 +1863,8 @@ ranked as (
 select measure, quintile, min(value) as least, max(value) as most, count(*) as ratings,
   count(*) filter (where rating >= 4) as satisfied
 from ranked group by 1, 2;
+
+create unique index on gendash.rating_quintile_30d (measure, quintile);
 
 create materialized view gendash.rating_score_30d as
 with ratings as (
@@ -3680,7 +3700,11 @@ comment on column gendash.ticket_status_now.priority is 'urgent, high, medium, l
 
 comment on column gendash.ticket_status_now.category is 'category; none where a ticket has none';
 
+comment on column gendash.ticket_status_now.waits is 'whether they wait';
+
 comment on column gendash.ticket_status_now.tickets is 'tickets of them';
+
+comment on column gendash.ticket_status_now.unowned is 'those that nobody is assigned to';
 
 comment on column gendash.ticket_status_now.overdue is 'those that are past their due time and neither resolved nor closed';
 
@@ -4000,6 +4024,24 @@ revoke all on gendash.rating_label_30d from public, gendash_reader, gendash_admi
 
 grant select on gendash.rating_label_30d to gendash_admin_reader;
 
+comment on materialized view gendash.rating_model_30d is 'Ratings given today or on the 29 days before by the model and the managed prompt of the turn''s last LLM call. Grain: one row per model and prompt with a rating, and one for the ratings whose trace is not known.';
+
+comment on column gendash.rating_model_30d.traced is 'whether the trace of the rated answer was synced and has an LLM call';
+
+comment on column gendash.rating_model_30d.model is 'model of that call; empty where it is not traced';
+
+comment on column gendash.rating_model_30d.prompt is 'managed prompt of that call and its version; none where it used none';
+
+comment on column gendash.rating_model_30d.ratings is 'ratings';
+
+comment on column gendash.rating_model_30d.negative is 'those of them that are 1 or 2';
+
+comment on column gendash.rating_model_30d.satisfied is 'those of them that are 4 or 5';
+
+revoke all on gendash.rating_model_30d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.rating_model_30d to gendash_admin_reader;
+
 comment on materialized view gendash.rating_prompt_30d is 'Traced ratings given today or on the 29 days before by version of the managed prompt of the turn''s last LLM call, beside the version before it. Grain: one row per prompt and version with a rating.';
 
 comment on column gendash.rating_prompt_30d.prompt is 'name of the prompt';
@@ -4024,7 +4066,7 @@ revoke all on gendash.rating_prompt_30d from public, gendash_reader, gendash_adm
 
 grant select on gendash.rating_prompt_30d to gendash_admin_reader;
 
-comment on view gendash.rating_quintile_30d is 'Satisfaction by how long, how costly and how large the rated turns were, for ratings given today or on the 29 days before whose trace is known, in five groups of equal size by each measure. Grain: one row per measure and group with a rating.';
+comment on materialized view gendash.rating_quintile_30d is 'Satisfaction by how long, how costly and how large the rated turns were, for ratings given today or on the 29 days before whose trace is known, in five groups of equal size by each measure. Grain: one row per measure and group with a rating.';
 
 comment on column gendash.rating_quintile_30d.measure is 'duration_s (seconds), cost_usd, or tokens';
 
