@@ -41,9 +41,9 @@ def judged(name: str, thresholds: list[dict[str, Any]], **properties: Any) -> di
     return override("byName", name, custom__cellOptions=COLORED_TEXT, thresholds=rule, **properties)
 
 
-def judged_share(name: str, thresholds: list[dict[str, Any]], decimals: int = 2) -> dict[str, Any]:
+def judged_share(name: str, thresholds: list[dict[str, Any]], decimals: int = 2, **properties: Any) -> dict[str, Any]:
     """A share that is coloured where it is wrong."""
-    return judged(name, thresholds, unit="percentunit", decimals=decimals)
+    return judged(name, thresholds, unit="percentunit", decimals=decimals, **properties)
 
 
 def _bar(name: str, color: str, properties: dict[str, Any]) -> dict[str, Any]:

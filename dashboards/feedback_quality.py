@@ -30,7 +30,6 @@ from gendash.engine.model import Dashboard, Panel, Row, slo, sql
 
 NO_RATING = "no rating within 30 days"
 CSAT_COLORS = down_is_bad(slo("csat.red"), slo("csat.amber"))
-NAMED = override("byRegexp", "/.*/", displayName="${__field.name}")  # else Grafana hides the name of a lone bar
 RATING_WORDS = [
     {
         "type": "value",
@@ -331,7 +330,7 @@ WRONG = [
                     custom__cellOptions=COLORED_TEXT,
                     mappings=RATING_WORDS,
                 ),
-                override("byName", "Comment", custom__minWidth=140),
+                override("byName", "Comment", custom__minWidth=130),
                 override("byName", "Answer time", unit="s", custom__width=105),
                 override("byName", "User", custom__width=85),
                 *linked("Conversation", "Open the session in Langfuse", "session_link", custom__width=115),
@@ -544,7 +543,7 @@ CAUSES = [
             overrides=[
                 override("byName", "Prompt", custom__width=170),
                 override("byName", "Version", unit="none", custom__width=80),
-                override("byName", "First rated", unit="dateTimeAsIso", custom__width=160),
+                override("byName", "First rated", unit="dateTimeAsIso", custom__width=156),
                 override("byName", "Ratings", unit="locale", custom__width=80),
                 csat_column("CSAT"),
                 override("byRegexp", "/^(From|To|Before)$/", unit="percentunit", decimals=1),
@@ -604,7 +603,7 @@ CAUSES = [
         "Guardrail hits, 30 d",
         "Share of 'no' among the yes-or-no evaluations in Langfuse (guardrails) of today and the 29 days before, by "
         "name; n is their number. High: answers break a rule, or the rule is too strict.",
-        BarGauge(unit="percentunit", decimals=2, max=0.1, color=fixed(WARN), overrides=[NAMED]),
+        BarGauge(unit="percentunit", decimals=2, max=0.1, color=fixed(WARN)),
         [
             sql(
                 named_bars(

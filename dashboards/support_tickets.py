@@ -85,7 +85,6 @@ DUE = {
         "steps": steps((BAD, None), (WARN, 0), (TEXT, SettingRef("limits.ticket_at_risk_s"))),
     },
 }
-NAMED = override("byRegexp", "/.*/", displayName="${__field.name}")  # else Grafana hides the name of a lone bar
 
 
 def of_tickets(column: str) -> str:
@@ -509,7 +508,6 @@ HELP = [
             decimals=1,
             max=1,
             thresholds=steps((BAD, None), (WARN, slo("ticket_sla.red")), (TICKET["resolved"], slo("ticket_sla.amber"))),
-            overrides=[NAMED],
         ),
         [
             sql(
@@ -692,7 +690,7 @@ SOURCES = [
             unit="locale",
             decimals=0,
             color=fixed(CALLS),
-            overrides=[*colored({"none": UNKNOWN, "other": UNKNOWN}), NAMED],
+            overrides=colored({"none": UNKNOWN, "other": UNKNOWN}),
         ),
         [
             sql(

@@ -263,8 +263,10 @@ WHEN = [
                     "Severity",
                     custom__cellOptions=COLORED_TEXT,
                     mappings=words(critical=("✖ critical", BAD), warning=("▲ warning", WARN)),
+                    custom__width=100,
                 ),
-                override("byName", "Active for", unit="s", decimals=0),
+                override("byName", "Process", custom__width=140),
+                override("byName", "Active for", unit="s", decimals=0, custom__width=110),
             ],
             transformations=columns(
                 {"alertname": "Alert", "severity": "Severity", "instance": "Process", "Value": "Active for"}

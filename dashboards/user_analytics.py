@@ -345,7 +345,7 @@ STAY = [
             name_nothing=False,
             overrides=[
                 override("byName", "Week", custom__width=90),
-                override("byName", "Users", unit="locale", custom__width=64),
+                override("byName", "Users", unit="locale", custom__width=60),
                 override(
                     "byRegexp",
                     "/^W[0-9]$/",
@@ -646,7 +646,7 @@ DEPTH = [
                     decimals=0,
                     min=0,
                     color={"mode": "continuous-blues"},
-                    custom__width=48,  # Grafana gives a column without a width 50 px at least: 24 do not fit 1280
+                    custom__minWidth=50,  # Grafana gives none less: at 1280 the last is cut, at 1366 none
                     custom__align="center",
                     custom__cellOptions={"type": "color-background", "mode": "basic"},
                 ),

@@ -202,7 +202,7 @@ class BarGauge(_Modern):
     def to_json_data(self) -> Any:
         """The panel as Grafana's JSON."""
         first = [{"id": "rowsToFields", "options": {}}] if self.rows_to_fields else []
-        return self.panel(
+        body = self.panel(
             "bargauge",
             {
                 # a gradient over limits would paint a bar in the colours of limits that it does not reach
@@ -221,6 +221,9 @@ class BarGauge(_Modern):
             },
             transformations=[*first, *self.transformations],
         )
+        if self.rows_to_fields:  # else Grafana hides the name of a lone bar; an override would not keep it
+            body["fieldConfig"]["defaults"]["displayName"] = "${__field.name}"
+        return body
 
 
 @attr.s(kw_only=True, auto_attribs=True)
