@@ -55,11 +55,11 @@ class Route(NamedTuple):
 
 
 ROUTES = (
-    Route("/api/v1/conversations", "GET", 0.49, 0.03, {}),
+    Route("/api/v1/conversations", "GET", 0.46, 0.03, {}),
     Route("/api/v1/conversations/{conversation_id}/messages", "GET", 0.25, 0.06, {"404": 0.004}),
     Route("/api/v1/auth/refresh", "POST", 0.1, 0.035, {"401": 0.02}),
     Route("/api/v1/auth/login", "POST", 0.03, 0.21, {"401": 0.03, "422": 0.01}),
-    Route("/api/v1/kb/documents", "GET", 0.06, 0.07, {}),
+    Route("/api/v1/kb/documents", "GET", 0.09, 0.07, {}),
     Route("/api/v1/kb/search", "POST", 0.03, 0.09, {"422": 0.01}),
     Route("/api/v1/analytics/overview", "GET", 0.04, 0.26, {}),
 )
