@@ -10,15 +10,15 @@ import sys
 import click
 
 from gendash.commands._common import PROBLEMS, Settings
-from gendash.commands.bridge import langfuse
-from gendash.commands.definitions import build, check, config
+from gendash.commands.check_build_config import build, check, config
+from gendash.commands.db import db, metrics
+from gendash.commands.db_plan import advise, db_plan
 from gendash.commands.delivery import apply, plan, verify
 from gendash.commands.demo import demo
 from gendash.commands.doctor import doctor
-from gendash.commands.leaving import uninstall
+from gendash.commands.langfuse import langfuse
 from gendash.commands.reference import docs, lineage
-from gendash.commands.store import db, metrics
-from gendash.commands.store_plan import advise, db_plan
+from gendash.commands.uninstall import uninstall
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -25,12 +25,12 @@ import yaml
 
 from gendash.demo import postgres
 from gendash.demo.langfuse_double import LangfuseDouble
-from gendash.engine.config import load_config
-from gendash.langfuse_bridge import items
+from gendash.engine.config.load import load_config
+from gendash.langfuse_bridge import api_types
 from gendash.langfuse_bridge import sync as bridge
 from gendash.langfuse_bridge.pages import Page, Window
 from gendash.langfuse_bridge.replace import copy_rows
-from gendash.langfuse_bridge.rows import OBSERVATIONS, Row, Shaper
+from gendash.langfuse_bridge.rows import OBSERVATIONS, Shaper, StoredRow
 from gendash.langfuse_bridge.store import Store
 
 TABLES = Path(__file__).resolve().parents[1] / "sql" / "tables"
@@ -105,7 +105,7 @@ def bodies(count: int) -> Iterator[bytes]:
 
 def shaped(shaper: Shaper, pages: Iterator[bytes] | list[bytes]) -> Iterator[Page]:
     """The same pages as the bridge reads them."""
-    decode, at = items.decoder(items.ObservationPage), OBSERVATIONS.at("start_time")
+    decode, at = api_types.decoder(api_types.ObservationPage), OBSERVATIONS.at("start_time")
     for body in pages:
         page = decode(body)
         found = [shaper.observation(one) for one in page.data]
@@ -144,7 +144,7 @@ def local_part(url: str, count: int) -> None:
     """Prints rows a second of COPY, of a first load and of a run that changes nothing."""
     store, shaper = Store(url, "gendash"), Shaper("p", b"k")
     pages = list(bodies(count))
-    ready: list[Row] = [row for page in shaped(shaper, pages) for row in page.rows]
+    ready: list[StoredRow] = [row for page in shaped(shaper, pages) for row in page.rows]
     times: dict[str, list[float]] = {
         name: [] for name in ("copy", "copy decoded", "first", "again", "loaded first", "loaded again")
     }

@@ -24,17 +24,17 @@ from typing import Any
 import psycopg
 
 from gendash.demo import postgres
-from gendash.engine.catalog import Catalog
-from gendash.engine.config import load_config
-from gendash.engine.expand import Choice, expand
-from gendash.engine.questions import questions
-from gendash.engine.render_sql import cadence_s
-from gendash.engine.targets.files import load_catalog
-from gendash.engine.targets.migrate import migrate
-from gendash.engine.targets.postgres import store
-from gendash.engine.targets.reader import reader
-from gendash.engine.targets.refresh import Result, refresh
-from gendash.engine.verdict import Failed
+from gendash.engine.clients.answers import Failed
+from gendash.engine.clients.postgres import store
+from gendash.engine.config.load import load_config
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.load import load_catalog
+from gendash.engine.definitions.relations import cadence_s
+from gendash.engine.languages.grafana_macros import Choice, expand_macros
+from gendash.engine.store.migrate import migrate
+from gendash.engine.store.refresh.run import RefreshResult, refresh
+from gendash.engine.verify.queries import dashboard_queries
+from gendash.engine.verify.reader import open_reader
 
 PLATFORM = Path(__file__).resolve().parents[1] / "demo" / "platform.sql"
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -235,7 +235,7 @@ def wal(connection: psycopg.Connection[Any]) -> float:
     return sum(float(size) for (size,) in connection.execute("select pg_current_wal_lsn() - '0/0'")) / 1e6
 
 
-def run(catalog: Catalog, **options: Any) -> list[Result]:
+def run(catalog: Catalog, **options: Any) -> list[RefreshResult]:
     """A refresh at the benchmark's time. Raises SystemExit where a relation failed."""
     results = refresh(catalog.config, catalog, at=NOW, **options)
     errors = [result.error for result in results if result.error]
@@ -261,14 +261,14 @@ def panels(catalog: Catalog) -> dict[str, list[float]]:
     """Milliseconds of each SQL query of a panel, over its default time range."""
     config, found = catalog.config, {}
     for role in ("reader", "admin_reader"):
-        with reader(store(config), config[f"roles.{role}"], PASSWORD, NOW) as ask:
+        with open_reader(store(config), config[f"roles.{role}"], PASSWORD, NOW) as ask:
             for dashboard in catalog.dashboards.values():
-                asked = questions(catalog, dashboard, NOW)
+                asked = dashboard_queries(catalog, dashboard, NOW)
                 choices = [Choice(v.name, all_value=v.all_value, multi=v.multi) for v, _ in asked.variables]
                 for question in asked.questions:
                     if question.role != role:
                         continue
-                    text = expand("sql", question.text, question.time, choices)
+                    text = expand_macros("sql", question.text, question.time, choices)
                     name = f"{dashboard.name}/{question.verdict.panel}:{question.verdict.ref}"
                     answers = [ask(text) for _ in range(PANEL_ROUNDS + 1)][1:]
                     if any(isinstance(answer, Failed) for answer in answers):

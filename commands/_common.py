@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from gendash.engine.catalog import Catalog
-    from gendash.engine.config import Config
+    from gendash.engine.config.load import Config
+    from gendash.engine.definitions.catalog import Catalog
 
 DONE, PROBLEMS, PENDING = 0, 1, 3
 TARGETS = ("database", "prometheus", "grafana")
@@ -40,7 +40,7 @@ at_option = time_option("--at", "As if it were TIME, UTC without a zone.")
 
 def _every(_context: click.Context, _parameter: click.Parameter, value: str | None) -> float | None:
     """Seconds of a duration."""
-    from gendash.engine.config import seconds
+    from gendash.engine.config.load import seconds
 
     if value is None:
         return None
@@ -81,7 +81,7 @@ class Settings:
         self.path, self.env = path, env
 
     def config(self) -> Config:
-        from gendash.engine.config import load_config
+        from gendash.engine.config.load import load_config
         from gendash.engine.errors import ConfigError
         from gendash.engine.model import Problem
 
@@ -95,7 +95,7 @@ class Settings:
 
     def catalog(self) -> Catalog:
         """The definitions, without the checks."""
-        from gendash.engine.targets.files import load_catalog
+        from gendash.engine.definitions.load import load_catalog
 
         config = self.config()
         base = Path(self.path or "gendash.yaml").resolve().parent
@@ -103,7 +103,7 @@ class Settings:
 
     def checked(self) -> Catalog:
         """The definitions; any problem stops here, and all are listed."""
-        from gendash.engine.checks import check
+        from gendash.engine.checks.definitions import check
         from gendash.engine.errors import ContentError, raise_if
 
         catalog = self.catalog()
@@ -155,8 +155,8 @@ def say(line: str) -> None:
 
 
 def all_artifacts(catalog: Catalog) -> dict[str, bytes]:
-    from gendash.engine.build import TEMPLATES, artifacts
-    from gendash.engine.targets.files import template
+    from gendash.engine.definitions.load import template
+    from gendash.engine.render.artifacts import TEMPLATES, artifacts
 
     return artifacts(catalog, {name: template(name) for name in TEMPLATES})
 

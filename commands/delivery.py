@@ -10,20 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gendash.commands._common import (
-    DONE,
-    PENDING,
-    PROBLEMS,
-    TARGETS,
-    Settings,
-    at_option,
-    confirm,
-    json_option,
-    say,
-)
+from gendash.commands._common import DONE, PENDING, PROBLEMS, TARGETS, Settings, at_option, confirm, json_option, say
 
 if TYPE_CHECKING:
-    from gendash.engine.plan import Change
+    from gendash.engine.deliver.plan import Change
 
 
 @click.command()
@@ -38,16 +28,16 @@ def verify(settings: Settings, as_json: bool, junit: Path | None, only: tuple[st
     Runs each query of each panel, variable, annotation and rule.
     Exit 1 when a panel that should have data has none.
     """
-    from gendash.engine import report
-    from gendash.engine.verify import failed
-    from gendash.engine.verify import verify as run
+    from gendash.engine.verify import report
+    from gendash.engine.verify.run import any_failed
+    from gendash.engine.verify.run import verify as run
 
     catalog = settings.checked()
     verdicts = run(catalog.config, catalog, at=at, only=only)
     if junit:
         junit.write_text(report.as_junit(verdicts), "utf-8")
-    click.echo(report.as_json(verdicts) if as_json else report.as_table(verdicts, colour=sys.stdout.isatty()))
-    sys.exit(PROBLEMS if failed(verdicts) else DONE)
+    click.echo(report.verdicts_as_json(verdicts) if as_json else report.as_table(verdicts, colour=sys.stdout.isatty()))
+    sys.exit(PROBLEMS if any_failed(verdicts) else DONE)
 
 
 only_targets = click.option(
@@ -62,11 +52,11 @@ only_targets = click.option(
 @click.pass_obj
 def plan(settings: Settings, only: tuple[str, ...], as_json: bool, exit_code: bool) -> None:
     """What apply would change, in words."""
-    from gendash.engine.delivery import observe_and_plan
-    from gendash.engine.plan import as_dict, text
+    from gendash.engine.deliver.apply import observe_and_plan
+    from gendash.engine.deliver.plan import change_as_dict, plan_text
 
     _, changes = observe_and_plan(settings.checked(), only)
-    click.echo(json.dumps([as_dict(c) for c in changes], indent=2) if as_json else text(changes))
+    click.echo(json.dumps([change_as_dict(c) for c in changes], indent=2) if as_json else plan_text(changes))
     sys.exit(PENDING if exit_code and any(change.writes for change in changes) else DONE)
 
 
@@ -82,23 +72,25 @@ def apply(settings: Settings, only: tuple[str, ...], as_json: bool, yes: bool, s
     Database, rules, folders, data sources, dashboards.
     Exit 1 when something was left alone, since a person must decide.
     """
-    from gendash.engine.delivery import carry_out, observe_and_plan
-    from gendash.engine.plan import as_dict, text
+    from gendash.engine.deliver.apply import carry_out, observe_and_plan
+    from gendash.engine.deliver.plan import change_as_dict, plan_text
 
     catalog = settings.checked()
     wanted, changes = observe_and_plan(catalog, only)
     if any(change.writes for change in changes):
         if not as_json:
-            click.echo(text(changes))
+            click.echo(plan_text(changes))
         confirm(yes, "apply", "there are changes")
         changes = carry_out(catalog, wanted, changes, state, datetime.now(UTC), say)
-    click.echo(json.dumps([as_dict(c) for c in changes], indent=2) if as_json else _outcome(changes))
+    click.echo(json.dumps([change_as_dict(c) for c in changes], indent=2) if as_json else _outcome(changes))
     sys.exit(PROBLEMS if any(change.action == "blocked" for change in changes) else DONE)
 
 
 def _outcome(changes: list[Change]) -> str:
-    from gendash.engine.plan import text
+    from gendash.engine.deliver.plan import plan_text
 
     left = [change for change in changes if change.action in ("blocked", "report")]
     done = sum(change.writes for change in changes)
-    return "\n".join([*([text(left)] if left else []), f"{done} changed, {len(changes) - done - len(left)} unchanged"])
+    return "\n".join(
+        [*([plan_text(left)] if left else []), f"{done} changed, {len(changes) - done - len(left)} unchanged"]
+    )

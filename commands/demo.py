@@ -14,8 +14,8 @@ from gendash.commands._common import DONE, PROBLEMS, all_artifacts, say, time_op
 
 if TYPE_CHECKING:
     from gendash.demo.run import Steps
-    from gendash.engine.catalog import Catalog
-    from gendash.engine.config import Config
+    from gendash.engine.config.load import Config
+    from gendash.engine.definitions.catalog import Catalog
 
 
 @click.command()
@@ -43,17 +43,18 @@ def demo(folder: Path, seed: int, now: datetime | None, scale: float, without: t
 def _steps() -> Steps:
     """What the demo asks of the engine."""
     from gendash.demo.run import Steps
-    from gendash.engine import report
-    from gendash.engine.checks import check
-    from gendash.engine.delivery import carry_out, observe_and_plan
+    from gendash.engine.checks.definitions import check
+    from gendash.engine.definitions.load import load_catalog
+    from gendash.engine.deliver.apply import carry_out, observe_and_plan
     from gendash.engine.errors import ContentError, TargetError, raise_if
     from gendash.engine.model import Problem
-    from gendash.engine.targets.audit import audit
-    from gendash.engine.targets.files import load_catalog, write_artifacts
-    from gendash.engine.targets.migrate import migrate
-    from gendash.engine.targets.refresh import refresh
-    from gendash.engine.targets.store_facts import facts
-    from gendash.engine.verify import failed, verify
+    from gendash.engine.render.write import write_artifacts
+    from gendash.engine.store.audit import audit
+    from gendash.engine.store.metrics import facts
+    from gendash.engine.store.migrate import migrate
+    from gendash.engine.store.refresh.run import refresh
+    from gendash.engine.verify import report
+    from gendash.engine.verify.run import any_failed, verify
     from gendash.langfuse_bridge.sync import sync
 
     def checked(config: Config) -> Catalog:
@@ -70,7 +71,7 @@ def _steps() -> Steps:
     def judge(catalog: Catalog, at: datetime | None) -> int:
         verdicts = verify(catalog.config, catalog, at=at)
         click.echo(report.as_table(verdicts, colour=sys.stdout.isatty()))
-        return PROBLEMS if failed(verdicts) else DONE
+        return PROBLEMS if any_failed(verdicts) else DONE
 
     return Steps(
         catalog=checked,

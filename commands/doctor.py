@@ -16,11 +16,12 @@ import click
 from gendash.commands._common import DONE, PROBLEMS, Settings, json_option, say
 
 if TYPE_CHECKING:
-    from gendash.engine.catalog import Catalog
-    from gendash.engine.config import Config
-    from gendash.engine.doctor import Feature, Look
-    from gendash.engine.doctor_report import Report, Server
-    from gendash.engine.rights import Noted, RoleSeen
+    from gendash.engine.config.load import Config
+    from gendash.engine.definitions.catalog import Catalog
+    from gendash.engine.doctor.diagnose import Feature
+    from gendash.engine.doctor.report import DoctorReport, Server
+    from gendash.engine.doctor.rights import Noted, RoleSeen
+    from gendash.engine.doctor.seen import Look
 
 
 @click.command()
@@ -33,7 +34,7 @@ def doctor(settings: Settings, write: bool, as_json: bool) -> None:
     Looks at database, Prometheus, Langfuse and Grafana as far as they are configured, and changes none of them.
     Exit 1 when one does not answer, a feature is on in vain, or a role lacks a right.
     """
-    from gendash.engine import doctor_report
+    from gendash.engine.doctor import report as doctor_report
 
     catalog = settings.checked()
     report = examine(catalog, datetime.now(UTC))
@@ -42,7 +43,7 @@ def doctor(settings: Settings, write: bool, as_json: bool) -> None:
         changed = _write(settings, report.features)
         report = examine(settings.checked(), datetime.now(UTC)) if changed else report
     if as_json:
-        click.echo(json.dumps(doctor_report.as_json(report) | {"written": changed}, indent=2))
+        click.echo(json.dumps(doctor_report.report_as_dict(report) | {"written": changed}, indent=2))
     else:
         click.echo(doctor_report.as_text(report))
     if write:
@@ -65,7 +66,7 @@ class _Seen:
     @contextmanager
     def asking(self, name: str, missing: str = "") -> Iterator[Callable[[str], None]]:
         """Asks a server, unless ``missing`` says what is not set; its failure becomes a line."""
-        from gendash.engine.doctor_report import Server
+        from gendash.engine.doctor.report import Server
         from gendash.engine.errors import GendashError
 
         try:
@@ -76,13 +77,14 @@ class _Seen:
             self.servers.append(Server(name, state, missing or "; ".join(str(one) for one in error.problems)))  # type: ignore[arg-type]
 
 
-def examine(catalog: Catalog, now: datetime) -> Report:
+def examine(catalog: Catalog, now: datetime) -> DoctorReport:
     """The whole report. A server that does not answer is a line of it; nothing that it holds counts as there."""
-    from gendash.engine import doctor as judge
-    from gendash.engine.doctor_report import Report
-    from gendash.engine.targets.files import instrumentation
+    from gendash.engine.definitions.load import instrumentation
+    from gendash.engine.doctor import diagnose as judge
+    from gendash.engine.doctor import seen as seen_module
+    from gendash.engine.doctor.report import DoctorReport
 
-    seen = _Seen(judge.Look())
+    seen = _Seen(seen_module.Look())
     _source(catalog, seen)
     _store(catalog, seen)
     _prometheus(catalog, seen, now)
@@ -91,26 +93,28 @@ def examine(catalog: Catalog, now: datetime) -> Report:
     found = judge.features(catalog, seen.look, instrumentation())
     panels = judge.panels(catalog, seen.look, found)
     reads, notes = _source_rights(judge.proposed(catalog, found), seen)
-    return Report(catalog.config["schema"], seen.servers, found, panels, reads, list(dict.fromkeys(notes + seen.notes)))
+    return DoctorReport(
+        catalog.config["schema"], seen.servers, found, panels, reads, list(dict.fromkeys(notes + seen.notes))
+    )
 
 
 def _source_rights(catalog: Catalog, seen: _Seen) -> tuple[dict[str, list[str]], list[Noted]]:
     """What the source's role must read once the features are set as found, and what it has less or more."""
-    from gendash.engine import rights
+    from gendash.engine.doctor import rights
 
     role, columns = seen.reader_of_source, seen.look.columns or frozenset()
     if role is None:
         return {}, []
     reads: dict[str, list[str]] = {}
-    for table, column in sorted(rights.columns_read(catalog, columns, role.plain)):
+    for table, column in sorted(rights.columns_to_grant(catalog, columns, role.plain)):
         reads.setdefault(f"{catalog.config['platform.schema']}.{table}", []).append(column)
     return reads, rights.source_notes(catalog, role, columns)
 
 
 def _source(catalog: Catalog, seen: _Seen) -> None:
-    from gendash.engine.targets.platform_look import platform_look
-    from gendash.engine.targets.postgres import connect, source
-    from gendash.engine.targets.postgres_rights import role_seen
+    from gendash.engine.clients.postgres import connect, source
+    from gendash.engine.doctor.look_database import platform_look
+    from gendash.engine.doctor.role_privileges import role_seen
 
     config = catalog.config
     unset = "" if config["source_url"] or config["database_url"] else "set GENDASH_SOURCE_URL or GENDASH_DATABASE_URL"
@@ -125,9 +129,9 @@ def _source(catalog: Catalog, seen: _Seen) -> None:
 
 
 def _store(catalog: Catalog, seen: _Seen) -> None:
-    from gendash.engine import rights
-    from gendash.engine.targets.postgres import connect, source, store
-    from gendash.engine.targets.postgres_rights import public_seen, role_seen
+    from gendash.engine.clients.postgres import connect, source, store
+    from gendash.engine.doctor import rights
+    from gendash.engine.doctor.role_privileges import public_seen, role_seen
 
     config = catalog.config
     schemas = [config["schema"], config["platform.schema"]]
@@ -149,9 +153,9 @@ def _store(catalog: Catalog, seen: _Seen) -> None:
 
 
 def _prometheus(catalog: Catalog, seen: _Seen, now: datetime) -> None:
-    from gendash.engine.render_rules import live_rules
-    from gendash.engine.targets.prometheus import loaded_rules, prometheus
-    from gendash.engine.targets.prometheus_look import exposed, recorded
+    from gendash.engine.clients.prometheus import loaded_rules, prometheus
+    from gendash.engine.doctor.look_prometheus import exposed, recorded
+    from gendash.engine.render.rules import live_rules
 
     with seen.asking("prometheus") as ok, prometheus(catalog.config["prometheus_url"]) as call:
         rules = [rule.name for rule in live_rules(catalog)]
@@ -191,8 +195,8 @@ def _langfuse(catalog: Catalog, seen: _Seen, now: datetime) -> None:
 
 def _calls(config: Config, now: datetime) -> tuple[str, str]:
     """Address and version of a project's server, and why there is no LLM call; see `look.calls`."""
-    from gendash.langfuse_bridge.look import calls
-    from gendash.langfuse_bridge.opening import open_client
+    from gendash.langfuse_bridge.any_calls import calls
+    from gendash.langfuse_bridge.open_run import open_client
 
     client = open_client(config)
     client.patience_s, client.tries = 5.0, 2
@@ -204,17 +208,17 @@ def _calls(config: Config, now: datetime) -> tuple[str, str]:
 
 
 def _grafana(catalog: Catalog, seen: _Seen) -> None:
+    from gendash.engine.clients.grafana import server_capabilities
+    from gendash.engine.doctor.rights import token_notes
     from gendash.engine.errors import Denied
     from gendash.engine.model import Problem
-    from gendash.engine.rights import token_notes
-    from gendash.engine.targets.grafana import look
 
     config = catalog.config
     unset = "" if config["grafana_token"] or "@" in config["grafana_url"] else "set GENDASH_GRAFANA_TOKEN"
     with seen.asking("grafana", unset) as ok:
         if unset:
             raise Denied(Problem("grafana", "not configured", unset))
-        version, allowed, sources = look(config)
+        version, allowed, sources = server_capabilities(config)
         uids = [config[f"datasources.{name}.uid"] for name in ("database", "admin", "prometheus")]
         lacking = [uid for uid in uids if uid not in sources]
         seen.notes += token_notes(allowed, is_new=bool(lacking))
@@ -224,11 +228,11 @@ def _grafana(catalog: Catalog, seen: _Seen) -> None:
 
 def _write(settings: Settings, features: list[Feature] | object) -> dict[str, bool]:
     """Sets the features in the settings file, at once or not at all; what was changed."""
-    from gendash.engine.config import load_config
+    from gendash.engine.config.edit import with_values
+    from gendash.engine.config.load import load_config
     from gendash.engine.errors import Refused
     from gendash.engine.model import Problem
-    from gendash.engine.settings_file import with_values
-    from gendash.engine.targets.files import write_file
+    from gendash.engine.render.write import write_file
 
     assert isinstance(features, list)
     wanted = {one.name: one.wanted for one in features if one.wanted != one.on}

@@ -13,8 +13,8 @@ import click
 from gendash.commands._common import DONE, PENDING, Settings, json_option
 
 if TYPE_CHECKING:
-    from gendash.engine.catalog import Catalog
-    from gendash.engine.lineage import Lineage, Node
+    from gendash.engine.definitions.catalog import Catalog, Node
+    from gendash.engine.definitions.lineage import Lineage
 
 LABELS = {
     "panel": "panels",
@@ -39,11 +39,11 @@ def docs(context: click.Context, out: Path, only_check: bool) -> None:
 
     Every dashboard, panel, relation, rule, alert, metric, command, setting and term, from the definitions.
     """
-    from gendash.engine.targets.files import differing, write_artifacts
+    from gendash.engine.render.write import differing_files, write_artifacts
 
     root = context.find_root()
     files = reference(context.ensure_object(Settings).checked(), root.command)
-    changed = differing(files, out) if only_check else write_artifacts(files, out, manifest=False)
+    changed = differing_files(files, out) if only_check else write_artifacts(files, out, manifest=False)
     stale = unknown_pages(files, out)
     for path in [*changed, *stale] if only_check else []:
         click.echo(path)
@@ -62,9 +62,9 @@ def unknown_pages(files: dict[str, bytes], out: Path) -> list[str]:
 
 def reference(catalog: Catalog, root: click.Command) -> dict[str, bytes]:
     """The pages of the reference by path."""
-    from gendash.engine.design_rules import RULES
-    from gendash.engine.docs import TEMPLATES, Material, pages
-    from gendash.engine.targets.files import data, page_template
+    from gendash.engine.checks.design_rules import RULES
+    from gendash.engine.definitions.load import data, page_template
+    from gendash.engine.reference.pages import TEMPLATES, Material, pages
 
     material = Material(
         plan=data("dashboards/plan.yaml"),
@@ -109,9 +109,9 @@ def lineage(settings: Settings, name: str, as_json: bool) -> None:
     NAME is a panel (overview/errors), relation, column (users.role), metric, rule, setting, or a field of Langfuse's
     API (observation.costDetails).
     """
-    from gendash.engine.config import suggest
+    from gendash.engine.config.load import suggest
+    from gendash.engine.definitions.lineage import Lineage
     from gendash.engine.errors import ContentError
-    from gendash.engine.lineage import Lineage
     from gendash.engine.model import Problem
 
     catalog = settings.catalog()
@@ -137,7 +137,7 @@ def lineage(settings: Settings, name: str, as_json: bool) -> None:
 
 
 def _both(found: Lineage, node: Node) -> dict[str, Any]:
-    from gendash.engine.lineage import by_kind
+    from gendash.engine.definitions.lineage import by_kind
 
     return {
         "kind": node[0],

@@ -53,16 +53,7 @@ from gendash.dashboards._queries import (
 )
 from gendash.dashboards._shared import ANNOTATIONS, CSAT, ENVIRONMENT, FRESHNESS, JOB, LLM_CALLS, how_to_read
 from gendash.dashboards._tables import columns, entity, judged, judged_share, linked, share_bar
-from gendash.dashboards.viz import (
-    PREVIOUS,
-    BarGauge,
-    DayBars,
-    HeadTile,
-    Heatmap,
-    Lines,
-    StateTile,
-    Table,
-)
+from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Heatmap, Lines, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, Variable, promql, slo, sql
 
 TURNS = 'sum({{ rule("job:agent_queries:rate5m") }}{job=~"$job"})'

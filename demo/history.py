@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from gendash.demo import happenings, recorded
+from gendash.demo import count_metrics, recorded_series
 from gendash.demo.evaluate import grid
 from gendash.demo.metrics import STORE_JOB, WRITTEN, Fleet, as_scraped, fleet, series_of
 from gendash.demo.timeline import Change, Platform
@@ -64,18 +64,18 @@ def scrape(platform: Platform, end: float, extra: Iterable[Change] = (), reach: 
     times = coarse + fine
     start = float(times[0] - COARSE_S)
     found = fleet(platform.born, platform.zone, platform.incident, platform.seed, start)
-    known = happenings.roles(platform)
+    known = count_metrics.roles(platform)
     _fill(found.api[0].gauges, platform, start)
-    counted = [*happenings.changes(platform, start), *extra]
+    counted = [*count_metrics.changes(platform, start), *extra]
     restarts = [(end - before, number) for before, number in RESTARTS]
     columns = [{key: array("d") for key in (*target.values, *target.gauges)} for target in found.targets()]
-    for at, due in zip(times, happenings.between(counted, times), strict=True):
+    for at, due in zip(times, count_metrics.between(counted, times), strict=True):
         for when, number in restarts:
             if start < when <= at:
                 found.api[number].restart(float(int(when)))
         found.step(start, at)
         for _, table, row in due:
-            happenings.count(found.api[0], table, row, known)
+            count_metrics.count(found.api[0], table, row, known)
         for target, series in zip(found.targets(), columns, strict=True):
             for column, value in zip(series.values(), (*target.values.values(), *target.gauges.values()), strict=True):
                 column.append(value)
@@ -122,7 +122,9 @@ def write_facts(exposition: str, scrapes: Scrapes, folder: Path) -> Path:
     return _text(folder / "facts.om", facts(exposition, scrapes))
 
 
-def write(scrapes: Scrapes, rules: Iterable[recorded.Rule], folder: Path, say: Callable[[str], None]) -> Iterator[Path]:
+def write(
+    scrapes: Scrapes, rules: Iterable[recorded_series.Rule], folder: Path, say: Callable[[str], None]
+) -> Iterator[Path]:
     """Writes the history as OpenMetrics texts, and yields each as soon as it is there; ``say`` hears what lacks."""
     folder.mkdir(parents=True, exist_ok=True)
     yield _text(folder / "scraped.om", _scraped(scrapes))
@@ -146,9 +148,9 @@ def _scraped(scrapes: Scrapes) -> Iterator[_Column]:
             yield series_of(key, job, instance), stamps[since:], map(str, column[since:])
 
 
-def _recorded(scrapes: Scrapes, rules: Iterable[recorded.Rule], say: Callable[[str], None]) -> Iterator[_Column]:
+def _recorded(scrapes: Scrapes, rules: Iterable[recorded_series.Rule], say: Callable[[str], None]) -> Iterator[_Column]:
     begin = scrapes.times[scrapes.detail]
-    found, skipped = recorded.evaluate(grid(scrapes.times, scrapes.fine, PHASE_S), scrapes.columns, rules)
+    found, skipped = recorded_series.evaluate(grid(scrapes.times, scrapes.fine, PHASE_S), scrapes.columns, rules)
     for line in skipped:
         say(f"no history: {line}")
     for one in found:

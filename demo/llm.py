@@ -9,7 +9,7 @@ from math import log
 from random import Random
 from typing import Any, NamedTuple
 
-from gendash.demo.words import (
+from gendash.demo.vocabularies import (
     ANSWERING,
     CANARY,
     EMBEDDING,

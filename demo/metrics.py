@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from gendash.demo.traffic import Incident, level
-from gendash.demo.words import ANSWERING, FILE_TYPES, INTENTS, NANO, TOOLS
+from gendash.demo.vocabularies import ANSWERING, FILE_TYPES, INTENTS, NANO, TOOLS
 
 API_JOB = "ai-agent-api"
 STORE_JOB = "gendash"

@@ -15,12 +15,12 @@ from random import Random
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from gendash.demo import desk
+from gendash.demo import tickets_and_documents
 from gendash.demo.llm import PROJECT, Caller, Turn, answer_s, iso, turn
-from gendash.demo.people import FOREVER, User, about, identity, register, time_of_day
 from gendash.demo.timeline import Platform, moment
 from gendash.demo.traffic import DAYS, WEEKDAYS, growth, incident_before, local_day, midnight
-from gendash.demo.words import CANARY, COMMENTS, INTENTS
+from gendash.demo.users import FOREVER, User, about, identity, register, time_of_day
+from gendash.demo.vocabularies import CANARY, COMMENTS, INTENTS
 
 TRACED_DAYS = 32
 """Days since when LLM calls are traced; before, turns left messages only."""
@@ -73,8 +73,8 @@ def live_day(world: World, day: int) -> None:
     expected = 41 * growth(begin, world.platform.born) * weekday if day > -DAYS else 480
     world.users.extend(register(platform, world.rng("users", day), begin, expected, first=day == -DAYS))
     people, staff = _people(world, begin), _staff(world)
-    desk.uploads(platform, world.rng("documents", day), begin, weekday, people)
-    desk.reports(platform, world.rng("tickets", day), begin, weekday, people, staff)
+    tickets_and_documents.uploads(platform, world.rng("documents", day), begin, weekday, people)
+    tickets_and_documents.reports(platform, world.rng("tickets", day), begin, weekday, people, staff)
     rng = world.rng("visits", day)
     visits: list[tuple[float, User | None]] = []
     for user in world.users:
@@ -257,4 +257,4 @@ def _incident(world: World) -> None:
     for number in range(round(14 * scale)):
         at = rng.uniform(window.start + 120, window.end - 120)
         _conversation(world, world.rng("incident", number), at, rng.choice(people))
-    desk.incident(platform, rng, people, _staff(world), scale)
+    tickets_and_documents.incident(platform, rng, people, _staff(world), scale)

@@ -14,18 +14,18 @@ from typing import Any
 
 import yaml
 
-from gendash.demo import history, keep, load, platform, recorded, servers
+from gendash.demo import history, live, load, platform, recorded_series, servers
 from gendash.demo.langfuse_double import LangfuseDouble
 from gendash.demo.llm import PROJECT, price_list
 from gendash.demo.metrics import STORE_JOB
 from gendash.demo.postgres import postgres
 from gendash.demo.timeline import Change, Platform
-from gendash.engine.catalog import Catalog
-from gendash.engine.config import Config, load_config, suggest
+from gendash.engine.config.load import Config, load_config, suggest
+from gendash.engine.config.settings import FEATURES
+from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.errors import Refused, TargetError
 from gendash.engine.model import Problem
-from gendash.engine.render_rules import live_rules, rule_expression
-from gendash.engine.settings import FEATURES
+from gendash.engine.render.rules import live_rules, rule_expression
 
 DATABASE = "platform"
 MARK, ENV = ".gendash-demo", "env"
@@ -122,10 +122,10 @@ def _fresh(folder: Path) -> None:
         raise TargetError(Problem(str(folder), f"cannot write: {error.strerror}", "check path and rights")) from error
 
 
-def history_rules(catalog: Catalog) -> list[recorded.Rule]:
+def history_rules(catalog: Catalog) -> list[recorded_series.Rule]:
     """The rules as Prometheus will get them."""
     return [
-        recorded.rule(one.name, one.kind, rule_expression(catalog, one).text, one.labels, one.for_)
+        recorded_series.rule(one.name, one.kind, rule_expression(catalog, one).text, one.labels, one.for_)
         for one in live_rules(catalog)
     ]
 
@@ -161,8 +161,8 @@ class _Demo:
         life = self.langfuse(world, admin)
         extra: list[Change] = []
         if self.options.keep:
-            life.next_visit = life.at + keep.VISIT_S
-            extra = keep.catch_up(life, self.clock())
+            life.next_visit = life.at + live.VISIT_S
+            extra = live.catch_up(life, self.clock())
         wait = self.history(life, life.at, extra)
         self.environment |= {
             "GENDASH_DATABASE_URL": owner,
@@ -181,7 +181,7 @@ class _Demo:
         with self.told("built dashboards and rules"):
             self.steps.build(self.catalog(), out)
         if self.options.keep:
-            self.stack.enter_context(keep.living(life, self.clock))
+            self.stack.enter_context(live.living(life, self.clock))
         if wait:
             self.prometheus(life, wait, out)
         with self.told("audited the data"):
@@ -213,7 +213,7 @@ class _Demo:
         yield filled
         self.say(f"{time.monotonic() - begun:7.1f} s  {words.format(*filled)}")
 
-    def langfuse(self, world: platform.World, admin: str) -> keep.Life:
+    def langfuse(self, world: platform.World, admin: str) -> live.Life:
         """Starts the double of Langfuse's API with what the platform's agent left there."""
         public, secret = f"pk-lf-{secrets.token_hex(8)}", f"sk-lf-{secrets.token_hex(16)}"
         with self.told("started a double of Langfuse with {} observations") as told:
@@ -233,9 +233,9 @@ class _Demo:
             "LANGFUSE_PUBLIC_KEY": public,
             "LANGFUSE_SECRET_KEY": secret,
         }
-        return keep.Life(world, admin, double, at=self.now.timestamp())
+        return live.Life(world, admin, double, at=self.now.timestamp())
 
-    def history(self, life: keep.Life, end: float, extra: Sequence[Change]) -> Callable[[], None] | None:
+    def history(self, life: live.Life, end: float, extra: Sequence[Change]) -> Callable[[], None] | None:
         """Starts to make the blocks of Prometheus' history; the function that waits for them, or None without it."""
         promtool = servers.find("promtool", *self.options.tools)
         if promtool is None or servers.find("prometheus", *self.options.tools) is None:
@@ -254,20 +254,20 @@ class _Demo:
             texts = history.write(scrapes, rules, self.options.folder / "history", self.say)
             return self.stack.enter_context(servers.making_blocks(promtool, texts, data))
 
-    def prometheus(self, life: keep.Life, wait: Callable[[], None], out: Path) -> None:
+    def prometheus(self, life: live.Life, wait: Callable[[], None], out: Path) -> None:
         """Starts Prometheus over the history; a living demo is scraped."""
         binary = servers.find("prometheus", *self.options.tools)
         assert binary
         with self.told("started Prometheus"):
             wait()
             self.facts(life)
-            scraped = self.stack.enter_context(keep.exporter(life)) if self.options.keep else []
+            scraped = self.stack.enter_context(live.exporter(life)) if self.options.keep else []
             rules, retention = out / "prometheus" / "rules", self.config()["prometheus.retention"]
             folder = self.options.folder / "prometheus"
             url = self.stack.enter_context(servers.prometheus(binary, folder, rules, scraped, retention))
         self.environment["GENDASH_PROMETHEUS_URL"] = url
 
-    def facts(self, life: keep.Life) -> None:
+    def facts(self, life: live.Life) -> None:
         """What `gendash metrics` says, into the history."""
         catalog = self.catalog()
         if self.scrapes is None or not catalog.config.on("store_metrics"):
@@ -294,7 +294,7 @@ class _Demo:
         with self.told("pushed the dashboards"):
             self.steps.apply(self.catalog(), self.options.folder / "state")
 
-    def verify(self, life: keep.Life, moment: datetime | None) -> int:
+    def verify(self, life: live.Life, moment: datetime | None) -> int:
         """Runs verify; a living demo first waits until it has been scraped and its rules have been evaluated."""
         if self.options.keep and life.fleet:
             url = self.environment["GENDASH_PROMETHEUS_URL"]
@@ -307,24 +307,24 @@ class _Demo:
         with self.told("verified every panel"):
             return self.steps.verify(self.catalog(), moment)
 
-    def chores(self, life: keep.Life) -> list[keep.Chore]:
+    def chores(self, life: live.Life) -> list[live.Chore]:
         """What runs on a cadence in a living installation."""
         catalog = self.catalog()  # once: a living demo stays what it was when it began
         sync_s = catalog.config.seconds("langfuse.cadence")
         return [
-            keep.Chore("sync", sync_s, lambda: self.steps.sync(catalog, self.moment())),
-            keep.Chore("refresh", REFRESH_S, lambda: self.steps.refresh(catalog, None)),
-            keep.Chore("audit", AUDIT_S, lambda: self.steps.audit(catalog, None)),
+            live.Chore("sync", sync_s, lambda: self.steps.sync(catalog, self.moment())),
+            live.Chore("refresh", REFRESH_S, lambda: self.steps.refresh(catalog, None)),
+            live.Chore("audit", AUDIT_S, lambda: self.steps.audit(catalog, None)),
             *self.metrics_chore(catalog, life),
         ]
 
-    def metrics_chore(self, catalog: Catalog, life: keep.Life) -> list[keep.Chore]:
+    def metrics_chore(self, catalog: Catalog, life: live.Life) -> list[live.Chore]:
         """What keeps the facts of the store fresh, where they are scraped."""
 
         def write() -> None:
             life.facts = self.steps.metrics(catalog, None)
 
-        return [keep.Chore("metrics", METRICS_S, write)] if life.facts else []
+        return [live.Chore("metrics", METRICS_S, write)] if life.facts else []
 
     def epilogue(self, shown: Platform, out: Path) -> None:
         """Says what there is to look at, and what was left out."""
@@ -348,10 +348,10 @@ class _Demo:
         else:
             self.say("next: `gendash demo --keep` goes on living, with Grafana where there is one")
 
-    def stay(self, life: keep.Life) -> None:
+    def stay(self, life: live.Life) -> None:
         """Goes on living until Ctrl-C."""
         try:
-            keep.keep(life, self.chores(life), self.say)
+            live.keep(life, self.chores(life), self.say)
         except KeyboardInterrupt:
             self.say("demo: stopping")
         finally:

@@ -16,7 +16,7 @@ import requests
 
 from gendash.engine.errors import Denied, GendashError, Unexpected, Unreachable
 from gendash.engine.model import Problem
-from gendash.langfuse_bridge import items
+from gendash.langfuse_bridge import api_types
 from gendash.langfuse_bridge.budget import Allowance, Budget, OwnBudget, allowance, kind_of
 
 Api = Literal["v2", "v1"]
@@ -197,7 +197,7 @@ class _Projects(msgspec.Struct):
     data: list[_Project]
 
 
-_HEALTH, _PROJECTS = items.decoder(_Health), items.decoder(_Projects)
+_HEALTH, _PROJECTS = api_types.decoder(_Health), api_types.decoder(_Projects)
 
 
 def version(client: Client, tries: int = 0) -> str:
@@ -240,7 +240,7 @@ def choose_api(client: Client, server: str) -> tuple[Api, str]:
         '"fromTimestamp":"2020-01-01T00:00:00Z","toTimestamp":"2020-01-01T00:01:00Z"}'
     )
     try:
-        client.get("v2/metrics", {"query": probe}, items.decoder(Any))
+        client.get("v2/metrics", {"query": probe}, api_types.decoder(Any))
     except Missing:
         return "v1", f"version {server} runs in write mode legacy: /v2/metrics is absent, /v2/observations empty"
     except Paused:

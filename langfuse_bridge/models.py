@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from gendash.langfuse_bridge import items
+from gendash.langfuse_bridge import api_types
 from gendash.langfuse_bridge.client import Client, Missing
-from gendash.langfuse_bridge.rows import Row, Stream
+from gendash.langfuse_bridge.rows import StoredRow, Stream
 from gendash.langfuse_bridge.store import Store
 
 EVERY = timedelta(hours=1)
@@ -45,7 +45,7 @@ class _Model(msgspec.Struct, rename="camel"):
     id: str
     model_name: str
     match_pattern: str = ""
-    start_date: items.Moment | None = None
+    start_date: api_types.Moment | None = None
     unit: str | None = None
     tokenizer_id: str | None = None
     input_price: Decimal | None = None
@@ -58,10 +58,10 @@ class _Model(msgspec.Struct, rename="camel"):
 
 class _Page(msgspec.Struct):
     data: list[_Model]
-    meta: items.Meta
+    meta: api_types.Meta
 
 
-_PAGE = items.decoder(_Page)
+_PAGE = api_types.decoder(_Page)
 
 
 def sync_models(client: Client, store: Store, project: str, now: datetime) -> tuple[int, int, int] | None:
@@ -103,7 +103,7 @@ def _read(client: Client) -> dict[str, _Model] | None:
     return None
 
 
-def _row(project: str, item: _Model, known: set[str]) -> Row:
+def _row(project: str, item: _Model, known: set[str]) -> StoredRow:
     prices = {kind: price.price for kind, price in (item.prices or {}).items()}
     flat = {"input": item.input_price, "output": item.output_price, "total": item.total_price}
     prices = prices or {kind: price for kind, price in flat.items() if price is not None}

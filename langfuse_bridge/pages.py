@@ -8,27 +8,27 @@ from typing import Any, NamedTuple
 
 from gendash.engine.errors import Unexpected
 from gendash.engine.model import Problem
-from gendash.langfuse_bridge import items
+from gendash.langfuse_bridge import api_types
+from gendash.langfuse_bridge.api_types import TraceItem
 from gendash.langfuse_bridge.client import Api, Client, Missing
-from gendash.langfuse_bridge.items import TraceItem
-from gendash.langfuse_bridge.rows import OBSERVATIONS, SCORES, Row, Shaper, Stream
+from gendash.langfuse_bridge.rows import OBSERVATIONS, SCORES, Shaper, StoredRow, Stream
 
 MS = timedelta(milliseconds=1)
 LIMITS = {"v2/observations": 1000, "v3/scores": 100, "observations": 100, "traces": 100, "v2/scores": 100}
 """Rows a page, as many as the server gives."""
 _FIELDS = "core,basic,time,model,usage,prompt,metrics,trace_context"
 _SCORE_GROUPS = {"score_comment": "details", "score_author": "annotation"}
-_OBSERVATIONS = items.decoder(items.ObservationPage)
-_SCORES = items.decoder(items.ScorePage)
-_TRACES = items.decoder(items.TracePage)
-_TRACE = items.decoder(TraceItem)
+_OBSERVATIONS = api_types.decoder(api_types.ObservationPage)
+_SCORES = api_types.decoder(api_types.ScorePage)
+_TRACES = api_types.decoder(api_types.TracePage)
+_TRACE = api_types.decoder(TraceItem)
 _KNOWN_TRACES = 50_000
 
 
 class Page(NamedTuple):
     """Rows, and the time down to which (excluded) nothing of the window is missing; None on the last page."""
 
-    rows: list[Row]
+    rows: list[StoredRow]
     floor: datetime | None
 
 
@@ -43,7 +43,7 @@ Params = dict[str, str | int]
 Pages = Callable[[Window], Iterator[Page]]
 
 
-def reader(api: Api, stream: Stream, client: Client, shaper: Shaper) -> Pages:
+def page_reader(api: Api, stream: Stream, client: Client, shaper: Shaper) -> Pages:
     """The pages of a stream as a function of the window."""
     if stream is OBSERVATIONS:
         read = _observations_v2 if api == "v2" else _observations_v1
@@ -65,17 +65,17 @@ def pages_path(api: Api, stream: Stream) -> str:
     return paths[stream.name][api == "v1"]
 
 
-def stamp(at: datetime) -> str:
+def api_time(at: datetime) -> str:
     """A time as the API takes it."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _bounds(window: Window, low: str, high: str) -> Params:
-    found: Params = {low: stamp(window.start)}
-    return found | {high: stamp(window.end)} if window.end else found
+    found: Params = {low: api_time(window.start)}
+    return found | {high: api_time(window.end)} if window.end else found
 
 
-def _check(client: Client, stream: Stream, window: Window, page: list[Row]) -> None:
+def _check(client: Client, stream: Stream, window: Window, page: list[StoredRow]) -> None:
     # A server that ignores the bounds would make us take other windows' rows for this one's.
     at = stream.at(stream.time)
     for row in (page[0], page[-1]) if page else ():
@@ -85,7 +85,7 @@ def _check(client: Client, stream: Stream, window: Window, page: list[Row]) -> N
 
 
 def _by_cursor(
-    client: Client, path: str, params: Params, decode: Any, shape: Callable[[Any], Row], time: int
+    client: Client, path: str, params: Params, decode: Any, shape: Callable[[Any], StoredRow], time: int
 ) -> Iterator[Page]:
     """Pages linked by cursors. A page may be short or empty and still carry one; only its absence ends the list."""
     floor: datetime | None = None
@@ -165,7 +165,7 @@ def _observations_v1(client: Client, shaper: Shaper, window: Window, traces: dic
         yield Page([shaper.observation(item, traces[item.trace_id]) for item in part], floor)
 
 
-def _learn(client: Client, items: list[items.Observation], traces: dict[str, TraceItem]) -> None:
+def _learn(client: Client, items: list[api_types.Observation], traces: dict[str, TraceItem]) -> None:
     """Completes ``traces`` with those that the items belong to: in lists where it can, one by one where it must."""
     wanted = {item.trace_id for item in items} - set(traces)
     if not wanted:

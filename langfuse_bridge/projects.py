@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from gendash.engine.config import Config, suggest
+from gendash.engine.config.load import Config, suggest
+from gendash.engine.config.settings import FIELDS
 from gendash.engine.errors import ConfigError
 from gendash.engine.model import Problem
-from gendash.engine.settings import FIELDS
 
 _METADATA = "metadata."
 

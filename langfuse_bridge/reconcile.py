@@ -8,16 +8,16 @@ from decimal import Decimal
 
 from psycopg import sql
 
-from gendash.engine.config import Config
+from gendash.engine.config.load import Config
 from gendash.engine.errors import Unreachable
 from gendash.engine.model import Problem
 from gendash.langfuse_bridge import sync as bridge
 from gendash.langfuse_bridge.client import Api, Client, in_one_line
-from gendash.langfuse_bridge.opening import enter, open_client, open_store
+from gendash.langfuse_bridge.open_run import enter, open_client, open_store
 from gendash.langfuse_bridge.pages import Window
 from gendash.langfuse_bridge.rows import FREE_TEXT, OBSERVATIONS, SCORES
 from gendash.langfuse_bridge.store import Store
-from gendash.langfuse_bridge.totals import Figures, Key, by_day, number, utc_day
+from gendash.langfuse_bridge.totals import Figures, TotalsKey, number, totals_by_day, utc_day
 
 DAY, RESOLUTION = timedelta(days=1), timedelta(microseconds=1)
 _OLD_TOKENIZER = "the older API does not count the input of failed calls that came without usage"
@@ -27,7 +27,7 @@ _NOTHING: Figures = {}
 
 
 @dataclass(frozen=True)
-class Difference:
+class TotalsDifference:
     """A day and model, or a day and score, on which server and store disagree, and why, where that is known."""
 
     day: date
@@ -46,11 +46,11 @@ class Reconciliation:
     start: datetime
     end: datetime
     days: int
-    before: list[Difference] = field(default_factory=list)
+    before: list[TotalsDifference] = field(default_factory=list)
     repaired: list[date] = field(default_factory=list)
     written: int = 0
     deleted: int = 0
-    after: list[Difference] = field(default_factory=list)
+    after: list[TotalsDifference] = field(default_factory=list)
 
     @property
     def agree(self) -> bool:
@@ -96,7 +96,7 @@ def _reconcile(
     found = Reconciliation(project, window.start, window.end, max(0, (window.end - window.start) // DAY))
     if not found.days:
         return found
-    found.before = found.after = differences(by_day(client, api, window), stored(store, project, window))
+    found.before = found.after = totals_differences(totals_by_day(client, api, window), stored(store, project, window))
     found.repaired = sorted({difference.day for difference in found.before}) if repair else []
     again: dict[tuple[date, str], int] = {}
     for day in found.repaired:
@@ -109,7 +109,7 @@ def _reconcile(
             found.deleted += stream.deleted
             again[day, stream.stream] = _sent_again(store, project, part, stream)
     if found.repaired:
-        left = differences(by_day(client, api, window), stored(store, project, window))
+        left = totals_differences(totals_by_day(client, api, window), stored(store, project, window))
         found.after = [_explained(difference, api, again) for difference in left]
     return found
 
@@ -131,11 +131,11 @@ def _sent_again(store: Store, project: str, day: Window, report: bridge.StreamRe
     return max(report.read - kept, rewritten)
 
 
-def differences(server: dict[Key, Figures], store: dict[Key, Figures]) -> list[Difference]:
+def totals_differences(server: dict[TotalsKey, Figures], store: dict[TotalsKey, Figures]) -> list[TotalsDifference]:
     """What two sets of totals disagree on, in order."""
     keys = sorted(server.keys() | store.keys())
     pairs = [(key, server.get(key, _NOTHING), store.get(key, _NOTHING)) for key in keys]
-    return [Difference(*key, theirs, ours) for key, theirs, ours in pairs if not _equal(theirs, ours)]
+    return [TotalsDifference(*key, theirs, ours) for key, theirs, ours in pairs if not _equal(theirs, ours)]
 
 
 def _equal(one: Figures, other: Figures) -> bool:
@@ -153,8 +153,8 @@ def _figure(figures: Figures, name: str) -> Decimal:
     return figures.get(name, Decimal(0))
 
 
-def _explained(difference: Difference, api: Api, again: dict[tuple[date, str], int]) -> Difference:
-    day, stream, name, server, store, why = (getattr(difference, key) for key in Difference.__dataclass_fields__)
+def _explained(difference: TotalsDifference, api: Api, again: dict[tuple[date, str], int]) -> TotalsDifference:
+    day, stream, name, server, store, why = (getattr(difference, key) for key in TotalsDifference.__dataclass_fields__)
     more = _figure(server, "count") - _figure(store, "count")
     known = more <= again.get((day, stream), 0)
     if stream == SCORES.name and more > 0 and known:
@@ -163,7 +163,7 @@ def _explained(difference: Difference, api: Api, again: dict[tuple[date, str], i
         why = f"the server counts {more} observations again that were sent twice; the store keeps the newest of each"
     elif api == "v1" and more == 0 and _figure(server, "input_tokens") < _figure(store, "input_tokens"):
         why = _OLD_TOKENIZER
-    return Difference(day, stream, name, server, store, why)
+    return TotalsDifference(day, stream, name, server, store, why)
 
 
 _STORED = {
@@ -186,9 +186,9 @@ _STORED = {
 }
 
 
-def stored(store: Store, project: str, window: Window) -> dict[Key, Figures]:
+def stored(store: Store, project: str, window: Window) -> dict[TotalsKey, Figures]:
     """The same totals from the store."""
-    found: dict[Key, Figures] = {}
+    found: dict[TotalsKey, Figures] = {}
     for stream, (name, sums, which) in _STORED.items():
         query = sql.SQL(
             "select ({time} at time zone 'UTC')::date, {name}, count(*), {sums}"
@@ -204,5 +204,5 @@ def stored(store: Store, project: str, window: Window) -> dict[Key, Figures]:
         with store.transaction() as connection:
             for day, what, count, *figures in connection.execute(query, values):
                 named = dict(zip(sums, map(number, figures), strict=True))
-                found[Key(day, stream.name, what)] = {"count": Decimal(count)} | named
+                found[TotalsKey(day, stream.name, what)] = {"count": Decimal(count)} | named
     return found

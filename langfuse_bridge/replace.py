@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 
 from gendash.langfuse_bridge.pages import Window
-from gendash.langfuse_bridge.rows import DIGEST, Row, Stream
+from gendash.langfuse_bridge.rows import DIGEST, StoredRow, Stream
 
 _FETCH = 2000
 # The rows of a window are looked up one by one: a hash join would read the whole table.
@@ -34,7 +34,7 @@ def replace_window(
     stream: Stream,
     project: str,
     window: Window,
-    rows: Mapping[Any, Row],
+    rows: Mapping[Any, StoredRow],
     thorough: bool,
 ) -> Closed:
     """Makes ``table`` hold exactly ``rows``, by key, in a window, within the connection's transaction.
@@ -46,7 +46,7 @@ def replace_window(
     facts_of = itemgetter(*map(stream.at, names))
     old_key_of = itemgetter(*map(names.index, stream.key))
     new = dict(rows)
-    differing: list[Row] = []  # the new row, whether its key is stored in the window, and the key that is
+    differing: list[StoredRow] = []  # the new row, whether its key is stored in the window, and the key that is
     nothing, no_key = (None,) * len(stream.columns), (None,) * len(stream.key)
     stored = 0
     for old in _stored(connection, table, stream, names, project, window):
@@ -85,7 +85,7 @@ def _stored(
     names: Sequence[str],
     project: str,
     window: Window,
-) -> Iterator[Row]:
+) -> Iterator[StoredRow]:
     """Some columns of the rows that a table holds in a window, a few at a time."""
     inside, bounds = _inside(stream, project, window)
     columns = sql.SQL(", ").join(map(sql.Identifier, names))
@@ -151,7 +151,9 @@ def _columns(names: Sequence[str], alias: str) -> sql.Composable:
     return sql.SQL(", ").join(sql.Identifier(alias, name) for name in names)
 
 
-def copy_rows(connection: psycopg.Connection[Any], table: sql.Composable, stream: Stream, rows: Iterable[Row]) -> None:
+def copy_rows(
+    connection: psycopg.Connection[Any], table: sql.Composable, stream: Stream, rows: Iterable[StoredRow]
+) -> None:
     query = sql.SQL("copy {} ({}) from stdin (format binary)").format(
         table, sql.SQL(", ").join(map(sql.Identifier, stream.names))
     )

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from gendash.langfuse_bridge import items
-from gendash.langfuse_bridge.items import Observation, Score, TraceItem
+from gendash.langfuse_bridge import api_types
+from gendash.langfuse_bridge.api_types import Observation, Score, TraceItem
 
-Row = tuple[Any, ...]
+StoredRow = tuple[Any, ...]
 """Values by column. Lists are tuples, so that a row refers to nothing that the garbage collector has to follow."""
 
 
@@ -149,7 +149,7 @@ class Shaper:
             found = self._hashes[user_id] = hmac.digest(self._key, user_id.encode(), hashlib.sha256).hex()
         return found
 
-    def observation(self, item: Observation, trace: TraceItem | None = None) -> Row:
+    def observation(self, item: Observation, trace: TraceItem | None = None) -> StoredRow:
         """The row of an observation; ``trace`` holds what the older API keeps there."""
         usage, cost = item.usage_details or {}, item.cost_details or {}
         owner: Any = trace or item
@@ -195,7 +195,7 @@ class Shaper:
         )
         return (*row, digest(row))
 
-    def score(self, item: Score) -> Row:
+    def score(self, item: Score) -> StoredRow:
         """The row of a score."""
         number, label = _score_value(item)
         if self._free_text and item.data_type in FREE_TEXT:
@@ -224,10 +224,10 @@ class Shaper:
 
 
 _PACK = msgspec.msgpack.Encoder(order="deterministic").encode
-_VALUE, _MONEY = items.decoder(Any), items.decoder(Decimal | None)
+_VALUE, _MONEY = api_types.decoder(Any), api_types.decoder(Decimal | None)
 
 
-def digest(row: Row) -> int:
+def digest(row: StoredRow) -> int:
     """A signature of all values of a row, 64 bits."""
     return int.from_bytes(hashlib.blake2b(_PACK(row), digest_size=8).digest(), "big", signed=True)
 

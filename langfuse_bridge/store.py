@@ -25,7 +25,7 @@ from gendash.engine.model import Problem
 from gendash.langfuse_bridge.budget import Allowance
 from gendash.langfuse_bridge.pages import Window
 from gendash.langfuse_bridge.replace import Closed, copy_rows, replace_window, same_key
-from gendash.langfuse_bridge.rows import Row, Stream
+from gendash.langfuse_bridge.rows import StoredRow, Stream
 
 Connect = Callable[[str], psycopg.Connection[Any]]
 
@@ -44,7 +44,7 @@ class Overtaken(Exception):
 
 
 @dataclass
-class State:
+class SyncState:
     """The row of ``_sync``, as far as a run decides by it."""
 
     closed_from: datetime | None
@@ -62,10 +62,10 @@ class State:
     error: str | None
 
 
-_STATE = tuple(State.__dataclass_fields__)
+_STATE = tuple(SyncState.__dataclass_fields__)
 
 
-def connect(url: str) -> psycopg.Connection[Any]:
+def connect_store(url: str) -> psycopg.Connection[Any]:
     """A connection that works behind a pooler: no prepared statements, no session state."""
     name = "gendash langfuse"
     return exact(
@@ -118,7 +118,7 @@ class Store:
 
     url: str = field(repr=False)  # it may hold a password
     schema: str
-    connect: Connect = connect
+    connect: Connect = connect_store
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], datetime | None] = lambda: None  # of the budget; by default the server's own
     _open: psycopg.Connection[Any] | None = field(default=None, repr=False)
@@ -178,7 +178,7 @@ class Store:
 
     # state
 
-    def state(self, project: str, stream: str, make: bool = True) -> State:
+    def state(self, project: str, stream: str, make: bool = True) -> SyncState:
         """The state of a stream; the first call makes it, unless ``make`` is off."""
         add = "insert into {} (project, stream, windows, rows, written, requests) values (%s, %s, 0, 0, 0, 0)"
         get = sql.SQL("select {} from {} where project = %s and stream = %s").format(
@@ -189,7 +189,7 @@ class Store:
                 query = sql.SQL(add + " on conflict do nothing").format(self.table("_sync"))
                 connection.execute(query, [project, stream])
             row = connection.execute(get, [project, stream]).fetchone()
-        return State(*row) if row else State(None, None, 0, *(None for _ in _STATE[3:]))
+        return SyncState(*row) if row else SyncState(None, None, 0, *(None for _ in _STATE[3:]))
 
     def note(self, project: str, stream: str, values: Mapping[str, Any], requests: int = 0) -> None:
         """Writes some values of a stream's state and adds to its count of requests."""
@@ -247,7 +247,7 @@ class Store:
     # rows
 
     def replace_list(
-        self, stream: Stream, project: str, rows: Sequence[Row], values: Mapping[str, Any]
+        self, stream: Stream, project: str, rows: Sequence[StoredRow], values: Mapping[str, Any]
     ) -> tuple[int, int]:
         """Makes a short table hold exactly ``rows`` of a project; returns how many were written and deleted."""
         table, page = self.table(stream.table), sql.Identifier("lf_page")
@@ -330,7 +330,7 @@ class Store:
         stream: Stream,
         project: str,
         window: Window,
-        rows: Mapping[Any, Row],
+        rows: Mapping[Any, StoredRow],
         windows: int,
         values: Mapping[str, Any],
         read: int,

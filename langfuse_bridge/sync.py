@@ -8,18 +8,18 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
-from gendash.engine.config import Config
+from gendash.engine.config.load import Config
 from gendash.engine.errors import ConfigError, GendashError, TargetError, Unexpected
 from gendash.engine.model import Problem
 from gendash.langfuse_bridge import client as langfuse
 from gendash.langfuse_bridge import totals, windows
 from gendash.langfuse_bridge.client import Api, Client
 from gendash.langfuse_bridge.models import MODELS, sync_models
-from gendash.langfuse_bridge.opening import enter, open_client, open_shaper, open_store, settle_fields
-from gendash.langfuse_bridge.pages import MS, Page, Pages, Window, pages_path, reader
+from gendash.langfuse_bridge.open_run import enter, open_client, open_shaper, open_store, settle_fields
+from gendash.langfuse_bridge.pages import MS, Page, Pages, Window, page_reader, pages_path
 from gendash.langfuse_bridge.replace import Closed
-from gendash.langfuse_bridge.rows import OBSERVATIONS, SCORES, Row, Shaper, Stream
-from gendash.langfuse_bridge.store import Overtaken, State, Store
+from gendash.langfuse_bridge.rows import OBSERVATIONS, SCORES, Shaper, StoredRow, Stream
+from gendash.langfuse_bridge.store import Overtaken, Store, SyncState
 from gendash.langfuse_bridge.windows import Pass, Width
 
 STREAMS = (OBSERVATIONS, SCORES)
@@ -43,7 +43,7 @@ class StreamReport:
 
 
 @dataclass
-class Report:
+class SyncReport:
     """What a run did. ``resume_at`` says when to go on after the server asked for a pause."""
 
     project: str = ""
@@ -99,7 +99,7 @@ def sync(
     progress: Callable[[Progress], None] | None = None,
     client: Client | None = None,
     store: Store | None = None,
-) -> Report:
+) -> SyncReport:
     """One run over all streams: what is new and the look-backs that are due, or the range from ``from_`` to ``to``.
 
     Stops cleanly, with everything closed so far kept, when the server asks for a long pause. Raises an error of the
@@ -124,9 +124,9 @@ def _sync(
     from_: datetime | None,
     to: datetime | None,
     progress: Callable[[Progress], None],
-) -> Report:
+) -> SyncReport:
     project = config["langfuse.project"]
-    report = Report(project)
+    report = SyncReport(project)
     states = [store.state(project, stream.name) for stream in STREAMS]
     paused = max((state.resume_at for state in states if state.resume_at), default=None)
     if paused and paused > now:
@@ -174,13 +174,13 @@ def _models(client: Client, store: Store, project: str, now: datetime) -> Stream
 
 def _estimate(
     config: Config, client: Client, store: Store, now: datetime, from_: datetime | None, to: datetime | None
-) -> Report:
+) -> SyncReport:
     """What a run would ask, as far as the server's own counts tell; nothing is written."""
     project, since = config["langfuse.project"], timedelta(seconds=config.seconds("langfuse.since"))
     states = {stream: store.state(project, stream.name, make=False) for stream in STREAMS}
     with langfuse.in_one_line(client):
         server, api, reason = enter(config, client, store, states[OBSERVATIONS])
-    report = Report(project, server, api, reason)
+    report = SyncReport(project, server, api, reason)
     for stream, state in states.items():
         start, end = windows.passes(state, now, since, config.zone)[0].start, now + MS
         if from_ or to:
@@ -205,7 +205,7 @@ def _stream(
     config: Config,
     stream: Stream,
     api: Api,
-    report: Report,
+    report: SyncReport,
     from_: datetime | None,
     to: datetime | None,
 ) -> None:
@@ -213,7 +213,7 @@ def _stream(
     report.streams.append(done)
     asked = run.client.asked
     state = run.store.state(done.project, stream.name)
-    pages = reader(api, stream, run.client, run.shaper)
+    pages = page_reader(api, stream, run.client, run.shaper)
     since = timedelta(seconds=config.seconds("langfuse.since"))
     if from_ or to:
         todo = [Pass("range", from_ or run.now - since, to)]
@@ -232,7 +232,7 @@ def _stream(
         run.store.note(done.project, stream.name, {}, done.requests)
 
 
-def _pass(run: _Run, stream: Stream, pages: Pages, part: Pass, state: State, done: StreamReport) -> None:
+def _pass(run: _Run, stream: Stream, pages: Pages, part: Pass, state: SyncState, done: StreamReport) -> None:
     """Closes the windows of a pass. A look-back stops when its time is up; the next run goes on there."""
     width, at, opening = Width(windows.FIRST_WIDTH[part.kind]), part.start, windows.begin(part, state, run.now)
     end = part.end or run.now
@@ -273,7 +273,7 @@ def _close(
     stream: Stream,
     pages: Pages,
     window: Window,
-    state: State,
+    state: SyncState,
     done: StreamReport,
     values: dict[str, Any],
     thorough: bool = False,
@@ -293,11 +293,13 @@ def _close(
     done.windows += 1
 
 
-def _parts(stream: Stream, pages: Iterator[Page], window: Window) -> Iterator[tuple[Window, dict[Any, Row], int, bool]]:
+def _parts(
+    stream: Stream, pages: Iterator[Page], window: Window
+) -> Iterator[tuple[Window, dict[Any, StoredRow], int, bool]]:
     """Stretches of a window, newest first, with the newest version of each row in them by key, and the rows read."""
     time, updated = stream.at(stream.time), stream.at("updated_at")
     key_of = itemgetter(*(stream.at(name) for name in stream.key))
-    kept: dict[Any, Row] = {}
+    kept: dict[Any, StoredRow] = {}
     end, read = window.end, 0
     for rows, floor in pages:
         read += len(rows)
@@ -323,7 +325,7 @@ def _remember(run: _Run, closed: Closed) -> None:
     run.beaten |= closed.beaten
 
 
-def _update(state: State, values: State | dict[str, Any]) -> None:
+def _update(state: SyncState, values: SyncState | dict[str, Any]) -> None:
     found = values if isinstance(values, dict) else vars(values)
     for name, value in found.items():
         setattr(state, name, value)
@@ -337,7 +339,7 @@ def _note_error(store: Store, project: str, now: datetime, error: GendashError) 
         pass  # the store itself may be what failed
 
 
-def status(
+def sync_status(
     config: Config, *, now: datetime | None = None, only: str = "", store: Store | None = None
 ) -> list[dict[str, Any]]:
     """The state of every project and stream, as dicts by column of ``_sync``; of one that never ran, with no values.

@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from gendash.langfuse_bridge import items
+from gendash.langfuse_bridge import api_types
 from gendash.langfuse_bridge.client import Api, Client, TooMuch
-from gendash.langfuse_bridge.pages import MS, Window, stamp
+from gendash.langfuse_bridge.pages import MS, Window, api_time
 
 Figures = Mapping[str, Decimal]
 
 
-class Key(NamedTuple):
+class TotalsKey(NamedTuple):
     """What totals are of: a UTC day, and a model or the name and type of a score; empty for none."""
 
     day: date
@@ -60,15 +60,15 @@ class _Lines(msgspec.Struct):
     data: list[dict[str, Any]]
 
 
-_LINES = items.decoder(_Lines)
+_LINES = api_types.decoder(_Lines)
 
 
-def by_day(client: Client, api: Api, window: Window) -> dict[Key, Figures]:
+def totals_by_day(client: Client, api: Api, window: Window) -> dict[TotalsKey, Figures]:
     """Totals in a window of whole UTC days: of observations by model, of scores by name and type, or label."""
     return {key: figures for view in _VIEWS for key, figures in _by_day(client, api, view, window)}
 
 
-def _by_day(client: Client, api: Api, view: _View, window: Window) -> Iterator[tuple[Key, Figures]]:
+def _by_day(client: Client, api: Api, view: _View, window: Window) -> Iterator[tuple[TotalsKey, Figures]]:
     sums = [dict(zip(("aggregation", "measure"), column.split("_"), strict=True)) for column in view.figures]
     query = {
         "dimensions": [{"field": field} for field in view.dimensions],
@@ -82,7 +82,7 @@ def _by_day(client: Client, api: Api, view: _View, window: Window) -> Iterator[t
         figures = {name: number(line.get(column)) for column, name in view.figures.items()}
         day = date.fromisoformat(str(line["time_dimension"])[:10])
         name = " ".join(str(line[field]) for field in view.dimensions if line[field])
-        yield Key(day, view.stream, name), {"count": number(line["count_count"])} | figures
+        yield TotalsKey(day, view.stream, name), {"count": number(line["count_count"])} | figures
 
 
 def number(value: Any) -> Decimal:
@@ -120,7 +120,7 @@ def counts(client: Client, api: Api, window: Window) -> dict[str, int]:
 def _ask(client: Client, api: Api, view: str, query: dict[str, Any], window: Window) -> list[dict[str, Any]]:
     assert window.end
     # Both bounds of the endpoint count, and times are whole milliseconds.
-    bounds = {"fromTimestamp": stamp(window.start), "toTimestamp": stamp(window.end - MS)}
+    bounds = {"fromTimestamp": api_time(window.start), "toTimestamp": api_time(window.end - MS)}
     path = "v2/metrics" if api == "v2" else "metrics"
     found: list[dict[str, Any]] = client.get(
         path, {"query": json.dumps({"view": view, **query, **bounds})}, _LINES

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from gendash.langfuse_bridge.pages import Window
-from gendash.langfuse_bridge.store import State
+from gendash.langfuse_bridge.store import SyncState
 
 HOUR = timedelta(hours=1)
 LATE = HOUR
@@ -48,7 +48,7 @@ class Width:
         return not narrowest
 
 
-def passes(state: State, now: datetime, since: timedelta, zone: ZoneInfo) -> list[Pass]:
+def passes(state: SyncState, now: datetime, since: timedelta, zone: ZoneInfo) -> list[Pass]:
     """What a run has to go through: what is new, and the look-backs that are due or under way."""
     first = state.closed_until is None
     start = now - since if state.closed_until is None else min(state.closed_until, now - LATE)
@@ -69,7 +69,7 @@ def passes(state: State, now: datetime, since: timedelta, zone: ZoneInfo) -> lis
     return found
 
 
-def begin(part: Pass, state: State, now: datetime) -> dict[str, Any]:
+def begin(part: Pass, state: SyncState, now: datetime) -> dict[str, Any]:
     """Values of the state that change with the first window of a pass."""
     if part.kind == "new" and state.closed_from is None:
         # A back-fill may take days: what changes behind it meanwhile is for the look-backs.
@@ -78,7 +78,7 @@ def begin(part: Pass, state: State, now: datetime) -> dict[str, Any]:
     return {f"looked_{part.kind}": now} if at is None else {}
 
 
-def advance(part: Pass, state: State, window: Window, now: datetime) -> Mapping[str, Any]:
+def advance(part: Pass, state: SyncState, window: Window, now: datetime) -> Mapping[str, Any]:
     """Values of the state that change when a window of a pass is closed."""
     reached = now if window.end is None else min(window.end, now)
     if part.kind == "new":

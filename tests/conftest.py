@@ -14,9 +14,9 @@ import pytest
 from psycopg import sql
 
 from gendash.demo import postgres as demo_postgres
-from gendash.engine.catalog import Catalog
-from gendash.engine.config import load_config
-from gendash.engine.targets.files import load_catalog
+from gendash.engine.config.load import load_config
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.load import load_catalog
 
 ROOT = Path(__file__).resolve().parent.parent
 _numbers = count(1)

@@ -12,10 +12,10 @@ from click.testing import CliRunner
 
 from gendash.cli import cli
 from gendash.commands.reference import reference
-from gendash.engine.catalog import Catalog
-from gendash.engine.config import load_config
-from gendash.engine.settings import SETTINGS
-from gendash.engine.targets.files import data, load_catalog
+from gendash.engine.config.load import load_config
+from gendash.engine.config.settings import SETTINGS
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.load import data, load_catalog
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 PLAN = data("dashboards/plan.yaml")

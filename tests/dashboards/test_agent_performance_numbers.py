@@ -37,9 +37,9 @@ from overview_store import Shown, shown
 from overview_worlds import QUOTED, SILENT, STORIES, make, nothing
 
 from gendash.demo.postgres import Server
-from gendash.engine.config import load_config
-from gendash.engine.targets.files import load_catalog
-from gendash.engine.verdict import judge, table
+from gendash.engine.config.load import load_config
+from gendash.engine.definitions.load import load_catalog
+from gendash.engine.verify.verdict import judge, table
 from gendash.langfuse_bridge.rows import error_class
 
 NAME = "agent-performance"

@@ -23,15 +23,15 @@ from overview_worlds import World
 from registry import ELSEWHERE, SQL, differing
 
 from gendash.demo.postgres import Server
-from gendash.engine.catalog import Catalog
-from gendash.engine.checks import check
-from gendash.engine.config import load_config
-from gendash.engine.expand import expand
-from gendash.engine.render_dashboard import render_dashboard
-from gendash.engine.settings import FEATURES
-from gendash.engine.targets.files import load_catalog
-from gendash.engine.verdict import Verdict
-from gendash.engine.verify import verify
+from gendash.engine.checks.definitions import check
+from gendash.engine.config.load import load_config
+from gendash.engine.config.settings import FEATURES
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.load import load_catalog
+from gendash.engine.languages.grafana_macros import expand_macros
+from gendash.engine.render.dashboards import render_dashboard
+from gendash.engine.verify.run import verify
+from gendash.engine.verify.verdict import Verdict
 
 pytestmark = pytest.mark.prometheus
 
@@ -68,7 +68,7 @@ def test_alerts_are_listed_with_the_time_since_they_began(prometheus: Graphs) ->
     def listed(hours_ago: float) -> dict[str, float]:
         (question,) = prometheus.asked("system-health", "alert_list", hours_ago)
         at = NOW - timedelta(hours=hours_ago)
-        found = prometheus.ask(expand("promql", question.text, question.time, ALL), at)
+        found = prometheus.ask(expand_macros("promql", question.text, question.time, ALL), at)
         return {dict(labels)["alertname"]: value for labels, value in found.items()}
 
     before, after = listed(2.6), listed(2.5)

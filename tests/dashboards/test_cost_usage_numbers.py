@@ -33,11 +33,11 @@ from overview_figures import DAY, HOUR, Table, changed, dollars, spent, started
 from overview_store import Shown, shown
 from overview_worlds import QUOTED, SILENT, STORIES, Story, local, make, nothing
 
-from gendash.demo import words
+from gendash.demo import vocabularies
 from gendash.demo.postgres import Server
-from gendash.engine.config import load_config
-from gendash.engine.targets.files import load_catalog
-from gendash.engine.verdict import judge, table
+from gendash.engine.config.load import load_config
+from gendash.engine.definitions.load import load_catalog
+from gendash.engine.verify.verdict import judge, table
 
 NAME = "cost-usage"
 RANGE = timedelta(days=30)
@@ -223,7 +223,7 @@ def models(llm: LLM) -> Table:
 
 def list_price(name: str, calls: list[Any]) -> tuple[Any, ...]:
     """USD of a million tokens by the demo's own list, and what is wrong where a call has no price."""
-    known = next((m for m in words.ANSWERING | {words.NANO: 0} if m.name == name and m.id), None)
+    known = next((m for m in vocabularies.ANSWERING | {vocabularies.NANO: 0} if m.name == name and m.id), None)
     prices = [10**6 * Decimal(f"{usd:g}") for usd in (known.input, known.output)] if known else [None, None]
     if all(map(has_price, calls)):
         return (*prices, None)

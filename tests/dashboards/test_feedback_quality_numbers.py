@@ -20,11 +20,11 @@ from overview_worlds import Story, World, local, make, nothing
 
 from gendash.demo.postgres import Server
 from gendash.demo.timeline import COLUMNS
-from gendash.engine.config import load_config
-from gendash.engine.expand import expand
-from gendash.engine.questions import questions
-from gendash.engine.targets.files import load_catalog
-from gendash.engine.verdict import judge, table
+from gendash.engine.config.load import load_config
+from gendash.engine.definitions.load import load_catalog
+from gendash.engine.languages.grafana_macros import expand_macros
+from gendash.engine.verify.queries import dashboard_queries
+from gendash.engine.verify.verdict import judge, table
 
 NAME = "feedback-quality"
 PANELS = load_catalog(load_config("")).dashboards[NAME].panels()
@@ -127,7 +127,7 @@ def test_figures_of_different_panels_agree(stores: Open, name: str, hours: float
 def test_satisfaction_is_the_figure_of_the_overview(stores: Open) -> None:
     store, at = stores(FIRST)
     (mine,) = store.question("csat", at)
-    overview = questions(store.catalog, store.catalog.dashboards["overview"], at).questions
+    overview = dashboard_queries(store.catalog, store.catalog.dashboards["overview"], at).questions
     (theirs,) = [one for one in overview if one.verdict.kind == "panel" and one.verdict.panel == "csat"]
     assert store.answer(theirs, at, {}) == store.answer(mine, at, {})
 
@@ -149,7 +149,7 @@ def test_comments_are_for_admins_only(stores: Open, slug: str) -> None:
     store, at = stores(FIRST)
     (question,) = store.question(slug, at)
     reader = store.reader_url.replace("desk_admin_", "desk_reader_")
-    text = expand("sql", question.text, question.time, [])
+    text = expand_macros("sql", question.text, question.time, [])
     with psycopg.connect(reader) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute(text.encode())
 

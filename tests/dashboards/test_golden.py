@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from gendash.engine.build import TEMPLATES, artifacts
-from gendash.engine.config import load_config
-from gendash.engine.settings import FEATURES
-from gendash.engine.targets.files import load_catalog, template
+from gendash.engine.config.load import load_config
+from gendash.engine.config.settings import FEATURES
+from gendash.engine.definitions.load import load_catalog, template
+from gendash.engine.render.artifacts import TEMPLATES, artifacts
 
 GOLDEN = Path(__file__).parent / "golden"
 SETTINGS = "features:\n" + "".join(f"  {name}: true\n" for name, _, _ in FEATURES)

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from gendash.engine.catalog import Catalog
-from gendash.engine.config import load_config
-from gendash.engine.render_dashboard import link_target, panel_url, render_dashboards
-from gendash.engine.settings import FEATURES
-from gendash.engine.targets.files import load_catalog
+from gendash.engine.config.load import load_config
+from gendash.engine.config.settings import FEATURES
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.load import load_catalog
+from gendash.engine.render.dashboards import link_target, panel_url, render_dashboards
 
 ON = "features:\n" + "".join(f"  {name}: true\n" for name, _, _ in FEATURES)
 KEPT = "${__url_time_range}&${__all_variables}"

@@ -16,9 +16,9 @@ from overview_store import Shown, shown
 from overview_worlds import EMPTY_DAY, QUOTED, SILENT, STORIES, Story, local, make, nothing
 
 from gendash.demo.postgres import Server
-from gendash.engine.config import load_config
-from gendash.engine.targets.files import load_catalog
-from gendash.engine.verdict import judge, table
+from gendash.engine.config.load import load_config
+from gendash.engine.definitions.load import load_catalog
+from gendash.engine.verify.verdict import judge, table
 
 ENVIRONMENTS = ("", "production", "staging", QUOTED, SILENT)
 BY_ENVIRONMENT = ("llm_calls", "llm_cost", "tokens_per_call", "calls_by_model", "cost_per_day")

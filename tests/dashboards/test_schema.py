@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from gendash.engine.build import stamped_dashboards
-from gendash.engine.catalog import Catalog
-from gendash.engine.config import load_config
+from gendash.engine.config.load import load_config
+from gendash.engine.config.settings import FEATURES
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.load import load_catalog
 from gendash.engine.model import Row
-from gendash.engine.render_dashboard import render_dashboard, to_bytes
-from gendash.engine.settings import FEATURES
-from gendash.engine.targets.files import load_catalog
+from gendash.engine.render.artifacts import stamped_dashboards
+from gendash.engine.render.dashboards import render_dashboard, to_bytes
 
 SCHEMAS = Path(__file__).parent / "schemas"
 ALL_ON = "features:\n" + "".join(f"  {name}: true\n" for name, _, _ in FEATURES)

@@ -18,9 +18,9 @@ from ticket_figures import FIGURES, MICROSECOND, Desk
 
 from gendash.demo.postgres import Server
 from gendash.demo.timeline import COLUMNS
-from gendash.engine.config import load_config
-from gendash.engine.targets.files import load_catalog
-from gendash.engine.verdict import judge, table
+from gendash.engine.config.load import load_config
+from gendash.engine.definitions.load import load_catalog
+from gendash.engine.verify.verdict import judge, table
 
 NAME = "support-tickets"
 PANELS = load_catalog(load_config("")).dashboards[NAME].panels()

@@ -13,10 +13,10 @@ from overview_figures import View
 from overview_worlds import STORIES, nothing
 
 from gendash.demo.postgres import Server
-from gendash.engine.config import load_config
-from gendash.engine.settings import FEATURES
-from gendash.engine.targets.files import load_catalog
-from gendash.engine.targets.refresh import refresh
+from gendash.engine.config.load import load_config
+from gendash.engine.config.settings import FEATURES
+from gendash.engine.definitions.load import load_catalog
+from gendash.engine.store.refresh.run import refresh
 
 NAME = "system-health"
 ALL_ON = "features: {" + ", ".join(f"{name}: {str(name != 'store_metrics').lower()}" for name, _, _ in FEATURES) + "}"

@@ -21,10 +21,10 @@ from overview_worlds import STORIES, Rows, Story, World, make, nothing
 
 from gendash.demo.postgres import Server
 from gendash.demo.timeline import COLUMNS
-from gendash.engine.config import load_config
-from gendash.engine.settings import FEATURES
-from gendash.engine.targets.files import load_catalog
-from gendash.engine.verdict import judge, table
+from gendash.engine.config.load import load_config
+from gendash.engine.config.settings import FEATURES
+from gendash.engine.definitions.load import load_catalog
+from gendash.engine.verify.verdict import judge, table
 
 NAME = "user-analytics"
 ALL_ON = "features: {" + ", ".join(f"{name}: true" for name, _, _ in FEATURES) + "}"

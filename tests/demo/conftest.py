@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from gendash.demo import history, recorded, servers
+from gendash.demo import history, recorded_series, servers
 from gendash.demo import platform as demo
 from gendash.demo.run import SETTINGS, history_rules
 from gendash.demo.timeline import Platform
-from gendash.engine.config import load_config
-from gendash.engine.targets.files import load_catalog
+from gendash.engine.config.load import load_config
+from gendash.engine.definitions.load import load_catalog
 
 NOW = datetime(2026, 11, 19, 15, tzinfo=UTC)
 REACH = history.Reach(days=2, fine=1, detail=2)
@@ -30,7 +30,7 @@ def scrapes(small: Platform) -> history.Scrapes:
 
 
 @pytest.fixture(scope="session")
-def rules() -> list[recorded.Rule]:
+def rules() -> list[recorded_series.Rule]:
     """All shipped rules, as the demo's settings make them."""
     return history_rules(load_catalog(load_config(SETTINGS.read_text("utf-8"))))
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from gendash.demo import history, recorded, servers
+from gendash.demo import history, recorded_series, servers
 from gendash.demo import platform as demo
 from gendash.demo.timeline import COLUMNS, Platform
 
@@ -92,10 +92,10 @@ def test_what_has_rows_is_counted_from_the_rows(scrapes: history.Scrapes, small:
 
 
 def test_every_rule_has_a_history_and_the_incident_fired_its_alerts(
-    scrapes: history.Scrapes, rules: list[recorded.Rule], small: Platform
+    scrapes: history.Scrapes, rules: list[recorded_series.Rule], small: Platform
 ) -> None:
     at = history.grid(scrapes.times, scrapes.fine, history.PHASE_S)
-    found, skipped = recorded.evaluate(at, scrapes.columns, rules)
+    found, skipped = recorded_series.evaluate(at, scrapes.columns, rules)
     assert skipped == []
     names = {one.series.partition("{")[0] for one in found}
     assert {one.name for one in rules if not one.is_alert} <= names
@@ -111,11 +111,11 @@ def test_every_rule_has_a_history_and_the_incident_fired_its_alerts(
 
 def test_a_rule_that_the_demo_cannot_evaluate_is_named(scrapes: history.Scrapes) -> None:
     rules = [
-        recorded.rule("job:strange:quantile", "record", "histogram_quantile(0.5, up)", {}, ""),
-        recorded.rule("job:upon:it", "record", "sum(job:strange:quantile)", {}, ""),
-        recorded.rule("job:plain:sum", "record", "sum(up)", {}, ""),
+        recorded_series.rule("job:strange:quantile", "record", "histogram_quantile(0.5, up)", {}, ""),
+        recorded_series.rule("job:upon:it", "record", "sum(job:strange:quantile)", {}, ""),
+        recorded_series.rule("job:plain:sum", "record", "sum(up)", {}, ""),
     ]
-    found, skipped = recorded.evaluate(history.grid(scrapes.times, scrapes.fine, 8), scrapes.columns, rules)
+    found, skipped = recorded_series.evaluate(history.grid(scrapes.times, scrapes.fine, 8), scrapes.columns, rules)
     assert [one.series for one in found] == ["job:plain:sum{}"]
     assert skipped == ["job:strange:quantile: histogram_quantile()", "job:upon:it: reads a rule that has none"]
 
@@ -123,7 +123,7 @@ def test_a_rule_that_the_demo_cannot_evaluate_is_named(scrapes: history.Scrapes)
 @pytest.fixture(scope="module")
 def prometheus(
     scrapes: history.Scrapes,
-    rules: list[recorded.Rule],
+    rules: list[recorded_series.Rule],
     tool: Callable[[str], Path],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
@@ -149,7 +149,7 @@ def ask(url: str, expression: str, at: float) -> dict[Any, float]:
 
 @pytest.mark.prometheus
 def test_recorded_series_are_what_a_real_prometheus_makes_of_the_rules(
-    prometheus: str, rules: list[recorded.Rule], small: Platform
+    prometheus: str, rules: list[recorded_series.Rule], small: Platform
 ) -> None:
     now = small.now.timestamp()
     moments = [now - 30 * n for n in (0, 17, 330, 345, 390, 1079, 1085)]
@@ -167,7 +167,7 @@ def test_recorded_series_are_what_a_real_prometheus_makes_of_the_rules(
 
 @pytest.mark.prometheus
 def test_alerts_are_active_when_a_real_prometheus_finds_them_so(
-    prometheus: str, rules: list[recorded.Rule], small: Platform
+    prometheus: str, rules: list[recorded_series.Rule], small: Platform
 ) -> None:
     moments = [small.incident.start + 60 * n for n in (-10, 5, 15, 30, 41, 44)]
     for rule in (one for one in rules if one.is_alert):

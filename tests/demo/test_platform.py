@@ -12,7 +12,7 @@ from gendash.demo import platform as demo
 from gendash.demo.llm import iso
 from gendash.demo.timeline import COLUMNS, Platform
 from gendash.demo.traffic import incident_before, level
-from gendash.demo.words import CANARY
+from gendash.demo.vocabularies import CANARY
 
 NOW = datetime(2026, 11, 19, 15, tzinfo=UTC)
 PRIVATE = {

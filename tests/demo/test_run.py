@@ -9,10 +9,10 @@ import pytest
 
 from gendash.demo import history
 from gendash.demo.run import MARK, Options, Steps, run_demo
-from gendash.engine.catalog import Catalog
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.load import load_catalog
 from gendash.engine.errors import GendashError, Refused, Unexpected
 from gendash.engine.model import Problem
-from gendash.engine.targets.files import load_catalog
 
 NOW = datetime(2026, 11, 19, 15, tzinfo=UTC)
 

@@ -1,4 +1,4 @@
-"""A real Prometheus over given samples and rules."""
+"""Real servers over given samples, rules and dashboards: Prometheus here, Grafana in its own module."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import shutil
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -13,6 +14,11 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+
+sys.path.append(str(Path(__file__).parent))  # tests are no package, so their shared parts need a path
+
+from grafana_server import grafana as grafana
+from grafana_server import new_grafana as new_grafana
 
 RunPrometheus = Callable[[Path], AbstractContextManager[str]]
 

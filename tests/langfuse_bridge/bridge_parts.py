@@ -12,7 +12,7 @@ import psycopg
 import yaml
 
 from gendash.demo.langfuse_double import LangfuseDouble
-from gendash.engine.config import Config, load_config
+from gendash.engine.config.load import Config, load_config
 from gendash.langfuse_bridge.client import Client
 from gendash.langfuse_bridge.store import Store
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from bridge_parts import NOW, Sleeper, client_of, observation, score, settings, stored
 
+from gendash.langfuse_bridge.api_types import decoder
 from gendash.langfuse_bridge.budget import PLANS, OwnBudget, allowance
 from gendash.langfuse_bridge.client import Paused
-from gendash.langfuse_bridge.items import decoder
 from gendash.langfuse_bridge.store import Store
 from gendash.langfuse_bridge.sync import sync
 

@@ -9,11 +9,11 @@ import pytest
 from bridge_parts import NOW, Sleeper, client_of, observation, score, stored
 
 from gendash.demo.langfuse_double import Fault
-from gendash.langfuse_bridge import items
+from gendash.langfuse_bridge import api_types
 from gendash.langfuse_bridge.client import Client, Paused, choose_api, version
 
 MINUTE = timedelta(minutes=1)
-ANY = items.decoder(Any)
+ANY = api_types.decoder(Any)
 
 
 @pytest.mark.parametrize(

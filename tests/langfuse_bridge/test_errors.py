@@ -12,11 +12,11 @@ import pytest
 from bridge_parts import NOW, client_of, observation, settings, stored
 
 from gendash.demo.langfuse_double import Fault, LangfuseDouble
-from gendash.engine.config import load_config
+from gendash.engine.config.load import load_config
 from gendash.engine.errors import ConfigError, Denied, GendashError, Unexpected, Unreachable
 from gendash.langfuse_bridge.client import Client
 from gendash.langfuse_bridge.store import Store
-from gendash.langfuse_bridge.sync import status, sync
+from gendash.langfuse_bridge.sync import sync, sync_status
 
 MINUTE = timedelta(minutes=1)
 
@@ -259,7 +259,7 @@ def test_half_an_emoji_in_an_answer_is_read(double: Any, store: Any, run: Any, m
 def test_status_tells_where_each_stream_stands(double: Any, store: Any, run: Any) -> None:
     fill(double)
     run()
-    lines = status(settings(double, store), store=store)
+    lines = sync_status(settings(double, store), store=store)
     assert [(line["project"], line["stream"], line["closed_until"], line["api"]) for line in lines] == [
         ("default", "models", NOW, None),
         ("default", "observations", NOW, "v2"),

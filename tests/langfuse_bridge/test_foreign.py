@@ -21,9 +21,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from gendash.demo import langfuse_wire as wire
-from gendash.engine.config import load_config
+from gendash.engine.config.load import load_config
 from gendash.engine.errors import GendashError
-from gendash.langfuse_bridge import items
+from gendash.langfuse_bridge import api_types
 from gendash.langfuse_bridge.client import Client, Missing, Paused, TooMuch
 from gendash.langfuse_bridge.rows import Shaper
 from gendash.langfuse_bridge.sync import sync
@@ -31,7 +31,7 @@ from gendash.langfuse_bridge.sync import sync
 REFERENCE = Path(os.environ.get("GENDASH_REFERENCE") or Path(__file__).resolve().parents[3] / "shared" / "reference")
 FIXTURES = REFERENCE / "langfuse-fixtures"
 recorded = pytest.mark.skipif(not FIXTURES.is_dir(), reason="no recorded answers (GENDASH_REFERENCE)")
-LISTS = {"observations": items.ObservationPage, "scores": items.ScorePage, "traces": items.TracePage}
+LISTS = {"observations": api_types.ObservationPage, "scores": api_types.ScorePage, "traces": api_types.TracePage}
 START, END = NOW - timedelta(hours=1), NOW
 Row = dict[str, Any]
 Answer = Callable[[str, dict[str, Any]], tuple[int, Any]]
@@ -77,7 +77,7 @@ def test_every_recorded_answer_is_read_whole_or_told_in_one_line() -> None:
         if kind is None:
             continue
         try:
-            page = client.get(path.removeprefix("/api/public/"), {}, items.decoder(kind))
+            page = client.get(path.removeprefix("/api/public/"), {}, api_types.decoder(kind))
         except GendashError as error:
             assert status != 200 or "missing required field" in told(error), name  # without the groups that we ask for
         except (Missing, TooMuch, Paused):

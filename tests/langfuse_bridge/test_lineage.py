@@ -10,9 +10,9 @@ import msgspec
 import pytest
 from msgspec import Raw
 
-from gendash.engine.config import load_config
-from gendash.engine.targets.files import load_catalog
-from gendash.langfuse_bridge.items import Observation, Score, Subject, TraceItem
+from gendash.engine.config.load import load_config
+from gendash.engine.definitions.load import load_catalog
+from gendash.langfuse_bridge.api_types import Observation, Score, Subject, TraceItem
 from gendash.langfuse_bridge.rows import DIGEST, FIELDS, OBSERVATIONS, SCORES, Shaper, Stream
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -8,8 +8,8 @@ from typing import Any
 import psycopg
 from bridge_parts import NOW, client_of, observation, score, settings
 
-from gendash.engine.targets.files import load_catalog
-from gendash.engine.targets.migrate import migrate
+from gendash.engine.definitions.load import load_catalog
+from gendash.engine.store.migrate import migrate
 from gendash.langfuse_bridge.store import Store
 from gendash.langfuse_bridge.sync import sync
 

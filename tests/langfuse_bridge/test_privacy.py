@@ -10,9 +10,9 @@ import pytest
 from bridge_parts import NOW, client_of, observation, score, settings, stored
 
 from gendash.demo.langfuse_double import Fault
-from gendash.engine.config import load_config
+from gendash.engine.config.load import load_config
+from gendash.engine.config.settings import FIELDS
 from gendash.engine.errors import ConfigError, Unreachable
-from gendash.engine.settings import FIELDS
 from gendash.langfuse_bridge import rows
 from gendash.langfuse_bridge.projects import widened
 from gendash.langfuse_bridge.sync import sync

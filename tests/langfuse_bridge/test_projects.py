@@ -16,10 +16,10 @@ from click.testing import CliRunner
 from gendash.cli import cli
 from gendash.commands.doctor import _langfuse, _Seen
 from gendash.demo.langfuse_double import Fault, LangfuseDouble
-from gendash.engine.config import load_config
-from gendash.engine.doctor import Look
+from gendash.engine.config.load import load_config
+from gendash.engine.definitions.load import load_catalog
+from gendash.engine.doctor.seen import Look
 from gendash.engine.errors import ConfigError, Refused, Unreachable
-from gendash.engine.targets.files import load_catalog
 from gendash.langfuse_bridge.projects import each_project
 from gendash.langfuse_bridge.sync import sync
 

@@ -13,7 +13,7 @@ from gendash.demo.langfuse_double import Fault
 from gendash.engine.errors import Unexpected, Unreachable
 from gendash.langfuse_bridge.pages import Window
 from gendash.langfuse_bridge.reconcile import reconcile
-from gendash.langfuse_bridge.totals import by_day, counts, utc_day
+from gendash.langfuse_bridge.totals import counts, totals_by_day, utc_day
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 MODES = pytest.mark.parametrize("mode", ["events_only", "dual", "legacy"])
@@ -128,7 +128,7 @@ def test_an_answer_as_long_as_its_limit_is_asked_again_by_halves(double: Any, sl
     monkeypatch.setattr("gendash.langfuse_bridge.totals._ROW_LIMIT", 4)
     fill(double)
     client = client_of(double, sleeper)
-    found = by_day(client, "v2", Window(utc_day(NOW - 6 * DAY), utc_day(NOW)))
+    found = totals_by_day(client, "v2", Window(utc_day(NOW - 6 * DAY), utc_day(NOW)))
     client.close()
     assert (
         sum(totals["count"] for key, totals in found.items() if key.stream == "observations") == 54 and client.asked > 5
@@ -139,7 +139,7 @@ def test_quoted_integers_are_read(double: Any, sleeper: Any) -> None:
     fill(double)
     double.quote_integers = True
     client = client_of(double, sleeper)
-    found = by_day(client, "v2", Window(utc_day(NOW - 6 * DAY), utc_day(NOW)))
+    found = totals_by_day(client, "v2", Window(utc_day(NOW - 6 * DAY), utc_day(NOW)))
     assert sum(totals["count"] for key, totals in found.items() if key.stream == "observations") == 54
     client.close()
 

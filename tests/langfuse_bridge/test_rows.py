@@ -13,7 +13,7 @@ import pytest
 from bridge_parts import NOW, header, observation, score
 
 from gendash.demo import langfuse_wire as wire
-from gendash.langfuse_bridge import items
+from gendash.langfuse_bridge import api_types
 from gendash.langfuse_bridge.rows import OBSERVATIONS, SCORES, Shaper, Stream
 
 REFERENCE = Path(os.environ.get("GENDASH_REFERENCE") or Path(__file__).resolve().parents[3] / "shared" / "reference")
@@ -32,13 +32,13 @@ def test_the_columns_are_those_of_the_table_in_their_order(stream: Stream) -> No
 
 
 def shaped(item: dict[str, Any], shaper: Shaper = SHAPER, trace: dict[str, Any] | None = None) -> dict[str, Any]:
-    read = items.decoder(items.Observation)(json.dumps(item).encode())
-    about = msgspec.convert(trace, items.TraceItem) if trace else None
+    read = api_types.decoder(api_types.Observation)(json.dumps(item).encode())
+    about = msgspec.convert(trace, api_types.TraceItem) if trace else None
     return dict(zip(OBSERVATIONS.names, shaper.observation(read, about), strict=True))
 
 
 def scored(item: dict[str, Any]) -> dict[str, Any]:
-    read = items.decoder(items.Score)(json.dumps(item).encode())
+    read = api_types.decoder(api_types.Score)(json.dumps(item).encode())
     return dict(zip(SCORES.names, SHAPER.score(read), strict=True))
 
 
@@ -93,20 +93,24 @@ def test_every_recorded_page_of_either_generation_can_be_read() -> None:
     read = 0
     for path in FIXTURES.glob("*.json"):
         answer = json.loads(path.read_text())
-        kinds = {"observations": items.ObservationPage, "scores": items.ScorePage, "traces": items.TracePage}
+        kinds = {
+            "observations": api_types.ObservationPage,
+            "scores": api_types.ScorePage,
+            "traces": api_types.TracePage,
+        }
         kind = kinds.get(answer["request"]["path"].split("/")[-1])
         body = answer["response"]["body"]
         fields = (answer["request"]["params"] or {}).get("fields", "core,basic,time")
         if kind and answer["response"]["status"] == 200 and "time" in fields and "v2/obs" not in path.stem:
             if "v2/observations" in answer["request"]["path"] and "fields" not in (answer["request"]["params"] or {}):
                 continue  # without the group `time` there is no updatedAt, which we always ask for
-            read += len(items.decoder(kind)(json.dumps(body).encode()).data)
+            read += len(api_types.decoder(kind)(json.dumps(body).encode()).data)
     assert read > 900
 
 
 def test_money_is_read_digit_by_digit() -> None:
     page = b'{"a": 0.1000000000000000055, "b": 1e-05, "c": 3}'
-    found = items.decoder(dict[str, Decimal])(page)
+    found = api_types.decoder(dict[str, Decimal])(page)
     assert found == {"a": Decimal("0.1000000000000000055"), "b": Decimal("0.00001"), "c": Decimal(3)}
 
 
@@ -195,7 +199,7 @@ def test_the_older_api_says_list_where_the_list_gives_this_very_cost(cost: Any, 
 
 
 def test_cut_json_is_a_value_error_and_another_shape_a_validation_error() -> None:
-    decode = items.decoder(items.ObservationPage)
+    decode = api_types.decoder(api_types.ObservationPage)
     with pytest.raises(ValueError) as error:
         decode(b'{"data": [{"id": "x"')
     assert not isinstance(error.value, msgspec.ValidationError)

@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 import yaml
 
-from gendash.engine.catalog import Catalog
-from gendash.engine.checks_rules import RULE_CHECKS
-from gendash.engine.config import Config, load_config
-from gendash.engine.promql import metric_names, selectors
-from gendash.engine.render_prometheus import TEMPLATES, render_prometheus
-from gendash.engine.render_rules import live_rules, render_rules, rule_expression
-from gendash.engine.settings import FEATURES
-from gendash.engine.targets.files import PACKAGED, load_catalog, template
-from gendash.engine.targets.prometheus_rules import find_binary
+from gendash.engine.checks.rules import RULE_CHECKS
+from gendash.engine.config.load import Config, load_config
+from gendash.engine.config.settings import FEATURES
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.load import PACKAGED, load_catalog, template
+from gendash.engine.deliver.rules_dir import find_binary
+from gendash.engine.languages.promql import metric_names, selectors
+from gendash.engine.render.prometheus import TEMPLATES, render_prometheus
+from gendash.engine.render.rules import live_rules, render_rules, rule_expression
 
 ROOT = Path(__file__).resolve().parents[2]
 TESTS = sorted((PACKAGED / "recording_rules" / "tests").glob("*.yaml"))

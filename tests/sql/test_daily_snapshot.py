@@ -15,9 +15,9 @@ import pytest
 from gendash.demo import load
 from gendash.demo.platform import generate
 from gendash.demo.timeline import COLUMNS
-from gendash.engine.catalog import Catalog
-from gendash.engine.targets.migrate import migrate
-from gendash.engine.targets.refresh import refresh
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.store.migrate import migrate
+from gendash.engine.store.refresh.run import refresh
 
 pytestmark = pytest.mark.postgres
 Definitions = Callable[..., Catalog]

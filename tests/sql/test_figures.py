@@ -18,10 +18,10 @@ import pytest
 from psycopg.rows import dict_row
 
 from gendash.demo.postgres import Server
-from gendash.engine.config import load_config
-from gendash.engine.targets.files import PACKAGED, load_catalog
-from gendash.engine.targets.migrate import migrate
-from gendash.engine.targets.refresh import refresh
+from gendash.engine.config.load import load_config
+from gendash.engine.definitions.load import PACKAGED, load_catalog
+from gendash.engine.store.migrate import migrate
+from gendash.engine.store.refresh.run import refresh
 
 ZONES = ["UTC", "Europe/Berlin", "Asia/Kathmandu", "America/Santiago"]
 # Clocks change within these weeks: Berlin forward on 29 March 2026 and Santiago back on 5 April (at midnight);

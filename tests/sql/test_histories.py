@@ -15,15 +15,15 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 
-from gendash.engine.catalog import Catalog
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.relations import query_of, stagings
 from gendash.engine.errors import Refused, TargetError
-from gendash.engine.reads import stagings
-from gendash.engine.render_sql import query_of
-from gendash.engine.targets import postgres_read, refresh_store
-from gendash.engine.targets import refresh_source as refreshing
-from gendash.engine.targets.migrate import migrate
-from gendash.engine.targets.postgres_lease import Lease
-from gendash.engine.targets.refresh import refresh
+from gendash.engine.store.lease import Lease
+from gendash.engine.store.migrate import migrate
+from gendash.engine.store.refresh import from_platform as refreshing
+from gendash.engine.store.refresh import from_store
+from gendash.engine.store.refresh import read as postgres_read
+from gendash.engine.store.refresh.run import refresh
 
 # Zones and times in which a local midnight is doubled or skipped, or a day has 23 or 25 hours
 PLACES = (
@@ -379,7 +379,7 @@ def of_some_shape(platform: Platform, rng: random.Random, monkeypatch: pytest.Mo
         monkeypatch.setattr(postgres_read, constant, rng.choice([1, 8192]))
     monkeypatch.setattr(refreshing, "GROUP_ROWS", rng.choice([1, 7, 1_000_000]))
     monkeypatch.setattr(refreshing, "GROUPS", rng.choice([8, 1000]))
-    monkeypatch.setattr(refresh_store, "TRACKED_S", rng.choice([86_000, 10**9, 10**9]))
+    monkeypatch.setattr(from_store, "TRACKED_S", rng.choice([86_000, 10**9, 10**9]))
     monkeypatch.setattr(postgres_read.time, "sleep", lambda _: None)
 
 

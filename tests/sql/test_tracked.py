@@ -10,11 +10,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from gendash.engine.catalog import Catalog
-from gendash.engine.render_sql import inputs, is_tracked
-from gendash.engine.targets import postgres_write
-from gendash.engine.targets.migrate import migrate
-from gendash.engine.targets.refresh import refresh
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.relations import inputs, is_tracked
+from gendash.engine.store.migrate import migrate
+from gendash.engine.store.refresh import write as postgres_write
+from gendash.engine.store.refresh.run import refresh
 
 NOW = datetime(2026, 10, 26, 12, tzinfo=UTC)  # the day after one of 25 hours in Berlin
 Values = tuple[Any, ...]

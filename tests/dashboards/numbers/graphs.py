@@ -17,14 +17,14 @@ from overview_series import Labels, Samples, Values
 from gendash.demo import history, servers
 from gendash.demo.platform import generate
 from gendash.demo.run import history_rules
-from gendash.engine.catalog import Catalog
-from gendash.engine.config import load_config, seconds
-from gendash.engine.expand import Choice, expand
-from gendash.engine.questions import Question, questions
-from gendash.engine.render_rules import render_rules
-from gendash.engine.settings import FEATURES
-from gendash.engine.targets import prometheus
-from gendash.engine.targets.files import load_catalog
+from gendash.engine.clients import prometheus
+from gendash.engine.config.load import load_config, seconds
+from gendash.engine.config.settings import FEATURES
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.load import load_catalog
+from gendash.engine.languages.grafana_macros import Choice, expand_macros
+from gendash.engine.render.rules import render_rules
+from gendash.engine.verify.queries import Question, dashboard_queries
 
 NOW = datetime(2026, 11, 5, 15, tzinfo=UTC)
 FEATURES_ON = "".join(f"  {name}: {str(name != 'store_metrics').lower()}\n" for name, _, _ in FEATURES)
@@ -66,14 +66,14 @@ class Graphs:
         """The PromQL queries of a panel, its time range ending so many hours before the end of the history."""
         board = replace(self.catalog.dashboards[dashboard], range=RANGE)
         at = NOW - timedelta(hours=hours_ago)
-        found = questions(self.catalog, board, at, [f"{dashboard}/{slug}"]).questions
+        found = dashboard_queries(self.catalog, board, at, [f"{dashboard}/{slug}"]).questions
         return [one for one in found if (one.verdict.kind, one.query.language) == ("panel", "promql")]
 
     def answers(self, dashboard: str, slug: str, hours_ago: float) -> list[dict[Labels, float]]:
         """What a panel shows at a time, query by query."""
         at = NOW - timedelta(hours=hours_ago)
         asked = self.asked(dashboard, slug, hours_ago)
-        return [self.ask(expand("promql", question.text, question.time, ALL), at) for question in asked]
+        return [self.ask(expand_macros("promql", question.text, question.time, ALL), at) for question in asked]
 
     def differences(self, dashboard: str, slug: str, hours_ago: float) -> list[str]:
         """Where a panel's answer for a time is not what follows from the samples, one line each."""
@@ -90,7 +90,7 @@ class Graphs:
         """What the name line of a head tile says about a day before."""
         at = NOW - timedelta(hours=hours_ago)
         (question,) = self.asked(dashboard, slug, hours_ago)
-        answer = prometheus.instant(self.call, expand("promql", question.text, question.time, ALL), at)
+        answer = prometheus.instant(self.call, expand_macros("promql", question.text, question.time, ALL), at)
         assert isinstance(answer, prometheus.Data), answer
         (one,) = answer.series
         return str(one["metric"][TOLD])

@@ -21,13 +21,13 @@ from overview_figures import Table
 from overview_worlds import QUOTED
 from registry import SQL, differing
 
-from gendash.engine import questions
-from gendash.engine.catalog import Catalog
-from gendash.engine.checks import check
-from gendash.engine.expand import Span, timing
-from gendash.engine.layout import panel_id
+from gendash.engine.checks.definitions import check
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.grid import panel_id
+from gendash.engine.languages.grafana_macros import Span, timing
 from gendash.engine.model import Dashboard, Problem, Variable
-from gendash.engine.verify import verify
+from gendash.engine.verify import queries
+from gendash.engine.verify.run import verify
 
 CHOICES: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "overview": ({"environment": QUOTED},),
@@ -127,7 +127,7 @@ class Judge:
     def unverified(self, found: list[Mutant]) -> list[Mutant]:
         """Those that verify finds nothing wrong with."""
         boards, by_place = _gathered(self.catalog, found)
-        rendered = questions.render_dashboard
+        rendered = queries.render_dashboard
 
         def with_swapped_sources(catalog: Catalog, board: Dashboard) -> dict[str, Any]:
             shown = rendered(catalog, board)
@@ -140,7 +140,7 @@ class Judge:
             return shown
 
         catalog = replace(self.catalog, dashboards=boards)
-        with patch.object(questions, "render_dashboard", with_swapped_sources):
+        with patch.object(queries, "render_dashboard", with_swapped_sources):
             verdicts = verify(self.store.config, catalog, at=NOW, only=[*boards])
         noticed = {f"{one.dashboard}/{one.panel}" for one in verdicts if not one.calm}
         return [mutant for place, mutant in by_place.items() if place not in noticed]

@@ -11,8 +11,8 @@ import psycopg
 from overview_figures import Table
 from overview_store import Shown
 
-from gendash.engine.expand import Choice, Span, expand, timing
-from gendash.engine.questions import Question, questions
+from gendash.engine.languages.grafana_macros import Choice, Span, expand_macros, timing
+from gendash.engine.verify.queries import Question, dashboard_queries
 
 ALL = "__all"
 
@@ -50,7 +50,7 @@ class _Same:
 @cache
 def _asked(key: _Same, dashboard: str, slug: str, at: datetime) -> list[Question]:
     catalog = key.store.catalog
-    found = questions(catalog, catalog.dashboards[dashboard], at, [f"{dashboard}/{slug}"]).questions
+    found = dashboard_queries(catalog, catalog.dashboards[dashboard], at, [f"{dashboard}/{slug}"]).questions
     return [one for one in found if one.verdict.kind == "panel" and one.query.language == "sql"]
 
 
@@ -68,7 +68,7 @@ def answer(store: Shown, question: Question, look: Look, is_fixed: bool) -> Tabl
         Choice("environment", ("production",), _one(look.environment), all_value="'__all'"),
         Choice("model", ("gpt-4o-mini",), _one(look.model), all_value="'__all'"),
     ]
-    text = expand("sql", question.text, time, choices)
+    text = expand_macros("sql", question.text, time, choices)
     options = f"-c timezone=America/New_York -c gendash.now={look.at.isoformat()} -c default_transaction_read_only=on"
     with psycopg.connect(store.config["database_url"], options=options) as connection:
         cursor = connection.execute(text.encode())

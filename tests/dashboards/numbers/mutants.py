@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from overview_figures import Table
 
-from gendash.engine.catalog import Catalog
+from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.model import Dashboard, Panel, Query
 
 DAY = "interval '1 day'"

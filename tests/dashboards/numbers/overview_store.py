@@ -19,13 +19,13 @@ from gendash.demo import load
 from gendash.demo.langfuse_double import LangfuseDouble
 from gendash.demo.llm import price_list
 from gendash.demo.postgres import Server
-from gendash.engine.catalog import Catalog
-from gendash.engine.config import Config, load_config
-from gendash.engine.expand import Choice, expand
-from gendash.engine.questions import Question, questions
-from gendash.engine.targets.files import load_catalog
-from gendash.engine.targets.migrate import migrate
-from gendash.engine.targets.refresh import refresh
+from gendash.engine.config.load import Config, load_config
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.load import load_catalog
+from gendash.engine.languages.grafana_macros import Choice, expand_macros
+from gendash.engine.store.migrate import migrate
+from gendash.engine.store.refresh.run import refresh
+from gendash.engine.verify.queries import Question, dashboard_queries
 from gendash.langfuse_bridge.sync import sync
 
 _numbers = count(1)
@@ -60,7 +60,7 @@ class Shown:
         """The queries of a panel (or variable) in order, as rendered."""
         if at not in self._questions:
             found: dict[tuple[str, str], list[Question]] = {}
-            for one in questions(self.catalog, self.catalog.dashboards["overview"], at).questions:
+            for one in dashboard_queries(self.catalog, self.catalog.dashboards["overview"], at).questions:
                 found.setdefault((one.verdict.kind, one.verdict.panel), []).append(one)
             self._questions[at] = found
         return self._questions[at][kind, slug]
@@ -69,7 +69,7 @@ class Shown:
         """The answer of the store to a query, with its variables put in as Grafana does."""
         picked = [environment] if environment else None
         choices = [Choice("environment", ("production",), picked, all_value="'__all'")]
-        text = expand("sql", question.text, question.time, choices)
+        text = expand_macros("sql", question.text, question.time, choices)
         zone = session_zone or self.world.server_zone
         options = f"-c timezone={zone} -c gendash.now={at.isoformat()} -c default_transaction_read_only=on"
         with psycopg.connect(self.reader_url, options=options) as connection:

@@ -1,0 +1,109 @@
+"""check, build, config: what needs no server."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gendash.commands._common import DONE, PENDING, Settings, all_artifacts, json_option, say
+
+if TYPE_CHECKING:
+    from gendash.engine.config.settings import Setting
+    from gendash.engine.model import Problem
+
+MASK = "********"
+_PASSWORD = re.compile(r"(?<=://)([^/@\s:]*):.+(?=@)")
+
+
+@click.command()
+@click.pass_obj
+def check(settings: Settings) -> None:
+    """Check the definitions, offline.
+
+    References, queries, units, descriptions, grid: every problem at once.
+    """
+    from gendash.engine.checks.definitions import check_notes
+
+    catalog = settings.checked()
+    panels = sum(len(dashboard.panels()) for dashboard in catalog.dashboards.values())
+    for note in _grouped_notes(check_notes(catalog)):
+        say(f"note: {note}")
+    click.echo(
+        f"{len(catalog.dashboards)} dashboards, {panels} panels, {len(catalog.relations)} SQL files, "
+        f"{len(catalog.rules)} rules: no problems"
+    )
+
+
+def _grouped_notes(found: list[Problem]) -> list[str]:
+    """One line for each dashboard that links lead to and that does not exist."""
+    by_what: dict[str, list[str]] = {}
+    for note in found:
+        by_what.setdefault(note.what.split("'")[1].partition("/")[0], []).append(note.where)
+    return [f"{len(w)} links to '{name}' are left out, since there is no such dashboard" for name, w in by_what.items()]
+
+
+@click.command()
+@click.option("--out", default="out", metavar="DIR", show_default=True, type=click.Path(path_type=Path))
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 3 where DIR differs.")
+@click.pass_obj
+def build(settings: Settings, out: Path, only_check: bool) -> None:
+    """Write all artifacts into a folder.
+
+    Dashboards, provisioning, rules and SQL, equal to the byte in every run.
+    """
+    from gendash.engine.render.write import differing_files, with_manifest, write_artifacts
+
+    files = all_artifacts(settings.checked())
+    if only_check:
+        changed = differing_files(with_manifest(files), out)
+        for path in changed:
+            click.echo(path)
+        sys.exit(PENDING if changed else DONE)
+    changed = write_artifacts(files, out)
+    click.echo(f"{out}: {len(files)} files, {len(changed)} changed")
+
+
+@click.command()
+@json_option
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of gendash.yaml, for editors.")
+@click.pass_obj
+def config(settings: Settings, as_json: bool, schema: bool) -> None:
+    """Show each setting and its origin.
+
+    Secrets are masked, those in URLs too.
+    """
+    from gendash.engine.config.json_schema import schema_text
+    from gendash.engine.config.load import setting_of
+
+    if schema:
+        click.echo(schema_text(), nl=False)
+        return
+    found = settings.config()
+    rows = [
+        {
+            "setting": key,
+            "value": MASK if value and _is_secret(setting_of(key)) else _masked(value),
+            "from": found.where(key),
+        }
+        for key, value in sorted(found.values.items())
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+        return
+    width = max(len(row["setting"]) for row in rows)
+    for row in rows:
+        click.echo(f"{row['setting']:<{width}}  {json.dumps(row['value'], ensure_ascii=False)}  ({row['from']})")
+
+
+def _masked(value: Any) -> Any:
+    """A value without the password of a URL."""
+    return _PASSWORD.sub(rf"\1:{MASK}", value) if isinstance(value, str) else value
+
+
+def _is_secret(setting: Setting | None) -> bool:
+    return setting is None or setting.secret

@@ -1,0 +1,208 @@
+"""db: the store and what fills it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gendash.commands._common import (
+    DONE,
+    PROBLEMS,
+    Settings,
+    at_option,
+    every_option,
+    json_option,
+    progress,
+    repeat,
+    say,
+    show_rows,
+)
+
+if TYPE_CHECKING:
+    from gendash.engine.definitions.catalog import Catalog
+
+IDLE = ("not due", "off", "not available")  # states that are counted only: `db status` names these
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.group()
+def db() -> None:
+    """The store: make it, fill it, look at it."""
+
+
+@db.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@click.pass_obj
+def migrate(settings: Settings, dry_run: bool) -> None:
+    """Make roles, tables and views what the definitions say. Safe to run twice, at the same time, or killed."""
+    from gendash.engine.store.migrate import migrate as run
+
+    catalog = settings.checked()
+    result = run(catalog.config, catalog, dry_run=dry_run)
+    for line in result.done:
+        click.echo(line)
+    for note in result.notes:
+        say(f"note: {note}")
+    click.echo(f"{len(result.done)} {'to do' if dry_run else 'done'}" if result.done else "nothing to do")
+
+
+@db.command()
+@click.option("--full", is_flag=True, help="Read everything again, not only what is due.")
+@click.option("--only", multiple=True, metavar="VIEW", help="Only these relations, due or not.")
+@click.option("--from", "first", type=_DAY, metavar="DATE", help="Read the local days from DATE on again.")
+@click.option("--to", "last", type=_DAY, metavar="DATE", help="Last of these days; today if absent.")
+@at_option
+@every_option
+@json_option
+@click.pass_obj
+def refresh(
+    settings: Settings,
+    full: bool,
+    only: tuple[str, ...],
+    first: datetime | None,
+    last: datetime | None,
+    at: datetime | None,
+    every: float | None,
+    as_json: bool,
+) -> None:
+    """Read the platform in short transactions, and write what differs.
+
+    A run that was stopped keeps what it did, and the next goes on from there.
+    """
+    catalog = settings.checked()
+    between = _between(catalog, first, last, at)
+
+    def once() -> int:
+        due = not (full or only or between)
+        code = _refreshed(catalog, as_json, only=only, full=full, between=between, at=at, due_only=due)
+        if not (only or between):
+            audit_due(catalog, at, quiet=as_json)
+        return code
+
+    sys.exit(repeat(once, every))
+
+
+@db.command()
+@click.option("--only", multiple=True, metavar="VIEW", help="Only these relations.")
+@at_option
+@json_option
+@click.pass_obj
+def reconcile(settings: Settings, only: tuple[str, ...], at: datetime | None, as_json: bool) -> None:
+    """Find every day that is not what the platform holds, however old, and put it right.
+
+    `db refresh` does so once a day by itself.
+    """
+    sys.exit(_refreshed(settings.checked(), as_json, only=only, compare=True, at=at))
+
+
+def audit_due(catalog: Catalog, at: datetime | None, quiet: bool) -> None:
+    """Runs the audits whose cadence has passed; what they find is shown on the dashboard and fails no refresh."""
+    from gendash.engine.store.audit import audit as run
+
+    with _listed("audits", quiet) as told:
+        run(catalog, at=at, due_only=True, told=told)
+
+
+@db.command()
+@click.option("--only", multiple=True, metavar="NAME", help="Only these audits.")
+@at_option
+@json_option
+@click.pass_obj
+def audit(settings: Settings, only: tuple[str, ...], at: datetime | None, as_json: bool) -> None:
+    """Check the data: orphans, impossible values, duplicates, clocks, summaries against rows, source against source.
+
+    `db refresh` runs what is due. Exit 1 when something was found, or an audit could not be finished.
+    """
+    from gendash.engine.store.audit import any_audit_failed
+    from gendash.engine.store.audit import audit as run
+
+    with _listed("audits", as_json) as told:
+        results = run(settings.checked(), only=only, at=at, told=told)
+    if as_json:
+        click.echo(json.dumps([result._asdict() for result in results], indent=2, default=str))
+    sys.exit(PROBLEMS if any_audit_failed(results) else DONE)
+
+
+def _between(
+    catalog: Catalog, first: datetime | None, last: datetime | None, at: datetime | None
+) -> tuple[date, date] | None:
+    if not first:
+        if last:
+            raise click.UsageError("--to needs --from")
+        return None
+    today = (at or datetime.now(UTC)).astimezone(catalog.config.zone).date()
+    end = last.date() if last else max(today, first.date())
+    if end < first.date():
+        raise click.UsageError("--to lies before --from")
+    return first.date(), end
+
+
+def _refreshed(catalog: Catalog, as_json: bool, **options: Any) -> int:
+    from gendash.engine.store.refresh.run import refresh as run
+
+    with _listed("relations", as_json) as told, progress(as_json) as advance:
+        results = run(catalog.config, catalog, told=told, progress=advance, **options)
+    if as_json:
+        click.echo(json.dumps([result._asdict() for result in results], indent=2, default=str))
+    lines = (problem for result in results for problem in result.problems)
+    problems = {
+        line.split("; ")[0]: line for line in reversed(list(lines))
+    }  # a missing table is one line, not one a reader
+    for problem in reversed(problems.values()):
+        say(f"gendash: {problem}")
+    return PROBLEMS if problems else DONE
+
+
+@contextmanager
+def _listed(title: str, quiet: bool) -> Iterator[Callable[[Any], None]]:
+    """What hears of results: it prints those that did something below a title, and then how many fared how."""
+    states: Counter[str] = Counter()
+
+    def told(result: Any) -> None:
+        if not states:
+            click.echo(title)
+        states[result.state] += 1
+        if result.state not in IDLE:
+            click.echo(f"  {result}")
+
+    yield (lambda _: None) if quiet else told
+    if states:
+        click.echo(f"  in all: {', '.join(f'{number} {state}' for state, number in states.items())}")
+
+
+@db.command("status")
+@json_option
+@click.pass_obj
+def db_status(settings: Settings, as_json: bool) -> None:
+    """Each relation: rows, age, last duration, last error."""
+    from gendash.engine.store.refresh.status import refresh_status
+
+    catalog = settings.catalog()
+    show_rows(refresh_status(catalog.config, catalog), as_json)
+
+
+@click.command()
+@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Write here, for a textfile collector.")
+@at_option
+@click.pass_obj
+def metrics(settings: Settings, out: Path | None, at: datetime | None) -> None:
+    """Expose what the store knows.
+
+    In Prometheus' text format: freshness, budget, stuck documents, uncosted share, open tickets.
+    """
+    from gendash.engine.render.write import write_file
+    from gendash.engine.store.metrics import facts
+
+    text = facts(settings.checked(), at)
+    if out:
+        write_file(out, text.encode())
+    else:
+        click.echo(text, nl=False)

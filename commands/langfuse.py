@@ -1,0 +1,305 @@
+"""langfuse: the bridge that brings LLM calls and scores into the store."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from gendash.commands._common import (
+    DONE,
+    PROBLEMS,
+    Settings,
+    confirm,
+    every_option,
+    json_option,
+    repeat,
+    say,
+    show_rows,
+    time_option,
+)
+
+if TYPE_CHECKING:
+    from gendash.engine.config.load import Config
+    from gendash.langfuse_bridge.reconcile import Reconciliation, TotalsDifference
+    from gendash.langfuse_bridge.sync import Progress, SyncReport
+
+Result = TypeVar("Result")
+
+from_option = time_option("--from", "Start of a range.", "from_")
+to_option = time_option("--to", "End of a range; now if absent.")
+project_option = click.option("--project", metavar="NAME", default="", help="Only this Langfuse project.")
+
+
+def _check_range(from_: datetime | None, to: datetime | None) -> None:
+    if from_ and to and from_ >= to:
+        raise click.BadParameter("it must be before --to", param_hint="'--from'")
+
+
+def _fields(_context: click.Context, _parameter: click.Parameter, value: str) -> list[str]:
+    return [name.strip() for name in value.split(",") if name.strip()]
+
+
+fields_option = click.option(
+    "--fields",
+    callback=_fields,
+    default="",
+    metavar="NAME,...",
+    help="Keep these private fields instead of langfuse.fields: user_id, error_text, model_parameters, score_comment, "
+    "score_text, score_author, metadata.KEY.",
+)
+
+
+@click.group()
+def langfuse() -> None:
+    """The bridge from Langfuse to the store."""
+
+
+def _each(projects: Sequence[Config], work: Callable[[Config], Result]) -> tuple[list[Result], bool]:
+    """Results of the projects for which it worked, and whether that was all; a project that fails is told alone."""
+    from gendash.engine.errors import GendashError
+
+    found: list[Result] = []
+    for config in projects:
+        try:
+            found.append(work(config))
+        except GendashError as error:
+            part = f"{config['langfuse.project']}: " if len(projects) > 1 else ""
+            for problem in error.problems:
+                say(f"gendash: {part}{problem}")
+    return found, len(found) == len(projects)
+
+
+def _failed_last(projects: Sequence[Config]) -> Sequence[Config]:
+    """The projects, after those that worked the last time those that failed: a server that is away takes its time."""
+    from gendash.langfuse_bridge.sync import sync_status
+
+    if len(projects) == 1:
+        return projects
+    failed = {row["project"] for row in sync_status(projects[0]) if row.get("error")}
+    return sorted(projects, key=lambda one: one["langfuse.project"] in failed)
+
+
+def _machine(results: Sequence[Any]) -> None:
+    click.echo(json.dumps([dataclasses.asdict(result) for result in results], indent=2, default=str))
+
+
+@langfuse.command()
+@from_option
+@to_option
+@project_option
+@fields_option
+@every_option
+@click.option("--dry-run", is_flag=True, help="Only say how many requests it will take.")
+@json_option
+@click.pass_obj
+def sync(
+    settings: Settings,
+    from_: datetime | None,
+    to: datetime | None,
+    project: str,
+    fields: list[str],
+    every: float | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Bring observations, scores and prices into the store, window by window, project by project.
+
+    A run that the server stopped keeps what it closed and goes on from there the next time. What private fields are
+    kept is decided anew by each run; set langfuse.fields to decide it for all.
+    """
+    from gendash.langfuse_bridge.projects import each_project, widened
+    from gendash.langfuse_bridge.sync import sync as run
+
+    _check_range(from_, to)
+    projects = each_project(widened(settings.config(), fields), project)
+
+    def one(config: Config) -> SyncReport:
+        now, progress = datetime.now(UTC), _progress(as_json)
+        report = run(config, now=now, from_=from_, to=to, dry_run=dry_run, progress=progress)
+        if not as_json:
+            _show_report(report, dry_run)
+        return report
+
+    def once() -> int:
+        reports, all_of_them = _each(_failed_last(projects), one)
+        if as_json:
+            _machine(reports)
+        return DONE if all_of_them and all(report.complete for report in reports) else PROBLEMS
+
+    sys.exit(repeat(once, every))
+
+
+def _progress(quiet: bool) -> Callable[[Progress], None] | None:
+    """On a terminal a line that is written over and over; elsewhere a line a minute."""
+    from time import monotonic
+
+    if quiet:
+        return None
+    began, told, terminal = monotonic(), [monotonic()], sys.stderr.isatty()
+
+    def show(at: Progress) -> None:
+        now = monotonic()
+        if now - told[0] < (0.2 if terminal else 60):
+            return
+        told[0] = now
+        line = progress_line(at, now - began)
+        click.echo(f"\r{line:<100}" if terminal else f"gendash: {line}", nl=not terminal, err=True)
+
+    return show
+
+
+def progress_line(at: Progress, elapsed_s: float) -> str:
+    """Where a run stands: bar, share, rows a second, and how long the pass will still take at this pace."""
+    whole = (at.end - at.start).total_seconds()
+    share = min(1.0, (at.at - at.start).total_seconds() / whole) if whole else 1.0
+    rate = at.rows / elapsed_s if elapsed_s else 0.0
+    left = elapsed_s * (1 - share) / share if share else 0.0
+    bar = "#" * round(20 * share)
+    return (
+        f"{at.project} {at.stream} [{bar:<20}] {share:4.0%} until {at.at:%Y-%m-%d %H:%M}, "
+        f"{at.rows:,} rows, {rate:,.0f}/s, {left / 60:.0f} min left"
+    )
+
+
+def _show_report(report: SyncReport, dry_run: bool) -> None:
+    if sys.stderr.isatty():
+        click.echo("\r" + " " * 101 + "\r", nl=False, err=True)
+    if report.api:
+        click.echo(f"{report.project}: Langfuse {report.server}, {report.api} API: {report.reason}")
+    if dry_run:
+        for stream in report.streams:
+            click.echo(f"{report.project} {stream.stream}: {'; '.join(stream.notes)}")
+        return
+    for stream in [*report.streams, *([report.models] if report.models else [])]:
+        until = f", closed until {stream.closed_until:%Y-%m-%d %H:%M:%S} UTC" if stream.closed_until else ""
+        click.echo(
+            f"{report.project} {stream.stream}: {stream.read:,} read, {stream.written:,} written, "
+            f"{stream.deleted:,} deleted, {stream.requests:,} requests{until}"
+        )
+    for note in [*report.notes, *(note for stream in report.streams for note in stream.notes)]:
+        say(f"gendash: {report.project}: {note}")
+
+
+_SHOWN = [
+    "project",
+    "stream",
+    "closed_until",
+    "lag_s",
+    "stored",
+    "written",
+    "requests",
+    "finished_at",
+    "resume_at",
+    "error",
+]
+
+
+@langfuse.command()
+@project_option
+@json_option
+@click.option("--metrics", metavar="FILE", type=click.Path(path_type=Path), help="Write Prometheus text here instead.")
+@click.pass_obj
+def status(settings: Settings, project: str, metrics: Path | None, as_json: bool) -> None:
+    """Per project and stream: how far it is, how far behind, what it wrote and asked, what went wrong."""
+    from gendash.engine.render.write import write_file
+    from gendash.langfuse_bridge import retention, sync
+
+    rows = sync.sync_status(settings.config(), now=datetime.now(UTC), only=project)
+    if metrics:
+        write_file(metrics, retention.prometheus_text(rows).encode())
+    else:
+        show_rows(rows if as_json else [{name: _short(row.get(name)) for name in _SHOWN} for row in rows], as_json)
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    return round(value) if isinstance(value, float) else value
+
+
+@langfuse.command()
+@from_option
+@to_option
+@project_option
+@click.option("--no-repair", is_flag=True, help="Only compare.")
+@json_option
+@click.pass_obj
+def reconcile(
+    settings: Settings, from_: datetime | None, to: datetime | None, project: str, no_repair: bool, as_json: bool
+) -> None:
+    """Compare with the server's own totals by day, and fetch anew what differs.
+
+    Of calls: counts, tokens and cost by model; of scores: counts and sums by name. Exit 1 when something still differs
+    and nothing explains it.
+    """
+    from gendash.langfuse_bridge.projects import each_project
+    from gendash.langfuse_bridge.reconcile import reconcile as run
+
+    _check_range(from_, to)
+
+    def one(config: Config) -> Reconciliation:
+        found = run(config, now=datetime.now(UTC), from_=from_, to=to, repair=not no_repair)
+        if not as_json:
+            _show_reconciliation(found)
+        return found
+
+    found, all_of_them = _each(each_project(settings.config(), project), one)
+    if as_json:
+        _machine(found)
+    sys.exit(DONE if all_of_them and all(one.agree for one in found) else PROBLEMS)
+
+
+def _show_reconciliation(found: Reconciliation) -> None:
+    click.echo(
+        f"{found.project}: {found.days} days compared, {len(found.before)} differences, {len(found.repaired)} days "
+        f"fetched anew: {found.written} rows written, {found.deleted} deleted, {len(found.after)} differences left"
+    )
+    for difference in found.after:
+        say(f"{'note' if difference.why else 'gendash'}: {found.project}: {_words(difference)}")
+
+
+def _words(difference: TotalsDifference) -> str:
+    """One line on a day that still differs."""
+    theirs, ours = difference.server, difference.store
+    figures = [
+        f"{name} {theirs.get(name, 0):f} there, {ours.get(name, 0):f} here"
+        for name in {**theirs, **ours}
+        if theirs.get(name, 0) != ours.get(name, 0)
+    ]
+    remedy = difference.why or "run it again; if it stays, compare the day in Langfuse"
+    return (
+        f"{difference.day} {difference.stream} {difference.name or 'without a model'}: {', '.join(figures)}; {remedy}"
+    )
+
+
+@langfuse.command()
+@time_option("--before", "Rows from before this time; older than langfuse.retention if absent.")
+@click.option("--all", "everything", is_flag=True, help="All rows of the project.")
+@project_option
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def purge(settings: Settings, before: datetime | None, everything: bool, project: str, yes: bool) -> None:
+    """Delete rows of LLM calls and scores that are older than the retention."""
+    from gendash.langfuse_bridge import sync
+    from gendash.langfuse_bridge.projects import each_project
+    from gendash.langfuse_bridge.retention import purge as run
+
+    config = settings.config()
+    stored = {row["project"] for row in sync.sync_status(config, now=datetime.now(UTC))}
+    projects = each_project(config, project, sorted(stored))
+    names = ", ".join(one["langfuse.project"] for one in projects)
+    confirm(yes, "purge", f"this deletes {'all' if everything else 'old'} rows of {names} from the store")
+
+    def one(config: Config) -> None:
+        deleted = run(config, now=datetime.now(UTC), before=before, everything=everything)
+        counts = ", ".join(f"{count:,} {stream} deleted" for stream, count in deleted.items())
+        click.echo(f"{config['langfuse.project']}: {counts}")
+
+    sys.exit(DONE if _each(projects, one)[1] else PROBLEMS)

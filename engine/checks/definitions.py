@@ -1,0 +1,253 @@
+"""Offline checks: functions from a catalog to problems. `gendash check` runs CHECKS and lists everything at once."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from gendash.engine.checks import audit_headers
+from gendash.engine.checks.design_rules import check_rules
+from gendash.engine.checks.queries import expression_error, promql_error
+from gendash.engine.checks.rules import RULE_CHECKS
+from gendash.engine.config.load import suggest
+from gendash.engine.config.settings import SETTINGS
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.grid import panel_id
+from gendash.engine.definitions.platform_names import is_expression
+from gendash.engine.definitions.references import STORE_KINDS
+from gendash.engine.languages.promql import metric_names
+from gendash.engine.languages.sql_parser import sql_error
+from gendash.engine.model import Problem
+from gendash.engine.render.dashboards import link_target
+
+AUDIENCES = ("everyone", "admin", "none")
+
+
+def check(catalog: Catalog) -> list[Problem]:
+    """Every problem that every check finds: what is wrong with the definitions, then what breaks a design rule."""
+    return [problem for one in CHECKS for problem in one(catalog)] + check_rules(catalog)
+
+
+def check_notes(catalog: Catalog) -> list[Problem]:
+    """What is worth knowing and no fault: links that are left out, since their dashboard does not exist."""
+    return [
+        Problem(where, f"link to '{panel.leads_to}' left out", "its dashboard does not exist here")
+        for where, _, panel in catalog.panels()
+        if panel.leads_to and link_target(panel.leads_to)[0] not in catalog.dashboards
+    ]
+
+
+def check_references(catalog: Catalog) -> list[Problem]:
+    """Each reference names something that exists."""
+    found = [
+        Problem(where, what, do) for where, _, query in catalog.queries() for what, do in catalog.expand(query).wrong
+    ]
+    for relation in catalog.relations.values():
+        staging = relation if relation.kind == "staging" else None
+        wrong = catalog.expanded(relation.text, staging).wrong
+        found += [Problem(relation.path, what, do) for what, do in wrong]
+    for rule in catalog.rules.values():
+        for text in filter(None, (rule.expr, rule.otherwise)):
+            wrong = catalog.expanded(text).wrong
+            found += [Problem(f"{rule.path} {rule.name}", what, do) for what, do in wrong]
+    return found
+
+
+_REFERENCE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_SQL_STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
+_PROMQL_STRING = re.compile(r"\"[^\"]*\"|'[^']*'")
+
+
+def check_bare_names(catalog: Catalog) -> list[Problem]:
+    """A known relation, rule or metric is written as a reference, so that settings and lineage reach it."""
+    columns = {name for relation in catalog.relations.values() for name in relation.columns}
+    relations = catalog.names.stored - columns
+    metrics = {catalog.config.get(f"metrics.{key}") or metric["name"]: key for key, metric in catalog.metrics.items()}
+    found = []
+    for where, _, query in catalog.queries():
+        bare = _REFERENCE.sub(" ", query.text)
+        if query.language == "sql":
+            words = set(re.findall(r"\w+", _SQL_STRING.sub(" ", bare)))
+            found += [
+                Problem(where, f"'{w}' without a reference", f"write {{{{ view('{w}') }}}}")
+                for w in sorted(words & relations)
+            ]
+        else:
+            words = set(re.findall(r"[\w:]+", _PROMQL_STRING.sub(" ", bare)))
+            found += [
+                Problem(where, f"'{w}' without a reference", f"write {{{{ rule('{w}') }}}}")
+                for w in sorted(words & set(catalog.rules))
+            ]
+            found += [
+                Problem(where, f"'{w}' without a reference", f"write {{{{ metric('{metrics[w]}') }}}}")
+                for w in sorted(words & set(metrics) - {"up"})
+            ]
+    return found
+
+
+def check_unique(catalog: Catalog) -> list[Problem]:
+    """Names, uids, slugs and panel ids are unique."""
+    found = []
+    uids = Counter(catalog.config.dashboard_uid(dashboard.name) for dashboard in catalog.dashboards.values())
+    found += [Problem(f"dashboards {uid}", "two dashboards have this uid", "rename one") for uid in _twice(uids)]
+    found += [
+        Problem(f"dashboards {uid}", f"uid has {len(uid)} characters", "at most 40: shorten name or instance")
+        for uid in uids
+        if len(uid) > 40
+    ]
+    for dashboard in catalog.dashboards.values():
+        panels = dashboard.panels()
+        slugs = Counter(panel.slug for panel in panels)
+        found += [
+            Problem(f"{dashboard.name}/{slug}", "two panels have this slug", "rename one") for slug in _twice(slugs)
+        ]
+        rows = [f"row:{row.title}" for row in dashboard.rows if row.title]
+        ids = Counter(panel_id(dashboard.name, slug) for slug in {*slugs, *rows})
+        found += [
+            Problem(dashboard.name, f"two panels have the id {number}", "rename a slug") for number in _twice(ids)
+        ]
+    return found
+
+
+def _twice(counter: Counter[Any]) -> list[Any]:
+    return [key for key, count in counter.items() if count > 1]
+
+
+def check_relations_parse(catalog: Catalog) -> list[Problem]:
+    """Every SQL file holds one SELECT that parses; a rollup may hold several, a table holds none."""
+    found = []
+    for relation in catalog.relations.values():
+        if relation.kind == "table":
+            continue
+        staging = relation if relation.kind == "staging" else None
+        several = relation.kind in ("rollup", "audit")
+        problem = sql_error(catalog.expanded(relation.text, staging).text, several=several)
+        if problem:
+            found.append(Problem(relation.path, problem, "mend the query"))
+    return found
+
+
+def check_audits(catalog: Catalog) -> list[Problem]:
+    """Every audit says where it runs, how bad a find is, and by which columns a find is known."""
+    return audit_headers.problems(catalog)
+
+
+def check_rules_parse(catalog: Catalog) -> list[Problem]:
+    """Every rule expression parses, in both states of its feature."""
+    found = []
+    for rule in catalog.rules.values():
+        for text in filter(None, (rule.expr, rule.otherwise)):
+            problem = promql_error(catalog.expanded(text).text)
+            if problem:
+                found.append(Problem(f"{rule.path} {rule.name}", problem, "mend the expression"))
+    return found
+
+
+def check_headers(catalog: Catalog) -> list[Problem]:
+    """Every SQL file says what it is: doc, and for the store's relations grain, audience and a doc for each column."""
+    found = []
+    for relation in catalog.relations.values():
+        header = relation.header
+        wanted = ["doc"] + (["grain", "audience"] if relation.kind in STORE_KINDS else [])
+        wanted += ["columns"] if relation.kind in (*STORE_KINDS, "staging") else []
+        found += [Problem(relation.path, f"no {key} in the header", "add it") for key in wanted if not header.get(key)]
+        found += [
+            Problem(relation.path, f"column {name} has no doc", "say what it means, with its unit")
+            for name, column in relation.columns.items()
+            if not column.get("doc")
+        ]
+        if relation.kind in STORE_KINDS and header.get("audience") not in AUDIENCES:
+            found.append(
+                Problem(relation.path, f"audience {header.get('audience')!r}", f"one of {', '.join(AUDIENCES)}")
+            )
+    return found
+
+
+def check_features(catalog: Catalog) -> list[Problem]:
+    """Every feature that a definition names is a setting."""
+    known = [key.removeprefix("features.") for key in catalog.config.values if key.startswith("features.")]
+    named = [(where, panel.feature) for where, _, panel in catalog.panels()]
+    named += [(where, query.feature) for where, _, query in catalog.queries()]
+    named += [(f"{d.name} variable {v.name}", v.feature) for d in catalog.dashboards.values() for v in d.variables]
+    named += [(relation.path, relation.header.get("feature", "")) for relation in catalog.relations.values()]
+    named += [(f"{rule.path} {rule.name}", rule.feature) for rule in catalog.rules.values()]
+    return [
+        Problem(where, f"no feature '{name}'", suggest(name, known) or "add it to engine/settings.py")
+        for where, names in named
+        for name in names.split()
+        if name not in known
+    ]
+
+
+def check_settings_known(catalog: Catalog) -> list[Problem]:
+    """Keys of open maps in gendash.yaml name what the content declares: tables, columns, words, metrics, labels."""
+    known: set[str] = set()
+    for relation in catalog.relations.values():
+        header = relation.header
+        if relation.kind == "staging":
+            known |= {f"platform.{kind}.{table}" for table in header.get("tables", {}) for kind in ("tables", "rows")}
+            known |= {f"platform.columns.{t}.{c}" for t, cs in header.get("reads", {}).items() for c in cs}
+            known |= {f"platform.vocabularies.{v}.{w}" for v, ws in header.get("words", {}).items() for w in ws}
+        else:
+            known.add(f"cadences.{relation.name}")
+    known |= {f"metrics.{key}" for key in catalog.metrics} | {f"labels.{label}" for label in catalog.names.labels}
+    known |= {f"labels.{key}.{label}" for key, metric in catalog.metrics.items() for label in metric["labels"]}
+    maps = tuple(
+        one.key.partition("*")[0] for one in SETTINGS if "*" in one.key and not one.key.startswith("langfuse.")
+    )
+    return [
+        Problem(catalog.config.where(key), f"unknown name in '{key}'", suggest(key, known) or "see docs/reference")
+        for key in catalog.config.values
+        if key.startswith(maps) and key not in known
+    ]
+
+
+def check_platform_sql(catalog: Catalog) -> list[Problem]:
+    """SQL in place of the platform's names is one expression over columns in braces, which rights and lineage need."""
+    config, found = catalog.config, []
+    for key, value in config.under("platform").items():
+        mapped = f"= {value}" if key.startswith("rows.") else str(value)
+        wrong = expression_error(mapped) if key.startswith(("rows.", "columns.")) and is_expression(mapped) else ""
+        if wrong:
+            found.append(Problem(config.where(f"platform.{key}"), f"platform.{key}: {wrong}", f"mend {value!r}"))
+    return found
+
+
+def check_rule_names(catalog: Catalog) -> list[Problem]:
+    """Recorded series that rules and panels read are recorded by a rule; their names have the form level:metric:ops."""
+    found = []
+    for rule in catalog.rules.values():
+        if rule.kind == "record" and not re.fullmatch(r"[a-z_]+:[a-z0-9_]+:[a-z0-9_]+", rule.name):
+            found.append(Problem(f"{rule.path} {rule.name}", "not level:metric:operations", "rename it"))
+        try:
+            names = metric_names(catalog.expanded(rule.expr).text)
+        except ValueError:
+            continue
+        found += [
+            Problem(
+                f"{rule.path} {rule.name}",
+                f"reads '{name}', which no rule records",
+                suggest(name, catalog.rules) or "record it",
+            )
+            for name in sorted(names)
+            if ":" in name and name not in catalog.rules
+        ]
+    return found
+
+
+CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
+    check_references,
+    check_bare_names,
+    check_unique,
+    check_features,
+    check_settings_known,
+    check_platform_sql,
+    check_headers,
+    check_relations_parse,
+    check_audits,
+    check_rules_parse,
+    check_rule_names,
+    *RULE_CHECKS,
+)

@@ -1,0 +1,436 @@
+"""Design rules of what stands on a dashboard: titles, units, colours, limits, grid, links. One small check each."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from gendash.engine.config.load import seconds, suggest
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.grid import COLUMNS, lines
+from gendash.engine.model import Panel, Problem, SettingRef
+from gendash.engine.render.dashboards import QUICK_RANGES, REFRESH_INTERVALS, link_target
+
+WIDTHS = (4, 6, 8, 12, 16, 24)
+TITLE_LIMIT = {4: 9, 6: 22, 8: 30, 12: 55, 16: 70, 24: 110}
+NAME_LINE_LIMIT = 20
+NO_VALUE_LIMIT = 10
+DOC_LIMITS = (40, 230)
+PANEL_LIMIT, ROW_LIMIT, OPEN_ROWS = 30, 6, 1
+WITHOUT_UNIT = {"text", "row", "state-timeline", "alertlist", "logs"}
+CHARTS = {"timeseries", "trend", "barchart", "bargauge", "heatmap", "histogram", "state-timeline"}
+UNITS = {"none", "short", "locale", "sishort", "percentunit", "s", "dtdurations", "dateTimeFromNow", "dateTimeAsIso"}
+UNITS |= {"currencyUSD", "reqps", "ops", "opm", "cps", "rowsps", "bytes", "decbytes"}
+SCALING = frozenset({"s", "dtdurations", "bytes", "decbytes"})  # they choose their own unit, and decimals with it
+RANGES = tuple(start.removeprefix("now-") for start in QUICK_RANGES)
+ALARMS = ("red", "orange", "semi-dark-orange", "dark-red")
+NATURAL = (0, 1)  # any at all, and all of it: limits that nobody sets
+
+
+def fields(body: dict[str, Any]) -> dict[str, Any]:
+    """The defaults of a visualisation's fields."""
+    found: dict[str, Any] = body.get("fieldConfig", {}).get("defaults", {})
+    return found
+
+
+def properties(body: dict[str, Any], name: str) -> list[tuple[dict[str, Any], Any]]:
+    """Every override of one property: its matcher and its value."""
+    overrides = body.get("fieldConfig", {}).get("overrides", [])
+    return [(o["matcher"], p["value"]) for o in overrides for p in o["properties"] if p["id"] == name]
+
+
+def of_type(catalog: Catalog, *types: str) -> Iterator[tuple[str, Panel, dict[str, Any]]]:
+    """The panels of some types, with their JSON."""
+    for where, _, panel in catalog.panels():
+        body = catalog.body(where)
+        if body["type"] in types:
+            yield where, panel, body
+
+
+def check_units(catalog: Catalog) -> list[Problem]:
+    """Every panel with numbers says their unit, in its defaults or in an override."""
+    return [
+        Problem(where, "no unit", "give the visualisation a unit")
+        for where, _, _ in catalog.panels()
+        if (body := catalog.body(where))["type"] not in WITHOUT_UNIT
+        and not fields(body).get("unit")
+        and not properties(body, "unit")
+    ]
+
+
+def check_unit_names(catalog: Catalog) -> list[Problem]:
+    """Units are those of the style; times are seconds, and no unit that scales itself has fixed decimals."""
+    found = []
+    for where, _, _ in catalog.panels():
+        body = catalog.body(where)
+        usual = fields(body).get("unit")
+        units = {str(unit) for unit in [usual, *(value for _, value in properties(body, "unit"))] if unit}
+        found += [
+            Problem(
+                where, f"unit '{unit}'", "use seconds" if unit == "ms" else f"use one of {', '.join(sorted(UNITS))}"
+            )
+            for unit in sorted(units - UNITS)
+            if not unit.startswith(("suffix:", "prefix:"))
+        ]
+        if usual in SCALING and fields(body).get("decimals"):
+            found.append(Problem(where, f"decimals on the unit {usual}", "leave them out: it scales itself"))
+    return found
+
+
+def check_descriptions(catalog: Catalog) -> list[Problem]:
+    """The first paragraph of every description has 40 to 230 characters: longer ones are cut in the tooltip."""
+    low, high = DOC_LIMITS
+    return [
+        Problem(
+            where, f"description of {len(first)} characters", f"write {low} to {high}: what, source, window, caveat"
+        )
+        for where, _, panel in catalog.panels()
+        if not low <= len(first := panel.doc.split("\n\n")[0]) <= high
+    ]
+
+
+def check_titles_unique(catalog: Catalog) -> list[Problem]:
+    """No two panels of a dashboard have the same title."""
+    return [
+        Problem(dashboard.name, f"two panels have the title '{title}'", "rename one")
+        for dashboard in catalog.dashboards.values()
+        for title, count in Counter(panel.title for panel in dashboard.panels()).items()
+        if count > 1
+    ]
+
+
+def check_titles(catalog: Catalog) -> list[Problem]:
+    """Titles fit their panel at 1280 pixels; constant name lines have at most 20 characters."""
+    found = []
+    for where, _, panel in catalog.panels():
+        limit = TITLE_LIMIT.get(panel.width, 0)
+        if not panel.title.strip() or (limit and len(panel.title) > limit):
+            found.append(
+                Problem(where, f"title of {len(panel.title)} characters", f"1 to {limit} fit width {panel.width}")
+            )
+        if catalog.body(where)["type"] == "stat" and panel.width == 4:
+            found += [
+                Problem(where, f"name line '{query.legend}' is too long", f"at most {NAME_LINE_LIMIT} characters fit")
+                for query in panel.queries
+                if "{{" not in query.legend and len(query.legend) > NAME_LINE_LIMIT
+            ]
+    return found
+
+
+def check_grid(catalog: Catalog) -> list[Problem]:
+    """Widths are those of the grid, lines are full, and the panels of a line are equally high."""
+    found = []
+    for where, _, panel in catalog.panels():
+        if panel.width not in WIDTHS:
+            found.append(Problem(where, f"width {panel.width}", f"use one of {', '.join(map(str, WIDTHS))}"))
+    for first, line in _lines(catalog):
+        width = sum(panel.width for panel in line)
+        if width != COLUMNS:
+            found.append(Problem(first, f"its line is {width} wide", f"fill it to {COLUMNS}"))
+        if len({panel.height for panel in line}) > 1:
+            found.append(Problem(first, "its line has panels of several heights", "make them equal"))
+    return found
+
+
+def _lines(catalog: Catalog) -> Iterator[tuple[str, list[Panel]]]:
+    for dashboard in catalog.dashboards.values():
+        for row in dashboard.rows:
+            for line in lines(row.panels):
+                yield f"{dashboard.name}/{line[0].slug}", line
+
+
+def check_heights(catalog: Catalog) -> list[Problem]:
+    """A tile with a curve is 4 high, one without 3; a chart is 8, or as high as the table beside it."""
+    found = []
+    for first, line in _lines(catalog):
+        board = first.partition("/")[0]
+        bodies = [(panel, catalog.body(f"{board}/{panel.slug}")) for panel in line]
+        table = max((panel.height for panel, body in bodies if body["type"] == "table"), default=8)
+        for panel, body in bodies:
+            curve = body.get("options", {}).get("graphMode", "none") != "none"
+            wanted = (
+                (4 if curve else 3) if body["type"] == "stat" else table if body["type"] in CHARTS else panel.height
+            )
+            if panel.height != wanted:
+                where = f"{board}/{panel.slug}"
+                found.append(Problem(where, f"a {body['type']} {panel.height} high", f"make it {wanted} high"))
+    return found
+
+
+def check_links(catalog: Catalog) -> list[Problem]:
+    """A link to a panel of a dashboard that exists names a panel that exists."""
+    found = []
+    for where, _, panel in catalog.panels():
+        name, slug = link_target(panel.leads_to)
+        target = catalog.dashboards.get(name)
+        slugs = [p.slug for p in target.panels()] if target else []
+        if target and slug and slug not in slugs:
+            found.append(Problem(where, f"leads to '{panel.leads_to}', no such panel", suggest(slug, slugs)))
+    return found
+
+
+def check_tiles_lead_on(catalog: Catalog) -> list[Problem]:
+    """Every tile leads to what explains it."""
+    return [
+        Problem(where, "a tile that leads nowhere", "name with leads_to the dashboard or panel that explains it")
+        for where, panel, _ in of_type(catalog, "stat", "gauge")
+        if panel.width <= 6 and not panel.leads_to
+    ]
+
+
+def check_entities(catalog: Catalog) -> list[Problem]:
+    """A table that leads on says which column names what a row is about: a whole table of links cannot be read."""
+    return [
+        Problem(where, "every cell of the table is a link", "give the entity's column an override with links=[]")
+        for where, panel, body in of_type(catalog, "table")
+        if panel.leads_to and not properties(body, "links")
+    ]
+
+
+def check_links_keep(catalog: Catalog) -> list[Problem]:
+    """Links to dashboards that a visualisation holds itself keep the time range and the variables."""
+    kept = ("${__url_time_range}", "${__all_variables}")
+    return [
+        Problem(where, f"the link '{link.get('title', '')}' drops {part}", "add it to the url")
+        for where, _, _ in catalog.panels()
+        for link in _own_links(catalog.body(where))
+        for part in kept
+        if str(link.get("url", "")).startswith("/d/") and part not in link["url"]
+    ]
+
+
+def _own_links(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from fields(body).get("links") or []
+    for _, links in properties(body, "links"):
+        yield from links
+
+
+def check_two_clicks(catalog: Catalog) -> list[Problem]:
+    """From every tile that leads on, one or two clicks end at a dashboard, chart or table that says why."""
+    return [
+        Problem(where, "two clicks do not reach a chart or table", "let leads_to name one")
+        for where, panel, _ in of_type(catalog, "stat")
+        if panel.leads_to and not _explained(catalog, panel.leads_to, 2)
+    ]
+
+
+def _explained(catalog: Catalog, target: str, clicks: int) -> bool:
+    name, slug = link_target(target)
+    dashboard = catalog.dashboards.get(name)
+    if dashboard is None or not slug:
+        return True
+    panel = next((p for p in dashboard.panels() if p.slug == slug), None)
+    if panel is None or catalog.body(target)["type"] != "stat":
+        return True
+    return clicks > 1 and bool(panel.leads_to) and _explained(catalog, panel.leads_to, clicks - 1)
+
+
+def check_skeleton(catalog: Catalog) -> list[Problem]:
+    """Above the fold a strip of three states and freshness, six head tiles and at most three charts."""
+    found = []
+    for dashboard in catalog.dashboards.values():
+        first = lines(dashboard.rows[0].panels) if dashboard.rows else []
+        shapes = [[(panel.width, panel.height) for panel in line] for line in first]
+        wanted = [[(4, 3)] * 3 + [(12, 3)], [(4, 4)] * 6]
+        if shapes[:2] != wanted or len(shapes) != 3 or dashboard.rows[0].title or len(shapes[2]) > 3:
+            found.append(
+                Problem(dashboard.name, "not the skeleton above the fold", "four in the strip, six tiles, three charts")
+            )
+    return found
+
+
+def check_size(catalog: Catalog) -> list[Problem]:
+    """At most 30 panels that ask something, the strip counting as one, in at most 6 rows of which one is open."""
+    found = []
+    for dashboard in catalog.dashboards.values():
+        strip = next((line for row in dashboard.rows[:1] for line in lines(row.panels)), [])
+        asking = sum(bool(panel.queries) for panel in dashboard.panels())
+        count = asking - max(0, sum(bool(panel.queries) for panel in strip) - 1)
+        rows = [row for row in dashboard.rows if row.title]
+        opened = sum(row.open for row in rows)
+        found += [
+            Problem(dashboard.name, f"{number} {what}", f"at most {limit}")
+            for number, what, limit in (
+                (count, "panels", PANEL_LIMIT),
+                (len(rows), "rows", ROW_LIMIT),
+                (opened, "rows that are open", OPEN_ROWS),
+            )
+            if number > limit
+        ]
+    return found
+
+
+def check_colors(catalog: Catalog) -> list[Problem]:
+    """A name has one colour on every dashboard."""
+    seen: dict[str, dict[str, str]] = defaultdict(dict)
+    for where, _, body in of_type(catalog, *CHARTS):
+        for matcher, color in properties(body, "color"):
+            if matcher["id"] == "byName" and color.get("mode") == "fixed":
+                seen[str(matcher["options"]).lower()].setdefault(color["fixedColor"], where)
+    return [
+        Problem(
+            where, f"'{name}' is {color} here and {', '.join(c for c in colors if c != color)} elsewhere", "use one"
+        )
+        for name, colors in seen.items()
+        for color, where in list(colors.items())[1:]
+    ]
+
+
+def check_words(catalog: Catalog) -> list[Problem]:
+    """A state is told by a word, never by colour alone: background colours are for tables of shares only."""
+    return [
+        Problem(where, "a background colour that stands alone", "use colorMode value or none, and words for states")
+        for where, _, body in of_type(catalog, "stat")
+        if str(body["options"].get("colorMode", "")).startswith("background")
+    ]
+
+
+def check_thresholds(catalog: Catalog) -> list[Problem]:
+    """Thresholds that name a setting name one that exists, and rise."""
+    found = []
+    for where, _, _ in catalog.panels():
+        body = catalog.body(where)
+        found += [
+            Problem(where, f"no setting '{key}'", suggest(key, catalog.config.values))
+            for kind, key in sorted(catalog.uses(("panel", where)))
+            if kind == "setting" and key not in catalog.config.values
+        ]
+        values = [_value(catalog, step["value"]) for step in (fields(body).get("thresholds") or {}).get("steps", [])]
+        numbers = [value for value in values[1:] if value is not None]
+        if values and (values[0] is not None or numbers != sorted(numbers)):
+            found.append(Problem(where, f"thresholds {values} do not rise from an open lower end", "put them in order"))
+    return found
+
+
+def _value(catalog: Catalog, value: Any) -> Any:
+    return catalog.config.get(value) if isinstance(value, SettingRef) else value
+
+
+def check_limits(catalog: Catalog) -> list[Problem]:
+    """A limit that turns something amber or red is a setting, so that panels and alerts cannot disagree."""
+    return [
+        Problem(where, f"the limit {step:g} is a number", "name a setting: slo('...') or SettingRef('limits....')")
+        for where, _, _ in catalog.panels()
+        for step in _judged_numbers(catalog.body(where))
+    ]
+
+
+def _judged_numbers(body: dict[str, Any]) -> list[float]:
+    """Limits between a healthy and an alarming colour that are plain numbers; ages follow their schedules."""
+    groups = [(fields(body).get("thresholds") or {}).get("steps", [])]
+    if fields(body).get("unit") != "s" or body["type"] != "stat":
+        groups += [value["steps"] for _, value in properties(body, "thresholds")]
+    return [
+        step["value"]
+        for steps in groups
+        if any(step["color"] in ALARMS for step in steps)
+        for step in steps
+        if isinstance(step["value"], int | float) and step["value"] not in NATURAL
+    ]
+
+
+def check_legends(catalog: Catalog) -> list[Problem]:
+    """A legend with figures needs width 16; below it is one line."""
+    return [
+        Problem(where, "a legend with figures below width 16", "leave its calcs out, or make the panel wider")
+        for where, panel, body in of_type(catalog, "timeseries", "trend", "barchart")
+        if body["options"]["legend"].get("calcs") and panel.width < 16
+    ]
+
+
+def check_legend_names(catalog: Catalog) -> list[Problem]:
+    """Every PromQL line has a name; without one Grafana shows the raw series."""
+    return [
+        Problem(f"{where} query {chr(65 + index)}", "no legend", "name the line")
+        for where, panel, _ in of_type(catalog, "timeseries", "trend", "state-timeline", "stat", "bargauge")
+        for index, query in enumerate(panel.queries)
+        if query.language == "promql" and not query.legend and query.format == "time_series"
+    ]
+
+
+def check_shapes(catalog: Catalog) -> list[Problem]:
+    """No pies and no second axis."""
+    found = [Problem(where, "a pie", "use bars") for where, _, _ in of_type(catalog, "piechart")]
+    for where, _, _ in catalog.panels():
+        body = catalog.body(where)
+        axes = [fields(body).get("custom", {}).get("axisPlacement")]
+        axes += [value for _, value in properties(body, "custom.axisPlacement")]
+        if "right" in axes:
+            found.append(Problem(where, "a second axis", "make two panels of it"))
+    return found
+
+
+def check_nothing(catalog: Catalog) -> list[Problem]:
+    """What is shown for nothing is said, in at most ten characters on a small tile, and no line crosses a gap."""
+    found = []
+    for where, _, panel in catalog.panels():
+        body = catalog.body(where)
+        if body["type"] == "text":
+            continue
+        word = fields(body).get("noValue") or ""
+        if not word or (panel.width == 4 and len(word) > NO_VALUE_LIMIT):
+            found.append(Problem(where, f"noValue '{word}'", f"1 to {NO_VALUE_LIMIT} characters for nothing"))
+        spans = [fields(body).get("custom", {}).get("spanNulls"), *(v for _, v in properties(body, "custom.spanNulls"))]
+        if any(span is True for span in spans):
+            found.append(Problem(where, "lines cross gaps", "leave spanNulls out: a gap is a finding"))
+    return found
+
+
+def check_refresh(catalog: Catalog) -> list[Problem]:
+    """A dashboard refreshes at an interval of Grafana's list, never faster than scrapes, over a usual range."""
+    scrape = catalog.config.seconds("prometheus.scrape_interval")
+    found = []
+    for board in catalog.dashboards.values():
+        if board.refresh not in REFRESH_INTERVALS or seconds(board.refresh) < scrape:
+            found.append(Problem(board.name, f"refresh {board.refresh}", f"one of {', '.join(REFRESH_INTERVALS)}"))
+        if board.range not in ("6h", *RANGES):
+            found.append(Problem(board.name, f"range {board.range}", f"6h, {', '.join(RANGES)}"))
+    return found
+
+
+def check_freshness(catalog: Catalog) -> list[Problem]:
+    """Every dashboard says how old its data is, marks deploys and alerts, and explains how it counts."""
+    found = []
+    for dashboard in catalog.dashboards.values():
+        slugs = {panel.slug for panel in dashboard.panels()}
+        found += [
+            Problem(dashboard.name, f"no panel '{slug}'", "take it from dashboards/_shared.py")
+            for slug in ("freshness", "how_to_read")
+            if slug not in slugs
+        ]
+        if len(dashboard.annotations) < 2:
+            found.append(Problem(dashboard.name, "no marks of deploys and alerts", "add the shared annotations"))
+    return found
+
+
+def check_ratio_tiles(catalog: Catalog) -> list[Problem]:
+    """A ratio's tile says the scale of its curve: between 0 and 1 most changes cannot be seen."""
+    return [
+        Problem(where, f"a ratio with a curve and no {end}", "say the scale where it is known, such as 0 to 0.1")
+        for where, _, body in of_type(catalog, "stat")
+        for end in ("min", "max")
+        if fields(body).get("unit") == "percentunit"
+        and body["options"].get("graphMode") == "area"
+        and fields(body).get(end) is None
+    ]
+
+
+def check_stats(catalog: Catalog) -> list[Problem]:
+    """Tiles speak from the top left with fixed sizes: else digits of one row differ, and curves cross them."""
+    return [
+        Problem(where, f"{key} {body['options'].get(key)!r}", f"use {wanted!r}")
+        for where, _, body in of_type(catalog, "stat")
+        for key, wanted in (("textMode", "value_and_name"), ("wideLayout", False), ("showPercentChange", False))
+        if body["options"].get(key) != wanted
+    ]
+
+
+def check_axes(catalog: Catalog) -> list[Problem]:
+    """All series of a panel share their axis; a series with a unit or scale of its own makes a second one."""
+    return [
+        Problem(where, f"{name} of one series only", "give all series the same, or make two panels")
+        for where, _, _ in of_type(catalog, "timeseries")
+        for name in ("unit", "min", "max", "custom.axisSoftMax", "custom.axisLabel")
+        if properties(catalog.body(where), name)
+    ]

@@ -1,0 +1,108 @@
+"""Offline checks of rules: names, order, alerts, divisions. `checks` runs them with its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from gendash.engine.config.load import suggest
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.languages.promql import metric_names, ratios
+from gendash.engine.languages.sql_parser import sql_error
+from gendash.engine.model import Problem, Rule
+from gendash.engine.render.rules import live_rules, rule_expression
+
+SEVERITIES = ("critical", "warning", "none")
+ANNOTATIONS = ("summary", "description", "dashboard")
+
+
+def _readable(catalog: Catalog, rules: Iterable[Rule] | None = None) -> Iterator[tuple[str, Rule, str]]:
+    """Every live rule with where it stands and its expression, as far as that parses (other checks tell)."""
+    for rule in live_rules(catalog) if rules is None else rules:
+        text = rule_expression(catalog, rule).text
+        try:
+            metric_names(text)
+        except ValueError:
+            continue
+        yield f"{rule.path} {rule.name}", rule, text
+
+
+def check_alerts(catalog: Catalog) -> list[Problem]:
+    """Every alert says how urgent it is, what it is, and where to look; its labels hold no values."""
+    found = []
+    boards = {dashboard.name for dashboard in catalog.dashboards.values()}
+    for rule in catalog.rules.values():
+        if rule.kind != "alert":
+            continue
+        where = f"{rule.path} {rule.name}"
+        if not re.fullmatch(r"[A-Z][A-Za-z0-9]+", rule.name):
+            found.append(Problem(where, "not in CamelCase", "rename it"))
+        if rule.labels.get("severity") not in SEVERITIES:
+            found.append(Problem(where, "no severity", f"label it with one of {', '.join(SEVERITIES)}"))
+        missing = [name for name in ANNOTATIONS if not rule.annotations.get(name, "").strip()]
+        found += [Problem(where, f"no {name}", "annotate it") for name in missing]
+        if not rule.for_ and rule.labels.get("severity") != "none":
+            found.append(Problem(where, "no for", "say how long it must last, so that one bad sample wakes nobody"))
+        board = rule.annotations.get("dashboard", "")
+        if board and boards and board not in boards:
+            found.append(Problem(where, f"no dashboard '{board}'", suggest(board, boards) or "name another one"))
+        found += [
+            Problem(where, f"label {label} holds a value", "put values into annotations: each value is a new alert")
+            for label, text in rule.labels.items()
+            if "$value" in text
+        ]
+    return found
+
+
+def check_rule_order(catalog: Catalog) -> list[Problem]:
+    """A rule stands below the rules of its group that it reads, else it reads their last evaluation."""
+    groups = {rule.name: rule.group for rule in live_rules(catalog)}
+    done: set[str] = set()
+    found = []
+    for where, rule, text in _readable(catalog):
+        late = {name for name in metric_names(text) if groups.get(name) == rule.group} - done
+        found += [Problem(where, f"reads '{name}', which stands below it", "move it down") for name in sorted(late)]
+        done.add(rule.name)
+    return found
+
+
+def check_rules_live(catalog: Catalog) -> list[Problem]:
+    """Nothing that is on reads a series whose rule is off: no rule, and no query of a panel."""
+    on = {name: rule for name, rule in catalog.rules.items() if rule.otherwise or catalog.config.on(rule.feature)}
+    off = catalog.rules.keys() - on.keys()
+    reads = [(where, metric_names(text)) for where, _, text in _readable(catalog, on.values())]
+    for dashboard in catalog.dashboards.values():
+        for panel in dashboard.panels():
+            queries = [query for query in panel.queries if catalog.config.on(f"{panel.feature} {query.feature}")]
+            uses = [use for query in queries for use in catalog.expand(query).uses]
+            reads.append((f"{dashboard.name}/{panel.slug}", {name for kind, name in uses if kind == "rule"}))
+    return [
+        Problem(where, f"reads '{name}', whose feature {catalog.rules[name].feature} is off", "give it that feature")
+        for where, names in reads
+        for name in sorted(names & off)
+    ]
+
+
+def check_rule_divisions(catalog: Catalog) -> list[Problem]:
+    """Every division of series is guarded: without traffic there is no ratio, rather than one of NaN."""
+    return [
+        Problem(where, "divides by what may be 0", "write (... > 0) around the divisor")
+        for where, _, text in _readable(catalog)
+        if not all(ratio.guarded for ratio in ratios(text))
+    ]
+
+
+def check_facts(catalog: Catalog) -> list[Problem]:
+    """Every question behind a metric of gendash's own refers to what exists, and parses."""
+    found = []
+    for key, metric in catalog.metrics.items():
+        where = f"recording_rules/metrics.yaml {key}"
+        expanded = catalog.expanded(metric.get("sql", "select 1"))
+        found += [Problem(where, what, do) for what, do in expanded.wrong]
+        problem = sql_error(expanded.text)
+        if problem:
+            found.append(Problem(where, problem, "mend the query"))
+    return found
+
+
+RULE_CHECKS = (check_alerts, check_rule_order, check_rules_live, check_rule_divisions, check_facts)

@@ -1,0 +1,1 @@
+"""Connections to PostgreSQL, Prometheus and Grafana, and their errors; nothing else."""

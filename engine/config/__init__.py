@@ -1,0 +1,1 @@
+"""Settings: declaration, loading, editing, JSON Schema."""

@@ -1,0 +1,94 @@
+"""The JSON Schema of gendash.yaml, made from the list of settings: what editors complete and check by. Pure."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from gendash.engine.config.load import PATTERNS
+from gendash.engine.config.settings import SETTINGS, Setting
+
+_NUMBER: dict[str, Any] = {"type": "number", "exclusiveMinimum": 0}
+_TYPES: dict[str, dict[str, Any]] = {
+    "bool": {"type": "boolean"},
+    "int": {"type": "integer", "minimum": 1},
+    "float": _NUMBER,
+    "money": _NUMBER,
+    "share": {**_NUMBER, "exclusiveMaximum": 1},
+    "list": {"type": "array", "items": {"type": "string"}},
+    "words": {"type": "array", "items": {"type": ["string", "number", "boolean"]}},
+    "names": {"type": "array", "items": {"type": "string", "pattern": f"^(?:{PATTERNS['name'][0].pattern})$"}},
+    "zone": {"type": "string", "minLength": 1},
+    "url": {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9+.-]*:"},
+    "str": {"type": "string"},
+}
+
+
+def schema() -> dict[str, Any]:
+    """The schema: every setting that may stand in the file, and the same again for each environment.
+
+    Secrets are not in it: they come from the environment only. What a name may be is left to `gendash check`, since
+    content of one's own may declare more tables, metrics and views.
+    """
+    settings = _node({}, "settings")
+    for setting in SETTINGS:
+        if not setting.secret:
+            _add(settings, setting)
+    environments = {
+        "type": "object",
+        "description": "overlays by name, for `gendash --env NAME`",
+        "additionalProperties": {"$ref": "#/definitions/settings"},
+    }
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",  # what editors know best
+        "title": "gendash.yaml",
+        "description": "Settings of gendash. Secrets are set in the environment only.",
+        **{key: value for key, value in settings.items() if key != "description"},
+        "type": ["object", "null"],  # an empty file is a good one
+        "properties": {**settings["properties"], "environments": environments},
+        "definitions": {"settings": settings},
+    }
+
+
+def schema_text() -> str:
+    """The schema as the file that is shipped: provisioning/gendash.schema.json."""
+    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _node(properties: dict[str, Any], doc: str = "") -> dict[str, Any]:
+    found = {"type": "object", "additionalProperties": False, "properties": properties}
+    return {**found, "description": doc} if doc else found
+
+
+def _add(at: dict[str, Any], setting: Setting) -> None:
+    """Puts a setting into the tree of maps; a ``*`` stands for any name."""
+    *parents, last = setting.key.split(".")
+    for name in parents:
+        at = _child(at, name)
+    if last == "*":
+        at["additionalProperties"] = _value(setting)
+    else:
+        at["properties"][last] = _value(setting)
+
+
+def _child(at: dict[str, Any], name: str) -> dict[str, Any]:
+    if name != "*":
+        found: dict[str, Any] = at["properties"].setdefault(name, _node({}))
+        return found
+    if at["additionalProperties"] is False:
+        at["additionalProperties"] = _node({})
+    inner: dict[str, Any] = at["additionalProperties"]
+    if inner["type"] == "string":  # a name may stand there, or a map of names
+        inner |= {"type": ["string", "object"]}
+    return inner
+
+
+def _value(setting: Setting) -> dict[str, Any]:
+    pattern = PATTERNS.get(setting.type)
+    kind = {"type": "string", "pattern": f"^(?:{pattern[0].pattern})$"} if pattern else dict(_TYPES[setting.type])
+    if setting.choices:
+        choices = {"enum": list(setting.choices)}
+        kind = {**kind, "items": choices} if "items" in kind else choices
+    default = {} if setting.default is None else {"default": setting.default}
+    told = f"{setting.doc} ({setting.env} goes before it)" if setting.env else setting.doc
+    return {**kind, "description": told, **default}

@@ -1,0 +1,1 @@
+"""Content roots -> Catalog: references, names, relations, rules, lineage, requirements, local days."""

@@ -1,0 +1,231 @@
+"""All definitions of an installation, what they use, and the order in which relations can be built."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+from gendash.engine.config.load import Config
+from gendash.engine.definitions.references import STORE_KINDS, Expanded, Names, Use, resolve_references
+from gendash.engine.errors import ContentError
+from gendash.engine.model import Dashboard, Panel, Problem, Query, Relation, Rule, SettingRef
+
+VERIFIED = "refresh_now"  # when each relation was filled: `verify` asks it as every reader
+
+_STRING = re.compile(r"'[^']*'")
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The definitions by name, together with the settings under which they are rendered.
+
+    ``own`` names the dashboards of a user's roots: the shape that all shipped ones share is not asked of them.
+    """
+
+    config: Config
+    dashboards: Mapping[str, Dashboard]
+    relations: Mapping[str, Relation]
+    rules: Mapping[str, Rule]
+    metrics: Mapping[str, Mapping[str, Any]]
+    own: frozenset[str] = frozenset()
+
+    @cached_property
+    def names(self) -> Names:
+        """What texts may refer to."""
+        labels = {label for metric in self.metrics.values() for label in metric.get("labels", {})}
+        return Names(self.config, self.relations, self.rules, self.metrics, labels | {"job", "instance"})
+
+    def expand(self, query: Query) -> Expanded:
+        """A query's text with its references resolved."""
+        return self.expanded(query.text)
+
+    def expanded(self, text: str, staging: Relation | None = None) -> Expanded:
+        """A text with its references resolved; ``staging`` is given for a staging text."""
+        return resolve_references(text, self.names, staging)
+
+    def panels(self) -> Iterator[tuple[str, Dashboard, Panel]]:
+        """Every panel with its dashboard, and where it stands: ``dashboard/slug``."""
+        for dashboard in self.dashboards.values():
+            for panel in dashboard.panels():
+                yield f"{dashboard.name}/{panel.slug}", dashboard, panel
+
+    def queries(self) -> Iterator[tuple[str, Dashboard, Query]]:
+        """Every query of panels, variables and annotations, and where it stands."""
+        for where, dashboard, panel in self.panels():
+            for index, query in enumerate(panel.queries):
+                yield f"{where} query {chr(65 + index)}", dashboard, query
+        for dashboard in self.dashboards.values():
+            for variable in dashboard.variables:
+                yield f"{dashboard.name} variable {variable.name}", dashboard, variable.query
+            for name, query in dashboard.annotations:
+                yield f"{dashboard.name} annotation {name}", dashboard, query
+
+    @cached_property
+    def shown_to(self) -> dict[str, frozenset[str]]:
+        """By relation, the audiences of the dashboards that read it; what `verify` asks of every reader is for all."""
+        found = {VERIFIED: {"everyone", "admin"}}
+        for _, dashboard, query in self.queries():
+            for kind, name in self.expand(query).uses:
+                if kind == "relation":
+                    found.setdefault(name, set()).add(dashboard.audience)
+        return {name: frozenset(audiences) for name, audiences in found.items()}
+
+    def body(self, where: str) -> dict[str, Any]:
+        """The visualisation of ``dashboard/slug`` as Grafana's JSON, references to settings left in it."""
+        return self._bodies[where]
+
+    @cached_property
+    def _bodies(self) -> dict[str, dict[str, Any]]:
+        return {where: panel.viz.to_json_data() for where, _, panel in self.panels()}
+
+    def expand_text(self, text: str) -> str:
+        """A rule's text with its references resolved."""
+        return self.expanded(text).text
+
+    def live(self, panel: Panel) -> list[Query]:
+        """The queries of a panel whose features are on; none where the panel's own feature is off."""
+        if not self.config.on(panel.feature):
+            return []
+        return [query for query in panel.queries if not self._query_lacks(query)]
+
+    def missing_features(self, panel: Panel) -> list[str]:
+        """Names of the features that a panel needs and that are off; also those without which no query has a source."""
+        missing = [name for name in panel.feature.split() if not self.config.on(name)]
+        if missing or not panel.queries or self.live(panel):
+            return missing
+        return sorted(frozenset().union(*map(self._query_lacks, panel.queries)))
+
+    def _query_lacks(self, query: Query) -> frozenset[str]:
+        lacks = frozenset(name for name in query.feature.split() if not self.config.on(name))
+        return lacks.union(*(self.rule_lacks(name) for kind, name in self.expand(query).uses if kind == "rule"))
+
+    def rule_lacks(self, name: str) -> frozenset[str]:
+        """The features without which a rule has no source: its own, or those of what stands in for it, or below it."""
+        return self._rules_lack.get(name, frozenset())
+
+    @cached_property
+    def _rules_lack(self) -> dict[str, frozenset[str]]:
+        found: dict[str, frozenset[str]] = {}
+
+        def lacks(name: str) -> frozenset[str]:
+            if name in found or name not in self.rules:
+                return found.get(name, frozenset())
+            rule, found[name] = self.rules[name], frozenset()
+            own = frozenset(one for one in rule.feature.split() if not self.config.on(one))
+            if own and not rule.otherwise:
+                found[name] = own
+                return own
+            uses = self.expanded(rule.otherwise if own else rule.expr).uses
+            of = {self.metrics[one].get("feature", "") for kind, one in uses if kind == "metric" and own}
+            off = {one for one in of if one and not self.config.on(one)}
+            found[name] = frozenset(off).union(*(lacks(one) for kind, one in uses if kind == "rule"))
+            return found[name]
+
+        for name in self.rules:
+            lacks(name)
+        return found
+
+    def relation_uses(self, name: str) -> frozenset[Use]:
+        """What one relation's text uses directly, staging inlined: relations, tables, columns, settings."""
+        relation = self.relations[name]
+        staging = relation if relation.kind == "staging" else None
+        return self.expanded(relation.text, staging).uses
+
+    def lineage(self, name: str) -> frozenset[Use]:
+        """Everything below a relation: relations, staging, platform tables and columns, what Langfuse sends."""
+        return below(self.uses, ("relation", name))
+
+    def uses(self, node: Use) -> frozenset[Use]:
+        """What a panel, relation, staging text, rule, metric or stored column uses directly; else nothing."""
+        kind, name = node
+        if kind == "panel":
+            return self._panel_uses[name]
+        if kind == "relation" and name in self.relations:
+            return self.relation_uses(name) | self._stored(name)
+        if kind == "staging" and f"staging.{name}" in self.relations:
+            return self.relation_uses(f"staging.{name}")
+        if kind == "stored":
+            table, _, column = name.partition(".")
+            fields = self.relations[table].columns[column].get("from", "")
+            return frozenset(("field", field) for field in fields.split())
+        texts: tuple[str, ...] = ()
+        if kind == "rule" and name in self.rules:
+            texts = (self.rules[name].expr, self.rules[name].otherwise)
+        elif kind == "metric" and name in self.metrics:
+            texts = (self.metrics[name].get("sql", ""),)
+        return frozenset().union(*(self.expanded(text).uses for text in texts))
+
+    @cached_property
+    def _panel_uses(self) -> dict[str, frozenset[Use]]:
+        """What each panel uses, whatever is on: references of its queries, and settings of its thresholds."""
+        return {
+            where: frozenset(("setting", key) for key in refs_in(self.body(where))).union(
+                *(self.expand(query).uses for query in panel.queries)
+            )
+            for where, _, panel in self.panels()
+        }
+
+    def _stored(self, name: str) -> frozenset[Use]:
+        """Columns of the tables that the bridge fills and whose names stand in a relation's text."""
+        text = self.relations[name].text
+        words = set(re.findall(r"\w+", _STRING.sub(" ", text)))
+        read = {table for kind, table in self.relation_uses(name) if kind == "relation"} & self.relations.keys()
+        return frozenset(
+            ("stored", f"{table}.{column}")
+            for table in read
+            for column, of in self.relations[table].columns.items()
+            if of.get("from") and column in words
+        )
+
+    def enabled(self, relation: Relation) -> bool:
+        """Whether a relation's features are on."""
+        return self.config.on(relation.header.get("feature", ""))
+
+    def build_order(self) -> list[Relation]:
+        """Tables, rollups and views so that each stands after what it reads. Raises ContentError on a cycle."""
+        graph = {
+            name: sorted(used for kind, used in self.relation_uses(name) if kind == "relation")
+            for name, relation in sorted(self.relations.items())
+            if relation.kind in STORE_KINDS
+        }
+        try:
+            order = list(TopologicalSorter(graph).static_order())
+        except CycleError as error:
+            names = " -> ".join(error.args[1])
+            raise ContentError(
+                Problem("sql", f"views read each other in a circle: {names}", "break the circle")
+            ) from error
+        rank = {"table": 0, "rollup": 1, "view": 2}
+        known = [self.relations[name] for name in order if name in self.relations]
+        return sorted(known, key=lambda relation: rank[relation.kind])  # stable: the derived order holds within a kind
+
+
+Node = tuple[str, str]
+
+
+def below(uses: Callable[[Node], Iterable[Node]], *starts: Node) -> frozenset[Node]:
+    """Everything that can be reached from the starts by ``uses``."""
+    found: set[Node] = set()
+    todo = list(starts)
+    while todo:
+        for use in set(uses(todo.pop())) - found:
+            found.add(use)
+            todo.append(use)
+    return frozenset(found)
+
+
+def refs_in(value: Any) -> Iterator[str]:
+    """Keys of the settings that a value refers to, however deep."""
+    todo = [value]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, SettingRef):
+            yield str(item)
+        elif isinstance(item, dict):
+            todo += item.values()
+        elif isinstance(item, list | tuple):
+            todo += item

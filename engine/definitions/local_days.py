@@ -1,0 +1,113 @@
+"""Local days as SQL conditions: by them the platform is read again, compared, and put right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from gendash.engine.languages.sql_text import quote_text
+
+# Indexes are asked for a little more than the days from midnight to midnight, and the day itself is asked of each row.
+# So no zone's odd midnights (skipped, or there twice) can lose one.
+_MARGIN = "interval '3 hours'"
+
+
+@dataclass(frozen=True)
+class Signature:
+    """How many rows the platform has for a day, and the exclusive or of their hashes, over every column read."""
+
+    rows: int
+    xor: int
+
+    def __add__(self, other: Signature) -> Signature:
+        return Signature(self.rows + other.rows, self.xor ^ other.xor)
+
+
+# In place of a day's signature: it has a user whom the list of users does not know yet
+DOUBTFUL = Signature(-1, 0)
+
+
+@dataclass(frozen=True)
+class Days:
+    """Local days, in order; with ``onwards`` also every day after the last of them."""
+
+    days: tuple[date, ...]
+    onwards: bool = False
+
+    def part(self, start: int, stop: int) -> Days:
+        """The days from one place to another; what follows the last day goes with it."""
+        return Days(self.days[start:stop], self.onwards and stop >= len(self.days))
+
+    def spans(self) -> list[tuple[date, date | None]]:
+        """The first and the last day of each run of days without a gap; None for a last one without an end."""
+        found: list[tuple[date, date | None]] = []
+        for day in self.days:
+            if found and found[-1][1] == day - timedelta(days=1):
+                found[-1] = found[-1][0], day
+            else:
+                found.append((day, day))
+        if self.onwards:
+            found[-1] = found[-1][0], None
+        return found
+
+    def around(self, column: str, zone: str) -> str:
+        """A condition on a column of times that an index can answer, and that all rows of these days fulfil."""
+        return _any(
+            f"{column} >= {_midnight(first, zone)} - {_MARGIN}"
+            + (f" and {column} < {_midnight(last + timedelta(days=1), zone)} + {_MARGIN}" if last else "")
+            for first, last in self.spans()
+        )
+
+    def exactly(self, day: str) -> str:
+        """A condition on an expression that gives a row's local day."""
+        return _any(
+            f"{day} between {quote_text(str(first))} and {quote_text(str(last))}"
+            if last
+            else f"{day} >= {quote_text(str(first))}"
+            for first, last in self.spans()
+        )
+
+    def on(self, column: str, zone: str) -> str:
+        """A condition on a column of type timestamptz."""
+        return f"({self.around(column, zone)} and {self.exactly(local_day(column, zone))})"
+
+
+def spread(days: Iterable[date], around: tuple[int, int]) -> set[date]:
+    """The days, and so many before and after each of them."""
+    before, after = around
+    return {day + timedelta(number) for day in days for number in range(-before, after + 1)}
+
+
+def local_day(time: str, zone: str) -> str:
+    """SQL: the local day of a timestamptz."""
+    return f"({time} at time zone {quote_text(zone)})::date"
+
+
+def differing_days(now: Mapping[date, Signature], known: Mapping[date, Signature | None]) -> list[date]:
+    """Days whose signature is not the one that is known, or of which none is, in order."""
+    return sorted(day for day in {*now, *known} if now.get(day) is None or now[day] != known.get(day))
+
+
+def groups(days: Iterable[date], sizes: Mapping[date, Signature], most: int) -> Iterator[Days]:
+    """The days in groups of about so many rows, each at least one day."""
+    group: list[date] = []
+    rows = 0
+    for day in days:
+        size = sizes[day].rows if day in sizes else 0
+        if group and rows + size > most:
+            yield Days(tuple(group))
+            group, rows = [], 0
+        group.append(day)
+        rows += size
+    if group:
+        yield Days(tuple(group))
+
+
+def _any(conditions: Iterable[str]) -> str:
+    """One of them holds; none does where there is none."""
+    return f"({' or '.join(conditions) or 'false'})"
+
+
+def _midnight(day: date, zone: str) -> str:
+    return f"{quote_text(str(day))}::timestamp at time zone {quote_text(zone)}"

@@ -1,0 +1,322 @@
+"""References in SQL and PromQL texts: ``{{ view('activity_day') }}`` becomes a name, and is remembered as a use.
+
+The texts are Jinja2 templates, so the functions of a scope are all there is; an unknown name is a problem with a hint.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+import jinja2
+
+from gendash.engine.config.load import Config, suggest
+from gendash.engine.definitions.platform_names import (
+    mapped_column,
+    mapped_label,
+    mapped_sql,
+    mapped_table,
+    named_in,
+    part_of_table,
+    whole_table,
+)
+from gendash.engine.languages.sql_text import lower_text, quote_name, quote_text
+from gendash.engine.model import Relation, Rule
+
+Use = tuple[str, str]
+STORE_KINDS = ("table", "rollup", "view")
+
+
+@dataclass(frozen=True)
+class Names:
+    """Everything that a text may refer to."""
+
+    config: Config
+    relations: Mapping[str, Relation]
+    rules: Mapping[str, Rule]
+    metrics: Mapping[str, Mapping[str, Any]]
+    labels: Collection[str] = ()
+
+    @cached_property
+    def stored(self) -> frozenset[str]:
+        """Names of the store's relations."""
+        return frozenset(relation.name for relation in self.relations.values() if relation.kind in STORE_KINDS)
+
+    @cached_property
+    def stagings(self) -> dict[str, Relation]:
+        """The staging texts by name."""
+        return {relation.name: relation for relation in self.relations.values() if relation.kind == "staging"}
+
+    @cached_property
+    def expanded(self) -> dict[tuple[str, str], Expanded]:
+        """What `expand` has given for a whole text, by the text and the path of its staging file."""
+        return {}
+
+
+@dataclass(frozen=True)
+class Expanded:
+    """A text with its references resolved, what it uses as (kind, name), and (what, do) of each wrong reference."""
+
+    text: str
+    uses: frozenset[Use]
+    wrong: tuple[tuple[str, str], ...] = ()
+
+
+_JINJA = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=True)
+_WORD = r"""(?:'[^'\\]*'|"[^"\\]*")"""
+_CALL = re.compile(rf"\{{\{{\s*(\w+)\(\s*({_WORD}(?:\s*,\s*{_WORD})*)?\s*\)\s*\}}\}}")
+_WORDS = re.compile(_WORD)
+
+
+@lru_cache(maxsize=4096)
+def _template(text: str) -> jinja2.Template:
+    return _JINJA.from_string(text)
+
+
+def _render(text: str, scope: Mapping[str, Callable[..., Any]]) -> str:
+    """The text as Jinja renders it. Where all that it holds are calls with words, compiling it would cost the most."""
+    calls = _CALL.findall(text)
+    plain = len(calls) == text.count("{{") and "{%" not in text and "{#" not in text and "\r" not in text
+    if not plain or any(name not in scope for name, _ in calls):
+        return _template(text).render(scope)
+    return _CALL.sub(lambda call: str(scope[call[1]](*(w[1:-1] for w in _WORDS.findall(call[2] or "")))), text)
+
+
+# ── rows that can be used ────────────────────────────────────────────────────────────────────────────────────────
+# No platform has rows beyond; the zero values of languages, and infinity, say that a time is not known
+FIRST_TIME, END_OF_TIME = "timestamptz '2000-01-01 00:00:00+00'", "timestamptz '2200-01-01 00:00:00+00'"
+
+
+def is_usable(staging: Relation) -> str:
+    """A condition: a row has all that it must have, and real times. The others stand in no figure."""
+    time = str(staging.header.get("time", "")).rpartition(".")[2]
+    return " and ".join(
+        _is_real(name) if of.get("type") == "timestamptz" else f"{quote_name(name)} is not null"
+        for name, of in staging.columns.items()
+        if not of.get("null") or name == time
+    )
+
+
+def only_usable(staging: Relation, text: str) -> str:
+    """A staging text without the rows that cannot be used; other times that are no real ones are NULL."""
+    if not staging.columns:  # a problem of `check`
+        return text
+    columns = [
+        f"case when {_is_real(name)} then {name} end as {name}"
+        if of.get("type") == "timestamptz" and of.get("null")
+        else quote_name(name)
+        for name, of in staging.columns.items()
+    ]
+    return f"select {', '.join(columns)} from (\n{text}\n) given where {is_usable(staging)}"
+
+
+def _is_real(time: str) -> str:
+    return f"{time} >= {FIRST_TIME} and {time} < {END_OF_TIME}"
+
+
+def resolve_references(
+    text: str,
+    names: Names,
+    staging: Relation | None = None,
+    present: Collection[tuple[str, str]] | None = None,
+    cuts: Mapping[str, str] | None = None,
+) -> Expanded:
+    """``text`` with every reference resolved.
+
+    ``staging`` is given for a staging text only, and adds ``table``, ``column`` and ``words``. ``present`` holds the
+    (table, column) pairs that the source has; an optional column that is not among them becomes a typed NULL. Without
+    ``present`` every column counts as there. ``cuts`` holds, by staging name and table (``messages.messages``) or by
+    relation (``view.llm_turn``), what stands in the place of a table: a part of it.
+    """
+    key = (text, staging.path if staging else "")
+    is_whole = present is None and not cuts
+    if is_whole and key in names.expanded:
+        return names.expanded[key]
+    found = _expand(text, names, staging, present, cuts)
+    if is_whole:
+        names.expanded[key] = found
+    return found
+
+
+def _expand(
+    text: str,
+    names: Names,
+    staging: Relation | None,
+    present: Collection[tuple[str, str]] | None,
+    cuts: Mapping[str, str] | None,
+) -> Expanded:
+    uses: set[Use] = set()
+    wrong: list[tuple[str, str]] = []
+    scope = _scope(names, uses, wrong, present, cuts)
+    if staging is not None:
+        scope |= _staging_scope(names.config, staging, uses, wrong, present, cuts or {})
+    try:
+        out = _render(text, scope)
+    except jinja2.TemplateError as error:
+        wrong.append((f"not a template: {error}", "check the {{ }} in the text"))
+        out = text
+    return Expanded(out, frozenset(uses), tuple(wrong))
+
+
+def _scope(
+    names: Names,
+    uses: set[Use],
+    wrong: list[tuple[str, str]],
+    present: Collection[tuple[str, str]] | None,
+    cuts: Mapping[str, str] | None,
+) -> dict[str, Callable[..., Any]]:
+    config = names.config
+    schema = quote_name(config["schema"])
+
+    def known(kind: str, name: str, among: Collection[str]) -> bool:
+        if name in among:
+            uses.add((kind, name))
+            return True
+        wrong.append((f"no {kind} '{name}'", suggest(name, among) or f"define it or name another {kind}"))
+        return False
+
+    def view(name: str) -> str:
+        known("relation", name, names.stored)
+        return (cuts or {}).get(f"view.{name}", f"{schema}.{quote_name(name)}")
+
+    def stage(name: str, rows: str = "usable") -> str:
+        """``stage('messages', 'all')`` has the rows that cannot be used, too."""
+        if not known("staging", name, names.stagings):
+            return "(select)"
+        inner = resolve_references(names.stagings[name].text, names, names.stagings[name], present, cuts)
+        uses.update(inner.uses)
+        wrong.extend(inner.wrong)
+        text = inner.text.strip().rstrip(";")
+        return f"(\n{text if rows == 'all' else only_usable(names.stagings[name], text)}\n)"
+
+    def rule(name: str) -> str:
+        known("rule", name, names.rules)
+        return name
+
+    def metric(name: str) -> str:
+        if known("metric", name, names.metrics):
+            mapped: str = config.get(f"metrics.{name}") or names.metrics[name]["name"]
+            return mapped
+        return name
+
+    def label(name: str, of: str = "") -> str:
+        """What a label is called: on one metric (its key), or on all."""
+        known("label", name, names.labels)
+        return mapped_label(config, name, of)
+
+    def by(of: str, *labels: str) -> str:
+        """``by (job, handler)``: the labels that are kept of a metric, under both names where they have two.
+
+        What other labels an instrumentation adds is never known, so none is kept: a ratio would divide each by itself.
+        """
+        known("metric", of, names.metrics)
+        own = [one for name in labels for one in (name, name if name == "le" else label(name, of))]
+        return f"by ({', '.join(dict.fromkeys(['job', *own]))})"
+
+    def slo(name: str) -> str:
+        return setting(f"slo.{name}")
+
+    def setting(key: str) -> str:
+        if key not in config.values:
+            wrong.append((f"no setting '{key}'", suggest(key, config.values) or "see `gendash config`"))
+            return "null"
+        uses.add(("setting", key))
+        value = config[key]
+        return f"{value:g}" if isinstance(value, float) else str(value)
+
+    def duration_s(key: str) -> str:
+        setting(key)
+        return f"{config.seconds(key):g}"
+
+    return {
+        "view": view,
+        "stage": stage,
+        "rule": rule,
+        "metric": metric,
+        "label": label,
+        "by": by,
+        "slo": slo,
+        "setting": setting,
+        "duration_s": duration_s,
+        "zone": lambda: quote_text(config["time_zone"]),
+        "now": lambda: f"{schema}.clock()",
+        "today": lambda: f"({schema}.clock() at time zone {quote_text(config['time_zone'])})::date",
+        "schema": lambda: schema,
+        "feature": lambda name: known("feature", name, _features(config)) and config.on(name),
+    }
+
+
+def _features(config: Config) -> list[str]:
+    return [key.removeprefix("features.") for key in config.values if key.startswith("features.")]
+
+
+def _staging_scope(
+    config: Config,
+    staging: Relation,
+    uses: set[Use],
+    wrong: list[tuple[str, str]],
+    present: Collection[tuple[str, str]] | None,
+    cuts: Mapping[str, str],
+) -> dict[str, Callable[..., Any]]:
+    tables: dict[str, str] = staging.header.get("tables", {})
+    reads: dict[str, dict[str, str]] = staging.header.get("reads", {})
+    words_of: dict[str, dict[str, list[str]]] = staging.header.get("words", {})
+
+    def table(name: str, rows: str = "counted") -> str:
+        """``table('users', 'all')`` is the table with the rows that do not count, too."""
+        if name not in tables:
+            wrong.append((f"no table '{name}' in the header", suggest(name, tables) or "add it to tables:"))
+            return name
+        mapped = mapped_table(config, staging, name)
+        uses.add(("table", mapped))
+        if rows == "all":
+            return whole_table(config, staging, name)
+        uses.update(("column", f"{mapped}.{one}") for one in named_in(f"={config.get(f'platform.rows.{name}', '')}"))
+        return cuts.get(f"{staging.name}.{name}") or part_of_table(config, staging, name, present)
+
+    def column(name: str, alias: str = "", optional: str = "") -> str:
+        """``column('users.role', 'u')``; ``optional`` is the type of the NULL that stands for a missing column."""
+        owner, _, own = name.partition(".")
+        if own not in reads.get(owner, {}):
+            known = [f"{t}.{c}" for t, cs in reads.items() for c in cs]
+            wrong.append((f"no column '{name}' in the header", suggest(name, known) or "add it to reads:"))
+            return own
+        place, mapped = mapped_table(config, staging, owner), mapped_column(config, staging, owner, own)
+        if optional and present is not None and any((place, one) not in present for one in named_in(mapped)):
+            return f"null::{optional}"
+        uses.update(("column", f"{place}.{one}") for one in named_in(mapped))
+        return mapped_sql(mapped, alias)
+
+    def listed(vocabulary: str, word: str) -> list[str]:
+        if word not in words_of.get(vocabulary, {}):
+            wrong.append((f"no word '{vocabulary}.{word}' in the header", "add it to words:"))
+            return []
+        own: list[str] = config.get(f"platform.vocabularies.{vocabulary}.{word}", words_of[vocabulary][word])
+        return own
+
+    def words(vocabulary: str, word: str) -> str:
+        """The platform's words for a canonical word, as a SQL list: ``('open', 'new')``."""
+        return f"({', '.join(map(quote_text, listed(vocabulary, word))) or 'null'})"
+
+    def word(name: str, vocabulary: str, alias: str = "") -> str:
+        """The canonical word for a column of whatever type, capital letters or not; ``other`` where none fits."""
+        if vocabulary not in words_of:
+            wrong.append((f"no vocabulary '{vocabulary}' in the header", "add it to words:"))
+            return "null"
+        text = f"lower({column(name, alias)}::text)"
+        cases = [
+            f"when {text} in ({', '.join(map(lower_text, own))}) then {quote_text(one)}"
+            for one in words_of[vocabulary]
+            if (own := listed(vocabulary, one))
+        ]
+        return f"case {' '.join(cases)} else 'other' end" if cases else "'other'"
+
+    def like(name: str) -> str:
+        """The type of a column of the reference platform's ids; the doctor puts in that of the platform at hand."""
+        column(name)
+        return "uuid"
+
+    return {"table": table, "column": column, "words": words, "word": word, "like": like}

@@ -1,0 +1,142 @@
+"""Relations of the store: names, keys, cadences, windows from their headers; what rollups read of the platform."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+
+from gendash.engine.config.load import Config, seconds
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.local_days import local_day
+from gendash.engine.definitions.references import resolve_references
+from gendash.engine.languages.sql_text import quote_name
+from gendash.engine.model import Relation
+
+_STAGE = re.compile(r"\{\{\s*stage\(\s*['\"](\w+)['\"]")
+
+
+def stagings(catalog: Catalog, relation: Relation) -> list[Relation]:
+    """The staging texts that a rollup reads."""
+    names = sorted(name for kind, name in catalog.relation_uses(relation.name) if kind == "staging")
+    return [catalog.relations[f"staging.{name}"] for name in names]
+
+
+def driver(catalog: Catalog, relation: Relation) -> Relation:
+    """The staging text whose rows a rollup's rows come from: the first that it names."""
+    match = _STAGE.search(relation.text)
+    assert match, f"{relation.path} reads no staging"
+    return catalog.relations[f"staging.{match[1]}"]
+
+
+def rollups(catalog: Catalog) -> Iterator[Relation]:
+    """The rollups whose features are on and that read the platform, in the order in which they are filled."""
+    for relation in catalog.build_order():
+        if relation.kind == "rollup" and catalog.enabled(relation) and stagings(catalog, relation):
+            yield relation
+
+
+def columns_read(catalog: Catalog) -> dict[str, set[str]]:
+    """The platform's columns that those rollups name, by table."""
+    found: dict[str, set[str]] = {}
+    for relation in rollups(catalog):
+        for kind, name in catalog.lineage(relation.name):
+            if kind == "column":
+                table, column = name.rsplit(".", 1)
+                found.setdefault(table, set()).add(column)
+    return found
+
+
+DEFAULT_CADENCE = "5m"
+_CLOCK = re.compile(r"\{\{\s*(now|today)\(\)")
+
+
+def qualified(config: Config, name: str) -> str:
+    """A name in gendash's schema, quoted where it must be."""
+    return f"{quote_name(config['schema'])}.{quote_name(name)}"
+
+
+def reader_roles(config: Config) -> dict[str, str]:
+    """The reader roles by audience."""
+    return {"everyone": config["roles.reader"], "admin": config["roles.admin_reader"]}
+
+
+def cadence_s(config: Config, relation: Relation) -> float:
+    """How often a relation is refreshed, in seconds: its setting, else its header."""
+    return seconds(str(config.get(f"cadences.{relation.name}") or relation.header.get("cadence", DEFAULT_CADENCE)))
+
+
+def is_materialized(relation: Relation) -> bool:
+    """Whether a view is stored and must be refreshed."""
+    return relation.kind == "view" and bool(relation.header.get("materialized"))
+
+
+def query_of(
+    catalog: Catalog,
+    relation: Relation,
+    present: Collection[tuple[str, str]] | None = None,
+    cuts: Mapping[str, str] | None = None,
+) -> str:
+    """The query that fills a rollup. ``present`` and ``cuts`` as in `expand`."""
+    return resolve_references(relation.text, catalog.names, present=present, cuts=cuts).text.strip().rstrip(";")
+
+
+def key_of(relation: Relation) -> list[str]:
+    """Names of the columns that identify a row."""
+    return list(relation.header.get("key", ()))
+
+
+def inputs(catalog: Catalog, relation: Relation) -> dict[str, Relation]:
+    """The relations with rows that a relation stands on by name, in order; plain views are seen through."""
+    found: dict[str, Relation] = {}
+    for one in _texts(catalog, relation):
+        for kind, name in catalog.relation_uses(one.name):
+            if kind == "relation" and not _is_plain(catalog.relations[name]):
+                found[name] = catalog.relations[name]
+    return dict(sorted(found.items()))
+
+
+def is_tracked(relation: Relation) -> bool:
+    """Whether the days on which its rows change are noted: by triggers, or of a materialized view by its refresh."""
+    return relation.kind == "rollup" or is_materialized(relation) or bool(relation.header.get("tracked"))
+
+
+def moves_with(catalog: Catalog, relation: Relation) -> str:
+    """What of the time alone changes a relation's rows: now (every moment does), today (a new day does), or nothing."""
+    called = {name for one in _texts(catalog, relation) for name in _CLOCK.findall(one.text)}
+    return next((name for name in ("now", "today") if name in called), "")
+
+
+def _texts(catalog: Catalog, relation: Relation) -> list[Relation]:
+    """The relation, and the plain views that it reads, whose texts are part of its own."""
+    found = [relation]
+    for one in found:
+        names = sorted(name for kind, name in catalog.relation_uses(one.name) if kind == "relation")
+        found += [view for name in names if _is_plain(view := catalog.relations[name]) and view not in found]
+    return found
+
+
+def _is_plain(relation: Relation) -> bool:
+    return relation.kind == "view" and not is_materialized(relation)
+
+
+def reach(relation: Relation, name: str) -> tuple[int | None, int]:
+    """How many days before and after its own a row reads of a relation that it stands on; None before for all of them.
+
+    Who reads all says with ``whole:`` which columns the rows share that it reads: those of the same user, for example.
+    """
+    back, ahead = relation.header.get("reach", {}).get(name, (0, 0))
+    return None if back == "all" else back, ahead
+
+
+def day_of(config: Config, relation: Relation) -> str:
+    """SQL: the local day of a row; NULL where rows have none."""
+    column = relation.header.get("time")
+    if not column:
+        return "null::date"
+    name = quote_name(column)
+    return name if relation.columns[column]["type"] == "date" else local_day(name, config["time_zone"])
+
+
+def merges(relation: Relation) -> dict[str, str]:
+    """The aggregate that puts partial rows together, by column; empty where each row of the query is a row."""
+    return {name: column["merge"] for name, column in relation.columns.items() if column.get("merge")}

@@ -1,0 +1,1 @@
+"""`gendash plan`, `apply`, `uninstall`: the plan as data, Grafana, the rule directory."""

@@ -1,0 +1,87 @@
+"""Plan and apply over every target that is configured: database, Prometheus, Grafana, in this order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from gendash.engine.config.load import Config
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.deliver import grafana, rules_dir
+from gendash.engine.deliver.plan import Action, Change, Desired, desired, plan
+from gendash.engine.deliver.plan_rules import rule_changes
+from gendash.engine.errors import Refused
+from gendash.engine.model import Problem
+from gendash.engine.render.dashboards import render_dashboards
+from gendash.engine.render.rules import render_rules
+from gendash.engine.store.migrate import migrate, pending
+
+SWITCHES = {"database": "database_url", "prometheus": "prometheus.rules_dir", "grafana": "grafana_token"}
+
+
+def configured(config: Config) -> tuple[str, ...]:
+    """The targets for which there is a setting to reach them. Raises Refused where there is none."""
+    found = tuple(target for target, key in SWITCHES.items() if config[key])
+    if not found:
+        raise Refused(Problem("plan", "no target is configured", "set GENDASH_GRAFANA_TOKEN or GENDASH_DATABASE_URL"))
+    return found
+
+
+def observe_and_plan(catalog: Catalog, only: Sequence[str] = ()) -> tuple[Desired, list[Change]]:
+    """What Grafana should hold, and every change of every target in the order in which it has to be made.
+
+    ``only`` narrows the targets; without it all that are configured. Raises TargetError where one does not answer.
+    """
+    config = catalog.config
+    targets = only or configured(config)
+    admin = [config.dashboard_uid(d.name) for d in catalog.dashboards.values() if d.audience == "admin"]
+    wanted = desired(config, render_dashboards(catalog), admin)
+    changes: list[Change] = []
+    if "database" in targets:
+        changes += _database(catalog)
+    if "prometheus" in targets:
+        changes += _rules(catalog)
+    if "grafana" in targets:
+        changes += plan(wanted, grafana.observe_grafana(config, wanted))
+    return wanted, changes
+
+
+def carry_out(
+    catalog: Catalog,
+    wanted: Desired,
+    changes: Sequence[Change],
+    state: Path,
+    now: datetime,
+    say: Callable[[str], None],
+) -> list[Change]:
+    """What became of each change; ``blocked`` where it could not be made. ``say`` gets lines on the way."""
+    config = catalog.config
+    own = {target: [change for change in changes if change.target == target] for target in SWITCHES}
+    if any(change.writes for change in own["database"]):
+        for note in migrate(config, catalog).notes:
+            say(f"note: {note}")
+    if any(change.writes for change in own["prometheus"]):
+        say(rules_dir.apply_rules(_rules_dir(config), own["prometheus"], config["prometheus_url"]))
+    done = [*own["database"], *own["prometheus"]]
+    if own["grafana"]:
+        done += grafana.apply_to_grafana(config, wanted, own["grafana"], state, now, say)
+    return done
+
+
+def _database(catalog: Catalog) -> list[Change]:
+    lines = tuple(pending(catalog.config, catalog))
+    action: Action = "update" if lines else "none"
+    return [Change("database", "migration", f"schema {catalog.config['schema']}", action, lines=lines)]
+
+
+def _rules(catalog: Catalog) -> list[Change]:
+    files = {Path(path).name: content for path, content in render_rules(catalog).items()}
+    return rule_changes(files, rules_dir.observe_rules_dir(_rules_dir(catalog.config)))
+
+
+def _rules_dir(config: Config) -> Path:
+    if not config["prometheus.rules_dir"]:
+        what = "no rules directory is configured"
+        raise Refused(Problem("prometheus.rules_dir", what, "set it to a folder that rule_files of Prometheus names"))
+    return Path(config["prometheus.rules_dir"])

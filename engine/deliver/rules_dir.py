@@ -1,0 +1,94 @@
+"""The rules directory of Prometheus and its reload: what stands there, and carrying out a plan for it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import requests
+
+from gendash.engine.deliver.plan import Change
+from gendash.engine.errors import TargetError, Unexpected
+from gendash.engine.model import Problem
+from gendash.engine.render.rules import PREFIX
+
+TIMEOUT_S = 30  # a reload waits for rule files to be parsed
+
+
+def find_binary(name: str, *folders: Path) -> str | None:
+    """Path of ``prometheus`` or ``promtool``: on PATH, else unpacked anywhere below one of the folders."""
+    found = shutil.which(name)
+    if found:
+        return found
+    unpacked = (path for folder in folders if folder.is_dir() for path in sorted(folder.rglob(name)))
+    return next((str(path) for path in unpacked if path.is_file() and os.access(path, os.X_OK)), None)
+
+
+def observe_rules_dir(rules_dir: Path) -> dict[str, bytes] | str:
+    """The files with our prefix by name, or one line that says why the directory cannot be used."""
+    if not rules_dir.is_dir():
+        return f"no folder {rules_dir}; make it, and name it in rule_files of Prometheus"
+    if not os.access(rules_dir, os.W_OK):
+        return f"folder {rules_dir} is not writable for this user"
+    try:
+        return {path.name: path.read_bytes() for path in sorted(rules_dir.glob(f"{PREFIX}*.yml")) if path.is_file()}
+    except OSError as error:
+        return f"cannot read {error.filename}: {error.strerror}"
+
+
+def apply_rules(rules_dir: Path, changes: Sequence[Change], url: str) -> str:
+    """Writes what the plan says, then has Prometheus reload; returns one line on how that went.
+
+    A reload that Prometheus refuses is undone: it would keep running on the old rules, but not start again. Raises
+    Unexpected with its reason, or TargetError where a file cannot be written. An empty line: nothing to do.
+    """
+    contents: dict[str, bytes | None] = {c.name: c.payload["content"] for c in changes if c.writes}
+    before = {c.name: (c.before or {}).get("content") for c in changes if c.writes}
+    if not contents:
+        return ""
+    now = observe_rules_dir(rules_dir)
+    overtaken = [name for name in contents if isinstance(now, str) or now.get(name) != before[name]]
+    if overtaken:
+        problem = Problem(str(rules_dir), f"{', '.join(overtaken)} changed between plan and apply", "plan again")
+        raise TargetError(problem)
+    try:
+        _write(rules_dir, contents)
+        return reload(url)
+    except TargetError:
+        with suppress(TargetError):
+            _write(rules_dir, before)
+        raise
+
+
+def reload(url: str) -> str:
+    """Has Prometheus read its files again; returns what became of it. Raises Unexpected where it finds them wrong."""
+    try:
+        response = requests.post(f"{url.rstrip('/')}/-/reload", timeout=TIMEOUT_S)
+    except requests.RequestException:
+        return "rules written; Prometheus does not answer, so it was not reloaded"
+    if response.status_code == 200:
+        return "rules written, Prometheus reloaded"
+    if response.status_code == 500:
+        reason = " ".join(response.text.split())[:300]
+        raise Unexpected(Problem("prometheus", f"refused the rules, all put back: {reason}", "mend them, then apply"))
+    why = "start it with --web.enable-lifecycle" if response.status_code == 403 else f"HTTP {response.status_code}"
+    return f"rules written; Prometheus does not let us reload it ({why}): send it SIGHUP"
+
+
+def _write(rules_dir: Path, contents: Mapping[str, bytes | None]) -> None:
+    """Each file at once or not at all; None removes it."""
+    for name, content in contents.items():
+        target = rules_dir / name
+        try:
+            if content is None:
+                target.unlink(missing_ok=True)
+                continue
+            partial = target.with_name(f".{name}.part")  # hidden from rule_files: /rules/*.yml
+            partial.write_bytes(content)
+            partial.chmod(0o644)
+            partial.replace(target)
+        except OSError as error:
+            raise TargetError(Problem(str(target), f"cannot write: {error.strerror}", "check its rights")) from error

@@ -1,0 +1,100 @@
+"""`gendash uninstall`: everything that gendash made, listed first, then taken away; what stays is named.
+
+Readers lose their dashboards first and the store goes last, so that whatever is interrupted is taken up again by the
+next run.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Collection, Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from gendash.engine.config.load import Config
+from gendash.engine.deliver import rules_dir, uninstall_grafana
+from gendash.engine.deliver.plan import Change
+from gendash.engine.deliver.plan_rules import rule_changes
+from gendash.engine.deliver.uninstall_grafana import Removal
+from gendash.engine.errors import TargetError
+from gendash.engine.model import Problem
+from gendash.engine.platform import indexes as postgres_indexes
+from gendash.engine.store import uninstall
+from gendash.engine.store.uninstall import Leaving
+
+
+class Plan(NamedTuple):
+    """What goes from each place, as the next step would find it."""
+
+    grafana: list[Removal]
+    rules: list[Change]
+    indexes: list[str]
+    database: Leaving
+    state: list[str]
+
+    @property
+    def lines(self) -> list[str]:
+        """One line for each thing that goes or stays."""
+        found = [str(one) for one in self.grafana]
+        found += [f"{'-' if one.writes else '!'} prometheus rules {one.name}: {one.lines[0]}" for one in self.rules]
+        found += [f"- source drop index {name}" for name in self.indexes]
+        found += [f"- store {line}" for line in self.database.goes]
+        found += [f"! store {problem}" for problem in self.database.stays]
+        return [*found, *(f"- {path}" for path in self.state)]
+
+    @property
+    def goes(self) -> int:
+        """How many things would go."""
+        return sum(line.startswith("-") for line in self.lines)
+
+    @property
+    def stays(self) -> list[str]:
+        """What a person must look after."""
+        return [line[2:] for line in self.lines if line.startswith("!")]
+
+
+def plan_uninstall(config: Config, targets: Collection[str], state: Path, indexes: bool) -> Plan:
+    """What would go. Raises Refused where something foreign is in the way: then nothing is touched anywhere."""
+    return Plan(
+        uninstall_grafana.find_in_grafana(config) if "grafana" in targets else [],
+        _rules(config) if "prometheus" in targets else [],
+        postgres_indexes.own_indexes(config) if indexes and "database" in targets else [],
+        uninstall.find_in_store(config) if "database" in targets else Leaving(),
+        left(state),
+    )
+
+
+def carry_out_uninstall(
+    config: Config, plan: Plan, targets: Collection[str], state: Path, say: Callable[[str], None]
+) -> Plan:
+    """Carries the plan out, and returns what became of it."""
+    grafana = uninstall_grafana.remove_from_grafana(config, plan.grafana) if plan.grafana else []
+    if any(change.writes for change in plan.rules):
+        say(rules_dir.apply_rules(Path(config["prometheus.rules_dir"]), plan.rules, config["prometheus_url"]))
+    problems = postgres_indexes.drop(config, plan.indexes) if plan.indexes else []
+    database = uninstall.remove_from_store(config) if "database" in targets else Leaving()
+    database.stays.extend(problems)
+    leave(state, plan.state)
+    return Plan(grafana, plan.rules, plan.indexes, database, plan.state)
+
+
+def _rules(config: Config) -> list[Change]:
+    return rule_changes({}, rules_dir.observe_rules_dir(Path(config["prometheus.rules_dir"])))
+
+
+def left(state: Path) -> list[str]:
+    """What gendash keeps in its state folder: backups, and a demo's folder. Nothing else there is ours."""
+    demo = state / "demo" / ".gendash-demo"
+    found = [state / "backups", *([demo.parent] if demo.is_file() else [])]
+    return [str(path) for path in found if path.is_dir()]
+
+
+def leave(state: Path, paths: Iterable[str]) -> None:
+    """Removes those, and the state folder where that leaves it empty."""
+    try:
+        for path in paths:
+            shutil.rmtree(path, ignore_errors=False)
+        if state.is_dir() and not any(state.iterdir()):
+            state.rmdir()
+    except OSError as error:
+        raise TargetError(Problem(str(state), f"cannot remove: {error.strerror}", "check its rights")) from error

@@ -1,0 +1,144 @@
+"""Removes from Grafana what has gendash's mark: dashboards as we wrote them, data sources, and empty folders."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from gendash.engine.clients import grafana
+from gendash.engine.clients.grafana import Pause
+from gendash.engine.config.load import Config
+from gendash.engine.deliver.grafana import history
+from gendash.engine.deliver.plan import SOURCE_MARK, TAG, LiveDashboard, last_own_version, source_mark
+from gendash.engine.errors import Unexpected
+from gendash.engine.model import Audience, Problem
+from gendash.engine.render.dashboard_diff import lost_edits
+from gendash.engine.render.provisioning import folder
+
+
+class Removal(NamedTuple):
+    """One thing that goes, or ``stays`` for a reason. ``version`` is the one that was looked at."""
+
+    place: str
+    kind: str
+    name: str
+    title: str = ""
+    stays: str = ""
+    version: int = 0
+
+    def __str__(self) -> str:
+        title = f' "{self.title}"' if self.title and self.title != self.name else ""
+        return f"{'!' if self.stays else '-'} {self.place} {self.kind} {self.name}{title}" + (
+            f": stays, {self.stays}" if self.stays else ""
+        )
+
+
+def dashboard_removal(uid: str, live: LiveDashboard, instance: str) -> Removal | None:
+    """A dashboard that bears our tag: goes where the last version is ours; None where we never wrote it."""
+    found = last_own_version(live.history, instance)
+    if found is None or TAG not in (live.dashboard.get("tags") or []):
+        return None
+    title, version = str(live.dashboard.get("title") or ""), int(live.meta.get("version") or 0)
+    stays = ""
+    if live.meta.get("provisioned"):
+        stays = "since Grafana reads it from a file: remove the file"
+    elif live.meta.get("canDelete") is False:
+        stays = "since the token may not delete it"
+    elif lost_edits(found[0]["data"], live.dashboard, found[0]["data"]):
+        by = live.meta.get("updatedBy") or "somebody"
+        stays = f"since {by} edited it after our version {found[0]['version']}: delete it in Grafana"
+    return Removal("grafana", "dashboard", uid, title, stays, version)
+
+
+def data_source_removal(source: Mapping[str, Any], instance: str) -> Removal | None:
+    """A data source that gendash made, by the mark that it left in it."""
+    if (source.get("jsonData") or {}).get(SOURCE_MARK) != source_mark(instance):
+        return None
+    return Removal("grafana", "data source", str(source["uid"]), str(source.get("name") or ""))
+
+
+def folder_removal(uid: str, title: str, holds: Sequence[str]) -> Removal:
+    """A folder of ours: goes where nothing stands in it but what goes too."""
+    stays = f"since it holds {', '.join(holds)}" if holds else ""
+    return Removal("grafana", "folder", uid, title, stays)
+
+
+_MOST = 5000  # of a search, as many as Grafana gives
+
+
+def find_in_grafana(config: Config, pause: Pause = time.sleep) -> list[Removal]:
+    """Everything that bears our mark, in the order in which it has to go; what cannot go says why it stays."""
+    instance = config["instance"]
+    with grafana.session(config, pause) as ask:
+        grafana.check_version(ask)
+        found = [_dashboard(ask, uid, instance) for uid in _ours(ask, config)]
+        dashboards = [one for one in found if one]
+        sources = [data_source_removal(one, instance) for one in _answer(ask, "/datasources")]
+        going = {one.name for one in dashboards if not one.stays}
+        audiences: tuple[Audience, ...] = ("everyone", "admin")
+        folders = [_folder(ask, folder(config, audience).uid, going) for audience in audiences]
+    return [*dashboards, *(one for one in [*sources, *folders] if one)]
+
+
+def remove_from_grafana(config: Config, removals: Sequence[Removal], pause: Pause = time.sleep) -> list[Removal]:
+    """What became of each: one that changed since, or that Grafana would not let go, stays."""
+    done: list[Removal] = []
+    with grafana.session(config, pause) as ask:
+        for one in removals:
+            now = one if one.stays else _again(ask, one, config["instance"])
+            if now is None:
+                continue  # gone already
+            done.append(now if now.stays else _delete(ask, now))
+    return done
+
+
+def _ours(ask: Any, config: Config) -> list[str]:
+    rows = _answer(ask, "/search", {"type": "dash-db", "tag": TAG, "limit": _MOST})
+    return sorted(str(row["uid"]) for row in rows if str(row["uid"]).startswith(config.dashboard_uid("")))
+
+
+def _dashboard(ask: Any, uid: str, instance: str) -> Removal | None:
+    status, body = ask("GET", f"/dashboards/uid/{uid}")
+    if status != 200:
+        return None
+    versions = history(ask, uid, int(body["meta"].get("version") or 0), instance)
+    return dashboard_removal(uid, LiveDashboard(body["dashboard"], body["meta"], versions), instance)
+
+
+def _folder(ask: Any, uid: str, going: Collection[str]) -> Removal | None:
+    status, body = ask("GET", f"/folders/{uid}")
+    if status != 200:
+        return None
+    rows = _answer(ask, "/search", {"folderUIDs": uid, "limit": _MOST})
+    holds = [f"'{row['title']}'" for row in rows if row["uid"] not in going]
+    counts = _answer(ask, f"/folders/{uid}/counts")
+    others = {kind: number for kind, number in counts.items() if number and kind not in ("dashboard", "folder")}
+    holds += [f"{number} {kind.replace('_', ' ')}" for kind, number in sorted(others.items())]
+    return folder_removal(uid, str(body.get("title") or ""), holds)
+
+
+def _again(ask: Any, one: Removal, instance: str) -> Removal | None:
+    """The same, looked at once more just before it goes."""
+    if one.kind == "folder":
+        return _folder(ask, one.name, ())
+    if one.kind == "dashboard":
+        return _dashboard(ask, one.name, instance)
+    status, body = ask("GET", f"/datasources/uid/{one.name}")
+    return data_source_removal(body, instance) if status == 200 else None
+
+
+def _delete(ask: Any, one: Removal) -> Removal:
+    paths = {"dashboard": "/dashboards/uid/", "folder": "/folders/", "data source": "/datasources/uid/"}
+    status, body = ask("DELETE", f"{paths[one.kind]}{one.name}")
+    if status in (200, 404):
+        return one
+    return one._replace(stays=f"since Grafana says: {grafana.reason(status, body)}")
+
+
+def _answer(ask: Any, path: str, params: dict[str, Any] | None = None) -> Any:
+    status, body = ask("GET", path, **({"params": params} if params else {}))
+    if status != 200:
+        todo = "give the token's service account the role Admin"
+        raise Unexpected(Problem(ask.where, f"{path}: {grafana.reason(status, body)}", todo))
+    return body

@@ -1,0 +1,1 @@
+"""`gendash doctor`: what is there, what is missing, minimum privileges."""

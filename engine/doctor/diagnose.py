@@ -1,0 +1,383 @@
+"""What a platform has of what the dashboards need, what it lacks, and the change that would light it up.
+
+Pure: `Look` holds what the servers said, the definitions say what is needed (`needs`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from typing import Literal
+
+from gendash.engine.config.load import FEATURE_NEEDS, Config, suggest
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.platform_names import (
+    is_expression,
+    mapped_column,
+    mapped_label,
+    mapped_sql,
+    mapped_table,
+    mappings,
+    named_in,
+)
+from gendash.engine.definitions.references import resolve_references
+from gendash.engine.definitions.requirements import Needs, all_on, feature_needs, panel_needs, with_features
+from gendash.engine.doctor.instrumentation import snippet
+from gendash.engine.doctor.seen import Look, spoken_in
+from gendash.engine.languages.sql_text import quote_name
+from gendash.engine.model import Panel, Relation
+
+Availability = Literal["there", "partly", "absent", "unknown"]
+RemedyKind = Literal["sql", "app", "setting"]
+
+
+@dataclass(frozen=True)
+class Fix:
+    """One change: SQL for the platform's owner, code of the application, or a setting of gendash."""
+
+    kind: RemedyKind
+    text: str
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One thing that a feature needs. ``why`` says what is wrong with it; nothing where all is well.
+
+    ``whole`` is a part without which there is nothing of the feature; one that is ``optional`` feeds a part only.
+    """
+
+    kind: str
+    name: str
+    why: str = ""
+    unknown: bool = False
+    whole: bool = False
+    optional: bool = False
+    fixes: tuple[Fix, ...] = ()
+
+
+@dataclass(frozen=True)
+class Feature:
+    """What is there of a feature, and whether it is switched on; ``panels`` counts those that need it."""
+
+    name: str
+    needs: str
+    state: Availability
+    on: bool
+    panels: int
+    parts: Sequence[Requirement]
+
+    @property
+    def wanted(self) -> bool:
+        """Whether it should be on; what is known only in part stays as it is."""
+        return {"there": True, "absent": False}.get(self.state, self.on)
+
+
+@dataclass(frozen=True)
+class PanelFound:
+    """Whether a panel can show its figures: lit, waits (for a setting), partly, dark or unknown; and what it lacks."""
+
+    dashboard: str
+    slug: str
+    title: str
+    state: str
+    lacks: tuple[str, ...] = ()
+
+
+def features(catalog: Catalog, look: Look, how: Mapping[str, str]) -> list[Feature]:
+    """Every feature in the order of the settings; ``how`` says, by feature, how an application gets it."""
+    whole = all_on(catalog)
+    panels = [panel for dashboard in catalog.dashboards.values() for panel in dashboard.panels()]
+    found = []
+    for name, needs in feature_needs(catalog).items():
+        parts = list(_parts(whole, needs, look, how.get(name, "")))
+        count = sum(name in panel.feature.split() for panel in panels)
+        found.append(Feature(name, FEATURE_NEEDS[name], _state(parts), catalog.config.on(name), count, parts))
+    return found
+
+
+def _state(parts: Iterable[Requirement]) -> Availability:
+    needed = [part for part in parts if not part.optional]
+    wrong = [part for part in needed if part.why]
+    if any(part.whole for part in wrong) or (wrong and len(wrong) == len(needed)):
+        return "absent"
+    if any(part.unknown for part in needed):
+        return "unknown"
+    return "partly" if wrong else "there"
+
+
+def panels(catalog: Catalog, look: Look, found: Sequence[Feature]) -> list[PanelFound]:
+    """Every panel, judged under the features that were found."""
+    named = {feature.name: feature for feature in found}
+    catalog = proposed(catalog, found)
+    return [
+        PanelFound(dashboard.name, panel.slug, panel.title, *_panel(catalog, panel, look, named))
+        for dashboard in catalog.dashboards.values()
+        for panel in dashboard.panels()
+    ]
+
+
+def proposed(catalog: Catalog, found: Sequence[Feature]) -> Catalog:
+    """The definitions with the features set to what was found."""
+    return replace(catalog, config=with_features(catalog.config, {one.name: one.wanted for one in found}))
+
+
+def _panel(catalog: Catalog, panel: Panel, look: Look, features: Mapping[str, Feature]) -> tuple[str, tuple[str, ...]]:
+    off = catalog.missing_features(panel)
+    if off:
+        unknown = all(features[name].state == "unknown" for name in off)
+        return ("unknown" if unknown else "dark"), tuple(off)
+    every = [part for part in _parts(catalog, panel_needs(catalog, panel), look, "") if not part.optional]
+    parts = [part for part in every if part.kind != "traces"]  # all of a panel that needs them is in its feature
+    lacks = [f"{part.name}: {part.why}" for part in parts if part.why]
+    lacks += [f"{part.name}: not known" for part in parts if part.unknown]
+    left = {name for query in panel.queries for name in query.feature.split() if not catalog.config.on(name)}
+    left |= {part.name for part in every if part.kind == "traces" and part.why}
+    lacks += [f"{name} for a part of it" for name in sorted(left)]
+    if any(part.why for part in parts):
+        return "partly" if len(catalog.live(panel)) > 1 and any(not part.why for part in parts) else "dark", tuple(
+            lacks
+        )
+    if any(part.unknown for part in parts):
+        return "unknown", tuple(lacks)
+    if left:
+        return "partly", tuple(lacks)
+    waits = [name for name in panel.feature.split() if not features[name].on]
+    return ("waits", tuple(f"features.{name}: true" for name in waits)) if waits else ("lit", ())
+
+
+def _parts(catalog: Catalog, needs: Needs, look: Look, how: str) -> Iterator[Requirement]:
+    stagings = [catalog.relations[f"staging.{name}"] for name in sorted(needs.stagings)]
+    parts = [part for one in stagings for part in _staging_parts(catalog, one, needs, look)]
+    yield from {(part.kind, part.name): part for part in parts}.values()  # several texts read the same table
+    for key in sorted(needs.metrics):
+        yield _metric_part(catalog, key, look, how)
+        yield from _label_parts(catalog, key, look)
+    if needs.synced:
+        fixes = (Fix("app", how),) if how and look.traces else ()
+        unknown = look.traces is None
+        yield Requirement("traces", "LLM calls", look.traces or "", unknown=unknown, whole=True, fixes=fixes)
+
+
+def _metric_part(catalog: Catalog, key: str, look: Look, how: str) -> Requirement:
+    metric = catalog.metrics[key]
+    name = catalog.config.get(f"metrics.{key}") or metric["name"]
+    why = look.metrics.get(key, "") if look.metrics is not None else ""
+    own = metric.get("feature") and not metric.get("sql")
+    text = how or (snippet(name, metric) if own else "")
+    fixes = [Fix("app", text)] if text else []
+    near = _alike(name, metric["type"], look.exposed.names) if own else []
+    if near:
+        fixes.append(Fix("setting", f"metrics.{key}: <its name on the platform>  # one of {', '.join(near)}?"))
+    return Requirement("metric", name, why, look.metrics is None, fixes=tuple(fixes) if why else ())
+
+
+def _alike(name: str, kind: str, there: Iterable[str], most: int = 5) -> list[str]:
+    """The names of metrics that may be meant by one that is not there, the most alike first."""
+    if kind in ("histogram", "summary"):
+        ends = ("_bucket",) if kind == "histogram" else ("_count",)
+        known = {one.removesuffix(end) for one in there for end in ends if one.endswith(end)}
+    else:
+        known = {one for one in there if one.endswith(("_total", "_count")) or kind == "gauge"}
+    words = _words(name) - {"total", "second", "count", "byte", "duration"}
+
+    def likeness(one: str) -> tuple[int, float]:
+        return len(words & _words(one)), SequenceMatcher(None, name, one).ratio()
+
+    found = [
+        one
+        for one in known
+        if likeness(one) > (0, 1.0) and not one.startswith(_OTHERS) and ":" not in one and "_" in one
+    ]
+    return sorted(found, key=lambda one: (*(-value for value in likeness(one)), one))[:most]
+
+
+_OTHERS = ("prometheus_", "promhttp_", "go_", "process_", "python_", "scrape_", "net_conntrack_", "gendash_")
+
+
+def _words(name: str) -> set[str]:
+    return {word.removesuffix("s") for word in name.split("_")}
+
+
+def _label_parts(catalog: Catalog, key: str, look: Look) -> Iterator[Requirement]:
+    """The labels by which rules tell series of a metric apart, and that it lacks."""
+    there = look.exposed.labels.get(key, frozenset())
+    if not there:
+        return
+    read = {
+        name
+        for rule in catalog.rules.values()
+        for text in (rule.expr, rule.otherwise)
+        if ("metric", key) in (uses := resolve_references(text, catalog.names).uses)
+        for kind, name in uses
+        if kind == "label" and name in catalog.metrics[key]["labels"]
+    }
+    metric = catalog.config.get(f"metrics.{key}") or catalog.metrics[key]["name"]
+    for name in sorted(read):
+        label = mapped_label(catalog.config, name, key)
+        if label not in there:
+            others = sorted(there - {"__name__", "job", "instance", "le"})
+            hint = f"one of {', '.join(others)}?" if others else "its series have none"
+            fix = Fix("setting", f"labels.{key}.{name}: <its name on the platform>  # {hint}")
+            yield Requirement("label", f"label {label} of {metric}", "is not there", fixes=(fix,))
+
+
+# ── tables, columns, rows ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _staging_parts(catalog: Catalog, staging: Relation, needs: Needs, look: Look) -> Iterator[Requirement]:
+    config, schema = catalog.config, quote_name(catalog.config["platform.schema"])
+    tables = {own: mapped_table(config, staging, own) for own in staging.header["tables"]}
+    there = {table for table, _ in look.columns or ()}
+    for own, table in tables.items():
+        if table not in needs.tables:
+            continue
+        name, unknown = f"table {schema}.{quote_name(table)}", look.columns is None
+        if not unknown and table not in there:
+            rename = _rename(f"platform.tables.{own}", table, there)
+            make = _make(catalog, staging, own, look)
+            fixes = (*rename, *make) if not make or suggest(table, sorted(there)) else make
+            yield Requirement("table", name, "is not there", whole=True, fixes=fixes)
+            continue
+        yield Requirement("table", name, unknown=unknown, whole=True)
+        if not unknown:
+            yield from _columns(catalog, staging, own, table, needs, look)
+        if table in look.veiled:
+            role = quote_name(look.role or "gendash_source")
+            place = f"{schema}.{quote_name(table)}"
+            sql = f"create policy gendash on {place} for select to {role} using (true)"
+            why = f"row level security may hide some from role {role}, so that figures are too low"
+            yield Requirement("rows", f"rows of {place}", why, fixes=(Fix("sql", sql),))
+    complete = look.columns is not None and set(tables.values()) & needs.tables <= there
+    if complete and not look.rows.get(staging.name, True) and next(iter(tables.values())) not in look.empty:
+        doc = " ".join(staging.header["doc"].split()).split(". ")[0].rstrip(".")
+        fixes = tuple(Fix("app", _rendered(catalog, staging, one["app"])) for one in _makes(staging).values())
+        yield Requirement("rows", f"rows of {staging.name}", f"there are none: {doc}", whole=True, fixes=fixes)
+    yield from _rows(catalog, staging, look)
+    for spoken in spoken_in(staging):
+        words, own = look.strange.get(spoken, ()), spoken.column.partition(".")[0]
+        if words and tables[own] in needs.tables:
+            setting = f"platform.vocabularies.{spoken.vocabulary}"
+            among = ", ".join(staging.header["words"][spoken.vocabulary])
+            listed = ", ".join(map(json.dumps, words))
+            fix = Fix("setting", f"{setting}.<{among}>: [{listed}]  # each to the one that it means")
+            what = f"words of {spoken.column} in {spoken.vocabulary}"
+            yield Requirement("words", what, f"{listed} count as other", optional=True, fixes=(fix,))
+
+
+def _columns(
+    catalog: Catalog, staging: Relation, own: str, table: str, needs: Needs, look: Look
+) -> Iterator[Requirement]:
+    config = catalog.config
+    pairs = ((setting, column) for setting, one in mappings(config, staging, own) for column in named_in(one))
+    for setting, column in pairs:
+        dotted = f"{table}.{column}"
+        optional = dotted in needs.optional and dotted not in needs.columns
+        if not optional and dotted not in needs.columns:
+            continue
+        name = f"column {quote_name(config['platform.schema'])}.{quote_name(table)}.{quote_name(column)}"
+        why, fixes = "", tuple[Fix, ...]()
+        if (table, column) not in (look.columns or ()):
+            others = {other for one, other in look.columns or () if one == table}
+            why = "is not there"
+            canonical = setting.removeprefix("platform.columns.")
+            fixes = _make(catalog, staging, canonical, look, (table, column)) or _rename(setting, column, others)
+        elif (table, column) not in look.readable:
+            why, fixes = "the source's role may not read it", (_grant(catalog, look, table, [column]),)
+        yield Requirement("column", name, why, optional=optional, fixes=fixes)
+
+
+def _rows(catalog: Catalog, staging: Relation, look: Look) -> Iterator[Requirement]:
+    """Rows that cannot be read at all, and those that stand in no figure."""
+    if staging.name in look.unreadable:
+        column, why = look.unreadable[staging.name]
+        setting = f"platform.columns.{_read_for(staging, column) or '<table>.<column>'}"
+        fix = Fix("setting", f'{setting}: "= SQL over {{columns}}"  # that gives {column or "columns"} as wanted')
+        yield Requirement("rows", f"{column or 'columns'} of {staging.name}", f"cannot be read: {why}", fixes=(fix,))
+    if look.unusable.get(staging.name):
+        table, _, column = str(staging.header.get("time", "")).partition(".")
+        fixes = []
+        if column:
+            mapped = mapped_sql(
+                mapped_column(catalog.config, staging, table, column), column=lambda name: f"{{{name}}}"
+            )
+            value = f"\"= coalesce({mapped}, '2000-01-01')\"  # where those without a time shall count"
+            fixes = [Fix("setting", f"platform.columns.{table}.{column}: {value}")]
+        why = f"{look.unusable[staging.name]} have no real time or lack what they must have, and stand in no figure"
+        yield Requirement("rows", f"rows of {staging.name}", why, optional=True, fixes=tuple(fixes))
+
+
+def _read_for(staging: Relation, column: str) -> str:
+    """The column of the platform (``table.column``) that a staging text reads last for one of its own."""
+    text = re.split(rf"\bas\s+{re.escape(column)}\b", staging.text)[0] if column else ""
+    read = re.findall(r"column\('(\w+\.\w+)'", text)
+    return read[-1] if read else ""
+
+
+def _makes(staging: Relation) -> Mapping[str, Mapping[str, str]]:
+    found: Mapping[str, Mapping[str, str]] = staging.header.get("make", {})
+    return found
+
+
+def _make(
+    catalog: Catalog, staging: Relation, what: str, look: Look, column: tuple[str, str] | None = None
+) -> tuple[Fix, ...]:
+    """How to make a table (or a column) that the staging text says how to make."""
+    others = [one for one in catalog.relations.values() if one.kind == "staging" and one is not staging]
+    staging = next((one for one in (staging, *others) if what in _makes(one)), staging)
+    make = _makes(staging).get(what)
+    if not make:
+        return ()
+    every = catalog.expanded(staging.text, staging).uses
+    table = column[0] if column else mapped_table(catalog.config, staging, what)
+    read = [name.split(".", 1)[1] for _, name in every if name.startswith(f"{table}.")]
+    columns = [column[1]] if column else [*read, "ctid"]  # large tables are read by ranges of it
+    return (
+        Fix(
+            "sql",
+            _rendered(
+                catalog, staging, _LIKE.sub(lambda found: _type(catalog, staging, look, *found.groups()), make["sql"])
+            ),
+        ),
+        _grant(catalog, look, table, columns),
+        Fix("app", _rendered(catalog, staging, make["app"])),
+    )
+
+
+_LIKE = re.compile(r"\{\{\s*like\('(\w+)\.(\w+)'\)\s*\}\}")
+
+
+def _type(catalog: Catalog, staging: Relation, look: Look, table: str, column: str) -> str:
+    """The type of a column that is there, which a foreign key must have, too; that of the reference platform else."""
+    of = mapped_table(catalog.config, staging, table), mapped_column(catalog.config, staging, table, column)
+    return look.types.get(of, "uuid")
+
+
+def _rendered(catalog: Catalog, staging: Relation, text: str) -> str:
+    """A text that makes a table or column: names only, no SQL that stands in their place."""
+    values = {
+        key: value
+        for key, value in catalog.config.values.items()
+        if not key.startswith("platform.rows.") and not (key.startswith("platform.columns.") and is_expression(value))
+    }
+    return resolve_references(text, replace(catalog.names, config=Config(values)), staging).text.strip()
+
+
+def _grant(catalog: Catalog, look: Look, table: str, columns: Iterable[str]) -> Fix:
+    names = ", ".join(quote_name(name) for name in sorted(columns))
+    place = f"{quote_name(catalog.config['platform.schema'])}.{quote_name(table)}"
+    return Fix("sql", f"grant select ({names}) on {place} to {quote_name(look.role or 'gendash_source')}")
+
+
+def _rename(setting: str, name: str, there: Iterable[str]) -> tuple[Fix, ...]:
+    """The setting that maps a name, and what may be meant by it: the nearest name, or those that are there."""
+    known = sorted(there)
+    hint = suggest(name, known) or (f"one of {_names(known)}?" if known else "there is nothing in its place")
+    sql = "" if setting.startswith("platform.tables.") else ', or "= SQL over {columns}"'
+    return (Fix("setting", f"{setting}: <its name on the platform{sql}>  # {hint}"),)
+
+
+def _names(names: Sequence[str], most: int = 30) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -1,0 +1,119 @@
+"""What the platform's database holds of what the definitions read: tables, columns, and whether there are rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+
+from gendash.engine.clients.postgres import Connection, local_settings, trusted
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.platform_names import mapped_table, part_of_table
+from gendash.engine.definitions.references import is_usable, only_usable, resolve_references
+from gendash.engine.doctor.seen import Look, Spoken, spoken_in
+from gendash.engine.languages.sql_text import quote_name
+from gendash.engine.model import Relation
+from gendash.engine.platform.columns import Seen, read_columns, read_settings
+
+NEWEST_PAGES = 8192  # of a large table the newest 64 MB are looked at
+WORD_LENGTH = 40  # a column that was mapped by mistake may hold whole texts
+
+
+def platform_look(connection: Connection, catalog: Catalog) -> Look:
+    """What the source has, seen in short transactions; metrics and traces are left open."""
+    seen = read_columns(connection, catalog.config)
+    stagings = [one for one in catalog.relations.values() if one.kind == "staging"]
+    rows: dict[str, bool] = {}
+    strange: dict[Spoken, list[str]] = {}
+    unusable: dict[str, int] = {}
+    unreadable: dict[str, tuple[str, str]] = {}
+    empty: set[str] = set()
+    for staging in stagings:
+        uses = resolve_references(staging.text, catalog.names, staging, seen.readable).uses
+        columns = {tuple(name.split(".", 1)) for kind, name in uses if kind == "column"}
+        if not columns <= seen.readable or not {name for kind, name in uses if kind == "table"} <= seen.tables:
+            continue
+        own = next(iter(staging.header["tables"]))
+        table = mapped_table(catalog.config, staging, own)
+        newest = _newest(catalog, staging, own, table, seen)
+        text = resolve_references(staging.text, catalog.names, staging, seen.readable, newest).text.strip().rstrip(";")
+        try:
+            found = _any(connection, catalog, f"({only_usable(staging, text)}) as rows")
+            if found is not None:
+                rows[staging.name] = found
+            if found is False and _any(connection, catalog, _qualified(catalog, table)) is False:
+                empty.add(table)
+            left_out = f"select count(*) from (\n{text}\n) given where ({is_usable(staging)}) is not true"
+            unusable[staging.name] = sum(count for (count,) in _rows(connection, catalog, left_out) or ())
+            values = ", ".join(f"count({quote_name(name)})" for name in staging.columns)
+            _rows(connection, catalog, f"select {values} from (\n{text}\n) given")
+            strange |= {one: _strange(connection, catalog, staging, one, newest) for one in spoken_in(staging)}
+        except (psycopg.DataError, psycopg.ProgrammingError) as error:
+            unreadable[staging.name] = _unreadable(connection, catalog, staging, text), str(error.diag.message_primary)
+    row = connection.execute("select current_user").fetchone()
+    assert row
+    return Look(
+        seen.columns,
+        seen.readable,
+        rows,
+        frozenset(empty),
+        strange,
+        unusable,
+        unreadable,
+        seen.veiled,
+        seen.types,
+        role=row[0],
+    )
+
+
+def _unreadable(connection: Connection, catalog: Catalog, staging: Relation, text: str) -> str:
+    """The first column of a staging text that cannot be read by itself; nothing where it is none alone."""
+    failing = []
+    for name in staging.columns:
+        try:
+            _rows(connection, catalog, f"select count({quote_name(name)}) from (\n{text}\n) given")
+        except (psycopg.DataError, psycopg.ProgrammingError):
+            failing.append(name)
+    return failing[0] if failing and len(failing) < len(staging.columns) else ""
+
+
+def _newest(catalog: Catalog, staging: Relation, own: str, table: str, seen: Seen) -> dict[str, str]:
+    """In place of a large table its last pages, where the newest rows are."""
+    pages = seen.pages.get(table) or 0
+    if pages <= NEWEST_PAGES:
+        return {}
+    newest = f"ctid >= '({pages - NEWEST_PAGES},0)'"
+    return {f"{staging.name}.{own}": part_of_table(catalog.config, staging, own, seen.readable, [newest])}
+
+
+def _qualified(catalog: Catalog, table: str) -> str:
+    return f"{quote_name(catalog.config['platform.schema'])}.{quote_name(table)}"
+
+
+def _strange(
+    connection: Connection, catalog: Catalog, staging: Relation, spoken: Spoken, newest: Mapping[str, str]
+) -> list[str]:
+    """Some words of a column that its vocabulary does not know."""
+    table = spoken.column.partition(".")[0]
+    part = newest.get(f"{staging.name}.{table}", f"{{{{ table('{table}') }}}}")
+    text = f"select left({{{{ column('{spoken.column}', 'w') }}}}::text, {WORD_LENGTH}) as word from {part} w "
+    text += f"where {{{{ word('{spoken.column}', '{spoken.vocabulary}', 'w') }}}} = 'other'"
+    query = resolve_references(text, catalog.names, staging).text
+    rows = _rows(connection, catalog, f"select distinct word from ({query}) q where word <> '' order by 1 limit 9")
+    return [word for (word,) in rows or ()]
+
+
+def _any(connection: Connection, catalog: Catalog, of: str) -> bool | None:
+    """Whether there is a row; None where that cannot be told in time."""
+    rows = _rows(connection, catalog, f"select exists (select from {of})")
+    return bool(rows[0][0]) if rows else None
+
+
+def _rows(connection: Connection, catalog: Catalog, query: str) -> list[Any] | None:
+    try:
+        with connection.transaction():
+            local_settings(connection, read_settings(catalog.config))
+            return connection.execute(trusted(query)).fetchall()
+    except (psycopg.errors.QueryCanceled, psycopg.errors.InsufficientPrivilege):
+        return None

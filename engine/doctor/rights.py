@@ -1,0 +1,267 @@
+"""The least rights that each command needs, and what the roles of this installation have less or more than that. Pure.
+
+What a role must read is derived from the definitions: the source's role the columns that staging texts name, a
+reader the relations of its audience.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.relations import reader_roles
+from gendash.engine.definitions.requirements import feature_needs
+from gendash.engine.languages.sql_text import quote_name
+from gendash.engine.render.schema_sql import readers_of
+
+WRITES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
+Column = tuple[str, str]
+
+
+class Command(NamedTuple):
+    """What a command needs of each server; an empty text where it does not ask it."""
+
+    command: str
+    database: str = ""
+    prometheus: str = ""
+    langfuse: str = ""
+    grafana: str = ""
+
+
+_OWNER, _SOURCE = "owner: owns schema {schema}, TEMPORARY", "source: SELECT on the columns below"
+_QUERIES, _KEYS = "its HTTP API", "keys of the project"
+COMMANDS = (
+    Command("check, build, config"),
+    Command("doctor", "source, owner: to connect", _QUERIES, _KEYS, "role Viewer"),
+    Command("db migrate", f"{_OWNER}; CREATEROLE the first time, or GENDASH_ADMIN_DATABASE_URL"),
+    Command("db refresh, db audit", f"{_OWNER}; {_SOURCE}", "its HTTP API, for audits that compare with it"),
+    Command("db status, metrics", "owner: reads schema {schema}"),
+    Command("langfuse sync, reconcile", _OWNER, langfuse=_KEYS),
+    Command("verify", "readers: LOGIN and SELECT on the relations of their audience", _QUERIES),
+    Command("plan", "owner: to look", "reads prometheus.rules_dir", grafana="role Editor, to see versions"),
+    Command(
+        "apply",
+        _OWNER,
+        "writes prometheus.rules_dir, may reload",
+        grafana="role Editor; Admin where it makes data sources or the hidden folder",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class RoleSeen:
+    """A role as the server has it: its attributes (``superuser``, ...), and what it may do in the schemas we look at.
+
+    ``tables`` are the privileges by (schema, table), ``columns`` the platform's columns that it may read, ``owned`` the
+    tables that it owns; ``schemas`` those that it may use, ``creates`` those that it may create in.
+    """
+
+    name: str
+    exists: bool = True
+    attributes: frozenset[str] = frozenset()
+    login: bool = True
+    temporary: bool = True
+    schemas: frozenset[str] = frozenset()
+    creates: frozenset[str] = frozenset()
+    owned: frozenset[tuple[str, str]] = frozenset()
+    tables: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    columns: frozenset[Column] = frozenset()
+    plain: frozenset[str] = frozenset()
+
+
+class Noted(NamedTuple):
+    """Something about a role: ``lacks`` what a command needs, or has ``more``; the SQL that would mend it."""
+
+    role: str
+    kind: str
+    what: str
+    sql: str = ""
+
+
+def columns_to_grant(catalog: Catalog, there: Collection[Column], plain: Collection[str]) -> set[Column]:
+    """The platform's columns that the features which are on read, as far as they are there.
+
+    A large table is read by ranges of ``ctid``, which a role with rights on single columns must be granted too.
+    """
+    names = {
+        name
+        for feature, needs in feature_needs(catalog).items()
+        if catalog.config.on(feature)
+        for name in needs.columns | needs.optional
+    }
+    read = {column for column in there if ".".join(column) in names}
+    return read | {(table, "ctid") for table, _ in read if table in plain}
+
+
+def relations_read(catalog: Catalog, audience: str) -> set[str]:
+    """The store's relations that the role of an audience may read."""
+    role = reader_roles(catalog.config)[audience]
+    store = [one for one in catalog.relations.values() if one.kind in ("table", "rollup", "view")]
+    return {one.name for one in store if role in readers_of(catalog, one)}
+
+
+def source_notes(catalog: Catalog, seen: RoleSeen, there: Collection[Column]) -> list[Noted]:
+    """What the source's role lacks and has beyond reading the columns that are read."""
+    schema = catalog.config["platform.schema"]
+    quoted, role, read = quote_name(schema), quote_name(seen.name), columns_to_grant(catalog, there, seen.plain)
+    found = list(_attributes(seen))
+    if schema not in seen.schemas:
+        found.append(
+            Noted(seen.name, "lacks", f"USAGE on schema {schema}", f"grant usage on schema {quoted} to {role}")
+        )
+    for table in sorted({table for table, _ in read}):
+        wanted = sorted(column for one, column in read if one == table)
+        hidden = [column for column in wanted if (table, column) not in seen.columns]
+        place = f"{quoted}.{quote_name(table)}"
+        grant = f"grant select ({', '.join(map(quote_name, wanted))}) on {place} to {role}"
+        if hidden:
+            found.append(Noted(seen.name, "lacks", f"SELECT on {schema}.{table} ({', '.join(hidden)})", grant))
+    if "superuser" not in seen.attributes:
+        found += _more_of_tables(seen, schema, read)
+        found += _creates(seen, schema)
+    return found
+
+
+def _more_of_tables(seen: RoleSeen, schema: str, read: Collection[Column]) -> Iterator[Noted]:
+    quoted, role = quote_name(schema), quote_name(seen.name)
+    owned = sorted(table for one, table in seen.owned if one == schema)
+    if owned:
+        what = f"owns {_names(owned)} in schema {schema}; a role of its own would need to read only"
+        yield Noted(seen.name, "more", what, _own_role(quoted, read))
+        return
+    for (one, table), privileges in sorted(seen.tables.items()):
+        place = f"{quoted}.{quote_name(table)}"
+        writes = [name for name in WRITES if name in privileges] if one == schema else []
+        if writes:
+            sql = f"revoke {', '.join(writes).lower()} on {place} from {role}"
+            yield Noted(seen.name, "more", f"{', '.join(writes)} on {schema}.{table}", sql)
+    for table in sorted({table for table, _ in seen.columns}):
+        wanted = {column for one, column in read if one == table}
+        beyond = sorted(column for one, column in seen.columns if one == table and column not in {*wanted, "ctid"})
+        if beyond:
+            place = f"{quoted}.{quote_name(table)}"
+            sql = f"revoke select on {place} from {role}"
+            if wanted:
+                sql += f"; grant select ({', '.join(quote_name(name) for name in sorted(wanted))}) on {place} to {role}"
+            yield Noted(
+                seen.name, "more", f"SELECT on {schema}.{table} ({', '.join(beyond)}), which nothing reads", sql
+            )
+
+
+def _own_role(schema: str, read: Collection[Column]) -> str:
+    """SQL that makes a role which may read the platform and nothing else."""
+    lines = ["create role gendash_source login password '…'", f"grant usage on schema {schema} to gendash_source"]
+    for table in sorted({table for table, _ in read}):
+        names = ", ".join(quote_name(column) for one, column in sorted(read) if one == table)
+        lines.append(f"grant select ({names}) on {schema}.{quote_name(table)} to gendash_source")
+    return "; ".join(lines)
+
+
+def owner_notes(catalog: Catalog, seen: RoleSeen, database: str) -> list[Noted]:
+    """What the store's role lacks and has beyond its own schema."""
+    schema, role = catalog.config["schema"], quote_name(seen.name)
+    found = list(_attributes(seen))
+    if schema not in seen.creates:
+        sql = f"create schema if not exists {quote_name(schema)} authorization {role}"
+        found.append(Noted(seen.name, "lacks", f"schema {schema} of its own", sql))
+    if not seen.temporary:
+        sql = f"grant temporary on database {quote_name(database)} to {role}"
+        found.append(Noted(seen.name, "lacks", f"TEMPORARY on database {database}", sql))
+    return found
+
+
+def reader_notes(catalog: Catalog, seen: RoleSeen, audience: str) -> list[Noted]:
+    """What a reader lacks and has beyond the relations of its audience."""
+    if not seen.exists:
+        return [Noted(seen.name, "lacks", "the role is not there", "-- run `gendash db migrate`")]
+    config, role = catalog.config, quote_name(seen.name)
+    schema, wanted = config["schema"], relations_read(catalog, audience)
+    found = list(_attributes(seen))
+    if not seen.login:
+        found.append(Noted(seen.name, "lacks", "LOGIN", f"alter role {role} login password '…'"))
+    if schema not in seen.schemas:
+        found.append(Noted(seen.name, "lacks", f"USAGE on schema {schema}", "-- run `gendash db migrate`"))
+    if "superuser" in seen.attributes:
+        return found
+    readable = {name for (one, name), held in seen.tables.items() if one == schema and "SELECT" in held}
+    if wanted - readable:
+        found.append(Noted(seen.name, "lacks", f"SELECT on {_names(wanted - readable)}", "-- run `gendash db migrate`"))
+    for (one, table), held in sorted(seen.tables.items()):
+        beyond = sorted(held - ({"SELECT"} if one == schema and table in wanted else set()))
+        if beyond:
+            place = f"{quote_name(one)}.{quote_name(table)}"
+            sql = f"revoke {', '.join(beyond).lower()} on {place} from {role}"
+            found.append(Noted(seen.name, "more", f"{', '.join(beyond)} on {one}.{table}", sql))
+    return found + [note for one in sorted(seen.creates) for note in _creates(seen, one)]
+
+
+def _creates(seen: RoleSeen, schema: str) -> Iterator[Noted]:
+    if schema in seen.creates:
+        sql = f"revoke create on schema {quote_name(schema)} from {quote_name(seen.name)}"
+        yield Noted(seen.name, "more", f"CREATE in schema {schema}", sql)
+
+
+def _attributes(seen: RoleSeen) -> Iterator[Noted]:
+    for name in sorted(seen.attributes):
+        yield Noted(seen.name, "more", name.upper(), f"alter role {quote_name(seen.name)} no{name}")
+
+
+def public_notes(
+    database: str, owner: str, held: Collection[str], functions: Mapping[str, int], alone: bool
+) -> list[Noted]:
+    """What every role may do through PUBLIC, other than to connect.
+
+    gendash revokes it only where the database is its own (``alone``); ``owner`` needs to keep its temporary tables.
+    """
+    whose = "" if alone else ", if nobody else needs it"
+    found = []
+    if "temporary" in held:
+        of = f"temporary on database {quote_name(database)}"
+        sql = f"grant {of} to {quote_name(owner)}; revoke {of} from public"
+        found.append(Noted("PUBLIC", "more", f"TEMPORARY on database {database}{whose}", sql))
+    if "create" in held:
+        found.append(
+            Noted("PUBLIC", "more", f"CREATE in schema public{whose}", "revoke create on schema public from public")
+        )
+    for schema, count in sorted(functions.items()):
+        sql = f"revoke execute on all functions in schema {quote_name(schema)} from public"
+        what = f"EXECUTE on {count} function{'s' if count > 1 else ''} of schema {schema}{whose}"
+        found.append(Noted("PUBLIC", "more", what, sql))
+    return found
+
+
+TOKEN = {  # what `apply` asks for, and what for
+    "dashboards:create": "role Editor, to save dashboards",
+    "folders:create": "role Editor, to make folders",
+    "datasources:create": "role Admin, to make data sources; or give Grafana provisioning/ of `gendash build`",
+    "folders.permissions:write": "role Admin, to hide the folder of the admin dashboards",
+}
+
+
+def token_notes(allowed: Collection[str] | None, *, is_new: bool) -> list[Noted]:
+    """What the service account of Grafana's token lacks for `apply`, and has beyond it.
+
+    What only an Admin may is needed where Grafana ``is_new`` to gendash: later its data sources and folders are there.
+    """
+    if allowed is None:
+        return []
+    needed = {action: why for action, why in TOKEN.items() if is_new or "role Admin" not in why}
+    lacking = {action: why for action, why in needed.items() if action not in allowed}
+    found = [Noted("grafana token", "lacks", f"{action}: {why}") for action, why in lacking.items()]
+    beyond = [name for name in allowed if name.startswith(("users:", "server.", "orgs:"))]
+    if beyond:
+        what = f"{_names(beyond)}, which nothing needs; a service account with a lower role would do"
+        found.append(Noted("grafana token", "more", what))
+    return found
+
+
+def role_of(catalog: Catalog) -> dict[str, str]:
+    """The reader roles by audience."""
+    return reader_roles(catalog.config)
+
+
+def _names(names: Collection[str], most: int = 4) -> str:
+    found = sorted(names)
+    return ", ".join(found[:most]) + (f" and {len(found) - most} more" if len(found) > most else "")

@@ -1,0 +1,1 @@
+"""SQL, PromQL and Grafana's macros as texts; nothing here knows a catalog."""

@@ -1,0 +1,44 @@
+"""SQL texts parsed by PostgreSQL's own grammar (libpg_query): syntax trees and the first error."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+import postgast
+
+
+@lru_cache(maxsize=4096)
+def parse_statements(text: str) -> Sequence[Any]:
+    """The syntax trees of a SQL text. Raises postgast.PgQueryError."""
+    found: Sequence[Any] = postgast.parse(text).stmts
+    return found
+
+
+def sql_error(text: str, several: bool = False) -> str:
+    """What PostgreSQL's parser says against a text that should be one SELECT (or several), or an empty string."""
+    try:
+        found = parse_statements(text)
+    except postgast.PgQueryError as error:
+        return f"SQL does not parse: {error}"
+    if not found or (len(found) > 1 and not several):
+        return f"{len(found)} SQL statements"
+    kinds = {statement.stmt.WhichOneof("node") for statement in found}
+    return "" if kinds == {"select_stmt"} else "not a SELECT"
+
+
+def nodes(messages: Iterable[Any], leaves: Collection[str | None] = (None,)) -> Iterator[Any]:
+    """Every message of syntax trees, without the node that wraps it; ``leaves`` and what is below them are left out."""
+    todo = list(messages)
+    while todo:
+        message = todo.pop()
+        if message.DESCRIPTOR.name == "Node":
+            which = message.WhichOneof("node")
+            if which in leaves:
+                continue
+            message = getattr(message, which)
+        yield message
+        for field, value in message.ListFields():
+            if field.message_type:
+                todo += value if field.is_repeated else [value]

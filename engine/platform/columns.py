@@ -1,0 +1,173 @@
+"""The platform's database as refresh sees it: what is there, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from gendash.engine.clients.postgres import Connection, local_settings
+from gendash.engine.config.load import Config, suggest
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.platform_names import (
+    mapped_table,
+    mappings,
+    named_in,
+)
+from gendash.engine.definitions.references import Use, resolve_references
+from gendash.engine.definitions.relations import stagings
+from gendash.engine.languages.sql_text import quote_name
+from gendash.engine.model import Problem, Relation
+
+# A lock lasts as long as its transaction, so each read is a short one; and reads never take the platform's cores. A
+# slice is small beside the tables that it is joined with: they are looked up by index, never read whole for each slice.
+TIMEOUT_S = 4
+READ_SETTINGS = {
+    "statement_timeout": f"{TIMEOUT_S}s",
+    "idle_in_transaction_session_timeout": "5s",
+    "timezone": "UTC",
+    "jit": "off",
+    "random_page_cost": "1.1",
+    "work_mem": "32MB",
+    "max_parallel_workers_per_gather": "0",
+}
+
+
+# row_security_active says nothing of what its policies let through: one that lets all rows through hides none
+_VEILED = """
+select relname from pg_class c join pg_namespace n on n.oid = relnamespace
+where nspname = %s and relkind in ('r', 'p') and row_security_active(c.oid) and (
+  exists (select from pg_policy where polrelid = c.oid and not polpermissive)
+  or not exists (
+    select from pg_policy, unnest(polroles) as role where polrelid = c.oid and polcmd in ('r', '*')
+    and (role = 0 or pg_has_role(role, 'usage')) and coalesce(pg_get_expr(polqual, polrelid), 'true') = 'true'
+  )
+)
+"""
+
+
+def read_settings(config: Config) -> dict[str, str]:
+    """What each transaction that reads rows sets; times that are stored without a zone are of the platform's."""
+    return {**READ_SETTINGS, "timezone": config["platform.time_zone"]}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Tables and columns of the platform's schema."""
+
+    columns: frozenset[tuple[str, str]]
+    readable: frozenset[tuple[str, str]]
+    pages: Mapping[str, int | None]  # of the largest partition; None where rows have no place on a page, as in views
+    indexed: frozenset[tuple[str, str]] = frozenset()  # columns that an index begins with
+    types: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    veiled: frozenset[str] = frozenset()  # tables of which row level security may hide rows from us
+    replica: bool = False
+
+    @property
+    def times(self) -> frozenset[tuple[str, str]]:
+        """Columns that are times or dates."""
+        return frozenset(column for column, kind in self.types.items() if kind.startswith(("timestamp", "date")))
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """Names of the tables."""
+        return frozenset(self.pages)
+
+
+def read_columns(connection: Connection, config: Config) -> Seen:
+    """What the source has, in one short transaction."""
+    schema = config["platform.schema"]
+    with connection.transaction():
+        local_settings(connection, READ_SETTINGS)
+        tables = connection.execute(
+            "select relname, case when relkind in ('r', 'm') then pg_relation_size(c.oid) when relkind = 'p' then "
+            "(select case when bool_and(l.relkind = 'r') then max(pg_relation_size(l.oid)) end "
+            "from pg_partition_tree(c.oid) as t join pg_class as l on l.oid = t.relid where isleaf) end "
+            "/ current_setting('block_size')::bigint "
+            "from pg_class c join pg_namespace n on n.oid = relnamespace "
+            "where nspname = %s and relkind in ('r', 'p', 'v', 'm', 'f') and not relispartition",
+            [schema],
+        ).fetchall()
+        columns = connection.execute(
+            "select relname, attname, has_schema_privilege(n.oid, 'usage') "
+            "and has_column_privilege(c.oid, attnum, 'select'), atttypid::regtype::text from pg_attribute a "
+            "join pg_class c on c.oid = attrelid join pg_namespace n on n.oid = relnamespace "
+            "where nspname = %s and relkind in ('r', 'p', 'v', 'm', 'f') and not relispartition "
+            "and attnum > 0 and not attisdropped",
+            [schema],
+        ).fetchall()
+        veiled = connection.execute(_VEILED, [schema]).fetchall()
+        recovery = connection.execute("select pg_is_in_recovery()").fetchone()
+        indexed = connection.execute(
+            "select c.relname, attname from pg_index join pg_class c on c.oid = indrelid "
+            "join pg_namespace n on n.oid = relnamespace join pg_class i on i.oid = indexrelid "
+            "join pg_am on pg_am.oid = i.relam join pg_attribute on attrelid = c.oid and attnum = indkey[0] "
+            "where n.nspname = %s and indisvalid and indpred is null and amname in ('btree', 'brin')",
+            [schema],
+        ).fetchall()
+    types = {(table, column): kind for table, column, _, kind in columns}
+    seen = Seen(
+        columns=frozenset((table, column) for table, column, *_ in columns),
+        readable=frozenset((table, column) for table, column, may, _ in columns if may),
+        pages=dict(tables),
+        types=types,
+        veiled=frozenset(table for (table,) in veiled),
+        replica=bool(recovery and recovery[0]),
+    )
+    return replace(seen, indexed=seen.times & frozenset((table, column) for table, column in indexed))
+
+
+def missing(catalog: Catalog, relation: Relation, seen: Seen) -> list[Problem]:
+    """Every table and column that a rollup or audit reads and the source lacks, or does not let us read."""
+    found: list[Problem] = []
+    schema = catalog.config["platform.schema"]
+    for staging in stagings(catalog, relation):
+        uses = resolve_references(staging.text, catalog.names, staging, seen.readable).uses
+        off = f"features.{staging.header['feature']}: false" if staging.header.get("feature") else ""
+        for kind, name in sorted(uses):
+            if kind == "table" and name not in seen.tables:
+                hint = _hint(name, seen.tables, f"platform.tables.{_canonical_table(catalog.config, staging, name)}")
+                found.append(Problem(f"{schema}.{name}", "the platform has no such table", _or(hint, off)))
+            elif kind == "column":
+                found += _missing_column(catalog.config, staging, name, seen, off)
+    return list(dict.fromkeys(found))
+
+
+def _missing_column(config: Config, staging: Relation, name: str, seen: Seen, off: str) -> list[Problem]:
+    schema = config["platform.schema"]
+    table, column = name.rsplit(".", 1)
+    if table not in seen.tables or (table, column) in seen.readable:
+        return []
+    where = f"{schema}.{table}.{column}"
+    if (table, column) in seen.columns:
+        grant = f"grant select ({quote_name(column)}) on {quote_name(schema)}.{quote_name(table)} to the source's role"
+        return [Problem(where, "the source's role may not read it", grant)]
+    own = _canonical_table(config, staging, table)
+    setting = next(key for key, mapped in mappings(config, staging, own) if column in named_in(mapped))
+    there = {name for owner, name in seen.columns if owner == table}
+    hint = _hint(column, there, setting)
+    return [Problem(where, "the platform has no such column", _or(hint, off))]
+
+
+def _canonical_table(config: Config, staging: Relation, mapped: str) -> str:
+    tables: dict[str, str] = staging.header["tables"]
+    return next((own for own in tables if mapped_table(config, staging, own) == mapped), mapped)
+
+
+def _hint(name: str, there: frozenset[str] | set[str], setting: str) -> str:
+    return " ".join(part for part in (suggest(name, sorted(there)), f"set {setting}") if part)
+
+
+def _or(*remedies: str) -> str:
+    return ", or ".join(remedy for remedy in remedies if remedy)
+
+
+def absent(catalog: Catalog, relation: Relation, seen: Seen) -> list[str]:
+    """Optional columns (``table.column``) that a rollup would read if the source had them."""
+    found: set[Use] = set()
+    for staging in stagings(catalog, relation):
+        every = resolve_references(staging.text, catalog.names, staging).uses
+        found |= every - resolve_references(staging.text, catalog.names, staging, seen.readable).uses
+    return sorted(name for kind, name in found if kind == "column")
+
+
+SMALL_PAGES = 1024  # a table of up to 8 MB is read whole every time: that is cheap, and exact

@@ -1,0 +1,1 @@
+"""`gendash docs`: the reference pages."""

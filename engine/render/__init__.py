@@ -1,0 +1,1 @@
+"""`gendash build`: Catalog -> dashboards, rules, provisioning, SQL; the comparison of dashboards."""

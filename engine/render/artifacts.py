@@ -1,0 +1,40 @@
+"""A catalog -> every artifact of `out/`, as bytes by path: the same in every run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.render.dashboard_diff import stamp
+from gendash.engine.render.dashboards import render_dashboards, to_bytes
+from gendash.engine.render.prometheus import TEMPLATES as PROMETHEUS_TEMPLATES
+from gendash.engine.render.prometheus import render_prometheus
+from gendash.engine.render.provisioning import render_provisioning, uses
+from gendash.engine.render.rules import render_rules
+from gendash.engine.render.schema_sql import sql_artifacts
+
+TEMPLATES = ("datasources.yaml.j2", "dashboards.yaml.j2", *PROMETHEUS_TEMPLATES)
+
+
+def stamped_dashboards(catalog: Catalog) -> dict[str, dict[str, Any]]:
+    """The dashboards by uid, each with the hidden variable that says which build it is."""
+    return {uid: stamp(dashboard) for uid, dashboard in render_dashboards(catalog).items()}
+
+
+def artifacts(catalog: Catalog, templates: Mapping[str, str]) -> dict[str, bytes]:
+    """Files by path below ``out/``; ``templates`` holds the texts of TEMPLATES by name.
+
+    Dashboards for admins stand in a folder of their own, since Grafana reads one folder for each provider.
+    """
+    stamped = stamped_dashboards(catalog)
+    admin = {catalog.config.dashboard_uid(d.name) for d in catalog.dashboards.values() if d.audience == "admin"}
+    folder = {uid: "dashboards-admin" if uid in admin else "dashboards" for uid in stamped}
+    used = set().union(*(uses(dashboard) for dashboard in stamped.values()))
+    return {
+        **{f"{folder[uid]}/{uid}.json": to_bytes(dashboard) for uid, dashboard in stamped.items()},
+        **render_provisioning(catalog.config, templates, used, bool(admin)),
+        **render_rules(catalog),
+        **render_prometheus(catalog, templates),
+        **sql_artifacts(catalog),
+    }

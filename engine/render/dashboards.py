@@ -1,0 +1,302 @@
+"""Dashboards -> Grafana's classic JSON, schemaVersion 42: no nulls, no legacy keys, stable ids, fixed uids."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from textwrap import dedent
+from typing import Any
+from urllib.parse import quote
+
+from gendash.engine.config.load import FEATURE_NEEDS, Config
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.grid import panel_id, positions
+from gendash.engine.model import Dashboard, Panel, Query, Row, SettingRef, Variable
+
+SCHEMA_VERSION = 42
+TAG = "gendash"
+QUICK_RANGES = ("now-24h", "now-7d", "now-30d")
+# Grafana's own list lacks 15s, and a dashboard whose interval is not in the list does not refresh.
+REFRESH_INTERVALS = ("5s", "15s", "30s", "1m", "5m", "15m", "1h")
+MIXED = {"type": "datasource", "uid": "-- Mixed --"}
+# What grafanalib still writes and Grafana 12 no longer knows.
+_LEGACY = {"cacheTimeout", "editable", "error", "height", "minSpan", "span", "gridPos", "id", "maxPerRow"}
+_LEGACY |= {"repeatDirection", "repeat", "timeShift", "datasource", "description", "title", "targets", "links"}
+
+
+def render_dashboards(catalog: Catalog) -> dict[str, dict[str, Any]]:
+    """The JSON of every dashboard by uid."""
+    return {
+        catalog.config.dashboard_uid(dashboard.name): render_dashboard(catalog, dashboard)
+        for dashboard in catalog.dashboards.values()
+    }
+
+
+def to_bytes(dashboard: Mapping[str, Any]) -> bytes:
+    """A dashboard as it stands in a file: equal content gives equal bytes."""
+    return (json.dumps(dashboard, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def render_dashboard(catalog: Catalog, dashboard: Dashboard) -> dict[str, Any]:
+    """One dashboard's JSON."""
+    config = catalog.config
+    panels: list[dict[str, Any]] = []
+    y = 0
+    for row in dashboard.rows:
+        rendered, y = _row(catalog, dashboard, row, y)
+        panels += rendered
+    variables = [_variable(catalog, v, dashboard) for v in dashboard.variables if config.on(v.feature)]
+    return {
+        "uid": config.dashboard_uid(dashboard.name),
+        "title": dashboard.title,
+        "description": dashboard.doc,
+        "tags": [TAG, *([config["instance"]] if config["instance"] else []), dashboard.audience],
+        "schemaVersion": SCHEMA_VERSION,
+        "timezone": config["time_zone"],
+        "weekStart": "monday",
+        "editable": True,
+        "graphTooltip": 1,
+        "fiscalYearStartMonth": 0,
+        "preload": False,
+        "refresh": dashboard.refresh,
+        "time": {"from": f"now-{dashboard.range}", "to": "now"},
+        "timepicker": {
+            "quick_ranges": [_quick_range(start) for start in QUICK_RANGES],
+            "refresh_intervals": list(REFRESH_INTERVALS),
+        },
+        "links": _links(catalog, dashboard),
+        "templating": {"list": variables},
+        "annotations": {"list": [_annotation(catalog, name, query) for name, query in dashboard.annotations]},
+        "panels": panels,
+    }
+
+
+def _quick_range(start: str) -> dict[str, str]:
+    amount = start.removeprefix("now-")
+    words = {"24h": "Last 24 hours", "7d": "Last 7 days", "30d": "Last 30 days"}
+    return {"from": start, "to": "now", "display": words.get(amount, amount)}
+
+
+def _row(catalog: Catalog, dashboard: Dashboard, row: Row, y: int) -> tuple[list[dict[str, Any]], int]:
+    """The panels of a row and the height below it; a row of which nothing is available is folded away."""
+    is_empty = all(catalog.missing_features(panel) for panel in row.panels)
+    is_open = row.open and not (is_empty and row.title)
+    header: list[dict[str, Any]] = []
+    if row.title:
+        header = [
+            {
+                "type": "row",
+                "id": panel_id(dashboard.name, f"row:{row.title}"),
+                "title": row.title,
+                "collapsed": not is_open,
+                "gridPos": {"x": 0, "y": y, "w": 24, "h": 1},
+                "panels": [],
+            }
+        ]
+        y += 1
+    places, below = positions(row.panels, y)
+    rendered = [_panel(catalog, dashboard, panel, at) for panel, at in zip(row.panels, places, strict=True)]
+    if is_open:
+        return [*header, *rendered], below
+    header[0]["panels"] = rendered
+    return header, y
+
+
+def _panel(catalog: Catalog, dashboard: Dashboard, panel: Panel, at: dict[str, int]) -> dict[str, Any]:
+    common: dict[str, Any] = {"id": panel_id(dashboard.name, panel.slug), "title": panel.title, "gridPos": at}
+    missing = catalog.missing_features(panel)
+    if missing:
+        return common | _unavailable(panel, missing)
+    body = _clean(_plain(catalog.config, panel.viz))
+    queries = catalog.live(panel)
+    targets = [_target(catalog, query, chr(65 + i), dashboard) for i, query in enumerate(queries)]
+    sources = {target["datasource"]["uid"]: target["datasource"] for target in targets}
+    link = _data_link(catalog, panel)
+    if link:
+        _place(body["fieldConfig"], link)
+    fixed = {"timeFrom": panel.window, "hideTimeOverride": True} if panel.window else {}
+    source = {"datasource": MIXED if len(sources) > 1 else next(iter(sources.values()))} if sources else {}
+    return body | common | fixed | source | {"description": panel.doc, "targets": targets}
+
+
+def _place(config: dict[str, Any], link: dict[str, Any]) -> None:
+    """Puts a panel's link into the overrides that leave room for it (``links: []``), else on all its fields."""
+    rooms = [p for o in config["overrides"] for p in o["properties"] if p["id"] == "links" and not p["value"]]
+    for room in rooms or [config.setdefault("defaults", {})]:
+        room["value" if rooms else "links"] = [link]
+
+
+def _unavailable(panel: Panel, missing: list[str]) -> dict[str, Any]:
+    """A calm text in the place of a panel whose feature is off."""
+    needs = panel.needs or " and ".join(FEATURE_NEEDS[name] for name in missing)
+    names = ", ".join(f"`features.{name}`" for name in missing)
+    text = f"Not available: needs {needs}" if panel.width > 4 else "Not available"
+    return {
+        "type": "text",
+        "transparent": False,
+        "description": f"{panel.doc}\n\nNot available: needs {needs}. Then set {names} to true in gendash.yaml.",
+        "options": {"mode": "markdown", "content": f"<small>{text}</small>"},
+        "fieldConfig": {"defaults": {}, "overrides": []},
+        "targets": [],
+    }
+
+
+def _plain(config: Config, value: Any) -> Any:
+    """Lists and maps of a grafanalib object, all of them new, with the values of the settings that it refers to."""
+    if isinstance(value, SettingRef):
+        return config[value]
+    if isinstance(value, dict):
+        return {key: _plain(config, item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(config, item) for item in value]
+    return _plain(config, value.to_json_data()) if hasattr(value, "to_json_data") else value
+
+
+def _clean(panel: dict[str, Any]) -> dict[str, Any]:
+    """A panel without grafanalib's legacy keys, without nulls and without empty leftovers."""
+    kept = {key: value for key, value in panel.items() if key not in _LEGACY}
+    kept = {key: value for key, value in kept.items() if not (key == "transformations" and not value)}
+    for key in ("transparent", "hideTimeOverride"):
+        if not kept.get(key):
+            kept.pop(key, None)
+    cleaned: dict[str, Any] = _without_nulls(kept)
+    cleaned.setdefault("fieldConfig", {"defaults": {}, "overrides": []}).setdefault("overrides", [])
+    return cleaned
+
+
+def _without_nulls(value: Any, inside: str = "") -> Any:
+    """The value without nulls, but for the first threshold, which has no lower end."""
+    if isinstance(value, dict):
+        return {
+            key: _without_nulls(item, key)
+            for key, item in value.items()
+            if item is not None or (inside == "steps" and key == "value")
+        }
+    return [_without_nulls(item, inside) for item in value] if isinstance(value, list) else value
+
+
+def datasource(catalog: Catalog, query: Query, dashboard: Dashboard) -> dict[str, str]:
+    """Type and uid of the data source that a query goes to: by language, and for SQL by audience."""
+    config = catalog.config
+    if query.language == "promql":
+        return {"type": "prometheus", "uid": config["datasources.prometheus.uid"]}
+    audience = "admin" if dashboard.audience == "admin" else "database"
+    return {"type": "grafana-postgresql-datasource", "uid": config[f"datasources.{audience}.uid"]}
+
+
+def _target(catalog: Catalog, query: Query, ref: str, dashboard: Dashboard) -> dict[str, Any]:
+    text = tidy(catalog.expand(query).text)
+    common = {"refId": ref, "datasource": datasource(catalog, query, dashboard), "format": query.format}
+    if query.language == "sql":
+        return common | {"rawSql": text, "rawQuery": True, "editorMode": "code"}
+    return common | {
+        "expr": text,
+        "legendFormat": query.legend,
+        "editorMode": "code",
+        "instant": query.instant,
+        "range": not query.instant,
+        "interval": catalog.config["prometheus.evaluation_interval"],
+    }
+
+
+def tidy(text: str) -> str:
+    """A query text without the indentation of the Python source around it."""
+    return "\n".join(line.rstrip() for line in dedent(text).strip().splitlines())
+
+
+def _variable(catalog: Catalog, variable: Variable, dashboard: Dashboard) -> dict[str, Any]:
+    text = tidy(catalog.expand(variable.query).text)
+    prometheus = variable.query.language == "promql"
+    return {
+        "type": "query",
+        "name": variable.name,
+        "label": variable.label,
+        "description": variable.doc,
+        "datasource": datasource(catalog, variable.query, dashboard),
+        "definition": text,
+        "query": {"query": text, "refId": variable.name, "qryType": 5} if prometheus else text,
+        "includeAll": True,
+        "allValue": variable.all_value,
+        "multi": variable.multi,
+        "current": {"text": "All", "value": "$__all"} if not variable.multi else {"text": ["All"], "value": ["$__all"]},
+        "options": [],
+        "refresh": 2,
+        "regex": variable.regex,
+        "sort": 1,
+        "hide": 0,
+        "skipUrlSync": False,
+    }
+
+
+def _annotation(catalog: Catalog, name: str, query: Query) -> dict[str, Any]:
+    text = tidy(catalog.expand(query).text)
+    return {
+        "name": name,
+        "enable": True,
+        "hide": False,
+        "iconColor": "rgba(142,149,158,0.7)",
+        "datasource": {"type": "prometheus", "uid": catalog.config["datasources.prometheus.uid"]},
+        "expr": text,
+        "step": "60s",
+        "titleFormat": query.legend,
+        "textFormat": "",
+        "useValueForTime": False,
+    }
+
+
+def _links(catalog: Catalog, dashboard: Dashboard) -> list[dict[str, Any]]:
+    instance = catalog.config["instance"]
+    common = {"keepTime": True, "includeVars": True, "targetBlank": False, "icon": "external link", "tooltip": ""}
+    siblings = {
+        "type": "dashboards",
+        "title": "All dashboards",
+        "tags": [TAG, instance] if instance else [TAG],
+        "asDropdown": True,
+        "url": "",
+    }
+    found = [siblings | common]
+    guide = next((panel for panel in dashboard.panels() if panel.slug == "how_to_read"), None)
+    if guide:
+        url = panel_url(catalog, dashboard.name, guide.slug)
+        found.append(
+            {"type": "link", "title": "How to read this", "url": url, "asDropdown": False, "tags": []}
+            | common
+            | {"icon": "doc", "keepTime": False, "includeVars": False}
+        )
+    return found
+
+
+def panel_url(catalog: Catalog, dashboard: str, slug: str = "") -> str:
+    """The address of a dashboard, or of one panel on it, within its Grafana."""
+    url = f"/d/{quote(catalog.config.dashboard_uid(dashboard))}"
+    return f"{url}?viewPanel=panel-{panel_id(dashboard, slug)}" if slug else url
+
+
+def link_target(leads_to: str) -> tuple[str, str]:
+    """Dashboard and slug of ``leads_to``; the slug is empty where the whole dashboard is meant."""
+    dashboard, _, slug = leads_to.partition("/")
+    return dashboard, slug
+
+
+def _data_link(catalog: Catalog, panel: Panel) -> dict[str, Any] | None:
+    """The link of a whole tile, keeping time and variables; none where the dashboard does not exist."""
+    name, slug = link_target(panel.leads_to)
+    target = catalog.dashboards.get(name)
+    if target is None:
+        return None
+    title = next((p.title for p in target.panels() if p.slug == slug), target.title)
+    url = panel_url(catalog, name, slug)
+    separator = "&" if "?" in url else "?"
+    return {
+        "title": title,
+        "url": f"{url}{separator}${{__url_time_range}}&${{__all_variables}}",
+        "targetBlank": False,
+        # Grafana's schema gives links of fields the shape of links of dashboards
+        "type": "link",
+        "icon": "",
+        "tooltip": "",
+        "tags": [],
+        "asDropdown": False,
+        "includeVars": False,
+        "keepTime": False,
+    }

@@ -1,0 +1,204 @@
+"""Grafana's data sources and folders as gendash wants them, and the files from which Grafana can read them.
+
+The same declaration serves both ways of delivery: `apply` sends it with the passwords, `build` writes it with names of
+environment variables where a password or an address would stand.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit, urlunsplit
+
+import jinja2
+
+from gendash.engine.config.load import Config
+from gendash.engine.model import Audience
+
+POSTGRES = "grafana-postgresql-datasource"
+_LOOPBACK = ("127.", "localhost", "[::1]", "/")
+
+
+class EnvironmentVariable(str):
+    """A text that names a variable of Grafana's environment, such as ``$GENDASH_READER_PASSWORD``."""
+
+    __slots__ = ()
+
+
+class Folder(NamedTuple):
+    """A folder at the root of Grafana. ``hidden`` ones are for organisation admins only."""
+
+    uid: str
+    title: str
+    hidden: bool
+
+
+class Secrets(NamedTuple):
+    """What a data source needs to sign in, and where the store is."""
+
+    reader: str
+    admin_reader: str
+    prometheus: str
+    address: str
+    database: str
+
+
+IN_FILES = Secrets(
+    EnvironmentVariable("$GENDASH_READER_PASSWORD"),
+    EnvironmentVariable("$GENDASH_ADMIN_READER_PASSWORD"),
+    EnvironmentVariable("$GENDASH_PROMETHEUS_PASSWORD"),
+    EnvironmentVariable("$GENDASH_DATABASE_ADDRESS"),
+    EnvironmentVariable("$GENDASH_DATABASE_NAME"),
+)
+
+
+def folder(config: Config, audience: Audience) -> Folder:
+    """The folder of the dashboards for an audience, with the instance's prefix."""
+    uid, title = config[f"folders.{audience}.uid"], config[f"folders.{audience}.title"]
+    instance = config["instance"]
+    return Folder(config.prefixed(uid), f"{title} ({instance})" if instance else title, audience == "admin")
+
+
+def secrets(config: Config) -> Secrets:
+    """What the settings say; an address or a database that they do not say is empty."""
+    address, database = _store(config["database_url"])
+    return Secrets(
+        config["reader_password"],
+        config["admin_reader_password"],
+        unquote(_prometheus_url(config).password or ""),
+        address,
+        database,
+    )
+
+
+def declared_data_sources(config: Config, known: Secrets, used: Collection[str] | None = None) -> list[dict[str, Any]]:
+    """Declarations in the shape of Grafana's API, in a fixed order. ``used`` narrows them to those uids."""
+    found = [
+        _postgres(config, known, "database", config["roles.reader"], known.reader),
+        _postgres(config, known, "admin", config["roles.admin_reader"], known.admin_reader),
+        _prometheus(config, known),
+    ]
+    return [source for source in found if used is None or source["uid"] in used]
+
+
+def uses(dashboard: Any) -> set[str]:
+    """Uids of the data sources that a dashboard names anywhere."""
+    if isinstance(dashboard, dict):
+        source = dashboard.get("datasource")
+        own = {source["uid"]} if isinstance(source, dict) and isinstance(source.get("uid"), str) else set()
+        return own.union(*(uses(value) for value in dashboard.values() if isinstance(value, dict | list)))
+    if isinstance(dashboard, list):
+        return set().union(*(uses(item) for item in dashboard if isinstance(item, dict | list)))
+    return set()
+
+
+def render_provisioning(
+    config: Config, templates: Mapping[str, str], used: Collection[str] | None = None, admin: bool = False
+) -> dict[str, bytes]:
+    """``provisioning/{datasources,dashboards}/gendash.yaml`` by path below ``out/``, without any secret.
+
+    ``templates`` holds the text of ``datasources.yaml.j2`` and ``dashboards.yaml.j2``. ``used`` narrows the data
+    sources to those uids; ``admin`` says whether there are dashboards for admins (in ``dashboards-admin/``).
+    """
+    environment = jinja2.Environment(
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined
+    )
+    environment.filters["quoted"] = _quoted
+    audiences: list[Audience] = ["everyone", "admin"] if admin else ["everyone"]
+    providers = [_provider(config, audience) for audience in audiences]
+    sources = declared_data_sources(config, IN_FILES, used)
+    return {
+        f"provisioning/{name}/gendash.yaml": environment.from_string(templates[f"{name}.yaml.j2"])
+        .render(sources=sources, providers=providers)
+        .encode()
+        for name in ("datasources", "dashboards")
+    }
+
+
+def _provider(config: Config, audience: Audience) -> dict[str, Any]:
+    where = folder(config, audience)
+    place = "dashboards" if audience == "everyone" else "dashboards-admin"
+    return {
+        "name": where.uid,
+        "folder": where.title,
+        "folderUid": where.uid,
+        "hidden": where.hidden,
+        "path": EnvironmentVariable(f"$GENDASH_OUT/{place}"),
+    }
+
+
+def _postgres(config: Config, known: Secrets, key: str, role: str, password: str) -> dict[str, Any]:
+    address = config["datasources.database_address"] or known.address
+    source: dict[str, Any] = {
+        "name": config[f"datasources.{key}.name"],
+        "uid": config[f"datasources.{key}.uid"],
+        "type": POSTGRES,
+        "access": "proxy",
+        "url": address,
+        "user": role,
+        "jsonData": {
+            "database": known.database,
+            "sslmode": _sslmode(config["datasources.sslmode"], address),
+            "maxOpenConns": config["datasources.max_open_connections"],
+            "postgresVersion": 1400,  # the oldest that gendash supports; only Grafana's query builder looks at it
+            "timescaledb": False,
+        },
+    }
+    return {**source, "secureJsonData": {"password": password}} if password else source
+
+
+def _prometheus(config: Config, known: Secrets) -> dict[str, Any]:
+    parts = _prometheus_url(config)
+    host = parts.netloc.rpartition("@")[2]
+    source: dict[str, Any] = {
+        "name": config["datasources.prometheus.name"],
+        "uid": config["datasources.prometheus.uid"],
+        "type": "prometheus",
+        "access": "proxy",
+        "url": urlunsplit((parts.scheme, host, parts.path, "", "")).rstrip("/"),
+        "jsonData": {
+            "httpMethod": "POST",
+            "timeInterval": config["prometheus.scrape_interval"],
+            "prometheusType": "Prometheus",
+            "manageAlerts": True,
+        },
+    }
+    user = unquote(parts.username or "")
+    if not user:
+        return source
+    secret = {"secureJsonData": {"basicAuthPassword": known.prometheus}} if known.prometheus else {}
+    return {**source, "basicAuth": True, "basicAuthUser": user, **secret}
+
+
+def _prometheus_url(config: Config) -> SplitResult:
+    url: str = config["datasources.prometheus_address"] or config["prometheus_url"]
+    return urlsplit(url)
+
+
+def _store(url: str) -> tuple[str, str]:
+    """``host:port`` (or a socket's folder) and database of a PostgreSQL URL; two empty texts for an empty URL."""
+    if not url:
+        return "", ""
+    parts = urlsplit(url)
+    query = parse_qs(parts.query)
+    host = parts.hostname or query.get("host", ["localhost"])[0]
+    database = unquote(parts.path.lstrip("/")) or query.get("dbname", [""])[0] or unquote(parts.username or "")
+    if host.startswith("/"):
+        return host, database
+    port = parts.port or int(query.get("port", ["5432"])[0])
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}", database
+
+
+def _sslmode(setting: str, address: str) -> str:
+    """Grafana knows no ``prefer``: off on the machine itself, else required."""
+    if setting != "prefer":
+        return setting
+    return "disable" if address.startswith(_LOOPBACK) else "require"
+
+
+def _quoted(value: Any) -> str:
+    """A YAML scalar; a dollar sign is doubled, since Grafana expands it, unless the text names a variable."""
+    if isinstance(value, str) and not isinstance(value, EnvironmentVariable):
+        value = value.replace("$", "$$")
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,272 @@
+"""Catalog -> the SQL that makes gendash's schema: what `migrate` carries out, and what `build` writes for reading.
+
+Every relation is made, also those of features that are off: they stay empty, so that no panel can ever fail for want
+of one. Nothing here stands on a table of the platform: staging is inlined into the refresh queries only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gendash.engine.checks.sql_headers import _wrong
+from gendash.engine.config.load import Config
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.relations import (
+    day_of,
+    is_materialized,
+    is_tracked,
+    key_of,
+    qualified,
+    query_of,
+    reader_roles,
+)
+from gendash.engine.errors import ContentError
+from gendash.engine.languages.sql_text import quote_name, quote_text
+from gendash.engine.model import Relation
+
+VERIFY_CONNECTIONS = 10  # of a reader role, beyond those that Grafana's data source may open
+READER_TIMEOUT = "5s"
+MARK = "made by gendash"  # in the comment of a role, SCHEMA_MARK in that of the schema: what uninstall may drop
+SCHEMA_MARK = "Made and kept by gendash: summaries for its dashboards."
+_DROP = {"view": "view", "materialized": "materialized view", "table": "table", "rollup": "table"}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One object of the schema, or one aspect of it, and the statements that make it.
+
+    ``kind`` is table, rollup, view, materialized, function, about (comments and grants) or query (what fills a rollup;
+    it has no statements of its own, only a hash). ``reads`` names the relations that it stands on; the rows of one that
+    is ``kept`` cannot be computed again, so it is altered and never made anew.
+    """
+
+    name: str
+    kind: str
+    statements: tuple[str, ...]
+    reads: frozenset[str] = frozenset()
+    text: str = ""
+    kept: bool = False
+
+    @property
+    def hash(self) -> str:
+        """Sha256 of the definition."""
+        return hashlib.sha256("\0".join((*self.statements, self.text)).encode()).hexdigest()
+
+    @property
+    def drop(self) -> str:
+        """What kind of object DROP must name."""
+        return _DROP[self.kind]
+
+
+def pieces(catalog: Catalog) -> list[Piece]:
+    """Everything that gendash keeps in its schema, each after what it stands on. Raises ContentError."""
+    config = catalog.config
+    order = sorted(catalog.build_order(), key=lambda relation: relation.name != "_object")
+    problems = [problem for relation in order for problem in _wrong(catalog, relation)]
+    if problems:
+        raise ContentError(problems)
+    found: list[Piece] = []
+    for relation in (r for r in order if r.kind != "view"):
+        found.append(_table(config, relation))
+        if relation.kind == "rollup":
+            found.append(Piece(relation.name, "query", (), text=_query_text(catalog, relation)))
+    found += [_function_clock(config), _function_user_hash(config), _function_note_days(config)]
+    found += [_view(catalog, relation) for relation in order if relation.kind == "view"]
+    found += [_about(catalog, relation) for relation in order]
+    return [*found, _about_schema(config)]
+
+
+def _query_text(catalog: Catalog, relation: Relation) -> str:
+    """What a rollup's rows follow from: its query, and the time zone by whose days it is read and compared."""
+    text, zone = query_of(catalog, relation), quote_text(catalog.config["time_zone"])
+    return text if zone in text or not relation.header.get("time") else f"{text}\n/* by days of {zone} */"
+
+
+def column_sql(name: str, column: Mapping[str, Any]) -> str:
+    """One column of a CREATE TABLE."""
+    default = f" default {column['default']}" if "default" in column else ""
+    return f"{quote_name(name)} {column['type']}{default}" + ("" if column.get("null") else " not null")
+
+
+def index_statements(config: Config, relation: Relation) -> list[str]:
+    """The indexes of a table beside its key."""
+    target = qualified(config, relation.name)
+    return [f"create index on {target} ({_names(columns)})" for columns in relation.header.get("indexes", ())]
+
+
+def sql_artifacts(catalog: Catalog) -> dict[str, bytes]:
+    """``sql/schema.sql``, which makes everything in an empty database, and ``sql/refresh/<rollup>.sql``."""
+    config = catalog.config
+    owner, schema = config["roles.owner"], quote_name(config["schema"])
+    lines = [
+        "-- What `gendash db migrate` makes, for reading; it also keeps a record of it, which this file does not.",
+        *(f"create role {quote_name(name)} nologin" for name in (owner, *reader_roles(config).values())),
+        *(line for name in reader_roles(config).values() for line in role_settings(config, name)),
+        f"create schema {schema} authorization {quote_name(owner)}",
+        f"comment on schema {schema} is {quote_text(SCHEMA_MARK)}",
+        f"set role {quote_name(owner)}",
+        *(statement for piece in pieces(catalog) for statement in piece.statements),
+        "reset role",
+    ]
+    found = {"sql/schema.sql": lines[0] + "\n\n" + "".join(f"{line};\n\n" for line in lines[1:])}
+    for relation in catalog.build_order():
+        if relation.kind == "rollup":
+            found[f"sql/refresh/{relation.name}.sql"] = _refresh_text(catalog, relation)
+    return {path: (text.rstrip() + "\n").encode() for path, text in found.items()}
+
+
+def role_settings(config: Config, role: str) -> list[str]:
+    """Statements that keep a reader role short and harmless. Defaults only: what holds are its grants."""
+    name = quote_name(role)
+    return [
+        f"alter role {name} connection limit {reader_connections(config)}",
+        f"alter role {name} set default_transaction_read_only = on",
+        f"alter role {name} set statement_timeout = '{READER_TIMEOUT}'",
+        f"alter role {name} set jit = off",  # compiling a panel's query takes longer than the query
+    ]
+
+
+def reader_connections(config: Config) -> int:
+    """How many connections a reader role may hold: those of its data source, and some for `verify`."""
+    most: int = config["datasources.max_open_connections"]
+    return most + VERIFY_CONNECTIONS
+
+
+def _names(columns: list[str]) -> str:
+    return ", ".join(quote_name(column) for column in columns)
+
+
+def _table(config: Config, relation: Relation) -> Piece:
+    lines = [column_sql(name, column) for name, column in relation.columns.items()]
+    lines.append(f"primary key ({_names(key_of(relation))})")
+    body = ",\n  ".join(lines)
+    create = f"create table {qualified(config, relation.name)} (\n  {body}\n)"
+    kept = relation.kind == "table" or bool(relation.header.get("keep"))
+    return Piece(relation.name, relation.kind, (create, *index_statements(config, relation)), kept=kept)
+
+
+def _view(catalog: Catalog, relation: Relation) -> Piece:
+    config = catalog.config
+    expanded = catalog.expanded(relation.text)
+    target = qualified(config, relation.name)
+    reads = frozenset(name for kind, name in expanded.uses if kind == "relation")
+    body = expanded.text.strip().rstrip(";")
+    if not is_materialized(relation):
+        return Piece(relation.name, "view", (f"create view {target} as\n{body}",), reads)
+    unique = f"create unique index on {target} ({_names(key_of(relation))})"  # REFRESH CONCURRENTLY needs it
+    create = f"create materialized view {target} as\n{body}"
+    return Piece(relation.name, "materialized", (create, unique, *index_statements(config, relation)), reads)
+
+
+def readers_of(catalog: Catalog, relation: Relation) -> list[str]:
+    """The reader roles that may read a relation: those whose dashboards do, as far as it is meant for them."""
+    meant = {"everyone": {"everyone", "admin"}, "admin": {"admin"}}.get(relation.header.get("audience", "none"), set())
+    shown = meant & catalog.shown_to.get(relation.name, frozenset())
+    return list(dict.fromkeys(role for audience, role in reader_roles(catalog.config).items() if audience in shown))
+
+
+def _about(catalog: Catalog, relation: Relation) -> Piece:
+    config = catalog.config
+    target = qualified(config, relation.name)
+    noun = ("materialized view" if is_materialized(relation) else "view") if relation.kind == "view" else "table"
+    doc = " ".join(str(relation.header.get("doc", "")).split())
+    grain = relation.header.get("grain")
+    lines = [f"comment on {noun} {target} is {quote_text(doc + (f' Grain: {grain}.' if grain else ''))}"]
+    lines += [
+        f"comment on column {target}.{quote_name(name)} is {quote_text(' '.join(str(column.get('doc', '')).split()))}"
+        for name, column in relation.columns.items()
+    ]
+    everyone = [quote_name(role) for role in dict.fromkeys(reader_roles(config).values())]
+    lines.append(f"revoke all on {target} from public, {', '.join(everyone)}")
+    allowed = [quote_name(role) for role in readers_of(catalog, relation)]
+    if allowed:
+        lines.append(f"grant select on {target} to {', '.join(allowed)}")
+    if relation.kind != "view" and is_tracked(relation):
+        lines += _triggers(config, relation)
+    return Piece(relation.name, "about", tuple(lines), frozenset({relation.name}))
+
+
+def _triggers(config: Config, relation: Relation) -> Iterator[str]:
+    """Every statement that writes to a tracked table notes the days it touched, so that who reads it need not look."""
+    target, function = qualified(config, relation.name), qualified(config, "note_days")
+    arguments = f"{quote_text(relation.name)}, {quote_text(day_of(config, relation))}"
+    if relation.header.get("together"):  # rows that are one thing above: where one changes, the others count as well
+        arguments += f", {quote_text(_names(relation.header['together']))}"
+    for event, tables in (("insert", "new"), ("update", "old new"), ("delete", "old"), ("truncate", "")):
+        transition = " ".join(f"{name} table as {name}_rows" for name in tables.split())
+        yield (
+            f"create or replace trigger note_{event} after {event} on {target} "
+            + (f"referencing {transition} " if tables else "")
+            + f"for each statement execute function {function}({arguments})"
+        )
+
+
+def _about_schema(config: Config) -> Piece:
+    schema, name = quote_name(config["schema"]), config["schema"]
+    readers = ", ".join(quote_name(role) for role in dict.fromkeys(reader_roles(config).values()))
+    clock, user_hash = f"{qualified(config, 'clock')}()", f"{qualified(config, 'user_hash')}(text)"
+    lines = (
+        f"comment on function {clock} is 'The time of all relations: the session setting gendash.now, else now().'",
+        f"comment on function {user_hash} is 'HMAC-SHA-256 of a user id, as hexadecimal digits. For the owner only.'",
+        f"revoke all on function {user_hash} from public",
+        f"grant usage on schema {schema} to {readers}",
+        f"grant execute on function {clock} to {readers}",
+    )
+    return Piece(name, "about", lines)
+
+
+def _function_clock(config: Config) -> Piece:
+    body = "select coalesce(nullif(current_setting('gendash.now', true), '')::timestamptz, now())"
+    create = (
+        f"create or replace function {qualified(config, 'clock')}() returns timestamptz\n"
+        f"language sql stable parallel safe as {quote_text(body)}"
+    )
+    return Piece("clock", "function", (create,))
+
+
+def _function_user_hash(config: Config) -> Piece:
+    # HMAC by hand (RFC 2104): pgcrypto is an extension that nobody may be able to install
+    body = (
+        "select encode(sha256(outer_pad || sha256(inner_pad || convert_to($1, 'UTF8'))), 'hex') "
+        f"from {qualified(config, '_secret')} where name = 'user_hash'"
+    )
+    create = (
+        f"create or replace function {qualified(config, 'user_hash')}(text) returns text\n"
+        f"language sql stable strict as {quote_text(body)}"
+    )
+    return Piece("user_hash", "function", (create,))
+
+
+def _function_note_days(config: Config) -> Piece:
+    # a transaction has rows of its own, so that writers never wait for each other
+    body = f"""
+declare
+  touched text := case tg_op when 'INSERT' then 'select * from new_rows' when 'DELETE' then 'select * from old_rows'
+    when 'UPDATE' then 'select * from new_rows union all select * from old_rows' end;
+  days text := format('select %s as day from (%s) as touched', tg_argv[1], touched);
+begin
+  if touched is null then
+    days := 'select null::date as day';
+  elsif tg_nargs > 2 then
+    days := format('%s union select %s from %I.%I where (%s) in (select %s from (%s) as touched)',
+      days, tg_argv[1], tg_table_schema, tg_table_name, tg_argv[2], tg_argv[2], touched);
+  end if;
+  execute format('insert into {qualified(config, "_changed")} (relation, day, transaction)
+    select distinct %L, coalesce(day, ''-infinity''), pg_current_xact_id() from (%s) as days on conflict do nothing',
+    tg_argv[0], days);
+  return null;
+end
+"""
+    create = (
+        f"create or replace function {qualified(config, 'note_days')}() returns trigger\n"
+        f"language plpgsql as {quote_text(body)}"
+    )
+    return Piece("note_days", "function", (create,))
+
+
+def _refresh_text(catalog: Catalog, relation: Relation) -> str:
+    doc = " ".join(str(relation.header.get("doc", "")).split())
+    return f"-- {relation.name}: {doc}\n\n{query_of(catalog, relation)};\n"

@@ -1,0 +1,1 @@
+"""`gendash db`: migrate, roles, lease, audits, metrics, uninstall; refresh/ inside."""

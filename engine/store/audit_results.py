@@ -1,0 +1,91 @@
+"""Audits as their headers declare them: a query that must return no rows, or two whose rows agree by key. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import NamedTuple
+
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.languages.sql_text import quote_name
+from gendash.engine.model import Relation
+
+PLACES = ("source", "store", "prometheus")
+SAMPLE = 5  # so many keys are kept of what was found
+AuditKey = tuple[str, ...]
+FiguresByKey = dict[AuditKey, tuple[Decimal, ...]]
+
+
+class Finds(NamedTuple):
+    """How many rows or keys an audit found, and the first of them."""
+
+    found: int
+    sample: str = ""
+
+
+def places(audit: Relation) -> list[str]:
+    """Where its queries run: one place, or the two of a pair."""
+    place = audit.header.get("place", "")
+    return list(place) if isinstance(place, list) else [place]
+
+
+def queries(audit: Relation) -> list[str]:
+    """The text for each place, references unresolved."""
+    texts = [text for text in re.split(r";\s*\n", audit.text.strip().rstrip(";")) if text.strip()]
+    return [*texts, str(audit.header["promql"])] if audit.header.get("promql") else texts
+
+
+def find_key(audit: Relation) -> list[str]:
+    """The columns that name a find."""
+    return list(audit.header.get("key", ()))
+
+
+def counted(audit: Relation) -> Relation:
+    """An audit of one query as a query of one row: how many it found, and the keys of the first, as one text."""
+    key = ", ".join(f"{quote_name(name)}::text" for name in find_key(audit))
+    text = (
+        f"select count(*) as found, array_to_string((array_agg(k order by k))[1:{SAMPLE}], ', ') as sample "
+        f"from (select concat_ws(' ', {key}) as k from (\n{queries(audit)[0]}\n) as faults) as keys"
+    )
+    return replace(audit, text=text)
+
+
+def total_finds(parts: Sequence[Finds]) -> Finds:
+    """The finds of all slices together."""
+    sample = sorted(key for part in parts for key in part.sample.split(", ") if key)[:SAMPLE]
+    return Finds(sum(part.found for part in parts), ", ".join(sample))
+
+
+def folded(parts: Sequence[tuple[AuditKey, tuple[Decimal, ...]]]) -> FiguresByKey:
+    """Rows of all slices, added up by key."""
+    found: FiguresByKey = {}
+    for key, values in parts:
+        before = found.get(key)
+        found[key] = tuple(a + b for a, b in zip(before, values, strict=True)) if before else values
+    return found
+
+
+def unequal_keys(audit: Relation, left: FiguresByKey, right: FiguresByKey) -> Finds:
+    """The keys at which two sources differ by more than the audit allows; what one of them lacks is 0 there."""
+    tolerance = Decimal(str(audit.header.get("tolerance", 0)))
+    slack = Decimal(str(audit.header.get("slack", 0)))
+    wrong = []
+    for key in sorted({*left, *right}):
+        zero = tuple(Decimal(0) for _ in left.get(key) or right[key])
+        pairs = list(zip(left.get(key, zero), right.get(key, zero), strict=True))
+        if any(abs(a - b) > max(slack, tolerance * max(abs(a), abs(b))) for a, b in pairs):
+            told = " ".join(f"{a.normalize():f} / {b.normalize():f}" for a, b in pairs)
+            wrong.append(f"{' '.join(key)}: {told}" if key else told)
+    return Finds(len(wrong), ", ".join(wrong[:SAMPLE]))
+
+
+def is_off(catalog: Catalog, audit: Relation) -> bool:
+    """Whether a feature that it needs is off."""
+    return not catalog.enabled(audit)
+
+
+def audits(catalog: Catalog) -> Mapping[str, Relation]:
+    """All audits by name."""
+    return {name: relation for name, relation in sorted(catalog.relations.items()) if relation.kind == "audit"}

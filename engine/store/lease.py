@@ -1,0 +1,83 @@
+"""One refresh at a time: a row that says who is at work, and until when; no session lock, for poolers' sake."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import time
+from datetime import UTC
+
+from gendash.engine.clients.postgres import Connection, trusted
+from gendash.engine.config.load import Config
+from gendash.engine.definitions.relations import qualified
+from gendash.engine.errors import Refused
+from gendash.engine.model import Problem
+
+LASTS_S = 120
+RENEWED_S = 30
+
+
+class Lease:
+    """A lease that is held. Every write to the store checks it, so that whoever lost it writes nothing."""
+
+    def __init__(self, connection: Connection, config: Config, name: str) -> None:
+        self._connection = connection
+        self._table = qualified(config, "_lease")
+        self._name = name
+        self._owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._renewed = time.monotonic()
+
+    def take(self) -> None:
+        """Takes the lease where it is free or has expired. Raises Refused, naming its holder."""
+        held = self._held()  # looked at first, since its holder may lock the row for a while
+        if held:
+            raise Refused(held)
+        taken = self._connection.execute(
+            trusted(
+                f"insert into {self._table} as lease (name, owner, since, until) "
+                "values (%s, %s, now(), now() + make_interval(secs => %s)) "
+                "on conflict (name) do update set owner = excluded.owner, since = excluded.since, "
+                "until = excluded.until where lease.until < now() returning name"
+            ),
+            [self._name, self._owner, LASTS_S],
+        ).fetchone()
+        if not taken:
+            raise Refused(self._held() or Problem(f"db {self._name}", "another one was at work just now", "try again"))
+
+    def _held(self) -> Problem | None:
+        row = self._connection.execute(
+            trusted(f"select owner, since, until from {self._table} where name = %s and until >= now()"), [self._name]
+        ).fetchone()
+        if not row:
+            return None
+        owner, since, until = row
+        at, end = since.astimezone(UTC), until.astimezone(UTC)
+        what = f"{owner.rsplit(':', 1)[0]} is at work since {at:%Y-%m-%d %H:%M:%S} UTC"
+        return Problem(
+            f"db {self._name}", what, f"wait for it; should it have died, its lease ends at {end:%H:%M:%S} UTC"
+        )
+
+    def renew(self) -> None:
+        """Renews the lease in the present transaction, or in one of its own. Raises Refused where it was lost."""
+        renewed = self._connection.execute(
+            trusted(
+                f"update {self._table} set until = clock_timestamp() + make_interval(secs => %s) "
+                "where name = %s and owner = %s"
+            ),
+            [LASTS_S, self._name, self._owner],
+        )
+        if not renewed.rowcount:
+            raise Refused(Problem(f"db {self._name}", "the lease was lost to another process", "see who runs it twice"))
+        self._renewed = time.monotonic()
+
+    def keep(self) -> None:
+        """Renews the lease if that is due."""
+        if time.monotonic() - self._renewed > RENEWED_S:
+            self.renew()
+
+    def give_back(self) -> None:
+        """Ends the lease if it is still ours."""
+        self._connection.execute(
+            trusted(f"delete from {self._table} where name = %s and owner = %s"), [self._name, self._owner]
+        )

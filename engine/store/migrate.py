@@ -1,0 +1,477 @@
+"""`gendash db migrate`: brings gendash's schema to what the content says, in one transaction.
+
+What was made is recorded in ``_object`` with a hash of its definition: what has not changed is not touched, and
+nothing is dropped that is not recorded. A reader sees the old relations or the new ones, never none.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from psycopg import errors
+from psycopg.conninfo import make_conninfo
+
+from gendash.engine.clients.postgres import Connection, Place, connect, local_settings, store, trusted
+from gendash.engine.config.load import Config
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.relations import key_of, qualified, stagings
+from gendash.engine.errors import Refused
+from gendash.engine.languages.sql_text import quote_name, quote_text
+from gendash.engine.model import Problem, Relation
+from gendash.engine.render.schema_sql import Piece, column_sql, index_statements, pieces
+from gendash.engine.store import roles
+from gendash.engine.store.roles import Record, Step
+
+# One lock for all installations of a server: migrations are short and rare.
+LOCK = 0x67656E64617368  # "gendash"
+# A reader of two relations can stand in our way while we stand in its way. Who gives up first must be us: before the
+# second after which PostgreSQL ends one of the two. Only where readers never let us in do we wait longer.
+SHORT, ATTEMPTS, PAUSE_S, LONG = "300ms", 40, 0.2, "20s"
+_RELATIONS = ("table", "rollup", "view", "materialized")
+_KINDS = {"r": "table", "p": "table", "v": "view", "m": "materialized view"}
+
+
+class Migrated(NamedTuple):
+    """What was done (or would be), and what a person may want to know."""
+
+    done: list[str]
+    notes: list[str]
+    steps: list[Step] = []  # noqa: RUF012  never changed
+
+
+class Lacking(Refused):
+    """What must be there first and the store's own role may not make; ``steps`` are all that it would have made."""
+
+    def __init__(self, problem: Problem, steps: list[Step]) -> None:
+        super().__init__(problem)
+        self.steps = steps
+
+
+@dataclass(frozen=True)
+class ObservedSchema:
+    """What gendash's schema holds: recorded hashes, relations with their kind (the oldest first), columns and so on."""
+
+    recorded: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    relations: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, Mapping[str, tuple[str, bool]]] = field(default_factory=dict)  # type, nullable
+    keys: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)  # constraint, columns
+    indexes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    functions: frozenset[str] = frozenset()
+    types: Mapping[str, str] = field(default_factory=dict)
+    has_secret: bool = False
+
+
+def migrate(config: Config, catalog: Catalog, *, dry_run: bool = False) -> Migrated:
+    """Makes the schema what the content says. Safe twice, at the same time, and when killed anywhere.
+
+    Raises Refused with the SQL for whoever may, where roles or the schema cannot be made, and where something else
+    stands under a name that gendash needs.
+    """
+    wanted = pieces(catalog)
+    place = store(config)
+    steps: list[Step] = []
+    with ExitStack() as stack:
+        admin = stack.enter_context(connect(admin_place(config, place))) if config["admin_database_url"] else None
+        if admin:
+            owner = place.user or config["roles.owner"]
+            with admin.transaction():
+                _begin(admin)
+                seen = roles.observe_roles(admin, config, owner)
+                steps += roles.preparations(seen, config, _owner_login(admin, place, owner))
+                _execute(admin, steps, dry_run)
+            if dry_run and not seen.owner_exists:  # nobody could connect as the owner yet
+                return _migrated([*steps, *_steps(catalog, wanted, ObservedSchema())], [])
+        connection = stack.enter_context(connect(place))
+        for lock_timeout in (*[SHORT] * ATTEMPTS, LONG):
+            try:
+                own, notes = _migrate(connection, admin, config, catalog, wanted, lock_timeout, steps, dry_run)
+                break
+            except errors.LockNotAvailable:
+                if lock_timeout == LONG:
+                    what = f"somebody holds a relation of schema {config['schema']} for longer than {LONG}"
+                    raise Refused(
+                        Problem(place.where, what, "run it again when that is over; nothing changed")
+                    ) from None
+                time.sleep(PAUSE_S)
+    return _migrated([*steps, *own], notes)
+
+
+def _migrate(
+    connection: Connection,
+    admin: Connection | None,
+    config: Config,
+    catalog: Catalog,
+    wanted: Sequence[Piece],
+    lock_timeout: str,
+    prepared: Sequence[Step],
+    dry_run: bool,
+) -> tuple[list[Step], list[str]]:
+    """What the store's own role carries out, in one transaction. Raises LockNotAvailable, with nothing done."""
+    with connection.transaction():
+        _begin(connection)
+        local_settings(connection, {"lock_timeout": lock_timeout})
+        steps = [] if admin else _prepare(connection, config, dry_run)
+        observed = _observe(connection, config, catalog)
+        steps += _execute(connection, _steps(catalog, wanted, observed), dry_run)
+        if not dry_run:
+            _record(connection, config, [record for step in (*prepared, *steps) for record in step.records])
+        steps += _set_passwords(connection, admin or connection, config, observed, dry_run)
+        notes = roles.role_notes(roles.observe_roles(connection, config, _me(connection)), config)
+    return steps, notes
+
+
+def _migrated(steps: list[Step], notes: list[str]) -> Migrated:
+    return Migrated([step.what for step in steps if step.what], notes, steps)
+
+
+def preview(config: Config, catalog: Catalog) -> tuple[list[Step], str]:
+    """What `migrate` would carry out, and what it would refuse for want of rights (with the SQL), or an empty text."""
+    try:
+        return migrate(config, catalog, dry_run=True).steps, ""
+    except Lacking as lacking:
+        with connect(store(config), read_only=True) as connection, connection.transaction():
+            observed = _observe(connection, config, catalog)
+        return [*lacking.steps, *_steps(catalog, pieces(catalog), observed)], str(lacking)
+
+
+def pending(config: Config, catalog: Catalog) -> list[str]:
+    """What `migrate` would do; nothing where the schema is as the content says."""
+    return migrate(config, catalog, dry_run=True).done
+
+
+def admin_place(config: Config, place: Place) -> Place:
+    """The store's database as the role that may make roles."""
+    url = config["admin_database_url"]
+    admin = Place("store", url, config.where("admin_database_url"))
+    database = place.parts.get("dbname")
+    return replace(admin, url=make_conninfo(url, dbname=database)) if database and admin.parts else admin
+
+
+def _owner_login(connection: Connection, place: Place, owner: str) -> str:
+    if not place.password:
+        return "login"
+    return f"login password {quote_text(roles.scram(connection, owner, place.password))}"
+
+
+def _me(connection: Connection) -> str:
+    row = connection.execute("select current_user").fetchone()
+    assert row
+    return str(row[0])
+
+
+def _begin(connection: Connection) -> None:
+    """One migration at a time, and none that waits for ever behind a reader."""
+    local_settings(connection, {"lock_timeout": "20s", "statement_timeout": "0", "client_min_messages": "warning"})
+    try:
+        connection.execute("select pg_advisory_xact_lock(%s)", [LOCK])
+    except errors.LockNotAvailable:
+        what = "another migration on this server has been at work for 20 s"
+        raise Refused(Problem("db migrate", what, "wait for it, then run it again")) from None
+
+
+def _prepare(connection: Connection, config: Config, dry_run: bool) -> list[Step]:
+    """Makes roles and schema where the store's own role may; raises Lacking with the SQL where it may not."""
+    seen = roles.observe_roles(connection, config, _me(connection))
+    steps = roles.preparations(seen, config)
+    beyond = [step for step in steps if not _may(seen, step)]
+    if beyond:
+        sql = "".join(f"\n  {statement};" for step in beyond for statement in step.statements)
+        what = f"role {seen.owner} may not {', '.join(step.what for step in beyond)}"
+        todo = f"set GENDASH_ADMIN_DATABASE_URL, or have somebody who may run this:{sql}"
+        raise Lacking(Problem("db migrate", what, todo), steps)
+    return _execute(connection, steps, dry_run)
+
+
+def _may(seen: roles.Surroundings, step: Step) -> bool:
+    about_roles = any(" role " in statement for statement in step.statements)
+    return seen.may_make_roles if about_roles else seen.may_make_schema
+
+
+def _execute(connection: Connection, steps: list[Step], dry_run: bool) -> list[Step]:
+    """Carries the steps out, and returns them; what they record must wait until there is a place for it."""
+    for step in steps if not dry_run else ():
+        if step.statements:
+            connection.execute(trusted(";\n".join(step.statements)))
+    return steps
+
+
+def _record(connection: Connection, config: Config, records: Sequence[Record]) -> None:
+    """Keeps the last word on each object; one without a hash is forgotten."""
+    if not records:
+        return
+    last = {(name, kind): digest for name, kind, digest in records}
+    target = qualified(config, "_object")
+    rows = [(name, kind, digest) for (name, kind), digest in last.items()]
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    record = "unnest(%s::text[], %s::text[], %s::text[]) as record (name, kind, hash)"
+    connection.execute(
+        trusted(
+            f"delete from {target} as known using {record} "
+            "where known.name = record.name and known.kind = record.kind and record.hash is null"
+        ),
+        columns,
+    )
+    connection.execute(
+        trusted(
+            f"insert into {target} (name, kind, hash, made_at) select name, kind, hash, now() from {record} "
+            "where hash is not null "
+            "on conflict (name, kind) do update set hash = excluded.hash, made_at = excluded.made_at"
+        ),
+        columns,
+    )
+
+
+def _set_passwords(
+    connection: Connection, executor: Connection, config: Config, observed: ObservedSchema, dry_run: bool
+) -> list[Step]:
+    seen = roles.observe_roles(executor, config, _me(connection))
+    steps = roles.password_steps(executor, seen, config, observed.recorded)
+    if not dry_run:
+        for step in steps:
+            for statement in step.statements:
+                executor.execute(trusted(statement))
+            _record(connection, config, step.records)
+    return steps
+
+
+def _observe(connection: Connection, config: Config, catalog: Catalog) -> ObservedSchema:
+    """What is there, read from the system catalogs and from ``_object``."""
+    schema = config["schema"]
+    relations = connection.execute(
+        "select relname, relkind from pg_class c join pg_namespace n on n.oid = relnamespace "
+        "where nspname = %s and relkind in ('r', 'p', 'v', 'm', 'f') order by c.oid",
+        [schema],
+    ).fetchall()
+    columns: dict[str, dict[str, tuple[str, bool]]] = {}
+    for name, column, kind, required in connection.execute(
+        "select relname, attname, format_type(atttypid, atttypmod), attnotnull from pg_attribute "
+        "join pg_class c on c.oid = attrelid join pg_namespace n on n.oid = relnamespace "
+        "where nspname = %s and relkind = 'r' and attnum > 0 and not attisdropped order by attnum",
+        [schema],
+    ):
+        columns.setdefault(name, {})[column] = (kind, not required)
+    keys = connection.execute(
+        "select relname, conname, (select array_agg(attname::text order by place) "
+        "from unnest(conkey) with ordinality as part (number, place) "
+        "join pg_attribute on attrelid = conrelid and attnum = number) "
+        "from pg_constraint join pg_class c on c.oid = conrelid join pg_namespace n on n.oid = relnamespace "
+        "where nspname = %s and contype = 'p'",
+        [schema],
+    ).fetchall()
+    indexes: dict[str, list[str]] = {}
+    for name, index in connection.execute(
+        "select tablename, indexname from pg_indexes where schemaname = %s and not exists "
+        "(select from pg_constraint where conindid = format('%%I.%%I', schemaname, indexname)::regclass)",
+        [schema],
+    ):
+        indexes.setdefault(name, []).append(index)
+    functions = connection.execute(
+        "select proname from pg_proc join pg_namespace n on n.oid = pronamespace where nspname = %s", [schema]
+    ).fetchall()
+    names = sorted(
+        {str(column["type"]) for relation in catalog.relations.values() for column in relation.columns.values()}
+    )
+    types = connection.execute("select name, format_type(to_regtype(name), null) from unnest(%s::text[]) name", [names])
+    has_records = "_object" in dict(relations)
+    recorded = (
+        connection.execute(trusted(f"select name, kind, hash from {qualified(config, '_object')}")).fetchall()
+        if has_records
+        else []
+    )
+    secret = (
+        connection.execute(trusted(f"select from {qualified(config, '_secret')} where name = 'user_hash'")).fetchone()
+        if "_secret" in dict(relations)
+        else None
+    )
+    return ObservedSchema(
+        recorded={(name, kind): digest for name, kind, digest in recorded},
+        relations=dict(relations),
+        columns=columns,
+        keys={name: (constraint, tuple(parts)) for name, constraint, parts in keys},
+        indexes={name: tuple(found) for name, found in indexes.items()},
+        functions=frozenset(name for (name,) in functions),
+        types=dict(types.fetchall()),
+        has_secret=secret is not None,
+    )
+
+
+def _steps(catalog: Catalog, wanted: Sequence[Piece], seen: ObservedSchema) -> list[Step]:
+    """What turns the observed schema into the wanted one, in order. Raises Refused over a stranger's relation."""
+    config = catalog.config
+    strangers = [
+        Problem(
+            f"{config['schema']}.{piece.name}",
+            f"a {_KINDS.get(seen.relations[piece.name], 'relation')} of this name exists and gendash did not make it",
+            "rename it, or choose another schema: in gendash.yaml",
+        )
+        for piece in wanted
+        if piece.kind in _RELATIONS and piece.name in seen.relations and not _recorded_as(seen, piece.name)
+    ]
+    if strangers:
+        raise Refused(strangers)
+    by_name = {piece.name: piece for piece in wanted if piece.kind in _RELATIONS}
+    rebuilt = _rebuilt(by_name, seen)
+    steps = _drops(config, by_name, rebuilt, seen)
+    for piece in wanted:
+        if piece.kind in _RELATIONS:
+            steps += _relation_steps(catalog, piece, rebuilt, seen)
+        elif piece.kind == "function":
+            steps += _function_steps(piece, seen)
+        elif piece.kind == "query":
+            steps += _query_steps(catalog, piece, rebuilt, seen)
+        elif piece.name in rebuilt or seen.recorded.get((piece.name, "about")) != piece.hash:
+            told = "" if piece.name in rebuilt else f"describe and grant {piece.name}"
+            steps.append(Step(told, piece.statements, ((piece.name, "about", piece.hash),)))
+    if not seen.has_secret:
+        steps.append(_key_step(config))
+    return steps
+
+
+def _recorded_as(seen: ObservedSchema, name: str) -> str:
+    """The kind under which a relation is recorded, or an empty string."""
+    return next((kind for kind in _RELATIONS if (name, kind) in seen.recorded), "")
+
+
+def _is_current(seen: ObservedSchema, piece: Piece) -> bool:
+    return piece.name in seen.relations and seen.recorded.get((piece.name, piece.kind)) == piece.hash
+
+
+def _rebuilt(by_name: Mapping[str, Piece], seen: ObservedSchema) -> set[str]:
+    """Relations that are made anew or altered: those that changed, and the views above them."""
+    found = {name for name, piece in by_name.items() if not _is_current(seen, piece)}
+    grew = True
+    while grew:
+        above = {name for name, piece in by_name.items() if piece.reads & found} - found
+        found |= above
+        grew = bool(above)
+    return found
+
+
+def _drops(config: Config, by_name: Mapping[str, Piece], rebuilt: set[str], seen: ObservedSchema) -> list[Step]:
+    """What goes first, the youngest before what it may stand on; tables are altered while content has them."""
+    gone = {name for name, kind in seen.recorded if kind in _RELATIONS and name not in by_name}
+    steps = []
+    for name in reversed(list(seen.relations)):
+        if name in gone or (name in rebuilt and not _is_altered(by_name.get(name), seen)):
+            what = f"drop {name}" if name in gone else ""
+            steps.append(Step(what, (f"drop {_KINDS[seen.relations[name]]} {qualified(config, name)}",)))
+    for name in sorted(gone):
+        records = tuple((name, kind, None) for recorded, kind in seen.recorded if recorded == name)
+        forget = f"delete from {qualified(config, '_refresh')} where relation = {quote_text(name)}"
+        steps.append(Step("", (forget,), records))
+    return steps
+
+
+def _is_altered(piece: Piece | None, seen: ObservedSchema) -> bool:
+    """Whether a relation is altered in place: a table that holds what cannot be computed again."""
+    return piece is not None and piece.kept and seen.relations.get(piece.name) == "r"
+
+
+def _relation_steps(catalog: Catalog, piece: Piece, rebuilt: set[str], seen: ObservedSchema) -> list[Step]:
+    if piece.name not in rebuilt:
+        return []
+    old = _recorded_as(seen, piece.name)
+    records = ((piece.name, piece.kind, piece.hash),)
+    if old and old != piece.kind:
+        records = (*records, (piece.name, old, None))  # type: ignore[assignment]
+    if _is_altered(piece, seen):
+        if _is_current(seen, piece):
+            return []
+        return [Step(f"alter table {piece.name}", tuple(_alter(catalog, piece, seen)), records)]
+    statements = piece.statements
+    if old:
+        statements = (*statements, _forget_refresh(catalog.config, piece.name))
+    verb = "replace" if old else "create"
+    return [Step(f"{verb} {piece.kind} {piece.name}", statements, records)]
+
+
+def _forget_refresh(config: Config, name: str) -> str:
+    """A relation that was made anew must be refreshed whole, and who stands on it; its error belongs to the old one."""
+    target, changed = qualified(config, "_refresh"), qualified(config, "_changed")
+    return (
+        f"update {target} set finished_at = null, full_at = null, error = null where relation = {quote_text(name)};\n"
+        f"insert into {changed} (relation, day, transaction) "
+        f"values ({quote_text(name)}, '-infinity', pg_current_xact_id()) on conflict do nothing"
+    )
+
+
+def _alter(catalog: Catalog, piece: Piece, seen: ObservedSchema) -> list[str]:
+    """Statements that give a table the columns, key and indexes of its header, its rows kept."""
+    config, relation = catalog.config, catalog.relations[piece.name]
+    target = qualified(config, piece.name)
+    there = seen.columns.get(piece.name, {})
+    changes = [f"drop column {quote_name(name)}" for name in there if name not in relation.columns]
+    for name, column in relation.columns.items():
+        quoted, kind, nullable = quote_name(name), seen.types[column["type"]], bool(column.get("null"))
+        if name not in there:
+            changes.append(f"add column {column_sql(name, column)}")
+            continue
+        if there[name][0] != kind:
+            changes.append(f"alter column {quoted} type {column['type']} using {quoted}::{column['type']}")
+        if there[name][1] != nullable:
+            changes.append(f"alter column {quoted} {'drop' if nullable else 'set'} not null")
+        default = f"set default {column['default']}" if "default" in column else "drop default"
+        changes.append(f"alter column {quoted} {default}")
+    statements = _key_changes(target, relation, seen)
+    statements += [f"alter table {target} {', '.join(changes)}"] if changes else []
+    statements += [f"drop index {qualified(config, index)}" for index in seen.indexes.get(piece.name, ())]
+    if statements and "drop constraint" in statements[0]:
+        names = ", ".join(quote_name(name) for name in key_of(relation))
+        statements.append(f"alter table {target} add primary key ({names})")
+    return statements + index_statements(config, relation)
+
+
+def _key_changes(target: str, relation: Relation, seen: ObservedSchema) -> list[str]:
+    constraint, columns = seen.keys.get(relation.name, ("", ()))
+    if not constraint or list(columns) == key_of(relation):
+        return []
+    return [f"alter table {target} drop constraint {quote_name(constraint)}"]
+
+
+def _function_steps(piece: Piece, seen: ObservedSchema) -> list[Step]:
+    if piece.name in seen.functions and seen.recorded.get((piece.name, "function")) == piece.hash:
+        return []
+    verb = "replace" if piece.name in seen.functions else "create"
+    return [Step(f"{verb} function {piece.name}", piece.statements, ((piece.name, "function", piece.hash),))]
+
+
+def _query_steps(catalog: Catalog, piece: Piece, rebuilt: set[str], seen: ObservedSchema) -> list[Step]:
+    """A rollup whose query changed keeps its rows until the next refresh, which is due at once."""
+    known = seen.recorded.get((piece.name, "query"))
+    fill = _fill(catalog, piece, rebuilt, seen)
+    if known == piece.hash and not fill:
+        return []
+    told = f"refresh {piece.name} anew" if known and piece.name not in rebuilt else ""
+    statements = (_forget_refresh(catalog.config, piece.name),) if known else ()
+    return [Step(told, (*fill, *statements), ((piece.name, "query", piece.hash),))]
+
+
+def _fill(catalog: Catalog, piece: Piece, rebuilt: set[str], seen: ObservedSchema) -> tuple[str, ...]:
+    """What fills a table that is made anew, where our own tables are all it takes: no reader finds it empty."""
+    relation = catalog.relations[piece.name]
+    below = [catalog.relations[name] for kind, name in catalog.relation_uses(piece.name) if kind == "relation"]
+    whole = below and all(one.kind in ("table", "rollup") for one in below) and not stagings(catalog, relation)
+    made = piece.name in rebuilt and seen.recorded and not relation.header.get("keep")
+    if not (whole and made and catalog.enabled(relation)):
+        return ()
+    names = ", ".join(quote_name(name) for name in relation.columns)
+    target = qualified(catalog.config, piece.name)
+    return (f"insert into {target} ({names}) select {names} from ({piece.text}) as rows",)
+
+
+def _key_step(config: Config) -> Step:
+    """The key of user hashes, made once and never shown."""
+    key = secrets.token_bytes(32)
+    padded = key.ljust(64, b"\0")
+    inner, outer = (bytes(byte ^ mask for byte in padded).hex() for mask in (0x36, 0x5C))
+    values = ", ".join(f"'\\x{part}'::bytea" for part in (key.hex(), inner, outer))
+    insert = (
+        f"insert into {qualified(config, '_secret')} (name, key, inner_pad, outer_pad, made_at) "
+        f"values ('user_hash', {values}, now()) on conflict (name) do nothing"
+    )
+    return Step("make the key of user hashes", (insert,))

@@ -1,0 +1,1 @@
+"""`gendash db refresh`: reads the platform in short transactions, writes what differs."""

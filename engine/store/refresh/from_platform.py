@@ -1,0 +1,177 @@
+"""A relation that is read from the platform: all of it, the last days, or the days that differ; then written.
+
+Rows are fetched, the source's transaction ends, and one transaction of the store compares, writes and records.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import psycopg
+
+from gendash.engine.clients.postgres import UNFIT, source, translate
+from gendash.engine.definitions.local_days import DOUBTFUL, Days, differing_days, groups
+from gendash.engine.definitions.relations import driver, qualified
+from gendash.engine.errors import Unexpected
+from gendash.engine.model import Relation
+from gendash.engine.platform import columns
+from gendash.engine.store.refresh import read as postgres_read
+from gendash.engine.store.refresh import write
+from gendash.engine.store.refresh.context import Known, Outcome, Run
+from gendash.engine.store.refresh.read import Platform
+from gendash.engine.store.refresh.write import USERS, Written
+
+FULL_S = 86_000  # a little less than a day, so that a nightly run is never skipped
+GROUP_ROWS = 1_000_000  # rows of the platform behind one transaction of the store; a back-fill goes on from there
+GROUPS = 8  # at most about so many, since without an index each costs a scan
+_MEMORY = 32 << 20  # rows beyond this many bytes are spooled to disk
+
+
+def from_source(run: Run, relation: Relation, before: Known, begun: float) -> Outcome:
+    platform = run.platform()
+    problems = columns.missing(run.catalog, relation, platform.seen)
+    if problems:
+        raise Unexpected(problems)
+    absent = columns.absent(run.catalog, relation, platform.seen)
+    reading = _Reading(run, relation, absent, begun)
+    steady = before.full_age_s is not None and before.full_age_s <= FULL_S and frozenset(absent) == before.absent
+    if not postgres_read.is_read_by_day(platform, relation):
+        outcome = reading.all()
+    elif run.ask.days:
+        outcome = reading.only(run.ask.days)
+    elif steady and relation.header.get("window") and run.hot and not (run.ask.full or run.ask.compare):
+        outcome = reading.last(run.hot)
+    else:
+        again = run.ask.full or before.full_age_s is None
+        outcome = reading.what_differs(begin=again and not before.begun, counted=again)
+    went = sorted(set(absent) - before.absent) if before.absent is not None else []
+    gone = (f"platform column {name} is gone; what it fed is NULL or false now" for name in went)
+    return outcome._replace(notes=(*outcome.notes, *gone))
+
+
+@dataclass
+class _Reading:
+    """One relation being read from the platform and written to the store."""
+
+    run: Run
+    relation: Relation
+    absent: list[str]
+    begun: float
+
+    def all(self) -> Outcome:
+        """All rows at once."""
+        done, newest = self._unit(None, sign=False)
+        return self._recorded(done, newest, counted=True)
+
+    def last(self, hot: Days) -> Outcome:
+        """The last days: today and the future without a look, of the days that are over those that differ, and any
+        day with a user whom the list did not know.
+
+        Without an index that look would cost as much as reading them.
+        """
+        staging = driver(self.run.catalog, self.relation)
+        over = hot.part(0, len(hot.days) - 1)
+        done, newest = Written(), None
+        known = write.day_signatures(self.run.connection, self.run.config, self.relation, over)
+        if postgres_read.is_indexed(self.run.platform(), staging):
+            moved = differing_days(self.run.signatures_of(staging, over), known)
+            hot = hot.part(len(hot.days) - 1, len(hot.days))
+        else:
+            moved = sorted(known)
+        before = tuple(day for day in moved if day < hot.days[0])
+        if before:
+            done, newest = self._unit(Days(before), sign=True)
+        last, latest = self._unit(hot, sign=False)  # what a signature would tell, the next refresh has read anyway
+        return self._recorded(done + last, latest or newest, whole=False)
+
+    def only(self, days: Days) -> Outcome:
+        """These days."""
+        done, newest = self._unit(days, sign=True)
+        return self._recorded(done, newest, whole=False)
+
+    def what_differs(self, *, begin: bool, counted: bool) -> Outcome:
+        """The days whose signature is not that of their last reading, a group at a time.
+
+        With ``begin`` all of them. A run that is killed has kept what it did, and the next goes on from there.
+        """
+        connection, config = self.run.connection, self.run.config
+        staging = driver(self.run.catalog, self.relation)
+        if begin:
+            with connection.transaction():
+                self.run.begin()
+                write.doubt(connection, config, self.relation)
+        sizes = self.run.signatures_of(staging)
+        known = write.day_signatures(connection, config, self.relation)
+        days = differing_days(sizes, known)
+        todo = sum(sizes[day].rows for day in days if day in sizes)
+        # one group of users, since whoever is in none of the days that are read again is taken for deleted
+        most = todo if self.relation.name == USERS else max(GROUP_ROWS, todo // GROUPS)
+        done, newest, read = Written(), None, 0
+        for group in groups(days, sizes, most):
+            part, latest = self._unit(group, sign=True)
+            done = done + part
+            newest = max((time for time in (newest, latest) if time), default=None)
+            read += sum(sizes[day].rows for day in group.days if day in sizes)
+            if self.run.progress and todo > GROUP_ROWS:
+                self.run.progress(self.relation.name, read, todo)
+        notes = () if counted or not days else (f"{len(days)} day{'s' * (len(days) > 1)} read again",)
+        return self._recorded(done, newest, counted=counted)._replace(notes=notes)
+
+    def _unit(self, days: Days | None, *, sign: bool) -> tuple[Written, datetime | None]:
+        """One unit of work: rows are fetched, then written with what is known of them. Also the newest row's time."""
+        run, connection, config, relation = self.run, self.run.connection, self.run.config, self.relation
+        with tempfile.SpooledTemporaryFile(_MEMORY) as rows:
+
+            def anew(platform: Platform) -> postgres_read.RollupRows:
+                rows.seek(0)
+                rows.truncate()
+                return postgres_read.read(platform, relation, rows, days, sign=sign)
+
+            try:
+                part = run.read(anew)
+            except psycopg.Error as error:
+                raise translate(error, f"reading {relation.name} from {source(config).where}", UNFIT) from error
+            with connection.transaction():
+                run.begin()
+                write.load_part(connection, relation, part)
+                doubtful: list[date] = []
+                if config.on("users"):
+                    doubtful = write.unknown_users(connection, config, relation, drop=run.users_are_new)
+                if relation.name == USERS:
+                    write.forget_users(connection, run.catalog, days)
+                done = write.write_difference(connection, config, relation, days)
+                write.keep_count(connection, config, relation, done.added)
+                if days is None:
+                    write.unsign(connection, config, relation)
+                elif sign:
+                    write.unsign(connection, config, relation, set(days.days) - set(part.signatures))
+                    write.sign(connection, config, relation, part.signatures)
+                else:
+                    write.sign_read_days(connection, config, relation, days)
+                if days:
+                    mark = None if run.users_are_new else DOUBTFUL
+                    write.sign(connection, config, relation, dict.fromkeys(doubtful, mark))
+                return done, write.newest(connection, relation)
+
+    def _recorded(
+        self, done: Written, newest: datetime | None, *, counted: bool = False, whole: bool = True
+    ) -> Outcome:
+        connection, config, relation = self.run.connection, self.run.config, self.relation
+        with connection.transaction():
+            self.run.begin()
+            rows = write.count(connection, qualified(config, relation.name)) if counted else None
+            rows = write.record(
+                connection,
+                config,
+                relation,
+                time.monotonic() - self.begun,
+                rows=rows,
+                done=done,
+                newest=newest,
+                whole=whole,
+                absent=self.absent,
+            )
+        return Outcome(rows, done.touched)

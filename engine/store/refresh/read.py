@@ -1,0 +1,292 @@
+"""Reads of the platform, each a short transaction with one snapshot: by day where an index helps, else by block.
+
+A row that moves while its table is read in slices may be seen twice, or not at all. Its signature, taken in the same
+snapshots, is then wrong in the same way, so that the next comparison finds its day.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import IO, TypeVar
+
+from psycopg import errors
+
+from gendash.engine.clients.postgres import Connection, local_settings, source, trusted
+from gendash.engine.config.load import Config
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.local_days import Days, Signature, local_day
+from gendash.engine.definitions.platform_names import mapped_column, mapped_sql, mapped_table, part_of_table
+from gendash.engine.definitions.references import END_OF_TIME, FIRST_TIME, resolve_references
+from gendash.engine.definitions.relations import driver, query_of
+from gendash.engine.errors import Unexpected
+from gendash.engine.languages.sql_text import quote_name
+from gendash.engine.model import Problem, Relation
+from gendash.engine.platform.columns import SMALL_PAGES, TIMEOUT_S, Seen, read_settings
+
+T = TypeVar("T")
+FIRST_PAGES, FEWEST_PAGES, MOST_PAGES = 4096, 16, 65536
+FIRST_DAYS = 4
+AIM_S = 1.5  # how long a slice should take
+ATTEMPTS = 6
+LAG_S, PATIENCE_S = 30.0, 60.0  # a replica further behind than this is left alone, for so long
+_AGAIN = (
+    errors.QueryCanceled,
+    errors.LockNotAvailable,
+    errors.DeadlockDetected,
+    errors.SerializationFailure,  # a replica cancels a read that stands in the way of its replay
+)
+_LAG = (
+    "select case when pg_is_in_recovery() and pg_last_wal_receive_lsn() <> pg_last_wal_replay_lsn() "
+    "then extract(epoch from now() - pg_last_xact_replay_timestamp())::float8 end"
+)
+
+
+@dataclass(frozen=True)
+class Platform:
+    """The source during one refresh. ``between`` is called after each of its transactions."""
+
+    connection: Connection
+    catalog: Catalog
+    seen: Seen
+    between: Callable[[], None]
+
+    @property
+    def config(self) -> Config:
+        """The configuration."""
+        return self.catalog.config
+
+
+@dataclass(frozen=True)
+class RollupRows:
+    """Rows of a rollup: names of the columns, rows as COPY text, number of slices, signatures of what was read."""
+
+    columns: list[str]
+    rows: IO[bytes]
+    slices: int
+    signatures: dict[date, Signature] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """By what a table is cut: how many units, how many to begin with, and the condition for those from one to another.
+
+    With ``()`` for a condition the table is read as it stands.
+    """
+
+    total: int
+    first: int
+    fewest: int
+    most: int
+    conditions: Callable[[int, int], tuple[str, ...]]
+
+
+def is_read_by_day(platform: Platform, relation: Relation) -> bool:
+    """Whether a rollup is read and compared by day: its rows have one, and its table is not small."""
+    staging = driver(platform.catalog, relation)
+    pages = platform.seen.pages.get(mapped_table(platform.config, staging, _table(staging)))
+    return bool(staging.header.get("time") and relation.header.get("time")) and (pages is None or pages > SMALL_PAGES)
+
+
+def is_indexed(platform: Platform, staging: Relation) -> bool:
+    """Whether the last days of a staging text's rows are found by an index, and its table is not small."""
+    mapped, column = _time_column(platform.config, staging)
+    pages = platform.seen.pages.get(mapped)
+    return (mapped, column) in platform.seen.indexed and (pages is None or pages > SMALL_PAGES)
+
+
+def read(
+    platform: Platform, relation: Relation, rows: IO[bytes], days: Days | None = None, *, sign: bool
+) -> RollupRows:
+    """The rows of a rollup, or those of some days, and with ``sign`` the signatures of the rows behind them.
+
+    A slice that was cancelled is read again, smaller where it can be; after several in a row the error is the caller's.
+    """
+    staging = driver(platform.catalog, relation)
+    signatures: dict[date, Signature] = {}
+
+    def one(conditions: tuple[str, ...]) -> None:
+        cuts = _cuts(platform, staging, conditions)
+        begun = time.monotonic()
+        with platform.connection.transaction():
+            local_settings(platform.connection, read_settings(platform.config))
+            query = query_of(platform.catalog, relation, platform.seen.readable, cuts)
+            _copy(platform.connection, query, rows)
+            found = _signed(platform, staging, cuts, begun) if sign else {}
+        _add(signatures, found)
+
+    slices = _in_slices(platform, _scale(platform, staging, days), one, rows)
+    rows.seek(0)
+    return RollupRows(_columns(platform, relation), rows, slices, signatures)
+
+
+def signatures(platform: Platform, staging: Relation, days: Days | None = None) -> dict[date, Signature]:
+    """The signature of each day that has rows, or of those among some days, in slices."""
+    found: dict[date, Signature] = {}
+
+    def one(conditions: tuple[str, ...]) -> None:
+        with platform.connection.transaction():
+            local_settings(platform.connection, read_settings(platform.config))
+            part = _signed(platform, staging, _cuts(platform, staging, conditions), time.monotonic())
+        _add(found, part)
+
+    _in_slices(platform, _scale(platform, staging, days), one)
+    return found
+
+
+def _add(whole: dict[date, Signature], part: dict[date, Signature]) -> None:
+    for day, signature in part.items():
+        whole[day] = whole[day] + signature if day in whole else signature
+
+
+def _signed(platform: Platform, staging: Relation, cuts: dict[str, str], begun: float) -> dict[date, Signature]:
+    """Signatures over all columns that a staging text gives; the transaction as a whole keeps to its time."""
+    left = max(TIMEOUT_S - (time.monotonic() - begun), 0.05)
+    local_settings(platform.connection, {"statement_timeout": f"{left * 1000:.0f}"})
+    day = local_day(f"s.{quote_name(_time(staging)[1])}", platform.config["time_zone"])
+    rows = f"{{{{ stage('{staging.name}') }}}} s"
+    text = f"select {day}, count(*), bit_xor(hash_record_extended(s, 0)) from {rows} group by 1"
+    query = resolve_references(text, platform.catalog.names, present=platform.seen.readable, cuts=cuts).text
+    found = platform.connection.execute(trusted(query)).fetchall()
+    return {
+        day: Signature(rows, xor) for day, rows, xor in found if day is not None
+    }  # a row without a time has no place
+
+
+def _scale(platform: Platform, staging: Relation, days: Days | None) -> _Scale:
+    table = _table(staging)
+    mapped = mapped_table(platform.config, staging, table)
+    pages = platform.seen.pages[mapped]
+    if days is None and (pages is not None or not staging.header.get("time")):
+        return _blocks(pages, ())
+    _, column = _time_column(platform.config, staging)
+    name, zone = mapped_sql(column), platform.config["time_zone"]
+    if days is None:  # a view has no blocks, so that it is cut by time
+        days = _all_days(platform, mapped, f"{name}::timestamptz")
+        if days is None:
+            return _blocks(None, ())
+
+    def on(some: Days) -> tuple[str, ...]:
+        exactly = some.exactly(local_day(f"{name}::timestamptz", zone))
+        # the column may be of any type that can be cast; only of a time can an index be asked
+        return (some.around(name, zone), exactly) if (mapped, column) in platform.seen.times else (exactly,)
+
+    if (mapped, column) in platform.seen.indexed or pages is None:
+        count = len(days.days)
+        first = min(FIRST_DAYS, count) if pages is not None else count  # without an index each slice costs as the whole
+        return _Scale(count, first, 1, count, lambda start, stop: on(days.part(start, stop)))
+    return _blocks(pages, on(days))
+
+
+def _all_days(platform: Platform, table: str, time: str) -> Days | None:
+    """Every day from the first row of a view to its last, and those after; None where it has no rows."""
+    day, real = local_day(time, platform.config["time_zone"]), f"{time} >= {FIRST_TIME} and {time} < {END_OF_TIME}"
+    whole = f"{quote_name(platform.config['platform.schema'])}.{quote_name(table)}"
+    with platform.connection.transaction():
+        local_settings(platform.connection, read_settings(platform.config))
+        row = platform.connection.execute(
+            trusted(f"select min({day}), max({day}) from {whole} where {real}")
+        ).fetchone()
+    if not row or row[0] is None:
+        return None
+    first, last = row
+    return Days(tuple(first + timedelta(days=number) for number in range((last - first).days + 1)), onwards=True)
+
+
+def _blocks(pages: int | None, also: tuple[str, ...]) -> _Scale:
+    """A table by ranges of its blocks; the last has no end, since rows may be added while we read."""
+    total = 1 if pages is None else pages
+
+    def conditions(start: int, stop: int) -> tuple[str, ...]:
+        if pages is None:
+            return also
+        if stop < total:
+            return f"ctid >= '({start},0)'", f"ctid < '({stop},0)'", *also
+        return (f"ctid >= '({start},0)'", *also) if start else also
+
+    return _Scale(total, FIRST_PAGES, FEWEST_PAGES, MOST_PAGES, conditions)
+
+
+def _in_slices(
+    platform: Platform, scale: _Scale, attempt: Callable[[tuple[str, ...]], None], rows: IO[bytes] | None = None
+) -> int:
+    """Calls ``attempt`` for each slice, so sized that it takes about a second. Returns the number of slices."""
+    start, size, slices = 0, scale.first, 0
+    while slices == 0 or start < scale.total:
+        _wait_for_replica(platform)
+        mark = rows.tell() if rows else 0
+        for failures in range(ATTEMPTS):
+            done = max(min(scale.fewest, size), size >> 2 * failures)
+            begun = time.monotonic()
+            try:
+                attempt(scale.conditions(start, start + done))
+                break
+            except _AGAIN:
+                if failures == ATTEMPTS - 1:
+                    raise
+                if rows:
+                    rows.seek(mark)
+                    rows.truncate()
+                time.sleep(0.2 * (failures + 1))
+        platform.between()
+        took = max(time.monotonic() - begun, 0.01)
+        start, slices = start + done, slices + 1
+        size = int(min(scale.most, max(scale.fewest, done * min(4.0, AIM_S / took))))
+    return slices
+
+
+def _wait_for_replica(platform: Platform) -> None:
+    """Lets a replica catch up. Raises Unexpected where it does not."""
+    end = time.monotonic() + PATIENCE_S
+    while platform.seen.replica:
+        with platform.connection.transaction():
+            local_settings(platform.connection, read_settings(platform.config))
+            row = platform.connection.execute(_LAG).fetchone()
+        lag = row[0] if row else None
+        if lag is None or lag <= LAG_S:
+            return
+        if time.monotonic() > end:
+            what = f"the replica is {lag:.0f} s behind its primary"
+            raise Unexpected(Problem(source(platform.config).where, what, "nothing was read; try again later"))
+        platform.between()
+        time.sleep(2.0)
+
+
+def _copy(connection: Connection, query: str, rows: IO[bytes]) -> None:
+    with connection.cursor().copy(trusted(f"copy ({query}) to stdout")) as copy:
+        for block in copy:
+            rows.write(block)
+
+
+def _columns(platform: Platform, relation: Relation) -> list[str]:
+    query = query_of(platform.catalog, relation, platform.seen.readable)
+    with platform.connection.transaction():
+        local_settings(platform.connection, read_settings(platform.config))
+        cursor = platform.connection.execute(trusted(f"select * from ({query}) as part limit 0"))
+        return [column.name for column in cursor.description or ()]
+
+
+def _cuts(platform: Platform, staging: Relation, conditions: tuple[str, ...]) -> dict[str, str]:
+    """A part of a table, of those columns only that the staging text names: a role may be let read no others."""
+    if not conditions:
+        return {}
+    table, seen = _table(staging), platform.seen
+    return {f"{staging.name}.{table}": part_of_table(platform.config, staging, table, seen.readable, conditions)}
+
+
+def _table(staging: Relation) -> str:
+    return str(next(iter(staging.header["tables"])))
+
+
+def _time(staging: Relation) -> tuple[str, str]:
+    """Table and column of a staging text's time; it gives the column under the same name."""
+    table, column = str(staging.header["time"]).split(".")
+    return table, column
+
+
+def _time_column(config: Config, staging: Relation) -> tuple[str, str]:
+    """Table and column of a staging text's time, as the platform calls them."""
+    owner, own = _time(staging)
+    return mapped_table(config, staging, owner), mapped_column(config, staging, owner, own)

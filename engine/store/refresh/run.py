@@ -1,0 +1,216 @@
+"""`gendash db refresh` and `db reconcile`: reads the platform in short transactions, writes what differs to the store.
+
+Source and store are two connections, even where they are one database. Rows are fetched, the source's transaction
+ends, and one transaction of the store compares, writes and records. What fails is recorded with its relation, and the
+others go on. A relation is read in one of four ways:
+
+- all of it, where its table is small or its rows have no day;
+- the last days, where the header says ``window: true``, that is, where old rows hardly ever change: today, and the
+  days before it that are not as they were read;
+- the days whose signature is not that of its last reading: the others always, these once a day;
+- a range of days that was asked for.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+import psycopg
+
+from gendash.engine.clients.postgres import UNFIT, connect, local_settings, store, translate, trusted
+from gendash.engine.config.load import Config, suggest
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.local_days import Days
+from gendash.engine.definitions.relations import cadence_s, is_materialized, qualified, stagings
+from gendash.engine.errors import Refused, TargetError, Unexpected
+from gendash.engine.model import Problem, Relation
+from gendash.engine.render.schema_sql import Piece, pieces
+from gendash.engine.store.lease import Lease
+from gendash.engine.store.refresh import write
+from gendash.engine.store.refresh.context import Known, Run, RunOptions
+from gendash.engine.store.refresh.from_platform import from_source
+from gendash.engine.store.refresh.from_store import from_store
+from gendash.engine.store.refresh.write import USERS
+
+HOT_DAYS = 1  # before today: what is older and moves meanwhile is found once a day
+EARLY = 0.1  # a timer that fires a little early still finds its relation due: this share of the cadence
+_ERRORS = (psycopg.Error, TargetError)
+
+
+class RefreshResult(NamedTuple):
+    """How one relation fared. ``state`` is refreshed, failed, off (its feature) or not due."""
+
+    relation: str
+    kind: str
+    state: str
+    rows: int | None = None
+    written: int | None = None
+    seconds: float = 0.0
+    error: str = ""
+    notes: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        told = [] if self.rows is None else [f"{self.rows} rows"]
+        told += [] if self.written is None else [f"{self.written} written"]
+        told += [f"{self.seconds:.2f} s"] if self.state in ("refreshed", "failed") else []
+        return "  ".join([f"{self.relation:<24} {self.state:<10}", ", ".join(told), *self.notes]).rstrip()
+
+
+def refresh(
+    config: Config,
+    catalog: Catalog,
+    *,
+    only: Collection[str] = (),
+    full: bool = False,
+    compare: bool = False,
+    between: tuple[date, date] | None = None,
+    at: datetime | None = None,
+    due_only: bool = False,
+    told: Callable[[RefreshResult], None] | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> list[RefreshResult]:
+    """Refreshes rollups, then materialized views, each in derived order; ``told`` hears of each as it ends.
+
+    ``only`` narrows to relations and what they stand on, ``due_only`` to those whose cadence has passed. ``at`` is the
+    time that the store takes for now. ``compare`` finds every day that is not what the platform holds, and puts it
+    right, as is done once a day anyway; ``full`` reads everything again; ``between`` reads the local days from one to
+    another. ``progress`` hears of a long reading: relation, rows of the platform read, and rows to read. Raises
+    Refused where another refresh is at work, Unreachable and the like where the store cannot be used at all.
+    """
+    chosen = _chosen(catalog, only)
+    ask = RunOptions(full, compare, _range(*between) if between else None, due_only)
+    results: list[RefreshResult] = []
+    with connect(store(config)) as connection:
+        run = Run(config, catalog, connection, Lease(connection, config, "refresh"), at, ask, progress)
+        known = _known(run, chosen)
+        run.lease.take()
+        try:
+            with run:
+                for relation in chosen:
+                    result = _one(run, relation, known)
+                    results.append(result)
+                    if told:
+                        told(result)
+                write.forget_changes(connection, config)
+        finally:
+            with suppress(psycopg.Error):
+                run.lease.give_back()
+    return results
+
+
+def refreshed_relations(catalog: Catalog) -> list[Relation]:
+    """Rollups and materialized views, each after what it stands on; users first, as others ask who is still there."""
+    found = [relation for relation in catalog.build_order() if relation.kind == "rollup" or is_materialized(relation)]
+    return sorted(found, key=lambda relation: relation.name != USERS)
+
+
+def _chosen(catalog: Catalog, only: Collection[str]) -> list[Relation]:
+    """Relations to refresh, in order: all, or those named and what they stand on. Raises Refused for unknown names."""
+    refreshed = refreshed_relations(catalog)
+    known = {relation.name for relation in catalog.build_order() if relation.kind in ("rollup", "view")}
+    wrong = [
+        Problem("--only", f"no rollup or view '{name}'", suggest(name, known) or "see `gendash db status`")
+        for name in only
+        if name not in known
+    ]
+    if wrong:
+        raise Refused(wrong)
+    if not only:
+        return refreshed
+    wanted = set(only) | {name for one in only for kind, name in catalog.lineage(one) if kind == "relation"}
+    return [relation for relation in refreshed if relation.name in wanted]
+
+
+def _known(run: Run, chosen: Sequence[Relation]) -> dict[str, Known]:
+    """State by relation. Raises Unexpected where the schema is not what the content says."""
+    config, connection = run.config, run.connection
+    there = connection.execute(
+        "select to_regclass(%s) is not null and to_regclass(%s) is not null",
+        [qualified(config, "_object"), qualified(config, "_refresh")],
+    ).fetchone()
+    if not there or not there[0]:
+        where = f"schema {config['schema']}"
+        raise Unexpected(Problem(where, "is not there, or not gendash's", "run `gendash db migrate`"))
+    rows = connection.execute(trusted(f"select name, kind, hash from {qualified(config, '_object')}")).fetchall()
+    recorded = {(name, kind): digest for name, kind, digest in rows}
+    names = {relation.name for relation in chosen}
+    old = sorted({piece.name for piece in pieces(run.catalog) if piece.name in names and _differs(piece, recorded)})
+    if old:
+        what = f"older than the content: {', '.join(old)}"
+        raise Unexpected(Problem(f"schema {config['schema']}", what, "run `gendash db migrate`"))
+    with connection.transaction():
+        if run.at:
+            local_settings(connection, {"gendash.now": run.at.isoformat()})
+        run.hot = _hot(run)
+        clock = f"{qualified(config, 'clock')}()"
+        states = connection.execute(
+            trusted(
+                f"select relation, extract(epoch from {clock} - finished_at)::float8, "
+                f"extract(epoch from {clock} - full_at)::float8, absent, begun_at is not null, "
+                f"coalesce((finished_at at time zone %s)::date = %s, false) from {qualified(config, '_refresh')}"
+            ),
+            [config["time_zone"], run.hot.days[-1]],
+        ).fetchall()
+    return {
+        name: Known(age, full_age, None if absent is None else frozenset(absent), begun, today)
+        for name, age, full_age, absent, begun, today in states
+    }
+
+
+def _hot(run: Run) -> Days:
+    """Today, the days before it that every refresh reads again, and whatever lies in the future."""
+    row = run.connection.execute(
+        trusted(f"select ({qualified(run.config, 'clock')}() at time zone %s)::date"), [run.config["time_zone"]]
+    ).fetchone()
+    assert row
+    return Days(tuple(row[0] - timedelta(days=before) for before in range(HOT_DAYS, -1, -1)), onwards=True)
+
+
+def _range(first: date, last: date) -> Days:
+    return Days(tuple(first + timedelta(days=number) for number in range((last - first).days + 1)))
+
+
+def _differs(piece: Piece, recorded: dict[tuple[str, str], str]) -> bool:
+    return piece.kind != "about" and recorded.get((piece.name, piece.kind)) != piece.hash
+
+
+def _one(run: Run, relation: Relation, known: dict[str, Known]) -> RefreshResult:
+    kind = "rollup" if relation.kind == "rollup" else "view"
+    if not run.catalog.enabled(relation):
+        if relation.name in known:  # what is not refreshed any more must not count as stale
+            run.connection.execute(
+                trusted(f"delete from {qualified(run.config, '_refresh')} where relation = %s"), [relation.name]
+            )
+        return RefreshResult(relation.name, kind, "off")
+    cadence = cadence_s(run.config, relation)
+    before = known.get(relation.name, Known())
+    if run.ask.due_only and before.age_s is not None and before.age_s < cadence * (1 - EARLY):
+        return RefreshResult(relation.name, kind, "not due")
+    begun = time.monotonic()
+    try:
+        how = from_source if stagings(run.catalog, relation) else from_store
+        outcome = how(run, relation, before, begun)
+    except _ERRORS as error:
+        return _failed(run, relation, kind, error, time.monotonic() - begun)
+    run.users_are_new |= relation.name == USERS
+    return RefreshResult(
+        relation.name, kind, "refreshed", outcome.rows, outcome.touched, time.monotonic() - begun, "", outcome.notes
+    )
+
+
+def _failed(run: Run, relation: Relation, kind: str, error: Any, took: float) -> RefreshResult:
+    """Records the failure; one that comes from the store's own connection ends the whole run."""
+    if run.connection.closed:
+        raise error
+    ours = error if isinstance(error, TargetError) else translate(error, f"refresh {relation.name}", UNFIT)
+    problems = tuple(map(str, ours.problems))
+    line = "; ".join(problems)
+    with run.connection.transaction():
+        run.begin()
+        write.record_failure(run.connection, run.config, relation, line)
+    return RefreshResult(relation.name, kind, "failed", None, None, took, line, problems=problems)

@@ -1,0 +1,79 @@
+"""`gendash db status`: what is known of each relation that is refreshed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gendash.engine.clients.postgres import connect, source, store, trusted
+from gendash.engine.config.load import Config
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.relations import cadence_s, qualified, stagings
+from gendash.engine.errors import TargetError, Unexpected
+from gendash.engine.model import Problem
+from gendash.engine.platform import columns
+from gendash.engine.store.refresh.run import EARLY, refreshed_relations
+
+
+def refresh_status(config: Config, catalog: Catalog) -> list[dict[str, Any]]:
+    """One row a relation that is refreshed: rows, age, last duration, cadence, whether due, last error, and a note.
+
+    A note names optional columns that the platform lacks, and an off feature whose tables are there.
+    """
+    with connect(store(config), read_only=True) as connection:
+        there = connection.execute("select to_regclass(%s) is not null", [qualified(config, "_refresh")]).fetchone()
+        if not there or not there[0]:
+            raise Unexpected(Problem(f"schema {config['schema']}", "is not there", "run `gendash db migrate`"))
+        clock = f"{qualified(config, 'clock')}()"
+        found = connection.execute(
+            trusted(
+                f"select relation, rows, extract(epoch from {clock} - finished_at)::float8, duration_s, error, absent "
+                f"from {qualified(config, '_refresh')}"
+            )
+        ).fetchall()
+    states = {name: rest for name, *rest in found}
+    unused = _unused(config, catalog)
+    rows = []
+    for relation in refreshed_relations(catalog):
+        count, age, took, error, absent = states.get(relation.name, (None, None, None, None, None))
+        cadence, on = cadence_s(config, relation), catalog.enabled(relation)
+        notes = [f"without {name}" for name in absent or ()] + unused.get(relation.name, [])
+        rows.append(
+            {
+                "relation": relation.name,
+                "kind": "rollup" if relation.kind == "rollup" else "view",
+                "rows": count,
+                "age_s": None if age is None else round(age),
+                "took_s": None if took is None else round(took, 2),
+                "cadence_s": round(cadence),
+                "state": "off"
+                if not on
+                else "failed"
+                if error
+                else "never"
+                if age is None
+                else "due"
+                if age >= cadence * (1 - EARLY)
+                else "fresh",
+                "error": error or "",
+                "note": "; ".join(notes),
+            }
+        )
+    return rows
+
+
+def _unused(config: Config, catalog: Catalog) -> dict[str, list[str]]:
+    """Notes on rollups whose feature is off although the platform has all that they read."""
+    off = [r for r in catalog.relations.values() if r.kind == "rollup" and not catalog.enabled(r)]
+    off = [relation for relation in off if stagings(catalog, relation)]
+    if not off:
+        return {}
+    try:
+        with connect(source(config), read_only=True) as connection:
+            seen = columns.read_columns(connection, config)
+    except TargetError as error:
+        return {relation.name: [str(error)] for relation in off}
+    return {
+        relation.name: [f"feature {relation.header['feature']} is off, although its tables are there"]
+        for relation in off
+        if not columns.missing(catalog, relation, seen)
+    }

@@ -1,0 +1,435 @@
+"""The store's side of a refresh: rows go into a temporary table, and the relation is made equal to it.
+
+Only rows that differ are touched. All of it runs in the caller's transaction, and leaves nothing in the session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
+from typing import NamedTuple
+
+from gendash.engine.clients.postgres import Connection, trusted
+from gendash.engine.config.load import Config
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.local_days import DOUBTFUL, Days, Signature
+from gendash.engine.definitions.relations import cadence_s, day_of, key_of, merges, qualified
+from gendash.engine.languages.sql_text import quote_name, quote_text
+from gendash.engine.model import Relation
+from gendash.engine.store.refresh.read import RollupRows
+
+USERS = "user_entity"
+Changed = Mapping[str, Collection[date | None]]  # by relation the days that changed; None stands for any
+
+
+class Written(NamedTuple):
+    """Rows that a refresh added to a relation (fewer than none where it took some out), and rows that it touched."""
+
+    added: int = 0
+    touched: int = 0
+
+    def __add__(self, other: object) -> Written:
+        assert isinstance(other, Written)
+        return Written(self.added + other.added, self.touched + other.touched)
+
+
+def part_name(name: str) -> str:
+    """What a part of a relation is called in the query that reads it."""
+    return quote_name(f"part_{name}")
+
+
+def load_query(
+    connection: Connection, relation: Relation, query: str, parts: Mapping[str, str], inside: str = "true"
+) -> None:
+    """Puts the rows of a query over the store into ``gendash_rows``; it may read ``parts`` by their `part_name`."""
+    given = ", ".join(f"{part_name(name)} as ({part})" for name, part in parts.items())
+    columns = ", ".join(quote_name(name) for name in relation.columns)
+    connection.execute(
+        trusted(
+            f"create temporary table gendash_rows on commit drop as {f'with {given} ' if given else ''}"
+            f"select {columns} from ({query}) as rows where {inside}"
+        )
+    )
+    connection.execute("analyze gendash_rows")
+
+
+def load_part(connection: Connection, relation: Relation, part: RollupRows) -> None:
+    """Puts fetched rows into ``gendash_rows``, partial rows put together by key."""
+    given = {name: column for name, column in relation.columns.items() if not column.get("hash_of")}
+    columns = ", ".join(f"{quote_name(name)} {column['type']}" for name, column in given.items())
+    connection.execute(trusted(f"create temporary table gendash_parts ({columns}) on commit drop"))
+    names = ", ".join(quote_name(name) for name in part.columns)
+    with connection.cursor().copy(trusted(f"copy gendash_parts ({names}) from stdin")) as copy:
+        while block := part.rows.read(1 << 16):
+            copy.write(block)
+    aggregates, keys = merges(relation), ", ".join(quote_name(name) for name in key_of(relation))
+    if aggregates:
+        fields = [
+            f"{aggregates[name]}({quote_name(name)})::{column['type']} as {quote_name(name)}"
+            if name in aggregates
+            else quote_name(name)
+            for name, column in given.items()
+        ]
+        select = f"select {', '.join(fields)} from gendash_parts group by {keys}"
+    else:
+        # a row that moved while its table was read in slices may have been seen twice
+        distinct = f"distinct on ({keys}) " if part.slices > 1 else ""
+        select = f"select {distinct}{', '.join(map(quote_name, given))} from gendash_parts"
+    # a row without its time or its owner has no place
+    needed = " and ".join(f"{quote_name(name)} is not null" for name, column in given.items() if not column.get("null"))
+    connection.execute(
+        trusted(
+            f"create temporary table gendash_rows on commit drop as select * from ({select}) as rows where {needed}"
+        )
+    )
+    connection.execute("analyze gendash_rows")
+
+
+def write_difference(connection: Connection, config: Config, relation: Relation, days: Days | None = None) -> Written:
+    """Makes the relation, or its rows of these days, equal to ``gendash_rows``.
+
+    Where the header says ``keep: true``, rows that the query does not give any more stay.
+    """
+    target = qualified(config, relation.name)
+    given = [quote_name(name) for name, column in relation.columns.items() if not column.get("hash_of")]
+    hashed = {quote_name(name): column["hash_of"] for name, column in relation.columns.items() if column.get("hash_of")}
+    keys = [quote_name(name) for name in key_of(relation)]
+    same = " and ".join(f"rows.{key} = target.{key}" for key in keys)
+    inside = on_days(config, relation, days)
+    gone = 0
+    if not relation.header.get("keep"):
+        gone = connection.execute(
+            trusted(
+                f"delete from {target} as target where {inside} "
+                f"and not exists (select from gendash_rows as rows where {same})"
+            )
+        ).rowcount
+    names = ", ".join(given)
+    values = [*given, *(f"{qualified(config, 'user_hash')}({quote_name(of)})" for of in hashed.values())]
+    updates = [f"{name} = excluded.{name}" for name in [*given, *hashed] if name not in keys]
+    action = f"update set {', '.join(updates)}" if updates else "nothing"
+    # rows of one time side by side, so that who reads the last days reads few pages
+    ordered = quote_name(relation.header.get("time") or key_of(relation)[0])
+    row = connection.execute(
+        trusted(
+            f"with changed as (insert into {target} ({', '.join([*given, *hashed])}) select {', '.join(values)} from "
+            f"(select {names} from gendash_rows except select {names} from {target} where {inside}) as different "
+            f"order by {ordered} on conflict ({', '.join(keys)}) do {action} returning (xmax = 0) as is_new) "
+            "select count(*), count(*) filter (where is_new) from changed"
+        )
+    ).fetchone()
+    assert row
+    changed, fresh = row
+    return Written(fresh - gone, gone + changed)
+
+
+def on_days(config: Config, relation: Relation, days: Days | None) -> str:
+    """SQL: whether a row of the relation belongs to one of these days; without days all rows do."""
+    if days is None:
+        return "true"
+    name = relation.header["time"]
+    column, is_date = quote_name(name), relation.columns[name]["type"] == "date"
+    return days.exactly(column) if is_date else days.on(column, config["time_zone"])
+
+
+# --- people who were deleted on the platform -------------------------------------------------------------------------
+#
+# `of_user: true` marks a column that names a user: whoever is gone is taken out of it, with the whole row where the
+# column is part of its key or must not be NULL; `of_user: row` takes the row in any case, since more in it is personal.
+
+
+def unknown_users(connection: Connection, config: Config, relation: Relation, *, drop: bool) -> list[date]:
+    """The days of rows in ``gendash_rows`` with a user who is not in the list of users, who is taken out with ``drop``.
+
+    Such days are to be looked at again: a user may be newer than the list.
+    """
+    days: set[date] = set()
+    day = day_of(config, relation)
+    for name in user_columns(relation):
+        # each user is looked up once: joined, a few rows would be compared with the whole list
+        condition = (
+            f"{quote_name(name)} in (select one from "
+            f"(select distinct {quote_name(name)} as one from gendash_rows) as every where one is not null "
+            f"and (select true from {qualified(config, USERS)} as users where users.user_id = one) is null)"
+        )
+        if drop:
+            statement = f"{_without_users(relation, name, 'gendash_rows', condition)} returning {day}"
+        else:
+            statement = f"select distinct {day} from gendash_rows as target where {condition}"
+        days |= {found for (found,) in connection.execute(trusted(statement)) if found}
+    return sorted(days)
+
+
+def forget_users(connection: Connection, catalog: Catalog, days: Days | None) -> None:
+    """Takes users who are in the list of users, but not in ``gendash_rows`` any more, out of every other relation."""
+    config, users = catalog.config, catalog.relations[USERS]
+    gone = [
+        user
+        for (user,) in connection.execute(
+            trusted(
+                f"select user_id from {qualified(config, USERS)} where {on_days(config, users, days)} "
+                "except select user_id from gendash_rows"
+            )
+        )
+    ]
+    if not gone:
+        return
+    for relation in catalog.relations.values():
+        if relation.kind != "rollup":
+            continue
+        taken, days_of_rows = 0, set()
+        day = day_of(config, relation)
+        for name in user_columns(relation):
+            statement = _without_users(
+                relation, name, qualified(config, relation.name), f"target.{quote_name(name)} = any (%s)"
+            )
+            found = connection.execute(trusted(f"{statement} returning {day}"), [gone]).fetchall()
+            days_of_rows |= {one for (one,) in found if one}
+            taken += len(found) if statement.startswith("delete") else 0
+        connection.execute(
+            trusted(
+                f"update {qualified(config, '_signature')} set rows = null, signature = null "
+                "where relation = %s and day = any (%s)"
+            ),
+            [relation.name, list(days_of_rows)],
+        )
+        keep_count(connection, config, relation, -taken)
+
+
+def user_columns(relation: Relation) -> list[str]:
+    """Columns that name a user who may be gone."""
+    return [name for name, column in relation.columns.items() if column.get("of_user")]
+
+
+def _without_users(relation: Relation, name: str, target: str, condition: str) -> str:
+    column = relation.columns[name]
+    if column["of_user"] == "row" or name in key_of(relation) or not column.get("null"):
+        return f"delete from {target} as target where {condition}"
+    return (
+        f"update {target} as target set {quote_name(name)} = null where {quote_name(name)} is not null and {condition}"
+    )
+
+
+# --- signatures: which days of a relation hold what the platform holds -----------------------------------------------
+
+
+def day_signatures(
+    connection: Connection, config: Config, relation: Relation, days: Days | None = None
+) -> dict[date, Signature | None]:
+    """Signature of each day of the relation, as its rows were read; None where that is not known.
+
+    With ``days`` of these only, and of all that are doubtful.
+    """
+    among = "true" if days is None else f"({days.exactly('day')} or rows = {DOUBTFUL.rows})"
+    found = connection.execute(
+        trusted(f"select day, rows, signature from {qualified(config, '_signature')} where relation = %s and {among}"),
+        [relation.name],
+    )
+    return {day: None if rows is None else Signature(rows, xor) for day, rows, xor in found}
+
+
+def sign(
+    connection: Connection, config: Config, relation: Relation, signatures: Mapping[date, Signature | None]
+) -> None:
+    """Notes the signatures of days; None for those written without one, or to be looked at again."""
+    if not signatures:
+        return
+    days = list(signatures)
+    connection.execute(
+        trusted(
+            f"insert into {qualified(config, '_signature')} (relation, day, rows, signature) "
+            "select %s, * from unnest(%s::date[], %s::bigint[], %s::bigint[]) on conflict (relation, day) do update "
+            "set rows = excluded.rows, signature = excluded.signature"
+        ),
+        [
+            relation.name,
+            days,
+            [None if (one := signatures[day]) is None else one.rows for day in days],
+            [None if (one := signatures[day]) is None else one.xor for day in days],
+        ],
+    )
+
+
+def sign_read_days(connection: Connection, config: Config, relation: Relation, days: Days) -> None:
+    """Notes that these days, and those of ``gendash_rows``, were written without a signature."""
+    read = connection.execute(trusted(f"select distinct {day_of(config, relation)} from gendash_rows")).fetchall()
+    sign(connection, config, relation, dict.fromkeys([*days.days, *(day for (day,) in read)]))
+
+
+def unsign(connection: Connection, config: Config, relation: Relation, days: Iterable[date] | None = None) -> None:
+    """Forgets the days, or all: they hold no rows, or are not told apart."""
+    condition = "" if days is None else " and day = any (%s)"
+    values = [relation.name] if days is None else [relation.name, list(days)]
+    connection.execute(trusted(f"delete from {qualified(config, '_signature')} where relation = %s{condition}"), values)
+
+
+def doubt(connection: Connection, config: Config, relation: Relation) -> None:
+    """Notes that nothing is known of any day of the relation, and that the work of reading all of them has begun."""
+    unsign(connection, config, relation)
+    connection.execute(
+        trusted(
+            f"insert into {qualified(config, '_signature')} (relation, day) "
+            f"select distinct %s, {day_of(config, relation)} from {qualified(config, relation.name)}"
+        ),
+        [relation.name],
+    )
+    connection.execute(
+        trusted(
+            f"insert into {qualified(config, '_refresh')} (relation, begun_at) "
+            f"values (%s, {qualified(config, 'clock')}()) "
+            "on conflict (relation) do update set begun_at = excluded.begun_at"
+        ),
+        [relation.name],
+    )
+
+
+# --- tables of the store whose changes are noted by triggers ---------------------------------------------------------
+
+
+class News(NamedTuple):
+    """What changed below a relation since its last refresh, None where that cannot be known, and what it has seen."""
+
+    days: dict[str, set[date | None]] | None
+    snapshot: str
+
+
+def news(connection: Connection, config: Config, relation: Relation, read: Collection[str]) -> News:
+    """What changed in the relations that it reads. Of another server's transactions (after a restore) nothing is known.
+
+    All in one statement, and so in one snapshot.
+    """
+    changed = qualified(config, "_changed")
+    row = connection.execute(
+        trusted(
+            f"select pg_current_snapshot()::text, known, array(select distinct row(relation, day)::text from {changed} "
+            "where relation = any (%s) and not pg_visible_in_snapshot(transaction, known)) "
+            f"from (select (select snapshot from {qualified(config, '_refresh')} where relation = %s "
+            f"and store = {quote_text(changed)}::regclass::oid) as known) as one"
+        ),
+        [sorted(read), relation.name],
+    ).fetchone()
+    assert row
+    snapshot, known, noted = row
+    if known is None:
+        return News(None, snapshot)
+    days: dict[str, set[date | None]] = {}
+    for one in noted:
+        name, day = one.strip("()").split(",")
+        days.setdefault(name, set()).add(None if day == "-infinity" else date.fromisoformat(day))
+    return News(days, snapshot)
+
+
+def note_all(connection: Connection, config: Config, relation: Relation) -> None:
+    """Notes that any row of the relation may have changed."""
+    connection.execute(
+        trusted(
+            f"insert into {qualified(config, '_changed')} (relation, day, transaction) "
+            "values (%s, '-infinity', pg_current_xact_id()) on conflict do nothing"
+        ),
+        [relation.name],
+    )
+
+
+def forget_changes(connection: Connection, config: Config) -> None:
+    """Deletes what everybody has seen who was refreshed in time."""
+    connection.execute(trusted(f"delete from {qualified(config, '_changed')} where at < now() - interval '2 days'"))
+
+
+def part_of(config: Config, relation: Relation, table: Relation, days: Days) -> str:
+    """The rows of a tracked table of some days, or with ``whole:`` all that share these columns with one of them."""
+    target, condition = qualified(config, table.name), on_days(config, table, days)
+    keys = ", ".join(quote_name(name) for name in relation.header.get("whole", ()))
+    if keys:
+        condition = f"({keys}) in (select {keys} from {target} where {condition})"
+    return f"select * from {target} where {condition}"
+
+
+# --- what is known of each refresh -----------------------------------------------------------------------------------
+
+
+def count(connection: Connection, relation: str) -> int:
+    """Number of rows."""
+    row = connection.execute(trusted(f"select count(*) from {relation}")).fetchone()
+    assert row
+    return int(row[0])
+
+
+def keep_count(connection: Connection, config: Config, relation: Relation, added: int) -> None:
+    """Adds to the number of rows that is known."""
+    if added:
+        connection.execute(
+            trusted(f"update {qualified(config, '_refresh')} set rows = coalesce(rows, 0) + %s where relation = %s"),
+            [added, relation.name],
+        )
+
+
+def newest(connection: Connection, relation: Relation) -> datetime | None:
+    """The time of the newest row in ``gendash_rows``."""
+    column = relation.header.get("newest") or relation.header.get("time")
+    if relation.kind != "rollup" or not column:
+        return None
+    row = connection.execute(trusted(f"select max({quote_name(column)})::timestamptz from gendash_rows")).fetchone()
+    return row[0] if row else None
+
+
+def record(
+    connection: Connection,
+    config: Config,
+    relation: Relation,
+    took_s: float,
+    *,
+    rows: int | None = None,
+    done: Written | None = None,
+    newest: datetime | None = None,
+    whole: bool = True,
+    absent: list[str] | None = None,
+    snapshot: str | None = None,
+) -> int:
+    """Notes a refresh that went through, and returns how many rows the relation has now.
+
+    ``rows`` is their number where all were read and counted; else `keep_count` has kept it, and what was the newest row
+    may still be. ``whole`` says that every row was read or compared, not only those of some days.
+    """
+    latest = "greatest(known.newest, excluded.newest)" if rows is None else "excluded.newest"
+    clock = f"{qualified(config, 'clock')}()"
+    row = connection.execute(
+        trusted(
+            f"insert into {qualified(config, '_refresh')} as known (relation, started_at, finished_at, full_at, "
+            "begun_at, duration_s, rows, written, newest, cadence_s, absent, snapshot, store, error, error_at) "
+            f"values (%s, {clock} - make_interval(secs => %s), {clock}, {clock if whole else 'null'}, null, "
+            "%s, %s, %s, %s::timestamptz, %s, %s, %s::pg_snapshot, "
+            f"{quote_text(qualified(config, '_changed'))}::regclass::oid, null, null) "
+            "on conflict (relation) do update set "
+            "started_at = excluded.started_at, finished_at = excluded.finished_at, begun_at = null, "
+            "full_at = coalesce(excluded.full_at, known.full_at), duration_s = excluded.duration_s, "
+            "rows = coalesce(excluded.rows, known.rows), written = excluded.written, "
+            f"newest = {latest}, cadence_s = excluded.cadence_s, "
+            "absent = excluded.absent, snapshot = excluded.snapshot, store = excluded.store, "
+            "error = null, error_at = null returning rows"
+        ),
+        [
+            relation.name,
+            took_s,
+            took_s,
+            rows,
+            done.touched if done else None,
+            newest,
+            cadence_s(config, relation),
+            absent,
+            snapshot,
+        ],
+    ).fetchone()
+    assert row
+    return int(row[0] or 0)
+
+
+def record_failure(connection: Connection, config: Config, relation: Relation, line: str) -> None:
+    """Notes why a refresh failed; what is known of the last one that did not stays."""
+    connection.execute(
+        trusted(
+            f"insert into {qualified(config, '_refresh')} (relation, cadence_s, error, error_at) "
+            f"values (%s, %s, %s, {qualified(config, 'clock')}()) on conflict (relation) do update set "
+            "cadence_s = excluded.cadence_s, error = excluded.error, error_at = excluded.error_at"
+        ),
+        [relation.name, cadence_s(config, relation), line],
+    )

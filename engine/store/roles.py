@@ -1,0 +1,227 @@
+"""Roles, schema and rights that `migrate` needs before it can make anything, and what PUBLIC holds beside them.
+
+Readers that gendash made carry a mark in their comment and are kept as configured; any other existing role is used
+as it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from gendash.engine.clients.postgres import Connection
+from gendash.engine.config.load import Config
+from gendash.engine.definitions.relations import reader_roles
+from gendash.engine.languages.sql_text import quote_name, quote_text
+from gendash.engine.render.schema_sql import MARK, READER_TIMEOUT, SCHEMA_MARK, reader_connections, role_settings
+
+_PASSWORDS = {"everyone": "reader_password", "admin": "admin_reader_password"}
+
+
+Record = tuple[str, str, str | None]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do: how it is told, its statements, and (name, kind, hash) to record; no hash: to forget."""
+
+    what: str
+    statements: tuple[str, ...] = ()
+    records: tuple[Record, ...] = ()
+
+
+class Reader(NamedTuple):
+    """A reader role as it is: whether it may log in, its limits, whether gendash made it and may alter it."""
+
+    login: bool = False
+    connections: int = -1
+    settings: tuple[str, ...] = ()
+    ours: bool = True
+    may_alter: bool = True
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What there is around the schema, and what the present role may do about it."""
+
+    owner: str
+    owner_exists: bool
+    database: str
+    schema_exists: bool
+    roles: Mapping[str, Reader]
+    may_make_roles: bool
+    may_make_schema: bool
+    acts_for_owner: bool
+    owner_may_make_temporary: bool
+    cannot_connect: tuple[str, ...]
+    public: frozenset[str]
+
+
+def observe_roles(connection: Connection, config: Config, owner: str) -> Surroundings:
+    """The surroundings as ``connection`` sees them; ``owner`` is the role that migrates and refreshes."""
+    names = list(dict.fromkeys(reader_roles(config).values()))
+    roles = connection.execute(
+        "select rolname, rolcanlogin, rolconnlimit, coalesce(rolconfig, '{}'), "
+        "coalesce(shobj_description(oid, 'pg_authid'), '') = %s, "
+        "(select rolsuper or (rolcreaterole and (current_setting('server_version_num')::int < 160000 "
+        "or pg_has_role(r.oid, 'member with admin option'))) from pg_roles where rolname = current_user) "
+        "from pg_roles r where rolname = any(%s)",
+        [MARK, names],
+    ).fetchall()
+    row = connection.execute(
+        "select current_database(), exists (select from pg_namespace where nspname = %s), "
+        "rolsuper or rolcreaterole, has_database_privilege(current_database(), 'create'), "
+        "exists (select from pg_roles where rolname = %s) from pg_roles where rolname = current_user",
+        [config["schema"], owner],
+    ).fetchone()
+    assert row
+    database, schema_exists, may_roles, may_schema, owner_exists = row
+    acts = connection.execute(
+        "select case when rolsuper then true when %s = current_user then true else exists (select from pg_roles o "
+        "where o.rolname = %s and pg_has_role(o.oid, 'member')) end from pg_roles where rolname = current_user",
+        [owner, owner],
+    ).fetchone()
+    existing = [name for name, *_ in roles]
+    new = tuple(name for name in names if name not in existing)
+    lacking = connection.execute(
+        "select name from unnest(%s::text[]) as name "
+        "where not has_database_privilege(name, current_database(), 'connect')",
+        [existing],
+    ).fetchall()
+    temporary = (
+        connection.execute(
+            "select has_database_privilege(%s::name, current_database(), 'temporary')", [owner]
+        ).fetchone()
+        if owner_exists
+        else None
+    )
+    public = connection.execute(
+        "select lower(privilege_type) from pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba))) "
+        "where datname = current_database() and grantee = 0 union all "
+        "select 'create' from pg_namespace, aclexplode(coalesce(nspacl, acldefault('n', nspowner))) "
+        "where nspname = 'public' and grantee = 0 and privilege_type = 'CREATE'"
+    ).fetchall()
+    return Surroundings(
+        owner=owner,
+        owner_exists=owner_exists,
+        database=database,
+        schema_exists=schema_exists,
+        roles={name: Reader(login, limit, tuple(settings), *rest) for name, login, limit, settings, *rest in roles},
+        may_make_roles=may_roles,
+        may_make_schema=may_schema,
+        acts_for_owner=bool(acts and acts[0]),
+        owner_may_make_temporary=bool(temporary and temporary[0]),
+        cannot_connect=tuple(name for (name,) in lacking) + (() if ("connect",) in public else new),
+        public=frozenset(name for (name,) in public),
+    )
+
+
+def preparations(seen: Surroundings, config: Config, owner_login: str = "") -> list[Step]:
+    """What must be there first: owner, readers, schema, and the rights of both in the database.
+
+    ``owner_login`` is the clause that lets a new owner in (``login password '…'``).
+    """
+    owner, schema, database = quote_name(seen.owner), quote_name(config["schema"]), quote_name(seen.database)
+    steps = []
+    if not seen.owner_exists:
+        create = f"create role {owner} {owner_login or 'login'}"
+        steps.append(Step(f"create role {seen.owner}", (create, _marked(owner))))
+    for role in dict.fromkeys(reader_roles(config).values()):
+        steps += _reader_steps(seen, config, role)
+    if not seen.schema_exists:
+        statements = [f"create schema {schema} authorization {owner}"]
+        statements.append(f"comment on schema {schema} is {quote_text(SCHEMA_MARK)}")
+        if not seen.acts_for_owner:  # who makes a schema for a role must be able to act as it: lent, and given back
+            statements = [f"grant {owner} to current_user", *statements, f"revoke {owner} from current_user"]
+        steps.append(Step(f"create schema {config['schema']}", tuple(statements)))
+    if not seen.owner_may_make_temporary:  # a refresh compares through temporary tables
+        what = f"grant temporary tables to {seen.owner}"
+        steps.append(_grant(what, "connect, temporary", database, seen.owner, foreign=seen.owner_exists))
+    for role in seen.cannot_connect:
+        foreign = role in seen.roles and not seen.roles[role].ours
+        steps.append(_grant(f"let {role} connect", "connect", database, role, foreign=foreign))
+    return steps
+
+
+def _marked(role: str) -> str:
+    return f"comment on role {role} is {quote_text(MARK)}"
+
+
+def _grant(what: str, rights: str, database: str, role: str, *, foreign: bool) -> Step:
+    """A right in the database; recorded where it does not go with the role, so that it can be taken back."""
+    records: tuple[Record, ...] = ((role, "grant", rights),) if foreign else ()
+    return Step(what, (f"grant {rights} on database {database} to {quote_name(role)}",), records)
+
+
+def _reader_steps(seen: Surroundings, config: Config, role: str) -> list[Step]:
+    name = quote_name(role)
+    if role not in seen.roles:
+        create = (f"create role {name} nologin", *role_settings(config, role))
+        return [Step(f"create role {role}", (*create, _marked(name)))]
+    there = seen.roles[role]
+    wanted = {"default_transaction_read_only=on", f"statement_timeout={READER_TIMEOUT}"}
+    differs = there.connections != reader_connections(config) or not wanted <= set(there.settings)
+    if there.ours and there.may_alter and differs:
+        return [Step(f"set limits of role {role}", tuple(role_settings(config, role)))]
+    return []
+
+
+def password_steps(
+    connection: Connection, seen: Surroundings, config: Config, recorded: Mapping[tuple[str, str], str]
+) -> list[Step]:
+    """Passwords of readers that are set and differ from those recorded. The server sees a SCRAM verifier only."""
+    steps = []
+    for audience, role in reader_roles(config).items():
+        password = config[_PASSWORDS[audience]]
+        known = recorded.get((role, "role"), "")
+        there = seen.roles.get(role, Reader(may_alter=False))
+        if password and there.may_alter and not (there.login and _is_fingerprint(known, password)):
+            verifier = scram(connection, role, password)
+            statement = f"alter role {quote_name(role)} login password {quote_text(verifier)}"
+            steps.append(Step(f"set password of {role}", (statement,), ((role, "role", fingerprint(password)),)))
+    return steps
+
+
+def scram(connection: Connection, role: str, password: str) -> str:
+    """What the server stores instead of a password; made here, so that no log can hold the password."""
+    return connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
+
+
+def fingerprint(password: str, salt: str = "") -> str:
+    """A salted, slow hash by which a changed password is known."""
+    salt = salt or secrets.token_hex(16)
+    return f"{salt}${hashlib.pbkdf2_hmac('sha256', password.encode(), salt.encode(), 20_000).hex()}"
+
+
+def _is_fingerprint(known: str, password: str) -> bool:
+    return bool(known) and hmac.compare_digest(known, fingerprint(password, known.split("$")[0]))
+
+
+def role_notes(seen: Surroundings, config: Config) -> list[str]:
+    """What a person may want to know or change; nothing of it is done by gendash."""
+    found = []
+    for audience, role in reader_roles(config).items():
+        there = seen.roles.get(role, Reader())
+        if not config[_PASSWORDS[audience]] and not there.login:
+            variable = f"GENDASH_{_PASSWORDS[audience].upper()}"
+            found.append(f"role {role} cannot log in, since it has no password; set {variable} and migrate again")
+        elif not there.login:
+            found.append(
+                f"role {role} cannot log in; for somebody who may: alter role {quote_name(role)} login password '…'"
+            )
+        if not there.ours and f"statement_timeout={READER_TIMEOUT}" not in there.settings:
+            sql = "; ".join(role_settings(config, role))
+            found.append(f"role {role} was there before and is used as it is; to limit it as gendash would: {sql}")
+    database = quote_name(seen.database)
+    if "temporary" in seen.public:
+        sql = f"revoke temporary on database {database} from public"
+        found.append(f"every role may make temporary tables in {seen.database}; where nobody else needs it: {sql}")
+    if "create" in seen.public:
+        found.append(
+            "every role may create in schema public; where nobody needs it: revoke create on schema public from public"
+        )
+    return found

@@ -1,0 +1,234 @@
+"""Takes back what `db migrate` made: relations, schema, roles and rights, in one transaction, and nothing else.
+
+What is ours is recorded in ``_object`` and, for schema and roles, marked in their comments. Something foreign within
+the schema, or that stands on it, stops everything; a role that is used elsewhere stays, with the SQL to drop it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC
+from typing import Any
+
+import psycopg
+
+from gendash.engine.clients.postgres import Connection, connect, local_settings, store, trusted
+from gendash.engine.config.load import Config
+from gendash.engine.definitions.relations import qualified, reader_roles
+from gendash.engine.errors import Refused
+from gendash.engine.languages.sql_text import quote_name
+from gendash.engine.model import Problem
+from gendash.engine.render.schema_sql import MARK, SCHEMA_MARK
+from gendash.engine.store.migrate import LOCK, admin_place
+
+_RELATIONS = ("table", "rollup", "view", "materialized")
+_DROP = {"r": "table", "v": "view", "m": "materialized view"}
+# Every object in the schema; indexes, constraints, row types and the like go with what they belong to
+_WITHIN = """
+select d.classid, d.objid, pg_describe_object(d.classid, d.objid, 0) from pg_depend d
+where d.refclassid = 'pg_namespace'::regclass and d.refobjid = %s and d.deptype = 'n' order by 3
+"""
+_STANDS_ON = """
+with ours (class, id) as (
+  select 'pg_class'::regclass::oid, unnest(%(relations)s::oid[])
+  union all select 'pg_proc'::regclass::oid, unnest(%(functions)s::oid[])
+  union all select 'pg_type'::regclass::oid, reltype from pg_class where oid = any(%(relations)s::oid[])
+),
+above as (
+  select distinct
+    case when coalesce(w.oid, c.oid, a.oid, t.oid) is null then d.classid else 'pg_class'::regclass::oid end as class,
+    coalesce(w.ev_class, nullif(c.conrelid, 0), a.adrelid, t.tgrelid, d.objid) as id
+  from ours join pg_depend d on d.refclassid = class and d.refobjid = id and d.deptype = 'n'
+  left join pg_rewrite w on d.classid = 'pg_rewrite'::regclass and w.oid = d.objid
+  left join pg_constraint c on d.classid = 'pg_constraint'::regclass and c.oid = d.objid
+  left join pg_attrdef a on d.classid = 'pg_attrdef'::regclass and a.oid = d.objid
+  left join pg_trigger t on d.classid = 'pg_trigger'::regclass and t.oid = d.objid
+)
+select pg_describe_object(class, id, 0) from above where (class, id) not in (select class, id from ours) order by 1
+"""
+# What else a role owns, and in which other databases it owns or may do anything
+_USED = """
+select case when d.dbid not in (0, (select oid from pg_database where datname = current_database()))
+    then 'database ' || quote_ident((select datname from pg_database where oid = d.dbid))
+  else pg_describe_object(d.classid, d.objid, d.objsubid) end
+from pg_shdepend d where d.refclassid = 'pg_authid'::regclass and d.refobjid = %s
+and (d.dbid not in (0, (select oid from pg_database where datname = current_database()))
+  or (d.deptype = 'o' and not (d.classid = 'pg_namespace'::regclass and d.objid = %s)
+    and not (d.classid, d.objid) in (select * from unnest(%s::oid[], %s::oid[]))))
+group by 1 order by 1
+"""
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """What goes, as lines and as SQL, and what stays and why."""
+
+    goes: list[str] = field(default_factory=list)
+    statements: list[str] = field(default_factory=list)
+    stays: list[Problem] = field(default_factory=list)
+
+
+def find_in_store(config: Config) -> Leaving:
+    """What `remove` would drop. Raises Refused where something foreign is in the way, or somebody is at work."""
+    with _acting(config) as connection:
+        leaving = _leaving(connection, config)
+        raise psycopg.Rollback
+    return leaving
+
+
+def remove_from_store(config: Config) -> Leaving:
+    """Drops it in one transaction: killed anywhere, it is all there or all gone. Nothing the second time."""
+    with _acting(config) as connection:
+        leaving = _leaving(connection, config)
+        for statement in leaving.statements:
+            connection.execute(trusted(statement))
+    return leaving
+
+
+@contextmanager
+def _acting(config: Config) -> Iterator[Connection]:
+    """A transaction as the admin where there is one, since only that one may drop roles; else as the store's owner."""
+    place = store(config)
+    with (
+        connect(admin_place(config, place) if config["admin_database_url"] else place) as connection,
+        connection.transaction(),
+    ):
+        settings = {"lock_timeout": "20s", "statement_timeout": "0", "client_min_messages": "warning"}
+        local_settings(connection, settings)
+        connection.execute("select pg_advisory_xact_lock(%s)", [LOCK])
+        lent = connection.execute(
+            "select pg_get_userbyid(nspowner) from pg_namespace "
+            "where nspname = %s and not pg_has_role(nspowner, 'usage')",
+            [config["schema"]],
+        ).fetchone()
+        if lent:  # an admin who is no superuser must be able to act for the schema's owner
+            connection.execute(trusted(f"grant {quote_name(lent[0])} to current_user"))
+        yield connection
+        if lent and _existing(connection, lent):
+            connection.execute(trusted(f"revoke {quote_name(lent[0])} from current_user"))
+
+
+def _leaving(connection: Connection, config: Config) -> Leaving:
+    found = connection.execute(
+        "select oid, coalesce(obj_description(oid, 'pg_namespace'), '') = %s from pg_namespace where nspname = %s",
+        [SCHEMA_MARK, config["schema"]],
+    ).fetchone()
+    leaving = Leaving()
+    ours: list[tuple[int, int]] = []
+    schema_oid = 0
+    if found:
+        schema_oid, marked = found
+        ours = _schema(connection, config, leaving, schema_oid, marked)
+    for role in dict.fromkeys([*reader_roles(config).values(), store(config).user or config["roles.owner"]]):
+        _role(connection, leaving, role, schema_oid if found and found[1] else 0, ours)
+    return leaving
+
+
+def _schema(connection: Connection, config: Config, leaving: Leaving, oid: int, marked: bool) -> list[tuple[int, int]]:
+    """Adds the schema and what is ours within, as (class, oid), which is returned."""
+    schema, name = quote_name(config["schema"]), config["schema"]
+    records = _records(connection, config)
+    relations = connection.execute(
+        "select c.oid, relname, relkind from pg_class c where relnamespace = %s and relname = any(%s) "
+        "and relkind in ('r', 'v', 'm') order by c.oid desc",
+        [oid, [name for name, kind, _ in records if kind in _RELATIONS]],
+    ).fetchall()
+    signatures = [f"{qualified(config, name)}({'text' if name == 'user_hash' else ''})"
+                  for name, kind, _ in records if kind == "function"]  # fmt: skip
+    functions = connection.execute(
+        "select to_regprocedure(s)::oid, s from unnest(%s::text[]) s where to_regprocedure(s) is not null", [signatures]
+    ).fetchall()
+    ids = {"relations": [row[0] for row in relations], "functions": [row[0] for row in functions]}
+    classes = connection.execute("select 'pg_class'::regclass::oid, 'pg_proc'::regclass::oid").fetchone()
+    assert classes
+    ours = [(classes[0], one) for one in ids["relations"]] + [(classes[1], one) for one in ids["functions"]]
+    within = connection.execute(_WITHIN, [oid]).fetchall()
+    foreign = [told for kind, one, told in within if (kind, one) not in ours]
+    above = [told for (told,) in connection.execute(_STANDS_ON, ids)]
+    if records:
+        _refuse(connection, config, foreign, above)
+    elif not (marked and not foreign):
+        return []
+    for kind, noun in _DROP.items():
+        names = [name for _, name, relkind in relations if relkind == kind]
+        if names:
+            leaving.goes.append(f"drop {len(names)} {noun}{'s' * (len(names) > 1)}: {', '.join(sorted(names))}")
+    leaving.statements.extend(f"drop {_DROP[kind]} {qualified(config, name)}" for _, name, kind in relations)
+    for _, signature in functions:
+        leaving.goes.append(f"drop function {signature}")
+        leaving.statements.append(f"drop function {signature}")
+    for role, kind, rights in records:
+        if kind == "grant" and _existing(connection, [role]):
+            database = quote_name(connection.info.dbname)
+            leaving.goes.append(f"revoke {rights} on database {database} from {role}")
+            leaving.statements.append(f"revoke {rights} on database {database} from {quote_name(role)}")
+    if marked:
+        leaving.goes.append(f"drop schema {name}")
+        leaving.statements.append(f"drop schema {schema}")
+        return ours
+    readers = _existing(connection, dict.fromkeys(reader_roles(config).values()))
+    leaving.goes.append(f"leave schema {name}, which was there before, without rights of {', '.join(readers)}")
+    leaving.statements.extend(f"revoke all on schema {schema} from {quote_name(role)}" for role in readers)
+    return ours
+
+
+def _existing(connection: Connection, roles: Iterable[str]) -> list[str]:
+    rows = connection.execute("select rolname from pg_roles where rolname = any(%s) order by 1", [list(roles)])
+    return [name for (name,) in rows]
+
+
+def _records(connection: Connection, config: Config) -> list[Any]:
+    there = connection.execute("select to_regclass(%s) is not null", [qualified(config, "_object")]).fetchone()
+    if not there or not there[0]:
+        return []
+    rows = connection.execute(trusted(f"select name, kind, hash from {qualified(config, '_object')} order by 2, 1"))
+    return rows.fetchall()
+
+
+def _refuse(connection: Connection, config: Config, foreign: Sequence[str], above: Sequence[str]) -> None:
+    where = f"schema {config['schema']}"
+    problems = [Problem(where, f"{one} is in it, and gendash did not make it", "move it away") for one in foreign]
+    problems += [Problem(where, f"{one} stands on what gendash made", "drop or change it first") for one in above]
+    holders = connection.execute(
+        trusted(f"select name, owner, until from {qualified(config, '_lease')} where until > now()")
+    ).fetchall()
+    for name, owner, until in holders:
+        what = f"{owner.rsplit(':', 1)[0]} is at work on {name}"
+        end = f"stop it, or wait: its lease ends at {until.astimezone(UTC):%H:%M:%S} UTC"
+        problems.append(Problem(where, what, end))
+    if problems:
+        raise Refused(problems)
+
+
+def _role(connection: Connection, leaving: Leaving, role: str, schema: int, ours: Sequence[tuple[int, int]]) -> None:
+    """Adds a role that gendash made: it goes with its rights, unless it is used elsewhere or we may not drop it."""
+    row = connection.execute(
+        "select oid, rolname = current_user, (select rolsuper from pg_roles where rolname = current_user), "
+        "(select rolcreaterole and (current_setting('server_version_num')::int < 160000 "
+        "or pg_has_role(r.oid, 'member with admin option')) from pg_roles where rolname = current_user) "
+        "from pg_roles r where rolname = %s and shobj_description(oid, 'pg_authid') = %s",
+        [role, MARK],
+    ).fetchone()
+    if not row:
+        return
+    oid, is_me, is_super, may = row
+    name = quote_name(role)
+    used = [
+        told
+        for (told,) in connection.execute(_USED, [oid, schema, [kind for kind, _ in ours], [one for _, one in ours]])
+    ]
+    if used:
+        what = f"is used elsewhere: {', '.join(used)}"
+        leaving.stays.append(
+            Problem(f"role {role}", what, f"when that is over: drop owned by {name}; drop role {name}")
+        )
+    elif is_me or not (is_super or may):
+        sql = f"drop owned by {name}; drop role {name};"
+        what = "stays, since who is connected may not drop it"
+        leaving.stays.append(Problem(f"role {role}", what, f"set GENDASH_ADMIN_DATABASE_URL, or have run: {sql}"))
+    else:
+        leaving.goes.append(f"drop role {role} with its rights")
+        lend = [] if is_super else [f"grant {name} to current_user"]
+        leaving.statements.extend([*lend, f"drop owned by {name}", f"drop role {name}"])

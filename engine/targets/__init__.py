@@ -1,1 +1,0 @@
-"""Input and output: files, PostgreSQL, Prometheus, Grafana; one driver a module."""

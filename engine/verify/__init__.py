@@ -1,0 +1,1 @@
+"""`gendash verify`: queries, run as a reader, verdicts, freshness."""

@@ -1,0 +1,140 @@
+"""Everything that dashboards ask, read from their rendered JSON: what is verified is what is pushed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from gendash.engine.config.load import FEATURE_NEEDS
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.grid import panel_id
+from gendash.engine.languages.grafana_macros import PIXELS_A_COLUMN, Span, Timing, timing
+from gendash.engine.model import Dashboard, Panel, Query, Variable
+from gendash.engine.render.dashboards import datasource, render_dashboard
+from gendash.engine.verify.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Question:
+    """One query where it stands: its text as Grafana gets it, over which time, and as which role of the store.
+
+    ``verdict`` is the empty form that the answer fills in; ``relations`` are those that the query names.
+    """
+
+    verdict: Verdict
+    query: Query
+    text: str
+    time: Timing
+    role: str
+    relations: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The questions of one dashboard, in reading order; a verdict among ``items`` is one that needs no question."""
+
+    variables: Sequence[tuple[Variable, Question]] = ()
+    items: Sequence[Question | Verdict] = ()
+
+    @property
+    def questions(self) -> list[Question]:
+        """All questions, those of variables first."""
+        return [*(q for _, q in self.variables), *(item for item in self.items if isinstance(item, Question))]
+
+
+def dashboard_queries(catalog: Catalog, dashboard: Dashboard, at: datetime, only: Sequence[str] = ()) -> Asked:
+    """What a dashboard asks at a time. ``only`` names dashboards or ``dashboard/panel``; empty means everything.
+
+    Variables are always among it where a panel is, since panels cannot be asked without their options.
+    """
+    whole = not only or dashboard.name in only
+    panels = [panel for panel in dashboard.panels() if whole or f"{dashboard.name}/{panel.slug}" in only]
+    if not panels:
+        return Asked()
+    rendered = render_dashboard(catalog, dashboard)
+    shown = {panel["id"]: panel for top in rendered["panels"] for panel in (top, *top.get("panels", ()))}
+    on = [variable for variable in dashboard.variables if catalog.config.on(variable.feature)]
+    templates = {template["name"]: template for template in rendered["templating"]["list"]}
+    variables = [(one, _variable(catalog, dashboard, one, templates[one.name], at)) for one in on]
+    items: list[Question | Verdict] = [
+        unavailable(Verdict(dashboard.name, one.name, one.label, "variable", "", "not_available"), one.feature)
+        for one in dashboard.variables
+        if one not in on
+    ]
+    for panel in panels:
+        items += _panel(catalog, dashboard, panel, shown[panel_id(dashboard.name, panel.slug)], at)
+    if whole:
+        for (name, query), found in zip(dashboard.annotations, rendered["annotations"]["list"], strict=True):
+            items.append(_annotation(catalog, dashboard, name, query, found, at))
+    return Asked(variables, items)
+
+
+def unavailable(verdict: Verdict, feature: str) -> Verdict:
+    """A verdict that says which feature is off, and what that feature needs."""
+    names = feature.split()
+    needs = " and ".join(FEATURE_NEEDS.get(name, name) for name in names)
+    why = f"needs {needs}; {', '.join(f'features.{name}' for name in names)} off"
+    return replace(verdict, status="not_available", why=why)
+
+
+def _panel(
+    catalog: Catalog, dashboard: Dashboard, panel: Panel, shown: Mapping[str, Any], at: datetime
+) -> list[Question | Verdict]:
+    blank = Verdict(dashboard.name, panel.slug, panel.title, "panel", "", "ok")
+    missing = catalog.missing_features(panel)
+    if missing:
+        return [unavailable(blank, " ".join(missing))]
+    found: list[Question | Verdict] = []
+    for query, target in zip(catalog.live(panel), shown.get("targets", ()), strict=True):
+        own, due = replace(blank, ref=target["refId"]), datasource(catalog, query, dashboard)["uid"]
+        if target["datasource"]["uid"] == due:
+            found.append(_question(catalog, dashboard, own, query, target, shown, at))
+        else:
+            what = f"asks data source {target['datasource']['uid']}, which is not the one of its language and audience"
+            found.append(replace(own, status="error", why=f"{what}: {due}"))
+    return found
+
+
+def _variable(
+    catalog: Catalog, dashboard: Dashboard, variable: Variable, template: Mapping[str, Any], at: datetime
+) -> Question:
+    blank = Verdict(dashboard.name, variable.name, variable.label, "variable", "", "ok")
+    query = template["query"]
+    target = {"expr": query["query"] if isinstance(query, dict) else query, "datasource": template["datasource"]}
+    return _question(catalog, dashboard, blank, variable.query, target, {}, at)
+
+
+def _annotation(
+    catalog: Catalog, dashboard: Dashboard, name: str, query: Query, shown: Mapping[str, Any], at: datetime
+) -> Question:
+    """An annotation marks what happened, so nothing to mark is a fine answer."""
+    blank = Verdict(dashboard.name, name, name, "annotation", "A", "ok")
+    calm = replace(query, may_be_empty=query.may_be_empty or "nothing happened in this time")
+    return _question(catalog, dashboard, blank, calm, {"interval": shown.get("step", "")} | dict(shown), {}, at)
+
+
+def _question(
+    catalog: Catalog,
+    dashboard: Dashboard,
+    blank: Verdict,
+    query: Query,
+    target: Mapping[str, Any],
+    panel: Mapping[str, Any],
+    at: datetime,
+) -> Question:
+    config = catalog.config
+    time = timing(
+        Span.last(panel.get("timeFrom") or dashboard.range, at),
+        query.language,
+        points=panel.get("maxDataPoints") or panel.get("gridPos", {}).get("w", 24) * PIXELS_A_COLUMN,
+        least=panel.get("interval", ""),
+        scrape=config["prometheus.scrape_interval"] if query.language == "promql" else "",
+        min_step=target.get("interval", ""),
+        zone=config["time_zone"],
+    )
+    admin = target["datasource"]["uid"] == config["datasources.admin.uid"]
+    role = ("admin_reader" if admin else "reader") if query.language == "sql" else ""
+    relations = frozenset(name for kind, name in catalog.expand(query).uses if kind == "relation")
+    return Question(blank, query, target.get("rawSql") or target["expr"], time, role, relations)

@@ -1,0 +1,94 @@
+"""Panel queries on the store, as the role that Grafana uses: read-only, short, at a given time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from queue import Empty, LifoQueue
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from gendash.engine.clients.answers import Failed
+from gendash.engine.clients.postgres import Connection, Place, local_settings, open_connection, trusted
+from gendash.engine.errors import Unreachable
+from gendash.engine.model import Problem
+
+TIMEOUT = "5s"
+_NUMBERS = {psycopg.adapters.types[name].oid for name in ("int2", "int4", "int8", "float4", "float8", "numeric")}
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What a query gave, and in how many milliseconds; ``numeric`` says which columns are of a type of numbers."""
+
+    columns: tuple[str, ...]
+    numeric: tuple[bool, ...]
+    rows: list[tuple[Any, ...]]
+    ms: float
+
+
+RunQuery = Callable[[str], Rows | Failed]
+
+
+@contextmanager
+def open_reader(store: Place, user: str, password: str, at: datetime | None = None) -> Iterator[RunQuery]:
+    """A function that runs one query in a read-only transaction; threads may share it, each call has a connection.
+
+    ``at`` is what the store's clock says. Raises Unreachable, Denied or Unexpected where no connection can be had.
+    """
+    try:
+        place = Place(user, make_conninfo(store.url, user=user, password=password), store.origin)
+    except psycopg.Error:  # told without the URL where the connection is opened
+        place = store
+    settings = {"statement_timeout": TIMEOUT} | ({"gendash.now": at.isoformat()} if at else {})
+    idle: LifoQueue[Connection] = LifoQueue()
+    opened: list[Connection] = []
+
+    def ask(text: str) -> Rows | Failed:
+        try:
+            connection = idle.get_nowait()
+        except Empty:
+            connection = open_connection(place, application="gendash verify")
+            opened.append(connection)
+        try:
+            return _run(connection, text, settings)
+        finally:
+            if connection.closed:
+                raise Unreachable(Problem(place.where, "the connection was cut", "is the server still up?"))
+            idle.put(connection)
+
+    try:
+        yield ask
+    finally:
+        for connection in opened:
+            connection.close()
+
+
+def _run(connection: Connection, text: str, settings: dict[str, str]) -> Rows | Failed:
+    started = time.perf_counter()
+
+    def ms() -> float:
+        return (time.perf_counter() - started) * 1000
+
+    try:
+        connection.execute("begin transaction read only")
+        local_settings(connection, settings)
+        with connection.cursor() as cursor:
+            cursor.execute(trusted(text))
+            while cursor.nextset():  # of several statements the last one counts
+                pass
+            described = cursor.description or ()
+            columns = tuple(column.name for column in described)
+            numeric = tuple(column.type_code in _NUMBERS for column in described)
+            return Rows(columns, numeric, cursor.fetchall() if columns else [], ms())
+    except psycopg.Error as error:
+        message = error.diag.message_primary or str(error)
+        return Failed(error.sqlstate or "", " ".join(message.split()), ms())
+    finally:
+        if not connection.closed:
+            connection.execute("rollback")

@@ -1,0 +1,373 @@
+"""Runs every query on the live PostgreSQL and Prometheus, as Grafana would, and judges each answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from gendash.engine.clients import prometheus as prom
+from gendash.engine.clients.answers import Failed
+from gendash.engine.clients.postgres import store
+from gendash.engine.config.load import Config, suggest
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.errors import ContentError, Denied, GendashError, TargetError, Unexpected
+from gendash.engine.languages.grafana_macros import Choice, MacroError, Timing, expand_macros, leftovers
+from gendash.engine.languages.promql import parse
+from gendash.engine.languages.sql_text import quote_name
+from gendash.engine.model import Problem, Variable
+from gendash.engine.render.rules import live_rules, rule_expression
+from gendash.engine.verify.freshness import Filled, Finder, relation_finder, series_finder
+from gendash.engine.verify.queries import Asked, Question, dashboard_queries, unavailable
+from gendash.engine.verify.reader import RunQuery, open_reader
+from gendash.engine.verify.verdict import OK, Answer, Finding, Status, Verdict, judge, series, table
+
+WORKERS = 3  # gentle on the platform's database; below the reader's connection limit
+TRIED = 5  # options of a variable that are tried until one has rows
+RULES = "rules"
+NOTHING = Answer(0)
+MIGRATE = "run `gendash db migrate`"
+
+_REFUSALS: Mapping[str, tuple[Status, str]] = {  # by SQLSTATE: what it means for a panel, and what to do
+    "42703": ("missing", ""),
+    "42883": ("missing", ""),
+    "42P01": ("missing", MIGRATE),
+    "3F000": ("missing", MIGRATE),
+    "42501": ("error", MIGRATE),
+}
+_LABEL_VALUES = re.compile(r"label_values\((?:(.+),\s*)?([^,]+)\)\s*")
+_MATCHERS = re.compile(r'\{((?:[^"{}]|"(?:[^"\\]|\\.)*")*)\}')
+_MATCHER = re.compile(r'\w+(?:=~|!~|!=|=)"(?:[^"\\]|\\.)*"')
+_NAMED = re.compile(r"\$(\w+)|\$\{(\w+)[^}]*\}|\[\[(\w+)")
+
+
+@dataclass(frozen=True)
+class Servers:
+    """The servers, and what is known about their data at the time that is judged."""
+
+    catalog: Catalog
+    readers: Mapping[str, RunQuery]
+    call: prom.Call | None
+    relations: Callable[[Iterable[str]], Finding]
+    series: Finder
+    loaded: Mapping[str, list[prom.LoadedRule]]
+
+
+@dataclass(frozen=True)
+class QueryResult:
+    """An answer, how long it took, and what is thought of it."""
+
+    finding: Finding
+    answer: Answer = NOTHING
+    ms: float = 0.0
+
+    def fill(self, blank: Verdict) -> Verdict:
+        """The verdict of a question."""
+        found = self.finding
+        return replace(
+            blank, status=found.status, why=found.why, allowed=found.allowed, rows=self.answer.rows, ms=self.ms
+        )
+
+
+def verify(
+    config: Config, catalog: Catalog, *, at: datetime | None = None, only: Sequence[str] = (), workers: int = WORKERS
+) -> list[Verdict]:
+    """A verdict on every query of every panel, variable and annotation, and on every rule, in reading order.
+
+    ``at`` is the time that is judged (now where absent); ``only`` names dashboards, ``dashboard/panel`` or ``rules``.
+    Raises ContentError for unknown names, and TargetError with one problem for each server that cannot be asked.
+    """
+    _check_names(catalog, only)
+    moment = at or datetime.now(UTC)
+    rules = list(catalog.rules) if not only or RULES in only else []
+    asked = [dashboard_queries(catalog, dashboard, moment, only) for dashboard in catalog.dashboards.values()]
+    with ExitStack() as stack:
+        live = _connect(stack, config, catalog, asked, moment, at, bool(rules))
+        pool = stack.enter_context(ThreadPoolExecutor(workers))
+        found: list[Verdict] = []
+        for one in asked:
+            choices, verdicts = _variables(live, one)
+            found += verdicts
+            found += pool.map(partial(_verdict, live, choices), one.items)
+        return found + list(pool.map(partial(_rule, live), rules))
+
+
+def any_failed(verdicts: Iterable[Verdict]) -> bool:
+    """Whether any verdict asks for something to be done."""
+    return not all(verdict.calm for verdict in verdicts)
+
+
+def _check_names(catalog: Catalog, only: Sequence[str]) -> None:
+    known = {RULES, *catalog.dashboards}
+    known |= {f"{d.name}/{panel.slug}" for d in catalog.dashboards.values() for panel in d.panels()}
+    wrong = [name for name in only if name not in known]
+    if wrong:
+        raise ContentError([Problem("--only", f"nothing is named '{n}'", suggest(n, known)) for n in wrong])
+
+
+# ── servers ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _connect(
+    stack: ExitStack,
+    config: Config,
+    catalog: Catalog,
+    asked: Sequence[Asked],
+    moment: datetime,
+    at: datetime | None,
+    rules: bool,
+) -> Servers:
+    """Connections to the servers that are needed, each tried. Raises TargetError with all that fail."""
+    needed = [question for one in asked for question in one.questions]
+    problems: list[Problem] = []
+    readers: dict[str, RunQuery] = {}
+    filled: dict[str, Filled] = {}
+    for role in sorted({question.role for question in needed} - {""}):
+        try:
+            readers[role] = stack.enter_context(_reader(config, role, at))
+            filled |= _filled(config, readers[role])
+        except GendashError as error:
+            problems += error.problems
+    call: prom.Call | None = None
+    loaded: dict[str, list[prom.LoadedRule]] = {}
+    if rules or any(question.query.language == "promql" for question in needed):
+        try:
+            call = stack.enter_context(prom.prometheus(config["prometheus_url"]))
+            loaded = prom.loaded_rules(call)
+        except TargetError as error:
+            problems += error.problems
+    if problems:
+        raise TargetError(list(dict.fromkeys(problems)))
+
+    def value(expr: str) -> float | None:
+        assert call is not None
+        answer = prom.instant(call, expr, moment)
+        if isinstance(answer, Failed):  # no answer is not the answer that nothing is there
+            raise Unexpected(Problem("prometheus", f"{answer.message} when looking for {expr}", "try again"))
+        found = answer.series
+        return float(found[0]["value"][1]) if found else None
+
+    find = series_finder(catalog, value, loaded)
+    return Servers(catalog, readers, call, relation_finder(catalog, filled), find, loaded)
+
+
+def _reader(config: Config, role: str, at: datetime | None) -> AbstractContextManager[RunQuery]:
+    """Access as a role of the data sources; never as the owner, who may read what panels may not."""
+    user, password = config[f"roles.{role}"], config[f"{role}_password"]
+    if not password:
+        what = f"not set, so nothing can be asked as role {user}"
+        do = "set it to the password that the role has, and run `gendash db migrate` if it has none"
+        raise Denied(Problem(f"GENDASH_{role.upper()}_PASSWORD", what, do))
+    return open_reader(store(config), user, password, at)
+
+
+def _filled(config: Config, ask: RunQuery) -> dict[str, Filled]:
+    """When each relation was filled, as the store says."""
+    answer = ask(f"select relation, age_s, cadence_s, error from {quote_name(config['schema'])}.refresh_now")
+    if isinstance(answer, Failed):
+        raise Unexpected(Problem("store", answer.message, MIGRATE))
+    return {name: Filled(age_s, cadence_s or 0.0, error or "") for name, age_s, cadence_s, error in answer.rows}
+
+
+# ── panels and annotations ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _verdict(live: Servers, choices: Sequence[Choice], item: Question | Verdict) -> Verdict:
+    """The verdict on one query: with All for every variable, then with real options of each in turn."""
+    if isinstance(item, Verdict):
+        return item
+    result = _ask(live, item, choices)
+    used = {name for match in _NAMED.findall(item.text) for name in match}
+    for choice in choices:
+        if result.finding.status == "ok" and result.answer.rows and choice.name in used and choice.options:
+            result = replace(result, finding=_with_options(live, item, choices, choice, result.finding))
+    return result.fill(item.verdict)
+
+
+def _with_options(live: Servers, item: Question, choices: Sequence[Choice], one: Choice, with_all: Finding) -> Finding:
+    """``with_all``, or what is wrong with real options: an error with one, or rows with none of those tried."""
+    tried = one.options[:TRIED]
+    for option in tried:
+        result = _ask(live, item, [replace(c, picked=(option,)) if c is one else c for c in choices])
+        if result.finding.status in ("error", "missing"):
+            return replace(result.finding, why=f"with {one.name} = {option}: {result.finding.why}")
+        if result.answer.rows:
+            return with_all
+    if item.query.may_be_empty:
+        return with_all
+    return Finding("no_rows", f"rows with All, but none with {one.name} = {' or '.join(tried)}")
+
+
+def _ask(live: Servers, item: Question, choices: Sequence[Choice]) -> QueryResult:
+    text = _expanded(item, item.text, choices)
+    if isinstance(text, Finding):
+        return QueryResult(text)
+    try:
+        return _sql(live, item, text) if item.query.language == "sql" else _promql(live, item, text)
+    except TargetError as error:  # a server that went away meanwhile
+        return QueryResult(Finding("error", str(error.problems[0])))
+
+
+def _expanded(item: Question, text: str, choices: Sequence[Choice]) -> str | Finding:
+    try:
+        out = expand_macros(item.query.language, text, item.time, choices)
+    except MacroError as error:
+        return Finding("error", str(error))
+    left = leftovers(out)
+    return Finding("error", f"nothing expands {', '.join(left)}: no such macro or variable here") if left else out
+
+
+def _sql(live: Servers, item: Question, text: str) -> QueryResult:
+    given = live.readers[item.role](text)
+    if isinstance(given, Failed):
+        return QueryResult(_refused(live, item, given), ms=given.ms)
+    answer = table(given.columns, given.rows, item.query.format, given.numeric)
+    return QueryResult(judge(item.query, answer, live.relations(item.relations)), answer, given.ms)
+
+
+def _refused(live: Servers, item: Question, given: Failed) -> Finding:
+    """Why the database refused a query; where something is missing, what its source lost goes before."""
+    status, do = _REFUSALS.get(given.code, ("error", ""))
+    source = live.relations(item.relations)
+    if status == source.status == "missing":
+        return source
+    role = live.catalog.config[f"roles.{item.role}"]
+    what = f"role {role} may not read: {given.message}" if given.code == "42501" else given.message
+    return Finding(status, f"{what}; {do}" if do else what)
+
+
+def _promql(live: Servers, item: Question, text: str) -> QueryResult:
+    assert live.call is not None
+    span = item.time.span
+    if item.query.instant:
+        given = prom.instant(live.call, text, span.end)
+    else:
+        start, end = _aligned(item.time)
+        given = prom.over(live.call, text, start, end, item.time.step_ms)
+    if isinstance(given, Failed):
+        return QueryResult(Finding("error", given.message), ms=given.ms)
+    answer = series(given.series)
+    return QueryResult(judge(item.query, answer, live.series(text, not answer.rows)), answer, given.ms)
+
+
+def _aligned(time: Timing) -> tuple[datetime, datetime]:
+    """Start and end on multiples of the step, counted in local time as at the end: so Grafana aligns a range."""
+    offset = time.span.end.astimezone(ZoneInfo(time.zone)).utcoffset()
+    ahead, step_s = offset.total_seconds() if offset else 0.0, time.step_ms / 1000
+    start, end = (
+        datetime.fromtimestamp((moment.timestamp() + ahead) // step_s * step_s - ahead, UTC)
+        for moment in (time.span.start, time.span.end)
+    )
+    return start, end
+
+
+# ── variables ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _variables(live: Servers, asked: Asked) -> tuple[list[Choice], list[Verdict]]:
+    """All for each variable of a dashboard, with its options, and the verdicts on their queries."""
+    choices: list[Choice] = []
+    verdicts: list[Verdict] = []
+    for variable, question in asked.variables:
+        options, result = _options(live, variable, question, choices)
+        choices.append(Choice(variable.name, options, multi=variable.multi, all_value=variable.all_value))
+        verdicts.append(result.fill(question.verdict))
+    return choices, verdicts
+
+
+def _options(
+    live: Servers, variable: Variable, item: Question, choices: Sequence[Choice]
+) -> tuple[list[str], QueryResult]:
+    """The options of a variable as the browser makes them, and what is thought of them."""
+    try:
+        given = _label_values(live, item, choices) if item.query.language == "promql" else _texts(live, item, choices)
+    except TargetError as error:
+        given = Finding("error", str(error.problems[0]))
+    if isinstance(given, Finding):
+        return [], QueryResult(given)
+    found, source, ms = given
+    options = _picked(found, variable.regex)
+    answer = Answer(len(options), texts=len(options))
+    return options, QueryResult(judge(item.query, answer, source), answer, ms)
+
+
+Judged = tuple[list[str], Finding, float]
+
+
+def _label_values(live: Servers, item: Question, choices: Sequence[Choice]) -> Judged | Finding:
+    match = _LABEL_VALUES.fullmatch(item.text)
+    if not match:
+        return Finding("error", "a PromQL variable is written label_values(metric, label)")
+    selector = _expanded(item, match[1] or "", choices)
+    if isinstance(selector, Finding):
+        return selector
+    assert live.call is not None
+    given = prom.label_values(live.call, match[2].strip(), selector, item.time.span.start, item.time.span.end)
+    if isinstance(given, Failed):
+        return Finding("error", given.message)
+    found = [str(value) for value in given.data]
+    return found, live.series(selector, not found) if selector else OK, given.ms
+
+
+def _texts(live: Servers, item: Question, choices: Sequence[Choice]) -> Judged | Finding:
+    text = _expanded(item, item.text, choices)
+    if isinstance(text, Finding):
+        return text
+    given = live.readers[item.role](text)
+    if isinstance(given, Failed):
+        return _refused(live, item, given)
+    texts = [i for i, _ in enumerate(given.columns) if any(isinstance(row[i], str) for row in given.rows)]
+    if given.rows and not texts:
+        return Finding("error", "no column of text to take options from; cast it to text")
+    rank = {"value": 0, "text": 1}
+    best = min(texts, key=lambda i: rank.get(given.columns[i], 2), default=0)
+    found = [str(row[best]) for row in given.rows if row[best] is not None]
+    return found, live.relations(item.relations), given.ms
+
+
+def _picked(found: Sequence[str], regex: str) -> list[str]:
+    """Each option once, sorted; what the expression captures where there is one."""
+    if regex:
+        pattern = re.compile(regex.strip("/").replace("(?<", "(?P<"))
+        matches = [match for match in (pattern.search(text) for text in found) if match]
+        found = [match[1] if pattern.groups else match.string for match in matches]
+    return sorted(set(found))
+
+
+# ── rules ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _rule(live: Servers, name: str) -> Verdict:
+    """Whether a rule is loaded as defined, healthy, and, if it records, whether its series are there."""
+    rule = live.catalog.rules[name]
+    blank = Verdict(RULES, name, f"{rule.kind} {name}", "rule", "", "ok")
+    if rule not in live_rules(live.catalog):
+        return unavailable(blank, rule.feature)
+    loaded = live.loaded.get(name, [])
+    own = _normal(rule_expression(live.catalog, rule).text)
+    same = next((one for one in loaded if _normal(one.expr) == own), None)
+    if same is None:
+        what = "another expression of it is loaded" if loaded else "not loaded"
+        status: Status = "error" if loaded else "missing"
+        return replace(blank, status=status, why=f"{what}; give Prometheus the file of this rule and reload it")
+    if same.health == "err":
+        return replace(blank, status="error", why=same.error)
+    try:
+        finding = live.series(name, False) if rule.kind == "record" else OK
+    except TargetError as error:
+        finding = Finding("error", str(error.problems[0]))
+    return replace(blank, status=finding.status, why=finding.why, rows=1)
+
+
+def _normal(expr: str) -> str:
+    """An expression as the parser prints it, matchers sorted as Prometheus does: equal for equal meanings."""
+    try:
+        text = str(parse(expr))
+    except ValueError:  # newer than our parser
+        return " ".join(expr.split())
+    return _MATCHERS.sub(lambda found: "{" + ",".join(sorted(_MATCHER.findall(found[1]))) + "}", text)

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from gendash.demo.postgres import Server
+from gendash.engine.clients.postgres import Place, connect, source, store, translated
+from gendash.engine.config.load import load_config
+from gendash.engine.errors import Denied, Refused, TargetError, Unexpected, Unreachable
+
+SECRET = "s3cret/with#signs"
+
+
+def _place(url: str) -> Place:
+    return Place("store", url, "GENDASH_DATABASE_URL")
+
+
+def _fails(url: str, statement: str = "select 1") -> TargetError:
+    with pytest.raises(TargetError) as caught, connect(_place(url)) as connection:
+        connection.execute(statement.encode())
+    (problem,) = caught.value.problems
+    assert "\n" not in str(problem)
+    assert problem.do
+    return caught.value
+
+
+def test_an_unreachable_server_is_named_without_its_password() -> None:
+    error = _fails(f"postgresql://me:{SECRET.replace('/', '%2F').replace('#', '%23')}@127.0.0.1:9/app")
+    assert isinstance(error, Unreachable)
+    assert str(error) == "store me@127.0.0.1:9/app: nothing listens there; start the server or mend the URL"
+
+
+def test_an_unknown_host_is_named() -> None:
+    error = _fails("postgresql://me@no-such-host.invalid/app")
+    assert isinstance(error, Unreachable)
+    assert str(error) == "store me@no-such-host.invalid:5432/app: unknown host; mend the URL"
+
+
+@pytest.mark.parametrize("url", [f"postgresql://me:{SECRET}@host/app", f"postgresql://me:pw@host:{SECRET}/app", SECRET])
+def test_a_url_that_cannot_be_read_is_never_repeated(url: str) -> None:
+    error = _fails(url)
+    assert "s3cret" not in str(error)
+    assert "signs" not in str(error)
+    assert str(error).startswith("GENDASH_DATABASE_URL: not a PostgreSQL URL; write postgresql://")
+
+
+def test_a_wrong_password_an_unknown_role_and_an_unknown_database_are_told_apart(postgres: Server) -> None:
+    assert isinstance(_fails(postgres.url(password="wrong")), Denied)
+    assert isinstance(_fails(postgres.url(user="nobody", password="wrong")), Denied)
+    missing = _fails(postgres.url("missing"))
+    assert isinstance(missing, Unexpected)
+    assert "no database 'missing'" in str(missing)
+
+
+def test_a_server_without_tls_is_named(postgres: Server) -> None:
+    assert "no TLS" in str(_fails(postgres.url() + "?sslmode=require"))
+
+
+def test_what_a_role_may_not_do_is_denied(database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as admin:
+        admin.execute("create role poor login password 'poor'; create table riches (a int)")
+    poor = database.replace(database.split("//")[1].split("@")[0], "poor:poor")
+    denied = _fails(poor, "select * from riches")
+    assert isinstance(denied, Denied)
+    assert "permission denied for table riches" in str(denied)
+    read_only = _fails(poor, "begin read only; create temporary table a (b int)")
+    assert isinstance(read_only, Denied)
+    assert "read-only" in str(read_only)
+
+
+@pytest.mark.parametrize(
+    ("statement", "kind"),
+    [
+        ("select nothing from nowhere", Unexpected),
+        ("set statement_timeout = 50; select pg_sleep(5)", Unexpected),
+        ("select pg_terminate_backend(pg_backend_pid())", Unreachable),
+        ("select 1/0", Unexpected),
+    ],
+)
+def test_errors_of_statements_become_one_line(database: str, statement: str, kind: type[TargetError]) -> None:
+    with pytest.raises(kind) as caught, connect(_place(database)) as connection:
+        connection.execute(statement.encode())
+    assert str(caught.value).startswith("store postgres@127.0.0.1:")
+
+
+def test_an_error_outside_a_connection_is_translated_too(database: str) -> None:
+    refused = pytest.raises(Unexpected, match="here: division by zero")
+    with psycopg.connect(database) as connection, refused, translated("here"):
+        connection.execute("select 1/0")
+
+
+def test_connections_say_who_they_are_and_leave_no_session_state(database: str) -> None:
+    with connect(_place(database)) as connection:
+        assert connection.execute("select current_setting('application_name')").fetchone() == ("gendash",)
+        for _ in range(10):
+            connection.execute("select %s::int", [1])
+        assert connection.execute("select count(*) from pg_prepared_statements").fetchone() == (0,)
+
+
+def test_the_source_is_the_store_unless_it_is_set() -> None:
+    one = load_config("", environ={"GENDASH_DATABASE_URL": "postgresql://a@b/c"})
+    assert source(one).url == store(one).url
+    two = load_config(
+        "", environ={"GENDASH_DATABASE_URL": "postgresql://a@b/c", "GENDASH_SOURCE_URL": "postgresql://d"}
+    )
+    assert source(two).url == "postgresql://d"
+
+
+def test_no_database_at_all_is_said() -> None:
+    with pytest.raises(Refused, match="GENDASH_DATABASE_URL: no database is configured"):
+        store(load_config(""))
+
+
+def test_a_place_shows_no_password() -> None:
+    assert "pw" not in repr(_place("postgresql://me:pw@host/db"))
