@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import count
@@ -19,6 +20,7 @@ from gendash.engine.config import load_config
 from gendash.engine.targets.files import load_catalog
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT / "tests"))  # tests are no package, so what they share needs a path
 _numbers = count(1)
 
 
