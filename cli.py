@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from gendash.commands._common import PROBLEMS, Settings
+from gendash.commands._common import PROBLEMS, Group, Settings
 from gendash.commands.bridge import langfuse
 from gendash.commands.definitions import build, check, config
 from gendash.commands.delivery import apply, plan, verify
@@ -21,7 +21,7 @@ from gendash.commands.store import db, metrics
 from gendash.commands.store_plan import advise, db_plan
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--config", "path", metavar="FILE", default="", help="Settings; gendash.yaml here, where there is one.")
 @click.option("--env", default="", metavar="NAME", help="Overlay environments.NAME of the settings.")
 @click.version_option(package_name="gendash")

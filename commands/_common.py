@@ -74,6 +74,16 @@ def repeat(once: Callable[[], int], every: float | None) -> int:
         return DONE
 
 
+class Group(click.Group):
+    """A group whose help shows the first sentence of each command whole, on as many lines as it takes."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the list of commands; click's own cuts each at the end of the line."""
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, one.get_short_help_str(limit=1000)) for name, one in commands if one])
+
+
 class Settings:
     """Where the settings come from; read when a command first needs them."""
 

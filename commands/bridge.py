@@ -15,6 +15,7 @@ import click
 from gendash.commands._common import (
     DONE,
     PROBLEMS,
+    Group,
     Settings,
     confirm,
     every_option,
@@ -56,7 +57,7 @@ fields_option = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def langfuse() -> None:
     """The bridge from Langfuse to the store."""
 

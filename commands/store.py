@@ -16,6 +16,7 @@ import click
 from gendash.commands._common import (
     DONE,
     PROBLEMS,
+    Group,
     Settings,
     at_option,
     every_option,
@@ -33,7 +34,7 @@ IDLE = ("not due", "off", "not available")  # states that are counted only: `db 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
-@click.group()
+@click.group(cls=Group)
 def db() -> None:
     """The store: make it, fill it, look at it."""
 
