@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import time
@@ -25,7 +26,7 @@ from gendash.engine.config import Config, load_config, suggest
 from gendash.engine.errors import Refused, TargetError
 from gendash.engine.model import Problem
 from gendash.engine.render_rules import live_rules, rule_expression
-from gendash.engine.settings import FEATURES
+from gendash.engine.settings import FEATURES, NONE
 
 DATABASE = "platform"
 MARK, ENV = ".gendash-demo", "env"
@@ -83,7 +84,25 @@ def run_demo(steps: Steps, options: Options, say: Say, clock: Callable[[], float
     options = replace(options, folder=options.folder.resolve())
     _fresh(options.folder)
     with ExitStack() as stack:
-        return _Demo(stack, steps, options, settings, now, say, clock).run()
+        around = stack.enter_context(_around_proxies())
+        return _Demo(stack, steps, options, settings, now, say, clock, environment=around).run()
+
+
+@contextmanager
+def _around_proxies() -> Iterator[dict[str, str]]:
+    """Environment variables, set meanwhile, by which no proxy is asked for the demo's own servers on 127.0.0.1."""
+    names = ("no_proxy", "NO_PROXY")  # programs differ in which one they read first
+    before = {name: os.environ.get(name) for name in names}
+    value = ",".join(dict.fromkeys(filter(None, [*before.values(), "127.0.0.1"])))
+    os.environ |= dict.fromkeys(names, value)
+    try:
+        yield dict.fromkeys(names, value)
+    finally:
+        for name, old in before.items():
+            if old is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = old
 
 
 def _now(options: Options, clock: Callable[[], float]) -> datetime:
@@ -239,9 +258,9 @@ class _Demo:
         """Starts to make the blocks of Prometheus' history; the function that waits for them, or None without it."""
         promtool = servers.find("promtool", *self.options.tools)
         if promtool is None or servers.find("prometheus", *self.options.tools) is None:
-            self.left_out.append("Prometheus: no prometheus and promtool on PATH; install the prometheus package")
-            metric = {name for name, _, _ in FEATURES if name.endswith("_metrics") or name == "redis"}
-            self.settings["features"] |= dict.fromkeys(metric, False)
+            do = "run `make fetch` in a checkout, or put prometheus and promtool on PATH"
+            self.left_out.append(f"Prometheus: not found, so its panels and rules were not tried; {do}")
+            self.settings["prometheus_url"] = NONE
             return None
         with self.told(f"wrote {self.options.reach.days} days of samples"):
             scrapes = history.scrape(life.world.platform, end, extra, self.options.reach)
