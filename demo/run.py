@@ -26,7 +26,7 @@ from gendash.engine.config import Config, load_config, suggest
 from gendash.engine.errors import Refused, TargetError
 from gendash.engine.model import Problem
 from gendash.engine.render_rules import live_rules, rule_expression
-from gendash.engine.settings import FEATURES, NONE
+from gendash.engine.settings import FEATURES
 
 DATABASE = "platform"
 MARK, ENV = ".gendash-demo", "env"
@@ -260,7 +260,7 @@ class _Demo:
         if promtool is None or servers.find("prometheus", *self.options.tools) is None:
             do = "run `make fetch` in a checkout, or put prometheus and promtool on PATH"
             self.left_out.append(f"Prometheus: not found, so its panels and rules were not tried; {do}")
-            self.settings["prometheus_url"] = NONE
+            self.settings["prometheus_url"] = "none"
             return None
         with self.told(f"wrote {self.options.reach.days} days of samples"):
             scrapes = history.scrape(life.world.platform, end, extra, self.options.reach)
