@@ -23,6 +23,8 @@ from gendash.engine.targets.files import load_catalog
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "tests"))  # tests are no package, so what they share needs a path
 _numbers = count(1)
+for _name in ("no_proxy", "NO_PROXY"):  # servers of tests are here, whatever proxy the environment names
+    os.environ[_name] = ",".join(filter(None, [os.environ.get(_name), "127.0.0.1"]))
 
 
 @cache
