@@ -27,7 +27,7 @@ FILES = {
 SHOWN_BY = {
     "dashboard": "",
     "view": 'in a panel: sql("select at as \\"time\\", messages from {{{{ view(\'{}\') }}}} order by 1")',
-    "rule": "in a panel: promql(\"{{{{ rule('job:{}:avg5m') }}}}\")",
+    "rule": 'in a panel: promql(\'{{{{ rule("job:{}:avg5m") }}}}{{job="{{{{ setting("prometheus.job") }}}}"}}\')',
 }
 LONGEST_NAME = 40
 _NAME = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
