@@ -9,7 +9,7 @@ PYTEST := PATH="$(RUN_PATH)" $(WHEEL_ENV)/bin/python -P -m pytest
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup prometheus wheel demo demo-keep test soak lint format golden bench clean
+.PHONY: help setup prometheus wheel demo demo-keep test soak lint format generate bench clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,8 +36,11 @@ format: setup  ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-golden: setup  ## rewrite the golden files from the definitions
+generate: setup  ## rewrite what follows from the definitions: golden files, docs/reference, JSON Schema
 	GENDASH_GOLDEN=write $(BIN)/python -P -m pytest -q tests/dashboards/test_golden.py
+	$(BIN)/gendash docs
+	@mkdir -p .cache
+	$(BIN)/gendash config --schema > .cache/schema.json && mv .cache/schema.json provisioning/gendash.schema.json
 
 bench: setup  ## measure, as ratios against a baseline of the same run
 	$(BIN)/python benchmarks/bench_cli.py
