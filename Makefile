@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup fetch prometheus wheel demo demo-keep test soak lint format golden bench clean
+.PHONY: help setup fetch prometheus wheel demo demo-keep test soak lint format generate bench clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,8 +37,11 @@ format: setup  ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-golden: setup  ## rewrite the golden files from the definitions
+generate: setup  ## rewrite what follows from the definitions: golden files, docs/reference, JSON Schema
 	GENDASH_GOLDEN=write $(BIN)/python -P -m pytest -q tests/dashboards/test_golden.py
+	$(BIN)/gendash docs
+	@mkdir -p .cache
+	$(BIN)/gendash config --schema > .cache/schema.json && mv .cache/schema.json provisioning/gendash.schema.json
 
 bench: setup  ## measure, as ratios against a baseline of the same run
 	$(BIN)/python benchmarks/bench_cli.py

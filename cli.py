@@ -16,6 +16,7 @@ from gendash.commands.delivery import apply, plan, verify
 from gendash.commands.demo import demo
 from gendash.commands.doctor import doctor
 from gendash.commands.leaving import uninstall
+from gendash.commands.new import new
 from gendash.commands.reference import docs, lineage
 from gendash.commands.store import db, metrics
 from gendash.commands.store_plan import advise, db_plan
@@ -48,6 +49,7 @@ for command in (
     docs,
     lineage,
     uninstall,
+    new,
     demo,
 ):
     cli.add_command(command)

@@ -103,22 +103,35 @@ class Settings:
             raise ConfigError(Problem(str(file), f"cannot read: {why}", "check --config")) from error
         return load_config(text, str(file), os.environ, self.env, lambda name: Path(name).read_text("utf-8"))
 
+    @property
+    def base(self) -> Path:
+        """The folder of gendash.yaml, to which paths in it are relative."""
+        return Path(self.path or "gendash.yaml").resolve().parent
+
     def catalog(self) -> Catalog:
         """The definitions, without the checks."""
         from gendash.engine.targets.files import load_catalog
 
         config = self.config()
-        base = Path(self.path or "gendash.yaml").resolve().parent
-        return load_catalog(config, [base / folder for folder in config["content"]])
+        return load_catalog(config, content_roots(config, self.base))
 
     def checked(self) -> Catalog:
         """The definitions; any problem stops here, and all are listed."""
-        from gendash.engine.checks import check
-        from gendash.engine.errors import ContentError, raise_if
+        return without_problems(self.catalog())
 
-        catalog = self.catalog()
-        raise_if(ContentError, check(catalog))
-        return catalog
+
+def content_roots(config: Config, base: Path) -> list[Path]:
+    """The folders under ``content:``; relative ones are below ``base``."""
+    return [base / folder for folder in config["content"]]
+
+
+def without_problems(catalog: Catalog) -> Catalog:
+    """The catalog itself. Raises ContentError with every problem that a check finds."""
+    from gendash.engine.checks import check
+    from gendash.engine.errors import ContentError, raise_if
+
+    raise_if(ContentError, check(catalog))
+    return catalog
 
 
 def show_rows(rows: list[dict[str, Any]], as_json: bool) -> None:

@@ -60,6 +60,7 @@ class Options:
     """What a person can choose. ``now`` None is the start of this hour; ``grafana`` names a binary.
 
     ``tools`` are folders with prometheus and promtool, beside PATH; ``reach`` shortens the history, for tests.
+    ``content`` are the user's content roots.
     """
 
     folder: Path = Path(".gendash/demo")
@@ -72,6 +73,7 @@ class Options:
     tools: Sequence[Path] = ()
     reach: history.Reach = field(default_factory=history.Reach)
     environ: Mapping[str, str] = field(default_factory=dict)
+    content: Sequence[Path] = ()
 
 
 def run_demo(steps: Steps, options: Options, say: Say, clock: Callable[[], float] = time.time) -> int:
@@ -80,7 +82,7 @@ def run_demo(steps: Steps, options: Options, say: Say, clock: Callable[[], float
     Raises Refused for options that do not fit together, and whatever a step raises.
     """
     now = _now(options, clock)
-    settings = _settings(options.without)
+    settings = _settings(options.without, options.content)
     options = replace(options, folder=options.folder.resolve())
     _fresh(options.folder)
     with ExitStack() as stack:
@@ -114,8 +116,8 @@ def _now(options: Options, clock: Callable[[], float]) -> datetime:
     return datetime.fromtimestamp(clock(), UTC).replace(minute=0, second=0, microsecond=0)
 
 
-def _settings(without: Sequence[str]) -> dict[str, Any]:
-    """The demo's settings with some features off."""
+def _settings(without: Sequence[str], content: Sequence[Path]) -> dict[str, Any]:
+    """The demo's settings with some features off and the user's content roots."""
     settings: dict[str, Any] = yaml.safe_load(SETTINGS.read_text("utf-8"))
     known = [name for name, _, _ in FEATURES]
     wrong = [name for name in without if name not in known]
@@ -124,6 +126,7 @@ def _settings(without: Sequence[str]) -> dict[str, Any]:
         problems = [Problem("--without", f"no feature '{n}'", hint) for n, hint in zip(wrong, hints, strict=True)]
         raise Refused(problems)
     settings["features"] |= dict.fromkeys(without, False)
+    settings["content"] = [str(root.resolve()) for root in content]
     return settings
 
 

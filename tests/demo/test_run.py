@@ -66,10 +66,13 @@ def test_without_prometheus_and_grafana_the_demo_says_so_and_goes_on(
     monkeypatch.setenv("PATH", str(tmp_path))
     seen: list[tuple[str, Catalog]] = []
     said: list[str] = []
-    options = Options(folder=tmp_path / "demo", now=NOW, scale=0.02, without=["tickets"])
+    own = tmp_path / "own"
+    own.mkdir()
+    options = Options(folder=tmp_path / "demo", now=NOW, scale=0.02, without=["tickets"], content=[own])
     assert run_demo(steps(seen, code=1), options, said.append) == 1
     assert [name for name, _ in seen] == ["migrate", "sync", "refresh", "build", "audit", "verify"]
     config = seen[-1][1].config
+    assert config["content"] == [str(own)]
     assert not config.on("tickets") and not config.on("http_metrics") and config.on("langfuse")
     assert [line.partition(":")[2].split()[0] for line in said if line.startswith("left out")] == [
         "Prometheus:",

@@ -58,7 +58,7 @@ def refused(document: Any) -> bool:
 
 def test_the_shipped_file_is_the_schema_of_these_settings() -> None:
     shipped = (ROOT / "provisioning" / "gendash.schema.json").read_text("utf-8")
-    assert shipped == schema_text(), "run: gendash config --schema > provisioning/gendash.schema.json"
+    assert shipped == schema_text(), "run `make generate`"
     jsonschema.Draft7Validator.check_schema(json.loads(shipped))
 
 
