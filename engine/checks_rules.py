@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 
 from gendash.engine.catalog import Catalog
-from gendash.engine.checks_queries import sql_error
+from gendash.engine.checks_queries import sql_fault
 from gendash.engine.config import suggest
 from gendash.engine.model import Problem, Rule
 from gendash.engine.promql import metric_names, ratios
 from gendash.engine.render_rules import live_rules, rule_expression
+from gendash.engine.spots import in_query, origin
 
 SEVERITIES = ("critical", "warning", "none")
 ANNOTATIONS = ("summary", "description", "dashboard")
@@ -96,12 +97,13 @@ def check_facts(catalog: Catalog) -> list[Problem]:
     """Every question behind a metric of gendash's own refers to what exists, and parses."""
     found = []
     for key, metric in catalog.metrics.items():
-        where = f"recording_rules/metrics.yaml {key}"
-        expanded = catalog.expanded(metric.get("sql", "select 1"))
+        where, raw = f"recording_rules/metrics.yaml {key}", metric.get("sql", "select 1")
+        expanded = catalog.expanded(raw)
         found += [Problem(where, what, do) for what, do in expanded.wrong]
-        problem = sql_error(expanded.text)
+        problem, place = sql_fault(expanded.text)
         if problem:
-            found.append(Problem(where, problem, "mend the query"))
+            named = in_query(where, raw, origin(raw, expanded.text, place, catalog.expand_text))
+            found.append(Problem(named, problem, "mend the query"))
     return found
 
 
