@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
 from functools import partial
 from typing import NamedTuple
 
@@ -183,13 +184,16 @@ def _against_header(relation: Relation, given: list[Source]) -> Iterator[Problem
     }
     for source in (one for one in given if not one.is_open and declared):
         kinds = dict(source.columns)
-        for name in declared.keys() - kinds.keys():
-            do = suggest(name, kinds.keys() - declared.keys()) or "give it, or take it out of the header"
+        extra = kinds.keys() - declared.keys()
+        for name in sorted(declared.keys() - kinds.keys()):
+            near = next(iter(get_close_matches(name, extra, n=1)), "")
+            extra = extra - {near}
+            do = f"the query gives '{near}'" if near else "give it, or take it out of the header"
             yield Problem(relation.path, f"no column '{name}' in the query, declared under columns:", do)
-        for name in kinds.keys() - declared.keys():
-            do = suggest(name, declared.keys() - kinds.keys()) or "declare it, or take it out of the query"
-            yield Problem(relation.path, f"the query gives '{name}', which columns: lacks", do)
-        for name in declared.keys() & kinds.keys():
+        for name in sorted(extra):
+            what = f"the query gives '{name}', which columns: lacks"
+            yield Problem(relation.path, what, "declare it, or take it out of the query")
+        for name in sorted(declared.keys() & kinds.keys()):
             if sql_types.unlike(declared[name], kinds[name]):
                 what = f"column '{name}' is declared {declared[name]}, the query gives {kinds[name]}"
                 yield Problem(relation.path, what, "correct the header, or cast it")

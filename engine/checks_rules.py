@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from gendash.engine.catalog import Catalog
 from gendash.engine.checks_queries import sql_fault
+from gendash.engine.checks_texts import wrong_references
 from gendash.engine.config import suggest
 from gendash.engine.model import Problem, Rule
 from gendash.engine.promql import metric_names, ratios
@@ -99,7 +101,7 @@ def check_facts(catalog: Catalog) -> list[Problem]:
     for key, metric in catalog.metrics.items():
         where, raw = f"recording_rules/metrics.yaml {key}", metric.get("sql", "select 1")
         expanded = catalog.expanded(raw)
-        found += [Problem(where, what, do) for what, do in expanded.wrong]
+        found += wrong_references(catalog, raw, None, partial(in_query, where, raw))
         problem, place = sql_fault(expanded.text)
         if problem:
             named = in_query(where, raw, origin(raw, expanded.text, place, catalog.expand_text))

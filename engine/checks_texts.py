@@ -28,20 +28,20 @@ def check_references(catalog: Catalog) -> list[Problem]:
     found: list[Problem] = []
     for where, _, query in catalog.queries():
         if catalog.expand(query).wrong:
-            found += _wrong_references(catalog, query.text, None, partial(in_query, where, query.text))
+            found += wrong_references(catalog, query.text, None, partial(in_query, where, query.text))
     for relation in catalog.relations.values():
         staging = relation if relation.kind == "staging" else None
         if catalog.expanded(relation.text, staging).wrong:
-            found += _wrong_references(catalog, relation.text, staging, partial(in_file, relation))
+            found += wrong_references(catalog, relation.text, staging, partial(in_file, relation))
     for rule in catalog.rules.values():
         for text in filter(None, (rule.expr, rule.otherwise)):
             if catalog.expanded(text).wrong:
                 named = partial(in_query, f"{rule.path} {rule.name}", text)
-                found += _wrong_references(catalog, text, None, named)
+                found += wrong_references(catalog, text, None, named)
     return found
 
 
-def _wrong_references(catalog: Catalog, text: str, staging: Relation | None, named: Named) -> Iterator[Problem]:
+def wrong_references(catalog: Catalog, text: str, staging: Relation | None, named: Named) -> Iterator[Problem]:
     """Every wrong reference of a text, with its spot where it can be read by itself."""
     wrong = list(catalog.expanded(text, staging).wrong)
     for match in _REFERENCE.finditer(text):

@@ -11,6 +11,14 @@ _FIXED = {
     "row_expr": "row",
     "grouping_func": "grouping",
     "xml_serialize": "xmlserialize",
+    "json_object_constructor": "json_object",
+    "json_array_constructor": "json_array",
+    "json_array_query_constructor": "json_array",
+    "json_object_agg": "json_objectagg",
+    "json_array_agg": "json_arrayagg",
+    "json_parse_expr": "json",
+    "json_scalar_expr": "json_scalar",
+    "json_serialize_expr": "json_serialize",
 }
 
 
@@ -43,7 +51,9 @@ def _name(node: Any) -> tuple[str, bool]:
         return _sublink_name(inner)
     if which == "a_expr" and "NULLIF" in enum_name(inner, "kind"):
         return "nullif", True
-    if which == "min_max_expr":
+    if which == "json_func_expr":
+        return enum_name(inner, "op").removesuffix("_OP").lower(), True
+    if which in ("min_max_expr", "xml_expr"):
         return enum_name(inner, "op").removeprefix("IS_").lower(), True
     if which == "sqlvalue_function":
         return enum_name(inner, "op").removeprefix("SVFOP_").removesuffix("_N").lower(), True
@@ -52,6 +62,8 @@ def _name(node: Any) -> tuple[str, bool]:
 
 def _sublink_name(link: Any) -> tuple[str, bool]:
     kind = enum_name(link, "sub_link_type")
+    if kind == "EXPR_SUBLINK" and link.subselect.select_stmt.values_lists:
+        return "column1", True
     if kind == "EXPR_SUBLINK" and link.subselect.select_stmt.target_list:
         target = link.subselect.select_stmt.target_list[0].res_target
         return (target.name, True) if target.name else _name(target.val)

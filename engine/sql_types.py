@@ -124,8 +124,9 @@ def of_operator(name: str, left: str, right: str) -> str:
         return "boolean"
     if name in ("->>", "#>>"):
         return "text"
-    if name == "||" and "text" in (left, right):
-        return "text"
+    if name == "||":
+        families = {family(left), family(right)}
+        return "text" if "text" in families and not families & {"", "array", "json", "jsonb"} else ""
     if name not in ("+", "-", "*", "/") or not left or not right:
         return ""
     return _of_arithmetic(name, left, right)
