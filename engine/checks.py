@@ -10,6 +10,7 @@ from typing import Any
 from gendash.engine import audits
 from gendash.engine.catalog import Catalog
 from gendash.engine.checks_columns import check_columns, check_system_functions
+from gendash.engine.checks_labels import check_labels
 from gendash.engine.checks_queries import expression_error
 from gendash.engine.checks_rules import RULE_CHECKS
 from gendash.engine.checks_texts import (
@@ -220,5 +221,6 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_audits,
     check_rules_parse,
     check_rule_names,
+    check_labels,
     *RULE_CHECKS,
 )

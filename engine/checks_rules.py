@@ -97,7 +97,7 @@ def check_rule_divisions(catalog: Catalog) -> list[Problem]:
 
 def check_facts(catalog: Catalog) -> list[Problem]:
     """Every question behind a metric of gendash's own refers to what exists, and parses."""
-    found = []
+    found: list[Problem] = []
     for key, metric in catalog.metrics.items():
         where, raw = f"recording_rules/metrics.yaml {key}", metric.get("sql", "select 1")
         expanded = catalog.expanded(raw)

@@ -12,6 +12,7 @@ from gendash.dashboards.viz import Lines, NumberTile
 from gendash.engine import (
     checks,
     checks_columns,
+    checks_labels,
     checks_panels,
     checks_queries,
     checks_rules,
@@ -66,7 +67,16 @@ def test_the_shipped_content_keeps_every_design_rule_and_needs_every_exemption(s
 
 
 def test_every_check_function_is_run() -> None:
-    modules = (checks, checks_columns, checks_panels, checks_queries, checks_rules, checks_texts, checks_zone)
+    modules = (
+        checks,
+        checks_columns,
+        checks_labels,
+        checks_panels,
+        checks_queries,
+        checks_rules,
+        checks_texts,
+        checks_zone,
+    )
     named = {name for module in modules for name in vars(module) if name.startswith("check_")}
     assert named - {"check_rules"} == {check.__name__ for check in EVERY}
 
