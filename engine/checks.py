@@ -11,6 +11,7 @@ from gendash.engine import audits
 from gendash.engine.catalog import Catalog
 from gendash.engine.checks_columns import check_columns, check_system_functions
 from gendash.engine.checks_labels import check_labels
+from gendash.engine.checks_prose import check_prose
 from gendash.engine.checks_queries import expression_error
 from gendash.engine.checks_rules import RULE_CHECKS
 from gendash.engine.checks_texts import (
@@ -222,5 +223,6 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_rules_parse,
     check_rule_names,
     check_labels,
+    check_prose,
     *RULE_CHECKS,
 )
