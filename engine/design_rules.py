@@ -8,6 +8,8 @@ from typing import NamedTuple
 from gendash.engine import checks_panels as panels
 from gendash.engine import checks_queries as queries
 from gendash.engine.catalog import Catalog
+from gendash.engine.checks_prose import check_limits_in_prose
+from gendash.engine.checks_texts import check_queries_parse
 from gendash.engine.checks_zone import check_session_zone
 from gendash.engine.config import suggest
 from gendash.engine.model import Problem
@@ -54,7 +56,7 @@ RULES: tuple[DesignRule, ...] = (
         "Each query parses with its server's grammar, and runs on live data and on an empty store.",
         "A panel that shows an error is worse than none.",
         ("check", "verify", "tests"),
-        (queries.check_queries_parse,),
+        (check_queries_parse,),
     ),
     DesignRule(
         4,
@@ -163,7 +165,7 @@ RULES: tuple[DesignRule, ...] = (
         "Limits rise from an open end, and those that turn something amber or red are settings.",
         "A panel and an alert with limits of their own disagree one day.",
         ("check",),
-        (panels.check_thresholds, panels.check_limits),
+        (panels.check_thresholds, panels.check_limits, check_limits_in_prose),
     ),
     DesignRule(
         17,

@@ -125,7 +125,10 @@ class Dashboard:
 
 @dataclass(frozen=True)
 class Relation:
-    """One SQL file: its header and its query. ``kind`` is the folder that it stands in; a table has no query."""
+    """One SQL file: its header and its query. ``kind`` is the folder that it stands in; a table has no query.
+
+    ``line`` is the line of the file on which the query begins, 0 where it is not known.
+    """
 
     name: str
     kind: Literal["staging", "table", "rollup", "view", "audit"]
@@ -133,6 +136,7 @@ class Relation:
     header: Mapping[str, Any]
     text: str
     columns: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    line: int = 0
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from gendash.engine.model import Problem, Rule
 _TEXTS = ("record", "alert", "expr", "doc", "feature", "otherwise", "for")
 _MAPS = ("labels", "annotations")
 _TYPES = ("counter", "gauge", "histogram", "summary")
-_METRIC = {"name", "type", "unit", "labels", "buckets", "doc", "feature", "trap", "quiet", "sql"}
+_METRIC = {"name", "type", "unit", "labels", "buckets", "doc", "feature", "trap", "quiet", "sql", "foreign"}
 
 
 def rules_of(content: Any, where: str, group: str, problems: list[Problem]) -> dict[str, Rule]:

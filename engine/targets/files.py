@@ -84,7 +84,9 @@ def _load_relations(root: Path, problems: list[Problem]) -> dict[str, Relation]:
                 for name, value in (header.get("columns") or {}).items()
             }
             name = path.stem if kind != "staging" else f"staging.{path.stem}"
-            found[name] = Relation(path.stem, kind, where, header, match[2].strip(), columns)  # type: ignore[arg-type]
+            body = match[2].lstrip()
+            line = match.string[: match.end() - len(body)].count("\n") + 1
+            found[name] = Relation(path.stem, kind, where, header, body.rstrip(), columns, line)  # type: ignore[arg-type]
     return found
 
 
