@@ -15,7 +15,7 @@ import yaml
 
 from gendash.engine.errors import ConfigError
 from gendash.engine.model import Problem
-from gendash.engine.settings import FEATURES, SETTINGS, Setting
+from gendash.engine.settings import FEATURES, FED_BY, NONE, SERVERS, SETTINGS, Setting
 
 UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = re.compile(r"(\d+)(ms|s|m|h|d|w)")
@@ -64,6 +64,15 @@ class Config:
         """Whether every feature of a blank-separated list is on; an empty list is."""
         return all(self.values[f"features.{name}"] for name in features.split())
 
+    def has(self, server: str) -> bool:
+        """Whether there is a server: its address is not `none`."""
+        return bool(self.values[SERVERS[server]] != NONE)
+
+    def none(self, server: str) -> str:
+        """What says that there is no such server, such as ``prometheus_url: none``; nothing where there is one."""
+        key = SERVERS[server]
+        return "" if self.has(server) else origin if (origin := self.where(key)).endswith(": none") else f"{key}: none"
+
     def seconds(self, key: str) -> float:
         """A duration setting in seconds."""
         return seconds(self.values[key])
@@ -105,7 +114,7 @@ def load_config(
         if setting is None:
             known = [s.key for s in SETTINGS]
             problems.append(Problem(where, f"unknown setting '{key}'", suggest(key, known) or "see `gendash config`"))
-        elif setting.secret:
+        elif setting.secret and not (setting.type == "server" and value == NONE):  # that there is none is no secret
             variable = setting.env.replace("*", variable_part(key.rpartition(".")[0].rpartition(".")[2]))
             problems.append(Problem(where, f"'{key}' is a secret", f"set {variable} or {variable}_FILE instead"))
         else:
@@ -117,6 +126,7 @@ def load_config(
             key, env = setting.key.replace("*", name), setting.env.replace("*", variable_part(name))
             _from_environment(setting, key, env, environ or {}, read_file, values, origins, problems)
     _check_projects(values, origins, problems)
+    _switch_off(values, origins, problems)
     if problems:
         raise ConfigError(problems)
     return Config(values, origins)
@@ -205,6 +215,33 @@ def _check_projects(values: Mapping[str, Any], origins: Mapping[str, str], probl
             problems.append(Problem(origins[key], f"unknown Langfuse project '{key.split('.')[2]}'", hint))
 
 
+def _switch_off(values: dict[str, Any], origins: dict[str, str], problems: list[Problem]) -> None:
+    """Switches off what is fed by a server that is `none`; the origin of such a value is the setting that says so.
+
+    A store that is `none` leaves no place for what would be read from a platform or from Langfuse.
+    """
+    if values["database_url"] == NONE:
+        wanted = {
+            "platform": values["source_url"] not in ("", NONE),
+            "langfuse": values["features.langfuse"] and values["langfuse.base_url"] != NONE,
+        }
+        for server, is_wanted in wanted.items():
+            key = SERVERS[server]
+            if is_wanted:
+                what = f"database_url is none, but what comes from {key} is kept in the store"
+                problems.append(Problem(origins["database_url"], what, f"set {key}: none, or name a store"))
+            elif values[key] != NONE:
+                values[key], origins[key] = NONE, "database_url: none"
+    if values["langfuse.base_url"] == NONE and values["langfuse.projects"]:
+        what = "langfuse.base_url is none, but langfuse.projects names projects"
+        problems.append(Problem(origins["langfuse.base_url"], what, "drop one of the two"))
+    for server, features in FED_BY.items():
+        if values[SERVERS[server]] == NONE:
+            off = {f"features.{name}" for name in features}
+            values.update(dict.fromkeys(off, False))
+            origins.update(dict.fromkeys(off, f"{SERVERS[server]}: none"))
+
+
 def _from_environment(
     setting: Setting,
     key: str,
@@ -289,6 +326,10 @@ def _wrong(setting: Setting, value: Any) -> str:
         ),
         "zone": (isinstance(value, str) and value in _zones(), "an IANA time zone such as Europe/Berlin"),
         "url": (isinstance(value, str) and _is_url(value), "a URL with scheme and host"),
+        "server": (
+            isinstance(value, str) and (value == NONE or _is_url(value)),
+            f"a URL with scheme and host, or {NONE}",
+        ),
         "str": (isinstance(value, str), "a text"),
     }
     right, text = checks[kind]
