@@ -71,7 +71,21 @@ class Config:
     def none(self, server: str) -> str:
         """What says that there is no such server, such as ``prometheus_url: none``; nothing where there is one."""
         key = SERVERS[server]
-        return "" if self.has(server) else origin if (origin := self.where(key)).endswith(": none") else f"{key}: none"
+        implied = self.where(key).endswith(f": {NONE}")
+        return "" if self.has(server) else self.where(key) if implied else f"{key}: {NONE}"
+
+    def off(self, features: str) -> list[str]:
+        """What is missing of a blank-separated list of features: those that are off, and servers that are none."""
+        names = [name for name in features.split() if not self.on(name)]
+        return list(dict.fromkeys(self._server_without(name) or name for name in names))
+
+    def _server_without(self, feature: str) -> str:
+        """The server that is none and would feed a feature, or an empty string."""
+        return next((one for one, fed in FED_BY.items() if feature in fed and not self.has(one)), "")
+
+    def switch(self, name: str) -> str:
+        """What switches a feature off, or says that there is no such server: a setting with its value."""
+        return (self.none(name) if name in SERVERS else "") or f"features.{name}: false"
 
     def seconds(self, key: str) -> float:
         """A duration setting in seconds."""
@@ -229,9 +243,9 @@ def _switch_off(values: dict[str, Any], origins: dict[str, str], problems: list[
             key = SERVERS[server]
             if is_wanted:
                 what = f"database_url is none, but what comes from {key} is kept in the store"
-                problems.append(Problem(origins["database_url"], what, f"set {key}: none, or name a store"))
+                problems.append(Problem(origins["database_url"], what, f"set {key}: {NONE}, or name a store"))
             elif values[key] != NONE:
-                values[key], origins[key] = NONE, "database_url: none"
+                values[key], origins[key] = NONE, f"database_url: {NONE}"
     if values["langfuse.base_url"] == NONE and values["langfuse.projects"]:
         what = "langfuse.base_url is none, but langfuse.projects names projects"
         problems.append(Problem(origins["langfuse.base_url"], what, "drop one of the two"))
@@ -239,7 +253,7 @@ def _switch_off(values: dict[str, Any], origins: dict[str, str], problems: list[
         if values[SERVERS[server]] == NONE:
             off = {f"features.{name}" for name in features}
             values.update(dict.fromkeys(off, False))
-            origins.update(dict.fromkeys(off, f"{SERVERS[server]}: none"))
+            origins.update(dict.fromkeys(off, f"{SERVERS[server]}: {NONE}"))
 
 
 def _from_environment(
@@ -347,4 +361,8 @@ def _is_url(value: str) -> bool:
     return bool(parts.scheme) and (bool(parts.netloc) or parts.scheme.startswith("postgres"))
 
 
-FEATURE_NEEDS = {name: needs for name, _, needs in FEATURES}
+FEATURE_NEEDS = {name: needs for name, _, needs in FEATURES} | {
+    "store": "a store",
+    "platform": "the platform's tables",
+    "prometheus": "Prometheus",
+}
