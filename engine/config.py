@@ -20,6 +20,7 @@ from gendash.engine.settings import FEATURES, FED_BY, NONE, SERVERS, SETTINGS, S
 UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = re.compile(r"(\d+)(ms|s|m|h|d|w)")
 _BY_KEY = {setting.key: setting for setting in SETTINGS}
+DEFAULTS = {setting.key: setting.default for setting in SETTINGS}
 _zones = cache(available_timezones)  # it walks a tree of files
 _OPEN = [setting for setting in SETTINGS if "*" in setting.key]
 
@@ -68,24 +69,29 @@ class Config:
         """Whether there is a server: its address is not `none`."""
         return bool(self.values[SERVERS[server]] != NONE)
 
-    def none(self, server: str) -> str:
-        """What says that there is no such server, such as ``prometheus_url: none``; nothing where there is one."""
-        key = SERVERS[server]
+    def none(self, name: str) -> str:
+        """What says that there is no such server, such as ``prometheus_url: none``; nothing where there is one.
+
+        Nothing, too, for a name that is no server.
+        """
+        if name not in SERVERS or self.has(name):
+            return ""
+        key = SERVERS[name]
         implied = self.where(key).endswith(f": {NONE}")
-        return "" if self.has(server) else self.where(key) if implied else f"{key}: {NONE}"
+        return self.where(key) if implied else f"{key}: {NONE}"
 
     def off(self, features: str) -> list[str]:
         """What is missing of a blank-separated list of features: those that are off, and servers that are none."""
         names = [name for name in features.split() if not self.on(name)]
-        return list(dict.fromkeys(self._server_without(name) or name for name in names))
+        return list(dict.fromkeys(self.unfed(name) or name for name in names))
 
-    def _server_without(self, feature: str) -> str:
+    def unfed(self, feature: str) -> str:
         """The server that is none and would feed a feature, or an empty string."""
         return next((one for one, fed in FED_BY.items() if feature in fed and not self.has(one)), "")
 
     def switch(self, name: str) -> str:
         """What switches a feature off, or says that there is no such server: a setting with its value."""
-        return (self.none(name) if name in SERVERS else "") or f"features.{name}: false"
+        return self.none(name) or f"features.{name}: false"
 
     def seconds(self, key: str) -> float:
         """A duration setting in seconds."""

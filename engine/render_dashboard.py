@@ -135,7 +135,7 @@ def _place(config: dict[str, Any], link: dict[str, Any]) -> None:
 def _unavailable(config: Config, panel: Panel, missing: list[str]) -> dict[str, Any]:
     """A calm text in the place of a panel whose feature is off, or whose server is none."""
     needs = panel.needs or " and ".join(FEATURE_NEEDS[name] for name in missing)
-    none = " and ".join(f"`{SERVERS[name]}`" for name in missing if name in SERVERS and config.none(name))
+    none = " and ".join(f"`{SERVERS[name]}`" for name in missing if config.none(name))
     names = ", ".join(f"`features.{name}`" for name in missing)
     do = f"set {none} to its address" if none else f"set {names} to true in gendash.yaml"
     text = f"Not available: needs {needs}" if panel.width > 4 else "Not available"
