@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gendash.engine.config import Config
 
 DONE, PROBLEMS, PENDING = 0, 1, 3
+NAMES = {"store": "store", "platform": "platform database", "langfuse": "Langfuse"}
 TARGETS = ("database", "prometheus", "grafana")
 _CLOCKS = ("T%H:%M:%S", "T%H:%M", "T%H:%M:%S.%f")  # with a fraction as Langfuse prints times
 TIMES = [*(f"%Y-%m-%d{clock}{zone}" for clock in _CLOCKS for zone in ("%z", "")), "%Y-%m-%d"]
@@ -132,6 +133,16 @@ def without_problems(catalog: Catalog) -> Catalog:
 
     raise_if(ContentError, check(catalog))
     return catalog
+
+
+def ends_without(config: Config, *servers: str, as_json: bool = False) -> None:
+    """Ends a command that has nothing to do, since a server that it works with is none."""
+    for server in servers:
+        if not config.has(server):
+            say(f"nothing to do: there is no {NAMES[server]} ({config.none(server)})")
+            if as_json:
+                click.echo("[]")
+            sys.exit(DONE)
 
 
 def show_rows(rows: list[dict[str, Any]], as_json: bool) -> None:

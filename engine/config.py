@@ -15,11 +15,12 @@ import yaml
 
 from gendash.engine.errors import ConfigError
 from gendash.engine.model import Problem
-from gendash.engine.settings import FEATURES, SETTINGS, Setting
+from gendash.engine.settings import FEATURES, FED_BY, NONE, SERVERS, SETTINGS, Setting
 
 UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = re.compile(r"(\d+)(ms|s|m|h|d|w)")
 _BY_KEY = {setting.key: setting for setting in SETTINGS}
+DEFAULTS = {setting.key: setting.default for setting in SETTINGS}
 _zones = cache(available_timezones)  # it walks a tree of files
 _OPEN = [setting for setting in SETTINGS if "*" in setting.key]
 
@@ -64,6 +65,34 @@ class Config:
         """Whether every feature of a blank-separated list is on; an empty list is."""
         return all(self.values[f"features.{name}"] for name in features.split())
 
+    def has(self, server: str) -> bool:
+        """Whether there is a server: its address is not `none`."""
+        return bool(self.values[SERVERS[server]] != NONE)
+
+    def none(self, name: str) -> str:
+        """What says that there is no such server, such as ``prometheus_url: none``; nothing where there is one.
+
+        Nothing, too, for a name that is no server.
+        """
+        if name not in SERVERS or self.has(name):
+            return ""
+        key = SERVERS[name]
+        implied = self.where(key).endswith(f": {NONE}")
+        return self.where(key) if implied else f"{key}: {NONE}"
+
+    def off(self, features: str) -> list[str]:
+        """What is missing of a blank-separated list of features: those that are off, and servers that are none."""
+        names = [name for name in features.split() if not self.on(name)]
+        return list(dict.fromkeys(self.unfed(name) or name for name in names))
+
+    def unfed(self, feature: str) -> str:
+        """The server that is none and would feed a feature, or an empty string."""
+        return next((one for one, fed in FED_BY.items() if feature in fed and not self.has(one)), "")
+
+    def switch(self, name: str) -> str:
+        """What switches a feature off, or says that there is no such server: a setting with its value."""
+        return self.none(name) or f"features.{name}: false"
+
     def seconds(self, key: str) -> float:
         """A duration setting in seconds."""
         return seconds(self.values[key])
@@ -105,7 +134,7 @@ def load_config(
         if setting is None:
             known = [s.key for s in SETTINGS]
             problems.append(Problem(where, f"unknown setting '{key}'", suggest(key, known) or "see `gendash config`"))
-        elif setting.secret:
+        elif setting.secret and not (setting.type == "server" and value == NONE):  # that there is none is no secret
             variable = setting.env.replace("*", variable_part(key.rpartition(".")[0].rpartition(".")[2]))
             problems.append(Problem(where, f"'{key}' is a secret", f"set {variable} or {variable}_FILE instead"))
         else:
@@ -117,6 +146,7 @@ def load_config(
             key, env = setting.key.replace("*", name), setting.env.replace("*", variable_part(name))
             _from_environment(setting, key, env, environ or {}, read_file, values, origins, problems)
     _check_projects(values, origins, problems)
+    _switch_off(values, origins, problems)
     if problems:
         raise ConfigError(problems)
     return Config(values, origins)
@@ -205,6 +235,33 @@ def _check_projects(values: Mapping[str, Any], origins: Mapping[str, str], probl
             problems.append(Problem(origins[key], f"unknown Langfuse project '{key.split('.')[2]}'", hint))
 
 
+def _switch_off(values: dict[str, Any], origins: dict[str, str], problems: list[Problem]) -> None:
+    """Switches off what is fed by a server that is `none`; the origin of such a value is the setting that says so.
+
+    A store that is `none` leaves no place for what would be read from a platform or from Langfuse.
+    """
+    if values["database_url"] == NONE:
+        wanted = {
+            "platform": values["source_url"] not in ("", NONE),
+            "langfuse": values["features.langfuse"] and values["langfuse.base_url"] != NONE,
+        }
+        for server, is_wanted in wanted.items():
+            key = SERVERS[server]
+            if is_wanted:
+                what = f"database_url is none, but what comes from {key} is kept in the store"
+                problems.append(Problem(origins["database_url"], what, f"set {key}: {NONE}, or name a store"))
+            elif values[key] != NONE:
+                values[key], origins[key] = NONE, f"database_url: {NONE}"
+    if values["langfuse.base_url"] == NONE and values["langfuse.projects"]:
+        what = "langfuse.base_url is none, but langfuse.projects names projects"
+        problems.append(Problem(origins["langfuse.base_url"], what, "drop one of the two"))
+    for server, features in FED_BY.items():
+        if values[SERVERS[server]] == NONE:
+            off = {f"features.{name}" for name in features}
+            values.update(dict.fromkeys(off, False))
+            origins.update(dict.fromkeys(off, f"{SERVERS[server]}: {NONE}"))
+
+
 def _from_environment(
     setting: Setting,
     key: str,
@@ -289,6 +346,10 @@ def _wrong(setting: Setting, value: Any) -> str:
         ),
         "zone": (isinstance(value, str) and value in _zones(), "an IANA time zone such as Europe/Berlin"),
         "url": (isinstance(value, str) and _is_url(value), "a URL with scheme and host"),
+        "server": (
+            isinstance(value, str) and (value == NONE or _is_url(value)),
+            f"a URL with scheme and host, or {NONE}",
+        ),
         "str": (isinstance(value, str), "a text"),
     }
     right, text = checks[kind]
@@ -306,4 +367,8 @@ def _is_url(value: str) -> bool:
     return bool(parts.scheme) and (bool(parts.netloc) or parts.scheme.startswith("postgres"))
 
 
-FEATURE_NEEDS = {name: needs for name, _, needs in FEATURES}
+FEATURE_NEEDS = {name: needs for name, _, needs in FEATURES} | {
+    "store": "a store",
+    "platform": "the platform's tables",
+    "prometheus": "Prometheus",
+}

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from gendash.engine.config import PATTERNS
-from gendash.engine.settings import SETTINGS, Setting
+from gendash.engine.settings import NONE, SETTINGS, Setting
 
 _NUMBER: dict[str, Any] = {"type": "number", "exclusiveMinimum": 0}
 _TYPES: dict[str, dict[str, Any]] = {
@@ -20,6 +20,7 @@ _TYPES: dict[str, dict[str, Any]] = {
     "names": {"type": "array", "items": {"type": "string", "pattern": f"^(?:{PATTERNS['name'][0].pattern})$"}},
     "zone": {"type": "string", "minLength": 1},
     "url": {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9+.-]*:"},
+    "server": {"type": "string", "pattern": f"^(?:{NONE}$|[A-Za-z][A-Za-z0-9+.-]*:)"},
     "str": {"type": "string"},
 }
 
@@ -33,7 +34,9 @@ def schema() -> dict[str, Any]:
     settings = _node({}, "settings")
     for setting in SETTINGS:
         if not setting.secret:
-            _add(settings, setting)
+            _add(settings, setting, _value(setting))
+        elif setting.type == "server":  # its address is a secret, that there is none is not
+            _add(settings, setting, {"enum": [NONE], "description": f"{setting.doc} (an address: {setting.env})"})
     environments = {
         "type": "object",
         "description": "overlays by name, for `gendash --env NAME`",
@@ -60,15 +63,15 @@ def _node(properties: dict[str, Any], doc: str = "") -> dict[str, Any]:
     return {**found, "description": doc} if doc else found
 
 
-def _add(at: dict[str, Any], setting: Setting) -> None:
+def _add(at: dict[str, Any], setting: Setting, value: dict[str, Any]) -> None:
     """Puts a setting into the tree of maps; a ``*`` stands for any name."""
     *parents, last = setting.key.split(".")
     for name in parents:
         at = _child(at, name)
     if last == "*":
-        at["additionalProperties"] = _value(setting)
+        at["additionalProperties"] = value
     else:
-        at["properties"][last] = _value(setting)
+        at["properties"][last] = value
 
 
 def _child(at: dict[str, Any], name: str) -> dict[str, Any]:
