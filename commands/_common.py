@@ -93,20 +93,26 @@ class Settings:
             raise ConfigError(Problem(str(file), f"cannot read: {why}", "check --config")) from error
         return load_config(text, str(file), os.environ, self.env, lambda name: Path(name).read_text("utf-8"))
 
+    def _roots(self, config: Config) -> list[Path]:
+        """The content roots of one's own: below the folder of the settings file."""
+        base = Path(self.path or "gendash.yaml").resolve().parent
+        return [base / folder for folder in config["content"]]
+
     def catalog(self) -> Catalog:
         """The definitions, without the checks."""
         from gendash.engine.targets.files import load_catalog
 
         config = self.config()
-        base = Path(self.path or "gendash.yaml").resolve().parent
-        return load_catalog(config, [base / folder for folder in config["content"]])
+        return load_catalog(config, self._roots(config))
 
     def checked(self) -> Catalog:
         """The definitions; any problem stops here, and all are listed."""
         from gendash.engine.checks import check
         from gendash.engine.errors import ContentError, raise_if
+        from gendash.engine.targets.files import read_catalog
 
-        catalog = self.catalog()
+        config = self.config()
+        catalog = read_catalog(config, self._roots(config))
         raise_if(ContentError, check(catalog))
         return catalog
 
