@@ -9,10 +9,20 @@ from typing import Any
 
 from gendash.engine import design_rules
 from gendash.engine.catalog import Catalog
+from gendash.engine.checks_columns import check_columns, check_system_functions
 from gendash.engine.checks_headers import HEADER_CHECKS, check_header_keys
+from gendash.engine.checks_labels import check_labels
 from gendash.engine.checks_panels import check_links, check_thresholds
-from gendash.engine.checks_queries import expression_error, promql_error, sql_error
+from gendash.engine.checks_queries import expression_error
 from gendash.engine.checks_rules import RULE_CHECKS
+from gendash.engine.checks_texts import (
+    check_circles,
+    check_formats,
+    check_own_links,
+    check_references,
+    check_relations_parse,
+    check_rules_parse,
+)
 from gendash.engine.config import suggest
 from gendash.engine.definitions.sound import sound
 from gendash.engine.design_rules import check_rules
@@ -49,22 +59,6 @@ def notes(catalog: Catalog) -> list[Problem]:
         for where, _, panel in catalog.panels()
         if panel.leads_to and link_target(panel.leads_to)[0] not in catalog.dashboards
     ]
-
-
-def check_references(catalog: Catalog) -> list[Problem]:
-    """Each reference names something that exists."""
-    found = [
-        Problem(where, what, do) for where, _, query in catalog.queries() for what, do in catalog.expand(query).wrong
-    ]
-    for relation in catalog.relations.values():
-        staging = relation if relation.kind == "staging" else None
-        wrong = catalog.expanded(relation.text, staging).wrong
-        found += [Problem(relation.path, what, do) for what, do in wrong]
-    for rule in catalog.rules.values():
-        for text in filter(None, (rule.expr, rule.otherwise)):
-            wrong = catalog.expanded(text).wrong
-            found += [Problem(f"{rule.path} {rule.name}", what, do) for what, do in wrong]
-    return found
 
 
 _REFERENCE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
@@ -125,31 +119,6 @@ def check_unique(catalog: Catalog) -> list[Problem]:
 
 def _twice(counter: Counter[Any]) -> list[Any]:
     return [key for key, count in counter.items() if count > 1]
-
-
-def check_relations_parse(catalog: Catalog) -> list[Problem]:
-    """Every SQL file holds one SELECT that parses; a rollup may hold several, a table holds none."""
-    found = []
-    for relation in catalog.relations.values():
-        if relation.kind == "table":
-            continue
-        staging = relation if relation.kind == "staging" else None
-        several = relation.kind in ("rollup", "audit")
-        problem = sql_error(catalog.expanded(relation.text, staging).text, several=several)
-        if problem:
-            found.append(Problem(relation.path, problem, "mend the query"))
-    return found
-
-
-def check_rules_parse(catalog: Catalog) -> list[Problem]:
-    """Every rule expression parses, in both states of its feature."""
-    found = []
-    for rule in catalog.rules.values():
-        for text in filter(None, (rule.expr, rule.otherwise)):
-            problem = promql_error(catalog.expanded(text).text)
-            if problem:
-                found.append(Problem(f"{rule.path} {rule.name}", problem, "mend the expression"))
-    return found
 
 
 def check_features(catalog: Catalog) -> list[Problem]:
@@ -232,8 +201,14 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_settings_known,
     check_platform_sql,
     check_relations_parse,
+    check_circles,
+    check_columns,
+    check_system_functions,
+    check_formats,
+    check_own_links,
     check_rules_parse,
     check_rule_names,
+    check_labels,
     check_links,
     check_thresholds,
     *HEADER_CHECKS,

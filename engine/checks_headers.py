@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from gendash.engine.audits import key_of as audit_key
 from gendash.engine.audits import places, queries
 from gendash.engine.catalog import Catalog
-from gendash.engine.checks_queries import promql_error
+from gendash.engine.checks_queries import promql_fault
+from gendash.engine.checks_texts import check_circles
 from gendash.engine.config import suggest
 from gendash.engine.definitions.header_keys import COLUMN_KEYS, HEADER_KEYS, PLACES
 from gendash.engine.definitions.keys import Fault, faults
-from gendash.engine.errors import ContentError
 from gendash.engine.model import Problem, Relation
 from gendash.engine.reads import STAGE
 from gendash.engine.render_sql import inputs, is_materialized, is_tracked, key_of, moves_with, reach
@@ -115,18 +115,9 @@ def check_sources(catalog: Catalog) -> list[Problem]:
     return found
 
 
-def check_order(catalog: Catalog) -> list[Problem]:
-    """No relation reads itself, not even through others."""
-    try:
-        catalog.build_order()
-    except ContentError as error:
-        return list(error.problems)
-    return []
-
-
 def check_windows(catalog: Catalog) -> list[Problem]:
     """A rollup over the store follows changes by day only where all that it reads has days, and it says which."""
-    if check_order(catalog):
+    if check_circles(catalog):
         return []
     return [
         problem
@@ -179,9 +170,9 @@ def check_audits(catalog: Catalog) -> list[Problem]:
         }
         found += [Problem(audit.path, what, do) for what, (is_wrong, do) in wrong.items() if is_wrong and where != [""]]
         found += [Problem(place(audit, "promql"), what, do) for what, do in expanded.wrong]
-        error = promql_error(expanded.text) if promql and not expanded.wrong else ""
+        error = promql_fault(expanded.text)[0] if promql and not expanded.wrong else ""
         found += [Problem(place(audit, "promql"), error, "fix the expression")] if error else []
     return found
 
 
-HEADER_CHECKS = (check_headers, check_sources, check_order, check_windows, check_audits)
+HEADER_CHECKS = (check_headers, check_sources, check_windows, check_audits)

@@ -11,9 +11,9 @@ from typing import Any
 import postgast
 
 from gendash.engine.catalog import Catalog
-from gendash.engine.expand import Choice, MacroError, Span, Timing, expand, leftovers, timing
+from gendash.engine.expand import Choice, Span, Timing, expand, timing
 from gendash.engine.model import Dashboard, Language, Problem, Query
-from gendash.engine.promql import RATES, Selector, parse, quantiles, ratios, selectors
+from gendash.engine.promql import RATES, Selector, fault_place, parse, quantiles, ratios, selectors
 from gendash.engine.refs import STORE_KINDS, mapped_sql
 
 SUFFIXES = ("_bucket", "_sum", "_count")
@@ -27,7 +27,6 @@ _SAMPLE_TIMES: dict[Language, Timing] = {"sql": timing(_SPAN, "sql"), "promql": 
 _FIXED_RANGE = re.compile(r"\}?\[(\w+)\]")
 _STRING = re.compile(r"'(?:[^']|'')*'")
 _PICKER = re.compile(r"\$__(timeFrom|timeTo|timeFilter|timeGroup|unixEpoch\w+|range\w*|interval\w*)|\$\{?__(from|to)\b")
-_LABEL_VALUES = re.compile(r"\s*label_values\((?:(.*),)?\s*\w+\s*\)\s*$", re.DOTALL)
 _DAYS = re.compile(r"\$__timeGroup(Alias)?\([^)]*'\d+[dwMy]'")
 _WINDOW = re.compile(
     r"\bnow\b|\btoday\b|\bcurrent\b|\bmonth\b|\byesterday\b|\blast \d|\b\d+ (h|d|days|hours|minutes)\b"
@@ -70,31 +69,6 @@ def _types(catalog: Catalog) -> dict[str, str]:
     return {config.get(f"metrics.{key}") or metric["name"]: metric["type"] for key, metric in catalog.metrics.items()}
 
 
-def check_queries_parse(catalog: Catalog) -> list[Problem]:
-    """Every SQL and PromQL text parses with PostgreSQL's and Prometheus' grammar, and no variable is left over."""
-    found = []
-    for where, dashboard, query in catalog.queries():
-        text = catalog.expand(query).text
-        inner = _LABEL_VALUES.match(text)
-        if inner and query.language == "promql":
-            if not inner[1]:
-                continue
-            text = inner[1]
-        try:
-            ready = sample(query, dashboard, text)
-        except MacroError as error:
-            found.append(Problem(where, str(error), "use one of Grafana's macros"))
-            continue
-        found += [
-            Problem(where, f"nothing fills in '{name}'", "add the variable to the dashboard")
-            for name in leftovers(ready)
-        ]
-        problem = sql_error(ready) if query.language == "sql" else promql_error(ready)
-        if problem:
-            found.append(Problem(where, problem, "mend the query"))
-    return found
-
-
 @lru_cache(maxsize=4096)
 def statements(text: str) -> Sequence[Any]:
     """The syntax trees of a SQL text. Raises postgast.PgQueryError."""
@@ -104,14 +78,19 @@ def statements(text: str) -> Sequence[Any]:
 
 def sql_error(text: str, several: bool = False) -> str:
     """What PostgreSQL's parser says against a text that should be one SELECT (or several), or an empty string."""
+    return sql_fault(text, several)[0]
+
+
+def sql_fault(text: str, several: bool = False) -> tuple[str, int]:
+    """The same, and the character that it is about; -1 where it is about the whole."""
     try:
         found = statements(text)
     except postgast.PgQueryError as error:
-        return f"SQL does not parse: {error}"
+        return f"SQL does not parse: {error}", (error.cursorpos or 0) - 1
     if not found or (len(found) > 1 and not several):
-        return f"{len(found)} SQL statements"
+        return f"{len(found)} SQL statements", -1
     kinds = {statement.stmt.WhichOneof("node") for statement in found}
-    return "" if kinds == {"select_stmt"} else "not a SELECT"
+    return ("" if kinds == {"select_stmt"} else "not a SELECT"), -1
 
 
 def nodes(messages: Iterable[Any], leaves: Collection[str | None] = (None,)) -> Iterator[Any]:
@@ -150,12 +129,13 @@ def expression_error(mapped: str) -> str:
     return ""
 
 
-def promql_error(text: str) -> str:
+def promql_fault(text: str) -> tuple[str, int]:
+    """What Prometheus' parser says against an expression, or an empty string; and the character that it is about."""
     try:
         parse(text)
     except ValueError as error:
-        return f"PromQL does not parse: {error}"
-    return ""
+        return f"PromQL does not parse: {error}", fault_place(text, str(error))
+    return "", -1
 
 
 def check_rates(catalog: Catalog) -> list[Problem]:

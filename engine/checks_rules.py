@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from gendash.engine.catalog import Catalog
-from gendash.engine.checks_queries import sql_error
+from gendash.engine.checks_queries import sql_fault
+from gendash.engine.checks_texts import wrong_references
 from gendash.engine.config import suggest
 from gendash.engine.model import Problem, Rule
 from gendash.engine.promql import metric_names, ratios
 from gendash.engine.render_rules import live_rules, rule_expression
+from gendash.engine.spots import in_query, origin
 
 SEVERITIES = ("critical", "warning", "none")
 ANNOTATIONS = ("summary", "description", "dashboard")
@@ -94,14 +97,15 @@ def check_rule_divisions(catalog: Catalog) -> list[Problem]:
 
 def check_facts(catalog: Catalog) -> list[Problem]:
     """Every question behind a metric of gendash's own refers to what exists, and parses."""
-    found = []
+    found: list[Problem] = []
     for key, metric in catalog.metrics.items():
-        where = f"recording_rules/metrics.yaml {key}"
-        expanded = catalog.expanded(metric.get("sql", "select 1"))
-        found += [Problem(where, what, do) for what, do in expanded.wrong]
-        problem = sql_error(expanded.text)
+        where, raw = f"recording_rules/metrics.yaml {key}", metric.get("sql", "select 1")
+        expanded = catalog.expanded(raw)
+        found += wrong_references(catalog, raw, None, partial(in_query, where, raw))
+        problem, place = sql_fault(expanded.text)
         if problem:
-            found.append(Problem(where, problem, "mend the query"))
+            named = in_query(where, raw, origin(raw, expanded.text, place, catalog.expand_text))
+            found.append(Problem(named, problem, "mend the query"))
     return found
 
 

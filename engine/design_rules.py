@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from gendash.engine import checks_panels as panels
 from gendash.engine import checks_queries as queries
 from gendash.engine.catalog import Catalog
+from gendash.engine.checks_texts import check_queries_parse
 from gendash.engine.checks_zone import check_session_zone
 from gendash.engine.config import suggest
 from gendash.engine.model import Problem
@@ -57,7 +58,7 @@ RULES: tuple[DesignRule, ...] = (
         "Each query parses with its server's grammar, and runs on live data and on an empty store.",
         "A panel that shows an error is worse than none.",
         ("check", "verify", "tests"),
-        (queries.check_queries_parse,),
+        (check_queries_parse,),
         strict=True,
     ),
     DesignRule(

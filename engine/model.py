@@ -127,7 +127,8 @@ class Dashboard:
 class Relation:
     """One SQL file: its header and its query. ``kind`` is the folder that it is in; a table has no query.
 
-    ``lines`` holds the line of the file for each key of the header by its path, such as ``columns.day.type``.
+    ``lines`` holds the line of the file for each key of the header by its path, such as ``columns.day.type``; ``line``
+    is the line on which the query begins, 0 where it is not known.
     """
 
     name: str
@@ -137,6 +138,7 @@ class Relation:
     text: str
     columns: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
+    line: int = 0
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,16 @@ import pytest
 
 from gendash.dashboards._palette import steps
 from gendash.dashboards.viz import Lines, NumberTile
-from gendash.engine import checks, checks_panels, checks_queries, checks_rules, checks_zone
+from gendash.engine import (
+    checks,
+    checks_columns,
+    checks_labels,
+    checks_panels,
+    checks_queries,
+    checks_rules,
+    checks_texts,
+    checks_zone,
+)
 from gendash.engine.catalog import Catalog
 from gendash.engine.config import load_config
 from gendash.engine.design_rules import RULES, Check
@@ -58,7 +67,16 @@ def test_the_shipped_content_keeps_every_design_rule_and_needs_every_exemption(s
 
 
 def test_every_check_function_is_run() -> None:
-    modules = (checks, checks_panels, checks_queries, checks_rules, checks_zone)
+    modules = (
+        checks,
+        checks_columns,
+        checks_labels,
+        checks_panels,
+        checks_queries,
+        checks_rules,
+        checks_texts,
+        checks_zone,
+    )
     named = {name for module in modules for name in vars(module) if name.startswith("check_")}
     assert named - {"check_rules"} == {check.__name__ for check in EVERY}
 
@@ -66,7 +84,7 @@ def test_every_check_function_is_run() -> None:
 def test_a_wrong_reference_names_the_panel_and_says_did_you_mean() -> None:
     query = sql("select * from {{ view('a_dai') }}")
     found = whats(checks.check_references, catalog_of(panel(queries=[query]), relations={"a_day": relation()}))
-    assert found == ["one/p query A: no relation 'a_dai'; did you mean 'a_day'?"]
+    assert found == ["one/p query A:1:15: no relation 'a_dai'; did you mean 'a_day'?"]
 
 
 def test_a_known_name_without_a_reference_is_a_problem() -> None:
@@ -138,22 +156,22 @@ def test_a_header_without_doc_grain_or_column_docs_is_a_problem() -> None:
 
 def test_sql_and_promql_that_do_not_parse_are_problems() -> None:
     found = whats(
-        checks_queries.check_queries_parse, catalog_of(panel(queries=[sql("selec 1"), promql("sum(rate(x[5m])")]))
+        checks_texts.check_queries_parse, catalog_of(panel(queries=[sql("selec 1"), promql("sum(rate(x[5m])")]))
     )
-    assert "query A: SQL does not parse" in found[0]
-    assert "query B: PromQL does not parse" in found[1]
+    assert "query A:1:1: SQL does not parse" in found[0]
+    assert "query B:1:4: PromQL does not parse" in found[1]
 
 
 def test_a_write_or_a_second_statement_is_no_panel_query() -> None:
     found = whats(
-        checks_queries.check_queries_parse, catalog_of(panel(queries=[sql("delete from x"), sql("select 1; select 2")]))
+        checks_texts.check_queries_parse, catalog_of(panel(queries=[sql("delete from x"), sql("select 1; select 2")]))
     )
     assert "not a SELECT" in found[0]
     assert "2 SQL statements" in found[1]
 
 
 def test_a_variable_that_the_dashboard_lacks_is_a_problem() -> None:
-    found = whats(checks_queries.check_queries_parse, catalog_of(panel(queries=[promql('up{job=~"$job"}')])))
+    found = whats(checks_texts.check_queries_parse, catalog_of(panel(queries=[promql('up{job=~"$job"}')])))
     assert "nothing fills in '$job'" in found[0]
 
 
