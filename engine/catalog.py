@@ -14,6 +14,7 @@ from gendash.engine.definitions.visual import Schemas
 from gendash.engine.errors import ContentError
 from gendash.engine.lineage import below, refs_in
 from gendash.engine.model import Dashboard, Panel, Problem, Query, Relation, Rule
+from gendash.engine.prose import prose
 from gendash.engine.refs import STORE_KINDS, Expanded, Names, Use, expand
 
 VERIFIED = "refresh_now"  # when each relation was filled: `verify` asks it as every reader
@@ -97,6 +98,10 @@ class Catalog:
     @cached_property
     def _bodies(self) -> dict[str, dict[str, Any]]:
         return {where: panel.viz.to_json_data() for where, _, panel in self.panels()}
+
+    def prose(self, text: str) -> str:
+        """A description with the values of the settings that it refers to."""
+        return prose(text, self.config)
 
     def expand_text(self, text: str) -> str:
         """A rule's text with its references resolved."""

@@ -13,6 +13,7 @@ from gendash.engine.checks_columns import check_columns, check_system_functions
 from gendash.engine.checks_headers import HEADER_CHECKS, check_header_keys
 from gendash.engine.checks_labels import check_labels
 from gendash.engine.checks_panels import check_links, check_thresholds
+from gendash.engine.checks_prose import check_prose
 from gendash.engine.checks_queries import expression_error
 from gendash.engine.checks_rules import RULE_CHECKS
 from gendash.engine.checks_texts import (
@@ -212,5 +213,6 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_links,
     check_thresholds,
     *HEADER_CHECKS,
+    check_prose,
     *RULE_CHECKS,
 )

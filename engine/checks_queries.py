@@ -270,7 +270,8 @@ def check_windows(catalog: Catalog) -> list[Problem]:
     for where, _, panel in catalog.panels():
         texts = [catalog.expand(query).text for query in panel.queries if query.language == "sql"]
         follows = len(texts) < len(panel.queries) or any(_PICKER.search(text) for text in texts)
-        if texts and (panel.window or not follows) and not _WINDOW.search(f"{panel.title} {panel.doc}".lower()):
+        says = f"{panel.title} {catalog.prose(panel.doc)}".lower()
+        if texts and (panel.window or not follows) and not _WINDOW.search(says):
             found.append(Problem(where, "does not say its window", "name it in the title or description"))
     return found
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from gendash.engine import checks_panels as panels
 from gendash.engine import checks_queries as queries
 from gendash.engine.catalog import Catalog
+from gendash.engine.checks_prose import check_limits_in_prose
 from gendash.engine.checks_texts import check_queries_parse
 from gendash.engine.checks_zone import check_session_zone
 from gendash.engine.config import suggest
@@ -168,7 +169,7 @@ RULES: tuple[DesignRule, ...] = (
         "Limits rise from an open end, and those that turn something amber or red are settings.",
         "A panel and an alert with limits of their own disagree one day.",
         ("check",),
-        (panels.check_limits,),
+        (panels.check_limits, check_limits_in_prose),
     ),
     DesignRule(
         17,

@@ -91,7 +91,9 @@ class _Book:
             keep_trailing_newline=True,
             autoescape=False,
         )
-        self._env.filters |= {"cell": cell, "prose": prose, "code": code, "paragraphs": paragraphs, "anchor": anchor}
+        self._env.filters |= {"code": code, "anchor": anchor}
+        for of in (cell, prose, paragraphs):  # descriptions refer to settings
+            self._env.filters[of.__name__] = lambda text, of=of: of(catalog.prose("" if text is None else str(text)))
         self._env.globals |= {
             "catalog": catalog,
             "config": catalog.config,

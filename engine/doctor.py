@@ -208,7 +208,7 @@ def _metric_part(catalog: Catalog, key: str, look: Look, how: str) -> Part:
     name = catalog.config.get(f"metrics.{key}") or metric["name"]
     why = look.metrics.get(key, "") if look.metrics is not None else ""
     own = metric.get("feature") and not metric.get("sql")
-    text = how or (snippet(name, metric) if own else "")
+    text = how or (snippet(name, {**metric, "doc": catalog.prose(metric["doc"])}) if own else "")
     fixes = [Fix("app", text)] if text else []
     near = _alike(name, metric["type"], look.exposed.names) if own else []
     if near:

@@ -49,7 +49,7 @@ def render_dashboard(catalog: Catalog, dashboard: Dashboard) -> dict[str, Any]:
     return {
         "uid": config.dashboard_uid(dashboard.name),
         "title": dashboard.title,
-        "description": dashboard.doc,
+        "description": catalog.prose(dashboard.doc),
         "tags": [TAG, *([config["instance"]] if config["instance"] else []), dashboard.audience],
         "schemaVersion": SCHEMA_VERSION,
         "timezone": config["time_zone"],
@@ -106,7 +106,7 @@ def _panel(catalog: Catalog, dashboard: Dashboard, panel: Panel, at: dict[str, i
     common: dict[str, Any] = {"id": panel_id(dashboard.name, panel.slug), "title": panel.title, "gridPos": at}
     missing = catalog.missing_features(panel)
     if missing:
-        return common | _unavailable(panel, missing)
+        return common | _unavailable(panel, missing, catalog.prose(panel.doc))
     body = _clean(_plain(catalog.config, panel.viz))
     queries = catalog.live(panel)
     targets = [_target(catalog, query, chr(65 + i), dashboard) for i, query in enumerate(queries)]
@@ -116,7 +116,7 @@ def _panel(catalog: Catalog, dashboard: Dashboard, panel: Panel, at: dict[str, i
         _place(body["fieldConfig"], link)
     fixed = {"timeFrom": panel.window, "hideTimeOverride": True} if panel.window else {}
     source = {"datasource": MIXED if len(sources) > 1 else next(iter(sources.values()))} if sources else {}
-    return body | common | fixed | source | {"description": panel.doc, "targets": targets}
+    return body | common | fixed | source | {"description": catalog.prose(panel.doc), "targets": targets}
 
 
 def _place(config: dict[str, Any], link: dict[str, Any]) -> None:
@@ -126,7 +126,7 @@ def _place(config: dict[str, Any], link: dict[str, Any]) -> None:
         room["value" if rooms else "links"] = [link]
 
 
-def _unavailable(panel: Panel, missing: list[str]) -> dict[str, Any]:
+def _unavailable(panel: Panel, missing: list[str], doc: str) -> dict[str, Any]:
     """A calm text in the place of a panel whose feature is off."""
     needs = panel.needs or " and ".join(FEATURE_NEEDS[name] for name in missing)
     names = ", ".join(f"`features.{name}`" for name in missing)
@@ -134,7 +134,7 @@ def _unavailable(panel: Panel, missing: list[str]) -> dict[str, Any]:
     return {
         "type": "text",
         "transparent": False,
-        "description": f"{panel.doc}\n\nNot available: needs {needs}. Then set {names} to true in gendash.yaml.",
+        "description": f"{doc}\n\nNot available: needs {needs}. Then set {names} to true in gendash.yaml.",
         "options": {"mode": "markdown", "content": f"<small>{text}</small>"},
         "fieldConfig": {"defaults": {}, "overrides": []},
         "targets": [],
@@ -211,7 +211,7 @@ def _variable(catalog: Catalog, variable: Variable, dashboard: Dashboard) -> dic
         "type": "query",
         "name": variable.name,
         "label": variable.label,
-        "description": variable.doc,
+        "description": catalog.prose(variable.doc),
         "datasource": datasource(catalog, variable.query, dashboard),
         "definition": text,
         "query": {"query": text, "refId": variable.name, "qryType": 5} if prometheus else text,

@@ -257,13 +257,11 @@ def _about(catalog: Catalog, relation: Relation) -> Piece:
     config = catalog.config
     target = qualified(config, relation.name)
     noun = ("materialized view" if is_materialized(relation) else "view") if relation.kind == "view" else "table"
-    doc = " ".join(str(relation.header.get("doc", "")).split())
+    doc = catalog.prose(" ".join(str(relation.header.get("doc", "")).split()))
     grain = relation.header.get("grain")
     lines = [f"comment on {noun} {target} is {quote_text(doc + (f' Grain: {grain}.' if grain else ''))}"]
-    lines += [
-        f"comment on column {target}.{quote_name(name)} is {quote_text(' '.join(str(column.get('doc', '')).split()))}"
-        for name, column in relation.columns.items()
-    ]
+    docs = {name: catalog.prose(" ".join(str(of.get("doc", "")).split())) for name, of in relation.columns.items()}
+    lines += [f"comment on column {target}.{quote_name(name)} is {quote_text(doc)}" for name, doc in docs.items()]
     everyone = [quote_name(role) for role in dict.fromkeys(reader_roles(config).values())]
     lines.append(f"revoke all on {target} from public, {', '.join(everyone)}")
     allowed = [quote_name(role) for role in readers_of(catalog, relation)]
@@ -353,5 +351,5 @@ end
 
 
 def _refresh_text(catalog: Catalog, relation: Relation) -> str:
-    doc = " ".join(str(relation.header.get("doc", "")).split())
+    doc = catalog.prose(" ".join(str(relation.header.get("doc", "")).split()))
     return f"-- {relation.name}: {doc}\n\n{query_of(catalog, relation)};\n"

@@ -158,7 +158,12 @@ class _Work:
 
 
 def _one(work: _Work, one: Relation, age_s: float | None, due_only: bool) -> Result:
-    blank = Result(one.name, "not due", doc=" ".join(str(one.header["doc"]).split()), severity=one.header["severity"])
+    blank = Result(
+        one.name,
+        "not due",
+        doc=work.catalog.prose(" ".join(str(one.header["doc"]).split())),
+        severity=one.header["severity"],
+    )
     table = qualified(work.catalog.config, "_audit")
     if audits.is_off(work.catalog, one):
         work.store.execute(trusted(f"delete from {table} where name = %s"), [one.name])

@@ -56,6 +56,9 @@ def copy_content(root: Path, home: Path) -> None:
     """The shipped content, and beside it the content and settings of a user."""
     for folder in FOLDERS:
         shutil.copytree(root / folder, home / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for data in (root / "engine").rglob("*.json"):  # of the engine, read from beside the shipped content
+        (home / data.relative_to(root)).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(data, home / data.relative_to(root))
     shutil.copytree(Path(__file__).parent / "own", home / "own", ignore=shutil.ignore_patterns("__pycache__"))
 
 
