@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import types
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 NAMES = {str: "a text", int: "a whole number", bool: "true or false", float: "a number"}
@@ -73,8 +74,14 @@ def misfits(value: Any, hint: Any, path: str = "") -> Iterator[tuple[str, str]]:
     elif not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
         yield path, f"is {shown(value)}, not {says(hint)}"
     elif dataclasses.is_dataclass(hint):
-        for name, one in get_type_hints(hint).items():
+        for name, one in _hints(hint).items():
             yield from misfits(getattr(value, name), one, f"{path}.{name}" if path else name)
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    """The types of a dataclass's fields; to evaluate them for each value would take most of the time of `check`."""
+    return get_type_hints(kind)
 
 
 def shown(value: Any) -> str:
