@@ -118,7 +118,10 @@ class Settings:
 
     def checked(self) -> Catalog:
         """The definitions; any problem stops here, and all are listed."""
-        return without_problems(self.catalog())
+        from gendash.engine.targets.files import read_catalog
+
+        config = self.config()
+        return without_problems(read_catalog(config, content_roots(config, self.base)))
 
 
 def content_roots(config: Config, base: Path) -> list[Path]:

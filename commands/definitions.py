@@ -27,10 +27,12 @@ def check(settings: Settings) -> None:
 
     References, queries, units, descriptions, grid: every problem at once.
     """
-    from gendash.engine.checks import notes
+    from gendash.engine.checks import notes, warnings
 
     catalog = settings.checked()
     panels = sum(len(dashboard.panels()) for dashboard in catalog.dashboards.values())
+    for warning in warnings(catalog):
+        say(f"warning: {warning}")
     for note in _grouped_notes(notes(catalog)):
         say(f"note: {note}")
     click.echo(

@@ -68,7 +68,7 @@ def _steps() -> Steps:
     from gendash.engine.errors import TargetError, raise_if
     from gendash.engine.model import Problem
     from gendash.engine.targets.audit import audit
-    from gendash.engine.targets.files import load_catalog, write_artifacts
+    from gendash.engine.targets.files import read_catalog, write_artifacts
     from gendash.engine.targets.migrate import migrate
     from gendash.engine.targets.refresh import refresh
     from gendash.engine.targets.store_facts import facts
@@ -76,7 +76,7 @@ def _steps() -> Steps:
     from gendash.langfuse_bridge.sync import sync
 
     def checked(config: Config) -> Catalog:
-        return without_problems(load_catalog(config, content_roots(config, Path())))  # paths are absolute here
+        return without_problems(read_catalog(config, content_roots(config, Path())))  # paths are absolute here
 
     def push(catalog: Catalog, state: Path) -> None:
         wanted, changes = observe_and_plan(catalog, ["grafana"])

@@ -114,7 +114,7 @@ def lineage(settings: Settings, name: str, as_json: bool) -> None:
     from gendash.engine.lineage import Lineage
     from gendash.engine.model import Problem
 
-    catalog = settings.catalog()
+    catalog = settings.checked()
     found = Lineage(catalog)
     nodes = found.find(name)
     if not nodes:

@@ -193,7 +193,7 @@ def db_status(settings: Settings, as_json: bool) -> None:
     """Each relation: rows, age, last duration, last error."""
     from gendash.engine.targets.refresh_status import status
 
-    catalog = settings.catalog()
+    catalog = settings.checked()
     ends_without(catalog.config, "store", as_json=as_json)
     show_rows(status(catalog.config, catalog), as_json)
 

@@ -9,27 +9,12 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from gendash.engine.catalog import Catalog
-from gendash.engine.model import Problem, Relation
+from gendash.engine.model import Relation
 from gendash.engine.refs import quote_name
 
-PLACES = ("source", "store", "prometheus")
-SEVERITIES = ("critical", "warning")
 SAMPLE = 5  # so many keys are kept of what was found
 Key = tuple[str, ...]
 Figures = dict[Key, tuple[Decimal, ...]]
-_KNOWN = {
-    "doc",
-    "place",
-    "feature",
-    "severity",
-    "cadence",
-    "days",
-    "key",
-    "tolerance",
-    "slack",
-    "promql",
-    "must_compare",
-}
 
 
 class Found(NamedTuple):
@@ -93,29 +78,6 @@ def differences(audit: Relation, left: Figures, right: Figures) -> Found:
             told = " ".join(f"{a.normalize():f} / {b.normalize():f}" for a, b in pairs)
             wrong.append(f"{' '.join(key)}: {told}" if key else told)
     return Found(len(wrong), ", ".join(wrong[:SAMPLE]))
-
-
-def problems(catalog: Catalog) -> list[Problem]:
-    """Whatever is wrong with the headers of audits."""
-    found = []
-    for audit in (relation for relation in catalog.relations.values() if relation.kind == "audit"):
-        where, pair = places(audit), len(places(audit)) == 2
-        wrong = (
-            (
-                set(where) > set(PLACES) or not set(where) <= set(PLACES),
-                f"place {where}",
-                f"one of {', '.join(PLACES)}",
-            ),
-            (len(queries(audit)) != len(where), "not one query for each place", "write as many as there are places"),
-            ("prometheus" in where[:1], "prometheus is its first place", "name it second, with promql:"),
-            (audit.header.get("severity") not in SEVERITIES, "no severity", f"one of {', '.join(SEVERITIES)}"),
-            (not pair and not key_of(audit), "no key", "name the columns that identify a find under key:"),
-            (bool(set(audit.header) - _KNOWN), f"unknown {sorted(set(audit.header) - _KNOWN)}", "take it out"),
-        )
-        found += [Problem(audit.path, what, do) for is_wrong, what, do in wrong if is_wrong]
-        references = catalog.expanded(str(audit.header.get("promql", ""))).wrong
-        found += [Problem(audit.path, what, do) for what, do in references]
-    return found
 
 
 def is_off(catalog: Catalog, audit: Relation) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from gendash.engine.config import Config
+from gendash.engine.definitions.visual import Schemas
 from gendash.engine.errors import ContentError
 from gendash.engine.lineage import below, refs_in
 from gendash.engine.model import Dashboard, Panel, Problem, Query, Relation, Rule, Variable
@@ -26,6 +27,8 @@ class Catalog:
     """The definitions by name, together with the settings under which they are rendered.
 
     ``own`` names the dashboards of a user's roots: the shape that all shipped ones share is not asked of them.
+    ``styles`` holds how those roots take design rules, by dashboard and by folder of files. ``problems`` are those of
+    reading the files; unless it is ``complete``, a name that is missing may be in a file that could not be read.
     """
 
     config: Config
@@ -34,6 +37,10 @@ class Catalog:
     rules: Mapping[str, Rule]
     metrics: Mapping[str, Mapping[str, Any]]
     own: frozenset[str] = frozenset()
+    styles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    complete: bool = True
+    schemas: Schemas | None = None
 
     @cached_property
     def names(self) -> Names:
@@ -48,6 +55,14 @@ class Catalog:
     def expanded(self, text: str, staging: Relation | None = None) -> Expanded:
         """A text with its references resolved; ``staging`` is given for a staging text."""
         return expand(text, self.names, staging)
+
+    def style_of(self, where: str) -> Mapping[str, str] | None:
+        """How the root of a place in a message takes design rules; None for shipped content."""
+        name = re.split("[/ :]", where, maxsplit=1)[0]
+        found = (
+            levels for key, levels in self.styles.items() if (where.startswith(key) if "/" in key else name == key)
+        )
+        return next(found, None)
 
     def panels(self) -> Iterator[tuple[str, Dashboard, Panel]]:
         """Every panel with its dashboard, and where it stands: ``dashboard/slug``."""

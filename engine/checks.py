@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from gendash.engine import audits
+from gendash.engine import design_rules
 from gendash.engine.catalog import Catalog
 from gendash.engine.checks_columns import check_columns, check_system_functions
+from gendash.engine.checks_headers import HEADER_CHECKS, check_header_keys
 from gendash.engine.checks_labels import check_labels
+from gendash.engine.checks_panels import check_links, check_thresholds
 from gendash.engine.checks_prose import check_prose
 from gendash.engine.checks_queries import expression_error
 from gendash.engine.checks_rules import RULE_CHECKS
@@ -23,20 +25,32 @@ from gendash.engine.checks_texts import (
     check_rules_parse,
 )
 from gendash.engine.config import suggest
+from gendash.engine.definitions.sound import sound
 from gendash.engine.design_rules import check_rules
 from gendash.engine.layout import panel_id
 from gendash.engine.model import Problem
 from gendash.engine.promql import metric_names
-from gendash.engine.refs import STORE_KINDS, is_expression
+from gendash.engine.refs import is_expression
 from gendash.engine.render_dashboard import link_target
 from gendash.engine.settings import SETTINGS
 
-AUDIENCES = ("everyone", "admin", "none")
-
 
 def check(catalog: Catalog) -> list[Problem]:
-    """Every problem that every check finds: what is wrong with the definitions, then what breaks a design rule."""
-    return [problem for one in CHECKS for problem in one(catalog)] + check_rules(catalog)
+    """Every problem that every check finds: of reading, of types, of the definitions, then what breaks a design rule.
+
+    While a file cannot be read, only what is wrong with each file by itself is listed: the names that it declares would
+    be reported as missing wherever they are used.
+    """
+    judged, wrong = sound(catalog)
+    found = [*catalog.problems, *check_header_keys(catalog), *wrong]
+    if catalog.complete:
+        found += [problem for one in CHECKS for problem in one(judged)] + check_rules(judged)
+    return list(dict.fromkeys(found))
+
+
+def warnings(catalog: Catalog) -> list[Problem]:
+    """What breaks a design rule that the root of the definition takes as a warning."""
+    return design_rules.warnings(sound(catalog)[0]) if catalog.complete else []
 
 
 def notes(catalog: Catalog) -> list[Problem]:
@@ -106,31 +120,6 @@ def check_unique(catalog: Catalog) -> list[Problem]:
 
 def _twice(counter: Counter[Any]) -> list[Any]:
     return [key for key, count in counter.items() if count > 1]
-
-
-def check_audits(catalog: Catalog) -> list[Problem]:
-    """Every audit says where it runs, how bad a find is, and by which columns a find is known."""
-    return audits.problems(catalog)
-
-
-def check_headers(catalog: Catalog) -> list[Problem]:
-    """Every SQL file says what it is: doc, and for the store's relations grain, audience and a doc for each column."""
-    found = []
-    for relation in catalog.relations.values():
-        header = relation.header
-        wanted = ["doc"] + (["grain", "audience"] if relation.kind in STORE_KINDS else [])
-        wanted += ["columns"] if relation.kind in (*STORE_KINDS, "staging") else []
-        found += [Problem(relation.path, f"no {key} in the header", "add it") for key in wanted if not header.get(key)]
-        found += [
-            Problem(relation.path, f"column {name} has no doc", "say what it means, with its unit")
-            for name, column in relation.columns.items()
-            if not column.get("doc")
-        ]
-        if relation.kind in STORE_KINDS and header.get("audience") not in AUDIENCES:
-            found.append(
-                Problem(relation.path, f"audience {header.get('audience')!r}", f"one of {', '.join(AUDIENCES)}")
-            )
-    return found
 
 
 def check_features(catalog: Catalog) -> list[Problem]:
@@ -212,17 +201,18 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_features,
     check_settings_known,
     check_platform_sql,
-    check_headers,
     check_relations_parse,
     check_circles,
     check_columns,
     check_system_functions,
     check_formats,
     check_own_links,
-    check_audits,
     check_rules_parse,
     check_rule_names,
     check_labels,
+    check_links,
+    check_thresholds,
+    *HEADER_CHECKS,
     check_prose,
     *RULE_CHECKS,
 )

@@ -125,9 +125,10 @@ class Dashboard:
 
 @dataclass(frozen=True)
 class Relation:
-    """One SQL file: its header and its query. ``kind`` is the folder that it stands in; a table has no query.
+    """One SQL file: its header and its query. ``kind`` is the folder that it is in; a table has no query.
 
-    ``line`` is the line of the file on which the query begins, 0 where it is not known.
+    ``lines`` holds the line of the file for each key of the header by its path, such as ``columns.day.type``; ``line``
+    is the line on which the query begins, 0 where it is not known.
     """
 
     name: str
@@ -136,6 +137,7 @@ class Relation:
     header: Mapping[str, Any]
     text: str
     columns: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)
     line: int = 0
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from gendash.engine.catalog import Catalog
 from gendash.engine.model import Relation
 
-_STAGE = re.compile(r"\{\{\s*stage\(\s*['\"](\w+)['\"]")
+STAGE = re.compile(r"\{\{\s*stage\(\s*['\"](\w+)['\"]")
 
 
 def stagings(catalog: Catalog, relation: Relation) -> list[Relation]:
@@ -19,7 +19,7 @@ def stagings(catalog: Catalog, relation: Relation) -> list[Relation]:
 
 def driver(catalog: Catalog, relation: Relation) -> Relation:
     """The staging text whose rows a rollup's rows come from: the first that it names."""
-    match = _STAGE.search(relation.text)
+    match = STAGE.search(relation.text)
     assert match, f"{relation.path} reads no staging"
     return catalog.relations[f"staging.{match[1]}"]
 

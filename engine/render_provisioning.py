@@ -15,7 +15,7 @@ import jinja2
 
 from gendash.engine.config import Config
 from gendash.engine.model import Audience
-from gendash.engine.settings import NONE
+from gendash.engine.value_types import NONE
 
 POSTGRES = "grafana-postgresql-datasource"
 _LOOPBACK = ("127.", "localhost", "[::1]", "/")

@@ -15,8 +15,7 @@ from typing import Any
 from gendash.engine.catalog import Catalog
 from gendash.engine.config import Config, seconds
 from gendash.engine.days import local_day
-from gendash.engine.errors import ContentError
-from gendash.engine.model import Problem, Relation
+from gendash.engine.model import Relation
 from gendash.engine.refs import expand, quote_name, quote_text
 
 DEFAULT_CADENCE = "5m"
@@ -76,12 +75,12 @@ def is_materialized(relation: Relation) -> bool:
 
 
 def pieces(catalog: Catalog) -> list[Piece]:
-    """Everything that gendash keeps in its schema, each after what it stands on. Raises ContentError."""
+    """Everything that gendash keeps in its schema, each after what it reads.
+
+    The definitions are those that `checks.check` passes. Raises ContentError if relations read each other in a circle.
+    """
     config = catalog.config
     order = sorted(catalog.build_order(), key=lambda relation: relation.name != "_object")
-    problems = [problem for relation in order for problem in _wrong(catalog, relation)]
-    if problems:
-        raise ContentError(problems)
     found: list[Piece] = []
     for relation in (r for r in order if r.kind != "view"):
         found.append(_table(config, relation))
@@ -223,45 +222,6 @@ def reader_connections(config: Config) -> int:
 
 def _names(columns: list[str]) -> str:
     return ", ".join(quote_name(column) for column in columns)
-
-
-def _wrong(catalog: Catalog, relation: Relation) -> Iterator[Problem]:
-    for what, do in catalog.expanded(relation.text).wrong:
-        yield Problem(relation.path, what, do)
-    for feature in str(relation.header.get("feature", "")).split():
-        if f"features.{feature}" not in catalog.config.values:
-            yield Problem(relation.path, f"no feature '{feature}'", "name one that settings has")
-    needs_key = relation.kind in ("table", "rollup") or is_materialized(relation)
-    if needs_key and not key_of(relation):
-        yield Problem(relation.path, "no key", "name the columns that identify a row under key:")
-    for name in key_of(relation):
-        if name not in relation.columns:
-            yield Problem(relation.path, f"key column '{name}' is not under columns:", "mend the header")
-    kinds = {kind for kind, _ in catalog.expanded(relation.text).uses} & {"staging", "relation"}
-    if relation.kind == "rollup" and len(kinds) == 2:
-        yield Problem(relation.path, "reads both the platform and the store", "read one of them")
-    if relation.kind == "rollup" and relation.header.get("window") and "staging" not in kinds:
-        yield from _wrong_window(catalog, relation)
-    if relation.kind == "view" and "staging" in kinds:
-        yield Problem(relation.path, "reads the platform", "read a rollup instead")
-
-
-def _wrong_window(catalog: Catalog, relation: Relation) -> Iterator[Problem]:
-    """A rollup over the store follows changes by day only where all that it reads has days, and it says which."""
-    read, given = inputs(catalog, relation), relation.header.get("reach", {})
-    for name, one in read.items():
-        if one.kind not in ("table", "rollup") or not is_tracked(one) or not one.header.get("time"):
-            yield Problem(relation.path, f"window: true, but days of {name} are not tracked", "read another, or all")
-        elif len(read) > 1 and name not in given:
-            yield Problem(relation.path, f"no reach for {name}", "say how many days before and after its own it reads")
-        elif reach(relation, name)[0] is None and not relation.header.get("whole"):
-            yield Problem(
-                relation.path, f"reads all days of {name}", "name the columns that its rows share under whole:"
-            )
-    for name in given.keys() - read.keys():
-        yield Problem(relation.path, f"a reach for {name}, which it does not read", "mend the header")
-    if moves_with(catalog, relation):
-        yield Problem(relation.path, "window: true, but the time alone changes it", "leave that to a view over it")
 
 
 def _table(config: Config, relation: Relation) -> Piece:

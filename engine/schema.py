@@ -5,24 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from gendash.engine.config import PATTERNS
-from gendash.engine.settings import NONE, SETTINGS, Setting
-
-_NUMBER: dict[str, Any] = {"type": "number", "exclusiveMinimum": 0}
-_TYPES: dict[str, dict[str, Any]] = {
-    "bool": {"type": "boolean"},
-    "int": {"type": "integer", "minimum": 1},
-    "float": _NUMBER,
-    "money": _NUMBER,
-    "share": {**_NUMBER, "exclusiveMaximum": 1},
-    "list": {"type": "array", "items": {"type": "string"}},
-    "words": {"type": "array", "items": {"type": ["string", "number", "boolean"]}},
-    "names": {"type": "array", "items": {"type": "string", "pattern": f"^(?:{PATTERNS['name'][0].pattern})$"}},
-    "zone": {"type": "string", "minLength": 1},
-    "url": {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9+.-]*:"},
-    "server": {"type": "string", "pattern": f"^(?:{NONE}$|[A-Za-z][A-Za-z0-9+.-]*:)"},
-    "str": {"type": "string"},
-}
+from gendash.engine.settings import SETTINGS, Setting
+from gendash.engine.value_types import TYPES
 
 
 def schema() -> dict[str, Any]:
@@ -87,8 +71,7 @@ def _child(at: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _value(setting: Setting) -> dict[str, Any]:
-    pattern = PATTERNS.get(setting.type)
-    kind = {"type": "string", "pattern": f"^(?:{pattern[0].pattern})$"} if pattern else dict(_TYPES[setting.type])
+    kind = dict(TYPES[setting.type].schema)
     if setting.choices:
         choices = {"enum": list(setting.choices)}
         kind = {**kind, "items": choices} if "items" in kind else choices

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from gendash.engine.value_types import TypeName
+
 
 class Setting(NamedTuple):
     """One setting; ``env`` is the variable that overrides the file, ``secret`` ones are read from there only."""
 
     key: str
-    type: str
+    type: TypeName
     default: Any
     doc: str
     env: str = ""
@@ -40,9 +42,6 @@ FEATURES: tuple[tuple[str, bool, str], ...] = (
     ("redis", False, "a redis_exporter"),
     ("store_metrics", False, "a scrape of what `gendash metrics` writes"),
 )
-
-NONE = "none"
-"""What the address of a server is where there is none."""
 
 SERVERS = {
     "store": "database_url",
