@@ -115,18 +115,18 @@ def check_sources(catalog: Catalog) -> list[Problem]:
     return found
 
 
-def check_order(catalog: Catalog) -> list[Problem]:
-    """No relation reads itself, not even through others."""
+def _is_circular(catalog: Catalog) -> bool:
+    """True if relations read each other in a circle, which is a problem of another check."""
     try:
         catalog.build_order()
-    except ContentError as error:
-        return list(error.problems)
-    return []
+    except ContentError:
+        return True
+    return False
 
 
 def check_windows(catalog: Catalog) -> list[Problem]:
     """A rollup over the store follows changes by day only where all that it reads has days, and it says which."""
-    if check_order(catalog):
+    if _is_circular(catalog):
         return []
     return [
         problem
@@ -147,6 +147,10 @@ def _wrong_window(catalog: Catalog, relation: Relation) -> Iterator[Problem]:
             yield Problem(at, f"no reach for {name}", "say how many days before and after its own it reads")
         elif reach(relation, name)[0] is None and not relation.header.get("whole"):
             yield Problem(at, f"reads all days of {name}", "name the columns that its rows share under whole:")
+        for column in relation.header.get("whole", ()):
+            if column not in one.columns:
+                hint = suggest(column, one.columns) or f"name a column of {name}"
+                yield Problem(place(relation, "whole"), f"whole column '{column}' is not in {name}", hint)
     for name in given.keys() - read.keys():
         hint = suggest(name, read) or "fix the header"
         yield Problem(place(relation, "reach"), f"a reach for {name}, which it does not read", hint)
@@ -184,4 +188,4 @@ def check_audits(catalog: Catalog) -> list[Problem]:
     return found
 
 
-HEADER_CHECKS = (check_headers, check_sources, check_order, check_windows, check_audits)
+HEADER_CHECKS = (check_headers, check_sources, check_windows, check_audits)

@@ -134,7 +134,9 @@ class _Root:
             str(name): {key or "null": of for key, of in value.items()} if isinstance(value, dict) else {"doc": value}
             for name, value in (listed.items() if isinstance(listed, dict) else ())
         }
-        return Relation(path.stem, kind, where, header, match[2].strip(), columns, lines)  # type: ignore[arg-type]
+        body = match[2].lstrip()
+        line = text[: len(text) - len(body)].count("\n") + 1
+        return Relation(path.stem, kind, where, header, body.rstrip(), columns, line, lines)  # type: ignore[arg-type]
 
     def rules(self) -> dict[str, dict[str, Rule]]:
         """Rules by file name and rule name."""
