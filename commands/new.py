@@ -105,7 +105,7 @@ def _wrong_name(kind: str, name: str, config: Config) -> list[Problem]:
 def _existing(kind: str, name: str, paths: list[Path], roots: list[Path]) -> list[Problem]:
     """Files of the same name: own ones are kept, and shipped ones would be replaced."""
     from gendash.engine.model import Problem
-    from gendash.engine.targets.files import PACKAGED
+    from gendash.engine.targets.content_modules import PACKAGED
 
     found = [
         Problem(os.path.relpath(path), "exists", "change it, or choose another name") for path in paths if path.exists()

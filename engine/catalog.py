@@ -26,9 +26,9 @@ _STRING = re.compile(r"'[^']*'")
 class Catalog:
     """The definitions by name, together with the settings under which they are rendered.
 
-    ``own`` names the dashboards of a user's roots: the shape that all shipped ones share is not asked of them.
-    ``styles`` holds how those roots take design rules, by dashboard and by folder of files. ``problems`` are those of
-    reading the files; unless it is ``complete``, a name that is missing may be in a file that could not be read.
+    ``own`` names the dashboards of users' roots, ``styles`` holds how those roots take design rules, by dashboard and
+    by folder of files. ``problems`` are those of reading the files; unless it is ``complete``, a name that is missing
+    may be in a file that could not be read. ``schemas`` are Grafana's, of visual options.
     """
 
     config: Config
@@ -59,10 +59,9 @@ class Catalog:
     def style_of(self, where: str) -> Mapping[str, str] | None:
         """How the root of a place in a message takes design rules; None for shipped content."""
         name = re.split("[/ :]", where, maxsplit=1)[0]
-        found = (
-            levels for key, levels in self.styles.items() if (where.startswith(key) if "/" in key else name == key)
-        )
-        return next(found, None)
+        if name in self.own:
+            return self.styles.get(name, {})
+        return next((levels for key, levels in self.styles.items() if "/" in key and where.startswith(key)), None)
 
     def panels(self) -> Iterator[tuple[str, Dashboard, Panel]]:
         """Every panel with its dashboard, and where it stands: ``dashboard/slug``."""

@@ -30,10 +30,15 @@ def seconds(duration: str) -> float:
     return int(match[1]) * UNITS_S[match[2]]
 
 
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The nearest known name, or an empty string."""
+    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)), "")
+
+
 def suggest(name: str, known: Iterable[str]) -> str:
     """``did you mean 'x'?`` for the nearest known name, or an empty string."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"did you mean '{near[0]}'?" if near else ""
+    near = nearest(name, known)
+    return f"did you mean '{near}'?" if near else ""
 
 
 @dataclass(frozen=True)

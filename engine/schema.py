@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from gendash.engine.settings import SETTINGS, Setting
-from gendash.engine.value_types import TYPES
+from gendash.engine.value_types import NONE, TYPES
 
 
 def schema() -> dict[str, Any]:

@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 TypeName = Literal[
-    "bool", "int", "float", "money", "share", "amount", "list", "words", "names", "zone", "url", "server", "str", "text", "name",
-    "column", "identifier", "name?", "uid", "uid?", "metric", "label", "duration", "durations", "sql type",
-    "one or two", "lists", "maps", "numbers", "texts by name", "maps of texts", "word lists", "days by relation",
-    "true or row", "columns",
+    "bool", "int", "float", "money", "share", "amount", "list", "words", "names", "zone", "url", "server", "str",
+    "text", "name", "column", "identifier", "name?", "uid", "uid?", "metric", "label", "duration", "durations",
+    "sql type", "one or two", "lists", "maps", "numbers", "texts by name", "maps of texts", "word lists",
+    "days by relation", "true or row", "columns",
 ]  # fmt: skip
-NONE = "none"  # in place of a server's address: there is no such server
 _zones = cache(available_timezones)  # it walks a tree of files
+NONE = "none"  # the address of a server that does not exist
 _NUMBER: Mapping[str, Any] = {"type": "number", "exclusiveMinimum": 0}
 DURATION = re.compile(r"(\d+)(ms|s|m|h|d|w)")
 _NAME = re.compile(r"[A-Za-z_][\w$-]{0,62}")

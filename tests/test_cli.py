@@ -148,7 +148,7 @@ def test_content_of_ones_own_adds_a_dashboard_and_a_broken_module_is_one_line(tm
     (folder / "ours.py").write_text("1 / 0\n")
     done = gendash("build", cwd=tmp_path)
     assert done.returncode == 1
-    assert done.stderr == "gendash: dashboards/ours.py: ZeroDivisionError: division by zero; mend the module\n"
+    assert done.stderr == "gendash: mine/dashboards/ours.py:1: ZeroDivisionError: division by zero; fix the module\n"
 
 
 @pytest.mark.parametrize("group", [[], ["db"], ["langfuse"]], ids=["gendash", "db", "langfuse"])

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gendash.engine.catalog import Catalog
-from gendash.engine.definitions.header_keys import COLUMN_KEYS, HEADER_KEYS
+from gendash.engine.definitions.header_keys import COLUMN_KEYS, HEADER_KEYS, STORE
 from gendash.engine.definitions.keys import faults
 from gendash.engine.definitions.rule_keys import METRIC_KEYS
 from gendash.engine.definitions.typed import misfits
@@ -60,6 +60,8 @@ def _sound_relation(relation: Relation) -> Relation:
     header = _without_faults(relation.header, HEADER_KEYS, relation.kind)
     if relation.kind == "staging":
         header = {**{key: {} for key in MAPS}, **header}
+    elif relation.kind in STORE:  # of an audience that is not known, nothing is said of its readers
+        header = {"audience": "everyone", **header}
     columns = {name: _without_faults(one, COLUMN_KEYS, relation.kind) for name, one in relation.columns.items()}
     return dataclasses.replace(relation, header=header, columns=columns)
 

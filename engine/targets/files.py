@@ -135,8 +135,8 @@ class _Root:
             for name, value in (listed.items() if isinstance(listed, dict) else ())
         }
         body = match[2].lstrip()
-        line = text[: match.end() - len(body)].count("\n") + 1
-        return Relation(path.stem, kind, where, header, body.rstrip(), columns, lines, line)  # type: ignore[arg-type]
+        line = text[: len(text) - len(body)].count("\n") + 1
+        return Relation(path.stem, kind, where, header, body.rstrip(), columns, line, lines)  # type: ignore[arg-type]
 
     def rules(self) -> dict[str, dict[str, Rule]]:
         """Rules by file name and rule name."""
