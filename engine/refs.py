@@ -413,4 +413,8 @@ def _staging_scope(
         column(name)
         return "uuid"
 
-    return {"table": table, "column": column, "words": words, "word": word, "like": like}
+    def stage(name: str, *_rows: str) -> str:
+        wrong.append((f"a staging text reads no other, such as '{name}'", "read the platform's table"))
+        return "(select)"
+
+    return {"table": table, "column": column, "words": words, "word": word, "like": like, "stage": stage}

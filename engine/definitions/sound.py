@@ -46,8 +46,9 @@ def sound(catalog: Catalog) -> tuple[Catalog, list[Problem]]:
             rules[name] = rule
     relations = {name: _sound_relation(one) for name, one in catalog.relations.items()}
     metrics = {name: _without_faults(one, METRIC_KEYS, one.get("type", "")) for name, one in catalog.metrics.items()}
+    left_out = catalog.left_out | (catalog.dashboards.keys() - dashboards.keys())
     whole = dataclasses.replace(catalog, dashboards=dashboards, rules=rules, relations=relations, metrics=metrics)
-    return whole, problems
+    return dataclasses.replace(whole, left_out=left_out), problems
 
 
 def _without_faults(given: Mapping[str, Any], keys: Any, kind: str) -> dict[str, Any]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -237,9 +240,36 @@ def test_faults_of_all_files_are_reported_at_once(root: Path) -> None:
     ]
 
 
-def test_a_fault_in_a_module_that_others_import_is_reported_once(root: Path) -> None:
-    (root / "dashboards" / "ours.py").write_text("from _gendash_missing import x\n")
-    assert [line.split(": ")[0] for line in lines(root)] == ["mine/dashboards/ours.py:1"]
+STAGING = """/*
+doc: Ours.
+tables: {ours: ours}
+reads: {ours: {id: id}}
+columns:
+  id: {type: uuid, doc: id}
+*/
+select id from {{ stage('our_rows') }}
+"""
+
+
+def test_a_staging_text_that_reads_itself_is_one_line(root: Path) -> None:
+    path = root / "sql" / "staging" / "our_rows.sql"
+    path.parent.mkdir()
+    path.write_text(STAGING)
+    (line,) = [one for one in lines(root) if "reads no other" in one]
+    assert line.startswith("mine/sql/staging/our_rows.sql")
+
+
+def test_a_fault_in_a_shipped_module_is_one_line_though_others_import_it_and_alerts_name_it(tmp_path: Path) -> None:
+    copy = tmp_path / "gendash"
+    ignored = shutil.ignore_patterns(".*", "tests", "docs", "__pycache__", "demo", "benchmarks", "*.egg-info", "out")
+    shutil.copytree(PACKAGED, copy, ignore=ignored)
+    board = copy / "dashboards" / "overview.py"
+    board.write_text(board.read_text("utf-8").replace("height=8,", "", 1))
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); sys.argv[1:] = ['check']; from gendash.cli import main; main()"
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, cwd=tmp_path)
+    said = r"gendash: dashboards/overview.py:\d+: TypeError: .* missing 1 required .*'height'; fix the module\n"
+    assert done.returncode == 1
+    assert re.fullmatch(said, done.stderr), done.stderr
 
 
 def test_a_root_may_make_a_design_rule_an_error(root: Path) -> None:
