@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -27,16 +28,28 @@ _FORBIDDEN = dict.fromkeys(code for code in range(32) if chr(code) not in "\t\n\
 def as_table(verdicts: Sequence[Verdict], *, colour: bool = False) -> str:
     """One line for each panel, variable and annotation, by dashboard; its worst query stands for a panel.
 
-    Rules with which all is well share one line for each status. What is wrong is repeated at the end, each reason once.
+    Rules with which all is well share one line, and so do those of a dashboard that are not available for the same
+    reason. What is wrong is repeated at the end, each reason once.
     """
     out: list[str] = []
     every = _places(verdicts)
     for dashboard, group in groupby(every, lambda verdict: verdict.dashboard):
         lines = _together(list(group))
-        width = max(len(_label(line)) for line in lines)
+        off = [line for line in lines if line.off and line.kind != "rule"]
+        lines = [line for line in lines if line not in off]
+        width = max((len(_label(line)) for line in lines), default=0)
         out += [*([""] if out else []), dashboard, *(_line(line, width, colour) for line in lines)]
+        out += _unavailable(off, colour)
     wrong = list(_wrong(every, colour))
     return "\n".join([*out, *(["", "what is wrong", *wrong] if wrong else []), "", summary(verdicts)])
+
+
+def _unavailable(off: Sequence[Verdict], colour: bool) -> Iterator[str]:
+    """Each reason for which something of a dashboard is not available, and the names below it."""
+    for why in dict.fromkeys(one.why for one in off):
+        names = ", ".join(_label(one) for one in off if one.why == why)
+        yield f"  {_shown('not_available', colour)} {why}"
+        yield from textwrap.wrap(names, 100, initial_indent=" " * 16, subsequent_indent=" " * 16)
 
 
 def _wrong(every: Iterable[Verdict], colour: bool) -> Iterator[str]:
@@ -133,15 +146,17 @@ def _worst(queries: Sequence[Verdict]) -> Verdict:
 
 def _together(lines: Sequence[Verdict]) -> list[Verdict]:
     """The lines, those of rules with which all is well put together, first."""
-    counted: dict[Status, Verdict] = {}
+    counted: dict[tuple[Status, str], Verdict] = {}
     rest: list[Verdict] = []
     for line in lines:
         if line.kind != "rule" or not line.calm:
             rest.append(line)
             continue
-        known = counted.get(line.status)
+        known = counted.get((line.status, line.off))
         rows = known.rows + 1 if known else 1
-        counted[line.status] = replace(line, panel=f"{rows} rule{'s' if rows > 1 else ''}", rows=rows, why="")
+        why = line.why if line.off else ""
+        together = replace(line, panel=f"{rows} rule{'s' if rows > 1 else ''}", rows=rows, why=why)
+        counted[(line.status, line.off)] = together
     return [*counted.values(), *rest]
 
 

@@ -136,7 +136,7 @@ def text(found: Preview) -> str:
         lines += ["", f"{found.source}: refresh reads, never writes"]
         lines += _aligned(["table", "columns", "rows", "pages", ""], tables)
     else:
-        lines += ["", f"{found.source}: refresh reads no table of a platform"]
+        lines += ["", f"{found.source}; refresh reads no table of a platform"]
     if found.writes:
         lines += ["", "the next refresh reads anew and writes to the store, about"]
         known = [one for one in found.writes if one.rows is not None]
