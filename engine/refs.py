@@ -51,6 +51,11 @@ class Names:
         return {relation.name: relation for relation in self.relations.values() if relation.kind == "staging"}
 
     @cached_property
+    def staging_within(self) -> list[str]:
+        """The staging texts that are being put in, outermost first: none stands in itself."""
+        return []
+
+    @cached_property
     def expanded(self) -> dict[tuple[str, str], Expanded]:
         """What `expand` has given for a whole text, by the text and the path of its staging file."""
         return {}
@@ -274,7 +279,12 @@ def _scope(
         """``stage('messages', 'all')`` has the rows that cannot be used, too."""
         if not known("staging", name, names.stagings):
             return "(select)"
+        if name in names.staging_within:
+            wrong.append((f"staging '{name}' reads itself", "break the circle"))
+            return "(select)"
+        names.staging_within.append(name)
         inner = expand(names.stagings[name].text, names, names.stagings[name], present, cuts)
+        names.staging_within.pop()
         uses.update(inner.uses)
         wrong.extend(inner.wrong)
         text = inner.text.strip().rstrip(";")
