@@ -70,7 +70,8 @@ def misfits(value: Any, hint: Any, path: str = "") -> Iterator[tuple[str, str]]:
     elif not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
         yield path, f"is {shown(value)}, not {says(hint)}"
     elif dataclasses.is_dataclass(hint):
-        for name, one in _hints(hint).items():
+        kind: Any = hint
+        for name, one in _hints(kind).items():
             yield from misfits(getattr(value, name), one, f"{path}.{name}" if path else name)
 
 
