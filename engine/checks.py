@@ -17,7 +17,6 @@ from gendash.engine.checks_queries import expression_error
 from gendash.engine.checks_rules import RULE_CHECKS
 from gendash.engine.checks_texts import (
     check_circles,
-    check_formats,
     check_own_links,
     check_references,
     check_relations_parse,
@@ -208,7 +207,6 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_circles,
     check_columns,
     check_system_functions,
-    check_formats,
     check_own_links,
     check_rules_parse,
     check_rule_names,

@@ -6,14 +6,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
-from typing import get_args, get_type_hints
 
 from gendash.engine.catalog import Catalog
 from gendash.engine.checks_queries import promql_fault, sample, sql_fault
 from gendash.engine.config import suggest
 from gendash.engine.expand import MacroError, leftovers
 from gendash.engine.lineage import below
-from gendash.engine.model import Problem, Query, Relation
+from gendash.engine.model import Problem, Relation
 from gendash.engine.refs import STORE_KINDS
 from gendash.engine.render_dashboard import link_target
 from gendash.engine.spots import excerpt, in_file, in_query, origin
@@ -149,17 +148,6 @@ def _circles(catalog: Catalog, graph: dict[str, set[str]]) -> Iterator[Problem]:
             done |= {*circle}
             what = "reads itself" if circle == [name] else f"{', '.join(circle)} read each other"
             yield Problem(catalog.relations[name].path, what, "break the circle")
-
-
-def check_formats(catalog: Catalog) -> list[Problem]:
-    """Languages and formats of queries are those that Grafana knows."""
-    known = get_type_hints(Query)
-    return [
-        Problem(where, f"no {name} '{value}'", suggest(str(value), choices) or f"one of {', '.join(choices)}")
-        for where, _, query in catalog.queries()
-        for name in ("language", "format")
-        if (value := getattr(query, name)) not in (choices := get_args(known[name]))
-    ]
 
 
 def check_own_links(catalog: Catalog) -> list[Problem]:

@@ -15,7 +15,9 @@ from gendash.engine.settings import SETTINGS
 _REFERENCE = re.compile(r"""\{\{\s*(slo|setting)\(\s*(['"])([\w.]+)\2\s*\)\s*\}\}""")
 _BROKEN = re.compile(r"\{\{\s*(?:slo|setting)\b[^}]*(?:\}\}|$)")
 _TYPES = {one.key: one.type for one in SETTINGS}
-_HIDDEN = frozenset(one.key for one in SETTINGS if one.secret or one.type == "url")  # a URL may hold a password
+_HIDDEN = frozenset(
+    one.key for one in SETTINGS if one.secret or one.type in ("url", "server")
+)  # a URL may hold a password
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdwy])")
 _UNITS = {"m": "min", "w": "weeks", "y": "years"}
 _SECONDS = ((86400, "d"), (3600, "h"), (60, "min"))

@@ -138,7 +138,9 @@ def test_a_fault_in_a_query_of_a_panel_gives_one_line(
 
 def test_a_format_that_grafana_does_not_know_gives_one_line(shipped: Catalog, before: Counter[str]) -> None:
     query = sql("select calls from {{ view('llm_hour') }}", format="tabel")
-    assert said(with_panel(shipped, query), before) == ["own/p query A: no format 'tabel'; did you mean 'table'?"]
+    assert said(with_panel(shipped, query), before) == [
+        "own/p: queries[1].format is 'tabel', not one of time_series, table, heatmap; fix its type"
+    ]
 
 
 def test_a_link_to_nothing_in_somebodys_own_dashboard_gives_one_line(shipped: Catalog, before: Counter[str]) -> None:

@@ -15,7 +15,7 @@ from gendash.engine.catalog import Catalog
 from gendash.engine.checks_zone import in_session_zone
 from gendash.engine.config import load_config
 from gendash.engine.design_rules import RULES, check_rules, levels_of, warnings
-from gendash.engine.model import Dashboard, Panel, Problem, Query, Relation, Row, Variable, promql, sql
+from gendash.engine.model import Dashboard, Panel, Problem, Query, Relation, Row, Variable, promql, slo, sql
 from gendash.engine.render_dashboard import REFRESH_INTERVALS
 
 DOC = "What the figure is now, where it comes from, its window and its caveat."
@@ -99,6 +99,7 @@ def tiles(count: int) -> list[Panel]:
 
 
 LIMITED = steps(("text", None), ("red", 7))
+SET = steps(("text", None), ("red", slo("failures.red")))
 P95 = "histogram_quantile(0.95, %s)"
 BUCKETS = 'rate(%s_seconds_bucket{job=~"$job"}[$__rate_interval])'
 
@@ -217,6 +218,12 @@ BROKEN: list[tuple[str, str, Callable[[], Catalog], str]] = [
         "do not rise",
     ),
     ("check_limits", "limits", lambda: shown(Lines(unit="short", thresholds=LIMITED)), "the limit 7 is a number"),
+    (
+        "check_limits_in_prose",
+        "limits",
+        lambda: with_panel("p", viz=Lines(unit="s", thresholds=SET), doc=f"{DOC} Red above 7."),
+        "is a number",
+    ),
     ("check_legends", "legends", lambda: shown(Lines(unit="short", calcs=["max"])), "below width 16"),
     ("check_legend_names", "legends", lambda: with_panel("p", queries=[promql(RATE)]), "no legend"),
     (

@@ -59,7 +59,7 @@ columns:
   day: {type: date, doc: the local day}
   users: {type: bigint, doc: users of the day}
 */
-select day, active_users as users from {{ view('activity_day') }}
+select day, dau as users from {{ view('activity_day') }}
 """
 ROLLUP = """/*
 doc: Hours.
@@ -206,7 +206,7 @@ HEADER = [
     ("key: [day]", "key: [dy]", r"our_hour.sql:6: key column 'dy' is not under columns:"),
     ("window: true", "window: true\nreach: {lf_observaton: [0, 0]}", r"our_hour.sql:6: a reach for lf_observaton, which"),
     ("window: true", "window: true\nreach: {lf_observation: [all, 0]}", r"our_hour.sql:5: reads all days of lf_observation"),
-    ("{{ view('lf_observation') }}", "{{ view('activity_day') }}", r"our_hour.sql:5: window: true, but the time alone changes it"),
+    ("{{ view('lf_observation') }}", "(select at as start_time from {{ view('activity_day') }}) days", r"our_hour.sql:5: window: true, but the time alone changes it"),
     ("time: day", "time: dya", r"our_hour.sql:10: time column 'dya' is not under columns:; did you mean 'day'\?"),
     ("key: [day]\n", "", r"our_hour.sql: no key; add key:"),
 ]  # fmt: skip

@@ -76,7 +76,9 @@ def _header(path: str, text: str, offset: int, header: str, taken: frozenset[str
         yield from _value(path, text, offset, keys, value, taken)
 
 
-def _value(path: str, text: str, offset: int, keys: tuple[str, ...], value: yaml.Node, taken: frozenset[str]) -> Iterator[Fault]:
+def _value(
+    path: str, text: str, offset: int, keys: tuple[str, ...], value: yaml.Node, taken: frozenset[str]
+) -> Iterator[Fault]:
     where, last = ".".join(keys), keys[-1]
     start, end = span(value, offset)
     names = (last, *keys[1:2])

@@ -47,7 +47,9 @@ def references(path: str, text: str, taken: Iterable[str], start: int = 0, end: 
             yield Fault("reference without name", path, where, (match.start(2), match.end(3) + 1, ""), names=(kind,))
 
 
-def sql_words(path: str, text: str, start: int, end: int, columns: frozenset[str], taken: frozenset[str]) -> Iterator[Fault]:
+def sql_words(
+    path: str, text: str, start: int, end: int, columns: frozenset[str], taken: frozenset[str]
+) -> Iterator[Fault]:
     """Columns, aliases, functions, types, keywords, commas and parentheses of a SQL text."""
     found = [(m.lastgroup, m) for m in _TOKEN.finditer(text, start, end) if m.lastgroup != "skip"]
     names = [m[0] for kind, m in found if kind == "word"]
