@@ -9,7 +9,16 @@ from pathlib import PurePosixPath
 from fault import FOLDER, Fault, typo
 
 STRAY = ("notes.txt", "x.json", "overview.yml", "draft.sql.bak", "panel.PY", "new.md")
-FOLDERS = ("dashboards", "sql", "sql/views", "sql/rollups", "sql/staging", "sql/tables", "sql/audits", "recording_rules")
+FOLDERS = (
+    "dashboards",
+    "sql",
+    "sql/views",
+    "sql/rollups",
+    "sql/staging",
+    "sql/tables",
+    "sql/audits",
+    "recording_rules",
+)
 
 
 def of_files(root: str, paths: Sequence[str], contents: dict[str, bytes], taken: frozenset[str]) -> Iterator[Fault]:
@@ -20,12 +29,20 @@ def of_files(root: str, paths: Sequence[str], contents: dict[str, bytes], taken:
         for name in STRAY:
             yield Fault("stray file", f"{root}{folder}/{name}", "written", content=b"nothing reads this\n")
         yield Fault("stray folder", f"{root}{folder}/draft", "made", content=FOLDER)
-        yield Fault("stray folder", f"{root}{folder}/draft/more.sql", "made with a file", content=b"select 1\n", names=("draft",))
+        yield Fault(
+            "stray folder",
+            f"{root}{folder}/draft/more.sql",
+            "made with a file",
+            content=b"select 1\n",
+            names=("draft",),
+        )
     for name in ("dashbord", "views", "rules", "recording-rules", "overrides.yaml", "sql/view", "sql/rollup"):
         if root:
             is_file = "." in name
             path = f"{root}{name}" if is_file else f"{root}{name}/x.sql"
-            yield Fault("stray folder", path, "made with a file", content=b"select 1\n", names=(PurePosixPath(name).name,))
+            yield Fault(
+                "stray folder", path, "made with a file", content=b"select 1\n", names=(PurePosixPath(name).name,)
+            )
     for path in paths:
         inner = PurePosixPath(path)
         if inner.name == "__init__.py" or inner.suffix not in (".py", ".sql", ".yaml", ".j2"):

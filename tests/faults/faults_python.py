@@ -16,9 +16,26 @@ from words import REFERENCE, references, sql_words
 _QUERY = re.compile(r"\bselect\b|\{\{ ?\w+\(|\bwhere\b.*=|\{job=~|\bcount_values\(|\bsum\(|\border by\b")
 _FREE = frozenset({"words", "dict", "replace"})  # any keyword is one of theirs
 PROSE = frozenset(
-    "doc title label needs may_be_empty may_be_zero no_data legend exempt name text description titles reason".split()
+    [
+        "doc",
+        "title",
+        "label",
+        "needs",
+        "may_be_empty",
+        "may_be_zero",
+        "no_data",
+        "legend",
+        "exempt",
+        "name",
+        "text",
+        "description",
+        "titles",
+        "reason",
+    ]
 )
-NAMED = frozenset("leads_to feature format refresh range audience calc unit window x all_value".split())
+NAMED = frozenset(
+    ["leads_to", "feature", "format", "refresh", "range", "audience", "calc", "unit", "window", "x", "all_value"]
+)
 REQUIRED = {
     "Panel": ("width", "height"),
     "Dashboard": ("refresh", "range"),
@@ -67,7 +84,9 @@ def of_module(path: str, text: str, columns: frozenset[str], taken: frozenset[st
             yield from _call(source, node, name, taken)
             if name == "Panel" and node.args and isinstance(node.args[0], ast.Constant):
                 if slug:
-                    yield Fault("slug twice", path, node.args[0].value, (*source.span(node.args[0]), repr(slug)), names=(slug,))
+                    yield Fault(
+                        "slug twice", path, node.args[0].value, (*source.span(node.args[0]), repr(slug)), names=(slug,)
+                    )
                 slug = node.args[0].value
         elif isinstance(node, ast.Dict):
             yield from _dict(source, node, taken)
@@ -75,7 +94,13 @@ def of_module(path: str, text: str, columns: frozenset[str], taken: frozenset[st
             start, end = source.span(node)
             if text[start:end] == node.id and isinstance(node.ctx, ast.Load):
                 new = typo(node.id, taken)
-                yield Fault("python name", path, f"{node.lineno - _top(source, node)} {node.id}", (start, end, new), names=(new,))
+                yield Fault(
+                    "python name",
+                    path,
+                    f"{node.lineno - _top(source, node)} {node.id}",
+                    (start, end, new),
+                    names=(new,),
+                )
         elif isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 new = typo(alias.name, taken)
@@ -121,7 +146,7 @@ def _call(source: _Source, node: ast.Call, name: str, taken: frozenset[str]) -> 
         yield Fault("argument of a wrong type", path, where, (start, end, odd), names=(_first(node),))
         yield Fault("argument None", path, where, (start, end, "None"), names=(_first(node),))
     if name in ("slo", "SettingRef", "override", "entity", "dashed", "linked", "judged"):
-        for argument in node.args:
+        for argument in node.args[: 2 if name == "override" else 1]:
             if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                 yield from _named(source, argument, f"{name} {argument.value}", f"{name} name", taken)
     if name in ("Dashboard", "Variable") and node.args and isinstance(node.args[0], ast.Constant):
@@ -142,7 +167,9 @@ def _argument(
         yield Fault("argument of a wrong type", source.path, where, (start, end, odd), names=(slug, keyword))
         if isinstance(value.value, int) and not isinstance(value.value, bool) and keyword in ("width", "height"):
             for odd in ("0", "-1", "4.5"):
-                yield Fault("argument of a wrong type", source.path, f"{where} {odd}", (start, end, odd), names=(slug, keyword))
+                yield Fault(
+                    "argument of a wrong type", source.path, f"{where} {odd}", (start, end, odd), names=(slug, keyword)
+                )
         if isinstance(value.value, str) and keyword in NAMED:
             yield from _named(source, value, where, f"{keyword} name", taken)
     elif isinstance(value, ast.List | ast.Tuple | ast.Dict):
@@ -171,7 +198,9 @@ def _dict(source: _Source, node: ast.Dict, taken: frozenset[str]) -> Iterator[Fa
                 yield from _named(source, value, f"{where} {value.value}", "option value", taken)
             if isinstance(value, ast.Constant) and value.value is not None:
                 odd = "[1]"
-                yield Fault("option of a wrong type", source.path, where, (*source.span(value), odd), names=(key.value,))
+                yield Fault(
+                    "option of a wrong type", source.path, where, (*source.span(value), odd), names=(key.value,)
+                )
 
 
 def _tokens(source: _Source, columns: frozenset[str], taken: frozenset[str]) -> Iterator[Fault]:
@@ -226,7 +255,11 @@ def _prose(source: _Source) -> Iterator[tuple[int, int]]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             first = {"Panel": 1, "Dashboard": 1, "Variable": 1, "Row": 0, "how_to_read": 0, "Text": 0}.get(node.func.id)
             if first is not None:
-                yield from (source.span(one) for one in node.args[first:] if isinstance(one, ast.Constant | ast.JoinedStr | ast.BinOp))
+                yield from (
+                    source.span(one)
+                    for one in node.args[first:]
+                    if isinstance(one, ast.Constant | ast.JoinedStr | ast.BinOp)
+                )
         if isinstance(node, ast.keyword) and node.arg in PROSE:
             yield source.span(node.value)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):

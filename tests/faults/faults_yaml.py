@@ -16,7 +16,9 @@ _FUNCTIONS = re.compile(
 _DURATION = re.compile(r"\[(\d+[smhdw])\]")
 _LABEL = re.compile(r"([a-z_]\w*)(?==~?\"|!~?=?\")")
 _BY = re.compile(r"\b(?:by|on|without|ignoring|group_left)\s*\(([^(){}]*)\)")
-_RULE_KEYS = frozenset("record alert expr doc feature otherwise for labels annotations each".split())
+_RULE_KEYS = frozenset(
+    ["record", "alert", "expr", "doc", "feature", "otherwise", "for", "labels", "annotations", "each"]
+)
 
 
 def promql_words(path: str, text: str, start: int, end: int, taken: frozenset[str]) -> Iterator[Fault]:
@@ -52,24 +54,31 @@ def of_rules(path: str, text: str, taken: frozenset[str]) -> Iterator[Fault]:
             yield Fault("rule key misspelt", path, where, (start, end, new), names=(new, last))
             if again := twice(text, key, value):
                 yield Fault("rule key twice", path, where, again, names=(last,))
-        if (top and last in ("record", "alert", "expr", "doc", "for", "annotations", "labels")) or last in (
-            "severity",
-            "summary",
-            "description",
-            "dashboard",
-        ):
-            if gone := without(text, key, value):
-                yield Fault("rule key left out", path, where, gone, names=(last,))
+        if (
+            (top and last in ("record", "alert", "expr", "doc", "for", "annotations", "labels"))
+            or last
+            in (
+                "severity",
+                "summary",
+                "description",
+                "dashboard",
+            )
+        ) and (gone := without(text, key, value)):
+            yield Fault("rule key left out", path, where, gone, names=(last,))
         yield from _rule_value(path, text, keys, value, taken)
 
 
-def _rule_value(path: str, text: str, keys: tuple[str, ...], value: yaml.Node, taken: frozenset[str]) -> Iterator[Fault]:
+def _rule_value(
+    path: str, text: str, keys: tuple[str, ...], value: yaml.Node, taken: frozenset[str]
+) -> Iterator[Fault]:
     where, last = ".".join(keys), keys[-1]
     start, end = span(value)
     if not isinstance(value, yaml.ScalarNode):
         if len(keys) == 2:
             tail = text[start:end]
-            yield Fault("rule value a number", path, where, (start, end, "5" + tail[len(tail.rstrip()) :]), names=(last,))
+            yield Fault(
+                "rule value a number", path, where, (start, end, "5" + tail[len(tail.rstrip()) :]), names=(last,)
+            )
         return
     tail = "\n" if text[start:end].endswith("\n") else ""
     if len(keys) == 2 or "labels" in keys or "annotations" in keys:
@@ -168,7 +177,13 @@ def of_settings(path: str, text: str, taken: frozenset[str]) -> Iterator[Fault]:
             yield Fault("setting twice", path, where, again, names=(last,))
         tail = text[begin:stop]
         tail = tail[len(tail.rstrip()) :]
-        for what, odd in (("a list", "[{a: b}]"), ("a number", "-5"), ("a map", "{a: b}"), ("empty", ""), ("a text", "''")):
+        for what, odd in (
+            ("a list", "[{a: b}]"),
+            ("a number", "-5"),
+            ("a map", "{a: b}"),
+            ("empty", ""),
+            ("a text", "''"),
+        ):
             if isinstance(value, yaml.ScalarNode) or what in ("a number",):
                 yield Fault(f"setting {what}", path, where, (begin, stop, odd + tail), names=(last, path))
     for number, match in enumerate(re.finditer(r"[\[\]{}]", text)):

@@ -17,10 +17,80 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 SQL_KEYWORDS = frozenset(
-    "select from where group by order having limit with as and or not in is null case when then else end join left "
-    "right inner cross full lateral on using union all distinct between filter over partition within desc asc true "
-    "false interval date time at zone timestamp timestamptz values exists any materialized nulls last first rows "
-    "range preceding following current row extract for offset only set default array recursive like ilike".split()
+    [
+        "select",
+        "from",
+        "where",
+        "group",
+        "by",
+        "order",
+        "having",
+        "limit",
+        "with",
+        "as",
+        "and",
+        "or",
+        "not",
+        "in",
+        "is",
+        "null",
+        "case",
+        "when",
+        "then",
+        "else",
+        "end",
+        "join",
+        "left",
+        "right",
+        "inner",
+        "cross",
+        "full",
+        "lateral",
+        "on",
+        "using",
+        "union",
+        "all",
+        "distinct",
+        "between",
+        "filter",
+        "over",
+        "partition",
+        "within",
+        "desc",
+        "asc",
+        "true",
+        "false",
+        "interval",
+        "date",
+        "time",
+        "at",
+        "zone",
+        "timestamp",
+        "timestamptz",
+        "values",
+        "exists",
+        "any",
+        "materialized",
+        "nulls",
+        "last",
+        "first",
+        "rows",
+        "range",
+        "preceding",
+        "following",
+        "current",
+        "row",
+        "extract",
+        "for",
+        "offset",
+        "only",
+        "set",
+        "default",
+        "array",
+        "recursive",
+        "like",
+        "ilike",
+    ]
 )
 
 
@@ -47,7 +117,9 @@ def references(path: str, text: str, taken: Iterable[str], start: int = 0, end: 
             yield Fault("reference without name", path, where, (match.start(2), match.end(3) + 1, ""), names=(kind,))
 
 
-def sql_words(path: str, text: str, start: int, end: int, columns: frozenset[str], taken: frozenset[str]) -> Iterator[Fault]:
+def sql_words(
+    path: str, text: str, start: int, end: int, columns: frozenset[str], taken: frozenset[str]
+) -> Iterator[Fault]:
     """Columns, aliases, functions, types, keywords, commas and parentheses of a SQL text."""
     found = [(m.lastgroup, m) for m in _TOKEN.finditer(text, start, end) if m.lastgroup != "skip"]
     names = [m[0] for kind, m in found if kind == "word"]

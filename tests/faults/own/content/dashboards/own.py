@@ -47,7 +47,7 @@ DASHBOARD = Dashboard(
                     Table(unit="locale", decimals=0, overrides=[override("byName", "Day", custom__width=120)]),
                     [
                         sql(
-                            "select day::text as \"Day\", tickets as \"Tickets\" from {{ view('own_ticket_day') }} "
+                            'select day::text as "Day", tickets as "Tickets" from {{ view(\'own_ticket_day\') }} '
                             "where day > {{ today() }} - 30 order by day desc limit 30",
                             format="table",
                             may_be_zero="no ticket was opened",
