@@ -60,14 +60,17 @@ def build(settings: Settings, out: Path, only_check: bool) -> None:
     """
     from gendash.engine.targets.files import differing, with_manifest, write_artifacts
 
-    files = all_artifacts(settings.checked())
+    files = with_manifest(all_artifacts(settings.checked()))
     if only_check:
-        changed = differing(with_manifest(files), out)
+        changed = differing(files, out)
         for path in changed:
             click.echo(path)
         sys.exit(PENDING if changed else DONE)
-    changed = write_artifacts(files, out)
-    click.echo(f"{out}: {len(files)} files, {len(changed)} changed")
+    changed = write_artifacts(files, out, manifest=False)
+    removed = sum(path not in files for path in changed)
+    click.echo(
+        f"{out}: {len(files)} files, {len(changed) - removed} changed" + (f", {removed} removed" if removed else "")
+    )
 
 
 @click.command()

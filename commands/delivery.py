@@ -23,6 +23,7 @@ from gendash.commands._common import (
 )
 
 if TYPE_CHECKING:
+    from gendash.engine.config import Config
     from gendash.engine.plan import Change
 
 
@@ -36,7 +37,8 @@ def verify(settings: Settings, as_json: bool, junit: Path | None, only: tuple[st
     """Judge every panel on live data.
 
     Runs each query of each panel, variable, annotation and rule.
-    Exit 1 when a panel that should have data has none.
+    Exit 1 when a panel that should have data has none, and when no panel could be judged. A server that is `none` is
+    not asked.
     """
     from gendash.engine import report
     from gendash.engine.verify import failed
@@ -65,7 +67,9 @@ def plan(settings: Settings, only: tuple[str, ...], as_json: bool, exit_code: bo
     from gendash.engine.delivery import observe_and_plan
     from gendash.engine.plan import as_dict, text
 
-    _, changes = observe_and_plan(settings.checked(), only)
+    catalog = settings.checked()
+    _say_none(catalog.config)
+    _, changes = observe_and_plan(catalog, only)
     click.echo(json.dumps([as_dict(c) for c in changes], indent=2) if as_json else text(changes))
     sys.exit(PENDING if exit_code and any(change.writes for change in changes) else DONE)
 
@@ -86,6 +90,7 @@ def apply(settings: Settings, only: tuple[str, ...], as_json: bool, yes: bool, s
     from gendash.engine.plan import as_dict, text
 
     catalog = settings.checked()
+    _say_none(catalog.config)
     wanted, changes = observe_and_plan(catalog, only)
     if any(change.writes for change in changes):
         if not as_json:
@@ -94,6 +99,14 @@ def apply(settings: Settings, only: tuple[str, ...], as_json: bool, yes: bool, s
         changes = carry_out(catalog, wanted, changes, state, datetime.now(UTC), say)
     click.echo(json.dumps([as_dict(c) for c in changes], indent=2) if as_json else _outcome(changes))
     sys.exit(PROBLEMS if any(change.action == "blocked" for change in changes) else DONE)
+
+
+def _say_none(config: Config) -> None:
+    """Says once which targets are not there."""
+    from gendash.engine.delivery import none
+
+    for target, why in none(config):
+        say(f"note: no {target} ({why})")
 
 
 def _outcome(changes: list[Change]) -> str:

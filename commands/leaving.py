@@ -33,7 +33,7 @@ def uninstall(
     from gendash.engine.uninstall import look, remove
 
     config = settings.config()
-    targets = only or configured(config)
+    targets = configured(config, only)
     plan = look(config, targets, state, indexes)
     if dry_run or not as_json:
         click.echo(

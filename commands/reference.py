@@ -65,12 +65,14 @@ def reference(catalog: Catalog, root: click.Command) -> dict[str, bytes]:
     from gendash.engine.design_rules import RULES
     from gendash.engine.docs import TEMPLATES, Material, pages
     from gendash.engine.targets.files import data, page_template
+    from gendash.engine.targets.strays import ALLOWED
 
     material = Material(
         plan=data("dashboards/plan.yaml"),
         glossary=data("dashboards/glossary.yaml"),
         commands=tuple(described(root, "gendash")),
         rules=RULES,
+        ignored=ALLOWED,
     )
     return pages(catalog, material, {name: page_template(name) for name in TEMPLATES})
 

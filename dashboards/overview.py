@@ -165,7 +165,8 @@ HEAD = [
         "errors",
         "Errors",
         "Share of requests that ended in 5xx, over 5 minutes: sum of errors / sum of requests; above it the share of "
-        "24 hours earlier. Amber above the objective, red above {{ slo('api_errors.red') }}.\n\n"
+        "24 hours earlier. Amber above the objective, red above {{ slo('api_errors.red') }}, where "
+        "the budget burns fast.\n\n"
         "When red: see which route fails in the last row, then the newest deploy mark. Without requests it says no "
         "traffic, which is not 0 %.",
         HeadTile(

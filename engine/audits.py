@@ -81,8 +81,8 @@ def differences(audit: Relation, left: Figures, right: Figures) -> Found:
 
 
 def is_off(catalog: Catalog, audit: Relation) -> bool:
-    """Whether a feature that it needs is off."""
-    return not catalog.enabled(audit)
+    """Whether a feature that it needs is off, or a server that it asks is none."""
+    return not catalog.enabled(audit) or ("prometheus" in places(audit) and not catalog.config.has("prometheus"))
 
 
 def audits(catalog: Catalog) -> Mapping[str, Relation]:

@@ -10,9 +10,8 @@ from typing import Any
 from gendash.engine import design_rules
 from gendash.engine.catalog import Catalog
 from gendash.engine.checks_columns import check_columns, check_system_functions
-from gendash.engine.checks_headers import HEADER_CHECKS, check_header_keys
+from gendash.engine.checks_headers import HEADER_CHECKS, check_header_keys, faulty
 from gendash.engine.checks_labels import check_labels
-from gendash.engine.checks_panels import check_links, check_thresholds
 from gendash.engine.checks_prose import check_prose
 from gendash.engine.checks_queries import expression_error
 from gendash.engine.checks_rules import RULE_CHECKS
@@ -46,6 +45,10 @@ def check(catalog: Catalog) -> list[Problem]:
     found = [*catalog.problems, *check_header_keys(catalog), *wrong]
     if catalog.complete:
         found += [problem for one in CHECKS for problem in one(judged)] + check_rules(judged)
+        # what a header says of a refresh is judged once its keys are right
+        unclear = {relation.path for relation in catalog.relations.values() if any(faulty(relation))}
+        headers = [problem for one in HEADER_CHECKS for problem in one(judged)]
+        found += [problem for problem in headers if problem.where.split(":")[0] not in unclear]
     return list(dict.fromkeys(found))
 
 
@@ -212,9 +215,6 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_rules_parse,
     check_rule_names,
     check_labels,
-    check_links,
-    check_thresholds,
-    *HEADER_CHECKS,
     check_prose,
     *RULE_CHECKS,
 )

@@ -19,8 +19,8 @@ from gendash.engine.expand import MacroError
 from gendash.engine.model import Dashboard, Problem, Query, Relation
 from gendash.engine.refs import STORE_KINDS, mapped_table, mappings, named_in
 from gendash.engine.spots import characters, in_file, in_query, origin
-from gendash.engine.sql_columns import duplicates, resolve
-from gendash.engine.sql_scope import UNKNOWN, Lookup, Source
+from gendash.engine.sql_columns import resolve
+from gendash.engine.sql_scope import UNKNOWN, Lookup, Source, duplicates
 
 # a staging text stands in a rollup as a relation of this schema: its header says what it gives
 _STAGED = "staging of gendash"

@@ -138,6 +138,10 @@ def _wrong_window(catalog: Catalog, relation: Relation) -> Iterator[Problem]:
             yield Problem(at, f"no reach for {name}", "say how many days before and after its own it reads")
         elif reach(relation, name)[0] is None and not relation.header.get("whole"):
             yield Problem(at, f"reads all days of {name}", "name the columns that its rows share under whole:")
+        for column in relation.header.get("whole", ()):
+            if column not in one.columns:
+                hint = suggest(column, one.columns) or f"name a column of {name}"
+                yield Problem(place(relation, "whole"), f"whole column '{column}' is not in {name}", hint)
     for name in given.keys() - read.keys():
         hint = suggest(name, read) or "fix the header"
         yield Problem(place(relation, "reach"), f"a reach for {name}, which it does not read", hint)

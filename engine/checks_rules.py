@@ -33,7 +33,7 @@ def _readable(catalog: Catalog, rules: Iterable[Rule] | None = None) -> Iterator
 def check_alerts(catalog: Catalog) -> list[Problem]:
     """Every alert says how urgent it is, what it is, and where to look; its labels hold no values."""
     found = []
-    boards = {dashboard.name for dashboard in catalog.dashboards.values()}
+    boards = {dashboard.name for dashboard in catalog.dashboards.values()} | catalog.left_out
     for rule in catalog.rules.values():
         if rule.kind != "alert":
             continue

@@ -13,11 +13,12 @@ import yaml
 
 from gendash.engine.errors import ConfigError
 from gendash.engine.model import Problem
-from gendash.engine.settings import FEATURES, SETTINGS, Setting
-from gendash.engine.value_types import DURATION, TYPES
+from gendash.engine.settings import FEATURES, FED_BY, SERVERS, SETTINGS, Setting
+from gendash.engine.value_types import DURATION, NONE, TYPES
 
 UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _BY_KEY = {setting.key: setting for setting in SETTINGS}
+DEFAULTS = {setting.key: setting.default for setting in SETTINGS}
 _OPEN = [setting for setting in SETTINGS if "*" in setting.key]
 
 
@@ -29,10 +30,15 @@ def seconds(duration: str) -> float:
     return int(match[1]) * UNITS_S[match[2]]
 
 
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The nearest known name, or an empty string."""
+    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)), "")
+
+
 def suggest(name: str, known: Iterable[str]) -> str:
     """``did you mean 'x'?`` for the nearest known name, or an empty string."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"did you mean '{near[0]}'?" if near else ""
+    near = nearest(name, known)
+    return f"did you mean '{near}'?" if near else ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,34 @@ class Config:
     def on(self, features: str) -> bool:
         """Whether every feature of a blank-separated list is on; an empty list is, and an unknown feature is not."""
         return all(self.values.get(f"features.{name}", False) for name in features.split())
+
+    def has(self, server: str) -> bool:
+        """Whether there is a server: its address is not `none`."""
+        return bool(self.values[SERVERS[server]] != NONE)
+
+    def none(self, name: str) -> str:
+        """What says that there is no such server, such as ``prometheus_url: none``; nothing where there is one.
+
+        Nothing, too, for a name that is no server.
+        """
+        if name not in SERVERS or self.has(name):
+            return ""
+        key = SERVERS[name]
+        implied = self.where(key).endswith(f": {NONE}")
+        return self.where(key) if implied else f"{key}: {NONE}"
+
+    def off(self, features: str) -> list[str]:
+        """What is missing of a blank-separated list of features: those that are off, and servers that are none."""
+        names = [name for name in features.split() if not self.on(name)]
+        return list(dict.fromkeys(self.unfed(name) or name for name in names))
+
+    def unfed(self, feature: str) -> str:
+        """The server that is none and would feed a feature, or an empty string."""
+        return next((one for one, fed in FED_BY.items() if feature in fed and not self.has(one)), "")
+
+    def switch(self, name: str) -> str:
+        """What switches a feature off, or says that there is no such server: a setting with its value."""
+        return self.none(name) or f"features.{name}: false"
 
     def seconds(self, key: str) -> float:
         """A duration setting in seconds."""
@@ -104,7 +138,7 @@ def load_config(
         if setting is None:
             known = [s.key for s in SETTINGS]
             problems.append(Problem(where, f"unknown setting '{key}'", suggest(key, known) or "see `gendash config`"))
-        elif setting.secret:
+        elif setting.secret and not (setting.type == "server" and value == NONE):  # that there is none is no secret
             variable = setting.env.replace("*", variable_part(key.rpartition(".")[0].rpartition(".")[2]))
             problems.append(Problem(where, f"'{key}' is a secret", f"set {variable} or {variable}_FILE instead"))
         else:
@@ -116,6 +150,7 @@ def load_config(
             key, env = setting.key.replace("*", name), setting.env.replace("*", variable_part(name))
             _from_environment(setting, key, env, environ or {}, read_file, values, origins, problems)
     _check_projects(values, origins, problems)
+    _switch_off(values, origins, problems)
     if problems:
         raise ConfigError(problems)
     return Config(values, origins)
@@ -204,6 +239,33 @@ def _check_projects(values: Mapping[str, Any], origins: Mapping[str, str], probl
             problems.append(Problem(origins[key], f"unknown Langfuse project '{key.split('.')[2]}'", hint))
 
 
+def _switch_off(values: dict[str, Any], origins: dict[str, str], problems: list[Problem]) -> None:
+    """Switches off what is fed by a server that is `none`; the origin of such a value is the setting that says so.
+
+    A store that is `none` leaves no place for what would be read from a platform or from Langfuse.
+    """
+    if values["database_url"] == NONE:
+        wanted = {
+            "platform": values["source_url"] not in ("", NONE),
+            "langfuse": values["features.langfuse"] and values["langfuse.base_url"] != NONE,
+        }
+        for server, is_wanted in wanted.items():
+            key = SERVERS[server]
+            if is_wanted:
+                what = f"database_url is none, but what comes from {key} is kept in the store"
+                problems.append(Problem(origins["database_url"], what, f"set {key}: {NONE}, or name a store"))
+            elif values[key] != NONE:
+                values[key], origins[key] = NONE, f"database_url: {NONE}"
+    if values["langfuse.base_url"] == NONE and values["langfuse.projects"]:
+        what = "langfuse.base_url is none, but langfuse.projects names projects"
+        problems.append(Problem(origins["langfuse.base_url"], what, "drop one of the two"))
+    for server, features in FED_BY.items():
+        if values[SERVERS[server]] == NONE:
+            off = {f"features.{name}" for name in features}
+            values.update(dict.fromkeys(off, False))
+            origins.update(dict.fromkeys(off, f"{SERVERS[server]}: {NONE}"))
+
+
 def _from_environment(
     setting: Setting,
     key: str,
@@ -276,4 +338,8 @@ def wrong_declarations(settings: Iterable[Setting] = SETTINGS) -> list[Problem]:
     return found
 
 
-FEATURE_NEEDS = {name: needs for name, _, needs in FEATURES}
+FEATURE_NEEDS = {name: needs for name, _, needs in FEATURES} | {
+    "store": "a store",
+    "platform": "the platform's tables",
+    "prometheus": "Prometheus",
+}

@@ -22,7 +22,6 @@ class DesignRule(NamedTuple):
     """One rule; ``judged`` names who judges it: check, verify, tests or benchmarks.
 
     ``house`` is the shape that all shipped dashboards share: off elsewhere, unless a root's style.yaml says otherwise.
-    ``strict`` rules are errors everywhere: what breaks them does not run, or shows what a reader must not see.
     """
 
     number: int
@@ -32,7 +31,6 @@ class DesignRule(NamedTuple):
     judged: tuple[str, ...]
     checks: tuple[Check, ...] = ()
     house: bool = False
-    strict: bool = False
 
 
 RULES: tuple[DesignRule, ...] = (
@@ -60,7 +58,6 @@ RULES: tuple[DesignRule, ...] = (
         "A panel that shows an error is worse than none.",
         ("check", "verify", "tests"),
         (check_queries_parse,),
-        strict=True,
     ),
     DesignRule(
         4,
@@ -134,7 +131,7 @@ RULES: tuple[DesignRule, ...] = (
         "Each tile leads on, to something that exists, and keeps time range and variables.",
         "A symptom without a way to its cause is a riddle.",
         ("check", "tests"),
-        (panels.check_tiles_lead_on, panels.check_entities, panels.check_links_keep),
+        (panels.check_links, panels.check_tiles_lead_on, panels.check_entities, panels.check_links_keep),
     ),
     DesignRule(
         13,
@@ -169,7 +166,7 @@ RULES: tuple[DesignRule, ...] = (
         "Limits rise from an open end, and those that turn something amber or red are settings.",
         "A panel and an alert with limits of their own disagree one day.",
         ("check",),
-        (panels.check_limits, check_limits_in_prose),
+        (panels.check_thresholds, panels.check_limits, check_limits_in_prose),
     ),
     DesignRule(
         17,
@@ -236,7 +233,6 @@ RULES: tuple[DesignRule, ...] = (
         "In open-source Grafana each viewer can send any SQL to the data source.",
         ("check", "tests"),
         (queries.check_personal, queries.check_audience, queries.check_variables_quoted),
-        strict=True,
     ),
     DesignRule(
         25,
@@ -259,6 +255,19 @@ RULES: tuple[DesignRule, ...] = (
 )
 
 
+# what these find does not run, leads nowhere, or shows what a reader must not see: errors everywhere
+ALWAYS: frozenset[Check] = frozenset(
+    {
+        check_queries_parse,
+        queries.check_personal,
+        queries.check_audience,
+        queries.check_variables_quoted,
+        panels.check_links,
+        panels.check_thresholds,
+    }
+)
+
+
 def check_rules(catalog: Catalog) -> list[Problem]:
     """Every problem that breaks a rule, but for panels that are exempt; and every exemption that is not needed."""
     return _judged(catalog)["error"]
@@ -266,12 +275,12 @@ def check_rules(catalog: Catalog) -> list[Problem]:
 
 def warnings(catalog: Catalog) -> list[Problem]:
     """What breaks a rule in the roots of users that take the rule as a warning."""
-    return _judged(catalog)["warning"] if catalog.styles else []
+    return _judged(catalog)["warning"] if catalog.own or catalog.styles else []
 
 
-def level_of(rule: DesignRule, style: Mapping[str, str] | None) -> str:
+def level_of(rule: DesignRule, check: Check, style: Mapping[str, str] | None) -> str:
     """error, warning or off; ``style`` is that of the root, None for shipped content."""
-    if style is None or rule.strict:
+    if style is None or check in ALWAYS:
         return "error"
     return style.get(rule.id, "off" if rule.house else "warning")
 
@@ -292,7 +301,7 @@ def levels_of(content: Any, where: str, lines: Mapping[str, int], problems: list
             )
         elif level not in LEVELS:
             problems.append(Problem(at, f"{key} is {given!r}, not one of {', '.join(LEVELS)}", "fix it"))
-        elif rules[key].strict and level != "error":
+        elif level != "error" and set(rules[key].checks) <= ALWAYS:
             problems.append(Problem(at, f"{key} is always an error", "take the line out"))
         else:
             found[key] = level
@@ -305,12 +314,12 @@ def _judged(catalog: Catalog) -> dict[str, list[Problem]]:
     found: dict[str, list[Problem]] = {level: [] for level in LEVELS}
     used = set()
     for rule in RULES:
-        for problem in (problem for one in rule.checks for problem in one(catalog)):
+        for check, problem in ((one, problem) for one in rule.checks for problem in one(catalog)):
             where = problem.where.split(" ")[0]
             if rule.id in exempt.get(where, {}):
                 used.add((where, rule.id))
                 continue
-            level = level_of(rule, catalog.style_of(problem.where))
+            level = level_of(rule, check, catalog.style_of(problem.where))
             found[level].append(Problem(problem.where, f"{problem.what} [{rule.id}]", problem.do))
     found["error"] += _exemptions(exempt, used)
     return found

@@ -29,7 +29,7 @@ from gendash.engine.refs import (
 )
 from gendash.engine.snippet import snippet
 
-State = Literal["there", "partly", "absent", "unknown"]
+State = Literal["there", "partly", "absent", "unknown", "none"]
 Kind = Literal["sql", "app", "setting"]
 
 
@@ -102,7 +102,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Feature:
-    """What is there of a feature, and whether it is switched on; ``panels`` counts those that need it."""
+    """What is there of a feature, and whether it is switched on; ``panels`` counts those that need it.
+
+    Its state is ``none`` where a server that feeds it is none.
+    """
 
     name: str
     needs: str
@@ -114,7 +117,7 @@ class Feature:
     @property
     def wanted(self) -> bool:
         """Whether it should be on; what is known only in part stays as it is."""
-        return {"there": True, "absent": False}.get(self.state, self.on)
+        return {"there": True, "absent": False, "none": False}.get(self.state, self.on)
 
 
 @dataclass(frozen=True)
@@ -134,9 +137,11 @@ def features(catalog: Catalog, look: Look, how: Mapping[str, str]) -> list[Featu
     panels = [panel for dashboard in catalog.dashboards.values() for panel in dashboard.panels()]
     found = []
     for name, needs in feature_needs(catalog).items():
-        parts = list(_parts(whole, needs, look, how.get(name, "")))
+        fed = not catalog.config.unfed(name)
+        parts = list(_parts(whole, needs, look, how.get(name, ""))) if fed else []
         count = sum(name in panel.feature.split() for panel in panels)
-        found.append(Feature(name, FEATURE_NEEDS[name], _state(parts), catalog.config.on(name), count, parts))
+        state = _state(parts) if fed else "none"
+        found.append(Feature(name, FEATURE_NEEDS[name], state, catalog.config.on(name), count, parts))
     return found
 
 
@@ -169,13 +174,14 @@ def proposed(catalog: Catalog, found: Sequence[Feature]) -> Catalog:
 def _panel(catalog: Catalog, panel: Panel, look: Look, features: Mapping[str, Feature]) -> tuple[str, tuple[str, ...]]:
     off = catalog.missing_features(panel)
     if off:
-        unknown = all(features[name].state == "unknown" for name in off)
-        return ("unknown" if unknown else "dark"), tuple(off)
+        unknown = all(name in features and features[name].state == "unknown" for name in off)
+        return ("unknown" if unknown else "dark"), tuple(catalog.config.none(name) or name for name in off)
     every = [part for part in _parts(catalog, panel_needs(catalog, panel), look, "") if not part.optional]
     parts = [part for part in every if part.kind != "traces"]  # all of a panel that needs them is in its feature
     lacks = [f"{part.name}: {part.why}" for part in parts if part.why]
     lacks += [f"{part.name}: not known" for part in parts if part.unknown]
-    left = {name for query in panel.queries for name in query.feature.split() if not catalog.config.on(name)}
+    left = {name for query in panel.queries for name in catalog.config.off(query.feature)}
+    left = {name for name in left if not catalog.config.none(name)}  # no part of a server that is none is waited for
     left |= {part.name for part in every if part.kind == "traces" and part.why}
     lacks += [f"{name} for a part of it" for name in sorted(left)]
     if any(part.why for part in parts):

@@ -12,6 +12,7 @@ from gendash.engine.catalog import Catalog
 from gendash.engine.config import FEATURE_NEEDS, Config
 from gendash.engine.layout import panel_id, positions
 from gendash.engine.model import Dashboard, Panel, Query, Row, SettingRef, Variable
+from gendash.engine.settings import SERVERS
 
 SCHEMA_VERSION = 42
 TAG = "gendash"
@@ -45,7 +46,7 @@ def render_dashboard(catalog: Catalog, dashboard: Dashboard) -> dict[str, Any]:
     for row in dashboard.rows:
         rendered, y = _row(catalog, dashboard, row, y)
         panels += rendered
-    variables = [_variable(catalog, v, dashboard) for v in dashboard.variables if config.on(v.feature)]
+    variables = [_variable(catalog, v, dashboard) for v in dashboard.variables if not catalog.variable_lacks(v)]
     return {
         "uid": config.dashboard_uid(dashboard.name),
         "title": dashboard.title,
@@ -66,9 +67,14 @@ def render_dashboard(catalog: Catalog, dashboard: Dashboard) -> dict[str, Any]:
         },
         "links": _links(catalog, dashboard),
         "templating": {"list": variables},
-        "annotations": {"list": [_annotation(catalog, name, query) for name, query in dashboard.annotations]},
+        "annotations": {"list": [_annotation(catalog, *one) for one in live_annotations(catalog, dashboard)]},
         "panels": panels,
     }
+
+
+def live_annotations(catalog: Catalog, dashboard: Dashboard) -> list[tuple[str, Query]]:
+    """The annotations that have a source."""
+    return [(name, query) for name, query in dashboard.annotations if not catalog.query_lacks(query)]
 
 
 def _quick_range(start: str) -> dict[str, str]:
@@ -106,7 +112,7 @@ def _panel(catalog: Catalog, dashboard: Dashboard, panel: Panel, at: dict[str, i
     common: dict[str, Any] = {"id": panel_id(dashboard.name, panel.slug), "title": panel.title, "gridPos": at}
     missing = catalog.missing_features(panel)
     if missing:
-        return common | _unavailable(panel, missing, catalog.prose(panel.doc))
+        return common | _unavailable(catalog, panel, missing)
     body = _clean(_plain(catalog.config, panel.viz))
     queries = catalog.live(panel)
     targets = [_target(catalog, query, chr(65 + i), dashboard) for i, query in enumerate(queries)]
@@ -126,15 +132,17 @@ def _place(config: dict[str, Any], link: dict[str, Any]) -> None:
         room["value" if rooms else "links"] = [link]
 
 
-def _unavailable(panel: Panel, missing: list[str], doc: str) -> dict[str, Any]:
-    """A calm text in the place of a panel whose feature is off."""
+def _unavailable(catalog: Catalog, panel: Panel, missing: list[str]) -> dict[str, Any]:
+    """A calm text in the place of a panel whose feature is off, or whose server is none."""
     needs = panel.needs or " and ".join(FEATURE_NEEDS[name] for name in missing)
+    none = " and ".join(f"`{SERVERS[name]}`" for name in missing if catalog.config.none(name))
     names = ", ".join(f"`features.{name}`" for name in missing)
+    do = f"set {none} to its address" if none else f"set {names} to true in gendash.yaml"
     text = f"Not available: needs {needs}" if panel.width > 4 else "Not available"
     return {
         "type": "text",
         "transparent": False,
-        "description": f"{doc}\n\nNot available: needs {needs}. Then set {names} to true in gendash.yaml.",
+        "description": f"{catalog.prose(panel.doc)}\n\nNot available: needs {needs}. Then {do}.",
         "options": {"mode": "markdown", "content": f"<small>{text}</small>"},
         "fieldConfig": {"defaults": {}, "overrides": []},
         "targets": [],

@@ -15,6 +15,7 @@ import jinja2
 
 from gendash.engine.config import Config
 from gendash.engine.model import Audience
+from gendash.engine.value_types import NONE
 
 POSTGRES = "grafana-postgresql-datasource"
 _LOOPBACK = ("127.", "localhost", "[::1]", "/")
@@ -178,7 +179,7 @@ def _prometheus_url(config: Config) -> SplitResult:
 
 def _store(url: str) -> tuple[str, str]:
     """``host:port`` (or a socket's folder) and database of a PostgreSQL URL; two empty texts for an empty URL."""
-    if not url:
+    if url in ("", NONE):
         return "", ""
     parts = urlsplit(url)
     query = parse_qs(parts.query)

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from gendash.engine.settings import SETTINGS, Setting
-from gendash.engine.value_types import TYPES
+from gendash.engine.value_types import NONE, TYPES
 
 
 def schema() -> dict[str, Any]:
@@ -18,7 +18,9 @@ def schema() -> dict[str, Any]:
     settings = _node({}, "settings")
     for setting in SETTINGS:
         if not setting.secret:
-            _add(settings, setting)
+            _add(settings, setting, _value(setting))
+        elif setting.type == "server":  # its address is a secret, that there is none is not
+            _add(settings, setting, {"enum": [NONE], "description": f"{setting.doc} (an address: {setting.env})"})
     environments = {
         "type": "object",
         "description": "overlays by name, for `gendash --env NAME`",
@@ -45,15 +47,15 @@ def _node(properties: dict[str, Any], doc: str = "") -> dict[str, Any]:
     return {**found, "description": doc} if doc else found
 
 
-def _add(at: dict[str, Any], setting: Setting) -> None:
+def _add(at: dict[str, Any], setting: Setting, value: dict[str, Any]) -> None:
     """Puts a setting into the tree of maps; a ``*`` stands for any name."""
     *parents, last = setting.key.split(".")
     for name in parents:
         at = _child(at, name)
     if last == "*":
-        at["additionalProperties"] = _value(setting)
+        at["additionalProperties"] = value
     else:
-        at["properties"][last] = _value(setting)
+        at["properties"][last] = value
 
 
 def _child(at: dict[str, Any], name: str) -> dict[str, Any]:

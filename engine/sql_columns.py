@@ -13,20 +13,8 @@ import postgast
 
 from gendash.engine import sql_types as types
 from gendash.engine.sql_names import enum_name, output_name
-from gendash.engine.sql_scope import UNKNOWN, Columns, Fault, FromItem, Lookup, Scope, Source, aliased, joined
+from gendash.engine.sql_scope import RECORDS, SCALARS, UNKNOWN, Fault, FromItem, Lookup, Scope, Source, aliased, joined
 
-# functions in FROM whose columns are known by name
-_RECORDS: Mapping[str, Columns] = {
-    **{f"{kind}_each": (("key", "text"), ("value", kind)) for kind in ("json", "jsonb")},
-    **{f"{kind}_each_text": (("key", "text"), ("value", "text")) for kind in ("json", "jsonb")},
-    **{f"{kind}_array_elements": (("value", kind),) for kind in ("json", "jsonb")},
-    **{f"{kind}_array_elements_text": (("value", "text"),) for kind in ("json", "jsonb")},
-}
-# functions in FROM that give one column, named like the function or its alias
-_SCALARS = frozenset(
-    {"generate_series", "generate_subscripts", "regexp_split_to_table", "string_to_table", "json_object_keys"}
-    | {"jsonb_object_keys", "now", "clock"}
-)
 _SESSION = {"CURRENT_DATE": "date", "CURRENT_TIMESTAMP": "timestamptz", "LOCALTIMESTAMP": "timestamp"}
 
 
@@ -40,12 +28,6 @@ def resolve(statements: Iterable[Any], lookup: Lookup) -> tuple[list[Source], li
     faults: list[Fault] = []
     outside = Scope(lookup, faults)
     return [_statement(one.stmt, outside) for one in statements], faults
-
-
-def duplicates(source: Source) -> list[str]:
-    """Names that a query gives to two of its columns."""
-    names = [name for name, _ in source.columns]
-    return sorted({name for name in names if names.count(name) > 1})
 
 
 def _statement(node: Any, outside: Scope) -> Source:
@@ -99,19 +81,15 @@ def _ctes(clause: Any, outside: Scope) -> Mapping[str, Source]:
         query = one.ctequery.select_stmt
         if clause.recursive and query.HasField("larg"):
             first = _select(query.larg, replace(scope, faults=[]))
-            ctes = ctes | {one.ctename: _named(first, names)}
+            ctes = ctes | {one.ctename: first.renamed(names)}
             scope = replace(outside, ctes=ctes)
         found = _statement(one.ctequery, scope)
         if len(names) > len(found.columns) and not found.is_open:
             scope.report(f"'{one.ctename}' names {len(names)} columns and gives {len(found.columns)}", "give as many")
             found = UNKNOWN
         extra = bool(one.HasField("search_clause") or one.HasField("cycle_clause"))
-        ctes = ctes | {one.ctename: _named(found, names)._replace(is_open=found.is_open or extra)}
+        ctes = ctes | {one.ctename: found.renamed(names)._replace(is_open=found.is_open or extra)}
     return ctes
-
-
-def _named(source: Source, names: list[str]) -> Source:
-    return source.renamed(names) if names else source
 
 
 def _set_operation(query: Any, outside: Scope) -> Source:
@@ -234,11 +212,11 @@ def _function_item(node: Any, scope: Scope) -> FromItem:
 
 
 def _function_columns(call: Any, name: str, alias: str, scope: Scope) -> Source:
-    if name in _RECORDS:
-        known = _RECORDS[name]
+    if name in RECORDS:
+        known = RECORDS[name]
         return Source(((alias, known[0][1]),) if len(known) == 1 and alias else known)
     arguments = list(call.func_call.args)
-    if name in _SCALARS:
+    if name in SCALARS:
         kind = _expression(arguments[0], scope) if name == "generate_series" else ""
         return Source(((alias or name, kind if kind in types.NUMBERS or kind in ("timestamp", "timestamptz") else ""),))
     kinds = [_expression(one, scope) for one in arguments] if name == "unnest" else []

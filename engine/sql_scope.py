@@ -29,6 +29,18 @@ class Source(NamedTuple):
         return Source((*zip(given, kinds, strict=False), *rest), self.is_open)
 
 
+# functions in FROM whose columns are known by name
+RECORDS: Mapping[str, Columns] = {
+    **{f"{kind}_each": (("key", "text"), ("value", kind)) for kind in ("json", "jsonb")},
+    **{f"{kind}_each_text": (("key", "text"), ("value", "text")) for kind in ("json", "jsonb")},
+    **{f"{kind}_array_elements": (("value", kind),) for kind in ("json", "jsonb")},
+    **{f"{kind}_array_elements_text": (("value", "text"),) for kind in ("json", "jsonb")},
+}
+# functions in FROM that give one column, named like the function or its alias
+SCALARS = frozenset(
+    {"generate_series", "generate_subscripts", "regexp_split_to_table", "string_to_table", "json_object_keys"}
+    | {"jsonb_object_keys", "now", "clock"}
+)
 UNKNOWN = Source((), True)
 # schema and name of a relation -> its columns, or what is wrong with reading it, and what to do
 Lookup = Callable[[str, str], "Source | tuple[str, str]"]
@@ -138,6 +150,12 @@ def _listed(names: Iterable[str]) -> str:
     known = sorted(names)
     more = f" and {len(known) - 8} more" if len(known) > 8 else ""
     return f"there are {', '.join(known[:8])}{more}" if known else "there are no columns"
+
+
+def duplicates(source: Source) -> list[str]:
+    """Names that a query gives to two of its columns."""
+    names = [name for name, _ in source.columns]
+    return sorted({name for name in names if names.count(name) > 1})
 
 
 def aliased(source: Source, alias: Any, name: str = "") -> FromItem:

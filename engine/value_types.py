@@ -13,12 +13,13 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 TypeName = Literal[
-    "bool", "int", "float", "money", "share", "amount", "list", "words", "names", "zone", "url", "str", "text", "name",
-    "column", "identifier", "name?", "uid", "uid?", "metric", "label", "duration", "durations", "sql type",
-    "one or two", "lists", "maps", "numbers", "texts by name", "maps of texts", "word lists", "days by relation",
-    "true or row", "columns",
+    "bool", "int", "float", "money", "share", "amount", "list", "words", "names", "zone", "url", "server", "str",
+    "text", "name", "column", "identifier", "name?", "uid", "uid?", "metric", "label", "duration", "durations",
+    "sql type", "one or two", "lists", "maps", "numbers", "texts by name", "maps of texts", "word lists",
+    "days by relation", "true or row", "columns",
 ]  # fmt: skip
 _zones = cache(available_timezones)  # it walks a tree of files
+NONE = "none"  # the address of a server that does not exist
 _NUMBER: Mapping[str, Any] = {"type": "number", "exclusiveMinimum": 0}
 DURATION = re.compile(r"(\d+)(ms|s|m|h|d|w)")
 _NAME = re.compile(r"[A-Za-z_][\w$-]{0,62}")
@@ -134,6 +135,11 @@ TYPES: Mapping[TypeName, Type] = {
         {"type": "string", "minLength": 1},
     ),
     "url": Type("a URL with scheme and host", _is_url, {**_TEXT, "pattern": "^[A-Za-z][A-Za-z0-9+.-]*:"}),
+    "server": Type(
+        f"a URL with scheme and host, or {NONE}",
+        lambda value: value == NONE or _is_url(value),
+        {**_TEXT, "pattern": f"^(?:{NONE}$|[A-Za-z][A-Za-z0-9+.-]*:)"},
+    ),
     "str": Type("a text", _is_text, _TEXT),
     "text": Type("a text", lambda value: isinstance(value, str) and bool(value.strip()), {**_TEXT, "minLength": 1}),
     "name": _matching(_NAME, "a name (letters, digits, _)"),

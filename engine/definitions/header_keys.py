@@ -1,6 +1,6 @@
 """Every key of the YAML header of a SQL file, and of a column in it: type, meaning, and which relations may have it.
 
-Checks and docs/reference/header-keys.md read these lists; nothing else declares a key.
+Checks and docs/reference/keys.md read these lists; nothing else declares a key.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from gendash.engine.config import suggest
+from gendash.engine.config import nearest
 from gendash.engine.value_types import TYPES, TypeName
 
 RELATION_KINDS = ("staging", "table", "rollup", "view", "audit")
@@ -47,20 +47,22 @@ def faults(given: Mapping[Any, Any], keys: Sequence[Key], kind: str = "") -> Ite
     """Every fault of a map's keys: unknown, of a wrong type, not for this kind of relation, or missing."""
     known = {key.name: key for key in keys if not kind or kind in key.kinds}
     elsewhere = {key.name: key for key in keys}
+    meant = {nearest(str(name), known) for name in given if name not in elsewhere}
     for name, value in given.items():
         key = known.get(name)
         if key is None and name in elsewhere:
             where = " and ".join(f"{one}s" if one != "staging" else one for one in elsewhere[name].kinds)
             yield Fault(name, f"key '{name}' has no effect in a {kind}", f"it is for {where}: take it out")
         elif key is None:
-            hint = suggest(str(name), known)
-            if value is None and not hint:
+            near = nearest(str(name), known)
+            hint = f"did you mean '{near}'?" if near else ""
+            if value is None and not near:
                 hint = "put a text with a comma, or with ': ' in it, in quotes"
             yield Fault(name, f"unknown key '{name}'", hint or f"known: {', '.join(known)}")
         elif not key.fits(value):
             yield Fault(name, f"{name} is {_shown(value)}, not {key.says}", "fix it")
     for key in keys:
-        if kind in key.needed and key.name not in given:
+        if kind in key.needed and key.name not in given and key.name not in meant:
             yield Fault(key.name, f"no {key.name}", f"add {key.name}: {key.doc}")
 
 

@@ -30,6 +30,6 @@ METRIC_KEYS: tuple[Key, ...] = (
     Key("feature", "text", "the feature that says whether the platform records it", METRIC_TYPES),
     Key("trap", "text", "what people get wrong about it", METRIC_TYPES),
     Key("quiet", "text", "why a constant 0 is no fault", METRIC_TYPES),
-    Key("foreign", "bool", "any label may be read of it: the platform adds labels of its own", METRIC_TYPES),
+    Key("foreign", "bool", "true: it may have labels that are not listed, so none of them is checked", METRIC_TYPES),
     Key("sql", "text", "of gendash's own metrics: the query to the store", METRIC_TYPES),
 )

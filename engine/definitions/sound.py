@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gendash.engine.catalog import Catalog
-from gendash.engine.definitions.header_keys import COLUMN_KEYS, HEADER_KEYS
+from gendash.engine.definitions.header_keys import COLUMN_KEYS, HEADER_KEYS, STORE
 from gendash.engine.definitions.keys import faults
 from gendash.engine.definitions.rule_keys import METRIC_KEYS
 from gendash.engine.definitions.typed import misfits
@@ -46,8 +46,9 @@ def sound(catalog: Catalog) -> tuple[Catalog, list[Problem]]:
             rules[name] = rule
     relations = {name: _sound_relation(one) for name, one in catalog.relations.items()}
     metrics = {name: _without_faults(one, METRIC_KEYS, one.get("type", "")) for name, one in catalog.metrics.items()}
+    left_out = catalog.left_out | (catalog.dashboards.keys() - dashboards.keys())
     whole = dataclasses.replace(catalog, dashboards=dashboards, rules=rules, relations=relations, metrics=metrics)
-    return whole, problems
+    return dataclasses.replace(whole, left_out=left_out), problems
 
 
 def _without_faults(given: Mapping[str, Any], keys: Any, kind: str) -> dict[str, Any]:
@@ -60,6 +61,8 @@ def _sound_relation(relation: Relation) -> Relation:
     header = _without_faults(relation.header, HEADER_KEYS, relation.kind)
     if relation.kind == "staging":
         header = {**{key: {} for key in MAPS}, **header}
+    elif relation.kind in STORE:  # of an audience that is not known, nothing is said of its readers
+        header = {"audience": "everyone", **header}
     columns = {name: _without_faults(one, COLUMN_KEYS, relation.kind) for name, one in relation.columns.items()}
     return dataclasses.replace(relation, header=header, columns=columns)
 

@@ -6,28 +6,26 @@ import dataclasses
 import types
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 NAMES = {str: "a text", int: "a whole number", bool: "true or false", float: "a number"}
 
 
-def declared(kind: type) -> list[tuple[str, str, str, str]]:
-    """Name, type, default and meaning of each field of a dataclass, for the reference."""
-    hints = get_type_hints(kind, include_extras=True)
+def declared(kind: Any) -> list[tuple[str, str, str, bool]]:
+    """Name, type and default of each field of a dataclass, and whether it may be left out."""
+    hints = get_type_hints(kind)
     found = []
     for field in dataclasses.fields(kind):
         hint = hints[field.name]
-        doc = hint.__metadata__[0] if get_origin(hint) is Annotated else ""
-        default = "" if field.default is dataclasses.MISSING else repr(field.default)
-        found.append((field.name, says(hint), default, doc))
+        default = "" if field.default is dataclasses.MISSING or field.default == "" else repr(field.default)
+        optional = field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
+        found.append((field.name, says(hint), default, optional))
     return found
 
 
 def says(hint: Any) -> str:
     """What a value of a declared type is, in words."""
     origin, inside = get_origin(hint), get_args(hint)
-    if origin is Annotated:
-        return says(inside[0])
     if origin is Literal:
         return f"one of {', '.join(map(str, inside))}"
     if origin is tuple:
@@ -42,9 +40,7 @@ def says(hint: Any) -> str:
 def misfits(value: Any, hint: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """The path of each part of a value that does not have its declared type, and what is wrong with it."""
     origin, inside = get_origin(hint), get_args(hint)
-    if origin is Annotated:
-        yield from misfits(value, inside[0], path)
-    elif hint is Any:
+    if hint is Any:
         return
     elif origin in (Union, types.UnionType):
         if all(list(misfits(value, one)) for one in inside):
@@ -74,7 +70,8 @@ def misfits(value: Any, hint: Any, path: str = "") -> Iterator[tuple[str, str]]:
     elif not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
         yield path, f"is {shown(value)}, not {says(hint)}"
     elif dataclasses.is_dataclass(hint):
-        for name, one in _hints(hint).items():
+        kind: Any = hint
+        for name, one in _hints(kind).items():
             yield from misfits(getattr(value, name), one, f"{path}.{name}" if path else name)
 
 

@@ -29,9 +29,7 @@ def load_dashboards(root: Path, shown: Shown, problems: list[Problem]) -> dict[s
     A module whose name begins with ``_`` is a helper of the others and holds no dashboard.
     """
     found: dict[str, Dashboard] = {}
-    for path in sorted((root / "dashboards").glob("*.py")):
-        if path.stem in HELPERS or path.stem.startswith("_"):
-            continue
+    for path in _modules(root):
         try:
             module = _imported(path, root)
         # a user's module may raise anything, sys.exit() included; the cause goes into the one line
@@ -52,6 +50,16 @@ def load_dashboards(root: Path, shown: Shown, problems: list[Problem]) -> dict[s
         else:
             found[name] = dashboard
     return found
+
+
+def dashboard_names(root: Path) -> set[str]:
+    """The names of a root's dashboards, those that cannot be loaded included."""
+    return {path.stem.replace("_", "-") for path in _modules(root)}
+
+
+def _modules(root: Path) -> list[Path]:
+    paths = sorted((root / "dashboards").glob("*.py"))
+    return [path for path in paths if path.stem not in HELPERS and not path.stem.startswith("_")]
 
 
 def _imported(path: Path, root: Path) -> Any:

@@ -19,7 +19,7 @@ from gendash.engine.design_rules import levels_of
 from gendash.engine.errors import ContentError, TargetError, raise_if
 from gendash.engine.model import Dashboard, Problem, Relation, Rule
 from gendash.engine.read_rules import metrics_of, rules_of
-from gendash.engine.targets.content_modules import PACKAGED, load_dashboards
+from gendash.engine.targets.content_modules import PACKAGED, dashboard_names, load_dashboards
 from gendash.engine.targets.strays import STYLE, strays
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where the wheel has it: ten times faster
@@ -45,6 +45,7 @@ def read_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
     metrics: dict[str, Mapping[str, Any]] = {}
     dashboards: dict[str, Dashboard] = {}
     styles: dict[str, Mapping[str, str]] = {}
+    named: set[str] = set()
     complete = True
     for root in [PACKAGED, *roots]:
         if not root.is_dir():
@@ -58,6 +59,7 @@ def read_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
         metrics |= reader.metrics()
         found = load_dashboards(root, reader.shown, problems)
         dashboards |= found
+        named |= dashboard_names(root)
         if root != PACKAGED:
             levels = reader.style()
             owned = [*found, f"{reader.prefix}sql/", f"{reader.prefix}recording_rules/"]
@@ -66,8 +68,11 @@ def read_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
         complete &= reader.complete
     by_name = _all_rules(rules, problems)
     own = frozenset(name for name in dashboards if name in styles)
+    left_out = frozenset(named - dashboards.keys())
     schemas = Schemas(json.loads((PACKAGED / "engine" / "definitions" / "grafana_panels.json").read_text("utf-8")))
-    return Catalog(config, dashboards, relations, by_name, metrics, own, styles, tuple(problems), complete, schemas)
+    return Catalog(
+        config, dashboards, relations, by_name, metrics, own, styles, tuple(problems), complete, schemas, left_out
+    )
 
 
 def _lacking(before: Mapping[str, Relation], now: Mapping[str, Relation]) -> list[Problem]:
@@ -135,8 +140,8 @@ class _Root:
             for name, value in (listed.items() if isinstance(listed, dict) else ())
         }
         body = match[2].lstrip()
-        line = text[: match.end() - len(body)].count("\n") + 1
-        return Relation(path.stem, kind, where, header, body.rstrip(), columns, lines, line)  # type: ignore[arg-type]
+        line = text[: len(text) - len(body)].count("\n") + 1
+        return Relation(path.stem, kind, where, header, body.rstrip(), columns, line, lines)  # type: ignore[arg-type]
 
     def rules(self) -> dict[str, dict[str, Rule]]:
         """Rules by file name and rule name."""

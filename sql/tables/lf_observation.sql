@@ -2,6 +2,7 @@
 doc: LLM calls, tool calls and other steps traced to Langfuse, one row each, without prompts, answers or messages.
 grain: one row per observation; a span that was sent again counts once, as its newest version
 audience: none
+feature: langfuse
 key: [project, trace_id, id]
 tracked: true
 together: [project, trace_id]

@@ -12,6 +12,7 @@ from gendash.dashboards.viz import Lines, NumberTile
 from gendash.engine import (
     checks,
     checks_columns,
+    checks_headers,
     checks_labels,
     checks_panels,
     checks_prose,
@@ -55,10 +56,15 @@ def shipped() -> Catalog:
     return load_catalog(load_config(""))
 
 
-EVERY = (*checks.CHECKS, *(check for rule in RULES for check in rule.checks))
+EVERY = (
+    checks.check_header_keys,
+    *checks.HEADER_CHECKS,
+    *checks.CHECKS,
+    *(check for rule in RULES for check in rule.checks),
+)
 
 
-@pytest.mark.parametrize("check", checks.CHECKS, ids=lambda c: c.__name__)
+@pytest.mark.parametrize("check", [*checks.CHECKS, *checks.HEADER_CHECKS], ids=lambda c: c.__name__)
 def test_the_shipped_content_has_no_problem(check: Check, shipped: Catalog) -> None:
     assert whats(check, shipped) == []
 
@@ -71,6 +77,7 @@ def test_every_check_function_is_run() -> None:
     modules = (
         checks,
         checks_columns,
+        checks_headers,
         checks_labels,
         checks_panels,
         checks_prose,
@@ -151,9 +158,15 @@ def test_sql_in_place_of_a_name_may_be_a_constant_and_hold_braces_in_strings() -
 
 
 def test_a_header_without_doc_grain_or_column_docs_is_a_problem() -> None:
-    bare = relation(doc="", grain="", columns={"x": {}}, audience="all")
-    found = whats(checks.check_headers, catalog_of(relations={"a_day": bare}))
-    assert len(found) == 4
+    bare = relation(doc="", columns={"x": {}}, audience="all")
+    del bare.header["grain"]  # type: ignore[attr-defined]
+    found = whats(checks.check_header_keys, catalog_of(relations={"a_day": bare}))
+    assert found == [
+        "sql/a_day.sql: doc is '', not a text; fix it",
+        "sql/a_day.sql: audience is 'all', not one of everyone, admin, none; fix it",
+        "sql/a_day.sql: no grain; add grain: what one row is: one row per ...",
+        "sql/a_day.sql: column x: no doc; add doc: what the column says, with its unit; becomes its comment",
+    ]
 
 
 def test_sql_and_promql_that_do_not_parse_are_problems() -> None:

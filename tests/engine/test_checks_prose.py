@@ -48,7 +48,7 @@ def shipped() -> Catalog:
         ("agent-performance/good_answers", "the objective for 20 s."),
         ("cost-usage/no_price", "Orange above 3 %, red above 6 %."),
         ("knowledge-base/p95", "Amber above 2 s, red above 90 s."),
-        ("overview/errors", "red above 7 %."),
+        ("overview/errors", "red above 7 %, where"),
         ("overview/p95", "red above 3 s."),
         ("overview/slo_left", "last 12 h:"),
         ("support-tickets/needs_hand", "due within 2 h,"),

@@ -326,18 +326,6 @@ def test_no_sample_holds_personal_content() -> None:
     }
 
 
-def test_the_header_of_an_audit_is_checked() -> None:
-    catalog = load_catalog(load_config())
-    header = {"doc": "d", "place": "moon", "severity": "mild", "colour": 1}
-    bad = Relation("odd", "audit", "sql/audits/odd.sql", header, "select 1; \nselect 2")
-    told = [str(one) for one in audits.problems(replace(catalog, relations={**catalog.relations, "odd": bad}))]
-    assert all(line.startswith("sql/audits/odd.sql: ") for line in told)
-    assert [any(word in line for line in told) for word in ("place", "one query", "severity", "key", "colour")] == [
-        True
-    ] * 5
-    assert audits.problems(catalog) == []
-
-
 def test_pairs_agree_within_their_tolerance_and_what_is_missing_is_zero() -> None:
     pair = Relation("p", "audit", "", {"key": ["day"], "tolerance": 0.1, "slack": 2}, "")
     left = audits.folded([(("mon",), (Decimal(50),)), (("mon",), (Decimal(50),)), (("tue",), (Decimal(2),))])
