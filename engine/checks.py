@@ -16,6 +16,7 @@ from gendash.engine.checks_prose import check_prose
 from gendash.engine.checks_queries import expression_error
 from gendash.engine.checks_rules import RULE_CHECKS
 from gendash.engine.checks_texts import (
+    check_bare_tables,
     check_circles,
     check_own_links,
     check_references,
@@ -205,6 +206,7 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_platform_sql,
     check_relations_parse,
     check_circles,
+    check_bare_tables,
     check_columns,
     check_system_functions,
     check_own_links,

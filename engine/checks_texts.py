@@ -8,7 +8,7 @@ from functools import partial
 from graphlib import CycleError, TopologicalSorter
 
 from gendash.engine.catalog import Catalog
-from gendash.engine.checks_queries import promql_fault, sample, sql_fault
+from gendash.engine.checks_queries import nodes, promql_fault, sample, sql_fault, statements
 from gendash.engine.config import suggest
 from gendash.engine.expand import MacroError, leftovers
 from gendash.engine.lineage import below
@@ -117,6 +117,28 @@ def check_rules_parse(catalog: Catalog) -> list[Problem]:
                 at = origin(text, final, place, catalog.expand_text) if place >= 0 else -1
                 where = in_query(f"{rule.path} {rule.name}", text, at)
                 found.append(Problem(where, _shown(fault, text, at), "mend the expression"))
+    return found
+
+
+def check_bare_tables(catalog: Catalog) -> list[Problem]:
+    """A name without a schema in FROM is one that WITH gives, or a catalog of PostgreSQL."""
+    found = []
+    for relation in catalog.relations.values():
+        staging = relation if relation.kind == "staging" else None
+        text = catalog.expanded(relation.text, staging).text
+        if relation.kind == "table" or sql_fault(text, several=True)[0]:
+            continue
+        for statement in statements(text):
+            parts = list(nodes([statement.stmt]))
+            given = {part.ctename for part in parts if part.DESCRIPTOR.name == "CommonTableExpr"}
+            read = {part.relname for part in parts if part.DESCRIPTOR.name == "RangeVar" and not part.schemaname}
+            found += [
+                Problem(
+                    relation.path, f"reads '{name}', which WITH does not give", suggest(name, given) or "name a view"
+                )
+                for name in sorted(read - given)
+                if not name.startswith("pg_")
+            ]
     return found
 
 

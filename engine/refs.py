@@ -248,8 +248,9 @@ def _expand(
         scope |= _staging_scope(names.config, staging, uses, wrong, present, cuts or {})
     try:
         out = _render(text, scope)
-    except jinja2.TemplateError as error:
-        wrong.append((f"not a template: {error}", "check the {{ }} in the text"))
+    except (jinja2.TemplateError, TypeError) as error:  # TypeError: a reference with too few or too many names
+        what = str(error).rpartition("<locals>.")[2]
+        wrong.append((f"not a template: {what}", "check the {{ }} in the text"))
         out = text
     return Expanded(out, frozenset(uses), tuple(wrong))
 

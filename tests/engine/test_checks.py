@@ -261,3 +261,19 @@ def test_a_link_to_a_missing_panel_is_a_problem_and_one_to_a_missing_dashboard_a
     elsewhere = catalog_of(panel(leads_to="two/q"))
     assert whats(checks_panels.check_links, elsewhere) == []
     assert "left out" in str(checks.notes(elsewhere)[0])
+
+
+def test_a_name_in_from_that_with_does_not_give_is_reported() -> None:
+    catalog = load_catalog(load_config(""))
+    one = catalog.relations["active_day"]
+    wrong = dataclasses.replace(one, text=one.text.replace("steps as (", "stps as ("))
+    catalog = dataclasses.replace(catalog, relations={**catalog.relations, "active_day": wrong})
+    assert [str(problem) for problem in checks.check_bare_tables(catalog)] == [
+        "sql/rollups/active_day.sql: reads 'steps', which WITH does not give; did you mean 'stps'?"
+    ]
+
+
+def test_a_reference_without_its_name_is_reported() -> None:
+    catalog = load_catalog(load_config(""))
+    (wrong,) = catalog.expanded("select 1 from {{ view() }}").wrong
+    assert wrong[0] == "not a template: view() missing 1 required positional argument: 'name'"

@@ -54,6 +54,8 @@ class Fault:
         stem = Path(self.path).stem.replace("_", "-")
         sought = [self.path, Path(self.path).name, *self.names]
         sought += [f"{stem}/", f"{stem}:", f"{stem} "] if self.path.startswith("dashboards/") else []
+        if Path(self.path).name.startswith("_") or self.path.endswith("viz.py"):  # what they give is on every dashboard
+            return any(re.match(r"[a-z-]+/\w+|dashboards/", line) for line in lines)
         return any(word in line for line in lines for word in sought)
 
 

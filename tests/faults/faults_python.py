@@ -16,9 +16,26 @@ from words import REFERENCE, references, sql_words
 _QUERY = re.compile(r"\bselect\b|\{\{ ?\w+\(|\bwhere\b.*=|\{job=~|\bcount_values\(|\bsum\(|\border by\b")
 _FREE = frozenset({"words", "dict", "replace"})  # any keyword is one of theirs
 PROSE = frozenset(
-    "doc title label needs may_be_empty may_be_zero no_data legend exempt name text description titles reason".split()
+    [
+        "doc",
+        "title",
+        "label",
+        "needs",
+        "may_be_empty",
+        "may_be_zero",
+        "no_data",
+        "legend",
+        "exempt",
+        "name",
+        "text",
+        "description",
+        "titles",
+        "reason",
+    ]
 )
-NAMED = frozenset("leads_to feature format refresh range audience calc unit window x all_value".split())
+NAMED = frozenset(
+    ["leads_to", "feature", "format", "refresh", "range", "audience", "calc", "unit", "window", "x", "all_value"]
+)
 REQUIRED = {
     "Panel": ("width", "height"),
     "Dashboard": ("refresh", "range"),
@@ -129,7 +146,7 @@ def _call(source: _Source, node: ast.Call, name: str, taken: frozenset[str]) -> 
         yield Fault("argument of a wrong type", path, where, (start, end, odd), names=(_first(node),))
         yield Fault("argument None", path, where, (start, end, "None"), names=(_first(node),))
     if name in ("slo", "SettingRef", "override", "entity", "dashed", "linked", "judged"):
-        for argument in node.args:
+        for argument in node.args[: 2 if name == "override" else 1]:
             if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                 yield from _named(source, argument, f"{name} {argument.value}", f"{name} name", taken)
     if name in ("Dashboard", "Variable") and node.args and isinstance(node.args[0], ast.Constant):

@@ -11,11 +11,39 @@ from words import emptied, references, sql_words
 
 _HEADER = re.compile(r"\s*/\*(.*?)\*/", re.DOTALL)
 TOP = frozenset(
-    "doc grain audience cadence feature key columns time window newest materialized indexes reach whole together keep "
-    "tracked tables reads words make place severity days tolerance slack promql must_compare".split()
+    [
+        "doc",
+        "grain",
+        "audience",
+        "cadence",
+        "feature",
+        "key",
+        "columns",
+        "time",
+        "window",
+        "newest",
+        "materialized",
+        "indexes",
+        "reach",
+        "whole",
+        "together",
+        "keep",
+        "tracked",
+        "tables",
+        "reads",
+        "words",
+        "make",
+        "place",
+        "severity",
+        "days",
+        "tolerance",
+        "slack",
+        "promql",
+        "must_compare",
+    ]
 )
-OF_A_COLUMN = frozenset("type doc null from merge of_user hash_of default".split())
-REQUIRED = frozenset("doc grain audience columns place severity key tables reads".split())
+OF_A_COLUMN = frozenset(["type", "doc", "null", "from", "merge", "of_user", "hash_of", "default"])
+REQUIRED = frozenset(["doc", "grain", "audience", "columns", "place", "severity", "key", "tables", "reads"])
 # of each key with a closed set of values, one that is none
 ODD = {
     "audience": "everbody",
@@ -38,7 +66,22 @@ ODD = {
     "together": "5",
     "whole": "5",
 }
-NAMES = frozenset("key time newest indexes of_user hash_of reach whole together feature tables place".split())
+NAMES = frozenset(
+    [
+        "key",
+        "time",
+        "newest",
+        "indexes",
+        "of_user",
+        "hash_of",
+        "reach",
+        "whole",
+        "together",
+        "feature",
+        "tables",
+        "place",
+    ]
+)
 
 
 def of_sql(path: str, text: str, columns: frozenset[str], taken: frozenset[str]) -> Iterator[Fault]:
@@ -94,7 +137,7 @@ def _value(
         tail = text[start:end]
         rest = tail[len(tail.rstrip()) :]
         yield Fault("header value a number", path, where, (start, end, f"5{rest}"), names=names)
-    if last in NAMES and len(keys) == 1 or keys[0] in ("reads", "tables") or last == "from":
+    if (last in NAMES and len(keys) == 1) or keys[0] in ("reads", "tables") or last == "from":
         for one in _scalars(value):
             if keys[0] in ("reads", "tables") and last != "from":
                 continue  # names of the platform: any will do

@@ -16,7 +16,9 @@ _FUNCTIONS = re.compile(
 _DURATION = re.compile(r"\[(\d+[smhdw])\]")
 _LABEL = re.compile(r"([a-z_]\w*)(?==~?\"|!~?=?\")")
 _BY = re.compile(r"\b(?:by|on|without|ignoring|group_left)\s*\(([^(){}]*)\)")
-_RULE_KEYS = frozenset("record alert expr doc feature otherwise for labels annotations each".split())
+_RULE_KEYS = frozenset(
+    ["record", "alert", "expr", "doc", "feature", "otherwise", "for", "labels", "annotations", "each"]
+)
 
 
 def promql_words(path: str, text: str, start: int, end: int, taken: frozenset[str]) -> Iterator[Fault]:
@@ -52,14 +54,17 @@ def of_rules(path: str, text: str, taken: frozenset[str]) -> Iterator[Fault]:
             yield Fault("rule key misspelt", path, where, (start, end, new), names=(new, last))
             if again := twice(text, key, value):
                 yield Fault("rule key twice", path, where, again, names=(last,))
-        if (top and last in ("record", "alert", "expr", "doc", "for", "annotations", "labels")) or last in (
-            "severity",
-            "summary",
-            "description",
-            "dashboard",
-        ):
-            if gone := without(text, key, value):
-                yield Fault("rule key left out", path, where, gone, names=(last,))
+        if (
+            (top and last in ("record", "alert", "expr", "doc", "for", "annotations", "labels"))
+            or last
+            in (
+                "severity",
+                "summary",
+                "description",
+                "dashboard",
+            )
+        ) and (gone := without(text, key, value)):
+            yield Fault("rule key left out", path, where, gone, names=(last,))
         yield from _rule_value(path, text, keys, value, taken)
 
 
