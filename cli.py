@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from gendash.commands._common import PROBLEMS, Settings
+from gendash.commands._common import PROBLEMS, Group, Settings
 from gendash.commands.check_build_config import build, check, config
 from gendash.commands.db import db, metrics
 from gendash.commands.db_plan import advise, db_plan
@@ -17,11 +17,12 @@ from gendash.commands.delivery import apply, plan, verify
 from gendash.commands.demo import demo
 from gendash.commands.doctor import doctor
 from gendash.commands.langfuse import langfuse
+from gendash.commands.new import new
 from gendash.commands.reference import docs, lineage
 from gendash.commands.uninstall import uninstall
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--config", "path", metavar="FILE", default="", help="Settings; gendash.yaml here, where there is one.")
 @click.option("--env", default="", metavar="NAME", help="Overlay environments.NAME of the settings.")
 @click.version_option(package_name="gendash")
@@ -48,6 +49,7 @@ for command in (
     docs,
     lineage,
     uninstall,
+    new,
     demo,
 ):
     cli.add_command(command)

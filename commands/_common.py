@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gendash.engine.definitions.catalog import Catalog
 
 DONE, PROBLEMS, PENDING = 0, 1, 3
+NAMES = {"store": "store", "platform": "platform database", "langfuse": "Langfuse"}
 TARGETS = ("database", "prometheus", "grafana")
 _CLOCKS = ("T%H:%M:%S", "T%H:%M", "T%H:%M:%S.%f")  # with a fraction as Langfuse prints times
 TIMES = [*(f"%Y-%m-%d{clock}{zone}" for clock in _CLOCKS for zone in ("%z", "")), "%Y-%m-%d"]
@@ -74,6 +75,16 @@ def repeat(once: Callable[[], int], every: float | None) -> int:
         return DONE
 
 
+class Group(click.Group):
+    """A group whose help shows the first sentence of each command whole, on as many lines as it takes."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the list of commands; click's own cuts each at the end of the line."""
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, one.get_short_help_str(limit=1000)) for name, one in commands if one])
+
+
 class Settings:
     """Where the settings come from; read when a command first needs them."""
 
@@ -93,22 +104,48 @@ class Settings:
             raise ConfigError(Problem(str(file), f"cannot read: {why}", "check --config")) from error
         return load_config(text, str(file), os.environ, self.env, lambda name: Path(name).read_text("utf-8"))
 
+    @property
+    def base(self) -> Path:
+        """The folder of gendash.yaml, to which paths in it are relative."""
+        return Path(self.path or "gendash.yaml").resolve().parent
+
     def catalog(self) -> Catalog:
         """The definitions, without the checks."""
         from gendash.engine.definitions.load import load_catalog
 
         config = self.config()
-        base = Path(self.path or "gendash.yaml").resolve().parent
-        return load_catalog(config, [base / folder for folder in config["content"]])
+        return load_catalog(config, content_roots(config, self.base))
 
     def checked(self) -> Catalog:
         """The definitions; any problem stops here, and all are listed."""
-        from gendash.engine.checks.definitions import check
-        from gendash.engine.errors import ContentError, raise_if
+        from gendash.engine.definitions.load import read_catalog
 
-        catalog = self.catalog()
-        raise_if(ContentError, check(catalog))
-        return catalog
+        config = self.config()
+        return without_problems(read_catalog(config, content_roots(config, self.base)))
+
+
+def content_roots(config: Config, base: Path) -> list[Path]:
+    """The folders under ``content:``; relative ones are below ``base``."""
+    return [base / folder for folder in config["content"]]
+
+
+def without_problems(catalog: Catalog) -> Catalog:
+    """The catalog itself. Raises ContentError with every problem that a check finds."""
+    from gendash.engine.checks.definitions import check
+    from gendash.engine.errors import ContentError, raise_if
+
+    raise_if(ContentError, check(catalog))
+    return catalog
+
+
+def ends_without(config: Config, *servers: str, as_json: bool = False) -> None:
+    """Ends a command that has nothing to do, since a server that it works with is none."""
+    for server in servers:
+        if not config.has(server):
+            say(f"nothing to do: there is no {NAMES[server]} ({config.none(server)})")
+            if as_json:
+                click.echo("[]")
+            sys.exit(DONE)
 
 
 def show_rows(rows: list[dict[str, Any]], as_json: bool) -> None:

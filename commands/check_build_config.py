@@ -27,11 +27,13 @@ def check(settings: Settings) -> None:
 
     References, queries, units, descriptions, grid: every problem at once.
     """
-    from gendash.engine.checks.definitions import check_notes
+    from gendash.engine.checks.definitions import definition_notes, warnings
 
     catalog = settings.checked()
     panels = sum(len(dashboard.panels()) for dashboard in catalog.dashboards.values())
-    for note in _grouped_notes(check_notes(catalog)):
+    for warning in warnings(catalog):
+        say(f"warning: {warning}")
+    for note in _grouped_notes(definition_notes(catalog)):
         say(f"note: {note}")
     click.echo(
         f"{len(catalog.dashboards)} dashboards, {panels} panels, {len(catalog.relations)} SQL files, "
@@ -58,14 +60,17 @@ def build(settings: Settings, out: Path, only_check: bool) -> None:
     """
     from gendash.engine.render.write import differing_files, with_manifest, write_artifacts
 
-    files = all_artifacts(settings.checked())
+    files = with_manifest(all_artifacts(settings.checked()))
     if only_check:
-        changed = differing_files(with_manifest(files), out)
+        changed = differing_files(files, out)
         for path in changed:
             click.echo(path)
         sys.exit(PENDING if changed else DONE)
-    changed = write_artifacts(files, out)
-    click.echo(f"{out}: {len(files)} files, {len(changed)} changed")
+    changed = write_artifacts(files, out, manifest=False)
+    removed = sum(path not in files for path in changed)
+    click.echo(
+        f"{out}: {len(files)} files, {len(changed) - removed} changed" + (f", {removed} removed" if removed else "")
+    )
 
 
 @click.command()

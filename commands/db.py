@@ -16,8 +16,10 @@ import click
 from gendash.commands._common import (
     DONE,
     PROBLEMS,
+    Group,
     Settings,
     at_option,
+    ends_without,
     every_option,
     json_option,
     progress,
@@ -33,7 +35,7 @@ IDLE = ("not due", "off", "not available")  # states that are counted only: `db 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
-@click.group()
+@click.group(cls=Group)
 def db() -> None:
     """The store: make it, fill it, look at it."""
 
@@ -46,6 +48,7 @@ def migrate(settings: Settings, dry_run: bool) -> None:
     from gendash.engine.store.migrate import migrate as run
 
     catalog = settings.checked()
+    ends_without(catalog.config, "store")
     result = run(catalog.config, catalog, dry_run=dry_run)
     for line in result.done:
         click.echo(line)
@@ -78,6 +81,7 @@ def refresh(
     A run that was stopped keeps what it did, and the next goes on from there.
     """
     catalog = settings.checked()
+    ends_without(catalog.config, "store", as_json=as_json)
     between = _between(catalog, first, last, at)
 
     def once() -> int:
@@ -100,7 +104,9 @@ def reconcile(settings: Settings, only: tuple[str, ...], at: datetime | None, as
 
     `db refresh` does so once a day by itself.
     """
-    sys.exit(_refreshed(settings.checked(), as_json, only=only, compare=True, at=at))
+    catalog = settings.checked()
+    ends_without(catalog.config, "store", as_json=as_json)
+    sys.exit(_refreshed(catalog, as_json, only=only, compare=True, at=at))
 
 
 def audit_due(catalog: Catalog, at: datetime | None, quiet: bool) -> None:
@@ -124,8 +130,10 @@ def audit(settings: Settings, only: tuple[str, ...], at: datetime | None, as_jso
     from gendash.engine.store.audit import any_audit_failed
     from gendash.engine.store.audit import audit as run
 
+    catalog = settings.checked()
+    ends_without(catalog.config, "store", as_json=as_json)
     with _listed("audits", as_json) as told:
-        results = run(settings.checked(), only=only, at=at, told=told)
+        results = run(catalog, only=only, at=at, told=told)
     if as_json:
         click.echo(json.dumps([result._asdict() for result in results], indent=2, default=str))
     sys.exit(PROBLEMS if any_audit_failed(results) else DONE)
@@ -185,7 +193,8 @@ def db_status(settings: Settings, as_json: bool) -> None:
     """Each relation: rows, age, last duration, last error."""
     from gendash.engine.store.refresh.status import refresh_status
 
-    catalog = settings.catalog()
+    catalog = settings.checked()
+    ends_without(catalog.config, "store", as_json=as_json)
     show_rows(refresh_status(catalog.config, catalog), as_json)
 
 
@@ -201,7 +210,12 @@ def metrics(settings: Settings, out: Path | None, at: datetime | None) -> None:
     from gendash.engine.render.write import write_file
     from gendash.engine.store.metrics import facts
 
-    text = facts(settings.checked(), at)
+    catalog = settings.checked()
+    if catalog.config.has("store"):
+        text = facts(catalog, at)
+    else:
+        text = ""
+        say(f"note: there is no store ({catalog.config.none('store')}), so nothing is known")
     if out:
         write_file(out, text.encode())
     else:

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from gendash.commands._common import DONE, PROBLEMS, Settings, json_option, say
+from gendash.commands._common import DONE, PROBLEMS, Settings, ends_without, json_option, say
 
 
 @click.command("plan")
@@ -18,6 +18,7 @@ def db_plan(settings: Settings, as_json: bool) -> None:
     from gendash.engine.store.preview import look_ahead, preview_as_dict, preview_text
 
     catalog = settings.checked()
+    ends_without(catalog.config, "store", as_json=as_json)
     found = look_ahead(catalog.config, catalog)
     click.echo(json.dumps(preview_as_dict(found), indent=2, default=str) if as_json else preview_text(found))
 
@@ -35,6 +36,7 @@ def advise(settings: Settings, create: bool, as_json: bool) -> None:
     from gendash.engine.platform import indexes
 
     config = settings.config()
+    ends_without(config, "store", "platform", as_json=as_json)
     found, notes = indexes.find_index_advice(config, settings.checked())
     if as_json:
         rows = {"indexes": [one.as_dict() for one in found], "notes": notes}

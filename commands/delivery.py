@@ -13,6 +13,7 @@ import click
 from gendash.commands._common import DONE, PENDING, PROBLEMS, TARGETS, Settings, at_option, confirm, json_option, say
 
 if TYPE_CHECKING:
+    from gendash.engine.config.load import Config
     from gendash.engine.deliver.plan import Change
 
 
@@ -26,7 +27,8 @@ def verify(settings: Settings, as_json: bool, junit: Path | None, only: tuple[st
     """Judge every panel on live data.
 
     Runs each query of each panel, variable, annotation and rule.
-    Exit 1 when a panel that should have data has none.
+    Exit 1 when a panel that should have data has none, and when no panel could be judged. A server that is `none` is
+    not asked.
     """
     from gendash.engine.verify import report
     from gendash.engine.verify.run import any_failed
@@ -55,7 +57,9 @@ def plan(settings: Settings, only: tuple[str, ...], as_json: bool, exit_code: bo
     from gendash.engine.deliver.apply import observe_and_plan
     from gendash.engine.deliver.plan import change_as_dict, plan_text
 
-    _, changes = observe_and_plan(settings.checked(), only)
+    catalog = settings.checked()
+    _say_none(catalog.config)
+    _, changes = observe_and_plan(catalog, only)
     click.echo(json.dumps([change_as_dict(c) for c in changes], indent=2) if as_json else plan_text(changes))
     sys.exit(PENDING if exit_code and any(change.writes for change in changes) else DONE)
 
@@ -76,6 +80,7 @@ def apply(settings: Settings, only: tuple[str, ...], as_json: bool, yes: bool, s
     from gendash.engine.deliver.plan import change_as_dict, plan_text
 
     catalog = settings.checked()
+    _say_none(catalog.config)
     wanted, changes = observe_and_plan(catalog, only)
     if any(change.writes for change in changes):
         if not as_json:
@@ -84,6 +89,14 @@ def apply(settings: Settings, only: tuple[str, ...], as_json: bool, yes: bool, s
         changes = carry_out(catalog, wanted, changes, state, datetime.now(UTC), say)
     click.echo(json.dumps([change_as_dict(c) for c in changes], indent=2) if as_json else _outcome(changes))
     sys.exit(PROBLEMS if any(change.action == "blocked" for change in changes) else DONE)
+
+
+def _say_none(config: Config) -> None:
+    """Says once which targets are not there."""
+    from gendash.engine.deliver.apply import none
+
+    for target, why in none(config):
+        say(f"note: no {target} ({why})")
 
 
 def _outcome(changes: list[Change]) -> str:

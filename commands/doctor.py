@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,14 +83,21 @@ def examine(catalog: Catalog, now: datetime) -> DoctorReport:
     from gendash.engine.definitions.load import instrumentation
     from gendash.engine.doctor import diagnose as judge
     from gendash.engine.doctor import seen as seen_module
-    from gendash.engine.doctor.report import DoctorReport
+    from gendash.engine.doctor.report import DoctorReport, Server
 
     seen = _Seen(seen_module.Look())
-    _source(catalog, seen)
-    _store(catalog, seen)
-    _prometheus(catalog, seen, now)
-    _langfuse(catalog, seen, now)
-    _grafana(catalog, seen)
+    for name, server, ask in (
+        ("source", "platform", _source),
+        ("store", "store", _store),
+        ("prometheus", "prometheus", partial(_prometheus, now=now)),
+        ("langfuse", "langfuse", partial(_langfuse, now=now)),
+        ("grafana", "grafana", _grafana),
+    ):
+        none = catalog.config.none(server)
+        if none:
+            seen.servers.append(Server(name, "none", none))
+        else:
+            ask(catalog, seen)
     found = judge.features(catalog, seen.look, instrumentation())
     panels = judge.panels(catalog, seen.look, found)
     reads, notes = _source_rights(judge.proposed(catalog, found), seen)
@@ -148,7 +156,8 @@ def _store(catalog: Catalog, seen: _Seen) -> None:
         seen.notes += rights.owner_notes(catalog, owner, database)
         for audience, reader in readers.items():
             seen.notes += rights.reader_notes(catalog, reader, audience)
-        seen.notes += rights.public_notes(database, row[0], held, functions, source(config).url != place.url)
+        alone = not config.has("platform") or source(config).url != place.url
+        seen.notes += rights.public_notes(database, row[0], held, functions, alone)
         ok(place.where.removeprefix("store "))
 
 

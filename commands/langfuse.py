@@ -15,8 +15,10 @@ import click
 from gendash.commands._common import (
     DONE,
     PROBLEMS,
+    Group,
     Settings,
     confirm,
+    ends_without,
     every_option,
     json_option,
     repeat,
@@ -56,7 +58,7 @@ fields_option = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def langfuse() -> None:
     """The bridge from Langfuse to the store."""
 
@@ -118,7 +120,9 @@ def sync(
     from gendash.langfuse_bridge.sync import sync as run
 
     _check_range(from_, to)
-    projects = each_project(widened(settings.config(), fields), project)
+    config = settings.config()
+    ends_without(config, "langfuse", as_json=as_json)
+    projects = each_project(widened(config, fields), project)
 
     def one(config: Config) -> SyncReport:
         now, progress = datetime.now(UTC), _progress(as_json)
@@ -211,7 +215,11 @@ def status(settings: Settings, project: str, metrics: Path | None, as_json: bool
     from gendash.engine.render.write import write_file
     from gendash.langfuse_bridge import retention, sync
 
-    rows = sync.sync_status(settings.config(), now=datetime.now(UTC), only=project)
+    config = settings.config()
+    if metrics and not config.has("langfuse"):
+        write_file(metrics, b"")  # what stands there of before would be taken for the present
+    ends_without(config, "langfuse", as_json=as_json)
+    rows = sync.sync_status(config, now=datetime.now(UTC), only=project)
     if metrics:
         write_file(metrics, retention.prometheus_text(rows).encode())
     else:
@@ -250,7 +258,9 @@ def reconcile(
             _show_reconciliation(found)
         return found
 
-    found, all_of_them = _each(each_project(settings.config(), project), one)
+    config = settings.config()
+    ends_without(config, "langfuse", as_json=as_json)
+    found, all_of_them = _each(each_project(config, project), one)
     if as_json:
         _machine(found)
     sys.exit(DONE if all_of_them and all(one.agree for one in found) else PROBLEMS)
@@ -292,6 +302,7 @@ def purge(settings: Settings, before: datetime | None, everything: bool, project
     from gendash.langfuse_bridge.retention import purge as run
 
     config = settings.config()
+    ends_without(config, "store")
     stored = {row["project"] for row in sync.sync_status(config, now=datetime.now(UTC))}
     projects = each_project(config, project, sorted(stored))
     names = ", ".join(one["langfuse.project"] for one in projects)

@@ -64,6 +64,7 @@ def reference(catalog: Catalog, root: click.Command) -> dict[str, bytes]:
     """The pages of the reference by path."""
     from gendash.engine.checks.design_rules import RULES
     from gendash.engine.definitions.load import data, page_template
+    from gendash.engine.definitions.strays import ALLOWED
     from gendash.engine.reference.pages import TEMPLATES, Material, pages
 
     material = Material(
@@ -71,6 +72,7 @@ def reference(catalog: Catalog, root: click.Command) -> dict[str, bytes]:
         glossary=data("dashboards/glossary.yaml"),
         commands=tuple(described(root, "gendash")),
         rules=RULES,
+        ignored=ALLOWED,
     )
     return pages(catalog, material, {name: page_template(name) for name in TEMPLATES})
 
@@ -114,7 +116,7 @@ def lineage(settings: Settings, name: str, as_json: bool) -> None:
     from gendash.engine.errors import ContentError
     from gendash.engine.model import Problem
 
-    catalog = settings.catalog()
+    catalog = settings.checked()
     found = Lineage(catalog)
     nodes = found.find(name)
     if not nodes:

@@ -33,7 +33,7 @@ def uninstall(
     from gendash.engine.deliver.uninstall import carry_out_uninstall, plan_uninstall
 
     config = settings.config()
-    targets = only or configured(config)
+    targets = configured(config, only)
     plan = plan_uninstall(config, targets, state, indexes)
     if dry_run or not as_json:
         click.echo(

@@ -137,7 +137,8 @@ STRIP = [
         "llm",
         "LLM",
         "LLM calls that failed (level ERROR) / all LLM calls of the current hour and the 2 before, chosen environment "
-        "and model: degraded from 1 %, failing from 5 %, unknown without calls.\n\n"
+        "and model: degraded from {{ slo('failures.amber') }}, failing from {{ slo('failures.red') }}, "
+        "unknown without calls.\n\n"
         "When red: see the types of errors below; rate limits and time-outs are the provider's, refusals the prompt's.",
         StateTile(mappings=words(v0=("✓ Healthy", OK), v1=("▲ Degraded", WARN), v2=("✖ Failing", BAD))),
         [
@@ -162,8 +163,9 @@ STRIP = [
     Panel(
         "tools_state",
         "Tools",
-        "Tool calls that failed / all tool calls, over 1 hour; Prometheus agent_tool_calls_total: degraded from 1 %, "
-        "failing from 5 %, unknown without calls. A tool that returns its failure as text counts as success.\n\n"
+        "Tool calls that failed / all tool calls, over 1 hour; Prometheus agent_tool_calls_total: degraded from "
+        "{{ slo('failures.amber') }}, failing from {{ slo('failures.red') }}, unknown without calls. A tool that "
+        "returns its failure as text counts as success.\n\n"
         "When red: open 'Do the tools work?' and find the tool, then the system that it asks.",
         StateTile(mappings=words(v0=("✓ Working", OK), v1=("▲ Degraded", WARN), v2=("✖ Failing", BAD))),
         [
@@ -200,7 +202,8 @@ HEAD = [
         "errors",
         "Errors",
         "Agent turns that failed / all agent turns, over 30 minutes; Prometheus agent_queries_total by status. Above "
-        "it the share of 24 hours earlier. Amber above 1 %, red above 5 %.\n\n"
+        "it the share of 24 hours earlier. Amber above {{ slo('failures.amber') }}, "
+        "red above {{ slo('failures.red') }}.\n\n"
         "When red: look at the tools and models below, then at the turns worth a look.",
         HeadTile(
             unit="percentunit",
@@ -689,7 +692,8 @@ TIME = [
         "good_answers",
         "Answers within 5 and 10 s",
         "Share of agent answers that were ready within 5 s and within 10 s, each point over 30 minutes: exact, since "
-        "both are bounds of the histogram's buckets. The dashed line is the objective for 10 s.",
+        "both are bounds of the histogram's buckets. The dashed line is the objective for "
+        "{{ slo('agent_answer.threshold_s') }}.",
         Lines(
             unit="percentunit",
             decimals=0,

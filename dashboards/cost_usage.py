@@ -122,7 +122,8 @@ STRIP = [
         "no_price",
         "No price",
         "LLM calls without a price / all LLM calls, today and the 6 days before. They count as nothing in every cost "
-        "on this page. Orange above the limit of gendash.yaml, red above 5 %.\n\n"
+        "on this page. Orange above {{ setting('limits.uncosted') }}, red above "
+        "{{ setting('limits.uncosted_red') }}.\n\n"
         "When orange: sort the table of models by 'No price' and give that model a price in Langfuse.",
         NumberTile(
             unit="percentunit",

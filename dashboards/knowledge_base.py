@@ -213,7 +213,8 @@ HEAD = [
         "p95",
         "p95 time",
         "95 of 100 searches were answered within this time, over the last hour; Prometheus histogram, read within its "
-        "buckets, which end at 5 s. The change is against 24 hours earlier. Amber above 0.5 s, red above 1 s.",
+        "buckets, which end at 5 s. The change is against 24 hours earlier. Amber above "
+        "{{ slo('kb_search.threshold_s') }}, red above {{ slo('kb_search.red_s') }}.",
         HeadTile(
             unit="s",
             min=0,

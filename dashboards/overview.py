@@ -127,7 +127,8 @@ STRIP = [
     Panel(
         "slo_left",
         "SLO left",
-        "Error budget that is left, last 30 d: 1 - (5xx / requests) / objective, from hourly counts in Prometheus, so "
+        "Error budget that is left, last {{ slo('api_errors.window') }}: 1 - (5xx / requests) / objective, from hourly "
+        "counts in Prometheus, so "
         "the running hour counts in part. 100 % is untouched, 0 % used up, below 0 the objective is missed. 4xx do "
         "not count.\n\n"
         "When red: stop risky deploys until the share of 5xx is back under the objective.",
@@ -164,7 +165,8 @@ HEAD = [
         "errors",
         "Errors",
         "Share of requests that ended in 5xx, over 5 minutes: sum of errors / sum of requests; above it the share of "
-        "24 hours earlier. Amber above the objective, red where the budget burns ten times too fast.\n\n"
+        "24 hours earlier. Amber above the objective, red above {{ slo('api_errors.red') }}, where "
+        "the budget burns fast.\n\n"
         "When red: see which route fails in the last row, then the newest deploy mark. Without requests it says no "
         "traffic, which is not 0 %.",
         HeadTile(
@@ -194,7 +196,8 @@ HEAD = [
         "p95",
         "p95 time",
         "95 of 100 requests were answered within this time, over 5 minutes; from the fine histogram of all requests, "
-        "streaming included. The change is against 24 hours earlier. Amber above the SLO, red above twice that.",
+        "streaming included. The change is against 24 hours earlier. Amber above the SLO, red "
+        "above {{ slo('api_latency.red_s') }}.",
         HeadTile(
             unit="s",
             min=0,

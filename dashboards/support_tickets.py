@@ -420,7 +420,8 @@ HELP = [
     Panel(
         "needs_hand",
         "Overdue and at risk, now",
-        "Tickets that wait and are past their due time, or due within 4 hours, the latest first; at most 100. 'Due in' "
+        "Tickets that wait and are past their due time, or due within {{ setting('limits.ticket_at_risk_s') }}, the "
+        "latest first; at most 100. 'Due in' "
         "is negative where the time has passed. People stand here as the first 8 characters of their id.",
         Table(
             no_data="No ticket is late",

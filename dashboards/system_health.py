@@ -128,7 +128,8 @@ HEAD = [
         "db_pool_used",
         "DB pool",
         "Share of its database connections (limits.db_pool_size) that the fullest process uses at the last scrape, "
-        "above it 24 hours earlier; peaks between scrapes are not seen. Amber from 70 %, red where it counts as full."
+        "above it 24 hours earlier; peaks between scrapes are not seen. Amber from "
+        "{{ setting('limits.db_pool_amber') }}, red from {{ setting('limits.db_pool_used') }}."
         "\n\nWhen red: look for slow statements under 'Is it the database?'; requests wait for a connection meanwhile.",
         HeadTile(
             unit="percentunit",
@@ -155,7 +156,8 @@ HEAD = [
         "cache_hit",
         "Cache hit",
         "Share of cache reads that found a value, over 5 minutes: hits / (hits + misses); above it the share of 24 "
-        "hours earlier. Amber below 70 %, red below limits.cache_hits.\n\n"
+        "hours earlier. Amber below {{ setting('limits.cache_hits_amber') }}, red below "
+        "{{ setting('limits.cache_hits') }}.\n\n"
         "When red: was the cache emptied by a restart, or do keys expire too soon? See evictions of Redis.",
         HeadTile(
             unit="percentunit",
@@ -184,7 +186,8 @@ HEAD = [
         "cpu_busiest",
         "CPU",
         "CPU time of the busiest process per second, over 5 minutes, above it 24 hours earlier; 100 % is one core, "
-        "which is all that one Python process can use. Amber from 70 %, red from 90 %."
+        "which is all that one Python process can use. Amber from "
+        "{{ setting('limits.cpu_amber') }}, red from {{ setting('limits.cpu') }}."
         "\n\nWhen red: more processes, or less work in each request.",
         HeadTile(
             unit="percentunit",

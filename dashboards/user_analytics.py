@@ -83,7 +83,8 @@ STRIP = [
         "sign_in",
         "Sign-in",
         "Share of sign-ins that succeeded in the last hour: success / (success + failure), malformed and limited ones "
-        "in neither. Low from below 95 %, broken below 90 %; an attack looks the same, see failures below.\n\n"
+        "in neither. Low from below {{ slo('sign_in.amber') }}, broken below "
+        "{{ slo('sign_in.red') }}; an attack looks the same, see failures below.\n\n"
         "When red: compare failures with successes under 'Can they log in?'. Many failures beside normal successes are "
         "an attack; few successes are a fault of sign-in.",
         StateTile(
@@ -798,7 +799,8 @@ SIGN_IN = [
     Panel(
         "auth_success",
         "Share that succeeded",
-        "Sign-ins that succeeded / those that succeeded or failed, each point over an hour. The dashed line is 90 %. A "
+        "Sign-ins that succeeded / those that succeeded or failed, each point over an hour. The dashed line is "
+        "{{ slo('sign_in.red') }}. A "
         "dip is a fault of sign-in, or an attack: see failures beside it.",
         Lines(
             unit="percentunit",

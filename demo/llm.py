@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,25 +10,16 @@ from math import log
 from random import Random
 from typing import Any, NamedTuple
 
-from gendash.demo.vocabularies import (
-    ANSWERING,
-    CANARY,
-    EMBEDDING,
-    INCIDENT_ERROR,
-    LLM_ERRORS,
-    NANO,
-    TOOL_ERROR,
-    TOOLS,
-    Model,
-)
+from gendash.demo.texts import FOLLOW_UPS, SYSTEM_PROMPT
+from gendash.demo.vocabularies import ANSWERING, EMBEDDING, INCIDENT_ERROR, LLM_ERRORS, NANO, TOOL_ERROR, TOOLS, Model
 
 Observation = dict[str, Any]
 PROJECT = "gendash-demo"
 TRACE_NAME = "agent-turn"
 _MODELS, _MODEL_WEIGHTS = tuple(ANSWERING), tuple(ANSWERING.values())
 _ERRORS, _ERROR_WEIGHTS = tuple(LLM_ERRORS), tuple(LLM_ERRORS.values())
-_PROMPT = f'[{{"role": "system", "content": "{CANARY} prompt"}}]'
-_ANSWER = f'{{"role": "assistant", "content": "{CANARY} answer"}}'
+_PROMPT = json.dumps([{"role": "system", "content": SYSTEM_PROMPT}])
+_ANSWER = json.dumps({"role": "assistant", "content": FOLLOW_UPS[0][1]})
 
 
 class Caller(NamedTuple):
@@ -214,7 +206,7 @@ class _Trace:
             "updatedAt": written,
             "input": _PROMPT,
             "output": None if error else _ANSWER,
-            "metadata": {"intent": self.caller.intent, "attempt": attempt, "note": f"{CANARY} note"},
+            "metadata": {"intent": self.caller.intent, "attempt": attempt, "note": "sampled for review"},
             "promptId": f"prompt-{self.caller.prompt_version}" if prompted else "",
             "promptName": "support-answer" if prompted else "",
             "promptVersion": self.caller.prompt_version if prompted else None,

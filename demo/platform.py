@@ -17,10 +17,11 @@ from zoneinfo import ZoneInfo
 
 from gendash.demo import tickets_and_documents
 from gendash.demo.llm import PROJECT, Caller, Turn, answer_s, iso, turn
+from gendash.demo.texts import COMMENTS, EVALUATED, FOLLOW_UPS, FROM_CHAT, TOPICS, chosen
 from gendash.demo.timeline import Platform, moment
 from gendash.demo.traffic import DAYS, WEEKDAYS, growth, incident_before, local_day, midnight
 from gendash.demo.users import FOREVER, User, about, identity, register, time_of_day
-from gendash.demo.vocabularies import CANARY, COMMENTS, INTENTS
+from gendash.demo.vocabularies import INTENTS
 
 TRACED_DAYS = 32
 """Days since when LLM calls are traced; before, turns left messages only."""
@@ -115,29 +116,38 @@ def _conversation(world: World, rng: Random, at: float, user: User | None) -> No
     turns = rng.choices(_TURNS, _TURN_WEIGHTS)[0]
     resumed = rng.randrange(1, turns) if turns > 1 and not is_voice and rng.random() < 0.08 else 0
     intent = rng.choices(_INTENTS, _INTENT_WEIGHTS)[0]
+    title = ""
     begin = last = at
     for number in range(turns):
         if number and number == resumed:
             at += rng.uniform(0.6, 5) * 86400
         if rng.random() < 0.15:
             intent = rng.choices(_INTENTS, _INTENT_WEIGHTS)[0]
+        title = title or chosen(TOPICS[intent], conversation).title
         if user and at >= min(user.deleted, user.inactive):
             break
-        answered = _turn(world, rng, at, user, owner, conversation, intent)
+        answered = _turn(world, rng, at, user, owner, conversation, intent, number)
         last, at = answered, answered + rng.lognormvariate(log(45), 0.8)
     call = (None, None, None, None, False, None)
     if is_voice:
-        phone = f"+49 30 5551 {rng.randrange(10**5):05d} {CANARY}"
+        phone = f"+49 30 5551 {rng.randrange(10**5):05d}"
         call = (moment(begin), moment(last), last - begin, f"room-{conversation[:8]}", True, phone)  # type: ignore[assignment]
-    row = (conversation, owner, f"{CANARY} {intent}", *call, moment(begin))
+    row = (conversation, owner, title, *call, moment(begin))
     during = (*row[:4], None, None, *row[6:]) if is_voice else row
     platform.put("conversations", [(begin - 0.001, (*during, moment(begin))), (last, (*row, moment(last)))])
 
 
 def _turn(
-    world: World, rng: Random, at: float, user: User | None, owner: str | None, conversation: str, intent: str
+    world: World,
+    rng: Random,
+    at: float,
+    user: User | None,
+    owner: str | None,
+    conversation: str,
+    intent: str,
+    number: int,
 ) -> float:
-    """Adds a question and, unless the agent failed, its answer; when it came."""
+    """Adds a question and, unless the agent failed, its answer; when it came. ``number`` 0 begins the conversation."""
     platform = world.platform
     severity = platform.incident.severity(at)
     traced: Turn | None = None
@@ -149,11 +159,13 @@ def _turn(
         end, ok, facts = traced.end, traced.ok, {"intent": intent, "trace_id": traced.trace_id, "model": traced.model}
     else:
         end, ok, facts = at + answer_s(rng, severity), rng.random() > 0.008, {"intent": intent}
-    asked = (identity(rng), conversation, "user", f"{CANARY} question", None, moment(at), moment(at))
+    asking, topic = identity(rng), chosen(TOPICS[intent], conversation)
+    question, answer = chosen(FOLLOW_UPS, asking) if number else topic[1:]
+    asked = (asking, conversation, "user", question, None, moment(at), moment(at))
     platform.put("messages", [(at, asked)])
     if ok:
         message, when = identity(rng), moment(end)
-        row = (message, conversation, "assistant", f"{CANARY} answer", json.dumps(facts), when, when)
+        row = (message, conversation, "assistant", answer, json.dumps(facts), when, when)
         platform.put("messages", [(end, row)])
         if owner:
             _rating(world, rng, message, owner, end, end - at, traced)
@@ -187,12 +199,13 @@ def _rating(
     if rng.random() < 0.06:
         rating = rng.choice((2, 3, 4))
     given = answered + rng.lognormvariate(log(40), 0.7)
-    comment = COMMENTS[rating] if rng.random() < 0.12 else None
-    row = (identity(rng), message, owner, rating, comment, moment(given))
+    commented, feedback = rng.random() < 0.12, identity(rng)
+    comments = {number: chosen(texts, feedback) if commented else None for number, texts in COMMENTS.items()}
+    row = (feedback, message, owner, rating, comments[rating], moment(given))
     versions = [(given, (*row, moment(given)))]
     if rng.random() < 0.03:
         edited = given + rng.uniform(0.02, 12) * 86400
-        versions.append((edited, (*row[:3], 6 - rating, comment, moment(given), moment(edited))))
+        versions.append((edited, (*row[:3], 6 - rating, comments[6 - rating], moment(given), moment(edited))))
     platform.put("feedback", versions)
     if traced:
         subject = {"kind": "trace", "id": traced.trace_id}
@@ -226,7 +239,7 @@ def _score(
         "environment": "production",
         "createdAt": iso(int(at)),
         "updatedAt": iso(updated),
-        "comment": f"{CANARY} score",
+        "comment": EVALUATED if source == "EVAL" else FROM_CHAT,
         "configId": None,
         "metadata": {},
         "authorUserId": None,

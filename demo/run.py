@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import time
@@ -59,6 +60,7 @@ class Options:
     """What a person can choose. ``now`` None is the start of this hour; ``grafana`` names a binary.
 
     ``tools`` are folders with prometheus and promtool, beside PATH; ``reach`` shortens the history, for tests.
+    ``content`` are the user's content roots.
     """
 
     folder: Path = Path(".gendash/demo")
@@ -71,6 +73,7 @@ class Options:
     tools: Sequence[Path] = ()
     reach: history.Reach = field(default_factory=history.Reach)
     environ: Mapping[str, str] = field(default_factory=dict)
+    content: Sequence[Path] = ()
 
 
 def run_demo(steps: Steps, options: Options, say: Say, clock: Callable[[], float] = time.time) -> int:
@@ -79,11 +82,29 @@ def run_demo(steps: Steps, options: Options, say: Say, clock: Callable[[], float
     Raises Refused for options that do not fit together, and whatever a step raises.
     """
     now = _now(options, clock)
-    settings = _settings(options.without)
+    settings = _settings(options.without, options.content)
     options = replace(options, folder=options.folder.resolve())
     _fresh(options.folder)
     with ExitStack() as stack:
-        return _Demo(stack, steps, options, settings, now, say, clock).run()
+        around = stack.enter_context(_around_proxies())
+        return _Demo(stack, steps, options, settings, now, say, clock, environment=around).run()
+
+
+@contextmanager
+def _around_proxies() -> Iterator[dict[str, str]]:
+    """Environment variables, set meanwhile, by which no proxy is asked for the demo's own servers on 127.0.0.1."""
+    names = ("no_proxy", "NO_PROXY")  # programs differ in which one they read first
+    before = {name: os.environ.get(name) for name in names}
+    value = ",".join(dict.fromkeys(filter(None, [*before.values(), "127.0.0.1"])))
+    os.environ |= dict.fromkeys(names, value)
+    try:
+        yield dict.fromkeys(names, value)
+    finally:
+        for name, old in before.items():
+            if old is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = old
 
 
 def _now(options: Options, clock: Callable[[], float]) -> datetime:
@@ -95,8 +116,8 @@ def _now(options: Options, clock: Callable[[], float]) -> datetime:
     return datetime.fromtimestamp(clock(), UTC).replace(minute=0, second=0, microsecond=0)
 
 
-def _settings(without: Sequence[str]) -> dict[str, Any]:
-    """The demo's settings with some features off."""
+def _settings(without: Sequence[str], content: Sequence[Path]) -> dict[str, Any]:
+    """The demo's settings with some features off and the user's content roots."""
     settings: dict[str, Any] = yaml.safe_load(SETTINGS.read_text("utf-8"))
     known = [name for name, _, _ in FEATURES]
     wrong = [name for name in without if name not in known]
@@ -105,6 +126,7 @@ def _settings(without: Sequence[str]) -> dict[str, Any]:
         problems = [Problem("--without", f"no feature '{n}'", hint) for n, hint in zip(wrong, hints, strict=True)]
         raise Refused(problems)
     settings["features"] |= dict.fromkeys(without, False)
+    settings["content"] = [str(root.resolve()) for root in content]
     return settings
 
 
@@ -239,9 +261,9 @@ class _Demo:
         """Starts to make the blocks of Prometheus' history; the function that waits for them, or None without it."""
         promtool = servers.find("promtool", *self.options.tools)
         if promtool is None or servers.find("prometheus", *self.options.tools) is None:
-            self.left_out.append("Prometheus: no prometheus and promtool on PATH; install the prometheus package")
-            metric = {name for name, _, _ in FEATURES if name.endswith("_metrics") or name == "redis"}
-            self.settings["features"] |= dict.fromkeys(metric, False)
+            do = "run `make fetch` in a checkout, or put prometheus and promtool on PATH"
+            self.left_out.append(f"Prometheus: not found, so its panels and rules were not tried; {do}")
+            self.settings["prometheus_url"] = "none"
             return None
         with self.told(f"wrote {self.options.reach.days} days of samples"):
             scrapes = history.scrape(life.world.platform, end, extra, self.options.reach)

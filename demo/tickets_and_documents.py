@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from math import log
 from random import Random
 
+from gendash.demo.texts import DOCUMENTS, INCIDENT_TICKETS, TICKETS, chosen, file_name
 from gendash.demo.timeline import Platform, Row, moment
 from gendash.demo.users import FOREVER, User, about, identity, time_of_day
-from gendash.demo.vocabularies import CANARY, CATEGORIES, DUE_H, FILE_TYPES, PRIORITIES, RESOLVED_H
+from gendash.demo.vocabularies import CATEGORIES, DUE_H, FILE_TYPES, PRIORITIES, RESOLVED_H
 
 _TYPES, _TYPE_WEIGHTS = tuple(FILE_TYPES), tuple(FILE_TYPES.values())
 _CATEGORIES, _CATEGORY_WEIGHTS = tuple(CATEGORIES), tuple(CATEGORIES.values())
@@ -30,8 +31,9 @@ def _document(platform: Platform, rng: Random, at: float, owner: User, end: str,
         return  # the platform deletes a user's documents with the user
     kind = rng.choices(_TYPES, _TYPE_WEIGHTS)[0]
     size = int(rng.lognormvariate(log(180_000), 1.1))
-    title = f"{CANARY} document"
-    head = (identity(rng), owner.id, title, title + kind, kind, size, f"{rng.getrandbits(256):064x}")
+    document = identity(rng)
+    title = chosen(DOCUMENTS, document)
+    head = (document, owner.id, title, file_name(title, kind), kind, size, f"{rng.getrandbits(256):064x}")
     created = moment(at)
     versions: list[tuple[float, Row]] = [(at, (*head, "processing", 0, created, created))]
     if end:
@@ -48,19 +50,29 @@ def reports(
         at = time_of_day(rng, begin)
         category = rng.choices(_CATEGORIES, _CATEGORY_WEIGHTS)[0]
         priority = rng.choices(_PRIORITIES, _PRIORITY_WEIGHTS)[0]
-        recent = platform.conversations[-60:]
+        titles, recent = TICKETS[category], platform.conversations[-60:]
         if recent and rng.random() < 0.6:
             row = rng.choice(recent)
-            _ticket(platform, rng, max(at, row[-2].timestamp() + 60), row[0], row[1], category, priority, staff)
+            _ticket(
+                platform,
+                rng,
+                max(at, row[-2].timestamp() + 60),
+                row[0],
+                row[1],
+                category,
+                priority,
+                staff,
+                TICKETS[category],
+            )
         else:
             user = rng.choice(people)
             creator = user.id if user.deleted == FOREVER else None
-            _ticket(platform, rng, at, None, creator, category, priority, staff)
+            _ticket(platform, rng, at, None, creator, category, priority, staff, titles)
 
 
 def _ticket(
     platform: Platform, rng: Random, at: float, conversation: str | None, creator: str | None, category: str | None,
-    priority: str, staff: Sequence[str],
+    priority: str, staff: Sequence[str], titles: Sequence[str],
 ) -> None:  # fmt: skip
     """One ticket and its history. A reopened ticket loses its resolution until it is resolved again."""
     ticket, agent = identity(rng), rng.choice(staff)
@@ -76,8 +88,8 @@ def _ticket(
         assigned = agent if before else None
         closed = moment(moved) if status == "closed" else None
         row = (
-            ticket, conversation, creator, assigned, category, f"{CANARY} ticket", status, priority, answered, resolved,
-            closed, due, moment(at), moment(moved),
+            ticket, conversation, creator, assigned, category, chosen(titles, ticket), status, priority, answered,
+            resolved, closed, due, moment(at), moment(moved),
         )  # fmt: skip
         versions.append((moved, row))
         platform.put("ticket_status_history", [(moved + 0.001, (ticket, before, status, moment(moved), assigned))])
@@ -113,4 +125,4 @@ def incident(platform: Platform, rng: Random, people: Sequence[User], staff: Seq
         at = rng.uniform(window.start + 600, window.end + 1800)
         creator = rng.choice(people)
         known = creator.id if creator.deleted == FOREVER else None
-        _ticket(platform, rng, at, None, known, "bug", "urgent" if number % 3 == 0 else "high", staff)
+        _ticket(platform, rng, at, None, known, "bug", "urgent" if number % 3 == 0 else "high", staff, INCIDENT_TICKETS)

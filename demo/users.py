@@ -7,9 +7,9 @@ from math import exp
 from random import Random
 from typing import NamedTuple
 
+from gendash.demo.texts import FIRST_NAMES, LAST_NAMES
 from gendash.demo.timeline import Platform, moment
 from gendash.demo.traffic import HOURS
-from gendash.demo.vocabularies import CANARY, FIRST_NAMES, LAST_NAMES
 
 FOREVER = float("inf")
 STAFF = 6
@@ -100,9 +100,8 @@ def _user(platform: Platform, rng: Random, created: float) -> User:
 def _row(platform: Platform, rng: Random, user: User) -> None:
     first, last, number = rng.choice(FIRST_NAMES), rng.choice(LAST_NAMES), rng.getrandbits(40)
     row = (
-        user.id, f"{first}.{last}.{number:x}@{CANARY}.example".lower(), f"$2b$12${CANARY}{number:x}", user.role, True,
-        f"{first} {CANARY.title()}", f"{CANARY.title()} {last}", f"+49 30 5550 {number % 10**6:06d} {CANARY}",
-        moment(user.created),
+        user.id, f"{first}.{last}+{number:x}@quillby.example".lower(), f"$2b$12${number:053x}", user.role, True,
+        first, last, f"+49 30 23125 {number % 1000:03d}", moment(user.created),
     )  # fmt: skip
     versions = [(user.created, (*row, moment(user.created)))]
     if user.inactive < FOREVER:

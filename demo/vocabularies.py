@@ -1,23 +1,8 @@
-"""Vocabularies of the demo platform: names, intents, models with their prices, and what goes wrong."""
+"""Vocabularies of the demo platform: intents, models with their prices, and what goes wrong."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
-
-CANARY = "zephyrine"
-"""Stands in every private text (name, address, comment, content, prompt); found anywhere else, it is a leak."""
-COMMENTS = {
-    1: f"That is about another {CANARY} than mine.",
-    2: f"Half of it is about the old {CANARY}.",
-    3: f"Too long for a simple {CANARY} question.",
-    4: f"Clear, but slow with {CANARY}.",
-    5: f"Just what I needed for my {CANARY}.",
-}
-"""What people write with a rating."""
-
-
-FIRST_NAMES = ("Ada", "Bela", "Carla", "Deniz", "Emil", "Fatou", "Goran", "Hana", "Igor", "Jana", "Kofi", "Lena")
-LAST_NAMES = ("Arslan", "Brandt", "Costa", "Dubois", "Eriksen", "Fischer", "Greco", "Horvat", "Ito", "Jansen", "Kaya")
 
 INTENTS = {"general_query": 42, "kb_search": 34, "web_search": 11, "api_query": 13}
 TOOLS = {"kb_search": "search_knowledge_base", "web_search": "web_search", "api_query": "api_search"}

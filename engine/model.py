@@ -125,7 +125,11 @@ class Dashboard:
 
 @dataclass(frozen=True)
 class Relation:
-    """One SQL file: its header and its query. ``kind`` is the folder that it stands in; a table has no query."""
+    """One SQL file: its header and its query. ``kind`` is the folder that it is in; a table has no query.
+
+    ``line`` is the line of the file on which the query begins, 0 where it is not known; ``lines`` holds that of each
+    key of the header by its path, such as ``columns.day.type``.
+    """
 
     name: str
     kind: Literal["staging", "table", "rollup", "view", "audit"]
@@ -133,6 +137,8 @@ class Relation:
     header: Mapping[str, Any]
     text: str
     columns: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    line: int = 0
+    lines: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import count
@@ -19,7 +21,10 @@ from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT / "tests"))  # tests are no package, so what they share needs a path
 _numbers = count(1)
+for _name in ("no_proxy", "NO_PROXY"):  # servers of tests are here, whatever proxy the environment names
+    os.environ[_name] = ",".join(filter(None, [os.environ.get(_name), "127.0.0.1"]))
 
 
 @cache
@@ -38,14 +43,16 @@ def _postgres_binaries() -> Path | None:
 
 @cache
 def _absent(server: str) -> str:
-    """Why tests of a server cannot run here, or an empty string."""
+    """Why tests of a server cannot run here and what to install, or an empty string."""
     if server == "postgres":
-        return "" if _postgres_binaries() else "no PostgreSQL binaries (PATH, /usr/lib/postgresql, gendash[demo])"
+        what = "no PostgreSQL binaries; install PostgreSQL (initdb and postgres), or `pip install gendash[demo]`"
+        return "" if _postgres_binaries() else what
     if server == "prometheus":
         missing = [name for name in ("prometheus", "promtool") if not find_tool(name)]
-        return f"no {' and no '.join(missing)} on PATH or in .cache" if missing else ""
+        what = f"no {' and no '.join(missing)} on PATH or in .cache; run `make fetch`, or install Prometheus"
+        return what if missing else ""
     there = os.environ.get("GENDASH_GRAFANA_URL") or find_tool("grafana")
-    return "" if there else "no GENDASH_GRAFANA_URL and no grafana on PATH"
+    return "" if there else "no Grafana; put grafana 12 on PATH, or set GENDASH_GRAFANA_URL and GENDASH_GRAFANA_TOKEN"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -61,6 +68,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             if server in required:
                 pytest.fail(f"GENDASH_REQUIRE names {server}: {_absent(server)}", pytrace=False)
             pytest.skip(_absent(server))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says at the end how many tests were skipped for which reason, and what to install."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(str(report.longrepr[2]).removeprefix("Skipped: ") for report in skipped)
+    if reasons:
+        terminalreporter.section("skipped, and what to install")
+    for reason, number in reasons.most_common():
+        terminalreporter.write_line(f"{number:5} skipped: {reason}")
 
 
 @pytest.fixture(scope="session")

@@ -35,6 +35,18 @@ def test_build_writes_a_manifest_and_the_same_bytes_twice(tmp_path: Path) -> Non
     assert "0 changed" in again.stdout
 
 
+def test_build_counts_every_file_that_it_writes(tmp_path: Path) -> None:
+    first = gendash("build", cwd=tmp_path).stdout
+    files = sum(path.is_file() for path in (tmp_path / "out").rglob("*"))
+    assert first == f"out: {files} files, {files} changed\n"
+    assert gendash("build", cwd=tmp_path).stdout == f"out: {files} files, 0 changed\n"
+    (tmp_path / "gendash.yaml").write_text("features: {tickets: false}\ninstance: dev\n")
+    again = gendash("build", cwd=tmp_path).stdout
+    written, changed, removed = (int(part.split()[0]) for part in again.removeprefix("out: ").split(", "))
+    assert written == sum(path.is_file() for path in (tmp_path / "out").rglob("*"))
+    assert removed > 0 and changed <= written
+
+
 def test_build_check_exits_3_when_the_folder_differs_and_names_the_file(tmp_path: Path) -> None:
     gendash("build", cwd=tmp_path)
     assert gendash("build", "--check", cwd=tmp_path).returncode == 0
@@ -104,7 +116,7 @@ def test_a_server_that_is_away_is_named_in_clear_lines_without_secrets(
 ) -> None:
     done = gendash(*command, cwd=tmp_path, **environment)
     assert done.returncode == 1
-    assert named in done.stderr
+    assert named in done.stderr + done.stdout  # verify names it in its table
     assert all(line.startswith("gendash: ") for line in done.stderr.splitlines()), done.stderr
     assert "hunter2" not in done.stdout + done.stderr
 
@@ -136,7 +148,14 @@ def test_content_of_ones_own_adds_a_dashboard_and_a_broken_module_is_one_line(tm
     (folder / "ours.py").write_text("1 / 0\n")
     done = gendash("build", cwd=tmp_path)
     assert done.returncode == 1
-    assert done.stderr == "gendash: dashboards/ours.py: ZeroDivisionError: division by zero; mend the module\n"
+    assert done.stderr == "gendash: mine/dashboards/ours.py:1: ZeroDivisionError: division by zero; fix the module\n"
+
+
+@pytest.mark.parametrize("group", [[], ["db"], ["langfuse"]], ids=["gendash", "db", "langfuse"])
+def test_help_shows_the_first_sentence_of_each_command_whole(group: list[str], tmp_path: Path) -> None:
+    shown = gendash(*group, "--help", cwd=tmp_path, COLUMNS="80").stdout
+    commands = shown.partition("Commands:")[2]
+    assert len(commands.splitlines()) > 4 and "..." not in commands
 
 
 def test_help_imports_nothing_heavy() -> None:

@@ -51,8 +51,8 @@ def test_the_committed_pages_are_those_of_the_definitions() -> None:
         path.relative_to(DOCS / "reference").as_posix(): path.read_text("utf-8")
         for path in (DOCS / "reference").rglob("*.md")
     }
-    assert sorted(kept) == sorted(pages()), "run gendash docs"
-    assert [path for path, page in pages().items() if kept[path] != page] == [], "run gendash docs"
+    assert sorted(kept) == sorted(pages()), "run `make generate`"
+    assert [path for path, page in pages().items() if kept[path] != page] == [], "run `make generate`"
 
 
 def slug(heading: str) -> str:

@@ -7,52 +7,62 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from gendash.engine.checks import audit_headers
+from gendash.engine.checks import design_rules
+from gendash.engine.checks.columns import check_columns, check_system_functions
 from gendash.engine.checks.design_rules import check_rules
-from gendash.engine.checks.queries import expression_error, promql_error
+from gendash.engine.checks.labels import check_labels
+from gendash.engine.checks.prose import check_prose
+from gendash.engine.checks.queries import expression_error
 from gendash.engine.checks.rules import RULE_CHECKS
+from gendash.engine.checks.sql_headers import HEADER_CHECKS, check_header_keys, faulty
+from gendash.engine.checks.texts import (
+    check_bare_tables,
+    check_circles,
+    check_own_links,
+    check_references,
+    check_relations_parse,
+    check_rules_parse,
+)
 from gendash.engine.config.load import suggest
 from gendash.engine.config.settings import SETTINGS
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.grid import panel_id
 from gendash.engine.definitions.platform_names import is_expression
-from gendash.engine.definitions.references import STORE_KINDS
+from gendash.engine.definitions.sound import sound
 from gendash.engine.languages.promql import metric_names
-from gendash.engine.languages.sql_parser import sql_error
 from gendash.engine.model import Problem
 from gendash.engine.render.dashboards import link_target
 
-AUDIENCES = ("everyone", "admin", "none")
-
 
 def check(catalog: Catalog) -> list[Problem]:
-    """Every problem that every check finds: what is wrong with the definitions, then what breaks a design rule."""
-    return [problem for one in CHECKS for problem in one(catalog)] + check_rules(catalog)
+    """Every problem that every check finds: of reading, of types, of the definitions, then what breaks a design rule.
+
+    While a file cannot be read, only what is wrong with each file by itself is listed: the names that it declares would
+    be reported as missing wherever they are used.
+    """
+    judged, wrong = sound(catalog)
+    found = [*catalog.problems, *check_header_keys(catalog), *wrong]
+    if catalog.complete:
+        found += [problem for one in CHECKS for problem in one(judged)] + check_rules(judged)
+        # what a header says of a refresh is judged once its keys are right
+        unclear = {relation.path for relation in catalog.relations.values() if any(faulty(relation))}
+        headers = [problem for one in HEADER_CHECKS for problem in one(judged)]
+        found += [problem for problem in headers if problem.where.split(":")[0] not in unclear]
+    return list(dict.fromkeys(found))
 
 
-def check_notes(catalog: Catalog) -> list[Problem]:
+def warnings(catalog: Catalog) -> list[Problem]:
+    """What breaks a design rule that the root of the definition takes as a warning."""
+    return design_rules.warnings(sound(catalog)[0]) if catalog.complete else []
+
+
+def definition_notes(catalog: Catalog) -> list[Problem]:
     """What is worth knowing and no fault: links that are left out, since their dashboard does not exist."""
     return [
         Problem(where, f"link to '{panel.leads_to}' left out", "its dashboard does not exist here")
         for where, _, panel in catalog.panels()
         if panel.leads_to and link_target(panel.leads_to)[0] not in catalog.dashboards
     ]
-
-
-def check_references(catalog: Catalog) -> list[Problem]:
-    """Each reference names something that exists."""
-    found = [
-        Problem(where, what, do) for where, _, query in catalog.queries() for what, do in catalog.expand(query).wrong
-    ]
-    for relation in catalog.relations.values():
-        staging = relation if relation.kind == "staging" else None
-        wrong = catalog.expanded(relation.text, staging).wrong
-        found += [Problem(relation.path, what, do) for what, do in wrong]
-    for rule in catalog.rules.values():
-        for text in filter(None, (rule.expr, rule.otherwise)):
-            wrong = catalog.expanded(text).wrong
-            found += [Problem(f"{rule.path} {rule.name}", what, do) for what, do in wrong]
-    return found
 
 
 _REFERENCE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
@@ -113,56 +123,6 @@ def check_unique(catalog: Catalog) -> list[Problem]:
 
 def _twice(counter: Counter[Any]) -> list[Any]:
     return [key for key, count in counter.items() if count > 1]
-
-
-def check_relations_parse(catalog: Catalog) -> list[Problem]:
-    """Every SQL file holds one SELECT that parses; a rollup may hold several, a table holds none."""
-    found = []
-    for relation in catalog.relations.values():
-        if relation.kind == "table":
-            continue
-        staging = relation if relation.kind == "staging" else None
-        several = relation.kind in ("rollup", "audit")
-        problem = sql_error(catalog.expanded(relation.text, staging).text, several=several)
-        if problem:
-            found.append(Problem(relation.path, problem, "mend the query"))
-    return found
-
-
-def check_audits(catalog: Catalog) -> list[Problem]:
-    """Every audit says where it runs, how bad a find is, and by which columns a find is known."""
-    return audit_headers.problems(catalog)
-
-
-def check_rules_parse(catalog: Catalog) -> list[Problem]:
-    """Every rule expression parses, in both states of its feature."""
-    found = []
-    for rule in catalog.rules.values():
-        for text in filter(None, (rule.expr, rule.otherwise)):
-            problem = promql_error(catalog.expanded(text).text)
-            if problem:
-                found.append(Problem(f"{rule.path} {rule.name}", problem, "mend the expression"))
-    return found
-
-
-def check_headers(catalog: Catalog) -> list[Problem]:
-    """Every SQL file says what it is: doc, and for the store's relations grain, audience and a doc for each column."""
-    found = []
-    for relation in catalog.relations.values():
-        header = relation.header
-        wanted = ["doc"] + (["grain", "audience"] if relation.kind in STORE_KINDS else [])
-        wanted += ["columns"] if relation.kind in (*STORE_KINDS, "staging") else []
-        found += [Problem(relation.path, f"no {key} in the header", "add it") for key in wanted if not header.get(key)]
-        found += [
-            Problem(relation.path, f"column {name} has no doc", "say what it means, with its unit")
-            for name, column in relation.columns.items()
-            if not column.get("doc")
-        ]
-        if relation.kind in STORE_KINDS and header.get("audience") not in AUDIENCES:
-            found.append(
-                Problem(relation.path, f"audience {header.get('audience')!r}", f"one of {', '.join(AUDIENCES)}")
-            )
-    return found
 
 
 def check_features(catalog: Catalog) -> list[Problem]:
@@ -244,10 +204,15 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_features,
     check_settings_known,
     check_platform_sql,
-    check_headers,
     check_relations_parse,
-    check_audits,
+    check_circles,
+    check_bare_tables,
+    check_columns,
+    check_system_functions,
+    check_own_links,
     check_rules_parse,
     check_rule_names,
+    check_labels,
+    check_prose,
     *RULE_CHECKS,
 )

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gendash.engine.checks import panels, queries
+from gendash.engine.checks.prose import check_limits_in_prose
+from gendash.engine.checks.texts import check_queries_parse
 from gendash.engine.checks.time_zone import check_session_zone
 from gendash.engine.config.load import suggest
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.model import Problem
 
 Check = Callable[[Catalog], list[Problem]]
+LEVELS = ("error", "warning", "off")
 
 
 class DesignRule(NamedTuple):
     """One rule; ``judged`` names who judges it: check, verify, tests or benchmarks.
 
-    ``house`` is the shape that all shipped dashboards share, and that nobody's own need have.
+    ``house`` is the shape that all shipped dashboards share: off elsewhere, unless a root's style.yaml says otherwise.
     """
 
     number: int
@@ -53,7 +56,7 @@ RULES: tuple[DesignRule, ...] = (
         "Each query parses with its server's grammar, and runs on live data and on an empty store.",
         "A panel that shows an error is worse than none.",
         ("check", "verify", "tests"),
-        (queries.check_queries_parse,),
+        (check_queries_parse,),
     ),
     DesignRule(
         4,
@@ -162,7 +165,7 @@ RULES: tuple[DesignRule, ...] = (
         "Limits rise from an open end, and those that turn something amber or red are settings.",
         "A panel and an alert with limits of their own disagree one day.",
         ("check",),
-        (panels.check_thresholds, panels.check_limits),
+        (panels.check_thresholds, panels.check_limits, check_limits_in_prose),
     ),
     DesignRule(
         17,
@@ -251,20 +254,74 @@ RULES: tuple[DesignRule, ...] = (
 )
 
 
+# what these find does not run, leads nowhere, or shows what a reader must not see: errors everywhere
+ALWAYS: frozenset[Check] = frozenset(
+    {
+        check_queries_parse,
+        queries.check_personal,
+        queries.check_audience,
+        queries.check_variables_quoted,
+        panels.check_links,
+        panels.check_thresholds,
+    }
+)
+
+
 def check_rules(catalog: Catalog) -> list[Problem]:
     """Every problem that breaks a rule, but for panels that are exempt; and every exemption that is not needed."""
+    return _judged(catalog)["error"]
+
+
+def warnings(catalog: Catalog) -> list[Problem]:
+    """What breaks a rule in the roots of users that take the rule as a warning."""
+    return _judged(catalog)["warning"] if catalog.own or catalog.styles else []
+
+
+def level_of(rule: DesignRule, check: Check, style: Mapping[str, str] | None) -> str:
+    """error, warning or off; ``style`` is that of the root, None for shipped content."""
+    if style is None or check in ALWAYS:
+        return "error"
+    return style.get(rule.id, "off" if rule.house else "warning")
+
+
+def levels_of(content: Any, where: str, lines: Mapping[str, int], problems: list[Problem]) -> dict[str, str]:
+    """The levels that a root's style.yaml gives to rules. What is wrong with it goes to ``problems``."""
+    if not isinstance(content, dict):
+        problems.append(Problem(where, "not a map of design rules", "write 'rule: error', 'warning' or 'off'"))
+        return {}
+    rules = {rule.id: rule for rule in RULES}
+    found = {}
+    for key, given in content.items():
+        at = f"{where}:{lines[str(key)]}" if str(key) in lines else where
+        level = "off" if given is False else given  # YAML reads off as false
+        if key not in rules:
+            problems.append(
+                Problem(at, f"no design rule '{key}'", suggest(str(key), rules) or "see docs/reference/rules.md")
+            )
+        elif level not in LEVELS:
+            problems.append(Problem(at, f"{key} is {given!r}, not one of {', '.join(LEVELS)}", "fix it"))
+        elif level != "error" and set(rules[key].checks) <= ALWAYS:
+            problems.append(Problem(at, f"{key} is always an error", "take the line out"))
+        else:
+            found[key] = level
+    return found
+
+
+def _judged(catalog: Catalog) -> dict[str, list[Problem]]:
+    """What breaks a rule, by level."""
     exempt = {where: panel.exempt for where, _, panel in catalog.panels() if panel.exempt}
-    found, used = [], set()
+    found: dict[str, list[Problem]] = {level: [] for level in LEVELS}
+    used = set()
     for rule in RULES:
-        for problem in (problem for one in rule.checks for problem in one(catalog)):
+        for check, problem in ((one, problem) for one in rule.checks for problem in one(catalog)):
             where = problem.where.split(" ")[0]
-            if rule.house and where in catalog.own:
-                continue
             if rule.id in exempt.get(where, {}):
                 used.add((where, rule.id))
-            else:
-                found.append(Problem(problem.where, f"{problem.what} [{rule.id}]", problem.do))
-    return found + _exemptions(exempt, used)
+                continue
+            level = level_of(rule, check, catalog.style_of(problem.where))
+            found[level].append(Problem(problem.where, f"{problem.what} [{rule.id}]", problem.do))
+    found["error"] += _exemptions(exempt, used)
+    return found
 
 
 def _exemptions(exempt: Mapping[str, Mapping[str, str]], used: set[tuple[str, str]]) -> list[Problem]:

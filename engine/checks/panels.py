@@ -86,7 +86,7 @@ def check_descriptions(catalog: Catalog) -> list[Problem]:
             where, f"description of {len(first)} characters", f"write {low} to {high}: what, source, window, caveat"
         )
         for where, _, panel in catalog.panels()
-        if not low <= len(first := panel.doc.split("\n\n")[0]) <= high
+        if not low <= len(first := catalog.prose(panel.doc).split("\n\n")[0]) <= high
     ]
 
 

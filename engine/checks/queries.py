@@ -10,8 +10,8 @@ from functools import lru_cache
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.platform_names import mapped_sql
 from gendash.engine.definitions.references import STORE_KINDS
-from gendash.engine.languages.grafana_macros import Choice, MacroError, Span, Timing, expand_macros, leftovers, timing
-from gendash.engine.languages.promql import RATES, Selector, parse, quantiles, ratios, selectors
+from gendash.engine.languages.grafana_macros import Choice, Span, Timing, expand_macros, timing
+from gendash.engine.languages.promql import RATES, Selector, fault_place, parse, quantiles, ratios, selectors
 from gendash.engine.languages.sql_parser import nodes, parse_statements, sql_error
 from gendash.engine.model import Dashboard, Language, Problem, Query
 
@@ -26,7 +26,6 @@ _SAMPLE_TIMES: dict[Language, Timing] = {"sql": timing(_SPAN, "sql"), "promql": 
 _FIXED_RANGE = re.compile(r"\}?\[(\w+)\]")
 _STRING = re.compile(r"'(?:[^']|'')*'")
 _PICKER = re.compile(r"\$__(timeFrom|timeTo|timeFilter|timeGroup|unixEpoch\w+|range\w*|interval\w*)|\$\{?__(from|to)\b")
-_LABEL_VALUES = re.compile(r"\s*label_values\((?:(.*),)?\s*\w+\s*\)\s*$", re.DOTALL)
 _DAYS = re.compile(r"\$__timeGroup(Alias)?\([^)]*'\d+[dwMy]'")
 _WINDOW = re.compile(
     r"\bnow\b|\btoday\b|\bcurrent\b|\bmonth\b|\byesterday\b|\blast \d|\b\d+ (h|d|days|hours|minutes)\b"
@@ -69,31 +68,6 @@ def _types(catalog: Catalog) -> dict[str, str]:
     return {config.get(f"metrics.{key}") or metric["name"]: metric["type"] for key, metric in catalog.metrics.items()}
 
 
-def check_queries_parse(catalog: Catalog) -> list[Problem]:
-    """Every SQL and PromQL text parses with PostgreSQL's and Prometheus' grammar, and no variable is left over."""
-    found = []
-    for where, dashboard, query in catalog.queries():
-        text = catalog.expand(query).text
-        inner = _LABEL_VALUES.match(text)
-        if inner and query.language == "promql":
-            if not inner[1]:
-                continue
-            text = inner[1]
-        try:
-            ready = sample(query, dashboard, text)
-        except MacroError as error:
-            found.append(Problem(where, str(error), "use one of Grafana's macros"))
-            continue
-        found += [
-            Problem(where, f"nothing fills in '{name}'", "add the variable to the dashboard")
-            for name in leftovers(ready)
-        ]
-        problem = sql_error(ready) if query.language == "sql" else promql_error(ready)
-        if problem:
-            found.append(Problem(where, problem, "mend the query"))
-    return found
-
-
 def expression_error(mapped: str) -> str:
     """What is wrong with ``= SQL`` in place of a column: an empty string for one expression over {columns} only."""
     text = f"select {mapped_sql(mapped, column=lambda _: '$1')}"
@@ -114,12 +88,13 @@ def expression_error(mapped: str) -> str:
     return ""
 
 
-def promql_error(text: str) -> str:
+def promql_fault(text: str) -> tuple[str, int]:
+    """What Prometheus' parser says against an expression, or an empty string; and the character that it is about."""
     try:
         parse(text)
     except ValueError as error:
-        return f"PromQL does not parse: {error}"
-    return ""
+        return f"PromQL does not parse: {error}", fault_place(text, str(error))
+    return "", -1
 
 
 def check_rates(catalog: Catalog) -> list[Problem]:
@@ -254,7 +229,8 @@ def check_windows(catalog: Catalog) -> list[Problem]:
     for where, _, panel in catalog.panels():
         texts = [catalog.expand(query).text for query in panel.queries if query.language == "sql"]
         follows = len(texts) < len(panel.queries) or any(_PICKER.search(text) for text in texts)
-        if texts and (panel.window or not follows) and not _WINDOW.search(f"{panel.title} {panel.doc}".lower()):
+        says = f"{panel.title} {catalog.prose(panel.doc)}".lower()
+        if texts and (panel.window or not follows) and not _WINDOW.search(says):
             found.append(Problem(where, "does not say its window", "name it in the title or description"))
     return found
 

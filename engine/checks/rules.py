@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 
+from gendash.engine.checks.texts import wrong_references
 from gendash.engine.config.load import suggest
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.languages.promql import metric_names, ratios
-from gendash.engine.languages.sql_parser import sql_error
+from gendash.engine.languages.spots import in_query, origin
+from gendash.engine.languages.sql_parser import sql_fault
 from gendash.engine.model import Problem, Rule
 from gendash.engine.render.rules import live_rules, rule_expression
 
@@ -30,7 +33,7 @@ def _readable(catalog: Catalog, rules: Iterable[Rule] | None = None) -> Iterator
 def check_alerts(catalog: Catalog) -> list[Problem]:
     """Every alert says how urgent it is, what it is, and where to look; its labels hold no values."""
     found = []
-    boards = {dashboard.name for dashboard in catalog.dashboards.values()}
+    boards = {dashboard.name for dashboard in catalog.dashboards.values()} | catalog.left_out
     for rule in catalog.rules.values():
         if rule.kind != "alert":
             continue
@@ -94,14 +97,15 @@ def check_rule_divisions(catalog: Catalog) -> list[Problem]:
 
 def check_facts(catalog: Catalog) -> list[Problem]:
     """Every question behind a metric of gendash's own refers to what exists, and parses."""
-    found = []
+    found: list[Problem] = []
     for key, metric in catalog.metrics.items():
-        where = f"recording_rules/metrics.yaml {key}"
-        expanded = catalog.expanded(metric.get("sql", "select 1"))
-        found += [Problem(where, what, do) for what, do in expanded.wrong]
-        problem = sql_error(expanded.text)
+        where, raw = f"recording_rules/metrics.yaml {key}", metric.get("sql", "select 1")
+        expanded = catalog.expanded(raw)
+        found += wrong_references(catalog, raw, None, partial(in_query, where, raw))
+        problem, place = sql_fault(expanded.text)
         if problem:
-            found.append(Problem(where, problem, "mend the query"))
+            named = in_query(where, raw, origin(raw, expanded.text, place, catalog.expand_text))
+            found.append(Problem(named, problem, "mend the query"))
     return found
 
 

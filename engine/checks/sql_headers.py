@@ -1,48 +1,181 @@
-"""SQL headers: keys, windows and reaches that contradict each other or the query."""
+"""Offline checks of SQL headers: keys, what they name, and what they say of a refresh. `checks` runs them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from gendash.engine.checks.queries import promql_fault
+from gendash.engine.checks.texts import check_circles
+from gendash.engine.config.load import suggest
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.definitions.relations import inputs, is_materialized, is_tracked, key_of, moves_with, reach
+from gendash.engine.definitions.header_keys import COLUMN_KEYS, HEADER_KEYS, PLACES
+from gendash.engine.definitions.keys import Fault, faults
+from gendash.engine.definitions.relations import STAGE, inputs, is_materialized, is_tracked, key_of, moves_with, reach
 from gendash.engine.model import Problem, Relation
+from gendash.engine.store.audit_results import find_key as audit_key
+from gendash.engine.store.audit_results import places, queries
+
+STORED = ("key", "indexes", "whole", "together", "time", "newest")  # what names columns of its own relation
 
 
-def _wrong(catalog: Catalog, relation: Relation) -> Iterator[Problem]:
-    for what, do in catalog.expanded(relation.text).wrong:
-        yield Problem(relation.path, what, do)
-    for feature in str(relation.header.get("feature", "")).split():
-        if f"features.{feature}" not in catalog.config.values:
-            yield Problem(relation.path, f"no feature '{feature}'", "name one that settings has")
-    needs_key = relation.kind in ("table", "rollup") or is_materialized(relation)
-    if needs_key and not key_of(relation):
-        yield Problem(relation.path, "no key", "name the columns that identify a row under key:")
-    for name in key_of(relation):
-        if name not in relation.columns:
-            yield Problem(relation.path, f"key column '{name}' is not under columns:", "mend the header")
-    kinds = {kind for kind, _ in catalog.expanded(relation.text).uses} & {"staging", "relation"}
-    if relation.kind == "rollup" and len(kinds) == 2:
-        yield Problem(relation.path, "reads both the platform and the store", "read one of them")
-    if relation.kind == "rollup" and relation.header.get("window") and "staging" not in kinds:
-        yield from _wrong_window(catalog, relation)
-    if relation.kind == "view" and "staging" in kinds:
-        yield Problem(relation.path, "reads the platform", "read a rollup instead")
+def place(relation: Relation, key: str = "") -> str:
+    """``file:line`` of a key of a header, by its path; the file where the line is not known."""
+    line = relation.lines.get(key)
+    return f"{relation.path}:{line}" if line else relation.path
+
+
+def faulty(relation: Relation) -> Iterator[tuple[str, Fault]]:
+    """Every fault of the keys of a header and of its columns, with the path of the key."""
+    for fault in faults(relation.header, HEADER_KEYS, relation.kind):
+        yield fault.key, fault
+    for name, column in relation.columns.items():
+        for fault in faults(column, COLUMN_KEYS, relation.kind):
+            at = f"columns.{name}.{fault.key}"
+            yield at if at in relation.lines else f"columns.{name}", fault
+
+
+def check_header_keys(catalog: Catalog) -> list[Problem]:
+    """Every key of a header and of its columns is known, has the right type, and has an effect in its kind of file."""
+    return [
+        Problem(place(relation, at), (f"column {at.split('.')[1]}: " if "." in at else "") + fault.what, fault.do)
+        for relation in catalog.relations.values()
+        for at, fault in faulty(relation)
+    ]
+
+
+def check_headers(catalog: Catalog) -> list[Problem]:
+    """Every column that a header names is one of its columns, and no key is without effect for want of another."""
+    found: list[Problem] = []
+    for relation in catalog.relations.values():
+        found += _unknown_columns(relation)
+        found += [
+            Problem(place(relation, key), f"{key} has no effect without {other}", f"add {other}: true, or take it out")
+            for key, other, kinds in NEEDED
+            if relation.kind in kinds and key in relation.header and not relation.header.get(other)
+        ]
+    return found
+
+
+NEEDED = (
+    ("cadence", "materialized", ("view",)),
+    ("indexes", "materialized", ("view",)),
+    ("reach", "window", ("rollup",)),
+    ("together", "tracked", ("table",)),
+)
+
+
+def _unknown_columns(relation: Relation) -> Iterator[Problem]:
+    header = relation.header
+    if relation.kind == "staging":
+        reads = {f"{table}.{name}": name for table, names in header.get("reads", {}).items() for name in names}
+        if header.get("time") and header["time"] not in reads:
+            hint = suggest(header["time"], reads) or "name table.column of reads:"
+            yield Problem(place(relation, "time"), f"time '{header['time']}' is not under reads:", hint)
+        for table in header.get("reads", {}):
+            if table not in header.get("tables", {}):
+                hint = suggest(table, header.get("tables", {})) or "add it to tables:"
+                yield Problem(place(relation, f"reads.{table}"), f"table '{table}' is not under tables:", hint)
+        return
+    if relation.kind == "audit" or "columns" not in header:
+        return
+    for key in STORED:
+        listed = header.get(key, ())
+        listed = (
+            [listed] if isinstance(listed, str) else [n for one in listed for n in (one if key == "indexes" else [one])]
+        )
+        for name in listed:
+            if key == "whole" or name in relation.columns:
+                continue  # whole: columns that the relations that are read have, too
+            hint = suggest(name, relation.columns) or "fix the header"
+            yield Problem(place(relation, key), f"{key} column '{name}' is not under columns:", hint)
+    for column, of in relation.columns.items():
+        if of.get("hash_of") and of["hash_of"] not in relation.columns:
+            hint = suggest(of["hash_of"], relation.columns) or "fix the header"
+            yield Problem(place(relation, f"columns.{column}"), f"hash of '{of['hash_of']}', no such column", hint)
+
+
+def check_sources(catalog: Catalog) -> list[Problem]:
+    """Rollups read the platform or the store, not both; views read the store; what is stored has a key."""
+    found = []
+    for relation in catalog.relations.values():
+        if is_materialized(relation) and not key_of(relation):
+            found.append(Problem(relation.path, "no key", "name the columns that identify a row under key:"))
+        kinds = {kind for kind, _ in catalog.expanded(relation.text).uses} & {"staging", "relation"}
+        if relation.kind == "rollup" and len(kinds) == 2:
+            found.append(Problem(relation.path, "reads both the platform and the store", "read one of them"))
+        if relation.kind == "rollup" and not kinds:
+            found.append(Problem(relation.path, "reads neither the platform nor the store", "read a stage or a view"))
+        if relation.kind == "rollup" and "staging" in kinds and not STAGE.search(relation.text):
+            found.append(Problem(relation.path, "its first stage has no plain name", "write {{ stage('name') }}"))
+        if relation.kind == "view" and "staging" in kinds:
+            found.append(Problem(relation.path, "reads the platform", "read a rollup instead"))
+        if relation.kind == "table" and relation.text.rstrip(";"):
+            found.append(Problem(relation.path, "a table has no query", "take it out, or move the file to sql/rollups"))
+    return found
+
+
+def check_windows(catalog: Catalog) -> list[Problem]:
+    """A rollup over the store follows changes by day only where all that it reads has days, and it says which."""
+    if check_circles(catalog):
+        return []
+    return [
+        problem
+        for relation in catalog.relations.values()
+        if relation.kind == "rollup" and relation.header.get("window")
+        if "staging" not in {kind for kind, _ in catalog.expanded(relation.text).uses}
+        for problem in _wrong_window(catalog, relation)
+    ]
 
 
 def _wrong_window(catalog: Catalog, relation: Relation) -> Iterator[Problem]:
-    """A rollup over the store follows changes by day only where all that it reads has days, and it says which."""
     read, given = inputs(catalog, relation), relation.header.get("reach", {})
+    at = place(relation, "window")
     for name, one in read.items():
         if one.kind not in ("table", "rollup") or not is_tracked(one) or not one.header.get("time"):
-            yield Problem(relation.path, f"window: true, but days of {name} are not tracked", "read another, or all")
+            yield Problem(at, f"window: true, but days of {name} are not tracked", "read another, or all")
         elif len(read) > 1 and name not in given:
-            yield Problem(relation.path, f"no reach for {name}", "say how many days before and after its own it reads")
+            yield Problem(at, f"no reach for {name}", "say how many days before and after its own it reads")
         elif reach(relation, name)[0] is None and not relation.header.get("whole"):
-            yield Problem(
-                relation.path, f"reads all days of {name}", "name the columns that its rows share under whole:"
-            )
+            yield Problem(at, f"reads all days of {name}", "name the columns that its rows share under whole:")
+        for column in relation.header.get("whole", ()):
+            if column not in one.columns:
+                hint = suggest(column, one.columns) or f"name a column of {name}"
+                yield Problem(place(relation, "whole"), f"whole column '{column}' is not in {name}", hint)
     for name in given.keys() - read.keys():
-        yield Problem(relation.path, f"a reach for {name}, which it does not read", "mend the header")
+        hint = suggest(name, read) or "fix the header"
+        yield Problem(place(relation, "reach"), f"a reach for {name}, which it does not read", hint)
     if moves_with(catalog, relation):
-        yield Problem(relation.path, "window: true, but the time alone changes it", "leave that to a view over it")
+        yield Problem(at, "window: true, but the time alone changes it", "leave that to a view over it")
+
+
+def check_audits(catalog: Catalog) -> list[Problem]:
+    """Every audit has one query for each place, and says by which columns a find is known."""
+    found = []
+    for audit in (relation for relation in catalog.relations.values() if relation.kind == "audit"):
+        where = places(audit)
+        count = len(queries(audit))
+        promql = audit.header.get("promql", "")
+        expanded = catalog.expanded(promql)
+        wrong: Mapping[str, tuple[bool, str]] = {
+            f"{count} queries for {len(where)} place{'s' * (len(where) > 1)}": (
+                count != len(where),
+                "write as many as there are places",
+            ),
+            "prometheus is its first place": (
+                where[:1] == [PLACES[2]],
+                "name it second, with promql:",
+            ),
+            "promql without the place prometheus": (
+                bool(promql) and PLACES[2] not in where,
+                "add the place, or take it out",
+            ),
+            "no key": (len(where) == 1 and not audit_key(audit), "name the columns that identify a find under key:"),
+        }
+        found += [Problem(audit.path, what, do) for what, (is_wrong, do) in wrong.items() if is_wrong and where != [""]]
+        found += [Problem(place(audit, "promql"), what, do) for what, do in expanded.wrong]
+        error = promql_fault(expanded.text)[0] if promql and not expanded.wrong else ""
+        found += [Problem(place(audit, "promql"), error, "fix the expression")] if error else []
+    return found
+
+
+HEADER_CHECKS = (check_headers, check_sources, check_windows, check_audits)

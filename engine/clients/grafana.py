@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from gendash.engine.config.load import Config
+from gendash.engine.config.load import DEFAULTS, Config
 from gendash.engine.errors import Denied, Unexpected, Unreachable
 from gendash.engine.model import Problem
 
@@ -48,6 +48,7 @@ class Grafana:
         parts = urlsplit(config["grafana_url"])
         host = parts.hostname or ""
         self.where = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.rstrip('/')}"
+        self.is_default = config["grafana_url"] == DEFAULTS["grafana_url"]
         self.pause = pause
         self.silent = False
         credential: Any = config["grafana_token"] or None
@@ -89,7 +90,10 @@ class Grafana:
             todo = "use a certificate that this machine trusts, or name its CA in REQUESTS_CA_BUNDLE"
             raise Unreachable(Problem(self.where, "no TLS connection", todo)) from error
         except (NoConnection, ConnectionError) as error:
-            raise Unreachable(Problem(self.where, "no connection", "check grafana_url and that it runs")) from error
+            todo = "check grafana_url and that it runs"
+            if self.is_default:  # nobody need have said that there is one
+                todo += ", or set grafana_url: none if there is none"
+            raise Unreachable(Problem(self.where, "no connection", todo)) from error
         except RequestException as error:  # no JSON, a circle of redirects, an address that is none
             raise self._not_grafana() from error
         if status == 401:

@@ -98,14 +98,17 @@ class Place:
 
 def store(config: Config) -> Place:
     """Where gendash keeps its relations. Raises Refused where it is not set."""
-    if not config["database_url"]:
-        what = "no database is configured"
+    if not config["database_url"] or not config.has("store"):
+        what = "no database is configured" if config.has("store") else f"there is no store ({config.none('store')})"
         raise Refused(Problem("GENDASH_DATABASE_URL", what, "set it to postgresql://owner:password@host/database"))
     return Place("store", config["database_url"], config.where("database_url"))
 
 
 def source(config: Config) -> Place:
-    """The platform's database: the store where no other is set."""
+    """The platform's database: the store where no other is set. Raises Refused where there is none."""
+    if not config.has("platform"):
+        what = f"there is no platform database ({config.none('platform')})"
+        raise Refused(Problem("GENDASH_SOURCE_URL", what, "set it to postgresql://user:password@host/database"))
     if not config["source_url"]:
         return Place("source", store(config).url, config.where("database_url"))
     return Place("source", config["source_url"], config.where("source_url"))

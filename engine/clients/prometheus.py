@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import requests
 
 from gendash.engine.clients.answers import Failed
+from gendash.engine.config.load import DEFAULTS
 from gendash.engine.errors import Denied, Unexpected, Unreachable
 from gendash.engine.model import Problem
 
@@ -111,7 +112,10 @@ def _call(session: requests.Session, url: str, path: str, params: dict[str, str]
     except requests.Timeout:
         raise Unreachable(Problem(where, f"no answer within {2 * TIMEOUT_S} s", "is it overloaded?")) from None
     except requests.RequestException as error:
-        raise Unreachable(Problem(where, _reason(error), "is it up, and GENDASH_PROMETHEUS_URL right?")) from None
+        todo = "is it up, and GENDASH_PROMETHEUS_URL right?"
+        if url == DEFAULTS["prometheus_url"]:  # nobody need have said that there is one
+            todo += " Set prometheus_url: none if there is none"
+        raise Unreachable(Problem(where, _reason(error), todo)) from None
     ms = (time.perf_counter() - started) * 1000
     if response.status_code in (401, 403):
         raise Denied(Problem(where, f"HTTP {response.status_code}", "give user and password in GENDASH_PROMETHEUS_URL"))

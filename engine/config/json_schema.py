@@ -5,23 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from gendash.engine.config.load import PATTERNS
 from gendash.engine.config.settings import SETTINGS, Setting
-
-_NUMBER: dict[str, Any] = {"type": "number", "exclusiveMinimum": 0}
-_TYPES: dict[str, dict[str, Any]] = {
-    "bool": {"type": "boolean"},
-    "int": {"type": "integer", "minimum": 1},
-    "float": _NUMBER,
-    "money": _NUMBER,
-    "share": {**_NUMBER, "exclusiveMaximum": 1},
-    "list": {"type": "array", "items": {"type": "string"}},
-    "words": {"type": "array", "items": {"type": ["string", "number", "boolean"]}},
-    "names": {"type": "array", "items": {"type": "string", "pattern": f"^(?:{PATTERNS['name'][0].pattern})$"}},
-    "zone": {"type": "string", "minLength": 1},
-    "url": {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9+.-]*:"},
-    "str": {"type": "string"},
-}
+from gendash.engine.config.value_types import NONE, TYPES
 
 
 def schema() -> dict[str, Any]:
@@ -33,7 +18,9 @@ def schema() -> dict[str, Any]:
     settings = _node({}, "settings")
     for setting in SETTINGS:
         if not setting.secret:
-            _add(settings, setting)
+            _add(settings, setting, _value(setting))
+        elif setting.type == "server":  # its address is a secret, that there is none is not
+            _add(settings, setting, {"enum": [NONE], "description": f"{setting.doc} (an address: {setting.env})"})
     environments = {
         "type": "object",
         "description": "overlays by name, for `gendash --env NAME`",
@@ -60,15 +47,15 @@ def _node(properties: dict[str, Any], doc: str = "") -> dict[str, Any]:
     return {**found, "description": doc} if doc else found
 
 
-def _add(at: dict[str, Any], setting: Setting) -> None:
+def _add(at: dict[str, Any], setting: Setting, value: dict[str, Any]) -> None:
     """Puts a setting into the tree of maps; a ``*`` stands for any name."""
     *parents, last = setting.key.split(".")
     for name in parents:
         at = _child(at, name)
     if last == "*":
-        at["additionalProperties"] = _value(setting)
+        at["additionalProperties"] = value
     else:
-        at["properties"][last] = _value(setting)
+        at["properties"][last] = value
 
 
 def _child(at: dict[str, Any], name: str) -> dict[str, Any]:
@@ -84,8 +71,7 @@ def _child(at: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _value(setting: Setting) -> dict[str, Any]:
-    pattern = PATTERNS.get(setting.type)
-    kind = {"type": "string", "pattern": f"^(?:{pattern[0].pattern})$"} if pattern else dict(_TYPES[setting.type])
+    kind = dict(TYPES[setting.type].schema)
     if setting.choices:
         choices = {"enum": list(setting.choices)}
         kind = {**kind, "items": choices} if "items" in kind else choices

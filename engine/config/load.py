@@ -6,36 +6,39 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import yaml
 
-from gendash.engine.config.settings import FEATURES, SETTINGS, Setting
+from gendash.engine.config.settings import FEATURES, FED_BY, SERVERS, SETTINGS, Setting
+from gendash.engine.config.value_types import DURATION, NONE, TYPES
 from gendash.engine.errors import ConfigError
 from gendash.engine.model import Problem
 
 UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_DURATION = re.compile(r"(\d+)(ms|s|m|h|d|w)")
 _BY_KEY = {setting.key: setting for setting in SETTINGS}
-_zones = cache(available_timezones)  # it walks a tree of files
+DEFAULTS = {setting.key: setting.default for setting in SETTINGS}
 _OPEN = [setting for setting in SETTINGS if "*" in setting.key]
 
 
 def seconds(duration: str) -> float:
     """Seconds of a duration such as ``15s``, ``5m`` or ``30d``. Raises ValueError for anything else."""
-    match = _DURATION.fullmatch(duration)
+    match = DURATION.fullmatch(duration)
     if not match:
         raise ValueError(duration)
     return int(match[1]) * UNITS_S[match[2]]
 
 
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The nearest known name, or an empty string."""
+    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)), "")
+
+
 def suggest(name: str, known: Iterable[str]) -> str:
     """``did you mean 'x'?`` for the nearest known name, or an empty string."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"did you mean '{near[0]}'?" if near else ""
+    near = nearest(name, known)
+    return f"did you mean '{near}'?" if near else ""
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,36 @@ class Config:
         return self.origins.get(key, "default")
 
     def on(self, features: str) -> bool:
-        """Whether every feature of a blank-separated list is on; an empty list is."""
-        return all(self.values[f"features.{name}"] for name in features.split())
+        """Whether every feature of a blank-separated list is on; an empty list is, and an unknown feature is not."""
+        return all(self.values.get(f"features.{name}", False) for name in features.split())
+
+    def has(self, server: str) -> bool:
+        """Whether there is a server: its address is not `none`."""
+        return bool(self.values[SERVERS[server]] != NONE)
+
+    def none(self, name: str) -> str:
+        """What says that there is no such server, such as ``prometheus_url: none``; nothing where there is one.
+
+        Nothing, too, for a name that is no server.
+        """
+        if name not in SERVERS or self.has(name):
+            return ""
+        key = SERVERS[name]
+        implied = self.where(key).endswith(f": {NONE}")
+        return self.where(key) if implied else f"{key}: {NONE}"
+
+    def off(self, features: str) -> list[str]:
+        """What is missing of a blank-separated list of features: those that are off, and servers that are none."""
+        names = [name for name in features.split() if not self.on(name)]
+        return list(dict.fromkeys(self.unfed(name) or name for name in names))
+
+    def unfed(self, feature: str) -> str:
+        """The server that is none and would feed a feature, or an empty string."""
+        return next((one for one, fed in FED_BY.items() if feature in fed and not self.has(one)), "")
+
+    def switch(self, name: str) -> str:
+        """What switches a feature off, or says that there is no such server: a setting with its value."""
+        return self.none(name) or f"features.{name}: false"
 
     def seconds(self, key: str) -> float:
         """A duration setting in seconds."""
@@ -93,7 +124,9 @@ def load_config(
 
     ``env_name`` overlays ``environments:`` of the file; ``read_file`` returns the content of a secret's ``…_FILE``.
     """
-    problems: list[Problem] = []
+    problems = wrong_declarations()
+    if problems:  # a fault of this package: no value can be judged by a type that does not exist
+        raise ConfigError(problems)
     values = {s.key: s.default for s in SETTINGS if "*" not in s.key}
     origins: dict[str, str] = {}
     leaves, environments = _leaves(text, path, problems)
@@ -105,7 +138,7 @@ def load_config(
         if setting is None:
             known = [s.key for s in SETTINGS]
             problems.append(Problem(where, f"unknown setting '{key}'", suggest(key, known) or "see `gendash config`"))
-        elif setting.secret:
+        elif setting.secret and not (setting.type == "server" and value == NONE):  # that there is none is no secret
             variable = setting.env.replace("*", variable_part(key.rpartition(".")[0].rpartition(".")[2]))
             problems.append(Problem(where, f"'{key}' is a secret", f"set {variable} or {variable}_FILE instead"))
         else:
@@ -117,6 +150,7 @@ def load_config(
             key, env = setting.key.replace("*", name), setting.env.replace("*", variable_part(name))
             _from_environment(setting, key, env, environ or {}, read_file, values, origins, problems)
     _check_projects(values, origins, problems)
+    _switch_off(values, origins, problems)
     if problems:
         raise ConfigError(problems)
     return Config(values, origins)
@@ -205,6 +239,33 @@ def _check_projects(values: Mapping[str, Any], origins: Mapping[str, str], probl
             problems.append(Problem(origins[key], f"unknown Langfuse project '{key.split('.')[2]}'", hint))
 
 
+def _switch_off(values: dict[str, Any], origins: dict[str, str], problems: list[Problem]) -> None:
+    """Switches off what is fed by a server that is `none`; the origin of such a value is the setting that says so.
+
+    A store that is `none` leaves no place for what would be read from a platform or from Langfuse.
+    """
+    if values["database_url"] == NONE:
+        wanted = {
+            "platform": values["source_url"] not in ("", NONE),
+            "langfuse": values["features.langfuse"] and values["langfuse.base_url"] != NONE,
+        }
+        for server, is_wanted in wanted.items():
+            key = SERVERS[server]
+            if is_wanted:
+                what = f"database_url is none, but what comes from {key} is kept in the store"
+                problems.append(Problem(origins["database_url"], what, f"set {key}: {NONE}, or name a store"))
+            elif values[key] != NONE:
+                values[key], origins[key] = NONE, f"database_url: {NONE}"
+    if values["langfuse.base_url"] == NONE and values["langfuse.projects"]:
+        what = "langfuse.base_url is none, but langfuse.projects names projects"
+        problems.append(Problem(origins["langfuse.base_url"], what, "drop one of the two"))
+    for server, features in FED_BY.items():
+        if values[SERVERS[server]] == NONE:
+            off = {f"features.{name}" for name in features}
+            values.update(dict.fromkeys(off, False))
+            origins.update(dict.fromkeys(off, f"{SERVERS[server]}: {NONE}"))
+
+
 def _from_environment(
     setting: Setting,
     key: str,
@@ -252,58 +313,33 @@ def _store(
     origins[key] = where
 
 
-PATTERNS = {
-    "name": (re.compile(r"[A-Za-z_][\w$-]{0,62}"), "a name (letters, digits, _)"),
-    "column": (re.compile(r"[^\x00=][^\x00]{0,62}|=[^\x00]+"), "a name of at most 63 characters, or = SQL"),
-    "identifier": (re.compile(r"[^\x00]{1,63}"), "a name of at most 63 characters"),
-    "name?": (re.compile(r"[a-z0-9-]{0,12}"), "at most 12 lower-case letters, digits or -"),
-    "uid": (re.compile(r"[A-Za-z0-9_-]{1,40}"), "a uid (1 to 40 letters, digits, - or _)"),
-    "uid?": (re.compile(r"[A-Za-z0-9_-]{0,40}"), "a uid, or nothing"),
-    "metric": (re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*"), "a metric name"),
-    "label": (re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*"), "a label name"),
-    "duration": (_DURATION, "a duration such as 15s, 5m or 30d"),
-}
-
-
 def _wrong(setting: Setting, value: Any) -> str:
     """What a value should have been, or an empty string where it is right."""
-    kind = setting.type
-    if kind in PATTERNS:
-        pattern, text = PATTERNS[kind]
-        return "" if isinstance(value, str) and pattern.fullmatch(value) else text
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    checks: dict[str, tuple[bool, str]] = {
-        "bool": (isinstance(value, bool), "true or false"),
-        "int": (isinstance(value, int) and number and value > 0, "a whole number above 0"),
-        "float": (number and value > 0, "a number above 0"),
-        "money": (number and value > 0, "an amount in USD above 0"),
-        "share": (number and 0 < value < 1, "a share between 0 and 1"),
-        "list": (isinstance(value, list) and all(isinstance(v, str) for v in value), "a list of texts"),
-        "words": (
-            isinstance(value, list) and all(isinstance(v, str | int | float) for v in value),
-            "a list of words or numbers",
-        ),
-        "names": (
-            isinstance(value, list) and all(isinstance(v, str) and PATTERNS["name"][0].fullmatch(v) for v in value),
-            "a list of names (letters, digits, _)",
-        ),
-        "zone": (isinstance(value, str) and value in _zones(), "an IANA time zone such as Europe/Berlin"),
-        "url": (isinstance(value, str) and _is_url(value), "a URL with scheme and host"),
-        "str": (isinstance(value, str), "a text"),
-    }
-    right, text = checks[kind]
-    if right and setting.choices and not set(value if kind == "list" else [value]) <= set(setting.choices):
-        return ("a list of " if kind == "list" else "one of ") + ", ".join(setting.choices)
-    return "" if right else text
+    kind = TYPES[setting.type]
+    if not kind.fits(value):
+        return kind.says
+    several = setting.type == "list"
+    if setting.choices and not set(value if several else [value]) <= set(setting.choices):
+        return ("a list of " if several else "one of ") + ", ".join(setting.choices)
+    return ""
 
 
-def _is_url(value: str) -> bool:
-    try:
-        parts = urlsplit(value)
-        _ = parts.port
-    except ValueError:
-        return False
-    return bool(parts.scheme) and (bool(parts.netloc) or parts.scheme.startswith("postgres"))
+def wrong_declarations(settings: Iterable[Setting] = SETTINGS) -> list[Problem]:
+    """A problem for each setting whose type is none of TYPES, or whose default does not fit its type."""
+    found = []
+    for one in settings:
+        where = f"engine/settings.py {one.key}"
+        if one.type not in TYPES:
+            found.append(
+                Problem(where, f"no type '{one.type}'", suggest(one.type, TYPES) or f"one of {', '.join(TYPES)}")
+            )
+        elif one.default not in (None, "") and (wrong := _wrong(one, one.default)):
+            found.append(Problem(where, f"default {one.default!r} is not {wrong}", "fix the default or the type"))
+    return found
 
 
-FEATURE_NEEDS = {name: needs for name, _, needs in FEATURES}
+FEATURE_NEEDS = {name: needs for name, _, needs in FEATURES} | {
+    "store": "a store",
+    "platform": "the platform's tables",
+    "prometheus": "Prometheus",
+}

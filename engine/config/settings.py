@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from gendash.engine.config.value_types import TypeName
+
 
 class Setting(NamedTuple):
     """One setting; ``env`` is the variable that overrides the file, ``secret`` ones are read from there only."""
 
     key: str
-    type: str
+    type: TypeName
     default: Any
     doc: str
     env: str = ""
@@ -41,6 +43,26 @@ FEATURES: tuple[tuple[str, bool, str], ...] = (
     ("store_metrics", False, "a scrape of what `gendash metrics` writes"),
 )
 
+SERVERS = {
+    "store": "database_url",
+    "platform": "source_url",
+    "prometheus": "prometheus_url",
+    "langfuse": "langfuse.base_url",
+    "grafana": "grafana_url",
+}
+"""The setting that holds the address of each server; the platform is the database of its tables."""
+
+FED_BY = {
+    "platform": ("users", "conversations", "feedback", "documents", "tickets", "ticket_history", "intent"),
+    "langfuse": ("langfuse",),
+    "prometheus": (
+        *("http_metrics", "agent_metrics", "kb_metrics", "auth_metrics", "db_metrics", "cache_metrics"),
+        *("vector_metrics", "redis", "store_metrics"),
+    ),
+    "store": ("store_metrics",),
+}
+"""The features whose data come from a server: they are off where it is `none`."""
+
 PLANS = ("auto", "self-hosted", "hobby", "core", "pro")
 FIELDS = ("user_id", "error_text", "model_parameters", "score_comment", "score_text", "score_author")
 """What `langfuse.fields` may open; each is one column of an lf_ table, which is empty otherwise."""
@@ -51,8 +73,22 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("instance", "name?", "", "prefix of dashboard uids, folders and marks, so that several share a Grafana"),
     Setting("content", "list", [], "folders with dashboards, views and rules of your own"),
     # where the servers are
-    Setting("database_url", "url", "", "store, as the owner role", "GENDASH_DATABASE_URL", secret=True),
-    Setting("source_url", "url", "", "platform database; the store where absent", "GENDASH_SOURCE_URL", secret=True),
+    Setting(
+        "database_url",
+        "server",
+        "",
+        "store, as the owner role; none: no store, only without platform and Langfuse",
+        "GENDASH_DATABASE_URL",
+        secret=True,
+    ),
+    Setting(
+        "source_url",
+        "server",
+        "",
+        "platform database; the store where absent; none: no platform tables",
+        "GENDASH_SOURCE_URL",
+        secret=True,
+    ),
     Setting(
         "admin_database_url",
         "url",
@@ -70,8 +106,8 @@ SETTINGS: tuple[Setting, ...] = (
         "GENDASH_ADMIN_READER_PASSWORD",
         secret=True,
     ),
-    Setting("prometheus_url", "url", "http://127.0.0.1:9090", "Prometheus", "GENDASH_PROMETHEUS_URL"),
-    Setting("grafana_url", "url", "http://127.0.0.1:3000", "Grafana", "GENDASH_GRAFANA_URL"),
+    Setting("prometheus_url", "server", "http://127.0.0.1:9090", "Prometheus, or none", "GENDASH_PROMETHEUS_URL"),
+    Setting("grafana_url", "server", "http://127.0.0.1:3000", "Grafana, or none", "GENDASH_GRAFANA_URL"),
     Setting("grafana_token", "str", "", "service account token", "GENDASH_GRAFANA_TOKEN", secret=True),
     # roles
     Setting("roles.owner", "name", "gendash_owner", "role that migrates and refreshes"),
@@ -218,7 +254,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("docs_url", "str", "docs", "where docs/ is served: prefix of the runbook links of alerts"),
     # langfuse
     Setting("langfuse.project", "name", "default", "key of the project on every row"),
-    Setting("langfuse.base_url", "url", "https://cloud.langfuse.com", "Langfuse", "LANGFUSE_BASE_URL"),
+    Setting("langfuse.base_url", "server", "https://cloud.langfuse.com", "Langfuse, or none", "LANGFUSE_BASE_URL"),
     Setting(
         "langfuse.project_id",
         "uid?",

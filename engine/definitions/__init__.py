@@ -1,1 +1,1 @@
-"""Content roots -> Catalog: references, names, relations, rules, lineage, requirements, local days."""
+"""What the files of a content root may say, and what they say: keys, visual options, the parts of a catalog."""

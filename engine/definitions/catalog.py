@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from gendash.engine.config.load import Config
+from gendash.engine.definitions.prose import prose
 from gendash.engine.definitions.references import STORE_KINDS, Expanded, Names, Use, resolve_references
+from gendash.engine.definitions.visual import Schemas
 from gendash.engine.errors import ContentError
-from gendash.engine.model import Dashboard, Panel, Problem, Query, Relation, Rule, SettingRef
+from gendash.engine.model import Dashboard, Panel, Problem, Query, Relation, Rule, SettingRef, Variable
 
 VERIFIED = "refresh_now"  # when each relation was filled: `verify` asks it as every reader
 
@@ -23,7 +25,10 @@ _STRING = re.compile(r"'[^']*'")
 class Catalog:
     """The definitions by name, together with the settings under which they are rendered.
 
-    ``own`` names the dashboards of a user's roots: the shape that all shipped ones share is not asked of them.
+    ``own`` names the dashboards of users' roots, ``styles`` holds how those roots take design rules, by dashboard and
+    by folder of files. ``problems`` are those of reading the files; unless it is ``complete``, a name that is missing
+    may be in a file that could not be read. ``schemas`` are Grafana's, of visual options.
+    ``left_out`` names dashboards that are there but cannot be read or judged: nothing that names one is wrong.
     """
 
     config: Config
@@ -32,6 +37,11 @@ class Catalog:
     rules: Mapping[str, Rule]
     metrics: Mapping[str, Mapping[str, Any]]
     own: frozenset[str] = frozenset()
+    styles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    complete: bool = True
+    schemas: Schemas | None = None
+    left_out: frozenset[str] = frozenset()
 
     @cached_property
     def names(self) -> Names:
@@ -46,6 +56,13 @@ class Catalog:
     def expanded(self, text: str, staging: Relation | None = None) -> Expanded:
         """A text with its references resolved; ``staging`` is given for a staging text."""
         return resolve_references(text, self.names, staging)
+
+    def style_of(self, where: str) -> Mapping[str, str] | None:
+        """How the root of a place in a message takes design rules; None for shipped content."""
+        name = re.split("[/ :]", where, maxsplit=1)[0]
+        if name in self.own:
+            return self.styles.get(name, {})
+        return next((levels for key, levels in self.styles.items() if "/" in key and where.startswith(key)), None)
 
     def panels(self) -> Iterator[tuple[str, Dashboard, Panel]]:
         """Every panel with its dashboard, and where it stands: ``dashboard/slug``."""
@@ -82,6 +99,10 @@ class Catalog:
     def _bodies(self) -> dict[str, dict[str, Any]]:
         return {where: panel.viz.to_json_data() for where, _, panel in self.panels()}
 
+    def prose(self, text: str) -> str:
+        """A description with the values of the settings that it refers to."""
+        return prose(text, self.config)
+
     def expand_text(self, text: str) -> str:
         """A rule's text with its references resolved."""
         return self.expanded(text).text
@@ -90,22 +111,59 @@ class Catalog:
         """The queries of a panel whose features are on; none where the panel's own feature is off."""
         if not self.config.on(panel.feature):
             return []
-        return [query for query in panel.queries if not self._query_lacks(query)]
+        return [query for query in panel.queries if not self.query_lacks(query)]
 
     def missing_features(self, panel: Panel) -> list[str]:
-        """Names of the features that a panel needs and that are off; also those without which no query has a source."""
-        missing = [name for name in panel.feature.split() if not self.config.on(name)]
+        """Features that are off and servers that are none of what a panel needs, or else each of its queries."""
+        missing = self.config.off(panel.feature)
         if missing or not panel.queries or self.live(panel):
             return missing
-        return sorted(frozenset().union(*map(self._query_lacks, panel.queries)))
+        return sorted(frozenset().union(*map(self.query_lacks, panel.queries)))
 
-    def _query_lacks(self, query: Query) -> frozenset[str]:
-        lacks = frozenset(name for name in query.feature.split() if not self.config.on(name))
-        return lacks.union(*(self.rule_lacks(name) for kind, name in self.expand(query).uses if kind == "rule"))
+    def query_lacks(self, query: Query) -> frozenset[str]:
+        """Features that are off and servers that are none without which a query has no source."""
+        server = "prometheus" if query.language == "promql" else "store"
+        if not self.config.has(server):
+            return frozenset({server})
+        uses = self.expand(query).uses
+        lacks = frozenset(self.config.off(query.feature))
+        lacks = lacks.union(*(self.rule_lacks(name) for kind, name in uses if kind == "rule"))
+        return lacks | self._all_lack(name for kind, name in uses if kind == "relation")
+
+    def variable_lacks(self, variable: Variable) -> list[str]:
+        """The same of a variable; one that lacks something is not shown."""
+        return self.config.off(variable.feature) or sorted(self.query_lacks(variable.query))
+
+    def relation_lacks(self, name: str) -> frozenset[str]:
+        """The same of a relation: what it reads itself, or each relation that it reads."""
+        if name not in self._relations_lack:
+            self._relations_lack[name] = frozenset()  # a circle ends here
+            relation, uses = self.relations[name], self.relation_uses(name)
+            lacks = frozenset(self.config.off(relation.header.get("feature", "")))
+            if self._reads_none(relation):
+                lacks |= {"platform"}
+            below = (used for kind, used in uses if kind == "relation")
+            self._relations_lack[name] = lacks or self._all_lack(below)
+        return self._relations_lack[name]
+
+    @cached_property
+    def _relations_lack(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    def _all_lack(self, relations: Iterable[str]) -> frozenset[str]:
+        """What is missing where every one of some relations lacks something; our own notes lack nothing."""
+        each = [self.relation_lacks(name) for name in relations if name in self.relations]
+        return frozenset[str]().union(*each) if all(each) else frozenset()
+
+    def _reads_none(self, relation: Relation) -> bool:
+        """Whether it reads the tables of a platform that is none."""
+        return not self.config.has("platform") and any(
+            kind == "staging" for kind, _ in self.relation_uses(relation.name)
+        )
 
     def rule_lacks(self, name: str) -> frozenset[str]:
-        """The features without which a rule has no source: its own, or those of what stands in for it, or below it."""
-        return self._rules_lack.get(name, frozenset())
+        """The same of a rule: its own features, or those of what stands in for it, or below it."""
+        return self._rules_lack.get(name, frozenset()) if self.config.has("prometheus") else frozenset({"prometheus"})
 
     @cached_property
     def _rules_lack(self) -> dict[str, frozenset[str]]:
@@ -115,14 +173,14 @@ class Catalog:
             if name in found or name not in self.rules:
                 return found.get(name, frozenset())
             rule, found[name] = self.rules[name], frozenset()
-            own = frozenset(one for one in rule.feature.split() if not self.config.on(one))
+            own = frozenset(self.config.off(rule.feature))
             if own and not rule.otherwise:
                 found[name] = own
                 return own
             uses = self.expanded(rule.otherwise if own else rule.expr).uses
             of = {self.metrics[one].get("feature", "") for kind, one in uses if kind == "metric" and own}
-            off = {one for one in of if one and not self.config.on(one)}
-            found[name] = frozenset(off).union(*(lacks(one) for kind, one in uses if kind == "rule"))
+            off = frozenset(one for features in of for one in self.config.off(features))
+            found[name] = off.union(*(lacks(one) for kind, one in uses if kind == "rule"))
             return found[name]
 
         for name in self.rules:
@@ -182,8 +240,8 @@ class Catalog:
         )
 
     def enabled(self, relation: Relation) -> bool:
-        """Whether a relation's features are on."""
-        return self.config.on(relation.header.get("feature", ""))
+        """Whether a relation's features are on, and what it reads itself is there."""
+        return self.config.on(relation.header.get("feature", "")) and not self._reads_none(relation)
 
     def build_order(self) -> list[Relation]:
         """Tables, rollups and views so that each stands after what it reads. Raises ContentError on a cycle."""

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib
-import importlib.util
+import json
 import re
-import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from gendash.engine.checks.design_rules import levels_of
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.content_modules import PACKAGED, dashboard_names, load_dashboards
 from gendash.engine.definitions.rule_files import metrics_of, rules_of
-from gendash.engine.errors import ContentError
+from gendash.engine.definitions.strays import STYLE, strays
+from gendash.engine.definitions.visual import Schemas
+from gendash.engine.errors import ContentError, raise_if
 from gendash.engine.model import Dashboard, Problem, Relation, Rule
 
-PACKAGED = Path(__file__).resolve().parents[2]
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where the wheel has it: ten times faster
 _FOLDERS = {"staging": "staging", "tables": "table", "rollups": "rollup", "views": "view", "audits": "audit"}
 _HEADER = re.compile(r"\s*/\*(.*?)\*/(.*)", re.DOTALL)
@@ -28,31 +28,49 @@ _HEADER = re.compile(r"\s*/\*(.*?)\*/(.*)", re.DOTALL)
 def load_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
     """The definitions of the packaged root and then of ``roots``; a later file replaces an earlier one of its name.
 
-    Raises ContentError with every file that cannot be read.
+    Raises ContentError with all problems of reading them.
     """
+    catalog = read_catalog(config, roots)
+    raise_if(ContentError, catalog.problems)
+    return catalog
+
+
+def read_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
+    """The definitions as far as they can be read, with the problems of reading them, for `checks.check`."""
     problems: list[Problem] = []
     relations: dict[str, Relation] = {}
     rules: dict[str, dict[str, Rule]] = {}
     metrics: dict[str, Mapping[str, Any]] = {}
     dashboards: dict[str, Dashboard] = {}
-    own: set[str] = set()
+    styles: dict[str, Mapping[str, str]] = {}
+    named: set[str] = set()
+    complete = True
     for root in [PACKAGED, *roots]:
         if not root.is_dir():
-            where = config.where("content")
-            problems.append(Problem(where, f"no folder '{root}'", "mend content:"))
+            problems.append(Problem(config.where("content"), f"no folder '{root}'", "fix content:"))
             continue
-        loaded = _load_relations(root, problems)
+        reader = _Root(root, problems)
+        loaded = reader.relations()
         problems += _lacking(relations, loaded)
         relations |= loaded
-        rules |= _load_rules(root, problems)
-        metrics |= _load_metrics(root, problems)
-        found = _load_dashboards(root, problems)
+        rules |= reader.rules()
+        metrics |= reader.metrics()
+        found = load_dashboards(root, reader.shown, problems)
         dashboards |= found
-        own |= {dashboard.name for dashboard in found.values()} if root != PACKAGED else set()
+        named |= dashboard_names(root)
+        if root != PACKAGED:
+            levels = reader.style()
+            owned = [*found, f"{reader.prefix}sql/", f"{reader.prefix}recording_rules/"]
+            styles |= dict.fromkeys(owned, levels)
+        problems += strays(root, root == PACKAGED, reader.prefix)
+        complete &= reader.complete
     by_name = _all_rules(rules, problems)
-    if problems:
-        raise ContentError(problems)
-    return Catalog(config, dashboards, relations, by_name, metrics, frozenset(own))
+    own = frozenset(name for name in dashboards if name in styles)
+    left_out = frozenset(named - dashboards.keys())
+    schemas = Schemas(json.loads((PACKAGED / "engine" / "definitions" / "grafana_panels.json").read_text("utf-8")))
+    return Catalog(
+        config, dashboards, relations, by_name, metrics, own, styles, tuple(problems), complete, schemas, left_out
+    )
 
 
 def _lacking(before: Mapping[str, Relation], now: Mapping[str, Relation]) -> list[Problem]:
@@ -66,92 +84,154 @@ def _lacking(before: Mapping[str, Relation], now: Mapping[str, Relation]) -> lis
     return found
 
 
-def _load_relations(root: Path, problems: list[Problem]) -> dict[str, Relation]:
-    found: dict[str, Relation] = {}
-    for folder, kind in _FOLDERS.items():
-        for path in sorted((root / "sql" / folder).glob("*.sql")):
-            where = f"sql/{folder}/{path.name}"
-            match = _HEADER.match(path.read_text("utf-8"))
-            header = _yaml(match[1], where, problems) if match else None
-            if not match or not isinstance(header, dict):
-                problems.append(Problem(where, "no header", "start the file with /* doc: ... */ in YAML"))
-                continue
-            columns = {
-                # YAML reads the key `null` as None
-                name: {key or "null": of for key, of in value.items()} if isinstance(value, dict) else {"doc": value}
-                for name, value in (header.get("columns") or {}).items()
-            }
-            name = path.stem if kind != "staging" else f"staging.{path.stem}"
-            found[name] = Relation(path.stem, kind, where, header, match[2].strip(), columns)  # type: ignore[arg-type]
-    return found
-
-
-def _load_rules(root: Path, problems: list[Problem]) -> dict[str, dict[str, Rule]]:
-    """Rules by file name and rule name."""
-    found: dict[str, dict[str, Rule]] = {}
-    for path in sorted((root / "recording_rules").glob("*.yaml")):
-        if path.name != "metrics.yaml":
-            where = f"recording_rules/{path.name}"
-            content = _yaml(path.read_text("utf-8"), where, problems)
-            found[path.name] = rules_of([] if content is None else content, where, path.stem, problems)
-    return found
-
-
 def _all_rules(files: Mapping[str, Mapping[str, Rule]], problems: list[Problem]) -> dict[str, Rule]:
-    """Rules by name; one that stands in two files is a problem."""
+    """Rules by name; one that is in two files is a problem."""
     found: dict[str, Rule] = {}
     for rule in (rule for group in files.values() for rule in group.values()):
         if rule.name in found:
             where = f"{rule.path} {rule.name}"
-            problems.append(Problem(where, f"stands in {found[rule.name].path} too", "keep one"))
+            problems.append(Problem(where, f"is in {found[rule.name].path} too", "keep one"))
         found[rule.name] = rule
     return found
 
 
-def _load_metrics(root: Path, problems: list[Problem]) -> dict[str, Mapping[str, Any]]:
-    path = root / "recording_rules" / "metrics.yaml"
-    if not path.exists():
-        return {}
-    where = "recording_rules/metrics.yaml"
-    content = _yaml(path.read_text("utf-8"), where, problems)
-    return metrics_of({} if content is None else content, where, problems)
+class _Root:
+    """One content root: its files and how messages call them; it is not ``complete`` once one is unreadable."""
 
+    def __init__(self, root: Path, problems: list[Problem]) -> None:
+        self.root, self.problems, self.complete = root, problems, True
+        self.prefix = "" if root == PACKAGED else f"{_relative(root)}/"
 
-def _load_dashboards(root: Path, problems: list[Problem]) -> dict[str, Dashboard]:
-    found: dict[str, Dashboard] = {}
-    for path in sorted((root / "dashboards").glob("*.py")):
-        if path.stem == "viz" or path.stem.startswith("_"):
-            continue
-        where = f"dashboards/{path.name}"
+    def shown(self, path: Path) -> str:
+        """How a file is called in messages: a shipped one by its path in the package, else with its root."""
+        own = path.is_relative_to(self.root)
+        return (self.prefix if own else "") + path.relative_to(self.root if own else PACKAGED).as_posix()
+
+    def relations(self) -> dict[str, Relation]:
+        """The SQL files by name; staging texts have names of their own."""
+        found: dict[str, Relation] = {}
+        for folder, kind in _FOLDERS.items():
+            for path in sorted((self.root / "sql" / folder).glob("*.sql")):
+                one = self._relation(path, kind)
+                if one:
+                    found[path.stem if kind != "staging" else f"staging.{path.stem}"] = one
+        return found
+
+    def _relation(self, path: Path, kind: str) -> Relation | None:
+        where = self.shown(path)
+        text = self._text(path)
+        if text is None:
+            return None
+        match = _HEADER.match(text)
+        before = self.complete
+        first = text[: match.start(1)].count("\n") if match else 0
+        header, lines = self._yaml(match[1], where, first) if match else (None, {})
+        if not match or not isinstance(header, dict):
+            if before == self.complete:  # else the reason is reported
+                self.problems.append(Problem(where, "no header", "start the file with /* doc: ... */ in YAML"))
+            self.complete = False
+            return None
+        listed = header.get("columns")
+        columns = {
+            # YAML reads the key `null` as None
+            str(name): {key or "null": of for key, of in value.items()} if isinstance(value, dict) else {"doc": value}
+            for name, value in (listed.items() if isinstance(listed, dict) else ())
+        }
+        body = match[2].lstrip()
+        line = text[: len(text) - len(body)].count("\n") + 1
+        return Relation(path.stem, kind, where, header, body.rstrip(), columns, line, lines)  # type: ignore[arg-type]
+
+    def rules(self) -> dict[str, dict[str, Rule]]:
+        """Rules by file name and rule name."""
+        found: dict[str, dict[str, Rule]] = {}
+        for path in sorted((self.root / "recording_rules").glob("*.yaml")):
+            text = self._text(path) if path.name != "metrics.yaml" else None
+            if text is not None:
+                where = self.shown(path)
+                content, _ = self._yaml(text, where)
+                if self.complete or content is not None:
+                    content = [] if content is None else content
+                    found[path.name], complete = rules_of(content, where, path.stem, self.problems)
+                    self.complete &= complete
+        return found
+
+    def metrics(self) -> dict[str, Mapping[str, Any]]:
+        """The metric contract by canonical name."""
+        path = self.root / "recording_rules" / "metrics.yaml"
+        text = self._text(path) if path.exists() else None
+        if text is None:
+            return {}
+        content, _ = self._yaml(text, self.shown(path))
+        found, complete = metrics_of({} if content is None else content, self.shown(path), self.problems)
+        self.complete &= complete
+        return found
+
+    def style(self) -> dict[str, str]:
+        """How this root takes each design rule: error, warning or off. Rules that it does not name are warnings."""
+        path = self.root / STYLE
+        text = self._text(path) if path.exists() else None
+        content, lines = self._yaml(text, self.shown(path)) if text is not None else (None, {})
+        return levels_of({} if content is None else content, self.shown(path), lines, self.problems)
+
+    def _text(self, path: Path) -> str | None:
         try:
-            module = _import(path, root)
-            dashboard = module.DASHBOARD
-        except Exception as error:  # a user's module may raise anything; the cause goes into the one line
-            problems.append(Problem(where, f"{type(error).__name__}: {error}", "mend the module"))
+            return path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "not UTF-8 text"
+            self.problems.append(Problem(self.shown(path), f"cannot read: {why}", "fix the file"))
+            self.complete = False
+            return None
+
+    def _yaml(self, text: str, where: str, first: int = 0) -> tuple[Any, dict[str, int]]:
+        """The content of a YAML text, and the line of each key of its maps by path, such as ``columns.day``.
+
+        ``first`` is the number of lines of the file before the text.
+        """
+        loader = LOADER(text)
+        try:
+            node = loader.get_single_node()
+            lines: dict[str, int] = {}
+            for line, twice in _key_lines(node, lines, first):
+                self.problems.append(Problem(f"{where}:{line}", f"'{twice}' is there twice", "keep one"))
+            return (None if node is None else loader.construct_document(node)), lines
+        except yaml.MarkedYAMLError as error:
+            line = first + (error.problem_mark.line + 1 if error.problem_mark else 1)
+            self.problems.append(Problem(f"{where}:{line}", f"not YAML: {error.problem}", "fix the line"))
+        except yaml.YAMLError as error:  # a character that YAML does not allow has no mark
+            self.problems.append(Problem(where, f"not YAML: {' '.join(str(error).split())}", "fix the file"))
+        except ValueError as error:  # a scalar that looks like a date or number and is none, such as 2026-02-30
+            self.problems.append(Problem(where, f"not YAML: {error}", "put the value in quotes"))
+        finally:
+            loader.dispose()
+        self.complete = False
+        return None, {}
+
+
+def _key_lines(node: Any, lines: dict[str, int], first: int, path: str = "") -> Iterator[tuple[int, str]]:
+    """Puts the line of each key into ``lines``; gives the line and path of each that is there twice."""
+    todo, seen = [(node, path)], set()
+    while todo:
+        node, path = todo.pop()
+        if id(node) in seen:  # an alias
             continue
-        found[path.stem.replace("_", "-")] = dashboard
-    return found
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            todo += [(item, f"{path}[{number}]") for number, item in enumerate(node.value)]
+        if not isinstance(node, yaml.MappingNode):
+            continue
+        for key, value in node.value:
+            name = f"{path}.{key.value}" if path else str(key.value)
+            if name in lines:
+                yield first + key.start_mark.line + 1, name
+            lines[name] = first + key.start_mark.line + 1
+            todo.append((value, name))
 
 
-def _import(path: Path, root: Path) -> Any:
-    if root == PACKAGED:
-        return importlib.import_module(f"gendash.dashboards.{path.stem}")
-    name = f"_gendash_content_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def _yaml(text: str, where: str, problems: list[Problem]) -> Any:
-    try:
-        return yaml.load(text, Loader=LOADER)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        problems.append(Problem(f"{where}:{line}", f"not YAML: {error.problem}", "mend the line"))
-        return None
+def _relative(root: Path) -> str:
+    """A root from the working directory, if it is below it."""
+    here = Path.cwd()
+    inside = root.resolve().is_relative_to(here)
+    return root.resolve().relative_to(here).as_posix() if inside else str(root)
 
 
 def template(name: str) -> str:

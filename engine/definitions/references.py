@@ -51,6 +51,11 @@ class Names:
         return {relation.name: relation for relation in self.relations.values() if relation.kind == "staging"}
 
     @cached_property
+    def staging_within(self) -> list[str]:
+        """The staging texts that are being put in, outermost first: none stands in itself."""
+        return []
+
+    @cached_property
     def expanded(self) -> dict[tuple[str, str], Expanded]:
         """What `expand` has given for a whole text, by the text and the path of its staging file."""
         return {}
@@ -155,8 +160,9 @@ def _expand(
         scope |= _staging_scope(names.config, staging, uses, wrong, present, cuts or {})
     try:
         out = _render(text, scope)
-    except jinja2.TemplateError as error:
-        wrong.append((f"not a template: {error}", "check the {{ }} in the text"))
+    except (jinja2.TemplateError, TypeError) as error:  # TypeError: a reference with too few or too many names
+        what = str(error).rpartition("<locals>.")[2]
+        wrong.append((f"not a template: {what}", "check the {{ }} in the text"))
         out = text
     return Expanded(out, frozenset(uses), tuple(wrong))
 
@@ -186,7 +192,12 @@ def _scope(
         """``stage('messages', 'all')`` has the rows that cannot be used, too."""
         if not known("staging", name, names.stagings):
             return "(select)"
+        if name in names.staging_within:
+            wrong.append((f"staging '{name}' reads itself", "break the circle"))
+            return "(select)"
+        names.staging_within.append(name)
         inner = resolve_references(names.stagings[name].text, names, names.stagings[name], present, cuts)
+        names.staging_within.pop()
         uses.update(inner.uses)
         wrong.extend(inner.wrong)
         text = inner.text.strip().rstrip(";")
@@ -319,4 +330,8 @@ def _staging_scope(
         column(name)
         return "uuid"
 
-    return {"table": table, "column": column, "words": words, "word": word, "like": like}
+    def stage(name: str, *_rows: str) -> str:
+        wrong.append((f"a staging text reads no other, such as '{name}'", "read the platform's table"))
+        return "(select)"
+
+    return {"table": table, "column": column, "words": words, "word": word, "like": like, "stage": stage}

@@ -12,7 +12,7 @@ from gendash.engine.definitions.references import resolve_references
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Relation
 
-_STAGE = re.compile(r"\{\{\s*stage\(\s*['\"](\w+)['\"]")
+STAGE = re.compile(r"\{\{\s*stage\(\s*['\"](\w+)['\"]")
 
 
 def stagings(catalog: Catalog, relation: Relation) -> list[Relation]:
@@ -23,7 +23,7 @@ def stagings(catalog: Catalog, relation: Relation) -> list[Relation]:
 
 def driver(catalog: Catalog, relation: Relation) -> Relation:
     """The staging text whose rows a rollup's rows come from: the first that it names."""
-    match = _STAGE.search(relation.text)
+    match = STAGE.search(relation.text)
     assert match, f"{relation.path} reads no staging"
     return catalog.relations[f"staging.{match[1]}"]
 

@@ -2,59 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from string import Template
 from typing import Any, Literal
 
-from gendash.engine.config.load import suggest
+from gendash.engine.definitions.keys import Fault, faults
+from gendash.engine.definitions.rule_keys import METRIC_KEYS, METRIC_TYPES, RULE_KEYS
 from gendash.engine.model import Problem, Rule
 
-_TEXTS = ("record", "alert", "expr", "doc", "feature", "otherwise", "for")
-_MAPS = ("labels", "annotations")
-_TYPES = ("counter", "gauge", "histogram", "summary")
-_METRIC = {"name", "type", "unit", "labels", "buckets", "doc", "feature", "trap", "quiet", "sql"}
 
+def rules_of(content: Any, where: str, group: str, problems: list[Problem]) -> tuple[dict[str, Rule], bool]:
+    """Rules by name from the content of one file, a list of maps, and whether all of them could be read.
 
-def rules_of(content: Any, where: str, group: str, problems: list[Problem]) -> dict[str, Rule]:
-    """Rules by name from the content of one file: a list of maps. What is wrong goes to ``problems``."""
+    What is wrong goes to ``problems``. A key that is wrong is left out; so is a rule that has no name or no expression.
+    """
     found: dict[str, Rule] = {}
     if not isinstance(content, list):
         problems.append(Problem(where, "not a list of rules", "begin each rule with '- record:' or '- alert:'"))
-        return found
+        return found, False
+    complete = True
     for number, entry in enumerate(content, 1):
-        for one in _each(entry):
-            wrong = _wrong(one)
-            if wrong:
-                name = one.get("record") or one.get("alert") if isinstance(one, dict) else None
-                problems.append(Problem(f"{where} {name or f'rule {number}'}", *wrong))
-                continue
+        right = _checked(entry, where, number, problems)
+        complete &= right is not None
+        for one in _each(right) if right else ():
             rule = _rule(one, where, group)
             if rule.name in found:
                 problems.append(Problem(f"{where} {rule.name}", "stands twice", "keep one"))
             found[rule.name] = rule
-    return found
+    return found, complete
 
 
-def metrics_of(content: Any, where: str, problems: list[Problem]) -> dict[str, Mapping[str, Any]]:
-    """The metric contract by canonical name from the content of its file. What is wrong goes to ``problems``."""
+def metrics_of(content: Any, where: str, problems: list[Problem]) -> tuple[dict[str, Mapping[str, Any]], bool]:
+    """The metric contract by canonical name from the content of its file, and whether all of it could be read.
+
+    What is wrong goes to ``problems``. A key that is wrong is left out; so is a metric without a name or a type.
+    """
     if not isinstance(content, dict):
         problems.append(Problem(where, "not a map of metrics", "write 'key: {name: ..., type: ..., doc: ...}'"))
-        return {}
+        return {}, False
     found: dict[str, Mapping[str, Any]] = {}
     for key, metric in content.items():
         if not isinstance(metric, dict):
             problems.append(Problem(f"{where} {key}", "not a map", "give it name, type and doc"))
-        elif unknown := sorted(set(metric) - _METRIC):
-            problems.append(Problem(f"{where} {key}", f"unknown key '{unknown[0]}'", suggest(unknown[0], _METRIC)))
-        elif not metric.get("name") or not metric.get("doc") or metric.get("type") not in _TYPES:
-            do = f"give it name, doc and a type ({', '.join(_TYPES)})"
-            problems.append(Problem(f"{where} {key}", "incomplete", do))
-        else:
-            found[str(key)] = {"labels": {}, "unit": "", **metric}
-    return found
+            continue
+        kind = metric.get("type")
+        # of an unknown type, all keys are judged but none is needed
+        wrong = list(faults(metric, METRIC_KEYS, kind if kind in METRIC_TYPES else ""))
+        if "type" not in metric:
+            wrong.append(Fault("type", "no type", f"one of {', '.join(METRIC_TYPES)}"))
+        problems += [Problem(f"{where} {key}", one.what, one.do) for one in wrong]
+        if not {"name", "type"} & {one.key for one in wrong} and {"name", "type"} <= metric.keys():
+            found[str(key)] = {"labels": {}, "unit": "", **_without(metric, wrong)}
+    return found, len(found) == len(content)
 
 
-def _each(entry: Any) -> Iterator[Any]:
+def _checked(entry: Any, where: str, number: int, problems: list[Problem]) -> dict[str, Any] | None:
+    """An entry without the keys that are wrong; None where a rule cannot be made of it."""
+    if not isinstance(entry, dict):
+        problems.append(Problem(f"{where} rule {number}", "not a map", "a rule has record or alert, expr and doc"))
+        return None
+    name = entry.get("record") or entry.get("alert")
+    at = f"{where} {name if isinstance(name, str) else f'rule {number}'}"
+    if ("record" in entry) == ("alert" in entry):
+        problems.append(Problem(at, "not one of record and alert", "a rule has record or alert, expr and doc"))
+        return None
+    wrong = list(faults(entry, RULE_KEYS, "record" if "record" in entry else "alert"))
+    if "otherwise" in entry and "feature" not in entry:
+        wrong.append(Fault("otherwise", "otherwise without a feature has no effect", "add feature: or take it out"))
+    problems += [Problem(at, one.what, one.do) for one in wrong]
+    return None if {"record", "alert", "expr", "each"} & {one.key for one in wrong} else _without(entry, wrong)
+
+
+def _without(given: Mapping[str, Any], wrong: Iterable[Fault]) -> dict[str, Any]:
+    left_out = {fault.key for fault in wrong}
+    return {key: value for key, value in given.items() if key not in left_out}
+
+
+def _each(entry: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The entry; with ``each`` (a list of maps) once for each map, its ``$name`` replaced by the map's values."""
 
     def fill(value: Any, values: Mapping[str, Any]) -> Any:
@@ -62,33 +86,11 @@ def _each(entry: Any) -> Iterator[Any]:
             return {key: fill(inner, values) for key, inner in value.items()}
         return Template(value).safe_substitute(values) if isinstance(value, str) else value
 
-    if not isinstance(entry, dict) or "each" not in entry:
+    if "each" not in entry:
         yield entry
-    elif isinstance(entry["each"], list) and all(isinstance(values, dict) for values in entry["each"]):
-        rest = {key: value for key, value in entry.items() if key != "each"}
-        yield from (fill(rest, values) for values in entry["each"])
-    else:
-        yield {**entry, "each": "wrong"}
-
-
-def _wrong(entry: Any) -> tuple[str, str] | None:
-    """What is wrong with an entry, and what to do about it."""
-    if not isinstance(entry, dict):
-        return "not a map", "a rule has record or alert, expr and doc"
-    if "each" in entry:
-        return "each is not a list of maps", "write each: [{window: 5m}, {window: 1h}]"
-    unknown = sorted(set(map(str, entry)) - {*_TEXTS, *_MAPS})
-    if unknown:
-        return f"unknown key '{unknown[0]}'", suggest(unknown[0], [*_TEXTS, *_MAPS, "each"]) or "take it out"
-    if ("record" in entry) == ("alert" in entry) or not entry.get("expr") or not entry.get("doc"):
-        return "incomplete", "a rule has record or alert, expr and doc"
-    odd = [key for key in _TEXTS if not isinstance(entry.get(key, ""), str)]
-    odd += [key for key in _MAPS if not _is_texts(entry.get(key, {}))]
-    return (f"{odd[0]} is not text", "put it in quotes") if odd else None
-
-
-def _is_texts(value: Any) -> bool:
-    return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
+        return
+    rest = {key: value for key, value in entry.items() if key != "each"}
+    yield from (fill(rest, values) for values in entry["each"])
 
 
 def _rule(entry: Mapping[str, Any], where: str, group: str) -> Rule:
@@ -99,7 +101,7 @@ def _rule(entry: Mapping[str, Any], where: str, group: str) -> Rule:
         group=group,
         path=where,
         expr=entry["expr"],
-        doc=entry["doc"],
+        doc=entry.get("doc", ""),
         feature=entry.get("feature", ""),
         otherwise=entry.get("otherwise", ""),
         labels=entry.get("labels", {}),

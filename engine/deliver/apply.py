@@ -11,21 +11,34 @@ from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.deliver import grafana, rules_dir
 from gendash.engine.deliver.plan import Action, Change, Desired, desired, plan
 from gendash.engine.deliver.plan_rules import rule_changes
-from gendash.engine.errors import Refused
+from gendash.engine.errors import Refused, raise_if
 from gendash.engine.model import Problem
 from gendash.engine.render.dashboards import render_dashboards
 from gendash.engine.render.rules import render_rules
 from gendash.engine.store.migrate import migrate, pending
 
 SWITCHES = {"database": "database_url", "prometheus": "prometheus.rules_dir", "grafana": "grafana_token"}
+SERVER_OF = {"database": "store", "prometheus": "prometheus", "grafana": "grafana"}
 
 
-def configured(config: Config) -> tuple[str, ...]:
-    """The targets for which there is a setting to reach them. Raises Refused where there is none."""
-    found = tuple(target for target, key in SWITCHES.items() if config[key])
-    if not found:
+def configured(config: Config, only: Sequence[str] = ()) -> tuple[str, ...]:
+    """The targets for which there is a setting to reach them, or those of ``only``; none where each server is none.
+
+    Raises Refused where nothing is configured, and for a target of ``only`` whose server is none.
+    """
+    wrong = [
+        Problem("--only", f"there is no {one} ({why})", "leave it out") for one, why in none(config) if one in only
+    ]
+    raise_if(Refused, wrong)
+    found = tuple(target for target, key in SWITCHES.items() if config[key] and config.has(SERVER_OF[target]))
+    if not found and (config.has("store") or config.has("grafana")):
         raise Refused(Problem("plan", "no target is configured", "set GENDASH_GRAFANA_TOKEN or GENDASH_DATABASE_URL"))
-    return found
+    return tuple(only) or found
+
+
+def none(config: Config) -> list[tuple[str, str]]:
+    """The targets that are not there, each with the setting that says so."""
+    return [(target, config.none(server)) for target, server in SERVER_OF.items() if not config.has(server)]
 
 
 def observe_and_plan(catalog: Catalog, only: Sequence[str] = ()) -> tuple[Desired, list[Change]]:
@@ -34,7 +47,7 @@ def observe_and_plan(catalog: Catalog, only: Sequence[str] = ()) -> tuple[Desire
     ``only`` narrows the targets; without it all that are configured. Raises TargetError where one does not answer.
     """
     config = catalog.config
-    targets = only or configured(config)
+    targets = configured(config, only)
     admin = [config.dashboard_uid(d.name) for d in catalog.dashboards.values() if d.audience == "admin"]
     wanted = desired(config, render_dashboards(catalog), admin)
     changes: list[Change] = []

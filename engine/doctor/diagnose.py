@@ -30,7 +30,7 @@ from gendash.engine.doctor.seen import Look, spoken_in
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Panel, Relation
 
-Availability = Literal["there", "partly", "absent", "unknown"]
+Availability = Literal["there", "partly", "absent", "unknown", "none"]
 RemedyKind = Literal["sql", "app", "setting"]
 
 
@@ -60,7 +60,10 @@ class Requirement:
 
 @dataclass(frozen=True)
 class Feature:
-    """What is there of a feature, and whether it is switched on; ``panels`` counts those that need it."""
+    """What is there of a feature, and whether it is switched on; ``panels`` counts those that need it.
+
+    Its state is ``none`` where a server that feeds it is none.
+    """
 
     name: str
     needs: str
@@ -72,7 +75,7 @@ class Feature:
     @property
     def wanted(self) -> bool:
         """Whether it should be on; what is known only in part stays as it is."""
-        return {"there": True, "absent": False}.get(self.state, self.on)
+        return {"there": True, "absent": False, "none": False}.get(self.state, self.on)
 
 
 @dataclass(frozen=True)
@@ -92,9 +95,11 @@ def features(catalog: Catalog, look: Look, how: Mapping[str, str]) -> list[Featu
     panels = [panel for dashboard in catalog.dashboards.values() for panel in dashboard.panels()]
     found = []
     for name, needs in feature_needs(catalog).items():
-        parts = list(_parts(whole, needs, look, how.get(name, "")))
+        fed = not catalog.config.unfed(name)
+        parts = list(_parts(whole, needs, look, how.get(name, ""))) if fed else []
         count = sum(name in panel.feature.split() for panel in panels)
-        found.append(Feature(name, FEATURE_NEEDS[name], _state(parts), catalog.config.on(name), count, parts))
+        state = _state(parts) if fed else "none"
+        found.append(Feature(name, FEATURE_NEEDS[name], state, catalog.config.on(name), count, parts))
     return found
 
 
@@ -127,13 +132,14 @@ def proposed(catalog: Catalog, found: Sequence[Feature]) -> Catalog:
 def _panel(catalog: Catalog, panel: Panel, look: Look, features: Mapping[str, Feature]) -> tuple[str, tuple[str, ...]]:
     off = catalog.missing_features(panel)
     if off:
-        unknown = all(features[name].state == "unknown" for name in off)
-        return ("unknown" if unknown else "dark"), tuple(off)
+        unknown = all(name in features and features[name].state == "unknown" for name in off)
+        return ("unknown" if unknown else "dark"), tuple(catalog.config.none(name) or name for name in off)
     every = [part for part in _parts(catalog, panel_needs(catalog, panel), look, "") if not part.optional]
     parts = [part for part in every if part.kind != "traces"]  # all of a panel that needs them is in its feature
     lacks = [f"{part.name}: {part.why}" for part in parts if part.why]
     lacks += [f"{part.name}: not known" for part in parts if part.unknown]
-    left = {name for query in panel.queries for name in query.feature.split() if not catalog.config.on(name)}
+    left = {name for query in panel.queries for name in catalog.config.off(query.feature)}
+    left = {name for name in left if not catalog.config.none(name)}  # no part of a server that is none is waited for
     left |= {part.name for part in every if part.kind == "traces" and part.why}
     lacks += [f"{name} for a part of it" for name in sorted(left)]
     if any(part.why for part in parts):
@@ -166,7 +172,7 @@ def _metric_part(catalog: Catalog, key: str, look: Look, how: str) -> Requiremen
     name = catalog.config.get(f"metrics.{key}") or metric["name"]
     why = look.metrics.get(key, "") if look.metrics is not None else ""
     own = metric.get("feature") and not metric.get("sql")
-    text = how or (snippet(name, metric) if own else "")
+    text = how or (snippet(name, {**metric, "doc": catalog.prose(metric["doc"])}) if own else "")
     fixes = [Fix("app", text)] if text else []
     near = _alike(name, metric["type"], look.exposed.names) if own else []
     if near:

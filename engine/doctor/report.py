@@ -17,7 +17,7 @@ class Server:
     """One server: what it is, or in one line why it cannot be looked at."""
 
     name: str
-    state: Literal["ok", "failed", "not configured"]
+    state: Literal["ok", "failed", "not configured", "none"]
     line: str
 
 

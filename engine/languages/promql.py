@@ -61,6 +61,26 @@ def parse(text: str) -> promql_parser.Expr:
         raise ValueError(" ".join(str(error).split())) from error
 
 
+_QUOTED = re.compile(r"'([^']+)'|: (\S+)$|for (\S+)$")
+_BRACKETS = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`|#[^\n]*|([(\[{])|([)\]}])")
+
+
+def fault_place(text: str, message: str) -> int:
+    """The character that a parser's message is about, -1 where it does not say: the parser gives no position."""
+    open_at: list[int] = []
+    for match in _BRACKETS.finditer(text):
+        if match[1]:
+            open_at.append(match.start())
+        elif match[2]:
+            if not open_at:
+                return match.start()
+            open_at.pop()
+    if open_at and ("unclosed" in message or "inside" in message or "unexpected end" in message):
+        return open_at[-1]
+    named = [one for match in _QUOTED.findall(message) for one in match if one]
+    return next((text.find(one) for one in named if one in text), -1)
+
+
 @lru_cache(maxsize=4096)
 def selectors(text: str) -> tuple[Selector, ...]:
     """Every selector of an expression, from left to right. Raises ValueError where it does not parse."""

@@ -18,14 +18,19 @@ def parse_statements(text: str) -> Sequence[Any]:
 
 def sql_error(text: str, several: bool = False) -> str:
     """What PostgreSQL's parser says against a text that should be one SELECT (or several), or an empty string."""
+    return sql_fault(text, several)[0]
+
+
+def sql_fault(text: str, several: bool = False) -> tuple[str, int]:
+    """The same, and the character that it is about; -1 where it is about the whole."""
     try:
         found = parse_statements(text)
     except postgast.PgQueryError as error:
-        return f"SQL does not parse: {error}"
+        return f"SQL does not parse: {error}", (error.cursorpos or 0) - 1
     if not found or (len(found) > 1 and not several):
-        return f"{len(found)} SQL statements"
+        return f"{len(found)} SQL statements", -1
     kinds = {statement.stmt.WhichOneof("node") for statement in found}
-    return "" if kinds == {"select_stmt"} else "not a SELECT"
+    return ("" if kinds == {"select_stmt"} else "not a SELECT"), -1
 
 
 def nodes(messages: Iterable[Any], leaves: Collection[str | None] = (None,)) -> Iterator[Any]:

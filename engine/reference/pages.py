@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,8 +13,11 @@ import jinja2
 
 from gendash.engine.config.settings import SETTINGS
 from gendash.engine.definitions.catalog import Catalog, Node
+from gendash.engine.definitions.header_keys import COLUMN_KEYS, HEADER_KEYS
 from gendash.engine.definitions.lineage import Lineage
-from gendash.engine.model import Dashboard, Panel, Relation, Rule, SettingRef
+from gendash.engine.definitions.rule_keys import METRIC_KEYS, RULE_KEYS
+from gendash.engine.definitions.typed import declared
+from gendash.engine.model import Dashboard, Panel, Query, Relation, Row, Rule, SettingRef, Variable
 from gendash.engine.render.dashboards import link_target, tidy
 
 TEMPLATES = (
@@ -25,12 +29,14 @@ TEMPLATES = (
     "metrics",
     "commands",
     "settings",
+    "keys",
     "glossary",
     "coverage",
     "lineage",
     "rules",
 )
 KINDS = {"table": "tables", "rollup": "rollups", "view": "views", "staging": "staging", "audit": "audits"}
+DEFINITIONS = (Dashboard, Row, Panel, Query, Variable)
 ALARMS = {"semi-dark-orange": "amber", "orange": "amber", "red": "red"}
 UNITS = {
     "short": "count",
@@ -61,6 +67,7 @@ class Material:
     glossary: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     commands: tuple[Mapping[str, Any], ...] = ()
     rules: tuple[Any, ...] = ()
+    ignored: tuple[str, ...] = ()
 
 
 def pages(catalog: Catalog, material: Material, templates: Mapping[str, str]) -> dict[str, bytes]:
@@ -91,7 +98,9 @@ class _Book:
             keep_trailing_newline=True,
             autoescape=False,
         )
-        self._env.filters |= {"cell": cell, "prose": prose, "code": code, "paragraphs": paragraphs, "anchor": anchor}
+        self._env.filters |= {"code": code, "anchor": anchor}
+        for of in (cell, prose, paragraphs):  # descriptions refer to settings
+            self._env.filters[of.__name__] = lambda text, of=of: of(catalog.prose("" if text is None else str(text)))
         self._env.globals |= {
             "catalog": catalog,
             "config": catalog.config,
@@ -99,6 +108,14 @@ class _Book:
             "material": material,
             "settings": SETTINGS,
             "kinds": KINDS,
+            "keys": {
+                "header": HEADER_KEYS,
+                "column": COLUMN_KEYS,
+                "rule": RULE_KEYS,
+                "metric": METRIC_KEYS,
+                "definitions": [(one.__name__, inspect.getdoc(one) or "", declared(one)) for one in DEFINITIONS],
+                "ignored": material.ignored,
+            },
         }
 
     def page(self, template: str, up: str = "", **values: Any) -> str:

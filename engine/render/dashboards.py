@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from gendash.engine.config.load import FEATURE_NEEDS, Config
+from gendash.engine.config.settings import SERVERS
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.grid import panel_id, positions
 from gendash.engine.model import Dashboard, Panel, Query, Row, SettingRef, Variable
@@ -45,11 +46,11 @@ def render_dashboard(catalog: Catalog, dashboard: Dashboard) -> dict[str, Any]:
     for row in dashboard.rows:
         rendered, y = _row(catalog, dashboard, row, y)
         panels += rendered
-    variables = [_variable(catalog, v, dashboard) for v in dashboard.variables if config.on(v.feature)]
+    variables = [_variable(catalog, v, dashboard) for v in dashboard.variables if not catalog.variable_lacks(v)]
     return {
         "uid": config.dashboard_uid(dashboard.name),
         "title": dashboard.title,
-        "description": dashboard.doc,
+        "description": catalog.prose(dashboard.doc),
         "tags": [TAG, *([config["instance"]] if config["instance"] else []), dashboard.audience],
         "schemaVersion": SCHEMA_VERSION,
         "timezone": config["time_zone"],
@@ -66,9 +67,14 @@ def render_dashboard(catalog: Catalog, dashboard: Dashboard) -> dict[str, Any]:
         },
         "links": _links(catalog, dashboard),
         "templating": {"list": variables},
-        "annotations": {"list": [_annotation(catalog, name, query) for name, query in dashboard.annotations]},
+        "annotations": {"list": [_annotation(catalog, *one) for one in live_annotations(catalog, dashboard)]},
         "panels": panels,
     }
+
+
+def live_annotations(catalog: Catalog, dashboard: Dashboard) -> list[tuple[str, Query]]:
+    """The annotations that have a source."""
+    return [(name, query) for name, query in dashboard.annotations if not catalog.query_lacks(query)]
 
 
 def _quick_range(start: str) -> dict[str, str]:
@@ -106,7 +112,7 @@ def _panel(catalog: Catalog, dashboard: Dashboard, panel: Panel, at: dict[str, i
     common: dict[str, Any] = {"id": panel_id(dashboard.name, panel.slug), "title": panel.title, "gridPos": at}
     missing = catalog.missing_features(panel)
     if missing:
-        return common | _unavailable(panel, missing)
+        return common | _unavailable(catalog, panel, missing)
     body = _clean(_plain(catalog.config, panel.viz))
     queries = catalog.live(panel)
     targets = [_target(catalog, query, chr(65 + i), dashboard) for i, query in enumerate(queries)]
@@ -116,7 +122,7 @@ def _panel(catalog: Catalog, dashboard: Dashboard, panel: Panel, at: dict[str, i
         _place(body["fieldConfig"], link)
     fixed = {"timeFrom": panel.window, "hideTimeOverride": True} if panel.window else {}
     source = {"datasource": MIXED if len(sources) > 1 else next(iter(sources.values()))} if sources else {}
-    return body | common | fixed | source | {"description": panel.doc, "targets": targets}
+    return body | common | fixed | source | {"description": catalog.prose(panel.doc), "targets": targets}
 
 
 def _place(config: dict[str, Any], link: dict[str, Any]) -> None:
@@ -126,15 +132,17 @@ def _place(config: dict[str, Any], link: dict[str, Any]) -> None:
         room["value" if rooms else "links"] = [link]
 
 
-def _unavailable(panel: Panel, missing: list[str]) -> dict[str, Any]:
-    """A calm text in the place of a panel whose feature is off."""
+def _unavailable(catalog: Catalog, panel: Panel, missing: list[str]) -> dict[str, Any]:
+    """A calm text in the place of a panel whose feature is off, or whose server is none."""
     needs = panel.needs or " and ".join(FEATURE_NEEDS[name] for name in missing)
+    none = " and ".join(f"`{SERVERS[name]}`" for name in missing if catalog.config.none(name))
     names = ", ".join(f"`features.{name}`" for name in missing)
+    do = f"set {none} to its address" if none else f"set {names} to true in gendash.yaml"
     text = f"Not available: needs {needs}" if panel.width > 4 else "Not available"
     return {
         "type": "text",
         "transparent": False,
-        "description": f"{panel.doc}\n\nNot available: needs {needs}. Then set {names} to true in gendash.yaml.",
+        "description": f"{catalog.prose(panel.doc)}\n\nNot available: needs {needs}. Then {do}.",
         "options": {"mode": "markdown", "content": f"<small>{text}</small>"},
         "fieldConfig": {"defaults": {}, "overrides": []},
         "targets": [],
@@ -211,7 +219,7 @@ def _variable(catalog: Catalog, variable: Variable, dashboard: Dashboard) -> dic
         "type": "query",
         "name": variable.name,
         "label": variable.label,
-        "description": variable.doc,
+        "description": catalog.prose(variable.doc),
         "datasource": datasource(catalog, variable.query, dashboard),
         "definition": text,
         "query": {"query": text, "refId": variable.name, "qryType": 5} if prometheus else text,

@@ -18,6 +18,8 @@ def render_prometheus(catalog: Catalog, templates: Mapping[str, str]) -> dict[st
     config = catalog.config
     long_term = config["prometheus.long_term"]
     rules_dir = config["prometheus.rules_dir"] or "../prometheus/rules"
+    if not config.has("prometheus"):
+        return {}
     groups = sorted({rule.group for rule in live_rules(catalog)})
     files = {group: f"{rules_dir}/{PREFIX}{group}.yml" for group in groups}
     values = {

@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit, urlunsplit
 import jinja2
 
 from gendash.engine.config.load import Config
+from gendash.engine.config.value_types import NONE
 from gendash.engine.model import Audience
 
 POSTGRES = "grafana-postgresql-datasource"
@@ -178,7 +179,7 @@ def _prometheus_url(config: Config) -> SplitResult:
 
 def _store(url: str) -> tuple[str, str]:
     """``host:port`` (or a socket's folder) and database of a PostgreSQL URL; two empty texts for an empty URL."""
-    if not url:
+    if url in ("", NONE):
         return "", ""
     parts = urlsplit(url)
     query = parse_qs(parts.query)

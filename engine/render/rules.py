@@ -74,7 +74,9 @@ def _canonical(catalog: Catalog, rule: Rule, text: str, metrics: Sequence[str]) 
 def _group(catalog: Catalog, group: str, rules: list[Rule]) -> str:
     """A rule file as text: each rule stands under a comment with its meaning."""
     head = f"# Edit recording_rules/{group}.yaml instead.\ngroups:\n  - name: {PREFIX}{group}\n    rules:\n"
-    return head + "\n".join(_indent(_comment(rule.doc) + _dump([_entry(catalog, rule)]), 6) for rule in rules)
+    return head + "\n".join(
+        _indent(_comment(catalog.prose(rule.doc)) + _dump([_entry(catalog, rule)]), 6) for rule in rules
+    )
 
 
 def signed_rules(text: str) -> bytes:
@@ -95,7 +97,7 @@ def _entry(catalog: Catalog, rule: Rule) -> dict[str, Any]:
 
 def alert_annotations(catalog: Catalog, rule: Rule) -> dict[str, str]:
     """An alert's annotations: its own, with ``dashboard`` as a link, and the link to its runbook."""
-    found = dict(rule.annotations)
+    found = {name: catalog.prose(text) for name, text in rule.annotations.items()}
     dashboard = found.pop("dashboard", "")
     if dashboard:
         found["dashboard_url"] = f"/d/{catalog.config.dashboard_uid(dashboard)}"

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gendash.engine.checks.sql_headers import _wrong
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.relations import (
@@ -23,7 +22,6 @@ from gendash.engine.definitions.relations import (
     query_of,
     reader_roles,
 )
-from gendash.engine.errors import ContentError
 from gendash.engine.languages.sql_text import quote_name, quote_text
 from gendash.engine.model import Relation
 
@@ -62,12 +60,12 @@ class Piece:
 
 
 def pieces(catalog: Catalog) -> list[Piece]:
-    """Everything that gendash keeps in its schema, each after what it stands on. Raises ContentError."""
+    """Everything that gendash keeps in its schema, each after what it reads.
+
+    The definitions are those that `checks.check` passes. Raises ContentError if relations read each other in a circle.
+    """
     config = catalog.config
     order = sorted(catalog.build_order(), key=lambda relation: relation.name != "_object")
-    problems = [problem for relation in order for problem in _wrong(catalog, relation)]
-    if problems:
-        raise ContentError(problems)
     found: list[Piece] = []
     for relation in (r for r in order if r.kind != "view"):
         found.append(_table(config, relation))
@@ -91,7 +89,7 @@ def column_sql(name: str, column: Mapping[str, Any]) -> str:
     return f"{quote_name(name)} {column['type']}{default}" + ("" if column.get("null") else " not null")
 
 
-def index_statements(config: Config, relation: Relation) -> list[str]:
+def table_indexes(config: Config, relation: Relation) -> list[str]:
     """The indexes of a table beside its key."""
     target = qualified(config, relation.name)
     return [f"create index on {target} ({_names(columns)})" for columns in relation.header.get("indexes", ())]
@@ -145,7 +143,7 @@ def _table(config: Config, relation: Relation) -> Piece:
     body = ",\n  ".join(lines)
     create = f"create table {qualified(config, relation.name)} (\n  {body}\n)"
     kept = relation.kind == "table" or bool(relation.header.get("keep"))
-    return Piece(relation.name, relation.kind, (create, *index_statements(config, relation)), kept=kept)
+    return Piece(relation.name, relation.kind, (create, *table_indexes(config, relation)), kept=kept)
 
 
 def _view(catalog: Catalog, relation: Relation) -> Piece:
@@ -158,7 +156,7 @@ def _view(catalog: Catalog, relation: Relation) -> Piece:
         return Piece(relation.name, "view", (f"create view {target} as\n{body}",), reads)
     unique = f"create unique index on {target} ({_names(key_of(relation))})"  # REFRESH CONCURRENTLY needs it
     create = f"create materialized view {target} as\n{body}"
-    return Piece(relation.name, "materialized", (create, unique, *index_statements(config, relation)), reads)
+    return Piece(relation.name, "materialized", (create, unique, *table_indexes(config, relation)), reads)
 
 
 def readers_of(catalog: Catalog, relation: Relation) -> list[str]:
@@ -172,13 +170,11 @@ def _about(catalog: Catalog, relation: Relation) -> Piece:
     config = catalog.config
     target = qualified(config, relation.name)
     noun = ("materialized view" if is_materialized(relation) else "view") if relation.kind == "view" else "table"
-    doc = " ".join(str(relation.header.get("doc", "")).split())
+    doc = catalog.prose(" ".join(str(relation.header.get("doc", "")).split()))
     grain = relation.header.get("grain")
     lines = [f"comment on {noun} {target} is {quote_text(doc + (f' Grain: {grain}.' if grain else ''))}"]
-    lines += [
-        f"comment on column {target}.{quote_name(name)} is {quote_text(' '.join(str(column.get('doc', '')).split()))}"
-        for name, column in relation.columns.items()
-    ]
+    docs = {name: catalog.prose(" ".join(str(of.get("doc", "")).split())) for name, of in relation.columns.items()}
+    lines += [f"comment on column {target}.{quote_name(name)} is {quote_text(doc)}" for name, doc in docs.items()]
     everyone = [quote_name(role) for role in dict.fromkeys(reader_roles(config).values())]
     lines.append(f"revoke all on {target} from public, {', '.join(everyone)}")
     allowed = [quote_name(role) for role in readers_of(catalog, relation)]
@@ -268,5 +264,5 @@ end
 
 
 def _refresh_text(catalog: Catalog, relation: Relation) -> str:
-    doc = " ".join(str(relation.header.get("doc", "")).split())
+    doc = catalog.prose(" ".join(str(relation.header.get("doc", "")).split()))
     return f"-- {relation.name}: {doc}\n\n{query_of(catalog, relation)};\n"

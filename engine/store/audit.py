@@ -161,7 +161,10 @@ class _Work:
 
 def _one(work: _Work, one: Relation, age_s: float | None, due_only: bool) -> AuditResult:
     blank = AuditResult(
-        one.name, "not due", doc=" ".join(str(one.header["doc"]).split()), severity=one.header["severity"]
+        one.name,
+        "not due",
+        doc=work.catalog.prose(" ".join(str(one.header["doc"]).split())),
+        severity=one.header["severity"],
     )
     table = qualified(work.catalog.config, "_audit")
     if audit_results.is_off(work.catalog, one):

@@ -12,7 +12,6 @@ from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Relation
 
-PLACES = ("source", "store", "prometheus")
 SAMPLE = 5  # so many keys are kept of what was found
 AuditKey = tuple[str, ...]
 FiguresByKey = dict[AuditKey, tuple[Decimal, ...]]
@@ -82,8 +81,8 @@ def unequal_keys(audit: Relation, left: FiguresByKey, right: FiguresByKey) -> Fi
 
 
 def is_off(catalog: Catalog, audit: Relation) -> bool:
-    """Whether a feature that it needs is off."""
-    return not catalog.enabled(audit)
+    """Whether a feature that it needs is off, or a server that it asks is none."""
+    return not catalog.enabled(audit) or ("prometheus" in places(audit) and not catalog.config.has("prometheus"))
 
 
 def audits(catalog: Catalog) -> Mapping[str, Relation]:

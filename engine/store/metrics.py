@@ -27,7 +27,7 @@ def exposition(catalog: Catalog, answers: Mapping[str, Sequence[Mapping[str, Any
     for key, rows in answers.items():
         metric = catalog.metrics[key]
         name = catalog.config.get(f"metrics.{key}") or metric["name"]
-        lines += [f"# HELP {name} {_escaped(metric['doc'])}", f"# TYPE {name} {metric['type']}"]
+        lines += [f"# HELP {name} {_escaped(catalog.prose(metric['doc']))}", f"# TYPE {name} {metric['type']}"]
         lines += [f"{name}{_labels(row)} {float(row['value'])!r}" for row in rows]
     return "\n".join([*lines, ""])
 

@@ -23,7 +23,7 @@ from gendash.engine.definitions.relations import key_of, qualified, stagings
 from gendash.engine.errors import Refused
 from gendash.engine.languages.sql_text import quote_name, quote_text
 from gendash.engine.model import Problem, Relation
-from gendash.engine.render.schema_sql import Piece, column_sql, index_statements, pieces
+from gendash.engine.render.schema_sql import Piece, column_sql, pieces, table_indexes
 from gendash.engine.store import roles
 from gendash.engine.store.roles import Record, Step
 
@@ -423,7 +423,7 @@ def _alter(catalog: Catalog, piece: Piece, seen: ObservedSchema) -> list[str]:
     if statements and "drop constraint" in statements[0]:
         names = ", ".join(quote_name(name) for name in key_of(relation))
         statements.append(f"alter table {target} add primary key ({names})")
-    return statements + index_statements(config, relation)
+    return statements + table_indexes(config, relation)
 
 
 def _key_changes(target: str, relation: Relation, seen: ObservedSchema) -> list[str]:

@@ -59,6 +59,9 @@ def look_ahead(config: Config, catalog: Catalog) -> Preview:
         filled = _filled(connection, config)
     wanted = [r for r in catalog.build_order() if r.kind == "rollup" and catalog.enabled(r)]
     todo = [relation for relation in wanted if relation.name in anew or relation.name not in filled]
+    if not config.has("platform"):
+        nothing = [_unknown(relation) for relation in todo]
+        return Preview(steps, lacking, config.none("platform"), store(config).where, {}, {}, nothing, [])
     tables = columns_read(catalog)
     with connect(source(config), read_only=True) as connection:
         seen = postgres_source.read_columns(connection, config)
@@ -128,8 +131,11 @@ def preview_text(found: Preview) -> str:
         for table, columns in sorted(found.tables.items())
         for row in [_table(found.statistics, table)]
     ]
-    lines += ["", f"{found.source}: refresh reads, never writes"]
-    lines += _aligned(["table", "columns", "rows", "pages", ""], tables)
+    if tables:
+        lines += ["", f"{found.source}: refresh reads, never writes"]
+        lines += _aligned(["table", "columns", "rows", "pages", ""], tables)
+    else:
+        lines += ["", f"{found.source}; refresh reads no table of a platform"]
     if found.writes:
         lines += ["", "the next refresh reads anew and writes to the store, about"]
         known = [one for one in found.writes if one.rows is not None]

@@ -249,20 +249,27 @@ def relation_finder(catalog: Catalog, filled: Mapping[str, Filled]) -> Callable[
     def find(names: Iterable[str]) -> Finding:
         asked = [name for name in names if name in catalog.relations]
         known = {one for name in asked for one in below(name)}
-        features = [catalog.relations[name].header.get("feature", "") for name in (*asked, *known)]
-        off = next((f", or set features.{feature.split()[0]}: false" for feature in features if feature), "")
-        return worst(_filling(catalog, name, filled.get(name), off) for name in order if name in known)
+        found = worst(_filling(catalog, name, filled.get(name), asked) for name in order if name in known)
+        synced = [name for name in sorted(known) if catalog.relations[name].kind == "table"]
+        lacks = {one for name in synced for one in catalog.relation_lacks(name)}
+        if found.status != "ok" or not lacks:
+            return found
+        return Finding("ok", f"a part is left out: {', '.join(map(catalog.config.switch, sorted(lacks)))}")
 
     return find
 
 
-def _filling(catalog: Catalog, name: str, state: Filled | None, off: str) -> Finding:
+def _filling(catalog: Catalog, name: str, state: Filled | None, asked: Iterable[str]) -> Finding:
+    """What is wrong with the filling of a relation below those ``asked``: only its own feature may be what to turn off,
+    since theirs light up other panels, too."""
     relation = catalog.relations[name]
     is_filled = relation.kind in ("rollup", "table") or relation.header.get("materialized")
     if name.startswith("_") or not is_filled or not catalog.enabled(relation):
         return OK
     run = "`gendash langfuse sync`" if relation.kind == "table" else "`gendash db refresh`"
     if state is None:
+        features = [catalog.relations[one].header.get("feature", "") for one in (name, *asked)]
+        off = next((f", or set features.{feature.split()[0]}: false" for feature in features if feature), "")
         return Finding("stale", f"{name} was never filled; run {run}{off}")
     for pattern, status in _TOLD:
         if pattern.search(state.error):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from gendash.engine.config.load import FEATURE_NEEDS
+from gendash.engine.config.load import FEATURE_NEEDS, Config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.grid import panel_id
 from gendash.engine.languages.grafana_macros import PIXELS_A_COLUMN, Span, Timing, timing
 from gendash.engine.model import Dashboard, Panel, Query, Variable
-from gendash.engine.render.dashboards import datasource, render_dashboard
+from gendash.engine.render.dashboards import datasource, live_annotations, render_dashboard
 from gendash.engine.verify.verdict import Verdict
 
 
@@ -21,6 +21,7 @@ class Question:
     """One query where it stands: its text as Grafana gets it, over which time, and as which role of the store.
 
     ``verdict`` is the empty form that the answer fills in; ``relations`` are those that the query names.
+    ``role`` is empty for a question to Prometheus.
     """
 
     verdict: Verdict
@@ -55,28 +56,27 @@ def dashboard_queries(catalog: Catalog, dashboard: Dashboard, at: datetime, only
         return Asked()
     rendered = render_dashboard(catalog, dashboard)
     shown = {panel["id"]: panel for top in rendered["panels"] for panel in (top, *top.get("panels", ()))}
-    on = [variable for variable in dashboard.variables if catalog.config.on(variable.feature)]
+    on = [variable for variable in dashboard.variables if not catalog.variable_lacks(variable)]
     templates = {template["name"]: template for template in rendered["templating"]["list"]}
     variables = [(one, _variable(catalog, dashboard, one, templates[one.name], at)) for one in on]
     items: list[Question | Verdict] = [
-        unavailable(Verdict(dashboard.name, one.name, one.label, "variable", "", "not_available"), one.feature)
+        unavailable(catalog.config, Verdict(dashboard.name, one.name, one.label, "variable", "", "ok"), lacks)
         for one in dashboard.variables
-        if one not in on
+        if (lacks := catalog.variable_lacks(one))
     ]
     for panel in panels:
         items += _panel(catalog, dashboard, panel, shown[panel_id(dashboard.name, panel.slug)], at)
     if whole:
-        for (name, query), found in zip(dashboard.annotations, rendered["annotations"]["list"], strict=True):
-            items.append(_annotation(catalog, dashboard, name, query, found, at))
+        items += _annotations(catalog, dashboard, rendered["annotations"]["list"], at)
     return Asked(variables, items)
 
 
-def unavailable(verdict: Verdict, feature: str) -> Verdict:
-    """A verdict that says which feature is off, and what that feature needs."""
-    names = feature.split()
+def unavailable(config: Config, verdict: Verdict, lacks: Iterable[str]) -> Verdict:
+    """A verdict that says what is not there: features that are off, servers that are none."""
+    names = list(lacks)
     needs = " and ".join(FEATURE_NEEDS.get(name, name) for name in names)
-    why = f"needs {needs}; {', '.join(f'features.{name}' for name in names)} off"
-    return replace(verdict, status="not_available", why=why)
+    off = ", ".join(sorted({config.switch(name) for name in names}))
+    return replace(verdict, status="not_available", why=f"needs {needs}; {off}", off=off)
 
 
 def _panel(
@@ -85,8 +85,11 @@ def _panel(
     blank = Verdict(dashboard.name, panel.slug, panel.title, "panel", "", "ok")
     missing = catalog.missing_features(panel)
     if missing:
-        return [unavailable(blank, " ".join(missing))]
+        return [unavailable(catalog.config, blank, missing)]
     found: list[Question | Verdict] = []
+    lacks = sorted(frozenset[str]().union(*map(catalog.query_lacks, panel.queries)))
+    if lacks:
+        blank = replace(blank, why=f"a part is left out: {', '.join(map(catalog.config.switch, lacks))}")
     for query, target in zip(catalog.live(panel), shown.get("targets", ()), strict=True):
         own, due = replace(blank, ref=target["refId"]), datasource(catalog, query, dashboard)["uid"]
         if target["datasource"]["uid"] == due:
@@ -104,6 +107,18 @@ def _variable(
     query = template["query"]
     target = {"expr": query["query"] if isinstance(query, dict) else query, "datasource": template["datasource"]}
     return _question(catalog, dashboard, blank, variable.query, target, {}, at)
+
+
+def _annotations(
+    catalog: Catalog, dashboard: Dashboard, rendered: Sequence[Mapping[str, Any]], at: datetime
+) -> Iterator[Question | Verdict]:
+    live = live_annotations(catalog, dashboard)
+    for name, query in dashboard.annotations:
+        if (name, query) not in live:
+            blank = Verdict(dashboard.name, name, name, "annotation", "A", "ok")
+            yield unavailable(catalog.config, blank, sorted(catalog.query_lacks(query)))
+    for (name, query), found in zip(live, rendered, strict=True):
+        yield _annotation(catalog, dashboard, name, query, found, at)
 
 
 def _annotation(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from xml.etree import ElementTree
@@ -19,26 +21,71 @@ _COLOURS: dict[Status, int] = {
     "stale": 33,
 }
 _RED = 31
+NAMED = 3  # panels that are named for a reason; the table names them all
 _FORBIDDEN = dict.fromkeys(code for code in range(32) if chr(code) not in "\t\n\r")  # no XML can hold these
 
 
 def as_table(verdicts: Sequence[Verdict], *, colour: bool = False) -> str:
     """One line for each panel, variable and annotation, by dashboard; its worst query stands for a panel.
 
-    Rules with which all is well share one line for each status.
+    Rules with which all is well share one line, and so do those of a dashboard that are not available for the same
+    reason. What is wrong is repeated at the end, each reason once.
     """
     out: list[str] = []
-    for dashboard, group in groupby(verdicts, lambda verdict: verdict.dashboard):
-        lines = _together([_worst(list(queries)) for _, queries in groupby(group, _place)])
-        width = max(len(_label(line)) for line in lines)
+    every = _places(verdicts)
+    for dashboard, group in groupby(every, lambda verdict: verdict.dashboard):
+        lines = _together(list(group))
+        off = [line for line in lines if line.off and line.kind != "rule"]
+        lines = [line for line in lines if line not in off]
+        width = max((len(_label(line)) for line in lines), default=0)
         out += [*([""] if out else []), dashboard, *(_line(line, width, colour) for line in lines)]
-    return "\n".join([*out, "", verdict_counts(verdicts)]) if out else verdict_counts(verdicts)
+        out += _unavailable(off, colour)
+    wrong = list(_wrong(every, colour))
+    return "\n".join([*out, *(["", "what is wrong", *wrong] if wrong else []), "", verdict_counts(verdicts)])
+
+
+def _unavailable(off: Sequence[Verdict], colour: bool) -> Iterator[str]:
+    """Each reason for which something of a dashboard is not available, and the names below it."""
+    for why in dict.fromkeys(one.why for one in off):
+        names = ", ".join(_label(one) for one in off if one.why == why)
+        yield f"  {_shown('not_available', colour)} {why}"
+        yield from textwrap.wrap(names, 100, initial_indent=" " * 16, subsequent_indent=" " * 16)
+
+
+def _wrong(every: Iterable[Verdict], colour: bool) -> Iterator[str]:
+    """What is to be done: each reason once, with those that it stops."""
+    stopped: dict[tuple[Status, str], list[str]] = {}
+    for one in every:
+        if not one.calm:
+            stopped.setdefault((one.status, one.why), []).append(f"{one.dashboard}/{_label(one)}")
+    for (status, why), names in stopped.items():
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        yield f"  {_shown(status, colour)} {', '.join(names[:NAMED])}{more}: {why}"
 
 
 def verdict_counts(verdicts: Sequence[Verdict]) -> str:
-    """How many queries there are of each status: ``41 ok, 2 missing``."""
+    """How variables, annotations and rules fared; in the last line how many panels were judged, and why others not."""
+    every = _places(verdicts)
+    others = [verdict for verdict in every if verdict.kind != "panel"]
+    lines = [f"variables, annotations and rules: {_counts(others)}"] if others else []
+    panels = [verdict for verdict in every if verdict.kind == "panel"]
+    judged = [verdict for verdict in panels if verdict.status != "not_available"]
+    off = Counter(verdict.off for verdict in panels if verdict.status == "not_available")
+    last = f"{len(judged)} panel{'s'[: len(judged) != 1]} judged: {_counts(judged)}" if judged else "no panel judged"
+    if off:
+        last += f"; {off.total()} not judged: {', '.join(f'{count} ({name})' for name, count in off.most_common())}"
+    return "\n".join([*lines, last])
+
+
+def _counts(verdicts: Sequence[Verdict]) -> str:
+    """How many there are of each status: ``41 ok, 2 missing``."""
     counts = [(sum(verdict.status == status for verdict in verdicts), status) for status in reversed(WORST_FIRST)]
-    return ", ".join(f"{count} {status.replace('_', ' ')}" for count, status in counts if count) or "nothing to verify"
+    return ", ".join(f"{count} {status.replace('_', ' ')}" for count, status in counts if count)
+
+
+def _places(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """One verdict for each panel, variable, annotation and rule."""
+    return [_worst(list(queries)) for _, queries in groupby(verdicts, _place)]
 
 
 def verdicts_as_json(verdicts: Iterable[Verdict]) -> str:
@@ -94,22 +141,22 @@ def _worst(queries: Sequence[Verdict]) -> Verdict:
     ref = one.ref if len(queries) > 1 and not one.calm else ""
     rows, ms = sum(query.rows for query in queries), sum(query.ms for query in queries)
     allowed = next((query for query in queries if query.allowed), one) if one.status == "ok" else one
-    return Verdict(
-        one.dashboard, one.panel, one.title, one.kind, ref, one.status, allowed.why, rows, ms, allowed.allowed
-    )
+    return replace(one, ref=ref, why=allowed.why, rows=rows, ms=ms, allowed=allowed.allowed)
 
 
 def _together(lines: Sequence[Verdict]) -> list[Verdict]:
     """The lines, those of rules with which all is well put together, first."""
-    counted: dict[Status, Verdict] = {}
+    counted: dict[tuple[Status, str], Verdict] = {}
     rest: list[Verdict] = []
     for line in lines:
         if line.kind != "rule" or not line.calm:
             rest.append(line)
             continue
-        known = counted.get(line.status)
+        known = counted.get((line.status, line.off))
         rows = known.rows + 1 if known else 1
-        counted[line.status] = replace(line, panel=f"{rows} rule{'s' if rows > 1 else ''}", rows=rows, why="")
+        why = line.why if line.off else ""
+        together = replace(line, panel=f"{rows} rule{'s' if rows > 1 else ''}", rows=rows, why=why)
+        counted[(line.status, line.off)] = together
     return [*counted.values(), *rest]
 
 
@@ -117,10 +164,13 @@ def _label(verdict: Verdict) -> str:
     return verdict.panel if verdict.kind in ("panel", "rule") else f"{verdict.panel} ({verdict.kind})"
 
 
+def _shown(status: Status, colour: bool) -> str:
+    text = f"{status.replace('_', ' '):<13}"
+    return f"\x1b[{_COLOURS.get(status, _RED)}m{text}\x1b[0m" if colour else text
+
+
 def _line(verdict: Verdict, width: int, colour: bool) -> str:
-    status = f"{verdict.status.replace('_', ' '):<13}"
-    if colour:
-        status = f"\x1b[{_COLOURS.get(verdict.status, _RED)}m{status}\x1b[0m"
+    status = _shown(verdict.status, colour)
     why = f"{verdict.why}: {verdict.allowed}" if verdict.allowed else verdict.why
     ref = f"{verdict.ref}: " if verdict.ref else ""
     cost = "" if verdict.kind == "rule" else f" {verdict.rows:>6} rows {verdict.ms:>6.0f} ms"

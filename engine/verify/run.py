@@ -21,7 +21,7 @@ from gendash.engine.languages.grafana_macros import Choice, MacroError, Timing, 
 from gendash.engine.languages.promql import parse
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Problem, Variable
-from gendash.engine.render.rules import live_rules, rule_expression
+from gendash.engine.render.rules import rule_expression
 from gendash.engine.verify.freshness import Filled, Finder, relation_finder, series_finder
 from gendash.engine.verify.queries import Asked, Question, dashboard_queries, unavailable
 from gendash.engine.verify.reader import RunQuery, open_reader
@@ -30,6 +30,7 @@ from gendash.engine.verify.verdict import OK, Answer, Finding, Status, Verdict, 
 WORKERS = 3  # gentle on the platform's database; below the reader's connection limit
 TRIED = 5  # options of a variable that are tried until one has rows
 RULES = "rules"
+PROMETHEUS = ""  # the role of a question that is not for the store
 NOTHING = Answer(0)
 MIGRATE = "run `gendash db migrate`"
 
@@ -48,11 +49,15 @@ _NAMED = re.compile(r"\$(\w+)|\$\{(\w+)[^}]*\}|\[\[(\w+)")
 
 @dataclass(frozen=True)
 class Servers:
-    """The servers, and what is known about their data at the time that is judged."""
+    """The servers, and what is known about their data at the time that is judged.
+
+    ``down`` says what is wrong with a server that cannot be asked, by role of the store, or of Prometheus.
+    """
 
     catalog: Catalog
     readers: Mapping[str, RunQuery]
     call: prom.Call | None
+    down: Mapping[str, Finding]
     relations: Callable[[Iterable[str]], Finding]
     series: Finder
     loaded: Mapping[str, list[prom.LoadedRule]]
@@ -67,11 +72,10 @@ class QueryResult:
     ms: float = 0.0
 
     def fill(self, blank: Verdict) -> Verdict:
-        """The verdict of a question."""
-        found = self.finding
-        return replace(
-            blank, status=found.status, why=found.why, allowed=found.allowed, rows=self.answer.rows, ms=self.ms
-        )
+        """The verdict of a question; a note that the blank one holds is kept where there is nothing else to say."""
+        found, rows = self.finding, self.answer.rows
+        why = found.why or blank.why
+        return replace(blank, status=found.status, why=why, allowed=found.allowed, rows=rows, ms=self.ms)
 
 
 def verify(
@@ -80,7 +84,7 @@ def verify(
     """A verdict on every query of every panel, variable and annotation, and on every rule, in reading order.
 
     ``at`` is the time that is judged (now where absent); ``only`` names dashboards, ``dashboard/panel`` or ``rules``.
-    Raises ContentError for unknown names, and TargetError with one problem for each server that cannot be asked.
+    A server that cannot be asked is an error of each question to it. Raises ContentError for unknown names.
     """
     _check_names(catalog, only)
     moment = at or datetime.now(UTC)
@@ -98,8 +102,10 @@ def verify(
 
 
 def any_failed(verdicts: Iterable[Verdict]) -> bool:
-    """Whether any verdict asks for something to be done."""
-    return not all(verdict.calm for verdict in verdicts)
+    """Whether any verdict asks for something to be done, or no panel and no rule could be judged at all."""
+    every = list(verdicts)
+    judged = any(one.kind in ("panel", "rule") and one.status != "not_available" for one in every)
+    return not judged or not all(verdict.calm for verdict in every)
 
 
 def _check_names(catalog: Catalog, only: Sequence[str]) -> None:
@@ -122,9 +128,9 @@ def _connect(
     at: datetime | None,
     rules: bool,
 ) -> Servers:
-    """Connections to the servers that are needed, each tried. Raises TargetError with all that fail."""
+    """Connections to the servers that are needed, each tried."""
     needed = [question for one in asked for question in one.questions]
-    problems: list[Problem] = []
+    down: dict[str, Finding] = {}
     readers: dict[str, RunQuery] = {}
     filled: dict[str, Filled] = {}
     for role in sorted({question.role for question in needed} - {""}):
@@ -132,17 +138,15 @@ def _connect(
             readers[role] = stack.enter_context(_reader(config, role, at))
             filled |= _filled(config, readers[role])
         except GendashError as error:
-            problems += error.problems
+            down[role] = _told(error)
     call: prom.Call | None = None
     loaded: dict[str, list[prom.LoadedRule]] = {}
-    if rules or any(question.query.language == "promql" for question in needed):
+    if (rules and config.has("prometheus")) or any(question.role == "" for question in needed):
         try:
             call = stack.enter_context(prom.prometheus(config["prometheus_url"]))
             loaded = prom.loaded_rules(call)
         except TargetError as error:
-            problems += error.problems
-    if problems:
-        raise TargetError(list(dict.fromkeys(problems)))
+            down[PROMETHEUS] = _told(error)
 
     def value(expr: str) -> float | None:
         assert call is not None
@@ -153,7 +157,12 @@ def _connect(
         return float(found[0]["value"][1]) if found else None
 
     find = series_finder(catalog, value, loaded)
-    return Servers(catalog, readers, call, relation_finder(catalog, filled), find, loaded)
+    return Servers(catalog, readers, call, down, relation_finder(catalog, filled), find, loaded)
+
+
+def _told(error: GendashError) -> Finding:
+    """What stopped a question, in one line."""
+    return Finding("error", "; ".join(map(str, error.problems)))
 
 
 def _reader(config: Config, role: str, at: datetime | None) -> AbstractContextManager[RunQuery]:
@@ -204,13 +213,13 @@ def _with_options(live: Servers, item: Question, choices: Sequence[Choice], one:
 
 
 def _ask(live: Servers, item: Question, choices: Sequence[Choice]) -> QueryResult:
-    text = _expanded(item, item.text, choices)
+    text = live.down.get(item.role) or _expanded(item, item.text, choices)
     if isinstance(text, Finding):
         return QueryResult(text)
     try:
         return _sql(live, item, text) if item.query.language == "sql" else _promql(live, item, text)
     except TargetError as error:  # a server that went away meanwhile
-        return QueryResult(Finding("error", str(error.problems[0])))
+        return QueryResult(_told(error))
 
 
 def _expanded(item: Question, text: str, choices: Sequence[Choice]) -> str | Finding:
@@ -284,10 +293,12 @@ def _options(
     live: Servers, variable: Variable, item: Question, choices: Sequence[Choice]
 ) -> tuple[list[str], QueryResult]:
     """The options of a variable as the browser makes them, and what is thought of them."""
+    if item.role in live.down:
+        return [], QueryResult(live.down[item.role])
     try:
         given = _label_values(live, item, choices) if item.query.language == "promql" else _texts(live, item, choices)
     except TargetError as error:
-        given = Finding("error", str(error.problems[0]))
+        given = _told(error)
     if isinstance(given, Finding):
         return [], QueryResult(given)
     found, source, ms = given
@@ -346,8 +357,10 @@ def _rule(live: Servers, name: str) -> Verdict:
     """Whether a rule is loaded as defined, healthy, and, if it records, whether its series are there."""
     rule = live.catalog.rules[name]
     blank = Verdict(RULES, name, f"{rule.kind} {name}", "rule", "", "ok")
-    if rule not in live_rules(live.catalog):
-        return unavailable(blank, rule.feature)
+    if lacks := sorted(live.catalog.rule_lacks(name)):
+        return unavailable(live.catalog.config, blank, lacks)
+    if down := live.down.get(PROMETHEUS):
+        return replace(blank, status=down.status, why=down.why)
     loaded = live.loaded.get(name, [])
     own = _normal(rule_expression(live.catalog, rule).text)
     same = next((one for one in loaded if _normal(one.expr) == own), None)
@@ -360,7 +373,7 @@ def _rule(live: Servers, name: str) -> Verdict:
     try:
         finding = live.series(name, False) if rule.kind == "record" else OK
     except TargetError as error:
-        finding = Finding("error", str(error.problems[0]))
+        finding = _told(error)
     return replace(blank, status=finding.status, why=finding.why, rows=1)
 
 

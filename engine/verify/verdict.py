@@ -44,7 +44,7 @@ class Verdict:
     """What became of one query: where it stands, its status, how many rows came in how many milliseconds.
 
     ``panel`` is a panel's slug, or the name of a variable, annotation or rule. ``allowed`` is the reason that the
-    definition gives for an answer that would else be a fault.
+    definition gives for an answer that would else be a fault. ``off`` is the setting by which it is not available.
     """
 
     dashboard: str
@@ -57,6 +57,7 @@ class Verdict:
     rows: int = 0
     ms: float = 0.0
     allowed: str = ""
+    off: str = ""
 
     @property
     def calm(self) -> bool:
@@ -140,8 +141,9 @@ def _frame_fault(columns: Sequence[str], rows: Sequence[Sequence[Any]], format: 
 def judge(query: Query, answer: Answer, source: Finding = OK) -> Finding:
     """The status of an answer, given what is known about its source.
 
-    A missing or stale source goes before what the rows look like. ``may_be_empty`` allows no rows and all null,
-    ``may_be_zero`` allows flat zero; nothing allows a missing or stale source.
+    A missing or stale source goes before what the rows look like; a note on one that is ok is kept.
+    ``may_be_empty`` allows no rows and all null, ``may_be_zero`` allows flat zero; nothing allows a missing or stale
+    source.
     """
     if answer.fault:
         return Finding("error", answer.fault)
@@ -150,15 +152,16 @@ def judge(query: Query, answer: Answer, source: Finding = OK) -> Finding:
     real = [number for number in answer.numbers if number is not None]
     null = not real and (bool(answer.numbers) or not answer.texts)
     zeros = "the value is 0" if len(real) == 1 else f"{len(real)} values, every one is 0"
+    empty = source.why if source.status == "no_rows" else "no rows"
     looks: tuple[tuple[bool, Status, str, str], ...] = (
-        (not answer.rows, "no_rows", source.why or "no rows", query.may_be_empty),
+        (not answer.rows, "no_rows", empty, query.may_be_empty),
         (null, "all_null", f"every value of {answer.rows} row{'s'[: answer.rows > 1]} is null", query.may_be_empty),
         (bool(real) and not any(real), "flat_zero", zeros, query.may_be_zero),
     )
     for holds, status, why, reason in looks:
         if holds:
             return Finding("ok", why, reason) if reason else Finding(status, why)
-    return OK
+    return source if source.status == "ok" else OK
 
 
 def worst(findings: Iterable[Finding]) -> Finding:

@@ -2,6 +2,7 @@
 doc: The price list of Langfuse, by which it costs calls that came without a cost of their own.
 grain: one row per project and entry of the list
 audience: none
+feature: langfuse
 key: [project, id]
 columns:
   project: {type: text, doc: "key of the Langfuse project, as in gendash.yaml"}

@@ -2,6 +2,7 @@
 doc: LLM calls, tool calls and other steps traced to Langfuse, one row each, without prompts, answers or messages.
 grain: one row per observation; a span that was sent again counts once, as its newest version
 audience: none
+feature: langfuse
 key: [project, trace_id, id]
 tracked: true
 together: [project, trace_id]
@@ -36,7 +37,7 @@ columns:
   user_hash: {type: text, "null": true, from: observation.userId trace.userId, doc: "HMAC-SHA-256 of the user id, as gendash.user_hash() gives it"}
   user_id: {type: text, "null": true, from: observation.userId trace.userId, doc: "user id as it was sent; NULL unless langfuse.fields names user_id"}
   session_id: {type: text, "null": true, from: observation.sessionId trace.sessionId, doc: Langfuse session}
-  tags: {type: "text[]", from: observation.tags trace.tags, doc: tags of the trace, sorted}
+  tags: {type: "text[]", from: observation.tags trace.tags, doc: "tags of the trace, sorted"}
   trace_name: {type: text, "null": true, from: observation.traceName trace.name, doc: name of the trace}
   is_root: {type: boolean, from: observation.isRootObservation observation.parentObservationId, doc: whether it is the root of its trace}
   prompt_name: {type: text, "null": true, from: observation.promptName, doc: managed prompt}

@@ -2,6 +2,7 @@
 doc: Scores from Langfuse (evaluations, annotations, user feedback), without comments and free text.
 grain: one row per score
 audience: none
+feature: langfuse
 key: [project, id]
 indexes: [[project, at]]
 columns:

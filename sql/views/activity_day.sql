@@ -4,7 +4,6 @@ doc: Active users and conversations by day. A user is active on a day with at le
 grain: one row per local day from the first message or conversation to today
 feature: conversations
 audience: everyone
-cadence: 5m
 columns:
   day: {type: date, doc: local day}
   at: {type: timestamptz, doc: its start}

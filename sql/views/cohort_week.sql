@@ -11,7 +11,7 @@ key: [week, k]
 columns:
   week: {type: date, doc: Monday of the local week of registration}
   k: {type: int, doc: weeks since then; 0 is the week of registration itself}
-  users: {type: bigint, doc: accounts registered in the week, those inactive now included}
+  users: {type: bigint, doc: "accounts registered in the week, those inactive now included"}
   retained: {type: bigint, doc: those of them who wrote a message in week k}
 */
 with sizes as (

@@ -10,7 +10,7 @@ columns:
   status: {type: text, doc: "open, in_progress, resolved, closed, or other"}
   priority: {type: text, doc: "urgent, high, medium, low, or other"}
   category: {type: text, doc: "category; none where a ticket has none"}
-  waits: {type: boolean, doc: whether they wait, that is are open or in progress}
+  waits: {type: boolean, doc: "whether they wait: open or in progress"}
   tickets: {type: bigint, doc: tickets of them}
   unowned: {type: bigint, doc: those that nobody is assigned to}
   overdue: {type: bigint, doc: "those that are past their due time and neither resolved nor closed"}

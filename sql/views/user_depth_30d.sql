@@ -6,7 +6,6 @@ doc: >-
 grain: one row per measure and bucket
 feature: conversations
 audience: everyone
-cadence: 15m
 columns:
   measure: {type: text, doc: "conversations (per user) or messages (per conversation)"}
   rank: {type: int, doc: order of the buckets}

@@ -5,7 +5,6 @@ doc: >-
 grain: one row
 feature: conversations
 audience: everyone
-cadence: 15m
 columns:
   days: {type: int, doc: "days of the window, 30"}
   users: {type: bigint, doc: users with at least one conversation}

@@ -1,4 +1,4 @@
-"""Golden files: every artifact, with every feature on. `make golden` rewrites them; a missing one fails."""
+"""Golden files: every artifact, with every feature on. `make generate` rewrites them; a missing one fails."""
 
 from __future__ import annotations
 
@@ -32,6 +32,6 @@ def test_every_artifact_equals_its_golden_file() -> None:
             (GOLDEN / path).parent.mkdir(parents=True, exist_ok=True)
             (GOLDEN / path).write_bytes(content)
     kept = golden()
-    assert sorted(files) == sorted(kept), "`make golden` writes what is missing and removes what is gone"
+    assert sorted(files) == sorted(kept), "`make generate` writes what is missing and removes what is gone"
     differing = [path for path, content in files.items() if kept[path] != content]
-    assert differing == [], "look at the difference, then `make golden`"
+    assert differing == [], "look at the difference, then `make generate`"

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from recordings import answer, answers
 
 from gendash.demo.langfuse_double import Fault, LangfuseDouble
 from gendash.demo.langfuse_wire import GROUPS, SCORE_GROUPS
 
 Row = dict[str, Any]
-REFERENCE = Path(os.environ.get("GENDASH_REFERENCE") or Path(__file__).resolve().parents[3] / "shared" / "reference")
-FIXTURES = REFERENCE / "langfuse-fixtures"
-recorded = pytest.mark.skipif(not FIXTURES.is_dir(), reason="no recorded answers (GENDASH_REFERENCE)")
 
 # Recorded answers that the double does not give, and why.
 LEFT_OUT = {
@@ -46,7 +42,7 @@ OPEN = {
 
 @cache
 def fixture(name: str) -> Any:
-    return json.loads((FIXTURES / f"{name}.json").read_text("utf-8"))
+    return answer("langfuse", name)
 
 
 def body(name: str) -> Any:
@@ -54,8 +50,7 @@ def body(name: str) -> Any:
 
 
 def names() -> list[str]:
-    found = sorted(path.stem for path in FIXTURES.glob("*.json")) if FIXTURES.is_dir() else []
-    return [name for name in found if name not in LEFT_OUT]
+    return [name for name in answers("langfuse") if name not in LEFT_OUT]
 
 
 def faults(name: str) -> Fault | None:
@@ -166,7 +161,6 @@ def fits(ours: Any, theirs: Any) -> bool:
     return bool(ours == theirs)
 
 
-@recorded
 @pytest.mark.parametrize("name", names())
 def test_a_recorded_request_gets_an_answer_of_the_same_status_and_shape(name: str, start: Any) -> None:
     plan = "pro" if name.startswith("cloud_") else ""
@@ -192,9 +186,8 @@ def test_a_recorded_request_gets_an_answer_of_the_same_status_and_shape(name: st
         assert answer.headers.get(header) == real["headers"].get(header)
 
 
-@recorded
 def test_nearly_every_recorded_answer_is_held_against_the_double() -> None:
-    everything = {path.stem for path in FIXTURES.glob("*.json")}
+    everything = set(answers("langfuse"))
     assert set(LEFT_OUT) < everything and len(everything) - len(names()) == len(LEFT_OUT) == 5
 
 
@@ -244,7 +237,6 @@ SAME = (
 )
 
 
-@recorded
 @pytest.mark.parametrize("name", SAME)
 def test_where_the_rows_are_known_the_answer_is_the_recorded_one(name: str, start: Any) -> None:
     double = start(known_observations(), known_scores(), project_id="chatbot-prod", mode=mode_of(name))
@@ -256,7 +248,6 @@ def test_where_the_rows_are_known_the_answer_is_the_recorded_one(name: str, star
     assert ours == theirs
 
 
-@recorded
 @pytest.mark.parametrize("name", ["scores_v3_page1", "scores_v3_page2", "scores_v3_boolean", "scores_v3_categorical"])
 def test_scores_come_in_the_recorded_order(name: str, start: Any) -> None:
     # These were recorded before the score of the upsert test was written.
@@ -264,7 +255,6 @@ def test_scores_come_in_the_recorded_order(name: str, start: Any) -> None:
     assert replay(double, name).json() == body(name)
 
 
-@recorded
 @pytest.mark.parametrize("version", ["v1", "v2"])
 def test_daily_totals_equal_the_recorded_ones(version: str, start: Any) -> None:
     double = start(body("observations_v2_limit1000")["data"], [], mode="dual")
@@ -286,7 +276,6 @@ def test_daily_totals_equal_the_recorded_ones(version: str, start: Any) -> None:
             assert line["sum_inputTokens"] == theirs[key]["sum_inputTokens"]
 
 
-@recorded
 def test_empty_hours_are_filled_as_recorded_and_an_order_turns_that_off(start: Any) -> None:
     double = start(body("observations_v2_limit1000")["data"], [], mode="dual")
     ours, theirs = (
@@ -300,7 +289,6 @@ def test_empty_hours_are_filled_as_recorded_and_an_order_turns_that_off(start: A
     assert all(line["count_count"] for line in nofill)
 
 
-@recorded
 def test_a_span_sent_twice_is_seen_as_recorded_before_and_after_the_merge(start: Any) -> None:
     double = start([full(row) for row in body("observations_v2_resent_span_before_merge")["data"]], [], mode="dual")
     for state in ("before", "after"):
@@ -317,7 +305,6 @@ def test_a_span_sent_twice_is_seen_as_recorded_before_and_after_the_merge(start:
         double.merge()
 
 
-@recorded
 @pytest.mark.parametrize("name", ["observations_v1_page1", "observations_v1_page2"])
 def test_the_older_list_has_the_recorded_rows_in_the_recorded_order(name: str, start: Any) -> None:
     double = start(known_observations(), [], mode="dual")
@@ -331,7 +318,6 @@ def test_the_older_list_has_the_recorded_rows_in_the_recorded_order(name: str, s
             }
 
 
-@recorded
 @pytest.mark.parametrize(
     ("name", "fault"),
     [
@@ -350,7 +336,6 @@ def test_faults_answer_as_recorded(name: str, fault: Fault, start: Any) -> None:
     assert answer.headers.get("Retry-After") == real["headers"].get("Retry-After")
 
 
-@recorded
 def test_a_plan_refuses_the_request_that_uses_up_its_limit(start: Any) -> None:
     now = 1000.0
     double = start(plan="hobby", now=lambda: now)

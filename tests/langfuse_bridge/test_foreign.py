@@ -1,7 +1,4 @@
-"""Answers of servers that nobody here has seen: each is stored rightly, or told in one line and nothing is touched.
-
-Recordings lie in ``langfuse-fixtures`` of the reference (GENDASH_REFERENCE names another one of the same layout).
-"""
+"""Answers of servers that nobody here has seen: each is stored rightly, or told in one line and nothing is touched."""
 
 from __future__ import annotations
 
@@ -10,7 +7,6 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -19,6 +15,8 @@ import requests
 from bridge_parts import NOW, Sleeper, iso, observation, score, stored
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from recordings import answer as recorded_answer
+from recordings import index
 
 from gendash.demo import langfuse_wire as wire
 from gendash.engine.config.load import load_config
@@ -28,9 +26,6 @@ from gendash.langfuse_bridge.client import Client, Missing, Paused, TooMuch
 from gendash.langfuse_bridge.rows import Shaper
 from gendash.langfuse_bridge.sync import sync
 
-REFERENCE = Path(os.environ.get("GENDASH_REFERENCE") or Path(__file__).resolve().parents[3] / "shared" / "reference")
-FIXTURES = REFERENCE / "langfuse-fixtures"
-recorded = pytest.mark.skipif(not FIXTURES.is_dir(), reason="no recorded answers (GENDASH_REFERENCE)")
 LISTS = {"observations": api_types.ObservationPage, "scores": api_types.ScorePage, "traces": api_types.TracePage}
 START, END = NOW - timedelta(hours=1), NOW
 Row = dict[str, Any]
@@ -65,13 +60,11 @@ def told(error: GendashError) -> str:
     return str(problem)
 
 
-@recorded
 def test_every_recorded_answer_is_read_whole_or_told_in_one_line() -> None:
     read: dict[str, int] = {}
-    for line in (FIXTURES / "INDEX.tsv").read_text("utf-8").splitlines():
-        _status, name, path, *_ = line.split("\t")
+    for _status, name, path, *_ in index("langfuse"):
         kind = LISTS.get(path.removeprefix("/api/public/").removeprefix("v2/").removeprefix("v3/"))
-        answer = json.loads((FIXTURES / name).read_text("utf-8"))["response"]
+        answer = recorded_answer("langfuse", name.removesuffix(".json"))["response"]
         status, body = answer["status"], answer["body"]
         client = spoken(lambda _path, _params, said=(status, body): said)  # type: ignore[misc]
         if kind is None:
@@ -91,13 +84,12 @@ def test_every_recorded_answer_is_read_whole_or_told_in_one_line() -> None:
     assert any("observations" in path for path in read), read
 
 
-def recordings(path: str) -> list[Row]:
+def recorded_rows(path: str) -> list[Row]:
     """All rows of a list that were recorded with their times, newest first."""
     rows: list[Row] = []
-    for line in (FIXTURES / "INDEX.tsv").read_text("utf-8").splitlines():
-        status, name, at, *_ = line.split("\t")
+    for status, name, at, *_ in index("langfuse"):
         if (status, at) == ("200", f"/api/public/{path}"):
-            rows += json.loads((FIXTURES / name).read_text("utf-8"))["response"]["body"]["data"]
+            rows += recorded_answer("langfuse", name.removesuffix(".json"))["response"]["body"]["data"]
     return sorted((row for row in rows if "updatedAt" in row), key=when, reverse=True)
 
 
@@ -105,14 +97,13 @@ def when(row: Row) -> datetime:
     return datetime.fromisoformat(row.get("startTime") or row["timestamp"])
 
 
-@recorded
 @pytest.mark.parametrize(
     ("version", "paths"),
     [("4.16.0", ("v2/observations", "v3/scores")), ("3.170.1", ("observations", "v2/scores"))],
     ids=["v4", "v3"],
 )
 def test_a_recording_is_synced_whole(version: str, paths: tuple[str, str], store: Any) -> None:
-    known = {path: recordings(path) for path in (*paths, "traces")}
+    known = {path: recorded_rows(path) for path in (*paths, "traces")}
     fixed = {"health": {"version": version}, "projects": {"data": [{"id": "p"}]}}
 
     def answer(path: str, params: dict[str, Any]) -> tuple[int, Any]:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 from bridge_parts import NOW, header, observation, score
+from recordings import answer, answers
 
 from gendash.demo import langfuse_wire as wire
 from gendash.langfuse_bridge import api_types
 from gendash.langfuse_bridge.rows import OBSERVATIONS, SCORES, Shaper, Stream
 
-REFERENCE = Path(os.environ.get("GENDASH_REFERENCE") or Path(__file__).resolve().parents[3] / "shared" / "reference")
-FIXTURES = REFERENCE / "langfuse-fixtures"
-recorded = pytest.mark.skipif(not FIXTURES.is_dir(), reason="no recorded answers (GENDASH_REFERENCE)")
 SAME_TYPE = {"bigint": "int8", "int": "int4", "boolean": "bool"}
 SHAPER = Shaper("p", b"k")
 
@@ -74,10 +70,9 @@ def test_free_text_of_scores_is_not_kept() -> None:
         assert (row["value_num"], row["value_text"]) == (None, None)
 
 
-@recorded
 def test_tokens_are_counted_as_the_server_counts_them() -> None:
     for name in ("observations_v2_limit1000", "observations_v2_all_fields_generations"):
-        for item in json.loads((FIXTURES / f"{name}.json").read_text())["response"]["body"]["data"]:
+        for item in answer("langfuse", name)["response"]["body"]["data"]:
             row = shaped(item)
             assert (row["input_tokens"], row["output_tokens"]) == (item["inputUsage"], item["outputUsage"])
             assert row["total_tokens"] == item["totalUsage"]
@@ -88,21 +83,20 @@ def test_tokens_are_counted_as_the_server_counts_them() -> None:
             assert (row["cost_usd"] is None) == (item["costDetails"] == {})
 
 
-@recorded
 def test_every_recorded_page_of_either_generation_can_be_read() -> None:
     read = 0
-    for path in FIXTURES.glob("*.json"):
-        answer = json.loads(path.read_text())
+    for name in answers("langfuse"):
+        found = answer("langfuse", name)
         kinds = {
             "observations": api_types.ObservationPage,
             "scores": api_types.ScorePage,
             "traces": api_types.TracePage,
         }
-        kind = kinds.get(answer["request"]["path"].split("/")[-1])
-        body = answer["response"]["body"]
-        fields = (answer["request"]["params"] or {}).get("fields", "core,basic,time")
-        if kind and answer["response"]["status"] == 200 and "time" in fields and "v2/obs" not in path.stem:
-            if "v2/observations" in answer["request"]["path"] and "fields" not in (answer["request"]["params"] or {}):
+        kind = kinds.get(found["request"]["path"].split("/")[-1])
+        body = found["response"]["body"]
+        fields = (found["request"]["params"] or {}).get("fields", "core,basic,time")
+        if kind and found["response"]["status"] == 200 and "time" in fields and "v2/obs" not in name:
+            if "v2/observations" in found["request"]["path"] and "fields" not in (found["request"]["params"] or {}):
                 continue  # without the group `time` there is no updatedAt, which we always ask for
             read += len(api_types.decoder(kind)(json.dumps(body).encode()).data)
     assert read > 900

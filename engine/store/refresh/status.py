@@ -63,6 +63,8 @@ def refresh_status(config: Config, catalog: Catalog) -> list[dict[str, Any]]:
 
 def _unused(config: Config, catalog: Catalog) -> dict[str, list[str]]:
     """Notes on rollups whose feature is off although the platform has all that they read."""
+    if not config.has("platform"):
+        return {}
     off = [r for r in catalog.relations.values() if r.kind == "rollup" and not catalog.enabled(r)]
     off = [relation for relation in off if stagings(catalog, relation)]
     if not off:

@@ -9,7 +9,7 @@ import pytest
 
 from gendash.dashboards._palette import steps
 from gendash.dashboards.viz import Lines, NumberTile
-from gendash.engine.checks import definitions, queries, rules, time_zone
+from gendash.engine.checks import columns, definitions, labels, prose, queries, rules, sql_headers, texts, time_zone
 from gendash.engine.checks import panels as checks_panels
 from gendash.engine.checks.design_rules import RULES, Check
 from gendash.engine.config.load import load_config
@@ -46,10 +46,15 @@ def shipped() -> Catalog:
     return load_catalog(load_config(""))
 
 
-EVERY = (*definitions.CHECKS, *(check for rule in RULES for check in rule.checks))
+EVERY = (
+    definitions.check_header_keys,
+    *definitions.HEADER_CHECKS,
+    *definitions.CHECKS,
+    *(check for rule in RULES for check in rule.checks),
+)
 
 
-@pytest.mark.parametrize("check", definitions.CHECKS, ids=lambda c: c.__name__)
+@pytest.mark.parametrize("check", [*definitions.CHECKS, *definitions.HEADER_CHECKS], ids=lambda c: c.__name__)
 def test_the_shipped_content_has_no_problem(check: Check, shipped: Catalog) -> None:
     assert whats(check, shipped) == []
 
@@ -59,7 +64,18 @@ def test_the_shipped_content_keeps_every_design_rule_and_needs_every_exemption(s
 
 
 def test_every_check_function_is_run() -> None:
-    modules = (definitions, checks_panels, queries, rules, time_zone)
+    modules = (
+        definitions,
+        columns,
+        sql_headers,
+        labels,
+        checks_panels,
+        prose,
+        queries,
+        rules,
+        texts,
+        time_zone,
+    )
     named = {name for module in modules for name in vars(module) if name.startswith("check_")}
     assert named - {"check_rules"} == {check.__name__ for check in EVERY}
 
@@ -67,7 +83,7 @@ def test_every_check_function_is_run() -> None:
 def test_a_wrong_reference_names_the_panel_and_says_did_you_mean() -> None:
     query = sql("select * from {{ view('a_dai') }}")
     found = whats(definitions.check_references, catalog_of(panel(queries=[query]), relations={"a_day": relation()}))
-    assert found == ["one/p query A: no relation 'a_dai'; did you mean 'a_day'?"]
+    assert found == ["one/p query A:1:15: no relation 'a_dai'; did you mean 'a_day'?"]
 
 
 def test_a_known_name_without_a_reference_is_a_problem() -> None:
@@ -134,27 +150,33 @@ def test_sql_in_place_of_a_name_may_be_a_constant_and_hold_braces_in_strings() -
 
 
 def test_a_header_without_doc_grain_or_column_docs_is_a_problem() -> None:
-    bare = relation(doc="", grain="", columns={"x": {}}, audience="all")
-    found = whats(definitions.check_headers, catalog_of(relations={"a_day": bare}))
-    assert len(found) == 4
+    bare = relation(doc="", columns={"x": {}}, audience="all")
+    del bare.header["grain"]  # type: ignore[attr-defined]
+    found = whats(definitions.check_header_keys, catalog_of(relations={"a_day": bare}))
+    assert found == [
+        "sql/a_day.sql: doc is '', not a text; fix it",
+        "sql/a_day.sql: audience is 'all', not one of everyone, admin, none; fix it",
+        "sql/a_day.sql: no grain; add grain: what one row is: one row per ...",
+        "sql/a_day.sql: column x: no doc; add doc: what the column says, with its unit; becomes its comment",
+    ]
 
 
 def test_sql_and_promql_that_do_not_parse_are_problems() -> None:
-    found = whats(queries.check_queries_parse, catalog_of(panel(queries=[sql("selec 1"), promql("sum(rate(x[5m])")])))
-    assert "query A: SQL does not parse" in found[0]
-    assert "query B: PromQL does not parse" in found[1]
+    found = whats(texts.check_queries_parse, catalog_of(panel(queries=[sql("selec 1"), promql("sum(rate(x[5m])")])))
+    assert "query A:1:1: SQL does not parse" in found[0]
+    assert "query B:1:4: PromQL does not parse" in found[1]
 
 
 def test_a_write_or_a_second_statement_is_no_panel_query() -> None:
     found = whats(
-        queries.check_queries_parse, catalog_of(panel(queries=[sql("delete from x"), sql("select 1; select 2")]))
+        texts.check_queries_parse, catalog_of(panel(queries=[sql("delete from x"), sql("select 1; select 2")]))
     )
     assert "not a SELECT" in found[0]
     assert "2 SQL statements" in found[1]
 
 
 def test_a_variable_that_the_dashboard_lacks_is_a_problem() -> None:
-    found = whats(queries.check_queries_parse, catalog_of(panel(queries=[promql('up{job=~"$job"}')])))
+    found = whats(texts.check_queries_parse, catalog_of(panel(queries=[promql('up{job=~"$job"}')])))
     assert "nothing fills in '$job'" in found[0]
 
 
@@ -228,4 +250,20 @@ def test_a_link_to_a_missing_panel_is_a_problem_and_one_to_a_missing_dashboard_a
     assert "no such panel" in whats(checks_panels.check_links, catalog_of(panel(leads_to="one/q")))[0]
     elsewhere = catalog_of(panel(leads_to="two/q"))
     assert whats(checks_panels.check_links, elsewhere) == []
-    assert "left out" in str(definitions.check_notes(elsewhere)[0])
+    assert "left out" in str(definitions.definition_notes(elsewhere)[0])
+
+
+def test_a_name_in_from_that_with_does_not_give_is_reported() -> None:
+    catalog = load_catalog(load_config(""))
+    one = catalog.relations["active_day"]
+    wrong = dataclasses.replace(one, text=one.text.replace("steps as (", "stps as ("))
+    catalog = dataclasses.replace(catalog, relations={**catalog.relations, "active_day": wrong})
+    assert [str(problem) for problem in definitions.check_bare_tables(catalog)] == [
+        "sql/rollups/active_day.sql: reads 'steps', which WITH does not give; did you mean 'stps'?"
+    ]
+
+
+def test_a_reference_without_its_name_is_reported() -> None:
+    catalog = load_catalog(load_config(""))
+    (wrong,) = catalog.expanded("select 1 from {{ view() }}").wrong
+    assert wrong[0] == "not a template: view() missing 1 required positional argument: 'name'"

@@ -7,14 +7,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import yaml
 
 from gendash.dashboards._palette import colored, override, steps
 from gendash.dashboards.viz import BarGauge, Freshness, HeadTile, Lines, StateTile, Table, Text
-from gendash.engine.checks.design_rules import RULES, check_rules
+from gendash.engine.checks.design_rules import RULES, check_rules, levels_of, warnings
 from gendash.engine.checks.time_zone import in_session_zone
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.model import Dashboard, Panel, Query, Relation, Row, Variable, promql, sql
+from gendash.engine.model import Dashboard, Panel, Problem, Query, Relation, Row, Variable, promql, slo, sql
+from gendash.engine.render.dashboards import REFRESH_INTERVALS
 
 DOC = "What the figure is now, where it comes from, its window and its caveat."
 JOB = Variable("job", "Service", "Scrape job.", promql("label_values(up, job)"))
@@ -97,6 +99,7 @@ def tiles(count: int) -> list[Panel]:
 
 
 LIMITED = steps(("text", None), ("red", 7))
+SET = steps(("text", None), ("red", slo("failures.red")))
 P95 = "histogram_quantile(0.95, %s)"
 BUCKETS = 'rate(%s_seconds_bucket{job=~"$job"}[$__rate_interval])'
 
@@ -215,6 +218,12 @@ BROKEN: list[tuple[str, str, Callable[[], Catalog], str]] = [
         "do not rise",
     ),
     ("check_limits", "limits", lambda: shown(Lines(unit="short", thresholds=LIMITED)), "the limit 7 is a number"),
+    (
+        "check_limits_in_prose",
+        "limits",
+        lambda: with_panel("p", viz=Lines(unit="s", thresholds=SET), doc=f"{DOC} Red above 7."),
+        "is a number",
+    ),
     ("check_legends", "legends", lambda: shown(Lines(unit="short", calcs=["max"])), "below width 16"),
     ("check_legend_names", "legends", lambda: with_panel("p", queries=[promql(RATE)]), "no legend"),
     (
@@ -380,6 +389,43 @@ def test_the_shape_of_the_house_is_not_asked_of_a_users_own_dashboard_but_truth_
     assert check_rules(dataclasses.replace(catalog(bare), own=frozenset({"one"}))) == []
     unsafe = dataclasses.replace(selects("select room from {{ view('secret') }}"), own=frozenset({"one"}))
     assert "[people]" in str(check_rules(unsafe)[0])
+
+
+def test_a_root_takes_each_rule_as_a_warning_an_error_or_not_at_all() -> None:
+    bare = catalog(Dashboard("one", "One", "d", [Row("", [])], "7s", "24h"))
+
+    def styled(style: dict[str, str]) -> Catalog:
+        return dataclasses.replace(bare, own=frozenset({"one"}), styles={"one": style})
+
+    said = ["one: refresh 7s; one of " + ", ".join(REFRESH_INTERVALS)]
+    found = {
+        level: [str(problem).replace(" [refresh]", "") for problem in judge(styled(style))]
+        for level, judge, style in (
+            ("default", warnings, {}),
+            ("warning", warnings, {"refresh": "warning"}),
+            ("error", check_rules, {"refresh": "error"}),
+            ("off", warnings, {"refresh": "off"}),
+        )
+    }
+    assert found == {"default": said, "warning": said, "error": said, "off": []}
+    assert warnings(bare) == [], "what is shipped is never let off"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("grid: off\nlegends: error", None),
+        ("- grid", "mine/style.yaml: not a map of design rules; write 'rule: error', 'warning' or 'off'"),
+        ("gird: off", "mine/style.yaml:1: no design rule 'gird'; did you mean 'grid'?"),
+        ("grid: maybe", "mine/style.yaml:1: grid is 'maybe', not one of error, warning, off; fix it"),
+        ("people: off", "mine/style.yaml:1: people is always an error; take the line out"),
+    ],
+)
+def test_a_style_file_names_rules_and_levels(text: str, said: str | None) -> None:
+    problems: list[Problem] = []
+    found = levels_of(yaml.safe_load(text), "mine/style.yaml", {"gird": 1, "grid": 1, "people": 1}, problems)
+    assert [str(problem) for problem in problems] == ([said] if said else [])
+    assert found == ({} if said else {"grid": "off", "legends": "error"})
 
 
 ZONED = {"day": "date", "hour": "timestamptz", "at": "timestamptz"}

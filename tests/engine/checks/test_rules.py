@@ -87,8 +87,8 @@ def test_a_question_to_the_store_refers_to_what_exists_and_parses() -> None:
     metrics = {"a": {"sql": "select value from {{ view('b') }}"}, "c": {"sql": "select from where"}, "d": {}}
     found = check_facts(Catalog(load_config(), {}, {}, {}, metrics))
     assert [problem.where for problem in found] == [
-        "recording_rules/metrics.yaml a",
-        "recording_rules/metrics.yaml c",
+        "recording_rules/metrics.yaml a:1:19",
+        "recording_rules/metrics.yaml c:1:13",
     ]
 
 

@@ -22,12 +22,12 @@ VALIDATOR = jsonschema.Draft7Validator(schema())
 IN_FILE = [setting for setting in SETTINGS if not setting.secret]
 RIGHT = {
     "bool": True, "int": 3, "float": 2.5, "money": 20, "share": 0.5, "list": ["a"], "names": ["a"], "zone": "Europe/Berlin",
-    "url": "http://h:1", "str": "text", "name": "a_name", "identifier": "My table", "name?": "dev", "uid": "a-1", "uid?": "a-1",
+    "url": "http://h:1", "server": "none", "str": "text", "name": "a_name", "identifier": "My table", "name?": "dev", "uid": "a-1", "uid?": "a-1",
     "metric": "a:b_total", "label": "a_b", "duration": "5m", "column": "= lower({a b})", "words": ["a", 1, True],
 }  # fmt: skip
 WRONG: dict[str, list[Any]] = {
     "bool": ["yes", 1], "int": [0, 1.5, "3", True], "float": [0, "2"], "money": [-1, "20"], "share": [0, 1, "half"],
-    "list": ["a", [1]], "names": ["a", [1], ["a b"]], "zone": [1], "url": [1, "nowhere"], "str": [1, ["a"]], "name": ["a b", 1], "identifier": [1, ""],
+    "list": ["a", [1]], "names": ["a", [1], ["a b"]], "zone": [1], "url": [1, "nowhere"], "server": [1, "nowhere"], "str": [1, ["a"]], "name": ["a b", 1], "identifier": [1, ""],
     "name?": ["Dev", "far-too-long-a-name"], "uid": ["a b", ""], "uid?": ["a b", 1], "metric": ["1a", "a-b"], "label": ["a:b"],
     "duration": ["5", "5 m", 5], "column": ["", "=", 1], "words": ["a", [None], [["a"]]],
 }  # fmt: skip
@@ -58,7 +58,7 @@ def refused(document: Any) -> bool:
 
 def test_the_shipped_file_is_the_schema_of_these_settings() -> None:
     shipped = (ROOT / "provisioning" / "gendash.schema.json").read_text("utf-8")
-    assert shipped == schema_text(), "run: gendash config --schema > provisioning/gendash.schema.json"
+    assert shipped == schema_text(), "run `make generate`"
     jsonschema.Draft7Validator.check_schema(json.loads(shipped))
 
 
@@ -74,6 +74,12 @@ def test_every_setting_is_valid_with_a_right_value_and_invalid_with_a_wrong_one(
         assert not VALIDATOR.is_valid({"environments": {"prod": bad}}), value
     if setting.default is not None:
         assert VALIDATOR.is_valid(nested(setting.key, setting.default))
+
+
+def test_that_there_is_no_database_may_stand_in_the_file_but_its_address_may_not() -> None:
+    for key in ("database_url", "source_url"):
+        assert VALIDATOR.is_valid({key: "none"}) and not refused({key: "none"})
+        assert not VALIDATOR.is_valid({key: "postgresql://h/d"}) and refused({key: "postgresql://h/d"})
 
 
 def test_unknown_keys_and_secrets_are_invalid_everywhere() -> None:

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from gendash.engine.config.load import load_config, seconds
-from gendash.engine.config.settings import SETTINGS
+from gendash.engine.config.settings import FEATURES, FED_BY, SERVERS, SETTINGS
 from gendash.engine.errors import ConfigError
 
 
@@ -121,3 +121,47 @@ def test_durations_are_seconds_and_nothing_else_is_a_duration() -> None:
 def test_the_instance_prefix_keeps_dashboard_uids_apart() -> None:
     assert load_config("instance: dev").dashboard_uid("overview") == "dev-gendash-overview"
     assert load_config("").dashboard_uid("overview") == "gendash-overview"
+
+
+def test_none_can_be_said_of_every_server_in_file_and_environment() -> None:
+    keys = list(SERVERS.values())
+    named = {setting.key: setting.env for setting in SETTINGS if setting.key in keys}
+    in_file = load_config(
+        "".join(f"{key}: none\n" for key in keys[:3]) + "langfuse: {base_url: none}\ngrafana_url: none"
+    )
+    in_environment = load_config("", environ={named[key]: "none" for key in keys})
+    for found in (in_file, in_environment):
+        assert not any(found.has(server) for server in SERVERS)
+        assert [found.none(server) for server in SERVERS] == [f"{key}: none" for key in keys]
+    assert all(load_config("").has(server) and not load_config("").none(server) for server in SERVERS)
+
+
+def test_what_a_server_feeds_is_off_where_it_is_none() -> None:
+    assert sorted({name for names in FED_BY.values() for name in names}) == sorted(name for name, _, _ in FEATURES)
+    found = load_config("features: {http_metrics: true}\nprometheus_url: none")
+    assert not found.on("http_metrics") and found.where("features.http_metrics") == "prometheus_url: none"
+    assert found.on("users")
+    assert not load_config("source_url: none").on("users")
+
+
+def test_without_a_store_there_is_neither_platform_nor_langfuse() -> None:
+    found = load_config("database_url: none")
+    assert not found.has("platform") and not found.has("langfuse") and found.has("prometheus")
+    assert found.none("platform") == "database_url: none"
+    told = problems(
+        "database_url: none\nfeatures: {langfuse: true}", environ={"GENDASH_SOURCE_URL": "postgresql://h/d"}
+    )
+    assert told == [
+        "gendash.yaml:1: database_url is none, but what comes from source_url is kept in the store;"
+        " set source_url: none, or name a store",
+        "gendash.yaml:1: database_url is none, but what comes from langfuse.base_url is kept in the store;"
+        " set langfuse.base_url: none, or name a store",
+    ]
+
+
+def test_none_is_no_address_of_what_cannot_be_left_out() -> None:
+    assert problems("langfuse: {base_url: none, projects: [b]}") == [
+        "gendash.yaml:1: langfuse.base_url is none, but langfuse.projects names projects; drop one of the two"
+    ]
+    assert "a URL with scheme and host, or none" in problems("prometheus_url: nope")[0]
+    assert problems("database_url: postgresql://u:pw@h/d")[0].startswith("gendash.yaml:1: 'database_url' is a secret")

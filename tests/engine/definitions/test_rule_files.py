@@ -13,7 +13,7 @@ from gendash.engine.model import Problem
 
 def read(text: str) -> tuple[dict[str, Any], list[str]]:
     problems: list[Problem] = []
-    found = rules_of(yaml.safe_load(text), "f.yaml", "f", problems)
+    found, _ = rules_of(yaml.safe_load(text), "f.yaml", "f", problems)
     return found, [str(problem) for problem in problems]
 
 
@@ -39,14 +39,16 @@ def test_a_rule_with_each_stands_once_for_each_map() -> None:
     [
         ("a: b", "f.yaml: not a list of rules; begin each rule with '- record:' or '- alert:'"),
         ("- 7", "f.yaml rule 1: not a map; a rule has record or alert, expr and doc"),
-        ("- {record: 'a:b:c', expr: x}", "f.yaml a:b:c: incomplete; a rule has record or alert, expr and doc"),
-        ("- {record: 'a:b:c', alert: A, expr: x, doc: d}", "f.yaml a:b:c: incomplete; a rule has record or alert, expr and doc"),
+        ("- {record: 'a:b:c', expr: x}", "f.yaml a:b:c: no doc; add doc: what the series or the alert says"),
+        ("- {record: 'a:b:c', alert: A, expr: x, doc: d}", "f.yaml a:b:c: not one of record and alert; a rule has record or alert, expr and doc"),
         ("- {alert: A, expr: x, doc: d, lables: {}}", "f.yaml A: unknown key 'lables'; did you mean 'labels'?"),
-        ("- {alert: A, expr: 1, doc: d}", "f.yaml A: expr is not text; put it in quotes"),
-        ("- {alert: A, expr: x, doc: d, for: 5}", "f.yaml A: for is not text; put it in quotes"),
-        ("- {alert: A, expr: x, doc: d, labels: [a]}", "f.yaml A: labels is not text; put it in quotes"),
-        ("- {alert: A, expr: x, doc: d, labels: {a: 1}}", "f.yaml A: labels is not text; put it in quotes"),
-        ("- {alert: A, expr: x, doc: d, each: 5m}", "f.yaml A: each is not a list of maps; write each: [{window: 5m}, {window: 1h}]"),
+        ("- {alert: A, expr: 1, doc: d}", "f.yaml A: expr is 1, not a text; fix it"),
+        ("- {alert: A, expr: x, doc: d, for: 5}", "f.yaml A: for is 5, not a duration such as 5m or 1h30m; fix it"),
+        ("- {alert: A, expr: x, doc: d, labels: [a]}", "f.yaml A: labels is ['a'], not a map of names to texts; fix it"),
+        ("- {alert: A, expr: x, doc: d, labels: {a: 1}}", "f.yaml A: labels is {'a': 1}, not a map of names to texts; fix it"),
+        ("- {alert: A, expr: x, doc: d, each: 5m}", "f.yaml A: each is '5m', not a list of maps; fix it"),
+        ("- {record: 'a:b:c', expr: x, doc: d, for: 5m}", "f.yaml a:b:c: key 'for' has no effect in a record; it is for alerts: take it out"),
+        ("- {alert: A, expr: x, doc: d, otherwise: y}", "f.yaml A: otherwise without a feature has no effect; add feature: or take it out"),
         ("- {alert: A, expr: x, doc: d}\n- {alert: A, expr: x, doc: d}", "f.yaml A: stands twice; keep one"),
     ],
 )  # fmt: skip
@@ -71,17 +73,19 @@ def test_a_metric_has_a_name_a_type_and_a_meaning() -> None:
         text: a_total
         """
     )
-    found = metrics_of(content, "m.yaml", problems)
-    assert found == {"good": {"name": "a_total", "type": "counter", "doc": "d", "labels": {}, "unit": ""}}
+    found, complete = metrics_of(content, "m.yaml", problems)
+    assert not complete
+    good = {"name": "a_total", "type": "counter", "doc": "d", "labels": {}, "unit": ""}
+    assert found == {"good": good, "typo": good}
     assert [str(problem) for problem in problems] == [
         "m.yaml typo: unknown key 'label'; did you mean 'labels'?",
-        "m.yaml nameless: incomplete; give it name, doc and a type (counter, gauge, histogram, summary)",
-        "m.yaml odd: incomplete; give it name, doc and a type (counter, gauge, histogram, summary)",
+        "m.yaml nameless: no name; add name: what a platform calls the metric unless `metrics:` maps it",
+        "m.yaml odd: type is 'number', not one of counter, gauge, histogram, summary; fix it",
         "m.yaml text: not a map; give it name, type and doc",
     ]
 
 
 def test_a_file_that_is_a_list_is_no_contract() -> None:
     problems: list[Problem] = []
-    assert metrics_of([], "m.yaml", problems) == {}
+    assert metrics_of([], "m.yaml", problems) == ({}, False)
     assert len(problems) == 1

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
+from recordings import answer
 
 from gendash.engine.render.dashboard_diff import STAMP, content_hash, dashboard_differences, lost_edits, stamp, stamped
 from gendash.engine.render.grafana_defaults import panel_defaults, unread_fields
 
-REFERENCE = Path(os.environ.get("GENDASH_REFERENCE", Path(__file__).resolve().parents[3] / "shared" / "reference"))
 EDITED = ["panel_timeseries", "panel_stat", "panel_bargauge", "panel_table"]
 
 
 def recorded(name: str) -> dict[str, Any]:
-    path = REFERENCE / "grafana-fixtures" / f"ui_save_{name}.json"
-    if not path.is_file():
-        pytest.skip(f"no recorded answers at {path.parent} (GENDASH_REFERENCE)")
-    found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    found: dict[str, Any] = answer("grafana-saves", f"ui_save_{name}")
     return found
 
 

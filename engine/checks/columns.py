@@ -1,0 +1,206 @@
+"""Offline checks of columns: what SQL reads exists, and what a query gives is what its header declares.
+
+Relations are known by their headers, staging texts by theirs, the platform's tables by ``reads:``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
+from functools import partial
+from typing import NamedTuple
+
+from gendash.engine.checks.queries import sample
+from gendash.engine.config.load import suggest
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.platform_names import mapped_table, mappings, named_in
+from gendash.engine.definitions.references import STORE_KINDS
+from gendash.engine.languages import sql_types
+from gendash.engine.languages.grafana_macros import MacroError
+from gendash.engine.languages.spots import characters, in_file, in_query, origin
+from gendash.engine.languages.sql_columns import resolve
+from gendash.engine.languages.sql_parser import nodes, parse_statements, sql_error
+from gendash.engine.languages.sql_scope import UNKNOWN, Lookup, Source, duplicates
+from gendash.engine.model import Dashboard, Problem, Query, Relation
+from gendash.engine.store import audit_results
+
+# a staging text stands in a rollup as a relation of this schema: its header says what it gives
+_STAGED = "staging of gendash"
+_STAGE = re.compile(r"""\{\{\s*stage\(\s*(['"])(\w+)\1[^}]*\}\}""")
+# functions that read what no panel may: files, other servers, settings, sizes and sessions of the database
+_READERS = re.compile(
+    r"pg_(?!catalog$)\w+|dblink\w*|lo_\w+|(query|table|schema|database|cursor)_to_xml\w*|current_setting|set_config"
+    r"|(current|last|next|set)val|txid_\w+|inet_(client|server)_\w+|has_\w+_privilege|version|to_reg\w+"
+    r"|(col|obj|shobj)_description"
+)
+_HARMLESS = frozenset({"pg_typeof", "pg_size_pretty", "pg_size_bytes"})
+
+
+class Text(NamedTuple):
+    """A SQL text as its server gets it; ``where`` names the spot of a byte of it."""
+
+    kind: str
+    final: str
+    where: Callable[[int], str]
+    relation: Relation | None = None
+
+
+def check_columns(catalog: Catalog) -> list[Problem]:
+    """Every column that SQL reads exists, compared types fit, and a header declares what its query gives."""
+    found = []
+    known = _known(catalog)
+    for text in _texts(catalog):
+        if sql_error(text.final, several=True):
+            continue  # another check reports
+        given, faults = resolve(parse_statements(text.final), _lookup(catalog, text, known))
+        found += [Problem(text.where(fault.place), fault.what, fault.do) for fault in faults]
+        for source in given:
+            found += [
+                Problem(text.where(-1), f"gives two columns the name '{name}'", "rename one")
+                for name in duplicates(source)
+            ]
+        if text.relation is not None:
+            found += _against_header(text.relation, given)
+    return found
+
+
+def check_system_functions(catalog: Catalog) -> list[Problem]:
+    """A panel calls no function that reads beyond gendash's relations: the server's files, sessions or settings."""
+    found = []
+    for text in _texts(catalog):
+        if text.kind != "panel" or not _READERS.search(text.final) or sql_error(text.final):
+            continue
+        for node in nodes(parse_statements(text.final)):
+            if node.DESCRIPTOR.name == "FuncCall":
+                name = node.funcname[-1].string.sval
+                if _READERS.fullmatch(name) and name not in _HARMLESS:
+                    what = f"{name}() reads more than gendash's relations"
+                    found.append(Problem(text.where(node.location), what, "read a relation"))
+    return found
+
+
+def _texts(catalog: Catalog) -> Iterator[Text]:
+    """Every SQL text whose references are right; other checks report the rest."""
+    for relation in catalog.relations.values():
+        if relation.kind != "table":
+            yield from _relation_text(catalog, relation)
+    for where, dashboard, query in catalog.queries():
+        if query.language == "sql" and not catalog.expand(query).wrong:
+
+            def panel_text(piece: str, query: Query = query, dashboard: Dashboard = dashboard) -> str:
+                return sample(query, dashboard, catalog.expanded(piece).text)
+
+            try:
+                final = panel_text(query.text)
+            except MacroError:
+                continue
+            yield Text("panel", final, _placed(query.text, final, panel_text, partial(in_query, where, query.text)))
+    for key, metric in catalog.metrics.items():
+        raw = metric.get("sql", "")
+        expanded = catalog.expanded(raw)
+        if raw and not expanded.wrong:
+            named = partial(in_query, f"recording_rules/metrics.yaml {key}", raw)
+            yield Text("view", expanded.text, _placed(raw, expanded.text, catalog.expand_text, named))
+
+
+def _relation_text(catalog: Catalog, relation: Relation) -> Iterator[Text]:
+    staging = relation if relation.kind == "staging" else None
+
+    def render(piece: str) -> str:
+        known = _STAGE.sub(lambda found: f'(select * from "{_STAGED}".{found[2]})', piece)
+        return catalog.expanded(known, staging).text
+
+    if not catalog.expanded(relation.text, staging).wrong:
+        final = render(relation.text)
+        named = partial(in_file, relation)
+        yield Text(relation.kind, final, _placed(relation.text, final, render, named), relation)
+
+
+def _placed(raw: str, final: str, render: Callable[[str], str], named: Callable[[int], str]) -> Callable[[int], str]:
+    def where(byte: int) -> str:
+        return named(origin(raw, final, characters(final, byte), render) if byte >= 0 else -1)
+
+    return where
+
+
+def _lookup(catalog: Catalog, text: Text, known: Mapping[str, Source]) -> Lookup:
+    """The columns of the relations that a text can read."""
+    own = catalog.config["schema"]
+    platform = _platform(catalog, text.relation) if text.kind == "staging" and text.relation else {}
+
+    def lookup(schema: str, name: str) -> Source | tuple[str, str]:
+        if schema == _STAGED:
+            return known.get(f"staging.{name}", UNKNOWN)
+        if schema == catalog.config["platform.schema"] and name in platform:
+            return platform[name]
+        if schema == own:
+            return known.get(name) or (f"no relation '{name}'", suggest(name, known) or "name one of gendash's")
+        if text.kind == "panel":
+            full = f"{schema}.{name}" if schema else name
+            do = suggest(name, known) or "read it in a rollup, and the rollup here"
+            return f"reads '{full}', which is no relation of gendash", do
+        if text.kind == "view" and not schema and not name.startswith("pg_"):
+            return f"no relation '{name}'", suggest(name, known) or "name it by {{ view('...') }}"
+        return UNKNOWN
+
+    return lookup
+
+
+def _known(catalog: Catalog) -> dict[str, Source]:
+    """Columns of relations and of staging texts as their headers declare them; without a header they are unknown."""
+    return {
+        name: Source(
+            tuple((column, sql_types.plain(of.get("type", ""))) for column, of in relation.columns.items()),
+            not relation.columns,
+        )
+        for name, relation in catalog.relations.items()
+        if relation.kind in (*STORE_KINDS, "staging")
+    }
+
+
+def _platform(catalog: Catalog, staging: Relation) -> dict[str, Source]:
+    """Columns of the platform's tables that a staging text declares under reads:, by the platform's names."""
+    found: dict[str, dict[str, str]] = {}
+    for table in staging.header.get("tables", {}):
+        columns = found.setdefault(mapped_table(catalog.config, staging, table), {})
+        columns |= {name: "" for _, mapped in mappings(catalog.config, staging, table) for name in named_in(mapped)}
+    return {table: Source(tuple(columns.items())) for table, columns in found.items()}
+
+
+def _against_header(relation: Relation, given: list[Source]) -> Iterator[Problem]:
+    """Differences between what a query gives and what its header declares."""
+    if relation.kind == "audit":
+        names = {name for source in given[:1] for name, _ in source.columns}
+        lacks = (
+            []
+            if not given or given[0].is_open
+            else [key for key in audit_results.find_key(relation) if key not in names]
+        )
+        yield from (
+            Problem(
+                relation.path, f"no column '{key}' in the query, named under key:", suggest(key, names) or "give it"
+            )
+            for key in lacks
+        )
+        return
+    declared = {
+        name: sql_types.plain(of.get("type", ""))
+        for name, of in relation.columns.items()
+        if not of.get("hash_of")  # computed when rows are written
+    }
+    for source in (one for one in given if not one.is_open and declared):
+        kinds = dict(source.columns)
+        extra = kinds.keys() - declared.keys()
+        for name in sorted(declared.keys() - kinds.keys()):
+            near = next(iter(get_close_matches(name, extra, n=1)), "")
+            extra = extra - {near}
+            do = f"the query gives '{near}'" if near else "give it, or take it out of the header"
+            yield Problem(relation.path, f"no column '{name}' in the query, declared under columns:", do)
+        for name in sorted(extra):
+            what = f"the query gives '{name}', which columns: lacks"
+            yield Problem(relation.path, what, "declare it, or take it out of the query")
+        for name in sorted(declared.keys() & kinds.keys()):
+            if sql_types.unlike(declared[name], kinds[name]):
+                what = f"column '{name}' is declared {declared[name]}, the query gives {kinds[name]}"
+                yield Problem(relation.path, what, "correct the header, or cast it")

@@ -1,0 +1,186 @@
+"""Offline checks of SQL and PromQL texts: references exist, texts parse, and each fault is reported with its spot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from graphlib import CycleError, TopologicalSorter
+
+from gendash.engine.checks.queries import promql_fault, sample
+from gendash.engine.config.load import suggest
+from gendash.engine.definitions.catalog import Catalog, below
+from gendash.engine.definitions.references import STORE_KINDS
+from gendash.engine.languages.grafana_macros import MacroError, leftovers
+from gendash.engine.languages.spots import excerpt, in_file, in_query, origin
+from gendash.engine.languages.sql_parser import nodes, parse_statements, sql_fault
+from gendash.engine.model import Problem, Relation
+from gendash.engine.render.dashboards import link_target
+
+_LABEL_VALUES = re.compile(r"\s*label_values\((?:(.*),)?\s*\w+\s*\)\s*$", re.DOTALL)
+_REFERENCE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+Named = Callable[[int], str]  # a character of a text as its author wrote it -> where that is
+
+
+def check_references(catalog: Catalog) -> list[Problem]:
+    """Each reference names something that exists."""
+    found: list[Problem] = []
+    for where, _, query in catalog.queries():
+        if catalog.expand(query).wrong:
+            found += wrong_references(catalog, query.text, None, partial(in_query, where, query.text))
+    for relation in catalog.relations.values():
+        staging = relation if relation.kind == "staging" else None
+        if catalog.expanded(relation.text, staging).wrong:
+            found += wrong_references(catalog, relation.text, staging, partial(in_file, relation))
+    for rule in catalog.rules.values():
+        for text in filter(None, (rule.expr, rule.otherwise)):
+            if catalog.expanded(text).wrong:
+                named = partial(in_query, f"{rule.path} {rule.name}", text)
+                found += wrong_references(catalog, text, None, named)
+    return found
+
+
+def wrong_references(catalog: Catalog, text: str, staging: Relation | None, named: Named) -> Iterator[Problem]:
+    """Every wrong reference of a text, with its spot where it can be read by itself."""
+    wrong = list(catalog.expanded(text, staging).wrong)
+    for match in _REFERENCE.finditer(text):
+        for one in catalog.expanded(match[0], staging).wrong:
+            if one in wrong:
+                wrong.remove(one)
+                yield Problem(named(match.start()), *one)
+    yield from (Problem(named(-1), what, do) for what, do in wrong)
+
+
+def check_queries_parse(catalog: Catalog) -> list[Problem]:
+    """Every SQL and PromQL text parses with PostgreSQL's and Prometheus' grammar, and no variable is left over."""
+    found = []
+    for where, dashboard, query in catalog.queries():
+        raw, start = query.text, 0
+        inner = _LABEL_VALUES.match(raw)
+        if inner and query.language == "promql":
+            if not inner[1]:
+                continue
+            raw, start = inner[1], inner.start(1)
+
+        def render(piece: str) -> str:
+            return sample(query, dashboard, catalog.expanded(piece).text)  # noqa: B023 (called in this round only)
+
+        try:
+            ready = render(raw)
+        except MacroError as error:
+            found.append(Problem(where, str(error), "use one of Grafana's macros"))
+            continue
+        found += [
+            Problem(where, f"nothing fills in '{name}'", "add the variable to the dashboard")
+            for name in leftovers(ready)
+        ]
+        fault, place = sql_fault(ready) if query.language == "sql" else promql_fault(ready)
+        if fault:
+            at = origin(raw, ready, place, render) if place >= 0 else -1
+            named = in_query(where, query.text, at + start if at >= 0 else -1)
+            found.append(Problem(named, _shown(fault, raw, at), "mend the query"))
+    return found
+
+
+def _shown(fault: str, raw: str, place: int) -> str:
+    """A parser's message with the line that it is about."""
+    return f'{fault} in "{excerpt(raw, place)}"' if place >= 0 or "\n" not in raw.strip() else fault
+
+
+def check_relations_parse(catalog: Catalog) -> list[Problem]:
+    """Every SQL file holds one SELECT that parses; a rollup may hold several, a table holds none."""
+    found = []
+    for relation in catalog.relations.values():
+        if relation.kind == "table":
+            continue
+        staging = relation if relation.kind == "staging" else None
+        final = catalog.expanded(relation.text, staging).text
+        fault, place = sql_fault(final, several=relation.kind in ("rollup", "audit"))
+        if fault:
+
+            def render(piece: str, staging: Relation | None = staging) -> str:
+                return catalog.expanded(piece, staging).text
+
+            at = origin(relation.text, final, place, render) if place >= 0 else -1
+            found.append(Problem(in_file(relation, at), _shown(fault, relation.text, at), "mend the query"))
+    return found
+
+
+def check_rules_parse(catalog: Catalog) -> list[Problem]:
+    """Every rule expression parses, in both states of its feature."""
+    found = []
+    for rule in catalog.rules.values():
+        for text in filter(None, (rule.expr, rule.otherwise)):
+            final = catalog.expanded(text).text
+            fault, place = promql_fault(final)
+            if fault:
+                at = origin(text, final, place, catalog.expand_text) if place >= 0 else -1
+                where = in_query(f"{rule.path} {rule.name}", text, at)
+                found.append(Problem(where, _shown(fault, text, at), "mend the expression"))
+    return found
+
+
+def check_bare_tables(catalog: Catalog) -> list[Problem]:
+    """A name without a schema in FROM is one that WITH gives, or a catalog of PostgreSQL."""
+    found = []
+    for relation in catalog.relations.values():
+        staging = relation if relation.kind == "staging" else None
+        text = catalog.expanded(relation.text, staging).text
+        if relation.kind == "table" or sql_fault(text, several=True)[0]:
+            continue
+        for statement in parse_statements(text):
+            parts = list(nodes([statement.stmt]))
+            given = {part.ctename for part in parts if part.DESCRIPTOR.name == "CommonTableExpr"}
+            read = {part.relname for part in parts if part.DESCRIPTOR.name == "RangeVar" and not part.schemaname}
+            found += [
+                Problem(
+                    relation.path, f"reads '{name}', which WITH does not give", suggest(name, given) or "name a view"
+                )
+                for name in sorted(read - given)
+                if not name.startswith("pg_")
+            ]
+    return found
+
+
+def check_circles(catalog: Catalog) -> list[Problem]:
+    """No relation reads itself, directly or through others."""
+    graph = {
+        name: {used for kind, used in catalog.relation_uses(name) if kind == "relation"}
+        for name, relation in catalog.relations.items()
+        if relation.kind in STORE_KINDS
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError:
+        return list(_circles(catalog, graph))
+    return []
+
+
+def _circles(catalog: Catalog, graph: dict[str, set[str]]) -> Iterator[Problem]:
+    """One problem for each set of relations that read each other, at the first of its files."""
+
+    def uses(node: tuple[str, str]) -> Iterable[tuple[str, str]]:
+        return (("relation", name) for name in graph.get(node[1], ()))
+
+    reached = {name: {one for _, one in below(uses, ("relation", name))} for name in sorted(graph)}
+    done: set[str] = set()
+    for name, others in reached.items():
+        if name in others and name not in done:
+            circle = sorted(one for one in others if name in reached.get(one, ()))
+            done |= {*circle}
+            what = "reads itself" if circle == [name] else f"{', '.join(circle)} read each other"
+            yield Problem(catalog.relations[name].path, what, "break the circle")
+
+
+def check_own_links(catalog: Catalog) -> list[Problem]:
+    """Links of a user's own dashboards lead to dashboards that exist; shipped ones may lead to one that is left out."""
+    return [
+        Problem(
+            where,
+            f"leads to '{panel.leads_to}', no such dashboard",
+            suggest(target, catalog.dashboards) or "name another",
+        )
+        for where, dashboard, panel in catalog.panels()
+        if panel.leads_to and dashboard.name in catalog.own
+        if (target := link_target(panel.leads_to)[0]) not in catalog.dashboards
+    ]

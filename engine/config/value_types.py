@@ -1,0 +1,170 @@
+"""Types of values that are written in YAML: of settings, and of the keys of headers, rules and metrics. Pure.
+
+Each type is declared once: what a message calls it, which values fit, and its JSON Schema for editors.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, Literal, NamedTuple
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+TypeName = Literal[
+    "bool", "int", "float", "money", "share", "amount", "list", "words", "names", "zone", "url", "server", "str",
+    "text", "name", "column", "identifier", "name?", "uid", "uid?", "metric", "label", "duration", "durations",
+    "sql type", "one or two", "lists", "maps", "numbers", "texts by name", "maps of texts", "word lists",
+    "days by relation", "true or row", "columns",
+]  # fmt: skip
+_zones = cache(available_timezones)  # it walks a tree of files
+NONE = "none"  # the address of a server that does not exist
+_NUMBER: Mapping[str, Any] = {"type": "number", "exclusiveMinimum": 0}
+DURATION = re.compile(r"(\d+)(ms|s|m|h|d|w)")
+_NAME = re.compile(r"[A-Za-z_][\w$-]{0,62}")
+_SQL_TYPE = re.compile(
+    r"(bigint|bigserial|bool|boolean|bytea|char|cidr|date|decimal|double precision|float4|float8|inet|int|int2|int4"
+    r"|int8|integer|interval|json|jsonb|numeric|oid|pg_lsn|pg_snapshot|real|smallint|text|time|timestamp"
+    r"|timestamp with time zone|timestamp without time zone|timestamptz|uuid|varchar|xid8)(\(\d+(, ?\d+)?\))?(\[\])*"
+)
+
+
+class Type(NamedTuple):
+    """One type: what a value should be, as a message says it, which values fit, and its JSON Schema."""
+
+    says: str
+    fits: Callable[[Any], bool]
+    schema: Mapping[str, Any]
+
+
+def _matching(pattern: str | re.Pattern[str], says: str) -> Type:
+    """Texts that match a pattern as a whole."""
+    compiled = re.compile(pattern)
+    schema = {"type": "string", "pattern": f"^(?:{compiled.pattern})$"}
+    return Type(says, lambda value: isinstance(value, str) and bool(compiled.fullmatch(value)), schema)
+
+
+def _list(says: str, fits: Callable[[Any], bool], items: Mapping[str, Any]) -> Type:
+    schema = {"type": "array", "items": items}
+    return Type(says, lambda value: isinstance(value, list) and all(map(fits, value)), schema)
+
+
+def _map(says: str, fits: Callable[[Any], bool]) -> Type:
+    """Maps from names to values of one kind."""
+
+    def right(value: Any) -> bool:
+        return isinstance(value, dict) and all(isinstance(key, str) and fits(of) for key, of in value.items())
+
+    return Type(says, right, {"type": "object"})
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < float("inf")
+
+
+def _is_above_0(value: Any) -> bool:
+    return _is_number(value) and value > 0
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_url(value: Any) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError:
+        return False
+    return bool(parts.scheme) and (bool(parts.netloc) or parts.scheme.startswith("postgres"))
+
+
+def _is_text_list(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) and one for one in value)
+
+
+def _is_word(value: Any) -> bool:
+    return isinstance(value, str | int | float)
+
+
+def _is_days(value: Any) -> bool:
+    """Days before and after: two whole numbers from 0, the first of which may be all."""
+    if not isinstance(value, list) or len(value) != 2:
+        return False
+    whole = [isinstance(one, int) and not isinstance(one, bool) and one >= 0 for one in value]
+    return whole[1] and (whole[0] or value[0] == "all")
+
+
+def _is_text_map(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(key, str) and isinstance(of, str) for key, of in value.items())
+
+
+def _is_vocabulary(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(key, str) and isinstance(of, list) and all(map(_is_word, of)) for key, of in value.items()
+    )
+
+
+_TEXT: Mapping[str, Any] = {"type": "string"}
+TYPES: Mapping[TypeName, Type] = {
+    "bool": Type("true or false", lambda value: isinstance(value, bool), {"type": "boolean"}),
+    "int": Type(
+        "a whole number above 0",
+        lambda value: isinstance(value, int) and _is_above_0(value),
+        {"type": "integer", "minimum": 1},
+    ),
+    "float": Type("a number above 0", _is_above_0, _NUMBER),
+    "money": Type("an amount in USD above 0", _is_above_0, _NUMBER),
+    "share": Type(
+        "a share between 0 and 1", lambda value: _is_above_0(value) and value < 1, {**_NUMBER, "exclusiveMaximum": 1}
+    ),
+    "amount": Type("a number from 0", lambda value: _is_number(value) and value >= 0, {"type": "number", "minimum": 0}),
+    "list": _list("a list of texts", _is_text, _TEXT),
+    "words": _list("a list of words or numbers", _is_word, {"type": ["string", "number", "boolean"]}),
+    "names": _list(
+        "a list of names (letters, digits, _)",
+        lambda value: isinstance(value, str) and bool(_NAME.fullmatch(value)),
+        {**_TEXT, "pattern": f"^(?:{_NAME.pattern})$"},
+    ),
+    "zone": Type(
+        "an IANA time zone such as Europe/Berlin",
+        lambda value: isinstance(value, str) and value in _zones(),
+        {"type": "string", "minLength": 1},
+    ),
+    "url": Type("a URL with scheme and host", _is_url, {**_TEXT, "pattern": "^[A-Za-z][A-Za-z0-9+.-]*:"}),
+    "server": Type(
+        f"a URL with scheme and host, or {NONE}",
+        lambda value: value == NONE or _is_url(value),
+        {**_TEXT, "pattern": f"^(?:{NONE}$|[A-Za-z][A-Za-z0-9+.-]*:)"},
+    ),
+    "str": Type("a text", _is_text, _TEXT),
+    "text": Type("a text", lambda value: isinstance(value, str) and bool(value.strip()), {**_TEXT, "minLength": 1}),
+    "name": _matching(_NAME, "a name (letters, digits, _)"),
+    "column": _matching(r"[^\x00=][^\x00]{0,62}|=[^\x00]+", "a name of at most 63 characters, or = SQL"),
+    "identifier": _matching(r"[^\x00]{1,63}", "a name of at most 63 characters"),
+    "name?": _matching(r"[a-z0-9-]{0,12}", "at most 12 lower-case letters, digits or -"),
+    "uid": _matching(r"[A-Za-z0-9_-]{1,40}", "a uid (1 to 40 letters, digits, - or _)"),
+    "uid?": _matching(r"[A-Za-z0-9_-]{0,40}", "a uid, or nothing"),
+    "metric": _matching(r"[a-zA-Z_:][a-zA-Z0-9_:]*", "a metric name"),
+    "label": _matching(r"[a-zA-Z_][a-zA-Z0-9_]*", "a label name"),
+    "duration": _matching(DURATION, "a duration such as 15s, 5m or 30d"),
+    "sql type": _matching(_SQL_TYPE, "a type of PostgreSQL such as bigint, text or timestamptz"),
+    "one or two": Type(
+        "one word, or a list of two",
+        lambda value: isinstance(value, str) or (_is_text_list(value) and len(value) == 2),
+        {},
+    ),
+    "lists": _list("a list of lists of columns", lambda value: _is_text_list(value) and bool(value), {}),
+    "maps": _list("a list of maps", lambda value: isinstance(value, dict), {"type": "object"}),
+    "durations": _matching(r"(\d+(ms|[smhdwy]))+", "a duration such as 5m or 1h30m"),
+    "numbers": _list("a list of numbers that rise", _is_number, {"type": "number"}),
+    "texts by name": _map("a map of names to texts", _is_text),
+    "maps of texts": _map("a map of maps of texts", _is_text_map),
+    "word lists": _map("a map of vocabularies, each a map of words to lists of words", _is_vocabulary),
+    "days by relation": _map("a map of relations to [days before or all, days after]", _is_days),
+    "true or row": Type("true or row", lambda value: value is True or value == "row", {}),
+    "columns": _map("a map of columns", lambda value: isinstance(value, str | dict)),
+}

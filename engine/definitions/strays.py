@@ -1,0 +1,45 @@
+"""Files and folders of a content root that nothing reads: a typing error in a name would leave them without effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+
+from gendash.engine.config.load import suggest
+from gendash.engine.model import Problem
+
+STYLE = "style.yaml"
+# what may lie in a root although gendash does not read it; the documents list these
+ALLOWED = (
+    ".*", "__pycache__", "__init__.py", "README*", "LICENSE*", "NOTICE*", "CHANGELOG*", "CONTRIBUTING*", "Makefile",
+    "docs", "tests", "out", "gendash.yaml", "pyproject.toml", "requirements*.txt",
+)  # fmt: skip
+# what is read, by folder: names of files, and the folders below
+READ: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    ".": ((STYLE,), ("dashboards", "recording_rules", "sql")),
+    "dashboards": (("*.py", "glossary.yaml", "plan.yaml"), ()),
+    "recording_rules": (("*.yaml",), ()),
+    "sql": ((), ("audits", "rollups", "staging", "tables", "views")),
+    **{f"sql/{name}": (("*.sql",), ()) for name in ("audits", "rollups", "staging", "tables", "views")},
+}
+
+
+def strays(root: Path, packaged: bool, shown: str) -> Iterator[Problem]:
+    """A problem for each file and folder of a root that nothing reads and that is not among ALLOWED.
+
+    The packaged root holds the program too, so only its folders of content are looked at.
+    """
+    for folder, (files, folders) in READ.items():
+        if (folder == "." and packaged) or not (root / folder).is_dir():
+            continue
+        for path in sorted((root / folder).iterdir()):
+            is_read = path.name in folders if path.is_dir() else any(fnmatch(path.name, one) for one in files)
+            if is_read or any(fnmatch(path.name, one) for one in ALLOWED):
+                continue
+            where = shown + path.relative_to(root).as_posix()
+            kind = "folder" if path.is_dir() else "file"
+            known = folders if path.is_dir() else [one for one in files if "*" not in one]
+            hint = suggest(path.name, known)
+            expected = ", ".join([*files, *(f"{one}/" for one in folders)])
+            yield Problem(where, f"nothing reads this {kind}", hint or f"here are read: {expected}")

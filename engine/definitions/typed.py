@@ -1,0 +1,87 @@
+"""Values of dataclasses against the types that their fields declare: what mypy would say of a module, said at load."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+NAMES = {str: "a text", int: "a whole number", bool: "true or false", float: "a number"}
+
+
+def declared(kind: Any) -> list[tuple[str, str, str, bool]]:
+    """Name, type and default of each field of a dataclass, and whether it may be left out."""
+    hints = get_type_hints(kind)
+    found = []
+    for field in dataclasses.fields(kind):
+        hint = hints[field.name]
+        default = "" if field.default is dataclasses.MISSING or field.default == "" else repr(field.default)
+        optional = field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
+        found.append((field.name, says(hint), default, optional))
+    return found
+
+
+def says(hint: Any) -> str:
+    """What a value of a declared type is, in words."""
+    origin, inside = get_origin(hint), get_args(hint)
+    if origin is Literal:
+        return f"one of {', '.join(map(str, inside))}"
+    if origin is tuple:
+        return f"a pair of {' and '.join(map(says, inside))}"
+    if origin is Sequence:
+        return f"a list ({says(inside[0])})"
+    if origin is Mapping:
+        return "a map of names to texts"
+    return NAMES.get(hint) or ("anything" if hint is Any else f"a {hint.__name__}")
+
+
+def misfits(value: Any, hint: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """The path of each part of a value that does not have its declared type, and what is wrong with it."""
+    origin, inside = get_origin(hint), get_args(hint)
+    if hint is Any:
+        return
+    elif origin in (Union, types.UnionType):
+        if all(list(misfits(value, one)) for one in inside):
+            yield path, f"is {shown(value)}, not {' or '.join(map(says, inside))}"
+    elif origin is Literal:
+        if not any(value == one and type(value) is type(one) for one in inside):
+            yield path, f"is {shown(value)}, not {says(hint)}"
+    elif origin in (Sequence, tuple):
+        fits = isinstance(value, list | tuple) and (origin is Sequence or len(value) == len(inside))
+        if not fits:
+            yield path, f"is {shown(value)}, not {says(hint)}"
+            return
+        hints = inside if origin is tuple else [inside[0]] * len(value)
+        for number, (item, one) in enumerate(zip(value, hints, strict=True), 1):
+            yield from misfits(item, one, f"{path}[{number}]")
+    elif origin is Mapping:
+        if not isinstance(value, Mapping):
+            yield path, f"is {shown(value)}, not {says(hint)}"
+            return
+        for key, item in value.items():
+            yield from misfits(key, inside[0], f"a key of {path}")
+            yield from misfits(item, inside[1], f"{path}.{key}")
+    elif getattr(hint, "_is_protocol", False):
+        methods = [name for name in vars(hint) if not name.startswith("_")]
+        if isinstance(value, type) or not all(callable(getattr(value, name, None)) for name in methods):
+            yield path, f"is {shown(value)}, not a {hint.__name__} with {', '.join(methods)}()"
+    elif not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
+        yield path, f"is {shown(value)}, not {says(hint)}"
+    elif dataclasses.is_dataclass(hint):
+        kind: Any = hint
+        for name, one in _hints(kind).items():
+            yield from misfits(getattr(value, name), one, f"{path}.{name}" if path else name)
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    """The types of a dataclass's fields; to evaluate them for each value would take most of the time of `check`."""
+    return get_type_hints(kind)
+
+
+def shown(value: Any) -> str:
+    """A value in at most 40 characters."""
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:36]} ..."

@@ -1,0 +1,308 @@
+"""One fault in an otherwise good content root is one line of `gendash check`, with its file, and never a traceback."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gendash.engine.checks.definitions import check, warnings
+from gendash.engine.config.load import load_config, wrong_declarations
+from gendash.engine.config.settings import Setting
+from gendash.engine.definitions.load import read_catalog
+from gendash.engine.errors import ConfigError
+from gendash.engine.model import Problem
+from gendash.engine.render.write import PACKAGED
+
+BOARD = '''"""A dashboard of ours."""
+
+from gendash.dashboards._palette import override
+from gendash.dashboards.viz import Lines
+from gendash.engine.model import Dashboard, Panel, Query, Row, Variable, sql
+
+DASHBOARD = Dashboard(
+    "ours",
+    "Ours",
+    "doc",
+    [
+        Row(
+            "",
+            [
+                Panel(
+                    "logins",
+                    "Logins",
+                    "How many of our users came on a day, from our own view, by the local day. Nothing is left out.",
+                    Lines(unit="short", overrides=[override("byName", "users", custom__fillOpacity=10)]),
+                    [sql("select day as time, users from {{ view('our_day') }}", feature="users", format="table")],
+                    width=24,
+                    height=8,
+                ),
+            ],
+        )
+    ],
+    "1m",
+    "24h",
+)
+'''
+VIEW = """/*
+doc: Our days.
+grain: one row per day
+audience: everyone
+cadence: 5m
+materialized: true
+key: [day]
+columns:
+  day: {type: date, doc: the local day}
+  users: {type: bigint, doc: users of the day}
+*/
+select day, dau as users from {{ view('activity_day') }}
+"""
+ROLLUP = """/*
+doc: Hours.
+grain: one row per day
+audience: none
+window: true
+key: [day]
+columns:
+  day: {type: date, doc: day}
+  calls: {type: numeric, doc: calls}
+time: day
+*/
+select start_time::date as day, count(*) as calls from {{ view('lf_observation') }} group by 1
+"""
+RULES = """- record: job:our_requests:rate5m
+  doc: Requests a second.
+  feature: http_metrics
+  expr: sum by (job) (rate({{ metric('http_requests') }}{job="{{ setting('prometheus.job') }}"}[5m]))
+"""
+METRICS = "our_total:\n  name: our_total\n  type: counter\n  doc: ours\n  labels: {kind: which}\n"
+AUDIT = """/*
+doc: Nothing odd.
+place: store
+severity: warning
+key: [day]
+*/
+select day from {{ view('activity_day') }} where day is null
+"""
+FILES = {
+    "dashboards/ours.py": BOARD,
+    "sql/views/our_day.sql": VIEW,
+    "sql/audits/our_audit.sql": AUDIT,
+    "recording_rules/ours.yaml": RULES,
+    "recording_rules/metrics.yaml": METRICS,
+    "README.md": "Ours.",
+    "tests/ours.yaml": "[]",
+    ".hidden": "",
+    "style.yaml": "people: error\n",
+}
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name, text in FILES.items():
+        path = tmp_path / "mine" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return tmp_path / "mine"
+
+
+def lines(root: Path) -> list[str]:
+    return [str(problem) for problem in check(read_catalog(load_config(), [root]))]
+
+
+def test_the_good_root_has_no_problem(root: Path) -> None:
+    assert lines(root) == []
+    assert all("[" in str(one) for one in warnings(read_catalog(load_config(), [root])))
+
+
+D, V, A, R, M = (
+    "dashboards/ours.py",
+    "sql/views/our_day.sql",
+    "sql/audits/our_audit.sql",
+    "recording_rules/ours.yaml",
+    "recording_rules/metrics.yaml",
+)
+FAULTS = [
+    # SQL headers
+    (V, "audience: everyone", "audiance: everyone", r"sql/views/our_day.sql:4: unknown key 'audiance'; did you mean 'audience'\?"),
+    (V, "cadence: 5m", "cadance: 5m", r"our_day.sql:5: unknown key 'cadance'; did you mean 'cadence'\?"),
+    (V, "materialized: true", "materialised: true", r"our_day.sql:6: unknown key 'materialised'; did you mean 'materialized'\?"),
+    (V, "cadence: 5m", "cadence: 5 minutes", r"our_day.sql:5: cadence is '5 minutes', not a duration such as"),
+    (V, "materialized: true", "materialized: yep", r"our_day.sql:6: materialized is 'yep', not true or false; fix it"),
+    (V, "audience: everyone", "audience: all", r"our_day.sql:4: audience is 'all', not one of everyone, admin, none"),
+    (V, "key: [day]", "key: [dya]", r"our_day.sql:7: key column 'dya' is not under columns:; did you mean 'day'\?"),
+    (V, "key: [day]", "key: day", r"our_day.sql:7: key is 'day', not a list of texts; fix it"),
+    (V, "key: [day]", "key: [day]\nkey: [users]", r"our_day.sql:8: 'key' is there twice; keep one"),
+    (V, "type: date", "typ: date", r"our_day.sql:9: column day: unknown key 'typ'; did you mean 'type'\?"),
+    (V, "type: date", "type: dates", r"our_day.sql:9: column day: type is 'dates', not a type of PostgreSQL"),
+    (V, "users of the day}", "users of the day, new ones too}", r"our_day.sql:10: column users: unknown key 'new ones too'; put a text with a comma"),
+    (V, "grain: one row per day\n", "", r"our_day.sql: no grain; add grain: what one row is"),
+    (V, "doc: Our days.", "doc: Ours: days.", r"our_day.sql:2: not YAML: .*; fix the line"),
+    (V, "cadence: 5m", "window: true", r"our_day.sql:5: key 'window' has no effect in a view; it is for rollups: take it out"),
+    (V, "materialized: true\n", "", r"our_day.sql:5: cadence has no effect without materialized; add materialized: true"),
+    (V, "cadence: 5m", "feature: userz", r"our_day.sql: no feature 'userz'; did you mean 'users'\?"),
+    (A, "place: store", "place: shop", r"our_audit.sql:3: place is 'shop', not one or two of source, store, prometheus"),
+    (A, "severity: warning", "severty: warning", r"our_audit.sql:4: unknown key 'severty'; did you mean 'severity'\?"),
+    (A, "place: store", "place: [store, source]", r"our_audit.sql: 1 queries for 2 places; write as many as there are places"),
+    (A, "key: [day]\n", "", r"our_audit.sql: no key; name the columns that identify a find under key:"),
+    # rules and metrics
+    (R, "feature: http_metrics", "feature: http_metric", r"recording_rules/ours.yaml job:our_requests:rate5m: no feature 'http_metric'; did you mean"),
+    (R, "feature:", "featur:", r"ours.yaml job:our_requests:rate5m: unknown key 'featur'; did you mean 'feature'\?"),
+    (R, "  doc: Requests a second.", "  doc: 5", r"ours.yaml job:our_requests:rate5m: doc is 5, not a text; fix it"),
+    (M, "type: counter", "type: couter", r"metrics.yaml our_total: type is 'couter', not one of counter, gauge"),
+    (M, "labels: {kind", "lables: {kind", r"metrics.yaml our_total: unknown key 'lables'; did you mean 'labels'\?"),
+    (M, "  doc: ours", "  doc: ours\n  buckets: [1]", r"metrics.yaml our_total: key 'buckets' has no effect in a counter"),
+    # dashboard modules
+    (D, 'feature="users"', 'feature="user"', r"ours/logins query A: no feature 'user'; did you mean 'users'\?"),
+    (D, "                    height=8,\n", "", r"mine/dashboards/ours.py:15: TypeError: Panel.__init__\(\) missing 1 required"),
+    (D, "height=8", "hight=8", r"mine/dashboards/ours.py:15: TypeError: .* 'hight'; did you mean 'height'\?"),
+    (D, "width=24", 'width="24"', r"ours/logins: width is '24', not a whole number; fix its type"),
+    (D, "width=24", "width=25", r"ours/logins: width 25; write 1 to 24"),
+    (D, 'format="table"', 'format="tabel"', r"ours/logins: queries\[1\].format is 'tabel', not one of time_series, table, heatmap"),
+    (D, 'unit="short", ', 'units="short", ', r"ours.py:19: TypeError: .*'units'; did you mean 'unit'\?"),
+    (D, "custom__fillOpacity", "custom__fillOpacty", r"ours/logins: override 1: no option 'custom.fillOpacty'; did you mean 'custom.fillOpacity'\?"),
+    (D, "fillOpacity=10", 'fillOpacity="ten"', r"ours/logins: override 1: custom.fillOpacity is 'ten', not a number; fix its type"),
+    (D, '"byName"', '"byname"', r"ours/logins: override 1: no matcher 'byname'; did you mean 'byName'\?"),
+    (D, 'Lines(unit="short"', 'Lines(custom={"drawStyle": "bar"}, unit="short"', r"ours/logins: defaults.custom.drawStyle is 'bar'; did you mean 'bars'\?"),
+    (D, 'Lines(unit="short"', 'Lines(transformations=[{"id": "organise", "options": {}}], unit="short"', r"ours/logins: no transformation 'organise'; did you mean 'organize'\?"),
+    (D, 'Lines(unit="short"', 'Lines(thresholds=["red"], unit="short"', r"ours/logins: .*'red'"),
+    (D, '    "ours",', '    "our",', r"mine/dashboards/ours.py: the dashboard is named 'our', its file ours.py; name the dashboard 'ours'"),
+    (D, "DASHBOARD = Dashboard(", "BOARD = Dashboard(", r'mine/dashboards/ours.py: no DASHBOARD; write DASHBOARD = Dashboard\("ours", ...\)'),
+    (D, BOARD, "DASHBOARD = 5\n", r"mine/dashboards/ours.py: DASHBOARD is 5, not a Dashboard; write"),
+    (D, BOARD, "import sys\n\nsys.exit(0)\n", r"mine/dashboards/ours.py:3: ends the program \(SystemExit\); take the call"),
+    (D, BOARD, "x = (\n", r"mine/dashboards/ours.py:1: SyntaxError: '\(' was never closed; fix the module"),
+    (D, BOARD, "\n\nlen(5)\n", r"mine/dashboards/ours.py:3: TypeError: object of type 'int' has no len\(\); fix the module"),
+    (D, "Row(\n", "Rows(\n", r"mine/dashboards/ours.py:12: NameError: name 'Rows' is not defined.*; did you mean 'Row'\?"),
+    # files
+    ("dashbord/x.py", "", "", r"mine/dashbord: nothing reads this folder; did you mean 'dashboards'\?"),
+    ("sql/view/x.sql", "", "select 1", r"mine/sql/view: nothing reads this folder; did you mean 'views'\?"),
+    ("x.json", "", "{}", r"mine/x.json: nothing reads this file; here are read"),
+    ("overrides.yaml", "", "{}", r"mine/overrides.yaml: nothing reads this file"),
+    ("sql/views/x.yaml", "", "{}", r"mine/sql/views/x.yaml: nothing reads this file"),
+    ("style.yaml", "people: error", "gird: off", r"mine/style.yaml:1: no design rule 'gird'; did you mean 'grid'\?"),
+    ("style.yaml", "people: error", "grid: maybe", r"mine/style.yaml:1: grid is 'maybe', not one of error, warning, off"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "right", "wrong", "said"), FAULTS, ids=[f"{f[0]}-{f[2][:30]}" for f in FAULTS])
+def test_one_fault_is_one_line(root: Path, file: str, right: str, wrong: str, said: str) -> None:
+    path = root / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = path.read_text("utf-8") if path.exists() else ""
+    assert right in text
+    path.write_text(text.replace(right, wrong, 1) if right else wrong, "utf-8")
+    found = lines(root)
+    assert len(found) == 1, found
+    assert re.search(said, found[0]), found
+
+
+HEADER = [
+    ("window: true", "windw: true", r"our_hour.sql:5: unknown key 'windw'; did you mean 'window'\?"),
+    ("key: [day]", "key: [dy]", r"our_hour.sql:6: key column 'dy' is not under columns:"),
+    ("window: true", "window: true\nreach: {lf_observaton: [0, 0]}", r"our_hour.sql:6: a reach for lf_observaton, which"),
+    ("window: true", "window: true\nreach: {lf_observation: [all, 0]}", r"our_hour.sql:5: reads all days of lf_observation"),
+    ("{{ view('lf_observation') }}", "(select at as start_time from {{ view('activity_day') }}) days", r"our_hour.sql:5: window: true, but the time alone changes it"),
+    ("time: day", "time: dya", r"our_hour.sql:10: time column 'dya' is not under columns:; did you mean 'day'\?"),
+    ("key: [day]\n", "", r"our_hour.sql: no key; add key:"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("right", "wrong", "said"), HEADER, ids=[one[1][:40] for one in HEADER])
+def test_what_only_build_refused_is_reported_by_check(root: Path, right: str, wrong: str, said: str) -> None:
+    path = root / "sql" / "rollups" / "our_hour.sql"
+    path.parent.mkdir()
+    path.write_text(ROLLUP)
+    good = lines(root)
+    path.write_text(ROLLUP.replace(right, wrong, 1))
+    found = [line for line in lines(root) if line not in good]
+    assert len(found) == 1, found
+    assert re.search(said, found[0]), found
+
+
+def test_faults_of_all_files_are_reported_at_once(root: Path) -> None:
+    (root / "dashboards" / "ours.py").write_text("1 / 0\n")
+    (root / "dashboards" / "theirs.py").write_text("DASHBOARD = None\n")
+    (root / "sql" / "views" / "our_day.sql").write_text(VIEW.replace("type: date", "typ: date"))
+    (root / "sql" / "views" / "bare.sql").write_text("select 1")
+    (root / "recording_rules" / "ours.yaml").write_text("- {alert: A, expr: x, doc: d, fro: 5m}")
+    found = lines(root)
+    assert [line.split(": ")[0] for line in sorted(found)] == [
+        "mine/dashboards/ours.py:1",
+        "mine/dashboards/theirs.py",
+        "mine/recording_rules/ours.yaml A",
+        "mine/sql/views/bare.sql",
+        "mine/sql/views/our_day.sql:9",
+    ]
+
+
+STAGING = """/*
+doc: Ours.
+tables: {ours: ours}
+reads: {ours: {id: id}}
+columns:
+  id: {type: uuid, doc: id}
+*/
+select id from {{ stage('our_rows') }}
+"""
+
+
+def test_a_staging_text_that_reads_itself_is_one_line(root: Path) -> None:
+    path = root / "sql" / "staging" / "our_rows.sql"
+    path.parent.mkdir()
+    path.write_text(STAGING)
+    (line,) = [one for one in lines(root) if "reads no other" in one]
+    assert line.startswith("mine/sql/staging/our_rows.sql")
+
+
+def test_a_fault_in_a_shipped_module_is_one_line_though_others_import_it_and_alerts_name_it(tmp_path: Path) -> None:
+    copy = tmp_path / "gendash"
+    ignored = shutil.ignore_patterns(".*", "tests", "docs", "__pycache__", "demo", "benchmarks", "*.egg-info", "out")
+    shutil.copytree(PACKAGED, copy, ignore=ignored)
+    board = copy / "dashboards" / "overview.py"
+    board.write_text(board.read_text("utf-8").replace("height=8,", "", 1))
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); sys.argv[1:] = ['check']; from gendash.cli import main; main()"
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, cwd=tmp_path)
+    said = r"gendash: dashboards/overview.py:\d+: TypeError: .* missing 1 required .*'height'; fix the module\n"
+    assert done.returncode == 1
+    assert re.fullmatch(said, done.stderr), done.stderr
+
+
+def test_a_root_may_make_a_design_rule_an_error(root: Path) -> None:
+    board = root / "dashboards" / "ours.py"
+    board.write_text(BOARD.replace("width=24", "width=23"))
+    assert lines(root) == []
+    assert any("[grid]" in str(one) for one in warnings(read_catalog(load_config(), [root])))
+    (root / "style.yaml").write_text("grid: error\n")
+    assert [line.rpartition(" [")[2].split("]")[0] for line in lines(root)] == ["grid", "grid"]
+    (root / "style.yaml").write_text("grid: off\n")
+    assert not any("[grid]" in str(one) for one in warnings(read_catalog(load_config(), [root])))
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        (Setting("limits.sessions", "count", 500, "x"), "no type 'count'; "),  # type: ignore[arg-type]
+        (Setting("limits.sessions", "int", 0.5, "x"), "default 0.5 is not a whole number above 0"),
+    ],
+)
+def test_a_setting_of_an_unknown_type_or_a_wrong_default_is_a_problem(setting: Setting, said: str) -> None:
+    (problem,) = wrong_declarations([setting])
+    assert str(problem).startswith(f"engine/settings.py limits.sessions: {said}")
+
+
+def test_such_a_setting_stops_every_command_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong: Callable[[], list[Problem]] = lambda: [Problem("engine/settings.py x", "no type 'count'", "one of ...")]  # noqa: E731
+    monkeypatch.setattr("gendash.engine.config.wrong_declarations", wrong)
+    with pytest.raises(ConfigError, match="no type 'count'"):
+        load_config("x: 1")
+
+
+def test_the_packaged_root_has_no_file_that_nothing_reads() -> None:
+    assert not [problem for problem in read_catalog(load_config()).problems if "nothing reads" in problem.what]
+    assert (PACKAGED / "engine" / "definitions" / "grafana_panels.json").is_file()
