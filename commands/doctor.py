@@ -82,10 +82,10 @@ def examine(catalog: Catalog, now: datetime) -> DoctorReport:
     """The whole report. A server that does not answer is a line of it; nothing that it holds counts as there."""
     from gendash.engine.definitions.load import instrumentation
     from gendash.engine.doctor import diagnose as judge
-    from gendash.engine.doctor import seen as seen_module
     from gendash.engine.doctor.report import DoctorReport, Server
+    from gendash.engine.doctor.seen import Look
 
-    seen = _Seen(seen_module.Look())
+    seen = _Seen(Look())
     for name, server, ask in (
         ("source", "platform", _source),
         ("store", "store", _store),

@@ -134,7 +134,7 @@ def check_features(catalog: Catalog) -> list[Problem]:
     named += [(relation.path, relation.header.get("feature", "")) for relation in catalog.relations.values()]
     named += [(f"{rule.path} {rule.name}", rule.feature) for rule in catalog.rules.values()]
     return [
-        Problem(where, f"no feature '{name}'", suggest(name, known) or "add it to engine/settings.py")
+        Problem(where, f"no feature '{name}'", suggest(name, known) or "add it to engine/config/settings.py")
         for where, names in named
         for name in names.split()
         if name not in known

@@ -328,7 +328,7 @@ def wrong_declarations(settings: Iterable[Setting] = SETTINGS) -> list[Problem]:
     """A problem for each setting whose type is none of TYPES, or whose default does not fit its type."""
     found = []
     for one in settings:
-        where = f"engine/settings.py {one.key}"
+        where = f"engine/config/settings.py {one.key}"
         if one.type not in TYPES:
             found.append(
                 Problem(where, f"no type '{one.type}'", suggest(one.type, TYPES) or f"one of {', '.join(TYPES)}")

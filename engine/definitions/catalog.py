@@ -16,8 +16,6 @@ from gendash.engine.definitions.visual import Schemas
 from gendash.engine.errors import ContentError
 from gendash.engine.model import Dashboard, Panel, Problem, Query, Relation, Rule, SettingRef, Variable
 
-VERIFIED = "refresh_now"  # when each relation was filled: `verify` asks it as every reader
-
 _STRING = re.compile(r"'[^']*'")
 
 
@@ -82,9 +80,14 @@ class Catalog:
                 yield f"{dashboard.name} annotation {name}", dashboard, query
 
     @cached_property
+    def purpose(self) -> dict[str, str]:
+        """Names of the relations that the engine itself reads, by the ``purpose:`` of their header."""
+        return {str(one.header["purpose"]): name for name, one in self.relations.items() if one.header.get("purpose")}
+
+    @cached_property
     def shown_to(self) -> dict[str, frozenset[str]]:
         """By relation, the audiences of the dashboards that read it; what `verify` asks of every reader is for all."""
-        found = {VERIFIED: {"everyone", "admin"}}
+        found = {self.purpose["freshness"]: {"everyone", "admin"}} if "freshness" in self.purpose else {}
         for _, dashboard, query in self.queries():
             for kind, name in self.expand(query).uses:
                 if kind == "relation":

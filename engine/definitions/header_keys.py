@@ -64,6 +64,13 @@ HEADER_KEYS: tuple[Key, ...] = (
     Key("whole", "list", "with `all` in reach: the columns that the rows share that a row reads", ("rollup",)),
     Key("keep", "bool", "true: its rows cannot be computed again, so it is altered and never rebuilt", ("rollup",)),
     Key(
+        "purpose",
+        "str",
+        "what the engine itself reads it for: freshness (when each relation was filled) or accounts (the list of users)",
+        ("rollup", "view"),
+        choices=("freshness", "accounts"),
+    ),
+    Key(
         "tracked",
         "bool",
         "true: triggers note the days on which its rows change; of a rollup always",

@@ -16,10 +16,10 @@ from gendash.engine.clients.answers import Failed
 from gendash.engine.clients.postgres import store
 from gendash.engine.config.load import Config, suggest
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.relations import qualified
 from gendash.engine.errors import ContentError, Denied, GendashError, TargetError, Unexpected
 from gendash.engine.languages.grafana_macros import Choice, MacroError, Timing, expand_macros, leftovers
 from gendash.engine.languages.promql import parse
-from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Problem, Variable
 from gendash.engine.render.rules import rule_expression
 from gendash.engine.verify.freshness import Filled, Finder, relation_finder, series_finder
@@ -136,7 +136,7 @@ def _connect(
     for role in sorted({question.role for question in needed} - {""}):
         try:
             readers[role] = stack.enter_context(_reader(config, role, at))
-            filled |= _filled(config, readers[role])
+            filled |= _filled(catalog, readers[role])
         except GendashError as error:
             down[role] = _told(error)
     call: prom.Call | None = None
@@ -175,9 +175,10 @@ def _reader(config: Config, role: str, at: datetime | None) -> AbstractContextMa
     return open_reader(store(config), user, password, at)
 
 
-def _filled(config: Config, ask: RunQuery) -> dict[str, Filled]:
+def _filled(catalog: Catalog, ask: RunQuery) -> dict[str, Filled]:
     """When each relation was filled, as the store says."""
-    answer = ask(f"select relation, age_s, cadence_s, error from {quote_name(config['schema'])}.refresh_now")
+    view = catalog.purpose["freshness"]
+    answer = ask(f"select relation, age_s, cadence_s, error from {qualified(catalog.config, view)}")
     if isinstance(answer, Failed):
         raise Unexpected(Problem("store", answer.message, MIGRATE))
     return {name: Filled(age_s, cadence_s or 0.0, error or "") for name, age_s, cadence_s, error in answer.rows}

@@ -2,6 +2,7 @@
 doc: Accounts, without names and addresses.
 grain: one row per account
 feature: users
+purpose: accounts
 audience: admin
 cadence: 5m
 key: [user_id]

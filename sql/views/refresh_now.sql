@@ -2,6 +2,7 @@
 doc: State of every relation that is filled by a refresh or by the Langfuse sync; `verify` judges by it.
 grain: one row per relation
 audience: everyone
+purpose: freshness
 key: [relation]
 columns:
   relation: {type: text, doc: "name of the relation"}

@@ -293,11 +293,13 @@ def test_a_root_may_make_a_design_rule_an_error(root: Path) -> None:
 )
 def test_a_setting_of_an_unknown_type_or_a_wrong_default_is_a_problem(setting: Setting, said: str) -> None:
     (problem,) = wrong_declarations([setting])
-    assert str(problem).startswith(f"engine/settings.py limits.sessions: {said}")
+    assert str(problem).startswith(f"engine/config/settings.py limits.sessions: {said}")
 
 
 def test_such_a_setting_stops_every_command_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong: Callable[[], list[Problem]] = lambda: [Problem("engine/settings.py x", "no type 'count'", "one of ...")]  # noqa: E731
+    wrong: Callable[[], list[Problem]] = lambda: [
+        Problem("engine/config/settings.py x", "no type 'count'", "one of ...")
+    ]  # noqa: E731
     monkeypatch.setattr("gendash.engine.config.wrong_declarations", wrong)
     with pytest.raises(ConfigError, match="no type 'count'"):
         load_config("x: 1")

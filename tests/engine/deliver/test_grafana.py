@@ -18,7 +18,7 @@ from uuid import uuid4
 
 import pytest
 
-from gendash.engine.clients import grafana as grafana_module
+from gendash.engine.clients.grafana import Grafana as Api
 from gendash.engine.config.load import Config, load_config
 from gendash.engine.definitions.load import template
 from gendash.engine.deliver import grafana as target
@@ -180,13 +180,13 @@ def test_one_request_a_dashboard_where_nothing_changed_and_no_write(
     uids = {site.add(name, board(name)) for name in ("a", "b", "c")}
     site.apply()
     asked: list[tuple[str, str]] = []
-    once = grafana_module.Grafana._once
+    once = Api._once
 
     def counted(self: Any, method: str, path: str, **options: Any) -> Any:
         asked.append((method, path))
         return once(self, method, path, **options)
 
-    monkeypatch.setattr(grafana_module.Grafana, "_once", counted)
+    monkeypatch.setattr(Api, "_once", counted)
     site.apply()
     assert {method for method, _ in asked} == {"GET"}
     for uid in uids:
@@ -395,17 +395,17 @@ def test_an_edit_that_grafana_let_us_overwrite_is_put_back(site: Site, monkeypat
     site.apply()
     alice = site.grafana.person("alice", "Editor")
     site.add("overview", board("Overview", sql="select 2"))
-    once = grafana_module.Grafana._once
+    once = Api._once
 
     def too_late(self: Any, method: str, path: str, **options: Any) -> Any:
         """Grafana's gap between check and write: her save falls into it."""
         if method == "POST" and "version" in options["json"]["dashboard"] and not options["json"]["overwrite"]:
-            monkeypatch.setattr(grafana_module.Grafana, "_once", once)
+            monkeypatch.setattr(Api, "_once", once)
             edit(site.grafana, uid, retitle("Hers"), alice)
             options["json"]["overwrite"] = True
         return once(self, method, path, **options)
 
-    monkeypatch.setattr(grafana_module.Grafana, "_once", too_late)
+    monkeypatch.setattr(Api, "_once", too_late)
     change = only(site.apply(), uid)
     assert change.action == "blocked"
     assert change.lines == ("version 2 by alice came at the same moment: it was put back, plan again",)

@@ -1,4 +1,4 @@
-"""The plan, from what is wanted and what is there; `tests/targets/test_grafana.py` does the same with a real server."""
+"""The plan, from what is wanted and what is there; `tests/engine/deliver/test_grafana.py` does the same with a real server."""
 
 from __future__ import annotations
 

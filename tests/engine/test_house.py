@@ -1,0 +1,210 @@
+"""The laws of the house, read from the syntax trees: which room may import which, who opens what, and what names mean."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import gendash
+from gendash.engine.config.load import load_config
+from gendash.engine.definitions.load import load_catalog
+
+ROOT = Path(gendash.__file__).parent
+ENGINE = ROOT / "engine"
+ROOMS = (  # from the lowest to the highest; a room imports only rooms before it
+    "config",
+    "languages",
+    "clients",
+    "definitions",
+    "render",
+    "platform",
+    "verify",
+    "store",
+    "reference",
+    "doctor",
+    "deliver",
+    "checks",
+)
+DRIVERS = {"psycopg", "requests", "urllib3", "niquests", "grafana_client", "subprocess", "socket", "sqlite3"}
+DRIVERS_MAY_BE_IN = {  # beside clients/, where connections are made: modules that hold a transaction or name its errors
+    "deliver/rules_dir.py",
+    "doctor/look_database.py",
+    "doctor/role_privileges.py",
+    "platform/columns.py",
+    "platform/indexes.py",
+    "platform/statistics.py",
+    "store/audit.py",
+    "store/metrics.py",
+    "store/migrate.py",
+    "store/roles.py",
+    "store/uninstall.py",
+    "store/refresh/context.py",
+    "store/refresh/from_platform.py",
+    "store/refresh/from_store.py",
+    "store/refresh/read.py",
+    "store/refresh/run.py",
+    "store/refresh/write.py",
+    "verify/reader.py",
+}
+PURE = ("config", "languages", "definitions", "render", "checks")
+OPENS_FILES = {"definitions/load.py", "render/write.py"}
+MOST_LINES = 400
+DATA = ("dashboards",)  # their modules hold data and may be longer
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def modules(folder: str, deep: bool = False) -> list[Path]:
+    return sorted((ROOT / folder).glob("**/*.py" if deep else "*.py"))
+
+
+def code() -> list[Path]:
+    """Every module of the package, without tests and benchmarks."""
+    folders = ("engine", "commands", "langfuse_bridge", "demo", "dashboards")
+    return [ROOT / "cli.py", *(path for folder in folders for path in modules(folder, deep=True))]
+
+
+def place(path: Path) -> str:
+    return path.relative_to(ENGINE).as_posix()
+
+
+def imported(path: Path) -> Iterator[tuple[str, str]]:
+    """Module and name of each import; of ``import x`` the name is empty. A submodule is named as a module."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, "") for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name}: relative import"
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                is_module = (ROOT.parent / inner.replace(".", "/").replace("gendash", ROOT.name, 1)).with_suffix(".py")
+                yield (inner, "") if is_module.is_file() else (node.module or "", alias.name)
+
+
+def imports(path: Path) -> set[str]:
+    return {module for module, _ in imported(path)}
+
+
+def room_of(module: str) -> str:
+    """``config`` of ``gendash.engine.config.load``; empty for errors, model and whatever is not of the engine."""
+    parts = module.split(".")
+    return parts[2] if parts[:2] == ["gendash", "engine"] and len(parts) > 3 else ""
+
+
+def test_the_engine_has_no_module_outside_of_a_room_but_errors_and_model() -> None:
+    assert {path.name for path in ENGINE.glob("*.py")} == {"__init__.py", "errors.py", "model.py"}
+    rooms = {path.name for path in ENGINE.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert rooms == set(ROOMS)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_only_rooms_below_it(room: str) -> None:
+    below = set(ROOMS[: ROOMS.index(room) + 1])
+    for path in modules(f"engine/{room}", deep=True):
+        used = {room_of(module) for module in imports(path)} - {""}
+        assert used <= below, f"{place(path)} imports {sorted(used - below)}"
+
+
+def test_drivers_are_imported_where_connections_are_held_and_nowhere_else() -> None:
+    users = {
+        place(path)
+        for path in modules("engine", deep=True)
+        if {module.split(".")[0] for module in imports(path)} & DRIVERS and not place(path).startswith("clients/")
+    }
+    assert users == DRIVERS_MAY_BE_IN
+
+
+@pytest.mark.parametrize("room", PURE)
+def test_a_pure_room_opens_no_file_and_no_connection(room: str) -> None:
+    for path in modules(f"engine/{room}", deep=True):
+        if place(path) in OPENS_FILES:
+            continue
+        used = {module.split(".")[0] for module in imports(path)}
+        assert not used & (DRIVERS | {"os", "pathlib"}), place(path)
+        assert "clients" not in {room_of(module) for module in imports(path)} or room == "checks", place(path)
+        calls = {n.func.id for n in ast.walk(tree(path)) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+        assert "open" not in calls, place(path)
+
+
+@pytest.mark.parametrize("path", modules("dashboards"), ids=lambda p: p.name)
+def test_a_dashboard_imports_the_model_grafanalib_and_shared_parts_but_no_other_dashboard(path: Path) -> None:
+    allowed = ("gendash.engine.model", "gendash.dashboards", "grafanalib", "attr", "__future__")
+    allowed += ("typing", "dataclasses", "collections")
+    assert [name for name in imports(path) if not name.startswith(allowed)] == []
+    shared = {"viz"} | {one.stem for one in modules("dashboards") if one.stem.startswith("_")}
+    boards = {name.rpartition(".")[2] for name in imports(path) if name.startswith("gendash.dashboards.")}
+    assert boards <= shared
+
+
+def test_only_the_command_line_and_the_demo_know_engine_and_content() -> None:
+    content = ("gendash.dashboards", "gendash.cli", "gendash.commands", "gendash.demo")
+    for path in [*modules("engine", deep=True), *modules("langfuse_bridge")]:
+        assert [name for name in imports(path) if name.startswith(content)] == [], path
+
+
+def test_every_module_spells_its_imports_from_the_package() -> None:
+    own = {
+        "engine",
+        "dashboards",
+        "demo",
+        "langfuse_bridge",
+        "sql",
+        "recording_rules",
+        "provisioning",
+        "commands",
+        "cli",
+    }
+    for path in code():
+        assert not {name.split(".")[0] for name in imports(path)} & own, path
+
+
+def test_nobody_imports_a_private_name_of_another_module() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}: {module}.{name}"
+        for path in code()
+        for module, name in imported(path)
+        if module.startswith("gendash") and name.startswith("_") and not name.startswith("__")
+    ]
+    assert found == []
+
+
+def test_no_two_public_functions_or_classes_of_the_engine_share_a_name() -> None:
+    homes = defaultdict(list)
+    for path in modules("engine", deep=True):
+        for node in tree(path).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                homes[node.name].append(place(path))
+    assert {name: places for name, places in homes.items() if len(places) > 1} == {}
+
+
+def test_no_module_is_longer_than_a_reader_can_keep_in_mind() -> None:
+    long = {
+        path.relative_to(ROOT).as_posix(): len(path.read_text("utf-8").splitlines())
+        for path in code()
+        if path.parent.name not in DATA
+    }
+    assert {path: lines for path, lines in long.items() if lines > MOST_LINES} == {}
+
+
+def test_the_engine_knows_no_dashboard_view_rollup_or_rule_by_name() -> None:
+    catalog = load_catalog(load_config(""))
+    names = {name for name, one in catalog.relations.items() if one.kind in ("view", "rollup", "audit")}
+    names |= set(catalog.dashboards) | set(catalog.rules) | {rule.group for rule in catalog.rules.values()}
+    common = {"slo", "auth", "agent", "http", "targets", "stores", "alerts", "kb"}  # groups whose names are words too
+    found = []
+    for path in modules("engine", deep=True):
+        docs = {id(node.value) for node in ast.walk(tree(path)) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+                words = set(re.findall(r"[\w:-]+", node.value)) & (names - common)
+                found += [f"{place(path)}:{node.lineno} {word}" for word in words]
+    assert found == ["checks/queries.py:23 user_name"]  # a column that holds names of people, and a rollup's name
