@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
 
+from gendash.engine.config import http_headers
 from gendash.engine.config.settings import FEATURES, SETTINGS, Setting
 from gendash.engine.errors import ConfigError
 from gendash.engine.model import Problem
@@ -117,6 +118,7 @@ def load_config(
             key, env = setting.key.replace("*", name), setting.env.replace("*", variable_part(name))
             _from_environment(setting, key, env, environ or {}, read_file, values, origins, problems)
     _check_projects(values, origins, problems)
+    problems += http_headers.header_problems(values, origins)
     if problems:
         raise ConfigError(problems)
     return Config(values, origins)
@@ -217,8 +219,9 @@ def _from_environment(
 ) -> None:
     aliases = [variable.replace("BASE_URL", "HOST")] if variable.endswith("BASE_URL") else []
     for name in [variable, *aliases]:
-        if environ.get(name):
-            _store(setting, key, environ[name], name, values, origins, problems)
+        content = environ.get(name, "").strip() if setting.secret else environ.get(name)
+        if content:
+            _store(setting, key, content, name, values, origins, problems)
             return
     file_name = environ.get(f"{variable}_FILE")
     if setting.secret and file_name and read_file:
@@ -262,6 +265,10 @@ PATTERNS = {
     "metric": (re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*"), "a metric name"),
     "label": (re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*"), "a label name"),
     "duration": (_DURATION, "a duration such as 15s, 5m or 30d"),
+    "header": (re.compile(http_headers.VALUE), "the value of a header (printable ASCII letters)"),
+    "headers": (re.compile(http_headers.LINES), "`Name: value` in printable ASCII letters, one a line"),
+    "token": (re.compile(r"[\x21-\x7e]*"), "a token or key: printable ASCII letters without blanks or line ends"),
+    "proxy": (re.compile(r"none|http://[^\s@/?#]+/?|"), "none, or http://host:port without user and password"),
 }
 
 

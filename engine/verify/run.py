@@ -137,7 +137,7 @@ def _connect(
     loaded: dict[str, list[prom.LoadedRule]] = {}
     if rules or any(question.query.language == "promql" for question in needed):
         try:
-            call = stack.enter_context(prom.prometheus(config["prometheus_url"]))
+            call = stack.enter_context(prom.prometheus(config))
             loaded = prom.loaded_rules(call)
         except TargetError as error:
             problems += error.problems
