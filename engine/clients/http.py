@@ -371,7 +371,7 @@ def _tls_trouble(server: Server, error: ssl.SSLError) -> tuple[str, str]:
     """What is wrong with TLS, and what to do about it."""
     key = server.route.key
     if isinstance(error, ssl.SSLCertVerificationError):
-        reason = error.verify_message or "not valid"
+        reason = getattr(error, "verify_message", "") or "not valid"
         if "expired" in reason or "not yet valid" in reason:
             do = "renew the server's certificate, and check this machine's clock"
         elif "match" in reason or "not valid for" in reason:
@@ -379,7 +379,7 @@ def _tls_trouble(server: Server, error: ssl.SSLError) -> tuple[str, str]:
         else:
             do = f"name the PEM file of the authority that signed it in {key}.ca_file"
         return f"no TLS connection: the certificate is refused: {reason.rstrip('.')}", do
-    reason = (error.reason or type(error).__name__).replace("_", " ").lower()
+    reason = (getattr(error, "reason", "") or type(error).__name__).replace("_", " ").lower()
     if "certificate required" in reason or "handshake failure" in reason or "bad certificate" in reason:
         return f"no TLS connection: {reason}", f"where a client certificate is asked for, set {key}.client_cert"
     if "wrong version number" in reason or "record layer" in reason or "http request" in reason:

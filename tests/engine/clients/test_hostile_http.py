@@ -13,7 +13,6 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import Message
-from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -25,8 +24,8 @@ from gendash.engine.clients.grafana import server_capabilities
 from gendash.engine.clients.http_policy import cut_deep, json_of, retry_after_s
 from gendash.engine.clients.prometheus import instant, label_values, loaded_rules, prometheus
 from gendash.engine.config.load import load_config
-from gendash.engine.errors import ConfigError, Denied, GendashError, TargetError, Unexpected, Unreachable
-from gendash.langfuse_bridge.client import Client, Missing, Paused, TooMuch, in_one_line, version
+from gendash.engine.errors import ConfigError, GendashError, TargetError, Unexpected
+from gendash.langfuse_bridge.client import Paused, in_one_line, version
 from gendash.langfuse_bridge.open_run import open_client
 
 Behave = Callable[[socket.socket, str], None]
