@@ -57,7 +57,7 @@ def _requests(key: str, server: str, variable: str, timeout: str, max_pause: str
             f"{key}.max_pause",
             "duration",
             max_pause,
-            f"longest pause that {server} may ask for (Retry-After); what asks for more is not waited for",
+            f"longest pause that {server} can impose by Retry-After",
         ),
     )
 
