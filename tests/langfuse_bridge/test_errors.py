@@ -9,6 +9,7 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
+import psycopg
 import pytest
 from bridge_parts import NOW, client_of, observation, settings, stored
 
@@ -244,6 +245,28 @@ def test_a_long_pause_stops_cleanly_says_when_it_goes_on_and_is_kept(
     assert asked == [] and "goes on at 2026-11-21 11:59:53" in again.notes[0]
     later = run(NOW + timedelta(days=1), text="langfuse: {since: 5h}")
     assert later.complete and len(stored(store, "lf_observation")) == 200
+
+
+def test_a_pause_that_no_server_can_mean_is_neither_kept_nor_believed(
+    double: Any, store: Any, run: Any, sleeper: Any
+) -> None:
+    fill(double)
+    double.fault = lambda path: Fault(429, retry_after=10**9) if path == "v2/observations" else None
+    report = run(text="langfuse: {since: 2h}")
+    assert report.resume_at and report.resume_at <= NOW + timedelta(days=1, minutes=1)
+    double.fault = lambda _path: None
+    with psycopg.connect(store.url) as connection:
+        connection.execute("update gendash._sync set resume_at = '2058-08-01Z'")
+    assert run(NOW + MINUTE, text="langfuse: {since: 2h}").streams[0].written == 30
+
+
+@pytest.mark.parametrize("trace", ["trace#0", "chat?b=1", "50%25off", "../health", "..", ".", "a/b", "ü \u200b"])
+def test_a_trace_of_any_name_is_asked_for_by_that_name(trace: str, double: Any, store: Any, run: Any) -> None:
+    double.mode, double.version = "legacy", "3.225.4"
+    double.add(observation(1, NOW - MINUTE, traceId=trace, userId="someone"))
+    run(text="langfuse: {since: 2h}")
+    assert stored(store, "lf_observation", "trace_id") == [(trace,)]
+    assert stored(store, "lf_observation", "user_hash is not null") == [(trace not in (".", ".."),)]
 
 
 def test_unreadable_answers_name_the_path_and_no_data(web: Any, double: Any, sleeper: Any, run: Any) -> None:

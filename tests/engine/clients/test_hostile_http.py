@@ -499,6 +499,26 @@ def test_a_dead_proxy_is_named_and_this_machine_needs_none(
 
 
 @each_client
+def test_a_proxy_gets_the_whole_address_and_its_own_credentials(
+    client: str, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests: list[str] = []
+
+    def behave(connection: socket.socket, request: str) -> None:
+        requests.append(request)
+        response(407, b"<html>", Content_Type="text/html", Server="squid")(connection, request)
+
+    proxy = serve(behave)
+    text = fault(client, settings("http://away.example.com/sub", f"{client}: {{proxy: '{proxy}'}}"))
+    assert "407 from squid" in text and " http://away.example.com/sub/api/" in requests[0]
+    monkeypatch.setenv("HTTPS_PROXY", proxy.replace("://", "://me:other-hush@"))
+    text = fault(client, settings("https://away.example.com"))
+    assert "Tunnel connection failed: 407" in text and "other-hush" not in text
+    assert requests[-1].startswith("CONNECT away.example.com:443") and "Proxy-Authorization: Basic" in requests[-1]
+    assert "\r\nAuthorization" not in requests[-1]
+
+
+@each_client
 @pytest.mark.parametrize("setting", ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "ca_file", "client_cert"])
 def test_a_certificate_that_is_not_there_is_one_line(
     setting: str, client: str, monkeypatch: pytest.MonkeyPatch
