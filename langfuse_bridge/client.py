@@ -19,6 +19,7 @@ from gendash.engine.clients.http_policy import (
     Route,
     Server,
     TooLarge,
+    Untrusted,
     cut_deep,
     explain,
     json_of,
@@ -106,6 +107,8 @@ class Client:
                 answer = self._send(path, params)
             except TooLarge:
                 raise TooMuch from None
+            except Untrusted:
+                raise
             except Unreachable as error:
                 last, do = error.problems[0].what, error.problems[0].do
                 continue

@@ -31,6 +31,7 @@ from gendash.engine.clients.http_policy import (
     Server,
     TooLarge,
     Unanswered,
+    Untrusted,
     retry_after_s,
 )
 from gendash.engine.errors import ConfigError, TargetError, Unexpected, Unreachable
@@ -195,7 +196,9 @@ class Session:
                 do = f"start the proxy, or set {self.server.route.key}.proxy to another one or to none"
                 raise Unreachable(Problem(where, what, do)) from None
             if isinstance(error, ssl.SSLError):
-                raise Unreachable(Problem(where, *_tls_trouble(self.server, error))) from None
+                passing = isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLSyscallError)
+                kind = Unreachable if passing else Untrusted
+                raise kind(Problem(where, *_tls_trouble(self.server, error))) from None
             do = f"check {self.server.setting} and that {self.server.name} runs"
             raise Unreachable(Problem(where, f"no connection: {_cause(error)}", do)) from None
         return connection
@@ -237,7 +240,7 @@ class Session:
             do = f"check that {self.server.name} is not overloaded, or raise {self.server.route.key}.timeout"
             raise Unanswered(Problem(where, what, do)) from None
         except ssl.SSLCertVerificationError as error:
-            raise Unreachable(Problem(where, *_tls_trouble(self.server, error))) from None
+            raise Untrusted(Problem(where, *_tls_trouble(self.server, error))) from None
         except (http.client.IncompleteRead, zlib.error, EOFError):
             raise Broken(Problem(where, f"{asked}: the answer breaks off", "try again")) from None
         except ssl.SSLError as error:

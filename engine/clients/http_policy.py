@@ -39,6 +39,10 @@ class Broken(Unanswered):
     """The connection ended within the answer: the same request may be answered when it is sent again."""
 
 
+class Untrusted(Unreachable):
+    """The two sides do not agree on TLS: sending again does not help."""
+
+
 class Failing(Unexpected):
     """The server, or one before it, failed: what the request asks for may have been done."""
 
