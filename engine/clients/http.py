@@ -41,6 +41,7 @@ CONNECT_S = 10.0
 BACKOFF_S = (0.3, 1.0, 3.0)
 _CHUNK = 64 * 1024
 _HEADERS_MOST = 2**20
+_ENDED = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 _SAFE = "/%:@!$&'()*+,;=~"
 Pause = Callable[[float], None]
 
@@ -196,8 +197,7 @@ class Session:
                 do = f"start the proxy, or set {self.server.route.key}.proxy to another one or to none"
                 raise Unreachable(Problem(where, what, do)) from None
             if isinstance(error, ssl.SSLError):
-                passing = isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLSyscallError)
-                kind = Unreachable if passing else Untrusted
+                kind = Unreachable if isinstance(error, _ENDED) else Untrusted
                 raise kind(Problem(where, *_tls_trouble(self.server, error))) from None
             do = f"check {self.server.setting} and that {self.server.name} runs"
             raise Unreachable(Problem(where, f"no connection: {_cause(error)}", do)) from None
@@ -382,9 +382,11 @@ def _tls_trouble(server: Server, error: ssl.SSLError) -> tuple[str, str]:
         else:
             do = f"name the PEM file of the authority that signed it in {key}.ca_file"
         return f"no TLS connection: the certificate is refused: {reason.rstrip('.')}", do
-    reason = (getattr(error, "reason", "") or type(error).__name__).replace("_", " ").lower()
-    if "certificate required" in reason or "handshake failure" in reason or "bad certificate" in reason:
-        return f"no TLS connection: {reason}", f"where a client certificate is asked for, set {key}.client_cert"
+    ended = isinstance(error, _ENDED)
+    reason = "the server ended it" if ended else (getattr(error, "reason", "") or "refused").replace("_", " ").lower()
+    if "certificate required" in reason or "handshake failure" in reason or "bad certificate" in reason or ended:
+        do = f"check {server.setting}, and where a client certificate is asked for, set {key}.client_cert"
+        return f"no TLS connection: {reason}", do
     if "wrong version number" in reason or "record layer" in reason or "http request" in reason:
         return f"no TLS connection: {reason}", f"where the server has no TLS, write http:// in {server.setting}"
     return f"no TLS connection: {reason}", f"check {server.setting}, and what TLS the server speaks"

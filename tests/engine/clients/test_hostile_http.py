@@ -608,3 +608,31 @@ langfuse:
     main, here, there = (http_policy.route_of(one, "langfuse") for one in each_project(config))
     assert dict(main.headers) == dict(here.headers) == {"X-Route": "a", "X-Access": SECRET}
     assert (dict(there.headers), there.ca_file) == ({"X-Route": "b", "X-C": "d"}, "")
+
+
+@each_client
+def test_a_client_certificate_that_is_asked_for_is_named_and_sent(client: str, certificate: tuple[str, str]) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    context.load_verify_locations(certificate[0])
+    context.verify_mode = ssl.CERT_REQUIRED
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                raw = listener.accept()[0]
+                with suppress(OSError), context.wrap_socket(raw, server_side=True) as connection:
+                    connection.recv(65536)
+                    response(404, b"<html><title>here</title>", Content_Type="text/html")(connection, "")
+
+    Thread(target=accept, daemon=True).start()
+    url, own = f"https://127.0.0.1:{listener.getsockname()[1]}", f"ca_file: {certificate[0]}"
+    try:
+        text = fault(client, settings(url, f"{client}: {{{own}}}"))
+        assert f"{client}.client_cert" in text or "connection broke" in text
+        text = fault(client, settings(url, f"{client}: {{{own}, client_cert: [{', '.join(certificate)}]}}"))
+        assert "page 'here'" in text
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
