@@ -166,7 +166,7 @@ def _prometheus(catalog: Catalog, seen: _Seen, now: datetime) -> None:
     from gendash.engine.doctor.look_prometheus import exposed, recorded
     from gendash.engine.render.rules import live_rules
 
-    with seen.asking("prometheus") as ok, prometheus(catalog.config["prometheus_url"]) as call:
+    with seen.asking("prometheus") as ok, prometheus(catalog.config) as call:
         rules = [rule.name for rule in live_rules(catalog)]
         loaded = sum(name in loaded_rules(call) for name in rules)
         metrics = recorded(call, catalog, catalog.metrics, now)

@@ -17,7 +17,7 @@ from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Literal
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import msgspec
 
@@ -270,7 +270,7 @@ class LangfuseDouble(Rows):
         return 200, ask.numbered(rows, params, wire.observation_v1)
 
     def _traces_v1(self, params: Params, route: str, _fault: Fault | None) -> Answer:
-        name = route.removeprefix("traces").lstrip("/")
+        name = unquote(route.removeprefix("traces").lstrip("/"))
         groups = params["fields"][0].split(",") if "fields" in params else None
         if name:
             return self._trace_v1(name)

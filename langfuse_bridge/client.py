@@ -12,8 +12,19 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
-import requests
 
+from gendash.engine.clients.http import Session, basic
+from gendash.engine.clients.http_policy import (
+    Answer,
+    Route,
+    Server,
+    TooLarge,
+    Untrusted,
+    cut_deep,
+    explain,
+    json_of,
+    retry_after_s,
+)
 from gendash.engine.errors import Denied, GendashError, Unexpected, Unreachable
 from gendash.engine.model import Problem
 from gendash.langfuse_bridge import api_types
@@ -25,7 +36,9 @@ Params = Mapping[str, str | int]
 OLDEST = (3, 57)
 TRIES = 6
 LONGEST_WAIT_S = 120.0
-_TIMEOUT_S = (10, 60)
+ROUTE = Route("langfuse", "LANGFUSE_HEADERS", timeout_s=60.0, max_pause_s=86400.0)
+_FIRST = ("health", "projects")
+"""What is asked first: what answers there instead is no Langfuse, and not one that fails for a moment."""
 
 
 class TooMuch(Exception):
@@ -51,7 +64,7 @@ class Client:
     ``plan`` names a Cloud plan or ``self-hosted``; ``share`` is our part of its budget, which belongs to the whole
     organisation, ``account``; ``budget`` counts it. ``patience_s`` is the longest pause that is waited for.
     ``variables`` is how the names of its settings begin.
-    ``tries`` says how often a request is sent.
+    ``tries`` says how often a request is sent, ``route`` how it reaches the server.
     """
 
     base_url: str = field(repr=False)
@@ -68,55 +81,79 @@ class Client:
     budget: Budget | None = None
     account: str = ""
     asked: int = 0
-    _session: requests.Session | None = None
+    route: Route = ROUTE
+    _session: Session | None = None
 
     @property
     def where(self) -> str:
         """The server's name for messages, without anything secret."""
-        parts = urlsplit(self.base_url)
-        return f"Langfuse at {parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+        try:
+            parts = urlsplit(self.base_url)
+            return f"Langfuse at {parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+        except ValueError:
+            return f"Langfuse at {self.variables}_BASE_URL"
 
     def get(self, path: str, params: Params, decode: Callable[[bytes], Any], tries: int = 0) -> Any:
         """The decoded answer of ``/api/public/<path>``, after ``tries`` or the client's own number of them.
 
         Raises TooMuch, Missing or Paused where the caller must decide, else an error of the tree.
         """
-        last, tries = "", tries or self.tries
+        last, do, tries = "", "", tries or self.tries
         for attempt in range(tries):
             if attempt:
                 self.sleep(min(60.0, 0.5 * 2**attempt) * (0.5 + self.chance()))
             self._pace(path)
             try:
                 answer = self._send(path, params)
-            except requests.RequestException as error:
-                last = _broken(error)
+            except TooLarge:
+                raise TooMuch from None
+            except Untrusted:
+                raise
+            except Unreachable as error:
+                last, do = error.problems[0].what, error.problems[0].do
                 continue
-            if answer.status_code == 429:
+            if answer.status == 429:
                 self._wait(answer)
-                last = "the rate limit stays reached (429)"
+                last, do = "the rate limit stays reached (429)", ""
                 continue
-            if answer.status_code >= 500:
-                last = f"the server fails with {answer.status_code}"
+            if answer.status >= 500 or (answer.status == 200 and answer.is_html and path not in _FIRST):
+                (problem,) = explain(self._server, answer).problems
+                last, do = problem.what, problem.do
                 continue
             self._refuse(path, answer)
             try:
-                return decode(answer.content)
+                return _decoded(decode, answer.body)
             except msgspec.ValidationError as error:
                 raise self._odd(f"/api/public/{path} has another shape: {error}", "is this version new?") from None
-            except ValueError:
-                if _is_html(answer):
-                    raise self._no_langfuse() from None
-                last = "answers break off"
+            except (ValueError, RecursionError):
+                if answer.is_html:
+                    raise self._no_langfuse(answer) from None
+                last, do = f"GET /api/public/{path}: the answer is no JSON, or breaks off", ""
         times = "1 try" if tries == 1 else f"{tries} tries"
-        raise Unreachable(Problem(self.where, f"{last} ({times})", "run again; what was closed is kept"))
+        again = "run again; what was closed is kept"
+        raise Unreachable(Problem(self.where, f"{last} ({times})", f"{do}, then {again}" if do else again))
 
-    def _send(self, path: str, params: Params) -> requests.Response:
+    def _send(self, path: str, params: Params) -> Answer:
         if self._session is None:
-            self._session = requests.Session()
-            self._session.auth = (self.public_key, self.secret_key)
+            self._session = Session(self._server)
         self.asked += 1
-        url = f"{self.base_url.rstrip('/')}/api/public/{path}"
-        return self._session.get(url, params=dict(params), timeout=_TIMEOUT_S, allow_redirects=False)
+        return self._session.request("GET", f"/api/public/{path}", params=dict(params))
+
+    @property
+    def _server(self) -> Server:
+        keys = f"{self.variables}_PUBLIC_KEY and {self.variables}_SECRET_KEY"
+        setting = f"{self.variables}_BASE_URL"
+        do = f"check {keys}, and that {setting} is the host that they belong to"
+        return Server(
+            "Langfuse",
+            self.where,
+            self.base_url,
+            setting,
+            self.route,
+            basic(self.public_key, self.secret_key),
+            "the API keys are",
+            {"": do},
+        )
 
     def close(self) -> None:
         """Ends the connections that are kept open."""
@@ -143,40 +180,35 @@ class Client:
         if wait:
             self.sleep(wait)
 
-    def _wait(self, answer: requests.Response) -> None:
-        try:
-            seconds = max(1.0, float(answer.headers.get("Retry-After", "")))
-        except ValueError:
-            seconds = 60.0
+    def _wait(self, answer: Answer) -> None:
+        asked = retry_after_s(answer.headers)
+        seconds = 60.0 if asked is None else min(max(1.0, asked), self.route.max_pause_s)
         if seconds > self.patience_s:
             raise Paused(timedelta(seconds=seconds))
         self.sleep(seconds)
 
-    def _refuse(self, path: str, answer: requests.Response) -> None:
+    def _refuse(self, path: str, answer: Answer) -> None:
         """Raises what an answer other than 200 means."""
-        status = answer.status_code
+        status = answer.status
         if status == 200:
             return
-        if status in (401, 403):
-            keys = f"{self.variables}_PUBLIC_KEY and {self.variables}_SECRET_KEY"
-            do = f"check {keys}, and that {self.variables}_BASE_URL is the host that they belong to"
-            raise Denied(Problem(self.where, f"the API keys are refused ({status}: {_message(answer)})", do))
         if status == 422:
             raise TooMuch
-        if 300 <= status < 400:
-            target = urlsplit(answer.headers.get("Location", ""))
-            do = f"set {self.variables}_BASE_URL to {target.scheme}://{target.hostname}" if target.hostname else ""
-            raise self._odd(f"it redirects ({status})", do or f"check {self.variables}_BASE_URL")
         if status in (404, 410):
-            if _is_html(answer) and path in ("health", "projects"):
-                raise self._no_langfuse()
+            if path in _FIRST:
+                raise self._no_langfuse(answer)
             raise Missing(_message(answer))
+        if status in (401, 403, 407, 413) or 300 <= status < 400 or answer.is_html:
+            raise explain(self._server, answer)
         raise self._odd(f"/api/public/{path} answers {status}: {_message(answer)}", "is this version supported?")
 
     def _odd(self, what: str, do: str) -> Unexpected:
         return Unexpected(Problem(self.where, what, do))
 
-    def _no_langfuse(self) -> Unexpected:
+    def _no_langfuse(self, answer: Answer | None = None) -> Unexpected:
+        if answer and answer.is_html:
+            (problem,) = explain(self._server, answer).problems
+            return self._odd(f"this is no Langfuse: {problem.what}", problem.do)
         return self._odd("this is no Langfuse (no JSON under /api/public)", f"check {self.variables}_BASE_URL")
 
 
@@ -271,23 +303,17 @@ def _number(text: str) -> tuple[int, ...]:
     return tuple(int(part) if part.isdigit() else 0 for part in digits)
 
 
-def _is_html(answer: requests.Response) -> bool:
-    return "html" in answer.headers.get("Content-Type", "") or answer.content.lstrip()[:1] == b"<"
-
-
-def _message(answer: requests.Response) -> str:
+def _decoded(decode: Callable[[bytes], Any], body: bytes) -> Any:
+    """What a body holds. A value that is nested too deep becomes null: users write such, and the rest is read."""
     try:
-        found = str(answer.json()["message"])
+        return decode(body)
+    except RecursionError:
+        return decode(cut_deep(body))
+
+
+def _message(answer: Answer) -> str:
+    try:
+        found = str(json_of(answer.body)["message"])
     except (ValueError, KeyError, TypeError):
         return "no message"
-    return " ".join(found.split())[:200]
-
-
-def _broken(error: requests.RequestException) -> str:
-    if isinstance(error, requests.ConnectTimeout | requests.ReadTimeout):
-        return "no answer in time"
-    if isinstance(error, requests.exceptions.SSLError):
-        return "TLS fails"
-    if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
-        return "answers break off"
-    return "no connection"
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in found).split())[:200]

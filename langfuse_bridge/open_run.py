@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from psycopg import sql
 
+from gendash.engine.clients.http_policy import route_of
 from gendash.engine.config.load import Config, variable_part
 from gendash.engine.errors import ConfigError, Refused
 from gendash.engine.model import Problem
@@ -31,7 +34,10 @@ def open_client(config: Config, store: Store | None = None) -> Client:
     keys = config["langfuse.public_key"], config["langfuse.secret_key"]
     plan, share = config["langfuse.plan"], config["langfuse.budget"]
     book = store.book if store else None
-    return Client(config["langfuse.base_url"], *keys, plan, share, variables=variables, budget=book)
+    route = replace(route_of(config, "langfuse"), variable=f"{variables}_HEADERS")
+    if further:
+        route = replace(route, key=f"langfuse.servers.{config['langfuse.project']}")
+    return Client(config["langfuse.base_url"], *keys, plan, share, variables=variables, budget=book, route=route)
 
 
 def open_shaper(config: Config, store: Store, project: str) -> Shaper:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from gendash.engine.errors import Unexpected
 from gendash.engine.model import Problem
@@ -181,8 +182,11 @@ def _learn(client: Client, items: list[api_types.Observation], traces: dict[str,
             traces |= {trace.id: trace for trace in found}
         wanted -= set(traces)
     for trace_id in sorted(wanted):
+        if trace_id in (".", ".."):  # as part of a path these mean another path
+            traces[trace_id] = TraceItem(trace_id)
+            continue
         try:
-            traces[trace_id] = client.get(f"traces/{trace_id}", {"fields": "core"}, _TRACE)
+            traces[trace_id] = client.get(f"traces/{quote(trace_id, safe='')}", {"fields": "core"}, _TRACE)
         except Missing:
             traces[trace_id] = TraceItem(trace_id)
 

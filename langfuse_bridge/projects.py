@@ -32,9 +32,13 @@ def _of(config: Config, name: str) -> Config:
     if name == config["langfuse.project"]:
         return config
     own = config.under(f"langfuse.servers.{name}")
+    inherited = dict(config.values)
+    if "base_url" in own:  # another server: it gets no header, certificate or proxy of the first
+        inherited = {key: value for key, value in inherited.items() if not key.startswith("langfuse.headers.")}
+        inherited |= {"langfuse.headers": "", "langfuse.ca_file": "", "langfuse.client_cert": [], "langfuse.proxy": ""}
     keys = {"public_key": "", "secret_key": ""}  # those of the first project would bring its rows
     values: dict[str, Any] = {f"langfuse.{key}": value for key, value in (keys | own).items()}
-    return replace(config, values={**config.values, **values, "langfuse.project": name})
+    return replace(config, values={**inherited, **values, "langfuse.project": name})
 
 
 def widened(config: Config, fields: Sequence[str]) -> Config:

@@ -129,7 +129,8 @@ def _sync(
     report = SyncReport(project)
     states = [store.state(project, stream.name) for stream in STREAMS]
     paused = max((state.resume_at for state in states if state.resume_at), default=None)
-    if paused and paused > now:
+    longest = timedelta(seconds=config.seconds("langfuse.max_pause"))
+    if paused and now < paused <= now + longest:  # a time further away was never asked for, or is no longer believed
         report.resume_at = paused
         report.notes.append(f"the server asked for a pause; goes on at {paused:%Y-%m-%d %H:%M:%S %Z}")
         return report

@@ -193,7 +193,7 @@ def test_doctor_writes_what_it_found_and_keeps_the_file(tmp_path: Path) -> None:
     assert "hunter2" not in done.stdout + again.stdout
     assert [line for line in again.stdout.splitlines() if "failed  " in line] == [
         "  prometheus  failed          prometheus 127.0.0.1:9: no connection: Connection refused; "
-        "is it up, and GENDASH_PROMETHEUS_URL right?"
+        "check GENDASH_PROMETHEUS_URL and that Prometheus runs"
     ]
 
 

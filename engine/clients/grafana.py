@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from gendash.engine.config.load import DEFAULTS, Config
-from gendash.engine.errors import Denied, Unexpected, Unreachable
+from gendash.engine.clients.http import Pause, Session, basic
+from gendash.engine.clients.http_policy import Server, explain, json_of, route_of
+from gendash.engine.config.load import Config
+from gendash.engine.errors import Unexpected
 from gendash.engine.model import Problem
 
 OLDEST = 12
-TIMEOUT_S = 15.0
 THREADS = 8
-BACKOFF_S = (0.3, 1.0, 3.0)
-Pause = Callable[[float], None]
+_GATEWAY = frozenset({429, 502, 503, 504, 524})
 
 
 def server_capabilities(config: Config, pause: Pause = time.sleep) -> tuple[str, frozenset[str] | None, frozenset[str]]:
@@ -36,7 +37,7 @@ def session(config: Config, pause: Pause) -> Iterator[Grafana]:
     try:
         yield ask
     finally:
-        ask.client.s.close()
+        ask.requests.close()
 
 
 class Grafana:
@@ -45,71 +46,82 @@ class Grafana:
     def __init__(self, config: Config, pause: Pause) -> None:
         from grafana_client.client import GrafanaClient
 
-        parts = urlsplit(config["grafana_url"])
-        host = parts.hostname or ""
-        self.where = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.rstrip('/')}"
-        self.is_default = config["grafana_url"] == DEFAULTS["grafana_url"]
+        url, token = config["grafana_url"], config["grafana_token"]
+        self.where, user, password = _public(url)
         self.pause = pause
         self.silent = False
-        credential: Any = config["grafana_token"] or None
-        if not credential and parts.username:
-            credential = (unquote(parts.username), unquote(parts.password or ""))
-        self.anonymous = credential is None
-        self.client = GrafanaClient(
-            credential,
-            host=f"[{host}]" if ":" in host else host,
-            port=parts.port,
-            url_path_prefix=f"{parts.path.strip('/')}/".lstrip("/"),
-            protocol=parts.scheme,
-            timeout=TIMEOUT_S,
-            user_agent="gendash",
-            session_pool_size=THREADS,
-        )
+        authorization = f"Bearer {token}" if token else basic(user, password) if user else ""
+        credential = "the token is" if token else "user and password are" if user else ""
+        do = "set GENDASH_GRAFANA_TOKEN to one that is still valid" if token else "set GENDASH_GRAFANA_TOKEN"
+        if token and user:
+            do += "; user and password of grafana_url are not used beside it"
+        route = route_of(config, "grafana")
+        server = Server("Grafana", self.where, url, "grafana_url", route, authorization, credential, {"": do})
+        self.requests = Session(server, lambda seconds: self.pause(seconds))
+        self.client = GrafanaClient(None)
+        self.client.s.close()
+        transport: Any = _Transport(self.requests)
+        self.client.s = transport  # its own session has neither deadline nor bounds
+        self.client.url = "/api"
 
     def __call__(self, method: str, path: str, **options: Any) -> tuple[int, Any]:
-        for wait in BACKOFF_S if method == "GET" else ():
-            status, body = self._once(method, path, **options)
-            if status not in (502, 503, 504):
-                return status, body
-            self.pause(wait)
-        return self._once(method, path, **options)
-
-    def _once(self, method: str, path: str, **options: Any) -> tuple[int, Any]:
-        from grafana_client.client import GrafanaException, GrafanaTimeoutError
-        from niquests.exceptions import ConnectionError as NoConnection
-        from niquests.exceptions import RequestException, SSLError
+        from grafana_client.client import GrafanaException
 
         try:
-            status, body = 200, getattr(self.client, method)(path, **options)
-        except GrafanaTimeoutError as error:
-            what = f"no answer within {TIMEOUT_S:g} s"
-            raise Unreachable(Problem(self.where, what, "check that Grafana is not overloaded")) from error
+            return 200, getattr(self.client, method)(path, **options)
         except GrafanaException as error:
-            status, body = error.status_code, error.response
-        except SSLError as error:
-            todo = "use a certificate that this machine trusts, or name its CA in REQUESTS_CA_BUNDLE"
-            raise Unreachable(Problem(self.where, "no TLS connection", todo)) from error
-        except (NoConnection, ConnectionError) as error:
-            todo = "check grafana_url and that it runs"
-            if self.is_default:  # nobody need have said that there is one
-                todo += ", or set grafana_url: none if there is none"
-            raise Unreachable(Problem(self.where, "no connection", todo)) from error
-        except RequestException as error:  # no JSON, a circle of redirects, an address that is none
-            raise self._not_grafana() from error
-        if status == 401:
-            raise self._denied()
-        if isinstance(body, str) and status not in (502, 503, 504):
-            raise self._not_grafana()
-        return status, body
-
-    def _denied(self) -> Denied:
-        if self.anonymous:
-            return Denied(Problem(self.where, "needs a token", "set GENDASH_GRAFANA_TOKEN"))
-        return Denied(Problem(self.where, "refused the token", "set GENDASH_GRAFANA_TOKEN to one that is still valid"))
+            return error.status_code, error.response
 
     def _not_grafana(self) -> Unexpected:
         todo = "check grafana_url, the path that it is served under too"
         return Unexpected(Problem(self.where, "the answer is not from Grafana's API", todo))
+
+
+class _Transport:
+    """What grafana-client takes for its HTTP session: our own, whose answers are checked before it sees them."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def request(self, method: str, url: str, *, json: Any = None, params: Any = None, **_: Any) -> _Checked:
+        """A checked answer; redirects, refusals and pages of other servers are raised as errors of the tree."""
+        send = self.session.read if method == "get" else self.session.request
+        answer = send(method.upper(), url, json=json, params=params)
+        if 300 <= answer.status < 400 or answer.status == 401:
+            raise explain(self.session.server, answer)
+        if method == "get" and answer.status in _GATEWAY:
+            raise explain(self.session.server, answer)  # of all that is there, it says nothing
+        try:
+            return _Checked(answer.status, json_of(answer.body) if answer.body else None)
+        except ValueError as error:
+            raise explain(self.session.server, answer, f"the answer is not from Grafana's API: {error}") from None
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """An answer as grafana-client reads it."""
+
+    status_code: int
+    value: Any
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        return str(self.value)
+
+    def json(self) -> Any:
+        return self.value
+
+
+def _public(url: str) -> tuple[str, str, str]:
+    """A URL without user and password, and these two."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return "grafana_url", "", ""
+    where = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.rstrip('/')}"
+    return where, unquote(parts.username or ""), unquote(parts.password or "")
 
 
 def check_version(ask: Grafana) -> None:

@@ -2,22 +2,79 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Annotated, Any, NotRequired, TypedDict
+from urllib.parse import unquote, urlsplit
 
-import requests
+import msgspec
 
 from gendash.engine.clients.answers import Failed
-from gendash.engine.config.load import DEFAULTS
-from gendash.engine.errors import Denied, Unexpected, Unreachable
+from gendash.engine.clients.http import Session, basic, is_passing
+from gendash.engine.clients.http_policy import Answer, Server, explain, json_of, route_of
+from gendash.engine.config.load import Config
+from gendash.engine.errors import Unexpected
 from gendash.engine.model import Problem
 
-TIMEOUT_S = 5
+_Number = Annotated[str, msgspec.Meta(pattern=r"^(NaN|[+-]?(Inf|[0-9]{1,400}(\.[0-9]{0,400})?(e[+-]?[0-9]{1,3})?))$")]
+_Sample = tuple[float, _Number]
+
+
+class _Series(TypedDict):
+    metric: dict[str, str]
+    value: NotRequired[_Sample]
+    values: NotRequired[list[_Sample]]
+
+
+class _Result(msgspec.Struct, tag_field="resultType"):
+    pass
+
+
+class _Vector(_Result, tag="vector"):
+    result: list[_Series]
+
+
+class _Matrix(_Result, tag="matrix"):
+    result: list[_Series]
+
+
+class _Scalar(_Result, tag="scalar"):
+    result: _Sample
+
+
+class _Text(_Result, tag="string"):
+    result: tuple[float, str]
+
+
+class _Rule(msgspec.Struct):
+    name: str
+    type: str
+    query: str
+    health: str
+    lastError: str = ""
+
+
+class _Group(msgspec.Struct):
+    rules: list[_Rule]
+    interval: Annotated[float, msgspec.Meta(ge=0, le=1e9)] = 60.0
+
+
+class _Rules(msgspec.Struct):
+    groups: list[_Group]
+
+
+class _Error(msgspec.Struct, rename="camel"):
+    error_type: str
+    error: str
+
+
+def _shape(path: str) -> Any:
+    """What the ``data`` of an endpoint has to be."""
+    if path.startswith("query"):
+        return _Vector | _Matrix | _Scalar | _Text
+    return _Rules if path == "rules" else dict[str, Any] if path == "metadata" else list[str]
 
 
 @dataclass(frozen=True)
@@ -52,27 +109,53 @@ Call = Callable[[str, dict[str, str]], Data | Failed]
 
 
 @contextmanager
-def prometheus(url: str) -> Iterator[Call]:
+def prometheus(config: Config) -> Iterator[Call]:
     """A function that calls one endpoint of the HTTP API; threads may share it.
 
-    Raises Unreachable, Denied, or Unexpected where something else answers at ``url``.
+    It raises Unreachable, Denied, or Unexpected where something else answers at the URL.
     """
-    with requests.Session() as session:
+    with prometheus_session(config) as session:
+        posts = [True]
 
         def call(path: str, params: dict[str, str]) -> Data | Failed:
-            return _call(session, url, path, params)
+            return _call(session, path, params, posts)
 
         yield call
 
 
+def prometheus_session(config: Config) -> Session:
+    """A session with the Prometheus of a configuration."""
+    url, bearer = config["prometheus_url"], config["prometheus.bearer"]
+    setting = "GENDASH_PROMETHEUS_URL"
+    where, user, password = _public(url)
+    authorization = f"Bearer {bearer}" if bearer else basic(user, password) if user else ""
+    ask = {
+        "basic": f"give user and password in {setting}",
+        "bearer": "set GENDASH_PROMETHEUS_BEARER to a token that is valid",
+        "": f"give user and password in {setting}, or a token in GENDASH_PROMETHEUS_BEARER",
+    }
+    credential = "the bearer token is" if bearer else "user and password are" if user else ""
+    server = Server(
+        "Prometheus",
+        f"prometheus {where}",
+        url,
+        setting,
+        route_of(config, "prometheus"),
+        authorization,
+        credential,
+        ask,
+    )
+    return Session(server)
+
+
 def instant(call: Call, expr: str, at: datetime) -> Data | Failed:
     """The value of an expression at one time."""
-    return call("query", {"query": expr, "time": _time(at), "timeout": f"{TIMEOUT_S}s"})
+    return call("query", {"query": expr, "time": _time(at)})
 
 
 def over(call: Call, expr: str, start: datetime, end: datetime, step_ms: int) -> Data | Failed:
     """The values of an expression from start to end, one each step."""
-    params = {"start": _time(start), "end": _time(end), "step": f"{step_ms / 1000:g}", "timeout": f"{TIMEOUT_S}s"}
+    params = {"start": _time(start), "end": _time(end), "step": f"{step_ms / 1000:g}"}
     return call("query_range", {"query": expr} | params)
 
 
@@ -83,64 +166,65 @@ def label_values(call: Call, label: str, selector: str, start: datetime, end: da
 
 
 def loaded_rules(call: Call) -> dict[str, list[LoadedRule]]:
-    """All rules that Prometheus has loaded, by name: a name may stand in several groups."""
+    """All rules that Prometheus has loaded, by name: several groups may hold one of the same name."""
     answer = call("rules", {})
     if isinstance(answer, Failed):
         raise Unexpected(
             Problem("prometheus", f"/api/v1/rules: {answer.message}", "Prometheus 2.42 or later is needed")
         )
     found: dict[str, list[LoadedRule]] = {}
-    for group in answer.data["groups"]:
-        for rule in group["rules"]:
-            every_s = float(group.get("interval", 60))
-            one = LoadedRule(
-                rule["name"], rule["type"], rule["query"], rule["health"], rule.get("lastError", ""), every_s
-            )
+    for group in msgspec.convert(answer.data, _Rules).groups:
+        for rule in group.rules:
+            one = LoadedRule(rule.name, rule.type, rule.query, rule.health, rule.lastError, group.interval)
             found.setdefault(one.name, []).append(one)
     return found
 
 
-def _call(session: requests.Session, url: str, path: str, params: dict[str, str]) -> Data | Failed:
-    where = f"prometheus {_public(url)}"
-    started = time.perf_counter()
-    address = f"{url.rstrip('/')}/api/v1/{path}"
+def _call(session: Session, path: str, params: dict[str, str], posts: list[bool]) -> Data | Failed:
+    """The answer of one endpoint. ``posts`` remembers whether queries may be posted, which some proxies forbid."""
+    server = session.server
+    address = f"/api/v1/{path}"
+    if path.startswith("query"):  # Prometheus itself gives up first, and says so
+        params = {**params, "timeout": f"{server.route.timeout_s / 2:g}s"}
+    if path.startswith("query") and posts[0]:  # an expression may be longer than a URL
+        answer = session.read("POST", address, _again, form=params)
+        if answer.status == 405:
+            posts[0] = False
+            return _call(session, path, params, posts)
+    else:
+        answer = session.read("GET", address, _again, params=params)
+    if answer.status in (401, 403):
+        raise explain(server, answer)
     try:
-        if path.startswith("query"):  # an expression may be longer than a URL
-            response = session.post(address, data=params, timeout=2 * TIMEOUT_S)
-        else:
-            response = session.get(address, params=params, timeout=2 * TIMEOUT_S)
-    except requests.Timeout:
-        raise Unreachable(Problem(where, f"no answer within {2 * TIMEOUT_S} s", "is it overloaded?")) from None
-    except requests.RequestException as error:
-        todo = "is it up, and GENDASH_PROMETHEUS_URL right?"
-        if url == DEFAULTS["prometheus_url"]:  # nobody need have said that there is one
-            todo += " Set prometheus_url: none if there is none"
-        raise Unreachable(Problem(where, _reason(error), todo)) from None
-    ms = (time.perf_counter() - started) * 1000
-    if response.status_code in (401, 403):
-        raise Denied(Problem(where, f"HTTP {response.status_code}", "give user and password in GENDASH_PROMETHEUS_URL"))
+        body = json_of(answer.body)
+        if body["status"] == "success" and answer.status == 200:
+            msgspec.convert(body["data"], _shape(path))
+            return Data(body["data"], answer.ms)
+        error = msgspec.convert(body, _Error)
+        return Failed(error.error_type, server.cleared(error.error, 2000), answer.ms)
+    except msgspec.ValidationError as wrong:
+        raise explain(server, answer, f"its data has another shape: {wrong}") from None
+    except (ValueError, KeyError, TypeError) as wrong:
+        raise explain(server, answer, f"not Prometheus' API: {_why(wrong)}") from None
+
+
+def _again(answer: Answer) -> bool:
+    """Whether to ask once more: not where Prometheus itself says why it did not answer."""
+    return is_passing(answer) and b'"errorType"' not in answer.body[:2000]
+
+
+def _why(error: Exception) -> str:
+    return str(error) if isinstance(error, ValueError) else "another shape"
+
+
+def _public(url: str) -> tuple[str, str, str]:
+    """Host and port of a URL for messages, and its user and password."""
     try:
-        body = response.json()
-        if body["status"] == "success":
-            return Data(body["data"], ms)
-        return Failed(body["errorType"], " ".join(body["error"].split()), ms)
-    except (ValueError, KeyError, TypeError):
-        problem = Problem(where, f"HTTP {response.status_code} that is not Prometheus' API", "check the URL")
-        raise Unexpected(problem) from None
-
-
-def _reason(error: requests.RequestException) -> str:
-    """What went wrong below HTTP, without addresses (which may hold a password)."""
-    cause: BaseException = error
-    while cause.__context__ is not None or cause.__cause__ is not None:
-        cause = cause.__cause__ or cause.__context__  # type: ignore[assignment]
-    text = getattr(cause, "strerror", None) or type(cause).__name__
-    return f"no connection: {text}"
-
-
-def _public(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+        parts = urlsplit(url)
+        where = f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+    except ValueError:
+        return "at a URL that is none", "", ""
+    return where, unquote(parts.username or ""), unquote(parts.password or "")
 
 
 def _time(moment: datetime) -> str:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from gendash.engine.config import http_headers
 from gendash.engine.config.settings import FEATURES, FED_BY, SERVERS, SETTINGS, Setting
 from gendash.engine.config.value_types import DURATION, NONE, TYPES
 from gendash.engine.errors import ConfigError
@@ -151,6 +152,7 @@ def load_config(
             _from_environment(setting, key, env, environ or {}, read_file, values, origins, problems)
     _check_projects(values, origins, problems)
     _switch_off(values, origins, problems)
+    problems += http_headers.header_problems(values, origins)
     if problems:
         raise ConfigError(problems)
     return Config(values, origins)
@@ -278,8 +280,9 @@ def _from_environment(
 ) -> None:
     aliases = [variable.replace("BASE_URL", "HOST")] if variable.endswith("BASE_URL") else []
     for name in [variable, *aliases]:
-        if environ.get(name):
-            _store(setting, key, environ[name], name, values, origins, problems)
+        content = environ.get(name, "").strip() if setting.secret else environ.get(name)
+        if content:
+            _store(setting, key, content, name, values, origins, problems)
             return
     file_name = environ.get(f"{variable}_FILE")
     if setting.secret and file_name and read_file:

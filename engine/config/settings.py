@@ -67,6 +67,63 @@ PLANS = ("auto", "self-hosted", "hobby", "core", "pro")
 FIELDS = ("user_id", "error_text", "model_parameters", "score_comment", "score_text", "score_author")
 """What `langfuse.fields` may open; each is one column of an lf_ table, which is empty otherwise."""
 
+
+def _requests(key: str, server: str, variable: str, timeout: str, max_pause: str) -> tuple[Setting, ...]:
+    """How requests reach one HTTP server: the same settings for each."""
+    return (
+        *_route(key, server, variable, ""),
+        Setting(
+            f"{key}.timeout", "duration", timeout, f"longest time that one request to {server} may take as a whole"
+        ),
+        Setting(
+            f"{key}.max_pause",
+            "duration",
+            max_pause,
+            f"longest pause that {server} can impose by Retry-After",
+        ),
+    )
+
+
+def _route(key: str, server: str, variable: str, default: str | None) -> tuple[Setting, ...]:
+    return (
+        Setting(
+            f"{key}.headers",
+            "headers",
+            default,
+            f"further headers of requests to {server}, one `Name: value` a line; Authorization there"
+            " replaces other credentials",
+            f"{variable}_HEADERS",
+            secret=True,
+        ),
+        Setting(
+            f"{key}.headers.*",
+            "header",
+            None,
+            f"a further header that is no secret, such as `X-Scope-OrgID: tenant`; secret ones: {variable}_HEADERS",
+        ),
+        Setting(
+            f"{key}.ca_file",
+            "str",
+            default,
+            f"PEM file of the authorities that {server}'s certificate is checked against; else REQUESTS_CA_BUNDLE,"
+            " SSL_CERT_FILE, those of this machine",
+        ),
+        Setting(
+            f"{key}.client_cert",
+            "list",
+            None if default is None else [],
+            "PEM file of the client certificate, and that of its key where it is another: `[cert.pem, key.pem]`",
+        ),
+        Setting(
+            f"{key}.proxy",
+            "proxy",
+            default,
+            "http://host:port of a proxy, or none; where absent HTTPS_PROXY, HTTP_PROXY and NO_PROXY hold, but never"
+            " for this machine's own addresses",
+        ),
+    )
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("time_zone", "zone", "UTC", "the one time zone of all days, weeks and months"),
     Setting("schema", "name", "gendash", "schema in the store that gendash owns"),
@@ -108,7 +165,8 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("prometheus_url", "server", "http://127.0.0.1:9090", "Prometheus, or none", "GENDASH_PROMETHEUS_URL"),
     Setting("grafana_url", "server", "http://127.0.0.1:3000", "Grafana, or none", "GENDASH_GRAFANA_URL"),
-    Setting("grafana_token", "str", "", "service account token", "GENDASH_GRAFANA_TOKEN", secret=True),
+    Setting("grafana_token", "token", "", "service account token", "GENDASH_GRAFANA_TOKEN", secret=True),
+    *_requests("grafana", "Grafana", "GENDASH_GRAFANA", "15s", "30s"),
     # roles
     Setting("roles.owner", "name", "gendash_owner", "role that migrates and refreshes"),
     Setting("roles.reader", "name", "gendash_reader", "role of the data source for everyone"),
@@ -219,6 +277,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("limits.uncosted", "share", 0.01, "share of LLM calls that may be without a price"),
     Setting("limits.uncosted_red", "share", 0.05, "red from"),
     # prometheus
+    Setting("prometheus.bearer", "token", "", "bearer token", "GENDASH_PROMETHEUS_BEARER", secret=True),
+    *_requests("prometheus", "Prometheus", "GENDASH_PROMETHEUS", "10s", "30s"),
     Setting("prometheus.scrape_interval", "duration", "15s", "scrape interval"),
     Setting("prometheus.evaluation_interval", "duration", "30s", "rule evaluation interval"),
     Setting("prometheus.retention", "duration", "90d", "how long Prometheus keeps samples"),
@@ -261,8 +321,9 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "id of the project in Langfuse's addresses; links to users and sessions need it, to traces are shorter with it",
     ),
-    Setting("langfuse.public_key", "str", "", "API key", "LANGFUSE_PUBLIC_KEY", secret=True),
-    Setting("langfuse.secret_key", "str", "", "API key", "LANGFUSE_SECRET_KEY", secret=True),
+    Setting("langfuse.public_key", "token", "", "API key", "LANGFUSE_PUBLIC_KEY", secret=True),
+    Setting("langfuse.secret_key", "token", "", "API key", "LANGFUSE_SECRET_KEY", secret=True),
+    *_requests("langfuse", "Langfuse", "LANGFUSE", "60s", "1d"),
     Setting("langfuse.since", "duration", "32d", "how far back the first sync goes: 30 whole days, or a month"),
     Setting("langfuse.cadence", "duration", "1m", "how often the sync is expected to run"),
     Setting(
@@ -278,9 +339,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("langfuse.fields", "list", [], "private fields that are kept too; none by default", choices=FIELDS),
     Setting("langfuse.projects", "names", [], "further Langfuse projects; their keys: LANGFUSE_<NAME>_PUBLIC_KEY, …"),
     Setting("langfuse.servers.*.base_url", "url", None, "its Langfuse; else langfuse.base_url", "LANGFUSE_*_BASE_URL"),
-    Setting("langfuse.servers.*.public_key", "str", None, "its API key", "LANGFUSE_*_PUBLIC_KEY", secret=True),
-    Setting("langfuse.servers.*.secret_key", "str", None, "its API key", "LANGFUSE_*_SECRET_KEY", secret=True),
+    Setting("langfuse.servers.*.public_key", "token", None, "its API key", "LANGFUSE_*_PUBLIC_KEY", secret=True),
+    Setting("langfuse.servers.*.secret_key", "token", None, "its API key", "LANGFUSE_*_SECRET_KEY", secret=True),
     Setting(
         "langfuse.servers.*.plan", "str", None, "its organisation's plan; langfuse.plan where absent", choices=PLANS
     ),
+    *_route("langfuse.servers.*", "its Langfuse", "LANGFUSE_*", None),
 )

@@ -12,10 +12,12 @@ from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
+from gendash.engine.config import http_headers
+
 TypeName = Literal[
-    "bool", "int", "float", "money", "share", "amount", "list", "words", "names", "zone", "url", "server", "str",
-    "text", "name", "column", "identifier", "name?", "uid", "uid?", "metric", "label", "duration", "durations",
-    "sql type", "one or two", "lists", "maps", "numbers", "texts by name", "maps of texts", "word lists",
+    "bool", "int", "float", "money", "share", "amount", "list", "words", "names", "zone", "url", "server", "header",
+    "headers", "token", "proxy", "str", "text", "name", "column", "identifier", "name?", "uid", "uid?", "metric",
+    "label", "duration", "durations", "sql type", "one or two", "lists", "maps", "numbers", "texts by name", "maps of texts", "word lists",
     "days by relation", "true or row", "columns",
 ]  # fmt: skip
 _zones = cache(available_timezones)  # it walks a tree of files
@@ -140,6 +142,10 @@ TYPES: Mapping[TypeName, Type] = {
         lambda value: value == NONE or _is_url(value),
         {**_TEXT, "pattern": f"^(?:{NONE}$|[A-Za-z][A-Za-z0-9+.-]*:)"},
     ),
+    "header": _matching(http_headers.VALUE, "the value of a header (printable ASCII letters)"),
+    "headers": _matching(http_headers.LINES, "`Name: value` in printable ASCII letters, one a line"),
+    "token": _matching(r"[\x21-\x7e]*", "a token or key: printable ASCII letters without blanks or line ends"),
+    "proxy": _matching(r"none|http://[^\s@/?#]+/?|", "none, or http://host:port without user and password"),
     "str": Type("a text", _is_text, _TEXT),
     "text": Type("a text", lambda value: isinstance(value, str) and bool(value.strip()), {**_TEXT, "minLength": 1}),
     "name": _matching(_NAME, "a name (letters, digits, _)"),

@@ -66,7 +66,7 @@ HEADER_KEYS: tuple[Key, ...] = (
     Key(
         "purpose",
         "str",
-        "what the engine itself reads it for: freshness (when each relation was filled) or accounts (the list of users)",
+        "what gendash reads it for: freshness (when each relation was filled) or accounts (the list of users)",
         ("rollup", "view"),
         choices=("freshness", "accounts"),
     ),

@@ -75,7 +75,7 @@ def carry_out(
         for note in migrate(config, catalog).notes:
             say(f"note: {note}")
     if any(change.writes for change in own["prometheus"]):
-        say(rules_dir.apply_rules(_rules_dir(config), own["prometheus"], config["prometheus_url"]))
+        say(rules_dir.apply_rules(_rules_dir(config), own["prometheus"], config))
     done = [*own["database"], *own["prometheus"]]
     if own["grafana"]:
         done += grafana.apply_to_grafana(config, wanted, own["grafana"], state, now, say)

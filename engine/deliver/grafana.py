@@ -19,13 +19,14 @@ from typing import Any
 from gendash.engine.clients.grafana import (
     THREADS,
     Grafana,
-    Pause,
     check_version,
     data_sources,
     reason,
     session,
     token_permissions,
 )
+from gendash.engine.clients.http import Pause
+from gendash.engine.clients.http_policy import Failing, Unanswered
 from gendash.engine.config.load import Config
 from gendash.engine.deliver.plan import (
     Change,
@@ -38,7 +39,7 @@ from gendash.engine.deliver.plan import (
     same,
     without_folder,
 )
-from gendash.engine.errors import TargetError, Unreachable
+from gendash.engine.errors import TargetError, Unexpected, Unreachable
 from gendash.engine.model import Problem
 
 VERSIONS = 30  # Grafana keeps 20 by default
@@ -102,6 +103,8 @@ def _folder(ask: Grafana, uid: str) -> Mapping[str, Any] | str | None:
     status, body = ask("GET", f"/folders/{uid}")
     if status == 404:
         return None
+    if status >= 500:  # no answer is not the answer that it cannot be seen
+        raise Unexpected(Problem(ask.where, f"/folders/{uid}: {reason(status, body)}", "look into Grafana's log"))
     return body if status == 200 else reason(status, body)
 
 
@@ -132,6 +135,8 @@ def history(ask: Grafana, uid: str, version: int, instance: str) -> list[Mapping
     found: list[Mapping[str, Any]] = []
     for limit in (1, VERSIONS) if version > 1 else ():
         status, body = ask("GET", path, params={"limit": limit})
+        if status not in (200, 403, 404):  # what the history holds stays unknown, which is not that it holds nothing
+            raise Unexpected(Problem(ask.where, f"{path}: {reason(status, body)}", "try again"))
         if status != 200:
             return []
         found = body["versions"] if isinstance(body, Mapping) else body
@@ -157,7 +162,9 @@ def _carry_out(
     except TargetError as error:
         ask.silent = isinstance(error, Unreachable)
         lines = tuple(f"{problem.what}; {problem.do}" for problem in error.problems)
-        return replace(change, action="blocked", lines=(*lines, "it may have been written: plan again"))
+        unsure = isinstance(error, Unanswered | Failing)
+        what = "it may have been written: plan again" if unsure else "nothing was written"
+        return replace(change, action="blocked", lines=(*lines, what))
 
 
 def _hide(ask: Grafana, change: Change) -> Change:
@@ -240,7 +247,8 @@ def _answered(change: Change, status: int, body: Any) -> Change:
         409: "it was made meanwhile: plan again",
         412: "it is there already, perhaps hidden from this token",
     }
-    line = f"{reason(status, body)}; {hints.get(status, 'nothing was written')}"
+    unknown = "it may have been written: plan again" if status >= 500 else "nothing was written"
+    line = f"{reason(status, body)}; {hints.get(status, unknown)}"
     return replace(change, action="blocked", lines=(*change.lines, line), payload={})
 
 

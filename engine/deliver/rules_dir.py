@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-import requests
-
+from gendash.engine.clients.http_policy import explain
+from gendash.engine.clients.prometheus import prometheus_session
+from gendash.engine.config.load import Config
 from gendash.engine.deliver.plan import Change
-from gendash.engine.errors import TargetError, Unexpected
+from gendash.engine.errors import GendashError, TargetError, Unexpected
 from gendash.engine.model import Problem
 from gendash.engine.render.rules import PREFIX
 
@@ -39,7 +40,7 @@ def observe_rules_dir(rules_dir: Path) -> dict[str, bytes] | str:
         return f"cannot read {error.filename}: {error.strerror}"
 
 
-def apply_rules(rules_dir: Path, changes: Sequence[Change], url: str) -> str:
+def apply_rules(rules_dir: Path, changes: Sequence[Change], config: Config) -> str:
     """Writes what the plan says, then has Prometheus reload; returns one line on how that went.
 
     A reload that Prometheus refuses is undone: it would keep running on the old rules, but not start again. Raises
@@ -56,26 +57,32 @@ def apply_rules(rules_dir: Path, changes: Sequence[Change], url: str) -> str:
         raise TargetError(problem)
     try:
         _write(rules_dir, contents)
-        return reload(url)
+        return reload(config)
     except TargetError:
         with suppress(TargetError):
             _write(rules_dir, before)
         raise
 
 
-def reload(url: str) -> str:
+def reload(config: Config) -> str:
     """Has Prometheus read its files again; returns what became of it. Raises Unexpected where it finds them wrong."""
-    try:
-        response = requests.post(f"{url.rstrip('/')}/-/reload", timeout=TIMEOUT_S)
-    except requests.RequestException:
-        return "rules written; Prometheus does not answer, so it was not reloaded"
-    if response.status_code == 200:
-        return "rules written, Prometheus reloaded"
-    if response.status_code == 500:
-        reason = " ".join(response.text.split())[:300]
-        raise Unexpected(Problem("prometheus", f"refused the rules, all put back: {reason}", "mend them, then apply"))
-    why = "start it with --web.enable-lifecycle" if response.status_code == 403 else f"HTTP {response.status_code}"
-    return f"rules written; Prometheus does not let us reload it ({why}): send it SIGHUP"
+    with prometheus_session(config) as session:
+        try:
+            answer = session.request("POST", "/-/reload", timeout_s=max(TIMEOUT_S, session.server.route.timeout_s))
+        except GendashError as error:
+            why = f"{error.problems[0].what}; {error.problems[0].do}"
+            return f"rules written; Prometheus does not answer, so it was not reloaded ({why})"
+        if answer.status == 200:
+            return "rules written, Prometheus reloaded"
+        if answer.status == 500 and not answer.is_html:
+            reason = session.server.cleared(answer.text, 300)
+            raise Unexpected(
+                Problem("prometheus", f"refused the rules, all put back: {reason}", "fix them, then apply")
+            )
+        (problem,) = explain(session.server, answer).problems
+        lifecycle = answer.status == 403 and not answer.is_html
+        why = "start it with --web.enable-lifecycle" if lifecycle else f"{problem.what}; {problem.do}"
+        return f"rules written; Prometheus does not let us reload it ({why}): send it SIGHUP"
 
 
 def _write(rules_dir: Path, contents: Mapping[str, bytes | None]) -> None:

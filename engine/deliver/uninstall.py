@@ -70,7 +70,7 @@ def carry_out_uninstall(
     """Carries the plan out, and returns what became of it."""
     grafana = uninstall_grafana.remove_from_grafana(config, plan.grafana) if plan.grafana else []
     if any(change.writes for change in plan.rules):
-        say(rules_dir.apply_rules(Path(config["prometheus.rules_dir"]), plan.rules, config["prometheus_url"]))
+        say(rules_dir.apply_rules(Path(config["prometheus.rules_dir"]), plan.rules, config))
     problems = postgres_indexes.drop(config, plan.indexes) if plan.indexes else []
     database = uninstall.remove_from_store(config) if "database" in targets else Leaving()
     database.stays.extend(problems)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gendash.engine.clients import grafana
-from gendash.engine.clients.grafana import Pause
+from gendash.engine.clients.http import Pause
 from gendash.engine.config.load import Config
 from gendash.engine.deliver.grafana import history
 from gendash.engine.deliver.plan import SOURCE_MARK, TAG, LiveDashboard, last_own_version, source_mark

@@ -281,7 +281,7 @@ def _of_prometheus(work: _Work, one: Relation, text: str) -> FiguresByKey:
     """The series of an expression at the start of the local hour; labels that the key names tell them apart."""
     query = resolve_references(text, work.catalog.names).text
     hour = work.now.astimezone(work.catalog.config.zone).replace(minute=0, second=0, microsecond=0)
-    with prometheus.prometheus(work.catalog.config["prometheus_url"]) as call:
+    with prometheus.prometheus(work.catalog.config) as call:
         answer = prometheus.instant(call, query, hour)
     if isinstance(answer, Failed):
         raise Unexpected(Problem("prometheus", answer.message, "try again"))

@@ -143,7 +143,7 @@ def _connect(
     loaded: dict[str, list[prom.LoadedRule]] = {}
     if (rules and config.has("prometheus")) or any(question.role == "" for question in needed):
         try:
-            call = stack.enter_context(prom.prometheus(config["prometheus_url"]))
+            call = stack.enter_context(prom.prometheus(config))
             loaded = prom.loaded_rules(call)
         except TargetError as error:
             down[PROMETHEUS] = _told(error)

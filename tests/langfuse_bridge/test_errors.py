@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
+import psycopg
 import pytest
 from bridge_parts import NOW, client_of, observation, settings, stored
 
 from gendash.demo.langfuse_double import Fault, LangfuseDouble
 from gendash.engine.config.load import load_config
 from gendash.engine.errors import ConfigError, Denied, GendashError, Unexpected, Unreachable
-from gendash.langfuse_bridge.client import Client
+from gendash.langfuse_bridge.client import ROUTE, Client
 from gendash.langfuse_bridge.store import Store
 from gendash.langfuse_bridge.sync import sync, sync_status
 
@@ -98,17 +100,27 @@ def test_a_host_that_is_no_langfuse_is_said_to_be_none(
     assert "no Langfuse" in line(error) and "LANGFUSE_BASE_URL" in line(error)
 
 
-def test_a_redirect_names_the_address_to_set(web: Any, double: Any, sleeper: Any, run: Any) -> None:
+def test_a_redirect_to_a_login_is_named_and_never_advised(web: Any, double: Any, sleeper: Any, run: Any) -> None:
     url = web(301, b"", Location="https://langfuse.example.com/login?token=secret")
     with pytest.raises(Unexpected) as error:
         run(client=at(url, double, sleeper))
-    assert "set LANGFUSE_BASE_URL to https://langfuse.example.com" in line(error) and "secret" not in line(error)
+    assert "it leads to a login, https://langfuse.example.com/login" in line(error) and "secret" not in line(error)
+    assert "to https://" not in line(error).replace("leads to a login, https", "")
+
+
+def test_a_redirect_within_the_host_names_the_address_to_set(web: Any, double: Any, sleeper: Any, run: Any) -> None:
+    url = web(301, b"", Location="https://127.0.0.1:8443/langfuse/api/public/health")
+    with pytest.raises(Unexpected) as error:
+        run(client=at(url, double, sleeper))
+    assert "set LANGFUSE_BASE_URL to https://127.0.0.1:8443/langfuse" in line(error)
 
 
 def test_a_host_that_does_not_answer_is_unreachable_after_some_tries(double: Any, sleeper: Any, run: Any) -> None:
     with pytest.raises(Unreachable) as error:
         run(client=at("http://user:pass@127.0.0.1:1", double, sleeper))
-    assert "http://127.0.0.1:1: no connection (6 tries)" in line(error) and "pass" not in line(error)
+    assert "http://127.0.0.1:1: no connection: Connection refused (6 tries)" in line(error) and "pass" not in line(
+        error
+    )
     assert sleeper.naps == sorted(sleeper.naps) and 5 < sum(sleeper.naps) < 120
 
 
@@ -184,16 +196,14 @@ def test_passing_faults_cost_time_and_nothing_else(
         assert sleeper.naps[0] == 7
 
 
-def test_a_slow_answer_is_given_up_and_asked_for_again(
-    double: Any, store: Any, run: Any, sleeper: Any, monkeypatch: Any
-) -> None:
-    monkeypatch.setattr("gendash.langfuse_bridge.client._TIMEOUT_S", (1, 0.15))
+def test_a_slow_answer_is_given_up_and_asked_for_again(double: Any, store: Any, run: Any, sleeper: Any) -> None:
     fill(double)
     scripted(double, "v2/observations", Fault(slow=0.4))
-    assert run(text="langfuse: {since: 2h}").streams[0].written == 30
+    hasty = replace(client_of(double, sleeper), route=replace(ROUTE, timeout_s=0.15))
+    assert run(text="langfuse: {since: 2h}", client=hasty).streams[0].written == 30
     double.fault = lambda path: Fault(slow=0.4) if path == "v2/observations" else None
-    with pytest.raises(Unreachable, match="no answer in time"):
-        run(NOW + MINUTE)
+    with pytest.raises(Unreachable, match=r"no answer within 0\.15 s"):
+        run(NOW + MINUTE, client=hasty)
 
 
 def test_all_requests_of_a_run_go_over_one_connection(double: Any, run: Any) -> None:
@@ -235,6 +245,28 @@ def test_a_long_pause_stops_cleanly_says_when_it_goes_on_and_is_kept(
     assert asked == [] and "goes on at 2026-11-21 11:59:53" in again.notes[0]
     later = run(NOW + timedelta(days=1), text="langfuse: {since: 5h}")
     assert later.complete and len(stored(store, "lf_observation")) == 200
+
+
+def test_a_pause_that_no_server_can_mean_is_neither_kept_nor_believed(
+    double: Any, store: Any, run: Any, sleeper: Any
+) -> None:
+    fill(double)
+    double.fault = lambda path: Fault(429, retry_after=10**9) if path == "v2/observations" else None
+    report = run(text="langfuse: {since: 2h}")
+    assert report.resume_at and report.resume_at <= NOW + timedelta(days=1, minutes=1)
+    double.fault = lambda _path: None
+    with psycopg.connect(store.url) as connection:
+        connection.execute("update gendash._sync set resume_at = '2058-08-01Z'")
+    assert run(NOW + MINUTE, text="langfuse: {since: 2h}").streams[0].written == 30
+
+
+@pytest.mark.parametrize("trace", ["trace#0", "chat?b=1", "50%25off", "../health", "..", ".", "a/b", "ü \u200b"])
+def test_a_trace_of_any_name_is_asked_for_by_that_name(trace: str, double: Any, store: Any, run: Any) -> None:
+    double.mode, double.version = "legacy", "3.225.4"
+    double.add(observation(1, NOW - MINUTE, traceId=trace, userId="someone"))
+    run(text="langfuse: {since: 2h}")
+    assert stored(store, "lf_observation", "trace_id") == [(trace,)]
+    assert stored(store, "lf_observation", "user_hash is not null") == [(trace not in (".", ".."),)]
 
 
 def test_unreadable_answers_name_the_path_and_no_data(web: Any, double: Any, sleeper: Any, run: Any) -> None:

@@ -7,11 +7,11 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from email.message import Message
 from typing import Any
 
 import psycopg
 import pytest
-import requests
 from bridge_parts import NOW, Sleeper, iso, observation, score, stored
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -19,6 +19,7 @@ from recordings import answer as recorded_answer
 from recordings import index
 
 from gendash.demo import langfuse_wire as wire
+from gendash.engine.clients.http_policy import Answer as HttpAnswer
 from gendash.engine.config.load import load_config
 from gendash.engine.errors import GendashError
 from gendash.langfuse_bridge import api_types
@@ -37,13 +38,12 @@ def spoken(answer: Answer) -> Client:
     what JSON holds."""
 
     class Session:
-        def get(self, url: str, params: dict[str, Any], **_: Any) -> requests.Response:
-            response = requests.Response()
-            response.status_code, body = answer(url.split("/api/public/")[1], params)
+        def request(self, method: str, path: str, params: dict[str, Any]) -> HttpAnswer:
+            status, body = answer(path.removeprefix("/api/public/"), params)
             text = body if isinstance(body, str) else json.dumps(body)
-            response.headers["Content-Type"] = "text/html" if text.startswith("<") else "application/json"
-            response._content = text.encode("utf-8", "surrogatepass")
-            return response
+            headers = Message()
+            headers["Content-Type"] = "text/html" if text.startswith("<") else "application/json"
+            return HttpAnswer(method, path, status, headers, text.encode("utf-8", "surrogatepass"))
 
         def close(self) -> None: ...
 

@@ -99,7 +99,7 @@ def test_a_price_list_that_cannot_be_had_costs_no_call(fault: Fault, double: Any
     if fault.status == 404:
         assert run(text="langfuse: {since: 2h}").models is None
     else:
-        with pytest.raises(Unreachable, match="fails with 500"):
+        with pytest.raises(Unreachable, match="GET /api/public/models: HTTP 500"):
             run(text="langfuse: {since: 2h}")
         failed = stored(store, "_sync", "stream, error is null, finished_at is null")
         assert failed == [("models", False, True), ("observations", True, False), ("scores", True, False)]

@@ -143,6 +143,6 @@ def graphs(folder: Path) -> Iterator[Graphs]:
     write_rules(catalog, folder / "rules")
     with (
         servers.prometheus(binary, folder, folder / "rules", retention="50y") as url,
-        prometheus.prometheus(url) as call,
+        prometheus.prometheus(load_config("", environ={"GENDASH_PROMETHEUS_URL": url})) as call,
     ):
         yield Graphs(catalog, Samples(scrapes, end), call, url, folder / "rules")

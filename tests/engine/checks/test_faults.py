@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -297,10 +296,8 @@ def test_a_setting_of_an_unknown_type_or_a_wrong_default_is_a_problem(setting: S
 
 
 def test_such_a_setting_stops_every_command_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong: Callable[[], list[Problem]] = lambda: [
-        Problem("engine/config/settings.py x", "no type 'count'", "one of ...")
-    ]  # noqa: E731
-    monkeypatch.setattr("gendash.engine.config.wrong_declarations", wrong)
+    wrong = [Problem("engine/config/settings.py x", "no type 'count'", "one of ...")]
+    monkeypatch.setattr("gendash.engine.config.load.wrong_declarations", lambda: wrong)
     with pytest.raises(ConfigError, match="no type 'count'"):
         load_config("x: 1")
 

@@ -19,7 +19,7 @@ import yaml
 from gendash.demo.servers import free_port
 from gendash.engine.clients.answers import Failed
 from gendash.engine.clients.prometheus import Data, instant, label_values, loaded_rules, over, prometheus
-from gendash.engine.config.load import load_config
+from gendash.engine.config.load import Config, load_config
 from gendash.engine.config.settings import FEATURES
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog, template
@@ -40,8 +40,16 @@ class Server:
     rules: Path
     catalog: Catalog
 
+    @property
+    def config(self) -> Config:
+        return at(self.url)
+
     def files(self) -> dict[str, bytes]:
         return {Path(path).name: content for path, content in render_rules(self.catalog).items()}
+
+
+def at(url: str) -> Config:
+    return load_config("", environ={"GENDASH_PROMETHEUS_URL": url})
 
 
 def wait(until: Callable[[], bool], what: str) -> None:
@@ -104,26 +112,26 @@ pytestmark = pytest.mark.prometheus
 def test_our_rules_are_written_loaded_and_evaluated_without_error(server: Server) -> None:
     changes = rule_changes(server.files(), observe_rules_dir(server.rules))
     assert {change.action for change in changes} == {"create"}
-    assert apply_rules(server.rules, changes, server.url) == "rules written, Prometheus reloaded"
-    with prometheus(server.url) as call:
+    assert apply_rules(server.rules, changes, server.config) == "rules written, Prometheus reloaded"
+    with prometheus(server.config) as call:
         wait(lambda: all(r.health == "ok" for rs in loaded_rules(call).values() for r in rs), "an evaluation")
         loaded = loaded_rules(call)
     assert set(loaded) == set(server.catalog.rules)
     assert {rule.every_s for rules in loaded.values() for rule in rules} == {1}
     again = rule_changes(server.files(), observe_rules_dir(server.rules))
     assert {change.action for change in again} == {"none"}
-    assert apply_rules(server.rules, again, server.url) == ""
+    assert apply_rules(server.rules, again, server.config) == ""
 
 
 @lifecycle
 def test_rules_that_prometheus_refuses_are_taken_back(server: Server) -> None:
     files = server.files()
-    apply_rules(server.rules, rule_changes(files, observe_rules_dir(server.rules)), server.url)
+    apply_rules(server.rules, rule_changes(files, observe_rules_dir(server.rules)), server.config)
     changes = rule_changes({**files, "gendash-broken.yml": BROKEN}, observe_rules_dir(server.rules))
     with pytest.raises(Unexpected, match="refused the rules, all put back"):
-        apply_rules(server.rules, changes, server.url)
+        apply_rules(server.rules, changes, server.config)
     assert observe_rules_dir(server.rules) == files
-    assert reload(server.url) == "rules written, Prometheus reloaded", "it would start again"
+    assert reload(server.config) == "rules written, Prometheus reloaded", "it would start again"
 
 
 @lifecycle
@@ -131,7 +139,7 @@ def test_a_file_that_is_no_longer_ours_goes_and_those_of_others_stay(server: Ser
     old, foreign = signed_rules("groups: []\n"), b"groups: []\n"
     for name, content in {"gendash-old.yml": old, "gendash-theirs.yml": foreign, "other.yml": foreign}.items():
         (server.rules / name).write_bytes(content)
-    apply_rules(server.rules, rule_changes(server.files(), observe_rules_dir(server.rules)), server.url)
+    apply_rules(server.rules, rule_changes(server.files(), observe_rules_dir(server.rules)), server.config)
     there = {path.name for path in server.rules.iterdir()}
     assert there == {*server.files(), "gendash-theirs.yml", "other.yml"}
 
@@ -141,13 +149,13 @@ def test_what_changed_between_plan_and_apply_is_not_overwritten(server: Server) 
     changes = rule_changes(server.files(), observe_rules_dir(server.rules))
     (server.rules / "gendash-http.yml").write_bytes(b"# mine\n")
     with pytest.raises(TargetError, match=r"gendash-http\.yml changed between plan and apply"):
-        apply_rules(server.rules, changes, server.url)
+        apply_rules(server.rules, changes, server.config)
     assert [path.name for path in server.rules.iterdir()] == ["gendash-http.yml"]
 
 
 @no_lifecycle
 def test_where_prometheus_lets_nobody_reload_it_apply_says_so(server: Server) -> None:
-    said = apply_rules(server.rules, rule_changes(server.files(), observe_rules_dir(server.rules)), server.url)
+    said = apply_rules(server.rules, rule_changes(server.files(), observe_rules_dir(server.rules)), server.config)
     assert "--web.enable-lifecycle" in said
     assert observe_rules_dir(server.rules) == server.files()
 
@@ -155,7 +163,7 @@ def test_where_prometheus_lets_nobody_reload_it_apply_says_so(server: Server) ->
 @lifecycle
 def test_queries_answer_at_the_time_that_is_asked(server: Server) -> None:
     at = datetime(2026, 5, 17, 12, 30, tzinfo=UTC)
-    with prometheus(server.url) as call:
+    with prometheus(server.config) as call:
         now = instant(call, "vector(time())", at)
         assert isinstance(now, Data)
         assert now.series == [{"metric": {}, "value": [at.timestamp(), str(int(at.timestamp()))]}]
@@ -170,7 +178,7 @@ def test_queries_answer_at_the_time_that_is_asked(server: Server) -> None:
 
 @lifecycle
 def test_label_values_are_those_of_the_selector(server: Server) -> None:
-    with prometheus(server.url) as call:
+    with prometheus(server.config) as call:
 
         def jobs(selector: str) -> Any:
             now = datetime.now(UTC)
@@ -186,7 +194,7 @@ def test_label_values_are_those_of_the_selector(server: Server) -> None:
 
 @lifecycle
 def test_an_expression_that_is_wrong_gives_prometheus_reason(server: Server) -> None:
-    with prometheus(server.url) as call:
+    with prometheus(server.config) as call:
         wrong = instant(call, "sum(", datetime.now(UTC))
         assert isinstance(wrong, Failed)
         assert (wrong.code, "parse error" in wrong.message) == ("bad_data", True)
@@ -235,14 +243,14 @@ def test_an_answer_that_does_not_fit_is_one_line_without_the_password(
     answer: str, double: Callable[[int, str], str]
 ) -> None:
     status, body, error = ANSWERS[answer]
-    with prometheus(double(status, body)) as call, pytest.raises(error) as caught:
+    with prometheus(at(double(status, body))) as call, pytest.raises(error) as caught:
         instant(call, "up", datetime.now(UTC))
     assert "secret" not in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
 
 
 def test_no_answer_is_one_line_without_the_password() -> None:
-    with prometheus(f"http://user:secret@127.0.0.1:{free_port()}") as call, pytest.raises(Unreachable) as caught:
+    with prometheus(at(f"http://user:secret@127.0.0.1:{free_port()}")) as call, pytest.raises(Unreachable) as caught:
         instant(call, "up", datetime.now(UTC))
     assert "secret" not in str(caught.value)
     assert "Connection refused" in str(caught.value)
@@ -250,7 +258,7 @@ def test_no_answer_is_one_line_without_the_password() -> None:
 
 def test_rules_are_written_though_prometheus_does_not_answer(tmp_path: Path) -> None:
     changes = rule_changes({"gendash-a.yml": signed_rules("groups: []\n")}, observe_rules_dir(tmp_path))
-    assert "not reloaded" in apply_rules(tmp_path, changes, f"http://127.0.0.1:{free_port()}")
+    assert "not reloaded" in apply_rules(tmp_path, changes, at(f"http://127.0.0.1:{free_port()}"))
     assert (tmp_path / "gendash-a.yml").stat().st_mode & 0o777 == 0o644, "Prometheus is another user"
     assert len(list(tmp_path.iterdir())) == 1
 
@@ -259,7 +267,7 @@ def test_a_reload_that_is_refused_without_a_password_is_reported(
     tmp_path: Path, double: Callable[[int, str], str]
 ) -> None:
     changes = rule_changes({"gendash-a.yml": signed_rules("groups: []\n")}, observe_rules_dir(tmp_path))
-    assert "HTTP 401" in apply_rules(tmp_path, changes, double(401, ""))
+    assert "HTTP 401" in apply_rules(tmp_path, changes, at(double(401, "")))
 
 
 def test_a_rules_folder_that_is_not_there_is_a_reason(tmp_path: Path) -> None:

@@ -721,7 +721,7 @@ def _until(done: Callable[[], bool]) -> None:
 
 
 def test_a_wrong_token_and_a_missing_one_are_told_apart(grafana: Any) -> None:
-    for token, words in (("glsa_wrong", "refused the token"), ("", "needs a token")):
+    for token, words in (("glsa_wrong", "the token is refused"), ("", "credentials are needed")):
         config = _config(grafana, "x", token)
         with pytest.raises(Denied, match=words) as caught:
             target.observe_grafana(config, desired(config, {}))

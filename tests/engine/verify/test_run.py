@@ -489,7 +489,7 @@ def test_absent_servers_give_one_line_each(config: Config) -> None:
     )
     assert lines == [
         "gendash_reader gendash_reader@127.0.0.1:1/store: nothing listens there; start the server or mend the URL",
-        "prometheus 127.0.0.1:1: no connection: Connection refused; is it up, and GENDASH_PROMETHEUS_URL right?",
+        "prometheus 127.0.0.1:1: no connection: Connection refused; check GENDASH_PROMETHEUS_URL and that Prometheus runs",
     ]
 
 
@@ -542,7 +542,7 @@ def test_no_store_at_all_is_one_line(config: Config) -> None:
 
 def test_something_else_at_the_address_of_prometheus_is_named(config: Config) -> None:
     (line,) = trouble(config, only=("board/p_ok", "rules"), prometheus_url=config["prometheus_url"] + "/graph")
-    assert "HTTP 404 that is not Prometheus' API" in line
+    assert "GET /api/v1/rules: HTTP 404: 404 page not found; check GENDASH_PROMETHEUS_URL" in line
 
 
 def test_a_dashboard_without_metrics_needs_no_prometheus(config: Config) -> None:

@@ -1,0 +1,400 @@
+"""Requests to every HTTP server under one policy; the only module that opens connections for HTTP.
+
+Each request has one deadline from the first packet to the last byte, a bounded answer, and no redirect. It is built on
+``http.client``, since a deadline for the whole needs a hand on each read; the libraries above it time each packet.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import json as to_json
+import os
+import selectors
+import socket
+import ssl
+import time
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property, partial
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote, urlencode, urlsplit
+from urllib.request import getproxies_environment, proxy_bypass
+
+from gendash.engine.clients.http_policy import (
+    PASSING,
+    Answer,
+    Broken,
+    Server,
+    TooLarge,
+    Unanswered,
+    Untrusted,
+    retry_after_s,
+)
+from gendash.engine.config.load import DEFAULTS
+from gendash.engine.errors import ConfigError, TargetError, Unexpected, Unreachable
+from gendash.engine.model import Problem
+
+CONNECT_S = 10.0
+BACKOFF_S = (0.3, 1.0, 3.0)
+_CHUNK = 64 * 1024
+_HEADERS_MOST = 2**20
+_ENDED = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
+_SAFE = "/%:@!$&'()*+,;=~"
+Pause = Callable[[float], None]
+
+
+def is_passing(answer: Answer) -> bool:
+    """Whether the same request may be answered well a moment later."""
+    return answer.status in PASSING
+
+
+class Session:
+    """Connections to one server, kept open between requests; threads may share it."""
+
+    def __init__(self, server: Server, pause: Pause = time.sleep) -> None:
+        self.server = server
+        self.pause = pause
+        self._idle: list[http.client.HTTPConnection] = []
+
+    def close(self) -> None:
+        """Ends the connections that are kept open."""
+        while self._idle:
+            self._idle.pop().close()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def read(self, method: str, path: str, again: Callable[[Answer], bool] = is_passing, **options: Any) -> Answer:
+        """The answer to a request that changes nothing, which is sent again where that may help."""
+        for wait in BACKOFF_S:
+            try:
+                answer = self.request(method, path, **options)
+            except Broken:
+                self.pause(wait)
+                continue
+            asked = retry_after_s(answer.headers) or 0.0
+            if not again(answer) or asked > self.server.route.max_pause_s:
+                return answer
+            self.pause(max(wait, asked))
+        return self.request(method, path, **options)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        form: Mapping[str, Any] | None = None,
+        json: Any = None,
+        timeout_s: float = 0.0,
+    ) -> Answer:
+        """The answer to one request, whatever its status. ``path`` begins with a slash, below the server's URL.
+
+        Raises Unanswered or Broken where no whole answer came after the request was sent, Unreachable where it was
+        not sent, TooLarge, Unexpected where the answer is no HTTP, ConfigError where a certificate cannot be read.
+        """
+        began, timeout_s = time.perf_counter(), timeout_s or self.server.route.timeout_s
+        deadline = time.monotonic() + timeout_s
+        headers, body = _headers(self.server), None
+        if form is not None:
+            body, headers["Content-Type"] = urlencode(form).encode(), "application/x-www-form-urlencoded"
+        elif json is not None:
+            body, headers["Content-Type"] = to_json.dumps(json).encode(), "application/json"
+        target = quote(self._base_path + path, safe=_SAFE) + (f"?{urlencode(params)}" if params else "")
+        connection = self._connection(deadline)
+        response = None
+        with self._translated(method, path, timeout_s):
+            try:
+                connection.sock.settimeout(_left(deadline))
+                most = self.server.route.max_bytes
+                connection.response_class = partial(_TimedResponse, deadline, most + _HEADERS_MOST)  # type: ignore[assignment]
+                connection.request(method, self._absolute + target, body, headers)
+                response = connection.getresponse()
+                content = _content(response, most)
+            except BaseException:  # nothing that was interrupted may be used again
+                if response:
+                    response.close()
+                connection.close()
+                raise
+        if connection.sock is not None:
+            self._idle.append(connection)
+        ms = (time.perf_counter() - began) * 1000
+        return Answer(method, path, response.status, response.headers, content, ms)
+
+    @cached_property
+    def _base_path(self) -> str:
+        return urlsplit(self.server.url).path.rstrip("/")
+
+    @cached_property
+    def _absolute(self) -> str:
+        """What comes before the path in a request: a proxy for http:// needs the whole address."""
+        parts = urlsplit(self.server.url)
+        return f"http://{parts.netloc.rpartition('@')[2]}" if self._proxy[0] and parts.scheme == "http" else ""
+
+    @cached_property
+    def _proxy(self) -> tuple[str, str]:
+        """URL of the proxy, and where it is set; empty texts for none."""
+        route, parts = self.server.route, urlsplit(self.server.url)
+        host = parts.hostname or ""
+        if route.proxy:
+            return ("", "") if route.proxy == "none" else (route.proxy, f"{route.key}.proxy")
+        found = getproxies_environment()
+        url = found.get(parts.scheme) or found.get("all") or ""
+        if not url or _is_here(host) or proxy_bypass(host):
+            return "", ""
+        name = f"{parts.scheme}_proxy" if found.get(parts.scheme) else "all_proxy"
+        return (url if "://" in url else f"http://{url}"), name.upper()
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        route = self.server.route
+        path, setting = route.ca_file, f"{route.key}.ca_file"
+        if not path:
+            setting = next((name for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE") if os.environ.get(name)), "")
+            path = os.environ.get(setting, "") if setting else ""
+        try:
+            folder = bool(path) and Path(path).is_dir()
+            context = ssl.create_default_context(
+                cafile=None if folder else path or None, capath=path if folder else None
+            )
+        except (OSError, ValueError) as error:
+            raise _unreadable(setting, path, error) from None
+        known = ssl.get_default_verify_paths()
+        if not path and not (known.cafile or known.capath):
+            import certifi  # on machines without authorities of their own
+
+            context.load_verify_locations(certifi.where())
+        if route.client_cert:
+            try:
+                certificate, *key = route.client_cert
+                context.load_cert_chain(certificate, key[0] if key else None, "")  # asks nobody for a password
+            except (OSError, ValueError) as error:
+                raise _unreadable(f"{route.key}.client_cert", ", ".join(route.client_cert), error) from None
+        return context
+
+    def _connection(self, deadline: float) -> http.client.HTTPConnection:
+        while self._idle:
+            kept = self._idle.pop()
+            if not _has_ended(kept.sock):
+                return kept
+            kept.close()
+        connection = self._new_connection()
+        connection.timeout = min(CONNECT_S, _left(deadline))
+        proxy, setting = self._proxy
+        try:
+            connection.connect()
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            connection.close()
+            where = self.server.where
+            if proxy and not isinstance(error, ssl.SSLError):
+                what = f"no connection through the proxy {_address(proxy)} of {setting}: {_cause(error)}"
+                do = f"start the proxy, or set {self.server.route.key}.proxy to another one or to none"
+                raise Unreachable(Problem(where, what, do)) from None
+            if isinstance(error, ssl.SSLError):
+                kind = Unreachable if isinstance(error, _ENDED) else Untrusted
+                raise kind(Problem(where, *_tls_trouble(self.server, error))) from None
+            do = f"check {self.server.setting} and that {self.server.name} runs"
+            if self.server.url == DEFAULTS.get(f"{self.server.route.key}_url"):  # nobody said that there is one
+                do += f", or set {self.server.route.key}_url: none if there is none"
+            raise Unreachable(Problem(where, f"no connection: {_cause(error)}", do)) from None
+        return connection
+
+    def _new_connection(self) -> http.client.HTTPConnection:
+        proxy, setting = self._proxy
+        where = self.server.where
+        try:
+            parts, via = urlsplit(self.server.url), urlsplit(proxy)
+            host, port, via_port = parts.hostname or "", parts.port, via.port
+        except ValueError:
+            name = self.server.setting
+            raise ConfigError(Problem(name, "no URL of a server", "write http://host:port or https://host")) from None
+        if proxy and via.scheme != "http":
+            do = "write http://host:port, which serves https:// addresses too"
+            raise ConfigError(Problem(setting, f"a proxy of the kind {via.scheme}:// cannot be used", do))
+        if parts.scheme not in ("http", "https"):
+            raise Unreachable(
+                Problem(where, f"no HTTP server: {parts.scheme}://", f"write http:// in {self.server.setting}")
+            )
+        first = (via.hostname or "", via_port or 80) if proxy else (host, port)
+        if parts.scheme == "http":
+            return http.client.HTTPConnection(*first)
+        connection = http.client.HTTPSConnection(*first, context=self._tls)
+        if proxy:
+            connection.set_tunnel(host, port or 443, _proxy_headers(proxy))
+        return connection
+
+    @contextmanager
+    def _translated(self, method: str, path: str, timeout_s: float) -> Iterator[None]:
+        """Turns what can go wrong after a connection was made into errors of the tree."""
+        where, asked = self.server.where, f"{method} {path}"
+        try:
+            yield
+        except TargetError:
+            raise
+        except TimeoutError:
+            what = f"{asked}: no answer within {timeout_s:g} s"
+            do = f"check that {self.server.name} is not overloaded, or raise {self.server.route.key}.timeout"
+            raise Unanswered(Problem(where, what, do)) from None
+        except ssl.SSLCertVerificationError as error:
+            raise Untrusted(Problem(where, *_tls_trouble(self.server, error))) from None
+        except (http.client.IncompleteRead, zlib.error, EOFError):
+            raise Broken(Problem(where, f"{asked}: the answer breaks off", "try again")) from None
+        except ssl.SSLError as error:
+            raise Broken(Problem(where, *_tls_trouble(self.server, error))) from None
+        except OSError as error:
+            raise Broken(Problem(where, f"{asked}: the connection broke: {_cause(error)}", "try again")) from None
+        except _TooMuch:
+            most = self.server.route.max_bytes // 2**20
+            what = f"{asked}: the answer is larger than {most} MiB"
+            raise TooLarge(Problem(where, what, f"check that {self.server.setting} is {self.server.name}")) from None
+        except (http.client.HTTPException, ValueError) as error:
+            what = f"{asked}: the answer is no HTTP ({type(error).__name__})"
+            raise Unexpected(Problem(where, what, f"check {self.server.setting}")) from None
+
+
+class _TooMuch(Exception):
+    """More bytes than are read."""
+
+
+class _TimedResponse(http.client.HTTPResponse):
+    """An answer whose reads end together at a deadline, and after a number of bytes."""
+
+    def __init__(self, deadline: float, most: int, sock: socket.socket, *args: Any, **options: Any) -> None:
+        super().__init__(sock, *args, **options)
+        self.fp.close()
+        self.fp = io.BufferedReader(_TimedReader(sock, deadline, most))
+
+
+class _TimedReader(io.RawIOBase):
+    def __init__(self, sock: socket.socket, deadline: float, most: int) -> None:
+        self._raw = sock.makefile("rb", buffering=0)
+        self._sock, self._deadline, self._left = sock, deadline, most
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        if self._left <= 0:
+            raise _TooMuch
+        self._sock.settimeout(_left(self._deadline))
+        count = self._raw.readinto(buffer)
+        self._left -= count or 0
+        return count
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+def _content(response: http.client.HTTPResponse, most: int) -> bytes:
+    """The unpacked body, read in parts, so that neither its length nor what it unpacks to fills the memory."""
+    packing = (response.headers.get("Content-Encoding") or "identity").strip().lower()
+    if packing not in ("identity", "gzip", "x-gzip", "deflate"):
+        raise http.client.UnknownTransferEncoding
+    unpacker = None if packing == "identity" else zlib.decompressobj(wbits=47)
+    parts, size = [], 0
+    while part := response.read(_CHUNK):
+        content = unpacker.decompress(part, most - size + 1) if unpacker else part
+        size += len(content)
+        if size > most:
+            raise _TooMuch
+        parts.append(content)
+    if response.length or (unpacker and parts and not unpacker.eof):
+        raise EOFError
+    return b"".join(parts)
+
+
+def _headers(server: Server) -> dict[str, str]:
+    found = {"User-Agent": "gendash", "Accept": "application/json", "Accept-Encoding": "gzip"}
+    if server.authorization:
+        found["Authorization"] = server.authorization
+    names = {name.lower() for name in server.route.headers}
+    return {name: value for name, value in found.items() if name.lower() not in names} | dict(server.route.headers)
+
+
+def _proxy_headers(proxy: str) -> dict[str, str]:
+    parts = urlsplit(proxy)
+    if parts.username is None:
+        return {}
+    return {"Proxy-Authorization": basic(unquote(parts.username), unquote(parts.password or ""))}
+
+
+def basic(user: str, password: str) -> str:
+    """The Authorization of a user with a password."""
+    from base64 import b64encode
+
+    return "Basic " + b64encode(f"{user}:{password}".encode()).decode()
+
+
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+def _has_ended(sock: socket.socket) -> bool:
+    """Whether a connection that waits was closed by the other side: something can be read from it."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(sock, selectors.EVENT_READ)
+        return bool(selector.select(0))
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def _address(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def _cause(error: Exception) -> str:
+    """The reason of the system, in its words, without addresses."""
+    if isinstance(error, socket.gaierror):
+        return "unknown host"
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    if isinstance(error, http.client.RemoteDisconnected):
+        return "closed without an answer"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    text = str(error)
+    return text if text.startswith("Tunnel connection failed") and text.isprintable() else type(error).__name__
+
+
+def _tls_trouble(server: Server, error: ssl.SSLError) -> tuple[str, str]:
+    """What is wrong with TLS, and what to do about it."""
+    key = server.route.key
+    if isinstance(error, ssl.SSLCertVerificationError):
+        reason = getattr(error, "verify_message", "") or "not valid"
+        if "expired" in reason or "not yet valid" in reason:
+            do = "renew the server's certificate, and check this machine's clock"
+        elif "match" in reason or "not valid for" in reason:
+            do = f"write the name in {server.setting} that the certificate is made for"
+        else:
+            do = f"name the PEM file of the authority that signed it in {key}.ca_file"
+        return f"no TLS connection: the certificate is refused: {reason.rstrip('.')}", do
+    ended = isinstance(error, _ENDED)
+    reason = "the server ended it" if ended else (getattr(error, "reason", "") or "refused").replace("_", " ").lower()
+    if "certificate required" in reason or "handshake failure" in reason or "bad certificate" in reason or ended:
+        do = f"check {server.setting}, and where a client certificate is asked for, set {key}.client_cert"
+        return f"no TLS connection: {reason}", do
+    if "wrong version number" in reason or "record layer" in reason or "http request" in reason:
+        return f"no TLS connection: {reason}", f"where the server has no TLS, write http:// in {server.setting}"
+    return f"no TLS connection: {reason}", f"check {server.setting}, and what TLS the server speaks"
+
+
+def _unreadable(setting: str, path: str, error: Exception) -> ConfigError:
+    why = (error.strerror if isinstance(error, OSError) and not isinstance(error, ssl.SSLError) else "") or "not PEM"
+    return ConfigError(Problem(setting, f"cannot read '{path}': {why}", "name a PEM file that can be read"))
