@@ -8,26 +8,29 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-import yaml
-
+from gendash.engine.config.refusals import refusal, without_blanks
 from gendash.engine.config.settings import FEATURES, SETTINGS, Setting
+from gendash.engine.config.yaml_tree import read_tree
 from gendash.engine.errors import ConfigError
 from gendash.engine.model import Problem
 
 UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_DURATION = re.compile(r"(\d+)(ms|s|m|h|d|w)")
+_DURATION = re.compile(r"(0*[1-9][0-9]*)(ms|s|m|h|d|w)")
+_LONGEST_S = 100 * 366 * 86400
 _BY_KEY = {setting.key: setting for setting in SETTINGS}
 _zones = cache(available_timezones)  # it walks a tree of files
 _OPEN = [setting for setting in SETTINGS if "*" in setting.key]
 
 
 def seconds(duration: str) -> float:
-    """Seconds of a duration such as ``15s``, ``5m`` or ``30d``. Raises ValueError for anything else."""
+    """Seconds of a duration such as ``15s``, ``5m`` or ``30d``, above 0 and at most a century.
+
+    Raises ValueError for anything else.
+    """
     match = _DURATION.fullmatch(duration)
-    if not match:
+    if not match or len(match[1]) > 15 or int(match[1]) * UNITS_S[match[2]] > _LONGEST_S:
         raise ValueError(duration)
     return int(match[1]) * UNITS_S[match[2]]
 
@@ -96,7 +99,7 @@ def load_config(
     problems: list[Problem] = []
     values = {s.key: s.default for s in SETTINGS if "*" not in s.key}
     origins: dict[str, str] = {}
-    leaves, environments = _leaves(text, path, problems)
+    leaves, environments = read_tree(text, path, problems)
     if env_name and env_name not in environments:
         hint = suggest(env_name, environments) or f"add it under environments: in {path}"
         problems.append(Problem("--env", f"no environment '{env_name}'", hint))
@@ -109,7 +112,7 @@ def load_config(
             variable = setting.env.replace("*", variable_part(key.rpartition(".")[0].rpartition(".")[2]))
             problems.append(Problem(where, f"'{key}' is a secret", f"set {variable} or {variable}_FILE instead"))
         else:
-            _store(setting, key, value, where, values, origins, problems)
+            _store(setting, key, value, where, values, origins, problems, in_file=True)
     for setting in SETTINGS:
         # A * in a variable stands for each of the Langfuse projects.
         names = values["langfuse.projects"] if "*" in setting.env else [""] if setting.env else []
@@ -120,59 +123,6 @@ def load_config(
     if problems:
         raise ConfigError(problems)
     return Config(values, origins)
-
-
-def _leaves(
-    text: str, path: str, problems: list[Problem]
-) -> tuple[dict[str, tuple[Any, str]], dict[str, dict[str, tuple[Any, str]]]]:
-    """Scalar and list values by dotted key with their ``file:line``, and the same for each environment."""
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        problems.append(
-            Problem(f"{path}:{mark.line + 1 if mark else 1}", f"not YAML: {error.problem}", "mend the line")
-        )
-        return {}, {}
-    if root is None:
-        return {}, {}
-    if not isinstance(root, yaml.MappingNode):
-        problems.append(Problem(f"{path}:1", "not a map of settings", "write 'key: value' lines"))
-        return {}, {}
-    leaves: dict[str, tuple[Any, str]] = {}
-    environments: dict[str, dict[str, tuple[Any, str]]] = {}
-    settings = [item for item in root.value if item[0].value != "environments"]
-    _walk(yaml.MappingNode(root.tag, settings, root.start_mark), "", path, leaves, problems)
-    for _, node in (item for item in root.value if item[0].value == "environments"):
-        if not isinstance(node, yaml.MappingNode):
-            line = node.start_mark.line + 1
-            problems.append(Problem(f"{path}:{line}", "environments is not a map", "name each environment"))
-            continue
-        for name, overlay in node.value:
-            _walk(overlay, "", path, environments.setdefault(name.value, {}), problems)
-    return leaves, environments
-
-
-def _walk(
-    node: yaml.Node,
-    prefix: str,
-    path: str,
-    leaves: dict[str, tuple[Any, str]],
-    problems: list[Problem],
-    key_node: yaml.Node | None = None,
-) -> None:
-    line = f"{path}:{(key_node or node).start_mark.line + 1}"
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            name = f"{prefix}.{key.value}" if prefix else str(key.value)
-            if name in seen:
-                problems.append(Problem(f"{path}:{key.start_mark.line + 1}", f"'{name}' stands twice", "keep one"))
-            seen.add(name)
-            _walk(value, name, path, leaves, problems, key)
-    else:
-        loader = yaml.SafeLoader("")
-        leaves[prefix] = (loader.construct_object(node, deep=True), line)
 
 
 def setting_of(key: str) -> Setting | None:
@@ -217,15 +167,16 @@ def _from_environment(
 ) -> None:
     aliases = [variable.replace("BASE_URL", "HOST")] if variable.endswith("BASE_URL") else []
     for name in [variable, *aliases]:
-        if environ.get(name):
-            _store(setting, key, environ[name], name, values, origins, problems)
+        value = without_blanks(environ.get(name, ""))
+        if value:
+            _store(setting, key, value, name, values, origins, problems)
             return
     file_name = environ.get(f"{variable}_FILE")
-    if setting.secret and file_name and read_file:
+    if file_name and read_file:
         try:
-            content = read_file(file_name).strip()
-        except OSError as error:
-            why = error.strerror or "unreadable"
+            content = without_blanks(read_file(file_name))
+        except (OSError, ValueError) as error:  # a name with a NUL, or bytes that are not UTF-8
+            why = getattr(error, "strerror", None) or "not UTF-8 text"
             problems.append(Problem(f"{variable}_FILE", f"cannot read '{file_name}': {why}", "check path and rights"))
             return
         _store(setting, key, content, f"{variable}_FILE", values, origins, problems)
@@ -239,10 +190,16 @@ def _store(
     values: dict[str, Any],
     origins: dict[str, str],
     problems: list[Problem],
+    in_file: bool = False,
 ) -> None:
     wrong = _wrong(setting, value)
+    refused = None if wrong else refusal(setting, value, in_file)
+    if refused:
+        what, do = refused
+        problems.append(Problem(where, f"{key}: {what}", do))
+        return
     if wrong:
-        shown = "its value" if setting.secret else repr(value)
+        shown = "its value" if setting.secret else _shown(value)
         todo = setting.doc if setting.default is None else f"default: {setting.default!r}"
         problems.append(Problem(where, f"{key}: {shown} is not {wrong}", todo))
         return
@@ -250,6 +207,12 @@ def _store(
         value = [str(word).lower() if isinstance(word, bool) else str(word) for word in value]
     values[key] = float(value) if setting.type in ("share", "money", "float") else value
     origins[key] = where
+
+
+def _shown(value: Any) -> str:
+    """A value for messages: cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:60]}…"
 
 
 PATTERNS = {
@@ -270,7 +233,8 @@ def _wrong(setting: Setting, value: Any) -> str:
     kind = setting.type
     if kind in PATTERNS:
         pattern, text = PATTERNS[kind]
-        return "" if isinstance(value, str) and pattern.fullmatch(value) else text
+        right = isinstance(value, str) and pattern.fullmatch(value) and (kind != "duration" or _is_duration(value))
+        return "" if right else text
     number = isinstance(value, int | float) and not isinstance(value, bool)
     checks: dict[str, tuple[bool, str]] = {
         "bool": (isinstance(value, bool), "true or false"),
@@ -288,7 +252,7 @@ def _wrong(setting: Setting, value: Any) -> str:
             "a list of names (letters, digits, _)",
         ),
         "zone": (isinstance(value, str) and value in _zones(), "an IANA time zone such as Europe/Berlin"),
-        "url": (isinstance(value, str) and _is_url(value), "a URL with scheme and host"),
+        "url": (isinstance(value, str) and bool(value), "a URL"),  # what it must be says `refusal`
         "str": (isinstance(value, str), "a text"),
     }
     right, text = checks[kind]
@@ -297,13 +261,11 @@ def _wrong(setting: Setting, value: Any) -> str:
     return "" if right else text
 
 
-def _is_url(value: str) -> bool:
+def _is_duration(value: str) -> bool:
     try:
-        parts = urlsplit(value)
-        _ = parts.port
+        return seconds(value) > 0
     except ValueError:
         return False
-    return bool(parts.scheme) and (bool(parts.netloc) or parts.scheme.startswith("postgres"))
 
 
 FEATURE_NEEDS = {name: needs for name, _, needs in FEATURES}

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from gendash.engine.clients.postgres import Connection, trusted
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.definitions.local_days import DOUBTFUL, Days, Signature
+from gendash.engine.definitions.local_days import DOUBTFUL, Days, Signature, in_calendar
 from gendash.engine.definitions.relations import cadence_s, day_of, key_of, merges, qualified
 from gendash.engine.languages.sql_text import quote_name, quote_text
 from gendash.engine.model import Relation
@@ -41,7 +41,12 @@ def part_name(name: str) -> str:
 def load_query(
     connection: Connection, relation: Relation, query: str, parts: Mapping[str, str], inside: str = "true"
 ) -> None:
-    """Puts the rows of a query over the store into ``gendash_rows``; it may read ``parts`` by their `part_name`."""
+    """Puts the rows of a query over the store into ``gendash_rows``, but those that are outside of the calendar.
+
+    It may read ``parts`` by their `part_name`.
+    """
+    if relation.header.get("time"):
+        inside = f"({inside}) and {in_calendar(quote_name(relation.header['time']))}"
     given = ", ".join(f"{part_name(name)} as ({part})" for name, part in parts.items())
     columns = ", ".join(quote_name(name) for name in relation.columns)
     connection.execute(
@@ -302,7 +307,8 @@ def news(connection: Connection, config: Config, relation: Relation, read: Colle
     row = connection.execute(
         trusted(
             f"select pg_current_snapshot()::text, known, array(select distinct row(relation, day)::text from {changed} "
-            "where relation = any (%s) and not pg_visible_in_snapshot(transaction, known)) "
+            f"where relation = any (%s) and (day = '-infinity' or {in_calendar('day')}) "
+            "and not pg_visible_in_snapshot(transaction, known)) "
             f"from (select (select snapshot from {qualified(config, '_refresh')} where relation = %s "
             f"and store = {quote_text(changed)}::regclass::oid) as known) as one"
         ),

@@ -27,13 +27,16 @@ def _fails(url: str, statement: str = "select 1") -> TargetError:
 def test_an_unreachable_server_is_named_without_its_password() -> None:
     error = _fails(f"postgresql://me:{SECRET.replace('/', '%2F').replace('#', '%23')}@127.0.0.1:9/app")
     assert isinstance(error, Unreachable)
-    assert str(error) == "store me@127.0.0.1:9/app: nothing listens there; start the server or mend the URL"
+    assert (
+        str(error)
+        == "store me@127.0.0.1:9/app: nothing listens there; start the server or correct GENDASH_DATABASE_URL"
+    )
 
 
 def test_an_unknown_host_is_named() -> None:
     error = _fails("postgresql://me@no-such-host.invalid/app")
     assert isinstance(error, Unreachable)
-    assert str(error) == "store me@no-such-host.invalid:5432/app: unknown host; mend the URL"
+    assert str(error) == "store me@no-such-host.invalid:5432/app: unknown host; correct GENDASH_DATABASE_URL"
 
 
 @pytest.mark.parametrize("url", [f"postgresql://me:{SECRET}@host/app", f"postgresql://me:pw@host:{SECRET}/app", SECRET])
@@ -41,7 +44,7 @@ def test_a_url_that_cannot_be_read_is_never_repeated(url: str) -> None:
     error = _fails(url)
     assert "s3cret" not in str(error)
     assert "signs" not in str(error)
-    assert str(error).startswith("GENDASH_DATABASE_URL: not a PostgreSQL URL; write postgresql://")
+    assert str(error).startswith("GENDASH_DATABASE_URL: not a PostgreSQL URL: ")
 
 
 def test_a_wrong_password_an_unknown_role_and_an_unknown_database_are_told_apart(postgres: Server) -> None:
