@@ -6,7 +6,6 @@ file, and secrets that a header or a connection can carry.
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Any
 
@@ -33,7 +32,7 @@ def refusal(setting: Setting, value: Any, in_file: bool) -> tuple[str, str] | No
     if any(_CONTROL.search(text) for text in texts):
         return "it has a control character, or is not UTF-8 text", "take it out"
     numbers = [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, int | float)]
-    if any(not math.isfinite(number) or abs(number) > LARGEST for number in numbers):
+    if any(not -LARGEST <= number <= LARGEST for number in numbers):  # also for NaN
         return "it is out of range", f"give a number of at most {LARGEST:g}"
     if (setting.type in ("url", "server") and value != "none") or (setting.key in _ADDRESSES and value):
         return _url_refusal(setting, str(value), in_file)

@@ -19,6 +19,7 @@ from gendash.engine.model import Relation
 from gendash.engine.store.refresh.read import RollupRows
 
 USERS = "user_entity"
+LONGEST_KEY = 500  # bytes of a text in a key: several of them fit into an entry of an index
 Changed = Mapping[str, Collection[date | None]]  # by relation the days that changed; None stands for any
 
 
@@ -68,6 +69,8 @@ def load_part(connection: Connection, relation: Relation, part: RollupRows) -> N
         while block := part.rows.read(1 << 16):
             copy.write(block)
     aggregates, keys = merges(relation), ", ".join(quote_name(name) for name in key_of(relation))
+    values = (_bounded(name) if name in _indexed(relation) else quote_name(name) for name in given)
+    parts = f"(select {', '.join(values)} from gendash_parts) as parts"
     if aggregates:
         fields = [
             f"{aggregates[name]}({quote_name(name)})::{column['type']} as {quote_name(name)}"
@@ -75,11 +78,11 @@ def load_part(connection: Connection, relation: Relation, part: RollupRows) -> N
             else quote_name(name)
             for name, column in given.items()
         ]
-        select = f"select {', '.join(fields)} from gendash_parts group by {keys}"
+        select = f"select {', '.join(fields)} from {parts} group by {keys}"
     else:
         # a row that moved while its table was read in slices may have been seen twice
         distinct = f"distinct on ({keys}) " if part.slices > 1 else ""
-        select = f"select {distinct}{', '.join(map(quote_name, given))} from gendash_parts"
+        select = f"select {distinct}{', '.join(map(quote_name, given))} from {parts}"
     # a row without its time or its owner has no place
     needed = " and ".join(f"{quote_name(name)} is not null" for name, column in given.items() if not column.get("null"))
     connection.execute(
@@ -88,6 +91,22 @@ def load_part(connection: Connection, relation: Relation, part: RollupRows) -> N
         )
     )
     connection.execute("analyze gendash_rows")
+
+
+def _indexed(relation: Relation) -> set[str]:
+    """Columns of texts that an index holds, or that name a user."""
+    indexes = (name for index in relation.header.get("indexes", ()) for name in index)
+    names = {*key_of(relation), *indexes, *user_columns(relation)}
+    return {name for name in names if relation.columns.get(name, {}).get("type") == "text"}
+
+
+def _bounded(name: str) -> str:
+    """SQL: a name of the platform's that no index could hold is cut, and none is a marker of Grafana's or ours."""
+    text = quote_name(name)
+    return (
+        f"case when octet_length({text}) > {LONGEST_KEY} then left({text}, 100) || '…' || md5({text}) "
+        f"when {text} in ('__all', '$__all') then {text} || ' (name)' else {text} end as {text}"
+    )
 
 
 def write_difference(connection: Connection, config: Config, relation: Relation, days: Days | None = None) -> Written:
