@@ -235,6 +235,9 @@ def translated(where: str) -> Iterator[None]:
 UNFIT = 'see `gendash doctor`: it names the column, which can be mapped as "= SQL" under platform.columns'
 
 
+_ENCODING = "the encoding of the database that it comes from is not that of its texts (SQL_ASCII?): correct them"
+
+
 def translate(error: Exception, where: str, unfit: str = "") -> TargetError:
     """A driver's error as one of ours; ``unfit`` is what to do where values or types are not what a text asks for."""
     if not isinstance(error, psycopg.Error):
@@ -257,9 +260,11 @@ def translate(error: Exception, where: str, unfit: str = "") -> TargetError:
         return Unexpected(Problem(where, line, "run `gendash db migrate`, or check the platform's names"))
     if isinstance(error, errors.DiskFull):
         return Unexpected(Problem(where, line, "make room"))
-    if isinstance(error, errors.UntranslatableCharacter | errors.CharacterNotInRepertoire):
-        todo = "the database's encoding cannot hold it: keep the store in a database WITH ENCODING 'UTF8'"
-        return Unexpected(Problem(where, "a text has a character that cannot be written", todo))
+    if isinstance(error, errors.CharacterNotInRepertoire):
+        return Unexpected(Problem(where, "a text is not UTF-8", _ENCODING))
+    if isinstance(error, errors.UntranslatableCharacter):
+        todo = "keep the store in a database WITH ENCODING 'UTF8'"
+        return Unexpected(Problem(where, "a text has a character that the database's encoding cannot hold", todo))
     if state.startswith(("08", "40", "53", "57P")) or (not state and isinstance(error, psycopg.OperationalError)):
         return Unreachable(Problem(where, line, "try again"))
     return Unexpected(Problem(where, line, unfit if state.startswith(("22", "42")) else ""))
@@ -268,8 +273,7 @@ def translate(error: Exception, where: str, unfit: str = "") -> TargetError:
 def _foreign_error(error: Exception, where: str, unfit: str) -> TargetError:
     """An error of the driver that is none of PostgreSQL's; its text may hold a value, so it is not repeated."""
     if isinstance(error, UnicodeError):
-        todo = "the database's encoding is not that of its texts (SQL_ASCII?)"
-        return Unexpected(Problem(where, "a text is not UTF-8", todo))
+        return Unexpected(Problem(where, "a text is not UTF-8", _ENCODING))
     return Unexpected(Problem(where, f"a value that cannot be held ({type(error).__name__})", unfit))
 
 
