@@ -281,7 +281,7 @@ def _count(value: Any) -> int | None:
     """A count whose sums PostgreSQL's bigint holds, also one that was sent as a text."""
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,16}", value, re.A):
         value = int(value)
-    if isinstance(value, float | Decimal) and value == value and abs(value) <= MOST and value == int(value):
+    if isinstance(value, float | Decimal) and math.isfinite(value) and value == int(value):
         value = int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MOST else None
 
