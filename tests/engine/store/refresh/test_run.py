@@ -628,7 +628,7 @@ def test_an_unreachable_source_fails_its_relations_and_no_others(
     catalog = definitions(url, ALL, GENDASH_SOURCE_URL="postgresql://me:secret@127.0.0.1:9/app")
     results = run(catalog)
     assert {result.error for result in results.values() if result.error} == {
-        "source me@127.0.0.1:9/app: nothing listens there; start the server or correct GENDASH_DATABASE_URL"
+        "source me@127.0.0.1:9/app: nothing listens there; start the server or correct GENDASH_SOURCE_URL"
     }
     assert results["llm_hour"].state == "refreshed"
     assert results["active_day"].state == "refreshed"
