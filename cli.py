@@ -5,6 +5,7 @@ Everything heavy is imported inside the commands, so that `gendash --help` stays
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import click
@@ -60,15 +61,19 @@ for command in (db_plan, advise):
 
 
 def main() -> None:
-    """Runs the command line; problems go to stderr, one line each, with exit code 1."""
+    """Runs the command line; problems go to stderr, one line each, with exit code 1. SIGTERM is SIGINT.
+
+    The last handler is for every exception, since a traceback may hold values: a fault of gendash itself is reported
+    by its kind and place.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         cli(standalone_mode=True)
     except Exception as error:
-        from gendash.engine.errors import GendashError  # --help needs none of the engine
+        from gendash.engine.errors import GendashError, internal  # --help needs none of the engine
 
-        if not isinstance(error, GendashError):
-            raise
-        for problem in error.problems:
+        found = error.problems if isinstance(error, GendashError) else (internal(error),)
+        for problem in found:
             click.echo(f"gendash: {problem}", err=True)
         sys.exit(PROBLEMS)
 

@@ -26,7 +26,9 @@ TIMES = [*(f"%Y-%m-%d{clock}{zone}" for clock in _CLOCKS for zone in ("%z", ""))
 
 
 def in_utc(_context: click.Context, _parameter: click.Parameter, value: datetime | None) -> datetime | None:
-    """A time without a zone is meant in UTC."""
+    """A time without a zone is meant in UTC. It must be one of the calendar's."""
+    if value and not 2000 < value.year < 2199:
+        raise click.BadParameter("it must be a time from 2001 to 2198")
     return value.replace(tzinfo=UTC) if value and not value.tzinfo else value
 
 
@@ -58,7 +60,7 @@ every_option = click.option(
 
 def repeat(once: Callable[[], int], every: float | None) -> int:
     """Exit code of one run; with ``every`` seconds runs follow each other until Ctrl-C."""
-    from gendash.engine.errors import GendashError
+    from gendash.engine.errors import GendashError, internal
 
     if every is None:
         return once()
@@ -67,12 +69,18 @@ def repeat(once: Callable[[], int], every: float | None) -> int:
             begun = time.monotonic()
             try:
                 once()
-            except GendashError as error:
-                for problem in error.problems:
+            except Exception as error:  # of whatever kind: the next run may do better
+                for problem in error.problems if isinstance(error, GendashError) else (internal(error),):
                     say(f"gendash: {problem}")
             time.sleep(max(0.0, every - (time.monotonic() - begun)))
     except KeyboardInterrupt:
         return DONE
+
+
+def _secret_in(name: str) -> str:
+    """The text of a secret's file; of one that is too long to be one only its beginning."""
+    with Path(name).open("rb") as file:
+        return file.read(1 << 16).decode("utf-8")
 
 
 class Group(click.Group):
@@ -102,7 +110,7 @@ class Settings:
         except (OSError, UnicodeDecodeError) as error:
             why = getattr(error, "strerror", None) or "not UTF-8 text"
             raise ConfigError(Problem(str(file), f"cannot read: {why}", "check --config")) from error
-        return load_config(text, str(file), os.environ, self.env, lambda name: Path(name).read_text("utf-8"))
+        return load_config(text, str(file), os.environ, self.env, _secret_in)
 
     @property
     def base(self) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from gendash.engine.model import Problem
 
 MASK = "********"
-_PASSWORD = re.compile(r"(?<=://)([^/@\s:]*):.+(?=@)")
 
 
 @click.command()
@@ -106,8 +104,13 @@ def config(settings: Settings, as_json: bool, schema: bool) -> None:
 
 
 def _masked(value: Any) -> Any:
-    """A value without the password of a URL."""
-    return _PASSWORD.sub(rf"\1:{MASK}", value) if isinstance(value, str) else value
+    """A value with credentials masked, where it is a URL that has some."""
+    from gendash.engine.config.urls import holds_credentials, public
+
+    if not isinstance(value, str) or "://" not in value or not holds_credentials(value):
+        return value
+    scheme, _, rest = public(value).partition("://")
+    return f"{scheme}://{MASK}@{rest}" if rest else MASK
 
 
 def _is_secret(setting: Setting | None) -> bool:

@@ -21,6 +21,7 @@ from gendash.commands._common import (
     at_option,
     ends_without,
     every_option,
+    in_utc,
     json_option,
     progress,
     repeat,
@@ -60,8 +61,10 @@ def migrate(settings: Settings, dry_run: bool) -> None:
 @db.command()
 @click.option("--full", is_flag=True, help="Read everything again, not only what is due.")
 @click.option("--only", multiple=True, metavar="VIEW", help="Only these relations, due or not.")
-@click.option("--from", "first", type=_DAY, metavar="DATE", help="Read the local days from DATE on again.")
-@click.option("--to", "last", type=_DAY, metavar="DATE", help="Last of these days; today if absent.")
+@click.option(
+    "--from", "first", type=_DAY, callback=in_utc, metavar="DATE", help="Read the local days from DATE on again."
+)
+@click.option("--to", "last", type=_DAY, callback=in_utc, metavar="DATE", help="Last of these days; today if absent.")
 @at_option
 @every_option
 @json_option

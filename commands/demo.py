@@ -27,12 +27,24 @@ if TYPE_CHECKING:
     from gendash.engine.definitions.catalog import Catalog
 
 
+def _number(_context: click.Context, _parameter: click.Parameter, value: float) -> float:
+    """A number that is one: NaN is within every range."""
+    if value != value:
+        raise click.BadParameter("it must be a number")
+    return value
+
+
 @click.command()
 @click.option("--dir", "folder", default=".gendash/demo", show_default=True, type=click.Path(path_type=Path))
 @click.option("--seed", default=1, show_default=True, help="Another seed is another platform.")
 @time_option("--now", "Start of this hour if absent.")
 @click.option(
-    "--scale", type=click.FloatRange(0.01, 20), default=1.0, show_default=True, help="How much of everything."
+    "--scale",
+    type=click.FloatRange(0.01, 20),
+    callback=_number,
+    default=1.0,
+    show_default=True,
+    help="How much of everything.",
 )
 @click.option("--without", multiple=True, metavar="FEATURE", help="A platform that lacks this.")
 @click.option("--keep", is_flag=True, help="Stay alive until Ctrl-C: rows, scrapes and LLM calls keep arriving.")

@@ -65,15 +65,15 @@ def langfuse() -> None:
 
 def _each(projects: Sequence[Config], work: Callable[[Config], Result]) -> tuple[list[Result], bool]:
     """Results of the projects for which it worked, and whether that was all; a project that fails is told alone."""
-    from gendash.engine.errors import GendashError
+    from gendash.engine.errors import GendashError, internal
 
     found: list[Result] = []
     for config in projects:
         try:
             found.append(work(config))
-        except GendashError as error:
+        except Exception as error:  # of whatever kind: the other projects go on
             part = f"{config['langfuse.project']}: " if len(projects) > 1 else ""
-            for problem in error.problems:
+            for problem in error.problems if isinstance(error, GendashError) else (internal(error),):
                 say(f"gendash: {part}{problem}")
     return found, len(found) == len(projects)
 

@@ -12,9 +12,13 @@ GendashError
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Sequence
+from pathlib import PurePath
 
 from gendash.engine.model import Problem
+
+_ROOT = PurePath(__file__).parent.parent
 
 
 class GendashError(Exception):
@@ -57,3 +61,16 @@ def raise_if(kind: type[GendashError], problems: Sequence[Problem]) -> None:
     """Raises an error of a kind with all problems, where there are any."""
     if problems:
         raise kind(problems)
+
+
+def internal(error: BaseException) -> Problem:
+    """A fault of gendash itself: the exception's type and the place in its code, never a value."""
+    frames = list(traceback.extract_tb(error.__traceback__))
+    own = [frame for frame in frames if _is_ours(PurePath(frame.filename))]
+    last = next(reversed(own or frames), None)
+    place = f" in {PurePath(last.filename).name}:{last.lineno} ({last.name})" if last else ""
+    return Problem("internal fault", f"{type(error).__name__}{place}", "report this line as a bug")
+
+
+def _is_ours(file: PurePath) -> bool:
+    return file.is_relative_to(_ROOT) and "site-packages" not in file.relative_to(_ROOT).parts

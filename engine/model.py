@@ -35,7 +35,10 @@ class Problem:
     do: str = ""
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}" + (f"; {self.do}" if self.do else "")
+        text = f"{self.where}: {self.what}" + (f"; {self.do}" if self.do else "")
+        return "".join(
+            letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}" for letter in text
+        )
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,6 @@ from typing import Annotated, Any
 
 import msgspec
 
-Tokens = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
-"""A count whose sums PostgreSQL's bigint holds, and which every JSON parser reads exactly."""
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 """A time that says how far it is from UTC; without that it could be anybody's."""
 _ABSENT = msgspec.Raw(b"null")
@@ -39,7 +37,7 @@ class Observation(msgspec.Struct, rename="camel", gc=False):
     model_parameters: msgspec.Raw = _ABSENT
     input_price: msgspec.Raw = _ABSENT
     output_price: msgspec.Raw = _ABSENT
-    usage_details: dict[str, Tokens] | None = None
+    usage_details: dict[str, Any] | None = None  # counts, as `rows` reads them: an odd one must not cost the page
     cost_details: dict[str, Decimal] | None = None
     usage_pricing_tier_id: str | None = None
     prompt_name: str | None = None

@@ -7,6 +7,7 @@ import hmac
 import math
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -151,20 +152,20 @@ class Shaper:
 
     def observation(self, item: Observation, trace: TraceItem | None = None) -> StoredRow:
         """The row of an observation; ``trace`` holds what the older API keeps there."""
-        usage, cost = item.usage_details or {}, item.cost_details or {}
+        usage, cost = _counts(item.usage_details), item.cost_details or {}
         owner: Any = trace or item
-        start, end, first = item.start_time, item.end_time, item.completion_start_time
+        start, end, first = _utc(item.start_time), _real(item.end_time), _real(item.completion_start_time)
         failed = item.level == "ERROR"
         row = (
             self.project,
-            item.trace_id,
-            item.id,
-            item.parent_observation_id or None,
+            _key(item.trace_id),
+            _key(item.id),
+            _key(item.parent_observation_id or "") or None,
             item.type,
-            item.name or None,
-            item.model or None,
+            _key(item.name or "") or None,
+            _key(item.model or "") or None,
             item.level or "DEFAULT",
-            item.environment or "default",
+            _key(item.environment or "default"),
             owner.release or None,
             item.version or None,
             start,
@@ -185,13 +186,13 @@ class Shaper:
             tuple(sorted(owner.tags)) if owner.tags else (),
             (trace.name if trace else item.trace_name) or None,
             not item.parent_observation_id if item.is_root_observation is None else item.is_root_observation,
-            item.prompt_name or None,
+            _key(item.prompt_name or "") or None,
             item.prompt_version,
             error_class(item.status_message or "", item.type) if failed else None,
             (item.status_message or None) if failed and self._error_text else None,
-            (_VALUE(bytes(item.model_parameters)) or None) if self._parameters else None,
-            allowed(_VALUE(bytes(item.metadata)), self.metadata) if self.metadata else {},
-            item.updated_at,
+            (_json(item.model_parameters) or None) if self._parameters else None,
+            allowed(_json(item.metadata), self.metadata) if self.metadata else {},
+            _utc(item.updated_at),
         )
         return (*row, digest(row))
 
@@ -204,27 +205,88 @@ class Shaper:
         kind = subject.kind if subject else ""
         row = (
             self.project,
-            item.id,
+            _key(item.id),
             item.trace_id or (subject and (subject.trace_id or (subject.id if kind == "trace" else None))),
             item.observation_id or (subject.id if subject and kind == "observation" else None),
             item.session_id or (subject.id if subject and kind == "session" else None),
-            item.name,
+            _key(item.name),
             item.source,
             item.data_type,
             number,
             label,
             (item.comment or None) if self._comment else None,
             (item.author_user_id or None) if self._author else None,
-            item.environment or "default",
-            item.timestamp,
-            item.created_at,
-            item.updated_at,
+            _key(item.environment or "default"),
+            _utc(item.timestamp),
+            _utc(item.created_at),
+            _utc(item.updated_at),
         )
         return (*row, digest(row))
 
 
 _PACK = msgspec.msgpack.Encoder(order="deterministic").encode
 _VALUE, _MONEY = api_types.decoder(Any), api_types.decoder(Decimal | None)
+
+
+def _json(raw: msgspec.Raw) -> Any:
+    """What a field that is kept as JSON says; nothing where it is deeper than can be read."""
+    try:
+        return _VALUE(bytes(raw))
+    except (RecursionError, ValueError):
+        return None
+
+
+LONGEST_KEY = 500
+"""Bytes of a text that is part of a key: three of them fit into an entry of an index."""
+MARKERS = frozenset(("__all", "$__all"))
+"""What rollups and Grafana write for "all of them": a name of the data never is one."""
+
+
+def _key(text: str) -> str:
+    """A name or an id as it is stored: one that no index could hold is cut, with a hash in place of the rest."""
+    if len(text) <= LONGEST_KEY // 4 and text not in MARKERS:
+        return text
+    if text in MARKERS:
+        return f"{text} (name)"
+    raw = text.encode()
+    if len(raw) <= LONGEST_KEY:
+        return text
+    return f"{text[:100]}…{hashlib.blake2b(raw, digest_size=16).hexdigest()}"
+
+
+_FIRST = datetime(2000, 1, 1, tzinfo=UTC)
+_END = datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def _utc(at: datetime) -> datetime:
+    """A time in UTC; one beyond what a computer's calendar holds is its first or its last."""
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        return (datetime.max if at.year > 1 else datetime.min).replace(tzinfo=UTC)
+
+
+def _real(at: datetime | None) -> datetime | None:
+    """A time of the calendar; NULL for any other."""
+    return at if at and _FIRST <= at < _END else None
+
+
+def _counts(usage: Mapping[str, Any] | None) -> dict[str, int]:
+    """Tokens by usage type; what cannot be a count is left out."""
+    found = ((name, _count(value)) for name, value in (usage or {}).items())
+    return {name: number for name, number in found if number is not None}
+
+
+def _count(value: Any) -> int | None:
+    """A count whose sums PostgreSQL's bigint holds, also one that was sent as a text."""
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,16}", value, re.A):
+        value = int(value)
+    if isinstance(value, float | Decimal) and math.isfinite(value) and value == int(value):
+        value = int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MOST else None
+
+
+MOST = 2**53
 
 
 def digest(row: StoredRow) -> int:

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 import psycopg
@@ -20,6 +19,7 @@ from psycopg.adapt import Dumper
 from psycopg.pq import Format
 from psycopg.types.json import set_json_loads
 
+from gendash.engine.clients.postgres import DRIVER_ERRORS, Place, open_connection, translate
 from gendash.engine.errors import Denied, TargetError, Unexpected, Unreachable
 from gendash.engine.model import Problem
 from gendash.langfuse_bridge.budget import Allowance
@@ -67,10 +67,11 @@ _STATE = tuple(SyncState.__dataclass_fields__)
 
 def connect_store(url: str) -> psycopg.Connection[Any]:
     """A connection that works behind a pooler: no prepared statements, no session state."""
-    name = "gendash langfuse"
-    return exact(
-        psycopg.connect(url, autocommit=True, prepare_threshold=None, connect_timeout=10, application_name=name)
-    )
+    return exact(open_connection(_place(url), application="gendash langfuse"))
+
+
+def _place(url: str) -> Place:
+    return Place("store", url, "GENDASH_DATABASE_URL")
 
 
 class _Json(Dumper):
@@ -127,9 +128,7 @@ class Store:
     @property
     def where(self) -> str:
         """The database's name for messages, without anything secret."""
-        parts = urlsplit(self.url)
-        host = f"{parts.hostname or 'localhost'}" + (f":{parts.port}" if parts.port else "")
-        return f"PostgreSQL at {host}{parts.path}"
+        return _place(self.url).where
 
     @contextmanager
     def transaction(self) -> Iterator[psycopg.Connection[Any]]:
@@ -141,7 +140,7 @@ class Store:
                 self._open = self.connect(self.url)
             with self._open.transaction():
                 yield self._open
-        except psycopg.Error as error:
+        except DRIVER_ERRORS as error:
             self.disconnect()
             raise self._translated(error) from None
         except BaseException:
@@ -155,22 +154,21 @@ class Store:
             self._open.close()
             self._open = None
 
-    def _translated(self, error: psycopg.Error) -> TargetError:
-        lines = str(error).strip().splitlines()
-        first = lines[0] if lines else type(error).__name__
+    def _translated(self, error: Exception) -> TargetError:
         if isinstance(error, psycopg.errors.UndefinedTable | psycopg.errors.InvalidSchemaName):
             return Unexpected(Problem(self.where, f"schema {self.schema} is not there", "run `gendash db migrate`"))
+        found = translate(error, self.where, "a value that Langfuse sent does not fit its column; nothing was written")
+        (problem,) = found.problems
         if isinstance(error, psycopg.errors.UndefinedColumn | psycopg.errors.DatatypeMismatch):
-            return Unexpected(Problem(self.where, f"tables of another version: {first}", "run `gendash db migrate`"))
+            what = f"tables of another version: {problem.what}"
+            return Unexpected(Problem(self.where, what, "run `gendash db migrate`"))
         if isinstance(error, psycopg.errors.InsufficientPrivilege):
-            return Denied(Problem(self.where, first, "use the owner role in GENDASH_DATABASE_URL"))
+            return Denied(Problem(self.where, problem.what, "use the owner role in GENDASH_DATABASE_URL"))
         if isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
             return Denied(Problem(self.where, "the database is read-only", "point GENDASH_DATABASE_URL at the primary"))
-        if "authentication" in first or isinstance(error, psycopg.errors.InvalidPassword):
-            return Denied(Problem(self.where, "the password or role is refused", "check GENDASH_DATABASE_URL"))
-        if isinstance(error, psycopg.OperationalError):
-            return Unreachable(Problem(self.where, _reason(first), "run again; what was closed is kept"))
-        return Unexpected(Problem(self.where, first, "report this as a bug"))
+        if isinstance(found, Unreachable):
+            return Unreachable(Problem(self.where, problem.what, "run again; what was closed is kept"))
+        return found
 
     def table(self, name: str) -> sql.Identifier:
         """A table of the schema, quoted."""
@@ -367,8 +365,3 @@ def _about(connection: psycopg.Connection[Any], table: sql.Identifier, project: 
         return expected
     row = connection.execute(sql.SQL("select count(*) from {} where project = %s").format(table), [project]).fetchone()
     return int(row[0]) if row else 0
-
-
-def _reason(line: str) -> str:
-    """The last part of a driver's message, which names the cause and not the address."""
-    return line.rsplit(": ", 1)[-1] if "connection" in line else line

@@ -1,7 +1,9 @@
 """Connections to PostgreSQL, and its errors as lines that a person can act on.
 
-Connections hold no session state (a pooler in transaction mode may stand between): no prepared statements, settings
-by SET LOCAL only. No message ever carries a password.
+A pooler in transaction mode may be between, so there are no prepared statements, and what a unit of work needs is set
+by SET LOCAL (`local_settings`). What a server, a database or a role sets for the output of values is never inherited:
+`FORMATS` holds on every connection and in every unit of work. A password is passed to the driver by itself, never
+within a text, so that no message can carry it.
 """
 
 from __future__ import annotations
@@ -9,16 +11,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, LiteralString, cast
 
 import psycopg
 from psycopg import errors
-from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
+from psycopg.types.datetime import DateLoader, TimestampLoader, TimestamptzLoader
 
 from gendash.engine.config.load import Config
+from gendash.engine.config.urls import POSTGRES_FORM, BadUrl, read_postgres, write_postgres
 from gendash.engine.errors import Denied, Refused, TargetError, Unexpected, Unreachable
 from gendash.engine.model import Problem
 
@@ -30,29 +34,55 @@ _KEEPALIVE = {
     "keepalives_interval": "10",
     "keepalives_count": "3",
 }
-_ESCAPE = "write postgresql://user:password@host:5432/database, special characters in the password as %XX"
+FORMATS = {
+    "datestyle": "ISO, YMD",
+    "intervalstyle": "postgres",
+    "timezone": "UTC",
+    "bytea_output": "hex",
+    "extra_float_digits": "1",
+    "quote_all_identifiers": "off",
+    "standard_conforming_strings": "on",
+}
+"""How every session and every unit of work writes and reads values, whatever the server's own settings are."""
+_FORMATS = (
+    "select set_config(name, value, false) from unnest(%s::text[], %s::text[]) as wanted (name, value) "
+    "where current_setting(name) <> value"
+)
 # What libpq says at connection time, where no SQLSTATE is to be had: text, error, what, what to do
 _CONNECT: tuple[tuple[str, type[TargetError], str, str], ...] = (
-    (r"password authentication failed|no password supplied", Denied, "wrong password, or no such role", "mend the URL"),
-    (r"role \"(.+?)\" does not exist", Denied, "no role '{0}'", "create it or mend the URL"),
-    (r"database \"(.+?)\" does not exist", Unexpected, "no database '{0}'", "create it or mend the URL"),
+    (
+        r"password authentication failed|no password supplied",
+        Denied,
+        "wrong password, or no such role",
+        "check {login}",
+    ),
+    (r"role \"(.+?)\" does not exist", Denied, "no role '{0}'", "create it or check {origin}"),
+    (r"database \"(.+?)\" does not exist", Unexpected, "no database '{0}'", "create it or check {origin}"),
     (r"is not permitted to log in", Denied, "the role may not log in", "ALTER ROLE … LOGIN"),
     (r"permission denied for database", Denied, "the role may not connect", "GRANT CONNECT ON DATABASE … TO it"),
-    (r"no encryption", Denied, "the server accepts no unencrypted connection", "add ?sslmode=require to the URL"),
-    (r"no pg_hba.conf entry", Denied, "the server lets nobody in from here", "add a line to its pg_hba.conf"),
+    (
+        r"no pg_hba.conf entry|pg_hba.conf rejects",
+        Denied,
+        "its pg_hba.conf has no line for this host, role and database",
+        "add one; where the line is a hostssl one, add ?sslmode=require to the URL",
+    ),
     (r"does not support SSL", Unexpected, "the server has no TLS", "use sslmode=prefer, or switch TLS on"),
+    (r"definition of service \"(.+?)\" not found", Unexpected, "no service '{0}'", "check PGSERVICEFILE"),
     (r"SSL|certificate", Unreachable, "TLS failed: {line}", "check sslmode and the certificates"),
     (
         r"could not translate host name|resolve host|Name or service not known",
         Unreachable,
         "unknown host",
-        "mend the URL",
+        "correct {origin}",
     ),
-    (r"Connection refused", Unreachable, "nothing listens there", "start the server or mend the URL"),
+    (r"Connection refused", Unreachable, "nothing listens there", "start the server or correct {origin}"),
+    (r"No such file or directory", Unreachable, "no socket there", "start the server or correct {origin}"),
     (r"timeout|timed out", Unreachable, "no answer within 10 s", "check network and firewall"),
     (r"too many (?:clients|connections)", Unreachable, "no connection is free", "close some or raise the limit"),
     (r"starting up|shutting down|recovery mode", Unreachable, "the server is not ready", "try again"),
 )
+DRIVER_ERRORS = (psycopg.Error, UnicodeError, OverflowError)
+"""What the driver raises: also for texts that are not UTF-8, and for values that Python cannot hold."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +92,7 @@ class Place:
     label: str
     url: str
     origin: str
+    login: str = ""  # where its password came from, if that is elsewhere
 
     def __repr__(self) -> str:
         return f"Place({self.label})"
@@ -70,17 +101,19 @@ class Place:
     def parts(self) -> dict[str, str]:
         """Host, port, user and the like. Raises Unexpected, without the URL, where it cannot be what was meant."""
         try:
-            found = {key: str(value) for key, value in conninfo_to_dict(self.url).items() if value is not None}
-        except psycopg.Error:  # its text repeats parts of the URL, maybe of the password
-            found = {"port": "unreadable"}
-        # An unescaped / or @ in a password leaves the rest of it in the port or in the database's name
-        if not re.fullmatch(r"[\d,]*", found.get("port", "")) or "@" in found.get("dbname", ""):
-            raise Unexpected(Problem(self.origin, "not a PostgreSQL URL", _ESCAPE))
-        return found
+            return read_postgres(self.url)
+        except BadUrl as error:
+            raise Unexpected(Problem(self.origin, f"not a PostgreSQL URL: {error}", POSTGRES_FORM)) from None
+
+    def with_(self, **params: str) -> Place:
+        """The same server with other parameters, such as ``dbname`` or ``user``."""
+        return replace(self, url=write_postgres(self.parts | params))
 
     @property
     def where(self) -> str:
         """``store user@host:5432/database``: what a message begins with; never the password."""
+        if "service" in self.parts:
+            return f"{self.label} service {self.parts['service']}"
         host, port = self.parts.get("host", "local socket"), self.parts.get("port", "5432")
         user = f"{self.user}@" if self.user else ""
         return f"{self.label} {user}{host}:{port}/{self.parts.get('dbname') or self.user}"
@@ -131,41 +164,87 @@ def connect(place: Place, *, read_only: bool = False, application: str = "gendas
 
 def open_connection(place: Place, *, application: str = "gendash") -> Connection:
     """A connection that the caller closes. Raises Unreachable, Denied or Unexpected."""
-    options = {key: value for key, value in _KEEPALIVE.items() if key not in place.parts}
+    params = _KEEPALIVE | place.parts | {"application_name": application, "client_encoding": "UTF8"}
     try:
-        return psycopg.connect(
-            place.url, autocommit=True, prepare_threshold=None, application_name=application, **cast(Any, options)
-        )
-    except psycopg.OperationalError as error:
-        raise _connect_error(place, str(error)) from None
-    except psycopg.Error as error:
-        raise Unexpected(Problem(place.where, _line(error, place.password), "check the URL")) from None
+        connection = psycopg.connect(autocommit=True, prepare_threshold=None, **cast(Any, params))
+    except DRIVER_ERRORS as error:
+        raise _connect_error(place, error) from None
+    try:
+        connection.execute(_FORMATS, [list(FORMATS), list(FORMATS.values())])
+    except DRIVER_ERRORS as error:
+        connection.close()
+        raise _connect_error(place, error) from None
+    for name, loader in (("date", _Date), ("timestamp", _Timestamp), ("timestamptz", _Timestamptz)):
+        connection.adapters.register_loader(name, loader)
+    return connection
 
 
-def _connect_error(place: Place, text: str) -> TargetError:
-    text = _without(text, place.password)
-    last = (text.strip().splitlines() or ["no answer"])[-1].strip()
+# A time beyond what Python can hold is the last one that it can, or the first: no value of a row stops a statement
+class _Date(DateLoader):
+    def load(self, data: Any) -> date:
+        try:
+            return super().load(data)
+        except psycopg.DataError:
+            return date.min if _is_before(data) else date.max
+
+
+class _Timestamp(TimestampLoader):
+    def load(self, data: Any) -> datetime:
+        try:
+            return super().load(data)
+        except psycopg.DataError:
+            return datetime.min if _is_before(data) else datetime.max
+
+
+class _Timestamptz(TimestamptzLoader):
+    def load(self, data: Any) -> datetime:
+        try:
+            return super().load(data)
+        except psycopg.DataError:
+            return (datetime.min if _is_before(data) else datetime.max).replace(tzinfo=UTC)
+
+
+def _is_before(data: Any) -> bool:
+    text = bytes(data)
+    return text.startswith(b"-") or text.endswith(b"BC")
+
+
+def _connect_error(place: Place, error: Exception) -> TargetError:
+    text = str(error).strip()
+    said = re.findall(r"(?:FATAL|ERROR):  ?(.*)", text) or text.splitlines() or ["no answer"]
+    line = said[-1 if "FATAL:" in text else 0].strip()
     for pattern, kind, what, do in _CONNECT:
         match = re.search(pattern, text)
         if match:
-            return kind(Problem(place.where, what.format(*match.groups(), line=last), do))
-    return Unreachable(Problem(place.where, last, "check the URL and the server"))
+            what, do = (
+                what.format(*match.groups(), line=line),
+                do.format(origin=place.origin, login=place.login or place.origin),
+            )
+            return kind(Problem(place.where, what, do))
+    if not isinstance(error, psycopg.OperationalError):
+        return Unexpected(Problem(place.where, line, f"check {place.origin}"))
+    return Unreachable(Problem(place.where, line, f"check {place.origin} and the server"))
 
 
 @contextmanager
 def translated(where: str) -> Iterator[None]:
-    """Errors of psycopg from within as Unreachable, Denied or Unexpected with one line."""
+    """Errors of the driver from within as Unreachable, Denied or Unexpected with one line."""
     try:
         yield
-    except psycopg.Error as error:
+    except DRIVER_ERRORS as error:
         raise translate(error, where) from error
 
 
 UNFIT = 'see `gendash doctor`: it names the column, which can be mapped as "= SQL" under platform.columns'
 
 
-def translate(error: psycopg.Error, where: str, unfit: str = "") -> TargetError:
+_ENCODING = "the encoding of the database that it comes from is not that of its texts (SQL_ASCII?): correct them"
+
+
+def translate(error: Exception, where: str, unfit: str = "") -> TargetError:
     """A driver's error as one of ours; ``unfit`` is what to do where values or types are not what a text asks for."""
+    if not isinstance(error, psycopg.Error):
+        return _foreign_error(error, where, unfit)
     line = _line(error)
     state = error.sqlstate or ""
     if isinstance(error, errors.InsufficientPrivilege):
@@ -184,23 +263,32 @@ def translate(error: psycopg.Error, where: str, unfit: str = "") -> TargetError:
         return Unexpected(Problem(where, line, "run `gendash db migrate`, or check the platform's names"))
     if isinstance(error, errors.DiskFull):
         return Unexpected(Problem(where, line, "make room"))
+    if isinstance(error, errors.CharacterNotInRepertoire):
+        return Unexpected(Problem(where, "a text is not UTF-8", _ENCODING))
+    if isinstance(error, errors.UntranslatableCharacter):
+        todo = "keep the store in a database WITH ENCODING 'UTF8'"
+        return Unexpected(Problem(where, "a text has a character that the database's encoding cannot hold", todo))
     if state.startswith(("08", "40", "53", "57P")) or (not state and isinstance(error, psycopg.OperationalError)):
         return Unreachable(Problem(where, line, "try again"))
     return Unexpected(Problem(where, line, unfit if state.startswith(("22", "42")) else ""))
 
 
-def _line(error: psycopg.Error, secret: str = "") -> str:
+def _foreign_error(error: Exception, where: str, unfit: str) -> TargetError:
+    """An error of the driver that is none of PostgreSQL's; its text may hold a value, so it is not repeated."""
+    if isinstance(error, UnicodeError):
+        return Unexpected(Problem(where, "a text is not UTF-8", _ENCODING))
+    return Unexpected(Problem(where, f"a value that cannot be held ({type(error).__name__})", unfit))
+
+
+def _line(error: psycopg.Error) -> str:
     """The server's message on one line."""
     primary: str = error.diag.message_primary or (str(error).strip().splitlines() or [type(error).__name__])[0]
-    return _without(" ".join(primary.split()), secret)
-
-
-def _without(text: str, secret: str) -> str:
-    return text.replace(secret, "***") if secret else text
+    return " ".join(primary.split())
 
 
 def local_settings(connection: Connection, settings: Mapping[str, str]) -> None:
-    """Sets configuration parameters until the transaction ends."""
+    """Sets configuration parameters until the transaction ends, and `FORMATS` where they do not say otherwise."""
+    settings = {**FORMATS, **settings}
     calls = ", ".join("set_config(%s, %s, true)" for _ in settings)
     connection.execute(trusted(f"select {calls}"), [part for pair in settings.items() for part in pair])
 

@@ -9,26 +9,18 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import yaml
-
 from gendash.engine.config import http_headers
+from gendash.engine.config.refusals import refusal, without_blanks
 from gendash.engine.config.settings import FEATURES, FED_BY, SERVERS, SETTINGS, Setting
-from gendash.engine.config.value_types import DURATION, NONE, TYPES
+from gendash.engine.config.value_types import NONE, TYPES
+from gendash.engine.config.value_types import seconds as seconds
+from gendash.engine.config.yaml_tree import read_tree
 from gendash.engine.errors import ConfigError
 from gendash.engine.model import Problem
 
-UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _BY_KEY = {setting.key: setting for setting in SETTINGS}
 DEFAULTS = {setting.key: setting.default for setting in SETTINGS}
 _OPEN = [setting for setting in SETTINGS if "*" in setting.key]
-
-
-def seconds(duration: str) -> float:
-    """Seconds of a duration such as ``15s``, ``5m`` or ``30d``. Raises ValueError for anything else."""
-    match = DURATION.fullmatch(duration)
-    if not match:
-        raise ValueError(duration)
-    return int(match[1]) * UNITS_S[match[2]]
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -130,7 +122,7 @@ def load_config(
         raise ConfigError(problems)
     values = {s.key: s.default for s in SETTINGS if "*" not in s.key}
     origins: dict[str, str] = {}
-    leaves, environments = _leaves(text, path, problems)
+    leaves, environments = read_tree(text, path, problems)
     if env_name and env_name not in environments:
         hint = suggest(env_name, environments) or f"add it under environments: in {path}"
         problems.append(Problem("--env", f"no environment '{env_name}'", hint))
@@ -143,7 +135,7 @@ def load_config(
             variable = setting.env.replace("*", variable_part(key.rpartition(".")[0].rpartition(".")[2]))
             problems.append(Problem(where, f"'{key}' is a secret", f"set {variable} or {variable}_FILE instead"))
         else:
-            _store(setting, key, value, where, values, origins, problems)
+            _store(setting, key, value, where, values, origins, problems, in_file=True)
     for setting in SETTINGS:
         # A * in a variable stands for each of the Langfuse projects.
         names = values["langfuse.projects"] if "*" in setting.env else [""] if setting.env else []
@@ -156,59 +148,6 @@ def load_config(
     if problems:
         raise ConfigError(problems)
     return Config(values, origins)
-
-
-def _leaves(
-    text: str, path: str, problems: list[Problem]
-) -> tuple[dict[str, tuple[Any, str]], dict[str, dict[str, tuple[Any, str]]]]:
-    """Scalar and list values by dotted key with their ``file:line``, and the same for each environment."""
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        problems.append(
-            Problem(f"{path}:{mark.line + 1 if mark else 1}", f"not YAML: {error.problem}", "mend the line")
-        )
-        return {}, {}
-    if root is None:
-        return {}, {}
-    if not isinstance(root, yaml.MappingNode):
-        problems.append(Problem(f"{path}:1", "not a map of settings", "write 'key: value' lines"))
-        return {}, {}
-    leaves: dict[str, tuple[Any, str]] = {}
-    environments: dict[str, dict[str, tuple[Any, str]]] = {}
-    settings = [item for item in root.value if item[0].value != "environments"]
-    _walk(yaml.MappingNode(root.tag, settings, root.start_mark), "", path, leaves, problems)
-    for _, node in (item for item in root.value if item[0].value == "environments"):
-        if not isinstance(node, yaml.MappingNode):
-            line = node.start_mark.line + 1
-            problems.append(Problem(f"{path}:{line}", "environments is not a map", "name each environment"))
-            continue
-        for name, overlay in node.value:
-            _walk(overlay, "", path, environments.setdefault(name.value, {}), problems)
-    return leaves, environments
-
-
-def _walk(
-    node: yaml.Node,
-    prefix: str,
-    path: str,
-    leaves: dict[str, tuple[Any, str]],
-    problems: list[Problem],
-    key_node: yaml.Node | None = None,
-) -> None:
-    line = f"{path}:{(key_node or node).start_mark.line + 1}"
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            name = f"{prefix}.{key.value}" if prefix else str(key.value)
-            if name in seen:
-                problems.append(Problem(f"{path}:{key.start_mark.line + 1}", f"'{name}' stands twice", "keep one"))
-            seen.add(name)
-            _walk(value, name, path, leaves, problems, key)
-    else:
-        loader = yaml.SafeLoader("")
-        leaves[prefix] = (loader.construct_object(node, deep=True), line)
 
 
 def setting_of(key: str) -> Setting | None:
@@ -280,16 +219,16 @@ def _from_environment(
 ) -> None:
     aliases = [variable.replace("BASE_URL", "HOST")] if variable.endswith("BASE_URL") else []
     for name in [variable, *aliases]:
-        content = environ.get(name, "").strip() if setting.secret else environ.get(name)
-        if content:
-            _store(setting, key, content, name, values, origins, problems)
+        value = without_blanks(environ.get(name, ""))
+        if value:
+            _store(setting, key, value, name, values, origins, problems)
             return
     file_name = environ.get(f"{variable}_FILE")
-    if setting.secret and file_name and read_file:
+    if file_name and read_file:
         try:
-            content = read_file(file_name).strip()
-        except OSError as error:
-            why = error.strerror or "unreadable"
+            content = without_blanks(read_file(file_name))
+        except (OSError, ValueError) as error:  # a name with a NUL, or bytes that are not UTF-8
+            why = getattr(error, "strerror", None) or "not UTF-8 text"
             problems.append(Problem(f"{variable}_FILE", f"cannot read '{file_name}': {why}", "check path and rights"))
             return
         _store(setting, key, content, f"{variable}_FILE", values, origins, problems)
@@ -303,10 +242,16 @@ def _store(
     values: dict[str, Any],
     origins: dict[str, str],
     problems: list[Problem],
+    in_file: bool = False,
 ) -> None:
     wrong = _wrong(setting, value)
+    refused = None if wrong else refusal(setting, value, in_file)
+    if refused:
+        what, do = refused
+        problems.append(Problem(where, f"{key}: {what}", do))
+        return
     if wrong:
-        shown = "its value" if setting.secret else repr(value)
+        shown = "its value" if setting.secret else _shown(value)
         todo = setting.doc if setting.default is None else f"default: {setting.default!r}"
         problems.append(Problem(where, f"{key}: {shown} is not {wrong}", todo))
         return
@@ -314,6 +259,12 @@ def _store(
         value = [str(word).lower() if isinstance(word, bool) else str(word) for word in value]
     values[key] = float(value) if setting.type in ("share", "money", "float") else value
     origins[key] = where
+
+
+def _shown(value: Any) -> str:
+    """A value for messages: cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:60]}…"
 
 
 def _wrong(setting: Setting, value: Any) -> str:

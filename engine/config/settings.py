@@ -214,7 +214,13 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "host:port at which Grafana reaches the store; the store's own where absent",
     ),
-    Setting("datasources.prometheus_address", "str", "", "URL at which Grafana reaches Prometheus"),
+    Setting(
+        "datasources.prometheus_address",
+        "str",
+        "",
+        "URL at which Grafana reaches Prometheus; prometheus_url where absent",
+        "GENDASH_PROMETHEUS_ADDRESS",
+    ),
     Setting(
         "datasources.sslmode",
         "str",

@@ -9,27 +9,39 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Literal, NamedTuple
-from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from gendash.engine.config import http_headers
 
 TypeName = Literal[
-    "bool", "int", "float", "money", "share", "amount", "list", "words", "names", "zone", "url", "server", "header",
-    "headers", "token", "proxy", "str", "text", "name", "column", "identifier", "name?", "uid", "uid?", "metric",
-    "label", "duration", "durations", "sql type", "one or two", "lists", "maps", "numbers", "texts by name", "maps of texts", "word lists",
-    "days by relation", "true or row", "columns",
+    "bool", "int", "float", "money", "share", "amount", "list", "words", "names", "zone", "url", "server",
+    "header", "headers", "token", "proxy", "str", "text", "name",
+    "column", "identifier", "name?", "uid", "uid?", "metric", "label", "duration", "durations", "sql type",
+    "one or two", "lists", "maps", "numbers", "texts by name", "maps of texts", "word lists", "days by relation", "true or row", "columns",
 ]  # fmt: skip
 _zones = cache(available_timezones)  # it walks a tree of files
 NONE = "none"  # the address of a server that does not exist
 _NUMBER: Mapping[str, Any] = {"type": "number", "exclusiveMinimum": 0}
-DURATION = re.compile(r"(\d+)(ms|s|m|h|d|w)")
+UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_DURATION = re.compile(r"(0*[1-9][0-9]*)(ms|s|m|h|d|w)")
+_LONGEST_S = 100 * 366 * 86400
 _NAME = re.compile(r"[A-Za-z_][\w$-]{0,62}")
 _SQL_TYPE = re.compile(
     r"(bigint|bigserial|bool|boolean|bytea|char|cidr|date|decimal|double precision|float4|float8|inet|int|int2|int4"
     r"|int8|integer|interval|json|jsonb|numeric|oid|pg_lsn|pg_snapshot|real|smallint|text|time|timestamp"
     r"|timestamp with time zone|timestamp without time zone|timestamptz|uuid|varchar|xid8)(\(\d+(, ?\d+)?\))?(\[\])*"
 )
+
+
+def seconds(duration: str) -> float:
+    """Seconds of a duration such as ``15s``, ``5m`` or ``30d``, above 0 and at most a century.
+
+    Raises ValueError for anything else.
+    """
+    match = _DURATION.fullmatch(duration)
+    if not match or len(match[1]) > 15 or int(match[1]) * UNITS_S[match[2]] > _LONGEST_S:
+        raise ValueError(duration)
+    return int(match[1]) * UNITS_S[match[2]]
 
 
 class Type(NamedTuple):
@@ -69,19 +81,20 @@ def _is_above_0(value: Any) -> bool:
     return _is_number(value) and value > 0
 
 
+def _is_duration(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and seconds(value) > 0
+    except ValueError:
+        return False
+
+
 def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
-def _is_url(value: Any) -> bool:
-    if not isinstance(value, str):
-        return False
-    try:
-        parts = urlsplit(value)
-        _ = parts.port
-    except ValueError:
-        return False
-    return bool(parts.scheme) and (bool(parts.netloc) or parts.scheme.startswith("postgres"))
+def _is_some_text(value: Any) -> bool:
+    """True for a text that is not empty; `refusals` says what a URL has to be."""
+    return isinstance(value, str) and bool(value)
 
 
 def _is_text_list(value: Any) -> bool:
@@ -136,10 +149,10 @@ TYPES: Mapping[TypeName, Type] = {
         lambda value: isinstance(value, str) and value in _zones(),
         {"type": "string", "minLength": 1},
     ),
-    "url": Type("a URL with scheme and host", _is_url, {**_TEXT, "pattern": "^[A-Za-z][A-Za-z0-9+.-]*:"}),
+    "url": Type("a URL", _is_some_text, {**_TEXT, "pattern": "^[A-Za-z][A-Za-z0-9+.-]*:"}),
     "server": Type(
         f"a URL with scheme and host, or {NONE}",
-        lambda value: value == NONE or _is_url(value),
+        _is_some_text,
         {**_TEXT, "pattern": f"^(?:{NONE}$|[A-Za-z][A-Za-z0-9+.-]*:)"},
     ),
     "header": _matching(http_headers.VALUE, "the value of a header (printable ASCII letters)"),
@@ -156,7 +169,9 @@ TYPES: Mapping[TypeName, Type] = {
     "uid?": _matching(r"[A-Za-z0-9_-]{0,40}", "a uid, or nothing"),
     "metric": _matching(r"[a-zA-Z_:][a-zA-Z0-9_:]*", "a metric name"),
     "label": _matching(r"[a-zA-Z_][a-zA-Z0-9_]*", "a label name"),
-    "duration": _matching(DURATION, "a duration such as 15s, 5m or 30d"),
+    "duration": Type(
+        "a duration such as 15s, 5m or 30d", _is_duration, {**_TEXT, "pattern": f"^(?:{_DURATION.pattern})$"}
+    ),
     "sql type": _matching(_SQL_TYPE, "a type of PostgreSQL such as bigint, text or timestamptz"),
     "one or two": Type(
         "one word, or a list of two",

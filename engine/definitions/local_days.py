@@ -13,6 +13,16 @@ from gendash.engine.languages.sql_text import quote_text
 _MARGIN = "interval '3 hours'"
 
 
+# The calendar: no platform has rows beyond. The zero values of languages, and infinity, say that a time is not known,
+# and a time of the year 9999 that a clock is wrong; such rows are in no figure
+FIRST_DAY, END_OF_DAYS = date(2000, 1, 1), date(2200, 1, 1)
+
+
+def in_calendar(column: str) -> str:
+    """SQL: whether a date or a time is one of the calendar's."""
+    return f"{column} >= {quote_text(str(FIRST_DAY))} and {column} < {quote_text(str(END_OF_DAYS))}"
+
+
 @dataclass(frozen=True)
 class Signature:
     """How many rows the platform has for a day, and the exclusive or of their hashes, over every column read."""

@@ -13,7 +13,9 @@ from typing import Any
 
 import jinja2
 
-from gendash.engine.config.load import Config, suggest
+from gendash.engine.config.load import Config, setting_of, suggest
+from gendash.engine.config.urls import public
+from gendash.engine.definitions.local_days import END_OF_DAYS, FIRST_DAY
 from gendash.engine.definitions.platform_names import (
     mapped_column,
     mapped_label,
@@ -91,8 +93,7 @@ def _render(text: str, scope: Mapping[str, Callable[..., Any]]) -> str:
 
 
 # ── rows that can be used ────────────────────────────────────────────────────────────────────────────────────────
-# No platform has rows beyond; the zero values of languages, and infinity, say that a time is not known
-FIRST_TIME, END_OF_TIME = "timestamptz '2000-01-01 00:00:00+00'", "timestamptz '2200-01-01 00:00:00+00'"
+FIRST_TIME, END_OF_TIME = (f"timestamptz '{day} 00:00:00+00'" for day in (FIRST_DAY, END_OF_DAYS))
 
 
 def is_usable(staging: Relation) -> str:
@@ -234,8 +235,12 @@ def _scope(
         if key not in config.values:
             wrong.append((f"no setting '{key}'", suggest(key, config.values) or "see `gendash config`"))
             return "null"
+        declared = setting_of(key)
+        if declared is None or declared.secret:
+            wrong.append((f"setting '{key}' is a secret", "no text may hold it"))
+            return "null"
         uses.add(("setting", key))
-        value = config[key]
+        value = public(config[key]) if declared.type in ("url", "server") else config[key]
         return f"{value:g}" if isinstance(value, float) else str(value)
 
     def duration_s(key: str) -> str:

@@ -7,12 +7,11 @@ or is killed leaves an invalid index: it is dropped, by its name, so that nothin
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import psycopg
-from psycopg.conninfo import make_conninfo
 
 from gendash.engine.clients.postgres import Connection, Place, connect, source, translate, trusted
 from gendash.engine.config.load import Config
@@ -128,13 +127,12 @@ def _builder(config: Config) -> Place:
         return place
     same = all(admin.parts.get(key) == place.parts.get(key) for key in ("host", "port"))
     database = place.parts.get("dbname") or place.user
-    return replace(admin, url=make_conninfo(admin.url, dbname=database)) if same and database else place
+    return admin.with_(dbname=database) if same and database else place
 
 
 def _session(place: Place) -> Any:
     """A session with limits of its own: outside of a transaction there is no SET LOCAL, and a pooler forgets SET."""
-    limits = make_conninfo(place.url, options=f"-c lock_timeout={LOCK_TIMEOUT} -c statement_timeout=0")
-    return _direct(replace(place, url=limits))
+    return _direct(place.with_(options=f"-c lock_timeout={LOCK_TIMEOUT} -c statement_timeout=0"))
 
 
 class _direct:

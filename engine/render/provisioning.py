@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit, urlunsplit
 
 import jinja2
 
 from gendash.engine.config.load import Config
+from gendash.engine.config.urls import HttpUrl, read_http, read_postgres
 from gendash.engine.config.value_types import NONE
 from gendash.engine.model import Audience
 
@@ -67,7 +67,7 @@ def secrets(config: Config) -> Secrets:
     return Secrets(
         config["reader_password"],
         config["admin_reader_password"],
-        unquote(_prometheus_url(config).password or ""),
+        _prometheus_url(config).password,
         address,
         database,
     )
@@ -150,14 +150,12 @@ def _postgres(config: Config, known: Secrets, key: str, role: str, password: str
 
 
 def _prometheus(config: Config, known: Secrets) -> dict[str, Any]:
-    parts = _prometheus_url(config)
-    host = parts.netloc.rpartition("@")[2]
     source: dict[str, Any] = {
         "name": config["datasources.prometheus.name"],
         "uid": config["datasources.prometheus.uid"],
         "type": "prometheus",
         "access": "proxy",
-        "url": urlunsplit((parts.scheme, host, parts.path, "", "")).rstrip("/"),
+        "url": _prometheus_url(config).public,
         "jsonData": {
             "httpMethod": "POST",
             "timeInterval": config["prometheus.scrape_interval"],
@@ -165,29 +163,31 @@ def _prometheus(config: Config, known: Secrets) -> dict[str, Any]:
             "manageAlerts": True,
         },
     }
-    user = unquote(parts.username or "")
+    user = _prometheus_url(config).user
     if not user:
         return source
     secret = {"secureJsonData": {"basicAuthPassword": known.prometheus}} if known.prometheus else {}
     return {**source, "basicAuth": True, "basicAuthUser": user, **secret}
 
 
-def _prometheus_url(config: Config) -> SplitResult:
-    url: str = config["datasources.prometheus_address"] or config["prometheus_url"]
-    return urlsplit(url)
+def _prometheus_url(config: Config) -> HttpUrl:
+    return read_http(config["datasources.prometheus_address"] or config["prometheus_url"])
 
 
 def _store(url: str) -> tuple[str, str]:
-    """``host:port`` (or a socket's folder) and database of a PostgreSQL URL; two empty texts for an empty URL."""
+    """``host:port`` (or a socket's folder) and database of a store's URL, of several hosts the first.
+
+    Empty is what the URL does not say, as one that names a service does.
+    """
     if url in ("", NONE):
         return "", ""
-    parts = urlsplit(url)
-    query = parse_qs(parts.query)
-    host = parts.hostname or query.get("host", ["localhost"])[0]
-    database = unquote(parts.path.lstrip("/")) or query.get("dbname", [""])[0] or unquote(parts.username or "")
+    parts = read_postgres(url)
+    host, port = parts.get("host", "").partition(",")[0], parts.get("port", "").partition(",")[0] or "5432"
+    if "service" in parts and not host:
+        return "", parts.get("dbname", "")
+    host, database = host or "localhost", parts.get("dbname") or parts.get("user", "")
     if host.startswith("/"):
         return host, database
-    port = parts.port or int(query.get("port", ["5432"])[0])
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}", database
 
 

@@ -10,11 +10,10 @@ import secrets
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from psycopg import errors
-from psycopg.conninfo import make_conninfo
 
 from gendash.engine.clients.postgres import Connection, Place, connect, local_settings, store, trusted
 from gendash.engine.config.load import Config
@@ -149,7 +148,7 @@ def admin_place(config: Config, place: Place) -> Place:
     url = config["admin_database_url"]
     admin = Place("store", url, config.where("admin_database_url"))
     database = place.parts.get("dbname")
-    return replace(admin, url=make_conninfo(url, dbname=database)) if database and admin.parts else admin
+    return admin.with_(dbname=database) if database else admin
 
 
 def _owner_login(connection: Connection, place: Place, owner: str) -> str:

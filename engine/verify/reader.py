@@ -5,16 +5,23 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from queue import Empty, LifoQueue
 from typing import Any
 
 import psycopg
-from psycopg.conninfo import make_conninfo
 
 from gendash.engine.clients.answers import Failed
-from gendash.engine.clients.postgres import Connection, Place, local_settings, open_connection, trusted
+from gendash.engine.clients.postgres import (
+    DRIVER_ERRORS,
+    Connection,
+    Place,
+    local_settings,
+    open_connection,
+    translate,
+    trusted,
+)
 from gendash.engine.errors import Unreachable
 from gendash.engine.model import Problem
 
@@ -36,15 +43,15 @@ RunQuery = Callable[[str], Rows | Failed]
 
 
 @contextmanager
-def open_reader(store: Place, user: str, password: str, at: datetime | None = None) -> Iterator[RunQuery]:
+def open_reader(
+    store: Place, user: str, password: str, at: datetime | None = None, login: str = ""
+) -> Iterator[RunQuery]:
     """A function that runs one query in a read-only transaction; threads may share it, each call has a connection.
 
-    ``at`` is what the store's clock says. Raises Unreachable, Denied or Unexpected where no connection can be had.
+    ``at`` is what the store's clock says, ``login`` where the password came from. Raises Unreachable, Denied or
+    Unexpected where no connection can be had.
     """
-    try:
-        place = Place(user, make_conninfo(store.url, user=user, password=password), store.origin)
-    except psycopg.Error:  # told without the URL where the connection is opened
-        place = store
+    place = replace(store.with_(user=user, password=password), label=user, login=login)
     settings = {"statement_timeout": TIMEOUT} | ({"gendash.now": at.isoformat()} if at else {})
     idle: LifoQueue[Connection] = LifoQueue()
     opened: list[Connection] = []
@@ -86,9 +93,9 @@ def _run(connection: Connection, text: str, settings: dict[str, str]) -> Rows | 
             columns = tuple(column.name for column in described)
             numeric = tuple(column.type_code in _NUMBERS for column in described)
             return Rows(columns, numeric, cursor.fetchall() if columns else [], ms())
-    except psycopg.Error as error:
-        message = error.diag.message_primary or str(error)
-        return Failed(error.sqlstate or "", " ".join(message.split()), ms())
+    except DRIVER_ERRORS as error:
+        (problem,) = translate(error, "").problems
+        return Failed(getattr(error, "sqlstate", "") or "", problem.what, ms())
     finally:
         if not connection.closed:
             connection.execute("rollback")

@@ -172,7 +172,7 @@ def _reader(config: Config, role: str, at: datetime | None) -> AbstractContextMa
         what = f"not set, so nothing can be asked as role {user}"
         do = "set it to the password that the role has, and run `gendash db migrate` if it has none"
         raise Denied(Problem(f"GENDASH_{role.upper()}_PASSWORD", what, do))
-    return open_reader(store(config), user, password, at)
+    return open_reader(store(config), user, password, at, f"GENDASH_{role.upper()}_PASSWORD")
 
 
 def _filled(catalog: Catalog, ask: RunQuery) -> dict[str, Filled]:

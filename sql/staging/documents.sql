@@ -33,8 +33,9 @@ select
     coalesce(nullif(ltrim(lower({{ column('documents.file_type', 'd') }}), '.'), ''), 'unknown'),
     '^markdown$', 'md'
   ) as file_type,
-  {{ column('documents.file_size', 'd') }}::bigint as file_size,
-  coalesce({{ column('documents.chunk_count', 'd') }}, 0)::bigint as chunk_count,
+  -- what cannot be a size is NULL: sums of 15 digits stay within a bigint
+  case when {{ column('documents.file_size', 'd') }}::text ~ '^-?[0-9]{1,15}([.][0-9]*)?$' then {{ column('documents.file_size', 'd') }}::numeric::bigint end as file_size,
+  coalesce(case when {{ column('documents.chunk_count', 'd') }}::text ~ '^-?[0-9]{1,15}([.][0-9]*)?$' then {{ column('documents.chunk_count', 'd') }}::numeric::bigint end, 0)::bigint as chunk_count,
   {{ column('documents.created_at', 'd') }}::timestamptz as created_at,
   {{ column('documents.updated_at', 'd', optional='timestamptz') }}::timestamptz as updated_at
 from {{ table('documents') }} d

@@ -25,7 +25,8 @@ select
   {{ column('feedback.feedback_id', 'f') }}::text as feedback_id,
   {{ column('feedback.message_id', 'f') }}::text as message_id,
   {{ column('feedback.user_id', 'f') }}::text as user_id,
-  {{ column('feedback.rating', 'f') }}::int as rating,
+  -- what cannot be a number costs this row, which doctor counts, and no other
+  case when {{ column('feedback.rating', 'f') }}::text ~ '^-?[0-9]{1,9}([.][0-9]*)?$' then {{ column('feedback.rating', 'f') }}::numeric::int end as rating,
   {{ column('feedback.created_at', 'f') }}::timestamptz as created_at,
   {{ column('feedback.updated_at', 'f') }}::timestamptz as updated_at,
   coalesce({{ column('feedback.comment', 'f') }}, '') <> '' as has_comment

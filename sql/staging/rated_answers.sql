@@ -30,7 +30,7 @@ columns:
 select
   {{ column('feedback.feedback_id', 'f') }}::text as feedback_id,
   {{ column('feedback.user_id', 'f') }}::text as user_id,
-  {{ column('feedback.rating', 'f') }}::int as rating,
+  case when {{ column('feedback.rating', 'f') }}::text ~ '^-?[0-9]{1,9}([.][0-9]*)?$' then {{ column('feedback.rating', 'f') }}::numeric::int end as rating,
   nullif(btrim({{ column('feedback.comment', 'f') }}), '') as comment,
   {{ column('feedback.created_at', 'f') }}::timestamptz as created_at,
   {{ column('messages.conversation_id', 'm') }}::text as conversation_id,

@@ -19,7 +19,7 @@ from (
       nullif({{ column('messages.metadata', 'm', optional='jsonb') }}::jsonb ->> 'intent', ''),
       {{ column('conversations.metadata', 'c', optional='jsonb') }}::jsonb ->> 'intent'
     ) as intent,
-    {{ column('feedback.rating', 'f') }}::int as rating,
+    case when {{ column('feedback.rating', 'f') }}::text ~ '^-?[0-9]{1,9}([.][0-9]*)?$' then {{ column('feedback.rating', 'f') }}::numeric::int end as rating,
     {{ column('feedback.created_at', 'f') }}::timestamptz as created_at
   from {{ table('feedback') }} f
   join {{ table('messages') }} m

@@ -180,3 +180,42 @@ def test_a_change_that_is_not_yet_committed_is_not_missed(store: tuple[psycopg.C
     refresh(catalog.config, catalog, at=NOW + timedelta(minutes=10))
     row = connection.execute("select count(*), sum(cost_usd), 7 * sum(calls) from gendash.llm_hour").fetchone()
     assert row and row[0] and row[1] == row[2]
+
+
+@pytest.mark.parametrize(
+    "at", ["9999-12-31 23:30+00", "infinity", "0044-03-15 BC", "1970-01-01", "1999-12-31 12:00+00"]
+)
+def test_a_call_of_an_impossible_time_is_in_no_rollup_and_ends_no_refresh(
+    store: tuple[psycopg.Connection[Any], Catalog], at: str
+) -> None:
+    connection, catalog = store
+    rng = random.Random(5)
+    for _ in range(40):
+        write(connection, rng)
+    refresh(catalog.config, catalog, at=NOW)
+    before = contents(connection, rollups(catalog))
+    connection.execute("update gendash.lf_observation set id = 'far', trace_id = 'far', start_time = %s "
+                       "where ctid = (select min(ctid) from gendash.lf_observation)", [at])  # fmt: skip
+    for full in (False, True, False):
+        results = refresh(catalog.config, catalog, at=NOW + timedelta(minutes=5), full=full)
+        assert not [result for result in results if result.state == "failed"]
+    after = contents(connection, rollups(catalog))
+    assert before.keys() == after.keys()
+    assert not [row for found in after.values() for row in found if "9999" in row or "10000" in row]
+    assert all(len(after[name]) <= len(before[name]) for name in after)
+
+
+def test_names_that_are_markers_or_longer_than_an_index_holds_are_stored(
+    store: tuple[psycopg.Connection[Any], Catalog],
+) -> None:
+    from gendash.langfuse_bridge.rows import _key
+
+    connection, catalog = store
+    rng = random.Random(6)
+    for _ in range(40):
+        write(connection, rng)
+    long = "".join(rng.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=6400))
+    for number, name in enumerate([_key("__all"), _key(long), _key("漢" * 800)]):
+        connection.execute("update gendash.lf_observation set type = 'GENERATION', model = %s, environment = %s "
+                           "where ctid = (select ctid from gendash.lf_observation offset %s limit 1)", [name, name, number])  # fmt: skip
+    assert not [r for r in refresh(catalog.config, catalog, at=NOW) if r.state == "failed"]

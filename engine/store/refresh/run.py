@@ -16,17 +16,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import psycopg
 
-from gendash.engine.clients.postgres import UNFIT, connect, local_settings, store, translate, trusted
+from gendash.engine.clients.postgres import DRIVER_ERRORS, UNFIT, connect, local_settings, store, translate, trusted
 from gendash.engine.config.load import Config, suggest
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.local_days import Days
 from gendash.engine.definitions.relations import cadence_s, is_materialized, qualified, stagings
-from gendash.engine.errors import Refused, TargetError, Unexpected
+from gendash.engine.errors import GendashError, Refused, Unexpected, internal
 from gendash.engine.model import Problem, Relation
 from gendash.engine.render.schema_sql import Piece, pieces
 from gendash.engine.store.lease import Lease
@@ -38,7 +39,6 @@ from gendash.engine.store.refresh.write import USERS
 
 HOT_DAYS = 1  # before today: what is older and moves meanwhile is found once a day
 EARLY = 0.1  # a timer that fires a little early still finds its relation due: this share of the cadence
-_ERRORS = (psycopg.Error, TargetError)
 
 
 class RefreshResult(NamedTuple):
@@ -195,7 +195,9 @@ def _one(run: Run, relation: Relation, known: dict[str, Known]) -> RefreshResult
     try:
         how = from_source if stagings(run.catalog, relation) else from_store
         outcome = how(run, relation, before, begun)
-    except _ERRORS as error:
+    except Refused:  # the lease is lost: nothing more is ours to write
+        raise
+    except Exception as error:  # whatever it is, the other relations go on, and the line says what and where
         return _failed(run, relation, kind, error, time.monotonic() - begun)
     run.users_are_new |= relation.name == USERS
     return RefreshResult(
@@ -207,10 +209,17 @@ def _failed(run: Run, relation: Relation, kind: str, error: Any, took: float) ->
     """Records the failure; one that comes from the store's own connection ends the whole run."""
     if run.connection.closed:
         raise error
-    ours = error if isinstance(error, TargetError) else translate(error, f"refresh {relation.name}", UNFIT)
-    problems = tuple(map(str, ours.problems))
+    problems = tuple(map(str, _problems_of(error, f"refresh {relation.name}")))
     line = "; ".join(problems)
     with run.connection.transaction():
         run.begin()
         write.record_failure(run.connection, run.config, relation, line)
     return RefreshResult(relation.name, kind, "failed", None, None, took, line, problems=problems)
+
+
+def _problems_of(error: Exception, where: str) -> tuple[Problem, ...]:
+    if isinstance(error, GendashError):
+        return error.problems
+    if isinstance(error, DRIVER_ERRORS):
+        return translate(error, where, UNFIT).problems
+    return (replace(internal(error), where=where),)

@@ -12,13 +12,14 @@ from typing import NamedTuple
 from gendash.engine.clients.postgres import Connection, trusted
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.definitions.local_days import DOUBTFUL, Days, Signature
+from gendash.engine.definitions.local_days import DOUBTFUL, Days, Signature, in_calendar
 from gendash.engine.definitions.relations import cadence_s, day_of, key_of, merges, qualified
 from gendash.engine.languages.sql_text import quote_name, quote_text
 from gendash.engine.model import Relation
 from gendash.engine.store.refresh.read import RollupRows
 
 USERS = "user_entity"
+LONGEST_KEY = 500  # bytes of a text in a key: several of them fit into an entry of an index
 Changed = Mapping[str, Collection[date | None]]  # by relation the days that changed; None stands for any
 
 
@@ -41,7 +42,12 @@ def part_name(name: str) -> str:
 def load_query(
     connection: Connection, relation: Relation, query: str, parts: Mapping[str, str], inside: str = "true"
 ) -> None:
-    """Puts the rows of a query over the store into ``gendash_rows``; it may read ``parts`` by their `part_name`."""
+    """Puts the rows of a query over the store into ``gendash_rows``, but those that are outside of the calendar.
+
+    It may read ``parts`` by their `part_name`.
+    """
+    if relation.header.get("time"):
+        inside = f"({inside}) and {in_calendar(quote_name(relation.header['time']))}"
     given = ", ".join(f"{part_name(name)} as ({part})" for name, part in parts.items())
     columns = ", ".join(quote_name(name) for name in relation.columns)
     connection.execute(
@@ -63,6 +69,8 @@ def load_part(connection: Connection, relation: Relation, part: RollupRows) -> N
         while block := part.rows.read(1 << 16):
             copy.write(block)
     aggregates, keys = merges(relation), ", ".join(quote_name(name) for name in key_of(relation))
+    values = (_bounded(name) if name in _indexed(relation) else quote_name(name) for name in given)
+    parts = f"(select {', '.join(values)} from gendash_parts) as parts"
     if aggregates:
         fields = [
             f"{aggregates[name]}({quote_name(name)})::{column['type']} as {quote_name(name)}"
@@ -70,11 +78,11 @@ def load_part(connection: Connection, relation: Relation, part: RollupRows) -> N
             else quote_name(name)
             for name, column in given.items()
         ]
-        select = f"select {', '.join(fields)} from gendash_parts group by {keys}"
+        select = f"select {', '.join(fields)} from {parts} group by {keys}"
     else:
         # a row that moved while its table was read in slices may have been seen twice
         distinct = f"distinct on ({keys}) " if part.slices > 1 else ""
-        select = f"select {distinct}{', '.join(map(quote_name, given))} from gendash_parts"
+        select = f"select {distinct}{', '.join(map(quote_name, given))} from {parts}"
     # a row without its time or its owner has no place
     needed = " and ".join(f"{quote_name(name)} is not null" for name, column in given.items() if not column.get("null"))
     connection.execute(
@@ -83,6 +91,22 @@ def load_part(connection: Connection, relation: Relation, part: RollupRows) -> N
         )
     )
     connection.execute("analyze gendash_rows")
+
+
+def _indexed(relation: Relation) -> set[str]:
+    """Columns of texts that an index holds, or that name a user."""
+    indexes = (name for index in relation.header.get("indexes", ()) for name in index)
+    names = {*key_of(relation), *indexes, *user_columns(relation)}
+    return {name for name in names if relation.columns.get(name, {}).get("type") == "text"}
+
+
+def _bounded(name: str) -> str:
+    """SQL: a name of the platform's that no index could hold is cut, and none is a marker of Grafana's or ours."""
+    text = quote_name(name)
+    return (
+        f"case when octet_length({text}) > {LONGEST_KEY} then left({text}, 100) || '…' || md5({text}) "
+        f"when {text} in ('__all', '$__all') then {text} || ' (name)' else {text} end as {text}"
+    )
 
 
 def write_difference(connection: Connection, config: Config, relation: Relation, days: Days | None = None) -> Written:
@@ -302,7 +326,8 @@ def news(connection: Connection, config: Config, relation: Relation, read: Colle
     row = connection.execute(
         trusted(
             f"select pg_current_snapshot()::text, known, array(select distinct row(relation, day)::text from {changed} "
-            "where relation = any (%s) and not pg_visible_in_snapshot(transaction, known)) "
+            f"where relation = any (%s) and (day = '-infinity' or {in_calendar('day')}) "
+            "and not pg_visible_in_snapshot(transaction, known)) "
             f"from (select (select snapshot from {qualified(config, '_refresh')} where relation = %s "
             f"and store = {quote_text(changed)}::regclass::oid) as known) as one"
         ),

@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from gendash.demo.postgres import Server
-from gendash.engine.clients.postgres import Place, connect, source, store, translated
+from gendash.engine.clients.postgres import FORMATS, Place, connect, local_settings, source, store, translated
 from gendash.engine.config.load import load_config
 from gendash.engine.errors import Denied, Refused, TargetError, Unexpected, Unreachable
 
@@ -17,7 +17,7 @@ def _place(url: str) -> Place:
 
 def _fails(url: str, statement: str = "select 1") -> TargetError:
     with pytest.raises(TargetError) as caught, connect(_place(url)) as connection:
-        connection.execute(statement.encode())
+        connection.execute(statement.encode()).fetchall()
     (problem,) = caught.value.problems
     assert "\n" not in str(problem)
     assert problem.do
@@ -27,13 +27,16 @@ def _fails(url: str, statement: str = "select 1") -> TargetError:
 def test_an_unreachable_server_is_named_without_its_password() -> None:
     error = _fails(f"postgresql://me:{SECRET.replace('/', '%2F').replace('#', '%23')}@127.0.0.1:9/app")
     assert isinstance(error, Unreachable)
-    assert str(error) == "store me@127.0.0.1:9/app: nothing listens there; start the server or mend the URL"
+    assert (
+        str(error)
+        == "store me@127.0.0.1:9/app: nothing listens there; start the server or correct GENDASH_DATABASE_URL"
+    )
 
 
 def test_an_unknown_host_is_named() -> None:
     error = _fails("postgresql://me@no-such-host.invalid/app")
     assert isinstance(error, Unreachable)
-    assert str(error) == "store me@no-such-host.invalid:5432/app: unknown host; mend the URL"
+    assert str(error) == "store me@no-such-host.invalid:5432/app: unknown host; correct GENDASH_DATABASE_URL"
 
 
 @pytest.mark.parametrize("url", [f"postgresql://me:{SECRET}@host/app", f"postgresql://me:pw@host:{SECRET}/app", SECRET])
@@ -41,7 +44,7 @@ def test_a_url_that_cannot_be_read_is_never_repeated(url: str) -> None:
     error = _fails(url)
     assert "s3cret" not in str(error)
     assert "signs" not in str(error)
-    assert str(error).startswith("GENDASH_DATABASE_URL: not a PostgreSQL URL; write postgresql://")
+    assert str(error).startswith("GENDASH_DATABASE_URL: not a PostgreSQL URL: ")
 
 
 def test_a_wrong_password_an_unknown_role_and_an_unknown_database_are_told_apart(postgres: Server) -> None:
@@ -113,3 +116,44 @@ def test_no_database_at_all_is_said() -> None:
 
 def test_a_place_shows_no_password() -> None:
     assert "pw" not in repr(_place("postgresql://me:pw@host/db"))
+
+
+def test_what_a_server_or_a_role_sets_for_output_is_not_inherited(database: str) -> None:
+    name = database.rpartition("/")[2].partition("?")[0]
+    odd = {
+        "datestyle": "'German, DMY'",
+        "intervalstyle": "iso_8601",
+        "bytea_output": "escape",
+        "timezone": "'Asia/Tokyo'",
+        "quote_all_identifiers": "on",
+        "extra_float_digits": "0",
+        "client_encoding": "latin1",
+    }
+    with psycopg.connect(database, autocommit=True) as admin:
+        for setting, value in odd.items():
+            admin.execute(f"alter database {name} set {setting} = {value}".encode())
+    with connect(_place(database)) as connection, connection.transaction():
+        local_settings(connection, {"work_mem": "4MB"})
+        for setting, value in FORMATS.items():
+            assert connection.execute("select current_setting(%s)", [setting]).fetchone() == (value,)
+        row = connection.execute("select date '2026-11-02', interval '1 day', 'é漢'::text, now()").fetchone()
+        assert row and (str(row[0]), row[1].days, row[2]) == ("2026-11-02", 1, "é漢")
+
+
+@pytest.mark.parametrize("value", ["10000-01-01", "0044-03-15 BC", "infinity", "-infinity", "294276-12-31"])
+@pytest.mark.parametrize("kind", ["date", "timestamp", "timestamptz"])
+def test_no_time_of_the_server_raises(database: str, value: str, kind: str) -> None:
+    with connect(_place(database)) as connection:
+        row = connection.execute(f"select '{value}'::{kind}".encode()).fetchone()
+    assert row and row[0].year == (1 if value.startswith(("-", "0044")) else 9999)
+
+
+def test_texts_that_are_not_utf8_are_one_line(postgres: Server) -> None:
+    with psycopg.connect(postgres.url(), autocommit=True) as admin:
+        admin.execute("drop database if exists ascii")
+        admin.execute("create database ascii encoding 'SQL_ASCII' locale 'C' template template0")
+    try:
+        assert "not UTF-8" in str(_fails(postgres.url("ascii"), r"select E'\xff'::text"))
+    finally:
+        with psycopg.connect(postgres.url(), autocommit=True) as admin:
+            admin.execute("drop database ascii with (force)")

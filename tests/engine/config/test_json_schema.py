@@ -47,7 +47,7 @@ def nested(key: str, value: Any) -> dict[str, Any]:
 def right(setting: Setting) -> Any:
     if setting.choices:
         return [setting.choices[0]] if setting.type == "list" else setting.choices[0]
-    return RIGHT[setting.type]
+    return "http://prometheus:9090" if setting.key == "datasources.prometheus_address" else RIGHT[setting.type]
 
 
 def refused(document: Any) -> bool:

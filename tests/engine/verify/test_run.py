@@ -488,7 +488,7 @@ def test_absent_servers_give_one_line_each(config: Config) -> None:
         prometheus_url="http://me:hunter2@127.0.0.1:1",
     )
     assert lines == [
-        "gendash_reader gendash_reader@127.0.0.1:1/store: nothing listens there; start the server or mend the URL",
+        "gendash_reader gendash_reader@127.0.0.1:1/store: nothing listens there; start the server or correct GENDASH_DATABASE_URL",
         "prometheus 127.0.0.1:1: no connection: Connection refused; check GENDASH_PROMETHEUS_URL and that Prometheus runs",
     ]
 

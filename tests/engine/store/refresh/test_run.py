@@ -628,7 +628,7 @@ def test_an_unreachable_source_fails_its_relations_and_no_others(
     catalog = definitions(url, ALL, GENDASH_SOURCE_URL="postgresql://me:secret@127.0.0.1:9/app")
     results = run(catalog)
     assert {result.error for result in results.values() if result.error} == {
-        "source me@127.0.0.1:9/app: nothing listens there; start the server or mend the URL"
+        "source me@127.0.0.1:9/app: nothing listens there; start the server or correct GENDASH_SOURCE_URL"
     }
     assert results["llm_hour"].state == "refreshed"
     assert results["active_day"].state == "refreshed"
@@ -727,3 +727,20 @@ def test_a_content_root_can_add_a_rollup(filled: tuple[str, Catalog], definition
     migrate(catalog.config, catalog)
     assert run(catalog, only=["role_count"])["role_count"].state == "refreshed"
     assert execute(url, "select sum(accounts) from gendash.role_count") == [(12,)]
+
+
+def test_one_impossible_value_costs_its_row_or_field_and_stops_no_relation(filled: tuple[str, Catalog]) -> None:
+    url, catalog = filled
+    before = run(catalog, full=True)
+    assert not failed(before)
+    execute(
+        url,
+        "alter table feedback drop constraint check_rating_range, alter rating type float8",
+        "alter table documents alter file_size type numeric",
+        "update feedback set rating = 'NaN' where ctid = (select min(ctid) from feedback)",
+        "update documents set file_size = 1e30 where ctid = (select min(ctid) from documents)",
+    )
+    after = run(catalog, full=True)
+    assert not failed(after)
+    assert len(rows(url, "rating_entity")) == (before["rating_entity"].rows or 0) - 1
+    assert len(rows(url, "document_entity")) == before["document_entity"].rows

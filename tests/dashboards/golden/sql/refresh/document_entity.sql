@@ -11,8 +11,9 @@ select
     coalesce(nullif(ltrim(lower(d.file_type), '.'), ''), 'unknown'),
     '^markdown$', 'md'
   ) as file_type,
-  d.file_size::bigint as file_size,
-  coalesce(d.chunk_count, 0)::bigint as chunk_count,
+  -- what cannot be a size is NULL: sums of 15 digits stay within a bigint
+  case when d.file_size::text ~ '^-?[0-9]{1,15}([.][0-9]*)?$' then d.file_size::numeric::bigint end as file_size,
+  coalesce(case when d.chunk_count::text ~ '^-?[0-9]{1,15}([.][0-9]*)?$' then d.chunk_count::numeric::bigint end, 0)::bigint as chunk_count,
   d.created_at::timestamptz as created_at,
   d.updated_at::timestamptz as updated_at
 from public.documents d

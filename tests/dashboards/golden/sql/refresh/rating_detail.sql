@@ -6,7 +6,7 @@ select feedback_id, user_id, rating, comment, created_at, conversation_id, answe
 select
   f.id::text as feedback_id,
   f.user_id::text as user_id,
-  f.rating::int as rating,
+  case when f.rating::text ~ '^-?[0-9]{1,9}([.][0-9]*)?$' then f.rating::numeric::int end as rating,
   nullif(btrim(f.comment), '') as comment,
   f.created_at::timestamptz as created_at,
   m.conversation_id::text as conversation_id,

@@ -7,7 +7,8 @@ select
   f.id::text as feedback_id,
   f.message_id::text as message_id,
   f.user_id::text as user_id,
-  f.rating::int as rating,
+  -- what cannot be a number costs this row, which doctor counts, and no other
+  case when f.rating::text ~ '^-?[0-9]{1,9}([.][0-9]*)?$' then f.rating::numeric::int end as rating,
   f.created_at::timestamptz as created_at,
   f.updated_at::timestamptz as updated_at,
   coalesce(f.comment, '') <> '' as has_comment

@@ -1,0 +1,144 @@
+"""The values of gendash.yaml by dotted key. Whatever the text holds, it is read in bounded time, or a problem says why.
+
+Aliases are resolved, as YAML says; so that a few lines cannot stand for a million values, what is read is counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from gendash.engine.model import Problem
+
+LONGEST, DEEPEST, MOST = 1 << 20, 20, 20_000  # characters, levels, values
+Leaves = dict[str, tuple[Any, str]]
+_PLAIN = {"tag:yaml.org,2002:" + name for name in ("int", "float", "bool", "null")}
+_TEXT = {"tag:yaml.org,2002:" + name for name in ("str", "timestamp")}
+
+
+class _TooMuch(Exception):
+    """More values than a file of settings can have."""
+
+
+@dataclass
+class _Tree:
+    path: str
+    problems: list[Problem]
+    left: int = MOST
+    seen: set[str] = field(default_factory=set)
+
+    def where(self, node: yaml.Node) -> str:
+        return f"{self.path}:{node.start_mark.line + 1}"
+
+    def wrong(self, node: yaml.Node, what: str, do: str) -> None:
+        self.problems.append(Problem(self.where(node), what, do))
+
+
+def read_tree(text: str, path: str, problems: list[Problem]) -> tuple[Leaves, dict[str, Leaves]]:
+    """Scalar and list values by dotted key with their ``file:line``, and the same for each environment.
+
+    What is wrong is added to ``problems``, and left out.
+    """
+    root = _root(text, path, problems)
+    if root is None:
+        return {}, {}
+    tree, leaves, environments = _Tree(path, problems), Leaves(), dict[str, Leaves]()
+    settings = [item for item in root.value if item[0].value != "environments"]
+    try:
+        _walk(tree, yaml.MappingNode(root.tag, settings, root.start_mark), "", leaves, root)
+        for _, node in (item for item in root.value if item[0].value == "environments"):
+            if not isinstance(node, yaml.MappingNode):
+                tree.wrong(node, "environments is not a map", "name each environment")
+                continue
+            for name, overlay in node.value:
+                if isinstance(name, yaml.ScalarNode):
+                    _walk(tree, overlay, "", environments.setdefault(name.value, {}), name)
+                else:
+                    tree.wrong(name, "the name of an environment is not a text", "write `name:`")
+    except _TooMuch:
+        problems.append(Problem(path, f"more than {MOST:,} values", "aliases count as often as they are used"))
+        return {}, {}
+    return leaves, environments
+
+
+def _root(text: str, path: str, problems: list[Problem]) -> yaml.MappingNode | None:
+    if len(text) > LONGEST:
+        problems.append(Problem(path, f"longer than {LONGEST:,} characters", "is it the right file?"))
+        return None
+    try:
+        deep = _too_deep(text)
+        if deep:
+            problems.append(Problem(f"{path}:{deep}", f"more than {DEEPEST} levels", "settings have at most five"))
+            return None
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, int(error.position)) + 1
+        problems.append(Problem(f"{path}:{line}", "a character that YAML does not allow", "take it out"))
+        return None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        what = f"not YAML: {error.problem}"
+        problems.append(Problem(f"{path}:{mark.line + 1 if mark else 1}", what, "correct the line"))
+        return None
+    except (yaml.YAMLError, ValueError) as error:  # an escape or a version number that is none
+        problems.append(Problem(path, f"not YAML ({type(error).__name__})", "correct it"))
+        return None
+    if root is not None and not isinstance(root, yaml.MappingNode):
+        problems.append(Problem(f"{path}:1", "not a map of settings", "write 'key: value' lines"))
+        return None
+    return root
+
+
+def _too_deep(text: str) -> int:
+    """The line in which the text goes deeper than settings can; 0 where it does not. The parser itself recurses."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            return event.start_mark.line + 1 if event.start_mark else 1
+    return 0
+
+
+def _walk(tree: _Tree, node: yaml.Node, prefix: str, leaves: Leaves, key_node: yaml.Node, depth: int = 0) -> None:
+    _count(tree)
+    if isinstance(node, yaml.MappingNode) and depth <= DEEPEST:
+        seen: set[str] = set()
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                tree.wrong(key, "a key that is not a name", "write `name: value`")
+                continue
+            name = f"{prefix}.{key.value}" if prefix else str(key.value)
+            if name in seen or name in leaves:
+                tree.wrong(key, f"'{name}' stands twice", "keep one")
+                continue
+            seen.add(name)
+            _walk(tree, value, name, leaves, key, depth + 1)
+        return
+    try:
+        leaves[prefix] = (_value(tree, node, depth), tree.where(key_node))
+    except (yaml.YAMLError, ValueError, KeyError, OverflowError):
+        tree.wrong(node, f"{prefix}: not a value that can be read", "write a text, a number, true, false or a list")
+
+
+def _count(tree: _Tree) -> None:
+    tree.left -= 1
+    if tree.left < 0:
+        raise _TooMuch
+
+
+def _value(tree: _Tree, node: yaml.Node, depth: int) -> Any:
+    """The value of a node. Raises ValueError and the like for what is none: another tag, a map within a list."""
+    _count(tree)
+    if isinstance(node, yaml.SequenceNode) and depth <= DEEPEST:
+        return [_value(tree, item, depth + 1) for item in node.value]
+    if isinstance(node, yaml.ScalarNode):
+        if node.tag in _TEXT:
+            return str(node.value)
+        if node.tag in _PLAIN:
+            return yaml.SafeLoader("").construct_object(node)
+    raise ValueError(node.tag)
