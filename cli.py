@@ -70,7 +70,10 @@ def main() -> None:
     try:
         cli(standalone_mode=True)
     except Exception as error:
-        from gendash.engine.errors import GendashError, internal  # --help needs none of the engine
+        from gendash.engine.errors import (
+            GendashError,
+            internal,  # --help needs none of the engine
+        )
 
         found = error.problems if isinstance(error, GendashError) else (internal(error),)
         for problem in found:

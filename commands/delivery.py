@@ -55,7 +55,7 @@ only_targets = click.option(
 def plan(settings: Settings, only: tuple[str, ...], as_json: bool, exit_code: bool) -> None:
     """What apply would change, in words."""
     from gendash.engine.deliver.apply import observe_and_plan
-    from gendash.engine.deliver.plan import change_as_dict, plan_text
+    from gendash.engine.deliver.report import change_as_dict, plan_text
 
     catalog = settings.checked()
     _say_none(catalog.config)
@@ -77,7 +77,7 @@ def apply(settings: Settings, only: tuple[str, ...], as_json: bool, yes: bool, s
     Exit 1 when something was left alone, since a person must decide.
     """
     from gendash.engine.deliver.apply import carry_out, observe_and_plan
-    from gendash.engine.deliver.plan import change_as_dict, plan_text
+    from gendash.engine.deliver.report import change_as_dict, plan_text
 
     catalog = settings.checked()
     _say_none(catalog.config)
@@ -100,7 +100,7 @@ def _say_none(config: Config) -> None:
 
 
 def _outcome(changes: list[Change]) -> str:
-    from gendash.engine.deliver.plan import plan_text
+    from gendash.engine.deliver.report import plan_text
 
     left = [change for change in changes if change.action in ("blocked", "report")]
     done = sum(change.writes for change in changes)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gendash.engine.config.load import Config
     from gendash.engine.definitions.catalog import Catalog
     from gendash.engine.doctor.diagnose import Feature
-    from gendash.engine.doctor.report import DoctorReport, Server
+    from gendash.engine.doctor.report import DoctorReport, ServerReport
     from gendash.engine.doctor.rights import Noted, RoleSeen
     from gendash.engine.doctor.seen import Look
 
@@ -60,29 +60,29 @@ class _Seen:
     """What the servers said so far."""
 
     look: Look
-    servers: list[Server] = field(default_factory=list)
+    servers: list[ServerReport] = field(default_factory=list)
     reader_of_source: RoleSeen | None = None
     notes: list[Noted] = field(default_factory=list)
 
     @contextmanager
     def asking(self, name: str, missing: str = "") -> Iterator[Callable[[str], None]]:
         """Asks a server, unless ``missing`` says what is not set; its failure becomes a line."""
-        from gendash.engine.doctor.report import Server
+        from gendash.engine.doctor.report import ServerReport
         from gendash.engine.errors import GendashError
 
         try:
-            yield lambda line: self.servers.append(Server(name, "ok", line))
+            yield lambda line: self.servers.append(ServerReport(name, "ok", line))
         except GendashError as error:
             self.servers = [one for one in self.servers if one.name != name]
             state = "not configured" if missing else "failed"
-            self.servers.append(Server(name, state, missing or "; ".join(str(one) for one in error.problems)))  # type: ignore[arg-type]
+            self.servers.append(ServerReport(name, state, missing or "; ".join(str(one) for one in error.problems)))  # type: ignore[arg-type]
 
 
 def examine(catalog: Catalog, now: datetime) -> DoctorReport:
     """The whole report. A server that does not answer is a line of it; nothing that it holds counts as there."""
     from gendash.engine.definitions.load import instrumentation
     from gendash.engine.doctor import diagnose as judge
-    from gendash.engine.doctor.report import DoctorReport, Server
+    from gendash.engine.doctor.report import DoctorReport, ServerReport
     from gendash.engine.doctor.seen import Look
 
     seen = _Seen(Look())
@@ -95,7 +95,7 @@ def examine(catalog: Catalog, now: datetime) -> DoctorReport:
     ):
         none = catalog.config.none(server)
         if none:
-            seen.servers.append(Server(name, "none", none))
+            seen.servers.append(ServerReport(name, "none", none))
         else:
             ask(catalog, seen)
     found = judge.features(catalog, seen.look, instrumentation())

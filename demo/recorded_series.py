@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from gendash.demo.evaluate import Evaluator, Grid, Labels, Unsupported, Values, spread
-from gendash.engine.config.load import seconds
+from gendash.engine.config.value_types import seconds
 
 WIDE = 24
 """Rules with more series than this are recorded for the last days only."""

@@ -15,7 +15,7 @@ import msgspec
 
 from gendash.engine.clients.http import Session, basic
 from gendash.engine.clients.http_policy import (
-    Answer,
+    HttpAnswer,
     Route,
     Server,
     TooLarge,
@@ -133,7 +133,7 @@ class Client:
         again = "run again; what was closed is kept"
         raise Unreachable(Problem(self.where, f"{last} ({times})", f"{do}, then {again}" if do else again))
 
-    def _send(self, path: str, params: Params) -> Answer:
+    def _send(self, path: str, params: Params) -> HttpAnswer:
         if self._session is None:
             self._session = Session(self._server)
         self.asked += 1
@@ -180,14 +180,14 @@ class Client:
         if wait:
             self.sleep(wait)
 
-    def _wait(self, answer: Answer) -> None:
+    def _wait(self, answer: HttpAnswer) -> None:
         asked = retry_after_s(answer.headers)
         seconds = 60.0 if asked is None else min(max(1.0, asked), self.route.max_pause_s)
         if seconds > self.patience_s:
             raise Paused(timedelta(seconds=seconds))
         self.sleep(seconds)
 
-    def _refuse(self, path: str, answer: Answer) -> None:
+    def _refuse(self, path: str, answer: HttpAnswer) -> None:
         """Raises what an answer other than 200 means."""
         status = answer.status
         if status == 200:
@@ -205,7 +205,7 @@ class Client:
     def _odd(self, what: str, do: str) -> Unexpected:
         return Unexpected(Problem(self.where, what, do))
 
-    def _no_langfuse(self, answer: Answer | None = None) -> Unexpected:
+    def _no_langfuse(self, answer: HttpAnswer | None = None) -> Unexpected:
         if answer and answer.is_html:
             (problem,) = explain(self._server, answer).problems
             return self._odd(f"this is no Langfuse: {problem.what}", problem.do)
@@ -311,7 +311,7 @@ def _decoded(decode: Callable[[bytes], Any], body: bytes) -> Any:
         return decode(cut_deep(body))
 
 
-def _message(answer: Answer) -> str:
+def _message(answer: HttpAnswer) -> str:
     try:
         found = str(json_of(answer.body)["message"])
     except (ValueError, KeyError, TypeError):

@@ -53,7 +53,7 @@ def check(catalog: Catalog) -> list[Problem]:
 
 def warnings(catalog: Catalog) -> list[Problem]:
     """What breaks a design rule that the root of the definition takes as a warning."""
-    return design_rules.warnings(sound(catalog)[0]) if catalog.complete else []
+    return design_rules.rule_warnings(sound(catalog)[0]) if catalog.complete else []
 
 
 def definition_notes(catalog: Catalog) -> list[Problem]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from gendash.engine.checks import panels, queries
+from gendash.engine.checks import panel_links, panels, queries
 from gendash.engine.checks.prose import check_limits_in_prose
 from gendash.engine.checks.texts import check_queries_parse
 from gendash.engine.checks.time_zone import check_session_zone
 from gendash.engine.config.load import suggest
-from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.catalog import Catalog, Style
 from gendash.engine.model import Problem
 
 Check = Callable[[Catalog], list[Problem]]
@@ -122,7 +122,7 @@ RULES: tuple[DesignRule, ...] = (
         "dashboards list each other.",
         "At night nobody searches.",
         ("check", "tests"),
-        (panels.check_two_clicks,),
+        (panel_links.check_two_clicks,),
     ),
     DesignRule(
         12,
@@ -130,7 +130,12 @@ RULES: tuple[DesignRule, ...] = (
         "Each tile leads on, to something that exists, and keeps time range and variables.",
         "A symptom without a way to its cause is a riddle.",
         ("check", "tests"),
-        (panels.check_links, panels.check_tiles_lead_on, panels.check_entities, panels.check_links_keep),
+        (
+            panel_links.check_links,
+            panel_links.check_tiles_lead_on,
+            panel_links.check_entities,
+            panel_links.check_links_keep,
+        ),
     ),
     DesignRule(
         13,
@@ -261,7 +266,7 @@ ALWAYS: frozenset[Check] = frozenset(
         queries.check_personal,
         queries.check_audience,
         queries.check_variables_quoted,
-        panels.check_links,
+        panel_links.check_links,
         panels.check_thresholds,
     }
 )
@@ -272,7 +277,7 @@ def check_rules(catalog: Catalog) -> list[Problem]:
     return _judged(catalog)["error"]
 
 
-def warnings(catalog: Catalog) -> list[Problem]:
+def rule_warnings(catalog: Catalog) -> list[Problem]:
     """What breaks a rule in the roots of users that take the rule as a warning."""
     return _judged(catalog)["warning"] if catalog.own or catalog.styles else []
 
@@ -284,8 +289,9 @@ def level_of(rule: DesignRule, check: Check, style: Mapping[str, str] | None) ->
     return style.get(rule.id, "off" if rule.house else "warning")
 
 
-def levels_of(content: Any, where: str, lines: Mapping[str, int], problems: list[Problem]) -> dict[str, str]:
+def levels_of(style: Style, problems: list[Problem]) -> dict[str, str]:
     """The levels that a root's style.yaml gives to rules. What is wrong with it goes to ``problems``."""
+    content, where, lines = style
     if not isinstance(content, dict):
         problems.append(Problem(where, "not a map of design rules", "write 'rule: error', 'warning' or 'off'"))
         return {}
@@ -311,6 +317,9 @@ def _judged(catalog: Catalog) -> dict[str, list[Problem]]:
     """What breaks a rule, by level."""
     exempt = {where: panel.exempt for where, _, panel in catalog.panels() if panel.exempt}
     found: dict[str, list[Problem]] = {level: [] for level in LEVELS}
+    levels = {
+        style.where: levels_of(style, found["error"]) for style in {id(s): s for s in catalog.styles.values()}.values()
+    }
     used = set()
     for rule in RULES:
         for check, problem in ((one, problem) for one in rule.checks for problem in one(catalog)):
@@ -318,7 +327,8 @@ def _judged(catalog: Catalog) -> dict[str, list[Problem]]:
             if rule.id in exempt.get(where, {}):
                 used.add((where, rule.id))
                 continue
-            level = level_of(rule, check, catalog.style_of(problem.where))
+            style = catalog.style_of(problem.where)
+            level = level_of(rule, check, None if style is None else levels.get(style.where, {}))
             found[level].append(Problem(problem.where, f"{problem.what} [{rule.id}]", problem.do))
     found["error"] += _exemptions(exempt, used)
     return found

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from gendash.engine.config.load import suggest
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.platform_names import mapped_label
-from gendash.engine.languages.promql_labels import LabelFault, Labels, missing, read_labels
+from gendash.engine.languages.promql_labels import LabelFault, Labels, missing_labels, read_labels
 from gendash.engine.languages.spots import in_query
 from gendash.engine.model import Problem
 
@@ -85,7 +85,7 @@ def _in_rules(catalog: Catalog, series: Series) -> Iterator[Problem]:
         if rule.kind == "alert" and kept is not None:
             for name, text in rule.annotations.items():
                 for label in dict.fromkeys(_OF_ALERT.findall(text)):
-                    for fault in missing(label, frozenset(kept), f"for $labels in {name}"):
+                    for fault in missing_labels(label, frozenset(kept), f"for $labels in {name}"):
                         yield Problem(where, fault.what, fault.do)
 
 
@@ -98,7 +98,7 @@ def _in_queries(catalog: Catalog, series: Series) -> Iterator[Problem]:
         text = values[1] if values else expanded.text
         if not text:
             every = frozenset().union(*(one for one in series.metrics.values() if one))
-            faults = missing(values[2], every, "in the contract") if values else []
+            faults = missing_labels(values[2], every, "in the contract") if values else []
             yield from _problems(faults, query.text, where)
             continue
         try:
@@ -106,10 +106,10 @@ def _in_queries(catalog: Catalog, series: Series) -> Iterator[Problem]:
         except ValueError:
             continue
         if values:
-            faults += missing(values[2], labels, "for label_values")
+            faults += missing_labels(values[2], labels, "for label_values")
         yield from _problems(faults, query.text, where)
         for label in dict.fromkeys(_LEGEND.findall(query.legend)):
-            for fault in missing(label, labels, "for the legend"):
+            for fault in missing_labels(label, labels, "for the legend"):
                 yield Problem(where, fault.what, fault.do)
 
 

@@ -6,11 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from gendash.engine.config.load import seconds, suggest
+from gendash.engine.config.load import suggest
+from gendash.engine.config.value_types import seconds
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.grid import COLUMNS, lines
 from gendash.engine.model import Panel, Problem, SettingRef
-from gendash.engine.render.dashboards import QUICK_RANGES, REFRESH_INTERVALS, link_target
+from gendash.engine.render.dashboards import QUICK_RANGES, REFRESH_INTERVALS
 
 WIDTHS = (4, 6, 8, 12, 16, 24)
 TITLE_LIMIT = {4: 9, 6: 22, 8: 30, 12: 55, 16: 70, 24: 110}
@@ -156,74 +157,6 @@ def check_heights(catalog: Catalog) -> list[Problem]:
                 where = f"{board}/{panel.slug}"
                 found.append(Problem(where, f"a {body['type']} {panel.height} high", f"make it {wanted} high"))
     return found
-
-
-def check_links(catalog: Catalog) -> list[Problem]:
-    """A link to a panel of a dashboard that exists names a panel that exists."""
-    found = []
-    for where, _, panel in catalog.panels():
-        name, slug = link_target(panel.leads_to)
-        target = catalog.dashboards.get(name)
-        slugs = [p.slug for p in target.panels()] if target else []
-        if target and slug and slug not in slugs:
-            found.append(Problem(where, f"leads to '{panel.leads_to}', no such panel", suggest(slug, slugs)))
-    return found
-
-
-def check_tiles_lead_on(catalog: Catalog) -> list[Problem]:
-    """Every tile leads to what explains it."""
-    return [
-        Problem(where, "a tile that leads nowhere", "name with leads_to the dashboard or panel that explains it")
-        for where, panel, _ in of_type(catalog, "stat", "gauge")
-        if panel.width <= 6 and not panel.leads_to
-    ]
-
-
-def check_entities(catalog: Catalog) -> list[Problem]:
-    """A table that leads on says which column names what a row is about: a whole table of links cannot be read."""
-    return [
-        Problem(where, "every cell of the table is a link", "give the entity's column an override with links=[]")
-        for where, panel, body in of_type(catalog, "table")
-        if panel.leads_to and not properties(body, "links")
-    ]
-
-
-def check_links_keep(catalog: Catalog) -> list[Problem]:
-    """Links to dashboards that a visualisation holds itself keep the time range and the variables."""
-    kept = ("${__url_time_range}", "${__all_variables}")
-    return [
-        Problem(where, f"the link '{link.get('title', '')}' drops {part}", "add it to the url")
-        for where, _, _ in catalog.panels()
-        for link in _own_links(catalog.body(where))
-        for part in kept
-        if str(link.get("url", "")).startswith("/d/") and part not in link["url"]
-    ]
-
-
-def _own_links(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield from fields(body).get("links") or []
-    for _, links in properties(body, "links"):
-        yield from links
-
-
-def check_two_clicks(catalog: Catalog) -> list[Problem]:
-    """From every tile that leads on, one or two clicks end at a dashboard, chart or table that says why."""
-    return [
-        Problem(where, "two clicks do not reach a chart or table", "let leads_to name one")
-        for where, panel, _ in of_type(catalog, "stat")
-        if panel.leads_to and not _explained(catalog, panel.leads_to, 2)
-    ]
-
-
-def _explained(catalog: Catalog, target: str, clicks: int) -> bool:
-    name, slug = link_target(target)
-    dashboard = catalog.dashboards.get(name)
-    if dashboard is None or not slug:
-        return True
-    panel = next((p for p in dashboard.panels() if p.slug == slug), None)
-    if panel is None or catalog.body(target)["type"] != "stat":
-        return True
-    return clicks > 1 and bool(panel.leads_to) and _explained(catalog, panel.leads_to, clicks - 1)
 
 
 def check_skeleton(catalog: Catalog) -> list[Problem]:

@@ -9,7 +9,7 @@ from gendash.engine.checks.texts import check_circles
 from gendash.engine.config.load import suggest
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.header_keys import COLUMN_KEYS, HEADER_KEYS, PLACES
-from gendash.engine.definitions.keys import Fault, faults
+from gendash.engine.definitions.keys import KeyFault, faults
 from gendash.engine.definitions.relations import STAGE, inputs, is_materialized, is_tracked, key_of, moves_with, reach
 from gendash.engine.model import Problem, Relation
 from gendash.engine.store.audit_results import find_key as audit_key
@@ -24,7 +24,7 @@ def place(relation: Relation, key: str = "") -> str:
     return f"{relation.path}:{line}" if line else relation.path
 
 
-def faulty(relation: Relation) -> Iterator[tuple[str, Fault]]:
+def faulty(relation: Relation) -> Iterator[tuple[str, KeyFault]]:
     """Every fault of the keys of a header and of its columns, with the path of the key."""
     for fault in faults(relation.header, HEADER_KEYS, relation.kind):
         yield fault.key, fault
@@ -114,7 +114,7 @@ def check_sources(catalog: Catalog) -> list[Problem]:
     return found
 
 
-def check_windows(catalog: Catalog) -> list[Problem]:
+def check_header_windows(catalog: Catalog) -> list[Problem]:
     """A rollup over the store follows changes by day only where all that it reads has days, and it says which."""
     if check_circles(catalog):
         return []
@@ -178,4 +178,4 @@ def check_audits(catalog: Catalog) -> list[Problem]:
     return found
 
 
-HEADER_CHECKS = (check_headers, check_sources, check_windows, check_audits)
+HEADER_CHECKS = (check_headers, check_sources, check_header_windows, check_audits)

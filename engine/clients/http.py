@@ -26,8 +26,8 @@ from urllib.request import getproxies_environment, proxy_bypass
 
 from gendash.engine.clients.http_policy import (
     PASSING,
-    Answer,
     Broken,
+    HttpAnswer,
     Server,
     TooLarge,
     Unanswered,
@@ -47,7 +47,7 @@ _SAFE = "/%:@!$&'()*+,;=~"
 Pause = Callable[[float], None]
 
 
-def is_passing(answer: Answer) -> bool:
+def is_passing(answer: HttpAnswer) -> bool:
     """Whether the same request may be answered well a moment later."""
     return answer.status in PASSING
 
@@ -71,7 +71,9 @@ class Session:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def read(self, method: str, path: str, again: Callable[[Answer], bool] = is_passing, **options: Any) -> Answer:
+    def read(
+        self, method: str, path: str, again: Callable[[HttpAnswer], bool] = is_passing, **options: Any
+    ) -> HttpAnswer:
         """The answer to a request that changes nothing, which is sent again where that may help."""
         for wait in BACKOFF_S:
             try:
@@ -94,7 +96,7 @@ class Session:
         form: Mapping[str, Any] | None = None,
         json: Any = None,
         timeout_s: float = 0.0,
-    ) -> Answer:
+    ) -> HttpAnswer:
         """The answer to one request, whatever its status. ``path`` begins with a slash, below the server's URL.
 
         Raises Unanswered or Broken where no whole answer came after the request was sent, Unreachable where it was
@@ -126,7 +128,7 @@ class Session:
         if connection.sock is not None:
             self._idle.append(connection)
         ms = (time.perf_counter() - began) * 1000
-        return Answer(method, path, response.status, response.headers, content, ms)
+        return HttpAnswer(method, path, response.status, response.headers, content, ms)
 
     @cached_property
     def _base_path(self) -> str:

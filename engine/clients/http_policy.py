@@ -107,7 +107,7 @@ class Server:
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpAnswer:
     """A whole answer: its body is unpacked, and ``ms`` is the time until its end."""
 
     method: str
@@ -189,7 +189,7 @@ _TITLE = re.compile(r"<(title|h1)[^>]*>(.*?)</\1", re.S | re.I)
 _LOGIN = re.compile(r"sign[\s_-]?(in|on)\b|log[\s_-]?(in|on)\b|\bsso\b|oauth|openid|saml|authenticat|anmeld", re.I)
 
 
-def explain(server: Server, answer: Answer, reason: str = "") -> TargetError:
+def explain(server: Server, answer: HttpAnswer, reason: str = "") -> TargetError:
     """The error that an answer means which is not what was asked for: who answered what, and what to do about it.
 
     ``reason`` says what is wrong with an answer whose status is right.
@@ -209,7 +209,7 @@ def explain(server: Server, answer: Answer, reason: str = "") -> TargetError:
     return kind(Problem(server.where, what, _remedy(server, answer)))
 
 
-def _denied(server: Server, answer: Answer) -> Denied:
+def _denied(server: Server, answer: HttpAnswer) -> Denied:
     said = _said(server, answer).removeprefix(": ").removeprefix(" with ")
     detail = f"HTTP {answer.status}{_who(answer)}{f': {said}' if said else ''}"
     if "no org id" in answer.text[:500].lower():
@@ -240,7 +240,7 @@ _REMEDIES = {
 }
 
 
-def _remedy(server: Server, answer: Answer) -> str:
+def _remedy(server: Server, answer: HttpAnswer) -> str:
     if answer.status == 400 and "HTTPS server" in answer.text[:2000]:
         return f"write https:// in {server.setting}"
     if answer.status == 400 and "certificate" in answer.text[:2000]:
@@ -263,7 +263,7 @@ def _past_login(server: Server) -> str:
     )
 
 
-def _redirect(server: Server, answer: Answer) -> str:
+def _redirect(server: Server, answer: HttpAnswer) -> str:
     """Where a redirect leads. Only an address of the same host is advised: credentials would go to another one."""
     try:
         target = urlsplit((answer.headers.get("Location") or "").strip())
@@ -284,18 +284,18 @@ def _redirect(server: Server, answer: Answer) -> str:
     return f"set {server.setting} to {server.cleared(origin + base, 200)}"
 
 
-def _who(answer: Answer) -> str:
+def _who(answer: HttpAnswer) -> str:
     """Who answered, as far as it says so."""
     match = re.match(r"[A-Za-z][A-Za-z.-]{1,30}", answer.headers.get("Server") or "")
     return f" from {match[0]}" if match else ""
 
 
-def _title(answer: Answer) -> str:
+def _title(answer: HttpAnswer) -> str:
     match = _TITLE.search(answer.text[:20_000])
     return html.unescape(re.sub(r"<[^>]*>", " ", match[2])) if match else ""
 
 
-def _said(server: Server, answer: Answer) -> str:
+def _said(server: Server, answer: HttpAnswer) -> str:
     """What an answer says in words: the message of an API, the title of a page, the first line of a text."""
     if answer.is_html:
         title = server.cleared(_title(answer), 60)

@@ -13,7 +13,7 @@ import msgspec
 
 from gendash.engine.clients.answers import Failed
 from gendash.engine.clients.http import Session, basic, is_passing
-from gendash.engine.clients.http_policy import Answer, Server, explain, json_of, route_of
+from gendash.engine.clients.http_policy import HttpAnswer, Server, explain, json_of, route_of
 from gendash.engine.config.load import Config
 from gendash.engine.errors import Unexpected
 from gendash.engine.model import Problem
@@ -208,7 +208,7 @@ def _call(session: Session, path: str, params: dict[str, str], posts: list[bool]
         raise explain(server, answer, f"not Prometheus' API: {_why(wrong)}") from None
 
 
-def _again(answer: Answer) -> bool:
+def _again(answer: HttpAnswer) -> bool:
     """Whether to ask once more: not where Prometheus itself says why it did not answer."""
     return is_passing(answer) and b'"errorType"' not in answer.body[:2000]
 

@@ -12,8 +12,7 @@ from zoneinfo import ZoneInfo
 from gendash.engine.config import http_headers
 from gendash.engine.config.refusals import refusal, without_blanks
 from gendash.engine.config.settings import FEATURES, FED_BY, SERVERS, SETTINGS, Setting
-from gendash.engine.config.value_types import NONE, TYPES
-from gendash.engine.config.value_types import seconds as seconds
+from gendash.engine.config.value_types import NONE, TYPES, seconds
 from gendash.engine.config.yaml_tree import read_tree
 from gendash.engine.errors import ConfigError
 from gendash.engine.model import Problem

@@ -14,10 +14,10 @@ from zoneinfo import available_timezones
 from gendash.engine.config import http_headers
 
 TypeName = Literal[
-    "bool", "int", "float", "money", "share", "amount", "list", "words", "names", "zone", "url", "server",
-    "header", "headers", "token", "proxy", "str", "text", "name",
-    "column", "identifier", "name?", "uid", "uid?", "metric", "label", "duration", "durations", "sql type",
-    "one or two", "lists", "maps", "numbers", "texts by name", "maps of texts", "word lists", "days by relation", "true or row", "columns",
+    "bool", "int", "float", "money", "share", "amount", "list", "words", "names", "zone", "url", "server", "header",
+    "headers", "token", "proxy", "str", "text", "name", "column", "identifier", "name?", "uid", "uid?", "metric",
+    "label", "duration", "durations", "sql type", "one or two", "lists", "maps", "numbers", "texts by name",
+    "maps of texts", "word lists", "days by relation", "true or row", "columns",
 ]  # fmt: skip
 _zones = cache(available_timezones)  # it walks a tree of files
 NONE = "none"  # the address of a server that does not exist

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
-from typing import Any
+from typing import Any, NamedTuple
 
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.prose import prose
@@ -17,6 +17,14 @@ from gendash.engine.errors import ContentError
 from gendash.engine.model import Dashboard, Panel, Problem, Query, Relation, Rule, SettingRef, Variable
 
 _STRING = re.compile(r"'[^']*'")
+
+
+class Style(NamedTuple):
+    """``style.yaml`` of a content root as it was read: levels by design rule, its place, and the line of each key."""
+
+    levels: Any
+    where: str
+    lines: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -35,7 +43,7 @@ class Catalog:
     rules: Mapping[str, Rule]
     metrics: Mapping[str, Mapping[str, Any]]
     own: frozenset[str] = frozenset()
-    styles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    styles: Mapping[str, Style] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     complete: bool = True
     schemas: Schemas | None = None
@@ -55,12 +63,12 @@ class Catalog:
         """A text with its references resolved; ``staging`` is given for a staging text."""
         return resolve_references(text, self.names, staging)
 
-    def style_of(self, where: str) -> Mapping[str, str] | None:
+    def style_of(self, where: str) -> Style | None:
         """How the root of a place in a message takes design rules; None for shipped content."""
         name = re.split("[/ :]", where, maxsplit=1)[0]
         if name in self.own:
-            return self.styles.get(name, {})
-        return next((levels for key, levels in self.styles.items() if "/" in key and where.startswith(key)), None)
+            return self.styles.get(name, Style({}, "", {}))
+        return next((style for key, style in self.styles.items() if "/" in key and where.startswith(key)), None)
 
     def panels(self) -> Iterator[tuple[str, Dashboard, Panel]]:
         """Every panel with its dashboard, and where it stands: ``dashboard/slug``."""

@@ -35,7 +35,7 @@ class Key(NamedTuple):
         return not self.choices or {*(value if isinstance(value, list) else [value])} <= {*self.choices}
 
 
-class Fault(NamedTuple):
+class KeyFault(NamedTuple):
     """What is wrong with one key of a map, and what to do about it."""
 
     key: str
@@ -43,7 +43,7 @@ class Fault(NamedTuple):
     do: str
 
 
-def faults(given: Mapping[Any, Any], keys: Sequence[Key], kind: str = "") -> Iterator[Fault]:
+def faults(given: Mapping[Any, Any], keys: Sequence[Key], kind: str = "") -> Iterator[KeyFault]:
     """Every fault of a map's keys: unknown, of a wrong type, not for this kind of relation, or missing."""
     known = {key.name: key for key in keys if not kind or kind in key.kinds}
     elsewhere = {key.name: key for key in keys}
@@ -52,18 +52,18 @@ def faults(given: Mapping[Any, Any], keys: Sequence[Key], kind: str = "") -> Ite
         key = known.get(name)
         if key is None and name in elsewhere:
             where = " and ".join(f"{one}s" if one != "staging" else one for one in elsewhere[name].kinds)
-            yield Fault(name, f"key '{name}' has no effect in a {kind}", f"it is for {where}: take it out")
+            yield KeyFault(name, f"key '{name}' has no effect in a {kind}", f"it is for {where}: take it out")
         elif key is None:
             near = nearest(str(name), known)
             hint = f"did you mean '{near}'?" if near else ""
             if value is None and not near:
                 hint = "put a text with a comma, or with ': ' in it, in quotes"
-            yield Fault(name, f"unknown key '{name}'", hint or f"known: {', '.join(known)}")
+            yield KeyFault(name, f"unknown key '{name}'", hint or f"known: {', '.join(known)}")
         elif not key.fits(value):
-            yield Fault(name, f"{name} is {_shown(value)}, not {key.says}", "fix it")
+            yield KeyFault(name, f"{name} is {_shown(value)}, not {key.says}", "fix it")
     for key in keys:
         if kind in key.needed and key.name not in given and key.name not in meant:
-            yield Fault(key.name, f"no {key.name}", f"add {key.name}: {key.doc}")
+            yield KeyFault(key.name, f"no {key.name}", f"add {key.name}: {key.doc}")
 
 
 def _shown(value: Any) -> str:

@@ -10,9 +10,8 @@ from typing import Any
 
 import yaml
 
-from gendash.engine.checks.design_rules import levels_of
 from gendash.engine.config.load import Config
-from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.catalog import Catalog, Style
 from gendash.engine.definitions.content_modules import PACKAGED, dashboard_names, load_dashboards
 from gendash.engine.definitions.rule_files import metrics_of, rules_of
 from gendash.engine.definitions.strays import STYLE, strays
@@ -42,7 +41,7 @@ def read_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
     rules: dict[str, dict[str, Rule]] = {}
     metrics: dict[str, Mapping[str, Any]] = {}
     dashboards: dict[str, Dashboard] = {}
-    styles: dict[str, Mapping[str, str]] = {}
+    styles: dict[str, Style] = {}
     named: set[str] = set()
     complete = True
     for root in [PACKAGED, *roots]:
@@ -59,9 +58,8 @@ def read_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
         dashboards |= found
         named |= dashboard_names(root)
         if root != PACKAGED:
-            levels = reader.style()
             owned = [*found, f"{reader.prefix}sql/", f"{reader.prefix}recording_rules/"]
-            styles |= dict.fromkeys(owned, levels)
+            styles |= dict.fromkeys(owned, reader.style())
         problems += strays(root, root == PACKAGED, reader.prefix)
         complete &= reader.complete
     by_name = _all_rules(rules, problems)
@@ -166,12 +164,12 @@ class _Root:
         self.complete &= complete
         return found
 
-    def style(self) -> dict[str, str]:
-        """How this root takes each design rule: error, warning or off. Rules that it does not name are warnings."""
+    def style(self) -> Style:
+        """How this root takes each design rule, unjudged: error, warning or off."""
         path = self.root / STYLE
         text = self._text(path) if path.exists() else None
         content, lines = self._yaml(text, self.shown(path)) if text is not None else (None, {})
-        return levels_of({} if content is None else content, self.shown(path), lines, self.problems)
+        return Style({} if content is None else content, self.shown(path), lines)
 
     def _text(self, path: Path) -> str | None:
         try:

@@ -28,7 +28,7 @@ def prose(text: str, config: Config) -> str:
     """A description with the values of the settings that it refers to; a wrong reference stays as it is."""
 
     def put(match: re.Match[str]) -> str:
-        key = key_of(match)
+        key = setting_key(match)
         return readable(key, config[key]) if _is_shown(key, config) else match[0]
 
     return _REFERENCE.sub(put, text) if "{{" in text else text
@@ -38,7 +38,7 @@ def _is_shown(key: str, config: Config) -> bool:
     return key in config.values and key not in _HIDDEN and not key.startswith("langfuse.servers.")
 
 
-def key_of(match: re.Match[str]) -> str:
+def setting_key(match: re.Match[str]) -> str:
     """The setting that a reference names."""
     return f"slo.{match[3]}" if match[1] == "slo" else match[3]
 
@@ -51,7 +51,7 @@ def without_references(text: str) -> str:
 def wrong_in(text: str, config: Config) -> Iterator[tuple[str, str]]:
     """What is wrong with each reference of a description that names no setting, and what to do."""
     for match in _REFERENCE.finditer(text):
-        key = key_of(match)
+        key = setting_key(match)
         if key in config.values and not _is_shown(key, config):
             yield f"'{key}' may hold a secret", "take it out of the description"
         elif key not in config.values:

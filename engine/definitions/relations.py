@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-from gendash.engine.config.load import Config, seconds
+from gendash.engine.config.load import Config
+from gendash.engine.config.value_types import seconds
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.local_days import local_day
 from gendash.engine.definitions.references import resolve_references

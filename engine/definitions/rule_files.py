@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from string import Template
 from typing import Any, Literal
 
-from gendash.engine.definitions.keys import Fault, faults
+from gendash.engine.definitions.keys import KeyFault, faults
 from gendash.engine.definitions.rule_keys import METRIC_KEYS, METRIC_TYPES, RULE_KEYS
 from gendash.engine.model import Problem, Rule
 
@@ -49,7 +49,7 @@ def metrics_of(content: Any, where: str, problems: list[Problem]) -> tuple[dict[
         # of an unknown type, all keys are judged but none is needed
         wrong = list(faults(metric, METRIC_KEYS, kind if kind in METRIC_TYPES else ""))
         if "type" not in metric:
-            wrong.append(Fault("type", "no type", f"one of {', '.join(METRIC_TYPES)}"))
+            wrong.append(KeyFault("type", "no type", f"one of {', '.join(METRIC_TYPES)}"))
         problems += [Problem(f"{where} {key}", one.what, one.do) for one in wrong]
         if not {"name", "type"} & {one.key for one in wrong} and {"name", "type"} <= metric.keys():
             found[str(key)] = {"labels": {}, "unit": "", **_without(metric, wrong)}
@@ -68,12 +68,12 @@ def _checked(entry: Any, where: str, number: int, problems: list[Problem]) -> di
         return None
     wrong = list(faults(entry, RULE_KEYS, "record" if "record" in entry else "alert"))
     if "otherwise" in entry and "feature" not in entry:
-        wrong.append(Fault("otherwise", "otherwise without a feature has no effect", "add feature: or take it out"))
+        wrong.append(KeyFault("otherwise", "otherwise without a feature has no effect", "add feature: or take it out"))
     problems += [Problem(at, one.what, one.do) for one in wrong]
     return None if {"record", "alert", "expr", "each"} & {one.key for one in wrong} else _without(entry, wrong)
 
 
-def _without(given: Mapping[str, Any], wrong: Iterable[Fault]) -> dict[str, Any]:
+def _without(given: Mapping[str, Any], wrong: Iterable[KeyFault]) -> dict[str, Any]:
     left_out = {fault.key for fault in wrong}
     return {key: value for key, value in given.items() if key not in left_out}
 

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -373,29 +372,3 @@ def _with(change: Change, action: Action, line: str) -> Change:
 
 def _capped(lines: list[str], most: int = 12) -> list[str]:
     return lines if len(lines) <= most else [*lines[:most], f"and {len(lines) - most} more"]
-
-
-def change_as_dict(change: Change) -> dict[str, Any]:
-    """A change for ``--json``, without its payload."""
-    shown = {"target": change.target, "kind": change.kind, "name": change.name, "title": change.title}
-    return {**shown, "action": change.action, "lines": list(change.lines), "version": change.base}
-
-
-def plan_text(changes: Sequence[Change]) -> str:
-    """The plan for people: what changes and what is left alone, line by line; the unchanged are only counted."""
-    shown = []
-    for change in changes:
-        if change.action != "none":
-            title = f' "{change.title}"' if change.title and change.title != change.name else ""
-            shown.append(f"{_SIGNS[change.action]} {change.target} {change.kind} {change.name}{title}")
-            lines = _capped(list(change.lines)) if change.writes else change.lines
-            shown += [f"    {line}" for line in lines]
-    return "\n".join([*shown, change_counts(changes)])
-
-
-def change_counts(changes: Iterable[Change]) -> str:
-    """One line that counts the changes."""
-    count: Counter[str] = Counter(change.action for change in changes)
-    words = {"create": "to create", "update": "to update", "blocked": "left alone", "report": "to look at"}
-    parts = [f"{count[action]} {word}" for action, word in words.items() if count[action]]
-    return ", ".join([*(parts or ["nothing to do"]), f"{count['none']} unchanged"])

@@ -13,7 +13,7 @@ from gendash.engine.doctor.rights import COMMANDS, Noted
 
 
 @dataclass(frozen=True)
-class Server:
+class ServerReport:
     """One server: what it is, or in one line why it cannot be looked at."""
 
     name: str
@@ -26,7 +26,7 @@ class DoctorReport:
     """Everything that was found; ``reads`` are the platform's columns that the source's role must read, by table."""
 
     schema: str
-    servers: Sequence[Server]
+    servers: Sequence[ServerReport]
     features: Sequence[Feature]
     panels: Sequence[PanelFound]
     reads: Mapping[str, Sequence[str]]

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import quote
 
-from gendash.engine.config.load import seconds
+from gendash.engine.config.value_types import seconds
 from gendash.engine.model import Language
 
 Value = str | int | list[str]

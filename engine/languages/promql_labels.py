@@ -35,7 +35,7 @@ def read_labels(text: str, known: Known) -> tuple[Labels, list[LabelFault]]:
     return _labels(parse(text), known, faults), list(dict.fromkeys(faults))
 
 
-def missing(name: str, labels: Labels, where: str) -> list[LabelFault]:
+def missing_labels(name: str, labels: Labels, where: str) -> list[LabelFault]:
     """A fault for a label that a set lacks."""
     if labels is None or name in labels:
         return []
@@ -74,7 +74,7 @@ def _selected(node: Any, known: Known, faults: list[LabelFault]) -> Labels:
     for one in matchers:
         # label="" asks for series without it
         if one.name != "__name__" and not (one.op == operators.Equal and not one.value):
-            faults += missing(one.name, labels, f"on '{name}'")
+            faults += missing_labels(one.name, labels, f"on '{name}'")
     return labels
 
 
@@ -84,7 +84,7 @@ def _aggregated(node: Any, known: Known, faults: list[LabelFault]) -> Labels:
     by = node.modifier is None or node.modifier.type == parser.AggModifierType.By
     named = frozenset(node.modifier.labels) if node.modifier else _NONE
     if by:
-        faults += [fault for name in sorted(named) for fault in missing(name, inner, f"to {operation} by")]
+        faults += [fault for name in sorted(named) for fault in missing_labels(name, inner, f"to {operation} by")]
     if operation in _SELECTING:
         return inner
     kept = named if by else None if inner is None else inner - named
@@ -101,14 +101,14 @@ def _combined(node: Any, known: Known, faults: list[LabelFault]) -> Labels:
     matching = modifier.matching if modifier else None
     on = frozenset(matching.labels) if matching and matching.type == parser.LabelModifierType.Include else None
     for name in sorted(on or ()):
-        faults += missing(name, left, "to match on") or missing(name, right, "to match on")
+        faults += missing_labels(name, left, "to match on") or missing_labels(name, right, "to match on")
     if operation in _SET:
         return left if operation != "or" else None if left is None or right is None else left | right
     cards = parser.VectorMatchCardinality
     if modifier and modifier.card in (cards.ManyToOne, cards.OneToMany):
         many, one = (left, right) if modifier.card == cards.ManyToOne else (right, left)
         included = frozenset(modifier.group_labels or ())
-        faults += [fault for name in sorted(included) for fault in missing(name, one, "to take over")]
+        faults += [fault for name in sorted(included) for fault in missing_labels(name, one, "to take over")]
         return None if many is None else many | included
     return left if on is None else on
 
@@ -140,7 +140,7 @@ def _called(node: Any, known: Known, faults: list[LabelFault]) -> Labels:
     if name in ("label_replace", "label_join"):
         inner = every[0]
         sources = words[2:3] if name == "label_replace" else words[2:]
-        faults += [fault for one in filter(None, sources) for fault in missing(one, inner, "to read")]
+        faults += [fault for one in filter(None, sources) for fault in missing_labels(one, inner, "to read")]
         return None if inner is None else inner | {words[0]}
     if name == "histogram_quantile":
         return None if inner is None else inner - {"le"}

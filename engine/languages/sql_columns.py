@@ -29,7 +29,7 @@ from gendash.engine.languages.sql_scope import (
 _SESSION = {"CURRENT_DATE": "date", "CURRENT_TIMESTAMP": "timestamptz", "LOCALTIMESTAMP": "timestamp"}
 
 
-def read(text: str, lookup: Lookup) -> tuple[list[Source], list[Fault]]:
+def read_columns_of(text: str, lookup: Lookup) -> tuple[list[Source], list[Fault]]:
     """The columns of every statement of a SQL text, and its faults. Raises postgast.PgQueryError."""
     return resolve(postgast.parse(text).stmts, lookup)
 

@@ -8,11 +8,7 @@ from dataclasses import dataclass, field, replace
 from gendash.engine.clients.postgres import Connection, local_settings
 from gendash.engine.config.load import Config, suggest
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.definitions.platform_names import (
-    mapped_table,
-    mappings,
-    named_in,
-)
+from gendash.engine.definitions.platform_names import mapped_table, mappings, named_in
 from gendash.engine.definitions.references import Use, resolve_references
 from gendash.engine.definitions.relations import stagings
 from gendash.engine.languages.sql_text import quote_name

@@ -99,7 +99,7 @@ class _Book:
             autoescape=False,
         )
         self._env.filters |= {"code": code, "anchor": anchor}
-        for of in (cell, prose, paragraphs):  # descriptions refer to settings
+        for of in (cell, description_of, paragraphs):  # descriptions refer to settings
             self._env.filters[of.__name__] = lambda text, of=of: of(catalog.prose("" if text is None else str(text)))
         self._env.globals |= {
             "catalog": catalog,
@@ -304,19 +304,19 @@ def anchor(name: str) -> str:
     return name.replace(":", "-").replace("$", "")
 
 
-def prose(text: str) -> str:
+def description_of(text: str) -> str:
     """Text of a definition as Markdown: what would be read as markup is kept as it is."""
     return " ".join(str(text).split()).replace("<", "&lt;").replace("*", "\\*")
 
 
 def paragraphs(text: str) -> str:
     """Text of several paragraphs as Markdown."""
-    return "\n\n".join(prose(part) for part in str(text).split("\n\n"))
+    return "\n\n".join(description_of(part) for part in str(text).split("\n\n"))
 
 
 def cell(text: Any) -> str:
     """Text for a cell of a table."""
-    return prose("" if text is None else str(text)).replace("|", "\\|")
+    return description_of("" if text is None else str(text)).replace("|", "\\|")
 
 
 def code(text: Any) -> str:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import jinja2
 
-from gendash.engine.config.load import Config
+from gendash.engine.config.load import DEFAULTS, Config
 from gendash.engine.config.urls import HttpUrl, read_http, read_postgres
 from gendash.engine.config.value_types import NONE
 from gendash.engine.model import Audience
@@ -171,7 +171,8 @@ def _prometheus(config: Config, known: Secrets) -> dict[str, Any]:
 
 
 def _prometheus_url(config: Config) -> HttpUrl:
-    return read_http(config["datasources.prometheus_address"] or config["prometheus_url"])
+    url = config["datasources.prometheus_address"] or config["prometheus_url"]
+    return read_http(DEFAULTS["prometheus_url"] if url == NONE else url)  # no data source is made of it then
 
 
 def _store(url: str) -> tuple[str, str]:

@@ -269,7 +269,7 @@ def _of_source(
     only = Days(tuple(days), onwards=onwards) if narrowed else None
     with tempfile.SpooledTemporaryFile(1 << 20) as rows:
         try:
-            read.read(platform, at, rows, only, sign=False)
+            read.read_rollup(platform, at, rows, only, sign=False)
         except psycopg.Error as error:
             raise translate(error, f"reading the platform for audit {one.name}", UNFIT) from error
         rows.seek(0)

@@ -19,7 +19,7 @@ from recordings import answer as recorded_answer
 from recordings import index
 
 from gendash.demo import langfuse_wire as wire
-from gendash.engine.clients.http_policy import Answer as HttpAnswer
+from gendash.engine.clients.http_policy import HttpAnswer
 from gendash.engine.config.load import load_config
 from gendash.engine.errors import GendashError
 from gendash.langfuse_bridge import api_types

@@ -15,7 +15,7 @@ from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.definitions.references import resolve_references
 from gendash.engine.languages import sql_types
-from gendash.engine.languages.sql_columns import read
+from gendash.engine.languages.sql_columns import read_columns_of
 from gendash.engine.languages.sql_scope import UNKNOWN, Source
 from gendash.engine.model import Relation
 from gendash.engine.render.write import PACKAGED
@@ -241,7 +241,7 @@ def test_what_postgresql_accepts_has_no_fault_and_gives_the_same_columns(
     oids = dict(plain_tables.execute("select oid, format_type(oid, null) from pg_type").fetchall())
     given = [(column.name, sql_types.plain(str(oids[column.type_code]))) for column in cursor.description or ()]
     tables = tables_of(plain_tables)
-    (source,), faults = read(query, lambda _, name: tables.get(name, UNKNOWN))
+    (source,), faults = read_columns_of(query, lambda _, name: tables.get(name, UNKNOWN))
     assert faults == []
     if not source.is_open:
         assert [name for name, _ in source.columns] == [name for name, _ in given]

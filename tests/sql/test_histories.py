@@ -650,7 +650,7 @@ def test_a_user_who_is_newer_than_the_list_of_users_is_not_lost(
     living: tuple[Platform, Catalog], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     platform, catalog = living
-    read, talk = postgres_read.read, platform.id()
+    read, talk = postgres_read.read_rollup, platform.id()
 
     def meanwhile(reading: Any, relation: Any, *rest: Any, **options: Any) -> Any:
         if (

@@ -19,10 +19,10 @@ from gendash.engine.errors import Unexpected
 from gendash.engine.model import Relation
 from gendash.engine.platform import columns
 from gendash.engine.store.refresh import read as postgres_read
-from gendash.engine.store.refresh import write
+from gendash.engine.store.refresh import users, write
 from gendash.engine.store.refresh.context import Known, Outcome, Run
 from gendash.engine.store.refresh.read import Platform
-from gendash.engine.store.refresh.write import USERS, Written
+from gendash.engine.store.refresh.write import Written
 
 FULL_S = 86_000  # a little less than a day, so that a nightly run is never skipped
 GROUP_ROWS = 1_000_000  # rows of the platform behind one transaction of the store; a back-fill goes on from there
@@ -108,7 +108,7 @@ class _Reading:
         days = differing_days(sizes, known)
         todo = sum(sizes[day].rows for day in days if day in sizes)
         # one group of users, since whoever is in none of the days that are read again is taken for deleted
-        most = todo if self.relation.name == USERS else max(GROUP_ROWS, todo // GROUPS)
+        most = todo if users.is_accounts(self.relation) else max(GROUP_ROWS, todo // GROUPS)
         done, newest, read = Written(), None, 0
         for group in groups(days, sizes, most):
             part, latest = self._unit(group, sign=True)
@@ -128,7 +128,7 @@ class _Reading:
             def anew(platform: Platform) -> postgres_read.RollupRows:
                 rows.seek(0)
                 rows.truncate()
-                return postgres_read.read(platform, relation, rows, days, sign=sign)
+                return postgres_read.read_rollup(platform, relation, rows, days, sign=sign)
 
             try:
                 part = run.read(anew)
@@ -139,9 +139,9 @@ class _Reading:
                 write.load_part(connection, relation, part)
                 doubtful: list[date] = []
                 if config.on("users"):
-                    doubtful = write.unknown_users(connection, config, relation, drop=run.users_are_new)
-                if relation.name == USERS:
-                    write.forget_users(connection, run.catalog, days)
+                    doubtful = users.unknown_users(connection, run.catalog, relation, drop=run.users_are_new)
+                if users.is_accounts(relation):
+                    users.forget_users(connection, run.catalog, days)
                 done = write.write_difference(connection, config, relation, days)
                 write.keep_count(connection, config, relation, done.added)
                 if days is None:

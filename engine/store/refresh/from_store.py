@@ -14,7 +14,7 @@ from gendash.engine.clients.postgres import trusted
 from gendash.engine.definitions.local_days import Days, spread
 from gendash.engine.definitions.relations import inputs, is_tracked, moves_with, qualified, query_of, reach
 from gendash.engine.model import Relation
-from gendash.engine.store.refresh import write
+from gendash.engine.store.refresh import changes, write
 from gendash.engine.store.refresh.context import Known, Outcome, Run
 from gendash.engine.store.refresh.write import Written, part_name
 
@@ -28,7 +28,7 @@ def from_store(run: Run, relation: Relation, before: Known, begun: float) -> Out
     anew = run.ask.full or before.age_s is None or before.age_s > TRACKED_S
     with connection.transaction():
         run.begin()
-        news = write.news(connection, config, relation, read)
+        news = changes.news(connection, config, relation, read)
         if not anew and news.days == {} and not _moves(run, relation, before):
             done, days, rows = Written(), Days(()), None
         elif relation.kind == "view":
@@ -81,7 +81,7 @@ def _touched(relation: Relation, changed: write.Changed) -> Days | None:
 def _refresh_view(run: Run, relation: Relation) -> int:
     target = qualified(run.config, relation.name)
     run.connection.execute(trusted(f"refresh materialized view concurrently {target}"))
-    write.note_all(run.connection, run.config, relation)
+    changes.note_all(run.connection, run.config, relation)
     return write.count(run.connection, target)
 
 
@@ -92,7 +92,7 @@ def _compute(run: Run, relation: Relation, days: Days | None) -> tuple[Written, 
         for name, one in inputs(run.catalog, relation).items():
             back, ahead = reach(relation, name)
             part = days if back is None else Days(tuple(sorted(spread(days.days, (back, ahead)))))
-            parts[name] = write.part_of(config, relation, one, part)
+            parts[name] = changes.part_of(config, relation, one, part)
         if relation.header.get("reach"):  # what stands on the edge of a part is not whole
             inside = write.on_days(config, relation, days)
     query = query_of(run.catalog, relation, cuts={f"view.{name}": part_name(name) for name in parts})

@@ -97,7 +97,7 @@ def is_indexed(platform: Platform, staging: Relation) -> bool:
     return (mapped, column) in platform.seen.indexed and (pages is None or pages > SMALL_PAGES)
 
 
-def read(
+def read_rollup(
     platform: Platform, relation: Relation, rows: IO[bytes], days: Days | None = None, *, sign: bool
 ) -> RollupRows:
     """The rows of a rollup, or those of some days, and with ``sign`` the signatures of the rows behind them.

@@ -31,11 +31,11 @@ from gendash.engine.errors import GendashError, Refused, Unexpected, internal
 from gendash.engine.model import Problem, Relation
 from gendash.engine.render.schema_sql import Piece, pieces
 from gendash.engine.store.lease import Lease
-from gendash.engine.store.refresh import write
+from gendash.engine.store.refresh import changes, write
 from gendash.engine.store.refresh.context import Known, Run, RunOptions
 from gendash.engine.store.refresh.from_platform import from_source
 from gendash.engine.store.refresh.from_store import from_store
-from gendash.engine.store.refresh.write import USERS
+from gendash.engine.store.refresh.users import is_accounts
 
 HOT_DAYS = 1  # before today: what is older and moves meanwhile is found once a day
 EARLY = 0.1  # a timer that fires a little early still finds its relation due: this share of the cadence
@@ -96,7 +96,7 @@ def refresh(
                     results.append(result)
                     if told:
                         told(result)
-                write.forget_changes(connection, config)
+                changes.forget_changes(connection, config)
         finally:
             with suppress(psycopg.Error):
                 run.lease.give_back()
@@ -106,7 +106,7 @@ def refresh(
 def refreshed_relations(catalog: Catalog) -> list[Relation]:
     """Rollups and materialized views, each after what it stands on; users first, as others ask who is still there."""
     found = [relation for relation in catalog.build_order() if relation.kind == "rollup" or is_materialized(relation)]
-    return sorted(found, key=lambda relation: relation.name != USERS)
+    return sorted(found, key=lambda relation: not is_accounts(relation))
 
 
 def _chosen(catalog: Catalog, only: Collection[str]) -> list[Relation]:
@@ -199,7 +199,7 @@ def _one(run: Run, relation: Relation, known: dict[str, Known]) -> RefreshResult
         raise
     except Exception as error:  # whatever it is, the other relations go on, and the line says what and where
         return _failed(run, relation, kind, error, time.monotonic() - begun)
-    run.users_are_new |= relation.name == USERS
+    run.users_are_new |= is_accounts(relation)
     return RefreshResult(
         relation.name, kind, "refreshed", outcome.rows, outcome.touched, time.monotonic() - begun, "", outcome.notes
     )

@@ -11,14 +11,13 @@ from typing import NamedTuple
 
 from gendash.engine.clients.postgres import Connection, trusted
 from gendash.engine.config.load import Config
-from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.local_days import DOUBTFUL, Days, Signature, in_calendar
 from gendash.engine.definitions.relations import cadence_s, day_of, key_of, merges, qualified
 from gendash.engine.languages.sql_text import quote_name, quote_text
 from gendash.engine.model import Relation
 from gendash.engine.store.refresh.read import RollupRows
+from gendash.engine.store.refresh.users import user_columns
 
-USERS = "user_entity"
 LONGEST_KEY = 500  # bytes of a text in a key: several of them fit into an entry of an index
 Changed = Mapping[str, Collection[date | None]]  # by relation the days that changed; None stands for any
 
@@ -162,78 +161,6 @@ def on_days(config: Config, relation: Relation, days: Days | None) -> str:
 # column is part of its key or must not be NULL; `of_user: row` takes the row in any case, since more in it is personal.
 
 
-def unknown_users(connection: Connection, config: Config, relation: Relation, *, drop: bool) -> list[date]:
-    """The days of rows in ``gendash_rows`` with a user who is not in the list of users, who is taken out with ``drop``.
-
-    Such days are to be looked at again: a user may be newer than the list.
-    """
-    days: set[date] = set()
-    day = day_of(config, relation)
-    for name in user_columns(relation):
-        # each user is looked up once: joined, a few rows would be compared with the whole list
-        condition = (
-            f"{quote_name(name)} in (select one from "
-            f"(select distinct {quote_name(name)} as one from gendash_rows) as every where one is not null "
-            f"and (select true from {qualified(config, USERS)} as users where users.user_id = one) is null)"
-        )
-        if drop:
-            statement = f"{_without_users(relation, name, 'gendash_rows', condition)} returning {day}"
-        else:
-            statement = f"select distinct {day} from gendash_rows as target where {condition}"
-        days |= {found for (found,) in connection.execute(trusted(statement)) if found}
-    return sorted(days)
-
-
-def forget_users(connection: Connection, catalog: Catalog, days: Days | None) -> None:
-    """Takes users who are in the list of users, but not in ``gendash_rows`` any more, out of every other relation."""
-    config, users = catalog.config, catalog.relations[USERS]
-    gone = [
-        user
-        for (user,) in connection.execute(
-            trusted(
-                f"select user_id from {qualified(config, USERS)} where {on_days(config, users, days)} "
-                "except select user_id from gendash_rows"
-            )
-        )
-    ]
-    if not gone:
-        return
-    for relation in catalog.relations.values():
-        if relation.kind != "rollup":
-            continue
-        taken, days_of_rows = 0, set()
-        day = day_of(config, relation)
-        for name in user_columns(relation):
-            statement = _without_users(
-                relation, name, qualified(config, relation.name), f"target.{quote_name(name)} = any (%s)"
-            )
-            found = connection.execute(trusted(f"{statement} returning {day}"), [gone]).fetchall()
-            days_of_rows |= {one for (one,) in found if one}
-            taken += len(found) if statement.startswith("delete") else 0
-        connection.execute(
-            trusted(
-                f"update {qualified(config, '_signature')} set rows = null, signature = null "
-                "where relation = %s and day = any (%s)"
-            ),
-            [relation.name, list(days_of_rows)],
-        )
-        keep_count(connection, config, relation, -taken)
-
-
-def user_columns(relation: Relation) -> list[str]:
-    """Columns that name a user who may be gone."""
-    return [name for name, column in relation.columns.items() if column.get("of_user")]
-
-
-def _without_users(relation: Relation, name: str, target: str, condition: str) -> str:
-    column = relation.columns[name]
-    if column["of_user"] == "row" or name in key_of(relation) or not column.get("null"):
-        return f"delete from {target} as target where {condition}"
-    return (
-        f"update {target} as target set {quote_name(name)} = null where {quote_name(name)} is not null and {condition}"
-    )
-
-
 # --- signatures: which days of a relation hold what the platform holds -----------------------------------------------
 
 
@@ -308,65 +235,6 @@ def doubt(connection: Connection, config: Config, relation: Relation) -> None:
 
 
 # --- tables of the store whose changes are noted by triggers ---------------------------------------------------------
-
-
-class News(NamedTuple):
-    """What changed below a relation since its last refresh, None where that cannot be known, and what it has seen."""
-
-    days: dict[str, set[date | None]] | None
-    snapshot: str
-
-
-def news(connection: Connection, config: Config, relation: Relation, read: Collection[str]) -> News:
-    """What changed in the relations that it reads. Of another server's transactions (after a restore) nothing is known.
-
-    All in one statement, and so in one snapshot.
-    """
-    changed = qualified(config, "_changed")
-    row = connection.execute(
-        trusted(
-            f"select pg_current_snapshot()::text, known, array(select distinct row(relation, day)::text from {changed} "
-            f"where relation = any (%s) and (day = '-infinity' or {in_calendar('day')}) "
-            "and not pg_visible_in_snapshot(transaction, known)) "
-            f"from (select (select snapshot from {qualified(config, '_refresh')} where relation = %s "
-            f"and store = {quote_text(changed)}::regclass::oid) as known) as one"
-        ),
-        [sorted(read), relation.name],
-    ).fetchone()
-    assert row
-    snapshot, known, noted = row
-    if known is None:
-        return News(None, snapshot)
-    days: dict[str, set[date | None]] = {}
-    for one in noted:
-        name, day = one.strip("()").split(",")
-        days.setdefault(name, set()).add(None if day == "-infinity" else date.fromisoformat(day))
-    return News(days, snapshot)
-
-
-def note_all(connection: Connection, config: Config, relation: Relation) -> None:
-    """Notes that any row of the relation may have changed."""
-    connection.execute(
-        trusted(
-            f"insert into {qualified(config, '_changed')} (relation, day, transaction) "
-            "values (%s, '-infinity', pg_current_xact_id()) on conflict do nothing"
-        ),
-        [relation.name],
-    )
-
-
-def forget_changes(connection: Connection, config: Config) -> None:
-    """Deletes what everybody has seen who was refreshed in time."""
-    connection.execute(trusted(f"delete from {qualified(config, '_changed')} where at < now() - interval '2 days'"))
-
-
-def part_of(config: Config, relation: Relation, table: Relation, days: Days) -> str:
-    """The rows of a tracked table of some days, or with ``whole:`` all that share these columns with one of them."""
-    target, condition = qualified(config, table.name), on_days(config, table, days)
-    keys = ", ".join(quote_name(name) for name in relation.header.get("whole", ()))
-    if keys:
-        condition = f"({keys}) in (select {keys} from {target} where {condition})"
-    return f"select * from {target} where {condition}"
 
 
 # --- what is known of each refresh -----------------------------------------------------------------------------------

@@ -18,8 +18,9 @@ from gendash.demo import history, servers
 from gendash.demo.platform import generate
 from gendash.demo.run import history_rules
 from gendash.engine.clients import prometheus
-from gendash.engine.config.load import load_config, seconds
+from gendash.engine.config.load import load_config
 from gendash.engine.config.settings import FEATURES
+from gendash.engine.config.value_types import seconds
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.languages.grafana_macros import Choice, expand_macros

@@ -9,7 +9,18 @@ import pytest
 
 from gendash.dashboards._palette import steps
 from gendash.dashboards.viz import Lines, NumberTile
-from gendash.engine.checks import columns, definitions, labels, prose, queries, rules, sql_headers, texts, time_zone
+from gendash.engine.checks import (
+    columns,
+    definitions,
+    labels,
+    panel_links,
+    prose,
+    queries,
+    rules,
+    sql_headers,
+    texts,
+    time_zone,
+)
 from gendash.engine.checks import panels as checks_panels
 from gendash.engine.checks.design_rules import RULES, Check
 from gendash.engine.config.load import load_config
@@ -247,9 +258,9 @@ def test_a_line_that_is_not_full_or_not_level_and_an_odd_width_are_problems() ->
 
 
 def test_a_link_to_a_missing_panel_is_a_problem_and_one_to_a_missing_dashboard_a_note() -> None:
-    assert "no such panel" in whats(checks_panels.check_links, catalog_of(panel(leads_to="one/q")))[0]
+    assert "no such panel" in whats(panel_links.check_links, catalog_of(panel(leads_to="one/q")))[0]
     elsewhere = catalog_of(panel(leads_to="two/q"))
-    assert whats(checks_panels.check_links, elsewhere) == []
+    assert whats(panel_links.check_links, elsewhere) == []
     assert "left out" in str(definitions.definition_notes(elsewhere)[0])
 
 

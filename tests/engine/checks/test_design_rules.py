@@ -11,10 +11,10 @@ import yaml
 
 from gendash.dashboards._palette import colored, override, steps
 from gendash.dashboards.viz import BarGauge, Freshness, HeadTile, Lines, StateTile, Table, Text
-from gendash.engine.checks.design_rules import RULES, check_rules, levels_of, warnings
+from gendash.engine.checks.design_rules import RULES, check_rules, levels_of, rule_warnings
 from gendash.engine.checks.time_zone import in_session_zone
 from gendash.engine.config.load import load_config
-from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.catalog import Catalog, Style
 from gendash.engine.model import Dashboard, Panel, Problem, Query, Relation, Row, Variable, promql, slo, sql
 from gendash.engine.render.dashboards import REFRESH_INTERVALS
 
@@ -395,20 +395,20 @@ def test_a_root_takes_each_rule_as_a_warning_an_error_or_not_at_all() -> None:
     bare = catalog(Dashboard("one", "One", "d", [Row("", [])], "7s", "24h"))
 
     def styled(style: dict[str, str]) -> Catalog:
-        return dataclasses.replace(bare, own=frozenset({"one"}), styles={"one": style})
+        return dataclasses.replace(bare, own=frozenset({"one"}), styles={"one": Style(style, "style.yaml", {})})
 
     said = ["one: refresh 7s; one of " + ", ".join(REFRESH_INTERVALS)]
     found = {
         level: [str(problem).replace(" [refresh]", "") for problem in judge(styled(style))]
         for level, judge, style in (
-            ("default", warnings, {}),
-            ("warning", warnings, {"refresh": "warning"}),
+            ("default", rule_warnings, {}),
+            ("warning", rule_warnings, {"refresh": "warning"}),
             ("error", check_rules, {"refresh": "error"}),
-            ("off", warnings, {"refresh": "off"}),
+            ("off", rule_warnings, {"refresh": "off"}),
         )
     }
     assert found == {"default": said, "warning": said, "error": said, "off": []}
-    assert warnings(bare) == [], "what is shipped is never let off"
+    assert rule_warnings(bare) == [], "what is shipped is never let off"
 
 
 @pytest.mark.parametrize(
@@ -423,7 +423,7 @@ def test_a_root_takes_each_rule_as_a_warning_an_error_or_not_at_all() -> None:
 )
 def test_a_style_file_names_rules_and_levels(text: str, said: str | None) -> None:
     problems: list[Problem] = []
-    found = levels_of(yaml.safe_load(text), "mine/style.yaml", {"gird": 1, "grid": 1, "people": 1}, problems)
+    found = levels_of(Style(yaml.safe_load(text), "mine/style.yaml", {"gird": 1, "grid": 1, "people": 1}), problems)
     assert [str(problem) for problem in problems] == ([said] if said else [])
     assert found == ({} if said else {"grid": "off", "legends": "error"})
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from gendash.engine.config.load import load_config, seconds
+from gendash.engine.config.load import load_config
 from gendash.engine.config.settings import FEATURES, FED_BY, SERVERS, SETTINGS
+from gendash.engine.config.value_types import seconds
 from gendash.engine.errors import ConfigError
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gendash.engine.config.load import load_config, seconds
+from gendash.engine.config.load import load_config
+from gendash.engine.config.value_types import seconds
 from gendash.engine.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -22,7 +22,8 @@ from gendash.engine.clients.grafana import Grafana as Api
 from gendash.engine.config.load import Config, load_config
 from gendash.engine.definitions.load import template
 from gendash.engine.deliver import grafana as target
-from gendash.engine.deliver.plan import Change, change_as_dict, desired, plan, plan_text
+from gendash.engine.deliver.plan import Change, desired, plan
+from gendash.engine.deliver.report import change_as_dict, plan_text
 from gendash.engine.errors import Denied, TargetError, Unexpected
 from gendash.engine.render.dashboard_diff import stamp
 from gendash.engine.render.provisioning import render_provisioning

@@ -13,16 +13,14 @@ from gendash.engine.deliver.plan import (
     Desired,
     LiveDashboard,
     ObservedGrafana,
-    change_as_dict,
-    change_counts,
     desired,
     is_mark,
     last_own_version,
     mark,
     overtaken,
     plan,
-    plan_text,
 )
+from gendash.engine.deliver.report import change_as_dict, change_counts, plan_text
 from gendash.engine.render.dashboard_diff import stamp
 
 SOURCE = {"type": "grafana-postgresql-datasource", "uid": "gendash-postgres"}

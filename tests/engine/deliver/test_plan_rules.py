@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import yaml
 
-from gendash.engine.deliver.plan import plan_text
 from gendash.engine.deliver.plan_rules import rule_changes
+from gendash.engine.deliver.report import plan_text
 from gendash.engine.render.rules import signed_rules
 
 

@@ -1,0 +1,35 @@
+"""A plan for people and for machines: lines, counts, JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from gendash.engine.deliver.plan import _SIGNS, Change, _capped
+
+
+def change_as_dict(change: Change) -> dict[str, Any]:
+    """A change for ``--json``, without its payload."""
+    shown = {"target": change.target, "kind": change.kind, "name": change.name, "title": change.title}
+    return {**shown, "action": change.action, "lines": list(change.lines), "version": change.base}
+
+
+def plan_text(changes: Sequence[Change]) -> str:
+    """The plan for people: what changes and what is left alone, line by line; the unchanged are only counted."""
+    shown = []
+    for change in changes:
+        if change.action != "none":
+            title = f' "{change.title}"' if change.title and change.title != change.name else ""
+            shown.append(f"{_SIGNS[change.action]} {change.target} {change.kind} {change.name}{title}")
+            lines = _capped(list(change.lines)) if change.writes else change.lines
+            shown += [f"    {line}" for line in lines]
+    return "\n".join([*shown, change_counts(changes)])
+
+
+def change_counts(changes: Iterable[Change]) -> str:
+    """One line that counts the changes."""
+    count: Counter[str] = Counter(change.action for change in changes)
+    words = {"create": "to create", "update": "to update", "blocked": "left alone", "report": "to look at"}
+    parts = [f"{count[action]} {word}" for action, word in words.items() if count[action]]
+    return ", ".join([*(parts or ["nothing to do"]), f"{count['none']} unchanged"])

@@ -1,0 +1,91 @@
+"""Deleted users leave every relation in the transaction in which the list of users loses them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from gendash.engine.clients.postgres import Connection, trusted
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.local_days import Days
+from gendash.engine.definitions.relations import day_of, key_of, qualified
+from gendash.engine.languages.sql_text import quote_name
+from gendash.engine.model import Relation
+from gendash.engine.store.refresh.write import keep_count, on_days
+
+
+def is_accounts(relation: Relation) -> bool:
+    """True for the list of the platform's users, by the ``purpose:`` of its header."""
+    return bool(relation.header.get("purpose") == "accounts")
+
+
+def unknown_users(connection: Connection, catalog: Catalog, relation: Relation, *, drop: bool) -> list[date]:
+    """The days of rows in ``gendash_rows`` with a user who is not in the list of users, who is taken out with ``drop``.
+
+    Such days are to be looked at again: a user may be newer than the list.
+    """
+    config, accounts = catalog.config, qualified(catalog.config, catalog.purpose["accounts"])
+    days: set[date] = set()
+    day = day_of(config, relation)
+    for name in user_columns(relation):
+        # each user is looked up once: joined, a few rows would be compared with the whole list
+        condition = (
+            f"{quote_name(name)} in (select one from "
+            f"(select distinct {quote_name(name)} as one from gendash_rows) as every where one is not null "
+            f"and (select true from {accounts} as users where users.user_id = one) is null)"
+        )
+        if drop:
+            statement = f"{_without_users(relation, name, 'gendash_rows', condition)} returning {day}"
+        else:
+            statement = f"select distinct {day} from gendash_rows as target where {condition}"
+        days |= {found for (found,) in connection.execute(trusted(statement)) if found}
+    return sorted(days)
+
+
+def forget_users(connection: Connection, catalog: Catalog, days: Days | None) -> None:
+    """Takes users who are in the list of users, but not in ``gendash_rows`` any more, out of every other relation."""
+    config, users = catalog.config, catalog.relations[catalog.purpose["accounts"]]
+    gone = [
+        user
+        for (user,) in connection.execute(
+            trusted(
+                f"select user_id from {qualified(config, users.name)} where {on_days(config, users, days)} "
+                "except select user_id from gendash_rows"
+            )
+        )
+    ]
+    if not gone:
+        return
+    for relation in catalog.relations.values():
+        if relation.kind != "rollup":
+            continue
+        taken, days_of_rows = 0, set()
+        day = day_of(config, relation)
+        for name in user_columns(relation):
+            statement = _without_users(
+                relation, name, qualified(config, relation.name), f"target.{quote_name(name)} = any (%s)"
+            )
+            found = connection.execute(trusted(f"{statement} returning {day}"), [gone]).fetchall()
+            days_of_rows |= {one for (one,) in found if one}
+            taken += len(found) if statement.startswith("delete") else 0
+        connection.execute(
+            trusted(
+                f"update {qualified(config, '_signature')} set rows = null, signature = null "
+                "where relation = %s and day = any (%s)"
+            ),
+            [relation.name, list(days_of_rows)],
+        )
+        keep_count(connection, config, relation, -taken)
+
+
+def user_columns(relation: Relation) -> list[str]:
+    """Columns that name a user who may be gone."""
+    return [name for name, column in relation.columns.items() if column.get("of_user")]
+
+
+def _without_users(relation: Relation, name: str, target: str, condition: str) -> str:
+    column = relation.columns[name]
+    if column["of_user"] == "row" or name in key_of(relation) or not column.get("null"):
+        return f"delete from {target} as target where {condition}"
+    return (
+        f"update {target} as target set {quote_name(name)} = null where {quote_name(name)} is not null and {condition}"
+    )
