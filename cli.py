@@ -70,10 +70,7 @@ def main() -> None:
     try:
         cli(standalone_mode=True)
     except Exception as error:
-        from gendash.engine.errors import (
-            GendashError,
-            internal,  # --help needs none of the engine
-        )
+        from gendash.engine.errors import GendashError, internal
 
         found = error.problems if isinstance(error, GendashError) else (internal(error),)
         for problem in found:

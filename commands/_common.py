@@ -43,7 +43,7 @@ at_option = time_option("--at", "As if it were TIME, UTC without a zone.")
 
 def _every(_context: click.Context, _parameter: click.Parameter, value: str | None) -> float | None:
     """Seconds of a duration."""
-    from gendash.engine.config.load import seconds
+    from gendash.engine.config.value_types import seconds
 
     if value is None:
         return None

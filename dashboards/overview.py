@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from gendash.dashboards._api_panels import (
+    ALERTS_PANEL,
+    ERROR_SHARE_PANEL,
+    ERRORS_PANEL,
+    HEALTH_PANEL,
+    LATENCY_HEATMAP_PANEL,
+    P95_PANEL,
+    REQUESTS_PANEL,
+    RESPONSE_TIME_PANEL,
+    ROUTE_STATES_PANEL,
+    SLO_LEFT_PANEL,
+)
 from gendash.dashboards._llm import dashed
 from gendash.dashboards._palette import (
     BAD,
     CALLS,
     COST,
     DOCUMENT,
-    OK,
     P95,
-    PERCENTILES,
-    TEXT,
     TICKET,
     UNKNOWN,
     USERS,
@@ -19,198 +28,46 @@ from gendash.dashboards._palette import (
     WARN,
     by_model,
     colored,
-    down_is_bad,
     fixed,
     override,
-    steps,
     up_is_bad,
-    words,
 )
 from gendash.dashboards._queries import (
     BUCKETS_BY_ROUTE,
-    BUSIEST,
     COUNT_BY_ROUTE,
-    ERRORS,
     FAILED,
     HALF_A_SECOND,
     IN_ENVIRONMENT,
     LAST_24_H,
     LAST_30_DAYS,
-    LATENCY,
     NEVER_SYNCED,
     QUIET,
     REQUESTS,
     REQUESTS_BY_ROUTE,
-    TARGETS,
-    UP,
     active_users,
     change,
-    compared,
     dollars,
-    failing,
-    firing,
     named_bars,
     over_range,
-    quantile,
     tickets_by_status,
     tile,
 )
 from gendash.dashboards._shared import ANNOTATIONS, CSAT, ENVIRONMENT, FRESHNESS, JOB, LLM_CALLS, LLM_COST, how_to_read
 from gendash.dashboards._tables import columns, judged_share, share_bar
-from gendash.dashboards.viz import (
-    PREVIOUS,
-    TIMELINE_ROUTES,
-    BarGauge,
-    DayBars,
-    HeadTile,
-    Heatmap,
-    Lines,
-    NumberTile,
-    StateTile,
-    StateTimeline,
-    Table,
-)
+from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, Lines, NumberTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, promql, slo, sql
 
 STRIP = [
-    Panel(
-        "health",
-        "Health",
-        "Worst firing alert, now: critical means Down, warning means Degraded, none means Healthy. Prometheus ALERTS, "
-        "so it never disagrees with them. Unknown: no target of this job is known.\n\n"
-        "When red: open the alert list of System Health, start with the oldest critical one."
-        "\n\nThe plan asks for lights of their own: those drift from the alerts, and then nobody believes either.",
-        StateTile(
-            mappings=words(v0=("✓ Healthy", OK), v1=("▲ Degraded", WARN), v2=("✖ Down", BAD)),
-            thresholds=steps((TEXT, None)),
-        ),
-        [
-            promql(
-                f"(2 * ({firing('critical')} > bool 0) "
-                f"+ ({firing('critical')} == bool 0) * ({firing('warning')} > bool 0)) "
-                f'+ on () group_left (up) 0 * count_values("up", {UP}) '
-                f'+ on () group_left (total) 0 * count_values("total", {TARGETS})',
-                legend="{{up}} of {{total}} services up",
-                instant=True,
-                may_be_zero="0 means healthy",
-            )
-        ],
-        width=4,
-        height=3,
-        leads_to="system-health",
-    ),
-    Panel(
-        "alerts",
-        "Alerts",
-        "Alerts that fire now, critical and warning together; Prometheus ALERTS with alertstate firing. Pending alerts "
-        "do not count. 'none' is a checked zero, unknown means that Prometheus has no data.",
-        StateTile(
-            mappings=words(v0=("none", TEXT)),
-            thresholds=steps((TEXT, None), (WARN, 1)),
-            no_data="? unknown",
-            decimals=0,
-        ),
-        [
-            promql(
-                f"({firing('critical')} + {firing('warning')}) "
-                f'+ on () group_left (critical) 0 * count_values("critical", {firing("critical")}) '
-                f'+ on () group_left (warning) 0 * count_values("warning", {firing("warning")})',
-                legend="{{critical}} crit, {{warning}} warn",
-                instant=True,
-                may_be_zero="no alert fires",
-            )
-        ],
-        width=4,
-        height=3,
-        leads_to="system-health",
-    ),
-    Panel(
-        "slo_left",
-        "SLO left",
-        "Error budget that is left, last {{ slo('api_errors.window') }}: 1 - (5xx / requests) / objective, from hourly "
-        "counts in Prometheus, so "
-        "the running hour counts in part. 100 % is untouched, 0 % used up, below 0 the objective is missed. 4xx do "
-        "not count.\n\n"
-        "When red: stop risky deploys until the share of 5xx is back under the objective.",
-        NumberTile(unit="percentunit", decimals=0, judged=True, thresholds=down_is_bad(0, slo("budget_left.amber"))),
-        [
-            promql(
-                'min({{ rule("job:slo_api_errors_budget_left:ratio30d") }}{job=~"$job"})',
-                legend="error budget, 30 d",
-                instant=True,
-            )
-        ],
-        width=4,
-        height=3,
-        leads_to="system-health",
-        feature="http_metrics",
-    ),
+    HEALTH_PANEL,
+    ALERTS_PANEL,
+    SLO_LEFT_PANEL,
     FRESHNESS,
 ]
 
 HEAD = [
-    Panel(
-        "requests",
-        "Requests",
-        "HTTP requests per second, over 5 minutes; Prometheus http_requests_total, all services chosen above. Health "
-        "and metrics endpoints and websockets are not counted. The change is against 24 hours earlier.",
-        HeadTile(unit="reqps", decimals=1, subject=CALLS, min=0),
-        [compared(REQUESTS, may_be_zero=QUIET)],
-        width=4,
-        height=4,
-        leads_to="overview/request_rate",
-        feature="http_metrics",
-    ),
-    Panel(
-        "errors",
-        "Errors",
-        "Share of requests that ended in 5xx, over 5 minutes: sum of errors / sum of requests; above it the share of "
-        "24 hours earlier. Amber above the objective, red above {{ slo('api_errors.red') }}, where "
-        "the budget burns fast.\n\n"
-        "When red: see which route fails in the last row, then the newest deploy mark. Without requests it says no "
-        "traffic, which is not 0 %.",
-        HeadTile(
-            unit="percentunit",
-            decimals=2,
-            min=0,
-            max=0.12,
-            judged=True,
-            thresholds=up_is_bad(slo("api_errors.objective"), slo("api_errors.red")),
-            no_data="no traffic",
-        ),
-        [
-            compared(
-                f"{ERRORS} / ({REQUESTS} > 0)",
-                "now, 5xx of all",
-                is_share=True,
-                may_be_zero="no request failed",
-                may_be_empty=QUIET,
-            )
-        ],
-        width=4,
-        height=4,
-        leads_to="overview/error_share",
-        feature="http_metrics",
-    ),
-    Panel(
-        "p95",
-        "p95 time",
-        "95 of 100 requests were answered within this time, over 5 minutes; from the fine histogram of all requests, "
-        "streaming included. The change is against 24 hours earlier. Amber above the SLO, red "
-        "above {{ slo('api_latency.red_s') }}.",
-        HeadTile(
-            unit="s",
-            min=0,
-            judged=True,
-            thresholds=up_is_bad(slo("api_latency.threshold_s"), slo("api_latency.red_s")),
-            no_data="no traffic",
-        ),
-        [compared(quantile(0.95), may_be_empty=QUIET)],
-        width=4,
-        height=4,
-        leads_to="overview/response_time",
-        feature="http_metrics",
-    ),
+    REQUESTS_PANEL,
+    ERRORS_PANEL,
+    P95_PANEL,
     LLM_CALLS,
     LLM_COST,
     CSAT,
@@ -245,60 +102,8 @@ CHARTS = [
         leads_to="system-health/rate_by_endpoint",
         feature="http_metrics",
     ),
-    Panel(
-        "error_share",
-        "Errors as share of requests",
-        "Server errors (5xx) and client errors (4xx) as shares of all requests, each point over 5 minutes. The dashed "
-        "line is the red limit. 4xx are mostly wrong passwords and unknown pages, and burn no budget."
-        "\n\nThe plan divides each series by itself, which is always 1: here sums are divided.",
-        Lines(
-            unit="percentunit",
-            limit=True,
-            soft_max=slo("api_errors.red"),
-            thresholds=steps(("transparent", None), (BAD, slo("api_errors.red"))),
-            no_data="no traffic",
-            overrides=[
-                override("byName", "5xx server", color=fixed(BAD), custom__lineWidth=2, custom__fillOpacity=12),
-                override("byName", "4xx client", color=fixed(UNKNOWN)),
-            ],
-        ),
-        [
-            promql(
-                f'sum({{{{ rule("job_status:http_requests:rate5m") }}}}{{job=~"$job",status_class="4xx"}}) '
-                f"/ ({REQUESTS} > 0)",
-                legend="4xx client",
-                may_be_empty="no client error",
-                may_be_zero="no client error",
-            ),
-            promql(
-                f"{ERRORS} / ({REQUESTS} > 0)", legend="5xx server", may_be_zero="no request failed", may_be_empty=QUIET
-            ),
-        ],
-        width=8,
-        height=8,
-        leads_to="system-health/errors_by_handler",
-        feature="http_metrics",
-    ),
-    Panel(
-        "response_time",
-        "Response time percentiles",
-        "Half, 95 and 99 of 100 requests were faster than this, each point over 5 minutes; from the fine histogram of "
-        "all requests, read within its buckets. The dashed line is the SLO threshold for p95."
-        "\n\nThe plan asks for an average of percentiles, which means nothing: each is a line of its own.",
-        Lines(
-            unit="s",
-            limit=True,
-            soft_max=slo("api_latency.threshold_s"),
-            thresholds=steps(("transparent", None), (WARN, slo("api_latency.threshold_s"))),
-            no_data="no traffic",
-            overrides=PERCENTILES,
-        ),
-        [promql(quantile(q), legend=f"p{q * 100:.0f}", may_be_empty=QUIET) for q in (0.5, 0.95, 0.99)],
-        width=8,
-        height=8,
-        leads_to="system-health/latency_by_handler",
-        feature="http_metrics",
-    ),
+    ERROR_SHARE_PANEL,
+    RESPONSE_TIME_PANEL,
 ]
 
 
@@ -687,28 +492,7 @@ USAGE = [
 ]
 
 DETAIL = [
-    Panel(
-        "route_states",
-        "Which routes failed, and when?",
-        "State of the eight busiest routes: failing above the red limit of 5xx, degraded above the objective, each "
-        "moment over 5 minutes. An empty stretch is a route without requests.",
-        StateTimeline(
-            mappings=words(v0=("healthy", "rgba(128,140,150,0.28)"), v1=("degraded", WARN), v2=("failing", BAD)),
-            no_data="no traffic",
-            transformations=TIMELINE_ROUTES,
-        ),
-        [
-            promql(
-                f"({failing('objective')} + {failing('red')}) and on (handler) {BUSIEST}",
-                legend="{{handler}}",
-                may_be_zero="no route failed",
-            )
-        ],
-        width=12,
-        height=8,
-        leads_to="system-health/errors_by_handler",
-        feature="http_metrics",
-    ),
+    ROUTE_STATES_PANEL,
     Panel(
         "routes",
         "Routes",
@@ -761,25 +545,7 @@ DETAIL = [
         leads_to="system-health/errors_by_handler",
         feature="http_metrics",
     ),
-    Panel(
-        "latency_heatmap",
-        "How response times spread",
-        "Requests per second by response time, each column over 5 minutes; darker is more. A second band far above the "
-        "first one is a group of slow requests that a percentile hides.",
-        Heatmap(unit="reqps"),
-        [
-            promql(
-                f"sum by (le) ({LATENCY})",
-                legend="{{le}}",
-                format="heatmap",
-                may_be_zero="no traffic",
-            )
-        ],
-        width=24,
-        height=8,
-        leads_to="system-health/latency_by_handler",
-        feature="http_metrics",
-    ),
+    LATENCY_HEATMAP_PANEL,
 ]
 
 DASHBOARD = Dashboard(

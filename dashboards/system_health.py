@@ -5,6 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from gendash.dashboards._api_panels import (
+    ALERTS_PANEL,
+    ERROR_SHARE_PANEL,
+    ERRORS_PANEL,
+    HEALTH_PANEL,
+    LATENCY_HEATMAP_PANEL,
+    P95_PANEL,
+    REQUESTS_PANEL,
+    RESPONSE_TIME_PANEL,
+    ROUTE_STATES_PANEL,
+    SLO_LEFT_PANEL,
+)
 from gendash.dashboards._llm import dashed
 from gendash.dashboards._palette import (
     BAD,
@@ -26,7 +38,6 @@ from gendash.dashboards._palette import (
 from gendash.dashboards._queries import QUIET, TODAY, compared
 from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
 from gendash.dashboards._tables import COLORED_TEXT, cells, columns, count_bar, judged, share_bar
-from gendash.dashboards.overview import DASHBOARD as OVERVIEW
 from gendash.dashboards.viz import DayBars, Freshness, HeadTile, Lines, Table, short_routes
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, promql, slo, sql
 
@@ -48,7 +59,6 @@ HANDLER = Variable(
     feature="http_metrics",
 )
 
-ON_OVERVIEW = {panel.slug: panel for panel in OVERVIEW.panels()}
 WRAPPED = {"type": "auto", "wrapText": True}
 PROCESS = '{job=~"$job",instance=~"$instance"}'
 RATE = '{{ rule("job_handler_status:http_requests:rate5m") }}{job=~"$job",handler=~"$handler"}'
@@ -65,10 +75,9 @@ BLUES = (CALLS, "super-light-blue", "dark-blue")
 FILL = {"stacking": {"mode": "normal", "group": "A"}, "fillOpacity": 30}
 
 
-def same(slug: str, leads_to: str, width: int = 0) -> Panel:
+def same(panel: Panel, leads_to: str, width: int = 0) -> Panel:
     """A panel of the Overview, with the same queries; here it leads deeper, and says what it needs."""
-    panel = ON_OVERVIEW[slug]
-    feature = panel.feature or ("" if slug in ("health", "alerts") else "http_metrics")
+    feature = panel.feature or ("" if panel in (HEALTH_PANEL, ALERTS_PANEL) else "http_metrics")
     return replace(panel, leads_to=leads_to, width=width or panel.width, feature=feature)
 
 
@@ -114,16 +123,16 @@ def percentiles(buckets: str, empty: str) -> list[Any]:
 
 
 STRIP = [
-    same("health", "system-health/alert_list"),
-    same("alerts", "system-health/alert_list"),
-    same("slo_left", "system-health/errors_by_handler"),
+    same(HEALTH_PANEL, "system-health/alert_list"),
+    same(ALERTS_PANEL, "system-health/alert_list"),
+    same(SLO_LEFT_PANEL, "system-health/errors_by_handler"),
     FRESHNESS,
 ]
 
 HEAD = [
-    same("requests", "system-health/rate_by_endpoint"),
-    replace(same("errors", "system-health/errors_by_handler"), title="5xx"),
-    same("p95", "system-health/latency_by_handler"),
+    same(REQUESTS_PANEL, "system-health/rate_by_endpoint"),
+    replace(same(ERRORS_PANEL, "system-health/errors_by_handler"), title="5xx"),
+    same(P95_PANEL, "system-health/latency_by_handler"),
     Panel(
         "db_pool_used",
         "DB pool",
@@ -243,12 +252,12 @@ CHARTS = [
         leads_to="system-health/errors_by_handler",
         feature="http_metrics",
     ),
-    same("error_share", "system-health/errors_by_handler"),
-    same("response_time", "system-health/latency_by_handler"),
+    same(ERROR_SHARE_PANEL, "system-health/errors_by_handler"),
+    same(RESPONSE_TIME_PANEL, "system-health/latency_by_handler"),
 ]
 
 WHEN = [
-    same("route_states", "system-health/errors_by_handler"),
+    same(ROUTE_STATES_PANEL, "system-health/errors_by_handler"),
     Panel(
         "alert_list",
         "Firing alerts",
@@ -371,7 +380,7 @@ SLOW = [
         height=8,
         feature="http_metrics",
     ),
-    same("latency_heatmap", "system-health/latency_by_handler", 12),
+    same(LATENCY_HEATMAP_PANEL, "system-health/latency_by_handler", 12),
 ]
 
 DATABASE = [

@@ -12,7 +12,6 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -24,12 +23,12 @@ import msgspec
 from gendash.demo import langfuse_metrics as metrics
 from gendash.demo import langfuse_params as ask
 from gendash.demo import langfuse_wire as wire
+from gendash.demo.langfuse_faults import PREFIX, Answer, Fault, broken_answer, deprecation
 from gendash.demo.langfuse_params import Params
 from gendash.demo.langfuse_rows import Key, Rows
 from gendash.demo.langfuse_wire import Row, iso, millis
 
 Mode = Literal["events_only", "dual", "legacy"]
-Answer = tuple[int, Any]
 
 _ENCODE = msgspec.json.Encoder(decimal_format="number").encode
 _GONE = (
@@ -45,14 +44,9 @@ _RAW_IO = (
     "returned as raw strings. Remove the parseIoAsJson parameter or set it to false."
 )
 _NEEDS_TRACE = " filter requires a trace JOIN and is not supported in v3 — use v2 or omit this filter"
-_TOO_MUCH = (
-    "Your query could not be completed. Please narrow your request by adding more specific filters "
-    "(e.g., a shorter date range)."
-)
 _PAGE = (
     '<!DOCTYPE html><html lang="en"><head><title>404</title></head><body>This page could not be found.</body></html>'
 )
-_PREFIX = "/api/public/"
 _V1_ONLY = ("metrics", "metrics/daily", "observations", "traces", "sessions", "scores", "v2/scores")
 _SCORE_PARAMS = {"limit", "cursor", "fields", "id", "name", "source", "dataType", "environment", "traceId", "sessionId"}
 _SCORE_PARAMS |= {"observationId", "fromTimestamp", "toTimestamp", "configId", "queueId", "authorUserId"}
@@ -61,22 +55,6 @@ LIMITS: dict[str, dict[str, tuple[int, int]]] = {
     "core": {"public-api": (1000, 60), "legacy": (30, 60), "metrics": (2000, 86400), "v2/metrics": (100, 3600)},
     "pro": {"public-api": (1000, 60), "legacy": (100, 60), "metrics": (2000, 86400), "v2/metrics": (500, 3600)},
 }
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What goes wrong with one answer.
-
-    ``status`` with ``retry_after`` seconds for 429; ``cut`` sends half of the body, ``drop`` none of the answer,
-    ``slow`` waits that many seconds, ``keep`` returns that share of a page's rows and a cursor to the rest.
-    """
-
-    status: int = 0
-    retry_after: float = 0
-    cut: bool = False
-    drop: bool = False
-    slow: float = 0.0
-    keep: float | None = None
 
 
 class LangfuseDouble(Rows):
@@ -144,8 +122,8 @@ class LangfuseDouble(Rows):
 
     def answer(self, method: str, path: str, params: Params, authorization: str, fault: Fault | None) -> Answer:
         """Status and body of a request; checks come in the recorded order: mode, method, keys, limits, parameters."""
-        route = path.removeprefix(_PREFIX)
-        known = _route(route) if path.startswith(_PREFIX) else None
+        route = path.removeprefix(PREFIX)
+        known = _route(route) if path.startswith(PREFIX) else None
         if known is None:
             return 404, _PAGE
         if route in ("health", "ready"):
@@ -161,7 +139,7 @@ class LangfuseDouble(Rows):
         if refused:
             return refused
         if fault and fault.status:
-            return _broken(fault, known)
+            return broken_answer(fault, known)
         with self.lock:
             handler: Callable[[Params, str, Fault | None], Answer] = getattr(self, _HANDLERS[known])
             try:
@@ -169,7 +147,7 @@ class LangfuseDouble(Rows):
             except ask.Bad as bad:
                 return 400, bad.body
         if self.plan and known in _V1_ONLY and status == 200:
-            body = body | {"_deprecation": _deprecation(known)}  # only Langfuse Cloud says so
+            body = body | {"_deprecation": deprecation(known)}  # only Langfuse Cloud says so
         return status, body
 
     def _unauthorized(self, header: str) -> Answer | None:
@@ -197,7 +175,7 @@ class LangfuseDouble(Rows):
         self._spent[kind] = (start, used + 1)
         if used + 1 < limit:
             return None
-        return _broken(Fault(429, retry_after=start + period - now), known, limit, now)
+        return broken_answer(Fault(429, retry_after=start + period - now), known, limit, now)
 
     def _projects(self, _params: Params, _route: str, _fault: Fault | None) -> Answer:
         organization = {"id": "acme", "name": "Acme Inc"}
@@ -365,41 +343,6 @@ def _route(route: str) -> str | None:
     return head if head in ("observations", "traces", "sessions") else None
 
 
-def _deprecation(known: str) -> Row:
-    """What Langfuse Cloud adds to the answers of the older API."""
-    instead = f"GET {_PREFIX}{_SUCCESSORS.get(known, 'v2/observations')}"
-    sunset = "On Langfuse Cloud, Langfuse v3 is deprecated and this endpoint will be removed on November 16, 2026."
-    docs = "https://langfuse.com/docs/v4"
-    return {
-        "message": f"{sunset} Use {instead} instead.",
-        "replacement": instead,
-        "docsUrl": docs,
-        "sunsetAt": "2026-11-16",
-    }
-
-
-_SUCCESSORS = {"metrics": "v2/metrics?query=<urlencoded json query>", "scores": "v3/scores", "v2/scores": "v3/scores"}
-
-
-def _broken(fault: Fault, known: str = "", limit: int = 30, now: float = 0.0) -> Answer:
-    """The answer that goes with a status."""
-    if fault.status == 429:
-        seconds = int(-(-fault.retry_after // 1))
-        details = {"retryAfterSeconds": seconds, "limit": limit, "remaining": 0}
-        details["resetAt"] = iso(round((now + fault.retry_after) * 1000))  # type: ignore[assignment]
-        message = "Rate limit exceeded"
-        if known == "observations":
-            instead = "v2/observations?fromStartTime=<from>&toStartTime=<to>"
-            message += f" for GET {_PREFIX}{known}. Use GET {_PREFIX}{instead} for high-volume reads."
-        return 429, {"message": message, "code": "rate_limited", "details": details}
-    if fault.status == 422:
-        see = "\nSee https://langfuse.com/docs/api-and-data-platform/features/public-api for more details."
-        return 422, {"message": _TOO_MUCH + see, "error": "Request timed out"}
-    if fault.status == 503:
-        return 503, {"message": "Service Unavailable"}
-    return fault.status, {"message": "Internal Server Error", "error": "connect ECONNREFUSED 127.0.0.1:8123"}
-
-
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
@@ -420,7 +363,7 @@ def _handler(double: LangfuseDouble) -> type[BaseHTTPRequestHandler]:
             parts = urlsplit(self.path)
             params = parse_qs(parts.query, keep_blank_values=True)
             double.log.append((parts.path, params))
-            fault = double.fault(parts.path.removeprefix(_PREFIX))
+            fault = double.fault(parts.path.removeprefix(PREFIX))
             if fault and fault.slow:
                 time.sleep(fault.slow)
             if fault and fault.drop:

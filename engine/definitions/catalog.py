@@ -67,8 +67,9 @@ class Catalog:
         """How the root of a place in a message takes design rules; None for shipped content."""
         name = re.split("[/ :]", where, maxsplit=1)[0]
         if name in self.own:
-            return self.styles.get(name, Style({}, "", {}))
-        return next((style for key, style in self.styles.items() if "/" in key and where.startswith(key)), None)
+            return self.styles[name] if name in self.styles else Style({}, "", {})
+        found = (style for key, style in self.styles.items() if "/" in key and where.startswith(key))
+        return next(found, None)
 
     def panels(self) -> Iterator[tuple[str, Dashboard, Panel]]:
         """Every panel with its dashboard, and where it stands: ``dashboard/slug``."""

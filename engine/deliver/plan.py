@@ -22,7 +22,7 @@ Action = Literal["create", "update", "none", "blocked", "report"]
 TAG = "gendash"
 SOURCE_MARK = "madeBy"  # in a data source's jsonData, where Grafana keeps what it does not know
 _MARK = re.compile(r"gendash: (?P<build>[0-9a-f]{12})(?: instance=(?P<instance>[a-z0-9-]+))? folder=(?P<folder>[\w-]+)")
-_SIGNS: dict[str, str] = {"create": "+", "update": "~", "none": "=", "blocked": "!", "report": "?"}
+SIGNS: dict[str, str] = {"create": "+", "update": "~", "none": "=", "blocked": "!", "report": "?"}
 
 
 @dataclass(frozen=True)
@@ -300,7 +300,7 @@ def _why_not(wanted: Mapping[str, Any], folder_uid: str, instance: str, live: Li
         lines += [f"edited since our version {base['version']}; left alone", *_who(since, live)]
         if build and build != stamped(base["data"]):
             lines.append(f"our version {base['version']} was overtaken: this came from an older one (build {build})")
-        lines += _capped([f"they changed {d}" for d in dashboard_differences(base["data"], live.dashboard)])
+        lines += capped([f"they changed {d}" for d in dashboard_differences(base["data"], live.dashboard)])
         lines.append("take the edit into the definition, or restore our version in Grafana's history; then plan again")
     lines += _moved(live, place, folder_uid)
     return tuple(lines)
@@ -313,7 +313,7 @@ def _without_base(wanted: Mapping[str, Any], folder_uid: str, build: str, live: 
     who = _who(list(live.history[:1]), live)
     todo = "restore or delete it in Grafana, or give ours another uid; then plan again"
     if build and build == stamped(wanted):
-        edits = _capped([f"they changed {d}" for d in dashboard_differences(wanted, live.dashboard)])
+        edits = capped([f"they changed {d}" for d in dashboard_differences(wanted, live.dashboard)])
         return (
             "edited since our last version; left alone",
             *who,
@@ -341,7 +341,7 @@ def _who(versions: Sequence[Mapping[str, Any]], live: LiveDashboard) -> list[str
         return [
             f"version {live.meta.get('version')} by {live.meta.get('updatedBy')}, {_time(live.meta.get('updated'))}"
         ]
-    return _capped(
+    return capped(
         [
             f"version {v['version']} by {v.get('createdBy') or 'somebody'}, {_time(v.get('created'))}"
             + (f': "{v["message"]}"' if v.get("message") else "")
@@ -370,5 +370,5 @@ def _with(change: Change, action: Action, line: str) -> Change:
     return Change(change.target, change.kind, change.name, action, change.title, (*change.lines, line), payload)
 
 
-def _capped(lines: list[str], most: int = 12) -> list[str]:
+def capped(lines: list[str], most: int = 12) -> list[str]:
     return lines if len(lines) <= most else [*lines[:most], f"and {len(lines) - most} more"]

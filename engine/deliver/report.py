@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from gendash.engine.deliver.plan import _SIGNS, Change, _capped
+from gendash.engine.deliver.plan import SIGNS, Change, capped
 
 
 def change_as_dict(change: Change) -> dict[str, Any]:
@@ -21,8 +21,8 @@ def plan_text(changes: Sequence[Change]) -> str:
     for change in changes:
         if change.action != "none":
             title = f' "{change.title}"' if change.title and change.title != change.name else ""
-            shown.append(f"{_SIGNS[change.action]} {change.target} {change.kind} {change.name}{title}")
-            lines = _capped(list(change.lines)) if change.writes else change.lines
+            shown.append(f"{SIGNS[change.action]} {change.target} {change.kind} {change.name}{title}")
+            lines = capped(list(change.lines)) if change.writes else change.lines
             shown += [f"    {line}" for line in lines]
     return "\n".join([*shown, change_counts(changes)])
 

@@ -12,7 +12,7 @@ from typing import Any
 import postgast
 
 from gendash.engine.languages import sql_types as types
-from gendash.engine.languages.sql_names import enum_name, output_name
+from gendash.engine.languages.sql_names import cast_type, enum_name, has_star, output_name
 from gendash.engine.languages.sql_scope import (
     RECORDS,
     SCALARS,
@@ -136,7 +136,7 @@ def _targets(targets: Iterable[Any], scope: Scope) -> Source:
         fields = target.val.column_ref.fields
         if fields and fields[-1].HasField("a_star"):
             every = scope.star(fields[-2].string.sval if len(fields) > 1 else "", target.location)
-        elif target.val.WhichOneof("node") == "a_indirection" and _has_star(target.val.a_indirection):
+        elif target.val.WhichOneof("node") == "a_indirection" and has_star(target.val.a_indirection):
             _expression(target.val, scope)
             every = UNKNOWN
         else:
@@ -145,10 +145,6 @@ def _targets(targets: Iterable[Any], scope: Scope) -> Source:
         columns += every.columns
         is_open = is_open or every.is_open
     return Source(tuple(columns), is_open)
-
-
-def _has_star(indirection: Any) -> bool:
-    return bool(indirection.indirection) and indirection.indirection[-1].HasField("a_star")
 
 
 # ── FROM ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -277,12 +273,6 @@ def _column(ref: Any, scope: Scope) -> str:
 def _cast(node: Any, scope: Scope) -> str:
     _expression(node.arg, scope)
     return cast_type(node)
-
-
-def cast_type(node: Any) -> str:
-    """The type that a cast gives."""
-    kind = types.plain(node.type_name.names[-1].string.sval)
-    return f"{kind}[]" if node.type_name.array_bounds else kind
 
 
 def _constant(node: Any, _scope: Scope) -> str:

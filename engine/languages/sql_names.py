@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from gendash.engine.languages import sql_types as types
+
 _FIXED = {
     "coalesce_expr": "coalesce",
     "a_array_expr": "array",
@@ -78,3 +80,13 @@ def enum_name(message: Any, name: str) -> str:
     """The name of an enumerated value of a node."""
     field = message.DESCRIPTOR.fields_by_name[name]
     return str(field.enum_type.values_by_number[getattr(message, name)].name)
+
+
+def has_star(indirection: Any) -> bool:
+    return bool(indirection.indirection) and indirection.indirection[-1].HasField("a_star")
+
+
+def cast_type(node: Any) -> str:
+    """The type that a cast gives."""
+    kind = types.plain(node.type_name.names[-1].string.sval)
+    return f"{kind}[]" if node.type_name.array_bounds else kind

@@ -30,8 +30,6 @@ LOCK = 0x67656E64617368  # "gendash"
 # A reader of two relations can stand in our way while we stand in its way. Who gives up first must be us: before the
 # second after which PostgreSQL ends one of the two. Only where readers never let us in do we wait longer.
 SHORT, ATTEMPTS, PAUSE_S, LONG = "300ms", 40, 0.2, "20s"
-_RELATIONS = ("table", "rollup", "view", "materialized")
-_KINDS = {"r": "table", "p": "table", "v": "view", "m": "materialized view"}
 
 
 class Migrated(NamedTuple):

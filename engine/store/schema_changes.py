@@ -13,7 +13,6 @@ from gendash.engine.errors import Refused
 from gendash.engine.languages.sql_text import quote_name, quote_text
 from gendash.engine.model import Problem, Relation
 from gendash.engine.render.schema_sql import Piece, column_sql, table_indexes
-from gendash.engine.store.migrate import _KINDS, _RELATIONS
 from gendash.engine.store.roles import Step
 
 
@@ -37,19 +36,19 @@ def schema_steps(catalog: Catalog, wanted: Sequence[Piece], seen: ObservedSchema
     strangers = [
         Problem(
             f"{config['schema']}.{piece.name}",
-            f"a {_KINDS.get(seen.relations[piece.name], 'relation')} of this name exists and gendash did not make it",
+            f"a {RELKINDS.get(seen.relations[piece.name], 'relation')} of this name exists and gendash did not make it",
             "rename it, or choose another schema: in gendash.yaml",
         )
         for piece in wanted
-        if piece.kind in _RELATIONS and piece.name in seen.relations and not _recorded_as(seen, piece.name)
+        if piece.kind in OWN_KINDS and piece.name in seen.relations and not _recorded_as(seen, piece.name)
     ]
     if strangers:
         raise Refused(strangers)
-    by_name = {piece.name: piece for piece in wanted if piece.kind in _RELATIONS}
+    by_name = {piece.name: piece for piece in wanted if piece.kind in OWN_KINDS}
     rebuilt = _rebuilt(by_name, seen)
     steps = _drops(config, by_name, rebuilt, seen)
     for piece in wanted:
-        if piece.kind in _RELATIONS:
+        if piece.kind in OWN_KINDS:
             steps += _relation_steps(catalog, piece, rebuilt, seen)
         elif piece.kind == "function":
             steps += _function_steps(piece, seen)
@@ -65,7 +64,7 @@ def schema_steps(catalog: Catalog, wanted: Sequence[Piece], seen: ObservedSchema
 
 def _recorded_as(seen: ObservedSchema, name: str) -> str:
     """The kind under which a relation is recorded, or an empty string."""
-    return next((kind for kind in _RELATIONS if (name, kind) in seen.recorded), "")
+    return next((kind for kind in OWN_KINDS if (name, kind) in seen.recorded), "")
 
 
 def _is_current(seen: ObservedSchema, piece: Piece) -> bool:
@@ -85,12 +84,12 @@ def _rebuilt(by_name: Mapping[str, Piece], seen: ObservedSchema) -> set[str]:
 
 def _drops(config: Config, by_name: Mapping[str, Piece], rebuilt: set[str], seen: ObservedSchema) -> list[Step]:
     """What goes first, the youngest before what it may stand on; tables are altered while content has them."""
-    gone = {name for name, kind in seen.recorded if kind in _RELATIONS and name not in by_name}
+    gone = {name for name, kind in seen.recorded if kind in OWN_KINDS and name not in by_name}
     steps = []
     for name in reversed(list(seen.relations)):
         if name in gone or (name in rebuilt and not _is_altered(by_name.get(name), seen)):
             what = f"drop {name}" if name in gone else ""
-            steps.append(Step(what, (f"drop {_KINDS[seen.relations[name]]} {qualified(config, name)}",)))
+            steps.append(Step(what, (f"drop {RELKINDS[seen.relations[name]]} {qualified(config, name)}",)))
     for name in sorted(gone):
         records = tuple((name, kind, None) for recorded, kind in seen.recorded if recorded == name)
         forget = f"delete from {qualified(config, '_refresh')} where relation = {quote_text(name)}"
@@ -206,3 +205,7 @@ def key_step(config: Config) -> Step:
         f"values ('user_hash', {values}, now()) on conflict (name) do nothing"
     )
     return Step("make the key of user hashes", (insert,))
+
+
+OWN_KINDS = ("table", "rollup", "view", "materialized")
+RELKINDS = {"r": "table", "p": "table", "v": "view", "m": "materialized view"}

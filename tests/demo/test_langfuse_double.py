@@ -13,7 +13,8 @@ import pytest
 import requests
 from recordings import answer, answers
 
-from gendash.demo.langfuse_double import Fault, LangfuseDouble
+from gendash.demo.langfuse_double import LangfuseDouble
+from gendash.demo.langfuse_faults import Fault
 from gendash.demo.langfuse_wire import GROUPS, SCORE_GROUPS
 
 Row = dict[str, Any]

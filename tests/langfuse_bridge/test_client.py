@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from bridge_parts import NOW, Sleeper, client_of, observation, score, stored
 
-from gendash.demo.langfuse_double import Fault
+from gendash.demo.langfuse_faults import Fault
 from gendash.langfuse_bridge import api_types
 from gendash.langfuse_bridge.client import Client, Paused, choose_api, version
 

@@ -13,7 +13,8 @@ import psycopg
 import pytest
 from bridge_parts import NOW, client_of, observation, settings, stored
 
-from gendash.demo.langfuse_double import Fault, LangfuseDouble
+from gendash.demo.langfuse_double import LangfuseDouble
+from gendash.demo.langfuse_faults import Fault
 from gendash.engine.config.load import load_config
 from gendash.engine.errors import ConfigError, Denied, GendashError, Unexpected, Unreachable
 from gendash.langfuse_bridge.client import ROUTE, Client

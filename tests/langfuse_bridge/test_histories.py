@@ -18,7 +18,8 @@ import psycopg
 import pytest
 from bridge_parts import KEY, NOW, Sleeper, client_of, make_store, observation, score, settings
 
-from gendash.demo.langfuse_double import Fault, LangfuseDouble
+from gendash.demo.langfuse_double import LangfuseDouble
+from gendash.demo.langfuse_faults import Fault
 from gendash.engine.errors import Unexpected, Unreachable
 from gendash.langfuse_bridge import pages, windows
 from gendash.langfuse_bridge import sync as bridge

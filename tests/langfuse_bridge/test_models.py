@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from bridge_parts import NOW, observation, stored
 
-from gendash.demo.langfuse_double import Fault
+from gendash.demo.langfuse_faults import Fault
 from gendash.engine.errors import Unreachable
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

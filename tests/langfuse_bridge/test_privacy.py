@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from bridge_parts import NOW, client_of, observation, score, settings, stored
 
-from gendash.demo.langfuse_double import Fault
+from gendash.demo.langfuse_faults import Fault
 from gendash.engine.config.load import load_config
 from gendash.engine.config.settings import FIELDS
 from gendash.engine.errors import ConfigError, Unreachable

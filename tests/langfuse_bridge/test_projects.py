@@ -15,7 +15,8 @@ from click.testing import CliRunner
 
 from gendash.cli import cli
 from gendash.commands.doctor import _langfuse, _Seen
-from gendash.demo.langfuse_double import Fault, LangfuseDouble
+from gendash.demo.langfuse_double import LangfuseDouble
+from gendash.demo.langfuse_faults import Fault
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.doctor.seen import Look

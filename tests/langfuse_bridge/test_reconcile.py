@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from bridge_parts import NOW, client_of, iso, observation, score, settings, stored
 
-from gendash.demo.langfuse_double import Fault
+from gendash.demo.langfuse_faults import Fault
 from gendash.engine.errors import Unexpected, Unreachable
 from gendash.langfuse_bridge.pages import Window
 from gendash.langfuse_bridge.reconcile import reconcile

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from bridge_parts import NOW, Sleeper, client_of, observation, score, settings, stored
 
-from gendash.demo.langfuse_double import Fault
+from gendash.demo.langfuse_faults import Fault
 from gendash.langfuse_bridge import pages, windows
 from gendash.langfuse_bridge.store import Store, exact
 from gendash.langfuse_bridge.sync import sync
