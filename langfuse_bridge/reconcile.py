@@ -166,12 +166,14 @@ def _explained(difference: TotalsDifference, api: Api, again: dict[tuple[date, s
     return TotalsDifference(day, stream, name, server, store, why)
 
 
+_USAGE = "sum((select sum(tokens::numeric) from jsonb_each_text(usage) as used (name, tokens) where name ilike '%%{}%%'))"
 _STORED = {
     OBSERVATIONS: (
         "coalesce(model, '')",
         {
-            "input_tokens": "sum(input_tokens)",
-            "output_tokens": "sum(output_tokens)",
+            # By the server's rule, since the columns also know names of usage types that the server adds to neither.
+            "input_tokens": _USAGE.format("input"),
+            "output_tokens": _USAGE.format("output"),
             "total_tokens": "sum(total_tokens)",
             "cost_usd": "sum(cost_usd)",
         },
