@@ -166,7 +166,9 @@ def _explained(difference: TotalsDifference, api: Api, again: dict[tuple[date, s
     return TotalsDifference(day, stream, name, server, store, why)
 
 
-_USAGE = "sum((select sum(tokens::numeric) from jsonb_each_text(usage) as used (name, tokens) where name ilike '%%{}%%'))"
+_USAGE = (
+    "sum((select sum(tokens::numeric) from jsonb_each_text(usage) as used (name, tokens) where name ilike '%%{}%%'))"
+)
 _STORED = {
     OBSERVATIONS: (
         "coalesce(model, '')",

@@ -10,7 +10,7 @@ from typing import NamedTuple
 INPUT, OUTPUT, CACHED, REASONING = "input", "output", "cached", "reasoning"
 """What a usage type counts. Cached tokens are a part of the input, reasoning tokens a part of the output."""
 
-# Names in lower case, words joined by _. A name in parts has them joined by _ as well: details.cached is details_cached.
+# Names in lower case with words and parts joined by _: details.cachedTokens is details_cached_tokens.
 PROVIDERS: dict[str, dict[str, tuple[str, ...]]] = {
     "Langfuse": {
         "input": (INPUT,),
@@ -98,9 +98,9 @@ class _Kind(NamedTuple):
 
 
 def tokens(usage: Mapping[str, int]) -> Tokens:
-    """Tokens by what they are. Input and output are the server's own sums: of all usage types with that word in their name.
+    """Tokens by what they are. Input and output as the server adds them: all usage types with that word in the name.
 
-    Where no name holds the word, as in usage that a provider's answer was sent with unchanged, `KNOWN` says which count.
+    Where no name holds the word, as in usage sent as a provider's answer had it, `KNOWN` says which count.
     """
     kinds = _kinds(tuple(usage))
     pairs = list(zip(usage.values(), kinds, strict=True))

@@ -100,6 +100,11 @@ FAULTS: dict[str, tuple[list[str], str]] = {
         [f"update gendash.lf_observation set cached_tokens = -1 where trace_id = {TRACED} and type = 'GENERATION'", REFRESH],
         "",
     ),
+    "llm_usage_types": (
+        ["update gendash.lf_observation set usage = usage || '{\"mystery\": 1, \"promptTokenCount\": 1}' where trace_id = "
+         f"{TRACED} and type = 'GENERATION'", REFRESH],
+        "mystery",
+    ),
     "llm_clock": (
         [f"update gendash.lf_observation set end_time = start_time - interval '1 s' where trace_id = {TRACED} and is_root"],
         "",

@@ -2125,13 +2125,13 @@ comment on column gendash.lf_observation.latency_s is 'end - start, seconds';
 
 comment on column gendash.lf_observation.ttft_s is 'first token - start, seconds; NULL where nothing was streamed';
 
-comment on column gendash.lf_observation.input_tokens is 'tokens of every usage type with ''input'' in its name, cached ones included';
+comment on column gendash.lf_observation.input_tokens is 'tokens of every usage type with ''input'' in its name, as Langfuse adds them, cached ones included; where none has it, of the names of input that providers use';
 
-comment on column gendash.lf_observation.output_tokens is 'tokens of every usage type with ''output'' in its name';
+comment on column gendash.lf_observation.output_tokens is 'tokens of every usage type with ''output'' in its name; where none has it, of the names of output that providers use';
 
-comment on column gendash.lf_observation.cached_tokens is 'input tokens read from a prompt cache';
+comment on column gendash.lf_observation.cached_tokens is 'input tokens read from a prompt cache, never more than the input';
 
-comment on column gendash.lf_observation.reasoning_tokens is 'output tokens spent on reasoning';
+comment on column gendash.lf_observation.reasoning_tokens is 'output tokens spent on reasoning, never more than the output';
 
 comment on column gendash.lf_observation.total_tokens is 'total as Langfuse states it';
 
