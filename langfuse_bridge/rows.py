@@ -40,7 +40,7 @@ class Stream(NamedTuple):
 
 
 DIGEST = ("digest", "int8")
-"""The last column of a row: equal ones tell that all others are equal too."""
+"""The last column of a row: where it is equal, all other columns are equal too."""
 OBSERVATIONS = Stream(
     "observations",
     "lf_observation",

@@ -105,6 +105,11 @@ FAULTS: dict[str, tuple[list[str], str]] = {
          f"{TRACED} and type = 'GENERATION'", REFRESH],
         "mystery",
     ),
+    "llm_rejected": (
+        ["insert into gendash.lf_rejected (project, stream, at, trace_id, id, number, reason) "
+         "values ('default', 'observations', '2026-11-18 12:00+00', 'x', 'y', 1, 'type is missing')"],
+        "default observations x y",
+    ),
     "llm_clock": (
         [f"update gendash.lf_observation set end_time = start_time - interval '1 s' where trace_id = {TRACED} and is_root"],
         "",

@@ -124,6 +124,9 @@ create table gendash._sync (
   rows bigint not null,
   written bigint not null,
   requests bigint not null,
+  kept_before timestamptz,
+  too_wide_s float8,
+  too_wide_at timestamptz,
   resume_at timestamptz,
   finished_at timestamptz,
   error text,
@@ -191,6 +194,18 @@ create table gendash.lf_observation (
 );
 
 create index on gendash.lf_observation (start_time, project);
+
+create table gendash.lf_rejected (
+  project text not null,
+  stream text not null,
+  at timestamptz not null,
+  trace_id text not null,
+  id text not null,
+  number int not null,
+  start_time timestamptz,
+  reason text not null,
+  primary key (project, stream, at, trace_id, id, number)
+);
 
 create table gendash.lf_score (
   project text not null,
@@ -2053,6 +2068,12 @@ comment on column gendash._sync.written is 'rows inserted, changed or deleted si
 
 comment on column gendash._sync.requests is 'requests sent since the beginning';
 
+comment on column gendash._sync.kept_before is 'rows from before this time stay when Langfuse no longer sends them: its own retention drops them there';
+
+comment on column gendash._sync.too_wide_s is 'narrowest window, in seconds, that the server did not answer; NULL where it answered all';
+
+comment on column gendash._sync.too_wide_at is 'when that was';
+
 comment on column gendash._sync.resume_at is 'no request before this time: the server asked for a pause';
 
 comment on column gendash._sync.finished_at is 'end of the last sync that went through';
@@ -2180,6 +2201,26 @@ create or replace trigger note_update after update on gendash.lf_observation ref
 create or replace trigger note_delete after delete on gendash.lf_observation referencing old table as old_rows for each statement execute function gendash.note_days('lf_observation', '(start_time at time zone ''UTC'')::date', 'project, trace_id');
 
 create or replace trigger note_truncate after truncate on gendash.lf_observation for each statement execute function gendash.note_days('lf_observation', '(start_time at time zone ''UTC'')::date', 'project, trace_id');
+
+comment on table gendash.lf_rejected is 'Items of Langfuse''s lists that cannot be stored as rows, with what names them and the reason. An item is read again with its window of time; it leaves this table when it can be stored, or is no longer sent. Grain: one row per item that was set aside.';
+
+comment on column gendash.lf_rejected.project is 'key of the Langfuse project, as in gendash.yaml';
+
+comment on column gendash.lf_rejected.stream is 'observations or scores';
+
+comment on column gendash.lf_rejected.at is 'start of the item, or of the window in which it was listed where its start cannot be read';
+
+comment on column gendash.lf_rejected.trace_id is 'trace of the item; empty where it has none that can be read';
+
+comment on column gendash.lf_rejected.id is 'id of the item; empty where it has none that can be read';
+
+comment on column gendash.lf_rejected.number is 'number among items of the same trace and id, from 1';
+
+comment on column gendash.lf_rejected.start_time is 'start of the item; NULL where it cannot be read';
+
+comment on column gendash.lf_rejected.reason is 'which field does not fit; no value of the item is in it';
+
+revoke all on gendash.lf_rejected from public, gendash_reader, gendash_admin_reader;
 
 comment on table gendash.lf_score is 'Scores from Langfuse (evaluations, annotations, user feedback), without comments and free text. Grain: one row per score.';
 
