@@ -13,7 +13,7 @@ from gendash.engine.errors import Unreachable
 from gendash.engine.model import Problem
 from gendash.langfuse_bridge import sync as bridge
 from gendash.langfuse_bridge.client import Api, Client, in_one_line
-from gendash.langfuse_bridge.open_run import enter, open_client, open_store
+from gendash.langfuse_bridge.open_run import enter, keep_history, open_client, open_store
 from gendash.langfuse_bridge.pages import Window
 from gendash.langfuse_bridge.rows import FREE_TEXT, OBSERVATIONS, SCORES
 from gendash.langfuse_bridge.store import Store
@@ -78,7 +78,7 @@ def reconcile(
         with in_one_line(client):
             states = [store.state(config["langfuse.project"], stream.name) for stream in bridge.STREAMS]
             _, api, _ = enter(config, client, store, states[0])
-            bridge.keep_history(client, store, config["langfuse.project"], now)
+            keep_history(client, store, config["langfuse.project"], now)
             states = [store.state(config["langfuse.project"], stream.name) for stream in bridge.STREAMS]
             # Only days that are closed from end to end: others would differ by what was never asked for.
             newest = min(filter(None, (now, to, *(state.closed_until for state in states))))

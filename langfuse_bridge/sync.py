@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import itemgetter
@@ -16,7 +16,7 @@ from gendash.langfuse_bridge import totals, windows
 from gendash.langfuse_bridge.client import Api, Client
 from gendash.langfuse_bridge.models import MODELS, sync_models
 from gendash.langfuse_bridge.odd_items import Rejected
-from gendash.langfuse_bridge.open_run import enter, open_client, open_shaper, open_store, settle_fields
+from gendash.langfuse_bridge.open_run import enter, keep_history, open_client, open_shaper, open_store, settle_fields
 from gendash.langfuse_bridge.pages import MS, Page, Pages, Window, page_reader, pages_path
 from gendash.langfuse_bridge.replace import Closed
 from gendash.langfuse_bridge.rows import OBSERVATIONS, SCORES, Shaper, StoredRow, Stream
@@ -24,8 +24,6 @@ from gendash.langfuse_bridge.store import Overtaken, Store, SyncState
 from gendash.langfuse_bridge.windows import Pass
 
 STREAMS = (OBSERVATIONS, SCORES)
-RETENTION_SLACK = timedelta(days=1)
-"""How much earlier than it says the server may drop rows: its job runs by its own clock and days."""
 NARROWINGS = 3
 """How often a run narrows the window in a row for a server that may as well be away; the next run starts below."""
 PART = 10_000
@@ -162,15 +160,6 @@ def _sync(
         if failed:
             raise failed
     return report
-
-
-def keep_history(client: Client, store: Store, project: str, now: datetime) -> None:
-    """Notes from before when rows stay although the server no longer sends them, where it has a retention of its own.
-
-    The edge never moves back: what the server once dropped stays, also when its retention becomes longer or ends.
-    """
-    if client.retention_days > 0:
-        store.keep_before(project, now - timedelta(days=client.retention_days) + RETENTION_SLACK)
 
 
 def _streams(
@@ -384,14 +373,6 @@ def _update(state: SyncState, values: SyncState | dict[str, Any]) -> None:
         setattr(state, name, value)
 
 
-def _lag_s(state: Mapping[str, Any], now: datetime) -> float | None:
-    """Seconds that a stream may be behind. A time in the future was never reached, so that nothing may be closed."""
-    until: datetime | None = state["closed_until"]
-    if until and until > now + windows.AHEAD:
-        until = min(filter(None, (state["closed_from"], state["finished_at"], now)))
-    return max(0.0, (now - until).total_seconds()) if until else None
-
-
 def _note_error(store: Store, project: str, now: datetime, error: GendashError) -> None:
     try:
         for stream in STREAMS:
@@ -416,7 +397,7 @@ def sync_status(
     known = {state["project"] for state in states}
     new = [{"project": name, "stream": OBSERVATIONS.name} for name in names if name not in known]
     for state in states:
-        state["lag_s"] = _lag_s(state, now) if now else None
+        state["lag_s"] = windows.lag_s(state, now) if now else None
     if only and only not in {*names, *known}:
         raise ConfigError(Problem("--project", f"no Langfuse project '{only}'", f"known: {', '.join(names)}"))
     return [state for state in [*states, *new] if only in ("", state["project"])]

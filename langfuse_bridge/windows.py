@@ -104,6 +104,14 @@ def trusted(state: SyncState, now: datetime) -> tuple[SyncState, list[str]]:
     return found, ahead
 
 
+def lag_s(state: Mapping[str, Any], now: datetime) -> float | None:
+    """Seconds that a stream may be behind. A time in the future was never reached, so that nothing may be closed."""
+    until: datetime | None = state["closed_until"]
+    if until and until > now + AHEAD:
+        until = min(filter(None, (state["closed_from"], state["finished_at"], now)))
+    return max(0.0, (now - until).total_seconds()) if until else None
+
+
 def begin(part: Pass, state: SyncState, now: datetime) -> dict[str, Any]:
     """Values of the state that change with the first window of a pass."""
     if part.kind == "new" and state.closed_from is None:
