@@ -64,7 +64,7 @@ def langfuse() -> None:
 
 
 def _each(projects: Sequence[Config], work: Callable[[Config], Result]) -> tuple[list[Result], bool]:
-    """Results of the projects for which it worked, and whether that was all; a project that fails is told alone."""
+    """Results of the projects for which it worked, and whether that was all; faults of the others are printed."""
     from gendash.engine.errors import GendashError, internal
 
     found: list[Result] = []
@@ -113,8 +113,8 @@ def sync(
 ) -> None:
     """Bring observations, scores and prices into the store, window by window, project by project.
 
-    A run that the server stopped keeps what it closed and goes on from there the next time. What private fields are
-    kept is decided anew by each run; set langfuse.fields to decide it for all.
+    A run that the server stopped keeps what it closed and continues from there the next time. What private fields are
+    kept is decided by each run; set langfuse.fields to decide it for all.
     """
     from gendash.langfuse_bridge.projects import each_project, widened
     from gendash.langfuse_bridge.sync import sync as run
@@ -146,13 +146,13 @@ def _progress(quiet: bool) -> Callable[[Progress], None] | None:
 
     if quiet:
         return None
-    began, told, terminal = monotonic(), [monotonic()], sys.stderr.isatty()
+    began, shown_at, terminal = monotonic(), [monotonic()], sys.stderr.isatty()
 
     def show(at: Progress) -> None:
         now = monotonic()
-        if now - told[0] < (0.2 if terminal else 60):
+        if now - shown_at[0] < (0.2 if terminal else 60):
             return
-        told[0] = now
+        shown_at[0] = now
         line = progress_line(at, now - began)
         click.echo(f"\r{line:<100}" if terminal else f"gendash: {line}", nl=not terminal, err=True)
 
@@ -187,6 +187,9 @@ def _show_report(report: SyncReport, dry_run: bool) -> None:
             f"{report.project} {stream.stream}: {stream.read:,} read, {stream.written:,} written, "
             f"{stream.deleted:,} deleted, {stream.requests:,} requests{until}"
         )
+        if stream.rejected:
+            what = f"{stream.stream}: {stream.rejected:,} items do not fit and were set aside"
+            say(f"gendash: {report.project}: {what}; list them with `gendash langfuse rejected`")
     for note in [*report.notes, *(note for stream in report.streams for note in stream.notes)]:
         say(f"gendash: {report.project}: {note}")
 
@@ -196,7 +199,9 @@ _SHOWN = [
     "stream",
     "closed_until",
     "lag_s",
+    "kept_before",
     "stored",
+    "rejected",
     "written",
     "requests",
     "finished_at",
@@ -233,6 +238,25 @@ def _short(value: Any) -> Any:
 
 
 @langfuse.command()
+@project_option
+@json_option
+@click.pass_obj
+def rejected(settings: Settings, project: str, as_json: bool) -> None:
+    """List items that could not be stored as rows: project, trace, id, start and the field that does not fit.
+
+    Each is read again with its window of time, and leaves the list when it can be stored.
+    """
+    from gendash.langfuse_bridge.open_run import open_store
+
+    store = open_store(settings.config())
+    try:
+        rows = store.rejected(project)
+    finally:
+        store.disconnect()
+    show_rows(rows if as_json else [{name: _short(value) for name, value in row.items()} for row in rows], as_json)
+
+
+@langfuse.command()
 @from_option
 @to_option
 @project_option
@@ -242,7 +266,7 @@ def _short(value: Any) -> Any:
 def reconcile(
     settings: Settings, from_: datetime | None, to: datetime | None, project: str, no_repair: bool, as_json: bool
 ) -> None:
-    """Compare with the server's own totals by day, and fetch anew what differs.
+    """Compare with the server's own totals by day, and fetch again what differs.
 
     Of calls: counts, tokens and cost by model; of scores: counts and sums by name. Exit 1 when something still differs
     and nothing explains it.
@@ -269,7 +293,7 @@ def reconcile(
 def _show_reconciliation(found: Reconciliation) -> None:
     click.echo(
         f"{found.project}: {found.days} days compared, {len(found.before)} differences, {len(found.repaired)} days "
-        f"fetched anew: {found.written} rows written, {found.deleted} deleted, {len(found.after)} differences left"
+        f"fetched again: {found.written} rows written, {found.deleted} deleted, {len(found.after)} differences left"
     )
     for difference in found.after:
         say(f"{'note' if difference.why else 'gendash'}: {found.project}: {_words(difference)}")

@@ -10,6 +10,8 @@ from gendash.dashboards._palette import TEXT, fixed, override
 from gendash.dashboards._queries import IN_ENVIRONMENT, TODAY, change
 
 LOCAL_DAY = "(hour at time zone {{ zone() }})::date"
+OF_CALLS = "type = 'GENERATION'"
+"""Of the rows of ``llm_hour`` those of LLM calls; the others hold cost and tokens of embeddings and other steps."""
 THIS_ENVIRONMENT = "environment = ${environment:sqlstring}"
 THIS_MODEL = "model = ${model:sqlstring}"
 IN_MODEL = "(${model:sqlstring} = '__all' or model = ${model:sqlstring})"
@@ -75,7 +77,7 @@ def ratio_per_bucket(above: str, below: str, name: str, source: str = "llm_hour"
 
 
 def by_model_per_bucket(value: str, condition: str = IN_ENVIRONMENT) -> str:
-    """SQL: a figure of LLM calls for each bucket and model; the six largest models of the range, the rest as other."""
+    """SQL: a figure of ``llm_hour`` by bucket and model; the six largest models of the range, the rest as other."""
     return f"""
     with {BUCKETS},
     facts as (
@@ -158,12 +160,12 @@ def rolling(facts: str, value: str, name: str = "", label: str = "7 d") -> str:
     from rolled cross join figures where day > {TODAY} - 30 order by 1"""
 
 
-def daily(a: str, b: str = "0") -> str:
-    """SQL: two sums of LLM calls by local day, for `rolling`."""
+def daily(a: str, b: str = "0", condition: str = IN_ENVIRONMENT) -> str:
+    """SQL: two sums of ``llm_hour`` by local day, for `rolling`."""
     return f"""
       select {LOCAL_DAY} as day, {a} as a, {b} as b from {{{{ view('llm_hour') }}}}
       where hour >= (select ({TODAY} - 36)::timestamp at time zone {{{{ zone() }}}})
-        and hour <= (select {{{{ now() }}}}) and {IN_ENVIRONMENT}
+        and hour <= (select {{{{ now() }}}}) and {condition}
       group by 1"""
 
 

@@ -99,7 +99,7 @@ def tickets_by_status(chosen: str = "true") -> str:
 
 
 def per_hour(value: str) -> str:
-    """SQL: a figure of LLM calls for each of the last 24 local hours, with its change in the name.
+    """SQL: a figure of ``llm_hour`` for each of the last 24 local hours, with its change in the name.
 
     The change leaves the running hour out on both sides: 23 whole hours against the same 23 a day before.
     """

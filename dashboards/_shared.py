@@ -128,8 +128,8 @@ LLM_CALLS = Panel(
 LLM_COST = Panel(
     "llm_cost",
     "LLM cost",
-    "List price of LLM calls of the current hour and the 23 before, as Langfuse computed it. Calls of models "
-    "without a price count as nothing, so an invoice may be higher.",
+    "List price of LLM calls, embeddings and every other step with a cost, of the current hour and the 23 before, as "
+    "Langfuse computed it. Models without a price count as nothing, so an invoice may be higher.",
     HeadTile(unit="currencyUSD", decimals=2, subject=COST, calc="sum", min=0),
     [sql(per_hour("sum(cost_usd)"), may_be_zero=QUIET)],
     width=4,

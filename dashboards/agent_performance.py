@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from gendash.dashboards._llm import (
     IN_MODEL,
+    OF_CALLS,
     THIS_ENVIRONMENT,
     THIS_MODEL,
     TOKENS,
@@ -249,8 +250,8 @@ HEAD = [
     Panel(
         "tokens",
         "Tokens",
-        "Tokens of LLM calls of the current hour and the 23 before, input, cached reads and output together; chosen "
-        "environment, all models. The change leaves the running hour out on both sides.",
+        "Tokens of LLM calls, embeddings and other steps of the current hour and the 23 before, input, cached reads "
+        "and output together; chosen environment, all models. The change leaves the running hour out on both sides.",
         HeadTile(unit="sishort", decimals=1, subject=CALLS, calc="sum", min=0),
         [sql(per_hour("sum(total_tokens)"), may_be_zero=QUIET)],
         width=4,
@@ -313,7 +314,7 @@ CHARTS = [
         DayBars(unit="locale", decimals=0, color=fixed(UNKNOWN), overrides=by_model(), transformations=WITHOUT_DATES),
         [
             sql(
-                by_model_per_bucket("sum(calls)", f"{IN_ENVIRONMENT} and {IN_MODEL}"),
+                by_model_per_bucket("sum(calls)", f"{IN_ENVIRONMENT} and {IN_MODEL} and {OF_CALLS}"),
                 may_be_zero=QUIET,
                 may_be_empty=NO_CALLS,
             )
@@ -355,9 +356,9 @@ MODELS = [
                   case when calls >= 20 then p50_s end as "p50", case when calls >= 20 then p95_s end as "p95",
                   case when calls >= 20 then ttft_p95_s end as "1st token",
                   case when calls >= 20 then speed_p50 end as "Tokens/s",
-                  tokens::float8 / calls as "Tokens", tokens_p95 as "Tokens p95", cost_usd as "Cost"
+                  call_tokens::float8 / calls as "Tokens", tokens_p95 as "Tokens p95", cost_usd as "Cost"
                 from {{{{ view('llm_model_window') }}}}
-                where days = 7 and {THIS_ENVIRONMENT} and model <> '__all' and {IN_MODEL}
+                where days = 7 and {THIS_ENVIRONMENT} and model <> '__all' and {IN_MODEL} and calls > 0
                 order by calls desc, model limit 20""",
                 format="table",
                 may_be_empty="no LLM call in 7 days",
@@ -391,8 +392,8 @@ MODELS = [
     Panel(
         "tokens_over_time",
         "Tokens, input against output",
-        "Tokens of LLM calls by hours for ranges up to 3 days, by whole days without today beyond: input that was not "
-        "cached, input read from a prompt cache, output. Langfuse usage details."
+        "Tokens of LLM calls, embeddings and other steps by hours for ranges up to 3 days, by whole days without "
+        "today beyond: input that was not cached, input read from a prompt cache, output. Langfuse usage details."
         "\n\nThe plan asks for areas: between two hours it would claim values that do not exist, so these are bars.",
         DayBars(
             unit="sishort",
@@ -417,8 +418,9 @@ MODELS = [
     Panel(
         "cost_over_time",
         "LLM cost over time",
-        "List price of LLM calls as Langfuse computed it, by hours for ranges up to 3 days, by whole days without "
-        "today beyond. An estimate: calls without a price count as nothing, an invoice may differ."
+        "List price of LLM calls, embeddings and other steps as Langfuse computed it, by hours for ranges up to 3 "
+        "days, by whole days without today beyond. An estimate: calls without a price count as nothing, an invoice "
+        "may differ."
         "\n\nThe plan asks for a cost from token counts: Langfuse knows the price of each usage type of each model, "
         "so its figure is taken.",
         DayBars(unit="currencyUSD", decimals=2, color=fixed(COST), legend=False),
@@ -482,8 +484,8 @@ MODELS = [
     Panel(
         "tokens_per_call",
         "Tokens per call by model, 24 h",
-        "Tokens / calls of the current hour and the 23 before, for the six most used models: sums, so no mean of "
-        "means. Input, cached reads and output together. Langfuse.",
+        "Tokens of LLM calls / LLM calls of the current hour and the 23 before, for the six most used models: sums, "
+        "so no mean of means. Input, cached reads and output together. Langfuse.",
         BarGauge(
             unit="locale",
             decimals=0,
@@ -495,7 +497,7 @@ MODELS = [
             sql(
                 f"""
                 select model as name, sum(total_tokens)::float8 / nullif(sum(calls), 0)::float8 as value
-                from {{{{ view('llm_hour') }}}} where {LAST_24_H} and {IN_ENVIRONMENT} and {IN_MODEL}
+                from {{{{ view('llm_hour') }}}} where {LAST_24_H} and {IN_ENVIRONMENT} and {IN_MODEL} and {OF_CALLS}
                 group by model order by sum(calls) desc, model limit 6""",
                 format="table",
                 may_be_empty="no LLM call in 24 hours",

@@ -11,6 +11,7 @@ from gendash.dashboards._llm import (
     LAST_7_D,
     LAST_30_D,
     LOCAL_DAY,
+    OF_CALLS,
     THIS_ENVIRONMENT,
     TOKENS,
     WITHOUT_DATES,
@@ -70,7 +71,7 @@ STRIP = [
     Panel(
         "budget",
         "Budget",
-        "Will this month's LLM calls, all environments, stay within the monthly budget? Forecast / budget: near the "
+        "Will this month's LLM cost, all environments, stay within the monthly budget? Forecast / budget: near the "
         "limit from the early-warning share, over above 1. Before day 2 what is spent stands for the forecast.\n\n"
         "When over: see which model or user drives it below, then move traffic to a cheaper model or raise the budget.",
         StateTile(mappings=words(v0=("✓ On track", OK), v1=("▲ Near limit", WARN), v2=("✖ Over", BAD))),
@@ -155,8 +156,8 @@ HEAD = [
     Panel(
         "month",
         "Month",
-        "List price of LLM calls since the first of this local month, all environments, and how it grew by day; the "
-        "change is that of whole hours against as much of last month, the budget stands there where that is unknown.",
+        "List price of all steps (LLM calls, embeddings, ...) of this local month, all environments, and how it grew "
+        "by day; the change is that of whole hours against as much of last month, or the budget where that is unknown.",
         HeadTile(unit="currencyUSD", decimals=0, subject=COST, min=0),
         [
             sql(
@@ -197,8 +198,8 @@ HEAD = [
     Panel(
         "per_turn",
         "Per turn",
-        "Mean cost of an agent turn, today and the 6 days before: cost of turns / turns with a price. A turn is a "
-        "trace with at least one LLM call. The change compares the last 7 whole days with the 7 before.",
+        "Mean cost of an agent turn, today and the 6 days before: cost of all steps of turns / turns with a price. A "
+        "turn is a trace with at least one LLM call. The change compares the last 7 whole days with the 7 before.",
         HeadTile(unit="currencyUSD", decimals=4, subject=COST, no_data="no turns"),
         [
             sql(
@@ -216,8 +217,8 @@ HEAD = [
     Panel(
         "tokens",
         "Tokens",
-        "Tokens of LLM calls, today and the 6 days before: input (cached reads included), output and reasoning as "
-        "Langfuse adds them up. The change compares the last 7 whole days with the 7 before.",
+        "Tokens of LLM calls, embeddings and other steps, today and the 6 days before: input (cached reads included), "
+        "output and reasoning as Langfuse adds them up. The change compares the last 7 whole days with the 7 before.",
         HeadTile(unit="sishort", decimals=1, subject=CALLS, min=0),
         [sql(rolling(daily("sum(total_tokens)"), "a"), may_be_zero=QUIET)],
         width=4,
@@ -229,13 +230,14 @@ HEAD = [
     Panel(
         "cached",
         "Cached",
-        "Input tokens read from a prompt cache / all input tokens, today and the 6 days before. Cached tokens cost a "
-        "fraction of the price, so higher is cheaper. The change compares the last 7 whole days with the 7 before.",
+        "Input tokens of LLM calls read from a prompt cache / all input tokens, today and the 6 days before. Cached "
+        "tokens cost a fraction of the price, so higher is cheaper. The change compares the last 7 whole days with "
+        "the 7 before.",
         HeadTile(unit="percentunit", decimals=0, min=0, max=1, subject=CALLS, no_data="no input"),
         [
             sql(
                 rolling(
-                    daily("sum(cached_tokens)", "sum(input_tokens)"),
+                    daily("sum(cached_tokens)", "sum(input_tokens)", f"{IN_ENVIRONMENT} and {OF_CALLS}"),
                     "a::float8 / nullif(b, 0)::float8",
                 ),
                 may_be_zero="nothing was cached",
@@ -350,8 +352,8 @@ DRIVERS = [
     Panel(
         "tokens_over_time",
         "Tokens over time",
-        "Tokens of LLM calls by whole days without today, by hours for ranges up to 3 days: input that was not cached, "
-        "input read from a prompt cache, and output. Langfuse usage details."
+        "Tokens of LLM calls, embeddings and other steps by whole days without today, by hours up to 3 days: input "
+        "that was not cached, input read from a prompt cache, and output. Langfuse usage details."
         "\n\nThe plan asks for areas: between two days it would claim values that do not exist, so these are bars.",
         DayBars(
             unit="sishort",
@@ -445,8 +447,8 @@ WHERE = [
     Panel(
         "models",
         "Models, 30 d",
-        "LLM calls by model, today and the 29 days before: list price and its share, cost of 1,000 calls with a price, "
-        "95th percentile of time, failed calls, calls without a price and why, list price of a million tokens."
+        "Cost of every step by model, today and the 29 days before, and its share; LLM calls, cost of 1,000 with a "
+        "price, 95th percentile of time, failed calls, calls without a price and why, list price of a million tokens."
         "\n\nThe plan asks for a pie: bars are compared at a glance, angles are not.",
         Table(
             sort_by="Cost",
@@ -474,10 +476,11 @@ WHERE = [
                 )
                 select model as "Model", (cost_usd / nullif(sum(cost_usd) over (), 0))::float8 as "Share of cost",
                   cost_usd as "Cost", calls as "Calls", tokens as "Tokens",
-                  1000 * cost_usd / nullif(calls - uncosted, 0) as "Per 1k", p95_s as "p95",
-                  errors::float8 / calls as "Errors", uncosted::float8 / calls as "No price",
+                  1000 * call_cost_usd / nullif(calls - uncosted, 0) as "Per 1k", p95_s as "p95",
+                  errors::float8 / nullif(calls, 0) as "Errors",
+                  uncosted::float8 / nullif(calls, 0) as "No price",
                   input_usd as "In, 1M", output_usd as "Out, 1M",
-                  case when uncosted > 0 then split_part(hint, ':', 1) end as "Why no price"
+                  case when uncosted > 0 or calls = 0 then split_part(hint, ':', 1) end as "Why no price"
                 from {{{{ view('llm_model_window') }}}} left join listed using (model)
                 where days = 30 and {THIS_ENVIRONMENT} and model <> '__all'
                 order by cost_usd desc, model limit 20""",
@@ -494,8 +497,8 @@ WHERE = [
     Panel(
         "users",
         "Users by cost, 30 d",
-        "The 20 users with the dearest agent turns, today and the 29 days before: cost, its share of all turns, turns, "
-        "cost of a turn. (untagged): the trace names nobody; (no account): deleted, or never one of ours.",
+        "The 20 users whose traces cost most, today and the 29 days before: cost, its share, agent turns, cost / "
+        "turns. (untagged): the trace names nobody; (no account): deleted, or never one of ours.",
         Table(
             sort_by="Cost",
             overrides=[
@@ -565,7 +568,7 @@ WHERE = [
 
 
 def _spent_30_d(column: str, source: str) -> str:
-    """SQL: one figure beside the cost of LLM calls of today and the 29 days before."""
+    """SQL: one figure beside the cost of all steps of today and the 29 days before."""
     return f"""(
         select sum(cost_usd) as cost, ({source}) as {column} from {{{{ view('llm_spend_day') }}}}
         where {LAST_30_D} and {IN_ENVIRONMENT}
@@ -599,7 +602,7 @@ UNITS = [
     _unit(
         "per_conversation",
         "Per talk",
-        "Cost of LLM calls of the chosen environment / conversations begun, today and the 29 days before, guests' "
+        "Cost of all steps in the chosen environment / conversations begun, today and the 29 days before, guests' "
         "included. Conversations know no environment, so choose the one that people use.",
         "conversations",
         f"select sum(conversations) from {{{{ view('conversation_day') }}}} where {LAST_30_D}",
@@ -609,7 +612,7 @@ UNITS = [
     _unit(
         "per_user",
         "Per user",
-        "Cost of LLM calls of the chosen environment / distinct users who wrote a message, today and the 29 days "
+        "Cost of all steps in the chosen environment / distinct users who wrote a message, today and the 29 days "
         "before. Guests cost money too and are not among the users.",
         "users",
         f"select mau from {{{{ view('activity_day') }}}} where day = {TODAY}",
@@ -619,7 +622,7 @@ UNITS = [
     _unit(
         "per_resolved_ticket",
         "Per fix",
-        "Cost of LLM calls of the chosen environment / tickets whose last resolution lies on today or the 29 days "
+        "Cost of all steps in the chosen environment / tickets whose last resolution lies on today or the 29 days "
         "before. It says what support by the agent costs at most: not every call is about a ticket.",
         "tickets",
         f"select count(*) from {{{{ view('ticket_entity') }}}} where resolved_at >= {SINCE_30_D} "
@@ -638,7 +641,7 @@ UNITS = [
                 tile(
                     "sum(output_tokens)::float8 / nullif(sum(input_tokens), 0)::float8 as ratio",
                     f"(select * from {{{{ view('llm_hour') }}}} where hour >= ({TODAY} - 6)::timestamp at time zone "
-                    f"{{{{ zone() }}}} and hour <= {{{{ now() }}}} and {IN_ENVIRONMENT}) as hours",
+                    f"{{{{ zone() }}}} and hour <= {{{{ now() }}}} and {IN_ENVIRONMENT} and {OF_CALLS}) as hours",
                     "'tokens, 7 d'",
                     "ratio",
                 ),
@@ -677,8 +680,8 @@ UNITS = [
     Panel(
         "wasted",
         "Wasted",
-        "Cost of failed LLM calls and of retries / cost of all agent turns, today and the 29 days before. A retry is a "
-        "call that follows a failed one of the same name in its turn.",
+        "Cost of failed LLM calls and of retries / cost of all steps of agent turns, today and the 29 days before. A "
+        "retry is a call that follows a failed one of the same name in its turn.",
         NumberTile(unit="percentunit", decimals=2, min=0, max=1, no_data="no cost"),
         [
             sql(
@@ -700,12 +703,17 @@ UNITS = [
     Panel(
         "token_efficiency",
         "Output per input token",
-        "Output tokens / input tokens, sums of whole days without today, of hours for ranges up to 3 days; cached "
-        "input included. Higher is not better; a step marks another prompt, model or context.",
+        "Output tokens / input tokens of LLM calls, sums of whole days without today, of hours for ranges up to 3 "
+        "days; cached input included. Higher is not better; a step marks another prompt, model or context.",
         Lines(unit="none", decimals=3, color=fixed(CALLS), fill=12, legend=False, no_data="no calls"),
         [
             sql(
-                ratio_per_bucket("sum(output_tokens)", "sum(input_tokens)", "output / input"),
+                ratio_per_bucket(
+                    "sum(output_tokens)",
+                    "sum(input_tokens)",
+                    "output / input",
+                    where=f"{IN_ENVIRONMENT} and {OF_CALLS}",
+                ),
                 may_be_zero="no output yet",
                 may_be_empty=NO_CALLS,
             )
@@ -718,8 +726,8 @@ UNITS = [
     Panel(
         "cost_by_environment",
         "Cost by environment, 30 d",
-        "List price of LLM calls by Langfuse environment, today and the 29 days before, whatever is chosen above; the "
-        "six dearest. Money in test environments serves no user.",
+        "List price of LLM calls, embeddings and other steps by Langfuse environment, today and the 29 days before, "
+        "whatever is chosen above; the six dearest. Money in test environments serves no user.",
         BarGauge(unit="currencyUSD", decimals=2, color=fixed(COST)),
         [
             sql(
@@ -839,7 +847,7 @@ WASTE = [
     Panel(
         "spend_against_usual",
         "Cost per hour against usual",
-        "List price of LLM calls in each of the last 168 hours, and as usual: the median of the same local hour one to "
+        "List price of all steps in each of the last 168 hours, and as usual: the median of the same local hour one to "
         "four weeks earlier, as far as data goes back. A lasting gap is a new load, a loop or a dearer model.",
         Lines(
             unit="currencyUSD",
@@ -892,12 +900,12 @@ DASHBOARD = Dashboard(
         Row("What is wasted, and what saved?", WASTE, open=False),
         how_to_read(
             "Is LLM spending on budget, where does it go, and what of it is wasted?",
-            "- **Cost is a list price**: what Langfuse computed for calls of models that it has a price for. "
-            "Embeddings, speech and hosting are not in it, and an invoice may differ. 'No price' tells the gap.\n"
-            "- **A turn** is a trace with at least one LLM call. Figures by turn count when it began, figures by call "
-            "when the call began, so the two differ a little around midnight.\n"
-            "- **Charts follow the picked time**: by hours up to 3 days, by whole days beyond; then today is left out, "
-            "since it is not over. Titles with '30 d' or '7 d' do not follow it.\n",
+            "- **Cost is a list price**: what Langfuse computed for LLM calls, embeddings and every other step with a "
+            "price, added up as Langfuse does. Speech and hosting are not in it; 'No price' shows which calls lack "
+            "one.\n- **A turn** is a trace with at least one LLM call. Figures by turn count when it began, figures "
+            "by call when the call began, so the two differ a little around midnight.\n- **Charts follow the picked "
+            "time**: by hours up to 3 days, by whole days beyond; then today is left out, since it is not over. "
+            "Titles with '30 d' or '7 d' do not follow it.\n",
         ),
     ],
     refresh="1m",

@@ -14,7 +14,7 @@ from gendash.dashboards._api_panels import (
     ROUTE_STATES_PANEL,
     SLO_LEFT_PANEL,
 )
-from gendash.dashboards._llm import dashed
+from gendash.dashboards._llm import OF_CALLS, dashed
 from gendash.dashboards._palette import (
     BAD,
     CALLS,
@@ -156,14 +156,14 @@ USAGE = [
     Panel(
         "tokens_per_call",
         "Tokens",
-        "Tokens per LLM call of the current hour and the 23 before: sum of tokens / number of calls, input and output "
+        "Tokens per LLM call of the current hour and the 23 before: tokens of LLM calls / LLM calls, input and output "
         "and cached reads together. Langfuse, every minute.",
         NumberTile(unit="locale", decimals=0, subject=CALLS, no_data="no calls"),
         [
             sql(
                 "select {{ now() }} as \"time\", 'per call, 24 h' as metric, "
                 "sum(total_tokens)::float8 / nullif(sum(calls), 0) as value "
-                f"from {{{{ view('llm_hour') }}}} where {LAST_24_H} and {IN_ENVIRONMENT}",
+                f"from {{{{ view('llm_hour') }}}} where {LAST_24_H} and {IN_ENVIRONMENT} and {OF_CALLS}",
                 may_be_empty="no LLM call in 24 hours",
             )
         ],
@@ -255,8 +255,8 @@ USAGE = [
     Panel(
         "cost_today",
         "LLM cost today",
-        "List price of LLM calls since local midnight, all environments, beside one day's share of the monthly budget "
-        "(budget / days of this month). Orange above that share, red above twice it.",
+        "List price of LLM calls, embeddings and other steps since local midnight, all environments, beside one day's "
+        "share of the monthly budget (budget / days of this month). Orange above that share, red above twice it.",
         NumberTile(
             unit="currencyUSD",
             decimals=2,
@@ -286,8 +286,8 @@ USAGE = [
     Panel(
         "budget_used",
         "LLM budget used",
-        "List price of LLM calls since the first of this month / the monthly budget of gendash.yaml, all environments. "
-        "Orange from the early-warning share of the budget, red at all of it.",
+        "List price of LLM calls, embeddings and other steps since the first of this month / the monthly budget of "
+        "gendash.yaml, all environments. Orange from the early-warning share of the budget, red at all of it.",
         NumberTile(
             unit="percentunit",
             decimals=0,
@@ -436,7 +436,8 @@ USAGE = [
                 f"""
                 with calls as (
                   select model, sum(calls) as calls
-                  from {{{{ view('llm_hour') }}}} where {LAST_24_H} and {IN_ENVIRONMENT} group by 1
+                  from {{{{ view('llm_hour') }}}} where {LAST_24_H} and {IN_ENVIRONMENT} and {OF_CALLS}
+                  group by 1
                 ),
                 ranked as (select *, row_number() over (order by calls desc, model) as rank from calls)
                 select case when rank <= 5 then model else 'other' end as name,
@@ -454,8 +455,8 @@ USAGE = [
     Panel(
         "cost_per_day",
         "LLM cost per day, 30 d",
-        "List price of LLM calls by local day, the last 30 whole days; today is left out. The dashed line is one day's "
-        "share of the monthly budget.",
+        "List price of LLM calls, embeddings and other steps by local day, the last 30 whole days; today is left out. "
+        "The dashed line is one day's share of the monthly budget.",
         DayBars(
             unit="currencyUSD",
             decimals=0,

@@ -87,6 +87,7 @@ class LangfuseDouble(Rows):
         self.fault: Callable[[str], Fault | None] = lambda _path: None
         self.log: list[tuple[str, Params]] = []
         self.quote_integers = False
+        self.retention_days = 0
         self.connections = 0
         self._spent: dict[str, tuple[float, int]] = {}
         self._server: ThreadingHTTPServer | None = None
@@ -179,7 +180,9 @@ class LangfuseDouble(Rows):
 
     def _projects(self, _params: Params, _route: str, _fault: Fault | None) -> Answer:
         organization = {"id": "acme", "name": "Acme Inc"}
-        project = {"id": self.project_id, "name": self.project_id, "organization": organization, "metadata": {}}
+        project: Row = {"id": self.project_id, "name": self.project_id, "organization": organization, "metadata": {}}
+        if self.retention_days:
+            project["retentionDays"] = self.retention_days
         return 200, {"data": [project]}
 
     def _models(self, params: Params, _route: str, _fault: Fault | None) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from gendash.engine.clients.http_policy import (
     Route,
     Server,
     TooLarge,
+    Unanswered,
     Untrusted,
     cut_deep,
     explain,
@@ -41,8 +43,22 @@ _FIRST = ("health", "projects")
 """What is asked first: what answers there instead is no Langfuse, and not one that fails for a moment."""
 
 
+NARROWED = frozenset(("v2/observations", "observations", "v3/scores", "v2/scores", "v2/metrics", "metrics"))
+"""Paths whose answers are smaller for a narrower window of time."""
+_TOO_WIDE = re.compile(rb"Timeout error|memory limit|TIMEOUT_EXCEEDED|MEMORY_LIMIT_EXCEEDED", re.I)
+
+
+def is_too_wide(status: int, body: bytes) -> bool:
+    """Whether a narrower window may be answered: the answer took too long, or was too much."""
+    return status in (408, 413, 504, 524) or (status == 500 and _TOO_WIDE.search(body) is not None)
+
+
 class TooMuch(Exception):
-    """The server could not answer for a window this wide."""
+    """The server could not answer for a window this wide; ``away`` where it may as well be away."""
+
+    def __init__(self, what: str = "", away: bool = False) -> None:
+        super().__init__(what)
+        self.away = away
 
 
 class Missing(Exception):
@@ -82,6 +98,8 @@ class Client:
     account: str = ""
     asked: int = 0
     route: Route = ROUTE
+    retention_days: int = 0
+    """After how many days the server drops rows of the project, as it says; 0 for never."""
     _session: Session | None = None
 
     @property
@@ -111,14 +129,19 @@ class Client:
                 raise
             except Unreachable as error:
                 last, do = error.problems[0].what, error.problems[0].do
+                if type(error) is Unanswered and attempt and path in NARROWED:
+                    raise TooMuch(last, away=True) from None
                 continue
             if answer.status == 429:
                 self._wait(answer)
                 last, do = "the rate limit stays reached (429)", ""
                 continue
-            if answer.status >= 500 or (answer.status == 200 and answer.is_html and path not in _FIRST):
+            too_wide = path in NARROWED and is_too_wide(answer.status, answer.body)
+            if answer.status >= 500 or too_wide or (answer.status == 200 and answer.is_html and path not in _FIRST):
                 (problem,) = explain(self._server, answer).problems
                 last, do = problem.what, problem.do
+                if too_wide and attempt:
+                    raise TooMuch(last, away=answer.status >= 500)
                 continue
             self._refuse(path, answer)
             try:
@@ -220,8 +243,9 @@ class _Organization(msgspec.Struct):
     id: str = ""
 
 
-class _Project(msgspec.Struct):
+class _Project(msgspec.Struct, rename={"retention_days": "retentionDays"}):
     id: str
+    retention_days: int | None = None
     organization: _Organization = msgspec.field(default_factory=_Organization)
 
 
@@ -259,6 +283,7 @@ def check_keys(client: Client) -> str:
         raise client._no_langfuse() from None
     if not found:
         raise Denied(Problem(client.where, "the keys belong to no project", "use the keys of a project"))
+    client.retention_days = found[0].retention_days or 0
     client.account = f"{urlsplit(client.base_url).hostname} {found[0].organization.id}"
     return str(found[0].id)
 

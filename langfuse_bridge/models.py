@@ -12,6 +12,7 @@ from gendash.langfuse_bridge import api_types
 from gendash.langfuse_bridge.client import Client, Missing
 from gendash.langfuse_bridge.rows import StoredRow, Stream
 from gendash.langfuse_bridge.store import Store
+from gendash.langfuse_bridge.windows import AHEAD
 
 EVERY = timedelta(hours=1)
 MODELS = Stream(
@@ -67,7 +68,7 @@ _PAGE = api_types.decoder(_Page)
 def sync_models(client: Client, store: Store, project: str, now: datetime) -> tuple[int, int, int] | None:
     """Entries of the price list that were read, written and deleted; None where it is not due or not to be had."""
     state = store.state(project, MODELS.name)
-    if state.closed_until is not None and state.closed_until > now - EVERY:
+    if state.closed_until is not None and now - EVERY < state.closed_until <= now + AHEAD:
         return None
     asked = client.asked
     try:

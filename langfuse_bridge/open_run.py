@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from psycopg import sql
 
@@ -14,6 +15,9 @@ from gendash.langfuse_bridge import client as langfuse
 from gendash.langfuse_bridge.client import Api, Client
 from gendash.langfuse_bridge.rows import FIELDS, FREE_TEXT, OBSERVATIONS, Shaper
 from gendash.langfuse_bridge.store import Store, SyncState
+
+RETENTION_SLACK = timedelta(days=1)
+"""How much earlier than it says the server may drop rows: its job runs by its own clock and days."""
 
 
 def open_store(config: Config) -> Store:
@@ -93,3 +97,12 @@ def settle_fields(config: Config, store: Store, project: str, state: SyncState) 
         if set(fields) - set(before) and state.closed_until:
             lines.append(f"{', '.join(sorted(set(fields) - set(before)))}: older rows get it from `sync --from`")
     return lines
+
+
+def keep_history(client: Client, store: Store, project: str, now: datetime) -> None:
+    """Notes from before when rows stay although the server no longer sends them, where it has a retention of its own.
+
+    The edge never moves back: what the server once dropped stays, also when its retention becomes longer or ends.
+    """
+    if client.retention_days > 0:
+        store.keep_before(project, now - timedelta(days=client.retention_days) + RETENTION_SLACK)

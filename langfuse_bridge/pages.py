@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -12,6 +12,7 @@ from gendash.engine.model import Problem
 from gendash.langfuse_bridge import api_types
 from gendash.langfuse_bridge.api_types import TraceItem
 from gendash.langfuse_bridge.client import Api, Client, Missing
+from gendash.langfuse_bridge.odd_items import Listed, Rejected, page_decoder
 from gendash.langfuse_bridge.rows import OBSERVATIONS, SCORES, Shaper, StoredRow, Stream
 
 MS = timedelta(milliseconds=1)
@@ -19,18 +20,20 @@ LIMITS = {"v2/observations": 1000, "v3/scores": 100, "observations": 100, "trace
 """Rows a page, as many as the server gives."""
 _FIELDS = "core,basic,time,model,usage,prompt,metrics,trace_context"
 _SCORE_GROUPS = {"score_comment": "details", "score_author": "annotation"}
-_OBSERVATIONS = api_types.decoder(api_types.ObservationPage)
-_SCORES = api_types.decoder(api_types.ScorePage)
-_TRACES = api_types.decoder(api_types.TracePage)
+_OBSERVATIONS = page_decoder(api_types.Observation)
+_SCORES = page_decoder(api_types.Score)
+_TRACES = page_decoder(TraceItem)
 _TRACE = api_types.decoder(TraceItem)
 _KNOWN_TRACES = 50_000
 
 
 class Page(NamedTuple):
-    """Rows, and the time down to which (excluded) nothing of the window is missing; None on the last page."""
+    """Rows, the time down to which (excluded) nothing of the window is missing (None on the last page), and items that
+    were set aside."""
 
     rows: list[StoredRow]
     floor: datetime | None
+    rejected: Sequence[Rejected] = ()
 
 
 class Window(NamedTuple):
@@ -90,22 +93,26 @@ def _by_cursor(
 ) -> Iterator[Page]:
     """Pages linked by cursors. A page may be short or empty and still carry one; only its absence ends the list."""
     floor: datetime | None = None
+    unplaced: tuple[Rejected, ...] = ()
     seen, empty = "", 0
     while True:
         answer = client.get(path, params, decode)
         found = [shape(item) for item in answer.data]
         cursor = answer.meta.cursor
         if not cursor:
-            yield Page(found, None)
+            yield Page(found, None, (*unplaced, *answer.rejected))
             return
         if found:
             floor = found[-1][time]
         if floor is not None:
-            yield Page(found, floor)
+            yield Page(found, floor, (*unplaced, *answer.rejected))
+            unplaced = ()
+        else:
+            unplaced = (*unplaced, *answer.rejected)
         empty = empty + 1 if cursor == seen and not found else 0
         if empty == 100:
             what = f"/api/public/{path} sends the same cursor again and again"
-            raise Unexpected(Problem(client.where, what, "run again; tell the server's operator"))
+            raise Unexpected(Problem(client.where, what, "run again; report it to the server's operator"))
         seen = cursor
         params = {**params, "cursor": cursor}
 
@@ -134,7 +141,7 @@ def _scores_v3(client: Client, shaper: Shaper, window: Window, _traces: Any) -> 
 
 def _by_time(
     client: Client, path: str, window: Window, names: tuple[str, str], decode: Any, time: Callable[[Any], datetime]
-) -> Iterator[tuple[list[Any], datetime | None]]:
+) -> Iterator[tuple[Listed, datetime | None]]:
     """Pages of a list that only counts pages: each request ends where the last row started.
 
     So rows that come or go meanwhile shift nothing; page numbers are used only within one millisecond.
@@ -143,13 +150,16 @@ def _by_time(
     while True:
         bounds = _bounds(Window(window.start, end), *names)
         answer = client.get(path, {"limit": limit, "page": page} | bounds, decode)
-        items = answer.data
         total = answer.meta.total_items
-        if not items or (len(items) < limit if total is None else total <= page * limit):
-            yield items, None
+        if not answer.sent or (answer.sent < limit if total is None else total <= page * limit):
+            yield answer, None
             return
-        last = time(items[-1])
-        yield items, last
+        if not answer.data:  # all were set aside, so that nothing says how far this page goes
+            yield answer, end
+            page += 1
+            continue
+        last = time(answer.data[-1])
+        yield answer, last
         above = _ceil(last)
         end, page = (end, page + 1) if end is not None and above >= end else (above, 1)
 
@@ -162,8 +172,9 @@ def _ceil(at: datetime) -> datetime:
 def _observations_v1(client: Client, shaper: Shaper, window: Window, traces: dict[str, TraceItem]) -> Iterator[Page]:
     names = ("fromStartTime", "toStartTime")
     for part, floor in _by_time(client, "observations", window, names, _OBSERVATIONS, lambda item: item.start_time):
-        _learn(client, part, traces)
-        yield Page([shaper.observation(item, traces[item.trace_id]) for item in part], floor)
+        _learn(client, part.data, traces)
+        rows = [shaper.observation(item, traces[item.trace_id]) for item in part.data]
+        yield Page(rows, floor, part.rejected)
 
 
 def _learn(client: Client, items: list[api_types.Observation], traces: dict[str, TraceItem]) -> None:
@@ -179,7 +190,7 @@ def _learn(client: Client, items: list[api_types.Observation], traces: dict[str,
         window = Window(items[-1].start_time - timedelta(minutes=2), items[0].start_time + MS)
         names = ("fromTimestamp", "toTimestamp")
         for found, _ in _by_time(client, "traces", window, names, _TRACES, lambda item: item.timestamp):
-            traces |= {trace.id: trace for trace in found}
+            traces |= {trace.id: trace for trace in found.data}
         wanted -= set(traces)
     for trace_id in sorted(wanted):
         if trace_id in (".", ".."):  # as part of a path these mean another path
@@ -194,4 +205,4 @@ def _learn(client: Client, items: list[api_types.Observation], traces: dict[str,
 def _scores_v2(client: Client, shaper: Shaper, window: Window, _traces: Any) -> Iterator[Page]:
     names = ("fromTimestamp", "toTimestamp")
     for part, floor in _by_time(client, "v2/scores", window, names, _SCORES, lambda item: item.timestamp):
-        yield Page([shaper.score(item) for item in part], floor)
+        yield Page([shaper.score(item) for item in part.data], floor, part.rejected)

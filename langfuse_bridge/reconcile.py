@@ -1,4 +1,4 @@
-"""Compares the store with the server's own totals by day, fetches what differs anew, explains the rest."""
+"""Compares the store with the server's own totals by day, fetches what differs again, explains the rest."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gendash.engine.errors import Unreachable
 from gendash.engine.model import Problem
 from gendash.langfuse_bridge import sync as bridge
 from gendash.langfuse_bridge.client import Api, Client, in_one_line
-from gendash.langfuse_bridge.open_run import enter, open_client, open_store
+from gendash.langfuse_bridge.open_run import enter, keep_history, open_client, open_store
 from gendash.langfuse_bridge.pages import Window
 from gendash.langfuse_bridge.rows import FREE_TEXT, OBSERVATIONS, SCORES
 from gendash.langfuse_bridge.store import Store
@@ -40,7 +40,7 @@ class TotalsDifference:
 
 @dataclass
 class Reconciliation:
-    """Days compared, days fetched anew, rows that this changed, and what still differs after it."""
+    """Days compared, days fetched again, rows that this changed, and what still differs after it."""
 
     project: str
     start: datetime
@@ -70,7 +70,7 @@ def reconcile(
 ) -> Reconciliation:
     """Compares whole UTC days (the server knows no others), by default all closed ones of the last 30 days.
 
-    Differing days are fetched anew unless ``repair`` is off. Raises an error of the tree where a server fails.
+    Differing days are fetched again unless ``repair`` is off. Raises an error of the tree where a server fails.
     """
     store = store or open_store(config)
     client = client or open_client(config, store)
@@ -78,9 +78,15 @@ def reconcile(
         with in_one_line(client):
             states = [store.state(config["langfuse.project"], stream.name) for stream in bridge.STREAMS]
             _, api, _ = enter(config, client, store, states[0])
+            keep_history(client, store, config["langfuse.project"], now)
+            states = [store.state(config["langfuse.project"], stream.name) for stream in bridge.STREAMS]
             # Only days that are closed from end to end: others would differ by what was never asked for.
             newest = min(filter(None, (now, to, *(state.closed_until for state in states))))
-            oldest = max(filter(None, (from_ or now - 30 * DAY, *(state.closed_from or now for state in states))))
+            # Days that the server may have dropped rows of are not compared: the store keeps them.
+            kept = [state.kept_before for state in states]
+            oldest = max(
+                filter(None, (from_ or now - 30 * DAY, *(state.closed_from or now for state in states), *kept))
+            )
             window = Window(utc_day(oldest + DAY - RESOLUTION), utc_day(newest))
             return _reconcile(config, client, store, api, window, now, repair)
     finally:
@@ -166,12 +172,16 @@ def _explained(difference: TotalsDifference, api: Api, again: dict[tuple[date, s
     return TotalsDifference(day, stream, name, server, store, why)
 
 
+_USAGE = (
+    "sum((select sum(tokens::numeric) from jsonb_each_text(usage) as used (name, tokens) where name ilike '%%{}%%'))"
+)
 _STORED = {
     OBSERVATIONS: (
         "coalesce(model, '')",
         {
-            "input_tokens": "sum(input_tokens)",
-            "output_tokens": "sum(output_tokens)",
+            # By the server's rule, since the columns also know names of usage types that the server adds to neither.
+            "input_tokens": _USAGE.format("input"),
+            "output_tokens": _USAGE.format("output"),
             "total_tokens": "sum(total_tokens)",
             "cost_usd": "sum(cost_usd)",
         },

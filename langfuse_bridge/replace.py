@@ -36,10 +36,12 @@ def replace_window(
     window: Window,
     rows: Mapping[Any, StoredRow],
     thorough: bool,
+    kept_before: datetime | None = None,
 ) -> Closed:
     """Makes ``table`` hold exactly ``rows``, by key, in a window, within the connection's transaction.
 
     What is stored is compared here: nothing is written for a row that stays as it is, not even to a temporary table.
+    Rows from before ``kept_before`` are never deleted: the server's own retention drops them there.
     Digests are compared; if ``thorough``, every value, which finds what others have changed in the store.
     """
     names = stream.names if thorough else (*stream.key, DIGEST[0])
@@ -75,7 +77,7 @@ def replace_window(
     columns = (*stream.columns, ("stored", "bool"), *((f"old_{name}", "text") for name in stream.key))
     copy_rows(connection, sql.Identifier("lf_diff"), stream._replace(columns=columns), differing)
     connection.execute(_LOOK_UP)
-    return _write(connection, table, stream, project)
+    return _write(connection, table, stream, project, kept_before)
 
 
 def _stored(
@@ -95,7 +97,13 @@ def _stored(
         yield from cursor.execute(query, bounds)
 
 
-def _write(connection: psycopg.Connection[Any], table: sql.Identifier, stream: Stream, project: str) -> Closed:
+def _write(
+    connection: psycopg.Connection[Any],
+    table: sql.Identifier,
+    stream: Stream,
+    project: str,
+    kept_before: datetime | None,
+) -> Closed:
     """Applies ``lf_diff``: rows that vanished, that changed, that are new, and that moved here in time."""
     gone = sql.SQL(" and ").join(
         sql.SQL("t.{} = p.{}").format(sql.Identifier(name), sql.Identifier(f"old_{name}")) for name in stream.key
@@ -106,6 +114,7 @@ def _write(connection: psycopg.Connection[Any], table: sql.Identifier, stream: S
         " coalesce((p.updated_at, p.{time}) >= (t.updated_at, t.{time}), true) as wins"
         " from lf_diff p left join {table} t on {joined} where not p.stored),"
         " deleted as (delete from {table} t using lf_diff p where p.project is null and t.project = %s and {gone}"
+        " and t.{time} >= coalesce(%s::timestamptz, '-infinity')"
         " returning jsonb_build_array({old_key}) as key),"
         " changed as (update {table} t set {sets} from lf_diff p where p.stored and {joined} returning 1),"
         " moved as (update {table} t set {sets} from elsewhere p where wins and not absent and {joined}"
@@ -125,7 +134,7 @@ def _write(connection: psycopg.Connection[Any], table: sql.Identifier, stream: S
         old_key=_columns(stream.key, "t"),
         key=_columns(stream.key, "p"),
     )
-    row = connection.execute(query, [project]).fetchone()
+    row = connection.execute(query, [project, kept_before]).fetchone()
     assert row
     written, deleted, beaten, times = row
     keys = [tuple(key) for key in deleted]

@@ -32,7 +32,10 @@ def purge(
     """
     store, project = store or open_store(config), config["langfuse.project"]
     edge = before or now - timedelta(seconds=config.seconds("langfuse.retention"))
+    aside = sql.SQL("delete from {} where project = %s and at < coalesce(%s::timestamptz, 'infinity')")
     try:
+        with store.transaction() as connection:
+            connection.execute(aside.format(store.table("lf_rejected")), [project, None if everything else edge])
         if everything:
             return {stream.name: _purge(store, stream, project, None) for stream in (*STREAMS, MODELS)}
         return {stream.name: _purge(store, stream, project, edge) for stream in STREAMS}
@@ -74,6 +77,7 @@ _METRICS = (
     ("last_success_timestamp_seconds", "gauge", "when the last sync went through", "finished_at"),
     ("resume_timestamp_seconds", "gauge", "no request before this time: the server asked for a pause", "resume_at"),
     ("stored_rows", "gauge", "rows in the store, about", "stored"),
+    ("rejected_rows", "gauge", "items that could not be stored as rows", "rejected"),
     ("rows_total", "counter", "rows read from Langfuse", "rows"),
     ("written_total", "counter", "rows inserted, changed or deleted in the store", "written"),
     ("windows_total", "counter", "windows of time closed", "windows"),

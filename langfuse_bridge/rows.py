@@ -9,13 +9,13 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
 
 from gendash.langfuse_bridge import api_types
 from gendash.langfuse_bridge.api_types import Observation, Score, TraceItem
+from gendash.langfuse_bridge.usage import tokens
 
 StoredRow = tuple[Any, ...]
 """Values by column. Lists are tuples, so that a row refers to nothing that the garbage collector has to follow."""
@@ -41,7 +41,7 @@ class Stream(NamedTuple):
 
 
 DIGEST = ("digest", "int8")
-"""The last column of a row: equal ones tell that all others are equal too."""
+"""The last column of a row: where it is equal, all other columns are equal too."""
 OBSERVATIONS = Stream(
     "observations",
     "lf_observation",
@@ -174,7 +174,7 @@ class Shaper:
             # From the times, since the unit of a latency depends on the endpoint.
             (end - start).total_seconds() if end else None,
             (first - start).total_seconds() if first else None,
-            *_tokens(usage),
+            *tokens(usage),
             usage.get("total", 0),
             usage,
             _total(cost),
@@ -292,36 +292,6 @@ MOST = 2**53
 def digest(row: StoredRow) -> int:
     """A signature of all values of a row, 64 bits."""
     return int.from_bytes(hashlib.blake2b(_PACK(row), digest_size=8).digest(), "big", signed=True)
-
-
-def _tokens(usage: Mapping[str, int]) -> tuple[int, int, int, int]:
-    """Input, output, cached and reasoning tokens. A usage type counts by its name, as it does on the server."""
-    read = wrote = cached = reasoned = 0
-    kinds = _usage_types(tuple(usage))
-    for number, (is_input, is_output, is_cached, is_reasoning) in zip(usage.values(), kinds, strict=True):
-        if is_input:
-            read += number
-        if is_output:
-            wrote += number
-        if is_cached:
-            cached += number
-        if is_reasoning:
-            reasoned += number
-    return read, wrote, cached, reasoned
-
-
-@lru_cache(1000)
-def _usage_types(names: tuple[str, ...]) -> list[tuple[bool, bool, bool, bool]]:
-    """Whether each usage type is input, output, read from a cache, or reasoning."""
-    return [
-        (
-            "input" in name,
-            "output" in name,
-            "cache" in name and "creat" not in name and "write" not in name,
-            "reasoning" in name,
-        )
-        for name in map(str.lower, names)
-    ]
 
 
 def _total(cost: Mapping[str, Decimal]) -> Decimal | None:

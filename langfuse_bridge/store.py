@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import struct
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ from gendash.engine.clients.postgres import DRIVER_ERRORS, Place, open_connectio
 from gendash.engine.errors import Denied, TargetError, Unexpected, Unreachable
 from gendash.engine.model import Problem
 from gendash.langfuse_bridge.budget import Allowance
+from gendash.langfuse_bridge.odd_items import Rejected
 from gendash.langfuse_bridge.pages import Window
 from gendash.langfuse_bridge.replace import Closed, copy_rows, replace_window, same_key
 from gendash.langfuse_bridge.rows import StoredRow, Stream
@@ -60,6 +62,9 @@ class SyncState:
     server: str | None
     resume_at: datetime | None
     error: str | None
+    kept_before: datetime | None
+    too_wide_s: float | None
+    too_wide_at: datetime | None
 
 
 _STATE = tuple(SyncState.__dataclass_fields__)
@@ -113,7 +118,7 @@ def exact(connection: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
 class Store:
     """The tables of one schema; each method is one transaction.
 
-    A connection serves the transactions that follow each other closely. After a pause it is opened anew, since a
+    A connection serves the transactions that follow each other closely. After a pause it is opened again, since a
     pooler or a firewall may have dropped it. `disconnect` ends it. Not for several threads at once.
     """
 
@@ -204,7 +209,17 @@ class Store:
             found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
             for state in found:
                 state["stored"] = _about(connection, tables[state["stream"]], state["project"])
+            aside = sql.SQL("select project, stream, count(*) from {} group by 1, 2").format(self.table("lf_rejected"))
+            counts = {tuple(key): count for *key, count in connection.execute(aside)}
+            for state in found:
+                state["rejected"] = counts.get((state["project"], state["stream"]), 0)
         return found
+
+    def keep_before(self, project: str, edge: datetime) -> None:
+        """Keeps rows of a project from before a time, whatever the server sends; an earlier edge changes nothing."""
+        query = sql.SQL("update {} set kept_before = greatest(kept_before, %s) where project = %s")
+        with self.transaction() as connection:
+            connection.execute(query.format(self.table("_sync")), [edge, project])
 
     def user_key(self) -> bytes:
         """The key of user hashes, which `gendash db migrate` made."""
@@ -333,27 +348,69 @@ class Store:
         values: Mapping[str, Any],
         read: int,
         thorough: bool = False,
+        rejected: tuple[Window, Collection[Rejected]] | None = None,
     ) -> Closed:
         """Makes the table hold exactly ``rows`` in a window, and writes ``values`` to the stream's state.
 
         ``rows`` are by key. ``windows`` is the count that was current when reading began; raises Overtaken
-        when another sync has closed a window since.
+        when another sync has closed a window since. ``rejected`` are the items set aside in a window, all of them.
         """
         with self.transaction() as connection:
             connection.execute(_SAFE)
             self._lock(connection, project, stream)
             found = connection.execute(
-                sql.SQL("select windows from {} where project = %s and stream = %s for update").format(
+                sql.SQL("select windows, kept_before from {} where project = %s and stream = %s for update").format(
                     self.table("_sync")
                 ),
                 [project, stream.name],
             ).fetchone()
             if not found or found[0] != windows:
                 raise Overtaken
-            closed = replace_window(connection, self.table(stream.table), stream, project, window, rows, thorough)
+            table = self.table(stream.table)
+            closed = replace_window(connection, table, stream, project, window, rows, thorough, found[1])
+            if rejected:
+                self._set_aside(connection, project, stream, *rejected)
             counts = {"windows": 1, "rows": read, "written": closed.written + closed.deleted}
             self._set(connection, project, stream.name, values, counts)
         return closed
+
+    def _set_aside(
+        self,
+        connection: psycopg.Connection[Any],
+        project: str,
+        stream: Stream,
+        window: Window,
+        items: Collection[Rejected],
+    ) -> None:
+        """Makes the table of rejected items hold exactly ``items`` in a window."""
+        table = self.table("lf_rejected")
+        gone = (
+            "delete from {} where project = %s and stream = %s"
+            " and at >= %s and at < coalesce(%s::timestamptz, 'infinity')"
+        )
+        connection.execute(sql.SQL(gone).format(table), [project, stream.name, *window])
+        put = sql.SQL(
+            "insert into {} (project, stream, at, trace_id, id, number, start_time, reason)"
+            " values (%s, %s, %s, %s, %s, %s, %s, %s)"
+        ).format(table)
+        numbers: Counter[tuple[Any, ...]] = Counter()
+        for item in dict.fromkeys(items):  # a list may send the same item twice
+            start = item.start_time
+            inside = start and start >= window.start and (window.end is None or start < window.end)
+            key = (start if inside else window.start, item.trace_id, item.id)
+            numbers[key] += 1
+            connection.execute(put, [project, stream.name, *key, numbers[key], start, item.reason])
+
+    def rejected(self, project: str = "") -> list[dict[str, Any]]:
+        """Items that were set aside, newest first, as dicts by column; those of one project where it is named."""
+        query = sql.SQL(
+            "select project, stream, trace_id, id, start_time, reason from {}"
+            " where %s in ('', project) order by at desc, project, stream, trace_id, id, number"
+        ).format(self.table("lf_rejected"))
+        with self.transaction() as connection:
+            cursor = connection.execute(query, [project])
+            names = [column.name for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _about(connection: psycopg.Connection[Any], table: sql.Identifier, project: str) -> int:

@@ -9,20 +9,23 @@ from operator import itemgetter
 from typing import Any
 
 from gendash.engine.config.load import Config
-from gendash.engine.errors import ConfigError, GendashError, TargetError, Unexpected
+from gendash.engine.errors import ConfigError, GendashError, TargetError, Unexpected, Unreachable
 from gendash.engine.model import Problem
 from gendash.langfuse_bridge import client as langfuse
 from gendash.langfuse_bridge import totals, windows
 from gendash.langfuse_bridge.client import Api, Client
 from gendash.langfuse_bridge.models import MODELS, sync_models
-from gendash.langfuse_bridge.open_run import enter, open_client, open_shaper, open_store, settle_fields
+from gendash.langfuse_bridge.odd_items import Rejected
+from gendash.langfuse_bridge.open_run import enter, keep_history, open_client, open_shaper, open_store, settle_fields
 from gendash.langfuse_bridge.pages import MS, Page, Pages, Window, page_reader, pages_path
 from gendash.langfuse_bridge.replace import Closed
 from gendash.langfuse_bridge.rows import OBSERVATIONS, SCORES, Shaper, StoredRow, Stream
 from gendash.langfuse_bridge.store import Overtaken, Store, SyncState
-from gendash.langfuse_bridge.windows import Pass, Width
+from gendash.langfuse_bridge.windows import Pass
 
 STREAMS = (OBSERVATIONS, SCORES)
+NARROWINGS = 3
+"""How often a run narrows the window in a row for a server that may as well be away; the next run starts below."""
 PART = 10_000
 """Rows held in memory before a part of a window is written."""
 
@@ -38,13 +41,14 @@ class StreamReport:
     written: int = 0
     deleted: int = 0
     requests: int = 0
+    rejected: int = 0
     closed_until: datetime | None = None
     notes: list[str] = field(default_factory=list)
 
 
 @dataclass
 class SyncReport:
-    """What a run did. ``resume_at`` says when to go on after the server asked for a pause."""
+    """What a run did. ``resume_at`` says when a run can continue after the server asked for a pause."""
 
     project: str = ""
     server: str = ""
@@ -57,7 +61,7 @@ class SyncReport:
 
     @property
     def complete(self) -> bool:
-        """Whether everything new is in. A look-back may still have to go on; then a stream has a note."""
+        """Whether everything new is in. A look-back may still have to continue; then a stream has a note."""
         return self.resume_at is None
 
 
@@ -132,28 +136,44 @@ def _sync(
     longest = timedelta(seconds=config.seconds("langfuse.max_pause"))
     if paused and now < paused <= now + longest:  # a time further away was never asked for, or is no longer believed
         report.resume_at = paused
-        report.notes.append(f"the server asked for a pause; goes on at {paused:%Y-%m-%d %H:%M:%S %Z}")
+        report.notes.append(f"the server asked for a pause; continues at {paused:%Y-%m-%d %H:%M:%S %Z}")
         return report
     began = client.clock()
     try:
         with langfuse.in_one_line(client, but=langfuse.Paused):
             report.server, api, report.reason = enter(config, client, store, states[0])
             report.api = api
+            keep_history(client, store, project, now)
             report.notes += settle_fields(config, store, project, states[0])
             look_s = config.seconds("langfuse.cadence") / 2
             run = _Run(client, store, open_shaper(config, store, project), now, progress, look_s, began)
-            for stream in STREAMS:
-                _stream(run, config, stream, api, report, from_, to)
+            failed = _streams(run, config, api, report, from_, to)
     except GendashError as error:
         _note_error(store, project, now, error)
         raise
     except langfuse.Paused as pause:
         report.resume_at = now + timedelta(seconds=client.clock() - began) + pause.wait
-        report.notes.append(f"rate limit reached; goes on at {report.resume_at:%Y-%m-%d %H:%M:%S %Z}")
+        report.notes.append(f"rate limit reached; continues at {report.resume_at:%Y-%m-%d %H:%M:%S %Z}")
         store.note(project, OBSERVATIONS.name, {"resume_at": report.resume_at})
     else:
         report.models = _models(client, store, project, now)
+        if failed:
+            raise failed
     return report
+
+
+def _streams(
+    run: _Run, config: Config, api: Api, report: SyncReport, from_: datetime | None, to: datetime | None
+) -> Unexpected | None:
+    """Brings every stream in; the first fault of what a stream was sent, which does not stop the others."""
+    failed: Unexpected | None = None
+    for stream in STREAMS:
+        try:
+            _stream(run, config, stream, api, report, from_, to)
+        except Unexpected as error:
+            run.store.note(report.project, stream.name, {"error": str(error.problems[0]), "error_at": run.now})
+            failed = failed or error
+    return failed
 
 
 def _models(client: Client, store: Store, project: str, now: datetime) -> StreamReport | None:
@@ -170,13 +190,14 @@ def _models(client: Client, store: Store, project: str, now: datetime) -> Stream
     if found is None:
         return None
     read, written, deleted = found
-    return StreamReport(project, MODELS.name, 1, read, written, deleted, client.asked - asked, now)
+    requests = client.asked - asked
+    return StreamReport(project, MODELS.name, 1, read, written, deleted, requests, closed_until=now)
 
 
 def _estimate(
     config: Config, client: Client, store: Store, now: datetime, from_: datetime | None, to: datetime | None
 ) -> SyncReport:
-    """What a run would ask, as far as the server's own counts tell; nothing is written."""
+    """What a run would ask, as far as the server's own counts say; nothing is written."""
     project, since = config["langfuse.project"], timedelta(seconds=config.seconds("langfuse.since"))
     states = {stream: store.state(project, stream.name, make=False) for stream in STREAMS}
     with langfuse.in_one_line(client):
@@ -213,7 +234,9 @@ def _stream(
     done = StreamReport(run.shaper.project, stream.name)
     report.streams.append(done)
     asked = run.client.asked
-    state = run.store.state(done.project, stream.name)
+    state, ahead = windows.trusted(run.store.state(done.project, stream.name), run.now)
+    if ahead:
+        done.notes.append(f"{', '.join(ahead)} lie in the future: a clock was ahead; {stream.name} are read again")
     pages = page_reader(api, stream, run.client, run.shaper)
     since = timedelta(seconds=config.seconds("langfuse.since"))
     if from_ or to:
@@ -234,32 +257,44 @@ def _stream(
 
 
 def _pass(run: _Run, stream: Stream, pages: Pages, part: Pass, state: SyncState, done: StreamReport) -> None:
-    """Closes the windows of a pass. A look-back stops when its time is up; the next run goes on there."""
-    width, at, opening = Width(windows.FIRST_WIDTH[part.kind]), part.start, windows.begin(part, state, run.now)
+    """Closes the windows of a pass. A look-back stops when its time is up; the next run continues there."""
+    width, at = windows.first_width(part, state, run.now), part.start
+    opening = windows.begin(part, state, run.now)
     end = part.end or run.now
+    failures = 0
     while True:
         if part.kind in windows.DEPTHS and run.client.clock() - run.began > run.look_s:
-            done.notes.append(f"look-back over {part.kind} goes on with the next run")
+            done.notes.append(f"look-back over {part.kind} continues with the next run")
             return
         window = windows.next_window(part, at, width.now, run.now)
         asked, before = run.client.asked, state.closed_until
         values = opening | dict(windows.advance(part, state, window, run.now))
         try:
             _close(run, stream, pages, window, state, done, values, thorough=part.kind == "range")
-        except langfuse.TooMuch:
+        except langfuse.TooMuch as refusal:
             if window.end is None:
                 width.now = max(run.now - window.start, timedelta(seconds=2))
-            if not width.halve():
-                what = f"{stream.name} of one second are too much for the server"
+            failures += 1
+            narrower = width.halve()
+            assert width.too_wide
+            refused = {"too_wide_s": width.too_wide.total_seconds(), "too_wide_at": run.now}
+            run.store.note(done.project, stream.name, refused)
+            _update(state, refused)
+            if refusal.away and failures > NARROWINGS:
+                do = "run again, which asks for narrower windows; look whether the server is up"
+                raise Unreachable(Problem(run.client.where, f"{refusal}, also for narrower windows", do)) from None
+            if not narrower:
+                reason = f": {refusal}" if str(refusal) else ""
+                what = f"{stream.name} of one second are too much for the server{reason}"
                 raise Unexpected(Problem(run.client.where, what, "see its logs")) from None
             continue
         except Overtaken:
-            _update(state, run.store.state(done.project, stream.name))
+            _update(state, windows.trusted(run.store.state(done.project, stream.name), run.now)[0])
             if part.kind == "new" and state.closed_until and (before is None or state.closed_until > before):
                 at = max(at, state.closed_until)
             continue
         _update(state, values)
-        opening = {}
+        opening, failures = {}, 0
         run.progress(
             Progress(done.project, stream.name, part.kind, part.start, min(window.end or end, end), end, done.read)
         )
@@ -283,26 +318,32 @@ def _close(
 
     ``values`` goes into the state with the last part, since only then the window is closed.
     """
-    for part, rows, read, last in _parts(stream, pages(window), window):
-        noted = values if last else {}
-        closed = run.store.close(stream, done.project, part, rows, state.windows, noted, read, thorough)
+    aside: list[Rejected] = []
+    for part, rows, read, last in _parts(stream, pages(window), window, aside):
+        noted, rejected = (values, (window, aside)) if last else ({}, None)
+        closed = run.store.close(stream, done.project, part, rows, state.windows, noted, read, thorough, rejected)
         state.windows += 1
         done.read += read
         done.written += closed.written
         done.deleted += closed.deleted
         _remember(run, closed)
     done.windows += 1
+    done.rejected += len(aside)
 
 
 def _parts(
-    stream: Stream, pages: Iterator[Page], window: Window
+    stream: Stream, pages: Iterator[Page], window: Window, aside: list[Rejected]
 ) -> Iterator[tuple[Window, dict[Any, StoredRow], int, bool]]:
-    """Stretches of a window, newest first, with the newest version of each row in them by key, and the rows read."""
+    """Stretches of a window, newest first, with the newest version of each row in them by key, and the rows read.
+
+    Items that were set aside are added to ``aside``.
+    """
     time, updated = stream.at(stream.time), stream.at("updated_at")
     key_of = itemgetter(*(stream.at(name) for name in stream.key))
     kept: dict[Any, StoredRow] = {}
     end, read = window.end, 0
-    for rows, floor in pages:
+    for rows, floor, rejected in pages:
+        aside += rejected
         read += len(rows)
         for row in rows:
             key = key_of(row)
@@ -356,8 +397,7 @@ def sync_status(
     known = {state["project"] for state in states}
     new = [{"project": name, "stream": OBSERVATIONS.name} for name in names if name not in known]
     for state in states:
-        until = state["closed_until"]
-        state["lag_s"] = max(0.0, (now - until).total_seconds()) if now and until else None
+        state["lag_s"] = windows.lag_s(state, now) if now else None
     if only and only not in {*names, *known}:
         raise ConfigError(Problem("--project", f"no Langfuse project '{only}'", f"known: {', '.join(names)}"))
     return [state for state in [*states, *new] if only in ("", state["project"])]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -17,7 +17,12 @@ LATE = HOUR
 DEPTHS = {"48h": timedelta(hours=48), "30d": timedelta(days=30)}
 NIGHT_HOUR = 2
 FIRST_WIDTH = {"new": HOUR, "range": HOUR, "48h": 6 * HOUR, "30d": 6 * HOUR}
+REMEMBERED = timedelta(days=1)
 NARROWEST, WIDEST = timedelta(seconds=1), timedelta(days=1)
+
+
+AHEAD = timedelta(minutes=5)
+"""How far the clocks of two hosts that sync in turn may differ."""
 
 
 class Pass(NamedTuple):
@@ -30,28 +35,45 @@ class Pass(NamedTuple):
 
 @dataclass
 class Width:
-    """How wide the next window is: wide where little is found, so that quiet weeks cost few requests."""
+    """How wide the next window is: wide where little is found, so that quiet weeks cost few requests.
+
+    It stays below ``too_wide``, the narrowest width that the server did not answer.
+    """
 
     now: timedelta
+    too_wide: timedelta | None = None
+
+    def __post_init__(self) -> None:
+        while self.too_wide and self.now >= self.too_wide and self.now > NARROWEST:
+            self.now = max(NARROWEST, self.now / 2)
 
     def learn(self, requests: int) -> None:
         """Adapts to the number of requests that the last window took."""
         if requests <= 2:
-            self.now = min(self.now * 2, WIDEST)
+            wider = min(self.now * 2, WIDEST)
+            self.now = wider if self.too_wide is None or wider < self.too_wide else self.now
         elif requests > 10:
             self.now = max(self.now / 2, timedelta(minutes=1))
 
     def halve(self) -> bool:
         """Narrows after the server gave up; whether that was possible."""
         narrowest = self.now <= NARROWEST
+        self.too_wide = min(self.now, self.too_wide or self.now)
         self.now = max(NARROWEST, self.now / 2)
         return not narrowest
+
+
+def first_width(part: Pass, state: SyncState, now: datetime) -> Width:
+    """The width that a pass begins with, below one that the server did not answer within `REMEMBERED`."""
+    known = state.too_wide_s is not None and state.too_wide_at is not None and state.too_wide_at > now - REMEMBERED
+    return Width(FIRST_WIDTH[part.kind], timedelta(seconds=state.too_wide_s) if known and state.too_wide_s else None)
 
 
 def passes(state: SyncState, now: datetime, since: timedelta, zone: ZoneInfo) -> list[Pass]:
     """What a run has to go through: what is new, and the look-backs that are due or under way."""
     first = state.closed_until is None
-    start = now - since if state.closed_until is None else min(state.closed_until, now - LATE)
+    oldest = max(state.closed_from or now - since, now - since)
+    start = min(state.closed_until, now - LATE) if state.closed_until else oldest
     found = [Pass("new", _floor(start), None)]
     if first:
         return found
@@ -67,6 +89,27 @@ def passes(state: SyncState, now: datetime, since: timedelta, zone: ZoneInfo) ->
         if begin < now - LATE:
             found.append(Pass(kind, begin, _floor(now - LATE)))
     return found
+
+
+def trusted(state: SyncState, now: datetime) -> tuple[SyncState, list[str]]:
+    """The state without times in the future, which a clock that was ahead has left, and the names of these times.
+
+    How far a stream is closed is then unknown, and look-backs are due.
+    """
+    names = ("closed_from", "closed_until", "looked_48h", "look_48h_at", "looked_30d", "look_30d_at", "kept_before")
+    ahead = [name for name in names if (at := getattr(state, name)) is not None and at > now + AHEAD]
+    found = replace(state)
+    for name in ahead:
+        setattr(found, name, now - DEPTHS["30d"] if name.startswith("looked") else None)
+    return found, ahead
+
+
+def lag_s(state: Mapping[str, Any], now: datetime) -> float | None:
+    """Seconds that a stream may be behind. A time in the future was never reached, so that nothing may be closed."""
+    until: datetime | None = state["closed_until"]
+    if until and until > now + AHEAD:
+        until = min(filter(None, (state["closed_from"], state["finished_at"], now)))
+    return max(0.0, (now - until).total_seconds()) if until else None
 
 
 def begin(part: Pass, state: SyncState, now: datetime) -> dict[str, Any]:

@@ -33,7 +33,7 @@ with synced as (
 turns as (
   select (started_at at time zone {{ zone() }})::date as day, environment, count(*) as turns
   from {{ view('llm_turn') }}
-  where started_at > {{ now() }} - interval '10 days'
+  where calls > 0 and started_at > {{ now() }} - interval '10 days'
   group by 1, 2
 )
 select day, turns from turns, synced

@@ -1,8 +1,8 @@
 /*
 doc: >-
-  What prompt caches saved, by hour: for each LLM call with cached input, cached tokens x (its price of an uncached input
-  token - its price of a cached one). Calls whose cost does not tell both prices are left out of it.
-grain: one row per local hour, environment and model with a call that read from a cache
+  What prompt caches saved, by hour: for each observation with cached input, of every type, cached tokens x (its price of
+  an uncached input token - its price of a cached one). Observations whose cost lacks one of both prices are left out.
+grain: one row per local hour, environment and model with an observation that read from a cache
 feature: langfuse
 audience: everyone
 cadence: 5m
@@ -13,7 +13,7 @@ columns:
   hour: {type: timestamptz, doc: start of the local hour}
   environment: {type: text, doc: Langfuse environment}
   model: {type: text, doc: "model as the application named it; unknown where it named none"}
-  calls: {type: bigint, doc: LLM calls that read from a cache}
+  calls: {type: bigint, doc: "observations, mostly LLM calls, that read from a cache"}
   cached_tokens: {type: bigint, doc: tokens that they read from it}
   saved_usd: {type: numeric, doc: "list price saved, USD"}
 */
@@ -34,5 +34,5 @@ select
     0
   ) as saved_usd
 from {{ view('lf_observation') }}
-where type = 'GENERATION' and cached_tokens > 0
+where cached_tokens > 0
 group by 1, 2, 3

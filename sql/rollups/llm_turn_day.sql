@@ -19,9 +19,9 @@ columns:
   failed_calls: {type: bigint, doc: those of them that failed}
   retries: {type: bigint, doc: "LLM calls that follow a failed one of the same name"}
   tool_calls: {type: bigint, doc: tool calls of these turns}
-  priced: {type: bigint, doc: turns with at least one call that has a price}
-  cost_usd: {type: numeric, doc: "cost in USD of these turns; calls without a price count as nothing"}
-  failed_cost_usd: {type: numeric, doc: cost of failed calls}
+  priced: {type: bigint, doc: turns with at least one step that has a price}
+  cost_usd: {type: numeric, doc: "cost in USD of all steps of these turns; steps without a price count as nothing"}
+  failed_cost_usd: {type: numeric, doc: cost of failed LLM calls}
   retry_cost_usd: {type: numeric, doc: cost of retries that did not fail themselves}
   cost_p50_usd: {type: float8, "null": true, doc: "median cost of a turn with a price; NULL without one"}
   cost_p95_usd: {type: float8, "null": true, doc: "95th percentile of the cost of a turn with a price"}
@@ -53,4 +53,5 @@ select
   percentile_cont(0.5) within group (order by duration_s) as duration_p50_s,
   percentile_cont(0.95) within group (order by duration_s) as duration_p95_s
 from {{ view('llm_turn') }}
+where calls > 0
 group by grouping sets ((1, environment), (1))

@@ -20,6 +20,9 @@ columns:
   rows: {type: bigint, doc: rows read since the beginning}
   written: {type: bigint, doc: "rows inserted, changed or deleted since the beginning"}
   requests: {type: bigint, doc: requests sent since the beginning}
+  kept_before: {type: timestamptz, "null": true, doc: "rows from before this time stay when Langfuse no longer sends them: its own retention drops them there"}
+  too_wide_s: {type: float8, "null": true, doc: "narrowest window, in seconds, that the server did not answer; NULL where it answered all"}
+  too_wide_at: {type: timestamptz, "null": true, doc: when that was}
   resume_at: {type: timestamptz, "null": true, doc: "no request before this time: the server asked for a pause"}
   finished_at: {type: timestamptz, "null": true, doc: end of the last sync that went through}
   error: {type: text, "null": true, doc: "why the last sync stopped, in one line"}

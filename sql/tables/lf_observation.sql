@@ -25,10 +25,10 @@ columns:
   completion_start_time: {type: timestamptz, "null": true, from: observation.completionStartTime, doc: first token of a streamed answer}
   latency_s: {type: float8, "null": true, from: observation.startTime observation.endTime, doc: "end - start, seconds"}
   ttft_s: {type: float8, "null": true, from: observation.startTime observation.completionStartTime, doc: "first token - start, seconds; NULL where nothing was streamed"}
-  input_tokens: {type: bigint, from: observation.usageDetails, doc: "tokens of every usage type with 'input' in its name, cached ones included"}
-  output_tokens: {type: bigint, from: observation.usageDetails, doc: "tokens of every usage type with 'output' in its name"}
-  cached_tokens: {type: bigint, from: observation.usageDetails, doc: input tokens read from a prompt cache}
-  reasoning_tokens: {type: bigint, from: observation.usageDetails, doc: output tokens spent on reasoning}
+  input_tokens: {type: bigint, from: observation.usageDetails, doc: "tokens of every usage type with 'input' in its name, as Langfuse adds them, cached ones included; where none has it, of the names of input that providers use"}
+  output_tokens: {type: bigint, from: observation.usageDetails, doc: "tokens of every usage type with 'output' in its name; where none has it, of the names of output that providers use"}
+  cached_tokens: {type: bigint, from: observation.usageDetails, doc: "input tokens read from a prompt cache, never more than the input"}
+  reasoning_tokens: {type: bigint, from: observation.usageDetails, doc: "output tokens spent on reasoning, never more than the output"}
   total_tokens: {type: bigint, from: observation.usageDetails, doc: total as Langfuse states it}
   usage: {type: jsonb, from: observation.usageDetails, doc: tokens by usage type}
   cost_usd: {type: numeric, "null": true, from: observation.costDetails, doc: "cost in USD; NULL where Langfuse had no price"}

@@ -4,8 +4,8 @@ grain: one row
 feature: langfuse
 audience: everyone
 columns:
-  month_cost_usd: {type: numeric, null: true, doc: "cost since the start of the local month; NULL where no LLM call was ever synced"}
-  today_cost_usd: {type: numeric, null: true, doc: "cost since the start of the local day; NULL where no LLM call was ever synced"}
+  month_cost_usd: {type: numeric, null: true, doc: "cost of every type since the start of the local month; NULL where none was ever synced"}
+  today_cost_usd: {type: numeric, null: true, doc: "cost since the start of the local day; NULL where none was ever synced"}
   budget_usd: {type: numeric, doc: budget of a calendar month}
   daily_budget_usd: {type: numeric, doc: "budget_usd / days of this month"}
   spent_ratio: {type: float8, null: true, doc: month_cost_usd / budget_usd}

@@ -18,6 +18,7 @@ with turns as (
   where
     started_at >= (date_trunc('day', {{ now() }} at time zone {{ zone() }}) - interval '6 days') at time zone {{ zone() }}
     and started_at <= {{ now() }}
+    and calls > 0
 ),
 buckets (rank, bucket, low, high) as (
   values (1, '1', 1, 1), (2, '2', 2, 2), (3, '3', 3, 3), (4, '4 to 5', 4, 5), (5, '6 to 9', 6, 9),

@@ -1,9 +1,9 @@
 /*
 doc: >-
-  What Langfuse's price list says about the models of today's and the last 29 days' LLM calls, and why calls have no
-  price. The entry is the one that Langfuse takes for a call of today: its pattern matches the model, the project's own
+  What Langfuse's price list says about the models of today's and the last 29 days' LLM calls, embeddings and other
+  observations that name a model and carry tokens or cost, and why they have no price. The entry is the one that Langfuse takes for a call of today: its pattern matches the model, the project's own
   before Langfuse's, the youngest start date first.
-grain: one row per project and model with a call
+grain: one row per project and model with a call, or tokens or cost of another observation
 feature: langfuse
 audience: everyone
 cadence: 15m
@@ -12,7 +12,7 @@ key: [project, model]
 columns:
   project: {type: text, doc: "key of the Langfuse project, as in gendash.yaml"}
   model: {type: text, doc: "model as the application named it, unknown where it named none"}
-  calls: {type: bigint, doc: "LLM calls, failed ones included"}
+  calls: {type: bigint, doc: "LLM calls, failed ones included, and other observations of the model"}
   uncosted: {type: bigint, doc: calls without a cost}
   entry: {type: text, "null": true, doc: "name of the entry of the price list; NULL where none matches"}
   kept_by: {type: text, "null": true, doc: "Langfuse or project: who maintains the entry"}
@@ -32,7 +32,7 @@ with calls as (
     count(*) filter (where cost_source = 'list') as from_list,
     count(*) filter (where cost_source = 'provider') as from_provider
   from {{ view('lf_observation') }}
-  where type = 'GENERATION'
+  where (type = 'GENERATION' or model <> '' and (cost_usd is not null or usage <> '{}'))
     and start_time >= (date_trunc('day', {{ now() }} at time zone {{ zone() }}) - interval '29 days') at time zone {{ zone() }}
     and start_time <= {{ now() }}
   group by 1, 2

@@ -1,6 +1,6 @@
 /*
-doc: LLM calls and their cost by day and environment.
-grain: one row per local day and environment with a call; days without one have no row
+doc: LLM calls, and cost of observations of every type, by day and environment.
+grain: one row per local day and environment with a call, cost or tokens; other days have no row
 feature: langfuse
 audience: everyone
 cadence: 5m
@@ -10,7 +10,7 @@ columns:
   day: {type: date, doc: local day}
   at: {type: timestamptz, doc: its start}
   environment: {type: text, doc: Langfuse environment}
-  cost_usd: {type: numeric, doc: "cost in USD of the calls that have a price"}
+  cost_usd: {type: numeric, doc: "cost in USD of the observations that have one"}
   calls: {type: bigint, doc: "LLM calls, failed ones included"}
   uncosted: {type: bigint, doc: calls without a cost}
 */

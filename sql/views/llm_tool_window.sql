@@ -27,6 +27,7 @@ with turns as (
   join {{ view('llm_turn') }} t on
     started_at >= (date_trunc('day', {{ now() }} at time zone {{ zone() }}) - (days - 1) * interval '1 day') at time zone {{ zone() }}
     and started_at <= {{ now() }}
+  where t.calls > 0
 ),
 tool_calls as (
   select project, trace_id, coalesce(nullif(name, ''), 'unnamed') as tool, level, latency_s

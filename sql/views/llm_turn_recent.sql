@@ -14,8 +14,8 @@ columns:
   failed_calls: {type: bigint, doc: those of them that failed}
   tool_calls: {type: bigint, doc: tool calls}
   duration_s: {type: float8, doc: "duration, seconds"}
-  cost_usd: {type: numeric, null: true, doc: "cost in USD; NULL where no call has a price"}
+  cost_usd: {type: numeric, null: true, doc: "cost in USD; NULL where no step has a price"}
 */
 select project, trace_id, started_at, environment, failed, calls, failed_calls, tool_calls, duration_s, cost_usd
 from {{ view('llm_turn') }}
-where started_at >= date_trunc('hour', {{ now() }}, {{ zone() }}) - interval '23 hours' and started_at <= {{ now() }}
+where started_at >= date_trunc('hour', {{ now() }}, {{ zone() }}) - interval '23 hours' and started_at <= {{ now() }} and calls > 0

@@ -17,7 +17,7 @@ columns:
   trace_id: {type: text, null: true, doc: trace that the answer names}
   traced: {type: boolean, doc: whether that trace was synced and has an LLM call}
   duration_s: {type: float8, null: true, doc: "duration of the turn, seconds"}
-  cost_usd: {type: numeric, null: true, doc: "cost of the turn, USD; NULL where no call has a price"}
+  cost_usd: {type: numeric, null: true, doc: "cost of the turn, USD; NULL where no step has a price"}
   tokens: {type: bigint, null: true, doc: input and output tokens of the turn}
   model: {type: text, null: true, doc: model of its last LLM call}
   prompt: {type: text, null: true, doc: "managed prompt of its last LLM call and its version; NULL where it used none"}
@@ -34,7 +34,7 @@ select
   c.prompt_version
 from {{ view('rating_detail') }} d
 left join lateral (
-  select * from {{ view('llm_turn') }} t where t.trace_id = d.trace_id order by project limit 1
+  select * from {{ view('llm_turn') }} t where t.trace_id = d.trace_id and t.calls > 0 order by project limit 1
 ) t on true
 left join lateral (
   select model, prompt_name, prompt_version from {{ view('lf_observation') }} o

@@ -101,7 +101,7 @@ def llm_calls(llm: LLM) -> Table:
 
 
 def tokens_tile(llm: LLM) -> Table:
-    return llm.hourly(total, llm.calls)
+    return llm.hourly(total, llm.billed)
 
 
 def csat(llm: LLM) -> Table:
@@ -122,9 +122,10 @@ def known(values: Any) -> list[Any]:
 
 def models(llm: LLM) -> Table:
     calls = llm.until_now(llm.last(7, llm.chosen))
-    rows = []
+    billed, rows = llm.until_now(llm.last(7, llm.chosen_billed)), []
     for name in set(map(model, calls)):
         own = [row for row in calls if model(row) == name]
+        cost = spent(row for row in billed if model(row) == name)
         times = known(map(lasted, own))
         rows.append(
             (
@@ -132,7 +133,7 @@ def models(llm: LLM) -> Table:
                 enough(percentile(times, MEDIAN), own), enough(percentile(times, NINETY_FIVE), own),
                 enough(percentile(known(map(waited, own)), NINETY_FIVE), own),
                 enough(percentile(known(map(speed, own)), MEDIAN), own),
-                per(total(own), len(own)), percentile(map(tokens, own), NINETY_FIVE), spent(own),
+                per(total(own), len(own)), percentile(map(tokens, own), NINETY_FIVE), cost,
             )
         )  # fmt: skip
     columns = ("Model", "Share of calls", "Calls", "Errors", "p50", "p95", "1st token", "Tokens/s")
@@ -161,11 +162,11 @@ def tokens_over_time(llm: LLM) -> Table:
         kept = sum(map(cached, rows))
         return total(rows, "input") - kept, kept, total(rows, "output")
 
-    return llm.series(("input", "input, cached", "output"), split, llm.chosen)
+    return llm.series(("input", "input, cached", "output"), split, llm.chosen_billed)
 
 
 def cost_over_time(llm: LLM) -> Table:
-    return llm.series(("cost",), lambda rows: (spent(rows),), llm.chosen)
+    return llm.series(("cost",), lambda rows: (spent(rows),), llm.chosen_billed)
 
 
 TYPES = {

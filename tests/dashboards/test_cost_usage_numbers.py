@@ -65,7 +65,7 @@ def stores(postgres: Server) -> Iterator[Callable[[str], Shown]]:
 def _month(llm: LLM) -> dict[int, Decimal]:
     """Cost of this month by its day, all environments, up to now."""
     found: dict[int, Decimal] = defaultdict(Decimal)
-    for row in llm.until_now(llm.all_calls):
+    for row in llm.until_now(llm.all_billed):
         day = llm.view.day(started(row))
         if (day.year, day.month) == (llm.today.year, llm.today.month):
             found[day.day] += spent([row])
@@ -112,7 +112,7 @@ def _against_last_month(llm: LLM) -> str:
     last = (this - DAY).replace(day=1)
     running = wall.replace(minute=0, second=0, microsecond=0)
     sums, known = {0: Decimal(0), 1: Decimal(0)}, False
-    for row in llm.all_calls:
+    for row in llm.all_billed:
         when = started(row).astimezone(llm.world.zone).replace(tzinfo=None)
         known = known or when < last + DAY
         if this <= when < running:
@@ -135,7 +135,7 @@ def month(llm: LLM) -> Table:
 
 
 def cost_24h(llm: LLM) -> Table:
-    return llm.hourly(spent, llm.calls)
+    return llm.hourly(spent, llm.billed)
 
 
 def per_turn(llm: LLM) -> Table:
@@ -145,7 +145,7 @@ def per_turn(llm: LLM) -> Table:
 
 
 def tokens_tile(llm: LLM) -> Table:
-    return llm.rolling(total, llm.until_now(llm.calls))
+    return llm.rolling(total, llm.until_now(llm.billed))
 
 
 def cached_tile(llm: LLM) -> Table:
@@ -160,7 +160,7 @@ def turns(llm: LLM) -> Table:
 
 
 def cost_by_model(llm: LLM) -> Table:
-    return llm.by_model(llm.calls, spent)
+    return llm.by_model(llm.billed, spent)
 
 
 def daily_budget(llm: LLM) -> Table:
@@ -193,7 +193,7 @@ def tokens_over_time(llm: LLM) -> Table:
         kept = sum(map(cached, rows))
         return total(rows, "input") - kept, kept, total(rows, "output")
 
-    return llm.series(("input", "input, cached", "output"), split, llm.calls)
+    return llm.series(("input", "input, cached", "output"), split, llm.billed)
 
 
 def cost_per_turn(llm: LLM) -> Table:
@@ -205,26 +205,31 @@ def cost_per_turn(llm: LLM) -> Table:
 
 
 def models(llm: LLM) -> Table:
-    calls = llm.until_now(llm.last(30, llm.calls))
-    all_cost, rows = spent(calls), []
-    for name in set(map(model, calls)):
-        own = [row for row in calls if model(row) == name]
-        cost, priced = spent(own), sum(map(has_price, own))
+    billed = llm.until_now(llm.last(30, llm.billed))
+    all_cost, rows = spent(billed), []
+    for name in set(map(model, billed)):
+        steps = [row for row in billed if model(row) == name]
+        own = [row for row in steps if row["type"] == "GENERATION"]
+        cost, priced = spent(steps), sum(map(has_price, own))
         slow = percentile((lasted(row) for row in own if lasted(row) is not None), Fraction(95, 100))
         failed = sum(row["level"] == "ERROR" for row in own)
         rows.append(
-            (name, per(cost, all_cost), cost, len(own), total(own), per(1000 * cost, priced), slow,
-             per(failed, len(own)), per(len(own) - priced, len(own)), *list_price(name, own))
+            (name, per(cost, all_cost), cost, len(own), total(steps), per(1000 * spent(own), priced), slow,
+             per(failed, len(own)), per(len(own) - priced, len(own)), *list_price(name, own or steps))
         )  # fmt: skip
     rows.sort(key=lambda row: (-row[2], row[0]))
     columns = ("Model", "Share of cost", "Cost", "Calls", "Tokens", "Per 1k", "p95", "Errors", "No price")
     return Table((*columns, "In, 1M", "Out, 1M", "Why no price"), rows[:20])
 
 
+LISTED = (*vocabularies.ANSWERING, vocabularies.NANO, vocabularies.EMBEDDING)
+
+
 def list_price(name: str, calls: list[Any]) -> tuple[Any, ...]:
     """USD of a million tokens by the demo's own list, and what is wrong where a call has no price."""
-    known = next((m for m in vocabularies.ANSWERING | {vocabularies.NANO: 0} if m.name == name and m.id), None)
-    prices = [10**6 * Decimal(f"{usd:g}") for usd in (known.input, known.output)] if known else [None, None]
+    known = next((m for m in LISTED if m.name == name and m.id), None)
+    usd = (known.input, known.output or None) if known else (None, None)
+    prices = [None if one is None else 10**6 * Decimal(f"{one:g}") for one in usd]
     if all(map(has_price, calls)):
         return (*prices, None)
     if not known:
@@ -239,16 +244,16 @@ NOT_LISTED, NO_USAGE = "not in the price list", "calls without usage"
 def users(llm: LLM) -> Table:
     accounts = {row["id"] for row in llm.world.rows["users"]}
     by_name: dict[tuple[str, str], list[Any]] = defaultdict(list)
-    for turn in llm.last(30, llm.turns, turn_at):
+    for turn in llm.last(30, llm.traces, turn_at):
         known = turn.user in accounts
         name = "(untagged)" if not turn.user else turn.user[:8] if known else "(no account)"
         by_name[name, turn.user if known else ""].append(turn)
     costs = {key: cost_of(inside) for key, inside in by_name.items()}
     whole = sum(costs.values(), Decimal(0))
     rows = [
-        (name, per(cost, whole), cost, len(inside), per(cost, len(inside)), max(turn.at for turn in inside))
+        (name, per(cost, whole), cost, turns, per(cost, turns), max(trace.at for trace in inside))
         for (name, user), inside in by_name.items()
-        for cost in [costs[name, user]]
+        for cost, turns in [(costs[name, user], sum(bool(trace.calls) for trace in inside))]
     ]
     rows.sort(key=lambda row: (-row[2], row[0]))
     return Table(("User", "Share of cost", "Cost", "Turns", "Per turn", "Last seen"), rows[:20])
@@ -276,7 +281,7 @@ def tools(llm: LLM) -> Table:
 
 
 def _per_unit(llm: LLM, name: str, units: int) -> Table:
-    return llm.tile(name, per(spent(llm.last(30, llm.calls)), units))
+    return llm.tile(name, per(spent(llm.last(30, llm.billed)), units))
 
 
 def per_conversation(llm: LLM) -> Table:
@@ -323,10 +328,10 @@ def token_efficiency(llm: LLM) -> Table:
 
 
 def cost_by_environment(llm: LLM) -> Table:
-    calls = llm.last(30, llm.all_calls)
+    billed = llm.last(30, llm.all_billed)
     found = [
-        (name, spent(row for row in calls if row["environment"] == name))
-        for name in count_by(calls, lambda r: r["environment"])
+        (name, spent(row for row in billed if row["environment"] == name))
+        for name in count_by(billed, lambda r: r["environment"])
     ]
     return Table(("name", "value"), sorted(found, key=lambda row: (-row[1], row[0]))[:6])
 
@@ -364,14 +369,14 @@ def _saved(row: Any) -> Fraction:
 
 
 def cache_savings(llm: LLM) -> Table:
-    return llm.series(("saved",), lambda rows: (sum(map(_saved, rows), Fraction(0)),), llm.calls)
+    return llm.series(("saved",), lambda rows: (sum(map(_saved, rows), Fraction(0)),), llm.billed)
 
 
 def spend_against_usual(llm: LLM) -> Table:
     by_hour: dict[datetime, list[Any]] = defaultdict(list)
-    for row in llm.calls:
+    for row in llm.billed:
         by_hour[llm.view.hour(started(row))].append(row)
-    since = min(llm.view.hour(started(row)) for row in llm.all_calls)
+    since = min(llm.view.hour(started(row)) for row in llm.all_billed)
     last, zone, rows = llm.view.hour(llm.look.at), llm.world.zone, []
     for ago in range(168, 0, -1):
         hour = last - ago * HOUR

@@ -17,7 +17,7 @@ import pytest
 from desk_store import Store, filled
 from desk_store import same as nearly
 from overview_figures import DAY, Table, View, changed, price, started, tile, whole
-from overview_worlds import STORIES, Rows, Story, World, make, nothing
+from overview_worlds import STORIES, Rows, Story, World, is_billed, make, nothing
 
 from gendash.demo.postgres import Server
 from gendash.demo.timeline import COLUMNS
@@ -434,20 +434,26 @@ def _name(row: Mapping[str, Any]) -> str:
 
 
 def _turns(view: View) -> dict[str, Rows]:
-    """LLM calls of the last 30 days by trace; a turn belongs to the day on which its first step began."""
+    """Steps by trace of the last 30 days; a trace belongs to the day on which its first step began.
+
+    Traces without an LLM call are among them where a step carries cost or tokens.
+    """
     traces: dict[str, Rows] = defaultdict(list)
     for row in view.world.platform.observations:
         traces[row["traceId"]].append(row)
     found = {}
     for trace, steps in traces.items():
-        calls = [row for row in steps if row["type"] == "GENERATION"]
-        if calls and 0 <= view.days_ago(min(map(started, steps))) < 30:
-            found[trace] = calls
+        if any(map(is_billed, steps)) and 0 <= view.days_ago(min(map(started, steps))) < 30:
+            found[trace] = steps
     return found
 
 
-def _user_of(calls: Rows) -> str:
-    return str(calls[0]["userId"] or "")
+def _user_of(steps: Rows) -> str:
+    return max(str(row["userId"] or "") for row in steps)
+
+
+def _calls(steps: Rows) -> int:
+    return sum(row["type"] == "GENERATION" for row in steps)
 
 
 def _tokens(calls: Rows) -> int:
@@ -495,12 +501,14 @@ def llm_by_user(view: View) -> Table:
         known = user in accounts
         name = "(untagged)" if not user else _name(accounts[user]) if known else "(unknown)"
         by_user[user if known else "", name].append(calls)
-    every = sum(map(len, by_user.values()))
+    turns = {key: sum(_calls(trace) > 0 for trace in made) for key, made in by_user.items()}
+    every = sum(turns.values())
     found = []
     for (user, name), made in by_user.items():
         calls = [row for trace in made for row in trace]
-        share = Fraction(len(made), every)
-        found.append((name, _cost(calls), len(made), share, len(calls), _tokens(calls), user[:8], user))
+        count = turns[user, name]
+        figures = (_cost(calls), count, Fraction(count, every), _calls(calls), _tokens(calls))
+        found.append((name, *figures, user[:8], user))
     found.sort(key=lambda row: (-row[1], -row[2], row[7], row[0]))
     places = [row for row in found if row[7]][:100]
     rows = [row[:7] for row in found if not row[7] or row in places]

@@ -44,7 +44,7 @@ def make_store(url: str) -> Store:
     """An empty store at a database."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("create schema gendash")
-        for name in ("lf_observation", "lf_score", "lf_model", "_sync", "_budget", "_secret"):
+        for name in ("lf_observation", "lf_score", "lf_model", "lf_rejected", "_sync", "_budget", "_secret"):
             create(connection, name)
         connection.execute("insert into gendash._secret values ('user_hash', %s, '', '', now())", [KEY])
     return Store(url, "gendash")

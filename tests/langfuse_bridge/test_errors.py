@@ -238,12 +238,12 @@ def test_a_long_pause_stops_cleanly_says_when_it_goes_on_and_is_kept(
     double.fault = lambda path: next(answers, Fault(429, retry_after=86393)) if path == "v2/observations" else None
     report = run(text="langfuse: {since: 5h}")
     assert not report.complete and report.resume_at == NOW + timedelta(seconds=86393)
-    assert report.notes == ["rate limit reached; goes on at 2026-11-21 11:59:53 UTC"]
+    assert report.notes == ["rate limit reached; continues at 2026-11-21 11:59:53 UTC"]
     closed = len(stored(store, "lf_observation"))
     assert 0 < closed < 200
     asked = scripted(double, "none")
     again = run(NOW + MINUTE)
-    assert asked == [] and "goes on at 2026-11-21 11:59:53" in again.notes[0]
+    assert asked == [] and "continues at 2026-11-21 11:59:53" in again.notes[0]
     later = run(NOW + timedelta(days=1), text="langfuse: {since: 5h}")
     assert later.complete and len(stored(store, "lf_observation")) == 200
 
@@ -273,9 +273,10 @@ def test_a_trace_of_any_name_is_asked_for_by_that_name(trace: str, double: Any, 
 def test_unreadable_answers_name_the_path_and_no_data(web: Any, double: Any, sleeper: Any, run: Any) -> None:
     fill(double, 3)
     run()
-    double.add(observation(50, NOW, usageDetails={"input": "many"}))
+    for number in range(50, 61):
+        double.add(observation(number, NOW, type={"many": "kinds"}))
     with pytest.raises(Unexpected) as error:
-        run(NOW + MINUTE)
+        run(NOW + 2 * timedelta(hours=1), text="langfuse: {since: 2h}")
     assert "/api/public/v2/observations has another shape" in line(error) and "many" not in line(error)
 
 

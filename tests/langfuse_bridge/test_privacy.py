@@ -147,7 +147,8 @@ def test_prompts_and_answers_are_not_even_asked_for(double: Any, run: Any) -> No
 
 
 def test_an_error_that_stops_a_sync_holds_neither_keys_nor_data(double: Any, store: Any, sleeper: Any) -> None:
-    double.add(observation(1, NOW - MINUTE, usageDetails={CANARY: CANARY}))
+    for number in range(20):
+        double.add(observation(number, NOW - MINUTE, type={CANARY: CANARY}))
     with pytest.raises(Exception, match="another shape"):
         sync(settings(double, store), now=NOW, store=store, client=client_of(double, sleeper))
     assert places(store.url, CANARY) == [] and places(store.url, double.secret_key) == []

@@ -1,4 +1,4 @@
-"""The server's own totals against the store: what differs is found, fetched anew, or explained."""
+"""The server's own totals against the store: what differs is found, fetched again, or explained."""
 
 from __future__ import annotations
 

@@ -134,9 +134,22 @@ def load(url: str, facts: Facts) -> None:
         insert(
             "gendash.lf_observation",
             "id, type, model, level, environment, start_time, updated_at, "
-            "input_tokens, output_tokens, total_tokens, cost_usd",
+            "input_tokens, output_tokens, total_tokens, usage, cost_usd",
             [
-                (key, kind, model, level(tokens), environment, at, at, tokens, 2 * tokens, 3 * tokens, cost)
+                (
+                    key,
+                    kind,
+                    model,
+                    level(tokens),
+                    environment,
+                    at,
+                    at,
+                    tokens,
+                    2 * tokens,
+                    3 * tokens,
+                    '{"total": 1}',
+                    cost,
+                )
                 for key, kind, model, environment, at, tokens, cost in facts.calls
             ],
         )
@@ -366,18 +379,20 @@ def test_tickets_and_documents(read: Read, facts: Facts) -> None:
 
 
 def test_llm_calls_spend_and_budget(read: Read, facts: Facts, zone: ZoneInfo) -> None:
-    calls = [call for call in facts.calls if call[1] == "GENERATION"]
     by_hour: dict[Any, list[Any]] = defaultdict(list)
     by_day: dict[Any, list[Any]] = defaultdict(list)
-    for call in calls:
-        by_hour[hour_of(call[4], zone), call[3], call[2] or "unknown"].append(call)
+    for call in facts.calls:
+        by_hour[hour_of(call[4], zone), call[3], call[2] or "unknown", call[1]].append(call)
         by_day[day_of(call[4], zone), call[3]].append(call)
+
+    def is_call(call: Any) -> bool:
+        return bool(call[1] == "GENERATION")
 
     def cost(some: list[Any]) -> Decimal:
         return sum((call[6] for call in some if call[6] is not None), Decimal(0))
 
     assert {
-        (row["hour"], row["environment"], row["model"]): tuple(
+        (row["hour"], row["environment"], row["model"], row["type"]): tuple(
             row[c]
             for c in (
                 "calls",
@@ -394,14 +409,14 @@ def test_llm_calls_spend_and_budget(read: Read, facts: Facts, zone: ZoneInfo) ->
         for row in read("llm_hour")
     } == {
         key: (
-            len(some),
-            sum(level(call[5]) == "ERROR" for call in some),
+            sum(map(is_call, some)),
+            sum(level(call[5]) == "ERROR" for call in some if is_call(call)),
             sum(call[5] for call in some),
             sum(2 * call[5] for call in some),
             len(some),
             sum(3 * call[5] for call in some),
             cost(some),
-            sum(call[6] is None for call in some),
+            sum(call[6] is None for call in some if is_call(call)),
             max(call[4] for call in some),
         )
         for key, some in by_hour.items()
@@ -409,10 +424,11 @@ def test_llm_calls_spend_and_budget(read: Read, facts: Facts, zone: ZoneInfo) ->
     assert {
         (row["day"], row["environment"]): (row["cost_usd"], row["calls"], row["at"]) for row in read("llm_spend_day")
     } == {
-        (day, environment): (cost(some), len(some), start_of(day, zone)) for (day, environment), some in by_day.items()
+        (day, environment): (cost(some), sum(map(is_call, some)), start_of(day, zone))
+        for (day, environment), some in by_day.items()
     }
     today = day_of(facts.now, zone)
-    month = [call for call in calls if day_of(call[4], zone) >= today.replace(day=1) and call[4] <= facts.now]
+    month = [call for call in facts.calls if day_of(call[4], zone) >= today.replace(day=1) and call[4] <= facts.now]
     (row,) = read("budget_now")
     days = ((today.replace(day=28) + timedelta(days=4)).replace(day=1) - today.replace(day=1)).days
     local = facts.now.astimezone(zone).replace(tzinfo=None)
@@ -424,4 +440,4 @@ def test_llm_calls_spend_and_budget(read: Read, facts: Facts, zone: ZoneInfo) ->
     assert row["elapsed_ratio"] == pytest.approx(elapsed)
     assert row["spent_ratio"] == pytest.approx(float(cost(month)) / 7)
     assert row["forecast_usd"] == pytest.approx(cost(month) / Decimal(elapsed))
-    assert row["uncosted"] == sum(call[6] is None for call in month)
+    assert row["uncosted"] == sum(call[6] is None for call in month if is_call(call))

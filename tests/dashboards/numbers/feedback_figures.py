@@ -85,7 +85,7 @@ def _ends(row: Mapping[str, Any]) -> datetime:
 def _turn(steps: Rows) -> dict[str, Any]:
     calls = [row for row in steps if row["type"] == "GENERATION"]
     last = max(calls, key=lambda row: (started(row), row["id"]))
-    prices = [Decimal(repr(row["costDetails"]["total"])) for row in calls if "total" in row["costDetails"]]
+    prices = [Decimal(repr(row["costDetails"]["total"])) for row in steps if "total" in row["costDetails"]]
     ends = max(max(_ends(row), started(row)) for row in steps)
     prompt = f"{last['promptName']} v{last['promptVersion']}" if last.get("promptName") else None
     return {
@@ -93,7 +93,7 @@ def _turn(steps: Rows) -> dict[str, Any]:
         "failed": any(row["level"] == "ERROR" and not row["parentObservationId"] for row in steps),
         "duration_s": (ends - min(map(started, steps))).total_seconds(),
         "cost_usd": sum(prices, Decimal(0)) if prices else None,
-        "tokens": sum(row["inputUsage"] + row["outputUsage"] for row in calls),
+        "tokens": sum(row["inputUsage"] + row["outputUsage"] for row in steps),
         "model": last["model"] or "unknown",
         "prompt": prompt,
     }

@@ -18,7 +18,7 @@ from typing import Any
 
 from llm_store import ALL, Look, picked
 from overview_figures import DAY, HOUR, Table, View, changed, spent, started
-from overview_worlds import Rows, World
+from overview_worlds import Rows, World, is_billed
 
 Row = Mapping[str, Any]
 KEPT = timedelta(days=33)
@@ -97,7 +97,7 @@ def ms(text: str) -> int:
 
 @dataclass(frozen=True)
 class Turn:
-    """A trace with an LLM call; ``steps`` are all its observations in the order of time."""
+    """A trace with an LLM call, cost or tokens; ``steps`` are all its observations in the order of time."""
 
     id: str
     steps: Sequence[Row]
@@ -128,7 +128,8 @@ class Turn:
 
     @cached_property
     def cost(self) -> Decimal | None:
-        return spent(self.calls) if any(map(has_price, self.calls)) else None
+        """What all steps cost, of every type."""
+        return spent(self.steps) if any(map(has_price, self.steps)) else None
 
     @cached_property
     def retries(self) -> list[Row]:
@@ -154,22 +155,34 @@ class LLM:
         self.all_calls = [row for row in self.kept if row["type"] == "GENERATION"]
         self.calls = [row for row in self.all_calls if look.environment in (ALL, row["environment"])]
         self.chosen = [row for row in self.calls if look.model in (ALL, model(row))]
+        self.all_billed = list(filter(is_billed, self.kept))
+        self.billed = [row for row in self.all_billed if look.environment in (ALL, row["environment"])]
+        self.chosen_billed = [row for row in self.billed if look.model in (ALL, model(row))]
 
     @property
     def today(self) -> date:
         return self.view.today
 
     @cached_property
-    def all_turns(self) -> list[Turn]:
+    def all_traces(self) -> list[Turn]:
+        """Turns, and traces that cost something or hold tokens without an LLM call."""
         traces: dict[str, list[Row]] = defaultdict(list)
         for row in sorted(self.kept, key=lambda row: (started(row), row["id"])):
             traces[row["traceId"]].append(row)
-        turns = [Turn(key, steps) for key, steps in traces.items()]
-        return [turn for turn in turns if turn.calls]
+        found = [Turn(key, steps) for key, steps in traces.items()]
+        return [trace for trace in found if any(map(is_billed, trace.steps))]
+
+    @cached_property
+    def traces(self) -> list[Turn]:
+        return [trace for trace in self.all_traces if self.look.environment in (ALL, trace.environment)]
+
+    @cached_property
+    def all_turns(self) -> list[Turn]:
+        return [trace for trace in self.all_traces if trace.calls]
 
     @cached_property
     def turns(self) -> list[Turn]:
-        return [turn for turn in self.all_turns if self.look.environment in (ALL, turn.environment)]
+        return [trace for trace in self.traces if trace.calls]
 
     def ago(self, at: datetime) -> int:
         """How many local days before today a moment lies."""

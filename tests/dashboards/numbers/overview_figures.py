@@ -65,9 +65,14 @@ class View:
         """LLM calls of the chosen environment."""
         return [row for row in self.world.calls if self.environment in ("", row["environment"])]
 
+    @cached_property
+    def billed(self) -> Rows:
+        """What carries cost or tokens in the chosen environment, of every type, and LLM calls."""
+        return [row for row in self.world.billed if self.environment in ("", row["environment"])]
+
     def until_now(self) -> Rows:
-        """LLM calls of all environments, without those of a clock that runs ahead."""
-        return [row for row in self.world.calls if started(row) <= self.at]
+        """What is billed in all environments, without that of a clock that runs ahead."""
+        return [row for row in self.world.billed if started(row) <= self.at]
 
     def within_24h(self) -> Rows:
         """LLM calls of the current hour and the 23 before."""
@@ -113,9 +118,9 @@ def tile(view: View, name: str, value: Number) -> Table:
 # ── LLM calls ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _hourly(view: View, measure: Callable[[Rows], Number]) -> Table:
+def _hourly(view: View, measure: Callable[[Rows], Number], counted: Rows) -> Table:
     by_hour: dict[int, Rows] = {}
-    for row in view.calls:
+    for row in counted:
         by_hour.setdefault(view.hours_ago(row), []).append(row)
 
     def over(*hours: int) -> Number:
@@ -128,11 +133,11 @@ def _hourly(view: View, measure: Callable[[Rows], Number]) -> Table:
 
 
 def llm_calls(view: View) -> Table:
-    return _hourly(view, len)
+    return _hourly(view, len, view.calls)
 
 
 def llm_cost(view: View) -> Table:
-    return _hourly(view, spent)
+    return _hourly(view, spent, view.billed)
 
 
 def tokens_per_call(view: View) -> Table:
@@ -158,21 +163,21 @@ def cost_today(view: View) -> Table:
     share = month_share(view, view.today)
     cost = spent(row for row in view.until_now() if view.days_ago(started(row)) == 0)
     verdict = "twice the " if cost > 2 * share else "over the " if cost > share else "of "
-    return tile(view, f"{verdict}{dollars(share)} a day", cost if view.world.calls else None)
+    return tile(view, f"{verdict}{dollars(share)} a day", cost if view.world.billed else None)
 
 
 def budget_used(view: View) -> Table:
     month, budget = (view.today.year, view.today.month), dollars(Fraction(view.world.budget))
     days = ((view.day(started(row)), row) for row in view.until_now())
     cost = spent(row for day, row in days if (day.year, day.month) == month)
-    if not view.world.calls:
+    if not view.world.billed:
         return tile(view, f"of {budget}", None)
     return tile(view, f"{dollars(cost)} of {budget}", Fraction(cost) / view.world.budget)
 
 
 def cost_per_day(view: View) -> Table:
     by_day: dict[int, Rows] = {}
-    for row in view.calls:
+    for row in view.billed:
         by_day.setdefault(view.days_ago(started(row)), []).append(row)
     days = [(ago, view.today - ago * DAY) for ago in range(30, 0, -1)]
     rows = [(view.start(day), spent(by_day.get(ago, [])), month_share(view, day)) for ago, day in days]

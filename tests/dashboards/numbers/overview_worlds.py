@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from itertools import count
@@ -80,6 +80,16 @@ class World:
     def calls(self) -> Rows:
         """LLM calls: observations of type GENERATION."""
         return [row for row in self.platform.observations if row["type"] == "GENERATION"]
+
+    @property
+    def billed(self) -> Rows:
+        """LLM calls, and observations of every other type that carry cost or tokens."""
+        return [row for row in self.platform.observations if is_billed(row)]
+
+
+def is_billed(row: Mapping[str, Any]) -> bool:
+    """Whether an observation is an LLM call, or carries cost or tokens."""
+    return bool(row["type"] == "GENERATION" or row["usageDetails"] or row["costDetails"])
 
 
 def make(story: Story) -> World:
@@ -274,10 +284,26 @@ class _Gardener:
         self.call(lately, cost="0.000000000001", tokens=0)
         self.call(lately, cost="17.5", environment=QUOTED)
         self.call(lately, model="", cost=None, environment=QUOTED)
-        self.call(lately, cost="9999", kind="EMBEDDING")
+        self.call(lately, cost="99", kind="EMBEDDING")
+        for kind in ("EMBEDDING", "AGENT", "TOOL", "SPAN", "KIND_OF_THE_FUTURE"):
+            self.call(lately, cost="5.125", kind=kind, model="planted-model" if kind == "EMBEDDING" else "")
+            self.call(lately, kind=kind)
+            self.call(self.now - timedelta(days=3), cost="2", kind=kind, environment=QUOTED)
+            self.within_a_turn(kind)
         self.call(self.now - timedelta(days=4), cost="3", environment=SILENT)
         for at in (*self._repeated_hours(), self.now + timedelta(days=1)):
             self.call(at, cost="0.25")
+
+    def within_a_turn(self, kind: str) -> None:
+        """Adds a step with cost and tokens to a turn of a user."""
+        calls = [row for row in self.platform.observations if row["type"] == "GENERATION" and row["userId"]]
+        if calls:
+            call = calls[len(calls) * 3 // 4]
+            self.call(datetime.fromisoformat(call["startTime"]), cost="1.5", kind=kind, environment=call["environment"])
+            step = self.platform.observations[-1]
+            step |= {name: call[name] for name in ("traceId", "userId", "sessionId", "tags")}
+            step["isRootObservation"] = False
+            step["parentObservationId"] = call["id"]
 
     def call(
         self, at: datetime, *, model: str = "planted-model", cost: str | None = None, environment: str = "production",

@@ -100,6 +100,16 @@ FAULTS: dict[str, tuple[list[str], str]] = {
         [f"update gendash.lf_observation set cached_tokens = -1 where trace_id = {TRACED} and type = 'GENERATION'", REFRESH],
         "",
     ),
+    "llm_usage_types": (
+        ["update gendash.lf_observation set usage = usage || '{\"mystery\": 1, \"promptTokenCount\": 1}' where trace_id = "
+         f"{TRACED} and type = 'GENERATION'", REFRESH],
+        "mystery",
+    ),
+    "llm_rejected": (
+        ["insert into gendash.lf_rejected (project, stream, at, trace_id, id, number, reason) "
+         "values ('default', 'observations', '2026-11-18 12:00+00', 'x', 'y', 1, 'type is missing')"],
+        "default observations x y",
+    ),
     "llm_clock": (
         [f"update gendash.lf_observation set end_time = start_time - interval '1 s' where trace_id = {TRACED} and is_root"],
         "",
@@ -116,10 +126,10 @@ FAULTS: dict[str, tuple[list[str], str]] = {
     "llm_rollup": (
         ["update gendash.llm_hour set cost_usd = cost_usd + 0.000001 where (hour, environment, model) = "
          "(select hour, environment, model from gendash.llm_hour where hour < '2026-11-18 12:00+00' order by hour desc limit 1)"],
-        "2026-11-18: ",
+        "2026-11-18 llm_hour: ",
     ),
     "turns_traced": (
-        ["delete from gendash.llm_turn where started_at >= '2026-11-16 08:00+00' and started_at < '2026-11-16 16:00+00'"],
+        ["delete from gendash.lf_observation where start_time >= '2026-11-16 08:00+00' and start_time < '2026-11-16 16:00+00'", REFRESH],
         "2026-11-16: ",
     ),
 }  # fmt: skip
@@ -252,6 +262,32 @@ def test_a_fault_alone_is_found_by_its_audit_alone(new_site: Callable[..., Site]
     site.execute(NO_KEYS)
     plant(site, [name])
     expect(site, [name])
+
+
+@pytest.mark.parametrize(
+    ("summary", "change"),
+    [
+        (
+            "llm_hour",
+            "delete from gendash.llm_hour where type = 'EMBEDDING' and hour >= '2026-11-18 04:00+00' and hour < '2026-11-18 20:00+00'",
+        ),
+        ("llm_turn", "update gendash.llm_turn set cost_usd = cost_usd + 1 where {began}"),
+        (
+            "llm_turn_hour",
+            "update gendash.llm_turn_hour set cost_usd = cost_usd + 1 where hour = '2026-11-18 12:00+00'",
+        ),
+        ("llm_turn_day", "update gendash.llm_turn_day set cost_usd = cost_usd + 1 where day = '2026-11-18'"),
+        ("llm_user_day", "update gendash.llm_user_day set tokens = tokens + 1 where day = '2026-11-18'"),
+    ],
+)
+def test_money_of_every_type_is_compared_in_every_summary(
+    new_site: Callable[..., Site], summary: str, change: str
+) -> None:
+    site = new_site()
+    site.execute(change.format(began="started_at >= '2026-11-18 08:00+00' and started_at < '2026-11-18 16:00+00'"))
+    found = site.run("llm_rollup")["llm_rollup"]
+    assert found.state == "found"
+    assert f"2026-11-18 {summary}: " in found.sample
 
 
 def test_an_audit_that_runs_out_of_time_has_not_passed(

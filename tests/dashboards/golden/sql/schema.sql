@@ -124,6 +124,9 @@ create table gendash._sync (
   rows bigint not null,
   written bigint not null,
   requests bigint not null,
+  kept_before timestamptz,
+  too_wide_s float8,
+  too_wide_at timestamptz,
   resume_at timestamptz,
   finished_at timestamptz,
   error text,
@@ -191,6 +194,18 @@ create table gendash.lf_observation (
 );
 
 create index on gendash.lf_observation (start_time, project);
+
+create table gendash.lf_rejected (
+  project text not null,
+  stream text not null,
+  at timestamptz not null,
+  trace_id text not null,
+  id text not null,
+  number int not null,
+  start_time timestamptz,
+  reason text not null,
+  primary key (project, stream, at, trace_id, id, number)
+);
 
 create table gendash.lf_score (
   project text not null,
@@ -448,6 +463,7 @@ create table gendash.llm_hour (
   hour timestamptz not null,
   environment text not null,
   model text not null,
+  type text not null,
   calls bigint not null,
   errors bigint not null,
   input_tokens bigint not null,
@@ -457,7 +473,7 @@ create table gendash.llm_hour (
   cost_usd numeric not null,
   uncosted bigint not null,
   newest timestamptz not null,
-  primary key (hour, environment, model)
+  primary key (hour, environment, model, type)
 );
 
 create table gendash.llm_latency_day (
@@ -512,6 +528,7 @@ create table gendash.llm_turn (
   duration_s float8 not null,
   input_tokens bigint not null,
   output_tokens bigint not null,
+  total_tokens bigint not null,
   cost_usd numeric,
   failed_cost_usd numeric not null,
   retry_cost_usd numeric not null,
@@ -978,6 +995,7 @@ with calls as (
     days,
     environment,
     coalesce(nullif(model, ''), 'unknown') as model,
+    type = 'GENERATION' as is_call,
     level,
     total_tokens,
     cost_usd,
@@ -988,22 +1006,24 @@ with calls as (
   join gendash.lf_observation on
     start_time >= (date_trunc('day', gendash.clock() at time zone 'UTC') - (days - 1) * interval '1 day') at time zone 'UTC'
     and start_time <= gendash.clock()
-  where type = 'GENERATION' and start_time >= gendash.clock() - interval '31 days' -- for the index
+  where (type = 'GENERATION' or cost_usd is not null or usage <> '{}') and start_time >= gendash.clock() - interval '31 days' -- for the index
 )
 select
   days,
   coalesce(environment, '__all') as environment,
   coalesce(model, '__all') as model,
-  count(*) as calls,
-  count(*) filter (where level = 'ERROR') as errors,
+  count(*) filter (where is_call) as calls,
+  count(*) filter (where is_call and level = 'ERROR') as errors,
   sum(total_tokens)::bigint as tokens,
+  (coalesce(sum(total_tokens) filter (where is_call), 0))::bigint as call_tokens,
   coalesce(sum(cost_usd), 0) as cost_usd,
-  count(*) - count(cost_usd) as uncosted,
-  percentile_cont(0.5) within group (order by latency_s) as p50_s,
-  percentile_cont(0.95) within group (order by latency_s) as p95_s,
-  percentile_cont(0.95) within group (order by ttft_s) as ttft_p95_s,
-  percentile_cont(0.5) within group (order by speed) as speed_p50,
-  percentile_cont(0.95) within group (order by total_tokens::float8) as tokens_p95
+  coalesce(sum(cost_usd) filter (where is_call), 0) as call_cost_usd,
+  count(*) filter (where is_call and cost_usd is null) as uncosted,
+  percentile_cont(0.5) within group (order by latency_s) filter (where is_call) as p50_s,
+  percentile_cont(0.95) within group (order by latency_s) filter (where is_call) as p95_s,
+  percentile_cont(0.95) within group (order by ttft_s) filter (where is_call) as ttft_p95_s,
+  percentile_cont(0.5) within group (order by speed) filter (where is_call) as speed_p50,
+  percentile_cont(0.95) within group (order by total_tokens::float8) filter (where is_call) as tokens_p95
 from calls
 group by grouping sets ((days, environment, model), (days, environment), (days, model), (days));
 
@@ -1020,7 +1040,7 @@ with calls as (
     count(*) filter (where cost_source = 'list') as from_list,
     count(*) filter (where cost_source = 'provider') as from_provider
   from gendash.lf_observation
-  where type = 'GENERATION'
+  where (type = 'GENERATION' or model <> '' and (cost_usd is not null or usage <> '{}'))
     and start_time >= (date_trunc('day', gendash.clock() at time zone 'UTC') - interval '29 days') at time zone 'UTC'
     and start_time <= gendash.clock()
   group by 1, 2
@@ -1537,6 +1557,7 @@ with turns as (
   where
     started_at >= (date_trunc('day', gendash.clock() at time zone 'UTC') - interval '6 days') at time zone 'UTC'
     and started_at <= gendash.clock()
+    and calls > 0
 ),
 buckets (rank, bucket, low, high) as (
   values (1, '1', 1, 1), (2, '2', 2, 2), (3, '3', 3, 3), (4, '4 to 5', 4, 5), (5, '6 to 9', 6, 9),
@@ -1560,6 +1581,7 @@ with turns as (
   join gendash.llm_turn t on
     started_at >= (date_trunc('day', gendash.clock() at time zone 'UTC') - (days - 1) * interval '1 day') at time zone 'UTC'
     and started_at <= gendash.clock()
+  where t.calls > 0
 ),
 tool_calls as (
   select project, trace_id, coalesce(nullif(name, ''), 'unnamed') as tool, level, latency_s
@@ -1600,7 +1622,7 @@ create unique index on gendash.llm_tool_window (days, environment, tool);
 create view gendash.llm_turn_recent as
 select project, trace_id, started_at, environment, failed, calls, failed_calls, tool_calls, duration_s, cost_usd
 from gendash.llm_turn
-where started_at >= date_trunc('hour', gendash.clock(), 'UTC') - interval '23 hours' and started_at <= gendash.clock();
+where started_at >= date_trunc('hour', gendash.clock(), 'UTC') - interval '23 hours' and started_at <= gendash.clock() and calls > 0;
 
 create materialized view gendash.rating_turn_30d as
 select
@@ -1613,7 +1635,7 @@ select
   c.prompt_version
 from gendash.rating_detail d
 left join lateral (
-  select * from gendash.llm_turn t where t.trace_id = d.trace_id order by project limit 1
+  select * from gendash.llm_turn t where t.trace_id = d.trace_id and t.calls > 0 order by project limit 1
 ) t on true
 left join lateral (
   select model, prompt_name, prompt_version from gendash.lf_observation o
@@ -2046,6 +2068,12 @@ comment on column gendash._sync.written is 'rows inserted, changed or deleted si
 
 comment on column gendash._sync.requests is 'requests sent since the beginning';
 
+comment on column gendash._sync.kept_before is 'rows from before this time stay when Langfuse no longer sends them: its own retention drops them there';
+
+comment on column gendash._sync.too_wide_s is 'narrowest window, in seconds, that the server did not answer; NULL where it answered all';
+
+comment on column gendash._sync.too_wide_at is 'when that was';
+
 comment on column gendash._sync.resume_at is 'no request before this time: the server asked for a pause';
 
 comment on column gendash._sync.finished_at is 'end of the last sync that went through';
@@ -2118,13 +2146,13 @@ comment on column gendash.lf_observation.latency_s is 'end - start, seconds';
 
 comment on column gendash.lf_observation.ttft_s is 'first token - start, seconds; NULL where nothing was streamed';
 
-comment on column gendash.lf_observation.input_tokens is 'tokens of every usage type with ''input'' in its name, cached ones included';
+comment on column gendash.lf_observation.input_tokens is 'tokens of every usage type with ''input'' in its name, as Langfuse adds them, cached ones included; where none has it, of the names of input that providers use';
 
-comment on column gendash.lf_observation.output_tokens is 'tokens of every usage type with ''output'' in its name';
+comment on column gendash.lf_observation.output_tokens is 'tokens of every usage type with ''output'' in its name; where none has it, of the names of output that providers use';
 
-comment on column gendash.lf_observation.cached_tokens is 'input tokens read from a prompt cache';
+comment on column gendash.lf_observation.cached_tokens is 'input tokens read from a prompt cache, never more than the input';
 
-comment on column gendash.lf_observation.reasoning_tokens is 'output tokens spent on reasoning';
+comment on column gendash.lf_observation.reasoning_tokens is 'output tokens spent on reasoning, never more than the output';
 
 comment on column gendash.lf_observation.total_tokens is 'total as Langfuse states it';
 
@@ -2173,6 +2201,26 @@ create or replace trigger note_update after update on gendash.lf_observation ref
 create or replace trigger note_delete after delete on gendash.lf_observation referencing old table as old_rows for each statement execute function gendash.note_days('lf_observation', '(start_time at time zone ''UTC'')::date', 'project, trace_id');
 
 create or replace trigger note_truncate after truncate on gendash.lf_observation for each statement execute function gendash.note_days('lf_observation', '(start_time at time zone ''UTC'')::date', 'project, trace_id');
+
+comment on table gendash.lf_rejected is 'Items of Langfuse''s lists that cannot be stored as rows, with what names them and the reason. An item is read again with its window of time; it leaves this table when it can be stored, or is no longer sent. Grain: one row per item that was set aside.';
+
+comment on column gendash.lf_rejected.project is 'key of the Langfuse project, as in gendash.yaml';
+
+comment on column gendash.lf_rejected.stream is 'observations or scores';
+
+comment on column gendash.lf_rejected.at is 'start of the item, or of the window in which it was listed where its start cannot be read';
+
+comment on column gendash.lf_rejected.trace_id is 'trace of the item; empty where it has none that can be read';
+
+comment on column gendash.lf_rejected.id is 'id of the item; empty where it has none that can be read';
+
+comment on column gendash.lf_rejected.number is 'number among items of the same trace and id, from 1';
+
+comment on column gendash.lf_rejected.start_time is 'start of the item; NULL where it cannot be read';
+
+comment on column gendash.lf_rejected.reason is 'which field does not fit; no value of the item is in it';
+
+revoke all on gendash.lf_rejected from public, gendash_reader, gendash_admin_reader;
 
 comment on table gendash.lf_score is 'Scores from Langfuse (evaluations, annotations, user feedback), without comments and free text. Grain: one row per score.';
 
@@ -2678,7 +2726,7 @@ create or replace trigger note_delete after delete on gendash.active_day referen
 
 create or replace trigger note_truncate after truncate on gendash.active_day for each statement execute function gendash.note_days('active_day', 'day');
 
-comment on table gendash.llm_cache_hour is 'What prompt caches saved, by hour: for each LLM call with cached input, cached tokens x (its price of an uncached input token - its price of a cached one). Calls whose cost does not tell both prices are left out of it. Grain: one row per local hour, environment and model with a call that read from a cache.';
+comment on table gendash.llm_cache_hour is 'What prompt caches saved, by hour: for each observation with cached input, of every type, cached tokens x (its price of an uncached input token - its price of a cached one). Observations whose cost lacks one of both prices are left out. Grain: one row per local hour, environment and model with an observation that read from a cache.';
 
 comment on column gendash.llm_cache_hour.hour is 'start of the local hour';
 
@@ -2686,7 +2734,7 @@ comment on column gendash.llm_cache_hour.environment is 'Langfuse environment';
 
 comment on column gendash.llm_cache_hour.model is 'model as the application named it; unknown where it named none';
 
-comment on column gendash.llm_cache_hour.calls is 'LLM calls that read from a cache';
+comment on column gendash.llm_cache_hour.calls is 'observations, mostly LLM calls, that read from a cache';
 
 comment on column gendash.llm_cache_hour.cached_tokens is 'tokens that they read from it';
 
@@ -2728,7 +2776,7 @@ create or replace trigger note_delete after delete on gendash.llm_error_hour ref
 
 create or replace trigger note_truncate after truncate on gendash.llm_error_hour for each statement execute function gendash.note_days('llm_error_hour', '(hour at time zone ''UTC'')::date');
 
-comment on table gendash.llm_hour is 'LLM calls by the hour in which they began, from Langfuse observations of type GENERATION. Grain: one row per local hour, environment and model with a call in it.';
+comment on table gendash.llm_hour is 'LLM calls (Langfuse observations of type GENERATION), and cost and tokens of observations of every type that carry any, by the hour in which they began. Langfuse adds up the cost of all types in the same way. Grain: one row per local hour, environment, model and type with a call, cost or tokens in it.';
 
 comment on column gendash.llm_hour.hour is 'start of the local hour';
 
@@ -2736,7 +2784,9 @@ comment on column gendash.llm_hour.environment is 'Langfuse environment';
 
 comment on column gendash.llm_hour.model is 'model as the application named it; unknown where it named none';
 
-comment on column gendash.llm_hour.calls is 'LLM calls, failed ones included';
+comment on column gendash.llm_hour.type is 'type of the observations: GENERATION for LLM calls, EMBEDDING, AGENT, ...';
+
+comment on column gendash.llm_hour.calls is 'LLM calls, failed ones included; 0 for every type but GENERATION';
 
 comment on column gendash.llm_hour.errors is 'calls whose level is ERROR';
 
@@ -2748,11 +2798,11 @@ comment on column gendash.llm_hour.cached_tokens is 'input tokens read from a pr
 
 comment on column gendash.llm_hour.total_tokens is 'tokens in total as Langfuse states them';
 
-comment on column gendash.llm_hour.cost_usd is 'cost in USD of the calls that have a price; 0 where none has';
+comment on column gendash.llm_hour.cost_usd is 'cost in USD of the observations that have one; 0 where none has';
 
 comment on column gendash.llm_hour.uncosted is 'calls without a cost';
 
-comment on column gendash.llm_hour.newest is 'start of its last call';
+comment on column gendash.llm_hour.newest is 'start of the last of these observations';
 
 revoke all on gendash.llm_hour from public, gendash_reader, gendash_admin_reader;
 
@@ -2854,7 +2904,7 @@ create or replace trigger note_delete after delete on gendash.llm_latency_hour r
 
 create or replace trigger note_truncate after truncate on gendash.llm_latency_hour for each statement execute function gendash.note_days('llm_latency_hour', '(hour at time zone ''UTC'')::date');
 
-comment on table gendash.llm_turn is 'Agent turns as Langfuse traced them: traces with at least one LLM call (observation of type GENERATION). A turn belongs to the time at which its first step began. Cost is that of its LLM calls; embeddings are not in it. Grain: one row per trace with an LLM call.';
+comment on table gendash.llm_turn is 'Traces of Langfuse with an LLM call (observation of type GENERATION), which are agent turns, and other traces with cost or tokens, such as documents that were embedded, which have 0 calls. A trace belongs to the time at which its first step began. Cost and tokens are those of all its steps, of every type. Grain: one row per trace with an LLM call, cost or tokens.';
 
 comment on column gendash.llm_turn.project is 'key of the Langfuse project';
 
@@ -2866,7 +2916,7 @@ comment on column gendash.llm_turn.environment is 'Langfuse environment of its f
 
 comment on column gendash.llm_turn.user_hash is 'keyed hash of its user; empty where the trace names none';
 
-comment on column gendash.llm_turn.calls is 'LLM calls, failed ones included';
+comment on column gendash.llm_turn.calls is 'LLM calls, failed ones included; 0 where the trace is no agent turn';
 
 comment on column gendash.llm_turn.failed_calls is 'those of them whose level is ERROR';
 
@@ -2882,9 +2932,11 @@ comment on column gendash.llm_turn.input_tokens is 'input tokens, cached ones in
 
 comment on column gendash.llm_turn.output_tokens is 'output tokens';
 
-comment on column gendash.llm_turn.cost_usd is 'cost in USD of its calls that have a price; NULL where none has';
+comment on column gendash.llm_turn.total_tokens is 'tokens in total as Langfuse states them';
 
-comment on column gendash.llm_turn.failed_cost_usd is 'cost of its failed calls';
+comment on column gendash.llm_turn.cost_usd is 'cost in USD of its steps that have one, of every type; NULL where none has';
+
+comment on column gendash.llm_turn.failed_cost_usd is 'cost of its failed LLM calls';
 
 comment on column gendash.llm_turn.retry_cost_usd is 'cost of its retries that did not fail themselves';
 
@@ -2948,11 +3000,11 @@ comment on column gendash.llm_turn_day.retries is 'LLM calls that follow a faile
 
 comment on column gendash.llm_turn_day.tool_calls is 'tool calls of these turns';
 
-comment on column gendash.llm_turn_day.priced is 'turns with at least one call that has a price';
+comment on column gendash.llm_turn_day.priced is 'turns with at least one step that has a price';
 
-comment on column gendash.llm_turn_day.cost_usd is 'cost in USD of these turns; calls without a price count as nothing';
+comment on column gendash.llm_turn_day.cost_usd is 'cost in USD of all steps of these turns; steps without a price count as nothing';
 
-comment on column gendash.llm_turn_day.failed_cost_usd is 'cost of failed calls';
+comment on column gendash.llm_turn_day.failed_cost_usd is 'cost of failed LLM calls';
 
 comment on column gendash.llm_turn_day.retry_cost_usd is 'cost of retries that did not fail themselves';
 
@@ -3002,11 +3054,11 @@ comment on column gendash.llm_turn_hour.retries is 'LLM calls that follow a fail
 
 comment on column gendash.llm_turn_hour.tool_calls is 'tool calls of these turns';
 
-comment on column gendash.llm_turn_hour.priced is 'turns with at least one call that has a price';
+comment on column gendash.llm_turn_hour.priced is 'turns with at least one step that has a price';
 
-comment on column gendash.llm_turn_hour.cost_usd is 'cost in USD of these turns; calls without a price count as nothing';
+comment on column gendash.llm_turn_hour.cost_usd is 'cost in USD of all steps of these turns; steps without a price count as nothing';
 
-comment on column gendash.llm_turn_hour.failed_cost_usd is 'cost of failed calls';
+comment on column gendash.llm_turn_hour.failed_cost_usd is 'cost of failed LLM calls';
 
 comment on column gendash.llm_turn_hour.retry_cost_usd is 'cost of retries that did not fail themselves';
 
@@ -3036,9 +3088,9 @@ create or replace trigger note_delete after delete on gendash.llm_turn_hour refe
 
 create or replace trigger note_truncate after truncate on gendash.llm_turn_hour for each statement execute function gendash.note_days('llm_turn_hour', '(hour at time zone ''UTC'')::date');
 
-comment on table gendash.llm_user_day is 'Agent turns and their cost by user and day, from Langfuse traces that name a user. Grain: one row per local day, environment and user with a turn.';
+comment on table gendash.llm_user_day is 'Agent turns by user and day, with cost and tokens of all traces of the user, those without an LLM call included. Grain: one row per local day, environment and user with a turn, cost or tokens.';
 
-comment on column gendash.llm_user_day.day is 'local day on which the turns began';
+comment on column gendash.llm_user_day.day is 'local day on which the traces began';
 
 comment on column gendash.llm_user_day.environment is 'Langfuse environment';
 
@@ -3048,11 +3100,11 @@ comment on column gendash.llm_user_day.turns is 'traces with an LLM call';
 
 comment on column gendash.llm_user_day.calls is 'their LLM calls, failed ones included';
 
-comment on column gendash.llm_user_day.tokens is 'their input and output tokens';
+comment on column gendash.llm_user_day.tokens is 'input and output tokens of all traces';
 
-comment on column gendash.llm_user_day.cost_usd is 'their cost in USD; calls without a price count as nothing';
+comment on column gendash.llm_user_day.cost_usd is 'cost in USD of all traces; steps without a price count as nothing';
 
-comment on column gendash.llm_user_day.last_at is 'start of the last of them';
+comment on column gendash.llm_user_day.last_at is 'start of the last trace';
 
 revoke all on gendash.llm_user_day from public, gendash_reader, gendash_admin_reader;
 
@@ -3336,7 +3388,7 @@ revoke all on gendash.intent_window from public, gendash_reader, gendash_admin_r
 
 grant select on gendash.intent_window to gendash_reader;
 
-comment on materialized view gendash.llm_model_window is 'LLM calls by model over fixed windows: today and the 6 (or 29) local days before, up to now. Percentiles (interpolated) are of all calls of the window. Grain: one row per window, environment or all, and model or all, with a call.';
+comment on materialized view gendash.llm_model_window is 'LLM calls by model, and cost and tokens of observations of every type that name it, over fixed windows: today and the 6 (or 29) local days before, up to now. Percentiles (interpolated) are of all LLM calls of the window. Grain: one row per window, environment or all, and model or all, with a call, cost or tokens.';
 
 comment on column gendash.llm_model_window.days is 'length of the window: 7 or 30 days';
 
@@ -3344,13 +3396,17 @@ comment on column gendash.llm_model_window.environment is 'Langfuse environment;
 
 comment on column gendash.llm_model_window.model is 'model as the application named it, unknown where it named none; __all is all of them';
 
-comment on column gendash.llm_model_window.calls is 'LLM calls, failed ones included';
+comment on column gendash.llm_model_window.calls is 'LLM calls, failed ones included; 0 of a model that only embeds';
 
 comment on column gendash.llm_model_window.errors is 'calls whose level is ERROR';
 
 comment on column gendash.llm_model_window.tokens is 'tokens in total as Langfuse states them';
 
-comment on column gendash.llm_model_window.cost_usd is 'cost in USD of the calls that have a price; 0 where none has';
+comment on column gendash.llm_model_window.call_tokens is 'those of LLM calls';
+
+comment on column gendash.llm_model_window.cost_usd is 'cost in USD of the observations that have one; 0 where none has';
+
+comment on column gendash.llm_model_window.call_cost_usd is 'that of LLM calls';
 
 comment on column gendash.llm_model_window.uncosted is 'calls without a cost';
 
@@ -3362,19 +3418,19 @@ comment on column gendash.llm_model_window.ttft_p95_s is '95th percentile of the
 
 comment on column gendash.llm_model_window.speed_p50 is 'median of output tokens / time of the call; successful calls with output';
 
-comment on column gendash.llm_model_window.tokens_p95 is '95th percentile of total tokens of a call';
+comment on column gendash.llm_model_window.tokens_p95 is '95th percentile of total tokens of a call; NULL without one';
 
 revoke all on gendash.llm_model_window from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.llm_model_window to gendash_reader, gendash_admin_reader;
 
-comment on materialized view gendash.llm_price_30d is 'What Langfuse''s price list says about the models of today''s and the last 29 days'' LLM calls, and why calls have no price. The entry is the one that Langfuse takes for a call of today: its pattern matches the model, the project''s own before Langfuse''s, the youngest start date first. Grain: one row per project and model with a call.';
+comment on materialized view gendash.llm_price_30d is 'What Langfuse''s price list says about the models of today''s and the last 29 days'' LLM calls, embeddings and other observations that name a model and carry tokens or cost, and why they have no price. The entry is the one that Langfuse takes for a call of today: its pattern matches the model, the project''s own before Langfuse''s, the youngest start date first. Grain: one row per project and model with a call, or tokens or cost of another observation.';
 
 comment on column gendash.llm_price_30d.project is 'key of the Langfuse project, as in gendash.yaml';
 
 comment on column gendash.llm_price_30d.model is 'model as the application named it, unknown where it named none';
 
-comment on column gendash.llm_price_30d.calls is 'LLM calls, failed ones included';
+comment on column gendash.llm_price_30d.calls is 'LLM calls, failed ones included, and other observations of the model';
 
 comment on column gendash.llm_price_30d.uncosted is 'calls without a cost';
 
@@ -3738,9 +3794,9 @@ grant select on gendash.ticket_survival_90d to gendash_reader;
 
 comment on view gendash.budget_now is 'LLM spending of this calendar month against the budget, over all environments. Grain: one row.';
 
-comment on column gendash.budget_now.month_cost_usd is 'cost since the start of the local month; NULL where no LLM call was ever synced';
+comment on column gendash.budget_now.month_cost_usd is 'cost of every type since the start of the local month; NULL where none was ever synced';
 
-comment on column gendash.budget_now.today_cost_usd is 'cost since the start of the local day; NULL where no LLM call was ever synced';
+comment on column gendash.budget_now.today_cost_usd is 'cost since the start of the local day; NULL where none was ever synced';
 
 comment on column gendash.budget_now.budget_usd is 'budget of a calendar month';
 
@@ -3758,7 +3814,7 @@ revoke all on gendash.budget_now from public, gendash_reader, gendash_admin_read
 
 grant select on gendash.budget_now to gendash_reader, gendash_admin_reader;
 
-comment on materialized view gendash.llm_spend_day is 'LLM calls and their cost by day and environment. Grain: one row per local day and environment with a call; days without one have no row.';
+comment on materialized view gendash.llm_spend_day is 'LLM calls, and cost of observations of every type, by day and environment. Grain: one row per local day and environment with a call, cost or tokens; other days have no row.';
 
 comment on column gendash.llm_spend_day.day is 'local day';
 
@@ -3766,7 +3822,7 @@ comment on column gendash.llm_spend_day.at is 'its start';
 
 comment on column gendash.llm_spend_day.environment is 'Langfuse environment';
 
-comment on column gendash.llm_spend_day.cost_usd is 'cost in USD of the calls that have a price';
+comment on column gendash.llm_spend_day.cost_usd is 'cost in USD of the observations that have one';
 
 comment on column gendash.llm_spend_day.calls is 'LLM calls, failed ones included';
 
@@ -3838,7 +3894,7 @@ comment on column gendash.llm_turn_recent.tool_calls is 'tool calls';
 
 comment on column gendash.llm_turn_recent.duration_s is 'duration, seconds';
 
-comment on column gendash.llm_turn_recent.cost_usd is 'cost in USD; NULL where no call has a price';
+comment on column gendash.llm_turn_recent.cost_usd is 'cost in USD; NULL where no step has a price';
 
 revoke all on gendash.llm_turn_recent from public, gendash_reader, gendash_admin_reader;
 
@@ -3864,7 +3920,7 @@ comment on column gendash.rating_turn_30d.traced is 'whether that trace was sync
 
 comment on column gendash.rating_turn_30d.duration_s is 'duration of the turn, seconds';
 
-comment on column gendash.rating_turn_30d.cost_usd is 'cost of the turn, USD; NULL where no call has a price';
+comment on column gendash.rating_turn_30d.cost_usd is 'cost of the turn, USD; NULL where no step has a price';
 
 comment on column gendash.rating_turn_30d.tokens is 'input and output tokens of the turn';
 

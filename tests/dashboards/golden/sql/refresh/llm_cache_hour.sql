@@ -1,4 +1,4 @@
--- llm_cache_hour: What prompt caches saved, by hour: for each LLM call with cached input, cached tokens x (its price of an uncached input token - its price of a cached one). Calls whose cost does not tell both prices are left out of it.
+-- llm_cache_hour: What prompt caches saved, by hour: for each observation with cached input, of every type, cached tokens x (its price of an uncached input token - its price of a cached one). Observations whose cost lacks one of both prices are left out.
 
 select
   date_trunc('hour', start_time, 'UTC') as hour,
@@ -17,5 +17,5 @@ select
     0
   ) as saved_usd
 from gendash.lf_observation
-where type = 'GENERATION' and cached_tokens > 0
+where cached_tokens > 0
 group by 1, 2, 3;

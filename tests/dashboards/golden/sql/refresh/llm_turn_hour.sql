@@ -22,4 +22,5 @@ select
   percentile_cont(0.5) within group (order by duration_s) as duration_p50_s,
   percentile_cont(0.95) within group (order by duration_s) as duration_p95_s
 from gendash.llm_turn
+where calls > 0
 group by grouping sets ((1, environment), (1));

@@ -1,0 +1,143 @@
+"""Names of usage types: what providers and Langfuse's integrations call input, output, cached and reasoning tokens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+INPUT, OUTPUT, CACHED, REASONING = "input", "output", "cached", "reasoning"
+"""What a usage type counts. Cached tokens are a part of the input, reasoning tokens a part of the output."""
+
+# Names in lower case with words and parts joined by _: details.cachedTokens is details_cached_tokens.
+PROVIDERS: dict[str, dict[str, tuple[str, ...]]] = {
+    "Langfuse": {
+        "input": (INPUT,),
+        "output": (OUTPUT,),
+        "total": (),
+        "input_cached_tokens": (INPUT, CACHED),
+        "input_cached": (INPUT, CACHED),
+        "input_cache_read": (INPUT, CACHED),
+        "input_cache_creation": (INPUT,),
+        "input_cache_creation_5m": (INPUT,),
+        "input_cache_creation_1h": (INPUT,),
+        "input_audio": (INPUT,),
+        "input_audio_tokens": (INPUT,),
+        "input_image_tokens": (INPUT,),
+        "input_text_tokens": (INPUT,),
+        "output_audio": (OUTPUT,),
+        "output_audio_tokens": (OUTPUT,),
+        "output_text_tokens": (OUTPUT,),
+        "output_reasoning": (OUTPUT, REASONING),
+        "output_reasoning_tokens": (OUTPUT, REASONING),
+        "output_accepted_prediction_tokens": (OUTPUT,),
+        "output_rejected_prediction_tokens": (OUTPUT,),
+    },
+    "OpenAI": {
+        "prompt_tokens": (INPUT,),
+        "completion_tokens": (OUTPUT,),
+        "total_tokens": (),
+        "prompt_tokens_details_cached_tokens": (CACHED,),
+        "prompt_tokens_details_audio_tokens": (),
+        "completion_tokens_details_reasoning_tokens": (REASONING,),
+        "completion_tokens_details_audio_tokens": (),
+        "completion_tokens_details_accepted_prediction_tokens": (),
+        "completion_tokens_details_rejected_prediction_tokens": (),
+        "input_tokens_details_cached_tokens": (CACHED,),
+        "output_tokens_details_reasoning_tokens": (REASONING,),
+    },
+    "Anthropic": {
+        "input_tokens": (INPUT,),
+        "output_tokens": (OUTPUT,),
+        "cache_read_input_tokens": (INPUT, CACHED),
+        "cache_creation_input_tokens": (INPUT,),
+        "cache_creation_ephemeral_5m_input_tokens": (INPUT,),
+        "cache_creation_ephemeral_1h_input_tokens": (INPUT,),
+    },
+    "Gemini": {
+        "prompt_token_count": (INPUT,),
+        "candidates_token_count": (OUTPUT,),
+        "thoughts_token_count": (OUTPUT, REASONING),
+        "tool_use_prompt_token_count": (INPUT,),
+        "cached_content_token_count": (CACHED,),
+        "total_token_count": (),
+    },
+    "DeepSeek": {
+        "prompt_cache_hit_tokens": (CACHED,),
+        "prompt_cache_miss_tokens": (),
+    },
+    "Amazon Bedrock": {
+        "cache_read_input_token_count": (INPUT, CACHED),
+        "cache_write_input_tokens": (INPUT,),
+        "cache_write_input_token_count": (INPUT,),
+    },
+    "Vercel AI SDK": {
+        "cached_input_tokens": (CACHED,),
+        "reasoning_tokens": (REASONING,),
+    },
+}
+"""What each provider's usage types count: the one place that says so. The audit ``llm_usage_types`` names others."""
+
+KNOWN = {name: counts for names in PROVIDERS.values() for name, counts in names.items()}
+
+
+class Tokens(NamedTuple):
+    """Tokens of an observation. ``cached`` is never above ``input``, ``reasoning`` never above ``output``."""
+
+    input: int
+    output: int
+    cached: int
+    reasoning: int
+
+
+class _Kind(NamedTuple):
+    in_input: bool  # by the server's own rule
+    in_output: bool
+    counts: tuple[str, ...]
+
+
+def tokens(usage: Mapping[str, int]) -> Tokens:
+    """Tokens by what they are. Input and output as the server adds them: all usage types with that word in the name.
+
+    Where no name holds the word, as in usage sent as a provider's answer had it, `KNOWN` says which count.
+    """
+    kinds = _kinds(tuple(usage))
+    pairs = list(zip(usage.values(), kinds, strict=True))
+    read = [number for number, kind in pairs if kind.in_input]
+    wrote = [number for number, kind in pairs if kind.in_output]
+    input_ = sum(read) if read else _sum(pairs, INPUT)
+    output = sum(wrote) if wrote else _sum(pairs, OUTPUT)
+    return Tokens(input_, output, _within(_sum(pairs, CACHED), input_), _within(_sum(pairs, REASONING), output))
+
+
+def _sum(pairs: list[tuple[int, _Kind]], what: str) -> int:
+    return sum(number for number, kind in pairs if what in kind.counts)
+
+
+def _within(part: int, whole: int) -> int:
+    """A part that is not above its whole; a negative one stays, so that the audit `llm_values` names the row."""
+    return min(part, max(whole, 0))
+
+
+@lru_cache(1000)
+def _kinds(names: tuple[str, ...]) -> tuple[_Kind, ...]:
+    return tuple(_kind(name) for name in names)
+
+
+def _kind(name: str) -> _Kind:
+    lower = name.lower()
+    return _Kind("input" in lower, "output" in lower, KNOWN.get(normal(name), _guess(lower)))
+
+
+def normal(name: str) -> str:
+    """A name as `KNOWN` has it: promptTokenCount is prompt_token_count."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    return re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")
+
+
+def _guess(lower: str) -> tuple[str, ...]:
+    """What a usage type of another name counts: cached where it reads from a cache, reasoning by its name."""
+    if "cache" in lower and not any(word in lower for word in ("creat", "writ", "miss", "storage")):
+        return (CACHED,)
+    return (REASONING,) if "reasoning" in lower else ()
