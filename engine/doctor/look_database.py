@@ -9,8 +9,8 @@ import psycopg
 
 from gendash.engine.clients.postgres import Connection, local_settings, trusted
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.definitions.platform_names import mapped_table, part_of_table
-from gendash.engine.definitions.references import is_usable, only_usable, resolve_references
+from gendash.engine.definitions.platform_names import mapped_table
+from gendash.engine.definitions.references import counted_part, is_usable, only_usable, resolve_references
 from gendash.engine.doctor.seen import Look, Spoken, spoken_in
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Relation
@@ -84,7 +84,7 @@ def _newest(catalog: Catalog, staging: Relation, own: str, table: str, seen: See
     if pages <= NEWEST_PAGES:
         return {}
     newest = f"ctid >= '({pages - NEWEST_PAGES},0)'"
-    return {f"{staging.name}.{own}": part_of_table(catalog.config, staging, own, seen.readable, [newest])}
+    return {f"{staging.name}.{own}": counted_part(catalog.names, staging, own, seen.readable, [newest])}
 
 
 def _qualified(catalog: Catalog, table: str) -> str:

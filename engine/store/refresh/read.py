@@ -18,8 +18,8 @@ from gendash.engine.clients.postgres import Connection, local_settings, source, 
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.local_days import Days, Signature, local_day
-from gendash.engine.definitions.platform_names import mapped_column, mapped_sql, mapped_table, part_of_table
-from gendash.engine.definitions.references import END_OF_TIME, FIRST_TIME, resolve_references
+from gendash.engine.definitions.platform_names import mapped_column, mapped_sql, mapped_table
+from gendash.engine.definitions.references import END_OF_TIME, FIRST_TIME, counted_part, resolve_references
 from gendash.engine.definitions.relations import driver, query_of
 from gendash.engine.errors import Unexpected
 from gendash.engine.languages.sql_text import quote_name
@@ -273,7 +273,7 @@ def _cuts(platform: Platform, staging: Relation, conditions: tuple[str, ...]) ->
     if not conditions:
         return {}
     table, seen = _table(staging), platform.seen
-    return {f"{staging.name}.{table}": part_of_table(platform.config, staging, table, seen.readable, conditions)}
+    return {f"{staging.name}.{table}": counted_part(platform.catalog.names, staging, table, seen.readable, conditions)}
 
 
 def _table(staging: Relation) -> str:

@@ -355,8 +355,9 @@ create table gendash.message_hour (
 
 create table gendash.rating_answer_hour (
   hour timestamptz not null,
+  anonymous boolean not null,
   answers bigint not null,
-  primary key (hour)
+  primary key (hour, anonymous)
 );
 
 create table gendash.rating_detail (
@@ -365,6 +366,8 @@ create table gendash.rating_detail (
   rating int not null,
   comment text,
   created_at timestamptz not null,
+  message_id text not null,
+  is_answer boolean not null,
   conversation_id text not null,
   answered_at timestamptz not null,
   trace_id text,
@@ -1119,10 +1122,17 @@ create materialized view gendash.rating_response_day as
 with ripe as materialized (
   select date_trunc('hour', gendash.clock(), 'UTC') - interval '24 hours' as until
 ),
+rated as (
+  select distinct message_id, answered_at
+  from gendash.rating_detail
+  left join gendash.conversation_entity talks using (conversation_id)
+  where is_answer and (false or talks.user_id is not null)
+),
 counted as (
   select hour, answers, 0 as rated from gendash.rating_answer_hour
+  where false or not anonymous
   union all
-  select date_trunc('hour', answered_at, 'UTC'), 0, 1 from gendash.rating_detail
+  select date_trunc('hour', answered_at, 'UTC'), 0, 1 from rated
 )
 select (hour at time zone 'UTC')::date as day, sum(answers)::bigint as answers, sum(rated)::bigint as rated
 from counted, ripe
@@ -2504,11 +2514,13 @@ create or replace trigger note_delete after delete on gendash.message_hour refer
 
 create or replace trigger note_truncate after truncate on gendash.message_hour for each statement execute function gendash.note_days('message_hour', '(hour at time zone ''UTC'')::date');
 
-comment on table gendash.rating_answer_hour is 'Answers that could be rated, by hour. Guests cannot rate, so answers to them are left out. Grain: one row per local hour with such an answer.';
+comment on table gendash.rating_answer_hour is 'Answers by hour, and whether they were given to a guest. Grain: one row per local hour with an answer, and whether its conversation is anonymous.';
 
 comment on column gendash.rating_answer_hour.hour is 'start of the local hour';
 
-comment on column gendash.rating_answer_hour.answers is 'messages of the assistant in conversations of a known user';
+comment on column gendash.rating_answer_hour.anonymous is 'whether the conversation has no user';
+
+comment on column gendash.rating_answer_hour.answers is 'messages of the assistant';
 
 revoke all on gendash.rating_answer_hour from public, gendash_reader, gendash_admin_reader;
 
@@ -2520,7 +2532,7 @@ create or replace trigger note_delete after delete on gendash.rating_answer_hour
 
 create or replace trigger note_truncate after truncate on gendash.rating_answer_hour for each statement execute function gendash.note_days('rating_answer_hour', '(hour at time zone ''UTC'')::date');
 
-comment on table gendash.rating_detail is 'Ratings with their comment and the answer that they are about. Grain: one row per rating of an answer that still exists.';
+comment on table gendash.rating_detail is 'Ratings with their comment and the message that they are about. Grain: one row per rating of a message that still exists.';
 
 comment on column gendash.rating_detail.feedback_id is 'id of the rating on the platform';
 
@@ -2532,9 +2544,13 @@ comment on column gendash.rating_detail.comment is 'what was written with it; NU
 
 comment on column gendash.rating_detail.created_at is 'when it was given; stays when it is edited';
 
-comment on column gendash.rating_detail.conversation_id is 'conversation of the rated answer';
+comment on column gendash.rating_detail.message_id is 'the rated message';
 
-comment on column gendash.rating_detail.answered_at is 'when the rated answer was written';
+comment on column gendash.rating_detail.is_answer is 'whether the assistant wrote it';
+
+comment on column gendash.rating_detail.conversation_id is 'conversation of the rated message';
+
+comment on column gendash.rating_detail.answered_at is 'when the rated message was written';
 
 comment on column gendash.rating_detail.trace_id is 'Langfuse trace of the answer; NULL where its metadata names none';
 
@@ -3450,7 +3466,7 @@ comment on column gendash.user_depth_amount.single is 'those of these conversati
 
 revoke all on gendash.user_depth_amount from public, gendash_reader, gendash_admin_reader;
 
-comment on materialized view gendash.rating_response_day is 'How many answers were rated, by the day of the answer. Only answers that had at least 24 hours for it count, by whole hours, and only those to known users, since guests cannot rate. Grain: one row per local day with such an answer.';
+comment on materialized view gendash.rating_response_day is 'How many answers were rated, by the day of the answer. Only answers that had at least 24 hours for it count, by whole hours, and only answers that could be rated, those to known users unless the setting platform.guests_can_rate is true. An answer that was rated several times counts once; ratings of other messages do not count here. Grain: one row per local day with such an answer.';
 
 comment on column gendash.rating_response_day.day is 'local day of the answer';
 

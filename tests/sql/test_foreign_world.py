@@ -1,0 +1,118 @@
+"""A platform on which the reference platform's habits do not hold: each figure against the rows that were put in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+import pytest
+
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.store.migrate import migrate
+from gendash.engine.store.refresh import read
+from gendash.engine.store.refresh.run import refresh
+
+NOW = datetime(2026, 3, 20, 15, tzinfo=UTC)
+# Nothing refers to anything. u1 and u2 are accounts, u3 is an account that was deleted softly, e1 and e2 are people of
+# another table. Conversation c1 is of u1, c2 of a guest, c3 was deleted softly, c4 of e1, c5 of u3, c6 of e2.
+TABLES = """
+create table users (id text, email text, role text, is_active boolean, created_at timestamptz, updated_at timestamptz,
+  first_name text, last_name text, deleted boolean);
+create table conversations (id text primary key, user_id text, is_voice_conversation boolean, metadata jsonb,
+  created_at timestamptz, deleted boolean);
+create table messages (id text primary key, conversation_id text, role text, metadata jsonb, created_at timestamptz);
+create table feedback (id text, message_id text, user_id text, rating int, comment text, created_at timestamptz,
+  updated_at timestamptz);
+insert into users select id, id, 'user', true, '2026-03-01', '2026-03-01', id, id, id = 'u3'
+  from unnest('{u1,u2,u3}'::text[]) id;
+insert into conversations select id, who, false, null, '2026-03-10 10:00', id = 'c3' from (values ('c1', 'u1'),
+  ('c2', null), ('c3', 'u2'), ('c4', 'e1'), ('c5', 'u3'), ('c6', 'e2')) t (id, who);
+insert into messages select talk || word, talk, role, null, '2026-03-10 10:00'
+  from (values ('c1'), ('c2'), ('c3'), ('c4'), ('c5'), ('c6'), ('gone')) t (talk),
+  (values ('q', 'user'), ('a', 'assistant')) m (word, role);
+"""
+SETTINGS = """
+platform: {rows: {users: "not {deleted}", conversations: "not {deleted}"}}
+features: {documents: false}
+"""
+
+Ask = Callable[[str], list[Any]]
+
+
+def run(catalog: Catalog, **options: Any) -> None:
+    assert [one.error for one in refresh(catalog.config, catalog, at=NOW, **options) if one.error] == []
+
+
+@pytest.fixture(params=[1024, -1], ids=["whole", "by day"])
+def world(
+    database: str, definitions: Callable[..., Catalog], monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[tuple[Catalog, Ask]]:
+    """The world, migrated and not yet refreshed, its tables small or large."""
+    monkeypatch.setattr(read, "SMALL_PAGES", request.param)
+    with psycopg.connect(database, autocommit=True) as connection:
+
+        def ask(text: str) -> list[Any]:
+            cursor = connection.execute(text.encode())
+            return cursor.fetchall() if cursor.description else []
+
+        ask(TABLES)
+        catalog = definitions(database, SETTINGS)
+        migrate(catalog.config, catalog)
+        yield catalog, ask
+
+
+# ── who can rate ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+RESPONSE = "select sum(rated)::int, sum(answers)::int from gendash.rating_response_day"
+
+
+def rate(ask: Ask, *messages: str) -> None:
+    values = ", ".join(f"('{n}', '{m}', 'u1', 5, '2026-03-11', '2026-03-11')" for n, m in enumerate(messages))
+    ask(f"insert into feedback (id, message_id, user_id, rating, created_at, updated_at) values {values}")
+
+
+def test_four_rated_messages_of_which_one_is_an_answer_to_a_known_user_are_one_rated_answer(
+    world: tuple[Catalog, Ask],
+) -> None:
+    catalog, ask = world
+    ask("delete from messages where conversation_id not in ('c1', 'c2')")
+    rate(ask, "c1a", "c1a", "c1q", "c2a", "c2q")  # twice the answer, a question, a guest's answer, a guest's question
+    run(catalog)
+    assert ask("select count(distinct message_id) from gendash.rating_entity") == [(4,)]
+    assert ask(RESPONSE) == [(1, 1)]
+
+
+def test_where_guests_can_rate_their_answers_count_too(
+    world: tuple[Catalog, Ask], definitions: Callable[..., Catalog]
+) -> None:
+    catalog, ask = world
+    ask("delete from messages where conversation_id not in ('c1', 'c2')")
+    rate(ask, "c2a", "c2a", "c2q")
+    run(catalog)
+    assert ask(RESPONSE) == [(0, 1)]
+    text = SETTINGS.replace("platform: {", "platform: {guests_can_rate: true, ")
+    everybody = definitions(catalog.config["database_url"], text)
+    migrate(everybody.config, everybody)
+    run(everybody)
+    assert ask(RESPONSE) == [(1, 2)]
+
+
+# ── children of rows that do not count ───────────────────────────────────────────────────────────────────────────
+
+
+def test_a_conversation_that_does_not_count_takes_its_messages_and_ratings_along(world: tuple[Catalog, Ask]) -> None:
+    catalog, ask = world
+    rate(ask, "c1a", "c3a")
+    run(catalog)
+    messages = "select role, sum(messages)::int from gendash.message_hour group by 1 order by 1"
+    # six conversations and the one that does not exist, without c3
+    assert ask(messages) == [("assistant", 6), ("user", 6)]
+    assert ask("select count(*) from gendash.rating_entity") == [(1,)]
+    assert ask("select count(*) from gendash.rating_detail") == [(1,)]
+    assert ask("select conversation_id from gendash.message_conversation_day where conversation_id = 'c3'") == []
+    ask("update conversations set deleted = id = 'c1'")
+    run(catalog, compare=True)
+    assert ask(messages) == [("assistant", 6), ("user", 6)]
+    assert ask("select message_id from gendash.rating_entity") == [("c3a",)]
