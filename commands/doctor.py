@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gendash.engine.config.load import Config
     from gendash.engine.definitions.catalog import Catalog
     from gendash.engine.doctor.diagnose import Feature
-    from gendash.engine.doctor.report import DoctorReport, Server
+    from gendash.engine.doctor.report import AuditSeen, DoctorReport, Server
     from gendash.engine.doctor.rights import Noted, RoleSeen
     from gendash.engine.doctor.seen import Look
 
@@ -62,6 +62,7 @@ class _Seen:
     servers: list[Server] = field(default_factory=list)
     reader_of_source: RoleSeen | None = None
     notes: list[Noted] = field(default_factory=list)
+    audits: list[AuditSeen] = field(default_factory=list)
 
     @contextmanager
     def asking(self, name: str, missing: str = "") -> Iterator[Callable[[str], None]]:
@@ -94,7 +95,13 @@ def examine(catalog: Catalog, now: datetime) -> DoctorReport:
     panels = judge.panels(catalog, seen.look, found)
     reads, notes = _source_rights(judge.proposed(catalog, found), seen)
     return DoctorReport(
-        catalog.config["schema"], seen.servers, found, panels, reads, list(dict.fromkeys(notes + seen.notes))
+        catalog.config["schema"],
+        seen.servers,
+        found,
+        panels,
+        reads,
+        list(dict.fromkeys(notes + seen.notes)),
+        seen.audits,
     )
 
 
@@ -131,6 +138,8 @@ def _source(catalog: Catalog, seen: _Seen) -> None:
 def _store(catalog: Catalog, seen: _Seen) -> None:
     from gendash.engine.clients.postgres import connect, source, store
     from gendash.engine.doctor import rights
+    from gendash.engine.doctor.look_database import last_audits
+    from gendash.engine.doctor.report import AuditSeen
     from gendash.engine.doctor.role_privileges import public_seen, role_seen
 
     config = catalog.config
@@ -145,6 +154,7 @@ def _store(catalog: Catalog, seen: _Seen) -> None:
                 audience: role_seen(connection, role, schemas) for audience, role in rights.role_of(catalog).items()
             }
             database, held, functions = public_seen(connection)
+            seen.audits = [AuditSeen(*one) for one in last_audits(connection, config["schema"])]
         seen.notes += rights.owner_notes(catalog, owner, database)
         for audience, reader in readers.items():
             seen.notes += rights.reader_notes(catalog, reader, audience)

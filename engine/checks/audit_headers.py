@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.model import Problem
-from gendash.engine.store.audit_results import PLACES, find_key, places, queries
+from gendash.engine.store.audit_results import PLACES, find_key, places, queries, share_limit
 
 SEVERITIES = ("critical", "warning")
 _KNOWN = {
@@ -19,6 +19,7 @@ _KNOWN = {
     "slack",
     "promql",
     "must_compare",
+    "limit",
 }
 
 
@@ -36,7 +37,11 @@ def problems(catalog: Catalog) -> list[Problem]:
             (len(queries(audit)) != len(where), "not one query for each place", "write as many as there are places"),
             ("prometheus" in where[:1], "prometheus is its first place", "name it second, with promql:"),
             (audit.header.get("severity") not in SEVERITIES, "no severity", f"one of {', '.join(SEVERITIES)}"),
-            (not pair and not find_key(audit), "no key", "name the columns that identify a find under key:"),
+            (
+                not pair and not find_key(audit) and share_limit(audit) is None,
+                "no key",
+                "name the columns that identify a find under key:, or the share that may be found under limit:",
+            ),
             (bool(set(audit.header) - _KNOWN), f"unknown {sorted(set(audit.header) - _KNOWN)}", "take it out"),
         )
         found += [Problem(audit.path, what, do) for is_wrong, what, do in wrong if is_wrong]

@@ -67,6 +67,21 @@ def platform_look(connection: Connection, catalog: Catalog) -> Look:
     )
 
 
+def last_audits(connection: Connection, schema: str) -> list[tuple[str, str, str, str]]:
+    """Name, state, finding and meaning of the last result of each audit; none where the store has none."""
+    view = f"{quote_name(schema)}.audit_now"
+    row = connection.execute(
+        "select coalesce(has_table_privilege(to_regclass(%s), 'select'), false)", [view]
+    ).fetchone()
+    if not row or not row[0]:
+        return []
+    query = f"select name, state, coalesce(found || ': ' || sample, sample, ''), doc from {view} order by name"
+    return [
+        (name, state, line.removeprefix("0: "), doc)
+        for name, state, line, doc in connection.execute(trusted(query)).fetchall()
+    ]
+
+
 def _unreadable(connection: Connection, catalog: Catalog, staging: Relation, text: str) -> str:
     """The first column of a staging text that cannot be read by itself; nothing where it is none alone."""
     failing = []

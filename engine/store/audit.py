@@ -65,7 +65,7 @@ class AuditResult(NamedTuple):
     severity: str = ""
 
     def __str__(self) -> str:
-        told = {"found": f"{self.found}: {self.sample}", "failed": self.error}.get(self.state, "")
+        told = {"found": f"{self.found}: {self.sample}", "failed": self.error}.get(self.state, self.sample)
         return f"{self.name:<20} {self.state:<13} {told}".rstrip()
 
 
@@ -212,6 +212,8 @@ def _single(work: _Work, one: Relation) -> Finds:
         rows = _of_store(work, counted.text)
     else:
         rows = _of_source(work, counted, work.days(one), onwards=True)
+    if audit_results.share_limit(one) is not None:
+        return audit_results.share_finds(one, rows)
     return audit_results.total_finds([Finds(int(found), sample or "") for found, sample in rows])
 
 

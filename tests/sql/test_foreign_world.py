@@ -10,6 +10,8 @@ import psycopg
 import pytest
 
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.doctor.look_database import last_audits
+from gendash.engine.store.audit import audit
 from gendash.engine.store.migrate import migrate
 from gendash.engine.store.refresh import read
 from gendash.engine.store.refresh.run import refresh
@@ -116,3 +118,89 @@ def test_a_conversation_that_does_not_count_takes_its_messages_and_ratings_along
     run(catalog, compare=True)
     assert ask(messages) == [("assistant", 6), ("user", 6)]
     assert ask("select message_id from gendash.rating_entity") == [("c3a",)]
+    ask("update conversations set deleted = id = 'c4'")
+    run(catalog, compare=True)
+    assert ask("select distinct user_id from gendash.user_day order by 1") == [("e2",), ("u1",), ("u2",)]
+
+
+# ── people ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+PEOPLE = "select distinct user_id from gendash.user_day order by 1"
+ACTIVE = "select max(dau)::int, max(wau)::int, max(mau)::int from gendash.activity_day"
+
+
+def test_people_are_everybody_who_acts_without_those_who_were_deleted(world: tuple[Catalog, Ask]) -> None:
+    catalog, ask = world
+    run(catalog)
+    assert ask(PEOPLE) == [("e1",), ("e2",), ("u1",)], "u2's conversation and the account u3 do not count"
+    assert ask(ACTIVE) == [(3, 3, 3)]
+    assert ask("select user_id from gendash.conversation_entity where conversation_id = 'c5'") == [(None,)]
+    ask("delete from users where id = 'u1'")  # whose conversation stays behind
+    run(catalog)
+    assert ask(PEOPLE) == [("e1",), ("e2",)]
+    for options in ({"compare": True}, {"full": True}):
+        run(catalog, **options)
+        assert ask(PEOPLE) == [("e1",), ("e2",)], options
+    assert ask("select count(*) from gendash._former_user") == [(2,)]
+    assert not [row for row in ask("select user_hash from gendash._former_user") if row[0] in ("u1", "u3")]
+
+
+def test_who_comes_back_into_the_list_counts_again(world: tuple[Catalog, Ask]) -> None:
+    catalog, ask = world
+    run(catalog)
+    ask("update users set deleted = id = 'u1'")
+    run(catalog, compare=True)
+    assert ask(PEOPLE) == [("e1",), ("e2",), ("u3",)]
+    ask("update users set deleted = false")
+    run(catalog, compare=True)
+    assert ask(PEOPLE) == [("e1",), ("e2",), ("u1",), ("u3",)]
+    assert ask("select count(*) from gendash._former_user") == [(0,)]
+
+
+def test_without_a_list_of_users_everybody_counts(
+    world: tuple[Catalog, Ask], definitions: Callable[..., Catalog]
+) -> None:
+    catalog, ask = world
+    alone = definitions(catalog.config["database_url"], SETTINGS.replace("features: {", "features: {users: false, "))
+    migrate(alone.config, alone)
+    run(alone)
+    assert ask(PEOPLE) == [("e1",), ("e2",), ("u1",), ("u3",)]
+
+
+# ── what the audits say of it ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_audits_measure_in_shares_where_the_figures_rest_on_less_than_they_seem(
+    world: tuple[Catalog, Ask], database: str
+) -> None:
+    catalog, ask = world
+    rate(ask, "c1a", "c1a", "c1q", "c2a", "none")
+    ask("insert into messages values ('odd', 'c1', 'robot', null, '2026-03-10 10:00')")
+    ask("update users set role = 'robot' where id = 'u2'")
+    run(catalog)
+    found = {one.name: (one.state, one.found, one.sample) for one in audit(catalog, at=NOW)}
+    assert {name: found[name] for name in SHARES} == SHARES
+    with psycopg.connect(database) as connection:
+        connection.execute("select set_config('gendash.now', %s, false)", [NOW.isoformat()])
+        seen = {name: (state, line) for name, state, line, _ in last_audits(connection, "gendash")}
+    assert seen["people_unknown"] == ("found", "2: 66.7% of 3")
+
+
+SHARES = {
+    "people_unknown": ("found", 2, "66.7% of 3"),  # e1 and e2 beside u1
+    "rating_repeated": ("found", 1, "20.0% of 5"),
+    "rating_no_answer": ("found", 1, "25.0% of 4"),
+    "rating_guest": ("found", 1, "50.0% of 2"),
+    "rating_parent": ("found", 1, "20.0% of 5"),
+    "message_parent": ("found", 2, "15.4% of 13"),  # of the conversation that does not exist
+    "message_word": ("found", 1, "7.7% of 13"),
+    "account_word": ("found", 1, "50.0% of 2"),
+}
+
+
+def test_an_audit_of_a_share_within_its_limit_passes_and_says_the_share(world: tuple[Catalog, Ask]) -> None:
+    catalog, ask = world
+    ask("delete from conversations where user_id like 'e%'; delete from messages where conversation_id <> 'c1'")
+    run(catalog)
+    (one,) = audit(catalog, only=["people_unknown"], at=NOW)
+    assert (one.state, one.found, one.sample) == ("passed", 0, "0.0% of 1")

@@ -18,7 +18,7 @@ from gendash.engine.languages.sql_text import quote_name, quote_text
 from gendash.engine.model import Relation
 from gendash.engine.store.refresh.read import RollupRows
 
-USERS = "user_entity"
+USERS, FORMER = "user_entity", "_former_user"
 Changed = Mapping[str, Collection[date | None]]  # by relation the days that changed; None stands for any
 
 
@@ -134,15 +134,21 @@ def on_days(config: Config, relation: Relation, days: Days | None) -> str:
 
 # --- people who were deleted on the platform -------------------------------------------------------------------------
 #
-# `of_user: true` marks a column that names a user: whoever is gone is taken out of it, with the whole row where the
+# `of_user: true` marks a column that names a user: former users are taken out of it, with the whole row where the
 # column is part of its key or must not be NULL; `of_user: row` takes the row in any case, since more in it is personal.
+#
+# A former user was in the list of users once, or is in a row of it that does not count, and is not in the list now.
+# Everybody else who acts is a person, in the list or not: platforms keep guests, contacts or staff in other tables.
 
 
-def unknown_users(connection: Connection, config: Config, relation: Relation, *, drop: bool) -> list[date]:
-    """The days of rows in ``gendash_rows`` with a user who is not in the list of users, who is taken out with ``drop``.
+def former_users(connection: Connection, config: Config, relation: Relation, *, drop: bool) -> list[date]:
+    """The days of rows in ``gendash_rows`` with a former user, who is taken out with ``drop``.
 
-    Such days are to be looked at again: a user may be newer than the list.
+    Such days are to be read again later: the user may be back in the list by then.
     """
+    former = qualified(config, FORMER)
+    if not connection.execute(trusted(f"select true from {former} limit 1")).fetchone():
+        return []
     days: set[date] = set()
     day = day_of(config, relation)
     for name in user_columns(relation):
@@ -150,7 +156,8 @@ def unknown_users(connection: Connection, config: Config, relation: Relation, *,
         condition = (
             f"{quote_name(name)} in (select one from "
             f"(select distinct {quote_name(name)} as one from gendash_rows) as every where one is not null "
-            f"and (select true from {qualified(config, USERS)} as users where users.user_id = one) is null)"
+            f"and (select true from {qualified(config, USERS)} as users where users.user_id = one) is null "
+            f"and {qualified(config, 'user_hash')}(one) in (select user_hash from {former}))"
         )
         if drop:
             statement = f"{_without_users(relation, name, 'gendash_rows', condition)} returning {day}"
@@ -172,8 +179,46 @@ def forget_users(connection: Connection, catalog: Catalog, days: Days | None) ->
             )
         )
     ]
+    _leave(connection, catalog, gone)
+
+
+def forget_uncounted_users(connection: Connection, catalog: Catalog, ids: list[str]) -> None:
+    """Takes users whose rows in the list do not count out of every relation, once for each."""
+    config = catalog.config
+    found = connection.execute(
+        trusted(
+            "select distinct one from unnest(%s::text[]) as one "
+            f"where (select true from {qualified(config, USERS)} as users where users.user_id = one) is null "
+            f"and {qualified(config, 'user_hash')}(one) not in (select user_hash from {qualified(config, FORMER)})"
+        ),
+        [ids],
+    ).fetchall()
+    _leave(connection, catalog, [one for (one,) in found])
+
+
+def welcome_users(connection: Connection, config: Config) -> None:
+    """Takes users who are in the list out of the former ones."""
+    connection.execute(
+        trusted(
+            f"delete from {qualified(config, FORMER)} as former using {qualified(config, USERS)} as users "
+            "where users.user_hash = former.user_hash"
+        )
+    )
+
+
+def _leave(connection: Connection, catalog: Catalog, gone: list[str]) -> None:
+    """Notes former users, and takes them out of every relation but the list of users itself."""
+    config = catalog.config
     if not gone:
         return
+    connection.execute(
+        trusted(
+            f"insert into {qualified(config, FORMER)} (user_hash, noted_at) "
+            f"select {qualified(config, 'user_hash')}(one), {qualified(config, 'clock')}() "
+            "from unnest(%s::text[]) as one on conflict do nothing"
+        ),
+        [gone],
+    )
     for relation in catalog.relations.values():
         if relation.kind != "rollup":
             continue

@@ -63,6 +63,12 @@ create table gendash._changed (
   primary key (relation, day, transaction)
 );
 
+create table gendash._former_user (
+  user_hash text not null,
+  noted_at timestamptz not null,
+  primary key (user_hash)
+);
+
 create table gendash._lease (
   name text not null,
   owner text not null,
@@ -1764,7 +1770,7 @@ select
   row_number() over (order by top.messages desc, top.user_id) as rank,
   top.user_id,
   coalesce(names.name, left(top.user_id, 8)) as name,
-  coalesce(known.role, 'deleted') as role,
+  coalesce(known.role, 'unknown') as role,
   top.messages,
   top.active_days,
   coalesce(begun.conversations, 0) as conversations,
@@ -1916,7 +1922,7 @@ comment on column gendash._audit.at is 'when it ran';
 
 comment on column gendash._audit.found is 'rows that should not be there, or keys by which two sources differ; NULL where it could not be finished';
 
-comment on column gendash._audit.sample is 'keys of the first of them, never personal data';
+comment on column gendash._audit.sample is 'keys of the first of them, never personal data; of an audit of a share that share';
 
 comment on column gendash._audit.error is 'why it could not be finished, in one line';
 
@@ -1949,6 +1955,14 @@ comment on column gendash._changed.transaction is 'the transaction that did so';
 comment on column gendash._changed.at is 'when';
 
 revoke all on gendash._changed from public, gendash_reader, gendash_admin_reader;
+
+comment on table gendash._former_user is 'Users who left the list of users, so that what they left behind on the platform is not counted as of an unknown person. Grain: one row per user who was in the list, or is in a row that does not count, and is not in the list.';
+
+comment on column gendash._former_user.user_hash is 'keyed hash of the user''s id';
+
+comment on column gendash._former_user.noted_at is 'when the refresh noted it';
+
+revoke all on gendash._former_user from public, gendash_reader, gendash_admin_reader;
 
 comment on table gendash._lease is 'Who is at work. A lease that has expired may be taken over. Grain: one row per kind of work that only one process may do.';
 
@@ -3092,7 +3106,7 @@ comment on column gendash.audit_now.doc is 'what a find means';
 
 comment on column gendash.audit_now.found is 'rows that should not be there, or keys by which two sources differ; NULL where it could not be finished';
 
-comment on column gendash.audit_now.sample is 'keys of the first of them, or why it could not be finished';
+comment on column gendash.audit_now.sample is 'keys of the first of them, the share, or why it could not be finished';
 
 comment on column gendash.audit_now.since is 'first of the runs in a row that did not pass; NULL where it passed';
 
@@ -3982,7 +3996,7 @@ comment on column gendash.user_top_30d.user_id is 'id of the account on the plat
 
 comment on column gendash.user_top_30d.name is 'name of the account; the first 8 characters of its id where it has none';
 
-comment on column gendash.user_top_30d.role is 'user, admin, super_admin, or other; deleted where the account is gone';
+comment on column gendash.user_top_30d.role is 'user, admin, super_admin, or other; unknown where the list of users does not have them';
 
 comment on column gendash.user_top_30d.messages is 'messages that the user wrote';
 
