@@ -22,6 +22,7 @@ from gendash.engine.config.load import Config
 from gendash.engine.errors import Denied, Refused, TargetError, Unexpected, Unreachable
 from gendash.engine.model import Problem
 
+OLDEST = 14  # major version that gendash supports
 Connection = psycopg.Connection[TupleRow]
 _KEEPALIVE = {
     "connect_timeout": "10",
@@ -119,6 +120,7 @@ def connect(place: Place, *, read_only: bool = False, application: str = "gendas
     """
     connection = open_connection(place, application=application)
     try:
+        check_version(connection, place)
         connection.read_only = read_only or None
         with translated(place.where):
             yield connection
@@ -137,6 +139,14 @@ def open_connection(place: Place, *, application: str = "gendash") -> Connection
         raise _connect_error(place, str(error)) from None
     except psycopg.Error as error:
         raise Unexpected(Problem(place.where, _line(error, place.password), "check the URL")) from None
+
+
+def check_version(connection: Connection, place: Place) -> None:
+    """Raises Unexpected where the server is older than `OLDEST`: its first error would be about syntax."""
+    found = connection.info.server_version
+    if found < OLDEST * 10_000:
+        what = f"PostgreSQL {found // 10_000}.{found % 10_000}"
+        raise Unexpected(Problem(place.where, what, f"use PostgreSQL {OLDEST} or later"))
 
 
 def _connect_error(place: Place, text: str) -> TargetError:

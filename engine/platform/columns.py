@@ -117,7 +117,10 @@ def read_columns(connection: Connection, config: Config) -> Seen:
 
 
 def missing(catalog: Catalog, relation: Relation, seen: Seen) -> list[Problem]:
-    """Every table and column that a rollup or audit reads and the source lacks, or does not let us read."""
+    """Every table and column that a rollup or audit reads and the source lacks, or does not let us read.
+
+    Also tables of which row level security may hide rows: what is not seen would be taken for deleted.
+    """
     found: list[Problem] = []
     schema = catalog.config["platform.schema"]
     for staging in stagings(catalog, relation):
@@ -127,6 +130,10 @@ def missing(catalog: Catalog, relation: Relation, seen: Seen) -> list[Problem]:
             if kind == "table" and name not in seen.tables:
                 hint = _hint(name, seen.tables, f"platform.tables.{_canonical_table(catalog.config, staging, name)}")
                 found.append(Problem(f"{schema}.{name}", "the platform has no such table", _or(hint, off)))
+            elif kind == "table" and name in seen.veiled:
+                what = "row level security may hide rows of it from the source's role, which would count as deleted"
+                policy = "`gendash doctor` prints the policy that shows them"
+                found.append(Problem(f"{schema}.{name}", what, _or(policy, off)))
             elif kind == "column":
                 found += _missing_column(catalog, staging, name, seen, off)
     return list(dict.fromkeys(found))

@@ -22,6 +22,7 @@ from gendash.engine.clients.answers import Failed
 from gendash.engine.clients.postgres import (
     UNFIT,
     Connection,
+    check_version,
     connect,
     local_settings,
     open_connection,
@@ -136,6 +137,7 @@ class _Work:
             try:
                 connection = open_connection(place, application="gendash audit")
                 self.stack.callback(connection.close)
+                check_version(connection, place)
                 connection.read_only = True
                 seen = columns.read_columns(connection, self.catalog.config)
                 self._platform = Platform(connection, self.catalog, seen, self.within)

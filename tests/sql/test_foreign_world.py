@@ -9,8 +9,10 @@ from typing import Any
 import psycopg
 import pytest
 
+from gendash.engine.clients import postgres
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.doctor.look_database import last_audits
+from gendash.engine.errors import Unexpected
 from gendash.engine.store.audit import audit
 from gendash.engine.store.migrate import migrate
 from gendash.engine.store.refresh import read
@@ -204,3 +206,30 @@ def test_an_audit_of_a_share_within_its_limit_passes_and_says_the_share(world: t
     run(catalog)
     (one,) = audit(catalog, only=["people_unknown"], at=NOW)
     assert (one.state, one.found, one.sample) == ("passed", 0, "0.0% of 1")
+
+
+# ── servers that change ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_row_level_security_that_is_switched_on_later_fails_the_refresh_before_anything_is_forgotten(
+    world: tuple[Catalog, Ask], definitions: Callable[..., Catalog], database: str
+) -> None:
+    catalog, ask = world
+    run(catalog)
+    before = ask(PEOPLE)
+    ask("create role gendash_blind login password 'x'; grant select on all tables in schema public to gendash_blind")
+    ask("alter table messages enable row level security")
+    host = database.split("@")[-1]
+    blind = definitions(database, SETTINGS, GENDASH_SOURCE_URL=f"postgresql://gendash_blind:x@{host}")
+    results = {one.relation: one for one in refresh(blind.config, blind, at=NOW, full=True)}
+    assert results["user_day"].state == "failed"
+    assert "public.messages: row level security may hide rows of it" in results["user_day"].error
+    assert results["conversation_entity"].state == "refreshed", "what is read of other tables goes on"
+    assert ask(PEOPLE) == before
+
+
+def test_a_server_that_is_too_old_is_named_first(world: tuple[Catalog, Ask], monkeypatch: pytest.MonkeyPatch) -> None:
+    catalog, _ = world
+    monkeypatch.setattr(postgres, "OLDEST", 99)
+    with pytest.raises(Unexpected, match=r"PostgreSQL \d+\.\d+; use PostgreSQL 99 or later"):
+        migrate(catalog.config, catalog)
