@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gendash.engine.config.load import Config
     from gendash.engine.definitions.catalog import Catalog
     from gendash.engine.doctor.diagnose import Feature
-    from gendash.engine.doctor.report import DoctorReport, ServerReport
+    from gendash.engine.doctor.report import AuditSeen, DoctorReport, ServerReport
     from gendash.engine.doctor.rights import Noted, RoleSeen
     from gendash.engine.doctor.seen import Look
 
@@ -63,6 +63,7 @@ class _Seen:
     servers: list[ServerReport] = field(default_factory=list)
     reader_of_source: RoleSeen | None = None
     notes: list[Noted] = field(default_factory=list)
+    audits: list[AuditSeen] = field(default_factory=list)
 
     @contextmanager
     def asking(self, name: str, missing: str = "") -> Iterator[Callable[[str], None]]:
@@ -102,7 +103,13 @@ def examine(catalog: Catalog, now: datetime) -> DoctorReport:
     panels = judge.panels(catalog, seen.look, found)
     reads, notes = _source_rights(judge.proposed(catalog, found), seen)
     return DoctorReport(
-        catalog.config["schema"], seen.servers, found, panels, reads, list(dict.fromkeys(notes + seen.notes))
+        catalog.config["schema"],
+        seen.servers,
+        found,
+        panels,
+        reads,
+        list(dict.fromkeys(notes + seen.notes)),
+        seen.audits,
     )
 
 
@@ -139,6 +146,8 @@ def _source(catalog: Catalog, seen: _Seen) -> None:
 def _store(catalog: Catalog, seen: _Seen) -> None:
     from gendash.engine.clients.postgres import connect, source, store
     from gendash.engine.doctor import rights
+    from gendash.engine.doctor.look_database import last_audits
+    from gendash.engine.doctor.report import AuditSeen
     from gendash.engine.doctor.role_privileges import public_seen, role_seen
 
     config = catalog.config
@@ -153,6 +162,7 @@ def _store(catalog: Catalog, seen: _Seen) -> None:
                 audience: role_seen(connection, role, schemas) for audience, role in rights.role_of(catalog).items()
             }
             database, held, functions = public_seen(connection)
+            seen.audits = [AuditSeen(*one) for one in last_audits(connection, config["schema"])]
         seen.notes += rights.owner_notes(catalog, owner, database)
         for audience, reader in readers.items():
             seen.notes += rights.reader_notes(catalog, reader, audience)

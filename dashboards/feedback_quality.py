@@ -145,8 +145,8 @@ HEAD = [
     Panel(
         "response",
         "Response",
-        "Rated answers / answers to known users, of today and the 29 days before; only answers of whole hours that "
-        "ended 24 hours ago, since young ones may still be rated. Few people rate, and mostly the angry or happy ones."
+        "Rated answers / answers that could be rated, each once, of today and the 29 days before without the last 24 "
+        "hours. Answers to guests count only with platform.guests_can_rate. Mostly angry or happy people rate."
         "\n\nThe plan asks for a share of all messages: users' own cannot be rated, and young answers may still be.",
         HeadTile(unit="percentunit", decimals=1, subject=USERS, min=0, max=0.5, no_data="no answer"),
         [

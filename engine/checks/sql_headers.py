@@ -13,7 +13,7 @@ from gendash.engine.definitions.keys import KeyFault, faults
 from gendash.engine.definitions.relations import STAGE, inputs, is_materialized, is_tracked, key_of, moves_with, reach
 from gendash.engine.model import Problem, Relation
 from gendash.engine.store.audit_results import find_key as audit_key
-from gendash.engine.store.audit_results import places, queries
+from gendash.engine.store.audit_results import places, queries, share_limit
 
 STORED = ("key", "indexes", "whole", "together", "time", "newest")  # what names columns of its own relation
 
@@ -169,7 +169,10 @@ def check_audits(catalog: Catalog) -> list[Problem]:
                 bool(promql) and PLACES[2] not in where,
                 "add the place, or take it out",
             ),
-            "no key": (len(where) == 1 and not audit_key(audit), "name the columns that identify a find under key:"),
+            "no key": (
+                len(where) == 1 and not audit_key(audit) and share_limit(audit) is None,
+                "name the columns that identify a find under key:, or the share that may be found under limit:",
+            ),
         }
         found += [Problem(audit.path, what, do) for what, (is_wrong, do) in wrong.items() if is_wrong and where != [""]]
         found += [Problem(place(audit, "promql"), what, do) for what, do in expanded.wrong]

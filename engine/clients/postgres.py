@@ -26,6 +26,7 @@ from gendash.engine.config.urls import POSTGRES_FORM, BadUrl, read_postgres, wri
 from gendash.engine.errors import Denied, Refused, TargetError, Unexpected, Unreachable
 from gendash.engine.model import Problem
 
+OLDEST = 14  # major version that gendash supports
 Connection = psycopg.Connection[TupleRow]
 _KEEPALIVE = {
     "connect_timeout": "10",
@@ -155,6 +156,7 @@ def connect(place: Place, *, read_only: bool = False, application: str = "gendas
     """
     connection = open_connection(place, application=application)
     try:
+        check_version(connection, place)
         connection.read_only = read_only or None
         with translated(place.where):
             yield connection
@@ -177,6 +179,14 @@ def open_connection(place: Place, *, application: str = "gendash") -> Connection
     for name, loader in (("date", _Date), ("timestamp", _Timestamp), ("timestamptz", _Timestamptz)):
         connection.adapters.register_loader(name, loader)
     return connection
+
+
+def check_version(connection: Connection, place: Place) -> None:
+    """Raises Unexpected where the server is older than `OLDEST`: its first error would be about syntax."""
+    found = connection.info.server_version
+    if found < OLDEST * 10_000:
+        what = f"PostgreSQL {found // 10_000}.{found % 10_000}"
+        raise Unexpected(Problem(place.where, what, f"use PostgreSQL {OLDEST} or later"))
 
 
 # A time beyond what Python can hold is the last one that it can, or the first: no value of a row stops a statement

@@ -193,6 +193,12 @@ SETTINGS: tuple[Setting, ...] = (
         None,
         "the platform's words for a canonical word, capital letters or not; numbers and true or false are words too",
     ),
+    Setting(
+        "platform.guests_can_rate",
+        "bool",
+        False,
+        "whether answers in conversations without a user can be rated, and count in the response rate",
+    ),
     Setting("platform.time_zone", "zone", "UTC", "time zone of the platform's times that are stored without one"),
     Setting("metrics.*", "metric", None, "the platform's name of a metric"),
     Setting("labels.*", "label", None, "the platform's name of a label, on all metrics"),

@@ -85,6 +85,12 @@ HEADER_KEYS: tuple[Key, ...] = (
     # staging: the platform's names
     Key("tables", "texts by name", "the platform's tables by the name that gendash uses", ("staging",), ("staging",)),
     Key(
+        "parents",
+        "texts by name",
+        "by column, `table.column` of the row that it belongs to: rows whose parent does not count do not count",
+        ("staging",),
+    ),
+    Key(
         "reads",
         "maps of texts",
         "by table, the platform's columns by the name that gendash uses",
@@ -111,6 +117,7 @@ HEADER_KEYS: tuple[Key, ...] = (
     Key("days", "int", "how many of the last whole days are audited, one by one", ("audit",)),
     Key("tolerance", "amount", "the share by which two figures may differ, such as 0.05", ("audit",)),
     Key("slack", "amount", "the number by which two figures may always differ", ("audit",)),
+    Key("limit", "amount", "the share of rows that may be found, of a query that gives found and total", ("audit",)),
     Key("promql", "text", "the query of the place prometheus", ("audit",)),
     Key("must_compare", "bool", "true: no rows in either place is a find too", ("audit",)),
 )

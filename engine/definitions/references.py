@@ -6,7 +6,7 @@ The texts are Jinja2 templates, so the functions of a scope are all there is; an
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -123,6 +123,48 @@ def _is_real(time: str) -> str:
     return f"{time} >= {FIRST_TIME} and {time} < {END_OF_TIME}"
 
 
+def counted_part(
+    names: Names,
+    staging: Relation,
+    table: str,
+    present: Collection[tuple[str, str]] | None = None,
+    conditions: Collection[str] = (),
+) -> str:
+    """SQL of a table's rows that count, that fulfil the conditions, and whose parents count."""
+    outer = quote_name(mapped_table(names.config, staging, table))
+    parents = [condition for condition, _ in _parents_count(names, table, outer)]
+    return part_of_table(names.config, staging, table, present, [*conditions, *parents])
+
+
+def _parents_count(names: Names, table: str, outer: str, path: tuple[str, ...] = ()) -> Iterator[tuple[str, set[Use]]]:
+    """For each parent whose rows may not count a condition on a row of ``outer``, and what the condition reads.
+
+    The staging text of a table declares its parents. A row whose parent does not exist counts: audits report it.
+    """
+    config, path = names.config, (*path, table)
+    staging = names.stagings.get(table)
+    for own, parent in (staging.header.get("parents", {}) if staging else {}).items():
+        owner, _, key = parent.partition(".")
+        of = names.stagings.get(owner)
+        if staging is None or of is None or owner in path:
+            continue
+        alias, place = f"parent_{len(path)}", mapped_table(config, of, owner)
+        rows = config.get(f"platform.rows.{owner}")
+        above = list(_parents_count(names, owner, alias, path))
+        counts = [*([mapped_sql(f"= {rows}", alias)] if rows else []), *(condition for condition, _ in above)]
+        if not counts:
+            continue
+        child, id_ = mapped_column(config, staging, table, own), mapped_column(config, of, owner, key)
+        read = {("table", place)}.union(*(uses for _, uses in above))
+        read |= {("column", f"{place}.{one}") for one in [*named_in(id_), *named_in(f"= {rows or ''}")]}
+        read |= {("column", f"{mapped_table(config, staging, table)}.{one}") for one in named_in(child)}
+        yield (
+            f"not exists (select from {whole_table(config, of, owner)} as {alias} where {mapped_sql(id_, alias)} = "
+            f"{mapped_sql(child, outer)} and ({' and '.join(counts)}) is not true)",
+            read,
+        )
+
+
 def resolve_references(
     text: str,
     names: Names,
@@ -158,7 +200,7 @@ def _expand(
     wrong: list[tuple[str, str]] = []
     scope = _scope(names, uses, wrong, present, cuts)
     if staging is not None:
-        scope |= _staging_scope(names.config, staging, uses, wrong, present, cuts or {})
+        scope |= _staging_scope(names, staging, uses, wrong, present, cuts or {})
     try:
         out = _render(text, scope)
     except (jinja2.TemplateError, TypeError) as error:  # TypeError: a reference with too few or too many names
@@ -241,6 +283,8 @@ def _scope(
             return "null"
         uses.add(("setting", key))
         value = public(config[key]) if declared.type in ("url", "server") else config[key]
+        if isinstance(value, bool):
+            return str(value).lower()
         return f"{value:g}" if isinstance(value, float) else str(value)
 
     def duration_s(key: str) -> str:
@@ -270,13 +314,14 @@ def _features(config: Config) -> list[str]:
 
 
 def _staging_scope(
-    config: Config,
+    names: Names,
     staging: Relation,
     uses: set[Use],
     wrong: list[tuple[str, str]],
     present: Collection[tuple[str, str]] | None,
     cuts: Mapping[str, str],
 ) -> dict[str, Callable[..., Any]]:
+    config = names.config
     tables: dict[str, str] = staging.header.get("tables", {})
     reads: dict[str, dict[str, str]] = staging.header.get("reads", {})
     words_of: dict[str, dict[str, list[str]]] = staging.header.get("words", {})
@@ -291,7 +336,8 @@ def _staging_scope(
         if rows == "all":
             return whole_table(config, staging, name)
         uses.update(("column", f"{mapped}.{one}") for one in named_in(f"={config.get(f'platform.rows.{name}', '')}"))
-        return cuts.get(f"{staging.name}.{name}") or part_of_table(config, staging, name, present)
+        uses.update(*(read for _, read in _parents_count(names, name, quote_name(mapped))))
+        return cuts.get(f"{staging.name}.{name}") or counted_part(names, staging, name, present)
 
     def column(name: str, alias: str = "", optional: str = "") -> str:
         """``column('users.role', 'u')``; ``optional`` is the type of the NULL that stands for a missing column."""

@@ -9,8 +9,8 @@ import psycopg
 
 from gendash.engine.clients.postgres import Connection, local_settings, trusted
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.definitions.platform_names import mapped_table, part_of_table
-from gendash.engine.definitions.references import is_usable, only_usable, resolve_references
+from gendash.engine.definitions.platform_names import mapped_table
+from gendash.engine.definitions.references import counted_part, is_usable, only_usable, resolve_references
 from gendash.engine.doctor.seen import Look, Spoken, spoken_in
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Relation
@@ -67,6 +67,21 @@ def platform_look(connection: Connection, catalog: Catalog) -> Look:
     )
 
 
+def last_audits(connection: Connection, schema: str) -> list[tuple[str, str, str, str]]:
+    """Name, state, finding and meaning of the last result of each audit; none where the store has none."""
+    view = f"{quote_name(schema)}.audit_now"
+    row = connection.execute(
+        "select coalesce(has_table_privilege(to_regclass(%s), 'select'), false)", [view]
+    ).fetchone()
+    if not row or not row[0]:
+        return []
+    query = f"select name, state, coalesce(found || ': ' || sample, sample, ''), doc from {view} order by name"
+    return [
+        (name, state, line.removeprefix("0: "), doc)
+        for name, state, line, doc in connection.execute(trusted(query)).fetchall()
+    ]
+
+
 def _unreadable(connection: Connection, catalog: Catalog, staging: Relation, text: str) -> str:
     """The first column of a staging text that cannot be read by itself; nothing where it is none alone."""
     failing = []
@@ -84,7 +99,7 @@ def _newest(catalog: Catalog, staging: Relation, own: str, table: str, seen: See
     if pages <= NEWEST_PAGES:
         return {}
     newest = f"ctid >= '({pages - NEWEST_PAGES},0)'"
-    return {f"{staging.name}.{own}": part_of_table(catalog.config, staging, own, seen.readable, [newest])}
+    return {f"{staging.name}.{own}": counted_part(catalog.names, staging, own, seen.readable, [newest])}
 
 
 def _qualified(catalog: Catalog, table: str) -> str:

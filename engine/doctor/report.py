@@ -6,7 +6,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from gendash.engine.doctor.diagnose import Feature, Fix, PanelFound
 from gendash.engine.doctor.rights import COMMANDS, Noted
@@ -21,6 +21,15 @@ class ServerReport:
     line: str
 
 
+class AuditSeen(NamedTuple):
+    """The last result of an audit: its state, what it found or the share that it measured, and what that means."""
+
+    name: str
+    state: str
+    line: str
+    doc: str
+
+
 @dataclass(frozen=True)
 class DoctorReport:
     """Everything that was found; ``reads`` are the platform's columns that the source's role must read, by table."""
@@ -31,6 +40,7 @@ class DoctorReport:
     panels: Sequence[PanelFound]
     reads: Mapping[str, Sequence[str]]
     notes: Sequence[Noted]
+    audits: Sequence[AuditSeen] = ()
 
     @property
     def failed(self) -> bool:
@@ -67,16 +77,18 @@ def report_as_dict(report: DoctorReport) -> dict[str, Any]:
         "commands": [command._asdict() | {"database": _database(report, command.database)} for command in COMMANDS],
         "reads": dict(report.reads),
         "roles": [note._asdict() for note in report.notes],
+        "audits": [audit._asdict() for audit in report.audits],
     }
 
 
 def as_text(report: DoctorReport) -> str:
-    """The report in five parts: servers, features, panels, changes, rights."""
+    """The report in six parts: servers, features, panels, changes, audits, rights."""
     sections = (
         ("servers", (f"{one.name:<11} {one.state:<15} {one.line}" for one in report.servers)),
         ("features", _features(report.features)),
         (_count(report.panels), _panels(report.panels)),
         ("changes that light them up", _changes(report.features)),
+        ("audits of the data", _audits(report.audits)),
         ("least rights, by command", _commands(report)),
         ("rights of the roles", _roles(report.notes)),
     )
@@ -126,6 +138,16 @@ def _changes(features: Sequence[Feature]) -> Iterator[str]:
             yield from textwrap.indent(text, " " * 12).replace(" " * 12, f"    {fix.kind:<8}", 1).splitlines()
     if not found:
         yield "none: everything is there"
+
+
+def _audits(audits: Sequence[AuditSeen]) -> Iterator[str]:
+    for one in audits:
+        if one.state != "passed" or one.line:
+            yield f"{one.name:<20} {one.state:<7} {one.line}".rstrip()
+        if one.state in ("found", "failed"):
+            yield from textwrap.wrap(one.doc, 100, initial_indent=" " * 4, subsequent_indent=" " * 4)
+    if not audits:
+        yield "none has run: `gendash db refresh`, then `gendash db audit`"
 
 
 def _commands(report: DoctorReport) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from gendash.engine.clients.postgres import Connection, local_settings
@@ -113,7 +113,10 @@ def read_columns(connection: Connection, config: Config) -> Seen:
 
 
 def missing(catalog: Catalog, relation: Relation, seen: Seen) -> list[Problem]:
-    """Every table and column that a rollup or audit reads and the source lacks, or does not let us read."""
+    """Every table and column that a rollup or audit reads and the source lacks, or does not let us read.
+
+    Also tables of which row level security may hide rows: what is not seen would be taken for deleted.
+    """
     found: list[Problem] = []
     schema = catalog.config["platform.schema"]
     for staging in stagings(catalog, relation):
@@ -123,13 +126,17 @@ def missing(catalog: Catalog, relation: Relation, seen: Seen) -> list[Problem]:
             if kind == "table" and name not in seen.tables:
                 hint = _hint(name, seen.tables, f"platform.tables.{_canonical_table(catalog.config, staging, name)}")
                 found.append(Problem(f"{schema}.{name}", "the platform has no such table", _or(hint, off)))
+            elif kind == "table" and name in seen.veiled:
+                what = "row level security may hide rows of it from the source's role, which would count as deleted"
+                policy = "`gendash doctor` prints the policy that shows them"
+                found.append(Problem(f"{schema}.{name}", what, _or(policy, off)))
             elif kind == "column":
-                found += _missing_column(catalog.config, staging, name, seen, off)
+                found += _missing_column(catalog, staging, name, seen, off)
     return list(dict.fromkeys(found))
 
 
-def _missing_column(config: Config, staging: Relation, name: str, seen: Seen, off: str) -> list[Problem]:
-    schema = config["platform.schema"]
+def _missing_column(catalog: Catalog, staging: Relation, name: str, seen: Seen, off: str) -> list[Problem]:
+    schema = catalog.config["platform.schema"]
     table, column = name.rsplit(".", 1)
     if table not in seen.tables or (table, column) in seen.readable:
         return []
@@ -137,11 +144,18 @@ def _missing_column(config: Config, staging: Relation, name: str, seen: Seen, of
     if (table, column) in seen.columns:
         grant = f"grant select ({quote_name(column)}) on {quote_name(schema)}.{quote_name(table)} to the source's role"
         return [Problem(where, "the source's role may not read it", grant)]
-    own = _canonical_table(config, staging, table)
-    setting = next(key for key, mapped in mappings(config, staging, own) if column in named_in(mapped))
+    setting = next(_settings_of(catalog, staging, table, column), "platform.columns")
     there = {name for owner, name in seen.columns if owner == table}
     hint = _hint(column, there, setting)
     return [Problem(where, "the platform has no such column", _or(hint, off))]
+
+
+def _settings_of(catalog: Catalog, staging: Relation, table: str, column: str) -> Iterator[str]:
+    """The settings that name a column: those of the staging text, then of others, whose tables may be its parents."""
+    config = catalog.config
+    for one in (staging, *catalog.names.stagings.values()):
+        own = _canonical_table(config, one, table)
+        yield from (key for key, mapped in mappings(config, one, own) if column in named_in(mapped))
 
 
 def _canonical_table(config: Config, staging: Relation, mapped: str) -> str:

@@ -22,6 +22,7 @@ from gendash.engine.clients.answers import Failed
 from gendash.engine.clients.postgres import (
     UNFIT,
     Connection,
+    check_version,
     connect,
     local_settings,
     open_connection,
@@ -65,7 +66,7 @@ class AuditResult(NamedTuple):
     severity: str = ""
 
     def __str__(self) -> str:
-        told = {"found": f"{self.found}: {self.sample}", "failed": self.error}.get(self.state, "")
+        told = {"found": f"{self.found}: {self.sample}", "failed": self.error}.get(self.state, self.sample)
         return f"{self.name:<20} {self.state:<13} {told}".rstrip()
 
 
@@ -136,6 +137,7 @@ class _Work:
             try:
                 connection = open_connection(place, application="gendash audit")
                 self.stack.callback(connection.close)
+                check_version(connection, place)
                 connection.read_only = True
                 seen = columns.read_columns(connection, self.catalog.config)
                 self._platform = Platform(connection, self.catalog, seen, self.within)
@@ -215,6 +217,8 @@ def _single(work: _Work, one: Relation) -> Finds:
         rows = _of_store(work, counted.text)
     else:
         rows = _of_source(work, counted, work.days(one), onwards=True)
+    if audit_results.share_limit(one) is not None:
+        return audit_results.share_finds(one, rows)
     return audit_results.total_finds([Finds(int(found), sample or "") for found, sample in rows])
 
 

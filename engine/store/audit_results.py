@@ -1,4 +1,4 @@
-"""Audits as their headers declare them: a query that must return no rows, or two whose rows agree by key. Pure."""
+"""Audits as their headers declare them: a query that must return no rows or a small share, or two that agree. Pure."""
 
 from __future__ import annotations
 
@@ -41,8 +41,24 @@ def find_key(audit: Relation) -> list[str]:
     return list(audit.header.get("key", ()))
 
 
+def share_limit(audit: Relation) -> Decimal | None:
+    """The share of rows that may be found, for an audit whose query gives ``found`` and ``total``; None for others."""
+    limit = audit.header.get("limit")
+    return None if limit is None else Decimal(str(limit))
+
+
+def share_finds(audit: Relation, parts: Sequence[Sequence[object]]) -> Finds:
+    """The finds of all slices of an audit of a share, none where that is within its limit; the sample is the share."""
+    limit = share_limit(audit) or Decimal(0)
+    found, total = (sum(int(str(part[column])) for part in parts) for column in (0, 1))
+    share = Decimal(found) / total if total else Decimal(0)
+    return Finds(found if share > limit else 0, f"{share:.1%} of {total}" if total else "")
+
+
 def counted(audit: Relation) -> Relation:
     """An audit of one query as a query of one row: how many it found, and the keys of the first, as one text."""
+    if share_limit(audit) is not None:
+        return replace(audit, text=queries(audit)[0])
     key = ", ".join(f"{quote_name(name)}::text" for name in find_key(audit))
     text = (
         f"select count(*) as found, array_to_string((array_agg(k order by k))[1:{SAMPLE}], ', ') as sample "

@@ -1,5 +1,5 @@
 /*
-doc: Messages that users who are still there wrote, by day, in the platform and in gendash's summary by user. They should be equal.
+doc: Messages that users of the list wrote, by day, in the platform and in gendash's summary by user. They should be equal.
 place: [source, store]
 feature: conversations
 severity: critical
@@ -16,4 +16,5 @@ group by 1;
 select day, sum(messages) as messages
 from {{ view('user_day') }}
 where day > ({{ now() }} at time zone {{ zone() }})::date - 10
+  {% if feature('users') %}and user_id in (select user_id from {{ view('user_entity') }}){% endif %}
 group by 1

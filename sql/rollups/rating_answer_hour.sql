@@ -1,17 +1,18 @@
 /*
-doc: Answers that could be rated, by hour. Guests cannot rate, so answers to them are left out.
-grain: one row per local hour with such an answer
+doc: Answers by hour, and whether they were given to a guest.
+grain: one row per local hour with an answer, and whether its conversation is anonymous
 feature: conversations
 audience: everyone
 cadence: 5m
-key: [hour]
+key: [hour, anonymous]
 window: true
 time: hour
 columns:
   hour: {type: timestamptz, doc: start of the local hour}
-  answers: {type: bigint, merge: sum, doc: messages of the assistant in conversations of a known user}
+  anonymous: {type: boolean, doc: whether the conversation has no user}
+  answers: {type: bigint, merge: sum, doc: messages of the assistant}
 */
-select date_trunc('hour', created_at, {{ zone() }}) as hour, count(*) as answers
+select date_trunc('hour', created_at, {{ zone() }}) as hour, user_id is null as anonymous, count(*) as answers
 from {{ stage('messages') }} s
-where role = 'assistant' and user_id is not null
-group by 1
+where role = 'assistant'
+group by 1, 2

@@ -3,6 +3,7 @@ doc: Messages of the platform, with the user of their conversation.
 feature: conversations
 tables: {messages: messages, conversations: conversations}
 time: messages.created_at
+parents: {conversation_id: conversations.conversation_id}
 reads:
   messages: {message_id: id, conversation_id: conversation_id, role: role, created_at: created_at}
   conversations: {conversation_id: id, user_id: user_id}

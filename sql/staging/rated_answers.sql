@@ -1,5 +1,5 @@
 /*
-doc: Ratings with the answer that they are about, and their comment. For admins only.
+doc: Ratings with the message that they are about, and their comment. For admins only.
 feature: feedback
 tables: {feedback: feedback, messages: messages}
 time: feedback.created_at
@@ -11,7 +11,14 @@ reads:
     rating: rating
     comment: comment
     created_at: created_at
-  messages: {message_id: id, conversation_id: conversation_id, created_at: created_at, metadata: metadata}
+  messages:
+    message_id: id
+    conversation_id: conversation_id
+    role: role
+    created_at: created_at
+    metadata: metadata
+words:
+  message_role: {user: [user, human], assistant: [assistant, ai], system: [system]}
 make:
   messages.metadata:
     sql: alter table {{ table('messages') }} add column {{ column('messages.metadata') }} jsonb
@@ -23,8 +30,10 @@ columns:
   rating: {type: int, doc: "1 (worst) to 5 (best)"}
   comment: {type: text, null: true, doc: what was written with it; NULL where nothing was}
   created_at: {type: timestamptz, doc: when it was given}
-  conversation_id: {type: text, doc: conversation of the rated answer}
-  answered_at: {type: timestamptz, doc: when the rated answer was written}
+  message_id: {type: text, doc: the rated message}
+  is_answer: {type: boolean, doc: whether the assistant wrote it}
+  conversation_id: {type: text, doc: conversation of the rated message}
+  answered_at: {type: timestamptz, doc: when the rated message was written}
   trace_id: {type: text, null: true, doc: "key trace_id of the answer's metadata: its Langfuse trace; NULL where the platform keeps none"}
 */
 select
@@ -33,6 +42,8 @@ select
   case when {{ column('feedback.rating', 'f') }}::text ~ '^-?[0-9]{1,9}([.][0-9]*)?$' then {{ column('feedback.rating', 'f') }}::numeric::int end as rating,
   nullif(btrim({{ column('feedback.comment', 'f') }}), '') as comment,
   {{ column('feedback.created_at', 'f') }}::timestamptz as created_at,
+  {{ column('messages.message_id', 'm') }}::text as message_id,
+  {{ word('messages.role', 'message_role', 'm') }} = 'assistant' as is_answer,
   {{ column('messages.conversation_id', 'm') }}::text as conversation_id,
   {{ column('messages.created_at', 'm') }}::timestamptz as answered_at,
   {{ column('messages.metadata', 'm', optional='jsonb') }}::jsonb ->> 'trace_id' as trace_id

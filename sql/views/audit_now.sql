@@ -9,7 +9,7 @@ columns:
   severity: {type: text, doc: critical or warning}
   doc: {type: text, doc: what a find means}
   found: {type: bigint, null: true, doc: "rows that should not be there, or keys by which two sources differ; NULL where it could not be finished"}
-  sample: {type: text, null: true, doc: "keys of the first of them, or why it could not be finished"}
+  sample: {type: text, null: true, doc: "keys of the first of them, the share, or why it could not be finished"}
   since: {type: timestamptz, null: true, doc: "first of the runs in a row that did not pass; NULL where it passed"}
   at: {type: timestamptz, doc: when it ran}
   age_s: {type: float8, doc: "seconds since then"}

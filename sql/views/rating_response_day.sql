@@ -1,6 +1,8 @@
 /*
 doc: How many answers were rated, by the day of the answer. Only answers that had at least 24 hours for it count, by
-  whole hours, and only those to known users, since guests cannot rate.
+  whole hours, and only answers that could be rated, those to known users unless the setting
+  platform.guests_can_rate is true. An answer that was rated several times counts once; ratings of other messages do
+  not count here.
 grain: one row per local day with such an answer
 feature: feedback conversations
 audience: everyone
@@ -15,10 +17,17 @@ columns:
 with ripe as materialized (
   select date_trunc('hour', {{ now() }}, {{ zone() }}) - interval '24 hours' as until
 ),
+rated as (
+  select distinct message_id, answered_at
+  from {{ view('rating_detail') }}
+  left join {{ view('conversation_entity') }} talks using (conversation_id)
+  where is_answer and ({{ setting('platform.guests_can_rate') }} or talks.user_id is not null)
+),
 counted as (
   select hour, answers, 0 as rated from {{ view('rating_answer_hour') }}
+  where {{ setting('platform.guests_can_rate') }} or not anonymous
   union all
-  select date_trunc('hour', answered_at, {{ zone() }}), 0, 1 from {{ view('rating_detail') }}
+  select date_trunc('hour', answered_at, {{ zone() }}), 0, 1 from rated
 )
 select (hour at time zone {{ zone() }})::date as day, sum(answers)::bigint as answers, sum(rated)::bigint as rated
 from counted, ripe

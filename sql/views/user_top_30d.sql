@@ -10,7 +10,7 @@ columns:
   rank: {type: bigint, doc: "order by messages, most first; ties by id"}
   user_id: {type: text, doc: id of the account on the platform}
   name: {type: text, doc: "name of the account; the first 8 characters of its id where it has none"}
-  role: {type: text, doc: "user, admin, super_admin, or other; deleted where the account is gone"}
+  role: {type: text, doc: "user, admin, super_admin, or other; unknown where the list of users does not have them"}
   messages: {type: bigint, doc: messages that the user wrote}
   active_days: {type: bigint, doc: local days on which the user wrote}
   conversations: {type: bigint, doc: conversations that the user began}
@@ -56,7 +56,7 @@ select
   row_number() over (order by top.messages desc, top.user_id) as rank,
   top.user_id,
   coalesce(names.name, left(top.user_id, 8)) as name,
-  coalesce(known.role, 'deleted') as role,
+  coalesce(known.role, 'unknown') as role,
   top.messages,
   top.active_days,
   coalesce(begun.conversations, 0) as conversations,

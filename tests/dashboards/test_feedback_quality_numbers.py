@@ -67,6 +67,16 @@ def planted(story: Story) -> World:
             "feedback", id=str(UUID(int=10**33 + number)), message_id=message, user_id=user, rating=1 + number % 5,
             comment=comments[number % len(comments)], created_at=at,
         )  # fmt: skip
+    guest = str(UUID(int=10**31 + 999))
+    add("conversations", id=guest, user_id=None, title="", is_voice_conversation=False, created_at=story.now - 3 * DAY)
+    for number, (talk, role) in enumerate([(guest, "assistant"), (guest, "user"), (str(UUID(int=10**31)), "user")]):
+        message = str(UUID(int=10**32 + 900 + number))  # ratings of what nobody could rate
+        at = story.now - 2 * DAY
+        add("messages", id=message, conversation_id=talk, role=role, content="", metadata=None, created_at=at)
+        add(
+            "feedback", id=str(UUID(int=10**33 + 900 + number)), message_id=message, user_id=user, rating=3,
+            comment=None, created_at=at + HOUR,
+        )  # fmt: skip
     return replace(world)  # its rows are read again
 
 

@@ -11,7 +11,14 @@ from typing import NamedTuple, TypeVar
 
 import psycopg
 
-from gendash.engine.clients.postgres import Connection, local_settings, open_connection, source, translate
+from gendash.engine.clients.postgres import (
+    Connection,
+    check_version,
+    local_settings,
+    open_connection,
+    source,
+    translate,
+)
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.local_days import Days, Signature
@@ -89,6 +96,7 @@ class Run:
             try:
                 connection = open_connection(place)
                 self.stack.callback(connection.close)
+                check_version(connection, place)
                 connection.read_only = True
                 connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
                 seen = columns.read_columns(connection, self.config)

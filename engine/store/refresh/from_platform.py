@@ -47,6 +47,8 @@ def from_source(run: Run, relation: Relation, before: Known, begun: float) -> Ou
     else:
         again = run.ask.full or before.full_age_s is None
         outcome = reading.what_differs(begin=again and not before.begun, counted=again)
+    if users.is_accounts(relation):
+        reading.forget_uncounted()
     went = sorted(set(absent) - before.absent) if before.absent is not None else []
     gone = (f"platform column {name} is gone; what it fed is NULL or false now" for name in went)
     return outcome._replace(notes=(*outcome.notes, *gone))
@@ -120,6 +122,18 @@ class _Reading:
         notes = () if counted or not days else (f"{len(days)} day{'s' * (len(days) > 1)} read again",)
         return self._recorded(done, newest, counted=counted)._replace(notes=notes)
 
+    def forget_uncounted(self) -> None:
+        """Users who are in rows of the list that do not count are former users."""
+        connection, config = self.run.connection, self.run.config
+        try:
+            ids = self.run.read(lambda platform: postgres_read.uncounted(platform, self.relation, "user_id"))
+        except psycopg.Error as error:
+            raise translate(error, f"reading {self.relation.name} from {source(config).where}", UNFIT) from error
+        if ids:
+            with connection.transaction():
+                self.run.begin()
+                users.forget_uncounted_users(connection, self.run.catalog, ids)
+
     def _unit(self, days: Days | None, *, sign: bool) -> tuple[Written, datetime | None]:
         """One unit of work: rows are fetched, then written with what is known of them. Also the newest row's time."""
         run, connection, config, relation = self.run, self.run.connection, self.run.config, self.relation
@@ -139,10 +153,12 @@ class _Reading:
                 write.load_part(connection, relation, part)
                 doubtful: list[date] = []
                 if config.on("users"):
-                    doubtful = users.unknown_users(connection, run.catalog, relation, drop=run.users_are_new)
+                    doubtful = users.former_users(connection, run.catalog, relation, drop=run.users_are_new)
                 if users.is_accounts(relation):
                     users.forget_users(connection, run.catalog, days)
                 done = write.write_difference(connection, config, relation, days)
+                if users.is_accounts(relation):
+                    users.welcome_users(connection, run.catalog)
                 write.keep_count(connection, config, relation, done.added)
                 if days is None:
                     write.unsign(connection, config, relation)

@@ -18,8 +18,8 @@ from gendash.engine.clients.postgres import Connection, local_settings, source, 
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.local_days import Days, Signature, local_day
-from gendash.engine.definitions.platform_names import mapped_column, mapped_sql, mapped_table, part_of_table
-from gendash.engine.definitions.references import END_OF_TIME, FIRST_TIME, resolve_references
+from gendash.engine.definitions.platform_names import mapped_column, mapped_sql, mapped_table, whole_table
+from gendash.engine.definitions.references import END_OF_TIME, FIRST_TIME, counted_part, resolve_references
 from gendash.engine.definitions.relations import driver, query_of
 from gendash.engine.errors import Unexpected
 from gendash.engine.languages.sql_text import quote_name
@@ -120,6 +120,28 @@ def read_rollup(
     slices = _in_slices(platform, _scale(platform, staging, days), one, rows)
     rows.seek(0)
     return RollupRows(_columns(platform, relation), rows, slices, signatures)
+
+
+def uncounted(platform: Platform, relation: Relation, column: str) -> list[str]:
+    """Values of a column, as text, in the rows that do not count (``platform.rows``) of the table behind a rollup."""
+    config, staging = platform.config, driver(platform.catalog, relation)
+    table = _table(staging)
+    rows = config.get(f"platform.rows.{table}")
+    if not rows:
+        return []
+    name, whole = mapped_sql(mapped_column(config, staging, table, column)), whole_table(config, staging, table)
+    found: list[str] = []
+
+    def one(conditions: tuple[str, ...]) -> None:
+        where = " and ".join([f"({mapped_sql(f'= {rows}')}) is not true", f"{name} is not null", *conditions])
+        with platform.connection.transaction():
+            local_settings(platform.connection, read_settings(config))
+            query = trusted(f"select {name}::text from {whole} where {where}")
+            part = platform.connection.execute(query).fetchall()
+        found.extend(value for (value,) in part)
+
+    _in_slices(platform, _blocks(platform.seen.pages[mapped_table(config, staging, table)], ()), one)
+    return found
 
 
 def signatures(platform: Platform, staging: Relation, days: Days | None = None) -> dict[date, Signature]:
@@ -273,7 +295,7 @@ def _cuts(platform: Platform, staging: Relation, conditions: tuple[str, ...]) ->
     if not conditions:
         return {}
     table, seen = _table(staging), platform.seen
-    return {f"{staging.name}.{table}": part_of_table(platform.config, staging, table, seen.readable, conditions)}
+    return {f"{staging.name}.{table}": counted_part(platform.catalog.names, staging, table, seen.readable, conditions)}
 
 
 def _table(staging: Relation) -> str:

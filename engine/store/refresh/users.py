@@ -12,18 +12,28 @@ from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Relation
 from gendash.engine.store.refresh.write import keep_count, on_days
 
+FORMER = "_former_user"
+
 
 def is_accounts(relation: Relation) -> bool:
     """True for the list of the platform's users, by the ``purpose:`` of its header."""
     return bool(relation.header.get("purpose") == "accounts")
 
 
-def unknown_users(connection: Connection, catalog: Catalog, relation: Relation, *, drop: bool) -> list[date]:
-    """The days of rows in ``gendash_rows`` with a user who is not in the list of users, who is taken out with ``drop``.
+def _accounts(catalog: Catalog) -> str:
+    """The list of users, as SQL names it."""
+    return qualified(catalog.config, catalog.purpose["accounts"])
 
-    Such days are to be looked at again: a user may be newer than the list.
+
+def former_users(connection: Connection, catalog: Catalog, relation: Relation, *, drop: bool) -> list[date]:
+    """The days of rows in ``gendash_rows`` with a former user, who is taken out with ``drop``.
+
+    Such days are to be read again later: the user may be back in the list by then.
     """
-    config, accounts = catalog.config, qualified(catalog.config, catalog.purpose["accounts"])
+    config, accounts = catalog.config, _accounts(catalog)
+    former = qualified(config, FORMER)
+    if not connection.execute(trusted(f"select true from {former} limit 1")).fetchone():
+        return []
     days: set[date] = set()
     day = day_of(config, relation)
     for name in user_columns(relation):
@@ -31,7 +41,8 @@ def unknown_users(connection: Connection, catalog: Catalog, relation: Relation, 
         condition = (
             f"{quote_name(name)} in (select one from "
             f"(select distinct {quote_name(name)} as one from gendash_rows) as every where one is not null "
-            f"and (select true from {accounts} as users where users.user_id = one) is null)"
+            f"and (select true from {accounts} as users where users.user_id = one) is null "
+            f"and {qualified(config, 'user_hash')}(one) in (select user_hash from {former}))"
         )
         if drop:
             statement = f"{_without_users(relation, name, 'gendash_rows', condition)} returning {day}"
@@ -53,8 +64,47 @@ def forget_users(connection: Connection, catalog: Catalog, days: Days | None) ->
             )
         )
     ]
+    _leave(connection, catalog, gone)
+
+
+def forget_uncounted_users(connection: Connection, catalog: Catalog, ids: list[str]) -> None:
+    """Takes users whose rows in the list do not count out of every relation, once for each."""
+    config, accounts = catalog.config, _accounts(catalog)
+    found = connection.execute(
+        trusted(
+            "select distinct one from unnest(%s::text[]) as one "
+            f"where (select true from {accounts} as users where users.user_id = one) is null "
+            f"and {qualified(config, 'user_hash')}(one) not in (select user_hash from {qualified(config, FORMER)})"
+        ),
+        [ids],
+    ).fetchall()
+    _leave(connection, catalog, [one for (one,) in found])
+
+
+def welcome_users(connection: Connection, catalog: Catalog) -> None:
+    """Takes users who are in the list out of the former ones."""
+    config, accounts = catalog.config, _accounts(catalog)
+    connection.execute(
+        trusted(
+            f"delete from {qualified(config, FORMER)} as former using {accounts} as users "
+            "where users.user_hash = former.user_hash"
+        )
+    )
+
+
+def _leave(connection: Connection, catalog: Catalog, gone: list[str]) -> None:
+    """Notes former users, and takes them out of every relation but the list of users itself."""
+    config = catalog.config
     if not gone:
         return
+    connection.execute(
+        trusted(
+            f"insert into {qualified(config, FORMER)} (user_hash, noted_at) "
+            f"select {qualified(config, 'user_hash')}(one), {qualified(config, 'clock')}() "
+            "from unnest(%s::text[]) as one on conflict do nothing"
+        ),
+        [gone],
+    )
     for relation in catalog.relations.values():
         if relation.kind != "rollup":
             continue

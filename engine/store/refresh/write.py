@@ -157,8 +157,11 @@ def on_days(config: Config, relation: Relation, days: Days | None) -> str:
 
 # --- people who were deleted on the platform -------------------------------------------------------------------------
 #
-# `of_user: true` marks a column that names a user: whoever is gone is taken out of it, with the whole row where the
+# `of_user: true` marks a column that names a user: former users are taken out of it, with the whole row where the
 # column is part of its key or must not be NULL; `of_user: row` takes the row in any case, since more in it is personal.
+#
+# A former user was in the list of users once, or is in a row of it that does not count, and is not in the list now.
+# Everybody else who acts is a person, in the list or not: platforms keep guests, contacts or staff in other tables.
 
 
 # --- signatures: which days of a relation hold what the platform holds -----------------------------------------------

@@ -38,7 +38,7 @@ class Voices(View):
             answer = answers[row["message_id"]]
             facts = json.loads(answer["metadata"] or "{}")
             turn = self.turns.get(facts.get("trace_id", ""))
-            talk = {"talk": answer["conversation_id"], "answered_at": answer["created_at"]}
+            talk = {"talk": answer["conversation_id"], "answered_at": answer["created_at"], "role": answer["role"]}
             comment = (row["comment"] or "").strip(" ") or None
             found.append({**row, **talk, "comment": comment, "trace": facts.get("trace_id"), "turn": turn})
         return found
@@ -167,7 +167,12 @@ def response(view: Voices) -> Table:
         for row in view.world.rows["messages"]
         if row["role"] in ("assistant", "ai") and owners[row["conversation_id"]] and ripe(row["created_at"])
     )
-    rated = Counter(view.days_ago(row["answered_at"]) for row in view.ratings if ripe(row["answered_at"]))
+    rated_answers = {
+        row["message_id"]: row["answered_at"]
+        for row in view.ratings
+        if row["role"] in ("assistant", "ai") and owners[row["talk"]] and ripe(row["answered_at"])
+    }
+    rated = Counter(map(view.days_ago, rated_answers.values()))
     return rolling(view, lambda ago: share(_sum(rated, ago), _sum(answers, ago)))
 
 

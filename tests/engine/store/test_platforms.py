@@ -101,7 +101,8 @@ RAILS_FIGURES = {
     "select count(*) from app.app_users where deleted_at is null and kind = 'staff'":
         "select active + inactive from gendash.user_role_now where role = 'admin'",
     f'select date_trunc(\'hour\', "createdAt" {AT}), count(*) from app.chat_messages '
-    "where deleted_at is null and sender = 1 group by 1 order by 1":
+    "where deleted_at is null and sender = 1 "
+    "and chat_id not in (select id from app.chats where deleted_at is not null) group by 1 order by 1":
         "select hour at time zone 'Europe/Berlin', messages from gendash.message_hour where role = 'assistant' order by 1",
     f'select (m."createdAt" {AT})::date, count(distinct "userId") from app.chat_messages m '
     "join app.chats c on c.id = chat_id and c.deleted_at is null join app.app_users u on u.id = \"userId\" "
@@ -112,7 +113,8 @@ RAILS_FIGURES = {
     "select (array['open', 'in_progress', 'resolved', 'closed', 'other'])[1 + \"check\"] as status, count(*) "
     'from app."order" where deleted_at is null group by 1 order by 1':
         "select status, count(*) from gendash.ticket_entity group by 1 order by 1",
-    "select count(*) filter (where thumb = 'up'), count(*) from app.stars":
+    "select count(*) filter (where thumb = 'up'), count(*) from app.stars where message not in (select m.id "
+    "from app.chat_messages m left join app.chats c on c.id = chat_id where coalesce(m.deleted_at, c.deleted_at) is not null)":
         "select count(*) filter (where rating = 5), count(*) from gendash.rating_entity",
 }  # fmt: skip
 

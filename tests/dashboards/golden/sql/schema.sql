@@ -63,6 +63,12 @@ create table gendash._changed (
   primary key (relation, day, transaction)
 );
 
+create table gendash._former_user (
+  user_hash text not null,
+  noted_at timestamptz not null,
+  primary key (user_hash)
+);
+
 create table gendash._lease (
   name text not null,
   owner text not null,
@@ -370,8 +376,9 @@ create table gendash.message_hour (
 
 create table gendash.rating_answer_hour (
   hour timestamptz not null,
+  anonymous boolean not null,
   answers bigint not null,
-  primary key (hour)
+  primary key (hour, anonymous)
 );
 
 create table gendash.rating_detail (
@@ -380,6 +387,8 @@ create table gendash.rating_detail (
   rating int not null,
   comment text,
   created_at timestamptz not null,
+  message_id text not null,
+  is_answer boolean not null,
   conversation_id text not null,
   answered_at timestamptz not null,
   trace_id text,
@@ -1139,10 +1148,17 @@ create materialized view gendash.rating_response_day as
 with ripe as materialized (
   select date_trunc('hour', gendash.clock(), 'UTC') - interval '24 hours' as until
 ),
+rated as (
+  select distinct message_id, answered_at
+  from gendash.rating_detail
+  left join gendash.conversation_entity talks using (conversation_id)
+  where is_answer and (false or talks.user_id is not null)
+),
 counted as (
   select hour, answers, 0 as rated from gendash.rating_answer_hour
+  where false or not anonymous
   union all
-  select date_trunc('hour', answered_at, 'UTC'), 0, 1 from gendash.rating_detail
+  select date_trunc('hour', answered_at, 'UTC'), 0, 1 from rated
 )
 select (hour at time zone 'UTC')::date as day, sum(answers)::bigint as answers, sum(rated)::bigint as rated
 from counted, ripe
@@ -1776,7 +1792,7 @@ select
   row_number() over (order by top.messages desc, top.user_id) as rank,
   top.user_id,
   coalesce(names.name, left(top.user_id, 8)) as name,
-  coalesce(known.role, 'deleted') as role,
+  coalesce(known.role, 'unknown') as role,
   top.messages,
   top.active_days,
   coalesce(begun.conversations, 0) as conversations,
@@ -1928,7 +1944,7 @@ comment on column gendash._audit.at is 'when it ran';
 
 comment on column gendash._audit.found is 'rows that should not be there, or keys by which two sources differ; NULL where it could not be finished';
 
-comment on column gendash._audit.sample is 'keys of the first of them, never personal data';
+comment on column gendash._audit.sample is 'keys of the first of them, never personal data; of an audit of a share that share';
 
 comment on column gendash._audit.error is 'why it could not be finished, in one line';
 
@@ -1961,6 +1977,14 @@ comment on column gendash._changed.transaction is 'the transaction that did so';
 comment on column gendash._changed.at is 'when';
 
 revoke all on gendash._changed from public, gendash_reader, gendash_admin_reader;
+
+comment on table gendash._former_user is 'Users who left the list of users, so that what they left behind on the platform is not counted as of an unknown person. Grain: one row per user who was in the list, or is in a row that does not count, and is not in the list.';
+
+comment on column gendash._former_user.user_hash is 'keyed hash of the user''s id';
+
+comment on column gendash._former_user.noted_at is 'when the refresh noted it';
+
+revoke all on gendash._former_user from public, gendash_reader, gendash_admin_reader;
 
 comment on table gendash._lease is 'Who is at work. A lease that has expired may be taken over. Grain: one row per kind of work that only one process may do.';
 
@@ -2552,11 +2576,13 @@ create or replace trigger note_delete after delete on gendash.message_hour refer
 
 create or replace trigger note_truncate after truncate on gendash.message_hour for each statement execute function gendash.note_days('message_hour', '(hour at time zone ''UTC'')::date');
 
-comment on table gendash.rating_answer_hour is 'Answers that could be rated, by hour. Guests cannot rate, so answers to them are left out. Grain: one row per local hour with such an answer.';
+comment on table gendash.rating_answer_hour is 'Answers by hour, and whether they were given to a guest. Grain: one row per local hour with an answer, and whether its conversation is anonymous.';
 
 comment on column gendash.rating_answer_hour.hour is 'start of the local hour';
 
-comment on column gendash.rating_answer_hour.answers is 'messages of the assistant in conversations of a known user';
+comment on column gendash.rating_answer_hour.anonymous is 'whether the conversation has no user';
+
+comment on column gendash.rating_answer_hour.answers is 'messages of the assistant';
 
 revoke all on gendash.rating_answer_hour from public, gendash_reader, gendash_admin_reader;
 
@@ -2568,7 +2594,7 @@ create or replace trigger note_delete after delete on gendash.rating_answer_hour
 
 create or replace trigger note_truncate after truncate on gendash.rating_answer_hour for each statement execute function gendash.note_days('rating_answer_hour', '(hour at time zone ''UTC'')::date');
 
-comment on table gendash.rating_detail is 'Ratings with their comment and the answer that they are about. Grain: one row per rating of an answer that still exists.';
+comment on table gendash.rating_detail is 'Ratings with their comment and the message that they are about. Grain: one row per rating of a message that still exists.';
 
 comment on column gendash.rating_detail.feedback_id is 'id of the rating on the platform';
 
@@ -2580,9 +2606,13 @@ comment on column gendash.rating_detail.comment is 'what was written with it; NU
 
 comment on column gendash.rating_detail.created_at is 'when it was given; stays when it is edited';
 
-comment on column gendash.rating_detail.conversation_id is 'conversation of the rated answer';
+comment on column gendash.rating_detail.message_id is 'the rated message';
 
-comment on column gendash.rating_detail.answered_at is 'when the rated answer was written';
+comment on column gendash.rating_detail.is_answer is 'whether the assistant wrote it';
+
+comment on column gendash.rating_detail.conversation_id is 'conversation of the rated message';
+
+comment on column gendash.rating_detail.answered_at is 'when the rated message was written';
 
 comment on column gendash.rating_detail.trace_id is 'Langfuse trace of the answer; NULL where its metadata names none';
 
@@ -3128,7 +3158,7 @@ comment on column gendash.audit_now.doc is 'what a find means';
 
 comment on column gendash.audit_now.found is 'rows that should not be there, or keys by which two sources differ; NULL where it could not be finished';
 
-comment on column gendash.audit_now.sample is 'keys of the first of them, or why it could not be finished';
+comment on column gendash.audit_now.sample is 'keys of the first of them, the share, or why it could not be finished';
 
 comment on column gendash.audit_now.since is 'first of the runs in a row that did not pass; NULL where it passed';
 
@@ -3506,7 +3536,7 @@ comment on column gendash.user_depth_amount.single is 'those of these conversati
 
 revoke all on gendash.user_depth_amount from public, gendash_reader, gendash_admin_reader;
 
-comment on materialized view gendash.rating_response_day is 'How many answers were rated, by the day of the answer. Only answers that had at least 24 hours for it count, by whole hours, and only those to known users, since guests cannot rate. Grain: one row per local day with such an answer.';
+comment on materialized view gendash.rating_response_day is 'How many answers were rated, by the day of the answer. Only answers that had at least 24 hours for it count, by whole hours, and only answers that could be rated, those to known users unless the setting platform.guests_can_rate is true. An answer that was rated several times counts once; ratings of other messages do not count here. Grain: one row per local day with such an answer.';
 
 comment on column gendash.rating_response_day.day is 'local day of the answer';
 
@@ -4022,7 +4052,7 @@ comment on column gendash.user_top_30d.user_id is 'id of the account on the plat
 
 comment on column gendash.user_top_30d.name is 'name of the account; the first 8 characters of its id where it has none';
 
-comment on column gendash.user_top_30d.role is 'user, admin, super_admin, or other; deleted where the account is gone';
+comment on column gendash.user_top_30d.role is 'user, admin, super_admin, or other; unknown where the list of users does not have them';
 
 comment on column gendash.user_top_30d.messages is 'messages that the user wrote';
 

@@ -1,6 +1,6 @@
--- rating_answer_hour: Answers that could be rated, by hour. Guests cannot rate, so answers to them are left out.
+-- rating_answer_hour: Answers by hour, and whether they were given to a guest.
 
-select date_trunc('hour', created_at, 'UTC') as hour, count(*) as answers
+select date_trunc('hour', created_at, 'UTC') as hour, user_id is null as anonymous, count(*) as answers
 from (
 select message_id, conversation_id, user_id, role, created_at from (
 select
@@ -14,5 +14,5 @@ left join public.conversations c
   on c.id = m.conversation_id
 ) given where message_id is not null and conversation_id is not null and role is not null and created_at >= timestamptz '2000-01-01 00:00:00+00' and created_at < timestamptz '2200-01-01 00:00:00+00'
 ) s
-where role = 'assistant' and user_id is not null
-group by 1;
+where role = 'assistant'
+group by 1, 2;

@@ -1,0 +1,235 @@
+"""A platform on which the reference platform's habits do not hold: each figure against the rows that were put in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+import pytest
+
+from gendash.engine.clients import postgres
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.doctor.look_database import last_audits
+from gendash.engine.errors import Unexpected
+from gendash.engine.store.audit import audit
+from gendash.engine.store.migrate import migrate
+from gendash.engine.store.refresh import read
+from gendash.engine.store.refresh.run import refresh
+
+NOW = datetime(2026, 3, 20, 15, tzinfo=UTC)
+# Nothing refers to anything. u1 and u2 are accounts, u3 is an account that was deleted softly, e1 and e2 are people of
+# another table. Conversation c1 is of u1, c2 of a guest, c3 was deleted softly, c4 of e1, c5 of u3, c6 of e2.
+TABLES = """
+create table users (id text, email text, role text, is_active boolean, created_at timestamptz, updated_at timestamptz,
+  first_name text, last_name text, deleted boolean);
+create table conversations (id text primary key, user_id text, is_voice_conversation boolean, metadata jsonb,
+  created_at timestamptz, deleted boolean);
+create table messages (id text primary key, conversation_id text, role text, metadata jsonb, created_at timestamptz);
+create table feedback (id text, message_id text, user_id text, rating int, comment text, created_at timestamptz,
+  updated_at timestamptz);
+insert into users select id, id, 'user', true, '2026-03-01', '2026-03-01', id, id, id = 'u3'
+  from unnest('{u1,u2,u3}'::text[]) id;
+insert into conversations select id, who, false, null, '2026-03-10 10:00', id = 'c3' from (values ('c1', 'u1'),
+  ('c2', null), ('c3', 'u2'), ('c4', 'e1'), ('c5', 'u3'), ('c6', 'e2')) t (id, who);
+insert into messages select talk || word, talk, role, null, '2026-03-10 10:00'
+  from (values ('c1'), ('c2'), ('c3'), ('c4'), ('c5'), ('c6'), ('gone')) t (talk),
+  (values ('q', 'user'), ('a', 'assistant')) m (word, role);
+"""
+SETTINGS = """
+platform: {rows: {users: "not {deleted}", conversations: "not {deleted}"}}
+features: {documents: false}
+"""
+
+Ask = Callable[[str], list[Any]]
+
+
+def run(catalog: Catalog, **options: Any) -> None:
+    assert [one.error for one in refresh(catalog.config, catalog, at=NOW, **options) if one.error] == []
+
+
+@pytest.fixture(params=[1024, -1], ids=["whole", "by day"])
+def world(
+    database: str, definitions: Callable[..., Catalog], monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[tuple[Catalog, Ask]]:
+    """The world, migrated and not yet refreshed, its tables small or large."""
+    monkeypatch.setattr(read, "SMALL_PAGES", request.param)
+    with psycopg.connect(database, autocommit=True) as connection:
+
+        def ask(text: str) -> list[Any]:
+            cursor = connection.execute(text.encode())
+            return cursor.fetchall() if cursor.description else []
+
+        ask(TABLES)
+        catalog = definitions(database, SETTINGS)
+        migrate(catalog.config, catalog)
+        yield catalog, ask
+
+
+# ── who can rate ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+RESPONSE = "select sum(rated)::int, sum(answers)::int from gendash.rating_response_day"
+
+
+def rate(ask: Ask, *messages: str) -> None:
+    values = ", ".join(f"('{n}', '{m}', 'u1', 5, '2026-03-11', '2026-03-11')" for n, m in enumerate(messages))
+    ask(f"insert into feedback (id, message_id, user_id, rating, created_at, updated_at) values {values}")
+
+
+def test_four_rated_messages_of_which_one_is_an_answer_to_a_known_user_are_one_rated_answer(
+    world: tuple[Catalog, Ask],
+) -> None:
+    catalog, ask = world
+    ask("delete from messages where conversation_id not in ('c1', 'c2')")
+    rate(ask, "c1a", "c1a", "c1q", "c2a", "c2q")  # twice the answer, a question, a guest's answer, a guest's question
+    run(catalog)
+    assert ask("select count(distinct message_id) from gendash.rating_entity") == [(4,)]
+    assert ask(RESPONSE) == [(1, 1)]
+
+
+def test_where_guests_can_rate_their_answers_count_too(
+    world: tuple[Catalog, Ask], definitions: Callable[..., Catalog]
+) -> None:
+    catalog, ask = world
+    ask("delete from messages where conversation_id not in ('c1', 'c2')")
+    rate(ask, "c2a", "c2a", "c2q")
+    run(catalog)
+    assert ask(RESPONSE) == [(0, 1)]
+    text = SETTINGS.replace("platform: {", "platform: {guests_can_rate: true, ")
+    everybody = definitions(catalog.config["database_url"], text)
+    migrate(everybody.config, everybody)
+    run(everybody)
+    assert ask(RESPONSE) == [(1, 2)]
+
+
+# ── children of rows that do not count ───────────────────────────────────────────────────────────────────────────
+
+
+def test_a_conversation_that_does_not_count_takes_its_messages_and_ratings_along(world: tuple[Catalog, Ask]) -> None:
+    catalog, ask = world
+    rate(ask, "c1a", "c3a")
+    run(catalog)
+    messages = "select role, sum(messages)::int from gendash.message_hour group by 1 order by 1"
+    # six conversations and the one that does not exist, without c3
+    assert ask(messages) == [("assistant", 6), ("user", 6)]
+    assert ask("select count(*) from gendash.rating_entity") == [(1,)]
+    assert ask("select count(*) from gendash.rating_detail") == [(1,)]
+    assert ask("select conversation_id from gendash.message_conversation_day where conversation_id = 'c3'") == []
+    ask("update conversations set deleted = id = 'c1'")
+    run(catalog, compare=True)
+    assert ask(messages) == [("assistant", 6), ("user", 6)]
+    assert ask("select message_id from gendash.rating_entity") == [("c3a",)]
+    ask("update conversations set deleted = id = 'c4'")
+    run(catalog, compare=True)
+    assert ask("select distinct user_id from gendash.user_day order by 1") == [("e2",), ("u1",), ("u2",)]
+
+
+# ── people ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+PEOPLE = "select distinct user_id from gendash.user_day order by 1"
+ACTIVE = "select max(dau)::int, max(wau)::int, max(mau)::int from gendash.activity_day"
+
+
+def test_people_are_everybody_who_acts_without_those_who_were_deleted(world: tuple[Catalog, Ask]) -> None:
+    catalog, ask = world
+    run(catalog)
+    assert ask(PEOPLE) == [("e1",), ("e2",), ("u1",)], "u2's conversation and the account u3 do not count"
+    assert ask(ACTIVE) == [(3, 3, 3)]
+    assert ask("select user_id from gendash.conversation_entity where conversation_id = 'c5'") == [(None,)]
+    ask("delete from users where id = 'u1'")  # whose conversation stays behind
+    run(catalog)
+    assert ask(PEOPLE) == [("e1",), ("e2",)]
+    for options in ({"compare": True}, {"full": True}):
+        run(catalog, **options)
+        assert ask(PEOPLE) == [("e1",), ("e2",)], options
+    assert ask("select count(*) from gendash._former_user") == [(2,)]
+    assert not [row for row in ask("select user_hash from gendash._former_user") if row[0] in ("u1", "u3")]
+
+
+def test_who_comes_back_into_the_list_counts_again(world: tuple[Catalog, Ask]) -> None:
+    catalog, ask = world
+    run(catalog)
+    ask("update users set deleted = id = 'u1'")
+    run(catalog, compare=True)
+    assert ask(PEOPLE) == [("e1",), ("e2",), ("u3",)]
+    ask("update users set deleted = false")
+    run(catalog, compare=True)
+    assert ask(PEOPLE) == [("e1",), ("e2",), ("u1",), ("u3",)]
+    assert ask("select count(*) from gendash._former_user") == [(0,)]
+
+
+def test_without_a_list_of_users_everybody_counts(
+    world: tuple[Catalog, Ask], definitions: Callable[..., Catalog]
+) -> None:
+    catalog, ask = world
+    alone = definitions(catalog.config["database_url"], SETTINGS.replace("features: {", "features: {users: false, "))
+    migrate(alone.config, alone)
+    run(alone)
+    assert ask(PEOPLE) == [("e1",), ("e2",), ("u1",), ("u3",)]
+
+
+# ── what the audits say of it ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_audits_measure_in_shares_where_the_figures_rest_on_less_than_they_seem(
+    world: tuple[Catalog, Ask], database: str
+) -> None:
+    catalog, ask = world
+    rate(ask, "c1a", "c1a", "c1q", "c2a", "none")
+    ask("insert into messages values ('odd', 'c1', 'robot', null, '2026-03-10 10:00')")
+    ask("update users set role = 'robot' where id = 'u2'")
+    run(catalog)
+    found = {one.name: (one.state, one.found, one.sample) for one in audit(catalog, at=NOW)}
+    assert {name: found[name] for name in SHARES} == SHARES
+    with psycopg.connect(database) as connection:
+        connection.execute("select set_config('gendash.now', %s, false)", [NOW.isoformat()])
+        seen = {name: (state, line) for name, state, line, _ in last_audits(connection, "gendash")}
+    assert seen["people_unknown"] == ("found", "2: 66.7% of 3")
+
+
+SHARES = {
+    "people_unknown": ("found", 2, "66.7% of 3"),  # e1 and e2 beside u1
+    "rating_repeated": ("found", 1, "20.0% of 5"),
+    "rating_no_answer": ("found", 1, "25.0% of 4"),
+    "rating_guest": ("found", 1, "50.0% of 2"),
+    "rating_parent": ("found", 1, "20.0% of 5"),
+    "message_parent": ("found", 2, "15.4% of 13"),  # of the conversation that does not exist
+    "message_word": ("found", 1, "7.7% of 13"),
+    "account_word": ("found", 1, "50.0% of 2"),
+}
+
+
+def test_an_audit_of_a_share_within_its_limit_passes_and_says_the_share(world: tuple[Catalog, Ask]) -> None:
+    catalog, ask = world
+    ask("delete from conversations where user_id like 'e%'; delete from messages where conversation_id <> 'c1'")
+    run(catalog)
+    (one,) = audit(catalog, only=["people_unknown"], at=NOW)
+    assert (one.state, one.found, one.sample) == ("passed", 0, "0.0% of 1")
+
+
+# ── servers that change ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_row_level_security_that_is_switched_on_later_fails_the_refresh_before_anything_is_forgotten(
+    world: tuple[Catalog, Ask], definitions: Callable[..., Catalog], database: str
+) -> None:
+    catalog, ask = world
+    run(catalog)
+    before = ask(PEOPLE)
+    ask("create role gendash_blind login password 'x'; grant select on all tables in schema public to gendash_blind")
+    ask("alter table messages enable row level security")
+    host = database.split("@")[-1]
+    blind = definitions(database, SETTINGS, GENDASH_SOURCE_URL=f"postgresql://gendash_blind:x@{host}")
+    results = {one.relation: one for one in refresh(blind.config, blind, at=NOW, full=True)}
+    assert results["user_day"].state == "failed"
+    assert "public.messages: row level security may hide rows of it" in results["user_day"].error
+    assert results["conversation_entity"].state == "refreshed", "what is read of other tables goes on"
+    assert ask(PEOPLE) == before
+
+
+def test_a_server_that_is_too_old_is_named_first(world: tuple[Catalog, Ask], monkeypatch: pytest.MonkeyPatch) -> None:
+    catalog, _ = world
+    monkeypatch.setattr(postgres, "OLDEST", 99)
+    with pytest.raises(Unexpected, match=r"PostgreSQL \d+\.\d+; use PostgreSQL 99 or later"):
+        migrate(catalog.config, catalog)
