@@ -61,7 +61,7 @@ def look_ahead(config: Config, catalog: Catalog) -> Preview:
     todo = [relation for relation in wanted if relation.name in anew or relation.name not in filled]
     tables = columns_read(catalog)
     with connect(source(config), read_only=True) as connection:
-        seen = postgres_source.read_columns(connection, config)
+        seen = postgres_source.read_columns(connection, catalog)
         known = statistics(connection, config, tables)
         now = source_now(connection)
     reading = {relation.name for relation in rollups(catalog)}
