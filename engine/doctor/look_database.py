@@ -22,7 +22,7 @@ WORD_LENGTH = 40  # a column that was mapped by mistake may hold whole texts
 
 def platform_look(connection: Connection, catalog: Catalog) -> Look:
     """What the source has, seen in short transactions; metrics and traces are left open."""
-    seen = read_columns(connection, catalog.config)
+    seen = read_columns(connection, catalog)
     stagings = [one for one in catalog.relations.values() if one.kind == "staging"]
     rows: dict[str, bool] = {}
     strange: dict[Spoken, list[str]] = {}

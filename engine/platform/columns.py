@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from gendash.engine.clients.postgres import Connection, local_settings
+from psycopg import errors
+
+from gendash.engine.clients.postgres import Connection, local_settings, trusted
 from gendash.engine.config.load import Config, suggest
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.platform_names import mapped_table, mappings, named_in
@@ -19,6 +21,7 @@ from gendash.engine.model import Problem, Relation
 TIMEOUT_S = 4
 READ_SETTINGS = {
     "statement_timeout": f"{TIMEOUT_S}s",
+    "lock_timeout": "1s",
     "idle_in_transaction_session_timeout": "5s",
     "timezone": "UTC",
     "jit": "off",
@@ -69,17 +72,60 @@ class Seen:
         return frozenset(self.pages)
 
 
-def read_columns(connection: Connection, config: Config) -> Seen:
-    """What the source has, in one short transaction."""
-    schema = config["platform.schema"]
+# Of the leaves of a table: itself, its partitions, or the tables that inherit from it. A table whose leaves are small
+# but many is not small; chunks of TimescaleDB are cut by time, since what is compressed has no place on a page.
+_PAGES = """
+with recursive below as (
+  select c.oid, relkind, nspname from pg_class c join pg_namespace n on n.oid = relnamespace
+  where nspname = %s and relname = %s
+  union all
+  select c.oid, c.relkind, n.nspname from below join pg_inherits on inhparent = below.oid
+  join pg_class c on c.oid = inhrelid join pg_namespace n on n.oid = c.relnamespace
+)
+select case when bool_and(relkind in ('r', 'm') and nspname <> '_timescaledb_internal')
+  then greatest(max(pages), least(sum(pages), %s))::bigint end
+from (
+  select *, pg_relation_size(oid) / current_setting('block_size')::bigint as pages from below where relkind <> 'p'
+) as leaves
+"""
+
+
+def _pages(connection: Connection, schema: str, table: str, known: int) -> int | None:
+    """Pages of a table, 0 where it is empty; what the statistics say where another session has locked it."""
+    try:
+        with connection.transaction():
+            local_settings(connection, READ_SETTINGS)
+            row = connection.execute(trusted(_PAGES), [schema, table, SMALL_PAGES + 1]).fetchone()
+    except errors.LockNotAvailable:
+        return known
+    return row[0] if row else None
+
+
+def locked(connection: Connection, schema: str, tables: Collection[str]) -> list[str]:
+    """Those of the tables that a session has locked against reading."""
+    found = connection.execute(
+        "select distinct relname from pg_locks join pg_class c on c.oid = relation join pg_namespace n "
+        "on n.oid = relnamespace where granted and mode = 'AccessExclusiveLock' and nspname = %s and relname = any (%s)"
+        " order by 1",
+        [schema, list(tables)],
+    ).fetchall()
+    return [name for (name,) in found]
+
+
+def tables_read(catalog: Catalog, relations: Iterable[Relation]) -> set[str]:
+    """The platform's tables that staging texts read."""
+    uses = (catalog.expanded(staging.text, staging).uses for staging in relations)
+    return {name for some in uses for kind, name in some if kind == "table"}
+
+
+def read_columns(connection: Connection, catalog: Catalog) -> Seen:
+    """What the source has. Nothing here waits for a lock on a table that is not read, or long for one that is."""
+    schema = catalog.config["platform.schema"]
     with connection.transaction():
         local_settings(connection, READ_SETTINGS)
         tables = connection.execute(
-            "select relname, case when relkind in ('r', 'm') then pg_relation_size(c.oid) when relkind = 'p' then "
-            "(select case when bool_and(l.relkind = 'r') then max(pg_relation_size(l.oid)) end "
-            "from pg_partition_tree(c.oid) as t join pg_class as l on l.oid = t.relid where isleaf) end "
-            "/ current_setting('block_size')::bigint "
-            "from pg_class c join pg_namespace n on n.oid = relnamespace "
+            "select relname, case when relkind in ('r', 'm', 'p') then relpages::bigint end from pg_class c "
+            "join pg_namespace n on n.oid = relnamespace "
             "where nspname = %s and relkind in ('r', 'p', 'v', 'm', 'f') and not relispartition",
             [schema],
         ).fetchall()
@@ -100,11 +146,14 @@ def read_columns(connection: Connection, config: Config) -> Seen:
             "where n.nspname = %s and indisvalid and indpred is null and amname in ('btree', 'brin')",
             [schema],
         ).fetchall()
+    pages: dict[str, int | None] = dict(tables)
+    for table in tables_read(catalog, catalog.names.stagings.values()) & pages.keys():
+        pages[table] = _pages(connection, schema, table, pages[table] or 0)
     types = {(table, column): kind for table, column, _, kind in columns}
     seen = Seen(
         columns=frozenset((table, column) for table, column, *_ in columns),
         readable=frozenset((table, column) for table, column, may, _ in columns if may),
-        pages=dict(tables),
+        pages=pages,
         types=types,
         veiled=frozenset(table for (table,) in veiled),
         replica=bool(recovery and recovery[0]),

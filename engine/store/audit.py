@@ -139,7 +139,7 @@ class _Work:
                 self.stack.callback(connection.close)
                 check_version(connection, place)
                 connection.read_only = True
-                seen = columns.read_columns(connection, self.catalog.config)
+                seen = columns.read_columns(connection, self.catalog)
                 self._platform = Platform(connection, self.catalog, seen, self.within)
             except psycopg.Error as error:
                 self._platform = translate(error, place.where)

@@ -64,7 +64,7 @@ def look_ahead(config: Config, catalog: Catalog) -> Preview:
         return Preview(steps, lacking, config.none("platform"), store(config).where, {}, {}, nothing, [])
     tables = columns_read(catalog)
     with connect(source(config), read_only=True) as connection:
-        seen = postgres_source.read_columns(connection, config)
+        seen = postgres_source.read_columns(connection, catalog)
         known = statistics(connection, config, tables)
         now = source_now(connection)
     reading = {relation.name for relation in rollups(catalog)}

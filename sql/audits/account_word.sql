@@ -4,6 +4,6 @@ place: store
 feature: users
 severity: warning
 cadence: 1d
-limit: 0.01
+limit: 0.05
 */
 select count(*) filter (where role = 'other') as found, count(*) as total from {{ view('user_entity') }}

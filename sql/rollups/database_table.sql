@@ -1,5 +1,5 @@
 /*
-doc: The largest tables of the database that holds gendash's store, by default the platform's own, as last sampled.
+doc: The largest tables of the database that holds gendash's store, by default the platform's own, as last sampled. Tables that are locked then are missing.
 grain: one row per table, at most 50
 audience: admin
 cadence: 15m
@@ -22,5 +22,7 @@ select
 from pg_class class join pg_namespace space on space.oid = class.relnamespace
 where class.relkind in ('r', 'm')
   and space.nspname <> 'information_schema' and space.nspname not like 'pg\_%'
+  -- the size of a locked table is not known before its lock is given back
+  and class.oid not in (select relation from pg_locks where mode = 'AccessExclusiveLock' and relation is not null)
 order by 4 desc, 1, 2
 limit 50

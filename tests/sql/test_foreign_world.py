@@ -13,6 +13,7 @@ from gendash.engine.clients import postgres
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.doctor.look_database import last_audits
 from gendash.engine.errors import Unexpected
+from gendash.engine.platform import columns
 from gendash.engine.store.audit import audit
 from gendash.engine.store.migrate import migrate
 from gendash.engine.store.refresh import read
@@ -233,3 +234,31 @@ def test_a_server_that_is_too_old_is_named_first(world: tuple[Catalog, Ask], mon
     monkeypatch.setattr(postgres, "OLDEST", 99)
     with pytest.raises(Unexpected, match=r"PostgreSQL \d+\.\d+; use PostgreSQL 99 or later"):
         migrate(catalog.config, catalog)
+
+
+def test_a_table_whose_rows_lie_in_children_is_not_small(
+    world: tuple[Catalog, Ask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog, ask = world
+    monkeypatch.setattr(read, "SMALL_PAGES", 1)
+    monkeypatch.setattr(columns, "SMALL_PAGES", 1)
+    ask("create table old () inherits (messages); create table older () inherits (messages)")
+    for child in ("old", "older"):
+        ask(
+            f"insert into {child} select '{child}' || n, 'c1', 'user', null, '2026-03-09' from generate_series(1, 90) n"
+        )
+    run(catalog)
+    assert ask("select sum(messages)::int from gendash.message_hour") == [(12 + 180,)]
+    with psycopg.connect(catalog.config["database_url"], autocommit=True) as connection:
+        pages = columns.read_columns(connection, catalog).pages
+    assert pages["messages"] == 2, "the sum of three tables of a page each, none of which is large"
+
+
+def test_a_locked_table_fails_only_what_reads_it_and_is_named(world: tuple[Catalog, Ask], database: str) -> None:
+    catalog, ask = world
+    ask("create table unrelated ()")
+    with psycopg.connect(database) as other:
+        other.execute("lock table feedback, unrelated in access exclusive mode")
+        results = {one.relation: one for one in refresh(catalog.config, catalog, at=NOW)}
+    assert {name for name, one in results.items() if one.state == "failed"} == {"rating_entity", "rating_detail"}
+    assert "another session has locked feedback; try again" in results["rating_entity"].error

@@ -99,7 +99,7 @@ class Run:
                 check_version(connection, place)
                 connection.read_only = True
                 connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-                seen = columns.read_columns(connection, self.config)
+                seen = columns.read_columns(connection, self.catalog)
                 self._platform = Platform(connection, self.catalog, seen, self.lease.keep)
             except psycopg.Error as error:
                 self._platform = translate(error, place.where)

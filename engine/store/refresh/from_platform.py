@@ -14,9 +14,9 @@ import psycopg
 
 from gendash.engine.clients.postgres import UNFIT, source, translate
 from gendash.engine.definitions.local_days import DOUBTFUL, Days, differing_days, groups
-from gendash.engine.definitions.relations import driver, qualified
-from gendash.engine.errors import Unexpected
-from gendash.engine.model import Relation
+from gendash.engine.definitions.relations import driver, qualified, stagings
+from gendash.engine.errors import TargetError, Unexpected, Unreachable
+from gendash.engine.model import Problem, Relation
 from gendash.engine.platform import columns
 from gendash.engine.store.refresh import read as postgres_read
 from gendash.engine.store.refresh import users, write
@@ -124,11 +124,11 @@ class _Reading:
 
     def forget_uncounted(self) -> None:
         """Users who are in rows of the list that do not count are former users."""
-        connection, config = self.run.connection, self.run.config
+        connection = self.run.connection
         try:
             ids = self.run.read(lambda platform: postgres_read.uncounted(platform, self.relation, "user_id"))
         except psycopg.Error as error:
-            raise translate(error, f"reading {self.relation.name} from {source(config).where}", UNFIT) from error
+            raise self._trouble(error) from error
         if ids:
             with connection.transaction():
                 self.run.begin()
@@ -147,7 +147,7 @@ class _Reading:
             try:
                 part = run.read(anew)
             except psycopg.Error as error:
-                raise translate(error, f"reading {relation.name} from {source(config).where}", UNFIT) from error
+                raise self._trouble(error) from error
             with connection.transaction():
                 run.begin()
                 write.load_part(connection, relation, part)
@@ -171,6 +171,16 @@ class _Reading:
                     mark = None if run.users_are_new else DOUBTFUL
                     write.sign(connection, config, relation, dict.fromkeys(doubtful, mark))
                 return done, write.newest(connection, relation)
+
+    def _trouble(self, error: psycopg.Error) -> TargetError:
+        """An error of the platform as one of ours; tables that another session has locked are named."""
+        run, where = self.run, f"reading {self.relation.name} from {source(self.run.config).where}"
+        if not isinstance(error, psycopg.errors.LockNotAvailable):
+            return translate(error, where, UNFIT)
+        tables = columns.tables_read(run.catalog, stagings(run.catalog, self.relation))
+        schema = run.config["platform.schema"]
+        held = columns.locked(run.platform().connection, schema, tables) or sorted(tables)
+        return Unreachable(Problem(where, f"another session has locked {', '.join(held)}", "try again once it is done"))
 
     def _recorded(
         self, done: Written, newest: datetime | None, *, counted: bool = False, whole: bool = True

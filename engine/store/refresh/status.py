@@ -71,7 +71,7 @@ def _unused(config: Config, catalog: Catalog) -> dict[str, list[str]]:
         return {}
     try:
         with connect(source(config), read_only=True) as connection:
-            seen = columns.read_columns(connection, config)
+            seen = columns.read_columns(connection, catalog)
     except TargetError as error:
         return {relation.name: [str(error)] for relation in off}
     return {

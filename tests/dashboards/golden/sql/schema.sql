@@ -2666,7 +2666,7 @@ create or replace trigger note_delete after delete on gendash.database_day refer
 
 create or replace trigger note_truncate after truncate on gendash.database_day for each statement execute function gendash.note_days('database_day', 'null::date');
 
-comment on table gendash.database_table is 'The largest tables of the database that holds gendash''s store, by default the platform''s own, as last sampled. Grain: one row per table, at most 50.';
+comment on table gendash.database_table is 'The largest tables of the database that holds gendash''s store, by default the platform''s own, as last sampled. Tables that are locked then are missing. Grain: one row per table, at most 50.';
 
 comment on column gendash.database_table.schema_name is 'schema of the table';
 
