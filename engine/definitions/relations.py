@@ -141,3 +141,8 @@ def day_of(config: Config, relation: Relation) -> str:
 def merges(relation: Relation) -> dict[str, str]:
     """The aggregate that puts partial rows together, by column; empty where each row of the query is a row."""
     return {name: column["merge"] for name, column in relation.columns.items() if column.get("merge")}
+
+
+def user_columns(relation: Relation) -> list[str]:
+    """Columns that name a user who may be gone."""
+    return [name for name, column in relation.columns.items() if column.get("of_user")]

@@ -7,8 +7,8 @@ import runpy
 from pathlib import Path
 
 from gendash.engine.config.value_types import TYPES
+from gendash.engine.definitions.content_modules import PACKAGED
 from gendash.engine.definitions.visual import Schemas
-from gendash.engine.render.write import PACKAGED
 
 KEPT = PACKAGED / "engine" / "definitions" / "grafana_panels.json"
 

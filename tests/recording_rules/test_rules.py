@@ -15,12 +15,12 @@ from gendash.engine.checks.rules import RULE_CHECKS
 from gendash.engine.config.load import Config, load_config
 from gendash.engine.config.settings import FEATURES
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.content_modules import PACKAGED
 from gendash.engine.definitions.load import load_catalog, template
 from gendash.engine.deliver.rules_dir import find_binary
 from gendash.engine.languages.promql import metric_names, selectors
 from gendash.engine.render.prometheus import TEMPLATES, render_prometheus
 from gendash.engine.render.rules import live_rules, render_rules, rule_expression
-from gendash.engine.render.write import PACKAGED
 
 ROOT = Path(__file__).resolve().parents[2]
 TESTS = sorted((PACKAGED / "recording_rules" / "tests").glob("*.yaml"))

@@ -12,13 +12,13 @@ from gendash.demo.postgres import Server
 from gendash.engine.config.load import load_config
 from gendash.engine.config.settings import FEATURES
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.content_modules import PACKAGED
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.definitions.references import resolve_references
 from gendash.engine.languages import sql_types
 from gendash.engine.languages.sql_columns import read_columns_of
 from gendash.engine.languages.sql_scope import UNKNOWN, Source
 from gendash.engine.model import Relation
-from gendash.engine.render.write import PACKAGED
 from gendash.engine.store import audit_results
 from gendash.engine.store.migrate import migrate
 

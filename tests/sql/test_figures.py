@@ -19,8 +19,8 @@ from psycopg.rows import dict_row
 
 from gendash.demo.postgres import Server
 from gendash.engine.config.load import load_config
+from gendash.engine.definitions.content_modules import PACKAGED
 from gendash.engine.definitions.load import load_catalog
-from gendash.engine.render.write import PACKAGED
 from gendash.engine.store.migrate import migrate
 from gendash.engine.store.refresh.run import refresh
 

@@ -7,7 +7,7 @@ from datetime import date
 from gendash.engine.clients.postgres import Connection, trusted
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.local_days import Days
-from gendash.engine.definitions.relations import day_of, key_of, qualified
+from gendash.engine.definitions.relations import day_of, key_of, qualified, user_columns
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Relation
 from gendash.engine.store.refresh.write import keep_count, on_days
@@ -125,11 +125,6 @@ def _leave(connection: Connection, catalog: Catalog, gone: list[str]) -> None:
             [relation.name, list(days_of_rows)],
         )
         keep_count(connection, config, relation, -taken)
-
-
-def user_columns(relation: Relation) -> list[str]:
-    """Columns that name a user who may be gone."""
-    return [name for name, column in relation.columns.items() if column.get("of_user")]
 
 
 def _without_users(relation: Relation, name: str, target: str, condition: str) -> str:

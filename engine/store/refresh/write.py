@@ -12,11 +12,10 @@ from typing import NamedTuple
 from gendash.engine.clients.postgres import Connection, trusted
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.local_days import DOUBTFUL, Days, Signature, in_calendar
-from gendash.engine.definitions.relations import cadence_s, day_of, key_of, merges, qualified
+from gendash.engine.definitions.relations import cadence_s, day_of, key_of, merges, qualified, user_columns
 from gendash.engine.languages.sql_text import quote_name, quote_text
 from gendash.engine.model import Relation
 from gendash.engine.store.refresh.read import RollupRows
-from gendash.engine.store.refresh.users import user_columns
 
 LONGEST_KEY = 500  # bytes of a text in a key: several of them fit into an entry of an index
 Changed = Mapping[str, Collection[date | None]]  # by relation the days that changed; None stands for any

@@ -13,10 +13,10 @@ import pytest
 from gendash.engine.checks.definitions import check, warnings
 from gendash.engine.config.load import load_config, wrong_declarations
 from gendash.engine.config.settings import Setting
+from gendash.engine.definitions.content_modules import PACKAGED
 from gendash.engine.definitions.load import read_catalog
 from gendash.engine.errors import ConfigError
 from gendash.engine.model import Problem
-from gendash.engine.render.write import PACKAGED
 
 BOARD = '''"""A dashboard of ours."""
 

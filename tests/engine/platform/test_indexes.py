@@ -15,9 +15,9 @@ from click.testing import CliRunner
 from gendash.cli import cli
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.model import Problem
+from gendash.engine.platform import columns
 from gendash.engine.platform import indexes as postgres_indexes
 from gendash.engine.platform.indexes import Advised, create, find_index_advice
-from gendash.engine.store.refresh import read
 
 pytestmark = pytest.mark.postgres
 Definitions = Callable[..., Catalog]
@@ -37,7 +37,7 @@ INDEXES = (
 
 @pytest.fixture(autouse=True)
 def no_table_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(read, "SMALL_PAGES", 0)
+    monkeypatch.setattr(columns, "SMALL_PAGES", 0)
     monkeypatch.setattr(postgres_indexes, "LOCK_TIMEOUT", "300ms")
 
 
@@ -100,7 +100,7 @@ def test_what_exists_is_small_or_a_view_is_not_advised_and_that_is_said(
     assert found == []
     assert "messages.created_at has an index" in notes
     assert "conversations.created_at belongs to a view: index what it reads" in notes
-    monkeypatch.setattr(read, "SMALL_PAGES", 1024)
+    monkeypatch.setattr(columns, "SMALL_PAGES", 1024)
     with psycopg.connect(filled, autocommit=True) as connection:
         connection.execute("drop index messages_created_at_idx")
     assert any(
