@@ -1,7 +1,7 @@
-"""Pieces of SQL that the dashboards of LLM calls are written with; panels themselves stand in their dashboards.
+"""SQL fragments shared by the dashboards of LLM calls; the panels themselves are defined in their dashboards.
 
-Buckets: a picked range of up to three days is shown by hours, a longer one by whole days without today. Relations of
-turns, latencies and windows hold a row for all environments, which is the one that All stands for.
+Buckets: a picked range of up to three days is shown by hours, a longer one by full days without today. Relations of
+turns, latencies and windows hold a row for all environments, which is the one that All selects.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TOKENS = {
     "output": "sum(output_tokens)",
 }
 
-# hours that start within the picked range, or whole days that do, without today
+# hours that start within the picked range, or full days that do, without today
 BUCKETS = f"""
     buckets as (
       select h as at, h + interval '1 hour' as until from generate_series(
@@ -51,7 +51,7 @@ BUCKET_OF_HOUR = (
 
 
 def per_bucket(columns: dict[str, str], source: str, condition: str = IN_ENVIRONMENT) -> str:
-    """SQL: additive figures of an hourly relation for each bucket, 0 where nothing happened; name -> aggregate."""
+    """SQL: additive figures of an hourly relation for each bucket, 0 for an empty bucket; name -> aggregate."""
     sums = ", ".join(f'{sql} as "{name}"' for name, sql in columns.items())
     shown = ", ".join(f'coalesce(facts."{name}", 0) as "{name}"' for name in columns)
     return f"""
@@ -65,7 +65,7 @@ def per_bucket(columns: dict[str, str], source: str, condition: str = IN_ENVIRON
 
 
 def ratio_per_bucket(above: str, below: str, name: str, source: str = "llm_hour", where: str = IN_ENVIRONMENT) -> str:
-    """SQL: a quotient of sums for each bucket; nothing where there is nothing to divide by."""
+    """SQL: a quotient of sums for each bucket; no row where the divisor is 0."""
     return f"""
     with {BUCKETS},
     facts as (
@@ -95,7 +95,7 @@ def by_model_per_bucket(value: str, condition: str = IN_ENVIRONMENT) -> str:
 
 
 def stored_per_bucket(columns: dict[str, str], name: str, condition: str) -> str:
-    """SQL: stored figures of ``<name>_hour`` or ``<name>_day`` for each bucket; nothing where nothing happened."""
+    """SQL: stored figures of ``<name>_hour`` or ``<name>_day`` for each bucket; no row for an empty bucket."""
     shown = ", ".join(f'({sql}) as "{label}"' for label, sql in columns.items())
     wanted = ", ".join(f'stored."{label}"' for label in columns)
     return f"""
@@ -114,7 +114,7 @@ def stored_per_bucket(columns: dict[str, str], name: str, condition: str) -> str
 
 
 def latency_by_model(column: str, calls: str) -> str:
-    """SQL: a stored percentile by bucket for all models and the six most used; nothing below 20 ``calls``."""
+    """SQL: a stored percentile by bucket for all models and the six most used; no row below 20 ``calls``."""
     wanted = f"{THIS_ENVIRONMENT} and {IN_MODEL}"
     return f"""
     with {BUCKETS},
@@ -141,7 +141,7 @@ def latency_by_model(column: str, calls: str) -> str:
 def rolling(facts: str, value: str, name: str = "", label: str = "7 d") -> str:
     """SQL: a figure over the 7 days ending on each of the last 30, from daily columns ``a`` and ``b``.
 
-    Without a name the line tells the change: the last 7 whole days against the 7 before, since today is not over.
+    Without a name the line shows the change: the last 7 full days against the 7 before, since today is incomplete.
     """
     named = f"'{name}'" if name else change(label)
     return f"""

@@ -1,4 +1,4 @@
-"""Pieces of SQL and PromQL that several panels are written with; panels themselves stand in their dashboards.
+"""SQL and PromQL fragments shared by several panels; the panels themselves are defined in their dashboards.
 
 SQL pieces are written inside f-strings, so references carry four braces there and two everywhere else.
 """
@@ -45,12 +45,12 @@ def compared(value: str, otherwise: str = "now, over 5 min", is_share: bool = Fa
     """
     now, then = _at_end(value), _at_end(value, "1d")
     if is_share:
-        told = f"round(100 * ({then}), 0.01)"
+        change = f"round(100 * ({then}), 0.01)"
         words = [("24 h ago $1 %", "(.*)")]
     else:
-        told = f"clamp_max(round(100 * (({now}) / (({then}) > 0)) - 100), 999) + 0"
+        change = f"clamp_max(round(100 * (({now}) / (({then}) > 0)) - 100), 999) + 0"
         words = [("▲$1 % vs 24 h ago", "([0-9]+)"), ("▼$1 % vs 24 h ago", "-(.*)")]
-    name = f'count_values("change", {told})'
+    name = f'count_values("change", {change})'
     for text, number in words:
         name = f'label_replace({name}, "change", "{text}", "change", "{number}")'
     return promql(

@@ -68,8 +68,8 @@ FRESHNESS = Panel(
     "Data freshness",
     "Age of the newest data of each source: metrics since the last scrape, database since the platform's newest "
     "row, LLM traces since the last closed sync, summaries since the last refresh. Amber at 2x the expected "
-    "interval, red at 5x.\n\nA quiet night makes 'Database' old without anything being broken: look at 'Summaries', "
-    "which tells when gendash last looked.",
+    "interval, red at 5x.\n\nWithout traffic 'Database' grows old although nothing is broken: look at 'Summaries', "
+    "which shows when gendash last read it.",
     Freshness(
         unit="s",
         decimals=0,
@@ -144,7 +144,7 @@ CSAT = Panel(
     "CSAT, 7 d",
     "Share of ratings of 4 or 5 among all ratings of today and the 6 days before; above it their number and the share "
     "of the 7 days before those. The curve is the same for each of 30 days. Edited ratings count where first given."
-    "\n\nThe plan asks for the average rating: a mean of 1 and 5 describes nobody. It stands on Feedback & quality.",
+    "\n\nThe plan asks for the average rating: the mean of 1 and 5 describes no rating. It is on Feedback & Quality.",
     HeadTile(
         unit="percentunit",
         decimals=1,

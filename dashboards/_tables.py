@@ -1,4 +1,4 @@
-"""Overrides and transformations that several tables are written with; tables themselves stand in their dashboards."""
+"""Overrides and transformations shared by several tables; the tables themselves are defined in their dashboards."""
 
 from __future__ import annotations
 

@@ -192,7 +192,7 @@ HEAD = [
         "turns",
         "Turns",
         "Agent turns per minute that ended, over 5 minutes: 60 x rate of Prometheus agent_queries_total. The change is "
-        "against 24 hours earlier. Without agent metrics, requests of the agent's route stand in, without websockets.",
+        "against 24 hours earlier. Without agent metrics, requests of the agent's route are counted, no websockets.",
         HeadTile(unit="opm", decimals=1, subject=CALLS, min=0),
         [compared(f"60 * {TURNS}", may_be_zero=QUIET)],
         width=4,
@@ -953,7 +953,7 @@ DASHBOARD = Dashboard(
         how_to_read(
             "Does the agent answer, fast, and with working tools and models?",
             "- **A turn** is one question to the agent: Prometheus counts those that ended, Langfuse traces (with at "
-            "least one LLM call) tell what happened inside. 'Turns counted and traced' shows how far the two agree.\n"
+            "least one LLM call) show what happened inside. 'Turns counted and traced' shows how far the two agree.\n"
             "- **An LLM call** is a Langfuse observation of type GENERATION; it failed when its level is ERROR. "
             "Retries and failed calls count as calls.\n"
             "- **Environment and model** narrow figures of LLM calls; what Prometheus measures knows neither.\n",

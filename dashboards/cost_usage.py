@@ -98,8 +98,8 @@ STRIP = [
     Panel(
         "forecast",
         "Forecast",
-        "Cost of this calendar month if it goes on alike, all environments: spent so far / share of the month that has "
-        "passed. Not told on the first day. Red above the monthly budget of gendash.yaml.",
+        "Cost of this calendar month at the current rate, all environments: spent so far / share of the month that has "
+        "passed. Empty on the first day. Red above the monthly budget of gendash.yaml.",
         NumberTile(
             unit="currencyUSD",
             decimals=0,
@@ -269,10 +269,10 @@ CHARTS = [
     Panel(
         "cost_by_model",
         "Cost by model over time",
-        f"{PRICES}: by whole days without today, by hours for ranges up to 3 days. The six dearest models, the rest as "
-        "other. The dashed line is one day's share of the monthly budget; none by hours."
+        f"{PRICES}: by full days without today, by hours for ranges up to 3 days. The six most expensive models, "
+        "the rest as other. Dashed: one day's share of the monthly budget; none by hours."
         "\n\nThe plan asks for a line of estimated cost: these are list prices, and the share of calls without one "
-        "stands above.",
+        "is shown above.",
         DayBars(
             unit="currencyUSD",
             decimals=2,
@@ -299,7 +299,7 @@ CHARTS = [
     Panel(
         "month_against_budget",
         "Month to date against budget",
-        "Spent up to the end of each day of this local month (today: so far), how it goes on at the same pace, and an "
+        "Spent up to the end of each day of this local month (today: so far), its forecast at the current rate, and an "
         "even spending of the budget. All environments, list price. Red dashes: the budget.",
         Trend(
             unit="currencyUSD",
@@ -727,7 +727,7 @@ UNITS = [
         "cost_by_environment",
         "Cost by environment, 30 d",
         "List price of LLM calls, embeddings and other steps by Langfuse environment, today and the 29 days before, "
-        "whatever is chosen above; the six dearest. Money in test environments serves no user.",
+        "whatever is selected above; the six most expensive. Money in test environments serves no user.",
         BarGauge(unit="currencyUSD", decimals=2, color=fixed(COST)),
         [
             sql(
@@ -749,8 +749,8 @@ UNITS = [
         "Tool calls per turn",
         "Calls of each tool / agent turns over the picked time; the eight most used. Recorded hourly increases of "
         "Prometheus agent_tool_calls_total and agent_queries_total. More calls a turn mean more LLM calls to pay."
-        "\n\nThe plan asks for tool usage twice: calls and failures stand on Agent Performance, here is what they do "
-        "to cost.",
+        "\n\nThe plan asks for tool usage twice: calls and failures are on Agent Performance, this panel shows their "
+        "effect on cost.",
         BarGauge(unit="none", decimals=2, color=fixed(CALLS), rows_to_fields=False),
         [
             promql(

@@ -259,9 +259,9 @@ CHARTS = [
         "rolling_csat",
         "Satisfaction over 7 days, and how much of it is chance",
         "Share of ratings of 4 or 5 over each day that begins in the picked range and the 6 before; the dashed lines "
-        "are the 95 % interval (Wilson): with few ratings it is wide, and a move inside it means nothing."
-        "\n\nThe plan asks for the mean rating: where people give 1 or 5, a mean of 3 describes nobody. It stands "
-        "below all the same.",
+        "are the 95 % interval (Wilson): with few ratings it is wide, and a change within it is not significant."
+        "\n\nThe plan asks for the mean rating: where people give 1 or 5, a mean of 3 describes no rating. It is "
+        "shown below nevertheless.",
         Lines(
             unit="percentunit",
             min=None,
@@ -536,8 +536,8 @@ CAUSES = [
         "prompts",
         "CSAT by prompt version, before and after, 30 d",
         "Traced ratings of today and the 29 days before by version of the managed prompt: CSAT with its 95 % interval "
-        "(Wilson), and CSAT of the version before. A change is only told apart from chance where the interval leaves "
-        "Before out.",
+        "(Wilson), and CSAT of the version before. A change is significant only where the interval does not contain "
+        "Before.",
         Table(
             no_data="–",
             overrides=[

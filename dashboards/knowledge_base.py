@@ -201,7 +201,7 @@ HEAD = [
         "searches",
         "Searches",
         "Searches of the knowledge base per minute, over 5 minutes; Prometheus. The change is against 24 hours "
-        "earlier. Without kb_ metrics, requests of the search route stand in; the agent's own are not seen then.",
+        "earlier. Without kb_ metrics, requests of the search route are counted; those of the agent are missing.",
         HeadTile(unit="opm", decimals=1, subject=CALLS, min=0),
         [compared(f"60 * sum({SEARCHES})", may_be_zero=QUIET)],
         width=4,
@@ -408,7 +408,7 @@ LOADS = [
         "problems",
         "Failed and stuck documents, newest first",
         "Documents that failed, and those processing for more than 15 minutes without a change, now; at most 100. "
-        "People stand here as the first 8 characters of their id, titles are never read.",
+        "People are shown as the first 8 characters of their id; titles are never read.",
         Table(
             no_data="Every document loaded",
             name_nothing=False,
@@ -441,7 +441,7 @@ FOUND = [
         "zero_share",
         "Searches without any result",
         "Searches that found nothing / searches, each point over an hour; the histogram bucket of 0 results. What "
-        "was asked is not recorded, so which questions find nothing stands in the platform's logs only.",
+        "was asked is not recorded, so which questions find nothing is only in the platform's logs.",
         Lines(unit="percentunit", max=1, fill=12, color=fixed(UNKNOWN), legend=False, no_data="no search"),
         [
             promql(
@@ -604,9 +604,9 @@ WHO = [
         "uploaders",
         "Who uploads the most, 90 d",
         "People who uploaded the most of the documents that are there, of today and the 89 days before, at most 50. "
-        "Failed: of those that are done or failed. They stand here as the first 8 characters of their id; all file "
+        "Failed: of those that are done or failed. They are shown as the first 8 characters of their id; all file "
         "types."
-        "\n\nThe plan asks for users: this dashboard is for everybody, so names stand on User Analytics only.",
+        "\n\nThe plan asks for users: this dashboard is for everybody, so names are on User Analytics only.",
         Table(
             no_data="–",
             overrides=[

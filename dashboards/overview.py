@@ -343,7 +343,7 @@ USAGE = [
         "Conversations per day, 30 d",
         "Conversations by the local day on which they started, the last 30 whole days; today is left out, since it is "
         "not over. Voice: is_voice_conversation."
-        "\n\nThe plan asks for the total of all times: that only ever grows, and says nothing about today.",
+        "\n\nThe plan asks for the total of all times: it only ever grows, and does not describe today.",
         DayBars(unit="short", decimals=0, overrides=colored({"chat": USERS, "voice": USERS_2})),
         [
             sql(

@@ -422,7 +422,7 @@ HELP = [
         "Overdue and at risk, now",
         "Tickets that wait and are past their due time, or due within {{ setting('limits.ticket_at_risk_s') }}, the "
         "latest first; at most 100. 'Due in' "
-        "is negative where the time has passed. People stand here as the first 8 characters of their id.",
+        "is negative where the time has passed. People are shown as the first 8 characters of their id.",
         Table(
             no_data="No ticket is late",
             name_nothing=False,
@@ -761,7 +761,7 @@ SOURCES = [
         "load",
         "Load by assignee, now",
         "What waits on each desk now, and what was resolved there today or on the 29 days before; at most 50 and "
-        "nobody. People stand here as the first 8 characters of their id. Urgent+ is urgent or high. All categories.",
+        "nobody. People are shown as the first 8 characters of their id. Urgent+ is urgent or high. All categories.",
         Table(
             overrides=[
                 text_column("Assignee", 110),
@@ -788,9 +788,9 @@ SOURCES = [
     Panel(
         "creators",
         "Who opens the most tickets, 90 d",
-        "People who opened the most of the tickets created today or on the 89 days before; at most 50. They stand here "
+        "People who opened the most of the tickets created today or on the 89 days before; at most 50. Shown "
         "as the first 8 characters of their id; names are on User Analytics. Urgent+ is urgent or high. All categories."
-        "\n\nThe plan asks for users: this dashboard is for everybody, so names stand on User Analytics only.",
+        "\n\nThe plan asks for users: this dashboard is for everybody, so names are on User Analytics only.",
         Table(
             overrides=[
                 text_column("Creator", 110),

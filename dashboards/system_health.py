@@ -344,9 +344,9 @@ SLOW = [
         "latency_by_handler",
         "Which routes are slow?",
         "Each route over the picked time range: mean time, and the shares that took longer than 0.1, 0.5 and 1 s. "
-        "Percentiles by route cannot be told: their histogram ends at 1 s. At most 50 routes."
-        "\n\nThe plan asks for p95 and p99 of each route: shares within a bound are exact where percentiles cannot be "
-        "told.",
+        "Percentiles by route cannot be computed: their histogram ends at 1 s. At most 50 routes."
+        "\n\nThe plan asks for p95 and p99 of each route: shares within a bound are exact, percentiles cannot be "
+        "computed.",
         Table(
             sort_by="Over 0.5 s",
             overrides=[

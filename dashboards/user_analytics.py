@@ -425,8 +425,8 @@ DEPTH = [
     Panel(
         "active_now",
         "Now",
-        "Distinct users whose last message is at most 15 minutes old. The platform keeps no sessions, so this stands "
-        "for active sessions; activity is read every 5 minutes, so it may lag by as much."
+        "Distinct users whose last message is at most 15 minutes old. The platform records no sessions, so this "
+        "replaces active sessions; activity is read every 5 minutes, so it may lag by as much."
         "\n\nThe plan asks for active sessions: the platform's gauge of them is never set.",
         NumberTile(unit="locale", decimals=0, subject=USERS),
         [
@@ -578,8 +578,8 @@ DEPTH = [
         "New accounts per day",
         "Accounts by the local day of their registration, for days that begin in the picked range; today is still "
         "running. Only accounts that are active now: deleted and deactivated ones are missing from the past too."
-        "\n\nThe plan asks for the growth of all accounts: the platform deletes rows, so the past can only be told of "
-        "those still there.",
+        "\n\nThe plan asks for the growth of all accounts: the platform deletes rows, so the past is only known for "
+        "those that still exist.",
         DayBars(unit="locale", decimals=0, legend=False, color=fixed(USERS)),
         [
             sql(
@@ -737,8 +737,8 @@ WHO = [
     Panel(
         "llm_by_user",
         "LLM usage by user, 30 d",
-        "Agent turns, LLM calls, tokens and list price by user, today and the 29 days before; the dearest first, at "
-        "most 100. (untagged) are turns whose trace names no user, (unknown) those of accounts that are not there.",
+        "Agent turns, LLM calls, tokens and list price by user, today and the 29 days before; the most "
+        "expensive first, at most 100. (untagged): turns whose trace names no user; (unknown): of missing accounts.",
         Table(
             sort_by="Cost",
             no_data="–",

@@ -1,7 +1,7 @@
 /*
 doc: >-
-  Size of the database that holds gendash's store, by default the platform's own, and else not that one. Every refresh
-  samples it anew, and the last sample of a day stays: nothing else knows what the size was.
+  Size of the database that holds gendash's store, which is the platform's own by default. Every refresh samples it
+  again, and the last sample of a day is kept, since past sizes are recorded nowhere else.
 grain: one row per local day on which it was sampled
 audience: admin
 cadence: 15m

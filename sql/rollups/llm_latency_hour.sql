@@ -18,7 +18,7 @@ columns:
   p50_s: {type: float8, "null": true, doc: "median time of a call, failed ones included, seconds; NULL without a timed one"}
   p95_s: {type: float8, "null": true, doc: "95th percentile of it"}
   p99_s: {type: float8, "null": true, doc: "99th percentile of it"}
-  streamed: {type: bigint, doc: calls that tell when their first token came}
+  streamed: {type: bigint, doc: calls with the time of their first token}
   ttft_p50_s: {type: float8, "null": true, doc: "median time to the first token, seconds; NULL where nothing was streamed"}
   ttft_p95_s: {type: float8, "null": true, doc: "95th percentile of it"}
   speed_p50: {type: float8, "null": true, doc: "median of output tokens / time of the call, tokens per second; successful calls with output"}

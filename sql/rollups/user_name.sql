@@ -1,5 +1,5 @@
 /*
-doc: Names of accounts, for dashboards of admins only; they stand nowhere else.
+doc: Names of accounts, for dashboards of admins only; they are stored nowhere else.
 grain: one row per account
 feature: users
 audience: admin

@@ -1,5 +1,5 @@
 /*
-doc: When the next request to an organisation of Langfuse Cloud is due; all that ask it take their turn here.
+doc: When the next request to an organisation of Langfuse Cloud may be sent; all processes share this limit.
 grain: one row per organisation and kind of request
 audience: none
 key: [name]

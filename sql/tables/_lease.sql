@@ -1,5 +1,5 @@
 /*
-doc: Who is at work. A lease that has expired may be taken over.
+doc: Locks with an end, held by running commands. An expired lease may be taken over.
 grain: one row per kind of work that only one process may do
 audience: none
 key: [name]

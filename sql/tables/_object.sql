@@ -7,5 +7,5 @@ columns:
   name: {type: text, doc: name of the object}
   kind: {type: text, doc: "table, rollup, view, materialized, function, query, about, role (its password) or grant (rights in the database)"}
   hash: {type: text, doc: sha256 of its definition}
-  made_at: {type: timestamptz, doc: when this definition was put in place}
+  made_at: {type: timestamptz, doc: when this definition was created}
 */

@@ -1,5 +1,5 @@
 /*
-doc: The price list of Langfuse, by which it costs calls that came without a cost of their own.
+doc: Langfuse's price list, with which it computes the cost of calls that were sent without one.
 grain: one row per project and entry of the list
 audience: none
 feature: langfuse
@@ -9,7 +9,7 @@ columns:
   id: {type: text, doc: entry of the list}
   name: {type: text, doc: name of the model}
   match_pattern: {type: text, "null": true, doc: "regular expression that the model of a call must match; NULL where PostgreSQL cannot read it"}
-  start_date: {type: timestamptz, "null": true, doc: calls from before this time take another entry; NULL for all times}
+  start_date: {type: timestamptz, "null": true, doc: calls before this time use another entry; NULL for all times}
   unit: {type: text, "null": true, doc: "what a price is for: TOKENS, CHARACTERS, IMAGES, SECONDS, ...; NULL means by usage type"}
   tokenizer: {type: text, "null": true, doc: "tokenizer by which Langfuse counts tokens that were not sent"}
   input_usd: {type: numeric, "null": true, doc: price of one unit of input in USD}

@@ -10,7 +10,7 @@ columns:
   daily_budget_usd: {type: numeric, doc: "budget_usd / days of this month"}
   spent_ratio: {type: float8, null: true, doc: month_cost_usd / budget_usd}
   elapsed_ratio: {type: float8, doc: share of this month that has passed}
-  forecast_usd: {type: numeric, null: true, doc: "month_cost_usd / elapsed_ratio: cost of the month if it goes on alike; NULL on its first day"}
+  forecast_usd: {type: numeric, null: true, doc: "month_cost_usd / elapsed_ratio: cost of the month at the current rate; NULL on its first day"}
   uncosted: {type: bigint, null: true, doc: calls of this month without a cost; they are missing above}
 */
 with clock as (

@@ -2,7 +2,7 @@
 doc: >-
   Tools in traces over fixed windows of turns that began today or on the 6 (or 29) local days before. A turn that uses
   several tools counts for each of them with its whole cost, so tools add up to more than all turns.
-grain: one row per window, environment or all, and tool; turns without any stand under (no tool)
+grain: one row per window, environment or all, and tool; turns without any are counted as (no tool)
 feature: langfuse
 audience: everyone
 cadence: 15m

@@ -1,7 +1,7 @@
 /*
 doc: >-
-  LLM usage of today and the 29 days before by user, the dearest first; one row for turns whose trace names no user and
-  one for users that the platform does not know (any more).
+  LLM usage of today and the 29 days before by user, the most expensive first; one row for turns whose trace names no
+  user and one for users that the platform does not know (any more).
 grain: one row per user, at most 100, and the two rest rows
 feature: users langfuse
 audience: admin

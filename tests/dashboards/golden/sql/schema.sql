@@ -1932,23 +1932,23 @@ comment on column gendash._object.kind is 'table, rollup, view, materialized, fu
 
 comment on column gendash._object.hash is 'sha256 of its definition';
 
-comment on column gendash._object.made_at is 'when this definition was put in place';
+comment on column gendash._object.made_at is 'when this definition was created';
 
 revoke all on gendash._object from public, gendash_reader, gendash_admin_reader;
 
-comment on table gendash._audit is 'Results of the audits, the last 90 days of them. Grain: one row per audit and run.';
+comment on table gendash._audit is 'Results of the audits of the last 90 days. Grain: one row per audit and run.';
 
 comment on column gendash._audit.name is 'name of the audit';
 
 comment on column gendash._audit.at is 'when it ran';
 
-comment on column gendash._audit.found is 'rows that should not be there, or keys by which two sources differ; NULL where it could not be finished';
+comment on column gendash._audit.found is 'rows that should not exist, or keys for which two sources differ; NULL if the audit failed';
 
-comment on column gendash._audit.sample is 'keys of the first of them, never personal data; of an audit of a share that share';
+comment on column gendash._audit.sample is 'keys of the first of them, never personal data; for an audit of a share, the share';
 
-comment on column gendash._audit.error is 'why it could not be finished, in one line';
+comment on column gendash._audit.error is 'why it failed, in one line';
 
-comment on column gendash._audit.doc is 'what a find means';
+comment on column gendash._audit.doc is 'what a finding means';
 
 comment on column gendash._audit.severity is 'critical or warning';
 
@@ -1958,7 +1958,7 @@ comment on column gendash._audit.duration_s is 'how long it took, seconds';
 
 revoke all on gendash._audit from public, gendash_reader, gendash_admin_reader;
 
-comment on table gendash._budget is 'When the next request to an organisation of Langfuse Cloud is due; all that ask it take their turn here. Grain: one row per organisation and kind of request.';
+comment on table gendash._budget is 'When the next request to an organisation of Langfuse Cloud may be sent; all processes share this limit. Grain: one row per organisation and kind of request.';
 
 comment on column gendash._budget.name is 'host, organisation and kind of request';
 
@@ -1986,7 +1986,7 @@ comment on column gendash._former_user.noted_at is 'when the refresh noted it';
 
 revoke all on gendash._former_user from public, gendash_reader, gendash_admin_reader;
 
-comment on table gendash._lease is 'Who is at work. A lease that has expired may be taken over. Grain: one row per kind of work that only one process may do.';
+comment on table gendash._lease is 'Locks with an end, held by running commands. An expired lease may be taken over. Grain: one row per kind of work that only one process may do.';
 
 comment on column gendash._lease.name is 'kind of work';
 
@@ -2002,13 +2002,13 @@ comment on table gendash._refresh is 'When each relation was refreshed, and what
 
 comment on column gendash._refresh.relation is 'name of the rollup or view';
 
-comment on column gendash._refresh.started_at is 'start of the last refresh that went through';
+comment on column gendash._refresh.started_at is 'start of the last successful refresh';
 
-comment on column gendash._refresh.finished_at is 'its end; NULL where there was none yet, or where the definition changed since';
+comment on column gendash._refresh.finished_at is 'its end; NULL if there was none yet, or the definition changed since';
 
-comment on column gendash._refresh.full_at is 'end of the last one that read or compared all rows, not only those of the last days';
+comment on column gendash._refresh.full_at is 'end of the last one that read or compared all rows, not only those of recent days';
 
-comment on column gendash._refresh.begun_at is 'when reading all rows began, where it has not ended; it goes on from where it stopped';
+comment on column gendash._refresh.begun_at is 'when reading all rows began, if it has not ended; it continues where it stopped';
 
 comment on column gendash._refresh.duration_s is 'how long it took, seconds';
 
@@ -2020,13 +2020,13 @@ comment on column gendash._refresh.newest is 'time of the newest row of the plat
 
 comment on column gendash._refresh.cadence_s is 'how often it is expected to run, seconds';
 
-comment on column gendash._refresh.snapshot is 'transactions whose changes of the relations below it has seen';
+comment on column gendash._refresh.snapshot is 'snapshot up to which it has read changes of the relations it depends on';
 
-comment on column gendash._refresh.store is 'the table _changed of that server; after a restore it is another';
+comment on column gendash._refresh.store is 'OID of the table _changed; differs after a restore';
 
 comment on column gendash._refresh.absent is 'optional columns of the platform that it did not find';
 
-comment on column gendash._refresh.error is 'why the last attempt failed, in one line; NULL where it did not';
+comment on column gendash._refresh.error is 'why the last attempt failed, in one line; NULL if it succeeded';
 
 comment on column gendash._refresh.error_at is 'when it failed';
 
@@ -2046,13 +2046,13 @@ comment on column gendash._secret.made_at is 'when it was made';
 
 revoke all on gendash._secret from public, gendash_reader, gendash_admin_reader;
 
-comment on table gendash._signature is 'What the platform held, by day, when a relation''s rows of that day were read. A day that holds something else now is read again. Grain: one row per relation that is read by day, and local day with rows.';
+comment on table gendash._signature is 'Signature of the platform''s rows, by day, when a relation last read that day. A day with another signature now is read again. Grain: one row per relation that is read by day, and local day with rows.';
 
 comment on column gendash._signature.relation is 'name of the rollup';
 
 comment on column gendash._signature.day is 'local day';
 
-comment on column gendash._signature.rows is 'rows of the platform on it; NULL where the day is to be looked at again';
+comment on column gendash._signature.rows is 'rows of the platform on it; NULL if the day must be read again';
 
 comment on column gendash._signature.signature is 'exclusive or of the hashes of these rows, over every column that is read';
 
@@ -2064,19 +2064,19 @@ comment on column gendash._sync.project is 'key of the Langfuse project, as in g
 
 comment on column gendash._sync.stream is 'observations, scores, or models, the price list';
 
-comment on column gendash._sync.closed_from is 'start of the time that is kept in step';
+comment on column gendash._sync.closed_from is 'start of the time that is synced';
 
 comment on column gendash._sync.closed_until is 'every window from closed_from to here was closed at least once';
 
-comment on column gendash._sync.windows is 'windows closed so far; tells one sync that another was at work';
+comment on column gendash._sync.windows is 'windows closed so far; shows a sync that another one ran meanwhile';
 
 comment on column gendash._sync.looked_48h is 'when the last look-back over 48 hours began';
 
-comment on column gendash._sync.look_48h_at is 'where it goes on; NULL when it is complete';
+comment on column gendash._sync.look_48h_at is 'where it continues; NULL when it is complete';
 
 comment on column gendash._sync.looked_30d is 'when the last look-back over 30 days began';
 
-comment on column gendash._sync.look_30d_at is 'where it goes on; NULL when it is complete';
+comment on column gendash._sync.look_30d_at is 'where it continues; NULL when it is complete';
 
 comment on column gendash._sync.project_id is 'id of the project in Langfuse, so that rows of two never mix';
 
@@ -2094,13 +2094,13 @@ comment on column gendash._sync.requests is 'requests sent since the beginning';
 
 comment on column gendash._sync.kept_before is 'rows from before this time stay when Langfuse no longer sends them: its own retention drops them there';
 
-comment on column gendash._sync.too_wide_s is 'narrowest window, in seconds, that the server did not answer; NULL where it answered all';
+comment on column gendash._sync.too_wide_s is 'narrowest window, in seconds, that the server did not answer; NULL if it answered all';
 
 comment on column gendash._sync.too_wide_at is 'when that was';
 
 comment on column gendash._sync.resume_at is 'no request before this time: the server asked for a pause';
 
-comment on column gendash._sync.finished_at is 'end of the last sync that went through';
+comment on column gendash._sync.finished_at is 'end of the last successful sync';
 
 comment on column gendash._sync.error is 'why the last sync stopped, in one line';
 
@@ -2108,7 +2108,7 @@ comment on column gendash._sync.error_at is 'when it stopped';
 
 revoke all on gendash._sync from public, gendash_reader, gendash_admin_reader;
 
-comment on table gendash.lf_model is 'The price list of Langfuse, by which it costs calls that came without a cost of their own. Grain: one row per project and entry of the list.';
+comment on table gendash.lf_model is 'Langfuse''s price list, with which it computes the cost of calls that were sent without one. Grain: one row per project and entry of the list.';
 
 comment on column gendash.lf_model.project is 'key of the Langfuse project, as in gendash.yaml';
 
@@ -2118,7 +2118,7 @@ comment on column gendash.lf_model.name is 'name of the model';
 
 comment on column gendash.lf_model.match_pattern is 'regular expression that the model of a call must match; NULL where PostgreSQL cannot read it';
 
-comment on column gendash.lf_model.start_date is 'calls from before this time take another entry; NULL for all times';
+comment on column gendash.lf_model.start_date is 'calls before this time use another entry; NULL for all times';
 
 comment on column gendash.lf_model.unit is 'what a price is for: TOKENS, CHARACTERS, IMAGES, SECONDS, ...; NULL means by usage type';
 
@@ -2626,7 +2626,7 @@ create or replace trigger note_delete after delete on gendash.rating_detail refe
 
 create or replace trigger note_truncate after truncate on gendash.rating_detail for each statement execute function gendash.note_days('rating_detail', '(created_at at time zone ''UTC'')::date');
 
-comment on table gendash.user_name is 'Names of accounts, for dashboards of admins only; they stand nowhere else. Grain: one row per account.';
+comment on table gendash.user_name is 'Names of accounts, for dashboards of admins only; they are stored nowhere else. Grain: one row per account.';
 
 comment on column gendash.user_name.user_id is 'id of the account on the platform';
 
@@ -2644,7 +2644,7 @@ create or replace trigger note_delete after delete on gendash.user_name referenc
 
 create or replace trigger note_truncate after truncate on gendash.user_name for each statement execute function gendash.note_days('user_name', '(created_at at time zone ''UTC'')::date');
 
-comment on table gendash.database_day is 'Size of the database that holds gendash''s store, by default the platform''s own, and else not that one. Every refresh samples it anew, and the last sample of a day stays: nothing else knows what the size was. Grain: one row per local day on which it was sampled.';
+comment on table gendash.database_day is 'Size of the database that holds gendash''s store, which is the platform''s own by default. Every refresh samples it again, and the last sample of a day is kept, since past sizes are recorded nowhere else. Grain: one row per local day on which it was sampled.';
 
 comment on column gendash.database_day.day is 'local day';
 
@@ -2864,7 +2864,7 @@ comment on column gendash.llm_latency_day.p95_s is '95th percentile of it';
 
 comment on column gendash.llm_latency_day.p99_s is '99th percentile of it';
 
-comment on column gendash.llm_latency_day.streamed is 'calls that tell when their first token came';
+comment on column gendash.llm_latency_day.streamed is 'calls with the time of their first token';
 
 comment on column gendash.llm_latency_day.ttft_p50_s is 'median time to the first token, seconds; NULL where nothing was streamed';
 
@@ -2908,7 +2908,7 @@ comment on column gendash.llm_latency_hour.p95_s is '95th percentile of it';
 
 comment on column gendash.llm_latency_hour.p99_s is '99th percentile of it';
 
-comment on column gendash.llm_latency_hour.streamed is 'calls that tell when their first token came';
+comment on column gendash.llm_latency_hour.streamed is 'calls with the time of their first token';
 
 comment on column gendash.llm_latency_hour.ttft_p50_s is 'median time to the first token, seconds; NULL where nothing was streamed';
 
@@ -2982,7 +2982,7 @@ create or replace trigger note_delete after delete on gendash.llm_turn referenci
 
 create or replace trigger note_truncate after truncate on gendash.llm_turn for each statement execute function gendash.note_days('llm_turn', '(started_at at time zone ''UTC'')::date');
 
-comment on table gendash.daily_snapshot is 'How many accounts, tickets and documents there were in each state at the end of each local day, for nothing in the platform says so later: rows change and are deleted. Every refresh counts today anew, and the last count of a day stays for good. Days before the first refresh, or without one, are filled once from what is known now: from the times at which rows were created and tickets ended, without anything deleted since. Grain: one row per local day, subject, state and part that was there on it or before.';
+comment on table gendash.daily_snapshot is 'How many accounts, tickets and documents there were in each state at the end of each local day. The platform cannot give these counts later, since rows change and are deleted. Every refresh counts today again, and the last count of a day is kept forever. Days before the first refresh, or without one, are filled once from what is known now: from the times at which rows were created and tickets ended, without rows deleted since. Grain: one row per local day, subject, state and part that was there on it or before.';
 
 comment on column gendash.daily_snapshot.day is 'local day';
 
@@ -3836,7 +3836,7 @@ comment on column gendash.budget_now.spent_ratio is 'month_cost_usd / budget_usd
 
 comment on column gendash.budget_now.elapsed_ratio is 'share of this month that has passed';
 
-comment on column gendash.budget_now.forecast_usd is 'month_cost_usd / elapsed_ratio: cost of the month if it goes on alike; NULL on its first day';
+comment on column gendash.budget_now.forecast_usd is 'month_cost_usd / elapsed_ratio: cost of the month at the current rate; NULL on its first day';
 
 comment on column gendash.budget_now.uncosted is 'calls of this month without a cost; they are missing above';
 
@@ -3876,7 +3876,7 @@ revoke all on gendash.llm_depth_window from public, gendash_reader, gendash_admi
 
 grant select on gendash.llm_depth_window to gendash_reader;
 
-comment on materialized view gendash.llm_tool_window is 'Tools in traces over fixed windows of turns that began today or on the 6 (or 29) local days before. A turn that uses several tools counts for each of them with its whole cost, so tools add up to more than all turns. Grain: one row per window, environment or all, and tool; turns without any stand under (no tool).';
+comment on materialized view gendash.llm_tool_window is 'Tools in traces over fixed windows of turns that began today or on the 6 (or 29) local days before. A turn that uses several tools counts for each of them with its whole cost, so tools add up to more than all turns. Grain: one row per window, environment or all, and tool; turns without any are counted as (no tool).';
 
 comment on column gendash.llm_tool_window.days is 'length of the window: 7 or 30 days';
 
@@ -4022,7 +4022,7 @@ revoke all on gendash.llm_user_30d from public, gendash_reader, gendash_admin_re
 
 grant select on gendash.llm_user_30d to gendash_admin_reader;
 
-comment on materialized view gendash.user_llm_30d is 'LLM usage of today and the 29 days before by user, the dearest first; one row for turns whose trace names no user and one for users that the platform does not know (any more). Grain: one row per user, at most 100, and the two rest rows.';
+comment on materialized view gendash.user_llm_30d is 'LLM usage of today and the 29 days before by user, the most expensive first; one row for turns whose trace names no user and one for users that the platform does not know (any more). Grain: one row per user, at most 100, and the two rest rows.';
 
 comment on column gendash.user_llm_30d.rank is 'order by cost, then turns, most first';
 

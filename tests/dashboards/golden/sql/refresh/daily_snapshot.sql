@@ -1,8 +1,8 @@
--- daily_snapshot: How many accounts, tickets and documents there were in each state at the end of each local day, for nothing in the platform says so later: rows change and are deleted. Every refresh counts today anew, and the last count of a day stays for good. Days before the first refresh, or without one, are filled once from what is known now: from the times at which rows were created and tickets ended, without anything deleted since.
+-- daily_snapshot: How many accounts, tickets and documents there were in each state at the end of each local day. The platform cannot give these counts later, since rows change and are deleted. Every refresh counts today again, and the last count of a day is kept forever. Days before the first refresh, or without one, are filled once from what is known now: from the times at which rows were created and tickets ended, without rows deleted since.
 
 -- its own rows stay, so it cannot name itself as a reference: that would be a circle
 with today as (select (gendash.clock() at time zone 'UTC')::date as day),
--- what was not read today says nothing of today; what belongs to a feature that is off is never read
+-- a relation that was not refreshed today gives no count of today; those of a feature that is off are never read
 fresh as (
   select relation from gendash._refresh, today where (finished_at at time zone 'UTC')::date = today.day
 ),

@@ -1,4 +1,4 @@
--- database_day: Size of the database that holds gendash's store, by default the platform's own, and else not that one. Every refresh samples it anew, and the last sample of a day stays: nothing else knows what the size was.
+-- database_day: Size of the database that holds gendash's store, which is the platform's own by default. Every refresh samples it again, and the last sample of a day is kept, since past sizes are recorded nowhere else.
 
 select
   (gendash.clock() at time zone 'UTC')::date as day,

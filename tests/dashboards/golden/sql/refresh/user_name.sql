@@ -1,4 +1,4 @@
--- user_name: Names of accounts, for dashboards of admins only; they stand nowhere else.
+-- user_name: Names of accounts, for dashboards of admins only; they are stored nowhere else.
 
 select user_id, created_at, name
 from (
