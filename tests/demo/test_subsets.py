@@ -40,7 +40,7 @@ STORES = [frozenset({"PostgreSQL"}), frozenset({"Langfuse"})]  # besides the dem
 
 def documented() -> dict[frozenset[str], int]:
     """The exit code of each subset as the page's table says."""
-    _, head, below = PAGE.read_text("utf-8").partition(f"| {' | '.join(COLUMNS)} | `verify` ends |")
+    _, head, below = PAGE.read_text("utf-8").partition(f"| {' | '.join(COLUMNS)} | exit code of `verify` |")
     assert head
     lines = takewhile(lambda line: line.startswith("|"), below.strip().splitlines()[1:])
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
