@@ -1,4 +1,4 @@
-"""Panels of the API's health that the Overview and System Health both show; each dashboard says where they lead."""
+"""Panels of the API's health on the Overview and System Health; each dashboard sets their links."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ HEALTH_PANEL = Panel(
     "Worst firing alert, now: critical means Down, warning means Degraded, none means Healthy. Prometheus ALERTS, "
     "so it never disagrees with them. Unknown: no target of this job is known.\n\n"
     "When red: open the alert list of System Health, start with the oldest critical one."
-    "\n\nThe plan asks for lights of their own: those drift from the alerts, and then nobody believes either.",
+    "\n\nThe plan asks for separate indicators: with their own limits they would contradict the alerts.",
     StateTile(
         mappings=words(v0=("✓ Healthy", OK), v1=("▲ Degraded", WARN), v2=("✖ Down", BAD)),
         thresholds=steps((TEXT, None)),
@@ -127,8 +127,8 @@ ERRORS_PANEL = Panel(
     "Share of requests that ended in 5xx, over 5 minutes: sum of errors / sum of requests; above it the share of "
     "24 hours earlier. Amber above the objective, red above {{ slo('api_errors.red') }}, where "
     "the budget burns fast.\n\n"
-    "When red: see which route fails in the last row, then the newest deploy mark. Without requests it says no "
-    "traffic, which is not 0 %.",
+    "When red: see which route fails in the last row, then the newest deploy mark. Without requests it shows 'no "
+    "traffic', which is not 0 %.",
     HeadTile(
         unit="percentunit",
         decimals=2,
@@ -177,7 +177,7 @@ ERROR_SHARE_PANEL = Panel(
     "error_share",
     "Errors as share of requests",
     "Server errors (5xx) and client errors (4xx) as shares of all requests, each point over 5 minutes. The dashed "
-    "line is the red limit. 4xx are mostly wrong passwords and unknown pages, and burn no budget."
+    "line is the red limit. 4xx are mostly wrong passwords and unknown pages, and use no budget."
     "\n\nThe plan divides each series by itself, which is always 1: here sums are divided.",
     Lines(
         unit="percentunit",
@@ -213,7 +213,7 @@ RESPONSE_TIME_PANEL = Panel(
     "Response time percentiles",
     "Half, 95 and 99 of 100 requests were faster than this, each point over 5 minutes; from the fine histogram of "
     "all requests, read within its buckets. The dashed line is the SLO threshold for p95."
-    "\n\nThe plan asks for an average of percentiles, which means nothing: each is a line of its own.",
+    "\n\nThe plan asks for an average of percentiles, which is meaningless: each has its own line.",
     Lines(
         unit="s",
         limit=True,
@@ -233,7 +233,7 @@ ROUTE_STATES_PANEL = Panel(
     "route_states",
     "Which routes failed, and when?",
     "State of the eight busiest routes: failing above the red limit of 5xx, degraded above the objective, each "
-    "moment over 5 minutes. An empty stretch is a route without requests.",
+    "moment over 5 minutes. A gap is a route without requests.",
     StateTimeline(
         mappings=words(v0=("healthy", "rgba(128,140,150,0.28)"), v1=("degraded", WARN), v2=("failing", BAD)),
         no_data="no traffic",

@@ -1,4 +1,4 @@
-"""Colours and states by meaning: the one home of every colour. Named colours shift with Grafana's theme."""
+"""Colours and states by meaning; every colour is defined here. Named colours shift with Grafana's theme."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def steps(*pairs: tuple[str, float | SettingRef | None]) -> list[dict[str, Any]]
 
 
 def up_is_bad(warn: float | SettingRef, bad: float | SettingRef) -> list[dict[str, Any]]:
-    """Steps for figures of which less is better: colour only when something is wrong."""
+    """Threshold steps for figures of which less is better: colour only when something is wrong."""
     return steps((TEXT, None), (WARN, warn), (BAD, bad))
 
 
@@ -82,5 +82,5 @@ def words(**texts: tuple[str, str]) -> list[dict[str, Any]]:
 
 
 def nothing(text: str) -> list[dict[str, Any]]:
-    """The mapping of null and NaN to a grey word: nothing happened, or nothing is known."""
+    """The mapping of null and NaN to a grey word: no events, or no data."""
     return [{"type": "special", "options": {"match": "null+nan", "result": {"text": text, "color": UNKNOWN}}}]

@@ -25,12 +25,12 @@ def quantile(q: float) -> str:
 
 
 def firing(severity: str) -> str:
-    """PromQL: how many alerts of a severity fire; 0 and not nothing where Prometheus answers."""
+    """PromQL: number of firing alerts of a severity; 0, not empty, if Prometheus answers."""
     return f"(count({FIRING % severity}) or 0 * {UP})"
 
 
 def _at_end(text: str, offset: str = "") -> str:
-    """PromQL: what an expression is at the end of the picked range, or so long before it."""
+    """PromQL: value of an expression at the end of the picked range, or at an offset before it."""
     found, *rest = text.split('"}')  # where selectors end
     for part in rest:
         window = part[: part.index("]") + 1] if part.startswith("[") else ""
@@ -39,9 +39,9 @@ def _at_end(text: str, offset: str = "") -> str:
 
 
 def compared(value: str, otherwise: str = "now, over 5 min", is_share: bool = False, **empty: str) -> Query:
-    """PromQL: a head tile's curve, with what it was a day before the end of the picked range in its name.
+    """PromQL: a head tile's curve, with its value a day before the end of the picked range in its name.
 
-    The name is ``▲12 % vs 24 h ago``, of a share ``24 h ago 0.12 %``; ``otherwise`` where nothing is known of then.
+    The name is ``▲12 % vs 24 h ago``, of a share ``24 h ago 0.12 %``; ``otherwise`` if there is no value then.
     """
     now, then = _at_end(value), _at_end(value, "1d")
     if is_share:
@@ -83,12 +83,12 @@ def dollars(column: str) -> str:
 
 
 def named_bars(source: str, name: str, value: str, order: str) -> str:
-    """SQL: one row a bar, the name first, in the order of the domain."""
+    """SQL: one row per bar, the name first, in the order of the domain."""
     return f"select {name} as name, {value} as value from {source} order by {order}"
 
 
 def tickets_by_status(chosen: str = "true") -> str:
-    """SQL: one bar a status in the order of a ticket's life; one that nobody knows only where a ticket has it."""
+    """SQL: one bar per status in the order of a ticket's life; unknown statuses only if a ticket has one."""
     return f"""
     with statuses (status, rank) as (
       values ('open', 1), ('in_progress', 2), ('resolved', 3), ('closed', 4), ('other', 5)
@@ -101,7 +101,7 @@ def tickets_by_status(chosen: str = "true") -> str:
 def per_hour(value: str) -> str:
     """SQL: a figure of ``llm_hour`` for each of the last 24 local hours, with its change in the name.
 
-    The change leaves the running hour out on both sides: 23 whole hours against the same 23 a day before.
+    The change excludes the current hour on both sides: 23 full hours against the same 23 a day before.
     """
     return f"""
     with span as (select date_trunc('hour', {{{{ now() }}}}, {{{{ zone() }}}}) as last),
@@ -171,7 +171,7 @@ def curve(days: str, label: str, back: int, against: str = "vs prior", first: in
     """SQL: a figure for each of 30 days, with its change against ``back`` days earlier in the name.
 
     ``days`` are common table expressions of which the last, ``curve``, has day and value; they may use ``today``.
-    ``first`` 1 leaves today out, for figures of single days: today is not over.
+    ``first`` 1 excludes today, for figures of single days, since today is incomplete.
     """
     return f"""
     with today as (select {TODAY} as day),
@@ -187,7 +187,7 @@ def curve(days: str, label: str, back: int, against: str = "vs prior", first: in
 
 
 def every_day(before: int, last: int = 0) -> str:
-    """SQL: the days from so many before today as ``every (day)``, to be joined to what happened on them."""
+    """SQL: the days from so many before today as ``every (day)``, to be joined to the events of each."""
     return f"""today cross join lateral generate_series(
         (today.day - {before})::timestamp, today.day - {last}, interval '1 day') as every (day)"""
 
@@ -224,9 +224,9 @@ def state_of_share(source: str, span: str, red: str, amber: str) -> str:
 
 
 def at_days_end(subject: str, states: dict[str, str], later: str, chosen: str = "true") -> str:
-    """SQL: how many there were in each state at the end of each picked day; ``states`` are the words by series.
+    """SQL: counts by state at the end of each picked day; ``states`` are the words by series.
 
-    Days that nobody counted have one figure, of the states in ``later``: they are known as of today only.
+    Days without a count have one figure, of the states in ``later``: they are known as of today only.
     """
     columns = [
         f"coalesce(sum(amount) filter (where known = 'on the day' and state = '{state}'), 0) as \"{name}\""

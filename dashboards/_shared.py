@@ -50,7 +50,7 @@ ANNOTATIONS = (
 
 
 def _age(name: str, expected: str) -> dict[str, object]:
-    """Grey under twice the expected interval, amber from there, red from five times."""
+    """Grey below twice the expected interval, amber from there, red from five times."""
     return override("byName", name, thresholds={"mode": "absolute", "steps": AGES[expected]})
 
 
@@ -115,7 +115,7 @@ LLM_CALLS = Panel(
     "llm_calls",
     "LLM calls",
     "LLM calls (Langfuse observations of type GENERATION) of the current hour and the 23 before, chosen environment, "
-    "all models. The change leaves the running hour out on both sides. Synced every minute.",
+    "all models. The change excludes the current hour on both sides. Synced every minute.",
     HeadTile(unit="locale", decimals=0, subject=CALLS, calc="sum", min=0),
     [sql(per_hour("sum(calls)"), may_be_zero=QUIET)],
     width=4,
@@ -129,7 +129,7 @@ LLM_COST = Panel(
     "llm_cost",
     "LLM cost",
     "List price of LLM calls, embeddings and every other step with a cost, of the current hour and the 23 before, as "
-    "Langfuse computed it. Models without a price count as nothing, so an invoice may be higher.",
+    "Langfuse computed it. Models without a price count as 0, so an invoice may be higher.",
     HeadTile(unit="currencyUSD", decimals=2, subject=COST, calc="sum", min=0),
     [sql(per_hour("sum(cost_usd)"), may_be_zero=QUIET)],
     width=4,
@@ -183,22 +183,23 @@ CSAT = Panel(
 
 
 def how_to_read(question: str, notes: str) -> Row:
-    """The closed last row of a dashboard: how its figures are counted."""
+    """The collapsed last row of a dashboard: how its figures are counted."""
     return Row(
         "How are these figures counted?",
         [
             Panel(
                 "how_to_read",
                 "How to read this dashboard",
-                "What the windows, colours and marks on this dashboard mean, and which source is the truth for what.",
+                "What the windows, colours and marks on this dashboard mean, and which source is authoritative for "
+                "what.",
                 Text(
                     content=f"**{question}**\n\n"
                     "- **Windows are whole buckets** in the time zone of this installation: 24 h is the current hour "
                     "and the 23 before it, 7 d is today and the 6 days before. A change ('▲12 %') compares with the "
                     "same length just before.\n"
-                    "- **Colour means something is wrong**: orange is worth a look, red is over its limit. Grey is "
-                    "context: last week, other, unknown. '0' is a zero, 'no traffic' is nothing to divide by, "
-                    "'? unknown' is a source that does not answer.\n"
+                    "- **Colour means something is wrong**: orange needs attention, red is over its limit. Grey is "
+                    "context: last week, other, unknown. '0' is a zero, 'no traffic' means that there is nothing to "
+                    "divide by, '? unknown' that a source does not answer.\n"
                     "- **Sources**: PostgreSQL for people, tickets, documents and ratings; Prometheus for rates and "
                     "latency; Langfuse (synced to PostgreSQL) for LLM calls, tokens and cost.\n"
                     f"{notes}"

@@ -11,7 +11,7 @@ GAUGE = {"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"}
 
 
 def columns(names: dict[str, str]) -> list[dict[str, Any]]:
-    """Transformations that merge instant queries into one table, name its columns and put them in this order."""
+    """Transformations that merge instant queries into one table, and name and order its columns."""
     order = {source: index for index, source in enumerate(names)}
     return [
         {"id": "merge", "options": {}},
@@ -25,12 +25,12 @@ def cells(*names: str, **properties: Any) -> list[dict[str, Any]]:
 
 
 def entity(name: str, width: int) -> list[dict[str, Any]]:
-    """The override of a table's column that names what a row is about: the engine puts the table's link there."""
+    """The override of the column that identifies a table's rows: the engine puts the table's link there."""
     return [override("byName", name, custom__width=width, links=[])]
 
 
 def linked(name: str, title: str, address: str = "link", **properties: Any) -> list[dict[str, Any]]:
-    """Overrides of a table's column that leads to the address in the hidden column ``address``."""
+    """Overrides of a table's column that links to the address in the hidden column ``address``."""
     link = {"title": title, "url": f"${{__data.fields.{address}:raw}}", "targetBlank": True}
     return [override("byName", name, links=[link], **properties), override("byName", address, custom__hidden=True)]
 

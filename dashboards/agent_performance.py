@@ -115,8 +115,7 @@ STRIP = [
         "Agent",
         "Worst alert about the agent that fires now: a critical one means Down, a warning Degraded. Prometheus "
         "ALERTS whose name begins with Agent, so it never disagrees with them; unknown without a scraped target.\n\n"
-        "When red: look which of turns, errors or p95 time below left its usual course, then at the newest deploy "
-        "mark.",
+        "When red: look which of turns, errors or p95 time below changed, then at the newest deploy mark.",
         StateTile(
             mappings=words(v0=("✓ Healthy", OK), v1=("▲ Degraded", WARN), v2=("✖ Down", BAD)),
             thresholds=steps((TEXT, None)),
@@ -167,7 +166,7 @@ STRIP = [
         "Tool calls that failed / all tool calls, over 1 hour; Prometheus agent_tool_calls_total: degraded from "
         "{{ slo('failures.amber') }}, failing from {{ slo('failures.red') }}, unknown without calls. A tool that "
         "returns its failure as text counts as success.\n\n"
-        "When red: open 'Do the tools work?' and find the tool, then the system that it asks.",
+        "When red: open 'Do the tools work?' and find the tool, then the system that it calls.",
         StateTile(mappings=words(v0=("✓ Working", OK), v1=("▲ Degraded", WARN), v2=("✖ Failing", BAD))),
         [
             promql(
@@ -205,7 +204,7 @@ HEAD = [
         "Agent turns that failed / all agent turns, over 30 minutes; Prometheus agent_queries_total by status. Above "
         "it the share of 24 hours earlier. Amber above {{ slo('failures.amber') }}, "
         "red above {{ slo('failures.red') }}.\n\n"
-        "When red: look at the tools and models below, then at the turns worth a look.",
+        "When red: look at the tools and models below, then at failed and slow turns.",
         HeadTile(
             unit="percentunit",
             decimals=2,
@@ -268,7 +267,7 @@ CHARTS = [
         "turns_by_outcome",
         "Agent turns by outcome",
         "Agent turns per minute by how they ended, each point over 5 minutes; Prometheus agent_queries_total. With "
-        "slow traffic single turns make the steps. Turns that are still running are not in it.",
+        "little traffic single turns cause steps. Turns that are still running are not counted.",
         Lines(
             unit="opm",
             decimals=1,
@@ -308,9 +307,9 @@ CHARTS = [
     Panel(
         "calls_by_model",
         "LLM calls by model",
-        "LLM calls by hours for ranges up to 3 days (the running hour is not over), by whole days without today "
+        "LLM calls by hours for ranges up to 3 days (the current hour is incomplete), by whole days without today "
         "beyond. The six most used models, the rest as other; failed calls and retries count. Langfuse."
-        "\n\nThe plan asks for a line: between two hours it would claim values that do not exist, so these are bars.",
+        "\n\nThe plan asks for a line: between two hours it would suggest values that do not exist, so these are bars.",
         DayBars(unit="locale", decimals=0, color=fixed(UNKNOWN), overrides=by_model(), transformations=WITHOUT_DATES),
         [
             sql(
@@ -394,7 +393,7 @@ MODELS = [
         "Tokens, input against output",
         "Tokens of LLM calls, embeddings and other steps by hours for ranges up to 3 days, by whole days without "
         "today beyond: input that was not cached, input read from a prompt cache, output. Langfuse usage details."
-        "\n\nThe plan asks for areas: between two hours it would claim values that do not exist, so these are bars.",
+        "\n\nThe plan asks for areas: between two hours it would suggest values that do not exist, so these are bars.",
         DayBars(
             unit="sishort",
             overrides=colored(TOKEN),
@@ -419,10 +418,10 @@ MODELS = [
         "cost_over_time",
         "LLM cost over time",
         "List price of LLM calls, embeddings and other steps as Langfuse computed it, by hours for ranges up to 3 "
-        "days, by whole days without today beyond. An estimate: calls without a price count as nothing, an invoice "
-        "may differ."
+        "days, by whole days without today beyond. An estimate: calls without a price count as 0, an invoice may "
+        "differ."
         "\n\nThe plan asks for a cost from token counts: Langfuse knows the price of each usage type of each model, "
-        "so its figure is taken.",
+        "so its figure is used.",
         DayBars(unit="currencyUSD", decimals=2, color=fixed(COST), legend=False),
         [
             sql(
@@ -517,7 +516,7 @@ TOOLS = [
         "Tool calls",
         "Calls of each tool over the picked time, the eight most used; sum of recorded hourly increases of Prometheus "
         "agent_tool_calls_total, all outcomes. Estimates at the edges: Prometheus extrapolates."
-        "\n\nThe plan asks for tools here and for cost: how often they are called stands here, what turns with them "
+        "\n\nThe plan asks for tools here and for cost: how often they are called is shown here, what turns with them "
         "cost on Cost & Usage.",
         BarGauge(unit="locale", decimals=0, color=fixed(CALLS), rows_to_fields=False),
         [
@@ -681,8 +680,8 @@ TIME = [
     Panel(
         "heatmap",
         "How answer times spread",
-        "Agent answers per second by how long they took, each column over 5 minutes; darker is more. Time-outs gather "
-        "in a band at 30 s that percentiles hide. Prometheus agent_response_duration_seconds.",
+        "Agent answers per second by how long they took, each column over 5 minutes; darker is more. Time-outs form a "
+        "band at 30 s that percentiles hide. Prometheus agent_response_duration_seconds.",
         Heatmap(unit="reqps"),
         [promql(f"sum by (le) ({DURATION})", legend="{{le}}", format="heatmap", may_be_zero="no turns")],
         width=24,
@@ -774,7 +773,7 @@ TIME = [
         "worst_turns",
         "Turns worth a look, 24 h",
         "Agent turns of the current hour and the 23 before, failed ones first, then the slowest: when, how long, LLM "
-        "calls, failed ones, tool calls, cost. The id leads to the trace in Langfuse. It does not say who asked.",
+        "calls, failed ones, tool calls, cost. The id leads to the trace in Langfuse. Users are not shown.",
         Table(
             no_data="No turn in 24 hours",
             name_nothing=False,
@@ -836,7 +835,7 @@ ASKED = [
         "intent_csat",
         "Satisfaction by intent, 30 d",
         "Ratings of today and the 29 days before by the intent of the rated answer: share of 4 or 5 with its 95 % "
-        "interval (Wilson), and how many. A wide interval is a small number, not a bad answer.",
+        "interval (Wilson), and how many. A wide interval means few ratings, not bad answers.",
         Table(
             sort_by="Ratings",
             overrides=[
@@ -875,7 +874,8 @@ ASKED = [
         "coverage",
         "Turns counted and traced",
         "Agent turns per hour as Prometheus counted them (recorded hourly increase) and as Langfuse traced them "
-        "(traces with an LLM call, by the hour they began). A gap is untraced traffic, or another environment's.",
+        "(traces with an LLM call, by the hour they began). A difference is untraced traffic, or traffic of another "
+        "environment.",
         Lines(
             unit="locale",
             decimals=0,
@@ -956,7 +956,7 @@ DASHBOARD = Dashboard(
             "least one LLM call) show what happened inside. 'Turns counted and traced' shows how far the two agree.\n"
             "- **An LLM call** is a Langfuse observation of type GENERATION; it failed when its level is ERROR. "
             "Retries and failed calls count as calls.\n"
-            "- **Environment and model** narrow figures of LLM calls; what Prometheus measures knows neither.\n",
+            "- **Environment and model** filter figures of LLM calls; metrics of Prometheus have neither.\n",
         ),
     ],
     refresh="30s",

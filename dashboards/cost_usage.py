@@ -1,4 +1,4 @@
-"""Cost & Usage: is LLM spending on budget, where does it go, and what of it is wasted?"""
+"""Cost & Usage: is LLM spending on budget, where does it go, and how much of it is wasted?"""
 
 from __future__ import annotations
 
@@ -72,8 +72,9 @@ STRIP = [
         "budget",
         "Budget",
         "Will this month's LLM cost, all environments, stay within the monthly budget? Forecast / budget: near the "
-        "limit from the early-warning share, over above 1. Before day 2 what is spent stands for the forecast.\n\n"
-        "When over: see which model or user drives it below, then move traffic to a cheaper model or raise the budget.",
+        "limit from the early-warning share, over above 1. On day 1 the forecast is the amount spent so far.\n\n"
+        "When over: find the model or user that causes it below, then move traffic to a cheaper model or raise the "
+        "budget.",
         StateTile(mappings=words(v0=("✓ On track", OK), v1=("▲ Near limit", WARN), v2=("✖ Over", BAD))),
         [
             sql(
@@ -122,8 +123,8 @@ STRIP = [
     Panel(
         "no_price",
         "No price",
-        "LLM calls without a price / all LLM calls, today and the 6 days before. They count as nothing in every cost "
-        "on this page. Orange above {{ setting('limits.uncosted') }}, red above "
+        "LLM calls without a price / all LLM calls, today and the 6 days before. They count as 0 in every cost on this "
+        "page. Orange above {{ setting('limits.uncosted') }}, red above "
         "{{ setting('limits.uncosted_red') }}.\n\n"
         "When orange: sort the table of models by 'No price' and give that model a price in Langfuse.",
         NumberTile(
@@ -354,7 +355,7 @@ DRIVERS = [
         "Tokens over time",
         "Tokens of LLM calls, embeddings and other steps by whole days without today, by hours up to 3 days: input "
         "that was not cached, input read from a prompt cache, and output. Langfuse usage details."
-        "\n\nThe plan asks for areas: between two days it would claim values that do not exist, so these are bars.",
+        "\n\nThe plan asks for areas: between two days it would suggest values that do not exist, so these are bars.",
         DayBars(
             unit="sishort",
             overrides=colored(TOKEN),
@@ -380,7 +381,7 @@ DRIVERS = [
         "Cost of an agent turn with a price: median, 95th percentile and mean, by whole days without today, by hours "
         "for ranges up to 3 days. A turn is a trace with an LLM call; it counts when it began."
         "\n\nThe plan asks for the mean cost of a query: cost per LLM call falls when an agent loops, so turns are "
-        "what is counted.",
+        "counted.",
         Lines(
             unit="currencyUSD",
             decimals=4,
@@ -439,7 +440,7 @@ def _money(name: str, decimals: int = 2) -> dict[str, Any]:
 
 
 def _priced(name: str, decimals: int = 2) -> dict[str, Any]:
-    """Money per unit, which nothing is known of where no call has a price."""
+    """Money per unit, unknown if no call has a price."""
     return override("byName", name, unit="currencyUSD", decimals=decimals, mappings=nothing("no price"))
 
 
@@ -498,7 +499,7 @@ WHERE = [
         "users",
         "Users by cost, 30 d",
         "The 20 users whose traces cost most, today and the 29 days before: cost, its share, agent turns, cost / "
-        "turns. (untagged): the trace names nobody; (no account): deleted, or never one of ours.",
+        "turns. (untagged): the trace names no user; (no account): deleted, or unknown to the platform.",
         Table(
             sort_by="Cost",
             overrides=[
@@ -534,7 +535,7 @@ WHERE = [
         "tools",
         "What turns with a tool cost, 30 d",
         "Agent turns that began today or on the 29 days before by the tools in their trace: share of turns, turns, "
-        "mean cost of a turn, cost. A turn with two tools counts whole for both, so shares add up to more than 1.",
+        "mean cost of a turn, cost. A turn with two tools counts fully for both, so shares add up to more than 1.",
         Table(
             sort_by="Cost",
             overrides=[
@@ -603,7 +604,7 @@ UNITS = [
         "per_conversation",
         "Per talk",
         "Cost of all steps in the chosen environment / conversations begun, today and the 29 days before, guests' "
-        "included. Conversations know no environment, so choose the one that people use.",
+        "included. Conversations have no environment, so select the one that people use.",
         "conversations",
         f"select sum(conversations) from {{{{ view('conversation_day') }}}} where {LAST_30_D}",
         "conversation, 30 d",
@@ -623,7 +624,7 @@ UNITS = [
         "per_resolved_ticket",
         "Per fix",
         "Cost of all steps in the chosen environment / tickets whose last resolution lies on today or the 29 days "
-        "before. It says what support by the agent costs at most: not every call is about a ticket.",
+        "before. It is an upper bound of the cost of support by the agent: not every call is about a ticket.",
         "tickets",
         f"select count(*) from {{{{ view('ticket_entity') }}}} where resolved_at >= {SINCE_30_D} "
         "and resolved_at <= {{ now() }}",
@@ -633,8 +634,8 @@ UNITS = [
     Panel(
         "efficiency",
         "Out / in",
-        "Output tokens / input tokens of LLM calls, today and the 6 days before; sums, cached input included. Not a "
-        "grade: an answer from long documents has a huge input and a low ratio.",
+        "Output tokens / input tokens of LLM calls, today and the 6 days before; sums, cached input included. It does "
+        "not measure quality: an answer from long documents has a large input and a low ratio.",
         NumberTile(unit="none", decimals=3, no_data="no input"),
         [
             sql(
@@ -658,7 +659,7 @@ UNITS = [
         "untagged",
         "No user",
         "Agent turns whose trace names no user / all agent turns, today and the 6 days before. Their cost cannot be "
-        "charged to anybody; guests are among them.",
+        "charged to anybody; guests are included.",
         NumberTile(unit="percentunit", decimals=1, min=0, max=1, no_data="no turns"),
         [
             sql(
@@ -704,7 +705,7 @@ UNITS = [
         "token_efficiency",
         "Output per input token",
         "Output tokens / input tokens of LLM calls, sums of whole days without today, of hours for ranges up to 3 "
-        "days; cached input included. Higher is not better; a step marks another prompt, model or context.",
+        "days; cached input included. Higher is not better; a step means a new prompt, model or context.",
         Lines(unit="none", decimals=3, color=fixed(CALLS), fill=12, legend=False, no_data="no calls"),
         [
             sql(
@@ -727,7 +728,7 @@ UNITS = [
         "cost_by_environment",
         "Cost by environment, 30 d",
         "List price of LLM calls, embeddings and other steps by Langfuse environment, today and the 29 days before, "
-        "whatever is selected above; the six most expensive. Money in test environments serves no user.",
+        "whatever is selected above; the six most expensive. Test environments serve no user.",
         BarGauge(unit="currencyUSD", decimals=2, color=fixed(COST)),
         [
             sql(
@@ -748,7 +749,7 @@ UNITS = [
         "tool_usage",
         "Tool calls per turn",
         "Calls of each tool / agent turns over the picked time; the eight most used. Recorded hourly increases of "
-        "Prometheus agent_tool_calls_total and agent_queries_total. More calls a turn mean more LLM calls to pay."
+        "Prometheus agent_tool_calls_total and agent_queries_total. More calls per turn mean more LLM calls to pay."
         "\n\nThe plan asks for tool usage twice: calls and failures are on Agent Performance, this panel shows their "
         "effect on cost.",
         BarGauge(unit="none", decimals=2, color=fixed(CALLS), rows_to_fields=False),
@@ -772,7 +773,7 @@ UNITS = [
         "queries_by_user",
         "Questions by user, calendar months",
         "Messages that each user wrote in this local month so far and in the whole last one, days with a question, and "
-        "when last; exact counts of PostgreSQL, so fit for billing. The 100 busiest; guests are left out.",
+        "when last; exact counts of PostgreSQL, suitable for billing. The 100 most active; guests are excluded.",
         Table(
             sort_by="This month",
             overrides=[
@@ -805,7 +806,7 @@ WASTE = [
         "failed_cost",
         "Cost of failures and retries",
         "List price of LLM calls that failed, and of successful calls that repeat a failed one of the same name in "
-        "their turn; by whole days without today, by hours for ranges up to 3 days. Most cost their input.",
+        "their turn; by whole days without today, by hours for ranges up to 3 days. They cost mostly input.",
         DayBars(
             unit="currencyUSD",
             overrides=colored({"failed calls": BAD, "retries": COST}),
@@ -830,7 +831,7 @@ WASTE = [
         "cache_savings",
         "Saved by prompt caches",
         "Cached input tokens x (price of an uncached input token - price of a cached one), call by call; by whole days "
-        "without today, by hours for ranges up to 3 days. Higher is better; 0 is a cache that is never hit.",
+        "without today, by hours for ranges up to 3 days. Higher is better; 0 means that the cache is never hit.",
         DayBars(unit="currencyUSD", decimals=2, color=fixed(COST), legend=False),
         [
             sql(
@@ -848,7 +849,8 @@ WASTE = [
         "spend_against_usual",
         "Cost per hour against usual",
         "List price of all steps in each of the last 168 hours, and as usual: the median of the same local hour one to "
-        "four weeks earlier, as far as data goes back. A lasting gap is a new load, a loop or a dearer model.",
+        "four weeks earlier, as far as data goes back. A lasting difference means new load, a loop or a more expensive "
+        "model.",
         Lines(
             unit="currencyUSD",
             overrides=[
@@ -892,19 +894,19 @@ WASTE = [
 DASHBOARD = Dashboard(
     "cost-usage",
     "Cost & Usage",
-    "Is LLM spending on budget, where does it go, and what of it is wasted?",
+    "Is LLM spending on budget, where does it go, and how much of it is wasted?",
     [
         Row("", [*STRIP, *HEAD, *CHARTS]),
         Row("Where does the money go?", [*DRIVERS, *WHERE]),
         Row("What does a unit of work cost?", UNITS, open=False),
         Row("What is wasted, and what saved?", WASTE, open=False),
         how_to_read(
-            "Is LLM spending on budget, where does it go, and what of it is wasted?",
+            "Is LLM spending on budget, where does it go, and how much of it is wasted?",
             "- **Cost is a list price**: what Langfuse computed for LLM calls, embeddings and every other step with a "
             "price, added up as Langfuse does. Speech and hosting are not in it; 'No price' shows which calls lack "
             "one.\n- **A turn** is a trace with at least one LLM call. Figures by turn count when it began, figures "
             "by call when the call began, so the two differ a little around midnight.\n- **Charts follow the picked "
-            "time**: by hours up to 3 days, by whole days beyond; then today is left out, since it is not over. "
+            "time**: by hours up to 3 days, by whole days beyond; today is then excluded as incomplete. "
             "Titles with '30 d' or '7 d' do not follow it.\n",
         ),
     ],

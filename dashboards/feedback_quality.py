@@ -105,8 +105,8 @@ STRIP = [
     Panel(
         "queue",
         "Queue",
-        "Ratings of 1 or 2 given in the current hour and the 23 before: what somebody should read today; the name line "
-        "counts those with a comment. The platform does not record who has read one, so none ever leaves by that.",
+        "Ratings of 1 or 2 given in the current hour and the 23 before: to be read today; the name line counts those "
+        "with a comment. The platform does not record that one was read, so read ones stay.",
         NumberTile(unit="locale", decimals=0, subject=TEXT),
         [
             sql(
@@ -133,7 +133,7 @@ HEAD = [
         "ratings",
         "Ratings",
         "Ratings given today or on the 29 days before; the curve is the same sum for each of the last 30 days, the "
-        "change is against the 30 days before those. A rating that was taken back counts no more.",
+        "change is against the 30 days before those. A withdrawn rating is not counted.",
         HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
         [sql(rolling("select day, ratings as n, 0 as d from {{ view('csat_day') }}"), may_be_zero=QUIET)],
         width=4,
@@ -147,7 +147,7 @@ HEAD = [
         "Response",
         "Rated answers / answers that could be rated, each once, of today and the 29 days before without the last 24 "
         "hours. Answers to guests count only with platform.guests_can_rate. Mostly angry or happy people rate."
-        "\n\nThe plan asks for a share of all messages: users' own cannot be rated, and young answers may still be.",
+        "\n\nThe plan asks for a share of all messages: users' own cannot be rated, and recent answers may still be.",
         HeadTile(unit="percentunit", decimals=1, subject=USERS, min=0, max=0.5, no_data="no answer"),
         [
             sql(
@@ -169,7 +169,7 @@ HEAD = [
         "negative",
         "Negative",
         "Share of ratings of 1 or 2 among all ratings of today and the 29 days before; the change is against the 30 "
-        "days before those. Not the rest of CSAT: a rating of 3 is in neither.",
+        "days before those. Not the complement of CSAT: a rating of 3 is in neither.",
         HeadTile(unit="percentunit", decimals=1, subject=RATING["1"], min=0, max=0.5, no_data="no ratings"),
         [
             sql(
@@ -234,7 +234,7 @@ HEAD = [
         "no_answer",
         "No answer",
         "Share of agent turns that ended in an error, today and the 29 days before, from Langfuse (the trace's root is "
-        "an ERROR), all environments. Answers that say 'I do not know' are not seen: texts are never read.",
+        "an ERROR), all environments. Answers such as 'I do not know' are not detected: texts are never read.",
         HeadTile(unit="percentunit", decimals=1, subject=BAD, min=0, max=0.2, no_data="no turns"),
         [
             sql(
@@ -443,7 +443,7 @@ MOVES = [
         "mean",
         "Mean rating over 7 days",
         "Sum of ratings / their number over each day that begins in the picked range and the 6 before it. Where people "
-        "give 1 or 5 only, it is satisfaction in disguise: CSAT above says the same with its uncertainty.",
+        "give 1 or 5 only, it is equivalent to satisfaction: CSAT above shows the same with its uncertainty.",
         Lines(unit="none", decimals=1, min=1, max=5, fill=12, color=fixed(USERS), legend=False, no_data="no ratings"),
         [
             sql(
@@ -471,7 +471,7 @@ CAUSES = [
         "quintiles",
         "CSAT by answer time, cost and size, 30 d",
         "Traced ratings of today and the 29 days before in five equal groups, from the fastest, cheapest, smallest "
-        "fifth (size: tokens) to the last; 'to' is the group's largest value. What goes together need not be a cause."
+        "fifth (size: tokens) to the last; 'to' is the group's largest value. A correlation need not be a cause."
         "\n\nThe plan asks for a correlation: on ratings of 1 and 5 a coefficient is noise, and one of daily means "
         "misleads.",
         Table(
@@ -572,8 +572,8 @@ CAUSES = [
         "scores",
         "Evaluations against people, 30 d",
         "Numeric and yes-or-no evaluations in Langfuse (EVAL, ANNOTATION) of today and the 29 days before: their mean, "
-        "and their means where people gave 4 or 5, and 1 to 3. Close together: the evaluation does not see what people "
-        "see.",
+        "and their means where people gave 4 or 5, and 1 to 3. Close together: the evaluation does not agree with "
+        "people.",
         Table(
             no_data="–",
             overrides=[
@@ -636,7 +636,7 @@ DASHBOARD = Dashboard(
         how_to_read(
             "Are the answers good, and where are they not?",
             "- **CSAT** is the share of ratings of 4 or 5. A rating counts on the day it was first given, with the "
-            "value it has now; one that was taken back is gone.\n"
+            "value it has now; one that was withdrawn is not counted.\n"
             "- **Only some people rate**: look at the response rate and at n before you trust a change.",
         ),
     ],

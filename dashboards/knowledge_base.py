@@ -1,4 +1,4 @@
-"""Knowledge base: is it complete, and is what is in it found?"""
+"""Knowledge base: is it complete, and can its content be found?"""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def percentile(q: float) -> str:
 
 
 def counted(series: str, window: str, extra: str = "") -> str:
-    """PromQL: a recorded rate of results, averaged over a window; searches are too few for 5 minutes."""
+    """PromQL: a recorded rate of results, averaged over a window; there are too few searches for 5 minutes."""
     return f'sum(avg_over_time({{{{ rule("{series}") }}}}{{job=~"$job"{extra}}}[{window}]))'
 
 
@@ -129,8 +129,8 @@ STRIP = [
     Panel(
         "stuck",
         "Stuck",
-        "Documents that have been processing for more than 15 minutes without a change, now: their job died, and "
-        "nothing will finish them.\n\nWhen red: restart the ingestion, then upload them again.",
+        "Documents that have been processing for more than 15 minutes without a change, now: their job died, and will "
+        "not finish them.\n\nWhen red: restart the ingestion, then upload them again.",
         NumberTile(
             unit="locale", decimals=0, judged=True, thresholds=up_is_bad(1, SettingRef("limits.documents_stuck"))
         ),
@@ -251,7 +251,7 @@ HEAD = [
     Panel(
         "uploads",
         "Uploads",
-        "Documents uploaded today or on the 6 days before, whatever became of them; the curve is the same sum for each "
+        "Documents uploaded today or on the 6 days before, whatever their status; the curve is the same sum for each "
         "of the last 30 days, the change is against the 7 days before those.",
         HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
         [
@@ -298,7 +298,7 @@ CHARTS = [
         "search_time",
         "Search time percentiles",
         "Half, 95 and 99 of 100 searches were answered within this time, each point over an hour; Prometheus "
-        "histogram whose buckets end at 5 s, so nothing is ever shown above that.",
+        "histogram whose buckets end at 5 s, so higher values are never shown.",
         Lines(
             unit="s",
             no_data="no search",
@@ -342,7 +342,7 @@ LOADS = [
         "Uploads per day by outcome",
         "Documents by the local day of their upload, for the days that begin in the picked range, by their present "
         "status; today is still running. Deleted documents are missing."
-        "\n\nThe plan asks for a line: between two days it would claim values that do not exist, so these are bars.",
+        "\n\nThe plan asks for a line: between two days it would suggest values that do not exist, so these are bars.",
         DayBars(unit="locale", decimals=0, overrides=[*colored(DOCUMENT), UNLISTED]),
         [
             sql(
@@ -386,7 +386,8 @@ LOADS = [
         "held_per_day",
         "Documents at each day's end",
         "Documents by the status that they had at the end of each local day that begins in the picked range, counted "
-        "on that day; the last bar is now. Grey days were counted later: of them only what still exists is known.",
+        "on that day; the last bar is now. Grey days were counted later: of those days only what still exists is "
+        "known.",
         DayBars(unit="locale", decimals=0, overrides=[*colored(DOCUMENT | {LATER: UNKNOWN}), UNLISTED]),
         [
             sql(
@@ -498,7 +499,7 @@ FRESH = [
         "ages",
         "Documents by age, now",
         "Documents that are done by the time since their last change (of their row; else since the upload), now. Old "
-        "ones are not wrong, but the first to read again: answers quote them as if they were of today.",
+        "ones need not be wrong, but should be reviewed first: answers quote them as current.",
         BarGauge(unit="locale", decimals=0, color=fixed(DOCUMENT["done"]), overrides=colored({"over a year": WARN})),
         [
             sql(
@@ -637,7 +638,7 @@ WHO = [
 DASHBOARD = Dashboard(
     "knowledge-base",
     "Knowledge base",
-    "Is the knowledge base complete, and is what is in it found?",
+    "Is the knowledge base complete, and can its content be found?",
     [
         Row("", [*STRIP, *HEAD, *CHARTS]),
         Row("What fails to load?", LOADS),
@@ -645,10 +646,10 @@ DASHBOARD = Dashboard(
         Row("Is it up to date, and fast to load?", FRESH, open=False),
         Row("Who uploads, and what?", WHO, open=False),
         how_to_read(
-            "Is the knowledge base complete, and is what is in it found?",
-            "- **Uploads** are judged by what became of the document, not by the answer to the upload: processing "
+            "Is the knowledge base complete, and can its content be found?",
+            "- **Uploads** are judged by the status of the document, not by the response to the upload: processing "
             "happens later.\n"
-            "- **Deleted documents are gone** from every figure, those of the past too.",
+            "- **Deleted documents are missing** from every figure, also from those of the past.",
         ),
     ],
     refresh="30s",

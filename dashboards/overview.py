@@ -78,7 +78,7 @@ CHARTS = [
         "request_rate",
         "Request rate and one week ago",
         "HTTP requests per second, each point over 5 minutes; the dashed line is the same hour one week earlier. "
-        "Prometheus http_requests_total. A gap means that nothing was scraped."
+        "Prometheus http_requests_total. A gap means that no target was scraped."
         "\n\nThe plan asks for the last hour: a fixed hour hides both the present and the trend.",
         Lines(
             unit="reqps",
@@ -341,8 +341,8 @@ USAGE = [
     Panel(
         "conversations_per_day",
         "Conversations per day, 30 d",
-        "Conversations by the local day on which they started, the last 30 whole days; today is left out, since it is "
-        "not over. Voice: is_voice_conversation."
+        "Conversations by the local day on which they started, the last 30 full days; today is excluded as incomplete. "
+        "Voice: is_voice_conversation."
         "\n\nThe plan asks for the total of all times: it only ever grows, and does not describe today.",
         DayBars(unit="short", decimals=0, overrides=colored({"chat": USERS, "voice": USERS_2})),
         [
@@ -371,7 +371,7 @@ USAGE = [
         "tickets_by_status",
         "Tickets by status, now",
         "All tickets by their present status, whatever the time range above. Resolved ones wait for the customer's "
-        "word, closed ones are done.",
+        "confirmation, closed ones are done.",
         BarGauge(unit="locale", decimals=0, overrides=colored(TICKET)),
         [
             sql(
@@ -407,7 +407,7 @@ USAGE = [
         "user_growth",
         "Accounts, 30 d",
         "Accounts that existed at the end of each local day, of those that are active now, on today and the 29 days "
-        "before: one that was deleted or deactivated since is missing from every day. Today is the running day.",
+        "before: those deleted or deactivated since are missing from every day. Today is incomplete.",
         Lines(unit="locale", decimals=0, fill=12, color=fixed(USERS), legend=False, min=None),
         [
             sql(
@@ -455,7 +455,7 @@ USAGE = [
     Panel(
         "cost_per_day",
         "LLM cost per day, 30 d",
-        "List price of LLM calls, embeddings and other steps by local day, the last 30 whole days; today is left out. "
+        "List price of LLM calls, embeddings and other steps by local day, the last 30 full days; today is excluded. "
         "The dashed line is one day's share of the monthly budget.",
         DayBars(
             unit="currencyUSD",
@@ -559,8 +559,8 @@ DASHBOARD = Dashboard(
         Row("Which part is slow or failing?", DETAIL, open=False),
         how_to_read(
             "Is the platform up, fast, used, affordable and good?",
-            "- Read from the top left: states, six figures, three charts. A red or orange figure is where to start; "
-            "the rows below say who is affected and which part fails.",
+            "- Read from the top left: states, six figures, three charts. Start with a red or orange figure; the rows "
+            "below show who is affected and which part fails.",
         ),
     ],
     refresh="30s",

@@ -1,4 +1,4 @@
-"""Support tickets: what waits, what is late, and how long does help take?"""
+"""Support tickets: what waits, what is late, and how long does a resolution take?"""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ STRIP = [
         "sla",
         "SLA",
         "Share of tickets that ended by their due time, of those created today or on the 29 days before that are "
-        "decided: ended, or past their due time. Those still in time count neither way; those without a due time never."
+        "decided: ended, or past their due time. Tickets still in time, and those without a due time, are not counted."
         "\n\nWhen red: start with the overdue tickets in the list below; then see in 'How long does it take?' which "
         "priority or step is slow.",
         StateTile(
@@ -165,9 +165,9 @@ STRIP = [
     Panel(
         "unowned",
         "Unowned",
-        "Tickets that wait (open or in progress) and are assigned to nobody, now. Ended ones without an owner do not "
+        "Tickets that wait (open or in progress) and have no assignee, now. Ended ones without an owner do not "
         "count. Orange from one, red from the limit in gendash.yaml.\n\n"
-        "When red: nobody looks at the inbox; assign them, oldest first.",
+        "When red: new tickets are not being assigned; assign them, oldest first.",
         NumberTile(
             unit="locale",
             decimals=0,
@@ -238,8 +238,8 @@ HEAD = [
     Panel(
         "resolved",
         "Resolved",
-        "Tickets resolved today or on the 29 days before, by their last resolution; one that waits again counts no "
-        "more. The curve is the same sum for each of the last 30 days, the change against the 30 days before.",
+        "Tickets resolved today or on the 29 days before, by their last resolution; one that was reopened is not "
+        "counted. The curve is the same sum for each of the last 30 days, the change against the 30 days before.",
         HeadTile(unit="locale", decimals=0, subject=TICKET["resolved"], min=0),
         [sql(rolling(of_tickets("resolved")), may_be_zero=QUIET)],
         width=4,
@@ -252,7 +252,7 @@ HEAD = [
         "median",
         "Median",
         "Half of the tickets created today or on the 29 days before were resolved within this time: Kaplan-Meier, so "
-        "tickets that still wait count as lasting. 'not yet': half of them wait. Follows Priority, all categories.",
+        "waiting tickets count as censored. 'not yet': half of them still wait. Follows Priority, all categories.",
         HeadTile(unit="s", decimals=1, subject=P50, min=0, no_data="not yet"),
         [
             sql(
@@ -279,7 +279,7 @@ HEAD = [
         "escalated",
         "Escalated",
         "Tickets created per 100 conversations begun, both today or on the 29 days before; not every ticket comes from "
-        "a conversation. Conversations are all of them, whatever is chosen above. High: the agent does not help.",
+        "a conversation. All conversations are counted, whatever is selected above. High: the agent does not help.",
         HeadTile(unit="none", decimals=1, subject=USERS, min=0, no_data="no talks"),
         [
             sql(
@@ -307,7 +307,7 @@ HEAD = [
         "reopened",
         "Reopened",
         "Reopenings / resolutions, both of today or the 29 days before, from the history of statuses: moves back to "
-        "open or in progress, by moves to resolved or closed. High: help that does not help.",
+        "open or in progress, by moves to resolved or closed. High: resolutions that do not last.",
         HeadTile(unit="percentunit", decimals=1, subject=TICKET["in progress"], min=0, max=0.2, no_data="none done"),
         [
             sql(
@@ -334,7 +334,7 @@ CHARTS = [
         "created_resolved",
         "Created and resolved per day",
         "Tickets created (up) and resolved (down) by local day, for the days that begin in the picked range; today is "
-        "still running. A ticket is resolved on the day of its last resolution; one that waits again on none.",
+        "still running. A ticket is resolved on the day of its last resolution; a reopened one is not counted.",
         DayBars(
             unit="locale",
             decimals=0,
@@ -367,7 +367,8 @@ CHARTS = [
         "backlog",
         "Open at the end of the day",
         "Tickets that waited (open or in progress) at the end of each local day that begins in the picked range, by "
-        "present priority; the last bar is now. Known by creation and last resolution, so undone ones count as open.",
+        "present priority; the last bar is now. Computed from creation and last resolution, so undone ones count as "
+        "open.",
         DayBars(
             unit="locale",
             decimals=0,
@@ -476,7 +477,7 @@ HELP = [
     Panel(
         "assignment",
         "Open by owner, now",
-        "Tickets that wait (open or in progress), by whether somebody is assigned. Ended tickets that nobody owned are "
+        "Tickets that wait (open or in progress), by whether somebody is assigned. Ended tickets without an owner are "
         "not counted.",
         BarGauge(unit="locale", decimals=0, overrides=colored({"assigned": CALLS, "nobody": WARN})),
         [
@@ -502,7 +503,7 @@ HELP = [
         "Due time kept, 30 d",
         "Share of decided tickets (ended, or past their due time) that ended by it, of those created today or on the "
         "29 days before; n is their number. Tickets that are still in time count neither way."
-        "\n\nThe plan asks for a share of all tickets: that rewards a wave of new ones and hides what is late and "
+        "\n\nThe plan asks for a share of all tickets: that improves with many new ones and hides what is late and "
         "still open.",
         BarGauge(
             unit="percentunit",
@@ -568,7 +569,7 @@ LONG = [
         "by_priority",
         "Time to resolution by priority, 90 d",
         "Tickets created today or on the 89 days before: half and 9 of 10 were resolved within this time, by "
-        "Kaplan-Meier, so waiting ones count as lasting. 'Ended only' leaves them out and is too small. All "
+        "Kaplan-Meier, so waiting ones count as censored. 'Ended only' excludes them and is too small. All "
         "categories.\n\nThe plan's average by status is shown as time in each status, in the table beside it.",
         Table(
             no_data="not yet",
@@ -596,8 +597,8 @@ LONG = [
         "steps",
         "Time for each step, 90 d",
         "How long tickets created today or on the 89 days before took to a first response and to their resolution, and "
-        "how long they stayed in a status at a time; Kaplan-Meier, what still lasts counts. Follows Priority.\n\n"
-        "The stays need the history of statuses, and are missing without it.",
+        "how long they stayed in a status at a time; Kaplan-Meier, unfinished ones are censored. Follows Priority.\n\n"
+        "Times in a status need the history of statuses, and are missing without it.",
         Table(
             no_data="not yet",
             overrides=[
@@ -628,7 +629,7 @@ LONG = [
         "distribution",
         "How long tickets took, 90 d",
         "Tickets created today or on the 89 days before, by the time from creation to their last resolution. 'waiting' "
-        "are those that are not resolved now, however old; a peak far to the bottom is a group that an average hides.",
+        "are those that are not resolved now, however old; a peak near the bottom is a group that an average hides.",
         BarGauge(
             unit="locale",
             decimals=0,
@@ -715,7 +716,7 @@ SOURCES = [
         "per_hour",
         "New tickets per hour, 7 d",
         "Tickets created by local hour, the current one and the 167 before; the dashed line is the mean of the same "
-        "hour of the week in the 4 weeks before. Counted from the rows: the platform has no metric of it."
+        "hour of the week in the 4 weeks before. Counted from the rows: the platform has no metric for it."
         "\n\nThe plan asks for a metric: there is none, and rows are exact.",
         DayBars(
             unit="locale",
@@ -760,8 +761,9 @@ SOURCES = [
     Panel(
         "load",
         "Load by assignee, now",
-        "What waits on each desk now, and what was resolved there today or on the 29 days before; at most 50 and "
-        "nobody. People are shown as the first 8 characters of their id. Urgent+ is urgent or high. All categories.",
+        "Tickets that wait for each assignee now, and those they resolved today or on the 29 days before; at most 50 "
+        "and nobody. People are shown as the first 8 characters of their id. Urgent+ is urgent or high. All "
+        "categories.",
         Table(
             overrides=[
                 text_column("Assignee", 110),
@@ -827,9 +829,9 @@ DASHBOARD = Dashboard(
         how_to_read(
             "What waits, what is late, and how long does help take?",
             "- **A ticket waits** while it is open or in progress; it has ended once it is resolved or closed. A "
-            "reopened ticket waits again, whatever its earlier resolution.\n"
-            "- **How long** counts tickets that still wait as lasting (Kaplan-Meier): the mean of finished ones is "
-            "too good, since the slow ones are missing from it.",
+            "reopened ticket waits again, regardless of earlier resolutions.\n"
+            "- **How long** counts waiting tickets as censored (Kaplan-Meier): the mean of finished ones is too low, "
+            "since the slow ones are missing from it.",
         ),
     ],
     refresh="1m",

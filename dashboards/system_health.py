@@ -76,7 +76,7 @@ FILL = {"stacking": {"mode": "normal", "group": "A"}, "fillOpacity": 30}
 
 
 def same(panel: Panel, leads_to: str, width: int = 0) -> Panel:
-    """A panel of the Overview, with the same queries; here it leads deeper, and says what it needs."""
+    """A panel of the Overview, with the same queries; here it links to details, and describes what it needs."""
     feature = panel.feature or ("" if panel in (HEALTH_PANEL, ALERTS_PANEL) else "http_metrics")
     return replace(panel, leads_to=leads_to, width=width or panel.width, feature=feature)
 
@@ -104,7 +104,7 @@ def slower(le: str) -> str:
 
 
 def share(extra: str) -> str:
-    """PromQL: share of the requests of each route that ended so, over the picked range; 0 where none did."""
+    """PromQL: share of the requests of each route with a status, over the picked range; 0 if there are none."""
     all_ = averaged(REQUESTS_BY_ROUTE)
     some = averaged(REQUESTS_BY_ROUTE, extra)
     return f"({some} or 0 * {all_}) / ({all_} > 0)"
@@ -139,7 +139,7 @@ HEAD = [
         "Share of its database connections (limits.db_pool_size) that the fullest process uses at the last scrape, "
         "above it 24 hours earlier; peaks between scrapes are not seen. Amber from "
         "{{ setting('limits.db_pool_amber') }}, red from {{ setting('limits.db_pool_used') }}."
-        "\n\nWhen red: look for slow statements under 'Is it the database?'; requests wait for a connection meanwhile.",
+        "\n\nWhen red: look for slow statements under 'Is it the database?'; meanwhile requests wait for a connection.",
         HeadTile(
             unit="percentunit",
             decimals=0,
@@ -195,9 +195,9 @@ HEAD = [
         "cpu_busiest",
         "CPU",
         "CPU time of the busiest process per second, over 5 minutes, above it 24 hours earlier; 100 % is one core, "
-        "which is all that one Python process can use. Amber from "
+        "the most that one Python process can use. Amber from "
         "{{ setting('limits.cpu_amber') }}, red from {{ setting('limits.cpu') }}."
-        "\n\nWhen red: more processes, or less work in each request.",
+        "\n\nWhen red: run more processes, or reduce the work per request.",
         HeadTile(
             unit="percentunit",
             decimals=0,
@@ -422,7 +422,7 @@ DATABASE = [
         "db_operations",
         "Statements by kind",
         "Database statements by kind over the picked range: how many per second, share that failed, and within which "
-        "time half, 95 and 99 of 100 ended. A kind without times is counted and not timed.",
+        "time half, 95 and 99 of 100 ended. A kind without times is counted but not timed.",
         Table(
             sort_by="Per s",
             no_data="–",
@@ -580,7 +580,7 @@ STORES = [
         "cache_operations",
         "Cache operations",
         "Cache operations per second by kind (get, set, delete), each point over 5 minutes; cache_operations_total. "
-        "Many sets for few gets: values expire before they are read again.",
+        "Many sets and few gets: values expire before they are read again.",
         Lines(
             unit="ops",
             color=fixed(UNKNOWN),
@@ -716,7 +716,7 @@ PROCESSES = [
         "cpu",
         "CPU by process",
         "CPU time per second of each process, over 5 minutes; 100 % is one core. Ten busiest. A process near 100 % "
-        "answers everything late, also what needs no work; its event loop is not measured by itself.",
+        "answers every request late, also simple ones; its event loop is not measured separately.",
         Lines(unit="percentunit", color=SHADES, soft_max=1),
         [
             promql(
@@ -746,7 +746,7 @@ PROCESSES = [
     Panel(
         "open_files",
         "Open files by process",
-        "Open file descriptors (files and sockets) of each process as a share of what it may open; the ten fullest. "
+        "Open file descriptors (files and sockets) of each process as a share of its limit; the ten fullest. "
         "At 100 % no connection can be accepted any more.",
         Lines(unit="percentunit", color=SHADES),
         [
@@ -826,9 +826,9 @@ AUDITS = [
         "audits",
         "Data audits",
         "Checks of the data, each once a day: rows that should not be there, and pairs of sources that should agree. "
-        "The last result now, keys of the first finds or why it could not be finished, since when, what a find means."
+        "The last result now, keys of the first findings or why it failed, since when, and what a finding means."
         "\n\n`gendash db audit --only NAME` runs one at once. 'Late' is one that did not run for two days: see that "
-        "`gendash db refresh` runs. A check that could not be finished has not passed.",
+        "`gendash db refresh` runs. A check that failed has not passed.",
         Table(
             no_data="–",
             overrides=[
@@ -882,9 +882,9 @@ DASHBOARD = Dashboard(
         Row("Is it a process?", PROCESSES, open=False),
         how_to_read(
             "Which part is slow, full or failing?",
-            "- **Requests first, resources second**: the charts say whether users notice (rate, errors, duration); the "
-            "closed rows say what is full or slow behind them.\n"
-            "- **Process** narrows only what belongs to a process, **Route** only tables and curves of routes. Redis "
+            "- **Requests first, resources second**: the charts show what users notice (rate, errors, duration); the "
+            "collapsed rows show what is full or slow.\n"
+            "- **Process** filters only panels of processes, **Route** only tables and curves of routes. Redis "
             "and the database are shared by all services.",
         ),
     ],

@@ -84,9 +84,9 @@ STRIP = [
         "Sign-in",
         "Share of sign-ins that succeeded in the last hour: success / (success + failure), malformed and limited ones "
         "in neither. Low from below {{ slo('sign_in.amber') }}, broken below "
-        "{{ slo('sign_in.red') }}; an attack looks the same, see failures below.\n\n"
+        "{{ slo('sign_in.red') }}; an attack has the same effect, see failures below.\n\n"
         "When red: compare failures with successes under 'Can they log in?'. Many failures beside normal successes are "
-        "an attack; few successes are a fault of sign-in.",
+        "an attack; few successes mean that sign-in is broken.",
         StateTile(
             mappings=words(v0=("✓ Works", OK), v1=("▲ Low", WARN), v2=("✖ Broken", BAD)),
             no_data="no tries",
@@ -110,8 +110,8 @@ STRIP = [
     Panel(
         "guests",
         "Guests",
-        "Share of the conversations of today and the 6 days before that have no user. Guests are in no figure of users "
-        "here. A deleted account's conversations count as guests' too.",
+        "Share of the conversations of today and the 6 days before that have no user. Guests are not counted as users "
+        "here. Conversations of deleted accounts count as guests', too.",
         NumberTile(unit="percentunit", decimals=0, subject=USERS_2, min=0, max=1, no_data="no talks"),
         [
             sql(
@@ -180,7 +180,7 @@ HEAD = [
     Panel(
         "daily",
         "Daily",
-        "Users who wrote at least one message yesterday, the last whole day, and on each of the 29 days before. The "
+        "Users who wrote at least one message yesterday, the last full day, and on each of the 29 days before. The "
         "change is against the same weekday a week earlier. Guests are not counted.",
         HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
         [sql(active("coalesce(a.dau, 0)", "yest.", 7, 1, "in 7 d"), may_be_zero=QUIET)],
@@ -243,7 +243,7 @@ HEAD = [
     Panel(
         "turns",
         "Turns",
-        "Messages that users wrote on the last 7 whole days, guests included; the curve is the same sum for each of 30 "
+        "Messages that users wrote on the last 7 full days, guests included; the curve is the same sum for each of 30 "
         "days. The change is against the 7 days before those. One message of a user is one turn of the agent.",
         HeadTile(unit="locale", decimals=0, subject=CALLS, min=0),
         [
@@ -307,7 +307,7 @@ CHARTS = [
         "roles",
         "Active accounts by role",
         "Accounts that are active now by role, whatever the time range above; other are roles that gendash.yaml does "
-        "not name. Watch the privileged ones: an admin more than expected is a question of security."
+        "not name. Watch the privileged ones: an unexpected admin is a security problem."
         "\n\nThe plan asks for a pie: bars are compared at a glance, angles are not.",
         BarGauge(
             unit="locale",
@@ -337,10 +337,10 @@ STAY = [
         "cohorts",
         "How many come back, by week of registration",
         "Share of the accounts registered in one of the last 16 weeks that wrote in that week (W0) and in each week "
-        "after it. Only weeks that are over; the first line weighs all by their size. Deleted accounts are in no "
+        "after it. Only completed weeks; the first line weights all by their size. Deleted accounts are in no "
         "figure.\n\n"
-        "W0 below 100 % are people who registered and did not write. Weeks begin on Monday; someone counts in W3 "
-        "without having been there in W2. Small weeks jump: see Users.",
+        "W0 below 100 % are people who registered and did not write. Weeks begin on Monday; an account counts in W3 "
+        "without activity in W2. Small weeks vary strongly: see Users.",
         Table(
             no_data="–",
             name_nothing=False,
@@ -383,8 +383,9 @@ STAY = [
         "activation",
         "First seven days of new accounts",
         "Accounts that registered on the 30 days which ended 7 days ago: how many wrote within their first 7 days, "
-        "wrote on a second day, and then also rated an answer. Each step counts only who took the ones before it.\n\n"
-        "A long way from registered to wrote is a problem of sign-up; from wrote to came back one of answers.",
+        "wrote on a second day, and then also rated an answer. Each step counts only accounts that took all steps "
+        "before it.\n\n"
+        "A large drop from registered to wrote is a problem of sign-up; from wrote to came back, of the answers.",
         BarGauge(
             unit="locale",
             decimals=0,
@@ -472,7 +473,7 @@ DEPTH = [
         "per_user",
         "Talks",
         "Conversations begun today or on the 29 days before by users / users who began at least one. Heavy users raise "
-        "the mean: the median and the histogram below say more.",
+        "the mean: see the median and the histogram below.",
         NumberTile(unit="none", decimals=1, subject=USERS, no_data="no users"),
         [
             sql(
@@ -505,7 +506,7 @@ DEPTH = [
         "per_conversation",
         "Messages",
         "Messages of all roles / conversations, of those begun today or on the 29 days before and at least 24 hours "
-        "ago, since younger ones still grow. Guests' and empty ones are included.",
+        "ago, since younger ones may still grow. Guests' and empty ones are included.",
         NumberTile(unit="none", decimals=1, subject=USERS, no_data="no talks"),
         [
             sql(
@@ -523,7 +524,7 @@ DEPTH = [
         "single_turn",
         "One turn",
         "Share of conversations with exactly one message of a user, of those begun today or on the 29 days before and "
-        "at least 24 hours ago. An answer that was good at once, or one that made people leave: see CSAT.",
+        "at least 24 hours ago. The first answer was good, or people left: see CSAT.",
         NumberTile(unit="percentunit", decimals=0, subject=USERS, min=0, max=1, no_data="no talks"),
         [
             sql(
@@ -559,7 +560,7 @@ DEPTH = [
         "messages_per_conversation",
         "Messages per conversation, 30 d",
         "Conversations by their messages of all roles, of those begun today or on the 29 days before and at least 24 "
-        "hours ago. 'none' were opened and left; guests are included.",
+        "hours ago. 'none' were opened without a message; guests are included.",
         BarGauge(unit="locale", decimals=0, color=fixed(USERS_3), overrides=colored({"none": UNKNOWN})),
         [
             sql(
@@ -617,7 +618,7 @@ DEPTH = [
         "accounts_per_day",
         "Accounts at each day's end",
         "Accounts at the end of each local day that begins in the picked range, counted on that day; the last bar is "
-        "now, and a fall is what was deleted. Grey days were counted later: only what still exists is known of them.",
+        "now, and a fall means deletions. Grey days were counted later: of those days only what still exists is known.",
         DayBars(
             unit="locale", decimals=0, overrides=colored({"may sign in": USERS, "may not": USERS_2, LATER: UNKNOWN})
         ),
@@ -635,8 +636,8 @@ DEPTH = [
     Panel(
         "hours",
         "When people write: messages per hour by weekday, 28 d",
-        "Messages that users wrote, guests included, by local weekday and hour of the 28 whole days before today: the "
-        "mean of these weekdays, those before the first message left out. Quiet hours are the ones for maintenance.",
+        "Messages that users wrote, guests included, by local weekday and hour of the 28 full days before today: the "
+        "mean of these weekdays, excluding those before the first message. Hours with few messages suit maintenance.",
         Table(
             overrides=[
                 override("byName", "Day", custom__width=54),
@@ -773,7 +774,7 @@ SIGN_IN = [
         "logins",
         "Sign-ins per hour",
         "Sign-ins that succeeded and that failed within the hour before each point; recorded hourly increases of "
-        "Prometheus. A renewed token is no sign-in. Malformed and limited requests are in neither.",
+        "Prometheus. A renewed token is not a sign-in. Malformed and limited requests are in neither.",
         Lines(
             unit="short",
             decimals=0,
@@ -800,8 +801,7 @@ SIGN_IN = [
         "auth_success",
         "Share that succeeded",
         "Sign-ins that succeeded / those that succeeded or failed, each point over an hour. The dashed line is "
-        "{{ slo('sign_in.red') }}. A "
-        "dip is a fault of sign-in, or an attack: see failures beside it.",
+        "{{ slo('sign_in.red') }}. A dip means that sign-in is broken, or an attack: see failures beside it.",
         Lines(
             unit="percentunit",
             max=1,
@@ -828,8 +828,8 @@ SIGN_IN = [
     Panel(
         "auth_failures",
         "Failures per minute",
-        "Failed sign-ins per minute, each point over 5 minutes, in absolute numbers: a wave of them is an attack "
-        "rather than bad memory. The dashed line is limits.auth_failures_per_minute.\n\n"
+        "Failed sign-ins per minute, each point over 5 minutes, in absolute numbers: a sudden rise is an attack rather "
+        "than forgotten passwords. The dashed line is limits.auth_failures_per_minute.\n\n"
         "When above the line: see the runbook of AuthFailuresHigh.",
         Lines(
             unit="opm",
@@ -868,8 +868,8 @@ DASHBOARD = Dashboard(
             "Do people come, and do they come back?",
             "- **A user is active** on a day with at least one message of theirs. Weekly and monthly users are "
             "distinct people over 7 and 30 days, never sums of days. Guests are in no figure of users.\n"
-            "- **Deleted accounts** are missing from every figure, also from those of the past: the platform forgets "
-            "them.",
+            "- **Deleted accounts** are missing from every figure, also from those of the past: the platform keeps no "
+            "record of them.",
         ),
     ],
     refresh="1m",

@@ -1,7 +1,7 @@
-"""grafanalib's panel classes brought up to Grafana 12: subclasses, nothing else.
+"""Subclasses of grafanalib's panel classes for Grafana 12.
 
 Each class is one kind of panel of the style guide with its measured options; a definition states only what differs.
-The engine removes what Grafana 12 no longer knows, and adds title, description, queries, position and id.
+The engine removes options that Grafana 12 no longer has, and adds title, description, queries, position and id.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def _merge(base: dict[str, Any], *layers: dict[str, Any]) -> dict[str, Any]:
 
 @attr.s(kw_only=True, auto_attribs=True)
 class _Modern(gl.Panel):
-    """The field options that every panel of Grafana 12 shares; grafanalib leaves most of them out."""
+    """The field options that every panel of Grafana 12 shares; grafanalib lacks most of them."""
 
     unit: str = ""
     decimals: int | None = None
@@ -61,7 +61,8 @@ class _Modern(gl.Panel):
 
 @attr.s(kw_only=True, auto_attribs=True)
 class Stat(_Modern):
-    """A number with a name line above it. ``judged`` colours it by its thresholds, else ``subject`` tints its curve."""
+    """A number with a name line above it. ``judged`` colours it by its thresholds, otherwise ``subject`` colours its "
+    "curve."""
 
     calc: str = "lastNotNull"
     size: int = 32
@@ -283,9 +284,9 @@ class Heatmap(_Modern):
 
 @attr.s(kw_only=True, auto_attribs=True)
 class StateTimeline(_Modern):
-    """States as words over time; a healthy state is nearly invisible, and nothing is a gap.
+    """States as words over time; a healthy state is nearly invisible, and no data is a gap.
 
-    The colour mode is a fixed one: with thresholds Grafana merges all numbers into one band and forgets the words.
+    The colour mode is a fixed one: with thresholds Grafana merges all numbers into one band without their words.
     """
 
     color: dict[str, Any] | None = attr.ib(factory=lambda: fixed(UNKNOWN))

@@ -1,5 +1,5 @@
 /*
-doc: Share of the messages of 30 days whose conversation does not exist, or does not count. They count as messages of nobody.
+doc: Share of the messages of 30 days whose conversation does not exist, or does not count. They count as messages without a user.
 place: store
 feature: conversations
 severity: warning

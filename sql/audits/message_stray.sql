@@ -1,5 +1,5 @@
 /*
-doc: Messages whose conversation does not exist. They count as messages, and nobody wrote them.
+doc: Messages whose conversation does not exist. They count as messages without a user.
 place: source
 feature: conversations
 severity: warning

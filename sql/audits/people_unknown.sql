@@ -1,5 +1,5 @@
 /*
-doc: Share of the people who wrote within 30 days that the list of users does not have. They count as active users; accounts, roles and weeks of registration know nothing of them.
+doc: Share of the people who wrote within 30 days that the list of users does not have. They count as active users; they are missing from accounts, roles and weeks of registration.
 place: store
 feature: conversations users
 severity: warning

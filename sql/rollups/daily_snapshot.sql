@@ -35,7 +35,7 @@ present (subject, state, part, day, chunks) as (
   select 'documents', status, file_type, (created_at at time zone {{ zone() }})::date, chunks
   from {{ view('document_entity') }} where 'document_entity' in (select relation from fresh)
 ),
--- days that nobody counted: all at first, and those on which no refresh ran
+-- days without a count: all at first, and those on which no refresh ran
 gaps as (
   select subject, each.day::date as day
   from (select subject, min(day) as first from present group by 1) as began, today,

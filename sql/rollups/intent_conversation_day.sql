@@ -10,7 +10,7 @@ time: day
 columns:
   day: {type: date, doc: local day}
   conversation_id: {type: text, doc: id of the conversation on the platform}
-  intent: {type: text, doc: what the agent took the question for}
+  intent: {type: text, doc: the agent's classification of the question}
   messages: {type: bigint, merge: sum, doc: messages whose metadata names it}
 */
 select (created_at at time zone {{ zone() }})::date as day, conversation_id, intent, count(*) as messages

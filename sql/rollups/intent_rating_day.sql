@@ -9,7 +9,7 @@ window: true
 time: day
 columns:
   day: {type: date, doc: local day on which the ratings were given}
-  intent: {type: text, doc: what the agent took the question for}
+  intent: {type: text, doc: the agent's classification of the question}
   ratings: {type: bigint, merge: sum, doc: ratings}
   satisfied: {type: bigint, merge: sum, doc: those of them of 4 or 5}
 */

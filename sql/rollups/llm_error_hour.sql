@@ -1,5 +1,5 @@
 /*
-doc: Failed LLM calls by class of error. Langfuse's messages are not kept, only what kind of error they name.
+doc: Failed LLM calls by class of error. Langfuse's messages are not stored, only their class of error.
 grain: one row per local hour, environment, model and class with a failed call
 feature: langfuse
 audience: everyone

@@ -20,7 +20,7 @@ columns:
   retries: {type: bigint, doc: "LLM calls that follow a failed one of the same name"}
   tool_calls: {type: bigint, doc: tool calls of these turns}
   priced: {type: bigint, doc: turns with at least one step that has a price}
-  cost_usd: {type: numeric, doc: "cost in USD of all steps of these turns; steps without a price count as nothing"}
+  cost_usd: {type: numeric, doc: "cost in USD of all steps of these turns; steps without a price count as 0"}
   failed_cost_usd: {type: numeric, doc: cost of failed LLM calls}
   retry_cost_usd: {type: numeric, doc: cost of retries that did not fail themselves}
   cost_p50_usd: {type: float8, "null": true, doc: "median cost of a turn with a price; NULL without one"}

@@ -16,7 +16,7 @@ columns:
   turns: {type: bigint, doc: traces with an LLM call}
   calls: {type: bigint, doc: "their LLM calls, failed ones included"}
   tokens: {type: bigint, doc: input and output tokens of all traces}
-  cost_usd: {type: numeric, doc: "cost in USD of all traces; steps without a price count as nothing"}
+  cost_usd: {type: numeric, doc: "cost in USD of all traces; steps without a price count as 0"}
   last_at: {type: timestamptz, doc: start of the last trace}
 */
 select

@@ -1,5 +1,5 @@
 /*
-doc: Accounts by the week of their registration that were active in a week, up to the ninth. Deleted accounts are in no figure.
+doc: Accounts by the week of their registration that were active in a week, up to the ninth. Deleted accounts are not counted.
 grain: one row per local week and week of registration with an account that wrote a message in it
 feature: users conversations
 audience: admin

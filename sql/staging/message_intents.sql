@@ -1,5 +1,5 @@
 /*
-doc: Messages with an intent, that is what the agent took the question for. Their own goes before their conversation's.
+doc: Messages with an intent, that is the agent's classification of the question. The message's own intent takes precedence over its conversation's.
 feature: intent
 tables: {messages: messages, conversations: conversations}
 time: messages.created_at

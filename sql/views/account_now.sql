@@ -1,5 +1,5 @@
 /*
-doc: Accounts as they are now. Deleted accounts are in no figure, not even in those of the past.
+doc: Accounts as they are now. Deleted accounts are not counted, not even in figures of the past.
 grain: one row
 feature: users
 key: [accounts_total]

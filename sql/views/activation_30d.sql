@@ -1,8 +1,8 @@
 /*
 doc: >-
   How far accounts came within the first seven local days, the day of registration being the first: of those that
-  registered on the 30 days which ended 7 days ago, so that the seven days of each are over. Each step counts only who
-  took the ones before it. Deleted accounts are in no figure.
+  registered on the 30 days which ended 7 days ago, so that the seven days of each are over. Each step counts only accounts that
+  took the ones before it. Deleted accounts are not counted.
 grain: one row per step
 feature: users conversations
 audience: everyone

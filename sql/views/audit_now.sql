@@ -5,11 +5,11 @@ audience: admin
 key: [name]
 columns:
   name: {type: text, doc: name of the audit}
-  state: {type: text, doc: "passed, found (rows that should not be there), failed (could not be finished) or late (did not run when it should)"}
+  state: {type: text, doc: "passed, found (rows that should not be there), failed (with an error) or late (did not run when it should)"}
   severity: {type: text, doc: critical or warning}
   doc: {type: text, doc: what a find means}
-  found: {type: bigint, null: true, doc: "rows that should not be there, or keys by which two sources differ; NULL where it could not be finished"}
-  sample: {type: text, null: true, doc: "keys of the first of them, the share, or why it could not be finished"}
+  found: {type: bigint, null: true, doc: "rows that should not be there, or keys by which two sources differ; NULL if the audit failed"}
+  sample: {type: text, null: true, doc: "keys of the first of them, the share, or why it failed"}
   since: {type: timestamptz, null: true, doc: "first of the runs in a row that did not pass; NULL where it passed"}
   at: {type: timestamptz, doc: when it ran}
   age_s: {type: float8, doc: "seconds since then"}

@@ -1,7 +1,7 @@
 /*
 doc: >-
   How many of the accounts registered in a week were active in that week and in the weeks after it. Only weeks that are
-  over are there, so that no figure can still grow. Deleted accounts are in no figure.
+  over are there, so that figures no longer change. Deleted accounts are not counted.
 grain: one row per week of registration (of the last 16) and week since then that is over, 0 to 8
 feature: users conversations
 audience: everyone

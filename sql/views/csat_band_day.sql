@@ -1,5 +1,5 @@
 /*
-doc: Satisfaction over 7 days with the 95 % interval of Wilson's score, which says how much of it is chance.
+doc: Satisfaction over 7 days with the 95 % interval of Wilson's score, which shows the uncertainty of small samples.
 grain: one row per local day from the first rating to today
 feature: feedback
 audience: everyone

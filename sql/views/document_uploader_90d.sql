@@ -1,5 +1,5 @@
 /*
-doc: Who uploaded the most documents, of those uploaded today or on the 89 days before. People stand here as the first 8
+doc: Who uploaded the most documents, of those uploaded today or on the 89 days before. People are shown as the first 8
   characters of their id, without anything else about them.
 grain: one row per person, at most 50
 feature: documents

@@ -5,9 +5,9 @@ audience: everyone
 key: [source]
 columns:
   source: {type: text, doc: "platform (newest row of the platform's database), rollups (gendash's own relations), langfuse (sync of LLM data)"}
-  age_s: {type: float8, null: true, doc: "age in seconds; of the rollups that of the one furthest behind its cadence; NULL where nothing was read yet"}
-  expected_s: {type: float8, null: true, doc: "age up to which all is well, seconds; NULL for the platform, where a quiet night is not a fault"}
-  note: {type: text, doc: "what the age is that of, and the last error where there is one"}
+  age_s: {type: float8, null: true, doc: "age in seconds; for rollups, of the one furthest behind its cadence; NULL if nothing was read yet"}
+  expected_s: {type: float8, null: true, doc: "age up to which data counts as fresh, seconds; NULL for the platform, where a night without traffic is not a fault"}
+  note: {type: text, doc: "what the age refers to, and the last error if there is one"}
 */
 with relations as (
   select relation, finished_at, cadence_s, newest, error,

@@ -10,7 +10,7 @@ materialized: true
 key: [days, intent]
 columns:
   days: {type: int, doc: "length of the window: 7 or 30 days"}
-  intent: {type: text, doc: what the agent took the question for}
+  intent: {type: text, doc: the agent's classification of the question}
   conversations: {type: bigint, doc: distinct conversations with a message of this intent}
   messages: {type: bigint, doc: messages of this intent}
 */

@@ -1,7 +1,7 @@
 /*
 doc: >-
   What Langfuse's price list says about the models of today's and the last 29 days' LLM calls, embeddings and other
-  observations that name a model and carry tokens or cost, and why they have no price. The entry is the one that Langfuse takes for a call of today: its pattern matches the model, the project's own
+  observations that name a model and carry tokens or cost, and why they have no price. The entry is the one that Langfuse uses for a call of today: its pattern matches the model, the project's own
   before Langfuse's, the youngest start date first.
 grain: one row per project and model with a call, or tokens or cost of another observation
 feature: langfuse

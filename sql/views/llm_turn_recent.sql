@@ -1,5 +1,5 @@
 /*
-doc: Agent turns of the current local hour and the 23 before, to be looked up in Langfuse. It does not say whose they are.
+doc: Agent turns of the current local hour and the 23 before, to be looked up in Langfuse, without their users.
 grain: one row per trace with an LLM call
 feature: langfuse
 audience: everyone

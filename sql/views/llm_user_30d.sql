@@ -13,7 +13,7 @@ columns:
   name: {type: text, doc: "first 8 characters of the user's id; (untagged) and (no account) in the rest rows"}
   user_id: {type: text, doc: "id of the account on the platform; empty in the rest rows"}
   turns: {type: bigint, doc: traces with an LLM call}
-  cost_usd: {type: numeric, doc: "cost in USD; calls without a price count as nothing"}
+  cost_usd: {type: numeric, doc: "cost in USD; calls without a price count as 0"}
   last_at: {type: timestamptz, doc: start of the last of them}
 */
 with today as (select {{ today() }} as day)

@@ -1,5 +1,5 @@
 /*
-doc: Satisfaction by how long, how costly and how large the rated turns were, for ratings given today or on the 29 days
+doc: Satisfaction by duration, cost and size of the rated turns, for ratings given today or on the 29 days
   before whose trace is known, in five groups of equal size by each measure.
 grain: one row per measure and group with a rating
 feature: feedback langfuse

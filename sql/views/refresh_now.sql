@@ -6,10 +6,10 @@ purpose: freshness
 key: [relation]
 columns:
   relation: {type: text, doc: "name of the relation"}
-  finished_at: {type: timestamptz, null: true, doc: "end of the last refresh or sync that went through; of several projects the one furthest behind; NULL where there was none yet"}
+  finished_at: {type: timestamptz, null: true, doc: "end of the last successful refresh or sync; of several projects the oldest; NULL if there was none yet"}
   age_s: {type: float8, null: true, doc: "seconds since then"}
   cadence_s: {type: float8, null: true, doc: "how often it is expected to be filled, seconds"}
-  error: {type: text, null: true, doc: "why the last attempt failed, in one line; NULL where it did not"}
+  error: {type: text, null: true, doc: "why the last attempt failed, in one line; NULL if it succeeded"}
   error_at: {type: timestamptz, null: true, doc: when it failed}
 */
 with fills as (

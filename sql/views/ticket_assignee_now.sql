@@ -1,6 +1,6 @@
 /*
-doc: What lies on whose desk now, and what everybody resolved today or on the 29 days before. People stand here as the
-  first 8 characters of their id, without anything else about them.
+doc: Waiting tickets by assignee, and those resolved today or on the 29 days before. People are shown as the
+  first 8 characters of their id, without other personal data.
 grain: one row per assignee with a ticket that waits or was resolved within 30 days, at most 50; one more for nobody
 feature: tickets
 audience: everyone

@@ -1,5 +1,5 @@
 /*
-doc: Who opened the most tickets, of those created today or on the 89 days before. People stand here as the first 8
+doc: Who opened the most tickets, of those created today or on the 89 days before. People are shown as the first 8
   characters of their id, without anything else about them.
 grain: one row per creator, at most 50; one more for tickets whose creator is not known
 feature: tickets

@@ -1,6 +1,5 @@
 /*
-doc: How long things take with tickets created today or on the 89 days before, by Kaplan-Meier, so that what still
-  lasts counts as lasting and does not vanish. Figures of finished ones alone are too good, since slow ones are missing.
+doc: How long things take with tickets created today or on the 89 days before, by Kaplan-Meier, so that unfinished ones count as censored. Figures of finished ones alone are too low, since slow ones are missing.
 grain: one row per measure and priority, and one per measure over all priorities
 feature: tickets
 audience: everyone
@@ -53,7 +52,7 @@ ends as (
     sum(count(*)) over (partition by measure, priority order by lasted_s desc) as at_risk
   from spans group by 1, 2, 3
 ),
--- the product of the survivors' shares as a sum of logarithms; where nobody is left, it is as good as 0
+-- the product of the survivors' shares as a sum of logarithms; where none is left, it is practically 0
 survival as (
   select measure, priority, lasted_s, events,
     exp(sum(case when events = at_risk then -50 else ln(1 - events / at_risk::float8) end)

@@ -1,6 +1,6 @@
 /*
 doc: >-
-  The same as user_depth_30d as single figures, over today and the 29 days before; NULL where there is nothing to
+  The figures of user_depth_30d as single numbers, over today and the 29 days before; NULL where there is nothing to
   divide.
 grain: one row
 feature: conversations

@@ -15,7 +15,7 @@ columns:
   turns: {type: bigint, doc: traces with an LLM call}
   calls: {type: bigint, doc: LLM calls}
   tokens: {type: bigint, doc: input and output tokens}
-  cost_usd: {type: numeric, doc: "cost in USD; calls without a price count as nothing"}
+  cost_usd: {type: numeric, doc: "cost in USD; calls without a price count as 0"}
   turn_share: {type: float8, doc: share of all turns}
 */
 with today as (select {{ today() }} as day),

@@ -18,7 +18,7 @@ columns:
   satisfied: {type: bigint, doc: those of them of 4 or 5}
   turns: {type: bigint, doc: "agent turns that Langfuse traced for the user"}
   tokens: {type: bigint, doc: their tokens}
-  cost_usd: {type: numeric, doc: "their cost in USD; calls without a price count as nothing"}
+  cost_usd: {type: numeric, doc: "their cost in USD; calls without a price count as 0"}
   last_at: {type: timestamptz, doc: the user's last message}
 */
 with today as materialized (

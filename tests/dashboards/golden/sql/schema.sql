@@ -1486,7 +1486,7 @@ ends as (
     sum(count(*)) over (partition by measure, priority order by lasted_s desc) as at_risk
   from spans group by 1, 2, 3
 ),
--- the product of the survivors' shares as a sum of logarithms; where nobody is left, it is as good as 0
+-- the product of the survivors' shares as a sum of logarithms; where none is left, it is practically 0
 survival as (
   select measure, priority, lasted_s, events,
     exp(sum(case when events = at_risk then -50 else ln(1 - events / at_risk::float8) end)
@@ -2494,7 +2494,7 @@ comment on column gendash.intent_conversation_day.day is 'local day';
 
 comment on column gendash.intent_conversation_day.conversation_id is 'id of the conversation on the platform';
 
-comment on column gendash.intent_conversation_day.intent is 'what the agent took the question for';
+comment on column gendash.intent_conversation_day.intent is 'the agent''s classification of the question';
 
 comment on column gendash.intent_conversation_day.messages is 'messages whose metadata names it';
 
@@ -2512,7 +2512,7 @@ comment on table gendash.intent_rating_day is 'Ratings of answers by intent. Gra
 
 comment on column gendash.intent_rating_day.day is 'local day on which the ratings were given';
 
-comment on column gendash.intent_rating_day.intent is 'what the agent took the question for';
+comment on column gendash.intent_rating_day.intent is 'the agent''s classification of the question';
 
 comment on column gendash.intent_rating_day.ratings is 'ratings';
 
@@ -2692,7 +2692,7 @@ create or replace trigger note_delete after delete on gendash.database_table ref
 
 create or replace trigger note_truncate after truncate on gendash.database_table for each statement execute function gendash.note_days('database_table', 'null::date');
 
-comment on table gendash.retained_week is 'Accounts by the week of their registration that were active in a week, up to the ninth. Deleted accounts are in no figure. Grain: one row per local week and week of registration with an account that wrote a message in it.';
+comment on table gendash.retained_week is 'Accounts by the week of their registration that were active in a week, up to the ninth. Deleted accounts are not counted. Grain: one row per local week and week of registration with an account that wrote a message in it.';
 
 comment on column gendash.retained_week.week is 'Monday of a local week';
 
@@ -2782,7 +2782,7 @@ create or replace trigger note_delete after delete on gendash.llm_cache_hour ref
 
 create or replace trigger note_truncate after truncate on gendash.llm_cache_hour for each statement execute function gendash.note_days('llm_cache_hour', '(hour at time zone ''UTC'')::date');
 
-comment on table gendash.llm_error_hour is 'Failed LLM calls by class of error. Langfuse''s messages are not kept, only what kind of error they name. Grain: one row per local hour, environment, model and class with a failed call.';
+comment on table gendash.llm_error_hour is 'Failed LLM calls by class of error. Langfuse''s messages are not stored, only their class of error. Grain: one row per local hour, environment, model and class with a failed call.';
 
 comment on column gendash.llm_error_hour.hour is 'start of the local hour';
 
@@ -3032,7 +3032,7 @@ comment on column gendash.llm_turn_day.tool_calls is 'tool calls of these turns'
 
 comment on column gendash.llm_turn_day.priced is 'turns with at least one step that has a price';
 
-comment on column gendash.llm_turn_day.cost_usd is 'cost in USD of all steps of these turns; steps without a price count as nothing';
+comment on column gendash.llm_turn_day.cost_usd is 'cost in USD of all steps of these turns; steps without a price count as 0';
 
 comment on column gendash.llm_turn_day.failed_cost_usd is 'cost of failed LLM calls';
 
@@ -3086,7 +3086,7 @@ comment on column gendash.llm_turn_hour.tool_calls is 'tool calls of these turns
 
 comment on column gendash.llm_turn_hour.priced is 'turns with at least one step that has a price';
 
-comment on column gendash.llm_turn_hour.cost_usd is 'cost in USD of all steps of these turns; steps without a price count as nothing';
+comment on column gendash.llm_turn_hour.cost_usd is 'cost in USD of all steps of these turns; steps without a price count as 0';
 
 comment on column gendash.llm_turn_hour.failed_cost_usd is 'cost of failed LLM calls';
 
@@ -3132,7 +3132,7 @@ comment on column gendash.llm_user_day.calls is 'their LLM calls, failed ones in
 
 comment on column gendash.llm_user_day.tokens is 'input and output tokens of all traces';
 
-comment on column gendash.llm_user_day.cost_usd is 'cost in USD of all traces; steps without a price count as nothing';
+comment on column gendash.llm_user_day.cost_usd is 'cost in USD of all traces; steps without a price count as 0';
 
 comment on column gendash.llm_user_day.last_at is 'start of the last trace';
 
@@ -3150,15 +3150,15 @@ comment on view gendash.audit_now is 'The last result of each audit. Grain: one 
 
 comment on column gendash.audit_now.name is 'name of the audit';
 
-comment on column gendash.audit_now.state is 'passed, found (rows that should not be there), failed (could not be finished) or late (did not run when it should)';
+comment on column gendash.audit_now.state is 'passed, found (rows that should not be there), failed (with an error) or late (did not run when it should)';
 
 comment on column gendash.audit_now.severity is 'critical or warning';
 
 comment on column gendash.audit_now.doc is 'what a find means';
 
-comment on column gendash.audit_now.found is 'rows that should not be there, or keys by which two sources differ; NULL where it could not be finished';
+comment on column gendash.audit_now.found is 'rows that should not be there, or keys by which two sources differ; NULL if the audit failed';
 
-comment on column gendash.audit_now.sample is 'keys of the first of them, the share, or why it could not be finished';
+comment on column gendash.audit_now.sample is 'keys of the first of them, the share, or why it failed';
 
 comment on column gendash.audit_now.since is 'first of the runs in a row that did not pass; NULL where it passed';
 
@@ -3174,11 +3174,11 @@ comment on view gendash.freshness_now is 'How old the data is that the dashboard
 
 comment on column gendash.freshness_now.source is 'platform (newest row of the platform''s database), rollups (gendash''s own relations), langfuse (sync of LLM data)';
 
-comment on column gendash.freshness_now.age_s is 'age in seconds; of the rollups that of the one furthest behind its cadence; NULL where nothing was read yet';
+comment on column gendash.freshness_now.age_s is 'age in seconds; for rollups, of the one furthest behind its cadence; NULL if nothing was read yet';
 
-comment on column gendash.freshness_now.expected_s is 'age up to which all is well, seconds; NULL for the platform, where a quiet night is not a fault';
+comment on column gendash.freshness_now.expected_s is 'age up to which data counts as fresh, seconds; NULL for the platform, where a night without traffic is not a fault';
 
-comment on column gendash.freshness_now.note is 'what the age is that of, and the last error where there is one';
+comment on column gendash.freshness_now.note is 'what the age refers to, and the last error if there is one';
 
 revoke all on gendash.freshness_now from public, gendash_reader, gendash_admin_reader;
 
@@ -3188,13 +3188,13 @@ comment on view gendash.refresh_now is 'State of every relation that is filled b
 
 comment on column gendash.refresh_now.relation is 'name of the relation';
 
-comment on column gendash.refresh_now.finished_at is 'end of the last refresh or sync that went through; of several projects the one furthest behind; NULL where there was none yet';
+comment on column gendash.refresh_now.finished_at is 'end of the last successful refresh or sync; of several projects the oldest; NULL if there was none yet';
 
 comment on column gendash.refresh_now.age_s is 'seconds since then';
 
 comment on column gendash.refresh_now.cadence_s is 'how often it is expected to be filled, seconds';
 
-comment on column gendash.refresh_now.error is 'why the last attempt failed, in one line; NULL where it did not';
+comment on column gendash.refresh_now.error is 'why the last attempt failed, in one line; NULL if it succeeded';
 
 comment on column gendash.refresh_now.error_at is 'when it failed';
 
@@ -3216,7 +3216,7 @@ revoke all on gendash.account_day from public, gendash_reader, gendash_admin_rea
 
 grant select on gendash.account_day to gendash_reader, gendash_admin_reader;
 
-comment on materialized view gendash.account_now is 'Accounts as they are now. Deleted accounts are in no figure, not even in those of the past. Grain: one row.';
+comment on materialized view gendash.account_now is 'Accounts as they are now. Deleted accounts are not counted, not even in figures of the past. Grain: one row.';
 
 comment on column gendash.account_now.accounts_total is 'accounts, inactive ones and staff included';
 
@@ -3284,7 +3284,7 @@ revoke all on gendash.rating_day from public, gendash_reader, gendash_admin_read
 
 grant select on gendash.rating_day to gendash_admin_reader;
 
-comment on materialized view gendash.activation_30d is 'How far accounts came within the first seven local days, the day of registration being the first: of those that registered on the 30 days which ended 7 days ago, so that the seven days of each are over. Each step counts only who took the ones before it. Deleted accounts are in no figure. Grain: one row per step.';
+comment on materialized view gendash.activation_30d is 'How far accounts came within the first seven local days, the day of registration being the first: of those that registered on the 30 days which ended 7 days ago, so that the seven days of each are over. Each step counts only accounts that took the ones before it. Deleted accounts are not counted. Grain: one row per step.';
 
 comment on column gendash.activation_30d.step is 'registered, wrote (a message), came back (wrote on a second day), or rated (an answer)';
 
@@ -3408,7 +3408,7 @@ comment on materialized view gendash.intent_window is 'Conversations by intent o
 
 comment on column gendash.intent_window.days is 'length of the window: 7 or 30 days';
 
-comment on column gendash.intent_window.intent is 'what the agent took the question for';
+comment on column gendash.intent_window.intent is 'the agent''s classification of the question';
 
 comment on column gendash.intent_window.conversations is 'distinct conversations with a message of this intent';
 
@@ -3454,7 +3454,7 @@ revoke all on gendash.llm_model_window from public, gendash_reader, gendash_admi
 
 grant select on gendash.llm_model_window to gendash_reader, gendash_admin_reader;
 
-comment on materialized view gendash.llm_price_30d is 'What Langfuse''s price list says about the models of today''s and the last 29 days'' LLM calls, embeddings and other observations that name a model and carry tokens or cost, and why they have no price. The entry is the one that Langfuse takes for a call of today: its pattern matches the model, the project''s own before Langfuse''s, the youngest start date first. Grain: one row per project and model with a call, or tokens or cost of another observation.';
+comment on materialized view gendash.llm_price_30d is 'What Langfuse''s price list says about the models of today''s and the last 29 days'' LLM calls, embeddings and other observations that name a model and carry tokens or cost, and why they have no price. The entry is the one that Langfuse uses for a call of today: its pattern matches the model, the project''s own before Langfuse''s, the youngest start date first. Grain: one row per project and model with a call, or tokens or cost of another observation.';
 
 comment on column gendash.llm_price_30d.project is 'key of the Langfuse project, as in gendash.yaml';
 
@@ -3548,7 +3548,7 @@ revoke all on gendash.rating_response_day from public, gendash_reader, gendash_a
 
 grant select on gendash.rating_response_day to gendash_admin_reader;
 
-comment on view gendash.csat_band_day is 'Satisfaction over 7 days with the 95 % interval of Wilson''s score, which says how much of it is chance. Grain: one row per local day from the first rating to today.';
+comment on view gendash.csat_band_day is 'Satisfaction over 7 days with the 95 % interval of Wilson''s score, which shows the uncertainty of small samples. Grain: one row per local day from the first rating to today.';
 
 comment on column gendash.csat_band_day.day is 'local day';
 
@@ -3566,7 +3566,7 @@ revoke all on gendash.csat_band_day from public, gendash_reader, gendash_admin_r
 
 grant select on gendash.csat_band_day to gendash_admin_reader;
 
-comment on materialized view gendash.cohort_week is 'How many of the accounts registered in a week were active in that week and in the weeks after it. Only weeks that are over are there, so that no figure can still grow. Deleted accounts are in no figure. Grain: one row per week of registration (of the last 16) and week since then that is over, 0 to 8.';
+comment on materialized view gendash.cohort_week is 'How many of the accounts registered in a week were active in that week and in the weeks after it. Only weeks that are over are there, so that figures no longer change. Deleted accounts are not counted. Grain: one row per week of registration (of the last 16) and week since then that is over, 0 to 8.';
 
 comment on column gendash.cohort_week.week is 'Monday of the local week of registration';
 
@@ -3618,7 +3618,7 @@ revoke all on gendash.document_day from public, gendash_reader, gendash_admin_re
 
 grant select on gendash.document_day to gendash_reader;
 
-comment on materialized view gendash.document_uploader_90d is 'Who uploaded the most documents, of those uploaded today or on the 89 days before. People stand here as the first 8 characters of their id, without anything else about them. Grain: one row per person, at most 50.';
+comment on materialized view gendash.document_uploader_90d is 'Who uploaded the most documents, of those uploaded today or on the 89 days before. People are shown as the first 8 characters of their id, without anything else about them. Grain: one row per person, at most 50.';
 
 comment on column gendash.document_uploader_90d.rank is 'order by documents, most first; ties by id';
 
@@ -3640,7 +3640,7 @@ revoke all on gendash.document_uploader_90d from public, gendash_reader, gendash
 
 grant select on gendash.document_uploader_90d to gendash_reader;
 
-comment on materialized view gendash.ticket_assignee_now is 'What lies on whose desk now, and what everybody resolved today or on the 29 days before. People stand here as the first 8 characters of their id, without anything else about them. Grain: one row per assignee with a ticket that waits or was resolved within 30 days, at most 50; one more for nobody.';
+comment on materialized view gendash.ticket_assignee_now is 'Waiting tickets by assignee, and those resolved today or on the 29 days before. People are shown as the first 8 characters of their id, without other personal data. Grain: one row per assignee with a ticket that waits or was resolved within 30 days, at most 50; one more for nobody.';
 
 comment on column gendash.ticket_assignee_now.rank is 'order by waiting tickets, most first; ties by id';
 
@@ -3660,7 +3660,7 @@ revoke all on gendash.ticket_assignee_now from public, gendash_reader, gendash_a
 
 grant select on gendash.ticket_assignee_now to gendash_reader;
 
-comment on materialized view gendash.ticket_creator_90d is 'Who opened the most tickets, of those created today or on the 89 days before. People stand here as the first 8 characters of their id, without anything else about them. Grain: one row per creator, at most 50; one more for tickets whose creator is not known.';
+comment on materialized view gendash.ticket_creator_90d is 'Who opened the most tickets, of those created today or on the 89 days before. People are shown as the first 8 characters of their id, without anything else about them. Grain: one row per creator, at most 50; one more for tickets whose creator is not known.';
 
 comment on column gendash.ticket_creator_90d.rank is 'order by tickets, most first; ties by id';
 
@@ -3798,7 +3798,7 @@ revoke all on gendash.ticket_status_now from public, gendash_reader, gendash_adm
 
 grant select on gendash.ticket_status_now to gendash_reader;
 
-comment on materialized view gendash.ticket_survival_90d is 'How long things take with tickets created today or on the 89 days before, by Kaplan-Meier, so that what still lasts counts as lasting and does not vanish. Figures of finished ones alone are too good, since slow ones are missing. Grain: one row per measure and priority, and one per measure over all priorities.';
+comment on materialized view gendash.ticket_survival_90d is 'How long things take with tickets created today or on the 89 days before, by Kaplan-Meier, so that unfinished ones count as censored. Figures of finished ones alone are too low, since slow ones are missing. Grain: one row per measure and priority, and one per measure over all priorities.';
 
 comment on column gendash.ticket_survival_90d.measure is 'resolution (creation to resolution), first_response (creation to first response), or the stay in a status: in_open, in_progress, in_resolved';
 
@@ -3904,7 +3904,7 @@ revoke all on gendash.llm_tool_window from public, gendash_reader, gendash_admin
 
 grant select on gendash.llm_tool_window to gendash_reader, gendash_admin_reader;
 
-comment on view gendash.llm_turn_recent is 'Agent turns of the current local hour and the 23 before, to be looked up in Langfuse. It does not say whose they are. Grain: one row per trace with an LLM call.';
+comment on view gendash.llm_turn_recent is 'Agent turns of the current local hour and the 23 before, to be looked up in Langfuse, without their users. Grain: one row per trace with an LLM call.';
 
 comment on column gendash.llm_turn_recent.project is 'key of the Langfuse project';
 
@@ -3980,7 +3980,7 @@ revoke all on gendash.user_depth_30d from public, gendash_reader, gendash_admin_
 
 grant select on gendash.user_depth_30d to gendash_admin_reader;
 
-comment on view gendash.user_depth_now is 'The same as user_depth_30d as single figures, over today and the 29 days before; NULL where there is nothing to divide. Grain: one row.';
+comment on view gendash.user_depth_now is 'The figures of user_depth_30d as single numbers, over today and the 29 days before; NULL where there is nothing to divide. Grain: one row.';
 
 comment on column gendash.user_depth_now.days is 'days of the window, 30';
 
@@ -4014,7 +4014,7 @@ comment on column gendash.llm_user_30d.user_id is 'id of the account on the plat
 
 comment on column gendash.llm_user_30d.turns is 'traces with an LLM call';
 
-comment on column gendash.llm_user_30d.cost_usd is 'cost in USD; calls without a price count as nothing';
+comment on column gendash.llm_user_30d.cost_usd is 'cost in USD; calls without a price count as 0';
 
 comment on column gendash.llm_user_30d.last_at is 'start of the last of them';
 
@@ -4036,7 +4036,7 @@ comment on column gendash.user_llm_30d.calls is 'LLM calls';
 
 comment on column gendash.user_llm_30d.tokens is 'input and output tokens';
 
-comment on column gendash.user_llm_30d.cost_usd is 'cost in USD; calls without a price count as nothing';
+comment on column gendash.user_llm_30d.cost_usd is 'cost in USD; calls without a price count as 0';
 
 comment on column gendash.user_llm_30d.turn_share is 'share of all turns';
 
@@ -4068,7 +4068,7 @@ comment on column gendash.user_top_30d.turns is 'agent turns that Langfuse trace
 
 comment on column gendash.user_top_30d.tokens is 'their tokens';
 
-comment on column gendash.user_top_30d.cost_usd is 'their cost in USD; calls without a price count as nothing';
+comment on column gendash.user_top_30d.cost_usd is 'their cost in USD; calls without a price count as 0';
 
 comment on column gendash.user_top_30d.last_at is 'the user''s last message';
 
@@ -4152,7 +4152,7 @@ revoke all on gendash.rating_prompt_30d from public, gendash_reader, gendash_adm
 
 grant select on gendash.rating_prompt_30d to gendash_admin_reader;
 
-comment on materialized view gendash.rating_quintile_30d is 'Satisfaction by how long, how costly and how large the rated turns were, for ratings given today or on the 29 days before whose trace is known, in five groups of equal size by each measure. Grain: one row per measure and group with a rating.';
+comment on materialized view gendash.rating_quintile_30d is 'Satisfaction by duration, cost and size of the rated turns, for ratings given today or on the 29 days before whose trace is known, in five groups of equal size by each measure. Grain: one row per measure and group with a rating.';
 
 comment on column gendash.rating_quintile_30d.measure is 'duration_s (seconds), cost_usd, or tokens';
 

@@ -1,4 +1,4 @@
--- llm_error_hour: Failed LLM calls by class of error. Langfuse's messages are not kept, only what kind of error they name.
+-- llm_error_hour: Failed LLM calls by class of error. Langfuse's messages are not stored, only their class of error.
 
 select
   date_trunc('hour', start_time, 'UTC') as hour,

@@ -1,4 +1,4 @@
--- retained_week: Accounts by the week of their registration that were active in a week, up to the ninth. Deleted accounts are in no figure.
+-- retained_week: Accounts by the week of their registration that were active in a week, up to the ninth. Deleted accounts are not counted.
 
 select
   date_trunc('week', d.day::timestamp)::date as week,
