@@ -301,7 +301,7 @@ def test_a_second_refresh_is_refused_and_told_who_is_at_work(filled: tuple[str, 
     with psycopg.connect(url, autocommit=True) as connection:
         lease = Lease(connection, catalog.config, "refresh")
         lease.take()
-        with pytest.raises(Refused, match=r"db refresh: \S+:\d+ is at work since 20\d\d-.* UTC; wait for it"):
+        with pytest.raises(Refused, match=r"db refresh: already running in \S+:\d+ since 20\d\d-.* UTC; wait until"):
             run(catalog)
         lease.give_back()
     assert failed(run(catalog)) == {}
