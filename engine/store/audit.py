@@ -76,9 +76,9 @@ def audit(
     only: Collection[str] = (),
     at: datetime | None = None,
     due_only: bool = False,
-    told: Callable[[AuditResult], None] | None = None,
+    on_result: Callable[[AuditResult], None] | None = None,
 ) -> list[AuditResult]:
-    """Runs audits and records what each found; ``told`` hears of each as it ends.
+    """Runs audits and records their results; calls ``on_result`` with each.
 
     ``only`` selects audits by name, ``due_only`` skips those whose cadence has not passed. ``at`` replaces the current
     time. Raises Refused for unknown names, TargetError if the store cannot be used at all.
@@ -98,8 +98,8 @@ def audit(
                 continue
             result = _one(work, one, ages.get(name), due_only)
             results.append(result)
-            if told and result.state != "not due":
-                told(result)
+            if on_result and result.state != "not due":
+                on_result(result)
     return results
 
 

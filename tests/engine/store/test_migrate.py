@@ -393,7 +393,7 @@ def test_an_owner_who_may_not_make_roles_is_given_the_sql(database: str, definit
         "role poor may not create role gendash_reader, create role gendash_admin_reader, create schema gendash" in text
     )
     with psycopg.connect(database, autocommit=True) as admin:
-        admin.execute(text.split("run this:")[1].encode())
+        admin.execute(text.split("to run:")[1].encode())
     assert run(catalog).done
     assert run(catalog).done == []
 
