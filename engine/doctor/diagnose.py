@@ -60,7 +60,7 @@ class Requirement:
 
 @dataclass(frozen=True)
 class Feature:
-    """How far a feature's requirements are met, and whether it is on; ``panels`` is the number that need it.
+    """A feature, its setting, and how far its requirements are met; ``panels`` is the number that need it.
 
     Its state is ``none`` if it needs a server that is not used (``none``).
     """
@@ -171,10 +171,10 @@ def _metric_part(catalog: Catalog, key: str, look: Look, how: str) -> Requiremen
     metric = catalog.metrics[key]
     name = catalog.config.get(f"metrics.{key}") or metric["name"]
     why = look.metrics.get(key, "") if look.metrics is not None else ""
-    own = metric.get("feature") and not metric.get("sql")
-    text = how or (snippet(name, {**metric, "doc": catalog.prose(metric["doc"])}) if own else "")
+    by_application = metric.get("feature") and not metric.get("sql")
+    text = how or (snippet(name, {**metric, "doc": catalog.prose(metric["doc"])}) if by_application else "")
     fixes = [Fix("app", text)] if text else []
-    near = _alike(name, metric["type"], look.exposed.names) if own else []
+    near = _alike(name, metric["type"], look.exposed.names) if by_application else []
     if near:
         fixes.append(Fix("setting", f"metrics.{key}: <its name on the platform>  # one of {', '.join(near)}?"))
     return Requirement("metric", name, why, look.metrics is None, fixes=tuple(fixes) if why else ())
@@ -227,7 +227,7 @@ def _label_parts(catalog: Catalog, key: str, look: Look) -> Iterator[Requirement
             others = sorted(there - {"__name__", "job", "instance", "le"})
             hint = f"one of {', '.join(others)}?" if others else "its series have none"
             fix = Fix("setting", f"labels.{key}.{name}: <its name on the platform>  # {hint}")
-            yield Requirement("label", f"label {label} of {metric}", "is not there", fixes=(fix,))
+            yield Requirement("label", f"label {label} of {metric}", "does not exist", fixes=(fix,))
 
 
 # ── tables, columns, rows ────────────────────────────────────────────────────────────────────────────────────────
@@ -235,21 +235,21 @@ def _label_parts(catalog: Catalog, key: str, look: Look) -> Iterator[Requirement
 
 def _staging_parts(catalog: Catalog, staging: Relation, needs: Needs, look: Look) -> Iterator[Requirement]:
     config, schema = catalog.config, quote_name(catalog.config["platform.schema"])
-    tables = {own: mapped_table(config, staging, own) for own in staging.header["tables"]}
+    tables = {canonical: mapped_table(config, staging, canonical) for canonical in staging.header["tables"]}
     there = {table for table, _ in look.columns or ()}
-    for own, table in tables.items():
+    for canonical, table in tables.items():
         if table not in needs.tables:
             continue
         name, unknown = f"table {schema}.{quote_name(table)}", look.columns is None
         if not unknown and table not in there:
-            rename = _rename(f"platform.tables.{own}", table, there)
-            make = _make(catalog, staging, own, look)
+            rename = _rename(f"platform.tables.{canonical}", table, there)
+            make = _make(catalog, staging, canonical, look)
             fixes = (*rename, *make) if not make or suggest(table, sorted(there)) else make
-            yield Requirement("table", name, "is not there", whole=True, fixes=fixes)
+            yield Requirement("table", name, "does not exist", whole=True, fixes=fixes)
             continue
         yield Requirement("table", name, unknown=unknown, whole=True)
         if not unknown:
-            yield from _columns(catalog, staging, own, table, needs, look)
+            yield from _columns(catalog, staging, canonical, table, needs, look)
         if table in look.row_secured:
             role = quote_name(look.role or "gendash_source")
             place = f"{schema}.{quote_name(table)}"
@@ -263,8 +263,8 @@ def _staging_parts(catalog: Catalog, staging: Relation, needs: Needs, look: Look
         yield Requirement("rows", f"rows of {staging.name}", f"there are none: {doc}", whole=True, fixes=fixes)
     yield from _rows(catalog, staging, look)
     for one in word_columns(staging):
-        words, own = look.unknown_words.get(one, ()), one.column.partition(".")[0]
-        if words and tables[own] in needs.tables:
+        words, canonical = look.unknown_words.get(one, ()), one.column.partition(".")[0]
+        if words and tables[canonical] in needs.tables:
             setting = f"platform.vocabularies.{one.vocabulary}"
             among = ", ".join(staging.header["words"][one.vocabulary])
             listed = ", ".join(map(json.dumps, words))
@@ -274,10 +274,10 @@ def _staging_parts(catalog: Catalog, staging: Relation, needs: Needs, look: Look
 
 
 def _columns(
-    catalog: Catalog, staging: Relation, own: str, table: str, needs: Needs, look: Look
+    catalog: Catalog, staging: Relation, canonical: str, table: str, needs: Needs, look: Look
 ) -> Iterator[Requirement]:
     config = catalog.config
-    pairs = ((setting, column) for setting, one in mappings(config, staging, own) for column in named_in(one))
+    pairs = ((setting, column) for setting, one in mappings(config, staging, canonical) for column in named_in(one))
     for setting, column in pairs:
         dotted = f"{table}.{column}"
         optional = dotted in needs.optional and dotted not in needs.columns
@@ -287,9 +287,9 @@ def _columns(
         why, fixes = "", tuple[Fix, ...]()
         if (table, column) not in (look.columns or ()):
             others = {other for one, other in look.columns or () if one == table}
-            why = "is not there"
-            canonical = setting.removeprefix("platform.columns.")
-            fixes = _make(catalog, staging, canonical, look, (table, column)) or _rename(setting, column, others)
+            why = "does not exist"
+            what = setting.removeprefix("platform.columns.")
+            fixes = _make(catalog, staging, what, look, (table, column)) or _rename(setting, column, others)
         elif (table, column) not in look.readable:
             why, fixes = "the source's role may not read it", (_grant(catalog, look, table, [column]),)
         yield Requirement("column", name, why, optional=optional, fixes=fixes)
@@ -300,7 +300,10 @@ def _rows(catalog: Catalog, staging: Relation, look: Look) -> Iterator[Requireme
     if staging.name in look.unreadable:
         column, why = look.unreadable[staging.name]
         setting = f"platform.columns.{_read_for(staging, column) or '<table>.<column>'}"
-        fix = Fix("setting", f'{setting}: "= SQL over {{columns}}"  # that gives {column or "columns"} as wanted')
+        fix = Fix(
+            "setting",
+            f'{setting}: "= SQL over {{columns}}"  # that gives {column or "columns"} in the wanted type',
+        )
         yield Requirement("rows", f"{column or 'columns'} of {staging.name}", f"cannot be read: {why}", fixes=(fix,))
     if look.unusable.get(staging.name):
         table, _, column = str(staging.header.get("time", "")).partition(".")
@@ -309,7 +312,7 @@ def _rows(catalog: Catalog, staging: Relation, look: Look) -> Iterator[Requireme
             mapped = mapped_sql(
                 mapped_column(catalog.config, staging, table, column), column=lambda name: f"{{{name}}}"
             )
-            value = f"\"= coalesce({mapped}, '2000-01-01')\"  # where those without a time shall count"
+            value = f"\"= coalesce({mapped}, '2000-01-01')\"  # if rows without a time shall count"
             fixes = [Fix("setting", f"platform.columns.{table}.{column}: {value}")]
         why = f"{look.unusable[staging.name]} have no valid time or lack a required value, and are in no figure"
         yield Requirement("rows", f"rows of {staging.name}", why, optional=True, fixes=tuple(fixes))
@@ -380,7 +383,7 @@ def _grant(catalog: Catalog, look: Look, table: str, columns: Iterable[str]) -> 
 def _rename(setting: str, name: str, there: Iterable[str]) -> tuple[Fix, ...]:
     """The setting that maps a name, with a hint: the most similar existing name, or all existing names."""
     known = sorted(there)
-    hint = suggest(name, known) or (f"one of {_names(known)}?" if known else "there are none")
+    hint = suggest(name, known) or (f"one of {_names(known)}?" if known else "no candidates exist")
     sql = "" if setting.startswith("platform.tables.") else ', or "= SQL over {columns}"'
     return (Fix("setting", f"{setting}: <its name on the platform{sql}>  # {hint}"),)
 

@@ -21,7 +21,7 @@ WORD_LENGTH = 40  # a column that was mapped by mistake may hold whole texts
 
 
 def platform_look(connection: Connection, catalog: Catalog) -> Look:
-    """What the platform's database contains, read in short transactions; metrics and traces are left unknown."""
+    """The contents of the platform's database, read in short transactions; metrics and traces are left unknown."""
     seen = read_columns(connection, catalog)
     stagings = [one for one in catalog.relations.values() if one.kind == "staging"]
     rows: dict[str, bool] = {}
@@ -34,9 +34,9 @@ def platform_look(connection: Connection, catalog: Catalog) -> Look:
         columns = {tuple(name.split(".", 1)) for kind, name in uses if kind == "column"}
         if not columns <= seen.readable or not {name for kind, name in uses if kind == "table"} <= seen.tables:
             continue
-        own = next(iter(staging.header["tables"]))
-        table = mapped_table(catalog.config, staging, own)
-        newest = _newest(catalog, staging, own, table, seen)
+        canonical = next(iter(staging.header["tables"]))
+        table = mapped_table(catalog.config, staging, canonical)
+        newest = _newest(catalog, staging, canonical, table, seen)
         text = resolve_references(staging.text, catalog.names, staging, seen.readable, newest).text.strip().rstrip(";")
         try:
             found = _any(connection, catalog, f"({only_usable(staging, text)}) as rows")
@@ -94,13 +94,13 @@ def _unreadable(connection: Connection, catalog: Catalog, staging: Relation, tex
     return failing[0] if failing and len(failing) < len(staging.columns) else ""
 
 
-def _newest(catalog: Catalog, staging: Relation, own: str, table: str, seen: Seen) -> dict[str, str]:
+def _newest(catalog: Catalog, staging: Relation, canonical: str, table: str, seen: Seen) -> dict[str, str]:
     """The substitute for a large table: its last pages, which have the newest rows; empty for a small one."""
     pages = seen.pages.get(table) or 0
     if pages <= NEWEST_PAGES:
         return {}
     newest = f"ctid >= '({pages - NEWEST_PAGES},0)'"
-    return {f"{staging.name}.{own}": counted_part(catalog.names, staging, own, seen.readable, [newest])}
+    return {f"{staging.name}.{canonical}": counted_part(catalog.names, staging, canonical, seen.readable, [newest])}
 
 
 def _qualified(catalog: Catalog, table: str) -> str:

@@ -121,10 +121,10 @@ def _count(panels: Sequence[PanelFound]) -> str:
 
 def _panels(panels: Sequence[PanelFound]) -> Iterator[str]:
     for name in dict.fromkeys(panel.dashboard for panel in panels):
-        own = [panel for panel in panels if panel.dashboard == name]
-        yield f"{name}: {sum(panel.state == 'lit' for panel in own)} of {len(own)} lit"
-        for state, lacks in dict.fromkeys((one.state, one.lacks) for one in own if one.state != "lit"):
-            slugs = [one.slug for one in own if (one.state, one.lacks) == (state, lacks)]
+        shown = [panel for panel in panels if panel.dashboard == name]
+        yield f"{name}: {sum(panel.state == 'lit' for panel in shown)} of {len(shown)} lit"
+        for state, lacks in dict.fromkeys((one.state, one.lacks) for one in shown if one.state != "lit"):
+            slugs = [one.slug for one in shown if (one.state, one.lacks) == (state, lacks)]
             yield f"  {state:<8} {_WANTS[state]} {'; '.join(lacks)}"
             yield from textwrap.wrap(", ".join(slugs), 100, initial_indent=" " * 11, subsequent_indent=" " * 11)
 

@@ -45,7 +45,7 @@ COMMANDS = (
         "apply",
         _OWNER,
         "writes prometheus.rules_dir, may reload",
-        grafana="role Editor; Admin where it makes data sources or the hidden folder",
+        grafana="role Editor; Admin if it creates data sources or the hidden folder",
     ),
 )
 

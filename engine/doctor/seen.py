@@ -1,4 +1,4 @@
-"""What doctor read from the servers, as data: columns, values of vocabulary columns, rows, metrics."""
+"""The data that doctor reads from the servers: columns, values of vocabulary columns, rows, metrics."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Exposed(NamedTuple):
 
 @dataclass(frozen=True)
 class Look:
-    """What the servers answered; None if a server was not asked or did not answer, unlike an empty answer.
+    """The answers of the servers; None if a server was not asked or did not answer, unlike an empty answer.
 
     ``columns`` are (table, column), ``readable`` those that the source's role may read. ``rows`` is True for a staging
     query that has rows; ``empty`` are tables without rows. ``unknown_words`` has some values of a column that its

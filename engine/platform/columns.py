@@ -203,13 +203,13 @@ def _settings_of(catalog: Catalog, staging: Relation, table: str, column: str) -
     """The settings that name a column: of the staging query, then of others, since the column may be a parent's."""
     config = catalog.config
     for one in (staging, *catalog.names.stagings.values()):
-        own = _canonical_table(config, one, table)
-        yield from (key for key, mapped in mappings(config, one, own) if column in named_in(mapped))
+        canonical = _canonical_table(config, one, table)
+        yield from (key for key, mapped in mappings(config, one, canonical) if column in named_in(mapped))
 
 
 def _canonical_table(config: Config, staging: Relation, mapped: str) -> str:
     tables: dict[str, str] = staging.header["tables"]
-    return next((own for own in tables if mapped_table(config, staging, own) == mapped), mapped)
+    return next((canonical for canonical in tables if mapped_table(config, staging, canonical) == mapped), mapped)
 
 
 def _hint(name: str, there: frozenset[str] | set[str], setting: str) -> str:

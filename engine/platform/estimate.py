@@ -99,7 +99,7 @@ Statistics = Mapping[str, TableStatistics]
 def estimate(catalog: Catalog, relation: Relation, known: Statistics, now: datetime) -> Estimate:
     """The estimated cost of filling a rollup; ``known`` has the statistics by the platform's table name."""
     staging = driver(catalog, relation)
-    tables = [mapped_table(catalog.config, staging, own) for own in staging.header["tables"]]
+    tables = [mapped_table(catalog.config, staging, canonical) for canonical in staging.header["tables"]]
     if any(table not in known for table in tables):
         lacking = ", ".join(table for table in tables if table not in known)
         return Estimate(relation.name, note=f"no table {lacking}")
@@ -149,8 +149,8 @@ def _rows(
 
 
 def _reach(catalog: Catalog, staging: Relation, table: TableStatistics, now: datetime) -> tuple[float, str]:
-    own_table, _, own = str(staging.header.get("time", ".")).partition(".")
-    column = table.columns.get(mapped_column(catalog.config, staging, own_table, own))
+    table_name, _, name = str(staging.header.get("time", ".")).partition(".")
+    column = table.columns.get(mapped_column(catalog.config, staging, table_name, name))
     if column and column.bounds:
         return max(0.0, (now - column.bounds[0]).total_seconds()), ""
     return UNKNOWN_REACH_S, "its time column has no statistics: a year is assumed"
@@ -159,20 +159,20 @@ def _reach(catalog: Catalog, staging: Relation, table: TableStatistics, now: dat
 def _distinct_id(catalog: Catalog, staging: Relation, name: str, known: Statistics) -> float:
     """The number of values of an id: by the statistics of the first table, else the row count of the joined table."""
     config, found = catalog.config, [1.0]
-    for place, (own, columns) in enumerate(staging.header["reads"].items()):
+    for place, (canonical, columns) in enumerate(staging.header["reads"].items()):
         if name in columns:
-            table = known[mapped_table(config, staging, own)]
-            column = table.columns.get(mapped_column(config, staging, own, name))
+            table = known[mapped_table(config, staging, canonical)]
+            column = table.columns.get(mapped_column(config, staging, canonical, name))
             there = table.rows * (1 - (column.null_share if column else 0.0))
             found.append(column.distinct or there if place == 0 and column else there)
     return max(found)
 
 
 def _distinct(catalog: Catalog, relation: Relation, staging: Relation, name: str, known: Statistics) -> float:
-    for own, columns in staging.header["reads"].items():
+    for canonical, columns in staging.header["reads"].items():
         if name in columns:
-            table = known[mapped_table(catalog.config, staging, own)]
-            column = table.columns.get(mapped_column(catalog.config, staging, own, name))
+            table = known[mapped_table(catalog.config, staging, canonical)]
+            column = table.columns.get(mapped_column(catalog.config, staging, canonical, name))
             if column and column.distinct:
                 return column.distinct
     words = [w for kind, w in staging.header.get("words", {}).items() if kind.endswith(f"_{name}")]
@@ -193,10 +193,10 @@ def _width(catalog: Catalog, relation: Relation, staging: Relation, name: str, k
         return WIDTHS.get(column["type"], 8)
     if column.get("hash_of"):
         return HASH_AS_TEXT
-    for own, columns in staging.header["reads"].items():
+    for canonical, columns in staging.header["reads"].items():
         if name in columns:
-            table = known[mapped_table(catalog.config, staging, own)]
-            there = table.columns.get(mapped_column(catalog.config, staging, own, name))
+            table = known[mapped_table(catalog.config, staging, canonical)]
+            there = table.columns.get(mapped_column(catalog.config, staging, canonical, name))
             if there and there.type == "uuid":
                 return UUID_AS_TEXT
             if there and there.width is not None:

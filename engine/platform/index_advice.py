@@ -77,8 +77,8 @@ def _looked_up(catalog: Catalog, staging: Relation) -> Iterator[tuple[str, str, 
     if column:
         pairs = [(table, column, True)]
     for one, one_column, other, other_column in _ON.findall(staging.text):
-        joined, own = (one, one_column) if one != first else (other, other_column)
-        pairs.append((joined, own, False))
+        joined, joined_column = (one, one_column) if one != first else (other, other_column)
+        pairs.append((joined, joined_column, False))
     for table, column, by_time in pairs:
         mapped = mapped_column(config, staging, table, column)
         if not is_expression(mapped):
@@ -114,9 +114,9 @@ def _rows_read(catalog: Catalog, one: Wanted, known: Statistics, since: datetime
     total = 0.0
     for name in one.rollups:
         staging = driver(catalog, catalog.relations[name])
-        own, _, column = str(staging.header["time"]).partition(".")
-        table = known.get(mapped_table(catalog.config, staging, own))
-        there = table.columns.get(mapped_column(catalog.config, staging, own, column)) if table else None
+        canonical, _, column = str(staging.header["time"]).partition(".")
+        table = known.get(mapped_table(catalog.config, staging, canonical))
+        there = table.columns.get(mapped_column(catalog.config, staging, canonical, column)) if table else None
         total += table.rows * (there.share_since(since) if there else 1.0) if table else 0.0
     return total / len(one.rollups)
 
@@ -151,8 +151,8 @@ def index_statements(config: Config, index: Index, leaves: list[tuple[str, str]]
         return [f"create index concurrently {quote_name(index.name)} on {target} {using}"]
     found = [f"create index {quote_name(index.name)} on only {target} {using}"]
     for leaf_schema, leaf in leaves:
-        own = index._replace(table=leaf, kind="r").name
+        leaf_index = index._replace(table=leaf, kind="r").name
         there = f"{quote_name(leaf_schema)}.{quote_name(leaf)}"
-        found.append(f"create index concurrently {quote_name(own)} on {there} {using}")
-        found.append(f"alter index {name} attach partition {quote_name(leaf_schema)}.{quote_name(own)}")
+        found.append(f"create index concurrently {quote_name(leaf_index)} on {there} {using}")
+        found.append(f"alter index {name} attach partition {quote_name(leaf_schema)}.{quote_name(leaf_index)}")
     return found

@@ -71,7 +71,7 @@ def migrate(config: Config, catalog: Catalog, *, dry_run: bool = False) -> Migra
         connection = stack.enter_context(connect(place))
         for lock_timeout in (*[SHORT] * ATTEMPTS, LONG):
             try:
-                own, notes = _migrate(connection, admin, config, catalog, wanted, lock_timeout, steps, dry_run)
+                done, notes = _migrate(connection, admin, config, catalog, wanted, lock_timeout, steps, dry_run)
                 break
             except errors.LockNotAvailable:
                 if lock_timeout == LONG:
@@ -80,7 +80,7 @@ def migrate(config: Config, catalog: Catalog, *, dry_run: bool = False) -> Migra
                         Problem(place.where, what, "nothing was changed; run it again when that session has ended")
                     ) from None
                 time.sleep(PAUSE_S)
-    return _migrated([*steps, *own], notes)
+    return _migrated([*steps, *done], notes)
 
 
 def _migrate(

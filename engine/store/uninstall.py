@@ -63,7 +63,7 @@ group by 1 order by 1
 
 @dataclass(frozen=True)
 class Leaving:
-    """What an uninstall drops, as lines and as SQL, and what it leaves in place, with the reason."""
+    """The objects that an uninstall drops, as lines and as SQL, and those that it keeps, with the reason."""
 
     goes: list[str] = field(default_factory=list)
     statements: list[str] = field(default_factory=list)
@@ -71,7 +71,7 @@ class Leaving:
 
 
 def find_in_store(config: Config) -> Leaving:
-    """What `remove_from_store` would drop. Raises Refused if a foreign object or a running refresh is in the way."""
+    """The objects that `remove_from_store` would drop. Raises Refused over a foreign object or a running refresh."""
     with _acting(config) as connection:
         leaving = _leaving(connection, config)
         raise psycopg.Rollback

@@ -103,7 +103,7 @@ class _Reading:
         if begin:
             with connection.transaction():
                 self.run.begin()
-                write.doubt(connection, config, self.relation)
+                write.begin_full_reading(connection, config, self.relation)
         sizes = self.run.signatures_of(staging)
         known = write.day_signatures(connection, config, self.relation)
         days = differing_days(sizes, known)
@@ -138,26 +138,26 @@ class _Reading:
         run, connection, config, relation = self.run, self.run.connection, self.run.config, self.relation
         with tempfile.SpooledTemporaryFile(_MEMORY) as rows:
 
-            def read_again(platform: Platform) -> postgres_read.RollupRows:
+            def fetch(platform: Platform) -> postgres_read.RollupRows:
                 rows.seek(0)
                 rows.truncate()
                 return postgres_read.read_rollup(platform, relation, rows, days, sign=sign)
 
             try:
-                part = run.read(read_again)
+                part = run.read(fetch)
             except psycopg.Error as error:
                 raise self._translated(error) from error
             with connection.transaction():
                 run.begin()
                 write.load_part(connection, relation, part)
-                doubtful: list[date] = []
+                read_again: list[date] = []
                 if config.on("users"):
-                    doubtful = users.former_users(connection, run.catalog, relation, drop=run.users_are_new)
+                    read_again = users.former_users(connection, run.catalog, relation, drop=run.users_are_new)
                 if users.is_accounts(relation):
                     users.forget_users(connection, run.catalog, days)
                 done = write.write_difference(connection, config, relation, days)
                 if users.is_accounts(relation):
-                    users.welcome_users(connection, run.catalog)
+                    users.restore_users(connection, run.catalog)
                 write.keep_count(connection, config, relation, done.added)
                 if days is None:
                     write.unsign(connection, config, relation)
@@ -168,7 +168,7 @@ class _Reading:
                     write.sign_read_days(connection, config, relation, days)
                 if days:
                     mark = None if run.users_are_new else DOUBTFUL
-                    write.sign(connection, config, relation, dict.fromkeys(doubtful, mark))
+                    write.sign(connection, config, relation, dict.fromkeys(read_again, mark))
                 return done, write.newest(connection, relation)
 
     def _translated(self, error: psycopg.Error) -> TargetError:

@@ -71,7 +71,7 @@ class RollupRows:
 
 @dataclass(frozen=True)
 class _Scale:
-    """How a table is cut into slices: the number of units (days or blocks), the size of the first slice, its limits.
+    """The division of a table into slices: units (days or blocks) in all, units of the first slice, and limits.
 
     ``conditions`` gives the SQL conditions for the units from one to another; with none the whole table is read.
     """

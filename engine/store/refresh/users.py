@@ -64,7 +64,7 @@ def forget_users(connection: Connection, catalog: Catalog, days: Days | None) ->
             )
         )
     ]
-    _leave(connection, catalog, gone)
+    _remove(connection, catalog, gone)
 
 
 def forget_uncounted_users(connection: Connection, catalog: Catalog, ids: list[str]) -> None:
@@ -78,10 +78,10 @@ def forget_uncounted_users(connection: Connection, catalog: Catalog, ids: list[s
         ),
         [ids],
     ).fetchall()
-    _leave(connection, catalog, [one for (one,) in found])
+    _remove(connection, catalog, [one for (one,) in found])
 
 
-def welcome_users(connection: Connection, catalog: Catalog) -> None:
+def restore_users(connection: Connection, catalog: Catalog) -> None:
     """Deletes users who are in the list again from the former users."""
     config, accounts = catalog.config, _accounts(catalog)
     connection.execute(
@@ -92,7 +92,7 @@ def welcome_users(connection: Connection, catalog: Catalog) -> None:
     )
 
 
-def _leave(connection: Connection, catalog: Catalog, gone: list[str]) -> None:
+def _remove(connection: Connection, catalog: Catalog, gone: list[str]) -> None:
     """Records former users and removes them from all relations except the list of users itself."""
     config = catalog.config
     if not gone:

@@ -216,7 +216,7 @@ def unsign(connection: Connection, config: Config, relation: Relation, days: Ite
     connection.execute(trusted(f"delete from {qualified(config, '_signature')} where relation = %s{condition}"), values)
 
 
-def doubt(connection: Connection, config: Config, relation: Relation) -> None:
+def begin_full_reading(connection: Connection, config: Config, relation: Relation) -> None:
     """Records that a full reading of the relation has begun, and that the signatures of all its days are unknown."""
     unsign(connection, config, relation)
     connection.execute(
