@@ -535,8 +535,8 @@ def test_optional_columns_are_used_where_they_are_and_missed_where_they_went(fil
     result = run(catalog)["conversation_entity"]
     assert result.state == "refreshed"
     assert [note.split(";")[0] for note in result.notes] == [
-        "platform column conversations.is_voice_conversation is gone",
-        "platform column conversations.metadata is gone",
+        "platform column conversations.is_voice_conversation no longer exists",
+        "platform column conversations.metadata no longer exists",
     ]
     assert run(catalog)["conversation_entity"].notes == ()
     assert execute(url, "select distinct channel, intent from gendash.conversation_entity") == [("chat", None)]
