@@ -48,8 +48,9 @@ def platform_look(connection: Connection, catalog: Catalog) -> Look:
             unusable[staging.name] = sum(count for (count,) in _rows(connection, catalog, left_out) or ())
             values = ", ".join(f"count({quote_name(name)})" for name in staging.columns)
             _rows(connection, catalog, f"select {values} from (\n{text}\n) given")
-            for one in word_columns(staging):
-                unknown_words[one] = _unknown_words(connection, catalog, staging, one, newest)
+            unknown_words |= {
+                one: _unknown_words(connection, catalog, staging, one, newest) for one in word_columns(staging)
+            }
         except (psycopg.DataError, psycopg.ProgrammingError) as error:
             unreadable[staging.name] = _unreadable(connection, catalog, staging, text), str(error.diag.message_primary)
     row = connection.execute("select current_user").fetchone()
