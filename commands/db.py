@@ -116,8 +116,8 @@ def audit_due(catalog: Catalog, at: datetime | None, quiet: bool) -> None:
     """Runs the audits whose cadence has passed; what they find is shown on the dashboard and fails no refresh."""
     from gendash.engine.store.audit import audit as run
 
-    with _listed("audits", quiet) as told:
-        run(catalog, at=at, due_only=True, told=told)
+    with _listed("audits", quiet) as on_result:
+        run(catalog, at=at, due_only=True, on_result=on_result)
 
 
 @db.command()
@@ -135,8 +135,8 @@ def audit(settings: Settings, only: tuple[str, ...], at: datetime | None, as_jso
 
     catalog = settings.checked()
     ends_without(catalog.config, "store", as_json=as_json)
-    with _listed("audits", as_json) as told:
-        results = run(catalog, only=only, at=at, told=told)
+    with _listed("audits", as_json) as on_result:
+        results = run(catalog, only=only, at=at, on_result=on_result)
     if as_json:
         click.echo(json.dumps([result._asdict() for result in results], indent=2, default=str))
     sys.exit(PROBLEMS if any_audit_failed(results) else DONE)
@@ -159,8 +159,8 @@ def _between(
 def _refreshed(catalog: Catalog, as_json: bool, **options: Any) -> int:
     from gendash.engine.store.refresh.run import refresh as run
 
-    with _listed("relations", as_json) as told, progress(as_json) as advance:
-        results = run(catalog.config, catalog, told=told, progress=advance, **options)
+    with _listed("relations", as_json) as on_result, progress(as_json) as advance:
+        results = run(catalog.config, catalog, on_result=on_result, progress=advance, **options)
     if as_json:
         click.echo(json.dumps([result._asdict() for result in results], indent=2, default=str))
     lines = (problem for result in results for problem in result.problems)
@@ -177,14 +177,14 @@ def _listed(title: str, quiet: bool) -> Iterator[Callable[[Any], None]]:
     """What hears of results: it prints those that did something below a title, and then how many fared how."""
     states: Counter[str] = Counter()
 
-    def told(result: Any) -> None:
+    def on_result(result: Any) -> None:
         if not states:
             click.echo(title)
         states[result.state] += 1
         if result.state not in IDLE:
             click.echo(f"  {result}")
 
-    yield (lambda _: None) if quiet else told
+    yield (lambda _: None) if quiet else on_result
     if states:
         click.echo(f"  in all: {', '.join(f'{number} {state}' for state, number in states.items())}")
 

@@ -1,1 +1,1 @@
-"""`gendash doctor`: what is there, what is missing, minimum privileges."""
+"""`gendash doctor`: reports what exists, what is missing, and minimum privileges."""

@@ -1,6 +1,6 @@
-"""What a platform has of what the dashboards need, what it lacks, and the change that would light it up.
+"""Compares what the dashboards need with what the servers have: missing parts, and the changes that would add them.
 
-Pure: `Look` holds what the servers said, the definitions say what is needed (`needs`).
+Pure: `Look` has what the servers answered; the definitions say what is needed (`requirements`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from gendash.engine.definitions.platform_names import (
 from gendash.engine.definitions.references import resolve_references
 from gendash.engine.definitions.requirements import Needs, all_on, feature_needs, panel_needs, with_features
 from gendash.engine.doctor.instrumentation import snippet
-from gendash.engine.doctor.seen import Look, spoken_in
+from gendash.engine.doctor.seen import Look, word_columns
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Panel, Relation
 
@@ -44,9 +44,9 @@ class Fix:
 
 @dataclass(frozen=True)
 class Requirement:
-    """One thing that a feature needs. ``why`` says what is wrong with it; nothing where all is well.
+    """One thing that a feature needs. ``why`` is what is wrong with it, or an empty text.
 
-    ``whole`` is a part without which there is nothing of the feature; one that is ``optional`` feeds a part only.
+    Without a ``whole`` requirement the feature shows nothing; an ``optional`` one only adds to it.
     """
 
     kind: str
@@ -60,9 +60,9 @@ class Requirement:
 
 @dataclass(frozen=True)
 class Feature:
-    """What is there of a feature, and whether it is switched on; ``panels`` counts those that need it.
+    """A feature, its setting, and how far its requirements are met; ``panels`` is the number that need it.
 
-    Its state is ``none`` where a server that feeds it is none.
+    Its state is ``none`` if it needs a server that is not used (``none``).
     """
 
     name: str
@@ -74,13 +74,13 @@ class Feature:
 
     @property
     def wanted(self) -> bool:
-        """Whether it should be on; what is known only in part stays as it is."""
+        """True if the feature should be on; the current setting if its requirements are met in part or unknown."""
         return {"there": True, "absent": False, "none": False}.get(self.state, self.on)
 
 
 @dataclass(frozen=True)
 class PanelFound:
-    """Whether a panel can show its figures: lit, waits (for a setting), partly, dark or unknown; and what it lacks."""
+    """The state of a panel: lit, waits (for a setting), partly, dark or unknown; and what it lacks."""
 
     dashboard: str
     slug: str
@@ -90,7 +90,7 @@ class PanelFound:
 
 
 def features(catalog: Catalog, look: Look, how: Mapping[str, str]) -> list[Feature]:
-    """Every feature in the order of the settings; ``how`` says, by feature, how an application gets it."""
+    """All features in the order of the settings; ``how`` is, by feature, the code that an application needs for it."""
     whole = all_on(catalog)
     panels = [panel for dashboard in catalog.dashboards.values() for panel in dashboard.panels()]
     found = []
@@ -114,7 +114,7 @@ def _state(parts: Iterable[Requirement]) -> Availability:
 
 
 def panels(catalog: Catalog, look: Look, found: Sequence[Feature]) -> list[PanelFound]:
-    """Every panel, judged under the features that were found."""
+    """The state of all panels, with features set as they were found."""
     named = {feature.name: feature for feature in found}
     catalog = proposed(catalog, found)
     return [
@@ -125,7 +125,7 @@ def panels(catalog: Catalog, look: Look, found: Sequence[Feature]) -> list[Panel
 
 
 def proposed(catalog: Catalog, found: Sequence[Feature]) -> Catalog:
-    """The definitions with the features set to what was found."""
+    """The definitions with features switched on or off as they were found."""
     return replace(catalog, config=with_features(catalog.config, {one.name: one.wanted for one in found}))
 
 
@@ -139,7 +139,7 @@ def _panel(catalog: Catalog, panel: Panel, look: Look, features: Mapping[str, Fe
     lacks = [f"{part.name}: {part.why}" for part in parts if part.why]
     lacks += [f"{part.name}: not known" for part in parts if part.unknown]
     left = {name for query in panel.queries for name in catalog.config.off(query.feature)}
-    left = {name for name in left if not catalog.config.none(name)}  # no part of a server that is none is waited for
+    left = {name for name in left if not catalog.config.none(name)}  # a server that is not used is not missing
     left |= {part.name for part in every if part.kind == "traces" and part.why}
     lacks += [f"{name} for a part of it" for name in sorted(left)]
     if any(part.why for part in parts):
@@ -157,7 +157,7 @@ def _panel(catalog: Catalog, panel: Panel, look: Look, features: Mapping[str, Fe
 def _parts(catalog: Catalog, needs: Needs, look: Look, how: str) -> Iterator[Requirement]:
     stagings = [catalog.relations[f"staging.{name}"] for name in sorted(needs.stagings)]
     parts = [part for one in stagings for part in _staging_parts(catalog, one, needs, look)]
-    yield from {(part.kind, part.name): part for part in parts}.values()  # several texts read the same table
+    yield from {(part.kind, part.name): part for part in parts}.values()  # several queries read the same table
     for key in sorted(needs.metrics):
         yield _metric_part(catalog, key, look, how)
         yield from _label_parts(catalog, key, look)
@@ -171,17 +171,17 @@ def _metric_part(catalog: Catalog, key: str, look: Look, how: str) -> Requiremen
     metric = catalog.metrics[key]
     name = catalog.config.get(f"metrics.{key}") or metric["name"]
     why = look.metrics.get(key, "") if look.metrics is not None else ""
-    own = metric.get("feature") and not metric.get("sql")
-    text = how or (snippet(name, {**metric, "doc": catalog.prose(metric["doc"])}) if own else "")
+    by_application = metric.get("feature") and not metric.get("sql")
+    text = how or (snippet(name, {**metric, "doc": catalog.prose(metric["doc"])}) if by_application else "")
     fixes = [Fix("app", text)] if text else []
-    near = _alike(name, metric["type"], look.exposed.names) if own else []
+    near = _alike(name, metric["type"], look.exposed.names) if by_application else []
     if near:
         fixes.append(Fix("setting", f"metrics.{key}: <its name on the platform>  # one of {', '.join(near)}?"))
     return Requirement("metric", name, why, look.metrics is None, fixes=tuple(fixes) if why else ())
 
 
 def _alike(name: str, kind: str, there: Iterable[str], most: int = 5) -> list[str]:
-    """The names of metrics that may be meant by one that is not there, the most alike first."""
+    """The existing metric names most similar to a missing one, the most similar first."""
     if kind in ("histogram", "summary"):
         ends = ("_bucket",) if kind == "histogram" else ("_count",)
         known = {one.removesuffix(end) for one in there for end in ends if one.endswith(end)}
@@ -208,7 +208,7 @@ def _words(name: str) -> set[str]:
 
 
 def _label_parts(catalog: Catalog, key: str, look: Look) -> Iterator[Requirement]:
-    """The labels by which rules tell series of a metric apart, and that it lacks."""
+    """A requirement for each label that rules read and that the metric lacks."""
     there = look.exposed.labels.get(key, frozenset())
     if not there:
         return
@@ -227,7 +227,7 @@ def _label_parts(catalog: Catalog, key: str, look: Look) -> Iterator[Requirement
             others = sorted(there - {"__name__", "job", "instance", "le"})
             hint = f"one of {', '.join(others)}?" if others else "its series have none"
             fix = Fix("setting", f"labels.{key}.{name}: <its name on the platform>  # {hint}")
-            yield Requirement("label", f"label {label} of {metric}", "is not there", fixes=(fix,))
+            yield Requirement("label", f"label {label} of {metric}", "does not exist", fixes=(fix,))
 
 
 # ── tables, columns, rows ────────────────────────────────────────────────────────────────────────────────────────
@@ -235,22 +235,22 @@ def _label_parts(catalog: Catalog, key: str, look: Look) -> Iterator[Requirement
 
 def _staging_parts(catalog: Catalog, staging: Relation, needs: Needs, look: Look) -> Iterator[Requirement]:
     config, schema = catalog.config, quote_name(catalog.config["platform.schema"])
-    tables = {own: mapped_table(config, staging, own) for own in staging.header["tables"]}
+    tables = {canonical: mapped_table(config, staging, canonical) for canonical in staging.header["tables"]}
     there = {table for table, _ in look.columns or ()}
-    for own, table in tables.items():
+    for canonical, table in tables.items():
         if table not in needs.tables:
             continue
         name, unknown = f"table {schema}.{quote_name(table)}", look.columns is None
         if not unknown and table not in there:
-            rename = _rename(f"platform.tables.{own}", table, there)
-            make = _make(catalog, staging, own, look)
+            rename = _rename(f"platform.tables.{canonical}", table, there)
+            make = _make(catalog, staging, canonical, look)
             fixes = (*rename, *make) if not make or suggest(table, sorted(there)) else make
-            yield Requirement("table", name, "is not there", whole=True, fixes=fixes)
+            yield Requirement("table", name, "does not exist", whole=True, fixes=fixes)
             continue
         yield Requirement("table", name, unknown=unknown, whole=True)
         if not unknown:
-            yield from _columns(catalog, staging, own, table, needs, look)
-        if table in look.veiled:
+            yield from _columns(catalog, staging, canonical, table, needs, look)
+        if table in look.row_secured:
             role = quote_name(look.role or "gendash_source")
             place = f"{schema}.{quote_name(table)}"
             sql = f"create policy gendash on {place} for select to {role} using (true)"
@@ -262,22 +262,22 @@ def _staging_parts(catalog: Catalog, staging: Relation, needs: Needs, look: Look
         fixes = tuple(Fix("app", _rendered(catalog, staging, one["app"])) for one in _makes(staging).values())
         yield Requirement("rows", f"rows of {staging.name}", f"there are none: {doc}", whole=True, fixes=fixes)
     yield from _rows(catalog, staging, look)
-    for spoken in spoken_in(staging):
-        words, own = look.strange.get(spoken, ()), spoken.column.partition(".")[0]
-        if words and tables[own] in needs.tables:
-            setting = f"platform.vocabularies.{spoken.vocabulary}"
-            among = ", ".join(staging.header["words"][spoken.vocabulary])
+    for one in word_columns(staging):
+        words, canonical = look.unknown_words.get(one, ()), one.column.partition(".")[0]
+        if words and tables[canonical] in needs.tables:
+            setting = f"platform.vocabularies.{one.vocabulary}"
+            among = ", ".join(staging.header["words"][one.vocabulary])
             listed = ", ".join(map(json.dumps, words))
             fix = Fix("setting", f"{setting}.<{among}>: [{listed}]  # each to the one that it means")
-            what = f"words of {spoken.column} in {spoken.vocabulary}"
+            what = f"words of {one.column} in {one.vocabulary}"
             yield Requirement("words", what, f"{listed} count as other", optional=True, fixes=(fix,))
 
 
 def _columns(
-    catalog: Catalog, staging: Relation, own: str, table: str, needs: Needs, look: Look
+    catalog: Catalog, staging: Relation, canonical: str, table: str, needs: Needs, look: Look
 ) -> Iterator[Requirement]:
     config = catalog.config
-    pairs = ((setting, column) for setting, one in mappings(config, staging, own) for column in named_in(one))
+    pairs = ((setting, column) for setting, one in mappings(config, staging, canonical) for column in named_in(one))
     for setting, column in pairs:
         dotted = f"{table}.{column}"
         optional = dotted in needs.optional and dotted not in needs.columns
@@ -287,20 +287,23 @@ def _columns(
         why, fixes = "", tuple[Fix, ...]()
         if (table, column) not in (look.columns or ()):
             others = {other for one, other in look.columns or () if one == table}
-            why = "is not there"
-            canonical = setting.removeprefix("platform.columns.")
-            fixes = _make(catalog, staging, canonical, look, (table, column)) or _rename(setting, column, others)
+            why = "does not exist"
+            what = setting.removeprefix("platform.columns.")
+            fixes = _make(catalog, staging, what, look, (table, column)) or _rename(setting, column, others)
         elif (table, column) not in look.readable:
             why, fixes = "the source's role may not read it", (_grant(catalog, look, table, [column]),)
         yield Requirement("column", name, why, optional=optional, fixes=fixes)
 
 
 def _rows(catalog: Catalog, staging: Relation, look: Look) -> Iterator[Requirement]:
-    """Rows that cannot be read at all, and those that stand in no figure."""
+    """Requirements for rows that cannot be read, and for rows that are left out of all figures."""
     if staging.name in look.unreadable:
         column, why = look.unreadable[staging.name]
         setting = f"platform.columns.{_read_for(staging, column) or '<table>.<column>'}"
-        fix = Fix("setting", f'{setting}: "= SQL over {{columns}}"  # that gives {column or "columns"} as wanted')
+        fix = Fix(
+            "setting",
+            f'{setting}: "= SQL over {{columns}}"  # that gives {column or "columns"} in the wanted type',
+        )
         yield Requirement("rows", f"{column or 'columns'} of {staging.name}", f"cannot be read: {why}", fixes=(fix,))
     if look.unusable.get(staging.name):
         table, _, column = str(staging.header.get("time", "")).partition(".")
@@ -309,14 +312,14 @@ def _rows(catalog: Catalog, staging: Relation, look: Look) -> Iterator[Requireme
             mapped = mapped_sql(
                 mapped_column(catalog.config, staging, table, column), column=lambda name: f"{{{name}}}"
             )
-            value = f"\"= coalesce({mapped}, '2000-01-01')\"  # where those without a time shall count"
+            value = f"\"= coalesce({mapped}, '2000-01-01')\"  # if rows without a time shall count"
             fixes = [Fix("setting", f"platform.columns.{table}.{column}: {value}")]
-        why = f"{look.unusable[staging.name]} have no real time or lack what they must have, and stand in no figure"
+        why = f"{look.unusable[staging.name]} have no valid time or lack a required value, and are in no figure"
         yield Requirement("rows", f"rows of {staging.name}", why, optional=True, fixes=tuple(fixes))
 
 
 def _read_for(staging: Relation, column: str) -> str:
-    """The column of the platform (``table.column``) that a staging text reads last for one of its own."""
+    """The platform column (``table.column``) behind a column of a staging query."""
     text = re.split(rf"\bas\s+{re.escape(column)}\b", staging.text)[0] if column else ""
     read = re.findall(r"column\('(\w+\.\w+)'", text)
     return read[-1] if read else ""
@@ -330,7 +333,7 @@ def _makes(staging: Relation) -> Mapping[str, Mapping[str, str]]:
 def _make(
     catalog: Catalog, staging: Relation, what: str, look: Look, column: tuple[str, str] | None = None
 ) -> tuple[Fix, ...]:
-    """How to make a table (or a column) that the staging text says how to make."""
+    """The fixes that create a table or column for which a staging file has instructions (``make:``), else none."""
     others = [one for one in catalog.relations.values() if one.kind == "staging" and one is not staging]
     staging = next((one for one in (staging, *others) if what in _makes(one)), staging)
     make = _makes(staging).get(what)
@@ -356,13 +359,13 @@ _LIKE = re.compile(r"\{\{\s*like\('(\w+)\.(\w+)'\)\s*\}\}")
 
 
 def _type(catalog: Catalog, staging: Relation, look: Look, table: str, column: str) -> str:
-    """The type of a column that is there, which a foreign key must have, too; that of the reference platform else."""
+    """The type of an existing column, which a foreign key to it must have; uuid if it does not exist."""
     of = mapped_table(catalog.config, staging, table), mapped_column(catalog.config, staging, table, column)
     return look.types.get(of, "uuid")
 
 
 def _rendered(catalog: Catalog, staging: Relation, text: str) -> str:
-    """A text that makes a table or column: names only, no SQL that stands in their place."""
+    """A ``make:`` text with the platform's names in place of references, never with the SQL that replaces a column."""
     values = {
         key: value
         for key, value in catalog.config.values.items()
@@ -378,9 +381,9 @@ def _grant(catalog: Catalog, look: Look, table: str, columns: Iterable[str]) -> 
 
 
 def _rename(setting: str, name: str, there: Iterable[str]) -> tuple[Fix, ...]:
-    """The setting that maps a name, and what may be meant by it: the nearest name, or those that are there."""
+    """The setting that maps a name, with a hint: the most similar existing name, or all existing names."""
     known = sorted(there)
-    hint = suggest(name, known) or (f"one of {_names(known)}?" if known else "there is nothing in its place")
+    hint = suggest(name, known) or (f"one of {_names(known)}?" if known else "no candidates exist")
     sql = "" if setting.startswith("platform.tables.") else ', or "= SQL over {columns}"'
     return (Fix("setting", f"{setting}: <its name on the platform{sql}>  # {hint}"),)
 

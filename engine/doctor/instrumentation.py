@@ -1,4 +1,4 @@
-"""The metric contract -> the lines of Python with which an application records a metric. Pure."""
+"""Renders the lines of Python with which an application records a metric of the contract. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _AMOUNTS = ("tokens", "seconds", "bytes")  # a counter of anything else counts e
 
 
 def snippet(name: str, metric: Mapping[str, Any]) -> str:
-    """Definition and use of a metric with prometheus_client; labels and values are names that the code fills in."""
+    """Python code that defines and records a metric with prometheus_client; labels and values are placeholder names."""
     labels: Mapping[str, str] = metric.get("labels", {})
     given = [json.dumps(name), json.dumps(metric["doc"])]
     given += [json.dumps(list(labels))] if labels else []

@@ -1,4 +1,4 @@
-"""What the platform's database holds of what the definitions read: tables, columns, and whether there are rows."""
+"""Reads from the platform's database which of the tables, columns and rows that the definitions read exist."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from gendash.engine.clients.postgres import Connection, local_settings, trusted
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.platform_names import mapped_table
 from gendash.engine.definitions.references import counted_part, is_usable, only_usable, resolve_references
-from gendash.engine.doctor.seen import Look, Spoken, spoken_in
+from gendash.engine.doctor.seen import Look, WordColumn, word_columns
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Relation
 from gendash.engine.platform.columns import Seen, read_columns, read_settings
 
-NEWEST_PAGES = 8192  # of a large table the newest 64 MB are looked at
+NEWEST_PAGES = 8192  # of a large table only the newest 64 MB are read
 WORD_LENGTH = 40  # a column that was mapped by mistake may hold whole texts
 
 
 def platform_look(connection: Connection, catalog: Catalog) -> Look:
-    """What the source has, seen in short transactions; metrics and traces are left open."""
+    """The contents of the platform's database, read in short transactions; metrics and traces are left unknown."""
     seen = read_columns(connection, catalog)
     stagings = [one for one in catalog.relations.values() if one.kind == "staging"]
     rows: dict[str, bool] = {}
-    strange: dict[Spoken, list[str]] = {}
+    unknown_words: dict[WordColumn, list[str]] = {}
     unusable: dict[str, int] = {}
     unreadable: dict[str, tuple[str, str]] = {}
     empty: set[str] = set()
@@ -34,9 +34,9 @@ def platform_look(connection: Connection, catalog: Catalog) -> Look:
         columns = {tuple(name.split(".", 1)) for kind, name in uses if kind == "column"}
         if not columns <= seen.readable or not {name for kind, name in uses if kind == "table"} <= seen.tables:
             continue
-        own = next(iter(staging.header["tables"]))
-        table = mapped_table(catalog.config, staging, own)
-        newest = _newest(catalog, staging, own, table, seen)
+        canonical = next(iter(staging.header["tables"]))
+        table = mapped_table(catalog.config, staging, canonical)
+        newest = _newest(catalog, staging, canonical, table, seen)
         text = resolve_references(staging.text, catalog.names, staging, seen.readable, newest).text.strip().rstrip(";")
         try:
             found = _any(connection, catalog, f"({only_usable(staging, text)}) as rows")
@@ -48,7 +48,9 @@ def platform_look(connection: Connection, catalog: Catalog) -> Look:
             unusable[staging.name] = sum(count for (count,) in _rows(connection, catalog, left_out) or ())
             values = ", ".join(f"count({quote_name(name)})" for name in staging.columns)
             _rows(connection, catalog, f"select {values} from (\n{text}\n) given")
-            strange |= {one: _strange(connection, catalog, staging, one, newest) for one in spoken_in(staging)}
+            unknown_words |= {
+                one: _unknown_words(connection, catalog, staging, one, newest) for one in word_columns(staging)
+            }
         except (psycopg.DataError, psycopg.ProgrammingError) as error:
             unreadable[staging.name] = _unreadable(connection, catalog, staging, text), str(error.diag.message_primary)
     row = connection.execute("select current_user").fetchone()
@@ -58,17 +60,17 @@ def platform_look(connection: Connection, catalog: Catalog) -> Look:
         seen.readable,
         rows,
         frozenset(empty),
-        strange,
+        unknown_words,
         unusable,
         unreadable,
-        seen.veiled,
+        seen.row_secured,
         seen.types,
         role=row[0],
     )
 
 
 def last_audits(connection: Connection, schema: str) -> list[tuple[str, str, str, str]]:
-    """Name, state, finding and meaning of the last result of each audit; none where the store has none."""
+    """Name, state, finding and description of the last result of each audit; empty if the store has none."""
     view = f"{quote_name(schema)}.audit_now"
     row = connection.execute(
         "select coalesce(has_table_privilege(to_regclass(%s), 'select'), false)", [view]
@@ -83,7 +85,7 @@ def last_audits(connection: Connection, schema: str) -> list[tuple[str, str, str
 
 
 def _unreadable(connection: Connection, catalog: Catalog, staging: Relation, text: str) -> str:
-    """The first column of a staging text that cannot be read by itself; nothing where it is none alone."""
+    """The first unreadable column of a staging query; empty if no single column is to blame."""
     failing = []
     for name in staging.columns:
         try:
@@ -93,34 +95,34 @@ def _unreadable(connection: Connection, catalog: Catalog, staging: Relation, tex
     return failing[0] if failing and len(failing) < len(staging.columns) else ""
 
 
-def _newest(catalog: Catalog, staging: Relation, own: str, table: str, seen: Seen) -> dict[str, str]:
-    """In place of a large table its last pages, where the newest rows are."""
+def _newest(catalog: Catalog, staging: Relation, canonical: str, table: str, seen: Seen) -> dict[str, str]:
+    """The substitute for a large table: its last pages, which have the newest rows; empty for a small one."""
     pages = seen.pages.get(table) or 0
     if pages <= NEWEST_PAGES:
         return {}
     newest = f"ctid >= '({pages - NEWEST_PAGES},0)'"
-    return {f"{staging.name}.{own}": counted_part(catalog.names, staging, own, seen.readable, [newest])}
+    return {f"{staging.name}.{canonical}": counted_part(catalog.names, staging, canonical, seen.readable, [newest])}
 
 
 def _qualified(catalog: Catalog, table: str) -> str:
     return f"{quote_name(catalog.config['platform.schema'])}.{quote_name(table)}"
 
 
-def _strange(
-    connection: Connection, catalog: Catalog, staging: Relation, spoken: Spoken, newest: Mapping[str, str]
+def _unknown_words(
+    connection: Connection, catalog: Catalog, staging: Relation, of: WordColumn, newest: Mapping[str, str]
 ) -> list[str]:
-    """Some words of a column that its vocabulary does not know."""
-    table = spoken.column.partition(".")[0]
+    """Some values of a column that its vocabulary does not list."""
+    table = of.column.partition(".")[0]
     part = newest.get(f"{staging.name}.{table}", f"{{{{ table('{table}') }}}}")
-    text = f"select left({{{{ column('{spoken.column}', 'w') }}}}::text, {WORD_LENGTH}) as word from {part} w "
-    text += f"where {{{{ word('{spoken.column}', '{spoken.vocabulary}', 'w') }}}} = 'other'"
+    text = f"select left({{{{ column('{of.column}', 'w') }}}}::text, {WORD_LENGTH}) as word from {part} w "
+    text += f"where {{{{ word('{of.column}', '{of.vocabulary}', 'w') }}}} = 'other'"
     query = resolve_references(text, catalog.names, staging).text
     rows = _rows(connection, catalog, f"select distinct word from ({query}) q where word <> '' order by 1 limit 9")
     return [word for (word,) in rows or ()]
 
 
 def _any(connection: Connection, catalog: Catalog, of: str) -> bool | None:
-    """Whether there is a row; None where that cannot be told in time."""
+    """True if there is a row; None if the query was cancelled or the role may not read it."""
     rows = _rows(connection, catalog, f"select exists (select from {of})")
     return bool(rows[0][0]) if rows else None
 

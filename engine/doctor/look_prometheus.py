@@ -1,4 +1,4 @@
-"""Which metrics of the contract Prometheus really records: one that is only defined counts as absent."""
+"""Finds the metrics of the contract that Prometheus records; one that is defined but never recorded is missing."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _OVER = ("max_over_time(%s[6h:5m])", "max_over_time(%s[30d:1h])")
 
 
 def recorded(call: Call, catalog: Catalog, keys: Iterable[str], at: datetime) -> dict[str, str]:
-    """Why each metric is not recorded, by its key; an empty text for one that is.
+    """The reason why each metric is not recorded, by its key; empty for one that is.
 
-    A metric without a label is there as a constant 0 from the moment in which it is defined, so one that was never
-    above 0 in 30 days is not recorded, unless the contract says that 0 is no fault (``quiet``).
+    A metric without labels is exposed as a constant 0 as soon as it is defined, so one that was never above 0 in 30
+    days counts as not recorded, unless the contract says that 0 is normal (``quiet``).
     """
     names = {key: str(catalog.config.get(f"metrics.{key}") or catalog.metrics[key]["name"]) for key in keys}
     series = {key: name + _suffix(catalog.metrics[key]) for key, name in names.items() if name not in SYNTHETIC}
@@ -44,7 +44,7 @@ def recorded(call: Call, catalog: Catalog, keys: Iterable[str], at: datetime) ->
 
 
 def exposed(call: Call, catalog: Catalog, keys: Iterable[str], at: datetime) -> Exposed:
-    """The names of all series of the last hour, and the labels on those of the metrics that are there."""
+    """The names of all series of the last hour, the labels of the existing metrics, and the scraped jobs."""
     names = label_values(call, "__name__", "", at - timedelta(hours=1), at)
     labels = {}
     for key in keys:
@@ -66,14 +66,14 @@ def _suffix(metric: Mapping[str, Any]) -> str:
 
 
 def _most(call: Call, over: str, series: Iterable[str], at: datetime) -> dict[str, float]:
-    """The largest value of each series name; nothing of one without a sample."""
+    """The largest value by series name, without names that have no sample."""
     names = sorted(set(series))
     if not names:
         return {}
-    # what looks over time forgets the name, so it is kept in another label
+    # functions over time drop the metric name, so it is copied to another label
     named = f'label_replace({{__name__=~"{"|".join(names)}"}}, "series_name", "$1", "__name__", "(.+)")'
     answer = instant(call, f"max by (series_name) ({over % named})", at)
-    if isinstance(answer, Failed):  # no answer is not the answer that nothing is there
+    if isinstance(answer, Failed):  # a failed query must not be reported as a missing metric
         raise Unexpected(Problem("prometheus", f"{answer.message} when looking for metrics", "try again"))
     return {one["metric"]["series_name"]: float(one["value"][1]) for one in answer.series}
 
@@ -85,6 +85,6 @@ def _stopped(call: Call, series: str, at: datetime) -> str:
 
 
 def _defined(call: Call) -> frozenset[str]:
-    """The metrics that any target tells of, with samples or without, as called in the format of its exposition."""
+    """The metric names in the metadata of any target, with or without samples, as its exposition format has them."""
     answer = call("metadata", {"limit_per_metric": "1"})
     return frozenset() if isinstance(answer, Failed) else frozenset(answer.data)

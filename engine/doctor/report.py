@@ -1,4 +1,4 @@
-"""What the doctor found, as text for people and as data for machines. Pure."""
+"""The report of `gendash doctor`, as text and as data for JSON. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gendash.engine.doctor.rights import COMMANDS, Noted
 
 @dataclass(frozen=True)
 class ServerReport:
-    """One server: what it is, or in one line why it cannot be looked at."""
+    """The state of one server, with its version and address or the reason of a failure in one line."""
 
     name: str
     state: Literal["ok", "failed", "not configured", "none"]
@@ -22,7 +22,7 @@ class ServerReport:
 
 
 class AuditSeen(NamedTuple):
-    """The last result of an audit: its state, what it found or the share that it measured, and what that means."""
+    """The last result of an audit: its state, what it found or the share that it measured, and its description."""
 
     name: str
     state: str
@@ -32,7 +32,7 @@ class AuditSeen(NamedTuple):
 
 @dataclass(frozen=True)
 class DoctorReport:
-    """Everything that was found; ``reads`` are the platform's columns that the source's role must read, by table."""
+    """All findings; ``reads`` are the platform's columns that the source's role must read, by table."""
 
     schema: str
     servers: Sequence[ServerReport]
@@ -44,31 +44,31 @@ class DoctorReport:
 
     @property
     def failed(self) -> bool:
-        """Whether something must be done: a server that fails, a role that lacks, a feature that is on in vain."""
+        """True if a server failed, a role lacks a privilege, or a feature is on whose requirements are not met."""
         lacks = any(note.kind == "lacks" for note in self.notes)
-        vain = any(feature.on and feature.state in ("absent", "partly") for feature in self.features)
-        return lacks or vain or any(server.state == "failed" for server in self.servers)
+        unmet = any(feature.on and feature.state in ("absent", "partly") for feature in self.features)
+        return lacks or unmet or any(server.state == "failed" for server in self.servers)
 
 
 def changes(features: Sequence[Feature]) -> list[tuple[str, list[Fix]]]:
-    """The changes that would light up each feature, each once, in the order in which they are made."""
+    """The changes by which each feature gets all that it needs, each change once, in the order to apply them."""
     found: list[tuple[str, list[Fix]]] = []
-    told: set[Fix] = set()
+    listed: set[Fix] = set()
     for feature in features:
         fixes = [fix for part in feature.parts for fix in part.fixes if part.why]
         if fixes and feature.wanted is False and feature.state != "unknown":
             fixes.append(Fix("setting", f"features.{feature.name}: true"))
         elif feature.wanted and not feature.on:
             fixes = [*fixes, Fix("setting", f"features.{feature.name}: true")]
-        new = [fix for fix in dict.fromkeys(fixes) if fix not in told]
-        told.update(new)
+        new = [fix for fix in dict.fromkeys(fixes) if fix not in listed]
+        listed.update(new)
         if new:
             found.append((feature.name, sorted(new, key=lambda fix: ("sql", "app", "setting").index(fix.kind))))
     return found
 
 
 def report_as_dict(report: DoctorReport) -> dict[str, Any]:
-    """The whole report; ``changes`` by feature."""
+    """The whole report as data for JSON; ``changes`` by feature."""
     return {
         "servers": [asdict(server) for server in report.servers],
         "features": [asdict(feature) | {"wanted": feature.wanted} for feature in report.features],
@@ -82,15 +82,15 @@ def report_as_dict(report: DoctorReport) -> dict[str, Any]:
 
 
 def as_text(report: DoctorReport) -> str:
-    """The report in six parts: servers, features, panels, changes, audits, rights."""
+    """The report as text, in sections: servers, features, panels, changes, audits, privileges."""
     sections = (
         ("servers", (f"{one.name:<11} {one.state:<15} {one.line}" for one in report.servers)),
         ("features", _features(report.features)),
         (_count(report.panels), _panels(report.panels)),
         ("changes that light them up", _changes(report.features)),
         ("audits of the data", _audits(report.audits)),
-        ("least rights, by command", _commands(report)),
-        ("rights of the roles", _roles(report.notes)),
+        ("minimum privileges, by command", _commands(report)),
+        ("missing and excess privileges of the roles", _roles(report.notes)),
     )
     return "\n".join(
         line for title, lines in sections for line in ("", title, *(f"  {line}".rstrip() for line in lines))
@@ -121,10 +121,10 @@ def _count(panels: Sequence[PanelFound]) -> str:
 
 def _panels(panels: Sequence[PanelFound]) -> Iterator[str]:
     for name in dict.fromkeys(panel.dashboard for panel in panels):
-        own = [panel for panel in panels if panel.dashboard == name]
-        yield f"{name}: {sum(panel.state == 'lit' for panel in own)} of {len(own)} lit"
-        for state, lacks in dict.fromkeys((one.state, one.lacks) for one in own if one.state != "lit"):
-            slugs = [one.slug for one in own if (one.state, one.lacks) == (state, lacks)]
+        shown = [panel for panel in panels if panel.dashboard == name]
+        yield f"{name}: {sum(panel.state == 'lit' for panel in shown)} of {len(shown)} lit"
+        for state, lacks in dict.fromkeys((one.state, one.lacks) for one in shown if one.state != "lit"):
+            slugs = [one.slug for one in shown if (one.state, one.lacks) == (state, lacks)]
             yield f"  {state:<8} {_WANTS[state]} {'; '.join(lacks)}"
             yield from textwrap.wrap(", ".join(slugs), 100, initial_indent=" " * 11, subsequent_indent=" " * 11)
 
@@ -137,7 +137,7 @@ def _changes(features: Sequence[Feature]) -> Iterator[str]:
             text = fix.text if fix.kind != "sql" else f"{fix.text.rstrip(';')};"
             yield from textwrap.indent(text, " " * 12).replace(" " * 12, f"    {fix.kind:<8}", 1).splitlines()
     if not found:
-        yield "none: everything is there"
+        yield "none: nothing is missing"
 
 
 def _audits(audits: Sequence[AuditSeen]) -> Iterator[str]:
@@ -157,7 +157,7 @@ def _commands(report: DoctorReport) -> Iterator[str]:
             **{name: text for name, text in command._asdict().items() if name not in ("command", "database")},
         }
         needs = [f"{name}: {text}" for name, text in servers.items() if text]
-        yield f"{command.command:<25} {' | '.join(needs) or 'nothing: asks no server'}"
+        yield f"{command.command:<25} {' | '.join(needs) or 'none: connects to no server'}"
     for table, columns in report.reads.items():
         yield f"the source reads {table} ({', '.join(columns)})"
 
@@ -172,4 +172,4 @@ def _roles(notes: Sequence[Noted]) -> Iterator[str]:
         if note.sql:
             yield f"    {note.sql}{'' if note.sql.startswith('--') else ';'}"
     if not notes:
-        yield "exactly what they need, as far as they could be looked at"
+        yield "none, as far as the roles could be read"

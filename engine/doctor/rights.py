@@ -1,6 +1,6 @@
-"""The least rights that each command needs, and what the roles of this installation have less or more than that. Pure.
+"""The minimum privileges of each command, and the missing and excess privileges of this installation's roles. Pure.
 
-What a role must read is derived from the definitions: the source's role the columns that staging texts name, a
+What a role must read follows from the definitions: the source's role reads the columns that staging queries name, a
 reader the relations of its audience.
 """
 
@@ -21,7 +21,7 @@ Column = tuple[str, str]
 
 
 class Command(NamedTuple):
-    """What a command needs of each server; an empty text where it does not ask it."""
+    """The privileges that a command needs on each server; empty if it does not connect to it."""
 
     command: str
     database: str = ""
@@ -45,17 +45,18 @@ COMMANDS = (
         "apply",
         _OWNER,
         "writes prometheus.rules_dir, may reload",
-        grafana="role Editor; Admin where it makes data sources or the hidden folder",
+        grafana="role Editor; Admin if it creates data sources or the hidden folder",
     ),
 )
 
 
 @dataclass(frozen=True)
 class RoleSeen:
-    """A role as the server has it: its attributes (``superuser``, ...), and what it may do in the schemas we look at.
+    """An existing role: its attributes (``superuser``, ...) and its privileges on the platform's and gendash's schemas.
 
-    ``tables`` are the privileges by (schema, table), ``columns`` the platform's columns that it may read, ``owned`` the
-    tables that it owns; ``schemas`` those that it may use, ``creates`` those that it may create in.
+    ``tables`` are privileges by (schema, table), ``columns`` the platform's columns that it may read, ``owned`` the
+    tables that it owns, ``schemas`` those that it may use, ``creates`` those that it may create in, ``plain`` the
+    platform's tables that have a ``ctid``.
     """
 
     name: str
@@ -72,7 +73,7 @@ class RoleSeen:
 
 
 class Noted(NamedTuple):
-    """Something about a role: ``lacks`` what a command needs, or has ``more``; the SQL that would mend it."""
+    """A finding on a role: it ``lacks`` a privilege, or has ``more`` than it needs; and the SQL that corrects it."""
 
     role: str
     kind: str
@@ -81,9 +82,9 @@ class Noted(NamedTuple):
 
 
 def columns_to_grant(catalog: Catalog, there: Collection[Column], plain: Collection[str]) -> set[Column]:
-    """The platform's columns that the features which are on read, as far as they are there.
+    """The existing columns of the platform that enabled features read.
 
-    A large table is read by ranges of ``ctid``, which a role with rights on single columns must be granted too.
+    A large table is read by ranges of ``ctid``, which a role with privileges on single columns must be granted too.
     """
     names = {
         name
@@ -96,14 +97,14 @@ def columns_to_grant(catalog: Catalog, there: Collection[Column], plain: Collect
 
 
 def relations_read(catalog: Catalog, audience: str) -> set[str]:
-    """The store's relations that the role of an audience may read."""
+    """The names of the store's relations that the role of an audience may read."""
     role = reader_roles(catalog.config)[audience]
     store = [one for one in catalog.relations.values() if one.kind in ("table", "rollup", "view")]
     return {one.name for one in store if role in readers_of(catalog, one)}
 
 
 def source_notes(catalog: Catalog, seen: RoleSeen, there: Collection[Column]) -> list[Noted]:
-    """What the source's role lacks and has beyond reading the columns that are read."""
+    """The missing and excess privileges of the source's role, which needs to read the columns of enabled features."""
     schema = catalog.config["platform.schema"]
     quoted, role, read = quote_name(schema), quote_name(seen.name), columns_to_grant(catalog, there, seen.plain)
     found = list(_attributes(seen))
@@ -128,7 +129,7 @@ def _more_of_tables(seen: RoleSeen, schema: str, read: Collection[Column]) -> It
     quoted, role = quote_name(schema), quote_name(seen.name)
     owned = sorted(table for one, table in seen.owned if one == schema)
     if owned:
-        what = f"owns {_names(owned)} in schema {schema}; a role of its own would need to read only"
+        what = f"owns {_names(owned)} in schema {schema}; a separate role that may only read would do"
         yield Noted(seen.name, "more", what, _own_role(quoted, read))
         return
     for (one, table), privileges in sorted(seen.tables.items()):
@@ -151,7 +152,7 @@ def _more_of_tables(seen: RoleSeen, schema: str, read: Collection[Column]) -> It
 
 
 def _own_role(schema: str, read: Collection[Column]) -> str:
-    """SQL that makes a role which may read the platform and nothing else."""
+    """SQL that creates a role which may only read the given columns of the platform."""
     lines = ["create role gendash_source login password '…'", f"grant usage on schema {schema} to gendash_source"]
     for table in sorted({table for table, _ in read}):
         names = ", ".join(quote_name(column) for one, column in sorted(read) if one == table)
@@ -160,12 +161,12 @@ def _own_role(schema: str, read: Collection[Column]) -> str:
 
 
 def owner_notes(catalog: Catalog, seen: RoleSeen, database: str) -> list[Noted]:
-    """What the store's role lacks and has beyond its own schema."""
+    """The missing and excess privileges of the store's role, which needs its own schema and temporary tables."""
     schema, role = catalog.config["schema"], quote_name(seen.name)
     found = list(_attributes(seen))
     if schema not in seen.creates:
         sql = f"create schema if not exists {quote_name(schema)} authorization {role}"
-        found.append(Noted(seen.name, "lacks", f"schema {schema} of its own", sql))
+        found.append(Noted(seen.name, "lacks", f"schema {schema}, which it should own", sql))
     if not seen.temporary:
         sql = f"grant temporary on database {quote_name(database)} to {role}"
         found.append(Noted(seen.name, "lacks", f"TEMPORARY on database {database}", sql))
@@ -173,9 +174,9 @@ def owner_notes(catalog: Catalog, seen: RoleSeen, database: str) -> list[Noted]:
 
 
 def reader_notes(catalog: Catalog, seen: RoleSeen, audience: str) -> list[Noted]:
-    """What a reader lacks and has beyond the relations of its audience."""
+    """The missing and excess privileges of a reader, which needs to read the relations of its audience."""
     if not seen.exists:
-        return [Noted(seen.name, "lacks", "the role is not there", "-- run `gendash db migrate`")]
+        return [Noted(seen.name, "lacks", "the role itself: it does not exist", "-- run `gendash db migrate`")]
     config, role = catalog.config, quote_name(seen.name)
     schema, wanted = config["schema"], relations_read(catalog, audience)
     found = list(_attributes(seen))
@@ -211,9 +212,9 @@ def _attributes(seen: RoleSeen) -> Iterator[Noted]:
 def public_notes(
     database: str, owner: str, held: Collection[str], functions: Mapping[str, int], alone: bool
 ) -> list[Noted]:
-    """What every role may do through PUBLIC, other than to connect.
+    """The excess privileges of PUBLIC, that is, all except CONNECT.
 
-    gendash revokes it only where the database is its own (``alone``); ``owner`` needs to keep its temporary tables.
+    If others use the database (not ``alone``), the notes say so. ``owner`` needs to keep its temporary tables.
     """
     whose = "" if alone else ", if nobody else needs it"
     found = []
@@ -232,7 +233,7 @@ def public_notes(
     return found
 
 
-TOKEN = {  # what `apply` asks for, and what for
+TOKEN = {  # the permissions that `apply` needs, and why
     "dashboards:create": "role Editor, to save dashboards",
     "folders:create": "role Editor, to make folders",
     "datasources:create": "role Admin, to make data sources; or give Grafana provisioning/ of `gendash build`",
@@ -241,9 +242,9 @@ TOKEN = {  # what `apply` asks for, and what for
 
 
 def token_notes(allowed: Collection[str] | None, *, is_new: bool) -> list[Noted]:
-    """What the service account of Grafana's token lacks for `apply`, and has beyond it.
+    """The missing and excess permissions of the service account of Grafana's token, which needs those of `apply`.
 
-    What only an Admin may is needed where Grafana ``is_new`` to gendash: later its data sources and folders are there.
+    Permissions of an Admin are needed only if Grafana ``is_new`` to gendash: later, data sources and folders exist.
     """
     if allowed is None:
         return []
@@ -252,7 +253,7 @@ def token_notes(allowed: Collection[str] | None, *, is_new: bool) -> list[Noted]
     found = [Noted("grafana token", "lacks", f"{action}: {why}") for action, why in lacking.items()]
     beyond = [name for name in allowed if name.startswith(("users:", "server.", "orgs:"))]
     if beyond:
-        what = f"{_names(beyond)}, which nothing needs; a service account with a lower role would do"
+        what = f"{_names(beyond)}, which gendash does not need; use a service account with a lower role"
         found.append(Noted("grafana token", "more", what))
     return found
 

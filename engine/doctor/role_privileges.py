@@ -1,4 +1,4 @@
-"""What roles may do in the platform's schema and in gendash's, as the server's catalog says."""
+"""Reads from the system catalogs the privileges of roles on the platform's schema and on gendash's."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ATTRIBUTES = ("superuser", "createrole", "createdb", "bypassrls", "replication"
 
 
 def role_seen(connection: Connection, role: str, schemas: list[str], platform: str = "") -> RoleSeen:
-    """A role and its rights in some schemas; columns only of the platform's."""
+    """A role and its privileges on the given schemas; column privileges only on the platform's schema."""
     with connection.transaction():
         local_settings(connection, READ_SETTINGS)
         row = connection.execute(
@@ -69,7 +69,7 @@ def role_seen(connection: Connection, role: str, schemas: list[str], platform: s
 
 
 def public_seen(connection: Connection) -> tuple[str, frozenset[str], dict[str, int]]:
-    """The database, what PUBLIC may do in it, and how many functions it may execute, by schema."""
+    """The database's name, the privileges of PUBLIC on it, and the number of functions it may execute, by schema."""
     with connection.transaction():
         local_settings(connection, READ_SETTINGS)
         (database,) = _rows(connection, "select current_database()", [])[0]

@@ -1,4 +1,4 @@
-"""What doctor saw of the platform's database, as data: columns, words of vocabularies, rows."""
+"""The data that doctor reads from the servers: columns, values of vocabulary columns, rows, metrics."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import NamedTuple
 from gendash.engine.model import Relation
 
 
-class Spoken(NamedTuple):
-    """A column (``table.column``) that a staging text reads by a vocabulary."""
+class WordColumn(NamedTuple):
+    """A column (``table.column``) whose values a staging query maps by a vocabulary."""
 
     staging: str
     column: str
@@ -19,7 +19,7 @@ class Spoken(NamedTuple):
 
 
 class Exposed(NamedTuple):
-    """What Prometheus has: the names of series, the labels by key of a metric that is there, the jobs it scrapes."""
+    """Contents of Prometheus: the names of series, the labels by key of each existing metric, the scraped jobs."""
 
     names: Sequence[str] = ()
     labels: Mapping[str, frozenset[str]] = {}
@@ -28,24 +28,24 @@ class Exposed(NamedTuple):
 
 @dataclass(frozen=True)
 class Look:
-    """What was seen; None where a server was not asked or did not answer, which is not the same as nothing.
+    """The answers of the servers; None if a server was not asked or did not answer, unlike an empty answer.
 
-    ``columns`` are (table, column), ``readable`` those that the source's role may read. ``rows`` says of a staging
-    text whether it has rows, ``empty`` names tables without any. ``strange`` holds, by staging text, canonical column
-    and vocabulary, some words of the platform that the vocabulary does not know. ``unusable`` counts, by staging text,
-    rows that stand in no figure; ``unreadable`` tells the column that cannot be read, and what the server says.
-    ``veiled`` are tables of which row level security may hide rows. ``metrics`` says by key why a metric is not
-    recorded, and nothing where it is; ``traces`` the same of LLM calls. ``role`` is who reads the platform.
+    ``columns`` are (table, column), ``readable`` those that the source's role may read. ``rows`` is True for a staging
+    query that has rows; ``empty`` are tables without rows. ``unknown_words`` has some values of a column that its
+    vocabulary does not list. ``unusable`` is the number of rows of a staging query that are left out of all figures;
+    ``unreadable`` is the column that cannot be read, and the server's message. ``row_secured`` are tables whose rows
+    row level security may hide. ``metrics`` is by key the reason why a metric is not recorded, or an empty text;
+    ``traces`` is the same for LLM calls. ``role`` is the role that reads the platform.
     """
 
     columns: frozenset[tuple[str, str]] | None = None
     readable: frozenset[tuple[str, str]] = frozenset()
     rows: Mapping[str, bool] = field(default_factory=dict)
     empty: frozenset[str] = frozenset()
-    strange: Mapping[Spoken, Sequence[str]] = field(default_factory=dict)
+    unknown_words: Mapping[WordColumn, Sequence[str]] = field(default_factory=dict)
     unusable: Mapping[str, int] = field(default_factory=dict)
     unreadable: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    veiled: frozenset[str] = frozenset()
+    row_secured: frozenset[str] = frozenset()
     types: Mapping[tuple[str, str], str] = field(default_factory=dict)
     metrics: Mapping[str, str] | None = None
     exposed: Exposed = field(default_factory=Exposed)
@@ -56,6 +56,6 @@ class Look:
 _WORD = re.compile(r"\{\{\s*word\('(\w+\.\w+)',\s*'(\w+)'")
 
 
-def spoken_in(staging: Relation) -> list[Spoken]:
-    """The columns that a staging text reads by a vocabulary, each once."""
-    return [Spoken(staging.name, *found) for found in dict.fromkeys(_WORD.findall(staging.text))]
+def word_columns(staging: Relation) -> list[WordColumn]:
+    """The columns whose values a staging query maps by a vocabulary, each once."""
+    return [WordColumn(staging.name, *found) for found in dict.fromkeys(_WORD.findall(staging.text))]

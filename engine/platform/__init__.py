@@ -1,1 +1,1 @@
-"""What is known of the platform's tables: columns, sizes, indexes, estimates, advice."""
+"""The platform's tables: columns, sizes, indexes, estimates of a refresh, advice on indexes."""

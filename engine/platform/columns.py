@@ -1,4 +1,4 @@
-"""The platform's database as refresh sees it: what is there, and what is missing."""
+"""The tables and columns of the platform's database, and those that a rollup reads and it lacks."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from gendash.engine.definitions.relations import stagings
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Problem, Relation
 
-# A lock lasts as long as its transaction, so each read is a short one; and reads never take the platform's cores. A
-# slice is small beside the tables that it is joined with: they are looked up by index, never read whole for each slice.
+# A lock lasts as long as its transaction, so each read is short; and reads never use parallel workers of the platform.
+# A slice is small compared with the tables that it is joined with: they must be read by index, not scanned per slice.
 TIMEOUT_S = 4
 READ_SETTINGS = {
     "statement_timeout": f"{TIMEOUT_S}s",
@@ -31,8 +31,8 @@ READ_SETTINGS = {
 }
 
 
-# row_security_active says nothing of what its policies let through: one that lets all rows through hides none
-_VEILED = """
+# row_security_active alone is not enough: a policy that admits all rows hides none
+_ROW_SECURED = """
 select relname from pg_class c join pg_namespace n on n.oid = relnamespace
 where nspname = %s and relkind in ('r', 'p') and row_security_active(c.oid) and (
   exists (select from pg_policy where polrelid = c.oid and not polpermissive)
@@ -45,7 +45,7 @@ where nspname = %s and relkind in ('r', 'p') and row_security_active(c.oid) and 
 
 
 def read_settings(config: Config) -> dict[str, str]:
-    """What each transaction that reads rows sets; times that are stored without a zone are of the platform's."""
+    """The settings of a transaction that reads rows; times stored without a zone are in the platform's time zone."""
     return {**READ_SETTINGS, "timezone": config["platform.time_zone"]}
 
 
@@ -58,22 +58,22 @@ class Seen:
     pages: Mapping[str, int | None]  # of the largest partition; None where rows have no place on a page, as in views
     indexed: frozenset[tuple[str, str]] = frozenset()  # columns that an index begins with
     types: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    veiled: frozenset[str] = frozenset()  # tables of which row level security may hide rows from us
+    row_secured: frozenset[str] = frozenset()  # tables whose rows row level security may hide from us
     replica: bool = False
 
     @property
     def times(self) -> frozenset[tuple[str, str]]:
-        """Columns that are times or dates."""
+        """The columns whose type is a time or date."""
         return frozenset(column for column, kind in self.types.items() if kind.startswith(("timestamp", "date")))
 
     @property
     def tables(self) -> frozenset[str]:
-        """Names of the tables."""
+        """The names of the tables."""
         return frozenset(self.pages)
 
 
-# Of the leaves of a table: itself, its partitions, or the tables that inherit from it. A table whose leaves are small
-# but many is not small; chunks of TimescaleDB are cut by time, since what is compressed has no place on a page.
+# The size of a table's leaves: itself, its partitions, or the tables that inherit from it. A table with many small
+# leaves is not small; TimescaleDB's chunks are read by time (NULL here), since compressed rows have no place on a page.
 _PAGES = """
 with recursive below as (
   select c.oid, relkind, nspname from pg_class c join pg_namespace n on n.oid = relnamespace
@@ -91,7 +91,7 @@ from (
 
 
 def _pages(connection: Connection, schema: str, table: str, known: int) -> int | None:
-    """Pages of a table, 0 where it is empty; what the statistics say where another session has locked it."""
+    """The pages of a table, 0 if it is empty; the statistics' number (``known``) if another session has locked it."""
     try:
         with connection.transaction():
             local_settings(connection, READ_SETTINGS)
@@ -102,7 +102,7 @@ def _pages(connection: Connection, schema: str, table: str, known: int) -> int |
 
 
 def locked(connection: Connection, schema: str, tables: Collection[str]) -> list[str]:
-    """Those of the tables that a session has locked against reading."""
+    """The given tables that a session has locked against reading."""
     found = connection.execute(
         "select distinct relname from pg_locks join pg_class c on c.oid = relation join pg_namespace n "
         "on n.oid = relnamespace where granted and mode = 'AccessExclusiveLock' and nspname = %s and relname = any (%s)"
@@ -113,13 +113,13 @@ def locked(connection: Connection, schema: str, tables: Collection[str]) -> list
 
 
 def tables_read(catalog: Catalog, relations: Iterable[Relation]) -> set[str]:
-    """The platform's tables that staging texts read."""
+    """The platform's tables that staging queries read."""
     uses = (catalog.expanded(staging.text, staging).uses for staging in relations)
     return {name for some in uses for kind, name in some if kind == "table"}
 
 
 def read_columns(connection: Connection, catalog: Catalog) -> Seen:
-    """What the source has. Nothing here waits for a lock on a table that is not read, or long for one that is."""
+    """The tables and columns of the platform's schema. Waits for locks only on tables that are read, 1 s each."""
     schema = catalog.config["platform.schema"]
     with connection.transaction():
         local_settings(connection, READ_SETTINGS)
@@ -137,7 +137,7 @@ def read_columns(connection: Connection, catalog: Catalog) -> Seen:
             "and attnum > 0 and not attisdropped",
             [schema],
         ).fetchall()
-        veiled = connection.execute(_VEILED, [schema]).fetchall()
+        row_secured = connection.execute(_ROW_SECURED, [schema]).fetchall()
         recovery = connection.execute("select pg_is_in_recovery()").fetchone()
         indexed = connection.execute(
             "select c.relname, attname from pg_index join pg_class c on c.oid = indrelid "
@@ -155,16 +155,16 @@ def read_columns(connection: Connection, catalog: Catalog) -> Seen:
         readable=frozenset((table, column) for table, column, may, _ in columns if may),
         pages=pages,
         types=types,
-        veiled=frozenset(table for (table,) in veiled),
+        row_secured=frozenset(table for (table,) in row_secured),
         replica=bool(recovery and recovery[0]),
     )
     return replace(seen, indexed=seen.times & frozenset((table, column) for table, column in indexed))
 
 
 def missing(catalog: Catalog, relation: Relation, seen: Seen) -> list[Problem]:
-    """Every table and column that a rollup or audit reads and the source lacks, or does not let us read.
+    """The tables and columns that a rollup or audit reads and that do not exist or may not be read, as problems.
 
-    Also tables of which row level security may hide rows: what is not seen would be taken for deleted.
+    Also tables whose rows row level security may hide: a refresh would treat hidden rows as deleted.
     """
     found: list[Problem] = []
     schema = catalog.config["platform.schema"]
@@ -175,7 +175,7 @@ def missing(catalog: Catalog, relation: Relation, seen: Seen) -> list[Problem]:
             if kind == "table" and name not in seen.tables:
                 hint = _hint(name, seen.tables, f"platform.tables.{_canonical_table(catalog.config, staging, name)}")
                 found.append(Problem(f"{schema}.{name}", "the platform has no such table", _or(hint, off)))
-            elif kind == "table" and name in seen.veiled:
+            elif kind == "table" and name in seen.row_secured:
                 what = "row level security may hide rows of it from the source's role, which would count as deleted"
                 policy = "`gendash doctor` prints the policy that shows them"
                 found.append(Problem(f"{schema}.{name}", what, _or(policy, off)))
@@ -200,16 +200,16 @@ def _missing_column(catalog: Catalog, staging: Relation, name: str, seen: Seen, 
 
 
 def _settings_of(catalog: Catalog, staging: Relation, table: str, column: str) -> Iterator[str]:
-    """The settings that name a column: those of the staging text, then of others, whose tables may be its parents."""
+    """The settings that name a column: of the staging query, then of others, since the column may be a parent's."""
     config = catalog.config
     for one in (staging, *catalog.names.stagings.values()):
-        own = _canonical_table(config, one, table)
-        yield from (key for key, mapped in mappings(config, one, own) if column in named_in(mapped))
+        canonical = _canonical_table(config, one, table)
+        yield from (key for key, mapped in mappings(config, one, canonical) if column in named_in(mapped))
 
 
 def _canonical_table(config: Config, staging: Relation, mapped: str) -> str:
     tables: dict[str, str] = staging.header["tables"]
-    return next((own for own in tables if mapped_table(config, staging, own) == mapped), mapped)
+    return next((canonical for canonical in tables if mapped_table(config, staging, canonical) == mapped), mapped)
 
 
 def _hint(name: str, there: frozenset[str] | set[str], setting: str) -> str:
@@ -221,7 +221,7 @@ def _or(*remedies: str) -> str:
 
 
 def absent(catalog: Catalog, relation: Relation, seen: Seen) -> list[str]:
-    """Optional columns (``table.column``) that a rollup would read if the source had them."""
+    """The optional columns (``table.column``) that a rollup reads if they exist, and that do not exist."""
     found: set[Use] = set()
     for staging in stagings(catalog, relation):
         every = resolve_references(staging.text, catalog.names, staging).uses
@@ -229,4 +229,4 @@ def absent(catalog: Catalog, relation: Relation, seen: Seen) -> list[str]:
     return sorted(name for kind, name in found if kind == "column")
 
 
-SMALL_PAGES = 1024  # a table of up to 8 MB is read whole every time: that is cheap, and exact
+SMALL_PAGES = 1024  # a table of up to 8 MB is read in full every time, which is cheap and exact

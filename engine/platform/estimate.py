@@ -1,8 +1,8 @@
-"""What the first refresh of a rollup reads and writes, estimated from the planner's statistics of the platform.
+"""Estimates what the first refresh of a rollup reads and writes, from the planner's statistics of the platform.
 
-Rows follow from the rollup's key: an id counts as often as the statistics say, a day or an hour as often as the time
-column reaches back, and any other column by its distinct values. Disk follows from the columns, time and WAL from
-`RATES`, which were measured.
+The number of rows follows from the rollup's key: the distinct values of an id by the statistics, the days or hours
+since the oldest value of the time column, and the distinct values of any other column. Disk follows from the columns,
+time and WAL from `RATES`, which were measured.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from gendash.engine.definitions.relations import driver, key_of
 from gendash.engine.model import Relation
 
 BLOCK = 8192
-UNKNOWN_REACH_S = 365 * 86400.0  # how far back a time reaches of which nothing is known
+UNKNOWN_REACH_S = 365 * 86400.0  # assumed age of the oldest row if the time column has no statistics
 WIDTHS = {"boolean": 1, "int": 4, "date": 4, "numeric": 8, "jsonb": 64, "text[]": 32}  # others have 8 bytes
 UUID_AS_TEXT, HASH_AS_TEXT, UNKNOWN_TEXT = 37, 68, 13
 ROW_OVERHEAD, ENTRY_OVERHEAD, INDEX_FILL = 28, 20, 0.75
-# Distinct values of a column that the query computes, so that no statistics can tell
+# Distinct values of a column that the query computes, for which there are no statistics
 COMPUTED = {"boolean": 1.5, "text": 2.5}
 
 
@@ -46,9 +46,9 @@ RATES: Mapping[str, Rate] = {
 
 @dataclass(frozen=True)
 class ColumnStatistics:
-    """What the planner knows of a column; None: unknown. ``distinct`` is a number of values, ``width`` is bytes.
+    """The planner's statistics of a column; None is unknown. ``distinct`` is a number of values, ``width`` is bytes.
 
-    Between two ``bounds`` of a time lie equally many rows. ``correlation`` is 1 where rows stand in its order on disk.
+    ``bounds`` of a time have equally many rows between them. ``correlation`` is 1 if rows are stored in its order.
     """
 
     type: str
@@ -59,7 +59,7 @@ class ColumnStatistics:
     correlation: float | None = None
 
     def share_since(self, start: datetime) -> float:
-        """The share of the rows from an instant on; 1 where nothing is known."""
+        """The share of the rows at or after ``start``; 1 if unknown."""
         if len(self.bounds) < 2:
             return 1.0
         return sum(bound >= start for bound in self.bounds) / len(self.bounds)
@@ -67,9 +67,9 @@ class ColumnStatistics:
 
 @dataclass(frozen=True)
 class TableStatistics:
-    """What the planner knows of a table; ``guessed`` says how its rows were guessed where it was never analyzed.
+    """The planner's statistics of a table; ``guessed`` says how ``rows`` was estimated without statistics.
 
-    ``kind`` is that of pg_class: r, p (partitioned), v, m or f; ``indexed`` are columns with which an index begins.
+    ``kind`` is pg_class.relkind: r, p (partitioned), v, m or f; ``indexed`` are the first columns of indexes.
     """
 
     rows: float
@@ -81,7 +81,7 @@ class TableStatistics:
 
 
 class Estimate(NamedTuple):
-    """What filling one rollup takes. ``bytes`` is disk with indexes; None where nothing can be known yet."""
+    """The estimated cost of filling one rollup. ``bytes`` is disk with indexes; None is unknown."""
 
     relation: str
     rows: float | None = None
@@ -97,27 +97,27 @@ Statistics = Mapping[str, TableStatistics]
 
 
 def estimate(catalog: Catalog, relation: Relation, known: Statistics, now: datetime) -> Estimate:
-    """What filling a rollup from the platform takes; ``known`` holds statistics by the platform's table name."""
+    """The estimated cost of filling a rollup; ``known`` has the statistics by the platform's table name."""
     staging = driver(catalog, relation)
-    tables = [mapped_table(catalog.config, staging, own) for own in staging.header["tables"]]
+    tables = [mapped_table(catalog.config, staging, canonical) for canonical in staging.header["tables"]]
     if any(table not in known for table in tables):
         lacking = ", ".join(table for table in tables if table not in known)
         return Estimate(relation.name, note=f"no table {lacking}")
     first, *joined = (known[table] for table in tables)
     rows, note = _rows(catalog, relation, staging, known, now)
     size = rows * _row_bytes(catalog, relation, staging, known)
-    own_s = first.rows * RATES["read_us"].value / 1e6
-    slices = max(1, math.ceil(own_s))  # a slice takes about a second, and joins the other tables anew
+    first_s = first.rows * RATES["read_us"].value / 1e6
+    slices = max(1, math.ceil(first_s))  # a slice takes about a second, and each joins the other tables
     read = first.rows + slices * sum(table.rows for table in joined)
     took = (read * RATES["read_us"].value + rows * RATES["write_us"].value) / 1e6
     pages = first.pages + slices * sum(table.pages for table in joined)
     notes = [f"{table} {known[table].guessed}" for table in tables if known[table].guessed]
-    told = "; ".join([*notes, *([note] if note else [])])
-    return Estimate(relation.name, rows, size, size * RATES["wal"].value, read, pages, took, told)
+    remarks = "; ".join([*notes, *([note] if note else [])])
+    return Estimate(relation.name, rows, size, size * RATES["wal"].value, read, pages, took, remarks)
 
 
 def total_estimate(estimates: Sequence[Estimate]) -> Estimate:
-    """The sums over what can be estimated, and what the materialized views above add to disk and WAL."""
+    """The sum of the known estimates, plus the disk and WAL of the materialized views that depend on them."""
     sums: list[float] = [
         sum(column) for column in zip(*(one[1:7] for one in estimates if one.rows is not None), strict=True)
     ]
@@ -129,7 +129,7 @@ def total_estimate(estimates: Sequence[Estimate]) -> Estimate:
 def _rows(
     catalog: Catalog, relation: Relation, staging: Relation, known: Statistics, now: datetime
 ) -> tuple[float, str]:
-    """Rows of a rollup, and what had to be assumed."""
+    """The number of rows of a rollup, and a note on what was assumed."""
     table = known[mapped_table(catalog.config, staging, next(iter(staging.header["tables"])))]
     keys = key_of(relation)
     if len(keys) == 1 and keys[0].endswith("_id"):
@@ -139,38 +139,40 @@ def _rows(
         reach_s, note = _reach(catalog, staging, table, now)
         buckets *= max(1.0, math.ceil(reach_s / (3600 if name == "hour" else 86400)))
     ids = [name for name in keys if name.endswith("_id")]
-    if ids:  # what belongs together happens on one day: so each counts about once
+    if ids:  # the rows of one id are mostly of one day, so that each id counts about once
         return min(table.rows, max(buckets, *(_distinct_id(catalog, staging, name, known) for name in ids))), note
     for name in (name for name in keys if name not in ("hour", "day")):
         buckets *= _distinct(catalog, relation, staging, name, known)
-    return buckets * -math.expm1(-table.rows / buckets), note  # how many buckets so many rows fill by chance
+    return buckets * -math.expm1(
+        -table.rows / buckets
+    ), note  # expected number of buckets that randomly distributed rows fill
 
 
 def _reach(catalog: Catalog, staging: Relation, table: TableStatistics, now: datetime) -> tuple[float, str]:
-    own_table, _, own = str(staging.header.get("time", ".")).partition(".")
-    column = table.columns.get(mapped_column(catalog.config, staging, own_table, own))
+    table_name, _, name = str(staging.header.get("time", ".")).partition(".")
+    column = table.columns.get(mapped_column(catalog.config, staging, table_name, name))
     if column and column.bounds:
         return max(0.0, (now - column.bounds[0]).total_seconds()), ""
-    return UNKNOWN_REACH_S, "its time is unknown: a year is assumed"
+    return UNKNOWN_REACH_S, "its time column has no statistics: a year is assumed"
 
 
 def _distinct_id(catalog: Catalog, staging: Relation, name: str, known: Statistics) -> float:
-    """How many values an id has: by the statistics of the table that is read, else as many as the joined one has."""
+    """The number of values of an id: by the statistics of the first table, else the row count of the joined table."""
     config, found = catalog.config, [1.0]
-    for place, (own, columns) in enumerate(staging.header["reads"].items()):
+    for place, (canonical, columns) in enumerate(staging.header["reads"].items()):
         if name in columns:
-            table = known[mapped_table(config, staging, own)]
-            column = table.columns.get(mapped_column(config, staging, own, name))
+            table = known[mapped_table(config, staging, canonical)]
+            column = table.columns.get(mapped_column(config, staging, canonical, name))
             there = table.rows * (1 - (column.null_share if column else 0.0))
             found.append(column.distinct or there if place == 0 and column else there)
     return max(found)
 
 
 def _distinct(catalog: Catalog, relation: Relation, staging: Relation, name: str, known: Statistics) -> float:
-    for own, columns in staging.header["reads"].items():
+    for canonical, columns in staging.header["reads"].items():
         if name in columns:
-            table = known[mapped_table(catalog.config, staging, own)]
-            column = table.columns.get(mapped_column(catalog.config, staging, own, name))
+            table = known[mapped_table(catalog.config, staging, canonical)]
+            column = table.columns.get(mapped_column(catalog.config, staging, canonical, name))
             if column and column.distinct:
                 return column.distinct
     words = [w for kind, w in staging.header.get("words", {}).items() if kind.endswith(f"_{name}")]
@@ -178,7 +180,7 @@ def _distinct(catalog: Catalog, relation: Relation, staging: Relation, name: str
 
 
 def _row_bytes(catalog: Catalog, relation: Relation, staging: Relation, known: Statistics) -> float:
-    """Bytes of a row on disk: its columns, and an entry in each index."""
+    """The bytes of a row on disk: its columns, and an entry in each index."""
     widths = {name: _width(catalog, relation, staging, name, known) for name in relation.columns}
     indexes = [key_of(relation), *relation.header.get("indexes", ())]
     entries = sum((ENTRY_OVERHEAD + sum(widths[name] for name in columns)) / INDEX_FILL for columns in indexes)
@@ -191,10 +193,10 @@ def _width(catalog: Catalog, relation: Relation, staging: Relation, name: str, k
         return WIDTHS.get(column["type"], 8)
     if column.get("hash_of"):
         return HASH_AS_TEXT
-    for own, columns in staging.header["reads"].items():
+    for canonical, columns in staging.header["reads"].items():
         if name in columns:
-            table = known[mapped_table(catalog.config, staging, own)]
-            there = table.columns.get(mapped_column(catalog.config, staging, own, name))
+            table = known[mapped_table(catalog.config, staging, canonical)]
+            there = table.columns.get(mapped_column(catalog.config, staging, canonical, name))
             if there and there.type == "uuid":
                 return UUID_AS_TEXT
             if there and there.width is not None:

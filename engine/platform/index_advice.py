@@ -1,7 +1,7 @@
-"""Indexes on the platform's tables that would make a refresh read less, with the reason and what they would save.
+"""Indexes on the platform's tables that would make a refresh read less, with the reason and the pages saved.
 
-Wanted are an index on the time of every table whose last days a refresh reads again, and one on the column by which
-a read of those days finds rows of a second table.
+Useful are an index on the time column of a table whose last days every refresh reads, and one on the column by which
+the rows of those days are joined with a second table.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from gendash.engine.platform.estimate import ColumnStatistics, Statistics, Table
 
 PREFIX = "gendash_advised_"
 # A BRIN index is a hundredth of the size, is built in half the time and reads the last days as fast (60 ms, a btree
-# 66 ms, at 1M messages), but only where rows stand on disk in the order of their time. Small rows that fill gaps on old
-# pages blur it: at the worst seen, a tenth of 10M messages was read for a day, 0.1 s more
+# 66 ms, at 1M messages), but only if rows are stored in the order of their time. Small rows that fill gaps on old pages
+# weaken that order: in the worst case seen, a tenth of 10M messages was read for a day, 0.1 s more
 ORDERED = 0.9
 BRIN_RANGE, BTREE_ENTRY = 128, 22
-LATE_RANGES = 5  # that a late row within makes be read too: on the demo at scale 4, 927 pages instead of 181
+LATE_RANGES = 5  # ranges read additionally since they contain a late row: 927 pages instead of 181 in a demo, scale 4
 _ON = re.compile(r"\bon\s+\{\{\s*column\('(\w+)\.(\w+)'[^}]*\}\}\s*=\s*\{\{\s*column\('(\w+)\.(\w+)'")
 
 
 class Index(NamedTuple):
-    """One index that would help. Pages are those that one refresh reads; ``bytes`` is the size of the index."""
+    """An index that would help. ``pages_now`` and ``pages_then`` are read by one refresh; ``bytes`` is its size."""
 
     table: str
     column: str
@@ -44,7 +44,7 @@ class Index(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Its name: by it, gendash knows its own."""
+        """The name of the index; its prefix marks indexes that gendash built."""
         whole = f"{PREFIX}{self.table}_{self.column}"
         if len(whole.encode()) <= 63:
             return whole
@@ -52,7 +52,7 @@ class Index(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """A column that a refresh looks rows up by, and the rollups that would read less."""
+    """A column by which a refresh looks up rows, and the rollups that would read less with an index on it."""
 
     table: str
     column: str
@@ -77,8 +77,8 @@ def _looked_up(catalog: Catalog, staging: Relation) -> Iterator[tuple[str, str, 
     if column:
         pairs = [(table, column, True)]
     for one, one_column, other, other_column in _ON.findall(staging.text):
-        joined, own = (one, one_column) if one != first else (other, other_column)
-        pairs.append((joined, own, False))
+        joined, joined_column = (one, one_column) if one != first else (other, other_column)
+        pairs.append((joined, joined_column, False))
     for table, column, by_time in pairs:
         mapped = mapped_column(config, staging, table, column)
         if not is_expression(mapped):
@@ -86,16 +86,16 @@ def _looked_up(catalog: Catalog, staging: Relation) -> Iterator[tuple[str, str, 
 
 
 def advise(catalog: Catalog, known: Statistics, since: datetime, small_pages: int) -> tuple[list[Index], list[str]]:
-    """Indexes that would help, the most saving first, and notes on what is left out with the reason.
+    """The indexes that would help, those that save most first, and notes on columns without advice, with the reason.
 
-    Rows from ``since`` on are read again by every refresh; a table of ``small_pages`` or fewer is read whole anyway.
+    Every refresh reads rows from ``since`` on again; a table of at most ``small_pages`` is read in full anyway.
     """
     found, notes = [], []
     for one in wanted(catalog):
         table, where = known.get(one.table), f"{one.table}.{one.column}"
         column = table.columns.get(one.column) if table else None
         if table is None or column is None:
-            notes.append(f"{where} is not there")
+            notes.append(f"{where} does not exist")
         elif one.column in table.indexed:
             notes.append(f"{where} has an index")
         elif table.kind in ("v", "f"):
@@ -103,20 +103,20 @@ def advise(catalog: Catalog, known: Statistics, since: datetime, small_pages: in
                 f"{where} belongs to a {'view' if table.kind == 'v' else 'foreign table'}: index what it reads"
             )
         elif table.pages <= small_pages:
-            notes.append(f"{where} needs none: a table of {table.pages} pages is read whole")
+            notes.append(f"{where} needs no index: a table of {table.pages} pages is read in full")
         else:
             found.append(_index(one, table, column, _rows_read(catalog, one, known, since)))
     return sorted(found, key=lambda index: index.pages_then - index.pages_now), notes
 
 
 def _rows_read(catalog: Catalog, one: Wanted, known: Statistics, since: datetime) -> float:
-    """Rows of the last days of the tables from which a column is looked up; all of them where nothing is known."""
+    """The mean number of rows of the last days by which rollups look up a column; all rows if times are unknown."""
     total = 0.0
     for name in one.rollups:
         staging = driver(catalog, catalog.relations[name])
-        own, _, column = str(staging.header["time"]).partition(".")
-        table = known.get(mapped_table(catalog.config, staging, own))
-        there = table.columns.get(mapped_column(catalog.config, staging, own, column)) if table else None
+        canonical, _, column = str(staging.header["time"]).partition(".")
+        table = known.get(mapped_table(catalog.config, staging, canonical))
+        there = table.columns.get(mapped_column(catalog.config, staging, canonical, column)) if table else None
         total += table.rows * (there.share_since(since) if there else 1.0) if table else 0.0
     return total / len(one.rollups)
 
@@ -127,7 +127,7 @@ def _index(one: Wanted, table: TableStatistics, column: ColumnStatistics, rows: 
     if ordered:
         then = min(table.pages, rows / max(table.rows, 1.0) * table.pages + LATE_RANGES * BRIN_RANGE)
     else:
-        then = min(float(table.pages), rows)  # each row may stand on a page of its own
+        then = min(float(table.pages), rows)  # in the worst case each row is on another page
     size = 3 * 8192 + table.pages // BRIN_RANGE * 40 if ordered else table.rows * BTREE_ENTRY
     what = "each refresh reads its last days" if one.by_time else "rows of the last days are joined by it"
     reason = f"{what}, for {', '.join(one.rollups)}"
@@ -138,10 +138,10 @@ def _index(one: Wanted, table: TableStatistics, column: ColumnStatistics, rows: 
 
 
 def index_statements(config: Config, index: Index, leaves: list[tuple[str, str]]) -> list[str]:
-    """The SQL that makes an index without holding up a writer, to be run outside of a transaction.
+    """The statements that create an index without blocking writers, to be run outside of a transaction.
 
     ``leaves`` are (schema, name) of the partitions of a partitioned table, whose index cannot be built concurrently:
-    it is made of those of the partitions.
+    indexes of the partitions are built and attached to it.
     """
     schema, column = config["platform.schema"], quote_name(index.column)
     using = f"using {index.method} ({column})" + (" with (autosummarize = on)" if index.method == "brin" else "")
@@ -151,8 +151,8 @@ def index_statements(config: Config, index: Index, leaves: list[tuple[str, str]]
         return [f"create index concurrently {quote_name(index.name)} on {target} {using}"]
     found = [f"create index {quote_name(index.name)} on only {target} {using}"]
     for leaf_schema, leaf in leaves:
-        own = index._replace(table=leaf, kind="r").name
+        leaf_index = index._replace(table=leaf, kind="r").name
         there = f"{quote_name(leaf_schema)}.{quote_name(leaf)}"
-        found.append(f"create index concurrently {quote_name(own)} on {there} {using}")
-        found.append(f"alter index {name} attach partition {quote_name(leaf_schema)}.{quote_name(own)}")
+        found.append(f"create index concurrently {quote_name(leaf_index)} on {there} {using}")
+        found.append(f"alter index {name} attach partition {quote_name(leaf_schema)}.{quote_name(leaf_index)}")
     return found

@@ -1,7 +1,7 @@
-"""`gendash db advise`: looks which indexes the platform's tables lack, and builds them where it is told to and may.
+"""`gendash db advise`: finds missing indexes on the platform's tables and, with --create, builds those it may build.
 
 An index is built concurrently, outside of any transaction, with a limit on each wait for a lock. A build that fails
-or is killed leaves an invalid index: it is dropped, by its name, so that nothing but ours can go.
+or is killed leaves an invalid index: it is dropped if its name has our prefix, so that no foreign index is dropped.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from gendash.engine.platform import columns
 from gendash.engine.platform.index_advice import PREFIX, Index, advise, index_statements, wanted
 from gendash.engine.platform.statistics import source_now, statistics
 
-LOCK_TIMEOUT = "4s"  # an application that migrates its table is never held up longer by our wait
+LOCK_TIMEOUT = "4s"  # queries queue behind our wait for a lock, so that it must be short
 RECENT_DAYS = 3
 
 
 @dataclass(frozen=True)
 class Advised:
-    """One index, its SQL, and which right the role that would build it lacks."""
+    """An advised index, its SQL, and the privilege that the building role lacks, or an empty text."""
 
     index: Index
     sql: tuple[str, ...]
@@ -42,7 +42,7 @@ class Advised:
 
 
 def find_index_advice(config: Config, catalog: Catalog) -> tuple[list[Advised], list[str]]:
-    """What would help, and notes on what was looked at and is not advised. Reads the source's catalogs only."""
+    """The indexes that would help, and notes on columns without advice. Reads only the platform's catalogs."""
     with connect(source(config), read_only=True) as connection:
         tables = {*columns_read(catalog), *(one.table for one in wanted(catalog))}
         known = statistics(connection, config, tables)
@@ -60,22 +60,22 @@ def find_index_advice(config: Config, catalog: Catalog) -> tuple[list[Advised], 
 
 
 def create(config: Config, advised: list[Advised], say: Callable[[str], None]) -> list[Problem]:
-    """Builds what can be built, one by one, and returns what could not be; the rest goes on. ``say`` gets lines."""
+    """Builds the indexes one by one, and returns a problem for each that failed. ``say`` is called with progress."""
     problems = []
     place = _builder(config)
     with _session(place) as connection:
         for name in _broken(connection, config):
             problem = _drop(connection, config, place, name)
             if problem:
-                return [problem]  # most likely somebody else is building it just now
-            say(f"dropped {name}, which a failure had left invalid")
+                return [problem]  # most likely another session is building it
+            say(f"dropped {name}, left invalid by a failed build")
         for one in advised:
             where = f"{config['platform.schema']}.{one.index.table}"
             if one.index.kind == "p":
-                what = "is partitioned, which no index can be built on concurrently"
-                problems.append(Problem(where, what, _block("have its owner run this", one.sql)))
+                what = "is partitioned, so that its index cannot be built concurrently"
+                problems.append(Problem(where, what, _block("ask its owner or a superuser to run", one.sql)))
             elif one.lacking:
-                problems.append(Problem(where, one.lacking, _block("have somebody who may run this", one.sql)))
+                problems.append(Problem(where, one.lacking, _block("ask its owner or a superuser to run", one.sql)))
             else:
                 problems += _build(connection, config, place, one, say)
     return problems
@@ -98,7 +98,7 @@ def _build(
 
 
 def _drop(connection: Connection, config: Config, place: Place, name: str) -> Problem | None:
-    """Drops one of our indexes; the problem where that cannot be now."""
+    """Drops one of our indexes; returns the problem if that failed, else None."""
     target = f"{quote_name(config['platform.schema'])}.{quote_name(name)}"
     try:
         connection.execute(trusted(f"drop index concurrently if exists {target}"))
@@ -109,8 +109,8 @@ def _drop(connection: Connection, config: Config, place: Place, name: str) -> Pr
 
 def _problem(place: Place, what: str, error: psycopg.Error) -> Problem:
     if isinstance(error, psycopg.errors.LockNotAvailable):
-        why = f"a transaction of somebody else lasted longer than {LOCK_TIMEOUT}"
-        return Problem(place.where, f"{what}: {why}", "run it again when that is over")
+        why = f"could not get a lock within {LOCK_TIMEOUT}: another session holds it"
+        return Problem(place.where, f"{what}: {why}", "run it again when that session has ended")
     (problem,) = translate(error, place.where).problems
     return Problem(problem.where, f"{what}: {problem.what}", problem.do)
 
@@ -120,7 +120,7 @@ def _block(todo: str, sql: tuple[str, ...]) -> str:
 
 
 def _builder(config: Config) -> Place:
-    """Who builds: the admin where there is one on the source's server, else the source's own role."""
+    """The role that builds indexes: the admin if it is on the platform's server, else the source's role."""
     place = source(config)
     admin = Place("source", config["admin_database_url"], config.where("admin_database_url"))
     if not admin.url:
@@ -131,12 +131,12 @@ def _builder(config: Config) -> Place:
 
 
 def _session(place: Place) -> Any:
-    """A session with limits of its own: outside of a transaction there is no SET LOCAL, and a pooler forgets SET."""
+    """A connection with timeouts in its options: SET LOCAL needs a transaction, and a pooler does not preserve SET."""
     return _direct(place.with_(options=f"-c lock_timeout={LOCK_TIMEOUT} -c statement_timeout=0"))
 
 
 class _direct:
-    """`connect`, with the one line that helps where a pooler refuses a session's settings."""
+    """`connect`, with a hint in the error of a pooler that rejects settings of a connection."""
 
     def __init__(self, place: Place) -> None:
         self._place, self._within = place, connect(place, application="gendash advise")
@@ -148,7 +148,7 @@ class _direct:
             if "startup parameter" in str(error):
                 todo = "name the server itself in GENDASH_ADMIN_DATABASE_URL or GENDASH_SOURCE_URL"
                 raise Denied(
-                    Problem(self._place.where, "a pooler stands between, and refuses settings", todo)
+                    Problem(self._place.where, "a connection pooler rejects the timeouts of the connection", todo)
                 ) from error
             raise
 
@@ -169,7 +169,7 @@ def _leaves(connection: Connection, config: Config, index: Index) -> list[tuple[
 
 
 def _lacking(connection: Connection, config: Config, index: Index) -> str:
-    """Which right the role of a connection lacks to build an index, or an empty string."""
+    """The reason why the connected role may not build an index, or an empty text."""
     row = connection.execute(
         "select current_user, pg_get_userbyid(c.relowner), pg_has_role(c.relowner, 'usage'), "
         "has_schema_privilege(n.oid, 'create'), pg_is_in_recovery() "
@@ -177,17 +177,17 @@ def _lacking(connection: Connection, config: Config, index: Index) -> str:
         [config["platform.schema"], index.table],
     ).fetchone()
     if not row:
-        return "is not there"
+        return "does not exist"
     me, owner, owns, may_create, is_replica = row
     if is_replica:
-        return "the source is a replica, which takes no index: only its primary does"
+        return "the source is a replica: an index can only be built on its primary"
     if not owns:
-        return f"role {me} does not own it: {owner} does"
+        return f"role {me} is not its owner: {owner} is"
     return "" if may_create else f"role {me} may not create in schema {config['platform.schema']}"
 
 
 def made(connection: Connection, config: Config) -> dict[str, bool]:
-    """Indexes on the platform's tables that bear our name and that the role may drop, and whether each is valid."""
+    """The indexes with our prefix on the platform's tables that the role may drop, each with True if it is valid."""
     rows = connection.execute(
         "select i.relname, x.indisvalid from pg_index x join pg_class i on i.oid = x.indexrelid "
         "join pg_class t on t.oid = x.indrelid join pg_namespace n on n.oid = i.relnamespace "
@@ -203,13 +203,13 @@ def _broken(connection: Connection, config: Config) -> list[str]:
 
 
 def own_indexes(config: Config) -> list[str]:
-    """Names of the indexes on the platform's tables that gendash built and that the role at hand may drop."""
+    """The names of the indexes on the platform's tables that gendash built and that the building role may drop."""
     with connect(_builder(config), read_only=True) as connection:
         return sorted(made(connection, config))
 
 
 def drop(config: Config, names: Sequence[str]) -> list[Problem]:
-    """Drops them concurrently, one by one; returns what could not be dropped now."""
+    """Drops the indexes concurrently, one by one; returns a problem for each that could not be dropped."""
     place = _builder(config)
     with _session(place) as connection:
         found = [_drop(connection, config, place, name) for name in names]

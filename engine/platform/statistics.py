@@ -1,4 +1,4 @@
-"""What the planner of the source knows of the platform's tables: rows, pages, distinct values, how far back they go."""
+"""Reads the planner's statistics of the platform's tables: rows, pages, distinct values, histograms of times."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.platform.columns import READ_SETTINGS
 from gendash.engine.platform.estimate import BLOCK, ROW_OVERHEAD, ColumnStatistics, TableStatistics
 
-# A partitioned table has neither pages nor, before ANALYZE, rows of its own: its leaves have
+# A partitioned table has no pages and, before ANALYZE, no row count: both are summed over its leaves
 _TABLES = """
 select c.relname, c.relkind, leaves.pages, leaves.rows, leaves.unknown_pages, coalesce(widths.bytes, 0)
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -56,7 +56,7 @@ where n.nspname = %s and c.relname = any(%s) and x.indisvalid and x.indpred is n
 
 
 def statistics(connection: Connection, config: Config, tables: Collection[str]) -> dict[str, TableStatistics]:
-    """Statistics by table; tables that are not there are left out. One short transaction, catalogs only."""
+    """The statistics by table, without tables that do not exist. Reads only catalogs, in one short transaction."""
     schema, names = config["platform.schema"], sorted(tables)
     with connection.transaction():
         local_settings(connection, READ_SETTINGS)
@@ -67,10 +67,10 @@ def statistics(connection: Connection, config: Config, tables: Collection[str]) 
     for table, kind, pages, rows, unknown_pages, width in found:
         guessed = ""
         if kind in ("v", "f"):
-            rows, guessed = _planned(connection, schema, table), "is a view: the planner's guess"
+            rows, guessed = _planned(connection, schema, table), "is a view: rows by the planner's estimate"
         elif unknown_pages:  # reltuples -1
             rows += unknown_pages * BLOCK / (ROW_OVERHEAD + width)
-            guessed = "was never analyzed: rows guessed from its pages"
+            guessed = "was never analyzed: rows estimated from its pages"
         known = {
             name: ColumnStatistics(of, _distinct(distinct, rows), nulls, width, tuple(bounds or ()), correlation)
             for owner, name, of, distinct, nulls, width, bounds, correlation in columns
@@ -82,14 +82,14 @@ def statistics(connection: Connection, config: Config, tables: Collection[str]) 
 
 
 def _distinct(n_distinct: float | None, rows: float) -> float | None:
-    """PostgreSQL writes a share of the rows as a negative number, and 0 where it does not know."""
+    """The number of distinct values; None if unknown (0). A negative ``n_distinct`` is a share of the rows."""
     if not n_distinct:
         return None
     return -n_distinct * rows if n_distinct < 0 else n_distinct
 
 
 def _planned(connection: Connection, schema: str, view: str) -> float:
-    """The planner's guess of a view's rows; 0 where we may not read it."""
+    """The planner's estimate of a view's rows; 0 if the role may not read it."""
     try:
         with connection.transaction():
             local_settings(connection, READ_SETTINGS)
@@ -103,7 +103,7 @@ def _planned(connection: Connection, schema: str, view: str) -> float:
 
 
 def source_now(connection: Connection) -> datetime:
-    """The source's clock."""
+    """The current time of the platform's database."""
     row = connection.execute("select now()").fetchone()
     assert row
     now: datetime = row[0]

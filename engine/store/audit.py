@@ -1,7 +1,7 @@
-"""`gendash db audit`: runs the audits, each at its place, and keeps what they found in the store.
+"""`gendash db audit`: runs the audits, each on the server that it names, and records the results in the store.
 
-The platform is read as a refresh reads it: in slices that are short transactions, of a large table with an index on
-its time the last days only. An audit that does not get through is recorded as such and has not passed.
+The platform is read as a refresh reads it: in slices that are short transactions; of a large table with an index on
+its time column, only the last days are read. An audit that does not finish is recorded as failed.
 """
 
 from __future__ import annotations
@@ -45,16 +45,16 @@ from gendash.engine.store.audit_results import AuditKey, FiguresByKey, Finds
 from gendash.engine.store.refresh import read
 from gendash.engine.store.refresh.read import Platform
 
-BUDGET_S = 60.0  # of the platform's time that one audit may take
-STORE_S = 30  # of the store's
+BUDGET_S = 60.0  # time limit of one audit on the platform
+STORE_S = 30  # statement timeout in the store
 KEPT_DAYS = 90
-EARLY_S = 600.0  # so much before its time an audit is due: refreshes come every minute or every quarter of an hour
-LATE = timedelta(minutes=15)  # what a refresh may lag behind: a day is whole when it ended before that
+EARLY_S = 600.0  # an audit is due so much before its cadence has passed, since its timer is never exact
+LATE = timedelta(minutes=15)  # how far a refresh may lag: a day is complete once it ended so long ago
 _NOW = "{{ now() }}"
 
 
 class AuditResult(NamedTuple):
-    """How one audit fared: passed, found, failed, not due, or not available (its feature is off)."""
+    """The result of one audit; ``state`` is passed, found, failed, not due, or not available (its feature is off)."""
 
     name: str
     state: str
@@ -66,8 +66,8 @@ class AuditResult(NamedTuple):
     severity: str = ""
 
     def __str__(self) -> str:
-        told = {"found": f"{self.found}: {self.sample}", "failed": self.error}.get(self.state, self.sample)
-        return f"{self.name:<20} {self.state:<13} {told}".rstrip()
+        detail = {"found": f"{self.found}: {self.sample}", "failed": self.error}.get(self.state, self.sample)
+        return f"{self.name:<20} {self.state:<13} {detail}".rstrip()
 
 
 def audit(
@@ -76,12 +76,12 @@ def audit(
     only: Collection[str] = (),
     at: datetime | None = None,
     due_only: bool = False,
-    told: Callable[[AuditResult], None] | None = None,
+    on_result: Callable[[AuditResult], None] | None = None,
 ) -> list[AuditResult]:
-    """Runs audits and records what each found; ``told`` hears of each as it ends.
+    """Runs audits and records their results; calls ``on_result`` with each.
 
-    ``only`` names them, ``due_only`` leaves out those whose cadence has not passed. ``at`` is the time that is taken
-    for now. Raises Refused for unknown names, TargetError where the store cannot be used at all.
+    ``only`` selects audits by name, ``due_only`` skips those whose cadence has not passed. ``at`` replaces the current
+    time. Raises Refused for unknown names, TargetError if the store cannot be used at all.
     """
     every = audit_results.audits(catalog)
     unknown = [
@@ -98,8 +98,8 @@ def audit(
                 continue
             result = _one(work, one, ages.get(name), due_only)
             results.append(result)
-            if told and result.state != "not due":
-                told(result)
+            if on_result and result.state != "not due":
+                on_result(result)
     return results
 
 
@@ -108,7 +108,9 @@ def _known(catalog: Catalog, connection: Connection, at: datetime | None) -> tup
     table = qualified(catalog.config, "_audit")
     there = connection.execute("select to_regclass(%s) is not null", [table]).fetchone()
     if not there or not there[0]:
-        raise Unexpected(Problem(f"schema {catalog.config['schema']}", "has no audits", "run `gendash db migrate`"))
+        raise Unexpected(
+            Problem(f"schema {catalog.config['schema']}", "has no table of audits", "run `gendash db migrate`")
+        )
     with connection.transaction():
         local_settings(connection, {"gendash.now": at.isoformat()} if at else {"gendash.now": ""})
         row = connection.execute(trusted(f"select {qualified(catalog.config, 'clock')}()")).fetchone()
@@ -121,7 +123,7 @@ def _known(catalog: Catalog, connection: Connection, at: datetime | None) -> tup
 
 @dataclass
 class _Work:
-    """What the audits of one run share: the store, the platform once it is needed, and the time."""
+    """State shared by the audits of one run: connections to the store and, once needed, the platform, and the time."""
 
     catalog: Catalog
     store: Connection
@@ -131,7 +133,7 @@ class _Work:
     deadline: float = 0.0
 
     def platform(self) -> Platform:
-        """The source; an error is raised again for each who asks."""
+        """The platform's database, connected on first use; if that failed, each call raises the same error."""
         if self._platform is None:
             place = source(self.catalog.config)
             try:
@@ -150,13 +152,13 @@ class _Work:
         return self._platform
 
     def within(self) -> None:
-        """Raises Unexpected where an audit has taken its time."""
+        """Raises Unexpected if the audit exceeded its time limit."""
         if time.monotonic() > self.deadline:
             what = f"not finished within {BUDGET_S:.0f} s of the platform's time"
             raise Unexpected(Problem("source", what, "an index on the time column would help"))
 
     def days(self, audit: Relation) -> tuple[date, ...]:
-        """The last whole local days that an audit looks at, the oldest first; none where it looks at everything."""
+        """The complete local days that an audit reads, oldest first; empty if it reads all rows."""
         today = (self.now - LATE).astimezone(self.catalog.config.zone).date()
         return tuple(today - timedelta(days=n) for n in range(audit.header.get("days", 0), 0, -1))
 
@@ -233,7 +235,7 @@ def _pair(work: _Work, one: Relation) -> Finds:
         left, right = ({k: v for k, v in side.items() if k[at] in days} for side in (left, right))
     if one.header.get("must_compare") and not left and not right:
         raise Unexpected(
-            Problem(f"audit {one.name}", "there is nothing to compare yet", "see that both sides are filled")
+            Problem(f"audit {one.name}", "both sides are empty", "see that both are filled, then run it again")
         )
     return audit_results.unequal_keys(one, left, right)
 
@@ -263,7 +265,10 @@ def _of_store(work: _Work, text: str) -> Sequence[Sequence[Any]]:
 def _of_source(
     work: _Work, one: Relation, days: Sequence[date], *, onwards: bool, exactly: bool = False
 ) -> Sequence[Sequence[Any]]:
-    """Rows of the platform, slice by slice. ``exactly`` these days; else only where an index makes that cheap."""
+    """The rows of an audit's query on the platform, read in slices.
+
+    With ``exactly`` only rows of ``days`` are read; without, the days narrow the query only if an index serves it.
+    """
     platform = work.platform()
     missing = columns.missing(work.catalog, one, platform.seen)
     if missing:
@@ -282,7 +287,7 @@ def _of_source(
 
 
 def _of_prometheus(work: _Work, one: Relation, text: str) -> FiguresByKey:
-    """The series of an expression at the start of the local hour; labels that the key names tell them apart."""
+    """The series of an expression at the start of the local hour, by the labels that the audit's key names."""
     query = resolve_references(text, work.catalog.names).text
     hour = work.now.astimezone(work.catalog.config.zone).replace(minute=0, second=0, microsecond=0)
     with prometheus.prometheus(work.catalog.config) as call:
@@ -299,5 +304,5 @@ def _of_prometheus(work: _Work, one: Relation, text: str) -> FiguresByKey:
 
 
 def any_audit_failed(results: Sequence[AuditResult]) -> bool:
-    """Whether any audit found something, or was not finished."""
+    """True if any audit found something or did not finish."""
     return any(result.state in ("found", "failed") for result in results)

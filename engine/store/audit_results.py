@@ -12,43 +12,43 @@ from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Relation
 
-SAMPLE = 5  # so many keys are kept of what was found
+SAMPLE = 5  # how many of the keys that an audit found are recorded
 AuditKey = tuple[str, ...]
 FiguresByKey = dict[AuditKey, tuple[Decimal, ...]]
 
 
 class Finds(NamedTuple):
-    """How many rows or keys an audit found, and the first of them."""
+    """The number of rows or keys that an audit found, and the first of them as one text."""
 
     found: int
     sample: str = ""
 
 
 def places(audit: Relation) -> list[str]:
-    """Where its queries run: one place, or the two of a pair."""
+    """The servers that an audit queries: one, or the two that it compares."""
     place = audit.header.get("place", "")
     return list(place) if isinstance(place, list) else [place]
 
 
 def queries(audit: Relation) -> list[str]:
-    """The text for each place, references unresolved."""
+    """The query for each of `places`, with references unresolved."""
     texts = [text for text in re.split(r";\s*\n", audit.text.strip().rstrip(";")) if text.strip()]
     return [*texts, str(audit.header["promql"])] if audit.header.get("promql") else texts
 
 
 def find_key(audit: Relation) -> list[str]:
-    """The columns that name a find."""
+    """The columns that identify what an audit found."""
     return list(audit.header.get("key", ()))
 
 
 def share_limit(audit: Relation) -> Decimal | None:
-    """The share of rows that may be found, for an audit whose query gives ``found`` and ``total``; None for others."""
+    """The largest accepted share of rows, for an audit whose query gives ``found`` and ``total``; None for others."""
     limit = audit.header.get("limit")
     return None if limit is None else Decimal(str(limit))
 
 
 def share_finds(audit: Relation, parts: Sequence[Sequence[object]]) -> Finds:
-    """The finds of all slices of an audit of a share, none where that is within its limit; the sample is the share."""
+    """The result of an audit of a share over all slices: 0 found if within the limit; the sample is the share."""
     limit = share_limit(audit) or Decimal(0)
     found, total = (sum(int(str(part[column])) for part in parts) for column in (0, 1))
     share = Decimal(found) / total if total else Decimal(0)
@@ -56,7 +56,7 @@ def share_finds(audit: Relation, parts: Sequence[Sequence[object]]) -> Finds:
 
 
 def counted(audit: Relation) -> Relation:
-    """An audit of one query as a query of one row: how many it found, and the keys of the first, as one text."""
+    """The audit with its query replaced by one that returns one row: the count, and the first keys as one text."""
     if share_limit(audit) is not None:
         return replace(audit, text=queries(audit)[0])
     key = ", ".join(f"{quote_name(name)}::text" for name in find_key(audit))
@@ -68,13 +68,13 @@ def counted(audit: Relation) -> Relation:
 
 
 def total_finds(parts: Sequence[Finds]) -> Finds:
-    """The finds of all slices together."""
+    """The sum over the results of all slices."""
     sample = sorted(key for part in parts for key in part.sample.split(", ") if key)[:SAMPLE]
     return Finds(sum(part.found for part in parts), ", ".join(sample))
 
 
 def folded(parts: Sequence[tuple[AuditKey, tuple[Decimal, ...]]]) -> FiguresByKey:
-    """Rows of all slices, added up by key."""
+    """The figures by key, summed over the rows of all slices."""
     found: FiguresByKey = {}
     for key, values in parts:
         before = found.get(key)
@@ -83,7 +83,7 @@ def folded(parts: Sequence[tuple[AuditKey, tuple[Decimal, ...]]]) -> FiguresByKe
 
 
 def unequal_keys(audit: Relation, left: FiguresByKey, right: FiguresByKey) -> Finds:
-    """The keys at which two sources differ by more than the audit allows; what one of them lacks is 0 there."""
+    """The keys at which two sources differ by more than the audit allows; a key that one side lacks counts as 0."""
     tolerance = Decimal(str(audit.header.get("tolerance", 0)))
     slack = Decimal(str(audit.header.get("slack", 0)))
     wrong = []
@@ -91,13 +91,13 @@ def unequal_keys(audit: Relation, left: FiguresByKey, right: FiguresByKey) -> Fi
         zero = tuple(Decimal(0) for _ in left.get(key) or right[key])
         pairs = list(zip(left.get(key, zero), right.get(key, zero), strict=True))
         if any(abs(a - b) > max(slack, tolerance * max(abs(a), abs(b))) for a, b in pairs):
-            told = " ".join(f"{a.normalize():f} / {b.normalize():f}" for a, b in pairs)
-            wrong.append(f"{' '.join(key)}: {told}" if key else told)
+            figures = " ".join(f"{a.normalize():f} / {b.normalize():f}" for a, b in pairs)
+            wrong.append(f"{' '.join(key)}: {figures}" if key else figures)
     return Finds(len(wrong), ", ".join(wrong[:SAMPLE]))
 
 
 def is_off(catalog: Catalog, audit: Relation) -> bool:
-    """Whether a feature that it needs is off, or a server that it asks is none."""
+    """True if the audit needs a feature that is off, or a server that is not used (``none``)."""
     return not catalog.enabled(audit) or ("prometheus" in places(audit) and not catalog.config.has("prometheus"))
 
 

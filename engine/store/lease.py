@@ -1,4 +1,7 @@
-"""One refresh at a time: a row that says who is at work, and until when; no session lock, for poolers' sake."""
+"""One refresh at a time, by a row that names the running process and its expiry.
+
+It is no session lock, since connection poolers do not preserve them.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ RENEWED_S = 30
 
 
 class Lease:
-    """A lease that is held. Every write to the store checks it, so that whoever lost it writes nothing."""
+    """A lease on one kind of work, renewed by every write to the store: a process that lost it writes nothing."""
 
     def __init__(self, connection: Connection, config: Config, name: str) -> None:
         self._connection = connection
@@ -29,8 +32,8 @@ class Lease:
         self._renewed = time.monotonic()
 
     def take(self) -> None:
-        """Takes the lease where it is free or has expired. Raises Refused, naming its holder."""
-        held = self._held()  # looked at first, since its holder may lock the row for a while
+        """Takes the lease if it is free or has expired; else raises Refused, naming its holder."""
+        held = self._held()  # read before the insert, which would wait while the holder locks the row
         if held:
             raise Refused(held)
         taken = self._connection.execute(
@@ -43,7 +46,7 @@ class Lease:
             [self._name, self._owner, LASTS_S],
         ).fetchone()
         if not taken:
-            raise Refused(self._held() or Problem(f"db {self._name}", "another one was at work just now", "try again"))
+            raise Refused(self._held() or Problem(f"db {self._name}", "another process has just run it", "try again"))
 
     def _held(self) -> Problem | None:
         row = self._connection.execute(
@@ -53,13 +56,13 @@ class Lease:
             return None
         owner, since, until = row
         at, end = since.astimezone(UTC), until.astimezone(UTC)
-        what = f"{owner.rsplit(':', 1)[0]} is at work since {at:%Y-%m-%d %H:%M:%S} UTC"
+        what = f"already running in {owner.rsplit(':', 1)[0]} since {at:%Y-%m-%d %H:%M:%S} UTC"
         return Problem(
-            f"db {self._name}", what, f"wait for it; should it have died, its lease ends at {end:%H:%M:%S} UTC"
+            f"db {self._name}", what, f"wait until it ends; if it has died, its lease expires at {end:%H:%M:%S} UTC"
         )
 
     def renew(self) -> None:
-        """Renews the lease in the present transaction, or in one of its own. Raises Refused where it was lost."""
+        """Renews the lease in the current transaction, or in a new one. Raises Refused if it was lost."""
         renewed = self._connection.execute(
             trusted(
                 f"update {self._table} set until = clock_timestamp() + make_interval(secs => %s) "
@@ -68,7 +71,8 @@ class Lease:
             [LASTS_S, self._name, self._owner],
         )
         if not renewed.rowcount:
-            raise Refused(Problem(f"db {self._name}", "the lease was lost to another process", "see who runs it twice"))
+            what = "the lease was lost to another process"
+            raise Refused(Problem(f"db {self._name}", what, "let only one process run it"))
         self._renewed = time.monotonic()
 
     def keep(self) -> None:

@@ -1,4 +1,4 @@
-"""What only the database knows, as metrics: the questions that `gendash metrics` asks, and the exposition it writes."""
+"""`gendash metrics`: figures that only the store knows, in Prometheus' text format."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gendash.engine.definitions.catalog import Catalog
 
 
 def metric_queries(catalog: Catalog) -> dict[str, str]:
-    """SQL by metric, for each that gendash exposes and whose features are on; rows have ``value`` and the labels."""
+    """SQL by key of each metric that gendash exposes and whose feature is on; rows have ``value`` and the labels."""
     return {
         key: catalog.expanded(metric["sql"]).text
         for key, metric in catalog.metrics.items()
@@ -46,7 +46,7 @@ TIMEOUT = "5s"
 
 
 def facts(catalog: Catalog, at: datetime | None = None) -> str:
-    """The exposition of what the store knows, at the time of its clock or ``at``. Raises TargetError."""
+    """The store's metrics in Prometheus' text format, at the time of its clock or ``at``. Raises TargetError."""
     settings = {"statement_timeout": TIMEOUT} | ({"gendash.now": at.isoformat()} if at else {})
     with (
         connect(store(catalog.config), read_only=True, application="gendash metrics") as connection,

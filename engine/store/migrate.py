@@ -1,7 +1,7 @@
-"""`gendash db migrate`: brings gendash's schema to what the content says, in one transaction.
+"""`gendash db migrate`: changes gendash's schema to match the definitions, in one transaction.
 
-What was made is recorded in ``_object`` with a hash of its definition: what has not changed is not touched, and
-nothing is dropped that is not recorded. A reader sees the old relations or the new ones, never none.
+Each object that it creates is recorded in ``_object`` with a hash of its definition: unchanged objects are not touched,
+and only recorded objects are dropped. A reader sees the old relations or the new ones, never none.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from gendash.engine.store.schema_changes import ObservedSchema, schema_steps
 
 # One lock for all installations of a server: migrations are short and rare.
 LOCK = 0x67656E64617368  # "gendash"
-# A reader of two relations can stand in our way while we stand in its way. Who gives up first must be us: before the
-# second after which PostgreSQL ends one of the two. Only where readers never let us in do we wait longer.
+# A reader of two relations and a migration can deadlock. The migration must give up first: before deadlock_timeout
+# (1 s), after which PostgreSQL cancels one of the two. Only the last attempt waits longer.
 SHORT, ATTEMPTS, PAUSE_S, LONG = "300ms", 40, 0.2, "20s"
 
 
 class Migrated(NamedTuple):
-    """What was done (or would be), and what a person may want to know."""
+    """The steps that were carried out (or would be), described in ``done``, and notes for the user."""
 
     done: list[str]
     notes: list[str]
@@ -41,7 +41,7 @@ class Migrated(NamedTuple):
 
 
 class Lacking(Refused):
-    """What must be there first and the store's own role may not make; ``steps`` are all that it would have made."""
+    """Raised if the store's role may not create the roles or the schema; ``steps`` are all preparations."""
 
     def __init__(self, problem: Problem, steps: list[Step]) -> None:
         super().__init__(problem)
@@ -49,10 +49,10 @@ class Lacking(Refused):
 
 
 def migrate(config: Config, catalog: Catalog, *, dry_run: bool = False) -> Migrated:
-    """Makes the schema what the content says. Safe twice, at the same time, and when killed anywhere.
+    """Changes the schema to match the definitions. Safe to repeat, to run concurrently and to kill at any point.
 
-    Raises Refused with the SQL for whoever may, where roles or the schema cannot be made, and where something else
-    stands under a name that gendash needs.
+    Raises Refused with the SQL for a privileged user if it may not create roles or the schema, and if an object of
+    somebody else has a name that gendash needs.
     """
     wanted = pieces(catalog)
     place = store(config)
@@ -71,16 +71,16 @@ def migrate(config: Config, catalog: Catalog, *, dry_run: bool = False) -> Migra
         connection = stack.enter_context(connect(place))
         for lock_timeout in (*[SHORT] * ATTEMPTS, LONG):
             try:
-                own, notes = _migrate(connection, admin, config, catalog, wanted, lock_timeout, steps, dry_run)
+                done, notes = _migrate(connection, admin, config, catalog, wanted, lock_timeout, steps, dry_run)
                 break
             except errors.LockNotAvailable:
                 if lock_timeout == LONG:
-                    what = f"somebody holds a relation of schema {config['schema']} for longer than {LONG}"
+                    what = f"could not lock schema {config['schema']} within {LONG}: another session holds a lock"
                     raise Refused(
-                        Problem(place.where, what, "run it again when that is over; nothing changed")
+                        Problem(place.where, what, "nothing was changed; run it again when that session has ended")
                     ) from None
                 time.sleep(PAUSE_S)
-    return _migrated([*steps, *own], notes)
+    return _migrated([*steps, *done], notes)
 
 
 def _migrate(
@@ -93,7 +93,7 @@ def _migrate(
     prepared: Sequence[Step],
     dry_run: bool,
 ) -> tuple[list[Step], list[str]]:
-    """What the store's own role carries out, in one transaction. Raises LockNotAvailable, with nothing done."""
+    """The steps of the store's role, carried out in one transaction, and notes. Raises LockNotAvailable."""
     with connection.transaction():
         _begin(connection)
         local_settings(connection, {"lock_timeout": lock_timeout})
@@ -112,7 +112,7 @@ def _migrated(steps: list[Step], notes: list[str]) -> Migrated:
 
 
 def preview(config: Config, catalog: Catalog) -> tuple[list[Step], str]:
-    """What `migrate` would carry out, and what it would refuse for want of rights (with the SQL), or an empty text."""
+    """The steps that `migrate` would carry out, and the missing privileges (with the SQL), or an empty text."""
     try:
         return migrate(config, catalog, dry_run=True).steps, ""
     except Lacking as lacking:
@@ -122,12 +122,12 @@ def preview(config: Config, catalog: Catalog) -> tuple[list[Step], str]:
 
 
 def pending(config: Config, catalog: Catalog) -> list[str]:
-    """What `migrate` would do; nothing where the schema is as the content says."""
+    """The steps that `migrate` would carry out, described; empty if the schema matches the definitions."""
     return migrate(config, catalog, dry_run=True).done
 
 
 def admin_place(config: Config, place: Place) -> Place:
-    """The store's database as the role that may make roles."""
+    """The store's database, connected to as the admin (``admin_database_url``), who may create roles."""
     url = config["admin_database_url"]
     admin = Place("store", url, config.where("admin_database_url"))
     database = place.parts.get("dbname")
@@ -147,24 +147,24 @@ def _me(connection: Connection) -> str:
 
 
 def _begin(connection: Connection) -> None:
-    """One migration at a time, and none that waits for ever behind a reader."""
+    """Takes the lock that allows one migration at a time, and limits every wait for a lock to 20 s."""
     local_settings(connection, {"lock_timeout": "20s", "statement_timeout": "0", "client_min_messages": "warning"})
     try:
         connection.execute("select pg_advisory_xact_lock(%s)", [LOCK])
     except errors.LockNotAvailable:
-        what = "another migration on this server has been at work for 20 s"
-        raise Refused(Problem("db migrate", what, "wait for it, then run it again")) from None
+        what = "another migration is still running on this server after 20 s"
+        raise Refused(Problem("db migrate", what, "wait until it ends, then run it again")) from None
 
 
 def _prepare(connection: Connection, config: Config, dry_run: bool) -> list[Step]:
-    """Makes roles and schema where the store's own role may; raises Lacking with the SQL where it may not."""
+    """Creates roles and schema if the store's role may do so; else raises Lacking with the SQL."""
     seen = roles.observe_roles(connection, config, _me(connection))
     steps = roles.preparations(seen, config)
     beyond = [step for step in steps if not _may(seen, step)]
     if beyond:
         sql = "".join(f"\n  {statement};" for step in beyond for statement in step.statements)
         what = f"role {seen.owner} may not {', '.join(step.what for step in beyond)}"
-        todo = f"set GENDASH_ADMIN_DATABASE_URL, or have somebody who may run this:{sql}"
+        todo = f"set GENDASH_ADMIN_DATABASE_URL, or ask a superuser to run:{sql}"
         raise Lacking(Problem("db migrate", what, todo), steps)
     return _execute(connection, steps, dry_run)
 
@@ -175,7 +175,7 @@ def _may(seen: roles.Surroundings, step: Step) -> bool:
 
 
 def _execute(connection: Connection, steps: list[Step], dry_run: bool) -> list[Step]:
-    """Carries the steps out, and returns them; what they record must wait until there is a place for it."""
+    """Executes the steps and returns them; their records are written later, once ``_object`` exists."""
     for step in steps if not dry_run else ():
         if step.statements:
             connection.execute(trusted(";\n".join(step.statements)))
@@ -183,7 +183,7 @@ def _execute(connection: Connection, steps: list[Step], dry_run: bool) -> list[S
 
 
 def _record(connection: Connection, config: Config, records: Sequence[Record]) -> None:
-    """Keeps the last word on each object; one without a hash is forgotten."""
+    """Writes the last record of each object to ``_object``; a record without a hash deletes its entry."""
     if not records:
         return
     last = {(name, kind): digest for name, kind, digest in records}
@@ -222,7 +222,7 @@ def _set_passwords(
 
 
 def _observe(connection: Connection, config: Config, catalog: Catalog) -> ObservedSchema:
-    """What is there, read from the system catalogs and from ``_object``."""
+    """The schema as it is, read from the system catalogs and from ``_object``."""
     schema = config["schema"]
     relations = connection.execute(
         "select relname, relkind from pg_class c join pg_namespace n on n.oid = relnamespace "

@@ -18,13 +18,13 @@ from gendash.engine.platform.statistics import source_now, statistics
 from gendash.engine.store.migrate import preview
 from gendash.engine.store.roles import Step
 
-_FROM_STORE = "filled from the store's own rows, mostly those that the Langfuse sync brings: not known before"
+_FROM_STORE = "filled from the store's own rows, mostly those of the Langfuse sync: cannot be estimated"
 _PLURALS = {"index": "indexes", "materialized": "materialized views"}
 
 
 @dataclass(frozen=True)
 class Preview:
-    """What will be created, read and written. ``lacking`` says which rights are missing, with the SQL."""
+    """The objects, reads and writes to come. ``lacking`` names the missing privileges, with the SQL for them."""
 
     steps: list[Step]
     lacking: str
@@ -37,9 +37,9 @@ class Preview:
 
     @property
     def created(self) -> dict[str, int]:
-        """How many objects of each kind are made."""
-        told = Counter(" ".join(step.what.split()[:2]) for step in self.steps if step.what.startswith("create "))
-        found = {kind.removeprefix("create "): number for kind, number in told.items()}
+        """The number of objects to create, by kind."""
+        counts = Counter(" ".join(step.what.split()[:2]) for step in self.steps if step.what.startswith("create "))
+        found = {kind.removeprefix("create "): number for kind, number in counts.items()}
         statements = [text for step in self.steps for text in step.statements]
         indexes = sum("primary key (" in text for text in statements)
         indexes += sum(text.startswith(("create index", "create unique index")) for text in statements)
@@ -47,18 +47,18 @@ class Preview:
 
     @property
     def total(self) -> Estimate:
-        """The sums of what is written."""
+        """The sum of all writes."""
         return total_estimate(self.writes)
 
 
 def look_ahead(config: Config, catalog: Catalog) -> Preview:
-    """The preview; nothing is written anywhere. Raises TargetError where store or source cannot be read at all."""
+    """The preview of migrate and the next refresh; writes nothing. Raises TargetError if a database cannot be read."""
     steps, lacking = preview(config, catalog)
-    anew = {name for step in steps for name, kind, digest in step.records if kind in ("rollup", "query") and digest}
+    rebuilt = {name for step in steps for name, kind, digest in step.records if kind in ("rollup", "query") and digest}
     with connect(store(config), read_only=True) as connection:
         filled = _filled(connection, config)
     wanted = [r for r in catalog.build_order() if r.kind == "rollup" and catalog.enabled(r)]
-    todo = [relation for relation in wanted if relation.name in anew or relation.name not in filled]
+    todo = [relation for relation in wanted if relation.name in rebuilt or relation.name not in filled]
     if not config.has("platform"):
         nothing = [_unknown(relation) for relation in todo]
         return Preview(steps, lacking, config.none("platform"), store(config).where, {}, {}, nothing, [])
@@ -81,7 +81,7 @@ def _unknown(relation: Relation) -> Estimate:
 
 
 def _filled(connection: Connection, config: Config) -> set[str]:
-    """Relations that were read whole at least once."""
+    """The relations that were refreshed in full at least once."""
     target = qualified(config, "_refresh")
     there = connection.execute(
         "select coalesce(has_table_privilege(to_regclass(%s), 'select'), false) "
@@ -115,7 +115,7 @@ def preview_as_dict(found: Preview) -> dict[str, Any]:
 
 def _table(known: Statistics, table: str) -> dict[str, Any]:
     if table not in known:
-        return {"rows": None, "pages": None, "note": "not there"}
+        return {"rows": None, "pages": None, "note": "does not exist"}
     return {"rows": round(known[table].rows), "pages": known[table].pages, "note": known[table].guessed}
 
 
@@ -137,7 +137,7 @@ def preview_text(found: Preview) -> str:
     else:
         lines += ["", f"{found.source}; refresh reads no table of a platform"]
     if found.writes:
-        lines += ["", "the next refresh reads anew and writes to the store, about"]
+        lines += ["", "the next refresh reads in full and writes to the store, about"]
         known = [one for one in found.writes if one.rows is not None]
         rows = [_written(one) for one in [*known, found.total]]
         lines += _aligned(["relation", "rows", "disk", "WAL", "rows read", "pages read", "time", ""], rows)

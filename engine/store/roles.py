@@ -1,7 +1,7 @@
-"""Roles, schema and rights that `migrate` needs before it can make anything, and what PUBLIC holds beside them.
+"""Roles, schema and privileges that `migrate` creates first, and notes on privileges that PUBLIC has.
 
-Readers that gendash made carry a mark in their comment and are kept as configured; any other existing role is used
-as it is.
+Readers that gendash created have a mark in their comment and are kept as configured; any other existing role is used
+unchanged.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Record = tuple[str, str, str | None]
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to do: how it is told, its statements, and (name, kind, hash) to record; no hash: to forget."""
+    """One migration step: its description, its statements, and (name, kind, hash) to record; a hash of None deletes."""
 
     what: str
     statements: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ class Step:
 
 
 class Reader(NamedTuple):
-    """A reader role as it is: whether it may log in, its limits, whether gendash made it and may alter it."""
+    """An existing reader role: whether it may log in, its limits, whether gendash created it and may alter it."""
 
     login: bool = False
     connections: int = -1
@@ -46,7 +46,7 @@ class Reader(NamedTuple):
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What there is around the schema, and what the present role may do about it."""
+    """The roles and the database around the schema, and what the current role may change."""
 
     owner: str
     owner_exists: bool
@@ -121,9 +121,9 @@ def observe_roles(connection: Connection, config: Config, owner: str) -> Surroun
 
 
 def preparations(seen: Surroundings, config: Config, owner_login: str = "") -> list[Step]:
-    """What must be there first: owner, readers, schema, and the rights of both in the database.
+    """The steps that create owner, readers and schema, and grant their privileges on the database.
 
-    ``owner_login`` is the clause that lets a new owner in (``login password '…'``).
+    ``owner_login`` is the clause with which a new owner is created (``login password '…'``).
     """
     owner, schema, database = quote_name(seen.owner), quote_name(config["schema"]), quote_name(seen.database)
     steps = []
@@ -135,7 +135,7 @@ def preparations(seen: Surroundings, config: Config, owner_login: str = "") -> l
     if not seen.schema_exists:
         statements = [f"create schema {schema} authorization {owner}"]
         statements.append(f"comment on schema {schema} is {quote_text(SCHEMA_MARK)}")
-        if not seen.acts_for_owner:  # who makes a schema for a role must be able to act as it: lent, and given back
+        if not seen.acts_for_owner:  # only a member of a role may create a schema for it: granted, then revoked
             statements = [f"grant {owner} to current_user", *statements, f"revoke {owner} from current_user"]
         steps.append(Step(f"create schema {config['schema']}", tuple(statements)))
     if not seen.owner_may_make_temporary:  # a refresh compares through temporary tables
@@ -152,7 +152,7 @@ def _marked(role: str) -> str:
 
 
 def _grant(what: str, rights: str, database: str, role: str, *, foreign: bool) -> Step:
-    """A right in the database; recorded where it does not go with the role, so that it can be taken back."""
+    """A grant on the database; recorded for a role that gendash did not create, so that uninstall can revoke it."""
     records: tuple[Record, ...] = ((role, "grant", rights),) if foreign else ()
     return Step(what, (f"grant {rights} on database {database} to {quote_name(role)}",), records)
 
@@ -187,12 +187,12 @@ def password_steps(
 
 
 def scram(connection: Connection, role: str, password: str) -> str:
-    """What the server stores instead of a password; made here, so that no log can hold the password."""
+    """The SCRAM verifier that the server stores for a password; computed here, so that no log contains the password."""
     return connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
 
 
 def fingerprint(password: str, salt: str = "") -> str:
-    """A salted, slow hash by which a changed password is known."""
+    """A salted, slow hash, by which `migrate` detects a changed password."""
     salt = salt or secrets.token_hex(16)
     return f"{salt}${hashlib.pbkdf2_hmac('sha256', password.encode(), salt.encode(), 20_000).hex()}"
 
@@ -202,7 +202,7 @@ def _is_fingerprint(known: str, password: str) -> bool:
 
 
 def role_notes(seen: Surroundings, config: Config) -> list[str]:
-    """What a person may want to know or change; nothing of it is done by gendash."""
+    """Notes on roles and PUBLIC that the user may act on; gendash changes none of it."""
     found = []
     for audience, role in reader_roles(config).items():
         there = seen.roles.get(role, Reader())
@@ -211,17 +211,17 @@ def role_notes(seen: Surroundings, config: Config) -> list[str]:
             found.append(f"role {role} cannot log in, since it has no password; set {variable} and migrate again")
         elif not there.login:
             found.append(
-                f"role {role} cannot log in; for somebody who may: alter role {quote_name(role)} login password '…'"
+                f"role {role} cannot log in; ask a superuser to run: alter role {quote_name(role)} login password '…'"
             )
         if not there.ours and f"statement_timeout={READER_TIMEOUT}" not in there.settings:
             sql = "; ".join(role_settings(config, role))
-            found.append(f"role {role} was there before and is used as it is; to limit it as gendash would: {sql}")
+            found.append(f"role {role} existed before and is used unchanged; to set the limits of gendash: {sql}")
     database = quote_name(seen.database)
     if "temporary" in seen.public:
         sql = f"revoke temporary on database {database} from public"
-        found.append(f"every role may make temporary tables in {seen.database}; where nobody else needs it: {sql}")
+        found.append(f"every role may create temporary tables in {seen.database}; if nobody needs that: {sql}")
     if "create" in seen.public:
         found.append(
-            "every role may create in schema public; where nobody needs it: revoke create on schema public from public"
+            "every role may create in schema public; if nobody needs that: revoke create on schema public from public"
         )
     return found

@@ -1,4 +1,4 @@
-"""Steps from the schema that exists to the one that the definitions ask for, as data."""
+"""The steps from the existing schema to the one that the definitions describe, as data."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gendash.engine.store.roles import Step
 
 @dataclass(frozen=True)
 class ObservedSchema:
-    """What gendash's schema holds: recorded hashes, relations with their kind (the oldest first), columns and so on."""
+    """The contents of gendash's schema: recorded hashes, relations with their kind (oldest first), columns etc."""
 
     recorded: Mapping[tuple[str, str], str] = field(default_factory=dict)
     relations: Mapping[str, str] = field(default_factory=dict)
@@ -31,9 +31,12 @@ class ObservedSchema:
 
 
 def schema_steps(catalog: Catalog, wanted: Sequence[Piece], seen: ObservedSchema) -> list[Step]:
-    """What turns the observed schema into the wanted one, in order. Raises Refused over a stranger's relation."""
+    """The steps that turn the observed schema into the wanted one, in order.
+
+    Raises Refused if a relation that gendash did not create has a name that it needs.
+    """
     config = catalog.config
-    strangers = [
+    foreign = [
         Problem(
             f"{config['schema']}.{piece.name}",
             f"a {RELKINDS.get(seen.relations[piece.name], 'relation')} of this name exists and gendash did not make it",
@@ -42,8 +45,8 @@ def schema_steps(catalog: Catalog, wanted: Sequence[Piece], seen: ObservedSchema
         for piece in wanted
         if piece.kind in OWN_KINDS and piece.name in seen.relations and not _recorded_as(seen, piece.name)
     ]
-    if strangers:
-        raise Refused(strangers)
+    if foreign:
+        raise Refused(foreign)
     by_name = {piece.name: piece for piece in wanted if piece.kind in OWN_KINDS}
     rebuilt = _rebuilt(by_name, seen)
     steps = _drops(config, by_name, rebuilt, seen)
@@ -55,8 +58,8 @@ def schema_steps(catalog: Catalog, wanted: Sequence[Piece], seen: ObservedSchema
         elif piece.kind == "query":
             steps += _query_steps(catalog, piece, rebuilt, seen)
         elif piece.name in rebuilt or seen.recorded.get((piece.name, "about")) != piece.hash:
-            told = "" if piece.name in rebuilt else f"describe and grant {piece.name}"
-            steps.append(Step(told, piece.statements, ((piece.name, "about", piece.hash),)))
+            what = "" if piece.name in rebuilt else f"describe and grant {piece.name}"
+            steps.append(Step(what, piece.statements, ((piece.name, "about", piece.hash),)))
     if not seen.has_secret:
         steps.append(key_step(config))
     return steps
@@ -72,7 +75,7 @@ def _is_current(seen: ObservedSchema, piece: Piece) -> bool:
 
 
 def _rebuilt(by_name: Mapping[str, Piece], seen: ObservedSchema) -> set[str]:
-    """Relations that are made anew or altered: those that changed, and the views above them."""
+    """The relations to rebuild or alter: those that changed, and the views that depend on them."""
     found = {name for name, piece in by_name.items() if not _is_current(seen, piece)}
     grew = True
     while grew:
@@ -83,7 +86,10 @@ def _rebuilt(by_name: Mapping[str, Piece], seen: ObservedSchema) -> set[str]:
 
 
 def _drops(config: Config, by_name: Mapping[str, Piece], rebuilt: set[str], seen: ObservedSchema) -> list[Step]:
-    """What goes first, the youngest before what it may stand on; tables are altered while content has them."""
+    """The steps that drop relations, newest first since they may depend on older ones.
+
+    A kept table is altered instead, as long as the definitions contain it.
+    """
     gone = {name for name, kind in seen.recorded if kind in OWN_KINDS and name not in by_name}
     steps = []
     for name in reversed(list(seen.relations)):
@@ -98,7 +104,7 @@ def _drops(config: Config, by_name: Mapping[str, Piece], rebuilt: set[str], seen
 
 
 def _is_altered(piece: Piece | None, seen: ObservedSchema) -> bool:
-    """Whether a relation is altered in place: a table that holds what cannot be computed again."""
+    """True if a relation is altered in place: a table whose rows cannot be computed again."""
     return piece is not None and piece.kept and seen.relations.get(piece.name) == "r"
 
 
@@ -121,7 +127,7 @@ def _relation_steps(catalog: Catalog, piece: Piece, rebuilt: set[str], seen: Obs
 
 
 def _forget_refresh(config: Config, name: str) -> str:
-    """A relation that was made anew must be refreshed whole, and who stands on it; its error belongs to the old one."""
+    """SQL that resets the refresh state of a rebuilt relation and its dependents: they are refreshed in full."""
     target, changed = qualified(config, "_refresh"), qualified(config, "_changed")
     return (
         f"update {target} set finished_at = null, full_at = null, error = null where relation = {quote_text(name)};\n"
@@ -131,7 +137,7 @@ def _forget_refresh(config: Config, name: str) -> str:
 
 
 def _alter(catalog: Catalog, piece: Piece, seen: ObservedSchema) -> list[str]:
-    """Statements that give a table the columns, key and indexes of its header, its rows kept."""
+    """Statements that give a table the columns, key and indexes of its header and keep its rows."""
     config, relation = catalog.config, catalog.relations[piece.name]
     target = qualified(config, piece.name)
     there = seen.columns.get(piece.name, {})
@@ -176,13 +182,13 @@ def _query_steps(catalog: Catalog, piece: Piece, rebuilt: set[str], seen: Observ
     fill = _fill(catalog, piece, rebuilt, seen)
     if known == piece.hash and not fill:
         return []
-    told = f"refresh {piece.name} anew" if known and piece.name not in rebuilt else ""
+    what = f"refresh {piece.name} in full" if known and piece.name not in rebuilt else ""
     statements = (_forget_refresh(catalog.config, piece.name),) if known else ()
-    return [Step(told, (*fill, *statements), ((piece.name, "query", piece.hash),))]
+    return [Step(what, (*fill, *statements), ((piece.name, "query", piece.hash),))]
 
 
 def _fill(catalog: Catalog, piece: Piece, rebuilt: set[str], seen: ObservedSchema) -> tuple[str, ...]:
-    """What fills a table that is made anew, where our own tables are all it takes: no reader finds it empty."""
+    """The statement that fills a rebuilt table whose query reads only the store, so that no reader finds it empty."""
     relation = catalog.relations[piece.name]
     below = [catalog.relations[name] for kind, name in catalog.relation_uses(piece.name) if kind == "relation"]
     whole = below and all(one.kind in ("table", "rollup") for one in below) and not stagings(catalog, relation)
@@ -195,7 +201,7 @@ def _fill(catalog: Catalog, piece: Piece, rebuilt: set[str], seen: ObservedSchem
 
 
 def key_step(config: Config) -> Step:
-    """The key of user hashes, made once and never shown."""
+    """The step that creates the key of user hashes, which is never shown."""
     key = secrets.token_bytes(32)
     padded = key.ljust(64, b"\0")
     inner, outer = (bytes(byte ^ mask for byte in padded).hex() for mask in (0x36, 0x5C))

@@ -1,7 +1,7 @@
-"""Takes back what `db migrate` made: relations, schema, roles and rights, in one transaction, and nothing else.
+"""Drops what `db migrate` created: relations, schema, roles and privileges, in one transaction, and nothing else.
 
-What is ours is recorded in ``_object`` and, for schema and roles, marked in their comments. Something foreign within
-the schema, or that stands on it, stops everything; a role that is used elsewhere stays, with the SQL to drop it.
+What gendash created is recorded in ``_object`` and, for schema and roles, marked in their comments. A foreign object
+in the schema, or one that depends on it, stops everything; a role used elsewhere is kept, with the SQL to drop it.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from gendash.engine.store.migrate import LOCK, admin_place
 
 _RELATIONS = ("table", "rollup", "view", "materialized")
 _DROP = {"r": "table", "v": "view", "m": "materialized view"}
-# Every object in the schema; indexes, constraints, row types and the like go with what they belong to
+# All objects in the schema; indexes, constraints, row types and the like are dropped with what they belong to
 _WITHIN = """
 select d.classid, d.objid, pg_describe_object(d.classid, d.objid, 0) from pg_depend d
 where d.refclassid = 'pg_namespace'::regclass and d.refobjid = %s and d.deptype = 'n' order by 3
 """
-_STANDS_ON = """
+_DEPENDENTS = """
 with ours (class, id) as (
   select 'pg_class'::regclass::oid, unnest(%(relations)s::oid[])
   union all select 'pg_proc'::regclass::oid, unnest(%(functions)s::oid[])
@@ -48,7 +48,7 @@ above as (
 )
 select pg_describe_object(class, id, 0) from above where (class, id) not in (select class, id from ours) order by 1
 """
-# What else a role owns, and in which other databases it owns or may do anything
+# What else a role owns, and the other databases in which it owns anything or has a privilege
 _USED = """
 select case when d.dbid not in (0, (select oid from pg_database where datname = current_database()))
     then 'database ' || quote_ident((select datname from pg_database where oid = d.dbid))
@@ -63,7 +63,7 @@ group by 1 order by 1
 
 @dataclass(frozen=True)
 class Leaving:
-    """What goes, as lines and as SQL, and what stays and why."""
+    """The objects that an uninstall drops, as lines and as SQL, and those that it keeps, with the reason."""
 
     goes: list[str] = field(default_factory=list)
     statements: list[str] = field(default_factory=list)
@@ -71,7 +71,7 @@ class Leaving:
 
 
 def find_in_store(config: Config) -> Leaving:
-    """What `remove` would drop. Raises Refused where something foreign is in the way, or somebody is at work."""
+    """The objects that `remove_from_store` would drop. Raises Refused over a foreign object or a running refresh."""
     with _acting(config) as connection:
         leaving = _leaving(connection, config)
         raise psycopg.Rollback
@@ -79,7 +79,7 @@ def find_in_store(config: Config) -> Leaving:
 
 
 def remove_from_store(config: Config) -> Leaving:
-    """Drops it in one transaction: killed anywhere, it is all there or all gone. Nothing the second time."""
+    """Drops everything in one transaction, so that a killed run drops nothing; a second run finds nothing to drop."""
     with _acting(config) as connection:
         leaving = _leaving(connection, config)
         for statement in leaving.statements:
@@ -89,7 +89,7 @@ def remove_from_store(config: Config) -> Leaving:
 
 @contextmanager
 def _acting(config: Config) -> Iterator[Connection]:
-    """A transaction as the admin where there is one, since only that one may drop roles; else as the store's owner."""
+    """A transaction as the admin if one is set, since only it may drop roles; else as the store's owner."""
     place = store(config)
     with (
         connect(admin_place(config, place) if config["admin_database_url"] else place) as connection,
@@ -103,7 +103,7 @@ def _acting(config: Config) -> Iterator[Connection]:
             "where nspname = %s and not pg_has_role(nspowner, 'usage')",
             [config["schema"]],
         ).fetchone()
-        if lent:  # an admin who is no superuser must be able to act for the schema's owner
+        if lent:  # an admin that is no superuser must be a member of the schema's owner
             connection.execute(trusted(f"grant {quote_name(lent[0])} to current_user"))
         yield connection
         if lent and _existing(connection, lent):
@@ -127,7 +127,7 @@ def _leaving(connection: Connection, config: Config) -> Leaving:
 
 
 def _schema(connection: Connection, config: Config, leaving: Leaving, oid: int, marked: bool) -> list[tuple[int, int]]:
-    """Adds the schema and what is ours within, as (class, oid), which is returned."""
+    """Adds the schema and our objects in it to ``leaving``; returns these objects as (class, oid)."""
     schema, name = quote_name(config["schema"]), config["schema"]
     records = _records(connection, config)
     relations = connection.execute(
@@ -145,10 +145,10 @@ def _schema(connection: Connection, config: Config, leaving: Leaving, oid: int, 
     assert classes
     ours = [(classes[0], one) for one in ids["relations"]] + [(classes[1], one) for one in ids["functions"]]
     within = connection.execute(_WITHIN, [oid]).fetchall()
-    foreign = [told for kind, one, told in within if (kind, one) not in ours]
-    above = [told for (told,) in connection.execute(_STANDS_ON, ids)]
+    foreign = [name_of for kind, one, name_of in within if (kind, one) not in ours]
+    dependents = [name_of for (name_of,) in connection.execute(_DEPENDENTS, ids)]
     if records:
-        _refuse(connection, config, foreign, above)
+        _refuse(connection, config, foreign, dependents)
     elif not (marked and not foreign):
         return []
     for kind, noun in _DROP.items():
@@ -169,7 +169,7 @@ def _schema(connection: Connection, config: Config, leaving: Leaving, oid: int, 
         leaving.statements.append(f"drop schema {schema}")
         return ours
     readers = _existing(connection, dict.fromkeys(reader_roles(config).values()))
-    leaving.goes.append(f"leave schema {name}, which was there before, without rights of {', '.join(readers)}")
+    leaving.goes.append(f"keep schema {name}, which existed before, and revoke rights of {', '.join(readers)}")
     leaving.statements.extend(f"revoke all on schema {schema} from {quote_name(role)}" for role in readers)
     return ours
 
@@ -187,23 +187,23 @@ def _records(connection: Connection, config: Config) -> list[Any]:
     return rows.fetchall()
 
 
-def _refuse(connection: Connection, config: Config, foreign: Sequence[str], above: Sequence[str]) -> None:
+def _refuse(connection: Connection, config: Config, foreign: Sequence[str], dependents: Sequence[str]) -> None:
     where = f"schema {config['schema']}"
-    problems = [Problem(where, f"{one} is in it, and gendash did not make it", "move it away") for one in foreign]
-    problems += [Problem(where, f"{one} stands on what gendash made", "drop or change it first") for one in above]
+    problems = [Problem(where, f"contains {one}, which gendash did not create", "move it away") for one in foreign]
+    problems += [Problem(where, f"{one} depends on it", "drop or change that first") for one in dependents]
     holders = connection.execute(
         trusted(f"select name, owner, until from {qualified(config, '_lease')} where until > now()")
     ).fetchall()
     for name, owner, until in holders:
-        what = f"{owner.rsplit(':', 1)[0]} is at work on {name}"
-        end = f"stop it, or wait: its lease ends at {until.astimezone(UTC):%H:%M:%S} UTC"
+        what = f"{name} is running in {owner.rsplit(':', 1)[0]}"
+        end = f"stop it, or wait: its lease expires at {until.astimezone(UTC):%H:%M:%S} UTC"
         problems.append(Problem(where, what, end))
     if problems:
         raise Refused(problems)
 
 
 def _role(connection: Connection, leaving: Leaving, role: str, schema: int, ours: Sequence[tuple[int, int]]) -> None:
-    """Adds a role that gendash made: it goes with its rights, unless it is used elsewhere or we may not drop it."""
+    """Adds a role that gendash created: dropped with its privileges unless used elsewhere or we may not drop it."""
     row = connection.execute(
         "select oid, rolname = current_user, (select rolsuper from pg_roles where rolname = current_user), "
         "(select rolcreaterole and (current_setting('server_version_num')::int < 160000 "
@@ -215,19 +215,18 @@ def _role(connection: Connection, leaving: Leaving, role: str, schema: int, ours
         return
     oid, is_me, is_super, may = row
     name = quote_name(role)
-    used = [
-        told
-        for (told,) in connection.execute(_USED, [oid, schema, [kind for kind, _ in ours], [one for _, one in ours]])
-    ]
+    values = [oid, schema, [kind for kind, _ in ours], [one for _, one in ours]]
+    used = [name_of for (name_of,) in connection.execute(_USED, values)]
     if used:
         what = f"is used elsewhere: {', '.join(used)}"
         leaving.stays.append(
-            Problem(f"role {role}", what, f"when that is over: drop owned by {name}; drop role {name}")
+            Problem(f"role {role}", what, f"when it no longer is: drop owned by {name}; drop role {name}")
         )
     elif is_me or not (is_super or may):
         sql = f"drop owned by {name}; drop role {name};"
-        what = "stays, since who is connected may not drop it"
-        leaving.stays.append(Problem(f"role {role}", what, f"set GENDASH_ADMIN_DATABASE_URL, or have run: {sql}"))
+        what = "is kept, since the connected role may not drop it"
+        todo = f"set GENDASH_ADMIN_DATABASE_URL, or ask a superuser to run: {sql}"
+        leaving.stays.append(Problem(f"role {role}", what, todo))
     else:
         leaving.goes.append(f"drop role {role} with its rights")
         lend = [] if is_super else [f"grant {name} to current_user"]

@@ -1,4 +1,4 @@
-"""Which days of our own tables changed since a relation was computed, as triggers noted them."""
+"""The days of the store's tables that changed since a relation was computed, as recorded by triggers."""
 
 from __future__ import annotations
 
@@ -15,17 +15,21 @@ from gendash.engine.model import Relation
 from gendash.engine.store.refresh.write import on_days
 
 
-class News(NamedTuple):
-    """What changed below a relation since its last refresh, None where that cannot be known, and what it has seen."""
+class ChangedDays(NamedTuple):
+    """By input of a relation, the days that changed since its last refresh; None if unknown.
+
+    ``snapshot`` is the transaction snapshot up to which changes were read, to be recorded with the refresh.
+    """
 
     days: dict[str, set[date | None]] | None
     snapshot: str
 
 
-def news(connection: Connection, config: Config, relation: Relation, read: Collection[str]) -> News:
-    """What changed in the relations that it reads. Of another server's transactions (after a restore) nothing is known.
+def changed_days(connection: Connection, config: Config, relation: Relation, read: Collection[str]) -> ChangedDays:
+    """The days that changed in the relations ``read`` since the last refresh of ``relation``.
 
-    All in one statement, and so in one snapshot.
+    They are unknown after a restore on another server, whose transaction ids mean nothing here. All is read in one
+    statement, and so in one snapshot.
     """
     changed = qualified(config, "_changed")
     row = connection.execute(
@@ -41,16 +45,16 @@ def news(connection: Connection, config: Config, relation: Relation, read: Colle
     assert row
     snapshot, known, noted = row
     if known is None:
-        return News(None, snapshot)
+        return ChangedDays(None, snapshot)
     days: dict[str, set[date | None]] = {}
     for one in noted:
         name, day = one.strip("()").split(",")
         days.setdefault(name, set()).add(None if day == "-infinity" else date.fromisoformat(day))
-    return News(days, snapshot)
+    return ChangedDays(days, snapshot)
 
 
 def note_all(connection: Connection, config: Config, relation: Relation) -> None:
-    """Notes that any row of the relation may have changed."""
+    """Records that any row of the relation may have changed."""
     connection.execute(
         trusted(
             f"insert into {qualified(config, '_changed')} (relation, day, transaction) "
@@ -61,12 +65,12 @@ def note_all(connection: Connection, config: Config, relation: Relation) -> None
 
 
 def forget_changes(connection: Connection, config: Config) -> None:
-    """Deletes what everybody has seen who was refreshed in time."""
+    """Deletes change records older than two days, which every regularly refreshed relation has consumed."""
     connection.execute(trusted(f"delete from {qualified(config, '_changed')} where at < now() - interval '2 days'"))
 
 
 def part_of(config: Config, relation: Relation, table: Relation, days: Days) -> str:
-    """The rows of a tracked table of some days, or with ``whole:`` all that share these columns with one of them."""
+    """SQL for the rows of a tracked table on some days; with ``whole:``, for all rows that share those columns."""
     target, condition = qualified(config, table.name), on_days(config, table, days)
     keys = ", ".join(quote_name(name) for name in relation.header.get("whole", ()))
     if keys:

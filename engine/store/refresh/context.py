@@ -1,4 +1,4 @@
-"""What the relations of one refresh share: the store, the platform once it is needed, the lease, and what was asked."""
+"""State shared by the relations of one refresh: connections to store and platform, the lease, and the run's options."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from gendash.engine.store.lease import Lease
 from gendash.engine.store.refresh import read as postgres_read
 from gendash.engine.store.refresh.read import Platform
 
-WORK_MEM = "64MB"  # of one relation at a time, so that a window of days is put together without files
-CONNECTIONS = 3  # to the platform, one after the other, where they are ended
+WORK_MEM = "64MB"  # enough to aggregate a window of days without temporary files; relations run one at a time
+CONNECTIONS = 3  # how often a connection that the platform ends is opened in one reading
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What a run is to do. ``days`` reads these days again; ``compare`` all that differ; ``full`` everything."""
+    """The options of a run. ``days`` reads these days again; ``compare`` all that differ; ``full`` all rows."""
 
     full: bool = False
     compare: bool = False
@@ -46,9 +46,9 @@ class RunOptions:
 
 @dataclass(frozen=True)
 class Known:
-    """What the store says of a relation: seconds since its refreshes, and optional columns that were absent.
+    """The recorded refresh state of a relation: seconds since its refreshes, and optional columns that were absent.
 
-    ``begun`` says that a reading of all rows has begun and not ended, ``today`` that the last refresh was today.
+    ``begun`` is True if a full reading was started and not finished, ``today`` if the last refresh was today.
     """
 
     age_s: float | None = None
@@ -66,7 +66,7 @@ class Outcome(NamedTuple):
 
 @dataclass
 class Run:
-    """What the relations of one run share: the store, the source once it is needed, and the lease."""
+    """State shared by the relations of one run. The platform is connected on first use."""
 
     config: Config
     catalog: Catalog
@@ -75,7 +75,7 @@ class Run:
     at: datetime | None
     ask: RunOptions
     progress: Callable[[str, int, int], None] | None
-    hot: Days | None = None
+    recent: Days | None = None
     users_are_new: bool = False
     stack: ExitStack = field(default_factory=ExitStack)
     signatures: dict[tuple[str, Days | None], dict[date, Signature]] = field(default_factory=dict)
@@ -88,9 +88,9 @@ class Run:
         self.stack.close()
 
     def platform(self) -> Platform:
-        """The platform, its transactions short and of one snapshot each; an error is raised for each who asks."""
+        """The platform, read in short transactions of one snapshot each. After a failure each call raises it."""
         if isinstance(self._platform, Platform) and self._platform.connection.closed:
-            self._platform = None  # a replica may end a connection that stands in the way of its replay
+            self._platform = None  # a replica may end a connection that conflicts with its replay
         if self._platform is None:
             place = source(self.config)
             try:
@@ -110,7 +110,7 @@ class Run:
         return self._platform
 
     def read(self, reading: Callable[[Platform], T]) -> T:
-        """What ``reading`` returns; where the connection was ended it is called again with another."""
+        """The result of ``reading``, which is called again with a new connection if the server ended the first."""
         for attempt in range(CONNECTIONS):
             platform = self.platform()
             try:
@@ -122,14 +122,14 @@ class Run:
         raise AssertionError
 
     def signatures_of(self, staging: Relation, days: Days | None = None) -> dict[date, Signature]:
-        """Signatures of all days or some, as they are now; relations that read the same rows share one look at them."""
-        looked = staging.name, days
-        if looked not in self.signatures:
-            self.signatures[looked] = self.read(lambda platform: postgres_read.signatures(platform, staging, days))
-        return self.signatures[looked]
+        """The current signatures of all days or some, computed once for all relations that read the same rows."""
+        key = staging.name, days
+        if key not in self.signatures:
+            self.signatures[key] = self.read(lambda platform: postgres_read.signatures(platform, staging, days))
+        return self.signatures[key]
 
     def begin(self) -> None:
-        """First statements of a transaction of the store: still ours, and the time."""
+        """Sets the parameters of a transaction of the store and renews the lease. Raises Refused if it was lost."""
         settings = {"client_min_messages": "warning", "work_mem": WORK_MEM, "jit": "off"}
         if self.at:
             settings["gendash.now"] = self.at.isoformat()

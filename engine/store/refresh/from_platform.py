@@ -1,6 +1,6 @@
-"""A relation that is read from the platform: all of it, the last days, or the days that differ; then written.
+"""Refreshes a relation that is read from the platform: all rows, the last days, or the days that differ.
 
-Rows are fetched, the source's transaction ends, and one transaction of the store compares, writes and records.
+Rows are fetched, the platform's transaction ends, and one transaction of the store compares, writes and records.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from gendash.engine.store.refresh.read import Platform
 from gendash.engine.store.refresh.write import Written
 
 FULL_S = 86_000  # a little less than a day, so that a nightly run is never skipped
-GROUP_ROWS = 1_000_000  # rows of the platform behind one transaction of the store; a back-fill goes on from there
-GROUPS = 8  # at most about so many, since without an index each costs a scan
+GROUP_ROWS = 1_000_000  # rows of the platform per transaction of the store; a killed back-fill continues after it
+GROUPS = 8  # about the most groups of days, since without an index each costs a scan
 _MEMORY = 32 << 20  # rows beyond this many bytes are spooled to disk
 
 
@@ -42,21 +42,21 @@ def from_source(run: Run, relation: Relation, before: Known, begun: float) -> Ou
         outcome = reading.all()
     elif run.ask.days:
         outcome = reading.only(run.ask.days)
-    elif steady and relation.header.get("window") and run.hot and not (run.ask.full or run.ask.compare):
-        outcome = reading.last(run.hot)
+    elif steady and relation.header.get("window") and run.recent and not (run.ask.full or run.ask.compare):
+        outcome = reading.last(run.recent)
     else:
         again = run.ask.full or before.full_age_s is None
         outcome = reading.what_differs(begin=again and not before.begun, counted=again)
     if users.is_accounts(relation):
         reading.forget_uncounted()
     went = sorted(set(absent) - before.absent) if before.absent is not None else []
-    gone = (f"platform column {name} is gone; what it fed is NULL or false now" for name in went)
+    gone = (f"platform column {name} no longer exists; columns computed from it are NULL or false now" for name in went)
     return outcome._replace(notes=(*outcome.notes, *gone))
 
 
 @dataclass
 class _Reading:
-    """One relation being read from the platform and written to the store."""
+    """Reads one relation from the platform and writes it to the store."""
 
     run: Run
     relation: Relation
@@ -64,52 +64,51 @@ class _Reading:
     begun: float
 
     def all(self) -> Outcome:
-        """All rows at once."""
+        """Refreshes all rows at once."""
         done, newest = self._unit(None, sign=False)
         return self._recorded(done, newest, counted=True)
 
-    def last(self, hot: Days) -> Outcome:
-        """The last days: today and the future without a look, of the days that are over those that differ, and any
-        day with a user whom the list did not know.
+    def last(self, recent: Days) -> Outcome:
+        """Refreshes today and the future always, past days if their signature differs or a user on them was unknown.
 
-        Without an index that look would cost as much as reading them.
+        Without an index, signatures would cost as much as reading the rows, so that the past days are read too.
         """
         staging = driver(self.run.catalog, self.relation)
-        over = hot.part(0, len(hot.days) - 1)
+        over = recent.part(0, len(recent.days) - 1)
         done, newest = Written(), None
         known = write.day_signatures(self.run.connection, self.run.config, self.relation, over)
         if postgres_read.is_indexed(self.run.platform(), staging):
             moved = differing_days(self.run.signatures_of(staging, over), known)
-            hot = hot.part(len(hot.days) - 1, len(hot.days))
+            recent = recent.part(len(recent.days) - 1, len(recent.days))
         else:
             moved = sorted(known)
-        before = tuple(day for day in moved if day < hot.days[0])
+        before = tuple(day for day in moved if day < recent.days[0])
         if before:
             done, newest = self._unit(Days(before), sign=True)
-        last, latest = self._unit(hot, sign=False)  # what a signature would tell, the next refresh has read anyway
+        last, latest = self._unit(recent, sign=False)  # no signature: the next refresh reads these days anyway
         return self._recorded(done + last, latest or newest, whole=False)
 
     def only(self, days: Days) -> Outcome:
-        """These days."""
+        """Refreshes these days."""
         done, newest = self._unit(days, sign=True)
         return self._recorded(done, newest, whole=False)
 
     def what_differs(self, *, begin: bool, counted: bool) -> Outcome:
-        """The days whose signature is not that of their last reading, a group at a time.
+        """Refreshes the days whose signature differs from that of their last reading, a group at a time.
 
-        With ``begin`` all of them. A run that is killed has kept what it did, and the next goes on from there.
+        With ``begin`` all days. A killed run keeps the groups it wrote, and the next run continues from there.
         """
         connection, config = self.run.connection, self.run.config
         staging = driver(self.run.catalog, self.relation)
         if begin:
             with connection.transaction():
                 self.run.begin()
-                write.doubt(connection, config, self.relation)
+                write.begin_full_reading(connection, config, self.relation)
         sizes = self.run.signatures_of(staging)
         known = write.day_signatures(connection, config, self.relation)
         days = differing_days(sizes, known)
         todo = sum(sizes[day].rows for day in days if day in sizes)
-        # one group of users, since whoever is in none of the days that are read again is taken for deleted
+        # one group for users, since a user who is on none of the days read again would count as deleted
         most = todo if users.is_accounts(self.relation) else max(GROUP_ROWS, todo // GROUPS)
         done, newest, read = Written(), None, 0
         for group in groups(days, sizes, most):
@@ -123,42 +122,42 @@ class _Reading:
         return self._recorded(done, newest, counted=counted)._replace(notes=notes)
 
     def forget_uncounted(self) -> None:
-        """Users who are in rows of the list that do not count are former users."""
+        """Marks users whose rows in the list do not count (``platform.rows``) as former users."""
         connection = self.run.connection
         try:
             ids = self.run.read(lambda platform: postgres_read.uncounted(platform, self.relation, "user_id"))
         except psycopg.Error as error:
-            raise self._trouble(error) from error
+            raise self._translated(error) from error
         if ids:
             with connection.transaction():
                 self.run.begin()
                 users.forget_uncounted_users(connection, self.run.catalog, ids)
 
     def _unit(self, days: Days | None, *, sign: bool) -> tuple[Written, datetime | None]:
-        """One unit of work: rows are fetched, then written with what is known of them. Also the newest row's time."""
+        """Fetches rows, writes them and their signatures in one transaction; returns counts and the newest time."""
         run, connection, config, relation = self.run, self.run.connection, self.run.config, self.relation
         with tempfile.SpooledTemporaryFile(_MEMORY) as rows:
 
-            def anew(platform: Platform) -> postgres_read.RollupRows:
+            def fetch(platform: Platform) -> postgres_read.RollupRows:
                 rows.seek(0)
                 rows.truncate()
                 return postgres_read.read_rollup(platform, relation, rows, days, sign=sign)
 
             try:
-                part = run.read(anew)
+                part = run.read(fetch)
             except psycopg.Error as error:
-                raise self._trouble(error) from error
+                raise self._translated(error) from error
             with connection.transaction():
                 run.begin()
                 write.load_part(connection, relation, part)
-                doubtful: list[date] = []
+                read_again: list[date] = []
                 if config.on("users"):
-                    doubtful = users.former_users(connection, run.catalog, relation, drop=run.users_are_new)
+                    read_again = users.former_users(connection, run.catalog, relation, drop=run.users_are_new)
                 if users.is_accounts(relation):
                     users.forget_users(connection, run.catalog, days)
                 done = write.write_difference(connection, config, relation, days)
                 if users.is_accounts(relation):
-                    users.welcome_users(connection, run.catalog)
+                    users.restore_users(connection, run.catalog)
                 write.keep_count(connection, config, relation, done.added)
                 if days is None:
                     write.unsign(connection, config, relation)
@@ -169,11 +168,11 @@ class _Reading:
                     write.sign_read_days(connection, config, relation, days)
                 if days:
                     mark = None if run.users_are_new else DOUBTFUL
-                    write.sign(connection, config, relation, dict.fromkeys(doubtful, mark))
+                    write.sign(connection, config, relation, dict.fromkeys(read_again, mark))
                 return done, write.newest(connection, relation)
 
-    def _trouble(self, error: psycopg.Error) -> TargetError:
-        """An error of the platform as one of ours; tables that another session has locked are named."""
+    def _translated(self, error: psycopg.Error) -> TargetError:
+        """A database error as a TargetError, which names the tables that another session has locked."""
         run, where = self.run, f"reading {self.relation.name} from {source(self.run.config).where}"
         if not isinstance(error, psycopg.errors.LockNotAvailable):
             return translate(error, where, UNFIT)

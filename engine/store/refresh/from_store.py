@@ -1,8 +1,8 @@
-"""A relation that stands on others of the store: made anew where they changed, and only on the days that this touches.
+"""Refreshes a relation that reads other relations of the store: only the days that changes of its inputs affect.
 
-Triggers note which days of a relation a transaction wrote to (``_changed``), and who stands on it remembers which
-transactions it has seen. So a change that commits late is not missed, and where none came nothing is computed, unless
-the time alone changes what a query gives.
+Triggers record the days of a relation that a transaction wrote (``_changed``), and each dependent records the snapshot
+of transactions that it has seen. So a change that commits late is not missed, and without changes nothing is computed,
+unless the result of the query changes with time alone.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from gendash.engine.store.refresh import changes, write
 from gendash.engine.store.refresh.context import Known, Outcome, Run
 from gendash.engine.store.refresh.write import Written, part_name
 
-TRACKED_S = 86_000  # what changed is kept for two days; who was not refreshed for longer than one computes all
+TRACKED_S = 86_000  # changes are kept for two days; a relation not refreshed for longer than one is computed in full
 
 
 def from_store(run: Run, relation: Relation, before: Known, begun: float) -> Outcome:
-    """All rows, those of the days that follow from what changed, or none."""
+    """Refreshes all rows, those of the days that changes affect, or none."""
     connection, config = run.connection, run.config
     read = inputs(run.catalog, relation)
-    anew = run.ask.full or before.age_s is None or before.age_s > TRACKED_S
+    full = run.ask.full or before.age_s is None or before.age_s > TRACKED_S
     with connection.transaction():
         run.begin()
-        news = changes.news(connection, config, relation, read)
-        if not anew and news.days == {} and not _moves(run, relation, before):
+        changed = changes.changed_days(connection, config, relation, read)
+        if not full and changed.days == {} and not _moves(run, relation, before):
             done, days, rows = Written(), Days(()), None
         elif relation.kind == "view":
             done, days = None, None
             rows = _refresh_view(run, relation)
         else:
-            days = _touched(relation, news.days) if not anew and news.days else None
+            days = _affected(relation, changed.days) if not full and changed.days else None
             done, rows = _compute(run, relation, days)
         rows = write.record(
             connection,
@@ -45,13 +45,13 @@ def from_store(run: Run, relation: Relation, before: Known, begun: float) -> Out
             rows=rows,
             done=done,
             whole=days is None,
-            snapshot=news.snapshot,
+            snapshot=changed.snapshot,
         )
     return Outcome(rows, done.touched if done else None)
 
 
 def _moves(run: Run, relation: Relation, before: Known) -> bool:
-    """Whether it must be computed though nothing that is noted changed."""
+    """True if the relation must be computed even without a recorded change: untracked inputs, or time moves it."""
     read = inputs(run.catalog, relation)
     if not read or not all(map(is_tracked, read.values())):
         return True
@@ -59,23 +59,23 @@ def _moves(run: Run, relation: Relation, before: Known) -> bool:
     return moment == "now" or (moment == "today" and not before.today)
 
 
-def _touched(relation: Relation, changed: write.Changed) -> Days | None:
-    """The days of a relation that follow from the days that changed below it; None for all."""
+def _affected(relation: Relation, changed: write.Changed) -> Days | None:
+    """The days of a relation that changes of its inputs affect; None for all."""
     if not relation.header.get("window"):
         return None
-    touched: set[date] = set()
-    onwards: list[date] = []  # whoever reads all days before its own is touched from the first change on
+    affected: set[date] = set()
+    onwards: list[date] = []  # a day that reads all days before it is affected from the first change on
     for name, noted in changed.items():
         known = {day for day in noted if day}
         if len(known) < len(noted):
             return None
         back, ahead = reach(relation, name)
-        touched |= spread(known, (ahead, back or 0))
+        affected |= spread(known, (ahead, back or 0))
         onwards += [] if back is not None else [min(known) - timedelta(days=ahead)]
     if not onwards:
-        return Days(tuple(sorted(touched)))
+        return Days(tuple(sorted(affected)))
     first = min(onwards)
-    return Days((*sorted(day for day in touched if day < first), first), onwards=True)
+    return Days((*sorted(day for day in affected if day < first), first), onwards=True)
 
 
 def _refresh_view(run: Run, relation: Relation) -> int:
@@ -93,7 +93,7 @@ def _compute(run: Run, relation: Relation, days: Days | None) -> tuple[Written, 
             back, ahead = reach(relation, name)
             part = days if back is None else Days(tuple(sorted(spread(days.days, (back, ahead)))))
             parts[name] = changes.part_of(config, relation, one, part)
-        if relation.header.get("reach"):  # what stands on the edge of a part is not whole
+        if relation.header.get("reach"):  # rows at the edge of a part are incomplete
             inside = write.on_days(config, relation, days)
     query = query_of(run.catalog, relation, cuts={f"view.{name}": part_name(name) for name in parts})
     write.load_query(connection, relation, query, parts, inside)

@@ -1,7 +1,7 @@
-"""Reads of the platform, each a short transaction with one snapshot: by day where an index helps, else by block.
+"""Reads the platform in slices, each a short transaction with one snapshot: by day if an index helps, else by block.
 
-A row that moves while its table is read in slices may be seen twice, or not at all. Its signature, taken in the same
-snapshots, is then wrong in the same way, so that the next comparison finds its day.
+A row that is updated while its table is read in slices may be seen twice, or not at all. Its signature, computed in the
+same snapshots, is then wrong in the same way, so that the next comparison finds its day.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from gendash.engine.platform.columns import SMALL_PAGES, TIMEOUT_S, Seen, read_s
 T = TypeVar("T")
 FIRST_PAGES, FEWEST_PAGES, MOST_PAGES = 4096, 16, 65536
 FIRST_DAYS = 4
-AIM_S = 1.5  # how long a slice should take
+AIM_S = 1.5  # intended duration of a slice
 ATTEMPTS = 6
-LAG_S, PATIENCE_S = 30.0, 60.0  # a replica further behind than this is left alone, for so long
+LAG_S, PATIENCE_S = 30.0, 60.0  # a replica that lags further behind is not read; it is given so long to catch up
 _AGAIN = (
     errors.QueryCanceled,
     errors.LockNotAvailable,
     errors.DeadlockDetected,
-    errors.SerializationFailure,  # a replica cancels a read that stands in the way of its replay
+    errors.SerializationFailure,  # a replica cancels a read that conflicts with its replay
 )
 _LAG = (
     "select case when pg_is_in_recovery() and pg_last_wal_receive_lsn() <> pg_last_wal_replay_lsn() "
@@ -46,12 +46,12 @@ _LAG = (
 
 @dataclass(frozen=True)
 class Platform:
-    """The source during one refresh. ``between`` is called after each of its transactions."""
+    """The platform's database during one run. ``after_each`` is called after each of its transactions."""
 
     connection: Connection
     catalog: Catalog
     seen: Seen
-    between: Callable[[], None]
+    after_each: Callable[[], None]
 
     @property
     def config(self) -> Config:
@@ -61,7 +61,7 @@ class Platform:
 
 @dataclass(frozen=True)
 class RollupRows:
-    """Rows of a rollup: names of the columns, rows as COPY text, number of slices, signatures of what was read."""
+    """Rows of a rollup: names of the columns, rows as COPY text, number of slices, signatures of the rows read."""
 
     columns: list[str]
     rows: IO[bytes]
@@ -71,9 +71,9 @@ class RollupRows:
 
 @dataclass(frozen=True)
 class _Scale:
-    """By what a table is cut: how many units, how many to begin with, and the condition for those from one to another.
+    """The division of a table into slices: units (days or blocks) in all, units of the first slice, and limits.
 
-    With ``()`` for a condition the table is read as it stands.
+    ``conditions`` gives the SQL conditions for the units from one to another; with none the whole table is read.
     """
 
     total: int
@@ -84,14 +84,14 @@ class _Scale:
 
 
 def is_read_by_day(platform: Platform, relation: Relation) -> bool:
-    """Whether a rollup is read and compared by day: its rows have one, and its table is not small."""
+    """True if a rollup is read and compared by day: its rows have a day, and the platform's table is not small."""
     staging = driver(platform.catalog, relation)
     pages = platform.seen.pages.get(mapped_table(platform.config, staging, _table(staging)))
     return bool(staging.header.get("time") and relation.header.get("time")) and (pages is None or pages > SMALL_PAGES)
 
 
 def is_indexed(platform: Platform, staging: Relation) -> bool:
-    """Whether the last days of a staging text's rows are found by an index, and its table is not small."""
+    """True if an index finds the last days of a staging query's rows, and its table is not small."""
     mapped, column = _time_column(platform.config, staging)
     pages = platform.seen.pages.get(mapped)
     return (mapped, column) in platform.seen.indexed and (pages is None or pages > SMALL_PAGES)
@@ -100,9 +100,9 @@ def is_indexed(platform: Platform, staging: Relation) -> bool:
 def read_rollup(
     platform: Platform, relation: Relation, rows: IO[bytes], days: Days | None = None, *, sign: bool
 ) -> RollupRows:
-    """The rows of a rollup, or those of some days, and with ``sign`` the signatures of the rows behind them.
+    """The rows of a rollup, or those of some days; with ``sign`` also the signatures of the platform rows read.
 
-    A slice that was cancelled is read again, smaller where it can be; after several in a row the error is the caller's.
+    A cancelled slice is read again, smaller if possible; after several failures in a row the error is raised.
     """
     staging = driver(platform.catalog, relation)
     signatures: dict[date, Signature] = {}
@@ -123,7 +123,7 @@ def read_rollup(
 
 
 def uncounted(platform: Platform, relation: Relation, column: str) -> list[str]:
-    """Values of a column, as text, in the rows that do not count (``platform.rows``) of the table behind a rollup."""
+    """The values of a column, as text, in rows that ``platform.rows`` excludes from the table that a rollup reads."""
     config, staging = platform.config, driver(platform.catalog, relation)
     table = _table(staging)
     rows = config.get(f"platform.rows.{table}")
@@ -145,7 +145,7 @@ def uncounted(platform: Platform, relation: Relation, column: str) -> list[str]:
 
 
 def signatures(platform: Platform, staging: Relation, days: Days | None = None) -> dict[date, Signature]:
-    """The signature of each day that has rows, or of those among some days, in slices."""
+    """The signature of each day that has rows, of all days or of ``days``; read in slices."""
     found: dict[date, Signature] = {}
 
     def one(conditions: tuple[str, ...]) -> None:
@@ -164,7 +164,7 @@ def _add(whole: dict[date, Signature], part: dict[date, Signature]) -> None:
 
 
 def _signed(platform: Platform, staging: Relation, cuts: dict[str, str], begun: float) -> dict[date, Signature]:
-    """Signatures over all columns that a staging text gives; the transaction as a whole keeps to its time."""
+    """Signatures by day over all columns of a staging query, within what is left of the transaction's time limit."""
     left = max(TIMEOUT_S - (time.monotonic() - begun), 0.05)
     local_settings(platform.connection, {"statement_timeout": f"{left * 1000:.0f}"})
     day = local_day(f"s.{quote_name(_time(staging)[1])}", platform.config["time_zone"])
@@ -172,9 +172,8 @@ def _signed(platform: Platform, staging: Relation, cuts: dict[str, str], begun: 
     text = f"select {day}, count(*), bit_xor(hash_record_extended(s, 0)) from {rows} group by 1"
     query = resolve_references(text, platform.catalog.names, present=platform.seen.readable, cuts=cuts).text
     found = platform.connection.execute(trusted(query)).fetchall()
-    return {
-        day: Signature(rows, xor) for day, rows, xor in found if day is not None
-    }  # a row without a time has no place
+    # rows without a time belong to no day
+    return {day: Signature(rows, xor) for day, rows, xor in found if day is not None}
 
 
 def _scale(platform: Platform, staging: Relation, days: Days | None) -> _Scale:
@@ -185,25 +184,25 @@ def _scale(platform: Platform, staging: Relation, days: Days | None) -> _Scale:
         return _blocks(pages, ())
     _, column = _time_column(platform.config, staging)
     name, zone = mapped_sql(column), platform.config["time_zone"]
-    if days is None:  # a view has no blocks, so that it is cut by time
+    if days is None:  # a view has no blocks: it is cut by time
         days = _all_days(platform, mapped, f"{name}::timestamptz")
         if days is None:
             return _blocks(None, ())
 
     def on(some: Days) -> tuple[str, ...]:
         exactly = some.exactly(local_day(f"{name}::timestamptz", zone))
-        # the column may be of any type that can be cast; only of a time can an index be asked
+        # the column may have any type that can be cast, but only an index on a time serves the range
         return (some.around(name, zone), exactly) if (mapped, column) in platform.seen.times else (exactly,)
 
     if (mapped, column) in platform.seen.indexed or pages is None:
         count = len(days.days)
-        first = min(FIRST_DAYS, count) if pages is not None else count  # without an index each slice costs as the whole
+        first = min(FIRST_DAYS, count) if pages is not None else count  # in a view each slice costs a full scan
         return _Scale(count, first, 1, count, lambda start, stop: on(days.part(start, stop)))
     return _blocks(pages, on(days))
 
 
 def _all_days(platform: Platform, table: str, time: str) -> Days | None:
-    """Every day from the first row of a view to its last, and those after; None where it has no rows."""
+    """The days from the first row of a view to its last, and all later ones; None if it has no rows."""
     day, real = local_day(time, platform.config["time_zone"]), f"{time} >= {FIRST_TIME} and {time} < {END_OF_TIME}"
     whole = f"{quote_name(platform.config['platform.schema'])}.{quote_name(table)}"
     with platform.connection.transaction():
@@ -218,7 +217,7 @@ def _all_days(platform: Platform, table: str, time: str) -> Days | None:
 
 
 def _blocks(pages: int | None, also: tuple[str, ...]) -> _Scale:
-    """A table by ranges of its blocks; the last has no end, since rows may be added while we read."""
+    """Slices of a table by ranges of its blocks; the last has no end, since rows may be added meanwhile."""
     total = 1 if pages is None else pages
 
     def conditions(start: int, stop: int) -> tuple[str, ...]:
@@ -234,7 +233,7 @@ def _blocks(pages: int | None, also: tuple[str, ...]) -> _Scale:
 def _in_slices(
     platform: Platform, scale: _Scale, attempt: Callable[[tuple[str, ...]], None], rows: IO[bytes] | None = None
 ) -> int:
-    """Calls ``attempt`` for each slice, so sized that it takes about a second. Returns the number of slices."""
+    """Calls ``attempt`` for each slice, sized so that it takes about `AIM_S`. Returns the number of slices."""
     start, size, slices = 0, scale.first, 0
     while slices == 0 or start < scale.total:
         _wait_for_replica(platform)
@@ -252,7 +251,7 @@ def _in_slices(
                     rows.seek(mark)
                     rows.truncate()
                 time.sleep(0.2 * (failures + 1))
-        platform.between()
+        platform.after_each()
         took = max(time.monotonic() - begun, 0.01)
         start, slices = start + done, slices + 1
         size = int(min(scale.most, max(scale.fewest, done * min(4.0, AIM_S / took))))
@@ -260,7 +259,7 @@ def _in_slices(
 
 
 def _wait_for_replica(platform: Platform) -> None:
-    """Lets a replica catch up. Raises Unexpected where it does not."""
+    """Waits until a replica has caught up. Raises Unexpected if it does not within `PATIENCE_S`."""
     end = time.monotonic() + PATIENCE_S
     while platform.seen.replica:
         with platform.connection.transaction():
@@ -272,7 +271,7 @@ def _wait_for_replica(platform: Platform) -> None:
         if time.monotonic() > end:
             what = f"the replica is {lag:.0f} s behind its primary"
             raise Unexpected(Problem(source(platform.config).where, what, "nothing was read; try again later"))
-        platform.between()
+        platform.after_each()
         time.sleep(2.0)
 
 
@@ -291,7 +290,7 @@ def _columns(platform: Platform, relation: Relation) -> list[str]:
 
 
 def _cuts(platform: Platform, staging: Relation, conditions: tuple[str, ...]) -> dict[str, str]:
-    """A part of a table, of those columns only that the staging text names: a role may be let read no others."""
+    """A part of a table with only the columns that the staging query names, as the role may read no others."""
     if not conditions:
         return {}
     table, seen = _table(staging), platform.seen
@@ -303,12 +302,12 @@ def _table(staging: Relation) -> str:
 
 
 def _time(staging: Relation) -> tuple[str, str]:
-    """Table and column of a staging text's time; it gives the column under the same name."""
+    """Table and column of a staging query's time; its result has the column under the same name."""
     table, column = str(staging.header["time"]).split(".")
     return table, column
 
 
 def _time_column(config: Config, staging: Relation) -> tuple[str, str]:
-    """Table and column of a staging text's time, as the platform calls them."""
-    owner, own = _time(staging)
-    return mapped_table(config, staging, owner), mapped_column(config, staging, owner, own)
+    """Table and column of a staging query's time, by the platform's names."""
+    table, column = _time(staging)
+    return mapped_table(config, staging, table), mapped_column(config, staging, table, column)

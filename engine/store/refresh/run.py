@@ -1,14 +1,14 @@
 """`gendash db refresh` and `db reconcile`: reads the platform in short transactions, writes what differs to the store.
 
-Source and store are two connections, even where they are one database. Rows are fetched, the source's transaction
-ends, and one transaction of the store compares, writes and records. What fails is recorded with its relation, and the
-others go on. A relation is read in one of four ways:
+Source and store are two connections, even if they are one database. Rows are fetched, the source's transaction ends,
+and one transaction of the store compares, writes and records. A failure is recorded with its relation, and the other
+relations are still refreshed. A relation is read in one of four ways:
 
-- all of it, where its table is small or its rows have no day;
-- the last days, where the header says ``window: true``, that is, where old rows hardly ever change: today, and the
-  days before it that are not as they were read;
-- the days whose signature is not that of its last reading: the others always, these once a day;
-- a range of days that was asked for.
+- in full, if its table is small or its rows have no day;
+- the last days, if the header says ``window: true``, that is, if old rows hardly ever change: today, and the day before
+  it if it differs from what was read;
+- the days whose signature differs from that of their last reading: relations with a window once a day, others always;
+- a range of days that the user asked for.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ from gendash.engine.store.refresh.from_platform import from_source
 from gendash.engine.store.refresh.from_store import from_store
 from gendash.engine.store.refresh.users import is_accounts
 
-HOT_DAYS = 1  # before today: what is older and moves meanwhile is found once a day
-EARLY = 0.1  # a timer that fires a little early still finds its relation due: this share of the cadence
+RECENT_DAYS = 1  # days before today that every refresh reads; changes of older days are found once a day
+EARLY = 0.1  # share of the cadence by which a relation is due early, since a timer may fire a little early
 
 
 class RefreshResult(NamedTuple):
-    """How one relation fared. ``state`` is refreshed, failed, off (its feature) or not due."""
+    """The result of refreshing one relation. ``state`` is refreshed, failed, off (its feature) or not due."""
 
     relation: str
     kind: str
@@ -55,10 +55,10 @@ class RefreshResult(NamedTuple):
     problems: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        told = [] if self.rows is None else [f"{self.rows} rows"]
-        told += [] if self.written is None else [f"{self.written} written"]
-        told += [f"{self.seconds:.2f} s"] if self.state in ("refreshed", "failed") else []
-        return "  ".join([f"{self.relation:<24} {self.state:<10}", ", ".join(told), *self.notes]).rstrip()
+        counts = [] if self.rows is None else [f"{self.rows} rows"]
+        counts += [] if self.written is None else [f"{self.written} written"]
+        counts += [f"{self.seconds:.2f} s"] if self.state in ("refreshed", "failed") else []
+        return "  ".join([f"{self.relation:<24} {self.state:<10}", ", ".join(counts), *self.notes]).rstrip()
 
 
 def refresh(
@@ -71,16 +71,16 @@ def refresh(
     between: tuple[date, date] | None = None,
     at: datetime | None = None,
     due_only: bool = False,
-    told: Callable[[RefreshResult], None] | None = None,
+    on_result: Callable[[RefreshResult], None] | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> list[RefreshResult]:
-    """Refreshes rollups, then materialized views, each in derived order; ``told`` hears of each as it ends.
+    """Refreshes rollups and materialized views, each after its inputs; calls ``on_result`` with each result.
 
-    ``only`` narrows to relations and what they stand on, ``due_only`` to those whose cadence has passed. ``at`` is the
-    time that the store takes for now. ``compare`` finds every day that is not what the platform holds, and puts it
-    right, as is done once a day anyway; ``full`` reads everything again; ``between`` reads the local days from one to
-    another. ``progress`` hears of a long reading: relation, rows of the platform read, and rows to read. Raises
-    Refused where another refresh is at work, Unreachable and the like where the store cannot be used at all.
+    ``only`` selects relations and their inputs, ``due_only`` those whose cadence has passed. ``at`` replaces the
+    store's current time. ``compare`` finds and corrects every day that differs from the platform, as happens once a day
+    anyway; ``full`` reads all rows again; ``between`` reads the local days from one to another. ``progress`` is called
+    during a long reading with the relation, the rows of the platform read so far, and all rows to read. Raises Refused
+    if another refresh is running, Unreachable and the like if the store cannot be used at all.
     """
     chosen = _chosen(catalog, only)
     ask = RunOptions(full, compare, _range(*between) if between else None, due_only)
@@ -94,8 +94,8 @@ def refresh(
                 for relation in chosen:
                     result = _one(run, relation, known)
                     results.append(result)
-                    if told:
-                        told(result)
+                    if on_result:
+                        on_result(result)
                 changes.forget_changes(connection, config)
         finally:
             with suppress(psycopg.Error):
@@ -104,13 +104,13 @@ def refresh(
 
 
 def refreshed_relations(catalog: Catalog) -> list[Relation]:
-    """Rollups and materialized views, each after what it stands on; users first, as others ask who is still there."""
+    """Rollups and materialized views, each after its inputs; users first, since other relations drop deleted users."""
     found = [relation for relation in catalog.build_order() if relation.kind == "rollup" or is_materialized(relation)]
     return sorted(found, key=lambda relation: not is_accounts(relation))
 
 
 def _chosen(catalog: Catalog, only: Collection[str]) -> list[Relation]:
-    """Relations to refresh, in order: all, or those named and what they stand on. Raises Refused for unknown names."""
+    """Relations to refresh, in order: all, or those named and their inputs. Raises Refused for unknown names."""
     refreshed = refreshed_relations(catalog)
     known = {relation.name for relation in catalog.build_order() if relation.kind in ("rollup", "view")}
     wrong = [
@@ -127,7 +127,7 @@ def _chosen(catalog: Catalog, only: Collection[str]) -> list[Relation]:
 
 
 def _known(run: Run, chosen: Sequence[Relation]) -> dict[str, Known]:
-    """State by relation. Raises Unexpected where the schema is not what the content says."""
+    """The recorded state by relation. Raises Unexpected if the schema does not match the definitions."""
     config, connection = run.config, run.connection
     there = connection.execute(
         "select to_regclass(%s) is not null and to_regclass(%s) is not null",
@@ -135,18 +135,18 @@ def _known(run: Run, chosen: Sequence[Relation]) -> dict[str, Known]:
     ).fetchone()
     if not there or not there[0]:
         where = f"schema {config['schema']}"
-        raise Unexpected(Problem(where, "is not there, or not gendash's", "run `gendash db migrate`"))
+        raise Unexpected(Problem(where, "does not exist or is not gendash's", "run `gendash db migrate`"))
     rows = connection.execute(trusted(f"select name, kind, hash from {qualified(config, '_object')}")).fetchall()
     recorded = {(name, kind): digest for name, kind, digest in rows}
     names = {relation.name for relation in chosen}
     old = sorted({piece.name for piece in pieces(run.catalog) if piece.name in names and _differs(piece, recorded)})
     if old:
-        what = f"older than the content: {', '.join(old)}"
+        what = f"older than the definitions: {', '.join(old)}"
         raise Unexpected(Problem(f"schema {config['schema']}", what, "run `gendash db migrate`"))
     with connection.transaction():
         if run.at:
             local_settings(connection, {"gendash.now": run.at.isoformat()})
-        run.hot = _hot(run)
+        run.recent = _recent(run)
         clock = f"{qualified(config, 'clock')}()"
         states = connection.execute(
             trusted(
@@ -154,7 +154,7 @@ def _known(run: Run, chosen: Sequence[Relation]) -> dict[str, Known]:
                 f"extract(epoch from {clock} - full_at)::float8, absent, begun_at is not null, "
                 f"coalesce((finished_at at time zone %s)::date = %s, false) from {qualified(config, '_refresh')}"
             ),
-            [config["time_zone"], run.hot.days[-1]],
+            [config["time_zone"], run.recent.days[-1]],
         ).fetchall()
     return {
         name: Known(age, full_age, None if absent is None else frozenset(absent), begun, today)
@@ -162,13 +162,13 @@ def _known(run: Run, chosen: Sequence[Relation]) -> dict[str, Known]:
     }
 
 
-def _hot(run: Run) -> Days:
-    """Today, the days before it that every refresh reads again, and whatever lies in the future."""
+def _recent(run: Run) -> Days:
+    """Today, the days before it that every refresh reads again, and all future days."""
     row = run.connection.execute(
         trusted(f"select ({qualified(run.config, 'clock')}() at time zone %s)::date"), [run.config["time_zone"]]
     ).fetchone()
     assert row
-    return Days(tuple(row[0] - timedelta(days=before) for before in range(HOT_DAYS, -1, -1)), onwards=True)
+    return Days(tuple(row[0] - timedelta(days=before) for before in range(RECENT_DAYS, -1, -1)), onwards=True)
 
 
 def _range(first: date, last: date) -> Days:
@@ -182,7 +182,7 @@ def _differs(piece: Piece, recorded: dict[tuple[str, str], str]) -> bool:
 def _one(run: Run, relation: Relation, known: dict[str, Known]) -> RefreshResult:
     kind = "rollup" if relation.kind == "rollup" else "view"
     if not run.catalog.enabled(relation):
-        if relation.name in known:  # what is not refreshed any more must not count as stale
+        if relation.name in known:  # a relation that is no longer refreshed must not count as stale
             run.connection.execute(
                 trusted(f"delete from {qualified(run.config, '_refresh')} where relation = %s"), [relation.name]
             )
@@ -195,9 +195,9 @@ def _one(run: Run, relation: Relation, known: dict[str, Known]) -> RefreshResult
     try:
         how = from_source if stagings(run.catalog, relation) else from_store
         outcome = how(run, relation, before, begun)
-    except Refused:  # the lease is lost: nothing more is ours to write
+    except Refused:  # the lease is lost: this process may write nothing more
         raise
-    except Exception as error:  # whatever it is, the other relations go on, and the line says what and where
+    except Exception as error:  # one relation's failure must not stop the others; it is recorded and reported
         return _failed(run, relation, kind, error, time.monotonic() - begun)
     run.users_are_new |= is_accounts(relation)
     return RefreshResult(
@@ -206,7 +206,7 @@ def _one(run: Run, relation: Relation, known: dict[str, Known]) -> RefreshResult
 
 
 def _failed(run: Run, relation: Relation, kind: str, error: Any, took: float) -> RefreshResult:
-    """Records the failure; one that comes from the store's own connection ends the whole run."""
+    """Records the failure, or raises it if the store's connection is closed, which ends the whole run."""
     if run.connection.closed:
         raise error
     problems = tuple(map(str, _problems_of(error, f"refresh {relation.name}")))

@@ -1,4 +1,4 @@
-"""`gendash db status`: what is known of each relation that is refreshed."""
+"""`gendash db status`: the refresh state of each relation."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from gendash.engine.store.refresh.run import EARLY, refreshed_relations
 
 
 def refresh_status(config: Config, catalog: Catalog) -> list[dict[str, Any]]:
-    """One row a relation that is refreshed: rows, age, last duration, cadence, whether due, last error, and a note.
+    """One row per refreshed relation: rows, age, last duration, cadence, state, last error, and a note.
 
-    A note names optional columns that the platform lacks, and an off feature whose tables are there.
+    A note names optional columns that the platform lacks, and a feature that is off although its tables exist.
     """
     with connect(store(config), read_only=True) as connection:
         there = connection.execute("select to_regclass(%s) is not null", [qualified(config, "_refresh")]).fetchone()
         if not there or not there[0]:
-            raise Unexpected(Problem(f"schema {config['schema']}", "is not there", "run `gendash db migrate`"))
+            raise Unexpected(Problem(f"schema {config['schema']}", "does not exist", "run `gendash db migrate`"))
         clock = f"{qualified(config, 'clock')}()"
         found = connection.execute(
             trusted(
@@ -62,7 +62,7 @@ def refresh_status(config: Config, catalog: Catalog) -> list[dict[str, Any]]:
 
 
 def _unused(config: Config, catalog: Catalog) -> dict[str, list[str]]:
-    """Notes on rollups whose feature is off although the platform has all that they read."""
+    """Notes by rollup whose feature is off although the platform has all tables and columns that it reads."""
     if not config.has("platform"):
         return {}
     off = [r for r in catalog.relations.values() if r.kind == "rollup" and not catalog.enabled(r)]
@@ -75,7 +75,7 @@ def _unused(config: Config, catalog: Catalog) -> dict[str, list[str]]:
     except TargetError as error:
         return {relation.name: [str(error)] for relation in off}
     return {
-        relation.name: [f"feature {relation.header['feature']} is off, although its tables are there"]
+        relation.name: [f"feature {relation.header['feature']} is off, although its tables exist"]
         for relation in off
         if not columns.missing(catalog, relation, seen)
     }

@@ -1,4 +1,4 @@
-"""Deleted users leave every relation in the transaction in which the list of users loses them."""
+"""Removes deleted users from all relations, in the transaction that removes them from the list of users."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def is_accounts(relation: Relation) -> bool:
 
 
 def _accounts(catalog: Catalog) -> str:
-    """The list of users, as SQL names it."""
+    """The qualified SQL name of the list of users."""
     return qualified(catalog.config, catalog.purpose["accounts"])
 
 
 def former_users(connection: Connection, catalog: Catalog, relation: Relation, *, drop: bool) -> list[date]:
-    """The days of rows in ``gendash_rows`` with a former user, who is taken out with ``drop``.
+    """The days of rows in ``gendash_rows`` that name a former user; ``drop`` also removes the user from them.
 
-    Such days are to be read again later: the user may be back in the list by then.
+    These days must be read again later, since the user may be back in the list by then.
     """
     config, accounts = catalog.config, _accounts(catalog)
     former = qualified(config, FORMER)
@@ -37,7 +37,7 @@ def former_users(connection: Connection, catalog: Catalog, relation: Relation, *
     days: set[date] = set()
     day = day_of(config, relation)
     for name in user_columns(relation):
-        # each user is looked up once: joined, a few rows would be compared with the whole list
+        # a subquery per user, since a join would compare a few rows with the whole list
         condition = (
             f"{quote_name(name)} in (select one from "
             f"(select distinct {quote_name(name)} as one from gendash_rows) as every where one is not null "
@@ -53,7 +53,7 @@ def former_users(connection: Connection, catalog: Catalog, relation: Relation, *
 
 
 def forget_users(connection: Connection, catalog: Catalog, days: Days | None) -> None:
-    """Takes users who are in the list of users, but not in ``gendash_rows`` any more, out of every other relation."""
+    """Removes users who are in the list of users, but no longer in ``gendash_rows``, from all other relations."""
     config, users = catalog.config, catalog.relations[catalog.purpose["accounts"]]
     gone = [
         user
@@ -64,11 +64,11 @@ def forget_users(connection: Connection, catalog: Catalog, days: Days | None) ->
             )
         )
     ]
-    _leave(connection, catalog, gone)
+    _remove(connection, catalog, gone)
 
 
 def forget_uncounted_users(connection: Connection, catalog: Catalog, ids: list[str]) -> None:
-    """Takes users whose rows in the list do not count out of every relation, once for each."""
+    """Removes users whose rows in the list do not count (``platform.rows``) from all relations, each user once."""
     config, accounts = catalog.config, _accounts(catalog)
     found = connection.execute(
         trusted(
@@ -78,11 +78,11 @@ def forget_uncounted_users(connection: Connection, catalog: Catalog, ids: list[s
         ),
         [ids],
     ).fetchall()
-    _leave(connection, catalog, [one for (one,) in found])
+    _remove(connection, catalog, [one for (one,) in found])
 
 
-def welcome_users(connection: Connection, catalog: Catalog) -> None:
-    """Takes users who are in the list out of the former ones."""
+def restore_users(connection: Connection, catalog: Catalog) -> None:
+    """Deletes users who are in the list again from the former users."""
     config, accounts = catalog.config, _accounts(catalog)
     connection.execute(
         trusted(
@@ -92,8 +92,8 @@ def welcome_users(connection: Connection, catalog: Catalog) -> None:
     )
 
 
-def _leave(connection: Connection, catalog: Catalog, gone: list[str]) -> None:
-    """Notes former users, and takes them out of every relation but the list of users itself."""
+def _remove(connection: Connection, catalog: Catalog, gone: list[str]) -> None:
+    """Records former users and removes them from all relations except the list of users itself."""
     config = catalog.config
     if not gone:
         return

@@ -1,6 +1,6 @@
-"""The store's side of a refresh: rows go into a temporary table, and the relation is made equal to it.
+"""The store's side of a refresh: loads rows into a temporary table, and makes the relation equal to it.
 
-Only rows that differ are touched. All of it runs in the caller's transaction, and leaves nothing in the session.
+Only rows that differ are written. Everything runs in the caller's transaction and leaves nothing in the session.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from gendash.engine.languages.sql_text import quote_name, quote_text
 from gendash.engine.model import Relation
 from gendash.engine.store.refresh.read import RollupRows
 
-LONGEST_KEY = 500  # bytes of a text in a key: several of them fit into an entry of an index
-Changed = Mapping[str, Collection[date | None]]  # by relation the days that changed; None stands for any
+LONGEST_KEY = 500  # bytes of a text in a key, so that several fit into an index entry
+Changed = Mapping[str, Collection[date | None]]  # the days that changed, by relation; None means any day
 
 
 class Written(NamedTuple):
-    """Rows that a refresh added to a relation (fewer than none where it took some out), and rows that it touched."""
+    """The net number of rows that a refresh added to a relation (negative if it deleted more), and rows written."""
 
     added: int = 0
     touched: int = 0
@@ -33,16 +33,16 @@ class Written(NamedTuple):
 
 
 def part_name(name: str) -> str:
-    """What a part of a relation is called in the query that reads it."""
+    """The name of a part of a relation in the query that reads it."""
     return quote_name(f"part_{name}")
 
 
 def load_query(
     connection: Connection, relation: Relation, query: str, parts: Mapping[str, str], inside: str = "true"
 ) -> None:
-    """Puts the rows of a query over the store into ``gendash_rows``, but those that are outside of the calendar.
+    """Loads the rows of a query on the store into ``gendash_rows``, except those with an impossible time.
 
-    It may read ``parts`` by their `part_name`.
+    The query may read ``parts`` by their `part_name`.
     """
     if relation.header.get("time"):
         inside = f"({inside}) and {in_calendar(quote_name(relation.header['time']))}"
@@ -58,7 +58,7 @@ def load_query(
 
 
 def load_part(connection: Connection, relation: Relation, part: RollupRows) -> None:
-    """Puts fetched rows into ``gendash_rows``, partial rows put together by key."""
+    """Loads fetched rows into ``gendash_rows``, with partial rows merged by key."""
     given = {name: column for name, column in relation.columns.items() if not column.get("hash_of")}
     columns = ", ".join(f"{quote_name(name)} {column['type']}" for name, column in given.items())
     connection.execute(trusted(f"create temporary table gendash_parts ({columns}) on commit drop"))
@@ -78,10 +78,10 @@ def load_part(connection: Connection, relation: Relation, part: RollupRows) -> N
         ]
         select = f"select {', '.join(fields)} from {parts} group by {keys}"
     else:
-        # a row that moved while its table was read in slices may have been seen twice
+        # a row that was updated while its table was read in slices may have been seen twice
         distinct = f"distinct on ({keys}) " if part.slices > 1 else ""
         select = f"select {distinct}{', '.join(map(quote_name, given))} from {parts}"
-    # a row without its time or its owner has no place
+    # rows without a required value, such as time or owner, are left out
     needed = " and ".join(f"{quote_name(name)} is not null" for name, column in given.items() if not column.get("null"))
     connection.execute(
         trusted(
@@ -92,14 +92,14 @@ def load_part(connection: Connection, relation: Relation, part: RollupRows) -> N
 
 
 def _indexed(relation: Relation) -> set[str]:
-    """Columns of texts that an index holds, or that name a user."""
+    """The text columns that are indexed or name a user."""
     indexes = (name for index in relation.header.get("indexes", ()) for name in index)
     names = {*key_of(relation), *indexes, *user_columns(relation)}
     return {name for name in names if relation.columns.get(name, {}).get("type") == "text"}
 
 
 def _bounded(name: str) -> str:
-    """SQL: a name of the platform's that no index could hold is cut, and none is a marker of Grafana's or ours."""
+    """SQL that shortens a platform's text too long for an index, and renames one that equals a marker of Grafana."""
     text = quote_name(name)
     return (
         f"case when octet_length({text}) > {LONGEST_KEY} then left({text}, 100) || '…' || md5({text}) "
@@ -110,7 +110,7 @@ def _bounded(name: str) -> str:
 def write_difference(connection: Connection, config: Config, relation: Relation, days: Days | None = None) -> Written:
     """Makes the relation, or its rows of these days, equal to ``gendash_rows``.
 
-    Where the header says ``keep: true``, rows that the query does not give any more stay.
+    If the header says ``keep: true``, rows that the query no longer returns are kept.
     """
     target = qualified(config, relation.name)
     given = [quote_name(name) for name, column in relation.columns.items() if not column.get("hash_of")]
@@ -130,7 +130,7 @@ def write_difference(connection: Connection, config: Config, relation: Relation,
     values = [*given, *(f"{qualified(config, 'user_hash')}({quote_name(of)})" for of in hashed.values())]
     updates = [f"{name} = excluded.{name}" for name in [*given, *hashed] if name not in keys]
     action = f"update set {', '.join(updates)}" if updates else "nothing"
-    # rows of one time side by side, so that who reads the last days reads few pages
+    # rows are stored in the order of their time, so that queries of the last days read few pages
     ordered = quote_name(relation.header.get("time") or key_of(relation)[0])
     row = connection.execute(
         trusted(
@@ -146,7 +146,7 @@ def write_difference(connection: Connection, config: Config, relation: Relation,
 
 
 def on_days(config: Config, relation: Relation, days: Days | None) -> str:
-    """SQL: whether a row of the relation belongs to one of these days; without days all rows do."""
+    """The SQL condition that a row of the relation belongs to one of these days; ``true`` without days."""
     if days is None:
         return "true"
     name = relation.header["time"]
@@ -156,22 +156,22 @@ def on_days(config: Config, relation: Relation, days: Days | None) -> str:
 
 # --- people who were deleted on the platform -------------------------------------------------------------------------
 #
-# `of_user: true` marks a column that names a user: former users are taken out of it, with the whole row where the
-# column is part of its key or must not be NULL; `of_user: row` takes the row in any case, since more in it is personal.
+# `of_user: true` marks a column that names a user: former users are removed from it, with the whole row if the column
+# is part of its key or must not be NULL; `of_user: row` always deletes the row, since more in it is personal.
 #
-# A former user was in the list of users once, or is in a row of it that does not count, and is not in the list now.
-# Everybody else who acts is a person, in the list or not: platforms keep guests, contacts or staff in other tables.
+# A former user was once in the list of users, or is in a row of it that does not count, and is not in the list now.
+# Anybody else who acts is a person, in the list or not: platforms keep guests, contacts or staff in other tables.
 
 
-# --- signatures: which days of a relation hold what the platform holds -----------------------------------------------
+# --- signatures: the days on which a relation equals the platform ----------------------------------------------------
 
 
 def day_signatures(
     connection: Connection, config: Config, relation: Relation, days: Days | None = None
 ) -> dict[date, Signature | None]:
-    """Signature of each day of the relation, as its rows were read; None where that is not known.
+    """The recorded signature of each day of the relation; None if unknown.
 
-    With ``days`` of these only, and of all that are doubtful.
+    With ``days``, only of these and of days to be read again.
     """
     among = "true" if days is None else f"({days.exactly('day')} or rows = {DOUBTFUL.rows})"
     found = connection.execute(
@@ -184,7 +184,7 @@ def day_signatures(
 def sign(
     connection: Connection, config: Config, relation: Relation, signatures: Mapping[date, Signature | None]
 ) -> None:
-    """Notes the signatures of days; None for those written without one, or to be looked at again."""
+    """Records the signatures of days; None for days written without one, or to be read again."""
     if not signatures:
         return
     days = list(signatures)
@@ -204,20 +204,20 @@ def sign(
 
 
 def sign_read_days(connection: Connection, config: Config, relation: Relation, days: Days) -> None:
-    """Notes that these days, and those of ``gendash_rows``, were written without a signature."""
+    """Records that these days, and those of ``gendash_rows``, were written without a signature."""
     read = connection.execute(trusted(f"select distinct {day_of(config, relation)} from gendash_rows")).fetchall()
     sign(connection, config, relation, dict.fromkeys([*days.days, *(day for (day,) in read)]))
 
 
 def unsign(connection: Connection, config: Config, relation: Relation, days: Iterable[date] | None = None) -> None:
-    """Forgets the days, or all: they hold no rows, or are not told apart."""
+    """Deletes the signatures of days, or all: the days have no rows, or the relation is not compared by day."""
     condition = "" if days is None else " and day = any (%s)"
     values = [relation.name] if days is None else [relation.name, list(days)]
     connection.execute(trusted(f"delete from {qualified(config, '_signature')} where relation = %s{condition}"), values)
 
 
-def doubt(connection: Connection, config: Config, relation: Relation) -> None:
-    """Notes that nothing is known of any day of the relation, and that the work of reading all of them has begun."""
+def begin_full_reading(connection: Connection, config: Config, relation: Relation) -> None:
+    """Records that a full reading of the relation has begun, and that the signatures of all its days are unknown."""
     unsign(connection, config, relation)
     connection.execute(
         trusted(
@@ -236,21 +236,18 @@ def doubt(connection: Connection, config: Config, relation: Relation) -> None:
     )
 
 
-# --- tables of the store whose changes are noted by triggers ---------------------------------------------------------
-
-
-# --- what is known of each refresh -----------------------------------------------------------------------------------
+# --- recorded state of each refresh ----------------------------------------------------------------------------------
 
 
 def count(connection: Connection, relation: str) -> int:
-    """Number of rows."""
+    """The number of rows of a relation."""
     row = connection.execute(trusted(f"select count(*) from {relation}")).fetchone()
     assert row
     return int(row[0])
 
 
 def keep_count(connection: Connection, config: Config, relation: Relation, added: int) -> None:
-    """Adds to the number of rows that is known."""
+    """Adds to the recorded number of rows."""
     if added:
         connection.execute(
             trusted(f"update {qualified(config, '_refresh')} set rows = coalesce(rows, 0) + %s where relation = %s"),
@@ -280,10 +277,10 @@ def record(
     absent: list[str] | None = None,
     snapshot: str | None = None,
 ) -> int:
-    """Notes a refresh that went through, and returns how many rows the relation has now.
+    """Records a successful refresh, and returns the number of rows that the relation has now.
 
-    ``rows`` is their number where all were read and counted; else `keep_count` has kept it, and what was the newest row
-    may still be. ``whole`` says that every row was read or compared, not only those of some days.
+    ``rows`` is their number if all were counted; else `keep_count` has updated it, and the newest row recorded before
+    may still be the newest. ``whole`` means that all rows were read or compared, not only those of some days.
     """
     latest = "greatest(known.newest, excluded.newest)" if rows is None else "excluded.newest"
     clock = f"{qualified(config, 'clock')}()"
@@ -319,7 +316,7 @@ def record(
 
 
 def record_failure(connection: Connection, config: Config, relation: Relation, line: str) -> None:
-    """Notes why a refresh failed; what is known of the last one that did not stays."""
+    """Records why a refresh failed; the record of the last successful one is kept."""
     connection.execute(
         trusted(
             f"insert into {qualified(config, '_refresh')} (relation, cadence_s, error, error_at) "

@@ -221,11 +221,11 @@ def test_it_says_exactly_what_the_reference_platform_lacks(site: Site) -> None:
     there = {name for name, state in found.items() if state == "there"}
     assert there == {"users", "conversations", "feedback", "documents"}
     assert {state for name, state in found.items() if name not in there} == {"absent"}
-    assert wrong(report, "tickets") == {"table public.tickets": "is not there"}
-    assert wrong(report, "ticket_history") == {"table public.ticket_status_history": "is not there"}
-    assert wrong(report, "conversations") == {"column public.conversations.metadata": "is not there"}
+    assert wrong(report, "tickets") == {"table public.tickets": "does not exist"}
+    assert wrong(report, "ticket_history") == {"table public.ticket_status_history": "does not exist"}
+    assert wrong(report, "conversations") == {"column public.conversations.metadata": "does not exist"}
     assert wrong(report, "intent") == {
-        "column public.conversations.metadata": "is not there",
+        "column public.conversations.metadata": "does not exist",
         "rows of message_intents": "there are none: Messages with an intent, that is what the agent took the question for",
         "rows of rated_intents": "there are none: Ratings of answers with an intent",
     }

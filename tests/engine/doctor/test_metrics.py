@@ -51,8 +51,8 @@ def test_a_label_by_which_rules_tell_series_apart_and_that_a_metric_lacks_is_tol
     found = http(catalog(f"metrics: {{http_requests: {OTEL}_count}}"), look)
     assert found.state == "partly"
     assert [f"{part.name}: {part.why}" for part in found.parts if part.why] == [
-        f"label handler of {OTEL}_count: is not there",
-        f"label status of {OTEL}_count: is not there",
+        f"label handler of {OTEL}_count: does not exist",
+        f"label status of {OTEL}_count: does not exist",
     ]
     assert told(found) == [
         f"labels.http_requests.{name}: <its name on the platform>  # one of http_response_status_code, http_route, method?"

@@ -42,10 +42,11 @@ def test_an_id_counts_as_often_as_the_statistics_say_and_a_joined_one_as_its_tab
 
 def test_what_is_not_known_is_said() -> None:
     known = statistics()
-    known["messages"] = TableStatistics(5_000, 100, "was never analyzed: rows guessed from its pages", {})
+    known["messages"] = TableStatistics(5_000, 100, "was never analyzed: rows estimated from its pages", {})
     found = of("message_hour", known)
     assert (
-        found.note == "messages was never analyzed: rows guessed from its pages; its time is unknown: a year is assumed"
+        found.note
+        == "messages was never analyzed: rows estimated from its pages; its time column has no statistics: a year is assumed"
     )
     assert of("message_hour", {}) == Estimate("message_hour", note="no table messages, conversations")
 

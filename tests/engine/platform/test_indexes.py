@@ -104,7 +104,7 @@ def test_what_exists_is_small_or_a_view_is_not_advised_and_that_is_said(
     with psycopg.connect(filled, autocommit=True) as connection:
         connection.execute("drop index messages_created_at_idx")
     assert any(
-        note.startswith("messages.created_at needs none: a table of ")
+        note.startswith("messages.created_at needs no index: a table of ")
         for note in find_index_advice(catalog.config, catalog)[1]
     )
 
@@ -131,7 +131,7 @@ def test_an_application_that_holds_a_lock_is_not_held_up_and_a_rerun_mends_what_
         said, problems = build(catalog)
         assert time.monotonic() - begun < 5
         assert len(said) == 1  # the other table is not locked
-        assert [problem.do for problem in problems] == ["run it again when that is over"] * 2
+        assert [problem.do for problem in problems] == ["run it again when that session has ended"] * 2
         assert "is left invalid" in problems[1].what
         assert indexes(filled, "messages") == {"gendash_advised_messages_created_at": False}
         again = build(catalog)[1]  # still locked: nothing new is tried
@@ -141,7 +141,7 @@ def test_an_application_that_holds_a_lock_is_not_held_up_and_a_rerun_mends_what_
                           "select gen_random_uuid(), id, 'user', 'z' from conversations limit 1")  # fmt: skip
     said, problems = build(catalog)
     assert problems == []
-    assert said[0] == "dropped gendash_advised_messages_created_at, which a failure had left invalid"
+    assert said[0] == "dropped gendash_advised_messages_created_at, left invalid by a failed build"
     assert indexes(filled, "messages") == {"gendash_advised_messages_created_at": True}
 
 
@@ -190,8 +190,8 @@ def test_a_role_that_owns_no_table_gets_the_sql_and_it_works_as_printed(filled: 
     said, problems = build(definitions(poor))
     assert said == []
     assert sorted(problem.what for problem in problems) == [
-        "role poor does not own it: landlord does",
-        "role poor does not own it: postgres does",
+        "role poor is not its owner: landlord is",
+        "role poor is not its owner: postgres is",
     ]
     with psycopg.connect(filled, autocommit=True) as admin:
         for problem in problems:
@@ -214,7 +214,7 @@ def test_partitions_get_the_sql_one_by_one_and_it_works_as_printed(filled: str, 
     said, problems = build(catalog)
     (problem,) = problems
     assert [line.split()[3] for line in said] == ["conversations"]
-    assert problem.what == "is partitioned, which no index can be built on concurrently"
+    assert problem.what == "is partitioned, so that its index cannot be built concurrently"
     with psycopg.connect(filled, autocommit=True) as admin:
         for statement in problem.do.split(":\n", 1)[1].split(";\n"):
             admin.execute(statement.encode())

@@ -348,7 +348,7 @@ def test_two_sources_without_rows_do_not_agree(new_site: Callable[..., Site]) ->
     site = new_site()
     site.execute("update gendash._sync set closed_from = null")
     (result,) = site.run("turns_traced").values()
-    assert (result.state, "nothing to compare" in result.error) == ("failed", True)
+    assert (result.state, "both sides are empty" in result.error) == ("failed", True)
 
 
 def test_an_unknown_audit_is_refused_with_a_hint(new_site: Callable[..., Site]) -> None:

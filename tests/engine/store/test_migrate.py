@@ -253,7 +253,7 @@ def test_a_rollup_with_other_columns_is_made_anew_and_one_with_another_query_kee
             "insert into gendash._refresh (relation, finished_at) values ('message_hour', now()), ('user_day', now())"
         )
     done = run(definitions(platform, "time_zone: Asia/Tokyo")).done
-    assert "refresh message_hour anew" in done
+    assert "refresh message_hour in full" in done
     state = "select relation, finished_at is null from gendash._refresh order by 1"
     with psycopg.connect(platform, autocommit=True) as connection:
         assert connection.execute("select messages from gendash.message_hour").fetchall() == [(5,)]
@@ -393,7 +393,7 @@ def test_an_owner_who_may_not_make_roles_is_given_the_sql(database: str, definit
         "role poor may not create role gendash_reader, create role gendash_admin_reader, create schema gendash" in text
     )
     with psycopg.connect(database, autocommit=True) as admin:
-        admin.execute(text.split("run this:")[1].encode())
+        admin.execute(text.split("to run:")[1].encode())
     assert run(catalog).done
     assert run(catalog).done == []
 
@@ -426,7 +426,7 @@ def test_a_role_that_was_there_before_is_used_as_it_is(database: str, definition
         admin.execute("create role gendash_reader login password 'theirs' connection limit 3")
     result = run(definitions(database))
     assert "create role gendash_reader" not in result.done
-    assert any(note.startswith("role gendash_reader was there before") for note in result.notes)
+    assert any(note.startswith("role gendash_reader existed before") for note in result.notes)
     with psycopg.connect(with_role(database, "gendash_reader", "theirs")) as connection:
         assert connection.execute("select count(*) from gendash.account_now").fetchone() == (1,)
         limit = connection.execute("select rolconnlimit from pg_roles where rolname = 'gendash_reader'").fetchone()

@@ -165,7 +165,7 @@ def test_a_role_that_owns_one_schema_only_prints_the_sql_and_goes_on_without_tho
     assert [problem.where for problem in leaving.stays] == ["role gendash_reader", "role gendash_admin_reader"]
     assert execute(empty, there) == []
     for problem in leaving.stays:
-        execute(empty, problem.do.split("have run: ")[1])
+        execute(empty, problem.do.split("to run: ")[1])
     assert execute(empty, SETTLED) == []
 
 
@@ -283,7 +283,9 @@ def test_building_indexes_through_a_pooler_is_refused_with_the_way_out(
     monkeypatch.setattr(read, "SMALL_PAGES", 0)
     catalog = definitions(pooled(filled))
     found, _ = indexes.find_index_advice(catalog.config, catalog)
-    with pytest.raises(TargetError, match="a pooler stands between, and refuses settings; name the server itself"):
+    with pytest.raises(
+        TargetError, match="a connection pooler rejects the timeouts of the connection; name the server itself"
+    ):
         indexes.create(catalog.config, found, print)
 
 

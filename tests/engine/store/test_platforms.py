@@ -283,7 +283,7 @@ def test_rows_without_a_real_time_stand_in_no_figure_and_stop_no_other(platform:
     found = features(broken, platform)
     assert "intent of conversations: cannot be read: invalid input syntax for type json" in why(found["conversations"])
     assert 'platform.columns.conversations.metadata: "= SQL over {columns}"' in fixes(found, "conversations")
-    told = "have no real time or lack what they must have, and stand in no figure"
+    told = "have no valid time or lack a required value, and are in no figure"
     assert f"rows of messages: 7 {told}" in why(found["conversations"])
     assert f"rows of users: 6 {told}" in why(found["users"])
     assert """platform.columns.users.created_at: "= coalesce({created_at}, '2000-01-01')\"""" in fixes(found, "users")

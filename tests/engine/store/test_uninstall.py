@@ -143,16 +143,16 @@ def test_killed_before_any_statement_it_is_all_there_or_all_gone_and_a_rerun_end
 
 
 FOREIGN = {
-    "table gendash.notes is in it": "create table gendash.notes (a int)",
-    "function gendash.clock(integer) is in it": "create function gendash.clock(int) returns int language sql as 'select 1'",
-    "type gendash.mood is in it": "create type gendash.mood as enum ('good')",
-    "view mine stands on": "create view public.mine as select day from gendash.activity_day",
-    "materialized view kept stands on": "create materialized view kept as select * from gendash.user_day",
-    "table own stands on": "create table own (row gendash.user_day)",
-    "table stamped stands on": "create table stamped (at timestamptz default gendash.clock())",
-    "function latest() stands on": "create function latest() returns date begin atomic select max(day) from gendash.user_day; end",
-    "table child stands on": "create table child () inherits (gendash.user_day)",
-    "table referring stands on": "create table referring (m text references gendash.ticket_move)",
+    "contains table gendash.notes, which gendash did not create": "create table gendash.notes (a int)",
+    "contains function gendash.clock(integer), which gendash did not create": "create function gendash.clock(int) returns int language sql as 'select 1'",
+    "contains type gendash.mood, which gendash did not create": "create type gendash.mood as enum ('good')",
+    "view mine depends on it": "create view public.mine as select day from gendash.activity_day",
+    "materialized view kept depends on it": "create materialized view kept as select * from gendash.user_day",
+    "table own depends on it": "create table own (row gendash.user_day)",
+    "table stamped depends on it": "create table stamped (at timestamptz default gendash.clock())",
+    "function latest() depends on it": "create function latest() returns date begin atomic select max(day) from gendash.user_day; end",
+    "table child depends on it": "create table child () inherits (gendash.user_day)",
+    "table referring depends on it": "create table referring (m text references gendash.ticket_move)",
 }
 
 
@@ -182,9 +182,9 @@ def test_a_role_that_is_used_elsewhere_stays_with_the_sql_that_drops_it(
     leaving = postgres_uninstall.remove_from_store(catalog.config)
     assert [str(problem) for problem in leaving.stays] == [
         f"role gendash_reader: is used elsewhere: database {other.split('/')[-1]}; "
-        "when that is over: drop owned by gendash_reader; drop role gendash_reader",
+        "when it no longer is: drop owned by gendash_reader; drop role gendash_reader",
         "role gendash_admin_reader: is used elsewhere: table spare; "
-        "when that is over: drop owned by gendash_admin_reader; drop role gendash_admin_reader",
+        "when it no longer is: drop owned by gendash_admin_reader; drop role gendash_admin_reader",
     ]
     execute(other, "drop owned by gendash_reader")
     execute(platform, "drop table spare")
@@ -205,7 +205,7 @@ def test_an_owner_without_an_admin_takes_back_what_it_may_and_prints_the_rest(
         "role gendash_owner",
     ]
     for problem in leaving.stays:
-        execute(platform, problem.do.split("have run: ")[1])
+        execute(platform, problem.do.split("to run: ")[1])
     assert snapshot(platform) == before
 
 
@@ -213,7 +213,7 @@ def test_while_a_refresh_is_at_work_nothing_goes(platform: str, definitions: Def
     catalog = definitions(platform)
     migrate(catalog.config, catalog)
     execute(platform, "insert into gendash._lease values ('refresh', 'host:1:x', now(), now() + interval '1 minute')")
-    with pytest.raises(Refused, match=r"host:1 is at work on refresh; stop it, or wait"):
+    with pytest.raises(Refused, match=r"refresh is running in host:1; stop it, or wait"):
         postgres_uninstall.remove_from_store(catalog.config)
 
 

@@ -301,7 +301,7 @@ def test_a_second_refresh_is_refused_and_told_who_is_at_work(filled: tuple[str, 
     with psycopg.connect(url, autocommit=True) as connection:
         lease = Lease(connection, catalog.config, "refresh")
         lease.take()
-        with pytest.raises(Refused, match=r"db refresh: \S+:\d+ is at work since 20\d\d-.* UTC; wait for it"):
+        with pytest.raises(Refused, match=r"db refresh: already running in \S+:\d+ since 20\d\d-.* UTC; wait until"):
             run(catalog)
         lease.give_back()
     assert failed(run(catalog)) == {}
@@ -512,7 +512,7 @@ def test_a_feature_that_is_off_is_left_alone_and_its_tables_are_mentioned(
     assert {"ticket_entity", "rating_entity", "csat_day", "llm_hour"} <= off_now
     assert {"user_entity", "user_day", "document_entity", "active_day"}.isdisjoint(off_now)
     notes = {name: row["note"] for name, row in states(off).items()}
-    assert notes["ticket_entity"] == "feature tickets is off, although its tables are there"
+    assert notes["ticket_entity"] == "feature tickets is off, although its tables exist"
     assert notes["rating_entity"] == ""
     assert execute(url, "select count(*) from gendash._refresh where relation = 'ticket_entity'") == [(0,)]
 
@@ -535,8 +535,8 @@ def test_optional_columns_are_used_where_they_are_and_missed_where_they_went(fil
     result = run(catalog)["conversation_entity"]
     assert result.state == "refreshed"
     assert [note.split(";")[0] for note in result.notes] == [
-        "platform column conversations.is_voice_conversation is gone",
-        "platform column conversations.metadata is gone",
+        "platform column conversations.is_voice_conversation no longer exists",
+        "platform column conversations.metadata no longer exists",
     ]
     assert run(catalog)["conversation_entity"].notes == ()
     assert execute(url, "select distinct channel, intent from gendash.conversation_entity") == [("chat", None)]
@@ -641,11 +641,13 @@ def test_an_unreachable_store_is_one_line(definitions: Definitions) -> None:
 
 def test_without_a_migration_nothing_is_refreshed(platform: str, definitions: Definitions) -> None:
     catalog = definitions(platform)
-    with pytest.raises(Unexpected, match="schema gendash: is not there, or not gendash's; run `gendash db migrate`"):
+    with pytest.raises(
+        Unexpected, match="schema gendash: does not exist or is not gendash's; run `gendash db migrate`"
+    ):
         run(catalog)
     migrate(catalog.config, catalog)
     moved = definitions(platform, "time_zone: Asia/Tokyo")
-    with pytest.raises(TargetError, match=r"older than the content: .*user_day.*; run `gendash db migrate`"):
+    with pytest.raises(TargetError, match=r"older than the definitions: .*user_day.*; run `gendash db migrate`"):
         run(moved)
 
 
