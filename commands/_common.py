@@ -215,5 +215,5 @@ def confirm(yes: bool, where: str, what: str) -> None:
         return
     if not sys.stdin.isatty():
         raise Refused(Problem(where, f"{what}, and there is nobody to ask", "run it with --yes"))
-    if not click.confirm(f"{what}. Go on?"):
+    if not click.confirm(f"{what}. Continue?"):
         raise Refused(Problem(where, "nothing was written", "you said no"))

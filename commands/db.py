@@ -81,7 +81,7 @@ def refresh(
 ) -> None:
     """Read the platform in short transactions, and write what differs.
 
-    A run that was stopped keeps what it did, and the next goes on from there.
+    A run that was stopped keeps what it did, and the next run continues from there.
     """
     catalog = settings.checked()
     ends_without(catalog.config, "store", as_json=as_json)

@@ -241,8 +241,8 @@ def _grafana(catalog: Catalog, seen: _Seen) -> None:
         uids = [config[f"datasources.{name}.uid"] for name in ("database", "admin", "prometheus")]
         lacking = [uid for uid in uids if uid not in sources]
         seen.notes += token_notes(allowed, is_new=bool(lacking))
-        told = f"; without data sources {', '.join(lacking)}: `gendash apply` makes them" if lacking else ""
-        ok(f"{version}{told}")
+        note = f"; without data sources {', '.join(lacking)}: `gendash apply` makes them" if lacking else ""
+        ok(f"{version}{note}")
 
 
 def _write(settings: Settings, features: list[Feature] | object) -> dict[str, bool]:

@@ -71,7 +71,7 @@ def _each(projects: Sequence[Config], work: Callable[[Config], Result]) -> tuple
     for config in projects:
         try:
             found.append(work(config))
-        except Exception as error:  # of whatever kind: the other projects go on
+        except Exception as error:  # of whatever kind: the other projects are still synced
             part = f"{config['langfuse.project']}: " if len(projects) > 1 else ""
             for problem in error.problems if isinstance(error, GendashError) else (internal(error),):
                 say(f"gendash: {part}{problem}")
@@ -222,7 +222,7 @@ def status(settings: Settings, project: str, metrics: Path | None, as_json: bool
 
     config = settings.config()
     if metrics and not config.has("langfuse"):
-        write_file(metrics, b"")  # what stands there of before would be taken for the present
+        write_file(metrics, b"")  # old content would be taken for the present state
     ends_without(config, "langfuse", as_json=as_json)
     rows = sync.sync_status(config, now=datetime.now(UTC), only=project)
     if metrics:

@@ -23,7 +23,7 @@ PHASE_S = 8
 """The last scrape lies this long before the end, which keeps samples away from the borders of whole windows."""
 
 RESTARTS = ((9 * 3600 + 7, 0), (9 * 3600 - 40, 1), (10 * 86400 + 7, 0), (10 * 86400 - 80, 1))
-"""Deployments: seconds before the end, and the instance of the API that starts anew."""
+"""Deployments: seconds before the end, and the instance of the API that restarts."""
 
 ORPHANS = 12
 """Vectors of documents that were deleted: the vector store still holds them."""
@@ -125,7 +125,7 @@ def write_facts(exposition: str, scrapes: Scrapes, folder: Path) -> Path:
 def write(
     scrapes: Scrapes, rules: Iterable[recorded_series.Rule], folder: Path, say: Callable[[str], None]
 ) -> Iterator[Path]:
-    """Writes the history as OpenMetrics texts, and yields each as soon as it is there; ``say`` hears what lacks."""
+    """Writes the history as OpenMetrics texts, and yields each as soon as it is there; ``say`` gets what is missing."""
     folder.mkdir(parents=True, exist_ok=True)
     yield _text(folder / "scraped.om", _scraped(scrapes))
     yield _text(folder / "recorded.om", _recorded(scrapes, rules, say))

@@ -106,7 +106,7 @@ class Target:
     gauges: dict[str, float] = field(default_factory=dict)
 
     def restart(self, at: float) -> None:
-        """Starts the process anew: every counter at 0."""
+        """Restarts the process: every counter is 0."""
         self.values = dict.fromkeys(self.values, 0.0)
         if self.job == API_JOB:
             self.gauges["process_start_time_seconds"] = at

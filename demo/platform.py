@@ -47,7 +47,7 @@ def generate(seed: int, now: datetime, scale: float = 1.0, zone: str = "Europe/B
 
 
 def start(seed: int, now: datetime, scale: float = 1.0, zone: str = "Europe/Berlin") -> World:
-    """The platform at ``now`` together with what is needed to go on with `live_day`."""
+    """The platform at ``now`` together with what `live_day` needs to continue it."""
     now = now.astimezone(UTC)
     born = now.timestamp()
     platform = Platform(seed, born, now, scale, ZoneInfo(zone), incident_before(born))

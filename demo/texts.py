@@ -133,7 +133,7 @@ FOLLOW_UPS = (
     ("Okay, that worked. Thank you!", "You are welcome!"),
     ("Since when is it like that?", "Since the release of last month; the release notes have the details."),
 )
-"""How a conversation goes on: what is asked, and the answer."""
+"""The next exchange of a conversation: the question and the answer."""
 
 COMMENTS = {
     1: (

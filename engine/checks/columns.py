@@ -25,7 +25,7 @@ from gendash.engine.languages.sql_scope import UNKNOWN, Lookup, Source, duplicat
 from gendash.engine.model import Dashboard, Problem, Query, Relation
 from gendash.engine.store import audit_results
 
-# a staging text stands in a rollup as a relation of this schema: its header says what it gives
+# a staging text appears in a rollup as a relation of this schema: its header says what it gives
 _STAGED = "staging of gendash"
 _STAGE = re.compile(r"""\{\{\s*stage\(\s*(['"])(\w+)\1[^}]*\}\}""")
 # functions that read what no panel may: files, other servers, settings, sizes and sessions of the database

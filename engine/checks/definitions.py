@@ -171,7 +171,7 @@ def check_platform_sql(catalog: Catalog) -> list[Problem]:
         mapped = f"= {value}" if key.startswith("rows.") else str(value)
         wrong = expression_error(mapped) if key.startswith(("rows.", "columns.")) and is_expression(mapped) else ""
         if wrong:
-            found.append(Problem(config.where(f"platform.{key}"), f"platform.{key}: {wrong}", f"mend {value!r}"))
+            found.append(Problem(config.where(f"platform.{key}"), f"platform.{key}: {wrong}", f"correct {value!r}"))
     return found
 
 

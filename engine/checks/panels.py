@@ -1,4 +1,4 @@
-"""Design rules of what stands on a dashboard: titles, units, colours, limits, grid, links. One small check each."""
+"""Design rules for the panels of a dashboard: titles, units, colours, limits, grid, links. One small check each."""
 
 from __future__ import annotations
 
@@ -211,7 +211,7 @@ def check_colors(catalog: Catalog) -> list[Problem]:
 
 
 def check_words(catalog: Catalog) -> list[Problem]:
-    """A state is told by a word, never by colour alone: background colours are for tables of shares only."""
+    """A state is shown by a word, never by colour alone: background colours are for tables of shares only."""
     return [
         Problem(where, "a background colour that stands alone", "use colorMode value or none, and words for states")
         for where, _, body in of_type(catalog, "stat")
@@ -295,7 +295,7 @@ def check_shapes(catalog: Catalog) -> list[Problem]:
 
 
 def check_nothing(catalog: Catalog) -> list[Problem]:
-    """What is shown for nothing is said, in at most ten characters on a small tile, and no line crosses a gap."""
+    """Every panel sets noValue (at most ten characters on a small tile), and no line connects nulls."""
     found = []
     for where, _, panel in catalog.panels():
         body = catalog.body(where)

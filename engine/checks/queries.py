@@ -51,7 +51,7 @@ def _promql(catalog: Catalog) -> Iterator[tuple[str, Dashboard, Query, str]]:
             try:
                 selectors(text)
             except ValueError:
-                continue  # check_queries_parse tells
+                continue  # check_queries_parse reports it
             yield where, dashboard, query, text
 
 
@@ -107,7 +107,7 @@ def check_rates(catalog: Catalog) -> list[Problem]:
         try:
             used = selectors(text)
         except ValueError:
-            continue  # check_rules_parse tells
+            continue  # check_rules_parse reports it
         found += [
             Problem(where, f"{selector.inside[-1]} of the gauge '{selector.metric}'", "use delta or the value itself")
             for selector in used

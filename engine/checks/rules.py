@@ -20,7 +20,7 @@ ANNOTATIONS = ("summary", "description", "dashboard")
 
 
 def _readable(catalog: Catalog, rules: Iterable[Rule] | None = None) -> Iterator[tuple[str, Rule, str]]:
-    """Every live rule with where it stands and its expression, as far as that parses (other checks tell)."""
+    """Every live rule with its place and its expression; rules that do not parse are left to other checks."""
     for rule in live_rules(catalog) if rules is None else rules:
         text = rule_expression(catalog, rule).text
         try:
@@ -58,13 +58,13 @@ def check_alerts(catalog: Catalog) -> list[Problem]:
 
 
 def check_rule_order(catalog: Catalog) -> list[Problem]:
-    """A rule stands below the rules of its group that it reads, else it reads their last evaluation."""
+    """A rule follows the rules of its group that it reads, else it reads the result of their previous evaluation."""
     groups = {rule.name: rule.group for rule in live_rules(catalog)}
     done: set[str] = set()
     found = []
     for where, rule, text in _readable(catalog):
         late = {name for name in metric_names(text) if groups.get(name) == rule.group} - done
-        found += [Problem(where, f"reads '{name}', which stands below it", "move it down") for name in sorted(late)]
+        found += [Problem(where, f"reads '{name}', which is defined after it", "move it down") for name in sorted(late)]
         done.add(rule.name)
     return found
 
@@ -105,7 +105,7 @@ def check_facts(catalog: Catalog) -> list[Problem]:
         problem, place = sql_fault(expanded.text)
         if problem:
             named = in_query(where, raw, origin(raw, expanded.text, place, catalog.expand_text))
-            found.append(Problem(named, problem, "mend the query"))
+            found.append(Problem(named, problem, "fix the query"))
     return found
 
 

@@ -21,7 +21,7 @@ _GATEWAY = frozenset({429, 502, 503, 504, 524})
 
 
 def server_capabilities(config: Config, pause: Pause = time.sleep) -> tuple[str, frozenset[str] | None, frozenset[str]]:
-    """The server's version, what the token may do (None where Grafana does not tell), and uids of data sources."""
+    """The server's version, what the token may do (None if Grafana does not report it), and uids of data sources."""
     with session(config, pause) as ask:
         check_version(ask)
         _, health = ask("GET", "/health")
@@ -90,7 +90,7 @@ class _Transport:
         if 300 <= answer.status < 400 or answer.status == 401:
             raise explain(self.session.server, answer)
         if method == "get" and answer.status in _GATEWAY:
-            raise explain(self.session.server, answer)  # of all that is there, it says nothing
+            raise explain(self.session.server, answer)  # the gateway answered, so nothing is known of what Grafana has
         try:
             return _Checked(answer.status, json_of(answer.body) if answer.body else None)
         except ValueError as error:
@@ -136,7 +136,7 @@ def check_version(ask: Grafana) -> None:
 
 
 def token_permissions(ask: Grafana) -> frozenset[str] | None:
-    """The actions that the token is allowed; None where Grafana does not tell. Drops what Grafana had cached."""
+    """The actions that the token is allowed; None if Grafana does not report them. Drops what Grafana had cached."""
     status, body = ask("GET", "/access-control/user/permissions", params={"reloadcache": "true"})
     return frozenset(body) if status == 200 and isinstance(body, Mapping) else None
 

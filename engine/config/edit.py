@@ -1,7 +1,7 @@
 """The text of gendash.yaml with other values: every other byte of it stays. Pure.
 
-A library that writes YAML anew would change quotes, widths and blank lines of a file that people keep in git. Here the
-parser only tells where a value stands; the text is edited there, read again, and refused where it says anything else.
+A library that writes YAML would change quotes, widths and blank lines of a file that people keep in git. Here the
+parser only finds the position of a value; the text is edited there, read again, and rejected if it says anything else.
 """
 
 from __future__ import annotations

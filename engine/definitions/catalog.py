@@ -174,7 +174,7 @@ class Catalog:
         )
 
     def rule_lacks(self, name: str) -> frozenset[str]:
-        """The same of a rule: its own features, or those of what stands in for it, or below it."""
+        """The same of a rule: its own features, or those of its replacement expression, or of the rules below it."""
         return self._rules_lack.get(name, frozenset()) if self.config.has("prometheus") else frozenset({"prometheus"})
 
     @cached_property
@@ -240,7 +240,7 @@ class Catalog:
         }
 
     def _stored(self, name: str) -> frozenset[Use]:
-        """Columns of the tables that the bridge fills and whose names stand in a relation's text."""
+        """Columns of the tables that the bridge fills and whose names occur in a relation's text."""
         text = self.relations[name].text
         words = set(re.findall(r"\w+", _STRING.sub(" ", text)))
         read = {table for kind, table in self.relation_uses(name) if kind == "relation"} & self.relations.keys()

@@ -1,4 +1,4 @@
-"""What stands on what: the one walk behind `gendash lineage`, the reference pages and the order of refreshes.
+"""Dependencies of definitions: the walk behind `gendash lineage`, the reference pages and the order of refreshes.
 
 A node is (kind, name). From top to bottom: panel; rule, metric; relation, staging; stored (a column that the bridge
 fills); table and column of the platform; field of Langfuse's API; setting.
@@ -40,7 +40,7 @@ class Lineage:
         self.nodes = frozenset(self._uses) | frozenset(self._users)
 
     def below(self, node: Node) -> frozenset[Node]:
-        """All that a node stands on; of a table that the bridge fills its columns and their fields."""
+        """All that a node depends on; of a table that the bridge fills its columns and their fields."""
         starts = [node, *self._columns(node)]
         return below(self.uses, *starts) | frozenset(starts[1:])
 
@@ -53,7 +53,7 @@ class Lineage:
         return frozenset(self._users.get(node, ()))
 
     def above(self, node: Node) -> frozenset[Node]:
-        """All that stands on a node."""
+        """All that depends on a node."""
         found = below(self.users, node)
         held = {("relation", name.partition(".")[0]) for kind, name in (*found, node) if kind == "stored"}
         return found | held

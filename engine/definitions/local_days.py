@@ -1,4 +1,4 @@
-"""Local days as SQL conditions: by them the platform is read again, compared, and put right."""
+"""Local days as SQL conditions: the conditions with which the platform is read again, compared and corrected."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def mapped_column(config: Config, staging: Relation, table: str, column: str) ->
 
 
 def mappings(config: Config, staging: Relation, table: str) -> Iterator[tuple[str, str]]:
-    """Everything that is read of a table: the setting that maps it, and what stands there."""
+    """Everything that is read of a table: the setting that maps it, and its value."""
     for column in staging.header.get("reads", {}).get(table, {}):
         yield f"platform.columns.{table}.{column}", mapped_column(config, staging, table, column)
     rows = config.get(f"platform.rows.{table}")
@@ -37,7 +37,7 @@ def mappings(config: Config, staging: Relation, table: str) -> Iterator[tuple[st
 
 
 def is_expression(mapped: str) -> bool:
-    """Whether SQL stands in place of a column's name."""
+    """True if the mapped value is an SQL expression instead of a column's name."""
     return mapped.startswith("=")
 
 

@@ -54,7 +54,7 @@ class Names:
 
     @cached_property
     def staging_within(self) -> list[str]:
-        """The staging texts that are being put in, outermost first: none stands in itself."""
+        """The staging texts that are being inlined, outermost first: none may contain itself."""
         return []
 
     @cached_property
@@ -97,7 +97,7 @@ FIRST_TIME, END_OF_TIME = (f"timestamptz '{day} 00:00:00+00'" for day in (FIRST_
 
 
 def is_usable(staging: Relation) -> str:
-    """A condition: a row has all that it must have, and real times. The others stand in no figure."""
+    """A condition: a row has all that it must have, and real times. Other rows count in no figure."""
     time = str(staging.header.get("time", "")).rpartition(".")[2]
     return " and ".join(
         _is_real(name) if of.get("type") == "timestamptz" else f"{quote_name(name)} is not null"
@@ -177,7 +177,7 @@ def resolve_references(
     ``staging`` is given for a staging text only, and adds ``table``, ``column`` and ``words``. ``present`` holds the
     (table, column) pairs that the source has; an optional column that is not among them becomes a typed NULL. Without
     ``present`` every column counts as there. ``cuts`` holds, by staging name and table (``messages.messages``) or by
-    relation (``view.llm_turn``), what stands in the place of a table: a part of it.
+    relation (``view.llm_turn``), what replaces a table: a part of it.
     """
     key = (text, staging.path if staging else "")
     is_whole = present is None and not cuts
@@ -377,7 +377,7 @@ def _staging_scope(
         return f"case {' '.join(cases)} else 'other' end" if cases else "'other'"
 
     def like(name: str) -> str:
-        """The type of a column of the reference platform's ids; the doctor puts in that of the platform at hand."""
+        """The type of a column of the reference platform's ids; the doctor puts in that of the real platform."""
         column(name)
         return "uuid"
 

@@ -87,7 +87,7 @@ def key_of(relation: Relation) -> list[str]:
 
 
 def inputs(catalog: Catalog, relation: Relation) -> dict[str, Relation]:
-    """The relations with rows that a relation stands on by name, in order; plain views are seen through."""
+    """The stored relations that a relation depends on by name, in order; plain views are replaced by what they read."""
     found: dict[str, Relation] = {}
     for one in _texts(catalog, relation):
         for kind, name in catalog.relation_uses(one.name):

@@ -79,7 +79,7 @@ def apply_to_grafana(
 ) -> list[Change]:
     """Carries out the changes of a plan and returns what became of each: ``blocked`` where it could not be done.
 
-    What stands in Grafana is first saved below ``state/backups/``; if that fails, nothing is written. ``say`` gets
+    Grafana's present content is first saved below ``state/backups/``; if that fails, nothing is written. ``say`` gets
     a line when there is something to wait for.
     """
     _back_up(changes, state / "backups" / now.strftime("%Y%m%dT%H%M%SZ"))
@@ -253,7 +253,7 @@ def _answered(change: Change, status: int, body: Any) -> Change:
 
 
 def _back_up(changes: Sequence[Change], place: Path) -> None:
-    """Writes what stands in Grafana now, one file a dashboard that will change."""
+    """Saves the present dashboards of Grafana, one file for each that will change."""
     try:
         for change in changes:
             if change.writes and change.before:

@@ -180,7 +180,7 @@ def _folder(place: Folder, wanted: Desired, observed: ObservedGrafana) -> list[C
     if there.get("title") != place.title:
         lines.append(f"is called '{there.get('title')}' in Grafana; rename it there or set folders: in gendash.yaml")
     if place.hidden and there.get("parentUid"):
-        lines.append("stands below another folder, whose readers see it too; move it to the root")
+        lines.append("is inside another folder, whose readers see it too; move it to the root")
     found = Change("grafana", "folder", place.uid, "report" if lines else "none", place.title, tuple(lines))
     return [found, *(_visible(hide, observed) if place.hidden else [])]
 
@@ -235,7 +235,7 @@ def _data_source(source: Mapping[str, Any], admin: str, instance: str, observed:
 
 
 def _otherwise(source: Mapping[str, Any], there: Mapping[str, Any]) -> list[str]:
-    """What a data source that exists says otherwise than declared; passwords cannot be compared."""
+    """The fields of an existing data source that differ from the declared ones; passwords cannot be compared."""
     live = {**there, "type": POSTGRES if there.get("type") == "postgres" else there.get("type")}
     declared = {key: source[key] for key in ("type", "url", "user") if source.get(key)}
     declared |= {f"jsonData.{key}": value for key, value in source["jsonData"].items() if value not in ("", False)}
@@ -307,7 +307,7 @@ def _why_not(wanted: Mapping[str, Any], folder_uid: str, instance: str, live: Li
 
 
 def _without_base(wanted: Mapping[str, Any], folder_uid: str, build: str, live: LiveDashboard) -> tuple[str, ...]:
-    """The same where no version in the history is marked as ours: then only the stamp can tell."""
+    """The same where no version in the history is marked as ours: then only the stamp shows it."""
     if build and build == content_hash(live.dashboard):
         return _moved(live, folder_uid, folder_uid)  # says exactly what we once wrote
     who = _who(list(live.history[:1]), live)

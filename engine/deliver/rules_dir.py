@@ -1,4 +1,4 @@
-"""The rules directory of Prometheus and its reload: what stands there, and carrying out a plan for it."""
+"""The rules directory of Prometheus and its reload: reading its files, and carrying out a plan for it."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def data_source_removal(source: Mapping[str, Any], instance: str) -> Removal | N
 
 
 def folder_removal(uid: str, title: str, holds: Sequence[str]) -> Removal:
-    """A folder of ours: goes where nothing stands in it but what goes too."""
+    """Our folder: deleted only if everything in it is deleted too."""
     stays = f"since it holds {', '.join(holds)}" if holds else ""
     return Removal("grafana", "folder", uid, title, stays)
 

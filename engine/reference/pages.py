@@ -61,7 +61,7 @@ UNITS = {
 
 @dataclass(frozen=True)
 class Material:
-    """What the pages tell besides the catalog: the plan, the glossary, the commands, the design rules."""
+    """The content of the pages besides the catalog: the plan, the glossary, the commands, the design rules."""
 
     plan: Mapping[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     glossary: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -160,11 +160,11 @@ class _Book:
         return frozenset(use for use in uses if not (staged and use[0] in ("table", "column")))
 
     def below(self, kind: str, name: str) -> frozenset[Node]:
-        """All that a node stands on."""
+        """All that a node depends on."""
         return self.lineage.below((kind, name))
 
     def above(self, kind: str, name: str) -> frozenset[Node]:
-        """All that stands on a node."""
+        """All that depends on a node."""
         return self.lineage.above((kind, name))
 
     def users(self, kind: str, name: str) -> frozenset[Node]:
@@ -275,7 +275,7 @@ class _Book:
         return next((panel for panel in found.panels() if panel.slug == slug), None) if found else None
 
     def expression(self, rule: Rule) -> list[str]:
-        """The expressions of a rule: the usual one, and the one that stands in where its feature is off."""
+        """The expressions of a rule: the usual one, and the one that replaces it if its feature is off."""
         on = self.catalog.expand_text(rule.expr)
         return [tidy(on)] + ([tidy(self.catalog.expand_text(rule.otherwise))] if rule.otherwise else [])
 

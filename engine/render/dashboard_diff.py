@@ -35,7 +35,7 @@ _OF_PANEL = {
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that two dashboards say differently. ``MISSING`` stands for nothing said."""
+    """One difference between two dashboards. ``MISSING`` is the value of a side that has none."""
 
     where: str
     field: str
@@ -70,7 +70,7 @@ def flat(dashboard: Json) -> dict[Path, Any]:
 
 
 def dashboard_differences(before: Json, after: Json) -> list[Difference]:
-    """What ``after`` says otherwise than ``before``, in the order of the panels; empty where both say the same."""
+    """The differences of ``after`` from ``before``, in the order of the panels; empty if there are none."""
     old, new = flat(before), flat(after)
     names = _titles(before)
     names |= {key: name for key, name in _titles(after).items() if key not in names}
@@ -93,7 +93,7 @@ def changed_paths(old: Mapping[Path, Any], new: Mapping[Path, Any]) -> list[Path
 
 
 def lost_edits(base: Json, live: Json, wanted: Json) -> list[Path]:
-    """Paths where ``live`` says otherwise than ``base`` and ``wanted`` would not say so too."""
+    """Paths at which ``live`` differs from ``base`` and ``wanted`` does not bring the same value."""
     old, now, new = flat(base), flat(live), flat(wanted)
     return [path for path in changed_paths(old, now) if not _same(now.get(path, MISSING), new.get(path, MISSING))]
 
@@ -138,7 +138,7 @@ def _listed(dashboard: Json, key: str) -> list[dict[str, Any]]:
 
 
 def _panels(dashboard: Json) -> list[dict[str, Any]]:
-    """All panels, those of collapsed rows too, each with the id of the row that it stands under."""
+    """All panels, those of collapsed rows too, each with the id of the row that it is in."""
     top = [dict(panel) for panel in _items(dashboard.get("panels"))]
     rows = sorted((_y(panel), panel.get("id")) for panel in top if panel.get("type") == "row" and panel.get("id"))
     found = []
@@ -218,7 +218,7 @@ def _keyed(items: Sequence[Json], key: str) -> Iterable[tuple[str, dict[str, Any
 
 
 def _leaves(path: Path, value: Any, said: dict[Path, Any]) -> None:
-    """Notes the scalars below a path; a list of scalars is one leaf, and what is empty says nothing."""
+    """Notes the scalars below a path; a list of scalars is one leaf, and empty values are left out."""
     if isinstance(value, dict):
         for key, item in value.items():
             _leaves((*path, str(key)), item, said)

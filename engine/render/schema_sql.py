@@ -1,7 +1,7 @@
 """Catalog -> the SQL that makes gendash's schema: what `migrate` carries out, and what `build` writes for reading.
 
 Every relation is made, also those of features that are off: they stay empty, so that no panel can ever fail for want
-of one. Nothing here stands on a table of the platform: staging is inlined into the refresh queries only.
+of one. Nothing here depends on a table of the platform: staging is inlined into the refresh queries only.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class Piece:
     """One object of the schema, or one aspect of it, and the statements that make it.
 
     ``kind`` is table, rollup, view, materialized, function, about (comments and grants) or query (what fills a rollup;
-    it has no statements of its own, only a hash). ``reads`` names the relations that it stands on; the rows of one that
-    is ``kept`` cannot be computed again, so it is altered and never made anew.
+    it has no statements of its own, only a hash). ``reads`` names the relations that it reads; the rows of one that
+    is ``kept`` cannot be computed again, so it is altered and never rebuilt.
     """
 
     name: str

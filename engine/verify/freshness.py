@@ -16,7 +16,7 @@ from gendash.engine.verify.verdict import OK, Finding, Status, duration, latenes
 
 Finder = Callable[[str, bool], Finding]
 
-SYNTHETIC = frozenset({"ALERTS", "ALERTS_FOR_STATE"})  # there only while an alert is: their absence says nothing
+SYNTHETIC = frozenset({"ALERTS", "ALERTS_FOR_STATE"})  # present only while an alert is: their absence is no evidence
 _OF_TARGET = frozenset({"job", "instance"})  # other labels come and go with what happened
 _LOOKS = ("timestamp(%s)", "max_over_time(timestamp(%s)[6h:5m])", "max_over_time(timestamp(%s)[30d:1h])")
 
@@ -52,7 +52,7 @@ def series_finder(
 
     @cache
     def below(name: str) -> tuple[tuple[str, str], ...]:
-        """Everything that a name stands on through loaded rules, as (name, kept matchers), nearest first."""
+        """Everything that a name depends on through loaded rules, as (name, kept matchers), nearest first."""
         found: dict[tuple[str, str], None] = {}
         todo = [name]
         while todo:
@@ -64,13 +64,13 @@ def series_finder(
 
     @cache
     def idle(name: str) -> Finding:
-        """Which rule is not at work among a name and those below it; samples of before tell nothing about that."""
+        """The first rule, of a name and its dependencies, that is not loaded or fails; old samples are no evidence."""
         for one in dict.fromkeys([name, *(metric for metric, _ in below(name))]):
             if one not in ours:
                 continue
             rule = f"{'recording' if ours[one].kind == 'record' else 'alerting'} rule {one}"
             broken = next((rule for rule in loaded.get(one, ()) if rule.health == "err"), None)
-            why = f"{name} stands on {rule}, which" if one != name else rule
+            why = f"{name} depends on {rule}, which" if one != name else rule
             if not loaded.get(one):
                 return Finding("missing", f"{why} is not loaded; give Prometheus its file and reload it")
             if broken:
@@ -232,7 +232,7 @@ class Filled:
     error: str
 
 
-# How a refresh tells that the platform no longer has what it reads, or no longer shows it.
+# Errors of a refresh by which the platform no longer has what it reads, or the role may no longer read it.
 _GONE = re.compile(r"no such (table|column)|(table|column|relation|schema) .*does not exist", re.IGNORECASE)
 _HIDDEN = re.compile(r"may not read|permission denied", re.IGNORECASE)
 _TOLD: tuple[tuple[re.Pattern[str], Status], ...] = ((_GONE, "missing"), (_HIDDEN, "error"))

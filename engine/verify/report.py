@@ -64,7 +64,7 @@ def _wrong(every: Iterable[Verdict], colour: bool) -> Iterator[str]:
 
 
 def verdict_counts(verdicts: Sequence[Verdict]) -> str:
-    """How variables, annotations and rules fared; in the last line how many panels were judged, and why others not."""
+    """Counts by status of variables, annotations and rules; last line: panels judged, and why the others were not."""
     every = _places(verdicts)
     others = [verdict for verdict in every if verdict.kind != "panel"]
     lines = [f"variables, annotations and rules: {_counts(others)}"] if others else []

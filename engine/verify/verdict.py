@@ -87,7 +87,7 @@ def table(
 ) -> Answer:
     """The answer to a SQL query: the time axis is left out, columns that are not numbers count as texts.
 
-    ``numeric`` says of each column whether its type is one of numbers; else its cells tell.
+    ``numeric`` says of each column whether its type is one of numbers; without it the cells decide.
     """
     numbers: list[float | None] = []
     texts = 0
