@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from gendash.engine.definitions.catalog import Catalog, Node
 from gendash.engine.definitions.header_keys import COLUMN_KEYS, HEADER_KEYS
 from gendash.engine.definitions.lineage import Lineage
 from gendash.engine.definitions.rule_keys import METRIC_KEYS, RULE_KEYS
-from gendash.engine.definitions.typed import declared
+from gendash.engine.definitions.typed import declared, described
 from gendash.engine.model import Dashboard, Panel, Query, Relation, Row, Rule, SettingRef, Variable
 from gendash.engine.render.dashboards import link_target, tidy
 
@@ -113,7 +112,7 @@ class _Book:
                 "column": COLUMN_KEYS,
                 "rule": RULE_KEYS,
                 "metric": METRIC_KEYS,
-                "definitions": [(one.__name__, inspect.getdoc(one) or "", declared(one)) for one in DEFINITIONS],
+                "definitions": [(one.__name__, described(one)[0], declared(one)) for one in DEFINITIONS],
                 "ignored": material.ignored,
             },
         }
