@@ -48,7 +48,7 @@ class Query:
 
     language: the language of the text, set by the constructor.
     text: the query; relations, metrics and settings are named by references.
-        Good: ``select day, users from {{ view('activity_day') }}``. Bad: ``from gendash.activity_day``, a relation by its plain name.
+        Good: ``select day, users from {{ view('activity_day') }}``. Bad: ``from gendash.activity_day``.
     legend: name of the series in the legend of a PromQL query, as Grafana's legend format.
         Good: ``{{endpoint}}``. Bad: empty, which shows the raw series with all labels.
     format: shape of the answer: ``time_series`` has a column ``time``, ``table`` any columns, ``heatmap`` buckets.
@@ -113,7 +113,7 @@ class Panel:
     viz: the visualisation, with units and thresholds. Good: ``Stat(unit="s")``. Bad: a number without a unit.
     queries: the queries, shown together; Grafana names them A, B, C in this order.
         Good: one unit for all. Bad: seconds and counts in one chart.
-    width: columns of the grid, of 24; every line of panels adds up to 24. Good: 4, 6, 8, 12, 24. Bad: 7.
+    width: columns of the grid, of 24; every line of panels adds up to 24. Good: 4, 6, 8, 12, 16 or 24. Bad: 7.
     height: rows of the grid, about 30 pixels each. Good: one height for a whole line. Bad: 8 beside 6.
     window: fixed time range, if the panel does not follow the time picker.
         Good: ``30d``. Bad: the dashboard's own range.

@@ -81,7 +81,7 @@ def check_system_functions(catalog: Catalog) -> list[Problem]:
 
 
 def _texts(catalog: Catalog) -> Iterator[Text]:
-    """Every SQL text whose references are right; other checks report the rest."""
+    """The SQL texts whose references are correct; other checks report the rest."""
     for relation in catalog.relations.values():
         if relation.kind != "table":
             yield from _relation_text(catalog, relation)

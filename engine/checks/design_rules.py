@@ -273,12 +273,12 @@ ALWAYS: frozenset[Check] = frozenset(
 
 
 def check_rules(catalog: Catalog) -> list[Problem]:
-    """Every problem that breaks a rule, but for panels that are exempt; and every exemption that is not needed."""
+    """The problems by broken rules, without those of exempt panels, and the exemptions that are not needed."""
     return _judged(catalog)["error"]
 
 
 def rule_warnings(catalog: Catalog) -> list[Problem]:
-    """What breaks a rule in the roots of users that take the rule as a warning."""
+    """Broken rules in content roots of users that set the rule to `warning`."""
     return _judged(catalog)["warning"] if catalog.own or catalog.styles else []
 
 
@@ -314,7 +314,7 @@ def levels_of(style: Style, problems: list[Problem]) -> dict[str, str]:
 
 
 def _judged(catalog: Catalog) -> dict[str, list[Problem]]:
-    """What breaks a rule, by level."""
+    """Broken rules by level."""
     exempt = {where: panel.exempt for where, _, panel in catalog.panels() if panel.exempt}
     found: dict[str, list[Problem]] = {level: [] for level in LEVELS}
     levels = {

@@ -36,7 +36,7 @@ def fields(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def properties(body: dict[str, Any], name: str) -> list[tuple[dict[str, Any], Any]]:
-    """Every override of one property: its matcher and its value."""
+    """The overrides of one property in a panel's JSON, as pairs of matcher and value."""
     overrides = body.get("fieldConfig", {}).get("overrides", [])
     return [(o["matcher"], p["value"]) for o in overrides for p in o["properties"] if p["id"] == name]
 
@@ -50,7 +50,7 @@ def of_type(catalog: Catalog, *types: str) -> Iterator[tuple[str, Panel, dict[st
 
 
 def check_units(catalog: Catalog) -> list[Problem]:
-    """Every panel with numbers says their unit, in its defaults or in an override."""
+    """A panel with numbers sets their unit, in its defaults or in an override."""
     return [
         Problem(where, "no unit", "give the visualisation a unit")
         for where, _, _ in catalog.panels()
@@ -273,7 +273,7 @@ def check_legends(catalog: Catalog) -> list[Problem]:
 
 
 def check_legend_names(catalog: Catalog) -> list[Problem]:
-    """Every PromQL line has a name; without one Grafana shows the raw series."""
+    """A PromQL line has a legend; without one Grafana shows the raw series."""
     return [
         Problem(f"{where} query {chr(65 + index)}", "no legend", "name the line")
         for where, panel, _ in of_type(catalog, "timeseries", "trend", "state-timeline", "stat", "bargauge")

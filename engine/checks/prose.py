@@ -24,7 +24,7 @@ def check_prose(catalog: Catalog) -> list[Problem]:
 
 
 def _texts(catalog: Catalog) -> Iterator[tuple[str, str]]:
-    """Every description, and where it is."""
+    """All descriptions with their places."""
     for dashboard in catalog.dashboards.values():
         yield dashboard.name, dashboard.doc
         yield from ((f"{dashboard.name} variable {one.name}", one.doc) for one in dashboard.variables)

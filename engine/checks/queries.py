@@ -44,7 +44,7 @@ def _sample(language: Language, text: str, variables: tuple[tuple[str, bool], ..
 
 
 def _promql(catalog: Catalog) -> Iterator[tuple[str, Dashboard, Query, str]]:
-    """Every PromQL query that parses, with where it stands and its text."""
+    """The PromQL queries that parse, each with its place and its text."""
     for where, dashboard, query in catalog.queries():
         text = catalog.expand(query).text
         if query.language == "promql" and not text.strip().startswith("label_values"):
@@ -69,7 +69,7 @@ def _types(catalog: Catalog) -> dict[str, str]:
 
 
 def expression_error(mapped: str) -> str:
-    """What is wrong with ``= SQL`` in place of a column: an empty string for one expression over {columns} only."""
+    """The fault of a column mapped as ``= SQL``; an empty string if it is one expression over {columns} only."""
     text = f"select {mapped_sql(mapped, column=lambda _: '$1')}"
     wrong = sql_error(text)
     if wrong:
@@ -89,7 +89,7 @@ def expression_error(mapped: str) -> str:
 
 
 def promql_fault(text: str) -> tuple[str, int]:
-    """What Prometheus' parser says against an expression, or an empty string; and the character that it is about."""
+    """The error of Prometheus' parser for an expression, or an empty string, and the character that it is about."""
     try:
         parse(text)
     except ValueError as error:
@@ -195,7 +195,7 @@ def check_ratios(catalog: Catalog) -> list[Problem]:
 
 
 def check_job(catalog: Catalog) -> list[Problem]:
-    """Every selector says of which job, so that other scrapes never count."""
+    """Every selector names its job, so that series of other jobs are not counted."""
     return [
         Problem(where, f"'{selector.metric}' of any job", 'add {job=~"$job"}')
         for where, _, _, text in _promql(catalog)
@@ -245,7 +245,7 @@ def check_time_groups(catalog: Catalog) -> list[Problem]:
 
 
 def check_columns_named(catalog: Catalog) -> list[Problem]:
-    """Every query names its columns: a new one must not change a panel."""
+    """Every query names its columns (no ``*``), so that a new column does not change a panel."""
     return [
         Problem(where, "select *", "name the columns")
         for where, text in _sql(catalog)
@@ -273,7 +273,7 @@ def check_tables_limited(catalog: Catalog) -> list[Problem]:
 
 
 def _bounded(catalog: Catalog, where: str) -> bool:
-    """Whether the grain of every relation of a panel says how many rows it has at most."""
+    """True if the grain of every relation of a panel states its maximum number of rows."""
     grains = [
         str(catalog.relations[name].header.get("grain", ""))
         for kind, name in catalog.uses(("panel", where))

@@ -31,7 +31,7 @@ def _readable(catalog: Catalog, rules: Iterable[Rule] | None = None) -> Iterator
 
 
 def check_alerts(catalog: Catalog) -> list[Problem]:
-    """Every alert says how urgent it is, what it is, and where to look; its labels hold no values."""
+    """Every alert has a severity, a summary and a dashboard, and no labels with values."""
     found = []
     boards = {dashboard.name for dashboard in catalog.dashboards.values()} | catalog.left_out
     for rule in catalog.rules.values():
@@ -45,7 +45,7 @@ def check_alerts(catalog: Catalog) -> list[Problem]:
         missing = [name for name in ANNOTATIONS if not rule.annotations.get(name, "").strip()]
         found += [Problem(where, f"no {name}", "annotate it") for name in missing]
         if not rule.for_ and rule.labels.get("severity") != "none":
-            found.append(Problem(where, "no for", "say how long it must last, so that one bad sample wakes nobody"))
+            found.append(Problem(where, "alert without `for`", "set how long the condition must hold"))
         board = rule.annotations.get("dashboard", "")
         if board and boards and board not in boards:
             found.append(Problem(where, f"no dashboard '{board}'", suggest(board, boards) or "name another one"))
@@ -87,7 +87,7 @@ def check_rules_live(catalog: Catalog) -> list[Problem]:
 
 
 def check_rule_divisions(catalog: Catalog) -> list[Problem]:
-    """Every division of series is guarded: without traffic there is no ratio, rather than one of NaN."""
+    """Every division of series is guarded: without traffic the result is empty instead of NaN."""
     return [
         Problem(where, "divides by what may be 0", "write (... > 0) around the divisor")
         for where, _, text in _readable(catalog)
@@ -96,7 +96,7 @@ def check_rule_divisions(catalog: Catalog) -> list[Problem]:
 
 
 def check_facts(catalog: Catalog) -> list[Problem]:
-    """Every question behind a metric of gendash's own refers to what exists, and parses."""
+    """The query of every metric of gendash's own refers to what exists, and parses."""
     found: list[Problem] = []
     for key, metric in catalog.metrics.items():
         where, raw = f"recording_rules/metrics.yaml {key}", metric.get("sql", "select 1")

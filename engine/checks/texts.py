@@ -41,7 +41,7 @@ def check_references(catalog: Catalog) -> list[Problem]:
 
 
 def wrong_references(catalog: Catalog, text: str, staging: Relation | None, named: Named) -> Iterator[Problem]:
-    """Every wrong reference of a text, with its spot where it can be read by itself."""
+    """The wrong references of a text, each with its position if it can be found."""
     wrong = list(catalog.expanded(text, staging).wrong)
     for match in _REFERENCE.finditer(text):
         for one in catalog.expanded(match[0], staging).wrong:

@@ -1,4 +1,4 @@
-"""Every setting, once: name, type, default, meaning. `config.py` reads this list, and so do the docs.
+"""The settings, each declared once: name, type, default, meaning. `config/load.py` and the reference read this list.
 
 A key with a ``*`` is an open map: its keys are names that content declares (tables, metrics, views) and are checked
 against the content when it is loaded, or names of Langfuse projects.
@@ -69,7 +69,7 @@ FIELDS = ("user_id", "error_text", "model_parameters", "score_comment", "score_t
 
 
 def _requests(key: str, server: str, variable: str, timeout: str, max_pause: str) -> tuple[Setting, ...]:
-    """How requests reach one HTTP server: the same settings for each."""
+    """The settings for requests to one HTTP server: the same for each server."""
     return (
         *_route(key, server, variable, ""),
         Setting(

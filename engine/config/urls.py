@@ -214,5 +214,5 @@ def public(value: str) -> str:
 
 
 def holds_credentials(value: str) -> bool:
-    """Whether a text is a URL with a user, a password or a query, or one of which that cannot be said."""
+    """True if a text is a URL with a user, a password or a query, or a URL that cannot be parsed to rule that out."""
     return public(value) != value.partition("#")[0]

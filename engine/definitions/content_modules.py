@@ -79,7 +79,7 @@ def _imported(path: Path, root: Path) -> Any:
 
 
 def _fault(error: BaseException, path: Path, root: Path, shown: Shown) -> Problem:
-    """What a module raised, with the file and line to look at.
+    """The error that a module raised, with the file and line to look at.
 
     The file is the last one of the content whose own statements were running: a module that imports another one is
     not to blame for it, a helper's function is not to blame for its caller.

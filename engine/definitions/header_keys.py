@@ -1,4 +1,4 @@
-"""Every key of the YAML header of a SQL file, and of a column in it: type, meaning, and which relations may have it.
+"""The keys of the YAML header of a SQL file and of its columns: type, meaning, and which relations may have them.
 
 Checks and docs/reference/keys.md read these lists; nothing else declares a key.
 """

@@ -45,11 +45,11 @@ class Lineage:
         return below(self.uses, *starts) | frozenset(starts[1:])
 
     def uses(self, node: Node) -> frozenset[Node]:
-        """What a node uses directly."""
+        """The nodes that a node uses directly."""
         return self._uses.get(node, frozenset())
 
     def users(self, node: Node) -> frozenset[Node]:
-        """What uses a node directly."""
+        """The nodes that use a node directly."""
         return frozenset(self._users.get(node, ()))
 
     def above(self, node: Node) -> frozenset[Node]:
@@ -62,12 +62,12 @@ class Lineage:
         return sorted(n for n in self._uses if n[0] == "stored" and node == ("relation", n[1].partition(".")[0]))
 
     def find(self, name: str) -> list[Node]:
-        """What a name may mean: a node's own name, the canonical or the platform's one."""
+        """The nodes that a name may mean: by their own name, the canonical name or the platform's name."""
         return [(kind, name) for kind in KINDS if (kind, name) in self.nodes] or self._aliases.get(name, [])
 
     @property
     def known(self) -> list[str]:
-        """Every name that `find` knows."""
+        """The names that `find` knows."""
         return sorted({name for _, name in self.nodes} | self._aliases.keys())
 
     @property

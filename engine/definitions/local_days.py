@@ -25,7 +25,7 @@ def in_calendar(column: str) -> str:
 
 @dataclass(frozen=True)
 class Signature:
-    """How many rows the platform has for a day, and the exclusive or of their hashes, over every column read."""
+    """The number of rows that the platform has for a day, and the XOR of their hashes over all columns read."""
 
     rows: int
     xor: int

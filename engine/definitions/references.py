@@ -59,7 +59,7 @@ class Names:
 
     @cached_property
     def expanded(self) -> dict[tuple[str, str], Expanded]:
-        """What `expand` has given for a whole text, by the text and the path of its staging file."""
+        """Cached results of `expand` for whole texts, by the text and the path of its staging file."""
         return {}
 
 
@@ -257,7 +257,7 @@ def _scope(
         return name
 
     def label(name: str, of: str = "") -> str:
-        """What a label is called: on one metric (its key), or on all."""
+        """The platform's name of a label: on one metric (given by its key), or on all."""
         known("label", name, names.labels)
         return mapped_label(config, name, of)
 

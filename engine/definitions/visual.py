@@ -124,7 +124,7 @@ class Schemas:
         return schema
 
     def _judge(self, value: Any, schema: Mapping[str, Any], path: str) -> Iterator[Misfit]:
-        """Every misfit of a value, the path to it in front."""
+        """The misfits of a value, each with the path to it."""
         schema = self._resolved(schema)
         if value is None or (isinstance(value, SettingRef) and not schema.get("enum")):
             return
