@@ -214,6 +214,6 @@ def confirm(yes: bool, where: str, what: str) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise Refused(Problem(where, f"{what}, and there is nobody to ask", "run it with --yes"))
+        raise Refused(Problem(where, f"{what}: needs confirmation, but stdin is no terminal", "pass --yes"))
     if not click.confirm(f"{what}. Continue?"):
         raise Refused(Problem(where, "nothing was written", "you said no"))

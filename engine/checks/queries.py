@@ -308,7 +308,7 @@ def check_personal(catalog: Catalog) -> list[Problem]:
 
 
 def check_audience(catalog: Catalog) -> list[Problem]:
-    """A shared dashboard reads no relation that is for admins; nobody reads one that is for nobody."""
+    """A dashboard for everyone reads no relation of audience admin, and no dashboard one of audience none."""
     found = []
     for where, dashboard, query in catalog.queries():
         allowed = ("everyone", "admin") if dashboard.audience == "admin" else ("everyone",)
@@ -318,7 +318,7 @@ def check_audience(catalog: Catalog) -> list[Problem]:
                 found.append(
                     Problem(
                         where,
-                        f"reads '{name}', which is for {audience or 'nobody'}",
+                        f"reads '{name}', which has the audience {audience or 'none'}",
                         "read an aggregate, or move the panel to an admin dashboard",
                     )
                 )

@@ -78,7 +78,7 @@ class Grafana:
 
 
 class _Transport:
-    """What grafana-client takes for its HTTP session: our own, whose answers are checked before it sees them."""
+    """The HTTP session for grafana-client: ours, whose answers are checked before the client gets them."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -147,7 +147,7 @@ def data_sources(ask: Grafana) -> list[Mapping[str, Any]] | str:
 
 
 def reason(status: int, body: Any) -> str:
-    """What Grafana says, in a few words."""
+    """The reason that Grafana gives in its answer, in a few words."""
     message = body.get("message") if isinstance(body, Mapping) else None
     return f"{status} {message}" if message else f"answer {status}"
 

@@ -1,4 +1,4 @@
-"""What holds for every HTTP server: how it is reached, how its answers are read, and what a wrong one means. Pure.
+"""Rules for all HTTP servers: how to connect, how to read answers, and how to explain wrong ones. Pure.
 
 Nothing that a server says is believed: JSON is bounded, a pause is finite, no redirect is followed, texts are cut and
 cleared of what was sent as a secret.
@@ -53,7 +53,7 @@ class TooLarge(Unexpected):
 
 @dataclass(frozen=True)
 class Route:
-    """How requests reach a server. ``key`` is how the names of these settings begin."""
+    """The connection settings of a server. ``key`` is the prefix of their names."""
 
     key: str
     variable: str
@@ -67,7 +67,7 @@ class Route:
 
 
 def route_of(config: Config, key: str) -> Route:
-    """How requests reach the server whose settings begin with ``key``."""
+    """The connection settings of the server whose settings begin with ``key``."""
     variable = "LANGFUSE" if key == "langfuse" else f"GENDASH_{key.upper()}"
     return Route(
         key,
@@ -124,7 +124,7 @@ class HttpAnswer:
 
     @property
     def is_html(self) -> bool:
-        """Whether it is a page for a browser."""
+        """True if the answer is an HTML page."""
         return "html" in (self.headers.get("Content-Type") or "").lower() or self.body.lstrip()[:1] == b"<"
 
 
@@ -136,7 +136,7 @@ _LONG_NUMBER = re.compile(rb"\d{%d}" % (MAX_DIGITS + 1))
 
 
 def json_of(body: bytes) -> Any:
-    """What a body of JSON holds. Raises ValueError with the reason: no JSON, too deep, a number that is none."""
+    """The value of a JSON body. Raises ValueError with the reason: no JSON, nested too deep, an invalid number."""
     try:
         found = msgspec.json.decode(body)
     except RecursionError:
@@ -264,7 +264,7 @@ def _past_login(server: Server) -> str:
 
 
 def _redirect(server: Server, answer: HttpAnswer) -> str:
-    """Where a redirect leads. Only an address of the same host is advised: credentials would go to another one."""
+    """The advice for a redirect: its target, if on the same host; another host would get the credentials."""
     try:
         target = urlsplit((answer.headers.get("Location") or "").strip())
         host, _ = target.hostname or "", target.port
@@ -285,7 +285,7 @@ def _redirect(server: Server, answer: HttpAnswer) -> str:
 
 
 def _who(answer: HttpAnswer) -> str:
-    """Who answered, as far as it says so."""
+    """The name of the software that answered, by its header Server; empty without one."""
     match = re.match(r"[A-Za-z][A-Za-z.-]{1,30}", answer.headers.get("Server") or "")
     return f" from {match[0]}" if match else ""
 
@@ -296,7 +296,7 @@ def _title(answer: HttpAnswer) -> str:
 
 
 def _said(server: Server, answer: HttpAnswer) -> str:
-    """What an answer says in words: the message of an API, the title of a page, the first line of a text."""
+    """The text of an answer: the message of an API, the title of a page, or the first line of a plain text."""
     if answer.is_html:
         title = server.cleared(_title(answer), 60)
         return f" with an HTML page '{title}'" if title else " with an HTML page"

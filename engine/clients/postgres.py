@@ -131,7 +131,7 @@ class Place:
 
 
 def store(config: Config) -> Place:
-    """Where gendash keeps its relations. Raises Refused where it is not set."""
+    """The database in which gendash keeps its relations. Raises Refused if it is not set."""
     if not config["database_url"] or not config.has("store"):
         what = "no database is configured" if config.has("store") else f"there is no store ({config.none('store')})"
         raise Refused(Problem("GENDASH_DATABASE_URL", what, "set it to postgresql://owner:password@host/database"))

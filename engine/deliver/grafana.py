@@ -47,7 +47,7 @@ PATIENCE = (5.0, 12)  # seconds and times: Grafana keeps what a token may do for
 
 
 def observe_grafana(config: Config, wanted: Desired, pause: Pause = time.sleep) -> ObservedGrafana:
-    """What Grafana holds of what is wanted. One request a dashboard where nothing changed, several at a time.
+    """The present state in Grafana of all desired objects. One request for an unchanged dashboard, several at a time.
 
     Raises Unreachable, Denied (wrong token) or Unexpected (not a Grafana, or one that is too old).
     """
@@ -207,10 +207,10 @@ def _save(
 
 
 def _saved(ask: Grafana, change: Change, body: Mapping[str, Any]) -> Change:
-    """What became of a save that Grafana accepted.
+    """The result of a save that Grafana accepted.
 
     Grafana compares versions and writes in two steps: of two saves within some milliseconds it may accept both. So
-    the history is read once more, and an edit that our version then stands upon is put back.
+    the history is read once more, and an edit that our version then overwrites is restored.
     """
     done = replace(change, lines=(*change.lines, f"saved as version {body.get('version')}"))
     path, base = f"/dashboards/uid/{change.name}/versions", change.base or 0

@@ -1,4 +1,4 @@
-"""What would change, as data: the plan that is printed is the plan that is applied.
+"""The planned changes, as data: the plan that is printed is the plan that is applied.
 
 `plan` compares what Grafana should hold with what it holds. Other targets make their own `Change`s; `text` and
 `as_dict` show them all. An edit that gendash has not seen is never overwritten: such a dashboard is ``blocked``.
@@ -46,13 +46,13 @@ class Change:
 
     @property
     def writes(self) -> bool:
-        """Whether `apply` would write something."""
+        """True if `apply` would write something."""
         return self.action in ("create", "update")
 
 
 @dataclass(frozen=True)
 class Desired:
-    """What Grafana should hold: folders, data sources, and dashboards with the uid of their folder.
+    """The desired state of Grafana: folders, data sources, and dashboards with the uid of their folder.
 
     ``admin_datasource`` is the uid of the one that reads what only admins should see.
     """
@@ -75,7 +75,7 @@ class LiveDashboard:
 
 @dataclass(frozen=True)
 class ObservedGrafana:
-    """What Grafana holds. A text in place of a thing says why it cannot be seen; None says that it is not there.
+    """The present state of Grafana. A text instead of an object is the reason why it cannot be read; None: absent.
 
     ``permissions`` of a folder are its rows, ``rights`` the actions that our token is allowed; None where unknown.
     """
@@ -88,7 +88,7 @@ class ObservedGrafana:
 
 
 def desired(config: Config, dashboards: Mapping[str, Mapping[str, Any]], admin: Iterable[str] = ()) -> Desired:
-    """What Grafana should hold for dashboards by uid; those whose uid is in ``admin`` go into the hidden folder."""
+    """The desired state of Grafana for dashboards by uid; those whose uid is in ``admin`` go into the hidden folder."""
     hidden = set(admin)
     places = {uid: folder(config, "admin" if uid in hidden else "everyone") for uid in dashboards}
     used = set().union(*(uses(dashboard) for dashboard in dashboards.values())) if dashboards else set()
@@ -102,7 +102,7 @@ def desired(config: Config, dashboards: Mapping[str, Mapping[str, Any]], admin: 
 
 
 def plan(wanted: Desired, observed: ObservedGrafana) -> list[Change]:
-    """Every change in the order in which it has to be made, the unchanged included."""
+    """All objects in the order in which they are changed, including the unchanged."""
     changes: list[Change] = []
     for place in wanted.folders:
         changes += _folder(place, wanted, observed)
@@ -141,7 +141,7 @@ def mark(build: str, instance: str, folder_uid: str) -> str:
 
 
 def is_mark(message: Any) -> bool:
-    """Whether a message says that gendash, of any instance, wrote the version."""
+    """True if the message of a version shows that gendash, of any instance, wrote it."""
     return bool(_MARK.match(str(message or "")))
 
 
@@ -155,7 +155,7 @@ def last_own_version(history: Sequence[Mapping[str, Any]], instance: str) -> tup
 
 
 def same(wanted: Mapping[str, Any], folder_uid: str, live: LiveDashboard) -> bool:
-    """Whether a dashboard is as it should be, ``wanted`` under its stamp; then its history need not be read."""
+    """True if a dashboard equals ``wanted`` with its stamp; then its history need not be read."""
     return live.meta.get("folderUid") == folder_uid and content_hash(live.dashboard) == stamped(wanted)
 
 
@@ -186,7 +186,7 @@ def _folder(place: Folder, wanted: Desired, observed: ObservedGrafana) -> list[C
 
 
 def _visible(hide: Change, observed: ObservedGrafana) -> list[Change]:
-    """What to do about an existing admin folder that is open: finish our own work, but undo nobody else's."""
+    """The changes for an existing admin folder that is open: finish our own work, but do not undo that of others."""
     rows = observed.permissions.get(hide.name)
     roles = sorted({str(row["role"]) for row in rows or () if row.get("role") in ("Viewer", "Editor")})
     if rows is None:
@@ -201,7 +201,7 @@ def _visible(hide: Change, observed: ObservedGrafana) -> list[Change]:
 
 
 def source_mark(instance: str) -> str:
-    """What says, in a data source, that gendash made it, and for which instance."""
+    """The mark in a data source that gendash made it, and for which instance."""
     return f"{TAG} {instance}".strip()
 
 

@@ -82,7 +82,7 @@ def find_in_grafana(config: Config, pause: Pause = time.sleep) -> list[Removal]:
 
 
 def remove_from_grafana(config: Config, removals: Sequence[Removal], pause: Pause = time.sleep) -> list[Removal]:
-    """What became of each: one that changed since, or that Grafana would not let go, stays."""
+    """Removes objects and returns the result of each: one that changed since, or that Grafana keeps, stays."""
     done: list[Removal] = []
     with grafana.session(config, pause) as ask:
         for one in removals:

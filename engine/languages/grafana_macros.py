@@ -64,7 +64,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Choice:
-    """What is picked for a variable: some of its options, or All where ``picked`` is None."""
+    """The chosen value of a variable: some of its options, or All if ``picked`` is None."""
 
     name: str
     options: Sequence[str] = ()
@@ -162,7 +162,7 @@ _REFERENCE = re.compile(r"\$([A-Za-z_]\w*)(\([^)]*\))?|\[\[(\w+?)(?::\w+)?\]\]|\
 
 
 def leftovers(text: str) -> list[str]:
-    """Every ``$name``, ``${name}`` and ``[[name]]`` that is still in a text, once each, in order."""
+    """The ``$name``, ``${name}`` and ``[[name]]`` that are still in a text, once each, in order."""
     return list(dict.fromkeys(match[0] for match in _REFERENCE.finditer(text)))
 
 

@@ -83,7 +83,7 @@ def fault_place(text: str, message: str) -> int:
 
 @lru_cache(maxsize=4096)
 def selectors(text: str) -> tuple[Selector, ...]:
-    """Every selector of an expression, from left to right. Raises ValueError where it does not parse."""
+    """The selectors of an expression, from left to right. Raises ValueError if it does not parse."""
     found: list[Selector] = []
     _walk(parse(text), (), 0.0, found)
     return tuple(found)
@@ -96,7 +96,7 @@ def metric_names(text: str) -> set[str]:
 
 @lru_cache(maxsize=4096)
 def ratios(text: str) -> tuple[Ratio, ...]:
-    """Every division of a vector by a vector. Raises ValueError where the expression does not parse."""
+    """The divisions of a vector by a vector. Raises ValueError if the expression does not parse."""
     found: list[Ratio] = []
 
     def visit(node: promql_parser.Expr) -> bool:

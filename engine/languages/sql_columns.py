@@ -1,4 +1,4 @@
-"""Which columns a SELECT gives, and which it reads that do not exist: names and types from the parser's tree.
+"""The columns that a SELECT returns, and those that it reads and do not exist: from the parser's tree, with types.
 
 Where something cannot be known (a function that returns records, a node that is not handled) nothing is reported.
 """
@@ -249,7 +249,7 @@ def _expression(node: Any, scope: Scope) -> str:
 
 
 def _below(message: Any, scope: Scope) -> None:
-    """Every expression below a node that needs no handling of its own."""
+    """Visits the expressions below a node that needs no handling of its own."""
     for field, value in message.ListFields():
         if field.message_type:
             for one in value if field.is_repeated else (value,):

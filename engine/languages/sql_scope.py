@@ -1,4 +1,4 @@
-"""What a FROM clause offers: relations by alias, their columns and types, and how a name is found among them."""
+"""The scope of a FROM clause: relations by alias, their columns and types, and the lookup of names in them."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Scope:
         return self.parent.relation(alias) if self.parent else None
 
     def aliases(self) -> list[str]:
-        """Every alias that a qualifier can name."""
+        """The aliases that a qualifier can name."""
         own = [name for item in self.items for name, _ in item.relations if name]
         return own + (self.parent.aliases() if self.parent else [])
 
@@ -127,7 +127,7 @@ class Scope:
         return ""
 
     def names(self) -> frozenset[str] | None:
-        """Every name that stands alone, here or around; None where not all are known."""
+        """The column names that need no qualifier, of this scope and those around it; None if not all are known."""
         if any(item.given.is_open for item in self.items):
             return None
         own = {column for item in self.items for column, _ in item.given.columns} | set(self.aliases())

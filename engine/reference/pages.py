@@ -70,7 +70,7 @@ class Material:
 
 
 def pages(catalog: Catalog, material: Material, templates: Mapping[str, str]) -> dict[str, bytes]:
-    """Every page by its path below the folder of the reference; ``templates`` holds the texts of TEMPLATES."""
+    """The pages by their paths below the folder of the reference; ``templates`` holds the texts of TEMPLATES."""
     book = _Book(catalog, material, templates)
     found = {"README.md": book.page("README")}
     for dashboard in catalog.dashboards.values():
@@ -153,7 +153,7 @@ class _Book:
         return ", ".join(self.link(node, up) for node in listed)
 
     def uses(self, kind: str, name: str) -> frozenset[Node]:
-        """What a node uses directly; staging stands for the tables and columns that it reads."""
+        """The nodes that a node uses directly; staging replaces the tables and columns that it reads."""
         uses = self.lineage.uses((kind, name))
         staged = any(use[0] == "staging" for use in uses)
         return frozenset(use for use in uses if not (staged and use[0] in ("table", "column")))
@@ -167,7 +167,7 @@ class _Book:
         return self.lineage.above((kind, name))
 
     def users(self, kind: str, name: str) -> frozenset[Node]:
-        """What uses a node directly."""
+        """The nodes that use a node directly."""
         return self.lineage.users((kind, name))
 
     def names(self, kind: str) -> list[str]:
@@ -192,7 +192,7 @@ class _Book:
         return "; ".join(shown + [f"{name}: {UNITS.get(unit, f'`{unit}`')}" for name, unit in own.items()])
 
     def limits(self, panel: Panel) -> str:
-        """Where a panel, or one of its fields, turns amber or red, in words; empty where it is not judged."""
+        """The limits at which a panel, or one of its fields, turns amber or red, in words; empty without limits."""
         config = panel.viz.to_json_data().get("fieldConfig", {})
         usual = self._judged((config.get("defaults", {}).get("thresholds") or {}).get("steps", []))
         own = [
@@ -287,7 +287,7 @@ class _Book:
         return found
 
     def cadence(self, relation: Relation) -> str:
-        """How often a relation is refreshed."""
+        """The interval of a relation's refreshes."""
         return str(self.catalog.config.get(f"cadences.{relation.name}") or relation.header.get("cadence", ""))
 
 

@@ -1,4 +1,4 @@
-"""What two dashboards say differently, and the stamp by which gendash knows its own content.
+"""The differences of two dashboards, and the stamp by which gendash recognizes its own content.
 
 Grafana rewrites a dashboard that somebody saves in the browser: it fills in defaults, drops what is empty and adds a
 built-in annotation. So dashboards are compared by what they say. `flat` is that normal form: one leaf per thing said.
@@ -234,7 +234,7 @@ def _wholes(said: Iterable[Path]) -> set[Path]:
 
 
 def _titles(dashboard: Json) -> dict[Path, str]:
-    """How a message names each part."""
+    """The name of each part in messages."""
     names: dict[Path, str] = {("dashboard", ""): "dashboard"}
     for name, panel in _keyed(_panels(dashboard), "id"):
         kind = "row" if panel.get("type") == "row" else "panel"

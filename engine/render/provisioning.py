@@ -36,7 +36,7 @@ class Folder(NamedTuple):
 
 
 class Secrets(NamedTuple):
-    """What a data source needs to sign in, and where the store is."""
+    """The credentials of the data sources, and the address of the store."""
 
     reader: str
     admin_reader: str
@@ -62,7 +62,7 @@ def folder(config: Config, audience: Audience) -> Folder:
 
 
 def secrets(config: Config) -> Secrets:
-    """What the settings say; an address or a database that they do not say is empty."""
+    """The values of the settings; an address or a database that is not set is empty."""
     address, database = _store(config["database_url"])
     return Secrets(
         config["reader_password"],

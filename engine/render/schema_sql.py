@@ -55,7 +55,7 @@ class Piece:
 
     @property
     def drop(self) -> str:
-        """What kind of object DROP must name."""
+        """The object type that DROP must name."""
         return _DROP[self.kind]
 
 
@@ -78,7 +78,7 @@ def pieces(catalog: Catalog) -> list[Piece]:
 
 
 def _query_text(catalog: Catalog, relation: Relation) -> str:
-    """What a rollup's rows follow from: its query, and the time zone by whose days it is read and compared."""
+    """The definition of a rollup's rows: its query, and the time zone by whose days it is read and compared."""
     text, zone = query_of(catalog, relation), quote_text(catalog.config["time_zone"])
     return text if zone in text or not relation.header.get("time") else f"{text}\n/* by days of {zone} */"
 
@@ -128,7 +128,7 @@ def role_settings(config: Config, role: str) -> list[str]:
 
 
 def reader_connections(config: Config) -> int:
-    """How many connections a reader role may hold: those of its data source, and some for `verify`."""
+    """The connection limit of a reader role: the connections of its data source, and some for `verify`."""
     most: int = config["datasources.max_open_connections"]
     return most + VERIFY_CONNECTIONS
 
@@ -186,7 +186,7 @@ def _about(catalog: Catalog, relation: Relation) -> Piece:
 
 
 def _triggers(config: Config, relation: Relation) -> Iterator[str]:
-    """Every statement that writes to a tracked table notes the days it touched, so that who reads it need not look."""
+    """Triggers that record the days on which a statement writes to a tracked table, so that no reader must compare."""
     target, function = qualified(config, relation.name), qualified(config, "note_days")
     arguments = f"{quote_text(relation.name)}, {quote_text(day_of(config, relation))}"
     if relation.header.get("together"):  # rows that are one thing above: where one changes, the others count as well

@@ -1,4 +1,4 @@
-"""Where a query's data comes from, and whether it still comes: series in Prometheus, relations in the store."""
+"""The sources of a query and their freshness: series in Prometheus, relations in the store."""
 
 from __future__ import annotations
 
@@ -79,13 +79,13 @@ def series_finder(
 
     @cache
     def guarded(name: str) -> bool:
-        """Whether a rule, or one below it, divides by something that a comparison may leave empty."""
+        """True if a rule, or one below it, divides by a comparison that may be empty."""
         names = dict.fromkeys([name, *(metric for metric, _ in below(name))])
         return any(one.guarded for each in names for rule in loaded.get(each, ()) for one in _read(ratios, rule.expr))
 
     @cache
     def fault(name: str, kept: str) -> Finding:
-        """What is wrong with the samples of a name, with the scraped metrics below it, or with its matchers."""
+        """The fault of a name's samples, of the scraped metrics below it, or of its matchers."""
         rules = loaded.get(name, ())
         every_s = max([scrape_s, *(rule.every_s for rule in rules)])
         seconds = age(name + kept)
@@ -116,7 +116,7 @@ def series_finder(
     }
 
     def alerting(selector: Selector) -> Finding:
-        """Whether the alerts that a selector on ALERTS can show are at work."""
+        """The worst finding of the alerts that a selector on ALERTS can match."""
         unknown = [label for label in _demanded(selector) if label not in alert_labels]
         if unknown:
             return Finding("missing", f"no alert has a label '{unknown[0]}'")
@@ -124,13 +124,13 @@ def series_finder(
 
     @cache
     def labelled(name: str, label: str) -> Finding:
-        """Whether a metric that is there has a label at all: one that it lacks may hide behind an `or`."""
+        """Missing if a present metric never has a label: in a query with `or` that would stay hidden."""
         if value(f'count({name}{{{label}!=""}})') is None and value(f"count({name})") is not None:
             return Finding("missing", f"{name} has no label '{label}'")
         return OK
 
     def narrowed(selector: Selector) -> Finding:
-        """Which matcher leaves nothing of a metric that is there."""
+        """The label matcher that filters out all series of a present metric."""
         texts = [f'{label}{op}"{_escape(text)}"' for label, op, text in selector.matchers]
         if value(f"count({selector.metric}{{{','.join(texts)}}})") is not None:
             return OK
@@ -170,7 +170,7 @@ T = TypeVar("T")
 
 
 def _read(what: Callable[[str], Sequence[T]], expr: str) -> Sequence[T]:
-    """What is in an expression; nothing where Prometheus knows more of the language than our parser does."""
+    """The selectors of an expression; none if our parser does not know a syntax that Prometheus accepts."""
     try:
         return what(expr)
     except ValueError:
@@ -178,7 +178,7 @@ def _read(what: Callable[[str], Sequence[T]], expr: str) -> Sequence[T]:
 
 
 def _shows(selector: Selector, rule: Rule) -> bool:
-    """Whether a selector on ALERTS can show an alert, as far as its name and its own labels say."""
+    """True if a selector on ALERTS can match an alert, by the alert's name and its own labels."""
     labels = {"alertname": rule.name, **rule.labels}
     return all(_matches(op, text, labels[label]) for label, op, text in selector.matchers if label in labels)
 
@@ -206,7 +206,7 @@ def _escape(value: str) -> str:
 
 
 def _feature_hint(catalog: Catalog, name: str) -> str:
-    """What to set where a metric is not recorded on this platform."""
+    """The hint which setting to change if a metric is not recorded on this platform."""
     for key, metric in catalog.metrics.items():
         own = catalog.config.get(f"metrics.{key}") or metric["name"]
         if name in (own, *(own + suffix for suffix in ("_bucket", "_sum", "_count"))):
@@ -217,7 +217,7 @@ def _feature_hint(catalog: Catalog, name: str) -> str:
 
 
 def _setting_hint(catalog: Catalog, text: str) -> str:
-    """What to set where the platform has no such route."""
+    """The hint which setting to change if the platform has no such route."""
     values = catalog.config.values
     key = next((key for key, value in values.items() if key.startswith("handlers.") and value == text), None)
     return f"; set {key} to a route that the platform has" if key else ""
@@ -225,7 +225,7 @@ def _setting_hint(catalog: Catalog, text: str) -> str:
 
 @dataclass(frozen=True)
 class Filled:
-    """When a relation was last filled: ``age_s`` is None where it never was; ``error`` is that of the last attempt."""
+    """The last refresh of a relation: ``age_s`` is None if there was none; ``error`` is that of the last attempt."""
 
     age_s: float | None
     cadence_s: float
@@ -260,8 +260,8 @@ def relation_finder(catalog: Catalog, filled: Mapping[str, Filled]) -> Callable[
 
 
 def _filling(catalog: Catalog, name: str, state: Filled | None, asked: Iterable[str]) -> Finding:
-    """What is wrong with the filling of a relation below those ``asked``: only its own feature may be what to turn off,
-    since theirs light up other panels, too."""
+    """The fault of the refresh of a relation that those ``asked`` read. It advises to turn off its own feature only,
+    since theirs also serve other panels."""
     relation = catalog.relations[name]
     is_filled = relation.kind in ("rollup", "table") or relation.header.get("materialized")
     if name.startswith("_") or not is_filled or not catalog.enabled(relation):

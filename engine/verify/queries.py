@@ -46,7 +46,7 @@ class Asked:
 
 
 def dashboard_queries(catalog: Catalog, dashboard: Dashboard, at: datetime, only: Sequence[str] = ()) -> Asked:
-    """What a dashboard asks at a time. ``only`` names dashboards or ``dashboard/panel``; empty means everything.
+    """The queries of dashboards at a time. ``only`` names dashboards or ``dashboard/panel``; empty means everything.
 
     Variables are always among it where a panel is, since panels cannot be asked without their options.
     """

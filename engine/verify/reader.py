@@ -31,7 +31,7 @@ _NUMBERS = {psycopg.adapters.types[name].oid for name in ("int2", "int4", "int8"
 
 @dataclass(frozen=True)
 class Rows:
-    """What a query gave, and in how many milliseconds; ``numeric`` says which columns are of a type of numbers."""
+    """The rows of a query and its milliseconds; ``numeric`` is true for each column of a numeric type."""
 
     columns: tuple[str, ...]
     numeric: tuple[bool, ...]

@@ -53,7 +53,7 @@ def _unavailable(off: Sequence[Verdict], colour: bool) -> Iterator[str]:
 
 
 def _wrong(every: Iterable[Verdict], colour: bool) -> Iterator[str]:
-    """What is to be done: each reason once, with those that it stops."""
+    """Lines of what needs action: each reason once, with the panels that it affects."""
     stopped: dict[tuple[Status, str], list[str]] = {}
     for one in every:
         if not one.calm:
@@ -78,7 +78,7 @@ def verdict_counts(verdicts: Sequence[Verdict]) -> str:
 
 
 def _counts(verdicts: Sequence[Verdict]) -> str:
-    """How many there are of each status: ``41 ok, 2 missing``."""
+    """Counts by status: ``41 ok, 2 missing``."""
     counts = [(sum(verdict.status == status for verdict in verdicts), status) for status in reversed(WORST_FIRST)]
     return ", ".join(f"{count} {status.replace('_', ' ')}" for count, status in counts if count)
 

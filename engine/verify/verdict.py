@@ -41,7 +41,7 @@ OK = Finding("ok")
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of one query: where it stands, its status, how many rows came in how many milliseconds.
+    """The result of one query: its place, its status, its number of rows and milliseconds.
 
     ``panel`` is a panel's slug, or the name of a variable, annotation or rule. ``allowed`` is the reason that the
     definition gives for an answer that would else be a fault. ``off`` is the setting by which it is not available.
@@ -61,7 +61,7 @@ class Verdict:
 
     @property
     def calm(self) -> bool:
-        """Whether nothing is to be done."""
+        """True if the status needs no action."""
         return self.status in CALM
 
     def as_json(self) -> dict[str, Any]:
@@ -170,7 +170,7 @@ def worst(findings: Iterable[Finding]) -> Finding:
 
 
 def lateness(age_s: float | None, every_s: float) -> bool:
-    """Whether a source whose newest value is ``age_s`` old should have brought a new one by now."""
+    """True if a source whose newest value is ``age_s`` old should have a newer one by now."""
     return age_s is None or age_s > LATE * every_s
 
 

@@ -217,7 +217,7 @@ def test_a_shared_panel_may_not_read_a_relation_for_admins() -> None:
     query = sql("select * from {{ view('a_day') }}")
     relations = {"a_day": relation(audience="admin")}
     assert (
-        "which is for admin"
+        "which has the audience admin"
         in whats(queries.check_audience, catalog_of(panel(queries=[query]), relations=relations))[0]
     )
     admin = catalog_of(panel(queries=[query]), relations=relations, audience="admin")

@@ -47,7 +47,7 @@ def test_an_alert_says_how_urgent_it_is_what_it_is_and_where_to_look() -> None:
         "no summary",
         "no description",
         "no dashboard",
-        "no for",
+        "alert without `for`",
     ]
     moving = GOOD | {"labels": {"severity": "none", "how_much": "{{ $value }}"}, "for_": ""}
     assert whats(check_alerts(catalog(rule("Moving", kind="alert", **moving)))) == ["label how_much holds a value"]
