@@ -179,7 +179,7 @@ class Application:
         time.sleep(0.002)
 
     def summary(self) -> str:
-        """What its statements saw since the last time."""
+        """Latencies of its statements since the last call, in words."""
         ms, moves = sorted(self.ms), self.migrations
         self.ms, self.migrations = [0.0], []
         p99 = ms[int(len(ms) * 0.99) - 1] if len(ms) > 1 else 0.0
@@ -187,7 +187,7 @@ class Application:
 
 
 class Watch:
-    """How long transactions of ours held a lock on a platform's table, and how long a reader waited."""
+    """Measures how long our transactions held a lock on a platform's table, and how long a reader waited."""
 
     def __init__(self, url: str) -> None:
         self.connection = psycopg.connect(url, autocommit=True)
@@ -208,7 +208,7 @@ class Watch:
         time.sleep(0.01)
 
     def summary(self) -> str:
-        """What was seen since the last time."""
+        """Times of locks and waits since the last call, in words."""
         line = f"longest hold on a platform's table {self.held_s:.2f} s, of a reader {self.waited_s * 1000:.0f} ms"
         self.held_s = self.waited_s = 0.0
         return line

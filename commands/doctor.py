@@ -57,7 +57,7 @@ def doctor(settings: Settings, write: bool, as_json: bool) -> None:
 
 @dataclass
 class _Seen:
-    """What the servers said so far."""
+    """The answers of the servers so far."""
 
     look: Look
     servers: list[ServerReport] = field(default_factory=list)
@@ -114,7 +114,7 @@ def examine(catalog: Catalog, now: datetime) -> DoctorReport:
 
 
 def _source_rights(catalog: Catalog, seen: _Seen) -> tuple[dict[str, list[str]], list[Noted]]:
-    """What the source's role must read once the features are set as found, and what it has less or more."""
+    """Checks the rights of the source's role for the features as found: those missing, and those not needed."""
     from gendash.engine.doctor import rights
 
     role, columns = seen.reader_of_source, seen.look.columns or frozenset()

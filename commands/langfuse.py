@@ -160,7 +160,7 @@ def _progress(quiet: bool) -> Callable[[Progress], None] | None:
 
 
 def progress_line(at: Progress, elapsed_s: float) -> str:
-    """Where a run stands: bar, share, rows a second, and how long the pass will still take at this pace."""
+    """The progress of a run in one line: bar, share, rows a second, and the time left at this speed."""
     whole = (at.end - at.start).total_seconds()
     share = min(1.0, (at.at - at.start).total_seconds() / whole) if whole else 1.0
     rate = at.rows / elapsed_s if elapsed_s else 0.0

@@ -35,7 +35,7 @@ class Unsupported(Exception):
 
 
 class Grid(NamedTuple):
-    """When rules were evaluated: ``times``, and every 30 s throughout in ``dense``.
+    """The times at which rules were evaluated: ``times``, and every 30 s of the whole span in ``dense``.
 
     ``scrapes`` are 15 s apart from index ``fine`` on, and 5 min before; ``last`` is, for each evaluation, the scrape
     before it.

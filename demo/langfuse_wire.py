@@ -215,7 +215,7 @@ def score_v2(row: Row, trace: Row | None, with_session: bool = True) -> Row:
 
 
 def subject_ids(score: Row) -> dict[str, str | None]:
-    """What a score is about, by the older lists' four keys."""
+    """The subject of a score, in the four keys of the older lists."""
     subject = score.get("subject") or {}
     kind, name = subject.get("kind"), subject.get("id")
     return {

@@ -31,7 +31,7 @@ _TURNS, _TURN_WEIGHTS = range(1, 13), (40, 26, 14, 8, 5, 3, 1.5, 1, 0.6, 0.4, 0.
 
 
 class World(NamedTuple):
-    """What the days are drawn from."""
+    """The state from which the next days are generated."""
 
     platform: Platform
     users: list[User]

@@ -57,7 +57,7 @@ class Steps:
 
 @dataclass(frozen=True)
 class Options:
-    """What a person can choose. ``now`` None is the start of this hour; ``grafana`` names a binary.
+    """The options of a demo. ``now`` None is the start of this hour; ``grafana`` is the path of a binary.
 
     ``tools`` are folders with prometheus and promtool, beside PATH; ``reach`` shortens the history, for tests.
     ``content`` are the user's content roots.
@@ -290,7 +290,7 @@ class _Demo:
         self.environment["GENDASH_PROMETHEUS_URL"] = url
 
     def facts(self, life: live.Life) -> None:
-        """What `gendash metrics` says, into the history."""
+        """Writes the output of `gendash metrics` into the history."""
         catalog = self.catalog()
         if self.scrapes is None or not catalog.config.on("store_metrics"):
             return
@@ -330,7 +330,7 @@ class _Demo:
             return self.steps.verify(self.catalog(), moment)
 
     def chores(self, life: live.Life) -> list[live.Chore]:
-        """What runs on a cadence in a living installation."""
+        """The jobs that run at their cadences in live mode."""
         catalog = self.catalog()  # once: a living demo stays what it was when it began
         sync_s = catalog.config.seconds("langfuse.cadence")
         return [
@@ -341,7 +341,7 @@ class _Demo:
         ]
 
     def metrics_chore(self, catalog: Catalog, life: live.Life) -> list[live.Chore]:
-        """What keeps the facts of the store fresh, where they are scraped."""
+        """The job that renews the metrics of the store, if they are scraped."""
 
         def write() -> None:
             life.facts = self.steps.metrics(catalog, None)

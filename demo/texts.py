@@ -1,4 +1,4 @@
-"""What people write on the demo platform: customers of Quillby, an invented invoicing service, and its assistant.
+"""Texts of the demo platform: by customers of Quillby, an invented invoicing service, and by its assistant.
 
 A text is chosen by the id of its row, so that no other random stream changes with the number of texts.
 """
@@ -13,7 +13,7 @@ _T = TypeVar("_T")
 
 
 class Topic(NamedTuple):
-    """What a conversation is about: its title, how it begins, and the first answer."""
+    """The topic of a conversation: its title, its first message, and the first answer."""
 
     title: str
     question: str

@@ -68,7 +68,7 @@ def allowance(plan: str, kind: str | None, share: float) -> Allowance | None:
 
 
 class Budget(Protocol):
-    """Where requests are counted."""
+    """The counter of requests."""
 
     def __call__(self, name: str, allowed: Allowance, patience_s: float) -> float:
         """Seconds to wait before the next request, which is booked unless they are more than ``patience_s``."""

@@ -137,7 +137,7 @@ def normal(name: str) -> str:
 
 
 def _guess(lower: str) -> tuple[str, ...]:
-    """What a usage type of another name counts: cached where it reads from a cache, reasoning by its name."""
+    """The kinds of a usage type with an unknown name: cached if it reads from a cache, reasoning by its name."""
     if "cache" in lower and not any(word in lower for word in ("creat", "writ", "miss", "storage")):
         return (CACHED,)
     return (REASONING,) if "reasoning" in lower else ()

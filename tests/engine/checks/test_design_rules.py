@@ -284,7 +284,12 @@ BROKEN: list[tuple[str, str, Callable[[], Catalog], str]] = [
         lambda: catalog(None, dataclasses.replace(FACTS, name="u", columns={"user_id": {}})),
         "'user_id' is for everyone",
     ),
-    ("check_audience", "people", lambda: selects("select room from {{ view('secret') }}"), "which has the audience admin"),
+    (
+        "check_audience",
+        "people",
+        lambda: selects("select room from {{ view('secret') }}"),
+        "which has the audience admin",
+    ),
     (
         "check_variables_quoted",
         "people",
