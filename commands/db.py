@@ -38,7 +38,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 
 @click.group(cls=Group)
 def db() -> None:
-    """The store: make it, fill it, look at it."""
+    """The store: create, fill and inspect it."""
 
 
 @db.command()
@@ -103,7 +103,7 @@ def refresh(
 @json_option
 @click.pass_obj
 def reconcile(settings: Settings, only: tuple[str, ...], at: datetime | None, as_json: bool) -> None:
-    """Find every day that is not what the platform holds, however old, and put it right.
+    """Find the days that differ from the platform, however old, and correct them.
 
     `db refresh` does so once a day by itself.
     """
@@ -174,7 +174,7 @@ def _refreshed(catalog: Catalog, as_json: bool, **options: Any) -> int:
 
 @contextmanager
 def _listed(title: str, quiet: bool) -> Iterator[Callable[[Any], None]]:
-    """What hears of results: it prints those that did something below a title, and then how many fared how."""
+    """A function that prints each result that did something, below a title; in the end counts by state are printed."""
     states: Counter[str] = Counter()
 
     def told(result: Any) -> None:

@@ -33,7 +33,7 @@ def doctor(settings: Settings, write: bool, as_json: bool) -> None:
     """What is there, what is missing, and the change that lights it up.
 
     Looks at database, Prometheus, Langfuse and Grafana as far as they are configured, and changes none of them.
-    Exit 1 when one does not answer, a feature is on in vain, or a role lacks a right.
+    Exit 1 when one does not answer, a feature is on without its source, or a role lacks a right.
     """
     from gendash.engine.doctor import report as doctor_report
 

@@ -79,7 +79,7 @@ def _each(projects: Sequence[Config], work: Callable[[Config], Result]) -> tuple
 
 
 def _failed_last(projects: Sequence[Config]) -> Sequence[Config]:
-    """The projects, after those that worked the last time those that failed: a server that is away takes its time."""
+    """The projects, those that failed last time at the end, since an absent server costs time until its timeouts."""
     from gendash.langfuse_bridge.sync import sync_status
 
     if len(projects) == 1:

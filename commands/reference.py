@@ -1,4 +1,4 @@
-"""docs, lineage: what the definitions say about themselves."""
+"""docs, lineage: commands that describe the definitions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""uninstall: what gendash made goes, and nothing else."""
+"""uninstall: removes what gendash made, and nothing else."""
 
 from __future__ import annotations
 

@@ -173,7 +173,7 @@ def _trace(trace_id: str, rows: list[Row], score_ids: list[str]) -> Row:
 
 
 def trace_v1(trace: Row, groups: Iterable[str] | None) -> Row:
-    """A trace with the named groups only; None stands for all of them."""
+    """A trace with the named groups only; None means all of them."""
     if groups is None:
         return trace
     named, item = set(groups), dict(trace)

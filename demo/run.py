@@ -216,7 +216,7 @@ class _Demo:
         return code
 
     def moment(self) -> datetime:
-        """The time that the demo takes for now."""
+        """The present time of the demo."""
         return datetime.fromtimestamp(self.clock(), UTC) if self.options.keep else self.now
 
     def config(self) -> Config:
@@ -349,7 +349,7 @@ class _Demo:
         return [live.Chore("metrics", METRICS_S, write)] if life.facts else []
 
     def epilogue(self, shown: Platform, out: Path) -> None:
-        """Says what there is to look at, and what was left out."""
+        """Prints the addresses to open, and what was left out."""
         zone, incident = shown.zone, shown.incident
         start, end = (datetime.fromtimestamp(at, zone) for at in (incident.start, incident.end))
         url = self.environment.get("GENDASH_GRAFANA_URL")

@@ -76,7 +76,7 @@ class Budget(Protocol):
 
 @dataclass
 class OwnBudget:
-    """A budget that nobody else takes from."""
+    """A budget of this process alone."""
 
     clock: Callable[[], float]
     next_at: dict[str, float] = field(default_factory=dict)

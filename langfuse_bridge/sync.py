@@ -1,4 +1,4 @@
-"""Brings PostgreSQL in step with Langfuse: windows closed one by one, resumable, and writing only what differs."""
+"""Syncs PostgreSQL with Langfuse: windows closed one by one, resumable, and writing only what differs."""
 
 from __future__ import annotations
 

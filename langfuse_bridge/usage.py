@@ -100,7 +100,7 @@ class _Kind(NamedTuple):
 def tokens(usage: Mapping[str, int]) -> Tokens:
     """Tokens by what they are. Input and output as the server adds them: all usage types with that word in the name.
 
-    Where no name holds the word, as in usage sent as a provider's answer had it, `KNOWN` says which count.
+    If no name contains the word, as in usage sent in a provider's own format, `KNOWN` names those that count.
     """
     kinds = _kinds(tuple(usage))
     pairs = list(zip(usage.values(), kinds, strict=True))

@@ -290,7 +290,7 @@ def level_of(rule: DesignRule, check: Check, style: Mapping[str, str] | None) ->
 
 
 def levels_of(style: Style, problems: list[Problem]) -> dict[str, str]:
-    """The levels that a root's style.yaml gives to rules. What is wrong with it goes to ``problems``."""
+    """The levels that a root's style.yaml sets for rules. Its faults are appended to ``problems``."""
     content, where, lines = style
     if not isinstance(content, dict):
         problems.append(Problem(where, "not a map of design rules", "write 'rule: error', 'warning' or 'off'"))

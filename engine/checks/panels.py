@@ -323,7 +323,7 @@ def check_refresh(catalog: Catalog) -> list[Problem]:
 
 
 def check_freshness(catalog: Catalog) -> list[Problem]:
-    """Every dashboard says how old its data is, marks deploys and alerts, and explains how it counts."""
+    """Every dashboard shows the age of its data, marks deploys and alerts, and explains how it counts."""
     found = []
     for dashboard in catalog.dashboards.values():
         slugs = {panel.slug for panel in dashboard.panels()}
@@ -338,7 +338,7 @@ def check_freshness(catalog: Catalog) -> list[Problem]:
 
 
 def check_ratio_tiles(catalog: Catalog) -> list[Problem]:
-    """A ratio's tile says the scale of its curve: between 0 and 1 most changes cannot be seen."""
+    """A ratio's tile sets the scale of its curve: between 0 and 1 most changes cannot be seen."""
     return [
         Problem(where, f"a ratio with a curve and no {end}", "say the scale where it is known, such as 0 to 0.1")
         for where, _, body in of_type(catalog, "stat")

@@ -98,7 +98,7 @@ def promql_fault(text: str) -> tuple[str, int]:
 
 
 def check_rates(catalog: Catalog) -> list[Problem]:
-    """rate, irate and increase stand around counters only: five gauges of the platform end in _total."""
+    """rate, irate and increase are applied to counters only: five gauges of the platform end in _total."""
     types = _types(catalog)
     texts = [(where, text) for where, _, _, text in _promql(catalog)]
     texts += [(f"{rule.path} {rule.name}", catalog.expanded(rule.expr).text) for rule in catalog.rules.values()]
@@ -224,7 +224,7 @@ def check_few_series(catalog: Catalog) -> list[Problem]:
 
 
 def check_windows(catalog: Catalog) -> list[Problem]:
-    """A panel that does not follow the picker says so: with its window, or with 'now'."""
+    """A panel that does not follow the time picker declares it: by its window, or by 'now' in the title."""
     found = []
     for where, _, panel in catalog.panels():
         texts = [catalog.expand(query).text for query in panel.queries if query.language == "sql"]

@@ -1,4 +1,4 @@
-"""Offline checks of SQL headers: keys, what they name, and what they say of a refresh. `checks` runs them."""
+"""Offline checks of SQL headers: keys, the names in them, and the keys of refreshes."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def check_sources(catalog: Catalog) -> list[Problem]:
 
 
 def check_header_windows(catalog: Catalog) -> list[Problem]:
-    """A rollup over the store follows changes by day only where all that it reads has days, and it says which."""
+    """A rollup over the store follows changes by day only if all that it reads has days, and `reach` names them."""
     if check_circles(catalog):
         return []
     return [

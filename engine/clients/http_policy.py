@@ -1,6 +1,6 @@
 """Rules for all HTTP servers: how to connect, how to read answers, and how to explain wrong ones. Pure.
 
-Nothing that a server says is believed: JSON is bounded, a pause is finite, no redirect is followed, texts are cut and
+No answer of a server is trusted: JSON is bounded, a pause is finite, no redirect is followed, texts are cut and
 cleared of what was sent as a secret.
 """
 
@@ -83,7 +83,7 @@ def route_of(config: Config, key: str) -> Route:
 
 @dataclass(frozen=True)
 class Server:
-    """An HTTP server and what is said of it. ``setting`` holds its URL, and is named in advice.
+    """An HTTP server and its words in messages. ``setting`` holds its URL, and is named in advice.
 
     ``credential`` is what requests carry in ``authorization``, with its verb: "the token is". ``remedies`` says what
     to do about 401 and 403, by the scheme that the server asks for, "" for any other.
@@ -190,9 +190,9 @@ _LOGIN = re.compile(r"sign[\s_-]?(in|on)\b|log[\s_-]?(in|on)\b|\bsso\b|oauth|ope
 
 
 def explain(server: Server, answer: HttpAnswer, reason: str = "") -> TargetError:
-    """The error that an answer means which is not what was asked for: who answered what, and what to do about it.
+    """The error for an unexpected answer: who answered what, and what to do about it.
 
-    ``reason`` says what is wrong with an answer whose status is right.
+    ``reason`` is the fault of an answer whose status is right.
     """
     status = answer.status
     what = f"{answer.method} {answer.path}: HTTP {status}{_who(answer)}{_said(server, answer)}"

@@ -48,7 +48,7 @@ def _node(properties: dict[str, Any], doc: str = "") -> dict[str, Any]:
 
 
 def _add(at: dict[str, Any], setting: Setting, value: dict[str, Any]) -> None:
-    """Puts a setting into the tree of maps; a ``*`` stands for any name."""
+    """Puts a setting into the tree of maps; a ``*`` matches any name."""
     *parents, last = setting.key.split(".")
     for name in parents:
         at = _child(at, name)

@@ -1,4 +1,4 @@
-"""URLs of servers: read, checked, masked. No other module takes one apart, and no message of this one repeats a part.
+"""URLs of servers: parsed, checked, masked. No other module parses one, and no message here repeats a part of one.
 
 A URL that is not quite right may hold a part of the password anywhere: an unescaped ``@`` or ``/`` moves the rest of it
 into the host, the port or the database's name. So a URL is accepted only where each of its parts can be what it seems
@@ -45,7 +45,7 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://", re.S)
 
 
 class BadUrl(ValueError):
-    """A URL that cannot be what was meant; the text says why, without any part of it."""
+    """An invalid URL; the text gives the reason, without any part of the URL."""
 
 
 @dataclass(frozen=True)
@@ -202,7 +202,7 @@ def write_postgres(params: Mapping[str, str]) -> str:
 
 
 def public(value: str) -> str:
-    """A URL without credentials, query and fragment; another text as it is; MASK where what it holds cannot be seen."""
+    """A URL without credentials, query and fragment; another text as it is; MASK if it cannot be parsed."""
     if not _SCHEME.match(value):
         return MASK if "://" in value and "@" in value else value
     scheme, _, rest = value.partition("://")

@@ -24,9 +24,9 @@ Shown = Callable[[Path], str]
 
 
 def load_dashboards(root: Path, shown: Shown, problems: list[Problem]) -> dict[str, Dashboard]:
-    """The dashboards of a root by name; ``shown`` says how a file is called in messages.
+    """The dashboards of a root by name; ``shown`` gives the name of a file in messages.
 
-    A module whose name begins with ``_`` is a helper of the others and holds no dashboard.
+    A module whose name begins with ``_`` is a helper of the others and defines no dashboard.
     """
     found: dict[str, Dashboard] = {}
     for path in _modules(root):

@@ -115,7 +115,7 @@ def groups(days: Iterable[date], sizes: Mapping[date, Signature], most: int) -> 
 
 
 def _any(conditions: Iterable[str]) -> str:
-    """One of them holds; none does where there is none."""
+    """The conditions joined by OR; `false` if there are none."""
     return f"({' or '.join(conditions) or 'false'})"
 
 

@@ -47,7 +47,7 @@ def named_in(mapped: str) -> list[str]:
 
 
 def mapped_sql(mapped: str, alias: str = "", column: Callable[[str], str] = quote_name) -> str:
-    """SQL of a mapped column, of the table that an alias stands for; ``column`` writes each name."""
+    """SQL of a mapped column, of the table of an alias; ``column`` writes each name."""
     prefix = f"{alias}." if alias else ""
     if not is_expression(mapped):
         return prefix + column(mapped)

@@ -264,7 +264,7 @@ def _scope(
     def by(of: str, *labels: str) -> str:
         """``by (job, handler)``: the labels that are kept of a metric, under both names where they have two.
 
-        What other labels an instrumentation adds is never known, so none is kept: a ratio would divide each by itself.
+        Other labels of an instrumentation are never known, so none is kept: a ratio would divide each by itself.
         """
         known("metric", of, names.metrics)
         own = [one for name in labels for one in (name, name if name == "le" else label(name, of))]
@@ -340,7 +340,7 @@ def _staging_scope(
         return cuts.get(f"{staging.name}.{name}") or counted_part(names, staging, name, present)
 
     def column(name: str, alias: str = "", optional: str = "") -> str:
-        """``column('users.role', 'u')``; ``optional`` is the type of the NULL that stands for a missing column."""
+        """``column('users.role', 'u')``; ``optional`` is the type of the NULL that replaces a missing column."""
         owner, _, own = name.partition(".")
         if own not in reads.get(owner, {}):
             known = [f"{t}.{c}" for t, cs in reads.items() for c in cs]

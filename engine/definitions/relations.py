@@ -123,7 +123,7 @@ def _is_plain(relation: Relation) -> bool:
 def reach(relation: Relation, name: str) -> tuple[int | None, int]:
     """The days (before, after) its own day that a row reads of a relation below it; before is None for all days.
 
-    Who reads all says with ``whole:`` which columns the rows share that it reads: those of the same user, for example.
+    A relation that reads all days names in ``whole:`` the columns that those rows share, such as the user.
     """
     back, ahead = relation.header.get("reach", {}).get(name, (0, 0))
     return None if back == "all" else back, ahead

@@ -37,7 +37,7 @@ def with_features(config: Config, features: Mapping[str, bool]) -> Config:
 
 
 def all_on(catalog: Catalog) -> Catalog:
-    """The definitions with every feature on: what they say where nothing is left out."""
+    """The definitions with every feature on, so that nothing is left out."""
     return replace(catalog, config=with_features(catalog.config, {name: True for name, _, _ in FEATURES}))
 
 

@@ -37,7 +37,7 @@ def configured(config: Config, only: Sequence[str] = ()) -> tuple[str, ...]:
 
 
 def none(config: Config) -> list[tuple[str, str]]:
-    """The targets that are not there, each with the setting that says so."""
+    """The targets set to `none`, each with its setting."""
     return [(target, config.none(server)) for target, server in SERVER_OF.items() if not config.has(server)]
 
 

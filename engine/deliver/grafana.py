@@ -1,4 +1,4 @@
-"""Grafana: what it holds, and how a plan's changes get there. The only module that uses grafana-client.
+"""Reads the state of Grafana and carries out a plan's changes. The only module that uses grafana-client.
 
 grafana-client is imported inside functions, so that commands without Grafana start fast. Its errors and those of the
 HTTP library under it end here.

@@ -27,11 +27,11 @@ SIGNS: dict[str, str] = {"create": "+", "update": "~", "none": "=", "blocked": "
 
 @dataclass(frozen=True)
 class Change:
-    """One thing to do, or the reason why it is not done.
+    """One change, or the reason why it is not made.
 
-    ``blocked`` waits for a person; ``report`` is something to know that gendash does not change by itself.
+    ``blocked`` waits for a person; ``report`` is a note about something that gendash does not change.
     ``payload`` is what is sent; it may hold a secret and is never shown. ``base`` is the version that the plan saw,
-    ``before`` what stood there.
+    ``before`` the former content.
     """
 
     target: Target
@@ -66,7 +66,7 @@ class Desired:
 
 @dataclass(frozen=True)
 class LiveDashboard:
-    """A dashboard as Grafana holds it. ``history`` is what the plan needs of its versions, newest first."""
+    """A dashboard in Grafana. ``history`` is the part of its versions that the plan needs, newest first."""
 
     dashboard: Mapping[str, Any]
     meta: Mapping[str, Any]
@@ -136,7 +136,7 @@ def overtaken(change: Change, wanted: Desired, observed: ObservedGrafana) -> Cha
 
 
 def mark(build: str, instance: str, folder_uid: str) -> str:
-    """The message of a version that gendash writes: by it the next plan knows its own work."""
+    """The message of a version that gendash writes: by it the next plan recognizes the version as ours."""
     return f"gendash: {build}{f' instance={instance}' if instance else ''} folder={folder_uid}"
 
 
@@ -284,7 +284,7 @@ def _dashboard(
 
 
 def _why_not(wanted: Mapping[str, Any], folder_uid: str, instance: str, live: LiveDashboard) -> tuple[str, ...]:
-    """Why a dashboard that differs must be left alone; empty where it holds nothing that is not ours."""
+    """The reason not to overwrite a dashboard that differs; empty if all its content is ours."""
     if live.meta.get("provisioned"):
         source = live.meta.get("provisionedExternalId") or "a file"
         return (f"comes from {source} by file provisioning; deliver it either by file or by apply, not both",)
@@ -336,7 +336,7 @@ def _moved(live: LiveDashboard, place: str, folder_uid: str) -> tuple[str, ...]:
 
 
 def _who(versions: Sequence[Mapping[str, Any]], live: LiveDashboard) -> list[str]:
-    """One line for each version of somebody else, newest first; what the dashboard itself says where none is known."""
+    """One line for each version by somebody else, newest first; without a history, the dashboard's own data."""
     if not versions:
         return [
             f"version {live.meta.get('version')} by {live.meta.get('updatedBy')}, {_time(live.meta.get('updated'))}"

@@ -29,7 +29,7 @@ def find_binary(name: str, *folders: Path) -> str | None:
 
 
 def observe_rules_dir(rules_dir: Path) -> dict[str, bytes] | str:
-    """The files with our prefix by name, or one line that says why the directory cannot be used."""
+    """The files with our prefix by name, or one line with the reason why the directory cannot be used."""
     if not rules_dir.is_dir():
         return f"no folder {rules_dir}; make it, and name it in rule_files of Prometheus"
     if not os.access(rules_dir, os.W_OK):
@@ -41,7 +41,7 @@ def observe_rules_dir(rules_dir: Path) -> dict[str, bytes] | str:
 
 
 def apply_rules(rules_dir: Path, changes: Sequence[Change], config: Config) -> str:
-    """Writes what the plan says, then has Prometheus reload; returns one line on how that went.
+    """Writes the planned files, then makes Prometheus reload; returns one line with the result.
 
     A reload that Prometheus refuses is undone: it would keep running on the old rules, but not start again. Raises
     Unexpected with its reason, or TargetError where a file cannot be written. An empty line: nothing to do.

@@ -34,7 +34,7 @@ class Plan(NamedTuple):
 
     @property
     def lines(self) -> list[str]:
-        """One line for each thing that goes or stays."""
+        """One line for each object that is removed or stays."""
         found = [str(one) for one in self.grafana]
         found += [f"{'-' if one.writes else '!'} prometheus rules {one.name}: {one.lines[0]}" for one in self.rules]
         found += [f"- source drop index {name}" for name in self.indexes]

@@ -66,7 +66,7 @@ _BRACKETS = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`|#[^\n]*|
 
 
 def fault_place(text: str, message: str) -> int:
-    """The character that a parser's message is about, -1 where it does not say: the parser gives no position."""
+    """The character that a parser's message is about, -1 if it names none: the parser gives no position."""
     open_at: list[int] = []
     for match in _BRACKETS.finditer(text):
         if match[1]:
@@ -137,7 +137,7 @@ def _bare(node: promql_parser.Expr) -> promql_parser.Expr:
 
 
 def _kept(node: promql_parser.Expr) -> tuple[str, frozenset[str]] | None:
-    """The labels that an expression keeps, where an aggregation says so."""
+    """The labels that an expression keeps, if an aggregation sets them."""
     node = _bare(node)
     if isinstance(node, promql_parser.AggregateExpr):
         if node.modifier is None:

@@ -47,7 +47,7 @@ Lookup = Callable[[str, str], "Source | tuple[str, str]"]
 
 
 class Fault(NamedTuple):
-    """One thing that is wrong in a SQL text; ``place`` is its byte in the text, -1 where that is not known."""
+    """One fault of a SQL text; ``place`` is its byte in the text, -1 if that is not known."""
 
     what: str
     do: str
@@ -80,7 +80,7 @@ class Scope:
             self.faults.append(fault)
 
     def relation(self, alias: str) -> Source | None:
-        """The relation that an alias stands for, here or around."""
+        """The relation of an alias, in this scope or those around it."""
         for item in self.items:
             for name, source in item.relations:
                 if name == alias:
@@ -166,7 +166,7 @@ def aliased(source: Source, alias: Any, name: str = "") -> FromItem:
 
 
 def joined(left: FromItem, right: FromItem, using: Iterable[str]) -> FromItem:
-    """Two items side by side; columns that they are joined by stand first, and once."""
+    """Two joined items; the columns of USING come first, and once."""
     merged = list(using)
     kinds = dict(right.given.columns) | dict(left.given.columns)
     columns = [(name, kinds.get(name, "")) for name in merged]

@@ -222,7 +222,7 @@ class _Book:
         return f"{self.catalog.config.get(key)} (`{key}`)"
 
     def states(self, panel: Panel) -> list[str]:
-        """The words that stand for values on a panel, each with its meaning."""
+        """The words that a panel shows for values, each with its meaning."""
         mappings = panel.viz.to_json_data().get("fieldConfig", {}).get("defaults", {}).get("mappings", [])
         options = [one["options"] for one in mappings if one["type"] == "value"]
         return [f"{value} is “{of['text']}”" for option in options for value, of in option.items() if of.get("text")]

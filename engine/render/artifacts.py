@@ -18,7 +18,7 @@ TEMPLATES = ("datasources.yaml.j2", "dashboards.yaml.j2", *PROMETHEUS_TEMPLATES)
 
 
 def stamped_dashboards(catalog: Catalog) -> dict[str, dict[str, Any]]:
-    """The dashboards by uid, each with the hidden variable that says which build it is."""
+    """The dashboards by uid, each with the hidden variable that identifies the build."""
     return {uid: stamp(dashboard) for uid, dashboard in render_dashboards(catalog).items()}
 
 

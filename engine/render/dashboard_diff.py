@@ -1,7 +1,7 @@
 """The differences of two dashboards, and the stamp by which gendash recognizes its own content.
 
 Grafana rewrites a dashboard that somebody saves in the browser: it fills in defaults, drops what is empty and adds a
-built-in annotation. So dashboards are compared by what they say. `flat` is that normal form: one leaf per thing said.
+built-in annotation. So dashboards are compared in a normal form, `flat`: one leaf for each value that has an effect.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Difference:
 
 
 def flat(dashboard: Json) -> dict[Path, Any]:
-    """Everything that a dashboard says, by path; equal for two dashboards that look and behave alike.
+    """The values of a dashboard by path; equal for two dashboards that look and behave the same.
 
     The path starts with the part (``dashboard``, ``panel``, ``variable``, ``annotation``) and its key. Left out:
     id, version, plug-in versions, the chosen values of variables, the built-in annotation, our stamp, all that is
@@ -99,7 +99,7 @@ def lost_edits(base: Json, live: Json, wanted: Json) -> list[Path]:
 
 
 def content_hash(dashboard: Json) -> str:
-    """The first 12 hex digits of the sha256 of everything that a dashboard says."""
+    """The first 12 hex digits of the sha256 of a dashboard's values."""
     text = json.dumps(sorted(flat(dashboard).items()), separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 

@@ -1,7 +1,7 @@
 """Grafana's data sources and folders as gendash wants them, and the files from which Grafana can read them.
 
 The same declaration serves both ways of delivery: `apply` sends it with the passwords, `build` writes it with names of
-environment variables where a password or an address would stand.
+environment variables in place of passwords and addresses.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def render_provisioning(
     """``provisioning/{datasources,dashboards}/gendash.yaml`` by path below ``out/``, without any secret.
 
     ``templates`` holds the text of ``datasources.yaml.j2`` and ``dashboards.yaml.j2``. ``used`` narrows the data
-    sources to those uids; ``admin`` says whether there are dashboards for admins (in ``dashboards-admin/``).
+    sources to those uids; ``admin`` is true if there are dashboards for admins (in ``dashboards-admin/``).
     """
     environment = jinja2.Environment(
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined

@@ -37,7 +37,7 @@ class Loaded(Protocol):
 def series_finder(
     catalog: Catalog, value: Callable[[str], float | None], loaded: Mapping[str, Sequence[Loaded]]
 ) -> Finder:
-    """A function that says of an expression (and whether its answer was empty) what is wrong with its sources.
+    """A function from an expression (and whether its answer was empty) to the fault of its sources.
 
     ``value`` gives the first sample of an expression at the time that is judged, or None.
     """
@@ -239,7 +239,7 @@ _TOLD: tuple[tuple[re.Pattern[str], Status], ...] = ((_GONE, "missing"), (_HIDDE
 
 
 def relation_finder(catalog: Catalog, filled: Mapping[str, Filled]) -> Callable[[Iterable[str]], Finding]:
-    """A function that says of relations of the store what is wrong with the data below them."""
+    """A function from relations of the store to the fault of the data below them."""
     order = [relation.name for relation in catalog.build_order()]
 
     @cache

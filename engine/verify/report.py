@@ -26,7 +26,7 @@ _FORBIDDEN = dict.fromkeys(code for code in range(32) if chr(code) not in "\t\n\
 
 
 def as_table(verdicts: Sequence[Verdict], *, colour: bool = False) -> str:
-    """One line for each panel, variable and annotation, by dashboard; its worst query stands for a panel.
+    """One line for each panel, variable and annotation, by dashboard; a panel is shown by its worst query.
 
     Rules with which all is well share one line, and so do those of a dashboard that are not available for the same
     reason. What is wrong is repeated at the end, each reason once.
@@ -136,7 +136,7 @@ def _place(verdict: Verdict) -> tuple[str, str, str]:
 
 
 def _worst(queries: Sequence[Verdict]) -> Verdict:
-    """One verdict that stands for all queries of a panel: the worst, with the rows and the time of all."""
+    """One verdict for all queries of a panel: the worst, with the rows and the time of all."""
     one = min(queries, key=lambda verdict: WORST_FIRST.index(verdict.status))
     ref = one.ref if len(queries) > 1 and not one.calm else ""
     rows, ms = sum(query.rows for query in queries), sum(query.ms for query in queries)

@@ -51,7 +51,7 @@ _NAMED = re.compile(r"\$(\w+)|\$\{(\w+)[^}]*\}|\[\[(\w+)")
 class Servers:
     """The servers, and what is known about their data at the time that is judged.
 
-    ``down`` says what is wrong with a server that cannot be asked, by role of the store, or of Prometheus.
+    ``down`` gives the fault of each server that cannot be asked, by role of the store, or of Prometheus.
     """
 
     catalog: Catalog
@@ -72,7 +72,7 @@ class QueryResult:
     ms: float = 0.0
 
     def fill(self, blank: Verdict) -> Verdict:
-        """The verdict of a question; a note that the blank one holds is kept where there is nothing else to say."""
+        """The verdict of a question; a note of the blank verdict is kept if there is no other."""
         found, rows = self.finding, self.answer.rows
         why = found.why or blank.why
         return replace(blank, status=found.status, why=why, allowed=found.allowed, rows=rows, ms=self.ms)
@@ -241,7 +241,7 @@ def _sql(live: Servers, item: Question, text: str) -> QueryResult:
 
 
 def _refused(live: Servers, item: Question, given: Failed) -> Finding:
-    """Why the database refused a query; where something is missing, what its source lost goes before."""
+    """The reason why the database rejected a query; a missing source is named first."""
     status, do = _REFUSALS.get(given.code, ("error", ""))
     source = live.relations(item.relations)
     if status == source.status == "missing":

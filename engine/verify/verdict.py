@@ -29,7 +29,7 @@ LATE = 5  # a source is stale when it is this many of its own intervals behind
 
 @dataclass(frozen=True)
 class Finding:
-    """A status and the one line that says why."""
+    """A status and its reason in one line."""
 
     status: Status
     why: str = ""
@@ -141,7 +141,7 @@ def _frame_fault(columns: Sequence[str], rows: Sequence[Sequence[Any]], format: 
 def judge(query: Query, answer: Answer, source: Finding = OK) -> Finding:
     """The status of an answer, given what is known about its source.
 
-    A missing or stale source goes before what the rows look like; a note on one that is ok is kept.
+    A missing or stale source has precedence over the rows; a note on one that is ok is kept.
     ``may_be_empty`` allows no rows and all null, ``may_be_zero`` allows flat zero; nothing allows a missing or stale
     source.
     """
