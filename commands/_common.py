@@ -169,7 +169,7 @@ def show_rows(rows: list[dict[str, Any]], as_json: bool) -> None:
 
 @contextmanager
 def progress(quiet: bool) -> Iterator[Callable[[str, int, int], None] | None]:
-    """Something that hears of long work: its name, how much is done, and how much there is.
+    """A function that shows the progress of long work; it takes a name, the amount done, and the total.
 
     On a terminal it draws a bar with the time that is left, elsewhere it writes a line a step.
     """

@@ -224,7 +224,7 @@ def check_few_series(catalog: Catalog) -> list[Problem]:
 
 
 def check_windows(catalog: Catalog) -> list[Problem]:
-    """A panel that does not follow the time picker declares it: by its window, or by 'now' in the title."""
+    """A panel that does not follow the time picker names its window, or 'now', in the title or the description."""
     found = []
     for where, _, panel in catalog.panels():
         texts = [catalog.expand(query).text for query in panel.queries if query.language == "sql"]

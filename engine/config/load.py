@@ -180,7 +180,7 @@ def _check_projects(values: Mapping[str, Any], origins: Mapping[str, str], probl
 
 
 def _switch_off(values: dict[str, Any], origins: dict[str, str], problems: list[Problem]) -> None:
-    """Switches off what is fed by a server that is `none`; the origin of such a value is the setting that says so.
+    """Switches off the features of servers that are `none`; the origin of such a value is the server's setting.
 
     A store that is `none` leaves no place for what would be read from a platform or from Langfuse.
     """
