@@ -152,7 +152,7 @@ def _between(
     today = (at or datetime.now(UTC)).astimezone(catalog.config.zone).date()
     end = last.date() if last else max(today, first.date())
     if end < first.date():
-        raise click.UsageError("--to lies before --from")
+        raise click.UsageError("--to is before --from")
     return first.date(), end
 
 

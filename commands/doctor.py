@@ -264,7 +264,7 @@ def _write(settings: Settings, features: list[Feature] | object) -> dict[str, bo
     after = load_config(text, str(place), env_name=settings.env)
     wrong = [name for name, on in wanted.items() if after[f"features.{name}"] != on]
     if wrong or (place.read_bytes() if place.exists() else b"") != before:
-        what = f"features.{wrong[0]} stands elsewhere in it too" if wrong else "was changed meanwhile"
+        what = f"features.{wrong[0]} also occurs elsewhere in it" if wrong else "was changed meanwhile"
         raise Refused(Problem(str(place), f"{what}, nothing was written", "look at the file, and run it again"))
     write_file(place, text.encode())
     return wanted

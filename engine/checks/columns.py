@@ -57,7 +57,7 @@ def check_columns(catalog: Catalog) -> list[Problem]:
         found += [Problem(text.where(fault.place), fault.what, fault.do) for fault in faults]
         for source in given:
             found += [
-                Problem(text.where(-1), f"gives two columns the name '{name}'", "rename one")
+                Problem(text.where(-1), f"returns two columns with the name '{name}'", "rename one")
                 for name in duplicates(source)
             ]
         if text.relation is not None:
@@ -195,11 +195,11 @@ def _against_header(relation: Relation, given: list[Source]) -> Iterator[Problem
         for name in sorted(declared.keys() - kinds.keys()):
             near = next(iter(get_close_matches(name, extra, n=1)), "")
             extra = extra - {near}
-            do = f"the query gives '{near}'" if near else "give it, or take it out of the header"
+            do = f"the query returns '{near}'" if near else "return it, or remove it from the header"
             yield Problem(relation.path, f"no column '{name}' in the query, declared under columns:", do)
         for name in sorted(extra):
             what = f"the query gives '{name}', which columns: lacks"
-            yield Problem(relation.path, what, "declare it, or take it out of the query")
+            yield Problem(relation.path, what, "declare it, or remove it from the query")
         for name in sorted(declared.keys() & kinds.keys()):
             if sql_types.unlike(declared[name], kinds[name]):
                 what = f"column '{name}' is declared {declared[name]}, the query gives {kinds[name]}"

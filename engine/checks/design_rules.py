@@ -61,7 +61,7 @@ RULES: tuple[DesignRule, ...] = (
     DesignRule(
         4,
         "rates-of-counters",
-        "rate and increase stand around counters only, and a counter never without them.",
+        "rate and increase are applied to counters only, and a counter is never shown without them.",
         "Five gauges of the platform end in _total, and a counter's value is a sum since the last restart.",
         ("check",),
         (queries.check_rates, queries.check_counters),
@@ -102,7 +102,7 @@ RULES: tuple[DesignRule, ...] = (
     DesignRule(
         9,
         "source-uids",
-        "Data sources stand as type and uid of gendash.yaml, everywhere.",
+        "Data sources are always given as type and uid of gendash.yaml.",
         "Names change, and a variable cannot be resolved by a server-side query. The engine writes them, "
         "so tests judge.",
         ("tests",),
@@ -191,7 +191,7 @@ RULES: tuple[DesignRule, ...] = (
     DesignRule(
         19,
         "nothing-said",
-        "What is shown for nothing is said, in at most ten characters on a small tile, and no line crosses a gap.",
+        "Every panel sets noValue (at most ten characters on a small tile), and no line connects nulls.",
         "Zero, no traffic and unknown are three states.",
         ("check",),
         (panels.check_nothing,),

@@ -27,7 +27,7 @@ def check_links(catalog: Catalog) -> list[Problem]:
 def check_tiles_lead_on(catalog: Catalog) -> list[Problem]:
     """Every tile has a link to the panel or dashboard that explains it."""
     return [
-        Problem(where, "a tile that leads nowhere", "name with leads_to the dashboard or panel that explains it")
+        Problem(where, "a tile without a link", "set leads_to to the dashboard or panel that explains it")
         for where, panel, _ in of_type(catalog, "stat", "gauge")
         if panel.width <= 6 and not panel.leads_to
     ]

@@ -26,7 +26,7 @@ UNITS |= {"currencyUSD", "reqps", "ops", "opm", "cps", "rowsps", "bytes", "decby
 SCALING = frozenset({"s", "dtdurations", "bytes", "decbytes"})  # they choose their own unit, and decimals with it
 RANGES = tuple(start.removeprefix("now-") for start in QUICK_RANGES)
 ALARMS = ("red", "orange", "semi-dark-orange", "dark-red")
-NATURAL = (0, 1)  # any at all, and all of it: limits that nobody sets
+NATURAL = (0, 1)  # any at all, and all of it: limits that need no setting
 
 
 def fields(body: dict[str, Any]) -> dict[str, Any]:
@@ -213,7 +213,9 @@ def check_colors(catalog: Catalog) -> list[Problem]:
 def check_words(catalog: Catalog) -> list[Problem]:
     """A state is shown by a word, never by colour alone: background colours are for tables of shares only."""
     return [
-        Problem(where, "a background colour that stands alone", "use colorMode value or none, and words for states")
+        Problem(
+            where, "a state shown by its background colour alone", "use colorMode value or none, and words for states"
+        )
         for where, _, body in of_type(catalog, "stat")
         if str(body["options"].get("colorMode", "")).startswith("background")
     ]
@@ -232,7 +234,7 @@ def check_thresholds(catalog: Catalog) -> list[Problem]:
         values = [_value(catalog, step["value"]) for step in (fields(body).get("thresholds") or {}).get("steps", [])]
         numbers = [value for value in values[1:] if value is not None]
         if values and (values[0] is not None or numbers != sorted(numbers)):
-            found.append(Problem(where, f"thresholds {values} do not rise from an open lower end", "put them in order"))
+            found.append(Problem(where, f"thresholds {values} do not ascend from null", "put them in order"))
     return found
 
 
@@ -303,10 +305,10 @@ def check_nothing(catalog: Catalog) -> list[Problem]:
             continue
         word = fields(body).get("noValue") or ""
         if not word or (panel.width == 4 and len(word) > NO_VALUE_LIMIT):
-            found.append(Problem(where, f"noValue '{word}'", f"1 to {NO_VALUE_LIMIT} characters for nothing"))
+            found.append(Problem(where, f"noValue '{word}'", f"1 to {NO_VALUE_LIMIT} characters to show without data"))
         spans = [fields(body).get("custom", {}).get("spanNulls"), *(v for _, v in properties(body, "custom.spanNulls"))]
         if any(span is True for span in spans):
-            found.append(Problem(where, "lines cross gaps", "leave spanNulls out: a gap is a finding"))
+            found.append(Problem(where, "lines connect nulls", "remove spanNulls: a gap means missing data"))
     return found
 
 

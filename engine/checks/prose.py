@@ -10,7 +10,7 @@ from gendash.engine.definitions.prose import without_references, wrong_in
 from gendash.engine.model import Problem
 
 _LIMITS = ("slo.", "limits.", "budget.")
-# a word of judgement, then a number in the same clause; 0 is a limit that nobody sets
+# a word of judgement, then a number in the same clause; 0 is a limit that needs no setting
 _JUDGED = re.compile(
     r"\b(amber|orange|red|degraded|failing|broken|low|target|objective|dashed line)\b"
     r"[^.;:,\d]{0,30}?\b(?!0\b)(\d+(?:\.\d+)?)(?!\w)",

@@ -82,7 +82,7 @@ def expression_error(mapped: str) -> str:
     for node in nodes(select.target_list):
         if node.DESCRIPTOR.name == "ColumnRef":
             names = ".".join(one.string.sval or "*" for one in node.fields)
-            return f"'{names}' stands without braces: a column is written as {{{names.rpartition('.')[2]}}}"
+            return f"'{names}' is not in braces: a column is written as {{{names.rpartition('.')[2]}}}"
         if node.DESCRIPTOR.name in ("SubLink", "WindowDef", "RowExpr"):
             return "looks beyond its row; replace the staging file instead"
     return ""

@@ -176,7 +176,7 @@ class Session:
         if route.client_cert:
             try:
                 certificate, *key = route.client_cert
-                context.load_cert_chain(certificate, key[0] if key else None, "")  # asks nobody for a password
+                context.load_cert_chain(certificate, key[0] if key else None, "")  # never prompts for a password
             except (OSError, ValueError) as error:
                 raise _unreadable(f"{route.key}.client_cert", ", ".join(route.client_cert), error) from None
         return context

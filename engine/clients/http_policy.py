@@ -227,8 +227,8 @@ _REMEDIES = {
     407: "use a proxy that asks for no password, or set HTTPS_PROXY to a URL with user and password",
     408: "try again",
     411: "let requests of any length through on what is before {name}",
-    413: "raise the largest request that what is before {name} lets through, such as client_max_body_size of nginx",
-    414: "raise the longest URL that what is before {name} lets through",
+    413: "raise the largest request that the proxy in front of {name} allows, such as client_max_body_size of nginx",
+    414: "raise the longest URL that the proxy in front of {name} allows",
     422: "check that this version of {name} is supported",
     429: "too many requests for now: try again later, or raise the limit of {name}",
     431: "send fewer headers: see {variable} and {key}.headers",
@@ -274,11 +274,11 @@ def _redirect(server: Server, answer: HttpAnswer) -> str:
     netloc = target.netloc.rpartition("@")[2]
     leads = server.cleared(f"{target.scheme}://{netloc}{target.path}" if host else target.path or "nowhere", 200)
     if _LOGIN.search(f"{host} {target.path}"):
-        return f"it leads to a login, {leads}: {_past_login(server)}"
+        return f"it redirects to a login, {leads}: {_past_login(server)}"
     if host and host != own.hostname:
-        return f"it leads to another host, {leads}: set {server.setting} to it only if that is your {server.name}"
+        return f"it redirects to another host, {leads}: set {server.setting} to it only if that is your {server.name}"
     if not target.path.rstrip("/").endswith(answer.path.rstrip("/")):
-        return f"it leads to {leads}: check {server.setting}, the path that it is served under too"
+        return f"it redirects to {leads}: check {server.setting}, the path that it is served under too"
     base = target.path.rstrip("/").removesuffix(answer.path.rstrip("/"))
     origin = f"{target.scheme or own.scheme}://{netloc or own.netloc.rpartition('@')[2]}"
     return f"set {server.setting} to {server.cleared(origin + base, 200)}"

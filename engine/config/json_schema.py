@@ -76,5 +76,5 @@ def _value(setting: Setting) -> dict[str, Any]:
         choices = {"enum": list(setting.choices)}
         kind = {**kind, "items": choices} if "items" in kind else choices
     default = {} if setting.default is None else {"default": setting.default}
-    description = f"{setting.doc} ({setting.env} goes before it)" if setting.env else setting.doc
+    description = f"{setting.doc} ({setting.env} overrides it)" if setting.env else setting.doc
     return {**kind, "description": description, **default}

@@ -136,7 +136,7 @@ def load_config(
         else:
             _store(setting, key, value, where, values, origins, problems, in_file=True)
     for setting in SETTINGS:
-        # A * in a variable stands for each of the Langfuse projects.
+        # A * in a variable matches each of the Langfuse projects.
         names = values["langfuse.projects"] if "*" in setting.env else [""] if setting.env else []
         for name in names:
             key, env = setting.key.replace("*", name), setting.env.replace("*", variable_part(name))
@@ -171,7 +171,7 @@ def _check_projects(values: Mapping[str, Any], origins: Mapping[str, str], probl
     where, seen = origins.get("langfuse.projects", ""), {variable_part(values["langfuse.project"])}
     for name in values["langfuse.projects"]:
         if variable_part(name) in seen:
-            problems.append(Problem(where, f"langfuse.projects: '{name}' stands twice", "give each a name of its own"))
+            problems.append(Problem(where, f"langfuse.projects: '{name}' occurs twice", "give each a name of its own"))
         seen.add(variable_part(name))
     for key in values:
         if key.startswith("langfuse.servers.") and key.split(".")[2] not in values["langfuse.projects"]:

@@ -118,7 +118,7 @@ def _route(key: str, server: str, variable: str, default: str | None) -> tuple[S
             f"{key}.proxy",
             "proxy",
             default,
-            "http://host:port of a proxy, or none; where absent HTTPS_PROXY, HTTP_PROXY and NO_PROXY hold, but never"
+            "http://host:port of a proxy, or none; where absent HTTPS_PROXY, HTTP_PROXY and NO_PROXY apply, but never"
             " for this machine's own addresses",
         ),
     )
@@ -342,7 +342,7 @@ SETTINGS: tuple[Setting, ...] = (
         "langfuse.plan",
         "str",
         "auto",
-        "whose request budget holds; auto: hobby for Langfuse Cloud, else self-hosted",
+        "whose request budget applies; auto: hobby for Langfuse Cloud, else self-hosted",
         choices=PLANS,
     ),
     Setting("langfuse.budget", "share", 0.5, "our share of that budget, which belongs to the whole organisation"),

@@ -74,7 +74,7 @@ class HttpUrl:
 def read_http(url: str) -> HttpUrl:
     """An HTTP URL in its parts. Raises BadUrl."""
     if _CONTROL.search(url):
-        raise BadUrl("it has a control character, or is no text")
+        raise BadUrl("it has a control character, or is not text")
     match = _HTTP.fullmatch(url)
     if not match:
         raise BadUrl("it does not begin with http:// or https://")
@@ -99,7 +99,7 @@ def read_postgres(url: str) -> dict[str, str]:
     Several hosts are joined by commas, as libpq takes them.
     """
     if _CONTROL.search(url.strip()):
-        raise BadUrl("it has a control character, or is no text")
+        raise BadUrl("it has a control character, or is not text")
     match = _POSTGRES.fullmatch(url.strip())
     found = _uri(match[3]) if match else _conninfo(url)
     if any("\x00" in value for value in found.values()):

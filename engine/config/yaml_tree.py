@@ -114,7 +114,7 @@ def _walk(tree: _Tree, node: yaml.Node, prefix: str, leaves: Leaves, key_node: y
                 continue
             name = f"{prefix}.{key.value}" if prefix else str(key.value)
             if name in seen or name in leaves:
-                tree.wrong(key, f"'{name}' stands twice", "keep one")
+                tree.wrong(key, f"'{name}' occurs twice", "keep one")
                 continue
             seen.add(name)
             _walk(tree, value, name, leaves, key, depth + 1)

@@ -78,7 +78,13 @@ def _lacking(before: Mapping[str, Relation], now: Mapping[str, Relation]) -> lis
         columns = before[name].columns if one.kind == "staging" and name in before else {}
         lacking = ", ".join(column for column in columns if column not in one.columns)
         if lacking:
-            found.append(Problem(one.path, f"replaces a text that gives {lacking} too", "give it, if only null::type"))
+            found.append(
+                Problem(
+                    one.path,
+                    f"replaces a staging text that returns {lacking} too",
+                    "return it, as null::type if there is no source",
+                )
+            )
     return found
 
 

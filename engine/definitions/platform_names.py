@@ -10,7 +10,7 @@ from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Relation
 
 # ── the platform's names ─────────────────────────────────────────────────────────────────────────────────────────
-# In place of a column's name may stand "= SQL" over columns of its table, each in braces; braces in a string are text.
+# For a column's name, "= SQL" over columns of its table may be given, each in braces; braces in strings are text.
 _BRACES = re.compile(r"'(?:[^']|'')*'|\{([^{}']+)\}")
 
 

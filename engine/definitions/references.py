@@ -279,7 +279,7 @@ def _scope(
             return "null"
         declared = setting_of(key)
         if declared is None or declared.secret:
-            wrong.append((f"setting '{key}' is a secret", "no text may hold it"))
+            wrong.append((f"setting '{key}' is a secret", "secrets cannot be used in texts"))
             return "null"
         uses.add(("setting", key))
         value = public(config[key]) if declared.type in ("url", "server") else config[key]

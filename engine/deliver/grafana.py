@@ -227,7 +227,7 @@ def _saved(ask: Grafana, change: Change, body: Mapping[str, Any]) -> Change:
     back = {
         "dashboard": {**theirs["data"], "uid": change.name, "id": None, "version": mine},
         "folderUid": change.payload["folderUid"],
-        "message": f"gendash: gives back {who}, which came at the same moment as version {mine}",
+        "message": f"gendash: restores {who}, which was saved at the same moment as version {mine}",
         "overwrite": False,
     }
     status, _ = ask("POST", "/dashboards/db", json=back)

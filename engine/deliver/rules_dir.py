@@ -77,7 +77,7 @@ def reload(config: Config) -> str:
         if answer.status == 500 and not answer.is_html:
             reason = session.server.cleared(answer.text, 300)
             raise Unexpected(
-                Problem("prometheus", f"refused the rules, all put back: {reason}", "fix them, then apply")
+                Problem("prometheus", f"rejected the rules (previous ones restored): {reason}", "fix them, then apply")
             )
         (problem,) = explain(session.server, answer).problems
         lifecycle = answer.status == 403 and not answer.is_html

@@ -60,7 +60,7 @@ def data_source_removal(source: Mapping[str, Any], instance: str) -> Removal | N
 
 def folder_removal(uid: str, title: str, holds: Sequence[str]) -> Removal:
     """Our folder: deleted only if everything in it is deleted too."""
-    stays = f"since it holds {', '.join(holds)}" if holds else ""
+    stays = f"since it contains {', '.join(holds)}" if holds else ""
     return Removal("grafana", "folder", uid, title, stays)
 
 

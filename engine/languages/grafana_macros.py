@@ -130,7 +130,7 @@ def sql_macros(text: str, time: Timing) -> str:
 
     def macro(match: re.Match[str]) -> str:
         name, arguments = match[1], [argument.strip(" ") for argument in match[2].split(",")]
-        # Grafana looks behind the first place where the same call stands, not behind this one
+        # Grafana looks behind the first occurrence of the same call, not behind this one
         behind = text.index(match[0]) + len(match[0])
         if name == "__timeGroup" and text[behind : behind + 1] == ",":
             name = "__timeGroupAlias"

@@ -78,7 +78,7 @@ def _select(query: Any, outside: Scope) -> Source:
 def _report_twins(items: tuple[FromItem, ...], scope: Scope) -> None:
     names = [name for item in items for name, _ in item.relations if name]
     for name in sorted({name for name in names if names.count(name) > 1}):
-        scope.report(f"'{name}' stands twice in FROM", "give each an alias of its own")
+        scope.report(f"'{name}' occurs twice in FROM", "give each an alias of its own")
 
 
 def _ctes(clause: Any, outside: Scope) -> Mapping[str, Source]:
@@ -96,7 +96,7 @@ def _ctes(clause: Any, outside: Scope) -> Mapping[str, Source]:
             scope = replace(outside, ctes=ctes)
         found = _statement(one.ctequery, scope)
         if len(names) > len(found.columns) and not found.is_open:
-            scope.report(f"'{one.ctename}' names {len(names)} columns and gives {len(found.columns)}", "give as many")
+            scope.report(f"'{one.ctename}' names {len(names)} columns and returns {len(found.columns)}", "give as many")
             found = UNKNOWN
         extra = bool(one.HasField("search_clause") or one.HasField("cycle_clause"))
         ctes = ctes | {one.ctename: found.renamed(names)._replace(is_open=found.is_open or extra)}

@@ -48,7 +48,7 @@ class Difference:
         if self.before is MISSING:
             return f"{self.where}: {self.field} set to {_short(self.after)}"
         if self.after is MISSING:
-            return f"{self.where}: {self.field} {_short(self.before)} taken away"
+            return f"{self.where}: {self.field} {_short(self.before)} removed"
         return f"{self.where}: {self.field} {_both(self.before, self.after)}"
 
 

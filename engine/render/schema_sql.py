@@ -224,7 +224,7 @@ def _function_clock(config: Config) -> Piece:
 
 
 def _function_user_hash(config: Config) -> Piece:
-    # HMAC by hand (RFC 2104): pgcrypto is an extension that nobody may be able to install
+    # HMAC by hand (RFC 2104): the role may be unable to install the extension pgcrypto
     body = (
         "select encode(sha256(outer_pad || sha256(inner_pad || convert_to($1, 'UTF8'))), 'hex') "
         f"from {qualified(config, '_secret')} where name = 'user_hash'"
