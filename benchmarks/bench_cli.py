@@ -1,7 +1,7 @@
 """Start-up and build time of the command line, as ratios to ``python -c pass`` measured beside them.
 
-Interleaved runs, so that a busy machine slows all alike; medians. Targets: --help at most 2.5x, build at most 15x.
-Byte code is at hand, as pip leaves it when it installs, whatever PYTHONDONTWRITEBYTECODE says here.
+Interleaved runs, so that a busy machine slows all equally; medians. Targets: --help at most 2.5x, build at most 15x.
+Byte code is compiled beforehand, as pip leaves it when it installs, whatever PYTHONDONTWRITEBYTECODE says here.
 """
 
 from __future__ import annotations

@@ -178,8 +178,8 @@ class Application:
         (self.migrations if migrate else self.ms).append(took)
         time.sleep(0.002)
 
-    def told(self) -> str:
-        """What its statements saw since the last time."""
+    def summary(self) -> str:
+        """Latencies of its statements since the last call, in words."""
         ms, moves = sorted(self.ms), self.migrations
         self.ms, self.migrations = [0.0], []
         p99 = ms[int(len(ms) * 0.99) - 1] if len(ms) > 1 else 0.0
@@ -187,7 +187,7 @@ class Application:
 
 
 class Watch:
-    """How long transactions of ours held a lock on a platform's table, and how long a reader waited."""
+    """Measures how long our transactions held a lock on a platform's table, and how long a reader waited."""
 
     def __init__(self, url: str) -> None:
         self.connection = psycopg.connect(url, autocommit=True)
@@ -207,8 +207,8 @@ class Watch:
             self.waited_s = max(self.waited_s, read)
         time.sleep(0.01)
 
-    def told(self) -> str:
-        """What was seen since the last time."""
+    def summary(self) -> str:
+        """Times of locks and waits since the last call, in words."""
         line = f"longest hold on a platform's table {self.held_s:.2f} s, of a reader {self.waited_s * 1000:.0f} ms"
         self.held_s = self.waited_s = 0.0
         return line
@@ -325,18 +325,18 @@ def measure(url: str, messages: int, days: float, index: str, filled: bool = Fal
         print(f"{messages // 5:,} observations of Langfuse: filled in {took:.0f} s", flush=True)
     application, watch = Application(url, talks), Watch(url)
 
-    def told(what: str, seconds: float, since: float) -> None:
+    def report(what: str, seconds: float, since: float) -> None:
         ratio = f"{plain / seconds:.1f}x cheaper" if seconds < plain else f"{seconds / plain:.2f} of it"
         print(f"{what}: {seconds:.2f} s ({ratio} than the five), {wal(connection) - since:.1f} MB WAL", flush=True)
 
     with beside(application.step):
         time.sleep(5)
-    print(f"  alone: {application.told()}", flush=True)
+    print(f"  alone: {application.summary()}", flush=True)
     since = wal(connection)
     with beside(application.step), beside(watch.step):
         first = timed(lambda: run(catalog))
-    told("back-fill of everything", first, since)
-    print(f"  {watch.told()}; {application.told()}", flush=True)
+    report("back-fill of everything", first, since)
+    print(f"  {watch.summary()}; {application.summary()}", flush=True)
     # else the day would be some times as long as was asked for, the longer the faster the machine
     connection.execute("delete from messages where role = 'system'")
     connection.execute("vacuum analyze")
@@ -357,15 +357,15 @@ def measure(url: str, messages: int, days: float, index: str, filled: bool = Fal
         found = {one.relation: one.seconds for one in results if one.relation in SAME}
         same.append(sum(found.values()))
         due.append(sum(s * 300 / cadence_s(catalog.config, catalog.relations[name]) for name, s in found.items()))
-    told("steady refresh, what answers the same", statistics.median(same), since)
-    told("the same, by how often each is due, for every 5 minutes", statistics.median(due), since)
-    told("steady refresh, everything", statistics.median(steady), since)
+    report("steady refresh, what answers the same", statistics.median(same), since)
+    report("the same, by how often each is due, for every 5 minutes", statistics.median(due), since)
+    report("steady refresh, everything", statistics.median(steady), since)
     slowest = sorted(results, key=lambda result: -result.seconds)[:6]
     print("  " + ", ".join(f"{result.relation} {result.seconds:.2f} s" for result in slowest), flush=True)
     with beside(application.step), beside(watch.step):
         for _ in range(3):
             run(catalog)
-    print(f"  beside an application: {watch.told()}; {application.told()}", flush=True)
+    print(f"  beside an application: {watch.summary()}; {application.summary()}", flush=True)
 
     run(catalog, compare=True)
     connection.execute(
@@ -380,20 +380,20 @@ def measure(url: str, messages: int, days: float, index: str, filled: bool = Fal
     begun = time.perf_counter()
     results = run(catalog, compare=True)
     nightly = time.perf_counter() - begun
-    told("reconcile after late rows, changes and a deletion", nightly, since)
+    report("reconcile after late rows, changes and a deletion", nightly, since)
     print("  " + ", ".join(f"{one.relation}: {one.notes[0]}" for one in results if one.notes), flush=True)
     slowest = sorted(results, key=lambda result: -result.seconds)[:6]
     print("  " + ", ".join(f"{result.relation} {result.seconds:.2f} s" for result in slowest), flush=True)
     kept = sums(connection, catalog)
     rebuild = timed(lambda: run(catalog, full=True))
-    told("full rebuild", rebuild, wal(connection))
+    report("full rebuild", rebuild, wal(connection))
     after = sums(connection, catalog)
     print(
         f"  relations that differ from it after the reconcile: {[n for n in kept if kept[n] != after[n]]}", flush=True
     )
     with beside(application.step), beside(watch.step):
         run(catalog, compare=True)
-    print(f"  reconcile beside an application: {watch.told()}; {application.told()}", flush=True)
+    print(f"  reconcile beside an application: {watch.summary()}; {application.summary()}", flush=True)
 
     connection.execute("vacuum analyze")
     found = panels(catalog)

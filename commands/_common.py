@@ -1,4 +1,4 @@
-"""What the commands share: where settings come from, options, and how rows and lines are shown."""
+"""Code that the commands share: reading the settings, common options, and the output of rows and lines."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Group(click.Group):
 
 
 class Settings:
-    """Where the settings come from; read when a command first needs them."""
+    """The settings of a command and their sources; read when first needed."""
 
     def __init__(self, path: str, env: str) -> None:
         self.path, self.env = path, env
@@ -169,7 +169,7 @@ def show_rows(rows: list[dict[str, Any]], as_json: bool) -> None:
 
 @contextmanager
 def progress(quiet: bool) -> Iterator[Callable[[str, int, int], None] | None]:
-    """Something that hears of long work: its name, how much is done, and how much there is.
+    """A function that shows the progress of long work; it takes a name, the amount done, and the total.
 
     On a terminal it draws a bar with the time that is left, elsewhere it writes a line a step.
     """
@@ -207,13 +207,13 @@ def all_artifacts(catalog: Catalog) -> dict[str, bytes]:
 
 
 def confirm(yes: bool, where: str, what: str) -> None:
-    """Asks on a terminal; elsewhere a change needs --yes. Raises Refused where the answer is no."""
+    """Asks for confirmation on a terminal; elsewhere --yes is needed. Raises Refused if the answer is no."""
     from gendash.engine.errors import Refused
     from gendash.engine.model import Problem
 
     if yes:
         return
     if not sys.stdin.isatty():
-        raise Refused(Problem(where, f"{what}, and there is nobody to ask", "run it with --yes"))
-    if not click.confirm(f"{what}. Go on?"):
-        raise Refused(Problem(where, "nothing was written", "you said no"))
+        raise Refused(Problem(where, f"{what}: needs confirmation, but stdin is no terminal", "pass --yes"))
+    if not click.confirm(f"{what}. Continue?"):
+        raise Refused(Problem(where, "nothing was written", "the answer was no"))

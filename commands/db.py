@@ -38,7 +38,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 
 @click.group(cls=Group)
 def db() -> None:
-    """The store: make it, fill it, look at it."""
+    """The store: create, fill and inspect it."""
 
 
 @db.command()
@@ -81,7 +81,7 @@ def refresh(
 ) -> None:
     """Read the platform in short transactions, and write what differs.
 
-    A run that was stopped keeps what it did, and the next goes on from there.
+    A run that was stopped keeps what it did, and the next run continues from there.
     """
     catalog = settings.checked()
     ends_without(catalog.config, "store", as_json=as_json)
@@ -103,7 +103,7 @@ def refresh(
 @json_option
 @click.pass_obj
 def reconcile(settings: Settings, only: tuple[str, ...], at: datetime | None, as_json: bool) -> None:
-    """Find every day that is not what the platform holds, however old, and put it right.
+    """Find the days that differ from the platform, however old, and correct them.
 
     `db refresh` does so once a day by itself.
     """
@@ -152,7 +152,7 @@ def _between(
     today = (at or datetime.now(UTC)).astimezone(catalog.config.zone).date()
     end = last.date() if last else max(today, first.date())
     if end < first.date():
-        raise click.UsageError("--to lies before --from")
+        raise click.UsageError("--to is before --from")
     return first.date(), end
 
 
@@ -174,7 +174,7 @@ def _refreshed(catalog: Catalog, as_json: bool, **options: Any) -> int:
 
 @contextmanager
 def _listed(title: str, quiet: bool) -> Iterator[Callable[[Any], None]]:
-    """What hears of results: it prints those that did something below a title, and then how many fared how."""
+    """A function that prints each result that did something, below a title; in the end counts by state are printed."""
     states: Counter[str] = Counter()
 
     def on_result(result: Any) -> None:

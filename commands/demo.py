@@ -73,7 +73,7 @@ def demo(
 
 
 def _steps() -> Steps:
-    """What the demo asks of the engine."""
+    """The functions of the engine that the demo calls."""
     from gendash.demo.run import Steps
     from gendash.engine.definitions.load import read_catalog
     from gendash.engine.deliver.apply import carry_out, observe_and_plan

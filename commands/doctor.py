@@ -33,7 +33,7 @@ def doctor(settings: Settings, write: bool, as_json: bool) -> None:
     """What is there, what is missing, and the change that lights it up.
 
     Looks at database, Prometheus, Langfuse and Grafana as far as they are configured, and changes none of them.
-    Exit 1 when one does not answer, a feature is on in vain, or a role lacks a right.
+    Exit 1 when one does not answer, a feature is on without its source, or a role lacks a right.
     """
     from gendash.engine.doctor import report as doctor_report
 
@@ -57,7 +57,7 @@ def doctor(settings: Settings, write: bool, as_json: bool) -> None:
 
 @dataclass
 class _Seen:
-    """What the servers said so far."""
+    """The answers of the servers so far."""
 
     look: Look
     servers: list[ServerReport] = field(default_factory=list)
@@ -114,7 +114,7 @@ def examine(catalog: Catalog, now: datetime) -> DoctorReport:
 
 
 def _source_rights(catalog: Catalog, seen: _Seen) -> tuple[dict[str, list[str]], list[Noted]]:
-    """What the source's role must read once the features are set as found, and what it has less or more."""
+    """Checks the rights of the source's role for the features as found: those missing, and those not needed."""
     from gendash.engine.doctor import rights
 
     role, columns = seen.reader_of_source, seen.look.columns or frozenset()
@@ -241,8 +241,8 @@ def _grafana(catalog: Catalog, seen: _Seen) -> None:
         uids = [config[f"datasources.{name}.uid"] for name in ("database", "admin", "prometheus")]
         lacking = [uid for uid in uids if uid not in sources]
         seen.notes += token_notes(allowed, is_new=bool(lacking))
-        told = f"; without data sources {', '.join(lacking)}: `gendash apply` makes them" if lacking else ""
-        ok(f"{version}{told}")
+        note = f"; without data sources {', '.join(lacking)}: `gendash apply` makes them" if lacking else ""
+        ok(f"{version}{note}")
 
 
 def _write(settings: Settings, features: list[Feature] | object) -> dict[str, bool]:
@@ -264,7 +264,7 @@ def _write(settings: Settings, features: list[Feature] | object) -> dict[str, bo
     after = load_config(text, str(place), env_name=settings.env)
     wrong = [name for name, on in wanted.items() if after[f"features.{name}"] != on]
     if wrong or (place.read_bytes() if place.exists() else b"") != before:
-        what = f"features.{wrong[0]} stands elsewhere in it too" if wrong else "was changed meanwhile"
+        what = f"features.{wrong[0]} also occurs elsewhere in it" if wrong else "was changed meanwhile"
         raise Refused(Problem(str(place), f"{what}, nothing was written", "look at the file, and run it again"))
     write_file(place, text.encode())
     return wanted

@@ -71,7 +71,7 @@ def _each(projects: Sequence[Config], work: Callable[[Config], Result]) -> tuple
     for config in projects:
         try:
             found.append(work(config))
-        except Exception as error:  # of whatever kind: the other projects go on
+        except Exception as error:  # of whatever kind: the other projects are still synced
             part = f"{config['langfuse.project']}: " if len(projects) > 1 else ""
             for problem in error.problems if isinstance(error, GendashError) else (internal(error),):
                 say(f"gendash: {part}{problem}")
@@ -79,7 +79,7 @@ def _each(projects: Sequence[Config], work: Callable[[Config], Result]) -> tuple
 
 
 def _failed_last(projects: Sequence[Config]) -> Sequence[Config]:
-    """The projects, after those that worked the last time those that failed: a server that is away takes its time."""
+    """The projects, those that failed last time at the end, since an absent server costs time until its timeouts."""
     from gendash.langfuse_bridge.sync import sync_status
 
     if len(projects) == 1:
@@ -160,7 +160,7 @@ def _progress(quiet: bool) -> Callable[[Progress], None] | None:
 
 
 def progress_line(at: Progress, elapsed_s: float) -> str:
-    """Where a run stands: bar, share, rows a second, and how long the pass will still take at this pace."""
+    """The progress of a run in one line: bar, share, rows a second, and the time left at this speed."""
     whole = (at.end - at.start).total_seconds()
     share = min(1.0, (at.at - at.start).total_seconds() / whole) if whole else 1.0
     rate = at.rows / elapsed_s if elapsed_s else 0.0
@@ -222,7 +222,7 @@ def status(settings: Settings, project: str, metrics: Path | None, as_json: bool
 
     config = settings.config()
     if metrics and not config.has("langfuse"):
-        write_file(metrics, b"")  # what stands there of before would be taken for the present
+        write_file(metrics, b"")  # old content would be taken for the present state
     ends_without(config, "langfuse", as_json=as_json)
     rows = sync.sync_status(config, now=datetime.now(UTC), only=project)
     if metrics:

@@ -88,7 +88,7 @@ def _filled(text: str, words: Mapping[str, str]) -> str:
 
 
 def _wrong_name(kind: str, name: str, config: Config) -> list[Problem]:
-    """What keeps a name from being that of a file, a relation, a rule group or a dashboard's uid."""
+    """The reasons why a name cannot be that of a file, a relation, a rule group or a dashboard's uid."""
     from gendash.engine.model import Problem
 
     where = f"new {kind} '{name}'"

@@ -1,4 +1,4 @@
-"""docs, lineage: what the definitions say about themselves."""
+"""docs, lineage: commands that describe the definitions."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _help(option: click.Option) -> str:
 @json_option
 @click.pass_obj
 def lineage(settings: Settings, name: str, as_json: bool) -> None:
-    """Show what NAME stands on, and what stands on it.
+    """Show what NAME depends on, and what depends on it.
 
     NAME is a panel (overview/errors), relation, column (users.role), metric, rule, setting, or a field of Langfuse's
     API (observation.costDetails).
@@ -129,7 +129,7 @@ def lineage(settings: Settings, name: str, as_json: bool) -> None:
     titles = {where: panel.title for where, _, panel in catalog.panels()}
     for one in shown:
         click.echo(f"{one['kind']} {one['name']}")
-        for title, names in (("stands on", one["below"]), ("is used by", one["above"])):
+        for title, names in (("depends on", one["below"]), ("is used by", one["above"])):
             click.echo(f"  {title}" + ("" if names else ": nothing"))
             for kind, listed in names.items():
                 click.echo(f"    {LABELS[kind]}: {len(listed)}")

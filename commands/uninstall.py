@@ -1,4 +1,4 @@
-"""uninstall: what gendash made goes, and nothing else."""
+"""uninstall: removes what gendash made, and nothing else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gendash.commands._common import DONE, PROBLEMS, TARGETS, Settings, confirm,
 
 
 @click.command()
-@click.option("--dry-run", is_flag=True, help="Only list what would go.")
+@click.option("--dry-run", is_flag=True, help="Only list what would be deleted.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--indexes", is_flag=True, help="Also the indexes that `db advise --create` built on the platform.")
 @click.option(
@@ -41,9 +41,9 @@ def uninstall(
         )
     if dry_run or not plan.goes:
         sys.exit(PROBLEMS if plan.stays else DONE)
-    confirm(yes, "uninstall", f"{plan.goes} things would go for good, with what no refresh can bring back")
+    confirm(yes, "uninstall", f"{plan.goes} objects will be deleted, including data that no refresh can restore")
     done = carry_out_uninstall(config, plan, targets, state, say)
-    click.echo(json.dumps(done.lines, indent=2) if as_json else f"{done.goes} gone, {len(done.stays)} left")
+    click.echo(json.dumps(done.lines, indent=2) if as_json else f"{done.goes} deleted, {len(done.stays)} kept")
     for line in done.stays:
         say(f"gendash: {line}")
     sys.exit(PROBLEMS if done.stays else DONE)

@@ -1,4 +1,4 @@
-"""Rows and LLM calls of the demo platform -> what its metrics count of them, so that all sources tell one story."""
+"""Metrics of the demo platform counted from its rows and LLM calls, so that all sources agree."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """PromQL over the demo's scrapes, for all times at once: as much of the language as recording and alerting rules use.
 
-A vector maps labels to values at every evaluation time; NaN stands where there is no sample. What is not supported
+A vector maps labels to values at every evaluation time; NaN means no sample. What is not supported
 raises Unsupported; a test compares the rest with what a real Prometheus answers.
 """
 
@@ -35,7 +35,7 @@ class Unsupported(Exception):
 
 
 class Grid(NamedTuple):
-    """When rules were evaluated: ``times``, and every 30 s throughout in ``dense``.
+    """The times at which rules were evaluated: ``times``, and every 30 s of the whole span in ``dense``.
 
     ``scrapes`` are 15 s apart from index ``fine`` on, and 5 min before; ``last`` is, for each evaluation, the scrape
     before it.
@@ -90,7 +90,7 @@ def _without_resets(column: Sequence[float]) -> Values:
 
 
 def spread(grid: Grid, values: Sequence[float]) -> Values:
-    """Values at all evaluations as values every 30 s: each also stands for the time before it."""
+    """Values at all evaluations as values every 30 s: each also covers the time before it."""
     found: Values = []
     before = grid.dense[0] - STEP_S
     for at, value in zip(grid.times, values, strict=True):

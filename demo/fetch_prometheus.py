@@ -62,7 +62,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def fetched(folder: Path) -> str:
-    """What was fetched into ``folder`` from the first source that has it, or why it was left out."""
+    """One line: fetched into ``folder``, from the first source that has it, or why it was left out."""
     reasons = []
     for source, unpack in SOURCES.items():
         try:
@@ -94,7 +94,7 @@ def fetch(folder: Path, unpack: Callable[[Path], Path]) -> None:
 
 
 def works(program: Path) -> bool:
-    """Whether a program is there and runs."""
+    """True if a program is there and runs."""
     try:
         return subprocess.run([program, "--version"], capture_output=True, timeout=20, check=False).returncode == 0
     except (OSError, subprocess.TimeoutExpired):

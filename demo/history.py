@@ -23,7 +23,7 @@ PHASE_S = 8
 """The last scrape lies this long before the end, which keeps samples away from the borders of whole windows."""
 
 RESTARTS = ((9 * 3600 + 7, 0), (9 * 3600 - 40, 1), (10 * 86400 + 7, 0), (10 * 86400 - 80, 1))
-"""Deployments: seconds before the end, and the instance of the API that starts anew."""
+"""Deployments: seconds before the end, and the instance of the API that restarts."""
 
 ORPHANS = 12
 """Vectors of documents that were deleted: the vector store still holds them."""
@@ -32,7 +32,7 @@ _DAY_S = 86400
 
 
 class Reach(NamedTuple):
-    """How many days back: everything; what is 15 s apart; raw counters and recorded series by route."""
+    """Days of history: of everything; of samples 15 s apart; of raw counters and recorded series by route."""
 
     days: int = 35
     fine: int = 2
@@ -55,7 +55,7 @@ class Scrapes:
 
 
 def scrape(platform: Platform, end: float, extra: Iterable[Change] = (), reach: Reach | None = None) -> Scrapes:
-    """What Prometheus scraped until ``end``; ``extra`` is what happened since the platform's lists were made."""
+    """The samples that Prometheus scraped until ``end``; ``extra`` holds changes later than the platform's lists."""
     reach = reach or Reach()
     last = int(end) - PHASE_S
     fine = [last - FINE_S * n for n in range(reach.fine * _DAY_S // FINE_S)][::-1]
@@ -89,7 +89,7 @@ def scrape(platform: Platform, end: float, extra: Iterable[Change] = (), reach: 
 
 
 def _meta(series: Mapping[str, Sequence[float]]) -> dict[str, Sequence[float]]:
-    """What Prometheus itself notes of each scrape."""
+    """The series that Prometheus itself records of each scrape."""
     count = len(next(iter(series.values())))
     return {
         "up": [1] * count,
@@ -108,7 +108,7 @@ _Column = tuple[str, Sequence[str], Iterable[str]]
 
 
 def facts(exposition: str, scrapes: Scrapes) -> Iterator[_Column]:
-    """What `gendash metrics` says at the end, as scraped for the last ten minutes; when it was written is there."""
+    """The final output of `gendash metrics` as scraped for the last ten minutes, without its time of writing."""
     stamps = [f" {at}\n" for at in scrapes.times[-600 // FINE_S :]]
     for line in exposition.splitlines():
         key, _, value = line.rpartition(" ")
@@ -125,7 +125,7 @@ def write_facts(exposition: str, scrapes: Scrapes, folder: Path) -> Path:
 def write(
     scrapes: Scrapes, rules: Iterable[recorded_series.Rule], folder: Path, say: Callable[[str], None]
 ) -> Iterator[Path]:
-    """Writes the history as OpenMetrics texts, and yields each as soon as it is there; ``say`` hears what lacks."""
+    """Writes the history as OpenMetrics texts, and yields each as soon as it is there; ``say`` gets what is missing."""
     folder.mkdir(parents=True, exist_ok=True)
     yield _text(folder / "scraped.om", _scraped(scrapes))
     yield _text(folder / "recorded.om", _recorded(scrapes, rules, say))

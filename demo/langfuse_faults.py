@@ -1,4 +1,4 @@
-"""What the double does wrong on purpose: refusals, broken bodies, deprecated routes."""
+"""Faults that the double produces on request: refusals, broken bodies, deprecated routes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PREFIX = "/api/public/"
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong with one answer.
+    """The fault of one answer.
 
     ``status`` with ``retry_after`` seconds for 429; ``cut`` sends half of the body, ``drop`` none of the answer,
     ``slow`` waits that many seconds, ``keep`` returns that share of a page's rows and a cursor to the rest.
@@ -32,7 +32,7 @@ class Fault:
 
 
 def deprecation(known: str) -> Row:
-    """What Langfuse Cloud adds to the answers of the older API."""
+    """The headers that Langfuse Cloud adds to answers of the older API."""
     instead = f"GET {PREFIX}{SUCCESSORS.get(known, 'v2/observations')}"
     sunset = "On Langfuse Cloud, Langfuse v3 is deprecated and this endpoint will be removed on November 16, 2026."
     docs = "https://langfuse.com/docs/v4"

@@ -186,7 +186,7 @@ def _match(row: Row, rule: Row) -> bool:
 
 
 def compare(value: Any, operator: str, wanted: Any) -> bool:
-    """Whether one filter of the API holds; a missing value meets none."""
+    """True if a value meets one filter of the API; a missing value meets none."""
     if value is None:
         return False
     return bool(_OPERATORS[operator](value, wanted))

@@ -82,7 +82,7 @@ def take(rows: Iterator[Row], limit: int, keep: float | None) -> tuple[list[Row]
 
 
 def observation_filter(params: Params) -> Callable[[Row], bool]:
-    """Whether an observation meets the parameters and the JSON filter."""
+    """True if an observation meets the parameters and the JSON filter."""
     same = ("type", "name", "userId", "sessionId", "level", "traceId", "version", "parentObservationId", "environment")
     plain = [(key, params[key]) for key in same if key in params]
     if "isRootObservation" in params:
@@ -116,7 +116,7 @@ def _holds(row: Row, rule: Row) -> bool:
 
 
 def score_filter(params: Params) -> Callable[[Row], bool]:
-    """Whether a score meets the parameters."""
+    """True if a score meets the parameters."""
     plain = ("id", "name", "source", "dataType", "environment", "configId", "queueId", "authorUserId")
     chosen = {key: set(",".join(params[key]).split(",")) for key in plain if key in params}
     about = {key: params[key] for key in ("traceId", "sessionId", "observationId") if key in params}

@@ -110,7 +110,7 @@ class Rows:
                 self.by_time.remove(key)
 
     def observations(self) -> list[Row]:
-        """What a reader should end up with: the newest version of each observation."""
+        """The expected result of a complete read: the newest version of each observation."""
         with self.lock:
             return [self.by_start.rows[self._latest(name)] for name in self._versions]
 
@@ -124,7 +124,7 @@ class Rows:
         return max(self._versions[name], key=lambda key: (wire.rank(rows[key]), key[-1]))
 
     def is_latest(self, key: Key, row: Row) -> bool:
-        """Whether a stored version is the newest of its observation."""
+        """True if a stored version is the newest of its observation."""
         return self._latest((row["traceId"], row["id"])) == key
 
     def traces(self) -> list[Row]:

@@ -173,7 +173,7 @@ def _trace(trace_id: str, rows: list[Row], score_ids: list[str]) -> Row:
 
 
 def trace_v1(trace: Row, groups: Iterable[str] | None) -> Row:
-    """A trace with the named groups only; None stands for all of them."""
+    """A trace with the named groups only; None means all of them."""
     if groups is None:
         return trace
     named, item = set(groups), dict(trace)
@@ -215,7 +215,7 @@ def score_v2(row: Row, trace: Row | None, with_session: bool = True) -> Row:
 
 
 def subject_ids(score: Row) -> dict[str, str | None]:
-    """What a score is about, by the older lists' four keys."""
+    """The subject of a score, in the four keys of the older lists."""
     subject = score.get("subject") or {}
     kind, name = subject.get("kind"), subject.get("id")
     return {

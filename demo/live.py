@@ -1,4 +1,4 @@
-"""A demo that goes on living: rows, LLM calls and samples keep arriving, and steps run on their cadence."""
+"""The live mode of the demo: rows, LLM calls and samples keep arriving, and steps run on their cadence."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def exporter(life: Life) -> Iterator[list[Scraped]]:
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Says nothing: a scrape every few seconds is no news."""
+            """Prints nothing, since a scrape comes every few seconds."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

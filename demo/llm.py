@@ -23,7 +23,7 @@ _ANSWER = json.dumps({"role": "assistant", "content": FOLLOW_UPS[0][1]})
 
 
 class Caller(NamedTuple):
-    """Who asked, and where: what every observation of a turn carries. Untagged calls have no user and no tags."""
+    """The user and place of a turn, which all its observations carry. Untagged calls have no user and no tags."""
 
     user_id: str
     session_id: str
@@ -97,7 +97,7 @@ class _Trace:
         }
 
     def answer(self, model: Model, slow: float, severity: float) -> bool:
-        """Whether an answer came, after one retry in most cases."""
+        """True if an answer came, after one retry in most cases."""
         streamed = self.rng.random() < 0.7
         failing = 0.012 + 0.35 * severity
         if self.generation("answer", model, slow, failing, streamed, _ANSWERING, 1, severity):

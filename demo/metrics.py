@@ -1,4 +1,4 @@
-"""What the demo platform's processes count: the samples of each target's /metrics, moved on step by step.
+"""The metrics of the demo platform's processes: the samples of each target's /metrics, advanced step by step.
 
 Requests, statements and cache reads follow the traffic curve, so each of them is an amount per request, in calm and at
 the height of the incident. Whatever has a row or an LLM call behind it is counted from that row (`happenings`).
@@ -106,7 +106,7 @@ class Target:
     gauges: dict[str, float] = field(default_factory=dict)
 
     def restart(self, at: float) -> None:
-        """Starts the process anew: every counter at 0."""
+        """Restarts the process: every counter is 0."""
         self.values = dict.fromkeys(self.values, 0.0)
         if self.job == API_JOB:
             self.gauges["process_start_time_seconds"] = at
@@ -244,7 +244,7 @@ def _database() -> Profile:
 
 
 def _searches() -> Profile:
-    """What people search for themselves; what the agent searches is counted from rows."""
+    """The profile of searches by people; searches by the agent are counted from rows."""
     route = next(route for route in ROUTES if route.handler.endswith("/search"))
     asked = route.share * (1 - route.refused["422"])
     found = _spread("kb_search_duration_seconds", asked, route.median_s)
@@ -270,7 +270,7 @@ def _cache() -> Profile:
 
 
 def _agent_series() -> list[str]:
-    """Every series of the first instance that is counted from rows."""
+    """The series of the first instance that are counted from rows."""
     found: list[str] = []
     for handler, statuses in ANSWERED.items():
         found += [series("http_requests_total", handler=handler, method="POST", status=s) for s in statuses]

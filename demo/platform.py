@@ -31,7 +31,7 @@ _TURNS, _TURN_WEIGHTS = range(1, 13), (40, 26, 14, 8, 5, 3, 1.5, 1, 0.6, 0.4, 0.
 
 
 class World(NamedTuple):
-    """What the days are drawn from."""
+    """The state from which the next days are generated."""
 
     platform: Platform
     users: list[User]
@@ -47,7 +47,7 @@ def generate(seed: int, now: datetime, scale: float = 1.0, zone: str = "Europe/B
 
 
 def start(seed: int, now: datetime, scale: float = 1.0, zone: str = "Europe/Berlin") -> World:
-    """The platform at ``now`` together with what is needed to go on with `live_day`."""
+    """The platform at ``now`` together with what `live_day` needs to continue it."""
     now = now.astimezone(UTC)
     born = now.timestamp()
     platform = Platform(seed, born, now, scale, ZoneInfo(zone), incident_before(born))

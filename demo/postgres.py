@@ -67,7 +67,7 @@ class Server:
 
     @property
     def log(self) -> str:
-        """What the server has written so far."""
+        """The log of the server so far."""
         return (self.folder / "log").read_text("utf-8", "replace")
 
 

@@ -1,4 +1,4 @@
-"""What the rules would have recorded over the demo's scrapes, alerts included, without asking a Prometheus for it.
+"""The series that the rules record over the demo's scrapes, alerts included, computed without Prometheus.
 
 `promtool tsdb create-blocks-from rules` would take seconds for each rule, and makes no alerts.
 """
@@ -58,7 +58,7 @@ def by_name(columns: Columns) -> dict[str, list[tuple[Labels, Sequence[float]]]]
 
 
 def evaluate(at: Grid, columns: Columns, rules: Iterable[Rule]) -> tuple[list[Recorded], list[str]]:
-    """Every recorded series and alert, and the rules that could not be evaluated, with the reason."""
+    """The recorded series and alerts, and the rules that could not be evaluated, with the reason."""
     evaluator = Evaluator(at, by_name(columns))
     waiting = list(rules)
     missing = {one.name for one in waiting if not one.is_alert}

@@ -57,7 +57,7 @@ class Steps:
 
 @dataclass(frozen=True)
 class Options:
-    """What a person can choose. ``now`` None is the start of this hour; ``grafana`` names a binary.
+    """The options of a demo. ``now`` None is the start of this hour; ``grafana`` is the path of a binary.
 
     ``tools`` are folders with prometheus and promtool, beside PATH; ``reach`` shortens the history, for tests.
     ``content`` are the user's content roots.
@@ -109,7 +109,7 @@ def _around_proxies() -> Iterator[dict[str, str]]:
 
 def _now(options: Options, clock: Callable[[], float]) -> datetime:
     if options.keep and options.now:
-        what = "--keep goes on from the present, so it cannot start at another time"
+        what = "--keep continues from the present, so it cannot start at another time"
         raise Refused(Problem("--now", what, "leave out one of the two"))
     if options.now:
         return options.now.astimezone(UTC)
@@ -131,7 +131,7 @@ def _settings(without: Sequence[str], content: Sequence[Path]) -> dict[str, Any]
 
 
 def _fresh(folder: Path) -> None:
-    """Makes the demo's folder anew; one that no demo made is left alone."""
+    """Makes the demo's folder, replacing an earlier one; a folder that no demo made is left alone."""
     try:
         if folder.exists() and any(folder.iterdir()):
             if not (folder / MARK).is_file():
@@ -139,7 +139,7 @@ def _fresh(folder: Path) -> None:
                 raise Refused(Problem("--dir", what, "name another folder, or empty it"))
             shutil.rmtree(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / MARK).write_text("Made anew by every `gendash demo`; nothing here is kept.\n", "utf-8")
+        (folder / MARK).write_text("Rebuilt by every `gendash demo`; nothing here is kept.\n", "utf-8")
     except OSError as error:
         raise TargetError(Problem(str(folder), f"cannot write: {error.strerror}", "check path and rights")) from error
 
@@ -171,14 +171,14 @@ class _Demo:
     def run(self) -> int:
         """Everything, in order."""
         zone = str(self.settings["time_zone"])
-        with self.told("invented a platform"):
+        with self.timed("invented a platform"):
             world = platform.start(self.options.seed, self.now, self.options.scale, zone)
-        with self.told("started PostgreSQL"):
+        with self.timed("started PostgreSQL"):
             server = self.stack.enter_context(postgres())
             load.create_database(server.url(), DATABASE)
             admin = server.url(DATABASE)
-        with self.told("loaded {} rows") as told:
-            told.append(f"{load.load(admin, world.platform):,}")
+        with self.timed("loaded {} rows") as counts:
+            counts.append(f"{load.load(admin, world.platform):,}")
             owner = server.url(DATABASE, load.OWNER, load.add_owner(admin))
         life = self.langfuse(world, admin)
         extra: list[Change] = []
@@ -193,20 +193,20 @@ class _Demo:
             "GENDASH_ADMIN_READER_PASSWORD": secrets.token_urlsafe(18),
         }
         moment = None if self.options.keep else self.now
-        with self.told("migrated"):
+        with self.timed("migrated"):
             self.steps.migrate(self.catalog())
-        with self.told("synced Langfuse"):
+        with self.timed("synced Langfuse"):
             self.steps.sync(self.catalog(), self.moment())
-        with self.told("refreshed"):
+        with self.timed("refreshed"):
             self.steps.refresh(self.catalog(), moment)
         out = self.options.folder / "out"
-        with self.told("built dashboards and rules"):
+        with self.timed("built dashboards and rules"):
             self.steps.build(self.catalog(), out)
         if self.options.keep:
             self.stack.enter_context(live.living(life, self.clock))
         if wait:
             self.prometheus(life, wait, out)
-        with self.told("audited the data"):
+        with self.timed("audited the data"):
             self.steps.audit(self.catalog(), moment)
         self.grafana(out)
         code = self.verify(life, moment)
@@ -216,7 +216,7 @@ class _Demo:
         return code
 
     def moment(self) -> datetime:
-        """The time that the demo takes for now."""
+        """The present time of the demo."""
         return datetime.fromtimestamp(self.clock(), UTC) if self.options.keep else self.now
 
     def config(self) -> Config:
@@ -228,7 +228,7 @@ class _Demo:
         return self.steps.catalog(self.config())
 
     @contextmanager
-    def told(self, words: str) -> Iterator[list[str]]:
+    def timed(self, words: str) -> Iterator[list[str]]:
         """Says what was done and how long it took; ``{}`` is filled with what the block appends."""
         begun = time.monotonic()
         filled: list[str] = []
@@ -238,7 +238,7 @@ class _Demo:
     def langfuse(self, world: platform.World, admin: str) -> live.Life:
         """Starts the double of Langfuse's API with what the platform's agent left there."""
         public, secret = f"pk-lf-{secrets.token_hex(8)}", f"sk-lf-{secrets.token_hex(16)}"
-        with self.told("started a double of Langfuse with {} observations") as told:
+        with self.timed("started a double of Langfuse with {} observations") as counts:
             rows = world.platform.observations
             double = LangfuseDouble(
                 rows,
@@ -249,7 +249,7 @@ class _Demo:
                 models=price_list(),
             )
             self.stack.enter_context(double)
-            told.append(f"{len(rows):,}")
+            counts.append(f"{len(rows):,}")
         self.environment |= {
             "LANGFUSE_BASE_URL": double.url,
             "LANGFUSE_PUBLIC_KEY": public,
@@ -265,7 +265,7 @@ class _Demo:
             self.left_out.append(f"Prometheus: not found, so its panels and rules were not tried; {do}")
             self.settings["prometheus_url"] = "none"
             return None
-        with self.told(f"wrote {self.options.reach.days} days of samples"):
+        with self.timed(f"wrote {self.options.reach.days} days of samples"):
             scrapes = history.scrape(life.world.platform, end, extra, self.options.reach)
             life.fleet, life.roles = scrapes.fleet, scrapes.roles
             if not self.config().on("store_metrics"):
@@ -280,7 +280,7 @@ class _Demo:
         """Starts Prometheus over the history; a living demo is scraped."""
         binary = servers.find("prometheus", *self.options.tools)
         assert binary
-        with self.told("started Prometheus"):
+        with self.timed("started Prometheus"):
             wait()
             self.facts(life)
             scraped = self.stack.enter_context(live.exporter(life)) if self.options.keep else []
@@ -290,7 +290,7 @@ class _Demo:
         self.environment["GENDASH_PROMETHEUS_URL"] = url
 
     def facts(self, life: live.Life) -> None:
-        """What `gendash metrics` says, into the history."""
+        """Writes the output of `gendash metrics` into the history."""
         catalog = self.catalog()
         if self.scrapes is None or not catalog.config.on("store_metrics"):
             return
@@ -309,11 +309,11 @@ class _Demo:
             self.left_out.append("Grafana: none on PATH; name one with GENDASH_GRAFANA_BIN, or see README: a container")
             return
         home = out / "dashboards" / f"{self.config().dashboard_uid('overview')}.json"
-        with self.told("started Grafana"):
+        with self.timed("started Grafana"):
             started = servers.grafana(binary, self.options.folder / "grafana", home)
             url, token = self.stack.enter_context(started)
         self.environment |= {"GENDASH_GRAFANA_URL": url, "GENDASH_GRAFANA_TOKEN": token}
-        with self.told("pushed the dashboards"):
+        with self.timed("pushed the dashboards"):
             self.steps.apply(self.catalog(), self.options.folder / "state")
 
     def verify(self, life: live.Life, moment: datetime | None) -> int:
@@ -321,16 +321,16 @@ class _Demo:
         if self.options.keep and life.fleet:
             url = self.environment["GENDASH_PROMETHEUS_URL"]
             targets = len(life.fleet.scraped(with_store=bool(life.facts))) + 1  # Prometheus scrapes itself, too
-            with self.told("was scraped"):
+            with self.timed("was scraped"):
                 servers.wait_for_sample(url, SCRAPED, self.clock(), targets)
                 servers.wait_for_sample(url, EVALUATED, self.clock())
             for chore in self.chores(life):
                 chore.do()
-        with self.told("verified every panel"):
+        with self.timed("verified every panel"):
             return self.steps.verify(self.catalog(), moment)
 
     def chores(self, life: live.Life) -> list[live.Chore]:
-        """What runs on a cadence in a living installation."""
+        """The jobs that run at their cadences in live mode."""
         catalog = self.catalog()  # once: a living demo stays what it was when it began
         sync_s = catalog.config.seconds("langfuse.cadence")
         return [
@@ -341,7 +341,7 @@ class _Demo:
         ]
 
     def metrics_chore(self, catalog: Catalog, life: live.Life) -> list[live.Chore]:
-        """What keeps the facts of the store fresh, where they are scraped."""
+        """The job that renews the metrics of the store, if they are scraped."""
 
         def write() -> None:
             life.facts = self.steps.metrics(catalog, None)
@@ -349,7 +349,7 @@ class _Demo:
         return [live.Chore("metrics", METRICS_S, write)] if life.facts else []
 
     def epilogue(self, shown: Platform, out: Path) -> None:
-        """Says what there is to look at, and what was left out."""
+        """Prints the addresses to open, and what was left out."""
         zone, incident = shown.zone, shown.incident
         start, end = (datetime.fromtimestamp(at, zone) for at in (incident.start, incident.end))
         url = self.environment.get("GENDASH_GRAFANA_URL")
@@ -366,12 +366,12 @@ class _Demo:
             if url:
                 self.say(f"open: {url}/d/{self.config().dashboard_uid('overview')}")
             self.say(f"use it: . {place}; gendash --config {self.options.folder / 'gendash.yaml'} verify")
-            self.say("it goes on living; Ctrl-C stops it")
+            self.say("running; new data keeps arriving until Ctrl-C")
         else:
-            self.say("next: `gendash demo --keep` goes on living, with Grafana where there is one")
+            self.say("next: `gendash demo --keep` keeps running with new data, and Grafana if installed")
 
     def stay(self, life: live.Life) -> None:
-        """Goes on living until Ctrl-C."""
+        """Keeps the demo running until Ctrl-C."""
         try:
             live.keep(life, self.chores(life), self.say)
         except KeyboardInterrupt:

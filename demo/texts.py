@@ -1,4 +1,4 @@
-"""What people write on the demo platform: customers of Quillby, an invented invoicing service, and its assistant.
+"""Texts of the demo platform: by customers of Quillby, an invented invoicing service, and by its assistant.
 
 A text is chosen by the id of its row, so that no other random stream changes with the number of texts.
 """
@@ -13,7 +13,7 @@ _T = TypeVar("_T")
 
 
 class Topic(NamedTuple):
-    """What a conversation is about: its title, how it begins, and the first answer."""
+    """The topic of a conversation: its title, its first message, and the first answer."""
 
     title: str
     question: str
@@ -133,7 +133,7 @@ FOLLOW_UPS = (
     ("Okay, that worked. Thank you!", "You are welcome!"),
     ("Since when is it like that?", "Since the release of last month; the release notes have the details."),
 )
-"""How a conversation goes on: what is asked, and the answer."""
+"""The next exchange of a conversation: the question and the answer."""
 
 COMMENTS = {
     1: (

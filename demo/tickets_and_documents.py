@@ -98,7 +98,7 @@ def _ticket(
 
 
 def _life(rng: Random, at: float, priority: str) -> list[tuple[float, str]]:
-    """When a ticket enters each status: some are never taken up, some never resolved, some reopened."""
+    """The times at which a ticket enters each status: some are never taken up, some never resolved, some reopened."""
     typical = RESOLVED_H[priority] * _HOUR_S
     steps = [(at, "open")]
     if rng.random() < 0.008:

@@ -1,4 +1,4 @@
-"""How busy the demo platform is at a moment, and its one incident: what rows, metrics and LLM calls have in common."""
+"""The load of the demo platform at a moment, and its one incident, which rows, metrics and LLM calls share."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ _DAY_S = 86400.0
 
 
 class Habit(NamedTuple):
-    """How often a kind of user comes: chance a day at first, days until it has mostly faded, the share that stays."""
+    """The activity of a kind of user: chance a day at first, days until most have left, the share that stays."""
 
     first: float
     fades_d: float

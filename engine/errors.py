@@ -1,4 +1,4 @@
-"""What can go wrong, as one tree. Every error carries problems; `cli` prints them, one line each, and exits 1.
+"""The tree of errors. Every error carries problems; `cli` prints them, one line each, and exits 1.
 
 GendashError
 ├── ConfigError        gendash.yaml or the environment

@@ -1,6 +1,7 @@
-"""The vocabulary of definitions: what content modules are written in.
+"""The types of definitions: content modules in ``dashboards/`` consist of their values.
 
-Eight frozen dataclasses and three short constructors; no behaviour beyond that.
+Frozen dataclasses and three short constructors, without behaviour. The docstring of a class has one entry
+``field: meaning`` for each field; `docs/reference/keys.md` shows them.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ Audience = Literal["everyone", "admin"]
 
 
 class SettingRef(str):
-    """The key of a setting whose value is put in when a panel is rendered."""
+    """The key of a setting; a rendered panel has the setting's value in its place."""
 
     __slots__ = ()
 
 
 class Viz(Protocol):
-    """What the engine asks of a visualisation: grafanalib's one method."""
+    """A visualisation: any object with grafanalib's method ``to_json_data``."""
 
     def to_json_data(self) -> Any:
         """The panel as Grafana's JSON; title, targets, data source, position and id come from the engine."""
@@ -28,7 +29,7 @@ class Viz(Protocol):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong: where it stands, what it is, and what to do about it."""
+    """One fault: its place, what is wrong there, and what to do about it."""
 
     where: str
     what: str
@@ -43,10 +44,23 @@ class Problem:
 
 @dataclass(frozen=True)
 class Query:
-    """One SQL or PromQL text with references such as ``{{ view('activity_day') }}``.
+    """One SQL or PromQL text, usually made with ``sql(...)`` or ``promql(...)``.
 
-    ``feature`` leaves the query out where that feature is off. ``may_be_empty`` and ``may_be_zero`` hold the
-    reason why a healthy, quiet platform looks so; without a reason `verify` treats it as a fault.
+    language: the language of the text, set by the constructor.
+    text: the query; relations, metrics and settings are named by references.
+        Good: ``select day, users from {{ view('activity_day') }}``. Bad: ``from gendash.activity_day``.
+    legend: name of the series in the legend of a PromQL query, as Grafana's legend format.
+        Good: ``{{endpoint}}``. Bad: empty, which shows the raw series with all labels.
+    format: shape of the answer: ``time_series`` has a column ``time``, ``table`` any columns, ``heatmap`` buckets.
+        Good: ``table`` for a bar chart by name. Bad: ``time_series`` without a column ``time``.
+    instant: true for one value at the end of the range (PromQL only).
+        Good: true for a stat of the present value. Bad: true for a line over time.
+    feature: features, separated by blanks, that must be on; the query is left out while one is off.
+        Good: ``langfuse``. Bad: the panel's own feature again.
+    may_be_empty: the reason why a healthy platform may give no row; without it no row is a fault for `verify`.
+        Good: ``no ticket was opened in the range``. Bad: ``sometimes empty``.
+    may_be_zero: the reason why a healthy platform may give only zeros; without it that is a fault for `verify`.
+        Good: ``no request failed in the range``. Bad: ``yes``.
     """
 
     language: Language
@@ -61,7 +75,20 @@ class Query:
 
 @dataclass(frozen=True)
 class Variable:
-    """A dashboard variable filled by a query; ``all_value`` is what All stands for (a regular expression)."""
+    """A choice at the top of a dashboard, filled by a query.
+
+    name: name in queries. Good: ``job``, read as ``$job``. Bad: ``$job`` or ``Service``.
+    label: text beside the choice. Good: ``Service``. Bad: ``job``.
+    doc: one sentence on what is chosen, shown as its tooltip.
+        Good: ``Scrape job of the platform; All adds them up.`` Bad: ``The job.``
+    query: gives the options, one text each. Good: distinct values in order. Bad: options without an order.
+    multi: true if several options can be chosen.
+        Good: true with ``job=~"$job"``. Bad: true with ``job="$job"``.
+    all_value: value of the option All, inserted as it is into queries. Good: ``.+`` in PromQL. Bad: ``all``.
+    regex: keeps or cuts options, as Grafana's field of that name. Good: ``/^api-/``. Bad: ``job=~"api-.+"``.
+    feature: features, separated by blanks, that must be on; the variable is left out while one is off.
+        Good: ``langfuse``. Bad: a feature that only some of its options need.
+    """
 
     name: str
     label: str
@@ -75,13 +102,29 @@ class Variable:
 
 @dataclass(frozen=True)
 class Panel:
-    """One panel: a visualisation, what it means, and what it asks.
+    """One panel: a visualisation, its queries and its description.
 
-    ``doc`` says what the figure is, its source, formula, window and caveat. ``window`` is a fixed time range such
-    as ``24h`` that does not follow the picker. ``leads_to`` names ``dashboard`` or ``dashboard/panel``. ``feature``
-    (one name, or several separated by blanks: all are needed) turns the panel into a calm text where it is off;
-    ``needs`` says there, in a few words, what would light it up. ``exempt`` holds the ids of design rules that the
-    panel need not keep, each with the reason.
+    slug: name within the dashboard, in snake_case; ids and links follow from it, so it stays when the title changes.
+        Good: ``errors_by_endpoint``. Bad: ``panel_3``.
+    title: a few words. Good: ``Errors by endpoint``. Bad: ``How many requests of the API failed?``
+    doc: description shown in Grafana: what the figure is, its source, formula, window and caveat.
+        Good: ``Requests answered with 5xx / all requests, over the range above. Source: the API's metrics.``
+        Bad: ``Shows the error rate.``
+    viz: the visualisation, with units and thresholds. Good: ``Stat(unit="s")``. Bad: a number without a unit.
+    queries: the queries, shown together; Grafana names them A, B, C in this order.
+        Good: one unit for all. Bad: seconds and counts in one chart.
+    width: columns of the grid, of 24; every line of panels adds up to 24. Good: 4, 6, 8, 12, 16 or 24. Bad: 7.
+    height: rows of the grid, about 30 pixels each. Good: one height for a whole line. Bad: 8 beside 6.
+    window: fixed time range, if the panel does not follow the time picker.
+        Good: ``30d``. Bad: the dashboard's own range.
+    leads_to: target of the panel's link: ``dashboard`` or ``dashboard/panel``, by name and slug.
+        Good: ``system-health/rate_by_endpoint``. Bad: a URL.
+    feature: features, separated by blanks, that must be on; while one is off, a text is shown in the panel's place.
+        Good: ``tickets ticket_history``. Bad: ``tickets, ticket_history``.
+    needs: for that text: what is missing, in a few words.
+        Good: ``evaluation scores in Langfuse``. Bad: ``feature evaluation is off``.
+    exempt: design rules that the panel does not follow, by id, each with the reason.
+        Good: ``{"units": "a length of days does not fit the tile"}``. Bad: ``{"units": "not needed"}``.
     """
 
     slug: str
@@ -100,7 +143,15 @@ class Panel:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of panels under a heading that is a question; no heading for the first. Closed rows are collapsed."""
+    """Panels under one heading.
+
+    title: a question that the panels answer; empty for the first row.
+        Good: ``Which endpoints fail?`` Bad: ``Errors``.
+    panels: in reading order; the grid is filled from left to right.
+        Good: tiles, then charts, then tables. Bad: a line of panels that does not add up to 24 columns.
+    open: false if the row is collapsed when the dashboard opens; its queries run only once it is opened.
+        Good: false for tables of details. Bad: false for the first row.
+    """
 
     title: str
     panels: Sequence[Panel]
@@ -109,7 +160,22 @@ class Row:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """One question and the panels that answer it. ``range`` is the default time range, such as ``24h``."""
+    """A dashboard: one question and the panels that answer it.
+
+    name: name of the module, with ``-`` for ``_``; the uid follows from it.
+        Good: ``system-health`` in system_health.py. Bad: ``SystemHealth``.
+    title: title in Grafana. Good: ``System Health``. Bad: ``gendash dashboard 2``.
+    doc: the question, and for whom it is. Good: ``Is the platform up, fast and free of errors?`` Bad: ``Health.``
+    rows: the rows, from top to bottom. Good: the answer first, details collapsed. Bad: one row of 40 panels.
+    refresh: interval of automatic reloads, as a duration; slower than the data changes is enough.
+        Good: ``1m``. Bad: ``5s`` for rollups that are refreshed every 5 minutes.
+    range: default time range, as a duration that ends now. Good: ``24h``. Bad: ``now-24h``.
+    audience: ``admin`` hides it in a folder for admins, and its queries may read relations for admins.
+        Good: ``admin`` for costs. Bad: ``everyone`` for a panel that names users.
+    variables: choices at the top, from left to right. Good: one that most panels use. Bad: one that no panel uses.
+    annotations: marks on all charts: pairs of a name and a query.
+        Good: ``("Deploys", promql(...))``. Bad: one mark a request.
+    """
 
     name: str
     title: str
@@ -128,10 +194,19 @@ class Dashboard:
 
 @dataclass(frozen=True)
 class Relation:
-    """One SQL file: its header and its query. ``kind`` is the folder that it is in; a table has no query.
+    """One SQL file, as it was read: its header and its query.
 
-    ``line`` is the line of the file on which the query begins, 0 where it is not known; ``lines`` holds that of each
-    key of the header by its path, such as ``columns.day.type``.
+    name: name of the file without ``.sql``; of staging with the prefix ``staging.``.
+        Good: ``activity_day``, the subject and the grain. Bad: ``tmp2``.
+    kind: the folder: a table is filled by gendash itself, staging reads the platform, rollups and views read these.
+        Good: a rollup for what is read often. Bad: a rollup for what one panel reads once a day.
+    path: path of the file, for messages.
+    header: the YAML between ``/*`` and ``*/``; the keys are listed below.
+        Good: ``grain: one row per day``. Bad: an unknown key, which is a problem.
+    text: the query; of a table empty. Good: ``{{ staging('users') }}``. Bad: the platform's own name of the table.
+    columns: by name, each with its keys. Good: ``hours: {doc: "time to the answer, hours"}``. Bad: a doc without unit.
+    line: line of the file on which the query begins, from 1; 0 if it is not known.
+    lines: line of each key of the header by its path, such as ``columns.day.type``.
     """
 
     name: str
@@ -146,7 +221,24 @@ class Relation:
 
 @dataclass(frozen=True)
 class Rule:
-    """One recording or alerting rule. ``otherwise`` is the expression used where ``feature`` is off."""
+    """One recording or alerting rule, as an entry of ``recording_rules/*.yaml`` with ``each`` expanded.
+
+    name: of a recorded series level:metric:operations, of an alert CamelCase.
+        Good: ``job:http_requests:rate5m``, ``ApiErrors``. Bad: ``error_rate``, ``api-errors``.
+    kind: ``record`` or ``alert``, by the key that holds the name.
+    group: the group; its rules are evaluated in order, so a rule follows the rules that it reads.
+    path: path of the file, for messages.
+    expr: the expression, with references. Good: ``rate({{ metric('http_requests') }}[5m])``. Bad: a raw metric's name.
+    doc: one sentence with the unit. Good: ``Requests per second by job.`` Bad: ``Request rate rule.``
+    feature: features, separated by blanks, that must be on; the rule is left out while one is off.
+        Good: ``kb_metrics vector_metrics``. Bad: ``kb_metrics, vector_metrics``.
+    otherwise: the expression that replaces ``expr`` while a feature is off. Good: one over metrics that remain.
+        Bad: ``vector(0)``, which claims a measurement.
+    labels: labels that the rule adds. Good: ``{severity: critical}``. Bad: ``{value: "{{ $value }}"}``.
+    annotations: summary, description and dashboard of an alert. Good: a summary with the value. Bad: no dashboard.
+    for_: key ``for``: duration for which the condition must hold before the alert fires.
+        Good: ``10m``. Bad: empty, so that one bad sample alerts.
+    """
 
     name: str
     kind: Literal["record", "alert"]
@@ -162,15 +254,15 @@ class Rule:
 
 
 def sql(text: str, **options: Any) -> Query:
-    """A SQL query over gendash's own relations."""
+    """A SQL query over gendash's own relations; ``options`` are further fields of `Query`."""
     return Query("sql", text, **options)
 
 
 def promql(text: str, **options: Any) -> Query:
-    """A PromQL query over recorded series, or over raw metrics through the contract."""
+    """A PromQL query over recorded series or the platform's metrics; ``options`` are further fields of `Query`."""
     return Query("promql", text, **options)
 
 
 def slo(name: str) -> SettingRef:
-    """The value of a setting under ``slo.``, for thresholds: ``slo('api_errors.objective')``."""
+    """A reference to a setting under ``slo.``, for thresholds: ``slo('api_errors.objective')``."""
     return SettingRef(f"slo.{name}")

@@ -1,1 +1,1 @@
-"""Brings what Langfuse holds about LLM calls into PostgreSQL."""
+"""Copies Langfuse's data about LLM calls into PostgreSQL."""

@@ -1,4 +1,4 @@
-"""Whether a Langfuse project has LLM calls at all: what `gendash doctor` asks."""
+"""Checks for `gendash doctor` whether a Langfuse project has any LLM calls."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LOOK_BACK = timedelta(days=30)
 
 
 def calls(client: Client, now: datetime) -> tuple[str, str]:
-    """What the server is, and why there is no LLM call: an empty text where there is one. Raises an error of the tree.
+    """The server's version, and why there is no LLM call (empty if there is one). Raises an error of the tree.
 
     One row of the last 30 days is asked for, without its content.
     """

@@ -1,4 +1,4 @@
-"""What is read of Langfuse's answers, as typed items; both generations of the API fit."""
+"""The fields read from Langfuse's answers, as typed items; both generations of the API fit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ABSENT = msgspec.Raw(b"null")
 
 
 class Observation(msgspec.Struct, rename="camel", gc=False):
-    """What is read of an observation; both generations of the API fit. What is seldom looked at stays JSON."""
+    """The fields read from an observation; both generations of the API fit. Fields that are seldom used stay JSON."""
 
     id: str
     trace_id: str
@@ -52,7 +52,7 @@ class Observation(msgspec.Struct, rename="camel", gc=False):
 
 
 class Subject(msgspec.Struct, rename="camel"):
-    """What a score of v3 is about."""
+    """The subject of a score of v3."""
 
     kind: str
     id: str
@@ -60,7 +60,7 @@ class Subject(msgspec.Struct, rename="camel"):
 
 
 class Score(msgspec.Struct, rename="camel"):
-    """What is read of a score; both generations of the API fit."""
+    """The fields read from a score; both generations of the API fit."""
 
     id: str
     name: str
@@ -81,7 +81,7 @@ class Score(msgspec.Struct, rename="camel"):
 
 
 class TraceItem(msgspec.Struct, rename="camel"):
-    """What is read of a trace of the older API, whose observations do not carry it."""
+    """The fields read from a trace of the older API, whose observations do not carry them."""
 
     id: str
     name: str | None = None
@@ -93,7 +93,7 @@ class TraceItem(msgspec.Struct, rename="camel"):
 
 
 class Meta(msgspec.Struct, rename="camel"):
-    """What an answer says about the pages that follow."""
+    """The part of an answer about the following pages."""
 
     cursor: str | None = None
     total_items: int | None = None

@@ -68,7 +68,7 @@ def allowance(plan: str, kind: str | None, share: float) -> Allowance | None:
 
 
 class Budget(Protocol):
-    """Where requests are counted."""
+    """The counter of requests."""
 
     def __call__(self, name: str, allowed: Allowance, patience_s: float) -> float:
         """Seconds to wait before the next request, which is booked unless they are more than ``patience_s``."""
@@ -76,7 +76,7 @@ class Budget(Protocol):
 
 @dataclass
 class OwnBudget:
-    """A budget that nobody else takes from."""
+    """A budget of this process alone."""
 
     clock: Callable[[], float]
     next_at: dict[str, float] = field(default_factory=dict)

@@ -49,7 +49,7 @@ _TOO_WIDE = re.compile(rb"Timeout error|memory limit|TIMEOUT_EXCEEDED|MEMORY_LIM
 
 
 def is_too_wide(status: int, body: bytes) -> bool:
-    """Whether a narrower window may be answered: the answer took too long, or was too much."""
+    """True if a narrower window may be answered: the answer took too long, or was too large."""
     return status in (408, 413, 504, 524) or (status == 500 and _TOO_WIDE.search(body) is not None)
 
 
@@ -289,7 +289,7 @@ def check_keys(client: Client) -> str:
 
 
 def choose_api(client: Client, server: str) -> tuple[Api, str]:
-    """Which API to read and why: v2 where the server writes events, else the older lists."""
+    """The API to read, with the reason: v2 if the server writes events, else the older lists."""
     if _number(server) < (4, 0):
         return "v1", f"version {server} keeps its data in the older lists"
     probe = (
@@ -329,7 +329,7 @@ def _number(text: str) -> tuple[int, ...]:
 
 
 def _decoded(decode: Callable[[bytes], Any], body: bytes) -> Any:
-    """What a body holds. A value that is nested too deep becomes null: users write such, and the rest is read."""
+    """The decoded body. A value that is nested too deep becomes null: users write such, and the rest is read."""
     try:
         return decode(body)
     except RecursionError:

@@ -1,4 +1,4 @@
-"""The price list of Langfuse, kept in step: by it the server costs calls that came without a cost of their own."""
+"""Syncs Langfuse's model prices, with which the server computes costs that the client did not send."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def _fitted(raw: bytes, one: Callable[[bytes], Any]) -> Any:
 
 
 def _readable(name: str, value: Any) -> Any:
-    """What is readable of a field: entries of a map one by one, else nothing."""
+    """The readable part of a field: the readable entries of a map, else nothing."""
     if name not in _ENTRIES or not isinstance(value, dict):
         return None
     return {key: entry for key, entry in value.items() if entry is not None and _fits(name, entry)}

@@ -1,4 +1,4 @@
-"""What a run begins with: the store, a client with its keys, whose project it is, and which private fields are open."""
+"""The start of a run: opens the store, a client with its keys, the project, and reads which private fields are open."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def open_client(config: Config, store: Store | None = None) -> Client:
 
 
 def open_shaper(config: Config, store: Store, project: str) -> Shaper:
-    """What turns items into rows; users are hashed with the key that the store keeps."""
+    """The shaper, which turns items into rows; users are hashed with the key that the store keeps."""
     return Shaper(project, store.user_key(), config["langfuse.metadata"], config["langfuse.fields"])
 
 

@@ -37,7 +37,7 @@ class Page(NamedTuple):
 
 
 class Window(NamedTuple):
-    """Start included, end excluded; no end stands for everything after the start."""
+    """Start included, end excluded; no end means everything after the start."""
 
     start: datetime
     end: datetime | None

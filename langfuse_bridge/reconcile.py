@@ -54,7 +54,7 @@ class Reconciliation:
 
     @property
     def agree(self) -> bool:
-        """Whether nothing differs, or only what is explained."""
+        """True if there are no differences, or only explained ones."""
         return all(difference.why for difference in self.after)
 
 
@@ -138,7 +138,7 @@ def _sent_again(store: Store, project: str, day: Window, report: bridge.StreamRe
 
 
 def totals_differences(server: dict[TotalsKey, Figures], store: dict[TotalsKey, Figures]) -> list[TotalsDifference]:
-    """What two sets of totals disagree on, in order."""
+    """The differences of two sets of totals, in order."""
     keys = sorted(server.keys() | store.keys())
     pairs = [(key, server.get(key, _NOTHING), store.get(key, _NOTHING)) for key in keys]
     return [TotalsDifference(*key, theirs, ours) for key, theirs, ours in pairs if not _equal(theirs, ours)]

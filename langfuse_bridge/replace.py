@@ -19,7 +19,7 @@ _LOOK_UP = "set local enable_hashjoin = off; set local enable_mergejoin = off; s
 
 
 class Closed(NamedTuple):
-    """What closing a window did. ``gone`` are the keys of deleted rows; ``beaten`` the keys of rows that were not
+    """The result of closing a window. ``gone`` are the keys of deleted rows; ``beaten`` the keys of rows that were not
     taken, since a newer version of them is stored at another time, with the time that they had."""
 
     written: int

@@ -1,4 +1,4 @@
-"""What keeps the bridge in order: deleting old rows, and telling Prometheus how the sync is."""
+"""Upkeep of the bridge: deletes old rows, and exposes the state of the sync as metrics for Prometheus."""
 
 from __future__ import annotations
 

@@ -229,7 +229,7 @@ _VALUE, _MONEY = api_types.decoder(Any), api_types.decoder(Decimal | None)
 
 
 def _json(raw: msgspec.Raw) -> Any:
-    """What a field that is kept as JSON says; nothing where it is deeper than can be read."""
+    """The text of a field that is kept as JSON; None if it is nested deeper than can be read."""
     try:
         return _VALUE(bytes(raw))
     except (RecursionError, ValueError):
@@ -301,7 +301,7 @@ def _total(cost: Mapping[str, Decimal]) -> Decimal | None:
 
 
 def _source(item: Observation, usage: Mapping[str, int], cost: Mapping[str, Decimal]) -> str | None:
-    """Who priced a call. The older API names no tier: there the list did where its prices give this very cost."""
+    """The source of a call's cost. The older API names no tier: there it is the list if its prices give this cost."""
     if item.usage_pricing_tier_id:
         return "list"
     if not item.model_id:

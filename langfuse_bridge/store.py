@@ -200,7 +200,7 @@ class Store:
             self._set(connection, project, stream, values, {"requests": requests})
 
     def states(self, streams: Sequence[Stream]) -> list[dict[str, Any]]:
-        """Every row of ``_sync``, with ``stored``, the rows of the table (an estimate where there are very many)."""
+        """The rows of ``_sync``, with ``stored``, the number of rows of the table (an estimate for very many)."""
         query = sql.SQL("select * from {} order by project, stream").format(self.table("_sync"))
         tables = {stream.name: self.table(stream.table) for stream in streams}
         with self.transaction() as connection:

@@ -1,4 +1,4 @@
-"""Brings PostgreSQL in step with Langfuse: windows closed one by one, resumable, and writing only what differs."""
+"""Syncs PostgreSQL with Langfuse: windows closed one by one, resumable, and writing only what differs."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PART = 10_000
 
 @dataclass
 class StreamReport:
-    """What a run did for one stream of one project."""
+    """The result of a run for one stream of one project."""
 
     project: str
     stream: str
@@ -48,7 +48,7 @@ class StreamReport:
 
 @dataclass
 class SyncReport:
-    """What a run did. ``resume_at`` says when a run can continue after the server asked for a pause."""
+    """The result of a run. ``resume_at`` is the time at which it can continue after the server asked for a pause."""
 
     project: str = ""
     server: str = ""
@@ -61,13 +61,13 @@ class SyncReport:
 
     @property
     def complete(self) -> bool:
-        """Whether everything new is in. A look-back may still have to continue; then a stream has a note."""
+        """True if all new rows are stored. A look-back may still have to continue; then a stream has a note."""
         return self.resume_at is None
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a run stands: ``at`` within ``start`` to ``end`` of a pass, and the rows read so far."""
+    """The progress of a run: ``at`` within ``start`` to ``end`` of a pass, and the rows read so far."""
 
     project: str
     stream: str
@@ -80,7 +80,7 @@ class Progress:
 
 @dataclass
 class _Run:
-    """What the functions below share: servers, clock, and what has been learnt about rows at two times."""
+    """The state that the functions below share: servers, clock, and rows that were found at two times."""
 
     client: Client
     store: Store
@@ -177,7 +177,7 @@ def _streams(
 
 
 def _models(client: Client, store: Store, project: str, now: datetime) -> StreamReport | None:
-    """What was done for the price list; a list that cannot be had costs nothing else."""
+    """The result for the price list; if it cannot be read, the rest of the run is not affected."""
     asked = client.asked
     try:
         with langfuse.in_one_line(client, but=langfuse.Paused):
@@ -197,7 +197,7 @@ def _models(client: Client, store: Store, project: str, now: datetime) -> Stream
 def _estimate(
     config: Config, client: Client, store: Store, now: datetime, from_: datetime | None, to: datetime | None
 ) -> SyncReport:
-    """What a run would ask, as far as the server's own counts say; nothing is written."""
+    """An estimate of a run's requests by the server's own counts; nothing is written."""
     project, since = config["langfuse.project"], timedelta(seconds=config.seconds("langfuse.since"))
     states = {stream: store.state(project, stream.name, make=False) for stream in STREAMS}
     with langfuse.in_one_line(client):

@@ -1,4 +1,4 @@
-"""What the server itself says it holds: totals by UTC day, and counts, from its metrics endpoint."""
+"""The server's own totals by UTC day, and its counts, from its metrics endpoint."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Figures = Mapping[str, Decimal]
 
 
 class TotalsKey(NamedTuple):
-    """What totals are of: a UTC day, and a model or the name and type of a score; empty for none."""
+    """The group of totals: a UTC day, and a model or the name and type of a score; empty for none."""
 
     day: date
     stream: str
@@ -109,7 +109,7 @@ def _lines(client: Client, api: Api, view: str, query: dict[str, Any], window: W
 
 
 def counts(client: Client, api: Api, window: Window) -> dict[str, int]:
-    """How many observations and scores start in a window; scores of free text are not counted by the server."""
+    """The numbers of observations and scores that start in a window; the server does not count scores of free text."""
     found: dict[str, int] = {}
     for view in _VIEWS:
         lines = _ask(client, api, view.name, {"metrics": [_COUNT]}, window)

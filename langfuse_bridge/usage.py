@@ -100,7 +100,7 @@ class _Kind(NamedTuple):
 def tokens(usage: Mapping[str, int]) -> Tokens:
     """Tokens by what they are. Input and output as the server adds them: all usage types with that word in the name.
 
-    Where no name holds the word, as in usage sent as a provider's answer had it, `KNOWN` says which count.
+    If no name contains the word, as in usage sent in a provider's own format, `KNOWN` names those that count.
     """
     kinds = _kinds(tuple(usage))
     pairs = list(zip(usage.values(), kinds, strict=True))
@@ -137,7 +137,7 @@ def normal(name: str) -> str:
 
 
 def _guess(lower: str) -> tuple[str, ...]:
-    """What a usage type of another name counts: cached where it reads from a cache, reasoning by its name."""
+    """The kinds of a usage type with an unknown name: cached if it reads from a cache, reasoning by its name."""
     if "cache" in lower and not any(word in lower for word in ("creat", "writ", "miss", "storage")):
         return (CACHED,)
     return (REASONING,) if "reasoning" in lower else ()

@@ -1,4 +1,4 @@
-"""Which windows of time a run closes. Pure: state and clock in, windows out."""
+"""The time windows that a run closes. Pure: state and clock in, windows out."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Pass(NamedTuple):
 
 @dataclass
 class Width:
-    """How wide the next window is: wide where little is found, so that quiet weeks cost few requests.
+    """The width of the next window: wide if little is found, so that quiet weeks cost few requests.
 
     It stays below ``too_wide``, the narrowest width that the server did not answer.
     """
@@ -70,7 +70,7 @@ def first_width(part: Pass, state: SyncState, now: datetime) -> Width:
 
 
 def passes(state: SyncState, now: datetime, since: timedelta, zone: ZoneInfo) -> list[Pass]:
-    """What a run has to go through: what is new, and the look-backs that are due or under way."""
+    """The passes of a run: new rows, and the look-backs that are due or not finished."""
     first = state.closed_until is None
     oldest = max(state.closed_from or now - since, now - since)
     start = min(state.closed_until, now - LATE) if state.closed_until else oldest
@@ -140,7 +140,7 @@ def next_window(part: Pass, start: datetime, width: timedelta, now: datetime) ->
 
 
 def at_least(span: timedelta) -> int:
-    """How many windows an empty stretch of time takes: they double in width up to a day."""
+    """The number of windows for an empty span of time: they double in width up to a day."""
     count, width = 0, FIRST_WIDTH["new"]
     while span > timedelta(0):
         count, span, width = count + 1, span - width, min(2 * width, WIDEST)

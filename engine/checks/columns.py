@@ -25,7 +25,7 @@ from gendash.engine.languages.sql_scope import UNKNOWN, Lookup, Source, duplicat
 from gendash.engine.model import Dashboard, Problem, Query, Relation
 from gendash.engine.store import audit_results
 
-# a staging text stands in a rollup as a relation of this schema: its header says what it gives
+# a staging text appears in a rollup as a relation of this schema: its header says what it gives
 _STAGED = "staging of gendash"
 _STAGE = re.compile(r"""\{\{\s*stage\(\s*(['"])(\w+)\1[^}]*\}\}""")
 # functions that read what no panel may: files, other servers, settings, sizes and sessions of the database
@@ -57,7 +57,7 @@ def check_columns(catalog: Catalog) -> list[Problem]:
         found += [Problem(text.where(fault.place), fault.what, fault.do) for fault in faults]
         for source in given:
             found += [
-                Problem(text.where(-1), f"gives two columns the name '{name}'", "rename one")
+                Problem(text.where(-1), f"returns two columns with the name '{name}'", "rename one")
                 for name in duplicates(source)
             ]
         if text.relation is not None:
@@ -81,7 +81,7 @@ def check_system_functions(catalog: Catalog) -> list[Problem]:
 
 
 def _texts(catalog: Catalog) -> Iterator[Text]:
-    """Every SQL text whose references are right; other checks report the rest."""
+    """The SQL texts whose references are correct; other checks report the rest."""
     for relation in catalog.relations.values():
         if relation.kind != "table":
             yield from _relation_text(catalog, relation)
@@ -195,11 +195,11 @@ def _against_header(relation: Relation, given: list[Source]) -> Iterator[Problem
         for name in sorted(declared.keys() - kinds.keys()):
             near = next(iter(get_close_matches(name, extra, n=1)), "")
             extra = extra - {near}
-            do = f"the query gives '{near}'" if near else "give it, or take it out of the header"
+            do = f"the query returns '{near}'" if near else "return it, or remove it from the header"
             yield Problem(relation.path, f"no column '{name}' in the query, declared under columns:", do)
         for name in sorted(extra):
             what = f"the query gives '{name}', which columns: lacks"
-            yield Problem(relation.path, what, "declare it, or take it out of the query")
+            yield Problem(relation.path, what, "declare it, or remove it from the query")
         for name in sorted(declared.keys() & kinds.keys()):
             if sql_types.unlike(declared[name], kinds[name]):
                 what = f"column '{name}' is declared {declared[name]}, the query gives {kinds[name]}"

@@ -35,7 +35,7 @@ from gendash.engine.render.dashboards import link_target
 
 
 def check(catalog: Catalog) -> list[Problem]:
-    """Every problem that every check finds: of reading, of types, of the definitions, then what breaks a design rule.
+    """All problems of the definitions: of reading, of types, of all checks, then the broken design rules.
 
     While a file cannot be read, only what is wrong with each file by itself is listed: the names that it declares would
     be reported as missing wherever they are used.
@@ -52,12 +52,12 @@ def check(catalog: Catalog) -> list[Problem]:
 
 
 def warnings(catalog: Catalog) -> list[Problem]:
-    """What breaks a design rule that the root of the definition takes as a warning."""
+    """Broken design rules that the definition's content root sets to `warning`."""
     return design_rules.rule_warnings(sound(catalog)[0]) if catalog.complete else []
 
 
 def definition_notes(catalog: Catalog) -> list[Problem]:
-    """What is worth knowing and no fault: links that are left out, since their dashboard does not exist."""
+    """Notes that are no faults: links that are left out, since their dashboard does not exist."""
     return [
         Problem(where, f"link to '{panel.leads_to}' left out", "its dashboard does not exist here")
         for where, _, panel in catalog.panels()
@@ -171,7 +171,7 @@ def check_platform_sql(catalog: Catalog) -> list[Problem]:
         mapped = f"= {value}" if key.startswith("rows.") else str(value)
         wrong = expression_error(mapped) if key.startswith(("rows.", "columns.")) and is_expression(mapped) else ""
         if wrong:
-            found.append(Problem(config.where(f"platform.{key}"), f"platform.{key}: {wrong}", f"mend {value!r}"))
+            found.append(Problem(config.where(f"platform.{key}"), f"platform.{key}: {wrong}", f"correct {value!r}"))
     return found
 
 

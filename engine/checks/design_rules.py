@@ -61,7 +61,7 @@ RULES: tuple[DesignRule, ...] = (
     DesignRule(
         4,
         "rates-of-counters",
-        "rate and increase stand around counters only, and a counter never without them.",
+        "rate and increase are applied to counters only, and a counter is never shown without them.",
         "Five gauges of the platform end in _total, and a counter's value is a sum since the last restart.",
         ("check",),
         (queries.check_rates, queries.check_counters),
@@ -102,7 +102,7 @@ RULES: tuple[DesignRule, ...] = (
     DesignRule(
         9,
         "source-uids",
-        "Data sources stand as type and uid of gendash.yaml, everywhere.",
+        "Data sources are always given as type and uid of gendash.yaml.",
         "Names change, and a variable cannot be resolved by a server-side query. The engine writes them, "
         "so tests judge.",
         ("tests",),
@@ -159,8 +159,8 @@ RULES: tuple[DesignRule, ...] = (
     DesignRule(
         15,
         "colors",
-        "A name has one colour on all dashboards, and no state is told by colour alone.",
-        "Readers learn colours, and some cannot tell them apart.",
+        "A name has one colour on all dashboards, and no state is shown by colour alone.",
+        "Readers learn colours, and some cannot distinguish them.",
         ("check",),
         (panels.check_colors, panels.check_words),
     ),
@@ -184,14 +184,14 @@ RULES: tuple[DesignRule, ...] = (
         18,
         "few-series",
         "At most ten lines: those by a label with many values take the topk. No pies, no second axis.",
-        "Nobody tells twenty lines apart, or compares angles.",
+        "Nobody can distinguish twenty lines or compare angles.",
         ("check",),
         (queries.check_few_series, panels.check_shapes),
     ),
     DesignRule(
         19,
         "nothing-said",
-        "What is shown for nothing is said, in at most ten characters on a small tile, and no line crosses a gap.",
+        "Every panel sets noValue (at most ten characters on a small tile), and no line connects nulls.",
         "Zero, no traffic and unknown are three states.",
         ("check",),
         (panels.check_nothing,),
@@ -273,12 +273,12 @@ ALWAYS: frozenset[Check] = frozenset(
 
 
 def check_rules(catalog: Catalog) -> list[Problem]:
-    """Every problem that breaks a rule, but for panels that are exempt; and every exemption that is not needed."""
+    """The problems by broken rules, without those of exempt panels, and the exemptions that are not needed."""
     return _judged(catalog)["error"]
 
 
 def rule_warnings(catalog: Catalog) -> list[Problem]:
-    """What breaks a rule in the roots of users that take the rule as a warning."""
+    """Broken rules in content roots of users that set the rule to `warning`."""
     return _judged(catalog)["warning"] if catalog.own or catalog.styles else []
 
 
@@ -290,7 +290,7 @@ def level_of(rule: DesignRule, check: Check, style: Mapping[str, str] | None) ->
 
 
 def levels_of(style: Style, problems: list[Problem]) -> dict[str, str]:
-    """The levels that a root's style.yaml gives to rules. What is wrong with it goes to ``problems``."""
+    """The levels that a root's style.yaml sets for rules. Its faults are appended to ``problems``."""
     content, where, lines = style
     if not isinstance(content, dict):
         problems.append(Problem(where, "not a map of design rules", "write 'rule: error', 'warning' or 'off'"))
@@ -314,7 +314,7 @@ def levels_of(style: Style, problems: list[Problem]) -> dict[str, str]:
 
 
 def _judged(catalog: Catalog) -> dict[str, list[Problem]]:
-    """What breaks a rule, by level."""
+    """Broken rules by level."""
     exempt = {where: panel.exempt for where, _, panel in catalog.panels() if panel.exempt}
     found: dict[str, list[Problem]] = {level: [] for level in LEVELS}
     levels = {

@@ -25,16 +25,16 @@ def check_links(catalog: Catalog) -> list[Problem]:
 
 
 def check_tiles_lead_on(catalog: Catalog) -> list[Problem]:
-    """Every tile leads to what explains it."""
+    """Every tile has a link to the panel or dashboard that explains it."""
     return [
-        Problem(where, "a tile that leads nowhere", "name with leads_to the dashboard or panel that explains it")
+        Problem(where, "a tile without a link", "set leads_to to the dashboard or panel that explains it")
         for where, panel, _ in of_type(catalog, "stat", "gauge")
         if panel.width <= 6 and not panel.leads_to
     ]
 
 
 def check_entities(catalog: Catalog) -> list[Problem]:
-    """A table that leads on says which column names what a row is about: a whole table of links cannot be read."""
+    """A table with links sets the column that identifies a row; a table whose cells are all links cannot be read."""
     return [
         Problem(where, "every cell of the table is a link", "give the entity's column an override with links=[]")
         for where, panel, body in of_type(catalog, "table")
@@ -43,7 +43,7 @@ def check_entities(catalog: Catalog) -> list[Problem]:
 
 
 def check_links_keep(catalog: Catalog) -> list[Problem]:
-    """Links to dashboards that a visualisation holds itself keep the time range and the variables."""
+    """Links to dashboards inside a visualisation keep the time range and the variables."""
     kept = ("${__url_time_range}", "${__all_variables}")
     return [
         Problem(where, f"the link '{link.get('title', '')}' drops {part}", "add it to the url")
@@ -61,7 +61,7 @@ def _own_links(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def check_two_clicks(catalog: Catalog) -> list[Problem]:
-    """From every tile that leads on, one or two clicks end at a dashboard, chart or table that says why."""
+    """From every tile with a link, one or two clicks lead to a dashboard, chart or table that gives the reason."""
     return [
         Problem(where, "two clicks do not reach a chart or table", "let leads_to name one")
         for where, panel, _ in of_type(catalog, "stat")

@@ -1,4 +1,4 @@
-"""Design rules of what stands on a dashboard: titles, units, colours, limits, grid, links. One small check each."""
+"""Design rules for the panels of a dashboard: titles, units, colours, limits, grid, links. One small check each."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ UNITS |= {"currencyUSD", "reqps", "ops", "opm", "cps", "rowsps", "bytes", "decby
 SCALING = frozenset({"s", "dtdurations", "bytes", "decbytes"})  # they choose their own unit, and decimals with it
 RANGES = tuple(start.removeprefix("now-") for start in QUICK_RANGES)
 ALARMS = ("red", "orange", "semi-dark-orange", "dark-red")
-NATURAL = (0, 1)  # any at all, and all of it: limits that nobody sets
+NATURAL = (0, 1)  # any at all, and all of it: limits that need no setting
 
 
 def fields(body: dict[str, Any]) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def fields(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def properties(body: dict[str, Any], name: str) -> list[tuple[dict[str, Any], Any]]:
-    """Every override of one property: its matcher and its value."""
+    """The overrides of one property in a panel's JSON, as pairs of matcher and value."""
     overrides = body.get("fieldConfig", {}).get("overrides", [])
     return [(o["matcher"], p["value"]) for o in overrides for p in o["properties"] if p["id"] == name]
 
@@ -50,7 +50,7 @@ def of_type(catalog: Catalog, *types: str) -> Iterator[tuple[str, Panel, dict[st
 
 
 def check_units(catalog: Catalog) -> list[Problem]:
-    """Every panel with numbers says their unit, in its defaults or in an override."""
+    """A panel with numbers sets their unit, in its defaults or in an override."""
     return [
         Problem(where, "no unit", "give the visualisation a unit")
         for where, _, _ in catalog.panels()
@@ -211,9 +211,11 @@ def check_colors(catalog: Catalog) -> list[Problem]:
 
 
 def check_words(catalog: Catalog) -> list[Problem]:
-    """A state is told by a word, never by colour alone: background colours are for tables of shares only."""
+    """A state is shown by a word, never by colour alone: background colours are for tables of shares only."""
     return [
-        Problem(where, "a background colour that stands alone", "use colorMode value or none, and words for states")
+        Problem(
+            where, "a state shown by its background colour alone", "use colorMode value or none, and words for states"
+        )
         for where, _, body in of_type(catalog, "stat")
         if str(body["options"].get("colorMode", "")).startswith("background")
     ]
@@ -232,7 +234,7 @@ def check_thresholds(catalog: Catalog) -> list[Problem]:
         values = [_value(catalog, step["value"]) for step in (fields(body).get("thresholds") or {}).get("steps", [])]
         numbers = [value for value in values[1:] if value is not None]
         if values and (values[0] is not None or numbers != sorted(numbers)):
-            found.append(Problem(where, f"thresholds {values} do not rise from an open lower end", "put them in order"))
+            found.append(Problem(where, f"thresholds {values} do not ascend from null", "put them in order"))
     return found
 
 
@@ -273,7 +275,7 @@ def check_legends(catalog: Catalog) -> list[Problem]:
 
 
 def check_legend_names(catalog: Catalog) -> list[Problem]:
-    """Every PromQL line has a name; without one Grafana shows the raw series."""
+    """A PromQL line has a legend; without one Grafana shows the raw series."""
     return [
         Problem(f"{where} query {chr(65 + index)}", "no legend", "name the line")
         for where, panel, _ in of_type(catalog, "timeseries", "trend", "state-timeline", "stat", "bargauge")
@@ -295,7 +297,7 @@ def check_shapes(catalog: Catalog) -> list[Problem]:
 
 
 def check_nothing(catalog: Catalog) -> list[Problem]:
-    """What is shown for nothing is said, in at most ten characters on a small tile, and no line crosses a gap."""
+    """Every panel sets noValue (at most ten characters on a small tile), and no line connects nulls."""
     found = []
     for where, _, panel in catalog.panels():
         body = catalog.body(where)
@@ -303,10 +305,10 @@ def check_nothing(catalog: Catalog) -> list[Problem]:
             continue
         word = fields(body).get("noValue") or ""
         if not word or (panel.width == 4 and len(word) > NO_VALUE_LIMIT):
-            found.append(Problem(where, f"noValue '{word}'", f"1 to {NO_VALUE_LIMIT} characters for nothing"))
+            found.append(Problem(where, f"noValue '{word}'", f"1 to {NO_VALUE_LIMIT} characters to show without data"))
         spans = [fields(body).get("custom", {}).get("spanNulls"), *(v for _, v in properties(body, "custom.spanNulls"))]
         if any(span is True for span in spans):
-            found.append(Problem(where, "lines cross gaps", "leave spanNulls out: a gap is a finding"))
+            found.append(Problem(where, "lines connect nulls", "remove spanNulls: a gap means missing data"))
     return found
 
 
@@ -323,7 +325,7 @@ def check_refresh(catalog: Catalog) -> list[Problem]:
 
 
 def check_freshness(catalog: Catalog) -> list[Problem]:
-    """Every dashboard says how old its data is, marks deploys and alerts, and explains how it counts."""
+    """Every dashboard shows the age of its data, marks deploys and alerts, and explains how it counts."""
     found = []
     for dashboard in catalog.dashboards.values():
         slugs = {panel.slug for panel in dashboard.panels()}
@@ -338,7 +340,7 @@ def check_freshness(catalog: Catalog) -> list[Problem]:
 
 
 def check_ratio_tiles(catalog: Catalog) -> list[Problem]:
-    """A ratio's tile says the scale of its curve: between 0 and 1 most changes cannot be seen."""
+    """A ratio's tile sets the scale of its curve: between 0 and 1 most changes cannot be seen."""
     return [
         Problem(where, f"a ratio with a curve and no {end}", "say the scale where it is known, such as 0 to 0.1")
         for where, _, body in of_type(catalog, "stat")

@@ -10,7 +10,7 @@ from gendash.engine.definitions.prose import without_references, wrong_in
 from gendash.engine.model import Problem
 
 _LIMITS = ("slo.", "limits.", "budget.")
-# a word of judgement, then a number in the same clause; 0 is a limit that nobody sets
+# a word of judgement, then a number in the same clause; 0 is a limit that needs no setting
 _JUDGED = re.compile(
     r"\b(amber|orange|red|degraded|failing|broken|low|target|objective|dashed line)\b"
     r"[^.;:,\d]{0,30}?\b(?!0\b)(\d+(?:\.\d+)?)(?!\w)",
@@ -24,7 +24,7 @@ def check_prose(catalog: Catalog) -> list[Problem]:
 
 
 def _texts(catalog: Catalog) -> Iterator[tuple[str, str]]:
-    """Every description, and where it is."""
+    """All descriptions with their places."""
     for dashboard in catalog.dashboards.values():
         yield dashboard.name, dashboard.doc
         yield from ((f"{dashboard.name} variable {one.name}", one.doc) for one in dashboard.variables)

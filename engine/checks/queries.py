@@ -44,14 +44,14 @@ def _sample(language: Language, text: str, variables: tuple[tuple[str, bool], ..
 
 
 def _promql(catalog: Catalog) -> Iterator[tuple[str, Dashboard, Query, str]]:
-    """Every PromQL query that parses, with where it stands and its text."""
+    """The PromQL queries that parse, each with its place and its text."""
     for where, dashboard, query in catalog.queries():
         text = catalog.expand(query).text
         if query.language == "promql" and not text.strip().startswith("label_values"):
             try:
                 selectors(text)
             except ValueError:
-                continue  # check_queries_parse tells
+                continue  # check_queries_parse reports it
             yield where, dashboard, query, text
 
 
@@ -69,7 +69,7 @@ def _types(catalog: Catalog) -> dict[str, str]:
 
 
 def expression_error(mapped: str) -> str:
-    """What is wrong with ``= SQL`` in place of a column: an empty string for one expression over {columns} only."""
+    """The fault of a column mapped as ``= SQL``; an empty string if it is one expression over {columns} only."""
     text = f"select {mapped_sql(mapped, column=lambda _: '$1')}"
     wrong = sql_error(text)
     if wrong:
@@ -82,14 +82,14 @@ def expression_error(mapped: str) -> str:
     for node in nodes(select.target_list):
         if node.DESCRIPTOR.name == "ColumnRef":
             names = ".".join(one.string.sval or "*" for one in node.fields)
-            return f"'{names}' stands without braces: a column is written as {{{names.rpartition('.')[2]}}}"
+            return f"'{names}' is not in braces: a column is written as {{{names.rpartition('.')[2]}}}"
         if node.DESCRIPTOR.name in ("SubLink", "WindowDef", "RowExpr"):
             return "looks beyond its row; replace the staging file instead"
     return ""
 
 
 def promql_fault(text: str) -> tuple[str, int]:
-    """What Prometheus' parser says against an expression, or an empty string; and the character that it is about."""
+    """The error of Prometheus' parser for an expression, or an empty string, and the character that it is about."""
     try:
         parse(text)
     except ValueError as error:
@@ -98,7 +98,7 @@ def promql_fault(text: str) -> tuple[str, int]:
 
 
 def check_rates(catalog: Catalog) -> list[Problem]:
-    """rate, irate and increase stand around counters only: five gauges of the platform end in _total."""
+    """rate, irate and increase are applied to counters only: five gauges of the platform end in _total."""
     types = _types(catalog)
     texts = [(where, text) for where, _, _, text in _promql(catalog)]
     texts += [(f"{rule.path} {rule.name}", catalog.expanded(rule.expr).text) for rule in catalog.rules.values()]
@@ -107,7 +107,7 @@ def check_rates(catalog: Catalog) -> list[Problem]:
         try:
             used = selectors(text)
         except ValueError:
-            continue  # check_rules_parse tells
+            continue  # check_rules_parse reports it
         found += [
             Problem(where, f"{selector.inside[-1]} of the gauge '{selector.metric}'", "use delta or the value itself")
             for selector in used
@@ -195,7 +195,7 @@ def check_ratios(catalog: Catalog) -> list[Problem]:
 
 
 def check_job(catalog: Catalog) -> list[Problem]:
-    """Every selector says of which job, so that other scrapes never count."""
+    """Every selector names its job, so that series of other jobs are not counted."""
     return [
         Problem(where, f"'{selector.metric}' of any job", 'add {job=~"$job"}')
         for where, _, _, text in _promql(catalog)
@@ -224,7 +224,7 @@ def check_few_series(catalog: Catalog) -> list[Problem]:
 
 
 def check_windows(catalog: Catalog) -> list[Problem]:
-    """A panel that does not follow the picker says so: with its window, or with 'now'."""
+    """A panel that does not follow the time picker names its window, or 'now', in the title or the description."""
     found = []
     for where, _, panel in catalog.panels():
         texts = [catalog.expand(query).text for query in panel.queries if query.language == "sql"]
@@ -245,7 +245,7 @@ def check_time_groups(catalog: Catalog) -> list[Problem]:
 
 
 def check_columns_named(catalog: Catalog) -> list[Problem]:
-    """Every query names its columns: a new one must not change a panel."""
+    """Every query names its columns (no ``*``), so that a new column does not change a panel."""
     return [
         Problem(where, "select *", "name the columns")
         for where, text in _sql(catalog)
@@ -273,7 +273,7 @@ def check_tables_limited(catalog: Catalog) -> list[Problem]:
 
 
 def _bounded(catalog: Catalog, where: str) -> bool:
-    """Whether the grain of every relation of a panel says how many rows it has at most."""
+    """True if the grain of every relation of a panel states its maximum number of rows."""
     grains = [
         str(catalog.relations[name].header.get("grain", ""))
         for kind, name in catalog.uses(("panel", where))
@@ -308,7 +308,7 @@ def check_personal(catalog: Catalog) -> list[Problem]:
 
 
 def check_audience(catalog: Catalog) -> list[Problem]:
-    """A shared dashboard reads no relation that is for admins; nobody reads one that is for nobody."""
+    """A dashboard for everyone reads no relation of audience admin, and no dashboard one of audience none."""
     found = []
     for where, dashboard, query in catalog.queries():
         allowed = ("everyone", "admin") if dashboard.audience == "admin" else ("everyone",)
@@ -318,7 +318,7 @@ def check_audience(catalog: Catalog) -> list[Problem]:
                 found.append(
                     Problem(
                         where,
-                        f"reads '{name}', which is for {audience or 'nobody'}",
+                        f"reads '{name}', which has the audience {audience or 'none'}",
                         "read an aggregate, or move the panel to an admin dashboard",
                     )
                 )

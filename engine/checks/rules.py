@@ -20,7 +20,7 @@ ANNOTATIONS = ("summary", "description", "dashboard")
 
 
 def _readable(catalog: Catalog, rules: Iterable[Rule] | None = None) -> Iterator[tuple[str, Rule, str]]:
-    """Every live rule with where it stands and its expression, as far as that parses (other checks tell)."""
+    """Every live rule with its place and its expression; rules that do not parse are left to other checks."""
     for rule in live_rules(catalog) if rules is None else rules:
         text = rule_expression(catalog, rule).text
         try:
@@ -31,7 +31,7 @@ def _readable(catalog: Catalog, rules: Iterable[Rule] | None = None) -> Iterator
 
 
 def check_alerts(catalog: Catalog) -> list[Problem]:
-    """Every alert says how urgent it is, what it is, and where to look; its labels hold no values."""
+    """Every alert has a severity, a summary and a dashboard, and no labels with values."""
     found = []
     boards = {dashboard.name for dashboard in catalog.dashboards.values()} | catalog.left_out
     for rule in catalog.rules.values():
@@ -45,7 +45,7 @@ def check_alerts(catalog: Catalog) -> list[Problem]:
         missing = [name for name in ANNOTATIONS if not rule.annotations.get(name, "").strip()]
         found += [Problem(where, f"no {name}", "annotate it") for name in missing]
         if not rule.for_ and rule.labels.get("severity") != "none":
-            found.append(Problem(where, "no for", "say how long it must last, so that one bad sample wakes nobody"))
+            found.append(Problem(where, "alert without `for`", "set how long the condition must hold"))
         board = rule.annotations.get("dashboard", "")
         if board and boards and board not in boards:
             found.append(Problem(where, f"no dashboard '{board}'", suggest(board, boards) or "name another one"))
@@ -58,13 +58,13 @@ def check_alerts(catalog: Catalog) -> list[Problem]:
 
 
 def check_rule_order(catalog: Catalog) -> list[Problem]:
-    """A rule stands below the rules of its group that it reads, else it reads their last evaluation."""
+    """A rule follows the rules of its group that it reads, else it reads the result of their previous evaluation."""
     groups = {rule.name: rule.group for rule in live_rules(catalog)}
     done: set[str] = set()
     found = []
     for where, rule, text in _readable(catalog):
         late = {name for name in metric_names(text) if groups.get(name) == rule.group} - done
-        found += [Problem(where, f"reads '{name}', which stands below it", "move it down") for name in sorted(late)]
+        found += [Problem(where, f"reads '{name}', which is defined after it", "move it down") for name in sorted(late)]
         done.add(rule.name)
     return found
 
@@ -87,7 +87,7 @@ def check_rules_live(catalog: Catalog) -> list[Problem]:
 
 
 def check_rule_divisions(catalog: Catalog) -> list[Problem]:
-    """Every division of series is guarded: without traffic there is no ratio, rather than one of NaN."""
+    """Every division of series is guarded: without traffic the result is empty instead of NaN."""
     return [
         Problem(where, "divides by what may be 0", "write (... > 0) around the divisor")
         for where, _, text in _readable(catalog)
@@ -96,7 +96,7 @@ def check_rule_divisions(catalog: Catalog) -> list[Problem]:
 
 
 def check_facts(catalog: Catalog) -> list[Problem]:
-    """Every question behind a metric of gendash's own refers to what exists, and parses."""
+    """The query of every metric of gendash's own refers to what exists, and parses."""
     found: list[Problem] = []
     for key, metric in catalog.metrics.items():
         where, raw = f"recording_rules/metrics.yaml {key}", metric.get("sql", "select 1")
@@ -105,7 +105,7 @@ def check_facts(catalog: Catalog) -> list[Problem]:
         problem, place = sql_fault(expanded.text)
         if problem:
             named = in_query(where, raw, origin(raw, expanded.text, place, catalog.expand_text))
-            found.append(Problem(named, problem, "mend the query"))
+            found.append(Problem(named, problem, "fix the query"))
     return found
 
 

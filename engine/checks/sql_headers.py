@@ -1,4 +1,4 @@
-"""Offline checks of SQL headers: keys, what they name, and what they say of a refresh. `checks` runs them."""
+"""Offline checks of SQL headers: keys, the names in them, and the keys of refreshes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def place(relation: Relation, key: str = "") -> str:
 
 
 def faulty(relation: Relation) -> Iterator[tuple[str, KeyFault]]:
-    """Every fault of the keys of a header and of its columns, with the path of the key."""
+    """The faults of the keys of a header and of its columns, each with the path of the key."""
     for fault in faults(relation.header, HEADER_KEYS, relation.kind):
         yield fault.key, fault
     for name, column in relation.columns.items():
@@ -44,7 +44,7 @@ def check_header_keys(catalog: Catalog) -> list[Problem]:
 
 
 def check_headers(catalog: Catalog) -> list[Problem]:
-    """Every column that a header names is one of its columns, and no key is without effect for want of another."""
+    """Every column that a header names is among its columns, and every key has the keys that it depends on."""
     found: list[Problem] = []
     for relation in catalog.relations.values():
         found += _unknown_columns(relation)
@@ -115,7 +115,7 @@ def check_sources(catalog: Catalog) -> list[Problem]:
 
 
 def check_header_windows(catalog: Catalog) -> list[Problem]:
-    """A rollup over the store follows changes by day only where all that it reads has days, and it says which."""
+    """A rollup over the store follows changes by day only if all that it reads has days, and `reach` names them."""
     if check_circles(catalog):
         return []
     return [
@@ -149,7 +149,7 @@ def _wrong_window(catalog: Catalog, relation: Relation) -> Iterator[Problem]:
 
 
 def check_audits(catalog: Catalog) -> list[Problem]:
-    """Every audit has one query for each place, and says by which columns a find is known."""
+    """Every audit has one query for each place, and a key that identifies a find."""
     found = []
     for audit in (relation for relation in catalog.relations.values() if relation.kind == "audit"):
         where = places(audit)

@@ -41,7 +41,7 @@ def check_references(catalog: Catalog) -> list[Problem]:
 
 
 def wrong_references(catalog: Catalog, text: str, staging: Relation | None, named: Named) -> Iterator[Problem]:
-    """Every wrong reference of a text, with its spot where it can be read by itself."""
+    """The wrong references of a text, each with its position if it can be found."""
     wrong = list(catalog.expanded(text, staging).wrong)
     for match in _REFERENCE.finditer(text):
         for one in catalog.expanded(match[0], staging).wrong:
@@ -78,7 +78,7 @@ def check_queries_parse(catalog: Catalog) -> list[Problem]:
         if fault:
             at = origin(raw, ready, place, render) if place >= 0 else -1
             named = in_query(where, query.text, at + start if at >= 0 else -1)
-            found.append(Problem(named, _shown(fault, raw, at), "mend the query"))
+            found.append(Problem(named, _shown(fault, raw, at), "fix the query"))
     return found
 
 
@@ -102,7 +102,7 @@ def check_relations_parse(catalog: Catalog) -> list[Problem]:
                 return catalog.expanded(piece, staging).text
 
             at = origin(relation.text, final, place, render) if place >= 0 else -1
-            found.append(Problem(in_file(relation, at), _shown(fault, relation.text, at), "mend the query"))
+            found.append(Problem(in_file(relation, at), _shown(fault, relation.text, at), "fix the query"))
     return found
 
 
@@ -116,7 +116,7 @@ def check_rules_parse(catalog: Catalog) -> list[Problem]:
             if fault:
                 at = origin(text, final, place, catalog.expand_text) if place >= 0 else -1
                 where = in_query(f"{rule.path} {rule.name}", text, at)
-                found.append(Problem(where, _shown(fault, text, at), "mend the expression"))
+                found.append(Problem(where, _shown(fault, text, at), "fix the expression"))
     return found
 
 

@@ -26,7 +26,7 @@ HINT = "say at time zone {{ zone() }}, or cast a date to timestamp first"
 
 
 def check_session_zone(catalog: Catalog) -> list[Problem]:
-    """Days, hours and months are cut in the installation's zone, never in that of whoever is connected."""
+    """Days, hours and months are cut in the installation's zone, never in the zone of the database session."""
     types = column_types(catalog)
     return [
         Problem(where, f"{what} follows the zone of the session", HINT)
@@ -53,7 +53,7 @@ def _texts(catalog: Catalog) -> Iterator[tuple[str, str]]:
             try:
                 yield where, sample(query, dashboard, catalog.expand(query).text)
             except MacroError:
-                continue  # check_queries_parse tells
+                continue  # check_queries_parse reports it
 
 
 def in_session_zone(text: str, types: Mapping[str, str]) -> Iterator[str]:
@@ -102,7 +102,7 @@ def _judge_call(function: str, arguments: list[Any], types: Mapping[str, str]) -
 
 
 def _kind(node: Any, types: Mapping[str, str]) -> str:
-    """The type of an expression as far as it can be told, else an empty string."""
+    """The type of an expression, or an empty string if it cannot be determined."""
     which = node.WhichOneof("node") if node.DESCRIPTOR.name == "Node" else None
     inner = getattr(node, which) if which else node
     if which == "type_cast":

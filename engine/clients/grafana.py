@@ -21,7 +21,7 @@ _GATEWAY = frozenset({429, 502, 503, 504, 524})
 
 
 def server_capabilities(config: Config, pause: Pause = time.sleep) -> tuple[str, frozenset[str] | None, frozenset[str]]:
-    """The server's version, what the token may do (None where Grafana does not tell), and uids of data sources."""
+    """The server's version, what the token may do (None if Grafana does not report it), and uids of data sources."""
     with session(config, pause) as ask:
         check_version(ask)
         _, health = ask("GET", "/health")
@@ -78,7 +78,7 @@ class Grafana:
 
 
 class _Transport:
-    """What grafana-client takes for its HTTP session: our own, whose answers are checked before it sees them."""
+    """The HTTP session for grafana-client: ours, whose answers are checked before the client gets them."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -90,7 +90,7 @@ class _Transport:
         if 300 <= answer.status < 400 or answer.status == 401:
             raise explain(self.session.server, answer)
         if method == "get" and answer.status in _GATEWAY:
-            raise explain(self.session.server, answer)  # of all that is there, it says nothing
+            raise explain(self.session.server, answer)  # the gateway answered, so nothing is known of what Grafana has
         try:
             return _Checked(answer.status, json_of(answer.body) if answer.body else None)
         except ValueError as error:
@@ -136,7 +136,7 @@ def check_version(ask: Grafana) -> None:
 
 
 def token_permissions(ask: Grafana) -> frozenset[str] | None:
-    """The actions that the token is allowed; None where Grafana does not tell. Drops what Grafana had cached."""
+    """The actions that the token is allowed; None if Grafana does not report them. Drops what Grafana had cached."""
     status, body = ask("GET", "/access-control/user/permissions", params={"reloadcache": "true"})
     return frozenset(body) if status == 200 and isinstance(body, Mapping) else None
 
@@ -147,7 +147,7 @@ def data_sources(ask: Grafana) -> list[Mapping[str, Any]] | str:
 
 
 def reason(status: int, body: Any) -> str:
-    """What Grafana says, in a few words."""
+    """The reason that Grafana gives in its answer, in a few words."""
     message = body.get("message") if isinstance(body, Mapping) else None
     return f"{status} {message}" if message else f"answer {status}"
 

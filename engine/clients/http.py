@@ -48,7 +48,7 @@ Pause = Callable[[float], None]
 
 
 def is_passing(answer: HttpAnswer) -> bool:
-    """Whether the same request may be answered well a moment later."""
+    """True if the same request may succeed a moment later."""
     return answer.status in PASSING
 
 
@@ -136,7 +136,7 @@ class Session:
 
     @cached_property
     def _absolute(self) -> str:
-        """What comes before the path in a request: a proxy for http:// needs the whole address."""
+        """The text before the path in a request line: a proxy for http:// needs the whole address."""
         parts = urlsplit(self.server.url)
         return f"http://{parts.netloc.rpartition('@')[2]}" if self._proxy[0] and parts.scheme == "http" else ""
 
@@ -176,7 +176,7 @@ class Session:
         if route.client_cert:
             try:
                 certificate, *key = route.client_cert
-                context.load_cert_chain(certificate, key[0] if key else None, "")  # asks nobody for a password
+                context.load_cert_chain(certificate, key[0] if key else None, "")  # never prompts for a password
             except (OSError, ValueError) as error:
                 raise _unreadable(f"{route.key}.client_cert", ", ".join(route.client_cert), error) from None
         return context
@@ -203,7 +203,7 @@ class Session:
                 kind = Unreachable if isinstance(error, _ENDED) else Untrusted
                 raise kind(Problem(where, *_tls_trouble(self.server, error))) from None
             do = f"check {self.server.setting} and that {self.server.name} runs"
-            if self.server.url == DEFAULTS.get(f"{self.server.route.key}_url"):  # nobody said that there is one
+            if self.server.url == DEFAULTS.get(f"{self.server.route.key}_url"):  # the address was never set
                 do += f", or set {self.server.route.key}_url: none if there is none"
             raise Unreachable(Problem(where, f"no connection: {_cause(error)}", do)) from None
         return connection
@@ -343,7 +343,7 @@ def _left(deadline: float) -> float:
 
 
 def _has_ended(sock: socket.socket) -> bool:
-    """Whether a connection that waits was closed by the other side: something can be read from it."""
+    """True if an idle connection was closed by the other side: it is readable."""
     with selectors.DefaultSelector() as selector:
         selector.register(sock, selectors.EVENT_READ)
         return bool(selector.select(0))
@@ -376,7 +376,7 @@ def _cause(error: Exception) -> str:
 
 
 def _tls_trouble(server: Server, error: ssl.SSLError) -> tuple[str, str]:
-    """What is wrong with TLS, and what to do about it."""
+    """The fault of a TLS connection, and what to do about it."""
     key = server.route.key
     if isinstance(error, ssl.SSLCertVerificationError):
         reason = getattr(error, "verify_message", "") or "not valid"

@@ -1,6 +1,6 @@
-"""What holds for every HTTP server: how it is reached, how its answers are read, and what a wrong one means. Pure.
+"""Rules for all HTTP servers: how to connect, how to read answers, and how to explain wrong ones. Pure.
 
-Nothing that a server says is believed: JSON is bounded, a pause is finite, no redirect is followed, texts are cut and
+No answer of a server is trusted: JSON is bounded, a pause is finite, no redirect is followed, texts are cut and
 cleared of what was sent as a secret.
 """
 
@@ -53,7 +53,7 @@ class TooLarge(Unexpected):
 
 @dataclass(frozen=True)
 class Route:
-    """How requests reach a server. ``key`` is how the names of these settings begin."""
+    """The connection settings of a server. ``key`` is the prefix of their names."""
 
     key: str
     variable: str
@@ -67,7 +67,7 @@ class Route:
 
 
 def route_of(config: Config, key: str) -> Route:
-    """How requests reach the server whose settings begin with ``key``."""
+    """The connection settings of the server whose settings begin with ``key``."""
     variable = "LANGFUSE" if key == "langfuse" else f"GENDASH_{key.upper()}"
     return Route(
         key,
@@ -83,7 +83,7 @@ def route_of(config: Config, key: str) -> Route:
 
 @dataclass(frozen=True)
 class Server:
-    """An HTTP server and what is said of it. ``setting`` holds its URL, and is named in advice.
+    """An HTTP server and its words in messages. ``setting`` holds its URL, and is named in advice.
 
     ``credential`` is what requests carry in ``authorization``, with its verb: "the token is". ``remedies`` says what
     to do about 401 and 403, by the scheme that the server asks for, "" for any other.
@@ -124,7 +124,7 @@ class HttpAnswer:
 
     @property
     def is_html(self) -> bool:
-        """Whether it is a page for a browser."""
+        """True if the answer is an HTML page."""
         return "html" in (self.headers.get("Content-Type") or "").lower() or self.body.lstrip()[:1] == b"<"
 
 
@@ -136,7 +136,7 @@ _LONG_NUMBER = re.compile(rb"\d{%d}" % (MAX_DIGITS + 1))
 
 
 def json_of(body: bytes) -> Any:
-    """What a body of JSON holds. Raises ValueError with the reason: no JSON, too deep, a number that is none."""
+    """The value of a JSON body. Raises ValueError with the reason: no JSON, nested too deep, an invalid number."""
     try:
         found = msgspec.json.decode(body)
     except RecursionError:
@@ -190,9 +190,9 @@ _LOGIN = re.compile(r"sign[\s_-]?(in|on)\b|log[\s_-]?(in|on)\b|\bsso\b|oauth|ope
 
 
 def explain(server: Server, answer: HttpAnswer, reason: str = "") -> TargetError:
-    """The error that an answer means which is not what was asked for: who answered what, and what to do about it.
+    """The error for an unexpected answer: who answered what, and what to do about it.
 
-    ``reason`` says what is wrong with an answer whose status is right.
+    ``reason`` is the fault of an answer whose status is right.
     """
     status = answer.status
     what = f"{answer.method} {answer.path}: HTTP {status}{_who(answer)}{_said(server, answer)}"
@@ -227,8 +227,8 @@ _REMEDIES = {
     407: "use a proxy that asks for no password, or set HTTPS_PROXY to a URL with user and password",
     408: "try again",
     411: "let requests of any length through on what is before {name}",
-    413: "raise the largest request that what is before {name} lets through, such as client_max_body_size of nginx",
-    414: "raise the longest URL that what is before {name} lets through",
+    413: "raise the largest request that the proxy in front of {name} allows, such as client_max_body_size of nginx",
+    414: "raise the longest URL that the proxy in front of {name} allows",
     422: "check that this version of {name} is supported",
     429: "too many requests for now: try again later, or raise the limit of {name}",
     431: "send fewer headers: see {variable} and {key}.headers",
@@ -264,7 +264,7 @@ def _past_login(server: Server) -> str:
 
 
 def _redirect(server: Server, answer: HttpAnswer) -> str:
-    """Where a redirect leads. Only an address of the same host is advised: credentials would go to another one."""
+    """The advice for a redirect: its target, if on the same host; another host would get the credentials."""
     try:
         target = urlsplit((answer.headers.get("Location") or "").strip())
         host, _ = target.hostname or "", target.port
@@ -274,18 +274,18 @@ def _redirect(server: Server, answer: HttpAnswer) -> str:
     netloc = target.netloc.rpartition("@")[2]
     leads = server.cleared(f"{target.scheme}://{netloc}{target.path}" if host else target.path or "nowhere", 200)
     if _LOGIN.search(f"{host} {target.path}"):
-        return f"it leads to a login, {leads}: {_past_login(server)}"
+        return f"it redirects to a login, {leads}: {_past_login(server)}"
     if host and host != own.hostname:
-        return f"it leads to another host, {leads}: set {server.setting} to it only if that is your {server.name}"
+        return f"it redirects to another host, {leads}: set {server.setting} to it only if that is your {server.name}"
     if not target.path.rstrip("/").endswith(answer.path.rstrip("/")):
-        return f"it leads to {leads}: check {server.setting}, the path that it is served under too"
+        return f"it redirects to {leads}: check {server.setting}, the path that it is served under too"
     base = target.path.rstrip("/").removesuffix(answer.path.rstrip("/"))
     origin = f"{target.scheme or own.scheme}://{netloc or own.netloc.rpartition('@')[2]}"
     return f"set {server.setting} to {server.cleared(origin + base, 200)}"
 
 
 def _who(answer: HttpAnswer) -> str:
-    """Who answered, as far as it says so."""
+    """The name of the software that answered, by its header Server; empty without one."""
     match = re.match(r"[A-Za-z][A-Za-z.-]{1,30}", answer.headers.get("Server") or "")
     return f" from {match[0]}" if match else ""
 
@@ -296,7 +296,7 @@ def _title(answer: HttpAnswer) -> str:
 
 
 def _said(server: Server, answer: HttpAnswer) -> str:
-    """What an answer says in words: the message of an API, the title of a page, the first line of a text."""
+    """The text of an answer: the message of an API, the title of a page, or the first line of a plain text."""
     if answer.is_html:
         title = server.cleared(_title(answer), 60)
         return f" with an HTML page '{title}'" if title else " with an HTML page"

@@ -131,7 +131,7 @@ class Place:
 
 
 def store(config: Config) -> Place:
-    """Where gendash keeps its relations. Raises Refused where it is not set."""
+    """The database in which gendash keeps its relations. Raises Refused if it is not set."""
     if not config["database_url"] or not config.has("store"):
         what = "no database is configured" if config.has("store") else f"there is no store ({config.none('store')})"
         raise Refused(Problem("GENDASH_DATABASE_URL", what, "set it to postgresql://owner:password@host/database"))
@@ -284,7 +284,7 @@ def translate(error: Exception, where: str, unfit: str = "") -> TargetError:
 
 
 def _foreign_error(error: Exception, where: str, unfit: str) -> TargetError:
-    """An error of the driver that is none of PostgreSQL's; its text may hold a value, so it is not repeated."""
+    """An error of the driver itself, not of PostgreSQL; its text may contain a value, so it is not repeated."""
     if isinstance(error, UnicodeError):
         return Unexpected(Problem(where, "a text is not UTF-8", _ENCODING))
     return Unexpected(Problem(where, f"a value that cannot be held ({type(error).__name__})", unfit))
@@ -297,7 +297,7 @@ def _line(error: psycopg.Error) -> str:
 
 
 def local_settings(connection: Connection, settings: Mapping[str, str]) -> None:
-    """Sets configuration parameters until the transaction ends, and `FORMATS` where they do not say otherwise."""
+    """Sets configuration parameters until the transaction ends, and `FORMATS` unless they override it."""
     settings = {**FORMATS, **settings}
     calls = ", ".join("set_config(%s, %s, true)" for _ in settings)
     connection.execute(trusted(f"select {calls}"), [part for pair in settings.items() for part in pair])

@@ -71,7 +71,7 @@ class _Error(msgspec.Struct, rename="camel"):
 
 
 def _shape(path: str) -> Any:
-    """What the ``data`` of an endpoint has to be."""
+    """The expected shape of an endpoint's ``data``."""
     if path.startswith("query"):
         return _Vector | _Matrix | _Scalar | _Text
     return _Rules if path == "rules" else dict[str, Any] if path == "metadata" else list[str]
@@ -209,7 +209,7 @@ def _call(session: Session, path: str, params: dict[str, str], posts: list[bool]
 
 
 def _again(answer: HttpAnswer) -> bool:
-    """Whether to ask once more: not where Prometheus itself says why it did not answer."""
+    """True if the request should be repeated: not if Prometheus itself gives the reason of its error."""
     return is_passing(answer) and b'"errorType"' not in answer.body[:2000]
 
 

@@ -1,7 +1,7 @@
 """The text of gendash.yaml with other values: every other byte of it stays. Pure.
 
-A library that writes YAML anew would change quotes, widths and blank lines of a file that people keep in git. Here the
-parser only tells where a value stands; the text is edited there, read again, and refused where it says anything else.
+A library that writes YAML would change quotes, widths and blank lines of a file that people keep in git. Here the
+parser only finds the position of a value; the text is edited there, read again, and rejected if it says anything else.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def _read(text: str) -> Any:
 
 
 def _expected(text: str, path: Sequence[str], values: Mapping[str, bool]) -> Any:
-    """What the new text should say; nothing that any text says where there is no map to put the values into."""
+    """The expected parsed document; a value that equals nothing if a path does not lead to a map."""
     found = _plain(_read(text))
     found = {} if found is None else found
     at = found
@@ -96,7 +96,7 @@ def _inserted(text: str, node: yaml.Node, path: Sequence[str], value: str) -> st
 
 
 def _end(node: yaml.Node) -> int:
-    """Where the last thing of a node ends; of a block that is before the comments that follow it."""
+    """The position at which a node's last scalar ends; of a block, the one before the comments that follow it."""
     if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
         last = node.value[-1]
         return _end(last[1] if isinstance(last, tuple) else last)

@@ -24,7 +24,7 @@ def headers_in(text: str) -> dict[str, str]:
 
 
 def header_problems(values: Mapping[str, Any], origins: Mapping[str, str]) -> Iterator[Problem]:
-    """What is wrong with the headers of all servers: names that are none, that HTTP itself needs, or of secrets."""
+    """The faults in the headers of all servers: invalid names, names that HTTP itself sets, and names of secrets."""
     for key, value in values.items():
         before, found, name = key.partition(".headers.")
         if found:

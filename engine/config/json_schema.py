@@ -10,7 +10,7 @@ from gendash.engine.config.value_types import NONE, TYPES
 
 
 def schema() -> dict[str, Any]:
-    """The schema: every setting that may stand in the file, and the same again for each environment.
+    """The schema: every setting that the file may contain, and the same again for each environment.
 
     Secrets are not in it: they come from the environment only. What a name may be is left to `gendash check`, since
     content of one's own may declare more tables, metrics and views.
@@ -48,7 +48,7 @@ def _node(properties: dict[str, Any], doc: str = "") -> dict[str, Any]:
 
 
 def _add(at: dict[str, Any], setting: Setting, value: dict[str, Any]) -> None:
-    """Puts a setting into the tree of maps; a ``*`` stands for any name."""
+    """Puts a setting into the tree of maps; a ``*`` matches any name."""
     *parents, last = setting.key.split(".")
     for name in parents:
         at = _child(at, name)
@@ -65,7 +65,7 @@ def _child(at: dict[str, Any], name: str) -> dict[str, Any]:
     if at["additionalProperties"] is False:
         at["additionalProperties"] = _node({})
     inner: dict[str, Any] = at["additionalProperties"]
-    if inner["type"] == "string":  # a name may stand there, or a map of names
+    if inner["type"] == "string":  # the value is a name or a map of names
         inner |= {"type": ["string", "object"]}
     return inner
 
@@ -76,5 +76,5 @@ def _value(setting: Setting) -> dict[str, Any]:
         choices = {"enum": list(setting.choices)}
         kind = {**kind, "items": choices} if "items" in kind else choices
     default = {} if setting.default is None else {"default": setting.default}
-    told = f"{setting.doc} ({setting.env} goes before it)" if setting.env else setting.doc
-    return {**kind, "description": told, **default}
+    description = f"{setting.doc} ({setting.env} overrides it)" if setting.env else setting.doc
+    return {**kind, "description": description, **default}

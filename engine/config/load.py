@@ -56,17 +56,17 @@ class Config:
         return self.origins.get(key, "default")
 
     def on(self, features: str) -> bool:
-        """Whether every feature of a blank-separated list is on; an empty list is, and an unknown feature is not."""
+        """True if all features of a blank-separated list are on (also for an empty list); an unknown feature is off."""
         return all(self.values.get(f"features.{name}", False) for name in features.split())
 
     def has(self, server: str) -> bool:
-        """Whether there is a server: its address is not `none`."""
+        """True if there is a server: its address is not `none`."""
         return bool(self.values[SERVERS[server]] != NONE)
 
     def none(self, name: str) -> str:
-        """What says that there is no such server, such as ``prometheus_url: none``; nothing where there is one.
+        """The setting by which there is no such server, such as ``prometheus_url: none``; empty if there is one.
 
-        Nothing, too, for a name that is no server.
+        Empty, too, for a name that is no server.
         """
         if name not in SERVERS or self.has(name):
             return ""
@@ -75,7 +75,7 @@ class Config:
         return self.where(key) if implied else f"{key}: {NONE}"
 
     def off(self, features: str) -> list[str]:
-        """What is missing of a blank-separated list of features: those that are off, and servers that are none."""
+        """The items of a blank-separated list that are missing: features that are off, and servers set to `none`."""
         names = [name for name in features.split() if not self.on(name)]
         return list(dict.fromkeys(self.unfed(name) or name for name in names))
 
@@ -84,7 +84,7 @@ class Config:
         return next((one for one, fed in FED_BY.items() if feature in fed and not self.has(one)), "")
 
     def switch(self, name: str) -> str:
-        """What switches a feature off, or says that there is no such server: a setting with its value."""
+        """The setting with its value by which a feature is off or a server does not exist."""
         return self.none(name) or f"features.{name}: false"
 
     def seconds(self, key: str) -> float:
@@ -136,7 +136,7 @@ def load_config(
         else:
             _store(setting, key, value, where, values, origins, problems, in_file=True)
     for setting in SETTINGS:
-        # A * in a variable stands for each of the Langfuse projects.
+        # A * in a variable matches each of the Langfuse projects.
         names = values["langfuse.projects"] if "*" in setting.env else [""] if setting.env else []
         for name in names:
             key, env = setting.key.replace("*", name), setting.env.replace("*", variable_part(name))
@@ -171,7 +171,7 @@ def _check_projects(values: Mapping[str, Any], origins: Mapping[str, str], probl
     where, seen = origins.get("langfuse.projects", ""), {variable_part(values["langfuse.project"])}
     for name in values["langfuse.projects"]:
         if variable_part(name) in seen:
-            problems.append(Problem(where, f"langfuse.projects: '{name}' stands twice", "give each a name of its own"))
+            problems.append(Problem(where, f"langfuse.projects: '{name}' occurs twice", "give each a name of its own"))
         seen.add(variable_part(name))
     for key in values:
         if key.startswith("langfuse.servers.") and key.split(".")[2] not in values["langfuse.projects"]:
@@ -180,7 +180,7 @@ def _check_projects(values: Mapping[str, Any], origins: Mapping[str, str], probl
 
 
 def _switch_off(values: dict[str, Any], origins: dict[str, str], problems: list[Problem]) -> None:
-    """Switches off what is fed by a server that is `none`; the origin of such a value is the setting that says so.
+    """Switches off the features of servers that are `none`; the origin of such a value is the server's setting.
 
     A store that is `none` leaves no place for what would be read from a platform or from Langfuse.
     """
@@ -267,7 +267,7 @@ def _shown(value: Any) -> str:
 
 
 def _wrong(setting: Setting, value: Any) -> str:
-    """What a value should have been, or an empty string where it is right."""
+    """The expected type of a value in words; an empty string if the value is correct."""
     kind = TYPES[setting.type]
     if not kind.fits(value):
         return kind.says

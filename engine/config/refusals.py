@@ -1,4 +1,4 @@
-"""What no setting may hold, whatever its type: read once, when the settings are, so that nothing later has to ask.
+"""Values that no setting of any type may hold: checked once, when the settings are read, and nowhere later.
 
 Texts without control characters, numbers that every server can hold, URLs of the right kind, no credentials in the
 file, and secrets that a header or a connection can carry.
@@ -27,7 +27,7 @@ def without_blanks(value: str) -> str:
 
 
 def refusal(setting: Setting, value: Any, in_file: bool) -> tuple[str, str] | None:
-    """What is wrong with a value of the right type, and what to do; None where nothing is. No value is repeated."""
+    """The fault of a value of the right type, and what to do; None if there is none. No value is repeated."""
     texts = [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
     if any(_CONTROL.search(text) for text in texts):
         return "it has a control character, or is not UTF-8 text", "take it out"

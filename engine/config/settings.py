@@ -1,4 +1,4 @@
-"""Every setting, once: name, type, default, meaning. `config.py` reads this list, and so do the docs.
+"""The settings, each declared once: name, type, default, meaning. `config/load.py` and the reference read this list.
 
 A key with a ``*`` is an open map: its keys are names that content declares (tables, metrics, views) and are checked
 against the content when it is loaded, or names of Langfuse projects.
@@ -69,7 +69,7 @@ FIELDS = ("user_id", "error_text", "model_parameters", "score_comment", "score_t
 
 
 def _requests(key: str, server: str, variable: str, timeout: str, max_pause: str) -> tuple[Setting, ...]:
-    """How requests reach one HTTP server: the same settings for each."""
+    """The settings for requests to one HTTP server: the same for each server."""
     return (
         *_route(key, server, variable, ""),
         Setting(
@@ -118,7 +118,7 @@ def _route(key: str, server: str, variable: str, default: str | None) -> tuple[S
             f"{key}.proxy",
             "proxy",
             default,
-            "http://host:port of a proxy, or none; where absent HTTPS_PROXY, HTTP_PROXY and NO_PROXY hold, but never"
+            "http://host:port of a proxy, or none; where absent HTTPS_PROXY, HTTP_PROXY and NO_PROXY apply, but never"
             " for this machine's own addresses",
         ),
     )
@@ -342,7 +342,7 @@ SETTINGS: tuple[Setting, ...] = (
         "langfuse.plan",
         "str",
         "auto",
-        "whose request budget holds; auto: hobby for Langfuse Cloud, else self-hosted",
+        "whose request budget applies; auto: hobby for Langfuse Cloud, else self-hosted",
         choices=PLANS,
     ),
     Setting("langfuse.budget", "share", 0.5, "our share of that budget, which belongs to the whole organisation"),

@@ -1,4 +1,4 @@
-"""URLs of servers: read, checked, masked. No other module takes one apart, and no message of this one repeats a part.
+"""URLs of servers: parsed, checked, masked. No other module parses one, and no message here repeats a part of one.
 
 A URL that is not quite right may hold a part of the password anywhere: an unescaped ``@`` or ``/`` moves the rest of it
 into the host, the port or the database's name. So a URL is accepted only where each of its parts can be what it seems
@@ -45,7 +45,7 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://", re.S)
 
 
 class BadUrl(ValueError):
-    """A URL that cannot be what was meant; the text says why, without any part of it."""
+    """An invalid URL; the text gives the reason, without any part of the URL."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class HttpUrl:
 def read_http(url: str) -> HttpUrl:
     """An HTTP URL in its parts. Raises BadUrl."""
     if _CONTROL.search(url):
-        raise BadUrl("it has a control character, or is no text")
+        raise BadUrl("it has a control character, or is not text")
     match = _HTTP.fullmatch(url)
     if not match:
         raise BadUrl("it does not begin with http:// or https://")
@@ -99,7 +99,7 @@ def read_postgres(url: str) -> dict[str, str]:
     Several hosts are joined by commas, as libpq takes them.
     """
     if _CONTROL.search(url.strip()):
-        raise BadUrl("it has a control character, or is no text")
+        raise BadUrl("it has a control character, or is not text")
     match = _POSTGRES.fullmatch(url.strip())
     found = _uri(match[3]) if match else _conninfo(url)
     if any("\x00" in value for value in found.values()):
@@ -202,7 +202,7 @@ def write_postgres(params: Mapping[str, str]) -> str:
 
 
 def public(value: str) -> str:
-    """A URL without credentials, query and fragment; another text as it is; MASK where what it holds cannot be seen."""
+    """A URL without credentials, query and fragment; another text as it is; MASK if it cannot be parsed."""
     if not _SCHEME.match(value):
         return MASK if "://" in value and "@" in value else value
     scheme, _, rest = value.partition("://")
@@ -214,5 +214,5 @@ def public(value: str) -> str:
 
 
 def holds_credentials(value: str) -> bool:
-    """Whether a text is a URL with a user, a password or a query, or one of which that cannot be said."""
+    """True if a text is a URL with a user, a password or a query, or a URL that cannot be parsed to rule that out."""
     return public(value) != value.partition("#")[0]

@@ -1,6 +1,6 @@
-"""The values of gendash.yaml by dotted key. Whatever the text holds, it is read in bounded time, or a problem says why.
+"""The values of gendash.yaml by dotted key. Any text is read in bounded time, or is rejected with a problem.
 
-Aliases are resolved, as YAML says; so that a few lines cannot stand for a million values, what is read is counted.
+Aliases are resolved, as YAML says; so that a few lines cannot expand to a million values, the values read are counted.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def _root(text: str, path: str, problems: list[Problem]) -> yaml.MappingNode | N
 
 
 def _too_deep(text: str) -> int:
-    """The line in which the text goes deeper than settings can; 0 where it does not. The parser itself recurses."""
+    """The line in which the text is nested deeper than settings are; 0 if there is none. The parser itself recurses."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.CollectionStartEvent):
@@ -114,7 +114,7 @@ def _walk(tree: _Tree, node: yaml.Node, prefix: str, leaves: Leaves, key_node: y
                 continue
             name = f"{prefix}.{key.value}" if prefix else str(key.value)
             if name in seen or name in leaves:
-                tree.wrong(key, f"'{name}' stands twice", "keep one")
+                tree.wrong(key, f"'{name}' occurs twice", "keep one")
                 continue
             seen.add(name)
             _walk(tree, value, name, leaves, key, depth + 1)

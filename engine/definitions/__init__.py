@@ -1,1 +1,1 @@
-"""What the files of a content root may say, and what they say: keys, visual options, the parts of a catalog."""
+"""The content of content roots: the keys and visual options that files may have, and the catalog that they form."""

@@ -51,7 +51,7 @@ class Catalog:
 
     @cached_property
     def names(self) -> Names:
-        """What texts may refer to."""
+        """The names that references in texts may use."""
         labels = {label for metric in self.metrics.values() for label in metric.get("labels", {})}
         return Names(self.config, self.relations, self.rules, self.metrics, labels | {"job", "instance"})
 
@@ -64,7 +64,7 @@ class Catalog:
         return resolve_references(text, self.names, staging)
 
     def style_of(self, where: str) -> Style | None:
-        """How the root of a place in a message takes design rules; None for shipped content."""
+        """The level of each design rule in the content root of a place; None for shipped content."""
         name = re.split("[/ :]", where, maxsplit=1)[0]
         if name in self.own:
             return self.styles[name] if name in self.styles else Style({}, "", {})
@@ -72,13 +72,13 @@ class Catalog:
         return next(found, None)
 
     def panels(self) -> Iterator[tuple[str, Dashboard, Panel]]:
-        """Every panel with its dashboard, and where it stands: ``dashboard/slug``."""
+        """All panels, each with its dashboard and its place ``dashboard/slug``."""
         for dashboard in self.dashboards.values():
             for panel in dashboard.panels():
                 yield f"{dashboard.name}/{panel.slug}", dashboard, panel
 
     def queries(self) -> Iterator[tuple[str, Dashboard, Query]]:
-        """Every query of panels, variables and annotations, and where it stands."""
+        """All queries of panels, variables and annotations, each with its place."""
         for where, dashboard, panel in self.panels():
             for index, query in enumerate(panel.queries):
                 yield f"{where} query {chr(65 + index)}", dashboard, query
@@ -163,18 +163,18 @@ class Catalog:
         return {}
 
     def _all_lack(self, relations: Iterable[str]) -> frozenset[str]:
-        """What is missing where every one of some relations lacks something; our own notes lack nothing."""
+        """The features and servers that relations lack, if each of them lacks one; gendash's own tables lack none."""
         each = [self.relation_lacks(name) for name in relations if name in self.relations]
         return frozenset[str]().union(*each) if all(each) else frozenset()
 
     def _reads_none(self, relation: Relation) -> bool:
-        """Whether it reads the tables of a platform that is none."""
+        """True if it reads the tables of a platform that is set to `none`."""
         return not self.config.has("platform") and any(
             kind == "staging" for kind, _ in self.relation_uses(relation.name)
         )
 
     def rule_lacks(self, name: str) -> frozenset[str]:
-        """The same of a rule: its own features, or those of what stands in for it, or below it."""
+        """The same of a rule: its own features, or those of its replacement expression, or of the rules below it."""
         return self._rules_lack.get(name, frozenset()) if self.config.has("prometheus") else frozenset({"prometheus"})
 
     @cached_property
@@ -200,7 +200,7 @@ class Catalog:
         return found
 
     def relation_uses(self, name: str) -> frozenset[Use]:
-        """What one relation's text uses directly, staging inlined: relations, tables, columns, settings."""
+        """The nodes that a relation's text uses directly, staging inlined: relations, tables, columns, settings."""
         relation = self.relations[name]
         staging = relation if relation.kind == "staging" else None
         return self.expanded(relation.text, staging).uses
@@ -210,7 +210,7 @@ class Catalog:
         return below(self.uses, ("relation", name))
 
     def uses(self, node: Use) -> frozenset[Use]:
-        """What a panel, relation, staging text, rule, metric or stored column uses directly; else nothing."""
+        """The nodes that a panel, relation, staging text, rule, metric or stored column uses directly; else none."""
         kind, name = node
         if kind == "panel":
             return self._panel_uses[name]
@@ -231,7 +231,7 @@ class Catalog:
 
     @cached_property
     def _panel_uses(self) -> dict[str, frozenset[Use]]:
-        """What each panel uses, whatever is on: references of its queries, and settings of its thresholds."""
+        """The nodes that each panel uses, on or off: references of its queries, settings of its thresholds."""
         return {
             where: frozenset(("setting", key) for key in refs_in(self.body(where))).union(
                 *(self.expand(query).uses for query in panel.queries)
@@ -240,7 +240,7 @@ class Catalog:
         }
 
     def _stored(self, name: str) -> frozenset[Use]:
-        """Columns of the tables that the bridge fills and whose names stand in a relation's text."""
+        """Columns of the tables that the bridge fills and whose names occur in a relation's text."""
         text = self.relations[name].text
         words = set(re.findall(r"\w+", _STRING.sub(" ", text)))
         read = {table for kind, table in self.relation_uses(name) if kind == "relation"} & self.relations.keys()
@@ -252,11 +252,11 @@ class Catalog:
         )
 
     def enabled(self, relation: Relation) -> bool:
-        """Whether a relation's features are on, and what it reads itself is there."""
+        """True if a relation's features are on, and the servers that it reads exist."""
         return self.config.on(relation.header.get("feature", "")) and not self._reads_none(relation)
 
     def build_order(self) -> list[Relation]:
-        """Tables, rollups and views so that each stands after what it reads. Raises ContentError on a cycle."""
+        """Tables, rollups and views so that each follows what it reads. Raises ContentError on a cycle."""
         graph = {
             name: sorted(used for kind, used in self.relation_uses(name) if kind == "relation")
             for name, relation in sorted(self.relations.items())

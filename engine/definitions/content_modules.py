@@ -24,9 +24,9 @@ Shown = Callable[[Path], str]
 
 
 def load_dashboards(root: Path, shown: Shown, problems: list[Problem]) -> dict[str, Dashboard]:
-    """The dashboards of a root by name; ``shown`` says how a file is called in messages.
+    """The dashboards of a root by name; ``shown`` gives the name of a file in messages.
 
-    A module whose name begins with ``_`` is a helper of the others and holds no dashboard.
+    A module whose name begins with ``_`` is a helper of the others and defines no dashboard.
     """
     found: dict[str, Dashboard] = {}
     for path in _modules(root):
@@ -79,7 +79,7 @@ def _imported(path: Path, root: Path) -> Any:
 
 
 def _fault(error: BaseException, path: Path, root: Path, shown: Shown) -> Problem:
-    """What a module raised, with the file and line to look at.
+    """The error that a module raised, with the file and line to look at.
 
     The file is the last one of the content whose own statements were running: a module that imports another one is
     not to blame for it, a helper's function is not to blame for its caller.

@@ -1,4 +1,4 @@
-"""Where panels stand: rows of a 24-column grid, filled from left to right."""
+"""Positions of panels in a grid of 24 columns, which is filled from left to right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every key of the YAML header of a SQL file, and of a column in it: type, meaning, and which relations may have it.
+"""The keys of the YAML header of a SQL file and of its columns: type, meaning, and which relations may have them.
 
 Checks and docs/reference/keys.md read these lists; nothing else declares a key.
 """
@@ -138,7 +138,7 @@ COLUMN_KEYS: tuple[Key, ...] = (
     Key(
         "of_user",
         "true or row",
-        "it names a user: of users who are gone it is set to NULL, or with `row` the row is deleted",
+        "it names a user: of deleted users it is set to NULL, or with `row` the row is deleted",
         ("rollup",),
     ),
     Key("hash_of", "text", "it is the keyed hash of this column", ("rollup",)),

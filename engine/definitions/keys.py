@@ -23,7 +23,7 @@ class Key(NamedTuple):
 
     @property
     def says(self) -> str:
-        """What a value should be, for messages and the reference."""
+        """The expected value in words, for messages and the reference."""
         several = self.type in ("one or two", "list")
         chosen = f"{'one or two' if several else 'one'} of {', '.join(self.choices)}"
         return chosen if self.choices else TYPES[self.type].says
@@ -36,7 +36,7 @@ class Key(NamedTuple):
 
 
 class KeyFault(NamedTuple):
-    """What is wrong with one key of a map, and what to do about it."""
+    """The fault of one key of a map, and what to do about it."""
 
     key: str
     what: str
@@ -44,7 +44,7 @@ class KeyFault(NamedTuple):
 
 
 def faults(given: Mapping[Any, Any], keys: Sequence[Key], kind: str = "") -> Iterator[KeyFault]:
-    """Every fault of a map's keys: unknown, of a wrong type, not for this kind of relation, or missing."""
+    """The faults of a map's keys: unknown, of a wrong type, not for this kind of relation, or missing."""
     known = {key.name: key for key in keys if not kind or kind in key.kinds}
     elsewhere = {key.name: key for key in keys}
     meant = {nearest(str(name), known) for name in given if name not in elsewhere}

@@ -1,4 +1,4 @@
-"""What stands on what: the one walk behind `gendash lineage`, the reference pages and the order of refreshes.
+"""Dependencies of definitions: the walk behind `gendash lineage`, the reference pages and the order of refreshes.
 
 A node is (kind, name). From top to bottom: panel; rule, metric; relation, staging; stored (a column that the bridge
 fills); table and column of the platform; field of Langfuse's API; setting.
@@ -40,20 +40,20 @@ class Lineage:
         self.nodes = frozenset(self._uses) | frozenset(self._users)
 
     def below(self, node: Node) -> frozenset[Node]:
-        """All that a node stands on; of a table that the bridge fills its columns and their fields."""
+        """All that a node depends on; of a table that the bridge fills its columns and their fields."""
         starts = [node, *self._columns(node)]
         return below(self.uses, *starts) | frozenset(starts[1:])
 
     def uses(self, node: Node) -> frozenset[Node]:
-        """What a node uses directly."""
+        """The nodes that a node uses directly."""
         return self._uses.get(node, frozenset())
 
     def users(self, node: Node) -> frozenset[Node]:
-        """What uses a node directly."""
+        """The nodes that use a node directly."""
         return frozenset(self._users.get(node, ()))
 
     def above(self, node: Node) -> frozenset[Node]:
-        """All that stands on a node."""
+        """All that depends on a node."""
         found = below(self.users, node)
         held = {("relation", name.partition(".")[0]) for kind, name in (*found, node) if kind == "stored"}
         return found | held
@@ -62,12 +62,12 @@ class Lineage:
         return sorted(n for n in self._uses if n[0] == "stored" and node == ("relation", n[1].partition(".")[0]))
 
     def find(self, name: str) -> list[Node]:
-        """What a name may mean: a node's own name, the canonical or the platform's one."""
+        """The nodes that a name may mean: by their own name, the canonical name or the platform's name."""
         return [(kind, name) for kind in KINDS if (kind, name) in self.nodes] or self._aliases.get(name, [])
 
     @property
     def known(self) -> list[str]:
-        """Every name that `find` knows."""
+        """The names that `find` knows."""
         return sorted({name for _, name in self.nodes} | self._aliases.keys())
 
     @property

@@ -78,7 +78,13 @@ def _lacking(before: Mapping[str, Relation], now: Mapping[str, Relation]) -> lis
         columns = before[name].columns if one.kind == "staging" and name in before else {}
         lacking = ", ".join(column for column in columns if column not in one.columns)
         if lacking:
-            found.append(Problem(one.path, f"replaces a text that gives {lacking} too", "give it, if only null::type"))
+            found.append(
+                Problem(
+                    one.path,
+                    f"replaces a staging text that returns {lacking} too",
+                    "return it, as null::type if there is no source",
+                )
+            )
     return found
 
 
@@ -101,7 +107,7 @@ class _Root:
         self.prefix = "" if root == PACKAGED else f"{_relative(root)}/"
 
     def shown(self, path: Path) -> str:
-        """How a file is called in messages: a shipped one by its path in the package, else with its root."""
+        """The name of a file in messages: of a shipped one its path in the package, else its path with the root."""
         own = path.is_relative_to(self.root)
         return (self.prefix if own else "") + path.relative_to(self.root if own else PACKAGED).as_posix()
 
@@ -165,7 +171,7 @@ class _Root:
         return found
 
     def style(self) -> Style:
-        """How this root takes each design rule, unjudged: error, warning or off."""
+        """The level of each design rule in this root as written, unchecked: error, warning or off."""
         path = self.root / STYLE
         text = self._text(path) if path.exists() else None
         content, lines = self._yaml(text, self.shown(path)) if text is not None else (None, {})
@@ -238,7 +244,7 @@ def template(name: str) -> str:
 
 
 def instrumentation() -> dict[str, str]:
-    """How an application gets a feature, by feature: what `gendash doctor` prints."""
+    """Instructions by feature for the application to provide it; `gendash doctor` prints them."""
     found: dict[str, str] = yaml.safe_load(template("instrumentation.yaml"))
     return {name: text.strip() for name, text in found.items()}
 

@@ -1,4 +1,4 @@
-"""Local days as SQL conditions: by them the platform is read again, compared, and put right."""
+"""Local days as SQL conditions: the conditions with which the platform is read again, compared and corrected."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def in_calendar(column: str) -> str:
 
 @dataclass(frozen=True)
 class Signature:
-    """How many rows the platform has for a day, and the exclusive or of their hashes, over every column read."""
+    """The number of rows that the platform has for a day, and the XOR of their hashes over all columns read."""
 
     rows: int
     xor: int
@@ -115,7 +115,7 @@ def groups(days: Iterable[date], sizes: Mapping[date, Signature], most: int) -> 
 
 
 def _any(conditions: Iterable[str]) -> str:
-    """One of them holds; none does where there is none."""
+    """The conditions joined by OR; `false` if there are none."""
     return f"({' or '.join(conditions) or 'false'})"
 
 

@@ -10,7 +10,7 @@ from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Relation
 
 # ── the platform's names ─────────────────────────────────────────────────────────────────────────────────────────
-# In place of a column's name may stand "= SQL" over columns of its table, each in braces; braces in a string are text.
+# For a column's name, "= SQL" over columns of its table may be given, each in braces; braces in strings are text.
 _BRACES = re.compile(r"'(?:[^']|'')*'|\{([^{}']+)\}")
 
 
@@ -28,7 +28,7 @@ def mapped_column(config: Config, staging: Relation, table: str, column: str) ->
 
 
 def mappings(config: Config, staging: Relation, table: str) -> Iterator[tuple[str, str]]:
-    """Everything that is read of a table: the setting that maps it, and what stands there."""
+    """Everything that is read of a table: the setting that maps it, and its value."""
     for column in staging.header.get("reads", {}).get(table, {}):
         yield f"platform.columns.{table}.{column}", mapped_column(config, staging, table, column)
     rows = config.get(f"platform.rows.{table}")
@@ -37,7 +37,7 @@ def mappings(config: Config, staging: Relation, table: str) -> Iterator[tuple[st
 
 
 def is_expression(mapped: str) -> bool:
-    """Whether SQL stands in place of a column's name."""
+    """True if the mapped value is an SQL expression instead of a column's name."""
     return mapped.startswith("=")
 
 
@@ -47,7 +47,7 @@ def named_in(mapped: str) -> list[str]:
 
 
 def mapped_sql(mapped: str, alias: str = "", column: Callable[[str], str] = quote_name) -> str:
-    """SQL of a mapped column, of the table that an alias stands for; ``column`` writes each name."""
+    """SQL of a mapped column, of the table of an alias; ``column`` writes each name."""
     prefix = f"{alias}." if alias else ""
     if not is_expression(mapped):
         return prefix + column(mapped)

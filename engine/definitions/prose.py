@@ -49,7 +49,7 @@ def without_references(text: str) -> str:
 
 
 def wrong_in(text: str, config: Config) -> Iterator[tuple[str, str]]:
-    """What is wrong with each reference of a description that names no setting, and what to do."""
+    """The faults of a description's references that name no setting, each with what to do."""
     for match in _REFERENCE.finditer(text):
         key = setting_key(match)
         if key in config.values and not _is_shown(key, config):

@@ -54,12 +54,12 @@ class Names:
 
     @cached_property
     def staging_within(self) -> list[str]:
-        """The staging texts that are being put in, outermost first: none stands in itself."""
+        """The staging texts that are being inlined, outermost first: none may contain itself."""
         return []
 
     @cached_property
     def expanded(self) -> dict[tuple[str, str], Expanded]:
-        """What `expand` has given for a whole text, by the text and the path of its staging file."""
+        """Cached results of `expand` for whole texts, by the text and the path of its staging file."""
         return {}
 
 
@@ -97,7 +97,7 @@ FIRST_TIME, END_OF_TIME = (f"timestamptz '{day} 00:00:00+00'" for day in (FIRST_
 
 
 def is_usable(staging: Relation) -> str:
-    """A condition: a row has all that it must have, and real times. The others stand in no figure."""
+    """A condition: a row has all that it must have, and real times. Other rows count in no figure."""
     time = str(staging.header.get("time", "")).rpartition(".")[2]
     return " and ".join(
         _is_real(name) if of.get("type") == "timestamptz" else f"{quote_name(name)} is not null"
@@ -177,7 +177,7 @@ def resolve_references(
     ``staging`` is given for a staging text only, and adds ``table``, ``column`` and ``words``. ``present`` holds the
     (table, column) pairs that the source has; an optional column that is not among them becomes a typed NULL. Without
     ``present`` every column counts as there. ``cuts`` holds, by staging name and table (``messages.messages``) or by
-    relation (``view.llm_turn``), what stands in the place of a table: a part of it.
+    relation (``view.llm_turn``), what replaces a table: a part of it.
     """
     key = (text, staging.path if staging else "")
     is_whole = present is None and not cuts
@@ -257,14 +257,14 @@ def _scope(
         return name
 
     def label(name: str, of: str = "") -> str:
-        """What a label is called: on one metric (its key), or on all."""
+        """The platform's name of a label: on one metric (given by its key), or on all."""
         known("label", name, names.labels)
         return mapped_label(config, name, of)
 
     def by(of: str, *labels: str) -> str:
         """``by (job, handler)``: the labels that are kept of a metric, under both names where they have two.
 
-        What other labels an instrumentation adds is never known, so none is kept: a ratio would divide each by itself.
+        Other labels of an instrumentation are never known, so none is kept: a ratio would divide each by itself.
         """
         known("metric", of, names.metrics)
         own = [one for name in labels for one in (name, name if name == "le" else label(name, of))]
@@ -279,7 +279,7 @@ def _scope(
             return "null"
         declared = setting_of(key)
         if declared is None or declared.secret:
-            wrong.append((f"setting '{key}' is a secret", "no text may hold it"))
+            wrong.append((f"setting '{key}' is a secret", "secrets cannot be used in texts"))
             return "null"
         uses.add(("setting", key))
         value = public(config[key]) if declared.type in ("url", "server") else config[key]
@@ -340,7 +340,7 @@ def _staging_scope(
         return cuts.get(f"{staging.name}.{name}") or counted_part(names, staging, name, present)
 
     def column(name: str, alias: str = "", optional: str = "") -> str:
-        """``column('users.role', 'u')``; ``optional`` is the type of the NULL that stands for a missing column."""
+        """``column('users.role', 'u')``; ``optional`` is the type of the NULL that replaces a missing column."""
         owner, _, own = name.partition(".")
         if own not in reads.get(owner, {}):
             known = [f"{t}.{c}" for t, cs in reads.items() for c in cs]
@@ -377,7 +377,7 @@ def _staging_scope(
         return f"case {' '.join(cases)} else 'other' end" if cases else "'other'"
 
     def like(name: str) -> str:
-        """The type of a column of the reference platform's ids; the doctor puts in that of the platform at hand."""
+        """The type of a column of the reference platform's ids; the doctor puts in that of the real platform."""
         column(name)
         return "uuid"
 

@@ -62,12 +62,12 @@ def reader_roles(config: Config) -> dict[str, str]:
 
 
 def cadence_s(config: Config, relation: Relation) -> float:
-    """How often a relation is refreshed, in seconds: its setting, else its header."""
+    """Seconds between refreshes of a relation: by its setting, else by its header."""
     return seconds(str(config.get(f"cadences.{relation.name}") or relation.header.get("cadence", DEFAULT_CADENCE)))
 
 
 def is_materialized(relation: Relation) -> bool:
-    """Whether a view is stored and must be refreshed."""
+    """True if a view is stored and must be refreshed."""
     return relation.kind == "view" and bool(relation.header.get("materialized"))
 
 
@@ -87,7 +87,7 @@ def key_of(relation: Relation) -> list[str]:
 
 
 def inputs(catalog: Catalog, relation: Relation) -> dict[str, Relation]:
-    """The relations with rows that a relation stands on by name, in order; plain views are seen through."""
+    """The stored relations that a relation depends on by name, in order; plain views are replaced by what they read."""
     found: dict[str, Relation] = {}
     for one in _texts(catalog, relation):
         for kind, name in catalog.relation_uses(one.name):
@@ -97,12 +97,12 @@ def inputs(catalog: Catalog, relation: Relation) -> dict[str, Relation]:
 
 
 def is_tracked(relation: Relation) -> bool:
-    """Whether the days on which its rows change are noted: by triggers, or of a materialized view by its refresh."""
+    """True if the days on which its rows change are recorded: by triggers, or by the refresh of a materialized view."""
     return relation.kind == "rollup" or is_materialized(relation) or bool(relation.header.get("tracked"))
 
 
 def moves_with(catalog: Catalog, relation: Relation) -> str:
-    """What of the time alone changes a relation's rows: now (every moment does), today (a new day does), or nothing."""
+    """The clock that alone changes a relation's rows: `now` (every moment), `today` (a new day), or an empty string."""
     called = {name for one in _texts(catalog, relation) for name in _CLOCK.findall(one.text)}
     return next((name for name in ("now", "today") if name in called), "")
 
@@ -121,9 +121,9 @@ def _is_plain(relation: Relation) -> bool:
 
 
 def reach(relation: Relation, name: str) -> tuple[int | None, int]:
-    """How many days before and after its own a row reads of a relation that it stands on; None before for all of them.
+    """The days (before, after) its own day that a row reads of a relation below it; before is None for all days.
 
-    Who reads all says with ``whole:`` which columns the rows share that it reads: those of the same user, for example.
+    A relation that reads all days names in ``whole:`` the columns that those rows share, such as the user.
     """
     back, ahead = relation.header.get("reach", {}).get(name, (0, 0))
     return None if back == "all" else back, ahead

@@ -1,4 +1,4 @@
-"""What every feature and every panel stands on, derived from the definitions: nothing of it is written down twice."""
+"""The requirements of features and panels, derived from the definitions: none of them is written down twice."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ def with_features(config: Config, features: Mapping[str, bool]) -> Config:
 
 
 def all_on(catalog: Catalog) -> Catalog:
-    """The definitions with every feature on: what they say where nothing is left out."""
+    """The definitions with every feature on, so that nothing is left out."""
     return replace(catalog, config=with_features(catalog.config, {name: True for name, _, _ in FEATURES}))
 
 
 def feature_needs(catalog: Catalog) -> dict[str, Needs]:
-    """What each feature stands on.
+    """The requirements of each feature.
 
     A feature needs the staging texts that name it, the metrics of its own that some definition reads, and Langfuse
-    where relations of its own read what the bridge writes. A metric that gendash itself exposes says nothing about
+    where relations of its own read what the bridge writes. A metric that gendash itself exposes is no evidence of
     the feature that it is about, only about the one that its reader names.
     """
     whole = all_on(catalog)
@@ -94,12 +94,12 @@ def _readers(catalog: Catalog) -> Iterator[tuple[str, Iterable[Use]]]:
 
 
 def panel_needs(catalog: Catalog, panel: Panel) -> Needs:
-    """What a panel stands on, all its live queries together."""
+    """The requirements of a panel: those of all its live queries together."""
     return reduce(Needs.__or__, (query_needs(catalog, query) for query in catalog.live(panel)), Needs())
 
 
 def query_needs(catalog: Catalog, query: Query) -> Needs:
-    """What a query stands on, through relations and rules; where a rule's feature is off, what stands in for it."""
+    """The requirements of a query, through relations and rules; of a rule whose feature is off, of its replacement."""
     found, seen = Needs(), set[Use]()
     todo = list(catalog.expand(query).uses)
     while todo:
@@ -118,7 +118,7 @@ def query_needs(catalog: Catalog, query: Query) -> Needs:
 
 
 def _of_relation(catalog: Catalog, name: str) -> Needs:
-    """What a relation of the store stands on."""
+    """The requirements of a relation of the store."""
     below = {("relation", name), *catalog.lineage(name)}
     synced = {one for kind, one in below if kind == "relation" and _is_synced(catalog.relations.get(one))}
     found = Needs(synced=frozenset(synced))

@@ -27,7 +27,7 @@ def rules_of(content: Any, where: str, group: str, problems: list[Problem]) -> t
         for one in _each(right) if right else ():
             rule = _rule(one, where, group)
             if rule.name in found:
-                problems.append(Problem(f"{where} {rule.name}", "stands twice", "keep one"))
+                problems.append(Problem(f"{where} {rule.name}", "occurs twice", "keep one"))
             found[rule.name] = rule
     return found, complete
 

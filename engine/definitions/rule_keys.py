@@ -1,4 +1,4 @@
-"""Every key of a rule and of a metric in ``recording_rules/``: type, meaning, and which kinds may have it."""
+"""The keys of rules and metrics in ``recording_rules/``: type, meaning, and which kinds may have them."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ def _listed(value: Any) -> Any:
 
 
 def _wrong_bodies(catalog: Catalog, dashboard: Dashboard) -> Iterator[tuple[Problem, bool]]:
-    """What Grafana does not know or take in the visualisations of a dashboard; True where other checks cannot go on."""
+    """The options of visualisations that Grafana rejects; True with those that keep other checks from running."""
     for panel in dashboard.panels():
         where = f"{dashboard.name}/{panel.slug}"
         try:

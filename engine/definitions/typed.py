@@ -1,30 +1,49 @@
-"""Values of dataclasses against the types that their fields declare: what mypy would say of a module, said at load."""
+"""Checks values of dataclasses against the declared types of their fields when a module is loaded, as mypy would."""
 
 from __future__ import annotations
 
 import dataclasses
+import inspect
+import re
 import types
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 NAMES = {str: "a text", int: "a whole number", bool: "true or false", float: "a number"}
 
 
-def declared(kind: Any) -> list[tuple[str, str, str, bool]]:
-    """Name, type and default of each field of a dataclass, and whether it may be left out."""
-    hints = get_type_hints(kind)
+class Declared(NamedTuple):
+    """One field of a dataclass: its type and default in words, and its entry in the docstring of the class."""
+
+    name: str
+    type: str
+    default: str
+    optional: bool
+    doc: str
+
+
+def described(kind: Any) -> tuple[str, dict[str, str]]:
+    """The docstring of a class without its entries ``field: meaning``, and these entries by field."""
+    entry = re.compile(r"^(\w+): (.*(?:\n .*)*)$", re.MULTILINE)
+    text = inspect.getdoc(kind) or ""
+    return entry.sub("", text).strip(), {name: " ".join(doc.split()) for name, doc in entry.findall(text)}
+
+
+def declared(kind: Any) -> list[Declared]:
+    """The fields of a dataclass, in order."""
+    hints, docs = get_type_hints(kind), described(kind)[1]
     found = []
     for field in dataclasses.fields(kind):
         hint = hints[field.name]
         default = "" if field.default is dataclasses.MISSING or field.default == "" else repr(field.default)
         optional = field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
-        found.append((field.name, says(hint), default, optional))
+        found.append(Declared(field.name, says(hint), default, optional, docs.get(field.name, "")))
     return found
 
 
 def says(hint: Any) -> str:
-    """What a value of a declared type is, in words."""
+    """A declared type in words, for messages and the reference."""
     origin, inside = get_origin(hint), get_args(hint)
     if origin is Literal:
         return f"one of {', '.join(map(str, inside))}"

@@ -55,7 +55,9 @@ class Schemas:
     def misfits(self, body: Any) -> list[Misfit]:
         """Everything in a panel's JSON that Grafana would ignore or not take."""
         if not isinstance(body, dict) or not isinstance(body.get("type"), str):
-            return [Misfit("its visualisation gives no panel", "return a map with type, options and fieldConfig")]
+            return [
+                Misfit("its visualisation does not return a panel", "return a map with type, options and fieldConfig")
+            ]
         kind = body["type"]
         if kind not in self.panels:
             hint = suggest(kind, self.panels) or f"one of {', '.join(sorted(self.panels))}"
@@ -124,7 +126,7 @@ class Schemas:
         return schema
 
     def _judge(self, value: Any, schema: Mapping[str, Any], path: str) -> Iterator[Misfit]:
-        """Every misfit of a value, the path to it in front."""
+        """The misfits of a value, each with the path to it."""
         schema = self._resolved(schema)
         if value is None or (isinstance(value, SettingRef) and not schema.get("enum")):
             return

@@ -37,12 +37,12 @@ def configured(config: Config, only: Sequence[str] = ()) -> tuple[str, ...]:
 
 
 def none(config: Config) -> list[tuple[str, str]]:
-    """The targets that are not there, each with the setting that says so."""
+    """The targets set to `none`, each with its setting."""
     return [(target, config.none(server)) for target, server in SERVER_OF.items() if not config.has(server)]
 
 
 def observe_and_plan(catalog: Catalog, only: Sequence[str] = ()) -> tuple[Desired, list[Change]]:
-    """What Grafana should hold, and every change of every target in the order in which it has to be made.
+    """The desired state of Grafana, and the changes of all targets in the order in which they are made.
 
     ``only`` narrows the targets; without it all that are configured. Raises TargetError where one does not answer.
     """
@@ -68,7 +68,7 @@ def carry_out(
     now: datetime,
     say: Callable[[str], None],
 ) -> list[Change]:
-    """What became of each change; ``blocked`` where it could not be made. ``say`` gets lines on the way."""
+    """Makes the changes and returns the result of each; ``blocked`` if it could not be made. ``say`` gets progress."""
     config = catalog.config
     own = {target: [change for change in changes if change.target == target] for target in SWITCHES}
     if any(change.writes for change in own["database"]):

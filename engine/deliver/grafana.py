@@ -1,4 +1,4 @@
-"""Grafana: what it holds, and how a plan's changes get there. The only module that uses grafana-client.
+"""Reads the state of Grafana and carries out a plan's changes. The only module that uses grafana-client.
 
 grafana-client is imported inside functions, so that commands without Grafana start fast. Its errors and those of the
 HTTP library under it end here.
@@ -47,7 +47,7 @@ PATIENCE = (5.0, 12)  # seconds and times: Grafana keeps what a token may do for
 
 
 def observe_grafana(config: Config, wanted: Desired, pause: Pause = time.sleep) -> ObservedGrafana:
-    """What Grafana holds of what is wanted. One request a dashboard where nothing changed, several at a time.
+    """The present state in Grafana of all desired objects. One request for an unchanged dashboard, several at a time.
 
     Raises Unreachable, Denied (wrong token) or Unexpected (not a Grafana, or one that is too old).
     """
@@ -79,7 +79,7 @@ def apply_to_grafana(
 ) -> list[Change]:
     """Carries out the changes of a plan and returns what became of each: ``blocked`` where it could not be done.
 
-    What stands in Grafana is first saved below ``state/backups/``; if that fails, nothing is written. ``say`` gets
+    Grafana's present content is first saved below ``state/backups/``; if that fails, nothing is written. ``say`` gets
     a line when there is something to wait for.
     """
     _back_up(changes, state / "backups" / now.strftime("%Y%m%dT%H%M%SZ"))
@@ -207,10 +207,10 @@ def _save(
 
 
 def _saved(ask: Grafana, change: Change, body: Mapping[str, Any]) -> Change:
-    """What became of a save that Grafana accepted.
+    """The result of a save that Grafana accepted.
 
     Grafana compares versions and writes in two steps: of two saves within some milliseconds it may accept both. So
-    the history is read once more, and an edit that our version then stands upon is put back.
+    the history is read once more, and an edit that our version then overwrites is restored.
     """
     done = replace(change, lines=(*change.lines, f"saved as version {body.get('version')}"))
     path, base = f"/dashboards/uid/{change.name}/versions", change.base or 0
@@ -227,7 +227,7 @@ def _saved(ask: Grafana, change: Change, body: Mapping[str, Any]) -> Change:
     back = {
         "dashboard": {**theirs["data"], "uid": change.name, "id": None, "version": mine},
         "folderUid": change.payload["folderUid"],
-        "message": f"gendash: gives back {who}, which came at the same moment as version {mine}",
+        "message": f"gendash: restores {who}, which was saved at the same moment as version {mine}",
         "overwrite": False,
     }
     status, _ = ask("POST", "/dashboards/db", json=back)
@@ -253,7 +253,7 @@ def _answered(change: Change, status: int, body: Any) -> Change:
 
 
 def _back_up(changes: Sequence[Change], place: Path) -> None:
-    """Writes what stands in Grafana now, one file a dashboard that will change."""
+    """Saves the present dashboards of Grafana, one file for each that will change."""
     try:
         for change in changes:
             if change.writes and change.before:

@@ -1,4 +1,4 @@
-"""What would change, as data: the plan that is printed is the plan that is applied.
+"""The planned changes, as data: the plan that is printed is the plan that is applied.
 
 `plan` compares what Grafana should hold with what it holds. Other targets make their own `Change`s; `text` and
 `as_dict` show them all. An edit that gendash has not seen is never overwritten: such a dashboard is ``blocked``.
@@ -27,11 +27,11 @@ SIGNS: dict[str, str] = {"create": "+", "update": "~", "none": "=", "blocked": "
 
 @dataclass(frozen=True)
 class Change:
-    """One thing to do, or the reason why it is not done.
+    """One change, or the reason why it is not made.
 
-    ``blocked`` waits for a person; ``report`` is something to know that gendash does not change by itself.
+    ``blocked`` waits for a person; ``report`` is a note about something that gendash does not change.
     ``payload`` is what is sent; it may hold a secret and is never shown. ``base`` is the version that the plan saw,
-    ``before`` what stood there.
+    ``before`` the former content.
     """
 
     target: Target
@@ -46,13 +46,13 @@ class Change:
 
     @property
     def writes(self) -> bool:
-        """Whether `apply` would write something."""
+        """True if `apply` would write something."""
         return self.action in ("create", "update")
 
 
 @dataclass(frozen=True)
 class Desired:
-    """What Grafana should hold: folders, data sources, and dashboards with the uid of their folder.
+    """The desired state of Grafana: folders, data sources, and dashboards with the uid of their folder.
 
     ``admin_datasource`` is the uid of the one that reads what only admins should see.
     """
@@ -66,7 +66,7 @@ class Desired:
 
 @dataclass(frozen=True)
 class LiveDashboard:
-    """A dashboard as Grafana holds it. ``history`` is what the plan needs of its versions, newest first."""
+    """A dashboard in Grafana. ``history`` is the part of its versions that the plan needs, newest first."""
 
     dashboard: Mapping[str, Any]
     meta: Mapping[str, Any]
@@ -75,7 +75,7 @@ class LiveDashboard:
 
 @dataclass(frozen=True)
 class ObservedGrafana:
-    """What Grafana holds. A text in place of a thing says why it cannot be seen; None says that it is not there.
+    """The present state of Grafana. A text instead of an object is the reason why it cannot be read; None: absent.
 
     ``permissions`` of a folder are its rows, ``rights`` the actions that our token is allowed; None where unknown.
     """
@@ -88,7 +88,7 @@ class ObservedGrafana:
 
 
 def desired(config: Config, dashboards: Mapping[str, Mapping[str, Any]], admin: Iterable[str] = ()) -> Desired:
-    """What Grafana should hold for dashboards by uid; those whose uid is in ``admin`` go into the hidden folder."""
+    """The desired state of Grafana for dashboards by uid; those whose uid is in ``admin`` go into the hidden folder."""
     hidden = set(admin)
     places = {uid: folder(config, "admin" if uid in hidden else "everyone") for uid in dashboards}
     used = set().union(*(uses(dashboard) for dashboard in dashboards.values())) if dashboards else set()
@@ -102,7 +102,7 @@ def desired(config: Config, dashboards: Mapping[str, Mapping[str, Any]], admin: 
 
 
 def plan(wanted: Desired, observed: ObservedGrafana) -> list[Change]:
-    """Every change in the order in which it has to be made, the unchanged included."""
+    """All objects in the order in which they are changed, including the unchanged."""
     changes: list[Change] = []
     for place in wanted.folders:
         changes += _folder(place, wanted, observed)
@@ -136,12 +136,12 @@ def overtaken(change: Change, wanted: Desired, observed: ObservedGrafana) -> Cha
 
 
 def mark(build: str, instance: str, folder_uid: str) -> str:
-    """The message of a version that gendash writes: by it the next plan knows its own work."""
+    """The message of a version that gendash writes: by it the next plan recognizes the version as ours."""
     return f"gendash: {build}{f' instance={instance}' if instance else ''} folder={folder_uid}"
 
 
 def is_mark(message: Any) -> bool:
-    """Whether a message says that gendash, of any instance, wrote the version."""
+    """True if the message of a version shows that gendash, of any instance, wrote it."""
     return bool(_MARK.match(str(message or "")))
 
 
@@ -155,7 +155,7 @@ def last_own_version(history: Sequence[Mapping[str, Any]], instance: str) -> tup
 
 
 def same(wanted: Mapping[str, Any], folder_uid: str, live: LiveDashboard) -> bool:
-    """Whether a dashboard is as it should be, ``wanted`` under its stamp; then its history need not be read."""
+    """True if a dashboard equals ``wanted`` with its stamp; then its history need not be read."""
     return live.meta.get("folderUid") == folder_uid and content_hash(live.dashboard) == stamped(wanted)
 
 
@@ -180,13 +180,13 @@ def _folder(place: Folder, wanted: Desired, observed: ObservedGrafana) -> list[C
     if there.get("title") != place.title:
         lines.append(f"is called '{there.get('title')}' in Grafana; rename it there or set folders: in gendash.yaml")
     if place.hidden and there.get("parentUid"):
-        lines.append("stands below another folder, whose readers see it too; move it to the root")
+        lines.append("is inside another folder, whose readers see it too; move it to the root")
     found = Change("grafana", "folder", place.uid, "report" if lines else "none", place.title, tuple(lines))
     return [found, *(_visible(hide, observed) if place.hidden else [])]
 
 
 def _visible(hide: Change, observed: ObservedGrafana) -> list[Change]:
-    """What to do about an existing admin folder that is open: finish our own work, but undo nobody else's."""
+    """The changes for an existing admin folder that is open: finish our own work, but do not undo that of others."""
     rows = observed.permissions.get(hide.name)
     roles = sorted({str(row["role"]) for row in rows or () if row.get("role") in ("Viewer", "Editor")})
     if rows is None:
@@ -201,7 +201,7 @@ def _visible(hide: Change, observed: ObservedGrafana) -> list[Change]:
 
 
 def source_mark(instance: str) -> str:
-    """What says, in a data source, that gendash made it, and for which instance."""
+    """The mark in a data source that gendash made it, and for which instance."""
     return f"{TAG} {instance}".strip()
 
 
@@ -235,7 +235,7 @@ def _data_source(source: Mapping[str, Any], admin: str, instance: str, observed:
 
 
 def _otherwise(source: Mapping[str, Any], there: Mapping[str, Any]) -> list[str]:
-    """What a data source that exists says otherwise than declared; passwords cannot be compared."""
+    """The fields of an existing data source that differ from the declared ones; passwords cannot be compared."""
     live = {**there, "type": POSTGRES if there.get("type") == "postgres" else there.get("type")}
     declared = {key: source[key] for key in ("type", "url", "user") if source.get(key)}
     declared |= {f"jsonData.{key}": value for key, value in source["jsonData"].items() if value not in ("", False)}
@@ -284,7 +284,7 @@ def _dashboard(
 
 
 def _why_not(wanted: Mapping[str, Any], folder_uid: str, instance: str, live: LiveDashboard) -> tuple[str, ...]:
-    """Why a dashboard that differs must be left alone; empty where it holds nothing that is not ours."""
+    """The reason not to overwrite a dashboard that differs; empty if all its content is ours."""
     if live.meta.get("provisioned"):
         source = live.meta.get("provisionedExternalId") or "a file"
         return (f"comes from {source} by file provisioning; deliver it either by file or by apply, not both",)
@@ -307,7 +307,7 @@ def _why_not(wanted: Mapping[str, Any], folder_uid: str, instance: str, live: Li
 
 
 def _without_base(wanted: Mapping[str, Any], folder_uid: str, build: str, live: LiveDashboard) -> tuple[str, ...]:
-    """The same where no version in the history is marked as ours: then only the stamp can tell."""
+    """The same where no version in the history is marked as ours: then only the stamp shows it."""
     if build and build == content_hash(live.dashboard):
         return _moved(live, folder_uid, folder_uid)  # says exactly what we once wrote
     who = _who(list(live.history[:1]), live)
@@ -336,7 +336,7 @@ def _moved(live: LiveDashboard, place: str, folder_uid: str) -> tuple[str, ...]:
 
 
 def _who(versions: Sequence[Mapping[str, Any]], live: LiveDashboard) -> list[str]:
-    """One line for each version of somebody else, newest first; what the dashboard itself says where none is known."""
+    """One line for each version by somebody else, newest first; without a history, the dashboard's own data."""
     if not versions:
         return [
             f"version {live.meta.get('version')} by {live.meta.get('updatedBy')}, {_time(live.meta.get('updated'))}"

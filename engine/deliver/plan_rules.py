@@ -1,4 +1,4 @@
-"""What would change in the rules directory of Prometheus. Only files that gendash wrote, and nobody edited, change."""
+"""The planned changes in Prometheus' rules directory: only files that gendash wrote and that were not edited since."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def rule_changes(wanted: Mapping[str, bytes], there: Mapping[str, bytes] | str) 
 
 
 def author(content: bytes) -> str:
-    """Whether a rule file is ours as we wrote it, ours but edited since, or not ours at all."""
+    """The author of a rule file: ours as written, ours but edited since, or not ours."""
     first, _, rest = content.partition(b"\n")
     if not first.startswith(b"# Written by gendash ("):
         return FOREIGN

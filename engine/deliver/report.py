@@ -30,6 +30,6 @@ def plan_text(changes: Sequence[Change]) -> str:
 def change_counts(changes: Iterable[Change]) -> str:
     """One line that counts the changes."""
     count: Counter[str] = Counter(change.action for change in changes)
-    words = {"create": "to create", "update": "to update", "blocked": "left alone", "report": "to look at"}
+    words = {"create": "to create", "update": "to update", "blocked": "left alone", "report": "to review"}
     parts = [f"{count[action]} {word}" for action, word in words.items() if count[action]]
     return ", ".join([*(parts or ["nothing to do"]), f"{count['none']} unchanged"])

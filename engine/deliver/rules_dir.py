@@ -1,4 +1,4 @@
-"""The rules directory of Prometheus and its reload: what stands there, and carrying out a plan for it."""
+"""The rules directory of Prometheus and its reload: reading its files, and carrying out a plan for it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def find_binary(name: str, *folders: Path) -> str | None:
 
 
 def observe_rules_dir(rules_dir: Path) -> dict[str, bytes] | str:
-    """The files with our prefix by name, or one line that says why the directory cannot be used."""
+    """The files with our prefix by name, or one line with the reason why the directory cannot be used."""
     if not rules_dir.is_dir():
         return f"no folder {rules_dir}; make it, and name it in rule_files of Prometheus"
     if not os.access(rules_dir, os.W_OK):
@@ -41,7 +41,7 @@ def observe_rules_dir(rules_dir: Path) -> dict[str, bytes] | str:
 
 
 def apply_rules(rules_dir: Path, changes: Sequence[Change], config: Config) -> str:
-    """Writes what the plan says, then has Prometheus reload; returns one line on how that went.
+    """Writes the planned files, then makes Prometheus reload; returns one line with the result.
 
     A reload that Prometheus refuses is undone: it would keep running on the old rules, but not start again. Raises
     Unexpected with its reason, or TargetError where a file cannot be written. An empty line: nothing to do.
@@ -77,7 +77,7 @@ def reload(config: Config) -> str:
         if answer.status == 500 and not answer.is_html:
             reason = session.server.cleared(answer.text, 300)
             raise Unexpected(
-                Problem("prometheus", f"refused the rules, all put back: {reason}", "fix them, then apply")
+                Problem("prometheus", f"rejected the rules (previous ones restored): {reason}", "fix them, then apply")
             )
         (problem,) = explain(session.server, answer).problems
         lifecycle = answer.status == 403 and not answer.is_html

@@ -24,7 +24,7 @@ from gendash.engine.store.uninstall import Leaving
 
 
 class Plan(NamedTuple):
-    """What goes from each place, as the next step would find it."""
+    """The objects to remove from each place."""
 
     grafana: list[Removal]
     rules: list[Change]
@@ -34,7 +34,7 @@ class Plan(NamedTuple):
 
     @property
     def lines(self) -> list[str]:
-        """One line for each thing that goes or stays."""
+        """One line for each object that is removed or stays."""
         found = [str(one) for one in self.grafana]
         found += [f"{'-' if one.writes else '!'} prometheus rules {one.name}: {one.lines[0]}" for one in self.rules]
         found += [f"- source drop index {name}" for name in self.indexes]
@@ -44,17 +44,17 @@ class Plan(NamedTuple):
 
     @property
     def goes(self) -> int:
-        """How many things would go."""
+        """The number of objects that would be removed."""
         return sum(line.startswith("-") for line in self.lines)
 
     @property
     def stays(self) -> list[str]:
-        """What a person must look after."""
+        """The objects that stay, for a person to look at."""
         return [line[2:] for line in self.lines if line.startswith("!")]
 
 
 def plan_uninstall(config: Config, targets: Collection[str], state: Path, indexes: bool) -> Plan:
-    """What would go. Raises Refused where something foreign is in the way: then nothing is touched anywhere."""
+    """The plan of removal. Raises Refused if a foreign object depends on ours: then nothing is removed anywhere."""
     return Plan(
         uninstall_grafana.find_in_grafana(config) if "grafana" in targets else [],
         _rules(config) if "prometheus" in targets else [],
@@ -83,7 +83,7 @@ def _rules(config: Config) -> list[Change]:
 
 
 def left(state: Path) -> list[str]:
-    """What gendash keeps in its state folder: backups, and a demo's folder. Nothing else there is ours."""
+    """The contents of the state folder: backups and a demo's folder. Nothing else there is ours."""
     demo = state / "demo" / ".gendash-demo"
     found = [state / "backups", *([demo.parent] if demo.is_file() else [])]
     return [str(path) for path in found if path.is_dir()]

@@ -18,7 +18,7 @@ from gendash.engine.render.provisioning import folder
 
 
 class Removal(NamedTuple):
-    """One thing that goes, or ``stays`` for a reason. ``version`` is the one that was looked at."""
+    """An object to remove, or the reason why it ``stays``. ``version`` is the one that was read."""
 
     place: str
     kind: str
@@ -35,7 +35,7 @@ class Removal(NamedTuple):
 
 
 def dashboard_removal(uid: str, live: LiveDashboard, instance: str) -> Removal | None:
-    """A dashboard that bears our tag: goes where the last version is ours; None where we never wrote it."""
+    """The removal of a dashboard with our tag: removed if the last version is ours; None if we never wrote it."""
     found = last_own_version(live.history, instance)
     if found is None or TAG not in (live.dashboard.get("tags") or []):
         return None
@@ -59,8 +59,8 @@ def data_source_removal(source: Mapping[str, Any], instance: str) -> Removal | N
 
 
 def folder_removal(uid: str, title: str, holds: Sequence[str]) -> Removal:
-    """A folder of ours: goes where nothing stands in it but what goes too."""
-    stays = f"since it holds {', '.join(holds)}" if holds else ""
+    """Our folder: deleted only if everything in it is deleted too."""
+    stays = f"since it contains {', '.join(holds)}" if holds else ""
     return Removal("grafana", "folder", uid, title, stays)
 
 
@@ -68,7 +68,7 @@ _MOST = 5000  # of a search, as many as Grafana gives
 
 
 def find_in_grafana(config: Config, pause: Pause = time.sleep) -> list[Removal]:
-    """Everything that bears our mark, in the order in which it has to go; what cannot go says why it stays."""
+    """All objects with our mark, in the order of removal; those that cannot be removed give the reason."""
     instance = config["instance"]
     with grafana.session(config, pause) as ask:
         grafana.check_version(ask)
@@ -82,7 +82,7 @@ def find_in_grafana(config: Config, pause: Pause = time.sleep) -> list[Removal]:
 
 
 def remove_from_grafana(config: Config, removals: Sequence[Removal], pause: Pause = time.sleep) -> list[Removal]:
-    """What became of each: one that changed since, or that Grafana would not let go, stays."""
+    """Removes objects and returns the result of each: one that changed since, or that Grafana keeps, stays."""
     done: list[Removal] = []
     with grafana.session(config, pause) as ask:
         for one in removals:
@@ -119,7 +119,7 @@ def _folder(ask: Any, uid: str, going: Collection[str]) -> Removal | None:
 
 
 def _again(ask: Any, one: Removal, instance: str) -> Removal | None:
-    """The same, looked at once more just before it goes."""
+    """The same removal, with the object read again just before."""
     if one.kind == "folder":
         return _folder(ask, one.name, ())
     if one.kind == "dashboard":

@@ -64,7 +64,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Choice:
-    """What is picked for a variable: some of its options, or All where ``picked`` is None."""
+    """The chosen value of a variable: some of its options, or All if ``picked`` is None."""
 
     name: str
     options: Sequence[str] = ()
@@ -130,7 +130,7 @@ def sql_macros(text: str, time: Timing) -> str:
 
     def macro(match: re.Match[str]) -> str:
         name, arguments = match[1], [argument.strip(" ") for argument in match[2].split(",")]
-        # Grafana looks behind the first place where the same call stands, not behind this one
+        # Grafana looks behind the first occurrence of the same call, not behind this one
         behind = text.index(match[0]) + len(match[0])
         if name == "__timeGroup" and text[behind : behind + 1] == ",":
             name = "__timeGroupAlias"
@@ -162,7 +162,7 @@ _REFERENCE = re.compile(r"\$([A-Za-z_]\w*)(\([^)]*\))?|\[\[(\w+?)(?::\w+)?\]\]|\
 
 
 def leftovers(text: str) -> list[str]:
-    """Every ``$name``, ``${name}`` and ``[[name]]`` that is still in a text, once each, in order."""
+    """The ``$name``, ``${name}`` and ``[[name]]`` that are still in a text, once each, in order."""
     return list(dict.fromkeys(match[0] for match in _REFERENCE.finditer(text)))
 
 

@@ -66,7 +66,7 @@ _BRACKETS = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`|#[^\n]*|
 
 
 def fault_place(text: str, message: str) -> int:
-    """The character that a parser's message is about, -1 where it does not say: the parser gives no position."""
+    """The character that a parser's message is about, -1 if it names none: the parser gives no position."""
     open_at: list[int] = []
     for match in _BRACKETS.finditer(text):
         if match[1]:
@@ -83,7 +83,7 @@ def fault_place(text: str, message: str) -> int:
 
 @lru_cache(maxsize=4096)
 def selectors(text: str) -> tuple[Selector, ...]:
-    """Every selector of an expression, from left to right. Raises ValueError where it does not parse."""
+    """The selectors of an expression, from left to right. Raises ValueError if it does not parse."""
     found: list[Selector] = []
     _walk(parse(text), (), 0.0, found)
     return tuple(found)
@@ -96,7 +96,7 @@ def metric_names(text: str) -> set[str]:
 
 @lru_cache(maxsize=4096)
 def ratios(text: str) -> tuple[Ratio, ...]:
-    """Every division of a vector by a vector. Raises ValueError where the expression does not parse."""
+    """The divisions of a vector by a vector. Raises ValueError if the expression does not parse."""
     found: list[Ratio] = []
 
     def visit(node: promql_parser.Expr) -> bool:
@@ -137,7 +137,7 @@ def _bare(node: promql_parser.Expr) -> promql_parser.Expr:
 
 
 def _kept(node: promql_parser.Expr) -> tuple[str, frozenset[str]] | None:
-    """The labels that an expression keeps, where an aggregation says so."""
+    """The labels that an expression keeps, if an aggregation sets them."""
     node = _bare(node)
     if isinstance(node, promql_parser.AggregateExpr):
         if node.modifier is None:

@@ -1,4 +1,4 @@
-"""Which labels a PromQL expression keeps, and which metrics and labels it names that do not exist.
+"""The labels that a PromQL expression keeps, and the metrics and labels that it names and do not exist.
 
 A set of labels is None where it is not known; then nothing is reported about it.
 """

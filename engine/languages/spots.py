@@ -1,4 +1,4 @@
-"""Where in an author's text a fault of the text that a server gets is: line and column."""
+"""Maps an error position in the text sent to a server to line and column of the author's text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which columns a SELECT gives, and which it reads that do not exist: names and types from the parser's tree.
+"""The columns that a SELECT returns, and those that it reads and do not exist: from the parser's tree, with types.
 
 Where something cannot be known (a function that returns records, a node that is not handled) nothing is reported.
 """
@@ -78,7 +78,7 @@ def _select(query: Any, outside: Scope) -> Source:
 def _report_twins(items: tuple[FromItem, ...], scope: Scope) -> None:
     names = [name for item in items for name, _ in item.relations if name]
     for name in sorted({name for name in names if names.count(name) > 1}):
-        scope.report(f"'{name}' stands twice in FROM", "give each an alias of its own")
+        scope.report(f"'{name}' occurs twice in FROM", "give each an alias of its own")
 
 
 def _ctes(clause: Any, outside: Scope) -> Mapping[str, Source]:
@@ -96,7 +96,7 @@ def _ctes(clause: Any, outside: Scope) -> Mapping[str, Source]:
             scope = replace(outside, ctes=ctes)
         found = _statement(one.ctequery, scope)
         if len(names) > len(found.columns) and not found.is_open:
-            scope.report(f"'{one.ctename}' names {len(names)} columns and gives {len(found.columns)}", "give as many")
+            scope.report(f"'{one.ctename}' names {len(names)} columns and returns {len(found.columns)}", "give as many")
             found = UNKNOWN
         extra = bool(one.HasField("search_clause") or one.HasField("cycle_clause"))
         ctes = ctes | {one.ctename: found.renamed(names)._replace(is_open=found.is_open or extra)}
@@ -249,7 +249,7 @@ def _expression(node: Any, scope: Scope) -> str:
 
 
 def _below(message: Any, scope: Scope) -> None:
-    """Every expression below a node that needs no handling of its own."""
+    """Visits the expressions below a node that needs no handling of its own."""
     for field, value in message.ListFields():
         if field.message_type:
             for one in value if field.is_repeated else (value,):

@@ -17,7 +17,7 @@ def parse_statements(text: str) -> Sequence[Any]:
 
 
 def sql_error(text: str, several: bool = False) -> str:
-    """What PostgreSQL's parser says against a text that should be one SELECT (or several), or an empty string."""
+    """The error of PostgreSQL's parser for a text that should be one SELECT (or several), or an empty string."""
     return sql_fault(text, several)[0]
 
 
@@ -34,7 +34,7 @@ def sql_fault(text: str, several: bool = False) -> tuple[str, int]:
 
 
 def nodes(messages: Iterable[Any], leaves: Collection[str | None] = (None,)) -> Iterator[Any]:
-    """Every message of syntax trees, without the node that wraps it; ``leaves`` and what is below them are left out."""
+    """The messages of syntax trees, without the nodes that wrap them; ``leaves`` and those below them are left out."""
     todo = list(messages)
     while todo:
         message = todo.pop()

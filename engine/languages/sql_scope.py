@@ -1,4 +1,4 @@
-"""What a FROM clause offers: relations by alias, their columns and types, and how a name is found among them."""
+"""The scope of a FROM clause: relations by alias, their columns and types, and the lookup of names in them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ Lookup = Callable[[str, str], "Source | tuple[str, str]"]
 
 
 class Fault(NamedTuple):
-    """One thing that is wrong in a SQL text; ``place`` is its byte in the text, -1 where that is not known."""
+    """One fault of a SQL text; ``place`` is its byte in the text, -1 if that is not known."""
 
     what: str
     do: str
@@ -80,7 +80,7 @@ class Scope:
             self.faults.append(fault)
 
     def relation(self, alias: str) -> Source | None:
-        """The relation that an alias stands for, here or around."""
+        """The relation of an alias, in this scope or those around it."""
         for item in self.items:
             for name, source in item.relations:
                 if name == alias:
@@ -88,7 +88,7 @@ class Scope:
         return self.parent.relation(alias) if self.parent else None
 
     def aliases(self) -> list[str]:
-        """Every alias that a qualifier can name."""
+        """The aliases that a qualifier can name."""
         own = [name for item in self.items for name, _ in item.relations if name]
         return own + (self.parent.aliases() if self.parent else [])
 
@@ -127,7 +127,7 @@ class Scope:
         return ""
 
     def names(self) -> frozenset[str] | None:
-        """Every name that stands alone, here or around; None where not all are known."""
+        """The column names that need no qualifier, of this scope and those around it; None if not all are known."""
         if any(item.given.is_open for item in self.items):
             return None
         own = {column for item in self.items for column, _ in item.given.columns} | set(self.aliases())
@@ -166,7 +166,7 @@ def aliased(source: Source, alias: Any, name: str = "") -> FromItem:
 
 
 def joined(left: FromItem, right: FromItem, using: Iterable[str]) -> FromItem:
-    """Two items side by side; columns that they are joined by stand first, and once."""
+    """Two joined items; the columns of USING come first, and once."""
     merged = list(using)
     kinds = dict(right.given.columns) | dict(left.given.columns)
     columns = [(name, kinds.get(name, "")) for name in merged]

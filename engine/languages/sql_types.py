@@ -48,12 +48,12 @@ def plain(name: str) -> str:
 
 
 def family(kind: str) -> str:
-    """What types can be compared with each other have in common; an empty string for a type that is not known here."""
+    """The family of a type: types of one family can be compared; an empty string for a type that is not known here."""
     return "array" if kind.endswith("[]") else _FAMILIES.get(kind, "")
 
 
 def unlike(left: str, right: str) -> bool:
-    """Whether PostgreSQL has no comparison of the two types."""
+    """True if PostgreSQL has no comparison of the two types."""
     a, b = family(left), family(right)
     return bool(a and b and a != b)
 
@@ -67,12 +67,12 @@ def common(kinds: Iterable[str]) -> str:
 
 
 def cannot_add(function: str, kind: str) -> bool:
-    """Whether sum or avg has no such argument."""
+    """True if sum and avg do not accept an argument of the type."""
     return function in ("sum", "avg") and family(kind) in _NEVER_ADDED
 
 
 def cannot_compute(left: str, right: str) -> bool:
-    """Whether + - * / has no such operands: a text or a truth value with another known type."""
+    """True if + - * / do not accept the operands: a text or a boolean with another known type."""
     families = {family(left), family(right)}
     return "" not in families and bool(families & {"text", "boolean", "uuid"})
 

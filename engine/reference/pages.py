@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from gendash.engine.definitions.catalog import Catalog, Node
 from gendash.engine.definitions.header_keys import COLUMN_KEYS, HEADER_KEYS
 from gendash.engine.definitions.lineage import Lineage
 from gendash.engine.definitions.rule_keys import METRIC_KEYS, RULE_KEYS
-from gendash.engine.definitions.typed import declared
+from gendash.engine.definitions.typed import declared, described
 from gendash.engine.model import Dashboard, Panel, Query, Relation, Row, Rule, SettingRef, Variable
 from gendash.engine.render.dashboards import link_target, tidy
 
@@ -61,7 +60,7 @@ UNITS = {
 
 @dataclass(frozen=True)
 class Material:
-    """What the pages tell besides the catalog: the plan, the glossary, the commands, the design rules."""
+    """The content of the pages besides the catalog: the plan, the glossary, the commands, the design rules."""
 
     plan: Mapping[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     glossary: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -71,7 +70,7 @@ class Material:
 
 
 def pages(catalog: Catalog, material: Material, templates: Mapping[str, str]) -> dict[str, bytes]:
-    """Every page by its path below the folder of the reference; ``templates`` holds the texts of TEMPLATES."""
+    """The pages by their paths below the folder of the reference; ``templates`` holds the texts of TEMPLATES."""
     book = _Book(catalog, material, templates)
     found = {"README.md": book.page("README")}
     for dashboard in catalog.dashboards.values():
@@ -113,7 +112,7 @@ class _Book:
                 "column": COLUMN_KEYS,
                 "rule": RULE_KEYS,
                 "metric": METRIC_KEYS,
-                "definitions": [(one.__name__, inspect.getdoc(one) or "", declared(one)) for one in DEFINITIONS],
+                "definitions": [(one.__name__, described(one)[0], declared(one)) for one in DEFINITIONS],
                 "ignored": material.ignored,
             },
         }
@@ -154,21 +153,21 @@ class _Book:
         return ", ".join(self.link(node, up) for node in listed)
 
     def uses(self, kind: str, name: str) -> frozenset[Node]:
-        """What a node uses directly; staging stands for the tables and columns that it reads."""
+        """The nodes that a node uses directly; staging replaces the tables and columns that it reads."""
         uses = self.lineage.uses((kind, name))
         staged = any(use[0] == "staging" for use in uses)
         return frozenset(use for use in uses if not (staged and use[0] in ("table", "column")))
 
     def below(self, kind: str, name: str) -> frozenset[Node]:
-        """All that a node stands on."""
+        """All that a node depends on."""
         return self.lineage.below((kind, name))
 
     def above(self, kind: str, name: str) -> frozenset[Node]:
-        """All that stands on a node."""
+        """All that depends on a node."""
         return self.lineage.above((kind, name))
 
     def users(self, kind: str, name: str) -> frozenset[Node]:
-        """What uses a node directly."""
+        """The nodes that use a node directly."""
         return self.lineage.users((kind, name))
 
     def names(self, kind: str) -> list[str]:
@@ -193,7 +192,7 @@ class _Book:
         return "; ".join(shown + [f"{name}: {UNITS.get(unit, f'`{unit}`')}" for name, unit in own.items()])
 
     def limits(self, panel: Panel) -> str:
-        """Where a panel, or one of its fields, turns amber or red, in words; empty where it is not judged."""
+        """The limits at which a panel, or one of its fields, turns amber or red, in words; empty without limits."""
         config = panel.viz.to_json_data().get("fieldConfig", {})
         usual = self._judged((config.get("defaults", {}).get("thresholds") or {}).get("steps", []))
         own = [
@@ -223,7 +222,7 @@ class _Book:
         return f"{self.catalog.config.get(key)} (`{key}`)"
 
     def states(self, panel: Panel) -> list[str]:
-        """The words that stand for values on a panel, each with its meaning."""
+        """The words that a panel shows for values, each with its meaning."""
         mappings = panel.viz.to_json_data().get("fieldConfig", {}).get("defaults", {}).get("mappings", [])
         options = [one["options"] for one in mappings if one["type"] == "value"]
         return [f"{value} is “{of['text']}”" for option in options for value, of in option.items() if of.get("text")]
@@ -275,7 +274,7 @@ class _Book:
         return next((panel for panel in found.panels() if panel.slug == slug), None) if found else None
 
     def expression(self, rule: Rule) -> list[str]:
-        """The expressions of a rule: the usual one, and the one that stands in where its feature is off."""
+        """The expressions of a rule: the usual one, and the one that replaces it if its feature is off."""
         on = self.catalog.expand_text(rule.expr)
         return [tidy(on)] + ([tidy(self.catalog.expand_text(rule.otherwise))] if rule.otherwise else [])
 
@@ -288,7 +287,7 @@ class _Book:
         return found
 
     def cadence(self, relation: Relation) -> str:
-        """How often a relation is refreshed."""
+        """The interval of a relation's refreshes."""
         return str(self.catalog.config.get(f"cadences.{relation.name}") or relation.header.get("cadence", ""))
 
 

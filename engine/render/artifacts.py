@@ -18,14 +18,14 @@ TEMPLATES = ("datasources.yaml.j2", "dashboards.yaml.j2", *PROMETHEUS_TEMPLATES)
 
 
 def stamped_dashboards(catalog: Catalog) -> dict[str, dict[str, Any]]:
-    """The dashboards by uid, each with the hidden variable that says which build it is."""
+    """The dashboards by uid, each with the hidden variable that identifies the build."""
     return {uid: stamp(dashboard) for uid, dashboard in render_dashboards(catalog).items()}
 
 
 def artifacts(catalog: Catalog, templates: Mapping[str, str]) -> dict[str, bytes]:
     """Files by path below ``out/``; ``templates`` holds the texts of TEMPLATES by name.
 
-    Dashboards for admins stand in a folder of their own, since Grafana reads one folder for each provider.
+    Dashboards for admins are in a folder of their own, since Grafana reads one folder for each provider.
     """
     stamped = stamped_dashboards(catalog)
     admin = {catalog.config.dashboard_uid(d.name) for d in catalog.dashboards.values() if d.audience == "admin"}

@@ -1,7 +1,7 @@
-"""What two dashboards say differently, and the stamp by which gendash knows its own content.
+"""The differences of two dashboards, and the stamp by which gendash recognizes its own content.
 
 Grafana rewrites a dashboard that somebody saves in the browser: it fills in defaults, drops what is empty and adds a
-built-in annotation. So dashboards are compared by what they say. `flat` is that normal form: one leaf per thing said.
+built-in annotation. So dashboards are compared in a normal form, `flat`: one leaf for each value that has an effect.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _OF_PANEL = {
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that two dashboards say differently. ``MISSING`` stands for nothing said."""
+    """One difference between two dashboards. ``MISSING`` is the value of a side that has none."""
 
     where: str
     field: str
@@ -48,12 +48,12 @@ class Difference:
         if self.before is MISSING:
             return f"{self.where}: {self.field} set to {_short(self.after)}"
         if self.after is MISSING:
-            return f"{self.where}: {self.field} {_short(self.before)} taken away"
+            return f"{self.where}: {self.field} {_short(self.before)} removed"
         return f"{self.where}: {self.field} {_both(self.before, self.after)}"
 
 
 def flat(dashboard: Json) -> dict[Path, Any]:
-    """Everything that a dashboard says, by path; equal for two dashboards that look and behave alike.
+    """The values of a dashboard by path; equal for two dashboards that look and behave the same.
 
     The path starts with the part (``dashboard``, ``panel``, ``variable``, ``annotation``) and its key. Left out:
     id, version, plug-in versions, the chosen values of variables, the built-in annotation, our stamp, all that is
@@ -70,7 +70,7 @@ def flat(dashboard: Json) -> dict[Path, Any]:
 
 
 def dashboard_differences(before: Json, after: Json) -> list[Difference]:
-    """What ``after`` says otherwise than ``before``, in the order of the panels; empty where both say the same."""
+    """The differences of ``after`` from ``before``, in the order of the panels; empty if there are none."""
     old, new = flat(before), flat(after)
     names = _titles(before)
     names |= {key: name for key, name in _titles(after).items() if key not in names}
@@ -93,13 +93,13 @@ def changed_paths(old: Mapping[Path, Any], new: Mapping[Path, Any]) -> list[Path
 
 
 def lost_edits(base: Json, live: Json, wanted: Json) -> list[Path]:
-    """Paths where ``live`` says otherwise than ``base`` and ``wanted`` would not say so too."""
+    """Paths at which ``live`` differs from ``base`` and ``wanted`` does not bring the same value."""
     old, now, new = flat(base), flat(live), flat(wanted)
     return [path for path in changed_paths(old, now) if not _same(now.get(path, MISSING), new.get(path, MISSING))]
 
 
 def content_hash(dashboard: Json) -> str:
-    """The first 12 hex digits of the sha256 of everything that a dashboard says."""
+    """The first 12 hex digits of the sha256 of a dashboard's values."""
     text = json.dumps(sorted(flat(dashboard).items()), separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -138,7 +138,7 @@ def _listed(dashboard: Json, key: str) -> list[dict[str, Any]]:
 
 
 def _panels(dashboard: Json) -> list[dict[str, Any]]:
-    """All panels, those of collapsed rows too, each with the id of the row that it stands under."""
+    """All panels, those of collapsed rows too, each with the id of the row that it is in."""
     top = [dict(panel) for panel in _items(dashboard.get("panels"))]
     rows = sorted((_y(panel), panel.get("id")) for panel in top if panel.get("type") == "row" and panel.get("id"))
     found = []
@@ -218,7 +218,7 @@ def _keyed(items: Sequence[Json], key: str) -> Iterable[tuple[str, dict[str, Any
 
 
 def _leaves(path: Path, value: Any, said: dict[Path, Any]) -> None:
-    """Notes the scalars below a path; a list of scalars is one leaf, and what is empty says nothing."""
+    """Notes the scalars below a path; a list of scalars is one leaf, and empty values are left out."""
     if isinstance(value, dict):
         for key, item in value.items():
             _leaves((*path, str(key)), item, said)
@@ -234,7 +234,7 @@ def _wholes(said: Iterable[Path]) -> set[Path]:
 
 
 def _titles(dashboard: Json) -> dict[Path, str]:
-    """How a message names each part."""
+    """The name of each part in messages."""
     names: dict[Path, str] = {("dashboard", ""): "dashboard"}
     for name, panel in _keyed(_panels(dashboard), "id"):
         kind = "row" if panel.get("type") == "row" else "panel"

@@ -34,7 +34,7 @@ def render_dashboards(catalog: Catalog) -> dict[str, dict[str, Any]]:
 
 
 def to_bytes(dashboard: Mapping[str, Any]) -> bytes:
-    """A dashboard as it stands in a file: equal content gives equal bytes."""
+    """The bytes of a dashboard's file: equal content gives equal bytes."""
     return (json.dumps(dashboard, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 

@@ -1,6 +1,6 @@
-"""What Grafana 12 writes into a panel by itself when somebody opens it in the editor, by panel type.
+"""The defaults that Grafana 12 adds to a panel when it is opened in the editor, by panel type.
 
-A value that equals the one here says the same as an absent one. Taken from the plug-ins' own defaults (Grafana 12.3)
+A value that equals the one here means the same as an absent one. Taken from the plug-ins' own defaults (Grafana 12.3)
 and from recorded saves; a key that is missing here shows up in a plan as an edit, which is the safe side.
 """
 

@@ -1,4 +1,4 @@
-"""Catalog -> configuration of Prometheus, for one server or for one with a long memory beside it. Pure."""
+"""Catalog -> configuration of Prometheus, for one server or for one and a second one with long retention. Pure."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Grafana's data sources and folders as gendash wants them, and the files from which Grafana can read them.
 
 The same declaration serves both ways of delivery: `apply` sends it with the passwords, `build` writes it with names of
-environment variables where a password or an address would stand.
+environment variables in place of passwords and addresses.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Folder(NamedTuple):
 
 
 class Secrets(NamedTuple):
-    """What a data source needs to sign in, and where the store is."""
+    """The credentials of the data sources, and the address of the store."""
 
     reader: str
     admin_reader: str
@@ -62,7 +62,7 @@ def folder(config: Config, audience: Audience) -> Folder:
 
 
 def secrets(config: Config) -> Secrets:
-    """What the settings say; an address or a database that they do not say is empty."""
+    """The values of the settings; an address or a database that is not set is empty."""
     address, database = _store(config["database_url"])
     return Secrets(
         config["reader_password"],
@@ -100,7 +100,7 @@ def render_provisioning(
     """``provisioning/{datasources,dashboards}/gendash.yaml`` by path below ``out/``, without any secret.
 
     ``templates`` holds the text of ``datasources.yaml.j2`` and ``dashboards.yaml.j2``. ``used`` narrows the data
-    sources to those uids; ``admin`` says whether there are dashboards for admins (in ``dashboards-admin/``).
+    sources to those uids; ``admin`` is true if there are dashboards for admins (in ``dashboards-admin/``).
     """
     environment = jinja2.Environment(
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined

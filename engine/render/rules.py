@@ -19,7 +19,7 @@ PREFIX = "gendash-"  # of our files among others in a rules directory
 
 
 def live_rules(catalog: Catalog) -> list[Rule]:
-    """The rules that are rendered: their feature is on, or another expression stands in for it that has a source."""
+    """The rules that are rendered: their feature is on, or their replacement expression has a source."""
     return [rule for rule in catalog.rules.values() if not catalog.rule_lacks(rule.name)]
 
 
@@ -72,7 +72,7 @@ def _canonical(catalog: Catalog, rule: Rule, text: str, metrics: Sequence[str]) 
 
 
 def _group(catalog: Catalog, group: str, rules: list[Rule]) -> str:
-    """A rule file as text: each rule stands under a comment with its meaning."""
+    """A rule file as text: each rule follows a comment with its meaning."""
     head = f"# Edit recording_rules/{group}.yaml instead.\ngroups:\n  - name: {PREFIX}{group}\n    rules:\n"
     return head + "\n".join(
         _indent(_comment(catalog.prose(rule.doc)) + _dump([_entry(catalog, rule)]), 6) for rule in rules

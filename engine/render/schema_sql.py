@@ -1,7 +1,7 @@
 """Catalog -> the SQL that makes gendash's schema: what `migrate` carries out, and what `build` writes for reading.
 
 Every relation is made, also those of features that are off: they stay empty, so that no panel can ever fail for want
-of one. Nothing here stands on a table of the platform: staging is inlined into the refresh queries only.
+of one. Nothing here depends on a table of the platform: staging is inlined into the refresh queries only.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class Piece:
     """One object of the schema, or one aspect of it, and the statements that make it.
 
     ``kind`` is table, rollup, view, materialized, function, about (comments and grants) or query (what fills a rollup;
-    it has no statements of its own, only a hash). ``reads`` names the relations that it stands on; the rows of one that
-    is ``kept`` cannot be computed again, so it is altered and never made anew.
+    it has no statements of its own, only a hash). ``reads`` names the relations that it reads; the rows of one that
+    is ``kept`` cannot be computed again, so it is altered and never rebuilt.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Piece:
 
     @property
     def drop(self) -> str:
-        """What kind of object DROP must name."""
+        """The object type that DROP must name."""
         return _DROP[self.kind]
 
 
@@ -78,7 +78,7 @@ def pieces(catalog: Catalog) -> list[Piece]:
 
 
 def _query_text(catalog: Catalog, relation: Relation) -> str:
-    """What a rollup's rows follow from: its query, and the time zone by whose days it is read and compared."""
+    """The definition of a rollup's rows: its query, and the time zone by whose days it is read and compared."""
     text, zone = query_of(catalog, relation), quote_text(catalog.config["time_zone"])
     return text if zone in text or not relation.header.get("time") else f"{text}\n/* by days of {zone} */"
 
@@ -128,7 +128,7 @@ def role_settings(config: Config, role: str) -> list[str]:
 
 
 def reader_connections(config: Config) -> int:
-    """How many connections a reader role may hold: those of its data source, and some for `verify`."""
+    """The connection limit of a reader role: the connections of its data source, and some for `verify`."""
     most: int = config["datasources.max_open_connections"]
     return most + VERIFY_CONNECTIONS
 
@@ -186,7 +186,7 @@ def _about(catalog: Catalog, relation: Relation) -> Piece:
 
 
 def _triggers(config: Config, relation: Relation) -> Iterator[str]:
-    """Every statement that writes to a tracked table notes the days it touched, so that who reads it need not look."""
+    """Triggers that record the days on which a statement writes to a tracked table, so that no reader must compare."""
     target, function = qualified(config, relation.name), qualified(config, "note_days")
     arguments = f"{quote_text(relation.name)}, {quote_text(day_of(config, relation))}"
     if relation.header.get("together"):  # rows that are one thing above: where one changes, the others count as well
@@ -224,7 +224,7 @@ def _function_clock(config: Config) -> Piece:
 
 
 def _function_user_hash(config: Config) -> Piece:
-    # HMAC by hand (RFC 2104): pgcrypto is an extension that nobody may be able to install
+    # HMAC by hand (RFC 2104): the role may be unable to install the extension pgcrypto
     body = (
         "select encode(sha256(outer_pad || sha256(inner_pad || convert_to($1, 'UTF8'))), 'hex') "
         f"from {qualified(config, '_secret')} where name = 'user_hash'"

@@ -1,4 +1,4 @@
-"""Where a query's data comes from, and whether it still comes: series in Prometheus, relations in the store."""
+"""The sources of a query and their freshness: series in Prometheus, relations in the store."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gendash.engine.verify.verdict import OK, Finding, Status, duration, latenes
 
 Finder = Callable[[str, bool], Finding]
 
-SYNTHETIC = frozenset({"ALERTS", "ALERTS_FOR_STATE"})  # there only while an alert is: their absence says nothing
+SYNTHETIC = frozenset({"ALERTS", "ALERTS_FOR_STATE"})  # present only while an alert is: their absence is no evidence
 _OF_TARGET = frozenset({"job", "instance"})  # other labels come and go with what happened
 _LOOKS = ("timestamp(%s)", "max_over_time(timestamp(%s)[6h:5m])", "max_over_time(timestamp(%s)[30d:1h])")
 
@@ -37,7 +37,7 @@ class Loaded(Protocol):
 def series_finder(
     catalog: Catalog, value: Callable[[str], float | None], loaded: Mapping[str, Sequence[Loaded]]
 ) -> Finder:
-    """A function that says of an expression (and whether its answer was empty) what is wrong with its sources.
+    """A function from an expression (and whether its answer was empty) to the fault of its sources.
 
     ``value`` gives the first sample of an expression at the time that is judged, or None.
     """
@@ -52,7 +52,7 @@ def series_finder(
 
     @cache
     def below(name: str) -> tuple[tuple[str, str], ...]:
-        """Everything that a name stands on through loaded rules, as (name, kept matchers), nearest first."""
+        """Everything that a name depends on through loaded rules, as (name, kept matchers), nearest first."""
         found: dict[tuple[str, str], None] = {}
         todo = [name]
         while todo:
@@ -64,13 +64,13 @@ def series_finder(
 
     @cache
     def idle(name: str) -> Finding:
-        """Which rule is not at work among a name and those below it; samples of before tell nothing about that."""
+        """The first rule, of a name and its dependencies, that is not loaded or fails; old samples are no evidence."""
         for one in dict.fromkeys([name, *(metric for metric, _ in below(name))]):
             if one not in ours:
                 continue
             rule = f"{'recording' if ours[one].kind == 'record' else 'alerting'} rule {one}"
             broken = next((rule for rule in loaded.get(one, ()) if rule.health == "err"), None)
-            why = f"{name} stands on {rule}, which" if one != name else rule
+            why = f"{name} depends on {rule}, which" if one != name else rule
             if not loaded.get(one):
                 return Finding("missing", f"{why} is not loaded; give Prometheus its file and reload it")
             if broken:
@@ -79,13 +79,13 @@ def series_finder(
 
     @cache
     def guarded(name: str) -> bool:
-        """Whether a rule, or one below it, divides by something that a comparison may leave empty."""
+        """True if a rule, or one below it, divides by a comparison that may be empty."""
         names = dict.fromkeys([name, *(metric for metric, _ in below(name))])
         return any(one.guarded for each in names for rule in loaded.get(each, ()) for one in _read(ratios, rule.expr))
 
     @cache
     def fault(name: str, kept: str) -> Finding:
-        """What is wrong with the samples of a name, with the scraped metrics below it, or with its matchers."""
+        """The fault of a name's samples, of the scraped metrics below it, or of its matchers."""
         rules = loaded.get(name, ())
         every_s = max([scrape_s, *(rule.every_s for rule in rules)])
         seconds = age(name + kept)
@@ -116,7 +116,7 @@ def series_finder(
     }
 
     def alerting(selector: Selector) -> Finding:
-        """Whether the alerts that a selector on ALERTS can show are at work."""
+        """The worst finding of the alerts that a selector on ALERTS can match."""
         unknown = [label for label in _demanded(selector) if label not in alert_labels]
         if unknown:
             return Finding("missing", f"no alert has a label '{unknown[0]}'")
@@ -124,13 +124,13 @@ def series_finder(
 
     @cache
     def labelled(name: str, label: str) -> Finding:
-        """Whether a metric that is there has a label at all: one that it lacks may hide behind an `or`."""
+        """Missing if a present metric never has a label: in a query with `or` that would stay hidden."""
         if value(f'count({name}{{{label}!=""}})') is None and value(f"count({name})") is not None:
             return Finding("missing", f"{name} has no label '{label}'")
         return OK
 
     def narrowed(selector: Selector) -> Finding:
-        """Which matcher leaves nothing of a metric that is there."""
+        """The label matcher that filters out all series of a present metric."""
         texts = [f'{label}{op}"{_escape(text)}"' for label, op, text in selector.matchers]
         if value(f"count({selector.metric}{{{','.join(texts)}}})") is not None:
             return OK
@@ -170,7 +170,7 @@ T = TypeVar("T")
 
 
 def _read(what: Callable[[str], Sequence[T]], expr: str) -> Sequence[T]:
-    """What is in an expression; nothing where Prometheus knows more of the language than our parser does."""
+    """The selectors of an expression; none if our parser does not know a syntax that Prometheus accepts."""
     try:
         return what(expr)
     except ValueError:
@@ -178,7 +178,7 @@ def _read(what: Callable[[str], Sequence[T]], expr: str) -> Sequence[T]:
 
 
 def _shows(selector: Selector, rule: Rule) -> bool:
-    """Whether a selector on ALERTS can show an alert, as far as its name and its own labels say."""
+    """True if a selector on ALERTS can match an alert, by the alert's name and its own labels."""
     labels = {"alertname": rule.name, **rule.labels}
     return all(_matches(op, text, labels[label]) for label, op, text in selector.matchers if label in labels)
 
@@ -206,7 +206,7 @@ def _escape(value: str) -> str:
 
 
 def _feature_hint(catalog: Catalog, name: str) -> str:
-    """What to set where a metric is not recorded on this platform."""
+    """The hint which setting to change if a metric is not recorded on this platform."""
     for key, metric in catalog.metrics.items():
         own = catalog.config.get(f"metrics.{key}") or metric["name"]
         if name in (own, *(own + suffix for suffix in ("_bucket", "_sum", "_count"))):
@@ -217,7 +217,7 @@ def _feature_hint(catalog: Catalog, name: str) -> str:
 
 
 def _setting_hint(catalog: Catalog, text: str) -> str:
-    """What to set where the platform has no such route."""
+    """The hint which setting to change if the platform has no such route."""
     values = catalog.config.values
     key = next((key for key, value in values.items() if key.startswith("handlers.") and value == text), None)
     return f"; set {key} to a route that the platform has" if key else ""
@@ -225,21 +225,21 @@ def _setting_hint(catalog: Catalog, text: str) -> str:
 
 @dataclass(frozen=True)
 class Filled:
-    """When a relation was last filled: ``age_s`` is None where it never was; ``error`` is that of the last attempt."""
+    """The last refresh of a relation: ``age_s`` is None if there was none; ``error`` is that of the last attempt."""
 
     age_s: float | None
     cadence_s: float
     error: str
 
 
-# How a refresh tells that the platform no longer has what it reads, or no longer shows it.
+# Errors of a refresh by which the platform no longer has what it reads, or the role may no longer read it.
 _GONE = re.compile(r"no such (table|column)|(table|column|relation|schema) .*does not exist", re.IGNORECASE)
 _HIDDEN = re.compile(r"may not read|permission denied", re.IGNORECASE)
 _TOLD: tuple[tuple[re.Pattern[str], Status], ...] = ((_GONE, "missing"), (_HIDDEN, "error"))
 
 
 def relation_finder(catalog: Catalog, filled: Mapping[str, Filled]) -> Callable[[Iterable[str]], Finding]:
-    """A function that says of relations of the store what is wrong with the data below them."""
+    """A function from relations of the store to the fault of the data below them."""
     order = [relation.name for relation in catalog.build_order()]
 
     @cache
@@ -260,8 +260,8 @@ def relation_finder(catalog: Catalog, filled: Mapping[str, Filled]) -> Callable[
 
 
 def _filling(catalog: Catalog, name: str, state: Filled | None, asked: Iterable[str]) -> Finding:
-    """What is wrong with the filling of a relation below those ``asked``: only its own feature may be what to turn off,
-    since theirs light up other panels, too."""
+    """The fault of the refresh of a relation that those ``asked`` read. It advises to turn off its own feature only,
+    since theirs also serve other panels."""
     relation = catalog.relations[name]
     is_filled = relation.kind in ("rollup", "table") or relation.header.get("materialized")
     if name.startswith("_") or not is_filled or not catalog.enabled(relation):

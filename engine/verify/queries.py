@@ -18,7 +18,7 @@ from gendash.engine.verify.verdict import Verdict
 
 @dataclass(frozen=True)
 class Question:
-    """One query where it stands: its text as Grafana gets it, over which time, and as which role of the store.
+    """One query to verify: its place, its text as Grafana sends it, its time range, and its role of the store.
 
     ``verdict`` is the empty form that the answer fills in; ``relations`` are those that the query names.
     ``role`` is empty for a question to Prometheus.
@@ -46,7 +46,7 @@ class Asked:
 
 
 def dashboard_queries(catalog: Catalog, dashboard: Dashboard, at: datetime, only: Sequence[str] = ()) -> Asked:
-    """What a dashboard asks at a time. ``only`` names dashboards or ``dashboard/panel``; empty means everything.
+    """The queries of dashboards at a time. ``only`` names dashboards or ``dashboard/panel``; empty means everything.
 
     Variables are always among it where a panel is, since panels cannot be asked without their options.
     """
@@ -72,7 +72,7 @@ def dashboard_queries(catalog: Catalog, dashboard: Dashboard, at: datetime, only
 
 
 def unavailable(config: Config, verdict: Verdict, lacks: Iterable[str]) -> Verdict:
-    """A verdict that says what is not there: features that are off, servers that are none."""
+    """The verdict of a query that cannot run: it names features that are off and servers set to `none`."""
     names = list(lacks)
     needs = " and ".join(FEATURE_NEEDS.get(name, name) for name in names)
     off = ", ".join(sorted({config.switch(name) for name in names}))
@@ -124,7 +124,7 @@ def _annotations(
 def _annotation(
     catalog: Catalog, dashboard: Dashboard, name: str, query: Query, shown: Mapping[str, Any], at: datetime
 ) -> Question:
-    """An annotation marks what happened, so nothing to mark is a fine answer."""
+    """The question of an annotation: it marks events, so an empty answer is fine."""
     blank = Verdict(dashboard.name, name, name, "annotation", "A", "ok")
     calm = replace(query, may_be_empty=query.may_be_empty or "nothing happened in this time")
     return _question(catalog, dashboard, blank, calm, {"interval": shown.get("step", "")} | dict(shown), {}, at)

@@ -31,7 +31,7 @@ _NUMBERS = {psycopg.adapters.types[name].oid for name in ("int2", "int4", "int8"
 
 @dataclass(frozen=True)
 class Rows:
-    """What a query gave, and in how many milliseconds; ``numeric`` says which columns are of a type of numbers."""
+    """The rows of a query and its milliseconds; ``numeric`` is true for each column of a numeric type."""
 
     columns: tuple[str, ...]
     numeric: tuple[bool, ...]
@@ -48,7 +48,7 @@ def open_reader(
 ) -> Iterator[RunQuery]:
     """A function that runs one query in a read-only transaction; threads may share it, each call has a connection.
 
-    ``at`` is what the store's clock says, ``login`` where the password came from. Raises Unreachable, Denied or
+    ``at`` is the time of the store's clock, ``login`` where the password came from. Raises Unreachable, Denied or
     Unexpected where no connection can be had.
     """
     place = replace(store.with_(user=user, password=password), label=user, login=login)

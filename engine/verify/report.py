@@ -26,7 +26,7 @@ _FORBIDDEN = dict.fromkeys(code for code in range(32) if chr(code) not in "\t\n\
 
 
 def as_table(verdicts: Sequence[Verdict], *, colour: bool = False) -> str:
-    """One line for each panel, variable and annotation, by dashboard; its worst query stands for a panel.
+    """One line for each panel, variable and annotation, by dashboard; a panel is shown by its worst query.
 
     Rules with which all is well share one line, and so do those of a dashboard that are not available for the same
     reason. What is wrong is repeated at the end, each reason once.
@@ -53,7 +53,7 @@ def _unavailable(off: Sequence[Verdict], colour: bool) -> Iterator[str]:
 
 
 def _wrong(every: Iterable[Verdict], colour: bool) -> Iterator[str]:
-    """What is to be done: each reason once, with those that it stops."""
+    """Lines of what needs action: each reason once, with the panels that it affects."""
     stopped: dict[tuple[Status, str], list[str]] = {}
     for one in every:
         if not one.calm:
@@ -64,7 +64,7 @@ def _wrong(every: Iterable[Verdict], colour: bool) -> Iterator[str]:
 
 
 def verdict_counts(verdicts: Sequence[Verdict]) -> str:
-    """How variables, annotations and rules fared; in the last line how many panels were judged, and why others not."""
+    """Counts by status of variables, annotations and rules; last line: panels judged, and why the others were not."""
     every = _places(verdicts)
     others = [verdict for verdict in every if verdict.kind != "panel"]
     lines = [f"variables, annotations and rules: {_counts(others)}"] if others else []
@@ -78,7 +78,7 @@ def verdict_counts(verdicts: Sequence[Verdict]) -> str:
 
 
 def _counts(verdicts: Sequence[Verdict]) -> str:
-    """How many there are of each status: ``41 ok, 2 missing``."""
+    """Counts by status: ``41 ok, 2 missing``."""
     counts = [(sum(verdict.status == status for verdict in verdicts), status) for status in reversed(WORST_FIRST)]
     return ", ".join(f"{count} {status.replace('_', ' ')}" for count, status in counts if count)
 
@@ -136,7 +136,7 @@ def _place(verdict: Verdict) -> tuple[str, str, str]:
 
 
 def _worst(queries: Sequence[Verdict]) -> Verdict:
-    """One verdict that stands for all queries of a panel: the worst, with the rows and the time of all."""
+    """One verdict for all queries of a panel: the worst, with the rows and the time of all."""
     one = min(queries, key=lambda verdict: WORST_FIRST.index(verdict.status))
     ref = one.ref if len(queries) > 1 and not one.calm else ""
     rows, ms = sum(query.rows for query in queries), sum(query.ms for query in queries)

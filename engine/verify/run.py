@@ -51,7 +51,7 @@ _NAMED = re.compile(r"\$(\w+)|\$\{(\w+)[^}]*\}|\[\[(\w+)")
 class Servers:
     """The servers, and what is known about their data at the time that is judged.
 
-    ``down`` says what is wrong with a server that cannot be asked, by role of the store, or of Prometheus.
+    ``down`` gives the fault of each server that cannot be asked, by role of the store, or of Prometheus.
     """
 
     catalog: Catalog
@@ -72,7 +72,7 @@ class QueryResult:
     ms: float = 0.0
 
     def fill(self, blank: Verdict) -> Verdict:
-        """The verdict of a question; a note that the blank one holds is kept where there is nothing else to say."""
+        """The verdict of a question; a note of the blank verdict is kept if there is no other."""
         found, rows = self.finding, self.answer.rows
         why = found.why or blank.why
         return replace(blank, status=found.status, why=why, allowed=found.allowed, rows=rows, ms=self.ms)
@@ -102,7 +102,7 @@ def verify(
 
 
 def any_failed(verdicts: Iterable[Verdict]) -> bool:
-    """Whether any verdict asks for something to be done, or no panel and no rule could be judged at all."""
+    """True if any verdict needs action, or if neither a panel nor a rule could be judged."""
     every = list(verdicts)
     judged = any(one.kind in ("panel", "rule") and one.status != "not_available" for one in every)
     return not judged or not all(verdict.calm for verdict in every)
@@ -138,7 +138,7 @@ def _connect(
             readers[role] = stack.enter_context(_reader(config, role, at))
             filled |= _filled(catalog, readers[role])
         except GendashError as error:
-            down[role] = _told(error)
+            down[role] = _failed_query(error)
     call: prom.Call | None = None
     loaded: dict[str, list[prom.LoadedRule]] = {}
     if (rules and config.has("prometheus")) or any(question.role == "" for question in needed):
@@ -146,7 +146,7 @@ def _connect(
             call = stack.enter_context(prom.prometheus(config))
             loaded = prom.loaded_rules(call)
         except TargetError as error:
-            down[PROMETHEUS] = _told(error)
+            down[PROMETHEUS] = _failed_query(error)
 
     def value(expr: str) -> float | None:
         assert call is not None
@@ -160,8 +160,8 @@ def _connect(
     return Servers(catalog, readers, call, down, relation_finder(catalog, filled), find, loaded)
 
 
-def _told(error: GendashError) -> Finding:
-    """What stopped a question, in one line."""
+def _failed_query(error: GendashError) -> Finding:
+    """A failed query as a finding, in one line."""
     return Finding("error", "; ".join(map(str, error.problems)))
 
 
@@ -176,7 +176,7 @@ def _reader(config: Config, role: str, at: datetime | None) -> AbstractContextMa
 
 
 def _filled(catalog: Catalog, ask: RunQuery) -> dict[str, Filled]:
-    """When each relation was filled, as the store says."""
+    """The last refresh of each relation, from the store."""
     view = catalog.purpose["freshness"]
     answer = ask(f"select relation, age_s, cadence_s, error from {qualified(catalog.config, view)}")
     if isinstance(answer, Failed):
@@ -220,7 +220,7 @@ def _ask(live: Servers, item: Question, choices: Sequence[Choice]) -> QueryResul
     try:
         return _sql(live, item, text) if item.query.language == "sql" else _promql(live, item, text)
     except TargetError as error:  # a server that went away meanwhile
-        return QueryResult(_told(error))
+        return QueryResult(_failed_query(error))
 
 
 def _expanded(item: Question, text: str, choices: Sequence[Choice]) -> str | Finding:
@@ -241,7 +241,7 @@ def _sql(live: Servers, item: Question, text: str) -> QueryResult:
 
 
 def _refused(live: Servers, item: Question, given: Failed) -> Finding:
-    """Why the database refused a query; where something is missing, what its source lost goes before."""
+    """The reason why the database rejected a query; a missing source is named first."""
     status, do = _REFUSALS.get(given.code, ("error", ""))
     source = live.relations(item.relations)
     if status == source.status == "missing":
@@ -299,7 +299,7 @@ def _options(
     try:
         given = _label_values(live, item, choices) if item.query.language == "promql" else _texts(live, item, choices)
     except TargetError as error:
-        given = _told(error)
+        given = _failed_query(error)
     if isinstance(given, Finding):
         return [], QueryResult(given)
     found, source, ms = given
@@ -355,7 +355,7 @@ def _picked(found: Sequence[str], regex: str) -> list[str]:
 
 
 def _rule(live: Servers, name: str) -> Verdict:
-    """Whether a rule is loaded as defined, healthy, and, if it records, whether its series are there."""
+    """The finding for a rule: loaded as defined, healthy, and, if it records, with its series present."""
     rule = live.catalog.rules[name]
     blank = Verdict(RULES, name, f"{rule.kind} {name}", "rule", "", "ok")
     if lacks := sorted(live.catalog.rule_lacks(name)):
@@ -374,7 +374,7 @@ def _rule(live: Servers, name: str) -> Verdict:
     try:
         finding = live.series(name, False) if rule.kind == "record" else OK
     except TargetError as error:
-        finding = _told(error)
+        finding = _failed_query(error)
     return replace(blank, status=finding.status, why=finding.why, rows=1)
 
 

@@ -29,7 +29,7 @@ LATE = 5  # a source is stale when it is this many of its own intervals behind
 
 @dataclass(frozen=True)
 class Finding:
-    """A status and the one line that says why."""
+    """A status and its reason in one line."""
 
     status: Status
     why: str = ""
@@ -41,7 +41,7 @@ OK = Finding("ok")
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of one query: where it stands, its status, how many rows came in how many milliseconds.
+    """The result of one query: its place, its status, its number of rows and milliseconds.
 
     ``panel`` is a panel's slug, or the name of a variable, annotation or rule. ``allowed`` is the reason that the
     definition gives for an answer that would else be a fault. ``off`` is the setting by which it is not available.
@@ -61,7 +61,7 @@ class Verdict:
 
     @property
     def calm(self) -> bool:
-        """Whether nothing is to be done."""
+        """True if the status needs no action."""
         return self.status in CALM
 
     def as_json(self) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def table(
 ) -> Answer:
     """The answer to a SQL query: the time axis is left out, columns that are not numbers count as texts.
 
-    ``numeric`` says of each column whether its type is one of numbers; else its cells tell.
+    ``numeric`` says of each column whether its type is one of numbers; without it the cells decide.
     """
     numbers: list[float | None] = []
     texts = 0
@@ -141,7 +141,7 @@ def _frame_fault(columns: Sequence[str], rows: Sequence[Sequence[Any]], format: 
 def judge(query: Query, answer: Answer, source: Finding = OK) -> Finding:
     """The status of an answer, given what is known about its source.
 
-    A missing or stale source goes before what the rows look like; a note on one that is ok is kept.
+    A missing or stale source has precedence over the rows; a note on one that is ok is kept.
     ``may_be_empty`` allows no rows and all null, ``may_be_zero`` allows flat zero; nothing allows a missing or stale
     source.
     """
@@ -170,7 +170,7 @@ def worst(findings: Iterable[Finding]) -> Finding:
 
 
 def lateness(age_s: float | None, every_s: float) -> bool:
-    """Whether a source whose newest value is ``age_s`` old should have brought a new one by now."""
+    """True if a source whose newest value is ``age_s`` old should have a newer one by now."""
     return age_s is None or age_s > LATE * every_s
 
 

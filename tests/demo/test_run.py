@@ -44,7 +44,7 @@ def refusal(options: Options) -> str:
 
 
 def test_a_living_demo_cannot_start_at_another_time(tmp_path: Path) -> None:
-    assert refusal(Options(folder=tmp_path / "demo", keep=True, now=NOW)).startswith("--now: --keep goes on")
+    assert refusal(Options(folder=tmp_path / "demo", keep=True, now=NOW)).startswith("--now: --keep continues")
     assert not (tmp_path / "demo").exists()
 
 

@@ -105,7 +105,7 @@ def test_a_redirect_to_a_login_is_named_and_never_advised(web: Any, double: Any,
     url = web(301, b"", Location="https://langfuse.example.com/login?token=secret")
     with pytest.raises(Unexpected) as error:
         run(client=at(url, double, sleeper))
-    assert "it leads to a login, https://langfuse.example.com/login" in line(error) and "secret" not in line(error)
+    assert "it redirects to a login, https://langfuse.example.com/login" in line(error) and "secret" not in line(error)
     assert "to https://" not in line(error).replace("leads to a login, https", "")
 
 

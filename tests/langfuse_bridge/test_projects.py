@@ -202,8 +202,8 @@ def test_two_names_for_one_project_are_refused_since_its_calls_would_count_twice
 
 def test_names_that_are_equal_or_unknown_are_problems_of_the_settings() -> None:
     for text, problem in (
-        ("langfuse: {project: a, projects: [A]}", "'A' stands twice"),
-        ("langfuse: {projects: [a-b, a_b]}", "'a_b' stands twice"),
+        ("langfuse: {project: a, projects: [A]}", "'A' occurs twice"),
+        ("langfuse: {projects: [a-b, a_b]}", "'a_b' occurs twice"),
         ("langfuse: {projects: ['a b']}", "a list of names"),
         ("langfuse: {projects: [emea], servers: {emae: {plan: pro}}}", "unknown Langfuse project 'emae'"),
         ("langfuse: {projects: [emea], servers: {emea: {secret_key: x}}}", "set LANGFUSE_EMEA_SECRET_KEY or"),

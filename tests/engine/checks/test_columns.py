@@ -109,7 +109,10 @@ PANELS = [
         "select model from {{ view('llm_hour') }} union select model, calls from {{ view('llm_hour') }}",
         ": sides of a UNION with 1 and 2 columns; give as many on each side",
     ),
-    ("select calls, model as calls from {{ view('llm_hour') }}", ": gives two columns the name 'calls'; rename one"),
+    (
+        "select calls, model as calls from {{ view('llm_hour') }}",
+        ": returns two columns with the name 'calls'; rename one",
+    ),
     # what a panel may read
     ("select id from public.users", ":1:16: reads 'public.users', which is no relation of gendash"),
     ("select id from users", ":1:16: reads 'users', which is no relation of gendash"),
@@ -186,7 +189,7 @@ def test_a_column_that_a_header_invents_or_lacks_gives_one_line(shipped: Catalog
     more = declared(shipped, "llm_price_30d", {"cost_eur": {"type": "numeric", "doc": "d"}})
     assert said(with_panel(more, query), before) == [
         "sql/views/llm_price_30d.sql: no column 'cost_eur' in the query, declared under columns:; "
-        "give it, or take it out of the header"
+        "return it, or remove it from the header"
     ]
     less = declared(shipped, "llm_price_30d", {}, without="calls")
     found = said(with_panel(less, query), before)

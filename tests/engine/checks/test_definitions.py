@@ -134,8 +134,8 @@ def test_a_mapped_name_that_no_content_declares_is_told_with_its_line() -> None:
 @pytest.mark.parametrize(
     ("setting", "what"),
     [
-        ("columns: {users: {role: '= kind'}}", "'kind' stands without braces: a column is written as {kind}"),
-        ("columns: {users: {role: '= u.kind'}}", "'u.kind' stands without braces: a column is written as {kind}"),
+        ("columns: {users: {role: '= kind'}}", "'kind' is not in braces: a column is written as {kind}"),
+        ("columns: {users: {role: '= u.kind'}}", "'u.kind' is not in braces: a column is written as {kind}"),
         ("columns: {users: {role: '= {kind}, {b}'}}", "looks beyond its row"),
         ("columns: {users: {role: '= {kind} --'}}", "SQL does not parse"),
         ("columns: {users: {role: '= 1); drop table x; select (1'}}", "3 statements"),
@@ -217,7 +217,7 @@ def test_a_shared_panel_may_not_read_a_relation_for_admins() -> None:
     query = sql("select * from {{ view('a_day') }}")
     relations = {"a_day": relation(audience="admin")}
     assert (
-        "which is for admin"
+        "which has the audience admin"
         in whats(queries.check_audience, catalog_of(panel(queries=[query]), relations=relations))[0]
     )
     admin = catalog_of(panel(queries=[query]), relations=relations, audience="admin")
@@ -232,7 +232,7 @@ def test_a_panel_without_a_unit_is_a_problem() -> None:
 
 def test_thresholds_that_do_not_rise_or_name_no_setting_are_problems() -> None:
     falling = NumberTile(unit="s", thresholds=steps(("text", None), ("red", 5), ("red", 3)))
-    assert "do not rise" in whats(checks_panels.check_thresholds, catalog_of(panel(viz=falling)))[0]
+    assert "do not ascend" in whats(checks_panels.check_thresholds, catalog_of(panel(viz=falling)))[0]
     unknown = NumberTile(unit="s", thresholds=steps(("text", None), ("red", slo("nothing"))))
     assert "no setting 'slo.nothing'" in whats(checks_panels.check_thresholds, catalog_of(panel(viz=unknown)))[0]
 

@@ -148,7 +148,7 @@ BROKEN: list[tuple[str, str, Callable[[], Catalog], str]] = [
         "two clicks do not reach a chart",
     ),
     ("check_links", "links-lead-on", lambda: with_panel("p", leads_to="one/gone"), "no such panel"),
-    ("check_tiles_lead_on", "links-lead-on", lambda: with_panel("tile1", leads_to=""), "leads nowhere"),
+    ("check_tiles_lead_on", "links-lead-on", lambda: with_panel("tile1", leads_to=""), "a tile without a link"),
     ("check_entities", "links-lead-on", lambda: with_panel("t", leads_to="one/p"), "every cell of the table"),
     (
         "check_links_keep",
@@ -210,12 +210,12 @@ BROKEN: list[tuple[str, str, Callable[[], Catalog], str]] = [
         ),
         "'open' is red here and blue elsewhere",
     ),
-    ("check_words", "colors", lambda: with_panel("tile1", viz=Shouting(unit="short")), "stands alone"),
+    ("check_words", "colors", lambda: with_panel("tile1", viz=Shouting(unit="short")), "background colour alone"),
     (
         "check_thresholds",
         "limits",
         lambda: shown(Lines(unit="short", thresholds=steps(("text", None), ("blue", 5), ("text", 3)))),
-        "do not rise",
+        "do not ascend",
     ),
     ("check_limits", "limits", lambda: shown(Lines(unit="short", thresholds=LIMITED)), "the limit 7 is a number"),
     (
@@ -249,7 +249,7 @@ BROKEN: list[tuple[str, str, Callable[[], Catalog], str]] = [
         "check_nothing",
         "nothing-said",
         lambda: shown(Lines(unit="short", custom={"spanNulls": True})),
-        "lines cross gaps",
+        "lines connect nulls",
     ),
     ("check_refresh", "refresh", lambda: catalog(board(refresh="5s")), "refresh 5s"),
     ("check_refresh", "refresh", lambda: catalog(board(range="13d")), "range 13d"),
@@ -284,7 +284,12 @@ BROKEN: list[tuple[str, str, Callable[[], Catalog], str]] = [
         lambda: catalog(None, dataclasses.replace(FACTS, name="u", columns={"user_id": {}})),
         "'user_id' is for everyone",
     ),
-    ("check_audience", "people", lambda: selects("select room from {{ view('secret') }}"), "which is for admin"),
+    (
+        "check_audience",
+        "people",
+        lambda: selects("select room from {{ view('secret') }}"),
+        "which has the audience admin",
+    ),
     (
         "check_variables_quoted",
         "people",

@@ -47,7 +47,7 @@ def test_an_alert_says_how_urgent_it_is_what_it_is_and_where_to_look() -> None:
         "no summary",
         "no description",
         "no dashboard",
-        "no for",
+        "alert without `for`",
     ]
     moving = GOOD | {"labels": {"severity": "none", "how_much": "{{ $value }}"}, "for_": ""}
     assert whats(check_alerts(catalog(rule("Moving", kind="alert", **moving)))) == ["label how_much holds a value"]
@@ -62,7 +62,7 @@ def test_an_alert_names_a_dashboard_that_exists() -> None:
 def test_a_rule_stands_below_what_it_reads_in_its_group() -> None:
     first, second = rule("job:a:x"), rule("job:b:x", "job:a:x")
     assert check_rule_order(catalog(first, second)) == []
-    assert whats(check_rule_order(catalog(second, first))) == ["reads 'job:a:x', which stands below it"]
+    assert whats(check_rule_order(catalog(second, first))) == ["reads 'job:a:x', which is defined after it"]
     assert check_rule_order(catalog(rule("job:b:x", "job:a:x", group="other"), first)) == []
 
 

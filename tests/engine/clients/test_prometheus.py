@@ -128,7 +128,7 @@ def test_rules_that_prometheus_refuses_are_taken_back(server: Server) -> None:
     files = server.files()
     apply_rules(server.rules, rule_changes(files, observe_rules_dir(server.rules)), server.config)
     changes = rule_changes({**files, "gendash-broken.yml": BROKEN}, observe_rules_dir(server.rules))
-    with pytest.raises(Unexpected, match="refused the rules, all put back"):
+    with pytest.raises(Unexpected, match=r"rejected the rules \(previous ones restored\)"):
         apply_rules(server.rules, changes, server.config)
     assert observe_rules_dir(server.rules) == files
     assert reload(server.config) == "rules written, Prometheus reloaded", "it would start again"

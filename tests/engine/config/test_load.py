@@ -55,8 +55,8 @@ def test_text_that_is_not_yaml_or_not_a_map_is_one_clear_line() -> None:
 
 
 def test_a_key_that_stands_twice_is_a_problem_at_every_level() -> None:
-    assert "stands twice" in problems("time_zone: UTC\ntime_zone: UTC\n")[0]
-    assert "stands twice" in problems("slo:\n  csat:\n    red: 0.5\n    red: 0.6\n")[0]
+    assert "occurs twice" in problems("time_zone: UTC\ntime_zone: UTC\n")[0]
+    assert "occurs twice" in problems("slo:\n  csat:\n    red: 0.5\n    red: 0.6\n")[0]
 
 
 def test_a_scalar_where_a_map_belongs_is_a_problem_with_its_line() -> None:

@@ -118,7 +118,7 @@ def test_the_command_tells_both_directions_and_an_unknown_name_gets_one_line_wit
     run = CliRunner()
     shown = run.invoke(cli, ["lineage", "users.role"]).output
     lines = shown.splitlines()
-    assert lines[:3] == ["column users.role", "  stands on: nothing", "  is used by"]
+    assert lines[:3] == ["column users.role", "  depends on: nothing", "  is used by"]
     head = next(line for line in lines if line.startswith("    panels: "))
     panels = lines[lines.index(head) + 1 : lines.index(head) + 1 + int(head.split()[1])]
     assert any(re.fullmatch(r" {6}user-analytics/roles +\w.*", line) for line in panels), panels

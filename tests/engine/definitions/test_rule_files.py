@@ -49,7 +49,7 @@ def test_a_rule_with_each_stands_once_for_each_map() -> None:
         ("- {alert: A, expr: x, doc: d, each: 5m}", "f.yaml A: each is '5m', not a list of maps; fix it"),
         ("- {record: 'a:b:c', expr: x, doc: d, for: 5m}", "f.yaml a:b:c: key 'for' has no effect in a record; it is for alerts: take it out"),
         ("- {alert: A, expr: x, doc: d, otherwise: y}", "f.yaml A: otherwise without a feature has no effect; add feature: or take it out"),
-        ("- {alert: A, expr: x, doc: d}\n- {alert: A, expr: x, doc: d}", "f.yaml A: stands twice; keep one"),
+        ("- {alert: A, expr: x, doc: d}\n- {alert: A, expr: x, doc: d}", "f.yaml A: occurs twice; keep one"),
     ],
 )  # fmt: skip
 def test_a_rule_that_is_wrong_is_one_line(text: str, problem: str) -> None:

@@ -413,7 +413,7 @@ def test_an_edit_that_grafana_let_us_overwrite_is_put_back(site: Site, monkeypat
     assert site.grafana("GET", f"/api/dashboards/uid/{uid}")["dashboard"]["panels"][0]["title"] == "Hers"
     again = only(site.plan(), uid)
     assert again.action == "blocked", "it is still hers"
-    assert any("gives back version 2 by alice" in line for line in again.lines)
+    assert any("restores version 2 by alice" in line for line in again.lines)
 
 
 def test_a_dashboard_that_vanished_between_plan_and_apply_is_made_anew_or_reported(site: Site) -> None:

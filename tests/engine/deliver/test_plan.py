@@ -158,7 +158,7 @@ def test_another_instance_s_mark_is_not_ours() -> None:
     assert last_own_version(history, "prod") is None
 
 
-@pytest.mark.parametrize("message", ["", None, "gendash", "gendash: gives back version 3", "see gendash: 0123456789ab"])
+@pytest.mark.parametrize("message", ["", None, "gendash", "gendash: restores version 3", "see gendash: 0123456789ab"])
 def test_a_message_that_is_not_a_mark(message: Any) -> None:
     assert not is_mark(message)
     assert is_mark(mark("0123456789ab", "dev", "dev-gendash"))
@@ -292,7 +292,7 @@ def test_a_folder_that_the_token_cannot_see_is_made_only_where_nothing_of_ours_i
 def test_an_admin_folder_below_another_one_is_reported() -> None:
     nested = {"gendash-admin": {"title": "Agent platform (admin)", "parentUid": "top"}}
     change = plan(want(admin=True), seen(None, folders=nested))[0]
-    assert change.action == "report" and "below another folder" in change.lines[0]
+    assert change.action == "report" and "inside another folder" in change.lines[0]
 
 
 def test_an_instance_prefixes_folders_titles_and_marks() -> None:

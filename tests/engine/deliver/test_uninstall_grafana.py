@@ -104,7 +104,10 @@ def test_an_edit_and_what_is_not_ours_stay_and_so_does_their_folder(grafana: Any
     assert done["dashboard gendash-users"] == ""
     assert "edited it after our version 1" in done["dashboard gendash-overview"]
     assert "dashboard gendash-theirs" not in done
-    assert done["folder gendash"] in ("since it holds 'overview', 'Theirs'", "since it holds 'Theirs', 'overview'")
+    assert done["folder gendash"] in (
+        "since it contains 'overview', 'Theirs'",
+        "since it contains 'Theirs', 'overview'",
+    )
     assert grafana("GET", f"/api/dashboards/uid/{edited}")["dashboard"]["panels"][0]["title"] == "by hand"
 
 

@@ -189,7 +189,7 @@ def test_a_key_that_somebody_added_is_told_apart_from_one_that_says_otherwise() 
     taken = changed(board(), lambda d: d["panels"][1]["fieldConfig"]["defaults"].pop("unit"))
     assert said(board(), added) == ["panel 'Requests': fieldConfig.defaults.decimals set to 2"]
     assert said(board(), other) == ['panel \'Requests\': fieldConfig.defaults.unit "reqps" -> "short"']
-    assert said(board(), taken) == ["panel 'Requests': fieldConfig.defaults.unit \"reqps\" taken away"]
+    assert said(board(), taken) == ["panel 'Requests': fieldConfig.defaults.unit \"reqps\" removed"]
 
 
 def test_false_is_not_zero_and_one_is_not_true() -> None:
@@ -220,7 +220,7 @@ def test_opening_a_row_and_saving_differs_in_the_row_alone() -> None:
         row, panel = dashboard["panels"]
         dashboard["panels"] = [{**row, "collapsed": True, "panels": [panel]}]
 
-    assert said(changed(board(), fold), board()) == ["row 'Now': collapsed true taken away"]
+    assert said(changed(board(), fold), board()) == ["row 'Now': collapsed true removed"]
 
 
 def test_a_panel_that_moved_to_another_row_is_a_difference() -> None:

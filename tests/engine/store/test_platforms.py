@@ -339,7 +339,7 @@ def test_a_replaced_staging_file_serves_a_platform_that_no_mapping_fits(
     whole = (tmp_path / "sql/staging/conversations.sql").read_text()
     lines = (line for line in whole.splitlines(keepends=True) if not re.search(r"is_voice|intent", line))
     (tmp_path / "sql/staging/conversations.sql").write_text("".join(lines))
-    with pytest.raises(ContentError, match="replaces a text that gives is_voice, intent too"):
+    with pytest.raises(ContentError, match="replaces a staging text that returns is_voice, intent too"):
         definitions(database, "", (tmp_path,))
     (tmp_path / "sql/staging/conversations.sql").write_text(whole)
     off = "features: {users: false, feedback: false, documents: false}"

@@ -335,7 +335,7 @@ EXPECTED = {
     "p_paging": ("missing", "alerting rule Paging is not loaded; give Prometheus its file and reload it"),
     "r_twice": (
         "missing",
-        "job:twice:rate5m stands on recording rule job:unloaded:rate5m, which is not loaded; "
+        "job:twice:rate5m depends on recording rule job:unloaded:rate5m, which is not loaded; "
         "give Prometheus its file and reload it",
     ),
     "r_unloaded": ("missing", "recording rule job:unloaded:rate5m is not loaded; give Prometheus its file and reload it"),
