@@ -162,7 +162,7 @@ def _store(catalog: Catalog, seen: _Seen) -> None:
                 audience: role_seen(connection, role, schemas) for audience, role in rights.role_of(catalog).items()
             }
             database, held, functions = public_seen(connection)
-            seen.audits = [AuditSeen(*one) for one in last_audits(connection, config["schema"])]
+            seen.audits = [AuditSeen(*one) for one in last_audits(connection, catalog)]
         seen.notes += rights.owner_notes(catalog, owner, database)
         for audience, reader in readers.items():
             seen.notes += rights.reader_notes(catalog, reader, audience)

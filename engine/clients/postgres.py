@@ -156,7 +156,7 @@ def connect(place: Place, *, read_only: bool = False, application: str = "gendas
     """
     connection = open_connection(place, application=application)
     try:
-        check_version(connection, place)
+        check_server_version(connection, place)
         connection.read_only = read_only or None
         with translated(place.where):
             yield connection
@@ -181,7 +181,7 @@ def open_connection(place: Place, *, application: str = "gendash") -> Connection
     return connection
 
 
-def check_version(connection: Connection, place: Place) -> None:
+def check_server_version(connection: Connection, place: Place) -> None:
     """Raises Unexpected where the server is older than `OLDEST`: its first error would be about syntax."""
     found = connection.info.server_version
     if found < OLDEST * 10_000:

@@ -66,9 +66,9 @@ HEADER_KEYS: tuple[Key, ...] = (
     Key(
         "purpose",
         "str",
-        "what gendash reads it for: freshness (when each relation was filled) or accounts (the list of users)",
+        "what gendash reads it for: when relations were filled, the list of users, results of audits",
         ("rollup", "view"),
-        choices=("freshness", "accounts"),
+        choices=("freshness", "accounts", "audits"),
     ),
     Key(
         "tracked",

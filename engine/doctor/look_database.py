@@ -11,6 +11,7 @@ from gendash.engine.clients.postgres import Connection, local_settings, trusted
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.platform_names import mapped_table
 from gendash.engine.definitions.references import counted_part, is_usable, only_usable, resolve_references
+from gendash.engine.definitions.relations import qualified
 from gendash.engine.doctor.seen import Look, WordColumn, word_columns
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Relation
@@ -69,9 +70,9 @@ def platform_look(connection: Connection, catalog: Catalog) -> Look:
     )
 
 
-def last_audits(connection: Connection, schema: str) -> list[tuple[str, str, str, str]]:
+def last_audits(connection: Connection, catalog: Catalog) -> list[tuple[str, str, str, str]]:
     """Name, state, finding and description of the last result of each audit; empty if the store has none."""
-    view = f"{quote_name(schema)}.audit_now"
+    view = qualified(catalog.config, catalog.purpose["audits"])
     row = connection.execute(
         "select coalesce(has_table_privilege(to_regclass(%s), 'select'), false)", [view]
     ).fetchone()

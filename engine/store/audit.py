@@ -22,7 +22,7 @@ from gendash.engine.clients.answers import Failed
 from gendash.engine.clients.postgres import (
     UNFIT,
     Connection,
-    check_version,
+    check_server_version,
     connect,
     local_settings,
     open_connection,
@@ -139,7 +139,7 @@ class _Work:
             try:
                 connection = open_connection(place, application="gendash audit")
                 self.stack.callback(connection.close)
-                check_version(connection, place)
+                check_server_version(connection, place)
                 connection.read_only = True
                 seen = columns.read_columns(connection, self.catalog)
                 self._platform = Platform(connection, self.catalog, seen, self.within)

@@ -2,6 +2,7 @@
 doc: The last result of each audit.
 grain: one row per audit
 audience: admin
+purpose: audits
 key: [name]
 columns:
   name: {type: text, doc: name of the audit}

@@ -13,7 +13,7 @@ import psycopg
 
 from gendash.engine.clients.postgres import (
     Connection,
-    check_version,
+    check_server_version,
     local_settings,
     open_connection,
     source,
@@ -96,7 +96,7 @@ class Run:
             try:
                 connection = open_connection(place)
                 self.stack.callback(connection.close)
-                check_version(connection, place)
+                check_server_version(connection, place)
                 connection.read_only = True
                 connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
                 seen = columns.read_columns(connection, self.catalog)
