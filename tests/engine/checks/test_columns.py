@@ -156,11 +156,16 @@ VIEWS = [
     ("llm_spend_day", "sum(calls)", "sum(callz)", "no column 'callz'; did you mean 'calls'?"),
     (
         "llm_hour",
-        "count(*) as calls",
-        "count(*) as callz",
-        "no column 'calls' in the query, declared under columns:; the query gives 'callz'",
+        "'GENERATION') as calls",
+        "'GENERATION') as callz",
+        "no column 'calls' in the query, declared under columns:; the query returns 'callz'",
     ),
-    ("llm_hour", "type = 'GENERATION'", "typ = 'GENERATION'", "sql/rollups/llm_hour.sql:39:7: no column 'typ'"),
+    (
+        "llm_hour",
+        "where type = 'GENERATION'",
+        "where typ = 'GENERATION'",
+        "sql/rollups/llm_hour.sql:33:26: no column 'typ'",
+    ),
     ("llm_hour", "max(start_time)", "max(model)", "column 'newest' is declared timestamptz, the query gives text"),
     ("conversation_hour", "count(*)", "count(user_idd)", "no column 'user_idd'"),
     (

@@ -81,6 +81,7 @@ def test_every_check_function_is_run() -> None:
         sql_headers,
         labels,
         checks_panels,
+        panel_links,
         prose,
         queries,
         rules,

@@ -164,5 +164,5 @@ def test_none_is_no_address_of_what_cannot_be_left_out() -> None:
     assert problems("langfuse: {base_url: none, projects: [b]}") == [
         "gendash.yaml:1: langfuse.base_url is none, but langfuse.projects names projects; drop one of the two"
     ]
-    assert "a URL with scheme and host, or none" in problems("prometheus_url: nope")[0]
+    assert "it does not begin with http://" in problems("prometheus_url: nope")[0]
     assert problems("database_url: postgresql://u:pw@h/d")[0].startswith("gendash.yaml:1: 'database_url' is a secret")
