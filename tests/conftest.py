@@ -57,7 +57,7 @@ def _absent(server: str) -> str:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "postgres" in getattr(item, "fixturenames", ()):
+        if {"postgres", "own_postgres"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.postgres)
 
 
@@ -83,6 +83,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[demo_postgres.Server]:
     """A PostgreSQL server for this session (for each worker of pytest-xdist)."""
+    with demo_postgres.postgres(_postgres_binaries()) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def own_postgres() -> Iterator[demo_postgres.Server]:
+    """A PostgreSQL server of this module alone."""
     with demo_postgres.postgres(_postgres_binaries()) as server:
         yield server
 

@@ -165,6 +165,10 @@ def _platform(catalog: Catalog, staging: Relation) -> dict[str, Source]:
     for table in staging.header.get("tables", {}):
         columns = found.setdefault(mapped_table(catalog.config, staging, table), {})
         columns |= {name: "" for _, mapped in mappings(catalog.config, staging, table) for name in named_in(mapped)}
+    for kind, name in catalog.expanded(staging.text, staging).uses:  # of parents, whose rows may not count
+        table, _, column = name.partition(".")
+        if kind == "column":
+            found.setdefault(table, {})[column] = ""
     return {table: Source(tuple(columns.items())) for table, columns in found.items()}
 
 

@@ -177,7 +177,9 @@ def _reader(config: Config, role: str, at: datetime | None) -> AbstractContextMa
 
 def _filled(catalog: Catalog, ask: RunQuery) -> dict[str, Filled]:
     """The last refresh of each relation, from the store."""
-    view = catalog.purpose["freshness"]
+    view = catalog.purpose.get("freshness")
+    if view is None:  # no root declares one
+        return {}
     answer = ask(f"select relation, age_s, cadence_s, error from {qualified(catalog.config, view)}")
     if isinstance(answer, Failed):
         raise Unexpected(Problem("store", answer.message, MIGRATE))

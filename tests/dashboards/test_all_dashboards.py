@@ -264,7 +264,9 @@ def test_tokens_are_calls_times_tokens_of_a_call(judge: Judge) -> None:
     tokens, calls = (
         _sum(board.figures(slug, NOW).rows) for board, slug in ((agent, "tokens"), (overview, "llm_calls"))
     )
-    assert float(tokens) == pytest.approx(float(calls) * _last(overview.figures("tokens_per_call", NOW).rows))
+    # the rest are tokens of embeddings and of whatever else carries them: they are of no call
+    of_calls = float(calls) * _last(overview.figures("tokens_per_call", NOW).rows)
+    assert of_calls <= float(tokens) < 1.05 * of_calls
 
 
 @pytest.mark.parametrize("hours_ago", [LOOKS[0], LOOKS[2]])

@@ -190,7 +190,7 @@ def test_a_plan_covers_the_targets_that_are_there(found: Found) -> None:
 def test_a_server_that_is_down_fails_its_own_panels_by_one_line(found: Found) -> None:
     wrong = [one for one in found.down if not one.calm]
     assert {one.why for one in wrong} == {
-        "prometheus 127.0.0.1:1: no connection: Connection refused; is it up, and GENDASH_PROMETHEUS_URL right?"
+        "prometheus 127.0.0.1:1: no connection: Connection refused; check GENDASH_PROMETHEUS_URL and that Prometheus runs"
     }
     good = {(one.dashboard, one.panel) for one in found.down if one.kind == "panel" and one.calm}
     assert len(good) > 100

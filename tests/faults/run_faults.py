@@ -47,9 +47,9 @@ class Outcome(NamedTuple):
 
 def packaged() -> Path:
     """The root of the shipped content."""
-    from gendash.engine.render import write
+    from gendash.engine.definitions.content_modules import PACKAGED
 
-    return Path(write.PACKAGED)
+    return Path(PACKAGED)
 
 
 def copy_content(root: Path, home: Path) -> None:

@@ -165,7 +165,13 @@ def test_status_metrics_reconcile_and_purge_cover_all_or_one(gendash: Any, store
     assert "main" in shown and "emea" in shown, "before anything ran"
     gendash("sync")
     shown = gendash("status").stdout.splitlines()
-    assert len(shown) == 1 + 2 * 3 and shown[0].split()[:5] == ["project", "stream", "closed_until", "lag_s", "stored"]
+    assert len(shown) == 1 + 2 * 3 and shown[0].split()[:5] == [
+        "project",
+        "stream",
+        "closed_until",
+        "lag_s",
+        "kept_before",
+    ]
     assert gendash("status", "--project", "emea").stdout.count("emea") == 3
     assert gendash("status", "--metrics", str(tmp_path / "m.prom")).exit_code == 0
     text = (tmp_path / "m.prom").read_text()

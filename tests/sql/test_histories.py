@@ -673,7 +673,7 @@ def test_a_user_who_is_newer_than_the_list_of_users_is_not_lost(
         return read(reading, relation, *rest, **options)
 
     platform.do("update gendash._signature set rows = null where relation = 'conversation_entity'")
-    monkeypatch.setattr(postgres_read, "read", meanwhile)
+    monkeypatch.setattr(postgres_read, "read_rollup", meanwhile)
     refreshed(catalog, platform, compare=True)
     owner = f"select user_id from gendash.conversation_entity where conversation_id = '{talk}'"
     assert platform.connection.execute(owner.encode()).fetchone() not in (None, (None,))

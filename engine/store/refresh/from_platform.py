@@ -37,6 +37,18 @@ def from_source(run: Run, relation: Relation, before: Known, begun: float) -> Ou
         raise Unexpected(problems)
     absent = columns.absent(run.catalog, relation, platform.seen)
     reading = _Reading(run, relation, absent, begun)
+    try:
+        outcome = _read(run, relation, before, reading)
+    except psycopg.errors.LockNotAvailable as error:
+        raise reading.translated(error) from error
+    went = sorted(set(absent) - before.absent) if before.absent is not None else []
+    gone = (f"platform column {name} no longer exists; columns computed from it are NULL or false now" for name in went)
+    return outcome._replace(notes=(*outcome.notes, *gone))
+
+
+def _read(run: Run, relation: Relation, before: Known, reading: _Reading) -> Outcome:
+    """The outcome of reading what is due: everything, the days that were asked for, the last days, or what differs."""
+    platform, absent = run.platform(), reading.absent
     steady = before.full_age_s is not None and before.full_age_s <= FULL_S and frozenset(absent) == before.absent
     if not postgres_read.is_read_by_day(platform, relation):
         outcome = reading.all()
@@ -49,9 +61,7 @@ def from_source(run: Run, relation: Relation, before: Known, begun: float) -> Ou
         outcome = reading.what_differs(begin=again and not before.begun, counted=again)
     if users.is_accounts(relation):
         reading.forget_uncounted()
-    went = sorted(set(absent) - before.absent) if before.absent is not None else []
-    gone = (f"platform column {name} no longer exists; columns computed from it are NULL or false now" for name in went)
-    return outcome._replace(notes=(*outcome.notes, *gone))
+    return outcome
 
 
 @dataclass
@@ -127,7 +137,7 @@ class _Reading:
         try:
             ids = self.run.read(lambda platform: postgres_read.uncounted(platform, self.relation, "user_id"))
         except psycopg.Error as error:
-            raise self._translated(error) from error
+            raise self.translated(error) from error
         if ids:
             with connection.transaction():
                 self.run.begin()
@@ -146,7 +156,7 @@ class _Reading:
             try:
                 part = run.read(fetch)
             except psycopg.Error as error:
-                raise self._translated(error) from error
+                raise self.translated(error) from error
             with connection.transaction():
                 run.begin()
                 write.load_part(connection, relation, part)
@@ -171,7 +181,7 @@ class _Reading:
                     write.sign(connection, config, relation, dict.fromkeys(read_again, mark))
                 return done, write.newest(connection, relation)
 
-    def _translated(self, error: psycopg.Error) -> TargetError:
+    def translated(self, error: psycopg.Error) -> TargetError:
         """A database error as a TargetError, which names the tables that another session has locked."""
         run, where = self.run, f"reading {self.relation.name} from {source(self.run.config).where}"
         if not isinstance(error, psycopg.errors.LockNotAvailable):

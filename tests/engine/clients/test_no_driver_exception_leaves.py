@@ -124,6 +124,7 @@ NO_CALL = {
     "http.basic",
     "grafana.reason",
     "langfuse.in_one_line",
+    "langfuse.is_too_wide",
 }
 """These ask no server."""
 
@@ -187,12 +188,9 @@ def test_a_reload_that_fails_is_a_line(kind: type[BaseException], monkeypatch: p
     assert "not reloaded" in rules_dir.reload(CONFIG)
 
 
-_DECODING = pytest.mark.xfail(reason="clients/postgres.py does not translate errors of decoding yet", strict=False)
-
-
 @pytest.mark.parametrize(
     "kind",
-    [*_by_name(POSTGRES), *(pytest.param(kind, marks=_DECODING) for kind in (UnicodeDecodeError, UnicodeEncodeError))],
+    [*_by_name(POSTGRES), UnicodeDecodeError, UnicodeEncodeError],
 )
 def test_no_exception_of_psycopg_leaves(kind: type[BaseException], monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any, **__: Any) -> Any:

@@ -63,6 +63,7 @@ def relation(name: str, kind: Any = "rollup", text: str = "", **header: Any) -> 
 RELATIONS = {
     one.name: one
     for one in (
+        relation("refresh_now", "view", purpose="freshness"),
         relation("fresh"),
         relation("late"),
         relation("lost", feature="users"),
@@ -247,8 +248,9 @@ STAFF = replace(
 
 
 @pytest.fixture(scope="module")
-def store(postgres: Any) -> Iterator[str]:
+def store(own_postgres: Any) -> Iterator[str]:
     """URL of a store, as its owner, with the relations above."""
+    postgres = own_postgres  # roles belong to a whole server, and other modules make these, too
     with psycopg.connect(postgres.url(), autocommit=True) as admin:
         admin.execute("create database verify_live")
         url = postgres.url("verify_live")
@@ -296,7 +298,7 @@ EXPECTED = {
     "syntax": ("error", 'syntax error at or near "selec"'),
     "division": ("error", "division by zero"),
     "slow": ("error", "canceling statement due to statement timeout"),
-    "writes": ("error", "cannot execute CREATE TABLE in a read-only transaction"),
+    "writes": ("error", "read-only: cannot execute CREATE TABLE in a read-only transaction"),
     "two_names": ("error", "two columns are named 'a'"),
     "no_time": ("error", "a time series needs a column named time"),
     "unsorted": ("error", "a time series with labels must be ordered by time"),
@@ -529,8 +531,8 @@ def test_without_a_password_nothing_is_asked_as_the_owner(config: Config, only: 
     assert line.startswith(f"GENDASH_{key.upper()}: not set, so nothing can be asked as role gendash_")
 
 
-def test_a_store_without_its_relations_asks_for_a_migration(config: Config, postgres: Any) -> None:
-    (line,) = trouble(config, only=("board/ok",), database_url=postgres.url())
+def test_a_store_without_its_relations_asks_for_a_migration(config: Config, own_postgres: Any) -> None:
+    (line,) = trouble(config, only=("board/ok",), database_url=own_postgres.url())
     assert line.startswith("store: ")
     assert line.endswith("run `gendash db migrate`")
 
@@ -551,13 +553,13 @@ def test_a_dashboard_without_metrics_needs_no_prometheus(config: Config) -> None
 
 
 def test_a_server_that_goes_away_in_between_is_an_error_of_the_queries_it_leaves(
-    config: Config, postgres: Any, monkeypatch: pytest.MonkeyPatch
+    config: Config, own_postgres: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = reader._run
 
     def cut(connection: Any, text: str, settings: Any) -> Any:
         if "from gendash.fresh" in text:
-            with psycopg.connect(postgres.url(), autocommit=True) as admin:
+            with psycopg.connect(own_postgres.url(), autocommit=True) as admin:
                 admin.execute("select pg_terminate_backend(%s)", [connection.info.backend_pid])
         return run(connection, text, settings)
 
