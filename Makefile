@@ -27,8 +27,9 @@ test: setup prometheus wheel  ## all tests, against an installed wheel; names wh
 soak: setup prometheus wheel  ## the full counts: histories, races, mutations
 	$(PYTEST) -n $(WORKERS) --dist loadscope tests
 
-lint: setup  ## ruff and mypy, both strict
+lint: setup  ## ruff, mypy strict, codespell
 	$(BIN)/ruff check .
+	@git ls-files | grep -v '^tests/' | grep -vE '\.(json|png|xz)$$' | xargs $(BIN)/python -m codespell_lib
 	$(BIN)/ruff format --check .
 	@mkdir -p .types && ln -sfn .. .types/gendash
 	$(BIN)/mypy

@@ -185,7 +185,7 @@ def test_audits_measure_in_shares_where_the_figures_rest_on_less_than_they_seem(
     assert {name: found[name] for name in SHARES} == SHARES
     with psycopg.connect(database) as connection:
         connection.execute("select set_config('gendash.now', %s, false)", [NOW.isoformat()])
-        seen = {name: (state, line) for name, state, line, _ in last_audits(connection, "gendash")}
+        seen = {name: (state, line) for name, state, line, _ in last_audits(connection, catalog)}
     assert seen["people_unknown"] == ("found", "2: 66.7% of 3")
 
 
