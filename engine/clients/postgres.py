@@ -81,6 +81,7 @@ _CONNECT: tuple[tuple[str, type[TargetError], str, str], ...] = (
     (r"timeout|timed out", Unreachable, "no answer within 10 s", "check network and firewall"),
     (r"too many (?:clients|connections)", Unreachable, "no connection is free", "close some or raise the limit"),
     (r"starting up|shutting down|recovery mode", Unreachable, "the server is not ready", "try again"),
+    (r"conflict with recovery", Unreachable, "the replica ended the connection, since it had to replay", "try again"),
 )
 DRIVER_ERRORS = (psycopg.Error, UnicodeError, OverflowError)
 """What the driver raises: also for texts that are not UTF-8, and for values that Python cannot hold."""

@@ -226,7 +226,7 @@ def test_it_says_exactly_what_the_reference_platform_lacks(site: Site) -> None:
     assert wrong(report, "conversations") == {"column public.conversations.metadata": "does not exist"}
     assert wrong(report, "intent") == {
         "column public.conversations.metadata": "does not exist",
-        "rows of message_intents": "there are none: Messages with an intent, that is what the agent took the question for",
+        "rows of message_intents": "there are none: Messages with an intent, that is the agent's classification of the question",
         "rows of rated_intents": "there are none: Ratings of answers with an intent",
     }
     assert wrong(report, "langfuse") == {"LLM calls": "none in the last 30 days: nothing is traced"}
