@@ -198,6 +198,7 @@ class AdapterTable:
 
     name: how messages call it, such as ``dify/messages.sql``; it is the table's name wherever one is asked for.
     path: path of the file, for messages.
+    raw: the file's text.
     text: the SELECT, each table with its schema.
     outputs: by column of its result, the platform's columns (``table.column``) that its values come from.
     plain: by column of its result, the platform's columns that it returns unchanged.
@@ -209,6 +210,7 @@ class AdapterTable:
 
     name: str
     path: str
+    raw: str = ""
     text: str = ""
     outputs: Mapping[str, frozenset[str]] = field(default_factory=dict)
     plain: Mapping[str, frozenset[str]] = field(default_factory=dict)

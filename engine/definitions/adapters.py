@@ -71,14 +71,16 @@ def contract(relations: Mapping[str, Relation]) -> dict[str, dict[str, Canonical
     return found
 
 
-def adapted(config: Config, relations: Mapping[str, Relation], adapter: Adapter) -> tuple[Config, dict[str, Relation]]:
-    """The settings and relations under an adapter: staging reads its SELECTs, and what it lacks is off."""
+def adapted(
+    config: Config, relations: Mapping[str, Relation], adapter: Adapter
+) -> tuple[Config, dict[str, Relation], dict[str, AdapterTable]]:
+    """The settings and relations under an adapter, and its tables: staging reads them, and what it lacks is off."""
     tables = {name: adapter_table(config, adapter, name, *file) for name, file in adapter.files.items()}
     found = {
         key: _with_selects(one, adapter.label, tables) if one.kind == "staging" else one
         for key, one in relations.items()
     }
-    return _with_features(config, relations, tables), found
+    return _with_features(config, relations, tables), found, tables
 
 
 def adapter_table(config: Config, adapter: Adapter, table: str, path: str, text: str) -> AdapterTable:
@@ -88,12 +90,12 @@ def adapter_table(config: Config, adapter: Adapter, table: str, path: str, text:
     if template:
         place = len(text[: template.start()].encode())
         fault = (place, f"holds a template: {template[0]}", "an adapter's file is plain SQL")
-        return AdapterTable(name, path, faults=(fault,))
+        return AdapterTable(name, path, text, faults=(fault,))
     error, character = sql_fault(text)
     if error:
-        return AdapterTable(name, path, faults=((len(text[: max(character, 0)].encode()), error, "fix the SQL"),))
+        return AdapterTable(name, path, text, faults=((len(text[: max(character, 0)].encode()), error, "fix the SQL"),))
     reads = reads_of(text)
-    faults = [tuple(one[::-1]) for one in ((fault.do, fault.what, fault.place) for fault in reads.faults)]
+    faults = [(fault.place, fault.what, fault.do) for fault in reads.faults]
     if any(schema == config["schema"] for schema, _ in reads.tables):
         faults.append((-1, f"reads schema {config['schema']}, which is gendash's own", "read the platform's tables"))
 
@@ -103,13 +105,14 @@ def adapter_table(config: Config, adapter: Adapter, table: str, path: str, text:
     return AdapterTable(
         name,
         path,
+        text,
         _with_schema(text, reads, config["platform.schema"]),
         {column: named(one.behind) for column, one in reads.outputs.items()},
         {column: named(one.plain) for column, one in reads.outputs.items()},
         named(reads.rows),
         named(reads.joined),
         frozenset(table_name(config, *one) for one in reads.tables),
-        tuple(faults),  # type: ignore[arg-type]
+        tuple(faults),
     )
 
 

@@ -18,7 +18,7 @@ from gendash.engine.definitions.rule_files import metrics_of, rules_of
 from gendash.engine.definitions.strays import STYLE, adapter_strays, strays
 from gendash.engine.definitions.visual import Schemas
 from gendash.engine.errors import ContentError, raise_if
-from gendash.engine.model import Dashboard, Problem, Relation, Rule
+from gendash.engine.model import AdapterTable, Dashboard, Problem, Relation, Rule
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where the wheel has it: ten times faster
 _FOLDERS = {"staging": "staging", "tables": "table", "rollups": "rollup", "views": "view", "audits": "audit"}
@@ -66,13 +66,25 @@ def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
         complete &= reader.complete
     by_name = _all_rules(rules, problems)
     adapter = _adapter(config, roots, base, problems)
+    tables: dict[str, AdapterTable] = {}
     if adapter:
-        config, relations = adapted(config, relations, adapter)
+        config, relations, tables = adapted(config, relations, adapter)
     own = frozenset(name for name in dashboards if name in styles)
     left_out = frozenset(named - dashboards.keys())
     schemas = Schemas(json.loads((PACKAGED / "engine" / "definitions" / "grafana_panels.json").read_text("utf-8")))
     return Catalog(
-        config, dashboards, relations, by_name, metrics, own, styles, tuple(problems), complete, schemas, left_out
+        config,
+        dashboards,
+        relations,
+        by_name,
+        metrics,
+        own,
+        styles,
+        tuple(problems),
+        complete,
+        schemas,
+        left_out,
+        tables,
     )
 
 

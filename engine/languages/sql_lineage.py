@@ -158,7 +158,9 @@ class _Reader:
                 outputs |= self._star(fields, scope, target.location)
                 continue
             name = target.name or output_name(target.val)
-            twin = f"{name} ({len(outputs) + 1})" if name in outputs else name  # the right side of a UNION may have them
+            twin = (
+                f"{name} ({len(outputs) + 1})" if name in outputs else name
+            )  # the right side of a UNION may have them
             outputs[twin] = self.output(target.val, scope)
         clauses = [node.where_clause, node.having_clause, node.limit_count, node.limit_offset]
         clauses += [*node.group_clause, *node.distinct_clause, *(one.sort_by.node for one in node.sort_clause)]
