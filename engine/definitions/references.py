@@ -157,6 +157,8 @@ def _parents_count(names: Names, table: str, outer: str, path: tuple[str, ...] =
             continue
         child, id_ = mapped_column(config, staging, table, own), mapped_column(config, of, owner, key)
         read = set(_table_uses(of, owner, place)).union(*(uses for _, uses in above))
+        if owner in of.adapter:  # its SELECT is in the condition as a whole
+            read |= {("column", column) for column in of.adapter[owner].columns}
         for one, name, mapped in ((of, owner, id_), (of, owner, f"= {rows or ''}"), (staging, table, child)):
             read |= {("column", column) for column in columns_behind(config, one, name, mapped)}
         yield (
