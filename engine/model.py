@@ -221,7 +221,7 @@ class AdapterTable:
 
     @property
     def columns(self) -> frozenset[str]:
-        """All of the platform's columns that the text names: whoever runs it must be allowed to read them."""
+        """All of the platform's columns that the text names: the role that runs it must be allowed to read them."""
         return self.rows.union(*self.outputs.values())
 
 
