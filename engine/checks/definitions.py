@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from gendash.engine.checks import design_rules
-from gendash.engine.checks.columns import check_columns, check_system_functions
+from gendash.engine.checks.columns import check_columns
 from gendash.engine.checks.design_rules import check_rules
+from gendash.engine.checks.functions import check_builtins, check_system_functions
 from gendash.engine.checks.labels import check_labels
 from gendash.engine.checks.prose import check_prose
 from gendash.engine.checks.queries import expression_error
@@ -30,6 +31,7 @@ from gendash.engine.definitions.grid import panel_id
 from gendash.engine.definitions.platform_names import is_expression
 from gendash.engine.definitions.sound import sound
 from gendash.engine.languages.promql import metric_names
+from gendash.engine.languages.spots import in_rule
 from gendash.engine.model import Problem
 from gendash.engine.render.dashboards import link_target
 
@@ -132,7 +134,7 @@ def check_features(catalog: Catalog) -> list[Problem]:
     named += [(where, query.feature) for where, _, query in catalog.queries()]
     named += [(f"{d.name} variable {v.name}", v.feature) for d in catalog.dashboards.values() for v in d.variables]
     named += [(relation.path, relation.header.get("feature", "")) for relation in catalog.relations.values()]
-    named += [(f"{rule.path} {rule.name}", rule.feature) for rule in catalog.rules.values()]
+    named += [(in_rule(rule, "feature"), rule.feature) for rule in catalog.rules.values()]
     return [
         Problem(where, f"no feature '{name}'", suggest(name, known) or "add it to engine/config/settings.py")
         for where, names in named
@@ -180,14 +182,14 @@ def check_rule_names(catalog: Catalog) -> list[Problem]:
     found = []
     for rule in catalog.rules.values():
         if rule.kind == "record" and not re.fullmatch(r"[a-z_]+:[a-z0-9_]+:[a-z0-9_]+", rule.name):
-            found.append(Problem(f"{rule.path} {rule.name}", "not level:metric:operations", "rename it"))
+            found.append(Problem(in_rule(rule), "not level:metric:operations", "rename it"))
         try:
             names = metric_names(catalog.expanded(rule.expr).text)
         except ValueError:
             continue
         found += [
             Problem(
-                f"{rule.path} {rule.name}",
+                in_rule(rule, "expr"),
                 f"reads '{name}', which no rule records",
                 suggest(name, catalog.rules) or "record it",
             )
@@ -209,6 +211,7 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_bare_tables,
     check_columns,
     check_system_functions,
+    check_builtins,
     check_own_links,
     check_rules_parse,
     check_rule_names,

@@ -10,7 +10,7 @@ from gendash.engine.checks.texts import wrong_references
 from gendash.engine.config.load import suggest
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.languages.promql import metric_names, ratios
-from gendash.engine.languages.spots import in_query, origin
+from gendash.engine.languages.spots import in_rule, origin
 from gendash.engine.languages.sql_parser import sql_fault
 from gendash.engine.model import Problem, Rule
 from gendash.engine.render.rules import live_rules, rule_expression
@@ -27,7 +27,7 @@ def _readable(catalog: Catalog, rules: Iterable[Rule] | None = None) -> Iterator
             metric_names(text)
         except ValueError:
             continue
-        yield f"{rule.path} {rule.name}", rule, text
+        yield in_rule(rule, "expr"), rule, text
 
 
 def check_alerts(catalog: Catalog) -> list[Problem]:
@@ -37,7 +37,7 @@ def check_alerts(catalog: Catalog) -> list[Problem]:
     for rule in catalog.rules.values():
         if rule.kind != "alert":
             continue
-        where = f"{rule.path} {rule.name}"
+        where = in_rule(rule)
         if not re.fullmatch(r"[A-Z][A-Za-z0-9]+", rule.name):
             found.append(Problem(where, "not in CamelCase", "rename it"))
         if rule.labels.get("severity") not in SEVERITIES:
@@ -99,13 +99,13 @@ def check_facts(catalog: Catalog) -> list[Problem]:
     """The query of every metric of gendash's own refers to what exists, and parses."""
     found: list[Problem] = []
     for key, metric in catalog.metrics.items():
-        where, raw = f"recording_rules/metrics.yaml {key}", metric.get("sql", "select 1")
+        raw, named = metric.get("sql", "select 1"), partial(catalog.in_metric, key, "sql")
         expanded = catalog.expanded(raw)
-        found += wrong_references(catalog, raw, None, partial(in_query, where, raw))
+        found += wrong_references(catalog, raw, None, named)
         problem, place = sql_fault(expanded.text)
         if problem:
-            named = in_query(where, raw, origin(raw, expanded.text, place, catalog.expand_text))
-            found.append(Problem(named, problem, "fix the query"))
+            at = origin(raw, expanded.text, place, catalog.expand_text)
+            found.append(Problem(named(at), problem, "fix the query"))
     return found
 
 

@@ -11,12 +11,14 @@ from typing import Any
 import yaml
 
 from gendash.engine.config.load import Config
-from gendash.engine.definitions.catalog import Catalog, Style
+from gendash.engine.definitions.catalog import Catalog, MetricLines, Style
 from gendash.engine.definitions.content_modules import PACKAGED, dashboard_names, load_dashboards
-from gendash.engine.definitions.rule_files import metrics_of, rules_of
+from gendash.engine.definitions.rule_files import lines_below, metrics_of, rules_of
 from gendash.engine.definitions.strays import STYLE, strays
 from gendash.engine.definitions.visual import Schemas
 from gendash.engine.errors import ContentError, raise_if
+from gendash.engine.languages.spots import in_rule
+from gendash.engine.languages.sql_builtins import Builtins
 from gendash.engine.model import Dashboard, Problem, Relation, Rule
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where the wheel has it: ten times faster
@@ -40,6 +42,7 @@ def read_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
     relations: dict[str, Relation] = {}
     rules: dict[str, dict[str, Rule]] = {}
     metrics: dict[str, Mapping[str, Any]] = {}
+    metric_lines: dict[str, MetricLines] = {}
     dashboards: dict[str, Dashboard] = {}
     styles: dict[str, Style] = {}
     named: set[str] = set()
@@ -53,7 +56,9 @@ def read_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
         problems += _lacking(relations, loaded)
         relations |= loaded
         rules |= reader.rules()
-        metrics |= reader.metrics()
+        read, places = reader.metrics()
+        metrics |= read
+        metric_lines |= places
         found = load_dashboards(root, reader.shown, problems)
         dashboards |= found
         named |= dashboard_names(root)
@@ -65,10 +70,15 @@ def read_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
     by_name = _all_rules(rules, problems)
     own = frozenset(name for name in dashboards if name in styles)
     left_out = frozenset(named - dashboards.keys())
-    schemas = Schemas(json.loads((PACKAGED / "engine" / "definitions" / "grafana_panels.json").read_text("utf-8")))
+    schemas, builtins = Schemas(_packaged_json("grafana_panels")), Builtins(_packaged_json("postgres_names"))
     return Catalog(
-        config, dashboards, relations, by_name, metrics, own, styles, tuple(problems), complete, schemas, left_out
-    )
+        config, dashboards, relations, by_name, metrics, own, styles, tuple(problems), complete, schemas, left_out,
+        builtins, metric_lines,
+    )  # fmt: skip
+
+
+def _packaged_json(name: str) -> Any:
+    return json.loads((PACKAGED / "engine" / "definitions" / f"{name}.json").read_text("utf-8"))
 
 
 def _lacking(before: Mapping[str, Relation], now: Mapping[str, Relation]) -> list[Problem]:
@@ -93,8 +103,7 @@ def _all_rules(files: Mapping[str, Mapping[str, Rule]], problems: list[Problem])
     found: dict[str, Rule] = {}
     for rule in (rule for group in files.values() for rule in group.values()):
         if rule.name in found:
-            where = f"{rule.path} {rule.name}"
-            problems.append(Problem(where, f"is in {found[rule.name].path} too", "keep one"))
+            problems.append(Problem(in_rule(rule), f"is in {found[rule.name].path} too", "keep one"))
         found[rule.name] = rule
     return found
 
@@ -152,23 +161,24 @@ class _Root:
             text = self._text(path) if path.name != "metrics.yaml" else None
             if text is not None:
                 where = self.shown(path)
-                content, _ = self._yaml(text, where)
+                content, lines = self._yaml(text, where)
                 if self.complete or content is not None:
                     content = [] if content is None else content
-                    found[path.name], complete = rules_of(content, where, path.stem, self.problems)
+                    found[path.name], complete = rules_of(content, where, path.stem, self.problems, lines)
                     self.complete &= complete
         return found
 
-    def metrics(self) -> dict[str, Mapping[str, Any]]:
-        """The metric contract by canonical name."""
+    def metrics(self) -> tuple[dict[str, Mapping[str, Any]], dict[str, MetricLines]]:
+        """The metric contract by canonical name, and where each metric is."""
         path = self.root / "recording_rules" / "metrics.yaml"
         text = self._text(path) if path.exists() else None
         if text is None:
-            return {}
-        content, _ = self._yaml(text, self.shown(path))
-        found, complete = metrics_of({} if content is None else content, self.shown(path), self.problems)
+            return {}, {}
+        content, lines = self._yaml(text, self.shown(path))
+        content = {} if content is None else content
+        found, complete = metrics_of(content, self.shown(path), self.problems, lines)
         self.complete &= complete
-        return found
+        return found, {key: MetricLines(self.shown(path), lines_below(lines, key)) for key in found}
 
     def style(self) -> Style:
         """The level of each design rule in this root as written, unchecked: error, warning or off."""
@@ -228,6 +238,8 @@ def _key_lines(node: Any, lines: dict[str, int], first: int, path: str = "") -> 
             if name in lines:
                 yield first + key.start_mark.line + 1, name
             lines[name] = first + key.start_mark.line + 1
+            if getattr(value, "style", None) == "|":
+                lines[f"{name}|"] = first + value.start_mark.line + 2
             todo.append((value, name))
 
 

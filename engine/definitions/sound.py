@@ -17,6 +17,7 @@ from gendash.engine.definitions.header_keys import COLUMN_KEYS, HEADER_KEYS, STO
 from gendash.engine.definitions.keys import faults
 from gendash.engine.definitions.rule_keys import METRIC_KEYS
 from gendash.engine.definitions.typed import misfits
+from gendash.engine.languages.spots import in_rule
 from gendash.engine.model import Dashboard, Panel, Problem, Relation, Rule
 
 MAPS = ("tables", "reads", "words", "columns")
@@ -41,7 +42,7 @@ def sound(catalog: Catalog) -> tuple[Catalog, list[Problem]]:
     rules = {}
     for name, rule in catalog.rules.items():
         wrong = [f"{path} {what}" for path, what in misfits(rule, Rule)]
-        problems += [Problem(f"{rule.path} {name}", what, "fix its type") for what in wrong]
+        problems += [Problem(in_rule(rule), what, "fix its type") for what in wrong]
         if not wrong:
             rules[name] = rule
     relations = {name: _sound_relation(one) for name, one in catalog.relations.items()}

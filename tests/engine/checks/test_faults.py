@@ -151,12 +151,12 @@ FAULTS = [
     (A, "place: store", "place: [store, source]", r"our_audit.sql: 1 queries for 2 places; write as many as there are places"),
     (A, "key: [day]\n", "", r"our_audit.sql: no key; name the columns that identify a find under key:"),
     # rules and metrics
-    (R, "feature: http_metrics", "feature: http_metric", r"recording_rules/ours.yaml job:our_requests:rate5m: no feature 'http_metric'; did you mean"),
-    (R, "feature:", "featur:", r"ours.yaml job:our_requests:rate5m: unknown key 'featur'; did you mean 'feature'\?"),
-    (R, "  doc: Requests a second.", "  doc: 5", r"ours.yaml job:our_requests:rate5m: doc is 5, not a text; fix it"),
-    (M, "type: counter", "type: couter", r"metrics.yaml our_total: type is 'couter', not one of counter, gauge"),
-    (M, "labels: {kind", "lables: {kind", r"metrics.yaml our_total: unknown key 'lables'; did you mean 'labels'\?"),
-    (M, "  doc: ours", "  doc: ours\n  buckets: [1]", r"metrics.yaml our_total: key 'buckets' has no effect in a counter"),
+    (R, "feature: http_metrics", "feature: http_metric", r"recording_rules/ours.yaml:\d+ job:our_requests:rate5m: no feature 'http_metric'; did you mean"),
+    (R, "feature:", "featur:", r"ours.yaml:\d+ job:our_requests:rate5m: unknown key 'featur'; did you mean 'feature'\?"),
+    (R, "  doc: Requests a second.", "  doc: 5", r"ours.yaml:\d+ job:our_requests:rate5m: doc is 5, not a text; fix it"),
+    (M, "type: counter", "type: couter", r"metrics.yaml:\d+ our_total: type is 'couter', not one of counter, gauge"),
+    (M, "labels: {kind", "lables: {kind", r"metrics.yaml:\d+ our_total: unknown key 'lables'; did you mean 'labels'\?"),
+    (M, "  doc: ours", "  doc: ours\n  buckets: [1]", r"metrics.yaml:\d+ our_total: key 'buckets' has no effect in a counter"),
     # dashboard modules
     (D, 'feature="users"', 'feature="user"', r"ours/logins query A: no feature 'user'; did you mean 'users'\?"),
     (D, "                    height=8,\n", "", r"mine/dashboards/ours.py:15: TypeError: Panel.__init__\(\) missing 1 required"),
@@ -234,7 +234,7 @@ def test_faults_of_all_files_are_reported_at_once(root: Path) -> None:
     assert [line.split(": ")[0] for line in sorted(found)] == [
         "mine/dashboards/ours.py:1",
         "mine/dashboards/theirs.py",
-        "mine/recording_rules/ours.yaml A",
+        "mine/recording_rules/ours.yaml:1 A",
         "mine/sql/views/bare.sql",
         "mine/sql/views/our_day.sql:9",
     ]
