@@ -13,6 +13,8 @@ from gendash.commands._common import DONE, PENDING, Settings, all_artifacts, jso
 
 if TYPE_CHECKING:
     from gendash.engine.config.settings import Setting
+    from gendash.engine.definitions.catalog import Catalog
+    from gendash.engine.errors import GendashError
     from gendash.engine.model import Problem
 
 MASK = "********"
@@ -23,11 +25,12 @@ MASK = "********"
 def check(settings: Settings) -> None:
     """Check the definitions, offline.
 
-    References, queries, units, descriptions, grid: every problem at once.
+    References, queries, units, descriptions, grid: every problem at once. Without --env, also what is wrong in each of
+    the environments of gendash.yaml.
     """
     from gendash.engine.checks.definitions import definition_notes, warnings
 
-    catalog = settings.checked()
+    catalog = _checked_everywhere(settings)
     panels = sum(len(dashboard.panels()) for dashboard in catalog.dashboards.values())
     for warning in warnings(catalog):
         say(f"warning: {warning}")
@@ -37,6 +40,29 @@ def check(settings: Settings) -> None:
         f"{len(catalog.dashboards)} dashboards, {panels} panels, {len(catalog.relations)} SQL files, "
         f"{len(catalog.rules)} rules: no problems"
     )
+
+
+def _checked_everywhere(settings: Settings) -> Catalog:
+    """The definitions. Raises GendashError with their problems, and with those that only an environment has."""
+    from gendash.engine.errors import ConfigError, ContentError, GendashError, raise_if
+    from gendash.engine.model import Problem
+
+    first: Catalog | GendashError | None = None
+    found: list[Problem] = []
+    for name in [settings.env] if settings.env else ["", *settings.environments()]:
+        try:
+            outcome: Catalog | GendashError = Settings(settings.path, name).checked()
+        except GendashError as error:
+            outcome = error
+            new = [problem for problem in error.problems if problem not in found]
+            placed = isinstance(error, ConfigError) or not name  # a line of gendash.yaml says enough
+            found += [one if placed else Problem(one.where, f"{one.what}, with --env {name}", one.do) for one in new]
+        first = first or outcome
+    if isinstance(first, GendashError):
+        raise type(first)(found)
+    raise_if(ContentError, found)
+    assert first is not None
+    return first
 
 
 def _grouped_notes(found: list[Problem]) -> list[str]:

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from functools import partial
 from typing import NamedTuple
 
+from gendash.engine.checks.fields import field_problems
 from gendash.engine.checks.queries import sample
 from gendash.engine.config.load import suggest
 from gendash.engine.definitions.catalog import Catalog
@@ -40,8 +41,12 @@ class Text(NamedTuple):
 
 
 def check_columns(catalog: Catalog) -> list[Problem]:
-    """Every column that SQL reads exists, compared types fit, and a header declares what its query gives."""
-    found = []
+    """Every column that SQL reads exists, compared types fit, and a header declares what its query gives.
+
+    So do the fields that options of panels name.
+    """
+    found: list[Problem] = []
+    of_panels: dict[str, list[Source]] = {}
     known = _known(catalog)
     for text in sql_texts(catalog):
         if sql_error(text.final, several=True):
@@ -55,7 +60,9 @@ def check_columns(catalog: Catalog) -> list[Problem]:
             ]
         if text.relation is not None:
             found += _against_header(text.relation, given)
-    return found
+        elif text.kind == "panel":
+            of_panels[text.where(-1)] = given
+    return [*found, *field_problems(catalog, of_panels)]
 
 
 def sql_texts(catalog: Catalog) -> Iterator[Text]:

@@ -8,12 +8,15 @@ from collections.abc import Callable
 from typing import Any
 
 from gendash.engine.checks import design_rules
+from gendash.engine.checks.alert_texts import check_alert_templates, check_rule_variables
 from gendash.engine.checks.columns import check_columns
 from gendash.engine.checks.design_rules import check_rules
+from gendash.engine.checks.documents import check_documents, check_templates
 from gendash.engine.checks.functions import check_builtins, check_system_functions
 from gendash.engine.checks.labels import check_labels
 from gendash.engine.checks.prose import check_prose
 from gendash.engine.checks.queries import expression_error
+from gendash.engine.checks.rule_tests import check_rule_tests
 from gendash.engine.checks.rules import RULE_CHECKS
 from gendash.engine.checks.sql_headers import HEADER_CHECKS, check_header_keys, faulty
 from gendash.engine.checks.texts import (
@@ -134,6 +137,7 @@ def check_features(catalog: Catalog) -> list[Problem]:
     named += [(where, query.feature) for where, _, query in catalog.queries()]
     named += [(f"{d.name} variable {v.name}", v.feature) for d in catalog.dashboards.values() for v in d.variables]
     named += [(relation.path, relation.header.get("feature", "")) for relation in catalog.relations.values()]
+    named += [(catalog.in_metric(key, "feature"), metric.get("feature", "")) for key, metric in catalog.metrics.items()]
     named += [(in_rule(rule, "feature"), rule.feature) for rule in catalog.rules.values()]
     return [
         Problem(where, f"no feature '{name}'", suggest(name, known) or "add it to engine/config/settings.py")
@@ -183,8 +187,11 @@ def check_rule_names(catalog: Catalog) -> list[Problem]:
     for rule in catalog.rules.values():
         if rule.kind == "record" and not re.fullmatch(r"[a-z_]+:[a-z0-9_]+:[a-z0-9_]+", rule.name):
             found.append(Problem(in_rule(rule), "not level:metric:operations", "rename it"))
+        expanded = catalog.expanded(rule.expr)
+        if expanded.wrong:  # check_references reports it
+            continue
         try:
-            names = metric_names(catalog.expanded(rule.expr).text)
+            names = metric_names(expanded.text)
         except ValueError:
             continue
         found += [
@@ -217,5 +224,10 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_rule_names,
     check_labels,
     check_prose,
+    check_rule_variables,
+    check_alert_templates,
+    check_rule_tests,
+    check_documents,
+    check_templates,
     *RULE_CHECKS,
 )

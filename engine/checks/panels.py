@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from gendash.engine.config.load import suggest
-from gendash.engine.config.value_types import seconds
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.grid import COLUMNS, lines
 from gendash.engine.model import Panel, Problem, SettingRef
@@ -313,11 +312,10 @@ def check_nothing(catalog: Catalog) -> list[Problem]:
 
 
 def check_refresh(catalog: Catalog) -> list[Problem]:
-    """A dashboard refreshes at an interval of Grafana's list, never faster than scrapes, over a usual range."""
-    scrape = catalog.config.seconds("prometheus.scrape_interval")
+    """A dashboard refreshes at an interval of Grafana's list, over a usual range."""
     found = []
     for board in catalog.dashboards.values():
-        if board.refresh not in REFRESH_INTERVALS or seconds(board.refresh) < scrape:
+        if board.refresh not in REFRESH_INTERVALS:
             found.append(Problem(board.name, f"refresh {board.refresh}", f"one of {', '.join(REFRESH_INTERVALS)}"))
         if board.range not in ("6h", *RANGES):
             found.append(Problem(board.name, f"range {board.range}", f"6h, {', '.join(RANGES)}"))

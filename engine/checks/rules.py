@@ -41,14 +41,19 @@ def check_alerts(catalog: Catalog) -> list[Problem]:
         if not re.fullmatch(r"[A-Z][A-Za-z0-9]+", rule.name):
             found.append(Problem(where, "not in CamelCase", "rename it"))
         if rule.labels.get("severity") not in SEVERITIES:
-            found.append(Problem(where, "no severity", f"label it with one of {', '.join(SEVERITIES)}"))
+            found.append(
+                Problem(
+                    in_rule(rule, "labels.severity"), "no severity", f"label it with one of {', '.join(SEVERITIES)}"
+                )
+            )
         missing = [name for name in ANNOTATIONS if not rule.annotations.get(name, "").strip()]
         found += [Problem(where, f"no {name}", "annotate it") for name in missing]
-        if not rule.for_ and rule.labels.get("severity") != "none":
+        if not rule.for_ and "for" not in rule.lines and rule.labels.get("severity") != "none":
             found.append(Problem(where, "alert without `for`", "set how long the condition must hold"))
         board = rule.annotations.get("dashboard", "")
         if board and boards and board not in boards:
-            found.append(Problem(where, f"no dashboard '{board}'", suggest(board, boards) or "name another one"))
+            there = in_rule(rule, "annotations.dashboard")
+            found.append(Problem(there, f"no dashboard '{board}'", suggest(board, boards) or "name another one"))
         found += [
             Problem(where, f"label {label} holds a value", "put values into annotations: each value is a new alert")
             for label, text in rule.labels.items()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from gendash.engine.config.load import Config
@@ -36,6 +37,14 @@ class MetricLines(NamedTuple):
     lines: Mapping[str, int]
 
 
+class Document(NamedTuple):
+    """A file that definitions need besides: its text, and of YAML the content and the line of each key by its path."""
+
+    text: str
+    content: Any = None
+    lines: Mapping[str, int] = MappingProxyType({})
+
+
 @dataclass(frozen=True)
 class Catalog:
     """The definitions by name, together with the settings under which they are rendered.
@@ -43,7 +52,8 @@ class Catalog:
     ``own`` names the dashboards of users' roots, ``styles`` holds how those roots take design rules, by dashboard and
     by folder of files. ``problems`` are those of reading the files; unless it is ``complete``, a name that is missing
     may be in a file that could not be read. ``schemas`` are Grafana's, of visual options; ``builtins`` are
-    PostgreSQL's functions and types.
+    PostgreSQL's functions and types. ``documents`` are the shipped templates, glossary, plan and instrumentation, and
+    promtool's tests of all roots, by path.
     ``left_out`` names dashboards that are there but cannot be read or judged: nothing that names one is wrong.
     """
 
@@ -60,6 +70,7 @@ class Catalog:
     left_out: frozenset[str] = frozenset()
     builtins: Builtins | None = None
     metric_lines: Mapping[str, MetricLines] = field(default_factory=dict)
+    documents: Mapping[str, Document] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> Names:

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from gendash.engine.config.load import Config
-from gendash.engine.definitions.catalog import Catalog, MetricLines, Style
+from gendash.engine.definitions.catalog import Catalog, Document, MetricLines, Style
 from gendash.engine.definitions.content_modules import PACKAGED, dashboard_names, load_dashboards
 from gendash.engine.definitions.rule_files import lines_below, metrics_of, rules_of
 from gendash.engine.definitions.strays import STYLE, strays
@@ -21,6 +21,8 @@ from gendash.engine.languages.spots import in_rule
 from gendash.engine.languages.sql_builtins import Builtins
 from gendash.engine.model import Dashboard, Problem, Relation, Rule
 
+RULE_TESTS = "recording_rules/tests/*.yaml"
+DOCUMENTS = ("dashboards/*.yaml", "provisioning/*.j2", "provisioning/*.yaml")
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where the wheel has it: ten times faster
 _FOLDERS = {"staging": "staging", "tables": "table", "rollups": "rollup", "views": "view", "audits": "audit"}
 _HEADER = re.compile(r"\s*/\*(.*?)\*/(.*)", re.DOTALL)
@@ -43,6 +45,7 @@ def read_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
     rules: dict[str, dict[str, Rule]] = {}
     metrics: dict[str, Mapping[str, Any]] = {}
     metric_lines: dict[str, MetricLines] = {}
+    documents: dict[str, Document] = {}
     dashboards: dict[str, Dashboard] = {}
     styles: dict[str, Style] = {}
     named: set[str] = set()
@@ -59,6 +62,7 @@ def read_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
         read, places = reader.metrics()
         metrics |= read
         metric_lines |= places
+        documents |= reader.documents([RULE_TESTS, *(DOCUMENTS if root == PACKAGED else ())])
         found = load_dashboards(root, reader.shown, problems)
         dashboards |= found
         named |= dashboard_names(root)
@@ -73,7 +77,7 @@ def read_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
     schemas, builtins = Schemas(_packaged_json("grafana_panels")), Builtins(_packaged_json("postgres_names"))
     return Catalog(
         config, dashboards, relations, by_name, metrics, own, styles, tuple(problems), complete, schemas, left_out,
-        builtins, metric_lines,
+        builtins, metric_lines, documents,
     )  # fmt: skip
 
 
@@ -180,6 +184,16 @@ class _Root:
         self.complete &= complete
         return found, {key: MetricLines(self.shown(path), lines_below(lines, key)) for key in found}
 
+    def documents(self, patterns: Iterable[str]) -> dict[str, Document]:
+        """The files that match, by shown path."""
+        found = {}
+        for path in (path for pattern in patterns for path in sorted(self.root.glob(pattern))):
+            text = self._text(path)
+            if text is not None:
+                content, lines = self._yaml(text, self.shown(path)) if path.suffix == ".yaml" else (None, {})
+                found[self.shown(path)] = Document(text, content, lines)
+        return found
+
     def style(self) -> Style:
         """The level of each design rule in this root as written, unchecked: error, warning or off."""
         path = self.root / STYLE
@@ -241,6 +255,11 @@ def _key_lines(node: Any, lines: dict[str, int], first: int, path: str = "") -> 
             if getattr(value, "style", None) == "|":
                 lines[f"{name}|"] = first + value.start_mark.line + 2
             todo.append((value, name))
+
+
+def read_documents(root: Path, problems: list[Problem]) -> dict[str, Document]:
+    """Templates, glossary and the like of a root, by shown path; what cannot be read is added to ``problems``."""
+    return _Root(root, problems).documents(DOCUMENTS)
 
 
 def _relative(root: Path) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from string import Template
 from types import MappingProxyType
 from typing import Any, Literal
 
+from gendash.engine.config.load import suggest
 from gendash.engine.definitions.keys import KeyFault, faults
 from gendash.engine.definitions.rule_keys import METRIC_KEYS, METRIC_TYPES, RULE_KEYS
 from gendash.engine.languages.spots import in_entry, in_rule
@@ -92,8 +94,26 @@ def _checked(
     wrong = list(faults(entry, RULE_KEYS, "record" if "record" in entry else "alert"))
     if "otherwise" in entry and "feature" not in entry:
         wrong.append(KeyFault("otherwise", "otherwise without a feature has no effect", "add feature: or take it out"))
+    if "each" in entry and "each" not in {one.key for one in wrong}:
+        wrong += _wrong_each(entry)
     problems += [Problem(in_entry(where, called, lines, one.key), one.what, one.do) for one in wrong]
     return None if {"record", "alert", "expr", "each"} & {one.key for one in wrong} else _without(entry, wrong)
+
+
+def _wrong_each(entry: Mapping[str, Any]) -> Iterator[KeyFault]:
+    """All maps of ``each`` give the same names, and a text of the rule uses each of them."""
+    texts = str({key: value for key, value in entry.items() if key != "each"})
+    names = dict.fromkeys(name for one in entry["each"] for name in one)
+    for name in names:
+        lacking = [number for number, one in enumerate(entry["each"], 1) if name not in one]
+        if lacking:
+            do = suggest(str(name), [other for other in names if other != name]) or f"give each map a {name}"
+            yield KeyFault("each", f"'{name}' of each: is not in map {', '.join(map(str, lacking))}", do)
+            return
+        if not re.search(rf"\$\{{?{re.escape(str(name))}\b", texts):
+            yield KeyFault("each", f"no text of the rule uses '${name}' of each:", "use it, or take it out")
+    if not entry["each"]:
+        yield KeyFault("each", "each: is empty, so there is no rule", "give it a map, or take it out")
 
 
 def _without(given: Mapping[str, Any], wrong: Iterable[KeyFault]) -> dict[str, Any]:
