@@ -28,14 +28,12 @@ def check(settings: Settings) -> None:
     References, queries, units, descriptions, grid: every problem at once. Without --env, also what is wrong in each of
     the environments of gendash.yaml.
     """
-    from gendash.engine.checks.definitions import definition_notes, warnings
+    from gendash.engine.checks.definitions import warnings
 
     catalog = _checked_everywhere(settings)
     panels = sum(len(dashboard.panels()) for dashboard in catalog.dashboards.values())
     for warning in warnings(catalog):
         say(f"warning: {warning}")
-    for note in _grouped_notes(definition_notes(catalog)):
-        say(f"note: {note}")
     click.echo(
         f"{len(catalog.dashboards)} dashboards, {panels} panels, {len(catalog.relations)} SQL files, "
         f"{len(catalog.rules)} rules: no problems"
@@ -63,14 +61,6 @@ def _checked_everywhere(settings: Settings) -> Catalog:
     raise_if(ContentError, found)
     assert first is not None
     return first
-
-
-def _grouped_notes(found: list[Problem]) -> list[str]:
-    """One line for each dashboard that links lead to and that does not exist."""
-    by_what: dict[str, list[str]] = {}
-    for note in found:
-        by_what.setdefault(note.what.split("'")[1].partition("/")[0], []).append(note.where)
-    return [f"{len(w)} links to '{name}' are left out, since there is no such dashboard" for name, w in by_what.items()]
 
 
 @click.command()

@@ -22,7 +22,7 @@ from gendash.engine.checks.sql_headers import HEADER_CHECKS, check_header_keys, 
 from gendash.engine.checks.texts import (
     check_bare_tables,
     check_circles,
-    check_own_links,
+    check_link_targets,
     check_references,
     check_relations_parse,
     check_rules_parse,
@@ -36,7 +36,6 @@ from gendash.engine.definitions.sound import sound
 from gendash.engine.languages.promql import metric_names
 from gendash.engine.languages.spots import in_rule
 from gendash.engine.model import Problem
-from gendash.engine.render.dashboards import link_target
 
 
 def check(catalog: Catalog) -> list[Problem]:
@@ -59,15 +58,6 @@ def check(catalog: Catalog) -> list[Problem]:
 def warnings(catalog: Catalog) -> list[Problem]:
     """Broken design rules that the definition's content root sets to `warning`."""
     return design_rules.rule_warnings(sound(catalog)[0]) if catalog.complete else []
-
-
-def definition_notes(catalog: Catalog) -> list[Problem]:
-    """Notes that are no faults: links that are left out, since their dashboard does not exist."""
-    return [
-        Problem(where, f"link to '{panel.leads_to}' left out", "its dashboard does not exist here")
-        for where, _, panel in catalog.panels()
-        if panel.leads_to and link_target(panel.leads_to)[0] not in catalog.dashboards
-    ]
 
 
 _REFERENCE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
@@ -219,7 +209,7 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_columns,
     check_system_functions,
     check_builtins,
-    check_own_links,
+    check_link_targets,
     check_rules_parse,
     check_rule_names,
     check_labels,

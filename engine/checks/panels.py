@@ -233,7 +233,10 @@ def check_thresholds(catalog: Catalog) -> list[Problem]:
         values = [_value(catalog, step["value"]) for step in (fields(body).get("thresholds") or {}).get("steps", [])]
         numbers = [value for value in values[1:] if value is not None]
         if values and (values[0] is not None or numbers != sorted(numbers)):
-            found.append(Problem(where, f"thresholds {values} do not ascend from null", "put them in order"))
+            keys = [key for kind, key in sorted(catalog.uses(("panel", where))) if kind == "setting"]
+            placed = ", ".join(f"{key} ({catalog.config.where(key)})" for key in keys)
+            do = f"put them in order{': ' if placed else ''}{placed}"
+            found.append(Problem(where, f"thresholds {values} do not ascend from null", do))
     return found
 
 

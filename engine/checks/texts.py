@@ -171,15 +171,15 @@ def _circles(catalog: Catalog, graph: dict[str, set[str]]) -> Iterator[Problem]:
             yield Problem(catalog.relations[name].path, what, "break the circle")
 
 
-def check_own_links(catalog: Catalog) -> list[Problem]:
-    """Links of a user's own dashboards lead to dashboards that exist; shipped ones may lead to one that is left out."""
+def check_link_targets(catalog: Catalog) -> list[Problem]:
+    """Links lead to dashboards that exist."""
+    known = {*catalog.dashboards, *catalog.left_out}
     return [
         Problem(
             where,
             f"leads to '{panel.leads_to}', no such dashboard",
             suggest(target, catalog.dashboards) or "name another",
         )
-        for where, dashboard, panel in catalog.panels()
-        if panel.leads_to and dashboard.name in catalog.own
-        if (target := link_target(panel.leads_to)[0]) not in catalog.dashboards
+        for where, _, panel in catalog.panels()
+        if panel.leads_to and (target := link_target(panel.leads_to)[0]) not in known
     ]
