@@ -124,12 +124,12 @@ class Settings:
         config = self.config()
         return load_catalog(config, content_roots(config, self.base))
 
-    def checked(self) -> Catalog:
-        """The definitions; any problem stops here, and all are listed."""
+    def checked(self, always: bool = False) -> Catalog:
+        """The definitions; any problem stops here, and all are listed. ``always`` as in `without_problems`."""
         from gendash.engine.definitions.load import read_catalog
 
         config = self.config()
-        return without_problems(read_catalog(config, content_roots(config, self.base)))
+        return without_problems(read_catalog(config, content_roots(config, self.base)), always)
 
 
 def content_roots(config: Config, base: Path) -> list[Path]:
@@ -137,12 +137,21 @@ def content_roots(config: Config, base: Path) -> list[Path]:
     return [base / folder for folder in config["content"]]
 
 
-def without_problems(catalog: Catalog) -> Catalog:
-    """The catalog itself. Raises ContentError with every problem that a check finds."""
-    from gendash.engine.checks.definitions import check
-    from gendash.engine.errors import ContentError, raise_if
+def without_problems(catalog: Catalog, always: bool = False) -> Catalog:
+    """The catalog itself. Raises ContentError with every problem that a check finds.
 
-    raise_if(ContentError, check(catalog))
+    An equal catalog that has passed before is not checked again, unless it is ``always`` checked.
+    """
+    from gendash.commands import _checked
+
+    key = "" if catalog.problems or not catalog.complete else _checked.digest(catalog)
+    if always or not _checked.is_noted(key):
+        from gendash.engine.checks.definitions import check
+        from gendash.engine.errors import ContentError, raise_if
+
+        raise_if(ContentError, check(catalog))
+        if key:
+            _checked.note(key)
     return catalog
 
 

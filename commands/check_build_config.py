@@ -27,7 +27,7 @@ def check(settings: Settings) -> None:
     """
     from gendash.engine.checks.definitions import definition_notes, warnings
 
-    catalog = settings.checked()
+    catalog = settings.checked(always=True)
     panels = sum(len(dashboard.panels()) for dashboard in catalog.dashboards.values())
     for warning in warnings(catalog):
         say(f"warning: {warning}")
