@@ -49,7 +49,7 @@ def _checked_everywhere(settings: Settings) -> Catalog:
     found: list[Problem] = []
     for name in [settings.env] if settings.env else ["", *settings.environments()]:
         try:
-            outcome: Catalog | GendashError = Settings(settings.path, name).checked()
+            outcome: Catalog | GendashError = Settings(settings.path, name).checked(always=True)
         except GendashError as error:
             outcome = error
             new = [problem for problem in error.problems if problem not in found]

@@ -13,7 +13,7 @@ from gendash.engine.definitions.catalog import Catalog, below
 from gendash.engine.definitions.references import STORE_KINDS
 from gendash.engine.languages.grafana_macros import MacroError, leftovers
 from gendash.engine.languages.spots import excerpt, in_file, in_query, in_rule, origin
-from gendash.engine.languages.sql_parser import nodes, parse_statements, sql_fault
+from gendash.engine.languages.sql_parser import LEAVES, nodes, parse_statements, sql_fault
 from gendash.engine.model import Problem, Relation
 from gendash.engine.render.dashboards import link_target
 
@@ -128,7 +128,7 @@ def check_bare_tables(catalog: Catalog) -> list[Problem]:
         if relation.kind == "table" or sql_fault(text, several=True)[0]:
             continue
         for statement in parse_statements(text):
-            parts = list(nodes([statement.stmt]))
+            parts = list(nodes([statement.stmt], LEAVES))
             given = {part.ctename for part in parts if part.DESCRIPTOR.name == "CommonTableExpr"}
             read = {part.relname for part in parts if part.DESCRIPTOR.name == "RangeVar" and not part.schemaname}
             found += [

@@ -13,6 +13,7 @@ import yaml
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.catalog import Catalog, Document, MetricLines, Style
 from gendash.engine.definitions.content_modules import PACKAGED, dashboard_names, load_dashboards
+from gendash.engine.definitions.each import filled, wrong_each
 from gendash.engine.definitions.rule_files import lines_below, metrics_of, rules_of
 from gendash.engine.definitions.strays import STYLE, strays
 from gendash.engine.definitions.visual import Schemas
@@ -129,16 +130,16 @@ class _Root:
         found: dict[str, Relation] = {}
         for folder, kind in _FOLDERS.items():
             for path in sorted((self.root / "sql" / folder).glob("*.sql")):
-                one = self._relation(path, kind)
-                if one:
-                    found[path.stem if kind != "staging" else f"staging.{path.stem}"] = one
+                text = self._text(path)
+                for one in self._relations(text, path.stem, kind, self.shown(path)) if text is not None else ():
+                    name = one.name if kind != "staging" else f"staging.{one.name}"
+                    if name in found:
+                        self.problems.append(Problem(one.path, f"'{name}' is in {found[name].path} too", "keep one"))
+                    found[name] = one
         return found
 
-    def _relation(self, path: Path, kind: str) -> Relation | None:
-        where = self.shown(path)
-        text = self._text(path)
-        if text is None:
-            return None
+    def _relations(self, text: str, name: str, kind: str, where: str) -> Iterator[Relation]:
+        """The relation of a SQL file, or with ``each:`` one for each of its maps; none where it cannot be read."""
         match = _HEADER.match(text)
         before = self.complete
         first = text[: match.start(1)].count("\n") if match else 0
@@ -147,7 +148,30 @@ class _Root:
             if before == self.complete:  # else the reason is reported
                 self.problems.append(Problem(where, "no header", "start the file with /* doc: ... */ in YAML"))
             self.complete = False
-            return None
+        elif "each" not in header:
+            yield self._relation(text, match, name, kind, where, header, lines)
+        elif wrong := list(wrong_each(header["each"])):
+            self.problems += [Problem(f"{where}:{lines['each']}", what, do) for what, do in wrong]
+            self.complete = False
+        else:
+            for values in header["each"]:
+                own_text = filled(text, values)
+                own = _HEADER.match(own_text)
+                own_header, own_lines = self._yaml(own[1], where, first) if own else (None, {})
+                if own and isinstance(own_header, dict):
+                    del own_header["each"]
+                    yield self._relation(own_text, own, values["name"], kind, where, own_header, own_lines)
+
+    @staticmethod
+    def _relation(
+        text: str,
+        match: re.Match[str],
+        name: str,
+        kind: str,
+        where: str,
+        header: dict[str, Any],
+        lines: Mapping[str, int],
+    ) -> Relation:
         listed = header.get("columns")
         columns = {
             # YAML reads the key `null` as None
@@ -156,7 +180,7 @@ class _Root:
         }
         body = match[2].lstrip()
         line = text[: len(text) - len(body)].count("\n") + 1
-        return Relation(path.stem, kind, where, header, body.rstrip(), columns, line, lines)  # type: ignore[arg-type]
+        return Relation(name, kind, where, header, body.rstrip(), columns, line, lines)  # type: ignore[arg-type]
 
     def rules(self) -> dict[str, dict[str, Rule]]:
         """Rules by file name and rule name."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from string import Template
 from types import MappingProxyType
 from typing import Any, Literal
 
 from gendash.engine.config.load import suggest
+from gendash.engine.definitions.each import filled
 from gendash.engine.definitions.keys import KeyFault, faults
 from gendash.engine.definitions.rule_keys import METRIC_KEYS, METRIC_TYPES, RULE_KEYS
 from gendash.engine.languages.spots import in_entry, in_rule
@@ -123,17 +123,11 @@ def _without(given: Mapping[str, Any], wrong: Iterable[KeyFault]) -> dict[str, A
 
 def _each(entry: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The entry; with ``each`` (a list of maps) once for each map, its ``$name`` replaced by the map's values."""
-
-    def fill(value: Any, values: Mapping[str, Any]) -> Any:
-        if isinstance(value, dict):
-            return {key: fill(inner, values) for key, inner in value.items()}
-        return Template(value).safe_substitute(values) if isinstance(value, str) else value
-
     if "each" not in entry:
         yield entry
         return
     rest = {key: value for key, value in entry.items() if key != "each"}
-    yield from (fill(rest, values) for values in entry["each"])
+    yield from (filled(rest, values) for values in entry["each"])
 
 
 def _rule(entry: Mapping[str, Any], where: str, group: str, lines: Mapping[str, int]) -> Rule:

@@ -271,7 +271,7 @@ def _links(catalog: Catalog, dashboard: Dashboard) -> list[dict[str, Any]]:
         "url": "",
     }
     found = [siblings | common]
-    guide = next((panel for panel in dashboard.panels() if panel.slug == "how_to_read"), None)
+    guide = next((panel for panel in dashboard.panels() if panel.role == "guide"), None)
     if guide:
         url = panel_url(catalog, dashboard.name, guide.slug)
         found.append(
