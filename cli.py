@@ -5,6 +5,7 @@ Everything heavy is imported inside the commands, so that `gendash --help` stays
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 
@@ -69,6 +70,7 @@ def main() -> None:
     by its kind and place.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    gc.set_threshold(50_000)  # what a command loads lives to its end: looking through it more often finds nothing
     try:
         cli(standalone_mode=True)
     except Exception as error:

@@ -108,6 +108,7 @@ FRESHNESS = Panel(
     ],
     width=12,
     height=3,
+    role="freshness",
 )
 
 
@@ -207,6 +208,7 @@ def how_to_read(question: str, notes: str) -> Row:
                 [],
                 width=24,
                 height=8,
+                role="guide",
             )
         ],
         open=False,

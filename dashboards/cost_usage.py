@@ -482,8 +482,8 @@ WHERE = [
                   uncosted::float8 / nullif(calls, 0) as "No price",
                   input_usd as "In, 1M", output_usd as "Out, 1M",
                   case when uncosted > 0 or calls = 0 then split_part(hint, ':', 1) end as "Why no price"
-                from {{{{ view('llm_model_window') }}}} left join listed using (model)
-                where days = 30 and {THIS_ENVIRONMENT} and model <> '__all'
+                from {{{{ view('llm_model_30d') }}}} left join listed using (model)
+                where {THIS_ENVIRONMENT} and model <> '__all'
                 order by cost_usd desc, model limit 20""",
                 format="table",
                 may_be_empty="no LLM call in 30 days",
@@ -553,7 +553,7 @@ WHERE = [
                     select sum(turns) from {{{{ view('llm_turn_day') }}}} where {LAST_30_D} and {THIS_ENVIRONMENT}
                   )::float8 as "Share of turns", turns as "Turns",
                   cost_usd / nullif(priced, 0) as "Per turn", cost_usd as "Cost"
-                from {{{{ view('llm_tool_window') }}}} where days = 30 and {THIS_ENVIRONMENT}
+                from {{{{ view('llm_tool_30d') }}}} where {THIS_ENVIRONMENT}
                 order by cost_usd desc, tool limit 20""",
                 format="table",
                 may_be_empty="no agent turn in 30 days",

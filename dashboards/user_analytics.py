@@ -586,7 +586,7 @@ DEPTH = [
             sql(
                 """
                 select at as "time", registered as "registered" from {{ view('account_day') }}
-                where $__timeFilter(at) and day <= ({{ now() }} at time zone {{ zone() }})::date order by 1""",
+                where $__timeFilter(at) and day <= {{ today() }} order by 1""",
                 may_be_zero="nobody registered",
                 may_be_empty="no day begins in the picked range, or no account yet",
             )

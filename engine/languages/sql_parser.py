@@ -8,6 +8,9 @@ from typing import Any
 
 import postgast
 
+# most of a tree; nothing that is named or computed lies below them
+LEAVES = frozenset({"string", "integer", "a_const", "type_name", "column_ref", "alias", None})
+
 
 @lru_cache(maxsize=4096)
 def parse_statements(text: str) -> Sequence[Any]:

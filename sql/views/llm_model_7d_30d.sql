@@ -1,15 +1,17 @@
 /*
+each:
+  - {name: llm_model_7d, days: 7, before: 6}
+  - {name: llm_model_30d, days: 30, before: 29}
 doc: >-
-  LLM calls by model, and cost and tokens of observations of every type that name it, over fixed windows: today and the 6
-  (or 29) local days before, up to now. Percentiles (interpolated) are of all LLM calls of the window.
-grain: one row per window, environment or all, and model or all, with a call, cost or tokens
+  LLM calls by model, and cost and tokens of observations of every type that name it, over today and the $before
+  local days before, up to now. Percentiles (interpolated) are of all LLM calls of these days.
+grain: one row per environment or all, and model or all, with a call, cost or tokens
 feature: langfuse
 audience: everyone
 cadence: 15m
 materialized: true
-key: [days, environment, model]
+key: [environment, model]
 columns:
-  days: {type: int, doc: "length of the window: 7 or 30 days"}
   environment: {type: text, doc: "Langfuse environment; __all is all of them"}
   model: {type: text, doc: "model as the application named it, unknown where it named none; __all is all of them"}
   calls: {type: bigint, doc: "LLM calls, failed ones included; 0 of a model that only embeds"}
@@ -27,7 +29,6 @@ columns:
 */
 with calls as (
   select
-    days,
     environment,
     coalesce(nullif(model, ''), 'unknown') as model,
     type = 'GENERATION' as is_call,
@@ -37,14 +38,13 @@ with calls as (
     latency_s,
     ttft_s,
     case when level <> 'ERROR' and output_tokens > 0 then output_tokens / nullif(latency_s, 0) end as speed
-  from (values (7), (30)) as windows (days)
-  join {{ view('lf_observation') }} on
-    start_time >= (date_trunc('day', {{ now() }} at time zone {{ zone() }}) - (days - 1) * interval '1 day') at time zone {{ zone() }}
+  from {{ view('lf_observation') }}
+  where
+    start_time >= ({{ today() }} - $before)::timestamp at time zone {{ zone() }}
     and start_time <= {{ now() }}
-  where (type = 'GENERATION' or cost_usd is not null or usage <> '{}') and start_time >= {{ now() }} - interval '31 days' -- for the index
+    and (type = 'GENERATION' or cost_usd is not null or usage <> '{}')
 )
 select
-  days,
   coalesce(environment, '__all') as environment,
   coalesce(model, '__all') as model,
   count(*) filter (where is_call) as calls,
@@ -60,4 +60,5 @@ select
   percentile_cont(0.5) within group (order by speed) filter (where is_call) as speed_p50,
   percentile_cont(0.95) within group (order by total_tokens::float8) filter (where is_call) as tokens_p95
 from calls
-group by grouping sets ((days, environment, model), (days, environment), (days, model), (days))
+group by grouping sets ((environment, model), (environment), (model), ())
+having count(*) > 0

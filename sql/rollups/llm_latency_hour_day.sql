@@ -1,16 +1,29 @@
 /*
+each:
+  - name: llm_latency_hour
+    grain: hour
+    cadence: 1m
+    type: timestamptz
+    label: start of the local hour
+    began: date_trunc('hour', start_time, {{ zone() }})
+  - name: llm_latency_day
+    grain: day
+    cadence: 5m
+    type: date
+    label: local day
+    began: (start_time at time zone {{ zone() }})::date
 doc: >-
-  How LLM calls spread, by the day on which they began, for each model and environment and for all together. Percentiles
-  (interpolated) are of that day's calls; they must not be averaged or added.
-grain: one row per local day with a call, environment or all, and model or all
+  How LLM calls spread, by the $grain of their start, for each model and environment and for all together. Percentiles
+  (interpolated) are of that $grain's calls; they must not be averaged or added.
+grain: one row per local $grain with a call, environment or all, and model or all
 feature: langfuse
 audience: everyone
-cadence: 5m
-key: [day, environment, model]
+cadence: $cadence
+key: [$grain, environment, model]
 window: true
-time: day
+time: $grain
 columns:
-  day: {type: date, doc: local day}
+  $grain: {type: $type, doc: $label}
   environment: {type: text, doc: "Langfuse environment; __all is all of them"}
   model: {type: text, doc: "model as the application named it, unknown where it named none; __all is all of them"}
   calls: {type: bigint, doc: "LLM calls, failed ones included"}
@@ -27,7 +40,7 @@ columns:
   input_p95: {type: float8, doc: "95th percentile of input tokens of a call, cached ones included: how full contexts are"}
 */
 select
-  day,
+  $grain,
   coalesce(environment, '__all') as environment,
   coalesce(model, '__all') as model,
   count(*) as calls,
@@ -44,7 +57,7 @@ select
   percentile_cont(0.95) within group (order by input_tokens::float8) as input_p95
 from (
   select
-    (start_time at time zone {{ zone() }})::date as day,
+    $began as $grain,
     environment,
     coalesce(nullif(model, ''), 'unknown') as model,
     latency_s,
@@ -55,4 +68,4 @@ from (
   from {{ view('lf_observation') }}
   where type = 'GENERATION'
 ) as observed
-group by grouping sets ((day, environment, model), (day, environment), (day, model), (day))
+group by grouping sets (($grain, environment, model), ($grain, environment), ($grain, model), ($grain))

@@ -35,6 +35,6 @@ from {{ view('lf_observation') }}
 where
   type = 'GENERATION'
   and prompt_name <> ''
-  and start_time >= (date_trunc('day', {{ now() }} at time zone {{ zone() }}) - interval '29 days') at time zone {{ zone() }}
+  and start_time >= ({{ today() }} - 29)::timestamp at time zone {{ zone() }}
   and start_time <= {{ now() }}
 group by grouping sets ((environment, prompt_name, coalesce(prompt_version, 0)), (prompt_name, coalesce(prompt_version, 0)))

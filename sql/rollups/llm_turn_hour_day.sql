@@ -1,16 +1,27 @@
 /*
+each:
+  - name: llm_turn_hour
+    grain: hour
+    type: timestamptz
+    label: start of the local hour
+    began: date_trunc('hour', started_at, {{ zone() }})
+  - name: llm_turn_day
+    grain: day
+    type: date
+    label: local day
+    began: (started_at at time zone {{ zone() }})::date
 doc: >-
-  Agent turns by the hour in which they began, for each environment and for all together. Percentiles are of that hour's
+  Agent turns by the $grain of their start, for each environment and for all together. Percentiles are of that $grain's
   turns; they must not be averaged or added.
-grain: one row per local hour with a turn and environment, and one for all environments
+grain: one row per local $grain with a turn and environment, and one for all environments
 feature: langfuse
 audience: everyone
 cadence: 5m
-key: [hour, environment]
+key: [$grain, environment]
 window: true
-time: hour
+time: $grain
 columns:
-  hour: {type: timestamptz, doc: start of the local hour}
+  $grain: {type: $type, doc: $label}
   environment: {type: text, doc: "Langfuse environment; __all is all of them"}
   turns: {type: bigint, doc: turns}
   failed: {type: bigint, doc: turns whose root is an ERROR}
@@ -32,7 +43,7 @@ columns:
   duration_p95_s: {type: float8, doc: 95th percentile of it}
 */
 select
-  date_trunc('hour', started_at, {{ zone() }}) as hour,
+  $began as $grain,
   coalesce(environment, '__all') as environment,
   count(*) as turns,
   count(*) filter (where failed) as failed,

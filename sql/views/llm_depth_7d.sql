@@ -16,7 +16,7 @@ columns:
 with turns as (
   select environment, calls from {{ view('llm_turn') }}
   where
-    started_at >= (date_trunc('day', {{ now() }} at time zone {{ zone() }}) - interval '6 days') at time zone {{ zone() }}
+    started_at >= ({{ today() }} - 6)::timestamp at time zone {{ zone() }}
     and started_at <= {{ now() }}
     and calls > 0
 ),
