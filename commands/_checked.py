@@ -72,10 +72,12 @@ def note(folder: Path, key: str) -> None:
 
 
 class _Writer(pickle.Pickler):
-    """Writes visualisations as the JSON that they give, whatever class they are of."""
+    """Writes visualisations as the JSON that they give, whatever class they are of, and SELECTs as their texts."""
 
     def reducer_override(self, value: Any) -> Any:
         """How a value is written: one that has ``to_json_data`` as what that returns."""
+        if type(value).__name__ == "AdapterTable":  # its sets have no order; all of it follows from its text
+            return str, (value.raw,)
         given = getattr(type(value), "to_json_data", None)
         return (list, ([type(value).__qualname__, given(value)],)) if given else NotImplemented
 

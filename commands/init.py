@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gendash.engine.clients.postgres import Connection
     from gendash.engine.config.load import Config
     from gendash.engine.definitions.catalog import Catalog
-    from gendash.engine.platform.propose import Proposal, TableSeen
+    from gendash.engine.platform.proposal import Proposal, TableSeen
 
 FOLDER = "my_platform"
 GRANTS = "grants.sql"
@@ -104,7 +104,7 @@ def _proposed(connection: Connection, config: Config, tables: list[TableSeen]) -
 
 
 def _report(found: Proposal) -> None:
-    from gendash.engine.platform.propose import CERTAIN
+    from gendash.engine.platform.proposal import CERTAIN
 
     lines = [line for one in found.tables.values() for line in one.lines]
     sure = sum(line.confidence >= CERTAIN for line in lines)

@@ -15,7 +15,8 @@ from gendash.engine.config.load import load_config
 from gendash.engine.definitions.adapters import Adapter, adapter_table
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.model import AdapterTable
-from gendash.engine.platform.propose import CERTAIN, QUESTIONS, Proposal, propose
+from gendash.engine.platform.proposal import CERTAIN, Proposal
+from gendash.engine.platform.propose import QUESTIONS, propose
 from gendash.engine.platform.propose_files import select_text
 from gendash.engine.platform.propose_names import WORDS, joined, meaning, rank, words_of
 from gendash.engine.platform.snapshot import read_snapshot, sample_values
