@@ -98,7 +98,7 @@ def _proposed(connection: Connection, config: Config, tables: list[TableSeen]) -
     found = propose(tables, lambda table, columns: sample_values(connection, table, columns), contract)
     if not found.tables:
         what = f"no table of an agent platform was recognised among {len(tables)}"
-        raise Refused(Problem("init", what, "write an adapter by hand: docs/adopting.md, section 3"))
+        raise Refused(Problem("init", what, "write an adapter by hand: docs/adopting.md"))
     _report(found)
     return {f"{name}.sql": select_text(one) for name, one in found.tables.items()}
 

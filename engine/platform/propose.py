@@ -242,12 +242,12 @@ class _Proposer:
         if values.is_vocabulary(full):
             return values.read_words(full, place, name, kind, given)
         if column in ("file_size", "chunk_count"):
-            return values.as_count(place, kind)
+            return values.read_count(place, kind)
         if column == "file_type":
             return values.read_file_type(place, name, kind)
         if column == "is_voice":
             return Reading(place, 0.38 if kind == "boolean" else -1.0, kind)
-        return values.as_text(place, kind)
+        return values.read_plain_text(place, kind)
 
     def _reference(self, full: str, one: TableSeen, name: str, place: str) -> Reading:
         """A column that names a row of a chosen table: by its foreign key, else by its type."""
