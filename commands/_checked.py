@@ -6,6 +6,7 @@ the engine and the libraries are the same. Only "no problems" is noted: a catalo
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import io
 import os
@@ -13,6 +14,7 @@ import pickle
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -35,10 +37,11 @@ def digest(catalog: Catalog) -> str:
         key: value == NONE if one is None or one.secret else value
         for (key, value), one in zip(catalog.config.values.items(), declared.values(), strict=True)
     }
-    judged = (
-        *(values, sorted(catalog.config.origins.items()), catalog.dashboards, catalog.relations, catalog.rules),
-        *(catalog.metrics, sorted(catalog.own), catalog.styles, sorted(catalog.left_out)),
-    )
+    judged = [values, sorted(catalog.config.origins.items())]
+    for field in dataclasses.fields(catalog):
+        if field.name not in ("config", "schemas", "builtins"):  # the last two are files of the engine
+            value = getattr(catalog, field.name)
+            judged.append([field.name, sorted(value) if isinstance(value, frozenset) else value])
     written = io.BytesIO()
     try:
         _Writer(written, protocol=5).dump(judged)
@@ -76,6 +79,8 @@ class _Writer(pickle.Pickler):
 
     def reducer_override(self, value: Any) -> Any:
         """How a value is written: one that has ``to_json_data`` as what that returns."""
+        if isinstance(value, MappingProxyType):
+            return dict, (dict(value),)
         given = getattr(type(value), "to_json_data", None)
         return (list, ([type(value).__qualname__, given(value)],)) if given else NotImplemented
 

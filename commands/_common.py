@@ -101,16 +101,8 @@ class Settings:
 
     def config(self) -> Config:
         from gendash.engine.config.load import load_config
-        from gendash.engine.errors import ConfigError
-        from gendash.engine.model import Problem
 
-        file = Path(self.path or "gendash.yaml")
-        try:
-            text = file.read_text("utf-8") if self.path or file.exists() else ""
-        except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", None) or "not UTF-8 text"
-            raise ConfigError(Problem(str(file), f"cannot read: {why}", "check --config")) from error
-        return load_config(text, str(file), os.environ, self.env, _secret_in)
+        return load_config(self.text(), str(Path(self.path or "gendash.yaml")), os.environ, self.env, _secret_in)
 
     @property
     def base(self) -> Path:
@@ -123,6 +115,24 @@ class Settings:
 
         config = self.config()
         return load_catalog(config, content_roots(config, self.base))
+
+    def text(self) -> str:
+        """The text of gendash.yaml, empty where there is none. Raises ConfigError if it cannot be read."""
+        from gendash.engine.errors import ConfigError
+        from gendash.engine.model import Problem
+
+        file = Path(self.path or "gendash.yaml")
+        try:
+            return file.read_text("utf-8") if self.path or file.exists() else ""
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "not UTF-8 text"
+            raise ConfigError(Problem(str(file), f"cannot read: {why}", "check --config")) from error
+
+    def environments(self) -> list[str]:
+        """The names under ``environments:``."""
+        from gendash.engine.config.yaml_tree import read_tree
+
+        return list(read_tree(self.text(), self.path or "gendash.yaml", [])[1])
 
     def checked(self, always: bool = False) -> Catalog:
         """The definitions; any problem stops here, and all are listed. ``always`` as in `without_problems`."""

@@ -69,6 +69,7 @@ CHANGES: dict[str, Callable[[Catalog], Catalog]] = {
     "a SQL text": lambda c: with_relation(c, text="select 1"),
     "a key of a header": lambda c: with_relation(c, header={"doc": "x"}),
     "the place of a file": lambda c: with_relation(c, path="elsewhere.sql"),
+    "a document": lambda c: dataclasses.replace(c, documents={}),
     "a rule": lambda c: dataclasses.replace(c, rules={}),
     "a metric": lambda c: dataclasses.replace(c, metrics={}),
     "a setting": lambda c: with_setting(c, "features: {tickets: false}"),

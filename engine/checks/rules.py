@@ -10,7 +10,7 @@ from gendash.engine.checks.texts import wrong_references
 from gendash.engine.config.load import suggest
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.languages.promql import metric_names, ratios
-from gendash.engine.languages.spots import in_query, origin
+from gendash.engine.languages.spots import in_rule, origin
 from gendash.engine.languages.sql_parser import sql_fault
 from gendash.engine.model import Problem, Rule
 from gendash.engine.render.rules import live_rules, rule_expression
@@ -27,7 +27,7 @@ def _readable(catalog: Catalog, rules: Iterable[Rule] | None = None) -> Iterator
             metric_names(text)
         except ValueError:
             continue
-        yield f"{rule.path} {rule.name}", rule, text
+        yield in_rule(rule, "expr"), rule, text
 
 
 def check_alerts(catalog: Catalog) -> list[Problem]:
@@ -37,18 +37,23 @@ def check_alerts(catalog: Catalog) -> list[Problem]:
     for rule in catalog.rules.values():
         if rule.kind != "alert":
             continue
-        where = f"{rule.path} {rule.name}"
+        where = in_rule(rule)
         if not re.fullmatch(r"[A-Z][A-Za-z0-9]+", rule.name):
             found.append(Problem(where, "not in CamelCase", "rename it"))
         if rule.labels.get("severity") not in SEVERITIES:
-            found.append(Problem(where, "no severity", f"label it with one of {', '.join(SEVERITIES)}"))
+            found.append(
+                Problem(
+                    in_rule(rule, "labels.severity"), "no severity", f"label it with one of {', '.join(SEVERITIES)}"
+                )
+            )
         missing = [name for name in ANNOTATIONS if not rule.annotations.get(name, "").strip()]
         found += [Problem(where, f"no {name}", "annotate it") for name in missing]
-        if not rule.for_ and rule.labels.get("severity") != "none":
+        if not rule.for_ and "for" not in rule.lines and rule.labels.get("severity") != "none":
             found.append(Problem(where, "alert without `for`", "set how long the condition must hold"))
         board = rule.annotations.get("dashboard", "")
         if board and boards and board not in boards:
-            found.append(Problem(where, f"no dashboard '{board}'", suggest(board, boards) or "name another one"))
+            there = in_rule(rule, "annotations.dashboard")
+            found.append(Problem(there, f"no dashboard '{board}'", suggest(board, boards) or "name another one"))
         found += [
             Problem(where, f"label {label} holds a value", "put values into annotations: each value is a new alert")
             for label, text in rule.labels.items()
@@ -99,13 +104,13 @@ def check_facts(catalog: Catalog) -> list[Problem]:
     """The query of every metric of gendash's own refers to what exists, and parses."""
     found: list[Problem] = []
     for key, metric in catalog.metrics.items():
-        where, raw = f"recording_rules/metrics.yaml {key}", metric.get("sql", "select 1")
+        raw, named = metric.get("sql", "select 1"), partial(catalog.in_metric, key, "sql")
         expanded = catalog.expanded(raw)
-        found += wrong_references(catalog, raw, None, partial(in_query, where, raw))
+        found += wrong_references(catalog, raw, None, named)
         problem, place = sql_fault(expanded.text)
         if problem:
-            named = in_query(where, raw, origin(raw, expanded.text, place, catalog.expand_text))
-            found.append(Problem(named, problem, "fix the query"))
+            at = origin(raw, expanded.text, place, catalog.expand_text)
+            found.append(Problem(named(at), problem, "fix the query"))
     return found
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -113,6 +114,11 @@ def _is_word(value: Any) -> bool:
     return isinstance(value, str | int | float)
 
 
+def _is_rising(value: Any) -> bool:
+    numbers = isinstance(value, list) and bool(value) and all(map(_is_number, value))
+    return numbers and all(low < high for low, high in pairwise(value))
+
+
 def _is_days(value: Any) -> bool:
     """Days before and after: two whole numbers from 0, the first of which may be all."""
     if not isinstance(value, list) or len(value) != 2:
@@ -189,7 +195,7 @@ TYPES: Mapping[TypeName, Type] = {
     "lists": _list("a list of lists of columns", lambda value: _is_text_list(value) and bool(value), {}),
     "maps": _list("a list of maps", lambda value: isinstance(value, dict), {"type": "object"}),
     "durations": _matching(r"(\d+(ms|[smhdwy]))+", "a duration such as 5m or 1h30m"),
-    "numbers": _list("a list of numbers that rise", _is_number, {"type": "number"}),
+    "numbers": Type("a list of numbers, each above the one before", _is_rising, {"type": "array", "items": _NUMBER}),
     "texts by name": _map("a map of names to texts", _is_text),
     "maps of texts": _map("a map of maps of texts", _is_text_map),
     "word lists": _map("a map of vocabularies, each a map of words to lists of words", _is_vocabulary),

@@ -11,15 +11,19 @@ from typing import Any
 import yaml
 
 from gendash.engine.config.load import Config
-from gendash.engine.definitions.catalog import Catalog, Style
+from gendash.engine.definitions.catalog import Catalog, Document, MetricLines, Style
 from gendash.engine.definitions.content_modules import PACKAGED, dashboard_names, load_dashboards
 from gendash.engine.definitions.each import filled, wrong_each
-from gendash.engine.definitions.rule_files import metrics_of, rules_of
+from gendash.engine.definitions.rule_files import lines_below, metrics_of, rules_of
 from gendash.engine.definitions.strays import STYLE, strays
 from gendash.engine.definitions.visual import Schemas
 from gendash.engine.errors import ContentError, raise_if
+from gendash.engine.languages.spots import in_rule
+from gendash.engine.languages.sql_builtins import Builtins
 from gendash.engine.model import Dashboard, Problem, Relation, Rule
 
+RULE_TESTS = "recording_rules/tests/*.yaml"
+DOCUMENTS = ("dashboards/*.yaml", "provisioning/*.j2", "provisioning/*.yaml")
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where the wheel has it: ten times faster
 _FOLDERS = {"staging": "staging", "tables": "table", "rollups": "rollup", "views": "view", "audits": "audit"}
 _HEADER = re.compile(r"\s*/\*(.*?)\*/(.*)", re.DOTALL)
@@ -41,6 +45,8 @@ def read_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
     relations: dict[str, Relation] = {}
     rules: dict[str, dict[str, Rule]] = {}
     metrics: dict[str, Mapping[str, Any]] = {}
+    metric_lines: dict[str, MetricLines] = {}
+    documents: dict[str, Document] = {}
     dashboards: dict[str, Dashboard] = {}
     styles: dict[str, Style] = {}
     named: set[str] = set()
@@ -54,7 +60,10 @@ def read_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
         problems += _lacking(relations, loaded)
         relations |= loaded
         rules |= reader.rules()
-        metrics |= reader.metrics()
+        read, places = reader.metrics()
+        metrics |= read
+        metric_lines |= places
+        documents |= reader.documents([RULE_TESTS, *(DOCUMENTS if root == PACKAGED else ())])
         found = load_dashboards(root, reader.shown, problems)
         dashboards |= found
         named |= dashboard_names(root)
@@ -66,10 +75,15 @@ def read_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
     by_name = _all_rules(rules, problems)
     own = frozenset(name for name in dashboards if name in styles)
     left_out = frozenset(named - dashboards.keys())
-    schemas = Schemas(json.loads((PACKAGED / "engine" / "definitions" / "grafana_panels.json").read_text("utf-8")))
+    schemas, builtins = Schemas(_packaged_json("grafana_panels")), Builtins(_packaged_json("postgres_names"))
     return Catalog(
-        config, dashboards, relations, by_name, metrics, own, styles, tuple(problems), complete, schemas, left_out
-    )
+        config, dashboards, relations, by_name, metrics, own, styles, tuple(problems), complete, schemas, left_out,
+        builtins, metric_lines, documents,
+    )  # fmt: skip
+
+
+def _packaged_json(name: str) -> Any:
+    return json.loads((PACKAGED / "engine" / "definitions" / f"{name}.json").read_text("utf-8"))
 
 
 def _lacking(before: Mapping[str, Relation], now: Mapping[str, Relation]) -> list[Problem]:
@@ -94,8 +108,7 @@ def _all_rules(files: Mapping[str, Mapping[str, Rule]], problems: list[Problem])
     found: dict[str, Rule] = {}
     for rule in (rule for group in files.values() for rule in group.values()):
         if rule.name in found:
-            where = f"{rule.path} {rule.name}"
-            problems.append(Problem(where, f"is in {found[rule.name].path} too", "keep one"))
+            problems.append(Problem(in_rule(rule), f"is in {found[rule.name].path} too", "keep one"))
         found[rule.name] = rule
     return found
 
@@ -176,22 +189,33 @@ class _Root:
             text = self._text(path) if path.name != "metrics.yaml" else None
             if text is not None:
                 where = self.shown(path)
-                content, _ = self._yaml(text, where)
+                content, lines = self._yaml(text, where)
                 if self.complete or content is not None:
                     content = [] if content is None else content
-                    found[path.name], complete = rules_of(content, where, path.stem, self.problems)
+                    found[path.name], complete = rules_of(content, where, path.stem, self.problems, lines)
                     self.complete &= complete
         return found
 
-    def metrics(self) -> dict[str, Mapping[str, Any]]:
-        """The metric contract by canonical name."""
+    def metrics(self) -> tuple[dict[str, Mapping[str, Any]], dict[str, MetricLines]]:
+        """The metric contract by canonical name, and where each metric is."""
         path = self.root / "recording_rules" / "metrics.yaml"
         text = self._text(path) if path.exists() else None
         if text is None:
-            return {}
-        content, _ = self._yaml(text, self.shown(path))
-        found, complete = metrics_of({} if content is None else content, self.shown(path), self.problems)
+            return {}, {}
+        content, lines = self._yaml(text, self.shown(path))
+        content = {} if content is None else content
+        found, complete = metrics_of(content, self.shown(path), self.problems, lines)
         self.complete &= complete
+        return found, {key: MetricLines(self.shown(path), lines_below(lines, key)) for key in found}
+
+    def documents(self, patterns: Iterable[str]) -> dict[str, Document]:
+        """The files that match, by shown path."""
+        found = {}
+        for path in (path for pattern in patterns for path in sorted(self.root.glob(pattern))):
+            text = self._text(path)
+            if text is not None:
+                content, lines = self._yaml(text, self.shown(path)) if path.suffix == ".yaml" else (None, {})
+                found[self.shown(path)] = Document(text, content, lines)
         return found
 
     def style(self) -> Style:
@@ -252,7 +276,14 @@ def _key_lines(node: Any, lines: dict[str, int], first: int, path: str = "") -> 
             if name in lines:
                 yield first + key.start_mark.line + 1, name
             lines[name] = first + key.start_mark.line + 1
+            if getattr(value, "style", None) == "|":
+                lines[f"{name}|"] = first + value.start_mark.line + 2
             todo.append((value, name))
+
+
+def read_documents(root: Path, problems: list[Problem]) -> dict[str, Document]:
+    """Templates, glossary and the like of a root, by shown path; what cannot be read is added to ``problems``."""
+    return _Root(root, problems).documents(DOCUMENTS)
 
 
 def _relative(root: Path) -> str:

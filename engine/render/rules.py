@@ -13,6 +13,7 @@ from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.platform_names import mapped_label
 from gendash.engine.definitions.references import Expanded
 from gendash.engine.errors import ContentError
+from gendash.engine.languages.spots import in_rule
 from gendash.engine.model import Problem, Rule
 
 PREFIX = "gendash-"  # of our files among others in a rules directory
@@ -42,7 +43,7 @@ def render_rules(catalog: Catalog) -> dict[str, bytes]:
     for rule in live_rules(catalog):
         groups.setdefault(rule.group, []).append(rule)
         for what, do in rule_expression(catalog, rule).wrong:
-            problems.append(Problem(f"{rule.path}: {rule.name}", what, do))
+            problems.append(Problem(in_rule(rule, "expr"), what, do))
     if problems:
         raise ContentError(problems)
     return {

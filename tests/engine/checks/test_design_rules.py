@@ -251,7 +251,7 @@ BROKEN: list[tuple[str, str, Callable[[], Catalog], str]] = [
         lambda: shown(Lines(unit="short", custom={"spanNulls": True})),
         "lines connect nulls",
     ),
-    ("check_refresh", "refresh", lambda: catalog(board(refresh="5s")), "refresh 5s"),
+    ("check_refresh", "refresh", lambda: catalog(board(refresh="7s")), "refresh 7s"),
     ("check_refresh", "refresh", lambda: catalog(board(range="13d")), "range 13d"),
     ("check_windows", "windows-said", lambda: with_panel("p", doc=DOC.replace(" now", "")), "does not say its window"),
     (
