@@ -126,7 +126,9 @@ def _find_removal(connection: Connection, config: Config) -> StoreRemoval:
     return leaving
 
 
-def _schema(connection: Connection, config: Config, leaving: StoreRemoval, oid: int, marked: bool) -> list[tuple[int, int]]:
+def _schema(
+    connection: Connection, config: Config, leaving: StoreRemoval, oid: int, marked: bool
+) -> list[tuple[int, int]]:
     """Adds the schema and our objects in it to ``leaving``; returns these objects as (class, oid)."""
     schema, name = quote_name(config["schema"]), config["schema"]
     records = _records(connection, config)
@@ -202,7 +204,9 @@ def _refuse(connection: Connection, config: Config, foreign: Sequence[str], depe
         raise Refused(problems)
 
 
-def _role(connection: Connection, leaving: StoreRemoval, role: str, schema: int, ours: Sequence[tuple[int, int]]) -> None:
+def _role(
+    connection: Connection, leaving: StoreRemoval, role: str, schema: int, ours: Sequence[tuple[int, int]]
+) -> None:
     """Adds a role that gendash created: dropped with its privileges unless used elsewhere or we may not drop it."""
     row = connection.execute(
         "select oid, rolname = current_user, (select rolsuper from pg_roles where rolname = current_user), "
