@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import io
-import os
 import pickle
 import sys
 from collections.abc import Iterator
@@ -38,10 +37,10 @@ def digest(catalog: Catalog) -> str:
         for (key, value), one in zip(catalog.config.values.items(), declared.values(), strict=True)
     }
     judged = [values, sorted(catalog.config.origins.items())]
-    for field in dataclasses.fields(catalog):
-        if field.name not in ("config", "schemas", "builtins"):  # the last two are files of the engine
+    for field in dataclasses.fields(catalog):  # of all fields, so that a new one cannot be forgotten
+        if field.name not in ("config", "schemas", "builtins"):  # the latter two are files of the engine
             value = getattr(catalog, field.name)
-            judged.append([field.name, sorted(value) if isinstance(value, frozenset) else value])
+            judged.append(sorted(value) if isinstance(value, frozenset) else value)
     written = io.BytesIO()
     try:
         _Writer(written, protocol=5).dump(judged)
@@ -53,18 +52,17 @@ def digest(catalog: Catalog) -> str:
     return found.hexdigest()
 
 
-def is_noted(key: str) -> bool:
-    """True if a catalog with this digest has passed the checks before."""
+def is_noted(folder: Path, key: str) -> bool:
+    """True if a catalog with this digest has passed the checks before, by the notes in ``folder``."""
     try:
-        return bool(key) and (_folder() / key).is_file()
+        return bool(key) and (folder / key).is_file()
     except OSError:
         return False
 
 
-def note(key: str) -> None:
+def note(folder: Path, key: str) -> None:
     """Notes that the catalog with this digest has passed; the oldest notes go. Does nothing where it cannot write."""
     try:
-        folder = _folder()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         (folder / key).touch(mode=0o600)
         notes = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)
@@ -78,7 +76,7 @@ class _Writer(pickle.Pickler):
     """Writes visualisations as the JSON that they give, whatever class they are of."""
 
     def reducer_override(self, value: Any) -> Any:
-        """How a value is written: one that has ``to_json_data`` as what that returns."""
+        """How a value is written: one that has ``to_json_data`` as what that returns, a read-only map as a map."""
         if isinstance(value, MappingProxyType):
             return dict, (dict(value),)
         given = getattr(type(value), "to_json_data", None)
@@ -94,12 +92,3 @@ def _code() -> Iterator[bytes]:
     yield sys.version.encode()
     for folder in sorted({path for path in sys.path if path.endswith("-packages")}):
         yield from sorted(path.name.encode() for path in Path(folder).glob("*.dist-info"))
-
-
-def _folder() -> Path:
-    """The user's folder for such notes, by the XDG base directory specification. Raises OSError if there is no home."""
-    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    try:
-        return (base if base.is_absolute() else Path("~/.cache").expanduser()) / "gendash" / "checked"
-    except RuntimeError as error:
-        raise OSError("no home directory") from error

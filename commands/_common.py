@@ -135,11 +135,15 @@ class Settings:
         return list(read_tree(self.text(), self.path or "gendash.yaml", [])[1])
 
     def checked(self, always: bool = False) -> Catalog:
-        """The definitions; any problem stops here, and all are listed. ``always`` as in `without_problems`."""
+        """The definitions; any problem stops here, and all are listed.
+
+        Equal ones that have passed before are not checked again, unless they are ``always`` checked.
+        """
         from gendash.engine.definitions.load import read_catalog
 
         config = self.config()
-        return without_problems(read_catalog(config, content_roots(config, self.base)), always)
+        notes = None if always else self.base / ".gendash" / "checked"
+        return without_problems(read_catalog(config, content_roots(config, self.base)), notes)
 
 
 def content_roots(config: Config, base: Path) -> list[Path]:
@@ -147,21 +151,21 @@ def content_roots(config: Config, base: Path) -> list[Path]:
     return [base / folder for folder in config["content"]]
 
 
-def without_problems(catalog: Catalog, always: bool = False) -> Catalog:
+def without_problems(catalog: Catalog, notes: Path | None = None) -> Catalog:
     """The catalog itself. Raises ContentError with every problem that a check finds.
 
-    An equal catalog that has passed before is not checked again, unless it is ``always`` checked.
+    ``notes`` is the folder that holds a note of each catalog that has passed: an equal one is not checked again.
     """
     from gendash.commands import _checked
 
-    key = "" if catalog.problems or not catalog.complete else _checked.digest(catalog)
-    if always or not _checked.is_noted(key):
+    key = "" if notes is None or catalog.problems or not catalog.complete else _checked.digest(catalog)
+    if notes is None or not _checked.is_noted(notes, key):
         from gendash.engine.checks.definitions import check
         from gendash.engine.errors import ContentError, raise_if
 
         raise_if(ContentError, check(catalog))
-        if key:
-            _checked.note(key)
+        if notes is not None and key:
+            _checked.note(notes, key)
     return catalog
 
 

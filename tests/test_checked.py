@@ -23,9 +23,9 @@ def catalog() -> Catalog:
     return load_catalog(load_config(""))
 
 
-@pytest.fixture(autouse=True)
-def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+@pytest.fixture
+def notes(tmp_path: Path) -> Path:
+    return tmp_path / "notes"
 
 
 def with_first_panel(catalog: Catalog, **changes: object) -> Catalog:
@@ -97,7 +97,7 @@ def test_the_digest_is_the_same_in_another_process_and_changes_with_the_engine(
         subprocess.run([sys.executable, "-P", "-c", asked], capture_output=True, text=True, check=True).stdout.strip()
         for _ in range(2)  # with other seeds of hashes
     }
-    assert len(seen) == 1
+    assert len(seen) == 1 and "" not in seen
     before = _checked.digest(catalog)
     (tmp_path / "engine").mkdir()
     (tmp_path / "engine" / "one.py").write_text("x = 1\n")
@@ -111,51 +111,51 @@ def test_a_password_is_no_part_of_the_digest(catalog: Catalog) -> None:
 
 
 def test_a_catalog_that_passed_is_not_judged_again_unless_it_changed_or_must_be(
-    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+    catalog: Catalog, notes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     judged = []
     monkeypatch.setattr("gendash.engine.checks.definitions.check", lambda one: judged.append(one) or [])
     for one in (catalog, catalog, with_relation(catalog, text="select 1")):
-        assert _common.without_problems(one) is one
+        assert _common.without_problems(one, notes) is one
     assert len(judged) == 2
-    _common.without_problems(catalog, always=True)
+    _common.without_problems(catalog)
     assert len(judged) == 3
 
 
-def test_problems_are_never_noted(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_problems_are_never_noted(catalog: Catalog, notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gendash.engine.checks.definitions.check", lambda _: [Problem("here", "wrong")])
     for _ in range(2):
         with pytest.raises(ContentError):
-            _common.without_problems(catalog)
+            _common.without_problems(catalog, notes)
     broken = dataclasses.replace(catalog, problems=(Problem("a file", "cannot be read"),))
     with pytest.raises(ContentError):
-        _common.without_problems(broken)
+        _common.without_problems(broken, notes)
 
 
 def test_a_catalog_that_cannot_be_written_down_is_judged_every_time(
-    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+    catalog: Catalog, notes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     judged = []
     monkeypatch.setattr("gendash.engine.checks.definitions.check", lambda one: judged.append(one) or [])
     strange = with_first_panel(catalog, title=lambda: "a function")
     for _ in range(2):
-        _common.without_problems(strange)
+        _common.without_problems(strange, notes)
     assert len(judged) == 2
 
 
 def test_without_a_folder_to_write_everything_works_and_is_judged(
-    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    catalog: Catalog, notes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "cache").write_text("a file where the folder should be")
+    notes.write_text("a file where the folder should be")
     judged = []
     monkeypatch.setattr("gendash.engine.checks.definitions.check", lambda one: judged.append(one) or [])
     for _ in range(2):
-        _common.without_problems(catalog)
+        _common.without_problems(catalog, notes)
     assert len(judged) == 2
 
 
-def test_old_notes_are_removed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_old_notes_are_removed(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_checked, "_MOST_NOTES", 3)
     for number in range(6):
-        _checked.note(f"{number}")
-    assert sum(_checked.is_noted(f"{number}") for number in range(6)) == 3
+        _checked.note(notes, f"{number}")
+    assert sum(_checked.is_noted(notes, f"{number}") for number in range(6)) == 3

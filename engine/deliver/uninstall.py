@@ -83,9 +83,9 @@ def _rules(config: Config) -> list[Change]:
 
 
 def left(state: Path) -> list[str]:
-    """The contents of the state folder: backups and a demo's folder. Nothing else there is ours."""
+    """The contents of the state folder: backups, notes of checks, a demo's folder. Nothing else there is ours."""
     demo = state / "demo" / ".gendash-demo"
-    found = [state / "backups", *([demo.parent] if demo.is_file() else [])]
+    found = [state / "backups", state / "checked", *([demo.parent] if demo.is_file() else [])]
     return [str(path) for path in found if path.is_dir()]
 
 
