@@ -13,6 +13,7 @@ import pickle
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -75,7 +76,9 @@ class _Writer(pickle.Pickler):
     """Writes visualisations as the JSON that they give, whatever class they are of."""
 
     def reducer_override(self, value: Any) -> Any:
-        """How a value is written: one that has ``to_json_data`` as what that returns."""
+        """How a value is written: one that has ``to_json_data`` as what that returns, a read-only map as a map."""
+        if isinstance(value, MappingProxyType):
+            return dict, (dict(value),)
         given = getattr(type(value), "to_json_data", None)
         return (list, ([type(value).__qualname__, given(value)],)) if given else NotImplemented
 
