@@ -18,6 +18,7 @@ from gendash.commands.db_plan import advise, db_plan
 from gendash.commands.delivery import apply, plan, verify
 from gendash.commands.demo import demo
 from gendash.commands.doctor import doctor
+from gendash.commands.init import init
 from gendash.commands.langfuse import langfuse
 from gendash.commands.new import new
 from gendash.commands.reference import docs, lineage
@@ -41,6 +42,7 @@ for command in (
     check,
     build,
     config,
+    init,
     doctor,
     db,
     langfuse,

@@ -114,7 +114,7 @@ class Settings:
         from gendash.engine.definitions.load import load_catalog
 
         config = self.config()
-        return load_catalog(config, content_roots(config, self.base))
+        return load_catalog(config, content_roots(config, self.base), self.base)
 
     def text(self) -> str:
         """The text of gendash.yaml, empty where there is none. Raises ConfigError if it cannot be read."""
@@ -143,7 +143,7 @@ class Settings:
 
         config = self.config()
         notes = None if always else self.base / ".gendash" / "checked"
-        return without_problems(read_catalog(config, content_roots(config, self.base)), notes)
+        return without_problems(read_catalog(config, content_roots(config, self.base), self.base), notes)
 
 
 def content_roots(config: Config, base: Path) -> list[Path]:

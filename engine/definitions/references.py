@@ -17,6 +17,7 @@ from gendash.engine.config.load import Config, setting_of, suggest
 from gendash.engine.config.urls import public
 from gendash.engine.definitions.local_days import END_OF_DAYS, FIRST_DAY
 from gendash.engine.definitions.platform_names import (
+    columns_behind,
     mapped_column,
     mapped_label,
     mapped_sql,
@@ -162,14 +163,26 @@ def _parents_count(names: Names, table: str, outer: str, path: tuple[str, ...] =
         if not counts:
             continue
         child, id_ = mapped_column(config, staging, table, own), mapped_column(config, of, owner, key)
-        read = {("table", place)}.union(*(uses for _, uses in above))
-        read |= {("column", f"{place}.{one}") for one in [*named_in(id_), *named_in(f"= {rows or ''}")]}
-        read |= {("column", f"{mapped_table(config, staging, table)}.{one}") for one in named_in(child)}
+        read = set(_table_uses(of, owner, place)).union(*(uses for _, uses in above))
+        if owner in of.adapter:  # its SELECT is in the condition as a whole
+            read |= {("column", column) for column in of.adapter[owner].columns}
+        for one, name, mapped in ((of, owner, id_), (of, owner, f"= {rows or ''}"), (staging, table, child)):
+            read |= {("column", column) for column in columns_behind(config, one, name, mapped)}
         yield (
             f"not exists (select from {whole_table(config, of, owner)} as {alias} where {mapped_sql(id_, alias)} = "
             f"{mapped_sql(child, outer)} and ({' and '.join(counts)}) is not true)",
             read,
         )
+
+
+def _table_uses(staging: Relation, table: str, mapped: str) -> Iterator[Use]:
+    """What a table is read from: itself, or the tables of an adapter's SELECT and the columns that choose its rows."""
+    select = staging.adapter.get(table)
+    if select is None:
+        yield "table", mapped
+        return
+    yield from (("table", name) for name in select.tables)
+    yield from (("column", name) for name in select.rows)
 
 
 def resolve_references(
@@ -339,10 +352,11 @@ def _staging_scope(
             wrong.append((f"no table '{name}' in the header", suggest(name, tables) or "add it to tables:"))
             return name
         mapped = mapped_table(config, staging, name)
-        uses.add(("table", mapped))
+        uses.update(_table_uses(staging, name, mapped))
         if rows == "all":
             return whole_table(config, staging, name)
-        uses.update(("column", f"{mapped}.{one}") for one in named_in(f"={config.get(f'platform.rows.{name}', '')}"))
+        chosen = columns_behind(config, staging, name, f"={config.get(f'platform.rows.{name}', '')}")
+        uses.update(("column", one) for one in chosen)
         uses.update(*(read for _, read in _parents_count(names, name, quote_name(mapped))))
         return cuts.get(f"{staging.name}.{name}") or counted_part(names, staging, name, present)
 
@@ -356,7 +370,7 @@ def _staging_scope(
         place, mapped = mapped_table(config, staging, owner), mapped_column(config, staging, owner, own)
         if optional and present is not None and any((place, one) not in present for one in named_in(mapped)):
             return f"null::{optional}"
-        uses.update(("column", f"{place}.{one}") for one in named_in(mapped))
+        uses.update(("column", one) for one in columns_behind(config, staging, owner, mapped))
         return mapped_sql(mapped, alias)
 
     def listed(vocabulary: str, word: str) -> list[str]:
