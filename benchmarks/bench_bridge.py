@@ -30,8 +30,9 @@ from gendash.langfuse_bridge import api_types
 from gendash.langfuse_bridge import sync as bridge
 from gendash.langfuse_bridge.pages import Page, Window
 from gendash.langfuse_bridge.replace import copy_rows
-from gendash.langfuse_bridge.rows import OBSERVATIONS, Shaper, StoredRow
+from gendash.langfuse_bridge.rows import Shaper
 from gendash.langfuse_bridge.store import Store
+from gendash.langfuse_bridge.streams import OBSERVATIONS, StoredRow
 
 TABLES = Path(__file__).resolve().parents[1] / "sql" / "tables"
 START = datetime(2026, 11, 1, tzinfo=UTC)

@@ -30,7 +30,7 @@ from gendash.commands._common import (
 if TYPE_CHECKING:
     from gendash.engine.config.load import Config
     from gendash.langfuse_bridge.reconcile import Reconciliation, TotalsDifference
-    from gendash.langfuse_bridge.sync import Progress, SyncReport
+    from gendash.langfuse_bridge.sync_report import Progress, SyncReport
 
 Result = TypeVar("Result")
 
@@ -80,7 +80,7 @@ def _each(projects: Sequence[Config], work: Callable[[Config], Result]) -> tuple
 
 def _failed_last(projects: Sequence[Config]) -> Sequence[Config]:
     """The projects, those that failed last time at the end, since an absent server costs time until its timeouts."""
-    from gendash.langfuse_bridge.sync import sync_status
+    from gendash.langfuse_bridge.status import sync_status
 
     if len(projects) == 1:
         return projects
@@ -200,6 +200,7 @@ _SHOWN = [
     "closed_until",
     "lag_s",
     "kept_before",
+    "server_keeps",
     "stored",
     "rejected",
     "written",
@@ -218,15 +219,16 @@ _SHOWN = [
 def status(settings: Settings, project: str, metrics: Path | None, as_json: bool) -> None:
     """Per project and stream: how far it is, how far behind, what it wrote and asked, what went wrong."""
     from gendash.engine.render.write import write_file
-    from gendash.langfuse_bridge import retention, sync
+    from gendash.langfuse_bridge.retention import prometheus_text
+    from gendash.langfuse_bridge.status import sync_status
 
     config = settings.config()
     if metrics and not config.has("langfuse"):
         write_file(metrics, b"")  # old content would be taken for the present state
     ends_without(config, "langfuse", as_json=as_json)
-    rows = sync.sync_status(config, now=datetime.now(UTC), only=project)
+    rows = sync_status(config, now=datetime.now(UTC), only=project)
     if metrics:
-        write_file(metrics, retention.prometheus_text(rows).encode())
+        write_file(metrics, prometheus_text(rows).encode())
     else:
         show_rows(rows if as_json else [{name: _short(row.get(name)) for name in _SHOWN} for row in rows], as_json)
 
@@ -321,13 +323,13 @@ def _words(difference: TotalsDifference) -> str:
 @click.pass_obj
 def purge(settings: Settings, before: datetime | None, everything: bool, project: str, yes: bool) -> None:
     """Delete rows of LLM calls and scores that are older than the retention."""
-    from gendash.langfuse_bridge import sync
     from gendash.langfuse_bridge.projects import each_project
     from gendash.langfuse_bridge.retention import purge as run
+    from gendash.langfuse_bridge.status import sync_status
 
     config = settings.config()
     ends_without(config, "store")
-    stored = {row["project"] for row in sync.sync_status(config, now=datetime.now(UTC))}
+    stored = {row["project"] for row in sync_status(config, now=datetime.now(UTC))}
     projects = each_project(config, project, sorted(stored))
     names = ", ".join(one["langfuse.project"] for one in projects)
     confirm(yes, "purge", f"this deletes {'all' if everything else 'old'} rows of {names} from the store")

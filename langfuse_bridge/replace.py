@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 
 from gendash.langfuse_bridge.pages import Window
-from gendash.langfuse_bridge.rows import DIGEST, StoredRow, Stream
+from gendash.langfuse_bridge.streams import DIGEST, StoredRow, Stream
 
 _FETCH = 2000
 # The rows of a window are looked up one by one: a hash join would read the whole table.

@@ -22,9 +22,10 @@ from gendash.demo.langfuse_double import LangfuseDouble
 from gendash.demo.langfuse_faults import Fault
 from gendash.engine.errors import Unexpected, Unreachable
 from gendash.langfuse_bridge import pages, windows
-from gendash.langfuse_bridge import sync as bridge
-from gendash.langfuse_bridge.rows import OBSERVATIONS, SCORES
-from gendash.langfuse_bridge.store import Store, exact
+from gendash.langfuse_bridge import stream_run as bridge
+from gendash.langfuse_bridge.connection import exact
+from gendash.langfuse_bridge.store import Store
+from gendash.langfuse_bridge.streams import OBSERVATIONS, SCORES
 from gendash.langfuse_bridge.sync import sync
 
 SAMPLE = 60
