@@ -103,7 +103,7 @@ def run_stream(
             _pass(job, part)
         for at in run.reclose:
             single = Window(at, at + MS)
-            for found in _parts(stream, job.pages(single, LIMITS[job.path]), single):
+            for found in in_parts(stream, job.pages(single, LIMITS[job.path]), single):
                 _write(job, found, {})
         values: dict[str, Any] = {"resume_at": None, "api": api, "server": report.server}
         if not any(bounds):  # a range says nothing about what lies outside of it
@@ -160,7 +160,7 @@ def _read(job: Job, part: Pass, at: datetime, width: Width) -> Generator[Part, N
         window = windows.next_window(part, at, width.now, run.now)
         width.at = window
         asked = run.client.asked
-        yield from _parts(job.stream, job.pages(window, width.rows), window)
+        yield from in_parts(job.stream, job.pages(window, width.rows), window)
         if window.end is None or window.end == part.end:
             return
         at = window.end
@@ -212,7 +212,7 @@ def _write(job: Job, piece: Part, values: dict[str, Any], thorough: bool = False
     _remember(job.run, closed)
 
 
-def _parts(stream: Stream, pages: Iterator[Page], window: Window) -> Iterator[Part]:
+def in_parts(stream: Stream, pages: Iterator[Page], window: Window) -> Iterator[Part]:
     """Stretches of a window, newest first, with the newest version of each row in them by key."""
     time, updated = stream.at(stream.time), stream.at("updated_at")
     key_of = itemgetter(*(stream.at(name) for name in stream.key))

@@ -107,12 +107,24 @@ def tokens(usage: Mapping[str, int]) -> Tokens:
     """
     if not usage:
         return _NONE
-    numbers = tuple(usage.values())
-    input_, output, cached, reasoning = (sum([numbers[at] for at in places]) for places in _plan(tuple(usage)))
-    return Tokens(input_, output, _within(cached, input_), _within(reasoning, output))
+    numbers, plan = tuple(usage.values()), _plan(tuple(usage))
+    input_, output = _sum(numbers, plan[0]), _sum(numbers, plan[1])
+    cached, reasoning = _sum(numbers, plan[2]), _sum(numbers, plan[3])
+    if cached > input_:
+        cached = _within(cached, input_)
+    if reasoning > output:
+        reasoning = _within(reasoning, output)
+    return Tokens(input_, output, cached, reasoning)
 
 
 _NONE = Tokens(0, 0, 0, 0)
+
+
+def _sum(numbers: tuple[int, ...], places: tuple[int, ...]) -> int:
+    found = 0
+    for at in places:
+        found += numbers[at]
+    return found
 
 
 def _within(part: int, whole: int) -> int:

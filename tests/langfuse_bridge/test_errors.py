@@ -283,10 +283,10 @@ def test_unreadable_answers_name_the_path_and_no_data(web: Any, double: Any, sle
 
 def test_half_an_emoji_in_an_answer_is_read(double: Any, store: Any, run: Any, monkeypatch: Any) -> None:
     double.add(observation(1, NOW - MINUTE, name="NAME"))
-    from gendash.demo import langfuse_double
+    from gendash.demo import langfuse_http
 
-    whole = langfuse_double._ENCODE
-    monkeypatch.setattr(langfuse_double, "_ENCODE", lambda body: whole(body).replace(b"NAME", b"x\\ud83d"))
+    whole = langfuse_http.ENCODE
+    monkeypatch.setattr(langfuse_http, "ENCODE", lambda body: whole(body).replace(b"NAME", b"x\\ud83d"))
     run()
     assert stored(store, "lf_observation", "name, cost_usd::text") == [("x?", "0.0000271")]
 
