@@ -146,29 +146,33 @@ def _progress(quiet: bool) -> Callable[[Progress], None] | None:
 
     if quiet:
         return None
-    began, shown_at, terminal = monotonic(), [monotonic()], sys.stderr.isatty()
+    shown_at, terminal = [monotonic()], sys.stderr.isatty()
 
     def show(at: Progress) -> None:
         now = monotonic()
         if now - shown_at[0] < (0.2 if terminal else 60):
             return
         shown_at[0] = now
-        line = progress_line(at, now - began)
+        line = progress_line(at)
         click.echo(f"\r{line:<100}" if terminal else f"gendash: {line}", nl=not terminal, err=True)
 
     return show
 
 
-def progress_line(at: Progress, elapsed_s: float) -> str:
-    """The progress of a run in one line: bar, share, rows a second, and the time left at this speed."""
+def progress_line(at: Progress) -> str:
+    """The progress of a pass in one line: bar, share, rows a second, time left, and how long it waited for the server.
+
+    Time left is work alone at the speed so far: a pause that is over says nothing about the rest.
+    """
     whole = (at.end - at.start).total_seconds()
     share = min(1.0, (at.at - at.start).total_seconds() / whole) if whole else 1.0
-    rate = at.rows / elapsed_s if elapsed_s else 0.0
-    left = elapsed_s * (1 - share) / share if share else 0.0
+    rate = at.rows / at.worked_s if at.worked_s else 0.0
+    left = at.worked_s * (1 - share) / share if share else 0.0
     bar = "#" * round(20 * share)
+    waited = f", waited {at.waited_s / 60:.0f} min for the server" if at.waited_s >= 30 else ""
     return (
-        f"{at.project} {at.stream} [{bar:<20}] {share:4.0%} until {at.at:%Y-%m-%d %H:%M}, "
-        f"{at.rows:,} rows, {rate:,.0f}/s, {left / 60:.0f} min left"
+        f"{at.project} {at.stream} {at.kind} [{bar:<20}] {share:4.0%} until {at.at:%Y-%m-%d %H:%M}, "
+        f"{at.rows:,} rows, {rate:,.0f}/s, {left / 60:.0f} min left{waited}"
     )
 
 

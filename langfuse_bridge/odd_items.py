@@ -137,7 +137,10 @@ def _fits(name: str, entry: Any) -> bool:
 
 
 def _rejected(fields: dict[str, Any], reason: str, foreign: bool = False) -> Rejected:
-    return Rejected(_text(fields.get("id")), _text(fields.get("traceId")), _time(fields), reason, foreign)
+    about = fields.get("subject")  # of a score: what it is about
+    subject = about if isinstance(about, dict) else {}
+    trace_id = fields.get("traceId") or subject.get("traceId") or (subject.get("kind") == "trace" and subject.get("id"))
+    return Rejected(_text(fields.get("id")), _text(trace_id), _time(fields), reason, foreign)
 
 
 def _text(value: Any) -> str:

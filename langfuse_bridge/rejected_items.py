@@ -37,6 +37,7 @@ def replace(
         "insert into {} (project, stream, at, trace_id, id, number, start_time, reason)"
         " values (%s, %s, %s, %s, %s, %s, %s, %s)"
     ).format(table)
+    _forget_timeless(connection, table, project, stream, items)
     numbers: Counter[tuple[Any, ...]] = Counter()
     for item in dict.fromkeys(items):  # a list may send the same item twice
         start = item.start_time
@@ -44,6 +45,23 @@ def replace(
         key = (start if inside else at or window.start, item.trace_id, item.id)
         numbers[key] += 1
         connection.execute(put, [project, stream, *key, numbers[key], start, item.reason])
+
+
+def _forget_timeless(
+    connection: psycopg.Connection[Any],
+    table: sql.Identifier,
+    project: str,
+    stream: str,
+    items: Collection[Rejected],
+) -> None:
+    """Deletes earlier entries of items without a start: each run lists these at the start of another window."""
+    query = sql.SQL(
+        "delete from {} where project = %s and stream = %s and start_time is null"
+        " and (trace_id, id) in (select * from unnest(%s::text[], %s::text[]))"
+    ).format(table)
+    keys = [(item.trace_id, item.id) for item in items if item.start_time is None and (item.id or item.trace_id)]
+    if keys:
+        connection.execute(query, [project, stream, [trace for trace, _ in keys], [name for _, name in keys]])
 
 
 def listed(connection: psycopg.Connection[Any], table: sql.Identifier, project: str = "") -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from gendash.engine.clients.postgres import DRIVER_ERRORS, translate
 from gendash.engine.errors import Denied, TargetError, Unexpected, Unreachable
 from gendash.engine.model import Problem
 from gendash.langfuse_bridge import rejected_items
-from gendash.langfuse_bridge.budget import Allowance
+from gendash.langfuse_bridge.budget import DAY_S, Allowance
 from gendash.langfuse_bridge.connection import connect_store, place_of
 from gendash.langfuse_bridge.odd_items import Rejected
 from gendash.langfuse_bridge.pages import Window
@@ -180,10 +180,13 @@ class Store:
         """See budget.Budget; all who use this store share it."""
         step, ahead = timedelta(seconds=allowed.interval_s), (allowed.burst - 1) * allowed.interval_s
         names = {"name": name, "now": self.now(), "step": step, "most": timedelta(seconds=ahead + patience_s)}
+        # Nobody books this far ahead: a clock was ahead when it was written.
+        names["latest"] = timedelta(seconds=2 * max(allowed.period_s, DAY_S))
         query = sql.SQL(
             "insert into {} as b (name, next_at) values (%(name)s, {now} + %(step)s)"
-            " on conflict (name) do update set next_at = greatest(b.next_at, {now}) + %(step)s"
-            " where b.next_at <= {now} + %(most)s"
+            " on conflict (name) do update set"
+            " next_at = greatest(case when b.next_at <= {now} + %(latest)s then b.next_at end, {now}) + %(step)s"
+            " where b.next_at <= {now} + %(most)s or b.next_at > {now} + %(latest)s"
             " returning extract(epoch from b.next_at - %(step)s - {now})::float8"
         )
         look = sql.SQL("select extract(epoch from next_at - {now})::float8 from {} where name = %(name)s")

@@ -251,6 +251,7 @@ class _Clock:
         self.job, self.part = job, part
         self.end = part.end or job.run.now
         self.began, self.waited = job.run.client.clock(), job.run.client.waited_s
+        self.read = job.done.read
 
     def report(self, window: Window) -> None:
         """Reports that a window is closed."""
@@ -258,4 +259,6 @@ class _Clock:
         waited = run.client.waited_s - self.waited
         worked = run.client.clock() - self.began - waited
         at, start = min(window.end or self.end, self.end), part.begin or part.start
-        run.progress(Progress(done.project, done.stream, part.kind, start, at, self.end, done.read, worked, waited))
+        run.progress(
+            Progress(done.project, done.stream, part.kind, start, at, self.end, done.read - self.read, worked, waited)
+        )

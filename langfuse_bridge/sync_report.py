@@ -43,8 +43,8 @@ class SyncReport:
 
 @dataclass(frozen=True)
 class Progress:
-    """The progress of a run: ``at`` within ``start`` to ``end`` of a pass, the rows read so far, and the seconds that
-    the pass has worked and waited (for a pause that the server asked for, or to stay within its limits)."""
+    """The progress of a run: ``at`` within ``start`` to ``end`` of a pass, the rows that the
+    pass has read, and the seconds that it has worked and waited (for a pause that the server asked for, or to stay within its limits)."""
 
     project: str
     stream: str
