@@ -20,9 +20,9 @@ from gendash.demo import langfuse_metrics as metrics
 from gendash.demo import langfuse_params as ask
 from gendash.demo import langfuse_wire as wire
 from gendash.demo.langfuse_faults import PREFIX, Answer, Fault, broken_answer, deprecation
+from gendash.demo.langfuse_http import ENCODE, server_of
 from gendash.demo.langfuse_params import Params
 from gendash.demo.langfuse_rows import Key, Rows
-from gendash.demo.langfuse_server import encoded, server
 from gendash.demo.langfuse_wire import Row, iso, millis
 
 Mode = Literal["events_only", "dual", "legacy"]
@@ -98,7 +98,7 @@ class LangfuseDouble(Rows):
 
     def start(self) -> LangfuseDouble:
         """Starts serving in a thread of its own."""
-        self._server = server(self, self.port)
+        self._server = server_of(self, self.port)
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         return self
 
@@ -204,7 +204,7 @@ class LangfuseDouble(Rows):
             place = {"lastStartTimeTo": last["startTime"], "lastTraceId": last["traceId"], "lastId": last["id"]}
             if not rows and "cursor" in params:
                 place = dict(zip(place, ask.cursor(params, tuple(place)), strict=True))
-            body["meta"]["cursor"] = base64.b64encode(encoded(place)).decode()
+            body["meta"]["cursor"] = base64.b64encode(ENCODE(place)).decode()
         return 200, body
 
     def _scores_v3(self, params: Params, _route: str, fault: Fault | None) -> Answer:
@@ -230,7 +230,7 @@ class LangfuseDouble(Rows):
         if more:
             last = rows[-1] if rows else {"timestamp": iso(below[0]), "id": below[1] if len(below) > 1 else ""}
             place = {"v": 1, "lastTimestamp": last["timestamp"], "lastId": last["id"]}
-            meta["cursor"] = base64.b64encode(encoded(place)).decode().rstrip("=")
+            meta["cursor"] = base64.b64encode(ENCODE(place)).decode().rstrip("=")
         return 200, {"data": [wire.score_v3(row, groups) for row in rows], "meta": meta}
 
     def _observations_v1(self, params: Params, route: str, _fault: Fault | None) -> Answer:

@@ -18,6 +18,7 @@ TypeName = Literal[
     "headers", "token", "proxy", "str", "text", "name", "column", "identifier", "name?", "uid", "uid?", "metric",
     "label", "duration", "durations", "sql type", "one or two", "lists", "maps", "numbers", "texts by name",
     "maps of texts", "word lists", "days by relation", "true or row", "columns",
+    "server retention",
 ]  # fmt: skip
 _NO_PLACES = ("posix/", "right/", "posixrules", "localtime")  # beside the zones in the same folder
 NONE = "none"  # the address of a server that does not exist
@@ -185,6 +186,11 @@ TYPES: Mapping[TypeName, Type] = {
     "label": _matching(r"[a-zA-Z_][a-zA-Z0-9_]*", "a label name"),
     "duration": Type(
         "a duration such as 15s, 5m or 30d", _is_duration, {**_TEXT, "pattern": f"^(?:{_DURATION.pattern})$"}
+    ),
+    "server retention": Type(
+        "auto, none, or a duration such as 30d",
+        lambda value: value in ("auto", NONE) or _is_duration(value),
+        {**_TEXT, "pattern": f"^(?:auto|{NONE}|{_DURATION.pattern})$"},
     ),
     "sql type": _matching(_SQL_TYPE, "a type of PostgreSQL such as bigint, text or timestamptz"),
     "one or two": Type(

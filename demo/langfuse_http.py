@@ -1,10 +1,9 @@
-"""The HTTP half of the Langfuse double: requests in, answers out, with slow, cut and dropped ones on demand."""
+"""The web server of the double: requests in, answers out, faults of the way between."""
 
 from __future__ import annotations
 
 import gzip
 import time
-from collections.abc import Callable, Mapping
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
@@ -15,23 +14,20 @@ import msgspec
 from gendash.demo.langfuse_faults import PREFIX, Answer, Fault
 from gendash.demo.langfuse_params import Params
 
-encoded = msgspec.json.Encoder(decimal_format="number").encode
+ENCODE = msgspec.json.Encoder(decimal_format="number").encode
 
 
-class Answers(Protocol):
-    """What a server asks for its answers; it counts connections and logs path and query of each request there."""
+class Answering(Protocol):
+    """What the web server asks of the double."""
 
     connections: int
     log: list[tuple[str, Params]]
-    fault: Callable[[str], Fault | None]
+
+    def fault(self, path: str, /) -> Fault | None:
+        """The fault of the next answer."""
 
     def answer(self, method: str, path: str, params: Params, authorization: str, fault: Fault | None) -> Answer:
-        """Status and body of a request; a text is an HTML page."""
-
-
-def server(answers: Answers, port: int) -> ThreadingHTTPServer:
-    """A server on 127.0.0.1, not yet running; port 0 is any free one."""
-    return _Server(("127.0.0.1", port), type("Handler", (_Handler,), {"answers": answers}))
+        """Status and body of a request."""
 
 
 class _Server(ThreadingHTTPServer):
@@ -41,38 +37,47 @@ class _Server(ThreadingHTTPServer):
         """Nothing: a client that hangs up is no news."""
 
 
+def server_of(double: Answering, port: int) -> ThreadingHTTPServer:
+    """A web server on 127.0.0.1 that answers as ``double`` says; nothing serves until it is started."""
+    handler = type("Handler", (_Handler,), {"double": double})
+    return _Server(("127.0.0.1", port), handler)
+
+
 class _Handler(BaseHTTPRequestHandler):
-    answers: Answers
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+    double: Answering
 
     def setup(self) -> None:
-        self.answers.connections += 1
+        self.double.connections += 1
         super().setup()
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         params = parse_qs(parts.query, keep_blank_values=True)
-        self.answers.log.append((parts.path, params))
-        fault = self.answers.fault(parts.path.removeprefix(PREFIX))
+        self.double.log.append((parts.path, params))
+        fault = self.double.fault(parts.path.removeprefix(PREFIX))
         if fault and fault.slow:
             time.sleep(fault.slow)
         if fault and fault.drop:
             self.close_connection = True
             return
         header = self.headers.get("Authorization", "")
-        status, body = self.answers.answer(self.command, parts.path, params, header, fault)
-        self._send(status, body, bool(fault and fault.cut))
+        status, body = self.double.answer(self.command, parts.path, params, header, fault)
+        location = fault.location if fault and fault.status == status else ""
+        self._send(status, body, location, bool(fault and fault.cut))
 
     do_DELETE = do_POST = do_PUT = do_PATCH = do_GET
 
-    def _send(self, status: int, body: Any, cut: bool) -> None:
+    def _send(self, status: int, body: Any, location: str, cut: bool) -> None:
         html = isinstance(body, str)
-        data = body.encode() if html else encoded(body)
+        data = body.encode() if html else ENCODE(body)
         self.send_response(status)
         self.send_header("Content-Type", "text/html; charset=utf-8" if html else "application/json; charset=utf-8")
+        if location:
+            self.send_header("Location", location)
         if status == 429:
-            self._send_limit(body["details"])
+            self._send_limits(body["details"])
         if len(data) > 1024 and "gzip" in self.headers.get("Accept-Encoding", "") and not cut:
             data = gzip.compress(data, 1)
             self.send_header("Content-Encoding", "gzip")
@@ -82,13 +87,12 @@ class _Handler(BaseHTTPRequestHandler):
         if cut:
             self.close_connection = True
 
-    def _send_limit(self, details: Mapping[str, Any]) -> None:
-        """The headers by which Langfuse says when to come again."""
-        at = datetime.fromisoformat(details["resetAt"])
+    def _send_limits(self, details: dict[str, Any]) -> None:
         self.send_header("Retry-After", str(details["retryAfterSeconds"]))
         self.send_header("X-RateLimit-Limit", str(details["limit"]))
         self.send_header("X-RateLimit-Remaining", "0")
+        at = datetime.fromisoformat(details["resetAt"])
         self.send_header("X-RateLimit-Reset", f"{at:%a %b %d %Y %H:%M:%S} GMT+0000 (Coordinated Universal Time)")
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing on the terminal; requests are in the log of the answers."""
+        """Nothing on the terminal; requests are in the double's log."""
