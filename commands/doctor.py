@@ -174,20 +174,31 @@ def _store(catalog: Catalog, seen: _Seen) -> None:
 def _prometheus(catalog: Catalog, seen: _Seen, now: datetime) -> None:
     from gendash.engine.clients.prometheus import loaded_rules, prometheus
     from gendash.engine.doctor.look_prometheus import exposed, recorded
+    from gendash.engine.doctor.report import ServerReport
     from gendash.engine.render.rules import live_rules
 
     with seen.asking("prometheus") as ok, prometheus(catalog.config) as call:
         rules = [rule.name for rule in live_rules(catalog)]
-        loaded = sum(name in loaded_rules(call) for name in rules)
         metrics = recorded(call, catalog, catalog.metrics, now)
         found = exposed(call, catalog, [key for key, why in metrics.items() if not why], now)
         seen.look = replace(seen.look, metrics=metrics, exposed=found)
+        loaded: int | str = "an unknown number"
+        with seen.asking("rules"):  # vmalert or a ruler may be down while queries are answered
+            known = loaded_rules(call)
+            loaded = sum(name in known for name in rules)
         there = sum(not why for why in metrics.values())
         job = catalog.config["prometheus.job"]
-        todo = "" if loaded == len(rules) else "; give it prometheus/rules/ of `gendash build`, or use `gendash apply`"
+        todo = (
+            ""
+            if loaded in (len(rules), "an unknown number")
+            else "; give it prometheus/rules/ of `gendash build`, or use `gendash apply`"
+        )
         if found.jobs and job not in found.jobs:
             todo += f"; no target has the job '{job}': set prometheus.job to one of {', '.join(sorted(found.jobs))}"
         ok(f"{there} of {len(metrics)} metrics recorded, {loaded} of {len(rules)} rules loaded{todo}")
+        if found.doubled:
+            more = f" ({len(found.doubled)} metrics in all)" if len(found.doubled) > 1 else ""
+            seen.servers.append(ServerReport("targets", "failed", f"{found.doubled[0]}{more}"))
 
 
 def _langfuse(catalog: Catalog, seen: _Seen, now: datetime) -> None:

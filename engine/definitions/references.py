@@ -246,6 +246,10 @@ def _scope(
         text = inner.text.strip().rstrip(";")
         return f"(\n{text if rows == 'all' else only_usable(names.stagings[name], text)}\n)"
 
+    def usable(name: str) -> str:
+        """The condition on a row of ``stage(name, 'all')`` that can be used; else it is in no figure."""
+        return f"({is_usable(names.stagings[name])})" if known("staging", name, names.stagings) else "true"
+
     def rule(name: str) -> str:
         known("rule", name, names.rules)
         return name
@@ -294,6 +298,7 @@ def _scope(
     return {
         "view": view,
         "stage": stage,
+        "usable": usable,
         "rule": rule,
         "metric": metric,
         "label": label,

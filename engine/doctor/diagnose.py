@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from typing import Literal
 
 from gendash.engine.config.load import FEATURE_NEEDS, Config, suggest
@@ -17,7 +16,6 @@ from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.platform_names import (
     is_expression,
     mapped_column,
-    mapped_label,
     mapped_sql,
     mapped_table,
     mappings,
@@ -25,37 +23,13 @@ from gendash.engine.definitions.platform_names import (
 )
 from gendash.engine.definitions.references import resolve_references
 from gendash.engine.definitions.requirements import Needs, all_on, feature_needs, panel_needs, with_features
-from gendash.engine.doctor.instrumentation import snippet
+from gendash.engine.doctor.metric_requirements import metric_requirements
+from gendash.engine.doctor.requirement import Fix, Requirement
 from gendash.engine.doctor.seen import Look, word_columns
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Panel, Relation
 
 Availability = Literal["there", "partly", "absent", "unknown", "none"]
-RemedyKind = Literal["sql", "app", "setting"]
-
-
-@dataclass(frozen=True)
-class Fix:
-    """One change: SQL for the platform's owner, code of the application, or a setting of gendash."""
-
-    kind: RemedyKind
-    text: str
-
-
-@dataclass(frozen=True)
-class Requirement:
-    """One thing that a feature needs. ``why`` is what is wrong with it, or an empty text.
-
-    Without a ``whole`` requirement the feature shows nothing; an ``optional`` one only adds to it.
-    """
-
-    kind: str
-    name: str
-    why: str = ""
-    unknown: bool = False
-    whole: bool = False
-    optional: bool = False
-    fixes: tuple[Fix, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -158,76 +132,11 @@ def _parts(catalog: Catalog, needs: Needs, look: Look, how: str) -> Iterator[Req
     stagings = [catalog.relations[f"staging.{name}"] for name in sorted(needs.stagings)]
     parts = [part for one in stagings for part in _staging_parts(catalog, one, needs, look)]
     yield from {(part.kind, part.name): part for part in parts}.values()  # several queries read the same table
-    for key in sorted(needs.metrics):
-        yield _metric_part(catalog, key, look, how)
-        yield from _label_parts(catalog, key, look)
+    yield from metric_requirements(catalog, needs, look, how)
     if needs.synced:
         fixes = (Fix("app", how),) if how and look.traces else ()
         unknown = look.traces is None
         yield Requirement("traces", "LLM calls", look.traces or "", unknown=unknown, whole=True, fixes=fixes)
-
-
-def _metric_part(catalog: Catalog, key: str, look: Look, how: str) -> Requirement:
-    metric = catalog.metrics[key]
-    name = catalog.config.get(f"metrics.{key}") or metric["name"]
-    why = look.metrics.get(key, "") if look.metrics is not None else ""
-    by_application = metric.get("feature") and not metric.get("sql")
-    text = how or (snippet(name, {**metric, "doc": catalog.prose(metric["doc"])}) if by_application else "")
-    fixes = [Fix("app", text)] if text else []
-    near = _alike(name, metric["type"], look.exposed.names) if by_application else []
-    if near:
-        fixes.append(Fix("setting", f"metrics.{key}: <its name on the platform>  # one of {', '.join(near)}?"))
-    return Requirement("metric", name, why, look.metrics is None, fixes=tuple(fixes) if why else ())
-
-
-def _alike(name: str, kind: str, there: Iterable[str], most: int = 5) -> list[str]:
-    """The existing metric names most similar to a missing one, the most similar first."""
-    if kind in ("histogram", "summary"):
-        ends = ("_bucket",) if kind == "histogram" else ("_count",)
-        known = {one.removesuffix(end) for one in there for end in ends if one.endswith(end)}
-    else:
-        known = {one for one in there if one.endswith(("_total", "_count")) or kind == "gauge"}
-    words = _words(name) - {"total", "second", "count", "byte", "duration"}
-
-    def likeness(one: str) -> tuple[int, float]:
-        return len(words & _words(one)), SequenceMatcher(None, name, one).ratio()
-
-    found = [
-        one
-        for one in known
-        if likeness(one) > (0, 1.0) and not one.startswith(_OTHERS) and ":" not in one and "_" in one
-    ]
-    return sorted(found, key=lambda one: (*(-value for value in likeness(one)), one))[:most]
-
-
-_OTHERS = ("prometheus_", "promhttp_", "go_", "process_", "python_", "scrape_", "net_conntrack_", "gendash_")
-
-
-def _words(name: str) -> set[str]:
-    return {word.removesuffix("s") for word in name.split("_")}
-
-
-def _label_parts(catalog: Catalog, key: str, look: Look) -> Iterator[Requirement]:
-    """A requirement for each label that rules read and that the metric lacks."""
-    there = look.exposed.labels.get(key, frozenset())
-    if not there:
-        return
-    read = {
-        name
-        for rule in catalog.rules.values()
-        for text in (rule.expr, rule.otherwise)
-        if ("metric", key) in (uses := resolve_references(text, catalog.names).uses)
-        for kind, name in uses
-        if kind == "label" and name in catalog.metrics[key]["labels"]
-    }
-    metric = catalog.config.get(f"metrics.{key}") or catalog.metrics[key]["name"]
-    for name in sorted(read):
-        label = mapped_label(catalog.config, name, key)
-        if label not in there:
-            others = sorted(there - {"__name__", "job", "instance", "le"})
-            hint = f"one of {', '.join(others)}?" if others else "its series have none"
-            fix = Fix("setting", f"labels.{key}.{name}: <its name on the platform>  # {hint}")
-            yield Requirement("label", f"label {label} of {metric}", "does not exist", fixes=(fix,))
 
 
 # ── tables, columns, rows ────────────────────────────────────────────────────────────────────────────────────────

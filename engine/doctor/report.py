@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple
 
-from gendash.engine.doctor.diagnose import Feature, Fix, PanelFound
+from gendash.engine.doctor.diagnose import Feature, PanelFound
+from gendash.engine.doctor.requirement import Fix
 from gendash.engine.doctor.rights import COMMANDS, Noted
 
 

@@ -19,11 +19,16 @@ class WordColumn(NamedTuple):
 
 
 class Exposed(NamedTuple):
-    """Contents of Prometheus: the names of series, the labels by key of each existing metric, the scraped jobs."""
+    """Contents of Prometheus: the names of series, the labels by key of each existing metric, the scraped jobs.
+
+    ``bounds`` are the buckets of each existing histogram by key; ``doubled`` says of a metric that it is there twice.
+    """
 
     names: Sequence[str] = ()
     labels: Mapping[str, frozenset[str]] = {}
     jobs: frozenset[str] = frozenset()
+    bounds: Mapping[str, frozenset[str]] = {}
+    doubled: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

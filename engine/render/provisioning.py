@@ -15,6 +15,7 @@ import jinja2
 from gendash.engine.config.load import DEFAULTS, Config
 from gendash.engine.config.urls import HttpUrl, read_http, read_postgres
 from gendash.engine.config.value_types import NONE
+from gendash.engine.definitions.relations import reader_login
 from gendash.engine.model import Audience
 
 POSTGRES = "grafana-postgresql-datasource"
@@ -76,8 +77,8 @@ def secrets(config: Config) -> Secrets:
 def declared_data_sources(config: Config, known: Secrets, used: Collection[str] | None = None) -> list[dict[str, Any]]:
     """Declarations in the shape of Grafana's API, in a fixed order. ``used`` narrows them to those uids."""
     found = [
-        _postgres(config, known, "database", config["roles.reader"], known.reader),
-        _postgres(config, known, "admin", config["roles.admin_reader"], known.admin_reader),
+        _postgres(config, known, "database", reader_login(config, "reader"), known.reader),
+        _postgres(config, known, "admin", reader_login(config, "admin_reader"), known.admin_reader),
         _prometheus(config, known),
     ]
     return [source for source in found if used is None or source["uid"] in used]
@@ -129,7 +130,7 @@ def _provider(config: Config, audience: Audience) -> dict[str, Any]:
     }
 
 
-def _postgres(config: Config, known: Secrets, key: str, role: str, password: str) -> dict[str, Any]:
+def _postgres(config: Config, known: Secrets, key: str, login: str, password: str) -> dict[str, Any]:
     address = config["datasources.database_address"] or known.address
     source: dict[str, Any] = {
         "name": config[f"datasources.{key}.name"],
@@ -137,7 +138,7 @@ def _postgres(config: Config, known: Secrets, key: str, role: str, password: str
         "type": POSTGRES,
         "access": "proxy",
         "url": address,
-        "user": role,
+        "user": config[f"datasources.{key}.user"] or login,
         "jsonData": {
             "database": known.database,
             "sslmode": _sslmode(config["datasources.sslmode"], address),

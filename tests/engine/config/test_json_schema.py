@@ -47,7 +47,8 @@ def nested(key: str, value: Any) -> dict[str, Any]:
 def right(setting: Setting) -> Any:
     if setting.choices:
         return [setting.choices[0]] if setting.type == "list" else setting.choices[0]
-    return "http://prometheus:9090" if setting.key == "datasources.prometheus_address" else RIGHT[setting.type]
+    addresses = ("datasources.prometheus_address", "prometheus.rules_url")
+    return "http://prometheus:9090" if setting.key in addresses else RIGHT[setting.type]
 
 
 def refused(document: Any) -> bool:

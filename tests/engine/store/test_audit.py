@@ -23,6 +23,7 @@ from gendash.demo.platform import generate
 from gendash.demo.postgres import Server
 from gendash.demo.run import SETTINGS
 from gendash.engine.config.load import load_config
+from gendash.engine.definitions import audits as declared
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.errors import Refused
@@ -208,8 +209,8 @@ def test_a_clean_platform_passes_every_audit_and_the_results_are_kept(new_site: 
     assert "no connection" in bad["turns_counted"][2]
     kept = dict(site.execute("select name, state from gendash.audit_now"))
     assert kept == {name: one.state for name, one in results.items()}
-    every = audit_results.audits(site.catalog)
-    shares = {name for name in results if audit_results.share_limit(every[name]) is not None}
+    every = declared.audits(site.catalog)
+    shares = {name for name in results if declared.share_limit(site.catalog.config, every[name]) is not None}
     assert set(FAULTS) | {"turns_counted"} == set(results) - shares
 
 
@@ -361,8 +362,8 @@ def test_no_sample_holds_personal_content() -> None:
     catalog = load_catalog(load_config())
     assert not {
         name: found
-        for name, one in audit_results.audits(catalog).items()
-        if (found := content & set(audit_results.find_key(one)))
+        for name, one in declared.audits(catalog).items()
+        if (found := content & set(declared.find_key(one)))
     }
 
 
