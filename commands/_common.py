@@ -122,14 +122,14 @@ class Settings:
         from gendash.engine.definitions.load import load_catalog
 
         config = self.config()
-        return load_catalog(config, content_roots(config, self.base))
+        return load_catalog(config, content_roots(config, self.base), self.base)
 
     def checked(self) -> Catalog:
         """The definitions; any problem stops here, and all are listed."""
         from gendash.engine.definitions.load import read_catalog
 
         config = self.config()
-        return without_problems(read_catalog(config, content_roots(config, self.base)))
+        return without_problems(read_catalog(config, content_roots(config, self.base), self.base))
 
 
 def content_roots(config: Config, base: Path) -> list[Path]:

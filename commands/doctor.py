@@ -115,6 +115,7 @@ def examine(catalog: Catalog, now: datetime) -> DoctorReport:
 
 def _source_rights(catalog: Catalog, seen: _Seen) -> tuple[dict[str, list[str]], list[Noted]]:
     """Checks the rights of the source's role for the features as found: those missing, and those not needed."""
+    from gendash.engine.definitions.platform_names import split_name
     from gendash.engine.doctor import rights
 
     role, columns = seen.reader_of_source, seen.look.columns or frozenset()
@@ -122,25 +123,27 @@ def _source_rights(catalog: Catalog, seen: _Seen) -> tuple[dict[str, list[str]],
         return {}, []
     reads: dict[str, list[str]] = {}
     for table, column in sorted(rights.columns_to_grant(catalog, columns, role.plain)):
-        reads.setdefault(f"{catalog.config['platform.schema']}.{table}", []).append(column)
+        reads.setdefault(".".join(split_name(catalog.config, table)), []).append(column)
     return reads, rights.source_notes(catalog, role, columns)
 
 
 def _source(catalog: Catalog, seen: _Seen) -> None:
     from gendash.engine.clients.postgres import connect, source
+    from gendash.engine.definitions.platform_names import platform_schemas
     from gendash.engine.doctor.look_database import platform_look
     from gendash.engine.doctor.role_privileges import role_seen
 
     config = catalog.config
     unset = "" if config["source_url"] or config["database_url"] else "set GENDASH_SOURCE_URL or GENDASH_DATABASE_URL"
-    schema = config["platform.schema"]
+    schemas = sorted(platform_schemas(config, catalog.names.stagings.values()))
     with seen.asking("source", unset) as ok:
         place = source(config)
         with connect(place, read_only=True, application="gendash doctor") as connection:
             seen.look = platform_look(connection, catalog)
             columns = seen.look.columns or frozenset()
-            seen.reader_of_source = role_seen(connection, seen.look.role, [schema], schema)
-        ok(f"{place.where.removeprefix('source ')}: {len({table for table, _ in columns})} tables in schema {schema}")
+            seen.reader_of_source = role_seen(connection, seen.look.role, schemas, config)
+        tables, named = len({table for table, _ in columns}), " and ".join(schemas)
+        ok(f"{place.where.removeprefix('source ')}: {tables} tables in schema {named}")
 
 
 def _store(catalog: Catalog, seen: _Seen) -> None:

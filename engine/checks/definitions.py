@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gendash.engine.checks import design_rules
+from gendash.engine.checks.adapters import check_adapter, check_adapter_settings
 from gendash.engine.checks.columns import check_columns, check_system_functions
 from gendash.engine.checks.design_rules import check_rules
 from gendash.engine.checks.labels import check_labels
@@ -204,6 +205,8 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_unique,
     check_features,
     check_settings_known,
+    check_adapter,
+    check_adapter_settings,
     check_platform_sql,
     check_relations_parse,
     check_circles,

@@ -125,6 +125,13 @@ SETTINGS: tuple[Setting, ...] = (
         choices=("verifier", "plain", "none"),
     ),
     # the platform's names
+    Setting(
+        "platform.adapter",
+        "str",
+        "",
+        "how the platform's tables are read: the name of a shipped adapter, or a folder of one's own (`./my_platform`);"
+        " without one by the names below",
+    ),
     Setting("platform.schema", "identifier", "public", "schema of the platform's tables"),
     Setting("platform.tables.*", "identifier", None, "table of the platform, by staging name"),
     Setting(

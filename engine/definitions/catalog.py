@@ -10,11 +10,12 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
 
 from gendash.engine.config.load import Config
+from gendash.engine.definitions.adapters import CanonicalColumn, contract
 from gendash.engine.definitions.prose import prose
 from gendash.engine.definitions.references import STORE_KINDS, Expanded, Names, Use, resolve_references
 from gendash.engine.definitions.visual import Schemas
 from gendash.engine.errors import ContentError
-from gendash.engine.model import Dashboard, Panel, Problem, Query, Relation, Rule, SettingRef, Variable
+from gendash.engine.model import AdapterTable, Dashboard, Panel, Problem, Query, Relation, Rule, SettingRef, Variable
 
 _STRING = re.compile(r"'[^']*'")
 
@@ -34,6 +35,7 @@ class Catalog:
     ``own`` names the dashboards of users' roots, ``styles`` holds how those roots take design rules, by dashboard and
     by folder of files. ``problems`` are those of reading the files; unless it is ``complete``, a name that is missing
     may be in a file that could not be read. ``schemas`` are Grafana's, of visual options.
+    ``adapter`` has the files of ``platform.adapter`` by the table that each gives.
     ``left_out`` names dashboards that are there but cannot be read or judged: nothing that names one is wrong.
     """
 
@@ -48,6 +50,12 @@ class Catalog:
     complete: bool = True
     schemas: Schemas | None = None
     left_out: frozenset[str] = frozenset()
+    adapter: Mapping[str, AdapterTable] = field(default_factory=dict)
+
+    @cached_property
+    def contract(self) -> dict[str, dict[str, CanonicalColumn]]:
+        """The canonical tables and columns that an adapter may give."""
+        return contract(self.relations)
 
     @cached_property
     def names(self) -> Names:

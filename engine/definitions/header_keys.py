@@ -97,6 +97,18 @@ HEADER_KEYS: tuple[Key, ...] = (
         ("staging",),
         ("staging",),
     ),
+    Key(
+        "required",
+        "list",
+        "the columns of its first table that an adapter must give; others may be absent",
+        ("staging",),
+    ),
+    Key(
+        "one_of",
+        "list",
+        "`table.column`s of which an adapter must give one, or else the feature is off",
+        ("staging",),
+    ),
     Key("words", "word lists", "by vocabulary, the platform's words for each word of gendash", ("staging",)),
     Key(
         "make",

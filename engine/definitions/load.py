@@ -10,31 +10,32 @@ from typing import Any
 
 import yaml
 
-from gendash.engine.config.load import Config
+from gendash.engine.config.load import Config, suggest
+from gendash.engine.definitions.adapters import FOLDER, Adapter, adapted
 from gendash.engine.definitions.catalog import Catalog, Style
 from gendash.engine.definitions.content_modules import PACKAGED, dashboard_names, load_dashboards
 from gendash.engine.definitions.rule_files import metrics_of, rules_of
-from gendash.engine.definitions.strays import STYLE, strays
+from gendash.engine.definitions.strays import STYLE, adapter_strays, strays
 from gendash.engine.definitions.visual import Schemas
 from gendash.engine.errors import ContentError, raise_if
-from gendash.engine.model import Dashboard, Problem, Relation, Rule
+from gendash.engine.model import AdapterTable, Dashboard, Problem, Relation, Rule
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where the wheel has it: ten times faster
 _FOLDERS = {"staging": "staging", "tables": "table", "rollups": "rollup", "views": "view", "audits": "audit"}
 _HEADER = re.compile(r"\s*/\*(.*?)\*/(.*)", re.DOTALL)
 
 
-def load_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
+def load_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()) -> Catalog:
     """The definitions of the packaged root and then of ``roots``; a later file replaces an earlier one of its name.
 
-    Raises ContentError with all problems of reading them.
+    ``base`` is the folder to which that of an adapter is relative. Raises ContentError with all problems of reading.
     """
-    catalog = read_catalog(config, roots)
+    catalog = read_catalog(config, roots, base)
     raise_if(ContentError, catalog.problems)
     return catalog
 
 
-def read_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
+def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()) -> Catalog:
     """The definitions as far as they can be read, with the problems of reading them, for `checks.check`."""
     problems: list[Problem] = []
     relations: dict[str, Relation] = {}
@@ -44,7 +45,8 @@ def read_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
     styles: dict[str, Style] = {}
     named: set[str] = set()
     complete = True
-    for root in [PACKAGED, *roots]:
+    roots = [PACKAGED, *roots]
+    for root in roots:
         if not root.is_dir():
             problems.append(Problem(config.where("content"), f"no folder '{root}'", "fix content:"))
             continue
@@ -63,12 +65,57 @@ def read_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
         problems += strays(root, root == PACKAGED, reader.prefix)
         complete &= reader.complete
     by_name = _all_rules(rules, problems)
+    adapter = _adapter(config, roots, base, problems)
+    tables: dict[str, AdapterTable] = {}
+    if adapter:
+        config, relations, tables = adapted(config, relations, adapter)
     own = frozenset(name for name in dashboards if name in styles)
     left_out = frozenset(named - dashboards.keys())
     schemas = Schemas(json.loads((PACKAGED / "engine" / "definitions" / "grafana_panels.json").read_text("utf-8")))
     return Catalog(
-        config, dashboards, relations, by_name, metrics, own, styles, tuple(problems), complete, schemas, left_out
+        config,
+        dashboards,
+        relations,
+        by_name,
+        metrics,
+        own,
+        styles,
+        tuple(problems),
+        complete,
+        schemas,
+        left_out,
+        tables,
     )
+
+
+def _adapter(config: Config, roots: Iterable[Path], base: Path, problems: list[Problem]) -> Adapter | None:
+    """The files of the adapter that ``platform.adapter`` names; None if it names none."""
+    named = config["platform.adapter"]
+    if not named:
+        return None
+    is_folder = "/" in named or named.startswith(".")
+    folders = [base / named] if is_folder else [root / FOLDER / named for root in roots]
+    found = [folder for folder in folders if folder.is_dir()]
+    if not found:
+        known = shipped_adapters(roots)
+        hint = "" if is_folder else suggest(named, known)
+        do = hint or f"name one of {', '.join(known)}, or a folder of your own such as ./my_platform"
+        problems.append(Problem(config.where("platform.adapter"), f"no adapter '{named}'", do))
+        return None
+    folder = found[-1]
+    reader = _Root(next((root for root in roots if folder.is_relative_to(root)), folder), problems)
+    files = {}
+    for path in sorted(folder.glob("*.sql")):
+        text = reader.text(path)
+        if text is not None:
+            files[path.stem] = (reader.shown(path), text)
+    problems += adapter_strays(folder, reader.shown)
+    return Adapter(folder.resolve().name, files)
+
+
+def shipped_adapters(roots: Iterable[Path] = (PACKAGED,)) -> list[str]:
+    """The names of the adapters in content roots."""
+    return sorted({path.name for root in roots for path in (root / FOLDER).glob("*") if any(path.glob("*.sql"))})
 
 
 def _lacking(before: Mapping[str, Relation], now: Mapping[str, Relation]) -> list[Problem]:
@@ -123,7 +170,7 @@ class _Root:
 
     def _relation(self, path: Path, kind: str) -> Relation | None:
         where = self.shown(path)
-        text = self._text(path)
+        text = self.text(path)
         if text is None:
             return None
         match = _HEADER.match(text)
@@ -149,7 +196,7 @@ class _Root:
         """Rules by file name and rule name."""
         found: dict[str, dict[str, Rule]] = {}
         for path in sorted((self.root / "recording_rules").glob("*.yaml")):
-            text = self._text(path) if path.name != "metrics.yaml" else None
+            text = self.text(path) if path.name != "metrics.yaml" else None
             if text is not None:
                 where = self.shown(path)
                 content, _ = self._yaml(text, where)
@@ -162,7 +209,7 @@ class _Root:
     def metrics(self) -> dict[str, Mapping[str, Any]]:
         """The metric contract by canonical name."""
         path = self.root / "recording_rules" / "metrics.yaml"
-        text = self._text(path) if path.exists() else None
+        text = self.text(path) if path.exists() else None
         if text is None:
             return {}
         content, _ = self._yaml(text, self.shown(path))
@@ -173,11 +220,12 @@ class _Root:
     def style(self) -> Style:
         """The level of each design rule in this root as written, unchecked: error, warning or off."""
         path = self.root / STYLE
-        text = self._text(path) if path.exists() else None
+        text = self.text(path) if path.exists() else None
         content, lines = self._yaml(text, self.shown(path)) if text is not None else (None, {})
         return Style({} if content is None else content, self.shown(path), lines)
 
-    def _text(self, path: Path) -> str | None:
+    def text(self, path: Path) -> str | None:
+        """The text of a file; None if it cannot be read, which is a problem."""
         try:
             return path.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -20,7 +20,7 @@ READ: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ".": ((STYLE,), ("dashboards", "recording_rules", "sql")),
     "dashboards": (("*.py", "glossary.yaml", "plan.yaml"), ()),
     "recording_rules": (("*.yaml",), ()),
-    "sql": ((), ("audits", "rollups", "staging", "tables", "views")),
+    "sql": ((), ("audits", "platforms", "rollups", "staging", "tables", "views")),
     **{f"sql/{name}": (("*.sql",), ()) for name in ("audits", "rollups", "staging", "tables", "views")},
 }
 
@@ -43,3 +43,11 @@ def strays(root: Path, packaged: bool, shown: str) -> Iterator[Problem]:
             hint = suggest(path.name, known)
             expected = ", ".join([*files, *(f"{one}/" for one in folders)])
             yield Problem(where, f"nothing reads this {kind}", hint or f"here are read: {expected}")
+
+
+def adapter_strays(folder: Path, shown: Callable[[Path], str]) -> Iterator[Problem]:
+    """A problem for each file and folder of an adapter's folder that nothing reads."""
+    for path in sorted(folder.iterdir()):
+        if path.suffix != ".sql" and not any(fnmatch(path.name, one) for one in (*ALLOWED, "grants.sql")):
+            kind = "folder" if path.is_dir() else "file"
+            yield Problem(shown(path), f"nothing reads this {kind}", "here are read: *.sql, one file a canonical table")

@@ -24,7 +24,7 @@ from gendash.engine.definitions.platform_names import (
 from gendash.engine.definitions.references import resolve_references
 from gendash.engine.definitions.requirements import Needs, all_on, feature_needs, panel_needs, with_features
 from gendash.engine.doctor.metric_requirements import metric_requirements
-from gendash.engine.doctor.requirement import Fix, Requirement
+from gendash.engine.doctor.parts import Fix, Requirement, grant, policy, select_parts
 from gendash.engine.doctor.seen import Look, word_columns
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Panel, Relation
@@ -147,7 +147,14 @@ def _staging_parts(catalog: Catalog, staging: Relation, needs: Needs, look: Look
     tables = {canonical: mapped_table(config, staging, canonical) for canonical in staging.header["tables"]}
     there = {table for table, _ in look.columns or ()}
     for canonical, table in tables.items():
+        if canonical in staging.adapter:
+            yield from select_parts(catalog, staging.adapter[canonical], look)
+            continue
         if table not in needs.tables:
+            continue
+        if config["platform.adapter"]:
+            add = Fix("setting", f"platform.adapter: a folder of your own with {canonical}.sql  # a SELECT")
+            yield Requirement("table", f"{table}.sql", "the adapter has no such file", whole=True, fixes=(add,))
             continue
         name, unknown = f"table {schema}.{quote_name(table)}", look.columns is None
         if not unknown and table not in there:
@@ -160,12 +167,10 @@ def _staging_parts(catalog: Catalog, staging: Relation, needs: Needs, look: Look
         if not unknown:
             yield from _columns(catalog, staging, canonical, table, needs, look)
         if table in look.row_secured:
-            role = quote_name(look.role or "gendash_source")
-            place = f"{schema}.{quote_name(table)}"
-            sql = f"create policy gendash on {place} for select to {role} using (true)"
-            why = f"row level security may hide some from role {role}, so that figures are too low"
-            yield Requirement("rows", f"rows of {place}", why, fixes=(Fix("sql", sql),))
-    complete = look.columns is not None and set(tables.values()) & needs.tables <= there
+            yield policy(look, f"{schema}.{quote_name(table)}")
+    read = {table for canonical, table in tables.items() if canonical not in staging.adapter}
+    read = (read & needs.tables).union(*(one.tables for one in staging.adapter.values()))
+    complete = look.columns is not None and read <= there
     if complete and not look.rows.get(staging.name, True) and next(iter(tables.values())) not in look.empty:
         doc = " ".join(staging.header["doc"].split()).split(". ")[0].rstrip(".")
         fixes = tuple(Fix("app", _rendered(catalog, staging, one["app"])) for one in _makes(staging).values())
@@ -173,7 +178,7 @@ def _staging_parts(catalog: Catalog, staging: Relation, needs: Needs, look: Look
     yield from _rows(catalog, staging, look)
     for one in word_columns(staging):
         words, canonical = look.unknown_words.get(one, ()), one.column.partition(".")[0]
-        if words and tables[canonical] in needs.tables:
+        if words and (canonical in staging.adapter or tables[canonical] in needs.tables):
             setting = f"platform.vocabularies.{one.vocabulary}"
             among = ", ".join(staging.header["words"][one.vocabulary])
             listed = ", ".join(map(json.dumps, words))
@@ -200,7 +205,7 @@ def _columns(
             what = setting.removeprefix("platform.columns.")
             fixes = _make(catalog, staging, what, look, (table, column)) or _rename(setting, column, others)
         elif (table, column) not in look.readable:
-            why, fixes = "the source's role may not read it", (_grant(catalog, look, table, [column]),)
+            why, fixes = "the source's role may not read it", (grant(catalog, look, table, [column]),)
         yield Requirement("column", name, why, optional=optional, fixes=fixes)
 
 
@@ -259,7 +264,7 @@ def _make(
                 catalog, staging, _LIKE.sub(lambda found: _type(catalog, staging, look, *found.groups()), make["sql"])
             ),
         ),
-        _grant(catalog, look, table, columns),
+        grant(catalog, look, table, columns),
         Fix("app", _rendered(catalog, staging, make["app"])),
     )
 
@@ -281,12 +286,6 @@ def _rendered(catalog: Catalog, staging: Relation, text: str) -> str:
         if not key.startswith("platform.rows.") and not (key.startswith("platform.columns.") and is_expression(value))
     }
     return resolve_references(text, replace(catalog.names, config=Config(values)), staging).text.strip()
-
-
-def _grant(catalog: Catalog, look: Look, table: str, columns: Iterable[str]) -> Fix:
-    names = ", ".join(quote_name(name) for name in sorted(columns))
-    place = f"{quote_name(catalog.config['platform.schema'])}.{quote_name(table)}"
-    return Fix("sql", f"grant select ({names}) on {place} to {quote_name(look.role or 'gendash_source')}")
 
 
 def _rename(setting: str, name: str, there: Iterable[str]) -> tuple[Fix, ...]:

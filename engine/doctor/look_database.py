@@ -9,9 +9,10 @@ import psycopg
 
 from gendash.engine.clients.postgres import Connection, local_settings, trusted
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.definitions.platform_names import mapped_table
-from gendash.engine.definitions.references import counted_part, is_usable, only_usable, resolve_references
+from gendash.engine.definitions.platform_names import mapped_table, names_in_text, whole_table
+from gendash.engine.definitions.references import counted_part, resolve_references
 from gendash.engine.definitions.relations import qualified
+from gendash.engine.definitions.usable_rows import is_usable, only_usable
 from gendash.engine.doctor.seen import Look, WordColumn, word_columns
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Relation
@@ -31,8 +32,8 @@ def platform_look(connection: Connection, catalog: Catalog) -> Look:
     unreadable: dict[str, tuple[str, str]] = {}
     empty: set[str] = set()
     for staging in stagings:
-        uses = resolve_references(staging.text, catalog.names, staging, seen.readable).uses
-        columns = {tuple(name.split(".", 1)) for kind, name in uses if kind == "column"}
+        uses = resolve_references(staging.text, catalog.names, staging, seen.readable).uses | names_in_text(staging)
+        columns = {tuple(name.rsplit(".", 1)) for kind, name in uses if kind == "column"}
         if not columns <= seen.readable or not {name for kind, name in uses if kind == "table"} <= seen.tables:
             continue
         canonical = next(iter(staging.header["tables"]))
@@ -43,7 +44,10 @@ def platform_look(connection: Connection, catalog: Catalog) -> Look:
             found = _any(connection, catalog, f"({only_usable(staging, text)}) as rows")
             if found is not None:
                 rows[staging.name] = found
-            if found is False and _any(connection, catalog, _qualified(catalog, table)) is False:
+            if (
+                found is False
+                and _any(connection, catalog, f"{whole_table(catalog.config, staging, canonical)} as given") is False
+            ):
                 empty.add(table)
             left_out = f"select count(*) from (\n{text}\n) given where ({is_usable(staging)}) is not true"
             unusable[staging.name] = sum(count for (count,) in _rows(connection, catalog, left_out) or ())
@@ -103,10 +107,6 @@ def _newest(catalog: Catalog, staging: Relation, canonical: str, table: str, see
         return {}
     newest = f"ctid >= '({pages - NEWEST_PAGES},0)'"
     return {f"{staging.name}.{canonical}": counted_part(catalog.names, staging, canonical, seen.readable, [newest])}
-
-
-def _qualified(catalog: Catalog, table: str) -> str:
-    return f"{quote_name(catalog.config['platform.schema'])}.{quote_name(table)}"
 
 
 def _unknown_words(

@@ -10,7 +10,7 @@ from gendash.engine.definitions.platform_names import mapped_label
 from gendash.engine.definitions.references import resolve_references
 from gendash.engine.definitions.requirements import Needs
 from gendash.engine.doctor.instrumentation import snippet
-from gendash.engine.doctor.requirement import Fix, Requirement
+from gendash.engine.doctor.parts import Fix, Requirement
 from gendash.engine.doctor.seen import Look
 from gendash.engine.verify.buckets import thresholds
 

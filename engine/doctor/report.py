@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple
 
 from gendash.engine.doctor.diagnose import Feature, PanelFound
-from gendash.engine.doctor.requirement import Fix
+from gendash.engine.doctor.parts import Fix
 from gendash.engine.doctor.rights import COMMANDS, Noted
 
 

@@ -14,7 +14,7 @@ from gendash.engine.definitions.relations import columns_read, qualified, rollup
 from gendash.engine.model import Relation
 from gendash.engine.platform import columns as postgres_source
 from gendash.engine.platform.estimate import RATES, Estimate, Statistics, estimate, total_estimate
-from gendash.engine.platform.statistics import source_now, statistics
+from gendash.engine.platform.statistics import select_statistics, source_now, statistics
 from gendash.engine.store.migrate import preview
 from gendash.engine.store.roles import Step
 
@@ -66,6 +66,7 @@ def look_ahead(config: Config, catalog: Catalog) -> Preview:
     with connect(source(config), read_only=True) as connection:
         seen = postgres_source.read_columns(connection, catalog)
         known = statistics(connection, config, tables)
+        known |= select_statistics(connection, catalog, known, seen.indexed)
         now = source_now(connection)
     reading = {relation.name for relation in rollups(catalog)}
     problems = [str(p) for r in todo if r.name in reading for p in postgres_source.missing(catalog, r, seen)]

@@ -37,6 +37,7 @@ DRIVERS_MAY_BE_IN = {  # beside clients/, where connections are made: modules th
     "platform/columns.py",
     "platform/indexes.py",
     "platform/statistics.py",
+    "platform/time_columns.py",
     "store/audit.py",
     "store/lease.py",
     "store/metrics.py",
