@@ -132,8 +132,13 @@ SETTINGS: tuple[Setting, ...] = (
         "how the platform's tables are read: the name of a shipped adapter, or a folder of one's own (`./my_platform`);"
         " without one by the names below",
     ),
-    Setting("platform.schema", "identifier", "public", "schema of the platform's tables"),
-    Setting("platform.tables.*", "identifier", None, "table of the platform, by staging name"),
+    Setting("platform.schema", "identifier", "public", "schema of the platform's tables that name none"),
+    Setting(
+        "platform.tables.*",
+        "table",
+        None,
+        "table of the platform, by staging name: `app_users`, or `auth.users` in another schema",
+    ),
     Setting(
         "platform.columns.*.*",
         "column",

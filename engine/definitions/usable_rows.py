@@ -11,12 +11,17 @@ FIRST_TIME, END_OF_TIME = (f"timestamptz '{day} 00:00:00+00'" for day in (FIRST_
 
 def is_usable(staging: Relation) -> str:
     """A condition: a row has all that it must have, and real times. Other rows count in no figure."""
+    return " and ".join(required(staging).values())
+
+
+def required(staging: Relation) -> dict[str, str]:
+    """By column that a row must have, the condition that it has it: a value, or a real time."""
     time = str(staging.header.get("time", "")).rpartition(".")[2]
-    return " and ".join(
-        _is_real(name) if of.get("type") == "timestamptz" else f"{quote_name(name)} is not null"
+    return {
+        name: _is_real(name) if of.get("type") == "timestamptz" else f"{quote_name(name)} is not null"
         for name, of in staging.columns.items()
         if not of.get("null") or name == time
-    )
+    }
 
 
 def only_usable(staging: Relation, text: str) -> str:

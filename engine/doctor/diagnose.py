@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from gendash.engine.config.load import FEATURE_NEEDS, Config, suggest
+from gendash.engine.config.load import FEATURE_NEEDS, Config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.platform_names import (
     is_expression,
@@ -20,9 +20,11 @@ from gendash.engine.definitions.platform_names import (
     mapped_table,
     mappings,
     named_in,
+    quoted_table,
 )
 from gendash.engine.definitions.references import resolve_references
 from gendash.engine.definitions.requirements import Needs, all_on, feature_needs, panel_needs, with_features
+from gendash.engine.doctor.candidates import candidates, hint
 from gendash.engine.doctor.metric_requirements import metric_requirements
 from gendash.engine.doctor.parts import Fix, Requirement, grant, policy, select_parts
 from gendash.engine.doctor.seen import Look, word_columns
@@ -134,7 +136,7 @@ def _parts(catalog: Catalog, needs: Needs, look: Look, how: str) -> Iterator[Req
     yield from {(part.kind, part.name): part for part in parts}.values()  # several queries read the same table
     yield from metric_requirements(catalog, needs, look, how)
     if needs.synced:
-        fixes = (Fix("app", how),) if how and look.traces else ()
+        fixes = (Fix("app", how, alters=True),) if how and look.traces else ()
         unknown = look.traces is None
         yield Requirement("traces", "LLM calls", look.traces or "", unknown=unknown, whole=True, fixes=fixes)
 
@@ -143,7 +145,7 @@ def _parts(catalog: Catalog, needs: Needs, look: Look, how: str) -> Iterator[Req
 
 
 def _staging_parts(catalog: Catalog, staging: Relation, needs: Needs, look: Look) -> Iterator[Requirement]:
-    config, schema = catalog.config, quote_name(catalog.config["platform.schema"])
+    config = catalog.config
     tables = {canonical: mapped_table(config, staging, canonical) for canonical in staging.header["tables"]}
     there = {table for table, _ in look.columns or ()}
     for canonical, table in tables.items():
@@ -156,24 +158,26 @@ def _staging_parts(catalog: Catalog, staging: Relation, needs: Needs, look: Look
             add = Fix("setting", f"platform.adapter: a folder of your own with {canonical}.sql  # a SELECT")
             yield Requirement("table", f"{table}.sql", "the adapter has no such file", whole=True, fixes=(add,))
             continue
-        name, unknown = f"table {schema}.{quote_name(table)}", look.columns is None
+        name, unknown = f"table {quoted_table(config, table)}", look.columns is None
         if not unknown and table not in there:
             rename = _rename(f"platform.tables.{canonical}", table, there)
             make = _make(catalog, staging, canonical, look)
-            fixes = (*rename, *make) if not make or suggest(table, sorted(there)) else make
+            fixes = (*rename, *make) if not make or candidates(table, there) else make
             yield Requirement("table", name, "does not exist", whole=True, fixes=fixes)
             continue
         yield Requirement("table", name, unknown=unknown, whole=True)
         if not unknown:
             yield from _columns(catalog, staging, canonical, table, needs, look)
         if table in look.row_secured:
-            yield policy(look, f"{schema}.{quote_name(table)}")
+            yield policy(look, quoted_table(config, table))
     read = {table for canonical, table in tables.items() if canonical not in staging.adapter}
     read = (read & needs.tables).union(*(one.tables for one in staging.adapter.values()))
     complete = look.columns is not None and read <= there
     if complete and not look.rows.get(staging.name, True) and next(iter(tables.values())) not in look.empty:
         doc = " ".join(staging.header["doc"].split()).split(". ")[0].rstrip(".")
-        fixes = tuple(Fix("app", _rendered(catalog, staging, one["app"])) for one in _makes(staging).values())
+        fixes = tuple(
+            Fix("app", _rendered(catalog, staging, one["app"]), alters=True) for one in _makes(staging).values()
+        )
         yield Requirement("rows", f"rows of {staging.name}", f"there are none: {doc}", whole=True, fixes=fixes)
     yield from _rows(catalog, staging, look)
     for one in word_columns(staging):
@@ -197,7 +201,7 @@ def _columns(
         optional = dotted in needs.optional and dotted not in needs.columns
         if not optional and dotted not in needs.columns:
             continue
-        name = f"column {quote_name(config['platform.schema'])}.{quote_name(table)}.{quote_name(column)}"
+        name = f"column {quoted_table(config, table)}.{quote_name(column)}"
         why, fixes = "", tuple[Fix, ...]()
         if (table, column) not in (look.columns or ()):
             others = {other for one, other in look.columns or () if one == table}
@@ -213,23 +217,48 @@ def _rows(catalog: Catalog, staging: Relation, look: Look) -> Iterator[Requireme
     """Requirements for rows that cannot be read, and for rows that are left out of all figures."""
     if staging.name in look.unreadable:
         column, why = look.unreadable[staging.name]
+        epochs = list(_epochs(catalog, staging, look))
+        yield from epochs
+        if epochs:
+            return
         setting = f"platform.columns.{_read_for(staging, column) or '<table>.<column>'}"
         fix = Fix(
             "setting",
             f'{setting}: "= SQL over {{columns}}"  # that gives {column or "columns"} in the wanted type',
         )
         yield Requirement("rows", f"{column or 'columns'} of {staging.name}", f"cannot be read: {why}", fixes=(fix,))
-    if look.unusable.get(staging.name):
-        table, _, column = str(staging.header.get("time", "")).partition(".")
+    for column, rows in look.unusable.get(staging.name, {}).items():
+        read, is_time = _read_for(staging, column), staging.columns[column].get("type") == "timestamptz"
         fixes = []
-        if column:
-            mapped = mapped_sql(
-                mapped_column(catalog.config, staging, table, column), column=lambda name: f"{{{name}}}"
-            )
-            value = f"\"= coalesce({mapped}, '2000-01-01')\"  # if rows without a time shall count"
-            fixes = [Fix("setting", f"platform.columns.{table}.{column}: {value}")]
-        why = f"{look.unusable[staging.name]} have no valid time or lack a required value, and are in no figure"
+        if read and not staging.adapter:
+            table, _, own = read.partition(".")
+            mapped = mapped_sql(mapped_column(catalog.config, staging, table, own), column=lambda name: f"{{{name}}}")
+            instead = "'2000-01-01'" if is_time else "a value of its type"
+            value = f'"= coalesce({mapped}, {instead})"  # if rows without it shall count'
+            fixes = [Fix("setting", f"platform.columns.{read}: {value}")]
+        lack = f"no valid {column} (NULL, or not from 2000 to 2199)" if is_time else f"no {column}"
+        why = f"{rows} have {lack}, and are in no figure"
         yield Requirement("rows", f"rows of {staging.name}", why, optional=True, fixes=tuple(fixes))
+
+
+_NUMBERS = ("bigint", "integer", "numeric", "double precision", "real")
+
+
+def _epochs(catalog: Catalog, staging: Relation, look: Look) -> Iterator[Requirement]:
+    """A requirement for each time that the platform keeps as a number."""
+    for name, of in staging.columns.items():
+        table, _, column = _read_for(staging, name).partition(".")
+        if of.get("type") != "timestamptz" or not column or table in staging.adapter:
+            continue
+        mapped = mapped_column(catalog.config, staging, table, column)
+        kind = look.types.get((mapped_table(catalog.config, staging, table), mapped), "")
+        if kind.startswith(_NUMBERS):
+            value = (
+                f'"= to_timestamp({{{mapped}}})"  # of seconds; of milliseconds: to_timestamp({{{mapped}}} / 1000.0)'
+            )
+            fix = Fix("setting", f"platform.columns.{table}.{column}: {value}")
+            why = f"cannot be read: {mapped} is a number ({kind}), not a time"
+            yield Requirement("rows", f"{name} of {staging.name}", why, fixes=(fix,))
 
 
 def _read_for(staging: Relation, column: str) -> str:
@@ -255,7 +284,7 @@ def _make(
         return ()
     every = catalog.expanded(staging.text, staging).uses
     table = column[0] if column else mapped_table(catalog.config, staging, what)
-    read = [name.split(".", 1)[1] for _, name in every if name.startswith(f"{table}.")]
+    read = [name.rsplit(".", 1)[1] for _, name in every if name.startswith(f"{table}.")]
     columns = [column[1]] if column else [*read, "ctid"]  # large tables are read by ranges of it
     return (
         Fix(
@@ -263,9 +292,10 @@ def _make(
             _rendered(
                 catalog, staging, _LIKE.sub(lambda found: _type(catalog, staging, look, *found.groups()), make["sql"])
             ),
+            alters=True,
         ),
-        grant(catalog, look, table, columns),
-        Fix("app", _rendered(catalog, staging, make["app"])),
+        replace(grant(catalog, look, table, columns), alters=True),
+        Fix("app", _rendered(catalog, staging, make["app"]), alters=True),
     )
 
 
@@ -289,12 +319,6 @@ def _rendered(catalog: Catalog, staging: Relation, text: str) -> str:
 
 
 def _rename(setting: str, name: str, there: Iterable[str]) -> tuple[Fix, ...]:
-    """The setting that maps a name, with a hint: the most similar existing name, or all existing names."""
-    known = sorted(there)
-    hint = suggest(name, known) or (f"one of {_names(known)}?" if known else "no candidates exist")
-    sql = "" if setting.startswith("platform.tables.") else ', or "= SQL over {columns}"'
-    return (Fix("setting", f"{setting}: <its name on the platform{sql}>  # {hint}"),)
-
-
-def _names(names: Sequence[str], most: int = 30) -> str:
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+    """The setting that maps a name, with the existing names that may be meant."""
+    other = ", or schema.table" if setting.startswith("platform.tables.") else ', or "= SQL over {columns}"'
+    return (Fix("setting", f"{setting}: <its name on the platform{other}>  # {hint(name, sorted(there))}"),)

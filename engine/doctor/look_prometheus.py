@@ -14,6 +14,7 @@ from gendash.engine.verify.freshness import SYNTHETIC
 from gendash.engine.verify.replicas import advice, copies, double_labels, is_double
 from gendash.engine.verify.verdict import duration
 
+NEVER = "is defined and never recorded"
 _OVER = ("max_over_time(%s[6h:5m])", "max_over_time(%s[30d:1h])")
 
 
@@ -36,10 +37,20 @@ def recorded(call: Call, catalog: Catalog, keys: Iterable[str], at: datetime) ->
     for key, one in open_.items():
         if not before.get(one):
             known = one in before or one in now or bool({names[key], names[key].removesuffix("_total")} & defined)
-            found[key] = "is defined and never recorded" if known else "is not exposed"
+            found[key] = NEVER if known else "is not exposed"
         elif one not in now:
             found[key] = _stopped(call, one, at)
+    for key in [key for key, why in found.items() if why == NEVER and catalog.metrics[key]["type"] == "gauge"]:
+        if series[key] in now and _is_used(catalog, key, found):
+            found[key] = ""
     return found
+
+
+def _is_used(catalog: Catalog, key: str, found: Mapping[str, str]) -> bool:
+    """True if a gauge at 0 counts as idle: its feature was switched on, or another metric of it is recorded."""
+    feature = catalog.metrics[key].get("feature", "")
+    siblings = [one for one in found if one != key and catalog.metrics[one].get("feature", "") == feature]
+    return catalog.config.on(feature) or any(not found[one] for one in siblings)
 
 
 def exposed(call: Call, catalog: Catalog, keys: Iterable[str], at: datetime) -> Exposed:

@@ -29,8 +29,9 @@ def _metric_part(catalog: Catalog, key: str, look: Look, how: str) -> Requiremen
     why = look.metrics.get(key, "") if look.metrics is not None else ""
     by_application = metric.get("feature") and not metric.get("sql")
     text = how or (snippet(name, {**metric, "doc": catalog.prose(metric["doc"])}) if by_application else "")
-    fixes = [Fix("app", text)] if text else []
-    near = _alike(name, metric["type"], look.exposed.names) if by_application else []
+    fixes = [Fix("app", text, alters=True)] if text else []
+    is_defined = why.startswith("is defined")  # then its name is right, and nothing is to be mapped
+    near = _alike(name, metric["type"], look.exposed.names) if by_application and not is_defined else []
     if near:
         fixes.append(Fix("setting", f"metrics.{key}: <its name on the platform>  # one of {', '.join(near)}?"))
     return Requirement("metric", name, why, look.metrics is None, fixes=tuple(fixes) if why else ())
@@ -50,7 +51,7 @@ def _alike(name: str, kind: str, there: Iterable[str], most: int = 5) -> list[st
 
     found = [
         one
-        for one in known
+        for one in known - {name, f"{name}_total"}
         if likeness(one) > (0, 1.0) and not one.startswith(_OTHERS) and ":" not in one and "_" in one
     ]
     return sorted(found, key=lambda one: (*(-value for value in likeness(one)), one))[:most]
