@@ -166,6 +166,25 @@ def check_settings_known(catalog: Catalog) -> list[Problem]:
     ]
 
 
+def check_vocabularies(catalog: Catalog) -> list[Problem]:
+    """A word of the platform has one meaning within a vocabulary, whatever its capital letters."""
+    found = []
+    for staging in catalog.names.stagings.values():
+        for vocabulary, words in staging.header.get("words", {}).items():
+            meanings: dict[str, list[str]] = {}
+            for one, default in words.items():
+                key = f"platform.vocabularies.{vocabulary}.{one}"
+                for word in {str(each).lower() for each in catalog.config.get(key, default)}:
+                    meanings.setdefault(word, []).append(one)
+            for word, several in meanings.items():
+                set_ = [f"platform.vocabularies.{vocabulary}.{one}" for one in several]
+                where = next((catalog.config.where(key) for key in set_ if key in catalog.config.origins), staging.path)
+                if len(several) > 1:
+                    what = f"{vocabulary}: the word '{word}' means {' and '.join(several)}"
+                    found.append(Problem(where, what, f"set {' and '.join(set_)}, each word in one of them"))
+    return list(dict.fromkeys(found))
+
+
 def check_platform_sql(catalog: Catalog) -> list[Problem]:
     """SQL in place of the platform's names is one expression over columns in braces, which rights and lineage need."""
     config, found = catalog.config, []
@@ -207,6 +226,7 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_settings_known,
     check_adapter,
     check_adapter_settings,
+    check_vocabularies,
     check_platform_sql,
     check_relations_parse,
     check_circles,

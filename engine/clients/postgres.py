@@ -290,7 +290,7 @@ def translate(error: Exception, where: str, unfit: str = "") -> TargetError:
     if state.startswith("28"):
         return Denied(Problem(where, line, "check role and password"))
     if isinstance(error, errors.QueryCanceled):
-        return Unexpected(Problem(where, line, "raise statement_timeout, or ask for less"))
+        return Unexpected(Problem(where, line, "raise platform.read_timeout or statement_timeout, or ask for less"))
     if isinstance(error, errors.UndefinedTable | errors.UndefinedColumn | errors.InvalidSchemaName):
         return Unexpected(Problem(where, line, "run `gendash db migrate`, or check the platform's names"))
     if isinstance(error, errors.DiskFull):

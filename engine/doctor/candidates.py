@@ -42,7 +42,7 @@ def hint(name: str, known: Sequence[str]) -> str:
     """What to look at for a name that does not exist: the names that may be meant, else how many there are."""
     likely = candidates(name, known)
     if likely:
-        return f"{' or '.join(likely)}?"
+        return f"did you mean {' or '.join(map(repr, likely))}?"
     return f"one of {', '.join(sorted(known)[:30])}?" if known else "no candidates exist"
 
 

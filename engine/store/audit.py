@@ -122,6 +122,17 @@ def _known(catalog: Catalog, connection: Connection, at: datetime | None) -> tup
     return dict(ages), row[0]
 
 
+class _TooYoung(Exception):
+    """Raised for a metric that had no sample yet at the hour that an audit compares."""
+
+
+def _is_young(work: _Work, query: str) -> bool:
+    """True if the expression has a value now."""
+    with prometheus.prometheus(work.catalog.config) as call:
+        answer = prometheus.instant(call, query, work.now)
+    return not isinstance(answer, Failed) and bool(answer.series)
+
+
 @dataclass
 class _Work:
     """State shared by the audits of one run: connections to the store and, once needed, the platform, and the time."""
@@ -184,6 +195,8 @@ def _one(work: _Work, one: Relation, age_s: float | None, due_only: bool) -> Aud
         found = _pair(work, one) if len(definitions.places(one)) == 2 else _single(work, one)
         state = "found" if found.found else "passed"
         result = blank._replace(state=state, found=found.found, sample=found.sample)
+    except _TooYoung:
+        return blank
     except (psycopg.Error, GendashError) as error:
         if work.store.closed:
             raise
@@ -317,6 +330,8 @@ def _of_prometheus(work: _Work, one: Relation, text: str) -> FiguresByKey:
         answer = prometheus.instant(call, query, hour)
     if isinstance(answer, Failed):
         raise Unexpected(Problem("prometheus", answer.message, "try again"))
+    if not answer.series and _is_young(work, query):
+        raise _TooYoung
     if not answer.series:
         raise Unexpected(Problem("prometheus", f"no sample of {query}", "see `gendash doctor`"))
     key = definitions.find_key(one)

@@ -25,7 +25,7 @@ from gendash.engine.definitions.usable_rows import END_OF_TIME, FIRST_TIME
 from gendash.engine.errors import Unexpected
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Problem, Relation
-from gendash.engine.platform.columns import SMALL_PAGES, TIMEOUT_S, Seen, read_settings
+from gendash.engine.platform.columns import SMALL_PAGES, Seen, read_settings, read_timeout_s
 
 T = TypeVar("T")
 FIRST_PAGES, FEWEST_PAGES, MOST_PAGES = 4096, 16, 65536
@@ -175,7 +175,7 @@ def _add(whole: dict[date, Signature], part: dict[date, Signature]) -> None:
 
 def _signed(platform: Platform, staging: Relation, cuts: dict[str, str], begun: float) -> dict[date, Signature]:
     """Signatures by day over all columns of a staging query, within what is left of the transaction's time limit."""
-    left = max(TIMEOUT_S - (time.monotonic() - begun), 0.05)
+    left = max(read_timeout_s(platform.config) - (time.monotonic() - begun), 0.05)
     local_settings(platform.connection, {"statement_timeout": f"{left * 1000:.0f}"})
     day = local_day(f"s.{quote_name(_time(staging)[1])}", platform.config["time_zone"])
     rows = f"{{{{ stage('{staging.name}') }}}} s"

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -405,6 +405,22 @@ def test_questions_agree_with_what_prometheus_counted_within_a_tolerance(
             assert result.state == state, (metric, result)
             if state == "found":
                 assert result.sample.startswith(f"{asked} / ")
+
+
+@pytest.mark.prometheus
+def test_a_metric_in_its_first_hour_is_not_compared_yet(
+    new_site: Callable[..., Site], tmp_path: Path, start_prometheus: Callable[[str, str], str]
+) -> None:
+    begun = int(NOW.timestamp())
+    job = new_site().catalog.config["prometheus.job"]
+    samples = "\n".join(f'agent_queries_total{{job="{job}"}} {n} {begun + 60 + n * 15}' for n in range(60))
+    url = start_prometheus(f"# TYPE agent_queries counter\n{samples}\n", "groups: []\n")
+    site = new_site(GENDASH_PROMETHEUS_URL=url)
+    (early,) = audit(site.catalog, only=["turns_counted"], at=NOW + timedelta(minutes=15))
+    assert early.state == "not due"
+    assert site.execute("select count(*) from gendash._audit where name = 'turns_counted'") == [(0,)]
+    (later,) = audit(site.catalog, only=["turns_counted"], at=NOW + timedelta(days=3))
+    assert later.state == "failed", "a metric that stopped is not a young one"
 
 
 def test_the_commands_run_audits_and_tell_by_their_exit_code(new_site: Callable[..., Site], tmp_path: Path) -> None:
