@@ -34,8 +34,9 @@ def candidates(name: str, known: Iterable[str], most: int = SHOWN) -> list[str]:
         return shared, SequenceMatcher(None, name.lower(), one.lower()).ratio()
 
     likely = {one: likeness(one) for one in known if one != name}
-    found = [one for one, (shared, ratio) in likely.items() if shared > 0 or ratio >= 0.6]
-    return sorted(found, key=lambda one: (-likely[one][0], -likely[one][1], one))[:most]
+    same = [one for one, (shared, _) in likely.items() if shared > 0]
+    spelled = [one for one, (_, ratio) in likely.items() if ratio >= 0.6]
+    return sorted(same or spelled, key=lambda one: (-likely[one][0], -likely[one][1], one))[: most if same else 1]
 
 
 def hint(name: str, known: Sequence[str]) -> str:

@@ -238,7 +238,7 @@ def _rows(catalog: Catalog, staging: Relation, look: Look) -> Iterator[Requireme
             fixes = [Fix("setting", f"platform.columns.{read}: {value}")]
         lack = f"no valid {column} (NULL, or not from 2000 to 2199)" if is_time else f"no {column}"
         why = f"{rows} have {lack}, and are in no figure"
-        yield Requirement("rows", f"rows of {staging.name}", why, optional=True, fixes=tuple(fixes))
+        yield Requirement("rows", f"rows of {staging.name} without {column}", why, optional=True, fixes=tuple(fixes))
 
 
 _NUMBERS = ("bigint", "integer", "numeric", "double precision", "real")

@@ -65,6 +65,8 @@ def migrate(config: Config, catalog: Catalog, *, dry_run: bool = False) -> Migra
     with ExitStack() as stack:
         admin = stack.enter_context(admin_connection(config, place)) if config["admin_database_url"] else None
         connection, steps = _owner_connection(stack, admin, config, place, dry_run)
+        if connection:
+            check_encoding(connection, place)
         if admin:
             if connection:
                 check_same_database(admin, connection)
@@ -160,6 +162,15 @@ def _migrate(
         if not dry_run:
             _record(connection, config, [record for step in (*prepared, *steps) for record in step.records])
     return steps
+
+
+def check_encoding(connection: Connection, place: Place) -> None:
+    """Raises Refused for a store whose encoding cannot hold what panels and the platform have."""
+    row = connection.execute("show server_encoding").fetchone()
+    assert row
+    if row[0] not in ("UTF8", "SQL_ASCII"):
+        what = f"its encoding is {row[0]}, which holds neither all names of a platform nor the signs of panels"
+        raise Refused(Problem(place.where, what, "keep the store in a database WITH ENCODING 'UTF8'"))
 
 
 def _migrated(steps: list[Step], notes: list[str], problems: Sequence[Problem] = ()) -> Migrated:

@@ -143,7 +143,7 @@ def test_rows_that_are_left_out_are_counted_by_what_they_lack(database: str, def
     execute(database, VENDOR)
     report = report_of(definitions(database, MAPPED))
     (feedback,) = [one for one in report.features if one.name == "feedback"]
-    (part,) = [part for part in feedback.parts if part.name == "rows of feedback" and part.why]
+    (part,) = [part for part in feedback.parts if part.name == "rows of feedback without rating" and part.why]
     assert part.why == "1 have no rating, and are in no figure"
     assert part.fixes[0].text.startswith('platform.columns.feedback.rating: "= coalesce({score}, ')
     assert not [fix for _, some in changes(report.features) for fix in some if 'created_at: "= coalesce' in fix.text]
