@@ -43,8 +43,10 @@ class SyncReport:
 
 @dataclass(frozen=True)
 class Progress:
-    """The progress of a run: ``at`` within ``start`` to ``end`` of a pass, the rows that the
-    pass has read, and the seconds that it has worked and waited (for a pause that the server asked for, or to stay within its limits)."""
+    """The progress of a run: ``at`` within ``start`` to ``end`` of a pass, and the rows that the pass has read.
+
+    It has worked and waited for so many seconds (for a pause that the server asked for, or to stay within its limits).
+    """
 
     project: str
     stream: str

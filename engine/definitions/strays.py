@@ -15,7 +15,10 @@ ALLOWED = (
     ".*", "__pycache__", "__init__.py", "README*", "LICENSE*", "NOTICE*", "CHANGELOG*", "CONTRIBUTING*", "Makefile",
     "docs", "tests", "out", "gendash.yaml", "pyproject.toml", "requirements*.txt",
 )  # fmt: skip
-SHIPPED = {"dashboards": ("glossary.yaml", "plan.yaml"), "provisioning": ("*.j2", "instrumentation.yaml", "*.json")}
+SHIPPED = {
+    "dashboards": ("glossary.yaml", "plan.yaml"),
+    "provisioning": ("*.j2", "instrumentation.yaml", "platform_names.yaml", "*.json"),
+}
 # what is read, by folder: names of files, and the folders below
 READ: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ".": ((STYLE,), ("dashboards", "recording_rules", "sql")),

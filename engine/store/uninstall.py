@@ -21,7 +21,8 @@ from gendash.engine.errors import Refused
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Problem
 from gendash.engine.render.schema_sql import MARK, SCHEMA_MARK
-from gendash.engine.store.migrate import LOCK, admin_place
+from gendash.engine.store.admin import admin_connection, expected_owner
+from gendash.engine.store.migrate import LOCK
 
 _RELATIONS = ("table", "rollup", "view", "materialized")
 _DROP = {"r": "table", "v": "view", "m": "materialized view"}
@@ -92,7 +93,7 @@ def _acting(config: Config) -> Iterator[Connection]:
     """A transaction as the admin if one is set, since only it may drop roles; else as the store's owner."""
     place = store(config)
     with (
-        connect(admin_place(config, place) if config["admin_database_url"] else place) as connection,
+        admin_connection(config, place) if config["admin_database_url"] else connect(place) as connection,
         connection.transaction(),
     ):
         settings = {"lock_timeout": "20s", "statement_timeout": "0", "client_min_messages": "warning"}
@@ -112,16 +113,17 @@ def _acting(config: Config) -> Iterator[Connection]:
 
 def _find_removal(connection: Connection, config: Config) -> StoreRemoval:
     found = connection.execute(
-        "select oid, coalesce(obj_description(oid, 'pg_namespace'), '') = %s from pg_namespace where nspname = %s",
+        "select oid, coalesce(obj_description(oid, 'pg_namespace'), '') = %s, pg_get_userbyid(nspowner) "
+        "from pg_namespace where nspname = %s",
         [SCHEMA_MARK, config["schema"]],
     ).fetchone()
     leaving = StoreRemoval()
     ours: list[tuple[int, int]] = []
-    schema_oid = 0
+    schema_oid, owner = 0, expected_owner(config, store(config))
     if found:
-        schema_oid, marked = found
+        schema_oid, marked, owner = found
         ours = _schema(connection, config, leaving, schema_oid, marked)
-    for role in dict.fromkeys([*reader_roles(config).values(), store(config).user or config["roles.owner"]]):
+    for role in dict.fromkeys([*reader_roles(config).values(), owner]):
         _role(connection, leaving, role, schema_oid if found and found[1] else 0, ours)
     return leaving
 
