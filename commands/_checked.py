@@ -13,6 +13,7 @@ import pickle
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -75,9 +76,14 @@ class _Writer(pickle.Pickler):
     """Writes visualisations as the JSON that they give, whatever class they are of, and SELECTs as their texts."""
 
     def reducer_override(self, value: Any) -> Any:
-        """How a value is written: one that has ``to_json_data`` as what that returns."""
-        if type(value).__name__ == "AdapterTable":  # its sets have no order; all of it follows from its text
+        """How a value is written: one that has ``to_json_data`` as what that returns, a read-only map as a map.
+
+        A SELECT of an adapter is its text, from which all of it follows.
+        """
+        if type(value).__name__ == "AdapterTable":
             return str, (value.raw,)
+        if isinstance(value, MappingProxyType):
+            return dict, (dict(value),)
         given = getattr(type(value), "to_json_data", None)
         return (list, ([type(value).__qualname__, given(value)],)) if given else NotImplemented
 

@@ -54,7 +54,7 @@ from gendash.dashboards._queries import (
 )
 from gendash.dashboards._shared import ANNOTATIONS, CSAT, ENVIRONMENT, FRESHNESS, JOB, LLM_CALLS, how_to_read
 from gendash.dashboards._tables import columns, entity, judged, judged_share, linked, share_bar
-from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Heatmap, Lines, StateTile, Table
+from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Heatmap, Lines, ShareTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, Variable, promql, slo, sql
 
 TURNS = 'sum({{ rule("job:agent_queries:rate5m") }}{job=~"$job"})'
@@ -205,10 +205,8 @@ HEAD = [
         "it the share of 24 hours earlier. Amber above {{ slo('failures.amber') }}, "
         "red above {{ slo('failures.red') }}.\n\n"
         "When red: look at the tools and models below, then at failed and slow turns.",
-        HeadTile(
-            unit="percentunit",
+        ShareTile(
             decimals=2,
-            min=0,
             max=0.12,
             judged=True,
             thresholds=up_is_bad(slo("failures.amber"), slo("failures.red")),

@@ -46,7 +46,18 @@ from gendash.dashboards._palette import (
 from gendash.dashboards._queries import IN_ENVIRONMENT, NEVER_SYNCED, QUIET, TODAY, change, dollars, tile
 from gendash.dashboards._shared import ANNOTATIONS, ENVIRONMENT, FRESHNESS, JOB, LLM_COST, how_to_read
 from gendash.dashboards._tables import entity, judged_share, share_bar
-from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines, NumberTile, StateTile, Table, Trend
+from gendash.dashboards.viz import (
+    PREVIOUS,
+    BarGauge,
+    DayBars,
+    HeadTile,
+    Lines,
+    NumberTile,
+    ShareTile,
+    StateTile,
+    Table,
+    Trend,
+)
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, promql, slo, sql
 
 NO_CALLS = "no LLM call in the picked time"
@@ -234,7 +245,7 @@ HEAD = [
         "Input tokens of LLM calls read from a prompt cache / all input tokens, today and the 6 days before. Cached "
         "tokens cost a fraction of the price, so higher is cheaper. The change compares the last 7 whole days with "
         "the 7 before.",
-        HeadTile(unit="percentunit", decimals=0, min=0, max=1, subject=CALLS, no_data="no input"),
+        ShareTile(decimals=0, subject=CALLS, no_data="no input"),
         [
             sql(
                 rolling(

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from gendash.engine.checks.fields import field_problems
 from gendash.engine.checks.queries import sample
 from gendash.engine.config.load import suggest
+from gendash.engine.definitions import audits
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.platform_names import mapped_table, mappings, named_in, names_in_text, table_name
 from gendash.engine.definitions.references import STORE_KINDS
@@ -24,7 +25,6 @@ from gendash.engine.languages.sql_columns import resolve
 from gendash.engine.languages.sql_parser import parse_statements, sql_error
 from gendash.engine.languages.sql_scope import UNKNOWN, Lookup, Source, duplicates
 from gendash.engine.model import Dashboard, Problem, Query, Relation
-from gendash.engine.store import audit_results
 
 # a staging text appears in a rollup as a relation of this schema: its header says what it gives
 _STAGED = "staging of gendash"
@@ -162,11 +162,7 @@ def _against_header(relation: Relation, given: list[Source]) -> Iterator[Problem
     """Differences between what a query gives and what its header declares."""
     if relation.kind == "audit":
         names = {name for source in given[:1] for name, _ in source.columns}
-        lacks = (
-            []
-            if not given or given[0].is_open
-            else [key for key in audit_results.find_key(relation) if key not in names]
-        )
+        lacks = [] if not given or given[0].is_open else [key for key in audits.find_key(relation) if key not in names]
         yield from (
             Problem(
                 relation.path, f"no column '{key}' in the query, named under key:", suggest(key, names) or "give it"

@@ -149,6 +149,7 @@ def check_settings_known(catalog: Catalog) -> list[Problem]:
             known |= {f"platform.vocabularies.{v}.{w}" for v, ws in header.get("words", {}).items() for w in ws}
         else:
             known.add(f"cadences.{relation.name}")
+            known |= {f"audit_limits.{relation.name}"} if header.get("limit") is not None else set()
     known |= {f"metrics.{key}" for key in catalog.metrics} | {f"labels.{label}" for label in catalog.names.labels}
     known |= {f"labels.{key}.{label}" for key, metric in catalog.metrics.items() for label in metric["labels"]}
     maps = tuple(
@@ -159,6 +160,25 @@ def check_settings_known(catalog: Catalog) -> list[Problem]:
         for key in catalog.config.values
         if key.startswith(maps) and key not in known
     ]
+
+
+def check_vocabularies(catalog: Catalog) -> list[Problem]:
+    """A word of the platform has one meaning within a vocabulary, whatever its capital letters."""
+    found = []
+    for staging in catalog.names.stagings.values():
+        for vocabulary, words in staging.header.get("words", {}).items():
+            meanings: dict[str, list[str]] = {}
+            for one, default in words.items():
+                key = f"platform.vocabularies.{vocabulary}.{one}"
+                for word in {str(each).lower() for each in catalog.config.get(key, default)}:
+                    meanings.setdefault(word, []).append(one)
+            for word, several in meanings.items():
+                set_ = [f"platform.vocabularies.{vocabulary}.{one}" for one in several]
+                where = next((catalog.config.where(key) for key in set_ if key in catalog.config.origins), staging.path)
+                if len(several) > 1:
+                    what = f"{vocabulary}: the word '{word}' means {' and '.join(several)}"
+                    found.append(Problem(where, what, f"set {' and '.join(set_)}, each word in one of them"))
+    return list(dict.fromkeys(found))
 
 
 def check_platform_sql(catalog: Catalog) -> list[Problem]:
@@ -205,6 +225,7 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_settings_known,
     check_adapter,
     check_adapter_settings,
+    check_vocabularies,
     check_platform_sql,
     check_relations_parse,
     check_circles,

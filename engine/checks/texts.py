@@ -9,6 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from gendash.engine.checks.queries import promql_fault, sample
 from gendash.engine.config.load import suggest
+from gendash.engine.definitions.audits import places
 from gendash.engine.definitions.catalog import Catalog, below
 from gendash.engine.definitions.references import STORE_KINDS
 from gendash.engine.languages.grafana_macros import MacroError, leftovers
@@ -90,7 +91,7 @@ def check_relations_parse(catalog: Catalog) -> list[Problem]:
     """Every SQL file holds one SELECT that parses; a rollup may hold several, a table holds none."""
     found = []
     for relation in catalog.relations.values():
-        if relation.kind == "table":
+        if relation.kind == "table" or (places(relation) == ["prometheus"] and not relation.text.strip()):
             continue
         staging = relation if relation.kind == "staging" else None
         final = catalog.expanded(relation.text, staging).text

@@ -15,9 +15,10 @@ from gendash.engine.config import http_headers
 
 TypeName = Literal[
     "bool", "int", "float", "money", "share", "amount", "list", "words", "names", "zone", "url", "server", "header",
-    "headers", "token", "proxy", "str", "text", "name", "column", "identifier", "name?", "uid", "uid?", "metric",
-    "label", "duration", "durations", "sql type", "one or two", "lists", "maps", "numbers", "texts by name",
+    "headers", "token", "proxy", "str", "text", "name", "column", "identifier", "table", "name?", "uid", "uid?",
+    "metric", "label", "duration", "durations", "sql type", "one or two", "lists", "maps", "numbers", "texts by name",
     "maps of texts", "word lists", "days by relation", "true or row", "columns",
+    "server retention",
 ]  # fmt: skip
 _NO_PLACES = ("posix/", "right/", "posixrules", "localtime")  # beside the zones in the same folder
 NONE = "none"  # the address of a server that does not exist
@@ -177,6 +178,7 @@ TYPES: Mapping[TypeName, Type] = {
     "text": Type("a text", lambda value: isinstance(value, str) and bool(value.strip()), {**_TEXT, "minLength": 1}),
     "name": _matching(_NAME, "a name (letters, digits, _)"),
     "column": _matching(r"[^\x00=][^\x00]{0,62}|=[^\x00]+", "a name of at most 63 characters, or = SQL"),
+    "table": _matching(r"([^\x00.]{1,63}[.])?[^\x00]{1,63}", "a table or schema.table, of at most 63 characters each"),
     "identifier": _matching(r"[^\x00]{1,63}", "a name of at most 63 characters"),
     "name?": _matching(r"[a-z0-9-]{0,12}", "at most 12 lower-case letters, digits or -"),
     "uid": _matching(r"[A-Za-z0-9_-]{1,40}", "a uid (1 to 40 letters, digits, - or _)"),
@@ -185,6 +187,11 @@ TYPES: Mapping[TypeName, Type] = {
     "label": _matching(r"[a-zA-Z_][a-zA-Z0-9_]*", "a label name"),
     "duration": Type(
         "a duration such as 15s, 5m or 30d", _is_duration, {**_TEXT, "pattern": f"^(?:{_DURATION.pattern})$"}
+    ),
+    "server retention": Type(
+        "auto, none, or a duration such as 30d",
+        lambda value: value in ("auto", NONE) or _is_duration(value),
+        {**_TEXT, "pattern": f"^(?:auto|{NONE}|{_DURATION.pattern})$"},
     ),
     "sql type": _matching(_SQL_TYPE, "a type of PostgreSQL such as bigint, text or timestamptz"),
     "one or two": Type(

@@ -133,9 +133,16 @@ HEADER_KEYS: tuple[Key, ...] = (
     ),
     Key("severity", "str", "how bad a find is", ("audit",), ("audit",), SEVERITIES),
     Key("days", "int", "how many of the last whole days are audited, one by one", ("audit",)),
+    Key("newest", "bool", "true: of a large table of the platform only the newest 64 MB are audited", ("audit",)),
     Key("tolerance", "amount", "the share by which two figures may differ, such as 0.05", ("audit",)),
     Key("slack", "amount", "the number by which two figures may always differ", ("audit",)),
     Key("limit", "amount", "the share of rows that may be found, of a query that gives found and total", ("audit",)),
+    Key(
+        "touches",
+        "list",
+        "of an audit with a limit: the relations whose figures are doubtful beyond it; all that it reads if absent",
+        ("audit",),
+    ),
     Key("promql", "text", "the query of the place prometheus", ("audit",)),
     Key("must_compare", "bool", "true: no rows in either place is a find too", ("audit",)),
 )

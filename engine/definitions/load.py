@@ -15,7 +15,7 @@ from gendash.engine.definitions.adapters import FOLDER, Adapter, adapted
 from gendash.engine.definitions.catalog import Catalog, Document, MetricLines, Style
 from gendash.engine.definitions.content_modules import PACKAGED, dashboard_names, load_dashboards
 from gendash.engine.definitions.each import filled, wrong_each
-from gendash.engine.definitions.rule_files import lines_below, metrics_of, rules_of
+from gendash.engine.definitions.rule_files import lines_of_entries, metrics_of, rules_of
 from gendash.engine.definitions.strays import STYLE, adapter_strays, strays
 from gendash.engine.definitions.visual import Schemas
 from gendash.engine.errors import ContentError, raise_if
@@ -251,7 +251,8 @@ class _Root:
         content = {} if content is None else content
         found, complete = metrics_of(content, self.shown(path), self.problems, lines)
         self.complete &= complete
-        return found, {key: MetricLines(self.shown(path), lines_below(lines, key)) for key in found}
+        lines_of = lines_of_entries(lines)
+        return found, {key: MetricLines(self.shown(path), lines_of(key)) for key in found}
 
     def documents(self, patterns: Iterable[str]) -> dict[str, Document]:
         """The files that match, by shown path."""

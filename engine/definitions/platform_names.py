@@ -15,10 +15,13 @@ _BRACES = re.compile(r"'(?:[^']|'')*'|\{([^{}']+)\}")
 
 
 def mapped_table(config: Config, staging: Relation, table: str) -> str:
-    """The platform's name of a table of a staging text; under an adapter that of its SELECT, or of none."""
+    """The platform's name of a table of a staging text; under an adapter that of its SELECT, or of none.
+
+    A table of another schema than ``platform.schema`` has its schema before a dot, as in settings.
+    """
     default: str = staging.header["tables"].get(table, table)
-    name: str = default if config["platform.adapter"] else config.get(f"platform.tables.{table}") or default
-    return name
+    name = "" if config["platform.adapter"] else str(config.get(f"platform.tables.{table}") or "")
+    return table_name(config, *split_name(config, name)) if name else default
 
 
 def columns_behind(config: Config, staging: Relation, table: str, mapped: str) -> set[str]:
@@ -82,15 +85,15 @@ def mapped_sql(mapped: str, alias: str = "", column: Callable[[str], str] = quot
 
 
 def table_name(config: Config, schema: str, table: str) -> str:
-    """How a table of the platform is called: with its schema, if that is not ``platform.schema``."""
-    own = schema in ("", config["platform.schema"]) and ("." not in table or not config["platform.adapter"])
+    """How a table of the platform is called: with its schema, if that is not ``platform.schema``, or a dot is in it."""
+    own = schema in ("", config["platform.schema"]) and "." not in table
     return table if own else f"{schema or config['platform.schema']}.{table}"
 
 
 def split_name(config: Config, name: str) -> tuple[str, str]:
-    """Schema and table of a name that `table_name` gave; only an adapter reads several schemas."""
+    """Schema and table of a name that `table_name` gave: what precedes its first dot is the schema."""
     schema, dot, table = name.partition(".")
-    return (schema, table) if dot and config["platform.adapter"] else (config["platform.schema"], name)
+    return (schema, table) if dot else (config["platform.schema"], name)
 
 
 def quoted_table(config: Config, name: str) -> str:
@@ -100,7 +103,9 @@ def quoted_table(config: Config, name: str) -> str:
 
 def platform_schemas(config: Config, stagings: Iterable[Relation]) -> set[str]:
     """The schemas whose tables are read."""
+    stagings = list(stagings)
     tables = {table for one in stagings for select in one.adapter.values() for table in select.tables}
+    tables |= {mapped_table(config, one, table) for one in stagings for table in one.header.get("tables", {})}
     return {config["platform.schema"], *(split_name(config, table)[0] for table in tables)}
 
 
@@ -108,7 +113,7 @@ def whole_table(config: Config, staging: Relation, table: str) -> str:
     """SQL of a table with all its rows: its name, or an adapter's SELECT in parentheses."""
     if table in staging.adapter:
         return f"(\n{staging.adapter[table].text}\n)"
-    return f"{quote_name(config['platform.schema'])}.{quote_name(mapped_table(config, staging, table))}"
+    return quoted_table(config, mapped_table(config, staging, table))
 
 
 def part_of_table(
@@ -129,7 +134,7 @@ def part_of_table(
     if not conditions:
         return whole
     columns = {name for one in every.values() for name in named_in(one) if present is None or (mapped, name) in present}
-    alias = f" as {quote_name(mapped)}" if table in staging.adapter else ""
+    alias = f" as {quote_name(mapped)}" if table in staging.adapter or "." in mapped else ""
     listed = ", ".join(map(quote_name, sorted(columns)))
     return f"(select {listed} from {whole}{alias} where {' and '.join(conditions)})"
 

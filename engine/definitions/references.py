@@ -15,7 +15,6 @@ import jinja2
 
 from gendash.engine.config.load import Config, setting_of, suggest
 from gendash.engine.config.urls import public
-from gendash.engine.definitions.local_days import END_OF_DAYS, FIRST_DAY
 from gendash.engine.definitions.platform_names import (
     columns_behind,
     mapped_column,
@@ -27,6 +26,7 @@ from gendash.engine.definitions.platform_names import (
     table_uses,
     whole_table,
 )
+from gendash.engine.definitions.usable_rows import is_usable, only_usable
 from gendash.engine.languages.sql_text import lower_text, quote_name, quote_text
 from gendash.engine.model import Relation, Rule
 
@@ -99,37 +99,6 @@ def _render(text: str, scope: Mapping[str, Callable[..., Any]]) -> str:
         return str(scope[call[1]](*positional, **{name: word for name, word in given if name}))
 
     return _CALL.sub(result, text)
-
-
-# ── rows that can be used ────────────────────────────────────────────────────────────────────────────────────────
-FIRST_TIME, END_OF_TIME = (f"timestamptz '{day} 00:00:00+00'" for day in (FIRST_DAY, END_OF_DAYS))
-
-
-def is_usable(staging: Relation) -> str:
-    """A condition: a row has all that it must have, and real times. Other rows count in no figure."""
-    time = str(staging.header.get("time", "")).rpartition(".")[2]
-    return " and ".join(
-        _is_real(name) if of.get("type") == "timestamptz" else f"{quote_name(name)} is not null"
-        for name, of in staging.columns.items()
-        if not of.get("null") or name == time
-    )
-
-
-def only_usable(staging: Relation, text: str) -> str:
-    """A staging text without the rows that cannot be used; other times that are no real ones are NULL."""
-    if not staging.columns:  # a problem of `check`
-        return text
-    columns = [
-        f"case when {_is_real(name)} then {name} end as {name}"
-        if of.get("type") == "timestamptz" and of.get("null")
-        else quote_name(name)
-        for name, of in staging.columns.items()
-    ]
-    return f"select {', '.join(columns)} from (\n{text}\n) given where {is_usable(staging)}"
-
-
-def _is_real(time: str) -> str:
-    return f"{time} >= {FIRST_TIME} and {time} < {END_OF_TIME}"
 
 
 def counted_part(
@@ -257,6 +226,10 @@ def _scope(
         text = inner.text.strip().rstrip(";")
         return f"(\n{text if rows == 'all' else only_usable(names.stagings[name], text)}\n)"
 
+    def usable(name: str) -> str:
+        """The condition on a row of ``stage(name, 'all')`` that can be used; else it is in no figure."""
+        return f"({is_usable(names.stagings[name])})" if known("staging", name, names.stagings) else "true"
+
     def rule(name: str) -> str:
         known("rule", name, names.rules)
         return name
@@ -305,6 +278,7 @@ def _scope(
     return {
         "view": view,
         "stage": stage,
+        "usable": usable,
         "rule": rule,
         "metric": metric,
         "label": label,

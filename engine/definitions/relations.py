@@ -63,6 +63,12 @@ def reader_roles(config: Config) -> dict[str, str]:
     return {"everyone": config["roles.reader"], "admin": config["roles.admin_reader"]}
 
 
+def reader_login(config: Config, role: str) -> str:
+    """The name with which a connection signs in as ``reader`` or ``admin_reader``: the role's own, or as it is set."""
+    login: str = config[f"roles.{role}_login"] or config[f"roles.{role}"]
+    return login
+
+
 def cadence_s(config: Config, relation: Relation) -> float:
     """Seconds between refreshes of a relation: by its setting, else by its header."""
     return seconds(str(config.get(f"cadences.{relation.name}") or relation.header.get("cadence", DEFAULT_CADENCE)))

@@ -10,10 +10,11 @@ import psycopg
 from gendash.engine.clients.postgres import Connection, local_settings, trusted
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.platform_names import mapped_table, names_in_text, whole_table
-from gendash.engine.definitions.references import counted_part, is_usable, only_usable, resolve_references
+from gendash.engine.definitions.references import counted_part, resolve_references
 from gendash.engine.definitions.relations import qualified
+from gendash.engine.definitions.usable_rows import only_usable, required
 from gendash.engine.doctor.seen import Look, WordColumn, word_columns
-from gendash.engine.languages.sql_text import quote_name
+from gendash.engine.languages.sql_text import quote_name, quote_text
 from gendash.engine.model import Relation
 from gendash.engine.platform.columns import Seen, read_columns, read_settings
 
@@ -27,7 +28,7 @@ def platform_look(connection: Connection, catalog: Catalog) -> Look:
     stagings = [one for one in catalog.relations.values() if one.kind == "staging"]
     rows: dict[str, bool] = {}
     unknown_words: dict[WordColumn, list[str]] = {}
-    unusable: dict[str, int] = {}
+    unusable: dict[str, dict[str, int]] = {}
     unreadable: dict[str, tuple[str, str]] = {}
     empty: set[str] = set()
     for staging in stagings:
@@ -48,8 +49,7 @@ def platform_look(connection: Connection, catalog: Catalog) -> Look:
                 and _any(connection, catalog, f"{whole_table(catalog.config, staging, canonical)} as given") is False
             ):
                 empty.add(table)
-            left_out = f"select count(*) from (\n{text}\n) given where ({is_usable(staging)}) is not true"
-            unusable[staging.name] = sum(count for (count,) in _rows(connection, catalog, left_out) or ())
+            unusable[staging.name] = _unusable(connection, catalog, staging, text)
             values = ", ".join(f"count({quote_name(name)})" for name in staging.columns)
             _rows(connection, catalog, f"select {values} from (\n{text}\n) given")
             unknown_words |= {
@@ -71,6 +71,15 @@ def platform_look(connection: Connection, catalog: Catalog) -> Look:
         seen.types,
         role=row[0],
     )
+
+
+def _unusable(connection: Connection, catalog: Catalog, staging: Relation, text: str) -> dict[str, int]:
+    """The number of rows by the first required column that they lack; none where all rows can be used."""
+    conditions = required(staging)
+    case = " ".join(f"when ({one}) is not true then {quote_text(name)}" for name, one in conditions.items())
+    lacks = f"select case {case} end as lacks from (\n{text}\n) given"
+    counts = f"select lacks, count(*) from ({lacks}) rows where lacks is not null group by lacks"
+    return dict(_rows(connection, catalog, counts) or ()) if conditions else {}
 
 
 def last_audits(connection: Connection, catalog: Catalog) -> list[tuple[str, str, str, str]]:

@@ -17,10 +17,14 @@ RemedyKind = Literal["sql", "app", "setting"]
 
 @dataclass(frozen=True)
 class Fix:
-    """One change: SQL for the platform's owner, code of the application, or a setting of gendash."""
+    """One change: SQL for the platform's owner, code of the application, or a setting of gendash.
+
+    ``alters`` is true for what changes the platform itself: its tables, or its code.
+    """
 
     kind: RemedyKind
     text: str
+    alters: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from gendash.engine.config.load import suggest
-from gendash.engine.languages.sql_parser import nodes
+from gendash.engine.languages.sql_parser import LEAVES, nodes
 from gendash.engine.languages.sql_scope import Fault
 
 # called like functions, but part of the grammar, so pg_proc does not list them
@@ -29,7 +29,7 @@ class Builtins:
 
     def faults(self, statements: Iterable[Any]) -> Iterator[Fault]:
         """The faults of all calls and casts of some statements."""
-        for node in nodes(statements):
+        for node in nodes(statements, LEAVES - {"type_name"}):
             kind = node.DESCRIPTOR.name
             if kind == "FuncCall":
                 yield from self._call(node)

@@ -56,7 +56,16 @@ where nspname = any(%s) and relkind in ('r', 'p') and row_security_active(c.oid)
 
 def read_settings(config: Config) -> dict[str, str]:
     """The settings of a transaction that reads rows; times stored without a zone are in the platform's time zone."""
-    return {**READ_SETTINGS, "timezone": config["platform.time_zone"]}
+    return {
+        **READ_SETTINGS,
+        "timezone": config["platform.time_zone"],
+        "statement_timeout": f"{read_timeout_s(config) * 1000:.0f}ms",
+    }
+
+
+def read_timeout_s(config: Config) -> float:
+    """The longest statement of a read, in seconds; see `platform.read_timeout`."""
+    return min(config.seconds("platform.read_timeout"), 60.0)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from gendash.engine.clients.postgres import Connection, local_settings, trusted
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.platform_names import mapped_column, quoted_table, split_name, table_name
-from gendash.engine.definitions.references import END_OF_TIME, FIRST_TIME
+from gendash.engine.definitions.usable_rows import END_OF_TIME, FIRST_TIME
 from gendash.engine.platform.columns import READ_SETTINGS
 from gendash.engine.platform.estimate import BLOCK, ROW_OVERHEAD, ColumnStatistics, TableStatistics
 from gendash.engine.platform.time_columns import plan_of

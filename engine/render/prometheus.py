@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping
 import jinja2
 
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.languages.promql import reach_s
 from gendash.engine.render.rules import PREFIX, live_rules, rule_expression
 
 TEMPLATES = ("prometheus.yml.j2", "prometheus-long.yml.j2")
@@ -47,6 +46,8 @@ def render_prometheus(catalog: Catalog, templates: Mapping[str, str]) -> dict[st
 
 def far_groups(catalog: Catalog) -> set[str]:
     """The groups with a rule that looks back further than the server that scrapes remembers."""
+    from gendash.engine.languages.promql import reach_s  # with its parser, which most builds do not need
+
     kept = catalog.config.seconds("prometheus.detail_retention")
     return {rule.group for rule in live_rules(catalog) if reach_s(rule_expression(catalog, rule).text) > kept}
 

@@ -19,12 +19,13 @@ from gendash.engine.config.load import Config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.local_days import Days, Signature, local_day
 from gendash.engine.definitions.platform_names import mapped_column, mapped_sql, mapped_table, whole_table
-from gendash.engine.definitions.references import END_OF_TIME, FIRST_TIME, counted_part, resolve_references
+from gendash.engine.definitions.references import counted_part, resolve_references
 from gendash.engine.definitions.relations import driver, query_of
+from gendash.engine.definitions.usable_rows import END_OF_TIME, FIRST_TIME
 from gendash.engine.errors import Unexpected
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Problem, Relation
-from gendash.engine.platform.columns import SMALL_PAGES, TIMEOUT_S, Seen, read_settings
+from gendash.engine.platform.columns import SMALL_PAGES, Seen, read_settings, read_timeout_s
 
 T = TypeVar("T")
 FIRST_PAGES, FEWEST_PAGES, MOST_PAGES = 4096, 16, 65536
@@ -122,6 +123,15 @@ def read_rollup(
     return RollupRows(_columns(platform, relation), rows, slices, signatures)
 
 
+NEWEST_PAGES = 8192
+
+
+def newest_part(platform: Platform, staging: Relation) -> dict[str, str]:
+    """What replaces the table of a staging query so that only its last 64 MB are read; empty for smaller ones."""
+    pages = platform.seen.pages.get(mapped_table(platform.config, staging, _table(staging))) or 0
+    return _cuts(platform, staging, (f"ctid >= '({pages - NEWEST_PAGES},0)'",) if pages > NEWEST_PAGES else ())
+
+
 def uncounted(platform: Platform, relation: Relation, column: str) -> list[str]:
     """The values of a column, as text, in rows that ``platform.rows`` excludes from the table that a rollup reads."""
     config, staging = platform.config, driver(platform.catalog, relation)
@@ -165,7 +175,7 @@ def _add(whole: dict[date, Signature], part: dict[date, Signature]) -> None:
 
 def _signed(platform: Platform, staging: Relation, cuts: dict[str, str], begun: float) -> dict[date, Signature]:
     """Signatures by day over all columns of a staging query, within what is left of the transaction's time limit."""
-    left = max(TIMEOUT_S - (time.monotonic() - begun), 0.05)
+    left = max(read_timeout_s(platform.config) - (time.monotonic() - begun), 0.05)
     local_settings(platform.connection, {"statement_timeout": f"{left * 1000:.0f}"})
     day = local_day(f"s.{quote_name(_time(staging)[1])}", platform.config["time_zone"])
     rows = f"{{{{ stage('{staging.name}') }}}} s"
