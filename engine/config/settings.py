@@ -388,9 +388,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("langfuse.servers.*.base_url", "url", None, "its Langfuse; else langfuse.base_url", "LANGFUSE_*_BASE_URL"),
     Setting("langfuse.servers.*.public_key", "token", None, "its API key", "LANGFUSE_*_PUBLIC_KEY", secret=True),
     Setting("langfuse.servers.*.secret_key", "token", None, "its API key", "LANGFUSE_*_SECRET_KEY", secret=True),
-    Setting(
-        "langfuse.servers.*.plan", "str", None, "its organisation's plan; langfuse.plan where absent", choices=PLANS
-    ),
+    Setting("langfuse.servers.*.plan", "str", None, "its plan; langfuse.plan where absent", choices=PLANS),
     Setting(
         "langfuse.servers.*.server_retention",
         "server retention",

@@ -276,7 +276,7 @@ class _Proposer:
             return Reading(place, 0.3 if kind == "jsonb" else -1.0, kind)
         if column == "is_voice":
             return Reading(place, 0.38 if kind == "boolean" else -1.0, kind)
-        return values.as_text(place, kind)
+        return values.read_as_text(place, kind)
 
     def _reference(self, full: str, one: TableSeen, name: str, place: str) -> Reading:
         """A column that names a row of a chosen table: by its foreign key, else by its type."""

@@ -145,7 +145,7 @@ def as_count(place: str, kind: str) -> Reading:
     return Reading(place, 0.36, kind) if kind.startswith(NUMBERS) else Reading(place, -1.0)
 
 
-def as_text(place: str, kind: str) -> Reading:
+def read_as_text(place: str, kind: str) -> Reading:
     """A text as it is."""
     return Reading(place, 0.3, kind) if kind.startswith(TEXTS) else Reading(place, -1.0)
 

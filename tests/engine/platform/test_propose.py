@@ -17,7 +17,7 @@ from gendash.engine.definitions.load import load_catalog
 from gendash.engine.model import AdapterTable
 from gendash.engine.platform.propose import CERTAIN, QUESTIONS, Proposal, propose
 from gendash.engine.platform.propose_files import select_text
-from gendash.engine.platform.propose_names import WORDS, joined, meaning, rank, words_of
+from gendash.engine.platform.propose_names import WORDS, meaning, rank, word_key, words_of
 from gendash.engine.platform.snapshot import read_snapshot, sample_values
 
 STRANGERS = Path(__file__).with_name("strangers")
@@ -141,7 +141,7 @@ def test_a_word_has_its_meaning_whatever_its_spelling(column: str, word: str, ca
 
 def test_no_word_has_two_meanings() -> None:
     for column, words in WORDS.items():
-        every = [joined(one) for of in words.values() for one in of]
+        every = [word_key(one) for of in words.values() for one in of]
         assert len(every) == len(set(every)), (column, sorted(one for one in set(every) if every.count(one) > 1))
 
 
