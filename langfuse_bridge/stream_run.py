@@ -180,11 +180,12 @@ def _narrow(job: Job, width: Width, refusal: langfuse.TooMuch, failures: int) ->
     refused = {
         "too_wide_s": width.too_wide.total_seconds(),
         "too_wide_at": run.now,
+        "too_wide_sure": False,
         "page_rows": width.rows if width.rows < width.most_rows else None,
     }
     run.store.note(job.done.project, job.stream.name, refused)
     job.state.update(refused)
-    if refusal.away and failures > NARROWINGS:
+    if refusal.away and (failures > NARROWINGS or not possible):
         do = "run again, which asks for narrower windows; look whether the server is up"
         raise Unreachable(Problem(where, f"{refusal}, also for narrower windows", do)) from None
     if not possible:

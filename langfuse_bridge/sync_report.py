@@ -43,8 +43,11 @@ class SyncReport:
 
 @dataclass(frozen=True)
 class Progress:
-    """The progress of a run: ``at`` within ``start`` to ``end`` of a pass, the rows that the
-    pass has read, and the seconds that it has worked and waited (for a pause that the server asked for, or to stay within its limits)."""
+    """The progress of a run: ``at`` within ``start`` to ``end`` of a pass, and the rows that the pass has read.
+
+    Its seconds are split into those at work and those of waiting: for a pause that the server asked for, or to stay
+    within its limits.
+    """
 
     project: str
     stream: str
