@@ -106,7 +106,7 @@ def run_stream(
             for found in in_parts(stream, job.pages(single, LIMITS[job.path]), single):
                 _write(job, found, {})
         values: dict[str, Any] = {"resume_at": None, "api": api, "server": report.server}
-        if not any(bounds):  # a range says nothing about what lies outside of it
+        if not any(bounds):  # what lies outside of a range is as it was
             values |= {"finished_at": run.now, "error": None, "error_at": None}
         run.store.note(done.project, stream.name, values)
     finally:

@@ -31,7 +31,7 @@ AHEAD = timedelta(minutes=5)
 class Pass(NamedTuple):
     """A stretch of time to go through. ``kind`` is new, 48h, 30d or range; no end means up to now and beyond.
 
-    ``begin`` is where it goes on if an earlier run was broken off.
+    ``begin`` is where it continues if an earlier run was broken off.
     """
 
     kind: str

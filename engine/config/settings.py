@@ -391,11 +391,6 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "langfuse.servers.*.plan", "str", None, "its organisation's plan; langfuse.plan where absent", choices=PLANS
     ),
-    Setting(
-        "langfuse.servers.*.server_retention",
-        "server retention",
-        None,
-        "how long its Langfuse keeps rows; langfuse.server_retention where absent",
-    ),
+    Setting("langfuse.servers.*.server_retention", "server retention", None, "the same of its Langfuse"),
     *route_settings("langfuse.servers.*", "its Langfuse", "LANGFUSE_*", None),
 )
