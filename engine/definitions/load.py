@@ -117,6 +117,15 @@ def _adapter(config: Config, roots: Iterable[Path], base: Path, problems: list[P
     return Adapter(folder.resolve().name, files)
 
 
+def packaged_adapters() -> list[Adapter]:
+    """The shipped adapters, in the order of their names."""
+    return [
+        Adapter(name, {path.stem: (path.name, path.read_text("utf-8")) for path in sorted(folder.glob("*.sql"))})
+        for name in shipped_adapters()
+        for folder in [PACKAGED / FOLDER / name]
+    ]
+
+
 def shipped_adapters(roots: Iterable[Path] = (PACKAGED,)) -> list[str]:
     """The names of the adapters in content roots."""
     return sorted({path.name for root in roots for path in (root / FOLDER).glob("*") if any(path.glob("*.sql"))})
