@@ -31,7 +31,8 @@ from gendash.commands.uninstall import uninstall
 def cli(context: click.Context, path: str, env: str) -> None:
     """Grafana dashboards, rollups, rules and a Langfuse bridge for AI agent platforms, as code.
 
-    Exit codes: 0 done, 1 problems or refusal, 2 wrong usage, 3 changes are pending.
+    Exit codes: 0 done, 1 problems or refusal, 2 wrong usage, 3 changes are pending, 4 left to a
+    person who must decide; the worst of 1, 4 and 3 wins.
     """
     context.obj = Settings(path, env)
 

@@ -12,8 +12,8 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from gendash.engine.clients.answers import Failed
-from gendash.engine.clients.http import Session, basic, is_passing
-from gendash.engine.clients.http_policy import HttpAnswer, Server, explain, json_of, route_of
+from gendash.engine.clients.http import Session, is_passing
+from gendash.engine.clients.http_policy import HttpAnswer, Server, basic, explain, json_of, route_of
 from gendash.engine.config.load import Config
 from gendash.engine.errors import Unexpected
 from gendash.engine.model import Problem

@@ -121,13 +121,39 @@ def _route(key: str, server: str, variable: str, default: str | None) -> tuple[S
             "http://host:port of a proxy, or none; where absent HTTPS_PROXY, HTTP_PROXY and NO_PROXY apply, but never"
             " for this machine's own addresses",
         ),
+        Setting(
+            f"{key}.proxy_auth",
+            "str",
+            default,
+            f"`user:password` for the proxy between gendash and {server}",
+            f"{variable}_PROXY_AUTH",
+            secret=True,
+        ),
+        Setting(
+            f"{key}.insecure",
+            "bool",
+            None if default is None else False,
+            f"true: {server}'s certificate is not checked, which every run says; name its authority in ca_file instead",
+        ),
     )
 
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("time_zone", "zone", "UTC", "the one time zone of all days, weeks and months"),
     Setting("schema", "name", "gendash", "schema in the store that gendash owns"),
-    Setting("instance", "name?", "", "prefix of dashboard uids, folders and marks, so that several share a Grafana"),
+    Setting(
+        "instance",
+        "name?",
+        "",
+        "prefix of the uids and names of dashboards, folders and data sources, and part of marks, so that several"
+        " installations share a Grafana",
+    ),
+    Setting(
+        "project",
+        "name?",
+        "",
+        "name of this project in marks and, before instance, in uids and names; without it the store identifies it",
+    ),
     Setting("content", "list", [], "folders with dashboards, views and rules of your own"),
     # where the servers are
     Setting(
@@ -166,6 +192,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("prometheus_url", "server", "http://127.0.0.1:9090", "Prometheus, or none", "GENDASH_PROMETHEUS_URL"),
     Setting("grafana_url", "server", "http://127.0.0.1:3000", "Grafana, or none", "GENDASH_GRAFANA_URL"),
     Setting("grafana_token", "token", "", "service account token", "GENDASH_GRAFANA_TOKEN", secret=True),
+    Setting("grafana_org_id", "int?", 0, "number of the organisation in Grafana; 0: the one of the credentials"),
     *_requests("grafana", "Grafana", "GENDASH_GRAFANA", "15s", "30s"),
     # roles
     Setting("roles.owner", "name", "gendash_owner", "role that migrates and refreshes"),
@@ -237,8 +264,16 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("datasources.max_open_connections", "int", 10, "connections that a data source may open"),
     Setting("folders.everyone.uid", "uid", "gendash", "folder of the dashboards for everyone"),
     Setting("folders.everyone.title", "str", "Agent platform", "its title"),
+    Setting("folders.everyone.parent", "uid?", "", "uid of the folder that it is in; else made at the root"),
     Setting("folders.admin.uid", "uid", "gendash-admin", "folder of the admin dashboards"),
     Setting("folders.admin.title", "str", "Agent platform (admin)", "its title"),
+    Setting(
+        "folders.admin.parent",
+        "uid?",
+        "",
+        "uid of the folder that it is in, a hidden one; else the root",
+    ),
+    Setting("access.admin_teams", "list", [], "teams of Grafana by name that may view the admin dashboards"),
     # objectives and money: the one home of every threshold
     Setting("slo.api_errors.objective", "share", 0.005, "share of requests that may fail (5xx); amber above"),
     Setting("slo.api_errors.red", "share", 0.05, "red above"),

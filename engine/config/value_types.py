@@ -15,8 +15,8 @@ from gendash.engine.config import http_headers
 
 TypeName = Literal[
     "bool", "int", "float", "money", "share", "amount", "list", "words", "names", "zone", "url", "server", "header",
-    "headers", "token", "proxy", "str", "text", "name", "column", "identifier", "name?", "uid", "uid?", "metric",
-    "label", "duration", "durations", "sql type", "one or two", "lists", "maps", "numbers", "texts by name",
+    "headers", "token", "proxy", "str", "text", "name", "column", "identifier", "name?", "uid", "uid?", "int?",
+    "metric", "label", "duration", "durations", "sql type", "one or two", "lists", "maps", "numbers", "texts by name",
     "maps of texts", "word lists", "days by relation", "true or row", "columns",
 ]  # fmt: skip
 _zones = cache(available_timezones)  # it walks a tree of files
@@ -130,6 +130,11 @@ TYPES: Mapping[TypeName, Type] = {
         "a whole number above 0",
         lambda value: isinstance(value, int) and _is_above_0(value),
         {"type": "integer", "minimum": 1},
+    ),
+    "int?": Type(
+        "a whole number from 0",
+        lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0,
+        {"type": "integer", "minimum": 0},
     ),
     "float": Type("a number above 0", _is_above_0, _NUMBER),
     "money": Type("an amount in USD above 0", _is_above_0, _NUMBER),

@@ -51,7 +51,7 @@ def render_dashboard(catalog: Catalog, dashboard: Dashboard) -> dict[str, Any]:
         "uid": config.dashboard_uid(dashboard.name),
         "title": dashboard.title,
         "description": catalog.prose(dashboard.doc),
-        "tags": [TAG, *([config["instance"]] if config["instance"] else []), dashboard.audience],
+        "tags": [TAG, *filter(None, [config["project"], config["instance"]]), dashboard.audience],
         "schemaVersion": SCHEMA_VERSION,
         "timezone": config["time_zone"],
         "weekStart": "monday",
@@ -253,12 +253,12 @@ def _annotation(catalog: Catalog, name: str, query: Query) -> dict[str, Any]:
 
 
 def _links(catalog: Catalog, dashboard: Dashboard) -> list[dict[str, Any]]:
-    instance = catalog.config["instance"]
+    config = catalog.config
     common = {"keepTime": True, "includeVars": True, "targetBlank": False, "icon": "external link", "tooltip": ""}
     siblings = {
         "type": "dashboards",
         "title": "All dashboards",
-        "tags": [TAG, instance] if instance else [TAG],
+        "tags": [TAG, *filter(None, [config["project"], config["instance"]])],
         "asDropdown": True,
         "url": "",
     }

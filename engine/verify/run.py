@@ -19,7 +19,7 @@ from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.relations import qualified
 from gendash.engine.errors import ContentError, Denied, GendashError, TargetError, Unexpected
 from gendash.engine.languages.grafana_macros import Choice, MacroError, Timing, expand_macros, leftovers
-from gendash.engine.languages.promql import parse
+from gendash.engine.languages.promql import normal_form
 from gendash.engine.model import Problem, Variable
 from gendash.engine.render.rules import rule_expression
 from gendash.engine.verify.freshness import Filled, Finder, relation_finder, series_finder
@@ -42,8 +42,6 @@ _REFUSALS: Mapping[str, tuple[Status, str]] = {  # by SQLSTATE: what it means fo
     "42501": ("error", MIGRATE),
 }
 _LABEL_VALUES = re.compile(r"label_values\((?:(.+),\s*)?([^,]+)\)\s*")
-_MATCHERS = re.compile(r'\{((?:[^"{}]|"(?:[^"\\]|\\.)*")*)\}')
-_MATCHER = re.compile(r'\w+(?:=~|!~|!=|=)"(?:[^"\\]|\\.)*"')
 _NAMED = re.compile(r"\$(\w+)|\$\{(\w+)[^}]*\}|\[\[(\w+)")
 
 
@@ -365,8 +363,8 @@ def _rule(live: Servers, name: str) -> Verdict:
     if down := live.down.get(PROMETHEUS):
         return replace(blank, status=down.status, why=down.why)
     loaded = live.loaded.get(name, [])
-    own = _normal(rule_expression(live.catalog, rule).text)
-    same = next((one for one in loaded if _normal(one.expr) == own), None)
+    own = normal_form(rule_expression(live.catalog, rule).text)
+    same = next((one for one in loaded if normal_form(one.expr) == own), None)
     if same is None:
         what = "another expression of it is loaded" if loaded else "not loaded"
         status: Status = "error" if loaded else "missing"
@@ -378,12 +376,3 @@ def _rule(live: Servers, name: str) -> Verdict:
     except TargetError as error:
         finding = _failed_query(error)
     return replace(blank, status=finding.status, why=finding.why, rows=1)
-
-
-def _normal(expr: str) -> str:
-    """An expression as the parser prints it, matchers sorted as Prometheus does: equal for equal meanings."""
-    try:
-        text = str(parse(expr))
-    except ValueError:  # newer than our parser
-        return " ".join(expr.split())
-    return _MATCHERS.sub(lambda found: "{" + ",".join(sorted(_MATCHER.findall(found[1]))) + "}", text)

@@ -22,8 +22,11 @@ from gendash.engine.clients.grafana import Grafana as Api
 from gendash.engine.config.load import Config, load_config
 from gendash.engine.definitions.load import template
 from gendash.engine.deliver import grafana as target
-from gendash.engine.deliver.plan import Change, desired, plan
+from gendash.engine.deliver.changes import Change
+from gendash.engine.deliver.observe import observe_grafana
+from gendash.engine.deliver.plan import plan
 from gendash.engine.deliver.report import change_as_dict, plan_text
+from gendash.engine.deliver.state import desired
 from gendash.engine.errors import Denied, TargetError, Unexpected
 from gendash.engine.render.dashboard_diff import stamp
 from gendash.engine.render.provisioning import render_provisioning
@@ -87,7 +90,7 @@ def _site(grafana: Any, tmp_path: Path, instance: str) -> Iterator[Site]:
         return desired(box.config, box.boards, box.admin)
 
     def make_plan() -> list[Change]:
-        return plan(wanted(), target.observe_grafana(box.config, wanted()))
+        return plan(wanted(), observe_grafana(box.config, wanted()))
 
     def apply(changes: list[Change] | None = None) -> list[Change]:
         chosen = make_plan() if changes is None else changes
@@ -655,10 +658,10 @@ def test_grafana_below_a_path_is_reached_with_and_without_the_last_slash(new_gra
         for url in (server.url, server.url + "/"):
             config = _config(server, "sub", server.token("Admin"), url)
             wanted = desired(config, {config.dashboard_uid("overview"): board("Overview")})
-            assert target.observe_grafana(config, wanted).dashboards == {config.dashboard_uid("overview"): None}
+            assert observe_grafana(config, wanted).dashboards == {config.dashboard_uid("overview"): None}
         wrong = _config(server, "sub", "", server.url.removesuffix("/grafana") + "/elsewhere")
         with pytest.raises(Unexpected, match="not from Grafana's API"):
-            target.observe_grafana(wrong, desired(wrong, {}))
+            observe_grafana(wrong, desired(wrong, {}))
 
 
 def test_what_build_writes_is_what_grafana_reads_from_files(new_grafana: Any, tmp_path: Path) -> None:
@@ -708,7 +711,7 @@ def test_what_build_writes_is_what_grafana_reads_from_files(new_grafana: Any, tm
             access = {"GENDASH_GRAFANA_URL": server.url, "GENDASH_GRAFANA_TOKEN": server.token("Admin")}
             mine = load_config("", environ=access)
             changed = {uid: {**board("Overview", sql="select 2"), "uid": uid}}
-            change = only(plan(desired(mine, changed), target.observe_grafana(mine, desired(mine, changed))), uid)
+            change = only(plan(desired(mine, changed), observe_grafana(mine, desired(mine, changed))), uid)
             assert change.action == "blocked" and "by file provisioning" in change.lines[0]
         listener.shutdown()
 
@@ -725,17 +728,17 @@ def test_a_wrong_token_and_a_missing_one_are_told_apart(grafana: Any) -> None:
     for token, words in (("glsa_wrong", "the token is refused"), ("", "credentials are needed")):
         config = _config(grafana, "x", token)
         with pytest.raises(Denied, match=words) as caught:
-            target.observe_grafana(config, desired(config, {}))
+            observe_grafana(config, desired(config, {}))
         assert "glsa_wrong" not in str(caught.value) and "GENDASH_GRAFANA_TOKEN" in str(caught.value)
 
 
 def test_name_and_password_in_the_url_work_and_are_never_shown(grafana: Any) -> None:
     host = grafana.url.removeprefix("http://")
     config = _config(grafana, "x", "", f"http://{grafana.auth[0]}:{grafana.auth[1]}@{host}")
-    assert target.observe_grafana(config, desired(config, {})).rights
+    assert observe_grafana(config, desired(config, {})).rights
     wrong = _config(grafana, "x", "", f"http://admin:not-the-password@{host}")
     with pytest.raises(Denied) as caught:
-        target.observe_grafana(wrong, desired(wrong, {}))
+        observe_grafana(wrong, desired(wrong, {}))
     assert "not-the-password" not in str(caught.value)
 
 
@@ -744,7 +747,7 @@ def test_a_grafana_without_sign_in_needs_no_token(new_grafana: Any) -> None:
     with new_grafana(open_door) as server:
         config = _config(server, "x", "")
         wanted = desired(config, {config.dashboard_uid("overview"): board("Overview")})
-        observed = target.observe_grafana(config, wanted)
+        observed = observe_grafana(config, wanted)
         assert {change.action for change in plan(wanted, observed)} == {"create"}
 
 
@@ -753,7 +756,7 @@ def test_a_server_that_dies_during_apply_leaves_a_clear_account(new_grafana: Any
         config = _config(server, "x", server.token("Admin"))
         boards = {config.dashboard_uid(name): board(name) for name in ("a", "b")}
         wanted = desired(config, boards)
-        made = plan(wanted, target.observe_grafana(config, wanted))
+        made = plan(wanted, observe_grafana(config, wanted))
     done = target.apply_to_grafana(config, wanted, made, tmp_path / "state", NOW, print)
     assert [change.action for change in done] == ["blocked"] * 3
     assert "no connection" in done[0].lines[0]
