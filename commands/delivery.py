@@ -33,21 +33,39 @@ if TYPE_CHECKING:
 @json_option
 @click.option("--junit", metavar="FILE", type=click.Path(path_type=Path), help="Also write JUnit XML.")
 @click.option("--only", multiple=True, metavar="NAME", help="A dashboard, a dashboard/panel, or rules.")
+@click.option("--grafana", "by_grafana", is_flag=True, help="Ask through Grafana, as the dashboards do.")
 @at_option
 @click.pass_obj
-def verify(settings: Settings, as_json: bool, junit: Path | None, only: tuple[str, ...], at: datetime | None) -> None:
+def verify(
+    settings: Settings,
+    as_json: bool,
+    junit: Path | None,
+    only: tuple[str, ...],
+    by_grafana: bool,
+    at: datetime | None,
+) -> None:
     """Judge every panel on live data.
 
     Runs each query of each panel, variable, annotation and rule.
     Exit 1 when a panel that should have data has none, and when no panel could be judged. A server that is `none` is
-    not asked.
+    not asked. With --grafana each query is sent to Grafana's own query API, with the token; data sources, plug-ins and
+    who may open what is for admins are judged too.
     """
     from gendash.engine.verify import report
     from gendash.engine.verify.run import any_failed
     from gendash.engine.verify.run import verify as run
+    from gendash.engine.verify.through_grafana import judge_grafana, through_grafana
 
+    if by_grafana and at:
+        raise click.UsageError("Grafana cannot ask as if it were another time: leave --at or --grafana out")
     catalog = settings.checked()
-    verdicts = run(catalog.config, catalog, at=at, only=only)
+    if by_grafana:
+        with through_grafana(catalog.config) as through:
+            say(through.server)
+            verdicts = run(catalog.config, catalog, only=only, through=through)
+            verdicts += [] if only else judge_grafana(catalog, through)
+    else:
+        verdicts = run(catalog.config, catalog, at=at, only=only)
     if junit:
         junit.write_text(report.as_junit(verdicts), "utf-8")
     click.echo(report.verdicts_as_json(verdicts) if as_json else report.as_table(verdicts, colour=sys.stdout.isatty()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -28,6 +28,7 @@ from gendash.engine.model import Problem
 
 OLDEST = 12
 THREADS = 8
+ROLES = ("Viewer", "Editor")
 _GATEWAY = frozenset({429, 502, 503, 504, 524})
 
 
@@ -87,6 +88,20 @@ class Grafana:
     def _not_grafana(self) -> Unexpected:
         todo = "check grafana_url, the path that it is served under too"
         return Unexpected(Problem(self.where, "the answer is not from Grafana's API", todo))
+
+
+def proxy_session(ask: Grafana, uid: str, key: str) -> Session:
+    """A session with what a data source reaches, through Grafana's proxy; ``key`` names the setting in messages."""
+    server = ask.requests.server
+    path = f"/api/datasources/proxy/uid/{uid}"
+    through = replace(server, where=f"{server.where}{path}", url=f"{server.url.rstrip('/')}{path}", setting=key)
+    return Session(through, ask.requests.pause)
+
+
+def open_roles(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The roles below Admin that rows of permissions let in by themselves, not by inheritance."""
+    found = {str(row["role"]) for row in rows if row.get("role") in ROLES and not row.get("inherited")}
+    return sorted(found)
 
 
 class _Transport:

@@ -115,12 +115,17 @@ def prometheus(config: Config) -> Iterator[Call]:
     It raises Unreachable, Denied, or Unexpected where something else answers at the URL.
     """
     with prometheus_session(config) as session:
-        posts = [True]
+        yield calls_of(session)
 
-        def call(path: str, params: dict[str, str]) -> Data | Failed:
-            return _call(session, path, params, posts)
 
-        yield call
+def calls_of(session: Session) -> Call:
+    """The same over a session whose server has Prometheus' API below its URL, such as Grafana's proxy."""
+    posts = [True]
+
+    def call(path: str, params: dict[str, str]) -> Data | Failed:
+        return _call(session, path, params, posts)
+
+    return call
 
 
 def prometheus_session(config: Config) -> Session:

@@ -15,7 +15,7 @@ from itertools import repeat
 from pathlib import Path
 from typing import Any
 
-from gendash.engine.clients.grafana import Grafana, reason, session, token_permissions
+from gendash.engine.clients.grafana import ROLES, Grafana, reason, session, token_permissions
 from gendash.engine.clients.http import BACKOFF_S, Pause
 from gendash.engine.clients.http_policy import Failing, Unanswered
 from gendash.engine.config.load import Config
@@ -24,7 +24,6 @@ from gendash.engine.deliver.marks import is_mark
 from gendash.engine.deliver.observe import observe, read_dashboard
 from gendash.engine.deliver.plan import plan, without_folder
 from gendash.engine.deliver.plan_dashboards import dashboard_change, overtaken
-from gendash.engine.deliver.plan_folders import ROLES
 from gendash.engine.deliver.state import Desired, LiveDashboard, ObservedGrafana
 from gendash.engine.errors import TargetError, Unreachable
 from gendash.engine.model import Problem

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from gendash.engine.clients.grafana import open_roles
 from gendash.engine.deliver.changes import Change
-from gendash.engine.deliver.state import Desired, LiveDashboard, ObservedGrafana, Rows, Unreadable, may
+from gendash.engine.deliver.state import Desired, LiveDashboard, ObservedGrafana, Unreadable, may
 from gendash.engine.render.provisioning import Folder
-
-ROLES = ("Viewer", "Editor")
 
 
 def folder_changes(place: Folder, wanted: Desired, observed: ObservedGrafana) -> list[Change]:
@@ -65,14 +64,9 @@ def _open_above(there: Mapping[str, Any], observed: ObservedGrafana) -> str:
     above = [str(one.get("uid")) for one in there.get("parents") or ()] or [str(there.get("parentUid") or "")]
     for uid in filter(None, above):
         rows = observed.permissions.get(uid)
-        if rows is None or open_to(rows):
+        if rows is None or open_roles(rows):
             return uid
     return ""
-
-
-def open_to(rows: Rows) -> list[str]:
-    """The roles below Admin that rows of permissions let in."""
-    return sorted({str(row["role"]) for row in rows if row.get("role") in ROLES and not row.get("inherited")})
 
 
 def _hide(place: Folder, observed: ObservedGrafana) -> Change:
@@ -95,7 +89,7 @@ def _visible(place: Folder, wanted: Desired, observed: ObservedGrafana) -> list[
     hide, rows = _hide(place, observed), observed.permissions.get(place.uid)
     if rows is None:
         return [hide.turned("left", "cannot see who may open it; check in Grafana that Viewers and Editors may not")]
-    roles = open_to(rows)
+    roles = open_roles(rows)
     teams = {row.get("teamId") for row in rows}
     if not roles:
         lacks = [name for name in place.teams if observed.teams.get(name) not in teams]
@@ -115,7 +109,7 @@ def exposed_dashboards(uids: Iterable[str], titles: Mapping[str, str], observed:
         if not isinstance(observed.dashboards.get(uid), LiveDashboard):
             continue
         lines = []
-        if roles := open_to(observed.permissions.get(uid) or ()):
+        if roles := open_roles(observed.permissions.get(uid) or ()):
             who = " and ".join(f"{role}s" for role in roles)
             lines.append(f"open to {who} by permissions of its own; take them out in Grafana")
         if uid in (observed.public or ()):

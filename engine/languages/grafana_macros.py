@@ -113,9 +113,15 @@ def _ms(duration: str) -> int:
 
 def expand_macros(language: Language, text: str, time: Timing, choices: Sequence[Choice] = ()) -> str:
     """A query's text as the database or Prometheus gets it. Raises MacroError as Grafana would."""
+    text = browser_part(language, text, time, choices)
+    return sql_macros(text, time) if language == "sql" else promql_macros(text, time)
+
+
+def browser_part(language: Language, text: str, time: Timing, choices: Sequence[Choice] = ()) -> str:
+    """A query's text as the browser sends it to Grafana: variables are replaced, macros are not."""
     if language == "sql":
-        return sql_macros(_variables(text, time, choices, _sql_value, intervals=True), time)
-    return promql_macros(_variables(text, time, choices, _promql_value, intervals=False), time)
+        return _variables(text, time, choices, _sql_value, intervals=True)
+    return _variables(text, time, choices, _promql_value, intervals=False)
 
 
 def sql_macros(text: str, time: Timing) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,8 @@ class Question:
     """One query to verify: its place, its text as Grafana sends it, its time range, and its role of the store.
 
     ``verdict`` is the empty form that the answer fills in; ``relations`` are those that the query names.
-    ``role`` is empty for a question to Prometheus.
+    ``role`` is empty for a question to Prometheus. ``target`` is what the dashboard holds of it, ``points`` how many
+    its panel has room for.
     """
 
     verdict: Verdict
@@ -30,6 +31,8 @@ class Question:
     time: Timing
     role: str
     relations: frozenset[str]
+    target: Mapping[str, Any] = field(default_factory=dict)
+    points: int = 0
 
 
 @dataclass(frozen=True)
@@ -140,10 +143,11 @@ def _question(
     at: datetime,
 ) -> Question:
     config = catalog.config
+    points = panel.get("maxDataPoints") or panel.get("gridPos", {}).get("w", 24) * PIXELS_A_COLUMN
     time = timing(
         Span.last(panel.get("timeFrom") or dashboard.range, at),
         query.language,
-        points=panel.get("maxDataPoints") or panel.get("gridPos", {}).get("w", 24) * PIXELS_A_COLUMN,
+        points=points,
         least=panel.get("interval", ""),
         scrape=config["prometheus.scrape_interval"] if query.language == "promql" else "",
         min_step=target.get("interval", ""),
@@ -152,4 +156,4 @@ def _question(
     admin = target["datasource"]["uid"] == config["datasources.admin.uid"]
     role = ("admin_reader" if admin else "reader") if query.language == "sql" else ""
     relations = frozenset(name for kind, name in catalog.expand(query).uses if kind == "relation")
-    return Question(blank, query, target.get("rawSql") or target["expr"], time, role, relations)
+    return Question(blank, query, target.get("rawSql") or target["expr"], time, role, relations, target, points)
