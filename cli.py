@@ -11,6 +11,7 @@ import sys
 import click
 
 from gendash.commands._common import PROBLEMS, Group, Settings
+from gendash.commands.adopt import adopt
 from gendash.commands.check_build_config import build, check, config
 from gendash.commands.db import db, metrics
 from gendash.commands.db_plan import advise, db_plan
@@ -48,6 +49,7 @@ for command in (
     verify,
     plan,
     apply,
+    adopt,
     docs,
     lineage,
     uninstall,

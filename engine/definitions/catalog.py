@@ -34,6 +34,7 @@ class Catalog:
     ``own`` names the dashboards of users' roots, ``styles`` holds how those roots take design rules, by dashboard and
     by folder of files. ``problems`` are those of reading the files; unless it is ``complete``, a name that is missing
     may be in a file that could not be read. ``schemas`` are Grafana's, of visual options.
+    ``overrides`` are the changes over what is rendered, by place.
     ``left_out`` names dashboards that are there but cannot be read or judged: nothing that names one is wrong.
     """
 
@@ -48,6 +49,7 @@ class Catalog:
     complete: bool = True
     schemas: Schemas | None = None
     left_out: frozenset[str] = frozenset()
+    overrides: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> Names:

@@ -13,6 +13,8 @@ import yaml
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.catalog import Catalog, Style
 from gendash.engine.definitions.content_modules import PACKAGED, dashboard_names, load_dashboards
+from gendash.engine.definitions.overrides import FILE as OVERRIDES
+from gendash.engine.definitions.overrides import Fields, override_problems, sound_overrides
 from gendash.engine.definitions.rule_files import metrics_of, rules_of
 from gendash.engine.definitions.strays import STYLE, strays
 from gendash.engine.definitions.visual import Schemas
@@ -43,6 +45,7 @@ def read_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
     dashboards: dict[str, Dashboard] = {}
     styles: dict[str, Style] = {}
     named: set[str] = set()
+    overrides: dict[str, Fields | None] = {}
     complete = True
     for root in [PACKAGED, *roots]:
         if not root.is_dir():
@@ -60,6 +63,7 @@ def read_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
         if root != PACKAGED:
             owned = [*found, f"{reader.prefix}sql/", f"{reader.prefix}recording_rules/"]
             styles |= dict.fromkeys(owned, reader.style())
+            overrides |= reader.overrides(dashboards)
         problems += strays(root, root == PACKAGED, reader.prefix)
         complete &= reader.complete
     by_name = _all_rules(rules, problems)
@@ -67,7 +71,18 @@ def read_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
     left_out = frozenset(named - dashboards.keys())
     schemas = Schemas(json.loads((PACKAGED / "engine" / "definitions" / "grafana_panels.json").read_text("utf-8")))
     return Catalog(
-        config, dashboards, relations, by_name, metrics, own, styles, tuple(problems), complete, schemas, left_out
+        config,
+        dashboards,
+        relations,
+        by_name,
+        metrics,
+        own,
+        styles,
+        tuple(problems),
+        complete,
+        schemas,
+        left_out,
+        overrides,
     )
 
 
@@ -176,6 +191,15 @@ class _Root:
         text = self._text(path) if path.exists() else None
         content, lines = self._yaml(text, self.shown(path)) if text is not None else (None, {})
         return Style({} if content is None else content, self.shown(path), lines)
+
+    def overrides(self, dashboards: Mapping[str, Dashboard]) -> dict[str, Fields | None]:
+        """The overrides of this root by place."""
+        path = self.root / OVERRIDES
+        text = self._text(path) if path.exists() else None
+        content, lines = self._yaml(text, self.shown(path)) if text is not None else (None, {})
+        content = {} if content is None else content
+        self.problems += override_problems(content, self.shown(path), lines, dashboards)
+        return sound_overrides(content)
 
     def _text(self, path: Path) -> str | None:
         try:

@@ -7,6 +7,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from gendash.engine.config.load import suggest
+from gendash.engine.definitions.overrides import FILE as OVERRIDES
 from gendash.engine.model import Problem
 
 STYLE = "style.yaml"
@@ -17,7 +18,7 @@ ALLOWED = (
 )  # fmt: skip
 # what is read, by folder: names of files, and the folders below
 READ: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    ".": ((STYLE,), ("dashboards", "recording_rules", "sql")),
+    ".": ((STYLE, OVERRIDES), ("dashboards", "recording_rules", "sql")),
     "dashboards": (("*.py", "glossary.yaml", "plan.yaml"), ()),
     "recording_rules": (("*.yaml",), ()),
     "sql": ((), ("audits", "rollups", "staging", "tables", "views")),

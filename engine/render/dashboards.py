@@ -13,6 +13,7 @@ from gendash.engine.config.settings import SERVERS
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.grid import panel_id, positions
 from gendash.engine.model import Dashboard, Panel, Query, Row, SettingRef, Variable
+from gendash.engine.render.overrides import with_overrides
 
 SCHEMA_VERSION = 42
 TAG = "gendash"
@@ -47,7 +48,7 @@ def render_dashboard(catalog: Catalog, dashboard: Dashboard) -> dict[str, Any]:
         rendered, y = _row(catalog, dashboard, row, y)
         panels += rendered
     variables = [_variable(catalog, v, dashboard) for v in dashboard.variables if not catalog.variable_lacks(v)]
-    return {
+    whole = {
         "uid": config.dashboard_uid(dashboard.name),
         "title": dashboard.title,
         "description": catalog.prose(dashboard.doc),
@@ -70,6 +71,7 @@ def render_dashboard(catalog: Catalog, dashboard: Dashboard) -> dict[str, Any]:
         "annotations": {"list": [_annotation(catalog, *one) for one in live_annotations(catalog, dashboard)]},
         "panels": panels,
     }
+    return with_overrides(whole, dashboard, catalog.overrides)
 
 
 def live_annotations(catalog: Catalog, dashboard: Dashboard) -> list[tuple[str, Query]]:
