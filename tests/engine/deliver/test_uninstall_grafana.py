@@ -51,7 +51,7 @@ def site(grafana: Any, tmp_path: Path) -> Iterator[Site]:
         wanted = desired(config, boards, [config.dashboard_uid(admin)] if admin else [])
         changes = plan(wanted, observe_grafana(config, wanted))
         done = target.apply_to_grafana(config, wanted, changes, tmp_path, NOW, lambda _: None, pause=lambda _: None)
-        assert {change.action for change in done} <= {"create", "update", "none", "report"}
+        assert {change.action for change in done} <= {"create", "update", "none", "left"}
         made.append(config)
         return config
 
