@@ -25,7 +25,7 @@ def check(settings: Settings) -> None:
 
     References, queries, units, descriptions, grid: every problem at once.
     """
-    from gendash.engine.checks.definitions import definition_notes, warnings
+    from gendash.engine.checks.definitions import alerting_notes, definition_notes, warnings
 
     catalog = settings.checked()
     panels = sum(len(dashboard.panels()) for dashboard in catalog.dashboards.values())
@@ -33,6 +33,10 @@ def check(settings: Settings) -> None:
         say(f"warning: {warning}")
     for note in _grouped_notes(definition_notes(catalog)):
         say(f"note: {note}")
+    for problem in alerting_notes(catalog):
+        say(f"note: {problem}")
+    for place, fields in catalog.overrides.items():
+        say(f"override: {place}: {'taken out' if fields is None else ', '.join(fields)}")
     click.echo(
         f"{len(catalog.dashboards)} dashboards, {panels} panels, {len(catalog.relations)} SQL files, "
         f"{len(catalog.rules)} rules: no problems"

@@ -145,6 +145,7 @@ def apply(
     Database, rules, folders, data sources, dashboards.
     Exit 1 when something failed or is blocked, 4 when something is left to a person who must decide.
     """
+    from gendash.engine.definitions.alerting import who_is_notified
     from gendash.engine.deliver.apply import carry_out
     from gendash.engine.deliver.changes import exit_code as code
 
@@ -160,6 +161,8 @@ def apply(
     except KeyboardInterrupt:
         _interrupted(done)
     click.echo(_as_json(changes) if as_json else _outcome(changes))
+    if not only:
+        say(who_is_notified(catalog.config))
     sys.exit(code(changes, applied=True))
 
 

@@ -25,6 +25,7 @@ from gendash.engine.checks.texts import (
 )
 from gendash.engine.config.load import suggest
 from gendash.engine.config.settings import SETTINGS
+from gendash.engine.definitions.alerting import alerting_problems, unreached, who_is_notified
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.grid import panel_id
 from gendash.engine.definitions.platform_names import is_expression
@@ -32,6 +33,7 @@ from gendash.engine.definitions.sound import sound
 from gendash.engine.languages.promql import metric_names
 from gendash.engine.model import Problem
 from gendash.engine.render.dashboards import link_target
+from gendash.engine.render.rules import live_rules
 
 
 def check(catalog: Catalog) -> list[Problem]:
@@ -63,6 +65,29 @@ def definition_notes(catalog: Catalog) -> list[Problem]:
         for where, _, panel in catalog.panels()
         if panel.leads_to and link_target(panel.leads_to)[0] not in catalog.dashboards
     ]
+
+
+def check_alerting(catalog: Catalog) -> list[Problem]:
+    """Receivers, routes and mute times fit together."""
+    return list(alerting_problems(catalog.config))
+
+
+def alerting_notes(catalog: Catalog) -> list[Problem]:
+    """Alerts that reach nobody, and links in alerts that lead nowhere."""
+    config = catalog.config
+    alerts = {rule.name: rule.labels for rule in live_rules(catalog) if rule.kind == "alert"}
+    if not alerts:
+        return []
+    if nobody := who_is_notified(config):
+        return [Problem("alerting", nobody)]
+    found = []
+    if lost := unreached(config, alerts):
+        found.append(Problem("alerting.routes", f"no route takes {', '.join(lost)}", "add a route without conditions"))
+    if not config["grafana_public_url"]:
+        found.append(Problem("grafana_public_url", "links to dashboards in alerts are relative", "set it"))
+    if "://" not in config["docs_url"]:
+        found.append(Problem("docs_url", "links to runbooks in alerts are relative", "set it to where docs/ is served"))
+    return found
 
 
 _REFERENCE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
@@ -214,5 +239,6 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_rule_names,
     check_labels,
     check_prose,
+    check_alerting,
     *RULE_CHECKS,
 )

@@ -141,8 +141,7 @@ def load_config(
         else:
             _store(setting, key, value, where, values, origins, problems, in_file=True)
     for setting in SETTINGS:
-        # A * in a variable matches each of the Langfuse projects.
-        names = values["langfuse.projects"] if "*" in setting.env else [""] if setting.env else []
+        names = _names(setting, values)
         for name in names:
             key, env = setting.key.replace("*", name), setting.env.replace("*", variable_part(name))
             _from_environment(setting, key, env, environ or {}, read_file, values, origins, problems)
@@ -197,6 +196,16 @@ def _name_data_sources(values: dict[str, Any], origins: dict[str, str]) -> None:
             if key not in origins:
                 values[key] = form.format(prefix, values[key])
                 origins[key] = "instance" if values["instance"] else "project"
+
+
+def _names(setting: Setting, values: Mapping[str, Any]) -> list[str]:
+    """What a * in a setting's variable matches: the Langfuse projects, or the receivers that the file names."""
+    if "*" not in setting.env:
+        return [""] if setting.env else []
+    prefix = setting.key.partition("*")[0]
+    if prefix == "langfuse.servers.":
+        return list(values["langfuse.projects"])
+    return list(dict.fromkeys(key.removeprefix(prefix).partition(".")[0] for key in values if key.startswith(prefix)))
 
 
 def _switch_off(values: dict[str, Any], origins: dict[str, str], problems: list[Problem]) -> None:

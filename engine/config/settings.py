@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from gendash.engine.config.alerting_settings import ROWS as ALERTING
+from gendash.engine.config.http_settings import requests_to, way_to
 from gendash.engine.config.value_types import TypeName
 
 
@@ -68,76 +70,6 @@ FIELDS = ("user_id", "error_text", "model_parameters", "score_comment", "score_t
 """What `langfuse.fields` may open; each is one column of an lf_ table, which is empty otherwise."""
 
 
-def _requests(key: str, server: str, variable: str, timeout: str, max_pause: str) -> tuple[Setting, ...]:
-    """The settings for requests to one HTTP server: the same for each server."""
-    return (
-        *_route(key, server, variable, ""),
-        Setting(
-            f"{key}.timeout", "duration", timeout, f"longest time that one request to {server} may take as a whole"
-        ),
-        Setting(
-            f"{key}.max_pause",
-            "duration",
-            max_pause,
-            f"longest pause that {server} can impose by Retry-After",
-        ),
-    )
-
-
-def _route(key: str, server: str, variable: str, default: str | None) -> tuple[Setting, ...]:
-    return (
-        Setting(
-            f"{key}.headers",
-            "headers",
-            default,
-            f"further headers of requests to {server}, one `Name: value` a line; Authorization there"
-            " replaces other credentials",
-            f"{variable}_HEADERS",
-            secret=True,
-        ),
-        Setting(
-            f"{key}.headers.*",
-            "header",
-            None,
-            f"a further header that is no secret, such as `X-Scope-OrgID: tenant`; secret ones: {variable}_HEADERS",
-        ),
-        Setting(
-            f"{key}.ca_file",
-            "str",
-            default,
-            f"PEM file of the authorities that {server}'s certificate is checked against; else REQUESTS_CA_BUNDLE,"
-            " SSL_CERT_FILE, those of this machine",
-        ),
-        Setting(
-            f"{key}.client_cert",
-            "list",
-            None if default is None else [],
-            "PEM file of the client certificate, and that of its key where it is another: `[cert.pem, key.pem]`",
-        ),
-        Setting(
-            f"{key}.proxy",
-            "proxy",
-            default,
-            "http://host:port of a proxy, or none; where absent HTTPS_PROXY, HTTP_PROXY and NO_PROXY apply, but never"
-            " for this machine's own addresses",
-        ),
-        Setting(
-            f"{key}.proxy_auth",
-            "str",
-            default,
-            f"`user:password` for the proxy between gendash and {server}",
-            f"{variable}_PROXY_AUTH",
-            secret=True,
-        ),
-        Setting(
-            f"{key}.insecure",
-            "bool",
-            None if default is None else False,
-            f"true: {server}'s certificate is not checked, which every run says; name its authority in ca_file instead",
-        ),
-    )
-
-
 SETTINGS: tuple[Setting, ...] = (
     Setting("time_zone", "zone", "UTC", "the one time zone of all days, weeks and months"),
     Setting("schema", "name", "gendash", "schema in the store that gendash owns"),
@@ -193,7 +125,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("grafana_url", "server", "http://127.0.0.1:3000", "Grafana, or none", "GENDASH_GRAFANA_URL"),
     Setting("grafana_token", "token", "", "service account token", "GENDASH_GRAFANA_TOKEN", secret=True),
     Setting("grafana_org_id", "int?", 0, "number of the organisation in Grafana; 0: the one of the credentials"),
-    *_requests("grafana", "Grafana", "GENDASH_GRAFANA", "15s", "30s"),
+    *(Setting(*row) for row in requests_to("grafana", "Grafana", "GENDASH_GRAFANA", "15s", "30s")),
     # roles
     Setting("roles.owner", "name", "gendash_owner", "role that migrates and refreshes"),
     Setting("roles.reader", "name", "gendash_reader", "role of the data source for everyone"),
@@ -325,7 +257,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("limits.uncosted_red", "share", 0.05, "red from"),
     # prometheus
     Setting("prometheus.bearer", "token", "", "bearer token", "GENDASH_PROMETHEUS_BEARER", secret=True),
-    *_requests("prometheus", "Prometheus", "GENDASH_PROMETHEUS", "10s", "30s"),
+    *(Setting(*row) for row in requests_to("prometheus", "Prometheus", "GENDASH_PROMETHEUS", "10s", "30s")),
     Setting("prometheus.scrape_interval", "duration", "15s", "scrape interval"),
     Setting("prometheus.evaluation_interval", "duration", "30s", "rule evaluation interval"),
     Setting("prometheus.retention", "duration", "90d", "how long Prometheus keeps samples"),
@@ -358,6 +290,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("handlers.search", "str", "/api/v1/kb/search", "route that searches the knowledge base"),
     Setting("handlers.upload", "str", "/api/v1/kb/documents", "route that takes documents"),
     Setting("handlers.feedback", "str", "/api/v1/feedback", "route that takes ratings"),
+    Setting(
+        "grafana_public_url",
+        "url?",
+        "",
+        "address of Grafana in people's browsers, for links in alerts; links are relative without it",
+        "GENDASH_GRAFANA_PUBLIC_URL",
+    ),
+    *(Setting(f"alerting.{key}", kind, default, *rest) for key, kind, default, *rest in ALERTING),  # type: ignore[arg-type]
     Setting("docs_url", "str", "docs", "where docs/ is served: prefix of the runbook links of alerts"),
     # langfuse
     Setting("langfuse.project", "name", "default", "key of the project on every row"),
@@ -370,7 +310,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("langfuse.public_key", "token", "", "API key", "LANGFUSE_PUBLIC_KEY", secret=True),
     Setting("langfuse.secret_key", "token", "", "API key", "LANGFUSE_SECRET_KEY", secret=True),
-    *_requests("langfuse", "Langfuse", "LANGFUSE", "60s", "1d"),
+    *(Setting(*row) for row in requests_to("langfuse", "Langfuse", "LANGFUSE", "60s", "1d")),
     Setting("langfuse.since", "duration", "32d", "how far back the first sync goes: 30 whole days, or a month"),
     Setting("langfuse.cadence", "duration", "1m", "how often the sync is expected to run"),
     Setting(
@@ -391,5 +331,5 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "langfuse.servers.*.plan", "str", None, "its organisation's plan; langfuse.plan where absent", choices=PLANS
     ),
-    *_route("langfuse.servers.*", "its Langfuse", "LANGFUSE_*", None),
+    *(Setting(*row) for row in way_to("langfuse.servers.*", "its Langfuse", "LANGFUSE_*", None)),
 )

@@ -15,7 +15,7 @@ from gendash.engine.config import http_headers
 
 TypeName = Literal[
     "bool", "int", "float", "money", "share", "amount", "list", "words", "names", "zone", "url", "server", "header",
-    "headers", "token", "proxy", "str", "text", "name", "column", "identifier", "name?", "uid", "uid?", "int?",
+    "headers", "token", "proxy", "str", "text", "name", "column", "identifier", "name?", "uid", "uid?", "int?", "url?",
     "metric", "label", "duration", "durations", "sql type", "one or two", "lists", "maps", "numbers", "texts by name",
     "maps of texts", "word lists", "days by relation", "true or row", "columns",
 ]  # fmt: skip
@@ -155,6 +155,7 @@ TYPES: Mapping[TypeName, Type] = {
         {"type": "string", "minLength": 1},
     ),
     "url": Type("a URL", _is_some_text, {**_TEXT, "pattern": "^[A-Za-z][A-Za-z0-9+.-]*:"}),
+    "url?": _matching(r"https?://[^\s@?#]+|", "a URL without user, password and query, or nothing"),
     "server": Type(
         f"a URL with scheme and host, or {NONE}",
         _is_some_text,

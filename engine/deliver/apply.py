@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from gendash.engine.clients.grafana import public_url
+from gendash.engine.clients.grafana import public_url, session
 from gendash.engine.clients.http import Pause
 from gendash.engine.config.load import Config, suggest
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.deliver import grafana, rules_dir
+from gendash.engine.deliver.alerting import alerting_changes, observe_alerting, secrets_of
 from gendash.engine.deliver.changes import Action, Change
 from gendash.engine.deliver.observe import observe_grafana
 from gendash.engine.deliver.plan import plan
@@ -23,6 +24,7 @@ from gendash.engine.deliver.state import Desired, desired
 from gendash.engine.errors import Refused, raise_if
 from gendash.engine.model import Problem
 from gendash.engine.render.dashboards import render_dashboards
+from gendash.engine.render.grafana_alerting import grafana_alerting
 from gendash.engine.render.rules import render_rules
 from gendash.engine.store.delivered import Memory, recall, remember
 from gendash.engine.store.migrate import migrate, pending
@@ -95,7 +97,26 @@ def observe_and_plan(catalog: Catalog, options: Options = EVERYTHING, pause: Pau
         observed = observe_grafana(config, wanted, pause)
         server = observed.server
         changes += plan(wanted, observed)
+        changes += _alerting(catalog, wanted, pause)
     return Planned(wanted, changes, server)
+
+
+def _alerting(catalog: Catalog, wanted: Desired, pause: Pause) -> list[Change]:
+    """The changes of alerting by Grafana; none where Prometheus evaluates alerts, or of a plan of single dashboards."""
+    if catalog.config["alerting.by"] != "grafana" or wanted.partial:
+        return []
+    with session(catalog.config, pause) as ask:
+        there = observe_alerting(ask)
+    known = wanted.written or {}
+    same = {uid for uid, digest in wanted.secrets.items() if known.get(uid) == digest}
+    return alerting_changes(grafana_alerting(catalog), there, same)
+
+
+def _secret_texts(catalog: Catalog, wanted: Desired) -> dict[str, str]:
+    """The secrets of data sources and contact points by uid."""
+    sources = {one["uid"]: one["secureJsonData"] for one in wanted.datasources if one.get("secureJsonData")}
+    found = {uid: json.dumps(secret, sort_keys=True) for uid, secret in sources.items()}
+    return found | (secrets_of(grafana_alerting(catalog)) if catalog.config["alerting.by"] == "grafana" else {})
 
 
 def wanted_of(catalog: Catalog, options: Options = EVERYTHING) -> Desired:
@@ -112,7 +133,7 @@ def wanted_of(catalog: Catalog, options: Options = EVERYTHING) -> Desired:
     wanted = desired(config, rendered, admin, memory.project if memory else "")
     return replace(
         wanted,
-        secrets={source["uid"]: memory.digest(_secret(source)) if memory else "?" for source in _with_secret(wanted)},
+        secrets={uid: memory.digest(text) if memory else "?" for uid, text in _secret_texts(catalog, wanted).items()},
         written=memory.written if memory else None,
         overwrite=options.overwrite,
         prune=options.prune,
@@ -153,27 +174,20 @@ def carry_out(
             grafana.apply_to_grafana(config, planned.wanted, own["grafana"], state, now, say, done=made)
         finally:
             done += made
-            _remember(config, planned.wanted, own["grafana"], made)
+            _remember(catalog, planned.wanted, own["grafana"], made)
     return done
 
 
-def _remember(config: Config, wanted: Desired, planned: Sequence[Change], made: Sequence[Change]) -> None:
+def _remember(catalog: Catalog, wanted: Desired, planned: Sequence[Change], made: Sequence[Change]) -> None:
     """Notes the secrets that were written; the store may have got its memory in this very apply."""
+    config = catalog.config
     failed = {change.name for change in made if change.action in ("blocked", "left")}
-    sent = {c.name for c in planned if c.kind == "datasource" and c.payload.get("secureJsonData")}
+    sent = {change.name for change in planned if change.kind in ("datasource", "alerting") and change.payload}
     written = {change.name for change in made} & sent - failed
     memory: Memory | None = recall(config, _key(config)) if written else None
     if memory:
-        sources = {source["uid"]: source for source in _with_secret(wanted)}
-        remember(config, _key(config), {uid: memory.digest(_secret(sources[uid])) for uid in written & sources.keys()})
-
-
-def _with_secret(wanted: Desired) -> list[Mapping[str, Any]]:
-    return [source for source in wanted.datasources if source.get("secureJsonData")]
-
-
-def _secret(source: Mapping[str, Any]) -> str:
-    return json.dumps(source.get("secureJsonData"), sort_keys=True)
+        texts = _secret_texts(catalog, wanted)
+        remember(config, _key(config), {uid: memory.digest(texts[uid]) for uid in written & texts.keys()})
 
 
 def _key(config: Config) -> str:

@@ -19,6 +19,7 @@ from gendash.engine.clients.grafana import ROLES, Grafana, reason, session, toke
 from gendash.engine.clients.http import BACKOFF_S, Pause
 from gendash.engine.clients.http_policy import Failing, Unanswered
 from gendash.engine.config.load import Config
+from gendash.engine.deliver.alerting import send
 from gendash.engine.deliver.changes import Change
 from gendash.engine.deliver.marks import is_mark
 from gendash.engine.deliver.observe import observe, read_dashboard
@@ -110,6 +111,8 @@ def _carry_out(writer: Writer, change: Change) -> Change:
 
 def _look(writer: Writer, change: Change) -> Change | None:
     """What became of a write, by planning again what is there; None where it was not done and may be sent again."""
+    if change.kind == "alerting":  # its requests can be sent again without harm
+        return None
     dashboards = [change.name] if change.kind == "dashboard" else []
     part = writer.wanted.only(dashboards, [change.name], [change.name])
     if change.action == "delete":
@@ -124,6 +127,8 @@ def _look(writer: Writer, change: Change) -> Change | None:
 
 def _write(writer: Writer, change: Change) -> Change:
     ask = writer.ask
+    if change.kind == "alerting":
+        return send(ask, change)
     if change.action == "delete":
         return _delete(writer, change)
     if change.kind == "folder":

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import jinja2
 
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.render.rules import PREFIX, live_rules
+from gendash.engine.render.rules import PREFIX, prometheus_rules
 
 TEMPLATES = ("prometheus.yml.j2", "prometheus-long.yml.j2")
 MONTHLY = "slo"  # the group that looks back further than the first server remembers
@@ -20,7 +20,7 @@ def render_prometheus(catalog: Catalog, templates: Mapping[str, str]) -> dict[st
     rules_dir = config["prometheus.rules_dir"] or "../prometheus/rules"
     if not config.has("prometheus"):
         return {}
-    groups = sorted({rule.group for rule in live_rules(catalog)})
+    groups = sorted({rule.group for rule in prometheus_rules(catalog)})
     files = {group: f"{rules_dir}/{PREFIX}{group}.yml" for group in groups}
     values = {
         "config": config,
