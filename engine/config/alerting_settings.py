@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from gendash.engine.config.setting import Setting
+from gendash.engine.config.value_types import TypeName
+
 KINDS = ("slack", "email", "pagerduty", "webhook")
 WAYS = ("alertmanager", "grafana", "none")
 SEVERITIES = ("critical", "warning")
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SPAN = r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]"
 
-ROWS: tuple[tuple[str, str, object, str, str, bool, tuple[str, ...]], ...] = (
+_ROWS: tuple[tuple[str, TypeName, object, str, str, bool, tuple[str, ...]], ...] = (
     (
         "by",
         "str",
@@ -66,4 +69,8 @@ ROWS: tuple[tuple[str, str, object, str, str, bool, tuple[str, ...]], ...] = (
     ("smtp_host", "str", "localhost:25", "host:port of the mail server that Alertmanager uses", "", False, ()),
     ("smtp_from", "str", "gendash@localhost", "sender of its mails", "", False, ()),
     ("smtp_user", "str", "", "its user there; the password is read from the file smtp in secrets_dir", "", False, ()),
+)
+ALERTING = tuple(
+    Setting(f"alerting.{key}", kind, default, doc, env, secret, choices)
+    for key, kind, default, doc, env, secret, choices in _ROWS
 )

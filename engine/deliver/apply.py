@@ -157,8 +157,12 @@ def carry_out(
     done = [] if done is None else done
     own = {target: [change for change in changes if change.target == target] for target in SWITCHES}
     if any(change.writes for change in own["database"]):
-        for note in migrate(config, catalog).notes:
+        migrated = migrate(config, catalog)
+        for note in migrated.notes:
             say(f"note: {note}")
+        if migrated.problems:
+            lines = tuple(str(problem) for problem in migrated.problems)
+            own["database"] = [replace(change, action="blocked", lines=lines) for change in own["database"]]
     done += own["database"]
     if any(change.writes for change in own["prometheus"]):
         line = rules_dir.apply_rules(_rules_dir(config), own["prometheus"], config)

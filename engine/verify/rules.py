@@ -22,6 +22,8 @@ def rule_verdict(live: Servers, name: str) -> Verdict:
         return unavailable(live.catalog.config, blank, lacks)
     if down := live.down.get(PROMETHEUS):
         return replace(blank, status=down.status, why=down.why)
+    if live.rules_unknown.status != "ok":
+        return replace(blank, status=live.rules_unknown.status, why=live.rules_unknown.why)
     loaded = live.loaded.get(name, [])
     own = normal_form(rule_expression(live.catalog, rule).text)
     same = next((one for one in loaded if normal_form(one.expr) == own), None)

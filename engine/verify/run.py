@@ -16,13 +16,15 @@ from gendash.engine.clients.answers import Failed
 from gendash.engine.clients.postgres import store
 from gendash.engine.config.load import Config, suggest
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.definitions.relations import qualified
+from gendash.engine.definitions.relations import qualified, reader_login
 from gendash.engine.errors import ContentError, Denied, GendashError, TargetError, Unexpected
 from gendash.engine.languages.grafana_macros import Choice, MacroError, Timing, browser_part, expand_macros, leftovers
 from gendash.engine.model import Problem, Variable
-from gendash.engine.verify.freshness import Filled, relation_finder, series_finder
+from gendash.engine.verify.audited import doubt_finder, shares_beyond
+from gendash.engine.verify.freshness import Filled, relation_finder
 from gendash.engine.verify.queries import Asked, Question, dashboard_queries
 from gendash.engine.verify.reader import RunQuery, open_reader
+from gendash.engine.verify.recorded import Recorded, look_at_series
 from gendash.engine.verify.rules import RULES, rule_verdict
 from gendash.engine.verify.servers import PROMETHEUS, Servers, failed_query
 from gendash.engine.verify.through_grafana import Through
@@ -121,41 +123,37 @@ def _connect(
 ) -> Servers:
     """Connections to the servers that are needed, each tried."""
     needed = [question for one in asked for question in one.questions]
+    roles = {question.role for question in needed} - {PROMETHEUS}
+    if roles and (config["admin_reader_password"] or config["roles.passwords"] == "none"):
+        roles.add("admin_reader")  # who may read the results of audits
     down: dict[str, Finding] = {}
     readers: dict[str, RunQuery] = {}
     filled: dict[str, Filled] = {}
-    for role in sorted({question.role for question in needed} - {""}):
+    for role in sorted(roles):
         try:
             reader = through.reader(role) if through else stack.enter_context(_reader(config, role, at))
             readers[role] = reader
             filled |= _filled(catalog, readers[role])
         except GendashError as error:
             down[role] = failed_query(error)
+    auditor = None if "admin_reader" in down else readers.get("admin_reader")
+    beyond = shares_beyond(catalog, auditor) if auditor else {}
+    relations, doubts = relation_finder(catalog, filled), doubt_finder(catalog, beyond)
     call: prom.Call | None = None
-    loaded: dict[str, list[prom.LoadedRule]] = {}
+    seen = Recorded(catalog)
     if (rules and config.has("prometheus")) or any(question.role == "" for question in needed):
         try:
             call = through.call if through else stack.enter_context(prom.prometheus(config))
-            loaded = prom.loaded_rules(call)
+            seen = look_at_series(catalog, call, moment)
         except TargetError as error:
             down[PROMETHEUS] = failed_query(error)
-
-    def value(expr: str) -> float | None:
-        assert call is not None
-        answer = prom.instant(call, expr, moment)
-        if isinstance(answer, Failed):  # no answer is not the answer that nothing is there
-            raise Unexpected(Problem("prometheus", f"{answer.message} when looking for {expr}", "try again"))
-        found = answer.series
-        return float(found[0]["value"][1]) if found else None
-
-    find = series_finder(catalog, value, loaded)
-    return Servers(catalog, readers, call, down, relation_finder(catalog, filled), find, loaded, through)
+    return Servers(catalog, readers, call, down, relations, doubts, seen.find, seen.loaded, seen.rules_unknown, through)
 
 
 def _reader(config: Config, role: str, at: datetime | None) -> AbstractContextManager[RunQuery]:
     """Access as a role of the data sources; never as the owner, who may read what panels may not."""
-    user, password = config[f"roles.{role}"], config[f"{role}_password"]
-    if not password:
+    user, password = reader_login(config, role), config[f"{role}_password"]
+    if not password and config["roles.passwords"] != "none":
         what = f"not set, so nothing can be asked as role {user}"
         do = "set it to the password that the role has, and run `gendash db migrate` if it has none"
         raise Denied(Problem(f"GENDASH_{role.upper()}_PASSWORD", what, do))
@@ -220,13 +218,11 @@ def _by_grafana(live: Servers, through: Through, item: Question, choices: Sequen
     sql = item.query.language == "sql"
     if isinstance(given, Failed):
         return QueryResult(_refused(live, item, given) if sql else Finding("error", given.message), ms=ms)
-    source = live.relations(item.relations) if sql else live.series(_expanded_or_raw(item, choices), not given.rows)
-    return QueryResult(judge(item.query, given, source), given, ms)
-
-
-def _expanded_or_raw(item: Question, choices: Sequence[Choice]) -> str:
+    if sql:
+        return QueryResult(_judged(live, item, given), given, ms)
     text = _expanded(item, item.text, choices)
-    return item.text if isinstance(text, Finding) else text
+    source = text if isinstance(text, Finding) else live.series(text, not given.rows)
+    return QueryResult(judge(item.query, given, source), given, ms)
 
 
 def _expanded(item: Question, text: str, choices: Sequence[Choice]) -> str | Finding:
@@ -243,7 +239,14 @@ def _sql(live: Servers, item: Question, text: str) -> QueryResult:
     if isinstance(given, Failed):
         return QueryResult(_refused(live, item, given), ms=given.ms)
     answer = table(given.columns, given.rows, item.query.format, given.numeric)
-    return QueryResult(judge(item.query, answer, live.relations(item.relations)), answer, given.ms)
+    return QueryResult(_judged(live, item, answer), answer, given.ms)
+
+
+def _judged(live: Servers, item: Question, answer: Answer) -> Finding:
+    """What is thought of the rows that the store gave."""
+    found = judge(item.query, answer, live.relations(item.relations))
+    doubt = live.doubts(item.relations) if found.status == "ok" and answer.rows else OK
+    return found if doubt.status == "ok" else doubt
 
 
 def _refused(live: Servers, item: Question, given: Failed) -> Finding:
@@ -267,6 +270,8 @@ def _promql(live: Servers, item: Question, text: str) -> QueryResult:
         given = prom.over(live.call, text, start, end, item.time.step_ms)
     if isinstance(given, Failed):
         return QueryResult(Finding("error", given.message), ms=given.ms)
+    if given.partial:
+        return QueryResult(Finding("error", f"the answer is partial: {given.partial}"), ms=given.ms)
     answer = series(given.series)
     return QueryResult(judge(item.query, answer, live.series(text, not answer.rows)), answer, given.ms)
 
@@ -326,8 +331,10 @@ def _label_values(live: Servers, item: Question, choices: Sequence[Choice]) -> J
         return selector
     assert live.call is not None
     given = prom.label_values(live.call, match[2].strip(), selector, item.time.span.start, item.time.span.end)
-    if isinstance(given, Failed):
-        return Finding("error", given.message)
+    if isinstance(given, Failed) or given.partial:
+        return Finding(
+            "error", given.message if isinstance(given, Failed) else f"the answer is partial: {given.partial}"
+        )
     found = [str(value) for value in given.data]
     return found, live.series(selector, not found) if selector else OK, given.ms
 

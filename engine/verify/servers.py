@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gendash.engine.clients import prometheus as prom
@@ -11,7 +11,7 @@ from gendash.engine.errors import GendashError
 from gendash.engine.verify.freshness import Finder
 from gendash.engine.verify.reader import RunQuery
 from gendash.engine.verify.through_grafana import Through
-from gendash.engine.verify.verdict import Finding
+from gendash.engine.verify.verdict import OK, Finding
 
 PROMETHEUS = ""  # the role of a question that is not for the store
 
@@ -28,8 +28,10 @@ class Servers:
     call: prom.Call | None
     down: Mapping[str, Finding]
     relations: Callable[[Iterable[str]], Finding]
+    doubts: Callable[[Iterable[str]], Finding]
     series: Finder
-    loaded: Mapping[str, list[prom.LoadedRule]]
+    loaded: Mapping[str, Sequence[prom.LoadedRule]]
+    rules_unknown: Finding = OK
     through: Through | None = None
 
 
