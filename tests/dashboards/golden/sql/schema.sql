@@ -63,6 +63,14 @@ create table gendash._changed (
   primary key (relation, day, transaction)
 );
 
+create table gendash._delivered (
+  server text not null,
+  uid text not null,
+  digest text not null,
+  written_at timestamptz not null,
+  primary key (server, uid)
+);
+
 create table gendash._former_user (
   user_hash text not null,
   noted_at timestamptz not null,
@@ -131,8 +139,14 @@ create table gendash._sync (
   written bigint not null,
   requests bigint not null,
   kept_before timestamptz,
+  server_keeps text,
   too_wide_s float8,
   too_wide_at timestamptz,
+  too_wide_sure boolean,
+  page_rows int,
+  range_from timestamptz,
+  range_at timestamptz,
+  range_began timestamptz,
   resume_at timestamptz,
   finished_at timestamptz,
   error text,
@@ -152,6 +166,7 @@ create table gendash.lf_model (
   output_usd numeric,
   prices jsonb not null,
   tiers int not null,
+  pricing_tiers jsonb,
   is_managed boolean not null,
   primary key (project, id)
 );
@@ -2053,6 +2068,18 @@ comment on column gendash._changed.at is 'when';
 
 revoke all on gendash._changed from public, gendash_reader, gendash_admin_reader;
 
+comment on table gendash._delivered is 'Secrets that gendash has written into data sources of Grafana, as keyed digests, so that a rotated one is noticed. Grain: one row per data source of a Grafana''s organisation.';
+
+comment on column gendash._delivered.server is 'address of Grafana, and number of the organisation';
+
+comment on column gendash._delivered.uid is 'uid of the data source';
+
+comment on column gendash._delivered.digest is 'HMAC-SHA256 of the secret, with the key of this store';
+
+comment on column gendash._delivered.written_at is 'when it was written';
+
+revoke all on gendash._delivered from public, gendash_reader, gendash_admin_reader;
+
 comment on table gendash._former_user is 'Users who left the list of users, so that what they left behind on the platform is not counted as of an unknown person. Grain: one row per user who was in the list, or is in a row that does not count, and is not in the list.';
 
 comment on column gendash._former_user.user_hash is 'keyed hash of the user''s id';
@@ -2169,9 +2196,21 @@ comment on column gendash._sync.requests is 'requests sent since the beginning';
 
 comment on column gendash._sync.kept_before is 'rows from before this time stay when Langfuse no longer sends them: its own retention drops them there';
 
+comment on column gendash._sync.server_keeps is 'how long Langfuse keeps rows of the project itself, in words';
+
 comment on column gendash._sync.too_wide_s is 'narrowest window, in seconds, that the server did not answer; NULL if it answered all';
 
 comment on column gendash._sync.too_wide_at is 'when that was';
+
+comment on column gendash._sync.too_wide_sure is 'whether a narrower window was answered right after it; else the server may have been away';
+
+comment on column gendash._sync.page_rows is 'rows a page that are asked for, after the server did not answer for more; NULL for as many as it gives';
+
+comment on column gendash._sync.range_from is 'start of the last range of `sync --from`';
+
+comment on column gendash._sync.range_at is 'where that range continues; NULL when it is complete';
+
+comment on column gendash._sync.range_began is 'when the sync of that range began';
 
 comment on column gendash._sync.resume_at is 'no request before this time: the server asked for a pause';
 
@@ -2206,6 +2245,8 @@ comment on column gendash.lf_model.output_usd is 'price of one unit of output in
 comment on column gendash.lf_model.prices is 'USD per unit by usage type, of the standard tier';
 
 comment on column gendash.lf_model.tiers is 'price tiers; more than one where the price depends on length or mode';
+
+comment on column gendash.lf_model.pricing_tiers is 'the price tiers in the server''s order: name, whether it is the standard one, priority, conditions, and USD per unit by usage type';
 
 comment on column gendash.lf_model.is_managed is 'whether Langfuse maintains the entry; otherwise somebody of the project added it';
 
@@ -2305,9 +2346,9 @@ comment on table gendash.lf_rejected is 'Items of Langfuse''s lists that cannot 
 
 comment on column gendash.lf_rejected.project is 'key of the Langfuse project, as in gendash.yaml';
 
-comment on column gendash.lf_rejected.stream is 'observations or scores';
+comment on column gendash.lf_rejected.stream is 'observations, scores or models';
 
-comment on column gendash.lf_rejected.at is 'start of the item, or of the window in which it was listed where its start cannot be read';
+comment on column gendash.lf_rejected.at is 'start of the item, or of the window in which it was listed where its start cannot be read; of a model, when the list was read';
 
 comment on column gendash.lf_rejected.trace_id is 'trace of the item; empty where it has none that can be read';
 
