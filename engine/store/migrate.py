@@ -7,9 +7,10 @@ and only recorded objects are dropped. A reader sees the old relations or the ne
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from typing import NamedTuple
+from functools import partial
+from typing import NamedTuple, TypeVar
 
 from psycopg import errors
 
@@ -21,12 +22,29 @@ from gendash.engine.errors import Refused
 from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.model import Problem
 from gendash.engine.render.schema_sql import Piece, pieces
-from gendash.engine.store import roles
+from gendash.engine.store import passwords, roles
+from gendash.engine.store.lease import lock_installation
+from gendash.engine.store.lock_holders import end_long_readers, lock_holders
+from gendash.engine.store.privileges import Held, held_privileges, privilege_steps
 from gendash.engine.store.roles import Record, Step
 from gendash.engine.store.schema_changes import ObservedSchema, schema_steps
 
-# One lock for all installations of a server: migrations are short and rare.
-LOCK = 0x67656E64617368  # "gendash"
+
+# Of two first migrations at the same time one waits for the other's roles and tables, and begins again with them.
+class _Raced(Exception):
+    """Another migration has made the schema since this one began."""
+
+
+RACES = (
+    _Raced,
+    errors.UniqueViolation,
+    errors.DuplicateObject,
+    errors.DuplicateSchema,
+    errors.DuplicateTable,
+    errors.InternalError_,  # tuple concurrently updated
+)
+RACES_MOST = 5
+T = TypeVar("T")
 # A reader of two relations and a migration can deadlock. The migration must give up first: before deadlock_timeout
 # (1 s), after which PostgreSQL cancels one of the two. Only the last attempt waits longer.
 SHORT, ATTEMPTS, PAUSE_S, LONG = "300ms", 40, 0.2, "20s"
@@ -61,26 +79,50 @@ def migrate(config: Config, catalog: Catalog, *, dry_run: bool = False) -> Migra
         admin = stack.enter_context(connect(admin_place(config, place))) if config["admin_database_url"] else None
         if admin:
             owner = place.user or config["roles.owner"]
-            with admin.transaction():
-                _begin(admin)
-                seen = roles.observe_roles(admin, config, owner)
-                steps += roles.preparations(seen, config, _owner_login(admin, place, owner))
-                _execute(admin, steps, dry_run)
+            prepare = partial(_prepare_as_admin, admin, config, place, owner, dry_run)
+            seen, steps = _persist(admin, config, place, prepare)
             if dry_run and not seen.owner_exists:  # nobody could connect as the owner yet
                 return _migrated([*steps, *schema_steps(catalog, wanted, ObservedSchema())], [])
         connection = stack.enter_context(connect(place))
-        for lock_timeout in (*[SHORT] * ATTEMPTS, LONG):
-            try:
-                done, notes = _migrate(connection, admin, config, catalog, wanted, lock_timeout, steps, dry_run)
-                break
-            except errors.LockNotAvailable:
-                if lock_timeout == LONG:
-                    what = f"could not lock schema {config['schema']} within {LONG}: another session holds a lock"
-                    raise Refused(
-                        Problem(place.where, what, "nothing was changed; run it again when that session has ended")
-                    ) from None
-                time.sleep(PAUSE_S)
+        attempt = partial(_migrate, connection, admin, config, catalog, wanted, steps, dry_run)
+        done, notes = _persist(admin or connection, config, place, attempt)
+        if not dry_run:
+            accepts = partial(passwords.accepts_password, place)
+            _record(connection, config, passwords.refused_passwords(done, config, accepts))
     return _migrated([*steps, *done], notes)
+
+
+def _persist(connection: Connection, config: Config, place: Place, attempt: Callable[[str], T]) -> T:
+    """The result of ``attempt`` with a limit for waits for locks, begun again after a wait or a race with another."""
+    races = 0
+    for lock_timeout in (*[SHORT] * ATTEMPTS, LONG):
+        try:
+            if lock_timeout == LONG:
+                end_long_readers(connection, config)
+            return attempt(lock_timeout)
+        except errors.LockNotAvailable:
+            if lock_timeout == LONG:
+                held = ", ".join(lock_holders(connection, config)) or "another session"
+                what = f"could not lock schema {config['schema']} within {LONG}: {held} holds a lock"
+                do = "nothing was changed; run it again when that session has ended, or end it by pg_terminate_backend"
+                raise Refused(Problem(place.where, what, do)) from None
+            time.sleep(PAUSE_S)
+        except RACES:
+            races += 1
+            if races > RACES_MOST or lock_timeout == LONG:
+                raise
+            time.sleep(PAUSE_S)
+    raise AssertionError
+
+
+def _prepare_as_admin(
+    admin: Connection, config: Config, place: Place, owner: str, dry_run: bool, lock_timeout: str
+) -> tuple[roles.Surroundings, list[Step]]:
+    with admin.transaction():
+        _begin(admin, lock_timeout)
+        seen = roles.observe_roles(admin, config, owner)
+        steps = roles.preparations(seen, config, _owner_login(admin, place, owner))
+        return seen, _execute(admin, steps, dry_run)
 
 
 def _migrate(
@@ -89,17 +131,22 @@ def _migrate(
     config: Config,
     catalog: Catalog,
     wanted: Sequence[Piece],
-    lock_timeout: str,
     prepared: Sequence[Step],
     dry_run: bool,
+    lock_timeout: str,
 ) -> tuple[list[Step], list[str]]:
     """The steps of the store's role, carried out in one transaction, and notes. Raises LockNotAvailable."""
     with connection.transaction():
-        _begin(connection)
+        _begin(connection, LONG)
+        alone = _wait_for_others(connection, config)
         local_settings(connection, {"lock_timeout": lock_timeout})
         steps = [] if admin else _prepare(connection, config, dry_run)
         observed = _observe(connection, config, catalog)
+        if not alone and "_secret" in observed.relations:
+            raise _Raced
         steps += _execute(connection, schema_steps(catalog, wanted, observed), dry_run)
+        held = _current(held_privileges(connection, catalog), config, wanted, observed if dry_run else None)
+        steps += _execute(connection, privilege_steps(catalog, held), dry_run)
         if not dry_run:
             _record(connection, config, [record for step in (*prepared, *steps) for record in step.records])
         steps += _set_passwords(connection, admin or connection, config, observed, dry_run)
@@ -137,7 +184,7 @@ def admin_place(config: Config, place: Place) -> Place:
 def _owner_login(connection: Connection, place: Place, owner: str) -> str:
     if not place.password:
         return "login"
-    return f"login password {quote_text(roles.scram(connection, owner, place.password))}"
+    return f"login password {quote_text(passwords.scram(connection, owner, place.password))}"
 
 
 def _me(connection: Connection) -> str:
@@ -146,14 +193,28 @@ def _me(connection: Connection) -> str:
     return str(row[0])
 
 
-def _begin(connection: Connection) -> None:
-    """Takes the lock that allows one migration at a time, and limits every wait for a lock to 20 s."""
-    local_settings(connection, {"lock_timeout": "20s", "statement_timeout": "0", "client_min_messages": "warning"})
+def _begin(connection: Connection, lock_timeout: str) -> None:
+    settings = {"lock_timeout": lock_timeout, "statement_timeout": "0", "client_min_messages": "warning"}
+    local_settings(connection, settings)
+
+
+def _wait_for_others(connection: Connection, config: Config) -> bool:
+    """True if no other migration can run until the transaction ends: of a schema that exists."""
     try:
-        connection.execute("select pg_advisory_xact_lock(%s)", [LOCK])
+        return lock_installation(connection, config)
     except errors.LockNotAvailable:
-        what = "another migration is still running on this server after 20 s"
+        what = f"another migration of schema {config['schema']} is still running after {LONG}"
         raise Refused(Problem("db migrate", what, "wait until it ends, then run it again")) from None
+
+
+def _current(held: list[Held], config: Config, wanted: Sequence[Piece], observed: ObservedSchema | None) -> list[Held]:
+    """Of a dry run the privileges on objects that the run would not describe and grant again anyway."""
+    if observed is None:
+        return held
+    same = {
+        one.name for one in wanted if one.kind == "about" and observed.recorded.get((one.name, "about")) == one.hash
+    }
+    return [one for one in held if (one.name if one.kind == "table" else config["schema"]) in same]
 
 
 def _prepare(connection: Connection, config: Config, dry_run: bool) -> list[Step]:
@@ -212,12 +273,14 @@ def _set_passwords(
     connection: Connection, executor: Connection, config: Config, observed: ObservedSchema, dry_run: bool
 ) -> list[Step]:
     seen = roles.observe_roles(executor, config, _me(connection))
-    steps = roles.password_steps(executor, seen, config, observed.recorded)
-    if not dry_run:
-        for step in steps:
-            for statement in step.statements:
-                executor.execute(trusted(statement))
-            _record(connection, config, step.records)
+    accepts = partial(passwords.accepts_password, store(config))
+    steps = passwords.password_steps(executor, seen, config, observed.recorded, accepts)
+    if dry_run:
+        return [step for step in steps if step.what]
+    for step in steps:
+        for statement in step.statements:
+            executor.execute(trusted(statement))
+        _record(connection, config, step.records)
     return steps
 
 

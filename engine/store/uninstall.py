@@ -20,8 +20,9 @@ from gendash.engine.definitions.relations import qualified, reader_roles
 from gendash.engine.errors import Refused
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Problem
-from gendash.engine.render.schema_sql import MARK, SCHEMA_MARK
-from gendash.engine.store.migrate import LOCK, admin_place
+from gendash.engine.render.schema_sql import FUNCTIONS, MARK, SCHEMA_MARK, function_sql
+from gendash.engine.store.lease import lock_installation
+from gendash.engine.store.migrate import admin_place
 
 _RELATIONS = ("table", "rollup", "view", "materialized")
 _DROP = {"r": "table", "v": "view", "m": "materialized view"}
@@ -97,7 +98,7 @@ def _acting(config: Config) -> Iterator[Connection]:
     ):
         settings = {"lock_timeout": "20s", "statement_timeout": "0", "client_min_messages": "warning"}
         local_settings(connection, settings)
-        connection.execute("select pg_advisory_xact_lock(%s)", [LOCK])
+        lock_installation(connection, config)
         lent = connection.execute(
             "select pg_get_userbyid(nspowner) from pg_namespace "
             "where nspname = %s and not pg_has_role(nspowner, 'usage')",
@@ -135,8 +136,7 @@ def _schema(connection: Connection, config: Config, leaving: Leaving, oid: int, 
         "and relkind in ('r', 'v', 'm') order by c.oid desc",
         [oid, [name for name, kind, _ in records if kind in _RELATIONS]],
     ).fetchall()
-    signatures = [f"{qualified(config, name)}({'text' if name == 'user_hash' else ''})"
-                  for name, kind, _ in records if kind == "function"]  # fmt: skip
+    signatures = [function_sql(config, name) for name, kind, _ in records if kind == "function" and name in FUNCTIONS]
     functions = connection.execute(
         "select to_regprocedure(s)::oid, s from unnest(%s::text[]) s where to_regprocedure(s) is not null", [signatures]
     ).fetchall()

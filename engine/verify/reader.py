@@ -17,11 +17,15 @@ from gendash.engine.clients.postgres import (
     DRIVER_ERRORS,
     Connection,
     Place,
+    connect,
     local_settings,
     open_connection,
+    store,
     translate,
     trusted,
 )
+from gendash.engine.config.load import Config
+from gendash.engine.definitions.relations import qualified
 from gendash.engine.errors import Unreachable
 from gendash.engine.model import Problem
 
@@ -42,17 +46,23 @@ class Rows:
 RunQuery = Callable[[str], Rows | Failed]
 
 
+def clock_setting(config: Config, at: datetime) -> str:
+    """The value of ``gendash.now`` that sets the store's clock in a reader's session: a time, and the pass for it."""
+    place, time = store(config), at.isoformat()
+    with connect(place, read_only=True) as connection:
+        row = connection.execute(trusted(f"select {qualified(config, 'clock_pass')}(%s)"), [time]).fetchone()
+    return f"{time}#{row[0] if row else ''}"
+
+
 @contextmanager
-def open_reader(
-    store: Place, user: str, password: str, at: datetime | None = None, login: str = ""
-) -> Iterator[RunQuery]:
+def open_reader(place: Place, user: str, password: str, clock: str = "", login: str = "") -> Iterator[RunQuery]:
     """A function that runs one query in a read-only transaction; threads may share it, each call has a connection.
 
-    ``at`` is the time of the store's clock, ``login`` where the password came from. Raises Unreachable, Denied or
-    Unexpected where no connection can be had.
+    ``clock`` is a time for the store's clock (`clock_setting`), ``login`` where the password came from. Raises
+    Unreachable, Denied or Unexpected where no connection can be had.
     """
-    place = replace(store.with_(user=user, password=password), label=user, login=login)
-    settings = {"statement_timeout": TIMEOUT} | ({"gendash.now": at.isoformat()} if at else {})
+    place = replace(place.with_(user=user, password=password), label=user, login=login)
+    settings = {"statement_timeout": TIMEOUT} | ({"gendash.now": clock} if clock else {})
     idle: LifoQueue[Connection] = LifoQueue()
     opened: list[Connection] = []
 

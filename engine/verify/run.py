@@ -24,7 +24,7 @@ from gendash.engine.model import Problem, Variable
 from gendash.engine.render.rules import rule_expression
 from gendash.engine.verify.freshness import Filled, Finder, relation_finder, series_finder
 from gendash.engine.verify.queries import Asked, Question, dashboard_queries, unavailable
-from gendash.engine.verify.reader import RunQuery, open_reader
+from gendash.engine.verify.reader import RunQuery, clock_setting, open_reader
 from gendash.engine.verify.verdict import OK, Answer, Finding, Status, Verdict, judge, series, table
 
 WORKERS = 3  # gentle on the platform's database; below the reader's connection limit
@@ -172,7 +172,8 @@ def _reader(config: Config, role: str, at: datetime | None) -> AbstractContextMa
         what = f"not set, so nothing can be asked as role {user}"
         do = "set it to the password that the role has, and run `gendash db migrate` if it has none"
         raise Denied(Problem(f"GENDASH_{role.upper()}_PASSWORD", what, do))
-    return open_reader(store(config), user, password, at, f"GENDASH_{role.upper()}_PASSWORD")
+    login = f"GENDASH_{role.upper()}_PASSWORD, and run `gendash db migrate`, which sets the role's password to it"
+    return open_reader(store(config), user, password, clock_setting(config, at) if at else "", login)
 
 
 def _filled(catalog: Catalog, ask: RunQuery) -> dict[str, Filled]:
