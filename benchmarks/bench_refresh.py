@@ -261,7 +261,7 @@ def panels(catalog: Catalog) -> dict[str, list[float]]:
     """Milliseconds of each SQL query of a panel, over its default time range."""
     config, found = catalog.config, {}
     for role in ("reader", "admin_reader"):
-        with open_reader(store(config), config[f"roles.{role}"], PASSWORD, clock_setting(config, NOW)) as ask:
+        with open_reader(store(config), config[f"roles.{role}"], PASSWORD, lambda: clock_setting(config, NOW)) as ask:
             for dashboard in catalog.dashboards.values():
                 asked = dashboard_queries(catalog, dashboard, NOW)
                 choices = [Choice(v.name, all_value=v.all_value, multi=v.multi) for v, _ in asked.variables]

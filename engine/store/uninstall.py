@@ -98,7 +98,6 @@ def _acting(config: Config) -> Iterator[Connection]:
     ):
         settings = {"lock_timeout": "20s", "statement_timeout": "0", "client_min_messages": "warning"}
         local_settings(connection, settings)
-        lock_installation(connection, config)
         lent = connection.execute(
             "select pg_get_userbyid(nspowner) from pg_namespace "
             "where nspname = %s and not pg_has_role(nspowner, 'usage')",
@@ -106,6 +105,7 @@ def _acting(config: Config) -> Iterator[Connection]:
         ).fetchone()
         if lent:  # an admin that is no superuser must be a member of the schema's owner
             connection.execute(trusted(f"grant {quote_name(lent[0])} to current_user"))
+        lock_installation(connection, config)
         yield connection
         if lent and _existing(connection, lent):
             connection.execute(trusted(f"revoke {quote_name(lent[0])} from current_user"))

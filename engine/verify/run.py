@@ -173,7 +173,7 @@ def _reader(config: Config, role: str, at: datetime | None) -> AbstractContextMa
         do = "set it to the password that the role has, and run `gendash db migrate` if it has none"
         raise Denied(Problem(f"GENDASH_{role.upper()}_PASSWORD", what, do))
     login = f"GENDASH_{role.upper()}_PASSWORD, and run `gendash db migrate`, which sets the role's password to it"
-    return open_reader(store(config), user, password, clock_setting(config, at) if at else "", login)
+    return open_reader(store(config), user, password, partial(clock_setting, config, at) if at else None, login)
 
 
 def _filled(catalog: Catalog, ask: RunQuery) -> dict[str, Filled]:

@@ -241,7 +241,7 @@ def test_behind_a_pooler_in_transaction_mode_everything_works(
     assert {row["state"] for row in refresh_status(catalog.config, catalog)} <= {"fresh", "off", "due"}
     at_once: list[Any] = []
     with open_reader(
-        store(catalog.config), "gendash_reader", "r", clock_setting(catalog.config, NOW)
+        store(catalog.config), "gendash_reader", "r", lambda: clock_setting(catalog.config, NOW)
     ) as ask:  # what verify asks with
         asking = [threading.Thread(target=lambda: at_once.append(ask("select gendash.clock()"))) for _ in range(6)]
         for thread in asking:
