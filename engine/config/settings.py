@@ -207,6 +207,11 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("cadences.*", "duration", None, "how often a relation is refreshed"),
     *(Setting(f"features.{name}", "bool", default, doc) for name, default, doc in FEATURES),
+    Setting("privacy.names", "bool", True, "whether names of accounts are stored, for the admin role"),
+    Setting("privacy.comments", "bool", True, "whether comments of ratings are stored, for the admin role"),
+    Setting("growth.days", "int", 1826, "days before today that charts by day go back at most; totals have all rows"),
+    Setting("growth.groups", "int", 20, "categories and file types by number of rows; the rest counts as other"),
+    Setting("growth.options", "int", 200, "options that a variable of a dashboard offers at most"),
     # data sources and folders
     Setting("datasources.database.uid", "uid", "gendash-postgres", "PostgreSQL for everyone"),
     Setting("datasources.database.name", "str", "gendash PostgreSQL", "its name in Grafana"),

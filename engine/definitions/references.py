@@ -29,6 +29,7 @@ from gendash.engine.languages.sql_text import lower_text, quote_name, quote_text
 from gendash.engine.model import Relation, Rule
 
 Use = tuple[str, str]
+CALENDAR_AHEAD = 31  # days after today that charts by day go ahead at most
 STORE_KINDS = ("table", "rollup", "view")
 
 
@@ -291,6 +292,19 @@ def _scope(
         setting(key)
         return f"{config.seconds(key):g}"
 
+    today = f"({schema}.clock() at time zone {quote_text(config['time_zone'])})::date"
+
+    def calendar(first: str, last: str) -> str:
+        """The days from one expression to another as a set, none where the first is NULL; never without a bound.
+
+        Rows may be dated by a wrong clock: they count in totals, and ask for no row per day since then.
+        """
+        back = f"greatest({first}, {today} - {setting('growth.days')})"
+        return (
+            f"generate_series(case when {first} is not null then {back} end::timestamp, "
+            f"least(greatest({last}, {today}), {today} + {CALENDAR_AHEAD}), interval '1 day')"
+        )
+
     return {
         "view": view,
         "stage": stage,
@@ -303,7 +317,8 @@ def _scope(
         "duration_s": duration_s,
         "zone": lambda: quote_text(config["time_zone"]),
         "now": lambda: f"{schema}.clock()",
-        "today": lambda: f"({schema}.clock() at time zone {quote_text(config['time_zone'])})::date",
+        "today": lambda: today,
+        "calendar": calendar,
         "schema": lambda: schema,
         "feature": lambda name: known("feature", name, _features(config)) and config.on(name),
     }
