@@ -124,12 +124,12 @@ class Settings:
         config = self.config()
         return load_catalog(config, content_roots(config, self.base))
 
-    def checked(self) -> Catalog:
-        """The definitions; any problem stops here, and all are listed."""
+    def checked(self, *, code: bool = True) -> Catalog:
+        """The definitions; any problem stops here, and all are listed. Without ``code`` no Python of roots is run."""
         from gendash.engine.definitions.load import read_catalog
 
         config = self.config()
-        return without_problems(read_catalog(config, content_roots(config, self.base)))
+        return without_problems(read_catalog(config, content_roots(config, self.base), code=code))
 
 
 def content_roots(config: Config, base: Path) -> list[Path]:

@@ -19,15 +19,17 @@ MASK = "********"
 
 
 @click.command()
+@click.option("--no-code", is_flag=True, help="Run no Python of content roots; for pull requests of others.")
 @click.pass_obj
-def check(settings: Settings) -> None:
+def check(settings: Settings, no_code: bool) -> None:
     """Check the definitions, offline.
 
-    References, queries, units, descriptions, grid: every problem at once.
+    References, queries, units, descriptions, grid: every problem at once. Dashboards of content roots are Python, which
+    loading runs; with --no-code all but them is checked.
     """
     from gendash.engine.checks.definitions import definition_notes, warnings
 
-    catalog = settings.checked()
+    catalog = settings.checked(code=not no_code)
     panels = sum(len(dashboard.panels()) for dashboard in catalog.dashboards.values())
     for warning in warnings(catalog):
         say(f"warning: {warning}")
@@ -36,6 +38,7 @@ def check(settings: Settings) -> None:
     click.echo(
         f"{len(catalog.dashboards)} dashboards, {panels} panels, {len(catalog.relations)} SQL files, "
         f"{len(catalog.rules)} rules: no problems"
+        + (f"; not loaded: {', '.join(sorted(catalog.left_out)) or 'no dashboard'}" if no_code else "")
     )
 
 

@@ -210,7 +210,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("privacy.names", "bool", True, "whether names of accounts are stored, for the admin role"),
     Setting("privacy.comments", "bool", True, "whether comments of ratings are stored, for the admin role"),
     Setting("growth.days", "int", 1826, "days before today that charts by day go back at most; totals have all rows"),
-    Setting("growth.groups", "int", 20, "categories and file types by number of rows; the rest counts as other"),
+    Setting("growth.groups", "int", 50, "categories and file types by number of rows; the rest counts as other"),
     Setting("growth.options", "int", 200, "options that a variable of a dashboard offers at most"),
     # data sources and folders
     Setting("datasources.database.uid", "uid", "gendash-postgres", "PostgreSQL for everyone"),

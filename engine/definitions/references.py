@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
-
-import jinja2
 
 from gendash.engine.config.load import Config, setting_of, suggest
 from gendash.engine.config.urls import public
+from gendash.engine.config.value_types import seconds
 from gendash.engine.definitions.local_days import END_OF_DAYS, FIRST_DAY
 from gendash.engine.definitions.platform_names import (
     mapped_column,
@@ -26,6 +25,7 @@ from gendash.engine.definitions.platform_names import (
     whole_table,
 )
 from gendash.engine.languages.sql_text import lower_text, quote_name, quote_text
+from gendash.engine.languages.templates import TemplateFault, render_template
 from gendash.engine.model import Relation, Rule
 
 Use = tuple[str, str]
@@ -73,15 +73,9 @@ class Expanded:
     wrong: tuple[tuple[str, str], ...] = ()
 
 
-_JINJA = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=True)
 _WORD = r"""(?:'[^'\\]*'|"[^"\\]*")"""
 _CALL = re.compile(rf"\{{\{{\s*(\w+)\(\s*({_WORD}(?:\s*,\s*{_WORD})*)?\s*\)\s*\}}\}}")
 _WORDS = re.compile(_WORD)
-
-
-@lru_cache(maxsize=4096)
-def _template(text: str) -> jinja2.Template:
-    return _JINJA.from_string(text)
 
 
 def _render(text: str, scope: Mapping[str, Callable[..., Any]]) -> str:
@@ -89,7 +83,7 @@ def _render(text: str, scope: Mapping[str, Callable[..., Any]]) -> str:
     calls = _CALL.findall(text)
     plain = len(calls) == text.count("{{") and "{%" not in text and "{#" not in text and "\r" not in text
     if not plain or any(name not in scope for name, _ in calls):
-        return _template(text).render(scope)
+        return render_template(text, scope)
     return _CALL.sub(lambda call: str(scope[call[1]](*(w[1:-1] for w in _WORDS.findall(call[2] or "")))), text)
 
 
@@ -204,7 +198,7 @@ def _expand(
         scope |= _staging_scope(names, staging, uses, wrong, present, cuts or {})
     try:
         out = _render(text, scope)
-    except (jinja2.TemplateError, TypeError) as error:  # TypeError: a reference with too few or too many names
+    except (TemplateFault, TypeError) as error:  # TypeError: a reference with too few or too many names
         what = str(error).rpartition("<locals>.")[2]
         wrong.append((f"not a template: {what}", "check the {{ }} in the text"))
         out = text
@@ -289,8 +283,12 @@ def _scope(
         return f"{value:g}" if isinstance(value, float) else str(value)
 
     def duration_s(key: str) -> str:
-        setting(key)
-        return f"{config.seconds(key):g}"
+        text = setting(key)
+        try:
+            return f"{seconds(text):g}"
+        except ValueError:
+            wrong.append((f"setting '{key}' is no duration", "use setting()"))
+            return "0"
 
     today = f"({schema}.clock() at time zone {quote_text(config['time_zone'])})::date"
 

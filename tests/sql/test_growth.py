@@ -99,7 +99,9 @@ def test_no_relation_grows_with_days_times_words(
 
 def test_outliers_are_named(platform: str, definitions: Definitions) -> None:
     execute(platform, PLATFORM % {"rows": 3000})
-    execute(platform, "update tickets set created_at = '2026-10-01', resolved_at = null where created_at > '2001-01-01'")
+    execute(
+        platform, "update tickets set created_at = '2026-10-01', resolved_at = null where created_at > '2001-01-01'"
+    )
     catalog = definitions(platform, TEXT)
     migrate(catalog.config, catalog)
     assert {result.error for result in refresh(catalog.config, catalog, at=NOW)} == {""}
