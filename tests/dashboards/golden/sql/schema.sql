@@ -985,7 +985,7 @@ with counted as (
 ranked as (
   select *, row_number() over (partition by subject order by rows desc, word) as rank from counted
 )
-select subject, word, rows from ranked where rank <= 20;
+select subject, word, rows from ranked where rank <= 50;
 
 create unique index on gendash.group_word (subject, word);
 
