@@ -461,6 +461,13 @@ create table gendash.active_day (
   primary key (day)
 );
 
+create table gendash.group_word (
+  subject text not null,
+  word text not null,
+  rows bigint not null,
+  primary key (subject, word)
+);
+
 create table gendash.llm_cache_hour (
   hour timestamptz not null,
   environment text not null,
@@ -975,19 +982,6 @@ group by status, rank
 having status <> 'other' or count(document_id) > 0;
 
 create unique index on gendash.document_status_now (status);
-
-create materialized view gendash.group_word as
-with counted as (
-  select 'tickets' as subject, category as word, count(*) as rows from gendash.ticket_entity group by 2
-  union all
-  select 'documents', file_type, count(*) from gendash.document_entity group by 2
-),
-ranked as (
-  select *, row_number() over (partition by subject order by rows desc, word) as rank from counted
-)
-select subject, word, rows from ranked where rank <= 50;
-
-create unique index on gendash.group_word (subject, word);
 
 create materialized view gendash.intent_window as
 select days, intent, count(distinct conversation_id) as conversations, sum(messages)::bigint as messages
@@ -2796,6 +2790,24 @@ create or replace trigger note_delete after delete on gendash.active_day referen
 
 create or replace trigger note_truncate after truncate on gendash.active_day for each statement execute function gendash.note_days('active_day', 'day');
 
+comment on table gendash.group_word is 'The words by which figures are grouped: of categories and file types, which users of the platform choose, those with most rows. Rows with another word count as other, so that figures add up and no relation grows with the words. Grain: one row per subject and word, at most growth.groups of each subject.';
+
+comment on column gendash.group_word.subject is 'tickets or documents';
+
+comment on column gendash.group_word.word is 'category or file type';
+
+comment on column gendash.group_word.rows is 'tickets or documents with it';
+
+revoke all on gendash.group_word from public, gendash_reader, gendash_admin_reader;
+
+create or replace trigger note_insert after insert on gendash.group_word referencing new table as new_rows for each statement execute function gendash.note_days('group_word', 'null::date');
+
+create or replace trigger note_update after update on gendash.group_word referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('group_word', 'null::date');
+
+create or replace trigger note_delete after delete on gendash.group_word referencing old table as old_rows for each statement execute function gendash.note_days('group_word', 'null::date');
+
+create or replace trigger note_truncate after truncate on gendash.group_word for each statement execute function gendash.note_days('group_word', 'null::date');
+
 comment on table gendash.llm_cache_hour is 'What prompt caches saved, by hour: for each observation with cached input, of every type, cached tokens x (its price of an uncached input token - its price of a cached one). Observations whose cost lacks one of both prices are left out. Grain: one row per local hour, environment and model with an observation that read from a cache.';
 
 comment on column gendash.llm_cache_hour.hour is 'start of the local hour';
@@ -3385,16 +3397,6 @@ comment on column gendash.document_status_now.chunks is 'their chunks in the vec
 revoke all on gendash.document_status_now from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.document_status_now to gendash_reader;
-
-comment on materialized view gendash.group_word is 'The words by which figures are grouped: of categories and file types, which users of the platform choose, those with most rows. Rows with another word count as other, so that figures add up and no relation grows with the words. Grain: one row per subject and word, at most growth.groups of each subject.';
-
-comment on column gendash.group_word.subject is 'tickets or documents';
-
-comment on column gendash.group_word.word is 'category or file type';
-
-comment on column gendash.group_word.rows is 'tickets or documents with it';
-
-revoke all on gendash.group_word from public, gendash_reader, gendash_admin_reader;
 
 comment on materialized view gendash.intent_window is 'Conversations by intent over today and the 6 (or 29) local days before. A conversation counts once for each intent that its messages name, so intents add up to more than all conversations. Grain: one row per window and intent with a message.';
 

@@ -5,7 +5,6 @@ doc: >-
 grain: one row per subject and word, at most growth.groups of each subject
 audience: none
 cadence: 1m
-materialized: true
 key: [subject, word]
 columns:
   subject: {type: text, doc: tickets or documents}
