@@ -26,7 +26,6 @@ sys.path.append(str(Path(__file__).parent))  # tests are no package, so what the
 
 from mutations import SECRET, TEXTS, mutated_text, mutated_value
 
-from gendash.demo.langfuse_double import LangfuseDouble
 from gendash.engine.checks.definitions import check
 from gendash.engine.clients import http
 from gendash.engine.clients.grafana import server_capabilities
@@ -294,8 +293,6 @@ def test_answers(
 @counts
 def test_items_of_langfuse(seeds: range) -> None:
     """Whatever an item holds, it is a row or is set aside; rows hold nothing that PostgreSQL could not."""
-    with LangfuseDouble() as double:
-        del double
     shaper = Shaper("p", b"k" * 32, ["a"], ["user_id", "error_text", "model_parameters"])
     observation = {
         "id": "o", "traceId": "t", "type": "GENERATION", "name": "n", "startTime": "2026-11-23T16:00:00Z",
@@ -322,7 +319,7 @@ def test_items_of_langfuse(seeds: range) -> None:
                     listed = page_decoder(kind)(body)
                 except msgspec.MsgspecError:  # the page is none: the client says so
                     continue
-                for item in listed.items:
+                for item in listed.data:
                     shape(item)
 
 
