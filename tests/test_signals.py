@@ -15,10 +15,16 @@ import pytest
 HELD = "select count(*) from gendash._lease where name = 'refresh' and until > now()"
 
 
+def _heed_sigint() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def _start(folder: Path, url: str, *command: str) -> subprocess.Popen[str]:
     argv = [sys.executable, "-P", "-m", "gendash.cli", *command]
     env = {"PATH": os.environ["PATH"], "GENDASH_DATABASE_URL": url}
-    return subprocess.Popen(argv, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipe = subprocess.PIPE
+    # a shell that runs the tests in the background has its children ignore SIGINT
+    return subprocess.Popen(argv, cwd=folder, env=env, text=True, stdout=pipe, stderr=pipe, preexec_fn=_heed_sigint)
 
 
 def _finish(process: subprocess.Popen[str]) -> str:

@@ -23,8 +23,7 @@ _GATEWAY = frozenset({429, 502, 503, 504, 524})
 def server_capabilities(config: Config, pause: Pause = time.sleep) -> tuple[str, frozenset[str] | None, frozenset[str]]:
     """The server's version, what the token may do (None if Grafana does not report it), and uids of data sources."""
     with session(config, pause) as ask:
-        check_version(ask)
-        _, health = ask("GET", "/health")
+        health = check_version(ask)
         sources = data_sources(ask)
         uids = frozenset[str]() if isinstance(sources, str) else frozenset(str(one.get("uid")) for one in sources)
         return f"Grafana {health.get('version') or 'of a hidden version'}", token_permissions(ask), uids
@@ -126,8 +125,8 @@ def _public(url: str) -> tuple[str, str, str]:
     return where, unquote(parts.username or ""), unquote(parts.password or "")
 
 
-def check_version(ask: Grafana) -> None:
-    """Raises Unexpected where this is no Grafana, or one that is too old."""
+def check_version(ask: Grafana) -> Mapping[str, Any]:
+    """What the server says of its health. Raises Unexpected where this is no Grafana, or one that is too old."""
     status, health = ask("GET", "/health")
     if not isinstance(health, Mapping) or "database" not in health:
         raise ask._not_grafana() if status < 500 else _trouble(ask, status, health)
@@ -135,6 +134,7 @@ def check_version(ask: Grafana) -> None:
     if number.isdigit() and int(number) < OLDEST:
         what = f"Grafana {health['version']} is too old"
         raise Unexpected(Problem(ask.where, what, f"gendash needs Grafana {OLDEST} or later"))
+    return health
 
 
 def token_permissions(ask: Grafana) -> frozenset[str] | None:
