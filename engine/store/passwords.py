@@ -25,7 +25,7 @@ def password_steps(
     recorded: Mapping[tuple[str, str], str],
     accepts: Accepts,
 ) -> list[Step]:
-    """The steps that set passwords of readers: new ones, and those with which the server lets nobody in any more.
+    """The steps that set passwords of readers: new ones, and those that the server rejects.
 
     Each session of a role can change the role's password, so it is tried (``accepts``). Where it cannot be tried, or is
     always rejected, it is set again without a line about it. The server sees a SCRAM verifier only.
