@@ -10,9 +10,11 @@ from urllib.parse import quote
 
 from gendash.engine.config.load import FEATURE_NEEDS, Config
 from gendash.engine.config.settings import SERVERS
+from gendash.engine.config.value_types import seconds
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.grid import panel_id, positions
 from gendash.engine.model import Dashboard, Panel, Query, Row, SettingRef, Variable
+from gendash.engine.render.overrides import with_overrides
 
 SCHEMA_VERSION = 42
 TAG = "gendash"
@@ -47,11 +49,11 @@ def render_dashboard(catalog: Catalog, dashboard: Dashboard) -> dict[str, Any]:
         rendered, y = _row(catalog, dashboard, row, y)
         panels += rendered
     variables = [_variable(catalog, v, dashboard) for v in dashboard.variables if not catalog.variable_lacks(v)]
-    return {
+    whole = {
         "uid": config.dashboard_uid(dashboard.name),
         "title": dashboard.title,
         "description": catalog.prose(dashboard.doc),
-        "tags": [TAG, *([config["instance"]] if config["instance"] else []), dashboard.audience],
+        "tags": [TAG, *filter(None, [config["project"], config["instance"]]), dashboard.audience],
         "schemaVersion": SCHEMA_VERSION,
         "timezone": config["time_zone"],
         "weekStart": "monday",
@@ -59,7 +61,7 @@ def render_dashboard(catalog: Catalog, dashboard: Dashboard) -> dict[str, Any]:
         "graphTooltip": 1,
         "fiscalYearStartMonth": 0,
         "preload": False,
-        "refresh": dashboard.refresh,
+        "refresh": _refresh(config, dashboard),
         "time": {"from": f"now-{dashboard.range}", "to": "now"},
         "timepicker": {
             "quick_ranges": [_quick_range(start) for start in QUICK_RANGES],
@@ -70,6 +72,14 @@ def render_dashboard(catalog: Catalog, dashboard: Dashboard) -> dict[str, Any]:
         "annotations": {"list": [_annotation(catalog, *one) for one in live_annotations(catalog, dashboard)]},
         "panels": panels,
     }
+    return with_overrides(whole, dashboard, catalog.overrides)
+
+
+def _refresh(config: Config, dashboard: Dashboard) -> str:
+    """The interval of reloads: the dashboard's, or the next one that is not shorter than the time between scrapes."""
+    scrape = config.seconds("prometheus.scrape_interval")
+    longer = [one for one in REFRESH_INTERVALS if seconds(one) >= scrape] or [REFRESH_INTERVALS[-1]]
+    return dashboard.refresh if not dashboard.refresh or seconds(dashboard.refresh) >= scrape else longer[0]
 
 
 def live_annotations(catalog: Catalog, dashboard: Dashboard) -> list[tuple[str, Query]]:
@@ -255,17 +265,17 @@ def _annotation(catalog: Catalog, name: str, query: Query) -> dict[str, Any]:
 
 
 def _links(catalog: Catalog, dashboard: Dashboard) -> list[dict[str, Any]]:
-    instance = catalog.config["instance"]
+    config = catalog.config
     common = {"keepTime": True, "includeVars": True, "targetBlank": False, "icon": "external link", "tooltip": ""}
     siblings = {
         "type": "dashboards",
         "title": "All dashboards",
-        "tags": [TAG, instance] if instance else [TAG],
+        "tags": [TAG, *filter(None, [config["project"], config["instance"]])],
         "asDropdown": True,
         "url": "",
     }
     found = [siblings | common]
-    guide = next((panel for panel in dashboard.panels() if panel.slug == "how_to_read"), None)
+    guide = next((panel for panel in dashboard.panels() if panel.role == "guide"), None)
     if guide:
         url = panel_url(catalog, dashboard.name, guide.slug)
         found.append(

@@ -5,32 +5,30 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
-from gendash.engine.clients.postgres import Connection, Place, open_connection, store
+from gendash.engine.clients.postgres import Connection, open_connection, store, translate
 from gendash.engine.config.load import Config
-from gendash.engine.definitions.relations import reader_roles
+from gendash.engine.definitions.relations import reader_login, reader_roles
 from gendash.engine.errors import Denied, TargetError
 from gendash.engine.languages.sql_text import quote_name, quote_text
-from gendash.engine.store.roles import PASSWORDS, Reader, Record, Step, Surroundings
+from gendash.engine.model import Problem
+from gendash.engine.store.roles import PASSWORDS, Reader, Record, Step, Surroundings, sets_passwords
 
-Accepts = Callable[[str, str], bool | None]
 _REFUSED = "$refused"  # after a fingerprint: the server rejected the password that the last migration set
 
 
 def password_steps(
-    connection: Connection,
-    seen: Surroundings,
-    config: Config,
-    recorded: Mapping[tuple[str, str], str],
-    accepts: Accepts,
+    connection: Connection, seen: Surroundings, config: Config, recorded: Mapping[tuple[str, str], str]
 ) -> list[Step]:
-    """The steps that set passwords of readers: new ones, and those that the server rejects.
+    """The steps that set passwords of readers as ``roles.passwords`` says: new ones, and those that the server rejects.
 
-    Each session of a role can change the role's password, so it is tried (``accepts``). Where it cannot be tried, or is
-    always rejected, it is set again without a line about it. The server sees a SCRAM verifier only.
+    Each session of a role can change the role's password, so it is tried. Where it cannot be tried, or is always
+    rejected, it is set again without a line about it.
     """
-    steps = []
+    steps: list[Step] = []
+    if not sets_passwords(config):
+        return steps
     for audience, role in reader_roles(config).items():
         password = config[PASSWORDS[audience]]
         there = seen.roles.get(role, Reader(may_alter=False))
@@ -38,36 +36,35 @@ def password_steps(
             continue
         known = recorded.get((role, "role"), "")
         is_known = there.login and _is_fingerprint(known, password)
-        accepted = accepts(role, password) if is_known else None
+        accepted = accepts_password(config, role) if is_known else None
         if is_known and accepted:
             forgotten = ((role, "role", known.removesuffix(_REFUSED)),)
             steps += [Step("", (), forgotten)] if known.endswith(_REFUSED) else []
             continue
         is_new = not is_known or (accepted is False and not known.endswith(_REFUSED))
         record = known if is_known else fingerprint(password)
-        verifier = scram(connection, role, password)
-        statement = f"alter role {quote_name(role)} login password {quote_text(verifier)}"
+        statement = password_sql(connection, config, role, password)
         steps.append(Step(f"set password of {role}" if is_new else "", (statement,), ((role, "role", record),)))
     return steps
 
 
-def refused_passwords(
-    steps: Iterable[Step], config: Config, accepts: Callable[[str, str], bool | None]
-) -> list[Record]:
+def refused_passwords(steps: Iterable[Step], config: Config) -> list[Record]:
     """Records of passwords that were just set and that the server rejects still: a pooler, say, has its own list."""
-    passwords = {role: config[PASSWORDS[audience]] for audience, role in reader_roles(config).items()}
     records = [record for step in steps for record in step.records if record[1] == "role"]
     return [
         (role, kind, f"{known}{_REFUSED}")
         for role, kind, known in records
-        if known and not known.endswith(_REFUSED) and accepts(role, passwords[role]) is False
+        if known and not known.endswith(_REFUSED) and accepts_password(config, role) is False
     ]
 
 
-def accepts_password(place: Place, role: str, password: str) -> bool | None:
-    """Whether the server lets a role in with a password; None where it asks for none, or cannot be asked."""
+def accepts_password(config: Config, role: str) -> bool | None:
+    """Whether the server lets a reader sign in with its password; None where it asks for none, or cannot be asked."""
+    place = store(config)
+    audience = next(name for name, one in reader_roles(config).items() if one == role)
+    login, password = reader_login(config, PASSWORDS[audience].removesuffix("_password")), config[PASSWORDS[audience]]
     try:
-        connection = open_connection(place.with_(user=role, password=password))
+        connection = open_connection(place.with_(user=login, password=password))
     except Denied:
         return False
     except TargetError:
@@ -79,16 +76,26 @@ def accepts_password(place: Place, role: str, password: str) -> bool | None:
 
 def rejected_passwords(config: Config) -> list[str]:
     """The reader roles whose configured password the store's server rejects."""
-    passwords = {role: config[PASSWORDS[audience]] for audience, role in reader_roles(config).items()}
-    place = store(config)
-    return [
-        role for role, password in passwords.items() if password and accepts_password(place, role, password) is False
-    ]
+    given = [role for audience, role in reader_roles(config).items() if config[PASSWORDS[audience]]]
+    return [role for role in given if accepts_password(config, role) is False]
 
 
-def scram(connection: Connection, role: str, password: str) -> str:
-    """The SCRAM verifier that the server stores for a password; computed here, so that no log contains the password."""
-    return connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
+def password_sql(connection: Connection, config: Config, role: str, password: str) -> str:
+    """The statement that sets a password. A SCRAM verifier is computed here, so that no log contains the password."""
+    if config["roles.passwords"] == "verifier":
+        pgconn = connection.pgconn
+        password = pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
+    return f"alter role {quote_name(role)} login password {quote_text(password)}"
+
+
+def password_refused(role: str, error: Exception) -> Denied:
+    """The error for a password that the server did not accept; never the statement, which holds it."""
+    (problem,) = translate(error, f"role {role}").problems
+    todo = (
+        "set roles.passwords to plain if the server takes passwords in plain text only, or to none and set it where"
+        " the server's passwords are managed"
+    )
+    return Denied(Problem(f"role {role}", f"its password could not be set: {problem.what}", todo))
 
 
 def fingerprint(password: str, salt: str = "") -> str:

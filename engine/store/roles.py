@@ -107,7 +107,8 @@ def observe_roles(connection: Connection, config: Config, owner: str) -> Surroun
     database, schema_exists, may_roles, may_schema, owner_exists = row
     acts = connection.execute(
         "select case when rolsuper then true when %s = current_user then true else exists (select from pg_roles o "
-        "where o.rolname = %s and pg_has_role(o.oid, 'member')) end from pg_roles where rolname = current_user",
+        "where o.rolname = %s and pg_has_role(o.oid, case when current_setting('server_version_num')::int < 160000 "
+        "then 'member' else 'set' end)) end from pg_roles where rolname = current_user",
         [owner, owner],
     ).fetchone()
     existing = [name for name, *_ in roles]
@@ -164,16 +165,25 @@ def _may_limit_files(connection: Connection) -> bool:
     return bool(row and row[0])
 
 
-def preparations(seen: Surroundings, config: Config, owner_login: str = "") -> list[Step]:
-    """The steps that create owner, readers and schema, and grant their privileges on the database.
+def owner_steps(seen: Surroundings) -> list[Step]:
+    """The steps that create the owner and allow it to connect; none if it exists."""
+    if seen.owner_exists:
+        return []
+    owner, database = quote_name(seen.owner), quote_name(seen.database)
+    connect = f"grant connect, temporary on database {database} to {owner}"  # a refresh compares in temporary tables
+    return [Step(f"create role {seen.owner}", (f"create role {owner} login", _marked(owner), connect))]
 
-    ``owner_login`` is the clause with which a new owner is created (``login password '…'``).
-    """
+
+def owner_removal(seen: Surroundings) -> list[str]:
+    """The statements that undo `owner_steps`."""
+    owner, database = quote_name(seen.owner), quote_name(seen.database)
+    return [f"revoke connect, temporary on database {database} from {owner}", f"drop role {owner}"]
+
+
+def preparations(seen: Surroundings, config: Config) -> list[Step]:
+    """The steps that create readers and schema, and grant privileges on the database to them and to the owner."""
     owner, schema, database = quote_name(seen.owner), quote_name(config["schema"]), quote_name(seen.database)
-    steps = []
-    if not seen.owner_exists:
-        create = f"create role {owner} {owner_login or 'login'}"
-        steps.append(Step(f"create role {seen.owner}", (create, _marked(owner))))
+    steps: list[Step] = []
     for role in dict.fromkeys(reader_roles(config).values()):
         steps += _reader_steps(seen, config, role)
     if not seen.schema_exists:
@@ -182,9 +192,9 @@ def preparations(seen: Surroundings, config: Config, owner_login: str = "") -> l
         if not seen.acts_for_owner:  # only a member of a role may create a schema for it: granted, then revoked
             statements = [f"grant {owner} to current_user", *statements, f"revoke {owner} from current_user"]
         steps.append(Step(f"create schema {config['schema']}", tuple(statements)))
-    if not seen.owner_may_make_temporary:  # a refresh compares through temporary tables
+    if seen.owner_exists and not seen.owner_may_make_temporary:  # a refresh compares through temporary tables
         what = f"grant temporary tables to {seen.owner}"
-        steps.append(_grant(what, "connect, temporary", database, seen.owner, foreign=seen.owner_exists))
+        steps.append(_grant(what, "connect, temporary", database, seen.owner, foreign=True))
     for role in seen.cannot_connect:
         foreign = role in seen.roles and not seen.roles[role].ours
         steps.append(_grant(f"let {role} connect", "connect", database, role, foreign=foreign))
@@ -207,7 +217,7 @@ def _reader_steps(seen: Surroundings, config: Config, role: str) -> list[Step]:
         create = (f"create role {name} nologin", *role_settings(config, role, limits_files=seen.may_limit_files))
         return [Step(f"create role {role}", (*create, _marked(name)))]
     there, steps = seen.roles[role], []
-    if not (there.ours and there.may_alter):
+    if not (there.ours and there.may_alter and config["roles.create"]):
         return []
     if role in seen.large_objects and role in seen.may_drop_of:
         what = f"delete {seen.large_objects[role]} large objects of role {role}"
@@ -245,19 +255,26 @@ def _unlink(role: str) -> str:
     )
 
 
+def sets_passwords(config: Config) -> bool:
+    """True if `migrate` is to set passwords."""
+    return bool(config["roles.create"] and config["roles.passwords"] != "none")
+
+
 def role_notes(seen: Surroundings, config: Config) -> list[str]:
     """Notes on roles and PUBLIC that the user may act on; gendash changes none of it."""
     found = []
     for audience, role in reader_roles(config).items():
         there = seen.roles.get(role, Reader())
-        if not config[PASSWORDS[audience]] and not there.login:
+        if not there.login and not sets_passwords(config):
+            found.append(f"role {role} cannot log in; those who manage the roles must allow it (LOGIN) with a password")
+        elif not config[PASSWORDS[audience]] and not there.login:
             variable = f"GENDASH_{PASSWORDS[audience].upper()}"
             found.append(f"role {role} cannot log in, since it has no password; set {variable} and migrate again")
         elif not there.login:
             found.append(
                 f"role {role} cannot log in; ask a superuser to run: alter role {quote_name(role)} login password '…'"
             )
-        if not there.ours and reader_differences(seen, config, role):
+        if config["roles.create"] and role in seen.roles and not there.ours and reader_differences(seen, config, role):
             sql = "; ".join(role_settings(config, role, limits_files=False))
             found.append(f"role {role} existed before and is used unchanged; to set the limits of gendash: {sql}")
         if role in seen.roles and not any(one.startswith("temp_file_limit=") for one in there.settings):

@@ -66,6 +66,7 @@ def open_reader(
     ``clock`` gives a time for the store's clock (`clock_setting`), ``login`` is where the password came from. Raises
     Unreachable, Denied or Unexpected where no connection can be had.
     """
+    # without a password libpq looks for one itself (PGPASSFILE), or needs none; that of the owner is not sent
     place = replace(place.with_(user=user, password=password), label=user, login=login)
     settings = cache(lambda: {"statement_timeout": TIMEOUT} | ({"gendash.now": clock()} if clock else {}))
     idle: LifoQueue[Connection] = LifoQueue()
