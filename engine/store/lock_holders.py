@@ -6,8 +6,6 @@ session has changed them; then a migration ends the session, as far as its role 
 
 from __future__ import annotations
 
-from psycopg import errors
-
 from gendash.engine.clients.postgres import Connection
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.relations import reader_roles
@@ -37,9 +35,9 @@ def lock_holders(connection: Connection, config: Config) -> list[str]:
 
 
 def end_long_readers(connection: Connection, config: Config) -> int:
-    """Ends sessions of reader roles that hold locks in the schema beyond their time limits; returns how many."""
+    """Ends sessions of reader roles that hold locks in the schema beyond their time limits; returns how many.
+
+    Raises the driver's InsufficientPrivilege if the role may not end them; `lock_holders` names them.
+    """
     readers = list(reader_roles(config).values())
-    try:
-        return len(connection.execute(_LONG, [config["schema"], readers, LONG_S]).fetchall())
-    except errors.InsufficientPrivilege:  # `lock_holders` then names them
-        return 0
+    return len(connection.execute(_LONG, [config["schema"], readers, LONG_S]).fetchall())

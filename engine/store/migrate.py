@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from typing import NamedTuple, TypeVar
 
@@ -105,7 +105,8 @@ def _persist(connection: Connection, config: Config, place: Place, attempt: Call
     for lock_timeout in (*[SHORT] * ATTEMPTS, LONG):
         try:
             if lock_timeout == LONG:
-                end_long_readers(connection, config)
+                with suppress(errors.InsufficientPrivilege):
+                    end_long_readers(connection, config)
             return attempt(lock_timeout)
         except errors.LockNotAvailable:
             if lock_timeout == LONG:
