@@ -96,9 +96,10 @@ def wrong(attack: Attack, ended: str, values: list[Any]) -> str:
     expected = attack.ends.split()
     if attack.ends == "empty":
         return "" if ended == "done" and not any(values) else f"{ended}: {values}"
+    by_message = len(ended) > 5 and "transaction is aborted" not in ended  # which another attack would have left
+    refused = ended != "done" and (by_message or ended in expected)
     if expected[0] in ("own", "undone", "cost"):
-        return "" if ended == "done" or ended in expected else ended
-    refused = ended != "done" and (len(ended) > 5 or ended in expected)
+        return "" if ended == "done" or (refused and len(expected) > 1) else ended
     return "" if refused else f"{ended}: {values}"
 
 
