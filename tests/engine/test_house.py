@@ -24,6 +24,7 @@ ROOMS = (  # from the lowest to the highest; a room imports only rooms before it
     "definitions",
     "render",
     "platform",
+    "read",
     "verify",
     "store",
     "reference",
@@ -46,7 +47,7 @@ DRIVERS_MAY_BE_IN = {  # beside clients/, where connections are made: modules th
     "store/refresh/read.py",
     "store/refresh/run.py",
     "store/uninstall.py",
-    "verify/reader.py",
+    "read/reader.py",
 }
 PURE = ("config", "languages", "definitions", "render", "checks")
 OPENS_FILES = {"definitions/load.py", "definitions/content_modules.py", "definitions/strays.py", "render/write.py"}
