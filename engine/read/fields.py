@@ -41,7 +41,7 @@ def _labels(labels: Mapping[str, str]) -> str:
     return "{" + ", ".join(f'{key}="{value}"' for key, value in labels.items()) + "}" if labels else ""
 
 
-def configured(frames: Sequence[Frame], config: Mapping[str, Any]) -> list[Frame]:
+def with_config(frames: Sequence[Frame], config: Mapping[str, Any]) -> list[Frame]:
     """The frames with the configuration of each field: the panel's defaults, then each override that matches it.
 
     ``config`` is ``fieldConfig`` of a rendered panel. The range of colours and bars is added as ``range``.

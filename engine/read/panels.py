@@ -17,7 +17,7 @@ from gendash.engine.definitions.grid import panel_id
 from gendash.engine.errors import ContentError, TargetError
 from gendash.engine.languages.grafana_macros import Choice, Span
 from gendash.engine.model import Dashboard, Panel, Problem, Query, Row, Variable
-from gendash.engine.read.fields import configured
+from gendash.engine.read.fields import with_config
 from gendash.engine.read.frames import Frame, promql_frames, series_name, sql_frames
 from gendash.engine.read.questions import Sent, sent_query
 from gendash.engine.read.reader import Rows
@@ -177,7 +177,7 @@ def _panel_read(
     except UnknownTransformation as error:
         faults.append(f"transformation {error} is carried out by Grafana only")
         frames = []
-    return PanelRead(panel, rendered, configured(frames, rendered["fieldConfig"]), faults, texts, span)
+    return PanelRead(panel, rendered, with_config(frames, rendered["fieldConfig"]), faults, texts, span)
 
 
 def _answered(

@@ -11,7 +11,7 @@ import pytest
 
 from gendash.engine.model import promql
 from gendash.engine.read.display import display
-from gendash.engine.read.fields import configured, display_name
+from gendash.engine.read.fields import display_name, with_config
 from gendash.engine.read.frames import Field, Frame, promql_frames, series_name, sql_frames
 from gendash.engine.read.reader import Rows
 from gendash.engine.read.transform import UnknownTransformation, transformed
@@ -121,7 +121,7 @@ CONFIG: dict[str, Any] = {
 
 
 def shown(name: str, value: Any, ref: str = "A") -> tuple[str, str]:
-    (frame,) = configured([Frame(ref, [Field(name, "number", [value])])], CONFIG)
+    (frame,) = with_config([Frame(ref, [Field(name, "number", [value])])], CONFIG)
     one = display(frame.fields[0], value)
     return str(one), one.color
 
@@ -138,7 +138,7 @@ def test_defaults_overrides_thresholds_and_mappings_decide_text_and_colour() -> 
 def test_configuration_of_one_field_does_not_leak_into_another() -> None:
     before = json.dumps(CONFIG)
     frame = Frame("A", [Field("b", "number", [1.0]), Field("a", "number", [1.0])])
-    (done,) = configured([frame], CONFIG)
+    (done,) = with_config([frame], CONFIG)
     assert "width" in done.fields[0].config["custom"]
     assert "custom" not in done.fields[1].config
     assert json.dumps(CONFIG) == before
@@ -146,7 +146,7 @@ def test_configuration_of_one_field_does_not_leak_into_another() -> None:
 
 def test_a_continuous_colour_is_a_place_on_the_scale_of_the_field() -> None:
     config = {"defaults": {"color": {"mode": "continuous-blues"}, "min": 0, "max": 2}, "overrides": []}
-    (frame,) = configured([Frame("A", [Field("a", "number", [1.0])])], config)
+    (frame,) = with_config([Frame("A", [Field("a", "number", [1.0])])], config)
     assert display(frame.fields[0], 1.0).color == "blues:0.500"
 
 
