@@ -19,6 +19,7 @@ from gendash.commands.demo import demo
 from gendash.commands.doctor import doctor
 from gendash.commands.langfuse import langfuse
 from gendash.commands.new import new
+from gendash.commands.page import page
 from gendash.commands.reference import docs, lineage
 from gendash.commands.uninstall import uninstall
 
@@ -45,6 +46,7 @@ for command in (
     langfuse,
     metrics,
     verify,
+    page,
     plan,
     apply,
     docs,
