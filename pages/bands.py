@@ -106,7 +106,7 @@ def states(read: PanelRead, view: View) -> Chart | None:
             seen.setdefault(str(shown), Entry(str(shown), color))
             left, right = max((begin - start) / (end - start), 0.0), min((finish - start) / (end - start), 1.0)
             if right > left:
-                span = f"{time_label(begin, 90_000, view.zone)} to {time_label(finish, 90_000, view.zone)}"
+                span = f"{time_label(begin, 100_000, view.zone)} to {time_label(finish, 100_000, view.zone)}"
                 title = f"{names[row]}: {shown}, {span}"
                 parts.append(bar(left, middle - tall * 0.35, right - left, tall * 0.7, color, title=title))
     gutter = min(max(len(name) for name in names) * LETTER + 12, 190)

@@ -252,7 +252,7 @@ def mark_lines(marks: Sequence[Mark], x: Any, plot: float, zone: str) -> Iterato
     """The dashboard's annotations; ``x`` gives the share of the width of a time."""
     for mark in marks:
         if 0 <= x(mark.at) <= 1:
-            text = f"{mark.name}: {mark.text}, {time_label(mark.at, 90_000, zone)}"
+            text = f"{mark.name}: {mark.text}, {time_label(mark.at, 100_000, zone)}"
             yield upright(x(mark.at), 0, plot, "mark", text)
 
 
@@ -273,5 +273,5 @@ def _hover(series: Sequence[_Series], start: float, end: float, read: PanelRead,
         rows.append({"n": one.name, "c": one.color, "v": [given.get(at, "") for at in moments]})
     places = [round((at - start) / (end - start), 4) for at in moments]
     whole = span_s > 86400 * 4
-    times = [f"{at:g}" if _over_number(read) else time_label(at, span_s if whole else 90_000, zone) for at in moments]
+    times = [f"{at:g}" if _over_number(read) else time_label(at, span_s if whole else 100_000, zone) for at in moments]
     return json.dumps({"x": places, "t": times, "s": rows}, ensure_ascii=False, separators=(",", ":"))

@@ -44,6 +44,7 @@ _PAGE: dict[Theme, dict[str, str]] = {
 }
 _SCHEMES = {"blues": "dark-blue", "reds": "dark-red", "greens": "dark-green", "purples": "dark-purple"}
 _PLAIN = re.compile(r"#[0-9a-fA-F]{3,8}|rgba?\([0-9., %]+\)|hsla?\([0-9., %deg]+\)")
+_SCHEME = re.compile(r"(\w+):([01]\.[0-9]+)")
 _VARIABLE = re.compile(r"var\(--c-([a-z-]+)\)")
 
 
@@ -70,12 +71,13 @@ def css_color(color: str) -> str:
         return "transparent" if color == "transparent" else "var(--c-gray)"
     if _PLAIN.fullmatch(color):
         return color
-    scheme, _, share = color.partition(":")
-    if share and scheme.lower() in _SCHEMES:
-        return f"color-mix(in srgb, var(--c-{_SCHEMES[scheme.lower()]}) {float(share) * 100:.0f}%, var(--c-panel))"
-    if share:  # schemes of several hues: from green over yellow to red
-        return f"color-mix(in srgb, var(--c-red) {float(share) * 100:.0f}%, var(--c-green))"
-    return "var(--c-gray)"
+    scheme = _SCHEME.fullmatch(color)
+    if scheme is None:
+        return "var(--c-gray)"
+    hue, percent = _SCHEMES.get(scheme[1].lower()), f"{float(scheme[2]) * 100:.0f}%"
+    if hue:
+        return f"color-mix(in srgb, var(--c-{hue}) {percent}, var(--c-panel))"
+    return f"color-mix(in srgb, var(--c-red) {percent}, var(--c-green))"  # a scheme of several hues
 
 
 def with_theme(text: str, theme: Theme) -> str:

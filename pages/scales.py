@@ -30,14 +30,17 @@ def ticks(low: float, high: float, most: int, unit: str = "") -> list[float]:
 
 def tick_texts(values: Sequence[float], unit: str) -> list[str]:
     """The ticks in their unit, with as many decimals as tell them apart."""
-    shown: list[str] = []
-    for decimals in range(5):
-        shown = [str(format_value(unit or "none", value, decimals)) for value in values]
-        exact = [_number(format_value(unit or "none", value, 6).text) for value in values]
-        here = [_number(format_value(unit or "none", value, decimals).text) for value in values]
-        if all(abs(a - b) <= 1e-6 * max(1.0, abs(b)) for a, b in zip(here, exact, strict=True)):
-            break
-    return shown
+    exact = [format_value(unit or "none", value, 6) for value in values]
+    needed: dict[str, int] = {}  # ticks of one suffix have equal decimals
+    for value, whole in zip(values, exact, strict=True):
+        fits = (
+            n
+            for n in range(6)
+            if abs(_number(format_value(unit or "none", value, n).text) - _number(whole.text)) < 2e-6
+        )
+        needed[whole.suffix] = max(needed.get(whole.suffix, 0), next(fits, 6))
+    pairs = zip(values, exact, strict=True)
+    return [str(format_value(unit or "none", value, needed[whole.suffix])) for value, whole in pairs]
 
 
 def _number(text: str) -> float:
