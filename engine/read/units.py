@@ -18,7 +18,7 @@ from gendash.engine.read.numbers import js_text, localized, to_fixed
 
 @dataclass(frozen=True)
 class Shown:
-    """A value as text, with what stands before and behind it."""
+    """A value as text, with its prefix and suffix."""
 
     text: str
     prefix: str = ""
