@@ -21,6 +21,7 @@ from gendash.commands.langfuse import langfuse
 from gendash.commands.new import new
 from gendash.commands.page import page
 from gendash.commands.reference import docs, lineage
+from gendash.commands.serve import serve
 from gendash.commands.uninstall import uninstall
 
 
@@ -47,6 +48,7 @@ for command in (
     metrics,
     verify,
     page,
+    serve,
     plan,
     apply,
     docs,

@@ -15,7 +15,7 @@ from gendash.engine.model import Problem, Relation
 from gendash.engine.store.audit_results import find_key as audit_key
 from gendash.engine.store.audit_results import places, queries, share_limit
 
-STORED = ("key", "indexes", "whole", "together", "time", "newest")  # what names columns of its own relation
+STORED = ("key", "indexes", "whole", "together", "time", "newest", "own_rows")  # what names columns of its own relation
 
 
 def place(relation: Relation, key: str = "") -> str:

@@ -19,7 +19,7 @@ from gendash.engine.definitions.relations import reader_roles
 from gendash.engine.languages.sql_text import quote_name, quote_text
 from gendash.engine.render.schema_sql import MARK, READER_TIMEOUT, SCHEMA_MARK, reader_connections, role_settings
 
-_PASSWORDS = {"everyone": "reader_password", "admin": "admin_reader_password"}
+_PASSWORDS = {"everyone": "reader_password", "admin": "admin_reader_password", "user": "user_reader_password"}
 
 
 Record = tuple[str, str, str | None]

@@ -557,7 +557,7 @@ def test_a_dashboard_without_metrics_needs_no_prometheus(config: Config) -> None
 def test_a_server_that_goes_away_in_between_is_an_error_of_the_queries_it_leaves(
     config: Config, own_postgres: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = reader._run
+    run = reader.run_query
 
     def cut(connection: Any, text: str, settings: Any) -> Any:
         if "from gendash.fresh" in text:
@@ -565,7 +565,7 @@ def test_a_server_that_goes_away_in_between_is_an_error_of_the_queries_it_leaves
                 admin.execute("select pg_terminate_backend(%s)", [connection.info.backend_pid])
         return run(connection, text, settings)
 
-    monkeypatch.setattr(reader, "_run", cut)
+    monkeypatch.setattr(reader, "run_query", cut)
     (found,) = verify(config, catalog(config, STAFF, replace(GOOD, variables=())), at=AT, only=["good/ok"])
     assert found.status == "error"
     assert "the connection was cut" in found.why
