@@ -78,12 +78,13 @@ def application(stack: ExitStack, catalog: Catalog, at: datetime | None = None) 
 
     try:
         from gendash.api.answers import World
-        from gendash.api.app import Service, create_app
+        from gendash.api.app import create_app
         from gendash.api.cache import Cache, shelf_of
         from gendash.api.endpoint import packaged_endpoints, read_endpoints
         from gendash.api.identity import Gate
         from gendash.api.limits import Limiter
         from gendash.api.own import packaged_lists, read_lists
+        from gendash.api.service import Service
         from gendash.api.store import Pools
         from gendash.api.versions import Versions
     except ImportError as error:

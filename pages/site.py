@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ from gendash.engine.verify.verdict import Finding, Verdict, worst
 from gendash.pages.colors import css_variables
 from gendash.pages.panel import Setting, body, markdown, target_of
 
-_TEMPLATES = ("page.html.j2", "index.html.j2", "layout.html.j2", "style.css", "script.js")
+_TEMPLATES = ("page.html.j2", "index.html.j2", "lists.html.j2", "layout.html.j2", "style.css", "script.js")
 _KINDS = {
     "rule": "recording rules",
     "metric": "metrics",
@@ -43,7 +43,25 @@ class About:
     left_out: Sequence[str] = ()
     home: str = "index.html"
     live: bool = False
-    notes: Sequence[str] = field(default_factory=tuple)
+    range: str = ""
+
+    @property
+    def moment(self) -> str:
+        """The moment in words, local time."""
+        return f"{self.at.astimezone(ZoneInfo(self.zone)):%A, %-d %B %Y, %H:%M}"
+
+
+@dataclass(frozen=True)
+class ListSection:
+    """A table under a heading; ``more`` is true if there are further rows, ``nothing`` what is said without any."""
+
+    title: str
+    doc: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    totals: Sequence[tuple[str, str]] = ()
+    more: bool = False
+    nothing: str = "nothing in this range"
 
 
 class Site:
@@ -54,7 +72,7 @@ class Site:
         self.lineage = Lineage(catalog)
         self.names = frozenset(one.name for one in dashboards)
         self.environment = Environment(
-            loader=DictLoader({name: _text(name) for name in _TEMPLATES}),
+            loader=DictLoader({name: page_text(name) for name in _TEMPLATES}),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -77,7 +95,7 @@ class Site:
             doc=self.catalog.prose(read.dashboard.doc),
             rows=rows,
             span=self._span(read),
-            choices=[(one, _picked(choice.picked)) for one, choice in read.choices],
+            choices=[(one, choice, _picked(choice.picked)) for one, choice in read.choices],
             marks=len(read.marks),
         )
 
@@ -96,15 +114,19 @@ class Site:
         ]
         return self._render("index.html.j2", entries=entries, verdicts=len(verdicts))
 
+    def lists(self, title: str, doc: str, sections: Sequence[ListSection]) -> str:
+        """A page of plain tables under headings."""
+        return self._render("lists.html.j2", title=title, doc=doc, sections=sections)
+
     def _render(self, template: str, **values: object) -> str:
         return self.environment.get_template(template).render(
             about=self.about,
-            at=f"{self.about.at.astimezone(ZoneInfo(self.about.zone)):%A, %-d %B %Y, %H:%M}",
+            at=self.about.moment,
             dashboards=self.dashboards,
             dark=Markup(css_variables("dark")),
             light=Markup(css_variables("light")),
-            style=Markup(_text("style.css")),
-            script=Markup(_text("script.js")),
+            style=Markup(page_text("style.css")),
+            script=Markup(page_text("script.js")),
             **values,
         )
 
@@ -142,7 +164,8 @@ class Site:
         return f"{start:%-d %b %Y, %H:%M} to {end:%-d %b %Y, %H:%M}"
 
 
-def _text(name: str) -> str:
+def page_text(name: str) -> str:
+    """A template of this folder."""
     return (files("gendash.pages") / "templates" / name).read_text("utf-8")
 
 

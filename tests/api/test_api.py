@@ -20,12 +20,13 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from fastapi.testclient import TestClient
 
 from gendash.api.answers import World
-from gendash.api.app import Service, create_app
+from gendash.api.app import create_app
 from gendash.api.cache import Cache, Memory, Redis
 from gendash.api.endpoint import packaged_endpoints, read_endpoints
 from gendash.api.identity import Gate
 from gendash.api.limits import Limiter
 from gendash.api.own import packaged_lists, read_lists
+from gendash.api.service import Service
 from gendash.api.store import Pools
 from gendash.api.versions import Versions
 from gendash.commands.serve import application
@@ -521,3 +522,32 @@ def test_endpoints_are_checked_against_the_definitions(store: Store) -> None:
         change(content)
         _, problems = read_endpoints(store.catalog, {"x.yaml": content})
         assert any(words in str(one) for one in problems), words
+
+
+def test_pages_are_drawn_for_the_audience_of_the_token_and_show_no_other(client: TestClient) -> None:
+    page = get(client, "/dashboards/overview.html", "eye")
+    assert page.status_code == 200 and page.text.count('class="chart"') >= 3
+    assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+    assert 'href="cost-usage.html"' not in page.text
+    assert get(client, "/dashboards/cost-usage.html", "eye").status_code == 404
+    assert 'href="cost-usage.html"' in get(client, "/dashboards/index.html").text
+    week = get(client, "/dashboards/user-analytics.html?range=7d").text
+    assert "12 Nov 2026, 16:00 to 19 Nov 2026, 16:00" in week and "<option selected>7d</option>" in week
+    assert get(client, "/dashboards/overview.html?var-nothing=x").status_code == 200
+    assert get(client, "/dashboards/overview.html?range=1y").status_code == 422
+
+
+def test_my_usage_is_a_page_of_the_users_own_rows(client: TestClient, store: Store) -> None:
+    mine, other = (get(client, "/dashboards/me.html", token).text for token in ("u0", "u1"))
+    ids = {row["ticket_id"] for row in get(client, "/api/v1/me/tickets", "u0").json()["rows"]}
+    ids |= {row["conversation_id"] for row in get(client, "/api/v1/me/conversations?limit=50", "u0").json()["rows"]}
+    assert ids and all(one in mine and one not in other for one in ids)
+    assert get(client, "/dashboards/me.html", "boss").status_code == 403
+    assert get(client, "/dashboards/overview.html", "u0").status_code == 403
+    assert (
+        client.get("/", headers={"Authorization": "Bearer u0"}, follow_redirects=False)
+        .headers["location"]
+        .endswith("me.html")
+    )
+    browser = client.get("/dashboards/me.html", auth=("me", "u0"))
+    assert browser.status_code == 200
