@@ -113,7 +113,7 @@ def _value(one: Field, number: Any, world: World) -> dict[str, Any]:
     plain = None if number is None or number != number else number
     plain = int(plain) if isinstance(plain, float) and plain.is_integer() and abs(plain) < 2**53 else plain
     money = unit.startswith("currency") and plain is not None
-    value = format(Decimal(repr(plain)), "f") if money else plain
+    value = format(Decimal(f"{plain:.12g}"), "f") if money else plain  # sums of floats have dust behind 12 digits
     return {"value": value, "text": shown, "unit": unit, "state": "ok" if plain is not None else "no data"}
 
 
@@ -241,7 +241,7 @@ def _cell(one: Field, value: Any, world: World) -> Any:
     if isinstance(value, float) and value in (float("inf"), float("-inf")):
         return str(value)
     if str(one.config.get("unit", "")).startswith("currency"):
-        return format(Decimal(repr(value)), "f")
+        return format(Decimal(f"{value:.12g}"), "f")
     return value
 
 

@@ -70,7 +70,11 @@ def responses(catalog: Catalog, endpoint: Endpoint, native: Grain) -> dict[int |
     """What an endpoint answers, with the meaning of each field."""
     relation = catalog.relations[endpoint.rows.relation]
     properties: dict[str, Any] = {
-        grain: {"type": "string", "format": "date", "description": f"the local {grain} of the row"}
+        grain: {
+            "type": "string",
+            "format": "date-time" if grain == "hour" else "date",
+            "description": f"the local {grain} of the row",
+        }
         for grain in (("hour", "day", "week") if native == "hour" else ("day", "week"))
     }
     for name in endpoint.rows.columns:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import secrets
 import sys
-from contextlib import ExitStack
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from threading import Event, Thread
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import click
@@ -18,16 +21,18 @@ if TYPE_CHECKING:
 
     from gendash.engine.definitions.catalog import Catalog
 
+REFRESH_S = 60.0
 STOP_S = 10  # how long a stopping server waits for answers that it has begun
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--refresh", is_flag=True, help="Also refresh the store and sync Langfuse, each as often as it is due.")
 @click.option("--hash", "hashes", is_flag=True, help="Print a new token and its hash for gendash.yaml, and exit.")
 @at_option
 @click.pass_obj
-def serve(settings: Settings, host: str, port: int, hashes: bool, at: datetime | None) -> None:
+def serve(settings: Settings, host: str, port: int, refresh: bool, hashes: bool, at: datetime | None) -> None:
     """Serve figures as JSON and CSV, and the dashboards as pages.
 
     Endpoints, panels and pages, for tokens of the roles admin, viewer and user; /openapi.json describes them.
@@ -40,8 +45,45 @@ def serve(settings: Settings, host: str, port: int, hashes: bool, at: datetime |
     with ExitStack() as stack:
         catalog = settings.checked()
         app = application(stack, catalog, at)
+        if refresh:
+            stack.enter_context(kept_filled(catalog))
         _run(app, host, port, catalog.config["api.root_path"])
     sys.exit(DONE)
+
+
+@contextmanager
+def kept_filled(catalog: Catalog, every_s: float = REFRESH_S) -> Iterator[None]:
+    """Meanwhile refreshes and syncs run, each in a thread of its own; a failed run does not end them."""
+    from gendash.engine.errors import GendashError, internal
+    from gendash.engine.store.refresh.run import refresh
+    from gendash.langfuse_bridge.sync import sync
+
+    config, ended = catalog.config, Event()
+
+    def again(pause_s: float, job: Callable[[], object]) -> None:
+        while not ended.is_set():
+            begun = monotonic()
+            try:
+                job()
+            except Exception as error:  # of whatever kind: the next run may do better
+                for problem in error.problems if isinstance(error, GendashError) else (internal(error),):
+                    say(f"gendash: {problem}")
+            ended.wait(max(0.0, pause_s - (monotonic() - begun)))
+
+    jobs: list[tuple[float, Callable[[], object]]] = []
+    if config.has("store"):
+        jobs.append((every_s, lambda: refresh(config, catalog, due_only=True)))
+    if config.on("langfuse"):
+        jobs.append((config.seconds("langfuse.cadence"), lambda: sync(config, now=datetime.now(UTC))))
+    threads = [Thread(target=again, args=job, daemon=True) for job in jobs]
+    for one in threads:
+        one.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        for one in threads:
+            one.join(STOP_S)
 
 
 def _run(app: FastAPI, host: str, port: int, root_path: str) -> None:

@@ -181,7 +181,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("roles.admin_reader", "name", "gendash_admin_reader", "role of the data source for admins"),
     Setting(
         "roles.user_reader",
-        "name",
+        "role",
         "",
         "role as which the API reads the rows of one user, such as gendash_user_reader; none where empty",
     ),

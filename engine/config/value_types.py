@@ -15,7 +15,7 @@ from gendash.engine.config import http_headers
 
 TypeName = Literal[
     "bool", "int", "float", "money", "share", "amount", "list", "words", "names", "zone", "url", "server", "header",
-    "headers", "token", "proxy", "str", "text", "name", "column", "identifier", "name?", "uid", "uid?", "metric",
+    "headers", "token", "proxy", "str", "text", "name", "column", "identifier", "name?", "role", "uid", "uid?", "metric",
     "label", "duration", "durations", "sql type", "one or two", "lists", "maps", "numbers", "texts by name",
     "maps of texts", "word lists", "days by relation", "true or row", "columns",
 ]  # fmt: skip
@@ -164,6 +164,7 @@ TYPES: Mapping[TypeName, Type] = {
     "name": _matching(_NAME, "a name (letters, digits, _)"),
     "column": _matching(r"[^\x00=][^\x00]{0,62}|=[^\x00]+", "a name of at most 63 characters, or = SQL"),
     "identifier": _matching(r"[^\x00]{1,63}", "a name of at most 63 characters"),
+    "role": _matching(rf"(?:{_NAME.pattern})?", "a name (letters, digits, _), or nothing"),
     "name?": _matching(r"[a-z0-9-]{0,12}", "at most 12 lower-case letters, digits or -"),
     "uid": _matching(r"[A-Za-z0-9_-]{1,40}", "a uid (1 to 40 letters, digits, - or _)"),
     "uid?": _matching(r"[A-Za-z0-9_-]{0,40}", "a uid, or nothing"),

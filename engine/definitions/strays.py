@@ -18,7 +18,7 @@ ALLOWED = (
 # what is read, by folder: names of files, and the folders below
 READ: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ".": ((STYLE,), ("dashboards", "recording_rules", "sql")),
-    "dashboards": (("*.py", "glossary.yaml", "plan.yaml"), ()),
+    "dashboards": (("*.py", "glossary.yaml", "plan.yaml", "plan_rest.yaml"), ()),
     "recording_rules": (("*.yaml",), ()),
     "sql": ((), ("audits", "rollups", "staging", "tables", "views")),
     **{f"sql/{name}": (("*.sql",), ()) for name in ("audits", "rollups", "staging", "tables", "views")},

@@ -63,6 +63,7 @@ class Material:
     """The content of the pages besides the catalog: the plan, the glossary, the commands, the design rules."""
 
     plan: Mapping[str, list[Mapping[str, Any]]] = field(default_factory=dict)
+    plan_rest: Mapping[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     glossary: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     commands: tuple[Mapping[str, Any], ...] = ()
     rules: tuple[Any, ...] = ()
