@@ -29,6 +29,10 @@ _PAGE: dict[Theme, dict[str, str]] = {
         "quiet": "#9fa2ae",
         "gray": "#8e959e",
         "link": "#6e9fff",
+        "scheme-blue": "#1f60c4",
+        "scheme-red": "#c4162a",
+        "scheme-green": "#37872d",
+        "scheme-purple": "#8f3bb8",
     },
     "light": {
         "canvas": "#f4f5f5",
@@ -40,9 +44,13 @@ _PAGE: dict[Theme, dict[str, str]] = {
         "quiet": "#5d6470",
         "gray": "#7b8087",
         "link": "#1f62e0",
+        "scheme-blue": "#77a8f6",  # dark text stays legible on it
+        "scheme-red": "#f58a97",
+        "scheme-green": "#7cc47a",
+        "scheme-purple": "#c795e0",
     },
 }
-_SCHEMES = {"blues": "dark-blue", "reds": "dark-red", "greens": "dark-green", "purples": "dark-purple"}
+_SCHEMES = {"blues": "scheme-blue", "reds": "scheme-red", "greens": "scheme-green", "purples": "scheme-purple"}
 _PLAIN = re.compile(r"#[0-9a-fA-F]{3,8}|rgba?\([0-9., %]+\)|hsla?\([0-9., %deg]+\)")
 _SCHEME = re.compile(r"(\w+):([01]\.[0-9]+)")
 _VARIABLE = re.compile(r"var\(--c-([a-z-]+)\)")
@@ -77,7 +85,7 @@ def css_color(color: str) -> str:
     hue, percent = _SCHEMES.get(scheme[1].lower()), f"{float(scheme[2]) * 100:.0f}%"
     if hue:
         return f"color-mix(in srgb, var(--c-{hue}) {percent}, var(--c-panel))"
-    return f"color-mix(in srgb, var(--c-red) {percent}, var(--c-green))"  # a scheme of several hues
+    return f"color-mix(in srgb, var(--c-scheme-red) {percent}, var(--c-scheme-green))"  # a scheme of several hues
 
 
 def with_theme(text: str, theme: Theme) -> str:

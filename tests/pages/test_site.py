@@ -190,7 +190,7 @@ def test_colours_of_definitions_cannot_bring_other_styles() -> None:
     assert css_color("semi-dark-orange") == "var(--c-semi-dark-orange)"
     assert css_color("#8E959E") == "#8E959E"
     assert css_color("red;background:url(x)") == "var(--c-gray)"
-    assert css_color("blues:0.25").startswith("color-mix(in srgb, var(--c-dark-blue) 25%")
+    assert css_color("blues:0.25").startswith("color-mix(in srgb, var(--c-scheme-blue) 25%")
     assert fixed("red")["fixedColor"] == "red"
 
 
