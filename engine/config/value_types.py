@@ -15,8 +15,8 @@ from gendash.engine.config import http_headers
 
 TypeName = Literal[
     "bool", "int", "float", "money", "share", "amount", "list", "words", "names", "zone", "url", "server", "header",
-    "headers", "token", "proxy", "str", "text", "name", "column", "identifier", "name?", "role", "uid", "uid?", "metric",
-    "label", "duration", "durations", "sql type", "one or two", "lists", "maps", "numbers", "texts by name",
+    "headers", "token", "proxy", "str", "text", "name", "column", "identifier", "name?", "role", "uid", "uid?",
+    "metric", "label", "duration", "durations", "sql type", "one or two", "lists", "maps", "numbers", "texts by name",
     "maps of texts", "word lists", "days by relation", "true or row", "columns",
 ]  # fmt: skip
 _zones = cache(available_timezones)  # it walks a tree of files
