@@ -13,6 +13,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from gendash.engine.clients.answers import Failed
 from gendash.engine.clients.postgres import connection_parts, set_formats, store
 from gendash.engine.config.load import Config
+from gendash.engine.definitions.relations import reader_login
 from gendash.engine.errors import Unreachable
 from gendash.engine.model import Problem
 from gendash.engine.read.reader import Rows, RunQuery, run_query
@@ -29,11 +30,13 @@ class Pools:
         self.timeout = f"{config.seconds('api.statement_timeout'):g}s"
         self.pools: dict[str, ConnectionPool] = {}
         for role in ("reader", "admin_reader", "user_reader"):
-            if config[f"roles.{role}"] and config[f"{role}_password"] and config.has("store"):
+            has_password = config[f"{role}_password"] or config["roles.passwords"] == "none"
+            if config[f"roles.{role}"] and has_password and config.has("store"):
                 self.pools[role] = self._pool(role)
 
     def _pool(self, role: str) -> ConnectionPool:
-        place = store(self.config).with_(user=self.config[f"roles.{role}"], password=self.config[f"{role}_password"])
+        login = self.config[f"roles.{role}"] if role == "user_reader" else reader_login(self.config, role)
+        place = store(self.config).with_(user=login, password=self.config[f"{role}_password"])
         return ConnectionPool(
             "",
             kwargs=connection_parts(replace(place, label=role), "gendash serve"),

@@ -11,30 +11,24 @@ from difflib import get_close_matches
 from functools import partial
 from typing import NamedTuple
 
+from gendash.engine.checks.fields import field_problems
 from gendash.engine.checks.queries import sample
 from gendash.engine.config.load import suggest
+from gendash.engine.definitions import audits
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.definitions.platform_names import mapped_table, mappings, named_in
+from gendash.engine.definitions.platform_names import mapped_table, mappings, named_in, names_in_text, table_name
 from gendash.engine.definitions.references import STORE_KINDS
 from gendash.engine.languages import sql_types
 from gendash.engine.languages.grafana_macros import MacroError
 from gendash.engine.languages.spots import characters, in_file, in_query, origin
 from gendash.engine.languages.sql_columns import resolve
-from gendash.engine.languages.sql_parser import nodes, parse_statements, sql_error
+from gendash.engine.languages.sql_parser import parse_statements, sql_error
 from gendash.engine.languages.sql_scope import UNKNOWN, Lookup, Source, duplicates
 from gendash.engine.model import Dashboard, Problem, Query, Relation
-from gendash.engine.store import audit_results
 
 # a staging text appears in a rollup as a relation of this schema: its header says what it gives
 _STAGED = "staging of gendash"
 _STAGE = re.compile(r"""\{\{\s*stage\(\s*(['"])(\w+)\1[^}]*\}\}""")
-# functions that read what no panel may: files, other servers, settings, sizes and sessions of the database
-_READERS = re.compile(
-    r"pg_(?!catalog$)\w+|dblink\w*|lo_\w+|(query|table|schema|database|cursor)_to_xml\w*|current_setting|set_config"
-    r"|(current|last|next|set)val|txid_\w+|inet_(client|server)_\w+|has_\w+_privilege|version|to_reg\w+"
-    r"|(col|obj|shobj)_description"
-)
-_HARMLESS = frozenset({"pg_typeof", "pg_size_pretty", "pg_size_bytes"})
 
 
 class Text(NamedTuple):
@@ -47,10 +41,14 @@ class Text(NamedTuple):
 
 
 def check_columns(catalog: Catalog) -> list[Problem]:
-    """Every column that SQL reads exists, compared types fit, and a header declares what its query gives."""
-    found = []
+    """Every column that SQL reads exists, compared types fit, and a header declares what its query gives.
+
+    So do the fields that options of panels name.
+    """
+    found: list[Problem] = []
+    of_panels: dict[str, list[Source]] = {}
     known = _known(catalog)
-    for text in _texts(catalog):
+    for text in sql_texts(catalog):
         if sql_error(text.final, several=True):
             continue  # another check reports
         given, faults = resolve(parse_statements(text.final), _lookup(catalog, text, known))
@@ -62,25 +60,12 @@ def check_columns(catalog: Catalog) -> list[Problem]:
             ]
         if text.relation is not None:
             found += _against_header(text.relation, given)
-    return found
+        elif text.kind == "panel":
+            of_panels[text.where(-1)] = given
+    return [*found, *field_problems(catalog, of_panels)]
 
 
-def check_system_functions(catalog: Catalog) -> list[Problem]:
-    """A panel calls no function that reads beyond gendash's relations: the server's files, sessions or settings."""
-    found = []
-    for text in _texts(catalog):
-        if text.kind != "panel" or not _READERS.search(text.final) or sql_error(text.final):
-            continue
-        for node in nodes(parse_statements(text.final)):
-            if node.DESCRIPTOR.name == "FuncCall":
-                name = node.funcname[-1].string.sval
-                if _READERS.fullmatch(name) and name not in _HARMLESS:
-                    what = f"{name}() reads more than gendash's relations"
-                    found.append(Problem(text.where(node.location), what, "read a relation"))
-    return found
-
-
-def _texts(catalog: Catalog) -> Iterator[Text]:
+def sql_texts(catalog: Catalog) -> Iterator[Text]:
     """The SQL texts whose references are correct; other checks report the rest."""
     for relation in catalog.relations.values():
         if relation.kind != "table":
@@ -100,7 +85,7 @@ def _texts(catalog: Catalog) -> Iterator[Text]:
         raw = metric.get("sql", "")
         expanded = catalog.expanded(raw)
         if raw and not expanded.wrong:
-            named = partial(in_query, f"recording_rules/metrics.yaml {key}", raw)
+            named = partial(catalog.in_metric, key, "sql")
             yield Text("view", expanded.text, _placed(raw, expanded.text, catalog.expand_text, named))
 
 
@@ -132,8 +117,8 @@ def _lookup(catalog: Catalog, text: Text, known: Mapping[str, Source]) -> Lookup
     def lookup(schema: str, name: str) -> Source | tuple[str, str]:
         if schema == _STAGED:
             return known.get(f"staging.{name}", UNKNOWN)
-        if schema == catalog.config["platform.schema"] and name in platform:
-            return platform[name]
+        if schema and table_name(catalog.config, schema, name) in platform:
+            return platform[table_name(catalog.config, schema, name)]
         if schema == own:
             return known.get(name) or (f"no relation '{name}'", suggest(name, known) or "name one of gendash's")
         if text.kind == "panel":
@@ -160,13 +145,14 @@ def _known(catalog: Catalog) -> dict[str, Source]:
 
 
 def _platform(catalog: Catalog, staging: Relation) -> dict[str, Source]:
-    """Columns of the platform's tables that a staging text declares under reads:, by the platform's names."""
+    """Columns of the platform's tables that a staging text declares under reads:, or that an adapter's SELECTs name."""
     found: dict[str, dict[str, str]] = {}
     for table in staging.header.get("tables", {}):
         columns = found.setdefault(mapped_table(catalog.config, staging, table), {})
         columns |= {name: "" for _, mapped in mappings(catalog.config, staging, table) for name in named_in(mapped)}
-    for kind, name in catalog.expanded(staging.text, staging).uses:  # of parents, whose rows may not count
-        table, _, column = name.partition(".")
+    uses = catalog.expanded(staging.text, staging).uses | names_in_text(staging)  # of parents, too
+    for kind, name in uses:
+        table, _, column = name.rpartition(".")
         if kind == "column":
             found.setdefault(table, {})[column] = ""
     return {table: Source(tuple(columns.items())) for table, columns in found.items()}
@@ -176,11 +162,7 @@ def _against_header(relation: Relation, given: list[Source]) -> Iterator[Problem
     """Differences between what a query gives and what its header declares."""
     if relation.kind == "audit":
         names = {name for source in given[:1] for name, _ in source.columns}
-        lacks = (
-            []
-            if not given or given[0].is_open
-            else [key for key in audit_results.find_key(relation) if key not in names]
-        )
+        lacks = [] if not given or given[0].is_open else [key for key in audits.find_key(relation) if key not in names]
         yield from (
             Problem(
                 relation.path, f"no column '{key}' in the query, named under key:", suggest(key, names) or "give it"

@@ -6,22 +6,8 @@ against the content when it is loaded, or names of Langfuse projects.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
-from gendash.engine.config.value_types import TypeName
-
-
-class Setting(NamedTuple):
-    """One setting; ``env`` is the variable that overrides the file, ``secret`` ones are read from there only."""
-
-    key: str
-    type: TypeName
-    default: Any
-    doc: str
-    env: str = ""
-    secret: bool = False
-    choices: tuple[str, ...] = ()
-
+from gendash.engine.config.request_settings import request_settings, route_settings
+from gendash.engine.config.setting import Setting as Setting
 
 FEATURES: tuple[tuple[str, bool, str], ...] = (
     ("users", True, "a users table"),
@@ -66,62 +52,6 @@ FED_BY = {
 PLANS = ("auto", "self-hosted", "hobby", "core", "pro")
 FIELDS = ("user_id", "error_text", "model_parameters", "score_comment", "score_text", "score_author")
 """What `langfuse.fields` may open; each is one column of an lf_ table, which is empty otherwise."""
-
-
-def _requests(key: str, server: str, variable: str, timeout: str, max_pause: str) -> tuple[Setting, ...]:
-    """The settings for requests to one HTTP server: the same for each server."""
-    return (
-        *_route(key, server, variable, ""),
-        Setting(
-            f"{key}.timeout", "duration", timeout, f"longest time that one request to {server} may take as a whole"
-        ),
-        Setting(
-            f"{key}.max_pause",
-            "duration",
-            max_pause,
-            f"longest pause that {server} can impose by Retry-After",
-        ),
-    )
-
-
-def _route(key: str, server: str, variable: str, default: str | None) -> tuple[Setting, ...]:
-    return (
-        Setting(
-            f"{key}.headers",
-            "headers",
-            default,
-            f"further headers of requests to {server}, one `Name: value` a line; Authorization there"
-            " replaces other credentials",
-            f"{variable}_HEADERS",
-            secret=True,
-        ),
-        Setting(
-            f"{key}.headers.*",
-            "header",
-            None,
-            f"a further header that is no secret, such as `X-Scope-OrgID: tenant`; secret ones: {variable}_HEADERS",
-        ),
-        Setting(
-            f"{key}.ca_file",
-            "str",
-            default,
-            f"PEM file of the authorities that {server}'s certificate is checked against; else REQUESTS_CA_BUNDLE,"
-            " SSL_CERT_FILE, those of this machine",
-        ),
-        Setting(
-            f"{key}.client_cert",
-            "list",
-            None if default is None else [],
-            "PEM file of the client certificate, and that of its key where it is another: `[cert.pem, key.pem]`",
-        ),
-        Setting(
-            f"{key}.proxy",
-            "proxy",
-            default,
-            "http://host:port of a proxy, or none; where absent HTTPS_PROXY, HTTP_PROXY and NO_PROXY apply, but never"
-            " for this machine's own addresses",
-        ),
-    )
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -174,7 +104,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("prometheus_url", "server", "http://127.0.0.1:9090", "Prometheus, or none", "GENDASH_PROMETHEUS_URL"),
     Setting("grafana_url", "server", "http://127.0.0.1:3000", "Grafana, or none", "GENDASH_GRAFANA_URL"),
     Setting("grafana_token", "token", "", "service account token", "GENDASH_GRAFANA_TOKEN", secret=True),
-    *_requests("grafana", "Grafana", "GENDASH_GRAFANA", "15s", "30s"),
+    *request_settings("grafana", "Grafana", "GENDASH_GRAFANA", "15s", "30s"),
     # roles
     Setting("roles.owner", "name", "gendash_owner", "role that migrates and refreshes"),
     Setting("roles.reader", "name", "gendash_reader", "role of the data source for everyone"),
@@ -185,9 +115,44 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "role as which the API reads the rows of one user, such as gendash_user_reader; none where empty",
     ),
+    Setting(
+        "roles.reader_login",
+        "str",
+        "",
+        "the name with which connections sign in as roles.reader, if a pooler or server wants another, such as"
+        " gendash_reader.project",
+    ),
+    Setting("roles.admin_reader_login", "str", "", "the same for roles.admin_reader"),
+    Setting(
+        "roles.create",
+        "bool",
+        True,
+        "whether `db migrate` may create and alter roles; false: somebody else does, passwords too, and it only grants"
+        " on its own schema",
+    ),
+    Setting(
+        "roles.passwords",
+        "str",
+        "verifier",
+        "how `db migrate` sets passwords: as a SCRAM verifier; in plain text, for servers that accept nothing else"
+        " (their log may hold it); or none: somebody else sets them, and connections use what libpq finds without one",
+        choices=("verifier", "plain", "none"),
+    ),
     # the platform's names
-    Setting("platform.schema", "identifier", "public", "schema of the platform's tables"),
-    Setting("platform.tables.*", "identifier", None, "table of the platform, by staging name"),
+    Setting(
+        "platform.adapter",
+        "str",
+        "",
+        "how the platform's tables are read: the name of a shipped adapter, or a folder of one's own (`./my_platform`);"
+        " without one by the names below",
+    ),
+    Setting("platform.schema", "identifier", "public", "schema of the platform's tables that name none"),
+    Setting(
+        "platform.tables.*",
+        "table",
+        None,
+        "table of the platform, by staging name: `app_users`, or `auth.users` in another schema",
+    ),
     Setting(
         "platform.columns.*.*",
         "column",
@@ -208,6 +173,12 @@ SETTINGS: tuple[Setting, ...] = (
         "the platform's words for a canonical word, capital letters or not; numbers and true or false are words too",
     ),
     Setting(
+        "platform.read_timeout",
+        "duration",
+        "4s",
+        "the longest statement of a read in the platform's database (statement_timeout); at most 60s",
+    ),
+    Setting(
         "platform.guests_can_rate",
         "bool",
         False,
@@ -219,6 +190,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "labels.*.*", "label", None, "the same on one metric, by its key: `labels: {http_requests: {status: code}}`"
     ),
+    Setting(
+        "audit_limits.*",
+        "share",
+        None,
+        "the share of rows that an audit may find, by its name; else its header's limit",
+    ),
     Setting("cadences.*", "duration", None, "how often a relation is refreshed"),
     *(Setting(f"features.{name}", "bool", default, doc) for name, default, doc in FEATURES),
     # data sources and folders
@@ -226,6 +203,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("datasources.database.name", "str", "gendash PostgreSQL", "its name in Grafana"),
     Setting("datasources.admin.uid", "uid", "gendash-postgres-admin", "PostgreSQL for admins"),
     Setting("datasources.admin.name", "str", "gendash PostgreSQL (admin)", "its name in Grafana"),
+    Setting(
+        "datasources.database.user", "str", "", "the name with which Grafana signs in; roles.reader_login if absent"
+    ),
+    Setting("datasources.admin.user", "str", "", "the same for admins; roles.admin_reader_login if absent"),
     Setting("datasources.prometheus.uid", "uid", "gendash-prometheus", "Prometheus"),
     Setting("datasources.prometheus.name", "str", "gendash Prometheus", "its name in Grafana"),
     Setting(
@@ -248,6 +229,48 @@ SETTINGS: tuple[Setting, ...] = (
         "TLS between Grafana and the store",
         choices=("disable", "prefer", "require", "verify-ca", "verify-full"),
     ),
+    Setting("datasources.database_name", "str", "", "name of the database at Grafana's address; else the store's"),
+    Setting(
+        "datasources.ca_file", "str", "", "PEM file of the authority of the store's certificate, on Grafana's machine"
+    ),
+    Setting(
+        "datasources.client_cert",
+        "list",
+        [],
+        "PEM files of the client certificate and of its key, on Grafana's machine: `[cert.pem, key.pem]`",
+    ),
+    Setting(
+        "datasources.ca",
+        "str",
+        "",
+        "the same authority as text, which is sent to Grafana, instead of files there",
+        "GENDASH_DATASOURCES_CA",
+        secret=True,
+    ),
+    Setting(
+        "datasources.client_cert_text",
+        "str",
+        "",
+        "the client certificate as text",
+        "GENDASH_DATASOURCES_CLIENT_CERT",
+        secret=True,
+    ),
+    Setting(
+        "datasources.client_key_text",
+        "str",
+        "",
+        "the key of the client certificate as text",
+        "GENDASH_DATASOURCES_CLIENT_KEY",
+        secret=True,
+    ),
+    Setting(
+        "datasources.prometheus.type",
+        "str",
+        "Prometheus",
+        "what answers at the address of Prometheus; VictoriaMetrics counts as Prometheus",
+        choices=("Prometheus", "Mimir", "Thanos", "Cortex"),
+    ),
+    Setting("datasources.prometheus.method", "str", "POST", "how Grafana sends queries to it", choices=("POST", "GET")),
     Setting("datasources.max_open_connections", "int", 10, "connections that a data source may open"),
     Setting("folders.everyone.uid", "uid", "gendash", "folder of the dashboards for everyone"),
     Setting("folders.everyone.title", "str", "Agent platform", "its title"),
@@ -304,7 +327,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("limits.uncosted_red", "share", 0.05, "red from"),
     # prometheus
     Setting("prometheus.bearer", "token", "", "bearer token", "GENDASH_PROMETHEUS_BEARER", secret=True),
-    *_requests("prometheus", "Prometheus", "GENDASH_PROMETHEUS", "10s", "30s"),
+    *request_settings("prometheus", "Prometheus", "GENDASH_PROMETHEUS", "10s", "30s"),
     Setting("prometheus.scrape_interval", "duration", "15s", "scrape interval"),
     Setting("prometheus.evaluation_interval", "duration", "30s", "rule evaluation interval"),
     Setting("prometheus.retention", "duration", "90d", "how long Prometheus keeps samples"),
@@ -320,6 +343,12 @@ SETTINGS: tuple[Setting, ...] = (
         "prometheus.detail_retention", "duration", "15d", "with long_term: how long every sample is kept as scraped"
     ),
     Setting("prometheus.remote_url", "str", "http://localhost:8428/api/v1/write", "store of long_term: remote_write"),
+    Setting(
+        "prometheus.rules_url",
+        "str",
+        "",
+        "where loaded rules are asked for, if not at prometheus_url: the address of vmalert or of a ruler",
+    ),
     Setting("prometheus.rules_dir", "str", "", "directory from which Prometheus loads rule files; none: not managed"),
     Setting("prometheus.job", "str", "ai-agent-api", "scrape job of the platform's API"),
     Setting("prometheus.targets", "list", ["localhost:8000"], "host:port of each process of the platform's API"),
@@ -373,7 +402,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("langfuse.public_key", "token", "", "API key", "LANGFUSE_PUBLIC_KEY", secret=True),
     Setting("langfuse.secret_key", "token", "", "API key", "LANGFUSE_SECRET_KEY", secret=True),
-    *_requests("langfuse", "Langfuse", "LANGFUSE", "60s", "1d"),
+    *request_settings("langfuse", "Langfuse", "LANGFUSE", "60s", "1d"),
     Setting("langfuse.since", "duration", "32d", "how far back the first sync goes: 30 whole days, or a month"),
     Setting("langfuse.cadence", "duration", "1m", "how often the sync is expected to run"),
     Setting(
@@ -385,6 +414,12 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("langfuse.budget", "share", 0.5, "our share of that budget, which belongs to the whole organisation"),
     Setting("langfuse.retention", "duration", "400d", "how long rows from Langfuse are kept"),
+    Setting(
+        "langfuse.server_retention",
+        "server retention",
+        "auto",
+        "how long Langfuse itself keeps rows: auto (as it says of the project), none (for ever), or a duration",
+    ),
     Setting("langfuse.metadata", "list", [], "metadata keys that are kept; none by default"),
     Setting("langfuse.fields", "list", [], "private fields that are kept too; none by default", choices=FIELDS),
     Setting("langfuse.projects", "names", [], "further Langfuse projects; their keys: LANGFUSE_<NAME>_PUBLIC_KEY, …"),
@@ -394,5 +429,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "langfuse.servers.*.plan", "str", None, "its organisation's plan; langfuse.plan where absent", choices=PLANS
     ),
-    *_route("langfuse.servers.*", "its Langfuse", "LANGFUSE_*", None),
+    Setting(
+        "langfuse.servers.*.server_retention",
+        "server retention",
+        None,
+        "how long its Langfuse keeps rows; langfuse.server_retention where absent",
+    ),
+    *route_settings("langfuse.servers.*", "its Langfuse", "LANGFUSE_*", None),
 )

@@ -43,6 +43,12 @@ HEADER_KEYS: tuple[Key, ...] = (
         ("table", "rollup", "view", "audit"),
         needed=("table", "rollup"),
     ),
+    Key(
+        "each",
+        "maps",
+        "the file once for each of these maps: `$word` is replaced by its values, `name` names the relation",
+        ("staging", *STORE, "audit"),
+    ),
     Key("time", "text", "the column whose day a row belongs to; in staging `table.column`", ("staging", *STORE[:2])),
     Key("indexes", "lists", "further indexes, each a list of columns; of a view only with materialized", STORE),
     Key(
@@ -97,6 +103,18 @@ HEADER_KEYS: tuple[Key, ...] = (
         ("staging",),
         ("staging",),
     ),
+    Key(
+        "required",
+        "list",
+        "the columns of its first table that an adapter must give; others may be absent",
+        ("staging",),
+    ),
+    Key(
+        "one_of",
+        "list",
+        "`table.column`s of which an adapter must give one, or else the feature is off",
+        ("staging",),
+    ),
     Key("words", "word lists", "by vocabulary, the platform's words for each word of gendash", ("staging",)),
     Key(
         "make",
@@ -121,9 +139,16 @@ HEADER_KEYS: tuple[Key, ...] = (
     ),
     Key("severity", "str", "how bad a find is", ("audit",), ("audit",), SEVERITIES),
     Key("days", "int", "how many of the last whole days are audited, one by one", ("audit",)),
+    Key("newest", "bool", "true: of a large table of the platform only the newest 64 MB are audited", ("audit",)),
     Key("tolerance", "amount", "the share by which two figures may differ, such as 0.05", ("audit",)),
     Key("slack", "amount", "the number by which two figures may always differ", ("audit",)),
     Key("limit", "amount", "the share of rows that may be found, of a query that gives found and total", ("audit",)),
+    Key(
+        "touches",
+        "list",
+        "of an audit with a limit: the relations whose figures are doubtful beyond it; all that it reads if absent",
+        ("audit",),
+    ),
     Key("promql", "text", "the query of the place prometheus", ("audit",)),
     Key("must_compare", "bool", "true: no rows in either place is a find too", ("audit",)),
 )

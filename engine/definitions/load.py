@@ -10,41 +10,50 @@ from typing import Any
 
 import yaml
 
-from gendash.engine.config.load import Config
-from gendash.engine.definitions.catalog import Catalog, Style
+from gendash.engine.config.load import Config, suggest
+from gendash.engine.definitions.adapters import FOLDER, Adapter, adapted
+from gendash.engine.definitions.catalog import Catalog, Document, MetricLines, Style
 from gendash.engine.definitions.content_modules import PACKAGED, dashboard_names, load_dashboards
-from gendash.engine.definitions.rule_files import metrics_of, rules_of
-from gendash.engine.definitions.strays import STYLE, strays
+from gendash.engine.definitions.each import filled, wrong_each
+from gendash.engine.definitions.rule_files import lines_of_entries, metrics_of, rules_of
+from gendash.engine.definitions.strays import STYLE, adapter_strays, strays
 from gendash.engine.definitions.visual import Schemas
 from gendash.engine.errors import ContentError, raise_if
-from gendash.engine.model import Dashboard, Problem, Relation, Rule
+from gendash.engine.languages.spots import in_rule
+from gendash.engine.languages.sql_builtins import Builtins
+from gendash.engine.model import AdapterTable, Dashboard, Problem, Relation, Rule
 
+RULE_TESTS = "recording_rules/tests/*.yaml"
+DOCUMENTS = ("dashboards/*.yaml", "provisioning/*.j2", "provisioning/*.yaml")
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where the wheel has it: ten times faster
 _FOLDERS = {"staging": "staging", "tables": "table", "rollups": "rollup", "views": "view", "audits": "audit"}
 _HEADER = re.compile(r"\s*/\*(.*?)\*/(.*)", re.DOTALL)
 
 
-def load_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
+def load_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()) -> Catalog:
     """The definitions of the packaged root and then of ``roots``; a later file replaces an earlier one of its name.
 
-    Raises ContentError with all problems of reading them.
+    ``base`` is the folder to which that of an adapter is relative. Raises ContentError with all problems of reading.
     """
-    catalog = read_catalog(config, roots)
+    catalog = read_catalog(config, roots, base)
     raise_if(ContentError, catalog.problems)
     return catalog
 
 
-def read_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
+def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()) -> Catalog:
     """The definitions as far as they can be read, with the problems of reading them, for `checks.check`."""
     problems: list[Problem] = []
     relations: dict[str, Relation] = {}
     rules: dict[str, dict[str, Rule]] = {}
     metrics: dict[str, Mapping[str, Any]] = {}
+    metric_lines: dict[str, MetricLines] = {}
+    documents: dict[str, Document] = {}
     dashboards: dict[str, Dashboard] = {}
     styles: dict[str, Style] = {}
     named: set[str] = set()
     complete = True
-    for root in [PACKAGED, *roots]:
+    roots = [PACKAGED, *roots]
+    for root in roots:
         if not root.is_dir():
             problems.append(Problem(config.where("content"), f"no folder '{root}'", "fix content:"))
             continue
@@ -53,7 +62,10 @@ def read_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
         problems += _lacking(relations, loaded)
         relations |= loaded
         rules |= reader.rules()
-        metrics |= reader.metrics()
+        read, places = reader.metrics()
+        metrics |= read
+        metric_lines |= places
+        documents |= reader.documents([RULE_TESTS, *(DOCUMENTS if root == PACKAGED else ())])
         found = load_dashboards(root, reader.shown, problems)
         dashboards |= found
         named |= dashboard_names(root)
@@ -63,12 +75,51 @@ def read_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
         problems += strays(root, root == PACKAGED, reader.prefix)
         complete &= reader.complete
     by_name = _all_rules(rules, problems)
+    adapter = _adapter(config, roots, base, problems)
+    tables: dict[str, AdapterTable] = {}
+    if adapter:
+        config, relations, tables = adapted(config, relations, adapter)
     own = frozenset(name for name in dashboards if name in styles)
     left_out = frozenset(named - dashboards.keys())
-    schemas = Schemas(json.loads((PACKAGED / "engine" / "definitions" / "grafana_panels.json").read_text("utf-8")))
+    schemas, builtins = Schemas(_packaged_json("grafana_panels")), Builtins(_packaged_json("postgres_names"))
     return Catalog(
-        config, dashboards, relations, by_name, metrics, own, styles, tuple(problems), complete, schemas, left_out
-    )
+        config, dashboards, relations, by_name, metrics, own, styles, tuple(problems), complete, schemas, left_out,
+        builtins, metric_lines, documents, tables,
+    )  # fmt: skip
+
+
+def _packaged_json(name: str) -> Any:
+    return json.loads((PACKAGED / "engine" / "definitions" / f"{name}.json").read_text("utf-8"))
+
+
+def _adapter(config: Config, roots: Iterable[Path], base: Path, problems: list[Problem]) -> Adapter | None:
+    """The files of the adapter that ``platform.adapter`` names; None if it names none."""
+    named = config["platform.adapter"]
+    if not named:
+        return None
+    is_folder = "/" in named or named.startswith(".")
+    folders = [base / named] if is_folder else [root / FOLDER / named for root in roots]
+    found = [folder for folder in folders if folder.is_dir()]
+    if not found:
+        known = shipped_adapters(roots)
+        hint = "" if is_folder else suggest(named, known)
+        do = hint or f"name one of {', '.join(known)}, or a folder of your own such as ./my_platform"
+        problems.append(Problem(config.where("platform.adapter"), f"no adapter '{named}'", do))
+        return None
+    folder = found[-1]
+    reader = _Root(next((root for root in roots if folder.is_relative_to(root)), folder), problems)
+    files = {}
+    for path in sorted(folder.glob("*.sql")):
+        text = reader.text(path)
+        if text is not None:
+            files[path.stem] = (reader.shown(path), text)
+    problems += adapter_strays(folder, reader.shown)
+    return Adapter(folder.resolve().name, files)
+
+
+def shipped_adapters(roots: Iterable[Path] = (PACKAGED,)) -> list[str]:
+    """The names of the adapters in content roots."""
+    return sorted({path.name for root in roots for path in (root / FOLDER).glob("*") if any(path.glob("*.sql"))})
 
 
 def _lacking(before: Mapping[str, Relation], now: Mapping[str, Relation]) -> list[Problem]:
@@ -93,8 +144,7 @@ def _all_rules(files: Mapping[str, Mapping[str, Rule]], problems: list[Problem])
     found: dict[str, Rule] = {}
     for rule in (rule for group in files.values() for rule in group.values()):
         if rule.name in found:
-            where = f"{rule.path} {rule.name}"
-            problems.append(Problem(where, f"is in {found[rule.name].path} too", "keep one"))
+            problems.append(Problem(in_rule(rule), f"is in {found[rule.name].path} too", "keep one"))
         found[rule.name] = rule
     return found
 
@@ -116,16 +166,16 @@ class _Root:
         found: dict[str, Relation] = {}
         for folder, kind in _FOLDERS.items():
             for path in sorted((self.root / "sql" / folder).glob("*.sql")):
-                one = self._relation(path, kind)
-                if one:
-                    found[path.stem if kind != "staging" else f"staging.{path.stem}"] = one
+                text = self.text(path)
+                for one in self._relations(text, path.stem, kind, self.shown(path)) if text is not None else ():
+                    name = one.name if kind != "staging" else f"staging.{one.name}"
+                    if name in found:
+                        self.problems.append(Problem(one.path, f"'{name}' is in {found[name].path} too", "keep one"))
+                    found[name] = one
         return found
 
-    def _relation(self, path: Path, kind: str) -> Relation | None:
-        where = self.shown(path)
-        text = self._text(path)
-        if text is None:
-            return None
+    def _relations(self, text: str, name: str, kind: str, where: str) -> Iterator[Relation]:
+        """The relation of a SQL file, or with ``each:`` one for each of its maps; none where it cannot be read."""
         match = _HEADER.match(text)
         before = self.complete
         first = text[: match.start(1)].count("\n") if match else 0
@@ -134,7 +184,30 @@ class _Root:
             if before == self.complete:  # else the reason is reported
                 self.problems.append(Problem(where, "no header", "start the file with /* doc: ... */ in YAML"))
             self.complete = False
-            return None
+        elif "each" not in header:
+            yield self._relation(text, match, name, kind, where, header, lines)
+        elif wrong := list(wrong_each(header["each"])):
+            self.problems += [Problem(f"{where}:{lines['each']}", what, do) for what, do in wrong]
+            self.complete = False
+        else:
+            for values in header["each"]:
+                own_text = filled(text, values)
+                own = _HEADER.match(own_text)
+                own_header, own_lines = self._yaml(own[1], where, first) if own else (None, {})
+                if own and isinstance(own_header, dict):
+                    del own_header["each"]
+                    yield self._relation(own_text, own, values["name"], kind, where, own_header, own_lines)
+
+    @staticmethod
+    def _relation(
+        text: str,
+        match: re.Match[str],
+        name: str,
+        kind: str,
+        where: str,
+        header: dict[str, Any],
+        lines: Mapping[str, int],
+    ) -> Relation:
         listed = header.get("columns")
         columns = {
             # YAML reads the key `null` as None
@@ -143,41 +216,54 @@ class _Root:
         }
         body = match[2].lstrip()
         line = text[: len(text) - len(body)].count("\n") + 1
-        return Relation(path.stem, kind, where, header, body.rstrip(), columns, line, lines)  # type: ignore[arg-type]
+        return Relation(name, kind, where, header, body.rstrip(), columns, line, lines)  # type: ignore[arg-type]
 
     def rules(self) -> dict[str, dict[str, Rule]]:
         """Rules by file name and rule name."""
         found: dict[str, dict[str, Rule]] = {}
         for path in sorted((self.root / "recording_rules").glob("*.yaml")):
-            text = self._text(path) if path.name != "metrics.yaml" else None
+            text = self.text(path) if path.name != "metrics.yaml" else None
             if text is not None:
                 where = self.shown(path)
-                content, _ = self._yaml(text, where)
+                content, lines = self._yaml(text, where)
                 if self.complete or content is not None:
                     content = [] if content is None else content
-                    found[path.name], complete = rules_of(content, where, path.stem, self.problems)
+                    found[path.name], complete = rules_of(content, where, path.stem, self.problems, lines)
                     self.complete &= complete
         return found
 
-    def metrics(self) -> dict[str, Mapping[str, Any]]:
-        """The metric contract by canonical name."""
+    def metrics(self) -> tuple[dict[str, Mapping[str, Any]], dict[str, MetricLines]]:
+        """The metric contract by canonical name, and where each metric is."""
         path = self.root / "recording_rules" / "metrics.yaml"
-        text = self._text(path) if path.exists() else None
+        text = self.text(path) if path.exists() else None
         if text is None:
-            return {}
-        content, _ = self._yaml(text, self.shown(path))
-        found, complete = metrics_of({} if content is None else content, self.shown(path), self.problems)
+            return {}, {}
+        content, lines = self._yaml(text, self.shown(path))
+        content = {} if content is None else content
+        found, complete = metrics_of(content, self.shown(path), self.problems, lines)
         self.complete &= complete
+        lines_of = lines_of_entries(lines)
+        return found, {key: MetricLines(self.shown(path), lines_of(key)) for key in found}
+
+    def documents(self, patterns: Iterable[str]) -> dict[str, Document]:
+        """The files that match, by shown path."""
+        found = {}
+        for path in (path for pattern in patterns for path in sorted(self.root.glob(pattern))):
+            text = self.text(path)
+            if text is not None:
+                content, lines = self._yaml(text, self.shown(path)) if path.suffix == ".yaml" else (None, {})
+                found[self.shown(path)] = Document(text, content, lines)
         return found
 
     def style(self) -> Style:
         """The level of each design rule in this root as written, unchecked: error, warning or off."""
         path = self.root / STYLE
-        text = self._text(path) if path.exists() else None
+        text = self.text(path) if path.exists() else None
         content, lines = self._yaml(text, self.shown(path)) if text is not None else (None, {})
         return Style({} if content is None else content, self.shown(path), lines)
 
-    def _text(self, path: Path) -> str | None:
+    def text(self, path: Path) -> str | None:
+        """The text of a file; None if it cannot be read, which is a problem."""
         try:
             return path.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
@@ -228,7 +314,14 @@ def _key_lines(node: Any, lines: dict[str, int], first: int, path: str = "") -> 
             if name in lines:
                 yield first + key.start_mark.line + 1, name
             lines[name] = first + key.start_mark.line + 1
+            if getattr(value, "style", None) == "|":
+                lines[f"{name}|"] = first + value.start_mark.line + 2
             todo.append((value, name))
+
+
+def read_documents(root: Path, problems: list[Problem]) -> dict[str, Document]:
+    """Templates, glossary and the like of a root, by shown path; what cannot be read is added to ``problems``."""
+    return _Root(root, problems).documents(DOCUMENTS)
 
 
 def _relative(root: Path) -> str:

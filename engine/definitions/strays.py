@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -15,12 +15,17 @@ ALLOWED = (
     ".*", "__pycache__", "__init__.py", "README*", "LICENSE*", "NOTICE*", "CHANGELOG*", "CONTRIBUTING*", "Makefile",
     "docs", "tests", "out", "gendash.yaml", "pyproject.toml", "requirements*.txt",
 )  # fmt: skip
+SHIPPED = {
+    "dashboards": ("glossary.yaml", "plan.yaml", "plan_rest.yaml"),
+    "provisioning": ("*.j2", "instrumentation.yaml", "platform_names.yaml", "*.json"),
+}
 # what is read, by folder: names of files, and the folders below
 READ: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ".": ((STYLE,), ("dashboards", "recording_rules", "sql")),
-    "dashboards": (("*.py", "glossary.yaml", "plan.yaml", "plan_rest.yaml"), ()),
-    "recording_rules": (("*.yaml",), ()),
-    "sql": ((), ("audits", "rollups", "staging", "tables", "views")),
+    "dashboards": (("*.py",), ()),
+    "recording_rules": (("*.yaml",), ("tests",)),
+    "recording_rules/tests": (("*.yaml",), ()),
+    "sql": ((), ("audits", "platforms", "rollups", "staging", "tables", "views")),
     **{f"sql/{name}": (("*.sql",), ()) for name in ("audits", "rollups", "staging", "tables", "views")},
 }
 
@@ -30,9 +35,11 @@ def strays(root: Path, packaged: bool, shown: str) -> Iterator[Problem]:
 
     The packaged root holds the program too, so only its folders of content are looked at.
     """
-    for folder, (files, folders) in READ.items():
+    read = {**READ, "provisioning": ((), ())} if packaged else READ
+    for folder, (files, folders) in read.items():
         if (folder == "." and packaged) or not (root / folder).is_dir():
             continue
+        files = (*files, *SHIPPED.get(folder, ())) if packaged else files
         for path in sorted((root / folder).iterdir()):
             is_read = path.name in folders if path.is_dir() else any(fnmatch(path.name, one) for one in files)
             if is_read or any(fnmatch(path.name, one) for one in ALLOWED):
@@ -43,3 +50,11 @@ def strays(root: Path, packaged: bool, shown: str) -> Iterator[Problem]:
             hint = suggest(path.name, known)
             expected = ", ".join([*files, *(f"{one}/" for one in folders)])
             yield Problem(where, f"nothing reads this {kind}", hint or f"here are read: {expected}")
+
+
+def adapter_strays(folder: Path, shown: Callable[[Path], str]) -> Iterator[Problem]:
+    """A problem for each file and folder of an adapter's folder that nothing reads."""
+    for path in sorted(folder.iterdir()):
+        if path.suffix != ".sql" and not any(fnmatch(path.name, one) for one in (*ALLOWED, "grants.sql")):
+            kind = "folder" if path.is_dir() else "file"
+            yield Problem(shown(path), f"nothing reads this {kind}", "here are read: *.sql, one file a canonical table")

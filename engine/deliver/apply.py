@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -72,8 +73,12 @@ def carry_out(
     config = catalog.config
     own = {target: [change for change in changes if change.target == target] for target in SWITCHES}
     if any(change.writes for change in own["database"]):
-        for note in migrate(config, catalog).notes:
+        migrated = migrate(config, catalog)
+        for note in migrated.notes:
             say(f"note: {note}")
+        if migrated.problems:
+            lines = tuple(str(problem) for problem in migrated.problems)
+            own["database"] = [replace(change, action="blocked", lines=lines) for change in own["database"]]
     if any(change.writes for change in own["prometheus"]):
         say(rules_dir.apply_rules(_rules_dir(config), own["prometheus"], config))
     done = [*own["database"], *own["prometheus"]]

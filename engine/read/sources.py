@@ -12,6 +12,7 @@ from gendash.engine.clients import prometheus as prom
 from gendash.engine.clients.answers import Failed
 from gendash.engine.clients.postgres import store
 from gendash.engine.config.load import Config
+from gendash.engine.definitions.relations import reader_login
 from gendash.engine.errors import Denied, GendashError, TargetError
 from gendash.engine.languages.grafana_macros import Choice, MacroError, expand_macros, leftovers
 from gendash.engine.model import Problem
@@ -20,6 +21,7 @@ from gendash.engine.read.reader import Rows, RunQuery, open_reader
 
 PROMETHEUS = ""  # the role of a question that is not for the store
 NOT_EXPANDED = "macro"  # the code of a query that was not sent
+PARTIAL = "partial"  # the code of an answer from which data is missing
 _LABEL_VALUES = re.compile(r"label_values\((?:(.+),\s*)?([^,]+)\)\s*")
 
 
@@ -62,8 +64,8 @@ def reason_of(error: GendashError) -> str:
 
 def _reader(config: Config, role: str, at: datetime | None) -> AbstractContextManager[RunQuery]:
     """Access as a role of the data sources; never as the owner, who may read what panels may not."""
-    user, password = config[f"roles.{role}"], config[f"{role}_password"]
-    if not password:
+    user, password = reader_login(config, role), config[f"{role}_password"]
+    if not password and config["roles.passwords"] != "none":
         what = f"not set, so nothing can be asked as role {user}"
         do = "set it to the password that the role has, and run `gendash db migrate` if it has none"
         raise Denied(Problem(f"GENDASH_{role.upper()}_PASSWORD", what, do))
@@ -88,9 +90,15 @@ def send(sources: Sources, item: Sent, text: str) -> Rows | prom.Data | Failed:
         return sources.readers[item.role](text)
     assert sources.call is not None
     if item.query.instant:
-        return prom.instant(sources.call, text, item.time.span.end)
+        return _whole(prom.instant(sources.call, text, item.time.span.end))
     start, end = aligned_range(item.time)
-    return prom.over(sources.call, text, start, end, item.time.step_ms)
+    return _whole(prom.over(sources.call, text, start, end, item.time.step_ms))
+
+
+def _whole(given: prom.Data | Failed) -> prom.Data | Failed:
+    """An answer, unless the server says that data is missing from it."""
+    partial = "" if isinstance(given, Failed) else given.partial
+    return Failed(PARTIAL, f"the answer is partial: {partial}", given.ms) if partial else given
 
 
 @dataclass(frozen=True)
@@ -116,7 +124,7 @@ def _label_values(sources: Sources, item: Sent, choices: Sequence[Choice]) -> Gi
         return selector
     assert sources.call is not None
     span = item.time.span
-    given = prom.label_values(sources.call, match[2].strip(), selector, span.start, span.end)
+    given = _whole(prom.label_values(sources.call, match[2].strip(), selector, span.start, span.end))
     if isinstance(given, Failed):
         return given
     return Given([str(value) for value in given.data], given.ms, selector)

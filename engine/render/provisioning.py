@@ -15,7 +15,9 @@ import jinja2
 from gendash.engine.config.load import DEFAULTS, Config
 from gendash.engine.config.urls import HttpUrl, read_http, read_postgres
 from gendash.engine.config.value_types import NONE
+from gendash.engine.definitions.relations import reader_login
 from gendash.engine.model import Audience
+from gendash.engine.render.datasource_options import Options, postgres_options, prometheus_options
 
 POSTGRES = "grafana-postgresql-datasource"
 _LOOPBACK = ("127.", "localhost", "[::1]", "/")
@@ -76,8 +78,8 @@ def secrets(config: Config) -> Secrets:
 def declared_data_sources(config: Config, known: Secrets, used: Collection[str] | None = None) -> list[dict[str, Any]]:
     """Declarations in the shape of Grafana's API, in a fixed order. ``used`` narrows them to those uids."""
     found = [
-        _postgres(config, known, "database", config["roles.reader"], known.reader),
-        _postgres(config, known, "admin", config["roles.admin_reader"], known.admin_reader),
+        _postgres(config, known, "database", reader_login(config, "reader"), known.reader),
+        _postgres(config, known, "admin", reader_login(config, "admin_reader"), known.admin_reader),
         _prometheus(config, known),
     ]
     return [source for source in found if used is None or source["uid"] in used]
@@ -129,27 +131,40 @@ def _provider(config: Config, audience: Audience) -> dict[str, Any]:
     }
 
 
-def _postgres(config: Config, known: Secrets, key: str, role: str, password: str) -> dict[str, Any]:
+def _postgres(config: Config, known: Secrets, key: str, login: str, password: str) -> dict[str, Any]:
     address = config["datasources.database_address"] or known.address
+    options = postgres_options(config)
     source: dict[str, Any] = {
         "name": config[f"datasources.{key}.name"],
         "uid": config[f"datasources.{key}.uid"],
         "type": POSTGRES,
         "access": "proxy",
         "url": address,
-        "user": role,
+        "user": config[f"datasources.{key}.user"] or login,
         "jsonData": {
-            "database": known.database,
+            "database": config["datasources.database_name"] or known.database,
             "sslmode": _sslmode(config["datasources.sslmode"], address),
             "maxOpenConns": config["datasources.max_open_connections"],
             "postgresVersion": 1400,  # the oldest that gendash supports; only Grafana's query builder looks at it
             "timescaledb": False,
+            **options.plain,
         },
     }
-    return {**source, "secureJsonData": {"password": password}} if password else source
+    secret = {"password": password} if password else {}
+    return _with_secrets(source, secret, options, in_files=known is IN_FILES)
+
+
+def _with_secrets(
+    source: dict[str, Any], secret: dict[str, str], options: Options, *, in_files: bool
+) -> dict[str, Any]:
+    """The declaration with its secrets; in files names of variables stand for those that are set by the environment."""
+    named = {name: EnvironmentVariable(text) for name, text in options.variables.items()} if in_files else {}
+    every = secret | options.secret | named
+    return {**source, "secureJsonData": every} if every else source
 
 
 def _prometheus(config: Config, known: Secrets) -> dict[str, Any]:
+    options = prometheus_options(config)
     source: dict[str, Any] = {
         "name": config["datasources.prometheus.name"],
         "uid": config["datasources.prometheus.uid"],
@@ -157,17 +172,15 @@ def _prometheus(config: Config, known: Secrets) -> dict[str, Any]:
         "access": "proxy",
         "url": _prometheus_url(config).public,
         "jsonData": {
-            "httpMethod": "POST",
             "timeInterval": config["prometheus.scrape_interval"],
-            "prometheusType": "Prometheus",
             "manageAlerts": True,
+            **options.plain,
         },
     }
     user = _prometheus_url(config).user
-    if not user:
-        return source
-    secret = {"secureJsonData": {"basicAuthPassword": known.prometheus}} if known.prometheus else {}
-    return {**source, "basicAuth": True, "basicAuthUser": user, **secret}
+    source |= {"basicAuth": True, "basicAuthUser": user} if user else {}
+    secret = {"basicAuthPassword": known.prometheus} if user and known.prometheus else {}
+    return _with_secrets(source, secret, options, in_files=known is IN_FILES)
 
 
 def _prometheus_url(config: Config) -> HttpUrl:
@@ -201,6 +214,8 @@ def _sslmode(setting: str, address: str) -> str:
 
 def _quoted(value: Any) -> str:
     """A YAML scalar; a dollar sign is doubled, since Grafana expands it, unless the text names a variable."""
+    if isinstance(value, jinja2.Undefined):
+        str(value)  # raises UndefinedError, which names it
     if isinstance(value, str) and not isinstance(value, EnvironmentVariable):
         value = value.replace("$", "$$")
     return json.dumps(value, ensure_ascii=False)

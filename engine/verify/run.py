@@ -31,8 +31,10 @@ from gendash.engine.read.sources import (
     send,
 )
 from gendash.engine.render.rules import rule_expression
-from gendash.engine.verify.freshness import Filled, Finder, relation_finder, series_finder
+from gendash.engine.verify.audited import doubt_finder, shares_beyond
+from gendash.engine.verify.freshness import Filled, Finder, relation_finder
 from gendash.engine.verify.queries import Asked, Question, dashboard_queries, unavailable
+from gendash.engine.verify.recorded import Recorded, look_at_series
 from gendash.engine.verify.verdict import OK, Answer, Finding, Status, Verdict, judge, series, table
 
 WORKERS = 3  # gentle on the platform's database; below the reader's connection limit
@@ -64,8 +66,10 @@ class Servers:
     sources: Sources
     down: Mapping[str, Finding]
     relations: Callable[[Iterable[str]], Finding]
+    doubts: Callable[[Iterable[str]], Finding]
     series: Finder
-    loaded: Mapping[str, list[prom.LoadedRule]]
+    loaded: Mapping[str, Sequence[prom.LoadedRule]]
+    rules_unknown: Finding = OK
 
 
 @dataclass(frozen=True)
@@ -135,9 +139,12 @@ def _connect(
 ) -> Servers:
     """Connections to the servers that are needed, each tried."""
     needed = [question for one in asked for question in one.questions]
-    roles = {question.role for question in needed}
-    wants_prometheus = (rules and config.has("prometheus")) or PROMETHEUS in roles
-    sources = open_sources(stack, config, roles - {PROMETHEUS}, wants_prometheus, at)
+    asked_roles = {question.role for question in needed}
+    roles = asked_roles - {PROMETHEUS}
+    if roles and (config["admin_reader_password"] or config["roles.passwords"] == "none"):
+        roles.add("admin_reader")  # who may read the results of audits
+    wants_prometheus = (rules and config.has("prometheus")) or PROMETHEUS in asked_roles
+    sources = open_sources(stack, config, roles, wants_prometheus, at)
     down = {role: Finding("error", why) for role, why in sources.down.items()}
     filled: dict[str, Filled] = {}
     for role, reader in sources.readers.items():
@@ -145,24 +152,16 @@ def _connect(
             filled |= _filled(catalog, reader)
         except GendashError as error:
             down[role] = _failed_query(error)
-    call = sources.call
-    loaded: dict[str, list[prom.LoadedRule]] = {}
-    if call is not None:
+    auditor = None if "admin_reader" in down else sources.readers.get("admin_reader")
+    beyond = shares_beyond(catalog, auditor) if auditor else {}
+    relations, doubts = relation_finder(catalog, filled), doubt_finder(catalog, beyond)
+    seen = Recorded(catalog)
+    if sources.call is not None:
         try:
-            loaded = prom.loaded_rules(call)
+            seen = look_at_series(catalog, sources.call, moment)
         except TargetError as error:
             down[PROMETHEUS] = _failed_query(error)
-
-    def value(expr: str) -> float | None:
-        assert call is not None
-        answer = prom.instant(call, expr, moment)
-        if isinstance(answer, Failed):  # no answer is not the answer that nothing is there
-            raise Unexpected(Problem("prometheus", f"{answer.message} when looking for {expr}", "try again"))
-        found = answer.series
-        return float(found[0]["value"][1]) if found else None
-
-    find = series_finder(catalog, value, loaded)
-    return Servers(catalog, sources, down, relation_finder(catalog, filled), find, loaded)
+    return Servers(catalog, sources, down, relations, doubts, seen.find, seen.loaded, seen.rules_unknown)
 
 
 def _failed_query(error: GendashError) -> Finding:
@@ -222,11 +221,11 @@ def _ask(live: Servers, item: Question, choices: Sequence[Choice]) -> QueryResul
             return QueryResult(_refused(live, item, given), ms=given.ms)
         if isinstance(given, Rows):
             answer = table(given.columns, given.rows, item.query.format, given.numeric)
-            source = live.relations(item.relations)
-        else:
-            answer = series(given.series)
-            source = live.series(text, not answer.rows)
-        return QueryResult(judge(item.query, answer, source), answer, given.ms)
+            found = judge(item.query, answer, live.relations(item.relations))
+            doubt = live.doubts(item.relations) if found.status == "ok" and answer.rows else OK
+            return QueryResult(found if doubt.status == "ok" else doubt, answer, given.ms)
+        answer = series(given.series)
+        return QueryResult(judge(item.query, answer, live.series(text, not answer.rows)), answer, given.ms)
     except TargetError as error:  # a server that went away meanwhile
         return QueryResult(_failed_query(error))
 
@@ -290,6 +289,8 @@ def _rule(live: Servers, name: str) -> Verdict:
         return unavailable(live.catalog.config, blank, lacks)
     if down := live.down.get(PROMETHEUS):
         return replace(blank, status=down.status, why=down.why)
+    if live.rules_unknown.status != "ok":
+        return replace(blank, status=live.rules_unknown.status, why=live.rules_unknown.why)
     loaded = live.loaded.get(name, [])
     own = _normal(rule_expression(live.catalog, rule).text)
     same = next((one for one in loaded if _normal(one.expr) == own), None)
