@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -20,7 +20,7 @@ from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.relations import qualified
 from gendash.engine.errors import Unexpected
 from gendash.engine.languages.sql_text import quote_name, quote_text
-from gendash.engine.model import Problem
+from gendash.engine.model import Dashboard, Problem
 from gendash.engine.read.display import display
 from gendash.engine.read.fields import display_name
 from gendash.engine.read.frames import Field
@@ -28,6 +28,7 @@ from gendash.engine.read.moments import moment_of
 from gendash.engine.read.panels import Moment, PanelRead, read_panel
 from gendash.engine.read.reduce import reduce_values
 from gendash.engine.read.sources import Sources
+from gendash.engine.render.dashboards import render_dashboard
 from gendash.engine.render.schema_sql import readers_of
 
 
@@ -39,6 +40,7 @@ class World:
     pools: Pools
     call: Call | None = None
     at: datetime | None = None
+    drawn: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # dashboards as JSON, which take long to render
 
     @property
     def now(self) -> datetime:
@@ -54,6 +56,12 @@ class World:
         """The servers as the panels of an audience ask them."""
         missing = {} if self.call else {"": "Prometheus is not there"}
         return Sources(self.pools.readers(audience, self.settings()), self.call, missing)
+
+    def rendered(self, dashboard: Dashboard) -> Mapping[str, Any]:
+        """A dashboard's JSON, rendered once."""
+        if dashboard.name not in self.drawn:
+            self.drawn[dashboard.name] = render_dashboard(self.catalog, dashboard)
+        return self.drawn[dashboard.name]
 
     def settings(self) -> dict[str, str]:
         """Session settings of a query: the clock of the store, if another time counts as now."""
@@ -84,7 +92,8 @@ def figures(world: World, endpoint: Endpoint, audience: str, asked: Asked) -> di
             found[name] = about | {"refused": f"cannot follow a range: {reason}"}
             continue
         moment = Moment(world.now, world.at, asked.span if asked.explicit else None)
-        read = read_panel(world.catalog, world.sources(audience), dashboard, panel.slug, moment)
+        shown = world.rendered(dashboard)
+        read = read_panel(world.catalog, world.sources(audience), dashboard, panel.slug, moment, shown)
         assert read
         found[name] = about | figure_of(read, world)
     return found

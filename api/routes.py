@@ -189,7 +189,7 @@ def _panels(app: FastAPI, service: Service) -> None:
             key += service.versions.of(service.versions.panel_relations(name, slug))
 
             def compute() -> bytes:
-                read = read_panel(catalog, world.sources(identity.audience), board, slug, moment)
+                read = read_panel(catalog, world.sources(identity.audience), board, slug, moment, world.rendered(board))
                 assert read
                 return json_bytes(answers.panel_answer(read, world))
 

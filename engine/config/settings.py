@@ -6,6 +6,7 @@ against the content when it is loaded, or names of Langfuse projects.
 
 from __future__ import annotations
 
+from gendash.engine.config.api_settings import API_SETTINGS
 from gendash.engine.config.request_settings import request_settings, route_settings
 from gendash.engine.config.setting import Setting as Setting
 
@@ -93,14 +94,6 @@ SETTINGS: tuple[Setting, ...] = (
         "GENDASH_ADMIN_READER_PASSWORD",
         secret=True,
     ),
-    Setting(
-        "user_reader_password",
-        "str",
-        "",
-        "password of the role for single users",
-        "GENDASH_USER_READER_PASSWORD",
-        secret=True,
-    ),
     Setting("prometheus_url", "server", "http://127.0.0.1:9090", "Prometheus, or none", "GENDASH_PROMETHEUS_URL"),
     Setting("grafana_url", "server", "http://127.0.0.1:3000", "Grafana, or none", "GENDASH_GRAFANA_URL"),
     Setting("grafana_token", "token", "", "service account token", "GENDASH_GRAFANA_TOKEN", secret=True),
@@ -109,12 +102,6 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("roles.owner", "name", "gendash_owner", "role that migrates and refreshes"),
     Setting("roles.reader", "name", "gendash_reader", "role of the data source for everyone"),
     Setting("roles.admin_reader", "name", "gendash_admin_reader", "role of the data source for admins"),
-    Setting(
-        "roles.user_reader",
-        "role",
-        "",
-        "role as which the API reads the rows of one user, such as gendash_user_reader; none where empty",
-    ),
     Setting(
         "roles.reader_login",
         "str",
@@ -366,30 +353,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("handlers.search", "str", "/api/v1/kb/search", "route that searches the knowledge base"),
     Setting("handlers.upload", "str", "/api/v1/kb/documents", "route that takes documents"),
     Setting("handlers.feedback", "str", "/api/v1/feedback", "route that takes ratings"),
-    # the API
-    Setting("api.tokens.*.sha256", "str", None, "SHA-256 of a token, as hexadecimal digits: `gendash serve --hash`"),
-    Setting("api.tokens.*.role", "str", None, "what it may see", choices=("admin", "viewer", "user")),
-    Setting("api.tokens.*.subject", "str", None, "of a token for a user: id of the account on the platform"),
-    Setting("api.jwt.issuer", "str", "", "issuer of signed tokens (OIDC); none accepted where empty"),
-    Setting("api.jwt.audience", "str", "", "audience that a signed token must name"),
-    Setting("api.jwt.keys", "str", "", "address of the issuer's keys (JWKS)"),
-    Setting("api.jwt.role_claim", "str", "role", "claim that holds admin, viewer or user; user where it is absent"),
-    Setting("api.jwt.subject_claim", "str", "sub", "claim that holds the id of the account on the platform"),
-    Setting("api.jwt.leeway", "duration", "30s", "difference between clocks that is accepted"),
-    Setting("api.requests_per_minute", "int", 600, "requests that one token may send in a minute"),
-    Setting("api.address_requests_per_minute", "int", 1200, "requests that one address may send in a minute"),
-    Setting("api.connections", "int", 6, "connections that the API opens as each role of the store"),
-    Setting("api.statement_timeout", "duration", "5s", "longest time of one query"),
-    Setting("api.longest_range", "duration", "400d", "longest range that a request may ask for"),
-    Setting("api.root_path", "str", "", "path below which a proxy serves the API, such as /gendash"),
-    Setting(
-        "redis_url",
-        "str",
-        "",
-        "Redis for the API's cache and limits; memory of the process where empty",
-        "GENDASH_REDIS_URL",
-        secret=True,
-    ),
+    *API_SETTINGS,
     Setting("docs_url", "str", "docs", "where docs/ is served: prefix of the runbook links of alerts"),
     # langfuse
     Setting("langfuse.project", "name", "default", "key of the project on every row"),

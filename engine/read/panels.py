@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -134,15 +134,42 @@ def read_dashboard(catalog: Catalog, sources: Sources, dashboard: Dashboard, mom
     return DashboardRead(dashboard, rendered, rows, choices, marks, span)
 
 
-def read_panel(catalog: Catalog, sources: Sources, dashboard: Dashboard, slug: str, moment: Moment) -> PanelRead | None:
-    """One panel of a dashboard, or None where it has none of this name."""
+def read_panel(
+    catalog: Catalog,
+    sources: Sources,
+    dashboard: Dashboard,
+    slug: str,
+    moment: Moment,
+    rendered: Mapping[str, Any] | None = None,
+) -> PanelRead | None:
+    """One panel of a dashboard, or None where it has none of this name; ``rendered`` is the dashboard's JSON if known.
+
+    Only variables that its queries name are asked for.
+    """
     panel = next((one for one in dashboard.panels() if one.slug == slug), None)
     if panel is None:
         return None
-    rendered = render_dashboard(catalog, dashboard)
+    rendered = rendered or render_dashboard(catalog, dashboard)
     shown = {one["id"]: one for top in rendered["panels"] for one in (top, *top.get("panels", ()))}
-    picked = [choice for _, choice in _choices(catalog, sources, dashboard, rendered, moment)]
-    return _panel_read(catalog, sources, dashboard, picked, moment, panel, shown[panel_id(dashboard.name, slug)])
+    own = shown[panel_id(dashboard.name, slug)]
+    texts = [str(one.get("rawSql") or one.get("expr")) for one in own.get("targets", ())]
+    names = {*moment.picked, *_variables_in(dashboard, texts)}
+    picked = [choice for _, choice in _choices(catalog, sources, dashboard, rendered, moment, names)]
+    return _panel_read(catalog, sources, dashboard, picked, moment, panel, own)
+
+
+def _variables_in(dashboard: Dashboard, texts: Sequence[str]) -> set[str]:
+    """The variables that texts name, and those that the queries of these name."""
+    found: set[str] = set()
+    every = list(texts)
+    for variable in reversed(dashboard.variables):  # a variable names only those before it
+        if any(
+            f"${variable.name}" in text or f"${{{variable.name}" in text or f"[[{variable.name}" in text
+            for text in every
+        ):
+            found.add(variable.name)
+            every.append(variable.query.text)
+    return found
 
 
 def _panel_read(
@@ -203,13 +230,21 @@ def _is_there(sources: Sources, role: str) -> bool:
 
 
 def _choices(
-    catalog: Catalog, sources: Sources, dashboard: Dashboard, rendered: Mapping[str, Any], moment: Moment
+    catalog: Catalog,
+    sources: Sources,
+    dashboard: Dashboard,
+    rendered: Mapping[str, Any],
+    moment: Moment,
+    names: Collection[str] | None = None,
 ) -> list[tuple[Variable, Choice]]:
-    """Each variable with its options and what is picked, All where nothing is. Raises ContentError."""
+    """Each variable, or those that are named, with its options and what is picked, All where nothing is.
+
+    Raises ContentError.
+    """
     templates = {one["name"]: one for one in rendered["templating"]["list"]}
     found: list[tuple[Variable, Choice]] = []
     for variable in dashboard.variables:
-        if catalog.variable_lacks(variable):
+        if catalog.variable_lacks(variable) or (names is not None and variable.name not in names):
             continue
         template = templates[variable.name]
         query = template["query"]
