@@ -176,7 +176,7 @@ def _fetched_keys(config: Config) -> Keys:
     url = config["api.jwt.keys"]
 
     def fetch(_again: bool) -> dict[str, Any]:
-        route = Route("api.jwt", "", {}, "", (), "", 10.0, 10.0)
+        route = Route("api.jwt", "", timeout_s=10.0, max_pause_s=10.0)
         session = Session(Server("the issuer", "issuer of tokens", url, "api.jwt.keys", route))
         answer = session.read("GET", "", lambda _answer: False)
         try:

@@ -45,7 +45,7 @@ def sent_query(
     time = timing(
         span if isinstance(span, Span) and not own else Span.last(own or dashboard.range, end),
         query.language,
-        points=panel.get("maxDataPoints") or panel.get("gridPos", {}).get("w", 24) * PIXELS_A_COLUMN,
+        points=points_of(panel),
         least=panel.get("interval", ""),
         scrape=config["prometheus.scrape_interval"] if query.language == "promql" else "",
         min_step=target.get("interval", ""),
@@ -55,6 +55,11 @@ def sent_query(
     role = ("admin_reader" if admin else "reader") if query.language == "sql" else ""
     relations = frozenset(name for kind, name in catalog.expand(query).uses if kind == "relation")
     return Sent(query, target.get("rawSql") or target["expr"], time, role, relations)
+
+
+def points_of(panel: Mapping[str, Any]) -> int:
+    """How many points a rendered panel has room for."""
+    return int(panel.get("maxDataPoints") or panel.get("gridPos", {}).get("w", 24) * PIXELS_A_COLUMN)
 
 
 def aligned_range(time: Timing) -> tuple[datetime, datetime]:
