@@ -7,6 +7,7 @@ against the content when it is loaded, or names of Langfuse projects.
 from __future__ import annotations
 
 from gendash.engine.config.alerting_settings import ALERTING
+from gendash.engine.config.api_settings import API_SETTINGS
 from gendash.engine.config.request_settings import request_settings, route_settings
 from gendash.engine.config.setting import Setting as Setting
 from gendash.engine.config.threshold_settings import THRESHOLDS
@@ -340,6 +341,7 @@ SETTINGS: tuple[Setting, ...] = (
         "GENDASH_GRAFANA_PUBLIC_URL",
     ),
     *ALERTING,
+    *API_SETTINGS,
     Setting("docs_url", "str", "docs", "where docs/ is served: prefix of the runbook links of alerts"),
     # langfuse
     Setting("langfuse.project", "name", "default", "key of the project on every row"),
