@@ -26,7 +26,7 @@ def check_builtins(catalog: Catalog) -> list[Problem]:
         Problem(text.where(fault.place), fault.what, fault.do)
         for text in sql_texts(catalog)
         if not sql_error(text.final, several=True)
-        for fault in catalog.builtins.faults(parse_statements(text.final))
+        for fault in catalog.builtins.faults(text.final)
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from graphlib import CycleError, TopologicalSorter
 
 from gendash.engine.checks.queries import promql_fault, sample
@@ -127,10 +127,7 @@ def check_bare_tables(catalog: Catalog) -> list[Problem]:
         text = catalog.expanded(relation.text, staging).text
         if relation.kind == "table" or sql_fault(text, several=True)[0]:
             continue
-        for statement in parse_statements(text):
-            parts = list(nodes([statement.stmt]))
-            given = {part.ctename for part in parts if part.DESCRIPTOR.name == "CommonTableExpr"}
-            read = {part.relname for part in parts if part.DESCRIPTOR.name == "RangeVar" and not part.schemaname}
+        for given, read in _bare_tables(text):
             found += [
                 Problem(
                     relation.path, f"reads '{name}', which WITH does not give", suggest(name, given) or "name a view"
@@ -138,6 +135,18 @@ def check_bare_tables(catalog: Catalog) -> list[Problem]:
                 for name in sorted(read - given)
                 if not name.startswith("pg_")
             ]
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _bare_tables(text: str) -> list[tuple[frozenset[str], frozenset[str]]]:
+    """Of each statement, the names that WITH gives and those without a schema that it reads."""
+    found = []
+    for statement in parse_statements(text):
+        parts = list(nodes([statement.stmt]))
+        given = frozenset(part.ctename for part in parts if part.DESCRIPTOR.name == "CommonTableExpr")
+        bare = (part for part in parts if part.DESCRIPTOR.name == "RangeVar" and not part.schemaname)
+        found.append((given, frozenset(part.relname for part in bare)))
     return found
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -210,29 +211,43 @@ class _Root:
             self.complete = False
             return None
 
-    def _yaml(self, text: str, where: str, first: int = 0) -> tuple[Any, dict[str, int]]:
+    def _yaml(self, text: str, where: str, first: int = 0) -> tuple[Any, Mapping[str, int]]:
         """The content of a YAML text, and the line of each key of its maps by path, such as ``columns.day``.
 
         ``first`` is the number of lines of the file before the text.
         """
-        loader = LOADER(text)
-        try:
-            node = loader.get_single_node()
-            lines: dict[str, int] = {}
-            for line, twice in _key_lines(node, lines, first):
-                self.problems.append(Problem(f"{where}:{line}", f"'{twice}' is there twice", "keep one"))
-            return (None if node is None else loader.construct_document(node)), lines
-        except yaml.MarkedYAMLError as error:
-            line = first + (error.problem_mark.line + 1 if error.problem_mark else 1)
-            self.problems.append(Problem(f"{where}:{line}", f"not YAML: {error.problem}", "fix the line"))
-        except yaml.YAMLError as error:  # a character that YAML does not allow has no mark
-            self.problems.append(Problem(where, f"not YAML: {' '.join(str(error).split())}", "fix the file"))
-        except ValueError as error:  # a scalar that looks like a date or number and is none, such as 2026-02-30
-            self.problems.append(Problem(where, f"not YAML: {error}", "put the value in quotes"))
-        finally:
-            loader.dispose()
-        self.complete = False
-        return None, {}
+        read = _read_yaml(text, first)
+        for line, what, do in read.faults:
+            self.problems.append(Problem(f"{where}:{line}" if line else where, what, do))
+        self.complete &= read.is_complete
+        return read.content, read.lines
+
+
+class _Yaml(NamedTuple):
+    content: Any
+    lines: Mapping[str, int]
+    faults: tuple[tuple[int, str, str], ...]  # line or 0, what is wrong, what to do
+    is_complete: bool = True
+
+
+@lru_cache(maxsize=1024)  # a process reads the shipped files once, however often it loads a catalog
+def _read_yaml(text: str, first: int) -> _Yaml:
+    """The content, which nobody may change, and the faults of a YAML text after ``first`` lines of a file."""
+    loader = LOADER(text)
+    try:
+        node = loader.get_single_node()
+        lines: dict[str, int] = {}
+        twice = [(line, f"'{name}' is there twice", "keep one") for line, name in _key_lines(node, lines, first)]
+        return _Yaml(None if node is None else loader.construct_document(node), lines, tuple(twice))
+    except yaml.MarkedYAMLError as error:
+        fault = (first + (error.problem_mark.line + 1 if error.problem_mark else 1), f"not YAML: {error.problem}")
+        return _Yaml(None, {}, ((*fault, "fix the line"),), False)
+    except yaml.YAMLError as error:  # a character that YAML does not allow has no mark
+        return _Yaml(None, {}, ((0, f"not YAML: {' '.join(str(error).split())}", "fix the file"),), False)
+    except ValueError as error:  # a scalar that looks like a date or number and is none, such as 2026-02-30
+        return _Yaml(None, {}, ((0, f"not YAML: {error}", "put the value in quotes"),), False)
+    finally:
+        loader.dispose()
 
 
 def _key_lines(node: Any, lines: dict[str, int], first: int, path: str = "") -> Iterator[tuple[int, str]]:

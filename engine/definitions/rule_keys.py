@@ -13,7 +13,7 @@ RULE_KEYS: tuple[Key, ...] = (
         "text",
         "name of the series that the rule records: level:metric:operations",
         ("record",),
-        good="job:http_requests:rate5m",
+        good="job:orders:rate5m",
         bad="request_rate",
     ),
     Key(
@@ -55,7 +55,7 @@ RULE_KEYS: tuple[Key, ...] = (
         "text",
         "with feature: the expression that is used while it is off",
         RULE_KINDS,
-        good="0 * {{ rule('job:agent_queries:rate5m') }}",
+        good="0 * {{ rule('job:orders:rate5m') }}",
         bad="vector(0)",
     ),
     Key(
@@ -71,7 +71,7 @@ RULE_KEYS: tuple[Key, ...] = (
         "texts by name",
         "summary, description and dashboard of an alert",
         ("alert",),
-        good="{summary: '{{ $labels.job }} is down', dashboard: system-health}",
+        good="{summary: '{{ $labels.job }} is down', dashboard: orders}",
         bad="{summary: down}",
     ),
     Key(
@@ -181,7 +181,7 @@ METRIC_KEYS: tuple[Key, ...] = (
         "text",
         "of gendash's own metrics: the query to the store",
         METRIC_TYPES,
-        good="select count(*) as value from {{ view('activity_day') }}",
-        bad="select count(*) from gendash.activity_day",
+        good="select count(*) as value from {{ view('order_day') }}",
+        bad="select count(*) from gendash.order_day",
     ),
 )
