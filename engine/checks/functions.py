@@ -1,4 +1,4 @@
-"""Offline checks of what SQL calls: functions and types are PostgreSQL's, and panels read nothing but relations."""
+"""Offline checks of what SQL may use where it runs: PostgreSQL's functions and types, and what a server has."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from gendash.engine.checks.columns import sql_texts
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.languages.sql_parser import nodes, parse_statements, sql_error
 from gendash.engine.model import Problem
+from gendash.engine.store.audit_results import queries
 
 # functions that read what no panel may: files, other servers, settings, sizes and sessions of the database
 _READERS = re.compile(
@@ -42,4 +43,18 @@ def check_system_functions(catalog: Catalog) -> list[Problem]:
                 if _READERS.fullmatch(name) and name not in _HARMLESS:
                     what = f"{name}() reads more than gendash's relations"
                     found.append(Problem(text.where(node.location), what, "read a relation"))
+    return found
+
+
+def check_audit_places(catalog: Catalog) -> list[Problem]:
+    """A query of an audit names what is where it runs: staging texts in the source, relations in the store."""
+    found = []
+    for relation in (one for one in catalog.relations.values() if one.kind == "audit"):
+        places = relation.header.get("place", ())
+        for place, text in zip([places] if isinstance(places, str) else places, queries(relation), strict=False):
+            elsewhere = {"source": ("relation", "store"), "store": ("staging", "source")}.get(place)
+            for kind, name in sorted(catalog.expanded(text).uses):
+                if elsewhere and kind == elsewhere[0]:
+                    what = f"reads '{name}' in the {place}; it is in the {elsewhere[1]}"
+                    found.append(Problem(relation.path, what, f"fix place:, or the query for the {place}"))
     return found

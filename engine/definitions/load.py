@@ -57,7 +57,8 @@ def read_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
             continue
         reader = _Root(root, problems)
         loaded = reader.relations()
-        problems += _lacking(relations, loaded)
+        lacking = _lacking(relations, loaded)
+        problems += lacking
         relations |= loaded
         rules |= reader.rules()
         read, places = reader.metrics()
@@ -71,7 +72,7 @@ def read_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
             owned = [*found, f"{reader.prefix}sql/", f"{reader.prefix}recording_rules/"]
             styles |= dict.fromkeys(owned, reader.style())
         problems += strays(root, root == PACKAGED, reader.prefix)
-        complete &= reader.complete
+        complete &= reader.complete and not lacking  # what reads those columns is not to blame
     by_name = _all_rules(rules, problems)
     own = frozenset(name for name in dashboards if name in styles)
     left_out = frozenset(named - dashboards.keys())

@@ -72,6 +72,7 @@ class Expanded:
     wrong: tuple[tuple[str, str], ...] = ()
 
 
+NO_TEMPLATE = "not a template"
 _JINJA = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=True)
 _WORD = r"""(?:'[^'\\]*'|"[^"\\]*")"""
 _CALL = re.compile(rf"\{{\{{\s*(\w+)\(\s*({_WORD}(?:\s*,\s*{_WORD})*)?\s*\)\s*\}}\}}")
@@ -205,7 +206,7 @@ def _expand(
         out = _render(text, scope)
     except (jinja2.TemplateError, TypeError) as error:  # TypeError: a reference with too few or too many names
         what = str(error).rpartition("<locals>.")[2]
-        wrong.append((f"not a template: {what}", "check the {{ }} in the text"))
+        wrong.append((f"{NO_TEMPLATE}: {what}", "check the {{ }} in the text"))
         out = text
     return Expanded(out, frozenset(uses), tuple(wrong))
 

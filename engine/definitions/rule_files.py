@@ -67,6 +67,10 @@ def metrics_of(
         if not isinstance(metric, dict):
             problems.append(Problem(in_entry(where, str(key), own), "not a map", "give it name, type and doc"))
             continue
+        if not re.fullmatch(r"[a-z_][a-z0-9_]*", str(key)):
+            what = f"'{key}' is not a name"
+            problems.append(Problem(in_entry(where, str(key), own), what, "use lower-case letters, digits and _"))
+            continue
         kind = metric.get("type")
         # of an unknown type, all keys are judged but none is needed
         wrong = list(faults(metric, METRIC_KEYS, kind if kind in METRIC_TYPES else ""))
