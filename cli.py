@@ -5,18 +5,21 @@ Everything heavy is imported inside the commands, so that `gendash --help` stays
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 
 import click
 
 from gendash.commands._common import PROBLEMS, Group, Settings
+from gendash.commands.adopt import adopt
 from gendash.commands.check_build_config import build, check, config
 from gendash.commands.db import db, metrics
 from gendash.commands.db_plan import advise, db_plan
 from gendash.commands.delivery import apply, plan, verify
 from gendash.commands.demo import demo
 from gendash.commands.doctor import doctor
+from gendash.commands.init import init
 from gendash.commands.langfuse import langfuse
 from gendash.commands.new import new
 from gendash.commands.reference import docs, lineage
@@ -31,7 +34,8 @@ from gendash.commands.uninstall import uninstall
 def cli(context: click.Context, path: str, env: str) -> None:
     """Grafana dashboards, rollups, rules and a Langfuse bridge for AI agent platforms, as code.
 
-    Exit codes: 0 done, 1 problems or refusal, 2 wrong usage, 3 changes are pending.
+    Exit codes: 0 done, 1 problems or refusal, 2 wrong usage, 3 changes are pending, 4 left to a
+    person who must decide; the worst of 1, 4 and 3 wins.
     """
     context.obj = Settings(path, env)
 
@@ -40,6 +44,7 @@ for command in (
     check,
     build,
     config,
+    init,
     doctor,
     db,
     langfuse,
@@ -47,6 +52,7 @@ for command in (
     verify,
     plan,
     apply,
+    adopt,
     docs,
     lineage,
     uninstall,
@@ -67,6 +73,7 @@ def main() -> None:
     by its kind and place.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    gc.set_threshold(50_000)  # what a command loads lives to its end: looking through it more often finds nothing
     try:
         cli(standalone_mode=True)
     except Exception as error:

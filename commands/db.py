@@ -46,6 +46,7 @@ def db() -> None:
 @click.pass_obj
 def migrate(settings: Settings, dry_run: bool) -> None:
     """Make roles, tables and views what the definitions say. Safe to run twice, at the same time, or killed."""
+    from gendash.engine.errors import Denied, raise_if
     from gendash.engine.store.migrate import migrate as run
 
     catalog = settings.checked()
@@ -56,6 +57,7 @@ def migrate(settings: Settings, dry_run: bool) -> None:
     for note in result.notes:
         say(f"note: {note}")
     click.echo(f"{len(result.done)} {'to do' if dry_run else 'done'}" if result.done else "nothing to do")
+    raise_if(Denied, result.problems)
 
 
 @db.command()

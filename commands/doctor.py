@@ -27,15 +27,19 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--write", is_flag=True, help="Set the features in gendash.yaml to what was found.")
+@click.option("--full", is_flag=True, help="Everything: features, panels, changes, audits, privileges.")
+@click.option("--sql", "as_sql", is_flag=True, help="Only the missing GRANTs, as SQL for a DBA.")
+@click.option("--instrumentation", is_flag=True, help="Also what the platform could record: tables, columns, code.")
 @json_option
 @click.pass_obj
-def doctor(settings: Settings, write: bool, as_json: bool) -> None:
-    """What is there, what is missing, and the change that lights it up.
+def doctor(settings: Settings, write: bool, full: bool, as_sql: bool, instrumentation: bool, as_json: bool) -> None:
+    """What is there, what is missing, and the next step, on one screen.
 
     Looks at database, Prometheus, Langfuse and Grafana as far as they are configured, and changes none of them.
     Exit 1 when one does not answer, a feature is on without its source, or a role lacks a right.
     """
     from gendash.engine.doctor import report as doctor_report
+    from gendash.engine.doctor.summary import as_summary, missing_grants
 
     catalog = settings.checked()
     report = examine(catalog, datetime.now(UTC))
@@ -45,8 +49,12 @@ def doctor(settings: Settings, write: bool, as_json: bool) -> None:
         report = examine(settings.checked(), datetime.now(UTC)) if changed else report
     if as_json:
         click.echo(json.dumps(doctor_report.report_as_dict(report) | {"written": changed}, indent=2))
+    elif as_sql:
+        click.echo(missing_grants(report))
+    elif full or instrumentation:
+        click.echo(doctor_report.as_text(report, alter=instrumentation))
     else:
-        click.echo(doctor_report.as_text(report))
+        click.echo(as_summary(report))
     if write:
         where = settings.path or "gendash.yaml"
         for name, on in changed.items():
@@ -85,6 +93,7 @@ def examine(catalog: Catalog, now: datetime) -> DoctorReport:
     from gendash.engine.doctor import diagnose as judge
     from gendash.engine.doctor.report import DoctorReport, ServerReport
     from gendash.engine.doctor.seen import Look
+    from gendash.engine.doctor.summary import next_step
 
     seen = _Seen(Look())
     for name, server, ask in (
@@ -102,7 +111,7 @@ def examine(catalog: Catalog, now: datetime) -> DoctorReport:
     found = judge.features(catalog, seen.look, instrumentation())
     panels = judge.panels(catalog, seen.look, found)
     reads, notes = _source_rights(judge.proposed(catalog, found), seen)
-    return DoctorReport(
+    report = DoctorReport(
         catalog.config["schema"],
         seen.servers,
         found,
@@ -111,10 +120,12 @@ def examine(catalog: Catalog, now: datetime) -> DoctorReport:
         list(dict.fromkeys(notes + seen.notes)),
         seen.audits,
     )
+    return replace(report, next_step=next_step(report))
 
 
 def _source_rights(catalog: Catalog, seen: _Seen) -> tuple[dict[str, list[str]], list[Noted]]:
     """Checks the rights of the source's role for the features as found: those missing, and those not needed."""
+    from gendash.engine.definitions.platform_names import split_name
     from gendash.engine.doctor import rights
 
     role, columns = seen.reader_of_source, seen.look.columns or frozenset()
@@ -122,25 +133,27 @@ def _source_rights(catalog: Catalog, seen: _Seen) -> tuple[dict[str, list[str]],
         return {}, []
     reads: dict[str, list[str]] = {}
     for table, column in sorted(rights.columns_to_grant(catalog, columns, role.plain)):
-        reads.setdefault(f"{catalog.config['platform.schema']}.{table}", []).append(column)
+        reads.setdefault(".".join(split_name(catalog.config, table)), []).append(column)
     return reads, rights.source_notes(catalog, role, columns)
 
 
 def _source(catalog: Catalog, seen: _Seen) -> None:
     from gendash.engine.clients.postgres import connect, source
+    from gendash.engine.definitions.platform_names import platform_schemas
     from gendash.engine.doctor.look_database import platform_look
     from gendash.engine.doctor.role_privileges import role_seen
 
     config = catalog.config
     unset = "" if config["source_url"] or config["database_url"] else "set GENDASH_SOURCE_URL or GENDASH_DATABASE_URL"
-    schema = config["platform.schema"]
+    schemas = sorted(platform_schemas(config, catalog.names.stagings.values()))
     with seen.asking("source", unset) as ok:
         place = source(config)
         with connect(place, read_only=True, application="gendash doctor") as connection:
             seen.look = platform_look(connection, catalog)
             columns = seen.look.columns or frozenset()
-            seen.reader_of_source = role_seen(connection, seen.look.role, [schema], schema)
-        ok(f"{place.where.removeprefix('source ')}: {len({table for table, _ in columns})} tables in schema {schema}")
+            seen.reader_of_source = role_seen(connection, seen.look.role, schemas, config)
+        tables, named = len({table for table, _ in columns}), " and ".join(schemas)
+        ok(f"{place.where.removeprefix('source ')}: {tables} tables in schema {named}")
 
 
 def _store(catalog: Catalog, seen: _Seen) -> None:
@@ -174,20 +187,31 @@ def _store(catalog: Catalog, seen: _Seen) -> None:
 def _prometheus(catalog: Catalog, seen: _Seen, now: datetime) -> None:
     from gendash.engine.clients.prometheus import loaded_rules, prometheus
     from gendash.engine.doctor.look_prometheus import exposed, recorded
+    from gendash.engine.doctor.report import ServerReport
     from gendash.engine.render.rules import live_rules
 
     with seen.asking("prometheus") as ok, prometheus(catalog.config) as call:
         rules = [rule.name for rule in live_rules(catalog)]
-        loaded = sum(name in loaded_rules(call) for name in rules)
         metrics = recorded(call, catalog, catalog.metrics, now)
         found = exposed(call, catalog, [key for key, why in metrics.items() if not why], now)
         seen.look = replace(seen.look, metrics=metrics, exposed=found)
+        loaded: int | str = "an unknown number"
+        with seen.asking("rules"):  # vmalert or a ruler may be down while queries are answered
+            known = loaded_rules(call)
+            loaded = sum(name in known for name in rules)
         there = sum(not why for why in metrics.values())
         job = catalog.config["prometheus.job"]
-        todo = "" if loaded == len(rules) else "; give it prometheus/rules/ of `gendash build`, or use `gendash apply`"
+        todo = (
+            ""
+            if loaded in (len(rules), "an unknown number")
+            else "; give it prometheus/rules/ of `gendash build`, or use `gendash apply`"
+        )
         if found.jobs and job not in found.jobs:
             todo += f"; no target has the job '{job}': set prometheus.job to one of {', '.join(sorted(found.jobs))}"
         ok(f"{there} of {len(metrics)} metrics recorded, {loaded} of {len(rules)} rules loaded{todo}")
+        if found.doubled:
+            more = f" ({len(found.doubled)} metrics in all)" if len(found.doubled) > 1 else ""
+            seen.servers.append(ServerReport("targets", "failed", f"{found.doubled[0]}{more}"))
 
 
 def _langfuse(catalog: Catalog, seen: _Seen, now: datetime) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol
 
 Language = Literal["sql", "promql"]
 Audience = Literal["everyone", "admin"]
+PanelRole = Literal["", "freshness", "guide"]
 
 
 class SettingRef(str):
@@ -125,6 +126,8 @@ class Panel:
         Good: ``evaluation scores in Langfuse``. Bad: ``feature evaluation is off``.
     exempt: design rules that the panel does not follow, by id, each with the reason.
         Good: ``{"units": "a length of days does not fit the tile"}``. Bad: ``{"units": "not needed"}``.
+    role: what gendash uses the panel for: ``freshness`` shows the age of the data, ``guide`` explains how the figures
+        are counted, and the dashboard links to it. Good: empty, or a shared panel that has one. Bad: two guides.
     """
 
     slug: str
@@ -139,6 +142,7 @@ class Panel:
     feature: str = ""
     needs: str = ""
     exempt: Mapping[str, str] = field(default_factory=dict)
+    role: PanelRole = ""
 
 
 @dataclass(frozen=True)
@@ -193,6 +197,39 @@ class Dashboard:
 
 
 @dataclass(frozen=True)
+class AdapterTable:
+    """One SQL file of an adapter: a SELECT in place of one of the platform's tables, and what its tree says it reads.
+
+    name: how messages call it, such as ``dify/messages.sql``; it is the table's name wherever one is asked for.
+    path: path of the file, for messages.
+    raw: the file's text.
+    text: the SELECT, each table with its schema.
+    outputs: by column of its result, the platform's columns (``table.column``) that its values come from.
+    plain: by column of its result, the platform's columns that it returns unchanged.
+    rows: the platform's columns that decide which rows there are.
+    joined: the platform's columns that joins compare.
+    tables: the platform's tables. A table outside of ``platform.schema`` is called ``schema.table``.
+    faults: byte of the file, what is wrong with it, and what to do.
+    """
+
+    name: str
+    path: str
+    raw: str = ""
+    text: str = ""
+    outputs: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    plain: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    rows: frozenset[str] = frozenset()
+    joined: frozenset[str] = frozenset()
+    tables: frozenset[str] = frozenset()
+    faults: tuple[tuple[int, str, str], ...] = ()
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """All of the platform's columns that the text names: the role that runs it must be allowed to read them."""
+        return self.rows.union(*self.outputs.values())
+
+
+@dataclass(frozen=True)
 class Relation:
     """One SQL file, as it was read: its header and its query.
 
@@ -207,6 +244,7 @@ class Relation:
     columns: by name, each with its keys. Good: ``hours: {doc: "time to the answer, hours"}``. Bad: a doc without unit.
     line: line of the file on which the query begins, from 1; 0 if it is not known.
     lines: line of each key of the header by its path, such as ``columns.day.type``.
+    adapter: of staging, the adapter's SELECTs by the name of the table that they give; without an adapter empty.
     """
 
     name: str
@@ -217,6 +255,7 @@ class Relation:
     columns: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     line: int = 0
     lines: Mapping[str, int] = field(default_factory=dict)
+    adapter: Mapping[str, AdapterTable] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ from typing import NamedTuple
 from gendash.engine.checks.fields import field_problems
 from gendash.engine.checks.queries import sample
 from gendash.engine.config.load import suggest
+from gendash.engine.definitions import audits
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.definitions.platform_names import mapped_table, mappings, named_in
+from gendash.engine.definitions.platform_names import mapped_table, mappings, named_in, names_in_text, table_name
 from gendash.engine.definitions.references import STORE_KINDS
 from gendash.engine.languages import sql_types
 from gendash.engine.languages.grafana_macros import MacroError
@@ -24,7 +25,6 @@ from gendash.engine.languages.sql_columns import resolve
 from gendash.engine.languages.sql_parser import parse_statements, sql_error
 from gendash.engine.languages.sql_scope import UNKNOWN, Lookup, Source, duplicates
 from gendash.engine.model import Dashboard, Problem, Query, Relation
-from gendash.engine.store import audit_results
 
 # a staging text appears in a rollup as a relation of this schema: its header says what it gives
 _STAGED = "staging of gendash"
@@ -117,8 +117,8 @@ def _lookup(catalog: Catalog, text: Text, known: Mapping[str, Source]) -> Lookup
     def lookup(schema: str, name: str) -> Source | tuple[str, str]:
         if schema == _STAGED:
             return known.get(f"staging.{name}", UNKNOWN)
-        if schema == catalog.config["platform.schema"] and name in platform:
-            return platform[name]
+        if schema and table_name(catalog.config, schema, name) in platform:
+            return platform[table_name(catalog.config, schema, name)]
         if schema == own:
             return known.get(name) or (f"no relation '{name}'", suggest(name, known) or "name one of gendash's")
         if text.kind == "panel":
@@ -147,13 +147,14 @@ def _known(catalog: Catalog) -> dict[str, Source]:
 
 
 def _platform(catalog: Catalog, staging: Relation) -> dict[str, Source]:
-    """Columns of the platform's tables that a staging text declares under reads:, by the platform's names."""
+    """Columns of the platform's tables that a staging text declares under reads:, or that an adapter's SELECTs name."""
     found: dict[str, dict[str, str]] = {}
     for table in staging.header.get("tables", {}):
         columns = found.setdefault(mapped_table(catalog.config, staging, table), {})
         columns |= {name: "" for _, mapped in mappings(catalog.config, staging, table) for name in named_in(mapped)}
-    for kind, name in catalog.expanded(staging.text, staging).uses:  # of parents, whose rows may not count
-        table, _, column = name.partition(".")
+    uses = catalog.expanded(staging.text, staging).uses | names_in_text(staging)  # of parents, too
+    for kind, name in uses:
+        table, _, column = name.rpartition(".")
         if kind == "column":
             found.setdefault(table, {})[column] = ""
     return {table: Source(tuple(columns.items())) for table, columns in found.items()}
@@ -163,11 +164,7 @@ def _against_header(relation: Relation, given: list[Source]) -> Iterator[Problem
     """Differences between what a query gives and what its header declares."""
     if relation.kind == "audit":
         names = {name for source in given[:1] for name, _ in source.columns}
-        lacks = (
-            []
-            if not given or given[0].is_open
-            else [key for key in audit_results.find_key(relation) if key not in names]
-        )
+        lacks = [] if not given or given[0].is_open else [key for key in audits.find_key(relation) if key not in names]
         yield from (
             Problem(
                 relation.path, f"no column '{key}' in the query, named under key:", suggest(key, names) or "give it"

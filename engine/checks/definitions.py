@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from gendash.engine.checks import design_rules
+from gendash.engine.checks.adapters import check_adapter, check_adapter_settings
 from gendash.engine.checks.alert_texts import check_alert_templates, check_rule_variables
+from gendash.engine.checks.alerting import check_alerting
 from gendash.engine.checks.columns import check_columns
 from gendash.engine.checks.design_rules import check_rules
 from gendash.engine.checks.documents import check_documents, check_templates
@@ -151,6 +153,7 @@ def check_settings_known(catalog: Catalog) -> list[Problem]:
             known |= {f"platform.vocabularies.{v}.{w}" for v, ws in header.get("words", {}).items() for w in ws}
         else:
             known.add(f"cadences.{relation.name}")
+            known |= {f"audit_limits.{relation.name}"} if header.get("limit") is not None else set()
     known |= {f"metrics.{key}" for key in catalog.metrics} | {f"labels.{label}" for label in catalog.names.labels}
     known |= {f"labels.{key}.{label}" for key, metric in catalog.metrics.items() for label in metric["labels"]}
     maps = tuple(
@@ -161,6 +164,25 @@ def check_settings_known(catalog: Catalog) -> list[Problem]:
         for key in catalog.config.values
         if key.startswith(maps) and key not in known
     ]
+
+
+def check_vocabularies(catalog: Catalog) -> list[Problem]:
+    """A word of the platform has one meaning within a vocabulary, whatever its capital letters."""
+    found = []
+    for staging in catalog.names.stagings.values():
+        for vocabulary, words in staging.header.get("words", {}).items():
+            meanings: dict[str, list[str]] = {}
+            for one, default in words.items():
+                key = f"platform.vocabularies.{vocabulary}.{one}"
+                for word in {str(each).lower() for each in catalog.config.get(key, default)}:
+                    meanings.setdefault(word, []).append(one)
+            for word, several in meanings.items():
+                set_ = [f"platform.vocabularies.{vocabulary}.{one}" for one in several]
+                where = next((catalog.config.where(key) for key in set_ if key in catalog.config.origins), staging.path)
+                if len(several) > 1:
+                    what = f"{vocabulary}: the word '{word}' means {' and '.join(several)}"
+                    found.append(Problem(where, what, f"set {' and '.join(set_)}, each word in one of them"))
+    return list(dict.fromkeys(found))
 
 
 def check_platform_sql(catalog: Catalog) -> list[Problem]:
@@ -205,6 +227,9 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_unique,
     check_features,
     check_settings_known,
+    check_adapter,
+    check_adapter_settings,
+    check_vocabularies,
     check_relations_parse,
     check_circles,
     check_bare_tables,
@@ -217,6 +242,7 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_rule_names,
     check_labels,
     check_prose,
+    check_alerting,
     check_rule_variables,
     check_alert_templates,
     check_rule_tests,

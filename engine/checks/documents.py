@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import jinja2
 import yaml
 
+from gendash.engine.checks.rules import readable_rules
 from gendash.engine.config.load import Config, suggest
 from gendash.engine.config.settings import SETTINGS
 from gendash.engine.definitions.catalog import Catalog, Document
@@ -92,6 +93,8 @@ def _entry(entry: object, keys: tuple[Key, ...], at: str) -> Iterator[tuple[str,
 def check_templates(catalog: Catalog) -> list[Problem]:
     """The templates of provisioning can be filled in, with and without what is optional, and give YAML."""
     found = []
+    readable = {rule.name: rule for _, rule, _ in readable_rules(catalog, catalog.rules.values())}
+    catalog = dataclasses.replace(catalog, rules=readable)  # the checks of rules report the others
     for path, document in catalog.documents.items():
         if path.endswith(".j2"):
             found += list(_wrong_template(catalog, path, document.text))[:1]

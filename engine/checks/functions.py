@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from gendash.engine.checks.columns import sql_texts
+from gendash.engine.definitions.audits import places, queries
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.languages.sql_parser import nodes, parse_statements, sql_error
 from gendash.engine.model import Problem
-from gendash.engine.store.audit_results import queries
 
 # functions that read what no panel may: files, other servers, settings, sizes and sessions of the database
 _READERS = re.compile(
@@ -50,8 +50,7 @@ def check_audit_places(catalog: Catalog) -> list[Problem]:
     """A query of an audit names what is where it runs: staging texts in the source, relations in the store."""
     found = []
     for relation in (one for one in catalog.relations.values() if one.kind == "audit"):
-        places = relation.header.get("place", ())
-        for place, text in zip([places] if isinstance(places, str) else places, queries(relation), strict=False):
+        for place, text in zip(places(relation), queries(relation), strict=False):
             elsewhere = {"source": ("relation", "store"), "store": ("staging", "source")}.get(place)
             for kind, name in sorted(catalog.expanded(text).uses):
                 if elsewhere and kind == elsewhere[0]:

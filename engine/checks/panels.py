@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 from gendash.engine.config.load import suggest
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.grid import COLUMNS, lines
-from gendash.engine.model import Panel, Problem, SettingRef
+from gendash.engine.model import Panel, PanelRole, Problem, SettingRef
 from gendash.engine.render.dashboards import QUICK_RANGES, REFRESH_INTERVALS
 
 WIDTHS = (4, 6, 8, 12, 16, 24)
@@ -329,12 +329,11 @@ def check_freshness(catalog: Catalog) -> list[Problem]:
     """Every dashboard shows the age of its data, marks deploys and alerts, and explains how it counts."""
     found = []
     for dashboard in catalog.dashboards.values():
-        slugs = {panel.slug for panel in dashboard.panels()}
-        found += [
-            Problem(dashboard.name, f"no panel '{slug}'", "take it from dashboards/_shared.py")
-            for slug in ("freshness", "how_to_read")
-            if slug not in slugs
-        ]
+        roles = [panel.role for panel in dashboard.panels()]
+        for role in (one for one in get_args(PanelRole) if one):
+            if roles.count(role) != 1:
+                what = f"{roles.count(role) or 'no'} panels with the role '{role}'"
+                found.append(Problem(dashboard.name, what, "take the one from dashboards/_shared.py"))
         if len(dashboard.annotations) < 2:
             found.append(Problem(dashboard.name, "no marks of deploys and alerts", "add the shared annotations"))
     return found

@@ -19,7 +19,7 @@ SEVERITIES = ("critical", "warning", "none")
 ANNOTATIONS = ("summary", "description", "dashboard")
 
 
-def _readable(catalog: Catalog, rules: Iterable[Rule] | None = None) -> Iterator[tuple[str, Rule, str]]:
+def readable_rules(catalog: Catalog, rules: Iterable[Rule] | None = None) -> Iterator[tuple[str, Rule, str]]:
     """Every live rule with its place and its expression; rules that do not parse are left to other checks."""
     for rule in live_rules(catalog) if rules is None else rules:
         text = rule_expression(catalog, rule).text
@@ -67,7 +67,7 @@ def check_rule_order(catalog: Catalog) -> list[Problem]:
     groups = {rule.name: rule.group for rule in live_rules(catalog)}
     done: set[str] = set()
     found = []
-    for where, rule, text in _readable(catalog):
+    for where, rule, text in readable_rules(catalog):
         late = {name for name in metric_names(text) if groups.get(name) == rule.group} - done
         found += [Problem(where, f"reads '{name}', which is defined after it", "move it down") for name in sorted(late)]
         done.add(rule.name)
@@ -77,8 +77,9 @@ def check_rule_order(catalog: Catalog) -> list[Problem]:
 def check_rules_live(catalog: Catalog) -> list[Problem]:
     """Nothing that is on reads a series whose rule is off: no rule, and no query of a panel."""
     on = {name: rule for name, rule in catalog.rules.items() if rule.otherwise or catalog.config.on(rule.feature)}
-    off = catalog.rules.keys() - on.keys()
-    reads = [(where, metric_names(text)) for where, _, text in _readable(catalog, on.values())]
+    known = {key.removeprefix("features.") for key in catalog.config.values}  # check_features reports the others
+    off = {name for name, rule in catalog.rules.items() if known.issuperset(rule.feature.split())} - on.keys()
+    reads = [(where, metric_names(text)) for where, _, text in readable_rules(catalog, on.values())]
     for dashboard in catalog.dashboards.values():
         for panel in dashboard.panels():
             queries = [query for query in panel.queries if catalog.config.on(f"{panel.feature} {query.feature}")]
@@ -96,7 +97,7 @@ def check_rule_divisions(catalog: Catalog) -> list[Problem]:
     """Every division of series is guarded: without traffic the result is empty instead of NaN."""
     return [
         Problem(where, "divides by what may be 0", "write (... > 0) around the divisor")
-        for where, _, text in _readable(catalog)
+        for where, _, text in readable_rules(catalog)
         if not all(ratio.guarded for ratio in ratios(text))
     ]
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from gendash.engine.checks.queries import promql_fault
 from gendash.engine.checks.texts import check_circles
 from gendash.engine.config.load import suggest
+from gendash.engine.definitions.audits import find_key as audit_key
+from gendash.engine.definitions.audits import places, queries
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.header_keys import COLUMN_KEYS, HEADER_KEYS, PLACES
 from gendash.engine.definitions.keys import KeyFault, faults
 from gendash.engine.definitions.relations import STAGE, inputs, is_materialized, is_tracked, key_of, moves_with, reach
 from gendash.engine.model import Problem, Relation
-from gendash.engine.store.audit_results import find_key as audit_key
-from gendash.engine.store.audit_results import places, queries, share_limit
 
 STORED = ("key", "indexes", "whole", "together", "time", "newest")  # what names columns of its own relation
 
@@ -162,20 +162,26 @@ def check_audits(catalog: Catalog) -> list[Problem]:
                 "write as many as there are places",
             ),
             "prometheus is its first place": (
-                where[:1] == [PLACES[2]],
-                "name it second, with promql:",
+                where[:1] == [PLACES[2]] and (len(where) > 1 or audit.header.get("limit") is None),
+                "name it second, with promql:; alone it measures a share, with limit:",
             ),
             "promql without the place prometheus": (
                 bool(promql) and PLACES[2] not in where,
                 "add the place, or take it out",
             ),
             "no key": (
-                len(where) == 1 and not audit_key(audit) and share_limit(audit) is None,
+                len(where) == 1 and not audit_key(audit) and audit.header.get("limit") is None,
                 "name the columns that identify a find under key:, or the share that may be found under limit:",
             ),
         }
         found += [Problem(audit.path, what, do) for what, (is_wrong, do) in wrong.items() if is_wrong and where != [""]]
         found += [Problem(place(audit, "promql"), what, do) for what, do in expanded.wrong]
+        touched = audit.header.get("touches", [])
+        found += [
+            Problem(place(audit, "touches"), f"no relation '{name}'", suggest(name, catalog.relations) or "take it out")
+            for name in (touched if isinstance(touched, list) else [])
+            if name not in catalog.relations
+        ]
         error = promql_fault(expanded.text)[0] if promql and not expanded.wrong else ""
         found += [Problem(place(audit, "promql"), error, "fix the expression")] if error else []
     return found

@@ -9,11 +9,12 @@ from graphlib import CycleError, TopologicalSorter
 
 from gendash.engine.checks.queries import promql_fault, sample
 from gendash.engine.config.load import suggest
+from gendash.engine.definitions.audits import places
 from gendash.engine.definitions.catalog import Catalog, below
 from gendash.engine.definitions.references import NO_TEMPLATE, STORE_KINDS, Expanded
 from gendash.engine.languages.grafana_macros import MacroError, leftovers
 from gendash.engine.languages.spots import excerpt, in_file, in_query, in_rule, origin
-from gendash.engine.languages.sql_parser import nodes, parse_statements, sql_fault
+from gendash.engine.languages.sql_parser import LEAVES, nodes, parse_statements, sql_fault
 from gendash.engine.model import Problem, Relation
 from gendash.engine.render.dashboards import link_target
 
@@ -97,7 +98,7 @@ def check_relations_parse(catalog: Catalog) -> list[Problem]:
     """Every SQL file holds one SELECT that parses; a rollup may hold several, a table holds none."""
     found = []
     for relation in catalog.relations.values():
-        if relation.kind == "table":
+        if relation.kind == "table" or (places(relation) == ["prometheus"] and not relation.text.strip()):
             continue
         staging = relation if relation.kind == "staging" else None
         expanded = catalog.expanded(relation.text, staging)
@@ -163,7 +164,7 @@ def _bare_tables(text: str) -> list[tuple[frozenset[str], frozenset[str]]]:
     """Of each statement, the names that WITH gives and those without a schema that it reads."""
     found = []
     for statement in parse_statements(text):
-        parts = list(nodes([statement.stmt]))
+        parts = list(nodes([statement.stmt], LEAVES))
         given = frozenset(part.ctename for part in parts if part.DESCRIPTOR.name == "CommonTableExpr")
         bare = (part for part in parts if part.DESCRIPTOR.name == "RangeVar" and not part.schemaname)
         found.append((given, frozenset(part.relname for part in bare)))

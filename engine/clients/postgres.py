@@ -62,10 +62,16 @@ _CONNECT: tuple[tuple[str, type[TargetError], str, str], ...] = (
     (r"is not permitted to log in", Denied, "the role may not log in", "ALTER ROLE … LOGIN"),
     (r"permission denied for database", Denied, "the role may not connect", "GRANT CONNECT ON DATABASE … TO it"),
     (
-        r"no pg_hba.conf entry|pg_hba.conf rejects",
+        r"no pg_hba.conf entry for (?:host )?\"?([^\",]*)|pg_hba.conf rejects",
         Denied,
         "its pg_hba.conf has no line for this host, role and database",
-        "add one; where the line is a hostssl one, add ?sslmode=require to the URL",
+        "{hba}",
+    ),
+    (
+        r"certificate verify failed|root certificate file",
+        Unreachable,
+        "TLS failed: {line}",
+        "add sslrootcert=FILE with the authority of the server's certificate to {origin}, or sslrootcert=system",
     ),
     (r"does not support SSL", Unexpected, "the server has no TLS", "use sslmode=prefer, or switch TLS on"),
     (r"definition of service \"(.+?)\" not found", Unexpected, "no service '{0}'", "check PGSERVICEFILE"),
@@ -83,6 +89,7 @@ _CONNECT: tuple[tuple[str, type[TargetError], str, str], ...] = (
     (r"starting up|shutting down|recovery mode", Unreachable, "the server is not ready", "try again"),
     (r"conflict with recovery", Unreachable, "the replica ended the connection, since it had to replay", "try again"),
 )
+_NO_ROLE = tuple(pattern for pattern, *_ in _CONNECT[:2])
 DRIVER_ERRORS = (psycopg.Error, UnicodeError, OverflowError)
 """What the driver raises: also for texts that are not UTF-8, and for values that Python cannot hold."""
 
@@ -227,14 +234,28 @@ def _connect_error(place: Place, error: Exception) -> TargetError:
     for pattern, kind, what, do in _CONNECT:
         match = re.search(pattern, text)
         if match:
-            what, do = (
-                what.format(*match.groups(), line=line),
-                do.format(origin=place.origin, login=place.login or place.origin),
-            )
+            hba = _hba_remedy(place, text) if do == "{hba}" else ""
+            what = what.format(*match.groups(), line=line)
+            do = do.format(origin=place.origin, login=place.login or place.origin, hba=hba)
+            is_owner = place.origin.startswith("GENDASH_DATABASE_URL") and not place.login
+            if is_owner and pattern in _NO_ROLE:  # before the first migration it does not exist
+                do += ", or let `gendash db migrate` create the role: GENDASH_ADMIN_DATABASE_URL"
             return kind(Problem(place.where, what, do))
     if not isinstance(error, psycopg.OperationalError):
         return Unexpected(Problem(place.where, line, f"check {place.origin}"))
     return Unreachable(Problem(place.where, line, f"check {place.origin} and the server"))
+
+
+def _hba_remedy(place: Place, text: str) -> str:
+    """The line of pg_hba.conf to add. By what the server says of encryption, TLS is missing or not."""
+    database, user = place.parts.get("dbname") or place.user, place.user or "the role"
+    with_tls, without = "SSL encryption" in text or "SSL on" in text, "no encryption" in text or "SSL off" in text
+    rest = f"{database} {user} <address of this machine>/32 scram-sha-256` to it, and reload it"
+    if with_tls or not without:
+        return f"add `host {rest}"
+    if place.parts.get("sslmode") in ("disable", "allow"):
+        return f"set sslmode=require in {place.origin}, if it has a hostssl line; else add `host {rest}"
+    return f"the server has no TLS, so that a hostssl line never applies: add `host {rest}"
 
 
 @contextmanager
@@ -269,7 +290,7 @@ def translate(error: Exception, where: str, unfit: str = "") -> TargetError:
     if state.startswith("28"):
         return Denied(Problem(where, line, "check role and password"))
     if isinstance(error, errors.QueryCanceled):
-        return Unexpected(Problem(where, line, "raise statement_timeout, or ask for less"))
+        return Unexpected(Problem(where, line, "raise platform.read_timeout or statement_timeout, or ask for less"))
     if isinstance(error, errors.UndefinedTable | errors.UndefinedColumn | errors.InvalidSchemaName):
         return Unexpected(Problem(where, line, "run `gendash db migrate`, or check the platform's names"))
     if isinstance(error, errors.DiskFull):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, NotRequired, TypedDict
@@ -12,8 +12,8 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from gendash.engine.clients.answers import Failed
-from gendash.engine.clients.http import Session, basic, is_passing
-from gendash.engine.clients.http_policy import HttpAnswer, Server, explain, json_of, route_of
+from gendash.engine.clients.http import Session, is_passing
+from gendash.engine.clients.http_policy import HttpAnswer, Server, basic, explain, json_of, route_of
 from gendash.engine.config.load import Config
 from gendash.engine.errors import Unexpected
 from gendash.engine.model import Problem
@@ -79,10 +79,14 @@ def _shape(path: str) -> Any:
 
 @dataclass(frozen=True)
 class Data:
-    """The ``data`` of an answer, and in how many milliseconds it came."""
+    """The ``data`` of an answer, and in how many milliseconds it came.
+
+    ``partial`` is the server's warning that data is missing, as from Thanos when a store does not answer.
+    """
 
     data: Any
     ms: float
+    partial: str = ""
 
     @property
     def series(self) -> list[dict[str, Any]]:
@@ -114,19 +118,29 @@ def prometheus(config: Config) -> Iterator[Call]:
 
     It raises Unreachable, Denied, or Unexpected where something else answers at the URL.
     """
-    with prometheus_session(config) as session:
-        posts = [True]
-
-        def call(path: str, params: dict[str, str]) -> Data | Failed:
-            return _call(session, path, params, posts)
-
-        yield call
+    with prometheus_session(config) as session, ExitStack() as stack:
+        elsewhere = config["prometheus.rules_url"]
+        rules = stack.enter_context(prometheus_session(config, "prometheus.rules_url")) if elsewhere else session
+        yield calls_of(session, rules)
 
 
-def prometheus_session(config: Config) -> Session:
-    """A session with the Prometheus of a configuration."""
-    url, bearer = config["prometheus_url"], config["prometheus.bearer"]
-    setting = "GENDASH_PROMETHEUS_URL"
+def calls_of(session: Session, rules: Session | None = None) -> Call:
+    """The same over a session whose server has Prometheus' API below its URL, such as Grafana's proxy.
+
+    ``rules`` is asked for loaded rules, where that is another server.
+    """
+    posts = [True]
+
+    def call(path: str, params: dict[str, str]) -> Data | Failed:
+        return _call(rules or session if path == "rules" else session, path, params, posts)
+
+    return call
+
+
+def prometheus_session(config: Config, key: str = "prometheus_url") -> Session:
+    """A session with the Prometheus of a configuration; ``key`` is the setting of the address."""
+    url, bearer = config[key], config["prometheus.bearer"]
+    setting = "GENDASH_PROMETHEUS_URL" if key == "prometheus_url" else key
     where, user, password = _public(url)
     authorization = f"Bearer {bearer}" if bearer else basic(user, password) if user else ""
     ask = {
@@ -146,6 +160,16 @@ def prometheus_session(config: Config) -> Session:
         ask,
     )
     return Session(server)
+
+
+def certain(answer: Data | Failed, what: str) -> Data:
+    """A whole answer. Raises Unexpected for a refusal and for a partial one: what it lacks is not known."""
+    if isinstance(answer, Failed):
+        raise Unexpected(Problem("prometheus", f"{answer.message} when looking for {what}", "try again"))
+    if answer.partial:
+        said = f"the answer is partial ({answer.partial}) when looking for {what}"
+        raise Unexpected(Problem("prometheus", said, "see why a part of the data does not answer, then try again"))
+    return answer
 
 
 def instant(call: Call, expr: str, at: datetime) -> Data | Failed:
@@ -169,9 +193,9 @@ def loaded_rules(call: Call) -> dict[str, list[LoadedRule]]:
     """All rules that Prometheus has loaded, by name: several groups may hold one of the same name."""
     answer = call("rules", {})
     if isinstance(answer, Failed):
-        raise Unexpected(
-            Problem("prometheus", f"/api/v1/rules: {answer.message}", "Prometheus 2.42 or later is needed")
-        )
+        todo = "Prometheus 2.42 or later is needed, or set prometheus.rules_url to what evaluates the rules"
+        raise Unexpected(Problem("prometheus", f"/api/v1/rules: {answer.message}", todo))
+    certain(answer, "the loaded rules")
     found: dict[str, list[LoadedRule]] = {}
     for group in msgspec.convert(answer.data, _Rules).groups:
         for rule in group.rules:
@@ -199,13 +223,24 @@ def _call(session: Session, path: str, params: dict[str, str], posts: list[bool]
         body = json_of(answer.body)
         if body["status"] == "success" and answer.status == 200:
             msgspec.convert(body["data"], _shape(path))
-            return Data(body["data"], answer.ms)
+            return Data(body["data"], answer.ms, server.cleared(_partial(body), 300))
         error = msgspec.convert(body, _Error)
         return Failed(error.error_type, server.cleared(error.error, 2000), answer.ms)
     except msgspec.ValidationError as wrong:
         raise explain(server, answer, f"its data has another shape: {wrong}") from None
     except (ValueError, KeyError, TypeError) as wrong:
         raise explain(server, answer, f"not Prometheus' API: {_why(wrong)}") from None
+
+
+def _partial(body: dict[str, Any]) -> str:
+    """The warning that an answer lacks data. Warnings about the expression itself begin with "PromQL"."""
+    warnings = body.get("warnings")
+    about_data = (
+        [str(one) for one in warnings if not str(one).startswith("PromQL")] if isinstance(warnings, list) else []
+    )
+    if about_data:
+        return about_data[0]
+    return "isPartial" if body.get("isPartial") is True else ""
 
 
 def _again(answer: HttpAnswer) -> bool:

@@ -6,22 +6,10 @@ against the content when it is loaded, or names of Langfuse projects.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
-from gendash.engine.config.value_types import TypeName
-
-
-class Setting(NamedTuple):
-    """One setting; ``env`` is the variable that overrides the file, ``secret`` ones are read from there only."""
-
-    key: str
-    type: TypeName
-    default: Any
-    doc: str
-    env: str = ""
-    secret: bool = False
-    choices: tuple[str, ...] = ()
-
+from gendash.engine.config.alerting_settings import ALERTING
+from gendash.engine.config.request_settings import request_settings, route_settings
+from gendash.engine.config.setting import Setting as Setting
+from gendash.engine.config.threshold_settings import THRESHOLDS
 
 FEATURES: tuple[tuple[str, bool, str], ...] = (
     ("users", True, "a users table"),
@@ -68,66 +56,22 @@ FIELDS = ("user_id", "error_text", "model_parameters", "score_comment", "score_t
 """What `langfuse.fields` may open; each is one column of an lf_ table, which is empty otherwise."""
 
 
-def _requests(key: str, server: str, variable: str, timeout: str, max_pause: str) -> tuple[Setting, ...]:
-    """The settings for requests to one HTTP server: the same for each server."""
-    return (
-        *_route(key, server, variable, ""),
-        Setting(
-            f"{key}.timeout", "duration", timeout, f"longest time that one request to {server} may take as a whole"
-        ),
-        Setting(
-            f"{key}.max_pause",
-            "duration",
-            max_pause,
-            f"longest pause that {server} can impose by Retry-After",
-        ),
-    )
-
-
-def _route(key: str, server: str, variable: str, default: str | None) -> tuple[Setting, ...]:
-    return (
-        Setting(
-            f"{key}.headers",
-            "headers",
-            default,
-            f"further headers of requests to {server}, one `Name: value` a line; Authorization there"
-            " replaces other credentials",
-            f"{variable}_HEADERS",
-            secret=True,
-        ),
-        Setting(
-            f"{key}.headers.*",
-            "header",
-            None,
-            f"a further header that is no secret, such as `X-Scope-OrgID: tenant`; secret ones: {variable}_HEADERS",
-        ),
-        Setting(
-            f"{key}.ca_file",
-            "str",
-            default,
-            f"PEM file of the authorities that {server}'s certificate is checked against; else REQUESTS_CA_BUNDLE,"
-            " SSL_CERT_FILE, those of this machine",
-        ),
-        Setting(
-            f"{key}.client_cert",
-            "list",
-            None if default is None else [],
-            "PEM file of the client certificate, and that of its key where it is another: `[cert.pem, key.pem]`",
-        ),
-        Setting(
-            f"{key}.proxy",
-            "proxy",
-            default,
-            "http://host:port of a proxy, or none; where absent HTTPS_PROXY, HTTP_PROXY and NO_PROXY apply, but never"
-            " for this machine's own addresses",
-        ),
-    )
-
-
 SETTINGS: tuple[Setting, ...] = (
     Setting("time_zone", "zone", "UTC", "the one time zone of all days, weeks and months"),
     Setting("schema", "name", "gendash", "schema in the store that gendash owns"),
-    Setting("instance", "name?", "", "prefix of dashboard uids, folders and marks, so that several share a Grafana"),
+    Setting(
+        "instance",
+        "name?",
+        "",
+        "prefix of the uids and names of dashboards, folders and data sources, and part of marks, so that several"
+        " installations share a Grafana",
+    ),
+    Setting(
+        "project",
+        "name?",
+        "",
+        "name of this project in marks and, before instance, in uids and names; without it the store identifies it",
+    ),
     Setting("content", "list", [], "folders with dashboards, views and rules of your own"),
     # where the servers are
     Setting(
@@ -166,14 +110,50 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("prometheus_url", "server", "http://127.0.0.1:9090", "Prometheus, or none", "GENDASH_PROMETHEUS_URL"),
     Setting("grafana_url", "server", "http://127.0.0.1:3000", "Grafana, or none", "GENDASH_GRAFANA_URL"),
     Setting("grafana_token", "token", "", "service account token", "GENDASH_GRAFANA_TOKEN", secret=True),
-    *_requests("grafana", "Grafana", "GENDASH_GRAFANA", "15s", "30s"),
+    Setting("grafana_org_id", "int?", 0, "number of the organisation in Grafana; 0: the one of the credentials"),
+    *request_settings("grafana", "Grafana", "GENDASH_GRAFANA", "15s", "30s"),
     # roles
     Setting("roles.owner", "name", "gendash_owner", "role that migrates and refreshes"),
     Setting("roles.reader", "name", "gendash_reader", "role of the data source for everyone"),
     Setting("roles.admin_reader", "name", "gendash_admin_reader", "role of the data source for admins"),
+    Setting(
+        "roles.reader_login",
+        "str",
+        "",
+        "the name with which connections sign in as roles.reader, if a pooler or server wants another, such as"
+        " gendash_reader.project",
+    ),
+    Setting("roles.admin_reader_login", "str", "", "the same for roles.admin_reader"),
+    Setting(
+        "roles.create",
+        "bool",
+        True,
+        "whether `db migrate` may create and alter roles; false: somebody else does, passwords too, and it only grants"
+        " on its own schema",
+    ),
+    Setting(
+        "roles.passwords",
+        "str",
+        "verifier",
+        "how `db migrate` sets passwords: as a SCRAM verifier; in plain text, for servers that accept nothing else"
+        " (their log may hold it); or none: somebody else sets them, and connections use what libpq finds without one",
+        choices=("verifier", "plain", "none"),
+    ),
     # the platform's names
-    Setting("platform.schema", "identifier", "public", "schema of the platform's tables"),
-    Setting("platform.tables.*", "identifier", None, "table of the platform, by staging name"),
+    Setting(
+        "platform.adapter",
+        "str",
+        "",
+        "how the platform's tables are read: the name of a shipped adapter, or a folder of one's own (`./my_platform`);"
+        " without one by the names below",
+    ),
+    Setting("platform.schema", "identifier", "public", "schema of the platform's tables that name none"),
+    Setting(
+        "platform.tables.*",
+        "table",
+        None,
+        "table of the platform, by staging name: `app_users`, or `auth.users` in another schema",
+    ),
     Setting(
         "platform.columns.*.*",
         "column",
@@ -194,6 +174,12 @@ SETTINGS: tuple[Setting, ...] = (
         "the platform's words for a canonical word, capital letters or not; numbers and true or false are words too",
     ),
     Setting(
+        "platform.read_timeout",
+        "duration",
+        "4s",
+        "the longest statement of a read in the platform's database (statement_timeout); at most 60s",
+    ),
+    Setting(
         "platform.guests_can_rate",
         "bool",
         False,
@@ -205,6 +191,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "labels.*.*", "label", None, "the same on one metric, by its key: `labels: {http_requests: {status: code}}`"
     ),
+    Setting(
+        "audit_limits.*",
+        "share",
+        None,
+        "the share of rows that an audit may find, by its name; else its header's limit",
+    ),
     Setting("cadences.*", "duration", None, "how often a relation is refreshed"),
     *(Setting(f"features.{name}", "bool", default, doc) for name, default, doc in FEATURES),
     # data sources and folders
@@ -212,6 +204,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("datasources.database.name", "str", "gendash PostgreSQL", "its name in Grafana"),
     Setting("datasources.admin.uid", "uid", "gendash-postgres-admin", "PostgreSQL for admins"),
     Setting("datasources.admin.name", "str", "gendash PostgreSQL (admin)", "its name in Grafana"),
+    Setting(
+        "datasources.database.user", "str", "", "the name with which Grafana signs in; roles.reader_login if absent"
+    ),
+    Setting("datasources.admin.user", "str", "", "the same for admins; roles.admin_reader_login if absent"),
     Setting("datasources.prometheus.uid", "uid", "gendash-prometheus", "Prometheus"),
     Setting("datasources.prometheus.name", "str", "gendash Prometheus", "its name in Grafana"),
     Setting(
@@ -234,63 +230,65 @@ SETTINGS: tuple[Setting, ...] = (
         "TLS between Grafana and the store",
         choices=("disable", "prefer", "require", "verify-ca", "verify-full"),
     ),
+    Setting("datasources.database_name", "str", "", "name of the database at Grafana's address; else the store's"),
+    Setting(
+        "datasources.ca_file", "str", "", "PEM file of the authority of the store's certificate, on Grafana's machine"
+    ),
+    Setting(
+        "datasources.client_cert",
+        "list",
+        [],
+        "PEM files of the client certificate and of its key, on Grafana's machine: `[cert.pem, key.pem]`",
+    ),
+    Setting(
+        "datasources.ca",
+        "str",
+        "",
+        "the same authority as text, which is sent to Grafana, instead of files there",
+        "GENDASH_DATASOURCES_CA",
+        secret=True,
+    ),
+    Setting(
+        "datasources.client_cert_text",
+        "str",
+        "",
+        "the client certificate as text",
+        "GENDASH_DATASOURCES_CLIENT_CERT",
+        secret=True,
+    ),
+    Setting(
+        "datasources.client_key_text",
+        "str",
+        "",
+        "the key of the client certificate as text",
+        "GENDASH_DATASOURCES_CLIENT_KEY",
+        secret=True,
+    ),
+    Setting(
+        "datasources.prometheus.type",
+        "str",
+        "Prometheus",
+        "what answers at the address of Prometheus; VictoriaMetrics counts as Prometheus",
+        choices=("Prometheus", "Mimir", "Thanos", "Cortex"),
+    ),
+    Setting("datasources.prometheus.method", "str", "POST", "how Grafana sends queries to it", choices=("POST", "GET")),
     Setting("datasources.max_open_connections", "int", 10, "connections that a data source may open"),
     Setting("folders.everyone.uid", "uid", "gendash", "folder of the dashboards for everyone"),
     Setting("folders.everyone.title", "str", "Agent platform", "its title"),
+    Setting("folders.everyone.parent", "uid?", "", "uid of the folder that it is in; else made at the root"),
     Setting("folders.admin.uid", "uid", "gendash-admin", "folder of the admin dashboards"),
     Setting("folders.admin.title", "str", "Agent platform (admin)", "its title"),
-    # objectives and money: the one home of every threshold
-    Setting("slo.api_errors.objective", "share", 0.005, "share of requests that may fail (5xx); amber above"),
-    Setting("slo.api_errors.red", "share", 0.05, "red above"),
-    Setting("slo.api_errors.window", "duration", "30d", "over which the error budget is counted"),
-    Setting("slo.api_latency.threshold_s", "float", 0.5, "a request is fast under this many seconds"),
-    Setting("slo.api_latency.objective", "share", 0.95, "share of requests that must be fast"),
-    Setting("slo.api_latency.red_s", "float", 1.0, "p95 of requests above this many seconds is red"),
-    Setting("slo.agent_answer.threshold_s", "float", 10.0, "an answer is good within this many seconds"),
-    Setting("slo.agent_answer.red_s", "float", 30.0, "p95 of answers above this many seconds is red"),
-    Setting("slo.agent_answer.objective", "share", 0.95, "share of answers that must be good"),
-    Setting("slo.kb_processing.threshold_s", "float", 600.0, "a document is processed in time within this"),
-    Setting("slo.kb_processing.objective", "share", 0.98, "share of documents that must be"),
-    Setting("slo.kb_processing.red", "share", 0.95, "share of documents; red below"),
-    Setting("slo.kb_search.threshold_s", "float", 0.5, "p95 of searches above this many seconds is amber"),
-    Setting("slo.kb_search.red_s", "float", 1.0, "p95 of searches above this many seconds is red"),
-    Setting("slo.failures.amber", "share", 0.01, "share of agent turns, LLM calls or tool calls that may fail"),
-    Setting("slo.failures.red", "share", 0.05, "red from"),
-    Setting("slo.tool_success.amber", "share", 0.99, "share of the calls of one tool that succeed; amber below"),
-    Setting("slo.tool_success.red", "share", 0.95, "red below"),
-    Setting("slo.sign_in.amber", "share", 0.95, "share of sign-ins that succeed; amber below"),
-    Setting("slo.sign_in.red", "share", 0.9, "red below"),
-    Setting("slo.budget_left.amber", "share", 0.25, "error budget that is left; amber below, red below 0"),
-    Setting("slo.csat.amber", "share", 0.8, "satisfaction below is amber"),
-    Setting("slo.csat.red", "share", 0.7, "satisfaction below is red"),
-    Setting("slo.ticket_sla.amber", "share", 0.95, "share of tickets that keep their due time; amber below"),
-    Setting("slo.ticket_sla.red", "share", 0.9, "red below"),
-    Setting("budget.monthly_usd", "money", 1000.0, "what LLM calls may cost in a calendar month"),
-    Setting("budget.amber", "share", 0.8, "share of the monthly budget above which spending is amber"),
-    Setting("limits.db_pool_size", "int", 20, "database connections that one process of the platform may open"),
-    Setting("limits.db_pool_amber", "share", 0.7, "share of the pool in use; amber from"),
-    Setting("limits.db_pool_used", "share", 0.9, "share of the pool in use above which it counts as full"),
-    Setting("limits.memory_bytes", "int", 1073741824, "memory that one process of the platform should stay below"),
-    Setting("limits.cpu_amber", "share", 0.7, "share of one core that one process uses; amber from"),
-    Setting("limits.cpu", "share", 0.9, "red from"),
-    Setting("limits.open_files", "share", 0.8, "share of file descriptors that may be open"),
-    Setting("limits.cache_hits_amber", "share", 0.7, "share of cache reads that find a value; amber below"),
-    Setting("limits.cache_hits", "share", 0.5, "share of cache reads that should find a value"),
-    Setting("limits.redis_memory_amber", "share", 0.7, "share of its memory that Redis uses; amber from"),
-    Setting("limits.redis_memory", "share", 0.9, "share of its memory that Redis may use"),
-    Setting("limits.auth_failures_per_minute", "float", 10.0, "failed sign-ins a minute that look like an attack"),
-    Setting("limits.tokens_per_hour", "int", 1000000, "tokens an hour that are worth a look"),
-    Setting("limits.ticket_at_risk_s", "int", 14400, "a ticket that is due within this many seconds is at risk"),
-    Setting("limits.documents_stuck", "int", 10, "documents that hang in processing; amber from one, red from here"),
-    Setting("limits.tickets_overdue", "int", 10, "tickets over their time that are worth a look"),
     Setting(
-        "limits.tickets_unassigned", "int", 5, "waiting tickets without an assignee; amber from one, red from here"
+        "folders.admin.parent",
+        "uid?",
+        "",
+        "uid of the folder that it is in, a hidden one; else the root",
     ),
-    Setting("limits.uncosted", "share", 0.01, "share of LLM calls that may be without a price"),
-    Setting("limits.uncosted_red", "share", 0.05, "red from"),
+    Setting("access.admin_teams", "list", [], "teams of Grafana by name that may view the admin dashboards"),
+    *THRESHOLDS,
     # prometheus
     Setting("prometheus.bearer", "token", "", "bearer token", "GENDASH_PROMETHEUS_BEARER", secret=True),
-    *_requests("prometheus", "Prometheus", "GENDASH_PROMETHEUS", "10s", "30s"),
+    *request_settings("prometheus", "Prometheus", "GENDASH_PROMETHEUS", "10s", "30s"),
     Setting("prometheus.scrape_interval", "duration", "15s", "scrape interval"),
     Setting("prometheus.evaluation_interval", "duration", "30s", "rule evaluation interval"),
     Setting("prometheus.retention", "duration", "90d", "how long Prometheus keeps samples"),
@@ -306,6 +304,12 @@ SETTINGS: tuple[Setting, ...] = (
         "prometheus.detail_retention", "duration", "15d", "with long_term: how long every sample is kept as scraped"
     ),
     Setting("prometheus.remote_url", "str", "http://localhost:8428/api/v1/write", "store of long_term: remote_write"),
+    Setting(
+        "prometheus.rules_url",
+        "str",
+        "",
+        "where loaded rules are asked for, if not at prometheus_url: the address of vmalert or of a ruler",
+    ),
     Setting("prometheus.rules_dir", "str", "", "directory from which Prometheus loads rule files; none: not managed"),
     Setting("prometheus.job", "str", "ai-agent-api", "scrape job of the platform's API"),
     Setting("prometheus.targets", "list", ["localhost:8000"], "host:port of each process of the platform's API"),
@@ -323,6 +327,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("handlers.search", "str", "/api/v1/kb/search", "route that searches the knowledge base"),
     Setting("handlers.upload", "str", "/api/v1/kb/documents", "route that takes documents"),
     Setting("handlers.feedback", "str", "/api/v1/feedback", "route that takes ratings"),
+    Setting(
+        "grafana_public_url",
+        "url?",
+        "",
+        "address of Grafana in people's browsers, for links in alerts; links are relative without it",
+        "GENDASH_GRAFANA_PUBLIC_URL",
+    ),
+    *ALERTING,
     Setting("docs_url", "str", "docs", "where docs/ is served: prefix of the runbook links of alerts"),
     # langfuse
     Setting("langfuse.project", "name", "default", "key of the project on every row"),
@@ -335,7 +347,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("langfuse.public_key", "token", "", "API key", "LANGFUSE_PUBLIC_KEY", secret=True),
     Setting("langfuse.secret_key", "token", "", "API key", "LANGFUSE_SECRET_KEY", secret=True),
-    *_requests("langfuse", "Langfuse", "LANGFUSE", "60s", "1d"),
+    *request_settings("langfuse", "Langfuse", "LANGFUSE", "60s", "1d"),
     Setting("langfuse.since", "duration", "32d", "how far back the first sync goes: 30 whole days, or a month"),
     Setting("langfuse.cadence", "duration", "1m", "how often the sync is expected to run"),
     Setting(
@@ -347,14 +359,24 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("langfuse.budget", "share", 0.5, "our share of that budget, which belongs to the whole organisation"),
     Setting("langfuse.retention", "duration", "400d", "how long rows from Langfuse are kept"),
+    Setting(
+        "langfuse.server_retention",
+        "server retention",
+        "auto",
+        "how long Langfuse itself keeps rows: auto (as it says of the project), none (for ever), or a duration",
+    ),
     Setting("langfuse.metadata", "list", [], "metadata keys that are kept; none by default"),
     Setting("langfuse.fields", "list", [], "private fields that are kept too; none by default", choices=FIELDS),
     Setting("langfuse.projects", "names", [], "further Langfuse projects; their keys: LANGFUSE_<NAME>_PUBLIC_KEY, …"),
     Setting("langfuse.servers.*.base_url", "url", None, "its Langfuse; else langfuse.base_url", "LANGFUSE_*_BASE_URL"),
     Setting("langfuse.servers.*.public_key", "token", None, "its API key", "LANGFUSE_*_PUBLIC_KEY", secret=True),
     Setting("langfuse.servers.*.secret_key", "token", None, "its API key", "LANGFUSE_*_SECRET_KEY", secret=True),
+    Setting("langfuse.servers.*.plan", "str", None, "its plan; langfuse.plan where absent", choices=PLANS),
     Setting(
-        "langfuse.servers.*.plan", "str", None, "its organisation's plan; langfuse.plan where absent", choices=PLANS
+        "langfuse.servers.*.server_retention",
+        "server retention",
+        None,
+        "how long its Langfuse keeps rows; langfuse.server_retention where absent",
     ),
-    *_route("langfuse.servers.*", "its Langfuse", "LANGFUSE_*", None),
+    *route_settings("langfuse.servers.*", "its Langfuse", "LANGFUSE_*", None),
 )

@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo
 
 from gendash.engine.config import http_headers
 
 TypeName = Literal[
     "bool", "int", "float", "money", "share", "amount", "list", "words", "names", "zone", "url", "server", "header",
-    "headers", "token", "proxy", "str", "text", "name", "column", "identifier", "name?", "uid", "uid?", "metric",
-    "label", "duration", "durations", "sql type", "one or two", "lists", "maps", "numbers", "texts by name",
+    "headers", "token", "proxy", "str", "text", "name", "column", "identifier", "table", "name?", "uid", "uid?",
+    "int?", "url?",
+    "metric", "label", "duration", "durations", "sql type", "one or two", "lists", "maps", "numbers", "texts by name",
     "maps of texts", "word lists", "days by relation", "true or row", "columns",
+    "server retention",
 ]  # fmt: skip
-_zones = cache(available_timezones)  # it walks a tree of files
+_NO_PLACES = ("posix/", "right/", "posixrules", "localtime")  # beside the zones in the same folder
 NONE = "none"  # the address of a server that does not exist
 _NUMBER: Mapping[str, Any] = {"type": "number", "exclusiveMinimum": 0}
 UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -72,6 +73,15 @@ def _map(says: str, fits: Callable[[Any], bool]) -> Type:
         return isinstance(value, dict) and all(isinstance(key, str) and fits(of) for key, of in value.items())
 
     return Type(says, right, {"type": "object"})
+
+
+def _is_zone(name: str) -> bool:
+    """True for the name of a time zone; the list of all names would take ten times as long."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):  # no name of a file, a folder or a file of another kind, no such file
+        return False
+    return not name.startswith(_NO_PLACES)
 
 
 def _is_number(value: Any) -> bool:
@@ -137,6 +147,11 @@ TYPES: Mapping[TypeName, Type] = {
         lambda value: isinstance(value, int) and _is_above_0(value),
         {"type": "integer", "minimum": 1},
     ),
+    "int?": Type(
+        "a whole number from 0",
+        lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0,
+        {"type": "integer", "minimum": 0},
+    ),
     "float": Type("a number above 0", _is_above_0, _NUMBER),
     "money": Type("an amount in USD above 0", _is_above_0, _NUMBER),
     "share": Type(
@@ -152,10 +167,11 @@ TYPES: Mapping[TypeName, Type] = {
     ),
     "zone": Type(
         "an IANA time zone such as Europe/Berlin",
-        lambda value: isinstance(value, str) and value in _zones(),
+        lambda value: isinstance(value, str) and _is_zone(value),
         {"type": "string", "minLength": 1},
     ),
     "url": Type("a URL", _is_some_text, {**_TEXT, "pattern": "^[A-Za-z][A-Za-z0-9+.-]*:"}),
+    "url?": _matching(r"https?://[^\s@?#]+|", "a URL without user, password and query, or nothing"),
     "server": Type(
         f"a URL with scheme and host, or {NONE}",
         _is_some_text,
@@ -169,6 +185,7 @@ TYPES: Mapping[TypeName, Type] = {
     "text": Type("a text", lambda value: isinstance(value, str) and bool(value.strip()), {**_TEXT, "minLength": 1}),
     "name": _matching(_NAME, "a name (letters, digits, _)"),
     "column": _matching(r"[^\x00=][^\x00]{0,62}|=[^\x00]+", "a name of at most 63 characters, or = SQL"),
+    "table": _matching(r"([^\x00.]{1,63}[.])?[^\x00]{1,63}", "a table or schema.table, of at most 63 characters each"),
     "identifier": _matching(r"[^\x00]{1,63}", "a name of at most 63 characters"),
     "name?": _matching(r"[a-z0-9-]{0,12}", "at most 12 lower-case letters, digits or -"),
     "uid": _matching(r"[A-Za-z0-9_-]{1,40}", "a uid (1 to 40 letters, digits, - or _)"),
@@ -177,6 +194,11 @@ TYPES: Mapping[TypeName, Type] = {
     "label": _matching(r"[a-zA-Z_][a-zA-Z0-9_]*", "a label name"),
     "duration": Type(
         "a duration such as 15s, 5m or 30d", _is_duration, {**_TEXT, "pattern": f"^(?:{_DURATION.pattern})$"}
+    ),
+    "server retention": Type(
+        "auto, none, or a duration such as 30d",
+        lambda value: value in ("auto", NONE) or _is_duration(value),
+        {**_TEXT, "pattern": f"^(?:auto|{NONE}|{_DURATION.pattern})$"},
     ),
     "sql type": _matching(_SQL_TYPE, "a type of PostgreSQL such as bigint, text or timestamptz"),
     "one or two": Type(

@@ -11,13 +11,14 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from gendash.engine.config.load import Config
+from gendash.engine.definitions.adapters import CanonicalColumn, contract
 from gendash.engine.definitions.prose import prose
 from gendash.engine.definitions.references import STORE_KINDS, Expanded, Names, Use, resolve_references
 from gendash.engine.definitions.visual import Schemas
 from gendash.engine.errors import ContentError
 from gendash.engine.languages.spots import in_entry
 from gendash.engine.languages.sql_builtins import Builtins
-from gendash.engine.model import Dashboard, Panel, Problem, Query, Relation, Rule, SettingRef, Variable
+from gendash.engine.model import AdapterTable, Dashboard, Panel, Problem, Query, Relation, Rule, SettingRef, Variable
 
 _STRING = re.compile(r"'[^']*'")
 
@@ -54,6 +55,8 @@ class Catalog:
     may be in a file that could not be read. ``schemas`` are Grafana's, of visual options; ``builtins`` are
     PostgreSQL's functions and types. ``documents`` are the shipped templates, glossary, plan and instrumentation, and
     promtool's tests of all roots, by path.
+    ``adapter`` has the files of ``platform.adapter`` by the table that each gives.
+    ``overrides`` are the changes over what is rendered, by place.
     ``left_out`` names dashboards that are there but cannot be read or judged: nothing that names one is wrong.
     """
 
@@ -71,6 +74,13 @@ class Catalog:
     builtins: Builtins | None = None
     metric_lines: Mapping[str, MetricLines] = field(default_factory=dict)
     documents: Mapping[str, Document] = field(default_factory=dict)
+    adapter: Mapping[str, AdapterTable] = field(default_factory=dict)
+    overrides: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
+
+    @cached_property
+    def contract(self) -> dict[str, dict[str, CanonicalColumn]]:
+        """The canonical tables and columns that an adapter may give."""
+        return contract(self.relations)
 
     @cached_property
     def names(self) -> Names:

@@ -67,6 +67,14 @@ HEADER_KEYS: tuple[Key, ...] = (
         bad="day, model",
     ),
     Key(
+        "each",
+        "maps",
+        "the file once for each of these maps: `$word` is replaced by its values, `name` names the relation",
+        ("staging", *STORE, "audit"),
+        good="[{grain: hour, name: calls_hour}, {grain: day, name: calls_day}]",
+        bad="[hour, day]",
+    ),
+    Key(
         "time",
         "text",
         "the column whose day a row belongs to; in staging `table.column`",
@@ -90,19 +98,9 @@ HEADER_KEYS: tuple[Key, ...] = (
         good="1h",
         bad="hourly",
     ),
-    Key(
-        "materialized",
-        "bool",
-        "true: the view is stored, and refreshed at its cadence",
-        ("view",),
-    ),
+    Key("materialized", "bool", "true: the view is stored, and refreshed at its cadence", ("view",)),
     # what a refresh computes again
-    Key(
-        "window",
-        "bool",
-        "true: a refresh computes only the days that changed",
-        ("rollup",),
-    ),
+    Key("window", "bool", "true: a refresh computes only the days that changed", ("rollup",)),
     Key(
         "newest",
         "text",
@@ -128,12 +126,7 @@ HEADER_KEYS: tuple[Key, ...] = (
         good="[user_id]",
         bad="user_id",
     ),
-    Key(
-        "keep",
-        "bool",
-        "true: its rows cannot be computed again, so it is altered and never rebuilt",
-        ("rollup",),
-    ),
+    Key("keep", "bool", "true: its rows cannot be computed again, so it is altered and never rebuilt", ("rollup",)),
     Key(
         "purpose",
         "str",
@@ -185,6 +178,22 @@ HEADER_KEYS: tuple[Key, ...] = (
         bad="{messages: [created_at]}",
     ),
     Key(
+        "required",
+        "list",
+        "the columns of its first table that an adapter must give; others may be absent",
+        ("staging",),
+        good="[id, created_at]",
+        bad="id",
+    ),
+    Key(
+        "one_of",
+        "list",
+        "`table.column`s of which an adapter must give one, or else the feature is off",
+        ("staging",),
+        good="[messages.user_id, conversations.user_id]",
+        bad="messages.user_id",
+    ),
+    Key(
         "words",
         "word lists",
         "by vocabulary, the platform's words for each word of gendash",
@@ -230,6 +239,7 @@ HEADER_KEYS: tuple[Key, ...] = (
         good="7",
         bad="7d",
     ),
+    Key("newest", "bool", "true: of a large table of the platform only the newest 64 MB are audited", ("audit",)),
     Key(
         "tolerance",
         "amount",
@@ -258,6 +268,14 @@ HEADER_KEYS: tuple[Key, ...] = (
         bad="1%",
     ),
     Key(
+        "touches",
+        "list",
+        "of an audit with a limit: the relations whose figures are doubtful beyond it; all that it reads if absent",
+        ("audit",),
+        good="[orders_day]",
+        bad="orders_day",
+    ),
+    Key(
         "promql",
         "text",
         "the query of the place prometheus",
@@ -265,12 +283,7 @@ HEADER_KEYS: tuple[Key, ...] = (
         good="sum(increase({{ metric('agent_queries') }}[1d]))",
         bad="sum(increase(agent_queries_total[1d]))",
     ),
-    Key(
-        "must_compare",
-        "bool",
-        "true: no rows in either place is a find too",
-        ("audit",),
-    ),
+    Key("must_compare", "bool", "true: no rows in either place is a find too", ("audit",)),
 )
 
 COLUMN_KEYS: tuple[Key, ...] = (
@@ -292,12 +305,7 @@ COLUMN_KEYS: tuple[Key, ...] = (
         good="numeric(12, 6)",
         bad="decimal number",
     ),
-    Key(
-        "null",
-        "bool",
-        "true: it may be NULL",
-        ("staging", *STORE),
-    ),
+    Key("null", "bool", "true: it may be NULL", ("staging", *STORE)),
     Key(
         "default",
         "text",

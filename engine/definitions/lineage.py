@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from gendash.engine.definitions.catalog import Node, below
-from gendash.engine.definitions.platform_names import mapped_column, mapped_table, named_in
+from gendash.engine.definitions.platform_names import columns_behind, mapped_column, mapped_table
 
 if TYPE_CHECKING:
     from gendash.engine.definitions.catalog import Catalog
@@ -79,10 +79,12 @@ class Lineage:
             header = relation.header
             for own in header.get("tables", {}):
                 mapped = mapped_table(config, relation, own)
-                found[own] = [("table", mapped)]
+                select = relation.adapter.get(own)
+                found[own] = [("table", name) for name in (sorted(select.tables) if select else [mapped])]
                 for column in header.get("reads", {}).get(own, {}):
-                    theirs = named_in(mapped_column(config, relation, own, column))
-                    found[f"{own}.{column}"] = [("column", f"{mapped}.{one}") for one in theirs]
+                    theirs = columns_behind(config, relation, own, mapped_column(config, relation, own, column))
+                    constant = [("staging", relation.name)]  # no column is behind it
+                    found[f"{own}.{column}"] = [("column", one) for one in sorted(theirs)] or constant
         for relation in self.catalog.relations.values():
             kind = "staging" if relation.kind == "staging" else "relation"
             prefix = "staging." if kind == "staging" else ""

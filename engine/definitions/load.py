@@ -11,16 +11,20 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from gendash.engine.config.load import Config
+from gendash.engine.config.load import Config, suggest
+from gendash.engine.definitions.adapters import FOLDER, Adapter, adapted
 from gendash.engine.definitions.catalog import Catalog, Document, MetricLines, Style
 from gendash.engine.definitions.content_modules import PACKAGED, dashboard_names, load_dashboards
-from gendash.engine.definitions.rule_files import lines_below, metrics_of, rules_of
-from gendash.engine.definitions.strays import STYLE, strays
+from gendash.engine.definitions.each import filled, wrong_each
+from gendash.engine.definitions.overrides import FILE as OVERRIDES
+from gendash.engine.definitions.overrides import Fields, override_problems, sound_overrides
+from gendash.engine.definitions.rule_files import lines_of_entries, metrics_of, rules_of
+from gendash.engine.definitions.strays import STYLE, adapter_strays, strays
 from gendash.engine.definitions.visual import Schemas
 from gendash.engine.errors import ContentError, raise_if
 from gendash.engine.languages.spots import in_rule
 from gendash.engine.languages.sql_builtins import Builtins
-from gendash.engine.model import Dashboard, Problem, Relation, Rule
+from gendash.engine.model import AdapterTable, Dashboard, Problem, Relation, Rule
 
 RULE_TESTS = "recording_rules/tests/*.yaml"
 DOCUMENTS = ("dashboards/*.yaml", "provisioning/*.j2", "provisioning/*.yaml")
@@ -29,17 +33,17 @@ _FOLDERS = {"staging": "staging", "tables": "table", "rollups": "rollup", "views
 _HEADER = re.compile(r"\s*/\*(.*?)\*/(.*)", re.DOTALL)
 
 
-def load_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
+def load_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()) -> Catalog:
     """The definitions of the packaged root and then of ``roots``; a later file replaces an earlier one of its name.
 
-    Raises ContentError with all problems of reading them.
+    ``base`` is the folder to which that of an adapter is relative. Raises ContentError with all problems of reading.
     """
-    catalog = read_catalog(config, roots)
+    catalog = read_catalog(config, roots, base)
     raise_if(ContentError, catalog.problems)
     return catalog
 
 
-def read_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
+def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()) -> Catalog:
     """The definitions as far as they can be read, with the problems of reading them, for `checks.check`."""
     problems: list[Problem] = []
     relations: dict[str, Relation] = {}
@@ -50,8 +54,10 @@ def read_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
     dashboards: dict[str, Dashboard] = {}
     styles: dict[str, Style] = {}
     named: set[str] = set()
+    overrides: dict[str, Fields | None] = {}
     complete = True
-    for root in [PACKAGED, *roots]:
+    roots = [PACKAGED, *roots]
+    for root in roots:
         if not root.is_dir():
             problems.append(Problem(config.where("content"), f"no folder '{root}'", "fix content:"))
             continue
@@ -71,20 +77,64 @@ def read_catalog(config: Config, roots: Iterable[Path] = ()) -> Catalog:
         if root != PACKAGED:
             owned = [*found, f"{reader.prefix}sql/", f"{reader.prefix}recording_rules/"]
             styles |= dict.fromkeys(owned, reader.style())
+            overrides |= reader.overrides(dashboards)
         problems += strays(root, root == PACKAGED, reader.prefix)
         complete &= reader.complete and not lacking  # what reads those columns is not to blame
     by_name = _all_rules(rules, problems)
+    adapter = _adapter(config, roots, base, problems)
+    tables: dict[str, AdapterTable] = {}
+    if adapter:
+        config, relations, tables = adapted(config, relations, adapter)
     own = frozenset(name for name in dashboards if name in styles)
     left_out = frozenset(named - dashboards.keys())
     schemas, builtins = Schemas(_packaged_json("grafana_panels")), Builtins(_packaged_json("postgres_names"))
     return Catalog(
         config, dashboards, relations, by_name, metrics, own, styles, tuple(problems), complete, schemas, left_out,
-        builtins, metric_lines, documents,
+        builtins, metric_lines, documents, tables, overrides,
     )  # fmt: skip
 
 
 def _packaged_json(name: str) -> Any:
     return json.loads((PACKAGED / "engine" / "definitions" / f"{name}.json").read_text("utf-8"))
+
+
+def _adapter(config: Config, roots: Iterable[Path], base: Path, problems: list[Problem]) -> Adapter | None:
+    """The files of the adapter that ``platform.adapter`` names; None if it names none."""
+    named = config["platform.adapter"]
+    if not named:
+        return None
+    is_folder = "/" in named or named.startswith(".")
+    folders = [base / named] if is_folder else [root / FOLDER / named for root in roots]
+    found = [folder for folder in folders if folder.is_dir()]
+    if not found:
+        known = shipped_adapters(roots)
+        hint = "" if is_folder else suggest(named, known)
+        do = hint or f"name one of {', '.join(known)}, or a folder of your own such as ./my_platform"
+        problems.append(Problem(config.where("platform.adapter"), f"no adapter '{named}'", do))
+        return None
+    folder = found[-1]
+    reader = _Root(next((root for root in roots if folder.is_relative_to(root)), folder), problems)
+    files = {}
+    for path in sorted(folder.glob("*.sql")):
+        text = reader.text(path)
+        if text is not None:
+            files[path.stem] = (reader.shown(path), text)
+    problems += adapter_strays(folder, reader.shown)
+    return Adapter(folder.resolve().name, files)
+
+
+def packaged_adapters() -> list[Adapter]:
+    """The shipped adapters, in the order of their names."""
+    return [
+        Adapter(name, {path.stem: (path.name, path.read_text("utf-8")) for path in sorted(folder.glob("*.sql"))})
+        for name in shipped_adapters()
+        for folder in [PACKAGED / FOLDER / name]
+    ]
+
+
+def shipped_adapters(roots: Iterable[Path] = (PACKAGED,)) -> list[str]:
+    """The names of the adapters in content roots."""
+    return sorted({path.name for root in roots for path in (root / FOLDER).glob("*") if any(path.glob("*.sql"))})
 
 
 def _lacking(before: Mapping[str, Relation], now: Mapping[str, Relation]) -> list[Problem]:
@@ -131,16 +181,16 @@ class _Root:
         found: dict[str, Relation] = {}
         for folder, kind in _FOLDERS.items():
             for path in sorted((self.root / "sql" / folder).glob("*.sql")):
-                one = self._relation(path, kind)
-                if one:
-                    found[path.stem if kind != "staging" else f"staging.{path.stem}"] = one
+                text = self.text(path)
+                for one in self._relations(text, path.stem, kind, self.shown(path)) if text is not None else ():
+                    name = one.name if kind != "staging" else f"staging.{one.name}"
+                    if name in found:
+                        self.problems.append(Problem(one.path, f"'{name}' is in {found[name].path} too", "keep one"))
+                    found[name] = one
         return found
 
-    def _relation(self, path: Path, kind: str) -> Relation | None:
-        where = self.shown(path)
-        text = self._text(path)
-        if text is None:
-            return None
+    def _relations(self, text: str, name: str, kind: str, where: str) -> Iterator[Relation]:
+        """The relation of a SQL file, or with ``each:`` one for each of its maps; none where it cannot be read."""
         match = _HEADER.match(text)
         before = self.complete
         first = text[: match.start(1)].count("\n") if match else 0
@@ -149,7 +199,30 @@ class _Root:
             if before == self.complete:  # else the reason is reported
                 self.problems.append(Problem(where, "no header", "start the file with /* doc: ... */ in YAML"))
             self.complete = False
-            return None
+        elif "each" not in header:
+            yield self._relation(text, match, name, kind, where, header, lines)
+        elif wrong := list(wrong_each(header["each"])):
+            self.problems += [Problem(f"{where}:{lines['each']}", what, do) for what, do in wrong]
+            self.complete = False
+        else:
+            for values in header["each"]:
+                own_text = filled(text, values)
+                own = _HEADER.match(own_text)
+                own_header, own_lines = self._yaml(own[1], where, first) if own else (None, {})
+                if own and isinstance(own_header, dict):
+                    rest = {key: value for key, value in own_header.items() if key != "each"}
+                    yield self._relation(own_text, own, values["name"], kind, where, rest, own_lines)
+
+    @staticmethod
+    def _relation(
+        text: str,
+        match: re.Match[str],
+        name: str,
+        kind: str,
+        where: str,
+        header: dict[str, Any],
+        lines: Mapping[str, int],
+    ) -> Relation:
         listed = header.get("columns")
         columns = {
             # YAML reads the key `null` as None
@@ -158,13 +231,13 @@ class _Root:
         }
         body = match[2].lstrip()
         line = text[: len(text) - len(body)].count("\n") + 1
-        return Relation(path.stem, kind, where, header, body.rstrip(), columns, line, lines)  # type: ignore[arg-type]
+        return Relation(name, kind, where, header, body.rstrip(), columns, line, lines)  # type: ignore[arg-type]
 
     def rules(self) -> dict[str, dict[str, Rule]]:
         """Rules by file name and rule name."""
         found: dict[str, dict[str, Rule]] = {}
         for path in sorted((self.root / "recording_rules").glob("*.yaml")):
-            text = self._text(path) if path.name != "metrics.yaml" else None
+            text = self.text(path) if path.name != "metrics.yaml" else None
             if text is not None:
                 where = self.shown(path)
                 content, lines = self._yaml(text, where)
@@ -177,20 +250,21 @@ class _Root:
     def metrics(self) -> tuple[dict[str, Mapping[str, Any]], dict[str, MetricLines]]:
         """The metric contract by canonical name, and where each metric is."""
         path = self.root / "recording_rules" / "metrics.yaml"
-        text = self._text(path) if path.exists() else None
+        text = self.text(path) if path.exists() else None
         if text is None:
             return {}, {}
         content, lines = self._yaml(text, self.shown(path))
         content = {} if content is None else content
         found, complete = metrics_of(content, self.shown(path), self.problems, lines)
         self.complete &= complete
-        return found, {key: MetricLines(self.shown(path), lines_below(lines, key)) for key in found}
+        lines_of = lines_of_entries(lines)
+        return found, {key: MetricLines(self.shown(path), lines_of(key)) for key in found}
 
     def documents(self, patterns: Iterable[str]) -> dict[str, Document]:
         """The files that match, by shown path."""
         found = {}
         for path in (path for pattern in patterns for path in sorted(self.root.glob(pattern))):
-            text = self._text(path)
+            text = self.text(path)
             if text is not None:
                 content, lines = self._yaml(text, self.shown(path)) if path.suffix == ".yaml" else (None, {})
                 found[self.shown(path)] = Document(text, content, lines)
@@ -199,11 +273,21 @@ class _Root:
     def style(self) -> Style:
         """The level of each design rule in this root as written, unchecked: error, warning or off."""
         path = self.root / STYLE
-        text = self._text(path) if path.exists() else None
+        text = self.text(path) if path.exists() else None
         content, lines = self._yaml(text, self.shown(path)) if text is not None else (None, {})
         return Style({} if content is None else content, self.shown(path), lines)
 
-    def _text(self, path: Path) -> str | None:
+    def overrides(self, dashboards: Mapping[str, Dashboard]) -> dict[str, Fields | None]:
+        """The overrides of this root by place."""
+        path = self.root / OVERRIDES
+        text = self.text(path) if path.exists() else None
+        content, lines = self._yaml(text, self.shown(path)) if text is not None else (None, {})
+        content = {} if content is None else content
+        self.problems += override_problems(content, self.shown(path), lines, dashboards)
+        return sound_overrides(content)
+
+    def text(self, path: Path) -> str | None:
+        """The text of a file; None if it cannot be read, which is a problem."""
         try:
             return path.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:

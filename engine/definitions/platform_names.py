@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from gendash.engine.config.load import Config
 from gendash.engine.languages.sql_text import quote_name
@@ -15,9 +15,38 @@ _BRACES = re.compile(r"'(?:[^']|'')*'|\{([^{}']+)\}")
 
 
 def mapped_table(config: Config, staging: Relation, table: str) -> str:
-    """The platform's name of a table of a staging text."""
-    name: str = config.get(f"platform.tables.{table}") or staging.header["tables"].get(table, table)
-    return name
+    """The platform's name of a table of a staging text; under an adapter that of its SELECT, or of none.
+
+    A table of another schema than ``platform.schema`` has its schema before a dot, as in settings.
+    """
+    default: str = staging.header["tables"].get(table, table)
+    name = "" if config["platform.adapter"] else str(config.get(f"platform.tables.{table}") or "")
+    return table_name(config, *split_name(config, name)) if name else default
+
+
+def columns_behind(config: Config, staging: Relation, table: str, mapped: str) -> set[str]:
+    """The platform's columns (``table.column``) behind a mapped one; under an adapter behind columns of its SELECT."""
+    select = staging.adapter.get(table)
+    if select is None:
+        place = mapped_table(config, staging, table)
+        return {f"{place}.{one}" for one in named_in(mapped)}
+    return set[str]().union(*(select.outputs.get(one, frozenset()) for one in named_in(mapped)))
+
+
+def table_uses(staging: Relation, table: str, mapped: str) -> Iterator[tuple[str, str]]:
+    """What a table is read from: itself, or the tables of an adapter's SELECT and the columns that choose its rows."""
+    select = staging.adapter.get(table)
+    if select is None:
+        yield "table", mapped
+        return
+    yield from (("table", name) for name in select.tables)
+    yield from (("column", name) for name in select.rows)
+
+
+def names_in_text(staging: Relation) -> frozenset[tuple[str, str]]:
+    """The tables and columns, as uses, that SELECTs of an adapter name: all are in the text of the staging query."""
+    tables = {("table", name) for one in staging.adapter.values() for name in one.tables}
+    return frozenset(tables | {("column", name) for one in staging.adapter.values() for name in one.columns})
 
 
 def mapped_column(config: Config, staging: Relation, table: str, column: str) -> str:
@@ -55,9 +84,36 @@ def mapped_sql(mapped: str, alias: str = "", column: Callable[[str], str] = quot
     return f"({text})"
 
 
+def table_name(config: Config, schema: str, table: str) -> str:
+    """How a table of the platform is called: with its schema, if that is not ``platform.schema``, or a dot is in it."""
+    own = schema in ("", config["platform.schema"]) and "." not in table
+    return table if own else f"{schema or config['platform.schema']}.{table}"
+
+
+def split_name(config: Config, name: str) -> tuple[str, str]:
+    """Schema and table of a name that `table_name` gave: what precedes its first dot is the schema."""
+    schema, dot, table = name.partition(".")
+    return (schema, table) if dot else (config["platform.schema"], name)
+
+
+def quoted_table(config: Config, name: str) -> str:
+    """SQL of a table by the name that `table_name` gave."""
+    return ".".join(map(quote_name, split_name(config, name)))
+
+
+def platform_schemas(config: Config, stagings: Iterable[Relation]) -> set[str]:
+    """The schemas whose tables are read."""
+    stagings = list(stagings)
+    tables = {table for one in stagings for select in one.adapter.values() for table in select.tables}
+    tables |= {mapped_table(config, one, table) for one in stagings for table in one.header.get("tables", {})}
+    return {config["platform.schema"], *(split_name(config, table)[0] for table in tables)}
+
+
 def whole_table(config: Config, staging: Relation, table: str) -> str:
-    """SQL of a table with all its rows."""
-    return f"{quote_name(config['platform.schema'])}.{quote_name(mapped_table(config, staging, table))}"
+    """SQL of a table with all its rows: its name, or an adapter's SELECT in parentheses."""
+    if table in staging.adapter:
+        return f"(\n{staging.adapter[table].text}\n)"
+    return quoted_table(config, mapped_table(config, staging, table))
 
 
 def part_of_table(
@@ -78,7 +134,9 @@ def part_of_table(
     if not conditions:
         return whole
     columns = {name for one in every.values() for name in named_in(one) if present is None or (mapped, name) in present}
-    return f"(select {', '.join(map(quote_name, sorted(columns)))} from {whole} where {' and '.join(conditions)})"
+    alias = f" as {quote_name(mapped)}" if table in staging.adapter or "." in mapped else ""
+    listed = ", ".join(map(quote_name, sorted(columns)))
+    return f"(select {listed} from {whole}{alias} where {' and '.join(conditions)})"
 
 
 def mapped_label(config: Config, name: str, metric: str = "") -> str:

@@ -15,16 +15,18 @@ import jinja2
 
 from gendash.engine.config.load import Config, setting_of, suggest
 from gendash.engine.config.urls import public
-from gendash.engine.definitions.local_days import END_OF_DAYS, FIRST_DAY
 from gendash.engine.definitions.platform_names import (
+    columns_behind,
     mapped_column,
     mapped_label,
     mapped_sql,
     mapped_table,
     named_in,
     part_of_table,
+    table_uses,
     whole_table,
 )
+from gendash.engine.definitions.usable_rows import is_usable, only_usable
 from gendash.engine.languages.sql_text import lower_text, quote_name, quote_text
 from gendash.engine.model import Relation, Rule
 
@@ -75,8 +77,9 @@ class Expanded:
 NO_TEMPLATE = "not a template"
 _JINJA = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=True)
 _WORD = r"""(?:'[^'\\]*'|"[^"\\]*")"""
-_CALL = re.compile(rf"\{{\{{\s*(\w+)\(\s*({_WORD}(?:\s*,\s*{_WORD})*)?\s*\)\s*\}}\}}")
-_WORDS = re.compile(_WORD)
+_GIVEN = rf"{_WORD}(?:\s*,\s*{_WORD})*(?:\s*,\s*\w+\s*=\s*{_WORD})*"
+_CALL = re.compile(rf"\{{\{{\s*(\w+)\(\s*({_GIVEN})?\s*\)\s*\}}\}}")
+_ARGUMENTS = re.compile(rf"(?:(\w+)\s*=\s*)?({_WORD})")
 
 
 @lru_cache(maxsize=4096)
@@ -90,38 +93,13 @@ def _render(text: str, scope: Mapping[str, Callable[..., Any]]) -> str:
     plain = len(calls) == text.count("{{") and "{%" not in text and "{#" not in text and "\r" not in text
     if not plain or any(name not in scope for name, _ in calls):
         return _template(text).render(scope)
-    return _CALL.sub(lambda call: str(scope[call[1]](*(w[1:-1] for w in _WORDS.findall(call[2] or "")))), text)
 
+    def result(call: re.Match[str]) -> str:
+        given = [(name, word[1:-1]) for name, word in _ARGUMENTS.findall(call[2] or "")]
+        positional = [word for name, word in given if not name]
+        return str(scope[call[1]](*positional, **{name: word for name, word in given if name}))
 
-# ── rows that can be used ────────────────────────────────────────────────────────────────────────────────────────
-FIRST_TIME, END_OF_TIME = (f"timestamptz '{day} 00:00:00+00'" for day in (FIRST_DAY, END_OF_DAYS))
-
-
-def is_usable(staging: Relation) -> str:
-    """A condition: a row has all that it must have, and real times. Other rows count in no figure."""
-    time = str(staging.header.get("time", "")).rpartition(".")[2]
-    return " and ".join(
-        _is_real(name) if of.get("type") == "timestamptz" else f"{quote_name(name)} is not null"
-        for name, of in staging.columns.items()
-        if not of.get("null") or name == time
-    )
-
-
-def only_usable(staging: Relation, text: str) -> str:
-    """A staging text without the rows that cannot be used; other times that are no real ones are NULL."""
-    if not staging.columns:  # a problem of `check`
-        return text
-    columns = [
-        f"case when {_is_real(name)} then {name} end as {name}"
-        if of.get("type") == "timestamptz" and of.get("null")
-        else quote_name(name)
-        for name, of in staging.columns.items()
-    ]
-    return f"select {', '.join(columns)} from (\n{text}\n) given where {is_usable(staging)}"
-
-
-def _is_real(time: str) -> str:
-    return f"{time} >= {FIRST_TIME} and {time} < {END_OF_TIME}"
+    return _CALL.sub(result, text)
 
 
 def counted_part(
@@ -156,9 +134,11 @@ def _parents_count(names: Names, table: str, outer: str, path: tuple[str, ...] =
         if not counts:
             continue
         child, id_ = mapped_column(config, staging, table, own), mapped_column(config, of, owner, key)
-        read = {("table", place)}.union(*(uses for _, uses in above))
-        read |= {("column", f"{place}.{one}") for one in [*named_in(id_), *named_in(f"= {rows or ''}")]}
-        read |= {("column", f"{mapped_table(config, staging, table)}.{one}") for one in named_in(child)}
+        read = set(table_uses(of, owner, place)).union(*(uses for _, uses in above))
+        if owner in of.adapter:  # its SELECT is in the condition as a whole
+            read |= {("column", column) for column in of.adapter[owner].columns}
+        for one, name, mapped in ((of, owner, id_), (of, owner, f"= {rows or ''}"), (staging, table, child)):
+            read |= {("column", column) for column in columns_behind(config, one, name, mapped)}
         yield (
             f"not exists (select from {whole_table(config, of, owner)} as {alias} where {mapped_sql(id_, alias)} = "
             f"{mapped_sql(child, outer)} and ({' and '.join(counts)}) is not true)",
@@ -247,6 +227,10 @@ def _scope(
         text = inner.text.strip().rstrip(";")
         return f"(\n{text if rows == 'all' else only_usable(names.stagings[name], text)}\n)"
 
+    def usable(name: str) -> str:
+        """The condition on a row of ``stage(name, 'all')`` that can be used; else it is in no figure."""
+        return f"({is_usable(names.stagings[name])})" if known("staging", name, names.stagings) else "true"
+
     def rule(name: str) -> str:
         known("rule", name, names.rules)
         return name
@@ -295,6 +279,7 @@ def _scope(
     return {
         "view": view,
         "stage": stage,
+        "usable": usable,
         "rule": rule,
         "metric": metric,
         "label": label,
@@ -333,10 +318,11 @@ def _staging_scope(
             wrong.append((f"no table '{name}' in the header", suggest(name, tables) or "add it to tables:"))
             return name
         mapped = mapped_table(config, staging, name)
-        uses.add(("table", mapped))
+        uses.update(table_uses(staging, name, mapped))
         if rows == "all":
             return whole_table(config, staging, name)
-        uses.update(("column", f"{mapped}.{one}") for one in named_in(f"={config.get(f'platform.rows.{name}', '')}"))
+        chosen = columns_behind(config, staging, name, f"={config.get(f'platform.rows.{name}', '')}")
+        uses.update(("column", one) for one in chosen)
         uses.update(*(read for _, read in _parents_count(names, name, quote_name(mapped))))
         return cuts.get(f"{staging.name}.{name}") or counted_part(names, staging, name, present)
 
@@ -350,7 +336,7 @@ def _staging_scope(
         place, mapped = mapped_table(config, staging, owner), mapped_column(config, staging, owner, own)
         if optional and present is not None and any((place, one) not in present for one in named_in(mapped)):
             return f"null::{optional}"
-        uses.update(("column", f"{place}.{one}") for one in named_in(mapped))
+        uses.update(("column", one) for one in columns_behind(config, staging, owner, mapped))
         return mapped_sql(mapped, alias)
 
     def listed(vocabulary: str, word: str) -> list[str]:

@@ -9,6 +9,7 @@ from gendash.engine.config.load import Config
 from gendash.engine.config.value_types import seconds
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.local_days import local_day
+from gendash.engine.definitions.platform_names import names_in_text
 from gendash.engine.definitions.references import resolve_references
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Relation
@@ -40,7 +41,8 @@ def columns_read(catalog: Catalog) -> dict[str, set[str]]:
     """The platform's columns that those rollups name, by table."""
     found: dict[str, set[str]] = {}
     for relation in rollups(catalog):
-        for kind, name in catalog.lineage(relation.name):
+        named = frozenset[tuple[str, str]]().union(*map(names_in_text, stagings(catalog, relation)))
+        for kind, name in catalog.lineage(relation.name) | named:
             if kind == "column":
                 table, column = name.rsplit(".", 1)
                 found.setdefault(table, set()).add(column)
@@ -59,6 +61,12 @@ def qualified(config: Config, name: str) -> str:
 def reader_roles(config: Config) -> dict[str, str]:
     """The reader roles by audience."""
     return {"everyone": config["roles.reader"], "admin": config["roles.admin_reader"]}
+
+
+def reader_login(config: Config, role: str) -> str:
+    """The name with which a connection signs in as ``reader`` or ``admin_reader``: the role's own, or as it is set."""
+    login: str = config[f"roles.{role}_login"] or config[f"roles.{role}"]
+    return login
 
 
 def cadence_s(config: Config, relation: Relation) -> float:

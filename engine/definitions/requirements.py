@@ -9,6 +9,7 @@ from functools import reduce
 from gendash.engine.config.load import Config
 from gendash.engine.config.settings import FEATURES
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.platform_names import names_in_text
 from gendash.engine.definitions.references import STORE_KINDS, Use, resolve_references
 from gendash.engine.model import Panel, Query, Relation
 
@@ -133,8 +134,9 @@ def _is_synced(relation: Relation | None) -> bool:
 
 
 def _of_staging(catalog: Catalog, staging: Relation) -> Needs:
-    every = catalog.expanded(staging.text, staging).uses
+    every = catalog.expanded(staging.text, staging).uses | names_in_text(staging)
     without = resolve_references(staging.text, catalog.names, staging, present=frozenset()).uses
+    without |= names_in_text(staging)
     return Needs(
         tables=frozenset(name for kind, name in every if kind == "table"),
         columns=frozenset(name for kind, name in without if kind == "column"),

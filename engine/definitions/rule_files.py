@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from string import Template
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Literal
 
 from gendash.engine.config.load import suggest
+from gendash.engine.definitions.each import filled
 from gendash.engine.definitions.keys import KeyFault, faults
 from gendash.engine.definitions.rule_keys import METRIC_KEYS, METRIC_TYPES, RULE_KEYS
 from gendash.engine.languages.spots import in_entry, in_rule
 from gendash.engine.model import Problem, Rule
+
+_END_OF_HEAD = re.compile(r"[.|]")
 
 
 def rules_of(
@@ -27,9 +29,9 @@ def rules_of(
     if not isinstance(content, list):
         problems.append(Problem(where, "not a list of rules", "begin each rule with '- record:' or '- alert:'"))
         return found, False
-    complete = True
+    complete, lines_of = True, lines_of_entries(lines)
     for number, entry in enumerate(content, 1):
-        own = lines_below(lines, f"[{number - 1}]")
+        own = lines_of(f"[{number - 1}]")
         right = _checked(entry, where, number, problems, own)
         complete &= right is not None
         for one in _each(right) if right else ():
@@ -40,8 +42,22 @@ def rules_of(
     return found, complete
 
 
-def lines_below(lines: Mapping[str, int], path: str) -> dict[str, int]:
-    """The lines of the keys of one entry by their paths within it; that of the entry itself under an empty path."""
+def lines_of_entries(lines: Mapping[str, int]) -> Callable[[str], dict[str, int]]:
+    """A function from the path of an entry to the lines of its keys by their paths within it.
+
+    The line of the entry itself has an empty path.
+    """
+    by_head: dict[str, dict[str, int]] = {}
+    for key, line in lines.items():
+        by_head.setdefault(_head(key), {})[key] = line
+    return lambda path: _lines_below(by_head.get(_head(path), {}), path)
+
+
+def _head(path: str) -> str:
+    return _END_OF_HEAD.split(path, maxsplit=1)[0]
+
+
+def _lines_below(lines: Mapping[str, int], path: str) -> dict[str, int]:
     own = {
         key[len(path) :].removeprefix("."): line
         for key, line in lines.items()
@@ -62,8 +78,9 @@ def metrics_of(
         problems.append(Problem(where, "not a map of metrics", "write 'key: {name: ..., type: ..., doc: ...}'"))
         return {}, False
     found: dict[str, Mapping[str, Any]] = {}
+    lines_of = lines_of_entries(lines)
     for key, metric in content.items():
-        own = lines_below(lines, str(key))
+        own = lines_of(str(key))
         if not isinstance(metric, dict):
             problems.append(Problem(in_entry(where, str(key), own), "not a map", "give it name, type and doc"))
             continue
@@ -127,17 +144,11 @@ def _without(given: Mapping[str, Any], wrong: Iterable[KeyFault]) -> dict[str, A
 
 def _each(entry: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The entry; with ``each`` (a list of maps) once for each map, its ``$name`` replaced by the map's values."""
-
-    def fill(value: Any, values: Mapping[str, Any]) -> Any:
-        if isinstance(value, dict):
-            return {key: fill(inner, values) for key, inner in value.items()}
-        return Template(value).safe_substitute(values) if isinstance(value, str) else value
-
     if "each" not in entry:
         yield entry
         return
     rest = {key: value for key, value in entry.items() if key != "each"}
-    yield from (fill(rest, values) for values in entry["each"])
+    yield from (filled(rest, values) for values in entry["each"])
 
 
 def _rule(entry: Mapping[str, Any], where: str, group: str, lines: Mapping[str, int]) -> Rule:

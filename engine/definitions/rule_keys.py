@@ -14,7 +14,7 @@ RULE_KEYS: tuple[Key, ...] = (
         "name of the series that the rule records: level:metric:operations",
         ("record",),
         good="job:orders:rate5m",
-        bad="request_rate",
+        bad="orders_per_second",
     ),
     Key(
         "alert",

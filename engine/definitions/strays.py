@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
 from gendash.engine.config.load import suggest
+from gendash.engine.definitions.overrides import FILE as OVERRIDES
 from gendash.engine.model import Problem
 
 STYLE = "style.yaml"
@@ -15,14 +16,17 @@ ALLOWED = (
     ".*", "__pycache__", "__init__.py", "README*", "LICENSE*", "NOTICE*", "CHANGELOG*", "CONTRIBUTING*", "Makefile",
     "docs", "tests", "out", "gendash.yaml", "pyproject.toml", "requirements*.txt",
 )  # fmt: skip
-SHIPPED = {"dashboards": ("glossary.yaml", "plan.yaml"), "provisioning": ("*.j2", "instrumentation.yaml", "*.json")}
+SHIPPED = {
+    "dashboards": ("glossary.yaml", "plan.yaml"),
+    "provisioning": ("*.j2", "instrumentation.yaml", "platform_names.yaml", "*.json"),
+}
 # what is read, by folder: names of files, and the folders below
 READ: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    ".": ((STYLE,), ("dashboards", "recording_rules", "sql")),
+    ".": ((STYLE, OVERRIDES), ("dashboards", "recording_rules", "sql")),
     "dashboards": (("*.py",), ()),
     "recording_rules": (("*.yaml",), ("tests",)),
     "recording_rules/tests": (("*.yaml",), ()),
-    "sql": ((), ("audits", "rollups", "staging", "tables", "views")),
+    "sql": ((), ("audits", "platforms", "rollups", "staging", "tables", "views")),
     **{f"sql/{name}": (("*.sql",), ()) for name in ("audits", "rollups", "staging", "tables", "views")},
 }
 
@@ -47,3 +51,11 @@ def strays(root: Path, packaged: bool, shown: str) -> Iterator[Problem]:
             hint = suggest(path.name, known)
             expected = ", ".join([*files, *(f"{one}/" for one in folders)])
             yield Problem(where, f"nothing reads this {kind}", hint or f"here are read: {expected}")
+
+
+def adapter_strays(folder: Path, shown: Callable[[Path], str]) -> Iterator[Problem]:
+    """A problem for each file and folder of an adapter's folder that nothing reads."""
+    for path in sorted(folder.iterdir()):
+        if path.suffix != ".sql" and not any(fnmatch(path.name, one) for one in (*ALLOWED, "grants.sql")):
+            kind = "folder" if path.is_dir() else "file"
+            yield Problem(shown(path), f"nothing reads this {kind}", "here are read: *.sql, one file a canonical table")

@@ -9,53 +9,29 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from typing import Literal
 
-from gendash.engine.config.load import FEATURE_NEEDS, Config, suggest
+from gendash.engine.config.load import FEATURE_NEEDS, Config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.platform_names import (
     is_expression,
     mapped_column,
-    mapped_label,
     mapped_sql,
     mapped_table,
     mappings,
     named_in,
+    quoted_table,
 )
 from gendash.engine.definitions.references import resolve_references
 from gendash.engine.definitions.requirements import Needs, all_on, feature_needs, panel_needs, with_features
-from gendash.engine.doctor.instrumentation import snippet
+from gendash.engine.doctor.candidates import candidates, hint
+from gendash.engine.doctor.metric_requirements import metric_requirements
+from gendash.engine.doctor.parts import Fix, Requirement, grant, policy, select_parts
 from gendash.engine.doctor.seen import Look, word_columns
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Panel, Relation
 
 Availability = Literal["there", "partly", "absent", "unknown", "none"]
-RemedyKind = Literal["sql", "app", "setting"]
-
-
-@dataclass(frozen=True)
-class Fix:
-    """One change: SQL for the platform's owner, code of the application, or a setting of gendash."""
-
-    kind: RemedyKind
-    text: str
-
-
-@dataclass(frozen=True)
-class Requirement:
-    """One thing that a feature needs. ``why`` is what is wrong with it, or an empty text.
-
-    Without a ``whole`` requirement the feature shows nothing; an ``optional`` one only adds to it.
-    """
-
-    kind: str
-    name: str
-    why: str = ""
-    unknown: bool = False
-    whole: bool = False
-    optional: bool = False
-    fixes: tuple[Fix, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -158,113 +134,55 @@ def _parts(catalog: Catalog, needs: Needs, look: Look, how: str) -> Iterator[Req
     stagings = [catalog.relations[f"staging.{name}"] for name in sorted(needs.stagings)]
     parts = [part for one in stagings for part in _staging_parts(catalog, one, needs, look)]
     yield from {(part.kind, part.name): part for part in parts}.values()  # several queries read the same table
-    for key in sorted(needs.metrics):
-        yield _metric_part(catalog, key, look, how)
-        yield from _label_parts(catalog, key, look)
+    yield from metric_requirements(catalog, needs, look, how)
     if needs.synced:
-        fixes = (Fix("app", how),) if how and look.traces else ()
+        fixes = (Fix("app", how, alters=True),) if how and look.traces else ()
         unknown = look.traces is None
         yield Requirement("traces", "LLM calls", look.traces or "", unknown=unknown, whole=True, fixes=fixes)
-
-
-def _metric_part(catalog: Catalog, key: str, look: Look, how: str) -> Requirement:
-    metric = catalog.metrics[key]
-    name = catalog.config.get(f"metrics.{key}") or metric["name"]
-    why = look.metrics.get(key, "") if look.metrics is not None else ""
-    by_application = metric.get("feature") and not metric.get("sql")
-    text = how or (snippet(name, {**metric, "doc": catalog.prose(metric["doc"])}) if by_application else "")
-    fixes = [Fix("app", text)] if text else []
-    near = _alike(name, metric["type"], look.exposed.names) if by_application else []
-    if near:
-        fixes.append(Fix("setting", f"metrics.{key}: <its name on the platform>  # one of {', '.join(near)}?"))
-    return Requirement("metric", name, why, look.metrics is None, fixes=tuple(fixes) if why else ())
-
-
-def _alike(name: str, kind: str, there: Iterable[str], most: int = 5) -> list[str]:
-    """The existing metric names most similar to a missing one, the most similar first."""
-    if kind in ("histogram", "summary"):
-        ends = ("_bucket",) if kind == "histogram" else ("_count",)
-        known = {one.removesuffix(end) for one in there for end in ends if one.endswith(end)}
-    else:
-        known = {one for one in there if one.endswith(("_total", "_count")) or kind == "gauge"}
-    words = _words(name) - {"total", "second", "count", "byte", "duration"}
-
-    def likeness(one: str) -> tuple[int, float]:
-        return len(words & _words(one)), SequenceMatcher(None, name, one).ratio()
-
-    found = [
-        one
-        for one in known
-        if likeness(one) > (0, 1.0) and not one.startswith(_OTHERS) and ":" not in one and "_" in one
-    ]
-    return sorted(found, key=lambda one: (*(-value for value in likeness(one)), one))[:most]
-
-
-_OTHERS = ("prometheus_", "promhttp_", "go_", "process_", "python_", "scrape_", "net_conntrack_", "gendash_")
-
-
-def _words(name: str) -> set[str]:
-    return {word.removesuffix("s") for word in name.split("_")}
-
-
-def _label_parts(catalog: Catalog, key: str, look: Look) -> Iterator[Requirement]:
-    """A requirement for each label that rules read and that the metric lacks."""
-    there = look.exposed.labels.get(key, frozenset())
-    if not there:
-        return
-    read = {
-        name
-        for rule in catalog.rules.values()
-        for text in (rule.expr, rule.otherwise)
-        if ("metric", key) in (uses := resolve_references(text, catalog.names).uses)
-        for kind, name in uses
-        if kind == "label" and name in catalog.metrics[key]["labels"]
-    }
-    metric = catalog.config.get(f"metrics.{key}") or catalog.metrics[key]["name"]
-    for name in sorted(read):
-        label = mapped_label(catalog.config, name, key)
-        if label not in there:
-            others = sorted(there - {"__name__", "job", "instance", "le"})
-            hint = f"one of {', '.join(others)}?" if others else "its series have none"
-            fix = Fix("setting", f"labels.{key}.{name}: <its name on the platform>  # {hint}")
-            yield Requirement("label", f"label {label} of {metric}", "does not exist", fixes=(fix,))
 
 
 # ── tables, columns, rows ────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _staging_parts(catalog: Catalog, staging: Relation, needs: Needs, look: Look) -> Iterator[Requirement]:
-    config, schema = catalog.config, quote_name(catalog.config["platform.schema"])
+    config = catalog.config
     tables = {canonical: mapped_table(config, staging, canonical) for canonical in staging.header["tables"]}
     there = {table for table, _ in look.columns or ()}
     for canonical, table in tables.items():
+        if canonical in staging.adapter:
+            yield from select_parts(catalog, staging.adapter[canonical], look)
+            continue
         if table not in needs.tables:
             continue
-        name, unknown = f"table {schema}.{quote_name(table)}", look.columns is None
+        if config["platform.adapter"]:
+            add = Fix("setting", f"platform.adapter: a folder of your own with {canonical}.sql  # a SELECT")
+            yield Requirement("table", f"{table}.sql", "the adapter has no such file", whole=True, fixes=(add,))
+            continue
+        name, unknown = f"table {quoted_table(config, table)}", look.columns is None
         if not unknown and table not in there:
             rename = _rename(f"platform.tables.{canonical}", table, there)
             make = _make(catalog, staging, canonical, look)
-            fixes = (*rename, *make) if not make or suggest(table, sorted(there)) else make
+            fixes = (*rename, *make) if not make or candidates(table, there) else make
             yield Requirement("table", name, "does not exist", whole=True, fixes=fixes)
             continue
         yield Requirement("table", name, unknown=unknown, whole=True)
         if not unknown:
             yield from _columns(catalog, staging, canonical, table, needs, look)
         if table in look.row_secured:
-            role = quote_name(look.role or "gendash_source")
-            place = f"{schema}.{quote_name(table)}"
-            sql = f"create policy gendash on {place} for select to {role} using (true)"
-            why = f"row level security may hide some from role {role}, so that figures are too low"
-            yield Requirement("rows", f"rows of {place}", why, fixes=(Fix("sql", sql),))
-    complete = look.columns is not None and set(tables.values()) & needs.tables <= there
+            yield policy(look, quoted_table(config, table))
+    read = {table for canonical, table in tables.items() if canonical not in staging.adapter}
+    read = (read & needs.tables).union(*(one.tables for one in staging.adapter.values()))
+    complete = look.columns is not None and read <= there
     if complete and not look.rows.get(staging.name, True) and next(iter(tables.values())) not in look.empty:
         doc = " ".join(staging.header["doc"].split()).split(". ")[0].rstrip(".")
-        fixes = tuple(Fix("app", _rendered(catalog, staging, one["app"])) for one in _makes(staging).values())
+        fixes = tuple(
+            Fix("app", _rendered(catalog, staging, one["app"]), alters=True) for one in _makes(staging).values()
+        )
         yield Requirement("rows", f"rows of {staging.name}", f"there are none: {doc}", whole=True, fixes=fixes)
     yield from _rows(catalog, staging, look)
     for one in word_columns(staging):
         words, canonical = look.unknown_words.get(one, ()), one.column.partition(".")[0]
-        if words and tables[canonical] in needs.tables:
+        if words and (canonical in staging.adapter or tables[canonical] in needs.tables):
             setting = f"platform.vocabularies.{one.vocabulary}"
             among = ", ".join(staging.header["words"][one.vocabulary])
             listed = ", ".join(map(json.dumps, words))
@@ -283,7 +201,7 @@ def _columns(
         optional = dotted in needs.optional and dotted not in needs.columns
         if not optional and dotted not in needs.columns:
             continue
-        name = f"column {quote_name(config['platform.schema'])}.{quote_name(table)}.{quote_name(column)}"
+        name = f"column {quoted_table(config, table)}.{quote_name(column)}"
         why, fixes = "", tuple[Fix, ...]()
         if (table, column) not in (look.columns or ()):
             others = {other for one, other in look.columns or () if one == table}
@@ -291,7 +209,7 @@ def _columns(
             what = setting.removeprefix("platform.columns.")
             fixes = _make(catalog, staging, what, look, (table, column)) or _rename(setting, column, others)
         elif (table, column) not in look.readable:
-            why, fixes = "the source's role may not read it", (_grant(catalog, look, table, [column]),)
+            why, fixes = "the source's role may not read it", (grant(catalog, look, table, [column]),)
         yield Requirement("column", name, why, optional=optional, fixes=fixes)
 
 
@@ -299,23 +217,48 @@ def _rows(catalog: Catalog, staging: Relation, look: Look) -> Iterator[Requireme
     """Requirements for rows that cannot be read, and for rows that are left out of all figures."""
     if staging.name in look.unreadable:
         column, why = look.unreadable[staging.name]
+        epochs = list(_epochs(catalog, staging, look))
+        yield from epochs
+        if epochs:
+            return
         setting = f"platform.columns.{_read_for(staging, column) or '<table>.<column>'}"
         fix = Fix(
             "setting",
             f'{setting}: "= SQL over {{columns}}"  # that gives {column or "columns"} in the wanted type',
         )
         yield Requirement("rows", f"{column or 'columns'} of {staging.name}", f"cannot be read: {why}", fixes=(fix,))
-    if look.unusable.get(staging.name):
-        table, _, column = str(staging.header.get("time", "")).partition(".")
+    for column, rows in look.unusable.get(staging.name, {}).items():
+        read, is_time = _read_for(staging, column), staging.columns[column].get("type") == "timestamptz"
         fixes = []
-        if column:
-            mapped = mapped_sql(
-                mapped_column(catalog.config, staging, table, column), column=lambda name: f"{{{name}}}"
+        if read and not staging.adapter:
+            table, _, own = read.partition(".")
+            mapped = mapped_sql(mapped_column(catalog.config, staging, table, own), column=lambda name: f"{{{name}}}")
+            instead = "'2000-01-01'" if is_time else "a value of its type"
+            value = f'"= coalesce({mapped}, {instead})"  # if rows without it shall count'
+            fixes = [Fix("setting", f"platform.columns.{read}: {value}")]
+        lack = f"no valid {column} (NULL, or not from 2000 to 2199)" if is_time else f"no {column}"
+        why = f"{rows} have {lack}, and are in no figure"
+        yield Requirement("rows", f"rows of {staging.name} without {column}", why, optional=True, fixes=tuple(fixes))
+
+
+_NUMBERS = ("bigint", "integer", "numeric", "double precision", "real")
+
+
+def _epochs(catalog: Catalog, staging: Relation, look: Look) -> Iterator[Requirement]:
+    """A requirement for each time that the platform keeps as a number."""
+    for name, of in staging.columns.items():
+        table, _, column = _read_for(staging, name).partition(".")
+        if of.get("type") != "timestamptz" or not column or table in staging.adapter:
+            continue
+        mapped = mapped_column(catalog.config, staging, table, column)
+        kind = look.types.get((mapped_table(catalog.config, staging, table), mapped), "")
+        if kind.startswith(_NUMBERS):
+            value = (
+                f'"= to_timestamp({{{mapped}}})"  # of seconds; of milliseconds: to_timestamp({{{mapped}}} / 1000.0)'
             )
-            value = f"\"= coalesce({mapped}, '2000-01-01')\"  # if rows without a time shall count"
-            fixes = [Fix("setting", f"platform.columns.{table}.{column}: {value}")]
-        why = f"{look.unusable[staging.name]} have no valid time or lack a required value, and are in no figure"
-        yield Requirement("rows", f"rows of {staging.name}", why, optional=True, fixes=tuple(fixes))
+            fix = Fix("setting", f"platform.columns.{table}.{column}: {value}")
+            why = f"cannot be read: {mapped} is a number ({kind}), not a time"
+            yield Requirement("rows", f"{name} of {staging.name}", why, fixes=(fix,))
 
 
 def _read_for(staging: Relation, column: str) -> str:
@@ -341,7 +284,7 @@ def _make(
         return ()
     every = catalog.expanded(staging.text, staging).uses
     table = column[0] if column else mapped_table(catalog.config, staging, what)
-    read = [name.split(".", 1)[1] for _, name in every if name.startswith(f"{table}.")]
+    read = [name.rsplit(".", 1)[1] for _, name in every if name.startswith(f"{table}.")]
     columns = [column[1]] if column else [*read, "ctid"]  # large tables are read by ranges of it
     return (
         Fix(
@@ -349,9 +292,10 @@ def _make(
             _rendered(
                 catalog, staging, _LIKE.sub(lambda found: _type(catalog, staging, look, *found.groups()), make["sql"])
             ),
+            alters=True,
         ),
-        _grant(catalog, look, table, columns),
-        Fix("app", _rendered(catalog, staging, make["app"])),
+        replace(grant(catalog, look, table, columns), alters=True),
+        Fix("app", _rendered(catalog, staging, make["app"]), alters=True),
     )
 
 
@@ -374,19 +318,7 @@ def _rendered(catalog: Catalog, staging: Relation, text: str) -> str:
     return resolve_references(text, replace(catalog.names, config=Config(values)), staging).text.strip()
 
 
-def _grant(catalog: Catalog, look: Look, table: str, columns: Iterable[str]) -> Fix:
-    names = ", ".join(quote_name(name) for name in sorted(columns))
-    place = f"{quote_name(catalog.config['platform.schema'])}.{quote_name(table)}"
-    return Fix("sql", f"grant select ({names}) on {place} to {quote_name(look.role or 'gendash_source')}")
-
-
 def _rename(setting: str, name: str, there: Iterable[str]) -> tuple[Fix, ...]:
-    """The setting that maps a name, with a hint: the most similar existing name, or all existing names."""
-    known = sorted(there)
-    hint = suggest(name, known) or (f"one of {_names(known)}?" if known else "no candidates exist")
-    sql = "" if setting.startswith("platform.tables.") else ', or "= SQL over {columns}"'
-    return (Fix("setting", f"{setting}: <its name on the platform{sql}>  # {hint}"),)
-
-
-def _names(names: Sequence[str], most: int = 30) -> str:
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+    """The setting that maps a name, with the existing names that may be meant."""
+    other = ", or schema.table" if setting.startswith("platform.tables.") else ', or "= SQL over {columns}"'
+    return (Fix("setting", f"{setting}: <its name on the platform{other}>  # {hint(name, sorted(there))}"),)

@@ -9,11 +9,12 @@ import psycopg
 
 from gendash.engine.clients.postgres import Connection, local_settings, trusted
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.definitions.platform_names import mapped_table
-from gendash.engine.definitions.references import counted_part, is_usable, only_usable, resolve_references
+from gendash.engine.definitions.platform_names import mapped_table, names_in_text, whole_table
+from gendash.engine.definitions.references import counted_part, resolve_references
 from gendash.engine.definitions.relations import qualified
+from gendash.engine.definitions.usable_rows import only_usable, required
 from gendash.engine.doctor.seen import Look, WordColumn, word_columns
-from gendash.engine.languages.sql_text import quote_name
+from gendash.engine.languages.sql_text import quote_name, quote_text
 from gendash.engine.model import Relation
 from gendash.engine.platform.columns import Seen, read_columns, read_settings
 
@@ -27,12 +28,12 @@ def platform_look(connection: Connection, catalog: Catalog) -> Look:
     stagings = [one for one in catalog.relations.values() if one.kind == "staging"]
     rows: dict[str, bool] = {}
     unknown_words: dict[WordColumn, list[str]] = {}
-    unusable: dict[str, int] = {}
+    unusable: dict[str, dict[str, int]] = {}
     unreadable: dict[str, tuple[str, str]] = {}
     empty: set[str] = set()
     for staging in stagings:
-        uses = resolve_references(staging.text, catalog.names, staging, seen.readable).uses
-        columns = {tuple(name.split(".", 1)) for kind, name in uses if kind == "column"}
+        uses = resolve_references(staging.text, catalog.names, staging, seen.readable).uses | names_in_text(staging)
+        columns = {tuple(name.rsplit(".", 1)) for kind, name in uses if kind == "column"}
         if not columns <= seen.readable or not {name for kind, name in uses if kind == "table"} <= seen.tables:
             continue
         canonical = next(iter(staging.header["tables"]))
@@ -43,10 +44,12 @@ def platform_look(connection: Connection, catalog: Catalog) -> Look:
             found = _any(connection, catalog, f"({only_usable(staging, text)}) as rows")
             if found is not None:
                 rows[staging.name] = found
-            if found is False and _any(connection, catalog, _qualified(catalog, table)) is False:
+            if (
+                found is False
+                and _any(connection, catalog, f"{whole_table(catalog.config, staging, canonical)} as given") is False
+            ):
                 empty.add(table)
-            left_out = f"select count(*) from (\n{text}\n) given where ({is_usable(staging)}) is not true"
-            unusable[staging.name] = sum(count for (count,) in _rows(connection, catalog, left_out) or ())
+            unusable[staging.name] = _unusable(connection, catalog, staging, text)
             values = ", ".join(f"count({quote_name(name)})" for name in staging.columns)
             _rows(connection, catalog, f"select {values} from (\n{text}\n) given")
             unknown_words |= {
@@ -68,6 +71,15 @@ def platform_look(connection: Connection, catalog: Catalog) -> Look:
         seen.types,
         role=row[0],
     )
+
+
+def _unusable(connection: Connection, catalog: Catalog, staging: Relation, text: str) -> dict[str, int]:
+    """The number of rows by the first required column that they lack; none where all rows can be used."""
+    conditions = required(staging)
+    case = " ".join(f"when ({one}) is not true then {quote_text(name)}" for name, one in conditions.items())
+    lacks = f"select case {case} end as lacks from (\n{text}\n) given"
+    counts = f"select lacks, count(*) from ({lacks}) rows where lacks is not null group by lacks"
+    return dict(_rows(connection, catalog, counts) or ()) if conditions else {}
 
 
 def last_audits(connection: Connection, catalog: Catalog) -> list[tuple[str, str, str, str]]:
@@ -103,10 +115,6 @@ def _newest(catalog: Catalog, staging: Relation, canonical: str, table: str, see
         return {}
     newest = f"ctid >= '({pages - NEWEST_PAGES},0)'"
     return {f"{staging.name}.{canonical}": counted_part(catalog.names, staging, canonical, seen.readable, [newest])}
-
-
-def _qualified(catalog: Catalog, table: str) -> str:
-    return f"{quote_name(catalog.config['platform.schema'])}.{quote_name(table)}"
 
 
 def _unknown_words(

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from gendash.engine.clients.answers import Failed
-from gendash.engine.clients.prometheus import Call, instant, label_values
+from gendash.engine.clients.prometheus import Call, Data, certain, instant, label_values
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.doctor.seen import Exposed
-from gendash.engine.errors import Unexpected
-from gendash.engine.model import Problem
 from gendash.engine.verify.freshness import SYNTHETIC
+from gendash.engine.verify.replicas import advice, copies, double_labels, is_double
 from gendash.engine.verify.verdict import duration
 
+NEVER = "is defined and never recorded"
 _OVER = ("max_over_time(%s[6h:5m])", "max_over_time(%s[30d:1h])")
 
 
@@ -37,28 +37,57 @@ def recorded(call: Call, catalog: Catalog, keys: Iterable[str], at: datetime) ->
     for key, one in open_.items():
         if not before.get(one):
             known = one in before or one in now or bool({names[key], names[key].removesuffix("_total")} & defined)
-            found[key] = "is defined and never recorded" if known else "is not exposed"
+            found[key] = NEVER if known else "is not exposed"
         elif one not in now:
             found[key] = _stopped(call, one, at)
+    for key in [key for key, why in found.items() if why == NEVER and catalog.metrics[key]["type"] == "gauge"]:
+        if series[key] in now and _is_used(catalog, key, found):
+            found[key] = ""
     return found
 
 
+def _is_used(catalog: Catalog, key: str, found: Mapping[str, str]) -> bool:
+    """True if a gauge at 0 counts as idle: its feature was switched on, or another metric of it is recorded."""
+    feature = catalog.metrics[key].get("feature", "")
+    siblings = [one for one in found if one != key and catalog.metrics[one].get("feature", "") == feature]
+    return catalog.config.on(feature) or any(not found[one] for one in siblings)
+
+
 def exposed(call: Call, catalog: Catalog, keys: Iterable[str], at: datetime) -> Exposed:
-    """The names of all series of the last hour, the labels of the existing metrics, and the scraped jobs."""
-    names = label_values(call, "__name__", "", at - timedelta(hours=1), at)
-    labels = {}
+    """The names of all series of the last hour, and what is known of the existing metrics and of the targets."""
+    hour_ago = at - timedelta(hours=1)
+    names = _whole(label_values(call, "__name__", "", hour_ago, at))
+    up = _whole(instant(call, "up", at))
+    targets = [one["metric"] for one in up.series] if up else []
+    twice = double_labels(targets)
+    labels, bounds, doubled = {}, {}, []
+
+    def value(expr: str) -> float | None:
+        found = certain(instant(call, expr, at), expr).series
+        return float(found[0]["value"][1]) if found else None
+
     for key in keys:
         metric = catalog.metrics[key]
-        name = str(catalog.config.get(f"metrics.{key}") or metric["name"]) + _suffix(metric)
-        answer = call("labels", {"match[]": name})
-        if not isinstance(answer, Failed):
+        name = str(catalog.config.get(f"metrics.{key}") or metric["name"])
+        series = name + _suffix(metric)
+        answer = _whole(call("labels", {"match[]": series}))
+        if answer:
             labels[key] = frozenset(answer.data)
-    jobs = instant(call, "group by (job) (up)", at)
-    return Exposed(
-        () if isinstance(names, Failed) else tuple(names.data),
-        labels,
-        frozenset() if isinstance(jobs, Failed) else frozenset(one["metric"].get("job", "") for one in jobs.series),
-    )
+        of_le = (
+            _whole(label_values(call, "le", f"{name}_bucket", hour_ago, at)) if metric["type"] == "histogram" else None
+        )
+        if of_le:
+            bounds[key] = frozenset(of_le.data)
+        times = copies(value, series, twice)
+        if is_double(times):
+            doubled.append(advice(series, twice, times))
+    jobs = frozenset(labels.get("job", "") for labels in targets)
+    return Exposed(tuple(names.data) if names else (), labels, jobs, bounds, tuple(doubled))
+
+
+def _whole(answer: Data | Failed) -> Data | None:
+    """An answer that lacks nothing, or None."""
+    return None if isinstance(answer, Failed) or answer.partial else answer
 
 
 def _suffix(metric: Mapping[str, Any]) -> str:
@@ -72,15 +101,14 @@ def _most(call: Call, over: str, series: Iterable[str], at: datetime) -> dict[st
         return {}
     # functions over time drop the metric name, so it is copied to another label
     named = f'label_replace({{__name__=~"{"|".join(names)}"}}, "series_name", "$1", "__name__", "(.+)")'
-    answer = instant(call, f"max by (series_name) ({over % named})", at)
-    if isinstance(answer, Failed):  # a failed query must not be reported as a missing metric
-        raise Unexpected(Problem("prometheus", f"{answer.message} when looking for metrics", "try again"))
+    # a failed query, or one that lacks a part of the data, must not be reported as a missing metric
+    answer = certain(instant(call, f"max by (series_name) ({over % named})", at), "metrics")
     return {one["metric"]["series_name"]: float(one["value"][1]) for one in answer.series}
 
 
 def _stopped(call: Call, series: str, at: datetime) -> str:
     answer = instant(call, f"time() - max({_OVER[1] % f'timestamp({series})'})", at)
-    found = [] if isinstance(answer, Failed) else answer.series
+    found = answer.series if isinstance(answer, Data) else []
     return f"stopped {duration(float(found[0]['value'][1]))} ago" if found else "stopped"
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple
 
-from gendash.engine.doctor.diagnose import Feature, Fix, PanelFound
+from gendash.engine.doctor.diagnose import Feature, PanelFound
+from gendash.engine.doctor.parts import Fix
 from gendash.engine.doctor.rights import COMMANDS, Noted
 
 
@@ -41,6 +42,7 @@ class DoctorReport:
     reads: Mapping[str, Sequence[str]]
     notes: Sequence[Noted]
     audits: Sequence[AuditSeen] = ()
+    next_step: str = ""
 
     @property
     def failed(self) -> bool:
@@ -50,12 +52,15 @@ class DoctorReport:
         return lacks or unmet or any(server.state == "failed" for server in self.servers)
 
 
-def changes(features: Sequence[Feature]) -> list[tuple[str, list[Fix]]]:
-    """The changes by which each feature gets all that it needs, each change once, in the order to apply them."""
+def changes(features: Sequence[Feature], *, alter: bool = True) -> list[tuple[str, list[Fix]]]:
+    """The changes by which each feature gets all that it needs, each change once, in the order to apply them.
+
+    Without ``alter`` those that change the platform itself are left out.
+    """
     found: list[tuple[str, list[Fix]]] = []
     listed: set[Fix] = set()
     for feature in features:
-        fixes = [fix for part in feature.parts for fix in part.fixes if part.why]
+        fixes = [fix for part in feature.parts for fix in part.fixes if part.why and (alter or not fix.alters)]
         if fixes and feature.wanted is False and feature.state != "unknown":
             fixes.append(Fix("setting", f"features.{feature.name}: true"))
         elif feature.wanted and not feature.on:
@@ -78,16 +83,20 @@ def report_as_dict(report: DoctorReport) -> dict[str, Any]:
         "reads": dict(report.reads),
         "roles": [note._asdict() for note in report.notes],
         "audits": [audit._asdict() for audit in report.audits],
+        "next": report.next_step,
     }
 
 
-def as_text(report: DoctorReport) -> str:
-    """The report as text, in sections: servers, features, panels, changes, audits, privileges."""
+def as_text(report: DoctorReport, *, alter: bool = True) -> str:
+    """The report as text, in sections: servers, features, panels, changes, audits, privileges.
+
+    Without ``alter`` no change of the platform itself is proposed.
+    """
     sections = (
         ("servers", (f"{one.name:<11} {one.state:<15} {one.line}" for one in report.servers)),
         ("features", _features(report.features)),
         (_count(report.panels), _panels(report.panels)),
-        ("changes that light them up", _changes(report.features)),
+        ("changes that light them up", _changes(report.features, alter)),
         ("audits of the data", _audits(report.audits)),
         ("minimum privileges, by command", _commands(report)),
         ("missing and excess privileges of the roles", _roles(report.notes)),
@@ -129,15 +138,15 @@ def _panels(panels: Sequence[PanelFound]) -> Iterator[str]:
             yield from textwrap.wrap(", ".join(slugs), 100, initial_indent=" " * 11, subsequent_indent=" " * 11)
 
 
-def _changes(features: Sequence[Feature]) -> Iterator[str]:
-    found = changes(features)
+def _changes(features: Sequence[Feature], alter: bool) -> Iterator[str]:
+    found = changes(features, alter=alter)
     for name, fixes in found:
         yield f"{name}:"
         for fix in fixes:
             text = fix.text if fix.kind != "sql" else f"{fix.text.rstrip(';')};"
             yield from textwrap.indent(text, " " * 12).replace(" " * 12, f"    {fix.kind:<8}", 1).splitlines()
     if not found:
-        yield "none: nothing is missing"
+        yield "none: nothing is missing" if alter else "none that leave the platform as it is; see --instrumentation"
 
 
 def _audits(audits: Sequence[AuditSeen]) -> Iterator[str]:

@@ -10,7 +10,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from gendash.engine.config.load import Config
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.platform_names import platform_schemas, quoted_table, split_name
 from gendash.engine.definitions.relations import reader_roles
 from gendash.engine.definitions.requirements import feature_needs
 from gendash.engine.languages.sql_text import quote_name
@@ -105,32 +107,32 @@ def relations_read(catalog: Catalog, audience: str) -> set[str]:
 
 def source_notes(catalog: Catalog, seen: RoleSeen, there: Collection[Column]) -> list[Noted]:
     """The missing and excess privileges of the source's role, which needs to read the columns of enabled features."""
-    schema = catalog.config["platform.schema"]
-    quoted, role, read = quote_name(schema), quote_name(seen.name), columns_to_grant(catalog, there, seen.plain)
+    config, role, read = catalog.config, quote_name(seen.name), columns_to_grant(catalog, there, seen.plain)
     found = list(_attributes(seen))
-    if schema not in seen.schemas:
-        found.append(
-            Noted(seen.name, "lacks", f"USAGE on schema {schema}", f"grant usage on schema {quoted} to {role}")
-        )
+    schemas = sorted(platform_schemas(config, catalog.names.stagings.values()))
+    for schema in (one for one in schemas if one not in seen.schemas):
+        grant = f"grant usage on schema {quote_name(schema)} to {role}"
+        found.append(Noted(seen.name, "lacks", f"USAGE on schema {schema}", grant))
     for table in sorted({table for table, _ in read}):
         wanted = sorted(column for one, column in read if one == table)
         hidden = [column for column in wanted if (table, column) not in seen.columns]
-        place = f"{quoted}.{quote_name(table)}"
-        grant = f"grant select ({', '.join(map(quote_name, wanted))}) on {place} to {role}"
+        grant = f"grant select ({', '.join(map(quote_name, wanted))}) on {quoted_table(config, table)} to {role}"
         if hidden:
-            found.append(Noted(seen.name, "lacks", f"SELECT on {schema}.{table} ({', '.join(hidden)})", grant))
+            where = ".".join(split_name(config, table))
+            found.append(Noted(seen.name, "lacks", f"SELECT on {where} ({', '.join(hidden)})", grant))
     if "superuser" not in seen.attributes:
-        found += _more_of_tables(seen, schema, read)
-        found += _creates(seen, schema)
+        for schema in schemas:
+            found += _more_of_tables(config, seen, schema, read)
+            found += _creates(seen, schema)
     return found
 
 
-def _more_of_tables(seen: RoleSeen, schema: str, read: Collection[Column]) -> Iterator[Noted]:
+def _more_of_tables(config: Config, seen: RoleSeen, schema: str, read: Collection[Column]) -> Iterator[Noted]:
     quoted, role = quote_name(schema), quote_name(seen.name)
     owned = sorted(table for one, table in seen.owned if one == schema)
     if owned:
         what = f"owns {_names(owned)} in schema {schema}; a separate role that may only read would do"
-        yield Noted(seen.name, "more", what, _own_role(quoted, read))
+        yield Noted(seen.name, "more", what, _own_role(config, read))
         return
     for (one, table), privileges in sorted(seen.tables.items()):
         place = f"{quoted}.{quote_name(table)}"
@@ -138,26 +140,31 @@ def _more_of_tables(seen: RoleSeen, schema: str, read: Collection[Column]) -> It
         if writes:
             sql = f"revoke {', '.join(writes).lower()} on {place} from {role}"
             yield Noted(seen.name, "more", f"{', '.join(writes)} on {schema}.{table}", sql)
-    for table in sorted({table for table, _ in seen.columns}):
+    for table in sorted({table for table, _ in seen.columns if split_name(config, table)[0] == schema}):
         wanted = {column for one, column in read if one == table}
         beyond = sorted(column for one, column in seen.columns if one == table and column not in {*wanted, "ctid"})
         if beyond:
-            place = f"{quoted}.{quote_name(table)}"
+            place = quoted_table(config, table)
             sql = f"revoke select on {place} from {role}"
             if wanted:
                 sql += f"; grant select ({', '.join(quote_name(name) for name in sorted(wanted))}) on {place} to {role}"
-            yield Noted(
-                seen.name, "more", f"SELECT on {schema}.{table} ({', '.join(beyond)}), which nothing reads", sql
-            )
+            where = ".".join(split_name(config, table))
+            yield Noted(seen.name, "more", f"SELECT on {where} ({', '.join(beyond)}), which nothing reads", sql)
 
 
-def _own_role(schema: str, read: Collection[Column]) -> str:
+def _own_role(config: Config, read: Collection[Column]) -> str:
     """SQL that creates a role which may only read the given columns of the platform."""
-    lines = ["create role gendash_source login password '…'", f"grant usage on schema {schema} to gendash_source"]
+    return "; ".join(["create role gendash_source login password '…'", *grants(config, read, "gendash_source")])
+
+
+def grants(config: Config, read: Collection[Column], role: str) -> list[str]:
+    """The statements that let a role read the given columns of the platform, and nothing else."""
+    schemas = sorted({split_name(config, table)[0] for table, _ in read})
+    lines = [f"grant usage on schema {quote_name(schema)} to {quote_name(role)}" for schema in schemas]
     for table in sorted({table for table, _ in read}):
         names = ", ".join(quote_name(column) for one, column in sorted(read) if one == table)
-        lines.append(f"grant select ({names}) on {schema}.{quote_name(table)} to gendash_source")
-    return "; ".join(lines)
+        lines.append(f"grant select ({names}) on {quoted_table(config, table)} to {quote_name(role)}")
+    return lines
 
 
 def owner_notes(catalog: Catalog, seen: RoleSeen, database: str) -> list[Noted]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from gendash.engine.clients.postgres import Connection, local_settings
+from gendash.engine.config.load import Config
+from gendash.engine.definitions.platform_names import table_name
 from gendash.engine.doctor.rights import WRITES, RoleSeen
 from gendash.engine.platform.columns import READ_SETTINGS
 
 _ATTRIBUTES = ("superuser", "createrole", "createdb", "bypassrls", "replication")
 
 
-def role_seen(connection: Connection, role: str, schemas: list[str], platform: str = "") -> RoleSeen:
-    """A role and its privileges on the given schemas; column privileges only on the platform's schema."""
+def role_seen(connection: Connection, role: str, schemas: list[str], config: Config | None = None) -> RoleSeen:
+    """A role and its privileges on the given schemas; with ``config``, which names the tables, on columns, too."""
     with connection.transaction():
         local_settings(connection, READ_SETTINGS)
         row = connection.execute(
@@ -48,12 +50,13 @@ def role_seen(connection: Connection, role: str, schemas: list[str], platform: s
         )
         columns = _rows(
             connection,
-            "select relname, attname, has_column_privilege(%s::name, c.oid, attnum, 'select') from pg_attribute a "
-            "join pg_class c on c.oid = attrelid "
-            "join pg_namespace n on n.oid = relnamespace where nspname = %s and relkind in ('r', 'p', 'v', 'm', 'f') "
+            "select nspname, relname, attname, has_column_privilege(%s::name, c.oid, attnum, 'select') "
+            "from pg_attribute a join pg_class c on c.oid = attrelid join pg_namespace n on n.oid = relnamespace "
+            "where nspname = any(%s) and relkind in ('r', 'p', 'v', 'm', 'f') "
             "and (attnum > 0 or attname = 'ctid') and not attisdropped",
-            [role, platform],
+            [role, schemas if config else []],
         )
+        columns = [(table_name(config, schema, table), *rest) for schema, table, *rest in columns] if config else []
     return RoleSeen(
         role,
         attributes=frozenset(name for name, has in zip(_ATTRIBUTES, attributes, strict=True) if has),

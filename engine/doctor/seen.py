@@ -19,11 +19,16 @@ class WordColumn(NamedTuple):
 
 
 class Exposed(NamedTuple):
-    """Contents of Prometheus: the names of series, the labels by key of each existing metric, the scraped jobs."""
+    """Contents of Prometheus: the names of series, the labels by key of each existing metric, the scraped jobs.
+
+    ``bounds`` are the buckets of each existing histogram by key; ``doubled`` says of a metric that it is there twice.
+    """
 
     names: Sequence[str] = ()
     labels: Mapping[str, frozenset[str]] = {}
     jobs: frozenset[str] = frozenset()
+    bounds: Mapping[str, frozenset[str]] = {}
+    doubled: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,8 @@ class Look:
 
     ``columns`` are (table, column), ``readable`` those that the source's role may read. ``rows`` is True for a staging
     query that has rows; ``empty`` are tables without rows. ``unknown_words`` has some values of a column that its
-    vocabulary does not list. ``unusable`` is the number of rows of a staging query that are left out of all figures;
+    vocabulary does not list. ``unusable`` is the number of rows of a staging query that are left out of all
+    figures, by the column that they lack;
     ``unreadable`` is the column that cannot be read, and the server's message. ``row_secured`` are tables whose rows
     row level security may hide. ``metrics`` is by key the reason why a metric is not recorded, or an empty text;
     ``traces`` is the same for LLM calls. ``role`` is the role that reads the platform.
@@ -43,7 +49,7 @@ class Look:
     rows: Mapping[str, bool] = field(default_factory=dict)
     empty: frozenset[str] = frozenset()
     unknown_words: Mapping[WordColumn, Sequence[str]] = field(default_factory=dict)
-    unusable: Mapping[str, int] = field(default_factory=dict)
+    unusable: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     unreadable: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     row_secured: frozenset[str] = frozenset()
     types: Mapping[tuple[str, str], str] = field(default_factory=dict)

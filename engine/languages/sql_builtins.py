@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from gendash.engine.config.load import suggest
-from gendash.engine.languages.sql_parser import nodes, parse_statements
+from gendash.engine.languages.sql_parser import LEAVES, nodes, parse_statements
 from gendash.engine.languages.sql_scope import Fault
 
 # called like functions, but part of the grammar, so pg_proc does not list them
@@ -63,7 +63,7 @@ class Builtins:
 def _uses(text: str) -> tuple[_Use, ...]:
     """The functions and types that a text names without another schema than PostgreSQL's own."""
     found = []
-    for node in nodes(parse_statements(text)):
+    for node in nodes(parse_statements(text), LEAVES - {"type_name"}):
         kind = node.DESCRIPTOR.name
         if kind == "FuncCall" and (name := _builtin_name(node.funcname)):
             count = len(node.args) + (len(node.agg_order) if node.agg_within_group else 0)

@@ -39,6 +39,9 @@ _MACHINE = "PostgreSQL 15, 2 cores"
 RATES: Mapping[str, Rate] = {
     "read_us": Rate(1.8, "us a row read and grouped", f"{_MACHINE}, windows of equal size at 1M and 10M messages"),
     "write_us": Rate(8.5, "us a row written", f"{_MACHINE}, COPY to a temporary table, then upsert, 300k rows"),
+    "sign_us": Rate(0.5, "us a row compared by signature", f"{_MACHINE}, 10M messages"),
+    "scan_us": Rate(0.33, "us a row passed over where no index helps", f"{_MACHINE}, 10M messages"),
+    "relation_ms": Rate(15.0, "ms a relation of a refresh in which nothing changed", f"{_MACHINE}, benchmarks"),
     "wal": Rate(1.3, "bytes of WAL a byte of table and index", f"{_MACHINE}, the same 300k rows: 571 B a row of 430 B"),
     "views": Rate(0.07, "disk of the materialized views to that of the rollups", f"{_MACHINE}, the demo at scale 1-4"),
 }
@@ -69,7 +72,8 @@ class ColumnStatistics:
 class TableStatistics:
     """The planner's statistics of a table; ``guessed`` says how ``rows`` was estimated without statistics.
 
-    ``kind`` is pg_class.relkind: r, p (partitioned), v, m or f; ``indexed`` are the first columns of indexes.
+    ``kind`` is pg_class.relkind: r, p (partitioned), v, m or f, or s for a SELECT of an adapter; ``indexed`` are the
+    first columns of indexes.
     """
 
     rows: float

@@ -14,7 +14,13 @@ from typing import NamedTuple
 
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.definitions.platform_names import is_expression, mapped_column, mapped_table
+from gendash.engine.definitions.platform_names import (
+    is_expression,
+    mapped_column,
+    mapped_table,
+    quoted_table,
+    split_name,
+)
 from gendash.engine.definitions.relations import driver, rollups
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Relation
@@ -45,7 +51,7 @@ class Index(NamedTuple):
     @property
     def name(self) -> str:
         """The name of the index; its prefix marks indexes that gendash built."""
-        whole = f"{PREFIX}{self.table}_{self.column}"
+        whole = f"{PREFIX}{self.table.replace('.', '_')}_{self.column}"
         if len(whole.encode()) <= 63:
             return whole
         return PREFIX + hashlib.sha256(whole.encode()).hexdigest()[:16]
@@ -73,6 +79,9 @@ def wanted(catalog: Catalog) -> list[Wanted]:
 def _looked_up(catalog: Catalog, staging: Relation) -> Iterator[tuple[str, str, bool]]:
     config, first = catalog.config, next(iter(staging.header["tables"]))
     table, _, column = str(staging.header.get("time", ".")).partition(".")
+    if staging.adapter:
+        yield from _looked_up_by_selects(staging, first, column)
+        return
     pairs = []
     if column:
         pairs = [(table, column, True)]
@@ -83,6 +92,18 @@ def _looked_up(catalog: Catalog, staging: Relation) -> Iterator[tuple[str, str, 
         mapped = mapped_column(config, staging, table, column)
         if not is_expression(mapped):
             yield mapped_table(config, staging, table), mapped, by_time
+
+
+def _looked_up_by_selects(staging: Relation, first: str, time: str) -> Iterator[tuple[str, str, bool]]:
+    """The times that an adapter's SELECT returns unchanged, and the columns that it or the staging query joins."""
+    columns = {(name, True) for name in staging.adapter[first].plain.get(time, ())}
+    columns |= {(name, False) for name in staging.adapter[first].joined}
+    for one, one_column, other, other_column in _ON.findall(staging.text):
+        joined, column = (one, one_column) if one != first else (other, other_column)
+        columns |= {(name, False) for name in staging.adapter[joined].plain.get(column, ())}
+    for name, by_time in sorted(columns):
+        table, column = name.rsplit(".", 1)
+        yield table, column, by_time
 
 
 def advise(catalog: Catalog, known: Statistics, since: datetime, small_pages: int) -> tuple[list[Index], list[str]]:
@@ -115,8 +136,15 @@ def _rows_read(catalog: Catalog, one: Wanted, known: Statistics, since: datetime
     for name in one.rollups:
         staging = driver(catalog, catalog.relations[name])
         canonical, _, column = str(staging.header["time"]).partition(".")
-        table = known.get(mapped_table(catalog.config, staging, canonical))
-        there = table.columns.get(mapped_column(catalog.config, staging, canonical, column)) if table else None
+        select = staging.adapter.get(canonical)
+        plain = sorted(select.plain.get(column, ())) if select else []
+        if select:
+            read, column = plain[0].rsplit(".", 1) if plain else (min(select.tables, default=""), "")
+        else:
+            read = mapped_table(catalog.config, staging, canonical)
+            column = mapped_column(catalog.config, staging, canonical, column)
+        table = known.get(read)
+        there = table.columns.get(column) if table else None
         total += table.rows * (there.share_since(since) if there else 1.0) if table else 0.0
     return total / len(one.rollups)
 
@@ -143,10 +171,11 @@ def index_statements(config: Config, index: Index, leaves: list[tuple[str, str]]
     ``leaves`` are (schema, name) of the partitions of a partitioned table, whose index cannot be built concurrently:
     indexes of the partitions are built and attached to it.
     """
-    schema, column = config["platform.schema"], quote_name(index.column)
+    schema, _ = split_name(config, index.table)
+    column = quote_name(index.column)
     using = f"using {index.method} ({column})" + (" with (autosummarize = on)" if index.method == "brin" else "")
     name = f"{quote_name(schema)}.{quote_name(index.name)}"
-    target = f"{quote_name(schema)}.{quote_name(index.table)}"
+    target = quoted_table(config, index.table)
     if index.kind != "p":
         return [f"create index concurrently {quote_name(index.name)} on {target} {using}"]
     found = [f"create index {quote_name(index.name)} on only {target} {using}"]

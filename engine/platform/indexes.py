@@ -16,6 +16,7 @@ import psycopg
 from gendash.engine.clients.postgres import Connection, Place, connect, source, translate, trusted
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.platform_names import split_name
 from gendash.engine.definitions.relations import columns_read
 from gendash.engine.errors import Denied, TargetError
 from gendash.engine.languages.sql_text import quote_name
@@ -70,7 +71,7 @@ def create(config: Config, advised: list[Advised], say: Callable[[str], None]) -
                 return [problem]  # most likely another session is building it
             say(f"dropped {name}, left invalid by a failed build")
         for one in advised:
-            where = f"{config['platform.schema']}.{one.index.table}"
+            where = ".".join(split_name(config, one.index.table))
             if one.index.kind == "p":
                 what = "is partitioned, so that its index cannot be built concurrently"
                 problems.append(Problem(where, what, _block("ask its owner or a superuser to run", one.sql)))
@@ -163,7 +164,7 @@ def _leaves(connection: Connection, config: Config, index: Index) -> list[tuple[
         "select n.nspname, l.relname from pg_partition_tree(format('%%I.%%I', %s::text, %s::text)::regclass) tree "
         "join pg_class l on l.oid = tree.relid join pg_namespace n on n.oid = l.relnamespace "
         "where tree.isleaf and l.relkind = 'r' order by 1, 2",
-        [config["platform.schema"], index.table],
+        [*split_name(config, index.table)],
     ).fetchall()
     return [(schema, name) for schema, name in rows]
 
@@ -174,7 +175,7 @@ def _lacking(connection: Connection, config: Config, index: Index) -> str:
         "select current_user, pg_get_userbyid(c.relowner), pg_has_role(c.relowner, 'usage'), "
         "has_schema_privilege(n.oid, 'create'), pg_is_in_recovery() "
         "from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = %s and c.relname = %s",
-        [config["platform.schema"], index.table],
+        [*split_name(config, index.table)],
     ).fetchone()
     if not row:
         return "does not exist"
@@ -183,7 +184,7 @@ def _lacking(connection: Connection, config: Config, index: Index) -> str:
         return "the source is a replica: an index can only be built on its primary"
     if not owns:
         return f"role {me} is not its owner: {owner} is"
-    return "" if may_create else f"role {me} may not create in schema {config['platform.schema']}"
+    return "" if may_create else f"role {me} may not create in schema {split_name(config, index.table)[0]}"
 
 
 def made(connection: Connection, config: Config) -> dict[str, bool]:

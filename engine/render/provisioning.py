@@ -15,7 +15,9 @@ import jinja2
 from gendash.engine.config.load import DEFAULTS, Config
 from gendash.engine.config.urls import HttpUrl, read_http, read_postgres
 from gendash.engine.config.value_types import NONE
+from gendash.engine.definitions.relations import reader_login
 from gendash.engine.model import Audience
+from gendash.engine.render.datasource_options import Options, postgres_options, prometheus_options
 
 POSTGRES = "grafana-postgresql-datasource"
 _LOOPBACK = ("127.", "localhost", "[::1]", "/")
@@ -28,11 +30,13 @@ class EnvironmentVariable(str):
 
 
 class Folder(NamedTuple):
-    """A folder at the root of Grafana. ``hidden`` ones are for organisation admins only."""
+    """A folder of Grafana, at the root or below ``parent``. ``hidden`` ones are for admins and ``teams`` only."""
 
     uid: str
     title: str
     hidden: bool
+    parent: str = ""
+    teams: tuple[str, ...] = ()
 
 
 class Secrets(NamedTuple):
@@ -43,6 +47,7 @@ class Secrets(NamedTuple):
     prometheus: str
     address: str
     database: str
+    sslmode: str
 
 
 IN_FILES = Secrets(
@@ -51,14 +56,17 @@ IN_FILES = Secrets(
     EnvironmentVariable("$GENDASH_PROMETHEUS_PASSWORD"),
     EnvironmentVariable("$GENDASH_DATABASE_ADDRESS"),
     EnvironmentVariable("$GENDASH_DATABASE_NAME"),
+    EnvironmentVariable("$GENDASH_DATABASE_SSLMODE"),
 )
 
 
 def folder(config: Config, audience: Audience) -> Folder:
-    """The folder of the dashboards for an audience, with the instance's prefix."""
+    """The folder of the dashboards for an audience, with the prefix of project and instance."""
     uid, title = config[f"folders.{audience}.uid"], config[f"folders.{audience}.title"]
-    instance = config["instance"]
-    return Folder(config.prefixed(uid), f"{title} ({instance})" if instance else title, audience == "admin")
+    prefix, hidden = config.prefix, audience == "admin"
+    teams = tuple(config["access.admin_teams"]) if hidden else ()
+    named = f"{title} ({prefix})" if prefix else title
+    return Folder(config.prefixed(uid), named, hidden, config[f"folders.{audience}.parent"], teams)
 
 
 def secrets(config: Config) -> Secrets:
@@ -70,14 +78,15 @@ def secrets(config: Config) -> Secrets:
         _prometheus_url(config).password,
         address,
         database,
+        _sslmode(config["database_url"], config["datasources.database_address"] or address),
     )
 
 
 def declared_data_sources(config: Config, known: Secrets, used: Collection[str] | None = None) -> list[dict[str, Any]]:
     """Declarations in the shape of Grafana's API, in a fixed order. ``used`` narrows them to those uids."""
     found = [
-        _postgres(config, known, "database", config["roles.reader"], known.reader),
-        _postgres(config, known, "admin", config["roles.admin_reader"], known.admin_reader),
+        _postgres(config, known, "database", reader_login(config, "reader"), known.reader),
+        _postgres(config, known, "admin", reader_login(config, "admin_reader"), known.admin_reader),
         _prometheus(config, known),
     ]
     return [source for source in found if used is None or source["uid"] in used]
@@ -129,27 +138,40 @@ def _provider(config: Config, audience: Audience) -> dict[str, Any]:
     }
 
 
-def _postgres(config: Config, known: Secrets, key: str, role: str, password: str) -> dict[str, Any]:
+def _postgres(config: Config, known: Secrets, key: str, login: str, password: str) -> dict[str, Any]:
     address = config["datasources.database_address"] or known.address
+    options = postgres_options(config)
     source: dict[str, Any] = {
         "name": config[f"datasources.{key}.name"],
         "uid": config[f"datasources.{key}.uid"],
         "type": POSTGRES,
         "access": "proxy",
         "url": address,
-        "user": role,
+        "user": config[f"datasources.{key}.user"] or login,
         "jsonData": {
-            "database": known.database,
-            "sslmode": _sslmode(config["datasources.sslmode"], address),
+            "database": config["datasources.database_name"] or known.database,
+            "sslmode": known.sslmode if config["datasources.sslmode"] == "prefer" else config["datasources.sslmode"],
             "maxOpenConns": config["datasources.max_open_connections"],
             "postgresVersion": 1400,  # the oldest that gendash supports; only Grafana's query builder looks at it
             "timescaledb": False,
+            **options.plain,
         },
     }
-    return {**source, "secureJsonData": {"password": password}} if password else source
+    secret = {"password": password} if password else {}
+    return _with_secrets(source, secret, options, in_files=known is IN_FILES)
+
+
+def _with_secrets(
+    source: dict[str, Any], secret: dict[str, str], options: Options, *, in_files: bool
+) -> dict[str, Any]:
+    """The declaration with its secrets; in files names of variables stand for those that are set by the environment."""
+    named = {name: EnvironmentVariable(text) for name, text in options.variables.items()} if in_files else {}
+    every = secret | options.secret | named
+    return {**source, "secureJsonData": every} if every else source
 
 
 def _prometheus(config: Config, known: Secrets) -> dict[str, Any]:
+    options = prometheus_options(config)
     source: dict[str, Any] = {
         "name": config["datasources.prometheus.name"],
         "uid": config["datasources.prometheus.uid"],
@@ -157,17 +179,15 @@ def _prometheus(config: Config, known: Secrets) -> dict[str, Any]:
         "access": "proxy",
         "url": _prometheus_url(config).public,
         "jsonData": {
-            "httpMethod": "POST",
             "timeInterval": config["prometheus.scrape_interval"],
-            "prometheusType": "Prometheus",
             "manageAlerts": True,
+            **options.plain,
         },
     }
     user = _prometheus_url(config).user
-    if not user:
-        return source
-    secret = {"secureJsonData": {"basicAuthPassword": known.prometheus}} if known.prometheus else {}
-    return {**source, "basicAuth": True, "basicAuthUser": user, **secret}
+    source |= {"basicAuth": True, "basicAuthUser": user} if user else {}
+    secret = {"basicAuthPassword": known.prometheus} if user and known.prometheus else {}
+    return _with_secrets(source, secret, options, in_files=known is IN_FILES)
 
 
 def _prometheus_url(config: Config) -> HttpUrl:
@@ -192,11 +212,12 @@ def _store(url: str) -> tuple[str, str]:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}", database
 
 
-def _sslmode(setting: str, address: str) -> str:
-    """Grafana knows no ``prefer``: off on the machine itself, else required."""
-    if setting != "prefer":
-        return setting
-    return "disable" if address.startswith(_LOOPBACK) else "require"
+def _sslmode(url: str, address: str) -> str:
+    """What ``prefer`` becomes, which Grafana does not know: off on this machine, else the mode of the store's URL."""
+    if address.startswith(_LOOPBACK):
+        return "disable"
+    mode = read_postgres(url).get("sslmode", "") if url not in ("", NONE) else ""
+    return mode if mode in ("disable", "verify-ca", "verify-full") else "require"
 
 
 def _quoted(value: Any) -> str:

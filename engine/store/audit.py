@@ -32,6 +32,7 @@ from gendash.engine.clients.postgres import (
     trusted,
 )
 from gendash.engine.config.load import suggest
+from gendash.engine.definitions import audits as definitions
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.local_days import Days
 from gendash.engine.definitions.references import resolve_references
@@ -83,7 +84,7 @@ def audit(
     ``only`` selects audits by name, ``due_only`` skips those whose cadence has not passed. ``at`` replaces the current
     time. Raises Refused for unknown names, TargetError if the store cannot be used at all.
     """
-    every = audit_results.audits(catalog)
+    every = definitions.audits(catalog)
     unknown = [
         Problem("--only", f"no audit '{n}'", suggest(n, every) or ", ".join(every)) for n in only if n not in every
     ]
@@ -119,6 +120,17 @@ def _known(catalog: Catalog, connection: Connection, at: datetime | None) -> tup
             trusted(f"select name, extract(epoch from %s - max(at))::float8 from {table} group by name"), [row[0]]
         ).fetchall()
     return dict(ages), row[0]
+
+
+class _TooYoung(Exception):
+    """Raised for a metric that had no sample yet at the hour that an audit compares."""
+
+
+def _is_young(work: _Work, query: str) -> bool:
+    """True if the expression has a value now."""
+    with prometheus.prometheus(work.catalog.config) as call:
+        answer = prometheus.instant(call, query, work.now)
+    return not isinstance(answer, Failed) and bool(answer.series)
 
 
 @dataclass
@@ -171,7 +183,7 @@ def _one(work: _Work, one: Relation, age_s: float | None, due_only: bool) -> Aud
         severity=one.header["severity"],
     )
     table = qualified(work.catalog.config, "_audit")
-    if audit_results.is_off(work.catalog, one):
+    if definitions.is_off(work.catalog, one):
         work.store.execute(trusted(f"delete from {table} where name = %s"), [one.name])
         return blank._replace(state="not available")
     cadence = cadence_s(work.catalog.config, one)
@@ -180,9 +192,11 @@ def _one(work: _Work, one: Relation, age_s: float | None, due_only: bool) -> Aud
     begun = time.monotonic()
     work.deadline = begun + BUDGET_S
     try:
-        found = _pair(work, one) if len(audit_results.places(one)) == 2 else _single(work, one)
+        found = _pair(work, one) if len(definitions.places(one)) == 2 else _single(work, one)
         state = "found" if found.found else "passed"
         result = blank._replace(state=state, found=found.found, sample=found.sample)
+    except _TooYoung:
+        return blank
     except (psycopg.Error, GendashError) as error:
         if work.store.closed:
             raise
@@ -215,23 +229,29 @@ def _record(work: _Work, result: AuditResult, cadence: float) -> None:
 
 def _single(work: _Work, one: Relation) -> Finds:
     counted = audit_results.counted(one)
-    if audit_results.places(one) == ["store"]:
+    if definitions.places(one) == ["store"]:
         rows = _of_store(work, counted.text)
+    elif definitions.places(one) == ["prometheus"]:
+        figures = _of_prometheus(work, one, str(one.header["promql"]))
+        rows = [[int(figures.get((name,), (Decimal(0),))[0]) for name in ("found", "total")]]
+    elif one.header.get("newest"):
+        rows = _of_newest(work, counted)
     else:
         rows = _of_source(work, counted, work.days(one), onwards=True)
-    if audit_results.share_limit(one) is not None:
-        return audit_results.share_finds(one, rows)
+    limit = definitions.share_limit(work.catalog.config, one)
+    if limit is not None:
+        return audit_results.share_finds(limit, rows)
     return audit_results.total_finds([Finds(int(found), sample or "") for found, sample in rows])
 
 
 def _pair(work: _Work, one: Relation) -> Finds:
     left, right = (
         _figures(work, one, place, text)
-        for place, text in zip(audit_results.places(one), audit_results.queries(one), strict=True)
+        for place, text in zip(definitions.places(one), definitions.queries(one), strict=True)
     )
     days = {str(day) for day in work.days(one)}
-    if days and "day" in audit_results.find_key(one):
-        at = audit_results.find_key(one).index("day")
+    if days and "day" in definitions.find_key(one):
+        at = definitions.find_key(one).index("day")
         left, right = ({k: v for k, v in side.items() if k[at] in days} for side in (left, right))
     if one.header.get("must_compare") and not left and not right:
         raise Unexpected(
@@ -241,7 +261,7 @@ def _pair(work: _Work, one: Relation) -> Finds:
 
 
 def _figures(work: _Work, one: Relation, place: str, text: str) -> FiguresByKey:
-    keys = len(audit_results.find_key(one))
+    keys = len(definitions.find_key(one))
     if place == "prometheus":
         return _of_prometheus(work, one, text)
     if place == "store":
@@ -260,6 +280,22 @@ def _of_store(work: _Work, text: str) -> Sequence[Sequence[Any]]:
         settings = {"statement_timeout": f"{STORE_S}s", "gendash.now": work.now.isoformat(), "jit": "off"}
         local_settings(work.store, settings)
         return work.store.execute(trusted(query)).fetchall()
+
+
+def _of_newest(work: _Work, one: Relation) -> Sequence[Sequence[Any]]:
+    """The rows of an audit's query on the newest rows of the platform, in one short transaction."""
+    platform = work.platform()
+    missing = columns.missing(work.catalog, one, platform.seen)
+    if missing:
+        raise Unexpected(missing)
+    cuts = read.newest_part(platform, driver(work.catalog, one))
+    query = resolve_references(one.text, work.catalog.names, present=platform.seen.readable, cuts=cuts).text
+    try:
+        with platform.connection.transaction():
+            local_settings(platform.connection, columns.read_settings(work.catalog.config))
+            return platform.connection.execute(trusted(query)).fetchall()
+    except psycopg.Error as error:
+        raise translate(error, f"reading the platform for audit {one.name}", UNFIT) from error
 
 
 def _of_source(
@@ -294,9 +330,11 @@ def _of_prometheus(work: _Work, one: Relation, text: str) -> FiguresByKey:
         answer = prometheus.instant(call, query, hour)
     if isinstance(answer, Failed):
         raise Unexpected(Problem("prometheus", answer.message, "try again"))
+    if not answer.series and _is_young(work, query):
+        raise _TooYoung
     if not answer.series:
         raise Unexpected(Problem("prometheus", f"no sample of {query}", "see `gendash doctor`"))
-    key = audit_results.find_key(one)
+    key = definitions.find_key(one)
     return {
         tuple(series["metric"].get(name, "") for name in key): (Decimal(series["value"][1]),)
         for series in answer.series

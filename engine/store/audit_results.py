@@ -1,14 +1,13 @@
-"""Audits as their headers declare them: a query that must return no rows or a small share, or two that agree. Pure."""
+"""Results of audits: rows or keys that were found, a share, figures on which two sources differ. Pure."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
-from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.audits import find_key, queries
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Relation
 
@@ -24,32 +23,8 @@ class Finds(NamedTuple):
     sample: str = ""
 
 
-def places(audit: Relation) -> list[str]:
-    """The servers that an audit queries: one, or the two that it compares."""
-    place = audit.header.get("place", "")
-    return list(place) if isinstance(place, list) else [place]
-
-
-def queries(audit: Relation) -> list[str]:
-    """The query for each of `places`, with references unresolved."""
-    texts = [text for text in re.split(r";\s*\n", audit.text.strip().rstrip(";")) if text.strip()]
-    return [*texts, str(audit.header["promql"])] if audit.header.get("promql") else texts
-
-
-def find_key(audit: Relation) -> list[str]:
-    """The columns that identify what an audit found."""
-    return list(audit.header.get("key", ()))
-
-
-def share_limit(audit: Relation) -> Decimal | None:
-    """The largest accepted share of rows, for an audit whose query gives ``found`` and ``total``; None for others."""
-    limit = audit.header.get("limit")
-    return None if limit is None else Decimal(str(limit))
-
-
-def share_finds(audit: Relation, parts: Sequence[Sequence[object]]) -> Finds:
+def share_finds(limit: Decimal, parts: Sequence[Sequence[object]]) -> Finds:
     """The result of an audit of a share over all slices: 0 found if within the limit; the sample is the share."""
-    limit = share_limit(audit) or Decimal(0)
     found, total = (sum(int(str(part[column])) for part in parts) for column in (0, 1))
     share = Decimal(found) / total if total else Decimal(0)
     return Finds(found if share > limit else 0, f"{share:.1%} of {total}" if total else "")
@@ -57,7 +32,7 @@ def share_finds(audit: Relation, parts: Sequence[Sequence[object]]) -> Finds:
 
 def counted(audit: Relation) -> Relation:
     """The audit with its query replaced by one that returns one row: the count, and the first keys as one text."""
-    if share_limit(audit) is not None:
+    if audit.header.get("limit") is not None:
         return replace(audit, text=queries(audit)[0])
     key = ", ".join(f"{quote_name(name)}::text" for name in find_key(audit))
     text = (
@@ -94,13 +69,3 @@ def unequal_keys(audit: Relation, left: FiguresByKey, right: FiguresByKey) -> Fi
             figures = " ".join(f"{a.normalize():f} / {b.normalize():f}" for a, b in pairs)
             wrong.append(f"{' '.join(key)}: {figures}" if key else figures)
     return Finds(len(wrong), ", ".join(wrong[:SAMPLE]))
-
-
-def is_off(catalog: Catalog, audit: Relation) -> bool:
-    """True if the audit needs a feature that is off, or a server that is not used (``none``)."""
-    return not catalog.enabled(audit) or ("prometheus" in places(audit) and not catalog.config.has("prometheus"))
-
-
-def audits(catalog: Catalog) -> Mapping[str, Relation]:
-    """All audits by name."""
-    return {name: relation for name, relation in sorted(catalog.relations.items()) if relation.kind == "audit"}

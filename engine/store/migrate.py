@@ -11,17 +11,18 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import NamedTuple
 
+import psycopg
 from psycopg import errors
 
 from gendash.engine.clients.postgres import Connection, Place, connect, local_settings, store, trusted
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.relations import qualified
-from gendash.engine.errors import Refused
-from gendash.engine.languages.sql_text import quote_text
+from gendash.engine.errors import Refused, TargetError
 from gendash.engine.model import Problem
 from gendash.engine.render.schema_sql import Piece, pieces
 from gendash.engine.store import roles
+from gendash.engine.store.admin import admin_connection, check_same_database, current_role, expected_owner
 from gendash.engine.store.roles import Record, Step
 from gendash.engine.store.schema_changes import ObservedSchema, schema_steps
 
@@ -33,11 +34,15 @@ SHORT, ATTEMPTS, PAUSE_S, LONG = "300ms", 40, 0.2, "20s"
 
 
 class Migrated(NamedTuple):
-    """The steps that were carried out (or would be), described in ``done``, and notes for the user."""
+    """The steps that were carried out (or would be), described in ``done``, and notes for the user.
+
+    ``problems`` are passwords that the server did not accept; everything else is done.
+    """
 
     done: list[str]
     notes: list[str]
     steps: list[Step] = []  # noqa: RUF012  never changed
+    problems: Sequence[Problem] = ()
 
 
 class Lacking(Refused):
@@ -58,20 +63,23 @@ def migrate(config: Config, catalog: Catalog, *, dry_run: bool = False) -> Migra
     place = store(config)
     steps: list[Step] = []
     with ExitStack() as stack:
-        admin = stack.enter_context(connect(admin_place(config, place))) if config["admin_database_url"] else None
+        admin = stack.enter_context(admin_connection(config, place)) if config["admin_database_url"] else None
+        connection, steps = _owner_connection(stack, admin, config, place, dry_run)
+        if connection:
+            check_encoding(connection, place)
         if admin:
-            owner = place.user or config["roles.owner"]
+            if connection:
+                check_same_database(admin, connection)
+            owner = current_role(connection) if connection else expected_owner(config, place)
             with admin.transaction():
                 _begin(admin)
                 seen = roles.observe_roles(admin, config, owner)
-                steps += roles.preparations(seen, config, _owner_login(admin, place, owner))
-                _execute(admin, steps, dry_run)
-            if dry_run and not seen.owner_exists:  # nobody could connect as the owner yet
-                return _migrated([*steps, *schema_steps(catalog, wanted, ObservedSchema())], [])
-        connection = stack.enter_context(connect(place))
+                steps += _execute(admin, _created(roles.preparations(seen, config), config), dry_run)
+        if connection is None:  # a dry run, before the owner exists
+            return _migrated([*steps, *schema_steps(catalog, wanted, ObservedSchema())], [])
         for lock_timeout in (*[SHORT] * ATTEMPTS, LONG):
             try:
-                done, notes = _migrate(connection, admin, config, catalog, wanted, lock_timeout, steps, dry_run)
+                done = _migrate(connection, admin, config, catalog, wanted, lock_timeout, steps, dry_run)
                 break
             except errors.LockNotAvailable:
                 if lock_timeout == LONG:
@@ -80,7 +88,58 @@ def migrate(config: Config, catalog: Catalog, *, dry_run: bool = False) -> Migra
                         Problem(place.where, what, "nothing was changed; run it again when that session has ended")
                     ) from None
                 time.sleep(PAUSE_S)
-    return _migrated([*steps, *done], notes)
+        passwords, problems = _set_passwords(connection, admin or connection, config, dry_run)
+        notes = roles.role_notes(roles.observe_roles(connection, config, current_role(connection)), config)
+    return _migrated([*steps, *done, *passwords], notes, problems)
+
+
+def _owner_connection(
+    stack: ExitStack, admin: Connection | None, config: Config, place: Place, dry_run: bool
+) -> tuple[Connection | None, list[Step]]:
+    """A connection as the owner, whom the admin creates first if necessary; None in a dry run before that.
+
+    If the owner cannot connect after it was created, it is dropped again.
+    """
+    if not admin:
+        return stack.enter_context(connect(place)), []
+    try:
+        return stack.enter_context(connect(place)), []
+    except TargetError:
+        seen, steps = _create_owner(admin, config, place, dry_run)
+        if dry_run and steps:
+            return None, steps
+    try:
+        return stack.enter_context(connect(place)), steps
+    except TargetError:
+        for statement in roles.owner_removal(seen) if steps else ():
+            admin.execute(trusted(statement))
+        raise
+
+
+def _create_owner(
+    admin: Connection, config: Config, place: Place, dry_run: bool
+) -> tuple[roles.Surroundings, list[Step]]:
+    """Creates the owner with the password of the URL, unless it exists or roles are not ours."""
+    with admin.transaction():
+        _begin(admin)
+        seen = roles.observe_roles(admin, config, expected_owner(config, place))
+        steps = _execute(admin, roles.owner_steps(seen) if config["roles.create"] else [], dry_run)
+        if steps and place.password and roles.sets_passwords(config) and not dry_run:
+            try:
+                admin.execute(trusted(roles.password_sql(admin, config, seen.owner, place.password)))
+            except psycopg.Error as error:
+                raise roles.password_refused(seen.owner, error) from None
+    return seen, steps
+
+
+def _created(steps: list[Step], config: Config) -> list[Step]:
+    """The steps. Raises Refused with their SQL if they create roles and ``roles.create`` forbids it."""
+    beyond = [step for step in steps if step.what.startswith("create role ")] if not config["roles.create"] else []
+    if beyond:
+        sql = "".join(f"\n  {statement};" for step in beyond for statement in step.statements)
+        what = f"roles.create is false, and somebody must {', '.join(step.what for step in beyond)}"
+        raise Refused(Problem("db migrate", what, f"ask those who manage the roles to run:{sql}"))
+    return steps
 
 
 def _migrate(
@@ -92,8 +151,8 @@ def _migrate(
     lock_timeout: str,
     prepared: Sequence[Step],
     dry_run: bool,
-) -> tuple[list[Step], list[str]]:
-    """The steps of the store's role, carried out in one transaction, and notes. Raises LockNotAvailable."""
+) -> list[Step]:
+    """The steps of the store's role, carried out in one transaction. Raises LockNotAvailable."""
     with connection.transaction():
         _begin(connection)
         local_settings(connection, {"lock_timeout": lock_timeout})
@@ -102,13 +161,20 @@ def _migrate(
         steps += _execute(connection, schema_steps(catalog, wanted, observed), dry_run)
         if not dry_run:
             _record(connection, config, [record for step in (*prepared, *steps) for record in step.records])
-        steps += _set_passwords(connection, admin or connection, config, observed, dry_run)
-        notes = roles.role_notes(roles.observe_roles(connection, config, _me(connection)), config)
-    return steps, notes
+    return steps
 
 
-def _migrated(steps: list[Step], notes: list[str]) -> Migrated:
-    return Migrated([step.what for step in steps if step.what], notes, steps)
+def check_encoding(connection: Connection, place: Place) -> None:
+    """Raises Refused for a store whose encoding cannot hold what panels and the platform have."""
+    row = connection.execute("show server_encoding").fetchone()
+    assert row
+    if row[0] not in ("UTF8", "SQL_ASCII"):
+        what = f"its encoding is {row[0]}, which holds neither all names of a platform nor the signs of panels"
+        raise Refused(Problem(place.where, what, "keep the store in a database WITH ENCODING 'UTF8'"))
+
+
+def _migrated(steps: list[Step], notes: list[str], problems: Sequence[Problem] = ()) -> Migrated:
+    return Migrated([step.what for step in steps if step.what], notes, steps, problems)
 
 
 def preview(config: Config, catalog: Catalog) -> tuple[list[Step], str]:
@@ -126,26 +192,6 @@ def pending(config: Config, catalog: Catalog) -> list[str]:
     return migrate(config, catalog, dry_run=True).done
 
 
-def admin_place(config: Config, place: Place) -> Place:
-    """The store's database, connected to as the admin (``admin_database_url``), who may create roles."""
-    url = config["admin_database_url"]
-    admin = Place("store", url, config.where("admin_database_url"))
-    database = place.parts.get("dbname")
-    return admin.with_(dbname=database) if database else admin
-
-
-def _owner_login(connection: Connection, place: Place, owner: str) -> str:
-    if not place.password:
-        return "login"
-    return f"login password {quote_text(roles.scram(connection, owner, place.password))}"
-
-
-def _me(connection: Connection) -> str:
-    row = connection.execute("select current_user").fetchone()
-    assert row
-    return str(row[0])
-
-
 def _begin(connection: Connection) -> None:
     """Takes the lock that allows one migration at a time, and limits every wait for a lock to 20 s."""
     local_settings(connection, {"lock_timeout": "20s", "statement_timeout": "0", "client_min_messages": "warning"})
@@ -158,8 +204,8 @@ def _begin(connection: Connection) -> None:
 
 def _prepare(connection: Connection, config: Config, dry_run: bool) -> list[Step]:
     """Creates roles and schema if the store's role may do so; else raises Lacking with the SQL."""
-    seen = roles.observe_roles(connection, config, _me(connection))
-    steps = roles.preparations(seen, config)
+    seen = roles.observe_roles(connection, config, current_role(connection))
+    steps = _created(roles.preparations(seen, config), config)
     beyond = [step for step in steps if not _may(seen, step)]
     if beyond:
         sql = "".join(f"\n  {statement};" for step in beyond for statement in step.statements)
@@ -209,16 +255,29 @@ def _record(connection: Connection, config: Config, records: Sequence[Record]) -
 
 
 def _set_passwords(
-    connection: Connection, executor: Connection, config: Config, observed: ObservedSchema, dry_run: bool
-) -> list[Step]:
-    seen = roles.observe_roles(executor, config, _me(connection))
-    steps = roles.password_steps(executor, seen, config, observed.recorded)
-    if not dry_run:
-        for step in steps:
-            for statement in step.statements:
-                executor.execute(trusted(statement))
-            _record(connection, config, step.records)
-    return steps
+    connection: Connection, executor: Connection, config: Config, dry_run: bool
+) -> tuple[list[Step], list[Problem]]:
+    """Sets passwords, each in a transaction of its own: a server that does not accept one keeps the migration."""
+    known = connection.execute("select to_regclass(%s) is not null", [qualified(config, "_object")]).fetchone()
+    recorded: dict[tuple[str, str], str] = {}
+    if known and known[0]:
+        rows = connection.execute(trusted(f"select name, kind, hash from {qualified(config, '_object')}")).fetchall()
+        recorded = {(name, kind): digest for name, kind, digest in rows}
+    done: list[Step] = []
+    problems: list[Problem] = []
+    seen = roles.observe_roles(executor, config, current_role(connection))
+    for step in roles.password_steps(executor, seen, config, recorded):
+        try:
+            if not dry_run:
+                with executor.transaction():
+                    _begin(executor)
+                    _execute(executor, [step], dry_run=False)
+                with connection.transaction():
+                    _record(connection, config, step.records)
+            done.append(step)
+        except psycopg.Error as error:
+            problems += roles.password_refused(step.records[0][0], error).problems
+    return done, problems
 
 
 def _observe(connection: Connection, config: Config, catalog: Catalog) -> ObservedSchema:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gendash.engine.clients.postgres import Connection, connect, source, store, trusted
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.definitions.relations import columns_read, qualified, rollups
+from gendash.engine.definitions.relations import columns_read, is_materialized, qualified, rollups
 from gendash.engine.model import Relation
 from gendash.engine.platform import columns as postgres_source
 from gendash.engine.platform.estimate import RATES, Estimate, Statistics, estimate, total_estimate
-from gendash.engine.platform.statistics import source_now, statistics
+from gendash.engine.platform.statistics import select_statistics, source_now, statistics
+from gendash.engine.platform.steady_cost import SteadyCost, steady_costs, steady_seconds
 from gendash.engine.store.migrate import preview
 from gendash.engine.store.roles import Step
 
 _FROM_STORE = "filled from the store's own rows, mostly those of the Langfuse sync: cannot be estimated"
+SLOWEST = 8
 _PLURALS = {"index": "indexes", "materialized": "materialized views"}
 
 
@@ -34,6 +36,8 @@ class Preview:
     statistics: Statistics
     writes: list[Estimate]
     problems: list[str]
+    steady: list[SteadyCost] = field(default_factory=list)
+    relations: int = 0
 
     @property
     def created(self) -> dict[str, int]:
@@ -49,6 +53,11 @@ class Preview:
     def total(self) -> Estimate:
         """The sum of all writes."""
         return total_estimate(self.writes)
+
+    @property
+    def steady_s(self) -> float:
+        """Seconds of a refresh of everything once all is filled."""
+        return steady_seconds(self.steady, self.relations)
 
 
 def look_ahead(config: Config, catalog: Catalog) -> Preview:
@@ -66,6 +75,7 @@ def look_ahead(config: Config, catalog: Catalog) -> Preview:
     with connect(source(config), read_only=True) as connection:
         seen = postgres_source.read_columns(connection, catalog)
         known = statistics(connection, config, tables)
+        known |= select_statistics(connection, catalog, known, seen.indexed)
         now = source_now(connection)
     reading = {relation.name for relation in rollups(catalog)}
     problems = [str(p) for r in todo if r.name in reading for p in postgres_source.missing(catalog, r, seen)]
@@ -73,7 +83,13 @@ def look_ahead(config: Config, catalog: Catalog) -> Preview:
         estimate(catalog, relation, known, now) if relation.name in reading else _unknown(relation) for relation in todo
     ]
     where = (source(config).where, store(config).where)
-    return Preview(steps, lacking, *where, tables, known, writes, list(dict.fromkeys(problems)))
+    steady = steady_costs(catalog, known, now)
+    each = len([one for one in catalog.build_order() if catalog.enabled(one) and _is_refreshed(one)])
+    return Preview(steps, lacking, *where, tables, known, writes, list(dict.fromkeys(problems)), steady, each)
+
+
+def _is_refreshed(relation: Relation) -> bool:
+    return relation.kind == "rollup" or is_materialized(relation)
 
 
 def _unknown(relation: Relation) -> Estimate:
@@ -108,6 +124,8 @@ def preview_as_dict(found: Preview) -> dict[str, Any]:
         ],
         "written": [one._asdict() for one in found.writes],
         "total": found.total._asdict(),
+        "steady": [one._asdict() for one in found.steady],
+        "steady_s": found.steady_s,
         "problems": found.problems,
         "rates": {name: rate._asdict() for name, rate in RATES.items()},
     }
@@ -150,6 +168,11 @@ def preview_text(found: Preview) -> str:
         lines += [f"  {rate.value:g} {rate.unit} ({rate.source})" for rate in RATES.values()]
     else:
         lines += ["", "every relation is filled: a refresh reads what is due, and writes what differs"]
+    if found.steady:
+        lines += ["", f"each refresh of everything after that takes about {found.steady_s:.1f} s, for the most part"]
+        slow = sorted(found.steady, key=lambda one: -one.seconds)[:SLOWEST]
+        rows = [[one.relation, _count(one.rows), f"{one.seconds:.2f} s", one.how] for one in slow]
+        lines += _aligned(["relation", "rows read", "time", ""], rows)
     return "\n".join([*lines, *([""] if found.problems else []), *found.problems])
 
 

@@ -13,10 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from gendash.engine.clients.postgres import Connection
+from gendash.engine.clients.postgres import Connection, translate
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.relations import reader_roles
+from gendash.engine.errors import Denied
 from gendash.engine.languages.sql_text import quote_name, quote_text
+from gendash.engine.model import Problem
 from gendash.engine.render.schema_sql import MARK, READER_TIMEOUT, SCHEMA_MARK, reader_connections, role_settings
 
 _PASSWORDS = {"everyone": "reader_password", "admin": "admin_reader_password"}
@@ -82,7 +84,8 @@ def observe_roles(connection: Connection, config: Config, owner: str) -> Surroun
     database, schema_exists, may_roles, may_schema, owner_exists = row
     acts = connection.execute(
         "select case when rolsuper then true when %s = current_user then true else exists (select from pg_roles o "
-        "where o.rolname = %s and pg_has_role(o.oid, 'member')) end from pg_roles where rolname = current_user",
+        "where o.rolname = %s and pg_has_role(o.oid, case when current_setting('server_version_num')::int < 160000 "
+        "then 'member' else 'set' end)) end from pg_roles where rolname = current_user",
         [owner, owner],
     ).fetchone()
     existing = [name for name, *_ in roles]
@@ -120,16 +123,25 @@ def observe_roles(connection: Connection, config: Config, owner: str) -> Surroun
     )
 
 
-def preparations(seen: Surroundings, config: Config, owner_login: str = "") -> list[Step]:
-    """The steps that create owner, readers and schema, and grant their privileges on the database.
+def owner_steps(seen: Surroundings) -> list[Step]:
+    """The steps that create the owner and allow it to connect; none if it exists."""
+    if seen.owner_exists:
+        return []
+    owner, database = quote_name(seen.owner), quote_name(seen.database)
+    connect = f"grant connect, temporary on database {database} to {owner}"  # a refresh compares in temporary tables
+    return [Step(f"create role {seen.owner}", (f"create role {owner} login", _marked(owner), connect))]
 
-    ``owner_login`` is the clause with which a new owner is created (``login password '…'``).
-    """
+
+def owner_removal(seen: Surroundings) -> list[str]:
+    """The statements that undo `owner_steps`."""
+    owner, database = quote_name(seen.owner), quote_name(seen.database)
+    return [f"revoke connect, temporary on database {database} from {owner}", f"drop role {owner}"]
+
+
+def preparations(seen: Surroundings, config: Config) -> list[Step]:
+    """The steps that create readers and schema, and grant privileges on the database to them and to the owner."""
     owner, schema, database = quote_name(seen.owner), quote_name(config["schema"]), quote_name(seen.database)
-    steps = []
-    if not seen.owner_exists:
-        create = f"create role {owner} {owner_login or 'login'}"
-        steps.append(Step(f"create role {seen.owner}", (create, _marked(owner))))
+    steps: list[Step] = []
     for role in dict.fromkeys(reader_roles(config).values()):
         steps += _reader_steps(seen, config, role)
     if not seen.schema_exists:
@@ -138,9 +150,9 @@ def preparations(seen: Surroundings, config: Config, owner_login: str = "") -> l
         if not seen.acts_for_owner:  # only a member of a role may create a schema for it: granted, then revoked
             statements = [f"grant {owner} to current_user", *statements, f"revoke {owner} from current_user"]
         steps.append(Step(f"create schema {config['schema']}", tuple(statements)))
-    if not seen.owner_may_make_temporary:  # a refresh compares through temporary tables
+    if seen.owner_exists and not seen.owner_may_make_temporary:  # a refresh compares through temporary tables
         what = f"grant temporary tables to {seen.owner}"
-        steps.append(_grant(what, "connect, temporary", database, seen.owner, foreign=seen.owner_exists))
+        steps.append(_grant(what, "connect, temporary", database, seen.owner, foreign=True))
     for role in seen.cannot_connect:
         foreign = role in seen.roles and not seen.roles[role].ours
         steps.append(_grant(f"let {role} connect", "connect", database, role, foreign=foreign))
@@ -165,7 +177,7 @@ def _reader_steps(seen: Surroundings, config: Config, role: str) -> list[Step]:
     there = seen.roles[role]
     wanted = {"default_transaction_read_only=on", f"statement_timeout={READER_TIMEOUT}"}
     differs = there.connections != reader_connections(config) or not wanted <= set(there.settings)
-    if there.ours and there.may_alter and differs:
+    if there.ours and there.may_alter and differs and config["roles.create"]:
         return [Step(f"set limits of role {role}", tuple(role_settings(config, role)))]
     return []
 
@@ -173,22 +185,41 @@ def _reader_steps(seen: Surroundings, config: Config, role: str) -> list[Step]:
 def password_steps(
     connection: Connection, seen: Surroundings, config: Config, recorded: Mapping[tuple[str, str], str]
 ) -> list[Step]:
-    """Passwords of readers that are set and differ from those recorded. The server sees a SCRAM verifier only."""
-    steps = []
+    """Passwords of readers that are set and differ from those recorded, as ``roles.passwords`` says."""
+    steps: list[Step] = []
+    if not sets_passwords(config):
+        return steps
     for audience, role in reader_roles(config).items():
         password = config[_PASSWORDS[audience]]
         known = recorded.get((role, "role"), "")
         there = seen.roles.get(role, Reader(may_alter=False))
         if password and there.may_alter and not (there.login and _is_fingerprint(known, password)):
-            verifier = scram(connection, role, password)
-            statement = f"alter role {quote_name(role)} login password {quote_text(verifier)}"
+            statement = password_sql(connection, config, role, password)
             steps.append(Step(f"set password of {role}", (statement,), ((role, "role", fingerprint(password)),)))
     return steps
 
 
-def scram(connection: Connection, role: str, password: str) -> str:
-    """The SCRAM verifier that the server stores for a password; computed here, so that no log contains the password."""
-    return connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
+def sets_passwords(config: Config) -> bool:
+    """True if `migrate` is to set passwords."""
+    return bool(config["roles.create"] and config["roles.passwords"] != "none")
+
+
+def password_sql(connection: Connection, config: Config, role: str, password: str) -> str:
+    """The statement that sets a password. A SCRAM verifier is computed here, so that no log contains the password."""
+    if config["roles.passwords"] == "verifier":
+        pgconn = connection.pgconn
+        password = pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
+    return f"alter role {quote_name(role)} login password {quote_text(password)}"
+
+
+def password_refused(role: str, error: Exception) -> Denied:
+    """The error for a password that the server did not accept; never the statement, which holds it."""
+    (problem,) = translate(error, f"role {role}").problems
+    todo = (
+        "set roles.passwords to plain if the server takes passwords in plain text only, or to none and set it where"
+        " the server's passwords are managed"
+    )
+    return Denied(Problem(f"role {role}", f"its password could not be set: {problem.what}", todo))
 
 
 def fingerprint(password: str, salt: str = "") -> str:
@@ -206,14 +237,16 @@ def role_notes(seen: Surroundings, config: Config) -> list[str]:
     found = []
     for audience, role in reader_roles(config).items():
         there = seen.roles.get(role, Reader())
-        if not config[_PASSWORDS[audience]] and not there.login:
+        if not there.login and not sets_passwords(config):
+            found.append(f"role {role} cannot log in; those who manage the roles must allow it (LOGIN) with a password")
+        elif not config[_PASSWORDS[audience]] and not there.login:
             variable = f"GENDASH_{_PASSWORDS[audience].upper()}"
             found.append(f"role {role} cannot log in, since it has no password; set {variable} and migrate again")
         elif not there.login:
             found.append(
                 f"role {role} cannot log in; ask a superuser to run: alter role {quote_name(role)} login password '…'"
             )
-        if not there.ours and f"statement_timeout={READER_TIMEOUT}" not in there.settings:
+        if config["roles.create"] and not there.ours and f"statement_timeout={READER_TIMEOUT}" not in there.settings:
             sql = "; ".join(role_settings(config, role))
             found.append(f"role {role} existed before and is used unchanged; to set the limits of gendash: {sql}")
     database = quote_name(seen.database)

@@ -21,7 +21,8 @@ from gendash.engine.errors import Refused
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Problem
 from gendash.engine.render.schema_sql import MARK, SCHEMA_MARK
-from gendash.engine.store.migrate import LOCK, admin_place
+from gendash.engine.store.admin import admin_connection, expected_owner
+from gendash.engine.store.migrate import LOCK
 
 _RELATIONS = ("table", "rollup", "view", "materialized")
 _DROP = {"r": "table", "v": "view", "m": "materialized view"}
@@ -62,7 +63,7 @@ group by 1 order by 1
 
 
 @dataclass(frozen=True)
-class Leaving:
+class StoreRemoval:
     """The objects that an uninstall drops, as lines and as SQL, and those that it keeps, with the reason."""
 
     goes: list[str] = field(default_factory=list)
@@ -70,18 +71,18 @@ class Leaving:
     stays: list[Problem] = field(default_factory=list)
 
 
-def find_in_store(config: Config) -> Leaving:
+def find_in_store(config: Config) -> StoreRemoval:
     """The objects that `remove_from_store` would drop. Raises Refused over a foreign object or a running refresh."""
     with _acting(config) as connection:
-        leaving = _leaving(connection, config)
+        leaving = _find_removal(connection, config)
         raise psycopg.Rollback
     return leaving
 
 
-def remove_from_store(config: Config) -> Leaving:
+def remove_from_store(config: Config) -> StoreRemoval:
     """Drops everything in one transaction, so that a killed run drops nothing; a second run finds nothing to drop."""
     with _acting(config) as connection:
-        leaving = _leaving(connection, config)
+        leaving = _find_removal(connection, config)
         for statement in leaving.statements:
             connection.execute(trusted(statement))
     return leaving
@@ -92,7 +93,7 @@ def _acting(config: Config) -> Iterator[Connection]:
     """A transaction as the admin if one is set, since only it may drop roles; else as the store's owner."""
     place = store(config)
     with (
-        connect(admin_place(config, place) if config["admin_database_url"] else place) as connection,
+        admin_connection(config, place) if config["admin_database_url"] else connect(place) as connection,
         connection.transaction(),
     ):
         settings = {"lock_timeout": "20s", "statement_timeout": "0", "client_min_messages": "warning"}
@@ -110,23 +111,26 @@ def _acting(config: Config) -> Iterator[Connection]:
             connection.execute(trusted(f"revoke {quote_name(lent[0])} from current_user"))
 
 
-def _leaving(connection: Connection, config: Config) -> Leaving:
+def _find_removal(connection: Connection, config: Config) -> StoreRemoval:
     found = connection.execute(
-        "select oid, coalesce(obj_description(oid, 'pg_namespace'), '') = %s from pg_namespace where nspname = %s",
+        "select oid, coalesce(obj_description(oid, 'pg_namespace'), '') = %s, pg_get_userbyid(nspowner) "
+        "from pg_namespace where nspname = %s",
         [SCHEMA_MARK, config["schema"]],
     ).fetchone()
-    leaving = Leaving()
+    leaving = StoreRemoval()
     ours: list[tuple[int, int]] = []
-    schema_oid = 0
+    schema_oid, owner = 0, expected_owner(config, store(config))
     if found:
-        schema_oid, marked = found
+        schema_oid, marked, owner = found
         ours = _schema(connection, config, leaving, schema_oid, marked)
-    for role in dict.fromkeys([*reader_roles(config).values(), store(config).user or config["roles.owner"]]):
+    for role in dict.fromkeys([*reader_roles(config).values(), owner]):
         _role(connection, leaving, role, schema_oid if found and found[1] else 0, ours)
     return leaving
 
 
-def _schema(connection: Connection, config: Config, leaving: Leaving, oid: int, marked: bool) -> list[tuple[int, int]]:
+def _schema(
+    connection: Connection, config: Config, leaving: StoreRemoval, oid: int, marked: bool
+) -> list[tuple[int, int]]:
     """Adds the schema and our objects in it to ``leaving``; returns these objects as (class, oid)."""
     schema, name = quote_name(config["schema"]), config["schema"]
     records = _records(connection, config)
@@ -202,7 +206,9 @@ def _refuse(connection: Connection, config: Config, foreign: Sequence[str], depe
         raise Refused(problems)
 
 
-def _role(connection: Connection, leaving: Leaving, role: str, schema: int, ours: Sequence[tuple[int, int]]) -> None:
+def _role(
+    connection: Connection, leaving: StoreRemoval, role: str, schema: int, ours: Sequence[tuple[int, int]]
+) -> None:
     """Adds a role that gendash created: dropped with its privileges unless used elsewhere or we may not drop it."""
     row = connection.execute(
         "select oid, rolname = current_user, (select rolsuper from pg_roles where rolname = current_user), "

@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Protocol, TypeVar
 
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.languages.promql import Selector, ratios, selectors
 from gendash.engine.model import Rule
 from gendash.engine.render.rules import live_rules
+from gendash.engine.verify.replicas import advice, copies, is_double
 from gendash.engine.verify.verdict import OK, Finding, Status, duration, lateness, worst
 
 Finder = Callable[[str, bool], Finding]
@@ -35,11 +37,16 @@ class Loaded(Protocol):
 
 
 def series_finder(
-    catalog: Catalog, value: Callable[[str], float | None], loaded: Mapping[str, Sequence[Loaded]]
+    catalog: Catalog,
+    value: Callable[[str], float | None],
+    loaded: Mapping[str, Sequence[Loaded]],
+    no_bucket: Mapping[str, str] = MappingProxyType({}),
+    doubled_by: Sequence[str] = (),
 ) -> Finder:
     """A function from an expression (and whether its answer was empty) to the fault of its sources.
 
-    ``value`` gives the first sample of an expression at the time that is judged, or None.
+    ``value`` gives the first sample of an expression at the time that is judged, or None. ``no_bucket`` is by rule why
+    the bucket that it selects does not exist; ``doubled_by`` are labels in which copies of a series may differ.
     """
     scrape_s = catalog.config.seconds("prometheus.scrape_interval")
     ours = {rule.name: rule for rule in live_rules(catalog)}
@@ -75,6 +82,18 @@ def series_finder(
                 return Finding("missing", f"{why} is not loaded; give Prometheus its file and reload it")
             if broken:
                 return Finding("error", f"{why} fails: {broken.error}")
+            if one in no_bucket:
+                return Finding("missing", f"{why} selects a bucket that does not exist: {no_bucket[one]}")
+        return OK
+
+    @cache
+    def doubled(name: str) -> Finding:
+        """Doubtful if a scraped metric, or one below a recorded one, is there several times."""
+        for one in dict.fromkeys([name, *(metric for metric, _ in below(name))]):
+            if one not in loaded and one not in SYNTHETIC and one != "up":
+                times = copies(value, one, list(doubled_by))
+                if is_double(times):
+                    return Finding("doubtful", advice(one, list(doubled_by), times))
         return OK
 
     @cache
@@ -155,8 +174,10 @@ def series_finder(
                 *(labelled(one.metric, label) for one in named for label in _demanded(one)),
             ]
         )
-        if found.status != "ok" or not empty:
+        if found.status != "ok":
             return found
+        if not empty:
+            return worst(doubled(one.metric) for one in named) if doubled_by else OK
         found = worst(narrowed(one) for one in named if "absent" not in one.inside)
         if found.status != "ok":
             return found

@@ -51,6 +51,7 @@ def open_reader(
     ``at`` is the time of the store's clock, ``login`` where the password came from. Raises Unreachable, Denied or
     Unexpected where no connection can be had.
     """
+    # without a password libpq looks for one itself (PGPASSFILE), or needs none; that of the owner is not sent
     place = replace(store.with_(user=user, password=password), label=user, login=login)
     settings = {"statement_timeout": TIMEOUT} | ({"gendash.now": at.isoformat()} if at else {})
     idle: LifoQueue[Connection] = LifoQueue()

@@ -16,6 +16,7 @@ _COLOURS: dict[Status, int] = {
     "ok": 32,
     "not_available": 90,
     "flat_zero": 33,
+    "doubtful": 33,
     "all_null": 33,
     "no_rows": 33,
     "stale": 33,

@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 from gendash.engine.model import Query
 
-Status = Literal["ok", "error", "missing", "stale", "no_rows", "all_null", "flat_zero", "not_available"]
-SubjectKind = Literal["panel", "variable", "annotation", "rule"]
+Status = Literal["ok", "error", "missing", "stale", "no_rows", "all_null", "flat_zero", "doubtful", "not_available"]
+SubjectKind = Literal["panel", "variable", "annotation", "rule", "server"]
 WORST_FIRST: tuple[Status, ...] = (
     "error",
     "missing",
@@ -20,6 +20,7 @@ WORST_FIRST: tuple[Status, ...] = (
     "no_rows",
     "all_null",
     "flat_zero",
+    "doubtful",
     "not_available",
     "ok",
 )

@@ -3,6 +3,7 @@ doc: Conversations of the platform.
 feature: conversations
 tables: {conversations: conversations}
 time: conversations.created_at
+required: [conversation_id, created_at]
 reads:
   conversations:
     conversation_id: id

@@ -3,6 +3,7 @@ doc: Documents of the knowledge base.
 feature: documents
 tables: {documents: documents}
 time: documents.created_at
+required: [document_id, status, created_at]
 reads:
   documents:
     document_id: id

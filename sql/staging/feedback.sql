@@ -3,6 +3,7 @@ doc: Ratings of answers. The comment's text is never read.
 feature: feedback
 tables: {feedback: feedback}
 time: feedback.created_at
+required: [feedback_id, message_id, rating, created_at]
 parents: {message_id: messages.message_id}
 reads:
   feedback:

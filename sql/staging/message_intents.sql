@@ -3,6 +3,7 @@ doc: Messages with an intent, that is the agent's classification of the question
 feature: intent
 tables: {messages: messages, conversations: conversations}
 time: messages.created_at
+one_of: [messages.metadata, conversations.metadata]
 reads:
   messages: {conversation_id: conversation_id, created_at: created_at, metadata: metadata}
   conversations: {conversation_id: id, metadata: metadata}

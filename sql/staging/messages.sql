@@ -3,6 +3,7 @@ doc: Messages of the platform, with the user of their conversation.
 feature: conversations
 tables: {messages: messages, conversations: conversations}
 time: messages.created_at
+required: [message_id, conversation_id, role, created_at]
 parents: {conversation_id: conversations.conversation_id}
 reads:
   messages: {message_id: id, conversation_id: conversation_id, role: role, created_at: created_at}

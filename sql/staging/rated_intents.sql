@@ -3,6 +3,7 @@ doc: Ratings of answers with an intent.
 feature: intent
 tables: {feedback: feedback, messages: messages, conversations: conversations}
 time: feedback.created_at
+one_of: [messages.metadata, conversations.metadata]
 reads:
   feedback: {message_id: message_id, rating: rating, created_at: created_at}
   messages: {message_id: id, conversation_id: conversation_id, metadata: metadata}

@@ -3,6 +3,7 @@ doc: Changes of a ticket's status, one row each, without who made them.
 feature: ticket_history
 tables: {ticket_moves: ticket_status_history, tickets: tickets}
 time: ticket_moves.changed_at
+required: [move_id, ticket_id, to_status, changed_at]
 parents: {ticket_id: tickets.ticket_id}
 reads:
   ticket_moves:

@@ -3,6 +3,7 @@ doc: Support tickets. Their titles are never read.
 feature: tickets
 tables: {tickets: tickets, users: users}
 time: tickets.created_at
+required: [ticket_id, status, created_at]
 reads:
   tickets:
     ticket_id: id

@@ -3,6 +3,7 @@ doc: Accounts of the platform.
 feature: users
 tables: {users: users}
 time: users.created_at
+required: [user_id, created_at]
 reads:
   users: {user_id: id, created_at: created_at, updated_at: updated_at, role: role, is_active: is_active}
 words:

@@ -11,6 +11,7 @@ import yaml
 from gendash.demo.postgres import Server
 from gendash.engine.config.load import load_config
 from gendash.engine.config.settings import FEATURES
+from gendash.engine.definitions import audits as audit_headers
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.content_modules import PACKAGED
 from gendash.engine.definitions.load import load_catalog
@@ -19,7 +20,6 @@ from gendash.engine.languages import sql_types
 from gendash.engine.languages.sql_columns import read_columns_of
 from gendash.engine.languages.sql_scope import UNKNOWN, Source
 from gendash.engine.model import Relation
-from gendash.engine.store import audit_results
 from gendash.engine.store.migrate import migrate
 
 ALL_ON = yaml.safe_dump({"features": {name: True for name, _, _ in FEATURES}})
@@ -53,7 +53,7 @@ def test_every_query_gives_the_columns_and_types_that_its_header_declares(store:
         present = {(str(table), str(column)) for table, column in rows}
         for relation in (one for one in store.relations.values() if one.kind != "table"):
             staging = relation if relation.kind == "staging" else None
-            texts = audit_results.queries(relation)[:1] if relation.kind == "audit" else relation.text.split(";\n")
+            texts = audit_headers.queries(relation)[:1] if relation.kind == "audit" else relation.text.split(";\n")
             for text in texts:
                 query = resolve_references(text, store.names, staging, present).text.rstrip().rstrip(";")
                 wrong += differences(relation, described(connection, query))
@@ -63,7 +63,7 @@ def test_every_query_gives_the_columns_and_types_that_its_header_declares(store:
 def differences(relation: Relation, given: dict[str, str]) -> list[tuple[str | None, ...]]:
     """(file, column, declared, given) of each column that is not as its header says."""
     if relation.kind == "audit":
-        return [(relation.path, key, "a key", None) for key in audit_results.find_key(relation) if key not in given]
+        return [(relation.path, key, "a key", None) for key in audit_headers.find_key(relation) if key not in given]
     declared = {name: sql_types.plain(of["type"]) for name, of in relation.columns.items() if not of.get("hash_of")}
     return [
         (relation.path, name, declared.get(name), given.get(name))

@@ -13,11 +13,13 @@ from gendash.engine.clients import postgres
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.doctor.look_database import last_audits
 from gendash.engine.errors import Unexpected
+from gendash.engine.model import Panel
 from gendash.engine.platform import columns
 from gendash.engine.store.audit import audit
 from gendash.engine.store.migrate import migrate
 from gendash.engine.store.refresh import read
 from gendash.engine.store.refresh.run import refresh
+from gendash.engine.verify.run import verify
 
 NOW = datetime(2026, 3, 20, 15, tzinfo=UTC)
 # Nothing refers to anything. u1 and u2 are accounts, u3 is an account that was deleted softly, e1 and e2 are people of
@@ -207,6 +209,66 @@ def test_an_audit_of_a_share_within_its_limit_passes_and_says_the_share(world: t
     run(catalog)
     (one,) = audit(catalog, only=["people_unknown"], at=NOW)
     assert (one.state, one.found, one.sample) == ("passed", 0, "0.0% of 1")
+
+
+def test_rows_that_cannot_be_used_and_ids_that_are_there_twice_are_shares_of_the_newest_rows(
+    world: tuple[Catalog, Ask], definitions: Callable[..., Catalog]
+) -> None:
+    catalog, ask = world
+    ask("insert into messages values ('nan', 'c1', 'user', null, 'infinity'), ('no', 'c1', 'user', null, null)")
+    ask("create table tags (conversation_id text, tag text); insert into tags values ('c1', 'x'), ('c1', 'y')")
+    ask("create view tagged as select m.* from messages m left join tags t using (conversation_id)")
+    rate(ask, "c1a")
+    ask("insert into feedback values ('f', 'c1a', 'u1', null, null, '2026-03-11'), ('g', 'c4a', 'u1', 3, null, null)")
+    ask("update users set created_at = '2026-03-15' where id = 'u1'")
+    run(catalog)
+    found = {one.name: (one.state, one.found, one.sample) for one in audit(catalog, at=NOW)}
+    assert found["message_unusable"] == ("found", 2, "14.3% of 14")  # without the two of c3, which does not count
+    assert found["message_repeated_id"] == ("passed", 0, "0.0% of 12")
+    assert found["rating_unusable"] == ("found", 2, "66.7% of 3")
+    assert found["account_unusable"] == ("passed", 0, "0.0% of 2")
+    assert found["id_overlap"] == ("found", 1, "100.0% of 1")  # u1 wrote five days before the account was created
+    joined = definitions(catalog.config["database_url"], SETTINGS.replace("rows:", "tables: {messages: tagged}, rows:"))
+    assert joined.config["platform.tables.messages"] == "tagged"
+    (double,) = audit(joined, only=["message_repeated_id"], at=NOW)
+    assert (double.state, double.found, double.sample) == ("found", 2, "14.3% of 14")
+
+
+def test_a_share_beyond_its_limit_makes_the_panels_that_it_touches_doubtful_until_the_limit_is_raised(
+    world: tuple[Catalog, Ask], definitions: Callable[..., Catalog]
+) -> None:
+    catalog, ask = world
+    environ = {"GENDASH_READER_PASSWORD": "r", "GENDASH_ADMIN_READER_PASSWORD": "a"}
+    text = SETTINGS + "prometheus_url: none\nlangfuse: {base_url: none}\n"
+    catalog = definitions(catalog.config["database_url"], text, **environ)
+    migrate(catalog.config, catalog)
+    rate(ask, "c1a", "c1q", "c4q")
+    run(catalog)
+    audit(catalog, at=NOW)
+
+    def doubtful(of: Catalog) -> dict[str, str]:
+        return {
+            f"{one.dashboard}/{one.panel}": one.why for one in verify(of.config, of, at=NOW) if one.status == "doubtful"
+        }
+
+    before = doubtful(catalog)
+    of_answers = {
+        name for name, why in before.items() if why.startswith("audit rating_no_answer: 66.7% of 3, at most 1.0%")
+    }
+    read = {f"{d.name}/{p.slug}": relations_of(catalog, p) for d in catalog.dashboards.values() for p in d.panels()}
+    assert of_answers
+    assert all("rating_detail" in read[name] for name in of_answers)
+    assert not [name for name in before if not read[name]], "a panel that reads nothing of the store is not touched"
+    assert any(name not in before for name in read if name.startswith(("feedback-quality/", "overview/")))
+    limits = "audit_limits: {rating_no_answer: 0.9, people_unknown: 0.9, rating_parent: 0.9, message_parent: 0.9}\n"
+    raised = definitions(catalog.config["database_url"], text + limits, **environ)
+    audit(raised, at=NOW)
+    assert not [why for why in doubtful(raised).values() if "rating_no_answer" in why or "people_unknown" in why]
+
+
+def relations_of(catalog: Catalog, panel: Panel) -> set[str]:
+    names = {name for query in panel.queries for kind, name in catalog.expand(query).uses if kind == "relation"}
+    return names | {below for name in names for kind, below in catalog.lineage(name) if kind == "relation"}
 
 
 # ── servers that change ──────────────────────────────────────────────────────────────────────────────────────────

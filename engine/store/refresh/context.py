@@ -77,6 +77,7 @@ class Run:
     progress: Callable[[str, int, int], None] | None
     recent: Days | None = None
     users_are_new: bool = False
+    renewed: set[str] = field(default_factory=set)  # first computed in this run: what reads them is due
     stack: ExitStack = field(default_factory=ExitStack)
     signatures: dict[tuple[str, Days | None], dict[date, Signature]] = field(default_factory=dict)
     _platform: Platform | TargetError | None = None

@@ -187,8 +187,7 @@ class _Reading:
         if not isinstance(error, psycopg.errors.LockNotAvailable):
             return translate(error, where, UNFIT)
         tables = columns.tables_read(run.catalog, stagings(run.catalog, self.relation))
-        schema = run.config["platform.schema"]
-        held = columns.locked(run.platform().connection, schema, tables) or sorted(tables)
+        held = columns.locked(run.platform().connection, run.config, tables) or sorted(tables)
         return Unreachable(Problem(where, f"another session has locked {', '.join(held)}", "try again once it is done"))
 
     def _recorded(

@@ -19,12 +19,13 @@ from gendash.engine.config.load import Config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.local_days import Days, Signature, local_day
 from gendash.engine.definitions.platform_names import mapped_column, mapped_sql, mapped_table, whole_table
-from gendash.engine.definitions.references import END_OF_TIME, FIRST_TIME, counted_part, resolve_references
+from gendash.engine.definitions.references import counted_part, resolve_references
 from gendash.engine.definitions.relations import driver, query_of
+from gendash.engine.definitions.usable_rows import END_OF_TIME, FIRST_TIME
 from gendash.engine.errors import Unexpected
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Problem, Relation
-from gendash.engine.platform.columns import SMALL_PAGES, TIMEOUT_S, Seen, read_settings
+from gendash.engine.platform.columns import SMALL_PAGES, Seen, read_settings, read_timeout_s
 
 T = TypeVar("T")
 FIRST_PAGES, FEWEST_PAGES, MOST_PAGES = 4096, 16, 65536
@@ -86,15 +87,15 @@ class _Scale:
 def is_read_by_day(platform: Platform, relation: Relation) -> bool:
     """True if a rollup is read and compared by day: its rows have a day, and the platform's table is not small."""
     staging = driver(platform.catalog, relation)
-    pages = platform.seen.pages.get(mapped_table(platform.config, staging, _table(staging)))
-    return bool(staging.header.get("time") and relation.header.get("time")) and (pages is None or pages > SMALL_PAGES)
+    table = mapped_table(platform.config, staging, _table(staging))
+    has_days = bool(staging.header.get("time") and relation.header.get("time"))
+    return has_days and not platform.seen.is_small(table, SMALL_PAGES)
 
 
 def is_indexed(platform: Platform, staging: Relation) -> bool:
     """True if an index finds the last days of a staging query's rows, and its table is not small."""
     mapped, column = _time_column(platform.config, staging)
-    pages = platform.seen.pages.get(mapped)
-    return (mapped, column) in platform.seen.indexed and (pages is None or pages > SMALL_PAGES)
+    return (mapped, column) in platform.seen.indexed and not platform.seen.is_small(mapped, SMALL_PAGES)
 
 
 def read_rollup(
@@ -122,6 +123,15 @@ def read_rollup(
     return RollupRows(_columns(platform, relation), rows, slices, signatures)
 
 
+NEWEST_PAGES = 8192
+
+
+def newest_part(platform: Platform, staging: Relation) -> dict[str, str]:
+    """What replaces the table of a staging query so that only its last 64 MB are read; empty for smaller ones."""
+    pages = platform.seen.pages.get(mapped_table(platform.config, staging, _table(staging))) or 0
+    return _cuts(platform, staging, (f"ctid >= '({pages - NEWEST_PAGES},0)'",) if pages > NEWEST_PAGES else ())
+
+
 def uncounted(platform: Platform, relation: Relation, column: str) -> list[str]:
     """The values of a column, as text, in rows that ``platform.rows`` excludes from the table that a rollup reads."""
     config, staging = platform.config, driver(platform.catalog, relation)
@@ -136,7 +146,7 @@ def uncounted(platform: Platform, relation: Relation, column: str) -> list[str]:
         where = " and ".join([f"({mapped_sql(f'= {rows}')}) is not true", f"{name} is not null", *conditions])
         with platform.connection.transaction():
             local_settings(platform.connection, read_settings(config))
-            query = trusted(f"select {name}::text from {whole} where {where}")
+            query = trusted(f"select {name}::text from {whole} as given where {where}")
             part = platform.connection.execute(query).fetchall()
         found.extend(value for (value,) in part)
 
@@ -165,7 +175,7 @@ def _add(whole: dict[date, Signature], part: dict[date, Signature]) -> None:
 
 def _signed(platform: Platform, staging: Relation, cuts: dict[str, str], begun: float) -> dict[date, Signature]:
     """Signatures by day over all columns of a staging query, within what is left of the transaction's time limit."""
-    left = max(TIMEOUT_S - (time.monotonic() - begun), 0.05)
+    left = max(read_timeout_s(platform.config) - (time.monotonic() - begun), 0.05)
     local_settings(platform.connection, {"statement_timeout": f"{left * 1000:.0f}"})
     day = local_day(f"s.{quote_name(_time(staging)[1])}", platform.config["time_zone"])
     rows = f"{{{{ stage('{staging.name}') }}}} s"
@@ -184,8 +194,8 @@ def _scale(platform: Platform, staging: Relation, days: Days | None) -> _Scale:
         return _blocks(pages, ())
     _, column = _time_column(platform.config, staging)
     name, zone = mapped_sql(column), platform.config["time_zone"]
-    if days is None:  # a view has no blocks: it is cut by time
-        days = _all_days(platform, mapped, f"{name}::timestamptz")
+    if days is None:  # a view or SELECT has no blocks: it is cut by time
+        days = _all_days(platform, whole_table(platform.config, staging, table), f"{name}::timestamptz")
         if days is None:
             return _blocks(None, ())
 
@@ -194,21 +204,21 @@ def _scale(platform: Platform, staging: Relation, days: Days | None) -> _Scale:
         # the column may have any type that can be cast, but only an index on a time serves the range
         return (some.around(name, zone), exactly) if (mapped, column) in platform.seen.times else (exactly,)
 
-    if (mapped, column) in platform.seen.indexed or pages is None:
+    indexed = (mapped, column) in platform.seen.indexed
+    if indexed or pages is None:
         count = len(days.days)
-        first = min(FIRST_DAYS, count) if pages is not None else count  # in a view each slice costs a full scan
+        first = min(FIRST_DAYS, count) if indexed else count  # in a view each slice costs a full scan
         return _Scale(count, first, 1, count, lambda start, stop: on(days.part(start, stop)))
     return _blocks(pages, on(days))
 
 
-def _all_days(platform: Platform, table: str, time: str) -> Days | None:
-    """The days from the first row of a view to its last, and all later ones; None if it has no rows."""
+def _all_days(platform: Platform, whole: str, time: str) -> Days | None:
+    """The days from the first row of a view or SELECT to its last, and all later ones; None if it has no rows."""
     day, real = local_day(time, platform.config["time_zone"]), f"{time} >= {FIRST_TIME} and {time} < {END_OF_TIME}"
-    whole = f"{quote_name(platform.config['platform.schema'])}.{quote_name(table)}"
     with platform.connection.transaction():
         local_settings(platform.connection, read_settings(platform.config))
         row = platform.connection.execute(
-            trusted(f"select min({day}), max({day}) from {whole} where {real}")
+            trusted(f"select min({day}), max({day}) from {whole} as given where {real}")
         ).fetchone()
     if not row or row[0] is None:
         return None

@@ -26,7 +26,7 @@ from gendash.engine.clients.postgres import DRIVER_ERRORS, UNFIT, connect, local
 from gendash.engine.config.load import Config, suggest
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.local_days import Days
-from gendash.engine.definitions.relations import cadence_s, is_materialized, qualified, stagings
+from gendash.engine.definitions.relations import cadence_s, inputs, is_materialized, qualified, stagings
 from gendash.engine.errors import GendashError, Refused, Unexpected, internal
 from gendash.engine.model import Problem, Relation
 from gendash.engine.render.schema_sql import Piece, pieces
@@ -189,7 +189,8 @@ def _one(run: Run, relation: Relation, known: dict[str, Known]) -> RefreshResult
         return RefreshResult(relation.name, kind, "off")
     cadence = cadence_s(run.config, relation)
     before = known.get(relation.name, Known())
-    if run.ask.due_only and before.age_s is not None and before.age_s < cadence * (1 - EARLY):
+    is_new = before.age_s is None or any(name in run.renewed for name in inputs(run.catalog, relation))
+    if run.ask.due_only and not is_new and (before.age_s or 0.0) < cadence * (1 - EARLY):
         return RefreshResult(relation.name, kind, "not due")
     begun = time.monotonic()
     try:
@@ -200,6 +201,7 @@ def _one(run: Run, relation: Relation, known: dict[str, Known]) -> RefreshResult
     except Exception as error:  # one relation's failure must not stop the others; it is recorded and reported
         return _failed(run, relation, kind, error, time.monotonic() - begun)
     run.users_are_new |= is_accounts(relation)
+    run.renewed |= {relation.name} if is_new else set()
     return RefreshResult(
         relation.name, kind, "refreshed", outcome.rows, outcome.touched, time.monotonic() - begun, "", outcome.notes
     )

@@ -102,7 +102,7 @@ def _bounded(name: str) -> str:
     """SQL that shortens a platform's text too long for an index, and renames one that equals a marker of Grafana."""
     text = quote_name(name)
     return (
-        f"case when octet_length({text}) > {LONGEST_KEY} then left({text}, 100) || '…' || md5({text}) "
+        f"case when octet_length({text}) > {LONGEST_KEY} then left({text}, 100) || '~' || md5({text}) "
         f"when {text} in ('__all', '$__all') then {text} || ' (name)' else {text} end as {text}"
     )
 

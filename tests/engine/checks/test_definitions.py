@@ -267,3 +267,14 @@ def test_a_reference_without_its_name_is_reported() -> None:
     catalog = load_catalog(load_config(""))
     (wrong,) = catalog.expanded("select 1 from {{ view() }}").wrong
     assert wrong[0] == "not a template: view() missing 1 required positional argument: 'name'"
+
+
+def test_a_word_of_the_platform_has_one_meaning_within_a_vocabulary() -> None:
+    text = "platform:\n  vocabularies:\n    ticket_status:\n      open: [new, Waiting]\n      closed: [done, waiting]\n"
+    (problem,) = definitions.check_vocabularies(load_catalog(load_config(text)))
+    assert problem.where.startswith("gendash.yaml:")
+    assert problem.what == "ticket_status: the word 'waiting' means open and closed"
+    clash = "platform: {vocabularies: {message_role: {user: [ai]}}}"  # a default of another word
+    (problem,) = definitions.check_vocabularies(load_catalog(load_config(clash)))
+    assert problem.what == "message_role: the word 'ai' means user and assistant"
+    assert definitions.check_vocabularies(load_catalog(load_config())) == []

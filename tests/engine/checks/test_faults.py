@@ -398,3 +398,11 @@ def test_such_a_setting_stops_every_command_without_a_traceback(monkeypatch: pyt
 def test_the_packaged_root_has_no_file_that_nothing_reads() -> None:
     assert not [problem for problem in read_catalog(load_config()).problems if "nothing reads" in problem.what]
     assert (PACKAGED / "engine" / "definitions" / "grafana_panels.json").is_file()
+
+
+def test_a_process_may_load_the_definitions_again_and_again() -> None:
+    first, second = (read_catalog(load_config()) for _ in range(2))
+    assert first.relations == second.relations
+    assert first.rules == second.rules
+    assert first.metrics == second.metrics
+    assert first.problems == second.problems == ()

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
 import psycopg
 import pytest
 
@@ -157,3 +161,52 @@ def test_texts_that_are_not_utf8_are_one_line(postgres: Server) -> None:
     finally:
         with psycopg.connect(postgres.url(), autocommit=True) as admin:
             admin.execute("drop database ascii with (force)")
+
+
+@pytest.fixture
+def strict(own_postgres: Server) -> Iterator[Callable[[str], None]]:
+    """Gives the server other lines in its pg_hba.conf, and the old ones afterwards."""
+    with psycopg.connect(own_postgres.url(), autocommit=True) as admin:
+        (name,) = admin.execute("show hba_file").fetchone() or ("",)
+        before = Path(name).read_text()
+
+        def use(lines: str) -> None:
+            Path(name).write_text(lines)
+            admin.execute("select pg_reload_conf()")
+            time.sleep(0.2)
+
+        yield use
+        use(before)
+
+
+def test_a_missing_line_of_pg_hba_is_given_and_tls_is_named_only_where_it_is_missing(
+    own_postgres: Server, strict: Callable[[str], None]
+) -> None:
+    strict("local all all trust\n")
+    told = str(_fails(own_postgres.url()))
+    assert "its pg_hba.conf has no line for this host, role and database; the server has no TLS" in told
+    assert "add `host postgres postgres <address of this machine>/32 scram-sha-256` to it, and reload it" in told
+    assert "sslmode=require" not in told
+    asked_without = str(_fails(own_postgres.url() + "?sslmode=disable"))
+    assert "set sslmode=require in GENDASH_DATABASE_URL, if it has a hostssl line; else add `host" in asked_without
+    encrypted = psycopg.OperationalError(
+        'FATAL:  no pg_hba.conf entry for host "10.0.0.1", user "a", database "b", SSL encryption\n'
+        'FATAL:  no pg_hba.conf entry for host "10.0.0.1", user "a", database "b", no encryption'
+    )
+    with pytest.MonkeyPatch.context() as patch:  # this server has no TLS, so that its words are given
+        patch.setattr(psycopg, "connect", lambda **_: (_ for _ in ()).throw(encrypted))
+        assert "; add `host app me <address" in str(_fails("postgresql://me@10.0.0.1/app"))
+
+
+def test_of_an_error_of_several_lines_the_cause_is_shown_not_its_hint(postgres: Server) -> None:
+    told = str(_fails(postgres.url() + "?options=-c%20client_min_messages%3Dloudly"))
+    assert 'invalid value for parameter "client_min_messages": "loudly"' in told
+    assert "Available values" not in told
+
+
+def test_a_role_that_the_first_migration_creates_is_said_to_be_created_by_it(postgres: Server) -> None:
+    told = str(_fails(postgres.url(user="gendash_owner", password="x")))
+    assert "wrong password, or no such role; check GENDASH_DATABASE_URL, or let `gendash db migrate` create" in told
+    reader = Place("reader", postgres.url(user="r", password="x"), "GENDASH_DATABASE_URL", "GENDASH_READER_PASSWORD")
+    with pytest.raises(Denied, match=r"check GENDASH_READER_PASSWORD$"), connect(reader):
+        pass

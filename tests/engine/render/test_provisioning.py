@@ -140,3 +140,45 @@ def test_a_provider_of_admin_dashboards_is_written_only_where_there_are_some() -
     assert (everyone["folderUid"], admin["folderUid"]) == ("dev-gendash", "dev-gendash-admin")
     assert everyone["options"]["path"] != admin["options"]["path"]
     assert not everyone["allowUiUpdates"]
+
+
+def test_certificates_are_files_on_grafanas_machine_or_texts_that_are_sent_to_it() -> None:
+    text = "datasources: {sslmode: verify-full, ca_file: /etc/ca.pem, client_cert: [/etc/c.pem, /etc/k.pem], database_name: app_pool}\n"
+    database = declared_data_sources(config(text), secrets(config(text)))[0]
+    files = {"sslRootCertFile": "/etc/ca.pem", "sslCertFile": "/etc/c.pem", "sslKeyFile": "/etc/k.pem"}
+    wanted = {"database": "app_pool", "sslmode": "verify-full", "tlsConfigurationMethod": "file-path", **files}
+    assert wanted.items() <= database["jsonData"].items()
+    assert database["secureJsonData"] == {"password": "reader-secret"}
+    sent = config(text, GENDASH_DATASOURCES_CA="--CA secret--", GENDASH_DATASOURCES_CLIENT_KEY="--KEY secret--")
+    database = declared_data_sources(sent, secrets(sent))[0]
+    assert database["jsonData"]["tlsConfigurationMethod"] == "file-content"
+    assert not {"sslRootCertFile", "sslCertFile", "sslKeyFile"} & database["jsonData"].keys()
+    assert database["secureJsonData"] == {
+        "password": "reader-secret",
+        "tlsCACert": "--CA secret--",
+        "tlsClientKey": "--KEY secret--",
+    }
+    files = render_provisioning(sent, TEMPLATES)
+    assert b"secret--" not in b"".join(files.values())
+    assert read(files, "datasources")["datasources"][0]["secureJsonData"]["tlsCACert"] == "$GENDASH_DATASOURCES_CA"
+
+
+def test_headers_and_the_bearer_that_gendash_sends_are_those_of_the_data_source() -> None:
+    text = "prometheus: {headers: {X-Scope-OrgID: team}}\ndatasources: {prometheus: {type: Mimir, method: GET}}\n"
+    environ = {"GENDASH_PROMETHEUS_URL": "http://mimir/prometheus", "GENDASH_PROMETHEUS_BEARER": "b-secret",
+               "GENDASH_PROMETHEUS_HEADERS": "X-Key: k-secret"}  # fmt: skip
+    of = config(text, **environ)
+    prometheus = declared_data_sources(of, secrets(of))[2]
+    plain, secret = prometheus["jsonData"], prometheus["secureJsonData"]
+    assert (plain["prometheusType"], plain["httpMethod"]) == ("Mimir", "GET")
+    sent = {plain[f"httpHeaderName{n}"]: secret[f"httpHeaderValue{n}"] for n in (1, 2, 3)}
+    assert sent == {"X-Scope-OrgID": "team", "X-Key": "k-secret", "Authorization": "Bearer b-secret"}
+    files = render_provisioning(of, TEMPLATES)
+    assert b"-secret" not in b"".join(files.values())
+    kept = read(files, "datasources")["datasources"][2]["secureJsonData"]
+    assert set(kept.values()) == {"team", "$GENDASH_PROMETHEUS_HEADER_X_KEY", "Bearer $GENDASH_PROMETHEUS_BEARER"}
+
+
+def test_logins_of_the_readers_and_of_grafana_are_settings() -> None:
+    of = config("roles: {reader_login: r.project}\ndatasources: {admin: {user: direct}}\n")
+    assert [one["user"] for one in declared_data_sources(of, secrets(of))[:2]] == ["r.project", "direct"]

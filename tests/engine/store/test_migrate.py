@@ -109,14 +109,16 @@ def test_a_migration_killed_before_any_statement_leaves_no_trace(
         connection.execute("drop schema gendash cascade; drop role gendash_reader; drop role gendash_admin_reader")
     nothing = snapshot(clean)
     catalog = definitions(clean)
-    for statement in range(len(sent) % every, len(sent), every):
+    last = max(number for number, text in enumerate(sent) if text.startswith("insert into gendash._object"))
+    for statement in range(last % every, last + 1, every):
         with pytest.raises(Killed), killed_before(monkeypatch, statement):
             run(catalog)
         with psycopg.connect(clean) as connection:
             left = connection.execute(LEFT).fetchall()
         assert left == [], f"left behind before statement {statement}: {sent[statement]}"
     assert snapshot(clean) == nothing
-    run(catalog)
+    with pytest.raises(Killed), killed_before(monkeypatch, last + 1):  # passwords are steps of their own
+        run(catalog)
     assert snapshot(clean) == expected
     assert len(sent) > 60
 

@@ -675,7 +675,25 @@ def test_only_what_is_due_is_refreshed(filled: tuple[str, Catalog]) -> None:
     assert refreshed(50) == set()
     assert refreshed(65) == {name for name in minutely if first[name].state == "refreshed"}
     execute(url, "update gendash._refresh set finished_at = null where relation = 'user_day'")
-    assert refreshed(70) == {"user_day"}
+    above = {name for name in first if ("relation", "user_day") in catalog.lineage(name)} - {"user_day"}
+    assert above
+    assert refreshed(70) == {"user_day"} | {name for name in above if first[name].state == "refreshed"}
+
+
+def test_after_a_change_of_a_mapping_all_that_depends_on_it_is_due_in_the_same_refresh(
+    filled: tuple[str, Catalog], definitions: Definitions
+) -> None:
+    url, catalog = filled
+    start = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    run(catalog, at=start)
+    before = contents(url, catalog)
+    other = definitions(url, ALL + "platform: {vocabularies: {message_role: {user: [assistant], assistant: [user]}}}")
+    migrate(other.config, other)
+    assert failed(run(other, at=start, due_only=True)) == {}
+    soon = contents(url, other)
+    assert failed(run(other, at=start, full=True)) == {}
+    assert soon == contents(url, other)
+    assert soon != before
 
 
 def test_cadences_are_settings(filled: tuple[str, Catalog], definitions: Definitions) -> None:

@@ -1,0 +1,88 @@
+"""Estimates what a refresh costs once everything is filled, from the planner's statistics of the platform. Pure.
+
+It follows how `store/refresh` reads: a small table whole; with ``window:`` the rows of today, and signatures of
+yesterday, or without an index the whole table; other large tables are compared by signature, once for all relations
+that read the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.platform_names import mapped_column, mapped_table
+from gendash.engine.definitions.relations import driver, rollups
+from gendash.engine.model import Relation
+from gendash.engine.platform.columns import SMALL_PAGES
+from gendash.engine.platform.estimate import RATES, Statistics, TableStatistics
+
+DAY_S = 86400.0
+
+
+class SteadyCost(NamedTuple):
+    """What one relation costs in each refresh: rows of the platform that are read, seconds, and how it is read."""
+
+    relation: str
+    rows: float
+    seconds: float
+    how: str
+
+
+def steady_costs(catalog: Catalog, known: Statistics, now: datetime) -> list[SteadyCost]:
+    """The cost of each relation that reads the platform; those whose tables do not exist are left out."""
+    found, signed = [], set[str]()
+    for relation in rollups(catalog):
+        if not catalog.enabled(relation):
+            continue
+        staging = driver(catalog, relation)
+        table = mapped_table(catalog.config, staging, next(iter(staging.header["tables"])))
+        if table in known:
+            cost = _cost(catalog, relation, staging, known[table], now, staging.name in signed)
+            signed |= {staging.name} if cost.how == _COMPARED else set()
+            found.append(cost)
+    return found
+
+
+def steady_seconds(costs: Sequence[SteadyCost], relations: int) -> float:
+    """Seconds of a whole refresh of so many relations, those over the store's own rows included."""
+    return sum(one.seconds for one in costs) + relations * RATES["relation_ms"].value / 1e3
+
+
+_COMPARED = "all rows compared by signature"
+
+
+def _cost(
+    catalog: Catalog, relation: Relation, staging: Relation, table: TableStatistics, now: datetime, is_signed: bool
+) -> SteadyCost:
+    read, sign, scan = (RATES[name].value / 1e6 for name in ("read_us", "sign_us", "scan_us"))
+    by_day = bool(staging.header.get("time") and relation.header.get("time"))
+    if not by_day or (table.kind != "v" and table.pages <= SMALL_PAGES):
+        return SteadyCost(relation.name, table.rows, table.rows * read, "whole")
+    if not relation.header.get("window"):
+        seconds = 0.0 if is_signed else table.rows * sign
+        return SteadyCost(relation.name, 0.0 if is_signed else table.rows, seconds, _COMPARED)
+    owner, _, name = str(staging.header["time"]).partition(".")
+    column = mapped_column(catalog.config, staging, owner, name)
+    daily = _rows_a_day(table, column)
+    local = now.astimezone(catalog.config.zone)
+    today = daily * (local.hour * 3600 + local.minute * 60 + local.second) / DAY_S
+    if column in table.indexed:
+        return SteadyCost(relation.name, today + daily, today * read + daily * sign, "today, and yesterday compared")
+    # without an index the table is scanned for the days before today, and for today
+    return SteadyCost(
+        relation.name, 2 * table.rows, 2 * table.rows * scan + (today + daily) * read, "no index: scanned"
+    )
+
+
+def _rows_a_day(table: TableStatistics, name: str) -> float:
+    """The rows of a day at the latest rate that the histogram of the time column shows; all rows if it is unknown."""
+    column = table.columns.get(name)
+    bounds = column.bounds if column else ()
+    if len(bounds) < 2:
+        return table.rows
+    last = max(1, len(bounds) // 20)  # some buckets, since the last one may be short
+    spent = (bounds[-1] - bounds[-1 - last]).total_seconds()
+    rows = table.rows * last / (len(bounds) - 1)
+    return min(table.rows, rows / max(spent, 1.0) * DAY_S)

@@ -1,0 +1,10 @@
+/*
+doc: Share of the newest tickets that are there more than once, as a join with several partners gives them. Every count has them several times.
+place: source
+feature: tickets
+severity: critical
+cadence: 1d
+newest: true
+limit: 0.001
+*/
+select count(*) - count(distinct ticket_id) as found, count(*) as total from {{ stage('tickets') }} as given

