@@ -142,6 +142,7 @@ create table gendash._sync (
   server_keeps text,
   too_wide_s float8,
   too_wide_at timestamptz,
+  too_wide_sure boolean,
   page_rows int,
   range_from timestamptz,
   range_at timestamptz,
@@ -2200,6 +2201,8 @@ comment on column gendash._sync.server_keeps is 'how long Langfuse keeps rows of
 comment on column gendash._sync.too_wide_s is 'narrowest window, in seconds, that the server did not answer; NULL if it answered all';
 
 comment on column gendash._sync.too_wide_at is 'when that was';
+
+comment on column gendash._sync.too_wide_sure is 'whether a narrower window was answered right after it; else the server may have been away';
 
 comment on column gendash._sync.page_rows is 'rows a page that are asked for, after the server did not answer for more; NULL for as many as it gives';
 
