@@ -118,7 +118,8 @@ def _checked(
     if "each" in entry and "each" not in {one.key for one in wrong}:
         wrong += _wrong_each(entry)
     problems += [Problem(in_entry(where, called, lines, one.key), one.what, one.do) for one in wrong]
-    return None if {"record", "alert", "expr", "each"} & {one.key for one in wrong} else _without(entry, wrong)
+    unusable = {"record", "alert", "expr", "each"} & {one.key for one in wrong} or "expr" not in entry
+    return None if unusable else _without(entry, wrong)
 
 
 def _wrong_each(entry: Mapping[str, Any]) -> Iterator[KeyFault]:

@@ -204,6 +204,7 @@ FAULTS = [
     (M, "  doc: ours", "  doc: ours\n  feature: http_metric", r"metrics.yaml:5 our_total: no feature 'http_metric'; did you mean 'http_metrics'\?"),
     (M, "type: counter", "type: histogram\n  buckets: [0.1, 0.1]", r"metrics.yaml:4 our_total: buckets is \[0.1, 0.1\], not a list of numbers, each above the one before"),
     (M, "type: counter", "type: histogram\n  buckets: []", r"metrics.yaml:4 our_total: buckets is \[\], not a list of numbers"),
+    (R, "  expr:", "  exrp:", r"ours.yaml:4 job:our_requests:rate5m: unknown key 'exrp'; did you mean 'expr'\?"),
     (W, "    == 0", "    == )", r"more.yaml:6 OurRequestsStopped: PromQL does not parse: .*; fix the expression"),
     (W, "'job:our_requests:rate5m'", "'job:our_request:rate5m'", r"more.yaml:5 OurRequestsStopped: no rule 'job:our_request:rate5m'; did you mean"),
     (W, "for: 10m", "for: 10 m", r"more.yaml:7 OurRequestsStopped: for is '10 m', not a duration"),
