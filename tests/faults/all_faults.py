@@ -64,7 +64,7 @@ def _faults(
             yield from of_settings(path, text, taken)
         elif inner.parent.name == "tests":
             yield from of_tests(path, text, taken)
-        else:
+        elif inner.parent.name == "recording_rules":
             yield from of_rules(path, text, taken)
     yield from of_files("", [path for path in paths if not path.startswith("own/")], contents, taken)
     own = [path for path in paths if path.startswith("own/content/")]
