@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from gendash.engine.config.load import Config
-from gendash.engine.errors import Unexpected, Unreachable
+from gendash.engine.errors import TargetError, Unexpected, Unreachable
 from gendash.engine.model import Problem
 from gendash.langfuse_bridge import client as langfuse
 from gendash.langfuse_bridge import windows
@@ -102,13 +102,16 @@ def run_stream(
         for part in todo:
             _pass(job, part)
         for at in run.reclose:
-            single = Window(at, at + MS)
-            for found in in_parts(stream, job.pages(single, LIMITS[job.path]), single):
-                _write(job, found, {})
+            _pass(job, Pass("again", at, at + MS))
         values: dict[str, Any] = {"resume_at": None, "api": api, "server": report.server}
         if not any(bounds):  # what lies outside of a range is as it was
             values |= {"finished_at": run.now, "error": None, "error_at": None}
         run.store.note(done.project, stream.name, values)
+    except TargetError:
+        pending = min([*run.beaten.values(), *run.reclose], default=None)
+        if pending:  # an older version may count again, which only a run that comes to its end finds out
+            run.store.note(done.project, stream.name, windows.again_from(pending, state, run.now))
+        raise
     finally:
         done.requests, done.closed_until = run.client.asked - asked, state.closed_until
         run.store.note(done.project, stream.name, {}, done.requests)
