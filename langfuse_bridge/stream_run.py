@@ -146,6 +146,10 @@ def _pass(job: Job, part: Pass) -> None:
         except langfuse.TooMuch as refusal:
             failures += 1
             _narrow(job, width, refusal, failures)
+        except langfuse.AlwaysFails:
+            width.narrow(both=False, page=False)
+            _note_width(job, width)  # one row may be what the server fails for: the next run asks for less around it
+            raise
         except Overtaken:
             found_state = run.store.state(job.done.project, job.stream.name)
             job.state.update(vars(windows.trusted(found_state, run.now)[0]))
@@ -179,15 +183,7 @@ def _narrow(job: Job, width: Width, refusal: langfuse.TooMuch, failures: int) ->
     if width.at and width.at.end is None:
         width.now = max(run.now - width.at.start, 2 * windows.NARROWEST)
     possible = width.narrow(both=job.path in langfuse.WHOLE_ITEMS)
-    assert width.too_wide
-    refused = {
-        "too_wide_s": width.too_wide.total_seconds(),
-        "too_wide_at": run.now,
-        "too_wide_sure": False,
-        "page_rows": width.rows if width.rows < width.most_rows else None,
-    }
-    run.store.note(job.done.project, job.stream.name, refused)
-    job.state.update(refused)
+    _note_width(job, width)
     if refusal.away and (failures > NARROWINGS or not possible):
         do = "run again, which asks for narrower windows; look whether the server is up"
         raise Unreachable(Problem(where, f"{refusal}, also for narrower windows", do)) from None
@@ -195,6 +191,19 @@ def _narrow(job: Job, width: Width, refusal: langfuse.TooMuch, failures: int) ->
         reason = f": {refusal}" if str(refusal) else ""
         what = f"{job.stream.name} of one second, one a page, are too much for the server{reason}"
         raise Unexpected(Problem(where, what, "see its logs")) from None
+
+
+def _note_width(job: Job, width: Width) -> None:
+    """Notes what the server did not answer, for this run and those that follow."""
+    assert width.too_wide
+    refused = {
+        "too_wide_s": width.too_wide.total_seconds(),
+        "too_wide_at": job.run.now,
+        "too_wide_sure": False,
+        "page_rows": width.rows if width.rows < width.most_rows else None,
+    }
+    job.run.store.note(job.done.project, job.stream.name, refused)
+    job.state.update(refused)
 
 
 def _write(job: Job, piece: Part, values: dict[str, Any], thorough: bool = False) -> None:

@@ -76,13 +76,13 @@ class Width:
         elif requests > 10:
             self.now = max(self.now / 2, min(self.now, timedelta(minutes=1)))
 
-    def narrow(self, both: bool) -> bool:
-        """Narrows the window after the server gave up, and the page if ``both`` or if the window cannot be narrower;
-        whether anything was possible."""
+    def narrow(self, both: bool, page: bool = True) -> bool:
+        """Narrows the window after the server gave up, and the page if ``both`` or if the window cannot be narrower,
+        unless ``page`` is off; whether anything was possible."""
         before = (self.now, self.rows)
         self.good, self.too_wide = 0, min(self.now, self.too_wide or self.now)
         self.sure, self.failing = False, True
-        if both or self.now <= NARROWEST:
+        if page and (both or self.now <= NARROWEST):
             self.rows = max(1, self.rows // 2)
         self.now = max(NARROWEST, self.now / 2)
         return (self.now, self.rows) != before
