@@ -10,6 +10,7 @@ from typing import Any
 from gendash.engine.checks import design_rules
 from gendash.engine.checks.adapters import check_adapter, check_adapter_settings
 from gendash.engine.checks.alert_texts import check_alert_templates, check_rule_variables
+from gendash.engine.checks.alerting import check_alerting
 from gendash.engine.checks.columns import check_columns
 from gendash.engine.checks.design_rules import check_rules
 from gendash.engine.checks.documents import check_documents, check_templates
@@ -138,6 +139,9 @@ def check_features(catalog: Catalog) -> list[Problem]:
     ]
 
 
+_OWN_NAMES = ("langfuse.", "api.", "grafana.", "prometheus.")  # maps whose keys are chosen by their author
+
+
 def check_settings_known(catalog: Catalog) -> list[Problem]:
     """Keys of open maps in gendash.yaml name what the content declares: tables, columns, words, metrics, labels."""
     known: set[str] = set()
@@ -152,9 +156,7 @@ def check_settings_known(catalog: Catalog) -> list[Problem]:
             known |= {f"audit_limits.{relation.name}"} if header.get("limit") is not None else set()
     known |= {f"metrics.{key}" for key in catalog.metrics} | {f"labels.{label}" for label in catalog.names.labels}
     known |= {f"labels.{key}.{label}" for key, metric in catalog.metrics.items() for label in metric["labels"]}
-    maps = tuple(
-        one.key.partition("*")[0] for one in SETTINGS if "*" in one.key and not one.key.startswith("langfuse.")
-    )
+    maps = tuple(one.key.partition("*")[0] for one in SETTINGS if "*" in one.key and not one.key.startswith(_OWN_NAMES))
     return [
         Problem(catalog.config.where(key), f"unknown name in '{key}'", suggest(key, known) or "see docs/reference")
         for key in catalog.config.values
@@ -238,6 +240,7 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_rule_names,
     check_labels,
     check_prose,
+    check_alerting,
     check_rule_variables,
     check_alert_templates,
     check_rule_tests,

@@ -16,6 +16,7 @@ from gendash.engine.config import http_headers
 TypeName = Literal[
     "bool", "int", "float", "money", "share", "amount", "list", "words", "names", "zone", "url", "server", "header",
     "headers", "token", "proxy", "str", "text", "name", "column", "identifier", "table", "name?", "uid", "uid?",
+    "int?", "url?", "role",
     "metric", "label", "duration", "durations", "sql type", "one or two", "lists", "maps", "numbers", "texts by name",
     "maps of texts", "word lists", "days by relation", "true or row", "columns",
     "server retention",
@@ -146,6 +147,11 @@ TYPES: Mapping[TypeName, Type] = {
         lambda value: isinstance(value, int) and _is_above_0(value),
         {"type": "integer", "minimum": 1},
     ),
+    "int?": Type(
+        "a whole number from 0",
+        lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0,
+        {"type": "integer", "minimum": 0},
+    ),
     "float": Type("a number above 0", _is_above_0, _NUMBER),
     "money": Type("an amount in USD above 0", _is_above_0, _NUMBER),
     "share": Type(
@@ -165,6 +171,7 @@ TYPES: Mapping[TypeName, Type] = {
         {"type": "string", "minLength": 1},
     ),
     "url": Type("a URL", _is_some_text, {**_TEXT, "pattern": "^[A-Za-z][A-Za-z0-9+.-]*:"}),
+    "url?": _matching(r"https?://[^\s@?#]+|", "a URL without user, password and query, or nothing"),
     "server": Type(
         f"a URL with scheme and host, or {NONE}",
         _is_some_text,
@@ -180,6 +187,7 @@ TYPES: Mapping[TypeName, Type] = {
     "column": _matching(r"[^\x00=][^\x00]{0,62}|=[^\x00]+", "a name of at most 63 characters, or = SQL"),
     "table": _matching(r"([^\x00.]{1,63}[.])?[^\x00]{1,63}", "a table or schema.table, of at most 63 characters each"),
     "identifier": _matching(r"[^\x00]{1,63}", "a name of at most 63 characters"),
+    "role": _matching(rf"(?:{_NAME.pattern})?", "a name (letters, digits, _), or nothing"),
     "name?": _matching(r"[a-z0-9-]{0,12}", "at most 12 lower-case letters, digits or -"),
     "uid": _matching(r"[A-Za-z0-9_-]{1,40}", "a uid (1 to 40 letters, digits, - or _)"),
     "uid?": _matching(r"[A-Za-z0-9_-]{0,40}", "a uid, or nothing"),

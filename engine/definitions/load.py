@@ -11,10 +11,13 @@ from typing import Any
 import yaml
 
 from gendash.engine.config.load import Config, suggest
+from gendash.engine.config.yaml_tree import odd_line, too_much
 from gendash.engine.definitions.adapters import FOLDER, Adapter, adapted
 from gendash.engine.definitions.catalog import Catalog, Document, MetricLines, Style
 from gendash.engine.definitions.content_modules import PACKAGED, dashboard_names, load_dashboards
 from gendash.engine.definitions.each import filled, wrong_each
+from gendash.engine.definitions.overrides import FILE as OVERRIDES
+from gendash.engine.definitions.overrides import Fields, override_problems, sound_overrides
 from gendash.engine.definitions.rule_files import lines_of_entries, metrics_of, rules_of
 from gendash.engine.definitions.strays import STYLE, adapter_strays, strays
 from gendash.engine.definitions.visual import Schemas
@@ -40,8 +43,11 @@ def load_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
     return catalog
 
 
-def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()) -> Catalog:
-    """The definitions as far as they can be read, with the problems of reading them, for `checks.check`."""
+def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path(), *, code: bool = True) -> Catalog:
+    """The definitions as far as they can be read, with the problems of reading them, for `checks.check`.
+
+    Without ``code`` no Python of ``roots`` is run: their dashboards are left out.
+    """
     problems: list[Problem] = []
     relations: dict[str, Relation] = {}
     rules: dict[str, dict[str, Rule]] = {}
@@ -51,6 +57,7 @@ def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
     dashboards: dict[str, Dashboard] = {}
     styles: dict[str, Style] = {}
     named: set[str] = set()
+    overrides: dict[str, Fields | None] = {}
     complete = True
     roots = [PACKAGED, *roots]
     for root in roots:
@@ -66,12 +73,13 @@ def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
         metrics |= read
         metric_lines |= places
         documents |= reader.documents([RULE_TESTS, *(DOCUMENTS if root == PACKAGED else ())])
-        found = load_dashboards(root, reader.shown, problems)
+        found = load_dashboards(root, reader.shown, problems) if code or root == PACKAGED else {}
         dashboards |= found
         named |= dashboard_names(root)
         if root != PACKAGED:
             owned = [*found, f"{reader.prefix}sql/", f"{reader.prefix}recording_rules/"]
             styles |= dict.fromkeys(owned, reader.style())
+            overrides |= reader.overrides(dashboards)
         problems += strays(root, root == PACKAGED, reader.prefix)
         complete &= reader.complete
     by_name = _all_rules(rules, problems)
@@ -84,7 +92,7 @@ def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
     schemas, builtins = Schemas(_packaged_json("grafana_panels")), Builtins(_packaged_json("postgres_names"))
     return Catalog(
         config, dashboards, relations, by_name, metrics, own, styles, tuple(problems), complete, schemas, left_out,
-        builtins, metric_lines, documents, tables,
+        builtins, metric_lines, documents, tables, overrides,
     )  # fmt: skip
 
 
@@ -115,6 +123,15 @@ def _adapter(config: Config, roots: Iterable[Path], base: Path, problems: list[P
             files[path.stem] = (reader.shown(path), text)
     problems += adapter_strays(folder, reader.shown)
     return Adapter(folder.resolve().name, files)
+
+
+def packaged_adapters() -> list[Adapter]:
+    """The shipped adapters, in the order of their names."""
+    return [
+        Adapter(name, {path.stem: (path.name, path.read_text("utf-8")) for path in sorted(folder.glob("*.sql"))})
+        for name in shipped_adapters()
+        for folder in [PACKAGED / FOLDER / name]
+    ]
 
 
 def shipped_adapters(roots: Iterable[Path] = (PACKAGED,)) -> list[str]:
@@ -262,6 +279,15 @@ class _Root:
         content, lines = self._yaml(text, self.shown(path)) if text is not None else (None, {})
         return Style({} if content is None else content, self.shown(path), lines)
 
+    def overrides(self, dashboards: Mapping[str, Dashboard]) -> dict[str, Fields | None]:
+        """The overrides of this root by place."""
+        path = self.root / OVERRIDES
+        text = self.text(path) if path.exists() else None
+        content, lines = self._yaml(text, self.shown(path)) if text is not None else (None, {})
+        content = {} if content is None else content
+        self.problems += override_problems(content, self.shown(path), lines, dashboards)
+        return sound_overrides(content)
+
     def text(self, path: Path) -> str | None:
         """The text of a file; None if it cannot be read, which is a problem."""
         try:
@@ -277,9 +303,20 @@ class _Root:
 
         ``first`` is the number of lines of the file before the text.
         """
-        loader = LOADER(text)
+        loader = None
         try:
+            odd = odd_line(text, LOADER)
+            if odd:
+                self.problems.append(Problem(f"{where}:{first + odd[0]}", odd[1], "write it out"))
+                self.complete = False
+                return None, {}
+            loader = LOADER(text)
             node = loader.get_single_node()
+            much = too_much(node)
+            if much:
+                self.problems.append(Problem(where, much, "write less"))
+                self.complete = False
+                return None, {}
             lines: dict[str, int] = {}
             for line, twice in _key_lines(node, lines, first):
                 self.problems.append(Problem(f"{where}:{line}", f"'{twice}' is there twice", "keep one"))
@@ -291,8 +328,11 @@ class _Root:
             self.problems.append(Problem(where, f"not YAML: {' '.join(str(error).split())}", "fix the file"))
         except ValueError as error:  # a scalar that looks like a date or number and is none, such as 2026-02-30
             self.problems.append(Problem(where, f"not YAML: {error}", "put the value in quotes"))
+        except (OverflowError, TypeError, LookupError, AttributeError) as error:  # a value that its tag cannot hold
+            self.problems.append(Problem(where, f"not YAML ({type(error).__name__})", "correct it"))
         finally:
-            loader.dispose()
+            if loader:
+                loader.dispose()
         self.complete = False
         return None, {}
 

@@ -3,36 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from zoneinfo import ZoneInfo
 
-from gendash.engine.clients import prometheus as prom
 from gendash.engine.clients.answers import Failed
-from gendash.engine.clients.postgres import store
 from gendash.engine.config.load import Config, suggest
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.definitions.relations import qualified, reader_login
-from gendash.engine.errors import ContentError, Denied, GendashError, TargetError, Unexpected
-from gendash.engine.languages.grafana_macros import Choice, MacroError, Timing, expand_macros, leftovers
-from gendash.engine.languages.promql import parse
+from gendash.engine.definitions.relations import qualified
+from gendash.engine.errors import ContentError, GendashError, TargetError, Unexpected
+from gendash.engine.languages.grafana_macros import Choice, browser_part
 from gendash.engine.model import Problem, Variable
-from gendash.engine.render.rules import rule_expression
+from gendash.engine.read.reader import Rows, RunQuery
+from gendash.engine.read.sources import (
+    PROMETHEUS,
+    Sources,
+    expanded_text,
+    given_options,
+    open_sources,
+    picked_options,
+    send,
+)
 from gendash.engine.verify.audited import doubt_finder, shares_beyond
-from gendash.engine.verify.freshness import Filled, Finder, relation_finder
-from gendash.engine.verify.queries import Asked, Question, dashboard_queries, unavailable
-from gendash.engine.verify.reader import RunQuery, open_reader
+from gendash.engine.verify.freshness import Filled, relation_finder
+from gendash.engine.verify.queries import Asked, Question, dashboard_queries
 from gendash.engine.verify.recorded import Recorded, look_at_series
+from gendash.engine.verify.rules import RULES, rule_verdict
+from gendash.engine.verify.servers import Servers, failed_query
+from gendash.engine.verify.through_grafana import Through
 from gendash.engine.verify.verdict import OK, Answer, Finding, Status, Verdict, judge, series, table
 
 WORKERS = 3  # gentle on the platform's database; below the reader's connection limit
 TRIED = 5  # options of a variable that are tried until one has rows
-RULES = "rules"
-PROMETHEUS = ""  # the role of a question that is not for the store
 NOTHING = Answer(0)
 MIGRATE = "run `gendash db migrate`"
 
@@ -43,28 +48,7 @@ _REFUSALS: Mapping[str, tuple[Status, str]] = {  # by SQLSTATE: what it means fo
     "3F000": ("missing", MIGRATE),
     "42501": ("error", MIGRATE),
 }
-_LABEL_VALUES = re.compile(r"label_values\((?:(.+),\s*)?([^,]+)\)\s*")
-_MATCHERS = re.compile(r'\{((?:[^"{}]|"(?:[^"\\]|\\.)*")*)\}')
-_MATCHER = re.compile(r'\w+(?:=~|!~|!=|=)"(?:[^"\\]|\\.)*"')
 _NAMED = re.compile(r"\$(\w+)|\$\{(\w+)[^}]*\}|\[\[(\w+)")
-
-
-@dataclass(frozen=True)
-class Servers:
-    """The servers, and what is known about their data at the time that is judged.
-
-    ``down`` gives the fault of each server that cannot be asked, by role of the store, or of Prometheus.
-    """
-
-    catalog: Catalog
-    readers: Mapping[str, RunQuery]
-    call: prom.Call | None
-    down: Mapping[str, Finding]
-    relations: Callable[[Iterable[str]], Finding]
-    doubts: Callable[[Iterable[str]], Finding]
-    series: Finder
-    loaded: Mapping[str, Sequence[prom.LoadedRule]]
-    rules_unknown: Finding = OK
 
 
 @dataclass(frozen=True)
@@ -83,26 +67,35 @@ class QueryResult:
 
 
 def verify(
-    config: Config, catalog: Catalog, *, at: datetime | None = None, only: Sequence[str] = (), workers: int = WORKERS
+    config: Config,
+    catalog: Catalog,
+    *,
+    at: datetime | None = None,
+    only: Sequence[str] = (),
+    workers: int = WORKERS,
+    through: Through | None = None,
 ) -> list[Verdict]:
     """A verdict on every query of every panel, variable and annotation, and on every rule, in reading order.
 
     ``at`` is the time that is judged (now where absent); ``only`` names dashboards, ``dashboard/panel`` or ``rules``.
+    ``through`` asks Grafana instead of the servers behind it, as the dashboards do, and judges Grafana itself too.
     A server that cannot be asked is an error of each question to it. Raises ContentError for unknown names.
     """
     _check_names(catalog, only)
     moment = at or datetime.now(UTC)
-    rules = list(catalog.rules) if not only or RULES in only else []
+    by_grafana = config["alerting.by"] == "grafana"  # then Prometheus has no alerts to load
+    own = [name for name, rule in catalog.rules.items() if not (by_grafana and rule.kind == "alert")]
+    rules = own if not only or RULES in only else []
     asked = [dashboard_queries(catalog, dashboard, moment, only) for dashboard in catalog.dashboards.values()]
     with ExitStack() as stack:
-        live = _connect(stack, config, catalog, asked, moment, at, bool(rules))
+        live = _connect(stack, config, catalog, asked, moment, at, bool(rules), through)
         pool = stack.enter_context(ThreadPoolExecutor(workers))
         found: list[Verdict] = []
         for one in asked:
             choices, verdicts = _variables(live, one)
             found += verdicts
             found += pool.map(partial(_verdict, live, choices), one.items)
-        return found + list(pool.map(partial(_rule, live), rules))
+        return found + list(pool.map(partial(rule_verdict, live), rules))
 
 
 def any_failed(verdicts: Iterable[Verdict]) -> bool:
@@ -131,48 +124,37 @@ def _connect(
     moment: datetime,
     at: datetime | None,
     rules: bool,
+    through: Through | None = None,
 ) -> Servers:
     """Connections to the servers that are needed, each tried."""
     needed = [question for one in asked for question in one.questions]
-    roles = {question.role for question in needed} - {PROMETHEUS}
+    asked_roles = {question.role for question in needed}
+    roles = asked_roles - {PROMETHEUS}
     if roles and (config["admin_reader_password"] or config["roles.passwords"] == "none"):
         roles.add("admin_reader")  # who may read the results of audits
-    down: dict[str, Finding] = {}
-    readers: dict[str, RunQuery] = {}
+    wants_prometheus = (rules and config.has("prometheus")) or PROMETHEUS in asked_roles
+    if through:
+        call = through.call if wants_prometheus else None
+        sources = Sources({role: through.reader(role) for role in sorted(roles)}, call, {})
+    else:
+        sources = open_sources(stack, config, roles, wants_prometheus, at)
+    down = {role: Finding("error", why) for role, why in sources.down.items()}
     filled: dict[str, Filled] = {}
-    for role in sorted(roles):
+    for role, reader in sources.readers.items():
         try:
-            readers[role] = stack.enter_context(_reader(config, role, at))
-            filled |= _filled(catalog, readers[role])
+            filled |= _filled(catalog, reader)
         except GendashError as error:
-            down[role] = _failed_query(error)
-    auditor = None if "admin_reader" in down else readers.get("admin_reader")
+            down[role] = failed_query(error)
+    auditor = None if "admin_reader" in down else sources.readers.get("admin_reader")
     beyond = shares_beyond(catalog, auditor) if auditor else {}
     relations, doubts = relation_finder(catalog, filled), doubt_finder(catalog, beyond)
-    call: prom.Call | None = None
     seen = Recorded(catalog)
-    if (rules and config.has("prometheus")) or any(question.role == "" for question in needed):
+    if sources.call is not None:
         try:
-            call = stack.enter_context(prom.prometheus(config))
-            seen = look_at_series(catalog, call, moment)
+            seen = look_at_series(catalog, sources.call, moment)
         except TargetError as error:
-            down[PROMETHEUS] = _failed_query(error)
-    return Servers(catalog, readers, call, down, relations, doubts, seen.find, seen.loaded, seen.rules_unknown)
-
-
-def _failed_query(error: GendashError) -> Finding:
-    """A failed query as a finding, in one line."""
-    return Finding("error", "; ".join(map(str, error.problems)))
-
-
-def _reader(config: Config, role: str, at: datetime | None) -> AbstractContextManager[RunQuery]:
-    """Access as a role of the data sources; never as the owner, who may read what panels may not."""
-    user, password = reader_login(config, role), config[f"{role}_password"]
-    if not password and config["roles.passwords"] != "none":
-        what = f"not set, so nothing can be asked as role {user}"
-        do = "set it to the password that the role has, and run `gendash db migrate` if it has none"
-        raise Denied(Problem(f"GENDASH_{role.upper()}_PASSWORD", what, do))
-    return open_reader(store(config), user, password, at, f"GENDASH_{role.upper()}_PASSWORD")
+            down[PROMETHEUS] = failed_query(error)
+    return Servers(catalog, sources, down, relations, doubts, seen.find, seen.loaded, seen.rules_unknown, through)
 
 
 def _filled(catalog: Catalog, ask: RunQuery) -> dict[str, Filled]:
@@ -216,36 +198,51 @@ def _with_options(live: Servers, item: Question, choices: Sequence[Choice], one:
 
 
 def _ask(live: Servers, item: Question, choices: Sequence[Choice]) -> QueryResult:
-    text = live.down.get(item.role) or _expanded(item, item.text, choices)
-    if isinstance(text, Finding):
-        return QueryResult(text)
+    if item.role in live.down:
+        return QueryResult(live.down[item.role])
+    text = expanded_text(item, item.text, choices)
+    if isinstance(text, Failed):
+        return QueryResult(Finding("error", text.message))
     try:
-        return _sql(live, item, text) if item.query.language == "sql" else _promql(live, item, text)
+        if live.through:
+            return _by_grafana(live, live.through, item, choices)
+        given = send(live.sources, item, text)
+        if isinstance(given, Failed):
+            return QueryResult(_refused(live, item, given), ms=given.ms)
+        if isinstance(given, Rows):
+            answer = table(given.columns, given.rows, item.query.format, given.numeric)
+            return QueryResult(_judged(live, item, answer), answer, given.ms)
+        answer = series(given.series)
+        return QueryResult(judge(item.query, answer, live.series(text, not answer.rows)), answer, given.ms)
     except TargetError as error:  # a server that went away meanwhile
-        return QueryResult(_failed_query(error))
+        return QueryResult(failed_query(error))
 
 
-def _expanded(item: Question, text: str, choices: Sequence[Choice]) -> str | Finding:
-    try:
-        out = expand_macros(item.query.language, text, item.time, choices)
-    except MacroError as error:
-        return Finding("error", str(error))
-    left = leftovers(out)
-    return Finding("error", f"nothing expands {', '.join(left)}: no such macro or variable here") if left else out
-
-
-def _sql(live: Servers, item: Question, text: str) -> QueryResult:
-    given = live.readers[item.role](text)
+def _by_grafana(live: Servers, through: Through, item: Question, choices: Sequence[Choice]) -> QueryResult:
+    """The same by Grafana's own query API: the browser's part of the text is done here, Grafana does the rest."""
+    given, ms = through.ask(item, browser_part(item.query.language, item.text, item.time, choices))
+    sql = item.query.language == "sql"
     if isinstance(given, Failed):
-        return QueryResult(_refused(live, item, given), ms=given.ms)
-    answer = table(given.columns, given.rows, item.query.format, given.numeric)
+        return QueryResult(_refused(live, item, given), ms=ms)
+    if sql:
+        return QueryResult(_judged(live, item, given), given, ms)
+    text = expanded_text(item, item.text, choices)
+    broken = Finding("error", text.message) if isinstance(text, Failed) else None
+    source = broken or live.series(str(text), not given.rows)
+    return QueryResult(judge(item.query, given, source), given, ms)
+
+
+def _judged(live: Servers, item: Question, answer: Answer) -> Finding:
+    """What is thought of the rows that the store gave."""
     found = judge(item.query, answer, live.relations(item.relations))
     doubt = live.doubts(item.relations) if found.status == "ok" and answer.rows else OK
-    return QueryResult(found if doubt.status == "ok" else doubt, answer, given.ms)
+    return found if doubt.status == "ok" else doubt
 
 
 def _refused(live: Servers, item: Question, given: Failed) -> Finding:
-    """The reason why the database rejected a query; a missing source is named first."""
+    """The reason why a server rejected a query; a missing relation is named first."""
+    if item.role == PROMETHEUS:
+        return Finding("error", given.message)
     status, do = _REFUSALS.get(given.code, ("error", ""))
     source = live.relations(item.relations)
     if status == source.status == "missing":
@@ -253,33 +250,6 @@ def _refused(live: Servers, item: Question, given: Failed) -> Finding:
     role = live.catalog.config[f"roles.{item.role}"]
     what = f"role {role} may not read: {given.message}" if given.code == "42501" else given.message
     return Finding(status, f"{what}; {do}" if do else what)
-
-
-def _promql(live: Servers, item: Question, text: str) -> QueryResult:
-    assert live.call is not None
-    span = item.time.span
-    if item.query.instant:
-        given = prom.instant(live.call, text, span.end)
-    else:
-        start, end = _aligned(item.time)
-        given = prom.over(live.call, text, start, end, item.time.step_ms)
-    if isinstance(given, Failed):
-        return QueryResult(Finding("error", given.message), ms=given.ms)
-    if given.partial:
-        return QueryResult(Finding("error", f"the answer is partial: {given.partial}"), ms=given.ms)
-    answer = series(given.series)
-    return QueryResult(judge(item.query, answer, live.series(text, not answer.rows)), answer, given.ms)
-
-
-def _aligned(time: Timing) -> tuple[datetime, datetime]:
-    """Start and end on multiples of the step, counted in local time as at the end: so Grafana aligns a range."""
-    offset = time.span.end.astimezone(ZoneInfo(time.zone)).utcoffset()
-    ahead, step_s = offset.total_seconds() if offset else 0.0, time.step_ms / 1000
-    start, end = (
-        datetime.fromtimestamp((moment.timestamp() + ahead) // step_s * step_s - ahead, UTC)
-        for moment in (time.span.start, time.span.end)
-    )
-    return start, end
 
 
 # ── variables ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -303,95 +273,15 @@ def _options(
     if item.role in live.down:
         return [], QueryResult(live.down[item.role])
     try:
-        given = _label_values(live, item, choices) if item.query.language == "promql" else _texts(live, item, choices)
+        given = given_options(live.sources, item, choices)
+        if isinstance(given, Failed):
+            return [], QueryResult(_refused(live, item, given))
+        options = picked_options(given.texts, variable.regex)
+        answer = Answer(len(options), texts=len(options))
+        if item.role != PROMETHEUS:
+            source = live.relations(item.relations)
+        else:
+            source = live.series(given.selector, not given.texts) if given.selector else OK
     except TargetError as error:
-        given = _failed_query(error)
-    if isinstance(given, Finding):
-        return [], QueryResult(given)
-    found, source, ms = given
-    options = _picked(found, variable.regex)
-    answer = Answer(len(options), texts=len(options))
-    return options, QueryResult(judge(item.query, answer, source), answer, ms)
-
-
-Judged = tuple[list[str], Finding, float]
-
-
-def _label_values(live: Servers, item: Question, choices: Sequence[Choice]) -> Judged | Finding:
-    match = _LABEL_VALUES.fullmatch(item.text)
-    if not match:
-        return Finding("error", "a PromQL variable is written label_values(metric, label)")
-    selector = _expanded(item, match[1] or "", choices)
-    if isinstance(selector, Finding):
-        return selector
-    assert live.call is not None
-    given = prom.label_values(live.call, match[2].strip(), selector, item.time.span.start, item.time.span.end)
-    if isinstance(given, Failed) or given.partial:
-        return Finding(
-            "error", given.message if isinstance(given, Failed) else f"the answer is partial: {given.partial}"
-        )
-    found = [str(value) for value in given.data]
-    return found, live.series(selector, not found) if selector else OK, given.ms
-
-
-def _texts(live: Servers, item: Question, choices: Sequence[Choice]) -> Judged | Finding:
-    text = _expanded(item, item.text, choices)
-    if isinstance(text, Finding):
-        return text
-    given = live.readers[item.role](text)
-    if isinstance(given, Failed):
-        return _refused(live, item, given)
-    texts = [i for i, _ in enumerate(given.columns) if any(isinstance(row[i], str) for row in given.rows)]
-    if given.rows and not texts:
-        return Finding("error", "no column of text to take options from; cast it to text")
-    rank = {"value": 0, "text": 1}
-    best = min(texts, key=lambda i: rank.get(given.columns[i], 2), default=0)
-    found = [str(row[best]) for row in given.rows if row[best] is not None]
-    return found, live.relations(item.relations), given.ms
-
-
-def _picked(found: Sequence[str], regex: str) -> list[str]:
-    """Each option once, sorted; what the expression captures where there is one."""
-    if regex:
-        pattern = re.compile(regex.strip("/").replace("(?<", "(?P<"))
-        matches = [match for match in (pattern.search(text) for text in found) if match]
-        found = [match[1] if pattern.groups else match.string for match in matches]
-    return sorted(set(found))
-
-
-# ── rules ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _rule(live: Servers, name: str) -> Verdict:
-    """The finding for a rule: loaded as defined, healthy, and, if it records, with its series present."""
-    rule = live.catalog.rules[name]
-    blank = Verdict(RULES, name, f"{rule.kind} {name}", "rule", "", "ok")
-    if lacks := sorted(live.catalog.rule_lacks(name)):
-        return unavailable(live.catalog.config, blank, lacks)
-    if down := live.down.get(PROMETHEUS):
-        return replace(blank, status=down.status, why=down.why)
-    if live.rules_unknown.status != "ok":
-        return replace(blank, status=live.rules_unknown.status, why=live.rules_unknown.why)
-    loaded = live.loaded.get(name, [])
-    own = _normal(rule_expression(live.catalog, rule).text)
-    same = next((one for one in loaded if _normal(one.expr) == own), None)
-    if same is None:
-        what = "another expression of it is loaded" if loaded else "not loaded"
-        status: Status = "error" if loaded else "missing"
-        return replace(blank, status=status, why=f"{what}; give Prometheus the file of this rule and reload it")
-    if same.health == "err":
-        return replace(blank, status="error", why=same.error)
-    try:
-        finding = live.series(name, False) if rule.kind == "record" else OK
-    except TargetError as error:
-        finding = _failed_query(error)
-    return replace(blank, status=finding.status, why=finding.why, rows=1)
-
-
-def _normal(expr: str) -> str:
-    """An expression as the parser prints it, matchers sorted as Prometheus does: equal for equal meanings."""
-    try:
-        text = str(parse(expr))
-    except ValueError:  # newer than our parser
-        return " ".join(expr.split())
-    return _MATCHERS.sub(lambda found: "{" + ",".join(sorted(_MATCHER.findall(found[1]))) + "}", text)
+        return [], QueryResult(failed_query(error))
+    return options, QueryResult(judge(item.query, answer, source), answer, given.ms)
