@@ -23,6 +23,7 @@ from gendash.commands.init import init
 from gendash.commands.langfuse import langfuse
 from gendash.commands.new import new
 from gendash.commands.reference import docs, lineage
+from gendash.commands.rollback import rollback
 from gendash.commands.uninstall import uninstall
 
 
@@ -53,6 +54,7 @@ for command in (
     plan,
     apply,
     adopt,
+    rollback,
     docs,
     lineage,
     uninstall,

@@ -36,7 +36,7 @@ SERVER_OF = {"database": "store", "prometheus": "prometheus", "grafana": "grafan
 DASHBOARD = "dashboard/"
 
 
-class Options(NamedTuple):
+class PlanOptions(NamedTuple):
     """What plan and apply are asked for. ``only`` names targets, or dashboards as ``dashboard/NAME``."""
 
     only: tuple[str, ...] = ()
@@ -44,7 +44,7 @@ class Options(NamedTuple):
     overwrite: bool = False
 
 
-EVERYTHING = Options()
+EVERYTHING = PlanOptions()
 
 
 class Planned(NamedTuple):
@@ -79,7 +79,7 @@ def none(config: Config) -> list[tuple[str, str]]:
     return [(target, config.none(server)) for target, server in SERVER_OF.items() if not config.has(server)]
 
 
-def observe_and_plan(catalog: Catalog, options: Options = EVERYTHING, pause: Pause = time.sleep) -> Planned:
+def observe_and_plan(catalog: Catalog, options: PlanOptions = EVERYTHING, pause: Pause = time.sleep) -> Planned:
     """The changes of all targets that are configured, or of those of ``only``.
 
     Raises TargetError where one does not answer, Refused for a dashboard of ``only`` that there is not.
@@ -119,7 +119,7 @@ def _secret_texts(catalog: Catalog, wanted: Desired) -> dict[str, str]:
     return found | (secrets_of(grafana_alerting(catalog)) if catalog.config["alerting.by"] == "grafana" else {})
 
 
-def wanted_of(catalog: Catalog, options: Options = EVERYTHING) -> Desired:
+def wanted_of(catalog: Catalog, options: PlanOptions = EVERYTHING) -> Desired:
     """The desired state of Grafana, with what the store remembers of the secrets that were written."""
     config = catalog.config
     memory = recall(config, _key(config))
