@@ -43,6 +43,7 @@ def docs(context: click.Context, out: Path, only_check: bool) -> None:
 
     root = context.find_root()
     files = reference(context.ensure_object(Settings).checked(), root.command)
+    _check_ours(out, files)
     changed = differing_files(files, out) if only_check else write_artifacts(files, out, manifest=False)
     stale = unknown_pages(files, out)
     for path in [*changed, *stale] if only_check else []:
@@ -54,6 +55,20 @@ def docs(context: click.Context, out: Path, only_check: bool) -> None:
     click.echo(f"{out}: {len(files)} pages, {len(changed) + len(stale)} changed")
 
 
+def _check_ours(out: Path, files: dict[str, bytes]) -> None:
+    """Raises Refused over a folder of pages that no `gendash docs` wrote: they would be replaced or removed."""
+    from gendash.engine.errors import Refused
+    from gendash.engine.model import Problem
+
+    first = files["README.md"].partition(b"from the definitions")[0]
+    page = out / "README.md"
+    ours = page.is_file() and page.read_bytes().startswith(first)
+    if not ours and any(out.glob("*.md")):
+        raise Refused(
+            Problem(str(out), "has pages that `gendash docs` did not write", "name an empty folder with --out")
+        )
+
+
 def unknown_pages(files: dict[str, bytes], out: Path) -> list[str]:
     """Pages below a folder that are not among those written, such as of a dashboard that is gone."""
     there = (path.relative_to(out).as_posix() for path in out.rglob("*.md"))
@@ -63,7 +78,7 @@ def unknown_pages(files: dict[str, bytes], out: Path) -> list[str]:
 def reference(catalog: Catalog, root: click.Command) -> dict[str, bytes]:
     """The pages of the reference by path."""
     from gendash.engine.checks.design_rules import RULES
-    from gendash.engine.definitions.load import data, page_template
+    from gendash.engine.definitions.load import data, packaged_adapters, page_template
     from gendash.engine.definitions.strays import ALLOWED
     from gendash.engine.reference.pages import TEMPLATES, Material, pages
 
@@ -73,6 +88,7 @@ def reference(catalog: Catalog, root: click.Command) -> dict[str, bytes]:
         commands=tuple(described(root, "gendash")),
         rules=RULES,
         ignored=ALLOWED,
+        adapters=tuple(packaged_adapters()),
     )
     return pages(catalog, material, {name: page_template(name) for name in TEMPLATES})
 

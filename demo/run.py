@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.errors import Refused, TargetError
 from gendash.engine.model import Problem
 from gendash.engine.render.rules import live_rules, rule_expression
+from gendash.engine.render.write import write_file
 
 DATABASE = "platform"
 MARK, ENV = ".gendash-demo", "env"
@@ -360,8 +362,8 @@ class _Demo:
         self.say(f"dashboards, rules and SQL: {out}")
         if self.options.keep:
             place = self.options.folder / ENV
-            place.touch(0o600)
-            place.write_text("".join(f"export {k}='{v}'\n" for k, v in sorted(self.environment.items())), "utf-8")
+            exports = "".join(f"export {k}={shlex.quote(v)}\n" for k, v in sorted(self.environment.items()))
+            write_file(place, exports.encode(), 0o600)
             (self.options.folder / "gendash.yaml").write_text(yaml.safe_dump(self.settings, sort_keys=False), "utf-8")
             if url:
                 self.say(f"open: {url}/d/{self.config().dashboard_uid('overview')}")

@@ -277,7 +277,7 @@ def translate(error: Exception, where: str, unfit: str = "") -> TargetError:
     """A driver's error as one of ours; ``unfit`` is what to do where values or types are not what a text asks for."""
     if not isinstance(error, psycopg.Error):
         return _foreign_error(error, where, unfit)
-    line = _line(error)
+    line = server_line(error)
     state = error.sqlstate or ""
     if isinstance(error, errors.InsufficientPrivilege):
         todo = "`gendash doctor` prints the GRANT; large tables are read by ranges of ctid"
@@ -312,10 +312,32 @@ def _foreign_error(error: Exception, where: str, unfit: str) -> TargetError:
     return Unexpected(Problem(where, f"a value that cannot be held ({type(error).__name__})", unfit))
 
 
-def _line(error: psycopg.Error) -> str:
-    """The server's message on one line."""
-    primary: str = error.diag.message_primary or (str(error).strip().splitlines() or [type(error).__name__])[0]
-    return " ".join(primary.split())
+# Classes of SQLSTATE whose messages name objects, settings and limits of the server, and never quote a value of a row
+_WITHOUT_VALUES = ("08", "0A", "0B", "25", "26", "28", "34", "3B", "3D", "3F", "40", "42", "53", "54", "55", "57", "58")
+
+
+def server_line(error: psycopg.Error) -> str:
+    """The server's message on one line; where it may quote a value of a row, the kind of error and where it was.
+
+    Messages are stored, logged and shown on dashboards, to people who may not see the row.
+    """
+    state = error.sqlstate or ""
+    if not state or state.startswith(_WITHOUT_VALUES):
+        primary: str = error.diag.message_primary or (str(error).strip().splitlines() or [type(error).__name__])[0]
+        return " ".join(primary.split())
+    known = re.match(r"invalid input syntax for type [\w ]+|division by zero$", error.diag.message_primary or "")
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(error).__name__).lower().strip("_ ")
+    kind = known[0] if known else f"{name} (SQLSTATE {state})"
+    place = [f"{noun} {name}" for noun, name in _places(error).items() if name]
+    return f"{kind} in {', '.join(place)}" if place else kind
+
+
+def _places(error: psycopg.Error) -> dict[str, str | None]:
+    """The column, relation, constraint or type that an error is about; of COPY from the context of its line."""
+    found = error.diag
+    copied = re.match(r"COPY (\w+), line \d+(?:, column (\w+))?", found.context or "")
+    relation, column = copied.groups() if copied else (found.table_name, found.column_name)
+    return {"column": column, "relation": relation, "constraint": found.constraint_name, "type": found.datatype_name}
 
 
 def local_settings(connection: Connection, settings: Mapping[str, str]) -> None:

@@ -199,6 +199,11 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("cadences.*", "duration", None, "how often a relation is refreshed"),
     *(Setting(f"features.{name}", "bool", default, doc) for name, default, doc in FEATURES),
+    Setting("privacy.names", "bool", True, "whether names of accounts are stored, for the admin role"),
+    Setting("privacy.comments", "bool", True, "whether comments of ratings are stored, for the admin role"),
+    Setting("growth.days", "int", 1826, "days before today that charts by day go back at most; totals have all rows"),
+    Setting("growth.groups", "int", 50, "categories and file types by number of rows; the rest counts as other"),
+    Setting("growth.options", "int", 200, "options that a variable of a dashboard offers at most"),
     # data sources and folders
     Setting("datasources.database.uid", "uid", "gendash-postgres", "PostgreSQL for everyone"),
     Setting("datasources.database.name", "str", "gendash PostgreSQL", "its name in Grafana"),
@@ -386,9 +391,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("langfuse.servers.*.base_url", "url", None, "its Langfuse; else langfuse.base_url", "LANGFUSE_*_BASE_URL"),
     Setting("langfuse.servers.*.public_key", "token", None, "its API key", "LANGFUSE_*_PUBLIC_KEY", secret=True),
     Setting("langfuse.servers.*.secret_key", "token", None, "its API key", "LANGFUSE_*_SECRET_KEY", secret=True),
-    Setting(
-        "langfuse.servers.*.plan", "str", None, "its organisation's plan; langfuse.plan where absent", choices=PLANS
-    ),
+    Setting("langfuse.servers.*.plan", "str", None, "its plan; langfuse.plan where absent", choices=PLANS),
     Setting(
         "langfuse.servers.*.server_retention",
         "server retention",

@@ -23,7 +23,7 @@ from gendash.engine.model import Problem, Variable
 from gendash.engine.verify.audited import doubt_finder, shares_beyond
 from gendash.engine.verify.freshness import Filled, relation_finder
 from gendash.engine.verify.queries import Asked, Question, dashboard_queries
-from gendash.engine.verify.reader import RunQuery, open_reader
+from gendash.engine.verify.reader import RunQuery, clock_setting, open_reader
 from gendash.engine.verify.recorded import Recorded, look_at_series
 from gendash.engine.verify.rules import RULES, rule_verdict
 from gendash.engine.verify.servers import PROMETHEUS, Servers, failed_query
@@ -157,7 +157,8 @@ def _reader(config: Config, role: str, at: datetime | None) -> AbstractContextMa
         what = f"not set, so nothing can be asked as role {user}"
         do = "set it to the password that the role has, and run `gendash db migrate` if it has none"
         raise Denied(Problem(f"GENDASH_{role.upper()}_PASSWORD", what, do))
-    return open_reader(store(config), user, password, at, f"GENDASH_{role.upper()}_PASSWORD")
+    login = f"GENDASH_{role.upper()}_PASSWORD, and run `gendash db migrate`, which sets the role's password to it"
+    return open_reader(store(config), user, password, partial(clock_setting, config, at) if at else None, login)
 
 
 def _filled(catalog: Catalog, ask: RunQuery) -> dict[str, Filled]:

@@ -29,7 +29,8 @@ READER, ADMIN = "reader's $ecret", "admin %40 secret"
 STORE = """
 create schema gendash;
 create function gendash.clock() returns timestamptz language sql stable as
-  $$ select coalesce(nullif(current_setting('gendash.now', true), '')::timestamptz, now()) $$;
+  $$ select coalesce(split_part(nullif(current_setting('gendash.now', true), ''), '#', 1)::timestamptz, now()) $$;
+create function gendash.clock_pass(text) returns text language sql as $$ select '' $$;
 create table gendash.refresh_now(relation text, age_s float8, cadence_s float8, error text);
 create table gendash.fresh(name text, n int, ratio numeric);
 create table gendash.late(n int);
