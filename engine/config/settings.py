@@ -290,6 +290,21 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "uid of the folder that it is in, a hidden one; else the root",
     ),
+    Setting(
+        "access.isolation",
+        "str",
+        "folder",
+        "what hides the admin dashboards: a folder, or an organisation of their own, which hides their data too",
+        choices=("folder", "organisation"),
+    ),
+    Setting(
+        "access.admin_token",
+        "token",
+        "",
+        "service account token of that organisation",
+        "GENDASH_GRAFANA_ADMIN_TOKEN",
+        secret=True,
+    ),
     Setting("access.admin_teams", "list", [], "teams of Grafana by name that may view the admin dashboards"),
     *THRESHOLDS,
     # prometheus
