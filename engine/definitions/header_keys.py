@@ -209,6 +209,12 @@ HEADER_KEYS: tuple[Key, ...] = (
         good="{messages.sent_at: {sql: alter table ..., app: writes the time}}",
         bad="{messages.sent_at: alter table ...}",
     ),
+    Key(
+        "own_rows",
+        "text",
+        "the column that names the user to whom a row belongs, or its keyed hash: the API shows it to that user",
+        ("rollup",),
+    ),
     # audits
     Key(
         "place",

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from gendash.engine.config.load import Config, suggest
+from gendash.engine.config.yaml_tree import odd_line, too_much
 from gendash.engine.definitions.adapters import FOLDER, Adapter, adapted
 from gendash.engine.definitions.catalog import Catalog, Document, MetricLines, Style
 from gendash.engine.definitions.content_modules import PACKAGED, dashboard_names, load_dashboards
@@ -43,8 +44,11 @@ def load_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
     return catalog
 
 
-def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()) -> Catalog:
-    """The definitions as far as they can be read, with the problems of reading them, for `checks.check`."""
+def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path(), *, code: bool = True) -> Catalog:
+    """The definitions as far as they can be read, with the problems of reading them, for `checks.check`.
+
+    Without ``code`` no Python of ``roots`` is run: their dashboards are left out.
+    """
     problems: list[Problem] = []
     relations: dict[str, Relation] = {}
     rules: dict[str, dict[str, Rule]] = {}
@@ -71,7 +75,7 @@ def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
         metrics |= read
         metric_lines |= places
         documents |= reader.documents([RULE_TESTS, *(DOCUMENTS if root == PACKAGED else ())])
-        found = load_dashboards(root, reader.shown, problems)
+        found = load_dashboards(root, reader.shown, problems) if code or root == PACKAGED else {}
         dashboards |= found
         named |= dashboard_names(root)
         if root != PACKAGED:
@@ -318,9 +322,16 @@ class _Yaml(NamedTuple):
 @lru_cache(maxsize=1024)  # a process reads the shipped files once, however often it loads a catalog
 def _read_yaml(text: str, first: int) -> _Yaml:
     """The content, which nobody may change, and the faults of a YAML text after ``first`` lines of a file."""
-    loader = LOADER(text)
+    loader = None
     try:
+        odd = odd_line(text, LOADER)
+        if odd:
+            return _Yaml(None, {}, ((first + odd[0], odd[1], "write it out"),), False)
+        loader = LOADER(text)
         node = loader.get_single_node()
+        much = too_much(node)
+        if much:
+            return _Yaml(None, {}, ((0, much, "write less"),), False)
         lines: dict[str, int] = {}
         twice = [(line, f"'{name}' is there twice", "keep one") for line, name in _key_lines(node, lines, first)]
         return _Yaml(None if node is None else loader.construct_document(node), lines, tuple(twice))
@@ -331,8 +342,11 @@ def _read_yaml(text: str, first: int) -> _Yaml:
         return _Yaml(None, {}, ((0, f"not YAML: {' '.join(str(error).split())}", "fix the file"),), False)
     except ValueError as error:  # a scalar that looks like a date or number and is none, such as 2026-02-30
         return _Yaml(None, {}, ((0, f"not YAML: {error}", "put the value in quotes"),), False)
+    except (OverflowError, TypeError, LookupError, AttributeError) as error:  # a value that its tag cannot hold
+        return _Yaml(None, {}, ((0, f"not YAML ({type(error).__name__})", "correct it"),), False)
     finally:
-        loader.dispose()
+        if loader:
+            loader.dispose()
 
 
 def _key_lines(node: Any, lines: dict[str, int], first: int, path: str = "") -> Iterator[tuple[int, str]]:
