@@ -204,8 +204,13 @@ def _with_selects(catalog: Catalog, seen: Seen) -> Seen:
     selects = {one.name: one for staging in catalog.names.stagings.values() for one in staging.adapter.values()}
     usable = {name: one for name, one in selects.items() if _is_readable(one, seen)}
     given = frozenset((name, column) for name, one in usable.items() for column in one.outputs)
-    pages = {name: _pages_below(one, seen) for name, one in usable.items()}
-    return replace(seen, columns=seen.columns | given, readable=seen.readable | given, pages={**seen.pages, **pages})
+    return replace(
+        seen,
+        columns=seen.columns | given,
+        readable=seen.readable | given,
+        pages={**seen.pages, **dict.fromkeys(usable)},  # a row of a result has no place on a page
+        pages_below={name: _pages_below(one, seen) for name, one in usable.items()},
+    )
 
 
 def _is_readable(one: AdapterTable, seen: Seen) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -79,7 +79,7 @@ def open_reader(
             connection = open_connection(place, application="gendash verify")
             opened.append(connection)
         try:
-            return _run(connection, text, settings())
+            return run_query(connection, text, settings())
         finally:
             if connection.closed:
                 raise Unreachable(Problem(place.where, "the connection was cut", "is the server still up?"))
@@ -92,7 +92,10 @@ def open_reader(
             connection.close()
 
 
-def _run(connection: Connection, text: str, settings: dict[str, str]) -> Rows | Failed:
+def run_query(
+    connection: Connection, text: str, settings: dict[str, str], values: Mapping[str, Any] | None = None
+) -> Rows | Failed:
+    """The answer to one query in a read-only transaction with these settings; ``values`` are its parameters."""
     started = time.perf_counter()
 
     def ms() -> float:
@@ -102,7 +105,7 @@ def _run(connection: Connection, text: str, settings: dict[str, str]) -> Rows | 
         connection.execute("begin transaction read only")
         local_settings(connection, settings)
         with connection.cursor() as cursor:
-            cursor.execute(trusted(text))
+            cursor.execute(trusted(text), values)
             while cursor.nextset():  # of several statements the last one counts
                 pass
             described = cursor.description or ()
