@@ -15,7 +15,7 @@ from gendash.engine.model import Relation
 from gendash.engine.platform import columns as postgres_source
 from gendash.engine.platform.estimate import RATES, Estimate, Statistics, estimate, total_estimate
 from gendash.engine.platform.statistics import select_statistics, source_now, statistics
-from gendash.engine.platform.steady_cost import SteadyCost, steady_costs, steady_seconds
+from gendash.engine.platform.steady_cost import SteadyCost, history_days, steady_costs, steady_seconds, stored_costs
 from gendash.engine.store.migrate import preview
 from gendash.engine.store.roles import Step
 
@@ -83,7 +83,9 @@ def look_ahead(config: Config, catalog: Catalog) -> Preview:
         estimate(catalog, relation, known, now) if relation.name in reading else _unknown(relation) for relation in todo
     ]
     where = (source(config).where, store(config).where)
-    steady = steady_costs(catalog, known, now)
+    sizes = {one.relation: one.rows for one in (estimate(catalog, r, known, now) for r in rollups(catalog)) if one.rows}
+    days = history_days(known, now)
+    steady = steady_costs(catalog, known, now) + stored_costs(catalog, sizes, days)
     each = len([one for one in catalog.build_order() if catalog.enabled(one) and _is_refreshed(one)])
     return Preview(steps, lacking, *where, tables, known, writes, list(dict.fromkeys(problems)), steady, each)
 
