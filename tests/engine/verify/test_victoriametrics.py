@@ -89,6 +89,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
                 f"-datasource.url={url}",
                 f"-remoteWrite.url={url}",
                 f"-remoteRead.url={url}",
+                "-notifier.url=http://127.0.0.1:9",  # there is no Alertmanager
                 "-evaluationInterval=1s",
                 "-datasource.queryStep=15s",
                 "-remoteWrite.flushInterval=200ms",
