@@ -5,6 +5,7 @@ Everything heavy is imported inside the commands, so that `gendash --help` stays
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 
@@ -17,6 +18,7 @@ from gendash.commands.db_plan import advise, db_plan
 from gendash.commands.delivery import apply, plan, verify
 from gendash.commands.demo import demo
 from gendash.commands.doctor import doctor
+from gendash.commands.init import init
 from gendash.commands.langfuse import langfuse
 from gendash.commands.new import new
 from gendash.commands.reference import docs, lineage
@@ -40,6 +42,7 @@ for command in (
     check,
     build,
     config,
+    init,
     doctor,
     db,
     langfuse,
@@ -67,6 +70,7 @@ def main() -> None:
     by its kind and place.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    gc.set_threshold(50_000)  # what a command loads lives to its end: looking through it more often finds nothing
     try:
         cli(standalone_mode=True)
     except Exception as error:

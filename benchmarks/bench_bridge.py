@@ -26,12 +26,13 @@ import yaml
 from gendash.demo import postgres
 from gendash.demo.langfuse_double import LangfuseDouble
 from gendash.engine.config.load import load_config
-from gendash.langfuse_bridge import api_types
+from gendash.langfuse_bridge import api_types, stream_run
 from gendash.langfuse_bridge import sync as bridge
 from gendash.langfuse_bridge.pages import Page, Window
 from gendash.langfuse_bridge.replace import copy_rows
-from gendash.langfuse_bridge.rows import OBSERVATIONS, Shaper, StoredRow
+from gendash.langfuse_bridge.rows import Shaper
 from gendash.langfuse_bridge.store import Store
+from gendash.langfuse_bridge.streams import OBSERVATIONS, StoredRow
 
 TABLES = Path(__file__).resolve().parents[1] / "sql" / "tables"
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -117,7 +118,7 @@ def make_tables(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("drop schema if exists gendash cascade")
         connection.execute("create schema gendash")
-        for name in ("lf_observation", "lf_score", "lf_model", "_sync", "_budget", "_secret"):
+        for name in ("lf_observation", "lf_score", "lf_model", "lf_rejected", "_sync", "_budget", "_secret"):
             text = re.match(r"\s*/\*(.*?)\*/", (TABLES / f"{name}.sql").read_text("utf-8"), re.DOTALL)
             assert text
             head = yaml.safe_load(text[1])
@@ -133,10 +134,10 @@ def close_all(store: Store, pages: Iterator[Page]) -> tuple[int, int]:
     """Rows read and written by closing one window, in parts, as the sync does."""
     state, window = store.state("p", "observations"), Window(START, None)
     read = written = 0
-    for part, found, count, _last in bridge._parts(OBSERVATIONS, pages, window):
-        written += store.close(OBSERVATIONS, "p", part, found, state.windows, {}, count).written
+    for part in stream_run.in_parts(OBSERVATIONS, pages, window):
+        written += store.close(OBSERVATIONS, "p", part.bounds, part.rows, state.windows, {}, part.read).written
         state.windows += 1
-        read += count
+        read += part.read
     return read, written
 
 

@@ -101,16 +101,8 @@ class Settings:
 
     def config(self) -> Config:
         from gendash.engine.config.load import load_config
-        from gendash.engine.errors import ConfigError
-        from gendash.engine.model import Problem
 
-        file = Path(self.path or "gendash.yaml")
-        try:
-            text = file.read_text("utf-8") if self.path or file.exists() else ""
-        except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", None) or "not UTF-8 text"
-            raise ConfigError(Problem(str(file), f"cannot read: {why}", "check --config")) from error
-        return load_config(text, str(file), os.environ, self.env, _secret_in)
+        return load_config(self.text(), str(Path(self.path or "gendash.yaml")), os.environ, self.env, _secret_in)
 
     @property
     def base(self) -> Path:
@@ -124,12 +116,34 @@ class Settings:
         config = self.config()
         return load_catalog(config, content_roots(config, self.base), self.base)
 
-    def checked(self) -> Catalog:
-        """The definitions; any problem stops here, and all are listed."""
+    def text(self) -> str:
+        """The text of gendash.yaml, empty where there is none. Raises ConfigError if it cannot be read."""
+        from gendash.engine.errors import ConfigError
+        from gendash.engine.model import Problem
+
+        file = Path(self.path or "gendash.yaml")
+        try:
+            return file.read_text("utf-8") if self.path or file.exists() else ""
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "not UTF-8 text"
+            raise ConfigError(Problem(str(file), f"cannot read: {why}", "check --config")) from error
+
+    def environments(self) -> list[str]:
+        """The names under ``environments:``."""
+        from gendash.engine.config.yaml_tree import read_tree
+
+        return list(read_tree(self.text(), self.path or "gendash.yaml", [])[1])
+
+    def checked(self, always: bool = False) -> Catalog:
+        """The definitions; any problem stops here, and all are listed.
+
+        Equal ones that have passed before are not checked again, unless they are ``always`` checked.
+        """
         from gendash.engine.definitions.load import read_catalog
 
         config = self.config()
-        return without_problems(read_catalog(config, content_roots(config, self.base), self.base))
+        notes = None if always else self.base / ".gendash" / "checked"
+        return without_problems(read_catalog(config, content_roots(config, self.base), self.base), notes)
 
 
 def content_roots(config: Config, base: Path) -> list[Path]:
@@ -137,12 +151,21 @@ def content_roots(config: Config, base: Path) -> list[Path]:
     return [base / folder for folder in config["content"]]
 
 
-def without_problems(catalog: Catalog) -> Catalog:
-    """The catalog itself. Raises ContentError with every problem that a check finds."""
-    from gendash.engine.checks.definitions import check
-    from gendash.engine.errors import ContentError, raise_if
+def without_problems(catalog: Catalog, notes: Path | None = None) -> Catalog:
+    """The catalog itself. Raises ContentError with every problem that a check finds.
 
-    raise_if(ContentError, check(catalog))
+    ``notes`` is the folder that holds a note of each catalog that has passed: an equal one is not checked again.
+    """
+    from gendash.commands import _checked
+
+    key = "" if notes is None or catalog.problems or not catalog.complete else _checked.digest(catalog)
+    if notes is None or not _checked.is_noted(notes, key):
+        from gendash.engine.checks.definitions import check
+        from gendash.engine.errors import ContentError, raise_if
+
+        raise_if(ContentError, check(catalog))
+        if notes is not None and key:
+            _checked.note(notes, key)
     return catalog
 
 

@@ -13,6 +13,8 @@ from gendash.commands._common import DONE, PENDING, Settings, all_artifacts, jso
 
 if TYPE_CHECKING:
     from gendash.engine.config.settings import Setting
+    from gendash.engine.definitions.catalog import Catalog
+    from gendash.engine.errors import GendashError
     from gendash.engine.model import Problem
 
 MASK = "********"
@@ -23,28 +25,42 @@ MASK = "********"
 def check(settings: Settings) -> None:
     """Check the definitions, offline.
 
-    References, queries, units, descriptions, grid: every problem at once.
+    References, queries, units, descriptions, grid: every problem at once. Without --env, also what is wrong in each of
+    the environments of gendash.yaml.
     """
-    from gendash.engine.checks.definitions import definition_notes, warnings
+    from gendash.engine.checks.definitions import warnings
 
-    catalog = settings.checked()
+    catalog = _checked_everywhere(settings)
     panels = sum(len(dashboard.panels()) for dashboard in catalog.dashboards.values())
     for warning in warnings(catalog):
         say(f"warning: {warning}")
-    for note in _grouped_notes(definition_notes(catalog)):
-        say(f"note: {note}")
     click.echo(
         f"{len(catalog.dashboards)} dashboards, {panels} panels, {len(catalog.relations)} SQL files, "
         f"{len(catalog.rules)} rules: no problems"
     )
 
 
-def _grouped_notes(found: list[Problem]) -> list[str]:
-    """One line for each dashboard that links lead to and that does not exist."""
-    by_what: dict[str, list[str]] = {}
-    for note in found:
-        by_what.setdefault(note.what.split("'")[1].partition("/")[0], []).append(note.where)
-    return [f"{len(w)} links to '{name}' are left out, since there is no such dashboard" for name, w in by_what.items()]
+def _checked_everywhere(settings: Settings) -> Catalog:
+    """The definitions. Raises GendashError with their problems, and with those that only an environment has."""
+    from gendash.engine.errors import ConfigError, ContentError, GendashError, raise_if
+    from gendash.engine.model import Problem
+
+    first: Catalog | GendashError | None = None
+    found: list[Problem] = []
+    for name in [settings.env] if settings.env else ["", *settings.environments()]:
+        try:
+            outcome: Catalog | GendashError = Settings(settings.path, name).checked(always=True)
+        except GendashError as error:
+            outcome = error
+            new = [problem for problem in error.problems if problem not in found]
+            placed = isinstance(error, ConfigError) or not name  # a line of gendash.yaml says enough
+            found += [one if placed else Problem(one.where, f"{one.what}, with --env {name}", one.do) for one in new]
+        first = first or outcome
+    if isinstance(first, GendashError):
+        raise type(first)(found)
+    raise_if(ContentError, found)
+    assert first is not None
+    return first
 
 
 @click.command()

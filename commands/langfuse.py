@@ -30,7 +30,7 @@ from gendash.commands._common import (
 if TYPE_CHECKING:
     from gendash.engine.config.load import Config
     from gendash.langfuse_bridge.reconcile import Reconciliation, TotalsDifference
-    from gendash.langfuse_bridge.sync import Progress, SyncReport
+    from gendash.langfuse_bridge.sync_report import Progress, SyncReport
 
 Result = TypeVar("Result")
 
@@ -80,7 +80,7 @@ def _each(projects: Sequence[Config], work: Callable[[Config], Result]) -> tuple
 
 def _failed_last(projects: Sequence[Config]) -> Sequence[Config]:
     """The projects, those that failed last time at the end, since an absent server costs time until its timeouts."""
-    from gendash.langfuse_bridge.sync import sync_status
+    from gendash.langfuse_bridge.status import sync_status
 
     if len(projects) == 1:
         return projects
@@ -146,29 +146,33 @@ def _progress(quiet: bool) -> Callable[[Progress], None] | None:
 
     if quiet:
         return None
-    began, shown_at, terminal = monotonic(), [monotonic()], sys.stderr.isatty()
+    shown_at, terminal = [monotonic()], sys.stderr.isatty()
 
     def show(at: Progress) -> None:
         now = monotonic()
         if now - shown_at[0] < (0.2 if terminal else 60):
             return
         shown_at[0] = now
-        line = progress_line(at, now - began)
+        line = progress_line(at)
         click.echo(f"\r{line:<100}" if terminal else f"gendash: {line}", nl=not terminal, err=True)
 
     return show
 
 
-def progress_line(at: Progress, elapsed_s: float) -> str:
-    """The progress of a run in one line: bar, share, rows a second, and the time left at this speed."""
+def progress_line(at: Progress) -> str:
+    """The progress of a pass in one line: bar, share, rows a second, time left, and how long it waited for the server.
+
+    Time left is work alone at the speed so far: a pause that is over says nothing about the rest.
+    """
     whole = (at.end - at.start).total_seconds()
     share = min(1.0, (at.at - at.start).total_seconds() / whole) if whole else 1.0
-    rate = at.rows / elapsed_s if elapsed_s else 0.0
-    left = elapsed_s * (1 - share) / share if share else 0.0
+    rate = at.rows / at.worked_s if at.worked_s else 0.0
+    left = at.worked_s * (1 - share) / share if share else 0.0
     bar = "#" * round(20 * share)
+    waited = f", waited {at.waited_s / 60:.0f} min for the server" if at.waited_s >= 30 else ""
     return (
-        f"{at.project} {at.stream} [{bar:<20}] {share:4.0%} until {at.at:%Y-%m-%d %H:%M}, "
-        f"{at.rows:,} rows, {rate:,.0f}/s, {left / 60:.0f} min left"
+        f"{at.project} {at.stream} {at.kind} [{bar:<20}] {share:4.0%} until {at.at:%Y-%m-%d %H:%M}, "
+        f"{at.rows:,} rows, {rate:,.0f}/s, {left / 60:.0f} min left{waited}"
     )
 
 
@@ -200,6 +204,7 @@ _SHOWN = [
     "closed_until",
     "lag_s",
     "kept_before",
+    "server_keeps",
     "stored",
     "rejected",
     "written",
@@ -218,15 +223,16 @@ _SHOWN = [
 def status(settings: Settings, project: str, metrics: Path | None, as_json: bool) -> None:
     """Per project and stream: how far it is, how far behind, what it wrote and asked, what went wrong."""
     from gendash.engine.render.write import write_file
-    from gendash.langfuse_bridge import retention, sync
+    from gendash.langfuse_bridge.retention import prometheus_text
+    from gendash.langfuse_bridge.status import sync_status
 
     config = settings.config()
     if metrics and not config.has("langfuse"):
         write_file(metrics, b"")  # old content would be taken for the present state
     ends_without(config, "langfuse", as_json=as_json)
-    rows = sync.sync_status(config, now=datetime.now(UTC), only=project)
+    rows = sync_status(config, now=datetime.now(UTC), only=project)
     if metrics:
-        write_file(metrics, retention.prometheus_text(rows).encode())
+        write_file(metrics, prometheus_text(rows).encode())
     else:
         show_rows(rows if as_json else [{name: _short(row.get(name)) for name in _SHOWN} for row in rows], as_json)
 
@@ -321,13 +327,13 @@ def _words(difference: TotalsDifference) -> str:
 @click.pass_obj
 def purge(settings: Settings, before: datetime | None, everything: bool, project: str, yes: bool) -> None:
     """Delete rows of LLM calls and scores that are older than the retention."""
-    from gendash.langfuse_bridge import sync
     from gendash.langfuse_bridge.projects import each_project
     from gendash.langfuse_bridge.retention import purge as run
+    from gendash.langfuse_bridge.status import sync_status
 
     config = settings.config()
     ends_without(config, "store")
-    stored = {row["project"] for row in sync.sync_status(config, now=datetime.now(UTC))}
+    stored = {row["project"] for row in sync_status(config, now=datetime.now(UTC))}
     projects = each_project(config, project, sorted(stored))
     names = ", ".join(one["langfuse.project"] for one in projects)
     confirm(yes, "purge", f"this deletes {'all' if everything else 'old'} rows of {names} from the store")

@@ -30,7 +30,16 @@ from gendash.dashboards._queries import (
     firing,
     quantile,
 )
-from gendash.dashboards.viz import TIMELINE_ROUTES, HeadTile, Heatmap, Lines, NumberTile, StateTile, StateTimeline
+from gendash.dashboards.viz import (
+    TIMELINE_ROUTES,
+    HeadTile,
+    Heatmap,
+    Lines,
+    NumberTile,
+    ShareTile,
+    StateTile,
+    StateTimeline,
+)
 from gendash.engine.model import Panel, promql, slo
 
 HEALTH_PANEL = Panel(
@@ -129,10 +138,8 @@ ERRORS_PANEL = Panel(
     "the budget burns fast.\n\n"
     "When red: see which route fails in the last row, then the newest deploy mark. Without requests it shows 'no "
     "traffic', which is not 0 %.",
-    HeadTile(
-        unit="percentunit",
+    ShareTile(
         decimals=2,
-        min=0,
         max=0.12,
         judged=True,
         thresholds=up_is_bad(slo("api_errors.objective"), slo("api_errors.red")),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from gendash.engine.model import Query, promql
 
 IN_ENVIRONMENT = "(${environment:sqlstring} = '__all' or environment = ${environment:sqlstring})"
-TODAY = "({{ now() }} at time zone {{ zone() }})::date"
+TODAY = "{{ today() }}"
 QUIET = "a quiet platform"
 NEVER_SYNCED = "no LLM call was ever synced"
 REQUESTS = 'sum({{ rule("job:http_requests:rate5m") }}{job=~"$job"})'
@@ -132,7 +132,7 @@ def active_users(column: str, days: int) -> str:
     return f"""
     with today as (
       select max(day) as day from {{{{ view('activity_day') }}}}
-      where day <= ({{{{ now() }}}} at time zone {{{{ zone() }}}})::date
+      where day <= {{{{ today() }}}}
     ),
     figures as (
       select coalesce(max({column}) filter (where a.day = today.day), 0) as current,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gendash.dashboards._palette import CALLS, COST, TEXT, WARN, down_is_bad, override, steps
 from gendash.dashboards._queries import LAST_30_DAYS, QUIET, TODAY, per_hour
-from gendash.dashboards.viz import Freshness, HeadTile, Text
+from gendash.dashboards.viz import Freshness, HeadTile, ShareTile, Text
 from gendash.engine.model import Panel, Row, Variable, promql, slo, sql
 
 JOB = Variable(
@@ -108,6 +108,7 @@ FRESHNESS = Panel(
     ],
     width=12,
     height=3,
+    role="freshness",
 )
 
 
@@ -145,12 +146,10 @@ CSAT = Panel(
     "Share of ratings of 4 or 5 among all ratings of today and the 6 days before; above it their number and the share "
     "of the 7 days before those. The curve is the same for each of 30 days. Edited ratings count where first given."
     "\n\nThe plan asks for the average rating: the mean of 1 and 5 describes no rating. It is on Feedback & Quality.",
-    HeadTile(
-        unit="percentunit",
+    ShareTile(
         decimals=1,
         calc="last",
         min=0.5,
-        max=1,
         judged=True,
         thresholds=down_is_bad(slo("csat.red"), slo("csat.amber")),
         no_data="no ratings",
@@ -207,6 +206,7 @@ def how_to_read(question: str, notes: str) -> Row:
                 [],
                 width=24,
                 height=8,
+                role="guide",
             )
         ],
         open=False,

@@ -54,7 +54,7 @@ from gendash.dashboards._queries import (
 )
 from gendash.dashboards._shared import ANNOTATIONS, CSAT, ENVIRONMENT, FRESHNESS, JOB, LLM_CALLS, how_to_read
 from gendash.dashboards._tables import columns, entity, judged, judged_share, linked, share_bar
-from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Heatmap, Lines, StateTile, Table
+from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Heatmap, Lines, ShareTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, Variable, promql, slo, sql
 
 TURNS = 'sum({{ rule("job:agent_queries:rate5m") }}{job=~"$job"})'
@@ -205,10 +205,8 @@ HEAD = [
         "it the share of 24 hours earlier. Amber above {{ slo('failures.amber') }}, "
         "red above {{ slo('failures.red') }}.\n\n"
         "When red: look at the tools and models below, then at failed and slow turns.",
-        HeadTile(
-            unit="percentunit",
+        ShareTile(
             decimals=2,
-            min=0,
             max=0.12,
             judged=True,
             thresholds=up_is_bad(slo("failures.amber"), slo("failures.red")),
@@ -356,8 +354,8 @@ MODELS = [
                   case when calls >= 20 then ttft_p95_s end as "1st token",
                   case when calls >= 20 then speed_p50 end as "Tokens/s",
                   call_tokens::float8 / calls as "Tokens", tokens_p95 as "Tokens p95", cost_usd as "Cost"
-                from {{{{ view('llm_model_window') }}}}
-                where days = 7 and {THIS_ENVIRONMENT} and model <> '__all' and {IN_MODEL} and calls > 0
+                from {{{{ view('llm_model_7d') }}}}
+                where {THIS_ENVIRONMENT} and model <> '__all' and {IN_MODEL} and calls > 0
                 order by calls desc, model limit 20""",
                 format="table",
                 may_be_empty="no LLM call in 7 days",
@@ -576,7 +574,7 @@ TOOLS = [
         BarGauge(unit="locale", decimals=0, color=fixed(CALLS), overrides=colored({"10 or more": WARN})),
         [
             sql(
-                named_bars(f"{{{{ view('llm_depth_window') }}}} where {THIS_ENVIRONMENT}", "bucket", "turns", "rank"),
+                named_bars(f"{{{{ view('llm_depth_7d') }}}} where {THIS_ENVIRONMENT}", "bucket", "turns", "rank"),
                 format="table",
                 may_be_empty="no turn in 7 days",
             )
@@ -661,8 +659,8 @@ TOOLS = [
                 select tool as "Tool", turns as "Turns", calls as "Calls",
                   errors::float8 / nullif(calls, 0) as "Errors",
                   case when calls >= 20 then p50_s end as "p50", case when calls >= 20 then p95_s end as "p95"
-                from {{{{ view('llm_tool_window') }}}}
-                where days = 7 and {THIS_ENVIRONMENT} and tool <> '(no tool)'
+                from {{{{ view('llm_tool_7d') }}}}
+                where {THIS_ENVIRONMENT} and tool <> '(no tool)'
                 order by calls desc, tool limit 20""",
                 format="table",
                 may_be_empty="no traced tool call in 7 days",
@@ -820,7 +818,7 @@ ASKED = [
         BarGauge(unit="locale", decimals=0, color=fixed(USERS)),
         [
             sql(
-                "select intent as name, conversations as value from {{ view('intent_window') }} where days = 7 "
+                "select intent as name, conversations as value from {{ view('intent_7d') }} "
                 "order by conversations desc, intent limit 8",
                 format="table",
                 may_be_empty="no message names an intent",
@@ -926,7 +924,7 @@ ASKED = [
                 select prompt as "Prompt", version as "Version", first_at as "Since", calls as "Calls",
                   errors::float8 / calls as "Errors", case when calls >= 20 then p95_s end as "p95",
                   tokens::float8 / calls as "Tokens", cost_usd / nullif(priced, 0) as "Cost"
-                from {{{{ view('llm_prompt_window') }}}} where {THIS_ENVIRONMENT}
+                from {{{{ view('llm_prompt_30d') }}}} where {THIS_ENVIRONMENT}
                 order by prompt, version desc limit 50""",
                 format="table",
                 may_be_empty="no call names a managed prompt",

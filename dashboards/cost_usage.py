@@ -46,7 +46,18 @@ from gendash.dashboards._palette import (
 from gendash.dashboards._queries import IN_ENVIRONMENT, NEVER_SYNCED, QUIET, TODAY, change, dollars, tile
 from gendash.dashboards._shared import ANNOTATIONS, ENVIRONMENT, FRESHNESS, JOB, LLM_COST, how_to_read
 from gendash.dashboards._tables import entity, judged_share, share_bar
-from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines, NumberTile, StateTile, Table, Trend
+from gendash.dashboards.viz import (
+    PREVIOUS,
+    BarGauge,
+    DayBars,
+    HeadTile,
+    Lines,
+    NumberTile,
+    ShareTile,
+    StateTile,
+    Table,
+    Trend,
+)
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, promql, slo, sql
 
 NO_CALLS = "no LLM call in the picked time"
@@ -234,7 +245,7 @@ HEAD = [
         "Input tokens of LLM calls read from a prompt cache / all input tokens, today and the 6 days before. Cached "
         "tokens cost a fraction of the price, so higher is cheaper. The change compares the last 7 whole days with "
         "the 7 before.",
-        HeadTile(unit="percentunit", decimals=0, min=0, max=1, subject=CALLS, no_data="no input"),
+        ShareTile(decimals=0, subject=CALLS, no_data="no input"),
         [
             sql(
                 rolling(
@@ -482,8 +493,8 @@ WHERE = [
                   uncosted::float8 / nullif(calls, 0) as "No price",
                   input_usd as "In, 1M", output_usd as "Out, 1M",
                   case when uncosted > 0 or calls = 0 then split_part(hint, ':', 1) end as "Why no price"
-                from {{{{ view('llm_model_window') }}}} left join listed using (model)
-                where days = 30 and {THIS_ENVIRONMENT} and model <> '__all'
+                from {{{{ view('llm_model_30d') }}}} left join listed using (model)
+                where {THIS_ENVIRONMENT} and model <> '__all'
                 order by cost_usd desc, model limit 20""",
                 format="table",
                 may_be_empty="no LLM call in 30 days",
@@ -553,7 +564,7 @@ WHERE = [
                     select sum(turns) from {{{{ view('llm_turn_day') }}}} where {LAST_30_D} and {THIS_ENVIRONMENT}
                   )::float8 as "Share of turns", turns as "Turns",
                   cost_usd / nullif(priced, 0) as "Per turn", cost_usd as "Cost"
-                from {{{{ view('llm_tool_window') }}}} where days = 30 and {THIS_ENVIRONMENT}
+                from {{{{ view('llm_tool_30d') }}}} where {THIS_ENVIRONMENT}
                 order by cost_usd desc, tool limit 20""",
                 format="table",
                 may_be_empty="no agent turn in 30 days",

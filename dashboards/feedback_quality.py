@@ -25,7 +25,7 @@ from gendash.dashboards._palette import (
 from gendash.dashboards._queries import LAST_30_DAYS, QUIET, TODAY, named_bars, rolling, state_of_share, tile
 from gendash.dashboards._shared import ANNOTATIONS, CSAT, FRESHNESS, JOB, how_to_read
 from gendash.dashboards._tables import COLORED_TEXT, judged_share, linked, share_bar
-from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines, NumberTile, StateTile, Table
+from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines, NumberTile, ShareTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, slo, sql
 
 NO_RATING = "no rating within 30 days"
@@ -148,7 +148,7 @@ HEAD = [
         "Rated answers / answers that could be rated, each once, of today and the 29 days before without the last 24 "
         "hours. Answers to guests count only with platform.guests_can_rate. Mostly angry or happy people rate."
         "\n\nThe plan asks for a share of all messages: users' own cannot be rated, and recent answers may still be.",
-        HeadTile(unit="percentunit", decimals=1, subject=USERS, min=0, max=0.5, no_data="no answer"),
+        ShareTile(decimals=1, subject=USERS, max=0.5, no_data="no answer"),
         [
             sql(
                 rolling(
@@ -170,7 +170,7 @@ HEAD = [
         "Negative",
         "Share of ratings of 1 or 2 among all ratings of today and the 29 days before; the change is against the 30 "
         "days before those. Not the complement of CSAT: a rating of 3 is in neither.",
-        HeadTile(unit="percentunit", decimals=1, subject=RATING["1"], min=0, max=0.5, no_data="no ratings"),
+        ShareTile(decimals=1, subject=RATING["1"], max=0.5, no_data="no ratings"),
         [
             sql(
                 rolling(
@@ -235,7 +235,7 @@ HEAD = [
         "No answer",
         "Share of agent turns that ended in an error, today and the 29 days before, from Langfuse (the trace's root is "
         "an ERROR), all environments. Answers such as 'I do not know' are not detected: texts are never read.",
-        HeadTile(unit="percentunit", decimals=1, subject=BAD, min=0, max=0.2, no_data="no turns"),
+        ShareTile(decimals=1, subject=BAD, max=0.2, no_data="no turns"),
         [
             sql(
                 rolling(

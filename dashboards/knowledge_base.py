@@ -36,7 +36,7 @@ from gendash.dashboards._queries import (
 )
 from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
 from gendash.dashboards._tables import count_bar
-from gendash.dashboards.viz import BarGauge, DayBars, HeadTile, Lines, NumberTile, StateTile, Table
+from gendash.dashboards.viz import BarGauge, DayBars, HeadTile, Lines, NumberTile, ShareTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, promql, slo, sql
 
 FILE_TYPES = Variable(
@@ -233,7 +233,7 @@ HEAD = [
         "No result",
         "Searches that found nothing / searches, over the last 24 hours: the histogram bucket of 0 results; above it "
         "the 24 hours before. High: the answer is not in the knowledge base, or the score threshold is too strict.",
-        HeadTile(unit="percentunit", decimals=1, subject=UNKNOWN, min=0, max=0.5, no_data="no search"),
+        ShareTile(decimals=1, subject=UNKNOWN, max=0.5, no_data="no search"),
         [
             compared(
                 without_result("24h"),

@@ -235,7 +235,7 @@ USAGE = [
         [
             sql(
                 """
-                with today as (select ({{ now() }} at time zone {{ zone() }})::date as day),
+                with today as (select {{ today() }} as day),
                 figures as (
                   select coalesce(sum(conversations) filter (where c.day > today.day - 30), 0) as current,
                     coalesce(sum(conversations) filter (where c.day <= today.day - 30), 0) as prior
@@ -350,8 +350,8 @@ USAGE = [
                 """
                 with days as (
                   select d::date as day from generate_series(
-                    (({{ now() }} at time zone {{ zone() }})::date - 30)::timestamp,
-                    ({{ now() }} at time zone {{ zone() }})::date - 1, interval '1 day') d
+                    ({{ today() }} - 30)::timestamp,
+                    {{ today() }} - 1, interval '1 day') d
                 )
                 select days.day::timestamp at time zone {{ zone() }} as "time", channels.channel as metric,
                   coalesce(c.conversations, 0) as value
@@ -470,8 +470,8 @@ USAGE = [
                 f"""
                 with days as (
                   select d::date as day from generate_series(
-                    (({{{{ now() }}}} at time zone {{{{ zone() }}}})::date - 30)::timestamp,
-                    ({{{{ now() }}}} at time zone {{{{ zone() }}}})::date - 1, interval '1 day') d
+                    ({{{{ today() }}}} - 30)::timestamp,
+                    {{{{ today() }}}} - 1, interval '1 day') d
                 ),
                 spend as (
                   select day, sum(cost_usd) as cost from {{{{ view('llm_spend_day') }}}}

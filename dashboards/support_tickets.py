@@ -39,7 +39,7 @@ from gendash.dashboards._queries import (
 )
 from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
 from gendash.dashboards._tables import COLORED_TEXT, count_bar, judged, share_bar
-from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, NumberTile, StateTile, Table
+from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, NumberTile, ShareTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, slo, sql
 
 ALL = "'__all'"
@@ -308,7 +308,7 @@ HEAD = [
         "Reopened",
         "Reopenings / resolutions, both of today or the 29 days before, from the history of statuses: moves back to "
         "open or in progress, by moves to resolved or closed. High: resolutions that do not last.",
-        HeadTile(unit="percentunit", decimals=1, subject=TICKET["in progress"], min=0, max=0.2, no_data="none done"),
+        ShareTile(decimals=1, subject=TICKET["in progress"], max=0.2, no_data="none done"),
         [
             sql(
                 rolling(

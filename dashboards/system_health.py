@@ -38,7 +38,7 @@ from gendash.dashboards._palette import (
 from gendash.dashboards._queries import QUIET, TODAY, compared
 from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
 from gendash.dashboards._tables import COLORED_TEXT, cells, columns, count_bar, judged, share_bar
-from gendash.dashboards.viz import DayBars, Freshness, HeadTile, Lines, Table, short_routes
+from gendash.dashboards.viz import DayBars, Freshness, Lines, ShareTile, Table, short_routes
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, promql, slo, sql
 
 INSTANCE = Variable(
@@ -140,11 +140,8 @@ HEAD = [
         "above it 24 hours earlier; peaks between scrapes are not seen. Amber from "
         "{{ setting('limits.db_pool_amber') }}, red from {{ setting('limits.db_pool_used') }}."
         "\n\nWhen red: look for slow statements under 'Is it the database?'; meanwhile requests wait for a connection.",
-        HeadTile(
-            unit="percentunit",
+        ShareTile(
             decimals=0,
-            min=0,
-            max=1,
             judged=True,
             thresholds=up_is_bad(SettingRef("limits.db_pool_amber"), SettingRef("limits.db_pool_used")),
         ),
@@ -168,11 +165,8 @@ HEAD = [
         "hours earlier. Amber below {{ setting('limits.cache_hits_amber') }}, red below "
         "{{ setting('limits.cache_hits') }}.\n\n"
         "When red: was the cache emptied by a restart, or do keys expire too soon? See evictions of Redis.",
-        HeadTile(
-            unit="percentunit",
+        ShareTile(
             decimals=0,
-            min=0,
-            max=1,
             judged=True,
             thresholds=down_is_bad(SettingRef("limits.cache_hits"), SettingRef("limits.cache_hits_amber")),
             no_data="no reads",
@@ -198,11 +192,8 @@ HEAD = [
         "the most that one Python process can use. Amber from "
         "{{ setting('limits.cpu_amber') }}, red from {{ setting('limits.cpu') }}."
         "\n\nWhen red: run more processes, or reduce the work per request.",
-        HeadTile(
-            unit="percentunit",
+        ShareTile(
             decimals=0,
-            min=0,
-            max=1,
             judged=True,
             thresholds=up_is_bad(SettingRef("limits.cpu_amber"), SettingRef("limits.cpu")),
             no_data="no data",

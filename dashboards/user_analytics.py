@@ -38,7 +38,7 @@ from gendash.dashboards._queries import (
 )
 from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
 from gendash.dashboards._tables import count_bar, linked
-from gendash.dashboards.viz import BarGauge, DayBars, HeadTile, Lines, NumberTile, StateTile, Table
+from gendash.dashboards.viz import BarGauge, DayBars, HeadTile, Lines, NumberTile, ShareTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, promql, slo, sql
 
 SIGN_INS = '{{ rule("job_status:auth_attempts:%s") }}{job=~"$job"%s}'
@@ -221,7 +221,7 @@ HEAD = [
         "Sticky",
         "Mean of daily users over the 30 days up to yesterday / users who were active in these 30 days; the curve is "
         "the same figure for each of 30 days. 10 % means that a user comes on 3 days of a month.",
-        HeadTile(unit="percentunit", decimals=1, subject=USERS, min=0, max=0.5, no_data="no users"),
+        ShareTile(decimals=1, subject=USERS, max=0.5, no_data="no users"),
         [
             sql(
                 active(
@@ -586,7 +586,7 @@ DEPTH = [
             sql(
                 """
                 select at as "time", registered as "registered" from {{ view('account_day') }}
-                where $__timeFilter(at) and day <= ({{ now() }} at time zone {{ zone() }})::date order by 1""",
+                where $__timeFilter(at) and day <= {{ today() }} order by 1""",
                 may_be_zero="nobody registered",
                 may_be_empty="no day begins in the picked range, or no account yet",
             )

@@ -97,6 +97,15 @@ class HeadTile(Stat):
 
 
 @attr.s(kw_only=True, auto_attribs=True)
+class ShareTile(HeadTile):
+    """A share in the head row; the scale of its curve is from 0 to 1, unless it says another."""
+
+    unit: str = "percentunit"
+    min: float | None = 0
+    max: float | None = 1
+
+
+@attr.s(kw_only=True, auto_attribs=True)
 class NumberTile(Stat):
     """A figure without a curve, 3 high."""
 

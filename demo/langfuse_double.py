@@ -7,30 +7,26 @@ traces and models. Rows may be added, replaced and deleted while it runs.
 from __future__ import annotations
 
 import base64
-import gzip
 import threading
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, Literal
-from urllib.parse import parse_qs, unquote, urlsplit
-
-import msgspec
+from typing import Literal
+from urllib.parse import unquote
 
 from gendash.demo import langfuse_metrics as metrics
 from gendash.demo import langfuse_params as ask
 from gendash.demo import langfuse_wire as wire
 from gendash.demo.langfuse_faults import PREFIX, Answer, Fault, broken_answer, deprecation
+from gendash.demo.langfuse_http import ENCODE, server_of
 from gendash.demo.langfuse_params import Params
 from gendash.demo.langfuse_rows import Key, Rows
 from gendash.demo.langfuse_wire import Row, iso, millis
 
 Mode = Literal["events_only", "dual", "legacy"]
 
-_ENCODE = msgspec.json.Encoder(decimal_format="number").encode
 _GONE = (
     "This endpoint is not available on deployments running in Langfuse v4 events_only mode. "
     "Learn more about Langfuse v4 at: https://langfuse.com/docs/v4"
@@ -102,7 +98,7 @@ class LangfuseDouble(Rows):
 
     def start(self) -> LangfuseDouble:
         """Starts serving in a thread of its own."""
-        self._server = _Server(("127.0.0.1", self.port), _handler(self))
+        self._server = server_of(self, self.port)
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         return self
 
@@ -208,7 +204,7 @@ class LangfuseDouble(Rows):
             place = {"lastStartTimeTo": last["startTime"], "lastTraceId": last["traceId"], "lastId": last["id"]}
             if not rows and "cursor" in params:
                 place = dict(zip(place, ask.cursor(params, tuple(place)), strict=True))
-            body["meta"]["cursor"] = base64.b64encode(_ENCODE(place)).decode()
+            body["meta"]["cursor"] = base64.b64encode(ENCODE(place)).decode()
         return 200, body
 
     def _scores_v3(self, params: Params, _route: str, fault: Fault | None) -> Answer:
@@ -234,7 +230,7 @@ class LangfuseDouble(Rows):
         if more:
             last = rows[-1] if rows else {"timestamp": iso(below[0]), "id": below[1] if len(below) > 1 else ""}
             place = {"v": 1, "lastTimestamp": last["timestamp"], "lastId": last["id"]}
-            meta["cursor"] = base64.b64encode(_ENCODE(place)).decode().rstrip("=")
+            meta["cursor"] = base64.b64encode(ENCODE(place)).decode().rstrip("=")
         return 200, {"data": [wire.score_v3(row, groups) for row in rows], "meta": meta}
 
     def _observations_v1(self, params: Params, route: str, _fault: Fault | None) -> Answer:
@@ -344,64 +340,3 @@ def _route(route: str) -> str | None:
         return route
     head = route.split("/")[0]
     return head if head in ("observations", "traces", "sessions") else None
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Nothing: a client that hangs up is no news."""
-
-
-def _handler(double: LangfuseDouble) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-
-        def setup(self) -> None:
-            double.connections += 1
-            super().setup()
-
-        def do_GET(self) -> None:
-            parts = urlsplit(self.path)
-            params = parse_qs(parts.query, keep_blank_values=True)
-            double.log.append((parts.path, params))
-            fault = double.fault(parts.path.removeprefix(PREFIX))
-            if fault and fault.slow:
-                time.sleep(fault.slow)
-            if fault and fault.drop:
-                self.close_connection = True
-                return
-            header = self.headers.get("Authorization", "")
-            status, body = double.answer(self.command, parts.path, params, header, fault)
-            self._send(status, body, bool(fault and fault.cut))
-
-        do_DELETE = do_POST = do_PUT = do_PATCH = do_GET
-
-        def _send(self, status: int, body: Any, cut: bool) -> None:
-            html = isinstance(body, str)
-            data = body.encode() if html else _ENCODE(body)
-            self.send_response(status)
-            self.send_header("Content-Type", "text/html; charset=utf-8" if html else "application/json; charset=utf-8")
-            if status == 429:
-                details = body["details"]
-                self.send_header("Retry-After", str(details["retryAfterSeconds"]))
-                self.send_header("X-RateLimit-Limit", str(details["limit"]))
-                self.send_header("X-RateLimit-Remaining", "0")
-                at = datetime.fromisoformat(details["resetAt"])
-                self.send_header(
-                    "X-RateLimit-Reset", f"{at:%a %b %d %Y %H:%M:%S} GMT+0000 (Coordinated Universal Time)"
-                )
-            if len(data) > 1024 and "gzip" in self.headers.get("Accept-Encoding", "") and not cut:
-                data = gzip.compress(data, 1)
-                self.send_header("Content-Encoding", "gzip")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data[: len(data) // 2] if cut else data)
-            if cut:
-                self.close_connection = True
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Nothing on the terminal; requests are in `LangfuseDouble.log`."""
-
-    return Handler

@@ -20,7 +20,8 @@ class Fault:
     """The fault of one answer.
 
     ``status`` with ``retry_after`` seconds for 429; ``cut`` sends half of the body, ``drop`` none of the answer,
-    ``slow`` waits that many seconds, ``keep`` returns that share of a page's rows and a cursor to the rest.
+    ``slow`` waits that many seconds, ``keep`` returns that share of a page's rows and a cursor to the rest. ``page`` is
+    what a proxy answers with that status instead: the title of an HTML page; ``location`` where it redirects to.
     """
 
     status: int = 0
@@ -29,6 +30,8 @@ class Fault:
     drop: bool = False
     slow: float = 0.0
     keep: float | None = None
+    page: str = ""
+    location: str = ""
 
 
 def deprecation(known: str) -> Row:
@@ -49,6 +52,8 @@ SUCCESSORS = {"metrics": "v2/metrics?query=<urlencoded json query>", "scores": "
 
 def broken_answer(fault: Fault, known: str = "", limit: int = 30, now: float = 0.0) -> Answer:
     """The answer that goes with a status."""
+    if fault.page or fault.location:
+        return fault.status, f"<html><head><title>{fault.page}</title></head><body></body></html>"
     if fault.status == 429:
         seconds = int(-(-fault.retry_after // 1))
         details = {"retryAfterSeconds": seconds, "limit": limit, "remaining": 0}

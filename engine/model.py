@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol
 
 Language = Literal["sql", "promql"]
 Audience = Literal["everyone", "admin"]
+PanelRole = Literal["", "freshness", "guide"]
 
 
 class SettingRef(str):
@@ -125,6 +126,8 @@ class Panel:
         Good: ``evaluation scores in Langfuse``. Bad: ``feature evaluation is off``.
     exempt: design rules that the panel does not follow, by id, each with the reason.
         Good: ``{"units": "a length of days does not fit the tile"}``. Bad: ``{"units": "not needed"}``.
+    role: what gendash uses the panel for: ``freshness`` shows the age of the data, ``guide`` explains how the figures
+        are counted, and the dashboard links to it. Good: empty, or a shared panel that has one. Bad: two guides.
     """
 
     slug: str
@@ -139,6 +142,7 @@ class Panel:
     feature: str = ""
     needs: str = ""
     exempt: Mapping[str, str] = field(default_factory=dict)
+    role: PanelRole = ""
 
 
 @dataclass(frozen=True)
@@ -221,7 +225,7 @@ class AdapterTable:
 
     @property
     def columns(self) -> frozenset[str]:
-        """All of the platform's columns that the text names: whoever runs it must be allowed to read them."""
+        """All of the platform's columns that the text names: the role that runs it must be allowed to read them."""
         return self.rows.union(*self.outputs.values())
 
 
@@ -273,6 +277,8 @@ class Rule:
     annotations: summary, description and dashboard of an alert. Good: a summary with the value. Bad: no dashboard.
     for_: key ``for``: duration for which the condition must hold before the alert fires.
         Good: ``10m``. Bad: empty, so that one bad sample alerts.
+    lines: line of each key by its path, such as ``labels.severity``, of the rule itself under an empty path, and of the
+        first line of a text below its key under ``key|``.
     """
 
     name: str
@@ -286,6 +292,7 @@ class Rule:
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
     for_: str = ""
+    lines: Mapping[str, int] = field(default_factory=dict)
 
 
 def sql(text: str, **options: Any) -> Query:

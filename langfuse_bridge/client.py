@@ -43,8 +43,12 @@ _FIRST = ("health", "projects")
 """What is asked first: what answers there instead is no Langfuse, and not one that fails for a moment."""
 
 
-NARROWED = frozenset(("v2/observations", "observations", "v3/scores", "v2/scores", "v2/metrics", "metrics"))
+WHOLE_ITEMS = frozenset(("observations", "traces", "v2/scores"))
+"""Lists of the older API, whose items come with input and output: a page may be large however narrow its window is."""
+NARROWED = WHOLE_ITEMS | {"v2/observations", "v3/scores", "v2/metrics", "metrics"}
 """Paths whose answers are smaller for a narrower window of time."""
+_REFUSED_IDS = frozenset((400, 414, 431))
+"""What servers say of an id that they do not take in a path: too long, or with characters that a proxy refuses."""
 _TOO_WIDE = re.compile(rb"Timeout error|memory limit|TIMEOUT_EXCEEDED|MEMORY_LIMIT_EXCEEDED", re.I)
 
 
@@ -63,6 +67,10 @@ class TooMuch(Exception):
 
 class Missing(Exception):
     """The server has no such endpoint, or not in this mode; the text is its own message."""
+
+
+class NotAllowed(Exception):
+    """The keys are known, and may not ask for this."""
 
 
 class Paused(Exception):
@@ -97,9 +105,11 @@ class Client:
     budget: Budget | None = None
     account: str = ""
     asked: int = 0
+    waited_s: float = 0.0
+    """Seconds spent in pauses that the server asked for, or that its limits need."""
     route: Route = ROUTE
-    retention_days: int = 0
-    """After how many days the server drops rows of the project, as it says; 0 for never."""
+    retention_days: float | None = None
+    """After how many days the server drops rows of the project, as it says: 0 for never, None where it does not say."""
     _session: Session | None = None
 
     @property
@@ -136,12 +146,9 @@ class Client:
                 self._wait(answer)
                 last, do = "the rate limit stays reached (429)", ""
                 continue
-            too_wide = path in NARROWED and is_too_wide(answer.status, answer.body)
-            if answer.status >= 500 or too_wide or (answer.status == 200 and answer.is_html and path not in _FIRST):
+            if self._may_pass(path, answer, attempt):
                 (problem,) = explain(self._server, answer).problems
                 last, do = problem.what, problem.do
-                if too_wide and attempt:
-                    raise TooMuch(last, away=answer.status >= 500)
                 continue
             self._refuse(path, answer)
             try:
@@ -155,6 +162,19 @@ class Client:
         times = "1 try" if tries == 1 else f"{tries} tries"
         again = "run again; what was closed is kept"
         raise Unreachable(Problem(self.where, f"{last} ({times})", f"{do}, then {again}" if do else again))
+
+    def _may_pass(self, path: str, answer: HttpAnswer, attempt: int) -> bool:
+        """True if the same request may be answered a moment later: a server failed, or a page of one before it came.
+
+        Raises TooMuch where a narrower window may be answered, and the same one failed before.
+        """
+        if path in NARROWED and is_too_wide(answer.status, answer.body):
+            if attempt:
+                (problem,) = explain(self._server, answer).problems
+                raise TooMuch(problem.what, away=answer.status >= 500)
+            return True
+        page = answer.is_html and answer.status in (200, 404) and path not in _FIRST
+        return answer.status >= 500 or page
 
     def _send(self, path: str, params: Params) -> HttpAnswer:
         if self._session is None:
@@ -201,14 +221,18 @@ class Client:
         if wait > self.patience_s:
             raise Paused(timedelta(seconds=wait))
         if wait:
-            self.sleep(wait)
+            self._rest(wait)
 
     def _wait(self, answer: HttpAnswer) -> None:
         asked = retry_after_s(answer.headers)
         seconds = 60.0 if asked is None else min(max(1.0, asked), self.route.max_pause_s)
         if seconds > self.patience_s:
             raise Paused(timedelta(seconds=seconds))
+        self._rest(seconds)
+
+    def _rest(self, seconds: float) -> None:
         self.sleep(seconds)
+        self.waited_s += seconds
 
     def _refuse(self, path: str, answer: HttpAnswer) -> None:
         """Raises what an answer other than 200 means."""
@@ -217,10 +241,12 @@ class Client:
             return
         if status == 422:
             raise TooMuch
-        if status in (404, 410):
-            if path in _FIRST:
-                raise self._no_langfuse(answer)
+        if status in (404, 410) and path in _FIRST:
+            raise self._no_langfuse(answer)
+        if status in (404, 410) or (path.startswith("traces/") and status in _REFUSED_IDS):
             raise Missing(_message(answer))
+        if path == "projects" and status == 403 and not answer.is_html:
+            raise NotAllowed
         if status in (401, 403, 407, 413) or 300 <= status < 400 or answer.is_html:
             raise explain(self._server, answer)
         raise self._odd(f"/api/public/{path} answers {status}: {_message(answer)}", "is this version supported?")
@@ -245,7 +271,7 @@ class _Organization(msgspec.Struct):
 
 class _Project(msgspec.Struct, rename={"retention_days": "retentionDays"}):
     id: str
-    retention_days: int | None = None
+    retention_days: Any = None
     organization: _Organization = msgspec.field(default_factory=_Organization)
 
 
@@ -275,17 +301,28 @@ def version(client: Client, tries: int = 0) -> str:
 def check_keys(client: Client) -> str:
     """The id of the project that the keys belong to; its organisation becomes the client's account.
 
-    Raises Denied where the keys are refused.
+    Empty where the keys may not ask for it: 403 in JSON, so from Langfuse itself. Raises Denied where they are refused.
     """
     try:
         found = client.get("projects", {}, _PROJECTS).data
     except Missing:
         raise client._no_langfuse() from None
+    except NotAllowed:
+        return ""
     if not found:
         raise Denied(Problem(client.where, "the keys belong to no project", "use the keys of a project"))
-    client.retention_days = found[0].retention_days or 0
+    client.retention_days = _days(found[0].retention_days)
     client.account = f"{urlsplit(client.base_url).hostname} {found[0].organization.id}"
     return str(found[0].id)
+
+
+def _days(value: Any) -> float | None:
+    """Days of a project's retention; 0 where there is none, None for what is no number of days."""
+    try:
+        days = float(0 if value is None else value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return days if 0 <= days < 1e6 else None
 
 
 def choose_api(client: Client, server: str) -> tuple[Api, str]:

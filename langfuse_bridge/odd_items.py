@@ -12,15 +12,20 @@ import msgspec
 
 from gendash.langfuse_bridge import api_types
 from gendash.langfuse_bridge.api_types import Meta, Moment
+from gendash.langfuse_bridge.names import key_text
 
 
 class Rejected(NamedTuple):
-    """An item that is no row: what names it, as far as that is readable, and why. No value of it is in the reason."""
+    """An item that is no row: what names it, as far as that is readable, and why. No value of it is in the reason.
+
+    ``foreign`` says that a field is missing or of another kind, as in a version of the server that is not known.
+    """
 
     id: str
     trace_id: str
     start_time: datetime | None
     reason: str
+    foreign: bool = False
 
 
 class Listed(NamedTuple):
@@ -46,7 +51,8 @@ _ENCODE = msgspec.json.Encoder(decimal_format="number").encode
 _FIELD = re.compile(r"`\$\.(\w+)")
 _MISSING = re.compile(r"missing required field `(\w+)`")
 _WHOLE_PAGE = 10
-"""So many items that all fail are no odd items: the server is of another version."""
+"""So many items of a page that all lack a field, or have one of another kind, are no odd items: the server is of
+another version. Items whose values are empty or out of range are odd ones, however many there are."""
 
 
 def page_decoder(kind: type) -> Callable[[bytes], Listed]:
@@ -65,9 +71,23 @@ def page_decoder(kind: type) -> Callable[[bytes], Listed]:
             for raw in loose.data:
                 item = _fitted(bytes(raw), one)
                 (rejected if isinstance(item, Rejected) else items).append(item)
-            if not items and len(rejected) >= _WHOLE_PAGE:
+            if not items and len(rejected) >= _WHOLE_PAGE and all(item.foreign for item in rejected):
                 raise error
             return Listed(items, rejected, len(loose.data), loose.meta)
+
+    return decode
+
+
+def item_decoder(kind: type) -> Callable[[bytes], Any]:
+    """A function from JSON to one item of ``kind``, with odd fields left empty, or to Rejected.
+
+    Raises ValueError for what is no JSON.
+    """
+    one, whole = api_types.decoder(kind), api_types.decoder(msgspec.Raw)
+
+    def decode(body: bytes) -> Any:
+        whole(body)
+        return _fitted(body, one)
 
     return decode
 
@@ -81,21 +101,24 @@ def _fitted(raw: bytes, one: Callable[[bytes], Any]) -> Any:
     try:
         fields = _ANY(raw)
     except (ValueError, RecursionError):
-        return Rejected("", "", None, "it is no object that can be read")
+        return Rejected("", "", None, "it is no object that can be read", True)
+    lost: set[str] = set()
     for _ in range(len(fields)):
         named = _FIELD.search(str(reason))
         if not named or named[1] not in fields:
             break
         name = named[1]
         if fields[name] is None:
-            return _rejected(fields, f"{name} is empty or cannot be read")
+            return _rejected(fields, f"{name} is empty or cannot be read", name in lost)
+        if isinstance(fields[name], dict | list):
+            lost.add(name)
         fields[name] = _readable(name, fields[name])
         try:
             return one(_ENCODE(fields))
         except ValueError as error:
             reason = error
     missing = _MISSING.search(str(reason))
-    return _rejected(fields, f"{missing[1]} is missing" if missing else "a field does not fit")
+    return _rejected(fields, f"{missing[1]} is missing" if missing else "a field does not fit", True)
 
 
 def _readable(name: str, value: Any) -> Any:
@@ -113,12 +136,15 @@ def _fits(name: str, entry: Any) -> bool:
     return True
 
 
-def _rejected(fields: dict[str, Any], reason: str) -> Rejected:
-    return Rejected(_text(fields.get("id")), _text(fields.get("traceId")), _time(fields), reason)
+def _rejected(fields: dict[str, Any], reason: str, foreign: bool = False) -> Rejected:
+    about = fields.get("subject")  # of a score: what it is about
+    subject = about if isinstance(about, dict) else {}
+    trace_id = fields.get("traceId") or subject.get("traceId") or (subject.get("kind") == "trace" and subject.get("id"))
+    return Rejected(_text(fields.get("id")), _text(trace_id), _time(fields), reason, foreign)
 
 
 def _text(value: Any) -> str:
-    return value[:500] if isinstance(value, str) else ""
+    return key_text(value) if isinstance(value, str) else ""
 
 
 def _time(fields: dict[str, Any]) -> datetime | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from psycopg import sql
 
@@ -13,11 +12,10 @@ from gendash.engine.errors import ConfigError, Refused
 from gendash.engine.model import Problem
 from gendash.langfuse_bridge import client as langfuse
 from gendash.langfuse_bridge.client import Api, Client
-from gendash.langfuse_bridge.rows import FIELDS, FREE_TEXT, OBSERVATIONS, Shaper
-from gendash.langfuse_bridge.store import Store, SyncState
-
-RETENTION_SLACK = timedelta(days=1)
-"""How much earlier than it says the server may drop rows: its job runs by its own clock and days."""
+from gendash.langfuse_bridge.rows import Shaper
+from gendash.langfuse_bridge.store import Store
+from gendash.langfuse_bridge.streams import FIELDS, FREE_TEXT, OBSERVATIONS, STREAMS
+from gendash.langfuse_bridge.sync_state import SyncState
 
 
 def open_store(config: Config) -> Store:
@@ -57,15 +55,15 @@ def enter(config: Config, client: Client, store: Store, state: SyncState) -> tup
     name = config["langfuse.project"]
     # A server that failed the last time is probably still away: other projects wait for this one.
     server, found = langfuse.version(client, tries=1 if state.error else 0), langfuse.check_keys(client)
-    if state.project_id not in (None, found):
+    if found and state.project_id not in (None, found):
         what = f"the keys belong to project {found}, the rows of '{name}' came from {state.project_id}"
         do = f"name {found} under langfuse.projects, or `gendash langfuse purge --all --project {name}` first"
         raise Refused(Problem(client.where, what, do))
-    other = store.other_name(name, found)
+    other = store.other_name(name, found) if found else None
     if other:
         what = f"the keys of '{name}' and '{other}' belong to the same project {found}, whose calls would count twice"
         raise Refused(Problem(client.where, what, "give one of them other keys, or drop it from langfuse.projects"))
-    if state.project_id is None:
+    if found and state.project_id is None:
         store.note(name, OBSERVATIONS.name, {"project_id": found})
     # Where requests are limited, what was found out for a version holds: Langfuse Cloud has no modes.
     if client.allowed("v2/metrics") and state.server == server and state.api in ("v1", "v2"):
@@ -94,15 +92,8 @@ def settle_fields(config: Config, store: Store, project: str, state: SyncState) 
         lines.append(f"{name} is closed: emptied in {store.clear(stream.table, project, column, value):,} rows")
     if fields != before:
         store.note(project, OBSERVATIONS.name, {"fields": fields})
+        for stream in STREAMS:  # a range that was broken off begins again: it was read for the new fields
+            store.note(project, stream.name, {"range_at": None})
         if set(fields) - set(before) and state.closed_until:
             lines.append(f"{', '.join(sorted(set(fields) - set(before)))}: older rows get it from `sync --from`")
     return lines
-
-
-def keep_history(client: Client, store: Store, project: str, now: datetime) -> None:
-    """Notes from before when rows stay although the server no longer sends them, where it has a retention of its own.
-
-    The edge never moves back: what the server once dropped stays, also when its retention becomes longer or ends.
-    """
-    if client.retention_days > 0:
-        store.keep_before(project, now - timedelta(days=client.retention_days) + RETENTION_SLACK)

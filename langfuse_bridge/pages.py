@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from gendash.engine.errors import Unexpected
+from gendash.engine.errors import Unexpected, Unreachable
 from gendash.engine.model import Problem
 from gendash.langfuse_bridge import api_types
 from gendash.langfuse_bridge.api_types import TraceItem
-from gendash.langfuse_bridge.client import Api, Client, Missing
-from gendash.langfuse_bridge.odd_items import Listed, Rejected, page_decoder
-from gendash.langfuse_bridge.rows import OBSERVATIONS, SCORES, Shaper, StoredRow, Stream
+from gendash.langfuse_bridge.client import Api, Client, Missing, TooMuch
+from gendash.langfuse_bridge.odd_items import Listed, Rejected, item_decoder, page_decoder
+from gendash.langfuse_bridge.rows import Shaper
+from gendash.langfuse_bridge.streams import OBSERVATIONS, SCORES, StoredRow, Stream
 
 MS = timedelta(milliseconds=1)
 LIMITS = {"v2/observations": 1000, "v3/scores": 100, "observations": 100, "traces": 100, "v2/scores": 100}
@@ -23,8 +25,10 @@ _SCORE_GROUPS = {"score_comment": "details", "score_author": "annotation"}
 _OBSERVATIONS = page_decoder(api_types.Observation)
 _SCORES = page_decoder(api_types.Score)
 _TRACES = page_decoder(TraceItem)
-_TRACE = api_types.decoder(TraceItem)
+_TRACE = item_decoder(TraceItem)
 _KNOWN_TRACES = 50_000
+_PLAIN_ID = re.compile(r"[\w~-][\w.~-]{0,499}", re.ASCII)
+"""Ids that every proxy lets through in a path."""
 
 
 class Page(NamedTuple):
@@ -44,19 +48,20 @@ class Window(NamedTuple):
 
 
 Params = dict[str, str | int]
-Pages = Callable[[Window], Iterator[Page]]
+Pages = Callable[[Window, int], Iterator[Page]]
+"""The pages of a window, with at most so many rows each."""
 
 
 def page_reader(api: Api, stream: Stream, client: Client, shaper: Shaper) -> Pages:
-    """The pages of a stream as a function of the window."""
+    """The pages of a stream as a function of the window and of the rows of a page."""
     if stream is OBSERVATIONS:
         read = _observations_v2 if api == "v2" else _observations_v1
     else:
         read = _scores_v3 if api == "v2" else _scores_v2
     traces: dict[str, TraceItem] = {}
 
-    def pages(window: Window) -> Iterator[Page]:
-        for page in read(client, shaper, window, traces):
+    def pages(window: Window, limit: int) -> Iterator[Page]:
+        for page in read(client, shaper, window, limit, traces):
             _check(client, stream, window, page.rows)
             yield page
 
@@ -117,9 +122,9 @@ def _by_cursor(
         params = {**params, "cursor": cursor}
 
 
-def _observations_v2(client: Client, shaper: Shaper, window: Window, _traces: Any) -> Iterator[Page]:
+def _observations_v2(client: Client, shaper: Shaper, window: Window, limit: int, _traces: Any) -> Iterator[Page]:
     params: Params = {
-        "limit": LIMITS["v2/observations"],
+        "limit": limit,
         "fields": _FIELDS,
         **_bounds(window, "fromStartTime", "toStartTime"),
     }
@@ -129,10 +134,10 @@ def _observations_v2(client: Client, shaper: Shaper, window: Window, _traces: An
     return _by_cursor(client, "v2/observations", params, _OBSERVATIONS, shaper.observation, time)
 
 
-def _scores_v3(client: Client, shaper: Shaper, window: Window, _traces: Any) -> Iterator[Page]:
+def _scores_v3(client: Client, shaper: Shaper, window: Window, limit: int, _traces: Any) -> Iterator[Page]:
     groups = [group for field, group in _SCORE_GROUPS.items() if field in shaper.fields]
     params: Params = {
-        "limit": LIMITS["v3/scores"],
+        "limit": limit,
         "fields": ",".join(["core", "subject", *groups]),
         **_bounds(window, "fromTimestamp", "toTimestamp"),
     }
@@ -140,25 +145,33 @@ def _scores_v3(client: Client, shaper: Shaper, window: Window, _traces: Any) -> 
 
 
 def _by_time(
-    client: Client, path: str, window: Window, names: tuple[str, str], decode: Any, time: Callable[[Any], datetime]
+    client: Client,
+    path: str,
+    window: Window,
+    limit: int,
+    names: tuple[str, str],
+    decode: Any,
+    time: Callable[[Any], datetime | None],
 ) -> Iterator[tuple[Listed, datetime | None]]:
     """Pages of a list that only counts pages: each request ends where the last row started.
 
     So rows that come or go meanwhile shift nothing; page numbers are used only within one millisecond.
     """
-    end, page, limit = window.end, 1, LIMITS[path]
+    end, page = window.end, 1
     while True:
         bounds = _bounds(Window(window.start, end), *names)
-        answer = client.get(path, {"limit": limit, "page": page} | bounds, decode)
+        params: Params = {"limit": limit, "page": page, **bounds}
+        params |= {"fields": "core"} if path == "traces" else {}  # without what was said
+        answer = client.get(path, params, decode)
         total = answer.meta.total_items
         if not answer.sent or (answer.sent < limit if total is None else total <= page * limit):
             yield answer, None
             return
-        if not answer.data:  # all were set aside, so that nothing says how far this page goes
+        last = next(filter(None, map(time, reversed(answer.data))), None)
+        if last is None:  # nothing says how far this page goes
             yield answer, end
             page += 1
             continue
-        last = time(answer.data[-1])
         yield answer, last
         above = _ceil(last)
         end, page = (end, page + 1) if end is not None and above >= end else (above, 1)
@@ -169,15 +182,18 @@ def _ceil(at: datetime) -> datetime:
     return at - timedelta(microseconds=at.microsecond % 1000) + MS
 
 
-def _observations_v1(client: Client, shaper: Shaper, window: Window, traces: dict[str, TraceItem]) -> Iterator[Page]:
+def _observations_v1(
+    client: Client, shaper: Shaper, window: Window, limit: int, traces: dict[str, TraceItem]
+) -> Iterator[Page]:
     names = ("fromStartTime", "toStartTime")
-    for part, floor in _by_time(client, "observations", window, names, _OBSERVATIONS, lambda item: item.start_time):
-        _learn(client, part.data, traces)
+    pages = _by_time(client, "observations", window, limit, names, _OBSERVATIONS, lambda item: item.start_time)
+    for part, floor in pages:
+        _learn(client, part.data, limit, traces)
         rows = [shaper.observation(item, traces[item.trace_id]) for item in part.data]
         yield Page(rows, floor, part.rejected)
 
 
-def _learn(client: Client, items: list[api_types.Observation], traces: dict[str, TraceItem]) -> None:
+def _learn(client: Client, items: list[api_types.Observation], limit: int, traces: dict[str, TraceItem]) -> None:
     """Completes ``traces`` with those that the items belong to: in lists where it can, one by one where it must."""
     wanted = {item.trace_id for item in items} - set(traces)
     if not wanted:
@@ -185,24 +201,35 @@ def _learn(client: Client, items: list[api_types.Observation], traces: dict[str,
     if len(traces) > _KNOWN_TRACES:
         traces.clear()
         wanted = {item.trace_id for item in items}
-    if len(wanted) > 3:
+    if len(wanted) > 3 or not all(map(_PLAIN_ID.fullmatch, wanted)):
         # A trace starts at, or shortly before, its first observation.
         window = Window(items[-1].start_time - timedelta(minutes=2), items[0].start_time + MS)
         names = ("fromTimestamp", "toTimestamp")
-        for found, _ in _by_time(client, "traces", window, names, _TRACES, lambda item: item.timestamp):
+        lists = _by_time(client, "traces", window, limit, names, _TRACES, lambda item: item.timestamp)
+        for found, _ in lists:
             traces |= {trace.id: trace for trace in found.data}
         wanted -= set(traces)
     for trace_id in sorted(wanted):
-        if trace_id in (".", ".."):  # as part of a path these mean another path
-            traces[trace_id] = TraceItem(trace_id)
-            continue
-        try:
-            traces[trace_id] = client.get(f"traces/{quote(trace_id, safe='')}", {"fields": "core"}, _TRACE)
-        except Missing:
-            traces[trace_id] = TraceItem(trace_id)
+        traces[trace_id] = _one_trace(client, trace_id)
 
 
-def _scores_v2(client: Client, shaper: Shaper, window: Window, _traces: Any) -> Iterator[Page]:
+def _one_trace(client: Client, trace_id: str) -> TraceItem:
+    """A trace by its id; one without anything where the server does not give it, or where no path can hold the id."""
+    nothing = TraceItem(trace_id)
+    if trace_id in (".", ".."):  # as part of a path these mean another path
+        return nothing
+    try:
+        found = client.get(f"traces/{quote(trace_id, safe='')}", {"fields": "core"}, _TRACE)
+    except (Missing, TooMuch):
+        return nothing
+    except Unreachable:
+        if _PLAIN_ID.fullmatch(trace_id):
+            raise
+        return nothing  # a proxy refuses such paths, with a page of its own
+    return found if isinstance(found, TraceItem) else nothing
+
+
+def _scores_v2(client: Client, shaper: Shaper, window: Window, limit: int, _traces: Any) -> Iterator[Page]:
     names = ("fromTimestamp", "toTimestamp")
-    for part, floor in _by_time(client, "v2/scores", window, names, _SCORES, lambda item: item.timestamp):
+    for part, floor in _by_time(client, "v2/scores", window, limit, names, _SCORES, lambda item: item.timestamp):
         yield Page([shaper.score(item) for item in part.data], floor, part.rejected)

@@ -13,10 +13,12 @@ from gendash.engine.errors import Unreachable
 from gendash.engine.model import Problem
 from gendash.langfuse_bridge import sync as bridge
 from gendash.langfuse_bridge.client import Api, Client, in_one_line
-from gendash.langfuse_bridge.open_run import enter, keep_history, open_client, open_store
+from gendash.langfuse_bridge.open_run import enter, open_client, open_store
 from gendash.langfuse_bridge.pages import Window
-from gendash.langfuse_bridge.rows import FREE_TEXT, OBSERVATIONS, SCORES
+from gendash.langfuse_bridge.server_retention import keep_history
 from gendash.langfuse_bridge.store import Store
+from gendash.langfuse_bridge.streams import FREE_TEXT, OBSERVATIONS, SCORES, STREAMS
+from gendash.langfuse_bridge.sync_report import StreamReport
 from gendash.langfuse_bridge.totals import Figures, TotalsKey, number, totals_by_day, utc_day
 
 DAY, RESOLUTION = timedelta(days=1), timedelta(microseconds=1)
@@ -76,10 +78,10 @@ def reconcile(
     client = client or open_client(config, store)
     try:
         with in_one_line(client):
-            states = [store.state(config["langfuse.project"], stream.name) for stream in bridge.STREAMS]
+            states = [store.state(config["langfuse.project"], stream.name) for stream in STREAMS]
             _, api, _ = enter(config, client, store, states[0])
-            keep_history(client, store, config["langfuse.project"], now)
-            states = [store.state(config["langfuse.project"], stream.name) for stream in bridge.STREAMS]
+            keep_history(config, client, store, config["langfuse.project"], now)
+            states = [store.state(config["langfuse.project"], stream.name) for stream in STREAMS]
             # Only days that are closed from end to end: others would differ by what was never asked for.
             newest = min(filter(None, (now, to, *(state.closed_until for state in states))))
             # Days that the server may have dropped rows of are not compared: the store keeps them.
@@ -107,7 +109,7 @@ def _reconcile(
     again: dict[tuple[date, str], int] = {}
     for day in found.repaired:
         part = _day(day, window)
-        report = bridge.sync(config, now=now, from_=part.start, to=part.end, client=client, store=store)
+        report = bridge.sync(config, now=now, from_=part.start, to=part.end, resume=False, client=client, store=store)
         if not report.complete:
             raise Unreachable(Problem(client.where, report.notes[-1], "run again then; repaired days stay"))
         for stream in report.streams:
@@ -125,9 +127,9 @@ def _day(day: date, window: Window) -> Window:
     return Window(start, start + DAY)
 
 
-def _sent_again(store: Store, project: str, day: Window, report: bridge.StreamReport) -> int:
+def _sent_again(store: Store, project: str, day: Window, report: StreamReport) -> int:
     """Rows of a day that the server may count more than once: versions that it listed, or scores that were changed."""
-    stream = next(stream for stream in bridge.STREAMS if stream.name == report.stream)
+    stream = next(stream for stream in STREAMS if stream.name == report.stream)
     changed = sql.SQL("updated_at > created_at" if stream is SCORES else "false")
     query = sql.SQL(
         "select count(*), count(*) filter (where {}) from {} where project = %s and {time} >= %s and {time} < %s"

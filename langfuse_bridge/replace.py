@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 
 from gendash.langfuse_bridge.pages import Window
-from gendash.langfuse_bridge.rows import DIGEST, StoredRow, Stream
+from gendash.langfuse_bridge.streams import DIGEST, StoredRow, Stream
 
 _FETCH = 2000
 # The rows of a window are looked up one by one: a hash join would read the whole table.
@@ -40,44 +40,105 @@ def replace_window(
 ) -> Closed:
     """Makes ``table`` hold exactly ``rows``, by key, in a window, within the connection's transaction.
 
-    What is stored is compared here: nothing is written for a row that stays as it is, not even to a temporary table.
-    Rows from before ``kept_before`` are never deleted: the server's own retention drops them there.
-    Digests are compared; if ``thorough``, every value, which finds what others have changed in the store.
+    Nothing is written for a row that stays as it is. Rows from before ``kept_before`` are never deleted: the server's
+    own retention drops them there. Digests are compared; if ``thorough``, every value, which finds what others have
+    changed in the store.
     """
-    names = stream.names if thorough else (*stream.key, DIGEST[0])
-    facts_of = itemgetter(*map(stream.at, names))
-    old_key_of = itemgetter(*map(names.index, stream.key))
-    new = dict(rows)
-    differing: list[StoredRow] = []  # the new row, whether its key is stored in the window, and the key that is
-    nothing, no_key = (None,) * len(stream.columns), (None,) * len(stream.key)
-    stored = 0
-    for old in _stored(connection, table, stream, names, project, window):
-        stored += 1
-        if thorough:
-            old = tuple(tuple(value) if isinstance(value, list) else value for value in old)
-        key = old_key_of(old)
-        row = new.pop(key, None)
-        if row is None or facts_of(row) != old:
-            differing.append((*(row or nothing), True, *(key if len(stream.key) > 1 else (key,))))
-    if not new and not differing:
-        return Closed(0, 0, [], {})
-    if not stored:
+    if not _holds_any(connection, table, stream, project, window):
+        if not rows:
+            return Closed(0, 0, [], {})
         try:
             with connection.transaction():
                 copy_rows(connection, table, stream, rows.values())
             return Closed(len(rows), 0, [], {})
         except psycopg.errors.UniqueViolation:
             pass  # some of these rows are stored at another time
-    differing += [(*row, False, *no_key) for row in new.values()]
+    if thorough:
+        _differing_values(connection, table, stream, project, window, rows)
+    else:
+        differing = _differing_digests(connection, table, stream, project, window, rows)
+        if not differing:
+            return Closed(0, 0, [], {})
+        _make_diff(connection, table, stream)
+        copy_rows(connection, sql.Identifier("lf_diff"), stream._replace(columns=_diff_columns(stream)), differing)
+    connection.execute(_LOOK_UP)
+    return _write(connection, table, stream, project, kept_before)
+
+
+def _holds_any(
+    connection: psycopg.Connection[Any], table: sql.Identifier, stream: Stream, project: str, window: Window
+) -> bool:
+    inside, bounds = _inside(stream, project, window)
+    query = sql.SQL("select exists (select from {} t where {})").format(table, inside)
+    row = connection.execute(query, bounds).fetchone()
+    return bool(row and row[0])
+
+
+def _differing_digests(
+    connection: psycopg.Connection[Any],
+    table: sql.Identifier,
+    stream: Stream,
+    project: str,
+    window: Window,
+    rows: Mapping[Any, StoredRow],
+) -> list[StoredRow]:
+    """Rows of `lf_diff` by digest, compared here, so that a run that changes nothing writes to no table at all."""
+    names = (*stream.key, DIGEST[0])
+    facts_of = itemgetter(*map(stream.at, names))
+    old_key_of = itemgetter(*map(names.index, stream.key))
+    new = dict(rows)
+    differing: list[StoredRow] = []
+    nothing, no_key = (None,) * len(stream.columns), (None,) * len(stream.key)
+    for old in _stored(connection, table, stream, names, project, window):
+        key = old_key_of(old)
+        row = new.pop(key, None)
+        if row is None or facts_of(row) != old:
+            differing.append((*(row or nothing), True, *(key if len(stream.key) > 1 else (key,))))
+    return differing + [(*row, False, *no_key) for row in new.values()]
+
+
+def _differing_values(
+    connection: psycopg.Connection[Any],
+    table: sql.Identifier,
+    stream: Stream,
+    project: str,
+    window: Window,
+    rows: Mapping[Any, StoredRow],
+) -> None:
+    """Fills `lf_diff` by every value, compared in the database: reading all columns back would take longer."""
+    page = sql.Identifier("lf_page")
+    connection.execute(sql.SQL("create temp table {} (like {}) on commit drop").format(page, table))
+    copy_rows(connection, page, stream, rows.values())
+    _make_diff(connection, table, stream)
+    inside, bounds = _inside(stream, project, window)
+    query = sql.SQL(
+        "insert into lf_diff ({to}) select {new}, t.project is not null, {old_key}"
+        " from (select * from {table} t where {inside}) t full join {page} p on {joined}"
+        " where row({old}) is distinct from row({new})"
+    ).format(
+        to=sql.SQL(", ").join(sql.Identifier(name) for name, _ in _diff_columns(stream)),
+        new=_columns(stream.names, "p"),
+        old=_columns(stream.names, "t"),
+        old_key=_columns(stream.key, "t"),
+        table=table,
+        inside=inside,
+        page=page,
+        joined=same_key(stream, "p", "t"),
+    )
+    connection.execute(query, bounds)
+
+
+def _diff_columns(stream: Stream) -> tuple[tuple[str, str], ...]:
+    """Columns of `lf_diff`: the new row, whether its key is stored in the window, and the key that is."""
+    return (*stream.columns, ("stored", "bool"), *((f"old_{name}", "text") for name in stream.key))
+
+
+def _make_diff(connection: psycopg.Connection[Any], table: sql.Identifier, stream: Stream) -> None:
     old_key = sql.SQL(", ").join(
         sql.SQL("p.{} as {}").format(sql.Identifier(name), sql.Identifier(f"old_{name}")) for name in stream.key
     )
     create = "create temp table lf_diff on commit drop as select p.*, false as stored, {} from {} p with no data"
     connection.execute(sql.SQL(create).format(old_key, table))
-    columns = (*stream.columns, ("stored", "bool"), *((f"old_{name}", "text") for name in stream.key))
-    copy_rows(connection, sql.Identifier("lf_diff"), stream._replace(columns=columns), differing)
-    connection.execute(_LOOK_UP)
-    return _write(connection, table, stream, project, kept_before)
 
 
 def _stored(
@@ -105,10 +166,19 @@ def _write(
     kept_before: datetime | None,
 ) -> Closed:
     """Applies ``lf_diff``: rows that vanished, that changed, that are new, and that moved here in time."""
+    row = connection.execute(_apply(table, stream), [project, kept_before]).fetchone()
+    assert row
+    written, deleted, beaten, times = row
+    keys = [tuple(key) for key in deleted]
+    return Closed(written, len(keys), keys, {tuple(key): at for key, at in zip(beaten, times, strict=True)})
+
+
+def _apply(table: sql.Identifier, stream: Stream) -> sql.Composed:
+    """One statement that applies ``lf_diff``, so that its parts see the table as it was."""
     gone = sql.SQL(" and ").join(
         sql.SQL("t.{} = p.{}").format(sql.Identifier(name), sql.Identifier(f"old_{name}")) for name in stream.key
     )
-    query = sql.SQL(
+    return sql.SQL(
         "with elsewhere as materialized ("
         " select p.*, t.project is null as absent,"
         " coalesce((p.updated_at, p.{time}) >= (t.updated_at, t.{time}), true) as wins"
@@ -134,11 +204,6 @@ def _write(
         old_key=_columns(stream.key, "t"),
         key=_columns(stream.key, "p"),
     )
-    row = connection.execute(query, [project, kept_before]).fetchone()
-    assert row
-    written, deleted, beaten, times = row
-    keys = [tuple(key) for key in deleted]
-    return Closed(written, len(keys), keys, {tuple(key): at for key, at in zip(beaten, times, strict=True)})
 
 
 def _inside(stream: Stream, project: str, window: Window) -> tuple[sql.Composable, list[Any]]:

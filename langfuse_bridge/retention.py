@@ -11,9 +11,8 @@ from psycopg import sql
 from gendash.engine.config.load import Config
 from gendash.langfuse_bridge.models import MODELS
 from gendash.langfuse_bridge.open_run import open_store
-from gendash.langfuse_bridge.rows import Stream
 from gendash.langfuse_bridge.store import Store
-from gendash.langfuse_bridge.sync import STREAMS
+from gendash.langfuse_bridge.streams import STREAMS, Stream
 
 _BATCH = 10_000
 

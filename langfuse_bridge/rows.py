@@ -9,125 +9,18 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from gendash.langfuse_bridge import api_types
 from gendash.langfuse_bridge.api_types import Observation, Score, TraceItem
+from gendash.langfuse_bridge.names import key_text, name_or_none
+from gendash.langfuse_bridge.streams import FIELDS, FREE_TEXT, StoredRow
 from gendash.langfuse_bridge.usage import tokens
 
-StoredRow = tuple[Any, ...]
-"""Values by column. Lists are tuples, so that a row refers to nothing that the garbage collector has to follow."""
-
-
-class Stream(NamedTuple):
-    """One kind of rows and the table that holds them. ``time`` cuts it into windows, ``key`` names a row."""
-
-    name: str
-    table: str
-    columns: tuple[tuple[str, str], ...]
-    key: tuple[str, ...]
-    time: str
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Column names in order."""
-        return tuple(name for name, _ in self.columns)
-
-    def at(self, column: str) -> int:
-        """Position of a column in a row."""
-        return self.names.index(column)
-
-
-DIGEST = ("digest", "int8")
-"""The last column of a row: where it is equal, all other columns are equal too."""
-OBSERVATIONS = Stream(
-    "observations",
-    "lf_observation",
-    (
-        ("project", "text"),
-        ("trace_id", "text"),
-        ("id", "text"),
-        ("parent_id", "text"),
-        ("type", "text"),
-        ("name", "text"),
-        ("model", "text"),
-        ("level", "text"),
-        ("environment", "text"),
-        ("release", "text"),
-        ("version", "text"),
-        ("start_time", "timestamptz"),
-        ("end_time", "timestamptz"),
-        ("completion_start_time", "timestamptz"),
-        ("latency_s", "float8"),
-        ("ttft_s", "float8"),
-        ("input_tokens", "int8"),
-        ("output_tokens", "int8"),
-        ("cached_tokens", "int8"),
-        ("reasoning_tokens", "int8"),
-        ("total_tokens", "int8"),
-        ("usage", "jsonb"),
-        ("cost_usd", "numeric"),
-        ("cost", "jsonb"),
-        ("cost_source", "text"),
-        ("user_hash", "text"),
-        ("user_id", "text"),
-        ("session_id", "text"),
-        ("tags", "text[]"),
-        ("trace_name", "text"),
-        ("is_root", "bool"),
-        ("prompt_name", "text"),
-        ("prompt_version", "int4"),
-        ("error_class", "text"),
-        ("error_text", "text"),
-        ("model_parameters", "jsonb"),
-        ("metadata", "jsonb"),
-        ("updated_at", "timestamptz"),
-        DIGEST,
-    ),
-    ("trace_id", "id"),
-    "start_time",
-)
-SCORES = Stream(
-    "scores",
-    "lf_score",
-    (
-        ("project", "text"),
-        ("id", "text"),
-        ("trace_id", "text"),
-        ("observation_id", "text"),
-        ("session_id", "text"),
-        ("name", "text"),
-        ("source", "text"),
-        ("data_type", "text"),
-        ("value_num", "float8"),
-        ("value_text", "text"),
-        ("comment", "text"),
-        ("author_id", "text"),
-        ("environment", "text"),
-        ("at", "timestamptz"),
-        ("created_at", "timestamptz"),
-        ("updated_at", "timestamptz"),
-        DIGEST,
-    ),
-    ("id",),
-    "at",
-)
-
-
-FIELDS = {
-    "user_id": (OBSERVATIONS, "user_id"),
-    "error_text": (OBSERVATIONS, "error_text"),
-    "model_parameters": (OBSERVATIONS, "model_parameters"),
-    "score_comment": (SCORES, "comment"),
-    "score_text": (SCORES, "value_text"),
-    "score_author": (SCORES, "author_id"),
-}
-"""Private fields that a setting opens, and the column that each fills."""
+_MOST_HASHES = 50_000
 _CENTS = Decimal("1e-12")  # the server keeps twelve places
-FREE_TEXT = ("TEXT", "CORRECTION")
-"""Types of scores whose value people write."""
 
 
 class Shaper:
@@ -147,76 +40,61 @@ class Shaper:
             return None
         found = self._hashes.get(user_id)
         if found is None:
+            if len(self._hashes) >= _MOST_HASHES:
+                self._hashes.clear()
             found = self._hashes[user_id] = hmac.digest(self._key, user_id.encode(), hashlib.sha256).hex()
         return found
 
     def observation(self, item: Observation, trace: TraceItem | None = None) -> StoredRow:
         """The row of an observation; ``trace`` holds what the older API keeps there."""
-        usage, cost = _counts(item.usage_details), item.cost_details or {}
         owner: Any = trace or item
-        start, end, first = _utc(item.start_time), _real(item.end_time), _real(item.completion_start_time)
-        failed = item.level == "ERROR"
         row = (
             self.project,
-            _key(item.trace_id),
-            _key(item.id),
-            _key(item.parent_observation_id or "") or None,
-            item.type,
-            _key(item.name or "") or None,
-            _key(item.model or "") or None,
-            item.level or "DEFAULT",
-            _key(item.environment or "default"),
-            owner.release or None,
-            item.version or None,
-            start,
-            end,
-            first,
-            # From the times, since the unit of a latency depends on the endpoint.
-            (end - start).total_seconds() if end else None,
-            (first - start).total_seconds() if first else None,
-            *tokens(usage),
-            usage.get("total", 0),
-            usage,
-            _total(cost),
-            cost,
-            _source(item, usage, cost) if cost else None,
+            *_identity(item),
+            name_or_none(owner.release),
+            name_or_none(item.version),
+            *_times(item),
+            *_figures(item),
             self.user(owner.user_id),
             (owner.user_id or None) if self._user_id else None,
-            owner.session_id or None,
-            tuple(sorted(owner.tags)) if owner.tags else (),
-            (trace.name if trace else item.trace_name) or None,
+            name_or_none(owner.session_id),
+            tuple(sorted(map(key_text, owner.tags))) if owner.tags else (),
+            name_or_none(trace.name if trace else item.trace_name),
+            *self._details(item),
+            _utc(item.updated_at),
+        )
+        return (*row, digest(row))
+
+    def _details(self, item: Observation) -> StoredRow:
+        """Place in the trace, prompt, error, and what settings open."""
+        failed = item.level == "ERROR"
+        return (
             not item.parent_observation_id if item.is_root_observation is None else item.is_root_observation,
-            _key(item.prompt_name or "") or None,
+            name_or_none(item.prompt_name),
             item.prompt_version,
             error_class(item.status_message or "", item.type) if failed else None,
             (item.status_message or None) if failed and self._error_text else None,
             (_json(item.model_parameters) or None) if self._parameters else None,
             allowed(_json(item.metadata), self.metadata) if self.metadata else {},
-            _utc(item.updated_at),
         )
-        return (*row, digest(row))
 
     def score(self, item: Score) -> StoredRow:
         """The row of a score."""
         number, label = _score_value(item)
         if self._free_text and item.data_type in FREE_TEXT:
             label = (item.value if isinstance(item.value, str) else item.string_value) or None
-        subject = item.subject
-        kind = subject.kind if subject else ""
         row = (
             self.project,
-            _key(item.id),
-            item.trace_id or (subject and (subject.trace_id or (subject.id if kind == "trace" else None))),
-            item.observation_id or (subject.id if subject and kind == "observation" else None),
-            item.session_id or (subject.id if subject and kind == "session" else None),
-            _key(item.name),
-            item.source,
-            item.data_type,
+            key_text(item.id),
+            *_subject(item),
+            key_text(item.name),
+            key_text(item.source),
+            key_text(item.data_type),
             number,
             label,
             (item.comment or None) if self._comment else None,
             (item.author_user_id or None) if self._author else None,
-            _key(item.environment or "default"),
+            key_text(item.environment or "default"),
             _utc(item.timestamp),
             _utc(item.created_at),
             _utc(item.updated_at),
@@ -224,34 +102,72 @@ class Shaper:
         return (*row, digest(row))
 
 
+def _subject(item: Score) -> tuple[str | None, str | None, str | None]:
+    """Trace, observation and session that a score is about, as either generation of the API names them."""
+    subject = item.subject
+    kind, name = (subject.kind, subject.id) if subject else ("", "")
+    trace_id = item.trace_id or (subject.trace_id if subject else None) or (name if kind == "trace" else None)
+    return (
+        name_or_none(trace_id),
+        name_or_none(item.observation_id or (name if kind == "observation" else None)),
+        name_or_none(item.session_id or (name if kind == "session" else None)),
+    )
+
+
+def _identity(item: Observation) -> StoredRow:
+    """What names a step: trace, id, parent, type, name, model, level, environment."""
+    return (
+        key_text(item.trace_id),
+        key_text(item.id),
+        name_or_none(item.parent_observation_id),
+        key_text(item.type),
+        name_or_none(item.name),
+        name_or_none(item.model),
+        key_text(item.level or "DEFAULT"),
+        key_text(item.environment or "default"),
+    )
+
+
+def _times(item: Observation) -> StoredRow:
+    """Start, end, first token, and seconds until each, from the times: a latency's unit depends on the endpoint."""
+    start, end, first = _utc(item.start_time), _real(item.end_time), _real(item.completion_start_time)
+    return (
+        start,
+        end,
+        first,
+        (end - start).total_seconds() if end else None,
+        (first - start).total_seconds() if first else None,
+    )
+
+
+def _figures(item: Observation) -> StoredRow:
+    """Tokens by what they are, usage, cost, and where the cost comes from."""
+    usage, cost = _counts(item.usage_details), costs(item.cost_details)
+    return (
+        *tokens(usage),
+        usage.get("total", 0),
+        usage,
+        _total(cost),
+        cost,
+        _source(item, usage, cost) if cost else None,
+    )
+
+
 _PACK = msgspec.msgpack.Encoder(order="deterministic").encode
 _VALUE, _MONEY = api_types.decoder(Any), api_types.decoder(Decimal | None)
 
 
+_ENDLESS = re.compile(rb"[0-9][eE][+-]?[0-9]{4,}|[0-9]{300,}")
+"""Numbers within JSON that PostgreSQL cannot hold."""
+
+
 def _json(raw: msgspec.Raw) -> Any:
-    """The text of a field that is kept as JSON; None if it is nested deeper than can be read."""
+    """The text of a field that is kept as JSON; None if it is nested too deep, or holds a number without bounds."""
+    body = bytes(raw)
     try:
-        return _VALUE(bytes(raw))
+        return None if _ENDLESS.search(body) else _VALUE(body)
     except (RecursionError, ValueError):
         return None
-
-
-LONGEST_KEY = 500
-"""Bytes of a text that is part of a key: three of them fit into an entry of an index."""
-MARKERS = frozenset(("__all", "$__all"))
-"""What rollups and Grafana write for "all of them": a name of the data never is one."""
-
-
-def _key(text: str) -> str:
-    """A name or an id as it is stored: one that no index could hold is cut, with a hash in place of the rest."""
-    if len(text) <= LONGEST_KEY // 4 and text not in MARKERS:
-        return text
-    if text in MARKERS:
-        return f"{text} (name)"
-    raw = text.encode()
-    if len(raw) <= LONGEST_KEY:
-        return text
-    return f"{text[:100]}…{hashlib.blake2b(raw, digest_size=16).hexdigest()}"
 
 
 _FIRST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -260,6 +176,8 @@ _END = datetime(2200, 1, 1, tzinfo=UTC)
 
 def _utc(at: datetime) -> datetime:
     """A time in UTC; one beyond what a computer's calendar holds is its first or its last."""
+    if at.tzinfo is UTC:
+        return at
     try:
         return at.astimezone(UTC)
     except OverflowError:
@@ -271,10 +189,37 @@ def _real(at: datetime | None) -> datetime | None:
     return at if at and _FIRST <= at < _END else None
 
 
-def _counts(usage: Mapping[str, Any] | None) -> dict[str, int]:
-    """Tokens by usage type; what cannot be a count is left out."""
-    found = ((name, _count(value)) for name, value in (usage or {}).items())
+def _counts(usage: dict[str, Any] | None) -> dict[str, int]:
+    """Tokens by usage type; what cannot be a count is left out, and all of it where no call has so many types."""
+    if not usage or len(usage) > _MOST_TYPES:
+        return {}
+    for value in usage.values():
+        if type(value) is not int or not -MOST <= value <= MOST:
+            break
+    else:
+        return usage
+    found = ((name, _count(value)) for name, value in usage.items())
     return {name: number for name, number in found if number is not None}
+
+
+def costs(cost: dict[str, Decimal] | None) -> dict[str, Decimal]:
+    """Money by usage type; what is no amount of money is left out: not a number, or beyond all bounds."""
+    if not cost or len(cost) > _MOST_TYPES:
+        return {}
+    for amount in cost.values():
+        if not (amount.is_finite() and _SMALLEST < amount.adjusted() < _LARGEST):
+            break
+    else:
+        return cost
+    found = ((name, _amount(amount)) for name, amount in cost.items())
+    return {name: amount for name, amount in found if amount is not None}
+
+
+def _amount(amount: Decimal) -> Decimal | None:
+    """An amount of money: zero for less than the server keeps, None for what is none."""
+    if not amount.is_finite() or amount.adjusted() >= _LARGEST:
+        return None
+    return amount if amount.adjusted() > _SMALLEST else Decimal(0)
 
 
 def _count(value: Any) -> int | None:
@@ -287,6 +232,9 @@ def _count(value: Any) -> int | None:
 
 
 MOST = 2**53
+_MOST_TYPES = 500
+_SMALLEST, _LARGEST = -30, 15
+"""Powers of ten between which an amount of money in USD lies."""
 
 
 def digest(row: StoredRow) -> int:
@@ -362,7 +310,7 @@ def _score_value(item: Score) -> tuple[float | None, str | None]:
         return float(true), str(true)
     if item.data_type == "CATEGORICAL":
         label = item.string_value if item.string_value is not None else value
-        return None, (label or None) if isinstance(label, str) else None
+        return None, name_or_none(label) if isinstance(label, str) else None
     if item.data_type == "NUMERIC" and not isinstance(value, bool):
         return _finite(value), None
     return None, None

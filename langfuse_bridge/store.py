@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-import struct
+import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from decimal import Decimal
-from functools import lru_cache
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import msgspec
 import psycopg
-from psycopg import postgres, sql
-from psycopg.adapt import Dumper
-from psycopg.pq import Format
-from psycopg.types.json import set_json_loads
+from psycopg import sql
 
-from gendash.engine.clients.postgres import DRIVER_ERRORS, Place, open_connection, translate
+from gendash.engine.clients.postgres import DRIVER_ERRORS, translate
 from gendash.engine.errors import Denied, TargetError, Unexpected, Unreachable
 from gendash.engine.model import Problem
-from gendash.langfuse_bridge.budget import Allowance
+from gendash.langfuse_bridge import rejected_items
+from gendash.langfuse_bridge.budget import DAY_S, Allowance
+from gendash.langfuse_bridge.connection import connect_store, place_of
 from gendash.langfuse_bridge.odd_items import Rejected
 from gendash.langfuse_bridge.pages import Window
 from gendash.langfuse_bridge.replace import Closed, copy_rows, replace_window, same_key
-from gendash.langfuse_bridge.rows import StoredRow, Stream
+from gendash.langfuse_bridge.streams import StoredRow, Stream
+from gendash.langfuse_bridge.sync_state import STATE_COLUMNS, SyncState
 
 Connect = Callable[[str], psycopg.Connection[Any]]
 
-_DUMP = msgspec.json.Encoder(decimal_format="number").encode
-_LOAD = msgspec.json.Decoder(float_hook=Decimal).decode
 _IDLE_S = 5.0
 _BLOCKS, _MANY = 1000, 1_000_000
 _SAFE = (
@@ -46,80 +40,11 @@ class Overtaken(Exception):
 
 
 @dataclass
-class SyncState:
-    """The row of ``_sync``, as far as a run decides by it."""
-
-    closed_from: datetime | None
-    closed_until: datetime | None
-    windows: int
-    looked_48h: datetime | None
-    look_48h_at: datetime | None
-    looked_30d: datetime | None
-    look_30d_at: datetime | None
-    project_id: str | None
-    fields: list[str] | None
-    api: str | None
-    server: str | None
-    resume_at: datetime | None
-    error: str | None
-    kept_before: datetime | None
-    too_wide_s: float | None
-    too_wide_at: datetime | None
-
-
-_STATE = tuple(SyncState.__dataclass_fields__)
-
-
-def connect_store(url: str) -> psycopg.Connection[Any]:
-    """A connection that works behind a pooler: no prepared statements, no session state."""
-    return exact(open_connection(_place(url), application="gendash langfuse"))
-
-
-def _place(url: str) -> Place:
-    return Place("store", url, "GENDASH_DATABASE_URL")
-
-
-class _Json(Dumper):
-    """Values as jsonb, in the binary format: a version, then the text."""
-
-    oid, format = postgres.types["jsonb"].oid, Format.BINARY
-
-    def dump(self, obj: Any) -> bytes:
-        return b"\x01" + _DUMP(obj)
-
-
-class _Texts(Dumper):
-    """Texts as text[], in the binary format. The same few come again and again, so they are kept."""
-
-    oid, format = postgres.types["text"].array_oid, Format.BINARY
-
-    def dump(self, obj: tuple[str, ...]) -> bytes:
-        return _texts(obj)
-
-
-@lru_cache(1000)
-def _texts(values: tuple[str, ...]) -> bytes:
-    found = [value.encode() for value in values]
-    # dimensions, whether there are nulls, type of the elements; then length and lower bound of the one dimension
-    head = struct.pack("!iiI", bool(found), 0, postgres.types["text"].oid)
-    shape = struct.pack("!ii", len(found), 1) if found else b""
-    return b"".join([head, shape, *(part for value in found for part in (struct.pack("!i", len(value)), value))])
-
-
-def exact(connection: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
-    """The connection, which copies maps and lists as rows hold them, and decimals within JSON as they are."""
-    for dumper in (_Json, _Texts):
-        connection.adapters.register_dumper(None, dumper)  # by the type of the column
-    set_json_loads(_LOAD, connection)
-    return connection
-
-
-@dataclass
 class Store:
     """The tables of one schema; each method is one transaction.
 
     A connection serves the transactions that follow each other closely. After a pause it is opened again, since a
-    pooler or a firewall may have dropped it. `disconnect` ends it. Not for several threads at once.
+    pooler or a firewall may have dropped it. `disconnect` ends it. Threads take turns.
     """
 
     url: str = field(repr=False)  # it may hold a password
@@ -127,31 +52,33 @@ class Store:
     connect: Connect = connect_store
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], datetime | None] = lambda: None  # of the budget; by default the server's own
+    _turn: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _open: psycopg.Connection[Any] | None = field(default=None, repr=False)
     _used: float = 0.0
 
     @property
     def where(self) -> str:
         """The database's name for messages, without anything secret."""
-        return _place(self.url).where
+        return place_of(self.url).where
 
     @contextmanager
     def transaction(self) -> Iterator[psycopg.Connection[Any]]:
         """A connection within a transaction; errors of the driver become errors of the tree."""
-        if self._open is None or self.clock() - self._used > _IDLE_S:
-            self.disconnect()
-        try:
-            if self._open is None:
-                self._open = self.connect(self.url)
-            with self._open.transaction():
-                yield self._open
-        except DRIVER_ERRORS as error:
-            self.disconnect()
-            raise self._translated(error) from None
-        except BaseException:
-            self.disconnect()
-            raise
-        self._used = self.clock()
+        with self._turn:
+            if self._open is None or self.clock() - self._used > _IDLE_S:
+                self.disconnect()
+            try:
+                if self._open is None:
+                    self._open = self.connect(self.url)
+                with self._open.transaction():
+                    yield self._open
+            except DRIVER_ERRORS as error:
+                self.disconnect()
+                raise self._translated(error) from None
+            except BaseException:
+                self.disconnect()
+                raise
+            self._used = self.clock()
 
     def disconnect(self) -> None:
         """Ends the open connection, if there is one."""
@@ -185,14 +112,14 @@ class Store:
         """The state of a stream; the first call makes it, unless ``make`` is off."""
         add = "insert into {} (project, stream, windows, rows, written, requests) values (%s, %s, 0, 0, 0, 0)"
         get = sql.SQL("select {} from {} where project = %s and stream = %s").format(
-            sql.SQL(", ").join(map(sql.Identifier, _STATE)), self.table("_sync")
+            sql.SQL(", ").join(map(sql.Identifier, STATE_COLUMNS)), self.table("_sync")
         )
         with self.transaction() as connection:
             if make:
                 query = sql.SQL(add + " on conflict do nothing").format(self.table("_sync"))
                 connection.execute(query, [project, stream])
             row = connection.execute(get, [project, stream]).fetchone()
-        return SyncState(*row) if row else SyncState(None, None, 0, *(None for _ in _STATE[3:]))
+        return SyncState(*row) if row else SyncState(None, None, 0, *(None for _ in STATE_COLUMNS[3:]))
 
     def note(self, project: str, stream: str, values: Mapping[str, Any], requests: int = 0) -> None:
         """Writes some values of a stream's state and adds to its count of requests."""
@@ -209,17 +136,27 @@ class Store:
             found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
             for state in found:
                 state["stored"] = _about(connection, tables[state["stream"]], state["project"])
-            aside = sql.SQL("select project, stream, count(*) from {} group by 1, 2").format(self.table("lf_rejected"))
+            aside = sql.SQL("select project, stream, count(*) from {} group by 1, 2").format(
+                self.table(rejected_items.TABLE)
+            )
             counts = {tuple(key): count for *key, count in connection.execute(aside)}
             for state in found:
                 state["rejected"] = counts.get((state["project"], state["stream"]), 0)
         return found
 
-    def keep_before(self, project: str, edge: datetime) -> None:
-        """Keeps rows of a project from before a time, whatever the server sends; an earlier edge changes nothing."""
-        query = sql.SQL("update {} set kept_before = greatest(kept_before, %s) where project = %s")
+    def keep_before(self, project: str, edge: datetime | None, server_keeps: str, latest: datetime) -> None:
+        """Keeps rows of a project from before a time, whatever the server sends; an earlier edge changes nothing.
+
+        An edge that is stored and later than ``latest`` is replaced.
+        """
+        query = sql.SQL(
+            "update {} set server_keeps = %(keeps)s, kept_before ="
+            " greatest(case when kept_before <= %(latest)s then kept_before end, %(edge)s::timestamptz)"
+            " where project = %(project)s"
+        )
+        values = {"keeps": server_keeps, "latest": latest, "edge": edge, "project": project}
         with self.transaction() as connection:
-            connection.execute(query.format(self.table("_sync")), [edge, project])
+            connection.execute(query.format(self.table("_sync")), values)
 
     def user_key(self) -> bytes:
         """The key of user hashes, which `gendash db migrate` made."""
@@ -243,10 +180,13 @@ class Store:
         """See budget.Budget; all who use this store share it."""
         step, ahead = timedelta(seconds=allowed.interval_s), (allowed.burst - 1) * allowed.interval_s
         names = {"name": name, "now": self.now(), "step": step, "most": timedelta(seconds=ahead + patience_s)}
+        # Nobody books this far ahead: a clock was ahead when it was written.
+        names["latest"] = timedelta(seconds=2 * max(allowed.period_s, DAY_S))
         query = sql.SQL(
             "insert into {} as b (name, next_at) values (%(name)s, {now} + %(step)s)"
-            " on conflict (name) do update set next_at = greatest(b.next_at, {now}) + %(step)s"
-            " where b.next_at <= {now} + %(most)s"
+            " on conflict (name) do update set"
+            " next_at = greatest(case when b.next_at <= {now} + %(latest)s then b.next_at end, {now}) + %(step)s"
+            " where b.next_at <= {now} + %(most)s or b.next_at > {now} + %(latest)s"
             " returning extract(epoch from b.next_at - %(step)s - {now})::float8"
         )
         look = sql.SQL("select extract(epoch from next_at - {now})::float8 from {} where name = %(name)s")
@@ -260,9 +200,17 @@ class Store:
     # rows
 
     def replace_list(
-        self, stream: Stream, project: str, rows: Sequence[StoredRow], values: Mapping[str, Any]
+        self,
+        stream: Stream,
+        project: str,
+        rows: Sequence[StoredRow],
+        values: Mapping[str, Any],
+        rejected: tuple[datetime, Collection[Rejected]],
     ) -> tuple[int, int]:
-        """Makes a short table hold exactly ``rows`` of a project; returns how many were written and deleted."""
+        """Makes a short table hold exactly ``rows`` of a project; returns how many were written and deleted.
+
+        ``rejected`` are the items set aside, with the time at which the list was read.
+        """
         table, page = self.table(stream.table), sql.Identifier("lf_page")
         with self.transaction() as connection:
             connection.execute(_SAFE)
@@ -280,6 +228,9 @@ class Store:
             keys = sql.SQL(", ").join(map(sql.Identifier, stream.key))
             query = sql.SQL(put).format(table, page, keys, sql.SQL(", ").join(sets))
             written = connection.execute(query).rowcount
+            everything = Window(datetime.min.replace(tzinfo=UTC), None)
+            aside = self.table(rejected_items.TABLE)
+            rejected_items.replace(connection, aside, project, stream.name, everything, rejected[1], rejected[0])
             counts = {"rows": len(rows), "written": written + deleted}
             self._set(connection, project, stream.name, values, counts)
         return written, deleted
@@ -369,48 +320,15 @@ class Store:
             table = self.table(stream.table)
             closed = replace_window(connection, table, stream, project, window, rows, thorough, found[1])
             if rejected:
-                self._set_aside(connection, project, stream, *rejected)
+                rejected_items.replace(connection, self.table(rejected_items.TABLE), project, stream.name, *rejected)
             counts = {"windows": 1, "rows": read, "written": closed.written + closed.deleted}
             self._set(connection, project, stream.name, values, counts)
         return closed
 
-    def _set_aside(
-        self,
-        connection: psycopg.Connection[Any],
-        project: str,
-        stream: Stream,
-        window: Window,
-        items: Collection[Rejected],
-    ) -> None:
-        """Makes the table of rejected items hold exactly ``items`` in a window."""
-        table = self.table("lf_rejected")
-        gone = (
-            "delete from {} where project = %s and stream = %s"
-            " and at >= %s and at < coalesce(%s::timestamptz, 'infinity')"
-        )
-        connection.execute(sql.SQL(gone).format(table), [project, stream.name, *window])
-        put = sql.SQL(
-            "insert into {} (project, stream, at, trace_id, id, number, start_time, reason)"
-            " values (%s, %s, %s, %s, %s, %s, %s, %s)"
-        ).format(table)
-        numbers: Counter[tuple[Any, ...]] = Counter()
-        for item in dict.fromkeys(items):  # a list may send the same item twice
-            start = item.start_time
-            inside = start and start >= window.start and (window.end is None or start < window.end)
-            key = (start if inside else window.start, item.trace_id, item.id)
-            numbers[key] += 1
-            connection.execute(put, [project, stream.name, *key, numbers[key], start, item.reason])
-
     def rejected(self, project: str = "") -> list[dict[str, Any]]:
-        """Items that were set aside, newest first, as dicts by column; those of one project where it is named."""
-        query = sql.SQL(
-            "select project, stream, trace_id, id, start_time, reason from {}"
-            " where %s in ('', project) order by at desc, project, stream, trace_id, id, number"
-        ).format(self.table("lf_rejected"))
+        """See `rejected_items.listed`."""
         with self.transaction() as connection:
-            cursor = connection.execute(query, [project])
-            names = [column.name for column in cursor.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            return rejected_items.listed(connection, self.table(rejected_items.TABLE), project)
 
 
 def _about(connection: psycopg.Connection[Any], table: sql.Identifier, project: str) -> int:

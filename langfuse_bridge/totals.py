@@ -12,6 +12,7 @@ import msgspec
 
 from gendash.langfuse_bridge import api_types
 from gendash.langfuse_bridge.client import Api, Client, TooMuch
+from gendash.langfuse_bridge.names import key_text
 from gendash.langfuse_bridge.pages import MS, Window, api_time
 
 Figures = Mapping[str, Decimal]
@@ -81,7 +82,7 @@ def _by_day(client: Client, api: Api, view: _View, window: Window) -> Iterator[t
     for line in _lines(client, api, view.name, query, window):
         figures = {name: number(line.get(column)) for column, name in view.figures.items()}
         day = date.fromisoformat(str(line["time_dimension"])[:10])
-        name = " ".join(str(line[field]) for field in view.dimensions if line[field])
+        name = " ".join(key_text(str(line[field])) for field in view.dimensions if line[field])
         yield TotalsKey(day, view.stream, name), {"count": number(line["count_count"])} | figures
 
 

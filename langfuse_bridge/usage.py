@@ -91,10 +91,13 @@ class Tokens(NamedTuple):
     reasoning: int
 
 
-class _Kind(NamedTuple):
-    in_input: bool  # by the server's own rule
-    in_output: bool
-    counts: tuple[str, ...]
+class _Plan(NamedTuple):
+    """Positions of the usage types that count as each kind of tokens."""
+
+    input: tuple[int, ...]
+    output: tuple[int, ...]
+    cached: tuple[int, ...]
+    reasoning: tuple[int, ...]
 
 
 def tokens(usage: Mapping[str, int]) -> Tokens:
@@ -102,17 +105,26 @@ def tokens(usage: Mapping[str, int]) -> Tokens:
 
     If no name contains the word, as in usage sent in a provider's own format, `KNOWN` names those that count.
     """
-    kinds = _kinds(tuple(usage))
-    pairs = list(zip(usage.values(), kinds, strict=True))
-    read = [number for number, kind in pairs if kind.in_input]
-    wrote = [number for number, kind in pairs if kind.in_output]
-    input_ = sum(read) if read else _sum(pairs, INPUT)
-    output = sum(wrote) if wrote else _sum(pairs, OUTPUT)
-    return Tokens(input_, output, _within(_sum(pairs, CACHED), input_), _within(_sum(pairs, REASONING), output))
+    if not usage:
+        return _NONE
+    numbers, plan = tuple(usage.values()), _plan(tuple(usage))
+    input_, output = _sum(numbers, plan[0]), _sum(numbers, plan[1])
+    cached, reasoning = _sum(numbers, plan[2]), _sum(numbers, plan[3])
+    if cached > input_:
+        cached = _within(cached, input_)
+    if reasoning > output:
+        reasoning = _within(reasoning, output)
+    return Tokens(input_, output, cached, reasoning)
 
 
-def _sum(pairs: list[tuple[int, _Kind]], what: str) -> int:
-    return sum(number for number, kind in pairs if what in kind.counts)
+_NONE = Tokens(0, 0, 0, 0)
+
+
+def _sum(numbers: tuple[int, ...], places: tuple[int, ...]) -> int:
+    found = 0
+    for at in places:
+        found += numbers[at]
+    return found
 
 
 def _within(part: int, whole: int) -> int:
@@ -121,13 +133,23 @@ def _within(part: int, whole: int) -> int:
 
 
 @lru_cache(1000)
-def _kinds(names: tuple[str, ...]) -> tuple[_Kind, ...]:
-    return tuple(_kind(name) for name in names)
+def _plan(names: tuple[str, ...]) -> _Plan:
+    counts = [counts_of(name) for name in names]
+
+    def places(kind: str) -> tuple[int, ...]:
+        return tuple(at for at, found in enumerate(counts) if kind in found)
+
+    def by_word(word: str) -> tuple[int, ...]:
+        return tuple(at for at, name in enumerate(names) if word in name.lower())
+
+    return _Plan(
+        by_word("input") or places(INPUT), by_word("output") or places(OUTPUT), places(CACHED), places(REASONING)
+    )
 
 
-def _kind(name: str) -> _Kind:
-    lower = name.lower()
-    return _Kind("input" in lower, "output" in lower, KNOWN.get(normal(name), _guess(lower)))
+def counts_of(name: str) -> tuple[str, ...]:
+    """What a usage type counts, beside the server's rule for input and output; a guess where its name is unknown."""
+    return KNOWN.get(normal(name), _guess(name.lower()))
 
 
 def normal(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from gendash.langfuse_bridge.pages import Window
-from gendash.langfuse_bridge.store import SyncState
+from gendash.langfuse_bridge.sync_state import SyncState
 
 HOUR = timedelta(hours=1)
 LATE = HOUR
@@ -18,6 +18,8 @@ DEPTHS = {"48h": timedelta(hours=48), "30d": timedelta(days=30)}
 NIGHT_HOUR = 2
 FIRST_WIDTH = {"new": HOUR, "range": HOUR, "48h": 6 * HOUR, "30d": 6 * HOUR}
 REMEMBERED = timedelta(days=1)
+GOOD = 50
+"""After so many windows that went well, one is asked for that is twice as wide as what failed before."""
 NARROWEST, WIDEST = timedelta(seconds=1), timedelta(days=1)
 
 
@@ -26,22 +28,32 @@ AHEAD = timedelta(minutes=5)
 
 
 class Pass(NamedTuple):
-    """A stretch of time to go through. ``kind`` is new, 48h, 30d or range; no end means up to now and beyond."""
+    """A stretch of time to go through. ``kind`` is new, 48h, 30d or range; no end means up to now and beyond.
+
+    ``begin`` is where it goes on if an earlier run was broken off.
+    """
 
     kind: str
     start: datetime
     end: datetime | None
+    begin: datetime | None = None
 
 
 @dataclass
 class Width:
-    """The width of the next window: wide if little is found, so that quiet weeks cost few requests.
+    """The width of the next window, and the rows of a page: wide if little is found, so that quiet weeks cost few
+    requests.
 
-    It stays below ``too_wide``, the narrowest width that the server did not answer.
+    The width stays below ``too_wide``, the narrowest one that the server did not answer, until many windows went well.
+    ``at`` is the window that is being read.
     """
 
     now: timedelta
     too_wide: timedelta | None = None
+    most_rows: int = 1000
+    rows: int = 1000
+    at: Window | None = None
+    good: int = 0
 
     def __post_init__(self) -> None:
         while self.too_wide and self.now >= self.too_wide and self.now > NARROWEST:
@@ -49,24 +61,40 @@ class Width:
 
     def learn(self, requests: int) -> None:
         """Adapts to the number of requests that the last window took."""
+        self.good += self.too_wide is not None
+        if self.too_wide and self.good >= GOOD:
+            self.good, self.rows = 0, min(2 * self.rows, self.most_rows)
+            self.too_wide = 2 * self.too_wide if self.too_wide < WIDEST else None
         if requests <= 2:
             wider = min(self.now * 2, WIDEST)
             self.now = wider if self.too_wide is None or wider < self.too_wide else self.now
         elif requests > 10:
-            self.now = max(self.now / 2, timedelta(minutes=1))
+            self.now = max(self.now / 2, min(self.now, timedelta(minutes=1)))
 
-    def halve(self) -> bool:
-        """Narrows after the server gave up; whether that was possible."""
-        narrowest = self.now <= NARROWEST
-        self.too_wide = min(self.now, self.too_wide or self.now)
+    def narrow(self, both: bool) -> bool:
+        """Narrows the window after the server gave up, and the page if ``both`` or if the window cannot be narrower;
+        whether anything was possible."""
+        before = (self.now, self.rows)
+        self.good, self.too_wide = 0, min(self.now, self.too_wide or self.now)
+        if both or self.now <= NARROWEST:
+            self.rows = max(1, self.rows // 2)
         self.now = max(NARROWEST, self.now / 2)
-        return not narrowest
+        return (self.now, self.rows) != before
+
+    def noted(self, state: SyncState) -> dict[str, Any]:
+        """Values of the state that a window which went well changes."""
+        wide = self.too_wide.total_seconds() if self.too_wide else None
+        rows = self.rows if self.rows < self.most_rows else None
+        return {} if (wide, rows) == (state.too_wide_s, state.page_rows) else {"too_wide_s": wide, "page_rows": rows}
 
 
-def first_width(part: Pass, state: SyncState, now: datetime) -> Width:
+def first_width(part: Pass, state: SyncState, now: datetime, most_rows: int) -> Width:
     """The width that a pass begins with, below one that the server did not answer within `REMEMBERED`."""
-    known = state.too_wide_s is not None and state.too_wide_at is not None and state.too_wide_at > now - REMEMBERED
-    return Width(FIRST_WIDTH[part.kind], timedelta(seconds=state.too_wide_s) if known and state.too_wide_s else None)
+    width = Width(FIRST_WIDTH[part.kind], most_rows=most_rows, rows=most_rows)
+    if state.too_wide_s and state.too_wide_at and now - REMEMBERED < state.too_wide_at <= now + AHEAD:
+        rows = min(state.page_rows or most_rows, most_rows)
+        width = Width(width.now, timedelta(seconds=state.too_wide_s), most_rows, rows)
+    return width
 
 
 def passes(state: SyncState, now: datetime, since: timedelta, zone: ZoneInfo) -> list[Pass]:
@@ -91,12 +119,30 @@ def passes(state: SyncState, now: datetime, since: timedelta, zone: ZoneInfo) ->
     return found
 
 
+def range_pass(state: SyncState, start: datetime, end: datetime | None, now: datetime, resume: bool = True) -> Pass:
+    """The pass over a range. What a run over it closed within the last day, before it was broken off, is left out."""
+    first, at, began = state.range_from, state.range_at, state.range_began
+    if resume and first and at and began and now - REMEMBERED < began <= now + AHEAD:
+        inside = first <= start < at and (end is None or at < end)
+        return Pass("range", first, end, at) if inside else Pass("range", start, end)
+    return Pass("range", start, end)
+
+
 def trusted(state: SyncState, now: datetime) -> tuple[SyncState, list[str]]:
     """The state without times in the future, which a clock that was ahead has left, and the names of these times.
 
     How far a stream is closed is then unknown, and look-backs are due.
     """
-    names = ("closed_from", "closed_until", "looked_48h", "look_48h_at", "looked_30d", "look_30d_at", "kept_before")
+    names = (
+        "closed_from",
+        "closed_until",
+        "looked_48h",
+        "look_48h_at",
+        "looked_30d",
+        "look_30d_at",
+        "kept_before",
+        "range_at",
+    )
     ahead = [name for name in names if (at := getattr(state, name)) is not None and at > now + AHEAD]
     found = replace(state)
     for name in ahead:
@@ -117,6 +163,8 @@ def begin(part: Pass, state: SyncState, now: datetime) -> dict[str, Any]:
     if part.kind == "new" and state.closed_from is None:
         # A back-fill may take days: what changes behind it meanwhile is for the look-backs.
         return {"closed_from": part.start, "looked_48h": now, "looked_30d": now}
+    if part.kind == "range":
+        return {} if part.begin else {"range_from": part.start, "range_began": now}
     at = {"48h": state.look_48h_at, "30d": state.look_30d_at}.get(part.kind, now)
     return {f"looked_{part.kind}": now} if at is None else {}
 
@@ -126,9 +174,8 @@ def advance(part: Pass, state: SyncState, window: Window, now: datetime) -> Mapp
     reached = now if window.end is None else min(window.end, now)
     if part.kind == "new":
         return {"closed_until": max(state.closed_until or reached, reached)}
-    if part.kind == "range":
-        return {}
-    return {f"look_{part.kind}_at": None if window.end == part.end else window.end}
+    name = "range_at" if part.kind == "range" else f"look_{part.kind}_at"
+    return {name: None if window.end in (None, part.end) else window.end}
 
 
 def next_window(part: Pass, start: datetime, width: timedelta, now: datetime) -> Window:

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from functools import partial
 from typing import NamedTuple
 
+from gendash.engine.checks.fields import field_problems
 from gendash.engine.checks.queries import sample
 from gendash.engine.config.load import suggest
 from gendash.engine.definitions import audits
@@ -21,20 +22,13 @@ from gendash.engine.languages import sql_types
 from gendash.engine.languages.grafana_macros import MacroError
 from gendash.engine.languages.spots import characters, in_file, in_query, origin
 from gendash.engine.languages.sql_columns import resolve
-from gendash.engine.languages.sql_parser import nodes, parse_statements, sql_error
+from gendash.engine.languages.sql_parser import parse_statements, sql_error
 from gendash.engine.languages.sql_scope import UNKNOWN, Lookup, Source, duplicates
 from gendash.engine.model import Dashboard, Problem, Query, Relation
 
 # a staging text appears in a rollup as a relation of this schema: its header says what it gives
 _STAGED = "staging of gendash"
 _STAGE = re.compile(r"""\{\{\s*stage\(\s*(['"])(\w+)\1[^}]*\}\}""")
-# functions that read what no panel may: files, other servers, settings, sizes and sessions of the database
-_READERS = re.compile(
-    r"pg_(?!catalog$)\w+|dblink\w*|lo_\w+|(query|table|schema|database|cursor)_to_xml\w*|current_setting|set_config"
-    r"|(current|last|next|set)val|txid_\w+|inet_(client|server)_\w+|has_\w+_privilege|version|to_reg\w+"
-    r"|(col|obj|shobj)_description"
-)
-_HARMLESS = frozenset({"pg_typeof", "pg_size_pretty", "pg_size_bytes"})
 
 
 class Text(NamedTuple):
@@ -47,10 +41,14 @@ class Text(NamedTuple):
 
 
 def check_columns(catalog: Catalog) -> list[Problem]:
-    """Every column that SQL reads exists, compared types fit, and a header declares what its query gives."""
-    found = []
+    """Every column that SQL reads exists, compared types fit, and a header declares what its query gives.
+
+    So do the fields that options of panels name.
+    """
+    found: list[Problem] = []
+    of_panels: dict[str, list[Source]] = {}
     known = _known(catalog)
-    for text in _texts(catalog):
+    for text in sql_texts(catalog):
         if sql_error(text.final, several=True):
             continue  # another check reports
         given, faults = resolve(parse_statements(text.final), _lookup(catalog, text, known))
@@ -62,25 +60,12 @@ def check_columns(catalog: Catalog) -> list[Problem]:
             ]
         if text.relation is not None:
             found += _against_header(text.relation, given)
-    return found
+        elif text.kind == "panel":
+            of_panels[text.where(-1)] = given
+    return [*found, *field_problems(catalog, of_panels)]
 
 
-def check_system_functions(catalog: Catalog) -> list[Problem]:
-    """A panel calls no function that reads beyond gendash's relations: the server's files, sessions or settings."""
-    found = []
-    for text in _texts(catalog):
-        if text.kind != "panel" or not _READERS.search(text.final) or sql_error(text.final):
-            continue
-        for node in nodes(parse_statements(text.final)):
-            if node.DESCRIPTOR.name == "FuncCall":
-                name = node.funcname[-1].string.sval
-                if _READERS.fullmatch(name) and name not in _HARMLESS:
-                    what = f"{name}() reads more than gendash's relations"
-                    found.append(Problem(text.where(node.location), what, "read a relation"))
-    return found
-
-
-def _texts(catalog: Catalog) -> Iterator[Text]:
+def sql_texts(catalog: Catalog) -> Iterator[Text]:
     """The SQL texts whose references are correct; other checks report the rest."""
     for relation in catalog.relations.values():
         if relation.kind != "table":
@@ -100,7 +85,7 @@ def _texts(catalog: Catalog) -> Iterator[Text]:
         raw = metric.get("sql", "")
         expanded = catalog.expanded(raw)
         if raw and not expanded.wrong:
-            named = partial(in_query, f"recording_rules/metrics.yaml {key}", raw)
+            named = partial(catalog.in_metric, key, "sql")
             yield Text("view", expanded.text, _placed(raw, expanded.text, catalog.expand_text, named))
 
 

@@ -9,17 +9,21 @@ from typing import Any
 
 from gendash.engine.checks import design_rules
 from gendash.engine.checks.adapters import check_adapter, check_adapter_settings
-from gendash.engine.checks.columns import check_columns, check_system_functions
+from gendash.engine.checks.alert_texts import check_alert_templates, check_rule_variables
+from gendash.engine.checks.columns import check_columns
 from gendash.engine.checks.design_rules import check_rules
+from gendash.engine.checks.documents import check_documents, check_templates
+from gendash.engine.checks.functions import check_builtins, check_system_functions
 from gendash.engine.checks.labels import check_labels
 from gendash.engine.checks.prose import check_prose
 from gendash.engine.checks.queries import expression_error
+from gendash.engine.checks.rule_tests import check_rule_tests
 from gendash.engine.checks.rules import RULE_CHECKS
 from gendash.engine.checks.sql_headers import HEADER_CHECKS, check_header_keys, faulty
 from gendash.engine.checks.texts import (
     check_bare_tables,
     check_circles,
-    check_own_links,
+    check_link_targets,
     check_references,
     check_relations_parse,
     check_rules_parse,
@@ -31,8 +35,8 @@ from gendash.engine.definitions.grid import panel_id
 from gendash.engine.definitions.platform_names import is_expression
 from gendash.engine.definitions.sound import sound
 from gendash.engine.languages.promql import metric_names
+from gendash.engine.languages.spots import in_rule
 from gendash.engine.model import Problem
-from gendash.engine.render.dashboards import link_target
 
 
 def check(catalog: Catalog) -> list[Problem]:
@@ -55,15 +59,6 @@ def check(catalog: Catalog) -> list[Problem]:
 def warnings(catalog: Catalog) -> list[Problem]:
     """Broken design rules that the definition's content root sets to `warning`."""
     return design_rules.rule_warnings(sound(catalog)[0]) if catalog.complete else []
-
-
-def definition_notes(catalog: Catalog) -> list[Problem]:
-    """Notes that are no faults: links that are left out, since their dashboard does not exist."""
-    return [
-        Problem(where, f"link to '{panel.leads_to}' left out", "its dashboard does not exist here")
-        for where, _, panel in catalog.panels()
-        if panel.leads_to and link_target(panel.leads_to)[0] not in catalog.dashboards
-    ]
 
 
 _REFERENCE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
@@ -133,7 +128,8 @@ def check_features(catalog: Catalog) -> list[Problem]:
     named += [(where, query.feature) for where, _, query in catalog.queries()]
     named += [(f"{d.name} variable {v.name}", v.feature) for d in catalog.dashboards.values() for v in d.variables]
     named += [(relation.path, relation.header.get("feature", "")) for relation in catalog.relations.values()]
-    named += [(f"{rule.path} {rule.name}", rule.feature) for rule in catalog.rules.values()]
+    named += [(catalog.in_metric(key, "feature"), metric.get("feature", "")) for key, metric in catalog.metrics.items()]
+    named += [(in_rule(rule, "feature"), rule.feature) for rule in catalog.rules.values()]
     return [
         Problem(where, f"no feature '{name}'", suggest(name, known) or "add it to engine/config/settings.py")
         for where, names in named
@@ -201,14 +197,17 @@ def check_rule_names(catalog: Catalog) -> list[Problem]:
     found = []
     for rule in catalog.rules.values():
         if rule.kind == "record" and not re.fullmatch(r"[a-z_]+:[a-z0-9_]+:[a-z0-9_]+", rule.name):
-            found.append(Problem(f"{rule.path} {rule.name}", "not level:metric:operations", "rename it"))
+            found.append(Problem(in_rule(rule), "not level:metric:operations", "rename it"))
+        expanded = catalog.expanded(rule.expr)
+        if expanded.wrong:  # check_references reports it
+            continue
         try:
-            names = metric_names(catalog.expanded(rule.expr).text)
+            names = metric_names(expanded.text)
         except ValueError:
             continue
         found += [
             Problem(
-                f"{rule.path} {rule.name}",
+                in_rule(rule, "expr"),
                 f"reads '{name}', which no rule records",
                 suggest(name, catalog.rules) or "record it",
             )
@@ -233,10 +232,16 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_bare_tables,
     check_columns,
     check_system_functions,
-    check_own_links,
+    check_builtins,
+    check_link_targets,
     check_rules_parse,
     check_rule_names,
     check_labels,
     check_prose,
+    check_rule_variables,
+    check_alert_templates,
+    check_rule_tests,
+    check_documents,
+    check_templates,
     *RULE_CHECKS,
 )

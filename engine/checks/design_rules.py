@@ -199,8 +199,8 @@ RULES: tuple[DesignRule, ...] = (
     DesignRule(
         20,
         "refresh",
-        "Dashboards refresh at an interval of Grafana's list, not faster than scrapes, and begin with a usual range.",
-        "A faster refresh shows the same sample again and costs the store.",
+        "Dashboards refresh at an interval of Grafana's list, and begin with a usual range.",
+        "Grafana ignores an interval that its list lacks. Where scrapes are rarer, the next longer one is built.",
         ("check",),
         (panels.check_refresh,),
     ),

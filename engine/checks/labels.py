@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from gendash.engine.config.load import suggest
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.platform_names import mapped_label
 from gendash.engine.languages.promql_labels import LabelFault, Labels, missing_labels, read_labels
-from gendash.engine.languages.spots import in_query
+from gendash.engine.languages.spots import in_query, in_rule
 from gendash.engine.model import Problem
 
 _LABEL_VALUES = re.compile(r"\s*label_values\((?:(.*),)?\s*(\w+)\s*\)\s*$", re.DOTALL)
@@ -70,9 +71,10 @@ def check_labels(catalog: Catalog) -> list[Problem]:
 
 def _in_rules(catalog: Catalog, series: Series) -> Iterator[Problem]:
     for rule in catalog.rules.values():
-        where = f"{rule.path} {rule.name}"
         kept: set[str] | None = set(rule.labels)
-        for text in filter(None, (rule.expr, rule.otherwise)):
+        for key, text in (("expr", rule.expr), ("otherwise", rule.otherwise)):
+            if not text:
+                continue
             expanded = catalog.expanded(text)
             try:
                 labels, faults = read_labels(expanded.text, series.labels)
@@ -81,12 +83,12 @@ def _in_rules(catalog: Catalog, series: Series) -> Iterator[Problem]:
             kept = None if labels is None or kept is None else kept | labels
             known = [one for one in faults if not (":" in one.name and one.what.startswith("no metric"))]
             if not expanded.wrong:  # check_rule_names reports recorded series that no rule records
-                yield from _problems(known, text, where)
+                yield from _problems(known, text, partial(in_rule, rule, key))
         if rule.kind == "alert" and kept is not None:
             for name, text in rule.annotations.items():
                 for label in dict.fromkeys(_OF_ALERT.findall(text)):
                     for fault in missing_labels(label, frozenset(kept), f"for $labels in {name}"):
-                        yield Problem(where, fault.what, fault.do)
+                        yield Problem(in_rule(rule, f"annotations.{name}"), fault.what, fault.do)
 
 
 def _in_queries(catalog: Catalog, series: Series) -> Iterator[Problem]:
@@ -94,12 +96,13 @@ def _in_queries(catalog: Catalog, series: Series) -> Iterator[Problem]:
         expanded = catalog.expand(query)
         if query.language != "promql" or expanded.wrong:
             continue
+        named = partial(in_query, where, query.text)
         values = _LABEL_VALUES.match(expanded.text)
         text = values[1] if values else expanded.text
         if not text:
             every = frozenset().union(*(one for one in series.metrics.values() if one))
             faults = missing_labels(values[2], every, "in the contract") if values else []
-            yield from _problems(faults, query.text, where)
+            yield from _problems(faults, query.text, named)
             continue
         try:
             labels, faults = read_labels(text, series.labels)
@@ -107,13 +110,13 @@ def _in_queries(catalog: Catalog, series: Series) -> Iterator[Problem]:
             continue
         if values:
             faults += missing_labels(values[2], labels, "for label_values")
-        yield from _problems(faults, query.text, where)
+        yield from _problems(faults, query.text, named)
         for label in dict.fromkeys(_LEGEND.findall(query.legend)):
             for fault in missing_labels(label, labels, "for the legend"):
                 yield Problem(where, fault.what, fault.do)
 
 
-def _problems(faults: Iterable[LabelFault], raw: str, where: str) -> Iterator[Problem]:
+def _problems(faults: Iterable[LabelFault], raw: str, named: Callable[[int], str]) -> Iterator[Problem]:
     for fault in faults:
         found = re.search(rf"\b{re.escape(fault.name)}\b", raw)
-        yield Problem(in_query(where, raw, found.start() if found else -1), fault.what, fault.do)
+        yield Problem(named(found.start() if found else -1), fault.what, fault.do)

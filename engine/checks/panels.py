@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 from gendash.engine.config.load import suggest
-from gendash.engine.config.value_types import seconds
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.grid import COLUMNS, lines
-from gendash.engine.model import Panel, Problem, SettingRef
+from gendash.engine.model import Panel, PanelRole, Problem, SettingRef
 from gendash.engine.render.dashboards import QUICK_RANGES, REFRESH_INTERVALS
 
 WIDTHS = (4, 6, 8, 12, 16, 24)
@@ -234,7 +233,10 @@ def check_thresholds(catalog: Catalog) -> list[Problem]:
         values = [_value(catalog, step["value"]) for step in (fields(body).get("thresholds") or {}).get("steps", [])]
         numbers = [value for value in values[1:] if value is not None]
         if values and (values[0] is not None or numbers != sorted(numbers)):
-            found.append(Problem(where, f"thresholds {values} do not ascend from null", "put them in order"))
+            keys = [key for kind, key in sorted(catalog.uses(("panel", where))) if kind == "setting"]
+            placed = ", ".join(f"{key} ({catalog.config.where(key)})" for key in keys)
+            do = f"put them in order{': ' if placed else ''}{placed}"
+            found.append(Problem(where, f"thresholds {values} do not ascend from null", do))
     return found
 
 
@@ -313,11 +315,10 @@ def check_nothing(catalog: Catalog) -> list[Problem]:
 
 
 def check_refresh(catalog: Catalog) -> list[Problem]:
-    """A dashboard refreshes at an interval of Grafana's list, never faster than scrapes, over a usual range."""
-    scrape = catalog.config.seconds("prometheus.scrape_interval")
+    """A dashboard refreshes at an interval of Grafana's list, over a usual range."""
     found = []
     for board in catalog.dashboards.values():
-        if board.refresh not in REFRESH_INTERVALS or seconds(board.refresh) < scrape:
+        if board.refresh not in REFRESH_INTERVALS:
             found.append(Problem(board.name, f"refresh {board.refresh}", f"one of {', '.join(REFRESH_INTERVALS)}"))
         if board.range not in ("6h", *RANGES):
             found.append(Problem(board.name, f"range {board.range}", f"6h, {', '.join(RANGES)}"))
@@ -328,12 +329,11 @@ def check_freshness(catalog: Catalog) -> list[Problem]:
     """Every dashboard shows the age of its data, marks deploys and alerts, and explains how it counts."""
     found = []
     for dashboard in catalog.dashboards.values():
-        slugs = {panel.slug for panel in dashboard.panels()}
-        found += [
-            Problem(dashboard.name, f"no panel '{slug}'", "take it from dashboards/_shared.py")
-            for slug in ("freshness", "how_to_read")
-            if slug not in slugs
-        ]
+        roles = [panel.role for panel in dashboard.panels()]
+        for role in (one for one in get_args(PanelRole) if one):
+            if roles.count(role) != 1:
+                what = f"{roles.count(role) or 'no'} panels with the role '{role}'"
+                found.append(Problem(dashboard.name, what, "take the one from dashboards/_shared.py"))
         if len(dashboard.annotations) < 2:
             found.append(Problem(dashboard.name, "no marks of deploys and alerts", "add the shared annotations"))
     return found

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.prose import without_references, wrong_in
+from gendash.engine.languages.spots import in_rule
 from gendash.engine.model import Problem
 
 _LIMITS = ("slo.", "limits.", "budget.")
@@ -34,11 +35,10 @@ def _texts(catalog: Catalog) -> Iterator[tuple[str, str]]:
         yield relation.path, str(relation.header.get("doc", ""))
         yield from ((relation.path, str(column.get("doc", ""))) for column in relation.columns.values())
     for rule in catalog.rules.values():
-        where = f"{rule.path} {rule.name}"
-        yield where, rule.doc
-        yield from ((where, text) for text in rule.annotations.values())
+        yield in_rule(rule, "doc"), rule.doc
+        yield from ((in_rule(rule, f"annotations.{name}"), text) for name, text in rule.annotations.items())
     for key, metric in catalog.metrics.items():
-        yield f"recording_rules/metrics.yaml {key}", str(metric.get("doc", ""))
+        yield catalog.in_metric(key, "doc"), str(metric.get("doc", ""))
 
 
 def check_limits_in_prose(catalog: Catalog) -> list[Problem]:

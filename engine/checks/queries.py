@@ -12,6 +12,7 @@ from gendash.engine.definitions.platform_names import mapped_sql
 from gendash.engine.definitions.references import STORE_KINDS
 from gendash.engine.languages.grafana_macros import Choice, Span, Timing, expand_macros, timing
 from gendash.engine.languages.promql import RATES, Selector, fault_place, parse, quantiles, ratios, selectors
+from gendash.engine.languages.spots import in_rule
 from gendash.engine.languages.sql_parser import nodes, parse_statements, sql_error
 from gendash.engine.model import Dashboard, Language, Problem, Query
 
@@ -101,7 +102,7 @@ def check_rates(catalog: Catalog) -> list[Problem]:
     """rate, irate and increase are applied to counters only: five gauges of the platform end in _total."""
     types = _types(catalog)
     texts = [(where, text) for where, _, _, text in _promql(catalog)]
-    texts += [(f"{rule.path} {rule.name}", catalog.expanded(rule.expr).text) for rule in catalog.rules.values()]
+    texts += [(in_rule(rule, "expr"), catalog.expanded(rule.expr).text) for rule in catalog.rules.values()]
     found = []
     for where, text in texts:
         try:

@@ -10,7 +10,7 @@ from gendash.engine.checks.texts import wrong_references
 from gendash.engine.config.load import suggest
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.languages.promql import metric_names, ratios
-from gendash.engine.languages.spots import in_query, origin
+from gendash.engine.languages.spots import in_rule, origin
 from gendash.engine.languages.sql_parser import sql_fault
 from gendash.engine.model import Problem, Rule
 from gendash.engine.render.rules import live_rules, rule_expression
@@ -19,7 +19,7 @@ SEVERITIES = ("critical", "warning", "none")
 ANNOTATIONS = ("summary", "description", "dashboard")
 
 
-def _readable(catalog: Catalog, rules: Iterable[Rule] | None = None) -> Iterator[tuple[str, Rule, str]]:
+def readable_rules(catalog: Catalog, rules: Iterable[Rule] | None = None) -> Iterator[tuple[str, Rule, str]]:
     """Every live rule with its place and its expression; rules that do not parse are left to other checks."""
     for rule in live_rules(catalog) if rules is None else rules:
         text = rule_expression(catalog, rule).text
@@ -27,7 +27,7 @@ def _readable(catalog: Catalog, rules: Iterable[Rule] | None = None) -> Iterator
             metric_names(text)
         except ValueError:
             continue
-        yield f"{rule.path} {rule.name}", rule, text
+        yield in_rule(rule, "expr"), rule, text
 
 
 def check_alerts(catalog: Catalog) -> list[Problem]:
@@ -37,18 +37,23 @@ def check_alerts(catalog: Catalog) -> list[Problem]:
     for rule in catalog.rules.values():
         if rule.kind != "alert":
             continue
-        where = f"{rule.path} {rule.name}"
+        where = in_rule(rule)
         if not re.fullmatch(r"[A-Z][A-Za-z0-9]+", rule.name):
             found.append(Problem(where, "not in CamelCase", "rename it"))
         if rule.labels.get("severity") not in SEVERITIES:
-            found.append(Problem(where, "no severity", f"label it with one of {', '.join(SEVERITIES)}"))
+            found.append(
+                Problem(
+                    in_rule(rule, "labels.severity"), "no severity", f"label it with one of {', '.join(SEVERITIES)}"
+                )
+            )
         missing = [name for name in ANNOTATIONS if not rule.annotations.get(name, "").strip()]
         found += [Problem(where, f"no {name}", "annotate it") for name in missing]
-        if not rule.for_ and rule.labels.get("severity") != "none":
+        if not rule.for_ and "for" not in rule.lines and rule.labels.get("severity") != "none":
             found.append(Problem(where, "alert without `for`", "set how long the condition must hold"))
         board = rule.annotations.get("dashboard", "")
         if board and boards and board not in boards:
-            found.append(Problem(where, f"no dashboard '{board}'", suggest(board, boards) or "name another one"))
+            there = in_rule(rule, "annotations.dashboard")
+            found.append(Problem(there, f"no dashboard '{board}'", suggest(board, boards) or "name another one"))
         found += [
             Problem(where, f"label {label} holds a value", "put values into annotations: each value is a new alert")
             for label, text in rule.labels.items()
@@ -62,7 +67,7 @@ def check_rule_order(catalog: Catalog) -> list[Problem]:
     groups = {rule.name: rule.group for rule in live_rules(catalog)}
     done: set[str] = set()
     found = []
-    for where, rule, text in _readable(catalog):
+    for where, rule, text in readable_rules(catalog):
         late = {name for name in metric_names(text) if groups.get(name) == rule.group} - done
         found += [Problem(where, f"reads '{name}', which is defined after it", "move it down") for name in sorted(late)]
         done.add(rule.name)
@@ -72,8 +77,9 @@ def check_rule_order(catalog: Catalog) -> list[Problem]:
 def check_rules_live(catalog: Catalog) -> list[Problem]:
     """Nothing that is on reads a series whose rule is off: no rule, and no query of a panel."""
     on = {name: rule for name, rule in catalog.rules.items() if rule.otherwise or catalog.config.on(rule.feature)}
-    off = catalog.rules.keys() - on.keys()
-    reads = [(where, metric_names(text)) for where, _, text in _readable(catalog, on.values())]
+    known = {key.removeprefix("features.") for key in catalog.config.values}  # check_features reports the others
+    off = {name for name, rule in catalog.rules.items() if known.issuperset(rule.feature.split())} - on.keys()
+    reads = [(where, metric_names(text)) for where, _, text in readable_rules(catalog, on.values())]
     for dashboard in catalog.dashboards.values():
         for panel in dashboard.panels():
             queries = [query for query in panel.queries if catalog.config.on(f"{panel.feature} {query.feature}")]
@@ -90,7 +96,7 @@ def check_rule_divisions(catalog: Catalog) -> list[Problem]:
     """Every division of series is guarded: without traffic the result is empty instead of NaN."""
     return [
         Problem(where, "divides by what may be 0", "write (... > 0) around the divisor")
-        for where, _, text in _readable(catalog)
+        for where, _, text in readable_rules(catalog)
         if not all(ratio.guarded for ratio in ratios(text))
     ]
 
@@ -99,13 +105,13 @@ def check_facts(catalog: Catalog) -> list[Problem]:
     """The query of every metric of gendash's own refers to what exists, and parses."""
     found: list[Problem] = []
     for key, metric in catalog.metrics.items():
-        where, raw = f"recording_rules/metrics.yaml {key}", metric.get("sql", "select 1")
+        raw, named = metric.get("sql", "select 1"), partial(catalog.in_metric, key, "sql")
         expanded = catalog.expanded(raw)
-        found += wrong_references(catalog, raw, None, partial(in_query, where, raw))
+        found += wrong_references(catalog, raw, None, named)
         problem, place = sql_fault(expanded.text)
         if problem:
-            named = in_query(where, raw, origin(raw, expanded.text, place, catalog.expand_text))
-            found.append(Problem(named, problem, "fix the query"))
+            at = origin(raw, expanded.text, place, catalog.expand_text)
+            found.append(Problem(named(at), problem, "fix the query"))
     return found
 
 

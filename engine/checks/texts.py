@@ -13,8 +13,8 @@ from gendash.engine.definitions.audits import places
 from gendash.engine.definitions.catalog import Catalog, below
 from gendash.engine.definitions.references import STORE_KINDS
 from gendash.engine.languages.grafana_macros import MacroError, leftovers
-from gendash.engine.languages.spots import excerpt, in_file, in_query, origin
-from gendash.engine.languages.sql_parser import nodes, parse_statements, sql_fault
+from gendash.engine.languages.spots import excerpt, in_file, in_query, in_rule, origin
+from gendash.engine.languages.sql_parser import LEAVES, nodes, parse_statements, sql_fault
 from gendash.engine.model import Problem, Relation
 from gendash.engine.render.dashboards import link_target
 
@@ -34,10 +34,9 @@ def check_references(catalog: Catalog) -> list[Problem]:
         if catalog.expanded(relation.text, staging).wrong:
             found += wrong_references(catalog, relation.text, staging, partial(in_file, relation))
     for rule in catalog.rules.values():
-        for text in filter(None, (rule.expr, rule.otherwise)):
+        for key, text in (("expr", rule.expr), ("otherwise", rule.otherwise)):
             if catalog.expanded(text).wrong:
-                named = partial(in_query, f"{rule.path} {rule.name}", text)
-                found += wrong_references(catalog, text, None, named)
+                found += wrong_references(catalog, text, None, partial(in_rule, rule, key))
     return found
 
 
@@ -111,12 +110,12 @@ def check_rules_parse(catalog: Catalog) -> list[Problem]:
     """Every rule expression parses, in both states of its feature."""
     found = []
     for rule in catalog.rules.values():
-        for text in filter(None, (rule.expr, rule.otherwise)):
+        for key, text in (("expr", rule.expr), ("otherwise", rule.otherwise)):
             final = catalog.expanded(text).text
-            fault, place = promql_fault(final)
+            fault, place = promql_fault(final) if text else ("", -1)
             if fault:
                 at = origin(text, final, place, catalog.expand_text) if place >= 0 else -1
-                where = in_query(f"{rule.path} {rule.name}", text, at)
+                where = in_rule(rule, key, at)
                 found.append(Problem(where, _shown(fault, text, at), "fix the expression"))
     return found
 
@@ -130,7 +129,7 @@ def check_bare_tables(catalog: Catalog) -> list[Problem]:
         if relation.kind == "table" or sql_fault(text, several=True)[0]:
             continue
         for statement in parse_statements(text):
-            parts = list(nodes([statement.stmt]))
+            parts = list(nodes([statement.stmt], LEAVES))
             given = {part.ctename for part in parts if part.DESCRIPTOR.name == "CommonTableExpr"}
             read = {part.relname for part in parts if part.DESCRIPTOR.name == "RangeVar" and not part.schemaname}
             found += [
@@ -173,15 +172,15 @@ def _circles(catalog: Catalog, graph: dict[str, set[str]]) -> Iterator[Problem]:
             yield Problem(catalog.relations[name].path, what, "break the circle")
 
 
-def check_own_links(catalog: Catalog) -> list[Problem]:
-    """Links of a user's own dashboards lead to dashboards that exist; shipped ones may lead to one that is left out."""
+def check_link_targets(catalog: Catalog) -> list[Problem]:
+    """Links lead to dashboards that exist."""
+    known = {*catalog.dashboards, *catalog.left_out}
     return [
         Problem(
             where,
             f"leads to '{panel.leads_to}', no such dashboard",
             suggest(target, catalog.dashboards) or "name another",
         )
-        for where, dashboard, panel in catalog.panels()
-        if panel.leads_to and dashboard.name in catalog.own
-        if (target := link_target(panel.leads_to)[0]) not in catalog.dashboards
+        for where, _, panel in catalog.panels()
+        if panel.leads_to and (target := link_target(panel.leads_to)[0]) not in known
     ]

@@ -13,15 +13,13 @@ import postgast
 from gendash.engine.checks.queries import sample
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.languages.grafana_macros import MacroError
-from gendash.engine.languages.sql_parser import nodes, parse_statements
+from gendash.engine.languages.sql_parser import LEAVES, nodes, parse_statements
 from gendash.engine.model import Problem
 
 DATE, LOCAL, INSTANT, LENGTH = "date", "timestamp", "timestamptz", "interval"
 SAME = {"min", "max"}
 SESSION = {"SVFOP_CURRENT_DATE", "SVFOP_CURRENT_TIME", "SVFOP_LOCALTIME", "SVFOP_LOCALTIMESTAMP"}
 COMPARED = {"=", "<", ">", "<=", ">=", "<>"}
-# most of a tree, and harmless
-LEAVES = frozenset({"string", "integer", "a_const", "type_name", "column_ref", "alias", None})
 HINT = "say at time zone {{ zone() }}, or cast a date to timestamp first"
 
 

@@ -376,6 +376,12 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("langfuse.budget", "share", 0.5, "our share of that budget, which belongs to the whole organisation"),
     Setting("langfuse.retention", "duration", "400d", "how long rows from Langfuse are kept"),
+    Setting(
+        "langfuse.server_retention",
+        "server retention",
+        "auto",
+        "how long Langfuse itself keeps rows: auto (as it says of the project), none (for ever), or a duration",
+    ),
     Setting("langfuse.metadata", "list", [], "metadata keys that are kept; none by default"),
     Setting("langfuse.fields", "list", [], "private fields that are kept too; none by default", choices=FIELDS),
     Setting("langfuse.projects", "names", [], "further Langfuse projects; their keys: LANGFUSE_<NAME>_PUBLIC_KEY, …"),
@@ -384,6 +390,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("langfuse.servers.*.secret_key", "token", None, "its API key", "LANGFUSE_*_SECRET_KEY", secret=True),
     Setting(
         "langfuse.servers.*.plan", "str", None, "its organisation's plan; langfuse.plan where absent", choices=PLANS
+    ),
+    Setting(
+        "langfuse.servers.*.server_retention",
+        "server retention",
+        None,
+        "how long its Langfuse keeps rows; langfuse.server_retention where absent",
     ),
     *route_settings("langfuse.servers.*", "its Langfuse", "LANGFUSE_*", None),
 )

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from itertools import pairwise
 from typing import Any, Literal, NamedTuple
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo
 
 from gendash.engine.config import http_headers
 
@@ -18,8 +18,9 @@ TypeName = Literal[
     "headers", "token", "proxy", "str", "text", "name", "column", "identifier", "table", "name?", "uid", "uid?",
     "metric", "label", "duration", "durations", "sql type", "one or two", "lists", "maps", "numbers", "texts by name",
     "maps of texts", "word lists", "days by relation", "true or row", "columns",
+    "server retention",
 ]  # fmt: skip
-_zones = cache(available_timezones)  # it walks a tree of files
+_NO_PLACES = ("posix/", "right/", "posixrules", "localtime")  # beside the zones in the same folder
 NONE = "none"  # the address of a server that does not exist
 _NUMBER: Mapping[str, Any] = {"type": "number", "exclusiveMinimum": 0}
 UNITS_S = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -73,6 +74,15 @@ def _map(says: str, fits: Callable[[Any], bool]) -> Type:
     return Type(says, right, {"type": "object"})
 
 
+def _is_zone(name: str) -> bool:
+    """True for the name of a time zone; the list of all names would take ten times as long."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):  # no name of a file, a folder or a file of another kind, no such file
+        return False
+    return not name.startswith(_NO_PLACES)
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < float("inf")
 
@@ -103,6 +113,11 @@ def _is_text_list(value: Any) -> bool:
 
 def _is_word(value: Any) -> bool:
     return isinstance(value, str | int | float)
+
+
+def _is_rising(value: Any) -> bool:
+    numbers = isinstance(value, list) and bool(value) and all(map(_is_number, value))
+    return numbers and all(low < high for low, high in pairwise(value))
 
 
 def _is_days(value: Any) -> bool:
@@ -146,7 +161,7 @@ TYPES: Mapping[TypeName, Type] = {
     ),
     "zone": Type(
         "an IANA time zone such as Europe/Berlin",
-        lambda value: isinstance(value, str) and value in _zones(),
+        lambda value: isinstance(value, str) and _is_zone(value),
         {"type": "string", "minLength": 1},
     ),
     "url": Type("a URL", _is_some_text, {**_TEXT, "pattern": "^[A-Za-z][A-Za-z0-9+.-]*:"}),
@@ -173,6 +188,11 @@ TYPES: Mapping[TypeName, Type] = {
     "duration": Type(
         "a duration such as 15s, 5m or 30d", _is_duration, {**_TEXT, "pattern": f"^(?:{_DURATION.pattern})$"}
     ),
+    "server retention": Type(
+        "auto, none, or a duration such as 30d",
+        lambda value: value in ("auto", NONE) or _is_duration(value),
+        {**_TEXT, "pattern": f"^(?:auto|{NONE}|{_DURATION.pattern})$"},
+    ),
     "sql type": _matching(_SQL_TYPE, "a type of PostgreSQL such as bigint, text or timestamptz"),
     "one or two": Type(
         "one word, or a list of two",
@@ -182,7 +202,7 @@ TYPES: Mapping[TypeName, Type] = {
     "lists": _list("a list of lists of columns", lambda value: _is_text_list(value) and bool(value), {}),
     "maps": _list("a list of maps", lambda value: isinstance(value, dict), {"type": "object"}),
     "durations": _matching(r"(\d+(ms|[smhdwy]))+", "a duration such as 5m or 1h30m"),
-    "numbers": _list("a list of numbers that rise", _is_number, {"type": "number"}),
+    "numbers": Type("a list of numbers, each above the one before", _is_rising, {"type": "array", "items": _NUMBER}),
     "texts by name": _map("a map of names to texts", _is_text),
     "maps of texts": _map("a map of maps of texts", _is_text_map),
     "word lists": _map("a map of vocabularies, each a map of words to lists of words", _is_vocabulary),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from gendash.engine.config.load import Config
@@ -15,6 +16,8 @@ from gendash.engine.definitions.prose import prose
 from gendash.engine.definitions.references import STORE_KINDS, Expanded, Names, Use, resolve_references
 from gendash.engine.definitions.visual import Schemas
 from gendash.engine.errors import ContentError
+from gendash.engine.languages.spots import in_entry
+from gendash.engine.languages.sql_builtins import Builtins
 from gendash.engine.model import AdapterTable, Dashboard, Panel, Problem, Query, Relation, Rule, SettingRef, Variable
 
 _STRING = re.compile(r"'[^']*'")
@@ -28,13 +31,30 @@ class Style(NamedTuple):
     lines: Mapping[str, int]
 
 
+class MetricLines(NamedTuple):
+    """The file of a metric of the contract, and the line of each of its keys, as in `Rule.lines`."""
+
+    path: str
+    lines: Mapping[str, int]
+
+
+class Document(NamedTuple):
+    """A file that definitions need besides: its text, and of YAML the content and the line of each key by its path."""
+
+    text: str
+    content: Any = None
+    lines: Mapping[str, int] = MappingProxyType({})
+
+
 @dataclass(frozen=True)
 class Catalog:
     """The definitions by name, together with the settings under which they are rendered.
 
     ``own`` names the dashboards of users' roots, ``styles`` holds how those roots take design rules, by dashboard and
     by folder of files. ``problems`` are those of reading the files; unless it is ``complete``, a name that is missing
-    may be in a file that could not be read. ``schemas`` are Grafana's, of visual options.
+    may be in a file that could not be read. ``schemas`` are Grafana's, of visual options; ``builtins`` are
+    PostgreSQL's functions and types. ``documents`` are the shipped templates, glossary, plan and instrumentation, and
+    promtool's tests of all roots, by path.
     ``adapter`` has the files of ``platform.adapter`` by the table that each gives.
     ``left_out`` names dashboards that are there but cannot be read or judged: nothing that names one is wrong.
     """
@@ -50,6 +70,9 @@ class Catalog:
     complete: bool = True
     schemas: Schemas | None = None
     left_out: frozenset[str] = frozenset()
+    builtins: Builtins | None = None
+    metric_lines: Mapping[str, MetricLines] = field(default_factory=dict)
+    documents: Mapping[str, Document] = field(default_factory=dict)
     adapter: Mapping[str, AdapterTable] = field(default_factory=dict)
 
     @cached_property
@@ -62,6 +85,12 @@ class Catalog:
         """The names that references in texts may use."""
         labels = {label for metric in self.metrics.values() for label in metric.get("labels", {})}
         return Names(self.config, self.relations, self.rules, self.metrics, labels | {"job", "instance"})
+
+    def in_metric(self, key: str, of: str = "", place: int = -1) -> str:
+        """The place of a metric of the contract, of one of its keys, or of a character of its ``sql``."""
+        path, lines = self.metric_lines.get(key, MetricLines("recording_rules/metrics.yaml", {}))
+        raw = str(self.metrics[key].get("sql", "")) if of == "sql" else ""
+        return in_entry(path, key, lines, of, raw, place)
 
     def expand(self, query: Query) -> Expanded:
         """A query's text with its references resolved."""

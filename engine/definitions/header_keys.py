@@ -43,6 +43,12 @@ HEADER_KEYS: tuple[Key, ...] = (
         ("table", "rollup", "view", "audit"),
         needed=("table", "rollup"),
     ),
+    Key(
+        "each",
+        "maps",
+        "the file once for each of these maps: `$word` is replaced by its values, `name` names the relation",
+        ("staging", *STORE, "audit"),
+    ),
     Key("time", "text", "the column whose day a row belongs to; in staging `table.column`", ("staging", *STORE[:2])),
     Key("indexes", "lists", "further indexes, each a list of columns; of a view only with materialized", STORE),
     Key(

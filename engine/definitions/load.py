@@ -12,14 +12,19 @@ import yaml
 
 from gendash.engine.config.load import Config, suggest
 from gendash.engine.definitions.adapters import FOLDER, Adapter, adapted
-from gendash.engine.definitions.catalog import Catalog, Style
+from gendash.engine.definitions.catalog import Catalog, Document, MetricLines, Style
 from gendash.engine.definitions.content_modules import PACKAGED, dashboard_names, load_dashboards
-from gendash.engine.definitions.rule_files import metrics_of, rules_of
+from gendash.engine.definitions.each import filled, wrong_each
+from gendash.engine.definitions.rule_files import lines_of_entries, metrics_of, rules_of
 from gendash.engine.definitions.strays import STYLE, adapter_strays, strays
 from gendash.engine.definitions.visual import Schemas
 from gendash.engine.errors import ContentError, raise_if
+from gendash.engine.languages.spots import in_rule
+from gendash.engine.languages.sql_builtins import Builtins
 from gendash.engine.model import AdapterTable, Dashboard, Problem, Relation, Rule
 
+RULE_TESTS = "recording_rules/tests/*.yaml"
+DOCUMENTS = ("dashboards/*.yaml", "provisioning/*.j2", "provisioning/*.yaml")
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where the wheel has it: ten times faster
 _FOLDERS = {"staging": "staging", "tables": "table", "rollups": "rollup", "views": "view", "audits": "audit"}
 _HEADER = re.compile(r"\s*/\*(.*?)\*/(.*)", re.DOTALL)
@@ -41,6 +46,8 @@ def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
     relations: dict[str, Relation] = {}
     rules: dict[str, dict[str, Rule]] = {}
     metrics: dict[str, Mapping[str, Any]] = {}
+    metric_lines: dict[str, MetricLines] = {}
+    documents: dict[str, Document] = {}
     dashboards: dict[str, Dashboard] = {}
     styles: dict[str, Style] = {}
     named: set[str] = set()
@@ -55,7 +62,10 @@ def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
         problems += _lacking(relations, loaded)
         relations |= loaded
         rules |= reader.rules()
-        metrics |= reader.metrics()
+        read, places = reader.metrics()
+        metrics |= read
+        metric_lines |= places
+        documents |= reader.documents([RULE_TESTS, *(DOCUMENTS if root == PACKAGED else ())])
         found = load_dashboards(root, reader.shown, problems)
         dashboards |= found
         named |= dashboard_names(root)
@@ -71,21 +81,15 @@ def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
         config, relations, tables = adapted(config, relations, adapter)
     own = frozenset(name for name in dashboards if name in styles)
     left_out = frozenset(named - dashboards.keys())
-    schemas = Schemas(json.loads((PACKAGED / "engine" / "definitions" / "grafana_panels.json").read_text("utf-8")))
+    schemas, builtins = Schemas(_packaged_json("grafana_panels")), Builtins(_packaged_json("postgres_names"))
     return Catalog(
-        config,
-        dashboards,
-        relations,
-        by_name,
-        metrics,
-        own,
-        styles,
-        tuple(problems),
-        complete,
-        schemas,
-        left_out,
-        tables,
-    )
+        config, dashboards, relations, by_name, metrics, own, styles, tuple(problems), complete, schemas, left_out,
+        builtins, metric_lines, documents, tables,
+    )  # fmt: skip
+
+
+def _packaged_json(name: str) -> Any:
+    return json.loads((PACKAGED / "engine" / "definitions" / f"{name}.json").read_text("utf-8"))
 
 
 def _adapter(config: Config, roots: Iterable[Path], base: Path, problems: list[Problem]) -> Adapter | None:
@@ -140,8 +144,7 @@ def _all_rules(files: Mapping[str, Mapping[str, Rule]], problems: list[Problem])
     found: dict[str, Rule] = {}
     for rule in (rule for group in files.values() for rule in group.values()):
         if rule.name in found:
-            where = f"{rule.path} {rule.name}"
-            problems.append(Problem(where, f"is in {found[rule.name].path} too", "keep one"))
+            problems.append(Problem(in_rule(rule), f"is in {found[rule.name].path} too", "keep one"))
         found[rule.name] = rule
     return found
 
@@ -163,16 +166,16 @@ class _Root:
         found: dict[str, Relation] = {}
         for folder, kind in _FOLDERS.items():
             for path in sorted((self.root / "sql" / folder).glob("*.sql")):
-                one = self._relation(path, kind)
-                if one:
-                    found[path.stem if kind != "staging" else f"staging.{path.stem}"] = one
+                text = self.text(path)
+                for one in self._relations(text, path.stem, kind, self.shown(path)) if text is not None else ():
+                    name = one.name if kind != "staging" else f"staging.{one.name}"
+                    if name in found:
+                        self.problems.append(Problem(one.path, f"'{name}' is in {found[name].path} too", "keep one"))
+                    found[name] = one
         return found
 
-    def _relation(self, path: Path, kind: str) -> Relation | None:
-        where = self.shown(path)
-        text = self.text(path)
-        if text is None:
-            return None
+    def _relations(self, text: str, name: str, kind: str, where: str) -> Iterator[Relation]:
+        """The relation of a SQL file, or with ``each:`` one for each of its maps; none where it cannot be read."""
         match = _HEADER.match(text)
         before = self.complete
         first = text[: match.start(1)].count("\n") if match else 0
@@ -181,7 +184,30 @@ class _Root:
             if before == self.complete:  # else the reason is reported
                 self.problems.append(Problem(where, "no header", "start the file with /* doc: ... */ in YAML"))
             self.complete = False
-            return None
+        elif "each" not in header:
+            yield self._relation(text, match, name, kind, where, header, lines)
+        elif wrong := list(wrong_each(header["each"])):
+            self.problems += [Problem(f"{where}:{lines['each']}", what, do) for what, do in wrong]
+            self.complete = False
+        else:
+            for values in header["each"]:
+                own_text = filled(text, values)
+                own = _HEADER.match(own_text)
+                own_header, own_lines = self._yaml(own[1], where, first) if own else (None, {})
+                if own and isinstance(own_header, dict):
+                    del own_header["each"]
+                    yield self._relation(own_text, own, values["name"], kind, where, own_header, own_lines)
+
+    @staticmethod
+    def _relation(
+        text: str,
+        match: re.Match[str],
+        name: str,
+        kind: str,
+        where: str,
+        header: dict[str, Any],
+        lines: Mapping[str, int],
+    ) -> Relation:
         listed = header.get("columns")
         columns = {
             # YAML reads the key `null` as None
@@ -190,7 +216,7 @@ class _Root:
         }
         body = match[2].lstrip()
         line = text[: len(text) - len(body)].count("\n") + 1
-        return Relation(path.stem, kind, where, header, body.rstrip(), columns, line, lines)  # type: ignore[arg-type]
+        return Relation(name, kind, where, header, body.rstrip(), columns, line, lines)  # type: ignore[arg-type]
 
     def rules(self) -> dict[str, dict[str, Rule]]:
         """Rules by file name and rule name."""
@@ -199,22 +225,34 @@ class _Root:
             text = self.text(path) if path.name != "metrics.yaml" else None
             if text is not None:
                 where = self.shown(path)
-                content, _ = self._yaml(text, where)
+                content, lines = self._yaml(text, where)
                 if self.complete or content is not None:
                     content = [] if content is None else content
-                    found[path.name], complete = rules_of(content, where, path.stem, self.problems)
+                    found[path.name], complete = rules_of(content, where, path.stem, self.problems, lines)
                     self.complete &= complete
         return found
 
-    def metrics(self) -> dict[str, Mapping[str, Any]]:
-        """The metric contract by canonical name."""
+    def metrics(self) -> tuple[dict[str, Mapping[str, Any]], dict[str, MetricLines]]:
+        """The metric contract by canonical name, and where each metric is."""
         path = self.root / "recording_rules" / "metrics.yaml"
         text = self.text(path) if path.exists() else None
         if text is None:
-            return {}
-        content, _ = self._yaml(text, self.shown(path))
-        found, complete = metrics_of({} if content is None else content, self.shown(path), self.problems)
+            return {}, {}
+        content, lines = self._yaml(text, self.shown(path))
+        content = {} if content is None else content
+        found, complete = metrics_of(content, self.shown(path), self.problems, lines)
         self.complete &= complete
+        lines_of = lines_of_entries(lines)
+        return found, {key: MetricLines(self.shown(path), lines_of(key)) for key in found}
+
+    def documents(self, patterns: Iterable[str]) -> dict[str, Document]:
+        """The files that match, by shown path."""
+        found = {}
+        for path in (path for pattern in patterns for path in sorted(self.root.glob(pattern))):
+            text = self.text(path)
+            if text is not None:
+                content, lines = self._yaml(text, self.shown(path)) if path.suffix == ".yaml" else (None, {})
+                found[self.shown(path)] = Document(text, content, lines)
         return found
 
     def style(self) -> Style:
@@ -276,7 +314,14 @@ def _key_lines(node: Any, lines: dict[str, int], first: int, path: str = "") -> 
             if name in lines:
                 yield first + key.start_mark.line + 1, name
             lines[name] = first + key.start_mark.line + 1
+            if getattr(value, "style", None) == "|":
+                lines[f"{name}|"] = first + value.start_mark.line + 2
             todo.append((value, name))
+
+
+def read_documents(root: Path, problems: list[Problem]) -> dict[str, Document]:
+    """Templates, glossary and the like of a root, by shown path; what cannot be read is added to ``problems``."""
+    return _Root(root, problems).documents(DOCUMENTS)
 
 
 def _relative(root: Path) -> str:

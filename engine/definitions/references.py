@@ -75,8 +75,9 @@ class Expanded:
 
 _JINJA = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=True)
 _WORD = r"""(?:'[^'\\]*'|"[^"\\]*")"""
-_CALL = re.compile(rf"\{{\{{\s*(\w+)\(\s*({_WORD}(?:\s*,\s*{_WORD})*)?\s*\)\s*\}}\}}")
-_WORDS = re.compile(_WORD)
+_GIVEN = rf"{_WORD}(?:\s*,\s*{_WORD})*(?:\s*,\s*\w+\s*=\s*{_WORD})*"
+_CALL = re.compile(rf"\{{\{{\s*(\w+)\(\s*({_GIVEN})?\s*\)\s*\}}\}}")
+_ARGUMENTS = re.compile(rf"(?:(\w+)\s*=\s*)?({_WORD})")
 
 
 @lru_cache(maxsize=4096)
@@ -90,7 +91,13 @@ def _render(text: str, scope: Mapping[str, Callable[..., Any]]) -> str:
     plain = len(calls) == text.count("{{") and "{%" not in text and "{#" not in text and "\r" not in text
     if not plain or any(name not in scope for name, _ in calls):
         return _template(text).render(scope)
-    return _CALL.sub(lambda call: str(scope[call[1]](*(w[1:-1] for w in _WORDS.findall(call[2] or "")))), text)
+
+    def result(call: re.Match[str]) -> str:
+        given = [(name, word[1:-1]) for name, word in _ARGUMENTS.findall(call[2] or "")]
+        positional = [word for name, word in given if not name]
+        return str(scope[call[1]](*positional, **{name: word for name, word in given if name}))
+
+    return _CALL.sub(result, text)
 
 
 def counted_part(
@@ -126,6 +133,8 @@ def _parents_count(names: Names, table: str, outer: str, path: tuple[str, ...] =
             continue
         child, id_ = mapped_column(config, staging, table, own), mapped_column(config, of, owner, key)
         read = set(_table_uses(of, owner, place)).union(*(uses for _, uses in above))
+        if owner in of.adapter:  # its SELECT is in the condition as a whole
+            read |= {("column", column) for column in of.adapter[owner].columns}
         for one, name, mapped in ((of, owner, id_), (of, owner, f"= {rows or ''}"), (staging, table, child)):
             read |= {("column", column) for column in columns_behind(config, one, name, mapped)}
         yield (

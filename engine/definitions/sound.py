@@ -12,11 +12,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gendash.engine.config.value_types import TYPES
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.header_keys import COLUMN_KEYS, HEADER_KEYS, STORE
 from gendash.engine.definitions.keys import faults
 from gendash.engine.definitions.rule_keys import METRIC_KEYS
 from gendash.engine.definitions.typed import misfits
+from gendash.engine.languages.spots import in_rule
 from gendash.engine.model import Dashboard, Panel, Problem, Relation, Rule
 
 MAPS = ("tables", "reads", "words", "columns")
@@ -41,7 +43,7 @@ def sound(catalog: Catalog) -> tuple[Catalog, list[Problem]]:
     rules = {}
     for name, rule in catalog.rules.items():
         wrong = [f"{path} {what}" for path, what in misfits(rule, Rule)]
-        problems += [Problem(f"{rule.path} {name}", what, "fix its type") for what in wrong]
+        problems += [Problem(in_rule(rule), what, "fix its type") for what in wrong]
         if not wrong:
             rules[name] = rule
     relations = {name: _sound_relation(one) for name, one in catalog.relations.items()}
@@ -75,6 +77,10 @@ def _wrong_dashboard(dashboard: Dashboard) -> Iterator[Problem]:
         slug = getattr(panel, "slug", "") if isinstance(panel, Panel) else ""
         where = f"{dashboard.name}/{slug}" if slug and isinstance(slug, str) else str(dashboard.name)
         yield Problem(where, f"{match[3] if match and slug else path or 'DASHBOARD'} {what}", "fix its type")
+    for key in ("refresh", "range"):
+        value = getattr(dashboard, key)
+        if isinstance(value, str) and value and not TYPES["duration"].fits(value):
+            yield Problem(str(dashboard.name), f"{key} {value!r}", "write a duration such as 30s or 24h")
     if not isinstance(dashboard.rows, list | tuple):
         return
     panels = [one for row in dashboard.rows for one in _listed(getattr(row, "panels", ())) if isinstance(one, Panel)]

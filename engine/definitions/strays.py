@@ -15,11 +15,16 @@ ALLOWED = (
     ".*", "__pycache__", "__init__.py", "README*", "LICENSE*", "NOTICE*", "CHANGELOG*", "CONTRIBUTING*", "Makefile",
     "docs", "tests", "out", "gendash.yaml", "pyproject.toml", "requirements*.txt",
 )  # fmt: skip
+SHIPPED = {
+    "dashboards": ("glossary.yaml", "plan.yaml"),
+    "provisioning": ("*.j2", "instrumentation.yaml", "platform_names.yaml", "*.json"),
+}
 # what is read, by folder: names of files, and the folders below
 READ: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ".": ((STYLE,), ("dashboards", "recording_rules", "sql")),
-    "dashboards": (("*.py", "glossary.yaml", "plan.yaml"), ()),
-    "recording_rules": (("*.yaml",), ()),
+    "dashboards": (("*.py",), ()),
+    "recording_rules": (("*.yaml",), ("tests",)),
+    "recording_rules/tests": (("*.yaml",), ()),
     "sql": ((), ("audits", "platforms", "rollups", "staging", "tables", "views")),
     **{f"sql/{name}": (("*.sql",), ()) for name in ("audits", "rollups", "staging", "tables", "views")},
 }
@@ -30,9 +35,11 @@ def strays(root: Path, packaged: bool, shown: str) -> Iterator[Problem]:
 
     The packaged root holds the program too, so only its folders of content are looked at.
     """
-    for folder, (files, folders) in READ.items():
+    read = {**READ, "provisioning": ((), ())} if packaged else READ
+    for folder, (files, folders) in read.items():
         if (folder == "." and packaged) or not (root / folder).is_dir():
             continue
+        files = (*files, *SHIPPED.get(folder, ())) if packaged else files
         for path in sorted((root / folder).iterdir()):
             is_read = path.name in folders if path.is_dir() else any(fnmatch(path.name, one) for one in files)
             if is_read or any(fnmatch(path.name, one) for one in ALLOWED):

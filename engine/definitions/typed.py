@@ -67,21 +67,8 @@ def misfits(value: Any, hint: Any, path: str = "") -> Iterator[tuple[str, str]]:
     elif origin is Literal:
         if not any(value == one and type(value) is type(one) for one in inside):
             yield path, f"is {shown(value)}, not {says(hint)}"
-    elif origin in (Sequence, tuple):
-        fits = isinstance(value, list | tuple) and (origin is Sequence or len(value) == len(inside))
-        if not fits:
-            yield path, f"is {shown(value)}, not {says(hint)}"
-            return
-        hints = inside if origin is tuple else [inside[0]] * len(value)
-        for number, (item, one) in enumerate(zip(value, hints, strict=True), 1):
-            yield from misfits(item, one, f"{path}[{number}]")
-    elif origin is Mapping:
-        if not isinstance(value, Mapping):
-            yield path, f"is {shown(value)}, not {says(hint)}"
-            return
-        for key, item in value.items():
-            yield from misfits(key, inside[0], f"a key of {path}")
-            yield from misfits(item, inside[1], f"{path}.{key}")
+    elif origin in (Sequence, tuple, Mapping):
+        yield from _misfits_within(value, hint, path)
     elif getattr(hint, "_is_protocol", False):
         methods = [name for name in vars(hint) if not name.startswith("_")]
         if isinstance(value, type) or not all(callable(getattr(value, name, None)) for name in methods):
@@ -92,6 +79,22 @@ def misfits(value: Any, hint: Any, path: str = "") -> Iterator[tuple[str, str]]:
         kind: Any = hint
         for name, one in _hints(kind).items():
             yield from misfits(getattr(value, name), one, f"{path}.{name}" if path else name)
+
+
+def _misfits_within(value: Any, hint: Any, path: str) -> Iterator[tuple[str, str]]:
+    """The same of a list, a pair or a map, whose items have declared types."""
+    origin, inside = get_origin(hint), get_args(hint)
+    fits = isinstance(value, Mapping if origin is Mapping else list | tuple)
+    if not fits or (origin is tuple and len(value) != len(inside)):
+        yield path, f"is {shown(value)}, not {says(hint)}"
+    elif origin is Mapping:
+        for key, item in value.items():
+            yield from misfits(key, inside[0], f"a key of {path}")
+            yield from misfits(item, inside[1], f"{path}.{key}")
+    else:
+        hints = inside if origin is tuple else [inside[0]] * len(value)
+        for number, (item, one) in enumerate(zip(value, hints, strict=True), 1):
+            yield from misfits(item, one, f"{path}[{number}]")
 
 
 @cache

@@ -174,6 +174,20 @@ def _transformations(given: Any) -> Iterator[Misfit]:
         elif one.get("id") not in TRANSFORMATIONS:
             hint = suggest(str(one.get("id")), TRANSFORMATIONS) or f"one of {', '.join(TRANSFORMATIONS)}"
             yield Misfit(f"no transformation '{one.get('id')}'", hint)
+        elif one["id"] == "organize":
+            yield from _organize(one["options"], f"transformation {number}")
+
+
+def _organize(options: Mapping[str, Any], at: str) -> Iterator[Misfit]:
+    """Faults of the maps by field name, in which Grafana takes one type each."""
+    for key, kind in (("excludeByName", "boolean"), ("indexByName", "integer"), ("renameByName", "string")):
+        by_name = options.get(key) or {}
+        if not isinstance(by_name, dict):
+            yield Misfit(f"{at}: {key} is {_shown(by_name)}, not a map", "name fields and their values")
+            continue
+        for name, value in by_name.items():
+            if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
+                yield Misfit(f"{at}: {key}.{name} is {_shown(value)}, not {_NAMES[kind]}", "fix its type")
 
 
 def _shown(value: Any) -> str:

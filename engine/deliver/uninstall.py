@@ -20,7 +20,7 @@ from gendash.engine.errors import TargetError
 from gendash.engine.model import Problem
 from gendash.engine.platform import indexes as postgres_indexes
 from gendash.engine.store import uninstall
-from gendash.engine.store.uninstall import Leaving
+from gendash.engine.store.uninstall import StoreRemoval
 
 
 class Plan(NamedTuple):
@@ -29,7 +29,7 @@ class Plan(NamedTuple):
     grafana: list[Removal]
     rules: list[Change]
     indexes: list[str]
-    database: Leaving
+    database: StoreRemoval
     state: list[str]
 
     @property
@@ -59,7 +59,7 @@ def plan_uninstall(config: Config, targets: Collection[str], state: Path, indexe
         uninstall_grafana.find_in_grafana(config) if "grafana" in targets else [],
         _rules(config) if "prometheus" in targets else [],
         postgres_indexes.own_indexes(config) if indexes and "database" in targets else [],
-        uninstall.find_in_store(config) if "database" in targets else Leaving(),
+        uninstall.find_in_store(config) if "database" in targets else StoreRemoval(),
         left(state),
     )
 
@@ -72,7 +72,7 @@ def carry_out_uninstall(
     if any(change.writes for change in plan.rules):
         say(rules_dir.apply_rules(Path(config["prometheus.rules_dir"]), plan.rules, config))
     problems = postgres_indexes.drop(config, plan.indexes) if plan.indexes else []
-    database = uninstall.remove_from_store(config) if "database" in targets else Leaving()
+    database = uninstall.remove_from_store(config) if "database" in targets else StoreRemoval()
     database.stays.extend(problems)
     leave(state, plan.state)
     return Plan(grafana, plan.rules, plan.indexes, database, plan.state)
@@ -83,9 +83,9 @@ def _rules(config: Config) -> list[Change]:
 
 
 def left(state: Path) -> list[str]:
-    """The contents of the state folder: backups and a demo's folder. Nothing else there is ours."""
+    """The contents of the state folder: backups, notes of checks, a demo's folder. Nothing else there is ours."""
     demo = state / "demo" / ".gendash-demo"
-    found = [state / "backups", *([demo.parent] if demo.is_file() else [])]
+    found = [state / "backups", state / "checked", *([demo.parent] if demo.is_file() else [])]
     return [str(path) for path in found if path.is_dir()]
 
 

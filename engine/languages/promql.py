@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -87,6 +88,35 @@ def selectors(text: str) -> tuple[Selector, ...]:
     found: list[Selector] = []
     _walk(parse(text), (), 0.0, found)
     return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def reach_s(text: str) -> float:
+    """How far an expression looks back, in seconds: ranges, subqueries and offsets within each other add up.
+
+    Raises ValueError if it does not parse.
+    """
+    return _reach_s(parse(text))
+
+
+def _reach_s(node: Any) -> float:
+    if isinstance(node, promql_parser.MatrixSelector):
+        return _seconds(node.range) + _reach_s(node.vector_selector)
+    if isinstance(node, promql_parser.VectorSelector):
+        return _seconds(node.offset)
+    if isinstance(node, promql_parser.SubqueryExpr):
+        return _seconds(node.range) + _seconds(node.offset) + _reach_s(node.expr)
+    if isinstance(node, promql_parser.Call):
+        return max(map(_reach_s, node.args), default=0.0)
+    if isinstance(node, promql_parser.BinaryExpr):
+        return max(_reach_s(node.lhs), _reach_s(node.rhs))
+    if isinstance(node, promql_parser.AggregateExpr | promql_parser.ParenExpr | promql_parser.UnaryExpr):
+        return _reach_s(node.expr)
+    return 0.0
+
+
+def _seconds(length: timedelta | None) -> float:
+    return length.total_seconds() if length else 0.0
 
 
 def metric_names(text: str) -> set[str]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from gendash.engine.model import Relation
+from gendash.engine.model import Relation, Rule
 
 # what is replaced before a server gets a text: references, macros of Grafana, variables
 _REPLACED = re.compile(r"(\{\{.*?\}\}|\$__\w+(?:\([^)]*\))?|\$\{[^}]*\}|\$\w+|\[\[\w+(?::\w+)?\]\])", re.DOTALL)
@@ -44,6 +44,25 @@ def in_file(relation: Relation, place: int) -> str:
         return relation.path
     line, column = line_and_column(relation.text, place)
     return f"{relation.path}:{relation.line + line - 1}:{column}"
+
+
+def in_entry(path: str, name: str, lines: Mapping[str, int], key: str = "", raw: str = "", place: int = -1) -> str:
+    """``path:line name`` of an entry of a YAML file, or of one of its keys; ``path name`` where the line is not known.
+
+    ``place`` is a character of ``raw``, the key's value: of a text that begins below its key it has a line of its own.
+    """
+    line = lines.get(key) or lines.get("", 0)
+    if place >= 0 and f"{key}|" in lines:
+        line = lines[f"{key}|"] + raw[:place].count("\n")
+    if line:
+        return f"{path}:{line} {name}"
+    return in_query(f"{path} {name}", raw, place)
+
+
+def in_rule(rule: Rule, key: str = "", place: int = -1) -> str:
+    """The place of a rule, of one of its keys, or of a character of its ``expr`` or ``otherwise``."""
+    raw = {"expr": rule.expr, "otherwise": rule.otherwise}.get(key, "")
+    return in_entry(rule.path, rule.name, rule.lines, key, raw, place)
 
 
 def in_query(where: str, raw: str, place: int) -> str:

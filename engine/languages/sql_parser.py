@@ -6,12 +6,15 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-import postgast
+# most of a tree; nothing that is named or computed lies below them
+LEAVES = frozenset({"string", "integer", "a_const", "type_name", "column_ref", "alias", None})
 
 
 @lru_cache(maxsize=4096)
 def parse_statements(text: str) -> Sequence[Any]:
     """The syntax trees of a SQL text. Raises postgast.PgQueryError."""
+    import postgast  # a tenth of a start, and most commands parse no SQL
+
     found: Sequence[Any] = postgast.parse(text).stmts
     return found
 
@@ -23,9 +26,11 @@ def sql_error(text: str, several: bool = False) -> str:
 
 def sql_fault(text: str, several: bool = False) -> tuple[str, int]:
     """The same, and the character that it is about; -1 where it is about the whole."""
+    from postgast import PgQueryError
+
     try:
         found = parse_statements(text)
-    except postgast.PgQueryError as error:
+    except PgQueryError as error:
         return f"SQL does not parse: {error}", (error.cursorpos or 0) - 1
     if not found or (len(found) > 1 and not several):
         return f"{len(found)} SQL statements", -1

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from gendash.engine.config.load import FEATURE_NEEDS, Config
 from gendash.engine.config.settings import SERVERS
+from gendash.engine.config.value_types import seconds
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.grid import panel_id, positions
 from gendash.engine.model import Dashboard, Panel, Query, Row, SettingRef, Variable
@@ -59,7 +60,7 @@ def render_dashboard(catalog: Catalog, dashboard: Dashboard) -> dict[str, Any]:
         "graphTooltip": 1,
         "fiscalYearStartMonth": 0,
         "preload": False,
-        "refresh": dashboard.refresh,
+        "refresh": _refresh(config, dashboard),
         "time": {"from": f"now-{dashboard.range}", "to": "now"},
         "timepicker": {
             "quick_ranges": [_quick_range(start) for start in QUICK_RANGES],
@@ -70,6 +71,13 @@ def render_dashboard(catalog: Catalog, dashboard: Dashboard) -> dict[str, Any]:
         "annotations": {"list": [_annotation(catalog, *one) for one in live_annotations(catalog, dashboard)]},
         "panels": panels,
     }
+
+
+def _refresh(config: Config, dashboard: Dashboard) -> str:
+    """The interval of reloads: the dashboard's, or the next one that is not shorter than the time between scrapes."""
+    scrape = config.seconds("prometheus.scrape_interval")
+    longer = [one for one in REFRESH_INTERVALS if seconds(one) >= scrape] or [REFRESH_INTERVALS[-1]]
+    return dashboard.refresh if not dashboard.refresh or seconds(dashboard.refresh) >= scrape else longer[0]
 
 
 def live_annotations(catalog: Catalog, dashboard: Dashboard) -> list[tuple[str, Query]]:
@@ -263,7 +271,7 @@ def _links(catalog: Catalog, dashboard: Dashboard) -> list[dict[str, Any]]:
         "url": "",
     }
     found = [siblings | common]
-    guide = next((panel for panel in dashboard.panels() if panel.slug == "how_to_read"), None)
+    guide = next((panel for panel in dashboard.panels() if panel.role == "guide"), None)
     if guide:
         url = panel_url(catalog, dashboard.name, guide.slug)
         found.append(

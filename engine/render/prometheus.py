@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import jinja2
 
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.render.rules import PREFIX, live_rules
+from gendash.engine.render.rules import PREFIX, live_rules, rule_expression
 
 TEMPLATES = ("prometheus.yml.j2", "prometheus-long.yml.j2")
-MONTHLY = "slo"  # the group that looks back further than the first server remembers
 
 
 def render_prometheus(catalog: Catalog, templates: Mapping[str, str]) -> dict[str, bytes]:
@@ -21,18 +20,19 @@ def render_prometheus(catalog: Catalog, templates: Mapping[str, str]) -> dict[st
     if not config.has("prometheus"):
         return {}
     groups = sorted({rule.group for rule in live_rules(catalog)})
-    files = {group: f"{rules_dir}/{PREFIX}{group}.yml" for group in groups}
+    far = far_groups(catalog) if long_term != "none" else set()
     values = {
         "config": config,
         "prefix": PREFIX,
         "long_term": long_term,
         "kept": config["prometheus.retention"],
         "detail": config["prometheus.detail_retention"],
-        "raw": raw_names(catalog),
+        "raw": raw_names(catalog, far),
         "rule_files": [f"{rules_dir}/{PREFIX}*.yml"]
         if long_term == "none"
-        else [file for group, file in files.items() if group != MONTHLY],
-        "long_rule_files": [file for group, file in files.items() if group == MONTHLY],
+        else [f"{rules_dir}/{PREFIX}{group}.yml" for group in groups if group not in far],
+        "far": [f"{PREFIX}{group}.yml" for group in sorted(far)],
+        "rules_dir": rules_dir,
     }
     environment = jinja2.Environment(
         undefined=jinja2.StrictUndefined, keep_trailing_newline=True, trim_blocks=True, lstrip_blocks=True
@@ -44,9 +44,22 @@ def render_prometheus(catalog: Catalog, templates: Mapping[str, str]) -> dict[st
     }
 
 
-def raw_names(catalog: Catalog) -> list[str]:
-    """Regular expressions for the metrics that dashboards read as they are scraped, not as rules record them."""
-    used = {name for _, _, query in catalog.queries() for kind, name in catalog.expand(query).uses if kind == "metric"}
+def far_groups(catalog: Catalog) -> set[str]:
+    """The groups with a rule that looks back further than the server that scrapes remembers."""
+    from gendash.engine.languages.promql import reach_s  # with its parser, which most builds do not need
+
+    kept = catalog.config.seconds("prometheus.detail_retention")
+    return {rule.group for rule in live_rules(catalog) if reach_s(rule_expression(catalog, rule).text) > kept}
+
+
+def raw_names(catalog: Catalog, far: Collection[str] = ()) -> list[str]:
+    """Regular expressions for the metrics that dashboards and the groups ``far`` read as they are scraped.
+
+    The others are read as rules record them.
+    """
+    read = [catalog.expand(query) for _, _, query in catalog.queries()]
+    read += [rule_expression(catalog, rule) for rule in live_rules(catalog) if rule.group in far]
+    used = {name for one in read for kind, name in one.uses if kind == "metric"}
     return [_expression(catalog, key) for key in sorted(used) if key in catalog.metrics]
 
 

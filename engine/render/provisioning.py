@@ -214,6 +214,8 @@ def _sslmode(setting: str, address: str) -> str:
 
 def _quoted(value: Any) -> str:
     """A YAML scalar; a dollar sign is doubled, since Grafana expands it, unless the text names a variable."""
+    if isinstance(value, jinja2.Undefined):
+        str(value)  # raises UndefinedError, which names it
     if isinstance(value, str) and not isinstance(value, EnvironmentVariable):
         value = value.replace("$", "$$")
     return json.dumps(value, ensure_ascii=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import textwrap
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -13,6 +13,7 @@ from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.platform_names import mapped_label
 from gendash.engine.definitions.references import Expanded
 from gendash.engine.errors import ContentError
+from gendash.engine.languages.spots import in_rule
 from gendash.engine.model import Problem, Rule
 
 PREFIX = "gendash-"  # of our files among others in a rules directory
@@ -42,7 +43,7 @@ def render_rules(catalog: Catalog) -> dict[str, bytes]:
     for rule in live_rules(catalog):
         groups.setdefault(rule.group, []).append(rule)
         for what, do in rule_expression(catalog, rule).wrong:
-            problems.append(Problem(f"{rule.path}: {rule.name}", what, do))
+            problems.append(Problem(in_rule(rule, "expr"), what, do))
     if problems:
         raise ContentError(problems)
     return {
@@ -105,11 +106,17 @@ def alert_annotations(catalog: Catalog, rule: Rule) -> dict[str, str]:
     return found
 
 
-class _Dumper(yaml.SafeDumper):
+if TYPE_CHECKING:
+    from yaml import SafeDumper
+else:  # libyaml where the wheel has it: four times faster
+    SafeDumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+class _Dumper(SafeDumper):
     """Writes texts of several lines as blocks."""
 
 
-def _text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
+def _text(dumper: SafeDumper, value: str) -> yaml.Node:
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
 
 

@@ -63,7 +63,7 @@ group by 1 order by 1
 
 
 @dataclass(frozen=True)
-class Leaving:
+class StoreRemoval:
     """The objects that an uninstall drops, as lines and as SQL, and those that it keeps, with the reason."""
 
     goes: list[str] = field(default_factory=list)
@@ -71,18 +71,18 @@ class Leaving:
     stays: list[Problem] = field(default_factory=list)
 
 
-def find_in_store(config: Config) -> Leaving:
+def find_in_store(config: Config) -> StoreRemoval:
     """The objects that `remove_from_store` would drop. Raises Refused over a foreign object or a running refresh."""
     with _acting(config) as connection:
-        leaving = _leaving(connection, config)
+        leaving = _find_removal(connection, config)
         raise psycopg.Rollback
     return leaving
 
 
-def remove_from_store(config: Config) -> Leaving:
+def remove_from_store(config: Config) -> StoreRemoval:
     """Drops everything in one transaction, so that a killed run drops nothing; a second run finds nothing to drop."""
     with _acting(config) as connection:
-        leaving = _leaving(connection, config)
+        leaving = _find_removal(connection, config)
         for statement in leaving.statements:
             connection.execute(trusted(statement))
     return leaving
@@ -111,13 +111,13 @@ def _acting(config: Config) -> Iterator[Connection]:
             connection.execute(trusted(f"revoke {quote_name(lent[0])} from current_user"))
 
 
-def _leaving(connection: Connection, config: Config) -> Leaving:
+def _find_removal(connection: Connection, config: Config) -> StoreRemoval:
     found = connection.execute(
         "select oid, coalesce(obj_description(oid, 'pg_namespace'), '') = %s, pg_get_userbyid(nspowner) "
         "from pg_namespace where nspname = %s",
         [SCHEMA_MARK, config["schema"]],
     ).fetchone()
-    leaving = Leaving()
+    leaving = StoreRemoval()
     ours: list[tuple[int, int]] = []
     schema_oid, owner = 0, expected_owner(config, store(config))
     if found:
@@ -128,7 +128,9 @@ def _leaving(connection: Connection, config: Config) -> Leaving:
     return leaving
 
 
-def _schema(connection: Connection, config: Config, leaving: Leaving, oid: int, marked: bool) -> list[tuple[int, int]]:
+def _schema(
+    connection: Connection, config: Config, leaving: StoreRemoval, oid: int, marked: bool
+) -> list[tuple[int, int]]:
     """Adds the schema and our objects in it to ``leaving``; returns these objects as (class, oid)."""
     schema, name = quote_name(config["schema"]), config["schema"]
     records = _records(connection, config)
@@ -204,7 +206,9 @@ def _refuse(connection: Connection, config: Config, foreign: Sequence[str], depe
         raise Refused(problems)
 
 
-def _role(connection: Connection, leaving: Leaving, role: str, schema: int, ours: Sequence[tuple[int, int]]) -> None:
+def _role(
+    connection: Connection, leaving: StoreRemoval, role: str, schema: int, ours: Sequence[tuple[int, int]]
+) -> None:
     """Adds a role that gendash created: dropped with its privileges unless used elsewhere or we may not drop it."""
     row = connection.execute(
         "select oid, rolname = current_user, (select rolsuper from pg_roles where rolname = current_user), "

@@ -49,7 +49,7 @@ select (hour at time zone {{ zone() }})::date as day, 'llm_hour' as summary, sum
 from {{ view('llm_hour') }} where hour > {{ now() }} - interval '10 days' group by 1
 union all
 select day, 'llm_spend_day', sum(calls), 0, sum(cost_usd)
-from {{ view('llm_spend_day') }} where day > ({{ now() }} at time zone {{ zone() }})::date - 10 group by 1
+from {{ view('llm_spend_day') }} where day > {{ today() }} - 10 group by 1
 union all
 select (started_at at time zone {{ zone() }})::date, 'llm_turn', sum(calls), sum(total_tokens), coalesce(sum(cost_usd), 0)
 from {{ view('llm_turn') }} where started_at > {{ now() }} - interval '10 days' group by 1
@@ -59,7 +59,7 @@ from {{ view('llm_turn_hour') }} where hour > {{ now() }} - interval '10 days' a
 union all
 select day, 'llm_turn_day', sum(calls), 0, sum(cost_usd)
 from {{ view('llm_turn_day') }}
-where day > ({{ now() }} at time zone {{ zone() }})::date - 10 and environment <> '__all' group by 1
+where day > {{ today() }} - 10 and environment <> '__all' group by 1
 union all
 select day, 'llm_user_day', sum(calls), sum(tokens), sum(cost_usd)
-from {{ view('llm_user_day') }} where day > ({{ now() }} at time zone {{ zone() }})::date - 10 group by 1
+from {{ view('llm_user_day') }} where day > {{ today() }} - 10 group by 1

@@ -15,6 +15,6 @@ group by 1;
 
 select day, sum(messages) as messages
 from {{ view('user_day') }}
-where day > ({{ now() }} at time zone {{ zone() }})::date - 10
+where day > {{ today() }} - 10
   {% if feature('users') %}and user_id in (select user_id from {{ view('user_entity') }}){% endif %}
 group by 1

@@ -21,8 +21,13 @@ columns:
   written: {type: bigint, doc: "rows inserted, changed or deleted since the beginning"}
   requests: {type: bigint, doc: requests sent since the beginning}
   kept_before: {type: timestamptz, "null": true, doc: "rows from before this time stay when Langfuse no longer sends them: its own retention drops them there"}
+  server_keeps: {type: text, "null": true, doc: "how long Langfuse keeps rows of the project itself, in words"}
   too_wide_s: {type: float8, "null": true, doc: "narrowest window, in seconds, that the server did not answer; NULL if it answered all"}
   too_wide_at: {type: timestamptz, "null": true, doc: when that was}
+  page_rows: {type: int, "null": true, doc: "rows a page that are asked for, after the server did not answer for more; NULL for as many as it gives"}
+  range_from: {type: timestamptz, "null": true, doc: start of the last range of `sync --from`}
+  range_at: {type: timestamptz, "null": true, doc: "where that range continues; NULL when it is complete"}
+  range_began: {type: timestamptz, "null": true, doc: when the sync of that range began}
   resume_at: {type: timestamptz, "null": true, doc: "no request before this time: the server asked for a pause"}
   finished_at: {type: timestamptz, "null": true, doc: end of the last successful sync}
   error: {type: text, "null": true, doc: "why the last sync stopped, in one line"}

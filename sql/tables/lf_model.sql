@@ -16,5 +16,6 @@ columns:
   output_usd: {type: numeric, "null": true, doc: price of one unit of output in USD}
   prices: {type: jsonb, doc: "USD per unit by usage type, of the standard tier"}
   tiers: {type: int, doc: "price tiers; more than one where the price depends on length or mode"}
+  pricing_tiers: {type: jsonb, "null": true, doc: "the price tiers in the server's order: name, whether it is the standard one, priority, conditions, and USD per unit by usage type"}
   is_managed: {type: boolean, doc: whether Langfuse maintains the entry; otherwise somebody of the project added it}
 */

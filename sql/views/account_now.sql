@@ -16,7 +16,7 @@ columns:
   accounts_30d_ago: {type: bigint, doc: active accounts registered before these 30 days}
 */
 with today as (
-  select date_trunc('day', {{ now() }} at time zone {{ zone() }}) as day
+  select {{ today() }}::timestamp as day
 ),
 starts as materialized (
   select

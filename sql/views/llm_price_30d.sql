@@ -33,7 +33,7 @@ with calls as (
     count(*) filter (where cost_source = 'provider') as from_provider
   from {{ view('lf_observation') }}
   where (type = 'GENERATION' or model <> '' and (cost_usd is not null or usage <> '{}'))
-    and start_time >= (date_trunc('day', {{ now() }} at time zone {{ zone() }}) - interval '29 days') at time zone {{ zone() }}
+    and start_time >= ({{ today() }} - 29)::timestamp at time zone {{ zone() }}
     and start_time <= {{ now() }}
   group by 1, 2
 ),

@@ -11,7 +11,7 @@ from gendash.engine.definitions.typed import described
 from gendash.engine.model import Dashboard, Panel, Query, Relation, Row, Rule, Variable
 
 # What the loader or a constructor sets has no good and bad value to choose from.
-SET_FOR_THEM = {"language", "kind", "path", "group", "line", "lines"}
+SET_FOR_THEM = {"language", "kind", "path", "group", "line", "lines", "adapter"}
 
 
 @pytest.mark.parametrize("kind", [Dashboard, Row, Panel, Query, Variable, Relation, Rule])

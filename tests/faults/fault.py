@@ -55,7 +55,7 @@ class Fault:
         sought = [self.path, Path(self.path).name, *self.names]
         sought += [f"{stem}/", f"{stem}:", f"{stem} "] if self.path.startswith("dashboards/") else []
         if Path(self.path).name.startswith("_") or self.path.endswith("viz.py"):  # what they give is on every dashboard
-            return any(re.match(r"[a-z-]+/\w+|dashboards/", line) for line in lines)
+            return any(re.match(r"[a-z-]+(/\w+|:| variable | annotation )|dashboards/", line) for line in lines)
         return any(word in line for line in lines for word in sought)
 
 

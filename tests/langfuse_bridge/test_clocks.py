@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from bridge_parts import NOW, observation, settings, stored
 
-from gendash.langfuse_bridge.sync import sync_status
+from gendash.langfuse_bridge.status import sync_status
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 SINCE = "langfuse: {since: 20d}"

@@ -1,30 +1,31 @@
-"""Random histories of a server and of a sync that is killed, paused and lied to: in the end both hold the same rows.
+"""Random histories of a server and of a sync that is killed, paused and lied to: in the end the right rows are stored.
 
-The expected rows are computed here from the wire, independently of the bridge.
+Items are odd in one field or in all, rows are deleted by people and dropped by the server's retention, clocks leap ahead,
+the server answers narrow windows or small pages only, and proxies answer in its place. The expected rows are computed
+from the wire, independently of the bridge.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import os
 import random
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
-from bridge_parts import KEY, NOW, Sleeper, client_of, make_store, observation, score, settings
+from bridge_parts import NOW, Sleeper, client_of, make_store, observation, score, settings
+from expected_rows import ODD_FIELDS, ODD_ITEMS, Row, expected_observation, expected_score, named, plain, sent
 
+from gendash.demo import langfuse_wire as wire
 from gendash.demo.langfuse_double import LangfuseDouble
 from gendash.demo.langfuse_faults import Fault
-from gendash.engine.errors import Unexpected, Unreachable
-from gendash.langfuse_bridge import pages, windows
-from gendash.langfuse_bridge import sync as bridge
-from gendash.langfuse_bridge.rows import OBSERVATIONS, SCORES
-from gendash.langfuse_bridge.store import Store, exact
+from gendash.engine.errors import Denied, Unexpected, Unreachable
+from gendash.langfuse_bridge import pages, server_retention, stream_run, windows
+from gendash.langfuse_bridge.connection import exact
+from gendash.langfuse_bridge.store import Store
+from gendash.langfuse_bridge.streams import OBSERVATIONS, SCORES
 from gendash.langfuse_bridge.sync import sync
 
 SAMPLE = 60
@@ -32,7 +33,8 @@ SOAK = int(os.environ.get("GENDASH_HISTORIES", "2000"))
 BLOCKS = 20
 """The full count is split, so that it can be run in parts: `-k "too[3]"` runs the fourth."""
 TEXT = "langfuse: {since: 20h, metadata: [tenant]}"
-Row = dict[str, Any]
+SLACK = timedelta(minutes=20)
+DAY = timedelta(days=1)
 
 
 class Killed(BaseException):
@@ -77,71 +79,6 @@ def place(postgres: Any) -> Iterator[tuple[Store, Fate]]:
         admin.execute("drop database histories with (force)")
 
 
-def expected_observation(row: Row, trace: Row | None) -> tuple[Any, ...]:
-    """What must be stored of an observation; ``trace`` is given where the older API keeps some of it there."""
-    start, end, first = (moment(row[key]) for key in ("startTime", "endTime", "completionStartTime"))
-    assert start
-    usage, cost, owner = row["usageDetails"], row["costDetails"], trace or row
-    user = owner["userId"] and hmac.new(KEY, owner["userId"].encode(), hashlib.sha256).hexdigest()
-    messages = {"Request timed out": "timeout", "429": "rate_limit", "blocked": "refusal", "oops": "other"}
-    return (
-        "default",
-        row["traceId"],
-        row["id"],
-        row["parentObservationId"] or None,
-        row["type"],
-        row["name"] or None,
-        row["model"] or None,
-        row["level"],
-        row["environment"],
-        owner["release"] or None,
-        row["version"] or None,
-        start,
-        end,
-        first,
-        (end - start).total_seconds() if end else None,
-        (first - start).total_seconds() if first else None,
-        usage.get("input", 0) + usage.get("input_cached_tokens", 0),
-        usage.get("output", 0),
-        usage.get("input_cached_tokens", 0),
-        0,
-        usage.get("total", 0),
-        usage,
-        Decimal(str(cost["total"])) if cost else None,
-        {key: Decimal(str(value)) for key, value in cost.items()},
-        (None if trace else "list") if cost else None,
-        user or None,
-        None,
-        owner["sessionId"] or None,
-        sorted(owner["tags"]),
-        (trace["name"] if trace else row["traceName"]) or None,
-        row["isRootObservation"] if trace is None else row["parentObservationId"] is None,
-        row["promptName"] or None,
-        row["promptVersion"],
-        messages[row["statusMessage"]] if row["level"] == "ERROR" else None,
-        None,
-        None,
-        {"tenant": row["metadata"]["tenant"]},
-        moment(row["updatedAt"]),
-    )
-
-
-def expected_score(row: Row) -> tuple[Any, ...]:
-    """What must be stored of a score."""
-    subject, value, kind = row["subject"], row["value"], row["dataType"]
-    number = {"NUMERIC": value, "BOOLEAN": float(value is True)}.get(kind)
-    label = {"BOOLEAN": str(value), "CATEGORICAL": value}.get(kind)
-    observation_id = subject["id"] if subject["kind"] == "observation" else None
-    trace_id = subject["traceId"] if observation_id else subject["id"]
-    times = (moment(row[key]) for key in ("timestamp", "createdAt", "updatedAt"))
-    facts = (row["name"], row["source"], kind, number, label, None, None, row["environment"])
-    return ("default", row["id"], trace_id, observation_id, None, *facts, *times)
-
-
-def moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text).astimezone(UTC) if text else None
-
-
 class History:
     """One random life of a server with a sync beside it."""
 
@@ -153,12 +90,31 @@ class History:
         double.mode = self.chance.choice(("events_only", "events_only", "dual", "legacy"))
         self.first = NOW - timedelta(hours=5)
         self.past: list[Row] = []
+        self.kept: list[Row] = []
+        self.kept_scores: list[Row] = []
+        self.edge: datetime | None = None
+        self.widest = self.chance.choice((None, None, timedelta(minutes=25), timedelta(hours=2)))
+        self.refusal = self.chance.choice((Fault(504), Fault(422), Fault(413), Fault(524, page="A timeout occurred")))
 
     def play(self) -> None:
+        deeds = (
+            *[self.arrive] * 4,
+            self.resend,
+            self.move,
+            self.revert,
+            self.vanish,
+            self.judge,
+            self.spoil,
+            self.cure,
+        )
         for _ in range(self.chance.randint(2, 6)):
             for _ in range(self.chance.randint(0, 25)):
-                self.chance.choice((*[self.arrive] * 4, self.resend, self.move, self.revert, self.vanish, self.judge))()
+                self.chance.choice(deeds)()
+            if self.chance.random() < 0.15:
+                self.expire()
             self.go_wrong()
+            if self.chance.random() < 0.1:  # the clock is ahead for one run
+                self.sync(self.chance.choice((None, 30)), ahead=self.chance.choice((3 * DAY, 40 * DAY)))
             self.sync(self.chance.choice((None, self.chance.randint(0, 60))))
             self.now += self.chance.choice((timedelta(minutes=1), timedelta(minutes=20), timedelta(hours=2)))
         self.settle()
@@ -231,6 +187,7 @@ class History:
         rows = sorted(self.double.scores(), key=lambda row: row["id"])
         if rows and self.chance.random() < 0.4:
             row = self.chance.choice(rows)
+            row = {key: value for key, value in row.items() if not key.startswith("_")}
             if self.chance.random() < 0.4:
                 self.double.delete_score(row["id"])
             else:
@@ -243,7 +200,52 @@ class History:
         kind, value = self.chance.choice((("NUMERIC", 0.5), ("BOOLEAN", True), ("CATEGORICAL", "good"), ("TEXT", "no")))
         subject = {"kind": "observation", "id": "obs-000001", "traceId": "trace-000000"}
         changes = {"dataType": kind, "value": value} | ({"subject": subject} if self.chance.random() < 0.5 else {})
-        self.double.put_score(score(self.number, self.some_time(), **changes))
+        odd = {"_odd": {"value": [1, 2]}, "_seen": {"value": None}} if kind == "NUMERIC" else {}
+        odd = self.chance.choice(({}, {}, odd, {"_odd": {"updatedAt": None}, "_rejected": "updatedAt"}))
+        self.double.put_score(score(self.number, self.some_time(), **changes) | odd)
+
+    def spoil(self) -> None:
+        """A row gets a value that does not fit."""
+        row = self.pick()
+        if row:
+            if self.chance.random() < 0.5:
+                changes, seen = self.chance.choice(ODD_FIELDS)
+                odd: Row = {"_odd": changes, "_seen": seen}
+            else:
+                changes, name = self.chance.choice(ODD_ITEMS)
+                odd = {"_odd": changes, "_rejected": name}
+            self.double.replace(self.well(row) | odd | {"updatedAt": observation(0, self.written())["startTime"]})
+
+    def cure(self) -> None:
+        """A row with a value that does not fit is sent again as it should be."""
+        odd = [row for row in sorted(self.double.observations(), key=lambda row: row["id"]) if "_odd" in row]
+        if odd:
+            row = self.well(self.chance.choice(odd))
+            self.double.replace(row | {"updatedAt": observation(0, self.written())["startTime"]})
+
+    @staticmethod
+    def well(row: Row) -> Row:
+        return {key: value for key, value in row.items() if not key.startswith("_")}
+
+    def expire(self) -> None:
+        """The server's retention drops what is old; all of that is stored."""
+        faults, self.double.fault = self.double.fault, lambda _path: None
+        self.settle()
+        edge = self.now - self.chance.choice((timedelta(hours=1), timedelta(hours=3)))
+        if self.edge is None or edge > self.edge:
+            # between two milliseconds, since the server tells days and not a time
+            self.edge = edge.replace(microsecond=edge.microsecond // 1000 * 1000 + 500)
+            self.first = max(self.first, self.edge)
+            self.past = []
+            for row in self.double.observations():
+                if datetime.fromisoformat(row["startTime"]) < self.edge:
+                    self.kept.append(self.view(row))
+                    self.double.delete(row["traceId"], row["id"])
+            for row in self.double.scores():
+                if datetime.fromisoformat(row["timestamp"]) < self.edge:
+                    self.kept_scores.append(row)
+                    self.double.delete_score(row["id"])
+        self.double.fault = faults
 
     def go_wrong(self) -> None:
         """Faults for the next run, from none to most answers."""
@@ -258,21 +260,41 @@ class History:
             Fault(429, retry_after=5000),
             Fault(keep=0.0),
             Fault(keep=0.4),
+            Fault(200, page="Sign in"),
+            Fault(403, page="Blocked"),
+            Fault(404, page="default backend"),
+            Fault(302, location="https://login.example.com/sso"),
+            Fault(524),
         )
 
         def fault(path: str) -> Fault | None:
-            if path in ("health", "projects", "v2/metrics") or chance.random() >= share:
-                return None
-            return chance.choice(kinds)
+            if path not in ("health", "projects", "v2/metrics") and chance.random() < share:
+                return chance.choice(kinds)
+            return self.too_much(path)
 
         self.double.fault = fault
 
-    def sync(self, steps: int | None) -> Any:
+    def too_much(self, path: str) -> Fault | None:
+        """The refusal of a window that is too wide, or of a page that is too large."""
+        params = self.double.log[-1][1]
+        names = [key for key in params if key.startswith("from")]
+        if self.widest is None or not names or "metrics" in path:
+            return None
+        start = datetime.fromisoformat(params[names[0]][0])
+        end = params.get(names[0].replace("from", "to"))
+        width = (datetime.fromisoformat(end[0]) if end else self.now) - start
+        too_large = self.double.mode == "legacy" and path != "traces" and int(params["limit"][0]) > 2
+        return self.refusal if width > self.widest or too_large else None
+
+    def sync(self, steps: int | None, ahead: timedelta = timedelta(0)) -> Any:
         client = client_of(self.double, self.sleeper)
         self.fate.left = steps
+        if self.edge:
+            self.double.retention_days = (self.now - self.edge + SLACK) / DAY
         try:
-            return sync(settings(self.double, self.store, TEXT), now=self.now, store=self.store, client=client)
-        except (Killed, Unreachable, Unexpected):
+            config = settings(self.double, self.store, TEXT)
+            return sync(config, now=self.now + ahead, store=self.store, client=client)
+        except (Killed, Unreachable, Unexpected, Denied):
             return None
         finally:
             self.fate.left = None
@@ -281,27 +303,45 @@ class History:
     def settle(self) -> None:
         """No more faults but short pages; the server has merged; the hour is over, and look-backs run to their end."""
         shares = (None, None, Fault(keep=0.5), Fault(keep=0.0))
-        self.double.fault = lambda path: self.chance.choice(shares) if path.startswith(("v2/obs", "v3")) else None
+
+        def fault(path: str) -> Fault | None:
+            short = self.chance.choice(shares) if path.startswith(("v2/obs", "v3")) else None
+            return self.too_much(path) or short
+
+        self.double.fault = fault
         self.double.merge()
         self.now += timedelta(minutes=61)
         for _ in range(2):  # the first may only end a look-back that was under way
             report = self.sync(None)
-            while not report.complete or any(stream.notes for stream in report.streams):
-                assert report.resume_at is None or report.resume_at > self.now
-                self.now = max(self.now + timedelta(minutes=1), report.resume_at or self.now)
+            for _ in range(60):
+                if report and report.complete and not any(stream.notes for stream in report.streams):
+                    break
+                resume_at = report.resume_at if report else None
+                assert resume_at is None or resume_at > self.now
+                self.now = max(self.now + timedelta(minutes=1), resume_at or self.now)
                 report = self.sync(None)
+            else:
+                raise AssertionError("the sync never comes to its end")
             self.now += timedelta(minutes=1)
 
+    @staticmethod
+    def view(row: Row) -> Row:
+        """A row as if what does not fit had been sent as nothing."""
+        return row | row.get("_seen", {})
+
     def compare(self) -> None:
-        rows = self.double.observations()
+        here = [self.view(row) for row in self.double.observations()]
+        rows = [row for row in (*here, *self.kept) if "_rejected" not in row]
         old = self.double.mode == "legacy"
         traces = {trace["id"]: trace for trace in self.double.traces()} if old else {}
+        traces = {trace["id"]: trace for trace in wire.traces(self.kept, [])} | traces if old else {}
         wanted = [expected_observation(row, traces.get(row["traceId"])) for row in rows]
+        scores = [self.view(row) for row in (*self.double.scores(), *self.kept_scores)]
         with psycopg.connect(self.store.url) as connection:
             connection.execute("set time zone 'UTC'")
             for stream, expected in (
                 (OBSERVATIONS, wanted),
-                (SCORES, [expected_score(r) for r in self.double.scores()]),
+                (SCORES, [expected_score(row) for row in scores if "_rejected" not in row]),
             ):
                 found = connection.execute(
                     f"select {', '.join(stream.names[:-1])} from gendash.{stream.table}".encode()
@@ -311,20 +351,32 @@ class History:
                 assert ours.keys() == by_key.keys()
                 for key, row in by_key.items():
                     assert ours[key] == row, (key, stream.names)
+            aside = connection.execute("select stream, trace_id, id, reason from gendash.lf_rejected").fetchall()
+            odd, gone = self.odd(here, self.double.scores()), self.odd(self.kept, self.kept_scores)
+            reasons = [(stream, trace, id, reason.split(" is ")[0]) for stream, trace, id, reason in aside]
+            assert odd <= set(reasons) <= odd | gone, "an item that the server dropped leaves the list when it is read"
+
+    @staticmethod
+    def odd(rows: list[Row], scores: list[Row]) -> set[tuple[str, ...]]:
+        """What must be listed as set aside."""
+        both = (("observations", rows), ("scores", scores))
+        return {(stream, *named(row)) for stream, some in both for row in some if "_rejected" in row}
 
 
-def plain(value: Any) -> Any:
-    """Money from JSON as decimals, as it is expected."""
-    if isinstance(value, dict):
-        return {key: Decimal(str(v)) if isinstance(v, float) else v for key, v in value.items()}
-    return value
+def live(seed: int, place: tuple[Store, Fate], patch: pytest.MonkeyPatch) -> None:
+    with patch.context() as monkeypatch:
+        _live(seed, place, monkeypatch)
 
 
-def live(seed: int, place: tuple[Store, Fate], monkeypatch: pytest.MonkeyPatch) -> None:
+def _live(seed: int, place: tuple[Store, Fate], monkeypatch: pytest.MonkeyPatch) -> None:
     store, fate = place
     narrow(random.Random(-seed), monkeypatch)
     with psycopg.connect(store.url, autocommit=True) as connection:
-        connection.execute("truncate gendash.lf_observation, gendash.lf_score, gendash._sync")
+        connection.execute("truncate gendash.lf_observation, gendash.lf_score, gendash.lf_rejected, gendash._sync")
+    for name in ("observation_v2", "observation_v1", "score_v3", "score_v2"):
+        shape = getattr(wire, name)
+        monkeypatch.setattr(wire, name, lambda row, *more, shape=shape: sent(shape(row, *more), row))
+    monkeypatch.setattr(server_retention, "SLACK", SLACK)
     with LangfuseDouble() as double:
         history = History(seed, double, store, fate)
         history.play()
@@ -335,7 +387,7 @@ def narrow(chance: random.Random, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages, parts and windows small enough that a few rows fill several."""
     size = chance.choice((2, 5, 20))
     monkeypatch.setattr(pages, "LIMITS", dict.fromkeys(pages.LIMITS, size))
-    monkeypatch.setattr(bridge, "PART", chance.choice((size, 30)))
+    monkeypatch.setattr(stream_run, "PART", chance.choice((size, 30)))
     width = chance.choice((timedelta(minutes=20), timedelta(hours=1), timedelta(hours=6)))
     monkeypatch.setattr(windows, "FIRST_WIDTH", dict.fromkeys(windows.FIRST_WIDTH, width))
     monkeypatch.setattr(windows, "WIDEST", chance.choice((2 * width, timedelta(days=1))))

@@ -13,7 +13,8 @@ from msgspec import Raw
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.load import load_catalog
 from gendash.langfuse_bridge.api_types import Observation, Score, Subject, TraceItem
-from gendash.langfuse_bridge.rows import DIGEST, FIELDS, OBSERVATIONS, SCORES, Shaper, Stream
+from gendash.langfuse_bridge.rows import Shaper
+from gendash.langfuse_bridge.streams import DIGEST, FIELDS, OBSERVATIONS, SCORES, Stream
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LATER = START + timedelta(seconds=2)

@@ -16,7 +16,9 @@ from gendash.engine.config.load import load_config
 from gendash.langfuse_bridge.api_types import Observation
 from gendash.langfuse_bridge.client import Client, Missing, Params
 from gendash.langfuse_bridge.odd_items import page_decoder
-from gendash.langfuse_bridge.sync import SyncReport, sync, sync_status
+from gendash.langfuse_bridge.status import sync_status
+from gendash.langfuse_bridge.sync import sync
+from gendash.langfuse_bridge.sync_report import SyncReport
 
 MINUTE = timedelta(minutes=1)
 Row = dict[str, Any]

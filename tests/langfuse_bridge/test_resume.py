@@ -12,7 +12,8 @@ from bridge_parts import NOW, Sleeper, client_of, observation, score, settings, 
 
 from gendash.demo.langfuse_faults import Fault
 from gendash.langfuse_bridge import pages, windows
-from gendash.langfuse_bridge.store import Store, exact
+from gendash.langfuse_bridge.connection import exact
+from gendash.langfuse_bridge.store import Store
 from gendash.langfuse_bridge.sync import sync
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -119,7 +120,7 @@ def test_a_window_counts_as_closed_only_when_its_last_part_is_in(
 ) -> None:
     """Parts are written newest first. No look-back is due after the kill, so nothing else would bring the rest."""
     monkeypatch.setattr(pages, "LIMITS", dict.fromkeys(pages.LIMITS, 2))
-    monkeypatch.setattr("gendash.langfuse_bridge.sync.PART", 3)
+    monkeypatch.setattr("gendash.langfuse_bridge.stream_run.PART", 3)
     monkeypatch.setattr(windows, "FIRST_WIDTH", dict.fromkeys(windows.FIRST_WIDTH, 6 * HOUR))
     for number in range(12):
         double.add(observation(number, NOW - 2 * HOUR - 20 * MINUTE * number))

@@ -11,7 +11,7 @@ import pytest
 from bridge_parts import NOW, observation, score, settings, stored
 
 from gendash.langfuse_bridge.retention import prometheus_text, purge
-from gendash.langfuse_bridge.sync import sync_status
+from gendash.langfuse_bridge.status import sync_status
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 

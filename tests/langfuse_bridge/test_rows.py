@@ -13,7 +13,8 @@ from recordings import answer, answers
 
 from gendash.demo import langfuse_wire as wire
 from gendash.langfuse_bridge import api_types
-from gendash.langfuse_bridge.rows import OBSERVATIONS, SCORES, Shaper, Stream
+from gendash.langfuse_bridge.rows import Shaper
+from gendash.langfuse_bridge.streams import OBSERVATIONS, SCORES, Stream
 
 SAME_TYPE = {"bigint": "int8", "int": "int4", "boolean": "bool"}
 SHAPER = Shaper("p", b"k")

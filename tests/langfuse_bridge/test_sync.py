@@ -62,7 +62,7 @@ def test_a_row_that_moved_in_time_is_stored_once(double: Any, store: Any, run: A
 
 
 def test_a_full_window_is_written_in_parts_and_stays_exact(double: Any, store: Any, run: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr("gendash.langfuse_bridge.sync.PART", 100)
+    monkeypatch.setattr("gendash.langfuse_bridge.stream_run.PART", 100)
     for number in range(2500):
         double.add(observation(number, NOW - HOUR + timedelta(milliseconds=number // 3)))
     report = run()

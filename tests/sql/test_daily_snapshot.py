@@ -190,3 +190,22 @@ def test_a_later_version_with_other_columns_keeps_what_cannot_be_counted_again(
     )
     assert execute(platform, rows, TODAY) == before
     assert execute(platform, "select day, bytes from gendash.database_day where day <= %s", TODAY) == sizes
+
+
+def test_a_changed_description_changes_the_comment_and_nothing_else(
+    platform: str, seeded: Catalog, definitions: Definitions, tmp_path: Path
+) -> None:
+    rows = "select * from gendash.daily_snapshot order by 1, 2, 3, 4"
+    place = "select 'gendash.daily_snapshot'::regclass::oid, pg_relation_filenode('gendash.daily_snapshot')"
+    before, was = execute(platform, rows), execute(platform, place)
+    packaged = Path(__file__).resolve().parents[2] / "sql" / "rollups" / "daily_snapshot.sql"
+    other = tmp_path / "sql" / "rollups" / "daily_snapshot.sql"
+    other.parent.mkdir(parents=True)
+    text = packaged.read_text("utf-8")
+    other.write_text(text.replace("How many accounts", "The number of accounts").replace("doc: local day}", "doc: x}"))
+    catalog = definitions(platform, TEXT % "false", roots=(tmp_path,))
+    assert migrate(catalog.config, catalog).done == ["describe and grant daily_snapshot"]
+    assert (execute(platform, rows), execute(platform, place)) == (before, was)
+    assert before != []
+    (said,) = execute(platform, "select obj_description('gendash.daily_snapshot'::regclass)")
+    assert said[0].startswith("The number of accounts")

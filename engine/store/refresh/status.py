@@ -45,20 +45,21 @@ def refresh_status(config: Config, catalog: Catalog) -> list[dict[str, Any]]:
                 "age_s": None if age is None else round(age),
                 "took_s": None if took is None else round(took, 2),
                 "cadence_s": round(cadence),
-                "state": "off"
-                if not on
-                else "failed"
-                if error
-                else "never"
-                if age is None
-                else "due"
-                if age >= cadence * (1 - EARLY)
-                else "fresh",
+                "state": _state(age, cadence, error) if on else "off",
                 "error": error or "",
                 "note": "; ".join(notes),
             }
         )
     return rows
+
+
+def _state(age_s: float | None, cadence_s: float, error: str | None) -> str:
+    """The state of a relation whose feature is on, as its last refresh left it."""
+    if error:
+        return "failed"
+    if age_s is None:
+        return "never"
+    return "due" if age_s >= cadence_s * (1 - EARLY) else "fresh"
 
 
 def _unused(config: Config, catalog: Catalog) -> dict[str, list[str]]:

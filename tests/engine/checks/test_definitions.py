@@ -258,11 +258,12 @@ def test_a_line_that_is_not_full_or_not_level_and_an_odd_width_are_problems() ->
     assert "width 5" in whats(checks_panels.check_grid, catalog_of(panel(width=5)))[0]
 
 
-def test_a_link_to_a_missing_panel_is_a_problem_and_one_to_a_missing_dashboard_a_note() -> None:
+def test_a_link_to_a_missing_panel_or_dashboard_is_a_problem() -> None:
     assert "no such panel" in whats(panel_links.check_links, catalog_of(panel(leads_to="one/q")))[0]
     elsewhere = catalog_of(panel(leads_to="two/q"))
     assert whats(panel_links.check_links, elsewhere) == []
-    assert "left out" in str(definitions.definition_notes(elsewhere)[0])
+    assert whats(texts.check_link_targets, elsewhere) == ["one/p: leads to 'two/q', no such dashboard; name another"]
+    assert whats(texts.check_link_targets, dataclasses.replace(elsewhere, left_out=frozenset({"two"}))) == []
 
 
 def test_a_name_in_from_that_with_does_not_give_is_reported() -> None:

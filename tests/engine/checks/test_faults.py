@@ -79,6 +79,37 @@ RULES = """- record: job:our_requests:rate5m
   feature: http_metrics
   expr: sum by (job) (rate({{ metric('http_requests') }}{job="{{ setting('prometheus.job') }}"}[5m]))
 """
+ALERTS = """- alert: OurRequestsStopped
+  doc: No requests of ours.
+  feature: http_metrics
+  expr: |
+    sum by (job) ({{ rule('job:our_requests:rate5m') }})
+    == 0
+  for: 10m
+  labels: {severity: warning}
+  annotations:
+    description: It has stopped.
+    summary: '{{ $labels.job }} has {{ $value | humanize }} requests/s'
+    dashboard: ours
+- record: job:our_requests:increase$window
+  each: [{window: 1h}, {window: 1d}]
+  doc: Requests of $window.
+  feature: http_metrics
+  expr: sum by (job) (increase({{ metric('http_requests') }}[$window]))
+"""
+TESTS = """# features: http_metrics
+rule_files: [../../out/prometheus/rules/gendash-*.yml]
+evaluation_interval: 1m
+tests:
+  - name: ours
+    interval: 30s
+    input_series:
+      - {series: 'http_requests_total{job="api"}', values: '0+1x200'}
+    alert_rule_test:
+      - {alertname: OurRequestsStopped, eval_time: 15m, exp_alerts: []}
+    promql_expr_test:
+      - {expr: 'job:our_requests:rate5m', eval_time: 5m, exp_samples: []}
+"""
 METRICS = "our_total:\n  name: our_total\n  type: counter\n  doc: ours\n  labels: {kind: which}\n"
 AUDIT = """/*
 doc: Nothing odd.
@@ -93,6 +124,8 @@ FILES = {
     "sql/views/our_day.sql": VIEW,
     "sql/audits/our_audit.sql": AUDIT,
     "recording_rules/ours.yaml": RULES,
+    "recording_rules/more.yaml": ALERTS,
+    "recording_rules/tests/ours.yaml": TESTS,
     "recording_rules/metrics.yaml": METRICS,
     "README.md": "Ours.",
     "tests/ours.yaml": "[]",
@@ -120,12 +153,14 @@ def test_the_good_root_has_no_problem(root: Path) -> None:
     assert all("[" in str(one) for one in warnings(read_catalog(load_config(), [root])))
 
 
-D, V, A, R, M = (
+D, V, A, R, M, W, T = (
     "dashboards/ours.py",
     "sql/views/our_day.sql",
     "sql/audits/our_audit.sql",
     "recording_rules/ours.yaml",
     "recording_rules/metrics.yaml",
+    "recording_rules/more.yaml",
+    "recording_rules/tests/ours.yaml",
 )
 FAULTS = [
     # SQL headers
@@ -151,13 +186,48 @@ FAULTS = [
     (A, "place: store", "place: [store, source]", r"our_audit.sql: 1 queries for 2 places; write as many as there are places"),
     (A, "key: [day]\n", "", r"our_audit.sql: no key; name the columns that identify a find under key:"),
     # rules and metrics
-    (R, "feature: http_metrics", "feature: http_metric", r"recording_rules/ours.yaml job:our_requests:rate5m: no feature 'http_metric'; did you mean"),
-    (R, "feature:", "featur:", r"ours.yaml job:our_requests:rate5m: unknown key 'featur'; did you mean 'feature'\?"),
-    (R, "  doc: Requests a second.", "  doc: 5", r"ours.yaml job:our_requests:rate5m: doc is 5, not a text; fix it"),
-    (M, "type: counter", "type: couter", r"metrics.yaml our_total: type is 'couter', not one of counter, gauge"),
-    (M, "labels: {kind", "lables: {kind", r"metrics.yaml our_total: unknown key 'lables'; did you mean 'labels'\?"),
-    (M, "  doc: ours", "  doc: ours\n  buckets: [1]", r"metrics.yaml our_total: key 'buckets' has no effect in a counter"),
+    (R, "feature: http_metrics", "feature: http_metric", r"recording_rules/ours.yaml:\d+ job:our_requests:rate5m: no feature 'http_metric'; did you mean"),
+    (R, "feature:", "featur:", r"ours.yaml:\d+ job:our_requests:rate5m: unknown key 'featur'; did you mean 'feature'\?"),
+    (R, "  doc: Requests a second.", "  doc: 5", r"ours.yaml:\d+ job:our_requests:rate5m: doc is 5, not a text; fix it"),
+    (M, "type: counter", "type: couter", r"metrics.yaml:\d+ our_total: type is 'couter', not one of counter, gauge"),
+    (M, "labels: {kind", "lables: {kind", r"metrics.yaml:\d+ our_total: unknown key 'lables'; did you mean 'labels'\?"),
+    (M, "  doc: ours", "  doc: ours\n  buckets: [1]", r"metrics.yaml:\d+ our_total: key 'buckets' has no effect in a counter"),
+    (M, "  doc: ours", "  doc: ours\n  feature: http_metric", r"metrics.yaml:5 our_total: no feature 'http_metric'; did you mean 'http_metrics'\?"),
+    (M, "type: counter", "type: histogram\n  buckets: [0.1, 0.1]", r"metrics.yaml:4 our_total: buckets is \[0.1, 0.1\], not a list of numbers, each above the one before"),
+    (M, "type: counter", "type: histogram\n  buckets: []", r"metrics.yaml:4 our_total: buckets is \[\], not a list of numbers"),
+    (W, "    == 0", "    == )", r"more.yaml:6 OurRequestsStopped: PromQL does not parse: .*; fix the expression"),
+    (W, "'job:our_requests:rate5m'", "'job:our_request:rate5m'", r"more.yaml:5 OurRequestsStopped: no rule 'job:our_request:rate5m'; did you mean"),
+    (W, "for: 10m", "for: 10 m", r"more.yaml:7 OurRequestsStopped: for is '10 m', not a duration"),
+    (W, "severity: warning", "severity: wraning", r"more.yaml:8 OurRequestsStopped: no severity; label it with one of"),
+    (W, "$labels.job", "$labels.jbo", r"more.yaml:11 OurRequestsStopped: no label 'jbo' for \$labels in summary"),
+    (W, "$labels.job", "$label.job", r"more.yaml:11 OurRequestsStopped: no variable '\$label' in a template; did you mean 'labels'\?"),
+    (W, "humanize", "humanise", r"more.yaml:11 OurRequestsStopped: no function 'humanise' in a template; did you mean 'humanize'\?"),
+    (W, "{{ $labels.job }}", "$labels.job", r"more.yaml:11 OurRequestsStopped: '\$labels' outside \{\{ \}\} is shown as it is"),
+    (W, "{{ $labels.job }}", "{{ $labels.job }", r"more.yaml:11 OurRequestsStopped: a \{\{ without \}\}"),
+    (W, "{{ $labels.job }}", "{{ if $labels.job }}x", r"more.yaml:11 OurRequestsStopped: as many \{\{ end \}\} as"),
+    (W, "dashboard: ours", "dashboard: our", r"more.yaml:12 OurRequestsStopped: no dashboard 'our'; did you mean 'ours'\?"),
+    (W, "{window: 1d}", "{widow: 1d}", r"more.yaml:14 job:our_requests:increase\$window: 'window' of each: is not in map 2; did you mean 'widow'\?"),
+    (W, "[{window: 1h}, {window: 1d}]", "[{window: 1h, what: x}]", r"more.yaml:14 .*: no text of the rule uses '\$what' of each:; use it"),
+    (W, "[{window: 1h}, {window: 1d}]", "[]", r"more.yaml:14 .*: each: is empty"),
+    (W, "[$window]", "[$windw]", r"more.yaml:17: nothing fills in '\$windw'"),
+    (T, "alertname: OurRequestsStopped", "alertname: OurRequestStopped", r"tests/ours.yaml:10: no alert 'OurRequestStopped'; did you mean 'OurRequestsStopped'\?"),
+    (T, "expr: 'job:our_requests:rate5m'", "expr: 'job:our_request:rate5m'", r"tests/ours.yaml:12: no rule records 'job:our_request:rate5m'; did you mean"),
+    (T, "exp_samples", "exp_sample", r"tests/ours.yaml:12: unknown key 'exp_sample'; did you mean 'exp_samples'\?"),
+    (T, "eval_time: 15m", "eval_time: 15 min", r"tests/ours.yaml:10: eval_time is '15 min', not a duration"),
+    (T, "# features: http_metrics", "# features: -http_metric", r"tests/ours.yaml:1: no feature '-http_metric'; did you mean 'http_metrics'\?"),
+    (T, "tests:", "test:", r"tests/ours.yaml:4: unknown key 'test'; did you mean 'tests'\?"),
+    (T, TESTS, "", r"tests/ours.yaml: no tests; write a map with"),
+    # SQL: functions, types, arguments
+    (V, "dau as users", "coalece(dau, 0) as users", r"our_day.sql:12:\d+: no function 'coalece' in PostgreSQL; did you mean 'coalesce'\?"),
+    (V, "dau as users", "dau::bigit as users", r"our_day.sql:12:\d+: no type 'bigit' in PostgreSQL; did you mean 'bigint'\?"),
+    (V, "dau as users", "round(dau, 1, 2)::bigint as users", r"our_day.sql:12:\d+: round with 3 arguments; it takes 1 to 2"),
     # dashboard modules
+    (D, 'override("byName", "users"', 'override("byName", "user"', r"ours/logins: override 1: no query of the panel gives 'user'; did you mean 'users'\?"),
+    (D, 'override("byName", "users"', 'override("byRegexp", "/^people/"', r"ours/logins: override 1: no field matches '/\^people/'; fields there: time, users"),
+    (D, 'override("byName", "users"', 'override("byFrameRefID", "B"', r"ours/logins: override 1: no query 'B'; the panel has 1: A is the first"),
+    (D, 'Lines(unit="short"', 'Lines(transformations=[{"id": "organize", "options": {"renameByName": {"usrs": "Users"}}}], unit="short"', r"ours/logins: transformation 1: no query of the panel gives 'usrs'; did you mean 'users'\?"),
+    (D, 'Lines(unit="short"', 'Lines(transformations=[{"id": "organize", "options": {"indexByName": {"users": "first"}}}], unit="short"', r"ours/logins: transformation 1: indexByName.users is 'first', not a whole number"),
+    (D, '"1m",', '"every minute",', r"ours: refresh 'every minute'; write a duration such as 30s or 24h"),
     (D, 'feature="users"', 'feature="user"', r"ours/logins query A: no feature 'user'; did you mean 'users'\?"),
     (D, "                    height=8,\n", "", r"mine/dashboards/ours.py:15: TypeError: Panel.__init__\(\) missing 1 required"),
     (D, "height=8", "hight=8", r"mine/dashboards/ours.py:15: TypeError: .* 'hight'; did you mean 'height'\?"),
@@ -183,6 +253,8 @@ FAULTS = [
     ("sql/view/x.sql", "", "select 1", r"mine/sql/view: nothing reads this folder; did you mean 'views'\?"),
     ("x.json", "", "{}", r"mine/x.json: nothing reads this file; here are read"),
     ("overrides.yaml", "", "{}", r"mine/overrides.yaml: nothing reads this file"),
+    ("dashboards/glossary.yaml", "", "{}", r"mine/dashboards/glossary.yaml: nothing reads this file"),
+    ("recording_rules/tests/ours.yml", "", "{}", r"mine/recording_rules/tests/ours.yml: nothing reads this file"),
     ("sql/views/x.yaml", "", "{}", r"mine/sql/views/x.yaml: nothing reads this file"),
     ("style.yaml", "people: error", "gird: off", r"mine/style.yaml:1: no design rule 'gird'; did you mean 'grid'\?"),
     ("style.yaml", "people: error", "grid: maybe", r"mine/style.yaml:1: grid is 'maybe', not one of error, warning, off"),
@@ -234,7 +306,7 @@ def test_faults_of_all_files_are_reported_at_once(root: Path) -> None:
     assert [line.split(": ")[0] for line in sorted(found)] == [
         "mine/dashboards/ours.py:1",
         "mine/dashboards/theirs.py",
-        "mine/recording_rules/ours.yaml A",
+        "mine/recording_rules/ours.yaml:1 A",
         "mine/sql/views/bare.sql",
         "mine/sql/views/our_day.sql:9",
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gendash.engine.languages.promql import Ratio, Selector, metric_names, parse, ratios, selectors, substitute
+from gendash.engine.languages.promql import Ratio, Selector, metric_names, parse, ratios, reach_s, selectors, substitute
 
 
 def test_grafanas_variables_do_not_stand_in_the_way_of_the_parser() -> None:
@@ -18,6 +18,21 @@ def test_grafanas_variables_do_not_stand_in_the_way_of_the_parser() -> None:
 def test_a_group_reference_of_label_replace_is_no_variable() -> None:
     text = 'label_replace(up, "a", "$1-${2}", "b", "(.*)(.*)")'
     assert substitute(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("up", 0),
+        ("1 + time()", 0),
+        ("up offset 3h", 3),
+        ("rate(up[2h] offset 1h) / up", 3),
+        ("max_over_time(rate(up[1h] offset 1h)[1d:5m] offset 2h)", 28),
+        ("-(topk(3, sum by (job) (rate(up[1h]))) > 0) or up offset 5h", 5),
+    ],
+)
+def test_ranges_subqueries_and_offsets_add_up_to_how_far_an_expression_looks_back(text: str, hours: float) -> None:
+    assert reach_s(text) == hours * 3600
 
 
 def test_selectors_come_with_everything_around_them() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+import pytest
+
 from gendash.dashboards.viz import HeadTile, Lines, NumberTile
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.catalog import Catalog
@@ -113,3 +115,13 @@ def test_a_closed_row_holds_its_panels_and_takes_one_line() -> None:
 
 def test_query_texts_lose_the_indentation_of_their_source() -> None:
     assert tidy("\n    select 1\n      from x\n    ") == "select 1\n  from x"
+
+
+@pytest.mark.parametrize(
+    ("scrape", "refresh", "built"),
+    [("15s", "15s", "15s"), ("30s", "15s", "30s"), ("10m", "1m", "15m"), ("2h", "1m", "1h")],
+)
+def test_a_dashboard_is_not_refreshed_faster_than_samples_come(scrape: str, refresh: str, built: str) -> None:
+    board = Dashboard("one", "One", "doc", [], refresh, "24h")
+    catalog = Catalog(load_config(f"prometheus: {{scrape_interval: {scrape}}}"), {"one": board}, {}, {}, {})
+    assert render_dashboard(catalog, board)["refresh"] == built

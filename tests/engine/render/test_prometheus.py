@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import Any
 
@@ -26,8 +27,12 @@ def catalog(**prometheus: Any) -> Catalog:
     panel = Panel("p", "P", "doc", None, queries, 24, 8)  # type: ignore[arg-type]
     board = Dashboard("d", "D", "doc", [Row("", [panel])], "30s", "24h")
     rules = {
-        name: Rule(name, "record", group, f"recording_rules/{group}.yaml", "up", "doc")
-        for name, group in (("job:a:x", "http"), ("job:b:x", "slo"))
+        name: Rule(name, "record", group, f"recording_rules/{group}.yaml", expression, "doc")
+        for name, group, expression in (
+            ("job:a:x", "near", "up"),
+            ("job:b:x", "budgets", "avg_over_time({{ rule('job:a:x') }}[30d])"),
+            ("job:c:x", "budgets", "up"),
+        )
     }
     config = load_config(yaml.safe_dump({"prometheus": prometheus, "metrics": {"took": "took"}}))
     return Catalog(config, {"d": board}, {}, rules, METRICS)
@@ -56,11 +61,11 @@ def test_metrics_that_panels_read_raw_are_known_by_their_own_names() -> None:
     assert raw_names(catalog()) == ["took_(bucket|sum|count)", "up"]
 
 
-def test_a_second_server_fetches_what_panels_read_and_computes_the_monthly_budgets() -> None:
+def test_a_second_server_fetches_what_panels_read_and_computes_what_looks_back_further() -> None:
     files = rendered(long_term="federation", detail_retention="7d")
     first, second = files["prometheus.yml"], files["prometheus-long.yml"]
-    assert first["rule_files"] == ["../prometheus/rules/gendash-http.yml"]
-    assert second["rule_files"] == ["../prometheus/rules/gendash-slo.yml"]
+    assert first["rule_files"] == ["../prometheus/rules/gendash-near.yml"]
+    assert second["rule_files"] == ["../prometheus/rules/gendash-budgets.yml"]
     (job,) = second["scrape_configs"]
     assert job["honor_labels"] is True
     assert job["params"]["match[]"] == [
@@ -69,6 +74,22 @@ def test_a_second_server_fetches_what_panels_read_and_computes_the_monthly_budge
         '{__name__=~"up"}',
     ]
     assert "Other metrics are gone after 7d" in comments(long_term="federation", detail_retention="7d")
+
+
+def test_a_group_is_computed_on_the_first_server_as_long_as_that_remembers_enough() -> None:
+    files = rendered(long_term="federation", detail_retention="31d")
+    assert files["prometheus-long.yml"]["rule_files"] is None
+    assert len(files["prometheus.yml"]["rule_files"]) == 2
+    assert "vmalert" not in comments(long_term="remote_write", detail_retention="31d")
+    assert "gendash-budgets.yml" in comments(long_term="remote_write", detail_retention="29d")
+
+
+def test_a_second_server_fetches_what_its_own_rules_read_raw() -> None:
+    whole = catalog(long_term="federation")
+    far = Rule("job:d:x", "record", "far", "far.yaml", "increase({{ metric('unread') }}[16d])", "doc")
+    whole = dataclasses.replace(whole, rules={**whole.rules, "job:d:x": far})
+    files = render_prometheus(whole, {name: template(name) for name in TEMPLATES})
+    assert b"unread_total" in files["provisioning/prometheus-long.yml"]
 
 
 def test_a_remote_store_gets_recorded_series_and_what_panels_read_raw() -> None:

@@ -58,7 +58,7 @@ def test_every_wrong_reference_is_listed_at_once() -> None:
         "no setting 'slo.nope'",
     ]
     assert caught.value.problems[0].do == "did you mean 'hits'?"
-    assert caught.value.problems[0].where == "recording_rules/group.yaml: job:a:x"
+    assert caught.value.problems[0].where == "recording_rules/group.yaml job:a:x"
 
 
 def test_a_feature_that_is_off_takes_the_other_expression_or_leaves_the_rule_out() -> None:

@@ -196,7 +196,7 @@ def test_a_store_that_cannot_hold_all_letters_is_refused_before_anything_is_made
 ) -> None:
     source, store = two({}, {}, ("UTF8", "LATIN1"))
     catalog = definitions(store, SETTINGS, GENDASH_SOURCE_URL=source)
-    with pytest.raises(Refused, match="its encoding is LATIN1"):
+    with pytest.raises(Refused, match=r"its encoding is LATIN1, .*; keep the store in a database WITH ENCODING 'UTF8'"):
         migrate(catalog.config, catalog)
     assert execute(store, "select count(*) from pg_namespace where nspname = 'gendash'") == [(0,)]
 

@@ -131,8 +131,13 @@ create table gendash._sync (
   written bigint not null,
   requests bigint not null,
   kept_before timestamptz,
+  server_keeps text,
   too_wide_s float8,
   too_wide_at timestamptz,
+  page_rows int,
+  range_from timestamptz,
+  range_at timestamptz,
+  range_began timestamptz,
   resume_at timestamptz,
   finished_at timestamptz,
   error text,
@@ -152,6 +157,7 @@ create table gendash.lf_model (
   output_usd numeric,
   prices jsonb not null,
   tiers int not null,
+  pricing_tiers jsonb,
   is_managed boolean not null,
   primary key (project, id)
 );
@@ -766,7 +772,7 @@ create unique index on gendash.account_day (day);
 
 create materialized view gendash.account_now as
 with today as (
-  select date_trunc('day', gendash.clock() at time zone 'UTC') as day
+  select (gendash.clock() at time zone 'UTC')::date::timestamp as day
 ),
 starts as materialized (
   select
@@ -988,20 +994,17 @@ select
   left(assigned_to, 8) as assignee
 from gendash.ticket_entity;
 
-create materialized view gendash.intent_window as
-select days, intent, count(distinct conversation_id) as conversations, sum(messages)::bigint as messages
-from (values (7), (30)) as windows (days)
-join gendash.intent_conversation_day on
-  day > (gendash.clock() at time zone 'UTC')::date - days
-  and day <= (gendash.clock() at time zone 'UTC')::date
-group by 1, 2;
+create materialized view gendash.intent_7d as
+select intent, count(distinct conversation_id) as conversations, sum(messages)::bigint as messages
+from gendash.intent_conversation_day
+where day > (gendash.clock() at time zone 'UTC')::date - 7 and day <= (gendash.clock() at time zone 'UTC')::date
+group by 1;
 
-create unique index on gendash.intent_window (days, intent);
+create unique index on gendash.intent_7d (intent);
 
-create materialized view gendash.llm_model_window as
+create materialized view gendash.llm_model_30d as
 with calls as (
   select
-    days,
     environment,
     coalesce(nullif(model, ''), 'unknown') as model,
     type = 'GENERATION' as is_call,
@@ -1011,14 +1014,13 @@ with calls as (
     latency_s,
     ttft_s,
     case when level <> 'ERROR' and output_tokens > 0 then output_tokens / nullif(latency_s, 0) end as speed
-  from (values (7), (30)) as windows (days)
-  join gendash.lf_observation on
-    start_time >= (date_trunc('day', gendash.clock() at time zone 'UTC') - (days - 1) * interval '1 day') at time zone 'UTC'
+  from gendash.lf_observation
+  where
+    start_time >= ((gendash.clock() at time zone 'UTC')::date - 29)::timestamp at time zone 'UTC'
     and start_time <= gendash.clock()
-  where (type = 'GENERATION' or cost_usd is not null or usage <> '{}') and start_time >= gendash.clock() - interval '31 days' -- for the index
+    and (type = 'GENERATION' or cost_usd is not null or usage <> '{}')
 )
 select
-  days,
   coalesce(environment, '__all') as environment,
   coalesce(model, '__all') as model,
   count(*) filter (where is_call) as calls,
@@ -1034,9 +1036,49 @@ select
   percentile_cont(0.5) within group (order by speed) filter (where is_call) as speed_p50,
   percentile_cont(0.95) within group (order by total_tokens::float8) filter (where is_call) as tokens_p95
 from calls
-group by grouping sets ((days, environment, model), (days, environment), (days, model), (days));
+group by grouping sets ((environment, model), (environment), (model), ())
+having count(*) > 0;
 
-create unique index on gendash.llm_model_window (days, environment, model);
+create unique index on gendash.llm_model_30d (environment, model);
+
+create materialized view gendash.llm_model_7d as
+with calls as (
+  select
+    environment,
+    coalesce(nullif(model, ''), 'unknown') as model,
+    type = 'GENERATION' as is_call,
+    level,
+    total_tokens,
+    cost_usd,
+    latency_s,
+    ttft_s,
+    case when level <> 'ERROR' and output_tokens > 0 then output_tokens / nullif(latency_s, 0) end as speed
+  from gendash.lf_observation
+  where
+    start_time >= ((gendash.clock() at time zone 'UTC')::date - 6)::timestamp at time zone 'UTC'
+    and start_time <= gendash.clock()
+    and (type = 'GENERATION' or cost_usd is not null or usage <> '{}')
+)
+select
+  coalesce(environment, '__all') as environment,
+  coalesce(model, '__all') as model,
+  count(*) filter (where is_call) as calls,
+  count(*) filter (where is_call and level = 'ERROR') as errors,
+  sum(total_tokens)::bigint as tokens,
+  (coalesce(sum(total_tokens) filter (where is_call), 0))::bigint as call_tokens,
+  coalesce(sum(cost_usd), 0) as cost_usd,
+  coalesce(sum(cost_usd) filter (where is_call), 0) as call_cost_usd,
+  count(*) filter (where is_call and cost_usd is null) as uncosted,
+  percentile_cont(0.5) within group (order by latency_s) filter (where is_call) as p50_s,
+  percentile_cont(0.95) within group (order by latency_s) filter (where is_call) as p95_s,
+  percentile_cont(0.95) within group (order by ttft_s) filter (where is_call) as ttft_p95_s,
+  percentile_cont(0.5) within group (order by speed) filter (where is_call) as speed_p50,
+  percentile_cont(0.95) within group (order by total_tokens::float8) filter (where is_call) as tokens_p95
+from calls
+group by grouping sets ((environment, model), (environment), (model), ())
+having count(*) > 0;
+
+create unique index on gendash.llm_model_7d (environment, model);
 
 create materialized view gendash.llm_price_30d as
 with calls as (
@@ -1050,7 +1092,7 @@ with calls as (
     count(*) filter (where cost_source = 'provider') as from_provider
   from gendash.lf_observation
   where (type = 'GENERATION' or model <> '' and (cost_usd is not null or usage <> '{}'))
-    and start_time >= (date_trunc('day', gendash.clock() at time zone 'UTC') - interval '29 days') at time zone 'UTC'
+    and start_time >= ((gendash.clock() at time zone 'UTC')::date - 29)::timestamp at time zone 'UTC'
     and start_time <= gendash.clock()
   group by 1, 2
 ),
@@ -1084,7 +1126,7 @@ from calls c left join entries e using (project, model);
 
 create unique index on gendash.llm_price_30d (project, model);
 
-create materialized view gendash.llm_prompt_window as
+create materialized view gendash.llm_prompt_30d as
 select
   coalesce(environment, '__all') as environment,
   prompt_name as prompt,
@@ -1101,11 +1143,11 @@ from gendash.lf_observation
 where
   type = 'GENERATION'
   and prompt_name <> ''
-  and start_time >= (date_trunc('day', gendash.clock() at time zone 'UTC') - interval '29 days') at time zone 'UTC'
+  and start_time >= ((gendash.clock() at time zone 'UTC')::date - 29)::timestamp at time zone 'UTC'
   and start_time <= gendash.clock()
 group by grouping sets ((environment, prompt_name, coalesce(prompt_version, 0)), (prompt_name, coalesce(prompt_version, 0)));
 
-create unique index on gendash.llm_prompt_window (environment, prompt, version);
+create unique index on gendash.llm_prompt_30d (environment, prompt, version);
 
 create materialized view gendash.rating_score_day as
 select (at at time zone 'UTC')::date as day, name, count(*) as scores, sum(value_num) as total
@@ -1567,11 +1609,11 @@ group by day, environment;
 
 create unique index on gendash.llm_spend_day (day, environment);
 
-create materialized view gendash.llm_depth_window as
+create materialized view gendash.llm_depth_7d as
 with turns as (
   select environment, calls from gendash.llm_turn
   where
-    started_at >= (date_trunc('day', gendash.clock() at time zone 'UTC') - interval '6 days') at time zone 'UTC'
+    started_at >= ((gendash.clock() at time zone 'UTC')::date - 6)::timestamp at time zone 'UTC'
     and started_at <= gendash.clock()
     and calls > 0
 ),
@@ -1588,26 +1630,24 @@ from turns cross join buckets
 group by grouping sets ((environment, rank, bucket), (rank, bucket))
 having count(*) > 0;
 
-create unique index on gendash.llm_depth_window (environment, rank);
+create unique index on gendash.llm_depth_7d (environment, rank);
 
-create materialized view gendash.llm_tool_window as
+create materialized view gendash.llm_tool_30d as
 with turns as (
-  select days, project, trace_id, t.environment, t.failed, t.cost_usd
-  from (values (7), (30)) as windows (days)
-  join gendash.llm_turn t on
-    started_at >= (date_trunc('day', gendash.clock() at time zone 'UTC') - (days - 1) * interval '1 day') at time zone 'UTC'
+  select project, trace_id, environment, failed, cost_usd from gendash.llm_turn
+  where
+    started_at >= ((gendash.clock() at time zone 'UTC')::date - 29)::timestamp at time zone 'UTC'
     and started_at <= gendash.clock()
-  where t.calls > 0
+    and calls > 0
 ),
 tool_calls as (
   select project, trace_id, coalesce(nullif(name, ''), 'unnamed') as tool, level, latency_s
   from gendash.lf_observation
   where type in ('TOOL', 'RETRIEVER')
-    and start_time >= gendash.clock() - interval '31 days' -- a turn begins with its first step
+    and start_time >= ((gendash.clock() at time zone 'UTC')::date - 29)::timestamp at time zone 'UTC' -- a turn begins with its first step
 ),
 uses as (
   select
-    days,
     turns.environment,
     coalesce(tool, '(no tool)') as tool,
     turns.failed,
@@ -1615,11 +1655,10 @@ uses as (
     tool is not null as is_call,
     level,
     latency_s,
-    row_number() over (partition by days, project, trace_id, tool) = 1 as is_first
+    row_number() over (partition by project, trace_id, tool) = 1 as is_first
   from turns left join tool_calls using (project, trace_id)
 )
 select
-  days,
   coalesce(environment, '__all') as environment,
   tool,
   count(*) filter (where is_first) as turns,
@@ -1631,9 +1670,51 @@ select
   count(cost_usd) filter (where is_first) as priced,
   coalesce(sum(cost_usd) filter (where is_first), 0) as cost_usd
 from uses
-group by grouping sets ((days, environment, tool), (days, tool));
+group by grouping sets ((environment, tool), (tool));
 
-create unique index on gendash.llm_tool_window (days, environment, tool);
+create unique index on gendash.llm_tool_30d (environment, tool);
+
+create materialized view gendash.llm_tool_7d as
+with turns as (
+  select project, trace_id, environment, failed, cost_usd from gendash.llm_turn
+  where
+    started_at >= ((gendash.clock() at time zone 'UTC')::date - 6)::timestamp at time zone 'UTC'
+    and started_at <= gendash.clock()
+    and calls > 0
+),
+tool_calls as (
+  select project, trace_id, coalesce(nullif(name, ''), 'unnamed') as tool, level, latency_s
+  from gendash.lf_observation
+  where type in ('TOOL', 'RETRIEVER')
+    and start_time >= ((gendash.clock() at time zone 'UTC')::date - 6)::timestamp at time zone 'UTC' -- a turn begins with its first step
+),
+uses as (
+  select
+    turns.environment,
+    coalesce(tool, '(no tool)') as tool,
+    turns.failed,
+    turns.cost_usd,
+    tool is not null as is_call,
+    level,
+    latency_s,
+    row_number() over (partition by project, trace_id, tool) = 1 as is_first
+  from turns left join tool_calls using (project, trace_id)
+)
+select
+  coalesce(environment, '__all') as environment,
+  tool,
+  count(*) filter (where is_first) as turns,
+  count(*) filter (where is_first and failed) as failed_turns,
+  count(*) filter (where is_call) as calls,
+  count(*) filter (where is_call and level = 'ERROR') as errors,
+  percentile_cont(0.5) within group (order by latency_s) as p50_s,
+  percentile_cont(0.95) within group (order by latency_s) as p95_s,
+  count(cost_usd) filter (where is_first) as priced,
+  coalesce(sum(cost_usd) filter (where is_first), 0) as cost_usd
+from uses
+group by grouping sets ((environment, tool), (tool));
+
+create unique index on gendash.llm_tool_7d (environment, tool);
 
 create view gendash.llm_turn_recent as
 select project, trace_id, started_at, environment, failed, calls, failed_calls, tool_calls, duration_s, cost_usd
@@ -2094,9 +2175,19 @@ comment on column gendash._sync.requests is 'requests sent since the beginning';
 
 comment on column gendash._sync.kept_before is 'rows from before this time stay when Langfuse no longer sends them: its own retention drops them there';
 
+comment on column gendash._sync.server_keeps is 'how long Langfuse keeps rows of the project itself, in words';
+
 comment on column gendash._sync.too_wide_s is 'narrowest window, in seconds, that the server did not answer; NULL if it answered all';
 
 comment on column gendash._sync.too_wide_at is 'when that was';
+
+comment on column gendash._sync.page_rows is 'rows a page that are asked for, after the server did not answer for more; NULL for as many as it gives';
+
+comment on column gendash._sync.range_from is 'start of the last range of `sync --from`';
+
+comment on column gendash._sync.range_at is 'where that range continues; NULL when it is complete';
+
+comment on column gendash._sync.range_began is 'when the sync of that range began';
 
 comment on column gendash._sync.resume_at is 'no request before this time: the server asked for a pause';
 
@@ -2131,6 +2222,8 @@ comment on column gendash.lf_model.output_usd is 'price of one unit of output in
 comment on column gendash.lf_model.prices is 'USD per unit by usage type, of the standard tier';
 
 comment on column gendash.lf_model.tiers is 'price tiers; more than one where the price depends on length or mode';
+
+comment on column gendash.lf_model.pricing_tiers is 'the price tiers in the server''s order: name, whether it is the standard one, priority, conditions, and USD per unit by usage type';
 
 comment on column gendash.lf_model.is_managed is 'whether Langfuse maintains the entry; otherwise somebody of the project added it';
 
@@ -2230,9 +2323,9 @@ comment on table gendash.lf_rejected is 'Items of Langfuse''s lists that cannot 
 
 comment on column gendash.lf_rejected.project is 'key of the Langfuse project, as in gendash.yaml';
 
-comment on column gendash.lf_rejected.stream is 'observations or scores';
+comment on column gendash.lf_rejected.stream is 'observations, scores or models';
 
-comment on column gendash.lf_rejected.at is 'start of the item, or of the window in which it was listed where its start cannot be read';
+comment on column gendash.lf_rejected.at is 'start of the item, or of the window in which it was listed where its start cannot be read; of a model, when the list was read';
 
 comment on column gendash.lf_rejected.trace_id is 'trace of the item; empty where it has none that can be read';
 
@@ -2846,7 +2939,7 @@ create or replace trigger note_delete after delete on gendash.llm_hour referenci
 
 create or replace trigger note_truncate after truncate on gendash.llm_hour for each statement execute function gendash.note_days('llm_hour', '(hour at time zone ''UTC'')::date');
 
-comment on table gendash.llm_latency_day is 'How LLM calls spread, by the day on which they began, for each model and environment and for all together. Percentiles (interpolated) are of that day''s calls; they must not be averaged or added. Grain: one row per local day with a call, environment or all, and model or all.';
+comment on table gendash.llm_latency_day is 'How LLM calls spread, by the day of their start, for each model and environment and for all together. Percentiles (interpolated) are of that day''s calls; they must not be averaged or added. Grain: one row per local day with a call, environment or all, and model or all.';
 
 comment on column gendash.llm_latency_day.day is 'local day';
 
@@ -2890,7 +2983,7 @@ create or replace trigger note_delete after delete on gendash.llm_latency_day re
 
 create or replace trigger note_truncate after truncate on gendash.llm_latency_day for each statement execute function gendash.note_days('llm_latency_day', 'day');
 
-comment on table gendash.llm_latency_hour is 'How LLM calls spread, by the hour in which they began, for each model and environment and for all together. Percentiles (interpolated) are of that hour''s calls; they must not be averaged or added. Grain: one row per local hour with a call, environment or all, and model or all.';
+comment on table gendash.llm_latency_hour is 'How LLM calls spread, by the hour of their start, for each model and environment and for all together. Percentiles (interpolated) are of that hour''s calls; they must not be averaged or added. Grain: one row per local hour with a call, environment or all, and model or all.';
 
 comment on column gendash.llm_latency_hour.hour is 'start of the local hour';
 
@@ -3010,7 +3103,7 @@ create or replace trigger note_delete after delete on gendash.daily_snapshot ref
 
 create or replace trigger note_truncate after truncate on gendash.daily_snapshot for each statement execute function gendash.note_days('daily_snapshot', 'null::date');
 
-comment on table gendash.llm_turn_day is 'Agent turns by the day on which they began, for each environment and for all together. Percentiles are of that day''s turns; they must not be averaged or added. Grain: one row per local day with a turn and environment, and one for all environments.';
+comment on table gendash.llm_turn_day is 'Agent turns by the day of their start, for each environment and for all together. Percentiles are of that day''s turns; they must not be averaged or added. Grain: one row per local day with a turn and environment, and one for all environments.';
 
 comment on column gendash.llm_turn_day.day is 'local day';
 
@@ -3064,7 +3157,7 @@ create or replace trigger note_delete after delete on gendash.llm_turn_day refer
 
 create or replace trigger note_truncate after truncate on gendash.llm_turn_day for each statement execute function gendash.note_days('llm_turn_day', 'day');
 
-comment on table gendash.llm_turn_hour is 'Agent turns by the hour in which they began, for each environment and for all together. Percentiles are of that hour''s turns; they must not be averaged or added. Grain: one row per local hour with a turn and environment, and one for all environments.';
+comment on table gendash.llm_turn_hour is 'Agent turns by the hour of their start, for each environment and for all together. Percentiles are of that hour''s turns; they must not be averaged or added. Grain: one row per local hour with a turn and environment, and one for all environments.';
 
 comment on column gendash.llm_turn_hour.hour is 'start of the local hour';
 
@@ -3404,55 +3497,85 @@ revoke all on gendash.ticket_now from public, gendash_reader, gendash_admin_read
 
 grant select on gendash.ticket_now to gendash_reader;
 
-comment on materialized view gendash.intent_window is 'Conversations by intent over today and the 6 (or 29) local days before. A conversation counts once for each intent that its messages name, so intents add up to more than all conversations. Grain: one row per window and intent with a message.';
+comment on materialized view gendash.intent_7d is 'Conversations by intent over today and the 6 local days before. A conversation counts once for each intent that its messages name, so intents add up to more than all conversations. Grain: one row per intent with a message.';
 
-comment on column gendash.intent_window.days is 'length of the window: 7 or 30 days';
+comment on column gendash.intent_7d.intent is 'the agent''s classification of the question';
 
-comment on column gendash.intent_window.intent is 'the agent''s classification of the question';
+comment on column gendash.intent_7d.conversations is 'distinct conversations with a message of this intent';
 
-comment on column gendash.intent_window.conversations is 'distinct conversations with a message of this intent';
+comment on column gendash.intent_7d.messages is 'messages of this intent';
 
-comment on column gendash.intent_window.messages is 'messages of this intent';
+revoke all on gendash.intent_7d from public, gendash_reader, gendash_admin_reader;
 
-revoke all on gendash.intent_window from public, gendash_reader, gendash_admin_reader;
+grant select on gendash.intent_7d to gendash_reader;
 
-grant select on gendash.intent_window to gendash_reader;
+comment on materialized view gendash.llm_model_30d is 'LLM calls by model, and cost and tokens of observations of every type that name it, over today and the 29 local days before, up to now. Percentiles (interpolated) are of all LLM calls of these days. Grain: one row per environment or all, and model or all, with a call, cost or tokens.';
 
-comment on materialized view gendash.llm_model_window is 'LLM calls by model, and cost and tokens of observations of every type that name it, over fixed windows: today and the 6 (or 29) local days before, up to now. Percentiles (interpolated) are of all LLM calls of the window. Grain: one row per window, environment or all, and model or all, with a call, cost or tokens.';
+comment on column gendash.llm_model_30d.environment is 'Langfuse environment; __all is all of them';
 
-comment on column gendash.llm_model_window.days is 'length of the window: 7 or 30 days';
+comment on column gendash.llm_model_30d.model is 'model as the application named it, unknown where it named none; __all is all of them';
 
-comment on column gendash.llm_model_window.environment is 'Langfuse environment; __all is all of them';
+comment on column gendash.llm_model_30d.calls is 'LLM calls, failed ones included; 0 of a model that only embeds';
 
-comment on column gendash.llm_model_window.model is 'model as the application named it, unknown where it named none; __all is all of them';
+comment on column gendash.llm_model_30d.errors is 'calls whose level is ERROR';
 
-comment on column gendash.llm_model_window.calls is 'LLM calls, failed ones included; 0 of a model that only embeds';
+comment on column gendash.llm_model_30d.tokens is 'tokens in total as Langfuse states them';
 
-comment on column gendash.llm_model_window.errors is 'calls whose level is ERROR';
+comment on column gendash.llm_model_30d.call_tokens is 'those of LLM calls';
 
-comment on column gendash.llm_model_window.tokens is 'tokens in total as Langfuse states them';
+comment on column gendash.llm_model_30d.cost_usd is 'cost in USD of the observations that have one; 0 where none has';
 
-comment on column gendash.llm_model_window.call_tokens is 'those of LLM calls';
+comment on column gendash.llm_model_30d.call_cost_usd is 'that of LLM calls';
 
-comment on column gendash.llm_model_window.cost_usd is 'cost in USD of the observations that have one; 0 where none has';
+comment on column gendash.llm_model_30d.uncosted is 'calls without a cost';
 
-comment on column gendash.llm_model_window.call_cost_usd is 'that of LLM calls';
+comment on column gendash.llm_model_30d.p50_s is 'median time of a call, seconds; NULL without a timed one';
 
-comment on column gendash.llm_model_window.uncosted is 'calls without a cost';
+comment on column gendash.llm_model_30d.p95_s is '95th percentile of it';
 
-comment on column gendash.llm_model_window.p50_s is 'median time of a call, seconds; NULL without a timed one';
+comment on column gendash.llm_model_30d.ttft_p95_s is '95th percentile of the time to the first token; NULL where nothing was streamed';
 
-comment on column gendash.llm_model_window.p95_s is '95th percentile of it';
+comment on column gendash.llm_model_30d.speed_p50 is 'median of output tokens / time of the call; successful calls with output';
 
-comment on column gendash.llm_model_window.ttft_p95_s is '95th percentile of the time to the first token; NULL where nothing was streamed';
+comment on column gendash.llm_model_30d.tokens_p95 is '95th percentile of total tokens of a call; NULL without one';
 
-comment on column gendash.llm_model_window.speed_p50 is 'median of output tokens / time of the call; successful calls with output';
+revoke all on gendash.llm_model_30d from public, gendash_reader, gendash_admin_reader;
 
-comment on column gendash.llm_model_window.tokens_p95 is '95th percentile of total tokens of a call; NULL without one';
+grant select on gendash.llm_model_30d to gendash_admin_reader;
 
-revoke all on gendash.llm_model_window from public, gendash_reader, gendash_admin_reader;
+comment on materialized view gendash.llm_model_7d is 'LLM calls by model, and cost and tokens of observations of every type that name it, over today and the 6 local days before, up to now. Percentiles (interpolated) are of all LLM calls of these days. Grain: one row per environment or all, and model or all, with a call, cost or tokens.';
 
-grant select on gendash.llm_model_window to gendash_reader, gendash_admin_reader;
+comment on column gendash.llm_model_7d.environment is 'Langfuse environment; __all is all of them';
+
+comment on column gendash.llm_model_7d.model is 'model as the application named it, unknown where it named none; __all is all of them';
+
+comment on column gendash.llm_model_7d.calls is 'LLM calls, failed ones included; 0 of a model that only embeds';
+
+comment on column gendash.llm_model_7d.errors is 'calls whose level is ERROR';
+
+comment on column gendash.llm_model_7d.tokens is 'tokens in total as Langfuse states them';
+
+comment on column gendash.llm_model_7d.call_tokens is 'those of LLM calls';
+
+comment on column gendash.llm_model_7d.cost_usd is 'cost in USD of the observations that have one; 0 where none has';
+
+comment on column gendash.llm_model_7d.call_cost_usd is 'that of LLM calls';
+
+comment on column gendash.llm_model_7d.uncosted is 'calls without a cost';
+
+comment on column gendash.llm_model_7d.p50_s is 'median time of a call, seconds; NULL without a timed one';
+
+comment on column gendash.llm_model_7d.p95_s is '95th percentile of it';
+
+comment on column gendash.llm_model_7d.ttft_p95_s is '95th percentile of the time to the first token; NULL where nothing was streamed';
+
+comment on column gendash.llm_model_7d.speed_p50 is 'median of output tokens / time of the call; successful calls with output';
+
+comment on column gendash.llm_model_7d.tokens_p95 is '95th percentile of total tokens of a call; NULL without one';
+
+revoke all on gendash.llm_model_7d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.llm_model_7d to gendash_reader;
 
 comment on materialized view gendash.llm_price_30d is 'What Langfuse''s price list says about the models of today''s and the last 29 days'' LLM calls, embeddings and other observations that name a model and carry tokens or cost, and why they have no price. The entry is the one that Langfuse uses for a call of today: its pattern matches the model, the project''s own before Langfuse''s, the youngest start date first. Grain: one row per project and model with a call, or tokens or cost of another observation.';
 
@@ -3482,33 +3605,33 @@ revoke all on gendash.llm_price_30d from public, gendash_reader, gendash_admin_r
 
 grant select on gendash.llm_price_30d to gendash_admin_reader;
 
-comment on materialized view gendash.llm_prompt_window is 'LLM calls by version of a managed prompt, over today and the 29 local days before, up to now. Grain: one row per environment or all, prompt and version with a call.';
+comment on materialized view gendash.llm_prompt_30d is 'LLM calls by version of a managed prompt, over today and the 29 local days before, up to now. Grain: one row per environment or all, prompt and version with a call.';
 
-comment on column gendash.llm_prompt_window.environment is 'Langfuse environment; __all is all of them';
+comment on column gendash.llm_prompt_30d.environment is 'Langfuse environment; __all is all of them';
 
-comment on column gendash.llm_prompt_window.prompt is 'name of the prompt';
+comment on column gendash.llm_prompt_30d.prompt is 'name of the prompt';
 
-comment on column gendash.llm_prompt_window.version is 'its version';
+comment on column gendash.llm_prompt_30d.version is 'its version';
 
-comment on column gendash.llm_prompt_window.first_at is 'its first call in the window';
+comment on column gendash.llm_prompt_30d.first_at is 'its first call in the window';
 
-comment on column gendash.llm_prompt_window.last_at is 'its last call';
+comment on column gendash.llm_prompt_30d.last_at is 'its last call';
 
-comment on column gendash.llm_prompt_window.calls is 'LLM calls, failed ones included';
+comment on column gendash.llm_prompt_30d.calls is 'LLM calls, failed ones included';
 
-comment on column gendash.llm_prompt_window.errors is 'calls whose level is ERROR';
+comment on column gendash.llm_prompt_30d.errors is 'calls whose level is ERROR';
 
-comment on column gendash.llm_prompt_window.tokens is 'tokens in total';
+comment on column gendash.llm_prompt_30d.tokens is 'tokens in total';
 
-comment on column gendash.llm_prompt_window.priced is 'calls with a price';
+comment on column gendash.llm_prompt_30d.priced is 'calls with a price';
 
-comment on column gendash.llm_prompt_window.cost_usd is 'cost in USD of the calls that have a price';
+comment on column gendash.llm_prompt_30d.cost_usd is 'cost in USD of the calls that have a price';
 
-comment on column gendash.llm_prompt_window.p95_s is '95th percentile of the time of a call, seconds';
+comment on column gendash.llm_prompt_30d.p95_s is '95th percentile of the time of a call, seconds';
 
-revoke all on gendash.llm_prompt_window from public, gendash_reader, gendash_admin_reader;
+revoke all on gendash.llm_prompt_30d from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.llm_prompt_window to gendash_reader;
+grant select on gendash.llm_prompt_30d to gendash_reader;
 
 comment on materialized view gendash.rating_score_day is 'Means of numeric evaluations from Langfuse (sources EVAL and ANNOTATION) by day. Grain: one row per local day and name of a numeric score.';
 
@@ -3862,47 +3985,71 @@ revoke all on gendash.llm_spend_day from public, gendash_reader, gendash_admin_r
 
 grant select on gendash.llm_spend_day to gendash_reader, gendash_admin_reader;
 
-comment on materialized view gendash.llm_depth_window is 'Agent turns that began today or on the 6 local days before, up to now, by how many LLM calls they took. Grain: one row per environment or all, and bucket; each bucket has its row where there is a turn at all.';
+comment on materialized view gendash.llm_depth_7d is 'Agent turns that began today or on the 6 local days before, up to now, by how many LLM calls they took. Grain: one row per environment or all, and bucket; each bucket has its row where there is a turn at all.';
 
-comment on column gendash.llm_depth_window.environment is 'Langfuse environment; __all is all of them';
+comment on column gendash.llm_depth_7d.environment is 'Langfuse environment; __all is all of them';
 
-comment on column gendash.llm_depth_window.rank is 'order of the buckets, fewest calls first';
+comment on column gendash.llm_depth_7d.rank is 'order of the buckets, fewest calls first';
 
-comment on column gendash.llm_depth_window.bucket is 'LLM calls of a turn: 1, 2, 3, 4 to 5, 6 to 9, 10 or more';
+comment on column gendash.llm_depth_7d.bucket is 'LLM calls of a turn: 1, 2, 3, 4 to 5, 6 to 9, 10 or more';
 
-comment on column gendash.llm_depth_window.turns is 'turns';
+comment on column gendash.llm_depth_7d.turns is 'turns';
 
-revoke all on gendash.llm_depth_window from public, gendash_reader, gendash_admin_reader;
+revoke all on gendash.llm_depth_7d from public, gendash_reader, gendash_admin_reader;
 
-grant select on gendash.llm_depth_window to gendash_reader;
+grant select on gendash.llm_depth_7d to gendash_reader;
 
-comment on materialized view gendash.llm_tool_window is 'Tools in traces over fixed windows of turns that began today or on the 6 (or 29) local days before. A turn that uses several tools counts for each of them with its whole cost, so tools add up to more than all turns. Grain: one row per window, environment or all, and tool; turns without any are counted as (no tool).';
+comment on materialized view gendash.llm_tool_30d is 'Tools in traces of turns that began today or on the 29 local days before. A turn that uses several tools counts for each of them with its whole cost, so tools add up to more than all turns. Grain: one row per environment or all, and tool; turns without any are counted as (no tool).';
 
-comment on column gendash.llm_tool_window.days is 'length of the window: 7 or 30 days';
+comment on column gendash.llm_tool_30d.environment is 'Langfuse environment; __all is all of them';
 
-comment on column gendash.llm_tool_window.environment is 'Langfuse environment; __all is all of them';
+comment on column gendash.llm_tool_30d.tool is 'name of the TOOL or RETRIEVER observation; (no tool) for turns without one';
 
-comment on column gendash.llm_tool_window.tool is 'name of the TOOL or RETRIEVER observation; (no tool) for turns without one';
+comment on column gendash.llm_tool_30d.turns is 'turns that used it';
 
-comment on column gendash.llm_tool_window.turns is 'turns that used it';
+comment on column gendash.llm_tool_30d.failed_turns is 'those of them that failed';
 
-comment on column gendash.llm_tool_window.failed_turns is 'those of them that failed';
+comment on column gendash.llm_tool_30d.calls is 'its calls';
 
-comment on column gendash.llm_tool_window.calls is 'its calls';
+comment on column gendash.llm_tool_30d.errors is 'its calls whose level is ERROR';
 
-comment on column gendash.llm_tool_window.errors is 'its calls whose level is ERROR';
+comment on column gendash.llm_tool_30d.p50_s is 'median time of a call, seconds; NULL without a timed one';
 
-comment on column gendash.llm_tool_window.p50_s is 'median time of a call, seconds; NULL without a timed one';
+comment on column gendash.llm_tool_30d.p95_s is '95th percentile of it';
 
-comment on column gendash.llm_tool_window.p95_s is '95th percentile of it';
+comment on column gendash.llm_tool_30d.priced is 'turns that used it and have a price';
 
-comment on column gendash.llm_tool_window.priced is 'turns that used it and have a price';
+comment on column gendash.llm_tool_30d.cost_usd is 'whole cost in USD of the turns that used it';
 
-comment on column gendash.llm_tool_window.cost_usd is 'whole cost in USD of the turns that used it';
+revoke all on gendash.llm_tool_30d from public, gendash_reader, gendash_admin_reader;
 
-revoke all on gendash.llm_tool_window from public, gendash_reader, gendash_admin_reader;
+grant select on gendash.llm_tool_30d to gendash_admin_reader;
 
-grant select on gendash.llm_tool_window to gendash_reader, gendash_admin_reader;
+comment on materialized view gendash.llm_tool_7d is 'Tools in traces of turns that began today or on the 6 local days before. A turn that uses several tools counts for each of them with its whole cost, so tools add up to more than all turns. Grain: one row per environment or all, and tool; turns without any are counted as (no tool).';
+
+comment on column gendash.llm_tool_7d.environment is 'Langfuse environment; __all is all of them';
+
+comment on column gendash.llm_tool_7d.tool is 'name of the TOOL or RETRIEVER observation; (no tool) for turns without one';
+
+comment on column gendash.llm_tool_7d.turns is 'turns that used it';
+
+comment on column gendash.llm_tool_7d.failed_turns is 'those of them that failed';
+
+comment on column gendash.llm_tool_7d.calls is 'its calls';
+
+comment on column gendash.llm_tool_7d.errors is 'its calls whose level is ERROR';
+
+comment on column gendash.llm_tool_7d.p50_s is 'median time of a call, seconds; NULL without a timed one';
+
+comment on column gendash.llm_tool_7d.p95_s is '95th percentile of it';
+
+comment on column gendash.llm_tool_7d.priced is 'turns that used it and have a price';
+
+comment on column gendash.llm_tool_7d.cost_usd is 'whole cost in USD of the turns that used it';
+
+revoke all on gendash.llm_tool_7d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.llm_tool_7d to gendash_reader;
 
 comment on view gendash.llm_turn_recent is 'Agent turns of the current local hour and the 23 before, to be looked up in Langfuse, without their users. Grain: one row per trace with an LLM call.';
 

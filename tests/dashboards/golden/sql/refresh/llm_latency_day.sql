@@ -1,4 +1,4 @@
--- llm_latency_day: How LLM calls spread, by the day on which they began, for each model and environment and for all together. Percentiles (interpolated) are of that day's calls; they must not be averaged or added.
+-- llm_latency_day: How LLM calls spread, by the day of their start, for each model and environment and for all together. Percentiles (interpolated) are of that day's calls; they must not be averaged or added.
 
 select
   day,

@@ -1,4 +1,4 @@
--- llm_latency_hour: How LLM calls spread, by the hour in which they began, for each model and environment and for all together. Percentiles (interpolated) are of that hour's calls; they must not be averaged or added.
+-- llm_latency_hour: How LLM calls spread, by the hour of their start, for each model and environment and for all together. Percentiles (interpolated) are of that hour's calls; they must not be averaged or added.
 
 select
   hour,

@@ -1,4 +1,4 @@
--- llm_turn_day: Agent turns by the day on which they began, for each environment and for all together. Percentiles are of that day's turns; they must not be averaged or added.
+-- llm_turn_day: Agent turns by the day of their start, for each environment and for all together. Percentiles are of that day's turns; they must not be averaged or added.
 
 select
   (started_at at time zone 'UTC')::date as day,

@@ -1,4 +1,4 @@
--- llm_turn_hour: Agent turns by the hour in which they began, for each environment and for all together. Percentiles are of that hour's turns; they must not be averaged or added.
+-- llm_turn_hour: Agent turns by the hour of their start, for each environment and for all together. Percentiles are of that hour's turns; they must not be averaged or added.
 
 select
   date_trunc('hour', started_at, 'UTC') as hour,

@@ -1,0 +1,191 @@
+"""init: from a database that nobody has described to a gendash.yaml and an adapter."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gendash.commands._common import Settings, say
+
+if TYPE_CHECKING:
+    from gendash.engine.clients.postgres import Connection
+    from gendash.engine.config.load import Config
+    from gendash.engine.definitions.catalog import Catalog
+    from gendash.engine.platform.propose import Proposal, TableSeen
+
+FOLDER = "my_platform"
+GRANTS = "grants.sql"
+ROLE = "gendash_source"
+
+
+@click.command()
+@click.pass_obj
+def init(settings: Settings) -> None:
+    """Look at the platform's database and write what gendash needs: gendash.yaml, an adapter, grants.sql.
+
+    A platform that gendash knows is recognised by its tables. For any other an adapter is proposed in my_platform/,
+    with the evidence and a confidence beside each line, and questions about what cannot be decided. The database is
+    GENDASH_SOURCE_URL, or else GENDASH_DATABASE_URL; nothing in it is changed, and no file is overwritten.
+    """
+    from gendash.engine.clients.postgres import connect, source
+    from gendash.engine.errors import Refused, raise_if
+    from gendash.engine.model import Problem
+    from gendash.engine.platform.snapshot import read_snapshot
+
+    config, base = settings.config(), settings.base
+    file = Path(settings.path or "gendash.yaml")
+    here = [base / name for name in (file.name, GRANTS, FOLDER) if (base / name).exists()]
+    raise_if(
+        Refused, [Problem(os.path.relpath(one), "exists", "init overwrites nothing: move it away") for one in here]
+    )
+    if not (config["source_url"] or config["database_url"]):
+        raise Refused(Problem("init", "no database is named", "set GENDASH_SOURCE_URL, or GENDASH_DATABASE_URL"))
+    with connect(source(config), read_only=True, application="gendash init") as connection:
+        tables = read_snapshot(connection, config["schema"])
+        known = _known_platform(tables)
+        texts = {} if known else _proposed(connection, config, tables)
+        schema, adapter = known or (_schema_of(tables, texts), f"./{FOLDER}")
+        texts = {f"{FOLDER}/{name}": text for name, text in texts.items()}
+        settings_text = _settings_text(config, schema, adapter)
+        written = {file.name: settings_text, **texts}
+        for name, text in written.items():
+            _write(base / name, text)
+        grants = _grants(settings)
+        _write(base / GRANTS, grants)
+    for name in [*written, GRANTS]:
+        click.echo(f"wrote {os.path.relpath(base / name)}")
+    _next_steps(bool(texts))
+
+
+def _known_platform(tables: list[TableSeen]) -> tuple[str, str] | None:
+    """Schema and name of the shipped adapter whose tables and columns are all there; the one with most columns."""
+    from gendash.engine.config.load import load_config
+    from gendash.engine.definitions.load import load_catalog, shipped_adapters
+
+    by_schema: dict[str, set[str]] = {}
+    for one in tables:
+        by_schema.setdefault(one.schema, set()).update(f"{one.name}.{column}" for column in one.columns)
+    found = []
+    for name in shipped_adapters():
+        adapter = load_catalog(load_config(f"platform: {{adapter: {name}}}")).adapter
+        read = frozenset[str]().union(*(one.columns for one in adapter.values()))
+        for schema, there in by_schema.items():
+            if read <= there:
+                found.append((len(read), schema, name))
+            elif len(read & there) > 0.8 * len(read):
+                lacks = ", ".join(sorted(read - there)[:5])
+                say(f"note: schema {schema} looks like {name}, but lacks {lacks}: another version?")
+    if not found:
+        return None
+    size, schema, name = max(found)
+    click.echo(f"this is {name}: all {size} columns that its adapter reads are in schema {schema}")
+    return schema, name
+
+
+def _proposed(connection: Connection, config: Config, tables: list[TableSeen]) -> dict[str, str]:
+    """The files of a proposed adapter by name. Prints what was found, how sure it is, and the questions."""
+    from gendash.engine.definitions.load import load_catalog
+    from gendash.engine.errors import Refused
+    from gendash.engine.model import Problem
+    from gendash.engine.platform.propose import propose
+    from gendash.engine.platform.propose_files import select_text
+    from gendash.engine.platform.snapshot import sample_values
+
+    contract = load_catalog(config).contract
+    found = propose(tables, lambda table, columns: sample_values(connection, table, columns), contract)
+    if not found.tables:
+        what = f"no table of an agent platform was recognised among {len(tables)}"
+        raise Refused(Problem("init", what, "write an adapter by hand: docs/adopting.md, section 3"))
+    _report(found)
+    return {f"{name}.sql": select_text(one) for name, one in found.tables.items()}
+
+
+def _report(found: Proposal) -> None:
+    from gendash.engine.platform.propose import CERTAIN
+
+    lines = [line for one in found.tables.values() for line in one.lines]
+    sure = sum(line.confidence >= CERTAIN for line in lines)
+    for name, one in found.tables.items():
+        certain = sum(line.confidence >= CERTAIN for line in one.lines)
+        click.echo(
+            f"{name}: {one.source.schema}.{one.source.name}, {len(one.lines)} columns, {certain} of them certain"
+        )
+    click.echo(f"{sure} of {len(lines)} columns are certain (at least {CERTAIN:.0%}); read the others in {FOLDER}/")
+    for number, question in enumerate(found.questions, 1):
+        click.echo(f"question {number}: {question}")
+
+
+def _schema_of(tables: list[TableSeen], texts: dict[str, str]) -> str:
+    """The schema that most proposed files read; texts name every schema, so that it is a default only."""
+    schemas = {one.schema for one in tables}
+    return max(sorted(schemas), key=lambda name: sum(f"from {name}." in text for text in texts.values()))
+
+
+def _settings_text(config: Config, schema: str, adapter: str) -> str:
+    """The first gendash.yaml: what cannot be guessed by a default."""
+    where = "" if schema == "public" else f"  schema: {schema}\n"
+    lines = [f"platform:\n  adapter: {adapter}\n{where}time_zone: {config['time_zone']}  # of days and weeks\n"]
+    if not config["langfuse.public_key"]:
+        lines.append("langfuse: {base_url: none}  # take this out when LANGFUSE_PUBLIC_KEY is set\n")
+    if config.where("prometheus_url") == "default" and not _answers(config):
+        lines.append(f"prometheus_url: none  # none answers at {config['prometheus_url']}\n")
+    return "".join(lines)
+
+
+def _answers(config: Config) -> bool:
+    from gendash.engine.clients.answers import Failed
+    from gendash.engine.clients.prometheus import prometheus
+    from gendash.engine.errors import TargetError
+
+    try:
+        with prometheus(config) as call:
+            return not isinstance(call("query", {"query": "1"}), Failed)
+    except TargetError:
+        return False
+
+
+def _grants(settings: Settings) -> str:
+    """SQL for a DBA: a role that may read what the adapter names, and nothing else."""
+    from gendash.engine.definitions.platform_names import names_in_text
+    from gendash.engine.doctor.rights import grants
+
+    catalog: Catalog = settings.checked()
+    named = frozenset[tuple[str, str]]().union(*map(names_in_text, catalog.names.stagings.values()))
+    columns = {tuple(name.rsplit(".", 1)) for kind, name in named if kind == "column"}
+    lines = [
+        "-- For a DBA of the platform's database: a role that may read what the adapter names, and nothing else.",
+        f"-- Then: alter role {ROLE} password '…'; and set GENDASH_SOURCE_URL to postgresql://{ROLE}:…@…",
+        f"create role {ROLE} login;",
+        *(f"{statement};" for statement in grants(catalog.config, columns, ROLE)),  # type: ignore[arg-type]
+    ]
+    return "\n".join([*lines, ""])
+
+
+def _write(path: Path, text: str) -> None:
+    from gendash.engine.errors import TargetError
+    from gendash.engine.model import Problem
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise TargetError(Problem(str(path), f"cannot write: {error.strerror}", "check path and rights")) from error
+
+
+def _next_steps(is_proposed: bool) -> None:
+    steps = [
+        f"read {FOLDER}/*.sql, and answer the questions there; `gendash check` checks them" if is_proposed else "",
+        f"have a DBA run {GRANTS}, and set GENDASH_SOURCE_URL to its role",
+        "set GENDASH_DATABASE_URL to the store (by default the same database), and GENDASH_ADMIN_DATABASE_URL for the "
+        "first migration, which creates the roles",
+        "gendash doctor",
+        "gendash db plan && gendash db migrate && gendash db refresh",
+        "gendash db audit && gendash verify",
+    ]
+    click.echo("next:")
+    for number, step in enumerate(filter(None, steps), 1):
+        click.echo(f"  {number}. {step}")

@@ -1,0 +1,66 @@
+"""The files of a proposed adapter: SELECTs with the evidence and the confidence beside each line. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gendash.engine.languages.sql_text import quote_name
+from gendash.engine.platform.propose import ALIASES, CERTAIN, Line, ProposedTable
+
+
+def select_text(one: ProposedTable) -> str:
+    """The SQL file of a proposed table."""
+    source, alias = (
+        one.source,
+        ALIASES["messages" if one.grouped or (one.table == "feedback" and not one.joins) else one.table],
+    )
+    alias = _alias_in(one) or alias
+    lines = list(one.lines)
+    head = [
+        f"-- Proposed by `gendash init` from {source.schema}.{source.name}, about {source.rows:,.0f} rows.",
+        f"-- Beside each line: how sure it is, and why. Read what is below {CERTAIN:.0%}; then take this line out.",
+    ]
+    if one.pair:
+        question, answer = one.pair
+        parts = []
+        for role, text in (("user", question), ("assistant", answer)):
+            own = [_of_pair(line, role) for line in lines]
+            own.append(
+                Line("role", f"'{role}'", confidence=0.75, evidence=f"a row is a question and its answer: {text}")
+            )
+            written = (f"{alias}.{quote_name(text)} <> ''", 0.75, "who wrote nothing wrote no message")
+            parts.append(_select(one, alias, own, [*one.conditions, written]))
+        return "\n".join([*head, *"\nunion all\n".join(parts).split("\n"), ""])
+    return "\n".join([*head, _select(one, alias, lines, one.conditions), ""])
+
+
+def _alias_in(one: ProposedTable) -> str:
+    """The alias that the lines of a proposed table use."""
+    return next((line.sql.partition(".")[0] for line in one.lines if line.sql[1:2] == "."), "")
+
+
+def _of_pair(line: Line, role: str) -> Line:
+    """The id of a question is made from that of its answer, which feedback names."""
+    if line.column != "message_id":
+        return line
+    return line._replace(sql=f"{line.sql} || ':question'" if role == "user" else f"{line.sql}::text")
+
+
+def _select(one: ProposedTable, alias: str, lines: Iterable[Line], conditions: Iterable[tuple[str, float, str]]) -> str:
+    rows = [(f"{line.sql} as {line.column}", _note(line.confidence, line.evidence)) for line in lines]
+    width = min(max(len(text) for text, _ in rows) + 1, 70)
+    texts = ["select"]
+    for number, (text, note) in enumerate(rows, 1):
+        texts.append(f"  {text + (',' if number < len(rows) else ''):<{width}}  -- {note}".rstrip())
+    texts.append(f"from {quote_name(one.source.schema)}.{quote_name(one.source.name)} {alias}")
+    texts += one.joins
+    for number, (sql, sure, why) in enumerate(dict.fromkeys(conditions)):
+        texts.append(f"{'and' if number else 'where'} {sql}  -- {_note(sure, why)}")
+    if one.grouped:
+        texts.append(f"group by {one.grouped}")
+    return "\n".join(texts)
+
+
+def _note(confidence: float, evidence: str) -> str:
+    sure = f"{confidence:.0%}" if confidence else "to be decided"
+    return f"{sure}: {evidence}" if evidence else f"{sure}: its name"

@@ -1,0 +1,58 @@
+"""Names and words by which init recognises tables, columns and values: lists of provisioning/platform_names.yaml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gendash.engine.definitions.load import data
+
+_DATA: Mapping[str, Any] = data("provisioning/platform_names.yaml")
+TABLES: Mapping[str, Sequence[str]] = {kind: names.split() for kind, names in _DATA["tables"].items()}
+COLUMNS: Mapping[str, Sequence[str]] = {column: names.split() for column, names in _DATA["columns"].items()}
+WORDS: Mapping[str, Mapping[str, Sequence[str]]] = {
+    column: {"" if word == "none" else word: of.split() for word, of in words.items()}
+    for column, words in _DATA["words"].items()
+}
+QUESTION, ANSWER, DELETED, TEXTS = (_DATA[key].split() for key in ("question", "answer", "deleted", "texts"))
+INVERTED, IS_USER = (frozenset(_DATA[key].split()) for key in ("inverted", "is_user"))
+
+
+def words_of(name: str) -> str:
+    """A name as words in lower case, joined by underscores and each in the singular."""
+    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+", "_", name).lower().strip("_").split("_")
+    return "_".join(_singular(part) for part in parts if part and not re.fullmatch(r"v?\d+", part))
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies") and len(word) > 4:
+        return f"{word[:-3]}y"
+    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3 else word
+
+
+def joined(word: str) -> str:
+    """A word in the singular, its parts joined: in-progress, inProgress and in_progress are one; a sign as it is."""
+    return words_of(word).replace("_", "") or word
+
+
+def rank(name: str, known: Sequence[str]) -> float:
+    """How well a name fits a list: 1 for its first entry, at least 0.8 for any, less where it only ends with one."""
+    words = words_of(name)
+    singular = [words_of(one) for one in known]
+    if words in singular:
+        return 1.0 - 0.2 * singular.index(words) / len(singular)
+    ends = [one for one in singular if words.endswith(f"_{one}") and len(one) > 3]
+    return 0.6 - 0.1 * singular.index(max(ends, key=len)) / len(singular) if ends else 0.0
+
+
+def meaning(column: str, word: str) -> str | None:
+    """The canonical word that a platform's word means; empty for one that is known to mean none; None if unknown."""
+    given = words_of(word) or word.strip().lower()
+    for canonical, known in WORDS.get(column, {}).items():
+        if given.replace("_", "") in map(joined, known):
+            return canonical
+    last = given.rpartition("_")[2]  # global_member, ROLE_ADMIN, message_user
+    if last != given:
+        return meaning(column, last)
+    return None

@@ -1,0 +1,160 @@
+"""How init reads a column: the SQL that turns its values into canonical ones, and how sure that is. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from gendash.engine.languages.sql_text import quote_name, quote_text
+from gendash.engine.platform.propose_names import INVERTED, IS_USER, WORDS, meaning, words_of
+
+TIMES, NUMBERS = ("timestamp", "date"), ("smallint", "integer", "bigint", "numeric", "double", "real")
+TEXTS = ("text", "character", "enum", "citext", "varchar")
+# a column whose meaning is in its values; without a row there is no evidence for or against
+NO_ROWS, KNOWN = 0.1, 0.38
+EPOCHS = (
+    (1e8, 1e10, "to_timestamp({})", "seconds since 1970"),
+    (1e11, 1e13, "to_timestamp({} / 1000.0)", "milliseconds since 1970"),
+    (1e14, 1e16, "to_timestamp({} / 1000000.0)", "microseconds since 1970"),
+)
+DEFAULT_WORDS = {"human": "user", "ai": "assistant"}  # of the vocabulary of messages.role
+
+
+class Reading(NamedTuple):
+    """SQL for a column, what its values add to the confidence (negative: they speak against it), and the evidence.
+
+    ``words`` are the platform's words that mean a canonical one, ``unknown`` those that nobody can tell.
+    """
+
+    sql: str
+    adds: float
+    evidence: str = ""
+    words: Mapping[str, str] = {}
+    unknown: tuple[str, ...] = ()
+
+
+def read_time(place: str, kind: str, values: Sequence[object]) -> Reading:
+    """A time: a timestamp as it is, a number by its size."""
+    if kind.startswith(TIMES):
+        return Reading(place, 0.38, kind)
+    numbers = [float(one) for one in values if isinstance(one, int | float) and not isinstance(one, bool)]
+    if kind.startswith(NUMBERS) and numbers:
+        for low, high, text, evidence in EPOCHS:
+            if low < min(numbers) and max(numbers) < high:
+                return Reading(text.format(place), 0.36, evidence)
+    return Reading(place, -1.0)
+
+
+def read_words(column: str, place: str, name: str, kind: str, values: Sequence[object]) -> Reading:
+    """A vocabulary: words as they are where gendash knows them, else mapped one by one; a boolean by its name."""
+    if kind == "boolean":
+        return _read_boolean(column, place, name)
+    given = list(dict.fromkeys(str(one) for one in values if one is not None and str(one).strip()))
+    if kind.startswith(NUMBERS) or len(given) > 30:
+        return Reading(place, -0.2, "numbers without a meaning" if given else "", unknown=tuple(given[:8]))
+    if not kind.startswith(TEXTS):
+        return Reading(place, -1.0)
+    if not given:
+        return Reading(place, NO_ROWS, "no rows to look at")
+    found = {one.lower(): meaning(column, one) for one in given}
+    words = {one: of for one, of in found.items() if of}
+    unknown = tuple(one for one, of in found.items() if of is None)
+    share = 1 - len(unknown) / len(found)
+    evidence = f"words {', '.join(sorted(found)[:6])}"
+    if share < 0.3:
+        return Reading(place, -0.4, evidence, words, unknown)
+    plain = all(one == of or DEFAULT_WORDS.get(one) == of for one, of in words.items())
+    sql = place if plain else _case(f"lower({place}::text)" if kind != "text" else f"lower({place})", words)
+    return Reading(sql, KNOWN * share if not unknown else 0.15 * share, evidence, words, unknown)
+
+
+def _case(subject: str, words: Mapping[str, str]) -> str:
+    cases = " ".join(f"when {quote_text(one)} then {quote_text(of)}" for one, of in sorted(words.items()))
+    return f"case {subject} {cases} else {subject} end"
+
+
+def _read_boolean(column: str, place: str, name: str) -> Reading:
+    name = words_of(name)
+    if column == "messages.role" and name.startswith(("is_", "from_")):
+        yes, no = ("user", "assistant") if name in IS_USER else ("assistant", "user")
+        return Reading(f"case when {place} then '{yes}' else '{no}' end", KNOWN, "boolean", {"true": yes, "false": no})
+    if column == "users.role" and name.endswith(("admin", "superuser", "staff")):
+        words = {"true": "admin", "false": "user"}
+        return Reading(f"case when {place} then 'admin' else 'user' end", KNOWN, "boolean", words)
+    if column == "documents.status" and name.endswith(("processed", "indexed")):
+        words = {"true": "done", "false": "processing"}
+        return Reading(f"case when {place} then 'done' else 'processing' end", KNOWN, "boolean", words)
+    return Reading(place, -1.0)
+
+
+def read_active(place: str, name: str, kind: str, values: Sequence[object]) -> Reading:
+    """Whether an account may sign in: a boolean, or a status."""
+    if kind == "boolean":
+        inverted = words_of(name) in INVERTED
+        return Reading(f"{place} is not true" if inverted else place, KNOWN, "boolean")
+    read = read_words("users.is_active", place, name, kind, values)
+    if read.adds < 0 or not read.words or read.unknown:
+        return read._replace(adds=-1.0)
+    yes = ", ".join(quote_text(one) for one, of in sorted(read.words.items()) if of == "true")
+    sql = f"lower({place}::text) in ({yes})" if yes else "false"
+    return read._replace(sql=sql, adds=KNOWN - 0.1)
+
+
+def read_rating(place: str, name: str, kind: str, values: Collection[object]) -> Reading:
+    """A rating from 1 to 5: stars as they are, thumbs as 5 and 1, ten points halved."""
+    if kind == "boolean":
+        words = {"true": "5", "false": "1"}
+        return Reading(f"case when {place} then 5 when not {place} then 1 end", KNOWN, "boolean", words)
+    if kind.startswith(NUMBERS):
+        return _read_points(place, {int(one) for one in values if isinstance(one, int | float)})
+    read = read_words("feedback.rating", place, name, kind, list(values))
+    if read.adds <= NO_ROWS or not read.words:
+        return read
+    cases = " ".join(f"when {quote_text(one)} then {of}" for one, of in sorted(read.words.items()))
+    return read._replace(sql=f"case lower({place}::text) {cases} end")
+
+
+def _read_points(place: str, points: set[int]) -> Reading:
+    if not points:
+        return Reading(place, NO_ROWS, "no rows to look at")
+    if points <= {-1, 0, 1} and -1 in points:
+        return Reading(f"case {place} when 1 then 5 when -1 then 1 end", KNOWN, "1 and -1", {"1": "5", "-1": "1"})
+    if points <= {0, 1} and len(points) == 2:
+        return Reading(f"case {place} when 1 then 5 when 0 then 1 end", KNOWN, "1 and 0", {"1": "5", "0": "1"})
+    if points <= {1, 2, 3, 4, 5} and max(points) > 2:
+        return Reading(place, KNOWN, f"from {min(points)} to {max(points)}")
+    if min(points) >= 0 and max(points) <= 10:
+        return Reading(f"ceil({place} / 2.0)::int", 0.05, f"from {min(points)} to {max(points)}: ten points?")
+    return Reading(place, -0.5, f"from {min(points)} to {max(points)}")
+
+
+def read_file_type(place: str, name: str, kind: str) -> Reading:
+    """The extension: a column of its own, the end of a file name, or the second half of a media type."""
+    if not kind.startswith(TEXTS):
+        return Reading(place, -1.0)
+    words = words_of(name)
+    if words.endswith("name"):
+        return Reading(f"substring({place} from '[.]([^.]+)$')", 0.2, "end of the file name")
+    if "mime" in words or words.endswith(("content_type", "media_type")):
+        return Reading(f"split_part({place}, '/', 2)", 0.05, "media type")
+    return Reading(place, 0.2, kind)
+
+
+def as_count(place: str, kind: str) -> Reading:
+    """A number of bytes or chunks."""
+    return Reading(place, 0.36, kind) if kind.startswith(NUMBERS) else Reading(place, -1.0)
+
+
+def as_text(place: str, kind: str) -> Reading:
+    """A text as it is."""
+    return Reading(place, 0.3, kind) if kind.startswith(TEXTS) else Reading(place, -1.0)
+
+
+def place_of(alias: str, name: str) -> str:
+    """SQL of a column of an alias."""
+    return f"{alias}.{quote_name(name)}"
+
+
+def is_vocabulary(column: str) -> bool:
+    """True if a canonical column's values are words."""
+    return column in WORDS

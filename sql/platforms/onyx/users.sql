@@ -1,0 +1,9 @@
+-- versions: Onyx 2.0 to 4.0
+select
+  u.id as user_id,
+  u.created_at,
+  u.updated_at,
+  case when u.role = 'ADMIN' then 'admin' else 'user' end as role,
+  u.is_active,
+  u.personal_name as first_name
+from "user" u

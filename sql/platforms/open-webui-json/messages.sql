@@ -1,0 +1,13 @@
+-- versions: Open WebUI 0.5 to 0.7, which keep messages inside chats, in JSON
+-- A message is known by its key within the chat; its time is seconds since 1970, of some clients milliseconds.
+select
+  c.id || '-' || m.key as message_id,
+  c.id as conversation_id,
+  m.value ->> 'role' as role,
+  to_timestamp(
+    (m.value ->> 'timestamp')::float8
+    / case when (m.value ->> 'timestamp')::float8 > 10000000000 then 1000 else 1 end
+  ) as created_at
+from chat c
+cross join lateral json_each(c.chat -> 'history' -> 'messages') as m (key, value)
+where c.user_id not like 'shared-%'

@@ -1,0 +1,13 @@
+-- versions: Open WebUI 0.8 and later, which keep messages in a table
+-- Thumbs are 1 and -1; ratings of arena models belong to a message, too.
+select
+  f.id as feedback_id,
+  (f.meta ->> 'chat_id') || '-' || (f.meta ->> 'message_id') as message_id,
+  f.user_id,
+  case f.data ->> 'rating' when '1' then 5 when '-1' then 1 end as rating,
+  f.data ->> 'comment' as comment,
+  to_timestamp(f.created_at) as created_at,
+  to_timestamp(f.updated_at) as updated_at
+from feedback f
+join chat c on c.id = f.meta ->> 'chat_id'
+where f.type = 'rating' and c.user_id not like 'shared-%'

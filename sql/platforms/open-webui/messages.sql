@@ -1,0 +1,10 @@
+-- versions: Open WebUI 0.8 and later, which keep messages in a table
+-- Times are seconds since 1970; some clients sent milliseconds.
+select
+  m.id as message_id,
+  m.chat_id as conversation_id,
+  m.role,
+  to_timestamp(case when m.created_at > 10000000000 then m.created_at / 1000 else m.created_at end) as created_at
+from chat_message m
+join chat c on c.id = m.chat_id
+where c.user_id not like 'shared-%'

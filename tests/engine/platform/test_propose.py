@@ -1,0 +1,175 @@
+"""`gendash init` on schemas that its lists of names were not made from, against adapters that were written by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from gendash.engine.config.load import load_config
+from gendash.engine.definitions.adapters import Adapter, adapter_table
+from gendash.engine.definitions.load import load_catalog
+from gendash.engine.model import AdapterTable
+from gendash.engine.platform.propose import CERTAIN, QUESTIONS, Proposal, propose
+from gendash.engine.platform.propose_files import select_text
+from gendash.engine.platform.propose_names import WORDS, joined, meaning, rank, words_of
+from gendash.engine.platform.snapshot import read_snapshot, sample_values
+
+STRANGERS = Path(__file__).with_name("strangers")
+CONFIG = load_config("platform: {adapter: x}")
+CONTRACT = load_catalog(load_config()).contract
+
+
+@dataclass
+class Measured:
+    """What of an adapter written by hand was proposed: right, right and certain, and wrong although certain."""
+
+    items: int = 0
+    right: int = 0
+    certain: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    def add(self, what: str, is_right: bool, confidence: float) -> None:
+        self.items += 1
+        self.right += is_right
+        self.certain += is_right and confidence >= CERTAIN
+        if not is_right and confidence >= CERTAIN:
+            self.wrong.append(what)
+
+
+def parsed(table: str, text: str) -> AdapterTable:
+    found = adapter_table(CONFIG, Adapter("x"), table, table, text)
+    assert not found.faults, found.faults
+    return found
+
+
+def by_hand(name: str) -> dict[str, str]:
+    return {path.stem: path.read_text("utf-8") for path in sorted((STRANGERS / name).glob("*.sql"))}
+
+
+@pytest.fixture
+def stranger(database: str) -> Iterator[Callable[[str], tuple[psycopg.Connection[Any], Proposal]]]:
+    with psycopg.connect(database, autocommit=True) as connection:
+
+        def load(name: str) -> tuple[psycopg.Connection[Any], Proposal]:
+            connection.execute((STRANGERS / f"{name}.sql").read_bytes())
+            tables = read_snapshot(connection, "gendash")
+            return connection, propose(tables, lambda one, columns: sample_values(connection, one, columns), CONTRACT)
+
+        yield load
+
+
+def values(connection: psycopg.Connection[Any], text: str, id_: str, column: str) -> dict[str, Any]:
+    """The values of a column by the row's id, words as gendash's own vocabularies take them."""
+    rows = connection.execute(f"select ({id_})::text, ({column})::text from ({text}) q".encode()).fetchall()
+    return {key: {"human": "user", "ai": "assistant"}.get(value, value) for key, value in rows}
+
+
+def measure(connection: psycopg.Connection[Any], name: str, found: Proposal) -> Measured:
+    total = Measured()
+    hand = by_hand(name)
+    for table, text in hand.items():
+        own = parsed(table, text)
+        proposed = found.tables.get(table)
+        if proposed is None:
+            for column in own.outputs:
+                total.add(f"{table}.{column}", False, 0.0)
+            continue
+        theirs, lines = parsed(table, select_text(proposed)), {line.column: line for line in proposed.lines}
+        for column, behind in own.outputs.items():
+            line = lines.get(column)
+            total.add(f"{table}.{column}", theirs.outputs.get(column) == behind, line.confidence if line else 0.0)
+        for column in lines.keys() - own.outputs.keys():
+            if lines[column].confidence >= CERTAIN:
+                total.wrong.append(f"{table}.{column}, which is not in the adapter by hand")
+        id_ = next(iter(own.outputs))
+        for column in (one for one in own.outputs if f"{table}.{one}" in WORDS and own.outputs[one] and one in lines):
+            ours, other = (values(connection, one, id_, column) for one in (text, select_text(proposed)))
+            for word in sorted(set(ours.values())):
+                same = all(other.get(key) == value for key, value in ours.items() if value == word)
+                total.add(f"{table}.{column}: {word}", same, lines[column].confidence)
+        if proposed.conditions:
+            same = set(values(connection, text, id_, id_)) == set(values(connection, select_text(proposed), id_, id_))
+            total.add(f"rows of {table}", same, min(sure for _, sure, _ in proposed.conditions))
+    total.wrong += [
+        f"{table}, which is not in the adapter by hand"
+        for table in found.tables.keys() - hand.keys()
+        if all(line.confidence >= CERTAIN for line in found.tables[table].lines)
+    ]
+    return total
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in STRANGERS.glob("*.sql")))
+def test_most_of_a_strangers_adapter_is_proposed_and_nothing_wrong_is_called_certain(
+    stranger: Callable[[str], tuple[psycopg.Connection[Any], Proposal]], name: str
+) -> None:
+    connection, found = stranger(name)
+    total = measure(connection, name, found)
+    print(f"{name}: {total.right} of {total.items} right, {total.certain} certain, {len(found.questions)} questions")
+    assert total.wrong == []
+    assert total.right >= 0.8 * total.items
+    assert total.certain >= 0.6 * total.items
+    assert len(found.questions) <= QUESTIONS
+
+
+def test_names_are_compared_as_words_in_the_singular() -> None:
+    assert words_of("chatMessages") == words_of("chat_messages") == words_of("ChatMessage_v2") == "chat_message"
+    assert rank("createdAt", ["created_at", "created"]) == 1.0
+    assert rank("rails_created_at", ["created_at"]) < 0.7
+    assert rank("status", ["role"]) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("column", "word", "canonical"),
+    [
+        ("messages.role", "HUMAN", "user"),
+        ("messages.role", "apiMessage", "assistant"),
+        ("users.role", "global:admin", "admin"),
+        ("messages.role", "tool", ""),
+        ("messages.role", "zorg", None),
+        ("tickets.status", "In Progress", "in_progress"),
+    ],
+)
+def test_a_word_has_its_meaning_whatever_its_spelling(column: str, word: str, canonical: str | None) -> None:
+    assert meaning(column, word) == canonical
+
+
+def test_no_word_has_two_meanings() -> None:
+    for column, words in WORDS.items():
+        every = [joined(one) for of in words.values() for one in of]
+        assert len(every) == len(set(every)), (column, sorted(one for one in set(every) if every.count(one) > 1))
+
+
+SHOP = """
+create table people (id int primary key, login text, joined_at bigint, is_admin boolean, blocked boolean);
+create table chat_logs (id int primary key, question text, answer text, person_id int, thread text, sent_at bigint, thumb int);
+insert into people select n, 'p' || n, 1773900000000 - n::bigint * 3600000, n = 1, n = 2 from generate_series(1, 9) n;
+insert into chat_logs select n, 'q', case when n % 7 > 0 then 'a' else '' end, 1 + n % 9, 't' || n % 20, 1773900000 - n * 900,
+  case when n % 3 = 0 then 1 when n % 3 = 1 then -1 end from generate_series(1, 100) n;
+"""
+
+
+def test_pairs_of_question_and_answer_epochs_threads_without_a_table_and_ratings_in_messages(database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(SHOP.encode())
+        tables = read_snapshot(connection, "gendash")
+        found = propose(tables, lambda one, columns: sample_values(connection, one, columns), CONTRACT)
+        texts = {name: select_text(one) for name, one in found.tables.items()}
+        counts = {
+            name: connection.execute(f"select count(*) from ({text}) q".encode()).fetchone()
+            for name, text in texts.items()
+        }
+        roles = connection.execute(
+            f"select role, count(*) from ({texts['messages']}) q group by 1 order by 1".encode()
+        ).fetchall()
+    assert counts["users"] == (9,)
+    assert "to_timestamp(u.joined_at / 1000.0)" in texts["users"]
+    assert re.search(r"u\.blocked is not true as is_active", texts["users"])
+    assert roles == [("assistant", 86), ("user", 100)]
+    assert counts["conversations"] == (20,)
+    assert counts["feedback"] == (67,)
