@@ -115,7 +115,9 @@ def estimate(catalog: Catalog, relation: Relation, known: Statistics, now: datet
     slices = max(1, math.ceil(first_s))  # a slice takes about a second, and each joins the other tables
     # rows of joined tables are looked up by index, so that at most one of each belongs to a row; or the table is read
     read = first.rows + sum(min(first.rows, slices * table.rows) for table in joined)
-    took = (read * RATES["read_us"].value + rows * RATES["write_us"].value) / 1e6
+    signed = 2 * first.rows if staging.header.get("time") and relation.header.get("time") else 0.0  # before and with it
+    written = rows * (RATES["write_us"].value + RATES["match_us"].value)
+    took = (read * RATES["read_us"].value + signed * RATES["sign_us"].value + written) / 1e6
     pages = first.pages + slices * sum(table.pages for table in joined)
     notes = [f"{table} {known[table].guessed}" for table in tables if known[table].guessed]
     remarks = "; ".join([*notes, *([note] if note else [])])
