@@ -84,9 +84,8 @@ def measure(url: str, messages: int, days: float, index: str) -> None:
     overhead = statistics.median(by_relation.values())  # most relations have next to nothing to do
     work = plan.first_s - plan.relations * RATES["relation_ms"].value / 1e3
     said = work * at_first + plan.relations * overhead
-    print(
-        f"first fill, by what a row and a relation take here now: {said:.1f} s planned: {said / first:.2f}", flush=True
-    )
+    here = "by what a row and a relation take here now"
+    print(f"first fill, {here}: {said:.1f} s planned: {said / first:.2f}", flush=True)
     said = sum(one.seconds for one in plan.steady) * slower + plan.relations * overhead
     print(f"steady refresh, {here}: {said:.2f} s planned: {said / taken:.2f}", flush=True)
     planned = {one.relation: one for one in plan.steady}

@@ -39,7 +39,7 @@ def doctor(settings: Settings, write: bool, full: bool, as_sql: bool, instrument
     Exit 1 when one does not answer, a feature is on without its source, or a role lacks a right.
     """
     from gendash.engine.doctor import report as doctor_report
-    from gendash.engine.doctor.summary import as_summary, grants
+    from gendash.engine.doctor.summary import as_summary, missing_grants
 
     catalog = settings.checked()
     report = examine(catalog, datetime.now(UTC))
@@ -50,7 +50,7 @@ def doctor(settings: Settings, write: bool, full: bool, as_sql: bool, instrument
     if as_json:
         click.echo(json.dumps(doctor_report.report_as_dict(report) | {"written": changed}, indent=2))
     elif as_sql:
-        click.echo(grants(report))
+        click.echo(missing_grants(report))
     elif full or instrumentation:
         click.echo(doctor_report.as_text(report, alter=instrumentation))
     else:

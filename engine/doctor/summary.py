@@ -22,7 +22,7 @@ def as_summary(report: DoctorReport) -> str:
     return "\n".join([*lines, "", f"next: {report.next_step}", details])
 
 
-def grants(report: DoctorReport) -> str:
+def missing_grants(report: DoctorReport) -> str:
     """SQL for a DBA: the GRANTs and policies that are missing, each once; nothing that changes a table."""
     wanted = [fix.text for _, fixes in changes(report.features, alter=False) for fix in fixes if fix.kind == "sql"]
     lacks = [note.sql for note in report.notes if note.kind == "lacks" and note.sql]

@@ -15,7 +15,7 @@ from gendash.commands.doctor import examine
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.doctor.candidates import candidates
 from gendash.engine.doctor.report import as_text, changes
-from gendash.engine.doctor.summary import as_summary, grants
+from gendash.engine.doctor.summary import as_summary, missing_grants
 from gendash.engine.store.migrate import migrate
 from gendash.engine.store.refresh.run import refresh
 
@@ -97,7 +97,7 @@ def test_a_vendors_platform_is_not_to_be_altered_unless_that_is_asked_for(
 ) -> None:
     execute(database, VENDOR)
     report = report_of(definitions(database, MAPPED))
-    for text in (as_summary(report), as_text(report, alter=False), grants(report)):
+    for text in (as_summary(report), as_text(report, alter=False), missing_grants(report)):
         assert not [word for word in ("alter table", "create table", "add column", "Counter(") if word in text], text
     asked = as_text(report)
     assert "create table public.tickets" in asked
@@ -119,14 +119,14 @@ def test_the_grants_are_printed_as_sql_that_works_and_nothing_else(database: str
         report.next_step
         == "give a DBA the output of `gendash doctor --sql`: privileges to read the platform are missing"
     )
-    sql = grants(report)
+    sql = missing_grants(report)
     statements = [line for line in sql.splitlines() if not line.startswith("--")]
     assert statements
     assert {line.split()[0] for line in statements} == {"grant"}
     execute(database, sql)
     after = report_of(catalog)
     assert [note for note in after.notes if note.kind == "lacks" and note.role == "reading"] == []
-    assert "SELECT" not in grants(after)
+    assert "SELECT" not in missing_grants(after)
     assert [one.error for one in refresh(catalog.config, catalog) if one.error] == []
 
 
@@ -178,7 +178,7 @@ def test_tables_of_another_schema_are_read_by_settings(database: str, definition
     execute(database, "create role reading login password 'r'")
     catalog = definitions(database, text, GENDASH_SOURCE_URL=as_role(database, "reading", "r"))
     migrate(catalog.config, catalog)
-    sql = grants(report_of(catalog))
+    sql = missing_grants(report_of(catalog))
     assert "grant usage on schema auth to reading" in sql
     assert "on auth.users to reading" in sql
     execute(database, sql)
