@@ -12,6 +12,7 @@ import sys
 import click
 
 from gendash.commands._common import PROBLEMS, Group, Settings
+from gendash.commands.adopt import adopt
 from gendash.commands.check_build_config import build, check, config
 from gendash.commands.db import db, metrics
 from gendash.commands.db_plan import advise, db_plan
@@ -33,7 +34,8 @@ from gendash.commands.uninstall import uninstall
 def cli(context: click.Context, path: str, env: str) -> None:
     """Grafana dashboards, rollups, rules and a Langfuse bridge for AI agent platforms, as code.
 
-    Exit codes: 0 done, 1 problems or refusal, 2 wrong usage, 3 changes are pending.
+    Exit codes: 0 done, 1 problems or refusal, 2 wrong usage, 3 changes are pending, 4 left to a
+    person who must decide; the worst of 1, 4 and 3 wins.
     """
     context.obj = Settings(path, env)
 
@@ -50,6 +52,7 @@ for command in (
     verify,
     plan,
     apply,
+    adopt,
     docs,
     lineage,
     uninstall,

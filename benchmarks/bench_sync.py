@@ -43,7 +43,7 @@ CORES = 2
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def serve(count: int, told: Connection) -> None:
+def serve(count: int, pipe: Connection) -> None:
     """Serves ``count`` observations as Langfuse does; ends with its parent."""
     rows = [msgspec.json.encode(item(number, START + STEP * number)) for number in range(count)]
 
@@ -82,7 +82,7 @@ def serve(count: int, told: Connection) -> None:
         def log_message(self, format: str, *args: Any) -> None: ...
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    told.send(server.server_address[1])
+    pipe.send(server.server_address[1])
     server.serve_forever()
 
 

@@ -73,10 +73,15 @@ def note(folder: Path, key: str) -> None:
 
 
 class _Writer(pickle.Pickler):
-    """Writes visualisations as the JSON that they give, whatever class they are of."""
+    """Writes visualisations as the JSON that they give, whatever class they are of, and SELECTs as their texts."""
 
     def reducer_override(self, value: Any) -> Any:
-        """How a value is written: one that has ``to_json_data`` as what that returns, a read-only map as a map."""
+        """How a value is written: one that has ``to_json_data`` as what that returns, a read-only map as a map.
+
+        A SELECT of an adapter is its text, from which all of it follows.
+        """
+        if type(value).__name__ == "AdapterTable":
+            return str, (value.raw,)
         if isinstance(value, MappingProxyType):
             return dict, (dict(value),)
         given = getattr(type(value), "to_json_data", None)

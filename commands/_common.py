@@ -18,8 +18,14 @@ if TYPE_CHECKING:
     from gendash.engine.config.load import Config
     from gendash.engine.definitions.catalog import Catalog
 
-DONE, PROBLEMS, PENDING = 0, 1, 3
-NAMES = {"store": "store", "platform": "platform database", "langfuse": "Langfuse"}
+DONE, PROBLEMS, PENDING, LEFT = 0, 1, 3, 4
+NAMES = {
+    "store": "store",
+    "platform": "platform database",
+    "langfuse": "Langfuse",
+    "grafana": "Grafana",
+    "prometheus": "Prometheus",
+}
 TARGETS = ("database", "prometheus", "grafana")
 _CLOCKS = ("T%H:%M:%S", "T%H:%M", "T%H:%M:%S.%f")  # with a fraction as Langfuse prints times
 TIMES = [*(f"%Y-%m-%d{clock}{zone}" for clock in _CLOCKS for zone in ("%z", "")), "%Y-%m-%d"]
@@ -55,6 +61,9 @@ def _every(_context: click.Context, _parameter: click.Parameter, value: str | No
 
 every_option = click.option(
     "--every", callback=_every, metavar="DURATION", help="Again and again, until Ctrl-C; a failed run does not end it."
+)
+wait_option = click.option(
+    "--wait", callback=_every, metavar="DURATION", help="Wait so long for a Grafana that is starting."
 )
 
 
@@ -102,7 +111,11 @@ class Settings:
     def config(self) -> Config:
         from gendash.engine.config.load import load_config
 
-        return load_config(self.text(), str(Path(self.path or "gendash.yaml")), os.environ, self.env, _secret_in)
+        config = load_config(self.text(), str(Path(self.path or "gendash.yaml")), os.environ, self.env, _secret_in)
+        for server in ("grafana", "prometheus", "langfuse"):
+            if config[f"{server}.insecure"]:
+                say(f"note: {server}.insecure is true: the certificate of {NAMES[server]} is not checked")
+        return config
 
     @property
     def base(self) -> Path:

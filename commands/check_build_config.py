@@ -28,12 +28,17 @@ def check(settings: Settings) -> None:
     References, queries, units, descriptions, grid: every problem at once. Without --env, also what is wrong in each of
     the environments of gendash.yaml.
     """
+    from gendash.engine.checks.alerting import alerting_notes
     from gendash.engine.checks.definitions import warnings
 
     catalog = _checked_everywhere(settings)
     panels = sum(len(dashboard.panels()) for dashboard in catalog.dashboards.values())
     for warning in warnings(catalog):
         say(f"warning: {warning}")
+    for problem in alerting_notes(catalog):
+        say(f"note: {problem}")
+    for place, fields in catalog.overrides.items():
+        say(f"override: {place}: {'taken out' if fields is None else ', '.join(fields)}")
     click.echo(
         f"{len(catalog.dashboards)} dashboards, {panels} panels, {len(catalog.relations)} SQL files, "
         f"{len(catalog.rules)} rules: no problems"

@@ -4,106 +4,212 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from gendash.commands._common import DONE, PENDING, PROBLEMS, TARGETS, Settings, at_option, confirm, json_option, say
+from gendash.commands._common import (
+    DONE,
+    PROBLEMS,
+    TARGETS,
+    Settings,
+    at_option,
+    confirm,
+    json_option,
+    say,
+    wait_option,
+)
 
 if TYPE_CHECKING:
-    from gendash.engine.config.load import Config
-    from gendash.engine.deliver.plan import Change
+    from gendash.engine.definitions.catalog import Catalog
+    from gendash.engine.deliver.apply import Planned
+    from gendash.engine.deliver.changes import Change
 
 
 @click.command()
 @json_option
 @click.option("--junit", metavar="FILE", type=click.Path(path_type=Path), help="Also write JUnit XML.")
 @click.option("--only", multiple=True, metavar="NAME", help="A dashboard, a dashboard/panel, or rules.")
+@click.option("--grafana", "by_grafana", is_flag=True, help="Ask through Grafana, as the dashboards do.")
 @at_option
 @click.pass_obj
-def verify(settings: Settings, as_json: bool, junit: Path | None, only: tuple[str, ...], at: datetime | None) -> None:
+def verify(
+    settings: Settings,
+    as_json: bool,
+    junit: Path | None,
+    only: tuple[str, ...],
+    by_grafana: bool,
+    at: datetime | None,
+) -> None:
     """Judge every panel on live data.
 
     Runs each query of each panel, variable, annotation and rule.
     Exit 1 when a panel that should have data has none, and when no panel could be judged. A server that is `none` is
-    not asked.
+    not asked. With --grafana each query is sent to Grafana's own query API, with the token; data sources, plug-ins and
+    who may open what is for admins are judged too.
     """
     from gendash.engine.verify import report
     from gendash.engine.verify.run import any_failed
     from gendash.engine.verify.run import verify as run
+    from gendash.engine.verify.through_grafana import judge_grafana, through_grafana
 
+    if by_grafana and at:
+        raise click.UsageError("Grafana cannot ask as if it were another time: leave --at or --grafana out")
     catalog = settings.checked()
-    verdicts = run(catalog.config, catalog, at=at, only=only)
+    if by_grafana:
+        with through_grafana(catalog.config) as through:
+            say(through.server)
+            verdicts = run(catalog.config, catalog, only=only, through=through)
+            verdicts += [] if only else judge_grafana(catalog, through)
+    else:
+        verdicts = run(catalog.config, catalog, at=at, only=only)
     if junit:
         junit.write_text(report.as_junit(verdicts), "utf-8")
     click.echo(report.verdicts_as_json(verdicts) if as_json else report.as_table(verdicts, colour=sys.stdout.isatty()))
     sys.exit(PROBLEMS if any_failed(verdicts) else DONE)
 
 
-only_targets = click.option(
-    "--only", multiple=True, type=click.Choice(TARGETS), help="Only this target; all that are configured otherwise."
-)
+def _only(_context: click.Context, _parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of targets, or dashboards as ``dashboard/NAME``."""
+    for name in value:
+        if name not in TARGETS and not name.startswith("dashboard/"):
+            raise click.BadParameter(f"'{name}' is none of {', '.join(TARGETS)}, dashboard/NAME")
+    return value
+
+
+def plan_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say what a plan is about, the same for plan and apply."""
+    for option in (
+        click.option("--prune", is_flag=True, help="Also remove what left the definitions."),
+        click.option(
+            "--overwrite-edits", "overwrite", is_flag=True, help="Overwrite what people edited; a copy is kept."
+        ),
+        click.option(
+            "--only",
+            multiple=True,
+            callback=_only,
+            metavar="NAME",
+            help=f"Only {', '.join(TARGETS)} or dashboard/NAME; all that are configured otherwise.",
+        ),
+        wait_option,
+        json_option,
+    ):
+        command = option(command)
+    return command
 
 
 @click.command()
-@only_targets
-@json_option
-@click.option("--exit-code", is_flag=True, help="Exit 3 when changes are pending.")
+@plan_options
+@click.option("--exit-code", is_flag=True, help="Exit 1, 4 or 3 when something is blocked, left to a person, pending.")
 @click.pass_obj
-def plan(settings: Settings, only: tuple[str, ...], as_json: bool, exit_code: bool) -> None:
-    """What apply would change, in words."""
-    from gendash.engine.deliver.apply import observe_and_plan
-    from gendash.engine.deliver.report import change_as_dict, plan_text
+def plan(
+    settings: Settings,
+    only: tuple[str, ...],
+    as_json: bool,
+    exit_code: bool,
+    prune: bool,
+    overwrite: bool,
+    wait: float | None,
+) -> None:
+    """What apply would change, in words.
 
-    catalog = settings.checked()
-    _say_none(catalog.config)
-    _, changes = observe_and_plan(catalog, only)
-    click.echo(json.dumps([change_as_dict(c) for c in changes], indent=2) if as_json else plan_text(changes))
-    sys.exit(PENDING if exit_code and any(change.writes for change in changes) else DONE)
+    With --exit-code: 0 nothing to do, 1 blocked, 3 changes are pending, 4 left to a person; the worst of 1, 4, 3.
+    """
+    from gendash.engine.deliver.changes import exit_code as code
+
+    _, planned = _planned(settings, (only, prune, overwrite), wait, as_json)
+    _show(planned.changes, as_json)
+    sys.exit(code(planned.changes) if exit_code else DONE)
 
 
 @click.command()
-@only_targets
-@json_option
+@plan_options
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--state", default=".gendash", show_default=True, metavar="DIR", type=click.Path(path_type=Path))
 @click.pass_obj
-def apply(settings: Settings, only: tuple[str, ...], as_json: bool, yes: bool, state: Path) -> None:
+def apply(
+    settings: Settings,
+    only: tuple[str, ...],
+    as_json: bool,
+    yes: bool,
+    state: Path,
+    prune: bool,
+    overwrite: bool,
+    wait: float | None,
+) -> None:
     """Carry out the plan.
 
     Database, rules, folders, data sources, dashboards.
-    Exit 1 when something was left alone, since a person must decide.
+    Exit 1 when something failed or is blocked, 4 when something is left to a person who must decide.
     """
-    from gendash.engine.deliver.apply import carry_out, observe_and_plan
-    from gendash.engine.deliver.report import change_as_dict, plan_text
+    from gendash.engine.definitions.alerting import who_is_notified
+    from gendash.engine.deliver.apply import carry_out
+    from gendash.engine.deliver.changes import exit_code as code
 
-    catalog = settings.checked()
-    _say_none(catalog.config)
-    wanted, changes = observe_and_plan(catalog, only)
+    catalog, planned = _planned(settings, (only, prune, overwrite), wait, as_json)
+    changes: Sequence[Change] = planned.changes
     if any(change.writes for change in changes):
         if not as_json:
-            click.echo(plan_text(changes))
+            _show(changes, as_json=False)
         confirm(yes, "apply", "there are changes")
-        changes = carry_out(catalog, wanted, changes, state, datetime.now(UTC), say)
-    click.echo(json.dumps([change_as_dict(c) for c in changes], indent=2) if as_json else _outcome(changes))
-    sys.exit(PROBLEMS if any(change.action == "blocked" for change in changes) else DONE)
+    done: list[Change] = []
+    try:
+        changes = carry_out(catalog, planned, state, datetime.now(UTC), say, done)
+    except KeyboardInterrupt:
+        _interrupted(done)
+    click.echo(_as_json(changes) if as_json else _outcome(changes))
+    if not only:
+        say(who_is_notified(catalog.config))
+    sys.exit(code(changes, applied=True))
 
 
-def _say_none(config: Config) -> None:
-    """Says once which targets are not there."""
-    from gendash.engine.deliver.apply import none
+def _planned(
+    settings: Settings, asked: tuple[tuple[str, ...], bool, bool], wait: float | None, as_json: bool
+) -> tuple[Catalog, Planned]:
+    """The definitions and the plan; the server that it is about is named first."""
+    from gendash.engine.clients.grafana import wait_for_grafana
+    from gendash.engine.deliver.apply import Options, configured, none, observe_and_plan
 
-    for target, why in none(config):
+    only, prune, overwrite = asked
+    catalog = settings.checked()
+    for target, why in none(catalog.config):
         say(f"note: no {target} ({why})")
+    if wait and "grafana" in configured(catalog.config, only):
+        wait_for_grafana(catalog.config, wait)
+    planned = observe_and_plan(catalog, Options(only, prune, overwrite))
+    if planned.server:
+        click.echo(planned.server, err=as_json)
+    return catalog, planned
 
 
-def _outcome(changes: list[Change]) -> str:
+def _interrupted(done: Sequence[Change]) -> NoReturn:
+    """Says what was done before an interruption, and ends."""
+    for change in done:
+        if change.writes:
+            say(f"done: {change.target} {change.kind} {change.name}")
+    say(f"interrupted: {sum(change.writes for change in done)} changes were made; plan again to see what is left")
+    sys.exit(PROBLEMS)
+
+
+def _as_json(changes: Sequence[Change]) -> str:
+    from gendash.engine.deliver.report import change_as_dict
+
+    return json.dumps([change_as_dict(change) for change in changes], indent=2)
+
+
+def _show(changes: Sequence[Change], as_json: bool) -> None:
     from gendash.engine.deliver.report import plan_text
 
-    left = [change for change in changes if change.action in ("blocked", "report")]
+    click.echo(_as_json(changes) if as_json else plan_text(changes))
+
+
+def _outcome(changes: Sequence[Change]) -> str:
+    from gendash.engine.deliver.report import plan_text
+
+    left = [change for change in changes if change.action in ("blocked", "left")]
     done = sum(change.writes for change in changes)
-    return "\n".join(
-        [*([plan_text(left)] if left else []), f"{done} changed, {len(changes) - done - len(left)} unchanged"]
-    )
+    counts = f"{done} changed, {len(changes) - done - len(left)} unchanged"
+    return "\n".join([*([plan_text(left)] if left else []), counts])

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gendash.engine.clients.postgres import Connection
     from gendash.engine.config.load import Config
     from gendash.engine.definitions.catalog import Catalog
-    from gendash.engine.platform.propose import Proposal, TableSeen
+    from gendash.engine.platform.proposal import Proposal, TableSeen
 
 FOLDER = "my_platform"
 GRANTS = "grants.sql"
@@ -63,15 +63,18 @@ def init(settings: Settings) -> None:
 def _known_platform(tables: list[TableSeen]) -> tuple[str, str] | None:
     """Schema and name of the shipped adapter whose tables and columns are all there; the one with most columns."""
     from gendash.engine.config.load import load_config
-    from gendash.engine.definitions.load import load_catalog, shipped_adapters
+    from gendash.engine.definitions.adapters import adapter_table
+    from gendash.engine.definitions.load import packaged_adapters
 
+    config = load_config()
     by_schema: dict[str, set[str]] = {}
     for one in tables:
         by_schema.setdefault(one.schema, set()).update(f"{one.name}.{column}" for column in one.columns)
     found = []
-    for name in shipped_adapters():
-        adapter = load_catalog(load_config(f"platform: {{adapter: {name}}}")).adapter
-        read = frozenset[str]().union(*(one.columns for one in adapter.values()))
+    for adapter in packaged_adapters():
+        name = adapter.label
+        files = (adapter_table(config, adapter, table, *file) for table, file in adapter.files.items())
+        read = frozenset[str]().union(*(one.columns for one in files))
         for schema, there in by_schema.items():
             if read <= there:
                 found.append((len(read), schema, name))
@@ -98,13 +101,13 @@ def _proposed(connection: Connection, config: Config, tables: list[TableSeen]) -
     found = propose(tables, lambda table, columns: sample_values(connection, table, columns), contract)
     if not found.tables:
         what = f"no table of an agent platform was recognised among {len(tables)}"
-        raise Refused(Problem("init", what, "write an adapter by hand: docs/adopting.md, section 3"))
+        raise Refused(Problem("init", what, "write an adapter by hand: docs/adopting.md"))
     _report(found)
     return {f"{name}.sql": select_text(one) for name, one in found.tables.items()}
 
 
 def _report(found: Proposal) -> None:
-    from gendash.engine.platform.propose import CERTAIN
+    from gendash.engine.platform.proposal import CERTAIN
 
     lines = [line for one in found.tables.values() for line in one.lines]
     sure = sum(line.confidence >= CERTAIN for line in lines)

@@ -162,7 +162,7 @@ def _progress(quiet: bool) -> Callable[[Progress], None] | None:
 def progress_line(at: Progress) -> str:
     """The progress of a pass in one line: bar, share, rows a second, time left, and how long it waited for the server.
 
-    Time left is work alone at the speed so far: a pause that is over says nothing about the rest.
+    Time left is work alone at the speed so far: the rest need not have pauses as the part that is done.
     """
     whole = (at.end - at.start).total_seconds()
     share = min(1.0, (at.at - at.start).total_seconds() / whole) if whole else 1.0

@@ -63,7 +63,7 @@ def unknown_pages(files: dict[str, bytes], out: Path) -> list[str]:
 def reference(catalog: Catalog, root: click.Command) -> dict[str, bytes]:
     """The pages of the reference by path."""
     from gendash.engine.checks.design_rules import RULES
-    from gendash.engine.definitions.load import data, page_template
+    from gendash.engine.definitions.load import data, packaged_adapters, page_template
     from gendash.engine.definitions.strays import ALLOWED
     from gendash.engine.reference.pages import TEMPLATES, Material, pages
 
@@ -73,6 +73,7 @@ def reference(catalog: Catalog, root: click.Command) -> dict[str, bytes]:
         commands=tuple(described(root, "gendash")),
         rules=RULES,
         ignored=ALLOWED,
+        adapters=tuple(packaged_adapters()),
     )
     return pages(catalog, material, {name: page_template(name) for name in TEMPLATES})
 

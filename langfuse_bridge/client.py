@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from gendash.engine.clients.http import Session, basic
+from gendash.engine.clients.http import Session
 from gendash.engine.clients.http_policy import (
     HttpAnswer,
     Route,
@@ -22,6 +22,7 @@ from gendash.engine.clients.http_policy import (
     TooLarge,
     Unanswered,
     Untrusted,
+    basic,
     cut_deep,
     explain,
     json_of,

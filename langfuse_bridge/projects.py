@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from gendash.engine.config.load import Config, suggest
+from gendash.engine.config.load import DEFAULTS, Config, suggest
 from gendash.engine.config.settings import FIELDS
 from gendash.engine.errors import ConfigError
 from gendash.engine.model import Problem
 
 _METADATA = "metadata."
+_OF_A_SERVER = ("headers", "ca_file", "client_cert", "proxy", "proxy_auth", "insecure")
 
 
 def each_project(config: Config, only: str = "", known: Sequence[str] = ()) -> list[Config]:
@@ -35,7 +36,7 @@ def _of(config: Config, name: str) -> Config:
     inherited = dict(config.values)
     if "base_url" in own:  # another server: it gets no header, certificate or proxy of the first
         inherited = {key: value for key, value in inherited.items() if not key.startswith("langfuse.headers.")}
-        inherited |= {"langfuse.headers": "", "langfuse.ca_file": "", "langfuse.client_cert": [], "langfuse.proxy": ""}
+        inherited |= {f"langfuse.{key}": DEFAULTS[f"langfuse.{key}"] for key in _OF_A_SERVER}
     keys = {"public_key": "", "secret_key": ""}  # those of the first project would bring its rows
     values: dict[str, Any] = {f"langfuse.{key}": value for key, value in (keys | own).items()}
     return replace(config, values={**inherited, **values, "langfuse.project": name})

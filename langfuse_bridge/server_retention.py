@@ -18,11 +18,11 @@ SHORTEST = timedelta(days=3)
 
 def server_keeps(config: Config, client: Client) -> tuple[timedelta | None, str]:
     """How long the server keeps rows of the project (None for ever), and what `status` says about it."""
-    told = config["langfuse.server_retention"]
-    if told == NONE:
+    setting = config["langfuse.server_retention"]
+    if setting == NONE:
         return None, "everything, as langfuse.server_retention says"
-    if told != "auto":
-        return timedelta(seconds=seconds(told)), f"{told}, as langfuse.server_retention says"
+    if setting != "auto":
+        return timedelta(seconds=seconds(setting)), f"{setting}, as langfuse.server_retention says"
     days = client.retention_days
     if days is None:
         return SHORTEST, f"not known: treated as {SHORTEST.days} days; set langfuse.server_retention"

@@ -106,7 +106,7 @@ def run_stream(
             for found in in_parts(stream, job.pages(single, LIMITS[job.path]), single):
                 _write(job, found, {})
         values: dict[str, Any] = {"resume_at": None, "api": api, "server": report.server}
-        if not any(bounds):  # a range says nothing about what lies outside of it
+        if not any(bounds):  # what lies outside of a range is as it was
             values |= {"finished_at": run.now, "error": None, "error_at": None}
         run.store.note(done.project, stream.name, values)
     finally:
@@ -180,11 +180,12 @@ def _narrow(job: Job, width: Width, refusal: langfuse.TooMuch, failures: int) ->
     refused = {
         "too_wide_s": width.too_wide.total_seconds(),
         "too_wide_at": run.now,
+        "too_wide_sure": False,
         "page_rows": width.rows if width.rows < width.most_rows else None,
     }
     run.store.note(job.done.project, job.stream.name, refused)
     job.state.update(refused)
-    if refusal.away and failures > NARROWINGS:
+    if refusal.away and (failures > NARROWINGS or not possible):
         do = "run again, which asks for narrower windows; look whether the server is up"
         raise Unreachable(Problem(where, f"{refusal}, also for narrower windows", do)) from None
     if not possible:

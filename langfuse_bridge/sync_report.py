@@ -45,7 +45,8 @@ class SyncReport:
 class Progress:
     """The progress of a run: ``at`` within ``start`` to ``end`` of a pass, and the rows that the pass has read.
 
-    It has worked and waited for so many seconds (for a pause that the server asked for, or to stay within its limits).
+    Its seconds are split into those at work and those of waiting: for a pause that the server asked for, or to stay
+    within its limits.
     """
 
     project: str

@@ -28,6 +28,7 @@ class SyncState:
     kept_before: datetime | None
     too_wide_s: float | None
     too_wide_at: datetime | None
+    too_wide_sure: bool | None
     page_rows: int | None
     range_from: datetime | None
     range_at: datetime | None

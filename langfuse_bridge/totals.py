@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 import msgspec
 
+from gendash.engine.errors import Unexpected
+from gendash.engine.model import Problem
 from gendash.langfuse_bridge import api_types
 from gendash.langfuse_bridge.client import Api, Client, TooMuch
 from gendash.langfuse_bridge.names import key_text
@@ -80,15 +83,35 @@ def _by_day(client: Client, api: Api, view: _View, window: Window) -> Iterator[t
         "config": {"row_limit": _ROW_LIMIT},
     }
     for line in _lines(client, api, view.name, query, window):
-        figures = {name: number(line.get(column)) for column, name in view.figures.items()}
-        day = date.fromisoformat(str(line["time_dimension"])[:10])
-        name = " ".join(key_text(str(line[field])) for field in view.dimensions if line[field])
-        yield TotalsKey(day, view.stream, name), {"count": number(line["count_count"])} | figures
+        with _readable(client, api):
+            figures = {name: number(line.get(column)) for column, name in view.figures.items()}
+            day = date.fromisoformat(str(line["time_dimension"])[:10])
+            name = " ".join(key_text(str(line[field])) for field in view.dimensions if line[field])
+            found = {"count": number(line["count_count"])} | figures
+        yield TotalsKey(day, view.stream, name), found
+
+
+@contextmanager
+def _readable(client: Client, api: Api) -> Iterator[None]:
+    """Turns what a line lacks, or what is no figure in it, into an error of the tree."""
+    try:
+        yield
+    except (KeyError, ValueError, ArithmeticError) as error:
+        reason = f"without {error}" if isinstance(error, KeyError) else "with a value that is no figure or day"
+        what = f"/api/public/{_path(api)} sends a line {reason}"
+        raise Unexpected(Problem(client.where, what, "is this version new?")) from None
+
+
+def _path(api: Api) -> str:
+    return "v2/metrics" if api == "v2" else "metrics"
 
 
 def number(value: Any) -> Decimal:
     """A figure of the endpoint, which may come as a text or be absent."""
-    return Decimal(str(value or 0))
+    found = Decimal(str(value or 0))
+    if not found.is_finite():
+        raise ValueError(f"no figure: {found}")
+    return found
 
 
 def _lines(client: Client, api: Api, view: str, query: dict[str, Any], window: Window) -> Iterator[dict[str, Any]]:
@@ -114,7 +137,8 @@ def counts(client: Client, api: Api, window: Window) -> dict[str, int]:
     found: dict[str, int] = {}
     for view in _VIEWS:
         lines = _ask(client, api, view.name, {"metrics": [_COUNT]}, window)
-        found[view.stream] = found.get(view.stream, 0) + sum(int(number(line["count_count"])) for line in lines)
+        with _readable(client, api):
+            found[view.stream] = found.get(view.stream, 0) + sum(int(number(line["count_count"])) for line in lines)
     return found
 
 
@@ -122,9 +146,8 @@ def _ask(client: Client, api: Api, view: str, query: dict[str, Any], window: Win
     assert window.end
     # Both bounds of the endpoint count, and times are whole milliseconds.
     bounds = {"fromTimestamp": api_time(window.start), "toTimestamp": api_time(window.end - MS)}
-    path = "v2/metrics" if api == "v2" else "metrics"
     found: list[dict[str, Any]] = client.get(
-        path, {"query": json.dumps({"view": view, **query, **bounds})}, _LINES
+        _path(api), {"query": json.dumps({"view": view, **query, **bounds})}, _LINES
     ).data
     return found
 

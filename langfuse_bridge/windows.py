@@ -18,8 +18,9 @@ DEPTHS = {"48h": timedelta(hours=48), "30d": timedelta(days=30)}
 NIGHT_HOUR = 2
 FIRST_WIDTH = {"new": HOUR, "range": HOUR, "48h": 6 * HOUR, "30d": 6 * HOUR}
 REMEMBERED = timedelta(days=1)
-GOOD = 50
-"""After so many windows that went well, one is asked for that is twice as wide as what failed before."""
+GOOD, UNSURE = 50, 5
+"""After so many windows that went well, one is asked for that is twice as wide as what failed before: soon where
+nothing was answered after the failure, since then the server may just have been away."""
 NARROWEST, WIDEST = timedelta(seconds=1), timedelta(days=1)
 
 
@@ -30,7 +31,7 @@ AHEAD = timedelta(minutes=5)
 class Pass(NamedTuple):
     """A stretch of time to go through. ``kind`` is new, 48h, 30d or range; no end means up to now and beyond.
 
-    ``begin`` is where it goes on if an earlier run was broken off.
+    ``begin`` is where it continues if an earlier run was broken off.
     """
 
     kind: str
@@ -45,7 +46,7 @@ class Width:
     requests.
 
     The width stays below ``too_wide``, the narrowest one that the server did not answer, until many windows went well.
-    ``at`` is the window that is being read.
+    ``sure`` says that a narrower one was answered right after it. ``at`` is the window that is being read.
     """
 
     now: timedelta
@@ -53,7 +54,9 @@ class Width:
     most_rows: int = 1000
     rows: int = 1000
     at: Window | None = None
+    sure: bool = False
     good: int = 0
+    failing: bool = False
 
     def __post_init__(self) -> None:
         while self.too_wide and self.now >= self.too_wide and self.now > NARROWEST:
@@ -62,7 +65,8 @@ class Width:
     def learn(self, requests: int) -> None:
         """Adapts to the number of requests that the last window took."""
         self.good += self.too_wide is not None
-        if self.too_wide and self.good >= GOOD:
+        self.sure, self.failing = self.sure or self.failing, False
+        if self.too_wide and self.good >= (GOOD if self.sure else UNSURE):
             self.good, self.rows = 0, min(2 * self.rows, self.most_rows)
             self.too_wide = 2 * self.too_wide if self.too_wide < WIDEST else None
         if requests <= 2:
@@ -76,6 +80,7 @@ class Width:
         whether anything was possible."""
         before = (self.now, self.rows)
         self.good, self.too_wide = 0, min(self.now, self.too_wide or self.now)
+        self.sure, self.failing = False, True
         if both or self.now <= NARROWEST:
             self.rows = max(1, self.rows // 2)
         self.now = max(NARROWEST, self.now / 2)
@@ -85,7 +90,8 @@ class Width:
         """Values of the state that a window which went well changes."""
         wide = self.too_wide.total_seconds() if self.too_wide else None
         rows = self.rows if self.rows < self.most_rows else None
-        return {} if (wide, rows) == (state.too_wide_s, state.page_rows) else {"too_wide_s": wide, "page_rows": rows}
+        values = {"too_wide_s": wide, "page_rows": rows, "too_wide_sure": self.sure}
+        return {name: value for name, value in values.items() if value != getattr(state, name)}
 
 
 def first_width(part: Pass, state: SyncState, now: datetime, most_rows: int) -> Width:
@@ -93,7 +99,8 @@ def first_width(part: Pass, state: SyncState, now: datetime, most_rows: int) -> 
     width = Width(FIRST_WIDTH[part.kind], most_rows=most_rows, rows=most_rows)
     if state.too_wide_s and state.too_wide_at and now - REMEMBERED < state.too_wide_at <= now + AHEAD:
         rows = min(state.page_rows or most_rows, most_rows)
-        width = Width(width.now, timedelta(seconds=state.too_wide_s), most_rows, rows)
+        sure = bool(state.too_wide_sure)
+        width = Width(width.now, timedelta(seconds=state.too_wide_s), most_rows, rows, sure=sure)
     return width
 
 

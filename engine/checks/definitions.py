@@ -11,6 +11,7 @@ from typing import Any
 from gendash.engine.checks import design_rules
 from gendash.engine.checks.adapters import check_adapter, check_adapter_settings
 from gendash.engine.checks.alert_texts import check_alert_templates, check_rule_variables
+from gendash.engine.checks.alerting import check_alerting
 from gendash.engine.checks.columns import check_columns
 from gendash.engine.checks.design_rules import check_rules
 from gendash.engine.checks.documents import check_documents, check_templates
@@ -252,6 +253,7 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_rule_names,
     check_labels,
     check_prose,
+    check_alerting,
     check_rule_variables,
     check_alert_templates,
     check_rule_tests,

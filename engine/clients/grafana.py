@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from gendash.engine.clients.http import Pause, Session, basic
-from gendash.engine.clients.http_policy import Server, explain, json_of, route_of
+from gendash.engine.clients.http import BACKOFF_S, Pause, Session
+from gendash.engine.clients.http_policy import (
+    Failing,
+    HttpAnswer,
+    Server,
+    Unanswered,
+    Untrusted,
+    basic,
+    explain,
+    json_of,
+    retry_after_s,
+    route_of,
+)
 from gendash.engine.config.load import Config
-from gendash.engine.errors import Unexpected
+from gendash.engine.errors import Denied, Unexpected, Unreachable
 from gendash.engine.model import Problem
 
 OLDEST = 12
 THREADS = 8
+ROLES = ("Viewer", "Editor")
 _GATEWAY = frozenset({429, 502, 503, 504, 524})
 
 
 def server_capabilities(config: Config, pause: Pause = time.sleep) -> tuple[str, frozenset[str] | None, frozenset[str]]:
     """The server's version, what the token may do (None if Grafana does not report it), and uids of data sources."""
     with session(config, pause) as ask:
-        check_version(ask)
-        _, health = ask("GET", "/health")
+        health = check_version(ask)
         sources = data_sources(ask)
         uids = frozenset[str]() if isinstance(sources, str) else frozenset(str(one.get("uid")) for one in sources)
         return f"Grafana {health.get('version') or 'of a hidden version'}", token_permissions(ask), uids
@@ -56,6 +67,8 @@ class Grafana:
         if token and user:
             do += "; user and password of grafana_url are not used beside it"
         route = route_of(config, "grafana")
+        if config["grafana_org_id"]:
+            route = replace(route, headers={**route.headers, "X-Grafana-Org-Id": str(config["grafana_org_id"])})
         server = Server("Grafana", self.where, url, "grafana_url", route, authorization, credential, {"": do})
         self.requests = Session(server, lambda seconds: self.pause(seconds))
         self.client = GrafanaClient(None)
@@ -77,6 +90,20 @@ class Grafana:
         return Unexpected(Problem(self.where, "the answer is not from Grafana's API", todo))
 
 
+def proxy_session(ask: Grafana, uid: str, key: str) -> Session:
+    """A session with what a data source reaches, through Grafana's proxy; ``key`` names the setting in messages."""
+    server = ask.requests.server
+    path = f"/api/datasources/proxy/uid/{uid}"
+    through = replace(server, where=f"{server.where}{path}", url=f"{server.url.rstrip('/')}{path}", setting=key)
+    return Session(through, ask.requests.pause)
+
+
+def open_roles(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The roles below Admin that rows of permissions let in by themselves, not by inheritance."""
+    found = {str(row["role"]) for row in rows if row.get("role") in ROLES and not row.get("inherited")}
+    return sorted(found)
+
+
 class _Transport:
     """The HTTP session for grafana-client: ours, whose answers are checked before the client gets them."""
 
@@ -85,7 +112,7 @@ class _Transport:
 
     def request(self, method: str, url: str, *, json: Any = None, params: Any = None, **_: Any) -> _Checked:
         """A checked answer; redirects, refusals and pages of other servers are raised as errors of the tree."""
-        send = self.session.read if method == "get" else self.session.request
+        send = self.session.read if method == "get" else self._write
         answer = send(method.upper(), url, json=json, params=params)
         if 300 <= answer.status < 400 or answer.status == 401:
             raise explain(self.session.server, answer)
@@ -95,6 +122,23 @@ class _Transport:
             return _Checked(answer.status, json_of(answer.body) if answer.body else None)
         except ValueError as error:
             raise explain(self.session.server, answer, f"the answer is not from Grafana's API: {error}") from None
+
+    def _write(self, method: str, url: str, **options: Any) -> HttpAnswer:
+        """The answer to a write, sent again only where it was surely not carried out: no connection, or 429."""
+        most = self.session.server.route.max_pause_s
+        for wait in BACKOFF_S:
+            try:
+                answer = self.session.request(method, url, **options)
+            except (Unanswered, Untrusted):
+                raise
+            except Unreachable:
+                self.session.pause(wait)
+                continue
+            asked = retry_after_s(answer.headers) or 0.0
+            if answer.status != 429 or asked > most:
+                return answer
+            self.session.pause(max(wait, asked))
+        return self.session.request(method, url, **options)
 
 
 @dataclass(frozen=True)
@@ -113,6 +157,11 @@ class _Checked:
         return self.value
 
 
+def public_url(url: str) -> str:
+    """A URL of Grafana without user and password, for messages and as a key."""
+    return _public(url)[0]
+
+
 def _public(url: str) -> tuple[str, str, str]:
     """A URL without user and password, and these two."""
     try:
@@ -124,8 +173,37 @@ def _public(url: str) -> tuple[str, str, str]:
     return where, unquote(parts.username or ""), unquote(parts.password or "")
 
 
-def check_version(ask: Grafana) -> None:
-    """Raises Unexpected where this is no Grafana, or one that is too old."""
+def wait_for_grafana(
+    config: Config, seconds: float, pause: Pause = time.sleep, clock: Callable[[], float] = time.monotonic
+) -> None:
+    """Returns when Grafana answers, at the latest after ``seconds``; then, or where waiting does not help, raises."""
+    until = clock() + seconds
+    while True:
+        try:
+            with session(config, pause) as ask:
+                check_version(ask)
+                return
+        except (Unreachable, Failing) as error:
+            if isinstance(error, Untrusted) or clock() >= until:
+                raise
+        pause(1.0)
+
+
+def named_server(ask: Grafana, org_id: int = 0) -> str:
+    """Server, version and organisation in one line. Raises Denied where the organisation is another than ``org_id``."""
+    health = check_version(ask)
+    status, body = ask("GET", "/org")
+    name = f"Grafana {health.get('version') or 'of a hidden version'} at {ask.where}"
+    if status != 200 or not isinstance(body, Mapping):
+        return f"{name}, organisation unknown ({reason(status, body)})"
+    if org_id and body.get("id") != org_id:
+        what = f"grafana_org_id is {org_id}, the credentials are for {body.get('id')} '{body.get('name')}'"
+        raise Denied(Problem(ask.where, what, "give a token of that organisation, or correct grafana_org_id"))
+    return f"{name}, organisation {body.get('id')} '{body.get('name')}'"
+
+
+def check_version(ask: Grafana) -> Mapping[str, Any]:
+    """What Grafana says of its health. Raises Unexpected where this is no Grafana, or one that is too old."""
     status, health = ask("GET", "/health")
     if not isinstance(health, Mapping) or "database" not in health:
         raise ask._not_grafana() if status < 500 else _trouble(ask, status, health)
@@ -133,6 +211,7 @@ def check_version(ask: Grafana) -> None:
     if number.isdigit() and int(number) < OLDEST:
         what = f"Grafana {health['version']} is too old"
         raise Unexpected(Problem(ask.where, what, f"gendash needs Grafana {OLDEST} or later"))
+    return health
 
 
 def token_permissions(ask: Grafana) -> frozenset[str] | None:

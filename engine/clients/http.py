@@ -28,10 +28,12 @@ from gendash.engine.clients.http_policy import (
     PASSING,
     Broken,
     HttpAnswer,
+    Route,
     Server,
     TooLarge,
     Unanswered,
     Untrusted,
+    basic,
     retry_after_s,
 )
 from gendash.engine.config.load import DEFAULTS
@@ -105,6 +107,7 @@ class Session:
         began, timeout_s = time.perf_counter(), timeout_s or self.server.route.timeout_s
         deadline = time.monotonic() + timeout_s
         headers, body = _headers(self.server), None
+        headers |= _proxy_headers(self._proxy[0], self.server.route) if self._absolute else {}
         if form is not None:
             body, headers["Content-Type"] = urlencode(form).encode(), "application/x-www-form-urlencoded"
         elif json is not None:
@@ -168,6 +171,8 @@ class Session:
             )
         except (OSError, ValueError) as error:
             raise _unreadable(setting, path, error) from None
+        if route.insecure:
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         known = ssl.get_default_verify_paths()
         if not path and not (known.cafile or known.capath):
             import certifi  # on machines without authorities of their own
@@ -229,7 +234,7 @@ class Session:
             return http.client.HTTPConnection(*first)
         connection = http.client.HTTPSConnection(*first, context=self._tls)
         if proxy:
-            connection.set_tunnel(host, port or 443, _proxy_headers(proxy))
+            connection.set_tunnel(host, port or 443, _proxy_headers(proxy, self.server.route))
         return connection
 
     @contextmanager
@@ -321,18 +326,13 @@ def _headers(server: Server) -> dict[str, str]:
     return {name: value for name, value in found.items() if name.lower() not in names} | dict(server.route.headers)
 
 
-def _proxy_headers(proxy: str) -> dict[str, str]:
+def _proxy_headers(proxy: str, route: Route) -> dict[str, str]:
+    """The credentials for a proxy: those of the settings, else those of the URL that the environment names."""
     parts = urlsplit(proxy)
-    if parts.username is None:
-        return {}
-    return {"Proxy-Authorization": basic(unquote(parts.username), unquote(parts.password or ""))}
-
-
-def basic(user: str, password: str) -> str:
-    """The Authorization of a user with a password."""
-    from base64 import b64encode
-
-    return "Basic " + b64encode(f"{user}:{password}".encode()).decode()
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if route.proxy_auth:
+        user, _, password = route.proxy_auth.partition(":")
+    return {"Proxy-Authorization": basic(user, password)} if proxy and user else {}
 
 
 def _left(deadline: float) -> float:

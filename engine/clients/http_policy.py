@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import math
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -61,6 +62,8 @@ class Route:
     ca_file: str = ""
     client_cert: tuple[str, ...] = ()
     proxy: str = ""
+    proxy_auth: str = field(default="", repr=False)
+    insecure: bool = False
     timeout_s: float = 15.0
     max_pause_s: float = 30.0
     max_bytes: int = MAX_BYTES
@@ -76,9 +79,16 @@ def route_of(config: Config, key: str) -> Route:
         config[f"{key}.ca_file"],
         tuple(config[f"{key}.client_cert"]),
         config[f"{key}.proxy"],
+        config[f"{key}.proxy_auth"],
+        config[f"{key}.insecure"],
         config.seconds(f"{key}.timeout"),
         config.seconds(f"{key}.max_pause"),
     )
+
+
+def basic(user: str, password: str) -> str:
+    """The Authorization of a user with a password."""
+    return "Basic " + b64encode(f"{user}:{password}".encode()).decode()
 
 
 @dataclass(frozen=True)
@@ -224,7 +234,7 @@ _REMEDIES = {
     403: "a server before {name} refuses the request: let gendash pass there, or give what it asks for in {variable}",
     404: "check {setting}, the path that it is served under too",
     405: "let {method} through to {path} on what is before {name}, and check {setting}",
-    407: "use a proxy that asks for no password, or set HTTPS_PROXY to a URL with user and password",
+    407: "set {prefix}_PROXY_AUTH to user:password of the proxy",
     408: "try again",
     411: "let requests of any length through on what is before {name}",
     413: "raise the largest request that the proxy in front of {name} allows, such as client_max_body_size of nginx",
@@ -253,6 +263,7 @@ def _remedy(server: Server, answer: HttpAnswer) -> str:
         path=answer.path,
         key=server.route.key,
         variable=server.route.variable,
+        prefix=server.route.variable.removesuffix("_HEADERS"),
     )
 
 

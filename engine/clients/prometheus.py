@@ -12,8 +12,8 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from gendash.engine.clients.answers import Failed
-from gendash.engine.clients.http import Session, basic, is_passing
-from gendash.engine.clients.http_policy import HttpAnswer, Server, explain, json_of, route_of
+from gendash.engine.clients.http import Session, is_passing
+from gendash.engine.clients.http_policy import HttpAnswer, Server, basic, explain, json_of, route_of
 from gendash.engine.config.load import Config
 from gendash.engine.errors import Unexpected
 from gendash.engine.model import Problem
@@ -119,14 +119,22 @@ def prometheus(config: Config) -> Iterator[Call]:
     It raises Unreachable, Denied, or Unexpected where something else answers at the URL.
     """
     with prometheus_session(config) as session, ExitStack() as stack:
-        posts = [True]
         elsewhere = config["prometheus.rules_url"]
         rules = stack.enter_context(prometheus_session(config, "prometheus.rules_url")) if elsewhere else session
+        yield calls_of(session, rules)
 
-        def call(path: str, params: dict[str, str]) -> Data | Failed:
-            return _call(rules if path == "rules" else session, path, params, posts)
 
-        yield call
+def calls_of(session: Session, rules: Session | None = None) -> Call:
+    """The same over a session whose server has Prometheus' API below its URL, such as Grafana's proxy.
+
+    ``rules`` is asked for loaded rules, where that is another server.
+    """
+    posts = [True]
+
+    def call(path: str, params: dict[str, str]) -> Data | Failed:
+        return _call(rules or session if path == "rules" else session, path, params, posts)
+
+    return call
 
 
 def prometheus_session(config: Config, key: str = "prometheus_url") -> Session:

@@ -100,9 +100,14 @@ class Config:
         """Uid of a dashboard in Grafana: at most 40 characters, with the instance prefix where one is set."""
         return self.prefixed(f"gendash-{name}")
 
+    @property
+    def prefix(self) -> str:
+        """Project and instance, joined by ``-``: it distinguishes installations in one Grafana. Empty without both."""
+        return _prefix(self.values)
+
     def prefixed(self, uid: str) -> str:
-        """A uid with the instance prefix where one is set."""
-        return f"{self.values['instance']}-{uid}" if self.values["instance"] else uid
+        """A uid with the prefix of project and instance where one is set."""
+        return f"{self.prefix}-{uid}" if self.prefix else uid
 
 
 def load_config(
@@ -136,13 +141,13 @@ def load_config(
         else:
             _store(setting, key, value, where, values, origins, problems, in_file=True)
     for setting in SETTINGS:
-        # A * in a variable matches each of the Langfuse projects.
-        names = values["langfuse.projects"] if "*" in setting.env else [""] if setting.env else []
+        names = _names(setting, values)
         for name in names:
             key, env = setting.key.replace("*", name), setting.env.replace("*", variable_part(name))
             _from_environment(setting, key, env, environ or {}, read_file, values, origins, problems)
     _check_projects(values, origins, problems)
     _switch_off(values, origins, problems)
+    _name_data_sources(values, origins)
     problems += http_headers.header_problems(values, origins)
     if problems:
         raise ConfigError(problems)
@@ -177,6 +182,30 @@ def _check_projects(values: Mapping[str, Any], origins: Mapping[str, str], probl
         if key.startswith("langfuse.servers.") and key.split(".")[2] not in values["langfuse.projects"]:
             hint = suggest(key.split(".")[2], values["langfuse.projects"]) or "list it under langfuse.projects"
             problems.append(Problem(origins[key], f"unknown Langfuse project '{key.split('.')[2]}'", hint))
+
+
+def _prefix(values: Mapping[str, Any]) -> str:
+    return "-".join(filter(None, (values["project"], values["instance"])))
+
+
+def _name_data_sources(values: dict[str, Any], origins: dict[str, str]) -> None:
+    """Puts the prefix into uid and name of the data sources that nothing else names: installations share none."""
+    prefix = _prefix(values)
+    for kind in ("database", "admin", "prometheus") if prefix else ():
+        for key, form in ((f"datasources.{kind}.uid", "{0}-{1}"), (f"datasources.{kind}.name", "{1} ({0})")):
+            if key not in origins:
+                values[key] = form.format(prefix, values[key])
+                origins[key] = "instance" if values["instance"] else "project"
+
+
+def _names(setting: Setting, values: Mapping[str, Any]) -> list[str]:
+    """What a * in a setting's variable matches: the Langfuse projects, or the receivers that the file names."""
+    if "*" not in setting.env:
+        return [""] if setting.env else []
+    prefix = setting.key.partition("*")[0]
+    if prefix == "langfuse.servers.":
+        return list(values["langfuse.projects"])
+    return list(dict.fromkeys(key.removeprefix(prefix).partition(".")[0] for key in values if key.startswith(prefix)))
 
 
 def _switch_off(values: dict[str, Any], origins: dict[str, str], problems: list[Problem]) -> None:

@@ -59,4 +59,18 @@ def route_settings(key: str, server: str, variable: str, default: str | None) ->
             "http://host:port of a proxy, or none; where absent HTTPS_PROXY, HTTP_PROXY and NO_PROXY apply, but never"
             " for this machine's own addresses",
         ),
+        Setting(
+            f"{key}.proxy_auth",
+            "str",
+            default,
+            f"`user:password` for the proxy between gendash and {server}",
+            f"{variable}_PROXY_AUTH",
+            secret=True,
+        ),
+        Setting(
+            f"{key}.insecure",
+            "bool",
+            None if default is None else False,
+            f"true: {server}'s certificate is not checked, which every run says; name its authority in ca_file instead",
+        ),
     )

@@ -16,6 +16,7 @@ from gendash.engine.config import http_headers
 TypeName = Literal[
     "bool", "int", "float", "money", "share", "amount", "list", "words", "names", "zone", "url", "server", "header",
     "headers", "token", "proxy", "str", "text", "name", "column", "identifier", "table", "name?", "uid", "uid?",
+    "int?", "url?",
     "metric", "label", "duration", "durations", "sql type", "one or two", "lists", "maps", "numbers", "texts by name",
     "maps of texts", "word lists", "days by relation", "true or row", "columns",
     "server retention",
@@ -146,6 +147,11 @@ TYPES: Mapping[TypeName, Type] = {
         lambda value: isinstance(value, int) and _is_above_0(value),
         {"type": "integer", "minimum": 1},
     ),
+    "int?": Type(
+        "a whole number from 0",
+        lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0,
+        {"type": "integer", "minimum": 0},
+    ),
     "float": Type("a number above 0", _is_above_0, _NUMBER),
     "money": Type("an amount in USD above 0", _is_above_0, _NUMBER),
     "share": Type(
@@ -165,6 +171,7 @@ TYPES: Mapping[TypeName, Type] = {
         {"type": "string", "minLength": 1},
     ),
     "url": Type("a URL", _is_some_text, {**_TEXT, "pattern": "^[A-Za-z][A-Za-z0-9+.-]*:"}),
+    "url?": _matching(r"https?://[^\s@?#]+|", "a URL without user, password and query, or nothing"),
     "server": Type(
         f"a URL with scheme and host, or {NONE}",
         _is_some_text,

@@ -144,7 +144,10 @@ def _with_selects(staging: Relation, label: str, tables: Mapping[str, AdapterTab
 
 
 def _with_features(config: Config, relations: Mapping[str, Relation], tables: Mapping[str, AdapterTable]) -> Config:
-    """The settings with the features of tables that are given on, unless a setting says otherwise, and others off."""
+    """The settings with the features of tables that are given on, unless a setting says otherwise, and others off.
+
+    A feature that needs one of several columns stays as it is: metadata may hold it, or anything else.
+    """
     values, origins = dict(config.values), dict(config.origins)
     origin = f"platform.adapter: {config['platform.adapter']}"
     for feature in FED_BY["platform"]:
@@ -152,9 +155,17 @@ def _with_features(config: Config, relations: Mapping[str, Relation], tables: Ma
         lacking = _lacks(feature, relations, tables)
         if lacking:
             values[key], origins[key] = False, f"{origin}, which gives no {lacking}"
-        elif key not in config.origins:
+        elif key not in config.origins and not _choices(feature, relations):
             values[key], origins[key] = True, origin
     return replace(config, values=values, origins=origins)
+
+
+def _choices(feature: str, relations: Mapping[str, Relation]) -> bool:
+    return any(
+        one.header.get("one_of") and one.header.get("feature") == feature
+        for one in relations.values()
+        if one.kind == "staging"
+    )
 
 
 def _lacks(feature: str, relations: Mapping[str, Relation], tables: Mapping[str, AdapterTable]) -> str:

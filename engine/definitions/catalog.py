@@ -56,6 +56,7 @@ class Catalog:
     PostgreSQL's functions and types. ``documents`` are the shipped templates, glossary, plan and instrumentation, and
     promtool's tests of all roots, by path.
     ``adapter`` has the files of ``platform.adapter`` by the table that each gives.
+    ``overrides`` are the changes over what is rendered, by place.
     ``left_out`` names dashboards that are there but cannot be read or judged: nothing that names one is wrong.
     """
 
@@ -74,6 +75,7 @@ class Catalog:
     metric_lines: Mapping[str, MetricLines] = field(default_factory=dict)
     documents: Mapping[str, Document] = field(default_factory=dict)
     adapter: Mapping[str, AdapterTable] = field(default_factory=dict)
+    overrides: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
 
     @cached_property
     def contract(self) -> dict[str, dict[str, CanonicalColumn]]:

@@ -83,7 +83,8 @@ class Lineage:
                 found[own] = [("table", name) for name in (sorted(select.tables) if select else [mapped])]
                 for column in header.get("reads", {}).get(own, {}):
                     theirs = columns_behind(config, relation, own, mapped_column(config, relation, own, column))
-                    found[f"{own}.{column}"] = [("column", one) for one in sorted(theirs)]
+                    constant = [("staging", relation.name)]  # no column is behind it
+                    found[f"{own}.{column}"] = [("column", one) for one in sorted(theirs)] or constant
         for relation in self.catalog.relations.values():
             kind = "staging" if relation.kind == "staging" else "relation"
             prefix = "staging." if kind == "staging" else ""

@@ -15,6 +15,8 @@ from gendash.engine.definitions.adapters import FOLDER, Adapter, adapted
 from gendash.engine.definitions.catalog import Catalog, Document, MetricLines, Style
 from gendash.engine.definitions.content_modules import PACKAGED, dashboard_names, load_dashboards
 from gendash.engine.definitions.each import filled, wrong_each
+from gendash.engine.definitions.overrides import FILE as OVERRIDES
+from gendash.engine.definitions.overrides import Fields, override_problems, sound_overrides
 from gendash.engine.definitions.rule_files import lines_of_entries, metrics_of, rules_of
 from gendash.engine.definitions.strays import STYLE, adapter_strays, strays
 from gendash.engine.definitions.visual import Schemas
@@ -51,6 +53,7 @@ def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
     dashboards: dict[str, Dashboard] = {}
     styles: dict[str, Style] = {}
     named: set[str] = set()
+    overrides: dict[str, Fields | None] = {}
     complete = True
     roots = [PACKAGED, *roots]
     for root in roots:
@@ -72,6 +75,7 @@ def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
         if root != PACKAGED:
             owned = [*found, f"{reader.prefix}sql/", f"{reader.prefix}recording_rules/"]
             styles |= dict.fromkeys(owned, reader.style())
+            overrides |= reader.overrides(dashboards)
         problems += strays(root, root == PACKAGED, reader.prefix)
         complete &= reader.complete
     by_name = _all_rules(rules, problems)
@@ -84,7 +88,7 @@ def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
     schemas, builtins = Schemas(_packaged_json("grafana_panels")), Builtins(_packaged_json("postgres_names"))
     return Catalog(
         config, dashboards, relations, by_name, metrics, own, styles, tuple(problems), complete, schemas, left_out,
-        builtins, metric_lines, documents, tables,
+        builtins, metric_lines, documents, tables, overrides,
     )  # fmt: skip
 
 
@@ -115,6 +119,15 @@ def _adapter(config: Config, roots: Iterable[Path], base: Path, problems: list[P
             files[path.stem] = (reader.shown(path), text)
     problems += adapter_strays(folder, reader.shown)
     return Adapter(folder.resolve().name, files)
+
+
+def packaged_adapters() -> list[Adapter]:
+    """The shipped adapters, in the order of their names."""
+    return [
+        Adapter(name, {path.stem: (path.name, path.read_text("utf-8")) for path in sorted(folder.glob("*.sql"))})
+        for name in shipped_adapters()
+        for folder in [PACKAGED / FOLDER / name]
+    ]
 
 
 def shipped_adapters(roots: Iterable[Path] = (PACKAGED,)) -> list[str]:
@@ -261,6 +274,15 @@ class _Root:
         text = self.text(path) if path.exists() else None
         content, lines = self._yaml(text, self.shown(path)) if text is not None else (None, {})
         return Style({} if content is None else content, self.shown(path), lines)
+
+    def overrides(self, dashboards: Mapping[str, Dashboard]) -> dict[str, Fields | None]:
+        """The overrides of this root by place."""
+        path = self.root / OVERRIDES
+        text = self.text(path) if path.exists() else None
+        content, lines = self._yaml(text, self.shown(path)) if text is not None else (None, {})
+        content = {} if content is None else content
+        self.problems += override_problems(content, self.shown(path), lines, dashboards)
+        return sound_overrides(content)
 
     def text(self, path: Path) -> str | None:
         """The text of a file; None if it cannot be read, which is a problem."""

@@ -33,6 +33,16 @@ def columns_behind(config: Config, staging: Relation, table: str, mapped: str) -
     return set[str]().union(*(select.outputs.get(one, frozenset()) for one in named_in(mapped)))
 
 
+def table_uses(staging: Relation, table: str, mapped: str) -> Iterator[tuple[str, str]]:
+    """What a table is read from: itself, or the tables of an adapter's SELECT and the columns that choose its rows."""
+    select = staging.adapter.get(table)
+    if select is None:
+        yield "table", mapped
+        return
+    yield from (("table", name) for name in select.tables)
+    yield from (("column", name) for name in select.rows)
+
+
 def names_in_text(staging: Relation) -> frozenset[tuple[str, str]]:
     """The tables and columns, as uses, that SELECTs of an adapter name: all are in the text of the staging query."""
     tables = {("table", name) for one in staging.adapter.values() for name in one.tables}

@@ -23,6 +23,7 @@ from gendash.engine.definitions.platform_names import (
     mapped_table,
     named_in,
     part_of_table,
+    table_uses,
     whole_table,
 )
 from gendash.engine.definitions.usable_rows import is_usable, only_usable
@@ -132,7 +133,7 @@ def _parents_count(names: Names, table: str, outer: str, path: tuple[str, ...] =
         if not counts:
             continue
         child, id_ = mapped_column(config, staging, table, own), mapped_column(config, of, owner, key)
-        read = set(_table_uses(of, owner, place)).union(*(uses for _, uses in above))
+        read = set(table_uses(of, owner, place)).union(*(uses for _, uses in above))
         if owner in of.adapter:  # its SELECT is in the condition as a whole
             read |= {("column", column) for column in of.adapter[owner].columns}
         for one, name, mapped in ((of, owner, id_), (of, owner, f"= {rows or ''}"), (staging, table, child)):
@@ -142,16 +143,6 @@ def _parents_count(names: Names, table: str, outer: str, path: tuple[str, ...] =
             f"{mapped_sql(child, outer)} and ({' and '.join(counts)}) is not true)",
             read,
         )
-
-
-def _table_uses(staging: Relation, table: str, mapped: str) -> Iterator[Use]:
-    """What a table is read from: itself, or the tables of an adapter's SELECT and the columns that choose its rows."""
-    select = staging.adapter.get(table)
-    if select is None:
-        yield "table", mapped
-        return
-    yield from (("table", name) for name in select.tables)
-    yield from (("column", name) for name in select.rows)
 
 
 def resolve_references(
@@ -326,7 +317,7 @@ def _staging_scope(
             wrong.append((f"no table '{name}' in the header", suggest(name, tables) or "add it to tables:"))
             return name
         mapped = mapped_table(config, staging, name)
-        uses.update(_table_uses(staging, name, mapped))
+        uses.update(table_uses(staging, name, mapped))
         if rows == "all":
             return whole_table(config, staging, name)
         chosen = columns_behind(config, staging, name, f"={config.get(f'platform.rows.{name}', '')}")

@@ -7,6 +7,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from gendash.engine.config.load import suggest
+from gendash.engine.definitions.overrides import FILE as OVERRIDES
 from gendash.engine.model import Problem
 
 STYLE = "style.yaml"
@@ -21,7 +22,7 @@ SHIPPED = {
 }
 # what is read, by folder: names of files, and the folders below
 READ: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    ".": ((STYLE,), ("dashboards", "recording_rules", "sql")),
+    ".": ((STYLE, OVERRIDES), ("dashboards", "recording_rules", "sql")),
     "dashboards": (("*.py",), ()),
     "recording_rules": (("*.yaml",), ("tests",)),
     "recording_rules/tests": (("*.yaml",), ()),

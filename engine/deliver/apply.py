@@ -2,24 +2,60 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
-from gendash.engine.config.load import Config
+from gendash.engine.clients.grafana import public_url, session
+from gendash.engine.clients.http import Pause
+from gendash.engine.config.load import Config, suggest
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.deliver import grafana, rules_dir
-from gendash.engine.deliver.plan import Action, Change, Desired, desired, plan
-from gendash.engine.deliver.plan_rules import rule_changes
+from gendash.engine.deliver.alerting import alerting_changes, observe_alerting, secrets_of
+from gendash.engine.deliver.changes import Action, Change
+from gendash.engine.deliver.observe import observe_grafana
+from gendash.engine.deliver.plan import plan
+from gendash.engine.deliver.plan_rules import reload_change, rule_changes
+from gendash.engine.deliver.state import Desired, desired
 from gendash.engine.errors import Refused, raise_if
 from gendash.engine.model import Problem
 from gendash.engine.render.dashboards import render_dashboards
+from gendash.engine.render.grafana_alerting import grafana_alerting
 from gendash.engine.render.rules import render_rules
+from gendash.engine.store.delivered import Memory, recall, remember
 from gendash.engine.store.migrate import migrate, pending
 
 SWITCHES = {"database": "database_url", "prometheus": "prometheus.rules_dir", "grafana": "grafana_token"}
 SERVER_OF = {"database": "store", "prometheus": "prometheus", "grafana": "grafana"}
+
+
+DASHBOARD = "dashboard/"
+
+
+class Options(NamedTuple):
+    """What plan and apply are asked for. ``only`` names targets, or dashboards as ``dashboard/NAME``."""
+
+    only: tuple[str, ...] = ()
+    prune: bool = False
+    overwrite: bool = False
+
+
+EVERYTHING = Options()
+
+
+class Planned(NamedTuple):
+    """A plan: the desired state of Grafana, the changes in the order in which they are made, and what ``server`` it is.
+
+    ``server`` names Grafana, its version and the organisation; empty where Grafana is no target.
+    """
+
+    wanted: Desired
+    changes: list[Change]
+    server: str = ""
 
 
 def configured(config: Config, only: Sequence[str] = ()) -> tuple[str, ...]:
@@ -27,14 +63,15 @@ def configured(config: Config, only: Sequence[str] = ()) -> tuple[str, ...]:
 
     Raises Refused where nothing is configured, and for a target of ``only`` whose server is none.
     """
+    named = tuple(dict.fromkeys("grafana" if name.startswith(DASHBOARD) else name for name in only))
     wrong = [
-        Problem("--only", f"there is no {one} ({why})", "leave it out") for one, why in none(config) if one in only
+        Problem("--only", f"there is no {one} ({why})", "leave it out") for one, why in none(config) if one in named
     ]
     raise_if(Refused, wrong)
     found = tuple(target for target, key in SWITCHES.items() if config[key] and config.has(SERVER_OF[target]))
     if not found and (config.has("store") or config.has("grafana")):
         raise Refused(Problem("plan", "no target is configured", "set GENDASH_GRAFANA_TOKEN or GENDASH_DATABASE_URL"))
-    return tuple(only) or found
+    return named or found
 
 
 def none(config: Config) -> list[tuple[str, str]]:
@@ -42,35 +79,82 @@ def none(config: Config) -> list[tuple[str, str]]:
     return [(target, config.none(server)) for target, server in SERVER_OF.items() if not config.has(server)]
 
 
-def observe_and_plan(catalog: Catalog, only: Sequence[str] = ()) -> tuple[Desired, list[Change]]:
-    """The desired state of Grafana, and the changes of all targets in the order in which they are made.
+def observe_and_plan(catalog: Catalog, options: Options = EVERYTHING, pause: Pause = time.sleep) -> Planned:
+    """The changes of all targets that are configured, or of those of ``only``.
 
-    ``only`` narrows the targets; without it all that are configured. Raises TargetError where one does not answer.
+    Raises TargetError where one does not answer, Refused for a dashboard of ``only`` that there is not.
     """
     config = catalog.config
-    targets = configured(config, only)
-    admin = [config.dashboard_uid(d.name) for d in catalog.dashboards.values() if d.audience == "admin"]
-    wanted = desired(config, render_dashboards(catalog), admin)
+    targets = configured(config, options.only)
+    wanted = wanted_of(catalog, options) if "grafana" in targets else desired(config, {})
     changes: list[Change] = []
+    server = ""
     if "database" in targets:
         changes += _database(catalog)
     if "prometheus" in targets:
         changes += _rules(catalog)
     if "grafana" in targets:
-        changes += plan(wanted, grafana.observe_grafana(config, wanted))
-    return wanted, changes
+        observed = observe_grafana(config, wanted, pause)
+        server = observed.server
+        changes += plan(wanted, observed)
+        changes += _alerting(catalog, wanted, pause)
+    return Planned(wanted, changes, server)
+
+
+def _alerting(catalog: Catalog, wanted: Desired, pause: Pause) -> list[Change]:
+    """The changes of alerting by Grafana; none where Prometheus evaluates alerts, or of a plan of single dashboards."""
+    if catalog.config["alerting.by"] != "grafana" or wanted.partial:
+        return []
+    with session(catalog.config, pause) as ask:
+        there = observe_alerting(ask)
+    known = wanted.written or {}
+    same = {uid for uid, digest in wanted.secrets.items() if known.get(uid) == digest}
+    return alerting_changes(grafana_alerting(catalog), there, same)
+
+
+def _secret_texts(catalog: Catalog, wanted: Desired) -> dict[str, str]:
+    """The secrets of data sources and contact points by uid."""
+    sources = {one["uid"]: one["secureJsonData"] for one in wanted.datasources if one.get("secureJsonData")}
+    found = {uid: json.dumps(secret, sort_keys=True) for uid, secret in sources.items()}
+    return found | (secrets_of(grafana_alerting(catalog)) if catalog.config["alerting.by"] == "grafana" else {})
+
+
+def wanted_of(catalog: Catalog, options: Options = EVERYTHING) -> Desired:
+    """The desired state of Grafana, with what the store remembers of the secrets that were written."""
+    config = catalog.config
+    memory = recall(config, _key(config))
+    admin = [config.dashboard_uid(d.name) for d in catalog.dashboards.values() if d.audience == "admin"]
+    rendered = render_dashboards(catalog)
+    names = [name.removeprefix(DASHBOARD) for name in options.only if name.startswith(DASHBOARD)]
+    wrong = [name for name in names if name not in catalog.dashboards]
+    raise_if(Refused, [Problem("--only", f"no dashboard '{n}'", suggest(n, catalog.dashboards)) for n in wrong])
+    if names:
+        rendered = {uid: rendered[uid] for uid in map(config.dashboard_uid, names)}
+    wanted = desired(config, rendered, admin, memory.project if memory else "")
+    return replace(
+        wanted,
+        secrets={uid: memory.digest(text) if memory else "?" for uid, text in _secret_texts(catalog, wanted).items()},
+        written=memory.written if memory else None,
+        overwrite=options.overwrite,
+        prune=options.prune,
+        partial=bool(names),
+    )
 
 
 def carry_out(
     catalog: Catalog,
-    wanted: Desired,
-    changes: Sequence[Change],
+    planned: Planned,
     state: Path,
     now: datetime,
     say: Callable[[str], None],
+    done: list[Change] | None = None,
 ) -> list[Change]:
-    """Makes the changes and returns the result of each; ``blocked`` if it could not be made. ``say`` gets progress."""
-    config = catalog.config
+    """Makes the changes and returns the result of each; ``blocked`` if it could not be made. ``say`` gets progress.
+
+    ``done`` gets each result as soon as it is there, so that an interruption can name it.
+    """
+    config, changes = catalog.config, planned.changes
+    done = [] if done is None else done
     own = {target: [change for change in changes if change.target == target] for target in SWITCHES}
     if any(change.writes for change in own["database"]):
         migrated = migrate(config, catalog)
@@ -79,12 +163,40 @@ def carry_out(
         if migrated.problems:
             lines = tuple(str(problem) for problem in migrated.problems)
             own["database"] = [replace(change, action="blocked", lines=lines) for change in own["database"]]
+    done += own["database"]
     if any(change.writes for change in own["prometheus"]):
-        say(rules_dir.apply_rules(_rules_dir(config), own["prometheus"], config))
-    done = [*own["database"], *own["prometheus"]]
+        line = rules_dir.apply_rules(_rules_dir(config), own["prometheus"], config)
+        say(line)
+        done += [change for change in own["prometheus"] if change.kind != "reload"]
+        if line != rules_dir.RELOADED:
+            done.append(Change("prometheus", "reload", "reload", "blocked", "reload", (line,)))
+    else:
+        done += own["prometheus"]
     if own["grafana"]:
-        done += grafana.apply_to_grafana(config, wanted, own["grafana"], state, now, say)
+        made: list[Change] = []
+        try:
+            grafana.apply_to_grafana(config, planned.wanted, own["grafana"], state, now, say, done=made)
+        finally:
+            done += made
+            _remember(catalog, planned.wanted, own["grafana"], made)
     return done
+
+
+def _remember(catalog: Catalog, wanted: Desired, planned: Sequence[Change], made: Sequence[Change]) -> None:
+    """Notes the secrets that were written; the store may have got its memory in this very apply."""
+    config = catalog.config
+    failed = {change.name for change in made if change.action in ("blocked", "left")}
+    sent = {change.name for change in planned if change.kind in ("datasource", "alerting") and change.payload}
+    written = {change.name for change in made} & sent - failed
+    memory: Memory | None = recall(config, _key(config)) if written else None
+    if memory:
+        texts = _secret_texts(catalog, wanted)
+        remember(config, _key(config), {uid: memory.digest(texts[uid]) for uid in written & texts.keys()})
+
+
+def _key(config: Config) -> str:
+    """What the store's memory calls this Grafana."""
+    return f"{public_url(config['grafana_url'])} {config['grafana_org_id']}"
 
 
 def _database(catalog: Catalog) -> list[Change]:
@@ -95,7 +207,11 @@ def _database(catalog: Catalog) -> list[Change]:
 
 def _rules(catalog: Catalog) -> list[Change]:
     files = {Path(path).name: content for path, content in render_rules(catalog).items()}
-    return rule_changes(files, rules_dir.observe_rules_dir(_rules_dir(catalog.config)))
+    folder = _rules_dir(catalog.config)
+    changes = rule_changes(files, rules_dir.observe_rules_dir(folder))
+    if any(change.action != "none" for change in changes):
+        return changes  # what is written is loaded by the reload after it
+    return changes + reload_change(files, rules_dir.reload_is_owed(folder), rules_dir.observe_loaded(catalog.config))
 
 
 def _rules_dir(config: Config) -> Path:

@@ -1,7 +1,7 @@
-"""Reads the state of Grafana and carries out a plan's changes. The only module that uses grafana-client.
+"""Carries out a plan's changes in Grafana: each write is checked, and one whose answer was lost is looked up.
 
-grafana-client is imported inside functions, so that commands without Grafana start fast. Its errors and those of the
-HTTP library under it end here.
+A write is sent again only where that does no harm: a save names the version that it replaces, so it cannot be done
+twice; after an answer that leaves open whether it was done, the object is read and planned again first.
 """
 
 from __future__ import annotations
@@ -9,63 +9,46 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import repeat
 from pathlib import Path
 from typing import Any
 
-from gendash.engine.clients.grafana import (
-    THREADS,
-    Grafana,
-    check_version,
-    data_sources,
-    reason,
-    session,
-    token_permissions,
-)
-from gendash.engine.clients.http import Pause
+from gendash.engine.clients.grafana import ROLES, Grafana, reason, session, token_permissions
+from gendash.engine.clients.http import BACKOFF_S, Pause
 from gendash.engine.clients.http_policy import Failing, Unanswered
 from gendash.engine.config.load import Config
-from gendash.engine.deliver.plan import (
-    Change,
-    Desired,
-    LiveDashboard,
-    ObservedGrafana,
-    is_mark,
-    last_own_version,
-    overtaken,
-    same,
-    without_folder,
-)
-from gendash.engine.errors import TargetError, Unexpected, Unreachable
+from gendash.engine.deliver.alerting import send
+from gendash.engine.deliver.changes import Change
+from gendash.engine.deliver.marks import is_mark
+from gendash.engine.deliver.observe import observe, read_dashboard
+from gendash.engine.deliver.plan import plan, without_folder
+from gendash.engine.deliver.plan_dashboards import dashboard_change, overtaken
+from gendash.engine.deliver.state import Desired, LiveDashboard, ObservedGrafana
+from gendash.engine.errors import TargetError, Unreachable
 from gendash.engine.model import Problem
 
-VERSIONS = 30  # Grafana keeps 20 by default
 PATIENCE = (5.0, 12)  # seconds and times: Grafana keeps what a token may do for a minute
+_DELETED = {"dashboard": "/dashboards/uid/", "datasource": "/datasources/uid/"}
 
 
-def observe_grafana(config: Config, wanted: Desired, pause: Pause = time.sleep) -> ObservedGrafana:
-    """The present state in Grafana of all desired objects. One request for an unchanged dashboard, several at a time.
+@dataclass(frozen=True)
+class Writer:
+    """What a write needs: the session, the desired state, the waits that are left, and where progress goes."""
 
-    Raises Unreachable, Denied (wrong token) or Unexpected (not a Grafana, or one that is too old).
-    """
-    hidden = [place.uid for place in wanted.folders if place.hidden]
-    with session(config, pause) as ask, ThreadPoolExecutor(THREADS) as pool:
-        check_version(ask)
-        rights = token_permissions(ask)
-        sources = pool.submit(data_sources, ask)
-        folders = {place.uid: pool.submit(_folder, ask, place.uid) for place in wanted.folders}
-        rows = {uid: pool.submit(_permissions, ask, uid) for uid in hidden}
-        found = {uid: pool.submit(_dashboard, ask, uid, wanted) for uid in wanted.dashboards}
-        return ObservedGrafana(
-            {uid: future.result() for uid, future in found.items()},
-            {uid: future.result() for uid, future in folders.items()},
-            {uid: future.result() for uid, future in rows.items()},
-            sources.result(),
-            rights,
-        )
+    ask: Grafana
+    wanted: Desired
+    patience: Iterator[float]
+    say: Callable[[str], None]
+
+
+class Unsure(Exception):
+    """An answer after which it is not known whether a write was done."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__(line)
+        self.line = line
 
 
 def apply_to_grafana(
@@ -76,99 +59,105 @@ def apply_to_grafana(
     now: datetime,
     say: Callable[[str], None],
     pause: Pause = time.sleep,
+    done: list[Change] | None = None,
 ) -> list[Change]:
     """Carries out the changes of a plan and returns what became of each: ``blocked`` where it could not be done.
 
     Grafana's present content is first saved below ``state/backups/``; if that fails, nothing is written. ``say`` gets
-    a line when there is something to wait for.
+    a line when there is something to wait for. ``done`` gets each result at once, so that an interruption can name it.
     """
     _back_up(changes, state / "backups" / now.strftime("%Y%m%dT%H%M%SZ"))
-    patience = repeat(*PATIENCE)
-    done: list[Change] = []
+    done = [] if done is None else done
     with session(config, pause) as ask:
+        writer = Writer(ask, wanted, repeat(*PATIENCE), say)
         for change in changes:
             failed = {c.name for c in done if c.kind in ("folder", "permission") and c.action == "blocked"}
-            if not change.writes:
+            if not (change.writes or (change.kind == "datasource" and change.payload)):
                 done.append(change)
             elif ask.silent:
-                done.append(replace(change, action="blocked", lines=("not tried: Grafana no longer answers",)))
+                done.append(change.turned("blocked", "not tried: Grafana no longer answers"))
             elif change.name in failed or change.payload.get("folderUid") in failed:
                 done.append(without_folder(change))
             else:
-                done.append(_carry_out(ask, change, wanted, patience, say))
+                done.append(_carry_out(writer, change))
     return done
 
 
-def _folder(ask: Grafana, uid: str) -> Mapping[str, Any] | str | None:
-    status, body = ask("GET", f"/folders/{uid}")
-    if status == 404:
-        return None
-    if status >= 500:  # no answer is not the answer that it cannot be seen
-        raise Unexpected(Problem(ask.where, f"/folders/{uid}: {reason(status, body)}", "look into Grafana's log"))
-    return body if status == 200 else reason(status, body)
-
-
-def _permissions(ask: Grafana, uid: str) -> list[Mapping[str, Any]] | None:
-    status, body = ask("GET", f"/folders/{uid}/permissions")
-    return body if status == 200 and isinstance(body, list) else None
-
-
-def _dashboard(ask: Grafana, uid: str, wanted: Desired) -> LiveDashboard | str | None:
-    status, body = ask("GET", f"/dashboards/uid/{uid}")
-    if status == 404:
-        return None
-    if status == 406:
-        return "was saved in Grafana's new format, which gendash does not write; delete it or save it as classic JSON"
-    if status == 403:
-        return "is there, but the token may not see it; give its service account View and Edit on the folder"
-    if status != 200:
-        return f"cannot be read ({reason(status, body)})"
-    live = LiveDashboard(body["dashboard"], body["meta"])
-    if same(*wanted.dashboards[uid], live):
-        return live
-    return replace(live, history=history(ask, uid, int(live.meta.get("version") or 0), wanted.instance))
-
-
-def history(ask: Grafana, uid: str, version: int, instance: str) -> list[Mapping[str, Any]]:
-    """Versions down to the newest that is ours; all that Grafana keeps where none is; nothing without the right."""
-    path = f"/dashboards/uid/{uid}/versions"
-    found: list[Mapping[str, Any]] = []
-    for limit in (1, VERSIONS) if version > 1 else ():
-        status, body = ask("GET", path, params={"limit": limit})
-        if status not in (200, 403, 404):  # what the history holds stays unknown, which is not that it holds nothing
-            raise Unexpected(Problem(ask.where, f"{path}: {reason(status, body)}", "try again"))
-        if status != 200:
-            return []
-        found = body["versions"] if isinstance(body, Mapping) else body
-        if last_own_version(found, instance):
+def _carry_out(writer: Writer, change: Change) -> Change:
+    """The result of a change; after an answer that leaves it open, what is there decides."""
+    ask, line = writer.ask, ""
+    for wait in (*BACKOFF_S, None):
+        try:
+            return _write(writer, change)
+        except Unsure as error:
+            line = error.line
+        except TargetError as error:
+            problem = error.problems[0]
+            line = f"{problem.what}; {problem.do}"
+            if not isinstance(error, Unanswered | Failing):
+                ask.silent = isinstance(error, Unreachable)
+                return change.turned("blocked", line, "nothing was written")
+        if wait is not None:
+            ask.pause(wait)
+        try:
+            found = _look(writer, change)
+        except TargetError as error:
+            ask.silent = isinstance(error, Unreachable)
+            break
+        if found is not None:
             return found
-    if version == 1 or (found and found[-1].get("version") == 1):
-        status, first = ask("GET", f"{path}/1")  # the list calls it "Initial save", whatever its message was
-        return [*found[:-1], first] if status == 200 else found
-    return found
+    return change.turned("blocked", line, "it may have been written: plan again")
 
 
-def _carry_out(
-    ask: Grafana, change: Change, wanted: Desired, patience: Iterator[float], say: Callable[[str], None]
-) -> Change:
-    try:
-        if change.kind == "folder":
-            return _answered(change, *ask("POST", "/folders", json=dict(change.payload)))
-        if change.kind == "permission":
-            return _hide(ask, change)
-        if change.kind == "datasource":
-            return _answered(change, *ask("POST", "/datasources", json=dict(change.payload)))
-        return _save(ask, change, wanted, patience, say)
-    except TargetError as error:
-        ask.silent = isinstance(error, Unreachable)
-        lines = tuple(f"{problem.what}; {problem.do}" for problem in error.problems)
-        unsure = isinstance(error, Unanswered | Failing)
-        what = "it may have been written: plan again" if unsure else "nothing was written"
-        return replace(change, action="blocked", lines=(*lines, what))
+def _look(writer: Writer, change: Change) -> Change | None:
+    """What became of a write, by planning again what is there; None where it was not done and may be sent again."""
+    if change.kind == "alerting":  # its requests can be sent again without harm
+        return None
+    dashboards = [change.name] if change.kind == "dashboard" else []
+    part = writer.wanted.only(dashboards, [change.name], [change.name])
+    if change.action == "delete":
+        status, _ = writer.ask("GET", f"{_DELETED[change.kind]}{change.name}")
+        return change if status == 404 else None
+    seen = observe(writer.ask, part)
+    again = next((c for c in plan(part, seen) if (c.kind, c.name) == (change.kind, change.name)), None)
+    if again is None or again.action == "none":
+        return replace(change, lines=(*change.lines, "the answer was lost, but it is there"), payload={})
+    return None if again.writes and again.base == change.base else again
+
+
+def _write(writer: Writer, change: Change) -> Change:
+    ask = writer.ask
+    if change.kind == "alerting":
+        return send(ask, change)
+    if change.action == "delete":
+        return _delete(writer, change)
+    if change.kind == "folder":
+        return _folder(ask, change)
+    if change.kind == "permission":
+        return _hide(ask, change)
+    if change.kind == "datasource":
+        exists = change.before is not None or change.action == "none"
+        method, path = ("PUT", f"/datasources/uid/{change.name}") if exists else ("POST", "/datasources")
+        return _answered(change, *ask(method, path, json=dict(change.payload)))
+    return _save(writer, change)
+
+
+def _folder(ask: Grafana, change: Change) -> Change:
+    """Makes a folder, or renames and moves it."""
+    if change.action == "create":
+        return _answered(change, *ask("POST", "/folders", json=dict(change.payload)))
+    done = change
+    if "parentUid" in change.payload:
+        body = {"parentUid": change.payload["parentUid"]}
+        done = _answered(change, *ask("POST", f"/folders/{change.name}/move", json=body))
+    if "title" in change.payload and done.action != "blocked":
+        body = {"title": change.payload["title"], "overwrite": True}
+        done = _answered(change, *ask("PUT", f"/folders/{change.name}", json=body))
+    return done
 
 
 def _hide(ask: Grafana, change: Change) -> Change:
-    """Takes Viewers and Editors out of a folder's permissions; the rows of people and teams stay."""
+    """Takes Viewers and Editors out of a folder's permissions; the rows of people and teams stay, ours are added."""
     path = f"/folders/{change.name}/permissions"
     status, rows = ask("GET", path)
     if status != 200:
@@ -176,31 +165,46 @@ def _hide(ask: Grafana, change: Change) -> Change:
     items = [
         {key: row[key] for key in ("userId", "teamId", "permission") if row.get(key)}
         for row in rows
-        if row.get("role") not in ("Viewer", "Editor") and not row.get("inherited")
+        if row.get("role") not in ROLES and not row.get("inherited")
     ]
+    there = {item.get("teamId") for item in items}
+    items += [{"teamId": team, "permission": 1} for team in change.payload.get("teams", ()) if team not in there]
     return _answered(change, *ask("POST", path, json={"items": items}))
 
 
-def _save(
-    ask: Grafana, change: Change, wanted: Desired, patience: Iterator[float], say: Callable[[str], None]
-) -> Change:
-    waited = False
+def _delete(writer: Writer, change: Change) -> Change:
+    """Removes what left the definitions, if it is still what the plan saw."""
+    ask = writer.ask
+    if change.kind == "dashboard":
+        live = read_dashboard(ask, change.name, writer.wanted)
+        if live is None:
+            return replace(change, lines=(*change.lines, "gone already"))
+        if not isinstance(live, LiveDashboard) or int(live.meta.get("version") or 0) != change.base:
+            return change.turned("left", "changed between plan and apply: plan again")
+    status, body = ask("DELETE", f"{_DELETED[change.kind]}{change.name}")
+    return change if status == 404 else _answered(change, status, body)
+
+
+def _save(writer: Writer, change: Change) -> Change:
+    ask, waited = writer.ask, False
     while True:
         status, body = ask("POST", "/dashboards/db", json=dict(change.payload))
         if status == 200:
-            return _saved(ask, change, body)
+            done = _answered(change, status, body)
+            return _saved(ask, change, body) if done.writes else done
         if status == 412 or status >= 500:  # two saves at once can end in a 500 of Grafana's database
-            again = Desired(wanted.instance, (), (), {change.name: wanted.dashboards[change.name]})
-            live = _dashboard(ask, change.name, again)
+            again = writer.wanted.only([change.name])
+            live = read_dashboard(ask, change.name, again)
             if status == 412 or (isinstance(live, LiveDashboard) and live.meta.get("version") != change.base):
-                return overtaken(change, again, ObservedGrafana({change.name: live}, {}, {}, ()))
+                seen = ObservedGrafana({change.name: live}, {}, {}, ())
+                return overtaken(change, dashboard_change(change.name, again, seen), live)
         if status != 403 or "Access denied" not in reason(status, body):
             return _answered(change, status, body)
-        wait = next(patience, None)
+        wait = next(writer.patience, None)
         if wait is None:
             return _answered(change, status, body)
         if waited:
-            say(f"{change.name}: Grafana still refuses; permissions can take a minute to arrive, trying again")
+            writer.say(f"{change.name}: Grafana still refuses; permissions can take a minute to arrive, trying again")
             ask.pause(wait)
         waited = True
         token_permissions(ask)
@@ -214,7 +218,10 @@ def _saved(ask: Grafana, change: Change, body: Mapping[str, Any]) -> Change:
     """
     done = replace(change, lines=(*change.lines, f"saved as version {body.get('version')}"))
     path, base = f"/dashboards/uid/{change.name}/versions", change.base or 0
-    status, answer = ask("GET", path, params={"limit": 5})
+    try:
+        status, answer = ask("GET", path, params={"limit": 5})
+    except TargetError:  # it is saved; only a save at the same moment stays unknown
+        return replace(done, lines=(*done.lines, "its history could not be read afterwards"))
     if status != 200:
         return done
     found = answer["versions"] if isinstance(answer, Mapping) else answer
@@ -234,22 +241,35 @@ def _saved(ask: Grafana, change: Change, body: Mapping[str, Any]) -> Change:
     line = f"{who} came at the same moment: it was put back, plan again"
     if status != 200:
         line = f"{who} came at the same moment and was overwritten: restore it in Grafana's history"
-    return replace(change, action="blocked", lines=(line,), payload={})
+    return replace(change, action="left", lines=(line,), payload={})
 
 
 def _answered(change: Change, status: int, body: Any) -> Change:
-    """The change as done, or as blocked with Grafana's reason."""
+    """The change as done, or as blocked with Grafana's reason. Raises Unsure where it may have been done."""
     if status == 200:
+        if change.kind != "permission" and change.action != "delete" and _named(body) != change.name:
+            raise Unsure("Grafana's answer does not name what was written")
         version = body.get("version") if change.kind == "dashboard" and isinstance(body, Mapping) else None
         return replace(change, lines=(*change.lines, f"saved as version {version}")) if version else change
+    if status >= 500:
+        raise Unsure(reason(status, body))
     hints = {
+        401: "the credentials were refused: check GENDASH_GRAFANA_TOKEN",
         403: "give the token's service account the right for it",
         409: "it was made meanwhile: plan again",
         412: "it is there already, perhaps hidden from this token",
+        413: "raise the largest request that the proxy in front of Grafana allows",
+        429: "too many requests for now: apply again later",
     }
-    unknown = "it may have been written: plan again" if status >= 500 else "nothing was written"
-    line = f"{reason(status, body)}; {hints.get(status, unknown)}"
-    return replace(change, action="blocked", lines=(*change.lines, line), payload={})
+    return change.turned("blocked", f"{reason(status, body)}; {hints.get(status, 'nothing was written')}")
+
+
+def _named(body: Any) -> str:
+    """The uid of what a write's answer says it wrote."""
+    if not isinstance(body, Mapping):
+        return ""
+    inner = body.get("datasource")
+    return str((inner if isinstance(inner, Mapping) else body).get("uid") or "")
 
 
 def _back_up(changes: Sequence[Change], place: Path) -> None:

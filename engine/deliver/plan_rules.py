@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
 
-from gendash.engine.deliver.plan import Action, Change
+from gendash.engine.clients.prometheus import LoadedRule
+from gendash.engine.deliver.changes import Action, Change, capped
+from gendash.engine.languages.promql import normal_form
 from gendash.engine.render.rules import signed_rules
 
 OURS, EDITED, FOREIGN = "ours", "edited", "foreign"
@@ -23,6 +25,28 @@ def rule_changes(wanted: Mapping[str, bytes], there: Mapping[str, bytes] | str) 
     changes = [_file(name, content, there.get(name)) for name, content in sorted(wanted.items())]
     gone = [name for name, content in sorted(there.items()) if name not in wanted and author(content) != FOREIGN]
     return changes + [_gone(name, there[name]) for name in gone]
+
+
+def reload_change(
+    wanted: Mapping[str, bytes], owed: bool, loaded: Mapping[str, Sequence[LoadedRule]] | str
+) -> list[Change]:
+    """The reload that Prometheus needs for files that are as wanted: none where it has loaded what is in them.
+
+    ``loaded`` may be the reason why that is not known; then a reload is due if one is ``owed``.
+    """
+    change = Change("prometheus", "reload", "reload", "update", "reload")
+    if isinstance(loaded, str):
+        return [change.turned("update", f"written earlier, and not known to be loaded ({loaded})")] if owed else []
+    missing = [
+        name
+        for content in wanted.values()
+        for name, rule in _rules(content).items()
+        if not any(normal_form(one.expr) == normal_form(str(rule["expr"])) for one in loaded.get(name, ()))
+    ]
+    if not missing:
+        return []
+    lines = capped([f"not loaded as written: {name}" for name in missing], 5)
+    return [change.turned("update", *lines)]
 
 
 def author(content: bytes) -> str:
@@ -42,17 +66,17 @@ def _file(name: str, wanted: bytes, there: bytes | None) -> Change:
     if there == wanted:
         return _change(name, "none")
     if author(there) == FOREIGN:
-        return _change(name, "blocked", "not written by gendash; rename it, then plan again")
+        return _change(name, "left", "not written by gendash; rename it, then plan again")
     lines = _differences(_rules(there), _rules(wanted))
     if author(there) == EDITED:
         todo = "take the edit into recording_rules/ of your content folder, delete the file, then plan again"
-        return _change(name, "blocked", "edited since we wrote it; left alone", *lines, todo)
+        return _change(name, "left", "edited since we wrote it; left alone", *lines, todo)
     return _change(name, "update", *(lines or ["comments only"]), content=wanted, before=there)
 
 
 def _gone(name: str, there: bytes) -> Change:
     if author(there) == EDITED:
-        return _change(name, "blocked", "no longer ours to write, and edited since we wrote it; delete it by hand")
+        return _change(name, "left", "no longer ours to write, and edited since we wrote it; delete it by hand")
     return _change(name, "update", "removed: no live rule belongs into it", content=None, before=there)
 
 

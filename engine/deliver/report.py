@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from gendash.engine.deliver.plan import SIGNS, Change, capped
+from gendash.engine.deliver.changes import SIGNS, Change, capped
 
 
 def change_as_dict(change: Change) -> dict[str, Any]:
@@ -30,6 +30,12 @@ def plan_text(changes: Sequence[Change]) -> str:
 def change_counts(changes: Iterable[Change]) -> str:
     """One line that counts the changes."""
     count: Counter[str] = Counter(change.action for change in changes)
-    words = {"create": "to create", "update": "to update", "blocked": "left alone", "report": "to review"}
+    words = {
+        "create": "to create",
+        "update": "to update",
+        "delete": "to remove",
+        "blocked": "blocked",
+        "left": "left to a person",
+    }
     parts = [f"{count[action]} {word}" for action, word in words.items() if count[action]]
     return ", ".join([*(parts or ["nothing to do"]), f"{count['none']} unchanged"])

@@ -9,14 +9,16 @@ from contextlib import suppress
 from pathlib import Path
 
 from gendash.engine.clients.http_policy import explain
-from gendash.engine.clients.prometheus import prometheus_session
+from gendash.engine.clients.prometheus import LoadedRule, loaded_rules, prometheus, prometheus_session
 from gendash.engine.config.load import Config
-from gendash.engine.deliver.plan import Change
+from gendash.engine.deliver.changes import Change
 from gendash.engine.errors import GendashError, TargetError, Unexpected
 from gendash.engine.model import Problem
 from gendash.engine.render.rules import PREFIX
 
 TIMEOUT_S = 30  # a reload waits for rule files to be parsed
+OWED = f".{PREFIX}reload-owed"  # beside the rule files from when they are written until they are loaded
+RELOADED = "rules written, Prometheus reloaded"
 
 
 def find_binary(name: str, *folders: Path) -> str | None:
@@ -40,15 +42,36 @@ def observe_rules_dir(rules_dir: Path) -> dict[str, bytes] | str:
         return f"cannot read {error.filename}: {error.strerror}"
 
 
+def reload_is_owed(rules_dir: Path) -> bool:
+    """True if rules were written and no reload of Prometheus has succeeded since."""
+    return (rules_dir / OWED).exists()
+
+
+def forget_reload(rules_dir: Path) -> None:
+    """Removes the note that a reload is owed."""
+    _write(rules_dir, {OWED: None})
+
+
+def observe_loaded(config: Config) -> dict[str, list[LoadedRule]] | str:
+    """The rules that Prometheus has loaded, by name, or one line with the reason why that is not known."""
+    try:
+        with prometheus(config) as call:
+            return loaded_rules(call)
+    except TargetError as error:
+        return f"{error.problems[0].what}; {error.problems[0].do}"
+
+
 def apply_rules(rules_dir: Path, changes: Sequence[Change], config: Config) -> str:
-    """Writes the planned files, then makes Prometheus reload; returns one line with the result.
+    """Writes the planned files, then makes Prometheus reload; returns one line: RELOADED, or what is left to do.
 
     A reload that Prometheus refuses is undone: it would keep running on the old rules, but not start again. Raises
     Unexpected with its reason, or TargetError where a file cannot be written. An empty line: nothing to do.
     """
-    contents: dict[str, bytes | None] = {c.name: c.payload["content"] for c in changes if c.writes}
+    contents: dict[str, bytes | None] = {
+        c.name: c.payload["content"] for c in changes if c.writes and c.kind == "rules"
+    }
     before = {c.name: (c.before or {}).get("content") for c in changes if c.writes}
-    if not contents:
+    if not any(change.writes for change in changes):
         return ""
     now = observe_rules_dir(rules_dir)
     overtaken = [name for name in contents if isinstance(now, str) or now.get(name) != before[name]]
@@ -56,16 +79,19 @@ def apply_rules(rules_dir: Path, changes: Sequence[Change], config: Config) -> s
         problem = Problem(str(rules_dir), f"{', '.join(overtaken)} changed between plan and apply", "plan again")
         raise TargetError(problem)
     try:
-        _write(rules_dir, contents)
-        return reload(config)
+        _write(rules_dir, {OWED: b"", **contents})
+        line = reload(config)
     except TargetError:
         with suppress(TargetError):
-            _write(rules_dir, before)
+            _write(rules_dir, {name: before[name] for name in contents} | {OWED: None})
         raise
+    if line == RELOADED:
+        forget_reload(rules_dir)
+    return line
 
 
 def reload(config: Config) -> str:
-    """Has Prometheus read its files again; returns what became of it. Raises Unexpected where it finds them wrong."""
+    """Has Prometheus read its files again; returns RELOADED, or why it did not. Raises Unexpected for wrong rules."""
     with prometheus_session(config) as session:
         try:
             answer = session.request("POST", "/-/reload", timeout_s=max(TIMEOUT_S, session.server.route.timeout_s))
@@ -73,7 +99,7 @@ def reload(config: Config) -> str:
             why = f"{error.problems[0].what}; {error.problems[0].do}"
             return f"rules written; Prometheus does not answer, so it was not reloaded ({why})"
         if answer.status == 200:
-            return "rules written, Prometheus reloaded"
+            return RELOADED
         if answer.status == 500 and not answer.is_html:
             reason = session.server.cleared(answer.text, 300)
             raise Unexpected(

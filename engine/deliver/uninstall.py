@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from gendash.engine.config.load import Config
 from gendash.engine.deliver import rules_dir, uninstall_grafana
-from gendash.engine.deliver.plan import Change
+from gendash.engine.deliver.changes import Change
 from gendash.engine.deliver.plan_rules import rule_changes
 from gendash.engine.deliver.uninstall_grafana import Removal
 from gendash.engine.errors import TargetError
@@ -70,7 +70,9 @@ def carry_out_uninstall(
     """Carries the plan out, and returns what became of it."""
     grafana = uninstall_grafana.remove_from_grafana(config, plan.grafana) if plan.grafana else []
     if any(change.writes for change in plan.rules):
-        say(rules_dir.apply_rules(Path(config["prometheus.rules_dir"]), plan.rules, config))
+        folder = Path(config["prometheus.rules_dir"])
+        say(rules_dir.apply_rules(folder, plan.rules, config))
+        rules_dir.forget_reload(folder)
     problems = postgres_indexes.drop(config, plan.indexes) if plan.indexes else []
     database = uninstall.remove_from_store(config) if "database" in targets else StoreRemoval()
     database.stays.extend(problems)

@@ -9,16 +9,20 @@ from typing import Any, NamedTuple
 from gendash.engine.clients import grafana
 from gendash.engine.clients.http import Pause
 from gendash.engine.config.load import Config
-from gendash.engine.deliver.grafana import history
-from gendash.engine.deliver.plan import SOURCE_MARK, TAG, LiveDashboard, last_own_version, source_mark
+from gendash.engine.deliver.marks import TAG, Owner, source_owner
+from gendash.engine.deliver.observe import MOST, history
+from gendash.engine.deliver.plan_orphans import why_it_stays
+from gendash.engine.deliver.state import LiveDashboard
 from gendash.engine.errors import Unexpected
 from gendash.engine.model import Audience, Problem
-from gendash.engine.render.dashboard_diff import lost_edits
-from gendash.engine.render.provisioning import folder
+from gendash.engine.render.provisioning import folder, uses
 
 
 class Removal(NamedTuple):
-    """An object to remove, or the reason why it ``stays``. ``version`` is the one that was read."""
+    """An object to remove, or the reason why it ``stays``. ``version`` is the one that was read.
+
+    ``sources`` are the data sources that a dashboard reads.
+    """
 
     place: str
     kind: str
@@ -26,6 +30,7 @@ class Removal(NamedTuple):
     title: str = ""
     stays: str = ""
     version: int = 0
+    sources: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
         title = f' "{self.title}"' if self.title and self.title != self.name else ""
@@ -34,28 +39,24 @@ class Removal(NamedTuple):
         )
 
 
-def dashboard_removal(uid: str, live: LiveDashboard, instance: str) -> Removal | None:
+def dashboard_removal(uid: str, live: LiveDashboard, owner: Owner) -> Removal | None:
     """The removal of a dashboard with our tag: removed if the last version is ours; None if we never wrote it."""
-    found = last_own_version(live.history, instance)
-    if found is None or TAG not in (live.dashboard.get("tags") or []):
+    stays = why_it_stays(live, owner)
+    if stays is None:
         return None
     title, version = str(live.dashboard.get("title") or ""), int(live.meta.get("version") or 0)
-    stays = ""
-    if live.meta.get("provisioned"):
-        stays = "since Grafana reads it from a file: remove the file"
-    elif live.meta.get("canDelete") is False:
-        stays = "since the token may not delete it"
-    elif lost_edits(found[0]["data"], live.dashboard, found[0]["data"]):
-        by = live.meta.get("updatedBy") or "somebody"
-        stays = f"since {by} edited it after our version {found[0]['version']}: delete it in Grafana"
-    return Removal("grafana", "dashboard", uid, title, stays, version)
+    return Removal(
+        "grafana", "dashboard", uid, title, stays and f"since {stays}", version, frozenset(uses(live.dashboard))
+    )
 
 
-def data_source_removal(source: Mapping[str, Any], instance: str) -> Removal | None:
-    """A data source that gendash made, by the mark that it left in it."""
-    if (source.get("jsonData") or {}).get(SOURCE_MARK) != source_mark(instance):
+def data_source_removal(source: Mapping[str, Any], owner: Owner, used: Collection[str] = ()) -> Removal | None:
+    """A data source that gendash made, by the mark in it; it stays where a dashboard that stays uses it."""
+    maker, uid = source_owner(source), str(source.get("uid"))
+    if not maker or not maker.fits(owner):
         return None
-    return Removal("grafana", "data source", str(source["uid"]), str(source.get("name") or ""))
+    stays = "since a dashboard that stays reads it" if uid in used else ""
+    return Removal("grafana", "data source", uid, str(source.get("name") or ""), stays)
 
 
 def folder_removal(uid: str, title: str, holds: Sequence[str]) -> Removal:
@@ -64,18 +65,16 @@ def folder_removal(uid: str, title: str, holds: Sequence[str]) -> Removal:
     return Removal("grafana", "folder", uid, title, stays)
 
 
-_MOST = 5000  # of a search, as many as Grafana gives
-
-
 def find_in_grafana(config: Config, pause: Pause = time.sleep) -> list[Removal]:
     """All objects with our mark, in the order of removal; those that cannot be removed give the reason."""
-    instance = config["instance"]
+    owner = Owner(config["instance"], config["project"])
     with grafana.session(config, pause) as ask:
         grafana.check_version(ask)
-        found = [_dashboard(ask, uid, instance) for uid in _ours(ask, config)]
+        found = [_dashboard(ask, uid, owner) for uid in _ours(ask, config)]
         dashboards = [one for one in found if one]
-        sources = [data_source_removal(one, instance) for one in _answer(ask, "/datasources")]
         going = {one.name for one in dashboards if not one.stays}
+        used = {uid for one in dashboards if one.stays for uid in one.sources} | _used_by_others(ask, config, going)
+        sources = [data_source_removal(one, owner, used) for one in _answer(ask, "/datasources")]
         audiences: tuple[Audience, ...] = ("everyone", "admin")
         folders = [_folder(ask, folder(config, audience).uid, going) for audience in audiences]
     return [*dashboards, *(one for one in [*sources, *folders] if one)]
@@ -86,7 +85,7 @@ def remove_from_grafana(config: Config, removals: Sequence[Removal], pause: Paus
     done: list[Removal] = []
     with grafana.session(config, pause) as ask:
         for one in removals:
-            now = one if one.stays else _again(ask, one, config["instance"])
+            now = one if one.stays else _again(ask, one, Owner(config["instance"], config["project"]))
             if now is None:
                 continue  # gone already
             done.append(now if now.stays else _delete(ask, now))
@@ -94,23 +93,35 @@ def remove_from_grafana(config: Config, removals: Sequence[Removal], pause: Paus
 
 
 def _ours(ask: Any, config: Config) -> list[str]:
-    rows = _answer(ask, "/search", {"type": "dash-db", "tag": TAG, "limit": _MOST})
+    rows = _answer(ask, "/search", {"type": "dash-db", "tag": TAG, "limit": MOST})
     return sorted(str(row["uid"]) for row in rows if str(row["uid"]).startswith(config.dashboard_uid("")))
 
 
-def _dashboard(ask: Any, uid: str, instance: str) -> Removal | None:
+def _used_by_others(ask: Any, config: Config, going: Collection[str]) -> set[str]:
+    """The data sources that dashboards of our folders read, of those which stay although gendash did not make them."""
+    audiences: tuple[Audience, ...] = ("everyone", "admin")
+    folders = ",".join(folder(config, audience).uid for audience in audiences)
+    rows = _answer(ask, "/search", {"type": "dash-db", "folderUIDs": folders, "limit": MOST})
+    found: set[str] = set()
+    for uid in {str(row["uid"]) for row in rows} - set(going):
+        status, body = ask("GET", f"/dashboards/uid/{uid}")
+        found |= uses(body["dashboard"]) if status == 200 else set()
+    return found
+
+
+def _dashboard(ask: Any, uid: str, owner: Owner) -> Removal | None:
     status, body = ask("GET", f"/dashboards/uid/{uid}")
     if status != 200:
         return None
-    versions = history(ask, uid, int(body["meta"].get("version") or 0), instance)
-    return dashboard_removal(uid, LiveDashboard(body["dashboard"], body["meta"], versions), instance)
+    versions = history(ask, uid, int(body["meta"].get("version") or 0), owner)
+    return dashboard_removal(uid, LiveDashboard(body["dashboard"], body["meta"], versions), owner)
 
 
 def _folder(ask: Any, uid: str, going: Collection[str]) -> Removal | None:
     status, body = ask("GET", f"/folders/{uid}")
     if status != 200:
         return None
-    rows = _answer(ask, "/search", {"folderUIDs": uid, "limit": _MOST})
+    rows = _answer(ask, "/search", {"folderUIDs": uid, "limit": MOST})
     holds = [f"'{row['title']}'" for row in rows if row["uid"] not in going]
     counts = _answer(ask, f"/folders/{uid}/counts")
     others = {kind: number for kind, number in counts.items() if number and kind not in ("dashboard", "folder")}
@@ -118,14 +129,14 @@ def _folder(ask: Any, uid: str, going: Collection[str]) -> Removal | None:
     return folder_removal(uid, str(body.get("title") or ""), holds)
 
 
-def _again(ask: Any, one: Removal, instance: str) -> Removal | None:
+def _again(ask: Any, one: Removal, owner: Owner) -> Removal | None:
     """The same removal, with the object read again just before."""
     if one.kind == "folder":
         return _folder(ask, one.name, ())
     if one.kind == "dashboard":
-        return _dashboard(ask, one.name, instance)
+        return _dashboard(ask, one.name, owner)
     status, body = ask("GET", f"/datasources/uid/{one.name}")
-    return data_source_removal(body, instance) if status == 200 else None
+    return data_source_removal(body, owner) if status == 200 else None
 
 
 def _delete(ask: Any, one: Removal) -> Removal:

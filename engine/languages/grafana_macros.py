@@ -1,7 +1,7 @@
 """Grafana's own expansion of queries: template variables as the browser does it, then macros as the server does.
 
-The order is Grafana's: the browser replaces variables, ``$__from``, ``$__to`` and ``$__timezone``; the server then
-replaces macros and intervals. What neither knows stays in the text, and `leftovers` finds it.
+The browser replaces variables, ``$__from``, ``$__to`` and ``$__timezone``; the server then macros and intervals. What
+neither knows stays in the text, and `leftovers` finds it.
 """
 
 from __future__ import annotations
@@ -113,9 +113,14 @@ def _ms(duration: str) -> int:
 
 def expand_macros(language: Language, text: str, time: Timing, choices: Sequence[Choice] = ()) -> str:
     """A query's text as the database or Prometheus gets it. Raises MacroError as Grafana would."""
-    if language == "sql":
-        return sql_macros(_variables(text, time, choices, _sql_value, intervals=True), time)
-    return promql_macros(_variables(text, time, choices, _promql_value, intervals=False), time)
+    server_part = sql_macros if language == "sql" else promql_macros
+    return server_part(browser_part(language, text, time, choices), time)
+
+
+def browser_part(language: Language, text: str, time: Timing, choices: Sequence[Choice] = ()) -> str:
+    """A query's text as the browser sends it to Grafana: variables are replaced, macros are not."""
+    by_default = _sql_value if language == "sql" else _promql_value
+    return _variables(text, time, choices, by_default, intervals=language == "sql")
 
 
 def sql_macros(text: str, time: Timing) -> str:

@@ -211,3 +211,16 @@ def _matchers(node: Any) -> list[tuple[str, str, str]]:
 def _named(node: Any) -> str:
     """The metric of ``{__name__="x"}``, or an empty string."""
     return next((value for label, op, value in _all_matchers(node) if label == "__name__" and op == "="), "")
+
+
+_MATCHERS = re.compile(r'\{((?:[^"{}]|"(?:[^"\\]|\\.)*")*)\}')
+_MATCHER = re.compile(r'\w+(?:=~|!~|!=|=)"(?:[^"\\]|\\.)*"')
+
+
+def normal_form(expr: str) -> str:
+    """An expression as the parser prints it, matchers sorted as Prometheus does: equal for equal meanings."""
+    try:
+        text = str(parse(expr))
+    except ValueError:  # newer than our parser
+        return " ".join(expr.split())
+    return _MATCHERS.sub(lambda found: "{" + ",".join(sorted(_MATCHER.findall(found[1]))) + "}", text)

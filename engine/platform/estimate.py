@@ -74,7 +74,8 @@ class ColumnStatistics:
 class TableStatistics:
     """The planner's statistics of a table; ``guessed`` says how ``rows`` was estimated without statistics.
 
-    ``kind`` is pg_class.relkind: r, p (partitioned), v, m or f; ``indexed`` are the first columns of indexes.
+    ``kind`` is pg_class.relkind: r, p (partitioned), v, m or f, or s for a SELECT of an adapter; ``indexed`` are the
+    first columns of indexes.
     """
 
     rows: float

@@ -6,15 +6,14 @@ Names, types, keys, foreign keys and a sample of values are the evidence. A pers
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.platform import propose_values as values
+from gendash.engine.platform.proposal import CERTAIN, Line, Proposal, ProposedTable, TableSeen
 from gendash.engine.platform.propose_names import ANSWER, COLUMNS, DELETED, QUESTION, TABLES, TEXTS, rank
 from gendash.engine.platform.propose_values import Reading, place_of
 
-CERTAIN = 0.8
+PERSON = ("email", "password", "username", "login", "phone")
 WORTH = 0.45  # below this nothing is proposed
 ENOUGH = 0.9  # score of a table: about its name alone, or a weaker name with two pieces of evidence
 QUESTIONS = 10
@@ -36,62 +35,6 @@ REFERS = {
     "tickets.created_by": "users",
     "tickets.assigned_to": "users",
 }
-Place = tuple[str, str]  # schema and table
-
-
-@dataclass(frozen=True)
-class TableSeen:
-    """A table: its columns with their types (``enum`` for enums), its foreign keys, its rows.
-
-    ``keys`` are the columns of its primary key, ``key`` is that column if there is one only.
-    """
-
-    schema: str
-    name: str
-    columns: Mapping[str, str]
-    key: str = ""
-    keys: tuple[str, ...] = ()
-    references: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)  # schema, table, column
-    rows: float = 0.0
-
-    @property
-    def place(self) -> Place:
-        """Schema and name."""
-        return self.schema, self.name
-
-
-class Line(NamedTuple):
-    """A column of a proposed SELECT: its SQL, the platform's columns behind it, how sure it is, and why."""
-
-    column: str
-    sql: str
-    reads: tuple[str, ...] = ()
-    confidence: float = 0.0
-    evidence: str = ""
-    words: Mapping[str, str] = {}
-
-
-@dataclass(frozen=True)
-class ProposedTable:
-    """A proposed SELECT of a canonical table. ``joins`` and ``conditions`` are SQL with (confidence, evidence)."""
-
-    table: str
-    source: TableSeen
-    lines: Sequence[Line]
-    joins: Sequence[str] = ()
-    conditions: Sequence[tuple[str, float, str]] = ()
-    grouped: str = ""
-    pair: tuple[str, str] | None = None  # a row is a question and its answer
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """What was proposed, and what a person has to decide."""
-
-    tables: Mapping[str, ProposedTable]
-    questions: Sequence[str]
-
-
 Sample = Callable[[TableSeen, Sequence[str]], Mapping[str, Sequence[object]]]
 
 
@@ -133,7 +76,21 @@ class _Proposer:
         for score, kind, one in scores:
             if score >= ENOUGH and kind not in chosen and one not in chosen.values():
                 chosen[kind] = one
-        return chosen
+        return self._people_who_talk(chosen)
+
+    def _people_who_talk(self, chosen: dict[str, TableSeen]) -> dict[str, TableSeen]:
+        """The choice with the table of people to whom conversations belong; others, such as staff, are a question."""
+        talks, users = chosen.get("conversations"), chosen.get("users")
+        owners = [] if talks is None else [
+            next((one for one in self.tables if one.place == to[:2]), None)
+            for name, to in talks.references.items()
+            if rank(name, COLUMNS["conversations.user_id"]) >= 0.8 and rank(to[1], TABLES["users"]) >= 0.8
+        ]  # fmt: skip
+        owner = next((one for one in owners if one and _is_of_people(one)), None)
+        if owner is None or users is None or owner in chosen.values():
+            return chosen
+        self.questions.append(f"users: do the people of {users.schema}.{users.name} count, too, besides {owner.name}?")
+        return {**chosen, "users": owner}
 
     def _score(self, kind: str, one: TableSeen) -> float:
         name = rank(one.name, TABLES[kind])
@@ -151,7 +108,7 @@ class _Proposer:
         referring = sum(len(_refer(other, one)) for other in self.tables if other is not one)
         to = {rank(table, TABLES[of]) > 0.5 and of for _, table, _ in one.references.values() for of in TABLES}
         if kind == "users":
-            return named("email", "password", "username", "login", "phone") + 0.1 * min(referring, 3)
+            return named(*PERSON) + 0.1 * min(referring, 3)
         if kind == "conversations":
             return 0.2 * ("users" in to) + named("title", "name", "subject") + 0.1 * min(referring, 2) + has("user_id")
         if kind == "messages":
@@ -182,6 +139,10 @@ class _Proposer:
         alias = ALIASES[table]
         columns = [column for column in _columns_of(table) if column in self.contract[table]]
         lines = [line for column in columns if (line := self._line(table, column, one))]
+        two = self._two_writers(one) if table == "messages" else None
+        if two and not any(line.column == "role" and line.confidence >= CERTAIN for line in lines):
+            lines = [*(line for line in lines if line.column != "role"), two]
+            self.questions = [one for one in self.questions if not one.startswith("messages.role")]
         id_line = self._id_line(table, one)
         found = {line.column for line in lines}
         if not id_line or (table == "feedback" and not {"message_id", "rating"} <= found):
@@ -203,6 +164,18 @@ class _Proposer:
         conditions = list(_soft_delete(alias, one))
         joins, above = self._parents(table, lines)
         return ProposedTable(table, one, lines, joins, (*conditions, *above), pair=pair)
+
+    def _two_writers(self, one: TableSeen) -> Line | None:
+        """Who wrote a message, where people and staff are two columns of which one is filled."""
+        users = self.chosen.get("users")
+        people = {each.place for each in self.tables if rank(each.name, TABLES["users"]) >= 0.8 and _is_of_people(each)}
+        to = {name: place[:2] for name, place in one.references.items() if place[:2] in people}
+        mine = [name for name, place in to.items() if users and place == users.place]
+        theirs = [name for name, place in to.items() if not users or place != users.place]
+        if len(mine) != 1 or len(theirs) != 1:
+            return None
+        sql = f"case when {place_of('m', mine[0])} is not null then 'user' else 'assistant' end"
+        return Line("role", sql, (mine[0],), 0.7, f"{mine[0]} and {theirs[0]} name who wrote it")
 
     def _id_line(self, table: str, one: TableSeen) -> Line | None:
         """The id of a row: its key, or the columns of the key together, or a column that is called so."""
@@ -269,14 +242,12 @@ class _Proposer:
         if values.is_vocabulary(full):
             return values.read_words(full, place, name, kind, given)
         if column in ("file_size", "chunk_count"):
-            return values.as_count(place, kind)
+            return values.read_count(place, kind)
         if column == "file_type":
             return values.read_file_type(place, name, kind)
-        if column == "metadata":
-            return Reading(place, 0.3 if kind == "jsonb" else -1.0, kind)
         if column == "is_voice":
             return Reading(place, 0.38 if kind == "boolean" else -1.0, kind)
-        return values.as_text(place, kind)
+        return values.read_plain_text(place, kind)
 
     def _reference(self, full: str, one: TableSeen, name: str, place: str) -> Reading:
         """A column that names a row of a chosen table: by its foreign key, else by its type."""
@@ -359,6 +330,11 @@ def _columns_of(table: str) -> Iterator[str]:
     """The canonical columns of a table that may be found, times first."""
     yield from (name.split(".")[1] for name in COLUMNS if name.startswith(f"{table}.") and name != "messages.rating")
     yield "updated_at"
+
+
+def _is_of_people(one: TableSeen) -> bool:
+    """True if rows are people, not the companies or tenants that they belong to."""
+    return any(rank(column, PERSON) >= 0.8 for column in one.columns)
 
 
 def _refer(other: TableSeen, one: TableSeen) -> list[str]:

@@ -31,7 +31,7 @@ def _singular(word: str) -> str:
     return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3 else word
 
 
-def joined(word: str) -> str:
+def joined_words(word: str) -> str:
     """A word in the singular, its parts joined: in-progress, inProgress and in_progress are one; a sign as it is."""
     return words_of(word).replace("_", "") or word
 
@@ -50,7 +50,7 @@ def meaning(column: str, word: str) -> str | None:
     """The canonical word that a platform's word means; empty for one that is known to mean none; None if unknown."""
     given = words_of(word) or word.strip().lower()
     for canonical, known in WORDS.get(column, {}).items():
-        if given.replace("_", "") in map(joined, known):
+        if given.replace("_", "") in map(joined_words, known):
             return canonical
     last = given.rpartition("_")[2]  # global_member, ROLE_ADMIN, message_user
     if last != given:

@@ -23,7 +23,7 @@ DEFAULT_WORDS = {"human": "user", "ai": "assistant"}  # of the vocabulary of mes
 class Reading(NamedTuple):
     """SQL for a column, what its values add to the confidence (negative: they speak against it), and the evidence.
 
-    ``words`` are the platform's words that mean a canonical one, ``unknown`` those that nobody can tell.
+    ``words`` are the platform's words that mean a canonical one, ``unknown`` those whose meaning is not known.
     """
 
     sql: str
@@ -140,12 +140,12 @@ def read_file_type(place: str, name: str, kind: str) -> Reading:
     return Reading(place, 0.2, kind)
 
 
-def as_count(place: str, kind: str) -> Reading:
+def read_count(place: str, kind: str) -> Reading:
     """A number of bytes or chunks."""
     return Reading(place, 0.36, kind) if kind.startswith(NUMBERS) else Reading(place, -1.0)
 
 
-def as_text(place: str, kind: str) -> Reading:
+def read_plain_text(place: str, kind: str) -> Reading:
     """A text as it is."""
     return Reading(place, 0.3, kind) if kind.startswith(TEXTS) else Reading(place, -1.0)
 

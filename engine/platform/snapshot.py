@@ -8,9 +8,9 @@ from psycopg import errors, sql
 
 from gendash.engine.clients.postgres import Connection, local_settings
 from gendash.engine.platform.columns import READ_SETTINGS
-from gendash.engine.platform.propose import TableSeen
+from gendash.engine.platform.proposal import TableSeen
 
-SAMPLED = 2000  # rows from either end of a table, as far as its pages tell
+SAMPLED = 2000  # rows from either end of a table
 LONGEST = 40  # letters of a value; longer ones are no words
 
 _TABLES = """

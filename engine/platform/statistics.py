@@ -12,7 +12,7 @@ from gendash.engine.config.load import Config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.platform_names import mapped_column, quoted_table, split_name, table_name
 from gendash.engine.definitions.usable_rows import END_OF_TIME, FIRST_TIME
-from gendash.engine.platform.columns import READ_SETTINGS
+from gendash.engine.platform.columns import READ_SETTINGS, SMALL_PAGES
 from gendash.engine.platform.estimate import BLOCK, ROW_OVERHEAD, ColumnStatistics, TableStatistics
 from gendash.engine.platform.time_columns import plan_of
 
@@ -110,7 +110,10 @@ def select_statistics(
             time = str(catalog.names.stagings[canonical].header.get("time", "")).partition(".")[2]
             pages = sum(known[table].pages for table in one.tables)
             note = "is a SELECT: rows by the planner's estimate"
-            if (one.name, mapped_column(catalog.config, staging, canonical, time)) not in indexed:
+            if (
+                pages > SMALL_PAGES
+                and (one.name, mapped_column(catalog.config, staging, canonical, time)) not in indexed
+            ):
                 note += f", and each refresh reads all of its {pages:,} pages: no index serves {time}"
             columns = {
                 column: known[table].columns[name]
@@ -119,7 +122,8 @@ def select_statistics(
                 if name in known[table].columns
             }
             rows = _planned(connection, f"select * from (\n{one.text}\n) as given")
-            found[one.name] = TableStatistics(rows, pages, note, columns, "v")
+            served = frozenset(column for name, column in indexed if name == one.name)
+            found[one.name] = TableStatistics(rows, pages, note, columns, "s", served)
     return found
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import jinja2
 
 from gendash.engine.config.settings import SETTINGS
+from gendash.engine.definitions.adapters import Adapter
 from gendash.engine.definitions.catalog import Catalog, Node
 from gendash.engine.definitions.header_keys import COLUMN_KEYS, HEADER_KEYS
 from gendash.engine.definitions.lineage import Lineage
@@ -26,6 +27,7 @@ TEMPLATES = (
     "recording-rules",
     "alerts",
     "metrics",
+    "adapters",
     "commands",
     "settings",
     "keys",
@@ -60,13 +62,14 @@ UNITS = {
 
 @dataclass(frozen=True)
 class Material:
-    """The content of the pages besides the catalog: the plan, the glossary, the commands, the design rules."""
+    """The content of the pages besides the catalog: plan, glossary, commands, design rules, shipped adapters."""
 
     plan: Mapping[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     glossary: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     commands: tuple[Mapping[str, Any], ...] = ()
     rules: tuple[Any, ...] = ()
     ignored: tuple[str, ...] = ()
+    adapters: tuple[Adapter, ...] = ()
 
 
 def pages(catalog: Catalog, material: Material, templates: Mapping[str, str]) -> dict[str, bytes]:

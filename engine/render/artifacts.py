@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.render.alertmanager import render_alertmanager
 from gendash.engine.render.dashboard_diff import stamp
 from gendash.engine.render.dashboards import render_dashboards, to_bytes
 from gendash.engine.render.prometheus import TEMPLATES as PROMETHEUS_TEMPLATES
 from gendash.engine.render.prometheus import render_prometheus
 from gendash.engine.render.provisioning import render_provisioning, uses
-from gendash.engine.render.rules import render_rules
+from gendash.engine.render.rules import render_manifest, render_rules
 from gendash.engine.render.schema_sql import sql_artifacts
 
 TEMPLATES = ("datasources.yaml.j2", "dashboards.yaml.j2", *PROMETHEUS_TEMPLATES)
@@ -35,6 +36,8 @@ def artifacts(catalog: Catalog, templates: Mapping[str, str]) -> dict[str, bytes
         **{f"{folder[uid]}/{uid}.json": to_bytes(dashboard) for uid, dashboard in stamped.items()},
         **render_provisioning(catalog.config, templates, used, bool(admin)),
         **render_rules(catalog),
+        **render_manifest(catalog),
+        **render_alertmanager(catalog.config),
         **render_prometheus(catalog, templates),
         **sql_artifacts(catalog),
     }

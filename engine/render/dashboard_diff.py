@@ -89,13 +89,15 @@ def dashboard_differences(before: Json, after: Json) -> list[Difference]:
 
 def changed_paths(old: Mapping[Path, Any], new: Mapping[Path, Any]) -> list[Path]:
     """Paths whose leaf differs between two normal forms, or that only one of them has."""
-    return sorted(path for path in {**old, **new} if not _same(old.get(path, MISSING), new.get(path, MISSING)))
+    return sorted(path for path in {**old, **new} if not values_agree(old.get(path, MISSING), new.get(path, MISSING)))
 
 
 def lost_edits(base: Json, live: Json, wanted: Json) -> list[Path]:
     """Paths at which ``live`` differs from ``base`` and ``wanted`` does not bring the same value."""
     old, now, new = flat(base), flat(live), flat(wanted)
-    return [path for path in changed_paths(old, now) if not _same(now.get(path, MISSING), new.get(path, MISSING))]
+    return [
+        path for path in changed_paths(old, now) if not values_agree(now.get(path, MISSING), new.get(path, MISSING))
+    ]
 
 
 def content_hash(dashboard: Json) -> str:
@@ -186,7 +188,7 @@ def _lean(value: Any, filled: Any = None, without: Sequence[str] = ()) -> Any:
         return None if filled is not None and items == _lean(filled) else items
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return None if filled is not None and _same(value, filled) else value
+    return None if filled is not None and values_agree(value, filled) else value
 
 
 def _from_minus_infinity(value: dict[str, Any]) -> dict[str, Any]:
@@ -198,7 +200,7 @@ def _from_minus_infinity(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
-def _same(one: Any, other: Any) -> bool:
+def values_agree(one: Any, other: Any) -> bool:
     """Equality that does not take True for 1."""
     return (type(one) is type(other) and bool(one == other)) or (_number(one) and _number(other) and one == other)
 

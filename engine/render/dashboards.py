@@ -14,6 +14,7 @@ from gendash.engine.config.value_types import seconds
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.grid import panel_id, positions
 from gendash.engine.model import Dashboard, Panel, Query, Row, SettingRef, Variable
+from gendash.engine.render.overrides import with_overrides
 
 SCHEMA_VERSION = 42
 TAG = "gendash"
@@ -48,11 +49,11 @@ def render_dashboard(catalog: Catalog, dashboard: Dashboard) -> dict[str, Any]:
         rendered, y = _row(catalog, dashboard, row, y)
         panels += rendered
     variables = [_variable(catalog, v, dashboard) for v in dashboard.variables if not catalog.variable_lacks(v)]
-    return {
+    whole = {
         "uid": config.dashboard_uid(dashboard.name),
         "title": dashboard.title,
         "description": catalog.prose(dashboard.doc),
-        "tags": [TAG, *([config["instance"]] if config["instance"] else []), dashboard.audience],
+        "tags": [TAG, *filter(None, [config["project"], config["instance"]]), dashboard.audience],
         "schemaVersion": SCHEMA_VERSION,
         "timezone": config["time_zone"],
         "weekStart": "monday",
@@ -71,6 +72,7 @@ def render_dashboard(catalog: Catalog, dashboard: Dashboard) -> dict[str, Any]:
         "annotations": {"list": [_annotation(catalog, *one) for one in live_annotations(catalog, dashboard)]},
         "panels": panels,
     }
+    return with_overrides(whole, dashboard, catalog.overrides)
 
 
 def _refresh(config: Config, dashboard: Dashboard) -> str:
@@ -261,12 +263,12 @@ def _annotation(catalog: Catalog, name: str, query: Query) -> dict[str, Any]:
 
 
 def _links(catalog: Catalog, dashboard: Dashboard) -> list[dict[str, Any]]:
-    instance = catalog.config["instance"]
+    config = catalog.config
     common = {"keepTime": True, "includeVars": True, "targetBlank": False, "icon": "external link", "tooltip": ""}
     siblings = {
         "type": "dashboards",
         "title": "All dashboards",
-        "tags": [TAG, instance] if instance else [TAG],
+        "tags": [TAG, *filter(None, [config["project"], config["instance"]])],
         "asDropdown": True,
         "url": "",
     }

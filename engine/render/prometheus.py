@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 import jinja2
 
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.render.rules import PREFIX, live_rules, rule_expression
+from gendash.engine.render.rules import PREFIX, live_rules, prometheus_rules, rule_expression
 
 TEMPLATES = ("prometheus.yml.j2", "prometheus-long.yml.j2")
 
@@ -19,7 +19,7 @@ def render_prometheus(catalog: Catalog, templates: Mapping[str, str]) -> dict[st
     rules_dir = config["prometheus.rules_dir"] or "../prometheus/rules"
     if not config.has("prometheus"):
         return {}
-    groups = sorted({rule.group for rule in live_rules(catalog)})
+    groups = sorted({rule.group for rule in prometheus_rules(catalog)})
     far = far_groups(catalog) if long_term != "none" else set()
     values = {
         "config": config,

@@ -30,11 +30,13 @@ class EnvironmentVariable(str):
 
 
 class Folder(NamedTuple):
-    """A folder at the root of Grafana. ``hidden`` ones are for organisation admins only."""
+    """A folder of Grafana, at the root or below ``parent``. ``hidden`` ones are for admins and ``teams`` only."""
 
     uid: str
     title: str
     hidden: bool
+    parent: str = ""
+    teams: tuple[str, ...] = ()
 
 
 class Secrets(NamedTuple):
@@ -45,6 +47,7 @@ class Secrets(NamedTuple):
     prometheus: str
     address: str
     database: str
+    sslmode: str
 
 
 IN_FILES = Secrets(
@@ -53,14 +56,17 @@ IN_FILES = Secrets(
     EnvironmentVariable("$GENDASH_PROMETHEUS_PASSWORD"),
     EnvironmentVariable("$GENDASH_DATABASE_ADDRESS"),
     EnvironmentVariable("$GENDASH_DATABASE_NAME"),
+    EnvironmentVariable("$GENDASH_DATABASE_SSLMODE"),
 )
 
 
 def folder(config: Config, audience: Audience) -> Folder:
-    """The folder of the dashboards for an audience, with the instance's prefix."""
+    """The folder of the dashboards for an audience, with the prefix of project and instance."""
     uid, title = config[f"folders.{audience}.uid"], config[f"folders.{audience}.title"]
-    instance = config["instance"]
-    return Folder(config.prefixed(uid), f"{title} ({instance})" if instance else title, audience == "admin")
+    prefix, hidden = config.prefix, audience == "admin"
+    teams = tuple(config["access.admin_teams"]) if hidden else ()
+    named = f"{title} ({prefix})" if prefix else title
+    return Folder(config.prefixed(uid), named, hidden, config[f"folders.{audience}.parent"], teams)
 
 
 def secrets(config: Config) -> Secrets:
@@ -72,6 +78,7 @@ def secrets(config: Config) -> Secrets:
         _prometheus_url(config).password,
         address,
         database,
+        _sslmode(config["database_url"], config["datasources.database_address"] or address),
     )
 
 
@@ -143,7 +150,7 @@ def _postgres(config: Config, known: Secrets, key: str, login: str, password: st
         "user": config[f"datasources.{key}.user"] or login,
         "jsonData": {
             "database": config["datasources.database_name"] or known.database,
-            "sslmode": _sslmode(config["datasources.sslmode"], address),
+            "sslmode": known.sslmode if config["datasources.sslmode"] == "prefer" else config["datasources.sslmode"],
             "maxOpenConns": config["datasources.max_open_connections"],
             "postgresVersion": 1400,  # the oldest that gendash supports; only Grafana's query builder looks at it
             "timescaledb": False,
@@ -205,11 +212,12 @@ def _store(url: str) -> tuple[str, str]:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}", database
 
 
-def _sslmode(setting: str, address: str) -> str:
-    """Grafana knows no ``prefer``: off on the machine itself, else required."""
-    if setting != "prefer":
-        return setting
-    return "disable" if address.startswith(_LOOPBACK) else "require"
+def _sslmode(url: str, address: str) -> str:
+    """What ``prefer`` becomes, which Grafana does not know: off on this machine, else the mode of the store's URL."""
+    if address.startswith(_LOOPBACK):
+        return "disable"
+    mode = read_postgres(url).get("sslmode", "") if url not in ("", NONE) else ""
+    return mode if mode in ("disable", "verify-ca", "verify-full") else "require"
 
 
 def _quoted(value: Any) -> str:

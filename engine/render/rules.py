@@ -24,6 +24,12 @@ def live_rules(catalog: Catalog) -> list[Rule]:
     return [rule for rule in catalog.rules.values() if not catalog.rule_lacks(rule.name)]
 
 
+def prometheus_rules(catalog: Catalog) -> list[Rule]:
+    """The rules that Prometheus evaluates: all, or without alerts where Grafana evaluates those."""
+    by_grafana = catalog.config["alerting.by"] == "grafana"
+    return [rule for rule in live_rules(catalog) if not (by_grafana and rule.kind == "alert")]
+
+
 def rule_expression(catalog: Catalog, rule: Rule) -> Expanded:
     """A rule's expression with its references resolved and its labels canonical: what Prometheus gets."""
     text = rule.expr if catalog.config.on(rule.feature) else rule.otherwise
@@ -40,7 +46,7 @@ def render_rules(catalog: Catalog) -> dict[str, bytes]:
     """One rule file for each group, by path. Raises ContentError with every wrong reference."""
     groups: dict[str, list[Rule]] = {}
     problems: list[Problem] = []
-    for rule in live_rules(catalog):
+    for rule in prometheus_rules(catalog):
         groups.setdefault(rule.group, []).append(rule)
         for what, do in rule_expression(catalog, rule).wrong:
             problems.append(Problem(in_rule(rule, "expr"), what, do))
@@ -50,6 +56,19 @@ def render_rules(catalog: Catalog) -> dict[str, bytes]:
         f"prometheus/rules/{PREFIX}{group}.yml": signed_rules(_group(catalog, group, rules))
         for group, rules in sorted(groups.items())
     }
+
+
+def render_manifest(catalog: Catalog) -> dict[str, bytes]:
+    """The same rules as one PrometheusRule for the operator of Prometheus in Kubernetes, by path."""
+    files = [yaml.safe_load(content) for content in render_rules(catalog).values()]
+    groups = [group for file in files for group in file["groups"]]
+    if not groups:
+        return {}
+    name = catalog.config.prefixed("gendash-rules")
+    head = {"apiVersion": "monitoring.coreos.com/v1", "kind": "PrometheusRule"}
+    labels = {"app.kubernetes.io/managed-by": "gendash"}
+    manifest = {**head, "metadata": {"name": name, "labels": labels}, "spec": {"groups": groups}}
+    return {"kubernetes/prometheus-rules.yaml": _dump(manifest).encode()}
 
 
 def _canonical(catalog: Catalog, rule: Rule, text: str, metrics: Sequence[str]) -> str:
@@ -101,7 +120,8 @@ def alert_annotations(catalog: Catalog, rule: Rule) -> dict[str, str]:
     found = {name: catalog.prose(text) for name, text in rule.annotations.items()}
     dashboard = found.pop("dashboard", "")
     if dashboard:
-        found["dashboard_url"] = f"/d/{catalog.config.dashboard_uid(dashboard)}"
+        public = catalog.config["grafana_public_url"].rstrip("/")
+        found["dashboard_url"] = f"{public}/d/{catalog.config.dashboard_uid(dashboard)}"
     found["runbook_url"] = f"{catalog.config['docs_url'].rstrip('/')}/runbooks.md#{rule.name.lower()}"
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,8 @@ class Question:
     """One query to verify: its place, its text as Grafana sends it, its time range, and its role of the store.
 
     ``verdict`` is the empty form that the answer fills in; ``relations`` are those that the query names.
-    ``role`` is empty for a question to Prometheus.
+    ``role`` is empty for a question to Prometheus. ``target`` is what the dashboard holds of it, ``points`` how many
+    its panel has room for.
     """
 
     verdict: Verdict
@@ -30,6 +31,8 @@ class Question:
     time: Timing
     role: str
     relations: frozenset[str]
+    target: Mapping[str, Any] = field(default_factory=dict)
+    points: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,17 +58,23 @@ def dashboard_queries(catalog: Catalog, dashboard: Dashboard, at: datetime, only
     if not panels:
         return Asked()
     rendered = render_dashboard(catalog, dashboard)
-    shown = {panel["id"]: panel for top in rendered["panels"] for panel in (top, *top.get("panels", ()))}
+    every = [panel for top in rendered["panels"] for panel in (top, *top.get("panels", ()))]
+    shown = {panel["id"]: panel for panel in every if panel.get("type") != "row"}
     on = [variable for variable in dashboard.variables if not catalog.variable_lacks(variable)]
     templates = {template["name"]: template for template in rendered["templating"]["list"]}
-    variables = [(one, _variable(catalog, dashboard, one, templates[one.name], at)) for one in on]
+    variables = [
+        (one, _variable(catalog, dashboard, one, templates[one.name], at)) for one in on if one.name in templates
+    ]
     items: list[Question | Verdict] = [
         unavailable(catalog.config, Verdict(dashboard.name, one.name, one.label, "variable", "", "ok"), lacks)
         for one in dashboard.variables
         if (lacks := catalog.variable_lacks(one))
     ]
     for panel in panels:
-        items += _panel(catalog, dashboard, panel, shown[panel_id(dashboard.name, panel.slug)], at)
+        if (number := panel_id(dashboard.name, panel.slug)) in shown:  # else an override takes it out
+            items += _panel(catalog, dashboard, panel, shown.pop(number), at)
+    for added in shown.values() if whole else ():
+        items += _foreign(catalog, dashboard, added, at)
     if whole:
         items += _annotations(catalog, dashboard, rendered["annotations"]["list"], at)
     return Asked(variables, items)
@@ -90,7 +99,9 @@ def _panel(
     lacks = sorted(frozenset[str]().union(*map(catalog.query_lacks, panel.queries)))
     if lacks:
         blank = replace(blank, why=f"a part is left out: {', '.join(map(catalog.config.switch, lacks))}")
-    for query, target in zip(catalog.live(panel), shown.get("targets", ()), strict=True):
+    live = [*catalog.live(panel)]
+    for number, target in enumerate(shown.get("targets", ())):
+        query = live[number] if number < len(live) else _query_of(target)
         own, due = replace(blank, ref=target["refId"]), datasource(catalog, query, dashboard)["uid"]
         if target["datasource"]["uid"] == due:
             found.append(_question(catalog, dashboard, own, query, target, shown, at))
@@ -98,6 +109,28 @@ def _panel(
             what = f"asks data source {target['datasource']['uid']}, which is not the one of its language and audience"
             found.append(replace(own, status="error", why=f"{what}: {due}"))
     return found
+
+
+def _foreign(
+    catalog: Catalog, dashboard: Dashboard, shown: Mapping[str, Any], at: datetime
+) -> Iterator[Question | Verdict]:
+    """The queries of a panel that only an override has: those of our own data sources."""
+    ours = {catalog.config[f"datasources.{key}.uid"] for key in ("database", "admin", "prometheus")}
+    for target in shown.get("targets") or ():
+        blank = Verdict(
+            dashboard.name, f"#{shown['id']}", str(shown.get("title")), "panel", str(target.get("refId")), "ok"
+        )
+        source = target.get("datasource") or shown.get("datasource") or {}
+        if source.get("uid") in ours and (target.get("rawSql") or target.get("expr")):
+            asked = {**target, "datasource": source}
+            yield _question(catalog, dashboard, blank, _query_of(asked), asked, shown, at)
+
+
+def _query_of(target: Mapping[str, Any]) -> Query:
+    """A query that no definition has, as a target of the JSON says it."""
+    if target.get("rawSql"):
+        return Query("sql", target["rawSql"], format=target.get("format") or "table")
+    return Query("promql", target.get("expr") or "", instant=bool(target.get("instant")))
 
 
 def _variable(
@@ -140,10 +173,11 @@ def _question(
     at: datetime,
 ) -> Question:
     config = catalog.config
+    points = panel.get("maxDataPoints") or panel.get("gridPos", {}).get("w", 24) * PIXELS_A_COLUMN
     time = timing(
         Span.last(panel.get("timeFrom") or dashboard.range, at),
         query.language,
-        points=panel.get("maxDataPoints") or panel.get("gridPos", {}).get("w", 24) * PIXELS_A_COLUMN,
+        points=points,
         least=panel.get("interval", ""),
         scrape=config["prometheus.scrape_interval"] if query.language == "promql" else "",
         min_step=target.get("interval", ""),
@@ -152,4 +186,4 @@ def _question(
     admin = target["datasource"]["uid"] == config["datasources.admin.uid"]
     role = ("admin_reader" if admin else "reader") if query.language == "sql" else ""
     relations = frozenset(name for kind, name in catalog.expand(query).uses if kind == "relation")
-    return Question(blank, query, target.get("rawSql") or target["expr"], time, role, relations)
+    return Question(blank, query, target.get("rawSql") or target["expr"], time, role, relations, target, points)

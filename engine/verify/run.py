@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
@@ -18,21 +18,20 @@ from gendash.engine.config.load import Config, suggest
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.relations import qualified, reader_login
 from gendash.engine.errors import ContentError, Denied, GendashError, TargetError, Unexpected
-from gendash.engine.languages.grafana_macros import Choice, MacroError, Timing, expand_macros, leftovers
-from gendash.engine.languages.promql import parse
+from gendash.engine.languages.grafana_macros import Choice, MacroError, Timing, browser_part, expand_macros, leftovers
 from gendash.engine.model import Problem, Variable
-from gendash.engine.render.rules import rule_expression
 from gendash.engine.verify.audited import doubt_finder, shares_beyond
-from gendash.engine.verify.freshness import Filled, Finder, relation_finder
-from gendash.engine.verify.queries import Asked, Question, dashboard_queries, unavailable
+from gendash.engine.verify.freshness import Filled, relation_finder
+from gendash.engine.verify.queries import Asked, Question, dashboard_queries
 from gendash.engine.verify.reader import RunQuery, open_reader
 from gendash.engine.verify.recorded import Recorded, look_at_series
+from gendash.engine.verify.rules import RULES, rule_verdict
+from gendash.engine.verify.servers import PROMETHEUS, Servers, failed_query
+from gendash.engine.verify.through_grafana import Through
 from gendash.engine.verify.verdict import OK, Answer, Finding, Status, Verdict, judge, series, table
 
 WORKERS = 3  # gentle on the platform's database; below the reader's connection limit
 TRIED = 5  # options of a variable that are tried until one has rows
-RULES = "rules"
-PROMETHEUS = ""  # the role of a question that is not for the store
 NOTHING = Answer(0)
 MIGRATE = "run `gendash db migrate`"
 
@@ -44,27 +43,7 @@ _REFUSALS: Mapping[str, tuple[Status, str]] = {  # by SQLSTATE: what it means fo
     "42501": ("error", MIGRATE),
 }
 _LABEL_VALUES = re.compile(r"label_values\((?:(.+),\s*)?([^,]+)\)\s*")
-_MATCHERS = re.compile(r'\{((?:[^"{}]|"(?:[^"\\]|\\.)*")*)\}')
-_MATCHER = re.compile(r'\w+(?:=~|!~|!=|=)"(?:[^"\\]|\\.)*"')
 _NAMED = re.compile(r"\$(\w+)|\$\{(\w+)[^}]*\}|\[\[(\w+)")
-
-
-@dataclass(frozen=True)
-class Servers:
-    """The servers, and what is known about their data at the time that is judged.
-
-    ``down`` gives the fault of each server that cannot be asked, by role of the store, or of Prometheus.
-    """
-
-    catalog: Catalog
-    readers: Mapping[str, RunQuery]
-    call: prom.Call | None
-    down: Mapping[str, Finding]
-    relations: Callable[[Iterable[str]], Finding]
-    doubts: Callable[[Iterable[str]], Finding]
-    series: Finder
-    loaded: Mapping[str, Sequence[prom.LoadedRule]]
-    rules_unknown: Finding = OK
 
 
 @dataclass(frozen=True)
@@ -83,26 +62,35 @@ class QueryResult:
 
 
 def verify(
-    config: Config, catalog: Catalog, *, at: datetime | None = None, only: Sequence[str] = (), workers: int = WORKERS
+    config: Config,
+    catalog: Catalog,
+    *,
+    at: datetime | None = None,
+    only: Sequence[str] = (),
+    workers: int = WORKERS,
+    through: Through | None = None,
 ) -> list[Verdict]:
     """A verdict on every query of every panel, variable and annotation, and on every rule, in reading order.
 
     ``at`` is the time that is judged (now where absent); ``only`` names dashboards, ``dashboard/panel`` or ``rules``.
+    ``through`` asks Grafana instead of the servers behind it, as the dashboards do, and judges Grafana itself too.
     A server that cannot be asked is an error of each question to it. Raises ContentError for unknown names.
     """
     _check_names(catalog, only)
     moment = at or datetime.now(UTC)
-    rules = list(catalog.rules) if not only or RULES in only else []
+    by_grafana = config["alerting.by"] == "grafana"  # then Prometheus has no alerts to load
+    own = [name for name, rule in catalog.rules.items() if not (by_grafana and rule.kind == "alert")]
+    rules = own if not only or RULES in only else []
     asked = [dashboard_queries(catalog, dashboard, moment, only) for dashboard in catalog.dashboards.values()]
     with ExitStack() as stack:
-        live = _connect(stack, config, catalog, asked, moment, at, bool(rules))
+        live = _connect(stack, config, catalog, asked, moment, at, bool(rules), through)
         pool = stack.enter_context(ThreadPoolExecutor(workers))
         found: list[Verdict] = []
         for one in asked:
             choices, verdicts = _variables(live, one)
             found += verdicts
             found += pool.map(partial(_verdict, live, choices), one.items)
-        return found + list(pool.map(partial(_rule, live), rules))
+        return found + list(pool.map(partial(rule_verdict, live), rules))
 
 
 def any_failed(verdicts: Iterable[Verdict]) -> bool:
@@ -131,6 +119,7 @@ def _connect(
     moment: datetime,
     at: datetime | None,
     rules: bool,
+    through: Through | None = None,
 ) -> Servers:
     """Connections to the servers that are needed, each tried."""
     needed = [question for one in asked for question in one.questions]
@@ -142,10 +131,11 @@ def _connect(
     filled: dict[str, Filled] = {}
     for role in sorted(roles):
         try:
-            readers[role] = stack.enter_context(_reader(config, role, at))
+            reader = through.reader(role) if through else stack.enter_context(_reader(config, role, at))
+            readers[role] = reader
             filled |= _filled(catalog, readers[role])
         except GendashError as error:
-            down[role] = _failed_query(error)
+            down[role] = failed_query(error)
     auditor = None if "admin_reader" in down else readers.get("admin_reader")
     beyond = shares_beyond(catalog, auditor) if auditor else {}
     relations, doubts = relation_finder(catalog, filled), doubt_finder(catalog, beyond)
@@ -153,16 +143,11 @@ def _connect(
     seen = Recorded(catalog)
     if (rules and config.has("prometheus")) or any(question.role == "" for question in needed):
         try:
-            call = stack.enter_context(prom.prometheus(config))
+            call = through.call if through else stack.enter_context(prom.prometheus(config))
             seen = look_at_series(catalog, call, moment)
         except TargetError as error:
-            down[PROMETHEUS] = _failed_query(error)
-    return Servers(catalog, readers, call, down, relations, doubts, seen.find, seen.loaded, seen.rules_unknown)
-
-
-def _failed_query(error: GendashError) -> Finding:
-    """A failed query as a finding, in one line."""
-    return Finding("error", "; ".join(map(str, error.problems)))
+            down[PROMETHEUS] = failed_query(error)
+    return Servers(catalog, readers, call, down, relations, doubts, seen.find, seen.loaded, seen.rules_unknown, through)
 
 
 def _reader(config: Config, role: str, at: datetime | None) -> AbstractContextManager[RunQuery]:
@@ -220,9 +205,24 @@ def _ask(live: Servers, item: Question, choices: Sequence[Choice]) -> QueryResul
     if isinstance(text, Finding):
         return QueryResult(text)
     try:
+        if live.through:
+            return _by_grafana(live, live.through, item, choices)
         return _sql(live, item, text) if item.query.language == "sql" else _promql(live, item, text)
     except TargetError as error:  # a server that went away meanwhile
-        return QueryResult(_failed_query(error))
+        return QueryResult(failed_query(error))
+
+
+def _by_grafana(live: Servers, through: Through, item: Question, choices: Sequence[Choice]) -> QueryResult:
+    """The same by Grafana's own query API: the browser's part of the text is done here, Grafana does the rest."""
+    given, ms = through.ask(item, browser_part(item.query.language, item.text, item.time, choices))
+    sql = item.query.language == "sql"
+    if isinstance(given, Failed):
+        return QueryResult(_refused(live, item, given) if sql else Finding("error", given.message), ms=ms)
+    if sql:
+        return QueryResult(_judged(live, item, given), given, ms)
+    text = _expanded(item, item.text, choices)
+    source = text if isinstance(text, Finding) else live.series(text, not given.rows)
+    return QueryResult(judge(item.query, given, source), given, ms)
 
 
 def _expanded(item: Question, text: str, choices: Sequence[Choice]) -> str | Finding:
@@ -239,9 +239,14 @@ def _sql(live: Servers, item: Question, text: str) -> QueryResult:
     if isinstance(given, Failed):
         return QueryResult(_refused(live, item, given), ms=given.ms)
     answer = table(given.columns, given.rows, item.query.format, given.numeric)
+    return QueryResult(_judged(live, item, answer), answer, given.ms)
+
+
+def _judged(live: Servers, item: Question, answer: Answer) -> Finding:
+    """What is thought of the rows that the store gave."""
     found = judge(item.query, answer, live.relations(item.relations))
     doubt = live.doubts(item.relations) if found.status == "ok" and answer.rows else OK
-    return QueryResult(found if doubt.status == "ok" else doubt, answer, given.ms)
+    return found if doubt.status == "ok" else doubt
 
 
 def _refused(live: Servers, item: Question, given: Failed) -> Finding:
@@ -305,7 +310,7 @@ def _options(
     try:
         given = _label_values(live, item, choices) if item.query.language == "promql" else _texts(live, item, choices)
     except TargetError as error:
-        given = _failed_query(error)
+        given = failed_query(error)
     if isinstance(given, Finding):
         return [], QueryResult(given)
     found, source, ms = given
@@ -357,41 +362,3 @@ def _picked(found: Sequence[str], regex: str) -> list[str]:
         matches = [match for match in (pattern.search(text) for text in found) if match]
         found = [match[1] if pattern.groups else match.string for match in matches]
     return sorted(set(found))
-
-
-# ── rules ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _rule(live: Servers, name: str) -> Verdict:
-    """The finding for a rule: loaded as defined, healthy, and, if it records, with its series present."""
-    rule = live.catalog.rules[name]
-    blank = Verdict(RULES, name, f"{rule.kind} {name}", "rule", "", "ok")
-    if lacks := sorted(live.catalog.rule_lacks(name)):
-        return unavailable(live.catalog.config, blank, lacks)
-    if down := live.down.get(PROMETHEUS):
-        return replace(blank, status=down.status, why=down.why)
-    if live.rules_unknown.status != "ok":
-        return replace(blank, status=live.rules_unknown.status, why=live.rules_unknown.why)
-    loaded = live.loaded.get(name, [])
-    own = _normal(rule_expression(live.catalog, rule).text)
-    same = next((one for one in loaded if _normal(one.expr) == own), None)
-    if same is None:
-        what = "another expression of it is loaded" if loaded else "not loaded"
-        status: Status = "error" if loaded else "missing"
-        return replace(blank, status=status, why=f"{what}; give Prometheus the file of this rule and reload it")
-    if same.health == "err":
-        return replace(blank, status="error", why=same.error)
-    try:
-        finding = live.series(name, False) if rule.kind == "record" else OK
-    except TargetError as error:
-        finding = _failed_query(error)
-    return replace(blank, status=finding.status, why=finding.why, rows=1)
-
-
-def _normal(expr: str) -> str:
-    """An expression as the parser prints it, matchers sorted as Prometheus does: equal for equal meanings."""
-    try:
-        text = str(parse(expr))
-    except ValueError:  # newer than our parser
-        return " ".join(expr.split())
-    return _MATCHERS.sub(lambda found: "{" + ",".join(sorted(_MATCHER.findall(found[1]))) + "}", text)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from gendash.engine.model import Query
 
 Status = Literal["ok", "error", "missing", "stale", "no_rows", "all_null", "flat_zero", "doubtful", "not_available"]
-SubjectKind = Literal["panel", "variable", "annotation", "rule"]
+SubjectKind = Literal["panel", "variable", "annotation", "rule", "server"]
 WORST_FIRST: tuple[Status, ...] = (
     "error",
     "missing",

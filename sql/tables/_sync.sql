@@ -24,6 +24,7 @@ columns:
   server_keeps: {type: text, "null": true, doc: "how long Langfuse keeps rows of the project itself, in words"}
   too_wide_s: {type: float8, "null": true, doc: "narrowest window, in seconds, that the server did not answer; NULL if it answered all"}
   too_wide_at: {type: timestamptz, "null": true, doc: when that was}
+  too_wide_sure: {type: boolean, "null": true, doc: whether a narrower window was answered right after it; else the server may have been away}
   page_rows: {type: int, "null": true, doc: "rows a page that are asked for, after the server did not answer for more; NULL for as many as it gives"}
   range_from: {type: timestamptz, "null": true, doc: start of the last range of `sync --from`}
   range_at: {type: timestamptz, "null": true, doc: "where that range continues; NULL when it is complete"}

@@ -74,13 +74,16 @@ def rows(connection: psycopg.Connection[Any], query: str) -> list[tuple[Any, ...
 
 @pytest.fixture(params=sorted(path.stem.removesuffix("_figures") for path in PLATFORMS.glob("*_figures.sql")))
 def site(request: pytest.FixtureRequest, database: str, definitions: Definitions) -> Iterator[tuple[str, Catalog, str]]:
-    """A platform's database with its adapter; several databases may be of one adapter: `open-webui.chats`."""
+    """A platform's database with its adapter: a shipped one, or that of a platform that was first seen afterwards."""
     name = str(request.param)
     with psycopg.connect(database, autocommit=True) as connection:
         if name == "reference":
             connection.execute((ROOT / "demo" / "platform.sql").read_bytes())
         connection.execute((PLATFORMS / f"{name}.sql").read_bytes())
-    catalog = definitions(database, f"time_zone: Europe/Berlin\nplatform: {{adapter: {name}}}\n")
+    own = PLATFORMS / name  # what `gendash init` proposed, and a person edited
+    catalog = definitions(
+        database, f"time_zone: Europe/Berlin\nplatform: {{adapter: {own if own.is_dir() else name}}}\n"
+    )
     assert [str(problem) for problem in check(catalog)] == []
     yield name, catalog, database
 

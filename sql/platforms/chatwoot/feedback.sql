@@ -1,4 +1,4 @@
--- versions: Chatwoot 3.0 to 4.7
+-- versions: Chatwoot 3 and 4, copies of its schema
 -- Answers to the survey at the end of a conversation, from 1 to 5.
 select
   r.id as feedback_id,

@@ -1,4 +1,4 @@
--- versions: Chatwoot 3.0 to 4.7
+-- versions: Chatwoot 3 and 4, copies of its schema
 -- Incoming messages are the contact's, outgoing ones answers of agents and bots; notes among agents do not count.
 select
   m.id as message_id,

@@ -1,4 +1,4 @@
--- versions: Chatwoot 3.0 to 4.7
+-- versions: Chatwoot 3 and 4, copies of its schema
 -- A conversation is a ticket: open, resolved, pending (with a bot), snoozed. Its last resolution is an event.
 select
   c.id as ticket_id,

@@ -1,4 +1,4 @@
--- versions: Chatwoot 3.0 to 4.7
+-- versions: Chatwoot 3 and 4, copies of its schema
 -- Contacts and agents are numbered separately, so that ids say which of them they are.
 select
   'contact:' || c.id as user_id,

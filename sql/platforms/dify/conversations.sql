@@ -1,4 +1,4 @@
--- versions: Dify 1.0 to 1.9
+-- versions: Dify, a dump of its schema of April 2025 (about 1.2)
 select
   c.id as conversation_id,
   coalesce(c.from_end_user_id, c.from_account_id) as user_id,

@@ -1,4 +1,4 @@
--- versions: Dify 1.0 to 1.9
+-- versions: Dify, a dump of its schema of April 2025 (about 1.2)
 -- The file behind a document is named in its source, JSON in a text; documents of other sources have none.
 select
   d.id as document_id,

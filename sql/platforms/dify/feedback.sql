@@ -1,4 +1,4 @@
--- versions: Dify 1.0 to 1.9
+-- versions: Dify, a dump of its schema of April 2025 (about 1.2)
 select
   f.id as feedback_id,
   f.message_id::text as message_id,

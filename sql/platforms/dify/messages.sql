@@ -1,4 +1,4 @@
--- versions: Dify 1.0 to 1.9
+-- versions: Dify, a dump of its schema of April 2025 (about 1.2)
 -- A row of Dify is a question with its answer; the answer keeps the id, since feedback names it.
 select
   m.id::text as message_id,

@@ -1,4 +1,4 @@
--- versions: Dify 1.0 to 1.9
+-- versions: Dify, a dump of its schema of April 2025 (about 1.2)
 -- Console accounts and the end users of apps; anonymous visitors of a web app are end users, too.
 select
   a.id as user_id,

@@ -1,4 +1,4 @@
--- versions: Langflow 1.1 to 1.6
+-- versions: Langflow, its models at 01858599, 03797e79 and 0907a69f (1.x)
 -- A session is what its messages name; who talks in it is not stored.
 select m.session_id as conversation_id, min(m.timestamp) as created_at
 from message m

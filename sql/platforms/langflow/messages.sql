@@ -1,4 +1,4 @@
--- versions: Langflow 1.1 to 1.6
+-- versions: Langflow, its models at 01858599, 03797e79 and 0907a69f (1.x)
 select
   m.id as message_id,
   m.session_id as conversation_id,

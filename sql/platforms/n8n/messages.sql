@@ -1,4 +1,4 @@
--- versions: n8n 2.0 and later, Chat Hub
+-- versions: n8n with Chat Hub, its entities at 07a85169 (2.x)
 -- A retry and an edit are messages of their own.
 select
   m.id as message_id,

@@ -1,4 +1,4 @@
--- versions: n8n 2.0 and later, Chat Hub
+-- versions: n8n with Chat Hub, its entities at 07a85169 (2.x)
 select
   u.id as user_id,
   u."createdAt" as created_at,

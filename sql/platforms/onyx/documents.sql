@@ -1,4 +1,4 @@
--- versions: Onyx 2.0 to 4.0
+-- versions: Onyx, its models of August 2026
 -- Files that people upload; what connectors index has no person, and counts as done once it has chunks.
 select
   f.id::text as document_id,

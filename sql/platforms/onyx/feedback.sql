@@ -1,4 +1,4 @@
--- versions: Onyx 2.0 to 4.0
+-- versions: Onyx, its models of August 2026
 -- A rating has neither a time nor a person of its own: they are those of the answer and of its session.
 select
   f.id as feedback_id,

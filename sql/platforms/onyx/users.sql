@@ -1,4 +1,4 @@
--- versions: Onyx 2.0 to 4.0
+-- versions: Onyx, its models of August 2026
 select
   u.id as user_id,
   u.created_at,

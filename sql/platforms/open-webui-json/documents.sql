@@ -1,4 +1,4 @@
--- versions: Open WebUI 0.5 to 0.7, which keep messages inside chats, in JSON
+-- versions: Open WebUI without a table chat_message (its models at 033ac2ee; messages are in chat.history)
 select
   f.id as document_id,
   f.user_id,

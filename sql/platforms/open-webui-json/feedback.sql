@@ -1,4 +1,4 @@
--- versions: Open WebUI 0.5 to 0.7, which keep messages inside chats, in JSON
+-- versions: Open WebUI without a table chat_message (its models at 033ac2ee; messages are in chat.history)
 -- Thumbs are 1 and -1; ratings of arena models belong to a message, too.
 select
   f.id as feedback_id,

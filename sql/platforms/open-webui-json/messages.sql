@@ -1,4 +1,4 @@
--- versions: Open WebUI 0.5 to 0.7, which keep messages inside chats, in JSON
+-- versions: Open WebUI without a table chat_message (its models at 033ac2ee; messages are in chat.history)
 -- A message is known by its key within the chat; its time is seconds since 1970, of some clients milliseconds.
 select
   c.id || '-' || m.key as message_id,

@@ -1,4 +1,4 @@
--- versions: Open WebUI 0.5 to 0.7, which keep messages inside chats, in JSON
+-- versions: Open WebUI without a table chat_message (its models at 033ac2ee; messages are in chat.history)
 -- Times are seconds since 1970. Accounts that wait for an admin may not sign in.
 select
   u.id as user_id,

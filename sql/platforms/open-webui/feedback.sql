@@ -1,4 +1,4 @@
--- versions: Open WebUI 0.8 and later, which keep messages in a table
+-- versions: Open WebUI with a table chat_message (its models at 02530d50; 2026)
 -- Thumbs are 1 and -1; ratings of arena models belong to a message, too.
 select
   f.id as feedback_id,

@@ -1,4 +1,4 @@
--- versions: Open WebUI 0.8 and later, which keep messages in a table
+-- versions: Open WebUI with a table chat_message (its models at 02530d50; 2026)
 -- Times are seconds since 1970; some clients sent milliseconds.
 select
   m.id as message_id,

@@ -259,7 +259,7 @@ STATUSES = {
     401: "credentials|refused",
     404: "check|no Langfuse",
     405: "let (GET|POST) through",
-    407: "HTTPS_PROXY",
+    407: "PROXY_AUTH",
     413: "client_max_body_size",
     429: "too many requests|rate limit",
     500: "log",

@@ -116,6 +116,8 @@ CALLS: dict[str, Callable[[], Any]] = {
     "grafana.server_capabilities": lambda: grafana.server_capabilities(CONFIG, lambda _: None),
     "grafana.check_version": lambda: asked_of_grafana(grafana.check_version),
     "grafana.token_permissions": lambda: asked_of_grafana(grafana.token_permissions),
+    "grafana.named_server": lambda: asked_of_grafana(grafana.named_server),
+    "grafana.wait_for_grafana": lambda: grafana.wait_for_grafana(CONFIG, 0.0, lambda _: None),
     "grafana.data_sources": lambda: asked_of_grafana(grafana.data_sources),
     "langfuse.version": lambda: asked_of_langfuse(langfuse.version),
     "langfuse.check_keys": lambda: asked_of_langfuse(langfuse.check_keys),
@@ -124,6 +126,7 @@ CALLS: dict[str, Callable[[], Any]] = {
 }
 NO_CALL = {
     "http.is_passing",
+    "grafana.public_url",
     "http.basic",
     "grafana.reason",
     "langfuse.in_one_line",

@@ -23,8 +23,9 @@ from gendash.engine.config.load import Config, load_config
 from gendash.engine.config.settings import FEATURES
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog, template
+from gendash.engine.deliver import rules_dir
 from gendash.engine.deliver.plan_rules import rule_changes
-from gendash.engine.deliver.rules_dir import apply_rules, find_binary, observe_rules_dir, reload
+from gendash.engine.deliver.rules_dir import apply_rules, find_binary, observe_rules_dir, reload, reload_is_owed
 from gendash.engine.errors import Denied, TargetError, Unexpected, Unreachable
 from gendash.engine.render.prometheus import TEMPLATES, render_prometheus
 from gendash.engine.render.rules import render_rules, signed_rules
@@ -260,7 +261,8 @@ def test_rules_are_written_though_prometheus_does_not_answer(tmp_path: Path) -> 
     changes = rule_changes({"gendash-a.yml": signed_rules("groups: []\n")}, observe_rules_dir(tmp_path))
     assert "not reloaded" in apply_rules(tmp_path, changes, at(f"http://127.0.0.1:{free_port()}"))
     assert (tmp_path / "gendash-a.yml").stat().st_mode & 0o777 == 0o644, "Prometheus is another user"
-    assert len(list(tmp_path.iterdir())) == 1
+    assert reload_is_owed(tmp_path), "the next apply has to ask again"
+    assert {path.suffix for path in tmp_path.iterdir() if path.name != rules_dir.OWED} == {".yml"}
 
 
 def test_a_reload_that_is_refused_without_a_password_is_reported(

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from gendash.engine.config.load import load_config
-from gendash.engine.deliver import grafana as target
-from gendash.engine.deliver.plan import desired
+from gendash.engine.deliver.observe import observe_grafana
+from gendash.engine.deliver.state import desired
 from gendash.engine.errors import TargetError, Unexpected, Unreachable
 
 Answer = tuple[int, str, bytes]
@@ -53,7 +53,7 @@ def serve() -> Iterator[Serve]:
 
 def observe(url: str, text: str = "") -> Any:
     config = load_config(text, environ={"GENDASH_GRAFANA_URL": url, "GENDASH_GRAFANA_TOKEN": "glsa_secret"})
-    return target.observe_grafana(config, desired(config, {}), pause=lambda _: None)
+    return observe_grafana(config, desired(config, {}), pause=lambda _: None)
 
 
 def line(caught: pytest.ExceptionInfo[TargetError]) -> str:

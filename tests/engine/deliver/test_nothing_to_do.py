@@ -17,10 +17,10 @@ from click.testing import CliRunner
 from gendash.cli import cli
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.load import load_catalog
-from gendash.engine.deliver.plan import desired
+from gendash.engine.deliver.state import desired
 from gendash.engine.render.dashboards import render_dashboards
 
-DASHBOARDS = 8
+DASHBOARDS, ADMIN = 8, 4
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +32,13 @@ def holdings() -> dict[str, Any]:
     answers: dict[str, Any] = {
         "/api/health": {"database": "ok", "version": "12.3.0"},
         "/api/access-control/user/permissions": {},
+        "/api/org": {"id": 1, "name": "Main Org."},
         "/api/datasources": wanted.datasources,
+        "/api/dashboards/public-dashboards": {"publicDashboards": []},
+        "/api/search": [{"uid": uid} for uid in wanted.dashboards],
     }
+    for uid in wanted.admin:
+        answers[f"/api/dashboards/uid/{uid}/permissions"] = []
     for place in wanted.folders:
         answers[f"/api/folders/{place.uid}"] = {"uid": place.uid, "title": place.title}
         answers[f"/api/folders/{place.uid}/permissions"] = []
@@ -57,7 +62,7 @@ def server(holdings: dict[str, Any]) -> Iterator[tuple[str, list[tuple[str, str]
         def answer(self) -> None:
             path = self.path.partition("?")[0]
             asked.append((self.command, path))
-            if path.startswith("/api/dashboards/uid/"):
+            if re.fullmatch("/api/dashboards/uid/[^/]+", path):
                 together.wait()
             body = json.dumps(holdings.get(path, {"message": "not found"})).encode()
             self.send_response(200 if path in holdings else 404)
@@ -87,13 +92,17 @@ def test_one_read_a_dashboard_all_at_once_and_no_write(
     env = {"GENDASH_GRAFANA_URL": url, "GENDASH_GRAFANA_TOKEN": "glsa_secret", "GENDASH_DATABASE_URL": None}
     done = CliRunner().invoke(cli, [*command, "--only", "grafana"], env=env)
     assert done.exit_code == 0, done.output
-    assert re.fullmatch(r"(nothing to do|0 changed), \d+ unchanged\n", done.output), done.output
+    first, last = done.output.splitlines()
+    assert first == f"Grafana 12.3.0 at {url}, organisation 1 'Main Org.'"
+    assert re.fullmatch(r"(nothing to do|0 changed), \d+ unchanged", last), done.output
     kinds = Counter((method, path.split("/")[2]) for method, path in asked)
     assert kinds == {
-        ("GET", "dashboards"): DASHBOARDS,
+        ("GET", "dashboards"): DASHBOARDS + ADMIN + 1,  # permissions of those for admins, and the public links
         ("GET", "folders"): len({path for _, path in asked if path.startswith("/api/folders/")}),
         ("GET", "datasources"): 1,
         ("GET", "health"): 1,
+        ("GET", "org"): 1,
+        ("GET", "search"): 1,
         ("GET", "access-control"): 1,
     }
     assert len(set(asked)) == len(asked)

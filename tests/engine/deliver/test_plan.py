@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from gendash.engine.config.load import Config, load_config
-from gendash.engine.deliver.plan import (
-    Change,
-    Desired,
-    LiveDashboard,
-    ObservedGrafana,
-    desired,
-    is_mark,
-    last_own_version,
-    mark,
-    overtaken,
-    plan,
-)
+from gendash.engine.deliver.changes import Change
+from gendash.engine.deliver.marks import Owner, is_mark, last_own_version, mark
+from gendash.engine.deliver.plan import plan
+from gendash.engine.deliver.plan_dashboards import overtaken
+from gendash.engine.deliver.plan_sources import marked
 from gendash.engine.deliver.report import change_as_dict, change_counts, plan_text
+from gendash.engine.deliver.state import Desired, LiveDashboard, ObservedGrafana, desired
 from gendash.engine.render.dashboard_diff import stamp
 
 SOURCE = {"type": "grafana-postgresql-datasource", "uid": "gendash-postgres"}
@@ -54,7 +49,7 @@ def seen(live: LiveDashboard | str | None = None, **more: Any) -> ObservedGrafan
         "dashboards": {UID: live},
         "folders": folders,
         "permissions": {"gendash-admin": []},
-        "datasources": list(want().datasources),
+        "datasources": [marked(source, want()) for source in want().datasources],
         "rights": frozenset({"folders:create", "dashboards:create", "datasources:create"}),
     }
     return ObservedGrafana(**{**parts, **more})
@@ -74,7 +69,7 @@ def live(title: str, *history: dict[str, Any], **more: Any) -> LiveDashboard:
     return LiveDashboard(now, meta, history)
 
 
-OURS = mark("0123456789ab", "", "gendash")
+OURS = mark("0123456789ab", Owner(), "gendash")
 
 
 def of_dashboard(changes: list[Change]) -> Change:
@@ -122,7 +117,7 @@ def test_a_version_of_ours_is_updated_with_the_version_that_was_read() -> None:
 def test_an_edit_is_left_alone_and_named_with_author_time_message_and_field() -> None:
     there = live("Theirs", version(5, "Theirs", "shorter", "alice"), version(4, "Requests", OURS))
     change = one(want("Better"), there)
-    assert change.action == "blocked" and not change.payload
+    assert change.action == "left" and not change.payload
     assert change.lines[:3] == (
         "edited since our version 4; left alone",
         'version 5 by alice, 2026-11-23 10:05:00 UTC: "shorter"',
@@ -145,23 +140,23 @@ def test_a_version_of_ours_that_an_older_page_overtook_is_noticed() -> None:
     old, new = version(4, "Old", OURS), version(5, "Requests", OURS)
     there = live("Old", version(6, "Old", "", "alice"), new, old, dashboard={"templating": old["data"]["templating"]})
     change = one(want("Requests"), there)
-    assert change.action == "blocked"
+    assert change.action == "left"
     assert any(line.startswith("our version 5 was overtaken: this came from an older one") for line in change.lines)
 
 
 def test_another_instance_s_mark_is_not_ours() -> None:
-    history = [version(4, "Requests", mark("0123456789ab", "dev", "dev-gendash")), version(3, "Requests", OURS)]
-    found = last_own_version(history, "")
+    history = [version(4, "Requests", mark("0123456789ab", Owner("dev"), "dev-gendash")), version(3, "Requests", OURS)]
+    found = last_own_version(history, Owner())
     assert found and found[0]["version"] == 3
-    found = last_own_version(history, "dev")
+    found = last_own_version(history, Owner("dev"))
     assert found and (found[0]["version"], found[1]) == (4, "dev-gendash")
-    assert last_own_version(history, "prod") is None
+    assert last_own_version(history, Owner("prod")) is None
 
 
 @pytest.mark.parametrize("message", ["", None, "gendash", "gendash: restores version 3", "see gendash: 0123456789ab"])
 def test_a_message_that_is_not_a_mark(message: Any) -> None:
     assert not is_mark(message)
-    assert is_mark(mark("0123456789ab", "dev", "dev-gendash"))
+    assert is_mark(mark("0123456789ab", Owner("dev"), "dev-gendash"))
 
 
 def test_without_history_the_stamp_says_whether_it_is_what_we_wrote() -> None:
@@ -171,31 +166,31 @@ def test_without_history_the_stamp_says_whether_it_is_what_we_wrote() -> None:
 def test_without_history_an_edit_is_named_where_the_stamp_says_what_stood_there() -> None:
     edited = live("Theirs", dashboard={"templating": stamp(board("Requests"))["templating"]})
     change = one(want("Requests"), edited)
-    assert change.action == "blocked"
+    assert change.action == "left"
     assert 'they changed panel \'Requests\': title "Requests" -> "Theirs"' in change.lines
 
 
 def test_without_history_and_with_another_stamp_it_is_left_alone() -> None:
     edited = live("Theirs", dashboard={"templating": stamp(board("Older"))["templating"]})
     change = one(want("Requests"), edited)
-    assert change.action == "blocked" and "which the history no longer holds" in change.lines[0]
+    assert change.action == "left" and "which the history no longer holds" in change.lines[0]
 
 
 def test_our_tag_alone_is_a_base_unknown() -> None:
     change = one(want("Better"), live("Requests", dashboard={"templating": {"list": []}}))
-    assert change.action == "blocked" and change.lines[0].startswith("base unknown")
+    assert change.action == "left" and change.lines[0].startswith("base unknown")
     assert "by alice, 2026-11-23 10:05:00 UTC" in change.lines[1]
 
 
 def test_a_dashboard_without_tag_stamp_and_mark_is_foreign() -> None:
     change = one(want("Better"), live("Requests", dashboard={"templating": {"list": []}, "tags": []}))
-    assert change.action == "blocked" and change.lines[0].startswith("not ours")
+    assert change.action == "left" and change.lines[0].startswith("not ours")
 
 
 def test_a_dashboard_that_was_moved_by_hand_is_left_alone() -> None:
     there = live("Requests", version(4, "Requests", OURS), folderUid="other", folderTitle="Other")
     change = one(want("Requests"), there)
-    assert change.action == "blocked" and "moved to folder 'Other' by hand" in change.lines[0]
+    assert change.action == "left" and "moved to folder 'Other' by hand" in change.lines[0]
 
 
 def test_a_dashboard_whose_folder_changed_in_the_settings_is_moved() -> None:
@@ -230,7 +225,7 @@ def test_without_its_folder_a_dashboard_waits() -> None:
 def test_a_data_source_that_cannot_be_created_is_named_with_the_file_that_does_it() -> None:
     changes = plan(want(), seen(live("Requests"), datasources=[], rights=frozenset()))
     source = next(change for change in changes if change.kind == "datasource")
-    assert source.action == "report" and not source.payload
+    assert source.action == "blocked" and not source.payload
     assert "provisioning/datasources/gendash.yaml" in source.lines[-1]
     hidden = plan(want(), seen(live("Requests"), datasources="403 Access denied"))
     assert "cannot be seen (403 Access denied)" in next(c for c in hidden if c.kind == "datasource").lines[-1]
@@ -246,7 +241,7 @@ def test_a_data_source_that_differs_is_reported_key_by_key() -> None:
     there = {**want().datasources[0], "user": "someone", "jsonData": {"database": "other", "sslmode": "require"}}
     changes = plan(want(), seen(live("Requests"), datasources=[there]))
     source = next(change for change in changes if change.kind == "datasource")
-    assert source.action == "report"
+    assert source.action == "left"
     assert [line.partition(" is ")[0] for line in source.lines] == [
         "user",
         "jsonData.database",
@@ -273,9 +268,11 @@ def test_an_open_admin_folder_is_finished_while_it_is_empty_and_only_reported_la
     assert [c.action for c in empty if c.kind == "permission"] == ["update"]
     used = live("Requests", version(4, "Requests", OURS), folderUid="gendash-admin")
     later = plan(want(admin=True), seen(used, permissions={"gendash-admin": rows}))
-    assert [c.action for c in later if c.kind == "permission"] == ["report"]
+    assert [c.action for c in later if c.kind == "permission"] == ["blocked"]
+    closed = plan(replace(want(admin=True), overwrite=True), seen(used, permissions={"gendash-admin": rows}))
+    assert [c.action for c in closed if c.kind == "permission"] == ["update"]
     unknown = plan(want(admin=True), seen(used, permissions={"gendash-admin": None}))
-    assert [c.action for c in unknown if c.kind == "permission"] == ["report"]
+    assert [c.action for c in unknown if c.kind == "permission"] == ["left"]
 
 
 def test_a_folder_that_the_token_cannot_see_is_made_only_where_nothing_of_ours_is_hidden_in_it() -> None:
@@ -284,15 +281,27 @@ def test_a_folder_that_the_token_cannot_see_is_made_only_where_nothing_of_ours_i
     assert [(c.kind, c.action) for c in maybe][:2] == [("folder", "create"), ("permission", "update")]
     there = plan(want(admin=True), seen("is there, but hidden", folders=unseen))
     assert [(c.kind, c.action) for c in there if c.kind != "datasource"] == [
-        ("folder", "report"),
+        ("folder", "left"),
         ("dashboard", "blocked"),
     ]
 
 
-def test_an_admin_folder_below_another_one_is_reported() -> None:
-    nested = {"gendash-admin": {"title": "Agent platform (admin)", "parentUid": "top"}}
-    change = plan(want(admin=True), seen(None, folders=nested))[0]
-    assert change.action == "report" and "inside another folder" in change.lines[0]
+NESTED = {"gendash-admin": {"title": "Agent platform (admin)", "parentUid": "top", "parents": [{"uid": "top"}]}}
+
+
+@pytest.mark.parametrize(("rows", "action"), [([{"role": "Viewer", "permission": 1}], "blocked"), ([], "none")])
+def test_an_admin_folder_below_one_that_others_can_open_blocks(rows: list[dict[str, Any]], action: str) -> None:
+    permissions = {"gendash-admin": [], "top": rows}
+    changes = plan(want(admin=True), seen(None, folders=NESTED, permissions=permissions))
+    assert changes[0].action == action
+    waits = of_dashboard(changes)
+    assert waits.action == ("blocked" if action == "blocked" else "create")
+    if action == "blocked":
+        assert "is inside folder top, whose readers see it too" in changes[0].lines[0]
+        moved = plan(
+            replace(want(admin=True), overwrite=True), seen(None, folders=NESTED, permissions=permissions, rights=None)
+        )
+        assert moved[0].action == "update" and moved[0].payload == {"parentUid": ""}
 
 
 def test_an_instance_prefixes_folders_titles_and_marks() -> None:
@@ -306,10 +315,11 @@ def test_an_instance_prefixes_folders_titles_and_marks() -> None:
 def test_a_save_between_plan_and_apply_is_told_with_its_author() -> None:
     change = one(want("Better"), live("Requests", version(4, "Requests", OURS)))
     there = live("Theirs", version(5, "Theirs", "", "alice"), version(4, "Requests", OURS))
-    result = overtaken(change, want("Better"), seen(there))
-    assert result.action == "blocked"
+    result = overtaken(change, one(want("Better"), there), there)
+    assert result.action == "left"
     assert result.lines[0].startswith("changed between plan and apply, nothing was written: version 5 by alice")
-    same = overtaken(change, want("Better"), seen(live("Better", version(5, "Better", OURS))))
+    now = live("Better", version(5, "Better", OURS))
+    same = overtaken(change, one(want("Better"), now), now)
     assert same.action == "none", "somebody else applied the same"
 
 
@@ -318,12 +328,12 @@ def test_a_plan_can_be_read_by_people_and_machines_and_holds_no_secret() -> None
     changes = plan(want("Better"), seen(there, datasources=[]))
     shown = plan_text(changes)
     assert shown.splitlines()[0] == '+ grafana datasource gendash-postgres "gendash PostgreSQL"'
-    assert f'! grafana dashboard {UID} "Overview"' in shown
-    assert shown.splitlines()[-1] == change_counts(changes) == "1 to create, 1 left alone, 1 unchanged"
+    assert f'? grafana dashboard {UID} "Overview"' in shown
+    assert shown.splitlines()[-1] == change_counts(changes) == "1 to create, 1 left to a person, 1 unchanged"
     machine = json.dumps([change_as_dict(change) for change in changes])
     for secret in ("reader-secret", "owner-secret"):
         assert secret not in shown + machine + repr(changes)
-    assert json.loads(machine)[-1]["action"] == "blocked"
+    assert json.loads(machine)[-1]["action"] == "left"
 
 
 def test_planning_twice_gives_the_same_plan() -> None:

@@ -43,23 +43,23 @@ def test_an_edited_file_is_left_alone_and_the_plan_says_what_was_edited() -> Non
     edited = rules(a="1").replace(b"expr: '1'", b"expr: '7'")
     assert edited != rules(a="1")
     (change,) = rule_changes({"gendash-a.yml": rules(a="1")}, {"gendash-a.yml": edited})
-    assert change.action == "blocked"
+    assert change.action == "left"
     assert "~ job:a:x" in change.lines
     (change,) = rule_changes({}, {"gendash-a.yml": edited})
-    assert change.action == "blocked"
+    assert change.action == "left"
 
 
 def test_files_of_others_are_never_touched() -> None:
     foreign = b"groups: []\n"
     assert rule_changes({}, {"gendash-hand-made.yml": foreign}) == []
     (change,) = rule_changes({"gendash-a.yml": rules(a="1")}, {"gendash-a.yml": foreign})
-    assert (change.action, change.payload) == ("blocked", {})
+    assert (change.action, change.payload) == ("left", {})
 
 
 def test_a_file_that_is_no_text_or_no_rules_is_no_bug() -> None:
     for odd in (b"\xff\xfe", b"# Written by gendash (x)\n\xff", b"a: [", b"- 1\n", b""):
         (change,) = rule_changes({"gendash-a.yml": rules(a="1")}, {"gendash-a.yml": odd})
-        assert change.action == "blocked"
+        assert change.action == "left"
 
 
 def test_a_folder_that_cannot_be_seen_blocks_with_its_reason() -> None:

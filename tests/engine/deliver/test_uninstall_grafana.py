@@ -13,7 +13,9 @@ import pytest
 from gendash.engine.config.load import Config, load_config
 from gendash.engine.deliver import grafana as target
 from gendash.engine.deliver import uninstall_grafana
-from gendash.engine.deliver.plan import desired, plan
+from gendash.engine.deliver.observe import observe_grafana
+from gendash.engine.deliver.plan import plan
+from gendash.engine.deliver.state import desired
 from gendash.engine.deliver.uninstall_grafana import Removal
 
 pytestmark = pytest.mark.grafana
@@ -47,9 +49,9 @@ def site(grafana: Any, tmp_path: Path) -> Iterator[Site]:
             for name in names
         }
         wanted = desired(config, boards, [config.dashboard_uid(admin)] if admin else [])
-        changes = plan(wanted, target.observe_grafana(config, wanted))
+        changes = plan(wanted, observe_grafana(config, wanted))
         done = target.apply_to_grafana(config, wanted, changes, tmp_path, NOW, lambda _: None, pause=lambda _: None)
-        assert {change.action for change in done} <= {"create", "update", "none", "report"}
+        assert {change.action for change in done} <= {"create", "update", "none", "left"}
         made.append(config)
         return config
 

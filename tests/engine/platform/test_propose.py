@@ -15,9 +15,10 @@ from gendash.engine.config.load import load_config
 from gendash.engine.definitions.adapters import Adapter, adapter_table
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.model import AdapterTable
-from gendash.engine.platform.propose import CERTAIN, QUESTIONS, Proposal, propose
+from gendash.engine.platform.proposal import CERTAIN, Proposal
+from gendash.engine.platform.propose import QUESTIONS, propose
 from gendash.engine.platform.propose_files import select_text
-from gendash.engine.platform.propose_names import WORDS, joined, meaning, rank, words_of
+from gendash.engine.platform.propose_names import WORDS, joined_words, meaning, rank, words_of
 from gendash.engine.platform.snapshot import read_snapshot, sample_values
 
 STRANGERS = Path(__file__).with_name("strangers")
@@ -141,7 +142,7 @@ def test_a_word_has_its_meaning_whatever_its_spelling(column: str, word: str, ca
 
 def test_no_word_has_two_meanings() -> None:
     for column, words in WORDS.items():
-        every = [joined(one) for of in words.values() for one in of]
+        every = [joined_words(one) for of in words.values() for one in of]
         assert len(every) == len(set(every)), (column, sorted(one for one in set(every) if every.count(one) > 1))
 
 

@@ -26,5 +26,3 @@ select case status when 'lost' then 'other' else status::text end, case when fil
   count(*), sum(file_size), sum(chunk_count) from documents group by 1, 2;
 -- figure: uploaders
 select user_id::text, count(*) from documents group by 1;
--- figure: intents
-select null::text, count(*) from conversations;

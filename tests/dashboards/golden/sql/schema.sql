@@ -63,6 +63,14 @@ create table gendash._changed (
   primary key (relation, day, transaction)
 );
 
+create table gendash._delivered (
+  server text not null,
+  uid text not null,
+  digest text not null,
+  written_at timestamptz not null,
+  primary key (server, uid)
+);
+
 create table gendash._former_user (
   user_hash text not null,
   noted_at timestamptz not null,
@@ -134,6 +142,7 @@ create table gendash._sync (
   server_keeps text,
   too_wide_s float8,
   too_wide_at timestamptz,
+  too_wide_sure boolean,
   page_rows int,
   range_from timestamptz,
   range_at timestamptz,
@@ -2059,6 +2068,18 @@ comment on column gendash._changed.at is 'when';
 
 revoke all on gendash._changed from public, gendash_reader, gendash_admin_reader;
 
+comment on table gendash._delivered is 'Secrets that gendash has written into data sources of Grafana, as keyed digests, so that a rotated one is noticed. Grain: one row per data source of a Grafana''s organisation.';
+
+comment on column gendash._delivered.server is 'address of Grafana, and number of the organisation';
+
+comment on column gendash._delivered.uid is 'uid of the data source';
+
+comment on column gendash._delivered.digest is 'HMAC-SHA256 of the secret, with the key of this store';
+
+comment on column gendash._delivered.written_at is 'when it was written';
+
+revoke all on gendash._delivered from public, gendash_reader, gendash_admin_reader;
+
 comment on table gendash._former_user is 'Users who left the list of users, so that what they left behind on the platform is not counted as of an unknown person. Grain: one row per user who was in the list, or is in a row that does not count, and is not in the list.';
 
 comment on column gendash._former_user.user_hash is 'keyed hash of the user''s id';
@@ -2180,6 +2201,8 @@ comment on column gendash._sync.server_keeps is 'how long Langfuse keeps rows of
 comment on column gendash._sync.too_wide_s is 'narrowest window, in seconds, that the server did not answer; NULL if it answered all';
 
 comment on column gendash._sync.too_wide_at is 'when that was';
+
+comment on column gendash._sync.too_wide_sure is 'whether a narrower window was answered right after it; else the server may have been away';
 
 comment on column gendash._sync.page_rows is 'rows a page that are asked for, after the server did not answer for more; NULL for as many as it gives';
 

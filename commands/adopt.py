@@ -1,0 +1,85 @@
+"""adopt: takes edits made in Grafana into the definitions."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gendash.commands._common import DONE, LEFT, PROBLEMS, Settings, content_roots, say
+
+if TYPE_CHECKING:
+    from gendash.engine.deliver.adopt import Adopted
+
+HEADER = "# Changes made in Grafana, over what the definitions render; `gendash adopt` writes this file.\n"
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[DASHBOARD]...")
+@click.option("--theirs", "theirs", flag_value=True, type=bool, default=None, help="Conflicts: take Grafana's value.")
+@click.option("--ours", "theirs", flag_value=False, type=bool, help="Conflicts: keep the definition's value.")
+@click.option("--dry-run", is_flag=True, help="Only list what would be written.")
+@click.pass_obj
+def adopt(settings: Settings, names: tuple[str, ...], theirs: bool | None, dry_run: bool) -> None:
+    """Take edits made in Grafana into overrides.yaml.
+
+    The file is written into the last folder of `content:`; build, check, plan and verify apply it. Exit 4 where the
+    definition changed the same field since: those conflicts are listed, and --theirs or --ours decides them.
+    """
+    from gendash.engine.definitions.overrides import FILE
+    from gendash.engine.deliver.adopt import merge_overrides, observe_edits
+    from gendash.engine.errors import ConfigError
+    from gendash.engine.model import Problem
+    from gendash.engine.render.write import write_file
+
+    catalog = settings.checked()
+    roots = content_roots(catalog.config, settings.base)
+    if not roots:
+        what = "no folder of your own to write into"
+        raise ConfigError(Problem("content", what, "make a folder and name it under content: in gendash.yaml"))
+    found = observe_edits(catalog, names, theirs)
+    overrides: dict[str, Any] = {}
+    for name, adopted in found.items():
+        _show(name, adopted)
+        overrides |= adopted.overrides
+    target = roots[-1] / FILE
+    if overrides and not dry_run:
+        text = HEADER + _yaml(merge_overrides(_written(target), overrides))
+        write_file(target, text.encode())
+    click.echo(
+        f"{len(overrides)} places {'would be ' if dry_run else ''}written to {target}" if overrides else "no edits"
+    )
+    refused = any(adopted.refused for adopted in found.values())
+    sys.exit(PROBLEMS if refused else LEFT if any(adopted.conflicts for adopted in found.values()) else DONE)
+
+
+def _show(name: str, adopted: Adopted) -> None:
+    for place, fields in adopted.overrides.items():
+        click.echo(f"{place}: {'taken out' if fields is None else ', '.join(fields)}")
+    for conflict in adopted.conflicts:
+        say(f"conflict: {conflict}; pass --theirs or --ours")
+    if adopted.refused:
+        say(f"gendash: {name}: {adopted.refused}")
+
+
+def _written(target: Path) -> dict[str, Any]:
+    """The overrides that the file holds already; `check` has judged them."""
+    import yaml
+
+    return (yaml.safe_load(target.read_text("utf-8")) or {}) if target.exists() else {}
+
+
+def _yaml(overrides: Any) -> str:
+    """YAML in which texts of several lines are blocks."""
+    import yaml
+
+    class Dumper(yaml.SafeDumper):
+        """A dumper of its own, since representers are added to classes."""
+
+    def text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+
+    Dumper.add_representer(str, text)
+    return str(yaml.dump(overrides, Dumper=Dumper, sort_keys=True, allow_unicode=True, width=110))

@@ -1,0 +1,56 @@
+"""The settings of objectives, money and limits: the one home of every threshold."""
+
+from __future__ import annotations
+
+from gendash.engine.config.setting import Setting
+
+THRESHOLDS: tuple[Setting, ...] = (
+    Setting("slo.api_errors.objective", "share", 0.005, "share of requests that may fail (5xx); amber above"),
+    Setting("slo.api_errors.red", "share", 0.05, "red above"),
+    Setting("slo.api_errors.window", "duration", "30d", "over which the error budget is counted"),
+    Setting("slo.api_latency.threshold_s", "float", 0.5, "a request is fast under this many seconds"),
+    Setting("slo.api_latency.objective", "share", 0.95, "share of requests that must be fast"),
+    Setting("slo.api_latency.red_s", "float", 1.0, "p95 of requests above this many seconds is red"),
+    Setting("slo.agent_answer.threshold_s", "float", 10.0, "an answer is good within this many seconds"),
+    Setting("slo.agent_answer.red_s", "float", 30.0, "p95 of answers above this many seconds is red"),
+    Setting("slo.agent_answer.objective", "share", 0.95, "share of answers that must be good"),
+    Setting("slo.kb_processing.threshold_s", "float", 600.0, "a document is processed in time within this"),
+    Setting("slo.kb_processing.objective", "share", 0.98, "share of documents that must be"),
+    Setting("slo.kb_processing.red", "share", 0.95, "share of documents; red below"),
+    Setting("slo.kb_search.threshold_s", "float", 0.5, "p95 of searches above this many seconds is amber"),
+    Setting("slo.kb_search.red_s", "float", 1.0, "p95 of searches above this many seconds is red"),
+    Setting("slo.failures.amber", "share", 0.01, "share of agent turns, LLM calls or tool calls that may fail"),
+    Setting("slo.failures.red", "share", 0.05, "red from"),
+    Setting("slo.tool_success.amber", "share", 0.99, "share of the calls of one tool that succeed; amber below"),
+    Setting("slo.tool_success.red", "share", 0.95, "red below"),
+    Setting("slo.sign_in.amber", "share", 0.95, "share of sign-ins that succeed; amber below"),
+    Setting("slo.sign_in.red", "share", 0.9, "red below"),
+    Setting("slo.budget_left.amber", "share", 0.25, "error budget that is left; amber below, red below 0"),
+    Setting("slo.csat.amber", "share", 0.8, "satisfaction below is amber"),
+    Setting("slo.csat.red", "share", 0.7, "satisfaction below is red"),
+    Setting("slo.ticket_sla.amber", "share", 0.95, "share of tickets that keep their due time; amber below"),
+    Setting("slo.ticket_sla.red", "share", 0.9, "red below"),
+    Setting("budget.monthly_usd", "money", 1000.0, "what LLM calls may cost in a calendar month"),
+    Setting("budget.amber", "share", 0.8, "share of the monthly budget above which spending is amber"),
+    Setting("limits.db_pool_size", "int", 20, "database connections that one process of the platform may open"),
+    Setting("limits.db_pool_amber", "share", 0.7, "share of the pool in use; amber from"),
+    Setting("limits.db_pool_used", "share", 0.9, "share of the pool in use above which it counts as full"),
+    Setting("limits.memory_bytes", "int", 1073741824, "memory that one process of the platform should stay below"),
+    Setting("limits.cpu_amber", "share", 0.7, "share of one core that one process uses; amber from"),
+    Setting("limits.cpu", "share", 0.9, "red from"),
+    Setting("limits.open_files", "share", 0.8, "share of file descriptors that may be open"),
+    Setting("limits.cache_hits_amber", "share", 0.7, "share of cache reads that find a value; amber below"),
+    Setting("limits.cache_hits", "share", 0.5, "share of cache reads that should find a value"),
+    Setting("limits.redis_memory_amber", "share", 0.7, "share of its memory that Redis uses; amber from"),
+    Setting("limits.redis_memory", "share", 0.9, "share of its memory that Redis may use"),
+    Setting("limits.auth_failures_per_minute", "float", 10.0, "failed sign-ins a minute that look like an attack"),
+    Setting("limits.tokens_per_hour", "int", 1000000, "tokens an hour that are worth a look"),
+    Setting("limits.ticket_at_risk_s", "int", 14400, "a ticket that is due within this many seconds is at risk"),
+    Setting("limits.documents_stuck", "int", 10, "documents that hang in processing; amber from one, red from here"),
+    Setting("limits.tickets_overdue", "int", 10, "tickets over their time that are worth a look"),
+    Setting(
+        "limits.tickets_unassigned", "int", 5, "waiting tickets without an assignee; amber from one, red from here"
+    ),
+    Setting("limits.uncosted", "share", 0.01, "share of LLM calls that may be without a price"),
+    Setting("limits.uncosted_red", "share", 0.05, "red from"),
+)

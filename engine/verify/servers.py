@@ -1,0 +1,40 @@
+"""The servers that are asked, and what is known about their data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from gendash.engine.clients import prometheus as prom
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.errors import GendashError
+from gendash.engine.verify.freshness import Finder
+from gendash.engine.verify.reader import RunQuery
+from gendash.engine.verify.through_grafana import Through
+from gendash.engine.verify.verdict import OK, Finding
+
+PROMETHEUS = ""  # the role of a question that is not for the store
+
+
+@dataclass(frozen=True)
+class Servers:
+    """The servers, and what is known about their data at the time that is judged.
+
+    ``down`` gives the fault of each server that cannot be asked, by role of the store, or of Prometheus.
+    """
+
+    catalog: Catalog
+    readers: Mapping[str, RunQuery]
+    call: prom.Call | None
+    down: Mapping[str, Finding]
+    relations: Callable[[Iterable[str]], Finding]
+    doubts: Callable[[Iterable[str]], Finding]
+    series: Finder
+    loaded: Mapping[str, Sequence[prom.LoadedRule]]
+    rules_unknown: Finding = OK
+    through: Through | None = None
+
+
+def failed_query(error: GendashError) -> Finding:
+    """A failed query as a finding, in one line."""
+    return Finding("error", "; ".join(map(str, error.problems)))

@@ -1,0 +1,197 @@
+"""Queries through Grafana, as dashboards send them: by `/api/ds/query`, with its macros, data sources and rights."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from gendash.engine.clients.answers import Failed
+from gendash.engine.clients.grafana import Grafana, named_server, open_roles, proxy_session, reason, session
+from gendash.engine.clients.http import Pause, Session
+from gendash.engine.clients.prometheus import Call, calls_of
+from gendash.engine.config.load import Config
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.errors import TargetError
+from gendash.engine.model import Audience
+from gendash.engine.render.dashboards import render_dashboards
+from gendash.engine.render.provisioning import POSTGRES, folder, uses
+from gendash.engine.verify.queries import Question
+from gendash.engine.verify.reader import Rows, RunQuery
+from gendash.engine.verify.verdict import Answer, Status, Verdict
+
+GRAFANA = "grafana"
+_AXIS = ("time", "timeend", "Time")
+_CODES = (  # what a message of PostgreSQL means, since Grafana passes no SQLSTATE on
+    (re.compile(r"relation .* does not exist"), "42P01"),
+    (re.compile(r"does not exist"), "42703"),
+    (re.compile(r"permission denied"), "42501"),
+)
+
+
+Frames = list[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Through:
+    """A session with Grafana, and Prometheus behind it; ``server`` names it with version and organisation."""
+
+    config: Config
+    session: Grafana
+    prometheus: Session
+    call: Call
+    server: str
+
+    def ask(self, item: Question, text: str) -> tuple[Answer | Failed, float]:
+        """The answer to one query of a dashboard, and its milliseconds."""
+        sql = item.query.language == "sql"
+        query = {**item.target, ("rawSql" if sql else "expr"): text, "refId": item.verdict.ref or "A"}
+        query |= {"rawQuery": True, "format": item.query.format} if sql else {}
+        if not sql and not query.get("instant"):
+            query["range"] = True
+        query |= {"intervalMs": item.time.interval_ms, "maxDataPoints": item.points}
+        given, ms = self._query(query, item.time.span.start.timestamp(), item.time.span.end.timestamp())
+        return (given if isinstance(given, Failed) else answer_of(given, series=not sql)), ms
+
+    def reader(self, role: str) -> RunQuery:
+        """A function that runs SQL as a role of the store, by the data source that has it."""
+        key = "admin" if role == "admin_reader" else "database"
+        source = {"type": POSTGRES, "uid": self.config[f"datasources.{key}.uid"]}
+
+        def run(text: str) -> Rows | Failed:
+            query = {"refId": "A", "datasource": source, "rawSql": text, "rawQuery": True, "format": "table"}
+            now = time.time()
+            given, ms = self._query(query | {"intervalMs": 60_000, "maxDataPoints": 1000}, now - 3600, now)
+            return given if isinstance(given, Failed) else _rows(given, ms)
+
+        return run
+
+    def _query(self, query: Mapping[str, Any], start: float, end: float) -> tuple[Frames | Failed, float]:
+        body = {"queries": [query], "from": str(round(start * 1000)), "to": str(round(end * 1000))}
+        began = time.perf_counter()
+        status, answer = self.session("POST", "/ds/query", json=body)
+        ms = (time.perf_counter() - began) * 1000
+        results = answer.get("results") if isinstance(answer, Mapping) else None
+        found = results.get(query["refId"]) if isinstance(results, Mapping) else None
+        if not isinstance(found, Mapping):
+            what = reason(status, answer) if status != 200 else "Grafana gave no result for it: its text is empty"
+            return Failed("", what, ms), ms
+        if found.get("error") or status != 200:
+            message = str(found.get("error") or reason(status, answer)).removeprefix("db query error: ")
+            code = next((code for pattern, code in _CODES if pattern.search(message)), "")
+            return Failed(code, message.removeprefix("pq: "), ms), ms
+        return list(found.get("frames") or ()), ms
+
+
+@contextmanager
+def through_grafana(config: Config, pause: Pause = time.sleep) -> Iterator[Through]:
+    """Grafana, ready to be asked. Raises Unreachable, Denied or Unexpected where it does not answer as Grafana."""
+    with session(config, pause) as ask:
+        server = named_server(ask, config["grafana_org_id"])
+        behind = proxy_session(ask, config["datasources.prometheus.uid"], "datasources.prometheus")
+        with behind:
+            yield Through(config, ask, behind, calls_of(behind), server)
+
+
+def answer_of(frames: Sequence[Mapping[str, Any]], series: bool) -> Answer:
+    """The cells that a panel draws of data frames; ``series``: each frame is one series, as of Prometheus."""
+    numbers: list[float | None] = []
+    texts = rows = 0
+    for frame in frames:
+        names, kinds, columns = _columns(frame)
+        if not columns:
+            continue
+        rows += 1 if series else len(columns[0])
+        axis = [kind == "time" and (series or name in _AXIS) for name, kind in zip(names, kinds, strict=True)]
+        drawn = [i for i, is_axis in enumerate(axis) if not is_axis]
+        for i in drawn or range(len(columns)):
+            if kinds[i] == "number":
+                numbers += [None if cell is None else float(cell) for cell in columns[i]]
+            else:
+                texts += sum(cell is not None for cell in columns[i])
+    return Answer(rows, tuple(numbers), texts)
+
+
+def _columns(frame: Mapping[str, Any]) -> tuple[list[str], list[str], list[list[Any]]]:
+    """Names, kinds and cells of a frame's columns; none where it has no row."""
+    fields = frame.get("schema", {}).get("fields") or []
+    values = frame.get("data", {}).get("values") or []
+    if not values or not values[0]:
+        return [], [], []
+    return [str(one.get("name")) for one in fields], [str(one.get("type")) for one in fields], values
+
+
+def _rows(frames: Sequence[Mapping[str, Any]], ms: float) -> Rows:
+    names, kinds, columns = _columns(frames[0]) if frames else ([], [], [])
+    return Rows(tuple(names), tuple(kind == "number" for kind in kinds), list(zip(*columns, strict=True)), ms)
+
+
+def judge_grafana(catalog: Catalog, through: Through) -> list[Verdict]:
+    """Verdicts on Grafana itself: health of data sources, plug-ins of panels, and who may open what is for admins."""
+    rendered = render_dashboards(catalog)
+    used = sorted(set().union(*map(uses, rendered.values()))) if rendered else []
+    own = [uid for uid in used if not uid.startswith("-- ")]
+    found = [_health(through, uid) for uid in own]
+    found.append(_plugins(through, rendered.values()))
+    admin = [catalog.config.dashboard_uid(d.name) for d in catalog.dashboards.values() if d.audience == "admin"]
+    return found + (_secrecy(through, admin) if admin else [])
+
+
+def _verdict(name: str, title: str, status: Status = "ok", why: str = "") -> Verdict:
+    return Verdict(GRAFANA, name, title, "server", "", status, why)
+
+
+def _health(through: Through, uid: str) -> Verdict:
+    title = f"data source {uid}"
+    status, body = through.session("GET", f"/datasources/uid/{uid}")
+    if status == 404:
+        return _verdict(uid, title, "missing", "Grafana has no such data source; run `gendash apply`")
+    status, body = through.session("GET", f"/datasources/uid/{uid}/health")
+    if status == 200:
+        return _verdict(uid, title)
+    detail = (body.get("details") or {}).get("verboseMessage") if isinstance(body, Mapping) else ""
+    return _verdict(uid, title, "error", "; ".join(filter(None, [reason(status, body), detail])))
+
+
+def _plugins(through: Through, dashboards: Any) -> Verdict:
+    title = "plug-ins of panels"
+    status, body = through.session("GET", "/plugins", params={"type": "panel", "embedded": 0})
+    if status != 200 or not isinstance(body, list):
+        return _verdict("plugins", title, "error", f"cannot be listed: {reason(status, body)}")
+    top = [panel for dashboard in dashboards for panel in dashboard["panels"]]
+    kinds = {str(panel["type"]) for one in top for panel in (one, *one.get("panels", ()))} - {"row"}
+    missing = sorted(kinds - {str(one.get("id")) for one in body})
+    why = f"not installed: {', '.join(missing)}; install them in Grafana"
+    return _verdict("plugins", title, "missing", why) if missing else _verdict("plugins", title)
+
+
+def _secrecy(through: Through, admin: Sequence[str]) -> list[Verdict]:
+    """Whether anybody but admins may open the folder and the dashboards for admins."""
+    audience: Audience = "admin"
+    place = folder(through.config, audience).uid
+    found = [_permissions(through, f"/folders/{place}", place)]
+    found += [_permissions(through, f"/dashboards/uid/{uid}", uid) for uid in admin]
+    status, body = through.session("GET", "/dashboards/public-dashboards")
+    if status == 200:
+        links = {str(row.get("dashboardUid")) for row in body.get("publicDashboards") or () if row.get("isEnabled")}
+        why = "anybody can open it by a public link; delete the link in Grafana"
+        found += [_verdict(uid, f"public link of {uid}", "error", why) for uid in sorted(links & set(admin))]
+    return found
+
+
+def _permissions(through: Through, path: str, uid: str) -> Verdict:
+    title = f"who may open {uid}"
+    try:
+        status, rows = through.session("GET", f"{path}/permissions")
+    except TargetError as error:
+        return _verdict(uid, title, "error", error.problems[0].what)
+    if status == 404:
+        return _verdict(uid, title, "missing", "it is not in Grafana; run `gendash apply`")
+    if status != 200:
+        return _verdict(uid, title, "error", f"cannot be seen: {reason(status, rows)}; use a token of the role Admin")
+    roles = open_roles(rows)
+    why = f"open to {' and '.join(f'{role}s' for role in roles)}, and it is for admins; run `gendash plan`"
+    return _verdict(uid, title, "error", why) if roles else _verdict(uid, title)
