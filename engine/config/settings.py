@@ -262,14 +262,7 @@ SETTINGS: tuple[Setting, ...] = (
         "GENDASH_DATASOURCES_CLIENT_CERT",
         secret=True,
     ),
-    Setting(
-        "datasources.client_key_text",
-        "str",
-        "",
-        "the key of the client certificate as text",
-        "GENDASH_DATASOURCES_CLIENT_KEY",
-        secret=True,
-    ),
+    Setting("datasources.client_key_text", "str", "", "its key as text", "GENDASH_DATASOURCES_CLIENT_KEY", secret=True),
     Setting(
         "datasources.prometheus.type",
         "str",
