@@ -25,6 +25,7 @@ class Versions:
         self.lock = Lock()
         self.read_at = -READ_AGAIN_S
         self.known: dict[str, str] = {}
+        self.relations: dict[tuple[str, str], frozenset[str]] = {}  # of nodes of the lineage, walked once each
 
     def of(self, relations: Iterable[str]) -> str:
         """A text that changes when one of the relations was filled. Raises Unreachable."""
@@ -54,5 +55,8 @@ class Versions:
         """Every relation that a panel depends on."""
         return frozenset(self._below(("panel", f"{dashboard}/{slug}")))
 
-    def _below(self, node: tuple[str, str]) -> set[str]:
-        return {name for kind, name in self.lineage.below(node) if kind in ("relation", "table")}
+    def _below(self, node: tuple[str, str]) -> frozenset[str]:
+        if node not in self.relations:
+            below = self.lineage.below(node)
+            self.relations[node] = frozenset(name for kind, name in below if kind in ("relation", "table"))
+        return self.relations[node]
