@@ -29,11 +29,15 @@ class Versions:
 
     def of(self, relations: Iterable[str]) -> str:
         """A text that changes when one of the relations was filled. Raises Unreachable."""
-        with self.lock:
-            if self.clock() - self.read_at >= READ_AGAIN_S:
-                self.known = self._read()
-                self.read_at = self.clock()
-            known = self.known
+        due = self.clock() - self.read_at >= READ_AGAIN_S
+        if due and self.lock.acquire(blocking=not self.known):  # meanwhile the others use what is known
+            try:
+                if self.clock() - self.read_at >= READ_AGAIN_S:
+                    self.known = self._read()
+                    self.read_at = self.clock()
+            finally:
+                self.lock.release()
+        known = self.known
         return " ".join(f"{name}={known[name]}" for name in sorted(relations) if name in known)
 
     def _read(self) -> dict[str, str]:
