@@ -1,4 +1,4 @@
-"""Offline checks of what SQL calls: functions and types are PostgreSQL's, and panels read nothing but relations."""
+"""Offline checks of what SQL may use where it runs: PostgreSQL's functions and types, and what a server has."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from gendash.engine.checks.columns import sql_texts
+from gendash.engine.definitions.audits import places, queries
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.languages.sql_parser import nodes, parse_statements, sql_error
 from gendash.engine.model import Problem
@@ -27,7 +28,7 @@ def check_builtins(catalog: Catalog) -> list[Problem]:
         Problem(text.where(fault.place), fault.what, fault.do)
         for text in sql_texts(catalog)
         if not sql_error(text.final, several=True)
-        for fault in catalog.builtins.faults(parse_statements(text.final))
+        for fault in catalog.builtins.faults(text.final)
     ]
 
 
@@ -50,3 +51,16 @@ def system_functions(text: str) -> Iterator[tuple[str, int]]:
             name = node.funcname[-1].string.sval
             if _READERS.fullmatch(name) and name not in _HARMLESS:
                 yield name, node.location
+
+
+def check_audit_places(catalog: Catalog) -> list[Problem]:
+    """A query of an audit names what is where it runs: staging texts in the source, relations in the store."""
+    found = []
+    for relation in (one for one in catalog.relations.values() if one.kind == "audit"):
+        for place, text in zip(places(relation), queries(relation), strict=False):
+            elsewhere = {"source": ("relation", "store"), "store": ("staging", "source")}.get(place)
+            for kind, name in sorted(catalog.expanded(text).uses):
+                if elsewhere and kind == elsewhere[0]:
+                    what = f"reads '{name}' in the {place}; it is in the {elsewhere[1]}"
+                    found.append(Problem(relation.path, what, f"fix place:, or the query for the {place}"))
+    return found

@@ -61,6 +61,7 @@ class Grafana:
         self.where, user, password = _public(url)
         self.pause = pause
         self.silent = False
+        self.namespace = "default"
         authorization = f"Bearer {token}" if token else basic(user, password) if user else ""
         credential = "the token is" if token else "user and password are" if user else ""
         do = "set GENDASH_GRAFANA_TOKEN to one that is still valid" if token else "set GENDASH_GRAFANA_TOKEN"
@@ -119,7 +120,9 @@ class _Transport:
         if method == "get" and answer.status in _GATEWAY:
             raise explain(self.session.server, answer)  # the gateway answered, so nothing is known of what Grafana has
         try:
-            return _Checked(answer.status, json_of(answer.body) if answer.body else None)
+            value = json_of(answer.body) if answer.body else None
+            # the client reads the message of a refusal, whatever the body is
+            return _Checked(answer.status, value if answer.status < 400 or isinstance(value, Mapping) else {})
         except ValueError as error:
             raise explain(self.session.server, answer, f"the answer is not from Grafana's API: {error}") from None
 
@@ -196,6 +199,8 @@ def named_server(ask: Grafana, org_id: int = 0) -> str:
     name = f"Grafana {health.get('version') or 'of a hidden version'} at {ask.where}"
     if status != 200 or not isinstance(body, Mapping):
         return f"{name}, organisation unknown ({reason(status, body)})"
+    if body.get("id") not in (None, 1):
+        ask.namespace = f"org-{body['id']}"
     if org_id and body.get("id") != org_id:
         what = f"grafana_org_id is {org_id}, the credentials are for {body.get('id')} '{body.get('name')}'"
         raise Denied(Problem(ask.where, what, "give a token of that organisation, or correct grafana_org_id"))
@@ -222,7 +227,9 @@ def token_permissions(ask: Grafana) -> frozenset[str] | None:
 
 def data_sources(ask: Grafana) -> list[Mapping[str, Any]] | str:
     status, body = ask("GET", "/datasources")
-    return body if status == 200 and isinstance(body, list) else reason(status, body)
+    if status != 200 or not isinstance(body, list):
+        return reason(status, body)
+    return [one for one in body if isinstance(one, Mapping)]
 
 
 def reason(status: int, body: Any) -> str:

@@ -1,0 +1,143 @@
+"""Panel queries on the store, as the role that Grafana uses: read-only, short, at a given time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from queue import Empty, LifoQueue
+from typing import Any
+
+import psycopg
+from psycopg import errors
+
+from gendash.engine.clients.answers import Failed
+from gendash.engine.clients.postgres import (
+    DRIVER_ERRORS,
+    Connection,
+    Place,
+    connect,
+    local_settings,
+    open_connection,
+    store,
+    translate,
+    trusted,
+)
+from gendash.engine.config.load import Config
+from gendash.engine.definitions.relations import qualified
+from gendash.engine.errors import Unreachable
+from gendash.engine.model import Problem
+
+TIMEOUT = "5s"
+_NUMBERS = {psycopg.adapters.types[name].oid for name in ("int2", "int4", "int8", "float4", "float8", "numeric")}
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a query and its milliseconds; ``numeric`` is true for each column of a numeric type."""
+
+    columns: tuple[str, ...]
+    numeric: tuple[bool, ...]
+    rows: list[tuple[Any, ...]]
+    ms: float
+
+
+RunQuery = Callable[[str], Rows | Failed]
+
+
+def clock_setting(config: Config, at: datetime) -> str:
+    """The value of ``gendash.now`` that sets the store's clock in a reader's session: a time, and the pass for it."""
+    time = at.isoformat()
+    with connect(store(config), read_only=True) as connection, suppress(errors.ProgrammingError):
+        row = connection.execute(trusted(f"select {qualified(config, 'clock_pass')}(%s)"), [time]).fetchone()
+        return f"{time}#{row[0] if row else ''}"
+    return time  # of a schema that is not there, or older: what is asked then says so
+
+
+@contextmanager
+def open_reader(
+    place: Place, user: str, password: str, clock: Callable[[], str] | None = None, login: str = ""
+) -> Iterator[RunQuery]:
+    """A function that runs one query in a read-only transaction; threads may share it, each call has a connection.
+
+    ``clock`` gives a time for the store's clock (`clock_setting`), ``login`` is where the password came from. Raises
+    Unreachable, Denied or Unexpected where no connection can be had.
+    """
+    # without a password libpq looks for one itself (PGPASSFILE), or needs none; that of the owner is not sent
+    place = replace(place.with_(user=user, password=password), label=user, login=login)
+    settings = cache(lambda: {"statement_timeout": TIMEOUT} | ({"gendash.now": clock()} if clock else {}))
+    idle: LifoQueue[Connection] = LifoQueue()
+    opened: list[Connection] = []
+
+    def ask(text: str) -> Rows | Failed:
+        try:
+            connection = idle.get_nowait()
+        except Empty:
+            connection = open_connection(place, application="gendash verify")
+            opened.append(connection)
+        try:
+            return run_query(connection, text, settings())
+        finally:
+            if connection.closed:
+                raise Unreachable(Problem(place.where, "the connection was cut", "is the server still up?"))
+            idle.put(connection)
+
+    try:
+        yield ask
+    finally:
+        for connection in opened:
+            connection.close()
+
+
+def run_query(
+    connection: Connection, text: str, settings: dict[str, str], values: Mapping[str, Any] | None = None
+) -> Rows | Failed:
+    """The answer to one query in a read-only transaction with these settings; ``values`` are its parameters."""
+    started = time.perf_counter()
+
+    def ms() -> float:
+        return (time.perf_counter() - started) * 1000
+
+    try:
+        connection.execute("begin transaction read only")
+        local_settings(connection, settings)
+        with connection.cursor() as cursor:
+            cursor.execute(trusted(text), values)
+            while cursor.nextset():  # of several statements the last one counts
+                pass
+            described = cursor.description or ()
+            columns = tuple(column.name for column in described)
+            numeric = tuple(column.type_code in _NUMBERS for column in described)
+            return Rows(columns, numeric, cursor.fetchall() if columns else [], ms())
+    except DRIVER_ERRORS as error:
+        (problem,) = translate(error, "").problems
+        return Failed(getattr(error, "sqlstate", "") or "", problem.what, ms())
+    finally:
+        if not connection.closed:
+            connection.execute("rollback")
+
+
+def run_at_once(
+    connection: Connection, text: str, settings: dict[str, str], values: Mapping[str, Any]
+) -> Rows | Failed:
+    """The answer to one statement as by `run_query`, with everything sent together: one way there and back."""
+    started = time.perf_counter()
+    try:
+        with connection.pipeline():
+            connection.execute("begin transaction read only")
+            local_settings(connection, settings)
+            cursor = connection.execute(trusted(text), values)
+            connection.execute("rollback")
+            rows = cursor.fetchall()
+        described = cursor.description or ()
+        columns = tuple(column.name for column in described)
+        numeric = tuple(column.type_code in _NUMBERS for column in described)
+        return Rows(columns, numeric, rows, (time.perf_counter() - started) * 1000)
+    except DRIVER_ERRORS as error:
+        (problem,) = translate(error, "").problems
+        if not connection.closed and connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+            connection.rollback()
+        return Failed(getattr(error, "sqlstate", "") or "", problem.what, (time.perf_counter() - started) * 1000)
