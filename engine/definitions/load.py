@@ -112,13 +112,12 @@ def _adapter(config: Config, roots: Iterable[Path], base: Path, problems: list[P
     found = [folder for folder in folders if folder.is_dir()]
     if not found:
         known = shipped_adapters(roots)
-        hint = "" if is_folder else suggest(named, known)
-        do = hint or f"name one of {', '.join(known)}, or a folder of your own such as ./my_platform"
+        others = f"name one of {', '.join(known)}, or a folder of your own such as ./my_platform"
+        do = ("" if is_folder else suggest(named, known)) or others
         problems.append(Problem(config.where("platform.adapter"), f"no adapter '{named}'", do))
         return None
-    folder = found[-1]
+    folder, files = found[-1], {}
     reader = _Root(next((root for root in roots if folder.is_relative_to(root)), folder), problems)
-    files = {}
     for path in sorted(folder.glob("*.sql")):
         text = reader.text(path)
         if text is not None:
@@ -129,11 +128,8 @@ def _adapter(config: Config, roots: Iterable[Path], base: Path, problems: list[P
 
 def packaged_adapters() -> list[Adapter]:
     """The shipped adapters, in the order of their names."""
-    return [
-        Adapter(name, {path.stem: (path.name, path.read_text("utf-8")) for path in sorted(folder.glob("*.sql"))})
-        for name in shipped_adapters()
-        for folder in [PACKAGED / FOLDER / name]
-    ]
+    files = {name: sorted((PACKAGED / FOLDER / name).glob("*.sql")) for name in shipped_adapters()}
+    return [Adapter(name, {p.stem: (p.name, p.read_text("utf-8")) for p in paths}) for name, paths in files.items()]
 
 
 def shipped_adapters(roots: Iterable[Path] = (PACKAGED,)) -> list[str]:
