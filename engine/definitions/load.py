@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from gendash.engine.config.load import Config, suggest
-from gendash.engine.config.yaml_tree import odd_line, too_much
+from gendash.engine.config.yaml_tree import odd_text
 from gendash.engine.definitions.adapters import FOLDER, Adapter, adapted
 from gendash.engine.definitions.catalog import Catalog, Document, MetricLines, Style
 from gendash.engine.definitions.content_modules import PACKAGED, dashboard_names, load_dashboards
@@ -318,16 +318,12 @@ class _Yaml(NamedTuple):
 @lru_cache(maxsize=1024)  # a process reads the shipped files once, however often it loads a catalog
 def _read_yaml(text: str, first: int) -> _Yaml:
     """The content, which nobody may change, and the faults of a YAML text after ``first`` lines of a file."""
-    loader = None
     try:
-        odd = odd_line(text, LOADER)
+        odd = odd_text(text, LOADER)
         if odd:
-            return _Yaml(None, {}, ((first + odd[0], odd[1], "write it out"),), False)
+            return _Yaml(None, {}, ((first + odd[0], odd[1], "write less"),), False)
         loader = LOADER(text)
         node = loader.get_single_node()
-        much = too_much(node)
-        if much:
-            return _Yaml(None, {}, ((0, much, "write less"),), False)
         lines: dict[str, int] = {}
         twice = [(line, f"'{name}' is there twice", "keep one") for line, name in _key_lines(node, lines, first)]
         return _Yaml(None if node is None else loader.construct_document(node), lines, tuple(twice))
@@ -340,9 +336,6 @@ def _read_yaml(text: str, first: int) -> _Yaml:
         return _Yaml(None, {}, ((0, f"not YAML: {error}", "put the value in quotes"),), False)
     except (OverflowError, TypeError, LookupError, AttributeError) as error:  # a value that its tag cannot hold
         return _Yaml(None, {}, ((0, f"not YAML ({type(error).__name__})", "correct it"),), False)
-    finally:
-        if loader:
-            loader.dispose()
 
 
 def _key_lines(node: Any, lines: dict[str, int], first: int, path: str = "") -> Iterator[tuple[int, str]]:
