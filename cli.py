@@ -22,8 +22,10 @@ from gendash.commands.doctor import doctor
 from gendash.commands.init import init
 from gendash.commands.langfuse import langfuse
 from gendash.commands.new import new
+from gendash.commands.page import page
 from gendash.commands.reference import docs, lineage
 from gendash.commands.rollback import rollback
+from gendash.commands.serve import serve
 from gendash.commands.uninstall import uninstall
 
 
@@ -51,6 +53,8 @@ for command in (
     langfuse,
     metrics,
     verify,
+    page,
+    serve,
     plan,
     apply,
     adopt,

@@ -31,10 +31,10 @@ from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.definitions.relations import cadence_s
 from gendash.engine.languages.grafana_macros import Choice, expand_macros
+from gendash.engine.read.reader import clock_setting, open_reader
 from gendash.engine.store.migrate import migrate
 from gendash.engine.store.refresh.run import RefreshResult, refresh
 from gendash.engine.verify.queries import dashboard_queries
-from gendash.engine.verify.reader import clock_setting, open_reader
 
 PLATFORM = Path(__file__).resolve().parents[1] / "demo" / "platform.sql"
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)

@@ -84,6 +84,7 @@ def reference(catalog: Catalog, root: click.Command) -> dict[str, bytes]:
 
     material = Material(
         plan=data("dashboards/plan.yaml"),
+        plan_rest=data("dashboards/plan_rest.yaml"),
         glossary=data("dashboards/glossary.yaml"),
         commands=tuple(described(root, "gendash")),
         rules=RULES,

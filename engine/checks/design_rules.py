@@ -1,4 +1,4 @@
-"""The 26 design rules: id, what each asks and why, who judges it, and the checks that do so offline."""
+"""The design rules: id, what each asks and why, who judges it, and the checks that do so offline."""
 
 from __future__ import annotations
 
@@ -255,6 +255,14 @@ RULES: tuple[DesignRule, ...] = (
         "Found by trial on a real Grafana, in both themes and at two widths.",
         ("check",),
         (panels.check_titles, panels.check_ratio_tiles, panels.check_stats, panels.check_axes),
+    ),
+    DesignRule(
+        27,
+        "read",
+        "Each view, rollup and staging text is read by a panel, a metric or another SQL file.",
+        "A file without effect costs refreshes, and usually means that a name is misspelt where it should be read.",
+        ("check",),
+        (queries.check_read,),
     ),
 )
 

@@ -174,19 +174,29 @@ def connect(place: Place, *, read_only: bool = False, application: str = "gendas
 
 def open_connection(place: Place, *, application: str = "gendash") -> Connection:
     """A connection that the caller closes. Raises Unreachable, Denied or Unexpected."""
-    params = _KEEPALIVE | place.parts | {"application_name": application, "client_encoding": "UTF8"}
     try:
-        connection = psycopg.connect(autocommit=True, prepare_threshold=None, **cast(Any, params))
+        connection = psycopg.connect(**connection_parts(place, application))
     except DRIVER_ERRORS as error:
         raise _connect_error(place, error) from None
     try:
-        connection.execute(_FORMATS, [list(FORMATS), list(FORMATS.values())])
+        set_formats(connection)
     except DRIVER_ERRORS as error:
         connection.close()
         raise _connect_error(place, error) from None
+    return connection
+
+
+def connection_parts(place: Place, application: str) -> dict[str, Any]:
+    """The arguments of a connection, for the driver and for its pool."""
+    named = {"application_name": application, "client_encoding": "UTF8"}
+    return cast(dict[str, Any], _KEEPALIVE | place.parts | named) | {"autocommit": True, "prepare_threshold": None}
+
+
+def set_formats(connection: Connection) -> None:
+    """Sets the formats in which values are read; a time that Python cannot hold is the nearest that it can."""
+    connection.execute(_FORMATS, [list(FORMATS), list(FORMATS.values())])
     for name, loader in (("date", _Date), ("timestamp", _Timestamp), ("timestamptz", _Timestamptz)):
         connection.adapters.register_loader(name, loader)
-    return connection
 
 
 def check_server_version(connection: Connection, place: Place) -> None:

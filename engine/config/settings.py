@@ -7,6 +7,7 @@ against the content when it is loaded, or names of Langfuse projects.
 from __future__ import annotations
 
 from gendash.engine.config.alerting_settings import ALERTING
+from gendash.engine.config.api_settings import API_SETTINGS
 from gendash.engine.config.grafana_settings import GRAFANA
 from gendash.engine.config.request_settings import request_settings, route_settings
 from gendash.engine.config.setting import Setting as Setting
@@ -232,7 +233,7 @@ SETTINGS: tuple[Setting, ...] = (
         "where loaded rules are asked for, if not at prometheus_url: the address of vmalert or of a ruler",
     ),
     Setting("prometheus.rules_dir", "str", "", "directory from which Prometheus loads rule files; none: not managed"),
-    Setting("prometheus.job", "str", "ai-agent-api", "scrape job of the platform's API"),
+    Setting("prometheus.job", "text", "ai-agent-api", "scrape job of the platform's API"),
     Setting("prometheus.targets", "list", ["localhost:8000"], "host:port of each process of the platform's API"),
     Setting("prometheus.redis_targets", "list", ["localhost:9121"], "host:port of each redis_exporter"),
     Setting(
@@ -256,6 +257,7 @@ SETTINGS: tuple[Setting, ...] = (
         "GENDASH_GRAFANA_PUBLIC_URL",
     ),
     *ALERTING,
+    *API_SETTINGS,
     Setting("docs_url", "str", "docs", "where docs/ is served: prefix of the runbook links of alerts"),
     # langfuse
     Setting("langfuse.project", "name", "default", "key of the project on every row"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -66,7 +67,8 @@ def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
             continue
         reader = _Root(root, problems)
         loaded = reader.relations()
-        problems += _lacking(relations, loaded)
+        lacking = _lacking(relations, loaded)
+        problems += lacking
         relations |= loaded
         rules |= reader.rules()
         read, places = reader.metrics()
@@ -81,7 +83,7 @@ def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
             styles |= dict.fromkeys(owned, reader.style())
             overrides |= reader.overrides(dashboards)
         problems += strays(root, root == PACKAGED, reader.prefix)
-        complete &= reader.complete
+        complete &= reader.complete and not lacking  # what reads those columns is not to blame
     by_name = _all_rules(rules, problems)
     adapter = _adapter(config, roots, base, problems)
     tables: dict[str, AdapterTable] = {}
@@ -212,8 +214,8 @@ class _Root:
                 own = _HEADER.match(own_text)
                 own_header, own_lines = self._yaml(own[1], where, first) if own else (None, {})
                 if own and isinstance(own_header, dict):
-                    del own_header["each"]
-                    yield self._relation(own_text, own, values["name"], kind, where, own_header, own_lines)
+                    rest = {key: value for key, value in own_header.items() if key != "each"}
+                    yield self._relation(own_text, own, values["name"], kind, where, rest, own_lines)
 
     @staticmethod
     def _relation(
@@ -298,43 +300,53 @@ class _Root:
             self.complete = False
             return None
 
-    def _yaml(self, text: str, where: str, first: int = 0) -> tuple[Any, dict[str, int]]:
+    def _yaml(self, text: str, where: str, first: int = 0) -> tuple[Any, Mapping[str, int]]:
         """The content of a YAML text, and the line of each key of its maps by path, such as ``columns.day``.
 
         ``first`` is the number of lines of the file before the text.
         """
-        loader = None
-        try:
-            odd = odd_line(text, LOADER)
-            if odd:
-                self.problems.append(Problem(f"{where}:{first + odd[0]}", odd[1], "write it out"))
-                self.complete = False
-                return None, {}
-            loader = LOADER(text)
-            node = loader.get_single_node()
-            much = too_much(node)
-            if much:
-                self.problems.append(Problem(where, much, "write less"))
-                self.complete = False
-                return None, {}
-            lines: dict[str, int] = {}
-            for line, twice in _key_lines(node, lines, first):
-                self.problems.append(Problem(f"{where}:{line}", f"'{twice}' is there twice", "keep one"))
-            return (None if node is None else loader.construct_document(node)), lines
-        except yaml.MarkedYAMLError as error:
-            line = first + (error.problem_mark.line + 1 if error.problem_mark else 1)
-            self.problems.append(Problem(f"{where}:{line}", f"not YAML: {error.problem}", "fix the line"))
-        except yaml.YAMLError as error:  # a character that YAML does not allow has no mark
-            self.problems.append(Problem(where, f"not YAML: {' '.join(str(error).split())}", "fix the file"))
-        except ValueError as error:  # a scalar that looks like a date or number and is none, such as 2026-02-30
-            self.problems.append(Problem(where, f"not YAML: {error}", "put the value in quotes"))
-        except (OverflowError, TypeError, LookupError, AttributeError) as error:  # a value that its tag cannot hold
-            self.problems.append(Problem(where, f"not YAML ({type(error).__name__})", "correct it"))
-        finally:
-            if loader:
-                loader.dispose()
-        self.complete = False
-        return None, {}
+        read = _read_yaml(text, first)
+        for line, what, do in read.faults:
+            self.problems.append(Problem(f"{where}:{line}" if line else where, what, do))
+        self.complete &= read.is_complete
+        return read.content, read.lines
+
+
+class _Yaml(NamedTuple):
+    content: Any
+    lines: Mapping[str, int]
+    faults: tuple[tuple[int, str, str], ...]  # line or 0, what is wrong, what to do
+    is_complete: bool = True
+
+
+@lru_cache(maxsize=1024)  # a process reads the shipped files once, however often it loads a catalog
+def _read_yaml(text: str, first: int) -> _Yaml:
+    """The content, which nobody may change, and the faults of a YAML text after ``first`` lines of a file."""
+    loader = None
+    try:
+        odd = odd_line(text, LOADER)
+        if odd:
+            return _Yaml(None, {}, ((first + odd[0], odd[1], "write it out"),), False)
+        loader = LOADER(text)
+        node = loader.get_single_node()
+        much = too_much(node)
+        if much:
+            return _Yaml(None, {}, ((0, much, "write less"),), False)
+        lines: dict[str, int] = {}
+        twice = [(line, f"'{name}' is there twice", "keep one") for line, name in _key_lines(node, lines, first)]
+        return _Yaml(None if node is None else loader.construct_document(node), lines, tuple(twice))
+    except yaml.MarkedYAMLError as error:
+        fault = (first + (error.problem_mark.line + 1 if error.problem_mark else 1), f"not YAML: {error.problem}")
+        return _Yaml(None, {}, ((*fault, "fix the line"),), False)
+    except yaml.YAMLError as error:  # a character that YAML does not allow has no mark
+        return _Yaml(None, {}, ((0, f"not YAML: {' '.join(str(error).split())}", "fix the file"),), False)
+    except ValueError as error:  # a scalar that looks like a date or number and is none, such as 2026-02-30
+        return _Yaml(None, {}, ((0, f"not YAML: {error}", "put the value in quotes"),), False)
+    except (OverflowError, TypeError, LookupError, AttributeError) as error:  # a value that its tag cannot hold
+        return _Yaml(None, {}, ((0, f"not YAML ({type(error).__name__})", "correct it"),), False)
+    finally:
+        if loader:
+            loader.dispose()
 
 
 def _key_lines(node: Any, lines: dict[str, int], first: int, path: str = "") -> Iterator[tuple[int, str]]:

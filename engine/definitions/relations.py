@@ -59,8 +59,9 @@ def qualified(config: Config, name: str) -> str:
 
 
 def reader_roles(config: Config) -> dict[str, str]:
-    """The reader roles by audience."""
-    return {"everyone": config["roles.reader"], "admin": config["roles.admin_reader"]}
+    """The reader roles by audience; that of single users only where one is set."""
+    single = {"user": config["roles.user_reader"]} if config["roles.user_reader"] else {}
+    return {"everyone": config["roles.reader"], "admin": config["roles.admin_reader"], **single}
 
 
 def reader_login(config: Config, role: str) -> str:

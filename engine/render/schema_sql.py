@@ -175,6 +175,7 @@ def readers_of(catalog: Catalog, relation: Relation) -> list[str]:
     """The reader roles that may read a relation: those whose dashboards do, as far as it is meant for them."""
     meant = {"everyone": {"everyone", "admin"}, "admin": {"admin"}}.get(relation.header.get("audience", "none"), set())
     shown = meant & catalog.shown_to.get(relation.name, frozenset())
+    shown = shown | ({"user"} if relation.header.get("own_rows") else set())
     return list(dict.fromkeys(role for audience, role in reader_roles(catalog.config).items() if audience in shown))
 
 
@@ -194,7 +195,37 @@ def _about(catalog: Catalog, relation: Relation) -> Piece:
         lines.append(f"grant select on {target} to {', '.join(allowed)}")
     if relation.kind != "view" and is_tracked(relation):
         lines += _triggers(config, relation)
-    return Piece(relation.name, "about", tuple(lines), frozenset({relation.name}))
+    policies, reads = _policies(catalog, relation)
+    return Piece(relation.name, "about", (*lines, *policies), frozenset({relation.name, *reads}))
+
+
+def _policies(catalog: Catalog, relation: Relation) -> tuple[list[str], set[str]]:
+    """Row security of a table that a single user may read: their own rows; other readers still see all of them.
+
+    Also the relations that it reads: a keyed hash is looked up where the user's own row has it.
+    """
+    config, column = catalog.config, relation.header.get("own_rows")
+    single = config["roles.user_reader"]
+    if not column or not single:
+        return [], set()
+    target, name = qualified(config, relation.name), quote_name(column)
+    subject = "nullif(current_setting('gendash.subject', true), '')"
+    hashes = [
+        (one, kept["hash_of"])
+        for one in catalog.relations.values()
+        for key, kept in one.columns.items()
+        if key == column and kept.get("hash_of") and one.header.get("own_rows") == kept["hash_of"]
+    ]
+    if hashes:
+        home, of = hashes[0]
+        subject = f"(select {name} from {qualified(config, home.name)} where {quote_name(of)} = {subject})"
+    others = [quote_name(role) for role in readers_of(catalog, relation) if role != single]
+    lines = [f"drop policy if exists {policy} on {target}" for policy in ("own_rows", "all_rows")]
+    lines.append(f"create policy own_rows on {target} for select to {quote_name(single)} using ({name} = {subject})")
+    if others:
+        lines.append(f"create policy all_rows on {target} for select to {', '.join(others)} using (true)")
+    lines.append(f"alter table {target} enable row level security")
+    return lines, {home.name for home, _ in hashes[:1] if home.name != relation.name}
 
 
 def _triggers(config: Config, relation: Relation) -> Iterator[str]:

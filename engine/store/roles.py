@@ -23,7 +23,7 @@ from gendash.engine.render.schema_sql import (
     role_settings,
 )
 
-PASSWORDS = {"everyone": "reader_password", "admin": "admin_reader_password"}
+PASSWORDS = {"everyone": "reader_password", "admin": "admin_reader_password", "user": "user_reader_password"}
 _LIMIT = "connection limit"
 _LARGE_OBJECTS = "'lo_creat(int)', 'lo_create(oid)', 'lo_from_bytea(oid, bytea)'"
 _UNLINKED = 1000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from gendash.engine.config.load import Config
-from gendash.engine.verify.reader import clock_setting
+from gendash.engine.read.reader import clock_setting
 
 _known: dict[tuple[str, datetime], str] = {}
 

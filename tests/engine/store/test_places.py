@@ -29,12 +29,12 @@ from gendash.demo.postgres import Server
 from gendash.engine.clients.postgres import store
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.errors import TargetError
+from gendash.engine.read.reader import Rows, clock_setting, open_reader
 from gendash.engine.render.schema_sql import READER_SETTINGS
 from gendash.engine.store import uninstall
 from gendash.engine.store.migrate import migrate, pending
 from gendash.engine.store.refresh.run import refresh
 from gendash.engine.store.refresh.status import refresh_status
-from gendash.engine.verify.reader import Rows, clock_setting, open_reader
 from gendash.langfuse_bridge.sync import sync
 
 pytestmark = pytest.mark.postgres

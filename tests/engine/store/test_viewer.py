@@ -23,11 +23,11 @@ from gendash.engine.config.load import load_config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.doctor.rights import Noted
+from gendash.engine.read.reader import clock_setting
 from gendash.engine.store import lock_holders
 from gendash.engine.store import migrate as store_migrate
 from gendash.engine.store.migrate import migrate, pending
 from gendash.engine.store.refresh.run import refresh
-from gendash.engine.verify.reader import clock_setting
 
 Definitions = Callable[..., Catalog]
 NOW = datetime(2026, 11, 23, 17, tzinfo=UTC)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -79,7 +79,7 @@ def open_reader(
             connection = open_connection(place, application="gendash verify")
             opened.append(connection)
         try:
-            return _run(connection, text, settings())
+            return run_query(connection, text, settings())
         finally:
             if connection.closed:
                 raise Unreachable(Problem(place.where, "the connection was cut", "is the server still up?"))
@@ -92,7 +92,10 @@ def open_reader(
             connection.close()
 
 
-def _run(connection: Connection, text: str, settings: dict[str, str]) -> Rows | Failed:
+def run_query(
+    connection: Connection, text: str, settings: dict[str, str], values: Mapping[str, Any] | None = None
+) -> Rows | Failed:
+    """The answer to one query in a read-only transaction with these settings; ``values`` are its parameters."""
     started = time.perf_counter()
 
     def ms() -> float:
@@ -102,7 +105,7 @@ def _run(connection: Connection, text: str, settings: dict[str, str]) -> Rows | 
         connection.execute("begin transaction read only")
         local_settings(connection, settings)
         with connection.cursor() as cursor:
-            cursor.execute(trusted(text))
+            cursor.execute(trusted(text), values)
             while cursor.nextset():  # of several statements the last one counts
                 pass
             described = cursor.description or ()
@@ -115,3 +118,26 @@ def _run(connection: Connection, text: str, settings: dict[str, str]) -> Rows | 
     finally:
         if not connection.closed:
             connection.execute("rollback")
+
+
+def run_at_once(
+    connection: Connection, text: str, settings: dict[str, str], values: Mapping[str, Any]
+) -> Rows | Failed:
+    """The answer to one statement as by `run_query`, with everything sent together: one way there and back."""
+    started = time.perf_counter()
+    try:
+        with connection.pipeline():
+            connection.execute("begin transaction read only")
+            local_settings(connection, settings)
+            cursor = connection.execute(trusted(text), values)
+            connection.execute("rollback")
+            rows = cursor.fetchall()
+        described = cursor.description or ()
+        columns = tuple(column.name for column in described)
+        numeric = tuple(column.type_code in _NUMBERS for column in described)
+        return Rows(columns, numeric, rows, (time.perf_counter() - started) * 1000)
+    except DRIVER_ERRORS as error:
+        (problem,) = translate(error, "").problems
+        if not connection.closed and connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+            connection.rollback()
+        return Failed(getattr(error, "sqlstate", "") or "", problem.what, (time.perf_counter() - started) * 1000)
