@@ -164,10 +164,13 @@ class Client:
                 if answer.is_html:
                     raise self._no_langfuse(answer) from None
                 last, do = f"GET /api/public/{path}: the answer is no JSON, or breaks off", ""
+        raise self._given_up(last, do, tries, answers)
+
+    def _given_up(self, last: str, do: str, tries: int, answers: int) -> Unreachable:
         times = "1 try" if tries == 1 else f"{tries} tries"
         again = "run again; what was closed is kept"
         kind = AlwaysFails if answers == tries else Unreachable
-        raise kind(Problem(self.where, f"{last} ({times})", f"{do}, then {again}" if do else again))
+        return kind(Problem(self.where, f"{last} ({times})", f"{do}, then {again}" if do else again))
 
     def _may_pass(self, path: str, answer: HttpAnswer, attempt: int) -> bool:
         """True if the same request may be answered a moment later: a server failed, or a page of one before it came.

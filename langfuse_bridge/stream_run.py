@@ -90,13 +90,7 @@ def run_stream(
     if ahead:
         done.notes.append(f"{', '.join(ahead)} lie in the future: a clock was ahead; {stream.name} are read again")
     job = Job(run, stream, page_reader(api, stream, run.client, run.shaper), pages_path(api, stream), state, done)
-    since = timedelta(seconds=config.seconds("langfuse.since"))
-    if any(bounds):
-        todo = [windows.range_pass(state, bounds[0] or run.now - since, bounds[1], run.now, resume)]
-        if todo[0].begin:
-            done.notes.append(f"continues at {todo[0].begin:%Y-%m-%d %H:%M}, where the last run over this range ended")
-    else:
-        todo = windows.passes(state, run.now, since, config.zone)
+    todo = _passes(job, config, bounds, resume)
     run.beaten, run.reclose = {}, []
     try:
         for part in todo:
@@ -115,6 +109,17 @@ def run_stream(
     finally:
         done.requests, done.closed_until = run.client.asked - asked, state.closed_until
         run.store.note(done.project, stream.name, {}, done.requests)
+
+
+def _passes(job: Job, config: Config, bounds: tuple[datetime | None, datetime | None], resume: bool) -> list[Pass]:
+    """The passes of a run: those that are due, or the one over a range, which may continue an earlier one."""
+    since, now = timedelta(seconds=config.seconds("langfuse.since")), job.run.now
+    if not any(bounds):
+        return windows.passes(job.state, now, since, config.zone)
+    one = windows.range_pass(job.state, bounds[0] or now - since, bounds[1], now, resume)
+    if one.begin:
+        job.done.notes.append(f"continues at {one.begin:%Y-%m-%d %H:%M}, where the last run over this range ended")
+    return [one]
 
 
 def _pass(job: Job, part: Pass) -> None:

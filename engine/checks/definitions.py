@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -161,10 +162,23 @@ def check_settings_known(catalog: Catalog) -> list[Problem]:
     known |= {f"labels.{key}.{label}" for key, metric in catalog.metrics.items() for label in metric["labels"]}
     maps = tuple(one.key.partition("*")[0] for one in SETTINGS if "*" in one.key and not one.key.startswith(_OWN_NAMES))
     return [
-        Problem(catalog.config.where(key), f"unknown name in '{key}'", suggest(key, known) or "see docs/reference")
+        Problem(catalog.config.where(key), f"unknown name in '{key}'", _remedy(catalog, key, known))
         for key in catalog.config.values
         if key.startswith(maps) and key not in known
     ]
+
+
+def _remedy(catalog: Catalog, key: str, known: set[str]) -> str:
+    """What to do about an unknown name; of a column that no staging file reads, which ones are read of its table."""
+    kind, _, name = key.removeprefix("platform.").partition(".")
+    table, _, column = name.partition(".")
+    read = {one.rpartition(".")[2] for one in known if one.startswith(f"platform.columns.{table}.")}
+    if kind != "columns" or not read:
+        return suggest(key, known) or "see docs/reference"
+    near = next(iter(difflib.get_close_matches(column, read, n=1, cutoff=0.8)), "")
+    paths = sorted(one.path for one in catalog.names.stagings.values() if table in one.header.get("reads", {}))
+    unread = f"{', '.join(paths)} read only {', '.join(sorted(read))} of {table}: take it out"
+    return f"did you mean '{key.removesuffix(column)}{near}'?" if near else unread
 
 
 def check_vocabularies(catalog: Catalog) -> list[Problem]:

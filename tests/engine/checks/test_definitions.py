@@ -278,3 +278,15 @@ def test_a_word_of_the_platform_has_one_meaning_within_a_vocabulary() -> None:
     (problem,) = definitions.check_vocabularies(load_catalog(load_config(clash)))
     assert problem.what == "message_role: the word 'ai' means user and assistant"
     assert definitions.check_vocabularies(load_catalog(load_config())) == []
+
+
+def test_a_setting_that_no_staging_file_reads_is_not_taken_for_another_one() -> None:
+    text = "platform: {columns: {feedback: {reply_id: x, comments: y}}}"
+    found = {one.what: one.do for one in definitions.check_settings_known(load_catalog(load_config(text)))}
+    unread = found["unknown name in 'platform.columns.feedback.reply_id'"]
+    assert "read only comment, created_at, feedback_id, message_id, rating" in unread
+    assert unread.endswith("of feedback: take it out")
+    assert (
+        found["unknown name in 'platform.columns.feedback.comments'"]
+        == "did you mean 'platform.columns.feedback.comment'?"
+    )
