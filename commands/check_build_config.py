@@ -61,7 +61,7 @@ def _checked_everywhere(settings: Settings, *, code: bool) -> Catalog:
         except GendashError as error:
             outcome = error
             new = [problem for problem in error.problems if problem not in found]
-            placed = isinstance(error, ConfigError) or not name  # a line of gendash.yaml says enough
+            placed = isinstance(error, ConfigError) or name == settings.env  # a line of gendash.yaml says enough
             found += [one if placed else Problem(one.where, f"{one.what}, with --env {name}", one.do) for one in new]
         first = first or outcome
     if isinstance(first, GendashError):

@@ -114,6 +114,26 @@ def check_sources(catalog: Catalog) -> list[Problem]:
     return found
 
 
+def check_parents(catalog: Catalog) -> list[Problem]:
+    """The columns under `parents:` of a staging text exist, here and in the table that they lead to."""
+    tables = {
+        table: {*columns, *one.columns}
+        for one in catalog.relations.values()
+        if one.kind == "staging"
+        for table, columns in one.header.get("reads", {}).items()
+    }
+    found = []
+    for relation in (one for one in catalog.relations.values() if one.kind == "staging"):
+        own = {*relation.columns, *(name for columns in relation.header.get("reads", {}).values() for name in columns)}
+        for name, parent in relation.header.get("parents", {}).items():
+            table, _, column = parent.partition(".")
+            for what, known in ((name, own), (table, tables), (column, tables.get(table, {column}))):
+                if what not in known:
+                    at = place(relation, f"parents.{name}")
+                    found.append(Problem(at, f"parents: no '{what}'", suggest(what, known) or "name one that is read"))
+    return found
+
+
 def check_header_windows(catalog: Catalog) -> list[Problem]:
     """A rollup over the store follows changes by day only if all that it reads has days, and `reach` names them."""
     if check_circles(catalog):
@@ -187,4 +207,4 @@ def check_audits(catalog: Catalog) -> list[Problem]:
     return found
 
 
-HEADER_CHECKS = (check_headers, check_sources, check_header_windows, check_audits)
+HEADER_CHECKS = (check_headers, check_sources, check_parents, check_header_windows, check_audits)

@@ -214,6 +214,8 @@ HEADER_KEYS: tuple[Key, ...] = (
         "text",
         "the column that names the user to whom a row belongs, or its keyed hash: the API shows it to that user",
         ("rollup",),
+        good="user_id",
+        bad="[user_id]",
     ),
     # audits
     Key(

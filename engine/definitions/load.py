@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
 from gendash.engine.config.load import Config, suggest
-from gendash.engine.config.yaml_tree import odd_text
 from gendash.engine.definitions.adapters import FOLDER, Adapter, adapted
 from gendash.engine.definitions.catalog import Catalog, Document, MetricLines, Style
 from gendash.engine.definitions.content_modules import PACKAGED, dashboard_names, load_dashboards
@@ -21,6 +19,7 @@ from gendash.engine.definitions.overrides import OVERRIDES, Fields, override_pro
 from gendash.engine.definitions.rule_files import lines_of_entries, metrics_of, rules_of
 from gendash.engine.definitions.strays import STYLE, adapter_strays, relative_root, strays
 from gendash.engine.definitions.visual import Schemas
+from gendash.engine.definitions.yaml_text import LOADER, read_yaml
 from gendash.engine.errors import ContentError, raise_if
 from gendash.engine.languages.spots import in_rule
 from gendash.engine.languages.sql_builtins import Builtins
@@ -28,7 +27,6 @@ from gendash.engine.model import AdapterTable, Dashboard, Problem, Relation, Rul
 
 RULE_TESTS = "recording_rules/tests/*.yaml"
 DOCUMENTS = ("dashboards/*.yaml", "provisioning/*.j2", "provisioning/*.yaml")
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where the wheel has it: ten times faster
 _FOLDERS = {"staging": "staging", "tables": "table", "rollups": "rollup", "views": "view", "audits": "audit"}
 _HEADER = re.compile(r"\s*/\*(.*?)\*/(.*)", re.DOTALL)
 
@@ -301,63 +299,11 @@ class _Root:
 
         ``first`` is the number of lines of the file before the text.
         """
-        read = _read_yaml(text, first)
+        read = read_yaml(text, first)
         for line, what, do in read.faults:
             self.problems.append(Problem(f"{where}:{line}" if line else where, what, do))
         self.complete &= read.is_complete
         return read.content, read.lines
-
-
-class _Yaml(NamedTuple):
-    content: Any
-    lines: Mapping[str, int]
-    faults: tuple[tuple[int, str, str], ...]  # line or 0, what is wrong, what to do
-    is_complete: bool = True
-
-
-@lru_cache(maxsize=1024)  # a process reads the shipped files once, however often it loads a catalog
-def _read_yaml(text: str, first: int) -> _Yaml:
-    """The content, which nobody may change, and the faults of a YAML text after ``first`` lines of a file."""
-    try:
-        odd = odd_text(text, LOADER)
-        if odd:
-            return _Yaml(None, {}, ((first + odd[0], odd[1], "write less"),), False)
-        loader = LOADER(text)
-        node = loader.get_single_node()
-        lines: dict[str, int] = {}
-        twice = [(line, f"'{name}' is there twice", "keep one") for line, name in _key_lines(node, lines, first)]
-        return _Yaml(None if node is None else loader.construct_document(node), lines, tuple(twice))
-    except yaml.MarkedYAMLError as error:
-        fault = (first + (error.problem_mark.line + 1 if error.problem_mark else 1), f"not YAML: {error.problem}")
-        return _Yaml(None, {}, ((*fault, "fix the line"),), False)
-    except yaml.YAMLError as error:  # a character that YAML does not allow has no mark
-        return _Yaml(None, {}, ((0, f"not YAML: {' '.join(str(error).split())}", "fix the file"),), False)
-    except ValueError as error:  # a scalar that looks like a date or number and is none, such as 2026-02-30
-        return _Yaml(None, {}, ((0, f"not YAML: {error}", "put the value in quotes"),), False)
-    except (OverflowError, TypeError, LookupError, AttributeError) as error:  # a value that its tag cannot hold
-        return _Yaml(None, {}, ((0, f"not YAML ({type(error).__name__})", "correct it"),), False)
-
-
-def _key_lines(node: Any, lines: dict[str, int], first: int, path: str = "") -> Iterator[tuple[int, str]]:
-    """Puts the line of each key into ``lines``; gives the line and path of each that is there twice."""
-    todo, seen = [(node, path)], set()
-    while todo:
-        node, path = todo.pop()
-        if id(node) in seen:  # an alias
-            continue
-        seen.add(id(node))
-        if isinstance(node, yaml.SequenceNode):
-            todo += [(item, f"{path}[{number}]") for number, item in enumerate(node.value)]
-        if not isinstance(node, yaml.MappingNode):
-            continue
-        for key, value in node.value:
-            name = f"{path}.{key.value}" if path else str(key.value)
-            if name in lines:
-                yield first + key.start_mark.line + 1, name
-            lines[name] = first + key.start_mark.line + 1
-            if getattr(value, "style", None) == "|":
-                lines[f"{name}|"] = first + value.start_mark.line + 2
-            todo.append((value, name))
 
 
 def read_documents(root: Path, problems: list[Problem]) -> dict[str, Document]:

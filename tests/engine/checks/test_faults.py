@@ -119,6 +119,16 @@ columns:
 */
 select {{ column('users.id') }} as id from {{ table('users') }}
 """
+STAGING_PARTED = """/*
+doc: Ours.
+tables: {parts: parts}
+parents: {user_id: users.user_id}
+reads: {parts: {id: id, user_id: user_id}}
+columns:
+  id: {type: uuid, doc: id}
+*/
+select {{ column('parts.id') }} as id from {{ table('parts') }}
+"""
 METRICS = "our_total:\n  name: our_total\n  type: counter\n  doc: ours\n  labels: {kind: which}\n"
 AUDIT = """/*
 doc: Nothing odd.
@@ -243,6 +253,9 @@ FAULTS = [
     (D, "[sql(", "[promql(", r"ours.py:20: NameError: .*; write: from gendash.engine.model import promql"),
     (D, "width=24", 'leads_to="overviw", width=24', r"ours/logins: leads to 'overviw', no such dashboard; did you mean 'overview'\?"),
     ("sql/staging/users.sql", "", STAGING_USERS, r"sql/staging/users.sql: replaces a staging text that returns user_id, .* too"),
+    ("sql/staging/parted.sql", "", STAGING_PARTED.replace("{user_id: users.user_id}", "{usr_id: users.user_id}"), r"parted.sql:4: parents: no 'usr_id'; did you mean 'user_id'\?"),
+    ("sql/staging/parted.sql", "", STAGING_PARTED.replace("users.user_id", "users.usr_id"), r"parted.sql:4: parents: no 'usr_id'; did you mean 'user_id'\?"),
+    ("sql/staging/parted.sql", "", STAGING_PARTED.replace("users.user_id", "user.user_id"), r"parted.sql:4: parents: no 'user'; did you mean 'users'\?"),
     # dashboard modules
     (D, 'override("byName", "users"', 'override("byName", "user"', r"ours/logins: override 1: no query of the panel gives 'user'; did you mean 'users'\?"),
     (D, 'override("byName", "users"', 'override("byRegexp", "/^people/"', r"ours/logins: override 1: no field matches '/\^people/'; fields there: time, users"),
