@@ -279,7 +279,7 @@ def _store(
         problems.append(Problem(where, f"{key}: {what}", do))
         return
     if wrong:
-        shown = "its value" if setting.secret else _shown(value)
+        shown = "its value" if setting.secret or "url" in setting.key else _shown(value)
         todo = setting.doc if setting.default is None else f"default: {setting.default!r}"
         problems.append(Problem(where, f"{key}: {shown} is not {wrong}", todo))
         return
@@ -290,8 +290,10 @@ def _store(
 
 
 def _shown(value: Any) -> str:
-    """A value for messages: cut where it is long."""
+    """A value for messages: cut where it is long, and not repeated where it may hold credentials."""
     text = repr(value)
+    if "@" in text:
+        return "its value"
     return text if len(text) <= 80 else f"{text[:60]}…"
 
 

@@ -31,7 +31,8 @@ def sql_fault(text: str, several: bool = False) -> tuple[str, int]:
     try:
         found = parse_statements(text)
     except PgQueryError as error:
-        return f"SQL does not parse: {error}", (error.cursorpos or 0) - 1
+        said = " ".join(str(error).split())  # it quotes the text up to its end
+        return f"SQL does not parse: {said[:300]}", (error.cursorpos or 0) - 1
     if not found or (len(found) > 1 and not several):
         return f"{len(found)} SQL statements", -1
     kinds = {statement.stmt.WhichOneof("node") for statement in found}
