@@ -114,7 +114,10 @@ class History:
                 self.expire()
             self.go_wrong()
             if self.chance.random() < 0.1:  # the clock is ahead for one run
-                self.sync(self.chance.choice((None, 30)), ahead=self.chance.choice((3 * DAY, 40 * DAY)))
+                self.sync(
+                    self.chance.choice((None, 30)),
+                    ahead=2 * DAY if self.widest else self.chance.choice((3 * DAY, 40 * DAY)),
+                )
             self.sync(self.chance.choice((None, self.chance.randint(0, 60))))
             self.now += self.chance.choice((timedelta(minutes=1), timedelta(minutes=20), timedelta(hours=2)))
         self.settle()
