@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from gendash.engine.checks.columns import sql_texts
 from gendash.engine.definitions.audits import places, queries
@@ -33,17 +34,23 @@ def check_builtins(catalog: Catalog) -> list[Problem]:
 
 def check_system_functions(catalog: Catalog) -> list[Problem]:
     """A panel calls no function that reads beyond gendash's relations: the server's files, sessions or settings."""
-    found = []
-    for text in sql_texts(catalog):
-        if text.kind != "panel" or not _READERS.search(text.final) or sql_error(text.final):
-            continue
-        for node in nodes(parse_statements(text.final)):
-            if node.DESCRIPTOR.name == "FuncCall":
-                name = node.funcname[-1].string.sval
-                if _READERS.fullmatch(name) and name not in _HARMLESS:
-                    what = f"{name}() reads more than gendash's relations"
-                    found.append(Problem(text.where(node.location), what, "read a relation"))
-    return found
+    return [
+        Problem(text.where(place), f"{name}() reads more than gendash's relations", "read a relation")
+        for text in sql_texts(catalog)
+        if text.kind == "panel"
+        for name, place in system_functions(text.final)
+    ]
+
+
+def system_functions(text: str) -> Iterator[tuple[str, int]]:
+    """The functions that a SQL text calls and that read files, sessions or settings, with their places in it."""
+    if not _READERS.search(text) or sql_error(text):
+        return
+    for node in nodes(parse_statements(text)):
+        if node.DESCRIPTOR.name == "FuncCall":
+            name = node.funcname[-1].string.sval
+            if _READERS.fullmatch(name) and name not in _HARMLESS:
+                yield name, node.location
 
 
 def check_audit_places(catalog: Catalog) -> list[Problem]:

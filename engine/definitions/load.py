@@ -12,15 +12,14 @@ from typing import Any, NamedTuple
 import yaml
 
 from gendash.engine.config.load import Config, suggest
-from gendash.engine.config.yaml_tree import odd_line, too_much
+from gendash.engine.config.yaml_tree import odd_text
 from gendash.engine.definitions.adapters import FOLDER, Adapter, adapted
 from gendash.engine.definitions.catalog import Catalog, Document, MetricLines, Style
 from gendash.engine.definitions.content_modules import PACKAGED, dashboard_names, load_dashboards
 from gendash.engine.definitions.each import filled, wrong_each
-from gendash.engine.definitions.overrides import FILE as OVERRIDES
-from gendash.engine.definitions.overrides import Fields, override_problems, sound_overrides
+from gendash.engine.definitions.overrides import OVERRIDES, Fields, override_problems, sound_overrides
 from gendash.engine.definitions.rule_files import lines_of_entries, metrics_of, rules_of
-from gendash.engine.definitions.strays import STYLE, adapter_strays, strays
+from gendash.engine.definitions.strays import STYLE, adapter_strays, relative_root, strays
 from gendash.engine.definitions.visual import Schemas
 from gendash.engine.errors import ContentError, raise_if
 from gendash.engine.languages.spots import in_rule
@@ -112,13 +111,12 @@ def _adapter(config: Config, roots: Iterable[Path], base: Path, problems: list[P
     found = [folder for folder in folders if folder.is_dir()]
     if not found:
         known = shipped_adapters(roots)
-        hint = "" if is_folder else suggest(named, known)
-        do = hint or f"name one of {', '.join(known)}, or a folder of your own such as ./my_platform"
+        others = f"name one of {', '.join(known)}, or a folder of your own such as ./my_platform"
+        do = ("" if is_folder else suggest(named, known)) or others
         problems.append(Problem(config.where("platform.adapter"), f"no adapter '{named}'", do))
         return None
-    folder = found[-1]
+    folder, files = found[-1], {}
     reader = _Root(next((root for root in roots if folder.is_relative_to(root)), folder), problems)
-    files = {}
     for path in sorted(folder.glob("*.sql")):
         text = reader.text(path)
         if text is not None:
@@ -129,11 +127,8 @@ def _adapter(config: Config, roots: Iterable[Path], base: Path, problems: list[P
 
 def packaged_adapters() -> list[Adapter]:
     """The shipped adapters, in the order of their names."""
-    return [
-        Adapter(name, {path.stem: (path.name, path.read_text("utf-8")) for path in sorted(folder.glob("*.sql"))})
-        for name in shipped_adapters()
-        for folder in [PACKAGED / FOLDER / name]
-    ]
+    files = {name: sorted((PACKAGED / FOLDER / name).glob("*.sql")) for name in shipped_adapters()}
+    return [Adapter(name, {p.stem: (p.name, p.read_text("utf-8")) for p in paths}) for name, paths in files.items()]
 
 
 def shipped_adapters(roots: Iterable[Path] = (PACKAGED,)) -> list[str]:
@@ -173,7 +168,7 @@ class _Root:
 
     def __init__(self, root: Path, problems: list[Problem]) -> None:
         self.root, self.problems, self.complete = root, problems, True
-        self.prefix = "" if root == PACKAGED else f"{_relative(root)}/"
+        self.prefix = "" if root == PACKAGED else f"{relative_root(root)}/"
 
     def shown(self, path: Path) -> str:
         """The name of a file in messages: of a shipped one its path in the package, else its path with the root."""
@@ -276,19 +271,20 @@ class _Root:
 
     def style(self) -> Style:
         """The level of each design rule in this root as written, unchecked: error, warning or off."""
-        path = self.root / STYLE
-        text = self.text(path) if path.exists() else None
-        content, lines = self._yaml(text, self.shown(path)) if text is not None else (None, {})
-        return Style({} if content is None else content, self.shown(path), lines)
+        return Style(*self._optional(STYLE))
 
     def overrides(self, dashboards: Mapping[str, Dashboard]) -> dict[str, Fields | None]:
         """The overrides of this root by place."""
-        path = self.root / OVERRIDES
+        content, where, lines = self._optional(OVERRIDES)
+        self.problems += override_problems(content, where, lines, dashboards)
+        return sound_overrides(content)
+
+    def _optional(self, name: str) -> tuple[Any, str, Mapping[str, int]]:
+        """The content of a YAML file that a root may have, its name in messages, and the lines of its keys."""
+        path = self.root / name
         text = self.text(path) if path.exists() else None
         content, lines = self._yaml(text, self.shown(path)) if text is not None else (None, {})
-        content = {} if content is None else content
-        self.problems += override_problems(content, self.shown(path), lines, dashboards)
-        return sound_overrides(content)
+        return {} if content is None else content, self.shown(path), lines
 
     def text(self, path: Path) -> str | None:
         """The text of a file; None if it cannot be read, which is a problem."""
@@ -322,16 +318,12 @@ class _Yaml(NamedTuple):
 @lru_cache(maxsize=1024)  # a process reads the shipped files once, however often it loads a catalog
 def _read_yaml(text: str, first: int) -> _Yaml:
     """The content, which nobody may change, and the faults of a YAML text after ``first`` lines of a file."""
-    loader = None
     try:
-        odd = odd_line(text, LOADER)
+        odd = odd_text(text, LOADER)
         if odd:
-            return _Yaml(None, {}, ((first + odd[0], odd[1], "write it out"),), False)
+            return _Yaml(None, {}, ((first + odd[0], odd[1], "write less"),), False)
         loader = LOADER(text)
         node = loader.get_single_node()
-        much = too_much(node)
-        if much:
-            return _Yaml(None, {}, ((0, much, "write less"),), False)
         lines: dict[str, int] = {}
         twice = [(line, f"'{name}' is there twice", "keep one") for line, name in _key_lines(node, lines, first)]
         return _Yaml(None if node is None else loader.construct_document(node), lines, tuple(twice))
@@ -344,9 +336,6 @@ def _read_yaml(text: str, first: int) -> _Yaml:
         return _Yaml(None, {}, ((0, f"not YAML: {error}", "put the value in quotes"),), False)
     except (OverflowError, TypeError, LookupError, AttributeError) as error:  # a value that its tag cannot hold
         return _Yaml(None, {}, ((0, f"not YAML ({type(error).__name__})", "correct it"),), False)
-    finally:
-        if loader:
-            loader.dispose()
 
 
 def _key_lines(node: Any, lines: dict[str, int], first: int, path: str = "") -> Iterator[tuple[int, str]]:
@@ -374,13 +363,6 @@ def _key_lines(node: Any, lines: dict[str, int], first: int, path: str = "") -> 
 def read_documents(root: Path, problems: list[Problem]) -> dict[str, Document]:
     """Templates, glossary and the like of a root, by shown path; what cannot be read is added to ``problems``."""
     return _Root(root, problems).documents(DOCUMENTS)
-
-
-def _relative(root: Path) -> str:
-    """A root from the working directory, if it is below it."""
-    here = Path.cwd()
-    inside = root.resolve().is_relative_to(here)
-    return root.resolve().relative_to(here).as_posix() if inside else str(root)
 
 
 def template(name: str) -> str:

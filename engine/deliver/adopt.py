@@ -63,7 +63,7 @@ def adopt_dashboard(
     now = render_dashboard(catalog, dashboard)
     base = last_own_version(live.history, owner)
     if base is None and stamped(live.dashboard) != stamped(stamp(now)):
-        return Adopted({}, refused="our last version is not known, so edits cannot be told from older content")
+        return Adopted({}, refused="our last version is not known, so edits and older content cannot be separated")
     before = base[0]["data"] if base else now
     old, new, ours = flat(before), flat(live.dashboard), flat(now)
     edited = [path for path in changed_paths(old, new) if _differs(ours, new, path)]

@@ -183,6 +183,6 @@ def history(ask: Grafana, uid: str, version: int, owner: Owner) -> list[Mapping[
     return found
 
 
-def read_dashboard(ask: Grafana, uid: str, wanted: Desired) -> LiveDashboard | NewerDashboard | str | None:
+def live_dashboard(ask: Grafana, uid: str, wanted: Desired) -> LiveDashboard | NewerDashboard | str | None:
     """One dashboard as it is now; a text is the reason why it cannot be read."""
     return _known(_dashboard, ask, uid, wanted)

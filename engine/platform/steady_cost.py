@@ -7,6 +7,7 @@ that read the same rows.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -48,7 +49,8 @@ def steady_costs(catalog: Catalog, known: Statistics, now: datetime) -> list[Ste
 def stored_costs(catalog: Catalog, rows: Mapping[str, float], days: float) -> list[SteadyCost]:
     """The cost of each relation over the store's own rows, if all that it reads changed; ``rows`` is by relation.
 
-    A stored view is computed whole, a rollup with ``window:`` for the days that it looks at, of ``days`` in all.
+    A stored view is computed for the days that its text goes back, or whole; a rollup with ``window:`` for the days
+    around today that it looks at. ``days`` is the history in all.
     """
     found = []
     for relation in catalog.build_order():
@@ -56,7 +58,7 @@ def stored_costs(catalog: Catalog, rows: Mapping[str, float], days: float) -> li
         if not is_stored or not catalog.enabled(relation) or stagings(catalog, relation):
             continue
         read = {name: rows[name] for name in inputs(catalog, relation) if name in rows}
-        share = _share(relation, read, days) if relation.header.get("window") else 1.0
+        share = _share(relation, read, days) if relation.header.get("window") else _looks_back(relation, days)
         whole = "of the store's own rows" if share == 1.0 else "of the store's own rows, the days that changed"
         count = sum(read.values()) * share
         found.append(SteadyCost(relation.name, count, count * RATES["own_us"].value / 1e6, whole))
@@ -68,6 +70,15 @@ def _share(relation: Relation, read: Mapping[str, float], days: float) -> float:
     reaches = [reach(relation, name) for name in read]
     back = [_OF_ALL * days if one is None else one for one, _ in reaches]
     return min(1.0, (max(back, default=0) + 1) / max(days, 1.0))
+
+
+_BACK = re.compile(r"(?:today\(\)\s*\}\}|\b\w*day|\bfirst)\s*-\s*(\d+)|interval '(\d+) days?'")
+
+
+def _looks_back(relation: Relation, days: float) -> float:
+    """The share of its inputs that a query reads which goes back some days from today; 1 without such a bound."""
+    found = [int(number) for match in _BACK.findall(relation.text) for number in match if number]
+    return min(1.0, (max(found) + 1) / max(days, 1.0)) if found else 1.0
 
 
 _OF_ALL = 0.1  # of the users, those who were active today: their rows of all days are read

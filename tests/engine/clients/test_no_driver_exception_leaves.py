@@ -127,6 +127,10 @@ CALLS: dict[str, Callable[[], Any]] = {
 NO_CALL = {
     "http.is_passing",
     "grafana.public_url",
+    "grafana.open_roles",
+    "grafana.proxy_session",
+    "prometheus.calls_of",
+    "prometheus.certain",
     "http.basic",
     "grafana.reason",
     "langfuse.in_one_line",

@@ -10,7 +10,7 @@ import pytest
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
-from gendash.engine.definitions.relations import rollups
+from gendash.engine.definitions.relations import is_materialized, rollups
 from gendash.engine.platform.estimate import ColumnStatistics, TableStatistics, estimate, total_estimate
 from gendash.engine.platform.steady_cost import history_days, steady_costs, steady_seconds, stored_costs
 
@@ -86,3 +86,14 @@ def test_stored_views_cost_the_rows_that_they_read_and_windows_a_share_of_them()
     assert any("the days that changed" in one.how and one.rows < 1e6 for one in costs.values())
     assert history_days(platform(1e7), NOW) == pytest.approx(365, rel=0.01)
     assert history_days({}, NOW) == 365.0
+
+
+@pytest.mark.parametrize(("messages", "measured_s"), [(1e6, 4.4), (1e7, 6.2)])
+def test_the_plan_is_within_a_factor_of_two_of_what_docs_proof_measured_on_an_idle_machine(
+    messages: float, measured_s: float
+) -> None:
+    known, of = platform(messages), catalog()
+    sizes = {one.name: estimate(of, one, known, NOW).rows or 0.0 for one in rollups(of) if of.enabled(one)}
+    relations = [one for one in of.build_order() if of.enabled(one) and (one.kind == "rollup" or is_materialized(one))]
+    costs = [*steady_costs(of, known, NOW), *stored_costs(of, sizes, history_days(known, NOW))]
+    assert measured_s / 2 < steady_seconds(costs, len(relations)) < 2 * measured_s

@@ -121,11 +121,12 @@ def test_what_evaluates_the_rules_can_be_down_and_panels_are_judged_still(single
             else (200, answer)
         )
 
+    at = datetime.now(UTC)
     with gateway(single, down) as url:
         catalog = catalog_of(url)
-        panels, rules = judged(catalog, "system-health"), judged(catalog, "rules")
+        panels, rules = judged(catalog, "system-health", at=at), judged(catalog, "rules", at=at)
         servers = {one.name: one for one in examine(catalog, datetime.now(UTC)).servers}
-    before = judged(catalog_of(single), "system-health")
+    before = judged(catalog_of(single), "system-health", at=at)
     assert {name: one.status for name, one in panels.items()} == {name: one.status for name, one in before.items()}
     on = [one for one in rules.values() if one.status != "not_available"]
     assert {one.status for one in on} == {"error"}
@@ -173,9 +174,10 @@ def test_warnings_about_the_expression_are_no_lack_of_data(single: str) -> None:
             "infos": ["PromQL info: x"],
         }
 
+    at = datetime.now(UTC)
     with gateway(single, annotated) as url:
-        found = judged(catalog_of(url), "system-health")
-    before = judged(catalog_of(single), "system-health")
+        found = judged(catalog_of(url), "system-health", at=at)
+    before = judged(catalog_of(single), "system-health", at=at)
     assert {name: one.status for name, one in found.items()} == {name: one.status for name, one in before.items()}
 
 
