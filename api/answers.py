@@ -26,6 +26,7 @@ from gendash.engine.read.fields import display_name
 from gendash.engine.read.frames import Field
 from gendash.engine.read.moments import moment_of
 from gendash.engine.read.panels import Moment, PanelRead, read_panel
+from gendash.engine.read.reader import clock_setting
 from gendash.engine.read.reduce import reduce_values
 from gendash.engine.read.sources import Sources
 from gendash.engine.render.dashboards import render_dashboard
@@ -40,6 +41,7 @@ class World:
     pools: Pools
     call: Call | None = None
     at: datetime | None = None
+    clock: dict[str, str] = field(default_factory=dict)
     drawn: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # dashboards as JSON, which take long to render
 
     @property
@@ -65,7 +67,11 @@ class World:
 
     def settings(self) -> dict[str, str]:
         """Session settings of a query: the clock of the store, if another time counts as now."""
-        return {"gendash.now": self.at.isoformat()} if self.at else {}
+        if self.at is None:
+            return {}
+        if not self.clock:  # the pass for it is the owner's to give, once
+            self.clock["gendash.now"] = clock_setting(self.catalog.config, self.at)
+        return dict(self.clock)
 
 
 def native_grain(catalog: Catalog, endpoint: Endpoint) -> Grain:

@@ -8,7 +8,7 @@ from gendash.api.answers import World
 from gendash.api.own import OwnList, own_rows
 from gendash.api.request import Wrong
 from gendash.engine.model import Dashboard
-from gendash.engine.read.panels import Moment, dashboards_of, read_dashboard
+from gendash.engine.read.panels import Moment, dashboard_read, dashboards_of
 from gendash.pages.site import About, ListSection, Site
 
 MOST_OWN = 50
@@ -35,7 +35,7 @@ def dashboard_page(world: World, audience: str, name: str, moment: Moment, range
     board = next((one for one in allowed if one.name == name), None)
     if board is None:
         raise Wrong("no dashboard has this name", 404)
-    read = read_dashboard(world.catalog, world.sources(audience), board, moment)
+    read = dashboard_read(world.catalog, world.sources(audience), board, moment)
     return _site(world, allowed, audience, range_).page(read)
 
 

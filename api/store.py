@@ -35,8 +35,7 @@ class Pools:
                 self.pools[role] = self._pool(role)
 
     def _pool(self, role: str) -> ConnectionPool:
-        login = self.config[f"roles.{role}"] if role == "user_reader" else reader_login(self.config, role)
-        place = store(self.config).with_(user=login, password=self.config[f"{role}_password"])
+        place = store(self.config).with_(user=reader_login(self.config, role), password=self.config[f"{role}_password"])
         return ConnectionPool(
             "",
             kwargs=connection_parts(replace(place, label=role), "gendash serve"),

@@ -109,7 +109,7 @@ def write_pages(
     """Writes a site; a line for each page with its size."""
     from contextlib import ExitStack
 
-    from gendash.engine.read.panels import dashboards_of, read_dashboard, sources_for
+    from gendash.engine.read.panels import dashboard_read, dashboards_of, sources_for
     from gendash.pages.site import About, Site
 
     chosen = dashboards_of(catalog, audience, names)
@@ -121,7 +121,7 @@ def write_pages(
         )
         site = Site(catalog, chosen, about)
         pages = {
-            f"{one.name}.html": site.page(read_dashboard(catalog, sources, one, moment), verdicts) for one in chosen
+            f"{one.name}.html": site.page(dashboard_read(catalog, sources, one, moment), verdicts) for one in chosen
         }
     sizes = {name: len(text.encode()) for name, text in pages.items()}
     pages["index.html"] = site.index(verdicts, sizes)
@@ -139,7 +139,7 @@ def write_exports(
 
     from gendash.engine.errors import Refused
     from gendash.engine.model import Problem
-    from gendash.engine.read.panels import dashboards_of, read_dashboard, sources_for
+    from gendash.engine.read.panels import dashboard_read, dashboards_of, sources_for
     from gendash.pages.export import csv_files
     from gendash.pages.panel import Setting
     from gendash.pages.site import About
@@ -156,7 +156,7 @@ def write_exports(
         sources = sources_for(stack, config, audience, moment.at)
         about = About(audience, moment.end, config["time_zone"], config["instance"], [*sources.down.values()])
         for board in dashboards_of(catalog, audience, names):
-            read = read_dashboard(catalog, sources, board, moment)
+            read = dashboard_read(catalog, sources, board, moment)
             if form == "csv":
                 found |= csv_files(read, about.zone)
             else:

@@ -42,4 +42,5 @@ API_SETTINGS: tuple[Setting, ...] = (
         "GENDASH_USER_READER_PASSWORD",
         secret=True,
     ),
+    Setting("roles.user_reader_login", "str", "", "the name with which connections sign in as roles.user_reader"),
 )

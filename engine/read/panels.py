@@ -29,7 +29,7 @@ from gendash.engine.read.sources import (
     open_sources,
     picked_options,
     reason_of,
-    send,
+    send_query,
 )
 from gendash.engine.read.transform import UnknownTransformation, transformed
 from gendash.engine.render.dashboards import live_annotations, render_dashboard
@@ -118,7 +118,7 @@ def dashboards_of(catalog: Catalog, audience: str, names: Sequence[str] = ()) ->
     return [one for one in allowed if not names or one.name in names]
 
 
-def read_dashboard(catalog: Catalog, sources: Sources, dashboard: Dashboard, moment: Moment) -> DashboardRead:
+def dashboard_read(catalog: Catalog, sources: Sources, dashboard: Dashboard, moment: Moment) -> DashboardRead:
     """All panels of a dashboard, each query run once."""
     rendered = render_dashboard(catalog, dashboard)
     shown = {panel["id"]: panel for top in rendered["panels"] for panel in (top, *top.get("panels", ()))}
@@ -217,7 +217,7 @@ def _answered(
     if isinstance(text, Failed):
         return sent.text, text.message
     try:
-        given = send(sources, sent, text)
+        given = send_query(sources, sent, text)
     except TargetError as error:
         return text, reason_of(error)
     if isinstance(given, Failed):

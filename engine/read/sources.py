@@ -86,7 +86,7 @@ def expanded_text(item: Sent, text: str, choices: Sequence[Choice]) -> str | Fai
     return out
 
 
-def send(sources: Sources, item: Sent, text: str) -> Rows | prom.Data | Failed:
+def send_query(sources: Sources, item: Sent, text: str) -> Rows | prom.Data | Failed:
     """The answer to an expanded text. Raises TargetError where the server went away."""
     if item.query.language == "sql":
         return sources.readers[item.role](text)

@@ -25,7 +25,7 @@ from gendash.engine.read.sources import (
     given_options,
     open_sources,
     picked_options,
-    send,
+    send_query,
 )
 from gendash.engine.verify.audited import doubt_finder, shares_beyond
 from gendash.engine.verify.freshness import Filled, relation_finder
@@ -206,7 +206,7 @@ def _ask(live: Servers, item: Question, choices: Sequence[Choice]) -> QueryResul
     try:
         if live.through:
             return _by_grafana(live, live.through, item, choices)
-        given = send(live.sources, item, text)
+        given = send_query(live.sources, item, text)
         if isinstance(given, Failed):
             return QueryResult(_refused(live, item, given), ms=given.ms)
         if isinstance(given, Rows):

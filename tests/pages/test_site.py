@@ -20,7 +20,7 @@ from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.languages.grafana_macros import Span
 from gendash.engine.model import Dashboard, Panel, Query, Row, promql, sql
-from gendash.engine.read.panels import Moment, read_dashboard
+from gendash.engine.read.panels import Moment, dashboard_read
 from gendash.engine.read.reader import Rows
 from gendash.engine.read.sources import Sources
 from gendash.pages.colors import css_color
@@ -60,7 +60,7 @@ def drawn(
 
     down = {} if up else {"reader": "store: no connection", "": "prometheus: no connection"}
     sources = Sources({"reader": ask} if up else {}, call if up else None, down)
-    read = read_dashboard(catalog, sources, board, Moment(NOW, span=Span(HOURS[0], NOW)))
+    read = dashboard_read(catalog, sources, board, Moment(NOW, span=Span(HOURS[0], NOW)))
     return Site(catalog, [board], About("everyone", NOW, "Europe/Berlin")).page(read)
 
 
