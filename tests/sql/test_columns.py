@@ -12,6 +12,7 @@ from gendash.demo.postgres import Server
 from gendash.engine.config.load import load_config
 from gendash.engine.config.settings import FEATURES
 from gendash.engine.definitions import audits as audit_headers
+from gendash.engine.definitions.audits import places
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.content_modules import PACKAGED
 from gendash.engine.definitions.load import load_catalog
@@ -52,6 +53,8 @@ def test_every_query_gives_the_columns_and_types_that_its_header_declares(store:
         rows = connection.execute("select table_name, column_name from information_schema.columns").fetchall()
         present = {(str(table), str(column)) for table, column in rows}
         for relation in (one for one in store.relations.values() if one.kind != "table"):
+            if relation.kind == "audit" and places(relation)[0] == "prometheus":
+                continue
             staging = relation if relation.kind == "staging" else None
             texts = audit_headers.queries(relation)[:1] if relation.kind == "audit" else relation.text.split(";\n")
             for text in texts:
