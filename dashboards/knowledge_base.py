@@ -77,7 +77,7 @@ def without_result(window: str) -> str:
 STRIP = [
     Panel(
         "ingest",
-        "Ingest",
+        "State of document ingest, 7 d",
         "Done / (done + failed) of the documents uploaded today or on the 6 days before; processing ones count neither "
         "way. An upload that was accepted (HTTP 200) is not yet a processed one.\n\n"
         "When red: the list of failed and stuck documents below names them; see when it began and what was deployed.",
@@ -102,14 +102,14 @@ STRIP = [
                 may_be_empty="no document ended within 7 days",
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="knowledge-base/problems",
         feature="documents",
     ),
     Panel(
         "drift",
-        "Drift",
+        "Vectors minus chunks, now",
         "Vectors that the vector store holds minus chunks that the platform counts, now; Prometheus gauges, the "
         "largest of all processes. Above 0: orphans of deleted documents; below: text that no search finds.",
         NumberTile(unit="locale", decimals=0, judged=True, thresholds=steps((WARN, None), (TEXT, 0), (WARN, 1))),
@@ -121,14 +121,14 @@ STRIP = [
                 may_be_zero="nothing has drifted",
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="knowledge-base/types",
         feature="kb_metrics vector_metrics",
     ),
     Panel(
         "stuck",
-        "Stuck",
+        "Stuck documents, now",
         "Documents that have been processing for more than 15 minutes without a change, now: their job died, and will "
         "not finish them.\n\nWhen red: restart the ingestion, then upload them again.",
         NumberTile(
@@ -144,12 +144,11 @@ STRIP = [
                 may_be_zero="nothing is stuck",
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="knowledge-base/problems",
         feature="documents",
     ),
-    FRESHNESS,
 ]
 
 
@@ -173,12 +172,12 @@ def total(column: str, which: str = "true") -> str:
 HEAD = [
     Panel(
         "documents",
-        "Documents",
+        "Total documents, now",
         "Documents that are there now, whatever their status, by the day of their upload; the change is against those "
         "of them that were there 30 days ago. Deleted ones are missing from the past too.",
         HeadTile(unit="locale", decimals=0, subject=DOCUMENT["done"], min=0),
         [sql(total("documents"), may_be_zero=NO_DOCUMENT)],
-        width=4,
+        width=6,
         height=4,
         window="30d",
         leads_to="knowledge-base/by_status",
@@ -186,12 +185,12 @@ HEAD = [
     ),
     Panel(
         "chunks",
-        "Chunks",
+        "Total chunks, now",
         "Chunks in the vector store of the documents that are done now, by the day of their upload, as the platform "
         "counts them. Deleted documents are missing from the past too.",
         HeadTile(unit="locale", decimals=0, subject=DOCUMENT["done"], min=0),
         [sql(total("chunks", "status = 'done'"), may_be_zero=NO_DOCUMENT)],
-        width=4,
+        width=6,
         height=4,
         window="30d",
         leads_to="knowledge-base/types",
@@ -199,19 +198,19 @@ HEAD = [
     ),
     Panel(
         "searches",
-        "Searches",
+        "Searches per minute",
         "Searches of the knowledge base per minute, over 5 minutes; Prometheus. The change is against 24 hours "
         "earlier. Without kb_ metrics, requests of the search route are counted; those of the agent are missing.",
         HeadTile(unit="opm", decimals=1, subject=CALLS, min=0),
         [compared(f"60 * sum({SEARCHES})", may_be_zero=QUIET)],
-        width=4,
+        width=6,
         height=4,
         leads_to="knowledge-base/search_rate",
         feature="http_metrics",
     ),
     Panel(
         "p95",
-        "p95 time",
+        "Search time, p95, 1 h",
         "95 of 100 searches were answered within this time, over the last hour; Prometheus histogram, read within its "
         "buckets, which end at 5 s. The change is against 24 hours earlier. Amber above "
         "{{ slo('kb_search.threshold_s') }}, red above {{ slo('kb_search.red_s') }}.",
@@ -223,14 +222,14 @@ HEAD = [
             no_data="no search",
         ),
         [compared(percentile(0.95), "over the last hour", may_be_empty="nobody searches")],
-        width=4,
+        width=6,
         height=4,
         leads_to="knowledge-base/search_time",
         feature="kb_metrics",
     ),
     Panel(
         "no_result",
-        "No result",
+        "Empty searches, 24 h",
         "Searches that found nothing / searches, over the last 24 hours: the histogram bucket of 0 results; above it "
         "the 24 hours before. High: the answer is not in the knowledge base, or the score threshold is too strict.",
         ShareTile(decimals=1, subject=UNKNOWN, max=0.5, no_data="no search"),
@@ -243,14 +242,14 @@ HEAD = [
                 may_be_empty="nobody searches",
             )
         ],
-        width=4,
+        width=6,
         height=4,
         leads_to="knowledge-base/zero_share",
         feature="kb_metrics",
     ),
     Panel(
         "uploads",
-        "Uploads",
+        "Document uploads, 7 d",
         "Documents uploaded today or on the 6 days before, whatever their status; the curve is the same sum for each "
         "of the last 30 days, the change is against the 7 days before those.",
         HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
@@ -268,18 +267,19 @@ HEAD = [
                 may_be_zero=QUIET,
             )
         ],
-        width=4,
+        width=6,
         height=4,
         window="30d",
         leads_to="knowledge-base/per_day",
         feature="documents",
     ),
+    FRESHNESS,
 ]
 
 CHARTS = [
     Panel(
         "search_rate",
-        "Searches per minute",
+        "Search rate per minute",
         "Searches of the knowledge base per minute by outcome, each point over 5 minutes; Prometheus. A failed search "
         "is one that ended in an error, not one without results.",
         Lines(
@@ -296,7 +296,7 @@ CHARTS = [
     ),
     Panel(
         "search_time",
-        "Search time percentiles",
+        "Search time: p50, p95, p99",
         "Half, 95 and 99 of 100 searches were answered within this time, each point over an hour; Prometheus "
         "histogram whose buckets end at 5 s, so higher values are never shown.",
         Lines(
@@ -311,7 +311,7 @@ CHARTS = [
     ),
     Panel(
         "types",
-        "Documents by type, now",
+        "Documents by file type, now",
         "Documents that are there now by file type, whatever their status: the eight most frequent and the rest as "
         "other. Types are compared in lower case without a dot; markdown is md."
         "\n\nThe plan asks for a pie: bars are compared at a glance, angles are not.",
@@ -339,7 +339,7 @@ CHARTS = [
 LOADS = [
     Panel(
         "per_day",
-        "Uploads per day by outcome",
+        "Document uploads per day",
         "Documents by the local day of their upload, for the days that begin in the picked range, by their present "
         "status; today is still running. Deleted documents are missing."
         "\n\nThe plan asks for a line: between two days it would suggest values that do not exist, so these are bars.",
@@ -407,7 +407,7 @@ LOADS = [
     ),
     Panel(
         "problems",
-        "Failed and stuck documents, newest first",
+        "Failed and stuck documents, newest first, now",
         "Documents that failed, and those processing for more than 15 minutes without a change, now; at most 100. "
         "People are shown as the first 8 characters of their id; titles are never read.",
         Table(
@@ -440,7 +440,7 @@ LOADS = [
 FOUND = [
     Panel(
         "zero_share",
-        "Searches without any result",
+        "Share of searches with no result",
         "Searches that found nothing / searches, each point over an hour; the histogram bucket of 0 results. What "
         "was asked is not recorded, so which questions find nothing is only in the platform's logs.",
         Lines(unit="percentunit", max=1, fill=12, color=fixed(UNKNOWN), legend=False, no_data="no search"),
@@ -476,7 +476,7 @@ FOUND = [
     ),
     Panel(
         "fast_searches",
-        "Searches within 0.5 s",
+        "Share of searches within 0.5 s",
         "Searches that were answered within 0.5 s / searches, each point over an hour; Prometheus. Exact, since 0.5 s "
         "is a bound of the histogram's buckets, where a percentile is read within them.",
         Lines(unit="percentunit", max=1, fill=12, color=fixed(P95), legend=False, no_data="no search"),
@@ -531,7 +531,7 @@ FRESH = [
     ),
     Panel(
         "time_to_done",
-        "Time to done, at most, 30 d",
+        "Processing time of documents by type, at most, 30 d",
         "From upload to last change of the documents uploaded today or on the 29 days before that are done: an upper "
         "bound of the processing time, since a later edit moves it. Median, 95th percentile, share within 10 minutes.",
         Table(
@@ -571,7 +571,7 @@ FRESH = [
 WHO = [
     Panel(
         "success_by_type",
-        "Processed by type, 30 d",
+        "Upload success by type, 30 d",
         "Done / (done + failed) of the documents uploaded today or on the 29 days before, by file type; n is the "
         "number of those. Types of which none has ended are missing."
         "\n\nThe plan asks for a metric of uploads: an accepted upload (HTTP 200) is not yet a processed document.",
@@ -603,7 +603,7 @@ WHO = [
     ),
     Panel(
         "uploaders",
-        "Who uploads the most, 90 d",
+        "Top uploaders of documents, 90 d",
         "People who uploaded the most of the documents that are there, of today and the 89 days before, at most 50. "
         "Failed: of those that are done or failed. They are shown as the first 8 characters of their id; all file "
         "types."

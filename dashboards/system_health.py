@@ -126,16 +126,15 @@ STRIP = [
     same(HEALTH_PANEL, "system-health/alert_list"),
     same(ALERTS_PANEL, "system-health/alert_list"),
     same(SLO_LEFT_PANEL, "system-health/errors_by_handler"),
-    FRESHNESS,
 ]
 
 HEAD = [
     same(REQUESTS_PANEL, "system-health/rate_by_endpoint"),
-    replace(same(ERRORS_PANEL, "system-health/errors_by_handler"), title="5xx"),
+    same(ERRORS_PANEL, "system-health/errors_by_handler"),
     same(P95_PANEL, "system-health/latency_by_handler"),
     Panel(
         "db_pool_used",
-        "DB pool",
+        "Database pool in use",
         "Share of its database connections (limits.db_pool_size) that the fullest process uses at the last scrape, "
         "above it 24 hours earlier; peaks between scrapes are not seen. Amber from "
         "{{ setting('limits.db_pool_amber') }}, red from {{ setting('limits.db_pool_used') }}."
@@ -153,14 +152,14 @@ HEAD = [
                 may_be_zero="no connection was in use",
             )
         ],
-        width=4,
+        width=6,
         height=4,
         leads_to="system-health/db_pool",
         feature="db_metrics",
     ),
     Panel(
         "cache_hit",
-        "Cache hit",
+        "Cache hit rate, 5 min",
         "Share of cache reads that found a value, over 5 minutes: hits / (hits + misses); above it the share of 24 "
         "hours earlier. Amber below {{ setting('limits.cache_hits_amber') }}, red below "
         "{{ setting('limits.cache_hits') }}.\n\n"
@@ -180,14 +179,14 @@ HEAD = [
                 may_be_zero="no read found a value",
             )
         ],
-        width=4,
+        width=6,
         height=4,
         leads_to="system-health/cache_hits",
         feature="cache_metrics",
     ),
     Panel(
         "cpu_busiest",
-        "CPU",
+        "CPU of busiest process",
         "CPU time of the busiest process per second, over 5 minutes, above it 24 hours earlier; 100 % is one core, "
         "the most that one Python process can use. Amber from "
         "{{ setting('limits.cpu_amber') }}, red from {{ setting('limits.cpu') }}."
@@ -206,10 +205,11 @@ HEAD = [
                 may_be_zero=QUIET,
             )
         ],
-        width=4,
+        width=6,
         height=4,
         leads_to="system-health/cpu",
     ),
+    FRESHNESS,
 ]
 
 CHARTS = [
@@ -251,7 +251,7 @@ WHEN = [
     same(ROUTE_STATES_PANEL, "system-health/errors_by_handler"),
     Panel(
         "alert_list",
-        "Firing alerts",
+        "List of firing alerts, now",
         "Alerts that fire now, critical and warning, the oldest first, with the time since they became active; "
         "Prometheus ALERTS. Pending ones are not listed; at most 50.\n\n"
         "Each alert has a section in docs/runbooks.md that says what to do.",
@@ -291,7 +291,7 @@ WHEN = [
     ),
     Panel(
         "errors_by_handler",
-        "Which routes fail?",
+        "Errors by route: shares of 5xx and 4xx",
         "Each route over the picked time range: share of 5xx and of 4xx, how many failed, requests per second. "
         "Recorded 5-minute rates, averaged; at most 50 routes. 4xx are mostly wrong passwords and unknown pages.",
         Table(
@@ -333,7 +333,7 @@ WHEN = [
 SLOW = [
     Panel(
         "latency_by_handler",
-        "Which routes are slow?",
+        "Response time by route",
         "Each route over the picked time range: mean time, and the shares that took longer than 0.1, 0.5 and 1 s. "
         "Percentiles by route cannot be computed: their histogram ends at 1 s. At most 50 routes."
         "\n\nThe plan asks for p95 and p99 of each route: shares within a bound are exact, percentiles cannot be "
@@ -377,7 +377,7 @@ SLOW = [
 DATABASE = [
     Panel(
         "db_pool",
-        "Database connections",
+        "Database connection pool",
         "Connections of all chosen processes: in use, idle, and how many they may open together (the dashed line). "
         "Gauges of each process, seen at its scrape, so short peaks are missing.",
         Lines(
@@ -400,7 +400,7 @@ DATABASE = [
     ),
     Panel(
         "db_duration",
-        "Statement time percentiles",
+        "Database query time percentiles",
         "Half, 95 and 99 of 100 database statements took less than this, all kinds together, each point over 5 "
         "minutes; db_query_duration_seconds, read within its buckets, and cut at 5 s.",
         Lines(unit="s", no_data="no calls", overrides=PERCENTILES),
@@ -411,7 +411,7 @@ DATABASE = [
     ),
     Panel(
         "db_operations",
-        "Statements by kind",
+        "Database queries by operation",
         "Database statements by kind over the picked range: how many per second, share that failed, and within which "
         "time half, 95 and 99 of 100 ended. A kind without times is counted but not timed.",
         Table(
@@ -511,7 +511,7 @@ DATABASE = [
     ),
     Panel(
         "db_tables",
-        "Largest tables, now",
+        "Largest database tables, now",
         "The largest tables of the database that holds gendash's store, as of the last refresh: size on disk with "
         "indexes, that of the indexes alone, and rows as PostgreSQL estimates them. At most 50.",
         Table(
@@ -542,7 +542,7 @@ DATABASE = [
 STORES = [
     Panel(
         "cache_hits",
-        "Cache hit rate",
+        "Cache hit rate over time",
         "Share of cache reads that found a value, each point over 5 minutes: hits / (hits + misses) of all chosen "
         "services. A gap is a time without reads. The dashed line is limits.cache_hits.",
         Lines(
@@ -569,7 +569,7 @@ STORES = [
     ),
     Panel(
         "cache_operations",
-        "Cache operations",
+        "Cache operations per second",
         "Cache operations per second by kind (get, set, delete), each point over 5 minutes; cache_operations_total. "
         "Many sets and few gets: values expire before they are read again.",
         Lines(
@@ -590,7 +590,7 @@ STORES = [
     ),
     Panel(
         "vector_operations",
-        "Vector store operations",
+        "Vector store operations per minute",
         "Vector store operations per minute by kind (search, insert), each point over 5 minutes, and those of any kind "
         "that failed. Searches of the agent are among them.",
         Lines(
@@ -633,7 +633,7 @@ STORES = [
     ),
     Panel(
         "redis",
-        "Redis, now",
+        "Redis health, now",
         "Redis as its exporter sees it at the last scrape: reachable, memory in use and its share of the limit (none: "
         "no limit is set), keys evicted per minute, clients, clients that wait, and share of look-ups that found a key."
         "\n\nWhen red: a Redis that is down or evicts keys makes every answer slower; see the runbook of RedisDown.",
@@ -705,7 +705,7 @@ SHADES = {"mode": "shades", "fixedColor": CALLS}
 PROCESSES = [
     Panel(
         "cpu",
-        "CPU by process",
+        "CPU use by process",
         "CPU time per second of each process, over 5 minutes; 100 % is one core. Ten busiest. A process near 100 % "
         "answers every request late, also simple ones; its event loop is not measured separately.",
         Lines(unit="percentunit", color=SHADES, soft_max=1),
@@ -752,7 +752,7 @@ PROCESSES = [
     ),
     Panel(
         "targets",
-        "Scraped processes",
+        "Scraped processes and their restarts",
         "Every process that Prometheus scrapes: whether its last scrape worked and how long it took, since when it "
         "runs, and its restarts within the picked time range. At most 50.",
         Table(
@@ -815,7 +815,7 @@ PROCESSES = [
 AUDITS = [
     Panel(
         "audits",
-        "Data audits",
+        "Data audits: rows at fault, now",
         "Checks of the data, each once a day: rows that should not be there, and pairs of sources that should agree. "
         "The last result now, keys of the first findings or why it failed, since when, and what a finding means."
         "\n\n`gendash db audit --only NAME` runs one at once. 'Late' is one that did not run for two days: see that "
