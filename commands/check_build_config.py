@@ -21,17 +21,19 @@ MASK = "********"
 
 
 @click.command()
+@click.option("--no-code", is_flag=True, help="Run no Python of content roots; for pull requests of others.")
 @click.pass_obj
-def check(settings: Settings) -> None:
+def check(settings: Settings, no_code: bool) -> None:
     """Check the definitions, offline.
 
     References, queries, units, descriptions, grid: every problem at once. Without --env, also what is wrong in each of
-    the environments of gendash.yaml.
+    the environments of gendash.yaml. Dashboards of content roots are Python, which loading runs; with --no-code all but
+    them is checked.
     """
     from gendash.engine.checks.alerting import alerting_notes
     from gendash.engine.checks.definitions import warnings
 
-    catalog = _checked_everywhere(settings)
+    catalog = _checked_everywhere(settings, code=not no_code)
     panels = sum(len(dashboard.panels()) for dashboard in catalog.dashboards.values())
     for warning in warnings(catalog):
         say(f"warning: {warning}")
@@ -42,10 +44,11 @@ def check(settings: Settings) -> None:
     click.echo(
         f"{len(catalog.dashboards)} dashboards, {panels} panels, {len(catalog.relations)} SQL files, "
         f"{len(catalog.rules)} rules: no problems"
+        + (f"; not loaded: {', '.join(sorted(catalog.left_out)) or 'no dashboard'}" if no_code else "")
     )
 
 
-def _checked_everywhere(settings: Settings) -> Catalog:
+def _checked_everywhere(settings: Settings, *, code: bool) -> Catalog:
     """The definitions. Raises GendashError with their problems, and with those that only an environment has."""
     from gendash.engine.errors import ConfigError, ContentError, GendashError, raise_if
     from gendash.engine.model import Problem
@@ -54,7 +57,7 @@ def _checked_everywhere(settings: Settings) -> Catalog:
     found: list[Problem] = []
     for name in [settings.env] if settings.env else ["", *settings.environments()]:
         try:
-            outcome: Catalog | GendashError = Settings(settings.path, name).checked(always=True)
+            outcome: Catalog | GendashError = Settings(settings.path, name).checked(always=True, code=code)
         except GendashError as error:
             outcome = error
             new = [problem for problem in error.problems if problem not in found]

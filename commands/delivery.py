@@ -67,7 +67,9 @@ def verify(
     else:
         verdicts = run(catalog.config, catalog, at=at, only=only)
     if junit:
-        junit.write_text(report.as_junit(verdicts), "utf-8")
+        from gendash.engine.render.write import write_file
+
+        write_file(junit, report.as_junit(verdicts).encode())
     click.echo(report.verdicts_as_json(verdicts) if as_json else report.as_table(verdicts, colour=sys.stdout.isatty()))
     sys.exit(PROBLEMS if any_failed(verdicts) else DONE)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import webbrowser
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ from gendash.commands._common import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gendash.demo.run import Steps
     from gendash.engine.config.load import Config
     from gendash.engine.definitions.catalog import Catalog
@@ -48,6 +51,7 @@ def _number(_context: click.Context, _parameter: click.Parameter, value: float) 
 )
 @click.option("--without", multiple=True, metavar="FEATURE", help="A platform that lacks this.")
 @click.option("--keep", is_flag=True, help="Stay alive until Ctrl-C: rows, scrapes and LLM calls keep arriving.")
+@click.option("--open", "show", is_flag=True, help="Open the page that the demo draws in a browser.")
 @click.pass_obj
 def demo(
     settings: Settings,
@@ -57,10 +61,11 @@ def demo(
     scale: float,
     without: tuple[str, ...],
     keep: bool,
+    show: bool,
 ) -> None:
     """Run a synthetic platform.
 
-    Loaded, synced, refreshed, built, verified.
+    Loaded, synced, refreshed, built, verified, and drawn as HTML pages that open from disk.
     Of gendash.yaml it uses `content:`, so that dashboards, views and rules of your own are verified, too.
     Needs no account and no containers. Exits with verify's code.
     """
@@ -68,12 +73,24 @@ def demo(
 
     tools = [Path(".cache/prometheus")]
     roots = content_roots(settings.config(), settings.base)
-    options = Options(folder, seed, now, scale, keep, without, tools=tools, environ=os.environ, content=roots)
+    options = Options(
+        folder,
+        seed,
+        now,
+        scale,
+        keep,
+        without,
+        tools=tools,
+        environ=os.environ,
+        content=roots,
+        show=webbrowser.open if show else None,
+    )
     sys.exit(run_demo(_steps(), options, say))
 
 
 def _steps() -> Steps:
     """The functions of the engine that the demo calls."""
+    from gendash.commands.page import moment_of, write_pages
     from gendash.demo.run import Steps
     from gendash.engine.definitions.load import read_catalog
     from gendash.engine.deliver.apply import Options, carry_out, observe_and_plan
@@ -86,6 +103,7 @@ def _steps() -> Steps:
     from gendash.engine.store.refresh.run import refresh
     from gendash.engine.verify import report
     from gendash.engine.verify.run import any_failed, verify
+    from gendash.engine.verify.verdict import Verdict
     from gendash.langfuse_bridge.sync import sync
 
     def checked(config: Config) -> Catalog:
@@ -97,10 +115,16 @@ def _steps() -> Steps:
         left = [Problem(c.name, *c.lines[:1]) for c in done if c.action in ("blocked", "left")]
         raise_if(TargetError, left)
 
+    verdicts: list[Verdict] = []
+
     def judge(catalog: Catalog, at: datetime | None) -> int:
-        verdicts = verify(catalog.config, catalog, at=at)
+        verdicts[:] = verify(catalog.config, catalog, at=at)
         click.echo(report.as_table(verdicts, colour=sys.stdout.isatty()))
         return PROBLEMS if any_failed(verdicts) else DONE
+
+    def draw(catalog: Catalog, at: datetime | None, out: Path, left_out: Sequence[str]) -> Path:
+        write_pages(catalog, out, "admin", moment_of(at, None, None, {}), verdicts, left_out=left_out)
+        return out / "index.html"
 
     return Steps(
         catalog=checked,
@@ -112,4 +136,5 @@ def _steps() -> Steps:
         metrics=facts,
         verify=judge,
         audit=lambda catalog, at: audit(catalog, at=at, due_only=True),
+        page=draw,
     )

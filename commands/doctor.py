@@ -162,6 +162,9 @@ def _store(catalog: Catalog, seen: _Seen) -> None:
     from gendash.engine.doctor.look_database import last_audits
     from gendash.engine.doctor.report import AuditSeen
     from gendash.engine.doctor.role_privileges import public_seen, role_seen
+    from gendash.engine.store.passwords import rejected_passwords
+    from gendash.engine.store.privileges import held_privileges
+    from gendash.engine.store.roles import observe_roles
 
     config = catalog.config
     schemas = [config["schema"], config["platform.schema"]]
@@ -175,10 +178,14 @@ def _store(catalog: Catalog, seen: _Seen) -> None:
                 audience: role_seen(connection, role, schemas) for audience, role in rights.role_of(catalog).items()
             }
             database, held, functions = public_seen(connection)
+            held_in_schema = held_privileges(connection, catalog)
+            surroundings = observe_roles(connection, config, row[0])
             seen.audits = [AuditSeen(*one) for one in last_audits(connection, catalog)]
         seen.notes += rights.owner_notes(catalog, owner, database)
         for audience, reader in readers.items():
             seen.notes += rights.reader_notes(catalog, reader, audience)
+        seen.notes += rights.limit_notes(surroundings, config, rejected_passwords(config))
+        seen.notes += rights.privilege_notes(catalog, held_in_schema)
         alone = not config.has("platform") or source(config).url != place.url
         seen.notes += rights.public_notes(database, row[0], held, functions, alone)
         ok(place.where.removeprefix("store "))

@@ -43,6 +43,7 @@ def docs(context: click.Context, out: Path, only_check: bool) -> None:
 
     root = context.find_root()
     files = reference(context.ensure_object(Settings).checked(), root.command)
+    _check_ours(out, files)
     changed = differing_files(files, out) if only_check else write_artifacts(files, out, manifest=False)
     stale = unknown_pages(files, out)
     for path in [*changed, *stale] if only_check else []:
@@ -52,6 +53,20 @@ def docs(context: click.Context, out: Path, only_check: bool) -> None:
     for path in stale:
         (out / path).unlink()
     click.echo(f"{out}: {len(files)} pages, {len(changed) + len(stale)} changed")
+
+
+def _check_ours(out: Path, files: dict[str, bytes]) -> None:
+    """Raises Refused over a folder of pages that no `gendash docs` wrote: they would be replaced or removed."""
+    from gendash.engine.errors import Refused
+    from gendash.engine.model import Problem
+
+    first = files["README.md"].partition(b"from the definitions")[0]
+    page = out / "README.md"
+    ours = page.is_file() and page.read_bytes().startswith(first)
+    if not ours and any(out.glob("*.md")):
+        raise Refused(
+            Problem(str(out), "has pages that `gendash docs` did not write", "name an empty folder with --out")
+        )
 
 
 def unknown_pages(files: dict[str, bytes], out: Path) -> list[str]:
@@ -69,6 +84,7 @@ def reference(catalog: Catalog, root: click.Command) -> dict[str, bytes]:
 
     material = Material(
         plan=data("dashboards/plan.yaml"),
+        plan_rest=data("dashboards/plan_rest.yaml"),
         glossary=data("dashboards/glossary.yaml"),
         commands=tuple(described(root, "gendash")),
         rules=RULES,

@@ -22,7 +22,7 @@ ENVIRONMENT = Variable(
     "Environment",
     "Environment of LLM calls as Langfuse knows it.",
     sql(
-        "select distinct environment from {{ view('llm_spend_day') }} order by 1",
+        "select environment from {{ view('llm_spend_day') }} group by 1 order by count(*) desc, 1",
         may_be_empty="no LLM call was synced yet",
     ),
     all_value="'__all'",

@@ -74,8 +74,8 @@ MODEL_VARIABLE = Variable(
     "Model of LLM calls as the application named it; figures of whole turns and of the agent hold all models.",
     sql(
         # by day there are few rows; a model of staging alone is one as well
-        "select distinct model from {{ view('llm_latency_day') }} "
-        "where environment = '__all' and model <> '__all' order by 1",
+        "select model from {{ view('llm_latency_day') }} "
+        "where environment = '__all' and model <> '__all' group by 1 order by count(*) desc, 1",
         may_be_empty="no LLM call was synced yet",
     ),
     all_value="'__all'",

@@ -704,7 +704,9 @@ SOURCES = [
                   select category, sum(created) as tickets from {{{{ view('ticket_day') }}}}
                   where day > {TODAY} - 30 and {CHOSEN} group by 1 having sum(created) > 0
                 ),
-                ranked as (select *, row_number() over (order by tickets desc, category) as rank from counted)
+                ranked as (
+                  select *, row_number() over (order by category = 'other', tickets desc, category) as rank from counted
+                )
                 select case when rank <= 9 then category else 'other' end as name, sum(tickets) as value
                 from ranked group by 1 order by min(rank)""",
                 format="table",

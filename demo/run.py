@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.errors import Refused, TargetError
 from gendash.engine.model import Problem
 from gendash.engine.render.rules import live_rules, rule_expression
+from gendash.engine.render.write import write_file
 
 DATABASE = "platform"
 MARK, ENV = ".gendash-demo", "env"
@@ -41,7 +43,8 @@ Say = Callable[[str], None]
 class Steps:
     """The engine's steps, handed in by the composition root. ``at`` is the time that they take for now, or None.
 
-    ``build`` and ``apply`` get a folder to write to; ``verify`` prints its table and returns an exit code.
+    ``build`` and ``apply`` get a folder to write to; ``verify`` prints its table and returns an exit code; ``page``
+    draws the dashboards into a folder, gets what was left out, and returns the path of the first page.
     """
 
     catalog: Callable[[Config], Catalog]
@@ -53,6 +56,7 @@ class Steps:
     metrics: Callable[[Catalog, datetime | None], str]
     verify: Callable[[Catalog, datetime | None], int]
     audit: Callable[[Catalog, datetime | None], object]
+    page: Callable[[Catalog, datetime | None, Path, Sequence[str]], Path]
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class Options:
     """The options of a demo. ``now`` None is the start of this hour; ``grafana`` is the path of a binary.
 
     ``tools`` are folders with prometheus and promtool, beside PATH; ``reach`` shortens the history, for tests.
-    ``content`` are the user's content roots.
+    ``content`` are the user's content roots; ``show`` opens the page that the demo ends with.
     """
 
     folder: Path = Path(".gendash/demo")
@@ -74,6 +78,7 @@ class Options:
     reach: history.Reach = field(default_factory=history.Reach)
     environ: Mapping[str, str] = field(default_factory=dict)
     content: Sequence[Path] = ()
+    show: Callable[[str], object] | None = None
 
 
 def run_demo(steps: Steps, options: Options, say: Say, clock: Callable[[], float] = time.time) -> int:
@@ -210,7 +215,11 @@ class _Demo:
             self.steps.audit(self.catalog(), moment)
         self.grafana(out)
         code = self.verify(life, moment)
-        self.epilogue(world.platform, out)
+        with self.timed("drew the dashboards as pages"):
+            first = self.steps.page(self.catalog(), moment, self.options.folder / "pages", self.left_out)
+        self.epilogue(world.platform, out, first)
+        if self.options.show:
+            self.options.show(first.as_uri())
         if self.options.keep:
             self.stay(life)
         return code
@@ -348,7 +357,7 @@ class _Demo:
 
         return [live.Chore("metrics", METRICS_S, write)] if life.facts else []
 
-    def epilogue(self, shown: Platform, out: Path) -> None:
+    def epilogue(self, shown: Platform, out: Path, page: Path) -> None:
         """Prints the addresses to open, and what was left out."""
         zone, incident = shown.zone, shown.incident
         start, end = (datetime.fromtimestamp(at, zone) for at in (incident.start, incident.end))
@@ -358,10 +367,11 @@ class _Demo:
             self.say(f"left out: {line}")
         self.say(f"the incident: {start:%H:%M} to {end:%H:%M} ({zone.key}), in all three sources")
         self.say(f"dashboards, rules and SQL: {out}")
+        self.say(f"the dashboards in your browser: {page}")
         if self.options.keep:
             place = self.options.folder / ENV
-            place.touch(0o600)
-            place.write_text("".join(f"export {k}='{v}'\n" for k, v in sorted(self.environment.items())), "utf-8")
+            exports = "".join(f"export {k}={shlex.quote(v)}\n" for k, v in sorted(self.environment.items()))
+            write_file(place, exports.encode(), 0o600)
             (self.options.folder / "gendash.yaml").write_text(yaml.safe_dump(self.settings, sort_keys=False), "utf-8")
             if url:
                 self.say(f"open: {url}/d/{self.config().dashboard_uid('overview')}")

@@ -268,10 +268,9 @@ class Store:
         return self.readable(patterns[:middle]) | self.readable(patterns[middle:])
 
     def _lock(self, connection: psycopg.Connection[Any], project: str, stream: Stream) -> None:
-        # The lock ends with the transaction, so it works behind a pooler.
-        connection.execute(
-            "select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{self.schema} {project} {stream.name}"]
-        )
+        # A row that only the owner can lock; it ends with the transaction, so it works behind a pooler.
+        query = sql.SQL("select from {} where project = %s and stream = %s for update").format(self.table("_sync"))
+        connection.execute(query, [project, stream.name])
 
     def _set(
         self,

@@ -19,6 +19,7 @@ from gendash.engine.definitions.load import data, load_catalog
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 PLAN = data("dashboards/plan.yaml")
+REST = data("dashboards/plan_rest.yaml")
 GLOSSARY = data("dashboards/glossary.yaml")
 BULLETS = {
     "overview": 12,
@@ -152,6 +153,19 @@ def test_every_bullet_of_the_plan_is_shown_on_its_dashboard_by_panels_that_exist
 def test_a_bullet_without_a_panel_and_a_panel_that_is_gone_are_told() -> None:
     assert uncovered({"overview": [{"bullet": "x", "panels": []}]}, set())[0] == "overview: x"
     assert uncovered(PLAN, set(panels()) - {"cost-usage/models"}) == ["cost-usage/models"]
+
+
+def test_every_line_of_the_plan_beside_its_figures_has_a_state_and_a_place() -> None:
+    there = anchors((DOCS / "departures.md").read_text("utf-8"))
+    lines = [one for found in REST.values() for one in found]
+    assert len(lines) > 40
+    assert {one["state"] for one in lines} == {"done", "different", "open"}
+    assert [one["line"] for one in lines if not one["where"]] == []
+    assert [one["line"] for one in lines if (one["state"] == "different") != (one.get("departure") in there)] == []
+    files = re.findall(
+        r"`((?:api|sql|recording_rules|langfuse_bridge)/[\w./]*)`", " ".join(one["where"] for one in lines)
+    )
+    assert len(files) > 12 and [name for name in files if not (DOCS.parent / name).exists()] == []
 
 
 def test_every_departure_of_the_plan_has_its_reason() -> None:

@@ -6,10 +6,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from threading import Event, Thread
 from urllib.parse import quote
 
+import psycopg
 import pytest
+
+from gendash.demo.postgres import Server
+from gendash.engine.config.settings import SETTINGS, Setting
 
 DEAD = "127.0.0.1:9"  # the discard port: nobody listens
 WORDS = ["Zx9-plain", "Zx9@at/slash", "Zx9%41", "Zx9ünï漢", "Zx9#?&=;", "Zx9 \t"]
@@ -32,14 +38,26 @@ COMMANDS = [
 ]
 
 
+def _value(setting: Setting, word: str, spell: str) -> str:
+    """What holds a word as its secret, by the type of the setting; ``spell`` is how it is spelled in URLs."""
+    if "database_url" in setting.key or setting.key == "source_url":
+        scheme = "postgresql+psycopg" if setting.key == "admin_database_url" else "postgresql"
+        return f"{scheme}://me:{spell}@{DEAD}/db"
+    if setting.type in ("server", "url") or setting.key.endswith("address"):
+        return f"http://{DEAD}" if setting.key.endswith("base_url") else f"http://me:{spell}@{DEAD}"
+    return f"X-Key: {word}" if setting.type == "headers" else word
+
+
 def _settings(word: str, spell: str) -> dict[str, str]:
-    """Every secret and every URL of the environment; ``spell`` is how the word stands in the URLs."""
-    keys = {"LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY", "GENDASH_GRAFANA_TOKEN"}
-    keys |= {"GENDASH_READER_PASSWORD", "GENDASH_ADMIN_READER_PASSWORD"}
-    urls = {f"GENDASH_{name}_URL": f"postgresql://me:{spell}@{DEAD}/db" for name in ("DATABASE", "SOURCE")}
-    urls |= {"GENDASH_ADMIN_DATABASE_URL": f"postgresql+psycopg://me:{spell}@{DEAD}/db"}
-    urls |= {f"GENDASH_{name}_URL": f"http://me:{spell}@{DEAD}" for name in ("PROMETHEUS", "GRAFANA")}
-    return dict.fromkeys(keys, word) | urls | {"LANGFUSE_BASE_URL": f"http://{DEAD}"}
+    """Every setting that the environment gives, so also those that are declared after this test was written."""
+    named = {one.env.replace("*", "OTHER"): one for one in SETTINGS if one.env and one.secret | ("URL" in one.env)}
+    return {name: _value(one, word, spell) for name, one in named.items()}
+
+
+def test_every_secret_is_planted() -> None:
+    planted = _settings("Zx9", "Zx9")
+    assert {one.env.replace("*", "OTHER") for one in SETTINGS if one.secret} <= planted.keys()
+    assert len([value for value in planted.values() if "Zx9" in value]) >= 15
 
 
 def _leaks(text: str, word: str) -> list[str]:
@@ -61,7 +79,7 @@ def _run(folder: Path, command: list[str], environment: dict[str, str]) -> Itera
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_well_formed_secrets_are_nowhere(command: list[str], tmp_path: Path) -> None:
     word = "Zx9@at-slash"
-    (tmp_path / "gendash.yaml").write_text("features: {langfuse: true}\n")
+    (tmp_path / "gendash.yaml").write_text("features: {langfuse: true}\nlangfuse: {projects: [other]}\n")
     for text in _run(tmp_path, command, _settings(word, quote(word, safe=""))):
         assert not _leaks(text, word)
     for file in tmp_path.rglob("*"):
@@ -73,6 +91,75 @@ def test_well_formed_secrets_are_nowhere(command: list[str], tmp_path: Path) -> 
 def test_secrets_in_odd_spellings_are_nowhere(command: list[str], word: str, tmp_path: Path) -> None:
     for text in _run(tmp_path, command, _settings(word, word)):
         assert not _leaks(text, word)
+
+
+@pytest.mark.parametrize("place", ["file", "environments"])
+@pytest.mark.parametrize("key", [one.key for one in SETTINGS if one.secret and "*" not in one.key])
+def test_a_secret_in_the_file_is_refused_without_its_value(key: str, place: str, tmp_path: Path) -> None:
+    head, _, rest = key.partition(".")
+    text = f"{head}: {{{rest}: Zx9}}\n" if rest else f"{head}: Zx9\n"
+    indented = "environments:\n  test:\n    " + text if place == "environments" else text
+    (tmp_path / "gendash.yaml").write_text(indented)
+    for text in _run(tmp_path, ["--env", "test", "config"] if place == "environments" else ["config"], {}):
+        assert "Zx9" not in text
+
+
+def _arguments() -> str:
+    """The arguments of all processes of this machine that can be seen."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            found.append(place.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
+    return "\n".join(found)
+
+
+def test_with_servers_that_answer_no_secret_is_in_output_tables_logs_or_arguments(
+    own_postgres: Server, tmp_path: Path
+) -> None:
+    """All passwords are odd, and all are used: logged in with, set, tried, changed."""
+    word = "Zx9@:/%41 #'\\"
+    with psycopg.connect(own_postgres.url(), autocommit=True) as admin:
+        admin.execute("create database kept")
+        admin.execute((Path(__file__).parents[1] / "demo" / "platform.sql").read_bytes())
+    url = own_postgres.url("kept", "gendash_owner", word)
+    secrets = {name: word + name[-1] for name in ("GENDASH_READER_PASSWORD", "GENDASH_ADMIN_READER_PASSWORD")}
+    environment = secrets | {"GENDASH_DATABASE_URL": url, "GENDASH_ADMIN_DATABASE_URL": own_postgres.url("kept")}
+    text = "prometheus_url: none\ngrafana_url: none\nlangfuse: {base_url: none}\n"
+    (tmp_path / "gendash.yaml").write_text(text)
+    shown, seen, done = [], [_arguments()], Event()
+
+    def look() -> None:
+        while not done.wait(0.05):
+            seen.append(_arguments())
+
+    looking = Thread(target=look)
+    looking.start()
+    try:
+        for command in (
+            ["db", "migrate"],
+            ["db", "refresh"],
+            ["db", "audit"],
+            ["doctor"],
+            ["plan"],
+            ["verify"],
+            ["build"],
+        ):
+            shown += _run(tmp_path, command, environment)
+        shown += _run(tmp_path, ["db", "migrate"], environment | {"GENDASH_READER_PASSWORD": f"{word}!"})
+        shown += _run(tmp_path, ["verify"], environment)  # with a password that is wrong now
+    finally:
+        done.set()
+        looking.join()
+    assert not _leaks("\n".join([*shown, *seen, own_postgres.log]), word)
+    with psycopg.connect(own_postgres.url("kept")) as connection:
+        names = connection.execute(
+            "select oid::regclass::text from pg_class where relkind in ('r', 'v', 'm')"
+        ).fetchall()
+        for (name,) in names:
+            rows = connection.execute(f"select t::text from {name} t".encode()).fetchall()
+            assert not _leaks("\n".join(str(row) for (row,) in rows), word), name
+    for file in tmp_path.rglob("*"):
+        assert not file.is_file() or not _leaks(file.read_text("utf-8"), word), file
 
 
 def test_a_fault_of_gendash_itself_is_its_kind_and_place(

@@ -139,6 +139,9 @@ def check_features(catalog: Catalog) -> list[Problem]:
     ]
 
 
+_OWN_NAMES = ("langfuse.", "api.", "grafana.", "prometheus.")  # maps whose keys are chosen by their author
+
+
 def check_settings_known(catalog: Catalog) -> list[Problem]:
     """Keys of open maps in gendash.yaml name what the content declares: tables, columns, words, metrics, labels."""
     known: set[str] = set()
@@ -153,9 +156,7 @@ def check_settings_known(catalog: Catalog) -> list[Problem]:
             known |= {f"audit_limits.{relation.name}"} if header.get("limit") is not None else set()
     known |= {f"metrics.{key}" for key in catalog.metrics} | {f"labels.{label}" for label in catalog.names.labels}
     known |= {f"labels.{key}.{label}" for key, metric in catalog.metrics.items() for label in metric["labels"]}
-    maps = tuple(
-        one.key.partition("*")[0] for one in SETTINGS if "*" in one.key and not one.key.startswith("langfuse.")
-    )
+    maps = tuple(one.key.partition("*")[0] for one in SETTINGS if "*" in one.key and not one.key.startswith(_OWN_NAMES))
     return [
         Problem(catalog.config.where(key), f"unknown name in '{key}'", suggest(key, known) or "see docs/reference")
         for key in catalog.config.values

@@ -15,7 +15,7 @@ from gendash.engine.definitions.keys import KeyFault, faults
 from gendash.engine.definitions.relations import STAGE, inputs, is_materialized, is_tracked, key_of, moves_with, reach
 from gendash.engine.model import Problem, Relation
 
-STORED = ("key", "indexes", "whole", "together", "time", "newest")  # what names columns of its own relation
+STORED = ("key", "indexes", "whole", "together", "time", "newest", "own_rows")  # what names columns of its own relation
 
 
 def place(relation: Relation, key: str = "") -> str:

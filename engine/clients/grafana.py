@@ -119,7 +119,9 @@ class _Transport:
         if method == "get" and answer.status in _GATEWAY:
             raise explain(self.session.server, answer)  # the gateway answered, so nothing is known of what Grafana has
         try:
-            return _Checked(answer.status, json_of(answer.body) if answer.body else None)
+            value = json_of(answer.body) if answer.body else None
+            # the client reads the message of a refusal, whatever the body is
+            return _Checked(answer.status, value if answer.status < 400 or isinstance(value, Mapping) else {})
         except ValueError as error:
             raise explain(self.session.server, answer, f"the answer is not from Grafana's API: {error}") from None
 
@@ -222,7 +224,9 @@ def token_permissions(ask: Grafana) -> frozenset[str] | None:
 
 def data_sources(ask: Grafana) -> list[Mapping[str, Any]] | str:
     status, body = ask("GET", "/datasources")
-    return body if status == 200 and isinstance(body, list) else reason(status, body)
+    if status != 200 or not isinstance(body, list):
+        return reason(status, body)
+    return [one for one in body if isinstance(one, Mapping)]
 
 
 def reason(status: int, body: Any) -> str:

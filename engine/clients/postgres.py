@@ -174,19 +174,29 @@ def connect(place: Place, *, read_only: bool = False, application: str = "gendas
 
 def open_connection(place: Place, *, application: str = "gendash") -> Connection:
     """A connection that the caller closes. Raises Unreachable, Denied or Unexpected."""
-    params = _KEEPALIVE | place.parts | {"application_name": application, "client_encoding": "UTF8"}
     try:
-        connection = psycopg.connect(autocommit=True, prepare_threshold=None, **cast(Any, params))
+        connection = psycopg.connect(**connection_parts(place, application))
     except DRIVER_ERRORS as error:
         raise _connect_error(place, error) from None
     try:
-        connection.execute(_FORMATS, [list(FORMATS), list(FORMATS.values())])
+        set_formats(connection)
     except DRIVER_ERRORS as error:
         connection.close()
         raise _connect_error(place, error) from None
+    return connection
+
+
+def connection_parts(place: Place, application: str) -> dict[str, Any]:
+    """The arguments of a connection, for the driver and for its pool."""
+    named = {"application_name": application, "client_encoding": "UTF8"}
+    return cast(dict[str, Any], _KEEPALIVE | place.parts | named) | {"autocommit": True, "prepare_threshold": None}
+
+
+def set_formats(connection: Connection) -> None:
+    """Sets the formats in which values are read; a time that Python cannot hold is the nearest that it can."""
+    connection.execute(_FORMATS, [list(FORMATS), list(FORMATS.values())])
     for name, loader in (("date", _Date), ("timestamp", _Timestamp), ("timestamptz", _Timestamptz)):
         connection.adapters.register_loader(name, loader)
-    return connection
 
 
 def check_server_version(connection: Connection, place: Place) -> None:
@@ -277,7 +287,7 @@ def translate(error: Exception, where: str, unfit: str = "") -> TargetError:
     """A driver's error as one of ours; ``unfit`` is what to do where values or types are not what a text asks for."""
     if not isinstance(error, psycopg.Error):
         return _foreign_error(error, where, unfit)
-    line = _line(error)
+    line = server_line(error)
     state = error.sqlstate or ""
     if isinstance(error, errors.InsufficientPrivilege):
         todo = "`gendash doctor` prints the GRANT; large tables are read by ranges of ctid"
@@ -312,10 +322,32 @@ def _foreign_error(error: Exception, where: str, unfit: str) -> TargetError:
     return Unexpected(Problem(where, f"a value that cannot be held ({type(error).__name__})", unfit))
 
 
-def _line(error: psycopg.Error) -> str:
-    """The server's message on one line."""
-    primary: str = error.diag.message_primary or (str(error).strip().splitlines() or [type(error).__name__])[0]
-    return " ".join(primary.split())
+# Classes of SQLSTATE whose messages name objects, settings and limits of the server, and never quote a value of a row
+_WITHOUT_VALUES = ("08", "0A", "0B", "25", "26", "28", "34", "3B", "3D", "3F", "40", "42", "53", "54", "55", "57", "58")
+
+
+def server_line(error: psycopg.Error) -> str:
+    """The server's message on one line; where it may quote a value of a row, the kind of error and where it was.
+
+    Messages are stored, logged and shown on dashboards, to people who may not see the row.
+    """
+    state = error.sqlstate or ""
+    if not state or state.startswith(_WITHOUT_VALUES):
+        primary: str = error.diag.message_primary or (str(error).strip().splitlines() or [type(error).__name__])[0]
+        return " ".join(primary.split())
+    known = re.match(r"invalid input syntax for type [\w ]+|division by zero$", error.diag.message_primary or "")
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(error).__name__).lower().strip("_ ")
+    kind = known[0] if known else f"{name} (SQLSTATE {state})"
+    place = [f"{noun} {name}" for noun, name in _places(error).items() if name]
+    return f"{kind} in {', '.join(place)}" if place else kind
+
+
+def _places(error: psycopg.Error) -> dict[str, str | None]:
+    """The column, relation, constraint or type that an error is about; of COPY from the context of its line."""
+    found = error.diag
+    copied = re.match(r"COPY (\w+), line \d+(?:, column (\w+))?", found.context or "")
+    relation, column = copied.groups() if copied else (found.table_name, found.column_name)
+    return {"column": column, "relation": relation, "constraint": found.constraint_name, "type": found.datatype_name}
 
 
 def local_settings(connection: Connection, settings: Mapping[str, str]) -> None:

@@ -18,6 +18,7 @@ _DATABASES = {"database_url", "source_url", "admin_database_url"}
 _ADDRESSES = {"datasources.prometheus_address", "prometheus.rules_url"}
 _IN_A_HEADER = ("token", "public_key", "secret_key")  # how the names of such secrets end
 _CREDENTIALS = re.compile(r"[^\s/@]*:[^\s@]*@")
+_SHARED_SCHEMAS = ("public", "information_schema")
 _BLANKS = "\ufeff\u200b \t\r\n\v\f\xa0"
 
 
@@ -31,6 +32,8 @@ def refusal(setting: Setting, value: Any, in_file: bool) -> tuple[str, str] | No
     texts = [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
     if any(_CONTROL.search(text) for text in texts):
         return "it has a control character, or is not UTF-8 text", "take it out"
+    if setting.key == "schema" and (value in _SHARED_SCHEMAS or str(value).startswith("pg_")):
+        return "other roles and the server use this schema", "name one that gendash has for itself, such as gendash"
     numbers = [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, int | float)]
     if any(not -LARGEST <= number <= LARGEST for number in numbers):  # also for NaN
         return "it is out of range", f"give a number of at most {LARGEST:g}"

@@ -7,6 +7,7 @@ against the content when it is loaded, or names of Langfuse projects.
 from __future__ import annotations
 
 from gendash.engine.config.alerting_settings import ALERTING
+from gendash.engine.config.api_settings import API_SETTINGS
 from gendash.engine.config.request_settings import request_settings, route_settings
 from gendash.engine.config.setting import Setting as Setting
 from gendash.engine.config.threshold_settings import THRESHOLDS
@@ -199,6 +200,11 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("cadences.*", "duration", None, "how often a relation is refreshed"),
     *(Setting(f"features.{name}", "bool", default, doc) for name, default, doc in FEATURES),
+    Setting("privacy.names", "bool", True, "whether names of accounts are stored, for the admin role"),
+    Setting("privacy.comments", "bool", True, "whether comments of ratings are stored, for the admin role"),
+    Setting("growth.days", "int", 1826, "days before today that charts by day go back at most; totals have all rows"),
+    Setting("growth.groups", "int", 50, "categories and file types by number of rows; the rest counts as other"),
+    Setting("growth.options", "int", 200, "options that a variable of a dashboard offers at most"),
     # data sources and folders
     Setting("datasources.database.uid", "uid", "gendash-postgres", "PostgreSQL for everyone"),
     Setting("datasources.database.name", "str", "gendash PostgreSQL", "its name in Grafana"),
@@ -335,6 +341,7 @@ SETTINGS: tuple[Setting, ...] = (
         "GENDASH_GRAFANA_PUBLIC_URL",
     ),
     *ALERTING,
+    *API_SETTINGS,
     Setting("docs_url", "str", "docs", "where docs/ is served: prefix of the runbook links of alerts"),
     # langfuse
     Setting("langfuse.project", "name", "default", "key of the project on every row"),

@@ -16,7 +16,7 @@ from gendash.engine.config import http_headers
 TypeName = Literal[
     "bool", "int", "float", "money", "share", "amount", "list", "words", "names", "zone", "url", "server", "header",
     "headers", "token", "proxy", "str", "text", "name", "column", "identifier", "table", "name?", "uid", "uid?",
-    "int?", "url?",
+    "int?", "url?", "role",
     "metric", "label", "duration", "durations", "sql type", "one or two", "lists", "maps", "numbers", "texts by name",
     "maps of texts", "word lists", "days by relation", "true or row", "columns",
     "server retention",
@@ -187,6 +187,7 @@ TYPES: Mapping[TypeName, Type] = {
     "column": _matching(r"[^\x00=][^\x00]{0,62}|=[^\x00]+", "a name of at most 63 characters, or = SQL"),
     "table": _matching(r"([^\x00.]{1,63}[.])?[^\x00]{1,63}", "a table or schema.table, of at most 63 characters each"),
     "identifier": _matching(r"[^\x00]{1,63}", "a name of at most 63 characters"),
+    "role": _matching(rf"(?:{_NAME.pattern})?", "a name (letters, digits, _), or nothing"),
     "name?": _matching(r"[a-z0-9-]{0,12}", "at most 12 lower-case letters, digits or -"),
     "uid": _matching(r"[A-Za-z0-9_-]{1,40}", "a uid (1 to 40 letters, digits, - or _)"),
     "uid?": _matching(r"[A-Za-z0-9_-]{0,40}", "a uid, or nothing"),

@@ -13,6 +13,7 @@ import yaml
 from gendash.engine.model import Problem
 
 LONGEST, DEEPEST, MOST = 1 << 20, 20, 20_000  # characters, levels, values
+LONGEST_NUMBER = 300  # digits; those of a float64
 Leaves = dict[str, tuple[Any, str]]
 _PLAIN = {"tag:yaml.org,2002:" + name for name in ("int", "float", "bool", "null")}
 _TEXT = {"tag:yaml.org,2002:" + name for name in ("str", "timestamp")}
@@ -68,9 +69,9 @@ def _root(text: str, path: str, problems: list[Problem]) -> yaml.MappingNode | N
         problems.append(Problem(path, f"longer than {LONGEST:,} characters", "is it the right file?"))
         return None
     try:
-        deep = _too_deep(text)
-        if deep:
-            problems.append(Problem(f"{path}:{deep}", f"more than {DEEPEST} levels", "settings have at most five"))
+        odd = odd_line(text)
+        if odd:
+            problems.append(Problem(f"{path}:{odd[0]}", odd[1], "settings have at most five"))
             return None
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.reader.ReaderError as error:
@@ -91,17 +92,42 @@ def _root(text: str, path: str, problems: list[Problem]) -> yaml.MappingNode | N
     return root
 
 
-def _too_deep(text: str) -> int:
-    """The line in which the text is nested deeper than settings are; 0 if there is none. The parser itself recurses."""
+def odd_line(text: str, loader: Any = yaml.SafeLoader) -> tuple[int, str] | None:
+    """The line of a YAML text that is nested too deep, and what is wrong; None if nothing is. The parser recurses."""
+    if len(text) > LONGEST:
+        return 1, f"longer than {LONGEST:,} characters"
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
+    for event in yaml.parse(text, Loader=loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
-            return event.start_mark.line + 1 if event.start_mark else 1
-    return 0
+            return (event.start_mark.line if event.start_mark else 0) + 1, f"more than {DEEPEST} levels"
+    return None
+
+
+def too_much(root: yaml.Node | None) -> str:
+    """What is wrong with a text whose aliases are resolved: it contains itself, or more than anybody writes."""
+    sizes: dict[int, tuple[int, int]] = {}
+
+    def size(node: yaml.Node, path: tuple[int, ...]) -> tuple[int, int]:
+        if id(node) in path or len(path) > DEEPEST:
+            raise _TooMuch
+        if isinstance(node, yaml.ScalarNode) and node.tag in _PLAIN and len(node.value) > LONGEST_NUMBER:
+            raise _TooMuch(f"a number of more than {LONGEST_NUMBER} digits")
+        if id(node) not in sizes:
+            pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+            items = node.value if isinstance(node, yaml.SequenceNode) else [one for pair in pairs for one in pair]
+            found = [size(item, (*path, id(node))) for item in items]
+            sizes[id(node)] = 1 + sum(one for one, _ in found), 1 + max((depth for _, depth in found), default=0)
+        if sizes[id(node)][0] > MOST or sizes[id(node)][1] + len(path) > DEEPEST + 1:
+            raise _TooMuch
+        return sizes[id(node)]
+
+    try:
+        if root is not None:
+            size(root, ())
+    except _TooMuch as error:
+        return str(error) or f"with its aliases more than {MOST:,} values, or more than {DEEPEST} levels"
+    return ""
 
 
 def _walk(tree: _Tree, node: yaml.Node, prefix: str, leaves: Leaves, key_node: yaml.Node, depth: int = 0) -> None:

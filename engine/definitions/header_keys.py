@@ -122,6 +122,12 @@ HEADER_KEYS: tuple[Key, ...] = (
         "how the platform gets a table or column that it lacks: sql, and app, what the application does",
         ("staging",),
     ),
+    Key(
+        "own_rows",
+        "text",
+        "the column that names the user to whom a row belongs, or its keyed hash: the API shows it to that user",
+        ("rollup",),
+    ),
     # audits
     Key(
         "place",

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from gendash.engine.config.load import Config, suggest
+from gendash.engine.config.yaml_tree import odd_line, too_much
 from gendash.engine.definitions.adapters import FOLDER, Adapter, adapted
 from gendash.engine.definitions.catalog import Catalog, Document, MetricLines, Style
 from gendash.engine.definitions.content_modules import PACKAGED, dashboard_names, load_dashboards
@@ -42,8 +43,11 @@ def load_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
     return catalog
 
 
-def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()) -> Catalog:
-    """The definitions as far as they can be read, with the problems of reading them, for `checks.check`."""
+def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path(), *, code: bool = True) -> Catalog:
+    """The definitions as far as they can be read, with the problems of reading them, for `checks.check`.
+
+    Without ``code`` no Python of ``roots`` is run: their dashboards are left out.
+    """
     problems: list[Problem] = []
     relations: dict[str, Relation] = {}
     rules: dict[str, dict[str, Rule]] = {}
@@ -69,7 +73,7 @@ def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
         metrics |= read
         metric_lines |= places
         documents |= reader.documents([RULE_TESTS, *(DOCUMENTS if root == PACKAGED else ())])
-        found = load_dashboards(root, reader.shown, problems)
+        found = load_dashboards(root, reader.shown, problems) if code or root == PACKAGED else {}
         dashboards |= found
         named |= dashboard_names(root)
         if root != PACKAGED:
@@ -299,9 +303,20 @@ class _Root:
 
         ``first`` is the number of lines of the file before the text.
         """
-        loader = LOADER(text)
+        loader = None
         try:
+            odd = odd_line(text, LOADER)
+            if odd:
+                self.problems.append(Problem(f"{where}:{first + odd[0]}", odd[1], "write it out"))
+                self.complete = False
+                return None, {}
+            loader = LOADER(text)
             node = loader.get_single_node()
+            much = too_much(node)
+            if much:
+                self.problems.append(Problem(where, much, "write less"))
+                self.complete = False
+                return None, {}
             lines: dict[str, int] = {}
             for line, twice in _key_lines(node, lines, first):
                 self.problems.append(Problem(f"{where}:{line}", f"'{twice}' is there twice", "keep one"))
@@ -313,8 +328,11 @@ class _Root:
             self.problems.append(Problem(where, f"not YAML: {' '.join(str(error).split())}", "fix the file"))
         except ValueError as error:  # a scalar that looks like a date or number and is none, such as 2026-02-30
             self.problems.append(Problem(where, f"not YAML: {error}", "put the value in quotes"))
+        except (OverflowError, TypeError, LookupError, AttributeError) as error:  # a value that its tag cannot hold
+            self.problems.append(Problem(where, f"not YAML ({type(error).__name__})", "correct it"))
         finally:
-            loader.dispose()
+            if loader:
+                loader.dispose()
         self.complete = False
         return None, {}
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
-
-import jinja2
 
 from gendash.engine.config.load import Config, setting_of, suggest
 from gendash.engine.config.urls import public
+from gendash.engine.config.value_types import seconds
 from gendash.engine.definitions.platform_names import (
     columns_behind,
     mapped_column,
@@ -28,9 +27,11 @@ from gendash.engine.definitions.platform_names import (
 )
 from gendash.engine.definitions.usable_rows import is_usable, only_usable
 from gendash.engine.languages.sql_text import lower_text, quote_name, quote_text
+from gendash.engine.languages.templates import TemplateFault, render_template
 from gendash.engine.model import Relation, Rule
 
 Use = tuple[str, str]
+CALENDAR_AHEAD = 31  # days after today that charts by day go ahead at most
 STORE_KINDS = ("table", "rollup", "view")
 
 
@@ -74,16 +75,10 @@ class Expanded:
     wrong: tuple[tuple[str, str], ...] = ()
 
 
-_JINJA = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=True)
 _WORD = r"""(?:'[^'\\]*'|"[^"\\]*")"""
 _GIVEN = rf"{_WORD}(?:\s*,\s*{_WORD})*(?:\s*,\s*\w+\s*=\s*{_WORD})*"
 _CALL = re.compile(rf"\{{\{{\s*(\w+)\(\s*({_GIVEN})?\s*\)\s*\}}\}}")
 _ARGUMENTS = re.compile(rf"(?:(\w+)\s*=\s*)?({_WORD})")
-
-
-@lru_cache(maxsize=4096)
-def _template(text: str) -> jinja2.Template:
-    return _JINJA.from_string(text)
 
 
 def _render(text: str, scope: Mapping[str, Callable[..., Any]]) -> str:
@@ -91,7 +86,7 @@ def _render(text: str, scope: Mapping[str, Callable[..., Any]]) -> str:
     calls = _CALL.findall(text)
     plain = len(calls) == text.count("{{") and "{%" not in text and "{#" not in text and "\r" not in text
     if not plain or any(name not in scope for name, _ in calls):
-        return _template(text).render(scope)
+        return render_template(text, scope)
 
     def result(call: re.Match[str]) -> str:
         given = [(name, word[1:-1]) for name, word in _ARGUMENTS.findall(call[2] or "")]
@@ -183,7 +178,7 @@ def _expand(
         scope |= _staging_scope(names, staging, uses, wrong, present, cuts or {})
     try:
         out = _render(text, scope)
-    except (jinja2.TemplateError, TypeError) as error:  # TypeError: a reference with too few or too many names
+    except (TemplateFault, TypeError) as error:  # TypeError: a reference with too few or too many names
         what = str(error).rpartition("<locals>.")[2]
         wrong.append((f"not a template: {what}", "check the {{ }} in the text"))
         out = text
@@ -272,8 +267,25 @@ def _scope(
         return f"{value:g}" if isinstance(value, float) else str(value)
 
     def duration_s(key: str) -> str:
-        setting(key)
-        return f"{config.seconds(key):g}"
+        text = setting(key)
+        try:
+            return f"{seconds(text):g}"
+        except ValueError:
+            wrong.append((f"setting '{key}' is no duration", "use setting()"))
+            return "0"
+
+    today = f"({schema}.clock() at time zone {quote_text(config['time_zone'])})::date"
+
+    def calendar(first: str, last: str) -> str:
+        """The days from one expression to another as a set, none where the first is NULL; never without a bound.
+
+        Rows may be dated by a wrong clock: they count in totals, and ask for no row per day since then.
+        """
+        back = f"greatest({first}, {today} - {setting('growth.days')})"
+        return (
+            f"generate_series(case when {first} is not null then {back} end::timestamp, "
+            f"least(greatest({last}, {today}), {today} + {CALENDAR_AHEAD}), interval '1 day')"
+        )
 
     return {
         "view": view,
@@ -288,7 +300,8 @@ def _scope(
         "duration_s": duration_s,
         "zone": lambda: quote_text(config["time_zone"]),
         "now": lambda: f"{schema}.clock()",
-        "today": lambda: f"({schema}.clock() at time zone {quote_text(config['time_zone'])})::date",
+        "today": lambda: today,
+        "calendar": calendar,
         "schema": lambda: schema,
         "feature": lambda name: known("feature", name, _features(config)) and config.on(name),
     }

@@ -50,7 +50,7 @@ def columns_read(catalog: Catalog) -> dict[str, set[str]]:
 
 
 DEFAULT_CADENCE = "5m"
-_CLOCK = re.compile(r"\{\{\s*(now|today)\(\)")
+_CLOCK = re.compile(r"\{\{\s*(now|today|calendar)\(")
 
 
 def qualified(config: Config, name: str) -> str:
@@ -59,8 +59,9 @@ def qualified(config: Config, name: str) -> str:
 
 
 def reader_roles(config: Config) -> dict[str, str]:
-    """The reader roles by audience."""
-    return {"everyone": config["roles.reader"], "admin": config["roles.admin_reader"]}
+    """The reader roles by audience; that of single users only where one is set."""
+    single = {"user": config["roles.user_reader"]} if config["roles.user_reader"] else {}
+    return {"everyone": config["roles.reader"], "admin": config["roles.admin_reader"], **single}
 
 
 def reader_login(config: Config, role: str) -> str:
@@ -112,7 +113,7 @@ def is_tracked(relation: Relation) -> bool:
 def moves_with(catalog: Catalog, relation: Relation) -> str:
     """The clock that alone changes a relation's rows: `now` (every moment), `today` (a new day), or an empty string."""
     called = {name for one in _texts(catalog, relation) for name in _CLOCK.findall(one.text)}
-    return next((name for name in ("now", "today") if name in called), "")
+    return "now" if "now" in called else "today" if called else ""
 
 
 def _texts(catalog: Catalog, relation: Relation) -> list[Relation]:

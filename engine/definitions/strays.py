@@ -17,7 +17,7 @@ ALLOWED = (
     "docs", "tests", "out", "gendash.yaml", "pyproject.toml", "requirements*.txt",
 )  # fmt: skip
 SHIPPED = {
-    "dashboards": ("glossary.yaml", "plan.yaml"),
+    "dashboards": ("glossary.yaml", "plan.yaml", "plan_rest.yaml"),
     "provisioning": ("*.j2", "instrumentation.yaml", "platform_names.yaml", "*.json"),
 }
 # what is read, by folder: names of files, and the folders below

@@ -7,6 +7,7 @@ twice; after an answer that leaves open whether it was done, the object is read 
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ from gendash.engine.deliver.plan_dashboards import dashboard_change, overtaken
 from gendash.engine.deliver.state import Desired, LiveDashboard, ObservedGrafana
 from gendash.engine.errors import TargetError, Unreachable
 from gendash.engine.model import Problem
+from gendash.engine.render.write import write_file
 
 PATIENCE = (5.0, 12)  # seconds and times: Grafana keeps what a token may do for a minute
 _DELETED = {"dashboard": "/dashboards/uid/", "datasource": "/datasources/uid/"}
@@ -279,7 +281,8 @@ def _back_up(changes: Sequence[Change], place: Path) -> None:
             if change.writes and change.before:
                 place.mkdir(parents=True, exist_ok=True, mode=0o700)
                 text = json.dumps(change.before, indent=2, sort_keys=True, ensure_ascii=False)
-                (place / f"{change.name}.json").write_text(text + "\n", "utf-8")
+                name = re.sub(r"[^\w.-]", "_", change.name).lstrip(".")  # uids of Grafana have no other characters
+                write_file(place / f"{name}.json", f"{text}\n".encode(), 0o600)
     except OSError as error:
         what = f"cannot save a backup: {error.strerror}"
         raise TargetError(Problem(str(place), what, "name another folder with --state; nothing was written")) from error

@@ -15,6 +15,7 @@ from gendash.engine.deliver.changes import Change
 from gendash.engine.errors import GendashError, TargetError, Unexpected
 from gendash.engine.model import Problem
 from gendash.engine.render.rules import PREFIX
+from gendash.engine.render.write import write_file
 
 TIMEOUT_S = 30  # a reload waits for rule files to be parsed
 OWED = f".{PREFIX}reload-owed"  # beside the rule files from when they are written until they are loaded
@@ -119,9 +120,6 @@ def _write(rules_dir: Path, contents: Mapping[str, bytes | None]) -> None:
             if content is None:
                 target.unlink(missing_ok=True)
                 continue
-            partial = target.with_name(f".{name}.part")  # hidden from rule_files: /rules/*.yml
-            partial.write_bytes(content)
-            partial.chmod(0o644)
-            partial.replace(target)
+            write_file(target, content, 0o644)
         except OSError as error:
             raise TargetError(Problem(str(target), f"cannot write: {error.strerror}", "check its rights")) from error

@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 
-from gendash.engine.clients.postgres import Connection, local_settings, trusted
+from gendash.engine.clients.postgres import Connection, local_settings, server_line, trusted
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.platform_names import mapped_table, names_in_text, whole_table
 from gendash.engine.definitions.references import counted_part, resolve_references
@@ -56,7 +56,7 @@ def platform_look(connection: Connection, catalog: Catalog) -> Look:
                 one: _unknown_words(connection, catalog, staging, one, newest) for one in word_columns(staging)
             }
         except (psycopg.DataError, psycopg.ProgrammingError) as error:
-            unreadable[staging.name] = _unreadable(connection, catalog, staging, text), str(error.diag.message_primary)
+            unreadable[staging.name] = _unreadable(connection, catalog, staging, text), server_line(error)
     row = connection.execute("select current_user").fetchone()
     assert row
     return Look(

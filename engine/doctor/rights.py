@@ -15,11 +15,14 @@ from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.platform_names import platform_schemas, quoted_table, split_name
 from gendash.engine.definitions.relations import reader_roles
 from gendash.engine.definitions.requirements import feature_needs
-from gendash.engine.languages.sql_text import quote_name
-from gendash.engine.render.schema_sql import readers_of
+from gendash.engine.languages.sql_text import quote_name, quote_text
+from gendash.engine.render.schema_sql import FILE_LIMIT, readers_of, role_settings
+from gendash.engine.store.privileges import Held, by_role, foreign_privileges, summary
+from gendash.engine.store.roles import Surroundings, reader_differences
 
 WRITES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
 Column = tuple[str, str]
+_MIGRATE = "-- run `gendash db migrate`"
 
 
 class Command(NamedTuple):
@@ -203,6 +206,35 @@ def reader_notes(catalog: Catalog, seen: RoleSeen, audience: str) -> list[Noted]
             sql = f"revoke {', '.join(beyond).lower()} on {place} from {role}"
             found.append(Noted(seen.name, "more", f"{', '.join(beyond)} on {one}.{table}", sql))
     return found + [note for one in sorted(seen.creates) for note in _creates(seen, one)]
+
+
+def limit_notes(seen: Surroundings, config: Config, rejected: Collection[str]) -> list[Noted]:
+    """What sessions of the readers have changed of their own roles; ``rejected`` are those whose password fails."""
+    found = []
+    for role in dict.fromkeys(reader_roles(config).values()):
+        if role in rejected:
+            found.append(Noted(role, "lacks", "the password that is configured: the server rejects it", _MIGRATE))
+        if role not in seen.roles:
+            continue
+        name, differs = quote_name(role), reader_differences(seen, config, role)
+        if differs:
+            what = f"another {', '.join(differs)} than gendash sets; its sessions can change most of them"
+            limits = "; ".join([f"alter role {name} reset all", *role_settings(config, role, limits_files=False)])
+            found.append(Noted(role, "more", what, _MIGRATE if seen.roles[role].ours else limits))
+        if not any(one.startswith("temp_file_limit=") for one in seen.roles[role].settings):
+            sql = f"alter role {name} set temp_file_limit = {quote_text(FILE_LIMIT)}"
+            found.append(Noted(role, "more", "temporary files without a limit; only a superuser can set one", sql))
+        owned = [f"{seen.large_objects[role]} large objects"] if role in seen.large_objects else []
+        owned += seen.owned.get(role, ())
+        if owned:
+            found.append(Noted(role, "more", f"owns {', '.join(owned)}", f"drop owned by {name}; {_MIGRATE}"))
+    return found
+
+
+def privilege_notes(catalog: Catalog, held: Collection[Held]) -> list[Noted]:
+    """The privileges on gendash's schema that the definitions do not give, by role."""
+    found = by_role(foreign_privileges(catalog, held)).items()
+    return [Noted(role, "more", f"privileges on {summary(objects)}", _MIGRATE) for role, objects in found]
 
 
 def _creates(seen: RoleSeen, schema: str) -> Iterator[Noted]:

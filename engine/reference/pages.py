@@ -65,6 +65,7 @@ class Material:
     """The content of the pages besides the catalog: plan, glossary, commands, design rules, shipped adapters."""
 
     plan: Mapping[str, list[Mapping[str, Any]]] = field(default_factory=dict)
+    plan_rest: Mapping[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     glossary: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     commands: tuple[Mapping[str, Any], ...] = ()
     rules: tuple[Any, ...] = ()

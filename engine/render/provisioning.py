@@ -138,6 +138,11 @@ def _provider(config: Config, audience: Audience) -> dict[str, Any]:
     }
 
 
+# Grafana sends the queries of all Viewers through the same sessions. What one of them sets in a session, or a failed
+# transaction that it leaves open, meets the panels of the others until the session ends: else in four hours.
+LIFETIME_S = 60
+
+
 def _postgres(config: Config, known: Secrets, key: str, login: str, password: str) -> dict[str, Any]:
     address = config["datasources.database_address"] or known.address
     options = postgres_options(config)
@@ -152,6 +157,7 @@ def _postgres(config: Config, known: Secrets, key: str, login: str, password: st
             "database": config["datasources.database_name"] or known.database,
             "sslmode": known.sslmode if config["datasources.sslmode"] == "prefer" else config["datasources.sslmode"],
             "maxOpenConns": config["datasources.max_open_connections"],
+            "connMaxLifetime": LIFETIME_S,
             "postgresVersion": 1400,  # the oldest that gendash supports; only Grafana's query builder looks at it
             "timescaledb": False,
             **options.plain,

@@ -27,6 +27,19 @@ from gendash.engine.model import Relation
 
 VERIFY_CONNECTIONS = 10  # of a reader role, beyond those that Grafana's data source may open
 READER_TIMEOUT = "5s"
+READER_SETTINGS = {
+    "default_transaction_read_only": "on",
+    "statement_timeout": READER_TIMEOUT,
+    "idle_in_transaction_session_timeout": "10s",  # an idle transaction holds locks and old rows
+    "work_mem": "16MB",
+    "jit": "off",  # compiling a panel's query takes longer than the query
+}
+"""What a reader role is set to, and nothing else: a session, and the role for its next sessions, may override each."""
+FILE_LIMIT = "256MB"
+"""``temp_file_limit`` of a reader role: only a superuser may set it, and no session may override it."""
+FUNCTIONS = {"clock": "", "set_clock": "", "clock_pass": "text", "user_hash": "text", "note_days": ""}
+"""The functions of the schema with the types of their arguments."""
+FOR_READERS = ("clock", "set_clock")
 MARK = "made by gendash"  # in the comment of a role, SCHEMA_MARK in that of the schema: what uninstall may drop
 SCHEMA_MARK = "Made and kept by gendash: summaries for its dashboards."
 _DROP = {"view": "view", "materialized": "materialized view", "table": "table", "rollup": "table"}
@@ -71,7 +84,7 @@ def pieces(catalog: Catalog) -> list[Piece]:
         found.append(_table(config, relation))
         if relation.kind == "rollup":
             found.append(Piece(relation.name, "query", (), text=_query_text(catalog, relation)))
-    found += [_function_clock(config), _function_user_hash(config), _function_note_days(config)]
+    found += [*_functions_clock(config), _function_user_hash(config), _function_note_days(config)]
     found += [_view(catalog, relation) for relation in order if relation.kind == "view"]
     found += [_about(catalog, relation) for relation in order]
     return [*found, _about_schema(config)]
@@ -102,7 +115,7 @@ def sql_artifacts(catalog: Catalog) -> dict[str, bytes]:
     lines = [
         "-- What `gendash db migrate` makes, for reading; it also keeps a record of it, which this file does not.",
         *(f"create role {quote_name(name)} nologin" for name in (owner, *reader_roles(config).values())),
-        *(line for name in reader_roles(config).values() for line in role_settings(config, name)),
+        *(line for name in reader_roles(config).values() for line in role_settings(config, name, limits_files=True)),
         f"create schema {schema} authorization {quote_name(owner)}",
         f"comment on schema {schema} is {quote_text(SCHEMA_MARK)}",
         f"set role {quote_name(owner)}",
@@ -116,14 +129,13 @@ def sql_artifacts(catalog: Catalog) -> dict[str, bytes]:
     return {path: (text.rstrip() + "\n").encode() for path, text in found.items()}
 
 
-def role_settings(config: Config, role: str) -> list[str]:
-    """Statements that keep a reader role short and harmless. Defaults only: what holds are its grants."""
+def role_settings(config: Config, role: str, *, limits_files: bool) -> list[str]:
+    """Statements that set the limits of a reader role; ``limits_files`` adds the one that needs a superuser."""
     name = quote_name(role)
+    settings = READER_SETTINGS | ({"temp_file_limit": FILE_LIMIT} if limits_files else {})
     return [
         f"alter role {name} connection limit {reader_connections(config)}",
-        f"alter role {name} set default_transaction_read_only = on",
-        f"alter role {name} set statement_timeout = '{READER_TIMEOUT}'",
-        f"alter role {name} set jit = off",  # compiling a panel's query takes longer than the query
+        *(f"alter role {name} set {setting} = {quote_text(value)}" for setting, value in settings.items()),
     ]
 
 
@@ -163,6 +175,7 @@ def readers_of(catalog: Catalog, relation: Relation) -> list[str]:
     """The reader roles that may read a relation: those whose dashboards do, as far as it is meant for them."""
     meant = {"everyone": {"everyone", "admin"}, "admin": {"admin"}}.get(relation.header.get("audience", "none"), set())
     shown = meant & catalog.shown_to.get(relation.name, frozenset())
+    shown = shown | ({"user"} if relation.header.get("own_rows") else set())
     return list(dict.fromkeys(role for audience, role in reader_roles(catalog.config).items() if audience in shown))
 
 
@@ -182,7 +195,37 @@ def _about(catalog: Catalog, relation: Relation) -> Piece:
         lines.append(f"grant select on {target} to {', '.join(allowed)}")
     if relation.kind != "view" and is_tracked(relation):
         lines += _triggers(config, relation)
-    return Piece(relation.name, "about", tuple(lines), frozenset({relation.name}))
+    policies, reads = _policies(catalog, relation)
+    return Piece(relation.name, "about", (*lines, *policies), frozenset({relation.name, *reads}))
+
+
+def _policies(catalog: Catalog, relation: Relation) -> tuple[list[str], set[str]]:
+    """Row security of a table that a single user may read: their own rows; other readers still see all of them.
+
+    Also the relations that it reads: a keyed hash is looked up where the user's own row has it.
+    """
+    config, column = catalog.config, relation.header.get("own_rows")
+    single = config["roles.user_reader"]
+    if not column or not single:
+        return [], set()
+    target, name = qualified(config, relation.name), quote_name(column)
+    subject = "nullif(current_setting('gendash.subject', true), '')"
+    hashes = [
+        (one, kept["hash_of"])
+        for one in catalog.relations.values()
+        for key, kept in one.columns.items()
+        if key == column and kept.get("hash_of") and one.header.get("own_rows") == kept["hash_of"]
+    ]
+    if hashes:
+        home, of = hashes[0]
+        subject = f"(select {name} from {qualified(config, home.name)} where {quote_name(of)} = {subject})"
+    others = [quote_name(role) for role in readers_of(catalog, relation) if role != single]
+    lines = [f"drop policy if exists {policy} on {target}" for policy in ("own_rows", "all_rows")]
+    lines.append(f"create policy own_rows on {target} for select to {quote_name(single)} using ({name} = {subject})")
+    if others:
+        lines.append(f"create policy all_rows on {target} for select to {', '.join(others)} using (true)")
+    lines.append(f"alter table {target} enable row level security")
+    return lines, {home.name for home, _ in hashes[:1] if home.name != relation.name}
 
 
 def _triggers(config: Config, relation: Relation) -> Iterator[str]:
@@ -203,24 +246,47 @@ def _triggers(config: Config, relation: Relation) -> Iterator[str]:
 def _about_schema(config: Config) -> Piece:
     schema, name = quote_name(config["schema"]), config["schema"]
     readers = ", ".join(quote_name(role) for role in dict.fromkeys(reader_roles(config).values()))
-    clock, user_hash = f"{qualified(config, 'clock')}()", f"{qualified(config, 'user_hash')}(text)"
-    lines = (
-        f"comment on function {clock} is 'The time of all relations: the session setting gendash.now, else now().'",
-        f"comment on function {user_hash} is 'HMAC-SHA-256 of a user id, as hexadecimal digits. For the owner only.'",
-        f"revoke all on function {user_hash} from public",
-        f"grant usage on schema {schema} to {readers}",
-        f"grant execute on function {clock} to {readers}",
-    )
-    return Piece(name, "about", lines)
+    docs = {
+        "clock": "The time of all relations: now(), or the session setting gendash.now of who may set it.",
+        "set_clock": "The session setting gendash.now of the owner, or with the owner's pass for it; else now().",
+        "clock_pass": "What follows a time and # in gendash.now in a session of another role. For the owner only.",
+        "user_hash": "HMAC-SHA-256 of a user id, as hexadecimal digits. For the owner only.",
+    }
+    lines = [f"comment on function {function_sql(config, one)} is {quote_text(doc)}" for one, doc in docs.items()]
+    lines += [f"revoke all on function {function_sql(config, one)} from public" for one in FUNCTIONS]
+    lines.append(f"grant usage on schema {schema} to {readers}")
+    lines += [f"grant execute on function {function_sql(config, one)} to {readers}" for one in FOR_READERS]
+    return Piece(name, "about", tuple(lines))
 
 
-def _function_clock(config: Config) -> Piece:
-    body = "select coalesce(nullif(current_setting('gendash.now', true), '')::timestamptz, now())"
-    create = (
-        f"create or replace function {qualified(config, 'clock')}() returns timestamptz\n"
-        f"language sql stable parallel safe as {quote_text(body)}"
-    )
-    return Piece("clock", "function", (create,))
+def function_sql(config: Config, name: str) -> str:
+    """A function of the schema with the types of its arguments."""
+    return f"{qualified(config, name)}({FUNCTIONS[name]})"
+
+
+def _functions_clock(config: Config) -> Iterator[Piece]:
+    """`clock` and what it needs: ``gendash.now`` moves every figure, and any session may set it.
+
+    So it counts for those who may execute `clock_pass`, and for others only with what that returns for the same time.
+    `clock` can be inlined and reads no table: its other branches are for sessions that have set the time.
+    """
+    own = "current_setting('gendash.now')"
+    may_set = f"has_function_privilege({quote_text(function_sql(config, 'clock_pass'))}, 'execute')"
+    bodies = {
+        "clock_pass": "select encode(sha256(key || convert_to('clock ' || $1, 'UTF8')), 'hex') "
+        f"from {qualified(config, '_secret')} where name = 'user_hash'",
+        "set_clock": "select case when pg_has_role(session_user, current_user, 'member') "
+        f"or split_part({own}, '#', 2) = {qualified(config, 'clock_pass')}(split_part({own}, '#', 1)) "
+        f"then split_part({own}, '#', 1)::timestamptz else now() end",
+        "clock": "select case when coalesce(current_setting('gendash.now', true), '') = '' then now() "
+        f"when {may_set} then {own}::timestamptz else {qualified(config, 'set_clock')}() end",
+    }
+    for name, body in bodies.items():
+        kind = "text" if name == "clock_pass" else "timestamptz"
+        how = " security definer set search_path = pg_catalog, pg_temp" if name == "set_clock" else ""
+        create = f"create or replace function {function_sql(config, name)} returns {kind}\n"
+        create += f"language sql stable parallel safe{how} as {quote_text(body)}"
+        yield Piece(name, "function", (create,))
 
 
 def _function_user_hash(config: Config) -> Piece:

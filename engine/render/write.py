@@ -1,14 +1,23 @@
-"""Artifacts -> a folder, with a manifest; files that no build wrote are left alone."""
+"""Artifacts -> a folder, with a manifest; files that no build wrote are left alone, and none outside the folder.
+
+A folder of output may come from elsewhere: a cache, an archive, a checkout of somebody else. So neither its manifest
+nor a link in it leads out of it. A file is written beside its place, under a name that nobody knows, and moved there.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
+import tempfile
 from collections.abc import Mapping
-from pathlib import Path
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
 
 from gendash.engine.errors import TargetError
 from gendash.engine.model import Problem
+
+LARGEST_MANIFEST = 10 << 20  # bytes
 
 
 def write_artifacts(artifacts: Mapping[str, bytes], out: Path, manifest: bool = True) -> list[str]:
@@ -24,6 +33,8 @@ def write_artifacts(artifacts: Mapping[str, bytes], out: Path, manifest: bool = 
 
 def _write(artifacts: Mapping[str, bytes], out: Path) -> list[str]:
     changed = differing_files(artifacts, out)
+    for path in [*artifacts, *changed]:
+        _check_inside(out, path)
     for path in changed:
         target = out / path
         if path in artifacts:
@@ -33,21 +44,51 @@ def _write(artifacts: Mapping[str, bytes], out: Path) -> list[str]:
     return changed
 
 
-def write_file(target: Path, content: bytes) -> None:
-    """Writes one file at once or not at all, so that no reader meets half of it."""
+def write_file(target: Path, content: bytes, mode: int | None = None) -> None:
+    """Writes one file at once or not at all, so that no reader meets half of it; a link is replaced, not followed.
+
+    Without ``mode`` an existing file keeps its own, and a new one has what other programs would give it.
+    """
     try:
-        _replace(target, content)
+        _replace(target, content, mode)
     except OSError as error:
         raise TargetError(Problem(str(target), f"cannot write: {error.strerror}", "check path and rights")) from error
 
 
-def _replace(target: Path, content: bytes) -> None:
+def _replace(target: Path, content: bytes, mode: int | None = None) -> None:
+    if target.exists() and not target.is_file():  # a device or a pipe, such as /dev/stdout
+        with target.open("wb") as file:
+            file.write(content)
+        return
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(target.name + ".part")
-    partial.write_bytes(content)
-    if target.exists():  # a file that was private stays so
-        partial.chmod(target.stat().st_mode & 0o7777)
-    partial.replace(target)
+    # hidden, so that programs that read the folder pass it over; made with mode 0600 and never opened twice
+    number, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".part", dir=target.parent)
+    partial = Path(name)
+    try:
+        with os.fdopen(number, "wb") as file:
+            file.write(content)
+            os.fchmod(number, _mode(target) if mode is None else mode)
+        partial.replace(target)
+    except BaseException:
+        with suppress(OSError):
+            partial.unlink()
+        raise
+
+
+def _mode(target: Path) -> int:
+    """The mode of a file that is there, so that a private one stays so; else that of new files."""
+    if target.is_file() and not target.is_symlink():
+        return target.stat().st_mode & 0o7777
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _check_inside(out: Path, path: str) -> None:
+    """Raises TargetError if a path leads out of a folder, by itself or through a link."""
+    if not (out / path).parent.resolve().is_relative_to(out.resolve()):
+        what = f"{PurePosixPath(path).parent} is a link that leads out of it"
+        raise TargetError(Problem(str(out), what, "remove the link, or name another folder; nothing was written"))
 
 
 def with_manifest(artifacts: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -59,12 +100,32 @@ def with_manifest(artifacts: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def differing_files(artifacts: Mapping[str, bytes], out: Path) -> list[str]:
     """Paths whose content below ``out`` differs, and those that only an earlier manifest names."""
-    found = [
-        path for path, data in artifacts.items() if not (out / path).is_file() or (out / path).read_bytes() != data
-    ]
     try:
-        before = json.loads((out / "manifest.json").read_text("utf-8"))["files"]
-    except (OSError, ValueError, KeyError):
-        before = {}
-    gone = [path for path in before if path not in artifacts and (out / path).is_file()]
+        found = [
+            path for path, data in artifacts.items() if not (out / path).is_file() or (out / path).read_bytes() != data
+        ]
+        gone = [path for path in _written_before(out) if path not in artifacts and (out / path).is_file()]
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "a name that no file can have"
+        raise TargetError(Problem(str(out), f"cannot read: {why}", "check path and rights")) from error
     return sorted(found + gone)
+
+
+def _written_before(out: Path) -> list[str]:
+    """The paths that an earlier manifest names. Raises TargetError if it names one that no build writes."""
+    manifest = out / "manifest.json"
+    try:
+        if not manifest.is_file() or manifest.stat().st_size > LARGEST_MANIFEST:
+            return []
+        content = json.loads(manifest.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return []
+    names = content.get("files") if isinstance(content, dict) else None
+    found = list(names) if isinstance(names, dict) else []
+    for name in found:
+        parts = PurePosixPath(name).parts
+        if not parts or "\0" in name or ".." in parts or PurePosixPath(name).is_absolute():
+            raise TargetError(
+                Problem(str(manifest), "names a file outside of its folder", "delete it, then build again")
+            )
+    return found

@@ -1,6 +1,7 @@
-"""One refresh at a time, by a row that names the running process and its expiry.
+"""One refresh, and one migration, at a time: by rows of tables that only the owner reads.
 
-It is no session lock, since connection poolers do not preserve them.
+A refresh holds a row that names the running process and its expiry. That is no session lock, since connection poolers
+do not preserve them; and no advisory lock, since every role of a server can take each of those.
 """
 
 from __future__ import annotations
@@ -19,6 +20,16 @@ from gendash.engine.model import Problem
 
 LASTS_S = 120
 RENEWED_S = 30
+
+
+def lock_installation(connection: Connection, config: Config) -> bool:
+    """Waits for other migrations of this schema, and holds them until the transaction ends; False without a schema."""
+    secret = qualified(config, "_secret")
+    found = connection.execute("select to_regclass(%s) is not null", [secret]).fetchone()
+    if not found or not found[0]:
+        return False
+    connection.execute(trusted(f"select from {secret} where name = 'user_hash' for update"))
+    return True
 
 
 class Lease:

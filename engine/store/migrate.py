@@ -7,9 +7,10 @@ and only recorded objects are dropped. A reader sees the old relations or the ne
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
+from functools import partial
+from typing import NamedTuple, TypeVar
 
 import psycopg
 from psycopg import errors
@@ -21,13 +22,30 @@ from gendash.engine.definitions.relations import qualified
 from gendash.engine.errors import Refused, TargetError
 from gendash.engine.model import Problem
 from gendash.engine.render.schema_sql import Piece, pieces
-from gendash.engine.store import roles
+from gendash.engine.store import passwords, roles
 from gendash.engine.store.admin import admin_connection, check_same_database, current_role, expected_owner
+from gendash.engine.store.lease import lock_installation
+from gendash.engine.store.lock_holders import end_long_readers, lock_holders
+from gendash.engine.store.privileges import Held, held_privileges, privilege_steps
 from gendash.engine.store.roles import Record, Step
 from gendash.engine.store.schema_changes import ObservedSchema, schema_steps
 
-# One lock for all installations of a server: migrations are short and rare.
-LOCK = 0x67656E64617368  # "gendash"
+
+# Of two first migrations at the same time one waits for the other's roles and tables, and begins again with them.
+class _Raced(Exception):
+    """Another migration has made the schema since this one began."""
+
+
+RACES = (
+    _Raced,
+    errors.UniqueViolation,
+    errors.DuplicateObject,
+    errors.DuplicateSchema,
+    errors.DuplicateTable,
+    errors.InternalError_,  # tuple concurrently updated
+)
+RACES_MOST = 5
+T = TypeVar("T")
 # A reader of two relations and a migration can deadlock. The migration must give up first: before deadlock_timeout
 # (1 s), after which PostgreSQL cancels one of the two. Only the last attempt waits longer.
 SHORT, ATTEMPTS, PAUSE_S, LONG = "300ms", 40, 0.2, "20s"
@@ -71,26 +89,45 @@ def migrate(config: Config, catalog: Catalog, *, dry_run: bool = False) -> Migra
             if connection:
                 check_same_database(admin, connection)
             owner = current_role(connection) if connection else expected_owner(config, place)
-            with admin.transaction():
-                _begin(admin)
-                seen = roles.observe_roles(admin, config, owner)
-                steps += _execute(admin, _created(roles.preparations(seen, config), config), dry_run)
+            steps += _persist(admin, config, place, partial(_prepare_as_admin, admin, config, owner, dry_run))
         if connection is None:  # a dry run, before the owner exists
             return _migrated([*steps, *schema_steps(catalog, wanted, ObservedSchema())], [])
-        for lock_timeout in (*[SHORT] * ATTEMPTS, LONG):
-            try:
-                done = _migrate(connection, admin, config, catalog, wanted, lock_timeout, steps, dry_run)
-                break
-            except errors.LockNotAvailable:
-                if lock_timeout == LONG:
-                    what = f"could not lock schema {config['schema']} within {LONG}: another session holds a lock"
-                    raise Refused(
-                        Problem(place.where, what, "nothing was changed; run it again when that session has ended")
-                    ) from None
-                time.sleep(PAUSE_S)
-        passwords, problems = _set_passwords(connection, admin or connection, config, dry_run)
+        attempt = partial(_migrate, connection, admin, config, catalog, wanted, steps, dry_run)
+        done = _persist(admin or connection, config, place, attempt)
+        set_, problems = _set_passwords(connection, admin or connection, config, dry_run)
         notes = roles.role_notes(roles.observe_roles(connection, config, current_role(connection)), config)
-    return _migrated([*steps, *done, *passwords], notes, problems)
+    return _migrated([*steps, *done, *set_], notes, problems)
+
+
+def _persist(connection: Connection, config: Config, place: Place, attempt: Callable[[str], T]) -> T:
+    """The result of ``attempt`` with a limit for waits for locks, begun again after a wait or a race with another."""
+    races = 0
+    for lock_timeout in (*[SHORT] * ATTEMPTS, LONG):
+        try:
+            if lock_timeout == LONG:
+                with suppress(errors.InsufficientPrivilege):
+                    end_long_readers(connection, config)
+            return attempt(lock_timeout)
+        except errors.LockNotAvailable:
+            if lock_timeout == LONG:
+                held = ", ".join(lock_holders(connection, config)) or "another session"
+                what = f"could not lock schema {config['schema']} within {LONG}: {held} holds a lock"
+                do = "nothing was changed; run it again when that session has ended, or end it by pg_terminate_backend"
+                raise Refused(Problem(place.where, what, do)) from None
+            time.sleep(PAUSE_S)
+        except RACES:
+            races += 1
+            if races > RACES_MOST or lock_timeout == LONG:
+                raise
+            time.sleep(PAUSE_S)
+    raise AssertionError
+
+
+def _prepare_as_admin(admin: Connection, config: Config, owner: str, dry_run: bool, lock_timeout: str) -> list[Step]:
+    with admin.transaction():
+        _begin(admin, lock_timeout)
+        seen = roles.observe_roles(admin, config, owner)
+        return _execute(admin, _created(roles.preparations(seen, config), config), dry_run)
 
 
 def _owner_connection(
@@ -121,14 +158,14 @@ def _create_owner(
 ) -> tuple[roles.Surroundings, list[Step]]:
     """Creates the owner with the password of the URL, unless it exists or roles are not ours."""
     with admin.transaction():
-        _begin(admin)
+        _begin(admin, LONG)
         seen = roles.observe_roles(admin, config, expected_owner(config, place))
         steps = _execute(admin, roles.owner_steps(seen) if config["roles.create"] else [], dry_run)
         if steps and place.password and roles.sets_passwords(config) and not dry_run:
             try:
-                admin.execute(trusted(roles.password_sql(admin, config, seen.owner, place.password)))
+                admin.execute(trusted(passwords.password_sql(admin, config, seen.owner, place.password)))
             except psycopg.Error as error:
-                raise roles.password_refused(seen.owner, error) from None
+                raise passwords.password_refused(seen.owner, error) from None
     return seen, steps
 
 
@@ -148,17 +185,22 @@ def _migrate(
     config: Config,
     catalog: Catalog,
     wanted: Sequence[Piece],
-    lock_timeout: str,
     prepared: Sequence[Step],
     dry_run: bool,
+    lock_timeout: str,
 ) -> list[Step]:
     """The steps of the store's role, carried out in one transaction. Raises LockNotAvailable."""
     with connection.transaction():
-        _begin(connection)
+        _begin(connection, LONG)
+        alone = _wait_for_others(connection, config)
         local_settings(connection, {"lock_timeout": lock_timeout})
         steps = [] if admin else _prepare(connection, config, dry_run)
         observed = _observe(connection, config, catalog)
+        if not alone and "_secret" in observed.relations:
+            raise _Raced
         steps += _execute(connection, schema_steps(catalog, wanted, observed), dry_run)
+        held = _current(held_privileges(connection, catalog), config, wanted, observed if dry_run else None)
+        steps += _execute(connection, privilege_steps(catalog, held), dry_run)
         if not dry_run:
             _record(connection, config, [record for step in (*prepared, *steps) for record in step.records])
     return steps
@@ -192,14 +234,28 @@ def pending(config: Config, catalog: Catalog) -> list[str]:
     return migrate(config, catalog, dry_run=True).done
 
 
-def _begin(connection: Connection) -> None:
-    """Takes the lock that allows one migration at a time, and limits every wait for a lock to 20 s."""
-    local_settings(connection, {"lock_timeout": "20s", "statement_timeout": "0", "client_min_messages": "warning"})
+def _begin(connection: Connection, lock_timeout: str) -> None:
+    settings = {"lock_timeout": lock_timeout, "statement_timeout": "0", "client_min_messages": "warning"}
+    local_settings(connection, settings)
+
+
+def _wait_for_others(connection: Connection, config: Config) -> bool:
+    """True if no other migration can run until the transaction ends: of a schema that exists."""
     try:
-        connection.execute("select pg_advisory_xact_lock(%s)", [LOCK])
+        return lock_installation(connection, config)
     except errors.LockNotAvailable:
-        what = "another migration is still running on this server after 20 s"
+        what = f"another migration of schema {config['schema']} is still running after {LONG}"
         raise Refused(Problem("db migrate", what, "wait until it ends, then run it again")) from None
+
+
+def _current(held: list[Held], config: Config, wanted: Sequence[Piece], observed: ObservedSchema | None) -> list[Held]:
+    """Of a dry run the privileges on objects that the run would not describe and grant again anyway."""
+    if observed is None:
+        return held
+    same = {
+        one.name for one in wanted if one.kind == "about" and observed.recorded.get((one.name, "about")) == one.hash
+    }
+    return [one for one in held if (one.name if one.kind == "table" else config["schema"]) in same]
 
 
 def _prepare(connection: Connection, config: Config, dry_run: bool) -> list[Step]:
@@ -266,17 +322,20 @@ def _set_passwords(
     done: list[Step] = []
     problems: list[Problem] = []
     seen = roles.observe_roles(executor, config, current_role(connection))
-    for step in roles.password_steps(executor, seen, config, recorded):
+    steps = passwords.password_steps(executor, seen, config, recorded)
+    for step in steps if not dry_run else [step for step in steps if step.what]:
         try:
             if not dry_run:
                 with executor.transaction():
-                    _begin(executor)
+                    _begin(executor, LONG)
                     _execute(executor, [step], dry_run=False)
                 with connection.transaction():
                     _record(connection, config, step.records)
             done.append(step)
         except psycopg.Error as error:
-            problems += roles.password_refused(step.records[0][0], error).problems
+            problems += passwords.password_refused(step.records[0][0], error).problems
+    if not dry_run:
+        _record(connection, config, passwords.refused_passwords(done, config))
     return done, problems
 
 

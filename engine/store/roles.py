@@ -6,23 +6,36 @@ unchanged.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from gendash.engine.clients.postgres import Connection, translate
+from gendash.engine.clients.postgres import Connection, trusted
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.relations import reader_roles
-from gendash.engine.errors import Denied
 from gendash.engine.languages.sql_text import quote_name, quote_text
-from gendash.engine.model import Problem
-from gendash.engine.render.schema_sql import MARK, READER_TIMEOUT, SCHEMA_MARK, reader_connections, role_settings
+from gendash.engine.render.schema_sql import (
+    FILE_LIMIT,
+    MARK,
+    READER_SETTINGS,
+    SCHEMA_MARK,
+    reader_connections,
+    role_settings,
+)
 
-_PASSWORDS = {"everyone": "reader_password", "admin": "admin_reader_password"}
-
+PASSWORDS = {"everyone": "reader_password", "admin": "admin_reader_password", "user": "user_reader_password"}
+_LIMIT = "connection limit"
+_LARGE_OBJECTS = "'lo_creat(int)', 'lo_create(oid)', 'lo_from_bytea(oid, bytea)'"
+_UNLINKED = 1000
+# By role: its large objects, up to five other objects that it owns here, and whether we may drop them
+_OWNED = """
+select rolname, count(*) filter (where d.classid = 'pg_largeobject'::regclass),
+  (array_agg(pg_describe_object(d.classid, d.objid, 0)) filter (where d.classid <> 'pg_largeobject'::regclass))[:5],
+  (select m.rolsuper or pg_has_role(r.oid, 'usage') from pg_roles m where m.rolname = current_user)
+from pg_shdepend d join pg_roles r on d.refclassid = 'pg_authid'::regclass and d.refobjid = r.oid and d.deptype = 'o'
+where rolname = any(%s) and d.dbid = (select oid from pg_database where datname = current_database())
+group by rolname, r.oid
+"""
 
 Record = tuple[str, str, str | None]
 
@@ -37,11 +50,15 @@ class Step:
 
 
 class Reader(NamedTuple):
-    """An existing reader role: whether it may log in, its limits, whether gendash created it and may alter it."""
+    """An existing reader role: whether it may log in, its limits, whether gendash created it and may alter it.
+
+    ``settings`` (``name=value``) are those of its sessions in every database; in ``elsewhere`` it has some of its own.
+    """
 
     login: bool = False
     connections: int = -1
     settings: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
     ours: bool = True
     may_alter: bool = True
 
@@ -61,6 +78,10 @@ class Surroundings:
     owner_may_make_temporary: bool
     cannot_connect: tuple[str, ...]
     public: frozenset[str]
+    may_limit_files: bool = False
+    large_objects: Mapping[str, int] = field(default_factory=dict)
+    owned: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    may_drop_of: frozenset[str] = frozenset()
 
 
 def observe_roles(connection: Connection, config: Config, owner: str) -> Surroundings:
@@ -68,6 +89,8 @@ def observe_roles(connection: Connection, config: Config, owner: str) -> Surroun
     names = list(dict.fromkeys(reader_roles(config).values()))
     roles = connection.execute(
         "select rolname, rolcanlogin, rolconnlimit, coalesce(rolconfig, '{}'), "
+        "array(select datname::text from pg_db_role_setting join pg_database d on d.oid = setdatabase "
+        "where setrole = r.oid order by 1), "
         "coalesce(shobj_description(oid, 'pg_authid'), '') = %s, "
         "(select rolsuper or (rolcreaterole and (current_setting('server_version_num')::int < 160000 "
         "or pg_has_role(r.oid, 'member with admin option'))) from pg_roles where rolname = current_user) "
@@ -106,21 +129,40 @@ def observe_roles(connection: Connection, config: Config, owner: str) -> Surroun
         "select lower(privilege_type) from pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba))) "
         "where datname = current_database() and grantee = 0 union all "
         "select 'create' from pg_namespace, aclexplode(coalesce(nspacl, acldefault('n', nspowner))) "
-        "where nspname = 'public' and grantee = 0 and privilege_type = 'CREATE'"
+        "where nspname = 'public' and grantee = 0 and privilege_type = 'CREATE' union all "
+        "select 'large objects' from pg_proc p, aclexplode(coalesce(proacl, acldefault('f', proowner))) "
+        f"where p.oid = any(array[{_LARGE_OBJECTS}]::regprocedure[]) and grantee = 0"
     ).fetchall()
+    objects = connection.execute(_OWNED, [names]).fetchall()
     return Surroundings(
         owner=owner,
         owner_exists=owner_exists,
         database=database,
         schema_exists=schema_exists,
-        roles={name: Reader(login, limit, tuple(settings), *rest) for name, login, limit, settings, *rest in roles},
+        roles={
+            name: Reader(login, limit, tuple(settings), tuple(elsewhere), *rest)
+            for name, login, limit, settings, elsewhere, *rest in roles
+        },
         may_make_roles=may_roles,
         may_make_schema=may_schema,
         acts_for_owner=bool(acts and acts[0]),
         owner_may_make_temporary=bool(temporary and temporary[0]),
         cannot_connect=tuple(name for (name,) in lacking) + (() if ("connect",) in public else new),
         public=frozenset(name for (name,) in public),
+        may_limit_files=_may_limit_files(connection),
+        large_objects={name: large for name, large, *_ in objects if large},
+        may_drop_of=frozenset(name for name, *_, may in objects if may),
+        owned={name: tuple(others) for name, _, others, _ in objects if others},
     )
+
+
+def _may_limit_files(connection: Connection) -> bool:
+    by_grant = (
+        "has_parameter_privilege('temp_file_limit', 'set')" if connection.info.server_version >= 150000 else "false"
+    )
+    query = trusted(f"select rolsuper or {by_grant} from pg_roles where rolname = current_user")
+    row = connection.execute(query).fetchone()
+    return bool(row and row[0])
 
 
 def owner_steps(seen: Surroundings) -> list[Step]:
@@ -172,64 +214,50 @@ def _grant(what: str, rights: str, database: str, role: str, *, foreign: bool) -
 def _reader_steps(seen: Surroundings, config: Config, role: str) -> list[Step]:
     name = quote_name(role)
     if role not in seen.roles:
-        create = (f"create role {name} nologin", *role_settings(config, role))
+        create = (f"create role {name} nologin", *role_settings(config, role, limits_files=seen.may_limit_files))
         return [Step(f"create role {role}", (*create, _marked(name)))]
-    there = seen.roles[role]
-    wanted = {"default_transaction_read_only=on", f"statement_timeout={READER_TIMEOUT}"}
-    differs = there.connections != reader_connections(config) or not wanted <= set(there.settings)
-    if there.ours and there.may_alter and differs and config["roles.create"]:
-        return [Step(f"set limits of role {role}", tuple(role_settings(config, role)))]
-    return []
-
-
-def password_steps(
-    connection: Connection, seen: Surroundings, config: Config, recorded: Mapping[tuple[str, str], str]
-) -> list[Step]:
-    """Passwords of readers that are set and differ from those recorded, as ``roles.passwords`` says."""
-    steps: list[Step] = []
-    if not sets_passwords(config):
-        return steps
-    for audience, role in reader_roles(config).items():
-        password = config[_PASSWORDS[audience]]
-        known = recorded.get((role, "role"), "")
-        there = seen.roles.get(role, Reader(may_alter=False))
-        if password and there.may_alter and not (there.login and _is_fingerprint(known, password)):
-            statement = password_sql(connection, config, role, password)
-            steps.append(Step(f"set password of {role}", (statement,), ((role, "role", fingerprint(password)),)))
+    there, steps = seen.roles[role], []
+    if not (there.ours and there.may_alter and config["roles.create"]):
+        return []
+    if role in seen.large_objects and role in seen.may_drop_of:
+        what = f"delete {seen.large_objects[role]} large objects of role {role}"
+        steps.append(Step(what, (_unlink(role),)))
+    differs = reader_differences(seen, config, role)
+    if differs:
+        reset = [f"alter role {name} reset all"]
+        reset += [f"alter role {name} in database {quote_name(one)} reset all" for one in there.elsewhere]
+        limits = role_settings(config, role, limits_files=seen.may_limit_files)
+        found = [one for one in differs if one != _LIMIT]
+        what = f"set limits of role {role}" + (f", which differed in {', '.join(found)}" if found else "")
+        steps.append(Step(what, (*reset, *limits)))
     return steps
+
+
+def reader_differences(seen: Surroundings, config: Config, role: str) -> list[str]:
+    """The names of settings in which an existing reader role differs from what gendash sets; any session of it can."""
+    there = seen.roles[role]
+    held = dict(one.partition("=")[::2] for one in there.settings)
+    wanted = dict(READER_SETTINGS)
+    limit = {"temp_file_limit": FILE_LIMIT} if seen.may_limit_files else {}
+    if not limit:
+        held.pop("temp_file_limit", None)
+    wanted |= limit
+    found = [name for name in sorted(wanted.keys() | held) if wanted.get(name) != held.get(name)]
+    found += [f"settings in database {one}" for one in there.elsewhere]
+    return found + ([_LIMIT] if there.connections != reader_connections(config) else [])
+
+
+def _unlink(role: str) -> str:
+    """SQL that deletes large objects of a role, so many at a time: each takes a lock until the transaction ends."""
+    return (
+        "select lo_unlink(m.oid) from pg_largeobject_metadata m join pg_roles r on r.oid = lomowner "
+        f"where rolname = {quote_text(role)} limit {_UNLINKED}"
+    )
 
 
 def sets_passwords(config: Config) -> bool:
     """True if `migrate` is to set passwords."""
     return bool(config["roles.create"] and config["roles.passwords"] != "none")
-
-
-def password_sql(connection: Connection, config: Config, role: str, password: str) -> str:
-    """The statement that sets a password. A SCRAM verifier is computed here, so that no log contains the password."""
-    if config["roles.passwords"] == "verifier":
-        pgconn = connection.pgconn
-        password = pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
-    return f"alter role {quote_name(role)} login password {quote_text(password)}"
-
-
-def password_refused(role: str, error: Exception) -> Denied:
-    """The error for a password that the server did not accept; never the statement, which holds it."""
-    (problem,) = translate(error, f"role {role}").problems
-    todo = (
-        "set roles.passwords to plain if the server takes passwords in plain text only, or to none and set it where"
-        " the server's passwords are managed"
-    )
-    return Denied(Problem(f"role {role}", f"its password could not be set: {problem.what}", todo))
-
-
-def fingerprint(password: str, salt: str = "") -> str:
-    """A salted, slow hash, by which `migrate` detects a changed password."""
-    salt = salt or secrets.token_hex(16)
-    return f"{salt}${hashlib.pbkdf2_hmac('sha256', password.encode(), salt.encode(), 20_000).hex()}"
-
-
-def _is_fingerprint(known: str, password: str) -> bool:
-    return bool(known) and hmac.compare_digest(known, fingerprint(password, known.split("$")[0]))
 
 
 def role_notes(seen: Surroundings, config: Config) -> list[str]:
@@ -239,16 +267,22 @@ def role_notes(seen: Surroundings, config: Config) -> list[str]:
         there = seen.roles.get(role, Reader())
         if not there.login and not sets_passwords(config):
             found.append(f"role {role} cannot log in; those who manage the roles must allow it (LOGIN) with a password")
-        elif not config[_PASSWORDS[audience]] and not there.login:
-            variable = f"GENDASH_{_PASSWORDS[audience].upper()}"
+        elif not config[PASSWORDS[audience]] and not there.login:
+            variable = f"GENDASH_{PASSWORDS[audience].upper()}"
             found.append(f"role {role} cannot log in, since it has no password; set {variable} and migrate again")
         elif not there.login:
             found.append(
                 f"role {role} cannot log in; ask a superuser to run: alter role {quote_name(role)} login password '…'"
             )
-        if config["roles.create"] and not there.ours and f"statement_timeout={READER_TIMEOUT}" not in there.settings:
-            sql = "; ".join(role_settings(config, role))
+        if config["roles.create"] and role in seen.roles and not there.ours and reader_differences(seen, config, role):
+            sql = "; ".join(role_settings(config, role, limits_files=False))
             found.append(f"role {role} existed before and is used unchanged; to set the limits of gendash: {sql}")
+        if role in seen.roles and not any(one.startswith("temp_file_limit=") for one in there.settings):
+            sql = f"alter role {quote_name(role)} set temp_file_limit = {quote_text(FILE_LIMIT)}"
+            found.append(f"role {role} may fill the disk with temporary files; ask a superuser to run: {sql}")
+        if role in seen.owned:
+            what = f"role {role} owns {', '.join(seen.owned[role])}, which gendash did not make"
+            found.append(f"{what}; to drop it: drop owned by {quote_name(role)}, then migrate again")
     database = quote_name(seen.database)
     if "temporary" in seen.public:
         sql = f"revoke temporary on database {database} from public"
@@ -257,4 +291,7 @@ def role_notes(seen: Surroundings, config: Config) -> list[str]:
         found.append(
             "every role may create in schema public; if nobody needs that: revoke create on schema public from public"
         )
+    if "large objects" in seen.public:
+        sql = f"revoke execute on function {_LARGE_OBJECTS.replace(chr(39), '')} from public"
+        found.append(f"every role may create large objects in {seen.database}; if nobody needs that: {sql}")
     return found

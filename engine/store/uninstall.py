@@ -20,9 +20,9 @@ from gendash.engine.definitions.relations import qualified, reader_roles
 from gendash.engine.errors import Refused
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Problem
-from gendash.engine.render.schema_sql import MARK, SCHEMA_MARK
+from gendash.engine.render.schema_sql import FUNCTIONS, MARK, SCHEMA_MARK, function_sql
 from gendash.engine.store.admin import admin_connection, expected_owner
-from gendash.engine.store.migrate import LOCK
+from gendash.engine.store.lease import lock_installation
 
 _RELATIONS = ("table", "rollup", "view", "materialized")
 _DROP = {"r": "table", "v": "view", "m": "materialized view"}
@@ -98,7 +98,6 @@ def _acting(config: Config) -> Iterator[Connection]:
     ):
         settings = {"lock_timeout": "20s", "statement_timeout": "0", "client_min_messages": "warning"}
         local_settings(connection, settings)
-        connection.execute("select pg_advisory_xact_lock(%s)", [LOCK])
         lent = connection.execute(
             "select pg_get_userbyid(nspowner) from pg_namespace "
             "where nspname = %s and not pg_has_role(nspowner, 'usage')",
@@ -106,6 +105,7 @@ def _acting(config: Config) -> Iterator[Connection]:
         ).fetchone()
         if lent:  # an admin that is no superuser must be a member of the schema's owner
             connection.execute(trusted(f"grant {quote_name(lent[0])} to current_user"))
+        lock_installation(connection, config)
         yield connection
         if lent and _existing(connection, lent):
             connection.execute(trusted(f"revoke {quote_name(lent[0])} from current_user"))
@@ -139,8 +139,7 @@ def _schema(
         "and relkind in ('r', 'v', 'm') order by c.oid desc",
         [oid, [name for name, kind, _ in records if kind in _RELATIONS]],
     ).fetchall()
-    signatures = [f"{qualified(config, name)}({'text' if name == 'user_hash' else ''})"
-                  for name, kind, _ in records if kind == "function"]  # fmt: skip
+    signatures = [function_sql(config, name) for name, kind, _ in records if kind == "function" and name in FUNCTIONS]
     functions = connection.execute(
         "select to_regprocedure(s)::oid, s from unnest(%s::text[]) s where to_regprocedure(s) is not null", [signatures]
     ).fetchall()

@@ -1,1 +1,1 @@
-"""`gendash verify`: queries, run as a reader, verdicts, freshness."""
+"""`gendash verify`: queries, verdicts, freshness."""

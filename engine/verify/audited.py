@@ -8,7 +8,7 @@ from gendash.engine.clients.answers import Failed
 from gendash.engine.definitions.audits import audits, is_off, share_limit, touched
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.relations import qualified
-from gendash.engine.verify.reader import RunQuery
+from gendash.engine.read.reader import RunQuery
 from gendash.engine.verify.verdict import OK, Finding
 
 

@@ -10,27 +10,20 @@ from typing import Any
 from gendash.engine.config.load import FEATURE_NEEDS, Config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.grid import panel_id
-from gendash.engine.languages.grafana_macros import PIXELS_A_COLUMN, Span, Timing, timing
 from gendash.engine.model import Dashboard, Panel, Query, Variable
+from gendash.engine.read.questions import Sent, points_of, sent_query
 from gendash.engine.render.dashboards import datasource, live_annotations, render_dashboard
 from gendash.engine.verify.verdict import Verdict
 
 
 @dataclass(frozen=True)
-class Question:
-    """One query to verify: its place, its text as Grafana sends it, its time range, and its role of the store.
+class Question(Sent):
+    """One query to verify; ``verdict`` is the empty form that the answer fills in.
 
-    ``verdict`` is the empty form that the answer fills in; ``relations`` are those that the query names.
-    ``role`` is empty for a question to Prometheus. ``target`` is what the dashboard holds of it, ``points`` how many
-    its panel has room for.
+    ``target`` is what the dashboard holds of it, ``points`` how many its panel has room for.
     """
 
     verdict: Verdict
-    query: Query
-    text: str
-    time: Timing
-    role: str
-    relations: frozenset[str]
     target: Mapping[str, Any] = field(default_factory=dict)
     points: int = 0
 
@@ -172,18 +165,6 @@ def _question(
     panel: Mapping[str, Any],
     at: datetime,
 ) -> Question:
-    config = catalog.config
-    points = panel.get("maxDataPoints") or panel.get("gridPos", {}).get("w", 24) * PIXELS_A_COLUMN
-    time = timing(
-        Span.last(panel.get("timeFrom") or dashboard.range, at),
-        query.language,
-        points=points,
-        least=panel.get("interval", ""),
-        scrape=config["prometheus.scrape_interval"] if query.language == "promql" else "",
-        min_step=target.get("interval", ""),
-        zone=config["time_zone"],
-    )
-    admin = target["datasource"]["uid"] == config["datasources.admin.uid"]
-    role = ("admin_reader" if admin else "reader") if query.language == "sql" else ""
-    relations = frozenset(name for kind, name in catalog.expand(query).uses if kind == "relation")
-    return Question(blank, query, target.get("rawSql") or target["expr"], time, role, relations, target, points)
+    sent = sent_query(catalog, dashboard, query, target, panel, at)
+    place = (sent.query, sent.text, sent.time, sent.role, sent.relations)
+    return Question(*place, blank, target, points_of(panel))

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from gendash.engine.errors import TargetError
 from gendash.engine.languages.promql import normal_form
+from gendash.engine.read.sources import PROMETHEUS
 from gendash.engine.render.rules import rule_expression
 from gendash.engine.verify.queries import unavailable
-from gendash.engine.verify.servers import PROMETHEUS, Servers, failed_query
+from gendash.engine.verify.servers import Servers, failed_query
 from gendash.engine.verify.verdict import OK, Status, Verdict
 
 RULES = "rules"

@@ -5,28 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from zoneinfo import ZoneInfo
 
-from gendash.engine.clients import prometheus as prom
 from gendash.engine.clients.answers import Failed
-from gendash.engine.clients.postgres import store
 from gendash.engine.config.load import Config, suggest
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.definitions.relations import qualified, reader_login
-from gendash.engine.errors import ContentError, Denied, GendashError, TargetError, Unexpected
-from gendash.engine.languages.grafana_macros import Choice, MacroError, Timing, browser_part, expand_macros, leftovers
+from gendash.engine.definitions.relations import qualified
+from gendash.engine.errors import ContentError, GendashError, TargetError, Unexpected
+from gendash.engine.languages.grafana_macros import Choice, browser_part
 from gendash.engine.model import Problem, Variable
+from gendash.engine.read.reader import Rows, RunQuery
+from gendash.engine.read.sources import (
+    PROMETHEUS,
+    Sources,
+    expanded_text,
+    given_options,
+    open_sources,
+    picked_options,
+    send,
+)
 from gendash.engine.verify.audited import doubt_finder, shares_beyond
 from gendash.engine.verify.freshness import Filled, relation_finder
 from gendash.engine.verify.queries import Asked, Question, dashboard_queries
-from gendash.engine.verify.reader import RunQuery, open_reader
 from gendash.engine.verify.recorded import Recorded, look_at_series
 from gendash.engine.verify.rules import RULES, rule_verdict
-from gendash.engine.verify.servers import PROMETHEUS, Servers, failed_query
+from gendash.engine.verify.servers import Servers, failed_query
 from gendash.engine.verify.through_grafana import Through
 from gendash.engine.verify.verdict import OK, Answer, Finding, Status, Verdict, judge, series, table
 
@@ -42,7 +48,6 @@ _REFUSALS: Mapping[str, tuple[Status, str]] = {  # by SQLSTATE: what it means fo
     "3F000": ("missing", MIGRATE),
     "42501": ("error", MIGRATE),
 }
-_LABEL_VALUES = re.compile(r"label_values\((?:(.+),\s*)?([^,]+)\)\s*")
 _NAMED = re.compile(r"\$(\w+)|\$\{(\w+)[^}]*\}|\[\[(\w+)")
 
 
@@ -123,41 +128,33 @@ def _connect(
 ) -> Servers:
     """Connections to the servers that are needed, each tried."""
     needed = [question for one in asked for question in one.questions]
-    roles = {question.role for question in needed} - {PROMETHEUS}
+    asked_roles = {question.role for question in needed}
+    roles = asked_roles - {PROMETHEUS}
     if roles and (config["admin_reader_password"] or config["roles.passwords"] == "none"):
         roles.add("admin_reader")  # who may read the results of audits
-    down: dict[str, Finding] = {}
-    readers: dict[str, RunQuery] = {}
+    wants_prometheus = (rules and config.has("prometheus")) or PROMETHEUS in asked_roles
+    if through:
+        call = through.call if wants_prometheus else None
+        sources = Sources({role: through.reader(role) for role in sorted(roles)}, call, {})
+    else:
+        sources = open_sources(stack, config, roles, wants_prometheus, at)
+    down = {role: Finding("error", why) for role, why in sources.down.items()}
     filled: dict[str, Filled] = {}
-    for role in sorted(roles):
+    for role, reader in sources.readers.items():
         try:
-            reader = through.reader(role) if through else stack.enter_context(_reader(config, role, at))
-            readers[role] = reader
-            filled |= _filled(catalog, readers[role])
+            filled |= _filled(catalog, reader)
         except GendashError as error:
             down[role] = failed_query(error)
-    auditor = None if "admin_reader" in down else readers.get("admin_reader")
+    auditor = None if "admin_reader" in down else sources.readers.get("admin_reader")
     beyond = shares_beyond(catalog, auditor) if auditor else {}
     relations, doubts = relation_finder(catalog, filled), doubt_finder(catalog, beyond)
-    call: prom.Call | None = None
     seen = Recorded(catalog)
-    if (rules and config.has("prometheus")) or any(question.role == "" for question in needed):
+    if sources.call is not None:
         try:
-            call = through.call if through else stack.enter_context(prom.prometheus(config))
-            seen = look_at_series(catalog, call, moment)
+            seen = look_at_series(catalog, sources.call, moment)
         except TargetError as error:
             down[PROMETHEUS] = failed_query(error)
-    return Servers(catalog, readers, call, down, relations, doubts, seen.find, seen.loaded, seen.rules_unknown, through)
-
-
-def _reader(config: Config, role: str, at: datetime | None) -> AbstractContextManager[RunQuery]:
-    """Access as a role of the data sources; never as the owner, who may read what panels may not."""
-    user, password = reader_login(config, role), config[f"{role}_password"]
-    if not password and config["roles.passwords"] != "none":
-        what = f"not set, so nothing can be asked as role {user}"
-        do = "set it to the password that the role has, and run `gendash db migrate` if it has none"
-        raise Denied(Problem(f"GENDASH_{role.upper()}_PASSWORD", what, do))
-    return open_reader(store(config), user, password, at, f"GENDASH_{role.upper()}_PASSWORD")
+    return Servers(catalog, sources, down, relations, doubts, seen.find, seen.loaded, seen.rules_unknown, through)
 
 
 def _filled(catalog: Catalog, ask: RunQuery) -> dict[str, Filled]:
@@ -201,13 +198,22 @@ def _with_options(live: Servers, item: Question, choices: Sequence[Choice], one:
 
 
 def _ask(live: Servers, item: Question, choices: Sequence[Choice]) -> QueryResult:
-    text = live.down.get(item.role) or _expanded(item, item.text, choices)
-    if isinstance(text, Finding):
-        return QueryResult(text)
+    if item.role in live.down:
+        return QueryResult(live.down[item.role])
+    text = expanded_text(item, item.text, choices)
+    if isinstance(text, Failed):
+        return QueryResult(Finding("error", text.message))
     try:
         if live.through:
             return _by_grafana(live, live.through, item, choices)
-        return _sql(live, item, text) if item.query.language == "sql" else _promql(live, item, text)
+        given = send(live.sources, item, text)
+        if isinstance(given, Failed):
+            return QueryResult(_refused(live, item, given), ms=given.ms)
+        if isinstance(given, Rows):
+            answer = table(given.columns, given.rows, item.query.format, given.numeric)
+            return QueryResult(_judged(live, item, answer), answer, given.ms)
+        answer = series(given.series)
+        return QueryResult(judge(item.query, answer, live.series(text, not answer.rows)), answer, given.ms)
     except TargetError as error:  # a server that went away meanwhile
         return QueryResult(failed_query(error))
 
@@ -217,29 +223,13 @@ def _by_grafana(live: Servers, through: Through, item: Question, choices: Sequen
     given, ms = through.ask(item, browser_part(item.query.language, item.text, item.time, choices))
     sql = item.query.language == "sql"
     if isinstance(given, Failed):
-        return QueryResult(_refused(live, item, given) if sql else Finding("error", given.message), ms=ms)
+        return QueryResult(_refused(live, item, given), ms=ms)
     if sql:
         return QueryResult(_judged(live, item, given), given, ms)
-    text = _expanded(item, item.text, choices)
-    source = text if isinstance(text, Finding) else live.series(text, not given.rows)
+    text = expanded_text(item, item.text, choices)
+    broken = Finding("error", text.message) if isinstance(text, Failed) else None
+    source = broken or live.series(str(text), not given.rows)
     return QueryResult(judge(item.query, given, source), given, ms)
-
-
-def _expanded(item: Question, text: str, choices: Sequence[Choice]) -> str | Finding:
-    try:
-        out = expand_macros(item.query.language, text, item.time, choices)
-    except MacroError as error:
-        return Finding("error", str(error))
-    left = leftovers(out)
-    return Finding("error", f"nothing expands {', '.join(left)}: no such macro or variable here") if left else out
-
-
-def _sql(live: Servers, item: Question, text: str) -> QueryResult:
-    given = live.readers[item.role](text)
-    if isinstance(given, Failed):
-        return QueryResult(_refused(live, item, given), ms=given.ms)
-    answer = table(given.columns, given.rows, item.query.format, given.numeric)
-    return QueryResult(_judged(live, item, answer), answer, given.ms)
 
 
 def _judged(live: Servers, item: Question, answer: Answer) -> Finding:
@@ -250,7 +240,9 @@ def _judged(live: Servers, item: Question, answer: Answer) -> Finding:
 
 
 def _refused(live: Servers, item: Question, given: Failed) -> Finding:
-    """The reason why the database rejected a query; a missing source is named first."""
+    """The reason why a server rejected a query; a missing relation is named first."""
+    if item.role == PROMETHEUS:
+        return Finding("error", given.message)
     status, do = _REFUSALS.get(given.code, ("error", ""))
     source = live.relations(item.relations)
     if status == source.status == "missing":
@@ -258,33 +250,6 @@ def _refused(live: Servers, item: Question, given: Failed) -> Finding:
     role = live.catalog.config[f"roles.{item.role}"]
     what = f"role {role} may not read: {given.message}" if given.code == "42501" else given.message
     return Finding(status, f"{what}; {do}" if do else what)
-
-
-def _promql(live: Servers, item: Question, text: str) -> QueryResult:
-    assert live.call is not None
-    span = item.time.span
-    if item.query.instant:
-        given = prom.instant(live.call, text, span.end)
-    else:
-        start, end = _aligned(item.time)
-        given = prom.over(live.call, text, start, end, item.time.step_ms)
-    if isinstance(given, Failed):
-        return QueryResult(Finding("error", given.message), ms=given.ms)
-    if given.partial:
-        return QueryResult(Finding("error", f"the answer is partial: {given.partial}"), ms=given.ms)
-    answer = series(given.series)
-    return QueryResult(judge(item.query, answer, live.series(text, not answer.rows)), answer, given.ms)
-
-
-def _aligned(time: Timing) -> tuple[datetime, datetime]:
-    """Start and end on multiples of the step, counted in local time as at the end: so Grafana aligns a range."""
-    offset = time.span.end.astimezone(ZoneInfo(time.zone)).utcoffset()
-    ahead, step_s = offset.total_seconds() if offset else 0.0, time.step_ms / 1000
-    start, end = (
-        datetime.fromtimestamp((moment.timestamp() + ahead) // step_s * step_s - ahead, UTC)
-        for moment in (time.span.start, time.span.end)
-    )
-    return start, end
 
 
 # ── variables ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -308,57 +273,15 @@ def _options(
     if item.role in live.down:
         return [], QueryResult(live.down[item.role])
     try:
-        given = _label_values(live, item, choices) if item.query.language == "promql" else _texts(live, item, choices)
+        given = given_options(live.sources, item, choices)
+        if isinstance(given, Failed):
+            return [], QueryResult(_refused(live, item, given))
+        options = picked_options(given.texts, variable.regex)
+        answer = Answer(len(options), texts=len(options))
+        if item.role != PROMETHEUS:
+            source = live.relations(item.relations)
+        else:
+            source = live.series(given.selector, not given.texts) if given.selector else OK
     except TargetError as error:
-        given = failed_query(error)
-    if isinstance(given, Finding):
-        return [], QueryResult(given)
-    found, source, ms = given
-    options = _picked(found, variable.regex)
-    answer = Answer(len(options), texts=len(options))
-    return options, QueryResult(judge(item.query, answer, source), answer, ms)
-
-
-Judged = tuple[list[str], Finding, float]
-
-
-def _label_values(live: Servers, item: Question, choices: Sequence[Choice]) -> Judged | Finding:
-    match = _LABEL_VALUES.fullmatch(item.text)
-    if not match:
-        return Finding("error", "a PromQL variable is written label_values(metric, label)")
-    selector = _expanded(item, match[1] or "", choices)
-    if isinstance(selector, Finding):
-        return selector
-    assert live.call is not None
-    given = prom.label_values(live.call, match[2].strip(), selector, item.time.span.start, item.time.span.end)
-    if isinstance(given, Failed) or given.partial:
-        return Finding(
-            "error", given.message if isinstance(given, Failed) else f"the answer is partial: {given.partial}"
-        )
-    found = [str(value) for value in given.data]
-    return found, live.series(selector, not found) if selector else OK, given.ms
-
-
-def _texts(live: Servers, item: Question, choices: Sequence[Choice]) -> Judged | Finding:
-    text = _expanded(item, item.text, choices)
-    if isinstance(text, Finding):
-        return text
-    given = live.readers[item.role](text)
-    if isinstance(given, Failed):
-        return _refused(live, item, given)
-    texts = [i for i, _ in enumerate(given.columns) if any(isinstance(row[i], str) for row in given.rows)]
-    if given.rows and not texts:
-        return Finding("error", "no column of text to take options from; cast it to text")
-    rank = {"value": 0, "text": 1}
-    best = min(texts, key=lambda i: rank.get(given.columns[i], 2), default=0)
-    found = [str(row[best]) for row in given.rows if row[best] is not None]
-    return found, live.relations(item.relations), given.ms
-
-
-def _picked(found: Sequence[str], regex: str) -> list[str]:
-    """Each option once, sorted; what the expression captures where there is one."""
-    if regex:
-        pattern = re.compile(regex.strip("/").replace("(?<", "(?P<"))
-        matches = [match for match in (pattern.search(text) for text in found) if match]
-        found = [match[1] if pattern.groups else match.string for match in matches]
-    return sorted(set(found))
+        return [], QueryResult(failed_query(error))
+    return options, QueryResult(judge(item.query, answer, source), answer, given.ms)

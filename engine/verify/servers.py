@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from gendash.engine.clients import prometheus as prom
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.errors import GendashError
+from gendash.engine.read.sources import Sources, reason_of
 from gendash.engine.verify.freshness import Finder
-from gendash.engine.verify.reader import RunQuery
 from gendash.engine.verify.through_grafana import Through
 from gendash.engine.verify.verdict import OK, Finding
-
-PROMETHEUS = ""  # the role of a question that is not for the store
 
 
 @dataclass(frozen=True)
@@ -24,8 +22,7 @@ class Servers:
     """
 
     catalog: Catalog
-    readers: Mapping[str, RunQuery]
-    call: prom.Call | None
+    sources: Sources
     down: Mapping[str, Finding]
     relations: Callable[[Iterable[str]], Finding]
     doubts: Callable[[Iterable[str]], Finding]
@@ -37,4 +34,4 @@ class Servers:
 
 def failed_query(error: GendashError) -> Finding:
     """A failed query as a finding, in one line."""
-    return Finding("error", "; ".join(map(str, error.problems)))
+    return Finding("error", reason_of(error))

@@ -17,10 +17,10 @@ from gendash.engine.config.load import Config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.errors import TargetError
 from gendash.engine.model import Audience
+from gendash.engine.read.reader import Rows, RunQuery
 from gendash.engine.render.dashboards import render_dashboards
 from gendash.engine.render.provisioning import POSTGRES, folder, uses
 from gendash.engine.verify.queries import Question
-from gendash.engine.verify.reader import Rows, RunQuery
 from gendash.engine.verify.verdict import Answer, Status, Verdict
 
 GRAFANA = "grafana"

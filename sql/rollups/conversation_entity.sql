@@ -8,6 +8,7 @@ key: [conversation_id]
 indexes: [[created_at]]
 window: true
 time: created_at
+own_rows: user_id
 columns:
   conversation_id: {type: text, doc: id of the conversation on the platform}
   user_id: {type: text, null: true, of_user: true, doc: "its user; NULL where anonymous"}

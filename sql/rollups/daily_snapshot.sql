@@ -32,14 +32,17 @@ present (subject, state, part, day, chunks) as (
   select 'tickets', status, priority, (created_at at time zone {{ zone() }})::date, null
   from {{ view('ticket_entity') }} where 'ticket_entity' in (select relation from fresh)
   union all
-  select 'documents', status, file_type, (created_at at time zone {{ zone() }})::date, chunks
-  from {{ view('document_entity') }} where 'document_entity' in (select relation from fresh)
+  select 'documents', status, file_type, day, chunks
+  from {{ view('document_now') }} where 'document_entity' in (select relation from fresh)
 ),
 -- days without a count: all at first, and those on which no refresh ran
 gaps as (
   select subject, each.day::date as day
   from (select subject, min(day) as first from present group by 1) as began, today,
-    generate_series(began.first::timestamp, today.day - interval '1 day', interval '1 day') as each (day)
+    generate_series(
+      greatest(began.first, today.day - {{ setting('growth.days') }})::timestamp, today.day - interval '1 day',
+      interval '1 day'
+    ) as each (day)
   except
   select subject, day from {{ schema() }}.daily_snapshot
 ),
@@ -73,8 +76,11 @@ events (subject, state, part, day, amount, chunks) as (
   from steps join {{ view('ticket_entity') }} using (ticket_id)
   where exists (select from gaps where subject = 'tickets')
 ),
+-- what was before the first of these days is there on it
 changes as (
-  select subject, state, part, day, sum(amount) as amount, sum(chunks) as chunks from events group by 1, 2, 3, 4
+  select subject, state, part, greatest(events.day, today.day - {{ setting('growth.days') }}) as day,
+    sum(amount) as amount, sum(chunks) as chunks
+  from events, today group by 1, 2, 3, 4
 ),
 spans as (
   select subject, state, part, min(day) as first from changes group by 1, 2, 3

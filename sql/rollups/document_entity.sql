@@ -7,6 +7,7 @@ cadence: 5m
 key: [document_id]
 indexes: [[created_at], [status]]
 time: created_at
+own_rows: user_id
 columns:
   document_id: {type: text, doc: id of the document on the platform}
   user_id: {type: text, null: true, of_user: true, doc: who uploaded it}

@@ -9,6 +9,7 @@ key: [day, environment, user_hash]
 window: true
 time: day
 indexes: [[user_hash]]
+own_rows: user_hash
 columns:
   day: {type: date, doc: local day on which the traces began}
   environment: {type: text, doc: Langfuse environment}

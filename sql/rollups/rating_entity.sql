@@ -7,6 +7,7 @@ cadence: 5m
 key: [feedback_id]
 indexes: [[created_at]]
 time: created_at
+own_rows: user_id
 columns:
   feedback_id: {type: text, doc: id of the rating on the platform}
   message_id: {type: text, doc: the rated answer}

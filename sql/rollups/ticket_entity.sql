@@ -7,6 +7,7 @@ cadence: 1m
 key: [ticket_id]
 indexes: [[created_at], [status], [resolved_at]]
 time: created_at
+own_rows: created_by
 columns:
   ticket_id: {type: text, doc: id of the ticket on the platform}
   created_by: {type: text, null: true, of_user: true, doc: who opened it}

@@ -8,6 +8,7 @@ key: [day, user_id]
 window: true
 time: day
 newest: last_at
+own_rows: user_id
 columns:
   day: {type: date, doc: local day}
   user_id: {type: text, of_user: true, doc: id of the account on the platform}

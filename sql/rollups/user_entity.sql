@@ -8,6 +8,7 @@ cadence: 5m
 key: [user_id]
 indexes: [[created_at]]
 time: created_at
+own_rows: user_id
 columns:
   user_id: {type: text, doc: id of the account on the platform}
   user_hash: {type: text, hash_of: user_id, doc: "keyed hash of the id, the same that LLM rows carry"}

@@ -13,7 +13,7 @@ columns:
 select
   {{ column('users.user_id', 'u') }}::text as user_id,
   {{ column('users.created_at', 'u') }}::timestamptz as created_at,
-  nullif(
+  case when {{ setting('privacy.names') }} then nullif(
     trim(
       concat_ws(
         ' ', {{ column('users.first_name', 'u', optional='text') }}::text,
@@ -21,5 +21,5 @@ select
       )
     ),
     ''
-  ) as name
+  ) end as name
 from {{ table('users') }} u

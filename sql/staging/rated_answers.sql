@@ -40,7 +40,7 @@ select
   {{ column('feedback.feedback_id', 'f') }}::text as feedback_id,
   {{ column('feedback.user_id', 'f') }}::text as user_id,
   case when {{ column('feedback.rating', 'f') }}::text ~ '^-?[0-9]{1,9}([.][0-9]*)?$' then {{ column('feedback.rating', 'f') }}::numeric::int end as rating,
-  nullif(btrim({{ column('feedback.comment', 'f') }}), '') as comment,
+  case when {{ setting('privacy.comments') }} then nullif(btrim({{ column('feedback.comment', 'f') }}), '') end as comment,
   {{ column('feedback.created_at', 'f') }}::timestamptz as created_at,
   {{ column('messages.message_id', 'm') }}::text as message_id,
   {{ word('messages.role', 'message_role', 'm') }} = 'assistant' as is_answer,

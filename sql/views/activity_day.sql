@@ -1,7 +1,7 @@
 /*
 doc: Active users and conversations by day. A user is active on a day with at least one message of theirs. Rolling
   figures are exact distinct counts over their window, not sums of days.
-grain: one row per local day from the first message or conversation to today
+grain: one row per local day from the first message or conversation to today, at most growth.days back
 feature: conversations
 audience: everyone
 columns:
@@ -13,14 +13,11 @@ columns:
   conversations: {type: bigint, doc: conversations begun on it}
   anonymous: {type: bigint, doc: those of them without a user}
 */
-with days as (
-  select generate_series(
-    least(min(day), {{ today() }})::timestamp,
-    greatest(max(day) filter (where dau > 0 or conversations > 0), {{ today() }}),
-    interval '1 day'
-  )::date as day
+with ends as (
+  select least(min(day), {{ today() }}) as first, max(day) filter (where dau > 0 or conversations > 0) as last
   from {{ view('active_day') }}
-)
+),
+days as (select {{ calendar('first', 'last') }}::date as day from ends)
 select
   day,
   day::timestamp at time zone {{ zone() }} as at,

@@ -1,6 +1,6 @@
 /*
 doc: Conversations begun by day and channel.
-grain: one row per local day and channel, from the first conversation to today; days without one show 0
+grain: one row per local day and channel, from the first conversation to today, at most growth.days back; days without one show 0
 feature: conversations
 audience: everyone
 cadence: 5m
@@ -23,7 +23,7 @@ with begun as (
   group by 1, 2
 ),
 days as (
-  select generate_series(min(day)::timestamp, greatest(max(day), {{ today() }}), interval '1 day')::date as day
+  select {{ calendar('min(day)', 'max(day)') }}::date as day
   from begun
 )
 select

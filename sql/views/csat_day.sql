@@ -1,7 +1,7 @@
 /*
 doc: Satisfaction by the day on which a rating was given. A rating of 4 or 5 counts as satisfied. An edited rating
   counts with its present value on the day of its first.
-grain: one row per local day from the first rating to today; days without one show 0
+grain: one row per local day from the first rating to today, at most growth.days back; days without one show 0
 feature: feedback
 audience: everyone
 cadence: 5m
@@ -25,7 +25,7 @@ with given as (
   group by 1
 ),
 days as (
-  select generate_series(min(day)::timestamp, greatest(max(day), {{ today() }}), interval '1 day')::date as day
+  select {{ calendar('min(day)', 'max(day)') }}::date as day
   from given
 ),
 sums as (
@@ -35,8 +35,8 @@ sums as (
     coalesce(satisfied, 0) as satisfied,
     (sum(coalesce(ratings, 0)) over week)::bigint as ratings_7d,
     (sum(coalesce(satisfied, 0)) over week)::bigint as satisfied_7d
-  from days left join given using (day)
-  window week as (order by day rows between 6 preceding and current row)
+  from days full join given using (day)
+  window week as (order by day range between interval '6 days' preceding and current row)
 )
 select
   day,
@@ -46,4 +46,4 @@ select
   ratings_7d,
   satisfied_7d,
   satisfied_7d::float8 / nullif(ratings_7d, 0) as csat_7d
-from sums
+from sums join days using (day)

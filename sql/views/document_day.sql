@@ -1,6 +1,6 @@
 /*
 doc: Documents by the day of their upload and by what became of them. Deleted documents are missing from the past too.
-grain: one row per local day, status and file type, from the first upload to today; days without one show 0
+grain: one row per local day, status and file type, from the first upload to today, at most growth.days back; days without one show 0
 feature: documents
 audience: everyone
 cadence: 5m
@@ -20,7 +20,7 @@ with uploaded as (
 ),
 groups as (select distinct status, file_type from uploaded),
 days as (
-  select generate_series(min(day)::timestamp, greatest(max(day), {{ today() }}), interval '1 day')::date as day
+  select {{ calendar('min(day)', 'max(day)') }}::date as day
   from uploaded
 )
 select

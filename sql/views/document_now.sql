@@ -7,7 +7,7 @@ key: [document_id]
 columns:
   document_id: {type: text, doc: id of the document on the platform}
   status: {type: text, doc: "done, processing, failed, or other"}
-  file_type: {type: text, doc: "extension in lower case without its dot; unknown where there is none"}
+  file_type: {type: text, doc: "extension in lower case without its dot, of the growth.groups with most documents, else other; unknown where there is none"}
   file_size: {type: bigint, null: true, doc: bytes}
   chunks: {type: bigint, doc: chunks in the vector store}
   day: {type: date, doc: local day of the upload}
@@ -19,7 +19,9 @@ columns:
 select
   document_id,
   status,
-  file_type,
+  case
+    when file_type in (select word from {{ view('group_word') }} where subject = 'documents') then file_type else 'other'
+  end as file_type,
   file_size,
   chunks,
   (created_at at time zone {{ zone() }})::date as day,

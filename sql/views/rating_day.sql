@@ -1,6 +1,6 @@
 /*
 doc: Ratings by day and value. An edited rating counts with its present value on the day of its first.
-grain: one row per local day and value from 1 to 5, from the first rating to today; days without one show 0
+grain: one row per local day and value from 1 to 5, from the first rating to today, at most growth.days back; days without one show 0
 feature: feedback
 audience: everyone
 cadence: 5m
@@ -17,7 +17,7 @@ with given as (
   from {{ view('rating_entity') }} group by 1, 2
 ),
 days as (
-  select generate_series(min(day)::timestamp, greatest(max(day), {{ today() }}), interval '1 day')::date as day
+  select {{ calendar('min(day)', 'max(day)') }}::date as day
   from given
 )
 select day, day::timestamp at time zone {{ zone() }} as at, rating, coalesce(ratings, 0)::bigint as ratings

@@ -1,7 +1,7 @@
 /*
 doc: Tickets created, resolved and waiting by day. A ticket is resolved on the day of its last resolution; one that was
   reopened and waits again is resolved on none. Tickets of an unknown status are created, but never wait.
-grain: one row per local day, priority and category, from the first ticket to today; days without one show 0
+grain: one row per local day, priority and category, from the first ticket to today, at most growth.days back; days without one show 0
 feature: tickets
 audience: everyone
 cadence: 1m
@@ -30,15 +30,19 @@ sums as (
 ),
 groups as (select distinct priority, category from events),
 days as (
-  select generate_series(min(day)::timestamp, greatest(max(day), {{ today() }}), interval '1 day')::date as day
+  select {{ calendar('min(day)', 'max(day)') }}::date as day
   from events
+),
+-- tickets from before the first of these days wait on it
+running as (
+  select
+    day,
+    priority,
+    category,
+    coalesce(created, 0)::bigint as created,
+    coalesce(resolved, 0)::bigint as resolved,
+    (sum(coalesce(waiting, 0)) over (partition by priority, category order by day))::bigint as waiting
+  from (select * from days cross join groups) as every full join sums using (day, priority, category)
 )
-select
-  day,
-  day::timestamp at time zone {{ zone() }} as at,
-  priority,
-  category,
-  coalesce(created, 0)::bigint as created,
-  coalesce(resolved, 0)::bigint as resolved,
-  (sum(coalesce(waiting, 0)) over (partition by priority, category order by day))::bigint as waiting
-from days cross join groups left join sums using (day, priority, category)
+select day, day::timestamp at time zone {{ zone() }} as at, priority, category, created, resolved, waiting
+from running join days using (day)

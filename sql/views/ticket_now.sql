@@ -10,7 +10,7 @@ columns:
   status: {type: text, doc: "open, in_progress, resolved, closed, or other"}
   priority: {type: text, doc: "urgent, high, medium, low, or other"}
   priority_rank: {type: int, doc: "order of the priorities, urgent first"}
-  category: {type: text, doc: "category; none where it has none"}
+  category: {type: text, doc: "category, of the growth.groups with most tickets, else other; none where it has none"}
   waits: {type: boolean, doc: whether it is open or in progress}
   created_at: {type: timestamptz, doc: opening}
   answered_at: {type: timestamptz, null: true, doc: first response}
@@ -25,7 +25,9 @@ select
   status,
   priority,
   case priority when 'urgent' then 1 when 'high' then 2 when 'medium' then 3 when 'low' then 4 else 5 end as priority_rank,
-  category,
+  case
+    when category in (select word from {{ view('group_word') }} where subject = 'tickets') then category else 'other'
+  end as category,
   status in ('open', 'in_progress') as waits,
   created_at,
   first_response_at as answered_at,

@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,10 +13,17 @@ import pytest
 
 from gendash.demo import history
 from gendash.demo.run import MARK, Options, Steps, run_demo
+from gendash.engine.config.load import load_config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.errors import GendashError, Refused, Unexpected
 from gendash.engine.model import Problem
+
+
+def loads_nothing(text: str) -> bool:
+    """True if a page names no file and no address that a browser would load by itself."""
+    return not re.search(r"<(?:link|img|iframe|object|embed)|<script[^>]*src|@import|url\(", text)
+
 
 NOW = datetime(2026, 11, 19, 15, tzinfo=UTC)
 
@@ -34,7 +41,13 @@ def steps(seen: list[tuple[str, Catalog]], code: int = 0, failing: str = "") -> 
         return step
 
     names = ("migrate", "sync", "refresh", "build", "apply")
-    return Steps(load_catalog, *map(take, names), metrics=lambda *_: "", verify=take("verify"), audit=take("audit"))
+
+    def page(catalog: Catalog, _at: object, out: Path, left_out: Sequence[str]) -> Path:
+        seen.append((f"page without {len(left_out)}", catalog))
+        return out / "index.html"
+
+    judged = {"verify": take("verify"), "audit": take("audit"), "page": page}
+    return Steps(load_catalog, *map(take, names), metrics=lambda *_: "", **judged)
 
 
 def refusal(options: Options) -> str:
@@ -68,9 +81,15 @@ def test_without_prometheus_and_grafana_the_demo_says_so_and_goes_on(
     said: list[str] = []
     own = tmp_path / "own"
     own.mkdir()
-    options = Options(folder=tmp_path / "demo", now=NOW, scale=0.02, without=["tickets"], content=[own])
+    opened: list[str] = []
+    options = Options(
+        folder=tmp_path / "demo", now=NOW, scale=0.02, without=["tickets"], content=[own], show=opened.append
+    )
     assert run_demo(steps(seen, code=1), options, said.append) == 1
-    assert [name for name, _ in seen] == ["migrate", "sync", "refresh", "build", "audit", "verify"]
+    assert [name for name, _ in seen] == ["migrate", "sync", "refresh", "build", "audit", "verify", "page without 2"]
+    first = tmp_path / "demo" / "pages" / "index.html"
+    assert opened == [first.as_uri()]
+    assert f"the dashboards in your browser: {first}" in said
     config = seen[-1][1].config
     assert config["content"] == [str(own)]
     assert not config.on("tickets") and not config.on("http_metrics") and config.on("langfuse")
@@ -101,6 +120,15 @@ def test_where_prometheus_cannot_be_had_the_demo_proves_every_other_panel(tmp_pa
     assert ok == total > 150 and "not judged" in judged and "(prometheus_url: none)" in judged
     (line,) = (line for line in said if line.startswith("left out: Prometheus"))
     assert "run `make fetch`" in line
+    pages = {path.stem: path.read_text("utf-8") for path in (tmp_path / ".gendash/demo/pages").glob("*.html")}
+    assert set(pages) == {"index", *load_catalog(load_config("")).dashboards}
+    for name, text in pages.items():
+        assert loads_nothing(text), name
+        assert len(text.encode()) < 1_500_000, name
+        assert "Prometheus: not found" in text, name
+    drawn = len(re.findall('<svg[^>]*class="(?:chart|spark)"', "".join(pages.values())))
+    assert drawn > 25
+    assert "Not available: needs" in pages["system-health"]
 
 
 @pytest.mark.postgres

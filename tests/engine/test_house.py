@@ -24,6 +24,7 @@ ROOMS = (  # from the lowest to the highest; a room imports only rooms before it
     "definitions",
     "render",
     "platform",
+    "read",
     "verify",
     "store",
     "reference",
@@ -48,7 +49,7 @@ DRIVERS_MAY_BE_IN = {  # beside clients/, where connections are made: modules th
     "store/refresh/read.py",
     "store/refresh/run.py",
     "store/uninstall.py",
-    "verify/reader.py",
+    "read/reader.py",
 }
 PURE = ("config", "languages", "definitions", "render", "checks")
 OPENS_FILES = {"definitions/load.py", "definitions/content_modules.py", "definitions/strays.py", "render/write.py"}
@@ -70,7 +71,7 @@ def modules(folder: str, deep: bool = False) -> list[Path]:
 
 def code() -> list[Path]:
     """Every module of the package, without tests and benchmarks."""
-    folders = ("engine", "commands", "langfuse_bridge", "demo", "dashboards")
+    folders = ("engine", "commands", "langfuse_bridge", "demo", "dashboards", "pages", "api")
     return [ROOT / "cli.py", *(path for folder in folders for path in modules(folder, deep=True))]
 
 
@@ -147,7 +148,7 @@ def test_a_dashboard_imports_the_model_grafanalib_and_shared_parts_but_no_other_
 
 
 def test_only_the_command_line_and_the_demo_know_engine_and_content() -> None:
-    content = ("gendash.dashboards", "gendash.cli", "gendash.commands", "gendash.demo")
+    content = ("gendash.dashboards", "gendash.cli", "gendash.commands", "gendash.demo", "gendash.pages", "gendash.api")
     for path in [*modules("engine", deep=True), *modules("langfuse_bridge")]:
         assert [name for name in imports(path) if name.startswith(content)] == [], path
 
@@ -158,6 +159,8 @@ def test_every_module_spells_its_imports_from_the_package() -> None:
         "dashboards",
         "demo",
         "langfuse_bridge",
+        "pages",
+        "api",
         "sql",
         "recording_rules",
         "provisioning",

@@ -14,6 +14,7 @@ import psycopg
 from overview_figures import Table
 from overview_worlds import World
 from psycopg import sql
+from reader_clock import reader_clock
 
 from gendash.demo import load
 from gendash.demo.langfuse_double import LangfuseDouble
@@ -71,7 +72,7 @@ class Shown:
         choices = [Choice("environment", ("production",), picked, all_value="'__all'")]
         text = expand_macros("sql", question.text, question.time, choices)
         zone = session_zone or self.world.server_zone
-        options = f"-c timezone={zone} -c gendash.now={at.isoformat()} -c default_transaction_read_only=on"
+        options = f"-c timezone={zone} -c gendash.now={reader_clock(self.catalog.config, at)} -c default_transaction_read_only=on"
         with psycopg.connect(self.reader_url, options=options) as connection:
             cursor = connection.execute(text.encode())
             rows = [tuple(map(_in_utc, row)) for row in cursor.fetchall()]

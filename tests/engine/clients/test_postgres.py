@@ -210,3 +210,51 @@ def test_a_role_that_the_first_migration_creates_is_said_to_be_created_by_it(pos
     reader = Place("reader", postgres.url(user="r", password="x"), "GENDASH_DATABASE_URL", "GENDASH_READER_PASSWORD")
     with pytest.raises(Denied, match=r"check GENDASH_READER_PASSWORD$"), connect(reader):
         pass
+
+
+COMMENT = "SECRET: what a user wrote"
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        ("select %s::int", "invalid input syntax for type integer"),
+        ("select %s::timestamptz", "invalid input syntax for type timestamp with time zone"),
+        ("select %s::jsonb", "invalid input syntax for type json"),
+        ("select %s::regclass", 'relation "'),
+        ("select ('{' || %s)::int[]", "invalid text representation (SQLSTATE 22P02)"),
+        ("select 9e30::text::bigint, %s", "numeric value out of range (SQLSTATE 22003)"),
+        (
+            "insert into kept values (length(%s), 1)",
+            "check violation (SQLSTATE 23514) in relation kept, constraint small",
+        ),
+        (
+            "insert into kept select 1, 1 from (values (%s), ('')) v",
+            "unique violation (SQLSTATE 23505) in relation kept",
+        ),
+        (
+            "insert into kept values (null, length(%s))",
+            "not null violation (SQLSTATE 23502) in column a, relation kept",
+        ),
+        ("do $do$ begin raise exception using message = current_setting('my.text'); end $do$", "raise exception"),
+        ("select * from xmlparse(document %s)", ""),
+    ],
+)
+def test_no_message_quotes_a_value_of_a_row(database: str, statement: str, says: str) -> None:
+    """Messages are stored with the relation and shown on every dashboard: the value is for nobody."""
+    with pytest.raises(TargetError) as caught, connect(_place(database)) as connection:
+        connection.execute("create temp table kept (a int primary key, b int, constraint small check (a < 5))")
+        connection.execute("select set_config('my.text', %s, false)", [COMMENT])
+        statement = statement.replace("%s", f"'{COMMENT}'::text" if "regclass" not in statement else "'nowhere'")
+        connection.execute(statement.encode())
+    assert says in str(caught.value)
+    assert "SECRET" not in str(caught.value)
+
+
+def test_a_copy_that_fails_names_the_column_and_not_the_value(database: str) -> None:
+    with pytest.raises(Unexpected) as caught, connect(_place(database)) as connection:
+        connection.execute("create temp table kept (a int, b int)")
+        with connection.cursor().copy("copy kept from stdin") as copy:
+            copy.write(f"1\t{COMMENT}\n")
+    assert "invalid input syntax for type integer in column b, relation kept" in str(caught.value)
+    assert "SECRET" not in str(caught.value)

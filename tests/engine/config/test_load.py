@@ -166,3 +166,11 @@ def test_none_is_no_address_of_what_cannot_be_left_out() -> None:
     ]
     assert "it does not begin with http://" in problems("prometheus_url: nope")[0]
     assert problems("database_url: postgresql://u:pw@h/d")[0].startswith("gendash.yaml:1: 'database_url' is a secret")
+
+
+@pytest.mark.parametrize("schema", ["public", "information_schema", "pg_catalog", "pg_mine"])
+def test_a_schema_that_others_use_is_refused(schema: str) -> None:
+    with pytest.raises(
+        ConfigError, match=r"gendash.yaml:1: schema: other roles and the server use this schema; name one"
+    ):
+        load_config(f"schema: {schema}")

@@ -246,6 +246,7 @@ def test_a_data_source_that_differs_is_reported_key_by_key() -> None:
         "user",
         "jsonData.database",
         "jsonData.maxOpenConns",
+        "jsonData.connMaxLifetime",
         "jsonData.postgresVersion",
     ]
 

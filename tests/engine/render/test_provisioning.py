@@ -66,6 +66,7 @@ def test_the_data_sources_are_what_grafana_needs() -> None:
         "database": "store",
         "sslmode": "require",
         "maxOpenConns": 10,
+        "connMaxLifetime": 60,
         "postgresVersion": 1400,
         "timescaledb": False,
     }

@@ -157,7 +157,7 @@ def test_migrations_at_the_same_time_wait_for_each_other(database: str, definiti
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(bool(done) for done in results) == [False, False, True]
+    assert sorted(bool(done) for done in results) == [False, False, True], results
     assert run(catalog).done == []
 
 

@@ -29,11 +29,12 @@ from gendash.demo.postgres import Server
 from gendash.engine.clients.postgres import store
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.errors import TargetError
+from gendash.engine.read.reader import Rows, clock_setting, open_reader
+from gendash.engine.render.schema_sql import READER_SETTINGS
 from gendash.engine.store import uninstall
 from gendash.engine.store.migrate import migrate, pending
 from gendash.engine.store.refresh.run import refresh
 from gendash.engine.store.refresh.status import refresh_status
-from gendash.engine.verify.reader import Rows, open_reader
 from gendash.langfuse_bridge.sync import sync
 
 pytestmark = pytest.mark.postgres
@@ -112,7 +113,7 @@ def test_createrole_without_superuser_is_enough_to_migrate_refresh_and_uninstall
     ]
     assert pending(catalog.config, catalog) == []
     refreshed(catalog)
-    limited = "{default_transaction_read_only=on,statement_timeout=5s,jit=off}"
+    limited = "{" + ",".join(f"{name}={value}" for name, value in READER_SETTINGS.items()) + "}"
     assert [tuple(row[1:]) for row in execute(empty, SETTLED)] == [(20, limited), (20, limited)]
     assert execute(with_role(empty, "gendash_reader", "r"), "select count(*) from gendash.account_now") == [(1,)]
     assert uninstall.remove_from_store(catalog.config).stays == []
@@ -239,7 +240,9 @@ def test_behind_a_pooler_in_transaction_mode_everything_works(
         assert sync(catalog.config, now=NOW).complete
     assert {row["state"] for row in refresh_status(catalog.config, catalog)} <= {"fresh", "off", "due"}
     at_once: list[Any] = []
-    with open_reader(store(catalog.config), "gendash_reader", "r", NOW) as ask:  # what verify asks with
+    with open_reader(
+        store(catalog.config), "gendash_reader", "r", lambda: clock_setting(catalog.config, NOW)
+    ) as ask:  # what verify asks with
         asking = [threading.Thread(target=lambda: at_once.append(ask("select gendash.clock()"))) for _ in range(6)]
         for thread in asking:
             thread.start()

@@ -17,11 +17,11 @@ from gendash.demo.postgres import Server
 from gendash.engine.clients.postgres import Place, store
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.errors import Denied, Refused, TargetError
+from gendash.engine.read.reader import Rows, open_reader
 from gendash.engine.render.provisioning import declared_data_sources, secrets
 from gendash.engine.store import uninstall
 from gendash.engine.store.admin import expected_owner
 from gendash.engine.store.migrate import migrate, pending
-from gendash.engine.verify.reader import Rows, open_reader
 
 pytestmark = pytest.mark.postgres
 Definitions = Callable[..., Catalog]

@@ -235,7 +235,7 @@ def test_the_command_lists_then_asks_then_leaves_nothing(platform: str, postgres
     assert (state / "backups").is_dir()
     done = run(*uninstall, "--yes")
     assert done.exit_code == 0
-    assert "10 deleted, 0 kept" in done.stdout
+    assert "12 deleted, 0 kept" in done.stdout
     assert not state.exists()
     assert snapshot(platform) == before
     assert "nothing of gendash is here" in run(*uninstall, "--yes").stdout

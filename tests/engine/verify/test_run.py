@@ -17,8 +17,10 @@ from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.errors import ContentError
 from gendash.engine.languages.grafana_macros import Span, Timing
 from gendash.engine.model import Dashboard, Panel, Query, Relation, Row, Rule, Variable, promql, sql
-from gendash.engine.verify import reader
-from gendash.engine.verify.run import _aligned, _picked, any_failed, verify
+from gendash.engine.read import reader
+from gendash.engine.read.questions import aligned_range
+from gendash.engine.read.sources import picked_options
+from gendash.engine.verify.run import any_failed, verify
 from gendash.engine.verify.verdict import Verdict
 
 pytestmark = [pytest.mark.postgres, pytest.mark.prometheus]
@@ -29,7 +31,8 @@ READER, ADMIN = "reader's $ecret", "admin %40 secret"
 STORE = """
 create schema gendash;
 create function gendash.clock() returns timestamptz language sql stable as
-  $$ select coalesce(nullif(current_setting('gendash.now', true), '')::timestamptz, now()) $$;
+  $$ select coalesce(split_part(nullif(current_setting('gendash.now', true), ''), '#', 1)::timestamptz, now()) $$;
+create function gendash.clock_pass(text) returns text language sql as $$ select '' $$;
 create table gendash.refresh_now(relation text, age_s float8, cadence_s float8, error text);
 create table gendash.fresh(name text, n int, ratio numeric);
 create table gendash.late(n int);
@@ -555,7 +558,7 @@ def test_a_dashboard_without_metrics_needs_no_prometheus(config: Config) -> None
 def test_a_server_that_goes_away_in_between_is_an_error_of_the_queries_it_leaves(
     config: Config, own_postgres: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = reader._run
+    run = reader.run_query
 
     def cut(connection: Any, text: str, settings: Any) -> Any:
         if "from gendash.fresh" in text:
@@ -563,7 +566,7 @@ def test_a_server_that_goes_away_in_between_is_an_error_of_the_queries_it_leaves
                 admin.execute("select pg_terminate_backend(%s)", [connection.info.backend_pid])
         return run(connection, text, settings)
 
-    monkeypatch.setattr(reader, "_run", cut)
+    monkeypatch.setattr(reader, "run_query", cut)
     (found,) = verify(config, catalog(config, STAFF, replace(GOOD, variables=())), at=AT, only=["good/ok"])
     assert found.status == "error"
     assert "the connection was cut" in found.why
@@ -590,9 +593,9 @@ def test_a_range_begins_and_ends_on_whole_steps_of_local_time() -> None:
     """Days of a 24 h step begin at midnight of the installation's zone, as Grafana has it."""
     span = Span.last("7d", AT)
     for zone, hour in (("UTC", 0), ("Europe/Berlin", 23), ("Asia/Kolkata", 18)):
-        start, end = _aligned(Timing(span, 86_400_000, 86_400_000, 15_000, zone))
+        start, end = aligned_range(Timing(span, 86_400_000, 86_400_000, 15_000, zone))
         assert (end.hour, end - start) == (hour, span.end - span.start)
-    start, end = _aligned(Timing(span, 60_000, 60_000, 15_000, "Asia/Kolkata"))
+    start, end = aligned_range(Timing(span, 60_000, 60_000, 15_000, "Asia/Kolkata"))
     assert (start, end) == (span.start, span.end)
 
 
@@ -601,4 +604,4 @@ def test_a_range_begins_and_ends_on_whole_steps_of_local_time() -> None:
     [("", ["a-1", "a-2", "b-1"]), ("/^a/", ["a-1", "a-2"]), ("/(.)-/", ["a", "b"]), ("/(?<value>.)-2/", ["a"])],
 )
 def test_options_are_what_the_expression_of_a_variable_captures(regex: str, options: list[str]) -> None:
-    assert _picked(["b-1", "a-2", "a-1", "a-1"], regex) == options
+    assert picked_options(["b-1", "a-2", "a-1", "a-1"], regex) == options

@@ -8,19 +8,31 @@ create role gendash_admin_reader nologin;
 
 alter role gendash_reader connection limit 20;
 
-alter role gendash_reader set default_transaction_read_only = on;
+alter role gendash_reader set default_transaction_read_only = 'on';
 
 alter role gendash_reader set statement_timeout = '5s';
 
-alter role gendash_reader set jit = off;
+alter role gendash_reader set idle_in_transaction_session_timeout = '10s';
+
+alter role gendash_reader set work_mem = '16MB';
+
+alter role gendash_reader set jit = 'off';
+
+alter role gendash_reader set temp_file_limit = '256MB';
 
 alter role gendash_admin_reader connection limit 20;
 
-alter role gendash_admin_reader set default_transaction_read_only = on;
+alter role gendash_admin_reader set default_transaction_read_only = 'on';
 
 alter role gendash_admin_reader set statement_timeout = '5s';
 
-alter role gendash_admin_reader set jit = off;
+alter role gendash_admin_reader set idle_in_transaction_session_timeout = '10s';
+
+alter role gendash_admin_reader set work_mem = '16MB';
+
+alter role gendash_admin_reader set jit = 'off';
+
+alter role gendash_admin_reader set temp_file_limit = '256MB';
 
 create schema gendash authorization gendash_owner;
 
@@ -304,22 +316,6 @@ create table gendash.conversation_entity (
 
 create index on gendash.conversation_entity (created_at);
 
-create table gendash.document_entity (
-  document_id text not null,
-  user_id text,
-  status text not null,
-  file_type text not null,
-  file_size bigint,
-  chunks bigint not null,
-  created_at timestamptz not null,
-  updated_at timestamptz,
-  primary key (document_id)
-);
-
-create index on gendash.document_entity (created_at);
-
-create index on gendash.document_entity (status);
-
 create table gendash.ticket_entity (
   ticket_id text not null,
   created_by text,
@@ -352,6 +348,22 @@ create table gendash.ticket_move (
 );
 
 create index on gendash.ticket_move (ticket_id, changed_at);
+
+create table gendash.document_entity (
+  document_id text not null,
+  user_id text,
+  status text not null,
+  file_type text not null,
+  file_size bigint,
+  chunks bigint not null,
+  created_at timestamptz not null,
+  updated_at timestamptz,
+  primary key (document_id)
+);
+
+create index on gendash.document_entity (created_at);
+
+create index on gendash.document_entity (status);
 
 create table gendash.intent_conversation_day (
   day date not null,
@@ -464,6 +476,13 @@ create table gendash.active_day (
   primary key (day)
 );
 
+create table gendash.group_word (
+  subject text not null,
+  word text not null,
+  rows bigint not null,
+  primary key (subject, word)
+);
+
 create table gendash.llm_cache_hour (
   hour timestamptz not null,
   environment text not null,
@@ -564,17 +583,6 @@ create index on gendash.llm_turn (started_at);
 
 create index on gendash.llm_turn (trace_id);
 
-create table gendash.daily_snapshot (
-  day date not null,
-  subject text not null,
-  state text not null,
-  part text not null,
-  amount bigint not null,
-  chunks bigint,
-  known text not null,
-  primary key (day, subject, state, part)
-);
-
 create table gendash.llm_turn_day (
   day date not null,
   environment text not null,
@@ -637,8 +645,25 @@ create table gendash.llm_user_day (
 
 create index on gendash.llm_user_day (user_hash);
 
+create table gendash.daily_snapshot (
+  day date not null,
+  subject text not null,
+  state text not null,
+  part text not null,
+  amount bigint not null,
+  chunks bigint,
+  known text not null,
+  primary key (day, subject, state, part)
+);
+
+create or replace function gendash.clock_pass(text) returns text
+language sql stable parallel safe as 'select encode(sha256(key || convert_to(''clock '' || $1, ''UTF8'')), ''hex'') from gendash._secret where name = ''user_hash''';
+
+create or replace function gendash.set_clock() returns timestamptz
+language sql stable parallel safe security definer set search_path = pg_catalog, pg_temp as 'select case when pg_has_role(session_user, current_user, ''member'') or split_part(current_setting(''gendash.now''), ''#'', 2) = gendash.clock_pass(split_part(current_setting(''gendash.now''), ''#'', 1)) then split_part(current_setting(''gendash.now''), ''#'', 1)::timestamptz else now() end';
+
 create or replace function gendash.clock() returns timestamptz
-language sql stable parallel safe as 'select coalesce(nullif(current_setting(''gendash.now'', true), '''')::timestamptz, now())';
+language sql stable parallel safe as 'select case when coalesce(current_setting(''gendash.now'', true), '''') = '''' then now() when has_function_privilege(''gendash.clock_pass(text)'', ''execute'') then current_setting(''gendash.now'')::timestamptz else gendash.set_clock() end';
 
 create or replace function gendash.user_hash(text) returns text
 language sql stable strict as 'select encode(sha256(outer_pad || sha256(inner_pad || convert_to($1, ''UTF8''))), ''hex'') from gendash._secret where name = ''user_hash''';
@@ -767,15 +792,19 @@ with registered as (
   group by 1
 ),
 days as (
-  select generate_series(min(day)::timestamp, greatest(max(day), (gendash.clock() at time zone 'UTC')::date), interval '1 day')::date as day
+  select generate_series(case when min(day) is not null then greatest(min(day), (gendash.clock() at time zone 'UTC')::date - 1826) end::timestamp, least(greatest(max(day), (gendash.clock() at time zone 'UTC')::date), (gendash.clock() at time zone 'UTC')::date + 31), interval '1 day')::date as day
   from registered
+),
+-- accounts from before the first of these days count in its total
+running as (
+  select
+    day,
+    coalesce(accounts, 0) as registered,
+    (sum(coalesce(accounts, 0)) over (order by day))::bigint as accounts
+  from days full join registered using (day)
 )
-select
-  day,
-  day::timestamp at time zone 'UTC' as at,
-  coalesce(accounts, 0) as registered,
-  (sum(coalesce(accounts, 0)) over (order by day))::bigint as accounts
-from days left join registered using (day);
+select day, day::timestamp at time zone 'UTC' as at, registered, accounts
+from running join days using (day);
 
 create unique index on gendash.account_day (day);
 
@@ -823,7 +852,7 @@ with given as (
   group by 1
 ),
 days as (
-  select generate_series(min(day)::timestamp, greatest(max(day), (gendash.clock() at time zone 'UTC')::date), interval '1 day')::date as day
+  select generate_series(case when min(day) is not null then greatest(min(day), (gendash.clock() at time zone 'UTC')::date - 1826) end::timestamp, least(greatest(max(day), (gendash.clock() at time zone 'UTC')::date), (gendash.clock() at time zone 'UTC')::date + 31), interval '1 day')::date as day
   from given
 ),
 sums as (
@@ -833,8 +862,8 @@ sums as (
     coalesce(satisfied, 0) as satisfied,
     (sum(coalesce(ratings, 0)) over week)::bigint as ratings_7d,
     (sum(coalesce(satisfied, 0)) over week)::bigint as satisfied_7d
-  from days left join given using (day)
-  window week as (order by day rows between 6 preceding and current row)
+  from days full join given using (day)
+  window week as (order by day range between interval '6 days' preceding and current row)
 )
 select
   day,
@@ -844,7 +873,7 @@ select
   ratings_7d,
   satisfied_7d,
   satisfied_7d::float8 / nullif(ratings_7d, 0) as csat_7d
-from sums;
+from sums join days using (day);
 
 create unique index on gendash.csat_day (day);
 
@@ -854,7 +883,7 @@ with given as (
   from gendash.rating_entity group by 1, 2
 ),
 days as (
-  select generate_series(min(day)::timestamp, greatest(max(day), (gendash.clock() at time zone 'UTC')::date), interval '1 day')::date as day
+  select generate_series(case when min(day) is not null then greatest(min(day), (gendash.clock() at time zone 'UTC')::date - 1826) end::timestamp, least(greatest(max(day), (gendash.clock() at time zone 'UTC')::date), (gendash.clock() at time zone 'UTC')::date + 31), interval '1 day')::date as day
   from given
 )
 select day, day::timestamp at time zone 'UTC' as at, rating, coalesce(ratings, 0)::bigint as ratings
@@ -938,7 +967,7 @@ with begun as (
   group by 1, 2
 ),
 days as (
-  select generate_series(min(day)::timestamp, greatest(max(day), (gendash.clock() at time zone 'UTC')::date), interval '1 day')::date as day
+  select generate_series(case when min(day) is not null then greatest(min(day), (gendash.clock() at time zone 'UTC')::date - 1826) end::timestamp, least(greatest(max(day), (gendash.clock() at time zone 'UTC')::date), (gendash.clock() at time zone 'UTC')::date + 31), interval '1 day')::date as day
   from begun
 )
 select
@@ -952,20 +981,6 @@ cross join (values ('chat'), ('voice')) as channels (channel)
 left join begun using (day, channel);
 
 create unique index on gendash.conversation_day (day, channel);
-
-create view gendash.document_now as
-select
-  document_id,
-  status,
-  file_type,
-  file_size,
-  chunks,
-  (created_at at time zone 'UTC')::date as day,
-  created_at,
-  coalesce(updated_at, created_at) as changed_at,
-  status = 'processing' and coalesce(updated_at, created_at) < (select gendash.clock()) - interval '15 minutes' as stuck,
-  left(user_id, 8) as owner
-from gendash.document_entity;
 
 create materialized view gendash.document_status_now as
 with statuses (status, rank) as (values ('done', 1), ('processing', 2), ('failed', 3), ('other', 4))
@@ -982,26 +997,6 @@ group by status, rank
 having status <> 'other' or count(document_id) > 0;
 
 create unique index on gendash.document_status_now (status);
-
-create view gendash.ticket_now as
-select
-  ticket_id,
-  status,
-  priority,
-  case priority when 'urgent' then 1 when 'high' then 2 when 'medium' then 3 when 'low' then 4 else 5 end as priority_rank,
-  category,
-  status in ('open', 'in_progress') as waits,
-  created_at,
-  first_response_at as answered_at,
-  case
-    when status in ('resolved', 'closed') then greatest(coalesce(resolved_at, closed_at, updated_at), created_at)
-  end as ended_at,
-  sla_due_at as due_at,
-  status in ('open', 'in_progress') and coalesce(sla_due_at < (select gendash.clock()), false) as overdue,
-  status in ('open', 'in_progress')
-    and coalesce(sla_due_at >= (select gendash.clock()) and sla_due_at < (select gendash.clock()) + interval '4 hours', false) as at_risk,
-  left(assigned_to, 8) as assignee
-from gendash.ticket_entity;
 
 create materialized view gendash.intent_7d as
 select intent, count(distinct conversation_id) as conversations, sum(messages)::bigint as messages
@@ -1249,14 +1244,11 @@ where sizes.week + 7 * weeks.k + 7 <= (gendash.clock() at time zone 'UTC')::date
 create unique index on gendash.cohort_week (week, k);
 
 create view gendash.activity_day as
-with days as (
-  select generate_series(
-    least(min(day), (gendash.clock() at time zone 'UTC')::date)::timestamp,
-    greatest(max(day) filter (where dau > 0 or conversations > 0), (gendash.clock() at time zone 'UTC')::date),
-    interval '1 day'
-  )::date as day
+with ends as (
+  select least(min(day), (gendash.clock() at time zone 'UTC')::date) as first, max(day) filter (where dau > 0 or conversations > 0) as last
   from gendash.active_day
-)
+),
+days as (select generate_series(case when first is not null then greatest(first, (gendash.clock() at time zone 'UTC')::date - 1826) end::timestamp, least(greatest(last, (gendash.clock() at time zone 'UTC')::date), (gendash.clock() at time zone 'UTC')::date + 31), interval '1 day')::date as day from ends)
 select
   day,
   day::timestamp at time zone 'UTC' as at,
@@ -1267,303 +1259,43 @@ select
   coalesce(anonymous, 0) as anonymous
 from days left join gendash.active_day using (day);
 
-create materialized view gendash.document_day as
-with uploaded as (
-  select day, status, file_type, count(*) as documents, sum(chunks) as chunks
-  from gendash.document_now group by 1, 2, 3
-),
-groups as (select distinct status, file_type from uploaded),
-days as (
-  select generate_series(min(day)::timestamp, greatest(max(day), (gendash.clock() at time zone 'UTC')::date), interval '1 day')::date as day
-  from uploaded
-)
+create view gendash.document_now as
 select
-  day,
-  day::timestamp at time zone 'UTC' as at,
+  document_id,
   status,
-  file_type,
-  coalesce(documents, 0)::bigint as documents,
-  coalesce(chunks, 0)::bigint as chunks
-from days cross join groups left join uploaded using (day, status, file_type);
-
-create unique index on gendash.document_day (day, status, file_type);
-
-create materialized view gendash.document_uploader_90d as
-with counted as (
-  select e.user_id, count(*) as documents, count(*) filter (where n.status = 'failed') as failed,
-    count(*) filter (where n.status in ('done', 'failed')) as ended, coalesce(sum(n.file_size), 0)::bigint as bytes,
-    sum(n.chunks)::bigint as chunks, max(n.created_at) as newest_at
-  from gendash.document_entity e join gendash.document_now n using (document_id)
-  where n.day > (gendash.clock() at time zone 'UTC')::date - 90
-  group by 1
-),
-ranked as (select *, row_number() over (order by documents desc, user_id) as rank from counted)
-select rank, coalesce(left(user_id, 8), 'unknown') as owner, documents, failed, ended, bytes, chunks, newest_at
-from ranked where rank <= 50;
-
-create unique index on gendash.document_uploader_90d (rank);
-
-create materialized view gendash.ticket_assignee_now as
-with counted as (
-  select
-    e.assigned_to,
-    count(*) filter (where waits) as waiting,
-    count(*) filter (where overdue) as overdue,
-    count(*) filter (where waits and n.priority in ('urgent', 'high')) as urgent,
-    extract(epoch from gendash.clock() - min(n.created_at) filter (where waits))::float8 as oldest_s,
-    count(*) filter (where ended_at is not null) as resolved_30d
-  from gendash.ticket_entity e join gendash.ticket_now n using (ticket_id)
-  where waits
-    or (ended_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 30
-  group by 1
-),
-ranked as (
-  select *, row_number() over (order by assigned_to is null, waiting desc, resolved_30d desc, assigned_to) as place
-  from counted
-)
-select
-  row_number() over (order by waiting desc, resolved_30d desc, assigned_to nulls last) as rank,
-  coalesce(left(assigned_to, 8), 'nobody') as assignee,
-  waiting,
-  overdue,
-  urgent,
-  oldest_s,
-  resolved_30d
-from ranked
-where place <= 50 or assigned_to is null;
-
-create unique index on gendash.ticket_assignee_now (rank);
-
-create materialized view gendash.ticket_creator_90d as
-with counted as (
-  select e.created_by, count(*) as tickets, count(*) filter (where n.waits) as waiting,
-    count(*) filter (where n.priority in ('urgent', 'high')) as urgent, max(n.created_at) as newest_at
-  from gendash.ticket_entity e join gendash.ticket_now n using (ticket_id)
-  where (n.created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 90
-  group by 1
-),
-ranked as (
-  select *, sum(tickets) over () as total,
-    row_number() over (order by created_by is null, tickets desc, created_by) as place
-  from counted
-)
-select
-  row_number() over (order by tickets desc, created_by nulls last) as rank,
-  coalesce(left(created_by, 8), 'unknown') as creator,
-  tickets,
-  waiting,
-  urgent,
-  tickets / total::float8 as share,
-  newest_at
-from ranked
-where place <= 50 or created_by is null;
-
-create unique index on gendash.ticket_creator_90d (rank);
-
-create materialized view gendash.ticket_day as
-with events as (
-  select (created_at at time zone 'UTC')::date as day, priority, category,
-    1 as created, 0 as resolved, (waits or ended_at is not null)::int as waiting
-  from gendash.ticket_now
-  union all
-  select (ended_at at time zone 'UTC')::date, priority, category, 0, 1, -1
-  from gendash.ticket_now where ended_at is not null
-),
-sums as (
-  select day, priority, category, sum(created) as created, sum(resolved) as resolved, sum(waiting) as waiting
-  from events group by 1, 2, 3
-),
-groups as (select distinct priority, category from events),
-days as (
-  select generate_series(min(day)::timestamp, greatest(max(day), (gendash.clock() at time zone 'UTC')::date), interval '1 day')::date as day
-  from events
-)
-select
-  day,
-  day::timestamp at time zone 'UTC' as at,
-  priority,
-  category,
-  coalesce(created, 0)::bigint as created,
-  coalesce(resolved, 0)::bigint as resolved,
-  (sum(coalesce(waiting, 0)) over (partition by priority, category order by day))::bigint as waiting
-from days cross join groups left join sums using (day, priority, category);
-
-create unique index on gendash.ticket_day (day, priority, category);
-
-create materialized view gendash.ticket_duration_90d as
-select
   case
-    when ended_at is null then 7
-    else 1 + width_bucket(
-      extract(epoch from ended_at - created_at)::float8, array[3600, 14400, 86400, 259200, 604800]::float8[]
-    )
-  end as rank,
-  priority,
-  category,
-  count(*) as tickets
-from gendash.ticket_now
-where (waits or ended_at is not null)
-  and (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 90
-group by 1, 2, 3;
+    when file_type in (select word from gendash.group_word where subject = 'documents') then file_type else 'other'
+  end as file_type,
+  file_size,
+  chunks,
+  (created_at at time zone 'UTC')::date as day,
+  created_at,
+  coalesce(updated_at, created_at) as changed_at,
+  status = 'processing' and coalesce(updated_at, created_at) < (select gendash.clock()) - interval '15 minutes' as stuck,
+  left(user_id, 8) as owner
+from gendash.document_entity;
 
-create unique index on gendash.ticket_duration_90d (rank, priority, category);
-
-create materialized view gendash.ticket_hour as
-select date_trunc('hour', created_at, 'UTC') as hour, priority, category, count(*) as created
-from gendash.ticket_now
-where created_at >= gendash.clock() - interval '42 days'
-group by 1, 2, 3;
-
-create unique index on gendash.ticket_hour (hour, priority, category);
-
-create materialized view gendash.ticket_median_day as
-with days as materialized (
-  select d::date as day, d::date::timestamp at time zone 'UTC' as at,
-    (d::date - 29)::timestamp at time zone 'UTC' as first,
-    (d::date + 1)::timestamp at time zone 'UTC' as next,
-    least(((d::date + 1)::timestamp at time zone 'UTC'), gendash.clock()) as until
-  from generate_series(
-    ((gendash.clock() at time zone 'UTC')::date - 30)::timestamp, (gendash.clock() at time zone 'UTC')::date, interval '1 day'
-  ) as d
-),
-spans as (
-  select day, at, each.priority,
-    extract(epoch from least(coalesce(ended_at, until), until) - created_at)::float8 as lasted_s,
-    coalesce(ended_at < next and ended_at <= gendash.clock(), false) as over
-  from days
-  join gendash.ticket_now as t
-    on created_at >= first and created_at < next and created_at <= gendash.clock()
-      and (waits or ended_at is not null)
-  cross join lateral (values (t.priority), ('all')) as each (priority)
-),
-ends as (
-  select day, at, priority, lasted_s, count(*) as tickets, count(*) filter (where over) as events,
-    sum(count(*)) over (partition by day, priority order by lasted_s desc) as at_risk
-  from spans group by 1, 2, 3, 4
-),
-survival as (
-  select *,
-    exp(sum(case when events = at_risk then -50 else ln(1 - events / at_risk::float8) end)
-      over (partition by day, priority order by lasted_s)) as surviving
-  from ends
-)
+create view gendash.ticket_now as
 select
-  day,
-  at,
+  ticket_id,
+  status,
   priority,
-  sum(tickets)::bigint as tickets,
-  sum(events)::bigint as resolved,
-  min(lasted_s) filter (where surviving <= 0.5 + 1e-9) as median_s
-from survival
-group by 1, 2, 3;
-
-create unique index on gendash.ticket_median_day (day, priority);
-
-create materialized view gendash.ticket_reopen_day as
-with moves as (
-  select (changed_at at time zone 'UTC')::date as day, priority, category,
-    coalesce(from_status, 'open') in ('open', 'in_progress') and to_status in ('resolved', 'closed') as resolution,
-    from_status in ('resolved', 'closed') and to_status in ('open', 'in_progress') as reopening
-  from gendash.ticket_move join gendash.ticket_now using (ticket_id)
-)
-select day, priority, category,
-  count(*) filter (where resolution) as resolutions,
-  count(*) filter (where reopening) as reopenings
-from moves
-where resolution or reopening
-group by 1, 2, 3;
-
-create unique index on gendash.ticket_reopen_day (day, priority, category);
-
-create materialized view gendash.ticket_sla_30d as
-select
-  priority,
-  priority_rank,
-  category,
-  count(*) as decided,
-  count(*) filter (where ended_at <= due_at) as met
-from gendash.ticket_now
-where (waits or ended_at is not null) and due_at is not null and (ended_at is not null or due_at < gendash.clock())
-  and (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 30
-  and (created_at at time zone 'UTC')::date <= (gendash.clock() at time zone 'UTC')::date
-group by 1, 2, 3;
-
-create unique index on gendash.ticket_sla_30d (priority, category);
-
-create materialized view gendash.ticket_status_now as
-select
-  status, priority, category, waits,
-  count(*) as tickets,
-  count(*) filter (where assignee is null) as unowned,
-  count(*) filter (where overdue) as overdue
-from gendash.ticket_now
-group by 1, 2, 3, 4;
-
-create unique index on gendash.ticket_status_now (status, priority, category);
-
-create materialized view gendash.ticket_survival_90d as
-with recent as (
-  select * from gendash.ticket_now
-  where (waits or ended_at is not null)
-    and (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 90
-    and created_at <= gendash.clock()
-),
-stays as (
-  select recent.priority, recent.priority_rank, to_status, changed_at as began,
-    lead(changed_at) over (partition by ticket_id order by changed_at, length(move_id), move_id) as finished
-  from gendash.ticket_move join recent using (ticket_id)
-),
-begun as (
-  select 'resolution' as measure, priority, priority_rank, created_at as began, ended_at as finished, gendash.clock() as seen
-  from recent
-  union all
-  -- a ticket that ended without a response was seen to have none until then
-  select 'first_response', priority, priority_rank, created_at, answered_at, coalesce(ended_at, gendash.clock()) from recent
-  union all
-  select case to_status when 'open' then 'in_open' when 'in_progress' then 'in_progress' else 'in_resolved' end,
-    priority, priority_rank, began, finished, gendash.clock()
-  from stays where to_status in ('open', 'in_progress', 'resolved')
-),
-spans as (
-  select measure, each.priority, each.rank as priority_rank,
-    greatest(extract(epoch from coalesce(finished, seen) - began), 0)::float8 as lasted_s,
-    finished is not null as over
-  from begun
-  cross join lateral (values (begun.priority, begun.priority_rank), ('all', 6)) as each (priority, rank)
-),
--- events come before censorings at equal times: everybody who lasted at least so long was at risk
-ends as (
-  select measure, priority, lasted_s, count(*) filter (where over) as events,
-    sum(count(*)) over (partition by measure, priority order by lasted_s desc) as at_risk
-  from spans group by 1, 2, 3
-),
--- the product of the survivors' shares as a sum of logarithms; where none is left, it is practically 0
-survival as (
-  select measure, priority, lasted_s, events,
-    exp(sum(case when events = at_risk then -50 else ln(1 - events / at_risk::float8) end)
-      over (partition by measure, priority order by lasted_s)) as surviving
-  from ends
-),
-quantiles as (
-  select measure, priority,
-    min(lasted_s) filter (where surviving <= 0.5 + 1e-9) as median_s,
-    min(lasted_s) filter (where surviving <= 0.1 + 1e-9) as p90_s
-  from survival group by 1, 2
-)
-select
-  measure,
-  priority,
-  priority_rank,
-  count(*) as spans,
-  count(*) filter (where over) as finished,
-  median_s,
-  p90_s,
-  percentile_cont(0.5) within group (order by lasted_s) filter (where over) as finished_median_s,
-  max(lasted_s) as longest_s
-from spans join quantiles using (measure, priority)
-group by measure, priority, priority_rank, median_s, p90_s;
-
-create unique index on gendash.ticket_survival_90d (measure, priority);
+  case priority when 'urgent' then 1 when 'high' then 2 when 'medium' then 3 when 'low' then 4 else 5 end as priority_rank,
+  case
+    when category in (select word from gendash.group_word where subject = 'tickets') then category else 'other'
+  end as category,
+  status in ('open', 'in_progress') as waits,
+  created_at,
+  first_response_at as answered_at,
+  case
+    when status in ('resolved', 'closed') then greatest(coalesce(resolved_at, closed_at, updated_at), created_at)
+  end as ended_at,
+  sla_due_at as due_at,
+  status in ('open', 'in_progress') and coalesce(sla_due_at < (select gendash.clock()), false) as overdue,
+  status in ('open', 'in_progress')
+    and coalesce(sla_due_at >= (select gendash.clock()) and sla_due_at < (select gendash.clock()) + interval '4 hours', false) as at_risk,
+  left(assigned_to, 8) as assignee
+from gendash.ticket_entity;
 
 create view gendash.budget_now as
 with clock as (
@@ -1798,6 +1530,308 @@ select
   30 as days, users, p.mean as per_user_mean, p.median as per_user_median, p.p90 as per_user_p90, p.top as top_tenth_share,
   conversations, t.mean as per_conversation_mean, t.single as single_turn_share
 from people p cross join talks t;
+
+create materialized view gendash.document_day as
+with uploaded as (
+  select day, status, file_type, count(*) as documents, sum(chunks) as chunks
+  from gendash.document_now group by 1, 2, 3
+),
+groups as (select distinct status, file_type from uploaded),
+days as (
+  select generate_series(case when min(day) is not null then greatest(min(day), (gendash.clock() at time zone 'UTC')::date - 1826) end::timestamp, least(greatest(max(day), (gendash.clock() at time zone 'UTC')::date), (gendash.clock() at time zone 'UTC')::date + 31), interval '1 day')::date as day
+  from uploaded
+)
+select
+  day,
+  day::timestamp at time zone 'UTC' as at,
+  status,
+  file_type,
+  coalesce(documents, 0)::bigint as documents,
+  coalesce(chunks, 0)::bigint as chunks
+from days cross join groups left join uploaded using (day, status, file_type);
+
+create unique index on gendash.document_day (day, status, file_type);
+
+create materialized view gendash.document_uploader_90d as
+with counted as (
+  select e.user_id, count(*) as documents, count(*) filter (where n.status = 'failed') as failed,
+    count(*) filter (where n.status in ('done', 'failed')) as ended, coalesce(sum(n.file_size), 0)::bigint as bytes,
+    sum(n.chunks)::bigint as chunks, max(n.created_at) as newest_at
+  from gendash.document_entity e join gendash.document_now n using (document_id)
+  where n.day > (gendash.clock() at time zone 'UTC')::date - 90
+  group by 1
+),
+ranked as (select *, row_number() over (order by documents desc, user_id) as rank from counted)
+select rank, coalesce(left(user_id, 8), 'unknown') as owner, documents, failed, ended, bytes, chunks, newest_at
+from ranked where rank <= 50;
+
+create unique index on gendash.document_uploader_90d (rank);
+
+create materialized view gendash.ticket_assignee_now as
+with counted as (
+  select
+    e.assigned_to,
+    count(*) filter (where waits) as waiting,
+    count(*) filter (where overdue) as overdue,
+    count(*) filter (where waits and n.priority in ('urgent', 'high')) as urgent,
+    extract(epoch from gendash.clock() - min(n.created_at) filter (where waits))::float8 as oldest_s,
+    count(*) filter (where ended_at is not null) as resolved_30d
+  from gendash.ticket_entity e join gendash.ticket_now n using (ticket_id)
+  where waits
+    or (ended_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 30
+  group by 1
+),
+ranked as (
+  select *, row_number() over (order by assigned_to is null, waiting desc, resolved_30d desc, assigned_to) as place
+  from counted
+)
+select
+  row_number() over (order by waiting desc, resolved_30d desc, assigned_to nulls last) as rank,
+  coalesce(left(assigned_to, 8), 'nobody') as assignee,
+  waiting,
+  overdue,
+  urgent,
+  oldest_s,
+  resolved_30d
+from ranked
+where place <= 50 or assigned_to is null;
+
+create unique index on gendash.ticket_assignee_now (rank);
+
+create materialized view gendash.ticket_creator_90d as
+with counted as (
+  select e.created_by, count(*) as tickets, count(*) filter (where n.waits) as waiting,
+    count(*) filter (where n.priority in ('urgent', 'high')) as urgent, max(n.created_at) as newest_at
+  from gendash.ticket_entity e join gendash.ticket_now n using (ticket_id)
+  where (n.created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 90
+  group by 1
+),
+ranked as (
+  select *, sum(tickets) over () as total,
+    row_number() over (order by created_by is null, tickets desc, created_by) as place
+  from counted
+)
+select
+  row_number() over (order by tickets desc, created_by nulls last) as rank,
+  coalesce(left(created_by, 8), 'unknown') as creator,
+  tickets,
+  waiting,
+  urgent,
+  tickets / total::float8 as share,
+  newest_at
+from ranked
+where place <= 50 or created_by is null;
+
+create unique index on gendash.ticket_creator_90d (rank);
+
+create materialized view gendash.ticket_day as
+with events as (
+  select (created_at at time zone 'UTC')::date as day, priority, category,
+    1 as created, 0 as resolved, (waits or ended_at is not null)::int as waiting
+  from gendash.ticket_now
+  union all
+  select (ended_at at time zone 'UTC')::date, priority, category, 0, 1, -1
+  from gendash.ticket_now where ended_at is not null
+),
+sums as (
+  select day, priority, category, sum(created) as created, sum(resolved) as resolved, sum(waiting) as waiting
+  from events group by 1, 2, 3
+),
+groups as (select distinct priority, category from events),
+days as (
+  select generate_series(case when min(day) is not null then greatest(min(day), (gendash.clock() at time zone 'UTC')::date - 1826) end::timestamp, least(greatest(max(day), (gendash.clock() at time zone 'UTC')::date), (gendash.clock() at time zone 'UTC')::date + 31), interval '1 day')::date as day
+  from events
+),
+-- tickets from before the first of these days wait on it
+running as (
+  select
+    day,
+    priority,
+    category,
+    coalesce(created, 0)::bigint as created,
+    coalesce(resolved, 0)::bigint as resolved,
+    (sum(coalesce(waiting, 0)) over (partition by priority, category order by day))::bigint as waiting
+  from (select * from days cross join groups) as every full join sums using (day, priority, category)
+)
+select day, day::timestamp at time zone 'UTC' as at, priority, category, created, resolved, waiting
+from running join days using (day);
+
+create unique index on gendash.ticket_day (day, priority, category);
+
+create materialized view gendash.ticket_duration_90d as
+select
+  case
+    when ended_at is null then 7
+    else 1 + width_bucket(
+      extract(epoch from ended_at - created_at)::float8, array[3600, 14400, 86400, 259200, 604800]::float8[]
+    )
+  end as rank,
+  priority,
+  category,
+  count(*) as tickets
+from gendash.ticket_now
+where (waits or ended_at is not null)
+  and (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 90
+group by 1, 2, 3;
+
+create unique index on gendash.ticket_duration_90d (rank, priority, category);
+
+create materialized view gendash.ticket_hour as
+select date_trunc('hour', created_at, 'UTC') as hour, priority, category, count(*) as created
+from gendash.ticket_now
+where created_at >= gendash.clock() - interval '42 days'
+group by 1, 2, 3;
+
+create unique index on gendash.ticket_hour (hour, priority, category);
+
+create materialized view gendash.ticket_median_day as
+with days as materialized (
+  select d::date as day, d::date::timestamp at time zone 'UTC' as at,
+    (d::date - 29)::timestamp at time zone 'UTC' as first,
+    (d::date + 1)::timestamp at time zone 'UTC' as next,
+    least(((d::date + 1)::timestamp at time zone 'UTC'), gendash.clock()) as until
+  from generate_series(
+    ((gendash.clock() at time zone 'UTC')::date - 30)::timestamp, (gendash.clock() at time zone 'UTC')::date, interval '1 day'
+  ) as d
+),
+spans as (
+  select day, at, each.priority,
+    extract(epoch from least(coalesce(ended_at, until), until) - created_at)::float8 as lasted_s,
+    coalesce(ended_at < next and ended_at <= gendash.clock(), false) as over
+  from days
+  join gendash.ticket_now as t
+    on created_at >= first and created_at < next and created_at <= gendash.clock()
+      and (waits or ended_at is not null)
+  cross join lateral (values (t.priority), ('all')) as each (priority)
+),
+ends as (
+  select day, at, priority, lasted_s, count(*) as tickets, count(*) filter (where over) as events,
+    sum(count(*)) over (partition by day, priority order by lasted_s desc) as at_risk
+  from spans group by 1, 2, 3, 4
+),
+survival as (
+  select *,
+    exp(sum(case when events = at_risk then -50 else ln(1 - events / at_risk::float8) end)
+      over (partition by day, priority order by lasted_s)) as surviving
+  from ends
+)
+select
+  day,
+  at,
+  priority,
+  sum(tickets)::bigint as tickets,
+  sum(events)::bigint as resolved,
+  min(lasted_s) filter (where surviving <= 0.5 + 1e-9) as median_s
+from survival
+group by 1, 2, 3;
+
+create unique index on gendash.ticket_median_day (day, priority);
+
+create materialized view gendash.ticket_reopen_day as
+with moves as (
+  select (changed_at at time zone 'UTC')::date as day, priority, category,
+    coalesce(from_status, 'open') in ('open', 'in_progress') and to_status in ('resolved', 'closed') as resolution,
+    from_status in ('resolved', 'closed') and to_status in ('open', 'in_progress') as reopening
+  from gendash.ticket_move join gendash.ticket_now using (ticket_id)
+)
+select day, priority, category,
+  count(*) filter (where resolution) as resolutions,
+  count(*) filter (where reopening) as reopenings
+from moves
+where resolution or reopening
+group by 1, 2, 3;
+
+create unique index on gendash.ticket_reopen_day (day, priority, category);
+
+create materialized view gendash.ticket_sla_30d as
+select
+  priority,
+  priority_rank,
+  category,
+  count(*) as decided,
+  count(*) filter (where ended_at <= due_at) as met
+from gendash.ticket_now
+where (waits or ended_at is not null) and due_at is not null and (ended_at is not null or due_at < gendash.clock())
+  and (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 30
+  and (created_at at time zone 'UTC')::date <= (gendash.clock() at time zone 'UTC')::date
+group by 1, 2, 3;
+
+create unique index on gendash.ticket_sla_30d (priority, category);
+
+create materialized view gendash.ticket_status_now as
+select
+  status, priority, category, waits,
+  count(*) as tickets,
+  count(*) filter (where assignee is null) as unowned,
+  count(*) filter (where overdue) as overdue
+from gendash.ticket_now
+group by 1, 2, 3, 4;
+
+create unique index on gendash.ticket_status_now (status, priority, category);
+
+create materialized view gendash.ticket_survival_90d as
+with recent as (
+  select * from gendash.ticket_now
+  where (waits or ended_at is not null)
+    and (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 90
+    and created_at <= gendash.clock()
+),
+stays as (
+  select recent.priority, recent.priority_rank, to_status, changed_at as began,
+    lead(changed_at) over (partition by ticket_id order by changed_at, length(move_id), move_id) as finished
+  from gendash.ticket_move join recent using (ticket_id)
+),
+begun as (
+  select 'resolution' as measure, priority, priority_rank, created_at as began, ended_at as finished, gendash.clock() as seen
+  from recent
+  union all
+  -- a ticket that ended without a response was seen to have none until then
+  select 'first_response', priority, priority_rank, created_at, answered_at, coalesce(ended_at, gendash.clock()) from recent
+  union all
+  select case to_status when 'open' then 'in_open' when 'in_progress' then 'in_progress' else 'in_resolved' end,
+    priority, priority_rank, began, finished, gendash.clock()
+  from stays where to_status in ('open', 'in_progress', 'resolved')
+),
+spans as (
+  select measure, each.priority, each.rank as priority_rank,
+    greatest(extract(epoch from coalesce(finished, seen) - began), 0)::float8 as lasted_s,
+    finished is not null as over
+  from begun
+  cross join lateral (values (begun.priority, begun.priority_rank), ('all', 6)) as each (priority, rank)
+),
+-- events come before censorings at equal times: everybody who lasted at least so long was at risk
+ends as (
+  select measure, priority, lasted_s, count(*) filter (where over) as events,
+    sum(count(*)) over (partition by measure, priority order by lasted_s desc) as at_risk
+  from spans group by 1, 2, 3
+),
+-- the product of the survivors' shares as a sum of logarithms; where none is left, it is practically 0
+survival as (
+  select measure, priority, lasted_s, events,
+    exp(sum(case when events = at_risk then -50 else ln(1 - events / at_risk::float8) end)
+      over (partition by measure, priority order by lasted_s)) as surviving
+  from ends
+),
+quantiles as (
+  select measure, priority,
+    min(lasted_s) filter (where surviving <= 0.5 + 1e-9) as median_s,
+    min(lasted_s) filter (where surviving <= 0.1 + 1e-9) as p90_s
+  from survival group by 1, 2
+)
+select
+  measure,
+  priority,
+  priority_rank,
+  count(*) as spans,
+  count(*) filter (where over) as finished,
+  median_s,
+  p90_s,
+  percentile_cont(0.5) within group (order by lasted_s) filter (where over) as finished_median_s,
+  max(lasted_s) as longest_s
+from spans join quantiles using (measure, priority)
+group by measure, priority, priority_rank, median_s, p90_s;
+
+create unique index on gendash.ticket_survival_90d (measure, priority);
 
 create materialized view gendash.llm_user_30d as
 with today as (select (gendash.clock() at time zone 'UTC')::date as day)
@@ -2516,34 +2550,6 @@ create or replace trigger note_delete after delete on gendash.conversation_entit
 
 create or replace trigger note_truncate after truncate on gendash.conversation_entity for each statement execute function gendash.note_days('conversation_entity', '(created_at at time zone ''UTC'')::date');
 
-comment on table gendash.document_entity is 'Documents of the knowledge base, without titles and file names. Grain: one row per document.';
-
-comment on column gendash.document_entity.document_id is 'id of the document on the platform';
-
-comment on column gendash.document_entity.user_id is 'who uploaded it';
-
-comment on column gendash.document_entity.status is 'done, processing, failed, or other';
-
-comment on column gendash.document_entity.file_type is 'extension in lower case without its dot; unknown where there is none';
-
-comment on column gendash.document_entity.file_size is 'bytes';
-
-comment on column gendash.document_entity.chunks is 'chunks in the vector store';
-
-comment on column gendash.document_entity.created_at is 'upload';
-
-comment on column gendash.document_entity.updated_at is 'last change of its row';
-
-revoke all on gendash.document_entity from public, gendash_reader, gendash_admin_reader;
-
-create or replace trigger note_insert after insert on gendash.document_entity referencing new table as new_rows for each statement execute function gendash.note_days('document_entity', '(created_at at time zone ''UTC'')::date');
-
-create or replace trigger note_update after update on gendash.document_entity referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('document_entity', '(created_at at time zone ''UTC'')::date');
-
-create or replace trigger note_delete after delete on gendash.document_entity referencing old table as old_rows for each statement execute function gendash.note_days('document_entity', '(created_at at time zone ''UTC'')::date');
-
-create or replace trigger note_truncate after truncate on gendash.document_entity for each statement execute function gendash.note_days('document_entity', '(created_at at time zone ''UTC'')::date');
-
 comment on table gendash.ticket_entity is 'Support tickets, without titles. Grain: one row per ticket.';
 
 comment on column gendash.ticket_entity.ticket_id is 'id of the ticket on the platform';
@@ -2603,6 +2609,34 @@ create or replace trigger note_update after update on gendash.ticket_move refere
 create or replace trigger note_delete after delete on gendash.ticket_move referencing old table as old_rows for each statement execute function gendash.note_days('ticket_move', '(changed_at at time zone ''UTC'')::date');
 
 create or replace trigger note_truncate after truncate on gendash.ticket_move for each statement execute function gendash.note_days('ticket_move', '(changed_at at time zone ''UTC'')::date');
+
+comment on table gendash.document_entity is 'Documents of the knowledge base, without titles and file names. Grain: one row per document.';
+
+comment on column gendash.document_entity.document_id is 'id of the document on the platform';
+
+comment on column gendash.document_entity.user_id is 'who uploaded it';
+
+comment on column gendash.document_entity.status is 'done, processing, failed, or other';
+
+comment on column gendash.document_entity.file_type is 'extension in lower case without its dot; unknown where there is none';
+
+comment on column gendash.document_entity.file_size is 'bytes';
+
+comment on column gendash.document_entity.chunks is 'chunks in the vector store';
+
+comment on column gendash.document_entity.created_at is 'upload';
+
+comment on column gendash.document_entity.updated_at is 'last change of its row';
+
+revoke all on gendash.document_entity from public, gendash_reader, gendash_admin_reader;
+
+create or replace trigger note_insert after insert on gendash.document_entity referencing new table as new_rows for each statement execute function gendash.note_days('document_entity', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_update after update on gendash.document_entity referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('document_entity', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_delete after delete on gendash.document_entity referencing old table as old_rows for each statement execute function gendash.note_days('document_entity', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_truncate after truncate on gendash.document_entity for each statement execute function gendash.note_days('document_entity', '(created_at at time zone ''UTC'')::date');
 
 comment on table gendash.intent_conversation_day is 'What conversations were about, by the days on which their messages were written. Grain: one row per local day, conversation and intent with a message on it.';
 
@@ -2872,6 +2906,24 @@ create or replace trigger note_delete after delete on gendash.active_day referen
 
 create or replace trigger note_truncate after truncate on gendash.active_day for each statement execute function gendash.note_days('active_day', 'day');
 
+comment on table gendash.group_word is 'The words by which figures are grouped: of categories and file types, which users of the platform choose, those with most rows. Rows with another word count as other, so that figures add up and no relation grows with the words. Grain: one row per subject and word, at most growth.groups of each subject.';
+
+comment on column gendash.group_word.subject is 'tickets or documents';
+
+comment on column gendash.group_word.word is 'category or file type';
+
+comment on column gendash.group_word.rows is 'tickets or documents with it';
+
+revoke all on gendash.group_word from public, gendash_reader, gendash_admin_reader;
+
+create or replace trigger note_insert after insert on gendash.group_word referencing new table as new_rows for each statement execute function gendash.note_days('group_word', 'null::date');
+
+create or replace trigger note_update after update on gendash.group_word referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('group_word', 'null::date');
+
+create or replace trigger note_delete after delete on gendash.group_word referencing old table as old_rows for each statement execute function gendash.note_days('group_word', 'null::date');
+
+create or replace trigger note_truncate after truncate on gendash.group_word for each statement execute function gendash.note_days('group_word', 'null::date');
+
 comment on table gendash.llm_cache_hour is 'What prompt caches saved, by hour: for each observation with cached input, of every type, cached tokens x (its price of an uncached input token - its price of a cached one). Observations whose cost lacks one of both prices are left out. Grain: one row per local hour, environment and model with an observation that read from a cache.';
 
 comment on column gendash.llm_cache_hour.hour is 'start of the local hour';
@@ -3098,34 +3150,6 @@ create or replace trigger note_delete after delete on gendash.llm_turn referenci
 
 create or replace trigger note_truncate after truncate on gendash.llm_turn for each statement execute function gendash.note_days('llm_turn', '(started_at at time zone ''UTC'')::date');
 
-comment on table gendash.daily_snapshot is 'How many accounts, tickets and documents there were in each state at the end of each local day. The platform cannot give these counts later, since rows change and are deleted. Every refresh counts today again, and the last count of a day is kept forever. Days before the first refresh, or without one, are filled once from what is known now: from the times at which rows were created and tickets ended, without rows deleted since. Grain: one row per local day, subject, state and part that was there on it or before.';
-
-comment on column gendash.daily_snapshot.day is 'local day';
-
-comment on column gendash.daily_snapshot.subject is 'accounts, tickets or documents';
-
-comment on column gendash.daily_snapshot.state is 'accounts: active or inactive; tickets: open, in_progress, resolved, closed, other, or waiting where it is not known which of the first two; documents: done, processing, failed or other';
-
-comment on column gendash.daily_snapshot.part is 'accounts: role; tickets: priority; documents: file type';
-
-comment on column gendash.daily_snapshot.amount is 'how many there were at the end of the day; of today as of now';
-
-comment on column gendash.daily_snapshot.chunks is 'documents: their chunks in the vector store; NULL for others';
-
-comment on column gendash.daily_snapshot.known is '''on the day'', or ''as known today'': filled later, without what was deleted and with the present role, priority and, of accounts and documents, state';
-
-revoke all on gendash.daily_snapshot from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.daily_snapshot to gendash_reader, gendash_admin_reader;
-
-create or replace trigger note_insert after insert on gendash.daily_snapshot referencing new table as new_rows for each statement execute function gendash.note_days('daily_snapshot', 'null::date');
-
-create or replace trigger note_update after update on gendash.daily_snapshot referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('daily_snapshot', 'null::date');
-
-create or replace trigger note_delete after delete on gendash.daily_snapshot referencing old table as old_rows for each statement execute function gendash.note_days('daily_snapshot', 'null::date');
-
-create or replace trigger note_truncate after truncate on gendash.daily_snapshot for each statement execute function gendash.note_days('daily_snapshot', 'null::date');
-
 comment on table gendash.llm_turn_day is 'Agent turns by the day of their start, for each environment and for all together. Percentiles are of that day''s turns; they must not be averaged or added. Grain: one row per local day with a turn and environment, and one for all environments.';
 
 comment on column gendash.llm_turn_day.day is 'local day';
@@ -3262,6 +3286,34 @@ create or replace trigger note_delete after delete on gendash.llm_user_day refer
 
 create or replace trigger note_truncate after truncate on gendash.llm_user_day for each statement execute function gendash.note_days('llm_user_day', 'day');
 
+comment on table gendash.daily_snapshot is 'How many accounts, tickets and documents there were in each state at the end of each local day. The platform cannot give these counts later, since rows change and are deleted. Every refresh counts today again, and the last count of a day is kept forever. Days before the first refresh, or without one, are filled once from what is known now: from the times at which rows were created and tickets ended, without rows deleted since. Grain: one row per local day, subject, state and part that was there on it or before.';
+
+comment on column gendash.daily_snapshot.day is 'local day';
+
+comment on column gendash.daily_snapshot.subject is 'accounts, tickets or documents';
+
+comment on column gendash.daily_snapshot.state is 'accounts: active or inactive; tickets: open, in_progress, resolved, closed, other, or waiting where it is not known which of the first two; documents: done, processing, failed or other';
+
+comment on column gendash.daily_snapshot.part is 'accounts: role; tickets: priority; documents: file type';
+
+comment on column gendash.daily_snapshot.amount is 'how many there were at the end of the day; of today as of now';
+
+comment on column gendash.daily_snapshot.chunks is 'documents: their chunks in the vector store; NULL for others';
+
+comment on column gendash.daily_snapshot.known is '''on the day'', or ''as known today'': filled later, without what was deleted and with the present role, priority and, of accounts and documents, state';
+
+revoke all on gendash.daily_snapshot from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.daily_snapshot to gendash_reader, gendash_admin_reader;
+
+create or replace trigger note_insert after insert on gendash.daily_snapshot referencing new table as new_rows for each statement execute function gendash.note_days('daily_snapshot', 'null::date');
+
+create or replace trigger note_update after update on gendash.daily_snapshot referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('daily_snapshot', 'null::date');
+
+create or replace trigger note_delete after delete on gendash.daily_snapshot referencing old table as old_rows for each statement execute function gendash.note_days('daily_snapshot', 'null::date');
+
+create or replace trigger note_truncate after truncate on gendash.daily_snapshot for each statement execute function gendash.note_days('daily_snapshot', 'null::date');
+
 comment on view gendash.audit_now is 'The last result of each audit. Grain: one row per audit.';
 
 comment on column gendash.audit_now.name is 'name of the audit';
@@ -3318,7 +3370,7 @@ revoke all on gendash.refresh_now from public, gendash_reader, gendash_admin_rea
 
 grant select on gendash.refresh_now to gendash_reader, gendash_admin_reader;
 
-comment on materialized view gendash.account_day is 'Registrations by day and the accounts that these add up to. Only accounts that are active now are counted, so that the last day equals accounts_active of account_now; deleted and deactivated ones are missing from the past too. Grain: one row per local day from the first registration to today.';
+comment on materialized view gendash.account_day is 'Registrations by day and the accounts that these add up to. Only accounts that are active now are counted, so that the last day equals accounts_active of account_now; deleted and deactivated ones are missing from the past too. Grain: one row per local day from the first registration to today, at most growth.days back.';
 
 comment on column gendash.account_day.day is 'local day';
 
@@ -3366,7 +3418,7 @@ revoke all on gendash.user_role_now from public, gendash_reader, gendash_admin_r
 
 grant select on gendash.user_role_now to gendash_admin_reader;
 
-comment on materialized view gendash.csat_day is 'Satisfaction by the day on which a rating was given. A rating of 4 or 5 counts as satisfied. An edited rating counts with its present value on the day of its first. Grain: one row per local day from the first rating to today; days without one show 0.';
+comment on materialized view gendash.csat_day is 'Satisfaction by the day on which a rating was given. A rating of 4 or 5 counts as satisfied. An edited rating counts with its present value on the day of its first. Grain: one row per local day from the first rating to today, at most growth.days back; days without one show 0.';
 
 comment on column gendash.csat_day.day is 'local day';
 
@@ -3386,7 +3438,7 @@ revoke all on gendash.csat_day from public, gendash_reader, gendash_admin_reader
 
 grant select on gendash.csat_day to gendash_reader, gendash_admin_reader;
 
-comment on materialized view gendash.rating_day is 'Ratings by day and value. An edited rating counts with its present value on the day of its first. Grain: one row per local day and value from 1 to 5, from the first rating to today; days without one show 0.';
+comment on materialized view gendash.rating_day is 'Ratings by day and value. An edited rating counts with its present value on the day of its first. Grain: one row per local day and value from 1 to 5, from the first rating to today, at most growth.days back; days without one show 0.';
 
 comment on column gendash.rating_day.day is 'local day';
 
@@ -3430,7 +3482,7 @@ revoke all on gendash.user_month from public, gendash_reader, gendash_admin_read
 
 grant select on gendash.user_month to gendash_admin_reader;
 
-comment on materialized view gendash.conversation_day is 'Conversations begun by day and channel. Grain: one row per local day and channel, from the first conversation to today; days without one show 0.';
+comment on materialized view gendash.conversation_day is 'Conversations begun by day and channel. Grain: one row per local day and channel, from the first conversation to today, at most growth.days back; days without one show 0.';
 
 comment on column gendash.conversation_day.day is 'local day';
 
@@ -3445,32 +3497,6 @@ comment on column gendash.conversation_day.anonymous is 'those of them without a
 revoke all on gendash.conversation_day from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.conversation_day to gendash_reader, gendash_admin_reader;
-
-comment on view gendash.document_now is 'Documents of the knowledge base as they are now, without their owners'' names, titles and file names. Grain: one row per document.';
-
-comment on column gendash.document_now.document_id is 'id of the document on the platform';
-
-comment on column gendash.document_now.status is 'done, processing, failed, or other';
-
-comment on column gendash.document_now.file_type is 'extension in lower case without its dot; unknown where there is none';
-
-comment on column gendash.document_now.file_size is 'bytes';
-
-comment on column gendash.document_now.chunks is 'chunks in the vector store';
-
-comment on column gendash.document_now.day is 'local day of the upload';
-
-comment on column gendash.document_now.created_at is 'upload';
-
-comment on column gendash.document_now.changed_at is 'last change of its row';
-
-comment on column gendash.document_now.stuck is 'whether it has been processing for more than 15 minutes without a change';
-
-comment on column gendash.document_now.owner is 'first 8 characters of the id of who uploaded it';
-
-revoke all on gendash.document_now from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.document_now to gendash_reader;
 
 comment on materialized view gendash.document_status_now is 'Documents of the knowledge base by status as they are now. Grain: one row per status; each status has its row, other only where a document has an unknown one.';
 
@@ -3487,38 +3513,6 @@ comment on column gendash.document_status_now.chunks is 'their chunks in the vec
 revoke all on gendash.document_status_now from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.document_status_now to gendash_reader;
-
-comment on view gendash.ticket_now is 'Tickets as they are now. A ticket waits while it is open or in progress, and ended once it is resolved or closed; one of an unknown status does neither. A reopened ticket waits again, whatever its earlier resolution. Grain: one row per ticket.';
-
-comment on column gendash.ticket_now.ticket_id is 'id of the ticket on the platform';
-
-comment on column gendash.ticket_now.status is 'open, in_progress, resolved, closed, or other';
-
-comment on column gendash.ticket_now.priority is 'urgent, high, medium, low, or other';
-
-comment on column gendash.ticket_now.priority_rank is 'order of the priorities, urgent first';
-
-comment on column gendash.ticket_now.category is 'category; none where it has none';
-
-comment on column gendash.ticket_now.waits is 'whether it is open or in progress';
-
-comment on column gendash.ticket_now.created_at is 'opening';
-
-comment on column gendash.ticket_now.answered_at is 'first response';
-
-comment on column gendash.ticket_now.ended_at is 'resolution of a resolved or closed ticket: resolved_at, else closed_at, else the last change of its row; NULL for others';
-
-comment on column gendash.ticket_now.due_at is 'when it is due';
-
-comment on column gendash.ticket_now.overdue is 'whether it waits and its due time has passed';
-
-comment on column gendash.ticket_now.at_risk is 'whether it waits and is due within the next 4 hours';
-
-comment on column gendash.ticket_now.assignee is 'first 8 characters of the id of who works on it; NULL where nobody does';
-
-revoke all on gendash.ticket_now from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.ticket_now to gendash_reader;
 
 comment on materialized view gendash.intent_7d is 'Conversations by intent over today and the 6 local days before. A conversation counts once for each intent that its messages name, so intents add up to more than all conversations. Grain: one row per intent with a message.';
 
@@ -3726,7 +3720,7 @@ revoke all on gendash.cohort_week from public, gendash_reader, gendash_admin_rea
 
 grant select on gendash.cohort_week to gendash_admin_reader;
 
-comment on view gendash.activity_day is 'Active users and conversations by day. A user is active on a day with at least one message of theirs. Rolling figures are exact distinct counts over their window, not sums of days. Grain: one row per local day from the first message or conversation to today.';
+comment on view gendash.activity_day is 'Active users and conversations by day. A user is active on a day with at least one message of theirs. Rolling figures are exact distinct counts over their window, not sums of days. Grain: one row per local day from the first message or conversation to today, at most growth.days back.';
 
 comment on column gendash.activity_day.day is 'local day';
 
@@ -3746,227 +3740,63 @@ revoke all on gendash.activity_day from public, gendash_reader, gendash_admin_re
 
 grant select on gendash.activity_day to gendash_reader, gendash_admin_reader;
 
-comment on materialized view gendash.document_day is 'Documents by the day of their upload and by what became of them. Deleted documents are missing from the past too. Grain: one row per local day, status and file type, from the first upload to today; days without one show 0.';
+comment on view gendash.document_now is 'Documents of the knowledge base as they are now, without their owners'' names, titles and file names. Grain: one row per document.';
 
-comment on column gendash.document_day.day is 'local day';
+comment on column gendash.document_now.document_id is 'id of the document on the platform';
 
-comment on column gendash.document_day.at is 'its start';
+comment on column gendash.document_now.status is 'done, processing, failed, or other';
 
-comment on column gendash.document_day.status is 'done, processing, failed, or other, as it is now';
+comment on column gendash.document_now.file_type is 'extension in lower case without its dot, of the growth.groups with most documents, else other; unknown where there is none';
 
-comment on column gendash.document_day.file_type is 'extension in lower case without its dot; unknown where there is none';
+comment on column gendash.document_now.file_size is 'bytes';
 
-comment on column gendash.document_day.documents is 'documents uploaded on it';
+comment on column gendash.document_now.chunks is 'chunks in the vector store';
 
-comment on column gendash.document_day.chunks is 'their chunks in the vector store';
+comment on column gendash.document_now.day is 'local day of the upload';
 
-revoke all on gendash.document_day from public, gendash_reader, gendash_admin_reader;
+comment on column gendash.document_now.created_at is 'upload';
 
-grant select on gendash.document_day to gendash_reader;
+comment on column gendash.document_now.changed_at is 'last change of its row';
 
-comment on materialized view gendash.document_uploader_90d is 'Who uploaded the most documents, of those uploaded today or on the 89 days before. People are shown as the first 8 characters of their id, without anything else about them. Grain: one row per person, at most 50.';
+comment on column gendash.document_now.stuck is 'whether it has been processing for more than 15 minutes without a change';
 
-comment on column gendash.document_uploader_90d.rank is 'order by documents, most first; ties by id';
+comment on column gendash.document_now.owner is 'first 8 characters of the id of who uploaded it';
 
-comment on column gendash.document_uploader_90d.owner is 'first 8 characters of the id; unknown where there is none';
+revoke all on gendash.document_now from public, gendash_reader, gendash_admin_reader;
 
-comment on column gendash.document_uploader_90d.documents is 'documents uploaded';
+grant select on gendash.document_now to gendash_reader;
 
-comment on column gendash.document_uploader_90d.failed is 'those of them that failed';
+comment on view gendash.ticket_now is 'Tickets as they are now. A ticket waits while it is open or in progress, and ended once it is resolved or closed; one of an unknown status does neither. A reopened ticket waits again, whatever its earlier resolution. Grain: one row per ticket.';
 
-comment on column gendash.document_uploader_90d.ended is 'those of them that are done or failed';
+comment on column gendash.ticket_now.ticket_id is 'id of the ticket on the platform';
 
-comment on column gendash.document_uploader_90d.bytes is 'size of them, where it is known';
+comment on column gendash.ticket_now.status is 'open, in_progress, resolved, closed, or other';
 
-comment on column gendash.document_uploader_90d.chunks is 'their chunks';
+comment on column gendash.ticket_now.priority is 'urgent, high, medium, low, or other';
 
-comment on column gendash.document_uploader_90d.newest_at is 'last upload';
+comment on column gendash.ticket_now.priority_rank is 'order of the priorities, urgent first';
 
-revoke all on gendash.document_uploader_90d from public, gendash_reader, gendash_admin_reader;
+comment on column gendash.ticket_now.category is 'category, of the growth.groups with most tickets, else other; none where it has none';
 
-grant select on gendash.document_uploader_90d to gendash_reader;
+comment on column gendash.ticket_now.waits is 'whether it is open or in progress';
 
-comment on materialized view gendash.ticket_assignee_now is 'Waiting tickets by assignee, and those resolved today or on the 29 days before. People are shown as the first 8 characters of their id, without other personal data. Grain: one row per assignee with a ticket that waits or was resolved within 30 days, at most 50; one more for nobody.';
+comment on column gendash.ticket_now.created_at is 'opening';
 
-comment on column gendash.ticket_assignee_now.rank is 'order by waiting tickets, most first; ties by id';
+comment on column gendash.ticket_now.answered_at is 'first response';
 
-comment on column gendash.ticket_assignee_now.assignee is 'first 8 characters of the assignee''s id; nobody where there is none';
+comment on column gendash.ticket_now.ended_at is 'resolution of a resolved or closed ticket: resolved_at, else closed_at, else the last change of its row; NULL for others';
 
-comment on column gendash.ticket_assignee_now.waiting is 'tickets that wait now';
+comment on column gendash.ticket_now.due_at is 'when it is due';
 
-comment on column gendash.ticket_assignee_now.overdue is 'those of them past their due time';
+comment on column gendash.ticket_now.overdue is 'whether it waits and its due time has passed';
 
-comment on column gendash.ticket_assignee_now.urgent is 'those of them that are urgent or high';
+comment on column gendash.ticket_now.at_risk is 'whether it waits and is due within the next 4 hours';
 
-comment on column gendash.ticket_assignee_now.oldest_s is 'age of the oldest of them, seconds; NULL where none waits';
+comment on column gendash.ticket_now.assignee is 'first 8 characters of the id of who works on it; NULL where nobody does';
 
-comment on column gendash.ticket_assignee_now.resolved_30d is 'tickets resolved today or on the 29 days before';
+revoke all on gendash.ticket_now from public, gendash_reader, gendash_admin_reader;
 
-revoke all on gendash.ticket_assignee_now from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.ticket_assignee_now to gendash_reader;
-
-comment on materialized view gendash.ticket_creator_90d is 'Who opened the most tickets, of those created today or on the 89 days before. People are shown as the first 8 characters of their id, without anything else about them. Grain: one row per creator, at most 50; one more for tickets whose creator is not known.';
-
-comment on column gendash.ticket_creator_90d.rank is 'order by tickets, most first; ties by id';
-
-comment on column gendash.ticket_creator_90d.creator is 'first 8 characters of the creator''s id; unknown where there is none or the account was deleted';
-
-comment on column gendash.ticket_creator_90d.tickets is 'tickets opened';
-
-comment on column gendash.ticket_creator_90d.waiting is 'those of them that wait now';
-
-comment on column gendash.ticket_creator_90d.urgent is 'those of them that are urgent or high';
-
-comment on column gendash.ticket_creator_90d.share is 'share of all tickets of the window';
-
-comment on column gendash.ticket_creator_90d.newest_at is 'when the last one was opened';
-
-revoke all on gendash.ticket_creator_90d from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.ticket_creator_90d to gendash_reader;
-
-comment on materialized view gendash.ticket_day is 'Tickets created, resolved and waiting by day. A ticket is resolved on the day of its last resolution; one that was reopened and waits again is resolved on none. Tickets of an unknown status are created, but never wait. Grain: one row per local day, priority and category, from the first ticket to today; days without one show 0.';
-
-comment on column gendash.ticket_day.day is 'local day';
-
-comment on column gendash.ticket_day.at is 'its start';
-
-comment on column gendash.ticket_day.priority is 'urgent, high, medium, low, or other';
-
-comment on column gendash.ticket_day.category is 'category; none where a ticket has none';
-
-comment on column gendash.ticket_day.created is 'tickets created on it';
-
-comment on column gendash.ticket_day.resolved is 'tickets resolved on it';
-
-comment on column gendash.ticket_day.waiting is 'tickets waiting at its end, of today: as of now';
-
-revoke all on gendash.ticket_day from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.ticket_day to gendash_reader;
-
-comment on materialized view gendash.ticket_duration_90d is 'How long tickets took that were created today or on the 89 days before, from creation to their last resolution. Those that are not resolved now count as waiting, however old. Grain: one row per span of time, priority and category with such a ticket.';
-
-comment on column gendash.ticket_duration_90d.rank is '1 under 1 h, 2 up to 4 h, 3 up to 24 h, 4 up to 3 d, 5 up to 7 d, 6 longer, 7 waiting';
-
-comment on column gendash.ticket_duration_90d.priority is 'urgent, high, medium, low, or other';
-
-comment on column gendash.ticket_duration_90d.category is 'category; none where it has none';
-
-comment on column gendash.ticket_duration_90d.tickets is 'tickets';
-
-revoke all on gendash.ticket_duration_90d from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.ticket_duration_90d to gendash_reader;
-
-comment on materialized view gendash.ticket_hour is 'Tickets created by hour, within today and the 41 days before. Grain: one row per local hour, priority and category in which a ticket was created.';
-
-comment on column gendash.ticket_hour.hour is 'start of the local hour';
-
-comment on column gendash.ticket_hour.priority is 'urgent, high, medium, low, or other';
-
-comment on column gendash.ticket_hour.category is 'category; none where a ticket has none';
-
-comment on column gendash.ticket_hour.created is 'tickets created in it';
-
-revoke all on gendash.ticket_hour from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.ticket_hour to gendash_reader;
-
-comment on materialized view gendash.ticket_median_day is 'Median time to resolution by day, by Kaplan-Meier over the tickets created on the day or the 29 days before it, as it stood at the end of the day (of today, as it stands now). Resolutions that were undone since are not known. Grain: one row per local day and priority, and one per day over all; today and the 30 days before.';
-
-comment on column gendash.ticket_median_day.day is 'local day';
-
-comment on column gendash.ticket_median_day.at is 'its start';
-
-comment on column gendash.ticket_median_day.priority is 'urgent, high, medium, low, or other; all for all of them';
-
-comment on column gendash.ticket_median_day.tickets is 'tickets created in the window';
-
-comment on column gendash.ticket_median_day.resolved is 'those of them resolved by the end of the day';
-
-comment on column gendash.ticket_median_day.median_s is 'seconds after which half of them were resolved; NULL where fewer than half were';
-
-revoke all on gendash.ticket_median_day from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.ticket_median_day to gendash_reader;
-
-comment on materialized view gendash.ticket_reopen_day is 'Resolutions and reopenings by day, from the history of statuses. A ticket that is resolved twice counts twice. Grain: one row per local day, priority and category with one of them.';
-
-comment on column gendash.ticket_reopen_day.day is 'local day';
-
-comment on column gendash.ticket_reopen_day.priority is 'urgent, high, medium, low, or other, as it is now';
-
-comment on column gendash.ticket_reopen_day.category is 'category as it is now; none where a ticket has none';
-
-comment on column gendash.ticket_reopen_day.resolutions is 'changes from open or in progress to resolved or closed';
-
-comment on column gendash.ticket_reopen_day.reopenings is 'changes from resolved or closed to open or in progress';
-
-revoke all on gendash.ticket_reopen_day from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.ticket_reopen_day to gendash_reader;
-
-comment on materialized view gendash.ticket_sla_30d is 'How many tickets that were created today or on the 29 days before kept their due time. A ticket is decided once it has ended or its due time has passed; tickets without a due time are left out. Grain: one row per priority and category with such a ticket.';
-
-comment on column gendash.ticket_sla_30d.priority is 'urgent, high, medium, low, or other';
-
-comment on column gendash.ticket_sla_30d.priority_rank is 'order of the priorities, urgent first';
-
-comment on column gendash.ticket_sla_30d.category is 'category; none where a ticket has none';
-
-comment on column gendash.ticket_sla_30d.decided is 'tickets that have ended or whose due time has passed';
-
-comment on column gendash.ticket_sla_30d.met is 'those of them that ended by their due time';
-
-revoke all on gendash.ticket_sla_30d from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.ticket_sla_30d to gendash_reader;
-
-comment on materialized view gendash.ticket_status_now is 'Tickets by status as they are now, whenever they were created. Grain: one row per status, priority and category with a ticket.';
-
-comment on column gendash.ticket_status_now.status is 'open, in_progress, resolved, closed, or other';
-
-comment on column gendash.ticket_status_now.priority is 'urgent, high, medium, low, or other';
-
-comment on column gendash.ticket_status_now.category is 'category; none where a ticket has none';
-
-comment on column gendash.ticket_status_now.waits is 'whether they wait: open or in progress';
-
-comment on column gendash.ticket_status_now.tickets is 'tickets of them';
-
-comment on column gendash.ticket_status_now.unowned is 'those that nobody is assigned to';
-
-comment on column gendash.ticket_status_now.overdue is 'those that are past their due time and neither resolved nor closed';
-
-revoke all on gendash.ticket_status_now from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.ticket_status_now to gendash_reader;
-
-comment on materialized view gendash.ticket_survival_90d is 'How long things take with tickets created today or on the 89 days before, by Kaplan-Meier, so that unfinished ones count as censored. Figures of finished ones alone are too low, since slow ones are missing. Grain: one row per measure and priority, and one per measure over all priorities.';
-
-comment on column gendash.ticket_survival_90d.measure is 'resolution (creation to resolution), first_response (creation to first response), or the stay in a status: in_open, in_progress, in_resolved';
-
-comment on column gendash.ticket_survival_90d.priority is 'urgent, high, medium, low, or other; all for all of them';
-
-comment on column gendash.ticket_survival_90d.priority_rank is 'order of the priorities, urgent first, all last';
-
-comment on column gendash.ticket_survival_90d.spans is 'how many were begun: tickets, or stays in a status';
-
-comment on column gendash.ticket_survival_90d.finished is 'those of them that have finished';
-
-comment on column gendash.ticket_survival_90d.median_s is 'seconds after which half of them have finished; NULL where fewer than half have so far';
-
-comment on column gendash.ticket_survival_90d.p90_s is 'seconds after which 9 of 10 have finished; NULL where fewer have so far';
-
-comment on column gendash.ticket_survival_90d.finished_median_s is 'median of the finished ones alone, seconds: for comparison, too small';
-
-comment on column gendash.ticket_survival_90d.longest_s is 'seconds of the longest, finished or not';
-
-revoke all on gendash.ticket_survival_90d from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.ticket_survival_90d to gendash_reader;
+grant select on gendash.ticket_now to gendash_reader;
 
 comment on view gendash.budget_now is 'LLM spending of this calendar month against the budget, over all environments. Grain: one row.';
 
@@ -4174,6 +4004,228 @@ revoke all on gendash.user_depth_now from public, gendash_reader, gendash_admin_
 
 grant select on gendash.user_depth_now to gendash_admin_reader;
 
+comment on materialized view gendash.document_day is 'Documents by the day of their upload and by what became of them. Deleted documents are missing from the past too. Grain: one row per local day, status and file type, from the first upload to today, at most growth.days back; days without one show 0.';
+
+comment on column gendash.document_day.day is 'local day';
+
+comment on column gendash.document_day.at is 'its start';
+
+comment on column gendash.document_day.status is 'done, processing, failed, or other, as it is now';
+
+comment on column gendash.document_day.file_type is 'extension in lower case without its dot; unknown where there is none';
+
+comment on column gendash.document_day.documents is 'documents uploaded on it';
+
+comment on column gendash.document_day.chunks is 'their chunks in the vector store';
+
+revoke all on gendash.document_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.document_day to gendash_reader;
+
+comment on materialized view gendash.document_uploader_90d is 'Who uploaded the most documents, of those uploaded today or on the 89 days before. People are shown as the first 8 characters of their id, without anything else about them. Grain: one row per person, at most 50.';
+
+comment on column gendash.document_uploader_90d.rank is 'order by documents, most first; ties by id';
+
+comment on column gendash.document_uploader_90d.owner is 'first 8 characters of the id; unknown where there is none';
+
+comment on column gendash.document_uploader_90d.documents is 'documents uploaded';
+
+comment on column gendash.document_uploader_90d.failed is 'those of them that failed';
+
+comment on column gendash.document_uploader_90d.ended is 'those of them that are done or failed';
+
+comment on column gendash.document_uploader_90d.bytes is 'size of them, where it is known';
+
+comment on column gendash.document_uploader_90d.chunks is 'their chunks';
+
+comment on column gendash.document_uploader_90d.newest_at is 'last upload';
+
+revoke all on gendash.document_uploader_90d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.document_uploader_90d to gendash_reader;
+
+comment on materialized view gendash.ticket_assignee_now is 'Waiting tickets by assignee, and those resolved today or on the 29 days before. People are shown as the first 8 characters of their id, without other personal data. Grain: one row per assignee with a ticket that waits or was resolved within 30 days, at most 50; one more for nobody.';
+
+comment on column gendash.ticket_assignee_now.rank is 'order by waiting tickets, most first; ties by id';
+
+comment on column gendash.ticket_assignee_now.assignee is 'first 8 characters of the assignee''s id; nobody where there is none';
+
+comment on column gendash.ticket_assignee_now.waiting is 'tickets that wait now';
+
+comment on column gendash.ticket_assignee_now.overdue is 'those of them past their due time';
+
+comment on column gendash.ticket_assignee_now.urgent is 'those of them that are urgent or high';
+
+comment on column gendash.ticket_assignee_now.oldest_s is 'age of the oldest of them, seconds; NULL where none waits';
+
+comment on column gendash.ticket_assignee_now.resolved_30d is 'tickets resolved today or on the 29 days before';
+
+revoke all on gendash.ticket_assignee_now from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_assignee_now to gendash_reader;
+
+comment on materialized view gendash.ticket_creator_90d is 'Who opened the most tickets, of those created today or on the 89 days before. People are shown as the first 8 characters of their id, without anything else about them. Grain: one row per creator, at most 50; one more for tickets whose creator is not known.';
+
+comment on column gendash.ticket_creator_90d.rank is 'order by tickets, most first; ties by id';
+
+comment on column gendash.ticket_creator_90d.creator is 'first 8 characters of the creator''s id; unknown where there is none or the account was deleted';
+
+comment on column gendash.ticket_creator_90d.tickets is 'tickets opened';
+
+comment on column gendash.ticket_creator_90d.waiting is 'those of them that wait now';
+
+comment on column gendash.ticket_creator_90d.urgent is 'those of them that are urgent or high';
+
+comment on column gendash.ticket_creator_90d.share is 'share of all tickets of the window';
+
+comment on column gendash.ticket_creator_90d.newest_at is 'when the last one was opened';
+
+revoke all on gendash.ticket_creator_90d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_creator_90d to gendash_reader;
+
+comment on materialized view gendash.ticket_day is 'Tickets created, resolved and waiting by day. A ticket is resolved on the day of its last resolution; one that was reopened and waits again is resolved on none. Tickets of an unknown status are created, but never wait. Grain: one row per local day, priority and category, from the first ticket to today, at most growth.days back; days without one show 0.';
+
+comment on column gendash.ticket_day.day is 'local day';
+
+comment on column gendash.ticket_day.at is 'its start';
+
+comment on column gendash.ticket_day.priority is 'urgent, high, medium, low, or other';
+
+comment on column gendash.ticket_day.category is 'category; none where a ticket has none';
+
+comment on column gendash.ticket_day.created is 'tickets created on it';
+
+comment on column gendash.ticket_day.resolved is 'tickets resolved on it';
+
+comment on column gendash.ticket_day.waiting is 'tickets waiting at its end, of today: as of now';
+
+revoke all on gendash.ticket_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_day to gendash_reader;
+
+comment on materialized view gendash.ticket_duration_90d is 'How long tickets took that were created today or on the 89 days before, from creation to their last resolution. Those that are not resolved now count as waiting, however old. Grain: one row per span of time, priority and category with such a ticket.';
+
+comment on column gendash.ticket_duration_90d.rank is '1 under 1 h, 2 up to 4 h, 3 up to 24 h, 4 up to 3 d, 5 up to 7 d, 6 longer, 7 waiting';
+
+comment on column gendash.ticket_duration_90d.priority is 'urgent, high, medium, low, or other';
+
+comment on column gendash.ticket_duration_90d.category is 'category; none where it has none';
+
+comment on column gendash.ticket_duration_90d.tickets is 'tickets';
+
+revoke all on gendash.ticket_duration_90d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_duration_90d to gendash_reader;
+
+comment on materialized view gendash.ticket_hour is 'Tickets created by hour, within today and the 41 days before. Grain: one row per local hour, priority and category in which a ticket was created.';
+
+comment on column gendash.ticket_hour.hour is 'start of the local hour';
+
+comment on column gendash.ticket_hour.priority is 'urgent, high, medium, low, or other';
+
+comment on column gendash.ticket_hour.category is 'category; none where a ticket has none';
+
+comment on column gendash.ticket_hour.created is 'tickets created in it';
+
+revoke all on gendash.ticket_hour from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_hour to gendash_reader;
+
+comment on materialized view gendash.ticket_median_day is 'Median time to resolution by day, by Kaplan-Meier over the tickets created on the day or the 29 days before it, as it stood at the end of the day (of today, as it stands now). Resolutions that were undone since are not known. Grain: one row per local day and priority, and one per day over all; today and the 30 days before.';
+
+comment on column gendash.ticket_median_day.day is 'local day';
+
+comment on column gendash.ticket_median_day.at is 'its start';
+
+comment on column gendash.ticket_median_day.priority is 'urgent, high, medium, low, or other; all for all of them';
+
+comment on column gendash.ticket_median_day.tickets is 'tickets created in the window';
+
+comment on column gendash.ticket_median_day.resolved is 'those of them resolved by the end of the day';
+
+comment on column gendash.ticket_median_day.median_s is 'seconds after which half of them were resolved; NULL where fewer than half were';
+
+revoke all on gendash.ticket_median_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_median_day to gendash_reader;
+
+comment on materialized view gendash.ticket_reopen_day is 'Resolutions and reopenings by day, from the history of statuses. A ticket that is resolved twice counts twice. Grain: one row per local day, priority and category with one of them.';
+
+comment on column gendash.ticket_reopen_day.day is 'local day';
+
+comment on column gendash.ticket_reopen_day.priority is 'urgent, high, medium, low, or other, as it is now';
+
+comment on column gendash.ticket_reopen_day.category is 'category as it is now; none where a ticket has none';
+
+comment on column gendash.ticket_reopen_day.resolutions is 'changes from open or in progress to resolved or closed';
+
+comment on column gendash.ticket_reopen_day.reopenings is 'changes from resolved or closed to open or in progress';
+
+revoke all on gendash.ticket_reopen_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_reopen_day to gendash_reader;
+
+comment on materialized view gendash.ticket_sla_30d is 'How many tickets that were created today or on the 29 days before kept their due time. A ticket is decided once it has ended or its due time has passed; tickets without a due time are left out. Grain: one row per priority and category with such a ticket.';
+
+comment on column gendash.ticket_sla_30d.priority is 'urgent, high, medium, low, or other';
+
+comment on column gendash.ticket_sla_30d.priority_rank is 'order of the priorities, urgent first';
+
+comment on column gendash.ticket_sla_30d.category is 'category; none where a ticket has none';
+
+comment on column gendash.ticket_sla_30d.decided is 'tickets that have ended or whose due time has passed';
+
+comment on column gendash.ticket_sla_30d.met is 'those of them that ended by their due time';
+
+revoke all on gendash.ticket_sla_30d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_sla_30d to gendash_reader;
+
+comment on materialized view gendash.ticket_status_now is 'Tickets by status as they are now, whenever they were created. Grain: one row per status, priority and category with a ticket.';
+
+comment on column gendash.ticket_status_now.status is 'open, in_progress, resolved, closed, or other';
+
+comment on column gendash.ticket_status_now.priority is 'urgent, high, medium, low, or other';
+
+comment on column gendash.ticket_status_now.category is 'category; none where a ticket has none';
+
+comment on column gendash.ticket_status_now.waits is 'whether they wait: open or in progress';
+
+comment on column gendash.ticket_status_now.tickets is 'tickets of them';
+
+comment on column gendash.ticket_status_now.unowned is 'those that nobody is assigned to';
+
+comment on column gendash.ticket_status_now.overdue is 'those that are past their due time and neither resolved nor closed';
+
+revoke all on gendash.ticket_status_now from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_status_now to gendash_reader;
+
+comment on materialized view gendash.ticket_survival_90d is 'How long things take with tickets created today or on the 89 days before, by Kaplan-Meier, so that unfinished ones count as censored. Figures of finished ones alone are too low, since slow ones are missing. Grain: one row per measure and priority, and one per measure over all priorities.';
+
+comment on column gendash.ticket_survival_90d.measure is 'resolution (creation to resolution), first_response (creation to first response), or the stay in a status: in_open, in_progress, in_resolved';
+
+comment on column gendash.ticket_survival_90d.priority is 'urgent, high, medium, low, or other; all for all of them';
+
+comment on column gendash.ticket_survival_90d.priority_rank is 'order of the priorities, urgent first, all last';
+
+comment on column gendash.ticket_survival_90d.spans is 'how many were begun: tickets, or stays in a status';
+
+comment on column gendash.ticket_survival_90d.finished is 'those of them that have finished';
+
+comment on column gendash.ticket_survival_90d.median_s is 'seconds after which half of them have finished; NULL where fewer than half have so far';
+
+comment on column gendash.ticket_survival_90d.p90_s is 'seconds after which 9 of 10 have finished; NULL where fewer have so far';
+
+comment on column gendash.ticket_survival_90d.finished_median_s is 'median of the finished ones alone, seconds: for comparison, too small';
+
+comment on column gendash.ticket_survival_90d.longest_s is 'seconds of the longest, finished or not';
+
+revoke all on gendash.ticket_survival_90d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_survival_90d to gendash_reader;
+
 comment on materialized view gendash.llm_user_30d is 'LLM usage of today and the 29 days before by user and environment, with one row for turns whose trace names no user and one for users that the platform does not know (any more). Grain: one row per environment and user, and the two rest rows of each environment.';
 
 comment on column gendash.llm_user_30d.environment is 'Langfuse environment';
@@ -4360,14 +4412,28 @@ revoke all on gendash.rating_score_30d from public, gendash_reader, gendash_admi
 
 grant select on gendash.rating_score_30d to gendash_admin_reader;
 
-comment on function gendash.clock() is 'The time of all relations: the session setting gendash.now, else now().';
+comment on function gendash.clock() is 'The time of all relations: now(), or the session setting gendash.now of who may set it.';
+
+comment on function gendash.set_clock() is 'The session setting gendash.now of the owner, or with the owner''s pass for it; else now().';
+
+comment on function gendash.clock_pass(text) is 'What follows a time and # in gendash.now in a session of another role. For the owner only.';
 
 comment on function gendash.user_hash(text) is 'HMAC-SHA-256 of a user id, as hexadecimal digits. For the owner only.';
 
+revoke all on function gendash.clock() from public;
+
+revoke all on function gendash.set_clock() from public;
+
+revoke all on function gendash.clock_pass(text) from public;
+
 revoke all on function gendash.user_hash(text) from public;
+
+revoke all on function gendash.note_days() from public;
 
 grant usage on schema gendash to gendash_reader, gendash_admin_reader;
 
 grant execute on function gendash.clock() to gendash_reader, gendash_admin_reader;
+
+grant execute on function gendash.set_clock() to gendash_reader, gendash_admin_reader;
 
 reset role;

@@ -8,7 +8,7 @@ select
   f.id::text as feedback_id,
   f.user_id::text as user_id,
   case when f.rating::text ~ '^-?[0-9]{1,9}([.][0-9]*)?$' then f.rating::numeric::int end as rating,
-  nullif(btrim(f.comment), '') as comment,
+  case when true then nullif(btrim(f.comment), '') end as comment,
   f.created_at::timestamptz as created_at,
   m.id::text as message_id,
   case when lower(m.role::text) in ('user', 'human') then 'user' when lower(m.role::text) in ('assistant', 'ai') then 'assistant' when lower(m.role::text) in ('system') then 'system' else 'other' end = 'assistant' as is_answer,

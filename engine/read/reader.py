@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from queue import Empty, LifoQueue
 from typing import Any
 
 import psycopg
+from psycopg import errors
 
 from gendash.engine.clients.answers import Failed
 from gendash.engine.clients.postgres import (
     DRIVER_ERRORS,
     Connection,
     Place,
+    connect,
     local_settings,
     open_connection,
+    store,
     translate,
     trusted,
 )
+from gendash.engine.config.load import Config
+from gendash.engine.definitions.relations import qualified
 from gendash.engine.errors import Unreachable
 from gendash.engine.model import Problem
 
@@ -42,18 +48,27 @@ class Rows:
 RunQuery = Callable[[str], Rows | Failed]
 
 
+def clock_setting(config: Config, at: datetime) -> str:
+    """The value of ``gendash.now`` that sets the store's clock in a reader's session: a time, and the pass for it."""
+    time = at.isoformat()
+    with connect(store(config), read_only=True) as connection, suppress(errors.ProgrammingError):
+        row = connection.execute(trusted(f"select {qualified(config, 'clock_pass')}(%s)"), [time]).fetchone()
+        return f"{time}#{row[0] if row else ''}"
+    return time  # of a schema that is not there, or older: what is asked then says so
+
+
 @contextmanager
 def open_reader(
-    store: Place, user: str, password: str, at: datetime | None = None, login: str = ""
+    place: Place, user: str, password: str, clock: Callable[[], str] | None = None, login: str = ""
 ) -> Iterator[RunQuery]:
     """A function that runs one query in a read-only transaction; threads may share it, each call has a connection.
 
-    ``at`` is the time of the store's clock, ``login`` where the password came from. Raises Unreachable, Denied or
-    Unexpected where no connection can be had.
+    ``clock`` gives a time for the store's clock (`clock_setting`), ``login`` is where the password came from. Raises
+    Unreachable, Denied or Unexpected where no connection can be had.
     """
     # without a password libpq looks for one itself (PGPASSFILE), or needs none; that of the owner is not sent
-    place = replace(store.with_(user=user, password=password), label=user, login=login)
-    settings = {"statement_timeout": TIMEOUT} | ({"gendash.now": at.isoformat()} if at else {})
+    place = replace(place.with_(user=user, password=password), label=user, login=login)
+    settings = cache(lambda: {"statement_timeout": TIMEOUT} | ({"gendash.now": clock()} if clock else {}))
     idle: LifoQueue[Connection] = LifoQueue()
     opened: list[Connection] = []
 
@@ -64,7 +79,7 @@ def open_reader(
             connection = open_connection(place, application="gendash verify")
             opened.append(connection)
         try:
-            return _run(connection, text, settings)
+            return run_query(connection, text, settings())
         finally:
             if connection.closed:
                 raise Unreachable(Problem(place.where, "the connection was cut", "is the server still up?"))
@@ -77,7 +92,10 @@ def open_reader(
             connection.close()
 
 
-def _run(connection: Connection, text: str, settings: dict[str, str]) -> Rows | Failed:
+def run_query(
+    connection: Connection, text: str, settings: dict[str, str], values: Mapping[str, Any] | None = None
+) -> Rows | Failed:
+    """The answer to one query in a read-only transaction with these settings; ``values`` are its parameters."""
     started = time.perf_counter()
 
     def ms() -> float:
@@ -87,7 +105,7 @@ def _run(connection: Connection, text: str, settings: dict[str, str]) -> Rows | 
         connection.execute("begin transaction read only")
         local_settings(connection, settings)
         with connection.cursor() as cursor:
-            cursor.execute(trusted(text))
+            cursor.execute(trusted(text), values)
             while cursor.nextset():  # of several statements the last one counts
                 pass
             described = cursor.description or ()

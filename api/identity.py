@@ -1,0 +1,192 @@
+"""Who asks: tokens of the settings, and tokens that an issuer signed."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+import jwt
+
+from gendash.engine.clients.http import Session
+from gendash.engine.clients.http_policy import Route, Server
+from gendash.engine.config.load import Config
+from gendash.engine.errors import ConfigError, GendashError
+from gendash.engine.model import Problem
+
+ROLES = ("admin", "viewer", "user")
+ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]  # never one with a shared secret
+KEYS_FOR_S = 300.0
+LONGEST = 8192
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who asks: a name for limits and logs that says nothing about the person, a role, and a user's id."""
+
+    name: str
+    role: str
+    subject: str = ""
+
+    @property
+    def audience(self) -> str:
+        """The audience of dashboards that it may see."""
+        return "admin" if self.role == "admin" else "everyone"
+
+
+class Rejected(Exception):
+    """A token that is absent or not valid; the message says why, without the token."""
+
+
+Keys = Callable[[bool], dict[str, Any]]
+
+
+class Gate:
+    """Turns the header Authorization into an identity."""
+
+    def __init__(self, config: Config, keys: Keys | None = None, clock: Callable[[], float] = time.time) -> None:
+        self.config = config
+        self.tokens = _tokens(config)
+        self.issuer, self.wanted = config["api.jwt.issuer"], config["api.jwt.audience"]
+        self.keys = keys or _fetched_keys(config)
+        self.clock = clock
+        self.lock = Lock()
+        self.known: tuple[float, dict[str, Any]] = (-KEYS_FOR_S, {})
+        if self.issuer and not (self.wanted and config["api.jwt.keys"]):
+            raise ConfigError(Problem("api.jwt", "an issuer without audience or keys", "set all three"))
+        if not self.tokens and not self.issuer:
+            do = "set api.tokens (see `gendash serve --hash`) or api.jwt"
+            raise ConfigError(Problem("api", "nobody could be let in: no token and no issuer is configured", do))
+
+    def identity(self, header: str) -> Identity:
+        """Who sends this header. Raises Rejected."""
+        token = _token_of(header)
+        digest = hashlib.sha256(token.encode()).hexdigest()
+        matching = [one for known, one in self.tokens.items() if hmac.compare_digest(known, digest)]
+        if matching:
+            return matching[0]
+        if self.issuer and token.count(".") == 2:
+            return self._signed(token)
+        raise Rejected("the token is not known")
+
+    def _signed(self, token: str) -> Identity:
+        try:
+            key = self._key(jwt.get_unverified_header(token))
+            claims = jwt.decode(
+                token,
+                key,
+                algorithms=ALGORITHMS,
+                audience=self.wanted,
+                issuer=self.issuer,
+                leeway=self.config.seconds("api.jwt.leeway"),
+                options={"require": ["exp", "iss", "aud"]},
+            )
+        except jwt.PyJWTError as error:
+            raise Rejected(f"the token is not valid: {_why(error)}") from None
+        role = claims.get(self.config["api.jwt.role_claim"], "user")
+        subject = claims.get(self.config["api.jwt.subject_claim"])
+        if role not in ROLES:
+            raise Rejected("the token names no role of gendash")
+        if role == "user" and not (isinstance(subject, str) and subject):
+            raise Rejected("the token names no user")
+        subject = subject if isinstance(subject, str) else ""
+        name = hashlib.sha256(f"{self.issuer} {subject} {role}".encode()).hexdigest()[:12]
+        return Identity(f"jwt-{name}", role, subject if role == "user" else "")
+
+    def _key(self, header: dict[str, Any]) -> Any:
+        """The issuer's key that a token names; an unknown one is looked for at most every ten seconds."""
+        kid, now = header.get("kid"), self.clock()
+        with self.lock:
+            at, found = self.known
+            if now - at > KEYS_FOR_S or (kid not in found and now - at > 10):
+                try:
+                    found = self.keys(True)
+                except GendashError:
+                    if not found:
+                        raise Rejected("the issuer's keys cannot be read now") from None
+                self.known = (now, found)
+        if kid not in found:
+            raise Rejected("the token is signed with a key that the issuer does not have")
+        return found[kid]
+
+
+def _why(error: jwt.PyJWTError) -> str:
+    words = {
+        jwt.ExpiredSignatureError: "it has expired",
+        jwt.InvalidAudienceError: "it is meant for another audience",
+        jwt.InvalidIssuerError: "another issuer",
+        jwt.InvalidSignatureError: "its signature is wrong",
+        jwt.ImmatureSignatureError: "it is not valid yet",
+        jwt.InvalidAlgorithmError: "its algorithm is not accepted",
+        jwt.MissingRequiredClaimError: "a claim is missing",
+    }
+    return next((text for kind, text in words.items() if isinstance(error, kind)), "it cannot be read")
+
+
+def _tokens(config: Config) -> dict[str, Identity]:
+    """Identities by the hash of their token. Raises ConfigError."""
+    given: dict[str, dict[str, Any]] = {}
+    for key, value in config.under("api.tokens").items():
+        name, _, part = key.rpartition(".")
+        given.setdefault(name, {})[part] = value
+    found: dict[str, Identity] = {}
+    problems = []
+    for name, parts in given.items():
+        digest, role, subject = (
+            str(parts.get("sha256", "")).lower(),
+            parts.get("role", "viewer"),
+            parts.get("subject", ""),
+        )
+        where = f"api.tokens.{name}"
+        if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+            problems.append(Problem(f"{where}.sha256", "not a SHA-256 in hexadecimal digits", "`gendash serve --hash`"))
+        elif role == "user" and not subject:
+            problems.append(Problem(f"{where}.subject", "not set", "set it to the id of the account on the platform"))
+        else:
+            found[digest] = Identity(name, role, subject if role == "user" else "")
+    if problems:
+        raise ConfigError(problems)
+    return found
+
+
+def _token_of(header: str) -> str:
+    """The token of a header: of Bearer as it is, of Basic the password, so that a browser can ask for it."""
+    scheme, _, rest = header.strip().partition(" ")
+    if not rest or len(header) > LONGEST:
+        raise Rejected("no token: send Authorization: Bearer")
+    if scheme.lower() == "bearer":
+        return rest.strip()
+    if scheme.lower() == "basic":
+        try:
+            return base64.b64decode(rest, validate=True).decode().partition(":")[2]
+        except (binascii.Error, UnicodeDecodeError):
+            raise Rejected("the header Authorization cannot be read") from None
+    raise Rejected("no token: send Authorization: Bearer")
+
+
+def _fetched_keys(config: Config) -> Keys:
+    """A function that reads the issuer's keys, by their ids."""
+    url = config["api.jwt.keys"]
+
+    def fetch(_again: bool) -> dict[str, Any]:
+        route = Route("api.jwt", "", timeout_s=10.0, max_pause_s=10.0)
+        session = Session(Server("the issuer", "issuer of tokens", url, "api.jwt.keys", route))
+        answer = session.read("GET", "", lambda _answer: False)
+        try:
+            return keys_in(json.loads(answer.body))
+        except (ValueError, jwt.PyJWTError):
+            raise ConfigError(Problem("api.jwt.keys", "gives no keys (JWKS)", "check the address")) from None
+
+    return fetch
+
+
+def keys_in(document: Any) -> dict[str, Any]:
+    """The public keys of a JWKS document, by their ids."""
+    return {one.key_id: one.key for one in jwt.PyJWKSet.from_dict(document).keys if one.key_id}

@@ -1,0 +1,89 @@
+"""Bounded pools of connections to the store, one for each role that the API reads as."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import psycopg
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from gendash.engine.clients.answers import Failed
+from gendash.engine.clients.postgres import connection_parts, set_formats, store
+from gendash.engine.config.load import Config
+from gendash.engine.definitions.relations import reader_login
+from gendash.engine.errors import Unreachable
+from gendash.engine.model import Problem
+from gendash.engine.read.reader import Rows, RunQuery, run_query
+
+WAIT_S = 3.0  # for a connection; then the answer is 503
+IDLE_S = 60.0
+
+
+class Pools:
+    """Connections by role, opened when first needed. Raises Unreachable where none can be had in time."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.timeout = f"{config.seconds('api.statement_timeout'):g}s"
+        self.pools: dict[str, ConnectionPool] = {}
+        for role in ("reader", "admin_reader", "user_reader"):
+            has_password = config[f"{role}_password"] or config["roles.passwords"] == "none"
+            if config[f"roles.{role}"] and has_password and config.has("store"):
+                self.pools[role] = self._pool(role)
+
+    def _pool(self, role: str) -> ConnectionPool:
+        login = self.config[f"roles.{role}"] if role == "user_reader" else reader_login(self.config, role)
+        place = store(self.config).with_(user=login, password=self.config[f"{role}_password"])
+        return ConnectionPool(
+            "",
+            kwargs=connection_parts(replace(place, label=role), "gendash serve"),
+            configure=set_formats,
+            check=ConnectionPool.check_connection,
+            min_size=0,
+            max_size=self.config["api.connections"],
+            timeout=WAIT_S,
+            max_waiting=200,
+            max_idle=IDLE_S,
+            reconnect_timeout=WAIT_S,
+            open=True,
+            name=role,
+        )
+
+    def ask(
+        self,
+        role: str,
+        text: str,
+        values: Mapping[str, Any] | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> Rows | Failed:
+        """The answer to one query as a role; ``settings`` hold for its transaction alone."""
+        if role not in self.pools:
+            what = f"no password of {self.config[f'roles.{role}'] or role}"
+            raise Unreachable(Problem("store", what, f"set GENDASH_{role.upper()}_PASSWORD"))
+        try:
+            with self.pools[role].connection() as connection:
+                limits = {"statement_timeout": self.timeout} | dict(settings or {})
+                return run_query(connection, text, limits, values)
+        except PoolTimeout:
+            raise Unreachable(Problem("store", "no connection within 3 s", "try again")) from None
+        except psycopg.Error:  # psycopg_pool.TooManyRequests, and a connection that was cut
+            raise Unreachable(
+                Problem("store", "the connection was cut, or too many wait for one", "try again")
+            ) from None
+
+    def readers(self, audience: str, settings: Mapping[str, str]) -> dict[str, RunQuery]:
+        """Access for panels by role: of an audience that is not admin without the admins' role."""
+        roles = [role for role in ("reader", "admin_reader") if role in self.pools]
+        return {
+            role: partial(self.ask, role, settings=settings)
+            for role in roles
+            if audience == "admin" or role == "reader"
+        }
+
+    def close(self) -> None:
+        """Closes every connection."""
+        for pool in self.pools.values():
+            pool.close()

@@ -1,0 +1,169 @@
+"""page: dashboards as a site of HTML files."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gendash.commands._common import DONE, Settings, at_option, say, time_option
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gendash.engine.definitions.catalog import Catalog
+    from gendash.engine.read.panels import Moment
+    from gendash.engine.verify.verdict import Verdict
+
+AUDIENCES = ("everyone", "admin")
+FORMATS = ("html", "csv", "pdf")
+
+
+def _picked(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, list[str]]:
+    """Values by variable; one that is given twice has both."""
+    found: dict[str, list[str]] = {}
+    for one in values:
+        name, sign, value = one.partition("=")
+        if not sign or not name:
+            raise click.BadParameter(f"'{one}' is not NAME=VALUE")
+        found.setdefault(name, []).append(value)
+    return found
+
+
+@click.command()
+@click.argument("dashboards", nargs=-1, metavar="[DASHBOARD]...")
+@click.option("--out", default="pages-out", show_default=True, metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--audience", default="everyone", show_default=True, type=click.Choice(AUDIENCES))
+@time_option("--from", "Start of the range; each dashboard's own if absent.", "start")
+@time_option("--to", "End of the range; now if absent.", "end")
+@click.option("--var", "picked", multiple=True, metavar="NAME=VALUE", callback=_picked, help="Pick a variable's value.")
+@click.option("--format", "form", default="html", show_default=True, type=click.Choice(FORMATS))
+@click.option("--no-verify", is_flag=True, help="Without verdicts, which need every query a second time.")
+@at_option
+@click.pass_obj
+def page(
+    settings: Settings,
+    dashboards: tuple[str, ...],
+    out: Path,
+    audience: str,
+    start: datetime | None,
+    end: datetime | None,
+    picked: dict[str, list[str]],
+    form: str,
+    no_verify: bool,
+    at: datetime | None,
+) -> None:
+    """Draw dashboards as HTML files that open from disk.
+
+    An index and a page each, without Grafana: figures, units, limits and colours as there. Nothing in them is loaded
+    from anywhere. A page for admins holds what only admins may see. --format csv writes a file a panel with all rows,
+    --format pdf a document a dashboard (extra: pip install gendash[pdf]).
+    """
+    from gendash.engine.read.panels import dashboards_of
+    from gendash.engine.verify.run import verify
+
+    catalog = settings.checked()
+    moment = moment_of(at, start, end, picked)
+    if form != "html":
+        for path in write_exports(catalog, out, audience, moment, form, dashboards):
+            click.echo(path)
+        sys.exit(DONE)
+    verdicts: list[Verdict] = []
+    if not no_verify:
+        names = [one.name for one in dashboards_of(catalog, audience, dashboards)]
+        verdicts = verify(catalog.config, catalog, at=at, only=names)
+    for line in write_pages(catalog, out, audience, moment, verdicts, dashboards):
+        say(line)
+    click.echo(out / "index.html")
+    sys.exit(DONE)
+
+
+def moment_of(
+    at: datetime | None, start: datetime | None, end: datetime | None, picked: dict[str, list[str]]
+) -> Moment:
+    """The time of reading, from the options of a command."""
+    from gendash.engine.languages.grafana_macros import Span
+    from gendash.engine.read.panels import Moment
+
+    now = at or datetime.now(UTC)
+    last = end or now
+    if start and start >= last:
+        raise click.BadParameter("it must be before --to", param_hint="--from")
+    if end and not start:
+        raise click.BadParameter("it needs --from", param_hint="--to")
+    return Moment(now, at, Span(start, last) if start else None, picked)
+
+
+def write_pages(
+    catalog: Catalog,
+    out: Path,
+    audience: str,
+    moment: Moment,
+    verdicts: Sequence[Verdict] = (),
+    names: Sequence[str] = (),
+    left_out: Sequence[str] = (),
+) -> list[str]:
+    """Writes a site; a line for each page with its size."""
+    from contextlib import ExitStack
+
+    from gendash.engine.read.panels import dashboards_of, read_dashboard, sources_for
+    from gendash.pages.site import About, Site
+
+    chosen = dashboards_of(catalog, audience, names)
+    config = catalog.config
+    with ExitStack() as stack:
+        sources = sources_for(stack, config, audience, moment.at)
+        about = About(
+            audience, moment.end, config["time_zone"], config["instance"], [*left_out, *sources.down.values()]
+        )
+        site = Site(catalog, chosen, about)
+        pages = {
+            f"{one.name}.html": site.page(read_dashboard(catalog, sources, one, moment), verdicts) for one in chosen
+        }
+    sizes = {name: len(text.encode()) for name, text in pages.items()}
+    pages["index.html"] = site.index(verdicts, sizes)
+    out.mkdir(parents=True, exist_ok=True)
+    for name, text in pages.items():
+        (out / name).write_text(text, "utf-8")
+    return [f"{name}: {size / 1000:,.0f} kB" for name, size in sizes.items()]
+
+
+def write_exports(
+    catalog: Catalog, out: Path, audience: str, moment: Moment, form: str, names: Sequence[str] = ()
+) -> list[Path]:
+    """Writes CSV files or PDF documents; their paths. Raises Refused without the extra."""
+    from contextlib import ExitStack
+
+    from gendash.engine.errors import Refused
+    from gendash.engine.model import Problem
+    from gendash.engine.read.panels import dashboards_of, read_dashboard, sources_for
+    from gendash.pages.export import csv_files
+    from gendash.pages.panel import Setting
+    from gendash.pages.site import About
+
+    if form == "pdf":
+        try:
+            from gendash.pages.document import pdf
+        except ImportError as error:
+            raise Refused(
+                Problem("--format pdf", f"{error.name} is not installed", "pip install 'gendash[pdf]'")
+            ) from None
+    config, found = catalog.config, dict[str, bytes]()
+    with ExitStack() as stack:
+        sources = sources_for(stack, config, audience, moment.at)
+        about = About(audience, moment.end, config["time_zone"], config["instance"], [*sources.down.values()])
+        for board in dashboards_of(catalog, audience, names):
+            read = read_dashboard(catalog, sources, board, moment)
+            if form == "csv":
+                found |= csv_files(read, about.zone)
+            else:
+                setting = Setting(catalog, about.zone, moment.end, read.marks)
+                found[f"{board.name}.pdf"] = pdf(read, setting, about)
+    for name, content in found.items():
+        path = out / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return [out / name for name in found]

@@ -1,0 +1,148 @@
+"""serve: the figures over HTTP."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from threading import Event, Thread
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import click
+
+from gendash.commands._common import DONE, Settings, at_option, say
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from gendash.engine.definitions.catalog import Catalog
+
+REFRESH_S = 60.0
+STOP_S = 10  # how long a stopping server waits for answers that it has begun
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--refresh", is_flag=True, help="Also refresh the store and sync Langfuse, each as often as it is due.")
+@click.option("--hash", "hashes", is_flag=True, help="Print a new token and its hash for gendash.yaml, and exit.")
+@at_option
+@click.pass_obj
+def serve(settings: Settings, host: str, port: int, refresh: bool, hashes: bool, at: datetime | None) -> None:
+    """Serve figures as JSON and CSV, and the dashboards as pages.
+
+    Endpoints, panels and pages, for tokens of the roles admin, viewer and user; /openapi.json describes them.
+    Needs the extra: pip install gendash[api].
+    """
+    if hashes:
+        token = secrets.token_urlsafe(32)
+        click.echo(f"token:  {token}\nsha256: {hashlib.sha256(token.encode()).hexdigest()}")
+        sys.exit(DONE)
+    with ExitStack() as stack:
+        catalog = settings.checked()
+        app = application(stack, catalog, at)
+        if refresh:
+            stack.enter_context(kept_filled(catalog))
+        _run(app, host, port, catalog.config["api.root_path"])
+    sys.exit(DONE)
+
+
+@contextmanager
+def kept_filled(catalog: Catalog, every_s: float = REFRESH_S) -> Iterator[None]:
+    """Meanwhile refreshes and syncs run, each in a thread of its own; a failed run does not end them."""
+    from gendash.engine.errors import GendashError, internal
+    from gendash.engine.store.refresh.run import refresh
+    from gendash.langfuse_bridge.sync import sync
+
+    config, ended = catalog.config, Event()
+
+    def again(pause_s: float, job: Callable[[], object]) -> None:
+        while not ended.is_set():
+            begun = monotonic()
+            try:
+                job()
+            except Exception as error:  # of whatever kind: the next run may do better
+                for problem in error.problems if isinstance(error, GendashError) else (internal(error),):
+                    say(f"gendash: {problem}")
+            ended.wait(max(0.0, pause_s - (monotonic() - begun)))
+
+    jobs: list[tuple[float, Callable[[], object]]] = []
+    if config.has("store"):
+        jobs.append((every_s, lambda: refresh(config, catalog, due_only=True)))
+    if config.on("langfuse"):
+        jobs.append((config.seconds("langfuse.cadence"), lambda: sync(config, now=datetime.now(UTC))))
+    threads = [Thread(target=again, args=job, daemon=True) for job in jobs]
+    for one in threads:
+        one.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        for one in threads:
+            one.join(STOP_S)
+
+
+def _run(app: FastAPI, host: str, port: int, root_path: str) -> None:
+    import logging
+
+    import uvicorn
+
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    say(f"gendash: http://{host}:{port} (/openapi.json)")
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        root_path=root_path,
+        log_config=None,
+        access_log=False,
+        proxy_headers=True,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_S,
+        limit_concurrency=400,
+        h11_max_incomplete_event_size=32768,
+    )
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    uvicorn.Server(config).run()
+
+
+def application(stack: ExitStack, catalog: Catalog, at: datetime | None = None) -> FastAPI:
+    """The application over the servers of the settings; its connections end with the stack.
+
+    Raises ConfigError where nobody could use it, ContentError for faults of endpoints, Refused without the extra.
+    """
+    from gendash.engine.errors import ContentError, Refused, raise_if
+    from gendash.engine.model import Problem
+
+    try:
+        from gendash.api.answers import World
+        from gendash.api.app import create_app
+        from gendash.api.cache import Cache, shelf_of
+        from gendash.api.endpoint import packaged_endpoints, read_endpoints
+        from gendash.api.identity import Gate
+        from gendash.api.limits import Limiter
+        from gendash.api.own import packaged_lists, read_lists
+        from gendash.api.service import Service
+        from gendash.api.store import Pools
+        from gendash.api.versions import Versions
+    except ImportError as error:
+        raise Refused(Problem("serve", f"{error.name} is not installed", "pip install 'gendash[api]'")) from None
+    from gendash.engine.clients.prometheus import prometheus
+
+    config = catalog.config
+    endpoints, problems = read_endpoints(catalog, packaged_endpoints())
+    lists, wrong = read_lists(catalog, packaged_lists())
+    raise_if(ContentError, problems + wrong)
+    gate = Gate(config)
+    pools = Pools(config)
+    stack.callback(pools.close)
+    call = stack.enter_context(prometheus(config)) if config.has("prometheus") else None
+    world = World(catalog, pools, call, at)
+    service = Service(
+        world, endpoints, lists, gate, Limiter(config), Cache(shelf_of(config["redis_url"])), Versions(catalog, pools)
+    )
+    return create_app(service)

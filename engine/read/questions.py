@@ -1,0 +1,73 @@
+"""One query of a panel, variable or annotation as it is sent: its text, its time range, and where it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.languages.grafana_macros import PIXELS_A_COLUMN, Span, Timing, timing
+from gendash.engine.model import Dashboard, Query
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A query, its text as Grafana sends it, its time range, and its role of the store.
+
+    ``role`` is empty for a question to Prometheus; ``relations`` are those that the query names.
+    """
+
+    query: Query
+    text: str
+    time: Timing
+    role: str
+    relations: frozenset[str]
+
+
+def sent_query(
+    catalog: Catalog,
+    dashboard: Dashboard,
+    query: Query,
+    target: Mapping[str, Any],
+    panel: Mapping[str, Any],
+    span: Span | datetime,
+) -> Sent:
+    """The query of a rendered target in a rendered panel (empty for a variable or an annotation).
+
+    ``span`` is the picked range, or the end of the dashboard's own; a panel with a window of its own keeps that.
+    """
+    config = catalog.config
+    end = span.end if isinstance(span, Span) else span
+    own = panel.get("timeFrom")
+    time = timing(
+        span if isinstance(span, Span) and not own else Span.last(own or dashboard.range, end),
+        query.language,
+        points=points_of(panel),
+        least=panel.get("interval", ""),
+        scrape=config["prometheus.scrape_interval"] if query.language == "promql" else "",
+        min_step=target.get("interval", ""),
+        zone=config["time_zone"],
+    )
+    admin = target["datasource"]["uid"] == config["datasources.admin.uid"]
+    role = ("admin_reader" if admin else "reader") if query.language == "sql" else ""
+    relations = frozenset(name for kind, name in catalog.expand(query).uses if kind == "relation")
+    return Sent(query, target.get("rawSql") or target["expr"], time, role, relations)
+
+
+def points_of(panel: Mapping[str, Any]) -> int:
+    """How many points a rendered panel has room for."""
+    return int(panel.get("maxDataPoints") or panel.get("gridPos", {}).get("w", 24) * PIXELS_A_COLUMN)
+
+
+def aligned_range(time: Timing) -> tuple[datetime, datetime]:
+    """Start and end on multiples of the step, counted in local time as at the end: so Grafana aligns a range."""
+    offset = time.span.end.astimezone(ZoneInfo(time.zone)).utcoffset()
+    ahead, step_s = offset.total_seconds() if offset else 0.0, time.step_ms / 1000
+    start, end = (
+        datetime.fromtimestamp((moment.timestamp() + ahead) // step_s * step_s - ahead, UTC)
+        for moment in (time.span.start, time.span.end)
+    )
+    return start, end

@@ -1,0 +1,1 @@
+"""Dashboards as pages of HTML: drawn on the server from what `engine/read` gives, without Grafana."""

@@ -1,0 +1,94 @@
+"""Grafana's named colours as CSS variables with one value for each theme."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+Theme = Literal["dark", "light"]
+
+_SHADES = ("super-light-", "light-", "", "semi-dark-", "dark-")
+# from the lightest to the darkest shade, as Grafana 12 has them in its dark and in its light theme
+_HUES: dict[str, dict[Theme, str]] = {
+    "red": {"dark": "FFA6B0 FF7383 F2495C E02F44 C4162A", "light": "FF7383 F2495C E02F44 C4162A AD0317"},
+    "orange": {"dark": "FFCB7D FFB357 FF9830 FF780A FA6400", "light": "FFB357 FF9830 FF780A FA6400 E55400"},
+    "yellow": {"dark": "FFF899 FFEE52 FADE2A F2CC0C E0B400", "light": "FFEE52 FADE2A F2CC0C E0B400 CC9D00"},
+    "green": {"dark": "C8F2C2 96D98D 73BF69 56A64B 37872D", "light": "96D98D 73BF69 56A64B 37872D 19730E"},
+    "blue": {"dark": "C0D8FF 8AB8FF 5794F2 3274D9 1F60C4", "light": "8AB8FF 5794F2 3274D9 1F60C4 1250B0"},
+    "purple": {"dark": "DEB6F2 CA95E5 B877D9 A352CC 8F3BB8", "light": "CA95E5 B877D9 A352CC 8F3BB8 7C2EA3"},
+}
+# the page itself: background, panel, lines, text, quiet text, and grey for what has no colour
+_PAGE: dict[Theme, dict[str, str]] = {
+    "dark": {
+        "canvas": "#111217",
+        "panel": "#181b1f",
+        "line": "#2c2e36",
+        "grid": "#25272e",
+        "bar": "#22252b",
+        "text": "#d5d6e2",
+        "quiet": "#9fa2ae",
+        "gray": "#8e959e",
+        "link": "#6e9fff",
+        "scheme-blue": "#1f60c4",
+        "scheme-red": "#c4162a",
+        "scheme-green": "#37872d",
+        "scheme-purple": "#8f3bb8",
+    },
+    "light": {
+        "canvas": "#f4f5f5",
+        "panel": "#ffffff",
+        "line": "#dcdde0",
+        "grid": "#e9eaec",
+        "bar": "#f0f1f2",
+        "text": "#24292e",
+        "quiet": "#5d6470",
+        "gray": "#7b8087",
+        "link": "#1f62e0",
+        "scheme-blue": "#77a8f6",  # dark text stays legible on it
+        "scheme-red": "#f58a97",
+        "scheme-green": "#7cc47a",
+        "scheme-purple": "#c795e0",
+    },
+}
+_SCHEMES = {"blues": "scheme-blue", "reds": "scheme-red", "greens": "scheme-green", "purples": "scheme-purple"}
+_PLAIN = re.compile(r"#[0-9a-fA-F]{3,8}|rgba?\([0-9., %]+\)|hsla?\([0-9., %deg]+\)")
+_SCHEME = re.compile(r"(\w+):([01]\.[0-9]+)")
+_VARIABLE = re.compile(r"var\(--c-([a-z-]+)\)")
+
+
+def theme_values(theme: Theme) -> dict[str, str]:
+    """Every colour of a theme, by the name of its variable without ``--c-``."""
+    hues = {
+        f"{shade}{hue}": f"#{value}"
+        for hue, values in _HUES.items()
+        for shade, value in zip(_SHADES, values[theme].split(), strict=True)
+    }
+    return hues | _PAGE[theme]
+
+
+def css_variables(theme: Theme) -> str:
+    """The declarations of a theme."""
+    return " ".join(f"--c-{name}: {value};" for name, value in theme_values(theme).items())
+
+
+def css_color(color: str) -> str:
+    """A colour of a definition as CSS; what is no colour is grey, so that no other text ends up in a style."""
+    if color in theme_values("dark"):
+        return f"var(--c-{color})"
+    if color in ("grey", "transparent"):
+        return "transparent" if color == "transparent" else "var(--c-gray)"
+    if _PLAIN.fullmatch(color):
+        return color
+    scheme = _SCHEME.fullmatch(color)
+    if scheme is None:
+        return "var(--c-gray)"
+    hue, percent = _SCHEMES.get(scheme[1].lower()), f"{float(scheme[2]) * 100:.0f}%"
+    if hue:
+        return f"color-mix(in srgb, var(--c-{hue}) {percent}, var(--c-panel))"
+    return f"color-mix(in srgb, var(--c-scheme-red) {percent}, var(--c-scheme-green))"  # a scheme of several hues
+
+
+def with_theme(text: str, theme: Theme) -> str:
+    """A drawing with the colours of one theme in the place of variables, for readers that know no CSS."""
+    values = theme_values(theme)
+    return _VARIABLE.sub(lambda match: values[match[1]], text)

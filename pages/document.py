@@ -1,0 +1,111 @@
+"""A dashboard as a PDF: the figures and drawings of its pages on paper, with page numbers. Extra `gendash[pdf]`."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+
+import typst
+
+from gendash.engine.read.display import display
+from gendash.engine.read.fields import display_name
+from gendash.engine.read.panels import DashboardRead, PanelRead
+from gendash.engine.read.reduce import reduce_values
+from gendash.engine.read.transform import sorted_frame
+from gendash.pages.bands import heatmap, states
+from gendash.pages.charts import Chart, View, curves
+from gendash.pages.colors import theme_values, with_theme
+from gendash.pages.panel import Setting
+from gendash.pages.site import About, page_text
+
+WIDTH, HEIGHT = 720, 190  # pixels of a drawing on a page
+MOST_ROWS = 40  # of a table on paper; the CSV export has all
+_STYLE = (
+    "<style>text{font-family:sans-serif;font-size:11px;fill:#5d6470}.grid{stroke:#e9eaec}.curve{fill:none}"
+    ".limit{stroke-dasharray:8 6}.mark{stroke:#8e959e;stroke-dasharray:3 3}</style>"
+)
+_DRAWN = {"timeseries": curves, "trend": curves, "heatmap": heatmap, "state-timeline": states}
+
+
+def pdf(read: DashboardRead, setting: Setting, about: About) -> bytes:
+    """The document of one dashboard. Every text of data reaches it as data, never as markup."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        data = {
+            "title": read.dashboard.title,
+            "doc": setting.catalog.prose(read.dashboard.doc),
+            "at": f"{about.moment} ({about.zone}), for {'admins' if about.audience == 'admin' else 'everyone'}",
+            "left_out": list(about.left_out),
+            "rows": [
+                {"title": row.title, "panels": [_panel(one, setting, folder) for one in panels]}
+                for row, panels in read.rows
+            ],
+        }
+        (folder / "data.json").write_text(json.dumps(data), "utf-8")
+        (folder / "main.typ").write_text(page_text("document.typ"), "utf-8")
+        made: bytes = typst.compile(str(folder / "main.typ"), root=str(folder))
+        return made
+
+
+def _panel(read: PanelRead, setting: Setting, folder: Path) -> dict[str, object]:
+    kind = read.rendered["type"]
+    found: dict[str, object] = {"title": read.panel.title, "kind": kind, "width": read.panel.width, "note": ""}
+    if read.missing or (read.faults and not any(frame.length for frame in read.frames)):
+        return found | {
+            "note": "; ".join(dict.fromkeys(read.faults)) or f"not available: needs {', '.join(read.missing)}"
+        }
+    if kind in _DRAWN:
+        chart = _DRAWN[kind](read, View(HEIGHT, setting.zone, setting.marks))
+        return found | (_drawing(chart, read.panel.slug, folder) if chart else {"note": "no data"})
+    if kind in ("stat", "bargauge", "gauge", "piechart"):
+        return found | {"figures": _figures(read, setting)}
+    return found | ({"note": "text"} if kind == "text" else _table(read, setting))
+
+
+def _drawing(chart: Chart, slug: str, folder: Path) -> dict[str, object]:
+    """Writes a drawing of fixed width, with the room of its labels at the left, in the colours of paper."""
+    inner = with_theme(chart.svg, "light").replace('width="100%"', f'width="{WIDTH - chart.gutter - 12:.0f}"', 1)
+    inner = inner.replace("<svg ", f'<svg x="{chart.gutter:.0f}" y="8" overflow="visible" ', 1)
+    outer = f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT + 16}">{_STYLE}{inner}</svg>'
+    (folder / f"{slug}.svg").write_text(outer, "utf-8")
+    legend = [{"name": one.name, "color": _hex(one.color)} for one in chart.legend]
+    return {"image": f"{slug}.svg", "legend": legend}
+
+
+def _hex(color: str) -> str:
+    plain = with_theme(color, "light")
+    return plain if plain.startswith("#") and len(plain) == 7 else theme_values("light")["gray"]
+
+
+def _figures(read: PanelRead, setting: Setting) -> list[dict[str, str]]:
+    calc = (read.rendered["options"].get("reduceOptions", {}).get("calcs") or ["lastNotNull"])[0]
+    fields = [one for frame in read.frames for one in frame.fields if one.kind == "number"]
+    return [
+        {
+            "name": display_name(one, read.frames),
+            "text": str(display(one, reduce_values(one.values, calc), setting.zone, setting.now)),
+        }
+        for one in fields
+    ]
+
+
+def _table(read: PanelRead, setting: Setting) -> dict[str, object]:
+    frame = next((one for one in read.frames if one.length), None)
+    if frame is None:
+        return {"note": str(read.rendered.get("fieldConfig", {}).get("defaults", {}).get("noValue", "no data"))}
+    for by in read.rendered.get("options", {}).get("sortBy", ())[:1]:
+        frame = sorted_frame(frame, read.frames, by["displayName"], bool(by.get("desc")))
+    columns = [one for one in frame.fields if not one.config.get("custom", {}).get("hidden")]
+    rows = [
+        [str(display(one, one.values[row], setting.zone, setting.now)) for one in columns]
+        for row in range(min(frame.length, MOST_ROWS))
+    ]
+    right = [one.kind == "number" for one in columns]
+    note = f"{MOST_ROWS} of {frame.length} rows" if frame.length > MOST_ROWS else ""
+    return {
+        "head": [display_name(one, read.frames) for one in columns],
+        "rows": rows,
+        "note": note,
+        "right": right,
+    }

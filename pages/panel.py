@@ -1,0 +1,297 @@
+"""One panel as HTML: its body by kind, and what is shown about it on demand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote, urlsplit
+
+from markdown_it import MarkdownIt
+from markupsafe import Markup, escape
+
+from gendash.engine.config.load import FEATURE_NEEDS
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.read.display import Display, display
+from gendash.engine.read.fields import display_name
+from gendash.engine.read.frames import Field, Frame
+from gendash.engine.read.panels import Mark, PanelRead
+from gendash.engine.read.reduce import numbers_of, reduce_values
+from gendash.engine.read.transform import sorted_frame
+from gendash.engine.render.dashboards import link_target
+from gendash.pages.bands import heatmap, sparkline, states
+from gendash.pages.charts import Chart, Entry, View, curves
+from gendash.pages.colors import css_color
+
+UNIT = 38  # pixels of a row of Grafana's grid, 30 and the gap
+MOST_ROWS = 200  # of a table that are drawn; the CSV export has all
+_SCHEMES = ("http", "https")
+_FIELD = re.compile(r"\$\{__data\.fields\[?[.\"']*([^}\"'\]]+)[\"'\]]*\}|\$\{__value\.(?:raw|text)\}")
+_markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What panels of one page share: definitions, zone, the time that counts as now, marks, and pages that exist."""
+
+    catalog: Catalog
+    zone: str
+    now: datetime
+    marks: Sequence[Mark] = ()
+    pages: frozenset[str] = frozenset()
+
+
+def body(read: PanelRead, setting: Setting) -> Markup:
+    """What a panel shows: its drawing, or in a sentence why there is none."""
+    kind = read.rendered["type"]
+    if read.missing:
+        needs = read.panel.needs or " and ".join(FEATURE_NEEDS.get(name, name) for name in read.missing)
+        return Markup('<p class="empty">Not available: needs {}</p>').format(needs)
+    if kind == "text":
+        return markdown(str(read.rendered.get("options", {}).get("content", "")))
+    if read.faults and not any(frame.length for frame in read.frames):
+        return Markup('<p class="empty fault">{}</p>').format("; ".join(dict.fromkeys(read.faults)))
+    drawn = _BODIES.get(kind, _as_table)(read, setting)
+    return drawn or Markup('<p class="empty">{}</p>').format(_nothing(read))
+
+
+def _nothing(read: PanelRead) -> str:
+    """The words of a panel without any row: its own, else the reason why an empty answer is fine."""
+    own = read.rendered.get("fieldConfig", {}).get("defaults", {}).get("noValue")
+    return own or next((one.may_be_empty for one in read.panel.queries if one.may_be_empty), "") or "no data"
+
+
+def markdown(text: str) -> Markup:
+    """Markdown as HTML; tags in it stay text."""
+    return Markup('<div class="prose">{}</div>').format(Markup(_markdown.render(text)))
+
+
+def _tile(read: PanelRead, setting: Setting) -> Markup:
+    options = read.rendered["options"]
+    calc = (options.get("reduceOptions", {}).get("calcs") or ["last"])[0]
+    numbers = [(frame, one) for frame in read.frames for one in frame.fields if one.kind == "number"]
+    size = int(options.get("text", {}).get("valueSize", 32))
+    parts = []
+    for index, (frame, one) in enumerate(numbers):
+        shown = display(one, reduce_values(one.values, calc), setting.zone, setting.now, index)
+        tinted = options.get("colorMode") == "value" or (shown.mapped and shown.number is None)
+        color = css_color(shown.color) if tinted else ""
+        parts.append(_figure(display_name(one, read.frames), shown, size, color))
+        if options.get("graphMode") == "area" and len(numbers) == 1:
+            time = next((field for field in frame.fields if field.kind == "time"), None)
+            if time is not None:
+                hue = css_color(shown.color if shown.number is not None else "gray")
+                curve = sparkline(time.values, one, read.span, hue, read.panel.title)
+                parts.append(Markup(curve))
+    if not parts:
+        return Markup("")
+    return Markup('<div class="tile{}">{}</div>').format(" side" if len(numbers) > 1 else "", Markup("").join(parts))
+
+
+def _figure(name: str, shown: Display, size: int, color: str) -> Markup:
+    style = f"font-size:{size}px" + (f";color:{color}" if color else "")
+    small = Markup('<span class="unit">{}</span>')
+    digits = Markup("{}{}{}").format(
+        small.format(shown.prefix) if shown.prefix and shown.prefix.strip("-$€£") != "" else shown.prefix,
+        shown.text,
+        small.format(shown.suffix) if shown.suffix else "",
+    )
+    return Markup('<div class="figure"><div class="name">{}</div><div class="value" style="{}">{}</div></div>').format(
+        name, style, digits
+    )
+
+
+def _drawn(chart: Chart | None) -> Markup:
+    if chart is None:
+        return Markup("")
+    hover = (
+        Markup('<script type="application/json">{}</script>').format(Markup(_inert(chart.hover))) if chart.hover else ""
+    )
+    return Markup('<div class="plot" style="padding-left:{}px">{}{}</div>{}').format(
+        f"{chart.gutter:.0f}", Markup(chart.svg), hover, legend(chart.legend)
+    )
+
+
+def _inert(json: str) -> str:
+    """JSON inside a page: nothing in it ends the script."""
+    return json.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def legend(entries: Sequence[Entry]) -> Markup:
+    """Names with their colours, and reduced values where the panel asks for them."""
+    found = [
+        Markup('<li><i class="{}" style="--k:{}"></i>{}{}</li>').format(
+            "dash" if one.dashed else "",
+            one.color,
+            one.name,
+            Markup("").join(
+                Markup(" <b>{} {}</b>").format(_CALCS.get(calc, calc), text) for calc, text in one.calcs.items()
+            ),
+        )
+        for one in entries
+    ]
+    return Markup('<ul class="legend">{}</ul>').format(Markup("").join(found)) if found else Markup("")
+
+
+_CALCS = {"lastNotNull": "last", "mean": "mean", "max": "max", "min": "min", "sum": "total"}
+
+
+def height_of(read: PanelRead, room: float) -> float:
+    """Pixels for a drawing: those of the panel's height without its head, and without ``room`` more."""
+    return max(read.panel.height * UNIT - 8 - 44 - room, 90)
+
+
+def _curves(read: PanelRead, setting: Setting) -> Markup:
+    shows = bool(read.rendered["options"].get("legend", {}).get("showLegend"))
+    chart = curves(read, View(height_of(read, 30 if shows else 4), setting.zone, setting.marks))
+    if chart is None or not any(
+        numbers_of(one.values) for f in read.frames for one in f.fields if one.kind == "number"
+    ):
+        return Markup("")
+    return _drawn(chart if shows else Chart(chart.svg, chart.gutter, (), chart.hover))
+
+
+def _heatmap(read: PanelRead, setting: Setting) -> Markup:
+    return _drawn(heatmap(read, View(height_of(read, 30), setting.zone, setting.marks)))
+
+
+def _states(read: PanelRead, setting: Setting) -> Markup:
+    return _drawn(states(read, View(height_of(read, 30), setting.zone, setting.marks)))
+
+
+def _bars(read: PanelRead, setting: Setting) -> Markup:
+    """Horizontal bars: of a bar gauge one for each field, of a pie or bar chart of fields as well."""
+    calc = (read.rendered["options"].get("reduceOptions", {}).get("calcs") or ["lastNotNull"])[0]
+    rows = []
+    fields = [one for frame in read.frames for one in frame.fields if one.kind == "number"]
+    for index, one in enumerate(fields):
+        shown = display(one, reduce_values(one.values, calc), setting.zone, setting.now, index)
+        rows.append(_bar_row(display_name(one, read.frames), shown, max(0.0, min(shown.share, 1.0))))
+    return Markup('<div class="bars">{}</div>').format(Markup("").join(rows)) if rows else Markup("")
+
+
+def _bar_row(name: str, shown: Display, share: float) -> Markup:
+    rail = Markup('<span class="rail"><span style="width:{}%;background:{}"></span></span>').format(
+        f"{share * 100:.2f}", css_color(shown.color)
+    )
+    row = Markup('<div class="row"><span class="key">{}</span>{}<span class="num">{}</span></div>')
+    return row.format(name, rail, str(shown))
+
+
+def _as_table(read: PanelRead, setting: Setting) -> Markup:
+    """Rows and columns; of the frames that a kind has which is not drawn, each is a table."""
+    frames = [frame for frame in read.frames if frame.fields]
+    if read.rendered["type"] == "table":
+        frames = frames[int(read.rendered["options"].get("frameIndex", 0)) :][:1] or frames[:1]
+    tables = [_table(read, frame, setting) for frame in frames if frame.length]
+    if tables and read.rendered["type"] != "table":
+        note = Markup('<p class="note">Grafana draws this as {}; here are its rows.</p>').format(read.rendered["type"])
+        tables.insert(0, note)
+    return Markup("").join(tables)
+
+
+def _table(read: PanelRead, frame: Frame, setting: Setting) -> Markup:
+    for one in read.rendered["options"].get("sortBy", ())[:1]:
+        frame = sorted_frame(frame, read.frames, one["displayName"], bool(one.get("desc")))
+    columns = [one for one in frame.fields if not one.config.get("custom", {}).get("hidden")]
+    head = Markup("").join(
+        Markup('<th class="{}" style="{}">{}</th>').format(_align(one), _wide(one), display_name(one, read.frames))
+        for one in columns
+    )
+    rows = [
+        Markup("<tr>{}</tr>").format(Markup("").join(_cell(frame, one, row, setting) for one in columns))
+        for row in range(min(frame.length, MOST_ROWS))
+    ]
+    more = (
+        Markup('<p class="note">{} of {} rows</p>').format(MOST_ROWS, frame.length) if frame.length > MOST_ROWS else ""
+    )
+    tall = max(read.panel.height * UNIT - 8 - 44, 120)
+    inner = Markup("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(head, Markup("").join(rows))
+    scroll = Markup('<div class="scroll" tabindex="0" style="max-height:{}px">{}</div>{}')
+    return scroll.format(tall, inner, more)
+
+
+def _align(one: Field) -> str:
+    align = one.config.get("custom", {}).get("align", "auto")
+    return ("right" if one.kind == "number" else "left") if align == "auto" else str(align)
+
+
+def _wide(one: Field) -> str:
+    custom = one.config.get("custom", {})
+    width = custom.get("width")
+    return f"width:{int(width)}px" if width else f"min-width:{int(custom.get('minWidth', 64))}px"
+
+
+def _cell(frame: Frame, one: Field, row: int, setting: Setting) -> Markup:
+    shown = display(one, one.values[row], setting.zone, setting.now)
+    custom = one.config.get("custom", {}).get("cellOptions", {})
+    kind, align = custom.get("type", "auto"), _align(one)
+    color = css_color(shown.color)
+    text = _linked(frame, one, row, str(shown), setting)
+    if kind == "gauge" and shown.number is not None:
+        share = f"{max(0.0, min(shown.share, 1.0)) * 100:.1f}"
+        rail = Markup('<span class="rail"><span style="width:{}%;background:{}"></span></span>').format(share, color)
+        return Markup('<td class="gauge">{}<span class="num">{}</span></td>').format(rail, text)
+    if kind == "color-background" and shown.number is not None:
+        return Markup('<td class="{} filled" style="background:{}">{}</td>').format(align, color, text)
+    wraps = " wrap" if custom.get("wrapText") else ""
+    if kind == "color-text" or (shown.mapped and shown.color != "text"):
+        return Markup('<td class="{}{}" style="color:{}">{}</td>').format(align, wraps, color, text)
+    return Markup('<td class="{}{}">{}</td>').format(align, wraps, text)
+
+
+def _linked(frame: Frame, one: Field, row: int, text: str, setting: Setting) -> Markup:
+    """The text of a cell, as a link where its field has one that leads somewhere."""
+    for link in one.config.get("links", ()):
+        url = _filled(str(link.get("url", "")), frame, one, row)
+        target = _page_of(url, setting) or (url if urlsplit(url).scheme in _SCHEMES and urlsplit(url).netloc else "")
+        if target and text and "${" not in target:
+            return Markup('<a href="{}"{}>{}</a>').format(target, Markup("") if target[:1] != "h" else _OUT, text)
+    return escape(text)
+
+
+_OUT = Markup(' rel="noopener noreferrer"')
+
+
+def _filled(url: str, frame: Frame, one: Field, row: int) -> str:
+    """A link's address with the values of its row; a value never brings a scheme or a host."""
+
+    def value(match: re.Match[str]) -> str:
+        name = match[1]
+        field = one if name is None else next((f for f in frame.fields if f.name == name or f.column == name), None)
+        cell = "" if field is None or field.values[row] is None else str(field.values[row])
+        return cell if match.start() == 0 else quote(cell, safe="")
+
+    return _FIELD.sub(value, url)
+
+
+def _page_of(url: str, setting: Setting) -> str:
+    """The page of a link to one of our dashboards, or an empty text."""
+    for name in setting.pages:
+        if url.startswith(f"/d/{setting.catalog.config.dashboard_uid(name)}"):
+            return f"{name}.html"
+    return ""
+
+
+def target_of(read: PanelRead, setting: Setting) -> tuple[str, str]:
+    """Address and name of what a panel leads to; empty where that is no page of this site."""
+    name, slug = link_target(read.panel.leads_to)
+    if name not in setting.pages:
+        return "", ""
+    target = setting.catalog.dashboards[name]
+    title = next((one.title for one in target.panels() if one.slug == slug), target.title)
+    return f"{name}.html" + (f"#{slug}" if slug else ""), title
+
+
+_BODIES: Mapping[str, Callable[[PanelRead, Setting], Markup]] = {
+    "stat": _tile,
+    "timeseries": _curves,
+    "trend": _curves,
+    "bargauge": _bars,
+    "gauge": _bars,
+    "piechart": _bars,
+    "table": _as_table,
+    "heatmap": _heatmap,
+    "state-timeline": _states,
+}

@@ -1,0 +1,573 @@
+"""The API over a real store: figures as on the dashboards, every page of rows, and who may see what."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from threading import Thread
+from typing import Any
+
+import jwt
+import psycopg
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from fastapi.testclient import TestClient
+
+from gendash.api.answers import World
+from gendash.api.app import create_app
+from gendash.api.cache import Cache, Memory, Redis
+from gendash.api.endpoint import packaged_endpoints, read_endpoints
+from gendash.api.identity import Gate
+from gendash.api.limits import Limiter
+from gendash.api.own import packaged_lists, read_lists
+from gendash.api.service import Service
+from gendash.api.store import Pools
+from gendash.api.versions import Versions
+from gendash.commands.serve import application, kept_filled
+from gendash.demo import load
+from gendash.demo.langfuse_double import LangfuseDouble
+from gendash.demo.llm import PROJECT, price_list
+from gendash.demo.platform import generate
+from gendash.demo.postgres import Server
+from gendash.engine.config.load import load_config
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.load import load_catalog
+from gendash.engine.errors import ConfigError, GendashError
+from gendash.engine.read.panels import Moment, dashboards_of, read_panel, sources_for
+from gendash.engine.read.reduce import reduce_values
+from gendash.engine.store.migrate import migrate
+from gendash.engine.store.refresh.run import refresh
+from gendash.langfuse_bridge.sync import sync
+
+pytestmark = pytest.mark.postgres
+
+NOW = datetime(2026, 11, 19, 15, tzinfo=UTC)
+FEATURES = "users conversations feedback documents tickets ticket_history intent langfuse"
+TOKENS = {"boss": "admin", "eye": "viewer"}
+KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+OTHER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+ISSUER, AUDIENCE = "https://issuer.test", "gendash"
+
+
+def settings(users: list[str], more: str = "") -> str:
+    tokens = [f"    {name}: {{sha256: {digest(name)}, role: {role}}}" for name, role in TOKENS.items()]
+    tokens += [
+        f'    u{i}: {{sha256: {digest(f"u{i}")}, role: user, subject: "{user}"}}' for i, user in enumerate(users)
+    ]
+    features = ", ".join(f"{name}: true" for name in FEATURES.split())
+    return "\n".join(
+        [
+            "time_zone: Europe/Berlin",
+            f"features: {{{features}, http_metrics: false}}",
+            "langfuse: {project: demo}",
+            "roles: {user_reader: gendash_user_reader}",
+            f"api:\n  jwt: {{issuer: '{ISSUER}', audience: {AUDIENCE}, keys: 'https://issuer.test/keys'}}",
+            "  requests_per_minute: 100000\n  address_requests_per_minute: 100000",
+            "  tokens:",
+            *tokens,
+            more,
+        ]
+    )
+
+
+def digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Store:
+    """A filled store, the ids of two users who did much, and the URL of its owner and of a superuser."""
+
+    def __init__(self, server: Server) -> None:
+        world = generate(3, NOW, 0.05)
+        with psycopg.connect(server.url(), autocommit=True) as admin:
+            admin.execute("create database api")
+        self.admin = server.url("api")
+        load.load(self.admin, world)
+        self.owner = server.url("api", load.OWNER, load.add_owner(self.admin))
+        counted = (
+            "select user_id::text from conversations where user_id is not null group by 1 order by count(*) desc, 1"
+        )
+        with psycopg.connect(self.admin) as connection:
+            self.users = [row[0] for row in connection.execute(f"{counted} limit 2")]
+        with LangfuseDouble(
+            world.observations, world.scores, project_id=PROJECT, public_key="pk", secret_key="sk", models=price_list()
+        ) as double:
+            environ = {"LANGFUSE_BASE_URL": double.url, "LANGFUSE_PUBLIC_KEY": "pk", "LANGFUSE_SECRET_KEY": "sk"}
+            self.catalog = self.definitions(**environ)
+            migrate(self.catalog.config, self.catalog)
+            sync(self.catalog.config, now=NOW)
+            refresh(self.catalog.config, self.catalog, at=NOW)
+
+    def definitions(self, more: str = "", **environ: str) -> Catalog:
+        whole = {
+            "GENDASH_DATABASE_URL": self.owner,
+            "GENDASH_ADMIN_DATABASE_URL": self.admin,
+            "GENDASH_READER_PASSWORD": "r",
+            "GENDASH_ADMIN_READER_PASSWORD": "a",
+            "GENDASH_USER_READER_PASSWORD": "u",
+            "GENDASH_PROMETHEUS_URL": "none",
+        }
+        return load_catalog(load_config(settings(self.users, more), environ=whole | environ))
+
+    def service(self, more: str = "", cache: Cache | None = None) -> Service:
+        catalog = self.definitions(more)
+        endpoints, problems = read_endpoints(catalog, packaged_endpoints())
+        lists, wrong = read_lists(catalog, packaged_lists())
+        assert problems + wrong == []
+        pools = Pools(catalog.config)
+        gate = Gate(catalog.config, lambda _again: {"k1": KEY.public_key()})
+        versions = Versions(catalog, pools)
+        world = World(catalog, pools, None, NOW)
+        return Service(world, endpoints, lists, gate, Limiter(catalog.config), cache or Cache(Memory()), versions)
+
+
+@pytest.fixture(scope="module")
+def store(own_postgres: Server) -> Store:
+    return Store(own_postgres)
+
+
+@pytest.fixture(scope="module")
+def client(store: Store) -> Iterator[TestClient]:
+    with TestClient(create_app(store.service()), raise_server_exceptions=False) as found:
+        yield found
+
+
+def get(client: TestClient, path: str, token: str = "boss", **headers: str) -> Any:
+    return client.get(path, headers={"Authorization": f"Bearer {token}"} | headers)
+
+
+def signed(key: Any = KEY, kid: str = "k1", algorithm: str = "RS256", **claims: Any) -> str:
+    whole = {"iss": ISSUER, "aud": AUDIENCE, "sub": "x", "exp": time.time() + 60} | claims
+    return jwt.encode({k: v for k, v in whole.items() if v is not None}, key, algorithm=algorithm, headers={"kid": kid})
+
+
+def plan_paths() -> list[str]:
+    kinds = ("users", "conversations", "tickets", "documents", "feedback")
+    langfuse = ("token-usage", "cost-estimation", "model-performance", "trace-stats")
+    return [f"/api/v1/analytics/{one}/stats" for one in kinds] + [
+        f"/api/v1/analytics/langfuse/{one}" for one in langfuse
+    ]
+
+
+@pytest.mark.parametrize("path", plan_paths())
+def test_each_endpoint_of_the_plan_gives_the_figures_that_the_dashboards_show(
+    client: TestClient, store: Store, path: str
+) -> None:
+    answer = get(client, path)
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    assert body["rows"] and body["figures"] and body["time_zone"] == "Europe/Berlin"
+    texts = {}
+    with ExitStack() as stack:
+        sources = sources_for(stack, store.catalog.config, "admin", NOW)
+        for name, figure in body["figures"].items():
+            board, _, slug = figure["panel"].partition("/")
+            (dashboard,) = dashboards_of(store.catalog, "admin", [board])
+            read = read_panel(store.catalog, sources, dashboard, slug, Moment(NOW, NOW))
+            assert read
+            calc = read.rendered["options"]["reduceOptions"]["calcs"][0]
+            numbers = [
+                reduce_values(one.values, calc) for frame in read.frames for one in frame.fields if one.kind == "number"
+            ]
+            texts[name] = numbers
+    for name, figure in body["figures"].items():
+        shown = figure.get("values", {"": figure})
+        values = [None if one["value"] is None else float(one["value"]) for one in shown.values()]
+        assert values == pytest.approx([None if n is None else float(n) for n in texts[name]]), name
+
+
+def test_rows_of_days_add_up_to_what_the_store_holds_and_weeks_to_days(client: TestClient, store: Store) -> None:
+    path = "/api/v1/analytics/conversations/stats?figures=none&limit=1000&from=2026-10-05&to=2026-11-02"
+    days, weeks = (get(client, path + more).json()["rows"] for more in ("", "&group=week"))
+    by_week: dict[tuple[str, str], int] = {}
+    for row in days:
+        day = datetime.fromisoformat(row["day"])
+        week = (day - timedelta(days=day.weekday())).date().isoformat()
+        by_week[week, row["channel"]] = by_week.get((week, row["channel"]), 0) + row["conversations"]
+    assert {(row["week"], row["channel"]): row["conversations"] for row in weeks} == by_week
+    with psycopg.connect(store.admin) as connection:
+        counted = connection.execute(
+            "select count(*) from conversations where (created_at at time zone 'Europe/Berlin')::date"
+            " between '2026-10-05' and '2026-11-01'"
+        ).fetchone()
+    assert counted and sum(row["conversations"] for row in days) == counted[0] > 0
+
+
+def test_every_row_is_on_exactly_one_page(client: TestClient) -> None:
+    path = "/api/v1/analytics/tickets/stats?figures=none&range=30d"
+    whole = get(client, f"{path}&limit=1000").json()
+    assert whole["next"] is None and len(whole["rows"]) > 40
+    found, cursor = [], ""
+    for _ in range(200):
+        page = get(client, f"{path}&limit=7{cursor}").json()
+        found += page["rows"]
+        if page["next"] is None:
+            break
+        cursor = f"&cursor={page['next']}"
+    assert found == whole["rows"]
+
+
+def test_csv_has_the_same_rows_and_no_formula(client: TestClient) -> None:
+    path = "/api/v1/analytics/langfuse/cost-estimation?figures=none"
+    rows = get(client, path).json()["rows"]
+    answer = get(client, path, Accept="text/csv")
+    assert answer.headers["content-type"].startswith("text/csv")
+    found = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [row["cost_usd"] for row in found] == [row["cost_usd"] for row in rows]
+    assert all(Decimal(row["cost_usd"]) >= 0 for row in found)
+    assert get(client, path, Accept="image/png").status_code == 406
+
+
+def test_a_figure_with_a_window_of_its_own_refuses_a_range_with_the_reason(client: TestClient) -> None:
+    path = "/api/v1/analytics/users/stats?range=7d"
+    assert "cannot follow a range" in get(client, path).json()["figures"]["active_users_7d"]["refused"]
+    refused = get(client, f"{path}&figures=active_users_7d")
+    assert refused.status_code == 422 and "active_users_7d cannot follow a range" in refused.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("query", "word"),
+    [
+        ("from=x", "no time"),
+        ("from=2026-11-01&to=2026-10-01", "before"),
+        ("from=1800-01-01", "2001"),
+        ("from=2001-01-01", "longer than 400d"),
+        ("to=2026-01-01", "needs from"),
+        ("range=1y", "24h, 7d, 30d"),
+        ("range=7d&from=2026-01-01", "exclude"),
+        ("limit=0", "1 to 1000"),
+        ("limit=99999999999999999999", "1 to 1000"),
+        ("limit=%C2%B2", "1 to 1000"),
+        ("cursor=zz", "cursor"),
+        ("cursor=WyJhIl0", "cursor"),
+        ("group=year", "day, week"),
+        ("figures=x", "no figure"),
+        ("color=red", "no parameter"),
+        ("limit=1&limit=2", "more than once"),
+        ("channel=a%00", "no text"),
+    ],
+)
+def test_a_wrong_parameter_is_named(client: TestClient, query: str, word: str) -> None:
+    answer = get(client, f"/api/v1/analytics/conversations/stats?{query}")
+    assert answer.status_code == 422 and word in answer.json()["error"], answer.text
+
+
+@pytest.mark.parametrize("evil", ["'", "';drop table x--", "\\", "%s", "%(limit)s", "{}", '"', "$1", "💥", "a" * 200])
+def test_sql_in_any_parameter_is_a_text(client: TestClient, store: Store, evil: str) -> None:
+    for path in ("/api/v1/analytics/tickets/stats", "/api/v1/dashboards/overview/panels/users"):
+        for name in ("priority", "category", "from", "cursor", "figures", "range", "var-job"):
+            answer = client.get(path, params={name: evil}, headers={"Authorization": "Bearer boss"})
+            assert answer.status_code in (200, 422), (path, name, answer.text)
+    assert get(client, "/api/v1/me/tickets?cursor=" + evil, "u0").status_code == 422
+    assert get(client, plan_paths()[0]).status_code == 200
+
+
+def test_a_viewer_sees_what_is_for_everyone_and_a_user_only_themselves(client: TestClient) -> None:
+    assert get(client, "/api/v1/analytics/langfuse/cost-estimation", "eye").status_code == 403
+    names = {one["name"] for one in get(client, "/api/v1/dashboards", "eye").json()}
+    assert "overview" in names and "cost-usage" not in names
+    assert get(client, "/api/v1/dashboards/cost-usage/panels/month", "eye").status_code == 404
+    assert get(client, "/api/v1/dashboards/cost-usage/panels/month").status_code == 200
+    assert "active_users_1d" not in get(client, plan_paths()[0], "eye").json()["figures"]
+    assert get(client, plan_paths()[0] + "?figures=active_users_1d", "eye").status_code == 403
+    everything = [*plan_paths(), "/api/v1/dashboards", "/api/v1/dashboards/overview/panels/users"]
+    everything += ["/api/v1/analytics/metrics", "/api/v1/analytics/metrics/up"]
+    assert {get(client, path, "u0").status_code for path in everything} == {403}
+    assert get(client, "/api/v1/me/tickets", "boss").status_code == 403
+
+
+OWN = {
+    "conversations": "select id::text from conversations where user_id::text = %s and {} > now() - interval '1000 years'",
+    "tickets": "select id::text from tickets where created_by::text = %s",
+    "documents": "select id::text from documents where user_id::text = %s",
+    "ratings": "select id::text from feedback where user_id::text = %s",
+}
+
+
+@pytest.mark.parametrize("kind", OWN)
+@pytest.mark.parametrize("who", [0, 1])
+def test_a_user_gets_exactly_their_own_rows(client: TestClient, store: Store, kind: str, who: int) -> None:
+    found: list[str] = []
+    cursor = ""
+    while True:
+        page = get(client, f"/api/v1/me/{kind}?from=2026-01-01&limit=3{cursor}", f"u{who}").json()
+        found += [next(iter(row.values())) for row in page["rows"]]
+        if page["next"] is None:
+            break
+        cursor = f"&cursor={page['next']}"
+    with psycopg.connect(store.admin) as connection:
+        text = OWN[kind].format("created_at")
+        own = {row[0] for row in connection.execute(text, [store.users[who]])}
+    assert len(found) == len(set(found)) and set(found) == own
+
+
+def test_counts_and_cost_of_a_user_are_theirs_and_never_a_text(client: TestClient, store: Store) -> None:
+    messages = get(client, "/api/v1/me/messages?from=2026-01-01&limit=1000", "u0").json()["rows"]
+    with psycopg.connect(store.admin) as connection:
+        row = connection.execute(
+            "select count(*) from messages m join conversations c on c.id = m.conversation_id"
+            " where c.user_id::text = %s and m.role = 'user'",
+            [store.users[0]],
+        ).fetchone()
+        every = connection.execute(
+            "select sum(cost_usd), sum(turns) from gendash.llm_user_day where user_hash ="
+            " (select user_hash from gendash.user_entity where user_id = %s)",
+            [store.users[0]],
+        ).fetchone()
+    assert row and every and sum(one["messages"] for one in messages) == row[0] > 0
+    usage = get(client, "/api/v1/me/llm-usage?from=2026-01-01", "u0").json()
+    assert Decimal(usage["totals"]["cost_usd"]) == every[0] > 0 and usage["totals"]["turns"] == every[1]
+
+
+def test_the_role_of_users_sees_nothing_without_a_subject_and_owns_nothing(store: Store) -> None:
+    pools = Pools(store.catalog.config)
+    try:
+        for subject in ("", "nobody", "' or true --"):
+            given = pools.ask(
+                "user_reader", "select count(*) from gendash.conversation_entity", None, {"gendash.subject": subject}
+            )
+            assert given.rows == [(0,)]  # type: ignore[union-attr]
+        for relation in ("user_name", "rating_detail", "ticket_now", "lf_observation", "_secret", "user_top_30d"):
+            refused = pools.ask(
+                "user_reader", f"select 1 from gendash.{relation}", None, {"gendash.subject": store.users[0]}
+            )
+            assert refused.code == "42501"  # type: ignore[union-attr]
+        after = pools.ask("user_reader", "select current_setting('gendash.subject', true)")
+        assert after.rows in ([(None,)], [("",)])  # type: ignore[union-attr]
+    finally:
+        pools.close()
+    with psycopg.connect(store.admin) as connection:
+        owned = connection.execute(
+            "select count(*) from pg_class where relowner = 'gendash_user_reader'::regrole"
+        ).fetchone()
+        whole = connection.execute("select count(*) from gendash.conversation_entity").fetchone()
+    assert owned == (0,) and whole and whole[0] > 0
+    with ExitStack() as stack:
+        sources = sources_for(stack, store.catalog.config, "admin", NOW)
+        seen = sources.readers["admin_reader"]("select count(*) from gendash.user_day")
+        assert seen.rows[0][0] > 0  # type: ignore[union-attr]  # row security hides nothing from admins' panels
+
+
+@pytest.mark.parametrize(
+    ("token", "why"),
+    [
+        ("", "no token"),
+        ("wrong", "not known"),
+        ("a.b.c", "cannot be read"),
+    ],
+)
+def test_an_unknown_token_is_refused(client: TestClient, token: str, why: str) -> None:
+    answer = get(client, plan_paths()[0], token)
+    assert answer.status_code == 401 and why in answer.json()["error"]
+    assert "Bearer" in answer.headers["www-authenticate"]
+
+
+def test_signed_tokens_are_checked_in_every_part(client: TestClient, store: Store) -> None:
+    path = "/api/v1/me/conversations?from=2026-01-01"
+    good = get(client, path, signed(sub=store.users[0])).json()["rows"]
+    assert good == get(client, path, "u0").json()["rows"] != []
+    assert get(client, plan_paths()[0], signed(role="viewer")).status_code == 200
+    forged = jwt.encode(
+        {"iss": ISSUER, "aud": AUDIENCE, "sub": "x", "exp": time.time() + 60},
+        "",
+        algorithm="none",
+        headers={"kid": "k1"},
+    )
+    wrong = {
+        "expired": signed(exp=time.time() - 120),
+        "another audience": signed(aud="other"),
+        "another issuer": signed(iss="https://evil.test"),
+        "signature is wrong": signed(OTHER),
+        "a claim is missing": signed(exp=None),
+        "does not have": signed(OTHER, kid="k2"),
+        "no role": signed(role="root"),
+        "names no user": signed(sub=""),
+        "not accepted": forged,
+        "not valid yet": signed(nbf=time.time() + 600),
+    }
+    for why, token in wrong.items():
+        answer = get(client, path, token)
+        assert answer.status_code == 401 and why in answer.json()["error"], (why, answer.text)
+    assert get(client, path, signed(exp=time.time() - 10, sub=store.users[0])).status_code == 200  # within the leeway
+
+
+def test_an_etag_saves_the_body_and_answers_are_private(client: TestClient) -> None:
+    first = get(client, plan_paths()[0])
+    assert first.headers["cache-control"].startswith("private, max-age=")
+    again = get(client, plan_paths()[0], **{"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304 and not again.content
+    assert "no-store" in get(client, "/api/v1/me/tickets", "u0").headers["cache-control"]
+
+
+def test_a_stampede_asks_once_and_a_fault_is_not_kept() -> None:
+    cache, asked = Cache(Memory()), []
+
+    def slow() -> bytes:
+        asked.append(1)
+        time.sleep(0.2)
+        return b"x"
+
+    threads = [Thread(target=cache.answer, args=("k", 60, slow)) for _ in range(20)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert len(asked) == 1
+
+    def broken() -> bytes:
+        raise GendashError([])
+
+    with pytest.raises(GendashError):
+        cache.answer("other", 60, broken)
+    assert cache.answer("other", 60, lambda: b"y").body == b"y"
+
+
+def test_redis_that_is_away_makes_it_slower_and_not_broken() -> None:
+    cache = Cache(Redis("redis://127.0.0.1:9/0"))
+    assert [cache.answer("k", 60, lambda: b"x").body for _ in range(3)] == [b"x"] * 3
+    assert (cache.hits, cache.misses) == (2, 1)
+
+
+def test_a_refresh_makes_a_kept_answer_old(store: Store) -> None:
+    service = store.service()
+    try:
+        before = service.versions.of(service.versions.endpoint_relations(service.endpoints[0]))
+        assert "=" in before
+        refresh(store.catalog.config, store.catalog, at=NOW + timedelta(minutes=20))
+        service.versions.read_at = -10
+        assert service.versions.of(service.versions.endpoint_relations(service.endpoints[0])) != before
+    finally:
+        refresh(store.catalog.config, store.catalog, at=NOW)
+        service.world.pools.close()
+
+
+def test_too_many_requests_are_told_when_to_come_back(store: Store) -> None:
+    service = store.service()
+    low = load_config(settings(store.users).replace("requests_per_minute: 100000", "requests_per_minute: 3"))
+    service.limiter = Limiter(low)
+    with TestClient(create_app(service)) as client:
+        statuses = [get(client, "/api/v1/dashboards").status_code for _ in range(5)]
+        assert statuses.count(429) >= 2
+        late = get(client, "/api/v1/dashboards")
+        assert late.status_code == 429 and 1 <= int(late.headers["retry-after"]) <= 61
+        assert client.get("/healthz").status_code == 200
+
+
+def test_a_store_that_is_gone_is_503_and_the_process_lives(store: Store) -> None:
+    service = store.service()
+    for pool in service.world.pools.pools.values():
+        pool.close()
+    with TestClient(create_app(service), raise_server_exceptions=False) as client:
+        answer = get(client, plan_paths()[0])
+        assert answer.status_code == 503 and answer.headers["retry-after"]
+        assert client.get("/readyz").status_code == 503 and client.get("/healthz").text == "ok"
+
+
+def test_probes_metrics_and_logs_hold_no_person(
+    client: TestClient, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO", "gendash.api"):
+        get(client, "/api/v1/me/tickets?from=2026-01-01", signed(sub=store.users[0]))
+    assert '"route": "/api/v1/me/tickets"' in caplog.text and store.users[0] not in caplog.text
+    text = client.get("/metrics").text
+    assert 'gendash_api_requests_total{route="/api/v1/me/tickets"' in text and store.users[0] not in text
+    assert client.get("/readyz").text == "ok"
+
+
+def test_openapi_describes_each_field_and_the_app_runs_below_a_path(client: TestClient, store: Store) -> None:
+    document = client.get("/openapi.json").json()
+    assert {f"{path}" for path in plan_paths()} <= set(document["paths"])
+    schema = document["paths"][plan_paths()[1]]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    columns = schema["properties"]["rows"]["items"]["properties"]
+    assert columns["conversations"]["description"] == "conversations begun on it"
+    assert schema["properties"]["figures"]["properties"]["conversations_30d"]["description"]
+    service = store.service()
+    with TestClient(create_app(service), root_path="/gendash") as below:
+        assert get(below, "/gendash/api/v1/dashboards").status_code == 200
+
+
+def test_a_body_and_an_unknown_path_are_refused(client: TestClient) -> None:
+    large = client.request("GET", plan_paths()[0], content=b"x" * 2000, headers={"Authorization": "Bearer boss"})
+    assert large.status_code == 413
+    assert get(client, "/api/v1/nothing").status_code == 404
+    assert client.post(plan_paths()[0], headers={"Authorization": "Bearer boss"}).status_code == 405
+
+
+def test_a_server_without_any_token_does_not_start(store: Store) -> None:
+    catalog = load_catalog(load_config(""))
+    with ExitStack() as stack, pytest.raises(ConfigError, match="no token and no issuer"):
+        application(stack, catalog)
+
+
+def test_endpoints_are_checked_against_the_definitions(store: Store) -> None:
+    good = packaged_endpoints()["users.yaml"]
+    cases: list[tuple[Callable[[dict[str, Any]], Any], str]] = [
+        (lambda e: e.update(colour="red"), "no such key"),
+        (lambda e: e["figures"].update(x="overview/nothing"), "no panel"),
+        (lambda e: e["rows"].update(relation="nothing"), "no relation"),
+        (lambda e: e["rows"].update(sums=["nothing"]), "has no column"),
+        (lambda e: e["rows"].update(time="dau"), "is no day and no time"),
+        (lambda e: e.update(cache="1h"), "longer than 5 minutes"),
+        (lambda e: e.update(path="../x"), "lower-case words"),
+        (lambda e: e["rows"].update(relation="user_day", sums=["messages"], others={}), "not read by a dashboard"),
+    ]
+    for change, words in cases:
+        content = {**good, "figures": dict(good["figures"]), "rows": dict(good["rows"])}
+        change(content)
+        _, problems = read_endpoints(store.catalog, {"x.yaml": content})
+        assert any(words in str(one) for one in problems), words
+
+
+def test_pages_are_drawn_for_the_audience_of_the_token_and_show_no_other(client: TestClient) -> None:
+    page = get(client, "/dashboards/overview.html", "eye")
+    assert page.status_code == 200 and page.text.count('class="chart"') >= 3
+    assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+    assert 'href="cost-usage.html"' not in page.text
+    assert get(client, "/dashboards/cost-usage.html", "eye").status_code == 404
+    assert 'href="cost-usage.html"' in get(client, "/dashboards/index.html").text
+    week = get(client, "/dashboards/user-analytics.html?range=7d").text
+    assert "12 Nov 2026, 16:00 to 19 Nov 2026, 16:00" in week and "<option selected>7d</option>" in week
+    assert get(client, "/dashboards/overview.html?var-nothing=x").status_code == 200
+    assert get(client, "/dashboards/overview.html?range=1y").status_code == 422
+
+
+def test_my_usage_is_a_page_of_the_users_own_rows(client: TestClient, store: Store) -> None:
+    mine, other = (get(client, "/dashboards/me.html", token).text for token in ("u0", "u1"))
+    ids = {row["ticket_id"] for row in get(client, "/api/v1/me/tickets", "u0").json()["rows"]}
+    ids |= {row["conversation_id"] for row in get(client, "/api/v1/me/conversations?limit=50", "u0").json()["rows"]}
+    assert ids and all(one in mine and one not in other for one in ids)
+    assert get(client, "/dashboards/me.html", "boss").status_code == 403
+    assert get(client, "/dashboards/overview.html", "u0").status_code == 403
+    assert (
+        client.get("/", headers={"Authorization": "Bearer u0"}, follow_redirects=False)
+        .headers["location"]
+        .endswith("me.html")
+    )
+    browser = client.get("/dashboards/me.html", auth=("me", "u0"))
+    assert browser.status_code == 200
+
+
+def test_serve_can_keep_the_store_filled_and_goes_on_after_a_fault(store: Store) -> None:
+    catalog = store.definitions(
+        LANGFUSE_BASE_URL="http://127.0.0.1:9", LANGFUSE_PUBLIC_KEY="pk", LANGFUSE_SECRET_KEY="sk"
+    )
+    query = "select max(finished_at) from gendash.refresh_now where relation = 'ticket_entity'"
+
+    def newest() -> datetime:
+        with psycopg.connect(store.admin) as connection:
+            row = connection.execute(query).fetchone()
+        assert row
+        return row[0]
+
+    before = newest()
+    with kept_filled(catalog, every_s=0.5):
+        limit = time.monotonic() + 30
+        while newest() == before and time.monotonic() < limit:
+            time.sleep(0.2)
+    assert newest() > before

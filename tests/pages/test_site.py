@@ -1,0 +1,218 @@
+"""Pages drawn from answers that tests make up: every kind of panel, hostile texts, empty answers and servers that are gone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from grafanalib import core as gl
+
+from gendash.dashboards import viz
+from gendash.dashboards._palette import fixed, override, steps, words
+from gendash.engine.clients.answers import Failed
+from gendash.engine.clients.prometheus import Data
+from gendash.engine.config.load import load_config
+from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.load import load_catalog
+from gendash.engine.languages.grafana_macros import Span
+from gendash.engine.model import Dashboard, Panel, Query, Row, promql, sql
+from gendash.engine.read.panels import Moment, read_dashboard
+from gendash.engine.read.reader import Rows
+from gendash.engine.read.sources import Sources
+from gendash.pages.colors import css_color
+from gendash.pages.scales import tick_texts, ticks, time_ticks
+from gendash.pages.site import About, Site
+
+NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
+EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
+HOURS = [NOW - timedelta(hours=i) for i in range(23, -1, -1)]
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    return load_catalog(load_config("time_zone: Europe/Berlin"))
+
+
+def drawn(
+    catalog: Catalog,
+    vizualisation: Any,
+    answer: Rows | Failed | Sequence[Mapping[str, Any]],
+    query: Query | None = None,
+    title: str = "Figure",
+    up: bool = True,
+) -> str:
+    """The page of a dashboard with one panel, whose query gets this answer."""
+    metric = not isinstance(answer, Rows | Failed)
+    asked = query or (promql("up", legend="{{name}}") if metric else sql("select 1"))
+    panel = Panel("figure", title, "What it is.", vizualisation, [asked], 24, 8)
+    board = Dashboard("own", "Own", "A question?", [Row("", [panel])], "1m", "24h")
+
+    def ask(_text: str) -> Rows | Failed:
+        assert isinstance(answer, Rows | Failed)
+        return answer
+
+    def call(_path: str, _params: Mapping[str, str]) -> Data | Failed:
+        return Data({"resultType": "matrix", "result": answer}, 1.0)
+
+    down = {} if up else {"reader": "store: no connection", "": "prometheus: no connection"}
+    sources = Sources({"reader": ask} if up else {}, call if up else None, down)
+    read = read_dashboard(catalog, sources, board, Moment(NOW, span=Span(HOURS[0], NOW)))
+    return Site(catalog, [board], About("everyone", NOW, "Europe/Berlin")).page(read)
+
+
+def rows(columns: str, values: Sequence[tuple[Any, ...]], numeric: str) -> Rows:
+    names = tuple(columns.split())
+    return Rows(names, tuple(name in numeric.split() for name in names), list(values), 0.0)
+
+
+class _Tags(HTMLParser):
+    """Counts tags and checks that they close in order."""
+
+    EMPTY = ("meta", "link", "br", "img", "hr", "input")
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[str] = []
+        self.texts: list[str] = []
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.seen.append(tag)
+        assert not [name for name, _ in attrs if name.startswith("on")]
+        if tag not in self.EMPTY:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, _attrs: Any) -> None:
+        self.seen.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+SERIES = [{"metric": {"name": EVIL}, "values": [[at.timestamp(), "1.5"] for at in HOURS]}]
+TIMED = rows("time metric value", [(at, EVIL, 5) for at in HOURS], "value")
+LISTED = rows("name value", [(EVIL, 5.0), ("b", 7.0)], "value")
+BUCKETS = [
+    {"metric": {"le": le}, "values": [[at.timestamp(), n] for at in HOURS]} for le, n in (("0.5", "1"), ("+Inf", "3"))
+]
+KINDS: dict[str, Callable[[], tuple[Any, Any, Query | None]]] = {
+    "tile": lambda: (viz.HeadTile(unit="locale", subject="blue"), TIMED, sql("select 1")),
+    "lines": lambda: (viz.Lines(unit="reqps", limit=True, thresholds=steps(("transparent", None), ("red", 1))), SERIES, None),
+    "bars per day": lambda: (viz.DayBars(unit="locale"), TIMED, sql("select 1")),
+    "trend": lambda: (viz.Trend(unit="currencyUSD", x="day"), rows("day spent", [(1, 2), (2, 5)], "day spent"), sql("select 1", format="table")),
+    "bar gauge": lambda: (viz.BarGauge(unit="locale"), LISTED, sql("select 1", format="table")),
+    "table": lambda: (viz.Table(overrides=[override("byName", "value", custom__cellOptions={"type": "gauge"})]), LISTED, sql("select 1", format="table")),
+    "heatmap": lambda: (viz.Heatmap(unit="reqps"), BUCKETS, promql("up", format="heatmap")),
+    "states": lambda: (viz.StateTimeline(mappings=words(v1=(EVIL, "green"))), [{"metric": {"name": EVIL}, "values": [[at.timestamp(), "1"] for at in HOURS]}], None),
+    "text": lambda: (viz.Text(content=f"# Guide\n\n{EVIL}\n\n[x](javascript:alert(1))"), TIMED, sql("select 1")),
+    "another kind": lambda: (gl.Graph(), LISTED, sql("select 1", format="table")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_drawn_and_html_in_data_stays_text(catalog: Catalog, kind: str) -> None:
+    text = drawn(catalog, *KINDS[kind](), title=f"Title {EVIL}")
+    plain = drawn(catalog, viz.Text(content="x"), TIMED, sql("select 1"))
+    tags, bare = _Tags(text), _Tags(plain)
+    assert tags.seen.count("img") == 0
+    data = text.count('<script type="application/json">')
+    assert tags.seen.count("script") == bare.seen.count("script") + data
+    assert "javascript:" not in re.sub(r"\[x\]\(javascript[^<]*", "", text)
+    assert "no data" not in "".join(tags.texts)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "text"])
+def test_an_empty_answer_a_refusal_and_a_missing_server_are_said_in_words(catalog: Catalog, kind: str) -> None:
+    panel, answer, query = KINDS[kind]()
+    nothing: Any = Rows(("time",), (False,), [], 0.0) if isinstance(answer, Rows) else []
+    assert 'class="empty"' in drawn(catalog, panel, nothing, query)
+    assert (
+        "store: no connection" in (gone := drawn(catalog, panel, answer, query, up=False)) or "prometheus: no" in gone
+    )
+    if isinstance(answer, Rows):
+        assert "permission denied for x" in drawn(catalog, panel, Failed("42501", "permission denied for x"), query)
+
+
+def test_a_tile_shows_the_figure_its_name_and_its_limits_colour(catalog: Catalog) -> None:
+    limits = steps(("text", None), ("red", 0.05))
+    tile = viz.NumberTile(unit="percentunit", decimals=1, judged=True, thresholds=limits)
+    text = drawn(catalog, tile, rows("time metric value", [(NOW, "of all", 0.071)], "value"))
+    assert re.search(r'class="name">of all</div>.*color:var\(--c-red\)">7\.1<span class="unit">%</span>', text)
+
+
+def test_a_gap_in_a_series_is_a_gap_and_bars_stack(catalog: Catalog) -> None:
+    values = [[at.timestamp(), "1"] for at in HOURS]
+    whole = drawn(catalog, viz.Lines(unit="s"), [{"metric": {"name": "a"}, "values": values}])
+    broken = drawn(catalog, viz.Lines(unit="s"), [{"metric": {"name": "a"}, "values": values[:8] + values[14:]}])
+    assert (whole.count('class="curve"'), broken.count('class="curve"')) == (1, 2)
+    stacked = rows("time a b", [(HOURS[5], 2, 3), (HOURS[9], 2, 3)], "a b")
+    heights = re.findall(r'<rect [^>]*y="([0-9.]+)"[^>]*height="([0-9.]+)"', drawn(catalog, viz.DayBars(), stacked))
+    assert len(heights) == 4
+    tops = sorted({round(float(y)) for y, _ in heights})
+    assert len(tops) == 2
+
+
+def test_a_line_shows_texts_of_its_unit_under_the_cursor(catalog: Catalog) -> None:
+    text = drawn(catalog, viz.Lines(unit="s"), [{"metric": {"name": "a"}, "values": [[HOURS[3].timestamp(), "0.25"]]}])
+    assert '"v":["250 ms"]' in text and '"t":["28 Nov 17:00"]' in text
+
+
+def test_links_of_cells_lead_to_web_addresses_only_and_values_cannot_change_the_host(catalog: Catalog) -> None:
+    def cell(url: str) -> str:
+        link = override("byName", "name", links=[{"title": "x", "url": url}])
+        return drawn(
+            catalog,
+            viz.Table(overrides=[link]),
+            rows("name id", [("n", "a/../../b?c#d")], ""),
+            sql("x", format="table"),
+        )
+
+    assert 'href="https://traces.test/t/a%2F..%2F..%2Fb%3Fc%23d"' in cell("https://traces.test/t/${__data.fields.id}")
+    assert "<td" in cell("javascript:alert(1)") and 'href="javascript' not in cell("javascript:alert(1)")
+
+
+def test_a_page_says_for_whom_and_of_which_moment_it_is(catalog: Catalog) -> None:
+    text = drawn(catalog, viz.Lines(), SERIES)
+    assert "Sunday, 29 November 2026, 13:00" in text and "(Europe/Berlin)" in text and "for everyone" in text
+    assert "28 Nov 2026, 14:00 to 29 Nov 2026, 13:00" in text
+
+
+def test_colours_of_definitions_cannot_bring_other_styles() -> None:
+    assert css_color("semi-dark-orange") == "var(--c-semi-dark-orange)"
+    assert css_color("#8E959E") == "#8E959E"
+    assert css_color("red;background:url(x)") == "var(--c-gray)"
+    assert css_color("blues:0.25").startswith("color-mix(in srgb, var(--c-scheme-blue) 25%")
+    assert fixed("red")["fixedColor"] == "red"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "texts"),
+    [
+        (0, 2.9, "reqps", ["0 req/s", "1 req/s", "2 req/s", "3 req/s"]),
+        (0, 0.131, "percentunit", ["0%", "5%", "10%", "15%"]),
+        (0, 11.2, "currencyUSD", ["$0.0", "$2.5", "$5.0", "$7.5", "$10.0", "$12.5"]),
+        (0, 0.0021, "s", ["0 s", "500 µs", "1.0 ms", "1.5 ms", "2.0 ms", "2.5 ms"]),
+        (0, 3.2 * 1024**2, "bytes", ["0 B", "1 MiB", "2 MiB", "3 MiB", "4 MiB"]),
+        (5, 5, "none", ["5.0", "5.2", "5.4", "5.6", "5.8", "6.0"]),
+    ],
+)
+def test_ticks_are_round_and_told_apart(low: float, high: float, unit: str, texts: list[str]) -> None:
+    assert tick_texts(ticks(low, high, 5, unit), unit) == texts
+
+
+def test_labels_of_time_are_round_on_the_wall_clock_also_when_it_changes() -> None:
+    start = datetime(2026, 10, 24, 22, tzinfo=UTC).timestamp() * 1000  # Berlin's night of 25 hours
+    labels = time_ticks(start, start + 25 * 3600_000, "Europe/Berlin")
+    assert [text for _, text in labels] == ["00:00", "06:00", "12:00", "18:00", "00:00"]
+    assert [(at - start) / 3600_000 for at, _ in labels] == [0, 7, 13, 19, 25]
+    month = [text for _, text in time_ticks(start, start + 30 * 86400_000, "Europe/Berlin")]
+    assert month == ["26 Oct", "31 Oct", "5 Nov", "10 Nov", "15 Nov", "20 Nov"]
