@@ -48,7 +48,8 @@ HEALTH_PANEL = Panel(
     "Worst firing alert, now: critical means Down, warning means Degraded, none means Healthy. Prometheus ALERTS, "
     "so it never disagrees with them. Unknown: no target of this job is known.\n\n"
     "When red: open the alert list of System Health, start with the oldest critical one."
-    "\n\nThe plan asks for separate indicators: with their own limits they would contradict the alerts.",
+    "\n\nThe plan asks for separate indicators: with their own limits they would contradict the alerts."
+    " The plan calls it 'System health status'.",
     StateTile(
         mappings=words(v0=("✓ Healthy", OK), v1=("▲ Degraded", WARN), v2=("✖ Down", BAD)),
         thresholds=steps((TEXT, None)),
@@ -165,7 +166,8 @@ P95_PANEL = Panel(
     "Response time, p95",
     "95 of 100 requests were answered within this time, over 5 minutes; from the fine histogram of all requests, "
     "streaming included. The change is against 24 hours earlier. Amber above the SLO, red "
-    "above {{ slo('api_latency.red_s') }}.",
+    "above {{ slo('api_latency.red_s') }}."
+    "\n\nThe plan calls it 'Average response time'.",
     HeadTile(
         unit="s",
         min=0,
@@ -185,7 +187,8 @@ ERROR_SHARE_PANEL = Panel(
     "Error rate: 4xx and 5xx shares",
     "Server errors (5xx) and client errors (4xx) as shares of all requests, each point over 5 minutes. The dashed "
     "line is the red limit. 4xx are mostly wrong passwords and unknown pages, and use no budget."
-    "\n\nThe plan divides each series by itself, which is always 1: here sums are divided.",
+    "\n\nThe plan divides each series by itself, which is always 1: here sums are divided."
+    " The plan calls it 'HTTP error rate'.",
     Lines(
         unit="percentunit",
         limit=True,

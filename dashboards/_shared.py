@@ -116,7 +116,8 @@ LLM_CALLS = Panel(
     "llm_calls",
     "LLM calls, 24 h",
     "LLM calls (Langfuse observations of type GENERATION) of the current hour and the 23 before, chosen environment, "
-    "all models. The change excludes the current hour on both sides. Synced every minute.",
+    "all models. The change excludes the current hour on both sides. Synced every minute."
+    "\n\nThe plan calls it 'Total LLM calls'.",
     HeadTile(unit="locale", decimals=0, subject=CALLS, calc="sum", min=0),
     [sql(per_hour("sum(calls)"), may_be_zero=QUIET)],
     width=6,

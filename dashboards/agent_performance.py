@@ -265,7 +265,8 @@ CHARTS = [
         "turns_by_outcome",
         "Agent turns per min by outcome",
         "Agent turns per minute by how they ended, each point over 5 minutes; Prometheus agent_queries_total. With "
-        "little traffic single turns cause steps. Turns that are still running are not counted.",
+        "little traffic single turns cause steps. Turns that are still running are not counted."
+        "\n\nThe plan calls it 'Agent query rate'.",
         Lines(
             unit="opm",
             decimals=1,
@@ -287,7 +288,8 @@ CHARTS = [
         "answer_time",
         "Agent answer time percentiles",
         "Half, 95 and 99 of 100 agent answers were ready within this time, each point over 5 minutes; read within "
-        "buckets that end at 60 s, so high values are coarse. The dashed line is the SLO threshold.",
+        "buckets that end at 60 s, so high values are coarse. The dashed line is the SLO threshold."
+        "\n\nThe plan calls it 'Agent response duration'.",
         Lines(
             unit="s",
             limit=True,
@@ -307,7 +309,8 @@ CHARTS = [
         "LLM calls over time by model",
         "LLM calls by hours for ranges up to 3 days (the current hour is incomplete), by whole days without today "
         "beyond. The six most used models, the rest as other; failed calls and retries count. Langfuse."
-        "\n\nThe plan asks for a line: between two hours it would suggest values that do not exist, so these are bars.",
+        "\n\nThe plan asks for a line: between two hours it would suggest values that do not exist, so these are bars."
+        " The plan calls it 'LLM call volume'.",
         DayBars(unit="locale", decimals=0, color=fixed(UNKNOWN), overrides=by_model(), transformations=WITHOUT_DATES),
         [
             sql(
@@ -330,7 +333,8 @@ MODELS = [
         "LLM calls by model: errors, time, tokens and cost, 7 d",
         "LLM calls by model, today and the 6 days before: share of calls, calls, failed ones, median and 95th "
         "percentile of time, of first token, output speed, tokens of a call, cost. Percentiles of fewer than 20 "
-        "calls are hidden.",
+        "calls are hidden."
+        "\n\nThe plan calls it 'Error rate by model'.",
         Table(
             sort_by="Calls",
             overrides=[
@@ -371,7 +375,8 @@ MODELS = [
         "latency_by_model",
         "LLM call time by model, p95",
         "95 of 100 LLM calls took at most this long, failed ones included: all models (dashed) and the six most "
-        "used; by hours for ranges up to 3 days, by whole days beyond. Points of fewer than 20 calls are left out.",
+        "used; by hours for ranges up to 3 days, by whole days beyond. Points of fewer than 20 calls are left out."
+        "\n\nThe plan calls it 'Model performance'.",
         Lines(
             unit="s",
             color=fixed(UNKNOWN),
@@ -419,7 +424,8 @@ MODELS = [
         "days, by whole days without today beyond. An estimate: calls without a price count as 0, an invoice may "
         "differ."
         "\n\nThe plan asks for a cost from token counts: Langfuse knows the price of each usage type of each model, "
-        "so its figure is used.",
+        "so its figure is used."
+        " The plan calls it 'Cost tracking'.",
         DayBars(unit="currencyUSD", decimals=2, color=fixed(COST), legend=False),
         [
             sql(
@@ -482,7 +488,8 @@ MODELS = [
         "tokens_per_call",
         "Tokens per call by model, 24 h",
         "Tokens of LLM calls / LLM calls of the current hour and the 23 before, for the six most used models: sums, "
-        "so no mean of means. Input, cached reads and output together. Langfuse.",
+        "so no mean of means. Input, cached reads and output together. Langfuse."
+        "\n\nThe plan calls it 'Average tokens per call'.",
         BarGauge(
             unit="locale",
             decimals=0,
@@ -515,7 +522,8 @@ TOOLS = [
         "Calls of each tool over the picked time, the eight most used; sum of recorded hourly increases of Prometheus "
         "agent_tool_calls_total, all outcomes. Estimates at the edges: Prometheus extrapolates."
         "\n\nThe plan asks for tools here and for cost: how often they are called is shown here, what turns with them "
-        "cost on Cost & Usage.",
+        "cost on Cost & Usage."
+        " The plan calls it 'Tool call distribution'.",
         BarGauge(unit="locale", decimals=0, color=fixed(CALLS), rows_to_fields=False),
         [
             promql(
@@ -588,7 +596,8 @@ TOOLS = [
         "tools",
         "Tool calls per hour and success rate, by tool",
         "Tool calls per hour over the picked time, share that succeeded, failed calls per hour; Prometheus "
-        "agent_tool_calls_total. A tool that returns its failure as text ('Error: ...') counts as success.",
+        "agent_tool_calls_total. A tool that returns its failure as text ('Error: ...') counts as success."
+        "\n\nThe plan calls it 'Tool success rate'.",
         Table(
             sort_by="Calls/h",
             overrides=[

@@ -312,7 +312,8 @@ CHARTS = [
         "month_against_budget",
         "LLM cost and budget, this month",
         "Spent up to the end of each day of this local month (today: so far), its forecast at the current rate, and an "
-        "even spending of the budget. All environments, list price. Red dashes: the budget.",
+        "even spending of the budget. All environments, list price. Red dashes: the budget."
+        "\n\nThe plan calls it 'Cost estimation'.",
         Trend(
             unit="currencyUSD",
             decimals=0,
@@ -366,7 +367,8 @@ DRIVERS = [
         "LLM tokens over time by type",
         "Tokens of LLM calls, embeddings and other steps by whole days without today, by hours up to 3 days: input "
         "that was not cached, input read from a prompt cache, and output. Langfuse usage details."
-        "\n\nThe plan asks for areas: between two days it would suggest values that do not exist, so these are bars.",
+        "\n\nThe plan asks for areas: between two days it would suggest values that do not exist, so these are bars."
+        " The plan calls it 'Daily token usage'.",
         DayBars(
             unit="sishort",
             overrides=colored(TOKEN),
@@ -392,7 +394,8 @@ DRIVERS = [
         "Cost of an agent turn with a price: median, 95th percentile and mean, by whole days without today, by hours "
         "for ranges up to 3 days. A turn is a trace with an LLM call; it counts when it began."
         "\n\nThe plan asks for the mean cost of a query: cost per LLM call falls when an agent loops, so turns are "
-        "counted.",
+        "counted."
+        " The plan calls it 'Average cost per query'.",
         Lines(
             unit="currencyUSD",
             decimals=4,
@@ -422,7 +425,8 @@ DRIVERS = [
         "query_volume",
         "Agent turns in 24 h, by outcome",
         "Agent turns of about the 24 hours before each point, by how they ended: 24 x the mean of recorded hourly "
-        "increases of agent_queries_total, so the hours at both ends count in part. All environments that are scraped.",
+        "increases of agent_queries_total, so the hours at both ends count in part. All environments that are scraped."
+        "\n\nThe plan calls it 'Agent query volume'.",
         Lines(
             unit="locale",
             decimals=0,

@@ -261,7 +261,8 @@ CHARTS = [
         "Share of ratings of 4 or 5 over each day that begins in the picked range and the 6 before; the dashed lines "
         "are the 95 % interval (Wilson): with few ratings it is wide, and a change within it is not significant."
         "\n\nThe plan asks for the mean rating: where people give 1 or 5, a mean of 3 describes no rating. It is "
-        "shown below nevertheless.",
+        "shown below nevertheless."
+        " The plan calls it 'Average rating over time'.",
         Lines(
             unit="percentunit",
             min=None,
@@ -291,7 +292,8 @@ CHARTS = [
         "distribution",
         "Ratings by value, 30 d",
         "Ratings given today or on the 29 days before by their present value; all five are shown. Where the platform "
-        "has thumbs only, 5 is up and 1 is down, and the middle stays empty.",
+        "has thumbs only, 5 is up and 1 is down, and the middle stays empty."
+        "\n\nThe plan calls it 'Feedback distribution'.",
         BarGauge(unit="locale", decimals=0, overrides=colored(RATING)),
         [
             sql(
@@ -316,7 +318,8 @@ WRONG = [
         "Negative ratings, newest first, 30 d",
         "Ratings of 1 or 2 given today or on the 29 days before with their age and comment, at most 200. Trace and "
         "conversation lead to Langfuse: a conversation is a session there if the platform names it so.\n\n"
-        "The plan asks for a word cloud: a list that can be read and searched replaces it.",
+        "The plan asks for a word cloud: a list that can be read and searched replaces it."
+        " The plan calls it 'Feedback comments'.",
         Table(
             no_data="No bad rating",
             name_nothing=False,
@@ -361,7 +364,8 @@ WRONG = [
         "conversations",
         "Average rating by conversation, worst first, 30 d",
         "Conversations with at least two ratings given today or on the 29 days before, the lowest mean first, at most "
-        "50. Single ratings are in the list above. A conversation leads to its session in Langfuse, if it has one.",
+        "50. Single ratings are in the list above. A conversation leads to its session in Langfuse, if it has one."
+        "\n\nThe plan calls it 'Feedback by conversation'.",
         Table(
             overrides=[
                 *linked("Conversation", "Open the session in Langfuse", "session_link", custom__width=115),
@@ -473,7 +477,8 @@ CAUSES = [
         "Traced ratings of today and the 29 days before in five equal groups, from the fastest, cheapest, smallest "
         "fifth (size: tokens) to the last; 'to' is the group's largest value. A correlation need not be a cause."
         "\n\nThe plan asks for a correlation: on ratings of 1 and 5 a coefficient is noise, and one of daily means "
-        "misleads.",
+        "misleads."
+        " The plan calls it 'Correlate ratings with LLM performance'.",
         Table(
             no_data="–",
             overrides=[

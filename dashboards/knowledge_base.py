@@ -251,7 +251,8 @@ HEAD = [
         "uploads",
         "Document uploads, 7 d",
         "Documents uploaded today or on the 6 days before, whatever their status; the curve is the same sum for each "
-        "of the last 30 days, the change is against the 7 days before those.",
+        "of the last 30 days, the change is against the 7 days before those."
+        "\n\nThe plan calls it 'Document upload success rate'.",
         HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
         [
             sql(
@@ -281,7 +282,8 @@ CHARTS = [
         "search_rate",
         "Search rate per minute",
         "Searches of the knowledge base per minute by outcome, each point over 5 minutes; Prometheus. A failed search "
-        "is one that ended in an error, not one without results.",
+        "is one that ended in an error, not one without results."
+        "\n\nThe plan calls it 'KB search rate'.",
         Lines(
             unit="opm",
             overrides=[
@@ -298,7 +300,8 @@ CHARTS = [
         "search_time",
         "Search time: p50, p95, p99",
         "Half, 95 and 99 of 100 searches were answered within this time, each point over an hour; Prometheus "
-        "histogram whose buckets end at 5 s, so higher values are never shown.",
+        "histogram whose buckets end at 5 s, so higher values are never shown."
+        "\n\nThe plan calls it 'KB search duration'.",
         Lines(
             unit="s",
             no_data="no search",
@@ -342,7 +345,8 @@ LOADS = [
         "Document uploads per day",
         "Documents by the local day of their upload, for the days that begin in the picked range, by their present "
         "status; today is still running. Deleted documents are missing."
-        "\n\nThe plan asks for a line: between two days it would suggest values that do not exist, so these are bars.",
+        "\n\nThe plan asks for a line: between two days it would suggest values that do not exist, so these are bars."
+        " The plan calls it 'Documents over time'.",
         DayBars(unit="locale", decimals=0, overrides=[*colored(DOCUMENT), UNLISTED]),
         [
             sql(
@@ -460,7 +464,8 @@ FOUND = [
         "results",
         "Results per search, mean",
         "Sum of results / searches, each point over an hour; Prometheus kb_search_results_count. A mean hides "
-        "searches without any result: they are in the panel beside it.",
+        "searches without any result: they are in the panel beside it."
+        "\n\nThe plan calls it 'KB search results count'.",
         Lines(unit="none", decimals=1, fill=12, color=fixed(CALLS), legend=False, no_data="no search"),
         [
             promql(
@@ -607,7 +612,8 @@ WHO = [
         "People who uploaded the most of the documents that are there, of today and the 89 days before, at most 50. "
         "Failed: of those that are done or failed. They are shown as the first 8 characters of their id; all file "
         "types."
-        "\n\nThe plan asks for users: this dashboard is for everybody, so names are on User Analytics only.",
+        "\n\nThe plan asks for users: this dashboard is for everybody, so names are on User Analytics only."
+        " The plan calls it 'Documents by user'.",
         Table(
             no_data="–",
             overrides=[

@@ -184,7 +184,8 @@ USAGE = [
         "tokens_per_call",
         "Tokens per LLM call, 24 h",
         "Tokens per LLM call of the current hour and the 23 before: tokens of LLM calls / LLM calls, input and output "
-        "and cached reads together. Langfuse, every minute.",
+        "and cached reads together. Langfuse, every minute."
+        "\n\nThe plan calls it 'Average token usage'.",
         NumberTile(unit="locale", decimals=0, subject=CALLS, no_data="no calls"),
         [
             sql(
@@ -230,7 +231,8 @@ USAGE = [
         "conversations",
         "Conversations begun, 30 d",
         "Conversations started today or on the 29 days before, chat and voice, guests included; the change is against "
-        "the 30 days before those.",
+        "the 30 days before those."
+        "\n\nThe plan calls it 'Total conversations'.",
         NumberTile(unit="locale", decimals=0, subject=USERS),
         [
             sql(
@@ -371,7 +373,8 @@ USAGE = [
         "tickets_by_status",
         "All tickets by status, now",
         "All tickets by their present status, whatever the time range above. Resolved ones wait for the customer's "
-        "confirmation, closed ones are done.",
+        "confirmation, closed ones are done."
+        "\n\nThe plan calls it 'Total tickets'.",
         BarGauge(unit="locale", decimals=0, overrides=colored(TICKET)),
         [
             sql(
@@ -389,7 +392,8 @@ USAGE = [
         "documents_by_status",
         "All documents by status, now",
         "All documents of the knowledge base by their present status, whatever the time range above. Only done ones "
-        "are found by searches.",
+        "are found by searches."
+        "\n\nThe plan calls it 'Knowledge base documents'.",
         BarGauge(unit="locale", decimals=0, overrides=colored(DOCUMENT)),
         [
             sql(
@@ -429,7 +433,8 @@ USAGE = [
         "Share of LLM calls of the current hour and the 23 before by model; the five most used and the rest as other, "
         "unknown where a call named none. "
         "Dated names (gpt-4o-2024-08-06) are models of their own and share their family's colour."
-        "\n\nThe plan asks for a distribution: bars are compared at a glance, angles are not.",
+        "\n\nThe plan asks for a distribution: bars are compared at a glance, angles are not."
+        " The plan calls it 'Model distribution'.",
         BarGauge(unit="percentunit", decimals=0, max=1, color=fixed(UNKNOWN), overrides=by_model()),
         [
             sql(

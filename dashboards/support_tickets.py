@@ -104,7 +104,8 @@ STRIP = [
         "Share of tickets that ended by their due time, of those created today or on the 29 days before that are "
         "decided: ended, or past their due time. Tickets still in time, and those without a due time, are not counted."
         "\n\nWhen red: start with the overdue tickets in the list below; then see in 'How long does it take?' which "
-        "priority or step is slow.",
+        "priority or step is slow."
+        " The plan calls it 'Ticket resolution rate'.",
         StateTile(
             mappings=words(v0=("✓ On track", OK), v1=("▲ Near", WARN), v2=("✖ Missed", BAD)),
             thresholds=steps((TEXT, None)),
@@ -337,7 +338,8 @@ CHARTS = [
         "created_resolved",
         "Tickets created, resolved by day",
         "Tickets created (up) and resolved (down) by local day, for the days that begin in the picked range; today is "
-        "still running. A ticket is resolved on the day of its last resolution; a reopened one is not counted.",
+        "still running. A ticket is resolved on the day of its last resolution; a reopened one is not counted."
+        "\n\nThe plan calls it 'Tickets over time'.",
         DayBars(
             unit="locale",
             decimals=0,
@@ -481,7 +483,8 @@ HELP = [
         "assignment",
         "Open tickets by owner, now",
         "Tickets that wait (open or in progress), by whether somebody is assigned. Ended tickets without an owner are "
-        "not counted.",
+        "not counted."
+        "\n\nThe plan calls it 'Assignment status'.",
         BarGauge(unit="locale", decimals=0, overrides=colored({"assigned": CALLS, "nobody": WARN})),
         [
             sql(
@@ -573,7 +576,8 @@ LONG = [
         "Resolution time by priority, 90 d",
         "Tickets created today or on the 89 days before: half and 9 of 10 were resolved within this time, by "
         "Kaplan-Meier, so waiting ones count as censored. 'Ended only' excludes them and is too small. All "
-        "categories.\n\nThe plan's average by status is shown as time in each status, in the table beside it.",
+        "categories.\n\nThe plan's average by status is shown as time in each status, in the table beside it."
+        " The plan calls it 'Average resolution time'.",
         Table(
             no_data="not yet",
             overrides=[
@@ -722,7 +726,8 @@ SOURCES = [
         "New tickets per hour, 7 d",
         "Tickets created by local hour, the current one and the 167 before; the dashed line is the mean of the same "
         "hour of the week in the 4 weeks before. Counted from the rows: the platform has no metric for it."
-        "\n\nThe plan asks for a metric: there is none, and rows are exact.",
+        "\n\nThe plan asks for a metric: there is none, and rows are exact."
+        " The plan calls it 'Ticket creation rate'.",
         DayBars(
             unit="locale",
             overrides=[

@@ -217,7 +217,8 @@ CHARTS = [
         "rate_by_endpoint",
         "Request rate by route",
         "HTTP requests per second, each point over 5 minutes: the three routes with most requests in the last hour of "
-        "the picked range, and all others together. Websockets and health checks are not counted.",
+        "the picked range, and all others together. Websockets and health checks are not counted."
+        "\n\nThe plan calls it 'HTTP request rate'.",
         Lines(
             unit="reqps",
             overrides=[
@@ -337,7 +338,8 @@ SLOW = [
         "Each route over the picked time range: mean time, and the shares that took longer than 0.1, 0.5 and 1 s. "
         "Percentiles by route cannot be computed: their histogram ends at 1 s. At most 50 routes."
         "\n\nThe plan asks for p95 and p99 of each route: shares within a bound are exact, percentiles cannot be "
-        "computed.",
+        "computed."
+        " The plan calls it 'Response time by endpoint'.",
         Table(
             sort_by="Over 0.5 s",
             overrides=[
@@ -413,7 +415,8 @@ DATABASE = [
         "db_operations",
         "Database queries by operation",
         "Database statements by kind over the picked range: how many per second, share that failed, and within which "
-        "time half, 95 and 99 of 100 ended. A kind without times is counted but not timed.",
+        "time half, 95 and 99 of 100 ended. A kind without times is counted but not timed."
+        "\n\nThe plan calls it 'Database query duration'.",
         Table(
             sort_by="Per s",
             no_data="–",

@@ -308,7 +308,8 @@ CHARTS = [
         "User accounts by role, now",
         "Accounts that are active now by role, whatever the time range above; other are roles that gendash.yaml does "
         "not name. Watch the privileged ones: an unexpected admin is a security problem."
-        "\n\nThe plan asks for a pie: bars are compared at a glance, angles are not.",
+        "\n\nThe plan asks for a pie: bars are compared at a glance, angles are not."
+        " The plan calls it 'User roles distribution'.",
         BarGauge(
             unit="locale",
             decimals=0,
@@ -560,7 +561,8 @@ DEPTH = [
         "messages_per_conversation",
         "Conversations by number of messages, 30 d",
         "Conversations by their messages of all roles, of those begun today or on the 29 days before and at least 24 "
-        "hours ago. 'none' were opened without a message; guests are included.",
+        "hours ago. 'none' were opened without a message; guests are included."
+        "\n\nThe plan calls it 'Messages per conversation'.",
         BarGauge(unit="locale", decimals=0, color=fixed(USERS_3), overrides=colored({"none": UNKNOWN})),
         [
             sql(
@@ -774,7 +776,8 @@ SIGN_IN = [
         "logins",
         "Sign-ins per hour, by outcome",
         "Sign-ins that succeeded and that failed within the hour before each point; recorded hourly increases of "
-        "Prometheus. A renewed token is not a sign-in. Malformed and limited requests are in neither.",
+        "Prometheus. A renewed token is not a sign-in. Malformed and limited requests are in neither."
+        "\n\nThe plan calls it 'Login rate'.",
         Lines(
             unit="short",
             decimals=0,
@@ -801,7 +804,8 @@ SIGN_IN = [
         "auth_success",
         "Sign-in success rate",
         "Sign-ins that succeeded / those that succeeded or failed, each point over an hour. The dashed line is "
-        "{{ slo('sign_in.red') }}. A dip means that sign-in is broken, or an attack: see failures beside it.",
+        "{{ slo('sign_in.red') }}. A dip means that sign-in is broken, or an attack: see failures beside it."
+        "\n\nThe plan calls it 'Authentication success rate'.",
         Lines(
             unit="percentunit",
             max=1,
