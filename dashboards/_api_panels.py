@@ -122,7 +122,7 @@ REQUESTS_PANEL = Panel(
     "requests",
     "Requests per second",
     "HTTP requests per second, over 5 minutes; Prometheus http_requests_total, all services chosen above. Health "
-    "and metrics endpoints and websockets are not counted. The change is against 24 hours earlier.",
+    "and metrics endpoints and websockets are not counted. The change is against one week earlier.",
     HeadTile(unit="reqps", decimals=1, subject=CALLS, min=0),
     [compared(REQUESTS, may_be_zero=QUIET)],
     width=6,
@@ -135,7 +135,7 @@ ERRORS_PANEL = Panel(
     "errors",
     "5xx share of requests",
     "Share of requests that ended in 5xx, over 5 minutes: sum of errors / sum of requests; above it the share of "
-    "24 hours earlier. Amber above the objective, red above {{ slo('api_errors.red') }}, where "
+    "one week earlier. Amber above the objective, red above {{ slo('api_errors.red') }}, where "
     "the budget burns fast.\n\n"
     "When red: see which route fails in the last row, then the newest deploy mark. Without requests it shows 'no "
     "traffic', which is not 0 %.",
@@ -165,7 +165,7 @@ P95_PANEL = Panel(
     "p95",
     "Response time, p95",
     "95 of 100 requests were answered within this time, over 5 minutes; from the fine histogram of all requests, "
-    "streaming included. The change is against 24 hours earlier. Amber above the SLO, red "
+    "streaming included. The change is against one week earlier. Amber above the SLO, red "
     "above {{ slo('api_latency.red_s') }}."
     "\n\nThe plan calls it 'Average response time'.",
     HeadTile(

@@ -61,6 +61,8 @@ AGES = {
     "hour": steps((TEXT, None), (WARN, 7200), ("red", 18000)),
 }
 
+# an age below a second, or below zero where the clocks of two servers differ
+NOW = {"type": "range", "options": {"from": -3600, "to": 1, "result": {"text": "now", "index": 0}}}
 JUST_NOW = "the data came this very moment"
 
 FRESHNESS = Panel(
@@ -74,6 +76,7 @@ FRESHNESS = Panel(
         unit="s",
         decimals=0,
         color={"mode": "thresholds"},
+        mappings=[NOW],
         overrides=[
             _age("Metrics", "scrape"),
             _age("Database", "hour"),
@@ -116,7 +119,7 @@ LLM_CALLS = Panel(
     "llm_calls",
     "LLM calls, 24 h",
     "LLM calls (Langfuse observations of type GENERATION) of the current hour and the 23 before, chosen environment, "
-    "all models. The change excludes the current hour on both sides. Synced every minute."
+    "all models. The change is against the same hours one week before, without the current one. Synced every minute."
     "\n\nThe plan calls it 'Total LLM calls'.",
     HeadTile(unit="locale", decimals=0, subject=CALLS, calc="sum", min=0),
     [sql(per_hour("sum(calls)"), may_be_zero=QUIET)],

@@ -190,8 +190,8 @@ HEAD = [
         "turns",
         "Agent turns per minute",
         "Agent turns per minute that ended, over 5 minutes: 60 x rate of Prometheus agent_queries_total. The change is "
-        "against 24 hours earlier. Without agent metrics, requests of the agent's route are counted, no websockets.",
-        HeadTile(unit="opm", decimals=1, subject=CALLS, min=0),
+        "against one week earlier. Without agent metrics, requests of the agent's route are counted, no websockets.",
+        HeadTile(unit="suffix: turns/min", decimals=1, subject=CALLS, min=0),
         [compared(f"60 * {TURNS}", may_be_zero=QUIET)],
         width=6,
         height=4,
@@ -201,7 +201,7 @@ HEAD = [
         "errors",
         "Failed turns, 30 min",
         "Agent turns that failed / all agent turns, over 30 minutes; Prometheus agent_queries_total by status. Above "
-        "it the share of 24 hours earlier. Amber above {{ slo('failures.amber') }}, "
+        "it the share of one week earlier. Amber above {{ slo('failures.amber') }}, "
         "red above {{ slo('failures.red') }}.\n\n"
         "When red: look at the tools and models below, then at failed and slow turns.",
         ShareTile(
@@ -228,7 +228,7 @@ HEAD = [
         "p95",
         "Agent answer time, p95",
         "95 of 100 agent answers were ready within this time, over 5 minutes; Prometheus histogram, read within its "
-        "buckets (10, 30, 60 s are far apart). The change is against 24 hours earlier. Amber above the SLO.",
+        "buckets (10, 30, 60 s are far apart). The change is against one week earlier. Amber above the SLO.",
         HeadTile(
             unit="s",
             min=0,
@@ -268,7 +268,7 @@ CHARTS = [
         "little traffic single turns cause steps. Turns that are still running are not counted."
         "\n\nThe plan calls it 'Agent query rate'.",
         Lines(
-            unit="opm",
+            unit="suffix: turns/min",
             decimals=1,
             custom={"stacking": {"mode": "normal", "group": "A"}, "fillOpacity": 12},
             overrides=colored({"success": CALLS, "error": BAD}),
@@ -346,7 +346,7 @@ MODELS = [
                 override("byName", "1st token", unit="s", mappings=nothing("no stream")),
                 override("byName", "Tokens/s", unit="locale", decimals=0, mappings=nothing("few calls")),
                 override("byRegexp", "/^Tokens( p95)?$/", unit="locale", decimals=0),
-                override("byName", "Cost", unit="currencyUSD", decimals=2),
+                override("byName", "Cost", unit="currencyUSD", decimals=2, mappings=nothing("no price")),
             ],
         ),
         [
@@ -357,7 +357,8 @@ MODELS = [
                   case when calls >= 20 then p50_s end as "p50", case when calls >= 20 then p95_s end as "p95",
                   case when calls >= 20 then ttft_p95_s end as "1st token",
                   case when calls >= 20 then speed_p50 end as "Tokens/s",
-                  call_tokens::float8 / calls as "Tokens", tokens_p95 as "Tokens p95", cost_usd as "Cost"
+                  call_tokens::float8 / calls as "Tokens", tokens_p95 as "Tokens p95",
+                  case when calls > uncosted or cost_usd > 0 then cost_usd end as "Cost"
                 from {{{{ view('llm_model_7d') }}}}
                 where {THIS_ENVIRONMENT} and model <> '__all' and {IN_MODEL} and calls > 0
                 order by calls desc, model limit 20""",

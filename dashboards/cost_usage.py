@@ -471,7 +471,7 @@ WHERE = [
             overrides=[
                 *entity("Model", 210),
                 share_bar("Share of cost", COST),
-                _money("Cost"),
+                _priced("Cost"),
                 override("byRegexp", "/^(Calls|Tokens)$/", unit="locale", decimals=0),
                 override("byName", "Tokens", unit="sishort", decimals=1),
                 _priced("Per 1k"),
@@ -491,7 +491,8 @@ WHERE = [
                   from {{{{ view('llm_price_30d') }}}} group by 1
                 )
                 select model as "Model", (cost_usd / nullif(sum(cost_usd) over (), 0))::float8 as "Share of cost",
-                  cost_usd as "Cost", calls as "Calls", tokens as "Tokens",
+                  case when calls > uncosted or cost_usd > 0 then cost_usd end as "Cost",
+                  calls as "Calls", tokens as "Tokens",
                   1000 * call_cost_usd / nullif(calls - uncosted, 0) as "Per 1k", p95_s as "p95",
                   errors::float8 / nullif(calls, 0) as "Errors",
                   uncosted::float8 / nullif(calls, 0) as "No price",
@@ -508,6 +509,7 @@ WHERE = [
         width=24,
         height=8,
         leads_to="agent-performance/models",
+        passes={"model": "Model"},
         feature="langfuse",
     ),
     Panel(
@@ -558,7 +560,7 @@ WHERE = [
                 share_bar("Share of turns", CALLS),
                 override("byName", "Turns", unit="locale", decimals=0),
                 _priced("Per turn", 4),
-                _money("Cost"),
+                _priced("Cost"),
             ],
         ),
         [
@@ -567,7 +569,8 @@ WHERE = [
                 select tool as "Tool", turns::float8 / (
                     select sum(turns) from {{{{ view('llm_turn_day') }}}} where {LAST_30_D} and {THIS_ENVIRONMENT}
                   )::float8 as "Share of turns", turns as "Turns",
-                  cost_usd / nullif(priced, 0) as "Per turn", cost_usd as "Cost"
+                  cost_usd / nullif(priced, 0) as "Per turn",
+                  case when priced > 0 then cost_usd end as "Cost"
                 from {{{{ view('llm_tool_30d') }}}} where {THIS_ENVIRONMENT}
                 order by cost_usd desc, tool limit 20""",
                 format="table",
@@ -758,6 +761,7 @@ UNITS = [
         width=8,
         height=8,
         leads_to="cost-usage/cost_by_model",
+        passes={"environment": ""},
         feature="langfuse",
     ),
     Panel(

@@ -65,7 +65,6 @@ STRIP = [
                 state_of_share(
                     "select sum(satisfied) / nullif(sum(ratings), 0) as ratio, coalesce(sum(ratings), 0) as n "
                     f"from {{{{ view('csat_day') }}}} where {LAST_30_DAYS}",
-                    "30 d",
                     "csat.red",
                     "csat.amber",
                 ),
@@ -315,7 +314,7 @@ CHARTS = [
 WRONG = [
     Panel(
         "negative_list",
-        "Negative ratings, newest first, 30 d",
+        "Negative ratings, those with a comment first, 30 d",
         "Ratings of 1 or 2 given today or on the 29 days before with their age and comment, at most 200. Trace and "
         "conversation lead to Langfuse: a conversation is a session there if the platform names it so.\n\n"
         "The plan asks for a word cloud: a list that can be read and searched replaces it."
@@ -351,7 +350,7 @@ WRONG = [
                   {langfuse_link("traces", "trace_id")},
                   {langfuse_link("sessions", "conversation_id", "session_link")}
                 from {{{{ view('rating_turn_30d') }}}} where rating <= 2
-                order by created_at desc, feedback_id limit 200""",
+                order by coalesce(comment, '') = '', created_at desc, feedback_id limit 200""",
                 format="table",
                 may_be_empty="no bad rating within 30 days",
             )
@@ -516,7 +515,7 @@ CAUSES = [
         "LLM call of the turn, at most 50. Under 20 ratings the figure is mostly chance.",
         Table(
             overrides=[
-                override("byName", "Model", custom__width=210),
+                override("byName", "Model", custom__width=210, links=[]),
                 override("byName", "Prompt", custom__width=140),
                 override("byRegexp", "/^(Ratings|Negative)$/", unit="locale", custom__width=80),
                 csat_column("CSAT"),
@@ -535,6 +534,8 @@ CAUSES = [
         ],
         width=12,
         height=8,
+        leads_to="agent-performance/models",
+        passes={"model": "Model"},
         feature="feedback langfuse",
     ),
     Panel(

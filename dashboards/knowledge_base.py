@@ -94,7 +94,6 @@ STRIP = [
                       coalesce(sum(documents) filter (where status = 'done'), 0) / nullif(sum(documents), 0) as ratio
                     from {{{{ view('document_day') }}}}
                     where {RECENT % 7} and {CHOSEN} and status in ('done', 'failed')""",
-                    "7 d",
                     "kb_processing.red",
                     "kb_processing.objective",
                 ),
@@ -199,9 +198,9 @@ HEAD = [
     Panel(
         "searches",
         "Searches per minute",
-        "Searches of the knowledge base per minute, over 5 minutes; Prometheus. The change is against 24 hours "
+        "Searches of the knowledge base per minute, over 5 minutes; Prometheus. The change is against one week "
         "earlier. Without kb_ metrics, requests of the search route are counted; those of the agent are missing.",
-        HeadTile(unit="opm", decimals=1, subject=CALLS, min=0),
+        HeadTile(unit="suffix: searches/min", decimals=1, subject=CALLS, min=0),
         [compared(f"60 * sum({SEARCHES})", may_be_zero=QUIET)],
         width=6,
         height=4,
@@ -212,7 +211,7 @@ HEAD = [
         "p95",
         "Search time, p95, 1 h",
         "95 of 100 searches were answered within this time, over the last hour; Prometheus histogram, read within its "
-        "buckets, which end at 5 s. The change is against 24 hours earlier. Amber above "
+        "buckets, which end at 5 s. The change is against one week earlier. Amber above "
         "{{ slo('kb_search.threshold_s') }}, red above {{ slo('kb_search.red_s') }}.",
         HeadTile(
             unit="s",
@@ -231,7 +230,7 @@ HEAD = [
         "no_result",
         "Empty searches, 24 h",
         "Searches that found nothing / searches, over the last 24 hours: the histogram bucket of 0 results; above it "
-        "the 24 hours before. High: the answer is not in the knowledge base, or the score threshold is too strict.",
+        "the same 24 hours one week before. High: answers are missing, or the score threshold is too strict.",
         ShareTile(decimals=1, subject=UNKNOWN, max=0.5, no_data="no search"),
         [
             compared(
@@ -285,7 +284,7 @@ CHARTS = [
         "is one that ended in an error, not one without results."
         "\n\nThe plan calls it 'KB search rate'.",
         Lines(
-            unit="opm",
+            unit="suffix: searches/min",
             overrides=[
                 override("byName", "success", color=fixed(CALLS), custom__lineWidth=2, custom__fillOpacity=12),
                 override("byName", "error", color=fixed(BAD)),
@@ -335,6 +334,8 @@ CHARTS = [
         ],
         width=8,
         height=8,
+        leads_to="knowledge-base/problems",
+        passes={"file_type": ""},
         feature="documents",
     ),
 ]

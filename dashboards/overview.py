@@ -455,6 +455,7 @@ USAGE = [
         width=8,
         height=8,
         leads_to="agent-performance",
+        passes={"model": ""},
         feature="langfuse",
     ),
     Panel(
@@ -549,6 +550,7 @@ DETAIL = [
         width=12,
         height=8,
         leads_to="system-health/errors_by_handler",
+        passes={"handler": "Route"},
         feature="http_metrics",
     ),
     LATENCY_HEATMAP_PANEL,

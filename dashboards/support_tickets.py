@@ -76,15 +76,34 @@ PRIORITY_WORDS = [
         },
     }
 ]
-DUE = {
-    "unit": "s",
-    "decimals": 1,
-    "custom__cellOptions": COLORED_TEXT,
-    "thresholds": {
-        "mode": "absolute",
-        "steps": steps((BAD, None), (WARN, 0), (TEXT, SettingRef("limits.ticket_at_risk_s"))),
-    },
-}
+DUE = [
+    override(
+        "byName",
+        "Overdue by",
+        unit="s",
+        decimals=1,
+        mappings=nothing("–"),
+        custom__cellOptions=COLORED_TEXT,
+        thresholds={"mode": "absolute", "steps": steps((BAD, None))},
+    ),
+    override(
+        "byName",
+        "Due in",
+        unit="s",
+        decimals=1,
+        mappings=nothing("–"),
+        custom__cellOptions=COLORED_TEXT,
+        thresholds={
+            "mode": "absolute",
+            "steps": steps((WARN, None), (TEXT, SettingRef("limits.ticket_at_risk_s"))),
+        },
+    ),
+]
+OVERDUE_AND_DUE = """
+                  case when due_at < {{ now() }} then extract(epoch from {{ now() }} - due_at)::float8 end
+                    as "Overdue by",
+                  case when due_at >= {{ now() }} then extract(epoch from due_at - {{ now() }})::float8 end as "Due in"
+""".strip()
 
 
 def of_tickets(column: str) -> str:
@@ -116,7 +135,6 @@ STRIP = [
                 state_of_share(
                     "select sum(met) / nullif(sum(decided), 0) as ratio, coalesce(sum(decided), 0) as n "
                     f"from {{{{ view('ticket_sla_30d') }}}} where {CHOSEN}",
-                    "30 d",
                     "ticket_sla.red",
                     "ticket_sla.amber",
                 ),
@@ -418,6 +436,8 @@ CHARTS = [
         ],
         width=8,
         height=8,
+        leads_to="support-tickets/oldest_list",
+        passes={"priority": ""},
         feature="tickets",
     ),
 ]
@@ -427,15 +447,14 @@ HELP = [
         "needs_hand",
         "Overdue and at-risk tickets, now",
         "Tickets that wait and are past their due time, or due within {{ setting('limits.ticket_at_risk_s') }}, the "
-        "latest first; at most 100. 'Due in' "
-        "is negative where the time has passed. People are shown as the first 8 characters of their id.",
+        "latest first; at most 100. People are shown as the first 8 characters of their id.",
         Table(
             no_data="No ticket is late",
             name_nothing=False,
             overrides=[
                 text_column("Ticket", 320),
                 override("byName", "Priority", custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS),
-                override("byName", "Due in", **DUE),
+                *DUE,
                 override("byName", "Age", unit="s", decimals=1),
             ],
         ),
@@ -443,7 +462,7 @@ HELP = [
             sql(
                 f"""
                 select ticket_id as "Ticket", priority as "Priority",
-                  extract(epoch from due_at - {{{{ now() }}}})::float8 as "Due in",
+                  {OVERDUE_AND_DUE},
                   replace(status, '_', ' ') as "Status", category as "Category",
                   extract(epoch from {{{{ now() }}}} - created_at)::float8 as "Age",
                   case when answered_at is null then 'none' else 'given' end as "Response",
@@ -541,8 +560,7 @@ LONG = [
         "oldest_list",
         "Open tickets that wait longest, now",
         "Tickets that wait (open or in progress), with and without a due time, the oldest first; at most 50. A "
-        "reopened one counts from its creation. 'Due in' is negative where the time has passed, '–' where there is "
-        "none.",
+        "reopened one counts from its creation. '–' in both columns of the due time: there is none.",
         Table(
             no_data="No ticket waits",
             name_nothing=False,
@@ -550,7 +568,7 @@ LONG = [
                 text_column("Ticket", 320),
                 override("byName", "Age", unit="s", decimals=1),
                 override("byName", "Priority", custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS),
-                override("byName", "Due in", mappings=nothing("–"), **DUE),
+                *DUE,
             ],
         ),
         [
@@ -558,7 +576,7 @@ LONG = [
                 f"""
                 select ticket_id as "Ticket", extract(epoch from {{{{ now() }}}} - created_at)::float8 as "Age",
                   priority as "Priority", replace(status, '_', ' ') as "Status", category as "Category",
-                  extract(epoch from due_at - {{{{ now() }}}})::float8 as "Due in",
+                  {OVERDUE_AND_DUE},
                   case when answered_at is null then 'none' else 'given' end as "Response",
                   coalesce(assignee, 'nobody') as "Assignee"
                 from {{{{ view('ticket_now') }}}} where waits and {CHOSEN}
@@ -581,7 +599,7 @@ LONG = [
         Table(
             no_data="not yet",
             overrides=[
-                override("byName", "Priority", custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS),
+                override("byName", "Priority", custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS, links=[]),
                 override("byRegexp", "/^(Median|9 of 10|Ended only)$/", unit="s", decimals=1),
                 override("byName", "Waiting", unit="locale"),
             ],
@@ -598,6 +616,8 @@ LONG = [
         ],
         width=12,
         height=8,
+        leads_to="support-tickets/oldest_list",
+        passes={"priority": "Priority"},
         feature="tickets",
     ),
     Panel(
@@ -719,6 +739,8 @@ SOURCES = [
         ],
         width=8,
         height=8,
+        leads_to="support-tickets/oldest_list",
+        passes={"category": ""},
         feature="tickets",
     ),
     Panel(

@@ -136,7 +136,7 @@ HEAD = [
         "db_pool_used",
         "Database pool in use",
         "Share of its database connections (limits.db_pool_size) that the fullest process uses at the last scrape, "
-        "above it 24 hours earlier; peaks between scrapes are not seen. Amber from "
+        "above it one week earlier; peaks between scrapes are not seen. Amber from "
         "{{ setting('limits.db_pool_amber') }}, red from {{ setting('limits.db_pool_used') }}."
         "\n\nWhen red: look for slow statements under 'Is it the database?'; meanwhile requests wait for a connection.",
         ShareTile(
@@ -187,7 +187,7 @@ HEAD = [
     Panel(
         "cpu_busiest",
         "CPU of busiest process",
-        "CPU time of the busiest process per second, over 5 minutes, above it 24 hours earlier; 100 % is one core, "
+        "CPU time of the busiest process per second, over 5 minutes, above it one week earlier; 100 % is one core, "
         "the most that one Python process can use. Amber from "
         "{{ setting('limits.cpu_amber') }}, red from {{ setting('limits.cpu') }}."
         "\n\nWhen red: run more processes, or reduce the work per request.",
@@ -298,7 +298,7 @@ WHEN = [
         Table(
             sort_by="5xx",
             overrides=[
-                override("byName", "Route", custom__minWidth=200, mappings=SHORT_NAMES),
+                override("byName", "Route", custom__minWidth=200, mappings=SHORT_NAMES, links=[]),
                 judged(
                     "5xx",
                     up_is_bad(slo("api_errors.objective"), slo("api_errors.red")),
@@ -327,6 +327,8 @@ WHEN = [
         ],
         width=24,
         height=8,
+        leads_to="system-health/latency_by_handler",
+        passes={"handler": "Route"},
         feature="http_metrics",
     ),
 ]
@@ -343,7 +345,7 @@ SLOW = [
         Table(
             sort_by="Over 0.5 s",
             overrides=[
-                override("byName", "Route", custom__minWidth=150, mappings=SHORT_NAMES),
+                override("byName", "Route", custom__minWidth=150, mappings=SHORT_NAMES, links=[]),
                 share_bar("Over 0.5 s", P95, decimals=1, custom__minWidth=130),
                 *cells("Over 0.1 s", "Over 1 s", unit="percentunit", decimals=1, custom__width=80),
                 override("byName", "Mean", unit="s", custom__width=75),
@@ -371,6 +373,8 @@ SLOW = [
         ],
         width=12,
         height=8,
+        leads_to="system-health/errors_by_handler",
+        passes={"handler": "Route"},
         feature="http_metrics",
     ),
     same(LATENCY_HEATMAP_PANEL, "system-health/latency_by_handler", 12),
@@ -576,7 +580,7 @@ STORES = [
         "Cache operations per second by kind (get, set, delete), each point over 5 minutes; cache_operations_total. "
         "Many sets and few gets: values expire before they are read again.",
         Lines(
-            unit="ops",
+            unit="suffix: ops/s",
             color=fixed(UNKNOWN),
             overrides=colored(dict(zip(("get", "set", "delete"), BLUES, strict=True))),
         ),
@@ -597,7 +601,7 @@ STORES = [
         "Vector store operations per minute by kind (search, insert), each point over 5 minutes, and those of any kind "
         "that failed. Searches of the agent are among them.",
         Lines(
-            unit="opm",
+            unit="suffix: ops/min",
             decimals=1,
             color=fixed(UNKNOWN),
             overrides=colored(
@@ -661,7 +665,7 @@ STORES = [
                 override(
                     "byName",
                     "Evicted",
-                    unit="opm",
+                    unit="suffix: keys/min",
                     decimals=1,
                     thresholds={"mode": "absolute", "steps": steps((TEXT, None), (WARN, 1))},
                 ),

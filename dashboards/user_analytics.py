@@ -836,7 +836,7 @@ SIGN_IN = [
         "than forgotten passwords. The dashed line is limits.auth_failures_per_minute.\n\n"
         "When above the line: see the runbook of AuthFailuresHigh.",
         Lines(
-            unit="opm",
+            unit="suffix: failures/min",
             legend=False,
             color=fixed(TEXT),
             limit=True,

@@ -132,6 +132,7 @@ RULES: tuple[DesignRule, ...] = (
         ("check", "tests"),
         (
             panel_links.check_links,
+            panel_links.check_links_pass,
             panel_links.check_tiles_lead_on,
             panel_links.check_entities,
             panel_links.check_links_keep,

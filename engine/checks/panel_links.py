@@ -24,6 +24,27 @@ def check_links(catalog: Catalog) -> list[Problem]:
     return found
 
 
+def check_links_pass(catalog: Catalog) -> list[Problem]:
+    """What a link hands on is a variable of the dashboard it leads to, and comes from a column that the panel names."""
+    found = []
+    for where, _, panel in catalog.panels():
+        target = catalog.dashboards.get(link_target(panel.leads_to)[0])
+        names = [one.name for one in target.variables] if target else []
+        for name, column in panel.passes.items():
+            if name not in names:
+                what = f"passes '{name}', no variable of '{link_target(panel.leads_to)[0]}'"
+                found.append(Problem(where, what, suggest(name, names)))
+            if column and not _overrides_of(catalog.body(where), column):
+                found.append(Problem(where, f"passes the column '{column}', which no override names", "name it there"))
+    return found
+
+
+def _overrides_of(body: dict[str, Any], column: str) -> list[Any]:
+    """The overrides of one column by its name."""
+    overrides = body.get("fieldConfig", {}).get("overrides", [])
+    return [one for one in overrides if one["matcher"] == {"id": "byName", "options": column}]
+
+
 def check_tiles_lead_on(catalog: Catalog) -> list[Problem]:
     """Every tile has a link to the panel or dashboard that explains it."""
     return [

@@ -160,6 +160,18 @@ BROKEN: list[tuple[str, str, Callable[[], Catalog], str]] = [
         "two clicks do not reach a chart",
     ),
     ("check_links", "links-lead-on", lambda: with_panel("p", leads_to="one/gone"), "no such panel"),
+    (
+        "check_links_pass",
+        "links-lead-on",
+        lambda: with_panel("p", leads_to="one/t", passes={"romo": ""}),
+        "passes 'romo', no variable of 'one'",
+    ),
+    (
+        "check_links_pass",
+        "links-lead-on",
+        lambda: with_panel("p", leads_to="one/t", passes={"room": "Raum"}),
+        "passes the column 'Raum', which no override names",
+    ),
     ("check_tiles_lead_on", "links-lead-on", lambda: with_panel("tile1", leads_to=""), "a tile without a link"),
     ("check_entities", "links-lead-on", lambda: with_panel("t", leads_to="one/p"), "every cell of the table"),
     (
