@@ -357,6 +357,7 @@ CHARTS = [
         ],
         width=8,
         height=8,
+        leads_to="cost-usage/cost_by_model",
         feature="langfuse",
     ),
 ]

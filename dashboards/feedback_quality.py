@@ -285,6 +285,7 @@ CHARTS = [
         ],
         width=16,
         height=8,
+        leads_to="feedback-quality/negative_list",
         feature="feedback",
     ),
     Panel(
@@ -307,6 +308,7 @@ CHARTS = [
         ],
         width=8,
         height=8,
+        leads_to="feedback-quality/negative_list",
         feature="feedback",
     ),
 ]
@@ -440,6 +442,7 @@ MOVES = [
         ],
         width=12,
         height=8,
+        leads_to="feedback-quality/negative_list",
         feature="feedback",
     ),
     Panel(
@@ -465,6 +468,7 @@ MOVES = [
         ],
         width=12,
         height=8,
+        leads_to="feedback-quality/conversations",
         feature="feedback",
     ),
 ]
@@ -625,6 +629,7 @@ CAUSES = [
         ],
         width=12,
         height=8,
+        leads_to="feedback-quality/labels",
         feature="langfuse",
         needs="evaluation scores in Langfuse",
     ),

@@ -293,6 +293,7 @@ CHARTS = [
         [promql(f"60 * sum by (status) ({SEARCHES})", legend="{{status}}", may_be_zero=QUIET)],
         width=8,
         height=8,
+        leads_to="knowledge-base/zero_share",
         feature="http_metrics",
     ),
     Panel(
@@ -309,6 +310,7 @@ CHARTS = [
         [promql(percentile(q), legend=f"p{q * 100:.0f}", may_be_empty="nobody searches") for q in (0.5, 0.95, 0.99)],
         width=8,
         height=8,
+        leads_to="knowledge-base/fast_searches",
         feature="kb_metrics",
     ),
     Panel(
@@ -363,6 +365,7 @@ LOADS = [
         ],
         width=8,
         height=8,
+        leads_to="knowledge-base/problems",
         feature="documents",
     ),
     Panel(
@@ -385,6 +388,7 @@ LOADS = [
         ],
         width=8,
         height=8,
+        leads_to="knowledge-base/problems",
         feature="documents",
     ),
     Panel(
@@ -408,6 +412,7 @@ LOADS = [
         ],
         width=8,
         height=8,
+        leads_to="knowledge-base/problems",
         feature="documents",
     ),
     Panel(
@@ -459,6 +464,7 @@ FOUND = [
         ],
         width=8,
         height=8,
+        leads_to="knowledge-base/results",
         feature="kb_metrics",
     ),
     Panel(
@@ -478,6 +484,7 @@ FOUND = [
         ],
         width=8,
         height=8,
+        leads_to="knowledge-base/zero_share",
         feature="kb_metrics",
     ),
     Panel(
@@ -496,6 +503,7 @@ FOUND = [
         ],
         width=8,
         height=8,
+        leads_to="knowledge-base/search_time",
         feature="kb_metrics",
     ),
 ]
@@ -533,6 +541,7 @@ FRESH = [
         ],
         width=8,
         height=8,
+        leads_to="knowledge-base/uploaders",
         feature="documents",
     ),
     Panel(
@@ -605,6 +614,7 @@ WHO = [
         ],
         width=8,
         height=8,
+        leads_to="knowledge-base/problems",
         feature="documents",
     ),
     Panel(

@@ -384,6 +384,7 @@ CHARTS = [
         ],
         width=8,
         height=8,
+        leads_to="support-tickets/oldest_list",
         feature="tickets",
     ),
     Panel(
@@ -411,6 +412,7 @@ CHARTS = [
         ],
         width=8,
         height=8,
+        leads_to="support-tickets/oldest_list",
         feature="tickets",
     ),
     Panel(
@@ -496,6 +498,7 @@ HELP = [
         ],
         width=8,
         height=8,
+        leads_to="support-tickets/oldest_list",
         feature="tickets",
     ),
     Panel(
@@ -521,6 +524,7 @@ HELP = [
         ],
         width=8,
         height=8,
+        leads_to="support-tickets/load",
         feature="tickets",
     ),
     Panel(
@@ -551,6 +555,7 @@ HELP = [
         ],
         width=8,
         height=8,
+        leads_to="support-tickets/needs_hand",
         feature="tickets",
     ),
 ]
@@ -679,6 +684,7 @@ LONG = [
         ],
         width=12,
         height=8,
+        leads_to="support-tickets/by_priority",
         feature="tickets",
     ),
     Panel(
@@ -705,6 +711,7 @@ LONG = [
         ],
         width=12,
         height=8,
+        leads_to="support-tickets/oldest_list",
         feature="tickets",
     ),
 ]
@@ -788,6 +795,7 @@ SOURCES = [
         width=16,
         height=8,
         window="7d",
+        leads_to="support-tickets/by_category",
         feature="tickets",
     ),
     Panel(

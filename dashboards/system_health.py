@@ -402,6 +402,7 @@ DATABASE = [
         ],
         width=8,
         height=8,
+        leads_to="system-health/db_operations",
         feature="db_metrics",
     ),
     Panel(
@@ -413,6 +414,7 @@ DATABASE = [
         percentiles("job_operation_le:db_query_duration_seconds_bucket:rate5m", "no statement was timed"),
         width=8,
         height=8,
+        leads_to="system-health/db_operations",
         feature="db_metrics",
     ),
     Panel(
@@ -514,6 +516,7 @@ DATABASE = [
         ],
         width=12,
         height=8,
+        leads_to="system-health/db_tables",
         window="30d",
     ),
     Panel(
@@ -572,6 +575,7 @@ STORES = [
         ],
         width=12,
         height=8,
+        leads_to="system-health/cache_operations",
         feature="cache_metrics",
     ),
     Panel(
@@ -593,6 +597,7 @@ STORES = [
         ],
         width=12,
         height=8,
+        leads_to="system-health/redis",
         feature="cache_metrics",
     ),
     Panel(
@@ -625,6 +630,7 @@ STORES = [
         ],
         width=12,
         height=8,
+        leads_to="system-health/vector_duration",
         feature="vector_metrics",
     ),
     Panel(
@@ -636,6 +642,7 @@ STORES = [
         percentiles("job_operation_le:vector_store_operation_duration_seconds_bucket:rate5m", "no operation was timed"),
         width=12,
         height=8,
+        leads_to="system-health/vector_operations",
         feature="vector_metrics",
     ),
     Panel(
@@ -725,6 +732,7 @@ PROCESSES = [
         ],
         width=8,
         height=8,
+        leads_to="system-health/targets",
     ),
     Panel(
         "memory",
@@ -740,6 +748,7 @@ PROCESSES = [
         [promql(f'topk(10, {{{{ metric("process_resident_memory") }}}}{PROCESS})', legend="{{instance}}")],
         width=8,
         height=8,
+        leads_to="system-health/targets",
     ),
     Panel(
         "open_files",
@@ -756,6 +765,7 @@ PROCESSES = [
         ],
         width=8,
         height=8,
+        leads_to="system-health/targets",
     ),
     Panel(
         "targets",

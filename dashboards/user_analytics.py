@@ -301,6 +301,7 @@ CHARTS = [
         ],
         width=16,
         height=8,
+        leads_to="user-analytics/top_users",
         feature="conversations",
     ),
     Panel(
@@ -415,6 +416,7 @@ STAY = [
         ],
         width=12,
         height=12,
+        leads_to="user-analytics/cohorts",
         feature="users conversations",
     ),
 ]
@@ -595,6 +597,7 @@ DEPTH = [
         ],
         width=8,
         height=8,
+        leads_to="user-analytics/cohorts",
         feature="users",
     ),
     Panel(
@@ -614,6 +617,7 @@ DEPTH = [
         ],
         width=8,
         height=8,
+        leads_to="user-analytics/active_users",
         feature="conversations",
     ),
     Panel(
@@ -633,6 +637,7 @@ DEPTH = [
         ],
         width=8,
         height=8,
+        leads_to="user-analytics/growth",
         feature="users",
     ),
     Panel(
@@ -797,6 +802,7 @@ SIGN_IN = [
         ],
         width=8,
         height=8,
+        leads_to="user-analytics/auth_failures",
         feature="http_metrics",
         needs=SIGN_IN_NEEDS,
     ),
@@ -826,6 +832,7 @@ SIGN_IN = [
         ],
         width=8,
         height=8,
+        leads_to="user-analytics/auth_failures",
         feature="http_metrics",
         needs=SIGN_IN_NEEDS,
     ),
@@ -853,6 +860,7 @@ SIGN_IN = [
         ],
         width=8,
         height=8,
+        leads_to="user-analytics/logins",
         feature="http_metrics",
         needs=SIGN_IN_NEEDS,
     ),

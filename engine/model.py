@@ -121,7 +121,7 @@ class Panel:
     leads_to: target of the panel's link: ``dashboard`` or ``dashboard/panel``, by name and slug.
         Good: ``system-health/rate_by_endpoint``. Bad: a URL.
     passes: what the link of ``leads_to`` hands on as a choice there: the name of a variable of that dashboard, and the
-        column of the clicked row, or empty for the name of the clicked bar or line.
+        column whose cells carry the link, or empty for the name of the clicked bar.
         Good: ``{"model": "Model"}``. Bad: a variable that the dashboard lacks.
     feature: features, separated by blanks, that must be on; while one is off, a text is shown in the panel's place.
         Good: ``tickets ticket_history``. Bad: ``tickets, ticket_history``.

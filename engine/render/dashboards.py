@@ -304,7 +304,8 @@ def _handed_on(catalog: Catalog, dashboard: Dashboard, panel: Panel) -> list[str
         return ["${__url_time_range}", "${__all_variables}"]
     there = [one.name for one in dashboard.variables if not catalog.variable_lacks(one)]
     kept = [f"${{{name}:queryparam}}" for name in there if name not in panel.passes]
-    sources = {name: f"__data.fields.{column}" if column else "__field.name" for name, column in panel.passes.items()}
+    # not __data.fields: that is the text after value mappings
+    sources = {name: "__value.raw" if column else "__field.name" for name, column in panel.passes.items()}
     return ["${__url_time_range}", *kept, *(f"var-{name}=${{{one}:percentencode}}" for name, one in sources.items())]
 
 

@@ -16,7 +16,7 @@ from gendash.engine.render.dashboards import link_target, panel_url, render_dash
 ON = "features:\n" + "".join(f"  {name}: true\n" for name, _, _ in FEATURES)
 KEPT = "${__url_time_range}&${__all_variables}"
 HANDED_ON = re.compile(
-    r"\$\{(?P<kept>\w+):queryparam\}|var-(?P<set>\w+)=\$\{__(?:field\.name|data\.fields\.\w+):percentencode\}"
+    r"\$\{(?P<kept>\w+):queryparam\}|var-(?P<set>\w+)=\$\{__(?:field\.name|value\.raw):percentencode\}"
 )
 
 
@@ -88,6 +88,14 @@ def test_a_link_that_hands_on_a_clicked_value_leads_to_panels_that_follow_it() -
             assert not column or f'"{column}"' in asked or column in str(catalog.body(where)["transformations"]), where
             count += 1
     assert count >= 10
+
+
+def test_every_bar_and_every_line_leads_on() -> None:
+    catalog = everything()
+    drawn = {"bargauge", "timeseries", "trend", "heatmap", "state-timeline", "stat"}
+    asking = [(where, panel) for where, _, panel in catalog.panels() if panel.queries and not panel.role]
+    silent = {where for where, panel in asking if catalog.body(where)["type"] in drawn and not panel.leads_to}
+    assert silent == {"system-health/redis"}, "a row of figures, each of which is explained by its name"
 
 
 def clicks(panel: dict[str, Any]) -> Iterator[str]:

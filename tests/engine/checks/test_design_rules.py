@@ -170,7 +170,7 @@ BROKEN: list[tuple[str, str, Callable[[], Catalog], str]] = [
         "check_links_pass",
         "links-lead-on",
         lambda: with_panel("p", leads_to="one/t", passes={"room": "Raum"}),
-        "passes the column 'Raum', which no override names",
+        "passes the column 'Raum', which is not the one with the link",
     ),
     ("check_tiles_lead_on", "links-lead-on", lambda: with_panel("tile1", leads_to=""), "a tile without a link"),
     ("check_entities", "links-lead-on", lambda: with_panel("t", leads_to="one/p"), "every cell of the table"),
