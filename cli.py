@@ -24,6 +24,7 @@ from gendash.commands.langfuse import langfuse
 from gendash.commands.new import new
 from gendash.commands.page import page
 from gendash.commands.reference import docs, lineage
+from gendash.commands.rollback import rollback
 from gendash.commands.serve import serve
 from gendash.commands.uninstall import uninstall
 
@@ -57,6 +58,7 @@ for command in (
     plan,
     apply,
     adopt,
+    rollback,
     docs,
     lineage,
     uninstall,

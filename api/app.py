@@ -11,7 +11,7 @@ from functools import partial
 from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from gendash.api.identity import Rejected
+from gendash.api.identity import Identity, Rejected
 from gendash.api.routes import add_routes
 from gendash.api.service import LOG, Service, error_answer
 from gendash.engine.errors import internal
@@ -71,20 +71,32 @@ async def _admitted(service: Service, request: Request, proceed: Callable[[Reque
     path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
     if path in OPEN:
         return await proceed(request)
-    address = request.client.host if request.client else "unknown"
-    wait = await run_in_threadpool(service.limiter.wait_for_address, address)
-    if wait:
-        return error_answer(429, "too many requests from this address", headers={"Retry-After": str(wait)})
     length = request.headers.get("content-length", "0")
     if not length.isdigit() or int(length) > BODY_MOST or "transfer-encoding" in request.headers:
         return error_answer(413, f"a request has no body above {BODY_MOST} bytes")
+    address = request.client.host if request.client else "unknown"
+    header = request.headers.get("authorization", "")
+    if service.limiter.shared is None and not service.gate.may_fetch(header):  # then nothing waits for a server
+        found = _who(service, address, header)
+    else:
+        found = await run_in_threadpool(_who, service, address, header)
+    if isinstance(found, Response):
+        return found
+    request.state.identity = found
+    return await proceed(request)
+
+
+def _who(service: Service, address: str, header: str) -> Identity | Response:
+    """Who asks, if within the limits and with a valid token; else the answer that says why not."""
+    wait = service.limiter.wait_for_address(address)
+    if wait:
+        return error_answer(429, "too many requests from this address", headers={"Retry-After": str(wait)})
     try:
-        identity = await run_in_threadpool(service.gate.identity, request.headers.get("authorization", ""))
+        identity = service.gate.identity(header)
     except Rejected as error:
         challenge = {"WWW-Authenticate": 'Bearer realm="gendash", Basic realm="gendash"'}
         return error_answer(401, str(error), headers=challenge)
-    wait = await run_in_threadpool(service.limiter.wait_for_token, identity.name)
+    wait = service.limiter.wait_for_token(identity.name)
     if wait:
         return error_answer(429, "too many requests with this token", headers={"Retry-After": str(wait)})
-    request.state.identity = identity
-    return await proceed(request)
+    return identity

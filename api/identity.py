@@ -65,6 +65,10 @@ class Gate:
             do = "set api.tokens (see `gendash serve --hash`) or api.jwt"
             raise ConfigError(Problem("api", "nobody could be let in: no token and no issuer is configured", do))
 
+    def may_fetch(self, header: str) -> bool:
+        """True if the issuer's keys may have to be fetched for this header."""
+        return bool(self.issuer) and header.count(".") >= 2
+
     def identity(self, header: str) -> Identity:
         """Who sends this header. Raises Rejected."""
         token = _token_of(header)

@@ -11,12 +11,12 @@ import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from gendash.engine.clients.answers import Failed
-from gendash.engine.clients.postgres import connection_parts, set_formats, store
+from gendash.engine.clients.postgres import Connection, connection_parts, set_formats, store
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.relations import reader_login
 from gendash.engine.errors import Unreachable
 from gendash.engine.model import Problem
-from gendash.engine.read.reader import Rows, RunQuery, run_query
+from gendash.engine.read.reader import Rows, RunQuery, run_at_once, run_query
 
 WAIT_S = 3.0  # for a connection; then the answer is 503
 IDLE_S = 60.0
@@ -41,7 +41,6 @@ class Pools:
             "",
             kwargs=connection_parts(replace(place, label=role), "gendash serve"),
             configure=set_formats,
-            check=ConnectionPool.check_connection,
             min_size=0,
             max_size=self.config["api.connections"],
             timeout=WAIT_S,
@@ -63,10 +62,14 @@ class Pools:
         if role not in self.pools:
             what = f"no password of {self.config[f'roles.{role}'] or role}"
             raise Unreachable(Problem("store", what, f"set GENDASH_{role.upper()}_PASSWORD"))
+        limits = {"statement_timeout": self.timeout} | dict(settings or {})
         try:
-            with self.pools[role].connection() as connection:
-                limits = {"statement_timeout": self.timeout} | dict(settings or {})
-                return run_query(connection, text, limits, values)
+            for _ in range(1 + self.config["api.connections"]):  # idle ones may all have been cut meanwhile
+                with self.pools[role].connection() as connection:
+                    given = _run(connection, text, limits, values)
+                    if not connection.closed:
+                        return given
+            raise Unreachable(Problem("store", "the connection was cut", "try again"))
         except PoolTimeout:
             raise Unreachable(Problem("store", "no connection within 3 s", "try again")) from None
         except psycopg.Error:  # psycopg_pool.TooManyRequests, and a connection that was cut
@@ -87,3 +90,12 @@ class Pools:
         """Closes every connection."""
         for pool in self.pools.values():
             pool.close()
+
+
+def _run(
+    connection: Connection, text: str, settings: dict[str, str], values: Mapping[str, Any] | None
+) -> Rows | Failed:
+    """The answer to a query; one with parameters is our own single statement, which can be sent at once."""
+    if values is None:
+        return run_query(connection, text, settings)
+    return run_at_once(connection, text, settings, values)

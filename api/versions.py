@@ -25,14 +25,19 @@ class Versions:
         self.lock = Lock()
         self.read_at = -READ_AGAIN_S
         self.known: dict[str, str] = {}
+        self.relations: dict[tuple[str, str], frozenset[str]] = {}  # of nodes of the lineage, walked once each
 
     def of(self, relations: Iterable[str]) -> str:
         """A text that changes when one of the relations was filled. Raises Unreachable."""
-        with self.lock:
-            if self.clock() - self.read_at >= READ_AGAIN_S:
-                self.known = self._read()
-                self.read_at = self.clock()
-            known = self.known
+        due = self.clock() - self.read_at >= READ_AGAIN_S
+        if due and self.lock.acquire(blocking=not self.known):  # meanwhile the others use what is known
+            try:
+                if self.clock() - self.read_at >= READ_AGAIN_S:
+                    self.known = self._read()
+                    self.read_at = self.clock()
+            finally:
+                self.lock.release()
+        known = self.known
         return " ".join(f"{name}={known[name]}" for name in sorted(relations) if name in known)
 
     def _read(self) -> dict[str, str]:
@@ -54,5 +59,8 @@ class Versions:
         """Every relation that a panel depends on."""
         return frozenset(self._below(("panel", f"{dashboard}/{slug}")))
 
-    def _below(self, node: tuple[str, str]) -> set[str]:
-        return {name for kind, name in self.lineage.below(node) if kind in ("relation", "table")}
+    def _below(self, node: tuple[str, str]) -> frozenset[str]:
+        if node not in self.relations:
+            below = self.lineage.below(node)
+            self.relations[node] = frozenset(name for kind, name in below if kind in ("relation", "table"))
+        return self.relations[node]

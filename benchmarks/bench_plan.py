@@ -12,6 +12,7 @@ import argparse
 import statistics
 import time
 from datetime import timedelta
+from typing import Any
 
 import psycopg
 
@@ -20,8 +21,25 @@ from gendash.demo import postgres
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.platform import statistics as planner
+from gendash.engine.platform.estimate import RATES
 from gendash.engine.store import preview
 from gendash.engine.store.migrate import migrate
+
+
+def slowness(connection: psycopg.Connection[Any], days: float) -> float:
+    """How many times longer than `read_us` a row takes here and now: rows of some days, joined and grouped."""
+    some = min(days, 10.0)
+    text = (
+        "select count(*), sum(n) from (select (m.created_at at time zone 'UTC')::date as day, c.user_id, count(*) as n "
+        "from messages m join conversations c on c.id = m.conversation_id where m.created_at >= %s group by 1, 2) t"
+    )
+    took = []
+    for _ in range(3):
+        begun = time.perf_counter()
+        row = connection.execute(text.encode(), [NOW - timedelta(days=some)]).fetchone()
+        took.append(time.perf_counter() - begun)
+    assert row
+    return statistics.median(took) / float(row[1]) * 1e6 / RATES["read_us"].value
 
 
 def main() -> None:
@@ -44,9 +62,13 @@ def measure(url: str, messages: int, days: float, index: str) -> None:
     preview.source_now = planner.source_now = lambda _: NOW  # the platform's clock is that of its rows
     plan = preview.look_ahead(catalog.config, catalog)
     migrate(catalog.config, catalog)
+    slower = slowness(connection, days)
+    print(f"this machine now takes {slower:.1f} times as long a row as the rates say", flush=True)
     first = timed(lambda: run(catalog))
-    print(f"first fill: {plan.total.seconds:.1f} s planned, {first:.1f} s taken", flush=True)
-    steady, by_relation = [], {}
+    print(f"first fill, by the rates as they are: {plan.first_s:.1f} s planned, {first:.1f} s taken", flush=True)
+    at_first = slower
+    connection.execute("vacuum analyze")
+    steady, by_relation, slower = [], {}, slowness(connection, days)
     for number in range(4):
         connection.execute(
             "insert into messages (id, conversation_id, role, content, created_at) select gen_random_uuid(), "
@@ -58,14 +80,19 @@ def measure(url: str, messages: int, days: float, index: str) -> None:
         steady.append(time.perf_counter() - begun)
         by_relation = {one.relation: one.seconds for one in results}
     taken = statistics.median(steady[1:])
-    print(
-        f"steady refresh: {plan.steady_s:.2f} s planned, {taken:.2f} s taken: {plan.steady_s / taken:.2f}", flush=True
-    )
+    print(f"steady refresh, by the rates as they are: {plan.steady_s:.2f} s planned, {taken:.2f} s taken", flush=True)
+    overhead = statistics.median(by_relation.values())  # most relations have next to nothing to do
+    work = plan.first_s - plan.relations * RATES["relation_ms"].value / 1e3
+    said = work * at_first + plan.relations * overhead
+    here = "by what a row and a relation take here now"
+    print(f"first fill, {here}: {said:.1f} s planned: {said / first:.2f}", flush=True)
+    said = sum(one.seconds for one in plan.steady) * slower + plan.relations * overhead
+    print(f"steady refresh, {here}: {said:.2f} s planned: {said / taken:.2f}", flush=True)
     planned = {one.relation: one for one in plan.steady}
     for name, seconds in sorted(by_relation.items(), key=lambda item: -item[1])[:12]:
         one = planned.get(name)
-        said = f"{one.seconds:.2f} s planned ({one.how}, {one.rows:,.0f} rows)" if one else "of the store's own rows"
-        print(f"  {name} {seconds:.2f} s, {said}", flush=True)
+        of = f"{one.seconds * slower:.2f} s planned ({one.how}, {one.rows:,.0f} rows)" if one else "not planned"
+        print(f"  {name} {seconds:.2f} s, {of}", flush=True)
 
 
 if __name__ == "__main__":

@@ -174,6 +174,8 @@ def parts(url: str, address: str, server: int, count: int, rounds: int) -> None:
     limit = (used["fetch and parse"] + used["write"]) / CORES
     reference, what = max((slower, "the slower part alone"), (limit, f"what {CORES} cores give"))
     print(f"  load, to {what}: {reference / wall['load']:.2f} (target >= 0.8)")
+    cpu_s = used["fetch and parse"] + used["write"]
+    print(f"  CPU seconds of both parts, to those of the load: {cpu_s / used['load']:.2f}")
     print(f"  rerun, to the load: {wall['load'] / wall['rerun']:.2f} (target >= 1)")
 
 

@@ -28,7 +28,7 @@ def adopt(settings: Settings, names: tuple[str, ...], theirs: bool | None, dry_r
     The file is written into the last folder of `content:`; build, check, plan and verify apply it. Exit 4 where the
     definition changed the same field since: those conflicts are listed, and --theirs or --ours decides them.
     """
-    from gendash.engine.definitions.overrides import FILE
+    from gendash.engine.definitions.overrides import OVERRIDES
     from gendash.engine.deliver.adopt import merge_overrides, observe_edits
     from gendash.engine.errors import ConfigError
     from gendash.engine.model import Problem
@@ -44,7 +44,7 @@ def adopt(settings: Settings, names: tuple[str, ...], theirs: bool | None, dry_r
     for name, adopted in found.items():
         _show(name, adopted)
         overrides |= adopted.overrides
-    target = roots[-1] / FILE
+    target = roots[-1] / OVERRIDES
     if overrides and not dry_run:
         text = HEADER + _yaml(merge_overrides(_written(target), overrides))
         write_file(target, text.encode())

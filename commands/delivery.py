@@ -106,6 +106,8 @@ def plan_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.command()
 @plan_options
 @click.option("--exit-code", is_flag=True, help="Exit 1, 4 or 3 when something is blocked, left to a person, pending.")
+@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Keep the plan, for `apply FILE`.")
+@click.option("--markdown", is_flag=True, help="As Markdown, for a comment on a merge request.")
 @click.pass_obj
 def plan(
     settings: Settings,
@@ -115,25 +117,38 @@ def plan(
     prune: bool,
     overwrite: bool,
     wait: float | None,
+    out: Path | None,
+    markdown: bool,
 ) -> None:
     """What apply would change, in words.
 
     With --exit-code: 0 nothing to do, 1 blocked, 3 changes are pending, 4 left to a person; the worst of 1, 4, 3.
     """
     from gendash.engine.deliver.changes import exit_code as code
+    from gendash.engine.deliver.plan_file import plan_document
+    from gendash.engine.deliver.report import plan_markdown
+    from gendash.engine.render.write import write_file
 
-    _, planned = _planned(settings, (only, prune, overwrite), wait, as_json)
-    _show(planned.changes, as_json)
+    _, planned = _planned(settings, (only, prune, overwrite), wait, as_json or markdown)
+    if out:
+        options = {"only": only, "prune": prune, "overwrite": overwrite}
+        write_file(out, plan_document(planned.changes, planned.server, options).encode())
+    if markdown:
+        click.echo(plan_markdown(planned.changes, planned.server))
+    else:
+        _show(planned.changes, as_json)
     sys.exit(code(planned.changes) if exit_code else DONE)
 
 
 @click.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
 @plan_options
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--state", default=".gendash", show_default=True, metavar="DIR", type=click.Path(path_type=Path))
 @click.pass_obj
 def apply(
     settings: Settings,
+    file: Path | None,
     only: tuple[str, ...],
     as_json: bool,
     yes: bool,
@@ -144,15 +159,22 @@ def apply(
 ) -> None:
     """Carry out the plan.
 
-    Database, rules, folders, data sources, dashboards.
+    Database, rules, folders, data sources, dashboards. With FILE of `plan --out`: exactly that plan, or nothing.
     Exit 1 when something failed or is blocked, 4 when something is left to a person who must decide.
     """
     from gendash.engine.definitions.alerting import who_is_notified
     from gendash.engine.deliver.apply import carry_out
     from gendash.engine.deliver.changes import exit_code as code
+    from gendash.engine.deliver.plan_file import raise_if_another
 
-    catalog, planned = _planned(settings, (only, prune, overwrite), wait, as_json)
+    asked, document = (only, prune, overwrite), _kept(file)
+    if document:
+        kept = document["options"]
+        asked = (tuple(kept["only"]), bool(kept["prune"]), bool(kept["overwrite"]))
+    catalog, planned = _planned(settings, asked, wait, as_json)
     changes: Sequence[Change] = planned.changes
+    if document:
+        raise_if_another(document, changes, planned.server, str(file))
     if any(change.writes for change in changes):
         if not as_json:
             _show(changes, as_json=False)
@@ -173,7 +195,7 @@ def _planned(
 ) -> tuple[Catalog, Planned]:
     """The definitions and the plan; the server that it is about is named first."""
     from gendash.engine.clients.grafana import wait_for_grafana
-    from gendash.engine.deliver.apply import Options, configured, none, observe_and_plan
+    from gendash.engine.deliver.apply import PlanOptions, configured, none, observe_and_plan
 
     only, prune, overwrite = asked
     catalog = settings.checked()
@@ -181,10 +203,25 @@ def _planned(
         say(f"note: no {target} ({why})")
     if wait and "grafana" in configured(catalog.config, only):
         wait_for_grafana(catalog.config, wait)
-    planned = observe_and_plan(catalog, Options(only, prune, overwrite))
+    planned = observe_and_plan(catalog, PlanOptions(only, prune, overwrite))
     if planned.server:
         click.echo(planned.server, err=as_json)
     return catalog, planned
+
+
+def _kept(file: Path | None) -> dict[str, Any] | None:
+    """The plan of a file."""
+    from gendash.engine.deliver.plan_file import read_plan
+    from gendash.engine.errors import Refused
+    from gendash.engine.model import Problem
+
+    if file is None:
+        return None
+    try:
+        return read_plan(file.read_text("utf-8"), str(file))
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "not UTF-8 text"
+        raise Refused(Problem(str(file), f"cannot read: {why}", "make it with `gendash plan --out FILE`")) from None
 
 
 def _interrupted(done: Sequence[Change]) -> NoReturn:

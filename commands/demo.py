@@ -93,7 +93,7 @@ def _steps() -> Steps:
     from gendash.commands.page import moment_of, write_pages
     from gendash.demo.run import Steps
     from gendash.engine.definitions.load import read_catalog
-    from gendash.engine.deliver.apply import Options, carry_out, observe_and_plan
+    from gendash.engine.deliver.apply import PlanOptions, carry_out, observe_and_plan
     from gendash.engine.errors import TargetError, raise_if
     from gendash.engine.model import Problem
     from gendash.engine.render.write import write_artifacts
@@ -110,7 +110,7 @@ def _steps() -> Steps:
         return without_problems(read_catalog(config, content_roots(config, Path())))  # paths are absolute here
 
     def push(catalog: Catalog, state: Path) -> None:
-        planned = observe_and_plan(catalog, Options(("grafana",)))
+        planned = observe_and_plan(catalog, PlanOptions(("grafana",)))
         done = carry_out(catalog, planned, state, datetime.now(UTC), say)
         left = [Problem(c.name, *c.lines[:1]) for c in done if c.action in ("blocked", "left")]
         raise_if(TargetError, left)

@@ -70,6 +70,10 @@ class Missing(Exception):
     """The server has no such endpoint, or not in this mode; the text is its own message."""
 
 
+class AlwaysFails(Unreachable):
+    """The server, or one before it, answered every try, and each time with a failure."""
+
+
 class NotAllowed(Exception):
     """The keys are known, and may not ask for this."""
 
@@ -127,7 +131,7 @@ class Client:
 
         Raises TooMuch, Missing or Paused where the caller must decide, else an error of the tree.
         """
-        last, do, tries = "", "", tries or self.tries
+        last, do, tries, answers = "", "", tries or self.tries, 0
         for attempt in range(tries):
             if attempt:
                 self.sleep(min(60.0, 0.5 * 2**attempt) * (0.5 + self.chance()))
@@ -149,7 +153,7 @@ class Client:
                 continue
             if self._may_pass(path, answer, attempt):
                 (problem,) = explain(self._server, answer).problems
-                last, do = problem.what, problem.do
+                last, do, answers = problem.what, problem.do, answers + 1
                 continue
             self._refuse(path, answer)
             try:
@@ -160,9 +164,13 @@ class Client:
                 if answer.is_html:
                     raise self._no_langfuse(answer) from None
                 last, do = f"GET /api/public/{path}: the answer is no JSON, or breaks off", ""
+        raise self._given_up(last, do, tries, answers)
+
+    def _given_up(self, last: str, do: str, tries: int, answers: int) -> Unreachable:
         times = "1 try" if tries == 1 else f"{tries} tries"
         again = "run again; what was closed is kept"
-        raise Unreachable(Problem(self.where, f"{last} ({times})", f"{do}, then {again}" if do else again))
+        kind = AlwaysFails if answers == tries else Unreachable
+        return kind(Problem(self.where, f"{last} ({times})", f"{do}, then {again}" if do else again))
 
     def _may_pass(self, path: str, answer: HttpAnswer, attempt: int) -> bool:
         """True if the same request may be answered a moment later: a server failed, or a page of one before it came.

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from gendash.engine.config.load import Config
-from gendash.engine.errors import Unexpected, Unreachable
+from gendash.engine.errors import TargetError, Unexpected, Unreachable
 from gendash.engine.model import Problem
 from gendash.langfuse_bridge import client as langfuse
 from gendash.langfuse_bridge import windows
@@ -90,28 +90,36 @@ def run_stream(
     if ahead:
         done.notes.append(f"{', '.join(ahead)} lie in the future: a clock was ahead; {stream.name} are read again")
     job = Job(run, stream, page_reader(api, stream, run.client, run.shaper), pages_path(api, stream), state, done)
-    since = timedelta(seconds=config.seconds("langfuse.since"))
-    if any(bounds):
-        todo = [windows.range_pass(state, bounds[0] or run.now - since, bounds[1], run.now, resume)]
-        if todo[0].begin:
-            done.notes.append(f"continues at {todo[0].begin:%Y-%m-%d %H:%M}, where the last run over this range ended")
-    else:
-        todo = windows.passes(state, run.now, since, config.zone)
+    todo = _passes(job, config, bounds, resume)
     run.beaten, run.reclose = {}, []
     try:
         for part in todo:
             _pass(job, part)
         for at in run.reclose:
-            single = Window(at, at + MS)
-            for found in in_parts(stream, job.pages(single, LIMITS[job.path]), single):
-                _write(job, found, {})
+            _pass(job, Pass("again", at, at + MS))
         values: dict[str, Any] = {"resume_at": None, "api": api, "server": report.server}
         if not any(bounds):  # what lies outside of a range is as it was
             values |= {"finished_at": run.now, "error": None, "error_at": None}
         run.store.note(done.project, stream.name, values)
+    except TargetError:
+        pending = min([*run.beaten.values(), *run.reclose], default=None)
+        if pending:  # an older version may count again, which only a run that comes to its end finds out
+            run.store.note(done.project, stream.name, windows.again_from(pending, state, run.now))
+        raise
     finally:
         done.requests, done.closed_until = run.client.asked - asked, state.closed_until
         run.store.note(done.project, stream.name, {}, done.requests)
+
+
+def _passes(job: Job, config: Config, bounds: tuple[datetime | None, datetime | None], resume: bool) -> list[Pass]:
+    """The passes of a run: those that are due, or the one over a range, which may continue an earlier one."""
+    since, now = timedelta(seconds=config.seconds("langfuse.since")), job.run.now
+    if not any(bounds):
+        return windows.passes(job.state, now, since, config.zone)
+    one = windows.range_pass(job.state, bounds[0] or now - since, bounds[1], now, resume)
+    if one.begin:
+        job.done.notes.append(f"continues at {one.begin:%Y-%m-%d %H:%M}, where the last run over this range ended")
+    return [one]
 
 
 def _pass(job: Job, part: Pass) -> None:
@@ -143,6 +151,10 @@ def _pass(job: Job, part: Pass) -> None:
         except langfuse.TooMuch as refusal:
             failures += 1
             _narrow(job, width, refusal, failures)
+        except langfuse.AlwaysFails:
+            width.narrow(both=False, page=False)
+            _note_width(job, width)  # one row may be what the server fails for: the next run asks for less around it
+            raise
         except Overtaken:
             found_state = run.store.state(job.done.project, job.stream.name)
             job.state.update(vars(windows.trusted(found_state, run.now)[0]))
@@ -176,15 +188,7 @@ def _narrow(job: Job, width: Width, refusal: langfuse.TooMuch, failures: int) ->
     if width.at and width.at.end is None:
         width.now = max(run.now - width.at.start, 2 * windows.NARROWEST)
     possible = width.narrow(both=job.path in langfuse.WHOLE_ITEMS)
-    assert width.too_wide
-    refused = {
-        "too_wide_s": width.too_wide.total_seconds(),
-        "too_wide_at": run.now,
-        "too_wide_sure": False,
-        "page_rows": width.rows if width.rows < width.most_rows else None,
-    }
-    run.store.note(job.done.project, job.stream.name, refused)
-    job.state.update(refused)
+    _note_width(job, width)
     if refusal.away and (failures > NARROWINGS or not possible):
         do = "run again, which asks for narrower windows; look whether the server is up"
         raise Unreachable(Problem(where, f"{refusal}, also for narrower windows", do)) from None
@@ -192,6 +196,19 @@ def _narrow(job: Job, width: Width, refusal: langfuse.TooMuch, failures: int) ->
         reason = f": {refusal}" if str(refusal) else ""
         what = f"{job.stream.name} of one second, one a page, are too much for the server{reason}"
         raise Unexpected(Problem(where, what, "see its logs")) from None
+
+
+def _note_width(job: Job, width: Width) -> None:
+    """Notes what the server did not answer, for this run and those that follow."""
+    assert width.too_wide
+    refused = {
+        "too_wide_s": width.too_wide.total_seconds(),
+        "too_wide_at": job.run.now,
+        "too_wide_sure": False,
+        "page_rows": width.rows if width.rows < width.most_rows else None,
+    }
+    job.run.store.note(job.done.project, job.stream.name, refused)
+    job.state.update(refused)
 
 
 def _write(job: Job, piece: Part, values: dict[str, Any], thorough: bool = False) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from gendash.engine.config.load import Config
@@ -19,6 +21,8 @@ from gendash.langfuse_bridge.stream_run import Run, run_stream
 from gendash.langfuse_bridge.streams import OBSERVATIONS, STREAMS
 from gendash.langfuse_bridge.sync_report import Progress, StreamReport, SyncReport
 
+GC_EVERY = 100_000
+"""Objects between two looks of the garbage collector during a run."""
 AGAIN = 2
 """How often a request is sent in a run in which the server already failed for long."""
 Bounds = tuple[datetime | None, datetime | None]
@@ -47,10 +51,22 @@ def sync(
     try:
         if dry_run:
             return _estimate(config, client, store, now, from_, to)
-        return _sync(config, client, store, now, (from_, to), resume, progress or (lambda _: None))
+        with _seldom_collected():
+            return _sync(config, client, store, now, (from_, to), resume, progress or (lambda _: None))
     finally:
         client.close()
         store.disconnect()
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Lets the garbage collector look seldom: rows hold no cycles, and it would take a fifth of the time of reading."""
+    before = gc.get_threshold()
+    gc.set_threshold(GC_EVERY, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _sync(

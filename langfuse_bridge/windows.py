@@ -16,7 +16,7 @@ LATE = HOUR
 """Rows this late are found by every run: SDKs and exporters send up to a quarter of an hour late."""
 DEPTHS = {"48h": timedelta(hours=48), "30d": timedelta(days=30)}
 NIGHT_HOUR = 2
-FIRST_WIDTH = {"new": HOUR, "range": HOUR, "48h": 6 * HOUR, "30d": 6 * HOUR}
+FIRST_WIDTH = {"new": HOUR, "range": HOUR, "again": HOUR, "48h": 6 * HOUR, "30d": 6 * HOUR}
 REMEMBERED = timedelta(days=1)
 GOOD, UNSURE = 50, 5
 """After so many windows that went well, one is asked for that is twice as wide as what failed before: soon where
@@ -29,8 +29,9 @@ AHEAD = timedelta(minutes=5)
 
 
 class Pass(NamedTuple):
-    """A stretch of time to go through. ``kind`` is new, 48h, 30d or range; no end means up to now and beyond.
+    """A stretch of time to go through; no end means up to now and beyond.
 
+    ``kind`` is new, 48h, 30d, range, or again for a time at which an older version may count now.
     ``begin`` is where it continues if an earlier run was broken off.
     """
 
@@ -75,13 +76,13 @@ class Width:
         elif requests > 10:
             self.now = max(self.now / 2, min(self.now, timedelta(minutes=1)))
 
-    def narrow(self, both: bool) -> bool:
-        """Narrows the window after the server gave up, and the page if ``both`` or if the window cannot be narrower;
-        whether anything was possible."""
+    def narrow(self, both: bool, page: bool = True) -> bool:
+        """Narrows the window after the server gave up, and the page if ``both`` or if the window cannot be narrower,
+        unless ``page`` is off; whether anything was possible."""
         before = (self.now, self.rows)
         self.good, self.too_wide = 0, min(self.now, self.too_wide or self.now)
         self.sure, self.failing = False, True
-        if both or self.now <= NARROWEST:
+        if page and (both or self.now <= NARROWEST):
             self.rows = max(1, self.rows // 2)
         self.now = max(NARROWEST, self.now / 2)
         return (self.now, self.rows) != before
@@ -170,6 +171,8 @@ def begin(part: Pass, state: SyncState, now: datetime) -> dict[str, Any]:
     if part.kind == "new" and state.closed_from is None:
         # A back-fill may take days: what changes behind it meanwhile is for the look-backs.
         return {"closed_from": part.start, "looked_48h": now, "looked_30d": now}
+    if part.kind == "again":
+        return {}
     if part.kind == "range":
         return {} if part.begin else {"range_from": part.start, "range_began": now}
     at = {"48h": state.look_48h_at, "30d": state.look_30d_at}.get(part.kind, now)
@@ -181,8 +184,19 @@ def advance(part: Pass, state: SyncState, window: Window, now: datetime) -> Mapp
     reached = now if window.end is None else min(window.end, now)
     if part.kind == "new":
         return {"closed_until": max(state.closed_until or reached, reached)}
+    if part.kind == "again":
+        return {}
     name = "range_at" if part.kind == "range" else f"look_{part.kind}_at"
     return {name: None if window.end in (None, part.end) else window.end}
+
+
+def again_from(at: datetime, state: SyncState, now: datetime) -> dict[str, Any]:
+    """Values of the state that let the shortest look-back that reaches a time begin there with the next run."""
+    for kind, depth in DEPTHS.items():
+        if at > now - depth:
+            known: datetime | None = getattr(state, f"look_{kind}_at")
+            return {f"look_{kind}_at": min(known or at, at)}
+    return {}
 
 
 def next_window(part: Pass, start: datetime, width: timedelta, now: datetime) -> Window:

@@ -26,6 +26,26 @@ def test_check_says_how_much_there_is_and_that_nothing_is_wrong(tmp_path: Path) 
     assert "no problems" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("instanc: prod", "gendash.yaml:2: unknown setting 'instanc'; did you mean 'instance'?"),
+        (
+            "metrics: {http_request: x}",
+            "gendash.yaml:2: unknown name in 'metrics.http_request', with --env prod; did you mean 'metrics.http_requests'?",
+        ),
+    ],
+)
+def test_check_reports_a_fault_of_an_environment_that_was_not_asked_for(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "gendash.yaml").write_text(f"environments:\n  prod: {{{text}}}\n  dev: {{instance: dev}}\n")
+    done = gendash("check", cwd=tmp_path)
+    assert (done.returncode, [line for line in done.stderr.splitlines() if "note:" not in line]) == (
+        1,
+        [f"gendash: {said}"],
+    )
+    assert gendash("--env", "dev", "check", cwd=tmp_path).returncode == 0
+
+
 def test_build_writes_a_manifest_and_the_same_bytes_twice(tmp_path: Path) -> None:
     assert gendash("build", cwd=tmp_path).returncode == 0
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text("utf-8"))["files"]

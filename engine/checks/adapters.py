@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gendash.engine.checks.functions import system_functions
 from gendash.engine.config.load import suggest
 from gendash.engine.definitions.adapters import CanonicalColumn
 from gendash.engine.definitions.catalog import Catalog
@@ -20,6 +21,12 @@ def check_adapter(catalog: Catalog) -> list[Problem]:
             found.append(Problem(one.path, f"no canonical table '{table}'", hint))
             continue
         found += [Problem(_place(one, byte), what, do) for byte, what, do in one.faults]
+        found += [
+            Problem(
+                _place(one, byte), f"{name}() reads more than the platform's tables", "an adapter only reads tables"
+            )
+            for name, byte in system_functions(one.raw)
+        ]
         if not one.faults:
             found += _columns(one, table, catalog.contract[table])
     return found

@@ -58,9 +58,9 @@ def check_columns(catalog: Catalog) -> list[Problem]:
                 Problem(text.where(-1), f"returns two columns with the name '{name}'", "rename one")
                 for name in duplicates(source)
             ]
-        if text.relation is not None:
+        if text.relation is not None and not faults:  # else the names of what it gives may be wrong, too
             found += _against_header(text.relation, given)
-        elif text.kind == "panel":
+        if text.kind == "panel":
             of_panels[text.where(-1)] = given
     return [*found, *field_problems(catalog, of_panels)]
 
@@ -125,6 +125,8 @@ def _lookup(catalog: Catalog, text: Text, known: Mapping[str, Source]) -> Lookup
             full = f"{schema}.{name}" if schema else name
             do = suggest(name, known) or "read it in a rollup, and the rollup here"
             return f"reads '{full}', which is no relation of gendash", do
+        if text.kind == "view" and not schema and name in known:
+            return f"'{name}' without a reference", f"write {{{{ view('{name}') }}}}"
         if text.kind == "view" and not schema and not name.startswith("pg_"):
             return f"no relation '{name}'", suggest(name, known) or "name it by {{ view('...') }}"
         return UNKNOWN

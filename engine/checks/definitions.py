@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from gendash.engine.checks.alerting import check_alerting
 from gendash.engine.checks.columns import check_columns
 from gendash.engine.checks.design_rules import check_rules
 from gendash.engine.checks.documents import check_documents, check_templates
-from gendash.engine.checks.functions import check_builtins, check_system_functions
+from gendash.engine.checks.functions import check_audit_places, check_builtins, check_system_functions
 from gendash.engine.checks.labels import check_labels
 from gendash.engine.checks.prose import check_prose
 from gendash.engine.checks.queries import expression_error
@@ -48,6 +49,9 @@ def check(catalog: Catalog) -> list[Problem]:
     """
     judged, wrong = sound(catalog)
     found = [*catalog.problems, *check_header_keys(catalog), *wrong]
+    platform = check_platform_sql(judged)
+    if platform:  # whatever reads that column is not to blame
+        return list(dict.fromkeys([*found, *platform]))
     if catalog.complete:
         found += [problem for one in CHECKS for problem in one(judged)] + check_rules(judged)
         # what a header says of a refresh is judged once its keys are right
@@ -158,10 +162,23 @@ def check_settings_known(catalog: Catalog) -> list[Problem]:
     known |= {f"labels.{key}.{label}" for key, metric in catalog.metrics.items() for label in metric["labels"]}
     maps = tuple(one.key.partition("*")[0] for one in SETTINGS if "*" in one.key and not one.key.startswith(_OWN_NAMES))
     return [
-        Problem(catalog.config.where(key), f"unknown name in '{key}'", suggest(key, known) or "see docs/reference")
+        Problem(catalog.config.where(key), f"unknown name in '{key}'", _remedy(catalog, key, known))
         for key in catalog.config.values
         if key.startswith(maps) and key not in known
     ]
+
+
+def _remedy(catalog: Catalog, key: str, known: set[str]) -> str:
+    """What to do about an unknown name; of a column that no staging file reads, which ones are read of its table."""
+    kind, _, name = key.removeprefix("platform.").partition(".")
+    table, _, column = name.partition(".")
+    read = {one.rpartition(".")[2] for one in known if one.startswith(f"platform.columns.{table}.")}
+    if kind != "columns" or not read:
+        return suggest(key, known) or "see docs/reference"
+    near = next(iter(difflib.get_close_matches(column, read, n=1, cutoff=0.8)), "")
+    paths = sorted(one.path for one in catalog.names.stagings.values() if table in one.header.get("reads", {}))
+    unread = f"{', '.join(paths)} read only {', '.join(sorted(read))} of {table}: take it out"
+    return f"did you mean '{key.removesuffix(column)}{near}'?" if near else unread
 
 
 def check_vocabularies(catalog: Catalog) -> list[Problem]:
@@ -228,13 +245,13 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_adapter,
     check_adapter_settings,
     check_vocabularies,
-    check_platform_sql,
     check_relations_parse,
     check_circles,
     check_bare_tables,
     check_columns,
     check_system_functions,
     check_builtins,
+    check_audit_places,
     check_link_targets,
     check_rules_parse,
     check_rule_names,

@@ -1,4 +1,4 @@
-"""The 27 design rules: id, what each asks and why, who judges it, and the checks that do so offline."""
+"""The design rules: id, what each asks and why, who judges it, and the checks that do so offline."""
 
 from __future__ import annotations
 
@@ -259,6 +259,14 @@ RULES: tuple[DesignRule, ...] = (
     ),
     DesignRule(
         27,
+        "read",
+        "Each view, rollup and staging text is read by a panel, a metric or another SQL file.",
+        "A file without effect costs refreshes, and usually means that a name is misspelt where it should be read.",
+        ("check",),
+        (queries.check_read,),
+    ),
+    DesignRule(
+        28,
         "titles-alone",
         "A title names its figure without dashboard and row, in two words or more; one title is one figure.",
         "Titles are read in alerts, links and searches: 'Weekly' or 'Median' names no figure there.",

@@ -109,7 +109,7 @@ def _wrong_template(catalog: Catalog, path: str, text: str) -> Iterator[Problem]
     for config in variants if name in PROMETHEUS else variants[:1]:
         try:
             if name in PROMETHEUS:
-                files = render_prometheus(dataclasses.replace(catalog, config=config), texts)
+                files = render_prometheus(catalog, texts, config)
             else:
                 files = render_provisioning(config, texts, None, admin=True)
             for content in files.values():

@@ -1,10 +1,12 @@
-"""Offline checks of what SQL calls: functions and types are PostgreSQL's, and panels read nothing but relations."""
+"""Offline checks of what SQL may use where it runs: PostgreSQL's functions and types, and what a server has."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from gendash.engine.checks.columns import sql_texts
+from gendash.engine.definitions.audits import places, queries
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.languages.sql_parser import nodes, parse_statements, sql_error
 from gendash.engine.model import Problem
@@ -26,20 +28,39 @@ def check_builtins(catalog: Catalog) -> list[Problem]:
         Problem(text.where(fault.place), fault.what, fault.do)
         for text in sql_texts(catalog)
         if not sql_error(text.final, several=True)
-        for fault in catalog.builtins.faults(parse_statements(text.final))
+        for fault in catalog.builtins.faults(text.final)
     ]
 
 
 def check_system_functions(catalog: Catalog) -> list[Problem]:
     """A panel calls no function that reads beyond gendash's relations: the server's files, sessions or settings."""
+    return [
+        Problem(text.where(place), f"{name}() reads more than gendash's relations", "read a relation")
+        for text in sql_texts(catalog)
+        if text.kind == "panel"
+        for name, place in system_functions(text.final)
+    ]
+
+
+def system_functions(text: str) -> Iterator[tuple[str, int]]:
+    """The functions that a SQL text calls and that read files, sessions or settings, with their places in it."""
+    if not _READERS.search(text) or sql_error(text):
+        return
+    for node in nodes(parse_statements(text)):
+        if node.DESCRIPTOR.name == "FuncCall":
+            name = node.funcname[-1].string.sval
+            if _READERS.fullmatch(name) and name not in _HARMLESS:
+                yield name, node.location
+
+
+def check_audit_places(catalog: Catalog) -> list[Problem]:
+    """A query of an audit names what is where it runs: staging texts in the source, relations in the store."""
     found = []
-    for text in sql_texts(catalog):
-        if text.kind != "panel" or not _READERS.search(text.final) or sql_error(text.final):
-            continue
-        for node in nodes(parse_statements(text.final)):
-            if node.DESCRIPTOR.name == "FuncCall":
-                name = node.funcname[-1].string.sval
-                if _READERS.fullmatch(name) and name not in _HARMLESS:
-                    what = f"{name}() reads more than gendash's relations"
-                    found.append(Problem(text.where(node.location), what, "read a relation"))
+    for relation in (one for one in catalog.relations.values() if one.kind == "audit"):
+        for place, text in zip(places(relation), queries(relation), strict=False):
+            elsewhere = {"source": ("relation", "store"), "store": ("staging", "source")}.get(place)
+            for kind, name in sorted(catalog.expanded(text).uses):
+                if elsewhere and kind == elsewhere[0]:
+                    what = f"reads '{name}' in the {place}; it is in the {elsewhere[1]}"
+                    found.append(Problem(relation.path, what, f"fix place:, or the query for the {place}"))
     return found

@@ -317,3 +317,24 @@ def check_audience(catalog: Catalog) -> list[Problem]:
                     )
                 )
     return found
+
+
+def check_read(catalog: Catalog) -> list[Problem]:
+    """Every view, rollup and staging text is read: by a panel, a metric, another SQL file, or gendash itself.
+
+    Shipped ones are judged only without other content, which may replace the dashboards that read them.
+    """
+    if catalog.left_out:  # what a dashboard reads that cannot be read is not known
+        return []
+    texts = [query.text for _, _, query in catalog.queries()]
+    texts += [str(metric.get("sql", "")) for metric in catalog.metrics.values()]
+    used = frozenset().union(
+        *(catalog.expanded(text).uses for text in texts), *(catalog.relation_uses(name) for name in catalog.relations)
+    )
+    kinds = {"staging": "staging", "rollup": "relation", "view": "relation"}
+    return [
+        Problem(one.path, f"nothing reads this {one.kind}", "read it in a panel or a view, or take the file out")
+        for one in catalog.relations.values()
+        if one.kind in kinds and (kinds[one.kind], one.name) not in used and not one.header.get("purpose")
+        if not catalog.styles or catalog.style_of(one.path) is not None
+    ]

@@ -89,6 +89,7 @@ def check_rules_live(catalog: Catalog) -> list[Problem]:
         Problem(where, f"reads '{name}', whose feature {catalog.rules[name].feature} is off", "give it that feature")
         for where, names in reads
         for name in sorted(names & off)
+        if all(f"features.{one}" in catalog.config.values for one in catalog.rules[name].feature.split())
     ]
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from graphlib import CycleError, TopologicalSorter
 
 from gendash.engine.checks.queries import promql_fault, sample
 from gendash.engine.config.load import suggest
 from gendash.engine.definitions.audits import places
 from gendash.engine.definitions.catalog import Catalog, below
-from gendash.engine.definitions.references import STORE_KINDS
+from gendash.engine.definitions.references import NO_TEMPLATE, STORE_KINDS, Expanded
 from gendash.engine.languages.grafana_macros import MacroError, leftovers
 from gendash.engine.languages.spots import excerpt, in_file, in_query, in_rule, origin
 from gendash.engine.languages.sql_parser import LEAVES, nodes, parse_statements, sql_fault
@@ -70,16 +70,23 @@ def check_queries_parse(catalog: Catalog) -> list[Problem]:
         except MacroError as error:
             found.append(Problem(where, str(error), "use one of Grafana's macros"))
             continue
+        unfilled = leftovers(ready)
         found += [
-            Problem(where, f"nothing fills in '{name}'", "add the variable to the dashboard")
-            for name in leftovers(ready)
+            Problem(where, f"nothing fills in '{name}'", "add the variable to the dashboard") for name in unfilled
         ]
+        if unfilled or _no_template(catalog.expand(query)):
+            continue
         fault, place = sql_fault(ready) if query.language == "sql" else promql_fault(ready)
         if fault:
             at = origin(raw, ready, place, render) if place >= 0 else -1
             named = in_query(where, query.text, at + start if at >= 0 else -1)
             found.append(Problem(named, _shown(fault, raw, at), "fix the query"))
     return found
+
+
+def _no_template(expanded: Expanded) -> bool:
+    """True for a text in which no reference could be resolved, as check_references reports."""
+    return any(what.startswith(NO_TEMPLATE) for what, _ in expanded.wrong)
 
 
 def _shown(fault: str, raw: str, place: int) -> str:
@@ -94,7 +101,10 @@ def check_relations_parse(catalog: Catalog) -> list[Problem]:
         if relation.kind == "table" or (places(relation) == ["prometheus"] and not relation.text.strip()):
             continue
         staging = relation if relation.kind == "staging" else None
-        final = catalog.expanded(relation.text, staging).text
+        expanded = catalog.expanded(relation.text, staging)
+        if _no_template(expanded):
+            continue
+        final = expanded.text
         fault, place = sql_fault(final, several=relation.kind in ("rollup", "audit"))
         if fault:
 
@@ -111,8 +121,11 @@ def check_rules_parse(catalog: Catalog) -> list[Problem]:
     found = []
     for rule in catalog.rules.values():
         for key, text in (("expr", rule.expr), ("otherwise", rule.otherwise)):
-            final = catalog.expanded(text).text
-            fault, place = promql_fault(final) if text else ("", -1)
+            expanded = catalog.expanded(text)
+            if not text or _no_template(expanded):
+                continue
+            final = expanded.text
+            fault, place = promql_fault(final)
             if fault:
                 at = origin(text, final, place, catalog.expand_text) if place >= 0 else -1
                 where = in_rule(rule, key, at)
@@ -121,24 +134,40 @@ def check_rules_parse(catalog: Catalog) -> list[Problem]:
 
 
 def check_bare_tables(catalog: Catalog) -> list[Problem]:
-    """A name without a schema in FROM is one that WITH gives, or a catalog of PostgreSQL."""
+    """A name without a schema in FROM is one that WITH gives, or a catalog of PostgreSQL.
+
+    Of views check_columns says so, with the place.
+    """
     found = []
     for relation in catalog.relations.values():
         staging = relation if relation.kind == "staging" else None
         text = catalog.expanded(relation.text, staging).text
-        if relation.kind == "table" or sql_fault(text, several=True)[0]:
+        if relation.kind in ("table", "view") or sql_fault(text, several=True)[0]:
             continue
-        for statement in parse_statements(text):
-            parts = list(nodes([statement.stmt], LEAVES))
-            given = {part.ctename for part in parts if part.DESCRIPTOR.name == "CommonTableExpr"}
-            read = {part.relname for part in parts if part.DESCRIPTOR.name == "RangeVar" and not part.schemaname}
+        for given, read in _bare_tables(text):
             found += [
                 Problem(
-                    relation.path, f"reads '{name}', which WITH does not give", suggest(name, given) or "name a view"
+                    relation.path,
+                    f"reads '{name}', which WITH does not give",
+                    f"write {{{{ view('{name}') }}}}"
+                    if name in catalog.relations
+                    else suggest(name, given) or "name a view",
                 )
                 for name in sorted(read - given)
                 if not name.startswith("pg_")
             ]
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _bare_tables(text: str) -> list[tuple[frozenset[str], frozenset[str]]]:
+    """Of each statement, the names that WITH gives and those without a schema that it reads."""
+    found = []
+    for statement in parse_statements(text):
+        parts = list(nodes([statement.stmt], LEAVES))
+        given = frozenset(part.ctename for part in parts if part.DESCRIPTOR.name == "CommonTableExpr")
+        bare = (part for part in parts if part.DESCRIPTOR.name == "RangeVar" and not part.schemaname)
+        found.append((given, frozenset(part.relname for part in bare)))
     return found
 
 

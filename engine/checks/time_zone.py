@@ -6,6 +6,7 @@ The types of columns are those that the headers of relations state; what has no 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import postgast
@@ -25,12 +26,17 @@ HINT = "say at time zone {{ zone() }}, or cast a date to timestamp first"
 
 def check_session_zone(catalog: Catalog) -> list[Problem]:
     """Days, hours and months are cut in the installation's zone, never in the zone of the database session."""
-    types = column_types(catalog)
+    types = frozenset(column_types(catalog).items())
     return [
         Problem(where, f"{what} follows the zone of the session", HINT)
         for where, text in _texts(catalog)
-        for what in sorted(set(in_session_zone(text, types)))
+        for what in _followers(text, types)
     ]
+
+
+@lru_cache(maxsize=4096)
+def _followers(text: str, types: frozenset[tuple[str, str]]) -> tuple[str, ...]:
+    return tuple(sorted(set(in_session_zone(text, dict(types)))))
 
 
 def column_types(catalog: Catalog) -> dict[str, str]:

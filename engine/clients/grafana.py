@@ -61,6 +61,7 @@ class Grafana:
         self.where, user, password = _public(url)
         self.pause = pause
         self.silent = False
+        self.namespace = "default"
         authorization = f"Bearer {token}" if token else basic(user, password) if user else ""
         credential = "the token is" if token else "user and password are" if user else ""
         do = "set GENDASH_GRAFANA_TOKEN to one that is still valid" if token else "set GENDASH_GRAFANA_TOKEN"
@@ -198,6 +199,8 @@ def named_server(ask: Grafana, org_id: int = 0) -> str:
     name = f"Grafana {health.get('version') or 'of a hidden version'} at {ask.where}"
     if status != 200 or not isinstance(body, Mapping):
         return f"{name}, organisation unknown ({reason(status, body)})"
+    if body.get("id") not in (None, 1):
+        ask.namespace = f"org-{body['id']}"
     if org_id and body.get("id") != org_id:
         what = f"grafana_org_id is {org_id}, the credentials are for {body.get('id')} '{body.get('name')}'"
         raise Denied(Problem(ask.where, what, "give a token of that organisation, or correct grafana_org_id"))

@@ -104,7 +104,14 @@ def odd_line(text: str, loader: Any = yaml.SafeLoader) -> tuple[int, str] | None
     return None
 
 
-def too_much(root: yaml.Node | None) -> str:
+def odd_text(text: str, loader: Any = yaml.SafeLoader) -> tuple[int, str] | None:
+    """The line of a YAML text that cannot be read in bounded time, and why; None if it can. Raises YAMLError."""
+    odd = odd_line(text, loader)
+    much = "" if odd else _too_much(yaml.compose(text, Loader=loader))
+    return (1, much) if much else odd
+
+
+def _too_much(root: yaml.Node | None) -> str:
     """What is wrong with a text whose aliases are resolved: it contains itself, or more than anybody writes."""
     sizes: dict[int, tuple[int, int]] = {}
 

@@ -21,7 +21,7 @@ class Receiver(NamedTuple):
     url: str = ""
 
 
-class Route(NamedTuple):
+class AlertRoute(NamedTuple):
     """The alerts that match all its lists (an empty one matches every alert), and the receivers that get them."""
 
     name: str
@@ -72,14 +72,15 @@ def receivers(config: Config) -> dict[str, Receiver]:
     }
 
 
-def routes(config: Config) -> list[Route]:
+def routes(config: Config) -> list[AlertRoute]:
     """The routes in the order of the file; without any, all receivers get every alert."""
     lists = ("severity", "slo", "alerts", "to", "mute")
     found = [
-        Route(name, *(tuple(one.get(key) or ()) for key in lists)) for name, one in _entries(config, "routes").items()
+        AlertRoute(name, *(tuple(one.get(key) or ()) for key in lists))
+        for name, one in _entries(config, "routes").items()
     ]
     everybody = tuple(receivers(config))
-    return found or ([Route("all", (), (), (), everybody, ())] if everybody else [])
+    return found or ([AlertRoute("all", (), (), (), everybody, ())] if everybody else [])
 
 
 def mute_times(config: Config) -> dict[str, MuteTime]:

@@ -14,11 +14,13 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
+from gendash.engine import model
 from gendash.engine.config.load import suggest
 from gendash.engine.model import Dashboard, Problem
 
 PACKAGED = Path(__file__).resolve().parents[2]
 HELPERS = {"viz", "__init__"}
+_NO_NAME = re.compile(r"cannot import name '(\w+)' from '([\w.]+)'.*")
 _UNKNOWN_ARGUMENT = re.compile(r"(\w+)(?:\.__init__)?\(\) got an unexpected keyword argument '(\w+)'")
 Shown = Callable[[Path], str]
 
@@ -96,6 +98,7 @@ def _fault(error: BaseException, path: Path, root: Path, shown: Shown) -> Proble
     if isinstance(error, SystemExit):
         return Problem(where, "ends the program (SystemExit)", "take the call of sys.exit() out")
     text = " ".join(str(error.msg if isinstance(error, SyntaxError) else error).split())
+    text = _NO_NAME.sub(r"cannot import name '\1' from '\2'", text)
     return Problem(where, f"{type(error).__name__}: {text}".removesuffix(": "), _advice(error, text))
 
 
@@ -104,7 +107,14 @@ def _advice(error: BaseException, text: str) -> str:
     known: Collection[str] = ()
     name = str(getattr(error, "name", None) or "")
     *_, (frame, _) = traceback.walk_tb(error.__traceback__)
-    if isinstance(error, NameError):
+    if isinstance(error, ModuleNotFoundError):
+        near = suggest(name, [one for one in sys.modules if one.startswith("gendash.")])
+        return near or "install it where gendash runs, or do without it"
+    if match := _NO_NAME.match(text):
+        name, known = match[1], dir(sys.modules.get(match[2]))
+    elif isinstance(error, NameError):
+        if name in vars(model):
+            return f"write: from gendash.engine.model import {name}"
         known = {*frame.f_locals, *frame.f_globals, *dir(builtins)}
     elif isinstance(error, AttributeError) and error.obj is not None:
         known = [one for one in dir(error.obj) if not one.startswith("_")]

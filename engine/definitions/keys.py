@@ -12,7 +12,10 @@ RELATION_KINDS = ("staging", "table", "rollup", "view", "audit")
 
 
 class Key(NamedTuple):
-    """One key; ``kinds`` names the kinds of relations that may have it, ``needed`` those that must."""
+    """One key; ``kinds`` names the kinds of relations that may have it, ``needed`` those that must.
+
+    ``unit`` is that of its number; ``good`` and ``bad`` are values as they are written in YAML.
+    """
 
     name: str
     type: TypeName
@@ -20,6 +23,9 @@ class Key(NamedTuple):
     kinds: tuple[str, ...] = RELATION_KINDS
     needed: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
+    unit: str = ""
+    good: str = ""
+    bad: str = ""
 
     @property
     def says(self) -> str:

@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
 from gendash.engine.config.load import Config, suggest
-from gendash.engine.config.yaml_tree import odd_line, too_much
+from gendash.engine.config.yaml_tree import odd_text
 from gendash.engine.definitions.adapters import FOLDER, Adapter, adapted
 from gendash.engine.definitions.catalog import Catalog, Document, MetricLines, Style
 from gendash.engine.definitions.content_modules import PACKAGED, dashboard_names, load_dashboards
 from gendash.engine.definitions.each import filled, wrong_each
-from gendash.engine.definitions.overrides import FILE as OVERRIDES
-from gendash.engine.definitions.overrides import Fields, override_problems, sound_overrides
+from gendash.engine.definitions.overrides import OVERRIDES, Fields, override_problems, sound_overrides
 from gendash.engine.definitions.rule_files import lines_of_entries, metrics_of, rules_of
-from gendash.engine.definitions.strays import STYLE, adapter_strays, strays
+from gendash.engine.definitions.strays import STYLE, adapter_strays, relative_root, strays
 from gendash.engine.definitions.visual import Schemas
 from gendash.engine.errors import ContentError, raise_if
 from gendash.engine.languages.spots import in_rule
@@ -66,7 +66,8 @@ def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
             continue
         reader = _Root(root, problems)
         loaded = reader.relations()
-        problems += _lacking(relations, loaded)
+        lacking = _lacking(relations, loaded)
+        problems += lacking
         relations |= loaded
         rules |= reader.rules()
         read, places = reader.metrics()
@@ -81,7 +82,7 @@ def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
             styles |= dict.fromkeys(owned, reader.style())
             overrides |= reader.overrides(dashboards)
         problems += strays(root, root == PACKAGED, reader.prefix)
-        complete &= reader.complete
+        complete &= reader.complete and not lacking  # what reads those columns is not to blame
     by_name = _all_rules(rules, problems)
     adapter = _adapter(config, roots, base, problems)
     tables: dict[str, AdapterTable] = {}
@@ -110,13 +111,12 @@ def _adapter(config: Config, roots: Iterable[Path], base: Path, problems: list[P
     found = [folder for folder in folders if folder.is_dir()]
     if not found:
         known = shipped_adapters(roots)
-        hint = "" if is_folder else suggest(named, known)
-        do = hint or f"name one of {', '.join(known)}, or a folder of your own such as ./my_platform"
+        others = f"name one of {', '.join(known)}, or a folder of your own such as ./my_platform"
+        do = ("" if is_folder else suggest(named, known)) or others
         problems.append(Problem(config.where("platform.adapter"), f"no adapter '{named}'", do))
         return None
-    folder = found[-1]
+    folder, files = found[-1], {}
     reader = _Root(next((root for root in roots if folder.is_relative_to(root)), folder), problems)
-    files = {}
     for path in sorted(folder.glob("*.sql")):
         text = reader.text(path)
         if text is not None:
@@ -127,11 +127,8 @@ def _adapter(config: Config, roots: Iterable[Path], base: Path, problems: list[P
 
 def packaged_adapters() -> list[Adapter]:
     """The shipped adapters, in the order of their names."""
-    return [
-        Adapter(name, {path.stem: (path.name, path.read_text("utf-8")) for path in sorted(folder.glob("*.sql"))})
-        for name in shipped_adapters()
-        for folder in [PACKAGED / FOLDER / name]
-    ]
+    files = {name: sorted((PACKAGED / FOLDER / name).glob("*.sql")) for name in shipped_adapters()}
+    return [Adapter(name, {p.stem: (p.name, p.read_text("utf-8")) for p in paths}) for name, paths in files.items()]
 
 
 def shipped_adapters(roots: Iterable[Path] = (PACKAGED,)) -> list[str]:
@@ -171,7 +168,7 @@ class _Root:
 
     def __init__(self, root: Path, problems: list[Problem]) -> None:
         self.root, self.problems, self.complete = root, problems, True
-        self.prefix = "" if root == PACKAGED else f"{_relative(root)}/"
+        self.prefix = "" if root == PACKAGED else f"{relative_root(root)}/"
 
     def shown(self, path: Path) -> str:
         """The name of a file in messages: of a shipped one its path in the package, else its path with the root."""
@@ -212,8 +209,8 @@ class _Root:
                 own = _HEADER.match(own_text)
                 own_header, own_lines = self._yaml(own[1], where, first) if own else (None, {})
                 if own and isinstance(own_header, dict):
-                    del own_header["each"]
-                    yield self._relation(own_text, own, values["name"], kind, where, own_header, own_lines)
+                    rest = {key: value for key, value in own_header.items() if key != "each"}
+                    yield self._relation(own_text, own, values["name"], kind, where, rest, own_lines)
 
     @staticmethod
     def _relation(
@@ -274,19 +271,20 @@ class _Root:
 
     def style(self) -> Style:
         """The level of each design rule in this root as written, unchecked: error, warning or off."""
-        path = self.root / STYLE
-        text = self.text(path) if path.exists() else None
-        content, lines = self._yaml(text, self.shown(path)) if text is not None else (None, {})
-        return Style({} if content is None else content, self.shown(path), lines)
+        return Style(*self._optional(STYLE))
 
     def overrides(self, dashboards: Mapping[str, Dashboard]) -> dict[str, Fields | None]:
         """The overrides of this root by place."""
-        path = self.root / OVERRIDES
+        content, where, lines = self._optional(OVERRIDES)
+        self.problems += override_problems(content, where, lines, dashboards)
+        return sound_overrides(content)
+
+    def _optional(self, name: str) -> tuple[Any, str, Mapping[str, int]]:
+        """The content of a YAML file that a root may have, its name in messages, and the lines of its keys."""
+        path = self.root / name
         text = self.text(path) if path.exists() else None
         content, lines = self._yaml(text, self.shown(path)) if text is not None else (None, {})
-        content = {} if content is None else content
-        self.problems += override_problems(content, self.shown(path), lines, dashboards)
-        return sound_overrides(content)
+        return {} if content is None else content, self.shown(path), lines
 
     def text(self, path: Path) -> str | None:
         """The text of a file; None if it cannot be read, which is a problem."""
@@ -298,43 +296,46 @@ class _Root:
             self.complete = False
             return None
 
-    def _yaml(self, text: str, where: str, first: int = 0) -> tuple[Any, dict[str, int]]:
+    def _yaml(self, text: str, where: str, first: int = 0) -> tuple[Any, Mapping[str, int]]:
         """The content of a YAML text, and the line of each key of its maps by path, such as ``columns.day``.
 
         ``first`` is the number of lines of the file before the text.
         """
-        loader = None
-        try:
-            odd = odd_line(text, LOADER)
-            if odd:
-                self.problems.append(Problem(f"{where}:{first + odd[0]}", odd[1], "write it out"))
-                self.complete = False
-                return None, {}
-            loader = LOADER(text)
-            node = loader.get_single_node()
-            much = too_much(node)
-            if much:
-                self.problems.append(Problem(where, much, "write less"))
-                self.complete = False
-                return None, {}
-            lines: dict[str, int] = {}
-            for line, twice in _key_lines(node, lines, first):
-                self.problems.append(Problem(f"{where}:{line}", f"'{twice}' is there twice", "keep one"))
-            return (None if node is None else loader.construct_document(node)), lines
-        except yaml.MarkedYAMLError as error:
-            line = first + (error.problem_mark.line + 1 if error.problem_mark else 1)
-            self.problems.append(Problem(f"{where}:{line}", f"not YAML: {error.problem}", "fix the line"))
-        except yaml.YAMLError as error:  # a character that YAML does not allow has no mark
-            self.problems.append(Problem(where, f"not YAML: {' '.join(str(error).split())}", "fix the file"))
-        except ValueError as error:  # a scalar that looks like a date or number and is none, such as 2026-02-30
-            self.problems.append(Problem(where, f"not YAML: {error}", "put the value in quotes"))
-        except (OverflowError, TypeError, LookupError, AttributeError) as error:  # a value that its tag cannot hold
-            self.problems.append(Problem(where, f"not YAML ({type(error).__name__})", "correct it"))
-        finally:
-            if loader:
-                loader.dispose()
-        self.complete = False
-        return None, {}
+        read = _read_yaml(text, first)
+        for line, what, do in read.faults:
+            self.problems.append(Problem(f"{where}:{line}" if line else where, what, do))
+        self.complete &= read.is_complete
+        return read.content, read.lines
+
+
+class _Yaml(NamedTuple):
+    content: Any
+    lines: Mapping[str, int]
+    faults: tuple[tuple[int, str, str], ...]  # line or 0, what is wrong, what to do
+    is_complete: bool = True
+
+
+@lru_cache(maxsize=1024)  # a process reads the shipped files once, however often it loads a catalog
+def _read_yaml(text: str, first: int) -> _Yaml:
+    """The content, which nobody may change, and the faults of a YAML text after ``first`` lines of a file."""
+    try:
+        odd = odd_text(text, LOADER)
+        if odd:
+            return _Yaml(None, {}, ((first + odd[0], odd[1], "write less"),), False)
+        loader = LOADER(text)
+        node = loader.get_single_node()
+        lines: dict[str, int] = {}
+        twice = [(line, f"'{name}' is there twice", "keep one") for line, name in _key_lines(node, lines, first)]
+        return _Yaml(None if node is None else loader.construct_document(node), lines, tuple(twice))
+    except yaml.MarkedYAMLError as error:
+        fault = (first + (error.problem_mark.line + 1 if error.problem_mark else 1), f"not YAML: {error.problem}")
+        return _Yaml(None, {}, ((*fault, "fix the line"),), False)
+    except yaml.YAMLError as error:  # a character that YAML does not allow has no mark
+        return _Yaml(None, {}, ((0, f"not YAML: {' '.join(str(error).split())}", "fix the file"),), False)
+    except ValueError as error:  # a scalar that looks like a date or number and is none, such as 2026-02-30
+        return _Yaml(None, {}, ((0, f"not YAML: {error}", "put the value in quotes"),), False)
+    except (OverflowError, TypeError, LookupError, AttributeError) as error:  # a value that its tag cannot hold
+        return _Yaml(None, {}, ((0, f"not YAML ({type(error).__name__})", "correct it"),), False)
 
 
 def _key_lines(node: Any, lines: dict[str, int], first: int, path: str = "") -> Iterator[tuple[int, str]]:
@@ -362,13 +363,6 @@ def _key_lines(node: Any, lines: dict[str, int], first: int, path: str = "") -> 
 def read_documents(root: Path, problems: list[Problem]) -> dict[str, Document]:
     """Templates, glossary and the like of a root, by shown path; what cannot be read is added to ``problems``."""
     return _Root(root, problems).documents(DOCUMENTS)
-
-
-def _relative(root: Path) -> str:
-    """A root from the working directory, if it is below it."""
-    here = Path.cwd()
-    inside = root.resolve().is_relative_to(here)
-    return root.resolve().relative_to(here).as_posix() if inside else str(root)
 
 
 def template(name: str) -> str:

@@ -16,7 +16,7 @@ from gendash.engine.config.load import suggest
 from gendash.engine.definitions.grid import panel_id
 from gendash.engine.model import Dashboard, Problem
 
-FILE = "overrides.yaml"
+OVERRIDES = "overrides.yaml"
 WHOLE, ROW = "json", "in"
 Fields = Mapping[str, Any]
 _DOT = re.compile(r"(?<!\\)\.")

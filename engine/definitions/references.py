@@ -75,6 +75,7 @@ class Expanded:
     wrong: tuple[tuple[str, str], ...] = ()
 
 
+NO_TEMPLATE = "not a template"
 _WORD = r"""(?:'[^'\\]*'|"[^"\\]*")"""
 _GIVEN = rf"{_WORD}(?:\s*,\s*{_WORD})*(?:\s*,\s*\w+\s*=\s*{_WORD})*"
 _CALL = re.compile(rf"\{{\{{\s*(\w+)\(\s*({_GIVEN})?\s*\)\s*\}}\}}")
@@ -180,7 +181,7 @@ def _expand(
         out = _render(text, scope)
     except (TemplateFault, TypeError) as error:  # TypeError: a reference with too few or too many names
         what = str(error).rpartition("<locals>.")[2]
-        wrong.append((f"not a template: {what}", "check the {{ }} in the text"))
+        wrong.append((f"{NO_TEMPLATE}: {what}", "check the {{ }} in the text"))
         out = text
     return Expanded(out, frozenset(uses), tuple(wrong))
 

@@ -84,6 +84,10 @@ def metrics_of(
         if not isinstance(metric, dict):
             problems.append(Problem(in_entry(where, str(key), own), "not a map", "give it name, type and doc"))
             continue
+        if not re.fullmatch(r"[a-z_][a-z0-9_]*", str(key)):
+            what = f"'{key}' is not a name"
+            problems.append(Problem(in_entry(where, str(key), own), what, "use lower-case letters, digits and _"))
+            continue
         kind = metric.get("type")
         # of an unknown type, all keys are judged but none is needed
         wrong = list(faults(metric, METRIC_KEYS, kind if kind in METRIC_TYPES else ""))
@@ -114,7 +118,8 @@ def _checked(
     if "each" in entry and "each" not in {one.key for one in wrong}:
         wrong += _wrong_each(entry)
     problems += [Problem(in_entry(where, called, lines, one.key), one.what, one.do) for one in wrong]
-    return None if {"record", "alert", "expr", "each"} & {one.key for one in wrong} else _without(entry, wrong)
+    unusable = {"record", "alert", "expr", "each"} & {one.key for one in wrong} or "expr" not in entry
+    return None if unusable else _without(entry, wrong)
 
 
 def _wrong_each(entry: Mapping[str, Any]) -> Iterator[KeyFault]:

@@ -7,7 +7,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from gendash.engine.config.load import suggest
-from gendash.engine.definitions.overrides import FILE as OVERRIDES
+from gendash.engine.definitions.overrides import OVERRIDES
 from gendash.engine.model import Problem
 
 STYLE = "style.yaml"
@@ -59,3 +59,10 @@ def adapter_strays(folder: Path, shown: Callable[[Path], str]) -> Iterator[Probl
         if path.suffix != ".sql" and not any(fnmatch(path.name, one) for one in (*ALLOWED, "grants.sql")):
             kind = "folder" if path.is_dir() else "file"
             yield Problem(shown(path), f"nothing reads this {kind}", "here are read: *.sql, one file a canonical table")
+
+
+def relative_root(root: Path) -> str:
+    """A root from the working directory, if it is below it."""
+    here = Path.cwd()
+    inside = root.resolve().is_relative_to(here)
+    return root.resolve().relative_to(here).as_posix() if inside else str(root)

@@ -16,6 +16,7 @@ from gendash.engine.definitions.overrides import ROW, WHOLE, Fields, dotted, pan
 from gendash.engine.deliver.apply import wanted_of
 from gendash.engine.deliver.marks import Owner, last_own_version
 from gendash.engine.deliver.observe import observe_grafana
+from gendash.engine.deliver.plan_newer import NewerDashboard
 from gendash.engine.deliver.state import LiveDashboard
 from gendash.engine.errors import Refused, raise_if
 from gendash.engine.model import Dashboard, Problem
@@ -62,7 +63,7 @@ def adopt_dashboard(
     now = render_dashboard(catalog, dashboard)
     base = last_own_version(live.history, owner)
     if base is None and stamped(live.dashboard) != stamped(stamp(now)):
-        return Adopted({}, refused="our last version is not known, so edits cannot be told from older content")
+        return Adopted({}, refused="our last version is not known, so edits and older content cannot be separated")
     before = base[0]["data"] if base else now
     old, new, ours = flat(before), flat(live.dashboard), flat(now)
     edited = [path for path in changed_paths(old, new) if _differs(ours, new, path)]
@@ -225,6 +226,8 @@ def observe_edits(catalog: Catalog, names: Sequence[str] = (), theirs: bool | No
         live = observed.dashboards.get(config.dashboard_uid(name))
         if isinstance(live, str):
             found[name] = Adopted({}, refused=str(live))
+        elif isinstance(live, NewerDashboard):
+            found[name] = Adopted({}, refused=f"it is stored in Grafana's newer format ({live.format})")
         elif live is not None and (live.history or name in names):
             adopted = adopt_dashboard(catalog, catalog.dashboards[name], live, wanted.owner, theirs)
             if adopted != Adopted({}):

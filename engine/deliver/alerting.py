@@ -60,7 +60,7 @@ def alerting_changes(wanted: GrafanaAlerting, there: ObservedAlerting, written: 
     return changes
 
 
-def send(ask: Grafana, change: Change) -> Change:
+def send_alerting(ask: Grafana, change: Change) -> Change:
     """Sends the requests of a change; the first that is refused ends it. They can be sent again without harm."""
     for method, path, body in change.payload["requests"]:
         status, answer = ask(method, path, **({"json": body} if body is not None else {}))

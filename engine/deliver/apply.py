@@ -36,7 +36,7 @@ SERVER_OF = {"database": "store", "prometheus": "prometheus", "grafana": "grafan
 DASHBOARD = "dashboard/"
 
 
-class Options(NamedTuple):
+class PlanOptions(NamedTuple):
     """What plan and apply are asked for. ``only`` names targets, or dashboards as ``dashboard/NAME``."""
 
     only: tuple[str, ...] = ()
@@ -44,17 +44,25 @@ class Options(NamedTuple):
     overwrite: bool = False
 
 
-EVERYTHING = Options()
+EVERYTHING = PlanOptions()
+
+
+class Part(NamedTuple):
+    """What one organisation of Grafana should hold, with the settings to reach it, and its changes."""
+
+    catalog: Catalog
+    wanted: Desired
+    changes: list[Change]
 
 
 class Planned(NamedTuple):
-    """A plan: the desired state of Grafana, the changes in the order in which they are made, and what ``server`` it is.
+    """A plan: all changes in the order in which they are made; those of Grafana again by organisation.
 
-    ``server`` names Grafana, its version and the organisation; empty where Grafana is no target.
+    ``server`` names Grafana, its version and the organisations; empty where Grafana is no target.
     """
 
-    wanted: Desired
     changes: list[Change]
+    parts: list[Part]
     server: str = ""
 
 
@@ -79,26 +87,45 @@ def none(config: Config) -> list[tuple[str, str]]:
     return [(target, config.none(server)) for target, server in SERVER_OF.items() if not config.has(server)]
 
 
-def observe_and_plan(catalog: Catalog, options: Options = EVERYTHING, pause: Pause = time.sleep) -> Planned:
+def observe_and_plan(catalog: Catalog, options: PlanOptions = EVERYTHING, pause: Pause = time.sleep) -> Planned:
     """The changes of all targets that are configured, or of those of ``only``.
 
     Raises TargetError where one does not answer, Refused for a dashboard of ``only`` that there is not.
     """
     config = catalog.config
     targets = configured(config, options.only)
-    wanted = wanted_of(catalog, options) if "grafana" in targets else desired(config, {})
     changes: list[Change] = []
-    server = ""
+    parts: list[Part] = []
+    servers: list[str] = []
     if "database" in targets:
         changes += _database(catalog)
     if "prometheus" in targets:
         changes += _rules(catalog)
     if "grafana" in targets:
-        observed = observe_grafana(config, wanted, pause)
-        server = observed.server
-        changes += plan(wanted, observed)
-        changes += _alerting(catalog, wanted, pause)
-    return Planned(wanted, changes, server)
+        for one, audience in organisations(catalog):
+            wanted = wanted_of(one, options, audience)
+            observed = observe_grafana(one.config, wanted, pause)
+            servers.append(observed.server)
+            own = plan(wanted, observed)
+            own += _alerting(one, wanted, pause) if audience != "admin" else []
+            parts.append(Part(one, wanted, own))
+            changes += own
+    if len(set(servers)) < len(servers):
+        what = "it is a token of the organisation in which everybody's dashboards are"
+        raise Refused(Problem("GENDASH_GRAFANA_ADMIN_TOKEN", what, "make one in an organisation for admins"))
+    return Planned(changes, parts, "\n".join(servers))
+
+
+def organisations(catalog: Catalog) -> list[tuple[Catalog, str]]:
+    """The organisations of Grafana that are delivered to, each with the audience whose dashboards go there; "": all."""
+    config = catalog.config
+    if config["access.isolation"] != "organisation":
+        return [(catalog, "")]
+    if not config["access.admin_token"]:
+        what = "access.isolation is organisation, and there is no token of that organisation"
+        raise Refused(Problem("GENDASH_GRAFANA_ADMIN_TOKEN", what, "set it to a service account's token there"))
+    there = {**config.values, "grafana_token": config["access.admin_token"], "grafana_org_id": 0}
+    return [(catalog, "everyone"), (replace(catalog, config=Config(there, config.origins)), "admin")]
 
 
 def _alerting(catalog: Catalog, wanted: Desired, pause: Pause) -> list[Change]:
@@ -119,8 +146,8 @@ def _secret_texts(catalog: Catalog, wanted: Desired) -> dict[str, str]:
     return found | (secrets_of(grafana_alerting(catalog)) if catalog.config["alerting.by"] == "grafana" else {})
 
 
-def wanted_of(catalog: Catalog, options: Options = EVERYTHING) -> Desired:
-    """The desired state of Grafana, with what the store remembers of the secrets that were written."""
+def wanted_of(catalog: Catalog, options: PlanOptions = EVERYTHING, audience: str = "") -> Desired:
+    """The desired state of Grafana, or of an audience's part, with what the store remembers of written secrets."""
     config = catalog.config
     memory = recall(config, _key(config))
     admin = [config.dashboard_uid(d.name) for d in catalog.dashboards.values() if d.audience == "admin"]
@@ -128,8 +155,10 @@ def wanted_of(catalog: Catalog, options: Options = EVERYTHING) -> Desired:
     names = [name.removeprefix(DASHBOARD) for name in options.only if name.startswith(DASHBOARD)]
     wrong = [name for name in names if name not in catalog.dashboards]
     raise_if(Refused, [Problem("--only", f"no dashboard '{n}'", suggest(n, catalog.dashboards)) for n in wrong])
+    if audience:
+        rendered = {uid: one for uid, one in rendered.items() if (uid in admin) == (audience == "admin")}
     if names:
-        rendered = {uid: rendered[uid] for uid in map(config.dashboard_uid, names)}
+        rendered = {uid: rendered[uid] for uid in map(config.dashboard_uid, names) if uid in rendered}
     wanted = desired(config, rendered, admin, memory.project if memory else "")
     return replace(
         wanted,
@@ -172,13 +201,13 @@ def carry_out(
             done.append(Change("prometheus", "reload", "reload", "blocked", "reload", (line,)))
     else:
         done += own["prometheus"]
-    if own["grafana"]:
+    for part in planned.parts:
         made: list[Change] = []
         try:
-            grafana.apply_to_grafana(config, planned.wanted, own["grafana"], state, now, say, done=made)
+            grafana.apply_to_grafana(part.catalog.config, part.wanted, part.changes, state, now, say, done=made)
         finally:
             done += made
-            _remember(catalog, planned.wanted, own["grafana"], made)
+            _remember(part.catalog, part.wanted, part.changes, made)
     return done
 
 
@@ -196,7 +225,8 @@ def _remember(catalog: Catalog, wanted: Desired, planned: Sequence[Change], made
 
 def _key(config: Config) -> str:
     """What the store's memory calls this Grafana."""
-    return f"{public_url(config['grafana_url'])} {config['grafana_org_id']}"
+    admin = " admin" if config["access.admin_token"] and config["grafana_token"] == config["access.admin_token"] else ""
+    return f"{public_url(config['grafana_url'])} {config['grafana_org_id']}{admin}"
 
 
 def _database(catalog: Catalog) -> list[Change]:

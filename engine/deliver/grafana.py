@@ -20,10 +20,10 @@ from gendash.engine.clients.grafana import ROLES, Grafana, reason, session, toke
 from gendash.engine.clients.http import BACKOFF_S, Pause
 from gendash.engine.clients.http_policy import Failing, Unanswered
 from gendash.engine.config.load import Config
-from gendash.engine.deliver.alerting import send
+from gendash.engine.deliver.alerting import send_alerting
 from gendash.engine.deliver.changes import Change
 from gendash.engine.deliver.marks import is_mark
-from gendash.engine.deliver.observe import observe, read_dashboard
+from gendash.engine.deliver.observe import live_dashboard, observe
 from gendash.engine.deliver.plan import plan, without_folder
 from gendash.engine.deliver.plan_dashboards import dashboard_change, overtaken
 from gendash.engine.deliver.state import Desired, LiveDashboard, ObservedGrafana
@@ -130,7 +130,7 @@ def _look(writer: Writer, change: Change) -> Change | None:
 def _write(writer: Writer, change: Change) -> Change:
     ask = writer.ask
     if change.kind == "alerting":
-        return send(ask, change)
+        return send_alerting(ask, change)
     if change.action == "delete":
         return _delete(writer, change)
     if change.kind == "folder":
@@ -178,7 +178,7 @@ def _delete(writer: Writer, change: Change) -> Change:
     """Removes what left the definitions, if it is still what the plan saw."""
     ask = writer.ask
     if change.kind == "dashboard":
-        live = read_dashboard(ask, change.name, writer.wanted)
+        live = live_dashboard(ask, change.name, writer.wanted)
         if live is None:
             return replace(change, lines=(*change.lines, "gone already"))
         if not isinstance(live, LiveDashboard) or int(live.meta.get("version") or 0) != change.base:
@@ -196,7 +196,7 @@ def _save(writer: Writer, change: Change) -> Change:
             return _saved(ask, change, body) if done.writes else done
         if status == 412 or status >= 500:  # two saves at once can end in a 500 of Grafana's database
             again = writer.wanted.only([change.name])
-            live = read_dashboard(ask, change.name, again)
+            live = live_dashboard(ask, change.name, again)
             if status == 412 or (isinstance(live, LiveDashboard) and live.meta.get("version") != change.base):
                 seen = ObservedGrafana({change.name: live}, {}, {}, ())
                 return overtaken(change, dashboard_change(change.name, again, seen), live)

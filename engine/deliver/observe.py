@@ -21,10 +21,12 @@ from gendash.engine.clients.http import Pause
 from gendash.engine.config.load import Config
 from gendash.engine.deliver.marks import TAG, Owner, last_own_version
 from gendash.engine.deliver.plan_dashboards import same
+from gendash.engine.deliver.plan_newer import NewerDashboard
 from gendash.engine.deliver.state import Desired, LiveDashboard, ObservedGrafana, Unreadable
 from gendash.engine.errors import Unexpected
 from gendash.engine.model import Problem
 
+NEWER = ("v2beta1", "v2alpha1", "v2")
 VERSIONS = 30  # Grafana keeps 20 by default
 MOST = 5000  # of a search, as many as Grafana gives
 Found = TypeVar("Found")
@@ -129,12 +131,12 @@ def _orphans(ask: Grafana, wanted: Desired) -> list[str]:
     return sorted(uid for uid in uids - wanted.dashboards.keys() if uid.startswith(wanted.prefix))
 
 
-def _dashboard(ask: Grafana, uid: str, wanted: Desired) -> LiveDashboard | str | None:
+def _dashboard(ask: Grafana, uid: str, wanted: Desired) -> LiveDashboard | NewerDashboard | str | None:
     status, body = ask("GET", f"/dashboards/uid/{uid}")
     if status == 404:
         return None
     if status == 406:
-        return "was saved in Grafana's new format, which gendash does not write; delete it or save it as classic JSON"
+        return _newer(ask, uid)
     if status == 403:
         return "is there, but the token may not see it; give its service account View and Edit on the folder"
     if status != 200:
@@ -143,6 +145,20 @@ def _dashboard(ask: Grafana, uid: str, wanted: Desired) -> LiveDashboard | str |
     if uid in wanted.dashboards and same(*wanted.dashboards[uid], live):
         return live
     return replace(live, history=history(ask, uid, int(live.meta.get("version") or 0), wanted.owner))
+
+
+def _newer(ask: Grafana, uid: str) -> NewerDashboard | str:
+    """A dashboard that the classic API does not give, since it is stored as a v2 resource."""
+    for form in NEWER:
+        path = f"s/dashboard.grafana.app/{form}/namespaces/{ask.namespace}/dashboards/{uid}"
+        status, body = ask("GET", path)
+        if status == 200 and isinstance(body, Mapping) and isinstance(body.get("spec"), Mapping):
+            meta = body.get("metadata") or {}
+            notes = meta.get("annotations") or {}
+            at = notes.get("grafana.app/updatedTimestamp") or meta.get("creationTimestamp") or ""
+            by = str(notes.get("grafana.app/updatedBy") or notes.get("grafana.app/createdBy") or "")
+            return NewerDashboard(body["spec"], form, by, str(at), int(meta.get("generation") or 0))
+    return Unreadable("it is stored in Grafana's newer format, which this token or this Grafana does not show")
 
 
 def history(ask: Grafana, uid: str, version: int, owner: Owner) -> list[Mapping[str, Any]]:
@@ -167,6 +183,6 @@ def history(ask: Grafana, uid: str, version: int, owner: Owner) -> list[Mapping[
     return found
 
 
-def read_dashboard(ask: Grafana, uid: str, wanted: Desired) -> LiveDashboard | str | None:
+def live_dashboard(ask: Grafana, uid: str, wanted: Desired) -> LiveDashboard | NewerDashboard | str | None:
     """One dashboard as it is now; a text is the reason why it cannot be read."""
     return _known(_dashboard, ask, uid, wanted)

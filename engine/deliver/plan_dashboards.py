@@ -7,6 +7,7 @@ from typing import Any
 
 from gendash.engine.deliver.changes import Change, capped
 from gendash.engine.deliver.marks import TAG, Owner, last_own_version, mark, other_writer
+from gendash.engine.deliver.plan_newer import NewerDashboard, newer_change
 from gendash.engine.deliver.state import Desired, LiveDashboard, ObservedGrafana, Unreadable, may
 from gendash.engine.render.dashboard_diff import STAMP, content_hash, dashboard_differences, lost_edits, stamped
 
@@ -28,6 +29,8 @@ def dashboard_change(uid: str, wanted: Desired, observed: ObservedGrafana) -> Ch
         "message": mark(stamped(dashboard), wanted.owner, folder_uid),
         "overwrite": False,
     }
+    if isinstance(live, NewerDashboard):
+        return newer_change(uid, title, dashboard, live)
     if isinstance(live, Unreadable):
         return Change("grafana", "dashboard", uid, "blocked", title, (f"cannot be read ({live}); try again",))
     if isinstance(live, str):
@@ -100,7 +103,7 @@ def _variables(dashboard: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
 
 
-def overtaken(change: Change, again: Change, now: LiveDashboard | str | None) -> Change:
+def overtaken(change: Change, again: Change, now: LiveDashboard | NewerDashboard | str | None) -> Change:
     """A dashboard that somebody saved between plan and apply, as it has to be reported; nothing was written.
 
     ``again`` is its change planned again, ``now`` the dashboard as it is.
@@ -113,7 +116,7 @@ def overtaken(change: Change, again: Change, now: LiveDashboard | str | None) ->
     return Change("grafana", change.kind, change.name, action, change.title, (*who, *lines), base=again.base)
 
 
-def _is_live(now: LiveDashboard | str | None) -> bool:
+def _is_live(now: LiveDashboard | NewerDashboard | str | None) -> bool:
     return isinstance(now, LiveDashboard)
 
 
@@ -180,7 +183,7 @@ def _moved(live: LiveDashboard, place: str, folder_uid: str) -> tuple[str, ...]:
     return (f"moved to folder '{name}' by hand; left alone: move it back to {folder_uid}, then plan again",)
 
 
-def _who(versions: Sequence[Mapping[str, Any]], live: LiveDashboard | str | None) -> list[str]:
+def _who(versions: Sequence[Mapping[str, Any]], live: LiveDashboard | NewerDashboard | str | None) -> list[str]:
     """One line for each version by somebody else, newest first; without a history, the dashboard's own data."""
     if not versions and isinstance(live, LiveDashboard):
         meta = live.meta

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -25,6 +26,15 @@ def plan_text(changes: Sequence[Change]) -> str:
             lines = capped(list(change.lines)) if change.writes else change.lines
             shown += [f"    {line}" for line in lines]
     return "\n".join([*shown, change_counts(changes)])
+
+
+def plan_markdown(changes: Sequence[Change], server: str) -> str:
+    """The plan for a comment: a line that names it, so that it can be found and updated, then what changes."""
+    body = plan_text(changes)
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", body) or [""]))
+    counts = body.rsplit("\n", 1)[-1]
+    head = ["<!-- gendash plan -->", f"**gendash plan**: {counts}", *([server] if server else [])]
+    return "\n\n".join([*head, f"{fence}diff\n{body}\n{fence}"])
 
 
 def change_counts(changes: Iterable[Change]) -> str:

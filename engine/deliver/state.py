@@ -8,6 +8,7 @@ from typing import Any
 
 from gendash.engine.config.load import Config
 from gendash.engine.deliver.marks import Owner
+from gendash.engine.deliver.plan_newer import NewerDashboard
 from gendash.engine.render.dashboard_diff import stamp
 from gendash.engine.render.provisioning import Folder, declared_data_sources, folder, secrets, uses
 
@@ -77,14 +78,14 @@ class ObservedGrafana:
     that the definitions lack. ``server`` names the server, its version and the organisation.
     """
 
-    dashboards: Mapping[str, LiveDashboard | str | None]
+    dashboards: Mapping[str, LiveDashboard | NewerDashboard | str | None]
     folders: Mapping[str, Mapping[str, Any] | str | None]
     permissions: Mapping[str, Rows | None]
     datasources: Rows | str
     rights: frozenset[str] | None = None
     public: frozenset[str] | None = frozenset()
     teams: Mapping[str, int] = field(default_factory=dict)
-    orphans: Mapping[str, LiveDashboard | str | None] = field(default_factory=dict)
+    orphans: Mapping[str, LiveDashboard | NewerDashboard | str | None] = field(default_factory=dict)
     server: str = ""
 
 

@@ -98,6 +98,8 @@ def columns_to_grant(catalog: Catalog, there: Collection[Column], plain: Collect
         for name in needs.columns | needs.optional
     }
     read = {column for column in there if ".".join(column) in names}
+    if catalog.config["platform.adapter"]:
+        return read  # a SELECT is cut by time
     return read | {(table, "ctid") for table, _ in read if table in plain}
 
 

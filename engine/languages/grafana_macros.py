@@ -113,8 +113,7 @@ def _ms(duration: str) -> int:
 
 def expand_macros(language: Language, text: str, time: Timing, choices: Sequence[Choice] = ()) -> str:
     """A query's text as the database or Prometheus gets it. Raises MacroError as Grafana would."""
-    server_part = sql_macros if language == "sql" else promql_macros
-    return server_part(browser_part(language, text, time, choices), time)
+    return (sql_macros if language == "sql" else promql_macros)(browser_part(language, text, time, choices), time)
 
 
 def browser_part(language: Language, text: str, time: Timing, choices: Sequence[Choice] = ()) -> str:

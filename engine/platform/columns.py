@@ -117,6 +117,19 @@ from (
 """
 
 
+# Citus keeps the rows of a distributed table on other servers: the table here has no pages, and no ctid can cut it
+_DISTRIBUTED = """
+select nspname, relname from pg_dist_partition join pg_class c on c.oid = logicalrelid
+join pg_namespace n on n.oid = relnamespace where nspname = any(%s)
+"""
+
+
+def _distributed(connection: Connection, schemas: Sequence[str]) -> Sequence[Sequence[Any]]:
+    """Schema and name of each distributed table; none without Citus."""
+    there = connection.execute("select to_regclass('pg_catalog.pg_dist_partition') is not null").fetchone()
+    return connection.execute(_DISTRIBUTED, [schemas]).fetchall() if there and there[0] else []
+
+
 def _pages(connection: Connection, schema: str, table: str, known: int) -> int | None:
     """The pages of a table, 0 if it is empty; the statistics' number (``known``) if another session has locked it."""
     try:
@@ -174,6 +187,7 @@ def read_columns(connection: Connection, catalog: Catalog) -> Seen:
             [schemas],
         ).fetchall()
         row_secured = connection.execute(_ROW_SECURED, [schemas]).fetchall()
+        distributed = _distributed(connection, schemas)
         recovery = connection.execute("select pg_is_in_recovery()").fetchone()
         indexed = connection.execute(
             "select n.nspname, c.relname, attname from pg_index join pg_class c on c.oid = indrelid "
@@ -186,6 +200,7 @@ def read_columns(connection: Connection, catalog: Catalog) -> Seen:
     pages: dict[str, int | None] = dict(named(tables))
     for table in tables_read(catalog, catalog.names.stagings.values()) & pages.keys():
         pages[table] = _pages(connection, *split_name(config, table), pages[table] or 0)
+    pages |= dict.fromkeys((table for (table,) in named(distributed)), None)
     types = {(table, column): kind for table, column, _, kind in columns}
     seen = Seen(
         columns=frozenset((table, column) for table, column, *_ in columns),
@@ -204,8 +219,13 @@ def _with_selects(catalog: Catalog, seen: Seen) -> Seen:
     selects = {one.name: one for staging in catalog.names.stagings.values() for one in staging.adapter.values()}
     usable = {name: one for name, one in selects.items() if _is_readable(one, seen)}
     given = frozenset((name, column) for name, one in usable.items() for column in one.outputs)
-    pages = {name: _pages_below(one, seen) for name, one in usable.items()}
-    return replace(seen, columns=seen.columns | given, readable=seen.readable | given, pages={**seen.pages, **pages})
+    return replace(
+        seen,
+        columns=seen.columns | given,
+        readable=seen.readable | given,
+        pages={**seen.pages, **dict.fromkeys(usable)},  # a row of a result has no place on a page
+        pages_below={name: _pages_below(one, seen) for name, one in usable.items()},
+    )
 
 
 def _is_readable(one: AdapterTable, seen: Seen) -> bool:

@@ -41,7 +41,9 @@ RATES: Mapping[str, Rate] = {
     "write_us": Rate(8.5, "us a row written", f"{_MACHINE}, COPY to a temporary table, then upsert, 300k rows"),
     "sign_us": Rate(0.5, "us a row compared by signature", f"{_MACHINE}, 10M messages"),
     "scan_us": Rate(0.33, "us a row passed over where no index helps", f"{_MACHINE}, 10M messages"),
-    "relation_ms": Rate(15.0, "ms a relation of a refresh in which nothing changed", f"{_MACHINE}, benchmarks"),
+    "match_us": Rate(10.0, "us a row of a small table, loaded and compared with the store", f"{_MACHINE}, 1M messages"),
+    "own_us": Rate(1.0, "us a row of the store that a stored view reads", f"{_MACHINE}, 1M messages"),
+    "relation_ms": Rate(50.0, "ms a relation of a refresh in which little changed", f"{_MACHINE}, 1M messages"),
     "wal": Rate(1.3, "bytes of WAL a byte of table and index", f"{_MACHINE}, the same 300k rows: 571 B a row of 430 B"),
     "views": Rate(0.07, "disk of the materialized views to that of the rollups", f"{_MACHINE}, the demo at scale 1-4"),
 }
@@ -112,8 +114,11 @@ def estimate(catalog: Catalog, relation: Relation, known: Statistics, now: datet
     size = rows * _row_bytes(catalog, relation, staging, known)
     first_s = first.rows * RATES["read_us"].value / 1e6
     slices = max(1, math.ceil(first_s))  # a slice takes about a second, and each joins the other tables
-    read = first.rows + slices * sum(table.rows for table in joined)
-    took = (read * RATES["read_us"].value + rows * RATES["write_us"].value) / 1e6
+    # rows of joined tables are looked up by index, so that at most one of each belongs to a row; or the table is read
+    read = first.rows + sum(min(first.rows, slices * table.rows) for table in joined)
+    signed = 2 * first.rows if staging.header.get("time") and relation.header.get("time") else 0.0  # before and with it
+    written = rows * (RATES["write_us"].value + RATES["match_us"].value)
+    took = (read * RATES["read_us"].value + signed * RATES["sign_us"].value + written) / 1e6
     pages = first.pages + slices * sum(table.pages for table in joined)
     notes = [f"{table} {known[table].guessed}" for table in tables if known[table].guessed]
     remarks = "; ".join([*notes, *([note] if note else [])])

@@ -47,7 +47,9 @@ class _Proposer:
     def __init__(self, tables: Sequence[TableSeen], sample: Sample, contract: Mapping[str, Collection[str]]) -> None:
         self.tables, self.sample, self.contract = tables, sample, contract
         self.questions: list[str] = []
+        self.doubtful: set[str] = set()  # kinds of which messages name two tables
         self.chosen = self._choose_tables()
+        self._doubt("conversations")
 
     def result(self) -> Proposal:
         found = {}
@@ -77,6 +79,15 @@ class _Proposer:
             if score >= ENOUGH and kind not in chosen and one not in chosen.values():
                 chosen[kind] = one
         return self._people_who_talk(chosen)
+
+    def _doubt(self, kind: str) -> None:
+        """Asks which table is meant if messages name two of a kind, such as sessions and topics."""
+        messages = self.chosen.get("messages")
+        named = {} if messages is None else {to[:2]: to[1] for to in messages.references.values()}
+        alike = sorted(name for place, name in named.items() if rank(name, TABLES[kind]) >= 0.8)
+        if len(alike) > 1:
+            self.doubtful.add(kind)
+            self.questions.append(f"{kind}: are they the rows of {' or of '.join(alike)}? Messages name each")
 
     def _people_who_talk(self, chosen: dict[str, TableSeen]) -> dict[str, TableSeen]:
         """The choice with the table of people to whom conversations belong; others, such as staff, are a question."""
@@ -183,7 +194,9 @@ class _Proposer:
         column = self._id(one)
         if column:
             why = "primary key" if column == one.key else "foreign keys name it, or its name"
-            return Line(name, place_of(alias, column), (column,), 0.98 if column == one.key else 0.85, why)
+            sure = 0.98 if column == one.key else 0.85
+            sure = CERTAIN - 0.1 if table in self.doubtful else sure
+            return Line(name, place_of(alias, column), (column,), sure, why)
         if one.keys:
             together = " || ':' || ".join(place_of(alias, column) for column in one.keys)
             return Line(name, together, one.keys, 0.85, "primary key, its columns together")
@@ -224,6 +237,8 @@ class _Proposer:
             score = min(score, CERTAIN - 0.1)
             unknown = ", ".join(map(repr, read.unknown[:6]))
             self.questions.append(f"{table}.{column}: what do {unknown} of {one.name}.{line.reads[0]} mean?")
+        if {table, REFERS.get(f"{table}.{column}")} & self.doubtful:
+            score = min(score, CERTAIN - 0.1)
         return line._replace(confidence=round(score, 2))
 
     def _read(self, table: str, column: str, one: TableSeen, name: str, given: Sequence[object]) -> Reading:

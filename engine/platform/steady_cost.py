@@ -7,13 +7,14 @@ that read the same rows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.platform_names import mapped_column, mapped_table
-from gendash.engine.definitions.relations import driver, rollups
+from gendash.engine.definitions.relations import driver, inputs, is_materialized, reach, rollups, stagings
 from gendash.engine.model import Relation
 from gendash.engine.platform.columns import SMALL_PAGES
 from gendash.engine.platform.estimate import RATES, Statistics, TableStatistics
@@ -45,8 +46,46 @@ def steady_costs(catalog: Catalog, known: Statistics, now: datetime) -> list[Ste
     return found
 
 
+def stored_costs(catalog: Catalog, rows: Mapping[str, float], days: float) -> list[SteadyCost]:
+    """The cost of each relation over the store's own rows, if all that it reads changed; ``rows`` is by relation.
+
+    A stored view is computed for the days that its text goes back, or whole; a rollup with ``window:`` for the days
+    around today that it looks at. ``days`` is the history in all.
+    """
+    found = []
+    for relation in catalog.build_order():
+        is_stored = relation.kind == "rollup" or is_materialized(relation)
+        if not is_stored or not catalog.enabled(relation) or stagings(catalog, relation):
+            continue
+        read = {name: rows[name] for name in inputs(catalog, relation) if name in rows}
+        share = _share(relation, read, days) if relation.header.get("window") else _looks_back(relation, days)
+        whole = "of the store's own rows" if share == 1.0 else "of the store's own rows, the days that changed"
+        count = sum(read.values()) * share
+        found.append(SteadyCost(relation.name, count, count * RATES["own_us"].value / 1e6, whole))
+    return found
+
+
+def _share(relation: Relation, read: Mapping[str, float], days: float) -> float:
+    """The share of its inputs that a window reads when today changes."""
+    reaches = [reach(relation, name) for name in read]
+    back = [_OF_ALL * days if one is None else one for one, _ in reaches]
+    return min(1.0, (max(back, default=0) + 1) / max(days, 1.0))
+
+
+_BACK = re.compile(r"(?:today\(\)\s*\}\}|\b\w*day|\bfirst)\s*-\s*(\d+)|interval '(\d+) days?'")
+
+
+def _looks_back(relation: Relation, days: float) -> float:
+    """The share of its inputs that a query reads which goes back some days from today; 1 without such a bound."""
+    found = [int(number) for match in _BACK.findall(relation.text) for number in match if number]
+    return min(1.0, (max(found) + 1) / max(days, 1.0)) if found else 1.0
+
+
+_OF_ALL = 0.1  # of the users, those who were active today: their rows of all days are read
+
+
 def steady_seconds(costs: Sequence[SteadyCost], relations: int) -> float:
-    """Seconds of a whole refresh of so many relations, those over the store's own rows included."""
+    """Seconds of a whole refresh of so many relations."""
     return sum(one.seconds for one in costs) + relations * RATES["relation_ms"].value / 1e3
 
 
@@ -56,10 +95,10 @@ _COMPARED = "all rows compared by signature"
 def _cost(
     catalog: Catalog, relation: Relation, staging: Relation, table: TableStatistics, now: datetime, is_signed: bool
 ) -> SteadyCost:
-    read, sign, scan = (RATES[name].value / 1e6 for name in ("read_us", "sign_us", "scan_us"))
+    read, sign, scan, match = (RATES[f"{name}_us"].value / 1e6 for name in ("read", "sign", "scan", "match"))
     by_day = bool(staging.header.get("time") and relation.header.get("time"))
     if not by_day or (table.kind != "v" and table.pages <= SMALL_PAGES):
-        return SteadyCost(relation.name, table.rows, table.rows * read, "whole")
+        return SteadyCost(relation.name, table.rows, table.rows * (read + match), "whole")
     if not relation.header.get("window"):
         seconds = 0.0 if is_signed else table.rows * sign
         return SteadyCost(relation.name, 0.0 if is_signed else table.rows, seconds, _COMPARED)
@@ -69,7 +108,9 @@ def _cost(
     local = now.astimezone(catalog.config.zone)
     today = daily * (local.hour * 3600 + local.minute * 60 + local.second) / DAY_S
     if column in table.indexed:
-        return SteadyCost(relation.name, today + daily, today * read + daily * sign, "today, and yesterday compared")
+        return SteadyCost(
+            relation.name, today + daily, today * (read + match) + daily * sign, "today, and yesterday compared"
+        )
     # without an index the table is scanned for the days before today, and for today
     return SteadyCost(
         relation.name, 2 * table.rows, 2 * table.rows * scan + (today + daily) * read, "no index: scanned"
@@ -86,3 +127,9 @@ def _rows_a_day(table: TableStatistics, name: str) -> float:
     spent = (bounds[-1] - bounds[-1 - last]).total_seconds()
     rows = table.rows * last / (len(bounds) - 1)
     return min(table.rows, rows / max(spent, 1.0) * DAY_S)
+
+
+def history_days(known: Statistics, now: datetime) -> float:
+    """The days from the oldest row of any table that is read by day until now; a year if no statistics say so."""
+    oldest = [column.bounds[0] for table in known.values() for column in table.columns.values() if column.bounds]
+    return max(1.0, (now - min(oldest)).total_seconds() / DAY_S) if oldest else 365.0

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from gendash.engine.config.load import Config
-from gendash.engine.definitions.alerting import MuteTime, Receiver, Route, mute_times, receivers, routes
+from gendash.engine.definitions.alerting import AlertRoute, MuteTime, Receiver, mute_times, receivers, routes
 
 NOBODY = "gendash-nobody"
 TITLE = """{{ define "gendash.title" }}{{ if eq .Status "firing" }}FIRING{{ else }}RESOLVED{{ end }} \
@@ -72,7 +72,7 @@ def group_name(names: tuple[str, ...]) -> str:
     return "+".join(names)
 
 
-def _route(route: Route) -> dict[str, Any]:
+def _route(route: AlertRoute) -> dict[str, Any]:
     lists = (("severity", route.severity), ("slo", route.slo))
     matchers = [f'{label}=~"{"|".join(values)}"' for label, values in lists if values]
     if route.alerts:

@@ -19,7 +19,7 @@ _VARIABLES = {
 }
 
 
-class Options(NamedTuple):
+class SourceOptions(NamedTuple):
     """Fields for ``jsonData`` and ``secureJsonData``; ``variables`` are the secret ones as names of the environment."""
 
     plain: dict[str, Any]
@@ -27,7 +27,7 @@ class Options(NamedTuple):
     variables: dict[str, str]
 
 
-def postgres_options(config: Config) -> Options:
+def postgres_options(config: Config) -> SourceOptions:
     """The certificates of the PostgreSQL sources: files on Grafana's machine, or texts that are sent to Grafana."""
     texts = {name: config[f"datasources.{name}"] for name in _CONTENTS if config[f"datasources.{name}"]}
     files = {"sslRootCertFile": config["datasources.ca_file"]}
@@ -35,14 +35,14 @@ def postgres_options(config: Config) -> Options:
     files |= {"sslCertFile": cert[0], "sslKeyFile": cert[-1]} if cert else {}
     files = {name: path for name, path in files.items() if path}
     method = "file-content" if texts else "file-path" if files else ""
-    return Options(
+    return SourceOptions(
         {"tlsConfigurationMethod": method, **({} if texts else files)} if method else {},
         {_CONTENTS[name]: text for name, text in texts.items()},
         {_CONTENTS[name]: _VARIABLES[name] for name in texts},
     )
 
 
-def prometheus_options(config: Config) -> Options:
+def prometheus_options(config: Config) -> SourceOptions:
     """Kind, method and headers of the Prometheus source: those that gendash itself sends, and its bearer token."""
     open_headers, bearer = config.under("prometheus.headers"), config["prometheus.bearer"]
     hidden = dict(headers_in(config["prometheus.headers"]))
@@ -57,7 +57,7 @@ def prometheus_options(config: Config) -> Options:
         "prometheusType": config["datasources.prometheus.type"],
     }
     plain |= {f"httpHeaderName{number}": name for number, name in enumerate(headers, 1)}
-    return Options(
+    return SourceOptions(
         plain,
         {f"httpHeaderValue{number}": value for number, value in enumerate(headers.values(), 1)},
         {

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from gendash.engine.config.load import Config
 from gendash.engine.config.value_types import seconds
-from gendash.engine.definitions.alerting import Receiver, Route, mute_times, receivers, routes
+from gendash.engine.definitions.alerting import AlertRoute, Receiver, mute_times, receivers, routes
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.model import Rule
 from gendash.engine.render.alertmanager import group_name
@@ -86,7 +86,7 @@ def _mute_timings(config: Config) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _rule(catalog: Catalog, rule: Rule, uid: str, place: str, contact: str, way: Route) -> dict[str, Any]:
+def _rule(catalog: Catalog, rule: Rule, uid: str, place: str, contact: str, way: AlertRoute) -> dict[str, Any]:
     """An alerting rule: what the expression of Prometheus returns fires, as Prometheus takes it."""
     config = catalog.config
     back = {"relativeTimeRange": {"from": 600, "to": 0}}

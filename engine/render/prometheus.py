@@ -6,15 +6,19 @@ from collections.abc import Collection, Mapping
 
 import jinja2
 
+from gendash.engine.config.load import Config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.render.rules import PREFIX, live_rules, prometheus_rules, rule_expression
 
 TEMPLATES = ("prometheus.yml.j2", "prometheus-long.yml.j2")
 
 
-def render_prometheus(catalog: Catalog, templates: Mapping[str, str]) -> dict[str, bytes]:
-    """``provisioning/prometheus*.yml`` by path; the second file only where a second server fetches from the first."""
-    config = catalog.config
+def render_prometheus(catalog: Catalog, templates: Mapping[str, str], config: Config | None = None) -> dict[str, bytes]:
+    """``provisioning/prometheus*.yml`` by path; the second file only where a second server fetches from the first.
+
+    ``config`` replaces the settings of the catalog.
+    """
+    config = config or catalog.config
     long_term = config["prometheus.long_term"]
     rules_dir = config["prometheus.rules_dir"] or "../prometheus/rules"
     if not config.has("prometheus"):

@@ -17,7 +17,7 @@ from gendash.engine.config.urls import HttpUrl, read_http, read_postgres
 from gendash.engine.config.value_types import NONE
 from gendash.engine.definitions.relations import reader_login
 from gendash.engine.model import Audience
-from gendash.engine.render.datasource_options import Options, postgres_options, prometheus_options
+from gendash.engine.render.datasource_options import SourceOptions, postgres_options, prometheus_options
 
 POSTGRES = "grafana-postgresql-datasource"
 _LOOPBACK = ("127.", "localhost", "[::1]", "/")
@@ -168,7 +168,7 @@ def _postgres(config: Config, known: Secrets, key: str, login: str, password: st
 
 
 def _with_secrets(
-    source: dict[str, Any], secret: dict[str, str], options: Options, *, in_files: bool
+    source: dict[str, Any], secret: dict[str, str], options: SourceOptions, *, in_files: bool
 ) -> dict[str, Any]:
     """The declaration with its secrets; in files names of variables stand for those that are set by the environment."""
     named = {name: EnvironmentVariable(text) for name, text in options.variables.items()} if in_files else {}

@@ -15,7 +15,7 @@ from gendash.engine.model import Relation
 from gendash.engine.platform import columns as postgres_source
 from gendash.engine.platform.estimate import RATES, Estimate, Statistics, estimate, total_estimate
 from gendash.engine.platform.statistics import select_statistics, source_now, statistics
-from gendash.engine.platform.steady_cost import SteadyCost, steady_costs, steady_seconds
+from gendash.engine.platform.steady_cost import SteadyCost, history_days, steady_costs, steady_seconds, stored_costs
 from gendash.engine.store.migrate import preview
 from gendash.engine.store.roles import Step
 
@@ -37,6 +37,7 @@ class Preview:
     writes: list[Estimate]
     problems: list[str]
     steady: list[SteadyCost] = field(default_factory=list)
+    own: list[SteadyCost] = field(default_factory=list)
     relations: int = 0
 
     @property
@@ -53,6 +54,11 @@ class Preview:
     def total(self) -> Estimate:
         """The sum of all writes."""
         return total_estimate(self.writes)
+
+    @property
+    def first_s(self) -> float:
+        """Seconds of the refresh after the migration: what is written, and what the store computes of it."""
+        return (self.total.seconds or 0.0) + steady_seconds(self.own, self.relations) if self.writes else 0.0
 
     @property
     def steady_s(self) -> float:
@@ -83,9 +89,12 @@ def look_ahead(config: Config, catalog: Catalog) -> Preview:
         estimate(catalog, relation, known, now) if relation.name in reading else _unknown(relation) for relation in todo
     ]
     where = (source(config).where, store(config).where)
-    steady = steady_costs(catalog, known, now)
+    sizes = {one.relation: one.rows for one in (estimate(catalog, r, known, now) for r in rollups(catalog)) if one.rows}
+    days = history_days(known, now)
+    steady = steady_costs(catalog, known, now) + stored_costs(catalog, sizes, days)
+    own = stored_costs(catalog, sizes, 1.0)
     each = len([one for one in catalog.build_order() if catalog.enabled(one) and _is_refreshed(one)])
-    return Preview(steps, lacking, *where, tables, known, writes, list(dict.fromkeys(problems)), steady, each)
+    return Preview(steps, lacking, *where, tables, known, writes, list(dict.fromkeys(problems)), steady, own, each)
 
 
 def _is_refreshed(relation: Relation) -> bool:
@@ -124,6 +133,7 @@ def preview_as_dict(found: Preview) -> dict[str, Any]:
         ],
         "written": [one._asdict() for one in found.writes],
         "total": found.total._asdict(),
+        "first_s": found.first_s,
         "steady": [one._asdict() for one in found.steady],
         "steady_s": found.steady_s,
         "problems": found.problems,
@@ -159,6 +169,7 @@ def preview_text(found: Preview) -> str:
         known = [one for one in found.writes if one.rows is not None]
         rows = [_written(one) for one in [*known, found.total]]
         lines += _aligned(["relation", "rows", "disk", "WAL", "rows read", "pages read", "time", ""], rows)
+        lines += [f"  with what the store computes of it about {_time(found.first_s)}"]
         unknown = [one.relation for one in found.writes if one.rows is None]
         lines += [f"  {', '.join(unknown)}: {_FROM_STORE}"] if unknown else []
         lines += [
@@ -181,9 +192,13 @@ def _counted(kind: str, number: int) -> str:
 
 
 def _written(one: Estimate) -> list[str]:
-    time = "" if one.seconds is None else f"{one.seconds:.1f} s" if one.seconds < 90 else f"{one.seconds / 60:.1f} min"
+    time = "" if one.seconds is None else _time(one.seconds)
     sizes = [_size(one.bytes), _size(one.wal_bytes)]
     return [one.relation, _count(one.rows), *sizes, _count(one.read_rows), _count(one.read_pages), time, one.note]
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 90 else f"{seconds / 60:.1f} min"
 
 
 def _count(number: float | None) -> str:

@@ -277,7 +277,8 @@ def role_notes(seen: Surroundings, config: Config) -> list[str]:
         if config["roles.create"] and role in seen.roles and not there.ours and reader_differences(seen, config, role):
             sql = "; ".join(role_settings(config, role, limits_files=False))
             found.append(f"role {role} existed before and is used unchanged; to set the limits of gendash: {sql}")
-        if role in seen.roles and not any(one.startswith("temp_file_limit=") for one in there.settings):
+        limits = config["roles.create"] and role in seen.roles
+        if limits and not any(one.startswith("temp_file_limit=") for one in there.settings):
             sql = f"alter role {quote_name(role)} set temp_file_limit = {quote_text(FILE_LIMIT)}"
             found.append(f"role {role} may fill the disk with temporary files; ask a superuser to run: {sql}")
         if role in seen.owned:

@@ -1,14 +1,14 @@
 /*
 doc: >-
   Usage types of the last 30 days whose name gendash does not know. They count as input or output by that word in their
-  name, as in Langfuse, and as cached or reasoning tokens by a guess.
+  name, as in Langfuse, and as cached or reasoning tokens by a guess. Each is named with the number of observations that have it.
 place: store
 feature: langfuse
 severity: warning
 cadence: 1d
 key: [usage_type]
 */
-select usage_type
+select usage_type, count(*) as observations
 from {{ view('lf_observation') }} cross join lateral jsonb_object_keys(usage) as used (usage_type)
 where start_time > {{ now() }} - interval '30 days'
   and trim(both '_' from lower(regexp_replace(

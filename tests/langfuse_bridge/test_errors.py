@@ -152,6 +152,13 @@ def test_a_store_that_does_not_answer_is_one_line_without_its_password(double: A
     assert "127.0.0.1:1/none" in line(error) and "hidden" not in line(error)
 
 
+def test_a_database_that_does_not_exist_is_named_and_not_tried_again(double: Any, store: Any, sleeper: Any) -> None:
+    away = Store(f"{store.url.rpartition('/')[0]}/nothing_there", "gendash")
+    with pytest.raises(GendashError) as error:
+        sync(settings(double, away), now=NOW, store=away, client=client_of(double, sleeper))
+    assert "no database 'nothing_there'" in line(error) and "run again" not in line(error)
+
+
 def test_a_wrong_password_of_the_store_is_denied(double: Any, store: Any, sleeper: Any, postgres: Any) -> None:
     url = store.url.replace("postgres:", "nobody_here:", 1)
     away = Store(url, "gendash")

@@ -48,6 +48,31 @@ def test_a_stream_that_fails_for_whatever_reason_does_not_stop_the_others(
     assert states["models"]["closed_until"] is not None
 
 
+def test_a_row_for_which_the_server_fails_is_asked_for_ever_more_narrowly(double: Any, store: Any, run: Any) -> None:
+    fill(double)
+    poison = NOW - 20 * MINUTE * 3
+
+    def fault(path: str) -> Fault | None:
+        params = double.log[-1][1]
+        if path != "v2/observations":
+            return None
+        low, high = (params.get(name, [iso(NOW + DAY)])[0] for name in ("fromStartTime", "toStartTime"))
+        return Fault(500) if low <= iso(poison) < high else None
+
+    double.fault = fault
+    closed = []
+    for step in range(8):
+        with pytest.raises(Unreachable):
+            run(NOW + step * MINUTE, text=SINCE)
+        ((until,),) = stored(store, "_sync where stream = 'observations'", "closed_until")
+        closed.append(until)
+    assert closed == sorted(closed) and poison - MINUTE < closed[-1] <= poison
+    assert len(stored(store, "lf_observation")) == 17, "all before it"
+    double.fault = lambda _path: None
+    run(NOW + 10 * MINUTE, text=SINCE)
+    assert len(stored(store, "lf_observation")) == 20
+
+
 def test_a_range_past_a_fault_does_not_hide_it(double: Any, store: Any, run: Any) -> None:
     fill(double)
     double.fault = lambda path: Fault(400) if path == "v2/observations" else None

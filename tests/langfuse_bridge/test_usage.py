@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 import gendash
-from gendash.langfuse_bridge.usage import KNOWN, Tokens, normal, tokens
+from gendash.langfuse_bridge.usage import CACHED, KNOWN, PROVIDERS, REASONING, Tokens, normal, tokens
 
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "langfuse.md"
 AUDIT = Path(gendash.__path__[0]) / "sql" / "audits" / "llm_usage_types.sql"
 
 
@@ -49,6 +50,16 @@ def test_tokens_by_name(usage: dict[str, int], wanted: Tokens) -> None:
     found = tokens(usage)
     assert found == wanted
     assert found.input - found.cached >= 0 and found.output - found.reasoning >= 0
+
+
+def test_the_document_has_the_same_table() -> None:
+    rows = re.findall(r"^\| ([\w ]+) \| `(\w+)` \| ([\w ,]+) \|$", DOCUMENT.read_text("utf-8"), re.M)
+    words = {"cached input": CACHED, "reasoning output": REASONING}
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for provider, name, counts in rows:
+        parts = () if counts == "nothing more" else tuple(words.get(one, one) for one in counts.split(", "))
+        found.setdefault(provider, {})[name] = parts
+    assert found == PROVIDERS
 
 
 def test_the_audit_of_unknown_names_knows_the_same() -> None:

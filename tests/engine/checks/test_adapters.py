@@ -91,6 +91,7 @@ def test_columns_words_and_rows_can_still_be_set_over_what_the_adapter_gives(tmp
         ({"messages": "delete from lines"}, "messages.sql:1: not a SELECT"),
         ({"messages": LINES.replace("lines l", "{{ table('x') }} l")}, "messages.sql:1: holds a template: {{ table('x') }}"),
         ({"messages": LINES.replace("from lines l", "from lines l\njoin talks t on t.id = talk")}, "messages.sql:2: 'talk' without its table"),
+        ({"messages": LINES.replace("l.who as", "pg_read_file('/etc/passwd') as")}, "messages.sql:1: pg_read_file() reads more than the platform's tables"),
         ({"users": USERS.replace("auth.accounts", "gendash.user_entity")}, "users.sql: reads schema gendash"),
     ],
 )  # fmt: skip

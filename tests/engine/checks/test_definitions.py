@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
+import pkgutil
 from typing import Any
 
 import pytest
 
 from gendash.dashboards._palette import steps
 from gendash.dashboards.viz import Lines, NumberTile
+from gendash.engine import checks
 from gendash.engine.checks import (
-    columns,
     definitions,
-    labels,
     panel_links,
-    prose,
     queries,
-    rules,
-    sql_headers,
     texts,
-    time_zone,
 )
 from gendash.engine.checks import panels as checks_panels
 from gendash.engine.checks import titles as checks_titles
@@ -60,6 +57,7 @@ def shipped() -> Catalog:
 
 EVERY = (
     definitions.check_header_keys,
+    definitions.check_platform_sql,
     *definitions.HEADER_CHECKS,
     *definitions.CHECKS,
     *(check for rule in RULES for check in rule.checks),
@@ -76,20 +74,8 @@ def test_the_shipped_content_keeps_every_design_rule_and_needs_every_exemption(s
 
 
 def test_every_check_function_is_run() -> None:
-    modules = (
-        definitions,
-        columns,
-        sql_headers,
-        labels,
-        checks_panels,
-        panel_links,
-        prose,
-        queries,
-        rules,
-        texts,
-        time_zone,
-        checks_titles,
-    )
+    names = [one.name for one in pkgutil.iter_modules(checks.__path__, "gendash.engine.checks.")]
+    modules = [importlib.import_module(name) for name in names]
     named = {name for module in modules for name in vars(module) if name.startswith("check_")}
     assert named - {"check_rules"} == {check.__name__ for check in EVERY}
 
@@ -293,3 +279,15 @@ def test_a_word_of_the_platform_has_one_meaning_within_a_vocabulary() -> None:
     (problem,) = definitions.check_vocabularies(load_catalog(load_config(clash)))
     assert problem.what == "message_role: the word 'ai' means user and assistant"
     assert definitions.check_vocabularies(load_catalog(load_config())) == []
+
+
+def test_a_setting_that_no_staging_file_reads_is_not_taken_for_another_one() -> None:
+    text = "platform: {columns: {feedback: {reply_id: x, comments: y}}}"
+    found = {one.what: one.do for one in definitions.check_settings_known(load_catalog(load_config(text)))}
+    unread = found["unknown name in 'platform.columns.feedback.reply_id'"]
+    assert "read only comment, created_at, feedback_id, message_id, rating" in unread
+    assert unread.endswith("of feedback: take it out")
+    assert (
+        found["unknown name in 'platform.columns.feedback.comments'"]
+        == "did you mean 'platform.columns.feedback.comment'?"
+    )

@@ -31,9 +31,11 @@ METRICS: dict[str, dict[str, Any]] = {
     "coarse": {"name": "coarse_seconds", "type": "histogram", "buckets": [0.1, 0.5, 1]},
 }
 COLUMNS = {"room": {"type": "text", "doc": "d"}, "day": {"type": "date"}, "hour": {"type": "timestamptz"}}
-FACTS = Relation("facts", "view", "sql/views/facts.sql", {"audience": "everyone", "grain": "many"}, "select 1", COLUMNS)
+# with a purpose gendash itself reads a relation, so no panel has to
+READ = {"audience": "everyone", "grain": "many", "purpose": "accounts"}
+FACTS = Relation("facts", "view", "sql/views/facts.sql", READ, "select 1", COLUMNS)
 SECRET = dataclasses.replace(
-    FACTS, name="secret", path="sql/views/secret.sql", header={"audience": "admin"}, columns={}
+    FACTS, name="secret", path="sql/views/secret.sql", header={"audience": "admin", "purpose": "audits"}, columns={}
 )
 
 
@@ -275,6 +277,14 @@ BROKEN: list[tuple[str, str, Callable[[], Catalog], str]] = [
         lambda: shown(Lines(unit="short", custom={"spanNulls": True})),
         "lines connect nulls",
     ),
+    (
+        "check_read",
+        "read",
+        lambda: catalog(
+            board(), dataclasses.replace(FACTS, name="lone", header={"audience": "everyone", "grain": "x"})
+        ),
+        "sql/views/facts.sql: nothing reads this view",
+    ),
     ("check_refresh", "refresh", lambda: catalog(board(refresh="7s")), "refresh 7s"),
     ("check_refresh", "refresh", lambda: catalog(board(range="13d")), "range 13d"),
     ("check_titles_window", "windows-said", lambda: with_panel("p", title="Facts of p"), "lacks its window"),
@@ -409,9 +419,9 @@ def test_every_check_of_a_rule_has_something_that_breaks_it() -> None:
     assert {name for name, _, _, _ in BROKEN} == {check.__name__ for rule in RULES for check in rule.checks}
 
 
-def test_there_are_27_rules_each_with_an_id_a_reason_and_a_judge() -> None:
-    assert [rule.number for rule in RULES] == list(range(1, 28))
-    assert len({rule.id for rule in RULES}) == 27
+def test_there_are_28_rules_each_with_an_id_a_reason_and_a_judge() -> None:
+    assert [rule.number for rule in RULES] == list(range(1, 29))
+    assert len({rule.id for rule in RULES}) == 28
     for rule in RULES:
         assert len(rule.asks) > 20
         assert len(rule.reason) > 20

@@ -110,6 +110,15 @@ tests:
     promql_expr_test:
       - {expr: 'job:our_requests:rate5m', eval_time: 5m, exp_samples: []}
 """
+STAGING_USERS = """/*
+doc: Ours.
+tables: {users: users}
+reads: {users: {id: id}}
+columns:
+  id: {type: uuid, doc: id}
+*/
+select {{ column('users.id') }} as id from {{ table('users') }}
+"""
 METRICS = "our_total:\n  name: our_total\n  type: counter\n  doc: ours\n  labels: {kind: which}\n"
 AUDIT = """/*
 doc: Nothing odd.
@@ -195,6 +204,7 @@ FAULTS = [
     (M, "  doc: ours", "  doc: ours\n  feature: http_metric", r"metrics.yaml:5 our_total: no feature 'http_metric'; did you mean 'http_metrics'\?"),
     (M, "type: counter", "type: histogram\n  buckets: [0.1, 0.1]", r"metrics.yaml:4 our_total: buckets is \[0.1, 0.1\], not a list of numbers, each above the one before"),
     (M, "type: counter", "type: histogram\n  buckets: []", r"metrics.yaml:4 our_total: buckets is \[\], not a list of numbers"),
+    (R, "  expr:", "  exrp:", r"ours.yaml:4 job:our_requests:rate5m: unknown key 'exrp'; did you mean 'expr'\?"),
     (W, "    == 0", "    == )", r"more.yaml:6 OurRequestsStopped: PromQL does not parse: .*; fix the expression"),
     (W, "'job:our_requests:rate5m'", "'job:our_request:rate5m'", r"more.yaml:5 OurRequestsStopped: no rule 'job:our_request:rate5m'; did you mean"),
     (W, "for: 10m", "for: 10 m", r"more.yaml:7 OurRequestsStopped: for is '10 m', not a duration"),
@@ -221,6 +231,18 @@ FAULTS = [
     (V, "dau as users", "coalece(dau, 0) as users", r"our_day.sql:12:\d+: no function 'coalece' in PostgreSQL; did you mean 'coalesce'\?"),
     (V, "dau as users", "dau::bigit as users", r"our_day.sql:12:\d+: no type 'bigit' in PostgreSQL; did you mean 'bigint'\?"),
     (V, "dau as users", "round(dau, 1, 2)::bigint as users", r"our_day.sql:12:\d+: round with 3 arguments; it takes 1 to 2"),
+    # one fault, one line, though several checks meet it
+    (V, "{{ view('activity_day') }}", "activity_day", r"our_day.sql:12:31: 'activity_day' without a reference; write \{\{ view\('activity_day'\) \}\}"),
+    (V, "{{ view('activity_day') }}", "{{ view(activity_day) }}", r"our_day.sql:12:31: not a template: 'activity_day' is undefined"),
+    (A, "select day", "select dy", r"our_audit.sql:7:8: no column 'dy'; did you mean 'day'\?"),
+    (A, "place: store", "place: source", r"our_audit.sql: reads 'activity_day' in the source; it is in the store"),
+    (M, "our_total:\n", "our total:\n", r"metrics.yaml:1 our total: 'our total' is not a name"),
+    (D, "users from", "users, $room from", r"ours/logins query A: nothing fills in '\$room'"),
+    (D, "import Lines", "import Line", r"ours.py:4: ImportError: cannot import name 'Line' from 'gendash.dashboards.viz'; did you mean 'Lines'\?"),
+    (D, "from gendash.engine.model", "from gendash.engine.modle", r"ours.py:5: ModuleNotFoundError: .*; did you mean 'gendash.engine.model'\?"),
+    (D, "[sql(", "[promql(", r"ours.py:20: NameError: .*; write: from gendash.engine.model import promql"),
+    (D, "width=24", 'leads_to="overviw", width=24', r"ours/logins: leads to 'overviw', no such dashboard; did you mean 'overview'\?"),
+    ("sql/staging/users.sql", "", STAGING_USERS, r"sql/staging/users.sql: replaces a staging text that returns user_id, .* too"),
     # dashboard modules
     (D, 'override("byName", "users"', 'override("byName", "user"', r"ours/logins: override 1: no query of the panel gives 'user'; did you mean 'users'\?"),
     (D, 'override("byName", "users"', 'override("byRegexp", "/^people/"', r"ours/logins: override 1: no field matches '/\^people/'; fields there: time, users"),
@@ -377,3 +399,11 @@ def test_such_a_setting_stops_every_command_without_a_traceback(monkeypatch: pyt
 def test_the_packaged_root_has_no_file_that_nothing_reads() -> None:
     assert not [problem for problem in read_catalog(load_config()).problems if "nothing reads" in problem.what]
     assert (PACKAGED / "engine" / "definitions" / "grafana_panels.json").is_file()
+
+
+def test_a_process_may_load_the_definitions_again_and_again() -> None:
+    first, second = (read_catalog(load_config()) for _ in range(2))
+    assert first.relations == second.relations
+    assert first.rules == second.rules
+    assert first.metrics == second.metrics
+    assert first.problems == second.problems == ()

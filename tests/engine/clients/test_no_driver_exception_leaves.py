@@ -109,6 +109,9 @@ CALLS: dict[str, Callable[[], Any]] = {
         lambda call: prometheus.label_values(call, "job", "", NOW, NOW)
     ),
     "prometheus.loaded_rules": lambda: asked_of_prometheus(prometheus.loaded_rules),
+    "prometheus.certain": lambda: asked_of_prometheus(
+        lambda call: prometheus.certain(prometheus.instant(call, "up", NOW), "up")
+    ),
     "grafana.session": lambda: asked_of_grafana(lambda ask: ask("POST", "/folders", json={})),
     "grafana.server_capabilities": lambda: grafana.server_capabilities(CONFIG, lambda _: None),
     "grafana.check_version": lambda: asked_of_grafana(grafana.check_version),
@@ -124,6 +127,10 @@ CALLS: dict[str, Callable[[], Any]] = {
 NO_CALL = {
     "http.is_passing",
     "grafana.public_url",
+    "grafana.open_roles",
+    "grafana.proxy_session",
+    "prometheus.calls_of",
+    "prometheus.certain",
     "http.basic",
     "grafana.reason",
     "langfuse.in_one_line",

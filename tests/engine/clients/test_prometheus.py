@@ -24,7 +24,7 @@ from gendash.engine.config.settings import FEATURES
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog, template
 from gendash.engine.deliver import rules_dir
-from gendash.engine.deliver.plan_rules import rule_changes
+from gendash.engine.deliver.plan_rules import reload_change, rule_changes
 from gendash.engine.deliver.rules_dir import apply_rules, find_binary, observe_rules_dir, reload, reload_is_owed
 from gendash.engine.errors import Denied, TargetError, Unexpected, Unreachable
 from gendash.engine.render.prometheus import TEMPLATES, render_prometheus
@@ -276,3 +276,16 @@ def test_a_rules_folder_that_is_not_there_is_a_reason(tmp_path: Path) -> None:
     reason = observe_rules_dir(tmp_path / "none")
     assert isinstance(reason, str)
     assert reason.startswith("no folder")
+
+
+@pytest.mark.parametrize("status", [401, 404, 502, 503])
+def test_a_reload_that_did_not_happen_is_asked_for_again(
+    status: int, tmp_path: Path, double: Callable[[int, str], str]
+) -> None:
+    files = {"gendash-a.yml": signed_rules("groups: []\n")}
+    line = apply_rules(tmp_path, rule_changes(files, observe_rules_dir(tmp_path)), at(double(status, "")))
+    assert line != rules_dir.RELOADED and reload_is_owed(tmp_path)
+    assert {change.action for change in rule_changes(files, observe_rules_dir(tmp_path))} == {"none"}
+    again = reload_change(files, reload_is_owed(tmp_path), "no answer")
+    assert apply_rules(tmp_path, again, at(double(200, ""))) == rules_dir.RELOADED
+    assert not reload_is_owed(tmp_path)

@@ -23,7 +23,7 @@ from gendash.engine.config.load import Config, load_config
 from gendash.engine.definitions.alerting import alerting_problems, routes, unreached, who_is_notified
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
-from gendash.engine.deliver.alerting import ObservedAlerting, alerting_changes, observe_alerting, send
+from gendash.engine.deliver.alerting import ObservedAlerting, alerting_changes, observe_alerting, send_alerting
 from gendash.engine.render.alertmanager import render_alertmanager
 from gendash.engine.render.grafana_alerting import grafana_alerting
 from gendash.engine.render.rules import render_manifest, render_rules
@@ -334,7 +334,7 @@ def test_an_incident_reaches_a_webhook_through_grafana_and_its_end_too(new_grafa
         wanted = wanted._replace(rules=fast, interval_s=10)
         with session(config, lambda _: None) as ask:
             for change in alerting_changes(wanted, observe_alerting(ask), ()):
-                assert send(ask, change).action == "create", send(ask, change).lines
+                assert send_alerting(ask, change).action == "create", send_alerting(ask, change).lines
             again = alerting_changes(wanted, observe_alerting(ask), list(wanted.contact_points))
             assert {change.action for change in again} == {"none"}, [change.lines for change in again]
         fired = listener.wait_for("firing", 90)

@@ -21,6 +21,7 @@ from uuid import uuid4
 import pytest
 
 from gendash.engine.clients.grafana import Grafana as Api
+from gendash.engine.clients.grafana import session
 from gendash.engine.config.load import Config, load_config
 from gendash.engine.definitions.load import template
 from gendash.engine.deliver import grafana as target
@@ -29,6 +30,7 @@ from gendash.engine.deliver.changes import Change, exit_code
 from gendash.engine.deliver.observe import observe_grafana
 from gendash.engine.deliver.plan import plan
 from gendash.engine.deliver.report import change_as_dict, plan_text
+from gendash.engine.deliver.rollback import read_versions, rollback_changes
 from gendash.engine.deliver.state import desired
 from gendash.engine.errors import Denied, TargetError, Unexpected
 from gendash.engine.render.dashboard_diff import stamp
@@ -881,3 +883,47 @@ def test_overwriting_edits_on_purpose_keeps_a_copy(site: Site) -> None:
     assert {change.action for change in site.plan()} == {"none"}
     (copy,) = (site.state / "backups").rglob(f"{uid}.json")
     assert '"Mine"' in copy.read_text()
+
+
+def test_a_dashboard_that_was_saved_as_a_newer_resource_is_left_alone(new_grafana: Any, tmp_path: Path) -> None:
+    toggles = {"GF_FEATURE_TOGGLES_ENABLE": "dashboardNewLayouts kubernetesDashboards"}
+    with new_grafana(toggles) as server:
+        config = _config(server, "x", server.token("Admin"))
+        boards = {config.dashboard_uid("a"): {**board("a"), "uid": config.dashboard_uid("a")}}
+        wanted = desired(config, boards)
+        made = plan(wanted, observe_grafana(config, wanted))
+        target.apply_to_grafana(config, wanted, made, tmp_path / "state", NOW, print)
+        path = f"/apis/dashboard.grafana.app/v2beta1/namespaces/default/dashboards/{config.dashboard_uid('a')}"
+        resource = server("GET", path)
+        resource["spec"] = {
+            "title": "Mine",
+            "elements": {},
+            "layout": {"kind": "GridLayout", "spec": {"items": []}},
+            "timeSettings": {"from": "now-1h", "to": "now"},
+        }
+        server("PUT", f"{path}?fieldValidation=Ignore", resource)
+        wanted = replace(wanted, overwrite=True)
+        (change,) = [c for c in plan(wanted, observe_grafana(config, wanted)) if c.kind == "dashboard"]
+        assert change.action == "left" and "newer format" in change.lines[0], change
+        assert any("panel 'Requests': removed" in line for line in change.lines)
+        target.apply_to_grafana(config, wanted, [change], tmp_path / "state", NOW, print)
+        assert server("GET", path)["spec"]["title"] == "Mine"
+
+
+def test_rollback_brings_back_an_earlier_version(site: Site) -> None:
+    uid = site.add("overview", board("Overview", sql="select 1"))
+    site.apply()
+    sleep(1.1)
+    moment = datetime.now(UTC)
+    sleep(1.1)
+    site.add("overview", board("Overview", sql="select 2"))
+    site.apply()
+    wanted = site.wanted()
+    with session(site.config, sleep) as ask:
+        histories = {uid: read_versions(ask, uid)}
+    target_state, changes = rollback_changes(wanted, observe_grafana(site.config, wanted), histories, moment)
+    assert [change.action for change in changes] == ["update"], plan_text(changes)
+    target.apply_to_grafana(site.config, target_state, changes, site.state, NOW, print)
+    live = site.grafana("GET", f"/api/dashboards/uid/{uid}")["dashboard"]
+    assert live["panels"][0]["targets"][0]["rawSql"] == "select 1"
+    assert only(site.plan(), uid).action == "update", "the definitions are newer, and the version is ours"

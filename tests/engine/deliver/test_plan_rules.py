@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import yaml
 
-from gendash.engine.deliver.plan_rules import rule_changes
+from gendash.engine.clients.prometheus import LoadedRule
+from gendash.engine.deliver.plan_rules import reload_change, rule_changes
 from gendash.engine.deliver.report import plan_text
 from gendash.engine.render.rules import signed_rules
 
@@ -66,3 +69,21 @@ def test_a_folder_that_cannot_be_seen_blocks_with_its_reason() -> None:
     (change,) = rule_changes({"gendash-a.yml": rules(a="1")}, "no folder /x")
     assert "no folder /x" in plan_text([change])
     assert not change.writes
+
+
+LOADED = [LoadedRule("a", "recording", "sum(up)", "ok", "", 30.0)]
+FILE = {"gendash-x.yml": signed_rules("groups:\n  - name: x\n    rules:\n      - {record: a, expr: sum (up)}\n")}
+
+
+def test_rules_that_are_written_and_loaded_need_no_reload_and_others_do() -> None:
+    assert reload_change(FILE, True, {"a": LOADED}) == []
+    (missing,) = reload_change(FILE, False, {})
+    assert missing.kind == "reload" and missing.writes and "not loaded as written: a" in missing.lines
+    (other,) = reload_change(FILE, False, {"a": [replace(LOADED[0], expr="sum(down)")]})
+    assert other.writes
+
+
+def test_a_reload_that_is_owed_stays_owed_while_nobody_can_say_what_is_loaded() -> None:
+    assert reload_change(FILE, False, "no connection") == []
+    (owed,) = reload_change(FILE, True, "no connection")
+    assert owed.writes and "no connection" in owed.lines[0]

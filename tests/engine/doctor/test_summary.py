@@ -149,6 +149,25 @@ def test_rows_that_are_left_out_are_counted_by_what_they_lack(database: str, def
     assert not [fix for _, some in changes(report.features) for fix in some if 'created_at: "= coalesce' in fix.text]
 
 
+def test_an_impossible_value_blinds_the_doctor_for_nothing(database: str, definitions: Definitions) -> None:
+    execute(database, VENDOR)
+    execute(
+        database,
+        "alter table vote alter column score type double precision; insert into vote values ('n', 'a', 1, 'NaN', now())",
+    )
+    execute(
+        database, "insert into chat_message values ('i', 'c', 'user', 'infinity'), ('x', 'c', 'user', '290000-01-01')"
+    )
+    mapped = MAPPED.replace("created_at: created_at", 'created_at: "= to_timestamp({created_at})"')
+    report = report_of(definitions(database, mapped))
+    assert {one.name: one.state for one in report.servers}["source"] == "ok"
+    states = {one.name: one.state for one in report.features}
+    assert (states["users"], states["conversations"], states["feedback"]) == ("there", "there", "there")
+    parts = {part.name: part.why for one in report.features for part in one.parts if part.why}
+    assert parts["rows of feedback without rating"].startswith("2 have no rating")
+    assert parts["rows of messages without created_at"].startswith("2 have no valid created_at")
+
+
 def test_tables_of_another_schema_are_read_by_settings(database: str, definitions: Definitions) -> None:
     execute(database, VENDOR)
     execute(database, "create schema auth; alter table accounts set schema auth; alter table auth.accounts rename to users;"

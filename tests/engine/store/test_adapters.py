@@ -84,6 +84,7 @@ def test_messages_inside_json_that_come_late_are_neither_lost_nor_doubled(
     shop: Callable[..., Catalog], database: str, monkeypatch: pytest.MonkeyPatch, small: int
 ) -> None:
     monkeypatch.setattr(read, "SMALL_PAGES", small)  # with 1 the table counts as large, and is cut by time
+    monkeypatch.setattr(read, "FIRST_PAGES", 1)  # a cut by blocks would fail
     catalog = shop()
     migrate(catalog.config, catalog)
     assert refreshed(catalog) == []
@@ -135,7 +136,7 @@ def test_an_index_on_the_very_expression_of_a_time_serves_and_without_one_the_pl
     flat = "select id as message_id, id as conversation_id, 'user' as role, to_timestamp(at) as created_at from lines"
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(
-            "create table lines as select n as id, 1773000000 + n * 10 as at from generate_series(1, 200000) n"
+            "create table lines as select n as id, 1773000000 + n * 10 as at from generate_series(1, 300000) n"
         )
         connection.execute("analyze lines")
         catalog = shop(messages=flat)
@@ -192,3 +193,16 @@ def test_doctor_names_the_file_of_a_table_or_column_that_does_not_exist(
     assert features["feedback"].state == features["documents"].state == "absent"
     migrate(catalog.config, catalog)
     assert any("public.talks.started: the platform has no such column; correct" in one for one in refreshed(catalog))
+
+
+def test_what_cannot_be_read_within_the_time_limit_is_one_line_and_stops_no_other_relation(
+    shop: Callable[..., Catalog], database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read, "SMALL_PAGES", 1)
+    monkeypatch.setattr(read.time, "sleep", lambda _: None)
+    slow = FILES["messages"].rstrip() + " and pg_sleep(0.01) is not null"
+    catalog = shop(messages=slow, settings="  read_timeout: 1s\n")
+    migrate(catalog.config, catalog)
+    found = {one.relation: str(one.error or "") for one in refresh(catalog.config, catalog)}
+    assert "statement timeout" in found["message_hour"] or "longer than" in found["message_hour"], found["message_hour"]
+    assert found["conversation_hour"] == found["user_entity"] == ""

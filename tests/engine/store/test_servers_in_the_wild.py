@@ -23,6 +23,7 @@ from gendash.demo import postgres as demo_postgres
 from gendash.demo.postgres import Server
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.errors import Refused
+from gendash.engine.platform import columns
 from gendash.engine.store import uninstall
 from gendash.engine.store.audit import audit
 from gendash.engine.store.migrate import migrate, pending
@@ -213,3 +214,62 @@ def test_texts_of_sql_ascii_that_are_not_utf8_fail_what_reads_them_with_one_line
     assert set(failed) == {"user_name"}
     assert "a text is not UTF-8" in failed["user_name"]
     assert "J" not in failed["user_name"].replace("SQL_ASCII", "")
+
+
+# ── rows that lie elsewhere: doubles of the catalogs of Timescale and Citus ──────────────────────────────────────
+
+
+def statements_sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that are copied out of the platform from now on."""
+    sent: list[str] = []
+    copy = read._copy
+
+    def noted(connection: Any, query: str, rows: Any) -> None:
+        sent.append(query)
+        copy(connection, query, rows)
+
+    monkeypatch.setattr(read, "_copy", noted)
+    return sent
+
+
+def test_chunks_of_a_hypertable_are_read_by_time_and_never_by_block(
+    database: str, definitions: Definitions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execute(database, re.sub(r" partition by range .created_at.|create table messages_\d .*?;", "", PLATFORM))
+    execute(
+        database,
+        "create schema _timescaledb_internal; create index on messages (created_at);"
+        "create table _timescaledb_internal._hyper_1_1_chunk () inherits (messages);"
+        "create table _timescaledb_internal._hyper_1_2_chunk () inherits (messages);"
+        "create index on _timescaledb_internal._hyper_1_2_chunk (created_at);"
+        "insert into _timescaledb_internal._hyper_1_1_chunk select * from only messages where created_at < '2026-03-06';"
+        "insert into _timescaledb_internal._hyper_1_2_chunk select * from only messages where created_at >= '2026-03-06';"
+        "delete from only messages",
+    )  # fmt: skip
+    sent = statements_sent(monkeypatch)
+    judged(definitions(database, SETTINGS, **PASSWORDS))
+    of_messages = [text for text in sent if "from public.messages" in text]
+    assert of_messages
+    assert not [text for text in of_messages if "messages where ctid" in text or "ctid >=" in text.split("join")[0]]
+
+
+def test_distributed_tables_are_not_small_and_never_cut_by_block(
+    database: str, definitions: Definitions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execute(database, PLATFORM)
+    execute(
+        database,
+        "set allow_system_table_mods = on; create table pg_catalog.pg_dist_partition (logicalrelid regclass);"
+        "insert into pg_dist_partition values ('messages'), ('conversations')",
+    )
+    monkeypatch.setattr(read, "SMALL_PAGES", 1024)
+    sent = statements_sent(monkeypatch)
+    catalog = definitions(database, SETTINGS, **PASSWORDS)
+    judged(catalog)
+    of_messages = [text for text in sent if "messages" in text]
+    assert of_messages
+    assert not [text for text in of_messages if "ctid" in text]
+    with psycopg.connect(database) as connection:
+        pages = columns.read_columns(connection, catalog).pages
+    assert (pages["messages"], pages["conversations"]) == (None, None)
+    assert pages["users"] is not None

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,70 +13,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from api_samples import catalog_of, judged, loaded_rules, samples
 
 from gendash.commands.doctor import examine
 from gendash.engine.clients import prometheus as prom
-from gendash.engine.config.load import load_config
-from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.definitions.load import load_catalog
-from gendash.engine.render.rules import render_rules
 from gendash.engine.verify.replicas import double_labels
-from gendash.engine.verify.run import verify
-from gendash.engine.verify.verdict import Verdict
 
 pytestmark = pytest.mark.prometheus
-NOTHING_ELSE = "database_url: none\nsource_url: none\nlangfuse: {base_url: none}\ngrafana_url: none\n"
-SCRAPED = "prometheus: {scrape_interval: 2m}\n"  # the samples end when the servers start
-
-
-def samples(replicas: tuple[str, ...] = ("",), bounds: tuple[str, ...] = ("0.1", "0.5", "1.0", "+Inf")) -> str:
-    """An hour of the API's two processes; each replica of Prometheus adds the same series with its own label."""
-    now, lines = int(time.time()), []
-
-    def write(name: str, labels: str, rate: float) -> None:
-        for replica in replicas:
-            own = f'{labels},replica="{replica}"' if replica else labels
-            lines.extend(f"{name}{{{own}}} {rate * (at - now + 7200)} {at}" for at in range(now - 3600, now + 1, 15))
-
-    lines.append("# TYPE up gauge")
-    for one in ("a", "b"):
-        for replica in replicas:
-            own = f',replica="{replica}"' if replica else ""
-            lines.extend(
-                f'up{{job="ai-agent-api",instance="{one}"{own}}} 1 {at}' for at in range(now - 3600, now + 1, 15)
-            )
-    lines.append("# TYPE http_requests counter")
-    for one in ("a", "b"):
-        write("http_requests_total", f'job="ai-agent-api",instance="{one}",handler="/x",method="GET",status="2xx"', 1)
-        write(
-            "http_requests_total", f'job="ai-agent-api",instance="{one}",handler="/x",method="GET",status="5xx"', 0.01
-        )
-    lines.append("# TYPE http_request_duration_seconds histogram")
-    for one in ("a", "b"):
-        base = f'job="ai-agent-api",instance="{one}",handler="/x",method="GET"'
-        for number, bound in enumerate(bounds):
-            write("http_request_duration_seconds_bucket", f'{base},le="{bound}"', 0.5 + number / 10)
-        write("http_request_duration_seconds_count", base, 0.5 + (len(bounds) - 1) / 10)
-        write("http_request_duration_seconds_sum", base, 0.1)
-    return "\n".join(lines) + "\n"
-
-
-def catalog_of(url: str, text: str = "") -> Catalog:
-    return load_catalog(
-        load_config(
-            NOTHING_ELSE + (text if "prometheus:" in text else SCRAPED + text), environ={"GENDASH_PROMETHEUS_URL": url}
-        )
-    )
-
-
-def loaded_rules(text: str = "") -> str:
-    """The shipped rules in one file."""
-    groups: list[str] = []
-    for content in render_rules(catalog_of("http://x", text)).values():
-        groups.append(content.decode().split("groups:\n")[1])
-    return "groups:\n" + "".join(groups)
-
-
 Start = Callable[[str, str], str]
 
 
@@ -123,14 +65,6 @@ def gateway(url: str, change: Callable[[str, dict[str, Any]], tuple[int, dict[st
     finally:
         server.shutdown()
         server.server_close()
-
-
-def judged(catalog: Catalog, *only: str) -> dict[str, Verdict]:
-    return {
-        one.panel: one
-        for one in verify(catalog.config, catalog, at=datetime.now(UTC), only=only)
-        if one.kind in ("panel", "rule")
-    }
 
 
 def test_replicas_that_are_scraped_twice_make_their_panels_doubtful_and_say_by_which_label(
@@ -187,11 +121,12 @@ def test_what_evaluates_the_rules_can_be_down_and_panels_are_judged_still(single
             else (200, answer)
         )
 
+    at = datetime.now(UTC)
     with gateway(single, down) as url:
         catalog = catalog_of(url)
-        panels, rules = judged(catalog, "system-health"), judged(catalog, "rules")
+        panels, rules = judged(catalog, "system-health", at=at), judged(catalog, "rules", at=at)
         servers = {one.name: one for one in examine(catalog, datetime.now(UTC)).servers}
-    before = judged(catalog_of(single), "system-health")
+    before = judged(catalog_of(single), "system-health", at=at)
     assert {name: one.status for name, one in panels.items()} == {name: one.status for name, one in before.items()}
     on = [one for one in rules.values() if one.status != "not_available"]
     assert {one.status for one in on} == {"error"}
@@ -239,9 +174,10 @@ def test_warnings_about_the_expression_are_no_lack_of_data(single: str) -> None:
             "infos": ["PromQL info: x"],
         }
 
+    at = datetime.now(UTC)
     with gateway(single, annotated) as url:
-        found = judged(catalog_of(url), "system-health")
-    before = judged(catalog_of(single), "system-health")
+        found = judged(catalog_of(url), "system-health", at=at)
+    before = judged(catalog_of(single), "system-health", at=at)
     assert {name: one.status for name, one in found.items()} == {name: one.status for name, one in before.items()}
 
 

@@ -159,6 +159,8 @@ class Double:
         return 200, {"dashboard": newest["data"], "meta": {**meta, "updatedBy": newest["createdBy"], "canSave": True}}
 
     def get_versions(self, parts: list[str], query: dict[str, str], _: Any) -> Answer:
+        if parts[2] not in self.dashboards:
+            return 404, {"message": "Dashboard not found"}
         versions = self.dashboards[parts[2]]["versions"]
         if len(parts) > 4:
             return 200, versions[int(parts[4]) - 1]

@@ -1,0 +1,102 @@
+"""Back to an earlier apply, from Grafana's own history: what gendash wrote until a time, where nobody edited since.
+
+The database is never rolled back. What cannot be restored is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from gendash.engine.clients.grafana import Grafana
+from gendash.engine.deliver.changes import Change
+from gendash.engine.deliver.marks import Owner, mark, owner_of
+from gendash.engine.deliver.state import Desired, LiveDashboard, ObservedGrafana
+from gendash.engine.errors import Refused
+from gendash.engine.model import Problem
+from gendash.engine.render.dashboard_diff import dashboard_differences, lost_edits, stamped
+
+ONE_APPLY = timedelta(minutes=10)  # versions that one apply wrote are not further apart
+Versions = Sequence[Mapping[str, Any]]
+
+
+def read_versions(ask: Grafana, uid: str) -> Versions:
+    """All versions of a dashboard that Grafana keeps, newest first; none where they cannot be read."""
+    status, body = ask("GET", f"/dashboards/uid/{uid}/versions", params={"limit": 100})
+    if status != 200:
+        return ()
+    found = list(body["versions"] if isinstance(body, Mapping) else body)
+    if found and found[-1].get("version") == 1:  # the list hides the message of the first
+        status, first = ask("GET", f"/dashboards/uid/{uid}/versions/1")
+        found[-1] = first if status == 200 else found[-1]
+    return found
+
+
+def until_before_last(histories: Mapping[str, Versions], owner: Owner) -> datetime:
+    """The moment before the last apply. Raises Refused where there was none."""
+    times = [_time(v) for versions in histories.values() for v in _own(versions, owner)]
+    if not times:
+        raise Refused(Problem("rollback", "Grafana's history holds no version of ours", "apply first"))
+    return max(times) - ONE_APPLY
+
+
+def rollback_changes(
+    wanted: Desired, observed: ObservedGrafana, histories: Mapping[str, Versions], until: datetime
+) -> tuple[Desired, list[Change]]:
+    """The changes that bring each dashboard back to our newest version of a time, and the state that they aim at."""
+    changes: list[Change] = []
+    target: dict[str, tuple[Mapping[str, Any], str]] = {}
+    for uid in wanted.dashboards:
+        live = observed.dashboards.get(uid)
+        if not isinstance(live, LiveDashboard):
+            continue
+        own = _own(histories.get(uid, ()), wanted.owner)
+        old = next((version for version in own if _time(version) <= until), None)
+        change, place = _back(uid, live, own, old, wanted.owner)
+        changes.append(change)
+        if old is not None and change.writes:
+            target[uid] = (old["data"], place)
+    return replace(wanted, dashboards=target, folders=(), datasources=(), partial=True), changes
+
+
+def _back(
+    uid: str, live: LiveDashboard, own: Versions, old: Mapping[str, Any] | None, owner: Owner
+) -> tuple[Change, str]:
+    title = str(live.dashboard.get("title") or uid)
+    version = int(live.meta.get("version") or 0)
+    change = Change("grafana", "dashboard", uid, "update", title, base=version)
+    if not own:
+        return change.turned("left", "its history holds no version of ours"), ""
+    if old is None:
+        what = "its history holds no version of ours from then: it was made later, or Grafana dropped it"
+        return change.turned("left", f"{what}; apply the earlier definitions"), ""
+    if lost_edits(own[0]["data"], live.dashboard, old["data"]):
+        return change.turned("left", f"edited since our version {own[0]['version']}; adopt or restore it first"), ""
+    found = owner_of(old.get("message"))
+    place = found[1] if found else str(live.meta.get("folderUid") or "")
+    lines = [str(one) for one in dashboard_differences(live.dashboard, old["data"])]
+    if live.meta.get("folderUid") != place:
+        lines.append(f"moved from folder {live.meta.get('folderUid')} to {place}")
+    if not lines:
+        return change.turned("none"), place
+    payload = {
+        "dashboard": {**old["data"], "uid": uid, "id": None, "version": version},
+        "folderUid": place,
+        "message": mark(stamped(old["data"]), owner, place),
+        "overwrite": False,
+    }
+    head = f"back to version {old['version']} of {_time(old):%Y-%m-%d %H:%M:%S} UTC"
+    before = {"dashboard": live.dashboard, "meta": live.meta}
+    return replace(change, lines=(head, *lines), payload=payload, before=before), place
+
+
+def _own(versions: Versions, owner: Owner) -> list[Mapping[str, Any]]:
+    found = ((version, owner_of(version.get("message"))) for version in versions)
+    return [version for version, who in found if who and who[0].fits(owner)]
+
+
+def _time(version: Mapping[str, Any]) -> datetime:
+    moment = datetime.fromisoformat(str(version["created"]).replace("Z", "+00:00"))
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
