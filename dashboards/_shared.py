@@ -198,8 +198,8 @@ def how_to_read(question: str, notes: str) -> Row:
                 Text(
                     content=f"**{question}**\n\n"
                     "- **Windows are whole buckets** in the time zone of this installation: 24 h is the current hour "
-                    "and the 23 before it, 7 d is today and the 6 days before. A change ('▲12 %') compares with the "
-                    "same length just before.\n"
+                    "and the 23 before it, 7 d is today and the 6 days before. A change ('▲12 %') of 24 h or "
+                    "less compares with the same time one week before, of a longer window with the window before.\n"
                     "- **Colour means something is wrong**: orange needs attention, red is over its limit. Grey is "
                     "context: last week, other, unknown. '0' is a zero, 'no traffic' means that there is nothing to "
                     "divide by, '? unknown' that a source does not answer.\n"
