@@ -44,11 +44,12 @@ from gendash.engine.model import Panel, promql, slo
 
 HEALTH_PANEL = Panel(
     "health",
-    "Health",
+    "Platform health, now",
     "Worst firing alert, now: critical means Down, warning means Degraded, none means Healthy. Prometheus ALERTS, "
     "so it never disagrees with them. Unknown: no target of this job is known.\n\n"
     "When red: open the alert list of System Health, start with the oldest critical one."
-    "\n\nThe plan asks for separate indicators: with their own limits they would contradict the alerts.",
+    "\n\nThe plan asks for separate indicators: with their own limits they would contradict the alerts."
+    " The plan calls it 'System health status'.",
     StateTile(
         mappings=words(v0=("✓ Healthy", OK), v1=("▲ Degraded", WARN), v2=("✖ Down", BAD)),
         thresholds=steps((TEXT, None)),
@@ -64,14 +65,14 @@ HEALTH_PANEL = Panel(
             may_be_zero="0 means healthy",
         )
     ],
-    width=4,
+    width=8,
     height=3,
     leads_to="system-health",
 )
 
 ALERTS_PANEL = Panel(
     "alerts",
-    "Alerts",
+    "Firing alerts, now",
     "Alerts that fire now, critical and warning together; Prometheus ALERTS with alertstate firing. Pending alerts "
     "do not count. 'none' is a checked zero, unknown means that Prometheus has no data.",
     StateTile(
@@ -90,14 +91,14 @@ ALERTS_PANEL = Panel(
             may_be_zero="no alert fires",
         )
     ],
-    width=4,
+    width=8,
     height=3,
     leads_to="system-health",
 )
 
 SLO_LEFT_PANEL = Panel(
     "slo_left",
-    "SLO left",
+    "Error budget left, 30 d",
     "Error budget that is left, last {{ slo('api_errors.window') }}: 1 - (5xx / requests) / objective, from hourly "
     "counts in Prometheus, so "
     "the running hour counts in part. 100 % is untouched, 0 % used up, below 0 the objective is missed. 4xx do "
@@ -111,7 +112,7 @@ SLO_LEFT_PANEL = Panel(
             instant=True,
         )
     ],
-    width=4,
+    width=8,
     height=3,
     leads_to="system-health",
     feature="http_metrics",
@@ -119,12 +120,12 @@ SLO_LEFT_PANEL = Panel(
 
 REQUESTS_PANEL = Panel(
     "requests",
-    "Requests",
+    "Requests per second",
     "HTTP requests per second, over 5 minutes; Prometheus http_requests_total, all services chosen above. Health "
-    "and metrics endpoints and websockets are not counted. The change is against 24 hours earlier.",
+    "and metrics endpoints and websockets are not counted. The change is against one week earlier.",
     HeadTile(unit="reqps", decimals=1, subject=CALLS, min=0),
     [compared(REQUESTS, may_be_zero=QUIET)],
-    width=4,
+    width=6,
     height=4,
     leads_to="overview/request_rate",
     feature="http_metrics",
@@ -132,9 +133,9 @@ REQUESTS_PANEL = Panel(
 
 ERRORS_PANEL = Panel(
     "errors",
-    "Errors",
+    "5xx share of requests",
     "Share of requests that ended in 5xx, over 5 minutes: sum of errors / sum of requests; above it the share of "
-    "24 hours earlier. Amber above the objective, red above {{ slo('api_errors.red') }}, where "
+    "one week earlier. Amber above the objective, red above {{ slo('api_errors.red') }}, where "
     "the budget burns fast.\n\n"
     "When red: see which route fails in the last row, then the newest deploy mark. Without requests it shows 'no "
     "traffic', which is not 0 %.",
@@ -154,7 +155,7 @@ ERRORS_PANEL = Panel(
             may_be_empty=QUIET,
         )
     ],
-    width=4,
+    width=6,
     height=4,
     leads_to="overview/error_share",
     feature="http_metrics",
@@ -162,10 +163,11 @@ ERRORS_PANEL = Panel(
 
 P95_PANEL = Panel(
     "p95",
-    "p95 time",
+    "Response time, p95",
     "95 of 100 requests were answered within this time, over 5 minutes; from the fine histogram of all requests, "
-    "streaming included. The change is against 24 hours earlier. Amber above the SLO, red "
-    "above {{ slo('api_latency.red_s') }}.",
+    "streaming included. The change is against one week earlier. Amber above the SLO, red "
+    "above {{ slo('api_latency.red_s') }}."
+    "\n\nThe plan calls it 'Average response time'.",
     HeadTile(
         unit="s",
         min=0,
@@ -174,7 +176,7 @@ P95_PANEL = Panel(
         no_data="no traffic",
     ),
     [compared(quantile(0.95), may_be_empty=QUIET)],
-    width=4,
+    width=6,
     height=4,
     leads_to="overview/response_time",
     feature="http_metrics",
@@ -182,10 +184,11 @@ P95_PANEL = Panel(
 
 ERROR_SHARE_PANEL = Panel(
     "error_share",
-    "Errors as share of requests",
+    "Error rate: 4xx and 5xx shares",
     "Server errors (5xx) and client errors (4xx) as shares of all requests, each point over 5 minutes. The dashed "
     "line is the red limit. 4xx are mostly wrong passwords and unknown pages, and use no budget."
-    "\n\nThe plan divides each series by itself, which is always 1: here sums are divided.",
+    "\n\nThe plan divides each series by itself, which is always 1: here sums are divided."
+    " The plan calls it 'HTTP error rate'.",
     Lines(
         unit="percentunit",
         limit=True,
@@ -217,7 +220,7 @@ ERROR_SHARE_PANEL = Panel(
 
 RESPONSE_TIME_PANEL = Panel(
     "response_time",
-    "Response time percentiles",
+    "Response time: p50, p95, p99",
     "Half, 95 and 99 of 100 requests were faster than this, each point over 5 minutes; from the fine histogram of "
     "all requests, read within its buckets. The dashed line is the SLO threshold for p95."
     "\n\nThe plan asks for an average of percentiles, which is meaningless: each has its own line.",
@@ -238,7 +241,7 @@ RESPONSE_TIME_PANEL = Panel(
 
 ROUTE_STATES_PANEL = Panel(
     "route_states",
-    "Which routes failed, and when?",
+    "Failing and degraded routes over time",
     "State of the eight busiest routes: failing above the red limit of 5xx, degraded above the objective, each "
     "moment over 5 minutes. A gap is a route without requests.",
     StateTimeline(
@@ -261,7 +264,7 @@ ROUTE_STATES_PANEL = Panel(
 
 LATENCY_HEATMAP_PANEL = Panel(
     "latency_heatmap",
-    "How response times spread",
+    "Distribution of response times over time",
     "Requests per second by response time, each column over 5 minutes; darker is more. A second band far above the "
     "first one is a group of slow requests that a percentile hides.",
     Heatmap(unit="reqps"),

@@ -39,17 +39,18 @@ def _at_end(text: str, offset: str = "") -> str:
 
 
 def compared(value: str, otherwise: str = "now, over 5 min", is_share: bool = False, **empty: str) -> Query:
-    """PromQL: a head tile's curve, with its value a day before the end of the picked range in its name.
+    """PromQL: a head tile's curve, with its value a week before the end of the picked range in its name.
 
-    The name is ``▲12 % vs 24 h ago``, of a share ``24 h ago 0.12 %``; ``otherwise`` if there is no value then.
+    A week, since the day before is another weekday: a Saturday would be compared with a Friday.
+    The name is ``▲12 % vs a week ago``, of a share ``a week ago 0.12 %``; ``otherwise`` if there is no value then.
     """
-    now, then = _at_end(value), _at_end(value, "1d")
+    now, then = _at_end(value), _at_end(value, "1w")
     if is_share:
         change = f"round(100 * ({then}), 0.01)"
-        words = [("24 h ago $1 %", "(.*)")]
+        words = [("a week ago $1 %", "(.*)")]
     else:
         change = f"clamp_max(round(100 * (({now}) / (({then}) > 0)) - 100), 999) + 0"
-        words = [("▲$1 % vs 24 h ago", "([0-9]+)"), ("▼$1 % vs 24 h ago", "-(.*)")]
+        words = [("▲$1 % vs a week ago", "([0-9]+)"), ("▼$1 % vs a week ago", "-(.*)")]
     name = f'count_values("change", {change})'
     for text, number in words:
         name = f'label_replace({name}, "change", "{text}", "change", "{number}")'
@@ -101,20 +102,24 @@ def tickets_by_status(chosen: str = "true") -> str:
 def per_hour(value: str) -> str:
     """SQL: a figure of ``llm_hour`` for each of the last 24 local hours, with its change in the name.
 
-    The change excludes the current hour on both sides: 23 full hours against the same 23 a day before.
+    The change excludes the current hour on both sides: 23 full hours against those that end at the same local time
+    one week before, since the day before is another weekday.
     """
     return f"""
-    with span as (select date_trunc('hour', {{{{ now() }}}}, {{{{ zone() }}}}) as last),
+    with span as (
+      select last, (last at time zone {{{{ zone() }}}} - interval '7 days') at time zone {{{{ zone() }}}} as week_before
+      from (select date_trunc('hour', {{{{ now() }}}}, {{{{ zone() }}}}) as last) as this
+    ),
     facts as (
       select hour, {value} as value from {{{{ view('llm_hour') }}}}, span
-      where hour >= last - interval '47 hours' and hour <= last and {IN_ENVIRONMENT} group by hour
+      where hour >= week_before - interval '23 hours' and hour <= last and {IN_ENVIRONMENT} group by hour
     ),
     sums as (
       select coalesce(sum(value) filter (where hour >= last - interval '23 hours' and hour < last), 0) as current,
-        coalesce(sum(value) filter (where hour < last - interval '24 hours'), 0) as prior
+        coalesce(sum(value) filter (where hour < week_before), 0) as prior
       from span left join facts on true
     )
-    select bucket as "time", {change("24 h")} as metric, coalesce(value, 0) as value
+    select bucket as "time", {change("24 h", "vs a week ago")} as metric, coalesce(value, 0) as value
     from span
     cross join sums
     cross join lateral generate_series(last - interval '23 hours', last, interval '1 hour') as bucket
@@ -209,15 +214,16 @@ def rolling(daily: str, value: str = "n", unit: str = "") -> str:
     return curve(summed(daily, 30, value), f"30 d{unit}", 30)
 
 
-def state_of_share(source: str, span: str, red: str, amber: str) -> str:
-    """SQL: a state by two limits, the worst is 2, with ``81.2 % of 50, 30 d`` as its name.
+def state_of_share(source: str, red: str, amber: str) -> str:
+    """SQL: a state by two limits, the worst is 2, with ``81.2 % of 50, target 95 %`` as its name.
 
     ``source`` selects one row with ratio and n.
     """
     return f"""
     with figures as ({source})
     select {{{{ now() }}}} as "time",
-      coalesce(to_char(floor(1000 * ratio) / 10, 'FM990.0') || ' % of ' || n || ', {span}', '{span}') as metric,
+      coalesce(to_char(floor(1000 * ratio) / 10, 'FM990.0') || ' % of ' || n || ', ', '')
+        || 'target ' || trim_scale(100 * {{{{ slo('{amber}') }}}}::numeric) || ' %' as metric,
       case when ratio < {{{{ slo('{red}') }}}} then 2 when ratio < {{{{ slo('{amber}') }}}} then 1
         when ratio is not null then 0 end as value
     from figures"""

@@ -61,11 +61,13 @@ AGES = {
     "hour": steps((TEXT, None), (WARN, 7200), ("red", 18000)),
 }
 
+# an age below a second, or below zero where the clocks of two servers differ
+NOW = {"type": "range", "options": {"from": -3600, "to": 1, "result": {"text": "now", "index": 0}}}
 JUST_NOW = "the data came this very moment"
 
 FRESHNESS = Panel(
     "freshness",
-    "Data freshness",
+    "Data freshness: age of each source",
     "Age of the newest data of each source: metrics since the last scrape, database since the platform's newest "
     "row, LLM traces since the last closed sync, summaries since the last refresh. Amber at 2x the expected "
     "interval, red at 5x.\n\nWithout traffic 'Database' grows old although nothing is broken: look at 'Summaries', "
@@ -74,6 +76,7 @@ FRESHNESS = Panel(
         unit="s",
         decimals=0,
         color={"mode": "thresholds"},
+        mappings=[NOW],
         overrides=[
             _age("Metrics", "scrape"),
             _age("Database", "hour"),
@@ -107,19 +110,20 @@ FRESHNESS = Panel(
         ),
     ],
     width=12,
-    height=3,
+    height=4,
     role="freshness",
 )
 
 
 LLM_CALLS = Panel(
     "llm_calls",
-    "LLM calls",
+    "LLM calls, 24 h",
     "LLM calls (Langfuse observations of type GENERATION) of the current hour and the 23 before, chosen environment, "
-    "all models. The change excludes the current hour on both sides. Synced every minute.",
+    "all models. The change is against the same hours one week before, without the current one. Synced every minute."
+    "\n\nThe plan calls it 'Total LLM calls'.",
     HeadTile(unit="locale", decimals=0, subject=CALLS, calc="sum", min=0),
     [sql(per_hour("sum(calls)"), may_be_zero=QUIET)],
-    width=4,
+    width=6,
     height=4,
     window="24h",
     leads_to="agent-performance",
@@ -128,12 +132,12 @@ LLM_CALLS = Panel(
 
 LLM_COST = Panel(
     "llm_cost",
-    "LLM cost",
+    "LLM cost, 24 h",
     "List price of LLM calls, embeddings and every other step with a cost, of the current hour and the 23 before, as "
     "Langfuse computed it. Models without a price count as 0, so an invoice may be higher.",
     HeadTile(unit="currencyUSD", decimals=2, subject=COST, calc="sum", min=0),
     [sql(per_hour("sum(cost_usd)"), may_be_zero=QUIET)],
-    width=4,
+    width=6,
     height=4,
     window="24h",
     leads_to="cost-usage",
@@ -142,7 +146,7 @@ LLM_COST = Panel(
 
 CSAT = Panel(
     "csat",
-    "CSAT, 7 d",
+    "User satisfaction, 7 d",
     "Share of ratings of 4 or 5 among all ratings of today and the 6 days before; above it their number and the share "
     "of the 7 days before those. The curve is the same for each of 30 days. Edited ratings count where first given."
     "\n\nThe plan asks for the average rating: the mean of 1 and 5 describes no rating. It is on Feedback & Quality.",
@@ -173,7 +177,7 @@ CSAT = Panel(
             may_be_zero="nobody was satisfied",
         )
     ],
-    width=4,
+    width=6,
     height=4,
     window="30d",
     leads_to="feedback-quality",
@@ -194,8 +198,8 @@ def how_to_read(question: str, notes: str) -> Row:
                 Text(
                     content=f"**{question}**\n\n"
                     "- **Windows are whole buckets** in the time zone of this installation: 24 h is the current hour "
-                    "and the 23 before it, 7 d is today and the 6 days before. A change ('▲12 %') compares with the "
-                    "same length just before.\n"
+                    "and the 23 before it, 7 d is today and the 6 days before. A change ('▲12 %') of 24 h or "
+                    "less compares with the same time one week before, of a longer window with the window before.\n"
                     "- **Colour means something is wrong**: orange needs attention, red is over its limit. Grey is "
                     "context: last week, other, unknown. '0' is a zero, 'no traffic' means that there is nothing to "
                     "divide by, '? unknown' that a source does not answer.\n"

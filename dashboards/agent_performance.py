@@ -112,7 +112,7 @@ def _failing_tools(over: str) -> str:
 STRIP = [
     Panel(
         "agent",
-        "Agent",
+        "Agent health, now",
         "Worst alert about the agent that fires now: a critical one means Down, a warning Degraded. Prometheus "
         "ALERTS whose name begins with Agent, so it never disagrees with them; unknown without a scraped target.\n\n"
         "When red: look which of turns, errors or p95 time below changed, then at the newest deploy mark.",
@@ -129,13 +129,13 @@ STRIP = [
                 may_be_zero="0 means healthy",
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="system-health",
     ),
     Panel(
         "llm",
-        "LLM",
+        "State of LLM calls, 3 h",
         "LLM calls that failed (level ERROR) / all LLM calls of the current hour and the 2 before, chosen environment "
         "and model: degraded from {{ slo('failures.amber') }}, failing from {{ slo('failures.red') }}, "
         "unknown without calls.\n\n"
@@ -155,14 +155,14 @@ STRIP = [
                 may_be_empty="no LLM call in 3 hours",
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="agent-performance/errors_by_type",
         feature="langfuse",
     ),
     Panel(
         "tools_state",
-        "Tools",
+        "State of tool calls, 1 h",
         "Tool calls that failed / all tool calls, over 1 hour; Prometheus agent_tool_calls_total: degraded from "
         "{{ slo('failures.amber') }}, failing from {{ slo('failures.red') }}, unknown without calls. A tool that "
         "returns its failure as text counts as success.\n\n"
@@ -178,31 +178,30 @@ STRIP = [
                 may_be_empty="no tool call in an hour",
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="agent-performance/tools",
         feature="agent_metrics",
     ),
-    FRESHNESS,
 ]
 
 HEAD = [
     Panel(
         "turns",
-        "Turns",
+        "Agent turns per minute",
         "Agent turns per minute that ended, over 5 minutes: 60 x rate of Prometheus agent_queries_total. The change is "
-        "against 24 hours earlier. Without agent metrics, requests of the agent's route are counted, no websockets.",
-        HeadTile(unit="opm", decimals=1, subject=CALLS, min=0),
+        "against one week earlier. Without agent metrics, requests of the agent's route are counted, no websockets.",
+        HeadTile(unit="suffix: turns/min", decimals=1, subject=CALLS, min=0),
         [compared(f"60 * {TURNS}", may_be_zero=QUIET)],
-        width=4,
+        width=6,
         height=4,
         leads_to="agent-performance/turns_by_outcome",
     ),
     Panel(
         "errors",
-        "Errors",
+        "Failed turns, 30 min",
         "Agent turns that failed / all agent turns, over 30 minutes; Prometheus agent_queries_total by status. Above "
-        "it the share of 24 hours earlier. Amber above {{ slo('failures.amber') }}, "
+        "it the share of one week earlier. Amber above {{ slo('failures.amber') }}, "
         "red above {{ slo('failures.red') }}.\n\n"
         "When red: look at the tools and models below, then at failed and slow turns.",
         ShareTile(
@@ -221,15 +220,15 @@ HEAD = [
                 may_be_empty="no turn in the picked time",
             )
         ],
-        width=4,
+        width=6,
         height=4,
         leads_to="agent-performance/worst_turns",
     ),
     Panel(
         "p95",
-        "p95 time",
+        "Agent answer time, p95",
         "95 of 100 agent answers were ready within this time, over 5 minutes; Prometheus histogram, read within its "
-        "buckets (10, 30, 60 s are far apart). The change is against 24 hours earlier. Amber above the SLO.",
+        "buckets (10, 30, 60 s are far apart). The change is against one week earlier. Amber above the SLO.",
         HeadTile(
             unit="s",
             min=0,
@@ -238,7 +237,7 @@ HEAD = [
             no_data="no turns",
         ),
         [compared(_quantile(0.95))],
-        width=4,
+        width=6,
         height=4,
         leads_to="agent-performance/answer_time",
         feature="agent_metrics",
@@ -246,28 +245,30 @@ HEAD = [
     replace(LLM_CALLS, leads_to="agent-performance/calls_by_model"),
     Panel(
         "tokens",
-        "Tokens",
+        "LLM tokens, 24 h",
         "Tokens of LLM calls, embeddings and other steps of the current hour and the 23 before, input, cached reads "
         "and output together; chosen environment, all models. The change leaves the running hour out on both sides.",
         HeadTile(unit="sishort", decimals=1, subject=CALLS, calc="sum", min=0),
         [sql(per_hour("sum(total_tokens)"), may_be_zero=QUIET)],
-        width=4,
+        width=6,
         height=4,
         window="24h",
         leads_to="agent-performance/tokens_over_time",
         feature="langfuse",
     ),
     CSAT,
+    FRESHNESS,
 ]
 
 CHARTS = [
     Panel(
         "turns_by_outcome",
-        "Agent turns by outcome",
+        "Agent turns per min by outcome",
         "Agent turns per minute by how they ended, each point over 5 minutes; Prometheus agent_queries_total. With "
-        "little traffic single turns cause steps. Turns that are still running are not counted.",
+        "little traffic single turns cause steps. Turns that are still running are not counted."
+        "\n\nThe plan calls it 'Agent query rate'.",
         Lines(
-            unit="opm",
+            unit="suffix: turns/min",
             decimals=1,
             custom={"stacking": {"mode": "normal", "group": "A"}, "fillOpacity": 12},
             overrides=colored({"success": CALLS, "error": BAD}),
@@ -285,9 +286,10 @@ CHARTS = [
     ),
     Panel(
         "answer_time",
-        "Answer time percentiles",
+        "Agent answer time percentiles",
         "Half, 95 and 99 of 100 agent answers were ready within this time, each point over 5 minutes; read within "
-        "buckets that end at 60 s, so high values are coarse. The dashed line is the SLO threshold.",
+        "buckets that end at 60 s, so high values are coarse. The dashed line is the SLO threshold."
+        "\n\nThe plan calls it 'Agent response duration'.",
         Lines(
             unit="s",
             limit=True,
@@ -304,10 +306,11 @@ CHARTS = [
     ),
     Panel(
         "calls_by_model",
-        "LLM calls by model",
+        "LLM calls over time by model",
         "LLM calls by hours for ranges up to 3 days (the current hour is incomplete), by whole days without today "
         "beyond. The six most used models, the rest as other; failed calls and retries count. Langfuse."
-        "\n\nThe plan asks for a line: between two hours it would suggest values that do not exist, so these are bars.",
+        "\n\nThe plan asks for a line: between two hours it would suggest values that do not exist, so these are bars."
+        " The plan calls it 'LLM call volume'.",
         DayBars(unit="locale", decimals=0, color=fixed(UNKNOWN), overrides=by_model(), transformations=WITHOUT_DATES),
         [
             sql(
@@ -327,10 +330,11 @@ CHARTS = [
 MODELS = [
     Panel(
         "models",
-        "Models, 7 d",
+        "LLM calls by model: errors, time, tokens and cost, 7 d",
         "LLM calls by model, today and the 6 days before: share of calls, calls, failed ones, median and 95th "
         "percentile of time, of first token, output speed, tokens of a call, cost. Percentiles of fewer than 20 "
-        "calls are hidden.",
+        "calls are hidden."
+        "\n\nThe plan calls it 'Error rate by model'.",
         Table(
             sort_by="Calls",
             overrides=[
@@ -342,7 +346,7 @@ MODELS = [
                 override("byName", "1st token", unit="s", mappings=nothing("no stream")),
                 override("byName", "Tokens/s", unit="locale", decimals=0, mappings=nothing("few calls")),
                 override("byRegexp", "/^Tokens( p95)?$/", unit="locale", decimals=0),
-                override("byName", "Cost", unit="currencyUSD", decimals=2),
+                override("byName", "Cost", unit="currencyUSD", decimals=2, mappings=nothing("no price")),
             ],
         ),
         [
@@ -353,7 +357,8 @@ MODELS = [
                   case when calls >= 20 then p50_s end as "p50", case when calls >= 20 then p95_s end as "p95",
                   case when calls >= 20 then ttft_p95_s end as "1st token",
                   case when calls >= 20 then speed_p50 end as "Tokens/s",
-                  call_tokens::float8 / calls as "Tokens", tokens_p95 as "Tokens p95", cost_usd as "Cost"
+                  call_tokens::float8 / calls as "Tokens", tokens_p95 as "Tokens p95",
+                  case when calls > uncosted or cost_usd > 0 then cost_usd end as "Cost"
                 from {{{{ view('llm_model_7d') }}}}
                 where {THIS_ENVIRONMENT} and model <> '__all' and {IN_MODEL} and calls > 0
                 order by calls desc, model limit 20""",
@@ -371,7 +376,8 @@ MODELS = [
         "latency_by_model",
         "LLM call time by model, p95",
         "95 of 100 LLM calls took at most this long, failed ones included: all models (dashed) and the six most "
-        "used; by hours for ranges up to 3 days, by whole days beyond. Points of fewer than 20 calls are left out.",
+        "used; by hours for ranges up to 3 days, by whole days beyond. Points of fewer than 20 calls are left out."
+        "\n\nThe plan calls it 'Model performance'.",
         Lines(
             unit="s",
             color=fixed(UNKNOWN),
@@ -388,7 +394,7 @@ MODELS = [
     ),
     Panel(
         "tokens_over_time",
-        "Tokens, input against output",
+        "Token usage over time, input against output",
         "Tokens of LLM calls, embeddings and other steps by hours for ranges up to 3 days, by whole days without "
         "today beyond: input that was not cached, input read from a prompt cache, output. Langfuse usage details."
         "\n\nThe plan asks for areas: between two hours it would suggest values that do not exist, so these are bars.",
@@ -419,7 +425,8 @@ MODELS = [
         "days, by whole days without today beyond. An estimate: calls without a price count as 0, an invoice may "
         "differ."
         "\n\nThe plan asks for a cost from token counts: Langfuse knows the price of each usage type of each model, "
-        "so its figure is used.",
+        "so its figure is used."
+        " The plan calls it 'Cost tracking'.",
         DayBars(unit="currencyUSD", decimals=2, color=fixed(COST), legend=False),
         [
             sql(
@@ -482,7 +489,8 @@ MODELS = [
         "tokens_per_call",
         "Tokens per call by model, 24 h",
         "Tokens of LLM calls / LLM calls of the current hour and the 23 before, for the six most used models: sums, "
-        "so no mean of means. Input, cached reads and output together. Langfuse.",
+        "so no mean of means. Input, cached reads and output together. Langfuse."
+        "\n\nThe plan calls it 'Average tokens per call'.",
         BarGauge(
             unit="locale",
             decimals=0,
@@ -511,11 +519,12 @@ MODELS = [
 TOOLS = [
     Panel(
         "tool_calls",
-        "Tool calls",
+        "Tool calls by tool",
         "Calls of each tool over the picked time, the eight most used; sum of recorded hourly increases of Prometheus "
         "agent_tool_calls_total, all outcomes. Estimates at the edges: Prometheus extrapolates."
         "\n\nThe plan asks for tools here and for cost: how often they are called is shown here, what turns with them "
-        "cost on Cost & Usage.",
+        "cost on Cost & Usage."
+        " The plan calls it 'Tool call distribution'.",
         BarGauge(unit="locale", decimals=0, color=fixed(CALLS), rows_to_fields=False),
         [
             promql(
@@ -532,7 +541,7 @@ TOOLS = [
     ),
     Panel(
         "loop_depth",
-        "LLM calls per turn",
+        "LLM calls per agent turn",
         "How often the agent calls a model to answer once: median, 95th percentile and most LLM calls of a turn, and "
         "retries per turn; by hours up to 3 days, by whole days beyond. A rise is a loop: bad tools, prompt or schema.",
         Lines(
@@ -568,7 +577,7 @@ TOOLS = [
     ),
     Panel(
         "depth",
-        "Turns by LLM calls, 7 d",
+        "Agent turns by LLM calls, 7 d",
         "Agent turns that began today or on the 6 days before by how many LLM calls they took, retries included; "
         "Langfuse. 10 calls are the loop limit of the reference platform: turns that reach it may have been cut off.",
         BarGauge(unit="locale", decimals=0, color=fixed(CALLS), overrides=colored({"10 or more": WARN})),
@@ -586,9 +595,10 @@ TOOLS = [
     ),
     Panel(
         "tools",
-        "Tools, calls and success",
+        "Tool calls per hour and success rate, by tool",
         "Tool calls per hour over the picked time, share that succeeded, failed calls per hour; Prometheus "
-        "agent_tool_calls_total. A tool that returns its failure as text ('Error: ...') counts as success.",
+        "agent_tool_calls_total. A tool that returns its failure as text ('Error: ...') counts as success."
+        "\n\nThe plan calls it 'Tool success rate'.",
         Table(
             sort_by="Calls/h",
             overrides=[
@@ -641,7 +651,7 @@ TOOLS = [
     ),
     Panel(
         "tools_in_traces",
-        "Tools in traces, 7 d",
+        "Tool steps in Langfuse traces, 7 d",
         "Tool and retriever steps that Langfuse traced in turns of today and the 6 days before: turns that used it, "
         "calls, failed calls, median and 95th percentile of time; percentiles of fewer than 20 calls are hidden.",
         Table(
@@ -677,7 +687,7 @@ TOOLS = [
 TIME = [
     Panel(
         "heatmap",
-        "How answer times spread",
+        "Distribution of agent answer times over time",
         "Agent answers per second by how long they took, each column over 5 minutes; darker is more. Time-outs form a "
         "band at 30 s that percentiles hide. Prometheus agent_response_duration_seconds.",
         Heatmap(unit="reqps"),
@@ -744,7 +754,7 @@ TIME = [
     ),
     Panel(
         "first_token",
-        "Time to first token",
+        "LLM time to first token",
         "How long a reader waits before a streamed LLM answer begins: median and 95th percentile; by hours up to 3 "
         "days, by whole days beyond. Calls that are not streamed have none and are left out. Langfuse.",
         Lines(
@@ -769,7 +779,7 @@ TIME = [
     ),
     Panel(
         "worst_turns",
-        "Turns worth a look, 24 h",
+        "Agent turns that failed or were slowest, 24 h",
         "Agent turns of the current hour and the 23 before, failed ones first, then the slowest: when, how long, LLM "
         "calls, failed ones, tool calls, cost. The id leads to the trace in Langfuse. Users are not shown.",
         Table(
@@ -831,7 +841,7 @@ ASKED = [
     ),
     Panel(
         "intent_csat",
-        "Satisfaction by intent, 30 d",
+        "User satisfaction by intent, 30 d",
         "Ratings of today and the 29 days before by the intent of the rated answer: share of 4 or 5 with its 95 % "
         "interval (Wilson), and how many. A wide interval means few ratings, not bad answers.",
         Table(
@@ -870,7 +880,7 @@ ASKED = [
     ),
     Panel(
         "coverage",
-        "Turns counted and traced",
+        "Agent turns counted and traced",
         "Agent turns per hour as Prometheus counted them (recorded hourly increase) and as Langfuse traced them "
         "(traces with an LLM call, by the hour they began). A difference is untraced traffic, or traffic of another "
         "environment.",
@@ -902,7 +912,7 @@ ASKED = [
     ),
     Panel(
         "prompts",
-        "Versions of prompts, 30 d",
+        "LLM calls by prompt version, 30 d",
         "LLM calls by version of a managed Langfuse prompt, today and the 29 days before: since when, calls, failed "
         "ones, 95th percentile of time (20 calls and more), tokens and cost of a call. Compare a version with the "
         "one before.",

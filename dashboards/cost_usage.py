@@ -81,7 +81,7 @@ PRICES = "List price as Langfuse computed it, not an invoice"
 STRIP = [
     Panel(
         "budget",
-        "Budget",
+        "LLM budget state, this month",
         "Will this month's LLM cost, all environments, stay within the monthly budget? Forecast / budget: near the "
         "limit from the early-warning share, over above 1. On day 1 the forecast is the amount spent so far.\n\n"
         "When over: find the model or user that causes it below, then move traffic to a cheaper model or raise the "
@@ -102,14 +102,14 @@ STRIP = [
                 may_be_empty=NEVER_SYNCED,
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="cost-usage/month_against_budget",
         feature="langfuse",
     ),
     Panel(
         "forecast",
-        "Forecast",
+        "LLM cost forecast, this month",
         "Cost of this calendar month at the current rate, all environments: spent so far / share of the month that has "
         "passed. Empty on the first day. Red above the monthly budget of gendash.yaml.",
         NumberTile(
@@ -126,14 +126,14 @@ STRIP = [
                 may_be_empty="the first day of a month",
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="cost-usage/month_against_budget",
         feature="langfuse",
     ),
     Panel(
         "no_price",
-        "No price",
+        "LLM calls without price, 7 d",
         "LLM calls without a price / all LLM calls, today and the 6 days before. They count as 0 in every cost on this "
         "page. Orange above {{ setting('limits.uncosted') }}, red above "
         "{{ setting('limits.uncosted_red') }}.\n\n"
@@ -156,18 +156,17 @@ STRIP = [
                 may_be_empty="no LLM call in 7 days",
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="cost-usage/models",
         feature="langfuse",
     ),
-    FRESHNESS,
 ]
 
 HEAD = [
     Panel(
         "month",
-        "Month",
+        "LLM cost, this month",
         "List price of all steps (LLM calls, embeddings, ...) of this local month, all environments, and how it grew "
         "by day; the change is that of whole hours against as much of last month, or the budget where that is unknown.",
         HeadTile(unit="currencyUSD", decimals=0, subject=COST, min=0),
@@ -200,16 +199,16 @@ HEAD = [
                 may_be_zero=QUIET,
             )
         ],
-        width=4,
+        width=6,
         height=4,
         window="31d",
         leads_to="cost-usage/month_against_budget",
         feature="langfuse",
     ),
-    replace(LLM_COST, slug="cost_24h", title="Cost 24 h", leads_to="cost-usage/spend_against_usual"),
+    replace(LLM_COST, slug="cost_24h", title="LLM cost, 24 h", leads_to="cost-usage/spend_against_usual"),
     Panel(
         "per_turn",
-        "Per turn",
+        "Cost per turn, 7 d",
         "Mean cost of an agent turn, today and the 6 days before: cost of all steps of turns / turns with a price. A "
         "turn is a trace with at least one LLM call. The change compares the last 7 whole days with the 7 before.",
         HeadTile(unit="currencyUSD", decimals=4, subject=COST, no_data="no turns"),
@@ -220,7 +219,7 @@ HEAD = [
                 may_be_empty="no turn in 30 days",
             )
         ],
-        width=4,
+        width=6,
         height=4,
         window="30d",
         leads_to="cost-usage/cost_per_turn",
@@ -228,12 +227,12 @@ HEAD = [
     ),
     Panel(
         "tokens",
-        "Tokens",
+        "LLM tokens, 7 d",
         "Tokens of LLM calls, embeddings and other steps, today and the 6 days before: input (cached reads included), "
         "output and reasoning as Langfuse adds them up. The change compares the last 7 whole days with the 7 before.",
         HeadTile(unit="sishort", decimals=1, subject=CALLS, min=0),
         [sql(rolling(daily("sum(total_tokens)"), "a"), may_be_zero=QUIET)],
-        width=4,
+        width=6,
         height=4,
         window="30d",
         leads_to="cost-usage/tokens_over_time",
@@ -241,7 +240,7 @@ HEAD = [
     ),
     Panel(
         "cached",
-        "Cached",
+        "Input from cache, 7 d",
         "Input tokens of LLM calls read from a prompt cache / all input tokens, today and the 6 days before. Cached "
         "tokens cost a fraction of the price, so higher is cheaper. The change compares the last 7 whole days with "
         "the 7 before.",
@@ -256,7 +255,7 @@ HEAD = [
                 may_be_empty="no LLM call in 30 days",
             )
         ],
-        width=4,
+        width=6,
         height=4,
         window="30d",
         leads_to="cost-usage/cache_savings",
@@ -264,23 +263,24 @@ HEAD = [
     ),
     Panel(
         "turns",
-        "Turns",
+        "Agent turns, 7 d",
         "Agent turns that Langfuse traced, today and the 6 days before: traces with at least one LLM call. The change "
         "compares the last 7 whole days with the 7 before.",
         HeadTile(unit="locale", decimals=0, subject=CALLS, min=0),
         [sql(rolling(daily_turns("turns"), "a"), may_be_zero=QUIET)],
-        width=4,
+        width=6,
         height=4,
         window="30d",
         leads_to="cost-usage/query_volume",
         feature="langfuse",
     ),
+    FRESHNESS,
 ]
 
 CHARTS = [
     Panel(
         "cost_by_model",
-        "Cost by model over time",
+        "LLM cost over time by model",
         f"{PRICES}: by full days without today, by hours for ranges up to 3 days. The six most expensive models, "
         "the rest as other. Dashed: one day's share of the monthly budget; none by hours."
         "\n\nThe plan asks for a line of estimated cost: these are list prices, and the share of calls without one "
@@ -310,9 +310,10 @@ CHARTS = [
     ),
     Panel(
         "month_against_budget",
-        "Month to date against budget",
+        "LLM cost and budget, this month",
         "Spent up to the end of each day of this local month (today: so far), its forecast at the current rate, and an "
-        "even spending of the budget. All environments, list price. Red dashes: the budget.",
+        "even spending of the budget. All environments, list price. Red dashes: the budget."
+        "\n\nThe plan calls it 'Cost estimation'.",
         Trend(
             unit="currencyUSD",
             decimals=0,
@@ -356,6 +357,7 @@ CHARTS = [
         ],
         width=8,
         height=8,
+        leads_to="cost-usage/cost_by_model",
         feature="langfuse",
     ),
 ]
@@ -363,10 +365,11 @@ CHARTS = [
 DRIVERS = [
     Panel(
         "tokens_over_time",
-        "Tokens over time",
+        "LLM tokens over time by type",
         "Tokens of LLM calls, embeddings and other steps by whole days without today, by hours up to 3 days: input "
         "that was not cached, input read from a prompt cache, and output. Langfuse usage details."
-        "\n\nThe plan asks for areas: between two days it would suggest values that do not exist, so these are bars.",
+        "\n\nThe plan asks for areas: between two days it would suggest values that do not exist, so these are bars."
+        " The plan calls it 'Daily token usage'.",
         DayBars(
             unit="sishort",
             overrides=colored(TOKEN),
@@ -388,11 +391,12 @@ DRIVERS = [
     ),
     Panel(
         "cost_per_turn",
-        "Cost per turn",
+        "LLM cost per agent turn",
         "Cost of an agent turn with a price: median, 95th percentile and mean, by whole days without today, by hours "
         "for ranges up to 3 days. A turn is a trace with an LLM call; it counts when it began."
         "\n\nThe plan asks for the mean cost of a query: cost per LLM call falls when an agent loops, so turns are "
-        "counted.",
+        "counted."
+        " The plan calls it 'Average cost per query'.",
         Lines(
             unit="currencyUSD",
             decimals=4,
@@ -420,9 +424,10 @@ DRIVERS = [
     ),
     Panel(
         "query_volume",
-        "Agent turns in 24 h",
+        "Agent turns in 24 h, by outcome",
         "Agent turns of about the 24 hours before each point, by how they ended: 24 x the mean of recorded hourly "
-        "increases of agent_queries_total, so the hours at both ends count in part. All environments that are scraped.",
+        "increases of agent_queries_total, so the hours at both ends count in part. All environments that are scraped."
+        "\n\nThe plan calls it 'Agent query volume'.",
         Lines(
             unit="locale",
             decimals=0,
@@ -458,7 +463,7 @@ def _priced(name: str, decimals: int = 2) -> dict[str, Any]:
 WHERE = [
     Panel(
         "models",
-        "Models, 30 d",
+        "LLM cost by model, 30 d",
         "Cost of every step by model, today and the 29 days before, and its share; LLM calls, cost of 1,000 with a "
         "price, 95th percentile of time, failed calls, calls without a price and why, list price of a million tokens."
         "\n\nThe plan asks for a pie: bars are compared at a glance, angles are not.",
@@ -467,7 +472,7 @@ WHERE = [
             overrides=[
                 *entity("Model", 210),
                 share_bar("Share of cost", COST),
-                _money("Cost"),
+                _priced("Cost"),
                 override("byRegexp", "/^(Calls|Tokens)$/", unit="locale", decimals=0),
                 override("byName", "Tokens", unit="sishort", decimals=1),
                 _priced("Per 1k"),
@@ -487,7 +492,8 @@ WHERE = [
                   from {{{{ view('llm_price_30d') }}}} group by 1
                 )
                 select model as "Model", (cost_usd / nullif(sum(cost_usd) over (), 0))::float8 as "Share of cost",
-                  cost_usd as "Cost", calls as "Calls", tokens as "Tokens",
+                  case when calls > uncosted or cost_usd > 0 then cost_usd end as "Cost",
+                  calls as "Calls", tokens as "Tokens",
                   1000 * call_cost_usd / nullif(calls - uncosted, 0) as "Per 1k", p95_s as "p95",
                   errors::float8 / nullif(calls, 0) as "Errors",
                   uncosted::float8 / nullif(calls, 0) as "No price",
@@ -504,11 +510,12 @@ WHERE = [
         width=24,
         height=8,
         leads_to="agent-performance/models",
+        passes={"model": "Model"},
         feature="langfuse",
     ),
     Panel(
         "users",
-        "Users by cost, 30 d",
+        "LLM cost by user, 30 d",
         "The 20 users whose traces cost most, today and the 29 days before: cost, its share, agent turns, cost / "
         "turns. (untagged): the trace names no user; (no account): deleted, or unknown to the platform.",
         Table(
@@ -544,7 +551,7 @@ WHERE = [
     ),
     Panel(
         "tools",
-        "What turns with a tool cost, 30 d",
+        "LLM cost of turns by tool, 30 d",
         "Agent turns that began today or on the 29 days before by the tools in their trace: share of turns, turns, "
         "mean cost of a turn, cost. A turn with two tools counts fully for both, so shares add up to more than 1.",
         Table(
@@ -554,7 +561,7 @@ WHERE = [
                 share_bar("Share of turns", CALLS),
                 override("byName", "Turns", unit="locale", decimals=0),
                 _priced("Per turn", 4),
-                _money("Cost"),
+                _priced("Cost"),
             ],
         ),
         [
@@ -563,7 +570,8 @@ WHERE = [
                 select tool as "Tool", turns::float8 / (
                     select sum(turns) from {{{{ view('llm_turn_day') }}}} where {LAST_30_D} and {THIS_ENVIRONMENT}
                   )::float8 as "Share of turns", turns as "Turns",
-                  cost_usd / nullif(priced, 0) as "Per turn", cost_usd as "Cost"
+                  cost_usd / nullif(priced, 0) as "Per turn",
+                  case when priced > 0 then cost_usd end as "Cost"
                 from {{{{ view('llm_tool_30d') }}}} where {THIS_ENVIRONMENT}
                 order by cost_usd desc, tool limit 20""",
                 format="table",
@@ -601,7 +609,7 @@ def _unit(slug: str, title: str, doc: str, column: str, source: str, line: str, 
                 may_be_empty="nothing to divide by in 30 days",
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="cost-usage/cost_by_model",
         feature=feature,
@@ -613,7 +621,7 @@ SINCE_30_D = f"({TODAY} - 29)::timestamp at time zone {{{{ zone() }}}}"
 UNITS = [
     _unit(
         "per_conversation",
-        "Per talk",
+        "LLM cost per conversation, 30 d",
         "Cost of all steps in the chosen environment / conversations begun, today and the 29 days before, guests' "
         "included. Conversations have no environment, so select the one that people use.",
         "conversations",
@@ -623,7 +631,7 @@ UNITS = [
     ),
     _unit(
         "per_user",
-        "Per user",
+        "LLM cost per active user, 30 d",
         "Cost of all steps in the chosen environment / distinct users who wrote a message, today and the 29 days "
         "before. Guests cost money too and are not among the users.",
         "users",
@@ -633,7 +641,7 @@ UNITS = [
     ),
     _unit(
         "per_resolved_ticket",
-        "Per fix",
+        "LLM cost per solved ticket, 30 d",
         "Cost of all steps in the chosen environment / tickets whose last resolution lies on today or the 29 days "
         "before. It is an upper bound of the cost of support by the agent: not every call is about a ticket.",
         "tickets",
@@ -644,7 +652,7 @@ UNITS = [
     ),
     Panel(
         "efficiency",
-        "Out / in",
+        "Output / input tokens, 7 d",
         "Output tokens / input tokens of LLM calls, today and the 6 days before; sums, cached input included. It does "
         "not measure quality: an answer from long documents has a large input and a low ratio.",
         NumberTile(unit="none", decimals=3, no_data="no input"),
@@ -661,14 +669,14 @@ UNITS = [
                 may_be_empty="no LLM call in 7 days",
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="cost-usage/token_efficiency",
         feature="langfuse",
     ),
     Panel(
         "untagged",
-        "No user",
+        "Agent turns without user, 7 d",
         "Agent turns whose trace names no user / all agent turns, today and the 6 days before. Their cost cannot be "
         "charged to anybody; guests are included.",
         NumberTile(unit="percentunit", decimals=1, min=0, max=1, no_data="no turns"),
@@ -684,14 +692,14 @@ UNITS = [
                 may_be_empty="no agent turn in 7 days",
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="cost-usage/users",
         feature="langfuse",
     ),
     Panel(
         "wasted",
-        "Wasted",
+        "Wasted share of LLM cost, 30 d",
         "Cost of failed LLM calls and of retries / cost of all steps of agent turns, today and the 29 days before. A "
         "retry is a call that follows a failed one of the same name in its turn.",
         NumberTile(unit="percentunit", decimals=2, min=0, max=1, no_data="no cost"),
@@ -707,14 +715,14 @@ UNITS = [
                 may_be_empty="no cost in 30 days",
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="cost-usage/failed_cost",
         feature="langfuse",
     ),
     Panel(
         "token_efficiency",
-        "Output per input token",
+        "Token efficiency, output / input",
         "Output tokens / input tokens of LLM calls, sums of whole days without today, of hours for ranges up to 3 "
         "days; cached input included. Higher is not better; a step means a new prompt, model or context.",
         Lines(unit="none", decimals=3, color=fixed(CALLS), fill=12, legend=False, no_data="no calls"),
@@ -737,7 +745,7 @@ UNITS = [
     ),
     Panel(
         "cost_by_environment",
-        "Cost by environment, 30 d",
+        "LLM cost by environment, 30 d",
         "List price of LLM calls, embeddings and other steps by Langfuse environment, today and the 29 days before, "
         "whatever is selected above; the six most expensive. Test environments serve no user.",
         BarGauge(unit="currencyUSD", decimals=2, color=fixed(COST)),
@@ -754,11 +762,12 @@ UNITS = [
         width=8,
         height=8,
         leads_to="cost-usage/cost_by_model",
+        passes={"environment": ""},
         feature="langfuse",
     ),
     Panel(
         "tool_usage",
-        "Tool calls per turn",
+        "Tool calls per agent turn",
         "Calls of each tool / agent turns over the picked time; the eight most used. Recorded hourly increases of "
         "Prometheus agent_tool_calls_total and agent_queries_total. More calls per turn mean more LLM calls to pay."
         "\n\nThe plan asks for tool usage twice: calls and failures are on Agent Performance, this panel shows their "
@@ -782,7 +791,7 @@ UNITS = [
     ),
     Panel(
         "queries_by_user",
-        "Questions by user, calendar months",
+        "Agent queries by user, calendar months",
         "Messages that each user wrote in this local month so far and in the whole last one, days with a question, and "
         "when last; exact counts of PostgreSQL, suitable for billing. The 100 most active; guests are excluded.",
         Table(
@@ -840,7 +849,7 @@ WASTE = [
     ),
     Panel(
         "cache_savings",
-        "Saved by prompt caches",
+        "LLM cost saved by prompt caches",
         "Cached input tokens x (price of an uncached input token - price of a cached one), call by call; by whole days "
         "without today, by hours for ranges up to 3 days. Higher is better; 0 means that the cache is never hit.",
         DayBars(unit="currencyUSD", decimals=2, color=fixed(COST), legend=False),
@@ -858,7 +867,7 @@ WASTE = [
     ),
     Panel(
         "spend_against_usual",
-        "Cost per hour against usual",
+        "LLM cost an hour and usual, 7 d",
         "List price of all steps in each of the last 168 hours, and as usual: the median of the same local hour one to "
         "four weeks earlier, as far as data goes back. A lasting difference means new load, a loop or a more expensive "
         "model.",

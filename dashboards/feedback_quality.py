@@ -51,7 +51,7 @@ def csat_column(name: str) -> dict[str, Any]:
 STRIP = [
     Panel(
         "quality",
-        "Quality",
+        "State of satisfaction, 30 d",
         "Satisfaction (ratings of 4 or 5 / all ratings) of today and the 29 days before, against the limits of "
         "gendash.yaml: ✓ at least the amber one, ✖ under the red one. The name line has the figure and n.\n\n"
         "When red: read the newest negative ratings below, then see which model or prompt they go with.",
@@ -65,7 +65,6 @@ STRIP = [
                 state_of_share(
                     "select sum(satisfied) / nullif(sum(ratings), 0) as ratio, coalesce(sum(ratings), 0) as n "
                     f"from {{{{ view('csat_day') }}}} where {LAST_30_DAYS}",
-                    "30 d",
                     "csat.red",
                     "csat.amber",
                 ),
@@ -73,14 +72,14 @@ STRIP = [
                 may_be_empty=NO_RATING,
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="feedback-quality/rolling_csat",
         feature="feedback",
     ),
     Panel(
         "coverage",
-        "Coverage",
+        "Ratings with a trace, 30 d",
         "Share of the ratings of today and the 29 days before whose answer names a Langfuse trace that was synced. "
         "Ratings without one are missing from the row 'What goes with bad ratings?'.\n\n"
         "When low: the platform must write trace_id into the metadata of its answers.",
@@ -97,14 +96,14 @@ STRIP = [
                 may_be_empty=NO_RATING,
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="feedback-quality/quintiles",
         feature="feedback langfuse",
     ),
     Panel(
         "queue",
-        "Queue",
+        "Negative ratings, 24 h",
         "Ratings of 1 or 2 given in the current hour and the 23 before: to be read today; the name line counts those "
         "with a comment. The platform does not record that one was read, so read ones stay.",
         NumberTile(unit="locale", decimals=0, subject=TEXT),
@@ -119,24 +118,23 @@ STRIP = [
                 may_be_zero="no bad rating in 24 hours",
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="feedback-quality/negative_list",
         feature="feedback",
     ),
-    FRESHNESS,
 ]
 
 HEAD = [
     replace(CSAT, leads_to="feedback-quality/rolling_csat"),
     Panel(
         "ratings",
-        "Ratings",
+        "User ratings, 30 d",
         "Ratings given today or on the 29 days before; the curve is the same sum for each of the last 30 days, the "
         "change is against the 30 days before those. A withdrawn rating is not counted.",
         HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
         [sql(rolling("select day, ratings as n, 0 as d from {{ view('csat_day') }}"), may_be_zero=QUIET)],
-        width=4,
+        width=6,
         height=4,
         window="30d",
         leads_to="feedback-quality/per_day",
@@ -144,7 +142,7 @@ HEAD = [
     ),
     Panel(
         "response",
-        "Response",
+        "Response rate, 30 d",
         "Rated answers / answers that could be rated, each once, of today and the 29 days before without the last 24 "
         "hours. Answers to guests count only with platform.guests_can_rate. Mostly angry or happy people rate."
         "\n\nThe plan asks for a share of all messages: users' own cannot be rated, and recent answers may still be.",
@@ -159,7 +157,7 @@ HEAD = [
                 may_be_empty="no answer within 30 days",
             )
         ],
-        width=4,
+        width=6,
         height=4,
         window="30d",
         leads_to="feedback-quality/per_day",
@@ -167,7 +165,7 @@ HEAD = [
     ),
     Panel(
         "negative",
-        "Negative",
+        "Negative ratings, 30 d",
         "Share of ratings of 1 or 2 among all ratings of today and the 29 days before; the change is against the 30 "
         "days before those. Not the complement of CSAT: a rating of 3 is in neither.",
         ShareTile(decimals=1, subject=RATING["1"], max=0.5, no_data="no ratings"),
@@ -182,7 +180,7 @@ HEAD = [
                 may_be_empty=NO_RATING,
             )
         ],
-        width=4,
+        width=6,
         height=4,
         window="30d",
         leads_to="feedback-quality/negative_list",
@@ -190,7 +188,7 @@ HEAD = [
     ),
     Panel(
         "eval",
-        "Eval, 7 d",
+        "Evaluation score, 7 d",
         "Mean of the most frequent numeric evaluation in Langfuse (EVAL, ANNOTATION), named above with its mean of "
         "the 7 days before, over today and the 6 days before; the curve is the same for each of 30 days. On the "
         "evaluator's scale.",
@@ -223,7 +221,7 @@ HEAD = [
                 may_be_zero="every score is 0",
             )
         ],
-        width=4,
+        width=6,
         height=4,
         window="30d",
         leads_to="feedback-quality/scores",
@@ -232,7 +230,7 @@ HEAD = [
     ),
     Panel(
         "no_answer",
-        "No answer",
+        "Failed turns, 30 d",
         "Share of agent turns that ended in an error, today and the 29 days before, from Langfuse (the trace's root is "
         "an ERROR), all environments. Answers such as 'I do not know' are not detected: texts are never read.",
         ShareTile(decimals=1, subject=BAD, max=0.2, no_data="no turns"),
@@ -246,22 +244,24 @@ HEAD = [
                 may_be_empty="no turn within 30 days",
             )
         ],
-        width=4,
+        width=6,
         height=4,
         window="30d",
         leads_to="agent-performance",
         feature="langfuse",
     ),
+    FRESHNESS,
 ]
 
 CHARTS = [
     Panel(
         "rolling_csat",
-        "Satisfaction over 7 days, and how much of it is chance",
+        "User satisfaction over 7 days, and how much of it is chance",
         "Share of ratings of 4 or 5 over each day that begins in the picked range and the 6 before; the dashed lines "
         "are the 95 % interval (Wilson): with few ratings it is wide, and a change within it is not significant."
         "\n\nThe plan asks for the mean rating: where people give 1 or 5, a mean of 3 describes no rating. It is "
-        "shown below nevertheless.",
+        "shown below nevertheless."
+        " The plan calls it 'Average rating over time'.",
         Lines(
             unit="percentunit",
             min=None,
@@ -285,13 +285,15 @@ CHARTS = [
         ],
         width=16,
         height=8,
+        leads_to="feedback-quality/negative_list",
         feature="feedback",
     ),
     Panel(
         "distribution",
         "Ratings by value, 30 d",
         "Ratings given today or on the 29 days before by their present value; all five are shown. Where the platform "
-        "has thumbs only, 5 is up and 1 is down, and the middle stays empty.",
+        "has thumbs only, 5 is up and 1 is down, and the middle stays empty."
+        "\n\nThe plan calls it 'Feedback distribution'.",
         BarGauge(unit="locale", decimals=0, overrides=colored(RATING)),
         [
             sql(
@@ -306,6 +308,7 @@ CHARTS = [
         ],
         width=8,
         height=8,
+        leads_to="feedback-quality/negative_list",
         feature="feedback",
     ),
 ]
@@ -313,10 +316,11 @@ CHARTS = [
 WRONG = [
     Panel(
         "negative_list",
-        "Negative ratings, newest first, 30 d",
+        "Negative ratings, those with a comment first, 30 d",
         "Ratings of 1 or 2 given today or on the 29 days before with their age and comment, at most 200. Trace and "
         "conversation lead to Langfuse: a conversation is a session there if the platform names it so.\n\n"
-        "The plan asks for a word cloud: a list that can be read and searched replaces it.",
+        "The plan asks for a word cloud: a list that can be read and searched replaces it."
+        " The plan calls it 'Feedback comments'.",
         Table(
             no_data="No bad rating",
             name_nothing=False,
@@ -348,7 +352,7 @@ WRONG = [
                   {langfuse_link("traces", "trace_id")},
                   {langfuse_link("sessions", "conversation_id", "session_link")}
                 from {{{{ view('rating_turn_30d') }}}} where rating <= 2
-                order by created_at desc, feedback_id limit 200""",
+                order by coalesce(comment, '') = '', created_at desc, feedback_id limit 200""",
                 format="table",
                 may_be_empty="no bad rating within 30 days",
             )
@@ -359,9 +363,10 @@ WRONG = [
     ),
     Panel(
         "conversations",
-        "Worst conversations, 30 d",
+        "Average rating by conversation, worst first, 30 d",
         "Conversations with at least two ratings given today or on the 29 days before, the lowest mean first, at most "
-        "50. Single ratings are in the list above. A conversation leads to its session in Langfuse, if it has one.",
+        "50. Single ratings are in the list above. A conversation leads to its session in Langfuse, if it has one."
+        "\n\nThe plan calls it 'Feedback by conversation'.",
         Table(
             overrides=[
                 *linked("Conversation", "Open the session in Langfuse", "session_link", custom__width=115),
@@ -389,7 +394,7 @@ WRONG = [
     ),
     Panel(
         "labels",
-        "Tone and sentiment, 30 d",
+        "Feedback by tone and sentiment, 30 d",
         "Labels that evaluations in Langfuse gave today or on the 29 days before (tone, sentiment), their share of the "
         "scores of that name, and CSAT of the rated traces among them; at most 50. No evaluation: no sentiment.",
         Table(
@@ -437,11 +442,12 @@ MOVES = [
         ],
         width=12,
         height=8,
+        leads_to="feedback-quality/negative_list",
         feature="feedback",
     ),
     Panel(
         "mean",
-        "Mean rating over 7 days",
+        "Average rating over 7 days",
         "Sum of ratings / their number over each day that begins in the picked range and the 6 before it. Where people "
         "give 1 or 5 only, it is equivalent to satisfaction: CSAT above shows the same with its uncertainty.",
         Lines(unit="none", decimals=1, min=1, max=5, fill=12, color=fixed(USERS), legend=False, no_data="no ratings"),
@@ -462,6 +468,7 @@ MOVES = [
         ],
         width=12,
         height=8,
+        leads_to="feedback-quality/conversations",
         feature="feedback",
     ),
 ]
@@ -469,11 +476,12 @@ MOVES = [
 CAUSES = [
     Panel(
         "quintiles",
-        "CSAT by answer time, cost and size, 30 d",
+        "User satisfaction by answer time, cost and size, 30 d",
         "Traced ratings of today and the 29 days before in five equal groups, from the fastest, cheapest, smallest "
         "fifth (size: tokens) to the last; 'to' is the group's largest value. A correlation need not be a cause."
         "\n\nThe plan asks for a correlation: on ratings of 1 and 5 a coefficient is noise, and one of daily means "
-        "misleads.",
+        "misleads."
+        " The plan calls it 'Correlate ratings with LLM performance'.",
         Table(
             no_data="–",
             overrides=[
@@ -506,12 +514,12 @@ CAUSES = [
     ),
     Panel(
         "models",
-        "CSAT by model and prompt, 30 d",
+        "User satisfaction by model and prompt, 30 d",
         "Traced ratings of today and the 29 days before by the model and the managed prompt (with version) of the last "
         "LLM call of the turn, at most 50. Under 20 ratings the figure is mostly chance.",
         Table(
             overrides=[
-                override("byName", "Model", custom__width=210),
+                override("byName", "Model", custom__width=210, links=[]),
                 override("byName", "Prompt", custom__width=140),
                 override("byRegexp", "/^(Ratings|Negative)$/", unit="locale", custom__width=80),
                 csat_column("CSAT"),
@@ -530,11 +538,13 @@ CAUSES = [
         ],
         width=12,
         height=8,
+        leads_to="agent-performance/models",
+        passes={"model": "Model"},
         feature="feedback langfuse",
     ),
     Panel(
         "prompts",
-        "CSAT by prompt version, before and after, 30 d",
+        "User satisfaction by prompt version, before and after, 30 d",
         "Traced ratings of today and the 29 days before by version of the managed prompt: CSAT with its 95 % interval "
         "(Wilson), and CSAT of the version before. A change is significant only where the interval does not contain "
         "Before.",
@@ -570,7 +580,7 @@ CAUSES = [
     ),
     Panel(
         "scores",
-        "Evaluations against people, 30 d",
+        "Evaluation scores against ratings, 30 d",
         "Numeric and yes-or-no evaluations in Langfuse (EVAL, ANNOTATION) of today and the 29 days before: their mean, "
         "and their means where people gave 4 or 5, and 1 to 3. Close together: the evaluation does not agree with "
         "people.",
@@ -619,6 +629,7 @@ CAUSES = [
         ],
         width=12,
         height=8,
+        leads_to="feedback-quality/labels",
         feature="langfuse",
         needs="evaluation scores in Langfuse",
     ),

@@ -77,7 +77,7 @@ def without_result(window: str) -> str:
 STRIP = [
     Panel(
         "ingest",
-        "Ingest",
+        "State of document ingest, 7 d",
         "Done / (done + failed) of the documents uploaded today or on the 6 days before; processing ones count neither "
         "way. An upload that was accepted (HTTP 200) is not yet a processed one.\n\n"
         "When red: the list of failed and stuck documents below names them; see when it began and what was deployed.",
@@ -94,7 +94,6 @@ STRIP = [
                       coalesce(sum(documents) filter (where status = 'done'), 0) / nullif(sum(documents), 0) as ratio
                     from {{{{ view('document_day') }}}}
                     where {RECENT % 7} and {CHOSEN} and status in ('done', 'failed')""",
-                    "7 d",
                     "kb_processing.red",
                     "kb_processing.objective",
                 ),
@@ -102,14 +101,14 @@ STRIP = [
                 may_be_empty="no document ended within 7 days",
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="knowledge-base/problems",
         feature="documents",
     ),
     Panel(
         "drift",
-        "Drift",
+        "Vectors minus chunks, now",
         "Vectors that the vector store holds minus chunks that the platform counts, now; Prometheus gauges, the "
         "largest of all processes. Above 0: orphans of deleted documents; below: text that no search finds.",
         NumberTile(unit="locale", decimals=0, judged=True, thresholds=steps((WARN, None), (TEXT, 0), (WARN, 1))),
@@ -121,14 +120,14 @@ STRIP = [
                 may_be_zero="nothing has drifted",
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="knowledge-base/types",
         feature="kb_metrics vector_metrics",
     ),
     Panel(
         "stuck",
-        "Stuck",
+        "Stuck documents, now",
         "Documents that have been processing for more than 15 minutes without a change, now: their job died, and will "
         "not finish them.\n\nWhen red: restart the ingestion, then upload them again.",
         NumberTile(
@@ -144,12 +143,11 @@ STRIP = [
                 may_be_zero="nothing is stuck",
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="knowledge-base/problems",
         feature="documents",
     ),
-    FRESHNESS,
 ]
 
 
@@ -173,12 +171,12 @@ def total(column: str, which: str = "true") -> str:
 HEAD = [
     Panel(
         "documents",
-        "Documents",
+        "Total documents, now",
         "Documents that are there now, whatever their status, by the day of their upload; the change is against those "
         "of them that were there 30 days ago. Deleted ones are missing from the past too.",
         HeadTile(unit="locale", decimals=0, subject=DOCUMENT["done"], min=0),
         [sql(total("documents"), may_be_zero=NO_DOCUMENT)],
-        width=4,
+        width=6,
         height=4,
         window="30d",
         leads_to="knowledge-base/by_status",
@@ -186,12 +184,12 @@ HEAD = [
     ),
     Panel(
         "chunks",
-        "Chunks",
+        "Total chunks, now",
         "Chunks in the vector store of the documents that are done now, by the day of their upload, as the platform "
         "counts them. Deleted documents are missing from the past too.",
         HeadTile(unit="locale", decimals=0, subject=DOCUMENT["done"], min=0),
         [sql(total("chunks", "status = 'done'"), may_be_zero=NO_DOCUMENT)],
-        width=4,
+        width=6,
         height=4,
         window="30d",
         leads_to="knowledge-base/types",
@@ -199,21 +197,21 @@ HEAD = [
     ),
     Panel(
         "searches",
-        "Searches",
-        "Searches of the knowledge base per minute, over 5 minutes; Prometheus. The change is against 24 hours "
+        "Searches per minute",
+        "Searches of the knowledge base per minute, over 5 minutes; Prometheus. The change is against one week "
         "earlier. Without kb_ metrics, requests of the search route are counted; those of the agent are missing.",
-        HeadTile(unit="opm", decimals=1, subject=CALLS, min=0),
+        HeadTile(unit="suffix: searches/min", decimals=1, subject=CALLS, min=0),
         [compared(f"60 * sum({SEARCHES})", may_be_zero=QUIET)],
-        width=4,
+        width=6,
         height=4,
         leads_to="knowledge-base/search_rate",
         feature="http_metrics",
     ),
     Panel(
         "p95",
-        "p95 time",
+        "Search time, p95, 1 h",
         "95 of 100 searches were answered within this time, over the last hour; Prometheus histogram, read within its "
-        "buckets, which end at 5 s. The change is against 24 hours earlier. Amber above "
+        "buckets, which end at 5 s. The change is against one week earlier. Amber above "
         "{{ slo('kb_search.threshold_s') }}, red above {{ slo('kb_search.red_s') }}.",
         HeadTile(
             unit="s",
@@ -223,16 +221,16 @@ HEAD = [
             no_data="no search",
         ),
         [compared(percentile(0.95), "over the last hour", may_be_empty="nobody searches")],
-        width=4,
+        width=6,
         height=4,
         leads_to="knowledge-base/search_time",
         feature="kb_metrics",
     ),
     Panel(
         "no_result",
-        "No result",
+        "Empty searches, 24 h",
         "Searches that found nothing / searches, over the last 24 hours: the histogram bucket of 0 results; above it "
-        "the 24 hours before. High: the answer is not in the knowledge base, or the score threshold is too strict.",
+        "the same 24 hours one week before. High: answers are missing, or the score threshold is too strict.",
         ShareTile(decimals=1, subject=UNKNOWN, max=0.5, no_data="no search"),
         [
             compared(
@@ -243,16 +241,17 @@ HEAD = [
                 may_be_empty="nobody searches",
             )
         ],
-        width=4,
+        width=6,
         height=4,
         leads_to="knowledge-base/zero_share",
         feature="kb_metrics",
     ),
     Panel(
         "uploads",
-        "Uploads",
+        "Document uploads, 7 d",
         "Documents uploaded today or on the 6 days before, whatever their status; the curve is the same sum for each "
-        "of the last 30 days, the change is against the 7 days before those.",
+        "of the last 30 days, the change is against the 7 days before those."
+        "\n\nThe plan calls it 'Document upload success rate'.",
         HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
         [
             sql(
@@ -268,22 +267,24 @@ HEAD = [
                 may_be_zero=QUIET,
             )
         ],
-        width=4,
+        width=6,
         height=4,
         window="30d",
         leads_to="knowledge-base/per_day",
         feature="documents",
     ),
+    FRESHNESS,
 ]
 
 CHARTS = [
     Panel(
         "search_rate",
-        "Searches per minute",
+        "Search rate per minute",
         "Searches of the knowledge base per minute by outcome, each point over 5 minutes; Prometheus. A failed search "
-        "is one that ended in an error, not one without results.",
+        "is one that ended in an error, not one without results."
+        "\n\nThe plan calls it 'KB search rate'.",
         Lines(
-            unit="opm",
+            unit="suffix: searches/min",
             overrides=[
                 override("byName", "success", color=fixed(CALLS), custom__lineWidth=2, custom__fillOpacity=12),
                 override("byName", "error", color=fixed(BAD)),
@@ -292,13 +293,15 @@ CHARTS = [
         [promql(f"60 * sum by (status) ({SEARCHES})", legend="{{status}}", may_be_zero=QUIET)],
         width=8,
         height=8,
+        leads_to="knowledge-base/zero_share",
         feature="http_metrics",
     ),
     Panel(
         "search_time",
-        "Search time percentiles",
+        "Search time: p50, p95, p99",
         "Half, 95 and 99 of 100 searches were answered within this time, each point over an hour; Prometheus "
-        "histogram whose buckets end at 5 s, so higher values are never shown.",
+        "histogram whose buckets end at 5 s, so higher values are never shown."
+        "\n\nThe plan calls it 'KB search duration'.",
         Lines(
             unit="s",
             no_data="no search",
@@ -307,11 +310,12 @@ CHARTS = [
         [promql(percentile(q), legend=f"p{q * 100:.0f}", may_be_empty="nobody searches") for q in (0.5, 0.95, 0.99)],
         width=8,
         height=8,
+        leads_to="knowledge-base/fast_searches",
         feature="kb_metrics",
     ),
     Panel(
         "types",
-        "Documents by type, now",
+        "Documents by file type, now",
         "Documents that are there now by file type, whatever their status: the eight most frequent and the rest as "
         "other. Types are compared in lower case without a dot; markdown is md."
         "\n\nThe plan asks for a pie: bars are compared at a glance, angles are not.",
@@ -332,6 +336,8 @@ CHARTS = [
         ],
         width=8,
         height=8,
+        leads_to="knowledge-base/problems",
+        passes={"file_type": ""},
         feature="documents",
     ),
 ]
@@ -339,10 +345,11 @@ CHARTS = [
 LOADS = [
     Panel(
         "per_day",
-        "Uploads per day by outcome",
+        "Document uploads per day",
         "Documents by the local day of their upload, for the days that begin in the picked range, by their present "
         "status; today is still running. Deleted documents are missing."
-        "\n\nThe plan asks for a line: between two days it would suggest values that do not exist, so these are bars.",
+        "\n\nThe plan asks for a line: between two days it would suggest values that do not exist, so these are bars."
+        " The plan calls it 'Documents over time'.",
         DayBars(unit="locale", decimals=0, overrides=[*colored(DOCUMENT), UNLISTED]),
         [
             sql(
@@ -358,6 +365,7 @@ LOADS = [
         ],
         width=8,
         height=8,
+        leads_to="knowledge-base/problems",
         feature="documents",
     ),
     Panel(
@@ -380,6 +388,7 @@ LOADS = [
         ],
         width=8,
         height=8,
+        leads_to="knowledge-base/problems",
         feature="documents",
     ),
     Panel(
@@ -403,11 +412,12 @@ LOADS = [
         ],
         width=8,
         height=8,
+        leads_to="knowledge-base/problems",
         feature="documents",
     ),
     Panel(
         "problems",
-        "Failed and stuck documents, newest first",
+        "Failed and stuck documents, newest first, now",
         "Documents that failed, and those processing for more than 15 minutes without a change, now; at most 100. "
         "People are shown as the first 8 characters of their id; titles are never read.",
         Table(
@@ -440,7 +450,7 @@ LOADS = [
 FOUND = [
     Panel(
         "zero_share",
-        "Searches without any result",
+        "Share of searches with no result",
         "Searches that found nothing / searches, each point over an hour; the histogram bucket of 0 results. What "
         "was asked is not recorded, so which questions find nothing is only in the platform's logs.",
         Lines(unit="percentunit", max=1, fill=12, color=fixed(UNKNOWN), legend=False, no_data="no search"),
@@ -454,13 +464,15 @@ FOUND = [
         ],
         width=8,
         height=8,
+        leads_to="knowledge-base/results",
         feature="kb_metrics",
     ),
     Panel(
         "results",
         "Results per search, mean",
         "Sum of results / searches, each point over an hour; Prometheus kb_search_results_count. A mean hides "
-        "searches without any result: they are in the panel beside it.",
+        "searches without any result: they are in the panel beside it."
+        "\n\nThe plan calls it 'KB search results count'.",
         Lines(unit="none", decimals=1, fill=12, color=fixed(CALLS), legend=False, no_data="no search"),
         [
             promql(
@@ -472,11 +484,12 @@ FOUND = [
         ],
         width=8,
         height=8,
+        leads_to="knowledge-base/zero_share",
         feature="kb_metrics",
     ),
     Panel(
         "fast_searches",
-        "Searches within 0.5 s",
+        "Share of searches within 0.5 s",
         "Searches that were answered within 0.5 s / searches, each point over an hour; Prometheus. Exact, since 0.5 s "
         "is a bound of the histogram's buckets, where a percentile is read within them.",
         Lines(unit="percentunit", max=1, fill=12, color=fixed(P95), legend=False, no_data="no search"),
@@ -490,6 +503,7 @@ FOUND = [
         ],
         width=8,
         height=8,
+        leads_to="knowledge-base/search_time",
         feature="kb_metrics",
     ),
 ]
@@ -527,11 +541,12 @@ FRESH = [
         ],
         width=8,
         height=8,
+        leads_to="knowledge-base/uploaders",
         feature="documents",
     ),
     Panel(
         "time_to_done",
-        "Time to done, at most, 30 d",
+        "Processing time of documents by type, at most, 30 d",
         "From upload to last change of the documents uploaded today or on the 29 days before that are done: an upper "
         "bound of the processing time, since a later edit moves it. Median, 95th percentile, share within 10 minutes.",
         Table(
@@ -571,7 +586,7 @@ FRESH = [
 WHO = [
     Panel(
         "success_by_type",
-        "Processed by type, 30 d",
+        "Upload success by type, 30 d",
         "Done / (done + failed) of the documents uploaded today or on the 29 days before, by file type; n is the "
         "number of those. Types of which none has ended are missing."
         "\n\nThe plan asks for a metric of uploads: an accepted upload (HTTP 200) is not yet a processed document.",
@@ -599,15 +614,17 @@ WHO = [
         ],
         width=8,
         height=8,
+        leads_to="knowledge-base/problems",
         feature="documents",
     ),
     Panel(
         "uploaders",
-        "Who uploads the most, 90 d",
+        "Top uploaders of documents, 90 d",
         "People who uploaded the most of the documents that are there, of today and the 89 days before, at most 50. "
         "Failed: of those that are done or failed. They are shown as the first 8 characters of their id; all file "
         "types."
-        "\n\nThe plan asks for users: this dashboard is for everybody, so names are on User Analytics only.",
+        "\n\nThe plan asks for users: this dashboard is for everybody, so names are on User Analytics only."
+        " The plan calls it 'Documents by user'.",
         Table(
             no_data="–",
             overrides=[

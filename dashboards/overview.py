@@ -61,7 +61,6 @@ STRIP = [
     HEALTH_PANEL,
     ALERTS_PANEL,
     SLO_LEFT_PANEL,
-    FRESHNESS,
 ]
 
 HEAD = [
@@ -71,6 +70,7 @@ HEAD = [
     LLM_CALLS,
     LLM_COST,
     CSAT,
+    FRESHNESS,
 ]
 
 CHARTS = [
@@ -110,7 +110,7 @@ CHARTS = [
 USAGE = [
     Panel(
         "users",
-        "Users",
+        "Total users, now",
         "Active accounts now (is_active), staff included. The change is against those of them that registered before "
         "today and the 29 days before, so deleted and deactivated accounts are in neither figure.",
         NumberTile(unit="locale", decimals=0, subject=USERS),
@@ -124,57 +124,38 @@ USAGE = [
                 may_be_zero="no account yet",
             )
         ],
-        width=4,
+        width=6,
         height=3,
         leads_to="user-analytics",
         feature="users",
     ),
     Panel(
         "users_7d",
-        "Weekly",
+        "Active users, 7 d",
         "Distinct users who sent at least one message today or on the 6 days before. The change is against the 7 days "
         "before those. Guests without an account are not counted.",
         NumberTile(unit="locale", decimals=0, subject=USERS),
         [sql(active_users("wau", 7), may_be_zero=QUIET)],
-        width=4,
+        width=6,
         height=3,
         leads_to="user-analytics",
         feature="conversations",
     ),
     Panel(
         "users_30d",
-        "Monthly",
+        "Active users, 30 d",
         "Distinct users who sent at least one message today or on the 29 days before. The change is against the 30 "
         "days before those. Not the sum of daily users: a person counts once.",
         NumberTile(unit="locale", decimals=0, subject=USERS),
         [sql(active_users("mau", 30), may_be_zero=QUIET)],
-        width=4,
+        width=6,
         height=3,
         leads_to="user-analytics",
         feature="conversations",
     ),
     Panel(
-        "tokens_per_call",
-        "Tokens",
-        "Tokens per LLM call of the current hour and the 23 before: tokens of LLM calls / LLM calls, input and output "
-        "and cached reads together. Langfuse, every minute.",
-        NumberTile(unit="locale", decimals=0, subject=CALLS, no_data="no calls"),
-        [
-            sql(
-                "select {{ now() }} as \"time\", 'per call, 24 h' as metric, "
-                "sum(total_tokens)::float8 / nullif(sum(calls), 0) as value "
-                f"from {{{{ view('llm_hour') }}}} where {LAST_24_H} and {IN_ENVIRONMENT} and {OF_CALLS}",
-                may_be_empty="no LLM call in 24 hours",
-            )
-        ],
-        width=4,
-        height=3,
-        leads_to="agent-performance",
-        feature="langfuse",
-    ),
-    Panel(
         "tickets_open",
-        "Tickets",
+        "All open tickets, now",
         "Tickets that are open or in progress now, whenever they were created. Overdue: the due date has passed and "
         "the ticket is not resolved; any overdue one turns the figure orange.",
         NumberTile(
@@ -194,14 +175,34 @@ USAGE = [
                 may_be_zero="no ticket is open",
             )
         ],
-        width=4,
+        width=6,
         height=3,
         leads_to="support-tickets",
         feature="tickets",
     ),
     Panel(
+        "tokens_per_call",
+        "Tokens per LLM call, 24 h",
+        "Tokens per LLM call of the current hour and the 23 before: tokens of LLM calls / LLM calls, input and output "
+        "and cached reads together. Langfuse, every minute."
+        "\n\nThe plan calls it 'Average token usage'.",
+        NumberTile(unit="locale", decimals=0, subject=CALLS, no_data="no calls"),
+        [
+            sql(
+                "select {{ now() }} as \"time\", 'per call, 24 h' as metric, "
+                "sum(total_tokens)::float8 / nullif(sum(calls), 0) as value "
+                f"from {{{{ view('llm_hour') }}}} where {LAST_24_H} and {IN_ENVIRONMENT} and {OF_CALLS}",
+                may_be_empty="no LLM call in 24 hours",
+            )
+        ],
+        width=8,
+        height=3,
+        leads_to="agent-performance",
+        feature="langfuse",
+    ),
+    Panel(
         "documents_failed",
-        "Documents",
+        "Failed documents, now",
         "Documents whose processing failed, now, of all documents. Stuck ones (still processing 15 minutes after their "
         "last change) turn the figure orange: their job died.",
         NumberTile(
@@ -221,16 +222,17 @@ USAGE = [
                 may_be_zero="no document failed",
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="knowledge-base",
         feature="documents",
     ),
     Panel(
         "conversations",
-        "Conversations, 30 d",
+        "Conversations begun, 30 d",
         "Conversations started today or on the 29 days before, chat and voice, guests included; the change is against "
-        "the 30 days before those.",
+        "the 30 days before those."
+        "\n\nThe plan calls it 'Total conversations'.",
         NumberTile(unit="locale", decimals=0, subject=USERS),
         [
             sql(
@@ -247,14 +249,14 @@ USAGE = [
                 may_be_zero=QUIET,
             )
         ],
-        width=6,
+        width=8,
         height=3,
         leads_to="user-analytics",
         feature="conversations",
     ),
     Panel(
         "cost_today",
-        "LLM cost today",
+        "LLM cost, today",
         "List price of LLM calls, embeddings and other steps since local midnight, all environments, beside one day's "
         "share of the monthly budget (budget / days of this month). Orange above that share, red above twice it.",
         NumberTile(
@@ -278,14 +280,14 @@ USAGE = [
                 may_be_empty=NEVER_SYNCED,
             )
         ],
-        width=6,
+        width=8,
         height=3,
         leads_to="cost-usage",
         feature="langfuse",
     ),
     Panel(
         "budget_used",
-        "LLM budget used",
+        "LLM budget used, this month",
         "List price of LLM calls, embeddings and other steps since the first of this month / the monthly budget of "
         "gendash.yaml, all environments. Orange from the early-warning share of the budget, red at all of it.",
         NumberTile(
@@ -308,14 +310,14 @@ USAGE = [
                 may_be_empty=NEVER_SYNCED,
             )
         ],
-        width=6,
+        width=8,
         height=3,
         leads_to="cost-usage",
         feature="langfuse",
     ),
     Panel(
         "agent_p95",
-        "Agent p95 time",
+        "Agent answer time, p95, 5 min",
         "95 of 100 agent answers were ready within this time, over 5 minutes; Prometheus "
         "agent_response_duration_seconds, read within its buckets (10, 30, 60 s are far apart). Amber above the SLO.",
         NumberTile(
@@ -333,7 +335,7 @@ USAGE = [
                 may_be_empty="no agent turn in five minutes",
             )
         ],
-        width=6,
+        width=8,
         height=3,
         leads_to="agent-performance",
         feature="agent_metrics",
@@ -369,9 +371,10 @@ USAGE = [
     ),
     Panel(
         "tickets_by_status",
-        "Tickets by status, now",
+        "All tickets by status, now",
         "All tickets by their present status, whatever the time range above. Resolved ones wait for the customer's "
-        "confirmation, closed ones are done.",
+        "confirmation, closed ones are done."
+        "\n\nThe plan calls it 'Total tickets'.",
         BarGauge(unit="locale", decimals=0, overrides=colored(TICKET)),
         [
             sql(
@@ -387,9 +390,10 @@ USAGE = [
     ),
     Panel(
         "documents_by_status",
-        "Documents by status, now",
+        "All documents by status, now",
         "All documents of the knowledge base by their present status, whatever the time range above. Only done ones "
-        "are found by searches.",
+        "are found by searches."
+        "\n\nThe plan calls it 'Knowledge base documents'.",
         BarGauge(unit="locale", decimals=0, overrides=colored(DOCUMENT)),
         [
             sql(
@@ -405,7 +409,7 @@ USAGE = [
     ),
     Panel(
         "user_growth",
-        "Accounts, 30 d",
+        "User accounts by day, 30 d",
         "Accounts that existed at the end of each local day, of those that are active now, on today and the 29 days "
         "before: those deleted or deactivated since are missing from every day. Today is incomplete.",
         Lines(unit="locale", decimals=0, fill=12, color=fixed(USERS), legend=False, min=None),
@@ -429,7 +433,8 @@ USAGE = [
         "Share of LLM calls of the current hour and the 23 before by model; the five most used and the rest as other, "
         "unknown where a call named none. "
         "Dated names (gpt-4o-2024-08-06) are models of their own and share their family's colour."
-        "\n\nThe plan asks for a distribution: bars are compared at a glance, angles are not.",
+        "\n\nThe plan asks for a distribution: bars are compared at a glance, angles are not."
+        " The plan calls it 'Model distribution'.",
         BarGauge(unit="percentunit", decimals=0, max=1, color=fixed(UNKNOWN), overrides=by_model()),
         [
             sql(
@@ -450,6 +455,7 @@ USAGE = [
         width=8,
         height=8,
         leads_to="agent-performance",
+        passes={"model": ""},
         feature="langfuse",
     ),
     Panel(
@@ -496,7 +502,7 @@ DETAIL = [
     ROUTE_STATES_PANEL,
     Panel(
         "routes",
-        "Routes",
+        "Routes: requests, errors and response time",
         "Each route over the picked time range: requests per second, share of 5xx, share slower than 0.5 s, mean time. "
         "Recorded 5-minute rates, averaged; at most 50 routes.",
         Table(
@@ -544,6 +550,7 @@ DETAIL = [
         width=12,
         height=8,
         leads_to="system-health/errors_by_handler",
+        passes={"handler": "Route"},
         feature="http_metrics",
     ),
     LATENCY_HEATMAP_PANEL,

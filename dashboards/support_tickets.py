@@ -76,15 +76,34 @@ PRIORITY_WORDS = [
         },
     }
 ]
-DUE = {
-    "unit": "s",
-    "decimals": 1,
-    "custom__cellOptions": COLORED_TEXT,
-    "thresholds": {
-        "mode": "absolute",
-        "steps": steps((BAD, None), (WARN, 0), (TEXT, SettingRef("limits.ticket_at_risk_s"))),
-    },
-}
+DUE = [
+    override(
+        "byName",
+        "Overdue by",
+        unit="s",
+        decimals=1,
+        mappings=nothing("–"),
+        custom__cellOptions=COLORED_TEXT,
+        thresholds={"mode": "absolute", "steps": steps((BAD, None))},
+    ),
+    override(
+        "byName",
+        "Due in",
+        unit="s",
+        decimals=1,
+        mappings=nothing("–"),
+        custom__cellOptions=COLORED_TEXT,
+        thresholds={
+            "mode": "absolute",
+            "steps": steps((WARN, None), (TEXT, SettingRef("limits.ticket_at_risk_s"))),
+        },
+    ),
+]
+OVERDUE_AND_DUE = """
+                  case when due_at < {{ now() }} then extract(epoch from {{ now() }} - due_at)::float8 end
+                    as "Overdue by",
+                  case when due_at >= {{ now() }} then extract(epoch from due_at - {{ now() }})::float8 end as "Due in"
+""".strip()
 
 
 def of_tickets(column: str) -> str:
@@ -100,11 +119,12 @@ def text_column(name: str, width: int, **properties: Any) -> dict[str, Any]:
 STRIP = [
     Panel(
         "sla",
-        "SLA",
+        "Tickets within SLA, 30 d",
         "Share of tickets that ended by their due time, of those created today or on the 29 days before that are "
         "decided: ended, or past their due time. Tickets still in time, and those without a due time, are not counted."
         "\n\nWhen red: start with the overdue tickets in the list below; then see in 'How long does it take?' which "
-        "priority or step is slow.",
+        "priority or step is slow."
+        " The plan calls it 'Ticket resolution rate'.",
         StateTile(
             mappings=words(v0=("✓ On track", OK), v1=("▲ Near", WARN), v2=("✖ Missed", BAD)),
             thresholds=steps((TEXT, None)),
@@ -115,7 +135,6 @@ STRIP = [
                 state_of_share(
                     "select sum(met) / nullif(sum(decided), 0) as ratio, coalesce(sum(decided), 0) as n "
                     f"from {{{{ view('ticket_sla_30d') }}}} where {CHOSEN}",
-                    "30 d",
                     "ticket_sla.red",
                     "ticket_sla.amber",
                 ),
@@ -123,14 +142,14 @@ STRIP = [
                 may_be_empty="no ticket was due within 30 days",
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="support-tickets/sla_by_priority",
         feature="tickets",
     ),
     Panel(
         "oldest",
-        "Oldest",
+        "Age of oldest open ticket, now",
         "Age of the oldest ticket that waits (open or in progress), now; a reopened one counts from its creation. The "
         "name line has its priority; orange where it is past its due time.\n\n"
         "When orange: give it an owner today; it is first in the list below if it has a due time.",
@@ -156,7 +175,7 @@ STRIP = [
                 may_be_zero="it has just been opened",
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="support-tickets/needs_hand",
         feature="tickets",
@@ -164,7 +183,7 @@ STRIP = [
     ),
     Panel(
         "unowned",
-        "Unowned",
+        "Open tickets without owner, now",
         "Tickets that wait (open or in progress) and have no assignee, now. Ended ones without an owner do not "
         "count. Orange from one, red from the limit in gendash.yaml.\n\n"
         "When red: new tickets are not being assigned; assign them, oldest first.",
@@ -184,18 +203,17 @@ STRIP = [
                 may_be_zero="every ticket has an owner",
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="support-tickets/assignment",
         feature="tickets",
     ),
-    FRESHNESS,
 ]
 
 HEAD = [
     Panel(
         "open",
-        "Open",
+        "Open tickets, now",
         "Tickets that wait (open or in progress): now, and at the end of each of the 30 days. The change is against 30 "
         "days ago. The past is known by creation and last resolution: time between a resolution and its undoing counts "
         "as open.",
@@ -216,7 +234,7 @@ HEAD = [
                 may_be_zero=NOTHING_WAITS,
             )
         ],
-        width=4,
+        width=6,
         height=4,
         window="30d",
         leads_to="support-tickets/backlog",
@@ -224,12 +242,12 @@ HEAD = [
     ),
     Panel(
         "new",
-        "New",
+        "New tickets, 30 d",
         "Tickets created today or on the 29 days before; the curve is the same sum for each of the last 30 days. The "
         "change is against the 30 days before those.",
         HeadTile(unit="locale", decimals=0, subject=CALLS, min=0),
         [sql(rolling(of_tickets("created")), may_be_zero=QUIET)],
-        width=4,
+        width=6,
         height=4,
         window="30d",
         leads_to="support-tickets/by_category",
@@ -237,12 +255,12 @@ HEAD = [
     ),
     Panel(
         "resolved",
-        "Resolved",
+        "Resolved tickets, 30 d",
         "Tickets resolved today or on the 29 days before, by their last resolution; one that was reopened is not "
         "counted. The curve is the same sum for each of the last 30 days, the change against the 30 days before.",
         HeadTile(unit="locale", decimals=0, subject=TICKET["resolved"], min=0),
         [sql(rolling(of_tickets("resolved")), may_be_zero=QUIET)],
-        width=4,
+        width=6,
         height=4,
         window="30d",
         leads_to="support-tickets/created_resolved",
@@ -250,7 +268,7 @@ HEAD = [
     ),
     Panel(
         "median",
-        "Median",
+        "Median resolution time",
         "Half of the tickets created today or on the 29 days before were resolved within this time: Kaplan-Meier, so "
         "waiting tickets count as censored. 'not yet': half of them still wait. Follows Priority, all categories.",
         HeadTile(unit="s", decimals=1, subject=P50, min=0, no_data="not yet"),
@@ -268,16 +286,19 @@ HEAD = [
                 may_be_empty="fewer than half of the tickets are resolved",
             )
         ],
-        width=4,
+        width=6,
         height=4,
         window="30d",
         leads_to="support-tickets/by_priority",
         feature="tickets",
-        exempt={"units": "a length of days with two decimals does not fit the tile"},
+        exempt={
+            "units": "a length of days with two decimals does not fit the tile",
+            "windows-said": "the window is in the name line: the title fills the tile",
+        },
     ),
     Panel(
         "escalated",
-        "Escalated",
+        "Escalation rate, 30 d",
         "Tickets created per 100 conversations begun, both today or on the 29 days before; not every ticket comes from "
         "a conversation. All conversations are counted, whatever is selected above. High: the agent does not help.",
         HeadTile(unit="none", decimals=1, subject=USERS, min=0, no_data="no talks"),
@@ -297,7 +318,7 @@ HEAD = [
                 may_be_empty="no conversation within 30 days",
             )
         ],
-        width=4,
+        width=6,
         height=4,
         window="30d",
         leads_to="user-analytics",
@@ -305,7 +326,7 @@ HEAD = [
     ),
     Panel(
         "reopened",
-        "Reopened",
+        "Reopened tickets, 30 d",
         "Reopenings / resolutions, both of today or the 29 days before, from the history of statuses: moves back to "
         "open or in progress, by moves to resolved or closed. High: resolutions that do not last.",
         ShareTile(decimals=1, subject=TICKET["in progress"], max=0.2, no_data="none done"),
@@ -321,20 +342,22 @@ HEAD = [
                 may_be_empty="nothing was resolved within 30 days",
             )
         ],
-        width=4,
+        width=6,
         height=4,
         window="30d",
         leads_to="support-tickets/steps",
         feature="tickets ticket_history",
     ),
+    FRESHNESS,
 ]
 
 CHARTS = [
     Panel(
         "created_resolved",
-        "Created and resolved per day",
+        "Tickets created, resolved by day",
         "Tickets created (up) and resolved (down) by local day, for the days that begin in the picked range; today is "
-        "still running. A ticket is resolved on the day of its last resolution; a reopened one is not counted.",
+        "still running. A ticket is resolved on the day of its last resolution; a reopened one is not counted."
+        "\n\nThe plan calls it 'Tickets over time'.",
         DayBars(
             unit="locale",
             decimals=0,
@@ -361,11 +384,12 @@ CHARTS = [
         ],
         width=8,
         height=8,
+        leads_to="support-tickets/oldest_list",
         feature="tickets",
     ),
     Panel(
         "backlog",
-        "Open at the end of the day",
+        "Open tickets at each day's end",
         "Tickets that waited (open or in progress) at the end of each local day that begins in the picked range, by "
         "present priority; the last bar is now. Computed from creation and last resolution, so undone ones count as "
         "open.",
@@ -388,11 +412,12 @@ CHARTS = [
         ],
         width=8,
         height=8,
+        leads_to="support-tickets/oldest_list",
         feature="tickets",
     ),
     Panel(
         "open_by_priority",
-        "Open by priority, now",
+        "Open tickets by priority, now",
         "Tickets that wait (open or in progress) by priority, whatever the time range above; the most pressing first. "
         "Resolved and closed ones are not counted.",
         BarGauge(unit="locale", decimals=0, overrides=colored(PRIORITY)),
@@ -413,6 +438,8 @@ CHARTS = [
         ],
         width=8,
         height=8,
+        leads_to="support-tickets/oldest_list",
+        passes={"priority": ""},
         feature="tickets",
     ),
 ]
@@ -420,17 +447,16 @@ CHARTS = [
 HELP = [
     Panel(
         "needs_hand",
-        "Overdue and at risk, now",
+        "Overdue and at-risk tickets, now",
         "Tickets that wait and are past their due time, or due within {{ setting('limits.ticket_at_risk_s') }}, the "
-        "latest first; at most 100. 'Due in' "
-        "is negative where the time has passed. People are shown as the first 8 characters of their id.",
+        "latest first; at most 100. People are shown as the first 8 characters of their id.",
         Table(
             no_data="No ticket is late",
             name_nothing=False,
             overrides=[
                 text_column("Ticket", 320),
                 override("byName", "Priority", custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS),
-                override("byName", "Due in", **DUE),
+                *DUE,
                 override("byName", "Age", unit="s", decimals=1),
             ],
         ),
@@ -438,7 +464,7 @@ HELP = [
             sql(
                 f"""
                 select ticket_id as "Ticket", priority as "Priority",
-                  extract(epoch from due_at - {{{{ now() }}}})::float8 as "Due in",
+                  {OVERDUE_AND_DUE},
                   replace(status, '_', ' ') as "Status", category as "Category",
                   extract(epoch from {{{{ now() }}}} - created_at)::float8 as "Age",
                   case when answered_at is null then 'none' else 'given' end as "Response",
@@ -472,13 +498,15 @@ HELP = [
         ],
         width=8,
         height=8,
+        leads_to="support-tickets/oldest_list",
         feature="tickets",
     ),
     Panel(
         "assignment",
-        "Open by owner, now",
+        "Open tickets by owner, now",
         "Tickets that wait (open or in progress), by whether somebody is assigned. Ended tickets without an owner are "
-        "not counted.",
+        "not counted."
+        "\n\nThe plan calls it 'Assignment status'.",
         BarGauge(unit="locale", decimals=0, overrides=colored({"assigned": CALLS, "nobody": WARN})),
         [
             sql(
@@ -496,11 +524,12 @@ HELP = [
         ],
         width=8,
         height=8,
+        leads_to="support-tickets/load",
         feature="tickets",
     ),
     Panel(
         "sla_by_priority",
-        "Due time kept, 30 d",
+        "Within SLA by priority, 30 d",
         "Share of decided tickets (ended, or past their due time) that ended by it, of those created today or on the "
         "29 days before; n is their number. Tickets that are still in time count neither way."
         "\n\nThe plan asks for a share of all tickets: that improves with many new ones and hides what is late and "
@@ -526,6 +555,7 @@ HELP = [
         ],
         width=8,
         height=8,
+        leads_to="support-tickets/needs_hand",
         feature="tickets",
     ),
 ]
@@ -533,10 +563,9 @@ HELP = [
 LONG = [
     Panel(
         "oldest_list",
-        "Waiting longest, now",
+        "Open tickets that wait longest, now",
         "Tickets that wait (open or in progress), with and without a due time, the oldest first; at most 50. A "
-        "reopened one counts from its creation. 'Due in' is negative where the time has passed, '–' where there is "
-        "none.",
+        "reopened one counts from its creation. '–' in both columns of the due time: there is none.",
         Table(
             no_data="No ticket waits",
             name_nothing=False,
@@ -544,7 +573,7 @@ LONG = [
                 text_column("Ticket", 320),
                 override("byName", "Age", unit="s", decimals=1),
                 override("byName", "Priority", custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS),
-                override("byName", "Due in", mappings=nothing("–"), **DUE),
+                *DUE,
             ],
         ),
         [
@@ -552,7 +581,7 @@ LONG = [
                 f"""
                 select ticket_id as "Ticket", extract(epoch from {{{{ now() }}}} - created_at)::float8 as "Age",
                   priority as "Priority", replace(status, '_', ' ') as "Status", category as "Category",
-                  extract(epoch from due_at - {{{{ now() }}}})::float8 as "Due in",
+                  {OVERDUE_AND_DUE},
                   case when answered_at is null then 'none' else 'given' end as "Response",
                   coalesce(assignee, 'nobody') as "Assignee"
                 from {{{{ view('ticket_now') }}}} where waits and {CHOSEN}
@@ -567,14 +596,15 @@ LONG = [
     ),
     Panel(
         "by_priority",
-        "Time to resolution by priority, 90 d",
+        "Resolution time by priority, 90 d",
         "Tickets created today or on the 89 days before: half and 9 of 10 were resolved within this time, by "
         "Kaplan-Meier, so waiting ones count as censored. 'Ended only' excludes them and is too small. All "
-        "categories.\n\nThe plan's average by status is shown as time in each status, in the table beside it.",
+        "categories.\n\nThe plan's average by status is shown as time in each status, in the table beside it."
+        " The plan calls it 'Average resolution time'.",
         Table(
             no_data="not yet",
             overrides=[
-                override("byName", "Priority", custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS),
+                override("byName", "Priority", custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS, links=[]),
                 override("byRegexp", "/^(Median|9 of 10|Ended only)$/", unit="s", decimals=1),
                 override("byName", "Waiting", unit="locale"),
             ],
@@ -591,11 +621,13 @@ LONG = [
         ],
         width=12,
         height=8,
+        leads_to="support-tickets/oldest_list",
+        passes={"priority": "Priority"},
         feature="tickets",
     ),
     Panel(
         "steps",
-        "Time for each step, 90 d",
+        "Time that tickets spend in each step, 90 d",
         "How long tickets created today or on the 89 days before took to a first response and to their resolution, and "
         "how long they stayed in a status at a time; Kaplan-Meier, unfinished ones are censored. Follows Priority.\n\n"
         "Times in a status need the history of statuses, and are missing without it.",
@@ -627,7 +659,7 @@ LONG = [
     ),
     Panel(
         "distribution",
-        "How long tickets took, 90 d",
+        "Tickets by time to resolution, 90 d",
         "Tickets created today or on the 89 days before, by the time from creation to their last resolution. 'waiting' "
         "are those that are not resolved now, however old; a peak near the bottom is a group that an average hides.",
         BarGauge(
@@ -652,11 +684,12 @@ LONG = [
         ],
         width=12,
         height=8,
+        leads_to="support-tickets/by_priority",
         feature="tickets",
     ),
     Panel(
         "unresolved_per_day",
-        "Unresolved at the end of the day",
+        "Unresolved tickets at each day's end",
         "Tickets open or in progress at the end of each local day that begins in the picked range, counted on that "
         "day; the last bar is now. Grey days were counted later, without deleted tickets. Any category.",
         DayBars(
@@ -678,6 +711,7 @@ LONG = [
         ],
         width=12,
         height=8,
+        leads_to="support-tickets/oldest_list",
         feature="tickets",
     ),
 ]
@@ -685,7 +719,7 @@ LONG = [
 SOURCES = [
     Panel(
         "by_category",
-        "New by category, 30 d",
+        "New tickets by category, 30 d",
         "Tickets created today or on the 29 days before by category: the nine most frequent and the rest as other; "
         "none are tickets without one.",
         BarGauge(
@@ -712,6 +746,8 @@ SOURCES = [
         ],
         width=8,
         height=8,
+        leads_to="support-tickets/oldest_list",
+        passes={"category": ""},
         feature="tickets",
     ),
     Panel(
@@ -719,7 +755,8 @@ SOURCES = [
         "New tickets per hour, 7 d",
         "Tickets created by local hour, the current one and the 167 before; the dashed line is the mean of the same "
         "hour of the week in the 4 weeks before. Counted from the rows: the platform has no metric for it."
-        "\n\nThe plan asks for a metric: there is none, and rows are exact.",
+        "\n\nThe plan asks for a metric: there is none, and rows are exact."
+        " The plan calls it 'Ticket creation rate'.",
         DayBars(
             unit="locale",
             overrides=[
@@ -758,11 +795,12 @@ SOURCES = [
         width=16,
         height=8,
         window="7d",
+        leads_to="support-tickets/by_category",
         feature="tickets",
     ),
     Panel(
         "load",
-        "Load by assignee, now",
+        "Open tickets by assignee, now",
         "Tickets that wait for each assignee now, and those they resolved today or on the 29 days before; at most 50 "
         "and nobody. People are shown as the first 8 characters of their id. Urgent+ is urgent or high. All "
         "categories.",
@@ -791,7 +829,7 @@ SOURCES = [
     ),
     Panel(
         "creators",
-        "Who opens the most tickets, 90 d",
+        "Top ticket creators, 90 d",
         "People who opened the most of the tickets created today or on the 89 days before; at most 50. Shown "
         "as the first 8 characters of their id; names are on User Analytics. Urgent+ is urgent or high. All categories."
         "\n\nThe plan asks for users: this dashboard is for everybody, so names are on User Analytics only.",

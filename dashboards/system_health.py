@@ -126,18 +126,17 @@ STRIP = [
     same(HEALTH_PANEL, "system-health/alert_list"),
     same(ALERTS_PANEL, "system-health/alert_list"),
     same(SLO_LEFT_PANEL, "system-health/errors_by_handler"),
-    FRESHNESS,
 ]
 
 HEAD = [
     same(REQUESTS_PANEL, "system-health/rate_by_endpoint"),
-    replace(same(ERRORS_PANEL, "system-health/errors_by_handler"), title="5xx"),
+    same(ERRORS_PANEL, "system-health/errors_by_handler"),
     same(P95_PANEL, "system-health/latency_by_handler"),
     Panel(
         "db_pool_used",
-        "DB pool",
+        "Database pool in use",
         "Share of its database connections (limits.db_pool_size) that the fullest process uses at the last scrape, "
-        "above it 24 hours earlier; peaks between scrapes are not seen. Amber from "
+        "above it one week earlier; peaks between scrapes are not seen. Amber from "
         "{{ setting('limits.db_pool_amber') }}, red from {{ setting('limits.db_pool_used') }}."
         "\n\nWhen red: look for slow statements under 'Is it the database?'; meanwhile requests wait for a connection.",
         ShareTile(
@@ -153,14 +152,14 @@ HEAD = [
                 may_be_zero="no connection was in use",
             )
         ],
-        width=4,
+        width=6,
         height=4,
         leads_to="system-health/db_pool",
         feature="db_metrics",
     ),
     Panel(
         "cache_hit",
-        "Cache hit",
+        "Cache hit rate, 5 min",
         "Share of cache reads that found a value, over 5 minutes: hits / (hits + misses); above it the share of 24 "
         "hours earlier. Amber below {{ setting('limits.cache_hits_amber') }}, red below "
         "{{ setting('limits.cache_hits') }}.\n\n"
@@ -180,15 +179,15 @@ HEAD = [
                 may_be_zero="no read found a value",
             )
         ],
-        width=4,
+        width=6,
         height=4,
         leads_to="system-health/cache_hits",
         feature="cache_metrics",
     ),
     Panel(
         "cpu_busiest",
-        "CPU",
-        "CPU time of the busiest process per second, over 5 minutes, above it 24 hours earlier; 100 % is one core, "
+        "CPU of busiest process",
+        "CPU time of the busiest process per second, over 5 minutes, above it one week earlier; 100 % is one core, "
         "the most that one Python process can use. Amber from "
         "{{ setting('limits.cpu_amber') }}, red from {{ setting('limits.cpu') }}."
         "\n\nWhen red: run more processes, or reduce the work per request.",
@@ -206,10 +205,11 @@ HEAD = [
                 may_be_zero=QUIET,
             )
         ],
-        width=4,
+        width=6,
         height=4,
         leads_to="system-health/cpu",
     ),
+    FRESHNESS,
 ]
 
 CHARTS = [
@@ -217,7 +217,8 @@ CHARTS = [
         "rate_by_endpoint",
         "Request rate by route",
         "HTTP requests per second, each point over 5 minutes: the three routes with most requests in the last hour of "
-        "the picked range, and all others together. Websockets and health checks are not counted.",
+        "the picked range, and all others together. Websockets and health checks are not counted."
+        "\n\nThe plan calls it 'HTTP request rate'.",
         Lines(
             unit="reqps",
             overrides=[
@@ -251,7 +252,7 @@ WHEN = [
     same(ROUTE_STATES_PANEL, "system-health/errors_by_handler"),
     Panel(
         "alert_list",
-        "Firing alerts",
+        "List of firing alerts, now",
         "Alerts that fire now, critical and warning, the oldest first, with the time since they became active; "
         "Prometheus ALERTS. Pending ones are not listed; at most 50.\n\n"
         "Each alert has a section in docs/runbooks.md that says what to do.",
@@ -291,13 +292,13 @@ WHEN = [
     ),
     Panel(
         "errors_by_handler",
-        "Which routes fail?",
+        "Errors by route: shares of 5xx and 4xx",
         "Each route over the picked time range: share of 5xx and of 4xx, how many failed, requests per second. "
         "Recorded 5-minute rates, averaged; at most 50 routes. 4xx are mostly wrong passwords and unknown pages.",
         Table(
             sort_by="5xx",
             overrides=[
-                override("byName", "Route", custom__minWidth=200, mappings=SHORT_NAMES),
+                override("byName", "Route", custom__minWidth=200, mappings=SHORT_NAMES, links=[]),
                 judged(
                     "5xx",
                     up_is_bad(slo("api_errors.objective"), slo("api_errors.red")),
@@ -326,6 +327,8 @@ WHEN = [
         ],
         width=24,
         height=8,
+        leads_to="system-health/latency_by_handler",
+        passes={"handler": "Route"},
         feature="http_metrics",
     ),
 ]
@@ -333,15 +336,16 @@ WHEN = [
 SLOW = [
     Panel(
         "latency_by_handler",
-        "Which routes are slow?",
+        "Response time by route",
         "Each route over the picked time range: mean time, and the shares that took longer than 0.1, 0.5 and 1 s. "
         "Percentiles by route cannot be computed: their histogram ends at 1 s. At most 50 routes."
         "\n\nThe plan asks for p95 and p99 of each route: shares within a bound are exact, percentiles cannot be "
-        "computed.",
+        "computed."
+        " The plan calls it 'Response time by endpoint'.",
         Table(
             sort_by="Over 0.5 s",
             overrides=[
-                override("byName", "Route", custom__minWidth=150, mappings=SHORT_NAMES),
+                override("byName", "Route", custom__minWidth=150, mappings=SHORT_NAMES, links=[]),
                 share_bar("Over 0.5 s", P95, decimals=1, custom__minWidth=130),
                 *cells("Over 0.1 s", "Over 1 s", unit="percentunit", decimals=1, custom__width=80),
                 override("byName", "Mean", unit="s", custom__width=75),
@@ -369,6 +373,8 @@ SLOW = [
         ],
         width=12,
         height=8,
+        leads_to="system-health/errors_by_handler",
+        passes={"handler": "Route"},
         feature="http_metrics",
     ),
     same(LATENCY_HEATMAP_PANEL, "system-health/latency_by_handler", 12),
@@ -377,7 +383,7 @@ SLOW = [
 DATABASE = [
     Panel(
         "db_pool",
-        "Database connections",
+        "Database connection pool",
         "Connections of all chosen processes: in use, idle, and how many they may open together (the dashed line). "
         "Gauges of each process, seen at its scrape, so short peaks are missing.",
         Lines(
@@ -396,24 +402,27 @@ DATABASE = [
         ],
         width=8,
         height=8,
+        leads_to="system-health/db_operations",
         feature="db_metrics",
     ),
     Panel(
         "db_duration",
-        "Statement time percentiles",
+        "Database query time percentiles",
         "Half, 95 and 99 of 100 database statements took less than this, all kinds together, each point over 5 "
         "minutes; db_query_duration_seconds, read within its buckets, and cut at 5 s.",
         Lines(unit="s", no_data="no calls", overrides=PERCENTILES),
         percentiles("job_operation_le:db_query_duration_seconds_bucket:rate5m", "no statement was timed"),
         width=8,
         height=8,
+        leads_to="system-health/db_operations",
         feature="db_metrics",
     ),
     Panel(
         "db_operations",
-        "Statements by kind",
+        "Database queries by operation",
         "Database statements by kind over the picked range: how many per second, share that failed, and within which "
-        "time half, 95 and 99 of 100 ended. A kind without times is counted but not timed.",
+        "time half, 95 and 99 of 100 ended. A kind without times is counted but not timed."
+        "\n\nThe plan calls it 'Database query duration'.",
         Table(
             sort_by="Per s",
             no_data="–",
@@ -507,11 +516,12 @@ DATABASE = [
         ],
         width=12,
         height=8,
+        leads_to="system-health/db_tables",
         window="30d",
     ),
     Panel(
         "db_tables",
-        "Largest tables, now",
+        "Largest database tables, now",
         "The largest tables of the database that holds gendash's store, as of the last refresh: size on disk with "
         "indexes, that of the indexes alone, and rows as PostgreSQL estimates them. At most 50.",
         Table(
@@ -542,7 +552,7 @@ DATABASE = [
 STORES = [
     Panel(
         "cache_hits",
-        "Cache hit rate",
+        "Cache hit rate over time",
         "Share of cache reads that found a value, each point over 5 minutes: hits / (hits + misses) of all chosen "
         "services. A gap is a time without reads. The dashed line is limits.cache_hits.",
         Lines(
@@ -565,15 +575,16 @@ STORES = [
         ],
         width=12,
         height=8,
+        leads_to="system-health/cache_operations",
         feature="cache_metrics",
     ),
     Panel(
         "cache_operations",
-        "Cache operations",
+        "Cache operations per second",
         "Cache operations per second by kind (get, set, delete), each point over 5 minutes; cache_operations_total. "
         "Many sets and few gets: values expire before they are read again.",
         Lines(
-            unit="ops",
+            unit="suffix: ops/s",
             color=fixed(UNKNOWN),
             overrides=colored(dict(zip(("get", "set", "delete"), BLUES, strict=True))),
         ),
@@ -586,15 +597,16 @@ STORES = [
         ],
         width=12,
         height=8,
+        leads_to="system-health/redis",
         feature="cache_metrics",
     ),
     Panel(
         "vector_operations",
-        "Vector store operations",
+        "Vector store operations per minute",
         "Vector store operations per minute by kind (search, insert), each point over 5 minutes, and those of any kind "
         "that failed. Searches of the agent are among them.",
         Lines(
-            unit="opm",
+            unit="suffix: ops/min",
             decimals=1,
             color=fixed(UNKNOWN),
             overrides=colored(
@@ -618,6 +630,7 @@ STORES = [
         ],
         width=12,
         height=8,
+        leads_to="system-health/vector_duration",
         feature="vector_metrics",
     ),
     Panel(
@@ -629,11 +642,12 @@ STORES = [
         percentiles("job_operation_le:vector_store_operation_duration_seconds_bucket:rate5m", "no operation was timed"),
         width=12,
         height=8,
+        leads_to="system-health/vector_operations",
         feature="vector_metrics",
     ),
     Panel(
         "redis",
-        "Redis, now",
+        "Redis health, now",
         "Redis as its exporter sees it at the last scrape: reachable, memory in use and its share of the limit (none: "
         "no limit is set), keys evicted per minute, clients, clients that wait, and share of look-ups that found a key."
         "\n\nWhen red: a Redis that is down or evicts keys makes every answer slower; see the runbook of RedisDown.",
@@ -658,7 +672,7 @@ STORES = [
                 override(
                     "byName",
                     "Evicted",
-                    unit="opm",
+                    unit="suffix: keys/min",
                     decimals=1,
                     thresholds={"mode": "absolute", "steps": steps((TEXT, None), (WARN, 1))},
                 ),
@@ -705,7 +719,7 @@ SHADES = {"mode": "shades", "fixedColor": CALLS}
 PROCESSES = [
     Panel(
         "cpu",
-        "CPU by process",
+        "CPU use by process",
         "CPU time per second of each process, over 5 minutes; 100 % is one core. Ten busiest. A process near 100 % "
         "answers every request late, also simple ones; its event loop is not measured separately.",
         Lines(unit="percentunit", color=SHADES, soft_max=1),
@@ -718,6 +732,7 @@ PROCESSES = [
         ],
         width=8,
         height=8,
+        leads_to="system-health/targets",
     ),
     Panel(
         "memory",
@@ -733,6 +748,7 @@ PROCESSES = [
         [promql(f'topk(10, {{{{ metric("process_resident_memory") }}}}{PROCESS})', legend="{{instance}}")],
         width=8,
         height=8,
+        leads_to="system-health/targets",
     ),
     Panel(
         "open_files",
@@ -749,10 +765,11 @@ PROCESSES = [
         ],
         width=8,
         height=8,
+        leads_to="system-health/targets",
     ),
     Panel(
         "targets",
-        "Scraped processes",
+        "Scraped processes and their restarts",
         "Every process that Prometheus scrapes: whether its last scrape worked and how long it took, since when it "
         "runs, and its restarts within the picked time range. At most 50.",
         Table(
@@ -815,7 +832,7 @@ PROCESSES = [
 AUDITS = [
     Panel(
         "audits",
-        "Data audits",
+        "Data audits: rows at fault, now",
         "Checks of the data, each once a day: rows that should not be there, and pairs of sources that should agree. "
         "The last result now, keys of the first findings or why it failed, since when, and what a finding means."
         "\n\n`gendash db audit --only NAME` runs one at once. 'Late' is one that did not run for two days: see that "

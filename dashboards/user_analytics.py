@@ -81,7 +81,7 @@ def depth(label: str, value: str) -> str:
 STRIP = [
     Panel(
         "sign_in",
-        "Sign-in",
+        "State of sign-ins, last hour",
         "Share of sign-ins that succeeded in the last hour: success / (success + failure), malformed and limited ones "
         "in neither. Low from below {{ slo('sign_in.amber') }}, broken below "
         "{{ slo('sign_in.red') }}; an attack has the same effect, see failures below.\n\n"
@@ -101,7 +101,7 @@ STRIP = [
                 may_be_empty=NO_SIGN_IN,
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="user-analytics/auth_success",
         feature="http_metrics",
@@ -109,7 +109,7 @@ STRIP = [
     ),
     Panel(
         "guests",
-        "Guests",
+        "Guests' conversations, 7 d",
         "Share of the conversations of today and the 6 days before that have no user. Guests are not counted as users "
         "here. Conversations of deleted accounts count as guests', too.",
         NumberTile(unit="percentunit", decimals=0, subject=USERS_2, min=0, max=1, no_data="no talks"),
@@ -123,14 +123,14 @@ STRIP = [
                 may_be_empty="no conversation within 7 days",
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="user-analytics/growth",
         feature="conversations",
     ),
     Panel(
         "sign_ups",
-        "Sign-ups",
+        "New accounts, 7 d",
         "Accounts registered today or on the 6 days before that are active now; the change is against the 7 days "
         "before those. Deleted and deactivated accounts are in neither figure.",
         NumberTile(unit="locale", decimals=0, subject=USERS),
@@ -145,18 +145,17 @@ STRIP = [
                 may_be_zero="nobody registered",
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="user-analytics/growth",
         feature="users",
     ),
-    FRESHNESS,
 ]
 
 HEAD = [
     Panel(
         "users",
-        "Users",
+        "Total users, now",
         "Accounts that are active now (is_active), staff included, and how many of them existed at the end of each of "
         "30 days. Deleted and deactivated accounts are missing from every day. The same figure as on the Overview.",
         HeadTile(unit="locale", decimals=0, subject=USERS),
@@ -171,7 +170,7 @@ HEAD = [
                 may_be_empty="no account yet",
             )
         ],
-        width=4,
+        width=6,
         height=4,
         window="30d",
         leads_to="user-analytics/growth",
@@ -179,12 +178,12 @@ HEAD = [
     ),
     Panel(
         "daily",
-        "Daily",
+        "Daily active users",
         "Users who wrote at least one message yesterday, the last full day, and on each of the 29 days before. The "
         "change is against the same weekday a week earlier. Guests are not counted.",
         HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
         [sql(active("coalesce(a.dau, 0)", "yest.", 7, 1, "in 7 d"), may_be_zero=QUIET)],
-        width=4,
+        width=6,
         height=4,
         window="30d",
         leads_to="user-analytics/active_users",
@@ -192,12 +191,12 @@ HEAD = [
     ),
     Panel(
         "weekly",
-        "Weekly",
+        "Weekly active users",
         "Distinct users who wrote at least one message today or on the 6 days before; the curve is the same figure for "
         "each of 30 days. The change is against the 7 days before those. Guests are not counted.",
         HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
         [sql(active("coalesce(a.wau, 0)", "7 d", 7), may_be_zero=QUIET)],
-        width=4,
+        width=6,
         height=4,
         window="30d",
         leads_to="user-analytics/active_users",
@@ -205,12 +204,12 @@ HEAD = [
     ),
     Panel(
         "monthly",
-        "Monthly",
+        "Monthly active users",
         "Distinct users who wrote at least one message today or on the 29 days before; the curve is the same figure "
         "for each of 30 days. The change is against the 30 days before those. A person counts once.",
         HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
         [sql(active("coalesce(a.mau, 0)", "30 d", 30), may_be_zero=QUIET)],
-        width=4,
+        width=6,
         height=4,
         window="30d",
         leads_to="user-analytics/active_users",
@@ -218,7 +217,7 @@ HEAD = [
     ),
     Panel(
         "sticky",
-        "Sticky",
+        "DAU / MAU share, 30 d",
         "Mean of daily users over the 30 days up to yesterday / users who were active in these 30 days; the curve is "
         "the same figure for each of 30 days. 10 % means that a user comes on 3 days of a month.",
         ShareTile(decimals=1, subject=USERS, max=0.5, no_data="no users"),
@@ -234,7 +233,7 @@ HEAD = [
                 may_be_empty=NOBODY,
             )
         ],
-        width=4,
+        width=6,
         height=4,
         window="30d",
         leads_to="user-analytics/active_users",
@@ -242,7 +241,7 @@ HEAD = [
     ),
     Panel(
         "turns",
-        "Turns",
+        "User messages, 7 d",
         "Messages that users wrote on the last 7 full days, guests included; the curve is the same sum for each of 30 "
         "days. The change is against the 7 days before those. One message of a user is one turn of the agent.",
         HeadTile(unit="locale", decimals=0, subject=CALLS, min=0),
@@ -264,12 +263,13 @@ HEAD = [
                 may_be_zero=QUIET,
             )
         ],
-        width=4,
+        width=6,
         height=4,
         window="30d",
         leads_to="agent-performance",
         feature="conversations",
     ),
+    FRESHNESS,
 ]
 
 CHARTS = [
@@ -301,14 +301,16 @@ CHARTS = [
         ],
         width=16,
         height=8,
+        leads_to="user-analytics/top_users",
         feature="conversations",
     ),
     Panel(
         "roles",
-        "Active accounts by role",
+        "User accounts by role, now",
         "Accounts that are active now by role, whatever the time range above; other are roles that gendash.yaml does "
         "not name. Watch the privileged ones: an unexpected admin is a security problem."
-        "\n\nThe plan asks for a pie: bars are compared at a glance, angles are not.",
+        "\n\nThe plan asks for a pie: bars are compared at a glance, angles are not."
+        " The plan calls it 'User roles distribution'.",
         BarGauge(
             unit="locale",
             decimals=0,
@@ -335,7 +337,7 @@ COHORT_CELLS = ", ".join(
 STAY = [
     Panel(
         "cohorts",
-        "How many come back, by week of registration",
+        "User retention by week of registration, 16 weeks",
         "Share of the accounts registered in one of the last 16 weeks that wrote in that week (W0) and in each week "
         "after it. Only completed weeks; the first line weights all by their size. Deleted accounts are in no "
         "figure.\n\n"
@@ -381,7 +383,7 @@ STAY = [
     ),
     Panel(
         "activation",
-        "First seven days of new accounts",
+        "New accounts in their first seven days, 30 d",
         "Accounts that registered on the 30 days which ended 7 days ago: how many wrote within their first 7 days, "
         "wrote on a second day, and then also rated an answer. Each step counts only accounts that took all steps "
         "before it.\n\n"
@@ -414,6 +416,7 @@ STAY = [
         ],
         width=12,
         height=12,
+        leads_to="user-analytics/cohorts",
         feature="users conversations",
     ),
 ]
@@ -425,7 +428,7 @@ HOURS = ", ".join(
 DEPTH = [
     Panel(
         "active_now",
-        "Now",
+        "Active users, last 15 min",
         "Distinct users whose last message is at most 15 minutes old. The platform records no sessions, so this "
         "replaces active sessions; activity is read every 5 minutes, so it may lag by as much."
         "\n\nThe plan asks for active sessions: the platform's gauge of them is never set.",
@@ -441,14 +444,14 @@ DEPTH = [
                 may_be_zero="nobody wrote in the last 15 minutes",
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="user-analytics/top_users",
         feature="conversations",
     ),
     Panel(
         "first_message",
-        "1st chat",
+        "Time to first message, 30 d",
         "Half of the accounts that registered on the 30 days which ended 7 days ago wrote their first message within "
         "this time. Those who wrote none in 7 days count as later; 'not yet' where they are more than half.",
         NumberTile(unit="s", decimals=1, subject=USERS, no_data="not yet"),
@@ -463,7 +466,7 @@ DEPTH = [
                 may_be_zero="they write at once",
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="user-analytics/activation",
         feature="users conversations",
@@ -471,7 +474,7 @@ DEPTH = [
     ),
     Panel(
         "per_user",
-        "Talks",
+        "Conversations per user, 30 d",
         "Conversations begun today or on the 29 days before by users / users who began at least one. Heavy users raise "
         "the mean: see the median and the histogram below.",
         NumberTile(unit="none", decimals=1, subject=USERS, no_data="no users"),
@@ -485,26 +488,26 @@ DEPTH = [
                 may_be_empty=NOBODY,
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="user-analytics/conversations_per_user",
         feature="conversations",
     ),
     Panel(
         "top_share",
-        "Top 10 %",
+        "Conversations of top 10 %, 30 d",
         "Share of the conversations of today and the 29 days before that the tenth of their users with the most began; "
         "at least one user. 10 % would be an even spread; guests are left out.",
         NumberTile(unit="percentunit", decimals=0, subject=USERS, min=0, max=1, no_data="no users"),
         [sql(depth("of talks, 30 d", "top_tenth_share"), may_be_empty=NOBODY)],
-        width=4,
+        width=8,
         height=3,
         leads_to="user-analytics/top_users",
         feature="conversations",
     ),
     Panel(
         "per_conversation",
-        "Messages",
+        "Messages a conversation, 30 d",
         "Messages of all roles / conversations, of those begun today or on the 29 days before and at least 24 hours "
         "ago, since younger ones may still grow. Guests' and empty ones are included.",
         NumberTile(unit="none", decimals=1, subject=USERS, no_data="no talks"),
@@ -515,14 +518,14 @@ DEPTH = [
                 may_be_zero=QUIET,
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="user-analytics/messages_per_conversation",
         feature="conversations",
     ),
     Panel(
         "single_turn",
-        "One turn",
+        "One-question conversations, 30 d",
         "Share of conversations with exactly one message of a user, of those begun today or on the 29 days before and "
         "at least 24 hours ago. The first answer was good, or people left: see CSAT.",
         NumberTile(unit="percentunit", decimals=0, subject=USERS, min=0, max=1, no_data="no talks"),
@@ -533,14 +536,14 @@ DEPTH = [
                 may_be_zero="every conversation went on",
             )
         ],
-        width=4,
+        width=8,
         height=3,
         leads_to="feedback-quality",
         feature="conversations",
     ),
     Panel(
         "conversations_per_user",
-        "Conversations per user, 30 d",
+        "Users by number of conversations, 30 d",
         "Users by how many conversations they began today or on the 29 days before; only users with at least one. "
         "Guests are left out.",
         BarGauge(unit="locale", decimals=0, color=fixed(USERS)),
@@ -558,9 +561,10 @@ DEPTH = [
     ),
     Panel(
         "messages_per_conversation",
-        "Messages per conversation, 30 d",
+        "Conversations by number of messages, 30 d",
         "Conversations by their messages of all roles, of those begun today or on the 29 days before and at least 24 "
-        "hours ago. 'none' were opened without a message; guests are included.",
+        "hours ago. 'none' were opened without a message; guests are included."
+        "\n\nThe plan calls it 'Messages per conversation'.",
         BarGauge(unit="locale", decimals=0, color=fixed(USERS_3), overrides=colored({"none": UNKNOWN})),
         [
             sql(
@@ -576,7 +580,7 @@ DEPTH = [
     ),
     Panel(
         "growth",
-        "New accounts per day",
+        "User growth: new accounts a day",
         "Accounts by the local day of their registration, for days that begin in the picked range; today is still "
         "running. Only accounts that are active now: deleted and deactivated ones are missing from the past too."
         "\n\nThe plan asks for the growth of all accounts: the platform deletes rows, so the past is only known for "
@@ -593,11 +597,12 @@ DEPTH = [
         ],
         width=8,
         height=8,
+        leads_to="user-analytics/cohorts",
         feature="users",
     ),
     Panel(
         "new_and_returning",
-        "New and returning per day",
+        "New and returning users per day",
         "Users who wrote on the day: those who had never written before, and those who had. For days that begin in the "
         "picked range; today is still running. A day without users has no bar.",
         DayBars(unit="locale", decimals=0, overrides=colored({"returning": USERS, "first time": USERS_2})),
@@ -612,6 +617,7 @@ DEPTH = [
         ],
         width=8,
         height=8,
+        leads_to="user-analytics/active_users",
         feature="conversations",
     ),
     Panel(
@@ -631,6 +637,7 @@ DEPTH = [
         ],
         width=8,
         height=8,
+        leads_to="user-analytics/growth",
         feature="users",
     ),
     Panel(
@@ -695,7 +702,7 @@ def column(name: str, **properties: Any) -> dict[str, Any]:
 WHO = [
     Panel(
         "top_users",
-        "Top users, 30 d",
+        "Top users by activity, 30 d",
         "Users who wrote the most messages today and on the 29 days before, with their conversations, LLM tokens and "
         "cost (list price, where traces name the user) and the share of 4 and 5 among their ratings. At most 100.",
         Table(
@@ -772,9 +779,10 @@ WHO = [
 SIGN_IN = [
     Panel(
         "logins",
-        "Sign-ins per hour",
+        "Sign-ins per hour, by outcome",
         "Sign-ins that succeeded and that failed within the hour before each point; recorded hourly increases of "
-        "Prometheus. A renewed token is not a sign-in. Malformed and limited requests are in neither.",
+        "Prometheus. A renewed token is not a sign-in. Malformed and limited requests are in neither."
+        "\n\nThe plan calls it 'Login rate'.",
         Lines(
             unit="short",
             decimals=0,
@@ -794,14 +802,16 @@ SIGN_IN = [
         ],
         width=8,
         height=8,
+        leads_to="user-analytics/auth_failures",
         feature="http_metrics",
         needs=SIGN_IN_NEEDS,
     ),
     Panel(
         "auth_success",
-        "Share that succeeded",
+        "Sign-in success rate",
         "Sign-ins that succeeded / those that succeeded or failed, each point over an hour. The dashed line is "
-        "{{ slo('sign_in.red') }}. A dip means that sign-in is broken, or an attack: see failures beside it.",
+        "{{ slo('sign_in.red') }}. A dip means that sign-in is broken, or an attack: see failures beside it."
+        "\n\nThe plan calls it 'Authentication success rate'.",
         Lines(
             unit="percentunit",
             max=1,
@@ -822,17 +832,18 @@ SIGN_IN = [
         ],
         width=8,
         height=8,
+        leads_to="user-analytics/auth_failures",
         feature="http_metrics",
         needs=SIGN_IN_NEEDS,
     ),
     Panel(
         "auth_failures",
-        "Failures per minute",
+        "Failed sign-ins per minute",
         "Failed sign-ins per minute, each point over 5 minutes, in absolute numbers: a sudden rise is an attack rather "
         "than forgotten passwords. The dashed line is limits.auth_failures_per_minute.\n\n"
         "When above the line: see the runbook of AuthFailuresHigh.",
         Lines(
-            unit="opm",
+            unit="suffix: failures/min",
             legend=False,
             color=fixed(TEXT),
             limit=True,
@@ -849,6 +860,7 @@ SIGN_IN = [
         ],
         width=8,
         height=8,
+        leads_to="user-analytics/logins",
         feature="http_metrics",
         needs=SIGN_IN_NEEDS,
     ),

@@ -120,6 +120,9 @@ class Panel:
         Good: ``30d``. Bad: the dashboard's own range.
     leads_to: target of the panel's link: ``dashboard`` or ``dashboard/panel``, by name and slug.
         Good: ``system-health/rate_by_endpoint``. Bad: a URL.
+    passes: what the link of ``leads_to`` hands on as a choice there: the name of a variable of that dashboard, and the
+        column whose cells carry the link, or empty for the name of the clicked bar.
+        Good: ``{"model": "Model"}``. Bad: a variable that the dashboard lacks.
     feature: features, separated by blanks, that must be on; while one is off, a text is shown in the panel's place.
         Good: ``tickets ticket_history``. Bad: ``tickets, ticket_history``.
     needs: for that text: what is missing, in a few words.
@@ -139,6 +142,7 @@ class Panel:
     height: int
     window: str = ""
     leads_to: str = ""
+    passes: Mapping[str, str] = field(default_factory=dict)
     feature: str = ""
     needs: str = ""
     exempt: Mapping[str, str] = field(default_factory=dict)

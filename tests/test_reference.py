@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from gendash.cli import cli
@@ -166,6 +167,24 @@ def test_every_line_of_the_plan_beside_its_figures_has_a_state_and_a_place() -> 
         r"`((?:api|sql|recording_rules|langfuse_bridge)/[\w./]*)`", " ".join(one["where"] for one in lines)
     )
     assert len(files) > 12 and [name for name in files if not (DOCS.parent / name).exists()] == []
+
+
+def unnamed(words: dict[str, list[str]], there: dict[str, Any]) -> list[str]:
+    """Bullets whose own words are in no title and no description of the panels that answer them."""
+    return [
+        f"{name}: {phrase}"
+        for name, phrases in words.items()
+        for phrase, one in zip(phrases, PLAN[name], strict=True)
+        if not any(phrase.lower() in f"{there[p].title}\n{there[p].doc}".lower() for p in one["panels"])
+    ]
+
+
+def test_every_bullet_of_the_plan_is_found_by_its_own_words() -> None:
+    words = yaml.safe_load((DOCS.parent / "tests/data/plan_words.yaml").read_text("utf-8"))
+    assert {name: len(phrases) for name, phrases in words.items()} == BULLETS
+    assert unnamed(words, panels()) == []
+    first = {"overview": ["Lifetime users", *words["overview"][1:]]}
+    assert unnamed(first, panels()) == ["overview: Lifetime users"]
 
 
 def test_every_departure_of_the_plan_has_its_reason() -> None:

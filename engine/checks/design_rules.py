@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from gendash.engine.checks import panel_links, panels, queries
+from gendash.engine.checks import panel_links, panels, queries, titles
 from gendash.engine.checks.prose import check_limits_in_prose
 from gendash.engine.checks.texts import check_queries_parse
 from gendash.engine.checks.time_zone import check_session_zone
@@ -40,7 +40,7 @@ RULES: tuple[DesignRule, ...] = (
         "characters: what, source or formula, window, caveat.",
         "A figure that nobody can explain is not believed, and a longer text is cut in the tooltip.",
         ("check",),
-        (panels.check_titles_unique, panels.check_descriptions),
+        (titles.check_titles_unique, panels.check_descriptions),
     ),
     DesignRule(
         2,
@@ -132,6 +132,7 @@ RULES: tuple[DesignRule, ...] = (
         ("check", "tests"),
         (
             panel_links.check_links,
+            panel_links.check_links_pass,
             panel_links.check_tiles_lead_on,
             panel_links.check_entities,
             panel_links.check_links_keep,
@@ -140,8 +141,8 @@ RULES: tuple[DesignRule, ...] = (
     DesignRule(
         13,
         "skeleton",
-        "Above the fold a strip of three states and freshness, six tiles, at most three charts; at most "
-        "30 panels that ask something, the strip as one, and 6 rows, of which one is open.",
+        "Above the fold three states, six tiles and the freshness, at most three charts; at most 30 panels that ask "
+        "something, the states and the freshness as one, and 6 rows, of which one is open.",
         "All dashboards are read in the same way, and closed rows ask nothing.",
         ("check",),
         (panels.check_skeleton, panels.check_size),
@@ -207,10 +208,10 @@ RULES: tuple[DesignRule, ...] = (
     DesignRule(
         21,
         "windows-said",
-        "A panel that does not follow the picker says its window, or that it shows now.",
+        "A SQL panel that does not follow the picker has its window, or that it shows now, in its title.",
         "Else an old open ticket hides behind the last hour.",
         ("check",),
-        (queries.check_windows,),
+        (titles.check_titles_window,),
     ),
     DesignRule(
         22,
@@ -254,7 +255,7 @@ RULES: tuple[DesignRule, ...] = (
         "Titles and name lines fit, ratio tiles say their scale, tiles speak from the top left, series share one axis.",
         "Found by trial on a real Grafana, in both themes and at two widths.",
         ("check",),
-        (panels.check_titles, panels.check_ratio_tiles, panels.check_stats, panels.check_axes),
+        (titles.check_titles, panels.check_ratio_tiles, panels.check_stats, panels.check_axes),
     ),
     DesignRule(
         27,
@@ -263,6 +264,14 @@ RULES: tuple[DesignRule, ...] = (
         "A file without effect costs refreshes, and usually means that a name is misspelt where it should be read.",
         ("check",),
         (queries.check_read,),
+    ),
+    DesignRule(
+        28,
+        "titles-alone",
+        "A title names its figure without dashboard and row, in two words or more; one title is one figure.",
+        "Titles are read in alerts, links and searches: 'Weekly' or 'Median' names no figure there.",
+        ("check",),
+        (titles.check_titles_alone, titles.check_titles_one_figure),
     ),
 )
 

@@ -24,6 +24,23 @@ def check_links(catalog: Catalog) -> list[Problem]:
     return found
 
 
+def check_links_pass(catalog: Catalog) -> list[Problem]:
+    """What a link hands on is a variable of the dashboard it leads to, and comes from the column with the link."""
+    found = []
+    for where, _, panel in catalog.panels():
+        target = catalog.dashboards.get(link_target(panel.leads_to)[0])
+        names = [one.name for one in target.variables] if target else []
+        for name, column in panel.passes.items():
+            if name not in names:
+                what = f"passes '{name}', no variable of '{link_target(panel.leads_to)[0]}'"
+                found.append(Problem(where, what, suggest(name, names)))
+            linked = [matcher.get("options") for matcher, _ in properties(catalog.body(where), "links")]
+            if column and column not in linked:
+                what = f"passes the column '{column}', which is not the one with the link"
+                found.append(Problem(where, what, "give its override links=[]"))
+    return found
+
+
 def check_tiles_lead_on(catalog: Catalog) -> list[Problem]:
     """Every tile has a link to the panel or dashboard that explains it."""
     return [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, get_args
 
@@ -13,8 +13,6 @@ from gendash.engine.model import Panel, PanelRole, Problem, SettingRef
 from gendash.engine.render.dashboards import QUICK_RANGES, REFRESH_INTERVALS
 
 WIDTHS = (4, 6, 8, 12, 16, 24)
-TITLE_LIMIT = {4: 9, 6: 22, 8: 30, 12: 55, 16: 70, 24: 110}
-NAME_LINE_LIMIT = 20
 NO_VALUE_LIMIT = 10
 DOC_LIMITS = (40, 230)
 PANEL_LIMIT, ROW_LIMIT, OPEN_ROWS = 30, 6, 1
@@ -90,34 +88,6 @@ def check_descriptions(catalog: Catalog) -> list[Problem]:
     ]
 
 
-def check_titles_unique(catalog: Catalog) -> list[Problem]:
-    """No two panels of a dashboard have the same title."""
-    return [
-        Problem(dashboard.name, f"two panels have the title '{title}'", "rename one")
-        for dashboard in catalog.dashboards.values()
-        for title, count in Counter(panel.title for panel in dashboard.panels()).items()
-        if count > 1
-    ]
-
-
-def check_titles(catalog: Catalog) -> list[Problem]:
-    """Titles fit their panel at 1280 pixels; constant name lines have at most 20 characters."""
-    found = []
-    for where, _, panel in catalog.panels():
-        limit = TITLE_LIMIT.get(panel.width, 0)
-        if not panel.title.strip() or (limit and len(panel.title) > limit):
-            found.append(
-                Problem(where, f"title of {len(panel.title)} characters", f"1 to {limit} fit width {panel.width}")
-            )
-        if catalog.body(where)["type"] == "stat" and panel.width == 4:
-            found += [
-                Problem(where, f"name line '{query.legend}' is too long", f"at most {NAME_LINE_LIMIT} characters fit")
-                for query in panel.queries
-                if "{{" not in query.legend and len(query.legend) > NAME_LINE_LIMIT
-            ]
-    return found
-
-
 def check_grid(catalog: Catalog) -> list[Problem]:
     """Widths are those of the grid, lines are full, and the panels of a line are equally high."""
     found = []
@@ -141,34 +111,36 @@ def _lines(catalog: Catalog) -> Iterator[tuple[str, list[Panel]]]:
 
 
 def check_heights(catalog: Catalog) -> list[Problem]:
-    """A tile with a curve is 4 high, one without 3; a chart is 8, or as high as the table beside it."""
+    """A tile with a curve is 4 high, one without 3; a chart, or what shares a line, is as high as its neighbours."""
     found = []
     for first, line in _lines(catalog):
         board = first.partition("/")[0]
         bodies = [(panel, catalog.body(f"{board}/{panel.slug}")) for panel in line]
         table = max((panel.height for panel, body in bodies if body["type"] == "table"), default=8)
+        curved = any(map(_has_curve, (body for _, body in bodies)))
         for panel, body in bodies:
-            curve = body.get("options", {}).get("graphMode", "none") != "none"
-            wanted = (
-                (4 if curve else 3) if body["type"] == "stat" else table if body["type"] in CHARTS else panel.height
-            )
+            stat = 4 if curved else 3
+            wanted = stat if body["type"] == "stat" else table if body["type"] in CHARTS else panel.height
             if panel.height != wanted:
                 where = f"{board}/{panel.slug}"
                 found.append(Problem(where, f"a {body['type']} {panel.height} high", f"make it {wanted} high"))
     return found
 
 
+def _has_curve(body: dict[str, Any]) -> bool:
+    return bool(body["type"] == "stat" and body["options"].get("graphMode", "none") != "none")
+
+
 def check_skeleton(catalog: Catalog) -> list[Problem]:
-    """Above the fold a strip of three states and freshness, six head tiles and at most three charts."""
+    """Above the fold three states, four tiles, two tiles beside the freshness, and at most three charts."""
     found = []
     for dashboard in catalog.dashboards.values():
         first = lines(dashboard.rows[0].panels) if dashboard.rows else []
         shapes = [[(panel.width, panel.height) for panel in line] for line in first]
-        wanted = [[(4, 3)] * 3 + [(12, 3)], [(4, 4)] * 6]
-        if shapes[:2] != wanted or len(shapes) != 3 or dashboard.rows[0].title or len(shapes[2]) > 3:
-            found.append(
-                Problem(dashboard.name, "not the skeleton above the fold", "four in the strip, six tiles, three charts")
-            )
+        wanted = [[(8, 3)] * 3, [(6, 4)] * 4, [(6, 4)] * 2 + [(12, 4)]]
+        if shapes[:3] != wanted or len(shapes) != 4 or dashboard.rows[0].title or len(shapes[3]) > 3:
+            do = "three states, four tiles, two tiles and the freshness, three charts"
+            found.append(Problem(dashboard.name, "not the skeleton above the fold", do))
     return found
 
 
@@ -176,7 +148,8 @@ def check_size(catalog: Catalog) -> list[Problem]:
     """At most 30 panels that ask something, the strip counting as one, in at most 6 rows of which one is open."""
     found = []
     for dashboard in catalog.dashboards.values():
-        strip = next((line for row in dashboard.rows[:1] for line in lines(row.panels)), [])
+        states = next((line for row in dashboard.rows[:1] for line in lines(row.panels)), [])
+        strip = [*states, *(panel for panel in dashboard.panels() if panel.role == "freshness" and panel not in states)]
         asking = sum(bool(panel.queries) for panel in dashboard.panels())
         count = asking - max(0, sum(bool(panel.queries) for panel in strip) - 1)
         rows = [row for row in dashboard.rows if row.title]
@@ -306,7 +279,7 @@ def check_nothing(catalog: Catalog) -> list[Problem]:
         if body["type"] == "text":
             continue
         word = fields(body).get("noValue") or ""
-        if not word or (panel.width == 4 and len(word) > NO_VALUE_LIMIT):
+        if not word or (panel.width <= 6 and len(word) > NO_VALUE_LIMIT):
             found.append(Problem(where, f"noValue '{word}'", f"1 to {NO_VALUE_LIMIT} characters to show without data"))
         spans = [fields(body).get("custom", {}).get("spanNulls"), *(v for _, v in properties(body, "custom.spanNulls"))]
         if any(span is True for span in spans):

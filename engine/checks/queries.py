@@ -14,7 +14,7 @@ from gendash.engine.languages.grafana_macros import Choice, Span, Timing, expand
 from gendash.engine.languages.promql import RATES, Selector, fault_place, parse, quantiles, ratios, selectors
 from gendash.engine.languages.spots import in_rule
 from gendash.engine.languages.sql_parser import nodes, parse_statements, sql_error
-from gendash.engine.model import Dashboard, Language, Problem, Query
+from gendash.engine.model import Dashboard, Language, Panel, Problem, Query
 
 SUFFIXES = ("_bucket", "_sum", "_count")
 OWN_SAMPLE = frozenset({"changes", "timestamp", "absent", "count", "group", "present_over_time"})
@@ -28,9 +28,6 @@ _FIXED_RANGE = re.compile(r"\}?\[(\w+)\]")
 _STRING = re.compile(r"'(?:[^']|'')*'")
 _PICKER = re.compile(r"\$__(timeFrom|timeTo|timeFilter|timeGroup|unixEpoch\w+|range\w*|interval\w*)|\$\{?__(from|to)\b")
 _DAYS = re.compile(r"\$__timeGroup(Alias)?\([^)]*'\d+[dwMy]'")
-_WINDOW = re.compile(
-    r"\bnow\b|\btoday\b|\bcurrent\b|\bmonth\b|\byesterday\b|\blast \d|\b\d+ (h|d|days|hours|minutes)\b"
-)
 
 
 def sample(query: Query, dashboard: Dashboard, text: str) -> str:
@@ -224,16 +221,12 @@ def check_few_series(catalog: Catalog) -> list[Problem]:
     return found
 
 
-def check_windows(catalog: Catalog) -> list[Problem]:
-    """A panel that does not follow the time picker names its window, or 'now', in the title or the description."""
-    found = []
-    for where, _, panel in catalog.panels():
-        texts = [catalog.expand(query).text for query in panel.queries if query.language == "sql"]
-        follows = len(texts) < len(panel.queries) or any(_PICKER.search(text) for text in texts)
-        says = f"{panel.title} {catalog.prose(panel.doc)}".lower()
-        if texts and (panel.window or not follows) and not _WINDOW.search(says):
-            found.append(Problem(where, "does not say its window", "name it in the title or description"))
-    return found
+def follows_picker(catalog: Catalog, panel: Panel) -> bool:
+    """Whether a panel follows the time picker: its SQL asks for the picked range, or PromQL is among its queries."""
+    texts = [catalog.expand(query).text for query in panel.queries if query.language == "sql"]
+    if not texts or (len(texts) < len(panel.queries) and not panel.window):
+        return True
+    return not panel.window and any(_PICKER.search(text) for text in texts)
 
 
 def check_time_groups(catalog: Catalog) -> list[Problem]:

@@ -127,7 +127,7 @@ def _panel(catalog: Catalog, dashboard: Dashboard, panel: Panel, at: dict[str, i
     queries = catalog.live(panel)
     targets = [_target(catalog, query, chr(65 + i), dashboard) for i, query in enumerate(queries)]
     sources = {target["datasource"]["uid"]: target["datasource"] for target in targets}
-    link = _data_link(catalog, panel)
+    link = _data_link(catalog, dashboard, panel)
     if link:
         _place(body["fieldConfig"], link)
     fixed = {"timeFrom": panel.window, "hideTimeOverride": True} if panel.window else {}
@@ -298,7 +298,18 @@ def link_target(leads_to: str) -> tuple[str, str]:
     return dashboard, slug
 
 
-def _data_link(catalog: Catalog, panel: Panel) -> dict[str, Any] | None:
+def _handed_on(catalog: Catalog, dashboard: Dashboard, panel: Panel) -> list[str]:
+    """What a link carries: the time range, the variables, and in place of some of them the clicked value."""
+    if not panel.passes:
+        return ["${__url_time_range}", "${__all_variables}"]
+    there = [one.name for one in dashboard.variables if not catalog.variable_lacks(one)]
+    kept = [f"${{{name}:queryparam}}" for name in there if name not in panel.passes]
+    # not __data.fields: that is the text after value mappings
+    sources = {name: "__value.raw" if column else "__field.name" for name, column in panel.passes.items()}
+    return ["${__url_time_range}", *kept, *(f"var-{name}=${{{one}:percentencode}}" for name, one in sources.items())]
+
+
+def _data_link(catalog: Catalog, dashboard: Dashboard, panel: Panel) -> dict[str, Any] | None:
     """The link of a whole tile, keeping time and variables; none where the dashboard does not exist."""
     name, slug = link_target(panel.leads_to)
     target = catalog.dashboards.get(name)
@@ -309,7 +320,7 @@ def _data_link(catalog: Catalog, panel: Panel) -> dict[str, Any] | None:
     separator = "&" if "?" in url else "?"
     return {
         "title": title,
-        "url": f"{url}{separator}${{__url_time_range}}&${{__all_variables}}",
+        "url": f"{url}{separator}{'&'.join(_handed_on(catalog, dashboard, panel))}",
         "targetBlank": False,
         # Grafana's schema gives links of fields the shape of links of dashboards
         "type": "link",

@@ -133,7 +133,8 @@ def models(llm: LLM) -> Table:
                 enough(percentile(times, MEDIAN), own), enough(percentile(times, NINETY_FIVE), own),
                 enough(percentile(known(map(waited, own)), NINETY_FIVE), own),
                 enough(percentile(known(map(speed, own)), MEDIAN), own),
-                per(total(own), len(own)), percentile(map(tokens, own), NINETY_FIVE), cost,
+                per(total(own), len(own)), percentile(map(tokens, own), NINETY_FIVE),
+                cost if cost or any(map(has_price, own)) else None,
             )
         )  # fmt: skip
     columns = ("Model", "Share of calls", "Calls", "Errors", "p50", "p95", "1st token", "Tokens/s")

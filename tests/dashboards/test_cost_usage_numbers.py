@@ -214,10 +214,10 @@ def models(llm: LLM) -> Table:
         slow = percentile((lasted(row) for row in own if lasted(row) is not None), Fraction(95, 100))
         failed = sum(row["level"] == "ERROR" for row in own)
         rows.append(
-            (name, per(cost, all_cost), cost, len(own), total(steps), per(1000 * spent(own), priced), slow,
+            (name, per(cost, all_cost), cost if priced or cost else None, len(own), total(steps), per(1000 * spent(own), priced), slow,
              per(failed, len(own)), per(len(own) - priced, len(own)), *list_price(name, own or steps))
         )  # fmt: skip
-    rows.sort(key=lambda row: (-row[2], row[0]))
+    rows.sort(key=lambda row: (-(row[2] or 0), row[0]))
     columns = ("Model", "Share of cost", "Cost", "Calls", "Tokens", "Per 1k", "p95", "Errors", "No price")
     return Table((*columns, "In, 1M", "Out, 1M", "Why no price"), rows[:20])
 
@@ -272,11 +272,11 @@ def tools(llm: LLM) -> Table:
             per(len(own), every),
             len(own),
             per(cost_of(own), sum(turn.cost is not None for turn in own)),
-            cost_of(own),
+            cost_of(own) if any(turn.cost is not None for turn in own) else None,
         )
         for name, own in by_tool.items()
     ]
-    rows.sort(key=lambda row: (-row[4], row[0]))
+    rows.sort(key=lambda row: (-(row[4] or 0), row[0]))
     return Table(("Tool", "Share of turns", "Turns", "Per turn", "Cost"), rows)
 
 

@@ -125,10 +125,10 @@ def _sum(counts: Mapping[int, int], ago: int, days: int = 30) -> int:
 def quality(view: Voices) -> Table:
     recent = view.recent(30)
     if not recent:
-        return tile(view, "30 d", None)
+        return tile(view, "target 80 %", None)
     good = satisfied(recent)
     state = 2 if Fraction(good, len(recent)) < Fraction(7, 10) else 1 if Fraction(good, len(recent)) < 0.8 else 0
-    return tile(view, f"{good * 1000 // len(recent) / 10:.1f} % of {len(recent)}, 30 d", state)
+    return tile(view, f"{good * 1000 // len(recent) / 10:.1f} % of {len(recent)}, target 80 %", state)
 
 
 def coverage(view: Voices) -> Table:
@@ -257,6 +257,7 @@ def mean(view: Voices) -> Table:
 def negative_list(view: Voices) -> Table:
     bad = sorted((row for row in view.recent(30) if row["rating"] in BAD), key=lambda row: row["id"])
     bad.sort(key=lambda row: row["created_at"], reverse=True)
+    bad.sort(key=lambda row: not row["comment"])
     rows = [
         (
             row["created_at"],

@@ -266,7 +266,7 @@ class LLM:
             return measure([row for age, row in ages if low <= age <= high])
 
         last = self.view.hour(self.look.at)
-        name = changed("24 h", over(1, 23), over(25, 47))
+        name = changed("24 h", over(1, 23), over(*self.view.week_before()), "vs a week ago")
         return Table(("time", "metric", "value"), [(last - n * HOUR, name, over(n, n)) for n in range(23, -1, -1)])
 
     def rolling(self, measure: Callable[[list[Any]], Any], rows: list[Any], name: str = "", at: Any = started) -> Table:

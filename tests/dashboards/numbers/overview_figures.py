@@ -60,6 +60,16 @@ class View:
         """How many local hours before the current one an LLM call started."""
         return (self.hour(self.at) - self.hour(started(row))) // HOUR
 
+    def week_before(self) -> tuple[int, int]:
+        """The 23 full hours that end at this hour of the clock one week ago, by how many hours ago they began."""
+        last = self.hour(self.at)
+        wall = last.astimezone(self.world.zone).replace(tzinfo=None) - timedelta(days=7)
+        first, second = (wall.replace(tzinfo=self.world.zone, fold=fold) for fold in (0, 1))
+        twice = first.astimezone(UTC) < second.astimezone(UTC)  # an hour that comes twice is the later one
+        moment = second if twice else first
+        age = (last - moment.astimezone(UTC)) // HOUR
+        return age + 1, age + 23
+
     @cached_property
     def calls(self) -> Rows:
         """LLM calls of the chosen environment."""
@@ -126,7 +136,7 @@ def _hourly(view: View, measure: Callable[[Rows], Number], counted: Rows) -> Tab
     def over(*hours: int) -> Number:
         return measure([row for ago in range(hours[0], hours[1] + 1) for row in by_hour.get(ago, [])])
 
-    name = changed("24 h", over(1, 23), over(25, 47))
+    name = changed("24 h", over(1, 23), over(*view.week_before()), "vs a week ago")
     last = view.hour(view.at)
     rows = [(last - ago * HOUR, name, over(ago, ago)) for ago in range(23, -1, -1)]
     return Table(("time", "metric", "value"), rows)

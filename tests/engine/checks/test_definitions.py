@@ -19,6 +19,7 @@ from gendash.engine.checks import (
     texts,
 )
 from gendash.engine.checks import panels as checks_panels
+from gendash.engine.checks import titles as checks_titles
 from gendash.engine.checks.design_rules import RULES, Check
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.catalog import Catalog
@@ -94,7 +95,7 @@ def test_a_known_name_without_a_reference_is_a_problem() -> None:
 def test_two_panels_of_one_slug_or_title_are_a_problem() -> None:
     found = whats(definitions.check_unique, catalog_of(panel("p"), panel("p")))
     assert any("two panels have this slug" in line for line in found)
-    found = whats(checks_panels.check_titles_unique, catalog_of(panel("p"), panel("p")))
+    found = whats(checks_titles.check_titles_unique, catalog_of(panel("p"), panel("p")))
     assert found == ["one: two panels have the title 'Title p'; rename one"]
 
 
@@ -234,7 +235,7 @@ def test_descriptions_that_are_too_short_or_too_long_are_problems() -> None:
 
 
 def test_a_title_that_would_be_cut_is_a_problem() -> None:
-    found = whats(checks_panels.check_titles, catalog_of(panel(title="Ten letters", width=4)))
+    found = whats(checks_titles.check_titles, catalog_of(panel(title="Ten letters", width=4)))
     assert found == ["one/p: title of 11 characters; 1 to 9 fit width 4"]
 
 

@@ -13,6 +13,7 @@ from gendash.dashboards._palette import colored, override, steps
 from gendash.dashboards.viz import BarGauge, Freshness, HeadTile, Lines, StateTile, Table, Text
 from gendash.engine.checks.design_rules import RULES, check_rules, levels_of, rule_warnings
 from gendash.engine.checks.time_zone import in_session_zone
+from gendash.engine.checks.titles import check_titles_alone
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.catalog import Catalog, Style
 from gendash.engine.model import Dashboard, Panel, Problem, Query, Relation, Row, Variable, promql, slo, sql
@@ -39,15 +40,15 @@ SECRET = dataclasses.replace(
 
 
 def panel(slug: str, viz: Any, query: Query, width: int, height: int, **more: Any) -> Panel:
-    return Panel(slug, slug, DOC, viz, [query], width, height, **more)
+    return Panel(slug, f"Facts of {slug}, now", DOC, viz, [query], width, height, **more)
 
 
 def board(**changes: Any) -> Dashboard:
     ask = sql("select 1 as value")
     first = [
-        *(panel(f"state{i}", StateTile(), ask, 4, 3, leads_to="one/chart0") for i in range(3)),
-        panel("freshness", Freshness(unit="s"), ask, 12, 3, role="freshness"),
-        *(panel(f"tile{i}", HeadTile(unit="short"), ask, 4, 4, leads_to="one/chart0") for i in range(6)),
+        *(panel(f"state{i}", StateTile(), ask, 8, 3, leads_to="one/chart0") for i in range(3)),
+        *(panel(f"tile{i}", HeadTile(unit="short"), ask, 6, 4, leads_to="one/chart0") for i in range(6)),
+        panel("freshness", Freshness(unit="s"), ask, 12, 4, role="freshness"),
         *(panel(f"chart{i}", Lines(unit="short"), ask, 8, 8) for i in range(3)),
     ]
     more = [panel("p", Lines(unit="short"), ask, 12, 8), panel("t", Table(unit="short"), limited("facts"), 12, 8)]
@@ -56,6 +57,17 @@ def board(**changes: Any) -> Dashboard:
     marks = (("Deploys", promql('up{job=~"$job"}')), ("Alerts", promql('up{job=~"$job"}')))
     base = Dashboard("one", "One", "d", rows, "30s", "24h", variables=[JOB, ROOM], annotations=marks)
     return dataclasses.replace(base, **changes)
+
+
+def two_boards(slug: str) -> Catalog:
+    """A second dashboard, one panel of which has a title of the first dashboard."""
+    first, second = board(), dataclasses.replace(board(), name="two")
+    ask = sql("select 2 as value")
+    same_title = Panel(slug, "Facts of p, now", DOC, Lines(unit="short"), [ask], 12, 8)
+    pair = [same_title, panel("t", Table(unit="short"), limited("facts"), 12, 8)]
+    rows = [second.rows[0], Row("Why?", pair), second.rows[2]]
+    found = {"one": first, "two": dataclasses.replace(second, rows=rows)}
+    return dataclasses.replace(catalog(first), dashboards=found)
 
 
 def limited(relation: str) -> Query:
@@ -107,7 +119,7 @@ BUCKETS = 'rate(%s_seconds_bucket{job=~"$job"}[$__rate_interval])'
 
 # check, rule, what breaks it, and a part of what is said
 BROKEN: list[tuple[str, str, Callable[[], Catalog], str]] = [
-    ("check_titles_unique", "explained", lambda: with_panel("p", title="t"), "two panels have the title"),
+    ("check_titles_unique", "explained", lambda: with_panel("p", title="Facts of t, now"), "two panels have the title"),
     ("check_descriptions", "explained", lambda: with_panel("p", doc="now"), "description of 3 characters"),
     ("check_units", "units", lambda: shown(Lines()), "no unit"),
     ("check_unit_names", "units", lambda: shown(Lines(unit="ms")), "unit 'ms'"),
@@ -150,6 +162,18 @@ BROKEN: list[tuple[str, str, Callable[[], Catalog], str]] = [
         "two clicks do not reach a chart",
     ),
     ("check_links", "links-lead-on", lambda: with_panel("p", leads_to="one/gone"), "no such panel"),
+    (
+        "check_links_pass",
+        "links-lead-on",
+        lambda: with_panel("p", leads_to="one/t", passes={"romo": ""}),
+        "passes 'romo', no variable of 'one'",
+    ),
+    (
+        "check_links_pass",
+        "links-lead-on",
+        lambda: with_panel("p", leads_to="one/t", passes={"room": "Raum"}),
+        "passes the column 'Raum', which is not the one with the link",
+    ),
     ("check_tiles_lead_on", "links-lead-on", lambda: with_panel("tile1", leads_to=""), "a tile without a link"),
     ("check_entities", "links-lead-on", lambda: with_panel("t", leads_to="one/p"), "every cell of the table"),
     (
@@ -263,7 +287,7 @@ BROKEN: list[tuple[str, str, Callable[[], Catalog], str]] = [
     ),
     ("check_refresh", "refresh", lambda: catalog(board(refresh="7s")), "refresh 7s"),
     ("check_refresh", "refresh", lambda: catalog(board(range="13d")), "range 13d"),
-    ("check_windows", "windows-said", lambda: with_panel("p", doc=DOC.replace(" now", "")), "does not say its window"),
+    ("check_titles_window", "windows-said", lambda: with_panel("p", title="Facts of p"), "lacks its window"),
     (
         "check_time_groups",
         "one-zone",
@@ -309,7 +333,7 @@ BROKEN: list[tuple[str, str, Callable[[], Catalog], str]] = [
     ("check_freshness", "freshness", lambda: catalog(board(annotations=())), "no marks of deploys"),
     ("check_freshness", "freshness", lambda: with_panel("freshness", role=""), "no panels with the role 'freshness'"),
     ("check_freshness", "freshness", lambda: with_panel("chart0", role="guide"), "2 panels with the role 'guide'"),
-    ("check_titles", "style", lambda: with_panel("tile1", title="Ten letters"), "title of 11 characters"),
+    ("check_titles", "style", lambda: with_panel("tile1", title="Three and twenty, today"), "title of 23 characters"),
     ("check_ratio_tiles", "style", lambda: with_panel("tile1", viz=HeadTile(unit="percentunit", min=0)), "no max"),
     ("check_stats", "style", lambda: with_panel("tile1", viz=Changing(unit="short")), "showPercentChange True"),
     (
@@ -318,6 +342,14 @@ BROKEN: list[tuple[str, str, Callable[[], Catalog], str]] = [
         lambda: shown(Lines(unit="short", overrides=[override("byName", "x", unit="s")])),
         "unit of one series only",
     ),
+    (
+        "check_titles_alone",
+        "titles-alone",
+        lambda: with_panel("p", title="Facts, 7 d"),
+        "'Facts, 7 d' names no figure",
+    ),
+    ("check_titles_alone", "titles-alone", lambda: with_panel("p", title="Median time, 7 d"), "names no figure"),
+    ("check_titles_one_figure", "titles-alone", lambda: two_boards("other"), "which shows another figure"),
 ]
 
 
@@ -364,13 +396,32 @@ def test_what_breaks_a_rule_is_told_by_its_check_and_by_no_other(
     assert speaking == {check}
 
 
+@pytest.mark.parametrize(
+    ("title", "alone"),
+    [
+        ("Weekly", False), ("Documents", False), ("Median", False), ("p95 time", False), ("Failed, now", False),
+        ("Share, 30 d", False), ("Total, last 30 days", False), ("Messages, 7 d", False),
+        ("Weekly active users", True), ("Failed documents, now", True), ("Median resolution time", True),
+        ("Users per day", True), ("Response time, p95", True), ("Queue depth", True), ("Bestellungen je Tag", True),
+    ],
+)  # fmt: skip
+def test_a_title_says_by_itself_what_is_counted(title: str, alone: bool) -> None:
+    assert [problem.what for problem in check_titles_alone(with_panel("p", title=title))] == (
+        [] if alone else [f"the title '{title}' names no figure"]
+    )
+
+
+def test_panels_of_one_slug_share_their_title_on_several_dashboards() -> None:
+    assert check_rules(two_boards("p")) == []
+
+
 def test_every_check_of_a_rule_has_something_that_breaks_it() -> None:
     assert {name for name, _, _, _ in BROKEN} == {check.__name__ for rule in RULES for check in rule.checks}
 
 
-def test_there_are_27_rules_each_with_an_id_a_reason_and_a_judge() -> None:
-    assert [rule.number for rule in RULES] == list(range(1, 28))
-    assert len({rule.id for rule in RULES}) == 27
+def test_there_are_28_rules_each_with_an_id_a_reason_and_a_judge() -> None:
+    assert [rule.number for rule in RULES] == list(range(1, 29))
+    assert len({rule.id for rule in RULES}) == 28
     for rule in RULES:
         assert len(rule.asks) > 20
         assert len(rule.reason) > 20
