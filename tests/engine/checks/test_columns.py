@@ -175,7 +175,7 @@ VIEWS = [
         "no column 'usr' in 'c'",
     ),
     ("staging.conversations", "as is_voice", "as voice", "staging/conversations.sql"),
-    ("account_now", "join {{ view('user_entity') }}", "join user_entity", "no relation 'user_entity'"),
+    ("account_now", "join {{ view('user_entity') }}", "join user_entity", "'user_entity' without a reference"),
     ("document_size", "document_id", "document_ids", "sql/audits/document_size.sql"),
 ]
 
