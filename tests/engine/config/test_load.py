@@ -97,7 +97,7 @@ def test_names_of_the_platform_are_mapped_by_open_maps() -> None:
     assert config.get("platform.tables.users") == "app_users"
     assert config.get("platform.columns.users.role") == "kind"
     assert problems("platform:\n  tables: {users: 3}\n")[0].startswith(
-        "gendash.yaml:2: platform.tables.users: 3 is not a name of"
+        "gendash.yaml:2: platform.tables.users: 3 is not a table or schema.table"
     )
 
 
