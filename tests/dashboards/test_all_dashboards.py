@@ -222,7 +222,7 @@ EQUAL: Sequence[Sequence[tuple[str, Callable[[Rows], Any]]]] = (
     (("overview/llm_calls", _all), ("agent-performance/llm_calls", _all)),
     (("overview/csat", _all), ("agent-performance/csat", _all), ("feedback-quality/csat", _all)),
     (("overview/budget_used", _share_of_budget), ("cost-usage/month", _last)),
-    (("cost-usage/models", lambda rows: sum(row[2] for row in rows)), ("cost-usage/cost_by_environment", _sum)),
+    (("cost-usage/models", lambda rows: sum(row[2] or 0 for row in rows)), ("cost-usage/cost_by_environment", _sum)),
     (("feedback-quality/ratings", _last), ("feedback-quality/distribution", _sum)),
     (("feedback-quality/prompts", _of(3)), ("feedback-quality/models", _rated_with_a_prompt)),
     (("user-analytics/users", _last), ("user-analytics/accounts_per_day", lambda rows: rows[-1][1])),

@@ -287,7 +287,7 @@ FAULTS = [
     ("dashbord/x.py", "", "", r"mine/dashbord: nothing reads this folder; did you mean 'dashboards'\?"),
     ("sql/view/x.sql", "", "select 1", r"mine/sql/view: nothing reads this folder; did you mean 'views'\?"),
     ("x.json", "", "{}", r"mine/x.json: nothing reads this file; here are read"),
-    ("overrides.yaml", "", "{}", r"mine/overrides.yaml: nothing reads this file"),
+    ("overrides.yaml", "", "nowhere: {}", r"mine/overrides.yaml"),
     ("dashboards/glossary.yaml", "", "{}", r"mine/dashboards/glossary.yaml: nothing reads this file"),
     ("recording_rules/tests/ours.yml", "", "{}", r"mine/recording_rules/tests/ours.yml: nothing reads this file"),
     ("sql/views/x.yaml", "", "{}", r"mine/sql/views/x.yaml: nothing reads this file"),

@@ -11,6 +11,7 @@ from gendash.engine.definitions import references
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.definitions.references import Names, resolve_references
 from gendash.engine.languages.sql_text import quote_name
+from gendash.engine.languages.templates import render_template
 from gendash.engine.model import Relation, Rule
 
 STAGING = Relation(
@@ -141,7 +142,7 @@ def test_every_shipped_text_is_filled_in_as_jinja_would_do_it(monkeypatch: pytes
     texts += [(text, None) for rule in catalog.rules.values() for text in (rule.expr, rule.otherwise)]
     texts += [(r.text, r if r.kind == "staging" else None) for r in catalog.relations.values()]
     quick = [resolve_references(text, catalog.names, staging) for text, staging in texts]
-    monkeypatch.setattr(references, "_render", lambda text, scope: references._template(text).render(scope))
+    monkeypatch.setattr(references, "_render", render_template)
     anew = replace(catalog).names  # what was expanded once is remembered
     assert quick == [resolve_references(text, anew, staging) for text, staging in texts]
     assert len(texts) > 500

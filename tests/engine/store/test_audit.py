@@ -97,6 +97,12 @@ FAULTS: dict[str, tuple[list[str], str]] = {
         [f"insert into conversations (id, created_at) values ('{A}', '2026-11-19 15:06+00')", REFRESH],
         f"conversation {A}",
     ),
+    "row_outlier": ([f"insert into conversations (id, created_at) values ('{A}', '2020-01-01 12:00+00')", REFRESH], f"conversation {A}"),
+    "word_outlier": (
+        ["insert into tickets (id, title, created_at, category) select gen_random_uuid(), 't', '2026-11-19 12:00+00', 'word ' || n "
+         "from generate_series(1, 600) n", REFRESH],
+        "tickets",
+    ),
     "llm_values": (
         [f"update gendash.lf_observation set cached_tokens = -1 where trace_id = {TRACED} and type = 'GENERATION'", REFRESH],
         "",
