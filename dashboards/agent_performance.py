@@ -191,7 +191,7 @@ HEAD = [
         "Agent turns per minute",
         "Agent turns per minute that ended, over 5 minutes: 60 x rate of Prometheus agent_queries_total. The change is "
         "against one week earlier. Without agent metrics, requests of the agent's route are counted, no websockets.",
-        HeadTile(unit="suffix: turns/min", decimals=1, subject=CALLS, min=0),
+        HeadTile(unit="suffix:turns/min", decimals=1, subject=CALLS, min=0),
         [compared(f"60 * {TURNS}", may_be_zero=QUIET)],
         width=6,
         height=4,
@@ -268,7 +268,7 @@ CHARTS = [
         "little traffic single turns cause steps. Turns that are still running are not counted."
         "\n\nThe plan calls it 'Agent query rate'.",
         Lines(
-            unit="suffix: turns/min",
+            unit="suffix:turns/min",
             decimals=1,
             custom={"stacking": {"mode": "normal", "group": "A"}, "fillOpacity": 12},
             overrides=colored({"success": CALLS, "error": BAD}),

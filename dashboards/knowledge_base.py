@@ -200,7 +200,7 @@ HEAD = [
         "Searches per minute",
         "Searches of the knowledge base per minute, over 5 minutes; Prometheus. The change is against one week "
         "earlier. Without kb_ metrics, requests of the search route are counted; those of the agent are missing.",
-        HeadTile(unit="suffix: searches/min", decimals=1, subject=CALLS, min=0),
+        HeadTile(unit="suffix:searches/min", decimals=1, subject=CALLS, min=0),
         [compared(f"60 * sum({SEARCHES})", may_be_zero=QUIET)],
         width=6,
         height=4,
@@ -284,7 +284,7 @@ CHARTS = [
         "is one that ended in an error, not one without results."
         "\n\nThe plan calls it 'KB search rate'.",
         Lines(
-            unit="suffix: searches/min",
+            unit="suffix:searches/min",
             overrides=[
                 override("byName", "success", color=fixed(CALLS), custom__lineWidth=2, custom__fillOpacity=12),
                 override("byName", "error", color=fixed(BAD)),

@@ -584,7 +584,7 @@ STORES = [
         "Cache operations per second by kind (get, set, delete), each point over 5 minutes; cache_operations_total. "
         "Many sets and few gets: values expire before they are read again.",
         Lines(
-            unit="suffix: ops/s",
+            unit="suffix:ops/s",
             color=fixed(UNKNOWN),
             overrides=colored(dict(zip(("get", "set", "delete"), BLUES, strict=True))),
         ),
@@ -606,7 +606,7 @@ STORES = [
         "Vector store operations per minute by kind (search, insert), each point over 5 minutes, and those of any kind "
         "that failed. Searches of the agent are among them.",
         Lines(
-            unit="suffix: ops/min",
+            unit="suffix:ops/min",
             decimals=1,
             color=fixed(UNKNOWN),
             overrides=colored(
@@ -672,7 +672,7 @@ STORES = [
                 override(
                     "byName",
                     "Evicted",
-                    unit="suffix: keys/min",
+                    unit="suffix:keys/min",
                     decimals=1,
                     thresholds={"mode": "absolute", "steps": steps((TEXT, None), (WARN, 1))},
                 ),

@@ -843,7 +843,7 @@ SIGN_IN = [
         "than forgotten passwords. The dashed line is limits.auth_failures_per_minute.\n\n"
         "When above the line: see the runbook of AuthFailuresHigh.",
         Lines(
-            unit="suffix: failures/min",
+            unit="suffix:failures/min",
             legend=False,
             color=fixed(TEXT),
             limit=True,

@@ -60,6 +60,11 @@ UNITS = {
 }
 
 
+def _unit(unit: str) -> str:
+    """A unit of Grafana in words; one of a panel's own (``suffix:turns/min``) as it is shown."""
+    return UNITS.get(unit) or (unit.removeprefix("suffix:") if unit.startswith("suffix:") else f"`{unit}`")
+
+
 @dataclass(frozen=True)
 class Material:
     """The content of the pages besides the catalog: plan, glossary, commands, design rules, shipped adapters."""
@@ -192,8 +197,8 @@ class _Book:
             for prop in override["properties"]
             if prop["id"] == "unit" and prop["value"] != usual
         }
-        shown = [UNITS.get(usual, f"`{usual}`")] if usual else []
-        return "; ".join(shown + [f"{name}: {UNITS.get(unit, f'`{unit}`')}" for name, unit in own.items()])
+        shown = [_unit(usual)] if usual else []
+        return "; ".join(shown + [f"{name}: {_unit(unit)}" for name, unit in own.items()])
 
     def limits(self, panel: Panel) -> str:
         """The limits at which a panel, or one of its fields, turns amber or red, in words; empty without limits."""
