@@ -26,7 +26,7 @@ from {{ view('document_day') }} group by 1
 """
 PANEL = '''    Panel(
         "documents_per_week",
-        "Documents a week",
+        "Documents per week, last 60 weeks",
         "Documents by the week in which they were uploaded, until now. A week begins on Monday, in the local zone.",
         Table(no_data="no documents", unit="none"),
         [

@@ -86,7 +86,7 @@ def test_without_prometheus_and_grafana_the_demo_says_so_and_goes_on(
         folder=tmp_path / "demo", now=NOW, scale=0.02, without=["tickets"], content=[own], show=opened.append
     )
     assert run_demo(steps(seen, code=1), options, said.append) == 1
-    assert [name for name, _ in seen] == ["migrate", "sync", "refresh", "build", "audit", "verify", "page without 2"]
+    assert [name for name, _ in seen] == ["migrate", "sync", "refresh", "build", "audit", "verify", "page without 1"]
     first = tmp_path / "demo" / "pages" / "index.html"
     assert opened == [first.as_uri()]
     assert f"the dashboards in your browser: {first}" in said
