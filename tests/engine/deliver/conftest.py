@@ -81,10 +81,10 @@ class Installation:
         wanted = self.wanted()
         return plan(wanted, observe_grafana(self.config, wanted, lambda _: None))
 
-    def apply(self, changes: list[Change] | None = None) -> list[Change]:
+    def apply(self, changes: list[Change] | None = None, done: list[Change] | None = None) -> list[Change]:
         chosen = self.plan() if changes is None else changes
         return target.apply_to_grafana(
-            self.config, self.wanted(), chosen, self.state, NOW, self.said.append, lambda _: None
+            self.config, self.wanted(), chosen, self.state, NOW, self.said.append, lambda _: None, done=done
         )
 
 
