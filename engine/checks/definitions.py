@@ -143,7 +143,14 @@ def check_features(catalog: Catalog) -> list[Problem]:
     ]
 
 
-_OWN_NAMES = ("langfuse.", "api.", "grafana.", "prometheus.")  # maps whose keys are chosen by their author
+_OWN_NAMES = (
+    "langfuse.",
+    "api.",
+    "grafana.",
+    "prometheus.",
+    "alerting.",
+    "slos.",
+)  # maps whose keys are chosen by their author
 
 
 def check_settings_known(catalog: Catalog) -> list[Problem]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from gendash.engine.config.alerting_settings import ALERTING
 from gendash.engine.config.api_settings import API_SETTINGS
 from gendash.engine.config.grafana_settings import GRAFANA
+from gendash.engine.config.objective_settings import OBJECTIVES
 from gendash.engine.config.request_settings import request_settings, route_settings
 from gendash.engine.config.setting import Setting as Setting
 from gendash.engine.config.threshold_settings import THRESHOLDS
@@ -208,6 +209,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("growth.options", "int", 200, "options that a variable of a dashboard offers at most"),
     *GRAFANA,
     *THRESHOLDS,
+    *OBJECTIVES,
     # prometheus
     Setting("prometheus.bearer", "token", "", "bearer token", "GENDASH_PROMETHEUS_BEARER", secret=True),
     *request_settings("prometheus", "Prometheus", "GENDASH_PROMETHEUS", "10s", "30s"),

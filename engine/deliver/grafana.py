@@ -123,7 +123,9 @@ def _look(writer: Writer, change: Change) -> Change | None:
     again = next((c for c in plan(part, seen) if (c.kind, c.name) == (change.kind, change.name)), None)
     if again is None or again.action == "none":
         return replace(change, lines=(*change.lines, "the answer was lost, but it is there"), payload={})
-    return None if again.writes and again.base == change.base else again
+    if again.writes:
+        return None if again.base == change.base else again
+    return replace(again, lines=(*again.lines, "the answer to our write was lost: it may have been written"))
 
 
 def _write(writer: Writer, change: Change) -> Change:

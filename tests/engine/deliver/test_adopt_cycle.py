@@ -113,7 +113,8 @@ def applied(catalog: Catalog, name: str, state: Path) -> None:
 
 def cycle(place: Place, seed: int, state: Path) -> None:
     chance = Random(seed)
-    catalog, name = place.catalog, chance.choice(list(place.catalog.dashboards))
+    name = chance.choice(list(place.catalog.dashboards))
+    catalog = replace(place.catalog, dashboards={name: place.catalog.dashboards[name]})
     uid = catalog.config.dashboard_uid(name)
     applied(catalog, name, state)
     try:
