@@ -235,6 +235,13 @@ SETTINGS: tuple[Setting, ...] = (
         "where loaded rules are asked for, if not at prometheus_url: the address of vmalert or of a ruler",
     ),
     Setting("prometheus.rules_dir", "str", "", "directory from which Prometheus loads rule files; none: not managed"),
+    Setting(
+        "prometheus.ruler_url",
+        "str",
+        "",
+        "configuration API of a ruler that rules are written to, beside rules_dir: of Mimir"
+        " `https://mimir/prometheus/config/v1/rules`, of Cortex `https://cortex/api/v1/rules`",
+    ),
     Setting("prometheus.job", "text", "ai-agent-api", "scrape job of the platform's API"),
     Setting("prometheus.targets", "list", ["localhost:8000"], "host:port of each process of the platform's API"),
     Setting("prometheus.redis_targets", "list", ["localhost:9121"], "host:port of each redis_exporter"),
