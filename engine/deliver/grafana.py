@@ -166,6 +166,7 @@ def _hide(ask: Grafana, change: Change) -> Change:
     path = f"/access-control/folders/{change.name}"
     requests = [("POST", f"{path}/builtInRoles/{role}", {"permission": ""}) for role in ROLES]
     requests += [("POST", f"{path}/teams/{team}", {"permission": "View"}) for team in change.payload.get("teams", ())]
+    requests += [("POST", f"{path}/teams/{team}", {"permission": ""}) for team in change.payload.get("out", ())]
     return _in_turn(ask, change, requests)
 
 
