@@ -86,9 +86,8 @@ def _as_patch(
         rendered = {place: by_id.get(number, {}) for place, number in panel_places(dashboard).items()}
         after, said = patched_module(before, dashboard, overrides, rendered)
         shown = path.resolve()
-        text += unified_patch(
-            before, after, (shown.relative_to(base) if shown.is_relative_to(base) else shown).as_posix()
-        )
+        shown = shown.relative_to(base) if shown.is_relative_to(base) else shown
+        text += unified_patch(before, after, shown.as_posix())
         for place, paths in said.items():
             fields = {key: value for key, value in left[place].items() if key not in paths}
             left = {**left, place: fields} if fields else {key: value for key, value in left.items() if key != place}

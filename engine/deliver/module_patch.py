@@ -1,4 +1,4 @@
-"""Adopted fields of panels in one's own modules -> a patch of the source, where a field is a literal of `Panel(...)`."""
+"""Adopted fields of panels in one's own modules -> a patch, where a field is a literal of `Panel(...)`."""
 
 from __future__ import annotations
 
