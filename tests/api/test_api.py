@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import hashlib
 import io
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from threading import Thread
+from threading import Event
 from typing import Any
 
 import jwt
@@ -21,7 +22,7 @@ from fastapi.testclient import TestClient
 
 from gendash.api.answers import World
 from gendash.api.app import create_app
-from gendash.api.cache import Cache, Memory, Redis
+from gendash.api.cache import Cache
 from gendash.api.endpoint import packaged_endpoints, read_endpoints
 from gendash.api.identity import Gate
 from gendash.api.limits import Limiter
@@ -124,7 +125,7 @@ class Store:
         gate = Gate(catalog.config, lambda _again: {"k1": KEY.public_key()})
         versions = Versions(catalog, pools)
         world = World(catalog, pools, None, NOW)
-        return Service(world, endpoints, lists, gate, Limiter(catalog.config), cache or Cache(Memory()), versions)
+        return Service(world, endpoints, lists, gate, Limiter(catalog.config), cache or Cache(), versions)
 
 
 @pytest.fixture(scope="module")
@@ -406,42 +407,73 @@ def test_an_etag_saves_the_body_and_answers_are_private(client: TestClient) -> N
 
 
 def test_a_stampede_asks_once_and_a_fault_is_not_kept() -> None:
-    cache, asked = Cache(Memory()), []
+    asked: list[int] = []
 
     def slow() -> bytes:
         asked.append(1)
-        time.sleep(0.2)
+        time.sleep(0.1)
         return b"x"
-
-    threads = [Thread(target=cache.answer, args=("k", 60, slow)) for _ in range(20)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    assert len(asked) == 1
 
     def broken() -> bytes:
         raise GendashError([])
 
-    with pytest.raises(GendashError):
-        cache.answer("other", 60, broken)
-    assert cache.answer("other", 60, lambda: b"y").body == b"y"
+    async def run() -> None:
+        cache = Cache()
+        found = await asyncio.gather(*(cache.answer("k", 60, slow) for _ in range(20)))
+        assert len(asked) == 1 and {one.body for one in found} == {b"x"}
+        given = await asyncio.gather(*(cache.answer("other", 60, broken) for _ in range(3)), return_exceptions=True)
+        assert all(isinstance(one, GendashError) for one in given)
+        assert (await cache.answer("other", 60, lambda: b"y")).body == b"y"
+
+    asyncio.run(run())
 
 
-def test_redis_that_is_away_makes_it_slower_and_not_broken() -> None:
-    cache = Cache(Redis("redis://127.0.0.1:9/0"))
-    assert [cache.answer("k", 60, lambda: b"x").body for _ in range(3)] == [b"x"] * 3
-    assert (cache.hits, cache.misses) == (2, 1)
+def test_who_goes_away_ends_the_answer_for_nobody_else() -> None:
+    async def run() -> None:
+        cache, begun = Cache(), Event()
+
+        def slow() -> bytes:
+            begun.set()
+            time.sleep(0.1)
+            return b"x"
+
+        first = asyncio.create_task(cache.answer("k", 60, slow))
+        second = asyncio.create_task(cache.answer("k", 60, slow))
+        while not begun.is_set():
+            await asyncio.sleep(0.01)
+        first.cancel()
+        assert (await second).body == b"x" and not cache.running
+
+    asyncio.run(run())
+
+
+def test_what_is_kept_is_bounded_in_time_and_bytes() -> None:
+    async def run() -> None:
+        now = [0.0]
+        cache = Cache(clock=lambda: now[0])
+        for seconds, later, asked in ((15, 14, 1), (15, 16, 2), (300, 59, 1), (300, 61, 2)):
+            before, key = cache.misses, f"{seconds} {later}"
+            await cache.answer(key, seconds, lambda: b"x")
+            now[0] += later
+            await cache.answer(key, seconds, lambda: b"x")
+            assert cache.misses - before == asked, key
+        for index in range(80):
+            await cache.answer(str(index), 60, lambda: b"x" * 2**20)
+        assert cache.memory.currsize <= 64 * 2**20
+        assert (await cache.answer("huge", 60, lambda: b"x" * (65 * 2**20))).body[:1] == b"x"
+
+    asyncio.run(run())
 
 
 def test_a_refresh_makes_a_kept_answer_old(store: Store) -> None:
     service = store.service()
     try:
-        before = service.versions.of(service.versions.endpoint_relations(service.endpoints[0]))
+        below = service.versions.endpoint_relations(service.endpoints[0])
+        before = asyncio.run(service.versions.of(below))
         assert "=" in before
         refresh(store.catalog.config, store.catalog, at=NOW + timedelta(minutes=20))
         service.versions.read_at = -10
-        assert service.versions.of(service.versions.endpoint_relations(service.endpoints[0])) != before
+        assert asyncio.run(service.versions.of(below)) != before
     finally:
         refresh(store.catalog.config, store.catalog, at=NOW)
         service.world.pools.close()
