@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gendash.api.identity import Identity, Rejected
 from gendash.api.request import Wrong
 from gendash.api.routes import Direct, add_routes
-from gendash.api.service import Service, answer_of, error_answer
+from gendash.api.service import Service, answer_of, error_answer, json_bytes
 from gendash.api.shared import LOG
 from gendash.engine.errors import GendashError
 
@@ -91,11 +90,10 @@ class Around:
     def _note(self, request: Request, status: int, took: float) -> None:
         """Counts a request and logs it, by its route and never by its address or its values."""
         route = getattr(request.scope.get("route"), "path", "none")
-        self.service.requests.labels(route, str(status)).inc()
-        self.service.seconds.labels(route).observe(took)
+        self.service.count(route, status, took)
         who = getattr(request.state, "identity", None)
         line = {"route": route, "method": request.method, "status": status, "ms": round(took * 1000, 1)}
-        LOG.info(json.dumps(line | {"who": who.name if who else ""}))
+        LOG.info(json_bytes(line | {"who": who.name if who else ""}).decode())
 
     async def _refused(self, request: Request) -> Response | None:
         """Why a request is refused, or None, and its state has the identity, if it needs one."""

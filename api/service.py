@@ -47,6 +47,15 @@ class Service:
         self.seconds = Histogram(
             "gendash_api_request_seconds", "Time to the answer.", ["route"], registry=self.registry
         )
+        self.counters: dict[tuple[str, int], tuple[Counter, Histogram]] = {}  # finding one by labels takes a lock each
+
+    def count(self, route: str, status: int, took_s: float) -> None:
+        """Counts an answer."""
+        if (route, status) not in self.counters:
+            self.counters[route, status] = self.requests.labels(route, str(status)), self.seconds.labels(route)
+        requests, seconds = self.counters[route, status]
+        requests.inc()
+        seconds.observe(took_s)
 
 
 def error_answer(status: int, what: str, do: str = "", headers: Mapping[str, str] | None = None) -> JSONResponse:

@@ -81,9 +81,9 @@ class Pools:
             raise Unreachable(Problem("store", "too many requests wait for a connection", "try again")) from None
         except PoolTimeout:
             self.tried_again[role] = self.clock() + RETRY_S
-            raise Unreachable(Problem("store", f"no connection within {WAIT_S:g} s", "try again")) from None
+            raise Unreachable(Problem("store", "no connection can be had", "try again")) from None
         except psycopg.Error:
-            raise Unreachable(Problem("store", "the connection was cut", "try again")) from None
+            raise Unreachable(Problem("store", "no connection can be had", "try again")) from None
 
     def _try(self, role: str) -> None:
         """Raises Unreachable at once while the store is away; one request a second finds out whether it is back."""

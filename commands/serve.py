@@ -90,6 +90,7 @@ def kept_filled(catalog: Catalog, every_s: float = REFRESH_S) -> Iterator[None]:
 def run_server(app: FastAPI, host: str, port: int, root_path: str) -> None:
     """Serves until a signal ends it; answers that were begun are given."""
     import logging
+    import signal
 
     import uvicorn
 
@@ -108,6 +109,8 @@ def run_server(app: FastAPI, host: str, port: int, root_path: str) -> None:
         h11_max_incomplete_event_size=32768,
     )
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    for number in (signal.SIGINT, signal.SIGTERM):  # raised again after the last answer, when other things have to end
+        signal.signal(number, lambda *_: None)
     uvicorn.Server(config).run()
 
 
