@@ -358,7 +358,7 @@ def _refer(other: TableSeen, one: TableSeen) -> list[str]:
 
 
 def _needs_values(full: str, kind: str) -> bool:
-    epoch = full.endswith("_at") and kind.startswith(values.NUMBERS)
+    epoch = full.endswith("_at") and kind.startswith((*values.NUMBERS, *values.TEXTS))
     return epoch or ((values.is_vocabulary(full) or full == "users.is_active") and kind != "boolean")
 
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Protocol, TypeVar
 
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.languages.metric_names import selector
 from gendash.engine.languages.promql import Selector, ratios, selectors
 from gendash.engine.model import Rule
 from gendash.engine.render.rules import live_rules
@@ -52,9 +53,9 @@ def series_finder(
     ours = {rule.name: rule for rule in live_rules(catalog)}
 
     @cache
-    def age(selector: str) -> float | None:
+    def age(series: str) -> float | None:
         """Seconds since the newest sample of a selector; None where there was none in 30 days."""
-        looks = (value(f"time() - max({look % selector})") for look in _LOOKS)
+        looks = (value(f"time() - max({look % series})") for look in _LOOKS)
         return next((seconds for seconds in looks if seconds is not None), None)
 
     @cache
@@ -107,14 +108,14 @@ def series_finder(
         """The fault of a name's samples, of the scraped metrics below it, or of its matchers."""
         rules = loaded.get(name, ())
         every_s = max([scrape_s, *(rule.every_s for rule in rules)])
-        seconds = age(name + kept)
+        seconds = age(selector(name, kept))
         if not lateness(seconds, every_s):
             return OK
         scraped = [one for one in below(name) if one[0] not in loaded and one[0] not in SYNTHETIC]
         lost = worst(fault(*one) for one in scraped)
         if lost.status != "ok":
             return Finding(lost.status, f"{name} stopped: {lost.why}")
-        if kept and age(name) is not None and not lateness(age(name), every_s):
+        if kept and age(selector(name)) is not None and not lateness(age(selector(name)), every_s):
             return Finding("missing", f"{name} has no series with {kept[1:-1]}")
         if rules and (seconds is not None or guarded(name)):
             return OK  # what it reads is there and gives nothing now, such as a ratio without traffic
@@ -144,24 +145,27 @@ def series_finder(
     @cache
     def labelled(name: str, label: str) -> Finding:
         """Missing if a present metric never has a label: in a query with `or` that would stay hidden."""
-        if value(f'count({name}{{{label}!=""}})') is None and value(f"count({name})") is not None:
+        has = f'{{{label}!=""}}'
+        if value(f"count({selector(name, has)})") is None and value(f"count({selector(name)})") is not None:
             return Finding("missing", f"{name} has no label '{label}'")
         return OK
 
-    def narrowed(selector: Selector) -> Finding:
+    def narrowed(one: Selector) -> Finding:
         """The label matcher that filters out all series of a present metric."""
-        texts = [f'{label}{op}"{_escape(text)}"' for label, op, text in selector.matchers]
-        if value(f"count({selector.metric}{{{','.join(texts)}}})") is not None:
+        texts = [f'{label}{op}"{_escape(text)}"' for label, op, text in one.matchers]
+        every = "{" + ",".join(texts) + "}"
+        if value(f"count({selector(one.metric, every)})") is not None:
             return OK
-        for text, (_, _, wanted) in zip(texts, selector.matchers, strict=True):
-            if value(f"count({selector.metric}{{{text}}})") is None:
+        for text, (_, _, wanted) in zip(texts, one.matchers, strict=True):
+            if value(f"count({selector(one.metric, '{' + text + '}')})") is None:
                 hint = _setting_hint(catalog, wanted)
-                return Finding("no_rows", f"no series of {selector.metric} has {text}{hint}")
+                return Finding("no_rows", f"no series of {one.metric} has {text}{hint}")
         which = f" has {' and '.join(texts)}" if texts else " is there now"
-        return Finding("no_rows", f"no series of {selector.metric}{which}")
+        return Finding("no_rows", f"no series of {one.metric}{which}")
 
     def is_young(name: str) -> bool:
-        return value(f"count({name})") is not None and value(f"count({name} offset 1h)") is None
+        there = selector(name)
+        return value(f"count({there})") is not None and value(f"count({there} offset 1h)") is None
 
     def find(expr: str, empty: bool) -> Finding:
         every = _read(selectors, expr)

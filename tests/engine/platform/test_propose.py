@@ -172,7 +172,7 @@ def test_pairs_of_question_and_answer_epochs_threads_without_a_table_and_ratings
             f"select role, count(*) from ({texts['messages']}) q group by 1 order by 1".encode()
         ).fetchall()
     assert counts["users"] == (9,)
-    assert "to_timestamp(u.joined_at / 1000.0)" in texts["users"]
+    assert "u.joined_at as created_at" in texts["users"]
     assert re.search(r"u\.blocked is not true as is_active", texts["users"])
     assert roles == [("assistant", 86), ("user", 100)]
     assert counts["conversations"] == (20,)
