@@ -12,8 +12,8 @@ from gendash.engine.clients.prometheus import Call, Data, certain, instant, labe
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.doctor.seen import Exposed
 from gendash.engine.languages.metric_names import selector
-from gendash.engine.verify.freshness import SYNTHETIC
 from gendash.engine.verify.replicas import advice, copies, double_labels, is_double
+from gendash.engine.verify.series import SYNTHETIC
 from gendash.engine.verify.verdict import duration
 
 NEVER = "is defined and never recorded"

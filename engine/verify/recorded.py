@@ -15,8 +15,8 @@ from gendash.engine.errors import TargetError
 from gendash.engine.languages.metric_names import selector
 from gendash.engine.render.rules import live_rules, rule_expression
 from gendash.engine.verify.buckets import bucket_faults
-from gendash.engine.verify.freshness import Finder, series_finder
 from gendash.engine.verify.replicas import double_labels
+from gendash.engine.verify.series import Finder, series_finder
 from gendash.engine.verify.verdict import OK, Finding
 
 

@@ -7,7 +7,7 @@ from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.doctor.diagnose import Feature, features
 from gendash.engine.doctor.seen import Exposed, Look
-from gendash.engine.verify.freshness import series_finder
+from gendash.engine.verify.series import series_finder
 
 OTEL = "http_server_request_duration_seconds"
 NAMES = [
