@@ -63,6 +63,8 @@ def read_words(column: str, place: str, name: str, kind: str, values: Sequence[o
     found = {one.lower(): meaning(column, one) for one in given}
     words = {one: of for one, of in found.items() if of}
     unknown = tuple(one for one, of in found.items() if of is None)
+    if column == "messages.role" and len(unknown) == 1 and set(words.values()) == {"user"}:
+        words[unknown[0]] = "assistant"  # the only other word; it is asked
     share = 1 - len(unknown) / len(found)
     evidence = f"words {', '.join(sorted(found)[:6])}"
     if share < 0.3:
@@ -96,6 +98,11 @@ def read_active(place: str, name: str, kind: str, values: Sequence[object]) -> R
     if kind == "boolean":
         inverted = words_of(name) in INVERTED
         return Reading(f"{place} is not true" if inverted else place, KNOWN, "boolean")
+    if kind.startswith(NUMBERS):
+        bits = {int(one) for one in values if isinstance(one, int | float)}
+        known = bool(bits) and bits <= {0, 1}
+        inverted = words_of(name) in INVERTED
+        return Reading(f"{place} = {int(not inverted)}", KNOWN if known else -1.0, "0 and 1")
     read = read_words("users.is_active", place, name, kind, values)
     if read.adds < 0 or not read.words or read.unknown:
         return read._replace(adds=-1.0)
