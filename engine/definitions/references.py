@@ -16,7 +16,7 @@ from gendash.engine.definitions.names import Expanded, Names, Present, Use
 from gendash.engine.definitions.platform_names import mapped_label
 from gendash.engine.definitions.staging_references import staging_scope, unreadable_fields
 from gendash.engine.definitions.usable_rows import is_usable, only_usable
-from gendash.engine.languages.metric_names import marked, unmarked
+from gendash.engine.languages.metric_names import placeholder, with_selectors
 from gendash.engine.languages.sql_text import quote_name, quote_text
 from gendash.engine.languages.templates import TemplateFault, render_template
 from gendash.engine.model import Relation
@@ -87,7 +87,7 @@ def _expand(
         what = str(error).rpartition("<locals>.")[2]
         wrong.append((f"{NO_TEMPLATE}: {what}", "check the {{ }} in the text"))
         out = text
-    return Expanded(unmarked(out), frozenset(uses), tuple(wrong))
+    return Expanded(with_selectors(out), frozenset(uses), tuple(wrong))
 
 
 def _scope(
@@ -142,7 +142,7 @@ def _scope(
 
     def metric(name: str) -> str:
         if known("metric", name, names.metrics):
-            return marked(config.get(f"metrics.{name}") or names.metrics[name]["name"])
+            return placeholder(config.get(f"metrics.{name}") or names.metrics[name]["name"])
         return name
 
     def label(name: str, of: str = "") -> str:

@@ -18,13 +18,13 @@ def is_plain(name: str) -> bool:
     return bool(_PLAIN.fullmatch(name))
 
 
-def marked(name: str) -> str:
-    """A name for a text in which a suffix and matchers may follow it; `unmarked` writes it as a selector."""
+def placeholder(name: str) -> str:
+    """A name for a text in which a suffix and matchers may follow it; `with_selectors` writes it as a selector."""
     return name if is_plain(name) else f"{_MARK}{name}{_MARK}"
 
 
-def unmarked(text: str) -> str:
-    """The text with each marked name as a selector."""
+def with_selectors(text: str) -> str:
+    """The text with each placeholder name as a selector."""
 
     def written(found: re.Match[str]) -> str:
         return f'{{__name__="{found[1]}{found[2]}"' + (", " if found[3] else "}")
@@ -34,4 +34,4 @@ def unmarked(text: str) -> str:
 
 def selector(name: str, matchers: str = "") -> str:
     """PromQL that selects the series of a metric; ``matchers`` are in braces."""
-    return unmarked(marked(name) + matchers)
+    return with_selectors(placeholder(name) + matchers)

@@ -21,7 +21,7 @@ from gendash.engine.doctor.diagnose import features
 from gendash.engine.doctor.look_prometheus import recorded
 from gendash.engine.doctor.seen import Exposed, Look
 from gendash.engine.errors import ContentError, GendashError
-from gendash.engine.languages.metric_names import marked, selector, unmarked
+from gendash.engine.languages.metric_names import placeholder, selector, with_selectors
 from gendash.engine.languages.promql import selectors
 from gendash.engine.render.rules import render_rules
 
@@ -34,9 +34,9 @@ def catalog(text: str) -> Catalog:
 
 
 def test_a_name_is_a_selector_in_every_place_of_an_expression() -> None:
-    name = marked("a.b")
-    assert unmarked(f"rate({name}_bucket{{le='1'}}[5m])") == """rate({__name__="a.b_bucket", le='1'}[5m])"""
-    assert unmarked(f"{name} > 0") == '{__name__="a.b"} > 0'
+    name = placeholder("a.b")
+    assert with_selectors(f"rate({name}_bucket{{le='1'}}[5m])") == """rate({__name__="a.b_bucket", le='1'}[5m])"""
+    assert with_selectors(f"{name} > 0") == '{__name__="a.b"} > 0'
     assert (selector("a.b", '{x="1"}'), selector("plain:x", '{x="1"}')) == ('{__name__="a.b", x="1"}', 'plain:x{x="1"}')
     (one,) = selectors("sum(rate({}[5m]))".format(selector("a.b", '{x="1"}')))
     assert (one.metric, one.matchers) == ("a.b", (("x", "=", "1"),))
