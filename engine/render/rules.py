@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.names import Expanded
 from gendash.engine.definitions.platform_names import mapped_label
-from gendash.engine.definitions.references import Expanded
 from gendash.engine.errors import ContentError
 from gendash.engine.languages.spots import in_rule
 from gendash.engine.model import Problem, Rule

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Protocol, TypeVar
 
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.languages.metric_names import selector
 from gendash.engine.languages.promql import Selector, ratios, selectors
 from gendash.engine.model import Rule
 from gendash.engine.render.rules import live_rules
@@ -146,22 +147,22 @@ class _Series:
         yield from (self.fault(one.metric, _kept(one)) for one in named)
         yield from (self.labelled(one.metric, label) for one in named for label in _demanded(one))
 
-    def _age(self, selector: str) -> float | None:
+    def _age(self, series: str) -> float | None:
         """Seconds since the newest sample of a selector; None where there was none in 30 days."""
-        looks = (self.value(f"time() - max({look % selector})") for look in _LOOKS)
+        looks = (self.value(f"time() - max({look % series})") for look in _LOOKS)
         return next((seconds for seconds in looks if seconds is not None), None)
 
     def _fault(self, name: str, kept: str) -> Finding:
         """The fault of a name's samples, of the scraped metrics below it, or of its matchers."""
         rules = self.rules.loaded.get(name, ())
         every_s = max([self.scrape_s, *(rule.every_s for rule in rules)])
-        seconds = self.age(name + kept)
+        seconds = self.age(selector(name, kept))
         if not lateness(seconds, every_s):
             return OK
         lost = worst(self.fault(*one) for one in self.rules.scraped(name))
         if lost.status != "ok":
             return Finding(lost.status, f"{name} stopped: {lost.why}")
-        if kept and self.age(name) is not None and not lateness(self.age(name), every_s):
+        if kept and self.age(selector(name)) is not None and not lateness(self.age(selector(name)), every_s):
             return Finding("missing", f"{name} has no series with {kept[1:-1]}")
         if rules and (seconds is not None or self.rules.guarded(name)):
             return OK  # what it reads is there and gives nothing now, such as a ratio without traffic
@@ -187,24 +188,26 @@ class _Series:
 
     def _labelled(self, name: str, label: str) -> Finding:
         """Missing if a present metric never has a label: in a query with `or` that would stay hidden."""
-        if self.value(f'count({name}{{{label}!=""}})') is None and self.value(f"count({name})") is not None:
+        has = selector(name, f'{{{label}!=""}}')
+        if self.value(f"count({has})") is None and self.value(f"count({selector(name)})") is not None:
             return Finding("missing", f"{name} has no label '{label}'")
         return OK
 
-    def _narrowed(self, selector: Selector) -> Finding:
+    def _narrowed(self, one: Selector) -> Finding:
         """The label matcher that filters out all series of a present metric."""
-        texts = [f'{label}{op}"{_escape(text)}"' for label, op, text in selector.matchers]
-        if self.value(f"count({selector.metric}{{{','.join(texts)}}})") is not None:
+        texts = [f'{label}{op}"{_escape(text)}"' for label, op, text in one.matchers]
+        if self.value(f"count({selector(one.metric, _braced(texts))})") is not None:
             return OK
-        for text, (_, _, wanted) in zip(texts, selector.matchers, strict=True):
-            if self.value(f"count({selector.metric}{{{text}}})") is None:
+        for text, (_, _, wanted) in zip(texts, one.matchers, strict=True):
+            if self.value(f"count({selector(one.metric, _braced([text]))})") is None:
                 hint = _setting_hint(self.catalog, wanted)
-                return Finding("no_rows", f"no series of {selector.metric} has {text}{hint}")
+                return Finding("no_rows", f"no series of {one.metric} has {text}{hint}")
         which = f" has {' and '.join(texts)}" if texts else " is there now"
-        return Finding("no_rows", f"no series of {selector.metric}{which}")
+        return Finding("no_rows", f"no series of {one.metric}{which}")
 
     def _is_young(self, name: str) -> bool:
-        return self.value(f"count({name})") is not None and self.value(f"count({name} offset 1h)") is None
+        there = selector(name)
+        return self.value(f"count({there})") is not None and self.value(f"count({there} offset 1h)") is None
 
 
 T = TypeVar("T")
@@ -232,9 +235,13 @@ def _matches(op: str, text: str, value: str) -> bool:
     return same if op in ("=", "=~") else not same
 
 
+def _braced(matchers: Sequence[str]) -> str:
+    return "{" + ",".join(matchers) + "}"
+
+
 def _kept(selector: Selector) -> str:
     texts = [f'{label}{op}"{_escape(text)}"' for label, op, text in selector.matchers if label in _OF_TARGET]
-    return f"{{{','.join(texts)}}}" if texts else ""
+    return _braced(texts) if texts else ""
 
 
 def _demanded(selector: Selector) -> list[str]:
