@@ -162,7 +162,8 @@ def check_variables(catalog: Catalog) -> list[Problem]:
     return found
 
 
-_OWN_NAMES = ("langfuse.", "api.", "grafana.", "prometheus.")  # maps whose keys are chosen by their author
+# maps whose keys are chosen by their author
+_OWN_NAMES = ("langfuse.", "api.", "grafana.", "prometheus.", "alerting.", "slos.")
 
 
 def check_settings_known(catalog: Catalog) -> list[Problem]:
