@@ -37,7 +37,9 @@ class Browser:
         self.number += 1
         number = self.number
         message = {"id": number, "method": method, "params": params}
-        os.write(self.write, json.dumps(message | ({"sessionId": self.session} if self.session else {})).encode() + b"\0")
+        os.write(
+            self.write, json.dumps(message | ({"sessionId": self.session} if self.session else {})).encode() + b"\0"
+        )
         while True:
             given = self._next()
             if given.get("id") == number:
@@ -98,7 +100,7 @@ def browser(environ: Mapping[str, str] = os.environ) -> Iterator[Browser]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         options = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"]
         options += ["--remote-debugging-pipe", f"--user-data-dir={profile}", "--force-color-profile=srgb"]
-        command = f"exec 3<&{its_read} 4>&{its_write}; exec \"$@\""
+        command = f'exec 3<&{its_read} 4>&{its_write}; exec "$@"'
         process = subprocess.Popen(
             ["/bin/sh", "-c", command, "sh", found, *options, "about:blank"],
             pass_fds=(its_read, its_write),
