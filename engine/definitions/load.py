@@ -24,11 +24,17 @@ from gendash.engine.definitions.yaml_text import LOADER, read_yaml
 from gendash.engine.errors import ContentError, raise_if
 from gendash.engine.languages.spots import in_rule
 from gendash.engine.languages.sql_builtins import Builtins
-from gendash.engine.model import AdapterTable, Dashboard, Problem, Relation, Rule
+from gendash.engine.model import AdapterTable, Dashboard, Problem, Relation, RelationKind, Rule
 
 RULE_TESTS = "recording_rules/tests/*.yaml"
 DOCUMENTS = ("dashboards/*.yaml", "provisioning/*.j2", "provisioning/*.yaml")
-_FOLDERS = {"staging": "staging", "tables": "table", "rollups": "rollup", "views": "view", "audits": "audit"}
+_FOLDERS: dict[str, RelationKind] = {
+    "staging": "staging",
+    "tables": "table",
+    "rollups": "rollup",
+    "views": "view",
+    "audits": "audit",
+}
 _HEADER = re.compile(r"\s*/\*(.*?)\*/(.*)", re.DOTALL)
 
 
@@ -193,7 +199,7 @@ class _Root:
                     found[name] = one
         return found
 
-    def _relations(self, text: str, name: str, kind: str, where: str) -> Iterator[Relation]:
+    def _relations(self, text: str, name: str, kind: RelationKind, where: str) -> Iterator[Relation]:
         """The relation of a SQL file, or with ``each:`` one for each of its maps; none where it cannot be read."""
         match = _HEADER.match(text)
         before = self.complete
@@ -222,7 +228,7 @@ class _Root:
         text: str,
         match: re.Match[str],
         name: str,
-        kind: str,
+        kind: RelationKind,
         where: str,
         header: dict[str, Any],
         lines: Mapping[str, int],
@@ -235,7 +241,7 @@ class _Root:
         }
         body = match[2].lstrip()
         line = text[: len(text) - len(body)].count("\n") + 1
-        return Relation(name, kind, where, header, body.rstrip(), columns, line, lines)  # type: ignore[arg-type]
+        return Relation(name, kind, where, header, body.rstrip(), columns, line, lines)
 
     def rules(self, slos: Sequence[Mapping[str, str]]) -> dict[str, dict[str, Rule]]:
         """Rules by file name and rule name; ``slos`` is what rules for each objective fill in."""
