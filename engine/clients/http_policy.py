@@ -235,6 +235,9 @@ def _denied(server: Server, answer: HttpAnswer) -> Denied:
     if "no org id" in answer.text[:500].lower():
         do = f"set {server.route.key}.headers to `X-Scope-OrgID: <tenant>`"
         return Denied(Problem(server.where, f"a tenant is needed ({detail})", do))
+    if "requested organi" in answer.text[:500].lower():
+        do = f"correct {server.route.key}_org_id, or give a token of that organisation"
+        return Denied(Problem(server.where, f"the credentials are for another organisation ({detail})", do))
     scheme = (answer.headers.get("WWW-Authenticate") or "").partition(" ")[0].lower()
     what = f"{server.credential} refused ({detail})" if server.credential else f"credentials are needed ({detail})"
     return Denied(Problem(server.where, what, server.remedies.get(scheme) or server.remedies.get("", "")))

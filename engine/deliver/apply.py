@@ -237,7 +237,8 @@ def _keep(
     """Keeps what a whole apply delivered, for `rollback`; that it cannot be kept is no failure of the apply."""
     if any(part.wanted.partial for part in planned.parts) or _failed(done):
         return
-    places = [(part.catalog, part.wanted) for part in planned.parts] or [(catalog, None)]
+    places: list[tuple[Catalog, Desired | None]] = [(part.catalog, part.wanted) for part in planned.parts]
+    places = places or [(catalog, None)]
     try:
         for one, wanted in places:
             text = applies.delivered_text(one, wanted)
