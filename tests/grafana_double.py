@@ -96,6 +96,10 @@ class Double:
         found = self.folders.get(parts[1])
         return (200, self._folder(parts[1])) if found else (404, {"message": "folder not found"})
 
+    def get_counts(self, parts: list[str], *_: Any) -> Answer:
+        within = sum(now["folder"] == parts[1] for now in self.dashboards.values())
+        return 200, {"alertrule": 0, "dashboard": within, "folder": 0, "librarypanel": 0}
+
     def _folder(self, uid: str) -> dict[str, Any]:
         found, parents, above = dict(self.folders[uid]), [], self.folders[uid].get("parentUid")
         while above:
