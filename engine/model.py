@@ -281,6 +281,7 @@ class Rule:
     annotations: summary, description and dashboard of an alert. Good: a summary with the value. Bad: no dashboard.
     for_: key ``for``: duration for which the condition must hold before the alert fires.
         Good: ``10m``. Bad: empty, so that one bad sample alerts.
+    kept_for: why a series is recorded that nothing here reads. Good: ``the capacity report reads it``. Bad: ``later``.
     lines: line of each key by its path, such as ``labels.severity``, of the rule itself under an empty path, and of the
         first line of a text below its key under ``key|``.
     """
@@ -296,6 +297,7 @@ class Rule:
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
     for_: str = ""
+    kept_for: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
 
 

@@ -50,7 +50,9 @@ def check(catalog: Catalog) -> list[Problem]:
     judged, wrong = sound(catalog)
     found = [*catalog.problems, *check_header_keys(catalog), *wrong]
     platform = check_platform_sql(judged)
-    if platform:  # whatever reads that column is not to blame
+    if any(table.faults for table in judged.adapter.values()):
+        platform = [*platform, *check_adapter(judged)]
+    if platform:  # whatever reads that column, or that file, is not to blame
         return list(dict.fromkeys([*found, *platform]))
     if catalog.complete:
         found += [problem for one in CHECKS for problem in one(judged)] + check_rules(judged)

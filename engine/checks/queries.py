@@ -13,6 +13,7 @@ from gendash.engine.definitions.references import STORE_KINDS
 from gendash.engine.languages.grafana_macros import Choice, Span, Timing, expand_macros, timing
 from gendash.engine.languages.promql import RATES, Selector, fault_place, parse, quantiles, ratios, selectors
 from gendash.engine.languages.spots import in_rule
+from gendash.engine.languages.sql_literals import MADE_UP
 from gendash.engine.languages.sql_parser import nodes, parse_statements, sql_error
 from gendash.engine.model import Dashboard, Language, Panel, Problem, Query
 
@@ -37,7 +38,7 @@ def sample(query: Query, dashboard: Dashboard, text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _sample(language: Language, text: str, variables: tuple[tuple[str, bool], ...]) -> str:
-    choices = [Choice(name, ["x"], ["x"], multi) for name, multi in variables]
+    choices = [Choice(name, [MADE_UP], [MADE_UP], multi) for name, multi in variables]
     return expand_macros(language, text, _SAMPLE_TIMES[language], choices)
 
 
@@ -328,8 +329,11 @@ def check_read(catalog: Catalog) -> list[Problem]:
         return []
     texts = [query.text for _, _, query in catalog.queries()]
     texts += [str(metric.get("sql", "")) for metric in catalog.metrics.values()]
+    expanded = [catalog.expanded(text) for text in texts]
+    if any(one.wrong for one in expanded):  # a wrong reference may mean the file
+        return []
     used = frozenset().union(
-        *(catalog.expanded(text).uses for text in texts), *(catalog.relation_uses(name) for name in catalog.relations)
+        *(one.uses for one in expanded), *(catalog.relation_uses(name) for name in catalog.relations)
     )
     kinds = {"staging": "staging", "rollup": "relation", "view": "relation"}
     return [

@@ -94,6 +94,7 @@ ALERTS = """- alert: OurRequestsStopped
 - record: job:our_requests:increase$window
   each: [{window: 1h}, {window: 1d}]
   doc: Requests of $window.
+  kept_for: the capacity report reads it
   feature: http_metrics
   expr: sum by (job) (increase({{ metric('http_requests') }}[$window]))
 """
@@ -237,6 +238,16 @@ FAULTS = [
     (T, "# features: http_metrics", "# features: -http_metric", r"tests/ours.yaml:1: no feature '-http_metric'; did you mean 'http_metrics'\?"),
     (T, "tests:", "test:", r"tests/ours.yaml:4: unknown key 'test'; did you mean 'tests'\?"),
     (T, TESTS, "", r"tests/ours.yaml: no tests; write a map with"),
+    (R, "- record:", "- record: job:our_requests:rate1h\n  doc: Requests.\n  expr: sum by (job) (rate({{ metric('http_requests') }}[1h]))\n- record:", r"ours.yaml:1 job:our_requests:rate1h: nothing reads this series; read it, or say under kept_for: who does"),
+    (W, "kept_for:", "kept_of:", r"more.yaml:16 .*: unknown key 'kept_of'; did you mean 'kept_for'\?"),
+    (R, "[5m]))", "[5m])) / 0", r"ours.yaml:4 job:our_requests:rate5m: division by a literal 0; divide by something else"),
+    # SQL: groups, literals
+    (V, "dau as users", "sum(dau)::bigint as users", r"our_day.sql:12:8: 'day' is neither grouped nor aggregated; add it to GROUP BY"),
+    (V, "dau as users", "dau / 0 as users", r"our_day.sql:12:\d+: division by a literal 0; divide by something else, or by nullif"),
+    (A, "where day is null", "where day = 'yestrday'", r"our_audit.sql:7:\d+: 'yestrday' is no date; write a date, or cast the other side"),
+    (A, "where day is null", "where day = 3", r"our_audit.sql:7:\d+: date = integer; cast one side"),
+    (A, "where day is null", "where day", r"our_audit.sql:7:\d+: WHERE of a date; compare it with something"),
+    (D, "select day as time, users from", "select day as time, max(users) as users from", r"ours/logins query A:1:8: 'day' is neither grouped nor aggregated"),
     # SQL: functions, types, arguments
     (V, "dau as users", "coalece(dau, 0) as users", r"our_day.sql:12:\d+: no function 'coalece' in PostgreSQL; did you mean 'coalesce'\?"),
     (V, "dau as users", "dau::bigit as users", r"our_day.sql:12:\d+: no type 'bigit' in PostgreSQL; did you mean 'bigint'\?"),
