@@ -28,7 +28,7 @@ from gendash.langfuse_bridge.store import Store
 from gendash.langfuse_bridge.streams import OBSERVATIONS, SCORES
 from gendash.langfuse_bridge.sync import sync
 
-SAMPLE = 60
+SAMPLE = 24
 SOAK = int(os.environ.get("GENDASH_HISTORIES", "2000"))
 BLOCKS = 20
 """The full count is split, so that it can be run in parts: `-k "too[3]"` runs the fourth."""
