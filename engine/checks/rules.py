@@ -111,7 +111,11 @@ def check_series_read(catalog: Catalog) -> list[Problem]:
     used = {name for one in expanded for kind, name in one.uses if kind == "rule"}
     unclear = {problem.where.split(":")[0] for problem in catalog.problems}
     return [
-        Problem(in_rule(rule, "record"), "nothing reads this series", "read it, or say under kept_for: who does")
+        Problem(
+            in_rule(rule, "record"),
+            "nothing reads this series",
+            "read it, or say under kept_for: who reads it elsewhere",
+        )
         for rule in catalog.rules.values()
         if rule.kind == "record" and rule.name not in used and not rule.kept_for and rule.path not in unclear
         if not catalog.styles or catalog.style_of(rule.path) is not None
@@ -160,7 +164,6 @@ RULE_CHECKS = (
     check_alerts,
     check_rule_order,
     check_rules_live,
-    check_series_read,
     check_divisors,
     check_rule_divisions,
     check_facts,

@@ -133,8 +133,7 @@ def read_as(kind: str, node: Any, scope: Scope) -> None:
     """Reports a literal in quotes that cannot be read as the type that it is compared with or cast to."""
     text = literals.text_of(node)
     if kind and text is not None and literals.is_unreadable(text, kind):
-        do = f"write a {kind}, or cast the other side"
-        scope.report(f"'{text[:40]}' is no {kind}", do, node.a_const.location)
+        scope.report(f"'{text[:40]}' is no {kind}", "correct it, or cast the other side", node.a_const.location)
 
 
 def condition(node: Any, scope: Scope, name: str) -> None:

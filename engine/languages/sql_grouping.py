@@ -30,12 +30,19 @@ def grouping_faults(query: Any, scope: Scope) -> Iterator[Fault]:
     sorts = [*(by.sort_by.node for by in query.sort_clause), *query.distinct_clause]
     sorts = [node for node in sorts if not _names_an_output(node, scope)]
     every = [*shown, query.having_clause, *sorts, *query.window_clause]
-    yield from _nested(every)
-    if not query.group_clause and not query.having_clause.WhichOneof("node") and not any(map(_aggregates, every)):
+    nested = list(_nested(every))
+    yield from nested
+    if nested or (
+        not query.group_clause and not query.having_clause.WhichOneof("node") and not any(map(_aggregates, every))
+    ):
         return
     grouping = _Grouping(scope, list(_grouped(query.group_clause, query.target_list, scope)))
-    for node in every:
-        yield from grouping.faults(node)
+    wrong = [fault for node in every for fault in grouping.wrong(node)]
+    if wrong:  # one fault, however many columns
+        names = [f"'{name}'" for name in dict.fromkeys(name for name, _ in wrong)]
+        what = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+        do = "add them to GROUP BY, or aggregate them" if names[1:] else "add it to GROUP BY, or aggregate it"
+        yield Fault(f"{what} {'are' if names[1:] else 'is'} neither grouped nor aggregated", do, wrong[0][1])
 
 
 def _misplaced(places: Iterable[Any], name: str, do: str) -> Iterator[Fault]:
@@ -132,8 +139,8 @@ class _Grouping:
         # a star in GROUP BY, or an ordinal of one, is all of its columns
         self.is_open = any(field.HasField("a_star") for node in nodes for field in node.column_ref.fields)
 
-    def faults(self, node: Any) -> Iterator[Fault]:
-        """What is read below an expression, outside its aggregates, and not grouped by."""
+    def wrong(self, node: Any) -> Iterator[tuple[str, int]]:
+        """Columns below an expression, outside its aggregates, that are not grouped by, and their bytes in the text."""
         if self.is_open:
             return
         for ref, inside in self._read(node, within=False):
@@ -171,7 +178,7 @@ class _Grouping:
             return None
         return (owners[0] if len(owners) == 1 else "", names[0])
 
-    def _judge(self, ref: Any, within: bool) -> Iterator[Fault]:
+    def _judge(self, ref: Any, within: bool) -> Iterator[tuple[str, int]]:
         if within and len(ref.fields) == 1:
             return  # of the query within, or not: its own names are not known here
         if ref.fields[-1].HasField("a_star"):
@@ -187,9 +194,7 @@ class _Grouping:
             read = [own] if own else []
         for column in read:
             if not self._covers(column):
-                what = f"'{column[1]}' is neither grouped nor aggregated"
-                yield Fault(what, "add it to GROUP BY, or aggregate it", ref.location)
-                return
+                yield column[1], ref.location
 
     def _covers(self, column: Column) -> bool:
         alias, name = column
