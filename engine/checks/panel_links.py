@@ -31,7 +31,7 @@ def check_links_pass(catalog: Catalog) -> list[Problem]:
         target = catalog.dashboards.get(link_target(panel.leads_to)[0])
         names = [one.name for one in target.variables] if target else []
         for name, column in panel.passes.items():
-            if name not in names:
+            if name not in names and (target or not panel.leads_to):  # else check_link_targets reports the dashboard
                 what = f"passes '{name}', no variable of '{link_target(panel.leads_to)[0]}'"
                 found.append(Problem(where, what, suggest(name, names)))
             linked = [matcher.get("options") for matcher, _ in properties(catalog.body(where), "links")]

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -165,11 +166,18 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def lines(root: Path) -> list[str]:
-    return [str(problem) for problem in check(read_catalog(load_config(), [root]))]
+    """The lines of `check` about the shipped content and the root; of the shipped dashboards only the Overview.
+
+    They take half of the time, and tests/faults checks every one with each of its faults.
+    """
+    found = read_catalog(load_config(), [root])
+    kept = {name: board for name, board in found.dashboards.items() if name in (*found.own, "overview")}
+    left_out = found.left_out | (found.dashboards.keys() - kept.keys())
+    return [str(problem) for problem in check(replace(found, dashboards=kept, left_out=left_out))]
 
 
 def test_the_good_root_has_no_problem(root: Path) -> None:
-    assert lines(root) == []
+    assert check(read_catalog(load_config(), [root])) == []
     assert all("[" in str(one) for one in warnings(read_catalog(load_config(), [root])))
 
 
