@@ -27,6 +27,10 @@ def check_adapter(catalog: Catalog) -> list[Problem]:
             )
             for name, byte in system_functions(one.raw)
         ]
+        if catalog.builtins is not None and not one.faults:
+            found += [
+                Problem(_place(one, wrong.place), wrong.what, wrong.do) for wrong in catalog.builtins.faults(one.raw)
+            ]
         if not one.faults:
             found += _columns(one, table, catalog.contract[table])
     return found

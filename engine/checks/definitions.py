@@ -49,9 +49,7 @@ def check(catalog: Catalog) -> list[Problem]:
     """
     judged, wrong = sound(catalog)
     found = [*catalog.problems, *check_header_keys(catalog), *wrong]
-    platform = check_platform_sql(judged)
-    if any(table.faults for table in judged.adapter.values()):
-        platform = [*platform, *check_adapter(judged)]
+    platform = [*check_platform_sql(judged), *check_adapter(judged)]
     if platform:  # whatever reads that column, or that file, is not to blame
         return list(dict.fromkeys([*found, *platform]))
     if catalog.complete:

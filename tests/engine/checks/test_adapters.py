@@ -95,6 +95,8 @@ def test_columns_words_and_rows_can_still_be_set_over_what_the_adapter_gives(tmp
         ({"conversations": TALKS.replace("owner as", "count(*) as")}, "conversations.sql:1: 'id' is neither grouped nor aggregated"),
         ({"conversations": TALKS.rstrip() + "\nwhere begun::date > 'x'"}, "conversations.sql:2: 'x' is no date"),
         ({"conversations": TALKS.rstrip() + "\nwhere size / 0 > 1"}, "conversations.sql:2: division by a literal 0"),
+        ({"users": USERS.replace("u.made as", "u.made::timestampz as")}, "users.sql:1: no type 'timestampz' in PostgreSQL"),
+        ({"users": USERS.replace("u.made as", "lowr(u.made) as")}, "users.sql:1: no function 'lowr' in PostgreSQL"),
         ({"users": USERS.replace("auth.accounts", "gendash.user_entity")}, "users.sql: reads schema gendash"),
     ],
 )  # fmt: skip
