@@ -92,7 +92,7 @@ def test_columns_words_and_rows_can_still_be_set_over_what_the_adapter_gives(tmp
         ({"messages": LINES.replace("lines l", "{{ table('x') }} l")}, "messages.sql:1: holds a template: {{ table('x') }}"),
         ({"messages": LINES.replace("from lines l", "from lines l\njoin talks t on t.id = talk")}, "messages.sql:2: 'talk' without its table"),
         ({"messages": LINES.replace("l.who as", "pg_read_file('/etc/passwd') as")}, "messages.sql:1: pg_read_file() reads more than the platform's tables"),
-        ({"conversations": TALKS.replace("owner as", "count(*) as")}, "conversations.sql:1: 'id' is neither grouped nor aggregated"),
+        ({"conversations": TALKS.replace("owner as", "count(*) as")}, "conversations.sql:1: 'id' and 'begun' are neither grouped nor aggregated"),
         ({"conversations": TALKS.rstrip() + "\nwhere begun::date > 'x'"}, "conversations.sql:2: 'x' is no date"),
         ({"conversations": TALKS.rstrip() + "\nwhere size / 0 > 1"}, "conversations.sql:2: division by a literal 0"),
         ({"users": USERS.replace("u.made as", "u.made::timestampz as")}, "users.sql:1: no type 'timestampz' in PostgreSQL"),
