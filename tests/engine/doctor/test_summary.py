@@ -139,7 +139,9 @@ def test_times_that_are_numbers_are_times_and_those_that_are_none_are_counted(
     def parts() -> dict[str, str]:
         (users,) = [one for one in report_of(definitions(database, MAPPED)).features if one.name == "users"]
         assert users.state == "there"
-        return {part.name: part.why for part in users.parts if part.why and part.kind == "rows" and "users" in part.name}
+        return {
+            part.name: part.why for part in users.parts if part.why and part.kind == "rows" and "users" in part.name
+        }
 
     assert parts() == {}
     execute(database, "insert into accounts (id, created_at) values (99, 12)")
