@@ -123,14 +123,18 @@ def _entry(catalog: Catalog, rule: Rule) -> dict[str, Any]:
 
 
 def alert_annotations(catalog: Catalog, rule: Rule) -> dict[str, str]:
-    """An alert's annotations: its own, with ``dashboard`` as a link, and the link to its runbook."""
+    """An alert's annotations: its own, with ``dashboard`` as a link, and the link to its runbook.
+
+    ``runbook_url`` may be a page of one's own, or ``#heading`` of the published runbooks.
+    """
     found = {name: catalog.prose(text) for name, text in rule.annotations.items()}
     dashboard = found.pop("dashboard", "")
     if dashboard:
         public = catalog.config["grafana_public_url"].rstrip("/")
         found["dashboard_url"] = f"{public}/d/{catalog.config.dashboard_uid(dashboard)}"
-    found["runbook_url"] = f"{catalog.config['docs_url'].rstrip('/')}/runbooks.md#{rule.name.lower()}"
-    return found
+    runbook = found.pop("runbook_url", f"#{rule.name.lower()}")
+    docs = f"{catalog.config['docs_url'].rstrip('/')}/runbooks.md"
+    return {**found, "runbook_url": f"{docs}{runbook}" if runbook.startswith("#") else runbook}
 
 
 if TYPE_CHECKING:
