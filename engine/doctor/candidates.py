@@ -1,4 +1,4 @@
-"""Names of a platform that may be meant: synonyms by the lists of `init`, those of the same words, similar ones. Pure."""
+"""Names of a platform that may be meant: synonyms by the lists of `init`, the same words, similar ones. Pure."""
 
 from __future__ import annotations
 
