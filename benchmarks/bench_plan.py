@@ -9,10 +9,13 @@ Run with `python -m gendash.benchmarks.bench_plan --messages 10000000`.
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -47,6 +50,23 @@ def slowness(connection: psycopg.Connection[Any], days: float) -> float:
     return statistics.median(took) / float(row[1]) * 1e6 / RATES["read_us"].value
 
 
+def cpu_seconds(connection: psycopg.Connection[Any]) -> float:
+    """Seconds of CPU that the server and this process have used so far (Linux): what other load does not change much."""
+    row = connection.execute("select split_part(pg_read_file('postmaster.pid'), e'\\n', 1)").fetchone()
+    assert row
+    ticks, main = os.sysconf("SC_CLK_TCK"), int(row[0])
+    found = 0.0
+    for one in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            number, _, rest = one.read_text().partition(" (")
+            parts = rest.rpartition(") ")[2].split()
+            if int(number) == main:  # with what its ended sessions used
+                found += sum(map(int, parts[11:15])) / ticks
+            elif int(parts[1]) == main:
+                found += sum(map(int, parts[11:13])) / ticks
+    return found + time.process_time()
+
+
 def main() -> None:
     """Prints one line a figure."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -74,23 +94,29 @@ def measure(url: str, messages: int, days: float, index: str) -> None:
     def first_fill() -> None:
         filled.update({one.relation: one.seconds for one in run(catalog)})
 
+    used = cpu_seconds(connection)
     first = timed(first_fill)
+    used = cpu_seconds(connection) - used
     print(f"first fill, by the rates as they are: {plan.first_s:.1f} s planned, {first:.1f} s taken", flush=True)
+    print(f"first fill, CPU: {used:.1f} s used: {plan.first_s / used:.2f}", flush=True)
     at_first = slower
     connection.execute("vacuum analyze")
-    steady, by_relation, slower = [], {}, slowness(connection, days)
+    steady, spent, by_relation, slower = [], [], {}, slowness(connection, days)
     for number in range(4):
         connection.execute(
             "insert into messages (id, conversation_id, role, content, created_at) select gen_random_uuid(), "
             f"md5('c' || %s - n)::uuid, 'user', {CONTENT}, %s from generate_series(1, 500) as n",
             [messages // 10, NOW - timedelta(minutes=5 * number)],
         )
-        begun = time.perf_counter()
+        used, begun = cpu_seconds(connection), time.perf_counter()
         results = run(catalog)
         steady.append(time.perf_counter() - begun)
+        spent.append(cpu_seconds(connection) - used)
         by_relation = {one.relation: one.seconds for one in results}
     taken = statistics.median(steady[1:])
     print(f"steady refresh, by the rates as they are: {plan.steady_s:.2f} s planned, {taken:.2f} s taken", flush=True)
+    used = statistics.median(spent[1:])
+    print(f"steady refresh, CPU: {used:.2f} s used: {plan.steady_s / used:.2f}", flush=True)
     overhead = statistics.median(by_relation.values())  # most relations have next to nothing to do
     work = plan.first_s - plan.relations * RATES["relation_ms"].value / 1e3
     said = work * at_first + plan.relations * overhead
