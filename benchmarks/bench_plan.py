@@ -51,7 +51,7 @@ def slowness(connection: psycopg.Connection[Any], days: float) -> float:
 
 
 def cpu_seconds(connection: psycopg.Connection[Any]) -> float:
-    """Seconds of CPU that the server and this process have used so far (Linux): what other load does not change much."""
+    """Seconds of CPU that the server and this process have used so far (Linux); other load changes them little."""
     row = connection.execute("select split_part(pg_read_file('postmaster.pid'), e'\\n', 1)").fetchone()
     assert row
     ticks, main = os.sysconf("SC_CLK_TCK"), int(row[0])
