@@ -89,14 +89,24 @@ def named_bars(source: str, name: str, value: str, order: str) -> str:
 
 
 def tickets_by_status(chosen: str = "true") -> str:
-    """SQL: one bar per status in the order of a ticket's life; unknown statuses only if a ticket has one."""
+    """SQL: one bar per status in the order of a ticket's life; unknown statuses only if a ticket has one.
+
+    Those that wait have a scale of their own, so that years of closed ones do not dwarf them.
+    """
     return f"""
     with statuses (status, rank) as (
       values ('open', 1), ('in_progress', 2), ('resolved', 3), ('closed', 4), ('other', 5)
+    ),
+    counted as (
+      select replace(status, '_', ' ') as name, rank, coalesce(sum(tickets) filter (where {chosen}), 0)::bigint as value
+      from statuses left join {{{{ view('ticket_status_now') }}}} using (status) group by status, rank
     )
-    select replace(status, '_', ' ') as name, coalesce(sum(tickets) filter (where {chosen}), 0)::bigint as value
-    from statuses left join {{{{ view('ticket_status_now') }}}} using (status)
-    group by status, rank having status <> 'other' or sum(tickets) filter (where {chosen}) > 0 order by rank"""
+    select name, value, {own_scale("rank <= 2")} from counted where name <> 'other' or value > 0 order by rank"""
+
+
+def own_scale(group: str) -> str:
+    """SQL: the end of a bar's scale, the largest value of its group; the transformation to bars reads ``max``."""
+    return f"greatest(max(value) over (partition by {group}), 1) as max"
 
 
 def per_hour(value: str) -> str:
@@ -172,8 +182,8 @@ FAILED = ',status=~"5.."'
 HALF_A_SECOND = ',le="0.5"'
 
 
-def curve(days: str, label: str, back: int, against: str = "vs prior", first: int = 0) -> str:
-    """SQL: a figure for each of 30 days, with its change against ``back`` days earlier in the name.
+def curve(days: str, label: str, back: int, against: str = "vs prior", first: int = 0, more: str = "''") -> str:
+    """SQL: a figure for each of 30 days, with its change against ``back`` days earlier in the name, then ``more``.
 
     ``days`` are common table expressions of which the last, ``curve``, has day and value; they may use ``today``.
     ``first`` 1 excludes today, for figures of single days, since today is incomplete.
@@ -186,7 +196,8 @@ def curve(days: str, label: str, back: int, against: str = "vs prior", first: in
       from today
       left join curve now on now.day = today.day - {first} left join curve before on before.day = now.day - {back}
     )
-    select curve.day::timestamp at time zone {{{{ zone() }}}} as "time", {change(label, against)} as metric, value
+    select curve.day::timestamp at time zone {{{{ zone() }}}} as "time",
+      {change(label, against)} || {more} as metric, value
     from curve cross join figures cross join today
     where curve.day > today.day - 30 - {first} and curve.day <= today.day - {first} order by 1"""
 
@@ -209,9 +220,9 @@ def summed(daily: str, days: int, value: str = "n") -> str:
     curve as (select day, {value} as value from sums)"""
 
 
-def rolling(daily: str, value: str = "n", unit: str = "") -> str:
+def rolling(daily: str, value: str = "n", label: str = "30 d") -> str:
     """SQL: a figure of 30 days for each of the last 30 days, with its change against the 30 days before in the name."""
-    return curve(summed(daily, 30, value), f"30 d{unit}", 30)
+    return curve(summed(daily, 30, value), label, 30)
 
 
 def state_of_share(source: str, red: str, amber: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gendash.dashboards._lists import ranked_row, row_column, row_number
 from gendash.dashboards._llm import langfuse_link
 from gendash.dashboards._palette import (
     BAD,
@@ -39,7 +40,24 @@ from gendash.dashboards._queries import (
 from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
 from gendash.dashboards._tables import count_bar, linked
 from gendash.dashboards.viz import BarGauge, DayBars, HeadTile, Lines, NumberTile, ShareTile, StateTile, Table
-from gendash.engine.model import Dashboard, Panel, Row, SettingRef, promql, slo, sql
+from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, promql, slo, sql
+
+USER = Variable(
+    "user",
+    "User",
+    "Id of the user whose conversations are listed; a click on a name in a table sets it.",
+    sql(
+        """
+        select user_id from {{ view('user_top_30d') }}
+        {% if feature('langfuse') %}
+        union select user_id from {{ view('user_llm_30d') }} where user_id <> '' {% endif %}
+        union select user_id from {{ view('user_desk_90d') }} where user_id is not null
+        order by 1""",
+        may_be_empty="nobody has written, opened a ticket or uploaded a document yet",
+    ),
+    all_value="'__all'",
+    feature="users conversations",
+)
 
 SIGN_INS = '{{ rule("job_status:auth_attempts:%s") }}{job=~"$job"%s}'
 SUCCESS, FAILURE = ',status="success"', ',status="failure"'
@@ -94,8 +112,11 @@ STRIP = [
         [
             promql(
                 f"(({SUCCEEDED} < bool {{{{ slo('sign_in.amber') }}}})"
-                f" + ({SUCCEEDED} < bool {{{{ slo('sign_in.red') }}}}))",
-                legend="success, last hour",
+                f" + ({SUCCEEDED} < bool {{{{ slo('sign_in.red') }}}}))"
+                f' + on () group_left (share) 0 * count_values("share", floor(1000 * {SUCCEEDED}) / 10)'
+                " + on () group_left (target) 0 * "
+                "count_values(\"target\", vector(100 * {{ slo('sign_in.amber') }}))",
+                legend="{{share}} %, target {{target}} %",
                 instant=True,
                 may_be_zero="0 means that it works",
                 may_be_empty=NO_SIGN_IN,
@@ -709,8 +730,9 @@ WHO = [
             sort_by="Messages",
             no_data="–",
             overrides=[
-                *linked("User", "Open the user in Langfuse", custom__minWidth=160),
-                column("Id", custom__width=90),
+                column("User", custom__minWidth=160, links=[]),
+                *linked("Id", "Open the user in Langfuse", custom__width=90),
+                row_column(),
                 count_bar("Messages", USERS, custom__minWidth=150),
                 column("Role", custom__width=110),
                 *(column(name, custom__width=75) for name in ("Days", "Ratings")),
@@ -729,7 +751,9 @@ WHO = [
                   {% if feature('langfuse') %} tokens as "Tokens", cost_usd as "Cost", {% endif %}
                   {% if feature('feedback') %} ratings as "Ratings",
                   satisfied::float8 / nullif(ratings, 0) as "CSAT", {% endif %}
-                  last_at as "Last seen", left(user_id, 8) as "Id"
+                  last_at as "Last seen", user_id as "Id", """
+                + ranked_row("total")
+                + """
                   {% if feature('langfuse') %}, """
                 + langfuse_link("users", "user_id")
                 + """{% endif %}
@@ -740,6 +764,8 @@ WHO = [
         ],
         width=24,
         height=12,
+        leads_to="user-analytics/user_conversations",
+        passes={"user": "Id"},
         feature="users conversations",
     ),
     Panel(
@@ -751,8 +777,9 @@ WHO = [
             sort_by="Cost",
             no_data="–",
             overrides=[
-                *linked("User", "Open the user in Langfuse", custom__minWidth=160),
-                column("Id", custom__width=90),
+                column("User", custom__minWidth=160, links=[]),
+                *linked("Id", "Open the user in Langfuse", custom__width=90),
+                row_column(),
                 count_bar("Cost", COST, unit="currencyUSD", decimals=2, custom__minWidth=150),
                 column("Turns", unit="locale", custom__width=90),
                 column("Of all turns", unit="percentunit", decimals=1, custom__width=100),
@@ -764,7 +791,8 @@ WHO = [
             sql(
                 f"""
                 select name as "User", cost_usd as "Cost", turns as "Turns", turn_share as "Of all turns",
-                  calls as "Calls", tokens as "Tokens", left(user_id, 8) as "Id", {langfuse_link("users", "user_id")}
+                  calls as "Calls", tokens as "Tokens", user_id as "Id", {ranked_row("total")},
+                  {langfuse_link("users", "user_id")}
                 from {{{{ view('user_llm_30d') }}}} order by rank limit 102""",
                 format="table",
                 may_be_empty="no turn was traced within 30 days",
@@ -772,7 +800,85 @@ WHO = [
         ],
         width=24,
         height=8,
+        leads_to="user-analytics/user_conversations",
+        passes={"user": "Id"},
         feature="users langfuse",
+    ),
+    Panel(
+        "desk",
+        "Top ticket creators and document uploaders by name, 90 d",
+        "Users by the tickets that they opened and the documents that they uploaded and that still exist, of today and "
+        "the 89 days before; at most 100. Urgent+ is urgent or high, Failed of the documents that are done or failed."
+        "\n\nSupport tickets and Knowledge base, which are for everybody, show people as the first 8 characters "
+        "of their id.",
+        Table(
+            no_data="–",
+            overrides=[
+                column("User", custom__minWidth=160, links=[]),
+                count_bar("Tickets", CALLS, custom__width=130),
+                *(column(name, unit="locale", custom__width=75) for name in ("Waiting", "Urgent+")),
+                count_bar("Documents", USERS_3, custom__width=130),
+                column("Failed", unit="percentunit", decimals=0, custom__width=75),
+                column("Size", unit="decbytes", custom__width=90),
+                column("Newest", unit="dateTimeFromNow", custom__width=120),
+                column("Id", custom__width=90),
+                row_column(),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                select name as "User", tickets as "Tickets", waiting as "Waiting", urgent as "Urgent+",
+                  documents as "Documents", failed / nullif(ended, 0)::float8 as "Failed", bytes as "Size",
+                  newest_at as "Newest", user_id as "Id", {ranked_row("total")}
+                from {{{{ view('user_desk_90d') }}}} order by rank limit 101""",
+                format="table",
+                may_be_empty="no ticket and no document within 90 days",
+            )
+        ],
+        width=24,
+        height=8,
+        leads_to="user-analytics/user_conversations",
+        passes={"user": "Id"},
+        feature="users",
+    ),
+    Panel(
+        "user_conversations",
+        "List of conversations of a user, newest first",
+        "Conversations that the user chosen above began in the picked range, with all their messages so far; at most "
+        "200. A click on a name in the tables above chooses one. A conversation leads to its session in Langfuse.",
+        Table(
+            no_data="Choose a user: click on a name",
+            name_nothing=False,
+            overrides=[
+                column("User", custom__minWidth=140),
+                *linked("Conversation", "Open the session in Langfuse", custom__width=320),
+                column("Begun", unit="dateTimeAsIso", custom__width=170),
+                *(column(name, unit="locale", custom__width=90) for name in ("Messages", "Questions")),
+                row_column(),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                select coalesce(names.name, left(c.user_id, 8)) as "User", c.conversation_id as "Conversation",
+                  c.created_at as "Begun", c.channel as "Channel", coalesce(sum(m.messages), 0) as "Messages",
+                  coalesce(sum(m.user_messages), 0) as "Questions",
+                  {row_number("c.created_at desc, c.conversation_id")}
+                  {{% if feature('langfuse') %}}, {langfuse_link("sessions", "c.conversation_id")} {{% endif %}}
+                from {{{{ view('conversation_entity') }}}} c
+                left join {{{{ view('user_name') }}}} names using (user_id)
+                left join {{{{ view('message_conversation_day') }}}} m using (conversation_id)
+                where $__timeFilter(c.created_at) and c.user_id = ${{user:sqlstring}}
+                group by c.conversation_id, c.created_at, c.channel, c.user_id, names.name
+                order by c.created_at desc, c.conversation_id limit 200""",
+                format="table",
+                may_be_empty="no user is chosen, or the user began no conversation in the picked range",
+            )
+        ],
+        width=24,
+        height=8,
+        feature="users conversations",
     ),
 ]
 
@@ -887,6 +993,6 @@ DASHBOARD = Dashboard(
     refresh="1m",
     range="30d",
     audience="admin",
-    variables=(JOB,),
+    variables=(JOB, USER),
     annotations=ANNOTATIONS,
 )
