@@ -28,6 +28,7 @@ from gendash.dashboards._queries import (
     compared,
     failing,
     firing,
+    limited,
     quantile,
 )
 from gendash.dashboards.viz import (
@@ -107,8 +108,11 @@ SLO_LEFT_PANEL = Panel(
     NumberTile(unit="percentunit", decimals=0, judged=True, thresholds=down_is_bad(0, slo("budget_left.amber"))),
     [
         promql(
-            'min({{ rule("job:slo_api_errors_budget_left:ratio30d") }}{job=~"$job"})',
-            legend="error budget, 30 d",
+            limited(
+                'min({{ rule("job:slo_api_errors_budget_left:ratio30d") }}{job=~"$job"})',
+                "100 * {{ slo('api_errors.objective') }}",
+            ),
+            legend="of {{limit}} % that may fail",
             instant=True,
         )
     ],
@@ -151,6 +155,7 @@ ERRORS_PANEL = Panel(
             f"{ERRORS} / ({REQUESTS} > 0)",
             "now, 5xx of all",
             is_share=True,
+            limit="slo.api_errors.objective",
             may_be_zero="no request failed",
             may_be_empty=QUIET,
         )
@@ -175,7 +180,7 @@ P95_PANEL = Panel(
         thresholds=up_is_bad(slo("api_latency.threshold_s"), slo("api_latency.red_s")),
         no_data="no traffic",
     ),
-    [compared(quantile(0.95), may_be_empty=QUIET)],
+    [compared(quantile(0.95), limit="slo.api_latency.threshold_s", may_be_empty=QUIET)],
     width=6,
     height=4,
     leads_to="overview/response_time",
@@ -215,6 +220,7 @@ ERROR_SHARE_PANEL = Panel(
     width=8,
     height=8,
     leads_to="system-health/errors_by_handler",
+    passes={"time": "1h"},
     feature="http_metrics",
 )
 
@@ -236,6 +242,7 @@ RESPONSE_TIME_PANEL = Panel(
     width=8,
     height=8,
     leads_to="system-health/latency_by_handler",
+    passes={"time": "1h"},
     feature="http_metrics",
 )
 
@@ -259,6 +266,7 @@ ROUTE_STATES_PANEL = Panel(
     width=12,
     height=8,
     leads_to="system-health/errors_by_handler",
+    passes={"handler": "{{handler}}", "time": "1h"},
     feature="http_metrics",
 )
 
@@ -279,5 +287,6 @@ LATENCY_HEATMAP_PANEL = Panel(
     width=24,
     height=8,
     leads_to="system-health/latency_by_handler",
+    passes={"time": "1h"},
     feature="http_metrics",
 )

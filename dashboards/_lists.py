@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gendash.dashboards._palette import override
+from gendash.engine.model import Query, promql
 
 ROW = "Row"
 """The column that says ``3 of 120``, so that nobody takes a list that was cut for the whole."""
@@ -28,6 +29,16 @@ def ranked_row(total: str) -> str:
 def row_column() -> dict[str, Any]:
     """The override of that column."""
     return override("byName", ROW, custom__width=95, custom__align="right")
+
+
+def of_all(every: str, cut: str) -> Query:
+    """PromQL: how many series there are before ``topk`` cuts them, on each one that is kept."""
+    return promql(f"0 * ({cut}) + on () group_left () count({every})", instant=True, format="table")
+
+
+def of_column() -> dict[str, Any]:
+    """The override of the column ``Of`` with that number."""
+    return override("byName", "Of", unit="prefix:of ", decimals=0, custom__width=60)
 
 
 def chosen(variable: str, column: str) -> str:

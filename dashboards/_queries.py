@@ -38,9 +38,17 @@ def _at_end(text: str, offset: str = "") -> str:
     return found
 
 
-def compared(value: str, otherwise: str = "now, over 5 min", is_share: bool = False, **empty: str) -> Query:
+def limited(value: str, limit: str) -> str:
+    """PromQL: one series with a label ``limit``, so that a judgement says what it is measured by."""
+    return f'({value}) + on () group_left (limit) 0 * count_values("limit", round(vector({limit}), 0.001))'
+
+
+def compared(
+    value: str, otherwise: str = "now, over 5 min", is_share: bool = False, limit: str = "", **empty: str
+) -> Query:
     """PromQL: a head tile's curve, with its value a week before the end of the picked range in its name.
 
+    ``limit`` is the key of the setting from which on the figure is judged, in seconds or as a share.
     A week, since the day before is another weekday: a Saturday would be compared with a Friday.
     The name is ``▲12 % vs a week ago``, of a share ``a week ago 0.12 %``; ``otherwise`` if there is no value then.
     """
@@ -54,12 +62,15 @@ def compared(value: str, otherwise: str = "now, over 5 min", is_share: bool = Fa
     name = f'count_values("change", {change})'
     for text, number in words:
         name = f'label_replace({name}, "change", "{text}", "change", "{number}")'
-    return promql(
+    text = (
         f"({value}) + on () group_left (change) 0 * {name} "
-        f'or on () label_replace({value}, "change", "{otherwise}", "", "")',
-        legend="{{change}}",
-        **empty,
+        f'or on () label_replace({value}, "change", "{otherwise}", "", "")'
     )
+    if not limit:
+        return promql(text, legend="{{change}}", **empty)
+    factor, unit = ("100 * ", "%") if is_share else ("", "s")
+    legend = f"{{{{change}}}}, limit {{{{limit}}}} {unit}"
+    return promql(limited(text, f"{factor}{{{{ setting('{limit}') }}}}"), legend=legend, **empty)
 
 
 def change(label: str, against: str = "vs prior") -> str:
@@ -104,9 +115,9 @@ def tickets_by_status(chosen: str = "true") -> str:
     select name, value, {own_scale("rank <= 2")} from counted where name <> 'other' or value > 0 order by rank"""
 
 
-def own_scale(group: str) -> str:
+def own_scale(group: str, value: str = "value") -> str:
     """SQL: the end of a bar's scale, the largest value of its group; the transformation to bars reads ``max``."""
-    return f"greatest(max(value) over (partition by {group}), 1) as max"
+    return f"greatest(max({value}) over (partition by {group}), 1) as max"
 
 
 def per_hour(value: str) -> str:

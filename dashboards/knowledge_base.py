@@ -244,7 +244,14 @@ HEAD = [
             thresholds=up_is_bad(slo("kb_search.threshold_s"), slo("kb_search.red_s")),
             no_data="no search",
         ),
-        [compared(percentile(0.95), "over the last hour", may_be_empty="nobody searches")],
+        [
+            compared(
+                percentile(0.95),
+                "over the last hour",
+                limit="slo.kb_search.threshold_s",
+                may_be_empty="nobody searches",
+            )
+        ],
         width=6,
         height=4,
         leads_to="knowledge-base/search_time",
