@@ -16,9 +16,9 @@ DAY_ENDS = 'extract(epoch from ((day + 1)::timestamp at time zone {{ zone() }}))
 """SQL: the end of the column ``day`` in milliseconds since 1970, for links."""
 
 
-def row_number(order: str) -> str:
+def row_number(order: str, total: str = "count(*) over ()") -> str:
     """SQL: which row of how many, before the LIMIT cuts them; ``order`` is that of the list."""
-    return f"row_number() over (order by {order}) || ' of ' || count(*) over () as \"{ROW}\""
+    return f"row_number() over (order by {order}) || ' of ' || {total} as \"{ROW}\""
 
 
 def ranked_row(total: str) -> str:

@@ -249,7 +249,7 @@ USAGE = [
                 ),
                 ever as (select coalesce(sum(conversations), 0) as ever from {{ view('conversation_hour') }})"""
                 f"""
-                select {{{{ now() }}}} as "time", {change("30 d")} || '; ' || ever || ' ever' as metric,
+                select {{{{ now() }}}} as "time", {change("30 d")} || '; ' || to_char(ever, 'FM999,999,999,990') || ' ever' as metric,
                   current as value
                 from figures cross join ever""",
                 may_be_zero=QUIET,

@@ -622,7 +622,7 @@ DATABASE = [
                   bytes as "Size", index_bytes as "Indexes",
                   rows as "Rows", case when is_gendash then 'gendash' else 'platform' end as "Whose",
                   """
-                + row_number("bytes desc, schema_name, table_name")
+                + row_number("bytes desc, schema_name, table_name", "max(tables) over ()")
                 + """
                 from {{ view('database_table') }} order by bytes desc, schema_name, table_name limit 50""",
                 format="table",

@@ -33,6 +33,7 @@ from gendash.dashboards._queries import (
     change,
     curve,
     every_day,
+    limited,
     named_bars,
     summed,
     tile,
@@ -111,12 +112,13 @@ STRIP = [
         ),
         [
             promql(
-                f"(({SUCCEEDED} < bool {{{{ slo('sign_in.amber') }}}})"
-                f" + ({SUCCEEDED} < bool {{{{ slo('sign_in.red') }}}}))"
-                f' + on () group_left (share) 0 * count_values("share", floor(1000 * {SUCCEEDED}) / 10)'
-                " + on () group_left (target) 0 * "
-                "count_values(\"target\", vector(100 * {{ slo('sign_in.amber') }}))",
-                legend="{{share}} %, target {{target}} %",
+                limited(
+                    f"(({SUCCEEDED} < bool {{{{ slo('sign_in.amber') }}}})"
+                    f" + ({SUCCEEDED} < bool {{{{ slo('sign_in.red') }}}}))"
+                    f' + on () group_left (share) 0 * count_values("share", floor(1000 * {SUCCEEDED}) / 10)',
+                    "100 * {{ slo('sign_in.amber') }}",
+                ),
+                legend="{{share}} %, target {{limit}} %",
                 instant=True,
                 may_be_zero="0 means that it works",
                 may_be_empty=NO_SIGN_IN,

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from desk_store import Store, filled
 from desk_store import same as nearly
-from overview_figures import DAY, Table, View, changed, price, started, tile, whole
+from overview_figures import DAY, Table, View, changed, numbered, price, started, tile, whole
 from overview_worlds import STORIES, Rows, Story, World, is_billed, make, nothing
 
 from gendash.demo.postgres import Server
@@ -488,9 +488,9 @@ def top_users(view: View) -> Table:
         good = Fraction(sum(rating >= 4 for rating in rated), len(rated)) if rated else None
         role = account["role"] if account["role"] in known else "other"
         figures = (wrote[user], role, len(active[user]), begun[user], _tokens(spent[user]), _cost(spent[user]))
-        rows.append((_name(account), *figures, len(rated), good, last[user], user[:8]))
-    head = ("User", "Messages", "Role", "Days", "Talks", "Tokens", "Cost", "Ratings", "CSAT", "Last seen", "Id")
-    return Table(head, rows)
+        rows.append((_name(account), *figures, len(rated), good, last[user], user))
+    head = ("User", "Messages", "Role", "Days", "Talks", "Tokens", "Cost", "Ratings", "CSAT", "Last seen", "Id", "Row")
+    return Table(head, numbered(rows, len(wrote)))
 
 
 def llm_by_user(view: View) -> Table:
@@ -508,11 +508,70 @@ def llm_by_user(view: View) -> Table:
         calls = [row for trace in made for row in trace]
         count = turns[user, name]
         figures = (_cost(calls), count, Fraction(count, every), _calls(calls), _tokens(calls))
-        found.append((name, *figures, user[:8], user))
-    found.sort(key=lambda row: (-row[1], -row[2], row[7], row[0]))
-    places = [row for row in found if row[7]][:100]
-    rows = [row[:7] for row in found if not row[7] or row in places]
-    return Table(("User", "Cost", "Turns", "Of all turns", "Calls", "Tokens", "Id"), rows)
+        found.append((name, *figures, user))
+    found.sort(key=lambda row: (-row[1], -row[2], row[6], row[0]))
+    places = [row for row in found if row[6]][:100]
+    rows = [row for row in numbered(found, len(found)) if not row[6] or row[:7] in places]
+    return Table(("User", "Cost", "Turns", "Of all turns", "Calls", "Tokens", "Id", "Row"), rows)
+
+
+def desk(view: View) -> Table:
+    accounts = {row["id"]: row for row in view.world.rows["users"]}
+    made: dict[str, tuple[Rows, Rows]] = defaultdict(lambda: ([], []))
+    for index, (kind, who) in enumerate((("tickets", "created_by"), ("documents", "user_id"))):
+        for row in view.world.rows[kind]:
+            if 0 <= view.days_ago(row["created_at"]) < 90:
+                made[row[who] or ""][index].append(row)
+    order = sorted(made, key=lambda user: (-len(made[user][0]) - len(made[user][1]), user == "", user))
+    kept = {*[user for user in order if user][:100], ""}
+    rows = []
+    for user in [user for user in order if user in kept]:
+        tickets, documents = made[user]
+        states = Counter(row["status"] for row in documents)
+        ended = states["done"] + states["failed"]
+        rows.append(
+            (
+                _name(accounts[user]) if user in accounts else user[:8] or "unknown",
+                len(tickets),
+                sum(row["status"] in ("open", "in_progress") for row in tickets),
+                sum(row["priority"] in ("urgent", "high") for row in tickets),
+                len(documents),
+                Fraction(states["failed"], ended) if ended else None,
+                sum(row["file_size"] or 0 for row in documents),
+                max(row["created_at"] for row in (*tickets, *documents)),
+                user or None,
+            )
+        )
+    head = ("User", "Tickets", "Waiting", "Urgent+", "Documents", "Failed", "Size", "Newest", "Id", "Row")
+    return Table(head, numbered(rows, len(made)))
+
+
+def user_conversations(view: View, user: str = "") -> Table:
+    accounts = {row["id"]: row for row in view.world.rows["users"]}
+    begun = [
+        row
+        for row in view.world.rows["conversations"]
+        if user and row["user_id"] == user and view.at - 30 * DAY <= row["created_at"] <= view.at
+    ]
+    begun.sort(key=lambda row: row["id"])
+    begun.sort(key=lambda row: row["created_at"], reverse=True)
+    wrote: dict[str, list[str]] = defaultdict(list)
+    for row in view.world.rows["messages"]:
+        wrote[row["conversation_id"]].append(row["role"])
+    rows = [
+        (
+            _name(accounts[user]),
+            row["id"],
+            row["created_at"],
+            "voice" if row["is_voice_conversation"] else "chat",
+            len(wrote[row["id"]]),
+            sum(role in ("user", "human") for role in wrote[row["id"]]),
+        )
+        for row in begun[:200]
+    ]
+    return Table(
+        ("User", "Conversation", "Begun", "Channel", "Messages", "Questions", "Row"), numbered(rows, len(begun))
+    )
 
 
 FIGURES: Mapping[str, Callable[[View], Table]] = {
@@ -520,7 +579,7 @@ FIGURES: Mapping[str, Callable[[View], Table]] = {
     for one in (
         guests, sign_ups, users, daily, weekly, monthly, sticky, turns, active_users, roles, cohorts, activation,
         active_now, first_message, per_user, top_share, per_conversation, single_turn, conversations_per_user,
-        messages_per_conversation, hours, growth, accounts_per_day, new_and_returning, top_users, llm_by_user,
+        messages_per_conversation, hours, growth, accounts_per_day, new_and_returning, top_users, llm_by_user, desk, user_conversations,
     )
 }  # fmt: skip
 """Calculations by the slug of their panel, for panels whose one query is SQL."""
@@ -547,6 +606,18 @@ def check(found: Table, wanted: Table) -> None:
 def test_a_panel_shows_what_follows_from_the_raw_rows(stores: Open, name: str, hours: float, slug: str) -> None:
     store, at = stores(name, hours)
     check(store.figures(slug, at), FIGURES[slug](View(store.world, at)))
+
+
+@pytest.mark.parametrize(("name", "hours"), MOMENTS)
+def test_the_conversations_of_a_chosen_user_are_listed(stores: Open, name: str, hours: float) -> None:
+    store, at = stores(name, hours)
+    most = [row[10] for row in store.figures("top_users", at).rows[:3]]
+    assert most
+    for user in most:
+        wanted = user_conversations(View(store.world, at), user)
+        check(store.figures("user_conversations", at, user=user), wanted)
+    talks = store.figures("user_conversations", at, user=most[0])
+    assert len(talks.rows) > 0
 
 
 @pytest.mark.parametrize("slug", FIGURES)

@@ -48,6 +48,10 @@ class View:
         """The moment at which a local day begins."""
         return datetime.combine(day, time(), self.world.zone).astimezone(UTC)
 
+    def millis(self, day: date) -> int:
+        """Milliseconds since 1970 at the start of a local day."""
+        return int(self.start(day).timestamp()) * 1000
+
     def hour(self, at: datetime) -> datetime:
         """The moment at which the local hour of a time began."""
         return at.astimezone(self.world.zone).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
@@ -190,8 +194,11 @@ def cost_per_day(view: View) -> Table:
     for row in view.billed:
         by_day.setdefault(view.days_ago(started(row)), []).append(row)
     days = [(ago, view.today - ago * DAY) for ago in range(30, 0, -1)]
-    rows = [(view.start(day), spent(by_day.get(ago, [])), month_share(view, day)) for ago, day in days]
-    return Table(("time", "cost", "daily budget"), rows)
+    rows = [
+        (view.start(day), spent(by_day.get(ago, [])), month_share(view, day), view.millis(day + DAY))
+        for ago, day in days
+    ]
+    return Table(("time", "cost", "daily budget", "until"), rows)
 
 
 # ── people ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -230,7 +237,7 @@ def users_30d(view: View) -> Table:
 
 def conversations(view: View) -> Table:
     windows = Counter(view.days_ago(row["created_at"]) // 30 for row in view.world.rows["conversations"])
-    return tile(view, changed("30 d", windows[0], windows[1]), windows[0])
+    return tile(view, f"{changed('30 d', windows[0], windows[1])}; {windows.total():,} ever", windows[0])
 
 
 def conversations_per_day(view: View) -> Table:
@@ -238,9 +245,9 @@ def conversations_per_day(view: View) -> Table:
         (view.days_ago(row["created_at"]), "voice" if row["is_voice_conversation"] else "chat")
         for row in view.world.rows["conversations"]
     )
-    keys = [(ago, channel) for ago in range(30, 0, -1) for channel in ("chat", "voice")]
-    rows = [(view.start(view.today - ago * DAY), channel, found[ago, channel]) for ago, channel in keys]
-    return Table(("time", "metric", "value"), rows)
+    days = [(ago, view.today - ago * DAY) for ago in range(30, 0, -1)]
+    rows = [(view.start(day), found[ago, "chat"], found[ago, "voice"], view.millis(day + DAY)) for ago, day in days]
+    return Table(("time", "chat", "voice", "until"), rows)
 
 
 def csat(view: View) -> Table:
@@ -269,23 +276,37 @@ def tickets_open(view: View) -> Table:
     tickets = view.world.rows["tickets"]
     unresolved = [row for row in tickets if row["status"] in ("open", "in_progress")]
     overdue = sum(row["sla_due_at"] is not None and row["sla_due_at"] < view.at for row in unresolved)
-    return tile(view, f"open, {overdue} overdue", len(unresolved))
+    return tile(view, f"{overdue} overdue; {len(tickets)} ever", len(unresolved))
 
 
-def _bars(rows: Rows, domain: Iterable[str]) -> Table:
-    """Bars in the order of the domain; what is not in it counts as other, a bar only where there is some."""
-    known = tuple(domain)
-    found = Counter(row["status"] if row["status"] in known else "other" for row in rows)
-    names = (*known, "other") if found["other"] else known
-    return Table(("name", "value"), [(name.replace("_", " "), found[name]) for name in names])
+def numbered(rows: list[tuple[Any, ...]], total: int) -> list[tuple[Any, ...]]:
+    """Rows with their number of how many there are in all."""
+    return [(*row, f"{number} of {total}") for number, row in enumerate(rows, 1)]
+
+
+def scaled_bars(rows: Rows, key: str, first: Iterable[str], second: Iterable[str]) -> Table:
+    """Bars in the order of the domain, each group of which has its own scale.
+
+    What is in neither counts as other, a bar of the second group only where there is some.
+    """
+    groups = (tuple(first), (*second, "other"))
+    known = {name for group in groups for name in group}
+    found = Counter(row[key] if row[key] in known else "other" for row in rows)
+    bars = [
+        (name.replace("_", " "), found[name], max(1, *(found[each] for each in group)))
+        for group in groups
+        for name in group
+        if name != "other" or found[name]
+    ]
+    return Table(("name", "value", "max"), bars)
 
 
 def tickets_by_status(view: View) -> Table:
-    return _bars(view.world.rows["tickets"], ("open", "in_progress", "resolved", "closed"))
+    return scaled_bars(view.world.rows["tickets"], "status", ("open", "in_progress"), ("resolved", "closed"))
 
 
 def documents_by_status(view: View) -> Table:
-    return _bars(view.world.rows["documents"], ("done", "processing", "failed"))
+    return scaled_bars(view.world.rows["documents"], "status", ("done",), ("processing", "failed"))
 
 
 def documents_failed(view: View) -> Table:
@@ -293,7 +314,7 @@ def documents_failed(view: View) -> Table:
     quarter = view.at - timedelta(minutes=15)
     stuck = sum(row["status"] == "processing" and row["updated_at"] < quarter for row in documents)
     failed = sum(row["status"] == "failed" for row in documents)
-    return tile(view, "failed" + (f", {stuck} stuck" if stuck else f", of {len(documents)}"), failed)
+    return tile(view, f"of {len(documents)}" + (f", {stuck} stuck" if stuck else ""), failed)
 
 
 FIGURES: Mapping[str, Callable[[View], Table]] = {

@@ -326,7 +326,7 @@ def routes(samples: Samples, at: float, span: float) -> list[Values]:
             found[0][key], found[1][key] = _averaged(samples, route, at, span), near(failed / all_, 2 / all_)
             found[2][key] = near(slow, 0.0005)  # a small difference of two rates
             found[3][key] = near(grown("http_request_duration_seconds_sum") / timed)
-    return found
+    return [*found, {key: near(float(len(found[0]))) for key in found[0]}]
 
 
 def latency_heatmap(samples: Samples, at: float, span: float) -> list[Values]:
