@@ -173,7 +173,7 @@ USAGE = [
                     "coalesce(sum(tickets) filter (where status in ('open', 'in_progress')), 0) as current, "
                     "coalesce(sum(overdue), 0) as overdue, coalesce(sum(tickets), 0) as ever",
                     "{{ view('ticket_status_now') }}",
-                    "overdue || ' overdue; ' || ever || ' ever'",
+                    "overdue || ' overdue; ' || to_char(ever, 'FM999,999,990') || ' ever'",
                 ),
                 may_be_zero="no ticket is open",
             )
@@ -247,9 +247,12 @@ USAGE = [
                   from today left join {{ view('conversation_day') }} c
                     on c.day > today.day - 60 and c.day <= today.day
                 ),
-                ever as (select coalesce(sum(conversations), 0) as ever from {{ view('conversation_hour') }})"""
+                ever as (
+                  select to_char(coalesce(sum(conversations), 0), 'FM999,999,999,990') as ever
+                  from {{ view('conversation_hour') }}
+                )"""
                 f"""
-                select {{{{ now() }}}} as "time", {change("30 d")} || '; ' || to_char(ever, 'FM999,999,999,990') || ' ever' as metric,
+                select {{{{ now() }}}} as "time", {change("30 d")} || '; ' || ever || ' ever' as metric,
                   current as value
                 from figures cross join ever""",
                 may_be_zero=QUIET,

@@ -276,7 +276,7 @@ def tickets_open(view: View) -> Table:
     tickets = view.world.rows["tickets"]
     unresolved = [row for row in tickets if row["status"] in ("open", "in_progress")]
     overdue = sum(row["sla_due_at"] is not None and row["sla_due_at"] < view.at for row in unresolved)
-    return tile(view, f"{overdue} overdue; {len(tickets)} ever", len(unresolved))
+    return tile(view, f"{overdue} overdue; {len(tickets):,} ever", len(unresolved))
 
 
 def numbered(rows: list[tuple[Any, ...]], total: int) -> list[tuple[Any, ...]]:
