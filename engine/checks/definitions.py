@@ -143,6 +143,24 @@ def check_features(catalog: Catalog) -> list[Problem]:
     ]
 
 
+def check_variables(catalog: Catalog) -> list[Problem]:
+    """A variable has a query or two and more fixed options, whose texts Grafana can read from one line."""
+    found = []
+    for dashboard in catalog.dashboards.values():
+        for one in dashboard.variables:
+            where = f"{dashboard.name} variable {one.name}"
+            if bool(one.query) == bool(one.options):
+                found.append(Problem(where, "needs a query or fixed options, not both", "give one of them"))
+            if len(one.options) == 1:
+                found.append(Problem(where, "has one option, which is no choice", "add another, or leave it out"))
+            found += [
+                Problem(where, f"the option '{text}' holds a comma or a colon", "Grafana separates by them: reword it")
+                for text, value in one.options
+                if "," in text + value or ":" in text + value
+            ]
+    return found
+
+
 _OWN_NAMES = ("langfuse.", "api.", "grafana.", "prometheus.")  # maps whose keys are chosen by their author
 
 
@@ -241,6 +259,7 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_bare_names,
     check_unique,
     check_features,
+    check_variables,
     check_settings_known,
     check_adapter,
     check_adapter_settings,

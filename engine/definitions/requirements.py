@@ -89,7 +89,7 @@ def _readers(catalog: Catalog) -> Iterator[tuple[str, Iterable[Use]]]:
     for dashboard in catalog.dashboards.values():
         for panel in dashboard.panels():
             yield from ((f"{panel.feature} {q.feature}", catalog.expand(q).uses) for q in panel.queries)
-        yield from ((one.feature, catalog.expand(one.query).uses) for one in dashboard.variables)
+        yield from ((one.feature, catalog.expand(one.query).uses) for one in dashboard.variables if one.query)
     for rule in catalog.rules.values():
         yield rule.feature, catalog.expanded(rule.expr).uses
 
