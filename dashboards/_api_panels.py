@@ -25,6 +25,7 @@ from gendash.dashboards._queries import (
     REQUESTS,
     TARGETS,
     UP,
+    before,
     compared,
     failing,
     firing,
@@ -32,6 +33,7 @@ from gendash.dashboards._queries import (
     quantile,
 )
 from gendash.dashboards.viz import (
+    PREVIOUS,
     TIMELINE_ROUTES,
     HeadTile,
     Heatmap,
@@ -203,6 +205,7 @@ ERROR_SHARE_PANEL = Panel(
         overrides=[
             override("byName", "5xx server", color=fixed(BAD), custom__lineWidth=2, custom__fillOpacity=12),
             override("byName", "4xx client", color=fixed(UNKNOWN)),
+            override("byName", "5xx before", **PREVIOUS),
         ],
     ),
     [
@@ -216,6 +219,7 @@ ERROR_SHARE_PANEL = Panel(
         promql(
             f"{ERRORS} / ({REQUESTS} > 0)", legend="5xx server", may_be_zero="no request failed", may_be_empty=QUIET
         ),
+        before(f"{ERRORS} / ({REQUESTS} > 0)", "5xx before"),
     ],
     width=8,
     height=8,
@@ -236,9 +240,12 @@ RESPONSE_TIME_PANEL = Panel(
         soft_max=slo("api_latency.threshold_s"),
         thresholds=steps(("transparent", None), (WARN, slo("api_latency.threshold_s"))),
         no_data="no traffic",
-        overrides=PERCENTILES,
+        overrides=[*PERCENTILES, override("byName", "p95 before", **PREVIOUS)],
     ),
-    [promql(quantile(q), legend=f"p{q * 100:.0f}", may_be_empty=QUIET) for q in (0.5, 0.95, 0.99)],
+    [
+        *(promql(quantile(q), legend=f"p{q * 100:.0f}", may_be_empty=QUIET) for q in (0.5, 0.95, 0.99)),
+        before(quantile(0.95), "p95 before"),
+    ],
     width=8,
     height=8,
     leads_to="system-health/latency_by_handler",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gendash.dashboards._lists import DAY_ENDS, UNTIL, chosen, row_column, row_number
+from gendash.dashboards._llm import dashed
 from gendash.dashboards._palette import (
     BAD,
     CALLS,
@@ -28,17 +29,19 @@ from gendash.dashboards._queries import (
     QUIET,
     TODAY,
     at_days_end,
+    before,
     compared,
     curve,
+    days_before,
     every_day,
     own_scale,
     state_of_share,
     summed,
     tile,
 )
-from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
+from gendash.dashboards._shared import ANNOTATIONS, COMPARE, FRESHNESS, JOB, how_to_read
 from gendash.dashboards._tables import count_bar, judged_share
-from gendash.dashboards.viz import BarGauge, DayBars, HeadTile, Lines, NumberTile, ShareTile, StateTile, Table
+from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines, NumberTile, ShareTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, promql, slo, sql
 
 FILE_TYPES = Variable(
@@ -319,9 +322,13 @@ CHARTS = [
             overrides=[
                 override("byName", "success", color=fixed(CALLS), custom__lineWidth=2, custom__fillOpacity=12),
                 override("byName", "error", color=fixed(BAD)),
+                override("byName", "before", **PREVIOUS),
             ],
         ),
-        [promql(f"60 * sum by (status) ({SEARCHES})", legend="{{status}}", may_be_zero=QUIET)],
+        [
+            promql(f"60 * sum by (status) ({SEARCHES})", legend="{{status}}", may_be_zero=QUIET),
+            before(f"60 * sum({SEARCHES})"),
+        ],
         width=8,
         height=8,
         leads_to="knowledge-base/zero_share",
@@ -336,9 +343,15 @@ CHARTS = [
         Lines(
             unit="s",
             no_data="no search",
-            overrides=PERCENTILES,
+            overrides=[*PERCENTILES, override("byName", "p95 before", **PREVIOUS)],
         ),
-        [promql(percentile(q), legend=f"p{q * 100:.0f}", may_be_empty="nobody searches") for q in (0.5, 0.95, 0.99)],
+        [
+            *(
+                promql(percentile(q), legend=f"p{q * 100:.0f}", may_be_empty="nobody searches")
+                for q in (0.5, 0.95, 0.99)
+            ),
+            before(percentile(0.95), "p95 before"),
+        ],
         width=8,
         height=8,
         leads_to="knowledge-base/fast_searches",
@@ -381,7 +394,7 @@ LOADS = [
         "status; today is still running. Deleted documents are missing."
         "\n\nThe plan asks for a line: between two days it would suggest values that do not exist, so these are bars."
         " The plan calls it 'Documents over time'.",
-        DayBars(unit="locale", decimals=0, overrides=[UNTIL, *colored(DOCUMENT), UNLISTED]),
+        DayBars(unit="locale", decimals=0, overrides=[UNTIL, *colored(DOCUMENT), UNLISTED, dashed("before", UNKNOWN)]),
         [
             sql(
                 'select at as "time", '
@@ -393,7 +406,8 @@ LOADS = [
                 "group by at, day order by 1",
                 may_be_zero=QUIET,
                 may_be_empty="no day begins in the picked range, or no document yet",
-            )
+            ),
+            days_before("sum(documents)", "document_day", CHOSEN),
         ],
         width=12,
         height=8,
@@ -757,6 +771,6 @@ DASHBOARD = Dashboard(
     ],
     refresh="30s",
     range="7d",
-    variables=(JOB, FILE_TYPES, STATUSES, OWNERS),
+    variables=(JOB, FILE_TYPES, STATUSES, OWNERS, COMPARE),
     annotations=ANNOTATIONS,
 )

@@ -48,13 +48,24 @@ from gendash.dashboards._queries import (
     TODAY,
     active_users,
     change,
+    days_before,
     dollars,
     over_range,
     own_scale,
     tickets_by_status,
     tile,
 )
-from gendash.dashboards._shared import ANNOTATIONS, CSAT, ENVIRONMENT, FRESHNESS, JOB, LLM_CALLS, LLM_COST, how_to_read
+from gendash.dashboards._shared import (
+    ANNOTATIONS,
+    COMPARE,
+    CSAT,
+    ENVIRONMENT,
+    FRESHNESS,
+    JOB,
+    LLM_CALLS,
+    LLM_COST,
+    how_to_read,
+)
 from gendash.dashboards._tables import columns, judged_share, share_bar
 from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, Lines, NumberTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, promql, slo, sql
@@ -355,7 +366,11 @@ USAGE = [
         "Conversations by the local day on which they started, the last 30 full days; today is excluded as incomplete. "
         "Voice: is_voice_conversation."
         "\n\nThe plan asks for the total of all times: it only ever grows, and does not describe today.",
-        DayBars(unit="short", decimals=0, overrides=[UNTIL, *colored({"chat": USERS, "voice": USERS_2})]),
+        DayBars(
+            unit="short",
+            decimals=0,
+            overrides=[UNTIL, *colored({"chat": USERS, "voice": USERS_2}), dashed("before", UNKNOWN)],
+        ),
         [
             sql(
                 f"""
@@ -367,7 +382,8 @@ USAGE = [
                   coalesce(sum(conversations) filter (where channel = 'voice'), 0) as "voice", {DAY_ENDS}
                 from days left join {{{{ view('conversation_day') }}}} using (day) group by day order by 1""",
                 may_be_zero=QUIET,
-            )
+            ),
+            days_before("sum(conversations)", "conversation_day", f"day + days < {TODAY}"),
         ],
         width=8,
         height=8,
@@ -408,6 +424,7 @@ USAGE = [
                 UNTIL,
                 override("byName", "cost", color=fixed(COST)),
                 dashed("daily budget"),
+                dashed("before", UNKNOWN),
             ],
         ),
         [
@@ -427,7 +444,8 @@ USAGE = [
                     + interval '1 month' - interval '1 day') as "daily budget", {DAY_ENDS}
                 from days left join spend using (day) order by 1""",
                 may_be_zero=QUIET,
-            )
+            ),
+            days_before("sum(cost_usd)", "llm_spend_day", f"{IN_ENVIRONMENT} and day + days < {TODAY}"),
         ],
         width=8,
         height=8,
@@ -589,6 +607,6 @@ DASHBOARD = Dashboard(
     ],
     refresh="30s",
     range="24h",
-    variables=(JOB, ENVIRONMENT),
+    variables=(JOB, ENVIRONMENT, COMPARE),
     annotations=ANNOTATIONS,
 )

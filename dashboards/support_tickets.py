@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gendash.dashboards._lists import DAY_ENDS, UNTIL, chosen, ranked_row, row_column, row_number
+from gendash.dashboards._llm import dashed
 from gendash.dashboards._palette import (
     BAD,
     CALLS,
@@ -32,13 +33,14 @@ from gendash.dashboards._queries import (
     TODAY,
     at_days_end,
     curve,
+    days_before,
     every_day,
     rolling,
     state_of_share,
     tickets_by_status,
     tile,
 )
-from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
+from gendash.dashboards._shared import ANNOTATIONS, COMPARE, FRESHNESS, JOB, how_to_read
 from gendash.dashboards._tables import COLORED_TEXT, count_bar, judged, judged_share, share_bar
 from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, NumberTile, ShareTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, slo, sql
@@ -415,7 +417,7 @@ CHARTS = [
         "Tickets created, resolved by day",
         "Tickets created (up) and resolved (down) by local day, for the days that begin in the picked range; today is "
         "still running. A ticket is resolved on the day of its last resolution; a reopened one is not counted."
-        "\n\nThe plan calls it 'Tickets over time'.",
+        "\n\nBefore: those created at the time that Compare with names. The plan calls it 'Tickets over time'.",
         DayBars(
             unit="locale",
             decimals=0,
@@ -430,6 +432,7 @@ CHARTS = [
                     custom__axisCenteredZero=True,
                     custom__transform="negative-Y",
                 ),
+                dashed("before", UNKNOWN),
             ],
         ),
         [
@@ -439,7 +442,8 @@ CHARTS = [
                 from {{{{ view('ticket_day') }}}} where $__timeFilter(at) and {CHOSEN} group by at, day order by 1""",
                 may_be_zero=QUIET,
                 may_be_empty="no day begins in the picked range, or no ticket yet",
-            )
+            ),
+            days_before("sum(created)", "ticket_day", CHOSEN),
         ],
         width=8,
         height=8,
@@ -458,6 +462,7 @@ CHARTS = [
             decimals=0,
             overrides=[
                 *colored(PRIORITY),
+                dashed("before", UNKNOWN),
                 override("byName", "other", custom__hideFrom={"legend": True, "tooltip": False, "viz": False}),
             ],
         ),
@@ -468,7 +473,8 @@ CHARTS = [
                 from {{{{ view('ticket_day') }}}} where $__timeFilter(at) and {CHOSEN} group by 1 order by 1""",
                 may_be_zero=NOTHING_WAITS,
                 may_be_empty="no day begins in the picked range, or no ticket yet",
-            )
+            ),
+            days_before("sum(waiting)", "ticket_day", CHOSEN),
         ],
         width=8,
         height=8,
@@ -1004,6 +1010,6 @@ DASHBOARD = Dashboard(
     ],
     refresh="1m",
     range="30d",
-    variables=(JOB, PRIORITIES, CATEGORIES, STATUSES, ASSIGNEES, CREATORS),
+    variables=(JOB, PRIORITIES, CATEGORIES, STATUSES, ASSIGNEES, CREATORS, COMPARE),
     annotations=ANNOTATIONS,
 )

@@ -38,7 +38,7 @@ from gendash.dashboards._palette import (
     words,
 )
 from gendash.dashboards._queries import QUIET, TODAY, compared
-from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
+from gendash.dashboards._shared import ANNOTATIONS, COMPARE, FRESHNESS, JOB, how_to_read
 from gendash.dashboards._tables import COLORED_TEXT, cells, columns, count_bar, judged, share_bar
 from gendash.dashboards.viz import DayBars, Freshness, Lines, ShareTile, Table, short_routes
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, promql, slo, sql
@@ -998,6 +998,6 @@ DASHBOARD = Dashboard(
     refresh="15s",
     range="6h",
     audience="admin",
-    variables=(JOB, INSTANCE, HANDLER),
+    variables=(JOB, INSTANCE, HANDLER, COMPARE),
     annotations=ANNOTATIONS,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gendash.dashboards._lists import ranked_row, row_column, row_number
-from gendash.dashboards._llm import langfuse_link
+from gendash.dashboards._llm import dashed, langfuse_link
 from gendash.dashboards._palette import (
     BAD,
     CALLS,
@@ -32,15 +32,16 @@ from gendash.dashboards._queries import (
     at_days_end,
     change,
     curve,
+    days_before,
     every_day,
     limited,
     named_bars,
     summed,
     tile,
 )
-from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
+from gendash.dashboards._shared import ANNOTATIONS, COMPARE, FRESHNESS, JOB, how_to_read
 from gendash.dashboards._tables import count_bar, linked
-from gendash.dashboards.viz import BarGauge, DayBars, HeadTile, Lines, NumberTile, ShareTile, StateTile, Table
+from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines, NumberTile, ShareTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, promql, slo, sql
 
 USER = Variable(
@@ -300,7 +301,8 @@ CHARTS = [
         "active_users",
         "Active users by day, week and month",
         "Distinct users who wrote on the day, on it or the 6 days before, on it or the 29 before; for days that begin "
-        "in the picked range, without today. Monthly begins 30 days after the first message, else too small.",
+        "in the picked range, without today. Monthly begins 30 days after the first message, else too small."
+        "\n\nBefore: weekly users at the time that Compare with names.",
         Lines(
             unit="locale",
             decimals=0,
@@ -308,6 +310,7 @@ CHARTS = [
                 override("byName", "monthly", color=fixed(USERS_3)),
                 override("byName", "weekly", color=fixed(USERS), custom__lineWidth=2),
                 override("byName", "daily", color=fixed(USERS_2), custom__fillOpacity=12),
+                override("byName", "before", **PREVIOUS),
             ],
         ),
         [
@@ -320,7 +323,8 @@ CHARTS = [
                 where $__timeFilter(at) and a.day < {TODAY} order by 1""",
                 may_be_zero=QUIET,
                 may_be_empty="no whole day begins in the picked range",
-            )
+            ),
+            days_before("max(wau)", "activity_day", f"day + days < {TODAY}"),
         ],
         width=16,
         height=8,
@@ -608,7 +612,7 @@ DEPTH = [
         "running. Only accounts that are active now: deleted and deactivated ones are missing from the past too."
         "\n\nThe plan asks for the growth of all accounts: the platform deletes rows, so the past is only known for "
         "those that still exist.",
-        DayBars(unit="locale", decimals=0, legend=False, color=fixed(USERS)),
+        DayBars(unit="locale", decimals=0, overrides=[*colored({"registered": USERS}), dashed("before", UNKNOWN)]),
         [
             sql(
                 """
@@ -616,7 +620,8 @@ DEPTH = [
                 where $__timeFilter(at) and day <= {{ today() }} order by 1""",
                 may_be_zero="nobody registered",
                 may_be_empty="no day begins in the picked range, or no account yet",
-            )
+            ),
+            days_before("sum(registered)", "account_day"),
         ],
         width=8,
         height=8,
@@ -995,6 +1000,6 @@ DASHBOARD = Dashboard(
     refresh="1m",
     range="30d",
     audience="admin",
-    variables=(JOB, USER),
+    variables=(JOB, USER, COMPARE),
     annotations=ANNOTATIONS,
 )

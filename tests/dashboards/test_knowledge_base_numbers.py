@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 from desk_store import Store, check, filled
-from document_figures import FIGURES, Shelf
+from document_figures import BEFORE, FIGURES, FOLLOWING, Shelf
 from overview_figures import View
 from overview_worlds import Story, World, local, make, nothing
 
@@ -95,6 +95,24 @@ def test_a_panel_follows_the_choice_of_a_file_type(stores: Open, kind: str, slug
     check(store.figures(slug, at, file_type=kind), FIGURES[slug](Shelf(store.world, at, file_type=kind)))
 
 
+@pytest.mark.parametrize("compare", ["", "7d", "28d", "$__range"])
+@pytest.mark.parametrize("hours", [0, 50])
+@pytest.mark.parametrize("slug", BEFORE)
+@pytest.mark.parametrize("name", STORIES)
+def test_a_curve_is_compared_with_earlier_days(stores: Open, name: str, slug: str, hours: int, compare: str) -> None:
+    store, at = stores(name)
+    wanted = BEFORE[slug](Shelf(store.world, at, hours=hours, compare=compare))
+    assert bool(wanted.rows) == bool(compare)
+    check(store.figures(slug, at, hours=hours, number=1, compare=compare), wanted)
+
+
+@pytest.mark.parametrize("slug", FOLLOWING)
+@pytest.mark.parametrize("hours", [24, 1000])
+def test_a_panel_follows_the_picked_range(stores: Open, slug: str, hours: int) -> None:
+    store, at = stores(SECOND)
+    check(store.figures(slug, at, hours=hours), FIGURES[slug](Shelf(store.world, at, hours=hours)))
+
+
 @pytest.mark.parametrize("slug", FIGURES)
 def test_no_figure_depends_on_the_time_zone_of_the_session(stores: Open, slug: str) -> None:
     store, at = stores(SECOND)
@@ -118,7 +136,7 @@ def test_an_empty_platform_shows_zero_for_counts_and_nothing_for_quotients(empty
     at = empty.world.now
     found = empty.figures(slug, at)
     check(found, FIGURES[slug](Shelf(empty.world, at)))
-    (question,) = empty.question(slug, at)
+    question = empty.question(slug, at)[0]
     numeric = [column not in ("time", "metric", "name") for column in found.columns]
     finding = judge(question.query, table(found.columns, found.rows, question.query.format, numeric))
     assert finding.status == "ok", finding
@@ -132,5 +150,5 @@ def test_nobody_is_named_on_the_shared_dashboard(stores: Open) -> None:
 
 
 def test_every_sql_panel_has_its_number_test() -> None:
-    panels = {panel.slug for panel in PANELS if [query.language for query in panel.queries] == ["sql"]}
+    panels = {panel.slug for panel in PANELS if {query.language for query in panel.queries} == {"sql"}}
     assert panels == {*FIGURES}

@@ -14,7 +14,7 @@ import pytest
 from desk_store import Store, check, filled
 from overview_figures import DAY, HOUR, View
 from overview_worlds import Story, World, local, make, nothing
-from ticket_figures import FIGURES, MICROSECOND, Desk
+from ticket_figures import BEFORE, FIGURES, FOLLOWING, MICROSECOND, Desk
 
 from gendash.demo.postgres import Server
 from gendash.demo.timeline import COLUMNS
@@ -109,6 +109,24 @@ def test_a_panel_follows_the_choice_of_priority_and_category(
     check(store.figures(slug, at, priority=priority, category=category), wanted)
 
 
+@pytest.mark.parametrize("compare", ["", "7d", "28d", "$__range"])
+@pytest.mark.parametrize("hours", [0, 50])
+@pytest.mark.parametrize("slug", BEFORE)
+@pytest.mark.parametrize("name", STORIES)
+def test_a_curve_is_compared_with_earlier_days(stores: Open, name: str, slug: str, hours: int, compare: str) -> None:
+    store, at = stores(name)
+    wanted = BEFORE[slug](Desk(store.world, at, hours=hours, compare=compare))
+    assert bool(wanted.rows) == bool(compare)
+    check(store.figures(slug, at, hours=hours, number=1, compare=compare), wanted)
+
+
+@pytest.mark.parametrize("slug", FOLLOWING)
+@pytest.mark.parametrize("hours", [24, 1000])
+def test_a_panel_follows_the_picked_range(stores: Open, slug: str, hours: int) -> None:
+    store, at = stores(SECOND)
+    check(store.figures(slug, at, hours=hours), FIGURES[slug](Desk(store.world, at, hours=hours)))
+
+
 @pytest.mark.parametrize("slug", FIGURES)
 def test_no_figure_depends_on_the_time_zone_of_the_session(stores: Open, slug: str) -> None:
     store, at = stores(SECOND)
@@ -145,7 +163,7 @@ def test_an_empty_platform_shows_zero_for_counts_and_nothing_for_quotients(empty
     found = empty.figures(slug, at)
     wanted = FIGURES[slug](Desk(empty.world, at))
     check(found, wanted)
-    (question,) = empty.question(slug, at)
+    question = empty.question(slug, at)[0]
     numeric = [column not in ("time", "metric", "name") for column in found.columns]
     finding = judge(question.query, table(found.columns, found.rows, question.query.format, numeric))
     assert finding.status == "ok", finding
@@ -160,5 +178,5 @@ def test_nobody_is_named_on_the_shared_dashboard(stores: Open) -> None:
 
 
 def test_every_sql_panel_has_its_number_test() -> None:
-    panels = {panel.slug for panel in PANELS if [query.language for query in panel.queries] == ["sql"]}
+    panels = {panel.slug for panel in PANELS if {query.language for query in panel.queries} == {"sql"}}
     assert panels == {*FIGURES}

@@ -103,10 +103,16 @@ def types(view: Shelf) -> Table:
 
 
 def _picked(view: Shelf) -> Iterable[date]:
-    """The days that begin in the range of 7 times 24 hours before now, from the first upload to today."""
+    """The days that begin in the picked range, by default 7 times 24 hours before now, from the first upload on."""
     first = min((view.day(row["created_at"]) for row in view.everything), default=view.today)
-    days = [view.today - ago * DAY for ago in range(8, -1, -1)]
-    return [day for day in days if view.at - 7 * DAY <= view.start(day) <= view.at and day >= first]
+    return [day for day in view.picked_days(7 * DAY) if day >= first]
+
+
+def uploads_before(view: Shelf) -> Table:
+    counts = Counter(view.day(row["created_at"]) for row in view.documents)
+    first = min((view.day(row["created_at"]) for row in view.everything), default=view.today)
+    known = [first + n * DAY for n in range((view.today - first).days + 1)] if view.documents else []
+    return view.before(lambda day: counts[day], known, 7 * DAY)
 
 
 def per_day(view: Shelf) -> Table:
@@ -158,8 +164,9 @@ def problems(view: Shelf) -> Table:
 
 
 def _in_range(view: Shelf) -> Rows:
-    """Documents uploaded within 7 times 24 hours before now."""
-    return [row for row in view.documents if view.at - 7 * DAY <= row["created_at"] <= view.at]
+    """Documents uploaded in the picked range, by default 7 times 24 hours before now."""
+    low = view.at - (timedelta(hours=view.hours) or 7 * DAY)
+    return [row for row in view.documents if low <= row["created_at"] <= view.at]
 
 
 def document_list(view: Shelf) -> Table:
@@ -244,6 +251,11 @@ def uploaders(view: Shelf) -> Table:
         rows.append((who[:8], len(mine), failed, size, pieces, max(row["created_at"] for row in mine)))
     return Table(("Person", "Documents", "Failed", "Size", "Chunks", "Newest", "Row"), numbered(rows, len(people)))
 
+
+BEFORE: Mapping[str, Callable[[Shelf], Table]] = {"per_day": uploads_before}
+"""Calculations of the second query of a panel, which is compared with the first."""
+FOLLOWING = ("per_day", "held_per_day", "document_list", "time_to_done", "success_by_type", "uploaders")
+"""Panels that follow the picked range."""
 
 FIGURES: Mapping[str, Callable[[Shelf], Table]] = {
     "ingest": ingest,

@@ -336,6 +336,34 @@ def documents_failed(view: View) -> Table:
     return tile(view, f"of {len(documents)}" + (f", {stuck} stuck" if stuck else ""), failed)
 
 
+MONTH = timedelta(days=30)
+
+
+def _until_today(view: View, found: Table) -> Table:
+    """Without today, which these panels leave out."""
+    return found._replace(rows=[row for row in found.rows if row[0] < view.start(view.today)])
+
+
+def conversations_before(view: View) -> Table:
+    counts = Counter(view.day(row["created_at"]) for row in view.world.rows["conversations"])
+    first = min(counts, default=view.today)
+    known = [first + n * DAY for n in range((view.today - first).days + 1)] if counts else []
+    return _until_today(view, view.before(lambda day: counts[day], known, MONTH))
+
+
+def cost_before(view: View) -> Table:
+    by_day: dict[date, Rows] = {}
+    for row in view.billed:
+        by_day.setdefault(view.day(started(row)), []).append(row)
+    return _until_today(view, view.before(lambda day: spent(by_day[day]), by_day, MONTH))
+
+
+BEFORE: Mapping[str, Callable[[View], Table]] = {
+    "conversations_per_day": conversations_before,
+    "cost_per_day": cost_before,
+}
+"""Calculations of the second query of a panel, which is compared with the first."""
+
 FIGURES: Mapping[str, Callable[[View], Table]] = {
     "llm_calls": llm_calls,
     "llm_cost": llm_cost,

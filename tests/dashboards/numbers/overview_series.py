@@ -21,6 +21,8 @@ EVERY_S = 30
 
 SCRAPE_S = 15
 FIVE_MINUTES, HOUR, DAY = 300, 3600, 86400
+BACK_S = 3 * HOUR
+"""How far back compared curves reach, seconds; as in `graphs.ALL`."""
 OBJECTIVE, RED, BURN, LATE = 0.005, 0.05, 14.4 * 0.005, 0.05
 _LABEL = re.compile(r'(\w+)="([^"]*)"')
 
@@ -261,11 +263,14 @@ def request_rate(samples: Samples, at: float, span: float) -> list[Values]:
 
 
 def error_share(samples: Samples, at: float, span: float) -> list[Values]:
-    return [_failed(samples, at, "4.."), _failed(samples, at)]
+    return [_failed(samples, at, "4.."), _failed(samples, at), _failed(samples, at - BACK_S)]
 
 
 def response_time(samples: Samples, at: float, span: float) -> list[Values]:
-    return [_http_percentile(samples, q, at) for q in (0.5, 0.95, 0.99)]
+    return [
+        *(_http_percentile(samples, q, at) for q in (0.5, 0.95, 0.99)),
+        _http_percentile(samples, 0.95, at - BACK_S),
+    ]
 
 
 def agent_p95(samples: Samples, at: float, span: float) -> list[Values]:

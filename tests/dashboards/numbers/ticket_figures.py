@@ -213,10 +213,30 @@ def reopened(view: Desk) -> Table:
 
 
 def _picked(view: Desk) -> list[date]:
-    """The days that begin in the range of 30 times 24 hours before now, from the first ticket to today."""
+    """The days that begin in the picked range, by default 30 times 24 hours before now, from the first ticket on."""
     first = min((view.day(row["created_at"]) for row in view.everything), default=view.today)
-    days = [view.today - ago * DAY for ago in range(31, -1, -1)]
-    return [day for day in days if view.at - 30 * DAY <= view.start(day) <= view.at and day >= first]
+    return [day for day in view.picked_days(30 * DAY) if day >= first]
+
+
+def _in_range(view: Desk, moment: datetime | None) -> bool:
+    return moment is not None and view.at - (timedelta(hours=view.hours) or 30 * DAY) <= moment <= view.at
+
+
+def _known(view: Desk) -> list[date]:
+    """The days of which something is known of the chosen tickets."""
+    if not view.tickets:
+        return []
+    first = min(view.day(row["created_at"]) for row in view.everything)
+    return [first + n * DAY for n in range((view.today - first).days + 1)]
+
+
+def created_before(view: Desk) -> Table:
+    counts = Counter(view.day(row["created_at"]) for row in view.tickets)
+    return view.before(lambda day: counts[day], _known(view), 30 * DAY)
+
+
+def backlog_before(view: Desk) -> Table:
+    return view.before(lambda day: _waited(view, day, view.tickets), _known(view), 30 * DAY)
 
 
 def created_resolved(view: Desk) -> Table:
@@ -339,12 +359,7 @@ def oldest_list(view: Desk) -> Table:
 
 
 def ticket_list(view: Desk) -> Table:
-    """Created or resolved within 30 times 24 hours before now."""
-
-    def picked(moment: datetime | None) -> bool:
-        return moment is not None and view.at - 30 * DAY <= moment <= view.at
-
-    found = [row for row in view.tickets if picked(row["created_at"]) or picked(row["ended"])]
+    found = [row for row in view.tickets if _in_range(view, row["created_at"]) or _in_range(view, row["ended"])]
     found.sort(key=lambda row: row["id"])
     found.sort(key=lambda row: max(row["created_at"], row["ended"] or row["created_at"]), reverse=True)
     rows = [
@@ -486,7 +501,7 @@ def load(view: Desk) -> Table:
 
 
 def creators(view: Desk) -> Table:
-    recent = [row for row in view.tickets if view.at - 30 * DAY <= row["created_at"] <= view.at]
+    recent = [row for row in view.tickets if _in_range(view, row["created_at"])]
     opened: dict[str | None, Rows] = {}
     for row in recent:
         opened.setdefault(row["created_by"], []).append(row)
@@ -505,6 +520,11 @@ def creators(view: Desk) -> Table:
     rows = [(who[:8] if who else "unknown", *rest) for who, *rest in found[:50]]
     return Table(("Creator", "Share", "Tickets", "Waiting", "Urgent+", "Newest", "Row"), numbered(rows, len(found)))
 
+
+BEFORE: Mapping[str, Callable[[Desk], Table]] = {"created_resolved": created_before, "backlog": backlog_before}
+"""Calculations of the second query of a panel, which is compared with the first."""
+FOLLOWING = ("created_resolved", "backlog", "unresolved_per_day", "by_category", "ticket_list", "creators")
+"""Panels that follow the picked range."""
 
 FIGURES: Mapping[str, Callable[[Desk], Table]] = {
     "sla": sla,
