@@ -126,7 +126,7 @@ SLO_LEFT_PANEL = Panel(
 
 REQUESTS_PANEL = Panel(
     "requests",
-    "Requests per second",
+    "Requests per s, 5 min",
     "HTTP requests per second, over 5 minutes; Prometheus http_requests_total, all services chosen above. Health "
     "and metrics endpoints and websockets are not counted. The change is against one week earlier.",
     HeadTile(unit="reqps", decimals=1, subject=CALLS, min=0),
@@ -139,7 +139,7 @@ REQUESTS_PANEL = Panel(
 
 ERRORS_PANEL = Panel(
     "errors",
-    "5xx share of requests",
+    "HTTP 5xx share, 5 min",
     "Share of requests that ended in 5xx, over 5 minutes: sum of errors / sum of requests; above it the share of "
     "one week earlier. Amber above the objective, red above {{ slo('api_errors.red') }}, where "
     "the budget burns fast.\n\n"
@@ -170,7 +170,7 @@ ERRORS_PANEL = Panel(
 
 P95_PANEL = Panel(
     "p95",
-    "Response time, p95",
+    "Response p95, 5 min",
     "95 of 100 requests were answered within this time, over 5 minutes; from the fine histogram of all requests, "
     "streaming included. The change is against one week earlier. Amber above the SLO, red "
     "above {{ slo('api_latency.red_s') }}."

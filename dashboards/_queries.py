@@ -57,6 +57,10 @@ PICKED_FROM = "($__timeFrom()::timestamptz at time zone {{ zone() }})::date"
 PICKED_TO = "($__timeTo()::timestamptz at time zone {{ zone() }})::date"
 """SQL: the local days on which the picked range begins and ends."""
 
+FIRST_DAY = "(($__timeFrom()::timestamptz - interval '1 microsecond') at time zone {{ zone() }})::date + 1"
+DAYS_PICKED = f"day >= {FIRST_DAY} and day <= {PICKED_TO}"
+"""SQL: the days that begin in the picked range, today included: the condition of a figure over all of it."""
+
 DAYS_BACK = (
     f"case ${{compare:sqlstring}} when '7d' then 7 when '28d' then 28 when '{NO_COMPARISON}' then null "
     f"else greatest({PICKED_TO} - {PICKED_FROM}, 1) end"
@@ -279,6 +283,45 @@ def summed(daily: str, days: int, value: str = "n") -> str:
 def rolling(daily: str, value: str = "n", label: str = "30 d") -> str:
     """SQL: a figure of 30 days for each of the last 30 days, with its change against the 30 days before in the name."""
     return curve(summed(daily, 30, value), label, 30)
+
+
+def over_picked(daily: str, value: str = "") -> str:
+    """SQL: a tile over the days that begin in the picked range; its change leaves today out, as today is incomplete.
+
+    ``daily`` selects day, n and d. Without ``value`` each day has its n, to be summed; else each day has the quotient
+    of the sums of n and d until then, and the last one is that of the whole range. The name is ``30 d ▲12 % vs prior``,
+    against as many days before.
+    """
+    figure = value or "n"
+    each = value or "coalesce(n, 0)"
+    so_far = "sum(coalesce(n, 0)) over so_far as n, sum(coalesce(d, 0)) over so_far as d"
+    return f"""
+    with today as (select {TODAY} as day),
+    span as (
+      select {FIRST_DAY} as first, least({PICKED_TO}, today.day) as last, least({PICKED_TO}, today.day - 1) as whole
+      from today
+    ),
+    daily as ({daily}),
+    sums as (
+      select coalesce(sum(n) filter (where day >= first), 0) as n, coalesce(sum(d) filter (where day >= first), 0) as d,
+        coalesce(sum(n) filter (where day < first), 0) as n_before,
+        coalesce(sum(d) filter (where day < first), 0) as d_before
+      from span left join daily on day >= first - (whole - first + 1) and day <= whole
+    ),
+    figures as (
+      select (select {figure} from (select n, d) as one)::numeric as current,
+        (select {figure} from (select n_before as n, d_before as d) as one)::numeric as prior
+      from sums
+    ),
+    days as (
+      select first + i as day, last - first + 1 as length from span cross join generate_series(0, last - first) as i
+    ),
+    grown as (
+      select days.day, length, {so_far if value else "n, d"}
+      from days left join daily on daily.day = days.day window so_far as (order by days.day)
+    )
+    select day::timestamp at time zone {{{{ zone() }}}} as "time", length || {change(" d")} as metric, {each} as value
+    from grown cross join figures order by 1"""
 
 
 def state_of_share(source: str, red: str, amber: str) -> str:

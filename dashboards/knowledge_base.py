@@ -34,9 +34,9 @@ from gendash.dashboards._queries import (
     curve,
     days_before,
     every_day,
+    over_picked,
     own_scale,
     state_of_share,
-    summed,
     tile,
 )
 from gendash.dashboards._shared import ANNOTATIONS, COMPARE, FRESHNESS, JOB, how_to_read
@@ -224,7 +224,7 @@ HEAD = [
     ),
     Panel(
         "searches",
-        "Searches per minute",
+        "Searches/min, 5 min",
         "Searches of the knowledge base per minute, over 5 minutes; Prometheus. The change is against one week "
         "earlier. Without kb_ metrics, requests of the search route are counted; those of the agent are missing.",
         HeadTile(unit="suffix:searches/min", decimals=1, subject=CALLS, min=0),
@@ -262,7 +262,7 @@ HEAD = [
     ),
     Panel(
         "no_result",
-        "Empty searches, 24 h",
+        "% empty searches, 24 h",
         "Searches that found nothing / searches, over the last 24 hours: the histogram bucket of 0 results; above it "
         "the same 24 hours one week before. High: answers are missing, or the score threshold is too strict.",
         ShareTile(decimals=1, subject=UNKNOWN, max=0.5, no_data="no search"),
@@ -282,28 +282,23 @@ HEAD = [
     ),
     Panel(
         "uploads",
-        "Document uploads, 7 d",
-        "Documents uploaded today or on the 6 days before, whatever their status; the curve is the same sum for each "
-        "of the last 30 days, the change is against the 7 days before those."
+        "Document uploads",
+        "Documents uploaded on the local days that begin in the picked range, whatever their status, and on each; "
+        "the change compares the full days among them with as many days before."
         "\n\nThe plan calls it 'Document upload success rate'.",
-        HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
+        HeadTile(unit="locale", decimals=0, subject=USERS, calc="sum", min=0, no_data="no day"),
         [
             sql(
-                curve(
-                    summed(
-                        "select day, sum(documents) as n, 0 as d "
-                        f"from {{{{ view('document_day') }}}} where {CHOSEN} group by day",
-                        7,
-                    ),
-                    "7 d",
-                    7,
+                over_picked(
+                    "select day, sum(documents) as n, 0 as d "
+                    f"from {{{{ view('document_day') }}}} where {CHOSEN} group by day"
                 ),
                 may_be_zero=QUIET,
+                may_be_empty=NO_DAY,
             )
         ],
         width=6,
         height=4,
-        window="30d",
         leads_to="knowledge-base/per_day",
         feature="documents",
     ),
@@ -674,7 +669,7 @@ WHO = [
     ),
     Panel(
         "time_to_done",
-        "Processing time by type, at most",
+        "Document processing time by type",
         "From upload to last change of the documents uploaded in the picked range that are done: an upper "
         "bound of the processing time, since a later edit moves it. Median, 95th percentile, share within 10 minutes.",
         Table(

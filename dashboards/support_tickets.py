@@ -35,7 +35,7 @@ from gendash.dashboards._queries import (
     curve,
     days_before,
     every_day,
-    rolling,
+    over_picked,
     state_of_share,
     tickets_by_status,
     tile,
@@ -300,27 +300,25 @@ HEAD = [
     ),
     Panel(
         "new",
-        "New tickets, 30 d",
-        "Tickets created today or on the 29 days before; the curve is the same sum for each of the last 30 days. The "
-        "change is against the 30 days before those.",
-        HeadTile(unit="locale", decimals=0, subject=CALLS, min=0),
-        [sql(rolling(of_tickets("created")), may_be_zero=QUIET)],
+        "New tickets",
+        "Tickets created on the local days that begin in the picked range, and on each of them. The change compares "
+        "the full days among them with as many days before.",
+        HeadTile(unit="locale", decimals=0, subject=CALLS, calc="sum", min=0, no_data="no day"),
+        [sql(over_picked(of_tickets("created")), may_be_zero=QUIET, may_be_empty=NO_DAY)],
         width=6,
         height=4,
-        window="30d",
         leads_to="support-tickets/by_category",
         feature="tickets",
     ),
     Panel(
         "resolved",
-        "Resolved tickets, 30 d",
-        "Tickets resolved today or on the 29 days before, by their last resolution; one that was reopened is not "
-        "counted. The curve is the same sum for each of the last 30 days, the change against the 30 days before.",
-        HeadTile(unit="locale", decimals=0, subject=TICKET["resolved"], min=0),
-        [sql(rolling(of_tickets("resolved")), may_be_zero=QUIET)],
+        "Resolved tickets",
+        "Tickets resolved on the local days that begin in the picked range, by their last resolution; one that was "
+        "reopened is not counted. The change compares the full days among them with as many days before.",
+        HeadTile(unit="locale", decimals=0, subject=TICKET["resolved"], calc="sum", min=0, no_data="no day"),
+        [sql(over_picked(of_tickets("resolved")), may_be_zero=QUIET, may_be_empty=NO_DAY)],
         width=6,
         height=4,
-        window="30d",
         leads_to="support-tickets/created_resolved",
         feature="tickets",
     ),
@@ -358,13 +356,14 @@ HEAD = [
     ),
     Panel(
         "escalated",
-        "Escalation rate, 30 d",
-        "Tickets created per 100 conversations begun, both today or on the 29 days before; not every ticket comes from "
-        "a conversation. All conversations are counted, whatever is selected above. High: the agent does not help.",
-        HeadTile(unit="none", decimals=1, subject=USERS, min=0, no_data="no talks"),
+        "Ticket escalation rate",
+        "Tickets created per 100 conversations begun, both on the local days that begin in the picked range, up to "
+        "each of them. All conversations are counted, whatever is selected above. High: the agent does not help."
+        "\n\nNot every ticket comes from a conversation. The change compares full days with as many days before.",
+        HeadTile(unit="suffix:per 100", decimals=1, subject=USERS, min=0, no_data="no talks"),
         [
             sql(
-                rolling(
+                over_picked(
                     f"""
                     select day, max(n) as n, max(d) as d from (
                       select day, sum(created) as n, 0 as d from {{{{ view('ticket_day') }}}} where {CHOSEN} group by 1
@@ -372,39 +371,37 @@ HEAD = [
                       select day, 0, sum(conversations) from {{{{ view('conversation_day') }}}} group by 1
                     ) as both_kinds group by day""",
                     "100.0 * n / nullif(d, 0)",
-                    "per 100 chats",
                 ),
                 may_be_zero=QUIET,
-                may_be_empty="no conversation within 30 days",
+                may_be_empty="no day begins in the picked range, or no conversation",
             )
         ],
         width=6,
         height=4,
-        window="30d",
         leads_to="user-analytics",
         feature="tickets conversations",
     ),
     Panel(
         "reopened",
-        "Reopened tickets, 30 d",
-        "Reopenings / resolutions, both of today or the 29 days before, from the history of statuses: moves back to "
-        "open or in progress, by moves to resolved or closed. High: resolutions that do not last.",
+        "Ticket reopening rate",
+        "Reopenings / resolutions, both on the local days that begin in the picked range, up to each of them, from the "
+        "history of statuses: moves back to open or in progress, by moves to resolved or closed."
+        "\n\nHigh: resolutions that do not last. The change compares full days with as many days before.",
         ShareTile(decimals=1, subject=TICKET["in progress"], max=0.2, no_data="none done"),
         [
             sql(
-                rolling(
+                over_picked(
                     f"""
                     select day, sum(reopenings) as n, sum(resolutions) as d
                     from {{{{ view('ticket_reopen_day') }}}} where {CHOSEN} group by day""",
                     "n / nullif(d, 0)",
                 ),
                 may_be_zero="nothing was reopened",
-                may_be_empty="nothing was resolved within 30 days",
+                may_be_empty="nothing was resolved in the picked range",
             )
         ],
         width=6,
         height=4,
-        window="30d",
         leads_to="support-tickets/steps",
         feature="tickets ticket_history",
     ),
@@ -596,7 +593,7 @@ HELP = [
     ),
     Panel(
         "sla_by_priority",
-        "Within SLA by priority, 30 d",
+        "Tickets in SLA by priority, 30 d",
         "Share of decided tickets (ended, or past their due time) that ended by it, of those created today or on the "
         "29 days before; n is their number. Tickets that are still in time count neither way."
         "\n\nThe plan asks for a share of all tickets: that improves with many new ones and hides what is late and "

@@ -24,6 +24,7 @@ from gendash.dashboards._palette import (
     words,
 )
 from gendash.dashboards._queries import (
+    DAYS_PICKED,
     LAST_30_DAYS,
     LATER,
     NO_DAY,
@@ -36,7 +37,7 @@ from gendash.dashboards._queries import (
     every_day,
     limited,
     named_bars,
-    summed,
+    over_picked,
     tile,
 )
 from gendash.dashboards._shared import ANNOTATIONS, COMPARE, FRESHNESS, JOB, how_to_read
@@ -133,18 +134,19 @@ STRIP = [
     ),
     Panel(
         "guests",
-        "Guests' conversations, 7 d",
-        "Share of the conversations of today and the 6 days before that have no user. Guests are not counted as users "
-        "here. Conversations of deleted accounts count as guests', too.",
+        "Guests' conversation share",
+        "Share of the conversations begun on the local days that begin in the picked range that have no user. Guests "
+        "are not counted as users here. Conversations of deleted accounts count as guests', too.",
         NumberTile(unit="percentunit", decimals=0, subject=USERS_2, min=0, max=1, no_data="no talks"),
         [
             sql(
                 f"""
-                select {{{{ now() }}}} as "time", 'of talks, 7 d' as metric,
+                select {{{{ now() }}}} as "time",
+                  'of ' || coalesce(sum(conversations), 0) || ' conversations' as metric,
                   sum(anonymous)::float8 / nullif(sum(conversations), 0)::float8 as value
-                from {{{{ view('activity_day') }}}} where day > {TODAY} - 7 and day <= {TODAY}""",
+                from {{{{ view('activity_day') }}}} where {DAYS_PICKED} and day <= {TODAY}""",
                 may_be_zero="everybody was signed in",
-                may_be_empty="no conversation within 7 days",
+                may_be_empty="no conversation in the picked range",
             )
         ],
         width=8,
@@ -154,19 +156,15 @@ STRIP = [
     ),
     Panel(
         "sign_ups",
-        "New accounts, 7 d",
-        "Accounts registered today or on the 6 days before that are active now; the change is against the 7 days "
-        "before those. Deleted and deactivated accounts are in neither figure.",
-        NumberTile(unit="locale", decimals=0, subject=USERS),
+        "New accounts",
+        "Accounts registered on the local days that begin in the picked range that are active now; the change compares "
+        "the full days among them with as many days before. Deleted and deactivated accounts are in neither figure.",
+        NumberTile(unit="locale", decimals=0, subject=USERS, calc="sum", no_data="no day"),
         [
             sql(
-                tile(
-                    f"coalesce(sum(registered) filter (where day > {TODAY} - 7), 0) as current, "
-                    f"sum(registered) filter (where day <= {TODAY} - 7) as prior",
-                    f"{{{{ view('account_day') }}}} where day > {TODAY} - 14 and day <= {TODAY}",
-                    change("7 d"),
-                ),
+                over_picked("select day, registered as n, 0 as d from {{ view('account_day') }}"),
                 may_be_zero="nobody registered",
+                may_be_empty=NO_DAY,
             )
         ],
         width=8,
@@ -265,31 +263,26 @@ HEAD = [
     ),
     Panel(
         "turns",
-        "User messages, 7 d",
-        "Messages that users wrote on the last 7 full days, guests included; the curve is the same sum for each of 30 "
-        "days. The change is against the 7 days before those. One message of a user is one turn of the agent.",
-        HeadTile(unit="locale", decimals=0, subject=CALLS, min=0),
+        "User messages",
+        "Messages that users wrote on the local days that begin in the picked range, guests included, and on each of "
+        "them. The change compares the full days among them with as many days before. One message is one agent turn.",
+        HeadTile(unit="locale", decimals=0, subject=CALLS, calc="sum", min=0, no_data="no day"),
         [
             sql(
-                curve(
-                    summed(
-                        """
-                        select (hour at time zone {{ zone() }})::date as day, sum(messages) as n, 0 as d
-                        from {{ view('message_hour') }} cross join today
-                        where role = 'user' and hour >= (today.day - 45)::timestamp at time zone {{ zone() }}
-                        group by 1""",
-                        7,
-                    ),
-                    "7 d",
-                    7,
-                    first=1,
+                over_picked(
+                    """
+                    select (hour at time zone {{ zone() }})::date as day, sum(messages) as n, 0 as d
+                    from {{ view('message_hour') }} cross join span
+                    where role = 'user' and hour < (last + 1)::timestamp at time zone {{ zone() }}
+                      and hour >= (2 * first - last - 2)::timestamp at time zone {{ zone() }}
+                    group by 1"""
                 ),
                 may_be_zero=QUIET,
+                may_be_empty=NO_DAY,
             )
         ],
         width=6,
         height=4,
-        window="30d",
         leads_to="agent-performance",
         feature="conversations",
     ),

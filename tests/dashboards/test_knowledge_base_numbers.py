@@ -113,6 +113,27 @@ def test_a_panel_follows_the_picked_range(stores: Open, slug: str, hours: int) -
     check(store.figures(slug, at, hours=hours), FIGURES[slug](Shelf(store.world, at, hours=hours)))
 
 
+ALL_TIMES = 24 * 365 * 20
+"""Hours back to before the first document, as a link with all times hands them on."""
+
+
+def test_the_list_behind_a_bar_or_row_has_as_many_rows_as_it_says(stores: Open) -> None:
+    store, at = stores(SECOND)
+
+    def listed(**picked: Any) -> int:
+        rows = store.figures("document_list", at, hours=ALL_TIMES, **picked).rows
+        return int(rows[0][-1].partition(" of ")[2]) if rows else 0
+
+    for name, documents, _ in store.figures("by_status", at).rows:
+        assert listed(status=name) == documents, name
+    for name, documents in store.figures("types", at).rows:
+        assert name == "other" or listed(file_type=name) == documents, name
+    for name, documents, *_ in store.figures("uploaders", at, hours=ALL_TIMES).rows:
+        assert listed(owner=name) == documents, name
+    every = store.figures("time_to_done", at, file_type="all")
+    assert every == store.figures("time_to_done", at), "the row of all types leads to all documents"
+
+
 @pytest.mark.parametrize("slug", FIGURES)
 def test_no_figure_depends_on_the_time_zone_of_the_session(stores: Open, slug: str) -> None:
     store, at = stores(SECOND)

@@ -127,6 +127,35 @@ def test_a_panel_follows_the_picked_range(stores: Open, slug: str, hours: int) -
     check(store.figures(slug, at, hours=hours), FIGURES[slug](Desk(store.world, at, hours=hours)))
 
 
+ALL_TIMES = 24 * 365 * 20
+"""Hours back to before the first ticket, as a link with all times hands them on."""
+
+
+def listed(store: Store, slug: str, at: datetime, **picked: Any) -> int:
+    """How many rows a list says that there are, those beyond its limit included."""
+    rows = store.figures(slug, at, **picked).rows
+    return int(rows[0][-1].partition(" of ")[2]) if rows else 0
+
+
+def test_the_list_behind_a_bar_or_row_has_as_many_rows_as_it_says(stores: Open) -> None:
+    store, at = stores(SECOND)
+    for name, tickets, _ in store.figures("by_status", at).rows:
+        assert listed(store, "ticket_list", at, hours=ALL_TIMES, status=name) == tickets, name
+    for name, tickets in store.figures("open_by_priority", at).rows:
+        assert listed(store, "oldest_list", at, priority=name) == tickets, name
+    for name, tickets in store.figures("assignment", at).rows:
+        assert listed(store, "oldest_list", at, assignee=name) == tickets, name
+    for name, tickets, *_ in store.figures("load", at).rows:
+        assert listed(store, "oldest_list", at, assignee=name) == tickets, name
+    for name, _, tickets, *_ in store.figures("creators", at, hours=ALL_TIMES).rows:
+        assert listed(store, "ticket_list", at, hours=ALL_TIMES, creator=name) == tickets, name
+
+
+def test_the_row_of_all_priorities_leads_to_all_tickets(stores: Open) -> None:
+    store, at = stores(SECOND)
+    assert store.figures("ticket_list", at, priority="all") == store.figures("ticket_list", at)
+
+
 @pytest.mark.parametrize("slug", FIGURES)
 def test_no_figure_depends_on_the_time_zone_of_the_session(stores: Open, slug: str) -> None:
     store, at = stores(SECOND)

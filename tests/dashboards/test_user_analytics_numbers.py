@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from desk_store import Store, filled
 from desk_store import same as nearly
-from overview_figures import DAY, Table, View, changed, numbered, price, started, tile, whole
+from overview_figures import DAY, Table, View, changed, numbered, over_picked, price, started, tile, whole
 from overview_worlds import STORIES, Rows, Story, World, is_billed, make, nothing
 
 from gendash.demo.postgres import Server
@@ -179,24 +179,23 @@ def _curve(
 
 
 def _shown_days(view: View, first: int = 0) -> list[date]:
-    """Days that begin within the 30 x 24 hours before now, without the last ``first`` ones."""
-    days = [view.today - ago * DAY for ago in range(32, first - 1, -1)]
-    return [day for day in days if view.at - timedelta(days=30) <= view.start(day) <= view.at]
+    """Days that begin in the picked range, without the last ``first`` ones."""
+    return [day for day in view.picked_days(30 * DAY) if (view.today - day).days >= first]
 
 
 # ── figures ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def guests(view: View) -> Table:
-    talks = _recent(view, 7)
+    days = {*view.picked_days(30 * DAY)}
+    talks = [row for row in view.world.rows["conversations"] if view.day(row["created_at"]) in days]
     alone = sum(row["user_id"] is None for row in talks)
-    return tile(view, "of talks, 7 d", Fraction(alone, len(talks)) if talks else None)
+    return tile(view, f"of {len(talks)} conversations", Fraction(alone, len(talks)) if talks else None)
 
 
 def sign_ups(view: View) -> Table:
-    ages = [view.days_ago(row["created_at"]) for row in view.world.rows["users"] if row["is_active"]]
-    current, prior = (sum(7 * week <= age < 7 * week + 7 for age in ages) for week in (0, 1))
-    return tile(view, changed("7 d", current, prior), current)
+    active = Counter(view.day(row["created_at"]) for row in view.world.rows["users"] if row["is_active"])
+    return over_picked(view, 30 * DAY, active)
 
 
 def users(view: View) -> Table:
@@ -235,7 +234,7 @@ def turns(view: View) -> Table:
     found = Counter(
         view.day(row["created_at"]) for row in view.world.rows["messages"] if row["role"] in ("user", "human")
     )
-    return _curve(view, lambda day: sum(found[day - n * DAY] for n in range(7)), "7 d", 7, 1)
+    return over_picked(view, 30 * DAY, found)
 
 
 def active_users(view: View) -> Table:
@@ -630,6 +629,13 @@ def check(found: Table, wanted: Table) -> None:
 def test_a_panel_shows_what_follows_from_the_raw_rows(stores: Open, name: str, hours: float, slug: str) -> None:
     store, at = stores(name, hours)
     check(store.figures(slug, at), FIGURES[slug](View(store.world, at)))
+
+
+@pytest.mark.parametrize("slug", ["guests", "sign_ups", "turns", "growth", "new_and_returning", "accounts_per_day"])
+@pytest.mark.parametrize("hours", [24, 1000])
+def test_a_panel_follows_the_picked_range(stores: Open, slug: str, hours: int) -> None:
+    store, at = stores(NAMES[1])
+    check(store.figures(slug, at, hours=hours), FIGURES[slug](View(store.world, at, hours=hours)))
 
 
 @pytest.mark.parametrize("compare", ["", "7d", "28d", "$__range"])

@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from overview_figures import DAY, Number, Table, View, changed, numbered, scaled_bars, tile
+from overview_figures import DAY, Number, Table, View, changed, numbered, over_picked, scaled_bars, tile
 from overview_worlds import Rows
 
 STATUSES = ("done", "processing", "failed")
@@ -88,8 +88,7 @@ def chunks(view: Shelf) -> Table:
 
 
 def uploads(view: Shelf) -> Table:
-    ages = Counter(view.days_ago(row["created_at"]) for row in view.documents)
-    return _curve(view, lambda ago: sum(ages[each] for each in range(ago, ago + 7)), "7 d", "vs prior", 7)
+    return over_picked(view, 7 * DAY, Counter(view.day(row["created_at"]) for row in view.documents))
 
 
 def _top(counts: Mapping[str, int], most: int) -> Table:
@@ -254,7 +253,7 @@ def uploaders(view: Shelf) -> Table:
 
 BEFORE: Mapping[str, Callable[[Shelf], Table]] = {"per_day": uploads_before}
 """Calculations of the second query of a panel, which is compared with the first."""
-FOLLOWING = ("per_day", "held_per_day", "document_list", "time_to_done", "success_by_type", "uploaders")
+FOLLOWING = ("uploads", "per_day", "held_per_day", "document_list", "time_to_done", "success_by_type", "uploaders")
 """Panels that follow the picked range."""
 
 FIGURES: Mapping[str, Callable[[Shelf], Table]] = {

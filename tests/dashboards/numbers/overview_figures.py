@@ -131,6 +131,31 @@ def whole(value: Decimal | Fraction) -> int:
     return int((Fraction(value) + Fraction(1, 2)) // 1)
 
 
+def over_picked(
+    view: View, default: timedelta, daily: Mapping[date, int], under: Mapping[date, int] | None = None, factor: int = 1
+) -> Table:
+    """A tile over the picked days: sums of each, or with ``under`` the quotient of all until then.
+
+    Its change compares the picked days before today with as many days before them.
+    """
+    days = view.picked_days(default)
+
+    def figure(some: list[date]) -> Number:
+        above = sum(daily.get(day, 0) for day in some)
+        if under is None:
+            return above
+        below = sum(under.get(day, 0) for day in some)
+        return Fraction(factor * above, below) if below else None
+
+    whole_days = [day for day in days if day < view.today]
+    earlier = [day - len(whole_days) * DAY for day in whole_days]
+    name = changed(f"{len(days)} d", figure(whole_days), figure(earlier) if whole_days else None)
+    rows = [
+        (view.start(day), name, figure([day] if under is None else days[: index + 1])) for index, day in enumerate(days)
+    ]
+    return Table(("time", "metric", "value"), rows)
+
+
 def changed(label: str, current: Number, prior: Number, against: str = "vs prior") -> str:
     """A name line such as ``24 h ▲12 % vs prior``; without a prior figure there is no change to tell."""
     if not prior:

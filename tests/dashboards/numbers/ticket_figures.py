@@ -15,7 +15,7 @@ from functools import cached_property
 from statistics import median as middle
 from typing import Any
 
-from overview_figures import DAY, HOUR, Number, Table, View, changed, numbered, scaled_bars, tile, whole
+from overview_figures import DAY, HOUR, Number, Table, View, changed, numbered, over_picked, scaled_bars, tile, whole
 from overview_worlds import Rows
 
 PRIORITIES = ("urgent", "high", "medium", "low")
@@ -67,10 +67,6 @@ class Desk(View):
 
     def seconds(self, since: datetime) -> Fraction:
         return lasting(self.at - since)
-
-    def month(self, days_ago: int, counts: Mapping[int, int]) -> int:
-        """Sum of daily counts over the 30 days that end so many days ago."""
-        return sum(counts.get(ago, 0) for ago in range(days_ago, days_ago + 30))
 
 
 def lasting(span: timedelta) -> Fraction:
@@ -148,13 +144,11 @@ def open_(view: Desk) -> Table:
 
 
 def new(view: Desk) -> Table:
-    counts = Counter(view.days_ago(row["created_at"]) for row in view.tickets)
-    return curve(view, lambda ago: view.month(ago, counts))
+    return over_picked(view, 30 * DAY, Counter(view.day(row["created_at"]) for row in view.tickets))
 
 
 def resolved(view: Desk) -> Table:
-    counts = Counter(view.days_ago(row["ended"]) for row in view.tickets if row["ended"])
-    return curve(view, lambda ago: view.month(ago, counts))
+    return over_picked(view, 30 * DAY, Counter(view.day(row["ended"]) for row in view.tickets if row["ended"]))
 
 
 def median(view: Desk) -> Table:
@@ -183,30 +177,21 @@ def _mean_in_words(took: list[Fraction]) -> str:
 
 
 def escalated(view: Desk) -> Table:
-    tickets = Counter(view.days_ago(row["created_at"]) for row in view.tickets)
-    talks = Counter(view.days_ago(row["created_at"]) for row in view.world.rows["conversations"])
-
-    def per_hundred(ago: int) -> Fraction | None:
-        begun = view.month(ago, talks)
-        return Fraction(100 * view.month(ago, tickets), begun) if begun else None
-
-    return curve(view, per_hundred, "per 100 chats")
+    tickets = Counter(view.day(row["created_at"]) for row in view.tickets)
+    talks = Counter(view.day(row["created_at"]) for row in view.world.rows["conversations"])
+    return over_picked(view, 30 * DAY, tickets, talks, 100)
 
 
 def reopened(view: Desk) -> Table:
     mine = {row["id"] for row in view.tickets}
     up, down = ("open", "in_progress"), ("resolved", "closed")
     moves = [row for row in view.world.rows["ticket_status_history"] if row["ticket_id"] in mine]
-    back = Counter(view.days_ago(r["changed_at"]) for r in moves if r["from_status"] in down and r["to_status"] in up)
+    back = Counter(view.day(r["changed_at"]) for r in moves if r["from_status"] in down and r["to_status"] in up)
     done = Counter(
-        view.days_ago(r["changed_at"]) for r in moves if r["from_status"] in (*up, None) and r["to_status"] in down
+        view.day(r["changed_at"]) for r in moves if r["from_status"] in (*up, None) and r["to_status"] in down
     )
 
-    def share(ago: int) -> Fraction | None:
-        resolutions = view.month(ago, done)
-        return Fraction(view.month(ago, back), resolutions) if resolutions else None
-
-    return curve(view, share)
+    return over_picked(view, 30 * DAY, back, done)
 
 
 # ── charts ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -523,7 +508,18 @@ def creators(view: Desk) -> Table:
 
 BEFORE: Mapping[str, Callable[[Desk], Table]] = {"created_resolved": created_before, "backlog": backlog_before}
 """Calculations of the second query of a panel, which is compared with the first."""
-FOLLOWING = ("created_resolved", "backlog", "unresolved_per_day", "by_category", "ticket_list", "creators")
+FOLLOWING = (
+    "new",
+    "resolved",
+    "escalated",
+    "reopened",
+    "created_resolved",
+    "backlog",
+    "unresolved_per_day",
+    "by_category",
+    "ticket_list",
+    "creators",
+)
 """Panels that follow the picked range."""
 
 FIGURES: Mapping[str, Callable[[Desk], Table]] = {
