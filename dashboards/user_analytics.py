@@ -274,7 +274,7 @@ HEAD = [
                     select (hour at time zone {{ zone() }})::date as day, sum(messages) as n, 0 as d
                     from {{ view('message_hour') }} cross join span
                     where role = 'user' and hour < (last + 1)::timestamp at time zone {{ zone() }}
-                      and hour >= (2 * first - last - 2)::timestamp at time zone {{ zone() }}
+                      and hour >= (first - (last - first) - 2)::timestamp at time zone {{ zone() }}
                     group by 1"""
                 ),
                 may_be_zero=QUIET,
