@@ -91,8 +91,9 @@ class Stat(_Modern):
 
 @attr.s(kw_only=True, auto_attribs=True)
 class HeadTile(Stat):
-    """A figure of the head row, 4x4, with its curve."""
+    """A figure of the head row, 4x4, with its curve; digits of 32 pixels would reach into the curve."""
 
+    size: int = 26
     sparkline: bool = True
 
 
