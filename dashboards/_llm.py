@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from gendash.dashboards._palette import TEXT, fixed, override
 from gendash.dashboards._queries import (
+    BY_HOUR,
     DAYS_BACK,
     IN_ENVIRONMENT,
     NO_COMPARISON,
@@ -26,7 +27,6 @@ OF_CALLS = "type = 'GENERATION'"
 THIS_ENVIRONMENT = "environment = ${environment:sqlstring}"
 THIS_MODEL = "model = ${model:sqlstring}"
 IN_MODEL = "(${model:sqlstring} = '__all' or model = ${model:sqlstring})"
-BY_HOUR = "$__unixEpochTo() - $__unixEpochFrom() <= 3 * 86400"
 LAST_7_D = f"day > {TODAY} - 7 and day <= {TODAY}"
 LAST_30_D = f"day > {TODAY} - 30 and day <= {TODAY}"
 

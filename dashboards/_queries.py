@@ -57,6 +57,18 @@ PICKED_FROM = "($__timeFrom()::timestamptz at time zone {{ zone() }})::date"
 PICKED_TO = "($__timeTo()::timestamptz at time zone {{ zone() }})::date"
 """SQL: the local days on which the picked range begins and ends."""
 
+FIRST_DAY = "(($__timeFrom()::timestamptz - interval '1 microsecond') at time zone {{ zone() }})::date + 1"
+DAYS_PICKED = f"day >= {FIRST_DAY} and day <= {PICKED_TO}"
+"""SQL: the days that begin in the picked range, today included: the condition of a figure over all of it."""
+BY_HOUR = "$__unixEpochTo() - $__unixEpochFrom() <= 3 * 86400"
+HOURS_PICKED = (
+    f"hour >= case when {BY_HOUR} then $__timeFrom()::timestamptz "
+    f"else ({FIRST_DAY})::timestamp at time zone {{{{ zone() }}}} end "
+    f"and hour < case when {BY_HOUR} then $__timeTo()::timestamptz + interval '1 microsecond' "
+    f"else ({PICKED_TO} + 1)::timestamp at time zone {{{{ zone() }}}} end and hour <= {{{{ now() }}}}"
+)
+"""SQL: the same of an hourly relation: hours that begin in a range of up to 3 days, all hours of its days beyond."""
+
 DAYS_BACK = (
     f"case ${{compare:sqlstring}} when '7d' then 7 when '28d' then 28 when '{NO_COMPARISON}' then null "
     f"else greatest({PICKED_TO} - {PICKED_FROM}, 1) end"

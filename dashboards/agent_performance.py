@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gendash.dashboards._groups import BREAKDOWN, CALLS_BY_GROUPS, GROUP
 from gendash.dashboards._llm import (
     IN_MODEL,
     OF_CALLS,
@@ -969,6 +970,7 @@ DASHBOARD = Dashboard(
     [
         Row("", [*STRIP, *HEAD, *CHARTS]),
         Row("Which model is slow or wrong?", MODELS),
+        Row("Which group of calls is slow or wrong?", CALLS_BY_GROUPS, open=False),
         Row("Do the tools work?", TOOLS, open=False),
         Row("Where is time spent?", TIME, open=False),
         Row("What is asked, and how well answered?", ASKED, open=False),
@@ -983,6 +985,6 @@ DASHBOARD = Dashboard(
     ],
     refresh="30s",
     range="24h",
-    variables=(JOB, ENVIRONMENT, MODEL_VARIABLE, COMPARE),
+    variables=(JOB, ENVIRONMENT, MODEL_VARIABLE, BREAKDOWN, GROUP, COMPARE),
     annotations=ANNOTATIONS,
 )

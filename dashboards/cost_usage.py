@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from gendash.dashboards._groups import BREAKDOWN, GROUP, IN_GROUP, LISTED, OTHER, group_bars, group_table
 from gendash.dashboards._llm import (
     BUCKETS,
-    BY_HOUR,
     LAST_7_D,
     LAST_30_D,
     LOCAL_DAY,
@@ -44,7 +44,7 @@ from gendash.dashboards._palette import (
     up_is_bad,
     words,
 )
-from gendash.dashboards._queries import IN_ENVIRONMENT, NEVER_SYNCED, QUIET, TODAY, change, dollars, tile
+from gendash.dashboards._queries import BY_HOUR, IN_ENVIRONMENT, NEVER_SYNCED, QUIET, TODAY, change, dollars, tile
 from gendash.dashboards._shared import ANNOTATIONS, COMPARE, ENVIRONMENT, FRESHNESS, JOB, LLM_COST, how_to_read
 from gendash.dashboards._tables import entity, judged_share, share_bar
 from gendash.dashboards.viz import (
@@ -462,6 +462,78 @@ def _priced(name: str, decimals: int = 2) -> dict[str, Any]:
     """Money per unit, unknown if no call has a price."""
     return override("byName", name, unit="currencyUSD", decimals=decimals, mappings=nothing("no price"))
 
+
+GROUPS = [
+    Panel(
+        "groups",
+        "LLM cost by chosen group and its change",
+        "Cost of all steps in the picked time by the groups of the dimension chosen above: share, cost, change of "
+        "whole hours or days against the time to compare with, else the period before, LLM calls, tokens, failed calls "
+        f"/ calls.\n\nThe {LISTED - 1} most expensive groups, the rest as other, so that they add up; of 'tag', calls "
+        "count for each. A click on a group shows its models.",
+        Table(
+            overrides=[
+                override("byName", "Group", custom__width=210, links=[]),
+                share_bar("Share of cost", COST),
+                _priced("Cost"),
+                override("byName", "Change", unit="currencyUSD", decimals=2, mappings=nothing("–")),
+                override("byName", "Calls", unit="locale", decimals=0),
+                override("byName", "Tokens", unit="sishort", decimals=1),
+                judged_share("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
+                override("byName", "Mean time", unit="s"),
+            ],
+        ),
+        [
+            group_table(
+                {
+                    "Share of cost": "(cost_usd / total)::float8",
+                    "Cost": "case when priced > 0 then cost_usd end",
+                    "Change": "change",
+                    "Calls": "calls::bigint",
+                    "Tokens": "tokens::bigint",
+                    "Errors": "(errors / nullif(calls, 0))::float8",
+                    "Mean time": "spent_s / nullif(timed, 0)::float8",
+                },
+                "cost_usd",
+            )
+        ],
+        width=24,
+        height=8,
+        leads_to="cost-usage/group_models",
+        passes={"group": "Group"},
+        feature="langfuse",
+    ),
+    Panel(
+        "groups_over_time",
+        "LLM cost over time by chosen group",
+        f"{PRICES}, by the groups of the dimension chosen above, by whole days without today, by hours up to 3 days: "
+        "the six most expensive, the rest as other. Of 'tag', calls count for each.",
+        DayBars(unit="currencyUSD", decimals=2, overrides=[OTHER]),
+        [group_bars("sum(cost_usd)", condition=IN_GROUP)],
+        width=12,
+        height=8,
+        leads_to="cost-usage/groups",
+        feature="langfuse",
+    ),
+    Panel(
+        "group_models",
+        "LLM cost of the chosen group by model",
+        f"{PRICES}, of the group chosen above (All: of every group) by model, by whole days without today, by hours up "
+        "to 3 days: the six most expensive, the rest as other.",
+        DayBars(
+            unit="currencyUSD",
+            decimals=2,
+            color=fixed(UNKNOWN),
+            overrides=by_model(),
+            transformations=WITHOUT_DATES,
+        ),
+        [group_bars("sum(cost_usd)", "model", IN_GROUP)],
+        width=12,
+        height=8,
+        leads_to="cost-usage/models",
+        feature="langfuse",
+    ),
+]
 
 WHERE = [
     Panel(
@@ -921,6 +993,7 @@ DASHBOARD = Dashboard(
     [
         Row("", [*STRIP, *HEAD, *CHARTS]),
         Row("Where does the money go?", [*DRIVERS, *WHERE]),
+        Row("Which group causes it?", GROUPS, open=False),
         Row("What does a unit of work cost?", UNITS, open=False),
         Row("What is wasted, and what saved?", WASTE, open=False),
         how_to_read(
@@ -936,6 +1009,6 @@ DASHBOARD = Dashboard(
     refresh="1m",
     range="30d",
     audience="admin",
-    variables=(JOB, ENVIRONMENT, COMPARE),
+    variables=(JOB, ENVIRONMENT, BREAKDOWN, GROUP, COMPARE),
     annotations=ANNOTATIONS,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from gendash.dashboards._groups import BREAKDOWN, CHOSEN, LISTED
 from gendash.dashboards._llm import dashed, langfuse_link
 from gendash.dashboards._palette import (
     BAD,
@@ -24,6 +25,7 @@ from gendash.dashboards._palette import (
     words,
 )
 from gendash.dashboards._queries import (
+    DAYS_PICKED,
     LAST_30_DAYS,
     QUIET,
     TODAY,
@@ -488,6 +490,48 @@ MOVES = [
 
 CAUSES = [
     Panel(
+        "groups",
+        "User satisfaction by chosen group, up to 30 d",
+        "Ratings of the picked days, at most today and the 29 before, by the groups of the dimension chosen above: "
+        "share of ratings, ratings, those of 1 or 2, CSAT. The 24 with most ratings, the rest as other, so they add "
+        "up; of 'tag' not.",
+        Table(
+            overrides=[
+                override("byName", "Group", custom__width=210, links=[]),
+                share_bar("Share", CALLS),
+                override("byRegexp", "/^(Ratings|Negative)$/", unit="locale", custom__width=80),
+                csat_column("CSAT"),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                with facts as (
+                  select value, sum(ratings) as ratings, sum(negative) as negative, sum(satisfied) as satisfied
+                  from {{{{ view('rating_group_day') }}}} where {CHOSEN} and {DAYS_PICKED} group by 1
+                ),
+                ranked as (
+                  select *, row_number() over (order by value = 'other', ratings desc, value) as rank from facts
+                ),
+                folded as (
+                  select case when rank < {LISTED} then value else 'other' end as name, min(rank) as rank,
+                    sum(ratings) as ratings, sum(negative) as negative, sum(satisfied) as satisfied
+                  from ranked group by 1
+                )
+                select name as "Group", (ratings / sum(ratings) over ())::float8 as "Share",
+                  ratings::bigint as "Ratings", negative::bigint as "Negative",
+                  (satisfied / ratings)::float8 as "CSAT"
+                from folded order by rank limit {LISTED}""",
+                format="table",
+                may_be_empty="no rating in the picked time",
+            )
+        ],
+        width=24,
+        height=8,
+        leads_to="cost-usage/groups",
+        feature="feedback langfuse",
+    ),
+    Panel(
         "quintiles",
         "User satisfaction by answer time, cost and size, 30 d",
         "Traced ratings of today and the 29 days before in five equal groups, from the fastest, cheapest, smallest "
@@ -667,6 +711,6 @@ DASHBOARD = Dashboard(
     refresh="5m",
     range="30d",
     audience="admin",
-    variables=(JOB, COMPARE),
+    variables=(JOB, BREAKDOWN, COMPARE),
     annotations=ANNOTATIONS,
 )

@@ -17,6 +17,7 @@ import pytest
 from llm_figures import (
     LLM,
     cached,
+    calls_in,
     has_price,
     lasted,
     model,
@@ -307,6 +308,26 @@ def prompts(llm: LLM) -> Table:
     return Table(columns, sorted(rows, key=lambda row: (row[0], -row[1])))
 
 
+def groups(llm: LLM) -> Table:
+    def figures(rows: list[Any], all_: Any, change: Any) -> tuple[Any, ...]:
+        own = [row for row in rows if row["type"] == "GENERATION"]
+        times = [lasted(row) for row in own if lasted(row) is not None]
+        return (
+            per(len(own), all_), len(own), change, per(sum(row["level"] == "ERROR" for row in own), len(own)),
+            per(sum(times, Fraction(0)), len(times)), spent(rows) if any(map(has_price, rows)) else None,
+        )  # fmt: skip
+
+    return llm.group_table(("Share", "Calls", "Change", "Errors", "Mean time", "Cost"), figures, calls_in)
+
+
+def groups_over_time(llm: LLM) -> Table:
+    return llm.group_bars(calls_in)
+
+
+def group_models(llm: LLM) -> Table:
+    return llm.group_bars(calls_in, by_model=True)
+
+
 FIGURES: dict[str, Callable[[LLM], Table]] = {
     "llm": llm_state,
     "llm_calls": llm_calls,
@@ -328,8 +349,20 @@ FIGURES: dict[str, Callable[[LLM], Table]] = {
     "intent_csat": intent_csat,
     "coverage": coverage,
     "prompts": prompts,
+    "groups": groups,
+    "groups_over_time": groups_over_time,
+    "group_models": group_models,
 }
-UNORDERED = {"calls_by_model", "latency_by_model", "models", "worst_turns", "tokens_per_call", "intents"}
+UNORDERED = {
+    "groups_over_time",
+    "group_models",
+    "calls_by_model",
+    "latency_by_model",
+    "models",
+    "worst_turns",
+    "tokens_per_call",
+    "intents",
+}
 """Panels whose rows of equal rank stand in the order of the database's alphabet."""
 
 

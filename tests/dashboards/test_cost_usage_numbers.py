@@ -172,6 +172,28 @@ def tokens_before(llm: LLM) -> Table:
     return llm.before(lambda rows: total(rows, "input") + total(rows, "output"), llm.billed)
 
 
+def groups(llm: LLM) -> Table:
+    def figures(rows: list[Any], all_: Any, change: Any) -> tuple[Any, ...]:
+        own = [row for row in rows if row["type"] == "GENERATION"]
+        times = [lasted(row) for row in own if lasted(row) is not None]
+        return (
+            per(spent(rows), all_), spent(rows) if any(map(has_price, rows)) else None, change, len(own), total(rows),
+            per(sum(row["level"] == "ERROR" for row in own), len(own)), per(sum(times, Fraction(0)), len(times)),
+        )  # fmt: skip
+
+    return llm.group_table(
+        ("Share of cost", "Cost", "Change", "Calls", "Tokens", "Errors", "Mean time"), figures, spent
+    )
+
+
+def groups_over_time(llm: LLM) -> Table:
+    return llm.group_bars(spent)
+
+
+def group_models(llm: LLM) -> Table:
+    return llm.group_bars(spent, by_model=True)
+
+
 def daily_budget(llm: LLM) -> Table:
     days = [] if llm.by_hour else llm.buckets
     local = [(start, llm.view.day(start)) for start in days]
@@ -415,6 +437,9 @@ FIGURES: dict[str, list[Callable[[LLM], Table]]] = {
     "month_against_budget": [month_against_budget],
     "tokens_over_time": [tokens_over_time, tokens_before],
     "cost_per_turn": [cost_per_turn],
+    "groups": [groups],
+    "groups_over_time": [groups_over_time],
+    "group_models": [group_models],
     "models": [models],
     "users": [users],
     "tools": [tools],
@@ -431,7 +456,7 @@ FIGURES: dict[str, list[Callable[[LLM], Table]]] = {
     "cache_savings": [cache_savings],
     "spend_against_usual": [spend_against_usual],
 }
-UNORDERED = {"cost_by_model", "models", "tools", "users", "cost_by_environment"}
+UNORDERED = {"cost_by_model", "groups_over_time", "group_models", "models", "tools", "users", "cost_by_environment"}
 """Panels whose rows of equal rank stand in the order of the database's alphabet."""
 
 
@@ -462,6 +487,46 @@ def test_a_panel_follows_the_choice_of_an_environment(
 ) -> None:
     store = stores(WORLDS[1])
     check(store, slug, Look(store.world.now, environment))
+
+
+DIMENSIONS = ("model", "environment", "release", "version", "session", "tag", "tags together", "tenant")
+
+
+@pytest.mark.parametrize("dimension", DIMENSIONS)
+@pytest.mark.parametrize("name", WORLDS)
+def test_groups_of_each_dimension_follow_from_the_raw_rows(
+    stores: Callable[[str], Shown], name: str, dimension: str
+) -> None:
+    store = stores(name)
+    for hours in (0, 24, 150):
+        look = Look(store.world.now, hours=hours, breakdown=dimension)
+        for slug in ("groups", "groups_over_time"):
+            check(store, slug, look)
+        (table_,) = ask(store, NAME, "groups", look)
+        largest = next(row[0] for row in table_.rows)
+        for compare in ("7d", "$__range"):
+            chosen = replace(look, group=largest, compare=compare, environment="production")
+            for slug in ("groups", "groups_over_time", "group_models"):
+                check(store, slug, chosen)
+
+
+@pytest.mark.parametrize("hours", [0, 24])
+@pytest.mark.parametrize("name", WORLDS)
+def test_groups_add_up_to_all_but_for_tags(stores: Callable[[str], Shown], name: str, hours: int) -> None:
+    store = stores(name)
+    every = {
+        dimension: ask(store, NAME, "groups", Look(store.world.now, hours=hours, breakdown=dimension))[0].rows
+        for dimension in DIMENSIONS
+    }
+    sums = {
+        dimension: (sum(row[2] or 0 for row in rows), sum(row[4] for row in rows), sum(row[5] for row in rows))
+        for dimension, rows in every.items()
+        if dimension != "tag"
+    }
+    assert len(set(sums.values())) == 1
+    assert all(len(rows) <= 25 for rows in every.values())
+    assert any(row[0] == "other" for row in every["session"])
+    assert {"(none)", "acme"} <= {row[0] for row in every["tenant"]}
 
 
 @pytest.mark.parametrize("hours", [24, 100])

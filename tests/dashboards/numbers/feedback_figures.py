@@ -28,7 +28,9 @@ RANGE = 30 * DAY
 
 @dataclass(frozen=True)
 class Voices(View):
-    """A world looked at from a time: its ratings, its evaluations and its turns."""
+    """A world looked at from a time: its ratings, its evaluations and its turns; ``breakdown`` is a dimension."""
+
+    breakdown: str = ""
 
     @cached_property
     def ratings(self) -> Rows:
@@ -51,10 +53,15 @@ class Voices(View):
     @cached_property
     def turns(self) -> dict[str, dict[str, Any]]:
         """Turns by trace: traces with an LLM call."""
+        return {t: _turn(rows) for t, rows in self.steps.items() if any(r["type"] == "GENERATION" for r in rows)}
+
+    @cached_property
+    def steps(self) -> dict[str, Rows]:
+        """The observations of each trace."""
         steps: dict[str, Rows] = {}
         for row in self.world.platform.observations:
             steps.setdefault(row["traceId"], []).append(row)
-        return {trace: _turn(rows) for trace, rows in steps.items() if any(r["type"] == "GENERATION" for r in rows)}
+        return steps
 
     @cached_property
     def scores(self) -> Rows:
@@ -416,6 +423,56 @@ def guardrails(view: Voices) -> Table:
     return Table(("name", "value"), rows[:12])
 
 
+def _groups_of(view: Voices, row: Mapping[str, Any]) -> list[str]:
+    """The groups of the chosen dimension that a rated turn belongs to."""
+    if not row["turn"]:
+        return ["(not traced)"]
+    steps = view.steps[row["trace"]]
+    last = max((one for one in steps if one["type"] == "GENERATION"), key=lambda one: (started(one), one["id"]))
+    first = min(steps, key=lambda one: (started(one), one["id"]))
+    tenants = [name for one in steps if (name := str((one["metadata"] or {}).get("tenant", "")))]
+    if view.breakdown == "tag":
+        return list(last["tags"]) or ["(none)"]
+    value = {
+        "model": last["model"] or "unknown",
+        "environment": first["environment"],
+        "release": last["release"],
+        "version": last["version"],
+        "session": last["sessionId"],
+        "tags together": ", ".join(sorted(last["tags"])),
+        "tenant": min(tenants, default=""),
+    }[view.breakdown]
+    return [value or "(none)"]
+
+
+def groups(view: Voices) -> Table:
+    columns = ("Group", "Share", "Ratings", "Negative", "CSAT")
+    if not view.breakdown:
+        return Table(columns, [])
+    pairs = [(name, row) for row in view.recent(30) for name in _groups_of(view, row)]
+    counts = Counter(name for name, _ in pairs)
+    unknown = ("(none)", "(not traced)")
+    kept = {*sorted(counts, key=lambda name: (name not in unknown, -counts[name], name))[:50]}
+    inside: dict[str, list[int]] = {}
+    picked = set(view.picked_days(RANGE))
+    for name, row in pairs:
+        if view.day(row["created_at"]) in picked:
+            inside.setdefault(name if name in kept else "other", []).append(row["rating"])
+    ranked = sorted(inside, key=lambda name: (name == "other", -len(inside[name]), name))
+    shown = [name for name in ranked[:24] if name != "other"]
+    rest = [rating for name in ranked if name not in shown for rating in inside[name]]
+    named = [(name, inside[name]) for name in shown] + ([("other", rest)] if rest else [])
+    all_ = sum(map(len, inside.values()))
+    rows = [
+        (
+            name, share(len(given), all_), len(given), sum(one in BAD for one in given),
+            share(sum(one in GOOD for one in given), len(given)),
+        )
+        for name, given in named
+    ]  # fmt: skip
+    return Table(columns, rows)
+
+
 FIGURES: Mapping[str, Callable[[Voices], Table]] = {
     "quality": quality,
     "coverage": coverage,
@@ -434,6 +491,7 @@ FIGURES: Mapping[str, Callable[[Voices], Table]] = {
     "per_day": per_day,
     "mean": mean,
     "quintiles": quintiles,
+    "groups": groups,
     "models": models,
     "prompts": prompts,
     "scores": scores,
