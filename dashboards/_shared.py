@@ -48,8 +48,9 @@ ANNOTATIONS = (
     (
         "Alerts",
         promql(
-            '{{ metric("alerts") }}{alertstate="firing",severity=~"critical|warning",job=~"$job|"}',
-            legend="{{alertname}}",
+            # one band however many fire: which ones is in the list of alerts
+            'max({{ metric("alerts") }}{alertstate="firing",severity=~"critical|warning",job=~"$job|"})',
+            legend="alerts fire",
             may_be_empty="nothing is firing",
         ),
     ),

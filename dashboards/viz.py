@@ -250,6 +250,7 @@ class Table(_Modern):
                 "showHeader": True,
                 "cellHeight": "sm",
                 "frameIndex": 0,
+                "footer": {"show": False, "reducer": [], "enablePagination": True},  # moved on reading from 12.2 on
                 "sortBy": [{"displayName": self.sort_by, "desc": True}] if self.sort_by else [],
             },
             {"minWidth": 64, "align": "auto", "inspect": False, "cellOptions": {"type": "auto"}},

@@ -152,7 +152,7 @@ RULES: tuple[DesignRule, ...] = (
         14,
         "grid",
         "Widths of the grid, full lines, equal heights; tiles 4 high with a curve and 3 without, charts 8 "
-        "or as high as the table beside them.",
+        "or as high as the table beside them, lines of few bars 6.",
         "A ragged grid looks broken.",
         ("check",),
         (panels.check_grid, panels.check_heights),

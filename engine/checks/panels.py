@@ -111,12 +111,13 @@ def _lines(catalog: Catalog) -> Iterator[tuple[str, list[Panel]]]:
 
 
 def check_heights(catalog: Catalog) -> list[Problem]:
-    """A tile with a curve is 4 high, one without 3; a chart, or what shares a line, is as high as its neighbours."""
+    """A tile with a curve is 4 high, one without 3; a chart is as high as its neighbours, few bars may be 6."""
     found = []
     for first, line in _lines(catalog):
         board = first.partition("/")[0]
         bodies = [(panel, catalog.body(f"{board}/{panel.slug}")) for panel in line]
-        table = max((panel.height for panel, body in bodies if body["type"] == "table"), default=8)
+        few = 6 if all((body["type"], panel.height) == ("bargauge", 6) for panel, body in bodies) else 8
+        table = max((panel.height for panel, body in bodies if body["type"] == "table"), default=few)
         curved = any(map(_has_curve, (body for _, body in bodies)))
         for panel, body in bodies:
             stat = 4 if curved else 3

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from health_series import Calculation, key, of, one
 from overview_series import DAY, HOUR, Samples, Values, near
-from turn_series import MINUTE, mean_rate, percentiles
+from turn_series import MINUTE, before, beside, mean_rate, percentiles
 
 SEARCHES, FOUND = "kb_search_duration_seconds", "kb_search_results_count"
 
@@ -50,8 +50,10 @@ KNOWLEDGE: Mapping[str, Calculation] = {
     "searches": searches,
     "p95": percentiles(SEARCHES, 0.95, length=HOUR),
     "no_result": _per_search("bucket", DAY, le="0.0"),
-    "search_rate": search_rate,
-    "search_time": percentiles(SEARCHES, 0.5, 0.95, 0.99, length=HOUR),
+    "search_rate": beside(search_rate, before(searches)),
+    "search_time": beside(
+        percentiles(SEARCHES, 0.5, 0.95, 0.99, length=HOUR), before(percentiles(SEARCHES, 0.95, length=HOUR))
+    ),
     "zero_share": _per_search("bucket", HOUR, le="0.0"),
     "results": _per_search("sum", HOUR),
     "fast_searches": fast_searches,
