@@ -151,7 +151,8 @@ CALLS_OVER_TIME = Panel(
     [group_bars("sum(calls)", condition=IN_GROUP)],
     width=12,
     height=8,
-    leads_to="agent-performance/groups",
+    leads_to="agent-performance/group_models",
+    passes={"group": ""},
     feature="langfuse",
 )
 
@@ -165,6 +166,7 @@ CALLS_OF_GROUP = Panel(
     width=12,
     height=8,
     leads_to="agent-performance/models",
+    passes={"model": ""},
     feature="langfuse",
 )
 

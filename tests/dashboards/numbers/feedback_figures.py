@@ -10,14 +10,14 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from math import sqrt
 from typing import Any
 
-from overview_figures import DAY, Number, Table, View, changed, started, tile
+from overview_figures import DAY, Number, Table, View, changed, named, numbered, over_picked, started, tile
 from overview_figures import csat as csat_of_overview
 from overview_worlds import Rows
 
@@ -159,8 +159,7 @@ def queue(view: Voices) -> Table:
 
 
 def ratings(view: Voices) -> Table:
-    counts = Counter(view.days_ago(row["created_at"]) for row in view.ratings)
-    return rolling(view, lambda ago: _sum(counts, ago))
+    return over_picked(view, RANGE, Counter(view.day(row["created_at"]) for row in view.ratings))
 
 
 def response(view: Voices) -> Table:
@@ -171,7 +170,7 @@ def response(view: Voices) -> Table:
         return view.hour(at) < until
 
     answers = Counter(
-        view.days_ago(row["created_at"])
+        view.day(row["created_at"])
         for row in view.world.rows["messages"]
         if row["role"] in ("assistant", "ai") and owners[row["conversation_id"]] and ripe(row["created_at"])
     )
@@ -180,14 +179,13 @@ def response(view: Voices) -> Table:
         for row in view.ratings
         if row["role"] in ("assistant", "ai") and owners[row["talk"]] and ripe(row["answered_at"])
     }
-    rated = Counter(map(view.days_ago, rated_answers.values()))
-    return rolling(view, lambda ago: share(_sum(rated, ago), _sum(answers, ago)))
+    return over_picked(view, RANGE, Counter(map(view.day, rated_answers.values())), answers)
 
 
 def negative(view: Voices) -> Table:
-    all_ = Counter(view.days_ago(row["created_at"]) for row in view.ratings)
-    bad = Counter(view.days_ago(row["created_at"]) for row in view.ratings if row["rating"] in BAD)
-    return rolling(view, lambda ago: share(_sum(bad, ago), _sum(all_, ago)))
+    all_ = Counter(view.day(row["created_at"]) for row in view.ratings)
+    bad = Counter(view.day(row["created_at"]) for row in view.ratings if row["rating"] in BAD)
+    return over_picked(view, RANGE, bad, all_)
 
 
 def eval_(view: Voices) -> Table:
@@ -205,9 +203,9 @@ def eval_(view: Voices) -> Table:
 
 
 def no_answer(view: Voices) -> Table:
-    turns = Counter(view.days_ago(turn["at"]) for turn in view.turns.values())
-    failed = Counter(view.days_ago(turn["at"]) for turn in view.turns.values() if turn["failed"])
-    return rolling(view, lambda ago: share(_sum(failed, ago), _sum(turns, ago)))
+    turns = Counter(view.day(turn["at"]) for turn in view.turns.values())
+    failed = Counter(view.day(turn["at"]) for turn in view.turns.values() if turn["failed"])
+    return over_picked(view, RANGE, failed, turns)
 
 
 # ── charts ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -260,14 +258,18 @@ def rolling_csat(view: Voices) -> Table:
 
 
 def distribution(view: Voices) -> Table:
-    counts = Counter(row["rating"] for row in view.recent(30))
+    days = set(view.picked_days(RANGE))
+    counts = Counter(row["rating"] for row in view.ratings if view.day(row["created_at"]) in days)
     return Table(("name", "value"), [(str(value), counts[value]) for value in (5, 4, 3, 2, 1)])
 
 
 def per_day(view: Voices) -> Table:
     counts = Counter((view.day(row["created_at"]), row["rating"]) for row in view.ratings)
-    rows = [(view.start(day), *(counts[day, value] for value in (1, 2, 3, 4, 5))) for day in _picked(view)]
-    return Table(("time", "1", "2", "3", "4", "5"), rows)
+    rows = [
+        (view.start(day), *(counts[day, value] for value in (1, 2, 3, 4, 5)), view.start(day + DAY).timestamp() * 1000)
+        for day in _picked(view)
+    ]
+    return Table(("time", "1", "2", "3", "4", "5", "until"), rows)
 
 
 def mean(view: Voices) -> Table:
@@ -279,7 +281,9 @@ def mean(view: Voices) -> Table:
 
 
 def negative_list(view: Voices) -> Table:
-    bad = sorted((row for row in view.recent(30) if row["rating"] in BAD), key=lambda row: row["id"])
+    low = view.at - (timedelta(hours=view.hours) or RANGE)
+    inside = [row for row in view.recent(30) if row["created_at"] >= low]
+    bad = sorted((row for row in inside if row["rating"] in BAD), key=lambda row: row["id"])
     bad.sort(key=lambda row: row["created_at"], reverse=True)
     bad.sort(key=lambda row: not row["comment"])
     rows = [
@@ -288,15 +292,16 @@ def negative_list(view: Voices) -> Table:
             (view.at - row["created_at"]).total_seconds(),
             row["rating"],
             row["comment"] or "–",
-            row["user_id"][:8],
+            named(view.world, row["user_id"]),
             row["talk"][:8],
             row["turn"]["duration_s"] if row["turn"] else None,
             row["turn"]["model"] if row["turn"] else "not traced",
             row["trace"] or "–",
         )
-        for row in bad[:200]
+        for row in bad[:500]
     ]
-    return Table(("Given", "Age", "Rating", "Comment", "User", "Conversation", "Answer time", "Model", "Trace"), rows)
+    columns = ("Given", "Age", "Rating", "Comment", "User", "Conversation", "Answer time", "Model", "Trace", "Row")
+    return Table(columns, numbered(rows, len(bad)))
 
 
 def conversations(view: Voices) -> Table:
@@ -304,16 +309,14 @@ def conversations(view: Voices) -> Table:
     for row in view.recent(30):
         talks.setdefault(row["talk"], []).append(row)
     ranked = sorted(
-        (Fraction(sum(row["rating"] for row in mine), len(mine)), -len(mine), talk)
-        for talk, mine in talks.items()
-        if len(mine) >= 2
+        (Fraction(sum(row["rating"] for row in mine), len(mine)), -len(mine), talk) for talk, mine in talks.items()
     )
     rows = []
-    for average, less, talk in ranked[:50]:
+    for average, less, talk in ranked[:1000]:
         mine = sorted(talks[talk], key=lambda row: (row["created_at"], _backwards(row["id"])))
         comment = next((row["comment"] for row in reversed(mine) if row["comment"]), "–")
         rows.append((talk[:8], average, -less, mine[-1]["created_at"], comment))
-    return Table(("Conversation", "Mean", "Ratings", "Last", "Last comment"), rows)
+    return Table(("Conversation", "Mean", "Ratings", "Last", "Last comment", "Row"), numbered(rows, len(ranked)))
 
 
 def labels(view: Voices) -> Table:

@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import Any
 
 from llm_store import ALL, Look, picked
-from overview_figures import DAY, HOUR, Table, View, changed, spent, started
+from overview_figures import DAY, HOUR, Table, View, changed, over_picked, spent, started
 from overview_worlds import Rows, World, is_billed
 
 Row = Mapping[str, Any]
@@ -274,6 +274,30 @@ class LLM:
             if earlier >= since:
                 shown.append((start, measure(facts[earlier])))
         return Table(("time", "before"), shown)
+
+    @cached_property
+    def picked_view(self) -> View:
+        return View(self.world, self.look.at, hours=self.look.hours)
+
+    def on_picked_days(self, rows: Iterable[Any], at: Callable[[Any], datetime] = started) -> list[Any]:
+        """What lies on a day that begins in the picked range, up to now."""
+        days = set(self.picked_view.picked_days(self.default))
+        return [row for row in rows if self.view.day(at(row)) in days and at(row) <= self.look.at]
+
+    def picked(self, rows: Iterable[Any]) -> list[Any]:
+        """What lies in the picked range, up to now."""
+        return [row for row in self.until_now(rows) if self.in_range(started(row))]
+
+    def over_picked(
+        self, rows: list[Any], measure: Callable[[list[Any]], Any], under: Callable[[list[Any]], int] | None = None,
+        at: Callable[[Any], datetime] = started,
+    ) -> Table:  # fmt: skip
+        """A tile over the picked days."""
+        by_day: dict[date, list[Any]] = defaultdict(list)
+        for row in rows:
+            by_day[self.view.day(at(row))].append(row)
+        above, below = ({day: one(some) for day, some in by_day.items()} if one else None for one in (measure, under))
+        return over_picked(self.picked_view, self.default, above or {}, below)
 
     # ── groups of a dimension ────────────────────────────────────────────────────────────────────────────────────
 
