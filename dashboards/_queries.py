@@ -60,6 +60,14 @@ PICKED_TO = "($__timeTo()::timestamptz at time zone {{ zone() }})::date"
 FIRST_DAY = "(($__timeFrom()::timestamptz - interval '1 microsecond') at time zone {{ zone() }})::date + 1"
 DAYS_PICKED = f"day >= {FIRST_DAY} and day <= {PICKED_TO}"
 """SQL: the days that begin in the picked range, today included: the condition of a figure over all of it."""
+BY_HOUR = "$__unixEpochTo() - $__unixEpochFrom() <= 3 * 86400"
+HOURS_PICKED = (
+    f"hour >= case when {BY_HOUR} then $__timeFrom()::timestamptz "
+    f"else ({FIRST_DAY})::timestamp at time zone {{{{ zone() }}}} end "
+    f"and hour < case when {BY_HOUR} then $__timeTo()::timestamptz + interval '1 microsecond' "
+    f"else ({PICKED_TO} + 1)::timestamp at time zone {{{{ zone() }}}} end and hour <= {{{{ now() }}}}"
+)
+"""SQL: the same of an hourly relation: hours that begin in a range of up to 3 days, all hours of its days beyond."""
 
 DAYS_BACK = (
     f"case ${{compare:sqlstring}} when '7d' then 7 when '28d' then 28 when '{NO_COMPARISON}' then null "
@@ -169,8 +177,10 @@ def own_scale(group: str, value: str = "value") -> str:
     return f"greatest(max({value}) over (partition by {group}), 1) as max"
 
 
-def per_hour(value: str) -> str:
+def per_hour(value: str, known: str = "true") -> str:
     """SQL: a figure of ``llm_hour`` for each of the last 24 local hours, with its change in the name.
+
+    ``known`` is an aggregate that is true of an hour with a figure; where it is false for all, there is none.
 
     The change excludes the current hour on both sides: 23 full hours against those that end at the same local time
     one week before, since the day before is another weekday.
@@ -181,15 +191,17 @@ def per_hour(value: str) -> str:
       from (select date_trunc('hour', {{{{ now() }}}}, {{{{ zone() }}}}) as last) as this
     ),
     facts as (
-      select hour, {value} as value from {{{{ view('llm_hour') }}}}, span
+      select hour, {value} as value, {known} as known from {{{{ view('llm_hour') }}}}, span
       where hour >= week_before - interval '23 hours' and hour <= last and {IN_ENVIRONMENT} group by hour
     ),
     sums as (
       select coalesce(sum(value) filter (where hour >= last - interval '23 hours' and hour < last), 0) as current,
-        coalesce(sum(value) filter (where hour < week_before), 0) as prior
+        coalesce(sum(value) filter (where hour < week_before), 0) as prior,
+        coalesce(bool_or(known) filter (where hour >= last - interval '23 hours'), true) as is_known
       from span left join facts on true
     )
-    select bucket as "time", {change("24 h", "vs a week ago")} as metric, coalesce(value, 0) as value
+    select bucket as "time", {change("24 h", "vs a week ago")} as metric,
+      case when is_known then coalesce(value, 0) end as value
     from span
     cross join sums
     cross join lateral generate_series(last - interval '23 hours', last, interval '1 hour') as bucket

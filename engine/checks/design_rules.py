@@ -141,7 +141,7 @@ RULES: tuple[DesignRule, ...] = (
     DesignRule(
         13,
         "skeleton",
-        "Above the fold three states, six tiles and the freshness, at most three charts; at most 30 panels that ask "
+        "Above the fold three states, six tiles and the freshness, at most three charts; at most 34 panels that ask "
         "something, the states and the freshness as one, and 6 rows, of which one is open.",
         "All dashboards are read in the same way, and closed rows ask nothing.",
         ("check",),

@@ -8,11 +8,11 @@ from functools import cache
 from typing import Any
 
 from gendash.dashboards._lists import ROW
-from gendash.engine.checks.queries import follows_picker
 from gendash.engine.config.load import load_config
 from gendash.engine.config.settings import FEATURES
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
+from gendash.engine.definitions.windows import follows_picker
 from gendash.engine.render.dashboards import TIME, link_target, panel_url, render_dashboards
 
 ON = "features:\n" + "".join(f"  {name}: true\n" for name, _, _ in FEATURES)

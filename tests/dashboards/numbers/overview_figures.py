@@ -132,7 +132,7 @@ def whole(value: Decimal | Fraction) -> int:
 
 
 def over_picked(
-    view: View, default: timedelta, daily: Mapping[date, int], under: Mapping[date, int] | None = None, factor: int = 1
+    view: View, default: timedelta, daily: Mapping[date, Any], under: Mapping[date, int] | None = None, factor: int = 1
 ) -> Table:
     """A tile over the picked days: sums of each, or with ``under`` the quotient of all until then.
 
@@ -145,7 +145,7 @@ def over_picked(
         if under is None:
             return above
         below = sum(under.get(day, 0) for day in some)
-        return Fraction(factor * above, below) if below else None
+        return Fraction(factor * above) / below if below else None
 
     whole_days = [day for day in days if day < view.today]
     earlier = [day - len(whole_days) * DAY for day in whole_days]
@@ -163,6 +163,12 @@ def changed(label: str, current: Number, prior: Number, against: str = "vs prior
     current = current or 0
     percent = whole(Fraction(100) * abs(Fraction(current) - Fraction(prior)) / Fraction(prior))
     return f"{label} {'▲' if current >= prior else '▼'}{min(percent, 999)} % {against}"
+
+
+def named(world: World, user: str) -> str:
+    """The name of a user for admins, or the beginning of the id where there is none."""
+    row = next((row for row in world.rows["users"] if row["id"] == user), {})
+    return " ".join(filter(None, (row.get("first_name"), row.get("last_name")))).strip() or user[:8]
 
 
 def dollars(value: Decimal | Fraction) -> str:
@@ -304,7 +310,7 @@ def csat(view: View) -> Table:
 
     before = week(7)
     was = Fraction(1000 * sum(rating >= 4 for rating in before), len(before)) if before else None
-    name = f"of {len(week(0)):,}" + ("" if was is None else f", was {whole(was) / 10} %")
+    name = f"of {len(week(0)):,}" + ("" if was is None else f", was {whole(was / 10)}") + ", target 80 %"
     rows: list[tuple[Any, ...]] = []
     for ago in range(29, -1, -1):
         ratings = week(ago)

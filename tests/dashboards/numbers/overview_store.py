@@ -35,7 +35,7 @@ SETTINGS = """
 time_zone: {zone}
 roles: {{owner: owner_{number}, reader: reader_{number}, admin_reader: admin_reader_{number}}}
 features: {{tickets: true, langfuse: true, agent_metrics: true}}
-langfuse: {{since: {since}}}
+langfuse: {{since: {since}, metadata: [tenant], breakdown_keys: [tenant]}}
 budget: {{monthly_usd: {budget}}}
 """
 

@@ -383,6 +383,13 @@ create table gendash.intent_rating_day (
   primary key (day, intent)
 );
 
+create table gendash.user_name (
+  user_id text not null,
+  created_at timestamptz not null,
+  name text,
+  primary key (user_id)
+);
+
 create table gendash.message_conversation_day (
   day date not null,
   conversation_id text not null,
@@ -427,13 +434,6 @@ create table gendash.rating_detail (
 create index on gendash.rating_detail (created_at);
 
 create index on gendash.rating_detail (trace_id);
-
-create table gendash.user_name (
-  user_id text not null,
-  created_at timestamptz not null,
-  name text,
-  primary key (user_id)
-);
 
 create table gendash.database_day (
   day date not null,
@@ -503,6 +503,22 @@ create table gendash.llm_error_hour (
   error_class text not null,
   calls bigint not null,
   primary key (hour, environment, model, error_class)
+);
+
+create table gendash.llm_group_hour (
+  dimension text not null,
+  hour timestamptz not null,
+  environment text not null,
+  value text not null,
+  model text not null,
+  calls bigint not null,
+  errors bigint not null,
+  timed bigint not null,
+  spent_s float8 not null,
+  tokens bigint not null,
+  priced bigint not null,
+  cost_usd numeric not null,
+  primary key (dimension, hour, environment, value, model)
 );
 
 create table gendash.llm_hour (
@@ -585,6 +601,22 @@ create table gendash.llm_turn (
 create index on gendash.llm_turn (started_at);
 
 create index on gendash.llm_turn (trace_id);
+
+create table gendash.llm_group_day (
+  dimension text not null,
+  day date not null,
+  environment text not null,
+  value text not null,
+  model text not null,
+  calls bigint not null,
+  errors bigint not null,
+  timed bigint not null,
+  spent_s float8 not null,
+  tokens bigint not null,
+  priced bigint not null,
+  cost_usd numeric not null,
+  primary key (dimension, day, environment, value, model)
+);
 
 create table gendash.llm_turn_day (
   day date not null,
@@ -1841,7 +1873,7 @@ create materialized view gendash.llm_user_30d as
 with today as (select (gendash.clock() at time zone 'UTC')::date as day)
 select
   s.environment,
-  case when s.user_hash = '' then '(untagged)' else coalesce(left(u.user_id, 8), '(no account)') end as name,
+  case when s.user_hash = '' then '(untagged)' else coalesce(n.name, left(u.user_id, 8), '(no account)') end as name,
   coalesce(u.user_id, '') as user_id,
   sum(s.turns)::bigint as turns,
   sum(s.cost_usd) as cost_usd,
@@ -1849,6 +1881,7 @@ select
 from gendash.llm_user_day s
 cross join today
 left join gendash.user_entity u using (user_hash)
+left join gendash.user_name n on n.user_id = u.user_id
 where s.day > today.day - 30 and s.day <= today.day
 group by 1, 2, 3;
 
@@ -1942,16 +1975,108 @@ create unique index on gendash.user_top_30d (user_id);
 
 create materialized view gendash.rating_conversation_30d as
 select
+  row_number() over (order by avg(rating), count(*) desc, conversation_id) as rank,
+  count(*) over () as total,
   conversation_id,
   avg(rating)::float8 as mean,
   count(*) as ratings,
   max(created_at) as last_at,
   (array_agg(comment order by created_at desc, feedback_id) filter (where comment is not null))[1] as comment
 from gendash.rating_turn_30d
-group by conversation_id
-having count(*) >= 2;
+group by conversation_id;
 
 create unique index on gendash.rating_conversation_30d (conversation_id);
+
+create index on gendash.rating_conversation_30d (rank);
+
+create materialized view gendash.rating_group_day as
+with rated as (
+  select
+    (r.created_at at time zone 'UTC')::date as day,
+    rating,
+    t.project,
+    t.trace_id,
+    t.environment,
+    case when t.trace_id is not null then coalesce(nullif(c.model, ''), 'unknown') end as model,
+    c.release,
+    c.version,
+    c.session_id,
+    coalesce(c.tags, '{}') as tags
+  from gendash.rating_turn_30d r
+  left join lateral (
+    select project, trace_id, environment from gendash.llm_turn t
+    where t.trace_id = r.trace_id and t.calls > 0
+    order by project limit 1
+  ) t on true
+  left join lateral (
+    select model, release, version, session_id, tags from gendash.lf_observation o
+    where o.project = t.project and o.trace_id = t.trace_id and type = 'GENERATION'
+    order by start_time desc, id desc limit 1
+  ) c on true
+),
+told as (
+  select project, trace_id, key, min(value) as value
+  from (select distinct project, trace_id from rated where trace_id is not null) as known
+  join gendash.lf_observation using (project, trace_id)
+  cross join lateral jsonb_each_text(metadata) as pair (key, value)
+  where metadata <> '{}' and key = any(array[]::text[]) and value <> ''
+  group by 1, 2, 3
+),
+grouped as (
+  select day, rating, trace_id, dimension, value
+  from rated cross join lateral (
+    values
+      ('model', model), ('environment', environment), ('release', release), ('version', version),
+      ('session', session_id), ('tags together', array_to_string(tags, ', '))
+  ) as one (dimension, value)
+  union all
+  select day, rating, trace_id, 'tag', tag from rated left join lateral unnest(tags) as tag on true
+  union all
+  select
+    day,
+    rating,
+    trace_id,
+    case
+      when key in ('model', 'environment', 'release', 'version', 'session', 'tag', 'tags together') then 'metadata ' || key
+      else key
+    end,
+    told.value
+  from rated cross join unnest(array[]::text[]) as key
+  left join told using (project, trace_id, key)
+),
+named as (
+  select
+    day,
+    rating,
+    dimension,
+    case
+      when trace_id is null then '(not traced)'
+      when coalesce(value, '') = '' then '(none)'
+      when octet_length(value) > 120 then left(value, 30) || ' … ' || left(md5(value), 8)
+      else value
+    end as value
+  from grouped
+),
+ranked as (
+  select
+    dimension, value,
+    row_number() over (
+      partition by dimension order by value in ('(none)', '(not traced)') desc, count(*) desc, value
+    ) as rank
+  from named
+  group by 1, 2
+)
+select
+  dimension,
+  day,
+  case when rank <= 50 then value else 'other' end as value,
+  count(*) as ratings,
+  count(*) filter (where rating >= 4) as satisfied,
+  count(*) filter (where rating <= 2) as negative
+from named join ranked using (dimension, value)
+group by 1, 2, 3;
+
+create unique index on gendash.rating_group_day (dimension, day, value);
 
 create materialized view gendash.rating_label_30d as
 with ratings as (
@@ -2689,6 +2814,26 @@ create or replace trigger note_delete after delete on gendash.intent_rating_day 
 
 create or replace trigger note_truncate after truncate on gendash.intent_rating_day for each statement execute function gendash.note_days('intent_rating_day', 'day');
 
+comment on table gendash.user_name is 'Names of accounts, for dashboards of admins only; they are stored nowhere else. Grain: one row per account.';
+
+comment on column gendash.user_name.user_id is 'id of the account on the platform';
+
+comment on column gendash.user_name.created_at is 'registration';
+
+comment on column gendash.user_name.name is 'first and last name; NULL where the platform keeps none';
+
+revoke all on gendash.user_name from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.user_name to gendash_admin_reader;
+
+create or replace trigger note_insert after insert on gendash.user_name referencing new table as new_rows for each statement execute function gendash.note_days('user_name', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_update after update on gendash.user_name referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('user_name', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_delete after delete on gendash.user_name referencing old table as old_rows for each statement execute function gendash.note_days('user_name', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_truncate after truncate on gendash.user_name for each statement execute function gendash.note_days('user_name', '(created_at at time zone ''UTC'')::date');
+
 comment on table gendash.message_conversation_day is 'Messages by conversation and day; over all days, the length of a conversation. Grain: one row per local day and conversation with a message on it.';
 
 comment on column gendash.message_conversation_day.day is 'local day';
@@ -2786,26 +2931,6 @@ create or replace trigger note_update after update on gendash.rating_detail refe
 create or replace trigger note_delete after delete on gendash.rating_detail referencing old table as old_rows for each statement execute function gendash.note_days('rating_detail', '(created_at at time zone ''UTC'')::date');
 
 create or replace trigger note_truncate after truncate on gendash.rating_detail for each statement execute function gendash.note_days('rating_detail', '(created_at at time zone ''UTC'')::date');
-
-comment on table gendash.user_name is 'Names of accounts, for dashboards of admins only; they are stored nowhere else. Grain: one row per account.';
-
-comment on column gendash.user_name.user_id is 'id of the account on the platform';
-
-comment on column gendash.user_name.created_at is 'registration';
-
-comment on column gendash.user_name.name is 'first and last name; NULL where the platform keeps none';
-
-revoke all on gendash.user_name from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.user_name to gendash_admin_reader;
-
-create or replace trigger note_insert after insert on gendash.user_name referencing new table as new_rows for each statement execute function gendash.note_days('user_name', '(created_at at time zone ''UTC'')::date');
-
-create or replace trigger note_update after update on gendash.user_name referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('user_name', '(created_at at time zone ''UTC'')::date');
-
-create or replace trigger note_delete after delete on gendash.user_name referencing old table as old_rows for each statement execute function gendash.note_days('user_name', '(created_at at time zone ''UTC'')::date');
-
-create or replace trigger note_truncate after truncate on gendash.user_name for each statement execute function gendash.note_days('user_name', '(created_at at time zone ''UTC'')::date');
 
 comment on table gendash.database_day is 'Size of the database that holds gendash''s store, which is the platform''s own by default. Every refresh samples it again, and the last sample of a day is kept, since past sizes are recorded nowhere else. Grain: one row per local day on which it was sampled.';
 
@@ -2989,6 +3114,44 @@ create or replace trigger note_delete after delete on gendash.llm_error_hour ref
 
 create or replace trigger note_truncate after truncate on gendash.llm_error_hour for each statement execute function gendash.note_days('llm_error_hour', '(hour at time zone ''UTC'')::date');
 
+comment on table gendash.llm_group_hour is 'LLM calls, cost and tokens as in llm_hour, by the groups of each dimension: model, environment, release, version, session, tag, tags together, and each key of langfuse.breakdown_keys. Groups of a dimension add up to all, but for tag: a call with two tags counts for both. Metadata of another step of the trace, on this day or the one before, counts for steps without it. Of each day and environment the growth.groups most expensive groups and models have rows, the rest is other. Grain: one row per dimension, local hour, environment, group and model with a call, cost or tokens.';
+
+comment on column gendash.llm_group_hour.dimension is 'model, environment, release, version, session, tag, tags together, or a key of metadata';
+
+comment on column gendash.llm_group_hour.hour is 'start of the local hour';
+
+comment on column gendash.llm_group_hour.environment is 'Langfuse environment';
+
+comment on column gendash.llm_group_hour.value is 'the group; (none) where a call has none; other for those beyond growth.groups of the day';
+
+comment on column gendash.llm_group_hour.model is 'model as the application named it, unknown where it named none; other as of the groups';
+
+comment on column gendash.llm_group_hour.calls is 'LLM calls, failed ones included';
+
+comment on column gendash.llm_group_hour.errors is 'calls whose level is ERROR';
+
+comment on column gendash.llm_group_hour.timed is 'calls that have an end';
+
+comment on column gendash.llm_group_hour.spent_s is 'time of all timed calls together, seconds';
+
+comment on column gendash.llm_group_hour.tokens is 'tokens in total of all steps, as Langfuse states them';
+
+comment on column gendash.llm_group_hour.priced is 'steps with a cost';
+
+comment on column gendash.llm_group_hour.cost_usd is 'cost in USD of all steps; those without a price count as 0';
+
+revoke all on gendash.llm_group_hour from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.llm_group_hour to gendash_reader, gendash_admin_reader;
+
+create or replace trigger note_insert after insert on gendash.llm_group_hour referencing new table as new_rows for each statement execute function gendash.note_days('llm_group_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_update after update on gendash.llm_group_hour referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('llm_group_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_delete after delete on gendash.llm_group_hour referencing old table as old_rows for each statement execute function gendash.note_days('llm_group_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_truncate after truncate on gendash.llm_group_hour for each statement execute function gendash.note_days('llm_group_hour', '(hour at time zone ''UTC'')::date');
+
 comment on table gendash.llm_hour is 'LLM calls (Langfuse observations of type GENERATION), and cost and tokens of observations of every type that carry any, by the hour in which they began. Langfuse adds up the cost of all types in the same way. Grain: one row per local hour, environment, model and type with a call, cost or tokens in it.';
 
 comment on column gendash.llm_hour.hour is 'start of the local hour';
@@ -3164,6 +3327,44 @@ create or replace trigger note_update after update on gendash.llm_turn referenci
 create or replace trigger note_delete after delete on gendash.llm_turn referencing old table as old_rows for each statement execute function gendash.note_days('llm_turn', '(started_at at time zone ''UTC'')::date');
 
 create or replace trigger note_truncate after truncate on gendash.llm_turn for each statement execute function gendash.note_days('llm_turn', '(started_at at time zone ''UTC'')::date');
+
+comment on table gendash.llm_group_day is 'The same as llm_group_hour by the local day, of which charts over long times are drawn. Grain: one row per dimension, local day, environment, group and model with a call, cost or tokens.';
+
+comment on column gendash.llm_group_day.dimension is 'model, environment, release, version, session, tag, tags together, or a key of metadata';
+
+comment on column gendash.llm_group_day.day is 'local day';
+
+comment on column gendash.llm_group_day.environment is 'Langfuse environment';
+
+comment on column gendash.llm_group_day.value is 'the group; (none) where a call has none; other for those beyond growth.groups of the day';
+
+comment on column gendash.llm_group_day.model is 'model as the application named it, unknown where it named none; other as of the groups';
+
+comment on column gendash.llm_group_day.calls is 'LLM calls, failed ones included';
+
+comment on column gendash.llm_group_day.errors is 'calls whose level is ERROR';
+
+comment on column gendash.llm_group_day.timed is 'calls that have an end';
+
+comment on column gendash.llm_group_day.spent_s is 'time of all timed calls together, seconds';
+
+comment on column gendash.llm_group_day.tokens is 'tokens in total of all steps, as Langfuse states them';
+
+comment on column gendash.llm_group_day.priced is 'steps with a cost';
+
+comment on column gendash.llm_group_day.cost_usd is 'cost in USD of all steps; those without a price count as 0';
+
+revoke all on gendash.llm_group_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.llm_group_day to gendash_reader, gendash_admin_reader;
+
+create or replace trigger note_insert after insert on gendash.llm_group_day referencing new table as new_rows for each statement execute function gendash.note_days('llm_group_day', 'day');
+
+create or replace trigger note_update after update on gendash.llm_group_day referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('llm_group_day', 'day');
+
+create or replace trigger note_delete after delete on gendash.llm_group_day referencing old table as old_rows for each statement execute function gendash.note_days('llm_group_day', 'day');
+
+create or replace trigger note_truncate after truncate on gendash.llm_group_day for each statement execute function gendash.note_days('llm_group_day', 'day');
 
 comment on table gendash.llm_turn_day is 'Agent turns by the day of their start, for each environment and for all together. Percentiles are of that day''s turns; they must not be averaged or added. Grain: one row per local day with a turn and environment, and one for all environments.';
 
@@ -4239,7 +4440,7 @@ comment on materialized view gendash.llm_user_30d is 'LLM usage of today and the
 
 comment on column gendash.llm_user_30d.environment is 'Langfuse environment';
 
-comment on column gendash.llm_user_30d.name is 'first 8 characters of the user''s id; (untagged) and (no account) in the rest rows';
+comment on column gendash.llm_user_30d.name is 'name of the account, or the first 8 characters of its id; (untagged) and (no account) in the rest rows';
 
 comment on column gendash.llm_user_30d.user_id is 'id of the account on the platform; empty in the rest rows';
 
@@ -4311,7 +4512,11 @@ revoke all on gendash.user_top_30d from public, gendash_reader, gendash_admin_re
 
 grant select on gendash.user_top_30d to gendash_admin_reader;
 
-comment on materialized view gendash.rating_conversation_30d is 'Conversations with more than one rating given today or on the 29 days before. Grain: one row per conversation that was rated more than once.';
+comment on materialized view gendash.rating_conversation_30d is 'Conversations with a rating given today or on the 29 days before, the lowest mean first. Grain: one row per rated conversation.';
+
+comment on column gendash.rating_conversation_30d.rank is 'order by mean, then most ratings';
+
+comment on column gendash.rating_conversation_30d.total is 'all rated conversations';
 
 comment on column gendash.rating_conversation_30d.conversation_id is 'id of the conversation on the platform';
 
@@ -4326,6 +4531,24 @@ comment on column gendash.rating_conversation_30d.comment is 'the last comment; 
 revoke all on gendash.rating_conversation_30d from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.rating_conversation_30d to gendash_admin_reader;
+
+comment on materialized view gendash.rating_group_day is 'Ratings given today or on the 29 days before by the groups of the rated turn, in the dimensions of llm_group_hour: model, version and release are those of its last LLM call. The growth.groups groups with most ratings have rows, the rest is other; groups of a dimension add up to all ratings, but for tag. Grain: one row per dimension, local day and group with a rating.';
+
+comment on column gendash.rating_group_day.dimension is 'as in llm_group_hour';
+
+comment on column gendash.rating_group_day.day is 'local day on which the ratings were given';
+
+comment on column gendash.rating_group_day.value is 'the group; (not traced) where the turn is unknown, (none) where it has none';
+
+comment on column gendash.rating_group_day.ratings is 'ratings';
+
+comment on column gendash.rating_group_day.satisfied is 'ratings of 4 or 5';
+
+comment on column gendash.rating_group_day.negative is 'ratings of 1 or 2';
+
+revoke all on gendash.rating_group_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.rating_group_day to gendash_admin_reader;
 
 comment on materialized view gendash.rating_label_30d is 'Labels that evaluations in Langfuse gave today and on the 29 days before, such as tone or sentiment, and the satisfaction of people with the same traces. Grain: one row per name and label of a score with labels.';
 
