@@ -162,6 +162,16 @@ def check_variables(catalog: Catalog) -> list[Problem]:
     return found
 
 
+def check_breakdown(catalog: Catalog) -> list[Problem]:
+    """A key of metadata by which figures are broken down is one that is kept."""
+    key = "langfuse.breakdown_keys"
+    return [
+        Problem(catalog.config.where(key), f"'{name}' is not kept", "add it to langfuse.metadata as well")
+        for name in catalog.config[key]
+        if name not in catalog.config["langfuse.metadata"]
+    ]
+
+
 # maps whose keys are chosen by their author
 _OWN_NAMES = ("langfuse.", "api.", "grafana.", "prometheus.", "alerting.", "slos.")
 
@@ -263,6 +273,7 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_unique,
     check_features,
     check_variables,
+    check_breakdown,
     check_settings_known,
     check_adapter,
     check_adapter_settings,
