@@ -129,7 +129,7 @@ def _files(folder: str, *patterns: str) -> list[Path]:
 
 def _checked(catalog: Catalog, what: str, seed: int, **parts: Any) -> None:
     """The checks over the mutated file alone, and over what it reads."""
-    problems = check(replace(catalog, dashboards={}, problems=(), own=frozenset(), **parts))
+    problems = check(replace(catalog, dashboards={}, documents={}, problems=(), own=frozenset(), **parts))
     _judge_lines([str(problem) for problem in problems], what, seed)
 
 
