@@ -17,7 +17,7 @@ from gendash.engine.definitions.content_modules import PACKAGED, dashboard_names
 from gendash.engine.definitions.each import filled, wrong_each
 from gendash.engine.definitions.overrides import OVERRIDES, Fields, override_problems, sound_overrides
 from gendash.engine.definitions.rule_files import lines_of_entries, metrics_of, rules_of
-from gendash.engine.definitions.strays import STYLE, adapter_strays, relative_root, strays
+from gendash.engine.definitions.strays import STYLE, adapter_strays, relative_root, strays, unfit
 from gendash.engine.definitions.visual import Schemas
 from gendash.engine.definitions.yaml_text import LOADER, read_yaml
 from gendash.engine.errors import ContentError, raise_if
@@ -285,14 +285,19 @@ class _Root:
         return {} if content is None else content, self.shown(path), lines
 
     def text(self, path: Path) -> str | None:
-        """The text of a file; None if it cannot be read, which is a problem."""
-        try:
-            return path.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", None) or "not UTF-8 text"
-            self.problems.append(Problem(self.shown(path), f"cannot read: {why}", "fix the file"))
+        """The text of a file; None if it cannot be read, which is a problem; a folder is one for `strays`."""
+        if path.is_dir():
             self.complete = False
             return None
+        why = unfit(path, self.root) if self.root != PACKAGED else ""
+        try:
+            if not why:
+                return path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "not UTF-8 text"
+        self.problems.append(Problem(self.shown(path), f"cannot read: {why}", "fix the file"))
+        self.complete = False
+        return None
 
     def _yaml(self, text: str, where: str, first: int = 0) -> tuple[Any, Mapping[str, int]]:
         """The content of a YAML text, and the line of each key of its maps by path, such as ``columns.day``.

@@ -29,7 +29,7 @@ from gendash.api.own import packaged_lists, read_lists
 from gendash.api.service import Service
 from gendash.api.store import Pools
 from gendash.api.versions import Versions
-from gendash.commands.serve import application, kept_filled
+from gendash.commands.serve import application
 from gendash.demo import load
 from gendash.demo.langfuse_double import LangfuseDouble
 from gendash.demo.llm import PROJECT, price_list
@@ -551,23 +551,3 @@ def test_my_usage_is_a_page_of_the_users_own_rows(client: TestClient, store: Sto
     )
     browser = client.get("/dashboards/me.html", auth=("me", "u0"))
     assert browser.status_code == 200
-
-
-def test_serve_can_keep_the_store_filled_and_goes_on_after_a_fault(store: Store) -> None:
-    catalog = store.definitions(
-        LANGFUSE_BASE_URL="http://127.0.0.1:9", LANGFUSE_PUBLIC_KEY="pk", LANGFUSE_SECRET_KEY="sk"
-    )
-    query = "select max(finished_at) from gendash.refresh_now where relation = 'ticket_entity'"
-
-    def newest() -> datetime:
-        with psycopg.connect(store.admin) as connection:
-            row = connection.execute(query).fetchone()
-        assert row
-        return row[0]
-
-    before = newest()
-    with kept_filled(catalog, every_s=0.5):
-        limit = time.monotonic() + 30
-        while newest() == before and time.monotonic() < limit:
-            time.sleep(0.2)
-    assert newest() > before
