@@ -220,10 +220,10 @@ class _Root:
         header: dict[str, Any],
         lines: Mapping[str, int],
     ) -> Relation:
+        header = {_key(key): value for key, value in header.items()}
         listed = header.get("columns")
         columns = {
-            # YAML reads the key `null` as None
-            str(name): {key or "null": of for key, of in value.items()} if isinstance(value, dict) else {"doc": value}
+            str(name): {_key(key): of for key, of in value.items()} if isinstance(value, dict) else {"doc": value}
             for name, value in (listed.items() if isinstance(listed, dict) else ())
         }
         body = match[2].lstrip()
@@ -309,6 +309,11 @@ class _Root:
             self.problems.append(Problem(f"{where}:{line}" if line else where, what, do))
         self.complete &= read.is_complete
         return read.content, read.lines
+
+
+def _key(key: object) -> str:
+    """A key of a map as it is written; YAML reads `null` as None."""
+    return "null" if key is None else str(key)
 
 
 def read_documents(root: Path, problems: list[Problem]) -> dict[str, Document]:
