@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
-import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 import jwt
 
 from gendash.engine.clients.http import Session
-from gendash.engine.clients.http_policy import Route, Server
+from gendash.engine.clients.http_policy import Route, Server, json_of
 from gendash.engine.config.load import Config
 from gendash.engine.errors import ConfigError, GendashError
 from gendash.engine.model import Problem
@@ -25,6 +24,8 @@ ROLES = ("admin", "viewer", "user")
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]  # never one with a shared secret
 KEYS_FOR_S = 300.0
 LONGEST = 8192
+ODD_KEYS = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, jwt.PyJWTError)
+MOST_BYTES = 1 << 20  # of the issuer's keys
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Gate:
     def identity(self, header: str) -> Identity:
         """Who sends this header. Raises Rejected."""
         token = _token_of(header)
-        digest = hashlib.sha256(token.encode()).hexdigest()
+        digest = hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
         matching = [one for known, one in self.tokens.items() if hmac.compare_digest(known, digest)]
         if matching:
             return matching[0]
@@ -94,14 +95,16 @@ class Gate:
             )
         except jwt.PyJWTError as error:
             raise Rejected(f"the token is not valid: {_why(error)}") from None
+        except (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError):
+            raise Rejected("the token cannot be read") from None  # a claim or a header of an odd type
         role = claims.get(self.config["api.jwt.role_claim"], "user")
         subject = claims.get(self.config["api.jwt.subject_claim"])
         if role not in ROLES:
             raise Rejected("the token names no role of gendash")
-        if role == "user" and not (isinstance(subject, str) and subject):
+        if role == "user" and not (isinstance(subject, str) and subject.isprintable() and 0 < len(subject) <= 500):
             raise Rejected("the token names no user")
         subject = subject if isinstance(subject, str) else ""
-        name = hashlib.sha256(f"{self.issuer} {subject} {role}".encode()).hexdigest()[:12]
+        name = hashlib.sha256(f"{self.issuer} {subject} {role}".encode("utf-8", "replace")).hexdigest()[:12]
         return Identity(f"jwt-{name}", role, subject if role == "user" else "")
 
     def _key(self, header: dict[str, Any]) -> Any:
@@ -110,12 +113,11 @@ class Gate:
         with self.lock:
             at, found = self.known
             if now - at > KEYS_FOR_S or (kid not in found and now - at > 10):
-                try:
+                with suppress(GendashError):
                     found = self.keys(True)
-                except GendashError:
-                    if not found:
-                        raise Rejected("the issuer's keys cannot be read now") from None
                 self.known = (now, found)
+        if not found:
+            raise Rejected("the issuer's keys cannot be read now")
         if kid not in found:
             raise Rejected("the token is signed with a key that the issuer does not have")
         return found[kid]
@@ -170,7 +172,7 @@ def _token_of(header: str) -> str:
     if scheme.lower() == "basic":
         try:
             return base64.b64decode(rest, validate=True).decode().partition(":")[2]
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # no base64, no UTF-8
             raise Rejected("the header Authorization cannot be read") from None
     raise Rejected("no token: send Authorization: Bearer")
 
@@ -180,12 +182,12 @@ def _fetched_keys(config: Config) -> Keys:
     url = config["api.jwt.keys"]
 
     def fetch(_again: bool) -> dict[str, Any]:
-        route = Route("api.jwt", "", timeout_s=10.0, max_pause_s=10.0)
+        route = Route("api.jwt", "", timeout_s=10.0, max_pause_s=10.0, max_bytes=MOST_BYTES)
         session = Session(Server("the issuer", "issuer of tokens", url, "api.jwt.keys", route))
         answer = session.read("GET", "", lambda _answer: False)
         try:
-            return keys_in(json.loads(answer.body))
-        except (ValueError, jwt.PyJWTError):
+            return keys_in(json_of(answer.body))
+        except ODD_KEYS:
             raise ConfigError(Problem("api.jwt.keys", "gives no keys (JWKS)", "check the address")) from None
 
     return fetch

@@ -17,6 +17,7 @@ from gendash.engine.checks.design_rules import check_rules
 from gendash.engine.checks.documents import check_documents, check_templates
 from gendash.engine.checks.functions import check_audit_places, check_builtins, check_system_functions
 from gendash.engine.checks.labels import check_labels
+from gendash.engine.checks.overrides import check_overrides
 from gendash.engine.checks.prose import check_prose
 from gendash.engine.checks.queries import expression_error
 from gendash.engine.checks.rule_tests import check_rule_tests
@@ -58,6 +59,7 @@ def check(catalog: Catalog) -> list[Problem]:
         unclear = {relation.path for relation in catalog.relations.values() if any(faulty(relation))}
         headers = [problem for one in HEADER_CHECKS for problem in one(judged)]
         found += [problem for problem in headers if problem.where.split(":")[0] not in unclear]
+        found += check_overrides(judged) if not found else []  # what is rendered is judged once the rest is right
     return list(dict.fromkeys(found))
 
 

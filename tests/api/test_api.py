@@ -508,7 +508,7 @@ def test_a_server_without_any_token_does_not_start(store: Store) -> None:
 def test_endpoints_are_checked_against_the_definitions(store: Store) -> None:
     good = packaged_endpoints()["users.yaml"]
     cases: list[tuple[Callable[[dict[str, Any]], Any], str]] = [
-        (lambda e: e.update(colour="red"), "no such key"),
+        (lambda e: e.update(colour="red"), "unknown key 'colour'"),
         (lambda e: e["figures"].update(x="overview/nothing"), "no panel"),
         (lambda e: e["rows"].update(relation="nothing"), "no relation"),
         (lambda e: e["rows"].update(sums=["nothing"]), "has no column"),
