@@ -291,3 +291,14 @@ def test_a_setting_that_no_staging_file_reads_is_not_taken_for_another_one() -> 
         found["unknown name in 'platform.columns.feedback.comments'"]
         == "did you mean 'platform.columns.feedback.comment'?"
     )
+
+
+def test_settings_that_name_something_new_may_have_any_name() -> None:
+    """Receivers, tokens, projects, headers: only maps over what the content declares have known names."""
+    text = """
+alerting: {by: grafana, receivers: {ops: {kind: email, to: [a@b.example]}}, routes: {all: {to: [ops]}}}
+api: {tokens: {ours: {sha256: 0000000000000000000000000000000000000000000000000000000000000000}}}
+langfuse: {projects: [other], servers: {other: {base_url: http://h}}, headers: {X-A: b}}
+"""
+    catalog = load_catalog(load_config(text, environ={"GENDASH_RECEIVER_OPS_SECRET": "x"}))
+    assert definitions.check_settings_known(catalog) == []
