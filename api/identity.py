@@ -13,6 +13,7 @@ from threading import Lock
 from typing import Any
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from gendash.engine.clients.http import Session
 from gendash.engine.clients.http_policy import Route, Server, json_of
@@ -194,5 +195,6 @@ def _fetched_keys(config: Config) -> Keys:
 
 
 def keys_in(document: Any) -> dict[str, Any]:
-    """The public keys of a JWKS document, by their ids."""
-    return {one.key_id: one.key for one in jwt.PyJWKSet.from_dict(document).keys if one.key_id}
+    """The public keys of a JWKS document, by their ids; RSA keys that are too short to be safe are left out."""
+    found = {one.key_id: one.key for one in jwt.PyJWKSet.from_dict(document).keys if one.key_id}
+    return {name: key for name, key in found.items() if not (isinstance(key, RSAPublicKey) and key.key_size < 2048)}

@@ -72,7 +72,7 @@ wait_option = click.option(
 
 def repeat(once: Callable[[], int], every: float | None) -> int:
     """Exit code of one run; with ``every`` seconds runs follow each other until Ctrl-C, or the end of the keeper."""
-    from gendash.engine.errors import GendashError, internal
+    from gendash.engine.errors import problems_of
 
     if every is None:
         return once()
@@ -82,7 +82,7 @@ def repeat(once: Callable[[], int], every: float | None) -> int:
             try:
                 once()
             except Exception as error:  # of whatever kind: the next run may do better
-                for problem in error.problems if isinstance(error, GendashError) else (internal(error),):
+                for problem in problems_of(error):
                     say(f"gendash: {problem}")
             time.sleep(max(0.0, every - (time.monotonic() - begun)))
             if os.environ.get(KEEPER, str(os.getppid())) != str(os.getppid()):
