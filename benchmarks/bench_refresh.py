@@ -30,7 +30,8 @@ from gendash.engine.config.load import load_config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.definitions.relations import cadence_s
-from gendash.engine.languages.grafana_macros import Choice, expand_macros
+from gendash.engine.languages.grafana_macros import expand_macros
+from gendash.engine.read.questions import first_choice
 from gendash.engine.read.reader import clock_setting, open_reader
 from gendash.engine.store.migrate import migrate
 from gendash.engine.store.refresh.run import RefreshResult, refresh
@@ -264,7 +265,7 @@ def panels(catalog: Catalog) -> dict[str, list[float]]:
         with open_reader(store(config), config[f"roles.{role}"], PASSWORD, lambda: clock_setting(config, NOW)) as ask:
             for dashboard in catalog.dashboards.values():
                 asked = dashboard_queries(catalog, dashboard, NOW)
-                choices = [Choice(v.name, all_value=v.all_value, multi=v.multi) for v, _ in asked.variables]
+                choices = [first_choice(v) for v, _ in asked.variables]
                 for question in asked.questions:
                     if question.role != role:
                         continue

@@ -49,7 +49,8 @@ def serve(settings: Settings, host: str, port: int, refresh: bool, hashes: bool,
         app = application(stack, catalog, at)
         if refresh:
             stack.enter_context(kept_filled(settings, catalog.config))
-        _run(app, host, port, catalog.config["api.root_path"])
+        say(f"gendash: http://{host}:{port} (/openapi.json)")
+        run_server(app, host, port, catalog.config["api.root_path"])
     sys.exit(DONE)
 
 
@@ -104,13 +105,14 @@ def _program(settings: Settings) -> list[str]:
     return [sys.executable, "-P", "-m", "gendash.cli", *path, *(["--env", settings.env] if settings.env else [])]
 
 
-def _run(app: FastAPI, host: str, port: int, root_path: str) -> None:
+def run_server(app: FastAPI, host: str, port: int, root_path: str) -> None:
+    """Serves until a signal ends it; answers that were begun are given."""
     import logging
+    import signal
 
     import uvicorn
 
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    say(f"gendash: http://{host}:{port} (/openapi.json)")
     config = uvicorn.Config(
         app,
         host=host,
@@ -125,8 +127,9 @@ def _run(app: FastAPI, host: str, port: int, root_path: str) -> None:
         h11_max_incomplete_event_size=32768,
     )
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    with suppress(KeyboardInterrupt):  # it stops at signals by itself, and then sends them again
-        uvicorn.Server(config).run()
+    for number in (signal.SIGINT, signal.SIGTERM):  # raised again after the last answer, when other things have to end
+        signal.signal(number, lambda *_: None)
+    uvicorn.Server(config).run()
 
 
 def application(stack: ExitStack, catalog: Catalog, at: datetime | None = None) -> FastAPI:
@@ -140,12 +143,13 @@ def application(stack: ExitStack, catalog: Catalog, at: datetime | None = None) 
     try:
         from gendash.api.answers import World
         from gendash.api.app import create_app
-        from gendash.api.cache import Cache, shelf_of
+        from gendash.api.cache import Cache
         from gendash.api.endpoint import packaged_endpoints, read_endpoints
         from gendash.api.identity import Gate
         from gendash.api.limits import Limiter
         from gendash.api.own import packaged_lists, read_lists
         from gendash.api.service import Service
+        from gendash.api.shared import Shared
         from gendash.api.store import Pools
         from gendash.api.versions import Versions
     except ImportError as error:
@@ -161,7 +165,7 @@ def application(stack: ExitStack, catalog: Catalog, at: datetime | None = None) 
     stack.callback(pools.close)
     call = stack.enter_context(prometheus(config)) if config.has("prometheus") else None
     world = World(catalog, pools, call, at)
-    service = Service(
-        world, endpoints, lists, gate, Limiter(config), Cache(shelf_of(config["redis_url"])), Versions(catalog, pools)
-    )
+    shared = Shared(config["redis_url"]) if config["redis_url"] else None
+    versions = Versions(catalog, pools)
+    service = Service(world, endpoints, lists, gate, Limiter(config, shared), Cache(shared), versions, shared)
     return create_app(service)

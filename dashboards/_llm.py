@@ -7,7 +7,18 @@ turns, latencies and windows hold a row for all environments, which is the one t
 from __future__ import annotations
 
 from gendash.dashboards._palette import TEXT, fixed, override
-from gendash.dashboards._queries import IN_ENVIRONMENT, TODAY, change
+from gendash.dashboards._queries import (
+    DAYS_BACK,
+    IN_ENVIRONMENT,
+    NO_COMPARISON,
+    PICKED_FROM,
+    PICKED_TO,
+    QUIET,
+    TODAY,
+    UNCOMPARED,
+    change,
+)
+from gendash.engine.model import Query, sql
 
 LOCAL_DAY = "(hour at time zone {{ zone() }})::date"
 OF_CALLS = "type = 'GENERATION'"
@@ -64,6 +75,35 @@ def per_bucket(columns: dict[str, str], source: str, condition: str = IN_ENVIRON
     from buckets left join facts on facts.at = buckets.at order by 1"""
 
 
+def bucket_before(value: str, source: str = "llm_hour", condition: str = IN_ENVIRONMENT) -> Query:
+    """SQL: an additive figure of an hourly relation in the buckets that the variable ``compare`` names, as ``before``.
+
+    Nothing before the relation's first hour; the period before is a whole number of hours, or of days.
+    """
+    text = f"""
+    with {BUCKETS},
+    shift as (
+      select case ${{compare:sqlstring}} when '7d' then interval '7 days' when '28d' then interval '28 days'
+        when '{NO_COMPARISON}' then null
+        else case when {BY_HOUR} then ceil(($__unixEpochTo() - $__unixEpochFrom()) / 3600.0) * interval '1 hour'
+          else make_interval(days => {DAYS_BACK}) end end as back
+    ),
+    was as (
+      select at, (at at time zone {{{{ zone() }}}} - back) at time zone {{{{ zone() }}}} as earlier
+      from buckets cross join shift where back is not null
+    ),
+    facts as (
+      select {BUCKET_OF_HOUR} as earlier, {value} as value from {{{{ view('{source}') }}}}
+      where hour >= (select min(earlier) from was) and hour < (select max(earlier) from was) + interval '1 day'
+        and {condition}
+      group by 1
+    )
+    select at as "time", coalesce(value, 0) as "before"
+    from was left join facts using (earlier)
+    where earlier >= (select min(hour) from {{{{ view('{source}') }}}}) order by 1"""
+    return sql(text, may_be_empty=UNCOMPARED, may_be_zero=QUIET)
+
+
 def ratio_per_bucket(above: str, below: str, name: str, source: str = "llm_hour", where: str = IN_ENVIRONMENT) -> str:
     """SQL: a quotient of sums for each bucket; no row where the divisor is 0."""
     return f"""
@@ -106,8 +146,7 @@ def stored_per_bucket(columns: dict[str, str], name: str, condition: str) -> str
       union all
       select day::timestamp at time zone {{{{ zone() }}}}, {shown} from {{{{ view('{name}_day') }}}}
       where not ({BY_HOUR}) and {condition}
-        and day between ($__timeFrom()::timestamptz at time zone {{{{ zone() }}}})::date
-        and ($__timeTo()::timestamptz at time zone {{{{ zone() }}}})::date
+        and day between {PICKED_FROM} and {PICKED_TO}
     )
     select buckets.at as "time", {wanted}
     from buckets left join stored on stored.at = buckets.at order by 1"""
@@ -125,8 +164,7 @@ def latency_by_model(column: str, calls: str) -> str:
       select day::timestamp at time zone {{{{ zone() }}}}, model, calls, case when {calls} >= 20 then {column} end
       from {{{{ view('llm_latency_day') }}}}
       where not ({BY_HOUR}) and {wanted}
-        and day between ($__timeFrom()::timestamptz at time zone {{{{ zone() }}}})::date
-        and ($__timeTo()::timestamptz at time zone {{{{ zone() }}}})::date
+        and day between {PICKED_FROM} and {PICKED_TO}
     ),
     most as (
       select model from stored join buckets using (at) group by model

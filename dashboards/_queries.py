@@ -5,7 +5,7 @@ SQL pieces are written inside f-strings, so references carry four braces there a
 
 from __future__ import annotations
 
-from gendash.engine.model import Query, promql
+from gendash.engine.model import Query, promql, sql
 
 IN_ENVIRONMENT = "(${environment:sqlstring} = '__all' or environment = ${environment:sqlstring})"
 TODAY = "{{ today() }}"
@@ -29,13 +29,58 @@ def firing(severity: str) -> str:
     return f"(count({FIRING % severity}) or 0 * {UP})"
 
 
-def _at_end(text: str, offset: str = "") -> str:
-    """PromQL: value of an expression at the end of the picked range, or at an offset before it."""
+def _moved(text: str, modifiers: str) -> str:
+    """PromQL: an expression with modifiers after each of its selectors."""
     found, *rest = text.split('"}')  # where selectors end
     for part in rest:
         window = part[: part.index("]") + 1] if part.startswith("[") else ""
-        found += f'"}}{window}{offset and " offset " + offset} @ end(){part[len(window) :]}'
+        found += f'"}}{window} {modifiers}{part[len(window) :]}'
     return found
+
+
+def _at_end(text: str, offset: str = "") -> str:
+    """PromQL: value of an expression at the end of the picked range, or at an offset before it."""
+    return _moved(text, f"offset {offset} @ end()" if offset else "@ end()")
+
+
+UNCOMPARED = "nothing is compared, or nothing is known of that time"
+NO_COMPARISON = "50y"
+"""Value of the variable ``compare`` for none: PromQL needs a duration, and no server has data of that time."""
+
+
+def before(value: str, legend: str = "before") -> Query:
+    """PromQL: a curve as it was at the time that the variable ``compare`` names; no series without one."""
+    return promql(_moved(value, "offset $compare"), legend=legend, may_be_empty=UNCOMPARED, may_be_zero=QUIET)
+
+
+PICKED_FROM = "($__timeFrom()::timestamptz at time zone {{ zone() }})::date"
+PICKED_TO = "($__timeTo()::timestamptz at time zone {{ zone() }})::date"
+"""SQL: the local days on which the picked range begins and ends."""
+
+DAYS_BACK = (
+    f"case ${{compare:sqlstring}} when '7d' then 7 when '28d' then 28 when '{NO_COMPARISON}' then null "
+    f"else greatest({PICKED_TO} - {PICKED_FROM}, 1) end"
+)
+"""SQL: how many days before lies the day that the variable ``compare`` sets beside one; NULL without one.
+
+The period before is as many days long as the picked range has midnights.
+"""
+
+
+def days_before(value: str, source: str, condition: str = "true") -> Query:
+    """SQL: a figure of a daily relation as it was on the days that the variable ``compare`` names, as ``before``.
+
+    ``value`` is an aggregate; ``source`` has the column day.
+    """
+    text = f"""
+    with shift as (select {DAYS_BACK} as days),
+    moved as (
+      select (day + days)::timestamp at time zone {{{{ zone() }}}} as at, {value} as value
+      from shift join {{{{ view('{source}') }}}} on day >= {PICKED_FROM} - days and day <= {PICKED_TO} - days
+      where {condition} group by 1
+    )
+    select at as "time", value as "before" from moved where $__timeFilter(at) order by 1"""
+    return sql(text, may_be_empty=UNCOMPARED, may_be_zero=QUIET)
 
 
 def compared(value: str, otherwise: str = "now, over 5 min", is_share: bool = False, **empty: str) -> Query:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gendash.dashboards._palette import CALLS, COST, TEXT, WARN, down_is_bad, override, steps
-from gendash.dashboards._queries import LAST_30_DAYS, QUIET, TODAY, per_hour
+from gendash.dashboards._queries import LAST_30_DAYS, NO_COMPARISON, QUIET, TODAY, per_hour
 from gendash.dashboards.viz import Freshness, HeadTile, ShareTile, Text
 from gendash.engine.model import Panel, Row, Variable, promql, slo, sql
 
@@ -27,6 +27,13 @@ ENVIRONMENT = Variable(
     ),
     all_value="'__all'",
     feature="langfuse",
+)
+
+COMPARE = Variable(
+    "compare",
+    "Compare with",
+    "Earlier time that the main curves show dashed as well: the period before is as long as the picked range.",
+    options=(("none", NO_COMPARISON), ("the period before", "$__range"), ("one week", "7d"), ("four weeks", "28d")),
 )
 
 ANNOTATIONS = (

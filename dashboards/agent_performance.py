@@ -11,7 +11,9 @@ from gendash.dashboards._llm import (
     THIS_MODEL,
     TOKENS,
     WITHOUT_DATES,
+    bucket_before,
     by_model_per_bucket,
+    dashed,
     langfuse_link,
     latency_by_model,
     per_bucket,
@@ -46,13 +48,14 @@ from gendash.dashboards._queries import (
     LAST_24_H,
     LAST_30_DAYS,
     QUIET,
+    before,
     compared,
     firing,
     named_bars,
     per_hour,
     tile,
 )
-from gendash.dashboards._shared import ANNOTATIONS, CSAT, ENVIRONMENT, FRESHNESS, JOB, LLM_CALLS, how_to_read
+from gendash.dashboards._shared import ANNOTATIONS, COMPARE, CSAT, ENVIRONMENT, FRESHNESS, JOB, LLM_CALLS, how_to_read
 from gendash.dashboards._tables import columns, entity, judged, judged_share, linked, share_bar
 from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Heatmap, Lines, ShareTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, Variable, promql, slo, sql
@@ -271,14 +274,15 @@ CHARTS = [
             unit="suffix:turns/min",
             decimals=1,
             custom={"stacking": {"mode": "normal", "group": "A"}, "fillOpacity": 12},
-            overrides=colored({"success": CALLS, "error": BAD}),
+            overrides=[*colored({"success": CALLS, "error": BAD}), dashed("before", UNKNOWN)],
         ),
         [
             promql(
                 '60 * sum by (status) ({{ rule("job_status:agent_queries:rate5m") }}{job=~"$job"})',
                 legend="{{status}}",
                 may_be_zero=QUIET,
-            )
+            ),
+            before(f"60 * {TURNS}"),
         ],
         width=8,
         height=8,
@@ -296,9 +300,12 @@ CHARTS = [
             soft_max=slo("agent_answer.threshold_s"),
             thresholds=steps(("transparent", None), (WARN, slo("agent_answer.threshold_s"))),
             no_data="no turns",
-            overrides=PERCENTILES,
+            overrides=[*PERCENTILES, override("byName", "p95 before", **PREVIOUS)],
         ),
-        [promql(_quantile(q), legend=f"p{q * 100:.0f}") for q in (0.5, 0.95, 0.99)],
+        [
+            *(promql(_quantile(q), legend=f"p{q * 100:.0f}") for q in (0.5, 0.95, 0.99)),
+            before(_quantile(0.95), "p95 before"),
+        ],
         width=8,
         height=8,
         leads_to="agent-performance/heatmap",
@@ -311,13 +318,20 @@ CHARTS = [
         "beyond. The six most used models, the rest as other; failed calls and retries count. Langfuse."
         "\n\nThe plan asks for a line: between two hours it would suggest values that do not exist, so these are bars."
         " The plan calls it 'LLM call volume'.",
-        DayBars(unit="locale", decimals=0, color=fixed(UNKNOWN), overrides=by_model(), transformations=WITHOUT_DATES),
+        DayBars(
+            unit="locale",
+            decimals=0,
+            color=fixed(UNKNOWN),
+            overrides=[*by_model(), dashed("before", UNKNOWN)],
+            transformations=WITHOUT_DATES,
+        ),
         [
             sql(
                 by_model_per_bucket("sum(calls)", f"{IN_ENVIRONMENT} and {IN_MODEL} and {OF_CALLS}"),
                 may_be_zero=QUIET,
                 may_be_empty=NO_CALLS,
-            )
+            ),
+            bucket_before("sum(calls)", condition=f"{IN_ENVIRONMENT} and {IN_MODEL} and {OF_CALLS}"),
         ],
         width=8,
         height=8,
@@ -969,6 +983,6 @@ DASHBOARD = Dashboard(
     ],
     refresh="30s",
     range="24h",
-    variables=(JOB, ENVIRONMENT, MODEL_VARIABLE),
+    variables=(JOB, ENVIRONMENT, MODEL_VARIABLE, COMPARE),
     annotations=ANNOTATIONS,
 )

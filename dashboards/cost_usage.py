@@ -15,6 +15,7 @@ from gendash.dashboards._llm import (
     THIS_ENVIRONMENT,
     TOKENS,
     WITHOUT_DATES,
+    bucket_before,
     by_model_per_bucket,
     daily,
     daily_turns,
@@ -44,7 +45,7 @@ from gendash.dashboards._palette import (
     words,
 )
 from gendash.dashboards._queries import IN_ENVIRONMENT, NEVER_SYNCED, QUIET, TODAY, change, dollars, tile
-from gendash.dashboards._shared import ANNOTATIONS, ENVIRONMENT, FRESHNESS, JOB, LLM_COST, how_to_read
+from gendash.dashboards._shared import ANNOTATIONS, COMPARE, ENVIRONMENT, FRESHNESS, JOB, LLM_COST, how_to_read
 from gendash.dashboards._tables import entity, judged_share, share_bar
 from gendash.dashboards.viz import (
     PREVIOUS,
@@ -289,7 +290,7 @@ CHARTS = [
             unit="currencyUSD",
             decimals=2,
             color=fixed(UNKNOWN),
-            overrides=[*by_model(), dashed("daily budget")],
+            overrides=[*by_model(), dashed("daily budget"), dashed("before", UNKNOWN)],
             transformations=WITHOUT_DATES,
         ),
         [
@@ -302,6 +303,7 @@ CHARTS = [
                 from ({BUDGET_DAYS}) as days order by 1""",
                 may_be_empty="a range that is shown by hours",
             ),
+            bucket_before("sum(cost_usd)"),
         ],
         width=16,
         height=8,
@@ -372,7 +374,7 @@ DRIVERS = [
         " The plan calls it 'Daily token usage'.",
         DayBars(
             unit="sishort",
-            overrides=colored(TOKEN),
+            overrides=[*colored(TOKEN), dashed("before", UNKNOWN)],
         ),
         [
             sql(
@@ -382,7 +384,8 @@ DRIVERS = [
                 ),
                 may_be_zero=QUIET,
                 may_be_empty="no whole day in the picked time",
-            )
+            ),
+            bucket_before("sum(input_tokens + output_tokens)"),
         ],
         width=8,
         height=8,
@@ -933,6 +936,6 @@ DASHBOARD = Dashboard(
     refresh="1m",
     range="30d",
     audience="admin",
-    variables=(JOB, ENVIRONMENT),
+    variables=(JOB, ENVIRONMENT, COMPARE),
     annotations=ANNOTATIONS,
 )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from gendash.dashboards._llm import langfuse_link
+from gendash.dashboards._llm import dashed, langfuse_link
 from gendash.dashboards._palette import (
     BAD,
     CALLS,
     OK,
     RATING,
     TEXT,
+    UNKNOWN,
     USERS,
     USERS_2,
     WARN,
@@ -22,8 +23,17 @@ from gendash.dashboards._palette import (
     steps,
     words,
 )
-from gendash.dashboards._queries import LAST_30_DAYS, QUIET, TODAY, named_bars, rolling, state_of_share, tile
-from gendash.dashboards._shared import ANNOTATIONS, CSAT, FRESHNESS, JOB, how_to_read
+from gendash.dashboards._queries import (
+    LAST_30_DAYS,
+    QUIET,
+    TODAY,
+    days_before,
+    named_bars,
+    rolling,
+    state_of_share,
+    tile,
+)
+from gendash.dashboards._shared import ANNOTATIONS, COMPARE, CSAT, FRESHNESS, JOB, how_to_read
 from gendash.dashboards._tables import COLORED_TEXT, judged_share, linked, share_bar
 from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines, NumberTile, ShareTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, slo, sql
@@ -273,6 +283,7 @@ CHARTS = [
             overrides=[
                 override("byName", "CSAT", color=fixed(USERS), custom__lineWidth=2),
                 override("byRegexp", "/^(from|to)$/", **{**PREVIOUS, "color": fixed(USERS_2)}),
+                override("byName", "before", **PREVIOUS),
             ],
         ),
         [
@@ -281,7 +292,8 @@ CHARTS = [
                 select at as "time", low_7d as "from", csat_7d as "CSAT", high_7d as "to"
                 from {{ view('csat_band_day') }} where $__timeFilter(at) order by 1""",
                 may_be_empty="no rating yet, or no day begins in the picked range",
-            )
+            ),
+            days_before("max(csat_7d)", "csat_band_day"),
         ],
         width=16,
         height=8,
@@ -428,7 +440,7 @@ MOVES = [
         "Ratings per day by value",
         "Ratings by the local day on which they were given, for the days that begin in the picked range, by their "
         "present value; today is still running.",
-        DayBars(unit="locale", decimals=0, overrides=colored(RATING)),
+        DayBars(unit="locale", decimals=0, overrides=[*colored(RATING), dashed("before", UNKNOWN)]),
         [
             sql(
                 """
@@ -438,7 +450,8 @@ MOVES = [
                 from {{ view('rating_day') }} where $__timeFilter(at) group by 1 order by 1""",
                 may_be_zero=QUIET,
                 may_be_empty="no rating yet, or no day begins in the picked range",
-            )
+            ),
+            days_before("sum(ratings)", "rating_day"),
         ],
         width=12,
         height=8,
@@ -654,6 +667,6 @@ DASHBOARD = Dashboard(
     refresh="5m",
     range="30d",
     audience="admin",
-    variables=(JOB,),
+    variables=(JOB, COMPARE),
     annotations=ANNOTATIONS,
 )

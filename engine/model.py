@@ -77,29 +77,34 @@ class Query:
 
 @dataclass(frozen=True)
 class Variable:
-    """A choice at the top of a dashboard, filled by a query.
+    """A choice at the top of a dashboard, filled by a query or with fixed options.
 
     name: name in queries. Good: ``job``, read as ``$job``. Bad: ``$job`` or ``Service``.
     label: text beside the choice. Good: ``Service``. Bad: ``job``.
     doc: one sentence on what is chosen, shown as its tooltip.
         Good: ``Scrape job of the platform; All adds them up.`` Bad: ``The job.``
-    query: gives the options, one text each. Good: distinct values in order. Bad: options without an order.
+    query: gives the options, one text each; none with fixed ``options``.
+        Good: distinct values in order. Bad: options without an order.
     multi: true if several options can be chosen.
         Good: true with ``job=~"$job"``. Bad: true with ``job="$job"``.
-    all_value: value of the option All, inserted as it is into queries. Good: ``.+`` in PromQL. Bad: ``all``.
+    all_value: value of the option All, inserted as it is into queries; empty for no such option, so that the first
+        one is chosen at first. Good: ``.+`` in PromQL. Bad: ``all``.
     regex: keeps or cuts options, as Grafana's field of that name. Good: ``/^api-/``. Bad: ``job=~"api-.+"``.
     feature: features, separated by blanks, that must be on; the variable is left out while one is off.
         Good: ``langfuse``. Bad: a feature that only some of its options need.
+    options: fixed options instead of a query, as pairs of a text and the value in queries. There is no All; the first
+        is chosen at first, and `verify` runs queries with the second. Good: ``("one week", "7d")``. Bad: one option.
     """
 
     name: str
     label: str
     doc: str
-    query: Query
+    query: Query | None = None
     multi: bool = False
     all_value: str = ".*"
     regex: str = ""
     feature: str = ""
+    options: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -234,6 +239,9 @@ class AdapterTable:
         return self.rows.union(*self.outputs.values())
 
 
+RelationKind = Literal["staging", "table", "rollup", "view", "audit"]
+
+
 @dataclass(frozen=True)
 class Relation:
     """One SQL file, as it was read: its header and its query.
@@ -253,7 +261,7 @@ class Relation:
     """
 
     name: str
-    kind: Literal["staging", "table", "rollup", "view", "audit"]
+    kind: RelationKind
     path: str
     header: Mapping[str, Any]
     text: str

@@ -17,6 +17,7 @@ from gendash.engine.checks.design_rules import check_rules
 from gendash.engine.checks.documents import check_documents, check_templates
 from gendash.engine.checks.functions import check_audit_places, check_builtins, check_system_functions
 from gendash.engine.checks.labels import check_labels
+from gendash.engine.checks.metric_settings import check_metric_settings
 from gendash.engine.checks.overrides import check_overrides
 from gendash.engine.checks.prose import check_prose
 from gendash.engine.checks.queries import expression_error
@@ -145,6 +146,24 @@ def check_features(catalog: Catalog) -> list[Problem]:
     ]
 
 
+def check_variables(catalog: Catalog) -> list[Problem]:
+    """A variable has a query or two and more fixed options, whose texts Grafana can read from one line."""
+    found = []
+    for dashboard in catalog.dashboards.values():
+        for one in dashboard.variables:
+            where = f"{dashboard.name} variable {one.name}"
+            if bool(one.query) == bool(one.options):
+                found.append(Problem(where, "needs a query or fixed options, not both", "give one of them"))
+            if len(one.options) == 1:
+                found.append(Problem(where, "has one option, which is no choice", "add another, or leave it out"))
+            found += [
+                Problem(where, f"the option '{text}' holds a comma or a colon", "Grafana separates by them: reword it")
+                for text, value in one.options
+                if "," in text + value or ":" in text + value
+            ]
+    return found
+
+
 _NAMES_OF_CONTENT = ("platform.", "cadences.", "audit_limits.", "metrics.", "labels.")  # other maps name what is new
 
 
@@ -216,7 +235,8 @@ def check_platform_sql(catalog: Catalog) -> list[Problem]:
 
 def check_rule_names(catalog: Catalog) -> list[Problem]:
     """Recorded series that rules and panels read are recorded by a rule; their names have the form level:metric:ops."""
-    found = []
+    found: list[Problem] = []
+    own = tuple(str(name) for name in catalog.config.under("metrics").values())  # the platform may record its metrics
     for rule in catalog.rules.values():
         if rule.kind == "record" and not re.fullmatch(r"[a-z_]+:[a-z0-9_]+:[a-z0-9_]+", rule.name):
             found.append(Problem(in_rule(rule), "not level:metric:operations", "rename it"))
@@ -234,7 +254,7 @@ def check_rule_names(catalog: Catalog) -> list[Problem]:
                 suggest(name, catalog.rules) or "record it",
             )
             for name in sorted(names)
-            if ":" in name and name not in catalog.rules
+            if ":" in name and name not in catalog.rules and not name.startswith(own)
         ]
     return found
 
@@ -244,6 +264,7 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_bare_names,
     check_unique,
     check_features,
+    check_variables,
     check_settings_known,
     check_adapter,
     check_adapter_settings,
@@ -259,6 +280,7 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_rules_parse,
     check_rule_names,
     check_labels,
+    check_metric_settings,
     check_prose,
     check_alerting,
     check_rule_variables,

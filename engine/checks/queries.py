@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.names import STORE_KINDS
 from gendash.engine.definitions.platform_names import mapped_sql
-from gendash.engine.definitions.references import STORE_KINDS
 from gendash.engine.languages.grafana_macros import Choice, Span, Timing, expand_macros, timing
 from gendash.engine.languages.promql import RATES, Selector, fault_place, parse, quantiles, ratios, selectors
 from gendash.engine.languages.spots import in_rule
@@ -32,12 +32,16 @@ _DAYS = re.compile(r"\$__timeGroup(Alias)?\([^)]*'\d+[dwMy]'")
 
 def sample(query: Query, dashboard: Dashboard, text: str) -> str:
     """A query's text as a server could get it, every variable set to one made-up value."""
-    return _sample(query.language, text, tuple((variable.name, variable.multi) for variable in dashboard.variables))
+    return _sample(
+        query.language,
+        text,
+        tuple((one.name, one.multi, one.options[0][1] if one.options else "x") for one in dashboard.variables),
+    )
 
 
 @lru_cache(maxsize=4096)
-def _sample(language: Language, text: str, variables: tuple[tuple[str, bool], ...]) -> str:
-    choices = [Choice(name, ["x"], ["x"], multi) for name, multi in variables]
+def _sample(language: Language, text: str, variables: tuple[tuple[str, bool, str], ...]) -> str:
+    choices = [Choice(name, [value], [value], multi, include_all=value == "x") for name, multi, value in variables]
     return expand_macros(language, text, _SAMPLE_TIMES[language], choices)
 
 

@@ -80,7 +80,8 @@ def expanded_text(item: Sent, text: str, choices: Sequence[Choice]) -> str | Fai
         out = expand_macros(item.query.language, text, item.time, choices)
     except MacroError as error:
         return Failed(NOT_EXPANDED, str(error))
-    left = leftovers(out)
+    chosen = {part for choice in choices for value in choice.picked or () for part in leftovers(value)}
+    left = [part for part in leftovers(out) if part not in chosen]
     if left:
         return Failed(NOT_EXPANDED, f"nothing expands {', '.join(left)}: no such macro or variable here")
     return out

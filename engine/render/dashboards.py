@@ -223,29 +223,48 @@ def tidy(text: str) -> str:
 
 
 def _variable(catalog: Catalog, variable: Variable, dashboard: Dashboard) -> dict[str, Any]:
-    text = tidy(catalog.expand(variable.query).text)
-    prometheus = variable.query.language == "promql"
-    if not prometheus:  # words of the platform's users: without a bound a list of them ends the browser
-        text = f"select * from (\n{text}\n) as options limit {catalog.config['growth.options']}"
-    return {
-        "type": "query",
+    common = {
         "name": variable.name,
         "label": variable.label,
         "description": catalog.prose(variable.doc),
-        "datasource": datasource(catalog, variable.query, dashboard),
-        "definition": text,
-        "query": {"query": text, "refId": variable.name, "qryType": 5} if prometheus else text,
-        "includeAll": True,
-        "allValue": variable.all_value,
         "multi": variable.multi,
-        "current": {"text": "All", "value": "$__all"} if not variable.multi else {"text": ["All"], "value": ["$__all"]},
-        "options": [],
-        "refresh": 2,
-        "regex": variable.regex,
-        "sort": 1,
         "hide": 0,
         "skipUrlSync": False,
     }
+    return common | (_asked(catalog, variable, variable.query, dashboard) if variable.query else _fixed(variable))
+
+
+def _fixed(variable: Variable) -> dict[str, Any]:
+    """A variable with fixed options, of which the first is chosen."""
+    options = [{"text": text, "value": value, "selected": False} for text, value in variable.options]
+    return {
+        "type": "custom",
+        "query": ", ".join(f"{text} : {value}" for text, value in variable.options),
+        "includeAll": False,
+        "current": options[0] | {"selected": True},
+        "options": [options[0] | {"selected": True}, *options[1:]],
+    }
+
+
+def _asked(catalog: Catalog, variable: Variable, query: Query, dashboard: Dashboard) -> dict[str, Any]:
+    """A variable whose options a query gives."""
+    text = tidy(catalog.expand(query).text)
+    prometheus = query.language == "promql"
+    if not prometheus:  # words of the platform's users: without a bound a list of them ends the browser
+        text = f"select * from (\n{text}\n) as options limit {catalog.config['growth.options']}"
+    whole = {"text": "All", "value": "$__all"} if not variable.multi else {"text": ["All"], "value": ["$__all"]}
+    return {
+        "type": "query",
+        "datasource": datasource(catalog, query, dashboard),
+        "definition": text,
+        "query": {"query": text, "refId": variable.name, "qryType": 5} if prometheus else text,
+        "includeAll": bool(variable.all_value),
+        "current": whole if variable.all_value else {},
+        "options": [],
+        "refresh": 2,
+        "regex": variable.regex,
+        "sort": 1 if variable.all_value else 0,
+    } | ({"allValue": variable.all_value} if variable.all_value else {})
 
 
 def _annotation(catalog: Catalog, name: str, query: Query) -> dict[str, Any]:

@@ -112,6 +112,10 @@ def calls_by_model(llm: LLM) -> Table:
     return llm.by_model(llm.chosen, len)
 
 
+def calls_before(llm: LLM) -> Table:
+    return llm.before(len, llm.chosen)
+
+
 def enough(value: Any, rows: Sequence[Any]) -> Any:
     return value if len(rows) >= FEW else None
 
@@ -329,17 +333,27 @@ UNORDERED = {"calls_by_model", "latency_by_model", "models", "worst_turns", "tok
 """Panels whose rows of equal rank stand in the order of the database's alphabet."""
 
 
+BEFORE: dict[str, Callable[[LLM], Table]] = {"calls_by_model": calls_before}
+"""Calculations of the second query of a panel, which is compared with the first."""
+
+
+def figures_of(slug: str) -> list[Callable[[LLM], Table]]:
+    """The calculations of a panel's queries, in order."""
+    return [FIGURES[slug], BEFORE[slug]] if slug in BEFORE else [FIGURES[slug]]
+
+
 def check(store: Shown, slug: str, look: Look) -> None:
     """Fails with the first rows that differ; the link of a trace is left aside."""
-    (found,) = ask(store, NAME, slug, look)
-    wanted = FIGURES[slug](LLM(store.world, look, RANGE))
-    assert [column for column in found.columns if column != "link"] == [*wanted.columns]
-    left, right = found.rows, wanted.rows
-    if slug in UNORDERED:
-        left, right = sorted(left, key=place), sorted(right, key=place)
-    differing = [(f, w) for f, w in zip(left, right, strict=False) if not all(map(same, f, w))]
-    assert not differing, "\n".join(f"shown  {f}\nwanted {w}" for f, w in differing[:5])
-    assert len(left) == len(right)
+    llm = LLM(store.world, look, RANGE)
+    for found, figure in zip(ask(store, NAME, slug, look), figures_of(slug), strict=True):
+        wanted = figure(llm)
+        assert [column for column in found.columns if column != "link"] == [*wanted.columns]
+        left, right = found.rows, wanted.rows
+        if slug in UNORDERED:
+            left, right = sorted(left, key=place), sorted(right, key=place)
+        differing = [(f, w) for f, w in zip(left, right, strict=False) if not all(map(same, f, w))]
+        assert not differing, "\n".join(f"shown  {f}\nwanted {w}" for f, w in differing[:5])
+        assert len(left) == len(right)
 
 
 @pytest.mark.parametrize("slug", FIGURES)
@@ -367,6 +381,17 @@ def test_a_panel_follows_the_picked_time(stores: Callable[[str], Shown], slug: s
     check(store, slug, Look(store.world.now, hours=hours))
 
 
+@pytest.mark.parametrize("compare", ["7d", "28d", "$__range"])
+@pytest.mark.parametrize("hours", [0, 24, 100])
+@pytest.mark.parametrize("slug", BEFORE)
+@pytest.mark.parametrize("name", WORLDS)
+def test_a_curve_is_compared_with_an_earlier_time(
+    stores: Callable[[str], Shown], name: str, slug: str, hours: int, compare: str
+) -> None:
+    store = stores(name)
+    check(store, slug, Look(store.world.now, model="gpt-4o-mini", hours=hours, compare=compare))
+
+
 @pytest.mark.parametrize("name", WORLDS)
 def test_percentiles_rise_and_figures_of_two_dashboards_agree(stores: Callable[[str], Shown], name: str) -> None:
     store = stores(name)
@@ -377,7 +402,7 @@ def test_percentiles_rise_and_figures_of_two_dashboards_agree(stores: Callable[[
         assert row[4] is None or row[4] <= row[5]
     assert ask(store, NAME, "llm_calls", look) == ask(store, "overview", "llm_calls", look)
     assert ask(store, NAME, "csat", look) == ask(store, "overview", "csat", look)
-    assert ask(store, NAME, "tokens_over_time", look) == ask(store, "cost-usage", "tokens_over_time", look)
+    assert ask(store, NAME, "tokens_over_time", look)[0] == ask(store, "cost-usage", "tokens_over_time", look)[0]
     assert any(value is not None for _, _, value in ask(store, NAME, "latency_by_model", look)[0].rows)
 
 
@@ -390,8 +415,8 @@ def test_a_trace_is_looked_up_in_langfuse_by_its_id(stores: Callable[[str], Show
 
 @pytest.mark.parametrize("slug", FIGURES)
 def test_an_empty_platform_looks_healthy_to_verify(empty: Shown, slug: str) -> None:
-    (query,) = [query for query in PANELS[slug].queries if query.language == "sql"]
-    (found,) = ask(empty, NAME, slug, Look(empty.world.now))
+    query, *_ = [query for query in PANELS[slug].queries if query.language == "sql"]
+    found, *_ = ask(empty, NAME, slug, Look(empty.world.now))
     words = (
         "time",
         "metric",

@@ -6,6 +6,7 @@ from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -161,6 +162,14 @@ def turns(llm: LLM) -> Table:
 
 def cost_by_model(llm: LLM) -> Table:
     return llm.by_model(llm.billed, spent)
+
+
+def cost_before(llm: LLM) -> Table:
+    return llm.before(spent, llm.billed)
+
+
+def tokens_before(llm: LLM) -> Table:
+    return llm.before(lambda rows: total(rows, "input") + total(rows, "output"), llm.billed)
 
 
 def daily_budget(llm: LLM) -> Table:
@@ -402,9 +411,9 @@ FIGURES: dict[str, list[Callable[[LLM], Table]]] = {
     "tokens": [tokens_tile],
     "cached": [cached_tile],
     "turns": [turns],
-    "cost_by_model": [cost_by_model, daily_budget],
+    "cost_by_model": [cost_by_model, daily_budget, cost_before],
     "month_against_budget": [month_against_budget],
-    "tokens_over_time": [tokens_over_time],
+    "tokens_over_time": [tokens_over_time, tokens_before],
     "cost_per_turn": [cost_per_turn],
     "models": [models],
     "users": [users],
@@ -462,6 +471,22 @@ def test_a_panel_follows_the_picked_time(stores: Callable[[str], Shown], slug: s
     check(store, slug, Look(store.world.now, hours=hours))
 
 
+COMPARED = [slug for slug, several in FIGURES.items() if {cost_before, tokens_before} & {*several}]
+
+
+@pytest.mark.parametrize("compare", ["7d", "28d", "$__range"])
+@pytest.mark.parametrize("hours", [0, 24, 70, 100])
+@pytest.mark.parametrize("slug", COMPARED)
+@pytest.mark.parametrize("name", WORLDS)
+def test_a_curve_is_compared_with_an_earlier_time(
+    stores: Callable[[str], Shown], name: str, slug: str, hours: int, compare: str
+) -> None:
+    store = stores(name)
+    look = Look(store.world.now, hours=hours, compare=compare)
+    check(store, slug, look)
+    assert any(row[1] for row in ask(store, NAME, slug, look)[-1].rows)
+
+
 def test_the_month_is_compared_with_as_much_of_a_month_that_is_known_whole(postgres: Server) -> None:
     early = Story("Europe/Berlin", local("Europe/Berlin", 2026, 11, 2, 9, 30), 7)
     with shown(postgres, make(early)) as store:
@@ -489,6 +514,14 @@ def test_figures_of_different_panels_agree(stores: Callable[[str], Shown], name:
         by_day[at] += value
     spend = {at: cost for at, cost, _ in ask(store, "overview", "cost_per_day", look)[0].rows}
     assert all(cost == spend[at] for at, cost in by_day.items() if at in spend)
+    week = replace(look, compare="7d")
+    now, earlier = (dict(ask(store, NAME, "cost_by_model", one)[-1].rows) for one in (look, week))
+    assert not now
+    zone = store.world.zone
+    walls = {at.astimezone(zone).replace(tzinfo=None): cost for at, cost in by_day.items()}
+    shifted = {at.astimezone(zone).replace(tzinfo=None) - 7 * DAY: cost for at, cost in earlier.items()}
+    assert len(walls.keys() & shifted.keys()) > 20
+    assert all(walls[at] == cost for at, cost in shifted.items() if at in walls)
     assert ask(store, NAME, "cost_24h", look) == ask(store, "overview", "llm_cost", look)
 
 

@@ -23,6 +23,7 @@ from overview_worlds import Rows
 
 Z = 1.96
 GOOD, BAD = (4, 5), (1, 2)
+RANGE = 30 * DAY
 
 
 @dataclass(frozen=True)
@@ -206,12 +207,28 @@ def no_answer(view: Voices) -> Table:
 
 
 def _picked(view: Voices) -> list[date]:
-    """The days that begin in the range of 30 times 24 hours before now, from the first rating to today."""
-    if not view.ratings:
-        return []
-    first = min(view.day(row["created_at"]) for row in view.ratings)
-    days = [view.today - ago * DAY for ago in range(31, -1, -1)]
-    return [day for day in days if view.at - 30 * DAY <= view.start(day) <= view.at and day >= first]
+    """The days that begin in the picked range, from the first rating to today."""
+    known = set(_known(view))
+    return [day for day in view.picked_days(RANGE) if day in known]
+
+
+def _known(view: Voices) -> list[date]:
+    """The days from the first rating to today."""
+    days = [view.day(row["created_at"]) for row in view.ratings]
+    return [min(days) + n * DAY for n in range((view.today - min(days)).days + 1)] if days else []
+
+
+def csat_before(view: Voices) -> Table:
+    def week(day: date) -> Any:
+        given = _week(view, day)
+        return share(sum(rating in GOOD for rating in given), len(given))
+
+    return view.before(week, _known(view), RANGE)
+
+
+def ratings_before(view: Voices) -> Table:
+    given = Counter(view.day(row["created_at"]) for row in view.ratings)
+    return view.before(lambda day: given[day], _known(view), RANGE)
 
 
 def _week(view: Voices, day: date) -> list[int]:
@@ -423,3 +440,5 @@ FIGURES: Mapping[str, Callable[[Voices], Table]] = {
     "guardrails": guardrails,
 }
 """Calculations by the slug of their panel."""
+BEFORE: Mapping[str, Callable[[Voices], Table]] = {"rolling_csat": csat_before, "per_day": ratings_before}
+"""Calculations of the second query of a panel, which is compared with the first."""

@@ -30,7 +30,10 @@ from gendash.engine.verify.queries import Question, dashboard_queries
 NOW = datetime(2026, 11, 5, 15, tzinfo=UTC)
 FEATURES_ON = "".join(f"  {name}: {str(name != 'store_metrics').lower()}\n" for name, _, _ in FEATURES)
 ALL_ON = f"features:\n{FEATURES_ON}"
-ALL = [Choice(name, ("x",), None, multi=True, all_value=".+") for name in ("job", "instance", "handler")]
+ALL = [  # compared with three hours before, which is no option of the dashboards, but where samples are dense
+    *(Choice(name, ("x",), None, multi=True, all_value=".+") for name in ("job", "instance", "handler")),
+    Choice("compare", ("3h",), ("3h",), include_all=False),
+]
 TOLD = "change"
 """The label in which a head tile tells what it was a day before; `told` compares it."""
 

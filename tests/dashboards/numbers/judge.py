@@ -31,11 +31,14 @@ from gendash.engine.verify.run import verify
 
 CHOICES: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "overview": ({"environment": QUOTED},),
-    "agent-performance": ({"environment": QUOTED}, {"model": "gpt-4o-mini"}, {"hours": 720}),
-    "cost-usage": ({"environment": QUOTED}, {"hours": 24}),
+    "agent-performance": (
+        {"environment": QUOTED}, {"model": "gpt-4o-mini"}, {"hours": 720}, {"compare": "7d"}, {"compare": "$__range"},
+    ),
+    "cost-usage": ({"environment": QUOTED}, {"hours": 24}, {"compare": "7d"}, {"compare": "$__range", "hours": 100}),
+    "feedback-quality": ({"compare": "7d"}, {"compare": "$__range", "hours": 100}),
     "knowledge-base": ({"file_type": "md"},),
     "support-tickets": ({"priority": "high"}, {"category": "bug's"}),
-}
+}  # fmt: skip
 """What is picked, besides All and the default range, when figures are compared."""
 
 
@@ -87,6 +90,7 @@ class Judge:
 
     def notices_variable(self, board: Dashboard, variable: Variable, what: str) -> bool:
         """Whether verify notices that a variable finds nothing, or asks for what is not there."""
+        assert variable.query
         if variable.query.language == "sql":
             text = f"select * from ({variable.query.text}) as mutant where false"
         else:

@@ -253,6 +253,28 @@ class LLM:
                 shown.append((start, name, value([row for row in bucket if names[model(row)] == name])))
         return Table(("time", "metric", "value"), shown)
 
+    def before(self, measure: Callable[[list[Any]], Any], rows: list[Any]) -> Table:
+        """The figure of each bucket at the compared time, by the clock on the wall; none before the first hour."""
+        compare, shown = self.look.compare, []
+        low, high = picked(self.look, self.default)
+        if compare in ("7d", "28d"):
+            back = timedelta(days=int(compare[:-1]))
+        elif self.by_hour:
+            back = HOUR * -(-(high - low) // HOUR)
+        else:
+            back = DAY * max((self.view.day(high) - self.view.day(low)).days, 1)
+        facts: dict[datetime, list[Any]] = defaultdict(list)
+        for row in rows:
+            at = started(row)
+            facts[self.view.hour(at) if self.by_hour else self.view.start(self.view.day(at))].append(row)
+        since = min((self.view.hour(started(row)) for row in self.all_billed), default=self.look.at)
+        for start in self.buckets if compare else []:
+            wall = start.astimezone(self.world.zone).replace(tzinfo=None) - back
+            earlier = wall.replace(tzinfo=self.world.zone, fold=1).astimezone(UTC)
+            if earlier >= since:
+                shown.append((start, measure(facts[earlier])))
+        return Table(("time", "before"), shown)
+
     # ── tiles ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def tile(self, name: str, value: Any) -> Table:

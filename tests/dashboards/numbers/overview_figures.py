@@ -30,11 +30,16 @@ class Table(NamedTuple):
 
 @dataclass(frozen=True)
 class View:
-    """A world looked at from a time, and through the choice of an environment (empty: All)."""
+    """A world looked at from a time, through the choice of an environment (empty: All).
+
+    The picked range goes ``hours`` back, those of its dashboard where that is 0; ``compare`` is empty for none.
+    """
 
     world: World
     at: datetime
     environment: str = ""
+    hours: int = 0
+    compare: str = ""
 
     @cached_property
     def today(self) -> date:
@@ -51,6 +56,20 @@ class View:
     def hour(self, at: datetime) -> datetime:
         """The moment at which the local hour of a time began."""
         return at.astimezone(self.world.zone).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
+
+    def picked_days(self, default: timedelta) -> list[date]:
+        """The local days that begin in the picked range, today included."""
+        low = self.at - (timedelta(hours=self.hours) or default)
+        days = [self.day(low) + n * DAY for n in range((self.at - low) // DAY + 3)]
+        return [day for day in days if low <= self.start(day) <= self.at]
+
+    def before(self, value: Callable[[date], Any], known: Iterable[date], default: timedelta) -> Table:
+        """The figure of each picked day on the day that is compared with it, where something is known of that."""
+        low = self.at - (timedelta(hours=self.hours) or default)
+        days = int(self.compare[:-1]) if self.compare in ("7d", "28d") else max((self.today - self.day(low)).days, 1)
+        there, picked = set(known), self.picked_days(default) if self.compare else []
+        rows = [(self.start(day), value(day - days * DAY)) for day in picked if day - days * DAY in there]
+        return Table(("time", "before"), rows)
 
     def days_ago(self, at: datetime) -> int:
         """How many local days before today a moment lies."""

@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 from overview_figures import Table
 from overview_worlds import World
+from picks import picks
 from psycopg import sql
 from reader_clock import reader_clock
 
@@ -23,7 +24,7 @@ from gendash.demo.postgres import Server
 from gendash.engine.config.load import Config, load_config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
-from gendash.engine.languages.grafana_macros import Choice, expand_macros
+from gendash.engine.languages.grafana_macros import expand_macros
 from gendash.engine.store.migrate import migrate
 from gendash.engine.store.refresh.run import refresh
 from gendash.engine.verify.queries import Question, dashboard_queries
@@ -68,9 +69,8 @@ class Shown:
 
     def ask(self, question: Question, at: datetime, environment: str = "", session_zone: str = "") -> Table:
         """The answer of the store to a query, with its variables put in as Grafana does."""
-        picked = [environment] if environment else None
-        choices = [Choice("environment", ("production",), picked, all_value="'__all'")]
-        text = expand_macros("sql", question.text, question.time, choices)
+        board = self.catalog.dashboards["overview"]
+        text = expand_macros("sql", question.text, question.time, picks(board, {"environment": environment}))
         zone = session_zone or self.world.server_zone
         options = f"-c timezone={zone} -c gendash.now={reader_clock(self.catalog.config, at)} -c default_transaction_read_only=on"
         with psycopg.connect(self.reader_url, options=options) as connection:

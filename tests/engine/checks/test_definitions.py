@@ -24,7 +24,7 @@ from gendash.engine.checks.design_rules import RULES, Check
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
-from gendash.engine.model import Dashboard, Panel, Relation, Row, Rule, promql, slo, sql
+from gendash.engine.model import Dashboard, Panel, Relation, Row, Rule, Variable, promql, slo, sql
 
 DOC = "What the figure is, where it comes from, its window and its caveat."
 
@@ -302,3 +302,23 @@ langfuse: {projects: [other], servers: {other: {base_url: http://h}}, headers: {
 """
     catalog = load_catalog(load_config(text, environ={"GENDASH_RECEIVER_OPS_SECRET": "x"}))
     assert definitions.check_settings_known(catalog) == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "what"),
+    [
+        (Variable("v", "V", "doc"), "needs a query or fixed options"),
+        (
+            Variable("v", "V", "doc", sql("select 1"), options=(("a", "1"), ("b", "2"))),
+            "needs a query or fixed options",
+        ),
+        (Variable("v", "V", "doc", options=(("a", "1"),)), "has one option"),
+        (Variable("v", "V", "doc", options=(("a, b", "1"), ("c", "2"))), "holds a comma"),
+        (Variable("v", "V", "doc", options=(("a", "1"), ("b", "2"))), ""),
+        (Variable("v", "V", "doc", sql("select 1")), ""),
+    ],
+)
+def test_a_variable_is_a_query_or_fixed_options(variable: Variable, what: str) -> None:
+    found = whats(definitions.check_variables, catalog_of(panel(), variables=(variable,)))
+    assert len(found) == bool(what)
+    assert what in "".join(found)
