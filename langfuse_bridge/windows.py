@@ -47,7 +47,7 @@ class Width:
     requests.
 
     The width stays below ``too_wide``, the narrowest one that the server did not answer, and the page at ``rows``,
-    until many windows went well. Then one of the two is ``tried`` doubled; if that fails, only that one is halved again.
+    until many windows went well. Then one of the two is ``tried`` doubled; if that fails, only that one is halved.
     ``sure`` says that a narrower window was answered right after the failure. ``at`` is the window that is being read.
     """
 
