@@ -30,14 +30,15 @@ class Viz(Protocol):
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault: its place, what is wrong there, and what to do about it."""
+    """One fault: its place, what is wrong there, and what to do about it; only what to do may have several lines."""
 
     where: str
     what: str
     do: str = ""
 
     def __str__(self) -> str:
-        text = f"{self.where}: {self.what}" + (f"; {self.do}" if self.do else "")
+        head = f"{self.where}: {self.what}".replace("\n", " ").replace("\t", " ")
+        text = head + (f"; {self.do}" if self.do else "")
         return "".join(
             letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}" for letter in text
         )
