@@ -107,9 +107,17 @@ def tokens(usage: Mapping[str, int]) -> Tokens:
     """
     if not usage:
         return _NONE
-    numbers, plan = tuple(usage.values()), _plan(tuple(usage))
-    input_, output = _sum(numbers, plan[0]), _sum(numbers, plan[1])
-    cached, reasoning = _sum(numbers, plan[2]), _sum(numbers, plan[3])
+    numbers = tuple(usage.values())
+    input_ = output = cached = reasoning = 0
+    inputs, outputs, caches, thoughts = _plan(tuple(usage))
+    for at in inputs:  # four loops, and no function: this is done for every row
+        input_ += numbers[at]
+    for at in outputs:
+        output += numbers[at]
+    for at in caches:
+        cached += numbers[at]
+    for at in thoughts:
+        reasoning += numbers[at]
     if cached > input_:
         cached = _within(cached, input_)
     if reasoning > output:
@@ -118,13 +126,6 @@ def tokens(usage: Mapping[str, int]) -> Tokens:
 
 
 _NONE = Tokens(0, 0, 0, 0)
-
-
-def _sum(numbers: tuple[int, ...], places: tuple[int, ...]) -> int:
-    found = 0
-    for at in places:
-        found += numbers[at]
-    return found
 
 
 def _within(part: int, whole: int) -> int:

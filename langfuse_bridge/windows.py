@@ -46,7 +46,7 @@ class Width:
     """The width of the next window, and the rows of a page: wide if little is found, so that quiet weeks cost few
     requests.
 
-    The width stays below ``too_wide``, the narrowest one that the server did not answer, and the page at ``rows``, until
+    The width stays below ``too_wide``, the narrowest one that the server did not answer, and a page has ``rows``, until
     many windows went well. Then one of the two is ``tried`` doubled; if that fails, only that one is halved again.
     ``sure`` says that a narrower window was answered right after the failure. ``at`` is the window that is being read.
     """
@@ -142,6 +142,15 @@ def passes(state: SyncState, now: datetime, since: timedelta, zone: ZoneInfo) ->
     return found
 
 
+def begins_with(state: SyncState, bounds: tuple[datetime | None, datetime | None]) -> bool:
+    """True if a range up to now is where the history begins: no sync of the stream came to its end before.
+
+    It is then synced as any first run is, and later runs continue where it ends. One that was broken off is continued.
+    """
+    start, end = bounds
+    return start is not None and end is None and state.finished_at is None and state.closed_from in (None, _floor(start))
+
+
 def range_pass(state: SyncState, start: datetime, end: datetime | None, now: datetime, resume: bool = True) -> Pass:
     """The pass over a range. What a run over it closed within the last day, before it was broken off, is left out."""
     first, at, began = state.range_from, state.range_at, state.range_began
@@ -201,8 +210,13 @@ def advance(part: Pass, state: SyncState, window: Window, now: datetime) -> Mapp
         return {"closed_until": max(state.closed_until or reached, reached)}
     if part.kind == "again":
         return {}
-    name = "range_at" if part.kind == "range" else f"look_{part.kind}_at"
-    return {name: None if window.end in (None, part.end) else window.end}
+    whole = window.end in (None, part.end)
+    if part.kind != "range":
+        return {f"look_{part.kind}_at": None if whole else window.end}
+    values: dict[str, Any] = {"range_at": None if whole else window.end}
+    if whole and state.closed_from and part.start < state.closed_from <= (part.end or now):
+        values["closed_from"] = part.start  # the range is joined to what was closed, and look-backs go through it too
+    return values
 
 
 def again_from(at: datetime, state: SyncState, now: datetime) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import pytest
 from bridge_parts import NOW, Sleeper, client_of, observation, score, settings, stored
 
 from gendash.demo.langfuse_faults import Fault
+from gendash.engine.errors import Unreachable
 from gendash.langfuse_bridge import pages, windows
 from gendash.langfuse_bridge.connection import exact
 from gendash.langfuse_bridge.store import Store
@@ -295,3 +296,55 @@ def test_rows_of_the_future_are_brought_and_stay_once(double: Any, store: Any, r
     assert len(stored(store, "lf_observation")) == 1
     assert run(NOW + MINUTE).streams[0].written == 0
     assert run(NOW + 30 * MINUTE).streams[0].written == 0
+
+
+def test_a_first_sync_from_a_day_is_where_the_history_begins(double: Any, store: Any, run: Any) -> None:
+    fill(double)
+    run(from_=NOW - 4 * HOUR, text="langfuse: {since: 30d}")
+    states = stored(store, "_sync", "stream, closed_from, closed_until, finished_at")
+    assert {row[1:] for row in states if row[0] != "models"} == {(NOW - 4 * HOUR, NOW, NOW)}
+    double.log.clear()
+    run(NOW + MINUTE, text="langfuse: {since: 30d}")
+    starts = [params["fromStartTime"][0] for _, params in double.log if "fromStartTime" in params]
+    assert min(starts) >= "2026-11-20T11:00", "the next run continues where the first one ended"
+    assert len(stored(store, "lf_observation")) == 24
+
+
+def test_a_first_sync_from_a_day_that_was_killed_goes_on(double: Any, store: Any, run: Any) -> None:
+    fill(double)
+
+    def fault(path: str) -> Fault | None:
+        late = "fromStartTime" in double.log[-1][1] and double.log[-1][1]["fromStartTime"][0] > "2026-11-20T09:30"
+        return Fault(500) if path == "v2/observations" and late else None
+
+    double.fault = fault
+    with pytest.raises(Unreachable):
+        run(from_=NOW - 4 * HOUR)
+    assert (None,) in stored(store, "_sync", "finished_at"), "only a run that came to its end fills the table"
+    double.fault = lambda _path: None
+    double.log.clear()
+    run(NOW + MINUTE, from_=NOW - 4 * HOUR)
+    starts = [params["fromStartTime"][0] for _, params in double.log if "fromStartTime" in params]
+    assert min(starts) >= "2026-11-20T09", starts
+    assert len(stored(store, "lf_observation")) == 24
+    assert ("observations", NOW + MINUTE) in stored(store, "_sync", "stream, finished_at")
+
+
+def test_a_range_with_an_end_does_not_count_as_a_sync(double: Any, store: Any, run: Any) -> None:
+    fill(double)
+    run(from_=NOW - 4 * HOUR, to=NOW - HOUR)
+    assert {row[1:] for row in stored(store, "_sync", "stream, closed_until, finished_at") if row[0] != "models"} == {
+        (None, None)
+    }
+
+
+def test_an_older_range_that_joins_is_looked_through_later_too(double: Any, store: Any, run: Any) -> None:
+    fill(double)
+    run(from_=NOW - 2 * HOUR)
+    run(NOW + MINUTE, from_=NOW - 6 * HOUR, to=NOW - HOUR)
+    assert {row for (row,) in stored(store, "_sync", "closed_from") if row} == {NOW - 6 * HOUR}
+    run(NOW + MINUTE, from_=NOW - 9 * HOUR, to=NOW - 8 * HOUR)
+    assert {row for (row,) in stored(store, "_sync", "closed_from") if row} == {NOW - 6 * HOUR}, "a gap is between them"
+    double.delete("trace-000010")
+    run(NOW + 2 * HOUR)
+    assert "trace-000010" not in {row for (row,) in stored(store, "lf_observation", "trace_id")}
