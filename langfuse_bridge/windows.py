@@ -148,7 +148,9 @@ def begins_with(state: SyncState, bounds: tuple[datetime | None, datetime | None
     It is then synced as any first run is, and later runs continue where it ends. One that was broken off is continued.
     """
     start, end = bounds
-    return start is not None and end is None and state.finished_at is None and state.closed_from in (None, _floor(start))
+    if start is None or end is not None or state.finished_at is not None:
+        return False
+    return state.closed_from in (None, _floor(start))
 
 
 def range_pass(state: SyncState, start: datetime, end: datetime | None, now: datetime, resume: bool = True) -> Pass:
