@@ -15,7 +15,7 @@ from gendash.langfuse_bridge import client as langfuse
 from gendash.langfuse_bridge import windows
 from gendash.langfuse_bridge.client import Api, Client
 from gendash.langfuse_bridge.odd_items import Rejected
-from gendash.langfuse_bridge.pages import LIMITS, MS, Page, Pages, Window, page_reader, pages_path
+from gendash.langfuse_bridge.pages import LIMITS, MS, NARROWEST, Page, Pages, Window, page_reader, pages_path
 from gendash.langfuse_bridge.read_ahead import read_ahead
 from gendash.langfuse_bridge.replace import Closed
 from gendash.langfuse_bridge.rows import Shaper
@@ -194,7 +194,7 @@ def _narrow(job: Job, width: Width, refusal: langfuse.TooMuch, failures: int) ->
     """
     run, where = job.run, job.run.client.where
     if width.at and width.at.end is None:
-        width.now = max(run.now - width.at.start, 2 * windows.NARROWEST)
+        width.now = max(run.now - width.at.start, 2 * NARROWEST)
     possible = width.narrow(both=job.path in langfuse.WHOLE_ITEMS)
     _note_width(job, width)
     if refusal.away and (failures > NARROWINGS or not possible):

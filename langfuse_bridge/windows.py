@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from gendash.langfuse_bridge.pages import Window
+from gendash.langfuse_bridge.pages import NARROWEST, Window
 from gendash.langfuse_bridge.sync_state import SyncState
 
 HOUR = timedelta(hours=1)
@@ -21,7 +21,7 @@ REMEMBERED = timedelta(days=1)
 GOOD, UNSURE = 50, 5
 """After so many windows that went well, one is asked for that is twice as wide as what failed before: soon where
 nothing was answered after the failure, since then the server may just have been away."""
-NARROWEST, WIDEST = timedelta(seconds=1), timedelta(days=1)
+WIDEST = timedelta(days=1)
 
 
 AHEAD = timedelta(minutes=5)

@@ -12,7 +12,7 @@ from bridge_parts import NOW, Sleeper, client_of, observation, score, settings, 
 
 from gendash.demo.langfuse_faults import Fault
 from gendash.engine.errors import Unreachable
-from gendash.langfuse_bridge import pages, windows
+from gendash.langfuse_bridge import stream_run, windows
 from gendash.langfuse_bridge.connection import exact
 from gendash.langfuse_bridge.store import Store
 from gendash.langfuse_bridge.sync import sync
@@ -120,7 +120,7 @@ def test_a_window_counts_as_closed_only_when_its_last_part_is_in(
     stride: int, double: Any, store: Any, run: Any, monkeypatch: Any
 ) -> None:
     """Parts are written newest first. No look-back is due after the kill, so nothing else would bring the rest."""
-    monkeypatch.setattr(pages, "LIMITS", dict.fromkeys(pages.LIMITS, 2))
+    monkeypatch.setattr(stream_run, "LIMITS", dict.fromkeys(stream_run.LIMITS, 2))
     monkeypatch.setattr("gendash.langfuse_bridge.stream_run.PART", 3)
     monkeypatch.setattr(windows, "FIRST_WIDTH", dict.fromkeys(windows.FIRST_WIDTH, 6 * HOUR))
     for number in range(12):
@@ -145,7 +145,7 @@ def test_a_back_fill_that_is_stopped_often_asks_little_more_than_one_that_is_not
     with psycopg.connect(store.url) as connection:
         connection.execute("truncate gendash.lf_observation, gendash.lf_score, gendash._sync")
     double.log.clear()
-    for steps in (20, 40, 60, 80):
+    for steps in (12, 24, 36, 48):  # fewer than a whole run takes
         with pytest.raises(Killed):
             run(text=SINCE, store=mortal(store, steps)[0])
     run(text=SINCE)
@@ -269,7 +269,7 @@ def test_the_older_of_two_versions_counts_again_when_the_newer_one_vanishes(
 def test_rows_that_come_and_go_between_pages_of_the_older_api_shift_nothing(
     limit: int, double: Any, store: Any, run: Any, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(pages, "LIMITS", dict.fromkeys(pages.LIMITS, limit))
+    monkeypatch.setattr(stream_run, "LIMITS", dict.fromkeys(stream_run.LIMITS, limit))
     double.mode = "legacy"
     for number in range(30):
         double.add(observation(number, NOW - HOUR + MINUTE * (number // 5)))  # five at a time
