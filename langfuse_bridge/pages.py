@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -166,28 +167,15 @@ def _by_time(
     So rows that come or go meanwhile shift nothing; page numbers are used only within one millisecond. An item that the
     server cannot give, alone on its page in a window as narrow as any, is set aside.
     """
-    end, page, skipped, same = window.end, 1, 0, 0
-    before: list[str] = []
-    one_row = limit == 1 and end is not None and end - window.start <= NARROWEST
+    end, page = window.end, 1
+    alone = limit == 1 and end is not None and end - window.start <= NARROWEST
+    pages = _Pages(client, path)
     while True:
         bounds = _bounds(Window(window.start, end), *names)
         params: Params = {"limit": limit, "page": page, **bounds}
         params |= {"fields": "core"} if path == "traces" else {}  # without what was said
-        try:
-            answer = client.get(path, params, decode)
-        except TooMuch as refusal:
-            skipped += 1
-            if not one_row or refusal.away or skipped > _REPEATS:
-                raise
-            yield Listed([], [Rejected("", "", None, f"one item alone is too large to be read{_number(page)}")], 1), end
-            page += 1
-            continue
-        ids = [item.id for item in answer.data]
-        same = same + 1 if page > 1 and ids == before and ids else 0
-        if same == _SAME or page > _ENDLESS:
-            what = f"/api/public/{path} sends the same page again and again"
-            raise Unexpected(Problem(client.where, what, "does a proxy drop query parameters?"))
-        skipped, before, total = 0, ids, answer.meta.total_items
+        answer = pages.get(params, page, decode, alone)
+        total = answer.meta.total_items
         if not answer.sent or (answer.sent < limit if total is None else total <= page * limit):
             yield answer, None
             return
@@ -201,8 +189,31 @@ def _by_time(
         end, page = (end, page + 1) if end is not None and above >= end else (above, 1)
 
 
-def _number(page: int) -> str:
-    return f" (item {page} of its second)"
+@dataclass
+class _Pages:
+    """The pages of a list with numbers, without an item that is too large and without an end that never comes."""
+
+    client: Client
+    path: str
+    before: list[str] = field(default_factory=list)
+    same: int = 0
+
+    def get(self, params: Params, page: int, decode: Any, alone: bool) -> Listed:
+        """A page. An item that stands ``alone`` on it and that the server cannot give is one that is set aside."""
+        try:
+            answer: Listed = self.client.get(self.path, params, decode)
+        except TooMuch as refusal:
+            if not alone or refusal.away or page > _REPEATS:
+                raise
+            reason = f"one item alone is too large to be read: number {page} of its second"
+            return Listed([], [Rejected("", "", None, reason)], 1)
+        ids = [item.id for item in answer.data]
+        self.same = self.same + 1 if page > 1 and ids == self.before and ids else 0
+        self.before = ids
+        if self.same == _SAME or page > _ENDLESS:
+            what = f"/api/public/{self.path} sends the same page again and again"
+            raise Unexpected(Problem(self.client.where, what, "does a proxy drop query parameters?"))
+        return answer
 
 
 def _ceil(at: datetime) -> datetime:

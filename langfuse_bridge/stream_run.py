@@ -90,7 +90,6 @@ def run_stream(
     if ahead:
         done.notes.append(f"{', '.join(ahead)} lie in the future: a clock was ahead; {stream.name} are read again")
     job = Job(run, stream, page_reader(api, stream, run.client, run.shaper), pages_path(api, stream), state, done)
-    begins = windows.begins_with(state, bounds)
     todo = _passes(job, config, bounds, resume)
     run.beaten, run.reclose = {}, []
     try:
@@ -99,7 +98,7 @@ def run_stream(
         for at in run.reclose:
             _pass(job, Pass("again", at, at + MS))
         values: dict[str, Any] = {"resume_at": None, "api": api, "server": report.server}
-        if not any(bounds) or begins:  # what lies outside of a range is as it was
+        if not any(bounds) or windows.begins_with(state, bounds):  # what lies outside of a range is as it was
             values |= {"finished_at": run.now, "error": None, "error_at": None}
         run.store.note(done.project, stream.name, values)
     except TargetError:
