@@ -12,7 +12,7 @@ from typing import Any
 import postgast
 
 from gendash.engine.languages import sql_types as types
-from gendash.engine.languages.sql_expressions import below, condition, expression, matched, read_as
+from gendash.engine.languages.sql_expressions import condition, expression, matched, read_as, visit_below
 from gendash.engine.languages.sql_grouping import grouping_faults
 from gendash.engine.languages.sql_names import has_star, output_name
 from gendash.engine.languages.sql_scope import (
@@ -68,7 +68,7 @@ def _select(query: Any, outside: Scope) -> Source:
     for node in query.group_clause:
         _grouped(node, named)
     for window in query.window_clause:
-        below(window, scope)
+        visit_below(window, scope)
     for node in (*query.distinct_clause, *(one.sort_by.node for one in query.sort_clause)):
         _ordered(node, named)
     for node in (query.limit_count, query.limit_offset):

@@ -24,11 +24,11 @@ def expression(node: Any, scope: Scope) -> str:
     known = _KINDS.get(which)
     if known is not None:
         return known(inner, scope)
-    below(inner, scope)
+    visit_below(inner, scope)
     return ""
 
 
-def below(message: Any, scope: Scope) -> None:
+def visit_below(message: Any, scope: Scope) -> None:
     """Visits the expressions below a node that needs no handling of its own."""
     for field, value in message.ListFields():
         if field.message_type:
@@ -37,7 +37,7 @@ def below(message: Any, scope: Scope) -> None:
                 if name == "Node":
                     expression(one, scope)
                 elif name != "TypeName":
-                    below(one, scope)
+                    visit_below(one, scope)
 
 
 def _column(ref: Any, scope: Scope) -> str:
@@ -70,7 +70,7 @@ def _call(node: Any, scope: Scope) -> str:
     sorts = [expression(one.sort_by.node, scope) for one in node.agg_order]
     condition(node.agg_filter, scope, "FILTER")
     if node.HasField("over"):
-        below(node.over, scope)
+        visit_below(node.over, scope)
     if kinds and types.cannot_add(name, kinds[0]):
         scope.report(f"{name} of a {kinds[0]}", f"{name} takes numbers and intervals", node.location)
     if name in ("mod", "div") and len(kinds) == 2 and literals.is_zero(node.args[1]):
@@ -194,7 +194,7 @@ def _truth(node: Any, scope: Scope) -> str:
 
 
 def _test(node: Any, scope: Scope) -> str:
-    below(node, scope)
+    visit_below(node, scope)
     return "boolean"
 
 
