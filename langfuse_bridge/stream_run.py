@@ -98,7 +98,7 @@ def run_stream(
         for at in run.reclose:
             _pass(job, Pass("again", at, at + MS))
         values: dict[str, Any] = {"resume_at": None, "api": api, "server": report.server}
-        if not any(bounds) or windows.begins_with(state, bounds):  # what lies outside of a range is as it was
+        if not any(bounds) or windows.begins_with(state, bounds, run.now):  # what lies outside of a range is as it was
             values |= {"finished_at": run.now, "error": None, "error_at": None}
         run.store.note(done.project, stream.name, values)
     except TargetError:
@@ -114,7 +114,7 @@ def run_stream(
 def _passes(job: Job, config: Config, bounds: tuple[datetime | None, datetime | None], resume: bool) -> list[Pass]:
     """The passes of a run: those that are due, or the one over a range. The first sync of all begins with its range."""
     since, now = timedelta(seconds=config.seconds("langfuse.since")), job.run.now
-    if bounds[0] and windows.begins_with(job.state, bounds):
+    if bounds[0] and windows.begins_with(job.state, bounds, now):
         since = now - bounds[0]
     elif any(bounds):
         return [_range_pass(job, bounds[0] or now - since, bounds[1], resume)]
