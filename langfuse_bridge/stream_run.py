@@ -27,6 +27,7 @@ from gendash.langfuse_bridge.windows import Pass, Width
 
 NARROWINGS = 3
 """How often a run narrows the window in a row for a server that may as well be away; the next run starts below."""
+_CONTINUES = "continues at {:%Y-%m-%d %H:%M}, where the last run over this range ended"
 PART = 10_000
 """Rows held in memory before a part of a window is written; up to three parts are held at once."""
 
@@ -98,7 +99,7 @@ def run_stream(
         for at in run.reclose:
             _pass(job, Pass("again", at, at + MS))
         values: dict[str, Any] = {"resume_at": None, "api": api, "server": report.server}
-        if not any(bounds) or windows.begins_with(state, bounds):  # what lies outside of a range is as it was
+        if not any(bounds) or windows.begins_with(state, bounds, run.now):  # what lies outside of a range is as it was
             values |= {"finished_at": run.now, "error": None, "error_at": None}
         run.store.note(done.project, stream.name, values)
     except TargetError:
@@ -114,8 +115,10 @@ def run_stream(
 def _passes(job: Job, config: Config, bounds: tuple[datetime | None, datetime | None], resume: bool) -> list[Pass]:
     """The passes of a run: those that are due, or the one over a range. The first sync of all begins with its range."""
     since, now = timedelta(seconds=config.seconds("langfuse.since")), job.run.now
-    if bounds[0] and windows.begins_with(job.state, bounds):
-        since = now - bounds[0]
+    if bounds[0] and windows.begins_with(job.state, bounds, now):
+        since, until = now - bounds[0], job.state.closed_until
+        if until:
+            job.done.notes.append(_CONTINUES.format(until))
     elif any(bounds):
         return [_range_pass(job, bounds[0] or now - since, bounds[1], resume)]
     return windows.passes(job.state, now, since, config.zone)
@@ -125,7 +128,7 @@ def _range_pass(job: Job, start: datetime, end: datetime | None, resume: bool) -
     """The pass over a range, which may continue an earlier one."""
     one = windows.range_pass(job.state, start, end, job.run.now, resume)
     if one.begin:
-        job.done.notes.append(f"continues at {one.begin:%Y-%m-%d %H:%M}, where the last run over this range ended")
+        job.done.notes.append(_CONTINUES.format(one.begin))
     return one
 
 

@@ -142,13 +142,13 @@ def passes(state: SyncState, now: datetime, since: timedelta, zone: ZoneInfo) ->
     return found
 
 
-def begins_with(state: SyncState, bounds: tuple[datetime | None, datetime | None]) -> bool:
+def begins_with(state: SyncState, bounds: tuple[datetime | None, datetime | None], now: datetime) -> bool:
     """True if a range up to now is where the history begins: no sync of the stream came to its end before.
 
     It is then synced as any first run is, and later runs continue where it ends. One that was broken off is continued.
     """
     start, end = bounds
-    if start is None or end is not None or state.finished_at is not None:
+    if start is None or start >= now or end is not None or state.finished_at is not None:
         return False
     return state.closed_from in (None, _floor(start))
 

@@ -338,6 +338,13 @@ def test_a_range_with_an_end_does_not_count_as_a_sync(double: Any, store: Any, r
     }
 
 
+def test_a_range_in_the_future_is_not_where_the_history_begins(double: Any, store: Any, run: Any) -> None:
+    fill(double)
+    run(from_=NOW + DAY, text=SINCE)
+    run(NOW + MINUTE, text=SINCE)
+    assert len(stored(store, "lf_observation")) == 40
+
+
 def test_an_older_range_that_joins_is_looked_through_later_too(double: Any, store: Any, run: Any) -> None:
     fill(double)
     run(from_=NOW - 2 * HOUR)
