@@ -27,6 +27,7 @@ from gendash.demo.langfuse_double import LangfuseDouble
 from gendash.demo.llm import PROJECT, price_list
 from gendash.demo.platform import generate
 from gendash.demo.postgres import Server
+from gendash.engine.clients.prometheus import Call
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
@@ -109,7 +110,7 @@ class Store:
             "GENDASH_PROMETHEUS_URL": "none",
         }
 
-    def service(self, more: str = "", redis: str = "", **environ: str) -> Service:
+    def service(self, more: str = "", redis: str = "", call: Call | None = None, **environ: str) -> Service:
         catalog = self.definitions(more, **environ)
         endpoints, problems = read_endpoints(catalog, packaged_endpoints())
         lists, wrong = read_lists(catalog, packaged_lists())
@@ -117,7 +118,7 @@ class Store:
         pools = Pools(catalog.config)
         gate = Gate(catalog.config, lambda _again: {"k1": KEY.public_key()})
         versions = Versions(catalog, pools)
-        world, shared = World(catalog, pools, None, NOW), Shared(redis) if redis else None
+        world, shared = World(catalog, pools, call, NOW), Shared(redis) if redis else None
         limiter = Limiter(catalog.config, shared)
         return Service(world, endpoints, lists, gate, limiter, Cache(shared), versions, shared)
 
