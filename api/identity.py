@@ -105,6 +105,8 @@ class Gate:
             )
         except jwt.PyJWTError as error:
             raise Rejected(f"the token is not valid: {_why(error)}") from None
+        except (TypeError, ValueError):  # the library, of a key of another kind than the token's algorithm
+            raise Rejected("the token is not valid: its algorithm is not that of its key") from None
         role = claims.get(self.config["api.jwt.role_claim"], "user")
         subject = claims.get(self.config["api.jwt.subject_claim"])
         if role not in ROLES:
