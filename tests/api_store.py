@@ -72,7 +72,13 @@ class Store:
     """A filled store, the ids of two users who did much, and the URL of its owner and of a superuser."""
 
     def __init__(
-        self, server: Server, name: str = "api", seed: int = 3, zone: str = "Europe/Berlin", scale: float = 0.05
+        self,
+        server: Server,
+        name: str = "api",
+        seed: int = 3,
+        zone: str = "Europe/Berlin",
+        scale: float = 0.05,
+        empty: bool = False,
     ) -> None:
         world = generate(seed, NOW, scale)
         self.zone = zone
@@ -80,6 +86,12 @@ class Store:
             admin.execute(f"create database {name}")
         self.admin = server.url(name)
         load.load(self.admin, world)
+        if empty:
+            with psycopg.connect(self.admin) as connection:
+                listed = connection.execute(
+                    "select string_agg(format('%I', tablename), ', ') from pg_tables where schemaname = 'public'"
+                ).fetchone()
+                connection.execute(f"truncate {listed and listed[0]}")
         self.owner = server.url(name, load.OWNER, load.add_owner(self.admin))
         counted = (
             "select user_id::text from conversations where user_id is not null group by 1 order by count(*) desc, 1"
@@ -87,7 +99,12 @@ class Store:
         with psycopg.connect(self.admin) as connection:
             self.users = [row[0] for row in connection.execute(f"{counted} limit 2")]
         with LangfuseDouble(
-            world.observations, world.scores, project_id=PROJECT, public_key="pk", secret_key="sk", models=price_list()
+            [] if empty else world.observations,
+            [] if empty else world.scores,
+            project_id=PROJECT,
+            public_key="pk",
+            secret_key="sk",
+            models=price_list(),
         ) as double:
             environ = {"LANGFUSE_BASE_URL": double.url, "LANGFUSE_PUBLIC_KEY": "pk", "LANGFUSE_SECRET_KEY": "sk"}
             self.catalog = self.definitions(**environ)
