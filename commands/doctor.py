@@ -83,8 +83,8 @@ class _Seen:
             yield lambda line: self.servers.append(ServerReport(name, "ok", line))
         except GendashError as error:
             self.servers = [one for one in self.servers if one.name != name]
-            state = "not configured" if missing else "failed"
-            self.servers.append(ServerReport(name, state, missing or "; ".join(str(one) for one in error.problems)))  # type: ignore[arg-type]
+            failed = ServerReport(name, "failed", "; ".join(str(one) for one in error.problems))
+            self.servers.append(ServerReport(name, "not configured", missing) if missing else failed)
 
 
 def examine(catalog: Catalog, now: datetime) -> DoctorReport:

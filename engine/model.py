@@ -238,6 +238,9 @@ class AdapterTable:
         return self.rows.union(*self.outputs.values())
 
 
+RelationKind = Literal["staging", "table", "rollup", "view", "audit"]
+
+
 @dataclass(frozen=True)
 class Relation:
     """One SQL file, as it was read: its header and its query.
@@ -257,7 +260,7 @@ class Relation:
     """
 
     name: str
-    kind: Literal["staging", "table", "rollup", "view", "audit"]
+    kind: RelationKind
     path: str
     header: Mapping[str, Any]
     text: str

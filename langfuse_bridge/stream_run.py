@@ -137,7 +137,7 @@ def _pass(job: Job, part: Pass) -> None:
                 for piece in found:
                     window = piece.whole
                     values = opening | dict(windows.advance(part, job.state, window, run.now))
-                    values |= width.noted(job.state) if job.state.too_wide_s else {}
+                    values |= width.noted(job.state)
                     _write(job, piece, values if piece.last else {}, thorough=part.kind == "range")
                     if piece.last:
                         job.state.update(values)
@@ -200,9 +200,8 @@ def _narrow(job: Job, width: Width, refusal: langfuse.TooMuch, failures: int) ->
 
 def _note_width(job: Job, width: Width) -> None:
     """Notes what the server did not answer, for this run and those that follow."""
-    assert width.too_wide
     refused = {
-        "too_wide_s": width.too_wide.total_seconds(),
+        "too_wide_s": width.too_wide.total_seconds() if width.too_wide else None,
         "too_wide_at": job.run.now,
         "too_wide_sure": False,
         "page_rows": width.rows if width.rows < width.most_rows else None,

@@ -16,8 +16,8 @@ from gendash.engine.checks.queries import sample
 from gendash.engine.config.load import suggest
 from gendash.engine.definitions import audits
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.names import STORE_KINDS
 from gendash.engine.definitions.platform_names import mapped_table, mappings, named_in, names_in_text, table_name
-from gendash.engine.definitions.references import STORE_KINDS
 from gendash.engine.languages import sql_types
 from gendash.engine.languages.grafana_macros import MacroError
 from gendash.engine.languages.spots import characters, in_file, in_query, origin

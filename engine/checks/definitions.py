@@ -17,6 +17,7 @@ from gendash.engine.checks.design_rules import check_rules
 from gendash.engine.checks.documents import check_documents, check_templates
 from gendash.engine.checks.functions import check_audit_places, check_builtins, check_system_functions
 from gendash.engine.checks.labels import check_labels
+from gendash.engine.checks.metric_settings import check_metric_settings
 from gendash.engine.checks.prose import check_prose
 from gendash.engine.checks.queries import expression_error
 from gendash.engine.checks.rule_tests import check_rule_tests
@@ -161,7 +162,8 @@ def check_variables(catalog: Catalog) -> list[Problem]:
     return found
 
 
-_OWN_NAMES = ("langfuse.", "api.", "grafana.", "prometheus.")  # maps whose keys are chosen by their author
+# maps whose keys are chosen by their author
+_OWN_NAMES = ("langfuse.", "api.", "grafana.", "prometheus.", "alerting.", "slos.")
 
 
 def check_settings_known(catalog: Catalog) -> list[Problem]:
@@ -231,7 +233,8 @@ def check_platform_sql(catalog: Catalog) -> list[Problem]:
 
 def check_rule_names(catalog: Catalog) -> list[Problem]:
     """Recorded series that rules and panels read are recorded by a rule; their names have the form level:metric:ops."""
-    found = []
+    found: list[Problem] = []
+    own = tuple(str(name) for name in catalog.config.under("metrics").values())  # the platform may record its metrics
     for rule in catalog.rules.values():
         if rule.kind == "record" and not re.fullmatch(r"[a-z_]+:[a-z0-9_]+:[a-z0-9_]+", rule.name):
             found.append(Problem(in_rule(rule), "not level:metric:operations", "rename it"))
@@ -249,7 +252,7 @@ def check_rule_names(catalog: Catalog) -> list[Problem]:
                 suggest(name, catalog.rules) or "record it",
             )
             for name in sorted(names)
-            if ":" in name and name not in catalog.rules
+            if ":" in name and name not in catalog.rules and not name.startswith(own)
         ]
     return found
 
@@ -275,6 +278,7 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_rules_parse,
     check_rule_names,
     check_labels,
+    check_metric_settings,
     check_prose,
     check_alerting,
     check_rule_variables,

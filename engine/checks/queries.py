@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.names import STORE_KINDS
 from gendash.engine.definitions.platform_names import mapped_sql
-from gendash.engine.definitions.references import STORE_KINDS
 from gendash.engine.languages.grafana_macros import Choice, Span, Timing, expand_macros, timing
 from gendash.engine.languages.promql import RATES, Selector, fault_place, parse, quantiles, ratios, selectors
 from gendash.engine.languages.spots import in_rule

@@ -97,9 +97,11 @@ class Session:
         params: Mapping[str, Any] | None = None,
         form: Mapping[str, Any] | None = None,
         json: Any = None,
+        text: tuple[str, str] = ("", ""),
         timeout_s: float = 0.0,
     ) -> HttpAnswer:
         """The answer to one request, whatever its status. ``path`` begins with a slash, below the server's URL.
+        ``text`` is a body with its content type.
 
         Raises Unanswered or Broken where no whole answer came after the request was sent, Unreachable where it was
         not sent, TooLarge, Unexpected where the answer is no HTTP, ConfigError where a certificate cannot be read.
@@ -112,6 +114,8 @@ class Session:
             body, headers["Content-Type"] = urlencode(form).encode(), "application/x-www-form-urlencoded"
         elif json is not None:
             body, headers["Content-Type"] = to_json.dumps(json).encode(), "application/json"
+        elif text[0]:
+            body, headers["Content-Type"] = text[1].encode(), text[0]
         target = quote(self._base_path + path, safe=_SAFE) + (f"?{urlencode(params)}" if params else "")
         connection = self._connection(deadline)
         response = None

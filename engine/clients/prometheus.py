@@ -209,7 +209,7 @@ def _call(session: Session, path: str, params: dict[str, str], posts: list[bool]
     server = session.server
     address = f"/api/v1/{path}"
     if path.startswith("query"):  # Prometheus itself gives up first, and says so
-        params = {**params, "timeout": f"{server.route.timeout_s / 2:g}s"}
+        params = {**params, "timeout": f"{server.route.timeout_s * 500:.0f}ms"}  # whole units only
     if path.startswith("query") and posts[0]:  # an expression may be longer than a URL
         answer = session.read("POST", address, _again, form=params)
         if answer.status == 405:

@@ -191,8 +191,12 @@ TYPES: Mapping[TypeName, Type] = {
     "name?": _matching(r"[a-z0-9-]{0,12}", "at most 12 lower-case letters, digits or -"),
     "uid": _matching(r"[A-Za-z0-9_-]{1,40}", "a uid (1 to 40 letters, digits, - or _)"),
     "uid?": _matching(r"[A-Za-z0-9_-]{0,40}", "a uid, or nothing"),
-    "metric": _matching(r"[a-zA-Z_:][a-zA-Z0-9_:]*", "a metric name"),
-    "label": _matching(r"[a-zA-Z_][a-zA-Z0-9_]*", "a label name"),
+    "metric": _matching(r"[^\W\d][\w:./-]*|:[\w:./-]*", "a metric name (letters, digits, and _ : . / -)"),
+    "label": _matching(
+        r"[a-zA-Z_][a-zA-Z0-9_]*",
+        "a label name of letters, digits and _; where the platform has others, let Prometheus 3 write them so at the "
+        "scrape: metric_name_escaping_scheme: underscores",
+    ),
     "duration": Type(
         "a duration such as 15s, 5m or 30d", _is_duration, {**_TEXT, "pattern": f"^(?:{_DURATION.pattern})$"}
     ),

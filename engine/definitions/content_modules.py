@@ -10,7 +10,7 @@ import inspect
 import re
 import sys
 import traceback
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,8 @@ def load_dashboards(root: Path, shown: Shown, problems: list[Problem]) -> dict[s
             if fault not in problems:  # a module that others import fails in each of them
                 problems.append(fault)
             continue
+        if root == PACKAGED and hasattr(module, "for_objectives"):
+            continue
         name = path.stem.replace("_", "-")
         dashboard = getattr(module, "DASHBOARD", None)
         if not isinstance(dashboard, Dashboard):
@@ -52,6 +54,16 @@ def load_dashboards(root: Path, shown: Shown, problems: list[Problem]) -> dict[s
         else:
             found[name] = dashboard
     return found
+
+
+def objective_dashboards(objectives: Sequence[str]) -> dict[str, Dashboard]:
+    """The dashboards that shipped modules make of the names of a user's objectives; none without objectives.
+
+    Such a module has a function ``for_objectives`` in place of DASHBOARD.
+    """
+    modules = [_imported(path, PACKAGED) for path in _modules(PACKAGED)] if objectives else []
+    made = [module.for_objectives(objectives) for module in modules if hasattr(module, "for_objectives")]
+    return {dashboard.name: dashboard for dashboard in made}
 
 
 def dashboard_names(root: Path) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,9 @@ import yaml
 from gendash.engine.config.load import Config, suggest
 from gendash.engine.definitions.adapters import FOLDER, Adapter, adapted
 from gendash.engine.definitions.catalog import Catalog, Document, MetricLines, Style
-from gendash.engine.definitions.content_modules import PACKAGED, dashboard_names, load_dashboards
+from gendash.engine.definitions.content_modules import PACKAGED, dashboard_names, load_dashboards, objective_dashboards
 from gendash.engine.definitions.each import filled, wrong_each
+from gendash.engine.definitions.objectives import objective_metrics, objectives
 from gendash.engine.definitions.overrides import OVERRIDES, Fields, override_problems, sound_overrides
 from gendash.engine.definitions.rule_files import lines_of_entries, metrics_of, rules_of
 from gendash.engine.definitions.strays import STYLE, adapter_strays, relative_root, strays
@@ -23,11 +24,17 @@ from gendash.engine.definitions.yaml_text import LOADER, read_yaml
 from gendash.engine.errors import ContentError, raise_if
 from gendash.engine.languages.spots import in_rule
 from gendash.engine.languages.sql_builtins import Builtins
-from gendash.engine.model import AdapterTable, Dashboard, Problem, Relation, Rule
+from gendash.engine.model import AdapterTable, Dashboard, Problem, Relation, RelationKind, Rule
 
 RULE_TESTS = "recording_rules/tests/*.yaml"
 DOCUMENTS = ("dashboards/*.yaml", "provisioning/*.j2", "provisioning/*.yaml")
-_FOLDERS = {"staging": "staging", "tables": "table", "rollups": "rollup", "views": "view", "audits": "audit"}
+_FOLDERS: dict[str, RelationKind] = {
+    "staging": "staging",
+    "tables": "table",
+    "rollups": "rollup",
+    "views": "view",
+    "audits": "audit",
+}
 _HEADER = re.compile(r"\s*/\*(.*?)\*/(.*)", re.DOTALL)
 
 
@@ -57,6 +64,8 @@ def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
     named: set[str] = set()
     overrides: dict[str, Fields | None] = {}
     complete = True
+    mine = objectives(config)
+    slos = [one.values() for one in mine]
     roots = [PACKAGED, *roots]
     for root in roots:
         if not root.is_dir():
@@ -67,7 +76,7 @@ def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
         lacking = _lacking(relations, loaded)
         problems += lacking
         relations |= loaded
-        rules |= reader.rules()
+        rules |= reader.rules(slos)
         read, places = reader.metrics()
         metrics |= read
         metric_lines |= places
@@ -81,6 +90,10 @@ def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
             overrides |= reader.overrides(dashboards)
         problems += strays(root, root == PACKAGED, reader.prefix)
         complete &= reader.complete and not lacking  # what reads those columns is not to blame
+    made = objective_dashboards([one.name for one in mine])
+    styles |= dict.fromkeys(made, Style({}, "", {}))  # what it is about is the user's own
+    dashboards = {**made, **dashboards}
+    metrics = {**objective_metrics(mine, config, metrics), **metrics}
     by_name = _all_rules(rules, problems)
     adapter = _adapter(config, roots, base, problems)
     tables: dict[str, AdapterTable] = {}
@@ -186,7 +199,7 @@ class _Root:
                     found[name] = one
         return found
 
-    def _relations(self, text: str, name: str, kind: str, where: str) -> Iterator[Relation]:
+    def _relations(self, text: str, name: str, kind: RelationKind, where: str) -> Iterator[Relation]:
         """The relation of a SQL file, or with ``each:`` one for each of its maps; none where it cannot be read."""
         match = _HEADER.match(text)
         before = self.complete
@@ -215,7 +228,7 @@ class _Root:
         text: str,
         match: re.Match[str],
         name: str,
-        kind: str,
+        kind: RelationKind,
         where: str,
         header: dict[str, Any],
         lines: Mapping[str, int],
@@ -228,10 +241,10 @@ class _Root:
         }
         body = match[2].lstrip()
         line = text[: len(text) - len(body)].count("\n") + 1
-        return Relation(name, kind, where, header, body.rstrip(), columns, line, lines)  # type: ignore[arg-type]
+        return Relation(name, kind, where, header, body.rstrip(), columns, line, lines)
 
-    def rules(self) -> dict[str, dict[str, Rule]]:
-        """Rules by file name and rule name."""
+    def rules(self, slos: Sequence[Mapping[str, str]]) -> dict[str, dict[str, Rule]]:
+        """Rules by file name and rule name; ``slos`` is what rules for each objective fill in."""
         found: dict[str, dict[str, Rule]] = {}
         for path in sorted((self.root / "recording_rules").glob("*.yaml")):
             text = self.text(path) if path.name != "metrics.yaml" else None
@@ -240,7 +253,7 @@ class _Root:
                 content, lines = self._yaml(text, where)
                 if self.complete or content is not None:
                     content = [] if content is None else content
-                    found[path.name], complete = rules_of(content, where, path.stem, self.problems, lines)
+                    found[path.name], complete = rules_of(content, where, path.stem, self.problems, lines, slos)
                     self.complete &= complete
         return found
 

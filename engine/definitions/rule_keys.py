@@ -90,6 +90,13 @@ RULE_KEYS: tuple[Key, ...] = (
         good="[{window: 5m}, {window: 1h}]",
         bad="{window: [5m, 1h]}",
     ),
+    Key(
+        "slos",
+        "bool",
+        "true: the rule once for each objective under `slos:` of gendash.yaml, with its `$slo`, `$Slo`, `$good`, "
+        "`$total`, `$budget` and the limits `$over1`, `$over3`, `$over6`, `$over14`",
+        RULE_KINDS,
+    ),
 )
 
 METRIC_KEYS: tuple[Key, ...] = (

@@ -60,15 +60,6 @@ def alerting_changes(wanted: GrafanaAlerting, there: ObservedAlerting, written: 
     return changes
 
 
-def send_alerting(ask: Grafana, change: Change) -> Change:
-    """Sends the requests of a change; the first that is refused ends it. They can be sent again without harm."""
-    for method, path, body in change.payload["requests"]:
-        status, answer = ask(method, path, **({"json": body} if body is not None else {}))
-        if status != 200 and not (method == "DELETE" and status == 404):
-            return change.turned("blocked", reason(status, answer))
-    return change
-
-
 def _contact_point(point: Mapping[str, Any], there: ObservedAlerting, written: bool) -> Change:
     live = next((one for one in there.contact_points if one.get("uid") == point["uid"]), None)
     uid, name = str(point["uid"]), str(point["name"])

@@ -14,7 +14,7 @@ from gendash.engine.clients.grafana import public_url, session
 from gendash.engine.clients.http import Pause
 from gendash.engine.config.load import Config, suggest
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.deliver import grafana, rules_dir
+from gendash.engine.deliver import grafana, ruler, rules_dir
 from gendash.engine.deliver.alerting import alerting_changes, observe_alerting, secrets_of
 from gendash.engine.deliver.changes import Action, Change
 from gendash.engine.deliver.observe import observe_grafana
@@ -29,7 +29,11 @@ from gendash.engine.render.rules import render_rules
 from gendash.engine.store.delivered import Memory, recall, remember
 from gendash.engine.store.migrate import migrate, pending
 
-SWITCHES = {"database": "database_url", "prometheus": "prometheus.rules_dir", "grafana": "grafana_token"}
+SWITCHES = {
+    "database": ("database_url",),
+    "prometheus": ("prometheus.rules_dir", ruler.SETTING),
+    "grafana": ("grafana_token",),
+}
 SERVER_OF = {"database": "store", "prometheus": "prometheus", "grafana": "grafana"}
 
 
@@ -76,7 +80,11 @@ def configured(config: Config, only: Sequence[str] = ()) -> tuple[str, ...]:
         Problem("--only", f"there is no {one} ({why})", "leave it out") for one, why in none(config) if one in named
     ]
     raise_if(Refused, wrong)
-    found = tuple(target for target, key in SWITCHES.items() if config[key] and config.has(SERVER_OF[target]))
+    found = tuple(
+        target
+        for target, keys in SWITCHES.items()
+        if any(config[key] for key in keys) and config.has(SERVER_OF[target])
+    )
     if not found and (config.has("store") or config.has("grafana")):
         raise Refused(Problem("plan", "no target is configured", "set GENDASH_GRAFANA_TOKEN or GENDASH_DATABASE_URL"))
     return named or found
@@ -100,7 +108,7 @@ def observe_and_plan(catalog: Catalog, options: PlanOptions = EVERYTHING, pause:
     if "database" in targets:
         changes += _database(catalog)
     if "prometheus" in targets:
-        changes += _rules(catalog)
+        changes += _rules(catalog, options)
     if "grafana" in targets:
         for one, audience in organisations(catalog):
             wanted = wanted_of(one, options, audience)
@@ -193,6 +201,9 @@ def carry_out(
             lines = tuple(str(problem) for problem in migrated.problems)
             own["database"] = [replace(change, action="blocked", lines=lines) for change in own["database"]]
     done += own["database"]
+    sent, own["prometheus"] = _ruler_apart(own["prometheus"])
+    if sent:
+        done += _to_ruler(catalog, sent)
     if any(change.writes for change in own["prometheus"]):
         line = rules_dir.apply_rules(_rules_dir(config), own["prometheus"], config)
         say(line)
@@ -235,13 +246,50 @@ def _database(catalog: Catalog) -> list[Change]:
     return [Change("database", "migration", f"schema {catalog.config['schema']}", action, lines=lines)]
 
 
-def _rules(catalog: Catalog) -> list[Change]:
-    files = {Path(path).name: content for path, content in render_rules(catalog).items()}
-    folder = _rules_dir(catalog.config)
+def _rules(catalog: Catalog, options: PlanOptions) -> list[Change]:
+    """The changes of the rule directory and of the ruler, of those that are configured."""
+    config, rendered = catalog.config, render_rules(catalog)
+    found: list[Change] = []
+    if config[ruler.SETTING]:
+        written, groups = _written_groups(config), ruler.wanted_groups(rendered)
+        found += ruler.ruler_changes(groups, ruler.observe_ruler(config), written, options.overwrite, options.prune)
+        if not config["prometheus.rules_dir"]:
+            return found
+    files = {Path(path).name: content for path, content in rendered.items()}
+    folder = _rules_dir(config)
     changes = rule_changes(files, rules_dir.observe_rules_dir(folder))
     if any(change.action != "none" for change in changes):
-        return changes  # what is written is loaded by the reload after it
-    return changes + reload_change(files, rules_dir.reload_is_owed(folder), rules_dir.observe_loaded(catalog.config))
+        return found + changes  # what is written is loaded by the reload after it
+    loaded = rules_dir.observe_loaded(config)
+    return found + changes + reload_change(files, rules_dir.reload_is_owed(folder), loaded)
+
+
+def _written_groups(config: Config) -> Callable[[str, str], bool] | None:
+    """Whether a group's text is the one that was written last; None where no store remembers."""
+    memory = recall(config, _ruler_key(config))
+    return (lambda name, text: memory.written.get(name) == memory.digest(text)) if memory else None
+
+
+def _ruler_apart(changes: Sequence[Change]) -> tuple[list[Change], list[Change]]:
+    groups = [change for change in changes if change.kind == "ruler"]
+    return groups, [change for change in changes if change.kind != "ruler"]
+
+
+def _to_ruler(catalog: Catalog, changes: Sequence[Change]) -> list[Change]:
+    """Sends the groups, and notes what was written."""
+    config = catalog.config
+    done = ruler.send_to_ruler(config, changes)
+    written = [change for change in done if change.writes and change.payload]
+    memory = recall(config, _ruler_key(config)) if written else None
+    if memory:
+        texts = {change.name: memory.digest(ruler.group_text(change.payload["group"])) for change in written}
+        remember(config, _ruler_key(config), texts)
+    return done
+
+
+def _ruler_key(config: Config) -> str:
+    """What the store's memory calls this ruler."""
+    return f"ruler {public_url(config[ruler.SETTING])} {ruler.ruler_namespace(config)}"
 
 
 def _rules_dir(config: Config) -> Path:

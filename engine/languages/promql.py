@@ -92,6 +92,17 @@ def selectors(text: str) -> tuple[Selector, ...]:
     return tuple(found)
 
 
+def only_selector(text: str) -> Selector:
+    """The selector that an expression consists of. Raises ValueError where it is anything else."""
+    tree = _bare(parse(text))
+    if not isinstance(tree, promql_parser.VectorSelector) or tree.offset or tree.at:
+        raise ValueError("not the selector of one metric")
+    (found,) = selectors(text)
+    if not found.metric:
+        raise ValueError("it names no metric")
+    return found
+
+
 @lru_cache(maxsize=4096)
 def reach_s(text: str) -> float:
     """How far an expression looks back, in seconds: ranges, subqueries and offsets within each other add up.

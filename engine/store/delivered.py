@@ -1,4 +1,4 @@
-"""What the store remembers of deliveries to Grafana: digests of secrets, and which project the store belongs to."""
+"""What the store remembers of deliveries: digests of secrets and of rule groups, and its project."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ DRIVERS_MAY_BE_IN = {  # beside clients/, where connections are made: modules th
     "platform/indexes.py",
     "platform/statistics.py",
     "platform/snapshot.py",
-    "platform/time_columns.py",
+    "platform/computed_columns.py",
     "store/audit.py",
     "store/lease.py",
     "store/metrics.py",

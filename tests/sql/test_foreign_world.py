@@ -274,6 +274,21 @@ def relations_of(catalog: Catalog, panel: Panel) -> set[str]:
 # ── servers that change ──────────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_a_platform_without_langfuse_is_not_red_for_it(
+    world: tuple[Catalog, Ask], definitions: Callable[..., Catalog]
+) -> None:
+    """Langfuse is not set at all, which is the default; nor is Prometheus needed for what PostgreSQL answers."""
+    catalog, ask = world
+    environ = {"GENDASH_READER_PASSWORD": "r", "GENDASH_ADMIN_READER_PASSWORD": "a"}
+    catalog = definitions(catalog.config["database_url"], SETTINGS + "prometheus_url: none\n", **environ)
+    migrate(catalog.config, catalog)
+    rate(ask, "c1a", "c4a")
+    run(catalog)
+    found = verify(catalog.config, catalog, at=NOW, only=["feedback-quality"])
+    assert [str(one) for one in found if one.status in ("stale", "missing", "error")] == []
+    assert any(one.status == "ok" for one in found)
+
+
 def test_row_level_security_that_is_switched_on_later_fails_the_refresh_before_anything_is_forgotten(
     world: tuple[Catalog, Ask], definitions: Callable[..., Catalog], database: str
 ) -> None:
