@@ -169,7 +169,7 @@ def test_a_tile_shows_the_figure_its_name_and_its_limits_colour(catalog: Catalog
     limits = steps(("text", None), ("red", 0.05))
     tile = viz.NumberTile(unit="percentunit", decimals=1, judged=True, thresholds=limits)
     text = drawn(catalog, tile, rows("time metric value", [(NOW, "of all", 0.071)], "value"))
-    assert re.search(r'class="name">of all</div>.*color:var\(--c-red\)">7\.1<span class="unit">%</span>', text)
+    assert re.search(r'class="name">of all</div>.*color:var\(--t-red\)">7\.1<span class="unit">%</span>', text)
 
 
 def shapes(text: str) -> list[str]:

@@ -166,7 +166,7 @@ def test_series_of_prometheus_have_the_names_labels_and_values_of_grafana(
     prometheus_asked: Any, name: str, legend: str, instant: bool
 ) -> None:
     series = [{"metric": one["metric"], "value": one["values"][-1]} if instant else one for one in ANSWERS[name]]
-    found = promql_frames(series, promql(name, legend=legend, instant=instant), "A", False)
+    found = promql_frames(series, promql(name, legend=legend, instant=instant), "A", False, name)
     expected = [one for one in prometheus_asked(name, legend, instant) if one["data"]["values"]]
     assert len(found) == len(expected)
     for own, other in zip(found, expected, strict=True):
@@ -181,4 +181,4 @@ def test_series_of_prometheus_have_the_names_labels_and_values_of_grafana(
                 numbers[place] = sign
         assert own.fields[1].values == pytest.approx(numbers, nan_ok=True)
         if legend != "__auto":  # Grafana's page makes that name, of labels that differ
-            assert own.fields[1].named == value["config"]["displayNameFromDS"]
+            assert own.fields[1].named == value.get("config", {}).get("displayNameFromDS", "")
