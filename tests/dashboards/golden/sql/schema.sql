@@ -48,6 +48,13 @@ create table gendash._object (
   primary key (name, kind)
 );
 
+create table gendash._apply (
+  server text not null,
+  at timestamptz not null,
+  content text not null,
+  primary key (server, at)
+);
+
 create table gendash._audit (
   name text not null,
   at timestamptz not null,
@@ -2189,6 +2196,16 @@ comment on column gendash._object.hash is 'sha256 of its definition';
 comment on column gendash._object.made_at is 'when this definition was created';
 
 revoke all on gendash._object from public, gendash_reader, gendash_admin_reader;
+
+comment on table gendash._apply is 'What gendash delivered beside dashboards, so that `rollback` can bring it back; the last 20 of each place. Grain: one row per apply to a Grafana''s organisation.';
+
+comment on column gendash._apply.server is 'address of Grafana, and number of the organisation';
+
+comment on column gendash._apply.at is 'when it was delivered';
+
+comment on column gendash._apply.content is 'JSON of folders, who may open them, and rules, without secrets';
+
+revoke all on gendash._apply from public, gendash_reader, gendash_admin_reader;
 
 comment on table gendash._audit is 'Results of the audits of the last 90 days. Grain: one row per audit and run.';
 
