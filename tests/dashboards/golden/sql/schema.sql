@@ -1683,7 +1683,7 @@ create unique index on gendash.ticket_duration_90d (rank, priority, category);
 create materialized view gendash.ticket_hour as
 select date_trunc('hour', created_at, 'UTC') as hour, priority, category, count(*) as created
 from gendash.ticket_now
-where created_at >= gendash.clock() - interval '42 days'
+where created_at >= gendash.clock() - interval '42 days' and created_at < gendash.clock() + interval '1 day'
 group by 1, 2, 3;
 
 create unique index on gendash.ticket_hour (hour, priority, category);
@@ -2397,7 +2397,7 @@ comment on column gendash._sync.resume_at is 'no request before this time: the s
 
 comment on column gendash._sync.finished_at is 'end of the last successful sync';
 
-comment on column gendash._sync.error is 'why the last sync stopped, in one line';
+comment on column gendash._sync.error is 'why the last sync stopped: kind and HTTP status, without a word of the server';
 
 comment on column gendash._sync.error_at is 'when it stopped';
 
@@ -4313,7 +4313,7 @@ revoke all on gendash.ticket_duration_90d from public, gendash_reader, gendash_a
 
 grant select on gendash.ticket_duration_90d to gendash_reader;
 
-comment on materialized view gendash.ticket_hour is 'Tickets created by hour, within today and the 41 days before. Grain: one row per local hour, priority and category in which a ticket was created.';
+comment on materialized view gendash.ticket_hour is 'Tickets created by hour, within today and the 41 days before; those that a wrong clock dates later are left out. Grain: one row per local hour, priority and category in which a ticket was created.';
 
 comment on column gendash.ticket_hour.hour is 'start of the local hour';
 
