@@ -30,7 +30,7 @@ from llm_figures import (
     turn_at,
 )
 from llm_store import Look, ask
-from overview_figures import DAY, HOUR, Table, changed, dollars, named, spent, started
+from overview_figures import DAY, HOUR, Table, changed, dollars, named, numbered, spent, started
 from overview_store import Shown, shown
 from overview_worlds import QUOTED, SILENT, STORIES, Story, local, make, nothing
 
@@ -280,21 +280,14 @@ def users(llm: LLM) -> Table:
         name = "(untagged)" if not turn.user else named(llm.world, turn.user) if known else "(no account)"
         by_name[name, turn.user if known else ""].append(turn)
     costs = {key: cost_of(inside) for key, inside in by_name.items()}
-    whole = sum(costs.values(), Decimal(0))
-    rows = [
-        (
-            name,
-            per(cost, whole),
-            cost or None,
-            turns,
-            per(cost, turns) if cost else None,
-            max(trace.at for trace in inside),
-        )
-        for (name, user), inside in by_name.items()
-        for cost, turns in [(costs[name, user], sum(bool(trace.calls) for trace in inside))]
-    ]
-    rows.sort(key=lambda row: (-(row[2] or 0), row[0]))
-    return Table(("User", "Share of cost", "Cost", "Turns", "Per turn", "Last seen"), rows[:20])
+    whole, rows = sum(costs.values(), Decimal(0)), []
+    for (name, user), inside in by_name.items():
+        cost, turns = costs[name, user], sum(bool(trace.calls) for trace in inside)
+        seen = max(trace.at for trace in inside)
+        rows.append((name, per(cost, whole), cost or None, turns, per(cost, turns) if cost else None, seen, user))
+    rows.sort(key=lambda row: (-(row[2] or 0), row[6], row[0]))
+    columns = ("User", "Share of cost", "Cost", "Turns", "Per turn", "Last seen", "Id", "Row")
+    return Table(columns, numbered(rows, len(rows))[:500])
 
 
 def tools(llm: LLM) -> Table:
@@ -388,10 +381,10 @@ def queries_by_user(llm: LLM) -> Table:
     for user, times in asked.items():
         days = [llm.view.day(at) for at in times]
         now = [day for day in days if day >= this]
-        rows.append((user, (named(llm.world, user), len(now), len(days) - len(now), len(set(now)), max(times))))
+        rows.append((user, (named(llm.world, user), len(now), len(days) - len(now), len(set(now)), max(times), user)))
     rows.sort(key=lambda row: (-row[1][1], -row[1][2], row[0]))
-    columns = ("User", "This month", "Last month", "Active days", "Last question")
-    return Table(columns, [row for _, row in rows[:100]])
+    columns = ("User", "This month", "Last month", "Active days", "Last question", "Id", "Row")
+    return Table(columns, numbered([row for _, row in rows], len(rows))[:500])
 
 
 def failed_cost(llm: LLM) -> Table:
