@@ -123,7 +123,7 @@ def key_in(text: str, length: int) -> list[Any]:
         raise wrong from None
     if not isinstance(key, list) or len(key) != length or not all(isinstance(one, str) for one in key):
         raise wrong
-    if any("\0" in one for one in key):
+    if any("\0" in one or any("\ud800" <= letter <= "\udfff" for letter in one) for one in key):
         raise wrong
     try:
         moment = datetime.fromisoformat(key[0])

@@ -227,7 +227,7 @@ HEAD = [
         "Searches/min, 5 min",
         "Searches of the knowledge base per minute, over 5 minutes; Prometheus. The change is against one week "
         "earlier. Without kb_ metrics, requests of the search route are counted; those of the agent are missing.",
-        HeadTile(unit="suffix:searches/min", decimals=1, subject=CALLS, min=0),
+        HeadTile(unit="suffix:/min", decimals=1, subject=CALLS, min=0),
         [compared(f"60 * sum({SEARCHES})", may_be_zero=QUIET)],
         width=6,
         height=4,

@@ -30,14 +30,15 @@ class Viz(Protocol):
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault: its place, what is wrong there, and what to do about it."""
+    """One fault: its place, what is wrong there, and what to do about it; only what to do may have several lines."""
 
     where: str
     what: str
     do: str = ""
 
     def __str__(self) -> str:
-        text = f"{self.where}: {self.what}" + (f"; {self.do}" if self.do else "")
+        head = f"{self.where}: {self.what}".replace("\n", " ").replace("\t", " ")
+        text = head + (f"; {self.do}" if self.do else "")
         return "".join(
             letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}" for letter in text
         )
@@ -240,6 +241,9 @@ class AdapterTable:
         return self.rows.union(*self.outputs.values())
 
 
+RelationKind = Literal["staging", "table", "rollup", "view", "audit"]
+
+
 @dataclass(frozen=True)
 class Relation:
     """One SQL file, as it was read: its header and its query.
@@ -259,7 +263,7 @@ class Relation:
     """
 
     name: str
-    kind: Literal["staging", "table", "rollup", "view", "audit"]
+    kind: RelationKind
     path: str
     header: Mapping[str, Any]
     text: str
@@ -288,6 +292,7 @@ class Rule:
     annotations: summary, description and dashboard of an alert. Good: a summary with the value. Bad: no dashboard.
     for_: key ``for``: duration for which the condition must hold before the alert fires.
         Good: ``10m``. Bad: empty, so that one bad sample alerts.
+    kept_for: why a series is recorded that nothing here reads. Good: ``the capacity report reads it``. Bad: ``later``.
     lines: line of each key by its path, such as ``labels.severity``, of the rule itself under an empty path, and of the
         first line of a text below its key under ``key|``.
     """
@@ -303,6 +308,7 @@ class Rule:
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
     for_: str = ""
+    kept_for: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
 
 

@@ -14,6 +14,12 @@ from gendash.langfuse_bridge.odd_items import Rejected
 from gendash.langfuse_bridge.pages import Window
 
 TABLE = "lf_rejected"
+_LISTED = sql.SQL("project = %s and stream = %s and at >= %s and at < coalesce(%s::timestamptz, 'infinity')")
+
+
+def holds_any(table: sql.Identifier, project: str, stream: str, window: Window) -> tuple[sql.Composable, list[Any]]:
+    """The SQL condition that items of a window are listed, with its values."""
+    return sql.SQL("exists (select from {} where {})").format(table, _LISTED), [project, stream, *window]
 
 
 def replace(
@@ -29,10 +35,7 @@ def replace(
 
     Those whose start is not in it are listed at ``at``, by default the window's start.
     """
-    gone = (
-        "delete from {} where project = %s and stream = %s and at >= %s and at < coalesce(%s::timestamptz, 'infinity')"
-    )
-    connection.execute(sql.SQL(gone).format(table), [project, stream, *window])
+    connection.execute(sql.SQL("delete from {} where {}").format(table, _LISTED), [project, stream, *window])
     put = sql.SQL(
         "insert into {} (project, stream, at, trace_id, id, number, start_time, reason)"
         " values (%s, %s, %s, %s, %s, %s, %s, %s)"

@@ -36,15 +36,16 @@ def replace_window(
     window: Window,
     rows: Mapping[Any, StoredRow],
     thorough: bool,
+    holds_any: bool,
     kept_before: datetime | None = None,
 ) -> Closed:
     """Makes ``table`` hold exactly ``rows``, by key, in a window, within the connection's transaction.
 
     Nothing is written for a row that stays as it is. Rows from before ``kept_before`` are never deleted: the server's
     own retention drops them there. Digests are compared; if ``thorough``, every value, which finds what others have
-    changed in the store.
+    changed in the store. ``holds_any`` says whether the table has rows in the window.
     """
-    if not _holds_any(connection, table, stream, project, window):
+    if not holds_any:
         if not rows:
             return Closed(0, 0, [], {})
         try:
@@ -65,13 +66,10 @@ def replace_window(
     return _write(connection, table, stream, project, kept_before)
 
 
-def _holds_any(
-    connection: psycopg.Connection[Any], table: sql.Identifier, stream: Stream, project: str, window: Window
-) -> bool:
+def holds_any(table: sql.Identifier, stream: Stream, project: str, window: Window) -> tuple[sql.Composable, list[Any]]:
+    """The SQL condition that a table has rows in a window, with its values."""
     inside, bounds = _inside(stream, project, window)
-    query = sql.SQL("select exists (select from {} t where {})").format(table, inside)
-    row = connection.execute(query, bounds).fetchone()
-    return bool(row and row[0])
+    return sql.SQL("exists (select from {} t where {})").format(table, inside), bounds
 
 
 def _differing_digests(

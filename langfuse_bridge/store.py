@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import sql
@@ -21,7 +21,7 @@ from gendash.langfuse_bridge.budget import DAY_S, Allowance
 from gendash.langfuse_bridge.connection import connect_store, place_of
 from gendash.langfuse_bridge.odd_items import Rejected
 from gendash.langfuse_bridge.pages import Window
-from gendash.langfuse_bridge.replace import Closed, copy_rows, replace_window, same_key
+from gendash.langfuse_bridge.replace import Closed, copy_rows, holds_any, replace_window, same_key
 from gendash.langfuse_bridge.streams import StoredRow, Stream
 from gendash.langfuse_bridge.sync_state import STATE_COLUMNS, SyncState
 
@@ -33,6 +33,15 @@ _SAFE = (
     "set local statement_timeout = '10min'; set local lock_timeout = '1min'; "
     "set local idle_in_transaction_session_timeout = '1min'; set local jit = off"
 )
+
+
+class _Opened(NamedTuple):
+    """The state of a stream when a window is closed, and whether rows and listed items are stored in it."""
+
+    windows: int | None
+    kept_before: datetime | None
+    holds_rows: bool
+    holds_rejected: bool
 
 
 class Overtaken(Exception):
@@ -305,24 +314,36 @@ class Store:
         ``rows`` are by key. ``windows`` is the count that was current when reading began; raises Overtaken
         when another sync has closed a window since. ``rejected`` are the items set aside in a window, all of them.
         """
+        table, aside = self.table(stream.table), self.table(rejected_items.TABLE)
         with self.transaction() as connection:
             connection.execute(_SAFE)
-            self._lock(connection, project, stream)
-            found = connection.execute(
-                sql.SQL("select windows, kept_before from {} where project = %s and stream = %s for update").format(
-                    self.table("_sync")
-                ),
-                [project, stream.name],
-            ).fetchone()
-            if not found or found[0] != windows:
+            found = self._opened(connection, stream, project, window, rejected[0] if rejected else window)
+            if found.windows != windows:
                 raise Overtaken
-            table = self.table(stream.table)
-            closed = replace_window(connection, table, stream, project, window, rows, thorough, found[1])
-            if rejected:
-                rejected_items.replace(connection, self.table(rejected_items.TABLE), project, stream.name, *rejected)
+            kept_before = found.kept_before
+            closed = replace_window(
+                connection, table, stream, project, window, rows, thorough, found.holds_rows, kept_before
+            )
+            if rejected and (rejected[1] or found.holds_rejected):
+                rejected_items.replace(connection, aside, project, stream.name, *rejected)
             counts = {"windows": 1, "rows": read, "written": closed.written + closed.deleted}
             self._set(connection, project, stream.name, values, counts)
         return closed
+
+    def _opened(
+        self, connection: psycopg.Connection[Any], stream: Stream, project: str, window: Window, listed: Window
+    ) -> _Opened:
+        """Locks a stream and returns what is known of a window and of the items that are listed in another.
+
+        One statement: each takes a way to the database. What a sync that held the lock has just written is not in it,
+        but its count of windows is.
+        """
+        rows, bounds = holds_any(self.table(stream.table), stream, project, window)
+        aside = rejected_items.holds_any(self.table(rejected_items.TABLE), project, stream.name, listed)
+        query = sql.SQL("select windows, kept_before, {}, {} from {} where project = %s and stream = %s for update")
+        values = [*bounds, *aside[1], project, stream.name]
+        row = connection.execute(query.format(rows, aside[0], self.table("_sync")), values).fetchone()
+        return _Opened(*row) if row else _Opened(None, None, False, False)
 
     def rejected(self, project: str = "") -> list[dict[str, Any]]:
         """See `rejected_items.listed`."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from gendash.langfuse_bridge.pages import Window
+from gendash.langfuse_bridge.pages import NARROWEST, Window
 from gendash.langfuse_bridge.sync_state import SyncState
 
 HOUR = timedelta(hours=1)
@@ -21,7 +21,7 @@ REMEMBERED = timedelta(days=1)
 GOOD, UNSURE = 50, 5
 """After so many windows that went well, one is asked for that is twice as wide as what failed before: soon where
 nothing was answered after the failure, since then the server may just have been away."""
-NARROWEST, WIDEST = timedelta(seconds=1), timedelta(days=1)
+WIDEST = timedelta(days=1)
 
 
 AHEAD = timedelta(minutes=5)
@@ -46,8 +46,9 @@ class Width:
     """The width of the next window, and the rows of a page: wide if little is found, so that quiet weeks cost few
     requests.
 
-    The width stays below ``too_wide``, the narrowest one that the server did not answer, until many windows went well.
-    ``sure`` says that a narrower one was answered right after it. ``at`` is the window that is being read.
+    The width stays below ``too_wide``, the narrowest one that the server did not answer, and the page at ``rows``,
+    until many windows went well. Then one of the two is ``tried`` doubled; if that fails, only that one is halved.
+    ``sure`` says that a narrower window was answered right after the failure. ``at`` is the window that is being read.
     """
 
     now: timedelta
@@ -58,6 +59,8 @@ class Width:
     sure: bool = False
     good: int = 0
     failing: bool = False
+    tried: str = ""
+    rows_sure: bool = False
 
     def __post_init__(self) -> None:
         while self.too_wide and self.now >= self.too_wide and self.now > NARROWEST:
@@ -65,30 +68,44 @@ class Width:
 
     def learn(self, requests: int) -> None:
         """Adapts to the number of requests that the last window took."""
-        self.good += self.too_wide is not None
+        self.good += self.too_wide is not None or self.rows < self.most_rows
         self.sure, self.failing = self.sure or self.failing, False
-        if self.too_wide and self.good >= (GOOD if self.sure else UNSURE):
-            self.good, self.rows = 0, min(2 * self.rows, self.most_rows)
-            self.too_wide = 2 * self.too_wide if self.too_wide < WIDEST else None
+        if self.good >= (GOOD if self.sure else UNSURE):
+            self._try_more()
         if requests <= 2:
             wider = min(self.now * 2, WIDEST)
             self.now = wider if self.too_wide is None or wider < self.too_wide else self.now
         elif requests > 10:
             self.now = max(self.now / 2, min(self.now, timedelta(minutes=1)))
 
+    def _try_more(self) -> None:
+        """Allows a page or a window twice as large as before, in turn; the next one soon, as long as that goes well."""
+        self.good, self.sure = 0, False
+        page = self.rows < self.most_rows and not self.rows_sure and (self.tried != "rows" or self.too_wide is None)
+        if page:
+            self.tried, self.rows = "rows", min(2 * self.rows, self.most_rows)
+        elif self.too_wide:
+            self.tried, self.too_wide = "width", 2 * self.too_wide if self.too_wide < WIDEST else None
+
     def narrow(self, both: bool, page: bool = True) -> bool:
         """Narrows the window after the server gave up, and the page if ``both`` or if the window cannot be narrower,
-        unless ``page`` is off; whether anything was possible."""
-        before = (self.now, self.rows)
-        self.good, self.too_wide = 0, min(self.now, self.too_wide or self.now)
+        unless ``page`` is off; whether anything was possible. What was just tried larger is narrowed alone."""
+        before, tried, self.tried = (self.now, self.rows), self.tried, ""
+        self.good = 0
+        if page and tried == "rows":
+            self.rows, self.rows_sure = max(1, self.rows // 2), True
+            return True
+        self.too_wide = min(self.now, self.too_wide or self.now)
         self.sure, self.failing = False, True
-        if page and (both or self.now <= NARROWEST):
+        if page and (self.now <= NARROWEST or (both and tried != "width")):
             self.rows = max(1, self.rows // 2)
         self.now = max(NARROWEST, self.now / 2)
         return (self.now, self.rows) != before
 
     def noted(self, state: SyncState) -> dict[str, Any]:
         """Values of the state that a window which went well changes."""
+        if not (state.too_wide_s or state.page_rows):
+            return {}
         wide = self.too_wide.total_seconds() if self.too_wide else None
         rows = self.rows if self.rows < self.most_rows else None
         values = {"too_wide_s": wide, "page_rows": rows, "too_wide_sure": self.sure}
@@ -97,12 +114,10 @@ class Width:
 
 def first_width(part: Pass, state: SyncState, now: datetime, most_rows: int) -> Width:
     """The width that a pass begins with, below one that the server did not answer within `REMEMBERED`."""
-    width = Width(FIRST_WIDTH[part.kind], most_rows=most_rows, rows=most_rows)
-    if state.too_wide_s and state.too_wide_at and now - REMEMBERED < state.too_wide_at <= now + AHEAD:
-        rows = min(state.page_rows or most_rows, most_rows)
-        sure = bool(state.too_wide_sure)
-        width = Width(width.now, timedelta(seconds=state.too_wide_s), most_rows, rows, sure=sure)
-    return width
+    known = bool(state.too_wide_at and now - REMEMBERED < state.too_wide_at <= now + AHEAD)
+    too_wide = timedelta(seconds=state.too_wide_s) if known and state.too_wide_s else None
+    rows = min(state.page_rows or most_rows, most_rows) if known else most_rows
+    return Width(FIRST_WIDTH[part.kind], too_wide, most_rows, rows, sure=known and bool(state.too_wide_sure))
 
 
 def passes(state: SyncState, now: datetime, since: timedelta, zone: ZoneInfo) -> list[Pass]:
@@ -125,6 +140,17 @@ def passes(state: SyncState, now: datetime, since: timedelta, zone: ZoneInfo) ->
         if begin < now - LATE:
             found.append(Pass(kind, begin, _floor(now - LATE)))
     return found
+
+
+def begins_with(state: SyncState, bounds: tuple[datetime | None, datetime | None]) -> bool:
+    """True if a range up to now is where the history begins: no sync of the stream came to its end before.
+
+    It is then synced as any first run is, and later runs continue where it ends. One that was broken off is continued.
+    """
+    start, end = bounds
+    if start is None or end is not None or state.finished_at is not None:
+        return False
+    return state.closed_from in (None, _floor(start))
 
 
 def range_pass(state: SyncState, start: datetime, end: datetime | None, now: datetime, resume: bool = True) -> Pass:
@@ -186,8 +212,13 @@ def advance(part: Pass, state: SyncState, window: Window, now: datetime) -> Mapp
         return {"closed_until": max(state.closed_until or reached, reached)}
     if part.kind == "again":
         return {}
-    name = "range_at" if part.kind == "range" else f"look_{part.kind}_at"
-    return {name: None if window.end in (None, part.end) else window.end}
+    whole = window.end in (None, part.end)
+    if part.kind != "range":
+        return {f"look_{part.kind}_at": None if whole else window.end}
+    values: dict[str, Any] = {"range_at": None if whole else window.end}
+    if whole and state.closed_from and part.start < state.closed_from <= (part.end or now):
+        values["closed_from"] = part.start  # the range is joined to what was closed, and look-backs go through it too
+    return values
 
 
 def again_from(at: datetime, state: SyncState, now: datetime) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from gendash.engine.checks import panel_links, panels, queries, titles
+from gendash.engine.checks import rules as rule_checks
 from gendash.engine.checks.prose import check_limits_in_prose
 from gendash.engine.checks.texts import check_queries_parse
 from gendash.engine.checks.time_zone import check_session_zone
@@ -260,10 +261,11 @@ RULES: tuple[DesignRule, ...] = (
     DesignRule(
         27,
         "read",
-        "Each view, rollup and staging text is read by a panel, a metric or another SQL file.",
+        "Each view, rollup and staging text is read by a panel, a metric or another SQL file, and each recorded series "
+        "by a panel, a rule or an audit, unless kept_for: says who reads it elsewhere.",
         "A file without effect costs refreshes, and usually means that a name is misspelt where it should be read.",
         ("check",),
-        (queries.check_read,),
+        (queries.check_read, rule_checks.check_series_read),
     ),
     DesignRule(
         28,

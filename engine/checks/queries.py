@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.names import STORE_KINDS
 from gendash.engine.definitions.platform_names import mapped_sql
-from gendash.engine.definitions.references import STORE_KINDS
 from gendash.engine.languages.grafana_macros import Choice, Span, Timing, expand_macros, timing
 from gendash.engine.languages.promql import RATES, Selector, fault_place, parse, quantiles, ratios, selectors
 from gendash.engine.languages.spots import in_rule
+from gendash.engine.languages.sql_literals import MADE_UP
 from gendash.engine.languages.sql_parser import nodes, parse_statements, sql_error
 from gendash.engine.model import Dashboard, Language, Problem, Query
 
@@ -34,13 +35,13 @@ def sample(query: Query, dashboard: Dashboard, text: str) -> str:
     return _sample(
         query.language,
         text,
-        tuple((one.name, one.multi, one.options[0][1] if one.options else "x") for one in dashboard.variables),
+        tuple((one.name, one.multi, one.options[0][1] if one.options else MADE_UP) for one in dashboard.variables),
     )
 
 
 @lru_cache(maxsize=4096)
 def _sample(language: Language, text: str, variables: tuple[tuple[str, bool, str], ...]) -> str:
-    choices = [Choice(name, [value], [value], multi, include_all=value == "x") for name, multi, value in variables]
+    choices = [Choice(name, [value], [value], multi, include_all=value == MADE_UP) for name, multi, value in variables]
     return expand_macros(language, text, _SAMPLE_TIMES[language], choices)
 
 
@@ -323,8 +324,11 @@ def check_read(catalog: Catalog) -> list[Problem]:
         return []
     texts = [query.text for _, _, query in catalog.queries()]
     texts += [str(metric.get("sql", "")) for metric in catalog.metrics.values()]
+    expanded = [catalog.expanded(text) for text in texts]
+    if any(one.wrong for one in expanded):  # a wrong reference may mean the file
+        return []
     used = frozenset().union(
-        *(catalog.expanded(text).uses for text in texts), *(catalog.relation_uses(name) for name in catalog.relations)
+        *(one.uses for one in expanded), *(catalog.relation_uses(name) for name in catalog.relations)
     )
     kinds = {"staging": "staging", "rollup": "relation", "view": "relation"}
     return [

@@ -9,6 +9,7 @@ from __future__ import annotations
 from gendash.engine.config.alerting_settings import ALERTING
 from gendash.engine.config.api_settings import API_SETTINGS
 from gendash.engine.config.grafana_settings import GRAFANA
+from gendash.engine.config.objective_settings import OBJECTIVES
 from gendash.engine.config.request_settings import request_settings, route_settings
 from gendash.engine.config.setting import Setting as Setting
 from gendash.engine.config.threshold_settings import THRESHOLDS
@@ -208,6 +209,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("growth.options", "int", 200, "options that a variable of a dashboard offers at most"),
     *GRAFANA,
     *THRESHOLDS,
+    *OBJECTIVES,
     # prometheus
     Setting("prometheus.bearer", "token", "", "bearer token", "GENDASH_PROMETHEUS_BEARER", secret=True),
     *request_settings("prometheus", "Prometheus", "GENDASH_PROMETHEUS", "10s", "30s"),
@@ -233,6 +235,13 @@ SETTINGS: tuple[Setting, ...] = (
         "where loaded rules are asked for, if not at prometheus_url: the address of vmalert or of a ruler",
     ),
     Setting("prometheus.rules_dir", "str", "", "directory from which Prometheus loads rule files; none: not managed"),
+    Setting(
+        "prometheus.ruler_url",
+        "str",
+        "",
+        "configuration API of a ruler that rules are written to, beside rules_dir: of Mimir"
+        " `https://mimir/prometheus/config/v1/rules`, of Cortex `https://cortex/api/v1/rules`",
+    ),
     Setting("prometheus.job", "text", "ai-agent-api", "scrape job of the platform's API"),
     Setting("prometheus.targets", "list", ["localhost:8000"], "host:port of each process of the platform's API"),
     Setting("prometheus.redis_targets", "list", ["localhost:9121"], "host:port of each redis_exporter"),

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.adapters import CanonicalColumn, contract
+from gendash.engine.definitions.names import STORE_KINDS, Expanded, Names, Use
 from gendash.engine.definitions.prose import prose
-from gendash.engine.definitions.references import STORE_KINDS, Expanded, Names, Use, resolve_references
+from gendash.engine.definitions.references import resolve_references
 from gendash.engine.definitions.visual import Schemas
 from gendash.engine.errors import ContentError
 from gendash.engine.languages.spots import in_entry
@@ -149,7 +150,7 @@ class Catalog:
 
     @cached_property
     def _bodies(self) -> dict[str, dict[str, Any]]:
-        return {where: panel.viz.to_json_data() for where, _, panel in self.panels()}
+        return {where: {"options": {}, **panel.viz.to_json_data()} for where, _, panel in self.panels()}
 
     def prose(self, text: str) -> str:
         """A description with the values of the settings that it refers to."""

@@ -9,8 +9,9 @@ from functools import reduce
 from gendash.engine.config.load import Config
 from gendash.engine.config.settings import FEATURES
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.names import STORE_KINDS, Present, Use
 from gendash.engine.definitions.platform_names import names_in_text
-from gendash.engine.definitions.references import STORE_KINDS, Use, resolve_references
+from gendash.engine.definitions.references import resolve_references
 from gendash.engine.model import Panel, Query, Relation
 
 
@@ -135,7 +136,7 @@ def _is_synced(relation: Relation | None) -> bool:
 
 def _of_staging(catalog: Catalog, staging: Relation) -> Needs:
     every = catalog.expanded(staging.text, staging).uses | names_in_text(staging)
-    without = resolve_references(staging.text, catalog.names, staging, present=frozenset()).uses
+    without = resolve_references(staging.text, catalog.names, staging, present=Present()).uses
     without |= names_in_text(staging)
     return Needs(
         tables=frozenset(name for kind, name in every if kind == "table"),

@@ -92,6 +92,17 @@ def selectors(text: str) -> tuple[Selector, ...]:
     return tuple(found)
 
 
+def only_selector(text: str) -> Selector:
+    """The selector that an expression consists of. Raises ValueError where it is anything else."""
+    tree = _bare(parse(text))
+    if not isinstance(tree, promql_parser.VectorSelector) or tree.offset or tree.at:
+        raise ValueError("not the selector of one metric")
+    (found,) = selectors(text)
+    if not found.metric:
+        raise ValueError("it names no metric")
+    return found
+
+
 @lru_cache(maxsize=4096)
 def reach_s(text: str) -> float:
     """How far an expression looks back, in seconds: ranges, subqueries and offsets within each other add up.
@@ -143,6 +154,23 @@ def ratios(text: str) -> tuple[Ratio, ...]:
     if "/" in text:
         promql_parser.walk(tree, visit)
     return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def divides_by_zero(text: str) -> bool:
+    """True if an expression divides by a literal 0. Raises ValueError if it does not parse."""
+    found: list[bool] = []
+
+    def visit(node: promql_parser.Expr) -> bool:
+        if isinstance(node, promql_parser.BinaryExpr) and str(node.op) in ("/", "%"):
+            below = _bare(node.rhs)
+            found.append(isinstance(below, promql_parser.NumberLiteral) and below.val == 0)
+        return True
+
+    tree = parse(text)
+    if "/" in text or "%" in text:
+        promql_parser.walk(tree, visit)
+    return any(found)
 
 
 @lru_cache(maxsize=4096)

@@ -124,7 +124,8 @@ def _panel(catalog: Catalog, dashboard: Dashboard, panel: Panel, at: dict[str, i
     missing = catalog.missing_features(panel)
     if missing:
         return common | _unavailable(catalog, panel, missing)
-    body = _clean(_plain(catalog.config, panel.viz))
+    body = {"options": {}, **_clean(_plain(catalog.config, panel.viz))}
+    body["fieldConfig"] = {"defaults": {}, "overrides": [], **body.get("fieldConfig", {})}
     queries = catalog.live(panel)
     targets = [_target(catalog, query, chr(65 + i), dashboard) for i, query in enumerate(queries)]
     sources = {target["datasource"]["uid"]: target["datasource"] for target in targets}

@@ -37,7 +37,12 @@ pytestmark = pytest.mark.prometheus
 
 SEED, SAMPLE = 2, 150
 
-CASES = [(board, slug, ago) for board, found in SERIES.items() for slug in found for ago in looks(board, slug)]
+PANELS = [(board, slug, looks(board, slug)) for board, found in SERIES.items() for slug in found]
+CASES = [  # every second moment of each panel, the others of the next one
+    pytest.param(board, slug, ago, marks=[] if len(times) == 1 or (number + n) % 2 == 0 else pytest.mark.soak)
+    for number, (board, slug, times) in enumerate(PANELS)
+    for n, ago in enumerate(times)
+]
 
 
 @pytest.fixture(scope="module")
@@ -287,13 +292,13 @@ def test_percentiles_and_bounds_rise_on_every_panel_that_has_them(judge: Judge, 
         store = judge.store.of(name)
         for panel in board.panels():
             legends = tuple(query.legend for query in panel.queries if query.language == "promql")
-            if legends == RISING[0]:
+            if legends[:3] == RISING[0]:
                 asked.add(f"{name}/{panel.slug}")
                 for hours_ago in LOOKS:
                     answers = prometheus.answers(name, panel.slug, hours_ago)
-                    if _falls([answer.get(()) for answer in answers]):
+                    if _falls([answer.get(()) for answer in answers[:3]]):
                         falling.append(f"{name}/{panel.slug}")
-            if [query.language for query in panel.queries] == ["sql"]:
+            if {query.language for query in panel.queries} == {"sql"}:
                 found = store.figures(panel.slug, NOW)
                 for names in RISING:
                     places = [found.columns.index(one) for one in names if one in found.columns]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -545,7 +545,15 @@ def desk(view: View) -> Table:
     return Table(head, numbered(rows, len(made)))
 
 
-def user_conversations(view: View, user: str = "") -> Table:
+@dataclass(frozen=True)
+class People(View):
+    """A world looked at from a time, and through the choice of a user (empty: none)."""
+
+    user: str = ""
+
+
+def user_conversations(view: View) -> Table:
+    user = view.user if isinstance(view, People) else ""
     accounts = {row["id"]: row for row in view.world.rows["users"]}
     begun = [
         row
@@ -654,7 +662,7 @@ def test_the_conversations_of_a_chosen_user_are_listed(stores: Open, name: str, 
     most = [row[10] for row in store.figures("top_users", at).rows[:3]]
     assert most
     for user in most:
-        wanted = user_conversations(View(store.world, at), user)
+        wanted = user_conversations(People(store.world, at, user=user))
         check(store.figures("user_conversations", at, user=user), wanted)
     talks = store.figures("user_conversations", at, user=most[0])
     assert len(talks.rows) > 0

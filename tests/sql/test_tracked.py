@@ -67,12 +67,19 @@ def write(connection: psycopg.Connection[Any], rng: random.Random) -> None:
 
 
 @pytest.fixture
-def store(database: str, definitions: Callable[..., Catalog]) -> Iterator[tuple[psycopg.Connection[Any], Catalog]]:
+def store(
+    copy_of: Callable[..., str], definitions: Callable[..., Catalog]
+) -> Iterator[tuple[psycopg.Connection[Any], Catalog]]:
     off = ", ".join(f"{name}: false" for name in ("users", "conversations", "feedback", "documents", "tickets"))
-    catalog = definitions(database, f"time_zone: Europe/Berlin\nfeatures: {{langfuse: true, {off}}}\n{KEYS}")
-    migrate(catalog.config, catalog)
-    with psycopg.connect(database, autocommit=True) as connection:
-        yield connection, catalog
+    text = f"time_zone: Europe/Berlin\nfeatures: {{langfuse: true, {off}}}\n{KEYS}"
+
+    def migrated(url: str) -> None:
+        catalog = definitions(url, text)
+        migrate(catalog.config, catalog)
+
+    url = copy_of("tracked", migrated)
+    with psycopg.connect(url, autocommit=True) as connection:
+        yield connection, definitions(url, text)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -25,6 +25,8 @@ class Shelf(View):
     """A world looked at from a time, and through the choice of a file type (empty: All)."""
 
     file_type: str = ""
+    status: str = ""
+    owner: str = ""
 
     @cached_property
     def everything(self) -> Rows:
@@ -38,6 +40,10 @@ class Shelf(View):
     def documents(self) -> Rows:
         """The chosen documents."""
         return [row for row in self.everything if self.file_type in ("", row["kind"])]
+
+    def listed(self, rows: Rows) -> Rows:
+        """Those of the documents that lists show with the choice of status and owner."""
+        return [r for r in rows if self.status in ("", r["state"]) and self.owner in ("", r["user_id"][:8])]
 
     def uploaded(self, days: int, rows: Rows | None = None) -> Rows:
         """Documents of today and the days before, of so many days."""
@@ -142,7 +148,7 @@ def by_status(view: Shelf) -> Table:
 
 
 def problems(view: Shelf) -> Table:
-    found = [row for row in view.documents if row["state"] == "failed" or view.stuck(row)]
+    found = [row for row in view.listed(view.documents) if row["state"] == "failed" or view.stuck(row)]
     found.sort(key=lambda row: row["id"])
     found.sort(key=lambda row: row["created_at"], reverse=True)
     rows = [
@@ -169,7 +175,7 @@ def _in_range(view: Shelf) -> Rows:
 
 
 def document_list(view: Shelf) -> Table:
-    found = _in_range(view)
+    found = view.listed(_in_range(view))
     found.sort(key=lambda row: row["id"])
     found.sort(key=lambda row: row["created_at"], reverse=True)
     rows = [

@@ -72,7 +72,7 @@ SQL: Mapping[str, Mapping[str, Calculation]] = {
     "knowledge-base": _compared(Shelf, document_figures.FIGURES, document_figures.BEFORE),
     "support-tickets": _compared(Desk, ticket_figures.FIGURES, ticket_figures.BEFORE),
     "system-health": {},
-    "user-analytics": _compared(View, users.FIGURES, users.BEFORE),
+    "user-analytics": _compared(users.People, users.FIGURES, users.BEFORE),
 }
 
 

@@ -31,6 +31,9 @@ class Desk(View):
 
     priority: str = ""
     category: str = ""
+    status: str = ""
+    assignee: str = ""
+    creator: str = ""
 
     @cached_property
     def everything(self) -> Rows:
@@ -54,6 +57,21 @@ class Desk(View):
 
     def follows(self, row: Mapping[str, Any]) -> bool:
         return self.priority in ("", row["priority"])
+
+    def listed(self, rows: Rows) -> Rows:
+        """Those of the tickets that lists show with the choice of status, assignee and creator."""
+
+        def chosen(row: Mapping[str, Any]) -> bool:
+            working = row["assigned_to"][:8] if row["assigned_to"] else "nobody"
+            opened = row["created_by"][:8] if row["created_by"] else "unknown"
+            assigned = self.assignee == "assigned" and working != "nobody"
+            return (
+                self.status in ("", row["status"].replace("_", " "))
+                and (self.assignee in ("", working) or assigned)
+                and self.creator in ("", opened)
+            )
+
+        return [row for row in rows if chosen(row)]
 
     @cached_property
     def waiting(self) -> Rows:
@@ -303,7 +321,7 @@ def due_time(view: Desk, row: dict[str, Any]) -> tuple[Any, Any]:
 
 
 def needs_hand(view: Desk) -> Table:
-    due = [row for row in view.waiting if row["sla_due_at"] and row["sla_due_at"] < view.at + 4 * HOUR]
+    due = [row for row in view.listed(view.waiting) if row["sla_due_at"] and row["sla_due_at"] < view.at + 4 * HOUR]
     rows = [
         (
             row["id"],
@@ -335,16 +353,18 @@ def oldest_list(view: Desk) -> Table:
             "given" if row["first_response_at"] else "none",
             row["assigned_to"][:8] if row["assigned_to"] else "nobody",
         )
-        for row in sorted(view.waiting, key=lambda row: (row["created_at"], row["id"]))[:100]
+        for row in sorted(view.listed(view.waiting), key=lambda row: (row["created_at"], row["id"]))[:100]
     ]
     return Table(
         ("Ticket", "Age", "Priority", "Status", "Category", "Overdue by", "Due in", "Response", "Assignee", "Row"),
-        numbered(rows, len(view.waiting)),
+        numbered(rows, len(view.listed(view.waiting))),
     )
 
 
 def ticket_list(view: Desk) -> Table:
-    found = [row for row in view.tickets if _in_range(view, row["created_at"]) or _in_range(view, row["ended"])]
+    found = [
+        row for row in view.listed(view.tickets) if _in_range(view, row["created_at"]) or _in_range(view, row["ended"])
+    ]
     found.sort(key=lambda row: row["id"])
     found.sort(key=lambda row: max(row["created_at"], row["ended"] or row["created_at"]), reverse=True)
     rows = [

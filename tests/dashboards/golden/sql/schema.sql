@@ -48,6 +48,13 @@ create table gendash._object (
   primary key (name, kind)
 );
 
+create table gendash._apply (
+  server text not null,
+  at timestamptz not null,
+  content text not null,
+  primary key (server, at)
+);
+
 create table gendash._audit (
   name text not null,
   at timestamptz not null,
@@ -1676,7 +1683,7 @@ create unique index on gendash.ticket_duration_90d (rank, priority, category);
 create materialized view gendash.ticket_hour as
 select date_trunc('hour', created_at, 'UTC') as hour, priority, category, count(*) as created
 from gendash.ticket_now
-where created_at >= gendash.clock() - interval '42 days'
+where created_at >= gendash.clock() - interval '42 days' and created_at < gendash.clock() + interval '1 day'
 group by 1, 2, 3;
 
 create unique index on gendash.ticket_hour (hour, priority, category);
@@ -2190,6 +2197,16 @@ comment on column gendash._object.made_at is 'when this definition was created';
 
 revoke all on gendash._object from public, gendash_reader, gendash_admin_reader;
 
+comment on table gendash._apply is 'What gendash delivered beside dashboards, so that `rollback` can bring it back; the last 20 of each place. Grain: one row per apply to a Grafana''s organisation.';
+
+comment on column gendash._apply.server is 'address of Grafana, and number of the organisation';
+
+comment on column gendash._apply.at is 'when it was delivered';
+
+comment on column gendash._apply.content is 'JSON of folders, who may open them, and rules, without secrets';
+
+revoke all on gendash._apply from public, gendash_reader, gendash_admin_reader;
+
 comment on table gendash._audit is 'Results of the audits of the last 90 days. Grain: one row per audit and run.';
 
 comment on column gendash._audit.name is 'name of the audit';
@@ -2380,7 +2397,7 @@ comment on column gendash._sync.resume_at is 'no request before this time: the s
 
 comment on column gendash._sync.finished_at is 'end of the last successful sync';
 
-comment on column gendash._sync.error is 'why the last sync stopped, in one line';
+comment on column gendash._sync.error is 'why the last sync stopped: kind and HTTP status, without a word of the server';
 
 comment on column gendash._sync.error_at is 'when it stopped';
 
@@ -4296,7 +4313,7 @@ revoke all on gendash.ticket_duration_90d from public, gendash_reader, gendash_a
 
 grant select on gendash.ticket_duration_90d to gendash_reader;
 
-comment on materialized view gendash.ticket_hour is 'Tickets created by hour, within today and the 41 days before. Grain: one row per local hour, priority and category in which a ticket was created.';
+comment on materialized view gendash.ticket_hour is 'Tickets created by hour, within today and the 41 days before; those that a wrong clock dates later are left out. Grain: one row per local hour, priority and category in which a ticket was created.';
 
 comment on column gendash.ticket_hour.hour is 'start of the local hour';
 
