@@ -589,7 +589,7 @@ def test_figures_of_different_panels_agree(stores: Callable[[str], Shown], name:
     by_day: dict[Any, Decimal] = defaultdict(Decimal)
     for at, _, value in ask(store, NAME, "cost_by_model", look)[0].rows:
         by_day[at] += value
-    spend = {at: cost for at, cost, _ in ask(store, "overview", "cost_per_day", look)[0].rows}
+    spend = {row[0]: row[1] for row in ask(store, "overview", "cost_per_day", look)[0].rows}
     assert all(cost == spend[at] for at, cost in by_day.items() if at in spend)
     week = replace(look, compare="7d")
     now, earlier = (dict(ask(store, NAME, "cost_by_model", one)[-1].rows) for one in (look, week))
