@@ -125,9 +125,10 @@ class Settings:
         from gendash.engine.config.load import load_config
 
         config = load_config(self.text(), str(Path(self.path or "gendash.yaml")), os.environ, self.env, _secret_in)
-        for server in ("grafana", "prometheus", "langfuse"):
-            if config[f"{server}.insecure"]:
-                say(f"note: {server}.insecure is true: the certificate of {NAMES[server]} is not checked")
+        for key in (key for key, value in config.values.items() if key.endswith(".insecure") and value is True):
+            server = key.removesuffix(".insecure")
+            whose = NAMES.get(server) or f"the Langfuse server {server.rpartition('.')[2]}"
+            say(f"note: {key} is true: the certificate of {whose} is not checked")
         return config
 
     @property

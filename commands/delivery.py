@@ -251,5 +251,9 @@ def _outcome(changes: Sequence[Change]) -> str:
 
     left = [change for change in changes if change.action in ("blocked", "left")]
     done = sum(change.writes for change in changes)
-    counts = f"{done} changed, {len(changes) - done - len(left)} unchanged"
-    return "\n".join([*([plan_text(left)] if left else []), counts])
+    counts = [f"{done} changed"]
+    for action, words in (("blocked", "blocked"), ("left", "left to a person")):
+        number = sum(change.action == action for change in left)
+        counts += [f"{number} {words}"] if number else []
+    counts.append(f"{len(changes) - done - len(left)} unchanged")
+    return "\n".join([*plan_text(left).splitlines()[:-1], ", ".join(counts)])

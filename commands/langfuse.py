@@ -201,6 +201,7 @@ def _show_report(report: SyncReport, dry_run: bool) -> None:
 _SHOWN = [
     "project",
     "stream",
+    "closed_from",
     "closed_until",
     "lag_s",
     "kept_before",

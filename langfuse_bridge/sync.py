@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -24,6 +25,8 @@ from gendash.langfuse_bridge.sync_state import public_reason
 
 GC_EVERY = 100_000
 """Objects between two looks of the garbage collector during a run."""
+SWITCH_S = 0.0005
+"""Seconds for which a thread that computes may keep another one waiting."""
 AGAIN = 2
 """How often a request is sent in a run in which the server already failed for long."""
 Bounds = tuple[datetime | None, datetime | None]
@@ -52,7 +55,7 @@ def sync(
     try:
         if dry_run:
             return _estimate(config, client, store, now, from_, to)
-        with _seldom_collected():
+        with _two_threads():
             return _sync(config, client, store, now, (from_, to), resume, progress or (lambda _: None))
     finally:
         client.close()
@@ -60,14 +63,20 @@ def sync(
 
 
 @contextmanager
-def _seldom_collected() -> Iterator[None]:
-    """Lets the garbage collector look seldom: rows hold no cycles, and it would take a fifth of the time of reading."""
-    before = gc.get_threshold()
+def _two_threads() -> Iterator[None]:
+    """Settings of Python for one thread that reads while another writes.
+
+    The garbage collector looks seldom: rows hold no cycles, and it would take a fifth of the time of reading. A thread
+    that comes back from the network waits briefly for the other one, not 5 ms for each packet.
+    """
+    before, interval = gc.get_threshold(), sys.getswitchinterval()
     gc.set_threshold(GC_EVERY, *before[1:])
+    sys.setswitchinterval(SWITCH_S)
     try:
         yield
     finally:
         gc.set_threshold(*before)
+        sys.setswitchinterval(interval)
 
 
 def _sync(

@@ -38,6 +38,7 @@ class SyncState:
     range_from: datetime | None
     range_at: datetime | None
     range_began: datetime | None
+    finished_at: datetime | None
 
     def update(self, values: Mapping[str, Any]) -> None:
         """Takes over values by column; those that no run decides by are left out."""

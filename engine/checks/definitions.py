@@ -51,8 +51,8 @@ def check(catalog: Catalog) -> list[Problem]:
     """
     judged, wrong = sound(catalog)
     found = [*catalog.problems, *check_header_keys(catalog), *wrong]
-    platform = check_platform_sql(judged)
-    if platform:  # whatever reads that column is not to blame
+    platform = [*check_platform_sql(judged), *check_adapter(judged)]
+    if platform:  # whatever reads that column, or that file, is not to blame
         return list(dict.fromkeys([*found, *platform]))
     if catalog.complete:
         found += [problem for one in CHECKS for problem in one(judged)] + check_rules(judged)
@@ -164,6 +164,16 @@ def check_variables(catalog: Catalog) -> list[Problem]:
     return found
 
 
+def check_breakdown(catalog: Catalog) -> list[Problem]:
+    """A key of metadata by which figures are broken down is one that is kept."""
+    key = "langfuse.breakdown_keys"
+    return [
+        Problem(catalog.config.where(key), f"'{name}' is not kept", "add it to langfuse.metadata as well")
+        for name in catalog.config[key]
+        if name not in catalog.config["langfuse.metadata"]
+    ]
+
+
 _NAMES_OF_CONTENT = ("platform.", "cadences.", "audit_limits.", "metrics.", "labels.")  # other maps name what is new
 
 
@@ -265,6 +275,7 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_unique,
     check_features,
     check_variables,
+    check_breakdown,
     check_settings_known,
     check_adapter,
     check_adapter_settings,
