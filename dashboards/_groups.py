@@ -140,14 +140,17 @@ def group_table(columns: dict[str, str], largest: str) -> Query:
     return sql(text, format="table", may_be_zero=QUIET, may_be_empty=NO_GROUP)
 
 
-OTHER = override("byName", "other", color=fixed(UNKNOWN))
+BY_NAME = {"mode": "palette-classic-by-name"}
+"""A colour for each group, whatever it is called: the same on both dashboards."""
+GROUP_COLORS = [*by_model(), override("byName", "other", color=fixed(UNKNOWN))]
+"""But a model has its own."""
 
 CALLS_OVER_TIME = Panel(
     "groups_over_time",
     "LLM calls over time by chosen group",
     "LLM calls by the groups of the dimension chosen above, by hours up to 3 days, by whole days without today beyond: "
     "the six with most calls, the rest as other. Of 'tag', a call with two counts for both.",
-    DayBars(unit="locale", decimals=0, overrides=[OTHER]),
+    DayBars(unit="locale", decimals=0, color=BY_NAME, overrides=GROUP_COLORS),
     [group_bars("sum(calls)", condition=IN_GROUP)],
     width=12,
     height=8,

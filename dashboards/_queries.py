@@ -302,7 +302,7 @@ def over_picked(daily: str, value: str = "") -> str:
 
     ``daily`` selects day, n and d. Without ``value`` each day has its n, to be summed; else each day has the quotient
     of the sums of n and d until then, and the last one is that of the whole range. The name is ``30 d ▲12 % vs prior``,
-    against as many days before.
+    against as many days before, if the first day that is known lies before these.
     """
     figure = value or "n"
     each = value or "coalesce(n, 0)"
@@ -322,8 +322,10 @@ def over_picked(daily: str, value: str = "") -> str:
     ),
     figures as (
       select (select {figure} from (select n, d) as one)::numeric as current,
-        (select {figure} from (select n_before as n, d_before as d) as one)::numeric as prior
-      from sums
+        case when since <= first - (whole - first + 1) then (
+          select {figure} from (select n_before as n, d_before as d) as one
+        ) end::numeric as prior
+      from sums cross join span cross join (select min(day) as since from daily) as known
     ),
     days as (
       select first + i as day, last - first + 1 as length from span cross join generate_series(0, last - first) as i

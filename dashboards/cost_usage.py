@@ -5,8 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from gendash.dashboards._groups import BREAKDOWN, GROUP, IN_GROUP, LISTED, OTHER, group_bars, group_table
-from gendash.dashboards._lists import UNTIL
+from gendash.dashboards._groups import (
+    BREAKDOWN,
+    BY_NAME,
+    GROUP,
+    GROUP_COLORS,
+    IN_GROUP,
+    LISTED,
+    group_bars,
+    group_table,
+)
+from gendash.dashboards._lists import UNTIL, row_column, row_number
 from gendash.dashboards._llm import (
     BUCKETS,
     LAST_7_D,
@@ -549,7 +558,7 @@ GROUPS = [
         "LLM cost over time by chosen group",
         f"{PRICES}, by the groups of the dimension chosen above, by whole days without today, by hours up to 3 days: "
         "the six most expensive, the rest as other. Of 'tag', calls count for each.",
-        DayBars(unit="currencyUSD", decimals=2, overrides=[OTHER]),
+        DayBars(unit="currencyUSD", decimals=2, color=BY_NAME, overrides=GROUP_COLORS),
         [group_bars("sum(cost_usd)", condition=IN_GROUP)],
         width=12,
         height=8,
@@ -643,8 +652,8 @@ WHERE = [
     Panel(
         "users",
         "LLM cost by user, 30 d",
-        "The 20 users whose traces cost most, today and the 29 days before: cost, its share, agent turns, cost / "
-        "turns. (untagged): the trace names no user; (no account): deleted, or unknown to the platform.",
+        "Users by name whose traces cost most, today and the 29 days before: cost, share, agent turns, cost / turns; "
+        "Row counts all, 500 are listed. (untagged): the trace names no user; (no account): unknown to the platform.",
         Table(
             sort_by="Cost",
             overrides=[
@@ -654,6 +663,8 @@ WHERE = [
                 override("byName", "Turns", unit="locale", decimals=0),
                 _priced("Per turn", 4),
                 override("byName", "Last seen", unit="dateTimeFromNow", custom__width=120),
+                override("byName", "Id", custom__width=90),
+                row_column(),
             ],
         ),
         [
@@ -665,8 +676,8 @@ WHERE = [
                 )
                 select name as "User", (cost / nullif(sum(cost) over (), 0))::float8 as "Share of cost",
                   nullif(cost, 0) as "Cost", turns as "Turns", nullif(cost, 0) / nullif(turns, 0) as "Per turn",
-                  last_at as "Last seen"
-                from spend order by cost desc, name limit 20""",
+                  last_at as "Last seen", user_id as "Id", {row_number("cost desc, user_id, name")}
+                from spend order by cost desc, user_id, name limit 500""",
                 format="table",
                 may_be_empty="no agent turn in 30 days",
                 may_be_zero=QUIET,
@@ -674,7 +685,8 @@ WHERE = [
         ],
         width=12,
         height=8,
-        leads_to="user-analytics",
+        leads_to="user-analytics/user_conversations",
+        passes={"user": "Id"},
         feature="langfuse users",
     ),
     Panel(
@@ -933,22 +945,25 @@ UNITS = [
         "queries_by_user",
         "Agent queries by user, calendar months",
         "Messages that each user (by name) wrote in this local month so far and in the whole last one, days with a "
-        "question, and when last; exact counts of PostgreSQL, suitable for billing. The 100 most active, no guests.",
+        "question, and when last; exact counts of PostgreSQL, suitable for billing. The 500 most active, no guests.",
         Table(
             sort_by="This month",
             overrides=[
                 *entity("User", 130),
                 override("byRegexp", "/month|days/", unit="locale", decimals=0),
                 override("byName", "Last question", unit="dateTimeFromNow"),
+                override("byName", "Id", custom__width=290),
+                row_column(),
             ],
         ),
         [
             sql(
-                """
+                f"""
                 select coalesce(name, left(user_id, 8)) as "User", this_month as "This month",
-                  last_month as "Last month", active_days as "Active days", last_at as "Last question"
-                from {{ view('user_month') }} left join {{ view('user_name') }} using (user_id)
-                order by this_month desc, last_month desc, user_id limit 100""",
+                  last_month as "Last month", active_days as "Active days", last_at as "Last question",
+                  user_id as "Id", {row_number("this_month desc, last_month desc, user_id")}
+                from {{{{ view('user_month') }}}} left join {{{{ view('user_name') }}}} using (user_id)
+                order by this_month desc, last_month desc, user_id limit 500""",
                 format="table",
                 may_be_empty="nobody asked anything since the start of last month",
                 may_be_zero="the month has just begun",
@@ -956,7 +971,8 @@ UNITS = [
         ],
         width=24,
         height=8,
-        leads_to="user-analytics",
+        leads_to="user-analytics/user_conversations",
+        passes={"user": "Id"},
         feature="conversations",
     ),
 ]

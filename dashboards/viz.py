@@ -229,7 +229,7 @@ class BarGauge(_Modern):
                 "sizing": "manual",
                 "minVizWidth": 8,
                 "minVizHeight": 16,
-                "maxVizHeight": 36,
+                "maxVizHeight": 72,
                 "text": {"titleSize": 12, "valueSize": 14},
                 "legend": {"showLegend": False, "displayMode": "list", "placement": "bottom", "calcs": []},
                 "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},

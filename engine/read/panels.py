@@ -279,7 +279,7 @@ def _options(sources: Sources, sent: Sent, variable: Variable, before: Sequence[
         given = given_options(sources, sent, before)
     except TargetError:
         return []
-    return [] if isinstance(given, Failed) else picked_options(given.texts, variable.regex)
+    return [] if isinstance(given, Failed) else picked_options(given.texts, variable.regex, not variable.all_value)
 
 
 def _marks(

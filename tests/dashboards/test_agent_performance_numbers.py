@@ -444,7 +444,7 @@ def test_percentiles_rise_and_figures_of_two_dashboards_agree(stores: Callable[[
     for _, p50, p95, most, _ in ask(store, NAME, "loop_depth", look)[0].rows:
         assert p50 is None or 1 <= p50 <= p95 <= most
     for row in ask(store, NAME, "models", look)[0].rows:
-        assert row[4] is None or row[4] <= row[5]
+        assert row[6] is None or row[6] <= row[7]
     assert ask(store, NAME, "llm_calls", look) == ask(store, "overview", "llm_calls", look)
     assert ask(store, NAME, "csat", look) == ask(store, "overview", "csat", look)
     assert ask(store, NAME, "tokens_over_time", look)[0] == ask(store, "cost-usage", "tokens_over_time", look)[0]

@@ -231,7 +231,7 @@ EQUAL: Sequence[Sequence[tuple[str, Callable[[Rows], Any]]]] = (
     (("overview/csat", _all), ("agent-performance/csat", _all), ("feedback-quality/csat", _all)),
     (("overview/budget_used", _share_of_budget), ("cost-usage/month", _last)),
     (("cost-usage/models", lambda rows: sum(row[2] or 0 for row in rows)), ("cost-usage/cost_by_environment", _sum)),
-    (("feedback-quality/ratings", _last), ("feedback-quality/distribution", _sum)),
+    (("feedback-quality/ratings", _sum), ("feedback-quality/distribution", _sum)),
     (("feedback-quality/prompts", _of(3)), ("feedback-quality/models", _rated_with_a_prompt)),
     (("user-analytics/users", _last), ("user-analytics/accounts_per_day", lambda rows: rows[-1][1])),
     (("support-tickets/open", _last), ("support-tickets/assignment", _sum)),
@@ -241,7 +241,6 @@ EQUAL: Sequence[Sequence[tuple[str, Callable[[Rows], Any]]]] = (
     (("knowledge-base/by_status", _of(1)), ("knowledge-base/held_per_day", lambda rows: sum(rows[-1][1:5]))),
     (("overview/documents_failed", _last), ("knowledge-base/by_status", lambda rows: rows[2][1])),
     (("overview/cost_today", _last), ("cost-usage/month", lambda rows: rows[-1][2] - rows[-2][2])),
-    (("cost-usage/turns", _last), ("agent-performance/depth", _sum)),
 )  # fmt: skip
 """Panels that show one figure, and how to read it from the rows of each."""
 
@@ -306,7 +305,7 @@ def test_percentiles_and_bounds_rise_on_every_panel_that_has_them(judge: Judge, 
                         asked.add(f"{name}/{panel.slug}")
                         falling += [f"{name}/{panel.slug}" for row in found.rows if _falls([row[p] for p in places])]
     assert falling == []
-    assert len(asked) >= 18, asked
+    assert len(asked) >= 17, asked
 
 
 # ── features that are off ────────────────────────────────────────────────────────────────────────────────────────

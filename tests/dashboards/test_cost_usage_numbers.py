@@ -30,7 +30,7 @@ from llm_figures import (
     turn_at,
 )
 from llm_store import Look, ask
-from overview_figures import DAY, HOUR, Table, changed, dollars, named, spent, started
+from overview_figures import DAY, HOUR, Table, changed, dollars, named, numbered, spent, started
 from overview_store import Shown, shown
 from overview_worlds import QUOTED, SILENT, STORIES, Story, local, make, nothing
 
@@ -280,21 +280,14 @@ def users(llm: LLM) -> Table:
         name = "(untagged)" if not turn.user else named(llm.world, turn.user) if known else "(no account)"
         by_name[name, turn.user if known else ""].append(turn)
     costs = {key: cost_of(inside) for key, inside in by_name.items()}
-    whole = sum(costs.values(), Decimal(0))
-    rows = [
-        (
-            name,
-            per(cost, whole),
-            cost or None,
-            turns,
-            per(cost, turns) if cost else None,
-            max(trace.at for trace in inside),
-        )
-        for (name, user), inside in by_name.items()
-        for cost, turns in [(costs[name, user], sum(bool(trace.calls) for trace in inside))]
-    ]
-    rows.sort(key=lambda row: (-(row[2] or 0), row[0]))
-    return Table(("User", "Share of cost", "Cost", "Turns", "Per turn", "Last seen"), rows[:20])
+    whole, rows = sum(costs.values(), Decimal(0)), []
+    for (name, user), inside in by_name.items():
+        cost, turns = costs[name, user], sum(bool(trace.calls) for trace in inside)
+        seen = max(trace.at for trace in inside)
+        rows.append((name, per(cost, whole), cost or None, turns, per(cost, turns) if cost else None, seen, user))
+    rows.sort(key=lambda row: (-(row[2] or 0), row[6], row[0]))
+    columns = ("User", "Share of cost", "Cost", "Turns", "Per turn", "Last seen", "Id", "Row")
+    return Table(columns, numbered(rows, len(rows))[:500])
 
 
 def tools(llm: LLM) -> Table:
@@ -388,10 +381,10 @@ def queries_by_user(llm: LLM) -> Table:
     for user, times in asked.items():
         days = [llm.view.day(at) for at in times]
         now = [day for day in days if day >= this]
-        rows.append((user, (named(llm.world, user), len(now), len(days) - len(now), len(set(now)), max(times))))
+        rows.append((user, (named(llm.world, user), len(now), len(days) - len(now), len(set(now)), max(times), user)))
     rows.sort(key=lambda row: (-row[1][1], -row[1][2], row[0]))
-    columns = ("User", "This month", "Last month", "Active days", "Last question")
-    return Table(columns, [row for _, row in rows[:100]])
+    columns = ("User", "This month", "Last month", "Active days", "Last question", "Id", "Row")
+    return Table(columns, numbered([row for _, row in rows], len(rows))[:500])
 
 
 def failed_cost(llm: LLM) -> Table:
@@ -596,7 +589,7 @@ def test_figures_of_different_panels_agree(stores: Callable[[str], Shown], name:
     by_day: dict[Any, Decimal] = defaultdict(Decimal)
     for at, _, value in ask(store, NAME, "cost_by_model", look)[0].rows:
         by_day[at] += value
-    spend = {at: cost for at, cost, _ in ask(store, "overview", "cost_per_day", look)[0].rows}
+    spend = {row[0]: row[1] for row in ask(store, "overview", "cost_per_day", look)[0].rows}
     assert all(cost == spend[at] for at, cost in by_day.items() if at in spend)
     week = replace(look, compare="7d")
     now, earlier = (dict(ask(store, NAME, "cost_by_model", one)[-1].rows) for one in (look, week))

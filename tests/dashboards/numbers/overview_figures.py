@@ -149,7 +149,8 @@ def over_picked(
 
     whole_days = [day for day in days if day < view.today]
     earlier = [day - len(whole_days) * DAY for day in whole_days]
-    name = changed(f"{len(days)} d", figure(whole_days), figure(earlier) if whole_days else None)
+    is_known = bool(whole_days) and min({*daily, *(under or {})}, default=view.today) <= earlier[0]
+    name = changed(f"{len(days)} d", figure(whole_days), figure(earlier) if is_known else None)
     rows = [
         (view.start(day), name, figure([day] if under is None else days[: index + 1])) for index, day in enumerate(days)
     ]
