@@ -108,7 +108,7 @@ class Gate:
         except jwt.PyJWTError as error:
             raise Rejected(f"the token is not valid: {_why(error)}") from None
         except (*ODD_KEYS, RecursionError):
-            raise Rejected("the token cannot be read") from None  # a claim or a header of an odd type
+            raise Rejected("the token is not valid: it cannot be read") from None  # a claim or a header of an odd type
         role = claims.get(self.config["api.jwt.role_claim"], "user")
         subject = claims.get(self.config["api.jwt.subject_claim"])
         if role not in ROLES:

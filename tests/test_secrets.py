@@ -143,7 +143,7 @@ def test_a_server_that_runs_shows_no_secret(tmp_path: Path) -> None:
     with subprocess.Popen(
         argv, cwd=tmp_path, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as server:
-        url, deadline = f"http://127.0.0.1:{port}", time.monotonic() + 90
+        url, deadline = f"http://127.0.0.1:{port}", time.monotonic() + 300
         while time.monotonic() < deadline and server.poll() is None:
             with suppress(OSError):
                 socket.create_connection(("127.0.0.1", int(port)), 1).close()

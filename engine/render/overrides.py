@@ -29,7 +29,7 @@ def with_overrides(rendered: Json, dashboard: Dashboard, overrides: Mapping[str,
             raise ContentError(Problem(f"{OVERRIDES}: {place}", what, do)) from None
     try:
         result["panels"] = _settled(result["panels"])
-        json.dumps(result, allow_nan=False)
+        json.dumps(result, allow_nan=False, sort_keys=True)
     except (AttributeError, LookupError, TypeError, ValueError):
         what = f"the fields of {dashboard.name} give no JSON of a dashboard"
         raise ContentError(

@@ -167,7 +167,7 @@ def _known(run: Run, chosen: Sequence[Relation]) -> dict[str, Known]:
 
 
 def believed_age(age_s: float | None) -> float | None:
-    """The age of a recorded time in seconds; one of a clock that was ahead says nothing, so it is infinitely old."""
+    """The age of a recorded time in seconds; one of a clock that was ahead is not believed: infinitely old."""
     return math.inf if age_s is not None and age_s < -AHEAD_S else age_s
 
 

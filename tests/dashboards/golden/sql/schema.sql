@@ -2397,7 +2397,7 @@ comment on column gendash._sync.resume_at is 'no request before this time: the s
 
 comment on column gendash._sync.finished_at is 'end of the last successful sync';
 
-comment on column gendash._sync.error is 'why the last sync stopped: kind and HTTP status, without a word of the server';
+comment on column gendash._sync.error is 'why the last sync stopped: kind and HTTP status, and no text of the server';
 
 comment on column gendash._sync.error_at is 'when it stopped';
 

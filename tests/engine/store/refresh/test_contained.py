@@ -155,8 +155,8 @@ TILE = HeadTile(unit="locale", decimals=0, min=0)
 DOC = "Relations that are refreshed, counted. Read from the state of refreshes, up to date at each view."
 
 DASHBOARD = Dashboard("mine", "Mine", DOC, refresh="1m", range="24h", rows=[Row("", [
-    Panel("endless", "Endless relations", DOC, TILE, [sql(ENDLESS)], width=12, height=4),
-    Panel("quick", "Quick relations", DOC, TILE, [sql(QUICK)], width=12, height=4),
+    Panel("endless", "Endless relations", DOC, TILE, [sql(ENDLESS, format="table")], width=12, height=4),
+    Panel("quick", "Quick relations", DOC, TILE, [sql(QUICK, format="table")], width=12, height=4),
 ])])
 '''
 
