@@ -51,7 +51,7 @@ with steps as (
   from {{ view('lf_observation') }}
   where type = 'GENERATION' or cost_usd is not null or usage <> '{}'
 ),
-told as (
+stated as (
   select project, trace_id, key, (start_time at time zone {{ zone() }})::date + later as day, min(value) as value
   from {{ view('lf_observation') }} cross join lateral jsonb_each_text(metadata) as pair (key, value)
   cross join (values (0), (1)) as days (later)
@@ -76,7 +76,7 @@ grouped as (
       when key in ('model', 'environment', 'release', 'version', 'session', 'tag', 'tags together') then 'metadata ' || key
       else key
     end,
-    coalesce(nullif(metadata ->> key, ''), told.value),
+    coalesce(nullif(metadata ->> key, ''), stated.value),
     model,
     is_call,
     is_error,
@@ -84,7 +84,7 @@ grouped as (
     total_tokens,
     cost_usd
   from steps cross join unnest({{ texts('langfuse.breakdown_keys') }}) as key
-  left join told using (project, trace_id, key, day)
+  left join stated using (project, trace_id, key, day)
 ),
 sums as (
   select

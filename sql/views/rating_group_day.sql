@@ -41,7 +41,7 @@ with rated as (
     order by start_time desc, id desc limit 1
   ) c on true
 ),
-told as (
+stated as (
   select project, trace_id, key, min(value) as value
   from (select distinct project, trace_id from rated where trace_id is not null) as known
   join {{ view('lf_observation') }} using (project, trace_id)
@@ -67,9 +67,9 @@ grouped as (
       when key in ('model', 'environment', 'release', 'version', 'session', 'tag', 'tags together') then 'metadata ' || key
       else key
     end,
-    told.value
+    stated.value
   from rated cross join unnest({{ texts('langfuse.breakdown_keys') }}) as key
-  left join told using (project, trace_id, key)
+  left join stated using (project, trace_id, key)
 ),
 named as (
   select

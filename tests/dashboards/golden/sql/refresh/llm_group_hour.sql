@@ -24,7 +24,7 @@ with steps as (
   from gendash.lf_observation
   where type = 'GENERATION' or cost_usd is not null or usage <> '{}'
 ),
-told as (
+stated as (
   select project, trace_id, key, (start_time at time zone 'UTC')::date + later as day, min(value) as value
   from gendash.lf_observation cross join lateral jsonb_each_text(metadata) as pair (key, value)
   cross join (values (0), (1)) as days (later)
@@ -49,7 +49,7 @@ grouped as (
       when key in ('model', 'environment', 'release', 'version', 'session', 'tag', 'tags together') then 'metadata ' || key
       else key
     end,
-    coalesce(nullif(metadata ->> key, ''), told.value),
+    coalesce(nullif(metadata ->> key, ''), stated.value),
     model,
     is_call,
     is_error,
@@ -57,7 +57,7 @@ grouped as (
     total_tokens,
     cost_usd
   from steps cross join unnest(array[]::text[]) as key
-  left join told using (project, trace_id, key, day)
+  left join stated using (project, trace_id, key, day)
 ),
 sums as (
   select
