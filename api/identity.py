@@ -116,7 +116,9 @@ class Gate:
         if role == "user" and not (isinstance(subject, str) and is_text(subject)):
             raise Rejected("the token names no user")
         subject = subject if isinstance(subject, str) else ""
-        name = hashlib.sha256(f"{self.issuer} {subject} {role}".encode("utf-8", "replace")).hexdigest()[:12]
+        # of limits and logs: the same in every process, and not to be guessed from the ids of accounts
+        secret = str(self.config["user_reader_password"] or "").encode()
+        name = hmac.new(secret, f"{self.issuer} {subject} {role}".encode("utf-8", "replace"), "sha256").hexdigest()[:12]
         return Identity(f"jwt-{name}", role, subject if role == "user" else "")
 
     def _due(self, kid: object) -> bool:

@@ -23,6 +23,7 @@ _SIZES = [
     base * 10.0**power for power in range(-9, 13) for base in (1, 2, 2.5, 4, 5)
 ]  # of buckets, as Grafana has them
 _BUCKETS = 30
+_NARROW = 300  # pixels of a chart on the narrowest screen
 _FROM, _TURN = -0.375, 0.75  # of a gauge: shares of a turn, from the top, clockwise
 
 
@@ -113,13 +114,14 @@ def named_bars(read: PanelRead, view: View) -> Chart | None:
 
 
 def _names(texts: Sequence[str], wide: float, plot: float) -> Iterator[svg.Element]:
-    """Labels below bars: as many as have room on 560 pixels; those without room on 280 are left out there."""
-    longest = max(len(text) for text in texts) * LETTER + 10
-    every, narrow = (max(1, math.ceil(longest / (wide * width))) for width in (560, 280))
+    """Labels below bars, cut to what has room on a narrow screen; where that is no word, only some bars have one."""
+    room = wide * _NARROW / LETTER
+    every = 1 if room >= 5 else math.ceil(6 / room)
+    most = max(int(room * every) - 1, 3)
     for index, text in enumerate(texts):
         if index % every == 0:
-            minor = " minor" if index % (math.ceil(narrow / every) * every) else ""
-            yield label(share((index + 0.5) * wide), plot + 16, text, "middle", "axis" + minor)
+            shown = text if len(text) <= most else text[: most - 1] + "…"
+            yield label(share((index + 0.5) * wide), plot + 16, shown, "middle", "axis")
 
 
 def histogram(read: PanelRead, view: View) -> Chart | None:

@@ -67,13 +67,13 @@ def test_the_document_is_valid_and_describes_every_answer_and_parameter(document
 
 
 ROLES = ("boss", "eye", "u0", "jwt", "nobody")
-EXAMPLES = 8
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: str(mode.value))
 @pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("examples", [4, pytest.param(40, marks=pytest.mark.soak)], ids=["sample", "soak"])
 def test_no_request_is_an_error_of_the_server_and_each_answer_is_as_described(
-    client: TestClient, store: Store, document: dict[str, Any], role: str, mode: GenerationMode
+    client: TestClient, store: Store, document: dict[str, Any], role: str, mode: GenerationMode, examples: int
 ) -> None:
     token = signed(sub=store.users[1]) if role == "jwt" else role
     statuses = set()
@@ -83,7 +83,7 @@ def test_no_request_is_an_error_of_the_server_and_each_answer_is_as_described(
         if mode is GenerationMode.NEGATIVE and not document["paths"][operation.path]["get"].get("parameters"):
             continue  # nothing to forbid
 
-        @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy(generation_mode=mode))
         def sent(case: Any) -> None:
             known = names(document, client, case.path) if mode is GenerationMode.POSITIVE else {}
