@@ -112,6 +112,8 @@ def figure_of(read: PanelRead, world: World) -> dict[str, Any]:
         return {"value": None, "state": f"not available: needs {', '.join(read.missing)}"}
     if read.faults:
         return {"value": None, "state": "error: " + "; ".join(dict.fromkeys(read.faults))}
+    if read.rendered["type"] == "table":
+        return _first_numbers(read, world)
     calc = (read.rendered.get("options", {}).get("reduceOptions", {}).get("calcs") or ["lastNotNull"])[0]
     fields = [one for frame in read.frames for one in frame.fields if one.kind == "number"]
     values = {display_name(one, read.frames): _value(one, reduce_values(one.values, calc), world) for one in fields}
@@ -121,6 +123,17 @@ def figure_of(read: PanelRead, world: World) -> dict[str, Any]:
         ((name, value),) = values.items()
         return {**value, "note": name}
     return {"values": values, "state": "ok"}
+
+
+def _first_numbers(read: PanelRead, world: World) -> dict[str, Any]:
+    """Of a table the first number of each row, by its first text."""
+    frame = next((one for one in read.frames if one.length), None)
+    names = next((one for one in frame.fields if one.kind == "string"), None) if frame else None
+    numbers = next((one for one in frame.fields if one.kind == "number"), None) if frame else None
+    if names is None or numbers is None:
+        return {"value": None, "state": "no data"}
+    pairs = zip(names.values, numbers.values, strict=True)
+    return {"values": {str(name): _value(numbers, number, world) for name, number in pairs}, "state": "ok"}
 
 
 def _value(one: Field, number: Any, world: World) -> dict[str, Any]:

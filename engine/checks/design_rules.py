@@ -142,7 +142,7 @@ RULES: tuple[DesignRule, ...] = (
     DesignRule(
         13,
         "skeleton",
-        "Above the fold three states, six tiles and the freshness, at most three charts; at most 30 panels that ask "
+        "Above the fold three states, six tiles and the freshness, at most three charts; at most 34 panels that ask "
         "something, the states and the freshness as one, and 6 rows, of which one is open.",
         "All dashboards are read in the same way, and closed rows ask nothing.",
         ("check",),
@@ -153,7 +153,7 @@ RULES: tuple[DesignRule, ...] = (
         14,
         "grid",
         "Widths of the grid, full lines, equal heights; tiles 4 high with a curve and 3 without, charts 8 "
-        "or as high as the table beside them.",
+        "or as high as the table beside them, lines of few bars 6.",
         "A ragged grid looks broken.",
         ("check",),
         (panels.check_grid, panels.check_heights),

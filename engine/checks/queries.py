@@ -15,7 +15,7 @@ from gendash.engine.languages.promql import RATES, Selector, fault_place, parse,
 from gendash.engine.languages.spots import in_rule
 from gendash.engine.languages.sql_literals import MADE_UP
 from gendash.engine.languages.sql_parser import nodes, parse_statements, sql_error
-from gendash.engine.model import Dashboard, Language, Panel, Problem, Query
+from gendash.engine.model import Dashboard, Language, Problem, Query
 
 SUFFIXES = ("_bucket", "_sum", "_count")
 OWN_SAMPLE = frozenset({"changes", "timestamp", "absent", "count", "group", "present_over_time"})
@@ -27,7 +27,6 @@ _SPAN = Span.last("24h", datetime(2026, 1, 15, 12, tzinfo=UTC))
 _SAMPLE_TIMES: dict[Language, Timing] = {"sql": timing(_SPAN, "sql"), "promql": timing(_SPAN, "promql")}
 _FIXED_RANGE = re.compile(r"\}?\[(\w+)\]")
 _STRING = re.compile(r"'(?:[^']|'')*'")
-_PICKER = re.compile(r"\$__(timeFrom|timeTo|timeFilter|timeGroup|unixEpoch\w+|range\w*|interval\w*)|\$\{?__(from|to)\b")
 _DAYS = re.compile(r"\$__timeGroup(Alias)?\([^)]*'\d+[dwMy]'")
 
 
@@ -224,14 +223,6 @@ def check_few_series(catalog: Catalog) -> list[Problem]:
                         Problem(f"{where} query {chr(65 + index)}", f"a line by {legend[0]}", "take the topk of them")
                     )
     return found
-
-
-def follows_picker(catalog: Catalog, panel: Panel) -> bool:
-    """Whether a panel follows the time picker: its SQL asks for the picked range, or PromQL is among its queries."""
-    texts = [catalog.expand(query).text for query in panel.queries if query.language == "sql"]
-    if not texts or (len(texts) < len(panel.queries) and not panel.window):
-        return True
-    return not panel.window and any(_PICKER.search(text) for text in texts)
 
 
 def check_time_groups(catalog: Catalog) -> list[Problem]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 
-from gendash.engine.checks.queries import follows_picker
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.windows import follows_picker
 from gendash.engine.model import Panel, Problem
 
 LIMIT = {4: 9, 6: 22, 8: 32, 12: 55, 16: 70, 24: 110}

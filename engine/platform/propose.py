@@ -97,6 +97,12 @@ class _Proposer:
         for score, kind, one in scores:
             if score >= ENOUGH and kind not in chosen and one not in chosen.values():
                 chosen[kind] = one
+        others = [one for score, kind, one in scores if kind == "documents" and score >= ENOUGH]
+        others = [one for one in others if one not in chosen.values()]
+        if others:  # files and what is made of them: a person knows which of them people upload
+            self.doubtful.add("documents")
+            named = " or of ".join(one.name for one in (chosen["documents"], *others))
+            self.questions.append(f"documents: are they the rows of {named}?")
         return self._people_who_talk(chosen)
 
     def _doubt(self, kind: str) -> None:
@@ -156,8 +162,9 @@ class _Proposer:
             about = has("status", "file_size", "chunk_count") + named(
                 "filename", "file_name", "file_path", "path", "url"
             )
-            of_files = 0.2 * any(words_of(column) in ("filename", "file_name") for column in one.columns)
-            return about + of_files + 0.5 * named("name", "title") - 0.7 * (not about)
+            is_file = any(words_of(column) in ("filename", "file_name") for column in one.columns)
+            about += 0.2 * (is_file and rank(one.name, TABLES[kind]) < 0.8) + 0.3 * (has("file_size") > 0)
+            return about + 0.5 * named("name", "title") - 0.7 * (not about)
         return (
             has("status", "priority", "assigned_to")
             + named("subject", "title")

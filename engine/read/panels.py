@@ -198,7 +198,7 @@ def _panel_read(
         elif isinstance(given, Rows):
             frames += sql_frames(given, query.format, target["refId"])
         else:
-            frames += promql_frames(given, query, target["refId"], len(live) > 1)
+            frames += promql_frames(given, query, target["refId"], len(live) > 1, text)
     try:
         frames = transformed(frames, rendered.get("transformations", ()))
     except UnknownTransformation as error:
@@ -279,7 +279,7 @@ def _options(sources: Sources, sent: Sent, variable: Variable, before: Sequence[
         given = given_options(sources, sent, before)
     except TargetError:
         return []
-    return [] if isinstance(given, Failed) else picked_options(given.texts, variable.regex)
+    return [] if isinstance(given, Failed) else picked_options(given.texts, variable.regex, not variable.all_value)
 
 
 def _marks(

@@ -148,10 +148,10 @@ def _texts(sources: Sources, item: Sent, choices: Sequence[Choice]) -> Given | F
     return Given([str(row[best]) for row in given.rows if row[best] is not None], given.ms)
 
 
-def picked_options(found: Sequence[str], regex: str) -> list[str]:
-    """Each option once, sorted; what the variable's expression captures where there is one."""
+def picked_options(found: Sequence[str], regex: str, in_order: bool = False) -> list[str]:
+    """Each option once, sorted or as it came; what the variable's expression captures where there is one."""
     if regex:
         pattern = re.compile(regex.strip("/").replace("(?<", "(?P<"))
         matches = [match for match in (pattern.search(text) for text in found) if match]
         found = [match[1] if pattern.groups else match.string for match in matches]
-    return sorted(set(found))
+    return [*dict.fromkeys(found)] if in_order else sorted(set(found))

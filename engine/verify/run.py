@@ -284,7 +284,7 @@ def _options(
         given = given_options(live.sources, item, choices)
         if isinstance(given, Failed):
             return [], QueryResult(_refused(live, item, given))
-        options = picked_options(given.texts, variable.regex)
+        options = picked_options(given.texts, variable.regex, not variable.all_value)
         answer = Answer(len(options), texts=len(options))
         if item.role != PROMETHEUS:
             source = live.relations(item.relations)

@@ -178,7 +178,8 @@ def _add(whole: dict[date, Signature], part: dict[date, Signature]) -> None:
 def _signed(platform: Platform, staging: Relation, cuts: dict[str, str], begun: float) -> dict[date, Signature]:
     """Signatures by day over all columns of a staging query, within what is left of the transaction's time limit."""
     left = max(read_timeout_s(platform.config) - (time.monotonic() - begun), 0.05)
-    local_settings(platform.connection, {"statement_timeout": f"{left * 1000:.0f}"})
+    settings = read_settings(platform.config)  # whole: times without a zone belong to the day that their rows have
+    local_settings(platform.connection, {**settings, "statement_timeout": f"{left * 1000:.0f}"})
     day = local_day(f"s.{quote_name(_time(staging)[1])}", platform.config["time_zone"])
     rows = f"{{{{ stage('{staging.name}') }}}} s"
     text = f"select {day}, count(*), bit_xor(hash_record_extended(s, 0)) from {rows} group by 1"
