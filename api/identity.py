@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -14,10 +13,11 @@ from threading import Lock
 from typing import Any
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from gendash.api.shared import LOG
 from gendash.engine.clients.http import Session
-from gendash.engine.clients.http_policy import Route, Server
+from gendash.engine.clients.http_policy import Route, Server, json_of
 from gendash.engine.config.load import Config
 from gendash.engine.errors import ConfigError, GendashError, Unreachable
 from gendash.engine.model import Problem
@@ -28,6 +28,8 @@ KEYS_FOR_S = 300.0
 KEYS_AT_MOST_S = 3600.0
 AGAIN_S = 10.0  # between two attempts to fetch keys
 LONGEST = 8192
+ODD_KEYS = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, jwt.PyJWTError)
+MOST_BYTES = 1 << 20  # of the issuer's keys
 
 
 @dataclass(frozen=True)
@@ -77,13 +79,13 @@ class Gate:
                 return False
             kid = jwt.get_unverified_header(token).get("kid")
             return self._due(kid) or (self.lock.locked() and kid not in self.known[1])
-        except (Rejected, jwt.PyJWTError):
+        except (Rejected, *ODD_KEYS):
             return False
 
     def identity(self, header: str) -> Identity:
         """Who sends this header. Raises Rejected."""
         token = _token_of(header)
-        digest = hashlib.sha256(token.encode()).hexdigest()
+        digest = hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
         matching = [one for known, one in self.tokens.items() if hmac.compare_digest(known, digest)]
         if matching:
             return matching[0]
@@ -105,6 +107,8 @@ class Gate:
             )
         except jwt.PyJWTError as error:
             raise Rejected(f"the token is not valid: {_why(error)}") from None
+        except (*ODD_KEYS, RecursionError):
+            raise Rejected("the token cannot be read") from None  # a claim or a header of an odd type
         role = claims.get(self.config["api.jwt.role_claim"], "user")
         subject = claims.get(self.config["api.jwt.subject_claim"])
         if role not in ROLES:
@@ -112,7 +116,7 @@ class Gate:
         if role == "user" and not (isinstance(subject, str) and is_text(subject)):
             raise Rejected("the token names no user")
         subject = subject if isinstance(subject, str) else ""
-        name = hashlib.sha256(f"{self.issuer} {subject} {role}".encode()).hexdigest()[:12]
+        name = hashlib.sha256(f"{self.issuer} {subject} {role}".encode("utf-8", "replace")).hexdigest()[:12]
         return Identity(f"jwt-{name}", role, subject if role == "user" else "")
 
     def _due(self, kid: object) -> bool:
@@ -197,7 +201,7 @@ def _token_of(header: str) -> str:
     if scheme.lower() == "basic":
         try:
             return base64.b64decode(rest, validate=True).decode().partition(":")[2]
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # no base64, no UTF-8
             raise Rejected("the header Authorization cannot be read") from None
     raise Rejected("no token: send Authorization: Bearer")
 
@@ -207,18 +211,19 @@ def _fetched_keys(config: Config) -> Keys:
     url = config["api.jwt.keys"]
 
     def fetch(_again: bool) -> dict[str, Any]:
-        route = Route("api.jwt", "", timeout_s=10.0, max_pause_s=10.0)
+        route = Route("api.jwt", "", timeout_s=10.0, max_pause_s=10.0, max_bytes=MOST_BYTES)
         session = Session(Server("the issuer", "issuer of tokens", url, "api.jwt.keys", route))
         answer = session.read("GET", "", lambda _answer: False)
         try:
-            return keys_in(json.loads(answer.body))
-        except (ValueError, TypeError, AttributeError, jwt.PyJWTError):
+            return keys_in(json_of(answer.body))
+        except ODD_KEYS:
             raise ConfigError(Problem("api.jwt.keys", "gives no keys (JWKS)", "check the address")) from None
 
     return fetch
 
 
 def keys_in(document: Any) -> dict[str, Any]:
-    """The public keys of a JWKS document, by their ids."""
-    keys = jwt.PyJWKSet.from_dict(document).keys
-    return {one.key_id: one.key for one in keys if one.key_id and one.public_key_use in (None, "sig")}
+    """The public keys of a JWKS document for signatures, by their ids; RSA keys that are too short are left out."""
+    keys = [one for one in jwt.PyJWKSet.from_dict(document).keys if one.key_id and one.public_key_use in (None, "sig")]
+    found = {str(one.key_id): one.key for one in keys}
+    return {name: key for name, key in found.items() if not (isinstance(key, RSAPublicKey) and key.key_size < 2048)}

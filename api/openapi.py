@@ -119,7 +119,7 @@ PANEL_PARAMETERS = [
     in_path("name", "a name that /api/v1/dashboards lists"),
     in_path("slug", "a slug that /api/v1/dashboards lists"),
     *RANGE,
-]
+]  # variables are `var-name`, one parameter for each value; which there are depends on the dashboard
 DASHBOARDS = _answer(
     "the dashboards that the token may see",
     _list(

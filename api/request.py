@@ -17,7 +17,7 @@ from gendash.engine.config.value_types import seconds
 from gendash.engine.languages.grafana_macros import Span
 
 RANGES = ("24h", "7d", "30d")
-DEFAULT, DEFAULT_LIMIT, MOST_ROWS = "30d", 100, 1000
+DEFAULT, DEFAULT_LIMIT, MOST_ROWS = "7d", 100, 1000
 LONGEST_TEXT = 200
 _EARLIEST, _LATEST = 2000, 2199
 

@@ -24,6 +24,7 @@ from gendash.api.service import (
     json_bytes,
     known_already,
     moment_asked,
+    picked,
     request_key,
     require,
     sent,
@@ -96,7 +97,7 @@ def _stats(app: FastAPI, service: Service, endpoint: Endpoint) -> None:
         params = single(request)
         wanted = asked(world.catalog.config, endpoint, native, params, world.now)
         is_csv = wants_csv(request)
-        key = f"{endpoint.path} {audience} {is_csv} {request_key(params, world)}"
+        key = f"{endpoint.path} {audience} {is_csv} {request_key(world, params)}"
         key += await service.versions.of(below)
 
         def compute() -> bytes:
@@ -186,8 +187,8 @@ def _panels(app: FastAPI, service: Service) -> None:
         one = next((each for each in board.panels() if each.slug == slug), None)
         if one is None:
             raise Wrong("no panel has this name", 404)
-        params = single(request)
-        moment = moment_asked(world, params)
+        params, values = picked(request)
+        moment = moment_asked(world, params, values)
 
         def compute() -> bytes:
             read = read_panel(catalog, world.sources(audience), board, slug, moment, world.rendered(board))
@@ -196,7 +197,7 @@ def _panels(app: FastAPI, service: Service) -> None:
 
         if any(query.language == "promql" for query in one.queries):
             return fresh(await run_in_threadpool(compute), JSON)
-        key = f"{name}/{slug} {audience} {request_key(params, world)}"
+        key = f"{name}/{slug} {audience} {request_key(world, params, values)}"
         key += await service.versions.of(service.versions.panel_relations(name, slug))
         return await _kept(service, request, key, PANEL_S, compute, JSON)
 
@@ -254,9 +255,10 @@ def _pages(app: FastAPI, service: Service) -> None:
     async def dashboard(request: Request) -> Response:
         audience, name = require(request, "admin", "viewer").audience, request.path_params["name"]
         _dashboard(service, audience, name)
-        params = {key: value for key, value in single(request).items() if value}
-        moment = moment_asked(world, params)
-        key = f"page {name} {audience} {request_key(params, world)}"
+        given, values = picked(request)
+        params = {key: value for key, value in given.items() if value}  # a form sends what is not chosen as empty
+        moment = moment_asked(world, params, values)
+        key = f"page {name} {audience} {request_key(world, params, values)}"
         key += await service.versions.of(world.catalog.relations)
 
         def compute() -> bytes:

@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from gendash.api.answers import World
 from gendash.api.cache import MEMORY_S, Cache, Kept, etag_of
 from gendash.api.endpoint import Endpoint
-from gendash.api.identity import Gate, Identity
+from gendash.api.identity import Gate, Identity, is_text
 from gendash.api.limits import Limiter
 from gendash.api.own import OwnList
 from gendash.api.request import Wrong, span_asked
@@ -146,17 +146,32 @@ def single(request: Request) -> dict[str, str]:
     return dict(pairs)
 
 
-def request_key(params: Mapping[str, str], world: World) -> str:
+def picked(request: Request) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Parameters that are given once, and the values of variables, `var-name=value`, each as often as given."""
+    values: dict[str, list[str]] = {}
+    rest: dict[str, str] = {}
+    for name, value in request.query_params.multi_items():
+        if name.startswith("var-"):
+            if value:  # a form sends an empty one for All
+                values.setdefault(name.removeprefix("var-"), []).append(value)
+        elif name in rest:
+            raise Wrong(f"'{name[:40]}' is given more than once")
+        else:
+            rest[name] = value
+    return rest, values
+
+
+def request_key(world: World, *params: Mapping[str, Any]) -> str:
     """The same text for equal requests of one minute."""
-    return json.dumps([sorted(params.items()), int(world.now.timestamp() // 60)])
+    return json.dumps([*(sorted(one.items()) for one in params), int(world.now.timestamp() // 60)])
 
 
-def moment_asked(world: World, params: Mapping[str, str]) -> Moment:
-    """The range and the variables of a request; variables are ``var-name=value``. Raises Wrong."""
-    picked = {name.removeprefix("var-"): value.split(",") for name, value in params.items() if name.startswith("var-")}
-    rest = {name: value for name, value in params.items() if not name.startswith("var-")}
-    unknown = [one for one in rest if one not in ("range", "from", "to")]
+def moment_asked(world: World, params: Mapping[str, str], values: Mapping[str, list[str]]) -> Moment:
+    """The range and the variables of a request. Raises Wrong."""
+    unknown = [one for one in params if one not in ("range", "from", "to")]
     if unknown:
         raise Wrong(f"no parameter '{unknown[0][:40]}'; there are range, from, to, and var- with a variable's name")
-    span, explicit = span_asked(world.catalog.config, rest, world.now)
-    return Moment(world.now, world.at, span if explicit else None, picked)
+    if any(not is_text(one) for each in values.values() for one in each):
+        raise Wrong("a value of a variable is no text")
+    span, explicit = span_asked(world.catalog.config, params, world.now)
+    return Moment(world.now, world.at, span if explicit else None, values)

@@ -3,7 +3,7 @@
 All in one run, interleaved: the parts alone, the load, and a thorough rerun of the same range. A server in a process of
 its own replays rows that it encoded beforehand. CPU seconds are those of all processes: this one, the server, and the
 backend of PostgreSQL. Where the CPU seconds of the parts exceed what two cores give, that limit is the reference.
-Run with `python -m gendash.benchmarks.bench_sync --rows 100000`; `--memory N` prints the peak over a load of N rows.
+Run with `python -m gendash.benchmarks.bench_sync --rows 100000`; `--memory N` prints the peaks of loads of up to N.
 """
 
 from __future__ import annotations
@@ -214,11 +214,12 @@ def memory(url: str, address: str, count: int) -> None:
     environ = {"LANGFUSE_BASE_URL": address, "LANGFUSE_PUBLIC_KEY": "pk", "LANGFUSE_SECRET_KEY": "sk"}
     config = load_config("langfuse: {plan: self-hosted}", environ=environ | {"GENDASH_DATABASE_URL": url})
     peaks = []
-    for rows in (50_000, count):
+    for rows in (count // 10, 3 * count // 10, count):
         make_tables(url)
         loaded(config, rows, True)
-        peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-    print(f"peak memory: {peaks[0]:.0f} MB after 50,000 rows, {peaks[1]:.0f} MB after {count:,} (target: flat)")
+        peaks.append(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB after {rows:,}")
+        print(f"peak memory: {peaks[-1]}", flush=True)
+    print(f"peak memory: {', '.join(peaks)} rows (target: flat)")
 
 
 def main() -> None:

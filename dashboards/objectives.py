@@ -109,7 +109,7 @@ def _charts(name: str) -> Row:
         f"{name}_shares",
         f"{name}: share of bad events by window",
         "Share of events that were not good, of the worst service, over 5 minutes, 1 hour, 6 hours and 3 days: a short "
-        "window shows that it goes on, a long one that it matters.",
+        "window shows that it continues, a long one that it matters.",
         Lines(unit="percentunit", no_data="no events"),
         [promql(f"max({_bad(name, w)})", legend=w, may_be_empty=QUIET, may_be_zero=FINE) for w in WINDOWS],
         width=12,

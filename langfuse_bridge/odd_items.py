@@ -34,7 +34,7 @@ class Listed(NamedTuple):
     data: list[Any]
     rejected: list[Rejected]
     sent: int
-    meta: Meta
+    meta: Meta = Meta()
 
 
 class _Loose(msgspec.Struct):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -17,7 +19,7 @@ from gendash.langfuse_bridge.odd_items import Listed, Rejected, item_decoder, pa
 from gendash.langfuse_bridge.rows import Shaper
 from gendash.langfuse_bridge.streams import OBSERVATIONS, SCORES, StoredRow, Stream
 
-MS = timedelta(milliseconds=1)
+MS, NARROWEST = timedelta(milliseconds=1), timedelta(seconds=1)
 LIMITS = {"v2/observations": 1000, "v3/scores": 100, "observations": 100, "traces": 100, "v2/scores": 100}
 """Rows a page, as many as the server gives."""
 _FIELDS = "core,basic,time,model,usage,prompt,metrics,trace_context"
@@ -27,6 +29,9 @@ _SCORES = page_decoder(api_types.Score)
 _TRACES = page_decoder(TraceItem)
 _TRACE = item_decoder(TraceItem)
 _KNOWN_TRACES = 50_000
+_REPEATS, _SAME, _ENDLESS = 100, 3, 10_000
+"""A cursor or a page that comes so often, and a list with so many pages without a row or within an instant, never ends.
+"""
 _PLAIN_ID = re.compile(r"[\w~-][\w.~-]{0,499}", re.ASCII)
 """Ids that every proxy lets through in a path."""
 
@@ -99,7 +104,8 @@ def _by_cursor(
     """Pages linked by cursors. A page may be short or empty and still carry one; only its absence ends the list."""
     floor: datetime | None = None
     unplaced: tuple[Rejected, ...] = ()
-    seen, empty = "", 0
+    cursors: Counter[str] = Counter()
+    empty = 0
     while True:
         answer = client.get(path, params, decode)
         found = [shape(item) for item in answer.data]
@@ -114,11 +120,14 @@ def _by_cursor(
             unplaced = ()
         else:
             unplaced = (*unplaced, *answer.rejected)
-        empty = empty + 1 if cursor == seen and not found else 0
-        if empty == 100:
-            what = f"/api/public/{path} sends the same cursor again and again"
-            raise Unexpected(Problem(client.where, what, "run again; report it to the server's operator"))
-        seen = cursor
+        empty = 0 if found else empty + 1
+        cursors[cursor] += 1
+        if cursors[cursor] == _REPEATS or empty == _ENDLESS:
+            what = (
+                f"/api/public/{path} sends {'the same cursor' if empty < _ENDLESS else 'empty pages'} again and again"
+            )
+            do = "does a proxy drop query parameters? run again; report it to the server's operator"
+            raise Unexpected(Problem(client.where, what, do))
         params = {**params, "cursor": cursor}
 
 
@@ -155,14 +164,17 @@ def _by_time(
 ) -> Iterator[tuple[Listed, datetime | None]]:
     """Pages of a list that only counts pages: each request ends where the last row started.
 
-    So rows that come or go meanwhile shift nothing; page numbers are used only within one millisecond.
+    So rows that come or go meanwhile shift nothing; page numbers are used only within one millisecond. An item that the
+    server cannot give, alone on its page in a window as narrow as any, is set aside.
     """
     end, page = window.end, 1
+    alone = limit == 1 and end is not None and end - window.start <= NARROWEST
+    pages = _Pages(client, path)
     while True:
         bounds = _bounds(Window(window.start, end), *names)
         params: Params = {"limit": limit, "page": page, **bounds}
         params |= {"fields": "core"} if path == "traces" else {}  # without what was said
-        answer = client.get(path, params, decode)
+        answer = pages.get(params, page, decode, alone)
         total = answer.meta.total_items
         if not answer.sent or (answer.sent < limit if total is None else total <= page * limit):
             yield answer, None
@@ -175,6 +187,33 @@ def _by_time(
         yield answer, last
         above = _ceil(last)
         end, page = (end, page + 1) if end is not None and above >= end else (above, 1)
+
+
+@dataclass
+class _Pages:
+    """The pages of a list with numbers, without an item that is too large and without an end that never comes."""
+
+    client: Client
+    path: str
+    before: list[str] = field(default_factory=list)
+    same: int = 0
+
+    def get(self, params: Params, page: int, decode: Any, alone: bool) -> Listed:
+        """A page. An item that stands ``alone`` on it and that the server cannot give is one that is set aside."""
+        try:
+            answer: Listed = self.client.get(self.path, params, decode)
+        except TooMuch as refusal:
+            if not alone or refusal.away or page > _REPEATS:
+                raise
+            reason = f"one item alone is too large to be read: number {page} of its second"
+            return Listed([], [Rejected("", "", None, reason)], 1)
+        ids = [item.id for item in answer.data]
+        self.same = self.same + 1 if page > 1 and ids == self.before and ids else 0
+        self.before = ids
+        if self.same == _SAME or page > _ENDLESS:
+            what = f"/api/public/{self.path} sends the same page again and again"
+            raise Unexpected(Problem(self.client.where, what, "does a proxy drop query parameters?"))
+        return answer
 
 
 def _ceil(at: datetime) -> datetime:

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import math
 import re
+import struct
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -19,7 +20,7 @@ from gendash.langfuse_bridge.names import key_text, name_or_none
 from gendash.langfuse_bridge.streams import FIELDS, FREE_TEXT, StoredRow
 from gendash.langfuse_bridge.usage import tokens
 
-_MOST_HASHES = 50_000
+_MOST_KEPT, _LONGEST_KEPT = 50_000, 1000
 _CENTS = Decimal("1e-12")  # the server keeps twelve places
 
 
@@ -33,6 +34,8 @@ class Shaper:
             name in self.fields for name in FIELDS
         )
         self._hashes: dict[str, str] = {}
+        self._names: dict[tuple[str | None, ...], StoredRow] = {}
+        self._tags: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def user(self, user_id: str | None) -> str | None:
         """The keyed hash of a user id; NULL for nobody."""
@@ -40,9 +43,8 @@ class Shaper:
             return None
         found = self._hashes.get(user_id)
         if found is None:
-            if len(self._hashes) >= _MOST_HASHES:
-                self._hashes.clear()
-            found = self._hashes[user_id] = hmac.digest(self._key, user_id.encode(), hashlib.sha256).hex()
+            found = hmac.digest(self._key, user_id.encode(), hashlib.sha256).hex()
+            _keep(self._hashes, user_id, found)
         return found
 
     def observation(self, item: Observation, trace: TraceItem | None = None) -> StoredRow:
@@ -50,23 +52,49 @@ class Shaper:
         owner: Any = trace or item
         row = (
             self.project,
-            *_identity(item),
-            name_or_none(owner.release),
-            name_or_none(item.version),
+            key_text(item.trace_id),
+            key_text(item.id),
+            name_or_none(item.parent_observation_id),
+            *self._named(item, owner.release),
             *_times(item),
             *_figures(item),
             self.user(owner.user_id),
             (owner.user_id or None) if self._user_id else None,
             name_or_none(owner.session_id),
-            tuple(sorted(map(key_text, owner.tags))) if owner.tags else (),
+            self._tagged(owner.tags) if owner.tags else (),
             name_or_none(trace.name if trace else item.trace_name),
             *self._details(item),
-            _utc(item.updated_at),
         )
         return (*row, digest(row))
 
+    def _named(self, item: Observation, release: str | None) -> StoredRow:
+        """Type, name, model, level, environment, release, version. Few sets of them are in very many rows."""
+        key = (item.type, item.name, item.model, item.level, item.environment, release, item.version)
+        found = self._names.get(key)
+        if found is None:
+            found = (
+                key_text(item.type),
+                name_or_none(item.name),
+                name_or_none(item.model),
+                key_text(item.level or "DEFAULT"),
+                key_text(item.environment or "default"),
+                name_or_none(release),
+                name_or_none(item.version),
+            )
+            _keep(self._names, key, found)
+        return found
+
+    def _tagged(self, tags: list[str]) -> tuple[str, ...]:
+        """Tags in order."""
+        key = tuple(tags)
+        found = self._tags.get(key)
+        if found is None:
+            found = tuple(sorted(map(key_text, tags)))
+            _keep(self._tags, key, found)
+        return found
+
     def _details(self, item: Observation) -> StoredRow:
-        """Place in the trace, prompt, error, and what settings open."""
+        """Place in the trace, prompt, error, what settings open, and when the server wrote it."""
         failed = item.level == "ERROR"
         return (
             not item.parent_observation_id if item.is_root_observation is None else item.is_root_observation,
@@ -76,6 +104,7 @@ class Shaper:
             (item.status_message or None) if failed and self._error_text else None,
             (_json(item.model_parameters) or None) if self._parameters else None,
             allowed(_json(item.metadata), self.metadata) if self.metadata else {},
+            _utc(item.updated_at),
         )
 
     def score(self, item: Score) -> StoredRow:
@@ -114,18 +143,12 @@ def _subject(item: Score) -> tuple[str | None, str | None, str | None]:
     )
 
 
-def _identity(item: Observation) -> StoredRow:
-    """What names a step: trace, id, parent, type, name, model, level, environment."""
-    return (
-        key_text(item.trace_id),
-        key_text(item.id),
-        name_or_none(item.parent_observation_id),
-        key_text(item.type),
-        name_or_none(item.name),
-        name_or_none(item.model),
-        key_text(item.level or "DEFAULT"),
-        key_text(item.environment or "default"),
-    )
+def _keep(cache: dict[Any, Any], key: Any, value: Any) -> None:
+    """Remembers a value by a short key, among not too many others."""
+    if len(cache) >= _MOST_KEPT:
+        cache.clear()
+    if sum(len(text or "") for text in key) <= _LONGEST_KEPT:
+        cache[key] = value
 
 
 def _times(item: Observation) -> StoredRow:
@@ -143,14 +166,8 @@ def _times(item: Observation) -> StoredRow:
 def _figures(item: Observation) -> StoredRow:
     """Tokens by what they are, usage, cost, and where the cost comes from."""
     usage, cost = _counts(item.usage_details), costs(item.cost_details)
-    return (
-        *tokens(usage),
-        usage.get("total", 0),
-        usage,
-        _total(cost),
-        cost,
-        _source(item, usage, cost) if cost else None,
-    )
+    source = _source(item, usage, cost) if cost else None
+    return (*tokens(usage), usage.get("total", 0), usage, _total(cost), cost, source)
 
 
 _PACK = msgspec.msgpack.Encoder(order="deterministic").encode
@@ -231,6 +248,7 @@ def _count(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MOST else None
 
 
+_INT8 = struct.Struct(">q")
 MOST = 2**53
 _MOST_TYPES = 500
 _SMALLEST, _LARGEST = -30, 15
@@ -239,7 +257,8 @@ _SMALLEST, _LARGEST = -30, 15
 
 def digest(row: StoredRow) -> int:
     """A signature of all values of a row, 64 bits."""
-    return int.from_bytes(hashlib.blake2b(_PACK(row), digest_size=8).digest(), "big", signed=True)
+    found: int = _INT8.unpack(hashlib.blake2b(_PACK(row), digest_size=8).digest())[0]
+    return found
 
 
 def _total(cost: Mapping[str, Decimal]) -> Decimal | None:

@@ -15,7 +15,7 @@ from gendash.langfuse_bridge import client as langfuse
 from gendash.langfuse_bridge import windows
 from gendash.langfuse_bridge.client import Api, Client
 from gendash.langfuse_bridge.odd_items import Rejected
-from gendash.langfuse_bridge.pages import LIMITS, MS, Page, Pages, Window, page_reader, pages_path
+from gendash.langfuse_bridge.pages import LIMITS, MS, NARROWEST, Page, Pages, Window, page_reader, pages_path
 from gendash.langfuse_bridge.read_ahead import read_ahead
 from gendash.langfuse_bridge.replace import Closed
 from gendash.langfuse_bridge.rows import Shaper
@@ -27,6 +27,7 @@ from gendash.langfuse_bridge.windows import Pass, Width
 
 NARROWINGS = 3
 """How often a run narrows the window in a row for a server that may as well be away; the next run starts below."""
+_CONTINUES = "continues at {:%Y-%m-%d %H:%M}, where the last run over this range ended"
 PART = 10_000
 """Rows held in memory before a part of a window is written; up to three parts are held at once."""
 
@@ -98,7 +99,7 @@ def run_stream(
         for at in run.reclose:
             _pass(job, Pass("again", at, at + MS))
         values: dict[str, Any] = {"resume_at": None, "api": api, "server": report.server}
-        if not any(bounds):  # what lies outside of a range is as it was
+        if not any(bounds) or windows.begins_with(state, bounds, run.now):  # what lies outside of a range is as it was
             values |= {"finished_at": run.now, "error": None, "error_at": None}
         run.store.note(done.project, stream.name, values)
     except TargetError:
@@ -112,14 +113,23 @@ def run_stream(
 
 
 def _passes(job: Job, config: Config, bounds: tuple[datetime | None, datetime | None], resume: bool) -> list[Pass]:
-    """The passes of a run: those that are due, or the one over a range, which may continue an earlier one."""
+    """The passes of a run: those that are due, or the one over a range. The first sync of all begins with its range."""
     since, now = timedelta(seconds=config.seconds("langfuse.since")), job.run.now
-    if not any(bounds):
-        return windows.passes(job.state, now, since, config.zone)
-    one = windows.range_pass(job.state, bounds[0] or now - since, bounds[1], now, resume)
+    if bounds[0] and windows.begins_with(job.state, bounds, now):
+        since, until = now - bounds[0], job.state.closed_until
+        if until:
+            job.done.notes.append(_CONTINUES.format(until))
+    elif any(bounds):
+        return [_range_pass(job, bounds[0] or now - since, bounds[1], resume)]
+    return windows.passes(job.state, now, since, config.zone)
+
+
+def _range_pass(job: Job, start: datetime, end: datetime | None, resume: bool) -> Pass:
+    """The pass over a range, which may continue an earlier one."""
+    one = windows.range_pass(job.state, start, end, job.run.now, resume)
     if one.begin:
-        job.done.notes.append(f"continues at {one.begin:%Y-%m-%d %H:%M}, where the last run over this range ended")
-    return [one]
+        job.done.notes.append(_CONTINUES.format(one.begin))
+    return one
 
 
 def _pass(job: Job, part: Pass) -> None:
@@ -186,7 +196,7 @@ def _narrow(job: Job, width: Width, refusal: langfuse.TooMuch, failures: int) ->
     """
     run, where = job.run, job.run.client.where
     if width.at and width.at.end is None:
-        width.now = max(run.now - width.at.start, 2 * windows.NARROWEST)
+        width.now = max(run.now - width.at.start, 2 * NARROWEST)
     possible = width.narrow(both=job.path in langfuse.WHOLE_ITEMS)
     _note_width(job, width)
     if refusal.away and (failures > NARROWINGS or not possible):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -20,9 +21,12 @@ from gendash.langfuse_bridge.store import Store
 from gendash.langfuse_bridge.stream_run import Run, run_stream
 from gendash.langfuse_bridge.streams import OBSERVATIONS, STREAMS
 from gendash.langfuse_bridge.sync_report import Progress, StreamReport, SyncReport
+from gendash.langfuse_bridge.sync_state import public_reason
 
 GC_EVERY = 100_000
 """Objects between two looks of the garbage collector during a run."""
+SWITCH_S = 0.0005
+"""Seconds for which a thread that computes may keep another one waiting."""
 AGAIN = 2
 """How often a request is sent in a run in which the server already failed for long."""
 Bounds = tuple[datetime | None, datetime | None]
@@ -51,7 +55,7 @@ def sync(
     try:
         if dry_run:
             return _estimate(config, client, store, now, from_, to)
-        with _seldom_collected():
+        with _two_threads():
             return _sync(config, client, store, now, (from_, to), resume, progress or (lambda _: None))
     finally:
         client.close()
@@ -59,14 +63,20 @@ def sync(
 
 
 @contextmanager
-def _seldom_collected() -> Iterator[None]:
-    """Lets the garbage collector look seldom: rows hold no cycles, and it would take a fifth of the time of reading."""
-    before = gc.get_threshold()
+def _two_threads() -> Iterator[None]:
+    """Settings of Python for one thread that reads while another writes.
+
+    The garbage collector looks seldom: rows hold no cycles, and it would take a fifth of the time of reading. A thread
+    that comes back from the network waits briefly for the other one, not 5 ms for each packet.
+    """
+    before, interval = gc.get_threshold(), sys.getswitchinterval()
     gc.set_threshold(GC_EVERY, *before[1:])
+    sys.setswitchinterval(SWITCH_S)
     try:
         yield
     finally:
         gc.set_threshold(*before)
+        sys.setswitchinterval(interval)
 
 
 def _sync(
@@ -123,7 +133,7 @@ def _streams(
         except TargetError as error:
             if error.problems[0].where != run.client.where:
                 raise
-            run.store.note(report.project, stream.name, {"error": str(error.problems[0]), "error_at": run.now})
+            run.store.note(report.project, stream.name, {"error": public_reason(error), "error_at": run.now})
             if isinstance(error, Unreachable):  # the others are tried too, but not for as long
                 run.client.tries = min(run.client.tries, AGAIN)
             failed = failed or error
@@ -139,7 +149,7 @@ def _models(client: Client, store: Store, project: str, now: datetime) -> Stream
     except langfuse.Paused:
         return None  # the next run is soon enough
     except TargetError as error:
-        store.note(project, MODELS.name, {"error": str(error.problems[0]), "error_at": now}, client.asked - asked)
+        store.note(project, MODELS.name, {"error": public_reason(error), "error_at": now}, client.asked - asked)
         raise
     if found is None:
         return None
@@ -179,6 +189,6 @@ def _estimate(
 def _note_error(store: Store, project: str, now: datetime, error: GendashError) -> None:
     try:
         for stream in STREAMS:
-            store.note(project, stream.name, {"error": str(error.problems[0]), "error_at": now})
+            store.note(project, stream.name, {"error": public_reason(error), "error_at": now})
     except GendashError:
         pass  # the store itself may be what failed

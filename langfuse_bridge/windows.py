@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from gendash.langfuse_bridge.pages import Window
+from gendash.langfuse_bridge.pages import NARROWEST, Window
 from gendash.langfuse_bridge.sync_state import SyncState
 
 HOUR = timedelta(hours=1)
@@ -21,7 +21,7 @@ REMEMBERED = timedelta(days=1)
 GOOD, UNSURE = 50, 5
 """After so many windows that went well, one is asked for that is twice as wide as what failed before: soon where
 nothing was answered after the failure, since then the server may just have been away."""
-NARROWEST, WIDEST = timedelta(seconds=1), timedelta(days=1)
+WIDEST = timedelta(days=1)
 
 
 AHEAD = timedelta(minutes=5)
@@ -46,8 +46,8 @@ class Width:
     """The width of the next window, and the rows of a page: wide if little is found, so that quiet weeks cost few
     requests.
 
-    The width stays below ``too_wide``, the narrowest one that the server did not answer, and the page at ``rows``, until
-    many windows went well. Then one of the two is ``tried`` doubled; if that fails, only that one is halved again.
+    The width stays below ``too_wide``, the narrowest one that the server did not answer, and the page at ``rows``,
+    until many windows went well. Then one of the two is ``tried`` doubled; if that fails, only that one is halved.
     ``sure`` says that a narrower window was answered right after the failure. ``at`` is the window that is being read.
     """
 
@@ -142,6 +142,17 @@ def passes(state: SyncState, now: datetime, since: timedelta, zone: ZoneInfo) ->
     return found
 
 
+def begins_with(state: SyncState, bounds: tuple[datetime | None, datetime | None], now: datetime) -> bool:
+    """True if a range up to now is where the history begins: no sync of the stream came to its end before.
+
+    It is then synced as any first run is, and later runs continue where it ends. One that was broken off is continued.
+    """
+    start, end = bounds
+    if start is None or start >= now or end is not None or state.finished_at is not None:
+        return False
+    return state.closed_from in (None, _floor(start))
+
+
 def range_pass(state: SyncState, start: datetime, end: datetime | None, now: datetime, resume: bool = True) -> Pass:
     """The pass over a range. What a run over it closed within the last day, before it was broken off, is left out."""
     first, at, began = state.range_from, state.range_at, state.range_began
@@ -201,8 +212,13 @@ def advance(part: Pass, state: SyncState, window: Window, now: datetime) -> Mapp
         return {"closed_until": max(state.closed_until or reached, reached)}
     if part.kind == "again":
         return {}
-    name = "range_at" if part.kind == "range" else f"look_{part.kind}_at"
-    return {name: None if window.end in (None, part.end) else window.end}
+    whole = window.end in (None, part.end)
+    if part.kind != "range":
+        return {f"look_{part.kind}_at": None if whole else window.end}
+    values: dict[str, Any] = {"range_at": None if whole else window.end}
+    if whole and state.closed_from and part.start < state.closed_from <= (part.end or now):
+        values["closed_from"] = part.start  # the range is joined to what was closed, and look-backs go through it too
+    return values
 
 
 def again_from(at: datetime, state: SyncState, now: datetime) -> dict[str, Any]:

@@ -100,8 +100,8 @@ def arc(start: float, end: float, outer: float, inner: float, color: str, title:
     ]
     (ax, ay), (bx, by), (dx, dy), (cx, cy) = ((round(x, 2), round(y, 2)) for x, y in points)
     large = end - start > 0.5
-    path = [svg.M(ax, ay), svg.A(outer, outer, 0, large, True, bx, by), svg.L(cx, cy)]
-    path += [svg.A(inner, inner, 0, large, False, dx, dy)] if inner else []
+    path = [svg.M(ax, ay), svg.Arc(outer, outer, 0, large, True, bx, by), svg.L(cx, cy)]
+    path += [svg.Arc(inner, inner, 0, large, False, dx, dy)] if inner else []
     titles: list[svg.Element] = [svg.Title(text=_safe(title))] if title else []
     return svg.Path(d=[*path, svg.Z()], style=f"fill:{color}", class_=["slice"], elements=titles)
 

@@ -22,7 +22,7 @@ from gendash.engine.read.transform import sorted_frame
 from gendash.engine.render.dashboards import link_target
 from gendash.pages.bands import heatmap, sparkline, states
 from gendash.pages.charts import Chart, Entry, View, curves
-from gendash.pages.colors import css_color
+from gendash.pages.colors import css_color, text_color
 from gendash.pages.shapes import gauge, histogram, named_bars, pie
 from gendash.pages.values import values_of
 
@@ -77,7 +77,7 @@ def _tile(read: PanelRead, setting: Setting) -> Markup:
     for one in values:
         shown = one.shown
         tinted = options.get("colorMode") == "value" or (shown.mapped and shown.number is None)
-        parts.append(_figure(one.name, shown, size, css_color(shown.color) if tinted else ""))
+        parts.append(_figure(one.name, shown, size, text_color(shown.color) if tinted else ""))
         time = next((field for field in one.frame.fields if field.kind == "time"), None)
         if options.get("graphMode") == "area" and len(values) == 1 and time is not None:
             hue = css_color(shown.color if shown.number is not None else "gray")
@@ -261,7 +261,7 @@ def _cell(frame: Frame, one: Field, row: int, setting: Setting) -> Markup:
         return Markup('<td class="{} filled" style="background:{}">{}</td>').format(align, color, text)
     wraps = " wrap" if custom.get("wrapText") else ""
     if kind == "color-text" or (shown.mapped and shown.color != "text"):
-        return Markup('<td class="{}{}" style="color:{}">{}</td>').format(align, wraps, color, text)
+        return Markup('<td class="{}{}" style="color:{}">{}</td>').format(align, wraps, text_color(shown.color), text)
     return Markup('<td class="{}{}">{}</td>').format(align, wraps, text)
 
 

@@ -27,6 +27,7 @@ from gendash.demo.langfuse_double import LangfuseDouble
 from gendash.demo.llm import PROJECT, price_list
 from gendash.demo.platform import generate
 from gendash.demo.postgres import Server
+from gendash.engine.clients.prometheus import Call
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
@@ -71,7 +72,13 @@ class Store:
     """A filled store, the ids of two users who did much, and the URL of its owner and of a superuser."""
 
     def __init__(
-        self, server: Server, name: str = "api", seed: int = 3, zone: str = "Europe/Berlin", scale: float = 0.05
+        self,
+        server: Server,
+        name: str = "api",
+        seed: int = 3,
+        zone: str = "Europe/Berlin",
+        scale: float = 0.05,
+        empty: bool = False,
     ) -> None:
         world = generate(seed, NOW, scale)
         self.zone = zone
@@ -79,6 +86,12 @@ class Store:
             admin.execute(f"create database {name}")
         self.admin = server.url(name)
         load.load(self.admin, world)
+        if empty:
+            with psycopg.connect(self.admin) as connection:
+                listed = connection.execute(
+                    "select string_agg(format('%I', tablename), ', ') from pg_tables where schemaname = 'public'"
+                ).fetchone()
+                connection.execute(f"truncate {listed and listed[0]}")
         self.owner = server.url(name, load.OWNER, load.add_owner(self.admin))
         counted = (
             "select user_id::text from conversations where user_id is not null group by 1 order by count(*) desc, 1"
@@ -86,7 +99,12 @@ class Store:
         with psycopg.connect(self.admin) as connection:
             self.users = [row[0] for row in connection.execute(f"{counted} limit 2")]
         with LangfuseDouble(
-            world.observations, world.scores, project_id=PROJECT, public_key="pk", secret_key="sk", models=price_list()
+            [] if empty else world.observations,
+            [] if empty else world.scores,
+            project_id=PROJECT,
+            public_key="pk",
+            secret_key="sk",
+            models=price_list(),
         ) as double:
             environ = {"LANGFUSE_BASE_URL": double.url, "LANGFUSE_PUBLIC_KEY": "pk", "LANGFUSE_SECRET_KEY": "sk"}
             self.catalog = self.definitions(**environ)
@@ -109,7 +127,7 @@ class Store:
             "GENDASH_PROMETHEUS_URL": "none",
         }
 
-    def service(self, more: str = "", redis: str = "", **environ: str) -> Service:
+    def service(self, more: str = "", redis: str = "", call: Call | None = None, **environ: str) -> Service:
         catalog = self.definitions(more, **environ)
         endpoints, problems = read_endpoints(catalog, packaged_endpoints())
         lists, wrong = read_lists(catalog, packaged_lists())
@@ -117,7 +135,7 @@ class Store:
         pools = Pools(catalog.config)
         gate = Gate(catalog.config, lambda _again: {"k1": KEY.public_key()})
         versions = Versions(catalog, pools)
-        world, shared = World(catalog, pools, None, NOW), Shared(redis) if redis else None
+        world, shared = World(catalog, pools, call, NOW), Shared(redis) if redis else None
         limiter = Limiter(catalog.config, shared)
         return Service(world, endpoints, lists, gate, limiter, Cache(shared), versions, shared)
 

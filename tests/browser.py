@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -19,6 +20,14 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 def program() -> str | None:
     """The path of a Chromium on PATH, or None."""
     return next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+# Chromium reads commands from descriptor 3 and writes answers to 4
+_BECOME = """import os, sys
+import fcntl
+read, write = (fcntl.fcntl(int(one), fcntl.F_DUPFD, 10) for one in sys.argv[1:3])
+os.dup2(read, 3), os.dup2(write, 4)
+os.execv(sys.argv[3], sys.argv[3:])"""
 
 
 class Browser:
@@ -100,9 +109,8 @@ def browser(environ: Mapping[str, str] = os.environ) -> Iterator[Browser]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         options = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"]
         options += ["--remote-debugging-pipe", f"--user-data-dir={profile}", "--force-color-profile=srgb"]
-        command = f'exec 3<&{its_read} 4>&{its_write}; exec "$@"'
         process = subprocess.Popen(
-            ["/bin/sh", "-c", command, "sh", found, *options, "about:blank"],
+            [sys.executable, "-c", _BECOME, str(its_read), str(its_write), found, *options, "about:blank"],
             pass_fds=(its_read, its_write),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -22,6 +22,8 @@ def alerting_notes(catalog: Catalog) -> list[Problem]:
     alerts = {rule.name: rule.labels for rule in live_rules(catalog) if rule.kind == "alert"}
     if not alerts:
         return found
+    if config["alerting.by"] == "none":  # said once in the settings: not on each run
+        return found
     if nobody := who_is_notified(config):
         return [*found, Problem("alerting", nobody)]
     if lost := unreached(config, alerts):

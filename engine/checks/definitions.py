@@ -18,6 +18,7 @@ from gendash.engine.checks.documents import check_documents, check_templates
 from gendash.engine.checks.functions import check_audit_places, check_builtins, check_system_functions
 from gendash.engine.checks.labels import check_labels
 from gendash.engine.checks.metric_settings import check_metric_settings
+from gendash.engine.checks.overrides import check_overrides
 from gendash.engine.checks.prose import check_prose
 from gendash.engine.checks.queries import expression_error
 from gendash.engine.checks.rule_tests import check_rule_tests
@@ -50,8 +51,8 @@ def check(catalog: Catalog) -> list[Problem]:
     """
     judged, wrong = sound(catalog)
     found = [*catalog.problems, *check_header_keys(catalog), *wrong]
-    platform = check_platform_sql(judged)
-    if platform:  # whatever reads that column is not to blame
+    platform = [*check_platform_sql(judged), *check_adapter(judged)]
+    if platform:  # whatever reads that column, or that file, is not to blame
         return list(dict.fromkeys([*found, *platform]))
     if catalog.complete:
         found += [problem for one in CHECKS for problem in one(judged)] + check_rules(judged)
@@ -59,6 +60,7 @@ def check(catalog: Catalog) -> list[Problem]:
         unclear = {relation.path for relation in catalog.relations.values() if any(faulty(relation))}
         headers = [problem for one in HEADER_CHECKS for problem in one(judged)]
         found += [problem for problem in headers if problem.where.split(":")[0] not in unclear]
+        found += check_overrides(judged) if not found else []  # what is rendered is judged once the rest is right
     return list(dict.fromkeys(found))
 
 
@@ -162,8 +164,17 @@ def check_variables(catalog: Catalog) -> list[Problem]:
     return found
 
 
-# maps whose keys are chosen by their author
-_OWN_NAMES = ("langfuse.", "api.", "grafana.", "prometheus.", "alerting.", "slos.")
+def check_breakdown(catalog: Catalog) -> list[Problem]:
+    """A key of metadata by which figures are broken down is one that is kept."""
+    key = "langfuse.breakdown_keys"
+    return [
+        Problem(catalog.config.where(key), f"'{name}' is not kept", "add it to langfuse.metadata as well")
+        for name in catalog.config[key]
+        if name not in catalog.config["langfuse.metadata"]
+    ]
+
+
+_NAMES_OF_CONTENT = ("platform.", "cadences.", "audit_limits.", "metrics.", "labels.")  # other maps name what is new
 
 
 def check_settings_known(catalog: Catalog) -> list[Problem]:
@@ -180,7 +191,8 @@ def check_settings_known(catalog: Catalog) -> list[Problem]:
             known |= {f"audit_limits.{relation.name}"} if header.get("limit") is not None else set()
     known |= {f"metrics.{key}" for key in catalog.metrics} | {f"labels.{label}" for label in catalog.names.labels}
     known |= {f"labels.{key}.{label}" for key, metric in catalog.metrics.items() for label in metric["labels"]}
-    maps = tuple(one.key.partition("*")[0] for one in SETTINGS if "*" in one.key and not one.key.startswith(_OWN_NAMES))
+    open_keys = [one.key for one in SETTINGS if "*" in one.key and one.key.startswith(_NAMES_OF_CONTENT)]
+    maps = tuple(key.partition("*")[0] for key in open_keys)
     return [
         Problem(catalog.config.where(key), f"unknown name in '{key}'", _remedy(catalog, key, known))
         for key in catalog.config.values
@@ -263,6 +275,7 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_unique,
     check_features,
     check_variables,
+    check_breakdown,
     check_settings_known,
     check_adapter,
     check_adapter_settings,

@@ -18,7 +18,7 @@ TypeName = Literal[
     "headers", "token", "proxy", "str", "text", "name", "column", "identifier", "table", "name?", "uid", "uid?",
     "int?", "url?", "role",
     "metric", "label", "duration", "durations", "sql type", "one or two", "lists", "maps", "numbers", "texts by name",
-    "maps of texts", "word lists", "days by relation", "true or row", "columns",
+    "maps of texts", "map", "word lists", "days by relation", "true or row", "columns",
     "server retention",
 ]  # fmt: skip
 _NO_PLACES = ("posix/", "right/", "posixrules", "localtime")  # beside the zones in the same folder
@@ -217,6 +217,7 @@ TYPES: Mapping[TypeName, Type] = {
     "numbers": Type("a list of numbers, each above the one before", _is_rising, {"type": "array", "items": _NUMBER}),
     "texts by name": _map("a map of names to texts", _is_text),
     "maps of texts": _map("a map of maps of texts", _is_text_map),
+    "map": Type("a map", lambda value: isinstance(value, dict), {"type": "object"}),
     "word lists": _map("a map of vocabularies, each a map of words to lists of words", _is_vocabulary),
     "days by relation": _map("a map of relations to [days before or all, days after]", _is_days),
     "true or row": Type("true or row", lambda value: value is True or value == "row", {}),

@@ -150,7 +150,7 @@ class Catalog:
 
     @cached_property
     def _bodies(self) -> dict[str, dict[str, Any]]:
-        return {where: panel.viz.to_json_data() for where, _, panel in self.panels()}
+        return {where: {"options": {}, **panel.viz.to_json_data()} for where, _, panel in self.panels()}
 
     def prose(self, text: str) -> str:
         """A description with the values of the settings that it refers to."""

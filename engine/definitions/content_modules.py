@@ -16,6 +16,7 @@ from typing import Any
 
 from gendash.engine import model
 from gendash.engine.config.load import suggest
+from gendash.engine.definitions.strays import unfit
 from gendash.engine.model import Dashboard, Problem
 
 PACKAGED = Path(__file__).resolve().parents[2]
@@ -32,6 +33,10 @@ def load_dashboards(root: Path, shown: Shown, problems: list[Problem]) -> dict[s
     """
     found: dict[str, Dashboard] = {}
     for path in _modules(root):
+        why = unfit(path, root) if root != PACKAGED else ""
+        if why:
+            problems.append(Problem(shown(path), f"cannot read: {why}", "fix the file"))
+            continue
         try:
             module = _imported(path, root)
         # a user's module may raise anything, sys.exit() included; the cause goes into the one line
@@ -73,7 +78,7 @@ def dashboard_names(root: Path) -> set[str]:
 
 def _modules(root: Path) -> list[Path]:
     paths = sorted((root / "dashboards").glob("*.py"))
-    return [path for path in paths if path.stem not in HELPERS and not path.stem.startswith("_")]
+    return [path for path in paths if path.stem not in HELPERS and not path.stem.startswith("_") and not path.is_dir()]
 
 
 def _imported(path: Path, root: Path) -> Any:

@@ -18,7 +18,7 @@ from gendash.engine.definitions.each import filled, wrong_each
 from gendash.engine.definitions.objectives import objective_metrics, objectives
 from gendash.engine.definitions.overrides import OVERRIDES, Fields, override_problems, sound_overrides
 from gendash.engine.definitions.rule_files import lines_of_entries, metrics_of, rules_of
-from gendash.engine.definitions.strays import STYLE, adapter_strays, relative_root, strays
+from gendash.engine.definitions.strays import STYLE, adapter_strays, relative_root, strays, unfit
 from gendash.engine.definitions.visual import Schemas
 from gendash.engine.definitions.yaml_text import LOADER, read_yaml
 from gendash.engine.errors import ContentError, raise_if
@@ -233,10 +233,10 @@ class _Root:
         header: dict[str, Any],
         lines: Mapping[str, int],
     ) -> Relation:
+        header = {_key(key): value for key, value in header.items()}
         listed = header.get("columns")
         columns = {
-            # YAML reads the key `null` as None
-            str(name): {key or "null": of for key, of in value.items()} if isinstance(value, dict) else {"doc": value}
+            str(name): {_key(key): of for key, of in value.items()} if isinstance(value, dict) else {"doc": value}
             for name, value in (listed.items() if isinstance(listed, dict) else ())
         }
         body = match[2].lstrip()
@@ -298,14 +298,19 @@ class _Root:
         return {} if content is None else content, self.shown(path), lines
 
     def text(self, path: Path) -> str | None:
-        """The text of a file; None if it cannot be read, which is a problem."""
-        try:
-            return path.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", None) or "not UTF-8 text"
-            self.problems.append(Problem(self.shown(path), f"cannot read: {why}", "fix the file"))
+        """The text of a file; None if it cannot be read, which is a problem; a folder is one for `strays`."""
+        if path.is_dir():
             self.complete = False
             return None
+        why = unfit(path, self.root) if self.root != PACKAGED else ""
+        try:
+            if not why:
+                return path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "not UTF-8 text"
+        self.problems.append(Problem(self.shown(path), f"cannot read: {why}", "fix the file"))
+        self.complete = False
+        return None
 
     def _yaml(self, text: str, where: str, first: int = 0) -> tuple[Any, Mapping[str, int]]:
         """The content of a YAML text, and the line of each key of its maps by path, such as ``columns.day``.
@@ -317,6 +322,11 @@ class _Root:
             self.problems.append(Problem(f"{where}:{line}" if line else where, what, do))
         self.complete &= read.is_complete
         return read.content, read.lines
+
+
+def _key(key: object) -> str:
+    """A key of a map as it is written; YAML reads `null` as None."""
+    return "null" if key is None else str(key)
 
 
 def read_documents(root: Path, problems: list[Problem]) -> dict[str, Document]:

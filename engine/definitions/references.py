@@ -176,6 +176,14 @@ def _scope(
             return str(value).lower()
         return f"{value:g}" if isinstance(value, float) else str(value)
 
+    def texts(key: str) -> str:
+        """A setting that is a list, as SQL's array of texts."""
+        if key not in config.values or not isinstance(config[key], list | tuple):
+            wrong.append((f"setting '{key}' is no list", "use setting()"))
+            return "null"
+        uses.add(("setting", key))
+        return f"array[{', '.join(map(quote_text, config[key]))}]::text[]"
+
     def duration_s(key: str) -> str:
         text = setting(key)
         try:
@@ -208,6 +216,7 @@ def _scope(
         "by": by,
         "slo": slo,
         "setting": setting,
+        "texts": texts,
         "duration_s": duration_s,
         "zone": lambda: quote_text(config["time_zone"]),
         "now": lambda: f"{schema}.clock()",

@@ -174,5 +174,6 @@ def _rule(entry: Mapping[str, Any], where: str, group: str, lines: Mapping[str, 
         labels=entry.get("labels", {}),
         annotations=entry.get("annotations", {}),
         for_=entry.get("for", ""),
+        kept_for=entry.get("kept_for", ""),
         lines=lines,
     )

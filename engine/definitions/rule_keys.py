@@ -83,6 +83,14 @@ RULE_KEYS: tuple[Key, ...] = (
         bad="10 minutes",
     ),
     Key(
+        "kept_for",
+        "text",
+        "why a series is recorded that no panel, rule or audit reads",
+        ("record",),
+        good="the capacity report reads it",
+        bad="later",
+    ),
+    Key(
         "each",
         "maps",
         "the rule once for each of these maps, `$name` replaced by its values",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,14 +14,14 @@ from gendash.engine.clients.grafana import public_url, session
 from gendash.engine.clients.http import Pause
 from gendash.engine.config.load import Config, suggest
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.deliver import grafana, ruler, rules_dir
+from gendash.engine.deliver import applies, grafana, ruler, rules_dir
 from gendash.engine.deliver.alerting import alerting_changes, observe_alerting, secrets_of
 from gendash.engine.deliver.changes import Action, Change
 from gendash.engine.deliver.observe import observe_grafana
 from gendash.engine.deliver.plan import plan
 from gendash.engine.deliver.plan_rules import reload_change, rule_changes
 from gendash.engine.deliver.state import Desired, desired
-from gendash.engine.errors import Refused, raise_if
+from gendash.engine.errors import Refused, TargetError, raise_if
 from gendash.engine.model import Problem
 from gendash.engine.render.dashboards import render_dashboards
 from gendash.engine.render.grafana_alerting import grafana_alerting
@@ -108,7 +108,7 @@ def observe_and_plan(catalog: Catalog, options: PlanOptions = EVERYTHING, pause:
     if "database" in targets:
         changes += _database(catalog)
     if "prometheus" in targets:
-        changes += _rules(catalog, options)
+        changes += rules_plan(catalog, render_rules(catalog), options)
     if "grafana" in targets:
         for one, audience in organisations(catalog):
             wanted = wanted_of(one, options, audience)
@@ -157,7 +157,7 @@ def _secret_texts(catalog: Catalog, wanted: Desired) -> dict[str, str]:
 def wanted_of(catalog: Catalog, options: PlanOptions = EVERYTHING, audience: str = "") -> Desired:
     """The desired state of Grafana, or of an audience's part, with what the store remembers of written secrets."""
     config = catalog.config
-    memory = recall(config, _key(config))
+    memory = recall(config, server_key(config))
     admin = [config.dashboard_uid(d.name) for d in catalog.dashboards.values() if d.audience == "admin"]
     rendered = render_dashboards(catalog)
     names = [name.removeprefix(DASHBOARD) for name in options.only if name.startswith(DASHBOARD)]
@@ -185,10 +185,12 @@ def carry_out(
     now: datetime,
     say: Callable[[str], None],
     done: list[Change] | None = None,
+    keep: bool = True,
 ) -> list[Change]:
     """Makes the changes and returns the result of each; ``blocked`` if it could not be made. ``say`` gets progress.
 
-    ``done`` gets each result as soon as it is there, so that an interruption can name it.
+    ``done`` gets each result as soon as it is there, so that an interruption can name it. What was delivered is kept
+    for a rollback, if ``keep``.
     """
     config, changes = catalog.config, planned.changes
     done = [] if done is None else done
@@ -219,7 +221,30 @@ def carry_out(
         finally:
             done += made
             _remember(part.catalog, part.wanted, part.changes, made)
+    if keep:
+        _keep(catalog, planned, state, now, done, say)
     return done
+
+
+def _failed(done: Sequence[Change]) -> bool:
+    """True if anything is blocked but a reload, which Prometheus makes up for by itself."""
+    return any(change.action == "blocked" and change.kind != "reload" for change in done)
+
+
+def _keep(
+    catalog: Catalog, planned: Planned, state: Path, now: datetime, done: Sequence[Change], say: Callable[[str], None]
+) -> None:
+    """Keeps what a whole apply delivered, for `rollback`; that it cannot be kept is no failure of the apply."""
+    if any(part.wanted.partial for part in planned.parts) or _failed(done):
+        return
+    places: list[tuple[Catalog, Desired | None]] = [(part.catalog, part.wanted) for part in planned.parts]
+    places = places or [(catalog, None)]
+    try:
+        for one, wanted in places:
+            text = applies.delivered_text(one, wanted)
+            applies.keep_apply(one.config, server_key(one.config), state, now, text, any(c.writes for c in done))
+    except TargetError as error:
+        say(f"note: {error.problems[0]}")
 
 
 def _remember(catalog: Catalog, wanted: Desired, planned: Sequence[Change], made: Sequence[Change]) -> None:
@@ -228,13 +253,13 @@ def _remember(catalog: Catalog, wanted: Desired, planned: Sequence[Change], made
     failed = {change.name for change in made if change.action in ("blocked", "left")}
     sent = {change.name for change in planned if change.kind in ("datasource", "alerting") and change.payload}
     written = {change.name for change in made} & sent - failed
-    memory: Memory | None = recall(config, _key(config)) if written else None
+    memory: Memory | None = recall(config, server_key(config)) if written else None
     if memory:
         texts = _secret_texts(catalog, wanted)
-        remember(config, _key(config), {uid: memory.digest(texts[uid]) for uid in written & texts.keys()})
+        remember(config, server_key(config), {uid: memory.digest(texts[uid]) for uid in written & texts.keys()})
 
 
-def _key(config: Config) -> str:
+def server_key(config: Config) -> str:
     """What the store's memory calls this Grafana."""
     admin = " admin" if config["access.admin_token"] and config["grafana_token"] == config["access.admin_token"] else ""
     return f"{public_url(config['grafana_url'])} {config['grafana_org_id']}{admin}"
@@ -246,9 +271,9 @@ def _database(catalog: Catalog) -> list[Change]:
     return [Change("database", "migration", f"schema {catalog.config['schema']}", action, lines=lines)]
 
 
-def _rules(catalog: Catalog, options: PlanOptions) -> list[Change]:
-    """The changes of the rule directory and of the ruler, of those that are configured."""
-    config, rendered = catalog.config, render_rules(catalog)
+def rules_plan(catalog: Catalog, rendered: Mapping[str, bytes], options: PlanOptions = EVERYTHING) -> list[Change]:
+    """The changes of the rule directory and of the ruler, of those that are configured, to rule files by path."""
+    config = catalog.config
     found: list[Change] = []
     if config[ruler.SETTING]:
         written, groups = _written_groups(config), ruler.wanted_groups(rendered)

@@ -166,6 +166,7 @@ def _hide(ask: Grafana, change: Change) -> Change:
     path = f"/access-control/folders/{change.name}"
     requests = [("POST", f"{path}/builtInRoles/{role}", {"permission": ""}) for role in ROLES]
     requests += [("POST", f"{path}/teams/{team}", {"permission": "View"}) for team in change.payload.get("teams", ())]
+    requests += [("POST", f"{path}/teams/{team}", {"permission": ""}) for team in change.payload.get("out", ())]
     return _in_turn(ask, change, requests)
 
 
@@ -234,6 +235,8 @@ def _saved(ask: Grafana, change: Change, body: Mapping[str, Any]) -> Change:
     the history is read once more, and an edit that our version then overwrites is restored.
     """
     done = replace(change, lines=(*change.lines, f"saved as version {body.get('version')}"))
+    if change.action == "create" and body.get("version") == 1:
+        return done  # there was none before that could have been overwritten
     path, base = f"/dashboards/uid/{change.name}/versions", change.base or 0
     try:
         status, answer = ask("GET", path, params={"limit": 5})

@@ -75,7 +75,7 @@ def _hide(place: Folder, observed: ObservedGrafana) -> Change:
     lines += [f"team {name} may view it" for name in place.teams if name in observed.teams]
     let_in = {row.get("teamId") for row in observed.permissions.get(place.uid) or ()}
     teams = [observed.teams[name] for name in place.teams if name in observed.teams]
-    payload = {"teams": [team for team in teams if team not in let_in]}
+    payload = {"teams": [team for team in teams if team not in let_in], "out": []}
     change = Change("grafana", "permission", place.uid, "update", place.title, tuple(lines), payload)
     if missing:
         what = f"Grafana has no team {', '.join(missing)}, or does not show it to this token"

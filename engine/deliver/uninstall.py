@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from gendash.engine.config.load import Config
 from gendash.engine.deliver import ruler, rules_dir, uninstall_grafana
+from gendash.engine.deliver.applies import FOLDER
 from gendash.engine.deliver.changes import Change
 from gendash.engine.deliver.plan_rules import rule_changes
 from gendash.engine.deliver.uninstall_grafana import Removal
@@ -96,9 +97,9 @@ def _rules(config: Config) -> list[Change]:
 
 
 def left(state: Path) -> list[str]:
-    """The contents of the state folder: backups, notes of checks, a demo's folder. Nothing else there is ours."""
+    """The contents of the state folder: backups, notes of checks and applies, a demo's folder; nothing else is ours."""
     demo = state / "demo" / ".gendash-demo"
-    found = [state / "backups", state / "checked", *([demo.parent] if demo.is_file() else [])]
+    found = [state / "backups", state / "checked", state / FOLDER, *([demo.parent] if demo.is_file() else [])]
     return [str(path) for path in found if path.is_dir()]
 
 

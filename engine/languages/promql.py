@@ -157,6 +157,23 @@ def ratios(text: str) -> tuple[Ratio, ...]:
 
 
 @lru_cache(maxsize=4096)
+def divides_by_zero(text: str) -> bool:
+    """True if an expression divides by a literal 0. Raises ValueError if it does not parse."""
+    found: list[bool] = []
+
+    def visit(node: promql_parser.Expr) -> bool:
+        if isinstance(node, promql_parser.BinaryExpr) and str(node.op) in ("/", "%"):
+            below = _bare(node.rhs)
+            found.append(isinstance(below, promql_parser.NumberLiteral) and below.val == 0)
+        return True
+
+    tree = parse(text)
+    if "/" in text or "%" in text:
+        promql_parser.walk(tree, visit)
+    return any(found)
+
+
+@lru_cache(maxsize=4096)
 def quantiles(text: str) -> tuple[frozenset[str] | None, ...]:
     """Of every histogram_quantile the labels that its buckets are summed by; None where they are not summed."""
     found: list[frozenset[str] | None] = []

@@ -198,7 +198,7 @@ def _panel_read(
         elif isinstance(given, Rows):
             frames += sql_frames(given, query.format, target["refId"])
         else:
-            frames += promql_frames(given, query, target["refId"], len(live) > 1)
+            frames += promql_frames(given, query, target["refId"], len(live) > 1, text)
     try:
         frames = transformed(frames, rendered.get("transformations", ()))
     except UnknownTransformation as error:

@@ -20,7 +20,8 @@ where start_time > {{ now() }} - interval '30 days'
     'output_text_tokens', 'output_reasoning', 'output_reasoning_tokens', 'output_accepted_prediction_tokens',
     'output_rejected_prediction_tokens',
     'prompt_tokens', 'completion_tokens', 'total_tokens', 'prompt_tokens_details_cached_tokens',
-    'prompt_tokens_details_audio_tokens', 'completion_tokens_details_reasoning_tokens',
+    'prompt_tokens_details_cache_write_tokens', 'prompt_tokens_details_audio_tokens',
+    'prompt_tokens_details_video_tokens', 'input_tokens_details_cache_write_tokens', 'completion_tokens_details_reasoning_tokens',
     'completion_tokens_details_audio_tokens', 'completion_tokens_details_accepted_prediction_tokens',
     'completion_tokens_details_rejected_prediction_tokens', 'input_tokens_details_cached_tokens',
     'output_tokens_details_reasoning_tokens',
@@ -30,6 +31,9 @@ where start_time > {{ now() }} - interval '30 days'
     'cached_content_token_count', 'total_token_count',
     'prompt_cache_hit_tokens', 'prompt_cache_miss_tokens',
     'cache_read_input_token_count', 'cache_write_input_tokens', 'cache_write_input_token_count',
-    'cached_input_tokens', 'reasoning_tokens'
+    'cached_input_tokens', 'reasoning_tokens', 'reasoning', 'response_token_count',
+    'input_token_details_no_cache_tokens', 'input_token_details_cache_read_tokens',
+    'input_token_details_cache_write_tokens', 'output_token_details_text_tokens',
+    'output_token_details_reasoning_tokens'
   )
 group by usage_type

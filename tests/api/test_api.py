@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -21,10 +23,11 @@ from fastapi.testclient import TestClient
 
 from gendash.api.app import create_app
 from gendash.api.cache import Cache
-from gendash.api.endpoint import packaged_endpoints, read_endpoints
+from gendash.api.endpoint import figure_panel, packaged_endpoints, read_endpoints
 from gendash.api.limits import Limiter
+from gendash.api.own import packaged_lists, read_lists
 from gendash.api.store import Pools
-from gendash.commands.serve import application, kept_filled
+from gendash.commands.serve import application
 from gendash.demo.postgres import Server
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.load import load_catalog
@@ -72,6 +75,41 @@ def test_each_endpoint_of_the_plan_gives_the_figures_that_the_dashboards_show(
         shown = figure.get("values", {"": figure})
         values = [None if one["value"] is None else float(one["value"]) for one in shown.values()]
         assert values == pytest.approx([None if n is None else float(n) for n in texts[name]]), name
+
+
+def test_a_figure_is_called_by_the_window_of_its_panel(store: Store) -> None:
+    endpoints, _ = read_endpoints(store.catalog, packaged_endpoints())
+    for endpoint in endpoints:
+        for name, of in endpoint.figures.items():
+            _, panel = figure_panel(store.catalog, of)
+            window, title = re.search(r"_(\d+)(d|h)$", name), re.search(r"(\d+) (d|h)\b", panel.title)
+            if window and title:
+                assert window.groups() == title.groups(), (endpoint.path, name, panel.title)
+            assert not title or window or not re.search(r"_\d", name), (endpoint.path, name, panel.title)
+
+
+def test_every_row_is_on_one_page_while_rows_arrive(client: TestClient, store: Store) -> None:
+    (own,) = (one for one in read_lists(store.catalog, packaged_lists())[0] if one.path == "me/conversations")
+    key, table = own.keys[0], f"gendash.{own.relation}"
+    path = "/api/v1/me/conversations?from=2026-01-01&limit="
+    before = [row[key] for row in get(client, f"{path}1000", "u0").json()["rows"]]
+    copy = f"insert into {table} select (jsonb_populate_record(one, %s::jsonb)).* from {table} as one where {key} = %s"
+    found: list[str] = []
+    cursor = ""
+    with psycopg.connect(store.admin, autocommit=True) as admin:
+        try:
+            for page in range(len(before)):
+                body = get(client, f"{path}2{cursor}", "u0").json()
+                found += [row[key] for row in body["rows"]]
+                if body["next"] is None:
+                    break
+                cursor = f"&cursor={body['next']}"
+                fresh = {key: f"arrived-{page}", own.time: (NOW - timedelta(seconds=page)).isoformat()}
+                admin.execute(copy, [json.dumps(fresh), before[0]])
+        finally:
+            admin.execute(f"delete from {table} where {key} like 'arrived-%'")
+    assert [one for one in found if not one.startswith("arrived")] == before
+    assert len(found) == len(set(found)) and len(before) > 4
 
 
 def test_rows_of_days_add_up_to_what_the_store_holds_and_weeks_to_days(client: TestClient, store: Store) -> None:
@@ -431,7 +469,7 @@ def test_a_server_without_any_token_does_not_start(store: Store) -> None:
 def test_endpoints_are_checked_against_the_definitions(store: Store) -> None:
     good = packaged_endpoints()["users.yaml"]
     cases: list[tuple[Callable[[dict[str, Any]], Any], str]] = [
-        (lambda e: e.update(colour="red"), "no such key"),
+        (lambda e: e.update(colour="red"), "unknown key 'colour'"),
         (lambda e: e["figures"].update(x="overview/nothing"), "no panel"),
         (lambda e: e["rows"].update(relation="nothing"), "no relation"),
         (lambda e: e["rows"].update(sums=["nothing"]), "has no column"),
@@ -474,23 +512,3 @@ def test_my_usage_is_a_page_of_the_users_own_rows(client: TestClient, store: Sto
     )
     browser = client.get("/dashboards/me.html", auth=("me", "u0"))
     assert browser.status_code == 200
-
-
-def test_serve_can_keep_the_store_filled_and_goes_on_after_a_fault(store: Store) -> None:
-    catalog = store.definitions(
-        LANGFUSE_BASE_URL="http://127.0.0.1:9", LANGFUSE_PUBLIC_KEY="pk", LANGFUSE_SECRET_KEY="sk"
-    )
-    query = "select max(finished_at) from gendash.refresh_now where relation = 'ticket_entity'"
-
-    def newest() -> datetime:
-        with psycopg.connect(store.admin) as connection:
-            row = connection.execute(query).fetchone()
-        assert row
-        return row[0]
-
-    before = newest()
-    with kept_filled(catalog, every_s=0.5):
-        limit = time.monotonic() + 30
-        while newest() == before and time.monotonic() < limit:
-            time.sleep(0.2)
-    assert newest() > before

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -37,34 +37,80 @@ TYPES = ("GENERATION", "SPAN", "EVENT", "AGENT", "TOOL", "CHAIN", "RETRIEVER", "
 TYPES += ("WORKFLOW",)  # of a version to come
 SETTINGS = """
 time_zone: UTC
-source_url: none
 roles: {owner: dollar_owner, reader: dollar_reader, admin_reader: dollar_admin}
 features: {langfuse: true}
 langfuse: {since: 40d}
 budget: {monthly_usd: 500}
 """
-SUMS = {  # of each panel that adds up money: where its whole is
-    "cost-usage/cost_by_model": "all",
-    "cost-usage/models": "Cost",
-    "cost-usage/cost_by_environment": "all",
-    "cost-usage/month": "last",
-    "cost-usage/month_against_budget": "max spent",
-    "cost-usage/cost_24h": "all",
-    "agent-performance/cost_over_time": "all",
-    "overview/llm_cost": "all",
-    "overview/cost_today": "last",
-    "overview/cost_per_day": "cost",
+USERS = [f"00000000-0000-4000-8000-00000000000{number}" for number in range(3)]
+"""Accounts of the platform, each with one conversation of one message."""
+CLOSED = NOW.replace(minute=0)
+"""Start of the running hour, which comparisons leave out."""
+Part = Callable[[dict[str, Any]], bool]
+
+
+def every(_row: dict[str, Any]) -> bool:
+    """All rows."""
+    return True
+
+
+SUMS: dict[str, tuple[str, Part]] = {  # of each panel that adds up money: where its whole is, and of which rows
+    "cost-usage/cost_by_model": ("all", every),
+    "cost-usage/models": ("Cost", every),  # at most 20, as users; there are fewer
+    "cost-usage/users": ("Cost", every),
+    "cost-usage/cost_by_environment": ("all", every),
+    "cost-usage/month": ("last", every),
+    "cost-usage/month_against_budget": ("max spent", every),
+    "cost-usage/cost_24h": ("all", every),
+    "cost-usage/spend_against_usual": ("cost", lambda row: datetime.fromisoformat(row["startTime"]) < CLOSED),
+    "agent-performance/cost_over_time": ("all", every),
+    "agent-performance/models": ("Cost", every),
+    "overview/llm_cost": ("all", every),
+    "overview/cost_today": ("last", every),
+    "overview/cost_per_day": ("cost", every),
+    "user-analytics/llm_by_user": ("Cost", every),  # at most 102
+    "user-analytics/top_users": ("Cost", lambda row: row["userId"] in USERS),  # who wrote messages, at most 100
+}
+MEANS = {  # of each panel that divides all money: by how many
+    "cost-usage/per_conversation": len(USERS),
+    "cost-usage/per_user": len(USERS),
+}
+NO_SUMS = {
+    "agent-performance/prompts": "a mean by version of a prompt",
+    "agent-performance/worst_turns": "traces with an LLM call, at most 50",
+    "cost-usage/cache_savings": "not spent",
+    "cost-usage/cost_per_turn": "a mean by day",
+    "cost-usage/failed_cost": "a part: steps that failed",
+    "cost-usage/forecast": "not spent yet",
+    "cost-usage/per_resolved_ticket": "no ticket here",
+    "cost-usage/per_turn": "a mean of turns; a recording has traces that are none",
+    "cost-usage/tools": "a turn counts for each of its tools",
+    "feedback-quality/quintiles": "bounds of groups",
 }
 
 
+def money_panels(catalog: Catalog) -> set[str]:
+    """Places of all panels that show an amount of money, by the unit of any of their values."""
+    return {
+        f"{name}/{panel.slug}"
+        for name, dashboard in catalog.dashboards.items()
+        for panel in dashboard.panels()
+        if "currency" in repr(vars(panel))
+    }
+
+
+WHO = [*USERS, "of no account", None]
+"""Users of traces: with accounts, without one, and nobody."""
+
+
 def typed_rows() -> list[dict[str, Any]]:
-    """Today's steps of every type in three traces, each with a cost of its own; some without usage, some without cost."""
+    """Today's steps of every type in five traces, each with a cost of its own; some without usage, some without cost."""
     rows = []
     for number in range(66):
         kind = TYPES[number % len(TYPES)]
         cost = {"total": round(0.001 * (number + 1) + 0.37 * (number % 11), 6)} if number % 7 else {}
-        changes: dict[str, Any] = {"type": kind, "costDetails": cost, "traceId": f"trace-{number % 3}", "tags": []}
-        changes |= {"userId": f"user-{number % 3}", "usageDetails": {} if number % 5 == 0 else {"input": 7, "total": 7}}
+        changes: dict[str, Any] = {"type": kind, "costDetails": cost, "traceId": f"trace-{number % 5}", "tags": []}
+        changes |= {"userId": WHO[number % 5], "usageDetails": {} if number % 5 == 0 else {"input": 7, "total": 7}}
         rows.append(observation(number, NOW - timedelta(minutes=20 * number + 1), **changes))
     return rows
 
@@ -104,6 +150,20 @@ def filled(url: str, rows: list[dict[str, Any]]) -> Iterator[tuple[Any, Catalog,
     with LangfuseDouble(rows) as double:
         keys = {"LANGFUSE_PUBLIC_KEY": double.public_key, "LANGFUSE_SECRET_KEY": double.secret_key}
         environ = keys | {"LANGFUSE_BASE_URL": double.url, "GENDASH_DATABASE_URL": url}
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute((Path(__file__).parents[2] / "demo" / "platform.sql").read_bytes())
+            for user in USERS:
+                connection.execute(
+                    "insert into users (id, email, hashed_password, created_at) values (%s, %s, '', %s)",
+                    [user, f"{user}@example.com", NOW - timedelta(days=9)],
+                )
+                connection.execute(
+                    "with talk as (insert into conversations (id, user_id, title, created_at, updated_at)"
+                    " values (%(user)s, %(user)s, '', %(at)s, %(at)s) returning id)"
+                    " insert into messages (id, conversation_id, role, content, created_at)"
+                    " select %(user)s, id, 'user', '', %(at)s from talk",
+                    {"user": user, "at": NOW - timedelta(hours=2)},
+                )
         config = load_config(SETTINGS, environ=environ)
         catalog = load_catalog(config)
         migrate(config, catalog)
@@ -147,6 +207,12 @@ def whole(answer: tuple[list[str], list[tuple[Any, ...]]], where: str) -> Decima
     return max(values) if where.startswith("max ") else sum(values, Decimal(0))
 
 
+def test_every_panel_of_money_is_compared_or_says_why_not() -> None:
+    catalog = load_catalog(load_config(SETTINGS, environ={"GENDASH_DATABASE_URL": "postgresql://nowhere/none"}))
+    named = [*SUMS, *MEANS, *NO_SUMS]
+    assert len(named) == len(set(named)) and set(named) == money_panels(catalog)
+
+
 @pytest.mark.parametrize("source", [typed_rows, recorded_rows], ids=["double", "recording"])
 def test_every_sum_of_money_is_that_of_the_servers_own_rows(source: Any, postgres: Server, new_database: Any) -> None:
     rows = source()
@@ -154,11 +220,15 @@ def test_every_sum_of_money_is_that_of_the_servers_own_rows(source: Any, postgre
     assert total > 0 and {row["type"] for row in rows} >= ({"GENERATION"} if source is recorded_rows else set(TYPES))
     url = new_database()
     with filled(url, rows) as (config, catalog, _double):
-        for place, where in SUMS.items():
+        for place, (where, part) in SUMS.items():
             tomorrow = timedelta(days=1) if place == "overview/cost_per_day" else timedelta(0)  # whole days only
             found = answers(url, catalog, place, NOW + tomorrow)
             assert found, place
-            assert abs(whole(found[0], where) - total) < Decimal("1e-9"), (place, found[0], total)
+            wanted = money([row for row in rows if part(row)])
+            assert abs(whole(found[0], where) - wanted) < Decimal("1e-9"), (place, found[0], wanted)
+        for place, number in MEANS.items():
+            (found,) = answers(url, catalog, place, NOW)
+            assert abs(whole(found, "all") * number - total) < Decimal("1e-6"), (place, found, total)
         (result,) = audit(catalog, only=["llm_rollup"], at=NOW)
         assert result.state == "passed", str(result)
         report = reconcile(config, now=NOW + timedelta(days=1))

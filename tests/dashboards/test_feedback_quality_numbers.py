@@ -121,6 +121,20 @@ def test_a_curve_is_compared_with_earlier_days(stores: Open, name: str, slug: st
     check(store.figures(slug, at, hours=hours, number=1, compare=compare), wanted)
 
 
+@pytest.mark.parametrize(
+    "dimension", ["model", "environment", "release", "version", "session", "tag", "tags together", "tenant"]
+)
+@pytest.mark.parametrize("name", STORIES)
+def test_ratings_by_the_groups_of_each_dimension_follow_from_the_raw_rows(
+    stores: Open, name: str, dimension: str
+) -> None:
+    store, at = stores(name)
+    for hours in (0, 100, 2000):
+        found = store.figures("groups", at, hours=hours, breakdown=dimension)
+        check(found, FIGURES["groups"](Voices(store.world, at, hours=hours, breakdown=dimension)))
+        assert len(found.rows) > 1
+
+
 @pytest.mark.parametrize("slug", ["rolling_csat", "per_day", "mean"])
 def test_a_panel_follows_the_picked_time(stores: Open, slug: str) -> None:
     store, at = stores(SECOND)

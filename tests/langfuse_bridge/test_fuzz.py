@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 from datetime import UTC, datetime, timedelta
 from email.message import Message
 from functools import partial
@@ -37,8 +38,18 @@ ODD: list[Any] = [
     None, True, -1, 0, 2**31, 2**53, 2**63, 2**64, 2**70, 10**400, 1.5, 1e308, -0.0, "", "NaN", "Infinity", "1e999",
     "10000-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59.999999-14:00", "2026-02-30", "x" * 6000,
     "漢" * 900, "\0", "a\0b", "\ud83d", "__all", [], {}, [[]], [1], {"total": "NaN"}, {"input": 1e300, "total": None},
+    float("nan"), float("-inf"), "2026-11-20T10:00:00", "2026-11-20T10:00:00+00", "2026-11-20T10:00:00-0500",
+    "2026-11-20 10:00:00Z", "2026-11-20T10:00:00z", "2026-11-20T10:00:00 UTC", "2026-11-20T24:00:00Z", "2026-11-20T10:00Z",
+    "2026-11-20T23:59:60Z", "20261120T100000Z", "2026-W47-5T10:00:00Z", "2026-11-20T10:00:00+24:00", 1795168800000,
+    "2026-11-20T10:00:00,123456789Z", "2026-11-20T10:00:00−05:00", "2026-11-20T10:00:00[Europe/Berlin]",
     {"a": {"b": [None]}}, {"": 0}, {"input": [1]}, {"price": None}, {"kind": "trace"}, {"kind": "trace", "id": None},
 ]  # fmt: skip
+META: list[dict[str, Any]] = [
+    {}, {"meta": None}, {"meta": []}, {"meta": {}}, {"meta": {"cursor": "a"}}, {"meta": {"cursor": 7}},
+    {"meta": {"totalItems": -1}}, {"meta": {"totalItems": 10**12, "totalPages": 10**10, "page": -3, "limit": 0}},
+    {"meta": {"totalItems": 1, "totalPages": 1}}, {"meta": {"totalItems": 2.5}}, {"meta": {"cursor": "\0", "totalItems": "9"}},
+]  # fmt: skip
+"""What may come about the pages that follow: cursors that repeat, totals that shrink, grow, or are none."""
 STATUSES = (200,) * 12 + (204, 301, 302, 304, 400, 401, 403, 404, 407, 408, 409, 410, 413, 418, 422, 429, 431, 500, 502)
 STATUSES += (503, 504, 520, 524, 599)
 
@@ -78,7 +89,12 @@ class Fuzzed:
         found = found() if found else self.made(path)
         for _ in range(self.rng.choice((0, 1, 2, 5))):
             found = self.changed(found)
-        return json.dumps(found).encode("utf-8", "surrogatepass")
+        text = json.dumps(found)
+        if self.rng.random() < 0.1:  # keys that come twice
+            text = re.sub(
+                r'("(?:id|data|meta|total|startTime)": )', lambda key: f"{key[1]}null, {key[1]}", text, count=3
+            )
+        return text.encode("utf-8", "surrogatepass")
 
     def recorded(self) -> Any:
         return recorded_answer("langfuse", self.rng.choice(recorded_names("langfuse")))["response"]["body"]
@@ -89,7 +105,9 @@ class Fuzzed:
         one = score if "scores" in path else observation
         at = START + timedelta(minutes=self.rng.randrange(60))
         rows = [one(number, at - timedelta(seconds=number)) for number in range(self.rng.randrange(4))]
-        return {"data": rows, "meta": {"totalItems": len(rows)}}
+        if rows and self.rng.random() < 0.1:  # the same item twice, and ids that differ in case only
+            rows += [self.rng.choice(rows), rows[0] | {"id": rows[0]["id"].upper()}]
+        return {"data": rows} | self.rng.choice(META) | ({"meta": {"totalItems": len(rows)}} if len(rows) < 3 else {})
 
     def changed(self, value: Any) -> Any:
         """The value with something in it, or all of it, replaced, left out or added."""

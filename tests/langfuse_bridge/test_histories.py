@@ -23,7 +23,7 @@ from gendash.demo import langfuse_wire as wire
 from gendash.demo.langfuse_double import LangfuseDouble
 from gendash.demo.langfuse_faults import Fault
 from gendash.engine.errors import Denied, Unexpected, Unreachable
-from gendash.langfuse_bridge import pages, server_retention, stream_run, windows
+from gendash.langfuse_bridge import server_retention, stream_run, windows
 from gendash.langfuse_bridge.connection import exact
 from gendash.langfuse_bridge.store import Store
 from gendash.langfuse_bridge.streams import OBSERVATIONS, SCORES
@@ -403,7 +403,7 @@ def tell(seed: int, double: LangfuseDouble, place: tuple[Store, Fate]) -> None:
 def narrow(chance: random.Random, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages, parts and windows small enough that a few rows fill several."""
     size = chance.choice((2, 5, 20))
-    monkeypatch.setattr(pages, "LIMITS", dict.fromkeys(pages.LIMITS, size))
+    monkeypatch.setattr(stream_run, "LIMITS", dict.fromkeys(stream_run.LIMITS, size))
     monkeypatch.setattr(stream_run, "PART", chance.choice((size, 30)))
     width = chance.choice((timedelta(minutes=30), timedelta(hours=1), timedelta(hours=6)))
     monkeypatch.setattr(windows, "FIRST_WIDTH", dict.fromkeys(windows.FIRST_WIDTH, width))

@@ -32,7 +32,7 @@ def test_a_trace_that_does_not_fit_costs_its_own_fields_only(
     monkeypatch.setattr(
         wire, "trace_v1", lambda trace, groups: shape(trace, groups) | (odd if trace["id"] == bad else {})
     )
-    monkeypatch.setattr("gendash.langfuse_bridge.pages.LIMITS", {"observations": 5, "traces": 5, "v2/scores": 5})
+    monkeypatch.setattr("gendash.langfuse_bridge.stream_run.LIMITS", {"observations": 5, "traces": 5, "v2/scores": 5})
     double.mode, double.version = "legacy", "3.225.4"
     for number in range(40):
         double.add(observation(number, NOW - MINUTE * (number + 1)))

@@ -11,7 +11,8 @@ import pytest
 from bridge_parts import NOW, Sleeper, client_of, observation, score, settings, stored
 
 from gendash.demo.langfuse_faults import Fault
-from gendash.langfuse_bridge import pages, windows
+from gendash.engine.errors import Unreachable
+from gendash.langfuse_bridge import stream_run, windows
 from gendash.langfuse_bridge.connection import exact
 from gendash.langfuse_bridge.store import Store
 from gendash.langfuse_bridge.sync import sync
@@ -119,7 +120,7 @@ def test_a_window_counts_as_closed_only_when_its_last_part_is_in(
     stride: int, double: Any, store: Any, run: Any, monkeypatch: Any
 ) -> None:
     """Parts are written newest first. No look-back is due after the kill, so nothing else would bring the rest."""
-    monkeypatch.setattr(pages, "LIMITS", dict.fromkeys(pages.LIMITS, 2))
+    monkeypatch.setattr(stream_run, "LIMITS", dict.fromkeys(stream_run.LIMITS, 2))
     monkeypatch.setattr("gendash.langfuse_bridge.stream_run.PART", 3)
     monkeypatch.setattr(windows, "FIRST_WIDTH", dict.fromkeys(windows.FIRST_WIDTH, 6 * HOUR))
     for number in range(12):
@@ -144,7 +145,7 @@ def test_a_back_fill_that_is_stopped_often_asks_little_more_than_one_that_is_not
     with psycopg.connect(store.url) as connection:
         connection.execute("truncate gendash.lf_observation, gendash.lf_score, gendash._sync")
     double.log.clear()
-    for steps in (20, 40, 60, 80):
+    for steps in (12, 24, 36, 48):  # fewer than a whole run takes
         with pytest.raises(Killed):
             run(text=SINCE, store=mortal(store, steps)[0])
     run(text=SINCE)
@@ -268,7 +269,7 @@ def test_the_older_of_two_versions_counts_again_when_the_newer_one_vanishes(
 def test_rows_that_come_and_go_between_pages_of_the_older_api_shift_nothing(
     limit: int, double: Any, store: Any, run: Any, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(pages, "LIMITS", dict.fromkeys(pages.LIMITS, limit))
+    monkeypatch.setattr(stream_run, "LIMITS", dict.fromkeys(stream_run.LIMITS, limit))
     double.mode = "legacy"
     for number in range(30):
         double.add(observation(number, NOW - HOUR + MINUTE * (number // 5)))  # five at a time
@@ -295,3 +296,62 @@ def test_rows_of_the_future_are_brought_and_stay_once(double: Any, store: Any, r
     assert len(stored(store, "lf_observation")) == 1
     assert run(NOW + MINUTE).streams[0].written == 0
     assert run(NOW + 30 * MINUTE).streams[0].written == 0
+
+
+def test_a_first_sync_from_a_day_is_where_the_history_begins(double: Any, store: Any, run: Any) -> None:
+    fill(double)
+    run(from_=NOW - 4 * HOUR, text="langfuse: {since: 30d}")
+    states = stored(store, "_sync", "stream, closed_from, closed_until, finished_at")
+    assert {row[1:] for row in states if row[0] != "models"} == {(NOW - 4 * HOUR, NOW, NOW)}
+    double.log.clear()
+    run(NOW + MINUTE, text="langfuse: {since: 30d}")
+    starts = [params["fromStartTime"][0] for _, params in double.log if "fromStartTime" in params]
+    assert min(starts) >= "2026-11-20T11:00", "the next run continues where the first one ended"
+    assert len(stored(store, "lf_observation")) == 24
+
+
+def test_a_first_sync_from_a_day_that_was_killed_goes_on(double: Any, store: Any, run: Any) -> None:
+    fill(double)
+
+    def fault(path: str) -> Fault | None:
+        late = "fromStartTime" in double.log[-1][1] and double.log[-1][1]["fromStartTime"][0] > "2026-11-20T09:30"
+        return Fault(500) if path == "v2/observations" and late else None
+
+    double.fault = fault
+    with pytest.raises(Unreachable):
+        run(from_=NOW - 4 * HOUR)
+    assert (None,) in stored(store, "_sync", "finished_at"), "only a run that came to its end fills the table"
+    double.fault = lambda _path: None
+    double.log.clear()
+    run(NOW + MINUTE, from_=NOW - 4 * HOUR)
+    starts = [params["fromStartTime"][0] for _, params in double.log if "fromStartTime" in params]
+    assert min(starts) >= "2026-11-20T09", starts
+    assert len(stored(store, "lf_observation")) == 24
+    assert ("observations", NOW + MINUTE) in stored(store, "_sync", "stream, finished_at")
+
+
+def test_a_range_with_an_end_does_not_count_as_a_sync(double: Any, store: Any, run: Any) -> None:
+    fill(double)
+    run(from_=NOW - 4 * HOUR, to=NOW - HOUR)
+    assert {row[1:] for row in stored(store, "_sync", "stream, closed_until, finished_at") if row[0] != "models"} == {
+        (None, None)
+    }
+
+
+def test_a_range_in_the_future_is_not_where_the_history_begins(double: Any, store: Any, run: Any) -> None:
+    fill(double)
+    run(from_=NOW + DAY, text=SINCE)
+    run(NOW + MINUTE, text=SINCE)
+    assert len(stored(store, "lf_observation")) == 40
+
+
+def test_an_older_range_that_joins_is_looked_through_later_too(double: Any, store: Any, run: Any) -> None:
+    fill(double)
+    run(from_=NOW - 2 * HOUR)
+    run(NOW + MINUTE, from_=NOW - 6 * HOUR, to=NOW - HOUR)
+    assert {row for (row,) in stored(store, "_sync", "closed_from") if row} == {NOW - 6 * HOUR}
+    run(NOW + MINUTE, from_=NOW - 9 * HOUR, to=NOW - 8 * HOUR)
+    assert {row for (row,) in stored(store, "_sync", "closed_from") if row} == {NOW - 6 * HOUR}, "a gap is between them"
+    double.delete("trace-000010")
+    run(NOW + 2 * HOUR)
+    assert "trace-000010" not in {row for (row,) in stored(store, "lf_observation", "trace_id")}

@@ -40,6 +40,12 @@ AUDIT = Path(gendash.__path__[0]) / "sql" / "audits" / "llm_usage_types.sql"
         ({"input": 20, "prompt_cache_miss_tokens": 20}, Tokens(20, 0, 0, 0)),
         ({"input": 5, "input_cached_tokens": 80, "input_correction": -60}, Tokens(25, 0, 25, 0)),
         ({"output": 5, "output_reasoning": 3, "reasoning_tokens": 9}, Tokens(0, 8, 0, 8)),
+        # the Vercel AI SDK 6 with its details unchanged: added as the server adds them; what is no cache is not cached
+        (
+            {"inputTokenDetails.noCacheTokens": 20, "inputTokenDetails.cacheReadTokens": 80, "outputTokens": 9},
+            Tokens(100, 9, 80, 0),
+        ),
+        ({"input": 50, "uncached": 20, "nonCachedPromptTokens": 7, "not_cached": 3}, Tokens(50, 0, 0, 0)),
         # names of the future
         ({"input_video": 7, "input_video_cached": 3, "output_smell": 2}, Tokens(10, 2, 3, 0)),
         ({"cache_storage_hours": 9, "input": 10}, Tokens(10, 0, 0, 0)),

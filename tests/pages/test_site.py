@@ -20,7 +20,7 @@ from gendash.engine.config.load import load_config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.languages.grafana_macros import Span
-from gendash.engine.model import Dashboard, Panel, Query, Row, promql, sql
+from gendash.engine.model import Dashboard, Panel, Query, Row, Variable, promql, sql
 from gendash.engine.read.panels import Moment, dashboard_read
 from gendash.engine.read.reader import Rows
 from gendash.engine.read.sources import Sources
@@ -169,7 +169,7 @@ def test_a_tile_shows_the_figure_its_name_and_its_limits_colour(catalog: Catalog
     limits = steps(("text", None), ("red", 0.05))
     tile = viz.NumberTile(unit="percentunit", decimals=1, judged=True, thresholds=limits)
     text = drawn(catalog, tile, rows("time metric value", [(NOW, "of all", 0.071)], "value"))
-    assert re.search(r'class="name">of all</div>.*color:var\(--c-red\)">7\.1<span class="unit">%</span>', text)
+    assert re.search(r'class="name">of all</div>.*color:var\(--t-red\)">7\.1<span class="unit">%</span>', text)
 
 
 def shapes(text: str) -> list[str]:
@@ -261,6 +261,28 @@ def test_links_of_cells_lead_to_web_addresses_only_and_values_cannot_change_the_
 
     assert 'href="https://traces.test/t/a%2F..%2F..%2Fb%3Fc%23d"' in cell("https://traces.test/t/${__data.fields.id}")
     assert "<td" in cell("javascript:alert(1)") and 'href="javascript' not in cell("javascript:alert(1)")
+
+
+def test_variables_are_shown_as_picked_and_a_live_page_offers_their_options(catalog: Catalog) -> None:
+    variables = [
+        Variable("before", "Compare with", "An earlier time.", options=(("one week", "7d"), ("two weeks", "14d"))),
+        Variable("tag", "Tag", "Which tags.", sql("select 1"), multi=True),
+    ]
+    panel = Panel("figure", "Figure", "What it is.", viz.Text(content="x"), [sql("select 1")], 24, 8)
+    board = Dashboard("own", "Own", "A question?", [Row("", [panel])], "1m", "24h", variables=variables)
+    options = rows("tag", [("a",), ("b, <i>",), ("c",)], "")
+    moment = Moment(NOW, picked={"tag": ["a", "b, <i>"], "before": ["14d"]})
+    read = dashboard_read(catalog, Sources({"reader": lambda _text: options}, None, {}), board, moment)
+
+    def page(live: bool) -> str:
+        return Site(catalog, [board], About("everyone", NOW, "Europe/Berlin", live=live)).page(read)
+
+    for text in (page(True), page(False)):
+        assert "<dt>Compare with</dt><dd>two weeks</dd>" in text and "<dt>Tag</dt><dd>a + b, &lt;i&gt;</dd>" in text
+    assert 'name="var-' not in page(False)
+    boxes = re.findall(r'<input type="checkbox" name="var-tag" value="([^"]*)"( checked)?', page(True))
+    assert boxes == [("a", " checked"), ("b, &lt;i&gt;", " checked"), ("c", "")]
+    assert '<option value="14d" selected>two weeks</option>' in page(True) and page(True).count('value="">All') == 0
 
 
 def test_a_page_says_for_whom_and_of_which_moment_it_is(catalog: Catalog) -> None:

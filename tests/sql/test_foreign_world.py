@@ -52,11 +52,24 @@ def run(catalog: Catalog, **options: Any) -> None:
     assert [one.error for one in refresh(catalog.config, catalog, at=NOW, **options) if one.error] == []
 
 
+@pytest.fixture
+def database(copy_of: Callable[..., str], definitions: Callable[..., Catalog]) -> str:
+    """The world, migrated and not yet refreshed."""
+
+    def fill(url: str) -> None:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(TABLES.encode())
+        catalog = definitions(url, SETTINGS)
+        migrate(catalog.config, catalog)
+
+    return copy_of("world", fill)
+
+
 @pytest.fixture(params=[1024, -1], ids=["whole", "by day"])
 def world(
     database: str, definitions: Callable[..., Catalog], monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Iterator[tuple[Catalog, Ask]]:
-    """The world, migrated and not yet refreshed, its tables small or large."""
+    """The world, its tables small or large."""
     monkeypatch.setattr(read, "SMALL_PAGES", request.param)
     with psycopg.connect(database, autocommit=True) as connection:
 
@@ -64,10 +77,7 @@ def world(
             cursor = connection.execute(text.encode())
             return cursor.fetchall() if cursor.description else []
 
-        ask(TABLES)
-        catalog = definitions(database, SETTINGS)
-        migrate(catalog.config, catalog)
-        yield catalog, ask
+        yield definitions(database, SETTINGS), ask
 
 
 # ── who can rate ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -35,7 +35,7 @@ _numbers = count(1)
 SETTINGS = """
 time_zone: {zone}
 roles: {{owner: desk_owner_{number}, reader: desk_reader_{number}, admin_reader: desk_admin_{number}}}
-langfuse: {{since: 33d}}
+langfuse: {{since: 33d, metadata: [tenant], breakdown_keys: [tenant]}}
 features:
 """
 ALL_ON = "".join(f"  {name}: true\n" for name, _, _ in FEATURES)

@@ -29,6 +29,8 @@ class Look:
     model: str = ALL
     hours: int = 0
     compare: str = ""
+    breakdown: str = "model"
+    group: str = ALL
 
 
 def ask(store: Shown, dashboard: str, slug: str, look: Look) -> list[Table]:
@@ -70,6 +72,7 @@ def answer(store: Shown, question: Question, look: Look, is_fixed: bool) -> Tabl
         time = timing(Span.last(f"{look.hours}h", look.at), "sql", zone=store.config["time_zone"])
     board = store.catalog.dashboards[question.verdict.dashboard]
     picked = {"environment": look.environment, "model": look.model, "compare": look.compare}
+    picked |= {"breakdown": look.breakdown, "group": look.group}
     text = expand_macros(
         "sql", question.text, time, picks(board, {name: one for name, one in picked.items() if one != ALL})
     )

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from health_series import Calculation, key, of, one
 from overview_series import (
+    BACK_S,
     DAY,
     FIVE_MINUTES,
     HOUR,
@@ -23,8 +24,6 @@ from overview_series import (
 )
 
 MINUTE, HALF_HOUR = 60, 1800
-BACK_S = 3 * HOUR
-"""How far back compared curves reach, seconds; as in `graphs.ALL`."""
 ANSWERS = "agent_response_duration_seconds"
 SLOW_SHARE = 0.05
 """Of 100 answers, five may be later than 10 s."""

@@ -293,6 +293,17 @@ def test_a_setting_that_no_staging_file_reads_is_not_taken_for_another_one() -> 
     )
 
 
+def test_settings_that_name_something_new_may_have_any_name() -> None:
+    """Receivers, tokens, projects, headers: only maps over what the content declares have known names."""
+    text = """
+alerting: {by: grafana, receivers: {ops: {kind: email, to: [a@b.example]}}, routes: {all: {to: [ops]}}}
+api: {tokens: {ours: {sha256: abcd}}}
+langfuse: {projects: [other], servers: {other: {base_url: http://h}}, headers: {X-A: b}}
+"""
+    catalog = load_catalog(load_config(text, environ={"GENDASH_RECEIVER_OPS_SECRET": "x"}))
+    assert definitions.check_settings_known(catalog) == []
+
+
 @pytest.mark.parametrize(
     ("variable", "what"),
     [

@@ -27,6 +27,7 @@ from gendash.engine.definitions.load import load_catalog
 from gendash.engine.deliver.alerting import ObservedAlerting, alerting_changes, observe_alerting
 from gendash.engine.deliver.grafana import apply_to_grafana
 from gendash.engine.deliver.state import desired
+from gendash.engine.deliver.uninstall_grafana import find_in_grafana, remove_from_grafana
 from gendash.engine.render.alertmanager import render_alertmanager
 from gendash.engine.render.grafana_alerting import grafana_alerting
 from gendash.engine.render.rules import render_manifest, render_rules
@@ -352,3 +353,13 @@ def test_an_incident_reaches_a_webhook_through_grafana_and_its_end_too(
         assert alert["annotations"]["runbook_url"].startswith("https://docs.example/runbooks.md#")
         listener.firing = False
         assert listener.wait_for("resolved", 120)["alerts"][0]["labels"]["alertname"] == "ApiErrorBudgetBurnFast"
+        going = find_in_grafana(config)
+        kinds = [one.kind for one in going]
+        assert {"alert rule", "contact point", "folder"} <= set(kinds) and not [one for one in going if one.stays], (
+            going
+        )
+        done = remove_from_grafana(config, going)
+        assert not [one for one in done if one.stays], done
+        assert not [one for one in server("GET", "/api/v1/provisioning/alert-rules") if one["uid"].startswith("gd-")]
+        points = server("GET", "/api/v1/provisioning/contact-points")
+        assert not [one for one in points if str(one.get("uid")).startswith("gd-")]
