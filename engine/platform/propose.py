@@ -189,7 +189,10 @@ class _Proposer:
             self.questions = [one for one in self.questions if not one.startswith("messages.role")]
         id_line = self._id_line(table, one)
         found = {line.column for line in lines}
-        if not id_line or (table == "feedback" and not {"message_id", "rating"} <= found):
+        if not id_line:
+            return None
+        if table == "feedback" and not {"message_id", "rating"} <= found:
+            self._ask(table, one, found, None)
             return None
         lines.insert(0, id_line)
         pair = self._pair(one) if table == "messages" and "role" not in found else None

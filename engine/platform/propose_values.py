@@ -61,6 +61,8 @@ def read_words(column: str, place: str, name: str, kind: str, values: Sequence[o
     if not given:
         return Reading(place, NO_ROWS, "no rows to look at")
     found = {one.lower(): meaning(column, one) for one in given}
+    if column == "messages.role" and any(one.endswith("_message") for one in found):  # the others are steps
+        found = {one: of if one.endswith("_message") else None for one, of in found.items()}
     words = {one: of for one, of in found.items() if of}
     unknown = tuple(one for one, of in found.items() if of is None)
     if column == "messages.role" and len(unknown) == 1 and set(words.values()) == {"user"}:

@@ -1,0 +1,14 @@
+-- An invented database with the tables and types of Chainlit's SQLAlchemy data layer (docs.chainlit.io, 2.9.4). Times are text, many steps are no messages.
+create table users ("id" uuid primary key, "identifier" text not null unique, "metadata" jsonb not null, "createdAt" text);
+create table threads ("id" uuid primary key, "createdAt" text, "name" text, "userId" uuid references users(id) on delete cascade, "userIdentifier" text, "tags" text[], "metadata" jsonb);
+create table steps ("id" uuid primary key, "name" text not null, "type" text not null, "threadId" uuid not null references threads(id) on delete cascade, "parentId" uuid, "streaming" boolean not null,
+ "waitForAnswer" boolean, "isError" boolean, "metadata" jsonb, "tags" text[], "input" text, "output" text, "createdAt" text, "command" text, "start" text, "end" text, "generation" jsonb, "showInput" text, "language" text, "indent" int, "defaultOpen" boolean, "modes" jsonb);
+create table elements ("id" uuid primary key, "threadId" uuid references threads(id), "type" text, "url" text, "chainlitKey" text, "name" text not null, "display" text, "objectKey" text, "size" text, "page" int, "language" text, "forId" uuid, "mime" text, "props" jsonb);
+create table feedbacks ("id" uuid primary key, "forId" uuid not null, "threadId" uuid not null references threads(id), "value" int not null, "comment" text);
+insert into users select md5('u'||n)::uuid, 'p'||n||'@example.org', case n%3 when 0 then '{"role": "admin", "provider": "credentials"}' else '{"provider":"google"}' end::jsonb, to_char(timestamp '2026-03-01' + n * interval '7 hours', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') from generate_series(1,20) n;
+insert into threads select md5('t'||n)::uuid, case when n%17>0 then to_char(timestamp '2026-03-05' + n * interval '3 hours', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') end, 'T', case when n%11>0 then md5('u'||1+n%20)::uuid end, case when n%11>0 then 'p'||1+n%20||'@example.org' end, null, '{}' from generate_series(1,90) n;
+insert into steps (id,name,type,"threadId","parentId",streaming,"createdAt","start","end",output,"isError") select md5('s'||n||k)::uuid, k, k, md5('t'||n%90+1)::uuid, null, false,
+ to_char(timestamp '2026-03-05' + (n%90+1) * interval '3 hours' + n * interval '41 seconds' + o * interval '3 seconds', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), null, null, 'x', n%50=0 and k='assistant_message'
+ from generate_series(1,600) n, unnest(array['user_message','run','llm','tool','assistant_message']) with ordinality x(k,o);
+insert into feedbacks select md5('f'||n)::uuid, md5('s'||n||'assistant_message')::uuid, md5('t'||n%90+1)::uuid, n%3/2, case when n%4=0 then 'c' end from generate_series(1,600,5) n;
+insert into elements select md5('e'||n)::uuid, md5('t'||1+n%90)::uuid, 'file', null, null, 'f'||n||'.pdf', 'inline', null, null, null, null, null, 'application/pdf' from generate_series(1,30) n;
