@@ -22,10 +22,10 @@ demo-keep: setup prometheus  ## the same, kept alive until Ctrl-C, with Grafana 
 	PATH="$(RUN_PATH)" $(BIN)/gendash demo --keep
 
 test: setup prometheus wheel  ## all tests, against an installed wheel; names what was skipped, and the slowest 20
-	$(PYTEST) -n $(WORKERS) --dist loadscope -m "not soak" --durations=20 tests
+	$(PYTEST) -n $(WORKERS) --dist loadscope --no-loadscope-reorder -m "not soak" --durations=20 tests
 
 soak: setup prometheus wheel  ## the full counts: histories, races, mutations
-	$(PYTEST) -n $(WORKERS) --dist loadscope tests
+	$(PYTEST) -n $(WORKERS) --dist loadscope --no-loadscope-reorder tests
 
 lint: setup  ## ruff, mypy strict, codespell
 	$(BIN)/ruff check .

@@ -83,9 +83,9 @@ def main() -> None:
     try:
         cli(standalone_mode=True)
     except Exception as error:
-        from gendash.engine.errors import GendashError, internal
+        from gendash.engine.errors import problems_of
 
-        found = error.problems if isinstance(error, GendashError) else (internal(error),)
+        found = problems_of(error)
         for problem in found:
             click.echo(f"gendash: {problem}", err=True)
         sys.exit(PROBLEMS)

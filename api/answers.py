@@ -25,7 +25,7 @@ from gendash.engine.read.display import display
 from gendash.engine.read.fields import display_name
 from gendash.engine.read.frames import Field
 from gendash.engine.read.moments import moment_of
-from gendash.engine.read.panels import Moment, PanelRead, read_panel
+from gendash.engine.read.panels import Moment, PanelRead, dashboards_of, read_panel
 from gendash.engine.read.reader import clock_setting
 from gendash.engine.read.reduce import reduce_values
 from gendash.engine.read.sources import Sources
@@ -43,6 +43,7 @@ class World:
     at: datetime | None = None
     clock: dict[str, str] = field(default_factory=dict)
     drawn: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # dashboards as JSON, which take long to render
+    compiled: dict[tuple[Any, ...], str] = field(default_factory=dict)  # SQL of endpoints, by what it depends on
 
     @property
     def now(self) -> datetime:
@@ -111,6 +112,8 @@ def figure_of(read: PanelRead, world: World) -> dict[str, Any]:
         return {"value": None, "state": f"not available: needs {', '.join(read.missing)}"}
     if read.faults:
         return {"value": None, "state": "error: " + "; ".join(dict.fromkeys(read.faults))}
+    if read.rendered["type"] == "table":
+        return _first_numbers(read, world)
     calc = (read.rendered.get("options", {}).get("reduceOptions", {}).get("calcs") or ["lastNotNull"])[0]
     fields = [one for frame in read.frames for one in frame.fields if one.kind == "number"]
     values = {display_name(one, read.frames): _value(one, reduce_values(one.values, calc), world) for one in fields}
@@ -120,6 +123,17 @@ def figure_of(read: PanelRead, world: World) -> dict[str, Any]:
         ((name, value),) = values.items()
         return {**value, "note": name}
     return {"values": values, "state": "ok"}
+
+
+def _first_numbers(read: PanelRead, world: World) -> dict[str, Any]:
+    """Of a table the first number of each row, by its first text."""
+    frame = next((one for one in read.frames if one.length), None)
+    names = next((one for one in frame.fields if one.kind == "string"), None) if frame else None
+    numbers = next((one for one in frame.fields if one.kind == "number"), None) if frame else None
+    if names is None or numbers is None:
+        return {"value": None, "state": "no data"}
+    pairs = zip(names.values, numbers.values, strict=True)
+    return {"values": {str(name): _value(numbers, number, world) for name, number in pairs}, "state": "ok"}
 
 
 def _value(one: Field, number: Any, world: World) -> dict[str, Any]:
@@ -134,17 +148,17 @@ def _value(one: Field, number: Any, world: World) -> dict[str, Any]:
 
 def rows(world: World, endpoint: Endpoint, asked: Asked) -> tuple[list[dict[str, Any]], str]:
     """One page of rows, oldest first, and the cursor of the next one, empty at the end. Raises Wrong."""
-    native = native_grain(world.catalog, endpoint)
-    text, values = _rows_sql(world, endpoint, native, asked)
+    text = _rows_sql(world, endpoint, asked)
+    values = _rows_values(world, endpoint, asked)
     given = world.pools.ask(role_for(world.catalog, endpoint), text, values, world.settings())
     if isinstance(given, Failed):
         raise Unexpected(Problem("store", given.message, "run `gendash db migrate` and `gendash verify`"))
-    found = [dict(zip(given.columns, row, strict=True)) for row in given.rows]
-    more = len(found) > asked.limit
-    found = found[: asked.limit]
+    columns = given.columns
+    found = [dict(zip(columns, row, strict=True)) for row in given.rows[: asked.limit]]
+    if asked.grain == "hour":
+        found = [row | {"hour": plain_value(row["hour"], world.zone)} for row in found]
     keys = [asked.grain, *endpoint.rows.by]
-    cursor = cursor_of([found[-1][name] for name in keys]) if more else ""
-    return [{name: plain_value(value, world.zone) for name, value in row.items()} for row in found], cursor
+    return found, cursor_of([found[-1][name] for name in keys]) if len(given.rows) > asked.limit else ""
 
 
 def role_for(catalog: Catalog, endpoint: Endpoint) -> str:
@@ -159,50 +173,64 @@ def columns_of(endpoint: Endpoint, asked: Asked) -> list[str]:
     return [asked.grain, *endpoint.rows.by, *endpoint.rows.sums, *others]
 
 
-def _rows_sql(world: World, endpoint: Endpoint, native: Grain, asked: Asked) -> tuple[str, dict[str, Any]]:
-    config, source = world.catalog.config, endpoint.rows
-    time, zone = quote_name(source.time), quote_text(config["time_zone"])
-    first: date
-    behind: date
-    if native == "day":
-        bucket = {"day": time, "week": f"date_trunc('week', {time}::timestamp)::date"}[asked.grain]
-        first, behind = whole_days(asked.span, world.zone)
-    else:
-        local = f"({time} at time zone {zone})"
-        week = f"date_trunc('week', {local})::date"
-        bucket = {"hour": time, "day": f"{local}::date", "week": week}[asked.grain]
-        first, behind = asked.span.start, asked.span.end
-    others = [] if asked.grain == "week" else list(source.others)
+def _rows_values(world: World, endpoint: Endpoint, asked: Asked) -> dict[str, Any]:
+    """The parameters of the query of rows."""
+    by_day = native_grain(world.catalog, endpoint) == "day"
+    first, behind = whole_days(asked.span, world.zone) if by_day else (asked.span.start, asked.span.end)
+    values = {"first": first, "behind": behind, "limit": asked.limit + 1}
+    values |= {f"filter{index}": value for index, value in enumerate(asked.filters.values())}
+    return values | {f"after{index}": value for index, value in enumerate(asked.after or ())}
+
+
+def _rows_sql(world: World, endpoint: Endpoint, asked: Asked) -> str:
+    """The query of rows, made once for each form of request."""
+    form = (endpoint.path, asked.grain, *asked.filters, asked.after is None)
+    if form not in world.compiled:
+        world.compiled[form] = _compiled(world.catalog, endpoint, asked)
+    return world.compiled[form]
+
+
+def _compiled(catalog: Catalog, endpoint: Endpoint, asked: Asked) -> str:
+    source = endpoint.rows
+    relation = catalog.relations[source.relation]
     dims = [quote_name(one) for one in source.by]
-    shown = [f"{bucket} as {quote_name(asked.grain)}", *dims]
-    shown += [_sum(world, endpoint, one) for one in source.sums]
-    shown += [f"min({quote_name(one)}) as {quote_name(one)}" for one in others]
-    values: dict[str, Any] = {"first": first, "behind": behind, "limit": asked.limit + 1}
+    inner = [f"{_bucket(catalog, endpoint, asked.grain)} as {quote_name(asked.grain)}", *dims]
+    inner += [f"sum({quote_name(one)}) as {quote_name(one)}" for one in source.sums]
+    others = [] if asked.grain == "week" else [quote_name(one) for one in source.others]
+    inner += [f"min({one}) as {one}" for one in others]
+    time = quote_name(source.time)
     where = [f"{time} >= %(first)s", f"{time} < %(behind)s"]
-    for index, (name, value) in enumerate(asked.filters.items()):
-        where.append(f"{quote_name(name)}::text = %(filter{index})s")
-        values[f"filter{index}"] = value
-    inner = (
-        f"select {', '.join(shown)} from {qualified(config, source.relation)} "
-        f"where {' and '.join(where)} group by {', '.join(str(i + 1) for i in range(1 + len(dims)))}"
-    )
-    keys = [quote_name(asked.grain), *dims]
-    behind_row = ""
+    where += [f"{quote_name(name)}::text = %(filter{index})s" for index, name in enumerate(asked.filters)]
+    keys = [f"grouped.{quote_name(asked.grain)}", *(f"grouped.{one}::text" for one in dims)]
+    after = ""
     if asked.after is not None:
         kind = "timestamptz" if asked.grain == "hour" else "date"
-        marks = [f"%(after0)s::{kind}", *(f"%(after{i + 1})s" for i in range(len(dims)))]
-        compared = [keys[0], *(f"{one}::text" for one in dims)]
-        behind_row = f" where ({', '.join(compared)}) > ({', '.join(marks)})"
-        values |= {f"after{i}": value for i, value in enumerate(asked.after)}
-    order = ", ".join([keys[0], *(f"{one}::text" for one in dims)])
-    return f"select * from ({inner}) as grouped{behind_row} order by {order} limit %(limit)s", values
+        marks = [f"%(after0)s::{kind}", *(f"%(after{index + 1})s" for index in range(len(dims)))]
+        after = f" where ({', '.join(keys)}) > ({', '.join(marks)})"
+    shown = [keys[0] if asked.grain == "hour" else f"{keys[0]}::text"]
+    shown += [_shown(str(column_type(relation, name)), name) for name in columns_of(endpoint, asked)[1:]]
+    groups = ", ".join(str(index + 1) for index in range(1 + len(dims)))
+    return (
+        f"select {', '.join(shown)} from (select {', '.join(inner)} from {qualified(catalog.config, source.relation)} "
+        f"where {' and '.join(where)} group by {groups}) as grouped{after} order by {', '.join(keys)} limit %(limit)s"
+    )
 
 
-def _sum(world: World, endpoint: Endpoint, name: str) -> str:
-    """The sum of a column in the column's own type; bigint stays whole."""
-    kind = column_type(world.catalog.relations[endpoint.rows.relation], name)
-    cast = f"::{kind}" if kind in ("bigint", "int") else ""
-    return f"sum({quote_name(name)}){cast} as {quote_name(name)}"
+def _bucket(catalog: Catalog, endpoint: Endpoint, grain: Grain) -> str:
+    """The SQL of the bucket of a row."""
+    time, zone = quote_name(endpoint.rows.time), quote_text(catalog.config["time_zone"])
+    if native_grain(catalog, endpoint) == "day":
+        return {"day": time, "week": f"date_trunc('week', {time}::timestamp)::date"}[grain]
+    local = f"({time} at time zone {zone})"
+    return {"hour": time, "day": f"{local}::date", "week": f"date_trunc('week', {local})::date"}[grain]
+
+
+def _shown(kind: str, name: str) -> str:
+    """A column as JSON has it: sums of whole numbers stay whole, what JSON has no type for is text."""
+    column = f"grouped.{quote_name(name)}"
+    if kind in ("bigint", "int", "smallint", "float8", "boolean", "text"):
+        return f"{column}::{'bigint' if kind in ('int', 'smallint') else kind} as {quote_name(name)}"
+    return f"{column}::text as {quote_name(name)}"
 
 
 def plain_value(value: Any, zone: ZoneInfo) -> Any:
@@ -214,6 +242,21 @@ def plain_value(value: Any, zone: ZoneInfo) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     return None if isinstance(value, float) and value != value else value
+
+
+def dashboard_list(catalog: Catalog, audience: str) -> list[dict[str, Any]]:
+    """The dashboards of an audience with their panels."""
+    return [
+        {
+            "name": one.name,
+            "title": one.title,
+            "question": catalog.prose(one.doc),
+            "audience": one.audience,
+            "range": one.range,
+            "panels": [{"slug": p.slug, "title": p.title, "meaning": catalog.prose(p.doc)} for p in one.panels()],
+        }
+        for one in dashboards_of(catalog, audience)
+    ]
 
 
 def panel_answer(read: PanelRead, world: World) -> dict[str, Any]:

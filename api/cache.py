@@ -1,134 +1,103 @@
-"""Answers kept for a while: in the process, or in Redis; a stampede asks once, and a broken Redis is only slower."""
+"""Answers kept for a while: in the process, and in Redis for all processes; a stampede computes an answer once."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from threading import Lock
-from typing import Protocol
 
-import redis
-from cachetools import TTLCache
+from cachetools import TLRUCache
+from starlette.concurrency import run_in_threadpool
 
-MOST = 2000
-LONGEST_S = 300
-REDIS_TIMEOUT_S = 0.25
-PAUSE_S = 10.0  # after an error of Redis, before it is asked again
+from gendash.api.shared import SHARED_ERRORS, Shared
+
+MOST_BYTES = 64 * 2**20  # of this process; a page may have a megabyte
+MEMORY_S = 60  # a key names its minute, so that no answer is asked for longer than that
 
 
 @dataclass(frozen=True)
 class Kept:
-    """An answer with its ETag, and how many seconds it may be used."""
+    """An answer, the text that stands for it in headers, and how many seconds it may be used."""
 
     body: bytes
     etag: str
     seconds: float
 
 
-class Shelf(Protocol):
-    """Where answers are kept."""
-
-    def get(self, key: str) -> bytes | None: ...
-    def put(self, key: str, body: bytes, seconds: float) -> None: ...
-
-
-class Memory:
-    """The memory of this process."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self.clock = clock
-        self.lock = Lock()
-        self.kept: TTLCache[str, tuple[float, bytes]] = TTLCache(MOST, LONGEST_S, timer=clock)
-
-    def get(self, key: str) -> bytes | None:
-        """The answer, if it is not too old."""
-        with self.lock:
-            until, body = self.kept.get(key, (0.0, b""))
-        return body if until > self.clock() else None
-
-    def put(self, key: str, body: bytes, seconds: float) -> None:
-        """Keeps an answer."""
-        with self.lock:
-            self.kept[key] = (self.clock() + seconds, body)
-
-
-class Redis:
-    """A Redis before the memory of this process, which is used while Redis is away."""
-
-    def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
-        self.client = redis.Redis.from_url(
-            url, socket_timeout=REDIS_TIMEOUT_S, socket_connect_timeout=REDIS_TIMEOUT_S, retry_on_timeout=False
-        )
-        self.memory, self.clock, self.down_until = Memory(clock), clock, 0.0
-
-    def get(self, key: str) -> bytes | None:
-        """The answer from Redis, or from memory while Redis is away."""
-        if self.clock() < self.down_until:
-            return self.memory.get(key)
-        try:
-            found = self.client.get(f"gendash:{key}")
-        except redis.RedisError:
-            self.down_until = self.clock() + PAUSE_S
-            return self.memory.get(key)
-        return found if isinstance(found, bytes) else None
-
-    def put(self, key: str, body: bytes, seconds: float) -> None:
-        """Keeps an answer in Redis, or in memory while Redis is away."""
-        if self.clock() >= self.down_until:
-            try:
-                self.client.set(f"gendash:{key}", body, px=max(1, int(seconds * 1000)))
-            except redis.RedisError:
-                self.down_until = self.clock() + PAUSE_S
-            else:
-                return
-        self.memory.put(key, body, seconds)
-
-
 class Cache:
-    """Answers by key; whoever asks first computes, the others of the same moment wait for it."""
+    """Answers by key; whoever asks first computes in a thread, the others of the same moment wait for it.
 
-    def __init__(self, shelf: Shelf) -> None:
-        self.shelf = shelf
-        self.lock = Lock()
-        self.running: dict[str, Lock] = {}
+    An equal key must mean an equal answer. While Redis is away, each process keeps its own.
+    """
+
+    def __init__(self, shared: Shared | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        self.shared = shared
+        self.memory: TLRUCache[str, tuple[bytes, float]] = TLRUCache(
+            MOST_BYTES,
+            lambda _key, value, now: now + min(value[1], MEMORY_S),
+            timer=clock,
+            getsizeof=lambda value: len(value[0]),
+        )
+        self.running: dict[str, asyncio.Task[bytes]] = {}
         self.hits = self.misses = 0
 
-    def answer(self, key: str, seconds: float, compute: Callable[[], bytes]) -> Kept:
-        """The kept answer, or a computed one, which is kept; with 0 seconds nothing is kept."""
-        if seconds <= 0:
-            return _kept(compute(), 0)
-        hashed = hashlib.sha256(key.encode()).hexdigest()
-        found = self.shelf.get(hashed)
+    async def answer(self, key: str, seconds: float, compute: Callable[[], bytes]) -> Kept:
+        """The kept answer, or a computed one, which is kept."""
+        hashed = _hash(key.encode())
+        found = self.memory.get(hashed)
+        if found is not None:
+            self.hits += 1
+            return Kept(found[0], etag_of(key), seconds)
+        task = self.running.get(hashed)
+        if task is None:
+            task = self.running[hashed] = asyncio.create_task(self._found(hashed, seconds, compute))
+            task.add_done_callback(lambda done: self._done(hashed, done))
+        return Kept(await asyncio.shield(task), etag_of(key), seconds)  # who goes away does not end it for the others
+
+    def _done(self, hashed: str, task: asyncio.Task[bytes]) -> None:
+        del self.running[hashed]
+        if not task.cancelled():
+            task.exception()  # all who waited may have gone away
+
+    async def _found(self, hashed: str, seconds: float, compute: Callable[[], bytes]) -> bytes:
+        found = await self._from_redis(hashed)
         if found is None:
-            with self.lock:
-                mine = self.running.setdefault(hashed, Lock())
-            with mine:
-                found = self.shelf.get(hashed)
-                if found is None:
-                    self.misses += 1
-                    try:
-                        found = compute()
-                        self.shelf.put(hashed, found, seconds)
-                    finally:
-                        with self.lock, suppress(KeyError):
-                            del self.running[hashed]
-                    return _kept(found, seconds)
-        self.hits += 1
-        return _kept(found, seconds)
+            self.misses += 1
+            found = await run_in_threadpool(compute)
+            await self._to_redis(hashed, found, seconds)
+        else:
+            self.hits += 1
+        with suppress(ValueError):  # larger than the whole memory
+            self.memory[hashed] = (found, seconds)
+        return found
+
+    async def _from_redis(self, hashed: str) -> bytes | None:
+        if self.shared is None or not self.shared.is_there():
+            return None
+        try:
+            found = await self.shared.client.get(f"gendash:{hashed}")
+        except SHARED_ERRORS as error:
+            self.shared.failed(error)
+            return None
+        self.shared.answered()
+        return found if isinstance(found, bytes) else None
+
+    async def _to_redis(self, hashed: str, body: bytes, seconds: float) -> None:
+        if self.shared is None or not self.shared.is_there():
+            return
+        try:
+            await self.shared.client.set(f"gendash:{hashed}", body, px=max(1, int(seconds * 1000)))
+        except SHARED_ERRORS as error:
+            self.shared.failed(error)
 
 
-def _kept(body: bytes, seconds: float) -> Kept:
-    return Kept(body, etag_of(body), seconds)
+def _hash(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()
 
 
-def etag_of(body: bytes) -> str:
-    """The ETag of a body: equal bodies have equal ones."""
-    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-
-
-def shelf_of(url: str) -> Shelf:
-    """Redis at an address, or memory without one."""
-    return Redis(url) if url else Memory()
+def etag_of(key: str) -> str:
+    """The ETag of the answer with this key: weak, since two processes compute it at different moments."""
+    return f'W/"{_hash(key.encode())[:32]}"'

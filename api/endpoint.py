@@ -13,12 +13,29 @@ import yaml
 from gendash.engine.config.load import suggest
 from gendash.engine.config.value_types import seconds
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.keys import Key, faults
 from gendash.engine.model import Audience, Dashboard, Panel, Problem, Relation
 
 Grain = Literal["hour", "day", "week"]
 _PATH = re.compile(r"[a-z0-9-]+(/[a-z0-9-]+)*")
-_KEYS = {"path", "doc", "audience", "feature", "cache", "figures", "rows"}
-_ROW_KEYS = {"relation", "doc", "time", "by", "sums", "others"}
+_ANY = ("",)  # the one kind of file
+_KEYS = (
+    Key("path", "text", "below /api/v1", _ANY, _ANY),
+    Key("doc", "text", "what it gives", _ANY, _ANY),
+    Key("audience", "text", "everyone or admin", _ANY, choices=("everyone", "admin")),
+    Key("feature", "text", "features that it needs", _ANY),
+    Key("cache", "duration", "how long an answer is kept", _ANY),
+    Key("figures", "texts by name", "panel of each figure, as dashboard/panel", _ANY),
+    Key("rows", "map", "a relation and its columns", _ANY, _ANY),
+)
+_ROW_KEYS = (
+    Key("relation", "text", "name of the relation", _ANY, _ANY),
+    Key("doc", "text", "what a row is", _ANY, _ANY),
+    Key("time", "text", "column of its time", _ANY, _ANY),
+    Key("by", "list", "columns to group by", _ANY),
+    Key("sums", "list", "columns that add up", _ANY),
+    Key("others", "texts by name", "other columns, and why they do not add up", _ANY),
+)
 _LONGEST_CACHE_S = 300
 _FOLLOWS = re.compile(r"\$__(timeFilter|timeFrom|timeTo|timeGroup|unixEpoch|range|from|to)|\$\{?__(from|to|range)")
 
@@ -94,36 +111,26 @@ def _endpoint(content: Mapping[str, Any]) -> Endpoint:
 
 
 def _wrong(catalog: Catalog, content: Any, where: str) -> Sequence[Problem]:
-    if not isinstance(content, dict) or not {"path", "doc", "rows"} <= set(content):
-        return [Problem(where, "an endpoint needs path, doc and rows", "see api/endpoints/users.yaml")]
-    rows = content["rows"]
-    if not isinstance(rows, dict) or not {"relation", "doc", "time"} <= set(rows):
-        return [Problem(where, "rows need relation, doc and time", "see api/endpoints/users.yaml")]
-    found = [
-        Problem(f"{where}: {key}", "no such key", suggest(str(key), known) or f"one of {', '.join(sorted(known))}")
-        for given, known in ((content, _KEYS), (rows, _ROW_KEYS))
-        for key in given
-        if key not in known
-    ]
-    if not _PATH.fullmatch(str(content["path"])):
+    if not isinstance(content, dict):
+        return [Problem(where, "not a map", "see api/endpoints/users.yaml")]
+    rows = content.get("rows")
+    wrong = [(f"{where}: {fault.key}", fault) for fault in faults(content, _KEYS)]
+    wrong += (
+        [(f"{where}: rows.{fault.key}", fault) for fault in faults(rows, _ROW_KEYS)] if isinstance(rows, dict) else []
+    )
+    if wrong:
+        return [Problem(at, fault.what, fault.do) for at, fault in wrong]
+    found = []
+    if not _PATH.fullmatch(content["path"]):
         found.append(Problem(f"{where}: path", f"'{content['path']}'", "lower-case words joined by - and /"))
-    if content.get("audience", "admin") not in ("everyone", "admin"):
-        found.append(Problem(f"{where}: audience", f"'{content['audience']}'", "everyone or admin"))
-    found += _wrong_cache(content, where)
+    if seconds(content.get("cache", "5m")) > _LONGEST_CACHE_S:
+        found.append(Problem(f"{where}: cache", "longer than 5 minutes", "shorten it"))
     found += [
         Problem(f"{where}: figures.{name}", f"no panel '{panel}'", suggest(panel, _panels(catalog)))
         for name, panel in content.get("figures", {}).items()
         if panel not in _panels(catalog)
     ]
     return found + _wrong_rows(catalog, content, where)
-
-
-def _wrong_cache(content: Mapping[str, Any], where: str) -> list[Problem]:
-    try:
-        too_long = seconds(str(content.get("cache", "5m"))) > _LONGEST_CACHE_S
-    except ValueError:
-        return [Problem(f"{where}: cache", "no duration", "such as 5m")]
-    return [Problem(f"{where}: cache", "longer than 5 minutes", "shorten it")] if too_long else []
 
 
 def _wrong_rows(catalog: Catalog, content: Mapping[str, Any], where: str) -> list[Problem]:

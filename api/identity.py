@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -14,17 +13,23 @@ from threading import Lock
 from typing import Any
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+from gendash.api.shared import LOG
 from gendash.engine.clients.http import Session
-from gendash.engine.clients.http_policy import Route, Server
+from gendash.engine.clients.http_policy import Route, Server, json_of
 from gendash.engine.config.load import Config
-from gendash.engine.errors import ConfigError, GendashError
+from gendash.engine.errors import ConfigError, GendashError, Unreachable
 from gendash.engine.model import Problem
 
 ROLES = ("admin", "viewer", "user")
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]  # never one with a shared secret
 KEYS_FOR_S = 300.0
+KEYS_AT_MOST_S = 3600.0
+AGAIN_S = 10.0  # between two attempts to fetch keys
 LONGEST = 8192
+ODD_KEYS = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, jwt.PyJWTError)
+MOST_BYTES = 1 << 20  # of the issuer's keys
 
 
 @dataclass(frozen=True)
@@ -59,20 +64,28 @@ class Gate:
         self.clock = clock
         self.lock = Lock()
         self.known: tuple[float, dict[str, Any]] = (-KEYS_FOR_S, {})
+        self.tried_at = -AGAIN_S
         if self.issuer and not (self.wanted and config["api.jwt.keys"]):
             raise ConfigError(Problem("api.jwt", "an issuer without audience or keys", "set all three"))
         if not self.tokens and not self.issuer:
             do = "set api.tokens (see `gendash serve --hash`) or api.jwt"
             raise ConfigError(Problem("api", "nobody could be let in: no token and no issuer is configured", do))
 
-    def may_fetch(self, header: str) -> bool:
-        """True if the issuer's keys may have to be fetched for this header."""
-        return bool(self.issuer) and header.count(".") >= 2
+    def must_fetch(self, header: str) -> bool:
+        """True if the issuer's keys have to be fetched for this header."""
+        try:
+            token = _token_of(header)
+            if not self.issuer or token.count(".") != 2:
+                return False
+            kid = jwt.get_unverified_header(token).get("kid")
+            return self._due(kid) or (self.lock.locked() and kid not in self.known[1])
+        except (Rejected, *ODD_KEYS):
+            return False
 
     def identity(self, header: str) -> Identity:
         """Who sends this header. Raises Rejected."""
         token = _token_of(header)
-        digest = hashlib.sha256(token.encode()).hexdigest()
+        digest = hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
         matching = [one for known, one in self.tokens.items() if hmac.compare_digest(known, digest)]
         if matching:
             return matching[0]
@@ -82,7 +95,7 @@ class Gate:
 
     def _signed(self, token: str) -> Identity:
         try:
-            key = self._key(jwt.get_unverified_header(token))
+            key = self._key(jwt.get_unverified_header(token).get("kid"))
             claims = jwt.decode(
                 token,
                 key,
@@ -94,31 +107,49 @@ class Gate:
             )
         except jwt.PyJWTError as error:
             raise Rejected(f"the token is not valid: {_why(error)}") from None
+        except (*ODD_KEYS, RecursionError):
+            raise Rejected("the token cannot be read") from None  # a claim or a header of an odd type
         role = claims.get(self.config["api.jwt.role_claim"], "user")
         subject = claims.get(self.config["api.jwt.subject_claim"])
         if role not in ROLES:
             raise Rejected("the token names no role of gendash")
-        if role == "user" and not (isinstance(subject, str) and subject):
+        if role == "user" and not (isinstance(subject, str) and is_text(subject)):
             raise Rejected("the token names no user")
         subject = subject if isinstance(subject, str) else ""
-        name = hashlib.sha256(f"{self.issuer} {subject} {role}".encode()).hexdigest()[:12]
+        name = hashlib.sha256(f"{self.issuer} {subject} {role}".encode("utf-8", "replace")).hexdigest()[:12]
         return Identity(f"jwt-{name}", role, subject if role == "user" else "")
 
-    def _key(self, header: dict[str, Any]) -> Any:
-        """The issuer's key that a token names; an unknown one is looked for at most every ten seconds."""
-        kid, now = header.get("kid"), self.clock()
-        with self.lock:
-            at, found = self.known
-            if now - at > KEYS_FOR_S or (kid not in found and now - at > 10):
-                try:
-                    found = self.keys(True)
-                except GendashError:
-                    if not found:
-                        raise Rejected("the issuer's keys cannot be read now") from None
-                self.known = (now, found)
+    def _due(self, kid: object) -> bool:
+        """True if keys are old, or lack one that may be new; after an attempt not for ten seconds."""
+        at, found = self.known
+        age, since = self.clock() - at, self.clock() - self.tried_at
+        return since > AGAIN_S and (age > KEYS_FOR_S or kid not in found)
+
+    def _key(self, kid: object) -> Any:
+        """The issuer's key of this id. While the issuer is away, known keys are used for an hour."""
+        if self._due(kid) or kid not in self.known[1]:
+            with self.lock:
+                if self._due(kid):
+                    self._fetch()
+        at, found = self.known
+        if not found or self.clock() - at > KEYS_AT_MOST_S:
+            raise Unreachable(Problem("issuer of tokens", "its keys cannot be read now", "check api.jwt.keys"))
         if kid not in found:
             raise Rejected("the token is signed with a key that the issuer does not have")
         return found[kid]
+
+    def _fetch(self) -> None:
+        try:
+            self.known = (self.clock(), self.keys(True))
+        except GendashError as error:
+            LOG.warning(json.dumps({"error": [str(one) for one in error.problems]}))
+        finally:
+            self.tried_at = self.clock()
+
+
+def is_text(text: str) -> bool:
+    """True if PostgreSQL can hold the text: not empty, without NUL and halves of characters."""
+    return bool(text) and "\0" not in text and not any("\ud800" <= one <= "\udfff" for one in text)
 
 
 def _why(error: jwt.PyJWTError) -> str:
@@ -170,7 +201,7 @@ def _token_of(header: str) -> str:
     if scheme.lower() == "basic":
         try:
             return base64.b64decode(rest, validate=True).decode().partition(":")[2]
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # no base64, no UTF-8
             raise Rejected("the header Authorization cannot be read") from None
     raise Rejected("no token: send Authorization: Bearer")
 
@@ -180,17 +211,19 @@ def _fetched_keys(config: Config) -> Keys:
     url = config["api.jwt.keys"]
 
     def fetch(_again: bool) -> dict[str, Any]:
-        route = Route("api.jwt", "", timeout_s=10.0, max_pause_s=10.0)
+        route = Route("api.jwt", "", timeout_s=10.0, max_pause_s=10.0, max_bytes=MOST_BYTES)
         session = Session(Server("the issuer", "issuer of tokens", url, "api.jwt.keys", route))
         answer = session.read("GET", "", lambda _answer: False)
         try:
-            return keys_in(json.loads(answer.body))
-        except (ValueError, jwt.PyJWTError):
+            return keys_in(json_of(answer.body))
+        except ODD_KEYS:
             raise ConfigError(Problem("api.jwt.keys", "gives no keys (JWKS)", "check the address")) from None
 
     return fetch
 
 
 def keys_in(document: Any) -> dict[str, Any]:
-    """The public keys of a JWKS document, by their ids."""
-    return {one.key_id: one.key for one in jwt.PyJWKSet.from_dict(document).keys if one.key_id}
+    """The public keys of a JWKS document for signatures, by their ids; RSA keys that are too short are left out."""
+    keys = [one for one in jwt.PyJWKSet.from_dict(document).keys if one.key_id and one.public_key_use in (None, "sig")]
+    found = {str(one.key_id): one.key for one in keys}
+    return {name: key for name, key in found.items() if not (isinstance(key, RSAPublicKey) and key.key_size < 2048)}

@@ -5,47 +5,96 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from cachetools import LRUCache
 from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage, RedisStorage
-from limits.strategies import FixedWindowRateLimiter
-from redis import ConnectionPool
+from limits.aio.storage import RedisStorage, Storage
+from limits.aio.strategies import FixedWindowRateLimiter
 
+from gendash.api.shared import SHARED_ERRORS, TIMEOUT_S, Shared
 from gendash.engine.config.load import Config
 
-PAUSE_S = 10.0  # after an error of Redis, before it is asked again
+MOST_NAMES = 50_000  # of addresses and tokens that are counted; those that asked least recently are forgotten
+
+
+class Counts(Storage):
+    """Counts of this process. The library's own memory looks at every name at each request, so many names slow it."""
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        super().__init__()
+        self.clock = clock
+        self.kept: LRUCache[str, tuple[int, float]] = LRUCache(MOST_NAMES)
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        return ValueError
+
+    def _now(self, key: str) -> tuple[int, float]:
+        count, until = self.kept.get(key, (0, 0.0))
+        return (count, until) if until > self.clock() else (0, 0.0)
+
+    async def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        count, until = self._now(key)
+        self.kept[key] = (count + amount, until or self.clock() + expiry)
+        return count + amount
+
+    async def get(self, key: str) -> int:
+        return self._now(key)[0]
+
+    async def get_expiry(self, key: str) -> float:
+        return self._now(key)[1] or self.clock()
+
+    async def check(self) -> bool:
+        return True
+
+    async def reset(self) -> int | None:
+        found = len(self.kept)
+        self.kept.clear()
+        return found
+
+    async def clear(self, key: str) -> None:
+        self.kept.pop(key, None)
 
 
 class Limiter:
     """Counts requests in Redis where there is one, and in this process while there is none."""
 
-    def __init__(self, config: Config, clock: Callable[[], float] = time.time) -> None:
-        self.clock = clock
+    def __init__(self, config: Config, shared: Shared | None = None, clock: Callable[[], float] = time.time) -> None:
+        self.clock, self.shared = clock, shared
         self.token = RateLimitItemPerMinute(config["api.requests_per_minute"])
         self.address = RateLimitItemPerMinute(config["api.address_requests_per_minute"])
-        self.memory = FixedWindowRateLimiter(MemoryStorage())
-        self.shared: FixedWindowRateLimiter | None = None
-        self.down_until = 0.0
-        if config["redis_url"]:
-            pool = ConnectionPool.from_url(config["redis_url"], socket_timeout=0.25, socket_connect_timeout=0.25)
-            self.shared = FixedWindowRateLimiter(RedisStorage(config["redis_url"], pool, wrap_exceptions=True))
+        self.memory = FixedWindowRateLimiter(Counts(clock))
+        self.common: FixedWindowRateLimiter | None = None
+        if shared:
+            storage = RedisStorage(
+                f"async+{shared.url}",
+                True,
+                "redispy",
+                socket_timeout=TIMEOUT_S,
+                socket_connect_timeout=TIMEOUT_S,
+            )
+            self.common = FixedWindowRateLimiter(storage)
 
-    def wait_for_address(self, address: str) -> int:
+    async def wait_for_address(self, address: str) -> int:
         """Seconds that an address must wait; 0 if its request is within the limit."""
-        return self._wait(self.address, "address", address)
+        return await self._wait(self.address, "address", address)
 
-    def wait_for_token(self, name: str) -> int:
+    async def wait_for_token(self, name: str) -> int:
         """Seconds that a token must wait; 0 if its request is within the limit."""
-        return self._wait(self.token, "token", name)
+        return await self._wait(self.token, "token", name)
 
-    def _wait(self, item: RateLimitItemPerMinute, kind: str, name: str) -> int:
-        if self.shared and self.clock() >= self.down_until:
+    async def _wait(self, item: RateLimitItemPerMinute, kind: str, name: str) -> int:
+        if self.common and self.shared and self.shared.is_there():
             try:
-                return self._asked(self.shared, item, kind, name)
-            except Exception:  # the library wraps what Redis raises, and the first connection may raise as it is
-                self.down_until = self.clock() + PAUSE_S
-        return self._asked(self.memory, item, kind, name)
+                found = await self._asked(self.common, item, kind, name)
+            except SHARED_ERRORS as error:
+                self.shared.failed(error)
+            else:
+                self.shared.answered()
+                return found
+        return await self._asked(self.memory, item, kind, name)
 
-    def _asked(self, limiter: FixedWindowRateLimiter, item: RateLimitItemPerMinute, kind: str, name: str) -> int:
-        if limiter.hit(item, kind, name):
+    async def _asked(self, limiter: FixedWindowRateLimiter, item: RateLimitItemPerMinute, kind: str, name: str) -> int:
+        if await limiter.hit(item, kind, name):
             return 0
-        return max(1, int(limiter.get_window_stats(item, kind, name).reset_time - self.clock()) + 1)
+        stats = await limiter.get_window_stats(item, kind, name)
+        return max(1, int(stats.reset_time - self.clock()) + 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gendash.api.endpoint import Endpoint, Grain, column_type, figure_panel
+from gendash.api.own import OwnList
 from gendash.api.request import DEFAULT, DEFAULT_LIMIT, MOST_ROWS, RANGES
 from gendash.engine.definitions.catalog import Catalog
 
@@ -63,6 +64,115 @@ def parameters(endpoint: Endpoint, native: Grain) -> list[dict[str, Any]]:
     ]
 
 
+def in_path(name: str, doc: str) -> dict[str, Any]:
+    """A parameter that is part of the path."""
+    return {"name": name, "in": "path", "required": True, "description": doc, "schema": {"type": "string"}}
+
+
+_TEXT = {"type": "string"}
+_MOMENT = {"type": "string", "format": "date-time"}
+_SPAN = {
+    "type": "object",
+    "required": ["from", "to"],
+    "properties": {"from": _MOMENT, "to": _MOMENT},
+    "description": "the range, with its zone",
+}
+
+
+def _object(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
+def _answer(doc: str, schema: dict[str, Any], csv: bool = False) -> dict[int | str, dict[str, Any]]:
+    content: dict[str, Any] = {"application/json": {"schema": schema}}
+    if csv:
+        content["text/csv"] = {"schema": _TEXT}
+    return {200: {"description": doc, "content": content}, **ERRORS}
+
+
+def _list(item: dict[str, Any], doc: str = "") -> dict[str, Any]:
+    return {"type": "array", "items": item} | ({"description": doc} if doc else {})
+
+
+_FIELD = _object(
+    name=_TEXT,
+    type={"type": "string", "description": "time, number, string, boolean or other"},
+    unit={"type": ["string", "null"], "description": "a unit of Grafana, such as s or currencyUSD"},
+    labels={"type": "object", "additionalProperties": _TEXT},
+    values=_list({}, "one for each row; times are ISO 8601 with their zone, money is text"),
+    last={"type": "string", "description": "the last value, as the panel shows it"},
+)
+PANEL = _answer(
+    "the frames of the panel",
+    _object(
+        panel=_TEXT,
+        title=_TEXT,
+        kind={"type": "string", "description": "the kind of Grafana's panel"},
+        meaning=_TEXT,
+        range={"oneOf": [_SPAN, {"type": "null"}]},
+        faults=_list(_TEXT, "why frames are missing"),
+        missing=_list(_TEXT, "features that are off and that it needs"),
+        frames=_list(_object(query=_TEXT, fields=_list(_FIELD))),
+    ),
+)
+PANEL_PARAMETERS = [
+    in_path("name", "a name that /api/v1/dashboards lists"),
+    in_path("slug", "a slug that /api/v1/dashboards lists"),
+    *RANGE,
+]  # variables are `var-name`, one parameter for each value; which there are depends on the dashboard
+DASHBOARDS = _answer(
+    "the dashboards that the token may see",
+    _list(
+        _object(
+            name=_TEXT,
+            title=_TEXT,
+            question=_TEXT,
+            audience={"type": "string", "enum": ["everyone", "admin"]},
+            range={"type": "string", "description": "the range that it opens with"},
+            panels=_list(_object(slug=_TEXT, title=_TEXT, meaning=_TEXT)),
+        )
+    ),
+)
+METRIC_NAMES = _answer("meanings by name", {"type": "object", "additionalProperties": _TEXT})
+METRIC = _answer(
+    "the series of this name",
+    _object(
+        name=_TEXT,
+        meaning=_TEXT,
+        range=_SPAN,
+        step_s={"type": "number", "description": "seconds between two points"},
+        series=_list(
+            _object(
+                labels={"type": "object", "additionalProperties": _TEXT},
+                points=_list(_list({}), "pairs of a time and a number; NaN and infinities are text"),
+            )
+        ),
+        shown={"type": "integer", "description": "series in this answer"},
+        of={"type": "integer", "description": "series that there are"},
+    ),
+)
+
+
+def own_responses(catalog: Catalog, own: OwnList) -> dict[int | str, dict[str, Any]]:
+    """What a list of a user's own rows answers, with the meaning of each field."""
+    relation = catalog.relations[own.relation]
+
+    def column(name: str, nullable: bool) -> dict[str, Any]:
+        kind = _TYPES.get(str(relation.columns[name]["type"]), "string")
+        doc = catalog.prose(str(relation.columns[name].get("doc", "")))
+        return {"type": [kind, "null"] if nullable else kind, "description": doc}
+
+    parts: dict[str, Any] = {
+        "range": _SPAN,
+        "time_zone": {"type": "string", "description": "the zone of all days"},
+        "rows": _list(_object(**{name: column(name, True) for name in own.columns}), own.doc),
+        "next": {"type": ["string", "null"], "description": "the cursor of the next page; null at the end"},
+    }
+    if own.sums:
+        parts["totals"] = _object(**{name: column(name, False) for name in own.sums})
+    return _answer(own.doc, _object(**parts), csv=True)
+
+
 _TYPES = {"bigint": "integer", "int": "integer", "float8": "number", "numeric": "string", "boolean": "boolean"}
 
 
@@ -92,7 +202,7 @@ def responses(catalog: Catalog, endpoint: Endpoint, native: Grain) -> dict[int |
         "properties": {
             "at": {"type": "string", "format": "date-time", "description": "when this was computed"},
             "time_zone": {"type": "string", "description": "the zone of all days and weeks"},
-            "range": {"type": "object", "description": "the range of the rows"},
+            "range": _SPAN,
             "figures": {"type": "object", "properties": figures, "description": "figures as the dashboards show them"},
             "rows": {
                 "type": "array",
@@ -102,6 +212,4 @@ def responses(catalog: Catalog, endpoint: Endpoint, native: Grain) -> dict[int |
             "next": {"type": ["string", "null"], "description": "the cursor of the next page; null at the end"},
         },
     }
-    csv = {"schema": {"type": "string"}}
-    content = {"application/json": {"schema": body}, "text/csv": csv}
-    return {200: {"description": endpoint.rows.doc, "content": content}, **ERRORS}
+    return _answer(endpoint.rows.doc, body, csv=True)

@@ -15,13 +15,23 @@ from gendash.api.request import Wrong, cursor_of, key_in, limit_asked, span_aske
 from gendash.engine.clients.answers import Failed
 from gendash.engine.config.load import suggest
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.keys import Key, faults
 from gendash.engine.definitions.relations import key_of, qualified
 from gendash.engine.errors import Unexpected
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Problem
 
 ROLE = "user_reader"
-_KEYS = {"path", "doc", "relation", "feature", "time", "columns", "sums"}
+_ANY = ("",)  # the one kind of file
+_KEYS = (
+    Key("path", "text", "below /api/v1/me", _ANY, _ANY),
+    Key("doc", "text", "what it lists", _ANY, _ANY),
+    Key("relation", "text", "a relation with row security", _ANY, _ANY),
+    Key("feature", "text", "features that it needs", _ANY),
+    Key("time", "text", "column of its time", _ANY, _ANY),
+    Key("columns", "list", "columns of a row", _ANY, _ANY),
+    Key("sums", "list", "columns that are added up", _ANY),
+)
 
 
 @dataclass(frozen=True)
@@ -69,17 +79,18 @@ def read_lists(catalog: Catalog, given: Mapping[str, Any]) -> tuple[list[OwnList
 
 
 def _wrong(catalog: Catalog, content: Any, where: str) -> list[Problem]:
-    if not isinstance(content, dict) or not {"path", "doc", "relation", "time", "columns"} <= set(content):
-        return [Problem(where, "a list needs path, doc, relation, time and columns", "see api/own/tickets.yaml")]
+    if not isinstance(content, dict):
+        return [Problem(where, "not a map", "see api/own/tickets.yaml")]
+    found = [Problem(f"{where}: {fault.key}", fault.what, fault.do) for fault in faults(content, _KEYS)]
+    if found:
+        return found
     relation = catalog.relations.get(content["relation"])
     if relation is None or not relation.header.get("own_rows"):
         what = f"'{content['relation']}' is no relation whose header says own_rows"
         return [Problem(f"{where}: relation", what, suggest(content["relation"], catalog.relations))]
-    named = [content["time"], *content["columns"], *content.get("sums", ())]
-    found = [Problem(f"{where}: {key}", "no such key", suggest(str(key), _KEYS)) for key in content if key not in _KEYS]
-    return found + [
+    return [
         Problem(f"{where}: columns", f"{relation.name} has no column '{one}'", suggest(one, relation.columns))
-        for one in named
+        for one in (content["time"], *content["columns"], *content.get("sums", ()))
         if one not in relation.columns
     ]
 

@@ -17,7 +17,7 @@ from gendash.engine.config.value_types import seconds
 from gendash.engine.languages.grafana_macros import Span
 
 RANGES = ("24h", "7d", "30d")
-DEFAULT, DEFAULT_LIMIT, MOST_ROWS = "30d", 100, 1000
+DEFAULT, DEFAULT_LIMIT, MOST_ROWS = "7d", 100, 1000
 LONGEST_TEXT = 200
 _EARLIEST, _LATEST = 2000, 2199
 
@@ -123,7 +123,7 @@ def key_in(text: str, length: int) -> list[Any]:
         raise wrong from None
     if not isinstance(key, list) or len(key) != length or not all(isinstance(one, str) for one in key):
         raise wrong
-    if any("\0" in one for one in key):
+    if any("\0" in one or any("\ud800" <= letter <= "\udfff" for letter in one) for one in key):
         raise wrong
     try:
         moment = datetime.fromisoformat(key[0])

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
+from typing import Any
+
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
+from fastapi.responses import PlainTextResponse, RedirectResponse
+from fastapi.routing import APIRoute
 from prometheus_client import generate_latest
+from starlette.concurrency import run_in_threadpool
 
 from gendash.api import answers, openapi
-from gendash.api.cache import Kept, etag_of
 from gendash.api.endpoint import Endpoint
 from gendash.api.live_pages import POLICY, dashboard_page, index_page, own_page
 from gendash.api.own import OwnList, own_rows
@@ -16,9 +20,11 @@ from gendash.api.series import known_series, series_answer
 from gendash.api.service import (
     Service,
     error_answer,
-    guarded,
+    fresh,
     json_bytes,
+    known_already,
     moment_asked,
+    picked,
     request_key,
     require,
     sent,
@@ -26,10 +32,20 @@ from gendash.api.service import (
     wants_csv,
 )
 from gendash.engine.clients.answers import Failed
+from gendash.engine.model import Dashboard
 from gendash.engine.read.panels import dashboards_of, read_panel
 
 PAGE_S = 15  # a page holds rates as well, which the plan renews every 15 seconds
 PANEL_S = 120
+JSON, CSV = "application/json", "text/csv; charset=utf-8"
+
+
+class Direct(APIRoute):
+    """A route whose function takes the request and gives the response: parameters are checked by `api.request`."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The function itself, in the place of FastAPI's reading of signatures and models."""
+        return self.endpoint
 
 
 def add_routes(app: FastAPI, service: Service) -> None:
@@ -46,46 +62,50 @@ def add_routes(app: FastAPI, service: Service) -> None:
 
 def _probes(app: FastAPI, service: Service) -> None:
     @app.get("/healthz", include_in_schema=False)
-    def healthz() -> Response:
+    async def healthz(_request: Request) -> Response:
         return PlainTextResponse("ok")
 
     @app.get("/readyz", include_in_schema=False)
-    def readyz() -> Response:
-        def ready() -> Response:
-            given = service.world.pools.ask("reader", "select 1")
-            return (
-                error_answer(503, "the store refuses queries") if isinstance(given, Failed) else PlainTextResponse("ok")
-            )
-
-        return guarded(ready)
+    async def readyz(_request: Request) -> Response:
+        given = await run_in_threadpool(service.world.pools.ask, "reader", "select 1")
+        if isinstance(given, Failed):
+            return error_answer(503, "the store refuses queries", headers={"Retry-After": "5"})
+        return PlainTextResponse("ok")
 
     @app.get("/metrics", include_in_schema=False)
-    def metrics() -> Response:
+    async def metrics(_request: Request) -> Response:
         hits, misses = service.cache.hits, service.cache.misses
         more = f'# TYPE gendash_api_cache_total counter\ngendash_api_cache_total{{result="hit"}} {hits}\n'
         more += f'gendash_api_cache_total{{result="miss"}} {misses}\n'
         return Response(generate_latest(service.registry) + more.encode(), media_type="text/plain; version=0.0.4")
 
 
+async def _kept(service: Service, request: Request, key: str, seconds: float, compute: Any, media: str) -> Response:
+    """The answer with this key: 304, a kept one, or a computed one."""
+    known = known_already(request, key, seconds)
+    return known or sent(await service.cache.answer(key, seconds, compute), media)
+
+
 def _stats(app: FastAPI, service: Service, endpoint: Endpoint) -> None:
     world = service.world
     native = answers.native_grain(world.catalog, endpoint)
+    below = service.versions.endpoint_relations(endpoint)
+    roles = ("admin", "viewer") if endpoint.audience == "everyone" else ("admin",)
 
-    def stats(request: Request) -> Response:
-        def handle() -> Response:
-            roles = ("admin", "viewer") if endpoint.audience == "everyone" else ("admin",)
-            audience = require(request, *roles).audience
-            params = single(request)
-            wanted = asked(world.catalog.config, endpoint, native, params, world.now)
-            is_csv = wants_csv(request)
-            key = f"{endpoint.path} {audience} {is_csv} {request_key(params, world)}"
-            key += service.versions.of(service.versions.endpoint_relations(endpoint))
+    async def stats(request: Request) -> Response:
+        audience = require(request, *roles).audience
+        params = single(request)
+        wanted = asked(world.catalog.config, endpoint, native, params, world.now)
+        is_csv = wants_csv(request)
+        key = f"{endpoint.path} {audience} {is_csv} {request_key(world, params)}"
+        key += await service.versions.of(below)
 
-            def compute() -> bytes:
-                found, cursor = answers.rows(world, endpoint, wanted)
-                if is_csv:
-                    return answers.as_csv(answers.columns_of(endpoint, wanted), found).encode()
-                body = {
+        def compute() -> bytes:
+            found, cursor = answers.rows(world, endpoint, wanted)
+            if is_csv:
+                return answers.as_csv(answers.columns_of(endpoint, wanted), found).encode()
+            return json_bytes(
+                {
                     "at": world.now.astimezone(world.zone).isoformat(),
                     "time_zone": str(world.zone),
                     "range": answers.span_answer(wanted.span, world),
@@ -93,12 +113,9 @@ def _stats(app: FastAPI, service: Service, endpoint: Endpoint) -> None:
                     "rows": found,
                     "next": cursor or None,
                 }
-                return json_bytes(body)
+            )
 
-            kept = service.cache.answer(key, endpoint.cache_s, compute)
-            return sent(request, kept, "text/csv; charset=utf-8" if is_csv else "application/json")
-
-        return guarded(handle)
+        return await _kept(service, request, key, endpoint.cache_s, compute, CSV if is_csv else JSON)
 
     app.get(
         f"/api/v1/{endpoint.path}",
@@ -113,108 +130,100 @@ def _stats(app: FastAPI, service: Service, endpoint: Endpoint) -> None:
 
 def _metrics(app: FastAPI, service: Service) -> None:
     world = service.world
-    names = "Every name that can be asked for, with its meaning"
 
-    @app.get("/api/v1/analytics/metrics", summary=names, responses=openapi.ERRORS, response_class=Response)
-    def metric_names(request: Request) -> Response:
-        def handle() -> Response:
-            require(request, "admin")
-            return JSONResponse(known_series(world.catalog))
-
-        return guarded(handle)
+    @app.get(
+        "/api/v1/analytics/metrics",
+        summary="Every name that can be asked for, with its meaning",
+        operation_id="analytics_metrics",
+        responses=openapi.METRIC_NAMES,
+        response_class=Response,
+    )
+    async def metric_names(request: Request) -> Response:
+        require(request, "admin")
+        return fresh(json_bytes(known_series(world.catalog)), JSON)
 
     @app.get(
         "/api/v1/analytics/metrics/{name}",
         summary="The samples of a metric or of a recorded series; never cached",
-        responses=openapi.ERRORS,
-        openapi_extra={"parameters": openapi.RANGE},
+        operation_id="analytics_metrics_samples",
+        responses=openapi.METRIC,
+        openapi_extra={
+            "parameters": [openapi.in_path("name", "a name that /api/v1/analytics/metrics lists"), *openapi.RANGE]
+        },
         response_class=Response,
     )
-    def metric(request: Request, name: str) -> Response:
-        def handle() -> Response:
-            require(request, "admin")
-            body = json_bytes(series_answer(world, name, single(request)))
-            return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
-
-        return guarded(handle)
+    async def metric(request: Request) -> Response:
+        require(request, "admin")
+        found = await run_in_threadpool(series_answer, world, request.path_params["name"], single(request))
+        return fresh(json_bytes(found), JSON)
 
 
 def _panels(app: FastAPI, service: Service) -> None:
     world, catalog = service.world, service.world.catalog
 
     @app.get(
-        "/api/v1/dashboards", summary="Dashboards and their panels", responses=openapi.ERRORS, response_class=Response
+        "/api/v1/dashboards",
+        summary="Dashboards and their panels",
+        operation_id="dashboards",
+        responses=openapi.DASHBOARDS,
+        response_class=Response,
     )
-    def dashboards(request: Request) -> Response:
-        def handle() -> Response:
-            identity = require(request, "admin", "viewer")
-            found = [
-                {
-                    "name": one.name,
-                    "title": one.title,
-                    "question": catalog.prose(one.doc),
-                    "audience": one.audience,
-                    "range": one.range,
-                    "panels": [
-                        {"slug": p.slug, "title": p.title, "meaning": catalog.prose(p.doc)} for p in one.panels()
-                    ],
-                }
-                for one in dashboards_of(catalog, identity.audience)
-            ]
-            return JSONResponse(found)
-
-        return guarded(handle)
+    async def dashboards(request: Request) -> Response:
+        audience = require(request, "admin", "viewer").audience
+        return fresh(json_bytes(answers.dashboard_list(catalog, audience)), JSON)
 
     @app.get(
         "/api/v1/dashboards/{name}/panels/{slug}",
         summary="What one panel shows: its frames with names, units, values and texts",
-        responses=openapi.ERRORS,
-        openapi_extra={"parameters": openapi.RANGE},
+        operation_id="dashboards_panels",
+        responses=openapi.PANEL,
+        openapi_extra={"parameters": openapi.PANEL_PARAMETERS},
         response_class=Response,
     )
-    def panel(request: Request, name: str, slug: str) -> Response:
-        def handle() -> Response:
-            identity = require(request, "admin", "viewer")
-            allowed = {one.name: one for one in dashboards_of(catalog, identity.audience)}
-            if name not in allowed:
-                raise Wrong("no dashboard has this name", 404)
-            board = allowed[name]
-            one = next((each for each in board.panels() if each.slug == slug), None)
-            if one is None:
-                raise Wrong("no panel has this name", 404)
-            params = single(request)
-            moment = moment_asked(world, params)
-            live = any(query.language == "promql" for query in one.queries)
-            key = f"{name}/{slug} {identity.audience} {request_key(params, world)}"
-            key += service.versions.of(service.versions.panel_relations(name, slug))
+    async def panel(request: Request) -> Response:
+        audience = require(request, "admin", "viewer").audience
+        name, slug = request.path_params["name"], request.path_params["slug"]
+        board = _dashboard(service, audience, name)
+        one = next((each for each in board.panels() if each.slug == slug), None)
+        if one is None:
+            raise Wrong("no panel has this name", 404)
+        params, values = picked(request)
+        moment = moment_asked(world, params, values)
 
-            def compute() -> bytes:
-                read = read_panel(catalog, world.sources(identity.audience), board, slug, moment, world.rendered(board))
-                assert read
-                return json_bytes(answers.panel_answer(read, world))
+        def compute() -> bytes:
+            read = read_panel(catalog, world.sources(audience), board, slug, moment, world.rendered(board))
+            assert read
+            return json_bytes(answers.panel_answer(read, world))
 
-            return sent(request, service.cache.answer(key, 0 if live else PANEL_S, compute), "application/json")
+        if any(query.language == "promql" for query in one.queries):
+            return fresh(await run_in_threadpool(compute), JSON)
+        key = f"{name}/{slug} {audience} {request_key(world, params, values)}"
+        key += await service.versions.of(service.versions.panel_relations(name, slug))
+        return await _kept(service, request, key, PANEL_S, compute, JSON)
 
-        return guarded(handle)
+
+def _dashboard(service: Service, audience: str, name: str) -> Dashboard:
+    """A dashboard of an audience. Raises Wrong."""
+    allowed = {one.name: one for one in dashboards_of(service.world.catalog, audience)}
+    if name not in allowed:
+        raise Wrong("no dashboard has this name", 404)
+    return allowed[name]
 
 
 def _own(app: FastAPI, service: Service, own: OwnList) -> None:
-    def rows(request: Request) -> Response:
-        def handle() -> Response:
-            identity = require(request, "user")
-            is_csv = wants_csv(request)
-            body = own_rows(service.world, own, identity.subject, single(request))
-            content = answers.as_csv(own.columns, body["rows"]).encode() if is_csv else json_bytes(body)
-            kept = Kept(content, etag_of(content), 0)
-            return sent(request, kept, "text/csv; charset=utf-8" if is_csv else "application/json")
-
-        return guarded(handle)
+    async def rows(request: Request) -> Response:
+        identity = require(request, "user")
+        is_csv = wants_csv(request)
+        body = await run_in_threadpool(own_rows, service.world, own, identity.subject, single(request))
+        if is_csv:
+            return fresh(answers.as_csv(own.columns, body["rows"]).encode(), CSV)
+        return fresh(json_bytes(body), JSON)
 
     app.get(
         f"/api/v1/{own.path}",
         summary=own.doc,
         operation_id=own.path.replace("/", "_").replace("-", "_"),
-        responses=openapi.ERRORS,
+        responses=openapi.own_responses(service.world.catalog, own),
         openapi_extra={"parameters": openapi.PAGED},
         response_class=Response,
     )(rows)
@@ -223,38 +232,36 @@ def _own(app: FastAPI, service: Service, own: OwnList) -> None:
 def _pages(app: FastAPI, service: Service) -> None:
     world = service.world
 
-    def page(content: str) -> Response:
+    def page(content: bytes | str) -> Response:
         headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
         return Response(content, media_type="text/html; charset=utf-8", headers=headers)
 
     @app.get("/", include_in_schema=False)
-    def root(request: Request) -> Response:
+    async def root(request: Request) -> Response:
         start = "dashboards/me.html" if request.state.identity.role == "user" else "dashboards/index.html"
         return RedirectResponse(f"{request.scope.get('root_path', '')}/{start}", 303)
 
     @app.get("/dashboards/index.html", include_in_schema=False)
-    def index(request: Request) -> Response:
-        return guarded(lambda: page(index_page(world, require(request, "admin", "viewer").audience)))
+    async def index(request: Request) -> Response:
+        audience = require(request, "admin", "viewer").audience
+        return page(await run_in_threadpool(index_page, world, audience))
 
     @app.get("/dashboards/me.html", include_in_schema=False)
-    def me(request: Request) -> Response:
-        def handle() -> Response:
-            identity = require(request, "user")
-            return page(own_page(world, list(service.lists), identity.subject, single(request)))
-
-        return guarded(handle)
+    async def me(request: Request) -> Response:
+        subject = require(request, "user").subject
+        return page(await run_in_threadpool(own_page, world, list(service.lists), subject, single(request)))
 
     @app.get("/dashboards/{name}.html", include_in_schema=False)
-    def dashboard(request: Request, name: str) -> Response:
-        def handle() -> Response:
-            audience = require(request, "admin", "viewer").audience
-            params = {key: value for key, value in single(request).items() if value}
-            moment = moment_asked(world, params)
-            key = f"page {name} {audience} {request_key(params, world)} {service.versions.of(world.catalog.relations)}"
+    async def dashboard(request: Request) -> Response:
+        audience, name = require(request, "admin", "viewer").audience, request.path_params["name"]
+        _dashboard(service, audience, name)
+        given, values = picked(request)
+        params = {key: value for key, value in given.items() if value}  # a form sends what is not chosen as empty
+        moment = moment_asked(world, params, values)
+        key = f"page {name} {audience} {request_key(world, params, values)}"
+        key += await service.versions.of(world.catalog.relations)
 
-            def compute() -> bytes:
-                return dashboard_page(world, audience, name, moment, params.get("range", "")).encode()
+        def compute() -> bytes:
+            return dashboard_page(world, audience, name, moment, params.get("range", "")).encode()
 
-            return page(service.cache.answer(key, PAGE_S, compute).body.decode())
-
-        return guarded(handle)
+        return page((await service.cache.answer(key, PAGE_S, compute)).body)

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+from cachetools import TTLCache
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.exceptions import HTTPException
 
 from gendash.api.answers import World
-from gendash.api.cache import Cache, Kept
+from gendash.api.cache import MEMORY_S, Cache, Kept, etag_of
 from gendash.api.endpoint import Endpoint
-from gendash.api.identity import Gate, Identity
+from gendash.api.identity import Gate, Identity, is_text
 from gendash.api.limits import Limiter
 from gendash.api.own import OwnList
 from gendash.api.request import Wrong, span_asked
+from gendash.api.shared import LOG, Shared
 from gendash.api.versions import Versions
-from gendash.engine.errors import ContentError, GendashError
+from gendash.engine.errors import ContentError, GendashError, internal
 from gendash.engine.read.panels import Moment
-
-LOG = logging.getLogger("gendash.api")
 
 
 @dataclass
@@ -37,6 +38,7 @@ class Service:
     limiter: Limiter
     cache: Cache
     versions: Versions
+    shared: Shared | None = None
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
 
     def __post_init__(self) -> None:
@@ -45,6 +47,15 @@ class Service:
         self.seconds = Histogram(
             "gendash_api_request_seconds", "Time to the answer.", ["route"], registry=self.registry
         )
+        self.counters: dict[tuple[str, int], tuple[Counter, Histogram]] = {}  # finding one by labels takes a lock each
+
+    def count(self, route: str, status: int, took_s: float) -> None:
+        """Counts an answer."""
+        if (route, status) not in self.counters:
+            self.counters[route, status] = self.requests.labels(route, str(status)), self.seconds.labels(route)
+        requests, seconds = self.counters[route, status]
+        requests.inc()
+        seconds.observe(took_s)
 
 
 def error_answer(status: int, what: str, do: str = "", headers: Mapping[str, str] | None = None) -> JSONResponse:
@@ -52,18 +63,31 @@ def error_answer(status: int, what: str, do: str = "", headers: Mapping[str, str
     return JSONResponse(content, status, headers=dict(headers or {}) | {"Cache-Control": "no-store"})
 
 
-def guarded(handle: Callable[[], Response]) -> Response:
-    """The answer of a handler, or what its error becomes."""
-    try:
-        return handle()
-    except Wrong as error:
+def answer_of(error: Exception) -> JSONResponse:
+    """What an error that a handler raised becomes; what is wrong with a server is logged, once in a while."""
+    if isinstance(error, Wrong):
         return error_answer(error.status, str(error))
-    except ContentError as error:
+    if isinstance(error, ContentError):
         return error_answer(422, "; ".join(f"{one.where}: {one.what}" for one in error.problems))
-    except GendashError as error:
-        LOG.warning(json.dumps({"error": [str(one) for one in error.problems]}))
+    if isinstance(error, GendashError):
+        log_once({"error": [str(one) for one in error.problems]})
         places = ", ".join(sorted({one.where.split()[0] for one in error.problems}))
         return error_answer(503, f"{places}: not available now", "try again", {"Retry-After": "5"})
+    if isinstance(error, HTTPException):  # no such path, or another method than GET
+        return error_answer(error.status_code, str(error.detail).lower(), headers=error.headers)
+    LOG.error(json.dumps({"error": str(internal(error))}))
+    return error_answer(500, "an error of gendash; its log has the place", "report it")
+
+
+def log_once(line: Mapping[str, Any]) -> None:
+    """Logs a line, unless an equal one was logged within the last half minute."""
+    text = json.dumps(line)
+    if text not in _logged:
+        _logged[text] = True
+        LOG.warning(text)
+
+
+_logged: TTLCache[str, bool] = TTLCache(100, 30)
 
 
 def require(request: Request, *roles: str) -> Identity:
@@ -74,14 +98,27 @@ def require(request: Request, *roles: str) -> Identity:
     return identity
 
 
-def sent(request: Request, kept: Kept, media: str) -> Response:
-    """A kept answer with its headers; 304 where the client has it already."""
-    control = f"private, max-age={int(kept.seconds)}" if kept.seconds else "no-store"
-    headers = {"ETag": kept.etag, "Cache-Control": control}
-    known = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
-    if kept.etag in known or "*" in known:
-        return Response(status_code=304, headers=headers)
-    return Response(kept.body, media_type=media, headers=headers)
+def known_already(request: Request, key: str, seconds: float) -> Response | None:
+    """304 if the client has the answer with this key."""
+    etag = etag_of(key)
+    known = [one.strip() for one in request.headers.get("if-none-match", "").split(",")]
+    if etag in known or etag.removeprefix("W/") in known:
+        return Response(status_code=304, headers=_kept_headers(etag, seconds))
+    return None
+
+
+def sent(kept: Kept, media: str) -> Response:
+    """A kept answer with its headers."""
+    return Response(kept.body, media_type=media, headers=_kept_headers(kept.etag, kept.seconds))
+
+
+def _kept_headers(etag: str, seconds: float) -> dict[str, str]:
+    return {"ETag": etag, "Cache-Control": f"private, max-age={min(int(seconds), MEMORY_S)}"}
+
+
+def fresh(body: bytes, media: str) -> Response:
+    """An answer that nobody may keep."""
+    return Response(body, media_type=media, headers={"Cache-Control": "no-store"})
 
 
 def wants_csv(request: Request) -> bool:
@@ -95,7 +132,8 @@ def wants_csv(request: Request) -> bool:
 
 
 def json_bytes(content: Any) -> bytes:
-    return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=str).encode()
+    """JSON; what is no number is null, money is text."""
+    return msgspec.json.encode(content)
 
 
 def single(request: Request) -> dict[str, str]:
@@ -108,17 +146,32 @@ def single(request: Request) -> dict[str, str]:
     return dict(pairs)
 
 
-def request_key(params: Mapping[str, str], world: World) -> str:
+def picked(request: Request) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Parameters that are given once, and the values of variables, `var-name=value`, each as often as given."""
+    values: dict[str, list[str]] = {}
+    rest: dict[str, str] = {}
+    for name, value in request.query_params.multi_items():
+        if name.startswith("var-"):
+            if value:  # a form sends an empty one for All
+                values.setdefault(name.removeprefix("var-"), []).append(value)
+        elif name in rest:
+            raise Wrong(f"'{name[:40]}' is given more than once")
+        else:
+            rest[name] = value
+    return rest, values
+
+
+def request_key(world: World, *params: Mapping[str, Any]) -> str:
     """The same text for equal requests of one minute."""
-    return json.dumps([sorted(params.items()), int(world.now.timestamp() // 60)])
+    return json.dumps([*(sorted(one.items()) for one in params), int(world.now.timestamp() // 60)])
 
 
-def moment_asked(world: World, params: Mapping[str, str]) -> Moment:
-    """The range and the variables of a request; variables are ``var-name=value``. Raises Wrong."""
-    picked = {name.removeprefix("var-"): value.split(",") for name, value in params.items() if name.startswith("var-")}
-    rest = {name: value for name, value in params.items() if not name.startswith("var-")}
-    unknown = [one for one in rest if one not in ("range", "from", "to")]
+def moment_asked(world: World, params: Mapping[str, str], values: Mapping[str, list[str]]) -> Moment:
+    """The range and the variables of a request. Raises Wrong."""
+    unknown = [one for one in params if one not in ("range", "from", "to")]
     if unknown:
         raise Wrong(f"no parameter '{unknown[0][:40]}'; there are range, from, to, and var- with a variable's name")
-    span, explicit = span_asked(world.catalog.config, rest, world.now)
-    return Moment(world.now, world.at, span if explicit else None, picked)
+    if any(not is_text(one) for each in values.values() for one in each):
+        raise Wrong("a value of a variable is no text")
+    span, explicit = span_asked(world.catalog.config, params, world.now)
+    return Moment(world.now, world.at, span if explicit else None, values)

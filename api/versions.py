@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable
-from threading import Lock
+
+from starlette.concurrency import run_in_threadpool
 
 from gendash.api.endpoint import Endpoint
 from gendash.api.store import Pools
@@ -22,31 +24,28 @@ class Versions:
     def __init__(self, catalog: Catalog, pools: Pools, clock: Callable[[], float] = time.monotonic) -> None:
         self.catalog, self.pools, self.clock = catalog, pools, clock
         self.lineage = Lineage(catalog)
-        self.lock = Lock()
         self.read_at = -READ_AGAIN_S
         self.known: dict[str, str] = {}
+        self.reading: asyncio.Task[None] | None = None
         self.relations: dict[tuple[str, str], frozenset[str]] = {}  # of nodes of the lineage, walked once each
 
-    def of(self, relations: Iterable[str]) -> str:
+    async def of(self, relations: Iterable[str]) -> str:
         """A text that changes when one of the relations was filled. Raises Unreachable."""
-        due = self.clock() - self.read_at >= READ_AGAIN_S
-        if due and self.lock.acquire(blocking=not self.known):  # meanwhile the others use what is known
-            try:
-                if self.clock() - self.read_at >= READ_AGAIN_S:
-                    self.known = self._read()
-                    self.read_at = self.clock()
-            finally:
-                self.lock.release()
+        if self.clock() - self.read_at >= READ_AGAIN_S:
+            if self.reading is None or self.reading.done():
+                self.reading = asyncio.create_task(self._read())
+                self.reading.add_done_callback(lambda done: done.cancelled() or done.exception())
+            await asyncio.shield(self.reading)
         known = self.known
         return " ".join(f"{name}={known[name]}" for name in sorted(relations) if name in known)
 
-    def _read(self) -> dict[str, str]:
+    async def _read(self) -> None:
         view = self.catalog.purpose.get("freshness")
-        if view is None:
-            return {}
-        text = f"select relation, finished_at from {qualified(self.catalog.config, view)}"
-        given = self.pools.ask("reader", text)
-        return {} if isinstance(given, Failed) else {str(name): str(at) for name, at in given.rows}
+        if view is not None:
+            text = f"select relation, finished_at from {qualified(self.catalog.config, view)}"
+            given = await run_in_threadpool(self.pools.ask, "reader", text, {})
+            self.known = {} if isinstance(given, Failed) else {str(name): str(at) for name, at in given.rows}
+        self.read_at = self.clock()
 
     def endpoint_relations(self, endpoint: Endpoint) -> frozenset[str]:
         """Every relation that an endpoint's rows and figures depend on."""

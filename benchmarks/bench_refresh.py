@@ -9,20 +9,16 @@ Run with `python -m gendash.benchmarks.bench_refresh --messages 1000000 --index 
 from __future__ import annotations
 
 import argparse
-import random
 import statistics
-import threading
 import time
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import psycopg
 
+from gendash.benchmarks.refresh_platform import CONTENT, NOW, SETTINGS, TRACES, fill, run, timed
+from gendash.benchmarks.refresh_traffic import Application, Watch, beside
 from gendash.demo import postgres
 from gendash.engine.clients.answers import Failed
 from gendash.engine.clients.postgres import store
@@ -30,63 +26,14 @@ from gendash.engine.config.load import load_config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.definitions.relations import cadence_s
-from gendash.engine.languages.grafana_macros import Choice, expand_macros
+from gendash.engine.languages.grafana_macros import expand_macros
+from gendash.engine.read.questions import first_choice
 from gendash.engine.read.reader import clock_setting, open_reader
 from gendash.engine.store.migrate import migrate
-from gendash.engine.store.refresh.run import RefreshResult, refresh
 from gendash.engine.verify.queries import dashboard_queries
 
-PLATFORM = Path(__file__).resolve().parents[1] / "demo" / "platform.sql"
-NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
-# All messages are of one size: small ones would fill gaps on old pages, and a BRIN index would find those for every day
-CONTENT = "repeat('some words of a message ', 8)"
 PASSWORD = "bench-password"  # of roles in a throw-away server
 PANEL_ROUNDS = 20
-SETTINGS = {"shared_buffers": "2GB", "max_wal_size": "8GB", "autovacuum": "off"}
-
-# {n} messages, {days} days, {talks} conversations, {users} users; ids are made from numbers
-FILL = """
-insert into users (id, email, hashed_password, role, is_active, first_name, last_name, created_at, updated_at)
-select md5('u' || n)::uuid, 'u' || n, 'h', 'user', n % 50 <> 0, 'F' || n, 'L' || n,
-  {now} - make_interval(secs => {days} * 86400.0 * n / {users}), {now}
-from generate_series(1, {users}) as n;
-insert into conversations (id, user_id, is_voice_conversation, created_at, updated_at)
-select md5('c' || n)::uuid, case when n % 12 > 0 then md5('u' || 1 + floor({users} * (hashint4(n)::bigint + 2147483648)
-  / 4294967296.0 * random() ^ 0.5)::int)::uuid end, n % 7 = 0,
-  {now} - make_interval(secs => {days} * 86400.0 * ({talks} - n) / {talks}), {now}
-from generate_series(1, {talks}) as n;
-insert into messages (id, conversation_id, role, content, metadata, created_at, updated_at)
-select md5('m' || n)::uuid, md5('c' || least({talks}, 1 + n / 10))::uuid,
-  case when n % 2 = 0 then 'user' else 'assistant' end, {content},
-  case when n % 30 = 1 then jsonb_build_object('trace_id', md5('t' || n / 20)) end,
-  {now} - make_interval(secs => {days} * 86400.0 * ({n} - n) / {n}), {now}
-from generate_series(1, {n}) as n;
-insert into feedback (id, message_id, user_id, rating, created_at, updated_at)
-select md5('f' || n)::uuid, md5('m' || n * 30 + 1)::uuid, md5('u' || 1 + n % {users})::uuid, 1 + (n * 7) % 5,
-  {now} - make_interval(secs => {days} * 86400.0 * ({n} - n * 30) / {n}), {now}
-from generate_series(1, {n} / 30 - 1) as n;
-insert into documents (id, user_id, title, filename, file_type, file_size, status, chunk_count, created_at, updated_at)
-select md5('d' || n)::uuid, md5('u' || 1 + n % {users})::uuid, 't', 'f', 'pdf', n, 'done', n % 40,
-  {now} - make_interval(secs => {days} * 86400.0 * n / ({n} / 500)), {now}
-from generate_series(1, {n} / 500) as n;
-insert into tickets (id, title, created_by, status, priority, resolved_at, sla_due_at, created_at, updated_at)
-select md5('t' || n)::uuid, 't', md5('u' || 1 + n % {users})::uuid, case when n % 9 = 0 then 'open' else 'resolved' end,
-  'medium', case when n % 9 > 0 then at + interval '5 hours' end, at + interval '24 hours', at, at
-from (select n, {now} - make_interval(secs => 3600 + {days} * 86400.0 * n / ({n} / 200)) as at
-  from generate_series(1, {n} / 200) as n) as made;
-"""
-TRACES = """
-insert into gendash.lf_observation (project, trace_id, id, type, level, environment, model, start_time, end_time,
-  latency_s, ttft_s, input_tokens, output_tokens, cached_tokens, reasoning_tokens, total_tokens, usage, cost_usd, cost,
-  user_hash, tags, is_root, metadata, updated_at)
-select 'default', md5('t' || n / 4), md5('o' || n), case when n % 4 = 0 then 'SPAN' else 'GENERATION' end,
-  case when n % 60 = 1 then 'ERROR' else 'DEFAULT' end, case when n % 10 = 0 then 'staging' else 'production' end,
-  'model-' || n % 5, at, at + interval '2 seconds', 2 + n % 7 / 10.0, 0.5, 300 + n % 900, 100 + n % 300, n % 200, 0,
-  400 + n % 1200, '{{"input": 300}}', case when n % 30 > 0 then 0.002 + n % 50 / 1e5 end, '{{"input": 0.001}}',
-  md5('h' || n / 4 % 5000), '{{}}', n % 4 = 0, '{{}}', at
-from (select n, {now} - make_interval(secs => least({days}, 400) * 86400.0 * ({n} - n) / {n}) as at
-  from generate_series(1, {n}) as n) as made
-"""
 VIEWS = {
     "mv_daily": "select m.created_at::date as day, count(*) as messages, count(distinct c.user_id) as users, "
     "count(distinct c.id) as conversations from messages m join conversations c on c.id = m.conversation_id group by 1",
@@ -124,124 +71,9 @@ SAME = (
 Runs = dict[str, list[float]]
 
 
-def timed(work: Callable[[], Any]) -> float:
-    """Seconds that it took."""
-    begun = time.perf_counter()
-    work()
-    return time.perf_counter() - begun
-
-
-@contextmanager
-def beside(work: Callable[[], None]) -> Iterator[None]:
-    """Calls ``work`` again and again in a thread."""
-    end = threading.Event()
-
-    def loop() -> None:
-        while not end.is_set():
-            work()
-
-    thread = threading.Thread(target=loop)
-    thread.start()
-    try:
-        yield
-    finally:
-        end.set()
-        thread.join()
-
-
-class Application:
-    """The platform's own traffic: point reads and writes, and now and then a migration of a table."""
-
-    def __init__(self, url: str, talks: int) -> None:
-        self.connection = psycopg.connect(url, autocommit=True)
-        self.talks, self.rng, self.ms, self.next_migration = talks, random.Random(1), [0.0], time.perf_counter()
-        self.migrations: list[float] = []
-
-    def step(self) -> None:
-        """One statement, its milliseconds noted; every second a migration."""
-        talk = f"md5('c{self.rng.randrange(1, self.talks)}')::uuid"
-        migrate = time.perf_counter() > self.next_migration
-        if migrate:
-            self.next_migration = time.perf_counter() + 1
-            add = f"alter table messages add column p{uuid.uuid4().hex[:8]} int"
-            text = self.rng.choice([add, "alter table conversations alter column title type varchar(500)"])
-        else:
-            text = self.rng.choice(
-                [
-                    f"select * from messages where conversation_id = {talk}",
-                    f"update conversations set updated_at = now() where id = {talk}",
-                    f"insert into messages (id, conversation_id, role, content, created_at) values "
-                    f"('{uuid.uuid4()}', {talk}, 'system', {CONTENT}, '{NOW}')",
-                ]
-            )
-        took = timed(lambda: self.connection.execute(text.encode())) * 1000
-        (self.migrations if migrate else self.ms).append(took)
-        time.sleep(0.002)
-
-    def summary(self) -> str:
-        """Latencies of its statements since the last call, in words."""
-        ms, moves = sorted(self.ms), self.migrations
-        self.ms, self.migrations = [0.0], []
-        p99 = ms[int(len(ms) * 0.99) - 1] if len(ms) > 1 else 0.0
-        return f"application p99 {p99:.1f} ms, longest {ms[-1]:.0f} ms, migrations up to {max(moves, default=0):.0f} ms"
-
-
-class Watch:
-    """Measures how long our transactions held a lock on a platform's table, and how long a reader waited."""
-
-    def __init__(self, url: str) -> None:
-        self.connection = psycopg.connect(url, autocommit=True)
-        self.reading = psycopg.connect(url, autocommit=True)
-        self.held_s, self.waited_s = 0.0, 0.0
-
-    def step(self) -> None:
-        row = self.connection.execute(
-            "select max(extract(epoch from clock_timestamp() - xact_start))::float8 from pg_stat_activity a "
-            "where application_name = 'gendash' and exists "
-            "(select from pg_locks l join pg_class c on c.oid = l.relation where l.pid = a.pid "
-            "and c.relnamespace = 'public'::regnamespace)"
-        ).fetchone()
-        self.held_s = max(self.held_s, (row and row[0]) or 0.0)
-        with suppress(psycopg.errors.UndefinedTable):
-            read = timed(lambda: self.reading.execute("select * from gendash.activity_day").fetchall())
-            self.waited_s = max(self.waited_s, read)
-        time.sleep(0.01)
-
-    def summary(self) -> str:
-        """Times of locks and waits since the last call, in words."""
-        line = f"longest hold on a platform's table {self.held_s:.2f} s, of a reader {self.waited_s * 1000:.0f} ms"
-        self.held_s = self.waited_s = 0.0
-        return line
-
-
-def fill(connection: psycopg.Connection[Any], messages: int, days: float, index: str) -> int:
-    """Makes the platform; returns the number of its conversations."""
-    talks, users = messages // 10, max(messages // 50, 10)
-    connection.execute(PLATFORM.read_bytes())
-    now = f"timestamptz '{NOW.isoformat()}'"
-    text = FILL.format(n=messages, days=days, talks=talks, users=users, now=now, content=CONTENT)
-    for statement in text.split(";\n"):
-        if statement.strip():
-            connection.execute(statement.encode())
-    if index != "none":
-        for table in ("messages", "conversations", "feedback", "users"):
-            connection.execute(f"create index on {table} using {index} (created_at)".encode())
-    connection.execute("vacuum analyze")
-    return talks
-
-
 def wal(connection: psycopg.Connection[Any]) -> float:
     """Megabytes of WAL so far."""
     return sum(float(size) for (size,) in connection.execute("select pg_current_wal_lsn() - '0/0'")) / 1e6
-
-
-def run(catalog: Catalog, **options: Any) -> list[RefreshResult]:
-    """A refresh at the benchmark's time. Raises SystemExit where a relation failed."""
-    results = refresh(catalog.config, catalog, at=NOW, **options)
-    errors = [result.error for result in results if result.error]
-    if errors:
-        raise SystemExit("\n".join(errors))
-    return results
 
 
 def sums(connection: psycopg.Connection[Any], catalog: Catalog) -> dict[str, Any]:
@@ -264,7 +96,7 @@ def panels(catalog: Catalog) -> dict[str, list[float]]:
         with open_reader(store(config), config[f"roles.{role}"], PASSWORD, lambda: clock_setting(config, NOW)) as ask:
             for dashboard in catalog.dashboards.values():
                 asked = dashboard_queries(catalog, dashboard, NOW)
-                choices = [Choice(v.name, all_value=v.all_value, multi=v.multi) for v, _ in asked.variables]
+                choices = [first_choice(v) for v, _ in asked.variables]
                 for question in asked.questions:
                     if question.role != role:
                         continue

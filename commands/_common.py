@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -26,6 +27,8 @@ NAMES = {
     "grafana": "Grafana",
     "prometheus": "Prometheus",
 }
+LARGEST = 1 << 22  # bytes of gendash.yaml that are read
+KEEPER = "GENDASH_KEEPER"  # process that started this one, and without which it ends
 TARGETS = ("database", "prometheus", "grafana")
 _CLOCKS = ("T%H:%M:%S", "T%H:%M", "T%H:%M:%S.%f")  # with a fraction as Langfuse prints times
 TIMES = [*(f"%Y-%m-%d{clock}{zone}" for clock in _CLOCKS for zone in ("%z", "")), "%Y-%m-%d"]
@@ -68,8 +71,8 @@ wait_option = click.option(
 
 
 def repeat(once: Callable[[], int], every: float | None) -> int:
-    """Exit code of one run; with ``every`` seconds runs follow each other until Ctrl-C."""
-    from gendash.engine.errors import GendashError, internal
+    """Exit code of one run; with ``every`` seconds runs follow each other until Ctrl-C, or the end of the keeper."""
+    from gendash.engine.errors import problems_of
 
     if every is None:
         return once()
@@ -79,17 +82,27 @@ def repeat(once: Callable[[], int], every: float | None) -> int:
             try:
                 once()
             except Exception as error:  # of whatever kind: the next run may do better
-                for problem in error.problems if isinstance(error, GendashError) else (internal(error),):
+                for problem in problems_of(error):
                     say(f"gendash: {problem}")
             time.sleep(max(0.0, every - (time.monotonic() - begun)))
+            if os.environ.get(KEEPER, str(os.getppid())) != str(os.getppid()):
+                return DONE
     except KeyboardInterrupt:
         return DONE
 
 
 def _secret_in(name: str) -> str:
-    """The text of a secret's file; of one that is too long to be one only its beginning."""
-    with Path(name).open("rb") as file:
-        return file.read(1 << 16).decode("utf-8")
+    """The text of a secret's file. Raises OSError for one that is too long to be one."""
+    return bounded_text(Path(name), 1 << 16)
+
+
+def bounded_text(path: Path, most: int) -> str:
+    """The text of a file, whatever it is. Raises OSError for more than so many bytes, UnicodeDecodeError."""
+    with path.open("rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise OSError(errno.EFBIG, f"larger than {most:,} bytes")
+    return content.decode("utf-8")
 
 
 class Group(click.Group):
@@ -112,9 +125,10 @@ class Settings:
         from gendash.engine.config.load import load_config
 
         config = load_config(self.text(), str(Path(self.path or "gendash.yaml")), os.environ, self.env, _secret_in)
-        for server in ("grafana", "prometheus", "langfuse"):
-            if config[f"{server}.insecure"]:
-                say(f"note: {server}.insecure is true: the certificate of {NAMES[server]} is not checked")
+        for key in (key for key, value in config.values.items() if key.endswith(".insecure") and value is True):
+            server = key.removesuffix(".insecure")
+            whose = NAMES.get(server) or f"the Langfuse server {server.rpartition('.')[2]}"
+            say(f"note: {key} is true: the certificate of {whose} is not checked")
         return config
 
     @property
@@ -136,7 +150,7 @@ class Settings:
 
         file = Path(self.path or "gendash.yaml")
         try:
-            return file.read_text("utf-8") if self.path or file.exists() else ""
+            return bounded_text(file, LARGEST) if self.path or file.exists() else ""
         except (OSError, UnicodeDecodeError) as error:
             why = getattr(error, "strerror", None) or "not UTF-8 text"
             raise ConfigError(Problem(str(file), f"cannot read: {why}", "check --config")) from error

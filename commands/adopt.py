@@ -11,6 +11,7 @@ import click
 from gendash.commands._common import DONE, LEFT, PROBLEMS, Settings, content_roots, say
 
 if TYPE_CHECKING:
+    from gendash.engine.definitions.catalog import Catalog
     from gendash.engine.deliver.adopt import Adopted
 
 HEADER = "# Changes made in Grafana, over what the definitions render; `gendash adopt` writes this file.\n"
@@ -20,13 +21,20 @@ HEADER = "# Changes made in Grafana, over what the definitions render; `gendash 
 @click.argument("names", nargs=-1, metavar="[DASHBOARD]...")
 @click.option("--theirs", "theirs", flag_value=True, type=bool, default=None, help="Conflicts: take Grafana's value.")
 @click.option("--ours", "theirs", flag_value=False, type=bool, help="Conflicts: keep the definition's value.")
+@click.option(
+    "--patch",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write what your own modules can say as a patch; it is then left out of overrides.yaml.",
+)
 @click.option("--dry-run", is_flag=True, help="Only list what would be written.")
 @click.pass_obj
-def adopt(settings: Settings, names: tuple[str, ...], theirs: bool | None, dry_run: bool) -> None:
+def adopt(settings: Settings, names: tuple[str, ...], theirs: bool | None, patch: Path | None, dry_run: bool) -> None:
     """Take edits made in Grafana into overrides.yaml.
 
     The file is written into the last folder of `content:`; build, check, plan and verify apply it. Exit 4 where the
-    definition changed the same field since: those conflicts are listed, and --theirs or --ours decides them.
+    definition changed the same field since: those conflicts are listed, and --theirs or --ours decides them. With
+    --patch, literals of `Panel(...)` in modules of your own are changed by a patch instead.
     """
     from gendash.engine.definitions.overrides import OVERRIDES
     from gendash.engine.deliver.adopt import merge_overrides, observe_edits
@@ -45,6 +53,8 @@ def adopt(settings: Settings, names: tuple[str, ...], theirs: bool | None, dry_r
         _show(name, adopted)
         overrides |= adopted.overrides
     target = roots[-1] / OVERRIDES
+    if patch:
+        overrides = _as_patch(catalog, roots, settings.base, overrides, None if dry_run else patch)
     if overrides and not dry_run:
         text = HEADER + _yaml(merge_overrides(_written(target), overrides))
         write_file(target, text.encode())
@@ -53,6 +63,39 @@ def adopt(settings: Settings, names: tuple[str, ...], theirs: bool | None, dry_r
     )
     refused = any(adopted.refused for adopted in found.values())
     sys.exit(PROBLEMS if refused else LEFT if any(adopted.conflicts for adopted in found.values()) else DONE)
+
+
+def _as_patch(
+    catalog: Catalog, roots: list[Path], base: Path, overrides: dict[str, Any], target: Path | None
+) -> dict[str, Any]:
+    """Writes the fields that modules of one's own can say as a patch; the overrides that are left."""
+    from gendash.engine.definitions.overrides import panel_places
+    from gendash.engine.deliver.module_patch import patched_module, unified_patch
+    from gendash.engine.render.dashboards import render_dashboard
+    from gendash.engine.render.write import write_file
+
+    text, left = "", dict(overrides)
+    for name in sorted({place.partition("/")[0] for place in overrides} & catalog.own):
+        file = f"dashboards/{name.replace('-', '_')}.py"
+        path = next((root / file for root in reversed(roots) if (root / file).is_file()), None)
+        if path is None:
+            continue
+        dashboard, before = catalog.dashboards[name], path.read_bytes().decode()
+        tops = render_dashboard(catalog, dashboard)["panels"]
+        by_id = {panel["id"]: panel for top in tops for panel in (top, *top.get("panels", ()))}
+        rendered = {place: by_id.get(number, {}) for place, number in panel_places(dashboard).items()}
+        after, said = patched_module(before, dashboard, overrides, rendered)
+        shown = path.resolve()
+        shown = shown.relative_to(base) if shown.is_relative_to(base) else shown
+        text += unified_patch(before, after, shown.as_posix())
+        for place, paths in said.items():
+            fields = {key: value for key, value in left[place].items() if key not in paths}
+            left = {**left, place: fields} if fields else {key: value for key, value in left.items() if key != place}
+    if target and text:
+        write_file(target, text.encode())
+    count = text.count("\n@@ ")
+    click.echo(f"{count} changes of your modules in {target or 'a patch'}: `git apply` it" if text else "no patch")
+    return left
 
 
 def _show(name: str, adopted: Adopted) -> None:

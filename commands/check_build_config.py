@@ -66,9 +66,27 @@ def _checked_everywhere(settings: Settings, *, code: bool) -> Catalog:
         first = first or outcome
     if isinstance(first, GendashError):
         raise type(first)(found)
-    raise_if(ContentError, found)
     assert first is not None
+    raise_if(ContentError, [*found, *_endpoint_problems(first)])
     return first
+
+
+def _endpoint_problems(catalog: Catalog) -> list[Problem]:
+    """What `gendash serve` would refuse in its endpoints.
+
+    Other content may replace the dashboards whose figures they give, and need not be served, so they are judged alone.
+    """
+    import yaml
+
+    from gendash.api.endpoint import packaged_endpoints, read_endpoints
+    from gendash.engine.model import Problem
+
+    if catalog.styles or catalog.left_out:
+        return []
+    try:
+        return read_endpoints(catalog, packaged_endpoints())[1]
+    except yaml.YAMLError as error:
+        return [Problem("api/endpoints", f"not YAML: {' '.join(str(error).split())}", "fix the line")]
 
 
 @click.command()

@@ -17,6 +17,7 @@ from gendash.commands._common import (
     TARGETS,
     Settings,
     at_option,
+    bounded_text,
     confirm,
     json_option,
     say,
@@ -218,7 +219,7 @@ def _kept(file: Path | None) -> dict[str, Any] | None:
     if file is None:
         return None
     try:
-        return read_plan(file.read_text("utf-8"), str(file))
+        return read_plan(bounded_text(file, 64 << 20), str(file))
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "not UTF-8 text"
         raise Refused(Problem(str(file), f"cannot read: {why}", "make it with `gendash plan --out FILE`")) from None
@@ -250,5 +251,9 @@ def _outcome(changes: Sequence[Change]) -> str:
 
     left = [change for change in changes if change.action in ("blocked", "left")]
     done = sum(change.writes for change in changes)
-    counts = f"{done} changed, {len(changes) - done - len(left)} unchanged"
-    return "\n".join([*([plan_text(left)] if left else []), counts])
+    counts = [f"{done} changed"]
+    for action, words in (("blocked", "blocked"), ("left", "left to a person")):
+        number = sum(change.action == action for change in left)
+        counts += [f"{number} {words}"] if number else []
+    counts.append(f"{len(changes) - done - len(left)} unchanged")
+    return "\n".join([*plan_text(left).splitlines()[:-1], ", ".join(counts)])

@@ -7,7 +7,7 @@ import sys
 import webbrowser
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -66,13 +66,14 @@ def demo(
     """Run a synthetic platform.
 
     Loaded, synced, refreshed, built, verified, and drawn as HTML pages that open from disk.
-    Of gendash.yaml it uses `content:`, so that dashboards, views and rules of your own are verified, too.
+    Of gendash.yaml it uses `content:` and `slos:`, so that what is your own is verified, too.
     Needs no account and no containers. Exits with verify's code.
     """
     from gendash.demo.run import Options, run_demo
 
     tools = [Path(".cache/prometheus")]
-    roots = content_roots(settings.config(), settings.base)
+    config = settings.config()
+    roots = content_roots(config, settings.base)
     options = Options(
         folder,
         seed,
@@ -83,9 +84,17 @@ def demo(
         tools=tools,
         environ=os.environ,
         content=roots,
+        slos=_objectives(config),
         show=webbrowser.open if show else None,
     )
     sys.exit(run_demo(_steps(), options, say))
+
+
+def _objectives(config: Config) -> dict[str, dict[str, Any]]:
+    """The user's objectives as they are in gendash.yaml."""
+    from gendash.engine.definitions.objectives import KEYS, objectives
+
+    return {one.name: {key: getattr(one, key) for key in KEYS} for one in objectives(config)}
 
 
 def _steps() -> Steps:

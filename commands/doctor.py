@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -83,8 +84,8 @@ class _Seen:
             yield lambda line: self.servers.append(ServerReport(name, "ok", line))
         except GendashError as error:
             self.servers = [one for one in self.servers if one.name != name]
-            state = "not configured" if missing else "failed"
-            self.servers.append(ServerReport(name, state, missing or "; ".join(str(one) for one in error.problems)))  # type: ignore[arg-type]
+            failed = ServerReport(name, "failed", "; ".join(str(one) for one in error.problems))
+            self.servers.append(ServerReport(name, "not configured", missing) if missing else failed)
 
 
 def examine(catalog: Catalog, now: datetime) -> DoctorReport:
@@ -108,6 +109,7 @@ def examine(catalog: Catalog, now: datetime) -> DoctorReport:
             seen.servers.append(ServerReport(name, "none", none))
         else:
             ask(catalog, seen)
+    seen.servers.append(_alerts(catalog))
     found = judge.features(catalog, seen.look, instrumentation())
     panels = judge.panels(catalog, seen.look, found)
     reads, notes = _source_rights(judge.proposed(catalog, found), seen)
@@ -274,6 +276,29 @@ def _grafana(catalog: Catalog, seen: _Seen) -> None:
         seen.notes += token_notes(allowed, is_new=bool(lacking))
         note = f"; without data sources {', '.join(lacking)}: `gendash apply` makes them" if lacking else ""
         ok(f"{version}{note}")
+
+
+def _alerts(catalog: Catalog) -> ServerReport:
+    """Whether anybody would be notified; a server that does not answer has a line of its own."""
+    from gendash.engine.clients.grafana import session
+    from gendash.engine.clients.prometheus import known_alertmanagers, prometheus
+    from gendash.engine.deliver.alerting import observe_alerting
+    from gendash.engine.doctor.alerts import alert_report
+    from gendash.engine.errors import GendashError
+    from gendash.engine.render.grafana_alerting import grafana_alerting
+
+    config = catalog.config
+    managers, points, wanted = None, None, list[str]()
+    with suppress(GendashError):
+        if config["alerting.by"] == "grafana":
+            wanted = list(grafana_alerting(catalog).contact_points)
+            with session(config, time.sleep) as ask:
+                there = observe_alerting(ask)
+            points = None if there.unreadable else [str(one.get("uid")) for one in there.contact_points]
+        elif config["alerting.by"] == "alertmanager" and config.has("prometheus"):
+            with prometheus(config) as call:
+                managers = known_alertmanagers(call)
+    return alert_report(config, managers, points, wanted)
 
 
 def _write(settings: Settings, features: list[Feature] | object) -> dict[str, bool]:

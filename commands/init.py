@@ -157,12 +157,13 @@ def _grants(settings: Settings) -> str:
 
     catalog: Catalog = settings.checked()
     named = frozenset[tuple[str, str]]().union(*map(names_in_text, catalog.names.stagings.values()))
-    columns = {tuple(name.rsplit(".", 1)) for kind, name in named if kind == "column"}
+    parted = (name.rpartition(".") for kind, name in named if kind == "column")
+    columns = {(table, column) for table, _, column in parted}
     lines = [
         "-- For a DBA of the platform's database: a role that may read what the adapter names, and nothing else.",
         f"-- Then: alter role {ROLE} password '…'; and set GENDASH_SOURCE_URL to postgresql://{ROLE}:…@…",
         f"create role {ROLE} login;",
-        *(f"{statement};" for statement in grants(catalog.config, columns, ROLE)),  # type: ignore[arg-type]
+        *(f"{statement};" for statement in grants(catalog.config, columns, ROLE)),
     ]
     return "\n".join([*lines, ""])
 

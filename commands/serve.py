@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
+import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime
 from threading import Event, Thread
-from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from gendash.commands._common import DONE, Settings, at_option, say
+from gendash.commands._common import DONE, KEEPER, Settings, at_option, say
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from gendash.engine.config.load import Config
     from gendash.engine.definitions.catalog import Catalog
 
-REFRESH_S = 60.0
+REFRESH = "1m"
 STOP_S = 10  # how long a stopping server waits for answers that it has begun
 
 
@@ -46,36 +48,39 @@ def serve(settings: Settings, host: str, port: int, refresh: bool, hashes: bool,
         catalog = settings.checked()
         app = application(stack, catalog, at)
         if refresh:
-            stack.enter_context(kept_filled(catalog))
-        _run(app, host, port, catalog.config["api.root_path"])
+            stack.enter_context(kept_filled(settings, catalog.config))
+        say(f"gendash: http://{host}:{port} (/openapi.json)")
+        run_server(app, host, port, catalog.config["api.root_path"])
     sys.exit(DONE)
 
 
 @contextmanager
-def kept_filled(catalog: Catalog, every_s: float = REFRESH_S) -> Iterator[None]:
-    """Meanwhile refreshes and syncs run, each in a thread of its own; a failed run does not end them."""
-    from gendash.engine.errors import GendashError, internal
-    from gendash.engine.store.refresh.run import refresh
-    from gendash.langfuse_bridge.sync import sync
+def kept_filled(settings: Settings, config: Config, every: str = REFRESH) -> Iterator[None]:
+    """Meanwhile `db refresh` and `langfuse sync` run, each in a process of its own; one that ends is started again.
 
-    config, ended = catalog.config, Event()
+    In processes they take no time of answers, and a signal ends them wherever they are, with their lease.
+    """
+    from gendash.engine.config.value_types import seconds
 
-    def again(pause_s: float, job: Callable[[], object]) -> None:
+    ended = Event()
+
+    def again(pause_s: float, argv: list[str]) -> None:
         while not ended.is_set():
-            begun = monotonic()
-            try:
-                job()
-            except Exception as error:  # of whatever kind: the next run may do better
-                for problem in error.problems if isinstance(error, GendashError) else (internal(error),):
-                    say(f"gendash: {problem}")
-            ended.wait(max(0.0, pause_s - (monotonic() - begun)))
+            with subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, **alone) as process:
+                while process.poll() is None and not ended.wait(0.2):
+                    pass
+                process.terminate()
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(STOP_S)
+                process.kill()
+            ended.wait(pause_s)
 
-    jobs: list[tuple[float, Callable[[], object]]] = []
-    if config.has("store"):
-        jobs.append((every_s, lambda: refresh(config, catalog, due_only=True)))
-    if config.on("langfuse"):
-        jobs.append((config.seconds("langfuse.cadence"), lambda: sync(config, now=datetime.now(UTC))))
-    threads = [Thread(target=again, args=job, daemon=True) for job in jobs]
+    # a group of its own: Ctrl-C is passed on once, by us, and not by the terminal as well
+    alone: dict[str, Any] = {"start_new_session": True, "env": {**os.environ, KEEPER: str(os.getpid())}}
+    threads = [
+        Thread(target=again, args=(seconds(each), [*_program(settings), *command, "--every", each]))
+        for command, each in _jobs(config, every)
+    ]
     for one in threads:
         one.start()
     try:
@@ -83,16 +88,31 @@ def kept_filled(catalog: Catalog, every_s: float = REFRESH_S) -> Iterator[None]:
     finally:
         ended.set()
         for one in threads:
-            one.join(STOP_S)
+            one.join()
 
 
-def _run(app: FastAPI, host: str, port: int, root_path: str) -> None:
+def _jobs(config: Config, every: str) -> Iterator[tuple[list[str], str]]:
+    """The commands that fill the store, and how often each runs."""
+    if config.has("store"):
+        yield ["db", "refresh"], every
+    if config.on("langfuse"):
+        yield ["langfuse", "sync"], config["langfuse.cadence"]
+
+
+def _program(settings: Settings) -> list[str]:
+    """This program with the same settings."""
+    path = ["--config", settings.path] if settings.path else []
+    return [sys.executable, "-P", "-m", "gendash.cli", *path, *(["--env", settings.env] if settings.env else [])]
+
+
+def run_server(app: FastAPI, host: str, port: int, root_path: str) -> None:
+    """Serves until a signal ends it; answers that were begun are given."""
     import logging
+    import signal
 
     import uvicorn
 
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    say(f"gendash: http://{host}:{port} (/openapi.json)")
     config = uvicorn.Config(
         app,
         host=host,
@@ -107,6 +127,8 @@ def _run(app: FastAPI, host: str, port: int, root_path: str) -> None:
         h11_max_incomplete_event_size=32768,
     )
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    for number in (signal.SIGINT, signal.SIGTERM):  # raised again after the last answer, when other things have to end
+        signal.signal(number, lambda *_: None)
     uvicorn.Server(config).run()
 
 
@@ -121,12 +143,13 @@ def application(stack: ExitStack, catalog: Catalog, at: datetime | None = None) 
     try:
         from gendash.api.answers import World
         from gendash.api.app import create_app
-        from gendash.api.cache import Cache, shelf_of
+        from gendash.api.cache import Cache
         from gendash.api.endpoint import packaged_endpoints, read_endpoints
         from gendash.api.identity import Gate
         from gendash.api.limits import Limiter
         from gendash.api.own import packaged_lists, read_lists
         from gendash.api.service import Service
+        from gendash.api.shared import Shared
         from gendash.api.store import Pools
         from gendash.api.versions import Versions
     except ImportError as error:
@@ -142,7 +165,7 @@ def application(stack: ExitStack, catalog: Catalog, at: datetime | None = None) 
     stack.callback(pools.close)
     call = stack.enter_context(prometheus(config)) if config.has("prometheus") else None
     world = World(catalog, pools, call, at)
-    service = Service(
-        world, endpoints, lists, gate, Limiter(config), Cache(shelf_of(config["redis_url"])), Versions(catalog, pools)
-    )
+    shared = Shared(config["redis_url"]) if config["redis_url"] else None
+    versions = Versions(catalog, pools)
+    service = Service(world, endpoints, lists, gate, Limiter(config, shared), Cache(shared), versions, shared)
     return create_app(service)

@@ -25,12 +25,15 @@ from gendash.dashboards._queries import (
     REQUESTS,
     TARGETS,
     UP,
+    before,
     compared,
     failing,
     firing,
+    limited,
     quantile,
 )
 from gendash.dashboards.viz import (
+    PREVIOUS,
     TIMELINE_ROUTES,
     HeadTile,
     Heatmap,
@@ -107,8 +110,11 @@ SLO_LEFT_PANEL = Panel(
     NumberTile(unit="percentunit", decimals=0, judged=True, thresholds=down_is_bad(0, slo("budget_left.amber"))),
     [
         promql(
-            'min({{ rule("job:slo_api_errors_budget_left:ratio30d") }}{job=~"$job"})',
-            legend="error budget, 30 d",
+            limited(
+                'min({{ rule("job:slo_api_errors_budget_left:ratio30d") }}{job=~"$job"})',
+                "100 * {{ slo('api_errors.objective') }}",
+            ),
+            legend="of {{limit}} % that may fail",
             instant=True,
         )
     ],
@@ -120,7 +126,7 @@ SLO_LEFT_PANEL = Panel(
 
 REQUESTS_PANEL = Panel(
     "requests",
-    "Requests per second",
+    "Requests per s, 5 min",
     "HTTP requests per second, over 5 minutes; Prometheus http_requests_total, all services chosen above. Health "
     "and metrics endpoints and websockets are not counted. The change is against one week earlier.",
     HeadTile(unit="reqps", decimals=1, subject=CALLS, min=0),
@@ -133,7 +139,7 @@ REQUESTS_PANEL = Panel(
 
 ERRORS_PANEL = Panel(
     "errors",
-    "5xx share of requests",
+    "HTTP 5xx share, 5 min",
     "Share of requests that ended in 5xx, over 5 minutes: sum of errors / sum of requests; above it the share of "
     "one week earlier. Amber above the objective, red above {{ slo('api_errors.red') }}, where "
     "the budget burns fast.\n\n"
@@ -151,6 +157,7 @@ ERRORS_PANEL = Panel(
             f"{ERRORS} / ({REQUESTS} > 0)",
             "now, 5xx of all",
             is_share=True,
+            limit="slo.api_errors.objective",
             may_be_zero="no request failed",
             may_be_empty=QUIET,
         )
@@ -163,7 +170,7 @@ ERRORS_PANEL = Panel(
 
 P95_PANEL = Panel(
     "p95",
-    "Response time, p95",
+    "Response p95, 5 min",
     "95 of 100 requests were answered within this time, over 5 minutes; from the fine histogram of all requests, "
     "streaming included. The change is against one week earlier. Amber above the SLO, red "
     "above {{ slo('api_latency.red_s') }}."
@@ -175,7 +182,7 @@ P95_PANEL = Panel(
         thresholds=up_is_bad(slo("api_latency.threshold_s"), slo("api_latency.red_s")),
         no_data="no traffic",
     ),
-    [compared(quantile(0.95), may_be_empty=QUIET)],
+    [compared(quantile(0.95), limit="slo.api_latency.threshold_s", may_be_empty=QUIET)],
     width=6,
     height=4,
     leads_to="overview/response_time",
@@ -198,6 +205,7 @@ ERROR_SHARE_PANEL = Panel(
         overrides=[
             override("byName", "5xx server", color=fixed(BAD), custom__lineWidth=2, custom__fillOpacity=12),
             override("byName", "4xx client", color=fixed(UNKNOWN)),
+            override("byName", "5xx before", **PREVIOUS),
         ],
     ),
     [
@@ -211,10 +219,12 @@ ERROR_SHARE_PANEL = Panel(
         promql(
             f"{ERRORS} / ({REQUESTS} > 0)", legend="5xx server", may_be_zero="no request failed", may_be_empty=QUIET
         ),
+        before(f"{ERRORS} / ({REQUESTS} > 0)", "5xx before"),
     ],
     width=8,
     height=8,
     leads_to="system-health/errors_by_handler",
+    passes={"time": "1h"},
     feature="http_metrics",
 )
 
@@ -230,12 +240,16 @@ RESPONSE_TIME_PANEL = Panel(
         soft_max=slo("api_latency.threshold_s"),
         thresholds=steps(("transparent", None), (WARN, slo("api_latency.threshold_s"))),
         no_data="no traffic",
-        overrides=PERCENTILES,
+        overrides=[*PERCENTILES, override("byName", "p95 before", **PREVIOUS)],
     ),
-    [promql(quantile(q), legend=f"p{q * 100:.0f}", may_be_empty=QUIET) for q in (0.5, 0.95, 0.99)],
+    [
+        *(promql(quantile(q), legend=f"p{q * 100:.0f}", may_be_empty=QUIET) for q in (0.5, 0.95, 0.99)),
+        before(quantile(0.95), "p95 before"),
+    ],
     width=8,
     height=8,
     leads_to="system-health/latency_by_handler",
+    passes={"time": "1h"},
     feature="http_metrics",
 )
 
@@ -259,6 +273,7 @@ ROUTE_STATES_PANEL = Panel(
     width=12,
     height=8,
     leads_to="system-health/errors_by_handler",
+    passes={"handler": "{{handler}}", "time": "1h"},
     feature="http_metrics",
 )
 
@@ -279,5 +294,6 @@ LATENCY_HEATMAP_PANEL = Panel(
     width=24,
     height=8,
     leads_to="system-health/latency_by_handler",
+    passes={"time": "1h"},
     feature="http_metrics",
 )

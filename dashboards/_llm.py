@@ -7,15 +7,28 @@ turns, latencies and windows hold a row for all environments, which is the one t
 from __future__ import annotations
 
 from gendash.dashboards._palette import TEXT, fixed, override
-from gendash.dashboards._queries import IN_ENVIRONMENT, TODAY, change
+from gendash.dashboards._queries import (
+    BY_HOUR,
+    DAYS_BACK,
+    IN_ENVIRONMENT,
+    NO_COMPARISON,
+    PICKED_FROM,
+    PICKED_TO,
+    QUIET,
+    TODAY,
+    UNCOMPARED,
+    change,
+)
+from gendash.engine.model import Query, sql
 
 LOCAL_DAY = "(hour at time zone {{ zone() }})::date"
 OF_CALLS = "type = 'GENERATION'"
 """Of the rows of ``llm_hour`` those of LLM calls; the others hold cost and tokens of embeddings and other steps."""
 THIS_ENVIRONMENT = "environment = ${environment:sqlstring}"
-THIS_MODEL = "model = ${model:sqlstring}"
-IN_MODEL = "(${model:sqlstring} = '__all' or model = ${model:sqlstring})"
-BY_HOUR = "$__unixEpochTo() - $__unixEpochFrom() <= 3 * 86400"
+NO_MODEL = "('__all', 'all models', 'other', 'before', 'daily budget')"
+"""What a clicked series may be called that is no model: it shows all of them."""
+THIS_MODEL = f"model = case when ${{model:sqlstring}} in {NO_MODEL} then '__all' else ${{model:sqlstring}} end"
+IN_MODEL = f"(${{model:sqlstring}} in {NO_MODEL} or model = ${{model:sqlstring}})"
 LAST_7_D = f"day > {TODAY} - 7 and day <= {TODAY}"
 LAST_30_D = f"day > {TODAY} - 30 and day <= {TODAY}"
 
@@ -64,6 +77,35 @@ def per_bucket(columns: dict[str, str], source: str, condition: str = IN_ENVIRON
     from buckets left join facts on facts.at = buckets.at order by 1"""
 
 
+def bucket_before(value: str, source: str = "llm_hour", condition: str = IN_ENVIRONMENT) -> Query:
+    """SQL: an additive figure of an hourly relation in the buckets that the variable ``compare`` names, as ``before``.
+
+    Nothing before the relation's first hour; the period before is a whole number of hours, or of days.
+    """
+    text = f"""
+    with {BUCKETS},
+    shift as (
+      select case ${{compare:sqlstring}} when '7d' then interval '7 days' when '28d' then interval '28 days'
+        when '{NO_COMPARISON}' then null
+        else case when {BY_HOUR} then ceil(($__unixEpochTo() - $__unixEpochFrom()) / 3600.0) * interval '1 hour'
+          else make_interval(days => {DAYS_BACK}) end end as back
+    ),
+    was as (
+      select at, (at at time zone {{{{ zone() }}}} - back) at time zone {{{{ zone() }}}} as earlier
+      from buckets cross join shift where back is not null
+    ),
+    facts as (
+      select {BUCKET_OF_HOUR} as earlier, {value} as value from {{{{ view('{source}') }}}}
+      where hour >= (select min(earlier) from was) and hour < (select max(earlier) from was) + interval '1 day'
+        and {condition}
+      group by 1
+    )
+    select at as "time", coalesce(value, 0) as "before"
+    from was left join facts using (earlier)
+    where earlier >= (select min(hour) from {{{{ view('{source}') }}}}) order by 1"""
+    return sql(text, may_be_empty=UNCOMPARED, may_be_zero=QUIET)
+
+
 def ratio_per_bucket(above: str, below: str, name: str, source: str = "llm_hour", where: str = IN_ENVIRONMENT) -> str:
     """SQL: a quotient of sums for each bucket; no row where the divisor is 0."""
     return f"""
@@ -106,35 +148,45 @@ def stored_per_bucket(columns: dict[str, str], name: str, condition: str) -> str
       union all
       select day::timestamp at time zone {{{{ zone() }}}}, {shown} from {{{{ view('{name}_day') }}}}
       where not ({BY_HOUR}) and {condition}
-        and day between ($__timeFrom()::timestamptz at time zone {{{{ zone() }}}})::date
-        and ($__timeTo()::timestamptz at time zone {{{{ zone() }}}})::date
+        and day between {PICKED_FROM} and {PICKED_TO}
     )
     select buckets.at as "time", {wanted}
     from buckets left join stored on stored.at = buckets.at order by 1"""
 
 
 def latency_by_model(column: str, calls: str) -> str:
-    """SQL: a stored percentile by bucket for all models and the six most used; no row below 20 ``calls``."""
+    """SQL: a stored percentile by bucket for all models and the six most used; no row below 20 ``calls``.
+
+    Where fewer than three hours of a short range have as many, it is that of its whole days, the running one included.
+    """
     wanted = f"{THIS_ENVIRONMENT} and {IN_MODEL}"
+    figures = f"model, calls, case when {calls} >= 20 then {column} end as value"
     return f"""
     with {BUCKETS},
     stored as (
-      select hour as at, model, calls, case when {calls} >= 20 then {column} end as value
-      from {{{{ view('llm_latency_hour') }}}} where {BY_HOUR} and {PICKED_HOURS} and {wanted}
+      select hour as at, {figures} from {{{{ view('llm_latency_hour') }}}} join buckets on buckets.at = hour
+      where {BY_HOUR} and {PICKED_HOURS} and {wanted}
       union all
-      select day::timestamp at time zone {{{{ zone() }}}}, model, calls, case when {calls} >= 20 then {column} end
-      from {{{{ view('llm_latency_day') }}}}
-      where not ({BY_HOUR}) and {wanted}
-        and day between ($__timeFrom()::timestamptz at time zone {{{{ zone() }}}})::date
-        and ($__timeTo()::timestamptz at time zone {{{{ zone() }}}})::date
+      select at, {figures} from {{{{ view('llm_latency_day') }}}}
+      join buckets on buckets.at = day::timestamp at time zone {{{{ zone() }}}}
+      where not ({BY_HOUR}) and {wanted} and day between {PICKED_FROM} and {PICKED_TO}
+    ),
+    few as (select {BY_HOUR} and count(distinct at) filter (where value is not null) < 3 as is_so from stored),
+    shown as (
+      select at, model, calls, value from stored cross join few where not is_so
+      union all
+      select greatest(day::timestamp at time zone {{{{ zone() }}}}, $__timeFrom()::timestamptz), {figures}
+      from few join {{{{ view('llm_latency_day') }}}} on is_so
+      where {wanted} and day between {PICKED_FROM} and {PICKED_TO}
     ),
     most as (
-      select model from stored join buckets using (at) group by model
+      select model from shown group by model
       having count(value) > 0 order by sum(calls) desc, model limit 7
-    )
-    select buckets.at as "time",
-      case when most.model = '__all' then 'all models' else most.model end as metric, stored.value as value
-    from buckets cross join most left join stored on stored.at = buckets.at and stored.model = most.model
+    ),
+    times as (select at from buckets cross join few where not is_so union select at from shown)
+    select times.at as "time",
+      case when most.model = '__all' then 'all models' else most.model end as metric, shown.value as value
+    from times cross join most left join shown on shown.at = times.at and shown.model = most.model
     order by 1, 2"""
 
 
@@ -167,13 +219,6 @@ def daily(a: str, b: str = "0", condition: str = IN_ENVIRONMENT) -> str:
       where hour >= (select ({TODAY} - 36)::timestamp at time zone {{{{ zone() }}}})
         and hour <= (select {{{{ now() }}}}) and {condition}
       group by 1"""
-
-
-def daily_turns(a: str, b: str = "0") -> str:
-    """SQL: two figures of agent turns by local day, for `rolling`."""
-    return f"""
-      select day, {a} as a, {b} as b from {{{{ view('llm_turn_day') }}}}
-      where day > {TODAY} - 36 and {THIS_ENVIRONMENT}"""
 
 
 def langfuse_link(kind: str, column: str, name: str = "link") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gendash.dashboards._palette import CALLS, COST, TEXT, WARN, down_is_bad, override, steps
-from gendash.dashboards._queries import LAST_30_DAYS, QUIET, TODAY, per_hour
+from gendash.dashboards._queries import LAST_30_DAYS, NO_COMPARISON, QUIET, TODAY, per_hour
 from gendash.dashboards.viz import Freshness, HeadTile, ShareTile, Text
 from gendash.engine.model import Panel, Row, Variable, promql, slo, sql
 
@@ -29,6 +29,13 @@ ENVIRONMENT = Variable(
     feature="langfuse",
 )
 
+COMPARE = Variable(
+    "compare",
+    "Compare with",
+    "Earlier time that the main curves show dashed as well: the period before is as long as the picked range.",
+    options=(("none", NO_COMPARISON), ("the period before", "$__range"), ("one week", "7d"), ("four weeks", "28d")),
+)
+
 ANNOTATIONS = (
     (
         "Deploys",
@@ -41,8 +48,9 @@ ANNOTATIONS = (
     (
         "Alerts",
         promql(
-            '{{ metric("alerts") }}{alertstate="firing",severity=~"critical|warning",job=~"$job|"}',
-            legend="{{alertname}}",
+            # one band however many fire: which ones is in the list of alerts
+            'max({{ metric("alerts") }}{alertstate="firing",severity=~"critical|warning",job=~"$job|"})',
+            legend="alerts fire",
             may_be_empty="nothing is firing",
         ),
     ),
@@ -135,8 +143,14 @@ LLM_COST = Panel(
     "LLM cost, 24 h",
     "List price of LLM calls, embeddings and every other step with a cost, of the current hour and the 23 before, as "
     "Langfuse computed it. Models without a price count as 0, so an invoice may be higher.",
-    HeadTile(unit="currencyUSD", decimals=2, subject=COST, calc="sum", min=0),
-    [sql(per_hour("sum(cost_usd)"), may_be_zero=QUIET)],
+    HeadTile(unit="currencyUSD", decimals=2, subject=COST, calc="sum", min=0, no_data="no price"),
+    [
+        sql(
+            per_hour("sum(cost_usd)", "bool_or(cost_usd > 0 or calls > uncosted)"),
+            may_be_zero=QUIET,
+            may_be_empty="no call has a price",
+        )
+    ],
     width=6,
     height=4,
     window="24h",
@@ -147,8 +161,8 @@ LLM_COST = Panel(
 CSAT = Panel(
     "csat",
     "User satisfaction, 7 d",
-    "Share of ratings of 4 or 5 among all ratings of today and the 6 days before; above it their number and the share "
-    "of the 7 days before those. The curve is the same for each of 30 days. Edited ratings count where first given."
+    "Share of ratings of 4 or 5 among all ratings of today and the 6 days before; above it their number, the share of "
+    "the 7 days before and the target. The curve is the same for each of 30 days. Edits count where first given."
     "\n\nThe plan asks for the average rating: the mean of 1 and 5 describes no rating. It is on Feedback & Quality.",
     ShareTile(
         decimals=1,
@@ -168,7 +182,8 @@ CSAT = Panel(
             )
             select at as "time",
               'of ' || case when n < 10000 then to_char(n, 'FM9,990') else n / 1000 || 'k' end
-                || coalesce(', was ' || round(100 * prior::numeric, 1) || ' %', '') as metric,
+                || coalesce(', was ' || round(100 * prior::numeric), '')
+                || ', target ' || trim_scale(100 * {{{{ slo('csat.amber') }}}}::numeric) || ' %' as metric,
               csat_7d as value
             from {{{{ view('csat_day') }}}} cross join figures
             where {LAST_30_DAYS}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gendash.dashboards._groups import BREAKDOWN, CALLS_BY_GROUPS, GROUP
 from gendash.dashboards._llm import (
     IN_MODEL,
     OF_CALLS,
@@ -11,7 +12,9 @@ from gendash.dashboards._llm import (
     THIS_MODEL,
     TOKENS,
     WITHOUT_DATES,
+    bucket_before,
     by_model_per_bucket,
+    dashed,
     langfuse_link,
     latency_by_model,
     per_bucket,
@@ -42,17 +45,19 @@ from gendash.dashboards._palette import (
     words,
 )
 from gendash.dashboards._queries import (
+    DAYS_PICKED,
+    HOURS_PICKED,
     IN_ENVIRONMENT,
     LAST_24_H,
-    LAST_30_DAYS,
     QUIET,
+    before,
     compared,
     firing,
     named_bars,
     per_hour,
     tile,
 )
-from gendash.dashboards._shared import ANNOTATIONS, CSAT, ENVIRONMENT, FRESHNESS, JOB, LLM_CALLS, how_to_read
+from gendash.dashboards._shared import ANNOTATIONS, COMPARE, CSAT, ENVIRONMENT, FRESHNESS, JOB, LLM_CALLS, how_to_read
 from gendash.dashboards._tables import columns, entity, judged, judged_share, linked, share_bar
 from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Heatmap, Lines, ShareTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, Variable, promql, slo, sql
@@ -147,7 +152,8 @@ STRIP = [
                     "sum(errors)::float8 / nullif(sum(calls), 0) as share",
                     f"(select * from {{{{ view('llm_hour') }}}} where {LAST_24_H.replace('23 hours', '2 hours')} "
                     f"and {IN_ENVIRONMENT} and {IN_MODEL}) as hours",
-                    "coalesce(round((100 * share)::numeric, 1)::text || ' % failed, 3 h', 'no calls, 3 h')",
+                    "coalesce(round((100 * share)::numeric, 1)::text || ' % failed, 3 h', 'no calls, 3 h') "
+                    "|| ', limit ' || trim_scale(100 * {{ slo('failures.amber') }}::numeric) || ' %'",
                     "case when share >= {{ slo('failures.red') }} then 2 "
                     "when share >= {{ slo('failures.amber') }} then 1 when share is not null then 0 end",
                 ),
@@ -216,6 +222,7 @@ HEAD = [
                 f"{FAILED_30M} / ({TURNS_30M} > 0)",
                 "over 30 min",
                 is_share=True,
+                limit="slo.failures.amber",
                 may_be_zero="no turn failed",
                 may_be_empty="no turn in the picked time",
             )
@@ -236,7 +243,7 @@ HEAD = [
             thresholds=up_is_bad(slo("agent_answer.threshold_s"), slo("agent_answer.red_s")),
             no_data="no turns",
         ),
-        [compared(_quantile(0.95))],
+        [compared(_quantile(0.95), limit="slo.agent_answer.threshold_s")],
         width=6,
         height=4,
         leads_to="agent-performance/answer_time",
@@ -271,14 +278,15 @@ CHARTS = [
             unit="suffix:turns/min",
             decimals=1,
             custom={"stacking": {"mode": "normal", "group": "A"}, "fillOpacity": 12},
-            overrides=colored({"success": CALLS, "error": BAD}),
+            overrides=[*colored({"success": CALLS, "error": BAD}), dashed("before", UNKNOWN)],
         ),
         [
             promql(
                 '60 * sum by (status) ({{ rule("job_status:agent_queries:rate5m") }}{job=~"$job"})',
                 legend="{{status}}",
                 may_be_zero=QUIET,
-            )
+            ),
+            before(f"60 * {TURNS}"),
         ],
         width=8,
         height=8,
@@ -296,9 +304,12 @@ CHARTS = [
             soft_max=slo("agent_answer.threshold_s"),
             thresholds=steps(("transparent", None), (WARN, slo("agent_answer.threshold_s"))),
             no_data="no turns",
-            overrides=PERCENTILES,
+            overrides=[*PERCENTILES, override("byName", "p95 before", **PREVIOUS)],
         ),
-        [promql(_quantile(q), legend=f"p{q * 100:.0f}") for q in (0.5, 0.95, 0.99)],
+        [
+            *(promql(_quantile(q), legend=f"p{q * 100:.0f}") for q in (0.5, 0.95, 0.99)),
+            before(_quantile(0.95), "p95 before"),
+        ],
         width=8,
         height=8,
         leads_to="agent-performance/heatmap",
@@ -311,17 +322,25 @@ CHARTS = [
         "beyond. The six most used models, the rest as other; failed calls and retries count. Langfuse."
         "\n\nThe plan asks for a line: between two hours it would suggest values that do not exist, so these are bars."
         " The plan calls it 'LLM call volume'.",
-        DayBars(unit="locale", decimals=0, color=fixed(UNKNOWN), overrides=by_model(), transformations=WITHOUT_DATES),
+        DayBars(
+            unit="locale",
+            decimals=0,
+            color=fixed(UNKNOWN),
+            overrides=[*by_model(), dashed("before", UNKNOWN)],
+            transformations=WITHOUT_DATES,
+        ),
         [
             sql(
                 by_model_per_bucket("sum(calls)", f"{IN_ENVIRONMENT} and {IN_MODEL} and {OF_CALLS}"),
                 may_be_zero=QUIET,
                 may_be_empty=NO_CALLS,
-            )
+            ),
+            bucket_before("sum(calls)", condition=f"{IN_ENVIRONMENT} and {IN_MODEL} and {OF_CALLS}"),
         ],
         width=8,
         height=8,
         leads_to="agent-performance/models",
+        passes={"model": ""},
         feature="langfuse",
     ),
 ]
@@ -330,10 +349,10 @@ CHARTS = [
 MODELS = [
     Panel(
         "models",
-        "LLM calls by model: errors, time, tokens and cost, 7 d",
-        "LLM calls by model, today and the 6 days before: share of calls, calls, failed ones, median and 95th "
-        "percentile of time, of first token, output speed, tokens of a call, cost. Percentiles of fewer than 20 "
-        "calls are hidden."
+        "LLM calls by model: errors, time, tokens and cost",
+        "LLM calls by model in the picked time: share, calls, failed calls / calls, tokens of a call, cost of "
+        "all steps. "
+        "Percentiles and output speed are of today and the 6 days before (7 d), from 20 calls on."
         "\n\nThe plan calls it 'Error rate by model'.",
         Table(
             sort_by="Calls",
@@ -342,41 +361,48 @@ MODELS = [
                 share_bar("Share of calls", CALLS),
                 override("byName", "Calls", unit="locale", decimals=0),
                 judged_share("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
-                override("byRegexp", "/^(p50|p95)$/", unit="s", mappings=nothing("few calls")),
-                override("byName", "1st token", unit="s", mappings=nothing("no stream")),
-                override("byName", "Tokens/s", unit="locale", decimals=0, mappings=nothing("few calls")),
-                override("byRegexp", "/^Tokens( p95)?$/", unit="locale", decimals=0),
+                override("byName", "Tokens", unit="locale", decimals=0),
+                override("byRegexp", "/^p(50|95) 7 d$/", unit="s", mappings=nothing("few calls")),
+                override("byName", "1st token 7 d", unit="s", mappings=nothing("no stream")),
+                override("byName", "Tokens/s 7 d", unit="locale", decimals=0, mappings=nothing("few calls")),
+                override("byName", "Tokens p95 7 d", unit="locale", decimals=0, mappings=nothing("no calls")),
                 override("byName", "Cost", unit="currencyUSD", decimals=2, mappings=nothing("no price")),
             ],
         ),
         [
             sql(
                 f"""
-                select model as "Model", calls::float8 / sum(calls) over ()::float8 as "Share of calls",
-                  calls as "Calls", errors::float8 / calls as "Errors",
-                  case when calls >= 20 then p50_s end as "p50", case when calls >= 20 then p95_s end as "p95",
-                  case when calls >= 20 then ttft_p95_s end as "1st token",
-                  case when calls >= 20 then speed_p50 end as "Tokens/s",
-                  call_tokens::float8 / calls as "Tokens", tokens_p95 as "Tokens p95",
-                  case when calls > uncosted or cost_usd > 0 then cost_usd end as "Cost"
-                from {{{{ view('llm_model_7d') }}}}
-                where {THIS_ENVIRONMENT} and model <> '__all' and {IN_MODEL} and calls > 0
-                order by calls desc, model limit 20""",
+                with sums as (
+                  select model, sum(calls)::bigint as calls, sum(errors) as errors, sum(cost_usd) as cost_usd,
+                    sum(total_tokens) filter (where {OF_CALLS}) as tokens, sum(uncosted) as uncosted
+                  from {{{{ view('llm_hour') }}}} where {HOURS_PICKED} and {IN_ENVIRONMENT} and {IN_MODEL} group by 1
+                ),
+                week as (select * from {{{{ view('llm_model_7d') }}}} where {THIS_ENVIRONMENT} and calls >= 20)
+                select model as "Model", (sums.calls / sum(sums.calls) over ())::float8 as "Share of calls",
+                  sums.calls as "Calls", (sums.errors / sums.calls)::float8 as "Errors",
+                  (sums.tokens / sums.calls)::float8 as "Tokens",
+                  case when sums.calls > sums.uncosted or sums.cost_usd > 0 then sums.cost_usd end as "Cost",
+                  p50_s as "p50 7 d", p95_s as "p95 7 d", ttft_p95_s as "1st token 7 d", speed_p50 as "Tokens/s 7 d",
+                  tokens_p95 as "Tokens p95 7 d"
+                from sums left join week using (model) where sums.calls > 0
+                order by sums.calls desc, model limit 20""",
                 format="table",
-                may_be_empty="no LLM call in 7 days",
+                may_be_empty="no LLM call in the picked time",
                 may_be_zero=QUIET,
             )
         ],
         width=24,
         height=8,
-        leads_to="cost-usage/models",
+        leads_to="agent-performance/latency_by_model",
+        passes={"model": "Model"},
         feature="langfuse",
     ),
     Panel(
         "latency_by_model",
         "LLM call time by model, p95",
         "95 of 100 LLM calls took at most this long, failed ones included: all models (dashed) and the six most "
-        "used; by hours for ranges up to 3 days, by whole days beyond. Points of fewer than 20 calls are left out."
+        "used; by hours up to 3 days, by whole days beyond or where fewer than three hours have 20 calls. Points of "
+        "fewer are left out."
         "\n\nThe plan calls it 'Model performance'.",
         Lines(
             unit="s",
@@ -390,6 +416,7 @@ MODELS = [
         width=12,
         height=8,
         leads_to="agent-performance/models",
+        passes={"model": ""},
         feature="langfuse",
     ),
     Panel(
@@ -482,14 +509,15 @@ MODELS = [
         ],
         width=8,
         height=8,
-        leads_to="agent-performance/worst_turns",
+        leads_to="agent-performance/models",
+        passes={"time": "1h"},
         feature="langfuse",
     ),
     Panel(
         "tokens_per_call",
-        "Tokens per call by model, 24 h",
-        "Tokens of LLM calls / LLM calls of the current hour and the 23 before, for the six most used models: sums, "
-        "so no mean of means. Input, cached reads and output together. Langfuse."
+        "Tokens per call by model",
+        "Tokens of LLM calls / LLM calls in the picked time, for the six most used models: sums, so no mean of means. "
+        "Input, cached reads and output together; whole days of ranges beyond 3 days. Langfuse."
         "\n\nThe plan calls it 'Average tokens per call'.",
         BarGauge(
             unit="locale",
@@ -502,16 +530,17 @@ MODELS = [
             sql(
                 f"""
                 select model as name, sum(total_tokens)::float8 / nullif(sum(calls), 0)::float8 as value
-                from {{{{ view('llm_hour') }}}} where {LAST_24_H} and {IN_ENVIRONMENT} and {IN_MODEL} and {OF_CALLS}
+                from {{{{ view('llm_hour') }}}} where {HOURS_PICKED} and {IN_ENVIRONMENT} and {IN_MODEL} and {OF_CALLS}
                 group by model order by sum(calls) desc, model limit 6""",
                 format="table",
-                may_be_empty="no LLM call in 24 hours",
+                may_be_empty=NO_CALLS,
                 may_be_zero=QUIET,
             )
         ],
         width=8,
         height=8,
         leads_to="agent-performance/models",
+        passes={"model": ""},
         feature="langfuse",
     ),
 ]
@@ -841,9 +870,10 @@ ASKED = [
     ),
     Panel(
         "intent_csat",
-        "User satisfaction by intent, 30 d",
-        "Ratings of today and the 29 days before by the intent of the rated answer: share of 4 or 5 with its 95 % "
-        "interval (Wilson), and how many. A wide interval means few ratings, not bad answers.",
+        "User satisfaction by intent",
+        "Ratings of the days that begin in the picked range by the intent of the rated answer: share of 4 or 5 "
+        "with its "
+        "95 % interval (Wilson), and how many. A wide interval means few ratings, not bad answers.",
         Table(
             sort_by="Ratings",
             overrides=[
@@ -858,7 +888,7 @@ ASKED = [
                 f"""
                 with sums as (
                   select intent, sum(ratings)::float8 as n, sum(satisfied)::float8 as k
-                  from {{{{ view('intent_rating_day') }}}} where {LAST_30_DAYS} group by intent
+                  from {{{{ view('intent_rating_day') }}}} where {DAYS_PICKED} group by intent
                 ),
                 wilson as (
                   select *, k / n as p, 1.96 ^ 2 as zz,
@@ -955,6 +985,7 @@ DASHBOARD = Dashboard(
     [
         Row("", [*STRIP, *HEAD, *CHARTS]),
         Row("Which model is slow or wrong?", MODELS),
+        Row("Which group of calls is slow or wrong?", CALLS_BY_GROUPS, open=False),
         Row("Do the tools work?", TOOLS, open=False),
         Row("Where is time spent?", TIME, open=False),
         Row("What is asked, and how well answered?", ASKED, open=False),
@@ -969,6 +1000,6 @@ DASHBOARD = Dashboard(
     ],
     refresh="30s",
     range="24h",
-    variables=(JOB, ENVIRONMENT, MODEL_VARIABLE),
+    variables=(JOB, ENVIRONMENT, MODEL_VARIABLE, BREAKDOWN, GROUP, COMPARE),
     annotations=ANNOTATIONS,
 )

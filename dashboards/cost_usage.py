@@ -5,9 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from gendash.dashboards._groups import (
+    BREAKDOWN,
+    BY_NAME,
+    GROUP,
+    GROUP_COLORS,
+    IN_GROUP,
+    LISTED,
+    group_bars,
+    group_table,
+)
+from gendash.dashboards._lists import UNTIL, row_column, row_number
 from gendash.dashboards._llm import (
     BUCKETS,
-    BY_HOUR,
     LAST_7_D,
     LAST_30_D,
     LOCAL_DAY,
@@ -15,9 +25,9 @@ from gendash.dashboards._llm import (
     THIS_ENVIRONMENT,
     TOKENS,
     WITHOUT_DATES,
+    bucket_before,
     by_model_per_bucket,
     daily,
-    daily_turns,
     dashed,
     per_bucket,
     ratio_per_bucket,
@@ -43,8 +53,23 @@ from gendash.dashboards._palette import (
     up_is_bad,
     words,
 )
-from gendash.dashboards._queries import IN_ENVIRONMENT, NEVER_SYNCED, QUIET, TODAY, change, dollars, tile
-from gendash.dashboards._shared import ANNOTATIONS, ENVIRONMENT, FRESHNESS, JOB, LLM_COST, how_to_read
+from gendash.dashboards._queries import (
+    BY_HOUR,
+    DAYS_PICKED,
+    FIRST_DAY,
+    HOURS_PICKED,
+    IN_ENVIRONMENT,
+    NEVER_SYNCED,
+    NO_DAY,
+    PICKED_TO,
+    QUIET,
+    TODAY,
+    change,
+    dollars,
+    over_picked,
+    tile,
+)
+from gendash.dashboards._shared import ANNOTATIONS, COMPARE, ENVIRONMENT, FRESHNESS, JOB, LLM_COST, how_to_read
 from gendash.dashboards._tables import entity, judged_share, share_bar
 from gendash.dashboards.viz import (
     PREVIOUS,
@@ -121,7 +146,12 @@ STRIP = [
         ),
         [
             sql(
-                tile("forecast_usd", "{{ view('budget_now') }}", "'month end, same pace'", "forecast_usd"),
+                tile(
+                    "forecast_usd",
+                    "{{ view('budget_now') }}",
+                    f"'of ' || {dollars(BUDGET)} || ' budget, month end'",
+                    "forecast_usd",
+                ),
                 may_be_zero=QUIET,
                 may_be_empty="the first day of a month",
             )
@@ -149,7 +179,8 @@ STRIP = [
         ),
         [
             sql(
-                "select {{ now() }} as \"time\", 'of calls, 7 d' as metric, "
+                "select {{ now() }} as \"time\", 'of calls, 7 d, limit ' "
+                "|| trim_scale(100 * {{ setting('limits.uncosted') }}::numeric) || ' %' as metric, "
                 "sum(uncosted)::float8 / nullif(sum(calls), 0) as value "
                 f"from {{{{ view('llm_spend_day') }}}} where {LAST_7_D} and {IN_ENVIRONMENT}",
                 may_be_zero="every call has a price",
@@ -208,33 +239,48 @@ HEAD = [
     replace(LLM_COST, slug="cost_24h", title="LLM cost, 24 h", leads_to="cost-usage/spend_against_usual"),
     Panel(
         "per_turn",
-        "Cost per turn, 7 d",
-        "Mean cost of an agent turn, today and the 6 days before: cost of all steps of turns / turns with a price. A "
-        "turn is a trace with at least one LLM call. The change compares the last 7 whole days with the 7 before.",
+        "Mean cost per turn",
+        "Cost of all steps of agent turns / turns with a price, of the days that begin in the picked range; a "
+        "turn is a "
+        "trace with at least one LLM call. The change compares whole days with as many before; the curve is the "
+        "mean so "
+        "far.",
         HeadTile(unit="currencyUSD", decimals=4, subject=COST, no_data="no turns"),
         [
             sql(
-                rolling(daily_turns("cost_usd", "priced"), "a / nullif(b, 0)"),
+                over_picked(
+                    f"select day, cost_usd as n, priced as d from {{{{ view('llm_turn_day') }}}} where "
+                    f"{THIS_ENVIRONMENT}",
+                    "n / nullif(d, 0)",
+                ),
                 may_be_zero=QUIET,
-                may_be_empty="no turn in 30 days",
+                may_be_empty="no turn in the picked time",
             )
         ],
         width=6,
         height=4,
-        window="30d",
         leads_to="cost-usage/cost_per_turn",
         feature="langfuse",
     ),
     Panel(
         "tokens",
-        "LLM tokens, 7 d",
-        "Tokens of LLM calls, embeddings and other steps, today and the 6 days before: input (cached reads included), "
-        "output and reasoning as Langfuse adds them up. The change compares the last 7 whole days with the 7 before.",
-        HeadTile(unit="sishort", decimals=1, subject=CALLS, min=0),
-        [sql(rolling(daily("sum(total_tokens)"), "a"), may_be_zero=QUIET)],
+        "LLM tokens",
+        "Tokens of LLM calls, embeddings and other steps of the days that begin in the picked range: input "
+        "(cached reads "
+        "included), output and reasoning as Langfuse adds them up. The change compares whole days with as many before.",
+        HeadTile(unit="sishort", decimals=1, subject=CALLS, calc="sum", min=0),
+        [
+            sql(
+                over_picked(
+                    "select day, sum(tokens) as n, 0 as d from {{ view('llm_group_day') }} "
+                    f"where dimension = 'environment' and {IN_ENVIRONMENT} group by day"
+                ),
+                may_be_zero=QUIET,
+                may_be_empty=NO_DAY,
+            )
+        ],
         width=6,
         height=4,
-        window="30d",
         leads_to="cost-usage/tokens_over_time",
         feature="langfuse",
     ),
@@ -263,14 +309,22 @@ HEAD = [
     ),
     Panel(
         "turns",
-        "Agent turns, 7 d",
-        "Agent turns that Langfuse traced, today and the 6 days before: traces with at least one LLM call. The change "
-        "compares the last 7 whole days with the 7 before.",
-        HeadTile(unit="locale", decimals=0, subject=CALLS, min=0),
-        [sql(rolling(daily_turns("turns"), "a"), may_be_zero=QUIET)],
+        "Agent turns",
+        "Agent turns that Langfuse traced, of the days that begin in the picked range: traces with at least one "
+        "LLM call. "
+        "The change compares whole days with as many before.",
+        HeadTile(unit="locale", decimals=0, subject=CALLS, calc="sum", min=0),
+        [
+            sql(
+                over_picked(
+                    f"select day, turns as n, 0 as d from {{{{ view('llm_turn_day') }}}} where {THIS_ENVIRONMENT}"
+                ),
+                may_be_zero=QUIET,
+                may_be_empty=NO_DAY,
+            )
+        ],
         width=6,
         height=4,
-        window="30d",
         leads_to="cost-usage/query_volume",
         feature="langfuse",
     ),
@@ -289,7 +343,7 @@ CHARTS = [
             unit="currencyUSD",
             decimals=2,
             color=fixed(UNKNOWN),
-            overrides=[*by_model(), dashed("daily budget")],
+            overrides=[*by_model(), dashed("daily budget"), dashed("before", UNKNOWN)],
             transformations=WITHOUT_DATES,
         ),
         [
@@ -302,10 +356,12 @@ CHARTS = [
                 from ({BUDGET_DAYS}) as days order by 1""",
                 may_be_empty="a range that is shown by hours",
             ),
+            bucket_before("sum(cost_usd)"),
         ],
         width=16,
         height=8,
-        leads_to="cost-usage/models",
+        leads_to="agent-performance/models",
+        passes={"model": ""},
         feature="langfuse",
     ),
     Panel(
@@ -372,7 +428,7 @@ DRIVERS = [
         " The plan calls it 'Daily token usage'.",
         DayBars(
             unit="sishort",
-            overrides=colored(TOKEN),
+            overrides=[*colored(TOKEN), dashed("before", UNKNOWN)],
         ),
         [
             sql(
@@ -382,7 +438,8 @@ DRIVERS = [
                 ),
                 may_be_zero=QUIET,
                 may_be_empty="no whole day in the picked time",
-            )
+            ),
+            bucket_before("sum(input_tokens + output_tokens)"),
         ],
         width=8,
         height=8,
@@ -451,21 +508,92 @@ DRIVERS = [
 ]
 
 
-def _money(name: str, decimals: int = 2) -> dict[str, Any]:
-    return override("byName", name, unit="currencyUSD", decimals=decimals)
-
-
 def _priced(name: str, decimals: int = 2) -> dict[str, Any]:
     """Money per unit, unknown if no call has a price."""
     return override("byName", name, unit="currencyUSD", decimals=decimals, mappings=nothing("no price"))
 
 
+GROUPS = [
+    Panel(
+        "groups",
+        "LLM cost by chosen group and its change",
+        "Cost of all steps in the picked time by the groups of the dimension chosen above: share, cost, change of "
+        "whole hours or days against the time to compare with, else the period before, LLM calls, tokens, failed calls "
+        f"/ calls.\n\nThe {LISTED - 1} most expensive groups, the rest as other, so that they add up; of 'tag', calls "
+        "count for each. A click on a group shows its models.",
+        Table(
+            overrides=[
+                override("byName", "Group", custom__width=210, links=[]),
+                share_bar("Share of cost", COST),
+                _priced("Cost"),
+                override("byName", "Change", unit="currencyUSD", decimals=2, mappings=nothing("–")),
+                override("byName", "Calls", unit="locale", decimals=0),
+                override("byName", "Tokens", unit="sishort", decimals=1),
+                judged_share("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
+                override("byName", "Mean time", unit="s"),
+            ],
+        ),
+        [
+            group_table(
+                {
+                    "Share of cost": "(cost_usd / total)::float8",
+                    "Cost": "case when priced > 0 then cost_usd end",
+                    "Change": "change",
+                    "Calls": "calls::bigint",
+                    "Tokens": "tokens::bigint",
+                    "Errors": "(errors / nullif(calls, 0))::float8",
+                    "Mean time": "spent_s / nullif(timed, 0)::float8",
+                },
+                "cost_usd",
+            )
+        ],
+        width=24,
+        height=8,
+        leads_to="cost-usage/group_models",
+        passes={"group": "Group"},
+        feature="langfuse",
+    ),
+    Panel(
+        "groups_over_time",
+        "LLM cost over time by chosen group",
+        f"{PRICES}, by the groups of the dimension chosen above, by whole days without today, by hours up to 3 days: "
+        "the six most expensive, the rest as other. Of 'tag', calls count for each.",
+        DayBars(unit="currencyUSD", decimals=2, color=BY_NAME, overrides=GROUP_COLORS),
+        [group_bars("sum(cost_usd)", condition=IN_GROUP)],
+        width=12,
+        height=8,
+        leads_to="cost-usage/group_models",
+        passes={"group": ""},
+        feature="langfuse",
+    ),
+    Panel(
+        "group_models",
+        "LLM cost of the chosen group by model",
+        f"{PRICES}, of the group chosen above (All: of every group) by model, by whole days without today, by hours up "
+        "to 3 days: the six most expensive, the rest as other.",
+        DayBars(
+            unit="currencyUSD",
+            decimals=2,
+            color=fixed(UNKNOWN),
+            overrides=by_model(),
+            transformations=WITHOUT_DATES,
+        ),
+        [group_bars("sum(cost_usd)", "model", IN_GROUP)],
+        width=12,
+        height=8,
+        leads_to="agent-performance/models",
+        passes={"model": ""},
+        feature="langfuse",
+    ),
+]
+
 WHERE = [
     Panel(
         "models",
-        "LLM cost by model, 30 d",
-        "Cost of every step by model, today and the 29 days before, and its share; LLM calls, cost of 1,000 with a "
-        "price, 95th percentile of time, failed calls, calls without a price and why, list price of a million tokens."
+        "LLM cost by model",
+        "Cost of every step in the picked time by model, and its share; LLM calls, tokens, cost of 1,000 with a price, "
+        "failed calls, calls without a price and why, list price of a million tokens; 95th percentile of time "
+        "over 30 d."
         "\n\nThe plan asks for a pie: bars are compared at a glance, angles are not.",
         Table(
             sort_by="Cost",
@@ -476,7 +604,7 @@ WHERE = [
                 override("byRegexp", "/^(Calls|Tokens)$/", unit="locale", decimals=0),
                 override("byName", "Tokens", unit="sishort", decimals=1),
                 _priced("Per 1k"),
-                override("byName", "p95", unit="s"),
+                override("byName", "p95 30 d", unit="s"),
                 judged_share("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
                 judged_share("No price", up_is_bad(SettingRef("limits.uncosted"), SettingRef("limits.uncosted_red"))),
                 _priced("In, 1M"),
@@ -490,20 +618,28 @@ WHERE = [
                 with listed as (
                   select model, max(input_usd) as input_usd, max(output_usd) as output_usd, min(hint) as hint
                   from {{{{ view('llm_price_30d') }}}} group by 1
-                )
+                ),
+                sums as (
+                  select model, sum(cost_usd) as cost_usd, sum(calls)::bigint as calls,
+                    sum(total_tokens)::bigint as tokens,
+                    sum(cost_usd) filter (where {OF_CALLS}) as call_cost_usd, sum(errors)::bigint as errors,
+                    sum(uncosted)::bigint as uncosted
+                  from {{{{ view('llm_hour') }}}} where {HOURS_PICKED} and {IN_ENVIRONMENT} group by 1
+                ),
+                month as (select model, p95_s from {{{{ view('llm_model_30d') }}}} where {THIS_ENVIRONMENT})
                 select model as "Model", (cost_usd / nullif(sum(cost_usd) over (), 0))::float8 as "Share of cost",
                   case when calls > uncosted or cost_usd > 0 then cost_usd end as "Cost",
                   calls as "Calls", tokens as "Tokens",
-                  1000 * call_cost_usd / nullif(calls - uncosted, 0) as "Per 1k", p95_s as "p95",
+                  1000 * call_cost_usd / nullif(calls - uncosted, 0) as "Per 1k",
                   errors::float8 / nullif(calls, 0) as "Errors",
                   uncosted::float8 / nullif(calls, 0) as "No price",
                   input_usd as "In, 1M", output_usd as "Out, 1M",
-                  case when uncosted > 0 or calls = 0 then split_part(hint, ':', 1) end as "Why no price"
-                from {{{{ view('llm_model_30d') }}}} left join listed using (model)
-                where {THIS_ENVIRONMENT} and model <> '__all'
+                  case when uncosted > 0 or calls = 0 then split_part(hint, ':', 1) end as "Why no price",
+                  p95_s as "p95 30 d"
+                from sums left join listed using (model) left join month using (model)
                 order by cost_usd desc, model limit 20""",
                 format="table",
-                may_be_empty="no LLM call in 30 days",
+                may_be_empty=NO_CALLS,
                 may_be_zero=QUIET,
             )
         ],
@@ -516,17 +652,19 @@ WHERE = [
     Panel(
         "users",
         "LLM cost by user, 30 d",
-        "The 20 users whose traces cost most, today and the 29 days before: cost, its share, agent turns, cost / "
-        "turns. (untagged): the trace names no user; (no account): deleted, or unknown to the platform.",
+        "Users by name whose traces cost most, today and the 29 days before: cost, share, agent turns, cost / turns; "
+        "Row counts all, 500 are listed. (untagged): the trace names no user; (no account): unknown to the platform.",
         Table(
             sort_by="Cost",
             overrides=[
-                *entity("User", 105),
+                *entity("User", 165),
                 share_bar("Share of cost", COST),
-                _money("Cost"),
+                _priced("Cost"),
                 override("byName", "Turns", unit="locale", decimals=0),
                 _priced("Per turn", 4),
                 override("byName", "Last seen", unit="dateTimeFromNow", custom__width=120),
+                override("byName", "Id", custom__width=90),
+                row_column(),
             ],
         ),
         [
@@ -537,8 +675,9 @@ WHERE = [
                   from {{{{ view('llm_user_30d') }}}} where {IN_ENVIRONMENT} group by 1, 2
                 )
                 select name as "User", (cost / nullif(sum(cost) over (), 0))::float8 as "Share of cost",
-                  cost as "Cost", turns as "Turns", cost / nullif(turns, 0) as "Per turn", last_at as "Last seen"
-                from spend order by cost desc, name limit 20""",
+                  nullif(cost, 0) as "Cost", turns as "Turns", nullif(cost, 0) / nullif(turns, 0) as "Per turn",
+                  last_at as "Last seen", user_id as "Id", {row_number("cost desc, user_id, name")}
+                from spend order by cost desc, user_id, name limit 500""",
                 format="table",
                 may_be_empty="no agent turn in 30 days",
                 may_be_zero=QUIET,
@@ -546,7 +685,8 @@ WHERE = [
         ],
         width=12,
         height=8,
-        leads_to="user-analytics",
+        leads_to="user-analytics/user_conversations",
+        passes={"user": "Id"},
         feature="langfuse users",
     ),
     Panel(
@@ -587,16 +727,19 @@ WHERE = [
 ]
 
 
-def _spent_30_d(column: str, source: str) -> str:
-    """SQL: one figure beside the cost of all steps of today and the 29 days before."""
+def _spent(column: str, source: str, days: str) -> str:
+    """SQL: one figure beside the cost of all steps of some days; no cost where no call has a price."""
     return f"""(
-        select sum(cost_usd) as cost, ({source}) as {column} from {{{{ view('llm_spend_day') }}}}
-        where {LAST_30_D} and {IN_ENVIRONMENT}
+        select case when sum(calls) > sum(uncosted) or sum(cost_usd) > 0 then sum(cost_usd) end as cost,
+          ({source}) as {column}
+        from {{{{ view('llm_spend_day') }}}} where {days} and {IN_ENVIRONMENT}
       ) as spent"""
 
 
-def _unit(slug: str, title: str, doc: str, column: str, source: str, line: str, feature: str) -> Panel:
-    """A tile: cost of the last 30 days per unit of what it was spent for."""
+def _unit(
+    slug: str, title: str, doc: str, column: str, source: str, line: str, feature: str, days: str = DAYS_PICKED
+) -> Panel:
+    """A tile: cost of some days per unit of what it was spent for."""
     return Panel(
         slug,
         title,
@@ -604,9 +747,9 @@ def _unit(slug: str, title: str, doc: str, column: str, source: str, line: str, 
         NumberTile(unit="currencyUSD", decimals=4, no_data="none"),
         [
             sql(
-                tile(f"cost, {column}", _spent_30_d(column, source), f"'{line}'", f"cost / nullif({column}, 0)"),
+                tile(f"cost, {column}", _spent(column, source, days), f"'{line}'", f"cost / nullif({column}, 0)"),
                 may_be_zero=QUIET,
-                may_be_empty="nothing to divide by in 30 days",
+                may_be_empty="nothing to divide by, or no price",
             )
         ],
         width=8,
@@ -616,17 +759,21 @@ def _unit(slug: str, title: str, doc: str, column: str, source: str, line: str, 
     )
 
 
-SINCE_30_D = f"({TODAY} - 29)::timestamp at time zone {{{{ zone() }}}}"
+PICKED_DAYS = (
+    f">= ({FIRST_DAY})::timestamp at time zone {{{{ zone() }}}} "
+    f"and resolved_at < ({PICKED_TO} + 1)::timestamp at time zone {{{{ zone() }}}}"
+)
 
 UNITS = [
     _unit(
         "per_conversation",
-        "LLM cost per conversation, 30 d",
-        "Cost of all steps in the chosen environment / conversations begun, today and the 29 days before, guests' "
-        "included. Conversations have no environment, so select the one that people use.",
+        "LLM cost per conversation",
+        "Cost of all steps in the chosen environment / conversations begun, guests' included, of the days that "
+        "begin in "
+        "the picked range. Conversations have no environment, so select the one that people use.",
         "conversations",
-        f"select sum(conversations) from {{{{ view('conversation_day') }}}} where {LAST_30_D}",
-        "conversation, 30 d",
+        f"select sum(conversations) from {{{{ view('conversation_day') }}}} where {DAYS_PICKED}",
+        "a conversation, picked days",
         "langfuse conversations",
     ),
     _unit(
@@ -638,35 +785,37 @@ UNITS = [
         f"select mau from {{{{ view('activity_day') }}}} where day = {TODAY}",
         "active user, 30 d",
         "langfuse conversations",
+        LAST_30_D,
     ),
     _unit(
         "per_resolved_ticket",
-        "LLM cost per solved ticket, 30 d",
-        "Cost of all steps in the chosen environment / tickets whose last resolution lies on today or the 29 days "
-        "before. It is an upper bound of the cost of support by the agent: not every call is about a ticket.",
+        "LLM cost per solved ticket",
+        "Cost of all steps in the chosen environment / tickets whose last resolution lies on the days that begin "
+        "in the "
+        "picked range. It is an upper bound of the cost of support by the agent: not every call is about a ticket.",
         "tickets",
-        f"select count(*) from {{{{ view('ticket_entity') }}}} where resolved_at >= {SINCE_30_D} "
+        f"select count(*) from {{{{ view('ticket_entity') }}}} where resolved_at {PICKED_DAYS} "
         "and resolved_at <= {{ now() }}",
-        "resolved ticket, 30 d",
+        "a resolved ticket, picked days",
         "langfuse tickets",
     ),
     Panel(
         "efficiency",
-        "Output / input tokens, 7 d",
-        "Output tokens / input tokens of LLM calls, today and the 6 days before; sums, cached input included. It does "
-        "not measure quality: an answer from long documents has a large input and a low ratio.",
+        "Output / input tokens",
+        "Output tokens / input tokens of LLM calls in the picked time (whole days beyond 3 days); sums, cached input "
+        "included. It does not measure quality: an answer from long documents has a large input and a low ratio.",
         NumberTile(unit="none", decimals=3, no_data="no input"),
         [
             sql(
                 tile(
                     "sum(output_tokens)::float8 / nullif(sum(input_tokens), 0)::float8 as ratio",
-                    f"(select * from {{{{ view('llm_hour') }}}} where hour >= ({TODAY} - 6)::timestamp at time zone "
-                    f"{{{{ zone() }}}} and hour <= {{{{ now() }}}} and {IN_ENVIRONMENT} and {OF_CALLS}) as hours",
-                    "'tokens, 7 d'",
+                    f"(select * from {{{{ view('llm_hour') }}}} where {HOURS_PICKED} and {IN_ENVIRONMENT} "
+                    f"and {OF_CALLS}) as hours",
+                    "'tokens, picked time'",
                     "ratio",
                 ),
                 may_be_zero="no output yet",
-                may_be_empty="no LLM call in 7 days",
+                may_be_empty=NO_CALLS,
             )
         ],
         width=8,
@@ -676,20 +825,22 @@ UNITS = [
     ),
     Panel(
         "untagged",
-        "Agent turns without user, 7 d",
-        "Agent turns whose trace names no user / all agent turns, today and the 6 days before. Their cost cannot be "
-        "charged to anybody; guests are included.",
+        "Agent turns without user",
+        "Agent turns whose trace names no user / all agent turns, of the days that begin in the picked range. "
+        "Their cost "
+        "cannot be charged to anybody; guests are included.",
         NumberTile(unit="percentunit", decimals=1, min=0, max=1, no_data="no turns"),
         [
             sql(
                 tile(
                     "sum(untagged)::float8 / nullif(sum(turns), 0)::float8 as share",
-                    f"(select * from {{{{ view('llm_turn_day') }}}} where {LAST_7_D} and {THIS_ENVIRONMENT}) as days",
-                    "'of turns, 7 d'",
+                    f"(select * from {{{{ view('llm_turn_day') }}}} where {DAYS_PICKED} and {THIS_ENVIRONMENT}) "
+                    f"as days",
+                    "'of turns, picked days'",
                     "share",
                 ),
                 may_be_zero="every turn names its user",
-                may_be_empty="no agent turn in 7 days",
+                may_be_empty="no agent turn in the picked time",
             )
         ],
         width=8,
@@ -699,20 +850,21 @@ UNITS = [
     ),
     Panel(
         "wasted",
-        "Wasted share of LLM cost, 30 d",
-        "Cost of failed LLM calls and of retries / cost of all steps of agent turns, today and the 29 days before. A "
-        "retry is a call that follows a failed one of the same name in its turn.",
+        "Wasted share of LLM cost",
+        "Cost of failed LLM calls and of retries / cost of all steps of agent turns, of the days that begin in the "
+        "picked range. A retry is a call that follows a failed one of the same name in its turn.",
         NumberTile(unit="percentunit", decimals=2, min=0, max=1, no_data="no cost"),
         [
             sql(
                 tile(
                     "(sum(failed_cost_usd + retry_cost_usd) / nullif(sum(cost_usd), 0))::float8 as share",
-                    f"(select * from {{{{ view('llm_turn_day') }}}} where {LAST_30_D} and {THIS_ENVIRONMENT}) as days",
-                    "'of cost, 30 d'",
+                    f"(select * from {{{{ view('llm_turn_day') }}}} where {DAYS_PICKED} and {THIS_ENVIRONMENT}) "
+                    f"as days",
+                    "'of cost, picked days'",
                     "share",
                 ),
                 may_be_zero="nothing failed",
-                may_be_empty="no cost in 30 days",
+                may_be_empty="no cost in the picked time",
             )
         ],
         width=8,
@@ -745,17 +897,17 @@ UNITS = [
     ),
     Panel(
         "cost_by_environment",
-        "LLM cost by environment, 30 d",
-        "List price of LLM calls, embeddings and other steps by Langfuse environment, today and the 29 days before, "
-        "whatever is selected above; the six most expensive. Test environments serve no user.",
+        "LLM cost by environment",
+        "List price of LLM calls, embeddings and other steps in the picked time (whole days beyond 3 days) by Langfuse "
+        "environment, whatever is selected above; the six most expensive. Test environments serve no user.",
         BarGauge(unit="currencyUSD", decimals=2, color=fixed(COST)),
         [
             sql(
                 f"""
-                select environment as name, sum(cost_usd) as value from {{{{ view('llm_spend_day') }}}}
-                where {LAST_30_D} group by 1 order by 2 desc, 1 limit 6""",
+                select environment as name, sum(cost_usd) as value from {{{{ view('llm_hour') }}}}
+                where {HOURS_PICKED} group by 1 order by 2 desc, 1 limit 6""",
                 format="table",
-                may_be_empty="no LLM call in 30 days",
+                may_be_empty=NO_CALLS,
                 may_be_zero=QUIET,
             )
         ],
@@ -792,23 +944,26 @@ UNITS = [
     Panel(
         "queries_by_user",
         "Agent queries by user, calendar months",
-        "Messages that each user wrote in this local month so far and in the whole last one, days with a question, and "
-        "when last; exact counts of PostgreSQL, suitable for billing. The 100 most active; guests are excluded.",
+        "Messages that each user (by name) wrote in this local month so far and in the whole last one, days with a "
+        "question, and when last; exact counts of PostgreSQL, suitable for billing. The 500 most active, no guests.",
         Table(
             sort_by="This month",
             overrides=[
                 *entity("User", 130),
                 override("byRegexp", "/month|days/", unit="locale", decimals=0),
                 override("byName", "Last question", unit="dateTimeFromNow"),
+                override("byName", "Id", custom__width=290),
+                row_column(),
             ],
         ),
         [
             sql(
-                """
-                select left(user_id, 8) as "User", this_month as "This month", last_month as "Last month",
-                  active_days as "Active days", last_at as "Last question"
-                from {{ view('user_month') }}
-                order by this_month desc, last_month desc, user_id limit 100""",
+                f"""
+                select coalesce(name, left(user_id, 8)) as "User", this_month as "This month",
+                  last_month as "Last month", active_days as "Active days", last_at as "Last question",
+                  user_id as "Id", {row_number("this_month desc, last_month desc, user_id")}
+                from {{{{ view('user_month') }}}} left join {{{{ view('user_name') }}}} using (user_id)
+                order by this_month desc, last_month desc, user_id limit 500""",
                 format="table",
                 may_be_empty="nobody asked anything since the start of last month",
                 may_be_zero="the month has just begun",
@@ -816,10 +971,44 @@ UNITS = [
         ],
         width=24,
         height=8,
-        leads_to="user-analytics",
+        leads_to="user-analytics/user_conversations",
+        passes={"user": "Id"},
         feature="conversations",
     ),
 ]
+
+BY_WEEK = Panel(
+    "cost_by_week",
+    "LLM cost by week, 12 weeks",
+    "List price of all steps in the chosen environment by calendar week from Monday on, the running week and the 11 "
+    "before; the running one is incomplete, and so may be the first one that is known.",
+    DayBars(unit="currencyUSD", decimals=2, color=fixed(COST), legend=False, overrides=[UNTIL]),
+    [
+        sql(
+            f"""
+            with weeks as (
+              select generate_series(date_trunc('week', {TODAY}::timestamp) - interval '77 days',
+                {TODAY}::timestamp, interval '7 days') as week
+            ),
+            spent as (
+              select date_trunc('week', day::timestamp) as week, sum(cost_usd) as cost
+              from {{{{ view('llm_spend_day') }}}}
+              where day >= (date_trunc('week', {TODAY}::timestamp) - interval '77 days')::date and day <= {TODAY}
+                and {IN_ENVIRONMENT} group by 1
+            )
+            select week at time zone {{{{ zone() }}}} as "time", coalesce(cost, 0) as "cost",
+              extract(epoch from (week + interval '7 days') at time zone {{{{ zone() }}}}) * 1000 as "until"
+            from weeks left join spent using (week) order by 1""",
+            may_be_zero=QUIET,
+        )
+    ],
+    width=24,
+    height=8,
+    window="84d",
+    leads_to="cost-usage/cost_by_model",
+    passes={"time": "until"},
+    feature="langfuse",
+)
 
 WASTE = [
     Panel(
@@ -917,7 +1106,8 @@ DASHBOARD = Dashboard(
     "Is LLM spending on budget, where does it go, and how much of it is wasted?",
     [
         Row("", [*STRIP, *HEAD, *CHARTS]),
-        Row("Where does the money go?", [*DRIVERS, *WHERE]),
+        Row("Where does the money go?", [*DRIVERS, *WHERE, BY_WEEK]),
+        Row("Which group causes it?", GROUPS, open=False),
         Row("What does a unit of work cost?", UNITS, open=False),
         Row("What is wasted, and what saved?", WASTE, open=False),
         how_to_read(
@@ -927,12 +1117,12 @@ DASHBOARD = Dashboard(
             "one.\n- **A turn** is a trace with at least one LLM call. Figures by turn count when it began, figures "
             "by call when the call began, so the two differ a little around midnight.\n- **Charts follow the picked "
             "time**: by hours up to 3 days, by whole days beyond; today is then excluded as incomplete. "
-            "Titles with '30 d' or '7 d' do not follow it.\n",
+            "Titles with '30 d' or '7 d' do not follow it, and tiles count the days that begin in it.\n",
         ),
     ],
     refresh="1m",
     range="30d",
     audience="admin",
-    variables=(JOB, ENVIRONMENT),
+    variables=(JOB, ENVIRONMENT, BREAKDOWN, GROUP, COMPARE),
     annotations=ANNOTATIONS,
 )

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from gendash.dashboards._llm import langfuse_link
+from gendash.dashboards._groups import BREAKDOWN, CHOSEN, LISTED
+from gendash.dashboards._lists import DAY_ENDS, UNTIL, ranked_row, row_column, row_number
+from gendash.dashboards._llm import dashed, langfuse_link
 from gendash.dashboards._palette import (
     BAD,
     CALLS,
     OK,
     RATING,
     TEXT,
+    UNKNOWN,
     USERS,
     USERS_2,
     WARN,
@@ -22,8 +25,19 @@ from gendash.dashboards._palette import (
     steps,
     words,
 )
-from gendash.dashboards._queries import LAST_30_DAYS, QUIET, TODAY, named_bars, rolling, state_of_share, tile
-from gendash.dashboards._shared import ANNOTATIONS, CSAT, FRESHNESS, JOB, how_to_read
+from gendash.dashboards._queries import (
+    DAYS_PICKED,
+    LAST_30_DAYS,
+    NO_DAY,
+    QUIET,
+    TODAY,
+    days_before,
+    named_bars,
+    over_picked,
+    state_of_share,
+    tile,
+)
+from gendash.dashboards._shared import ANNOTATIONS, COMPARE, CSAT, FRESHNESS, JOB, how_to_read
 from gendash.dashboards._tables import COLORED_TEXT, judged_share, linked, share_bar
 from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines, NumberTile, ShareTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, slo, sql
@@ -129,60 +143,66 @@ HEAD = [
     replace(CSAT, leads_to="feedback-quality/rolling_csat"),
     Panel(
         "ratings",
-        "User ratings, 30 d",
-        "Ratings given today or on the 29 days before; the curve is the same sum for each of the last 30 days, the "
-        "change is against the 30 days before those. A withdrawn rating is not counted.",
-        HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
-        [sql(rolling("select day, ratings as n, 0 as d from {{ view('csat_day') }}"), may_be_zero=QUIET)],
+        "User ratings",
+        "Ratings of the days that begin in the picked range, and of each of them; the change is that of whole days "
+        "against as many before. A withdrawn rating is not counted.",
+        HeadTile(unit="locale", decimals=0, subject=USERS, calc="sum", min=0),
+        [
+            sql(
+                over_picked("select day, ratings as n, 0 as d from {{ view('csat_day') }}"),
+                may_be_zero=QUIET,
+                may_be_empty=NO_DAY,
+            )
+        ],
         width=6,
         height=4,
-        window="30d",
         leads_to="feedback-quality/per_day",
         feature="feedback",
     ),
     Panel(
         "response",
-        "Response rate, 30 d",
-        "Rated answers / answers that could be rated, each once, of today and the 29 days before without the last 24 "
-        "hours. Answers to guests count only with platform.guests_can_rate. Mostly angry or happy people rate."
+        "Response rate",
+        "Rated answers / answers that could be rated, each once, of the picked days without the last 24 hours; "
+        "the curve "
+        "is the rate so far. Answers to guests count only with platform.guests_can_rate. Mostly angry or happy people "
+        "rate."
         "\n\nThe plan asks for a share of all messages: users' own cannot be rated, and recent answers may still be.",
         ShareTile(decimals=1, subject=USERS, max=0.5, no_data="no answer"),
         [
             sql(
-                rolling(
+                over_picked(
                     "select day, rated as n, answers as d from {{ view('rating_response_day') }}",
                     "n / nullif(d, 0)",
                 ),
                 may_be_zero="no answer was rated",
-                may_be_empty="no answer within 30 days",
+                may_be_empty="no answer in the picked time",
             )
         ],
         width=6,
         height=4,
-        window="30d",
         leads_to="feedback-quality/per_day",
         feature="feedback conversations",
     ),
     Panel(
         "negative",
-        "Negative ratings, 30 d",
-        "Share of ratings of 1 or 2 among all ratings of today and the 29 days before; the change is against the 30 "
-        "days before those. Not the complement of CSAT: a rating of 3 is in neither.",
+        "Negative ratings",
+        "Ratings of 1 or 2 / all ratings of the days that begin in the picked range; the curve is the share so "
+        "far, the "
+        "change that of whole days against as many before. A rating of 3 is neither negative nor satisfied.",
         ShareTile(decimals=1, subject=RATING["1"], max=0.5, no_data="no ratings"),
         [
             sql(
-                rolling(
+                over_picked(
                     "select day, sum(ratings) filter (where rating <= 2) as n, sum(ratings) as d "
                     "from {{ view('rating_day') }} group by day",
                     "n / nullif(d, 0)",
                 ),
                 may_be_zero="no bad rating",
-                may_be_empty=NO_RATING,
+                may_be_empty="no rating in the picked time",
             )
         ],
         width=6,
         height=4,
-        window="30d",
         leads_to="feedback-quality/negative_list",
         feature="feedback",
     ),
@@ -230,23 +250,23 @@ HEAD = [
     ),
     Panel(
         "no_answer",
-        "Failed turns, 30 d",
-        "Share of agent turns that ended in an error, today and the 29 days before, from Langfuse (the trace's root is "
-        "an ERROR), all environments. Answers such as 'I do not know' are not detected: texts are never read.",
+        "Failed agent turns",
+        "Share of agent turns that ended in an error, of the days that begin in the picked range, from Langfuse (root "
+        "of the trace is an ERROR), all environments. Answers such as 'I do not know' are not detected: no text "
+        "is read.",
         ShareTile(decimals=1, subject=BAD, max=0.2, no_data="no turns"),
         [
             sql(
-                rolling(
+                over_picked(
                     "select day, failed as n, turns as d from {{ view('llm_turn_day') }} where environment = '__all'",
                     "n / nullif(d, 0)",
                 ),
                 may_be_zero="no turn failed",
-                may_be_empty="no turn within 30 days",
+                may_be_empty="no turn in the picked time",
             )
         ],
         width=6,
         height=4,
-        window="30d",
         leads_to="agent-performance",
         feature="langfuse",
     ),
@@ -273,6 +293,7 @@ CHARTS = [
             overrides=[
                 override("byName", "CSAT", color=fixed(USERS), custom__lineWidth=2),
                 override("byRegexp", "/^(from|to)$/", **{**PREVIOUS, "color": fixed(USERS_2)}),
+                override("byName", "before", **PREVIOUS),
             ],
         ),
         [
@@ -281,7 +302,8 @@ CHARTS = [
                 select at as "time", low_7d as "from", csat_7d as "CSAT", high_7d as "to"
                 from {{ view('csat_band_day') }} where $__timeFilter(at) order by 1""",
                 may_be_empty="no rating yet, or no day begins in the picked range",
-            )
+            ),
+            days_before("max(csat_7d)", "csat_band_day"),
         ],
         width=16,
         height=8,
@@ -290,9 +312,9 @@ CHARTS = [
     ),
     Panel(
         "distribution",
-        "Ratings by value, 30 d",
-        "Ratings given today or on the 29 days before by their present value; all five are shown. Where the platform "
-        "has thumbs only, 5 is up and 1 is down, and the middle stays empty."
+        "Ratings by value",
+        "Ratings of the days that begin in the picked range by their present value; all five are shown. Where the "
+        "platform has thumbs only, 5 is up and 1 is down, and the middle stays empty."
         "\n\nThe plan calls it 'Feedback distribution'.",
         BarGauge(unit="locale", decimals=0, overrides=colored(RATING)),
         [
@@ -300,7 +322,7 @@ CHARTS = [
                 f"""
                 select value::text as name, coalesce(sum(ratings), 0) as value
                 from generate_series(1, 5) as every (value)
-                left join {{{{ view('rating_day') }}}} r on r.rating = every.value and {LAST_30_DAYS}
+                left join {{{{ view('rating_day') }}}} r on r.rating = every.value and {DAYS_PICKED}
                 group by every.value order by every.value desc""",
                 format="table",
                 may_be_zero=QUIET,
@@ -316,15 +338,17 @@ CHARTS = [
 WRONG = [
     Panel(
         "negative_list",
-        "Negative ratings, those with a comment first, 30 d",
-        "Ratings of 1 or 2 given today or on the 29 days before with their age and comment, at most 200. Trace and "
-        "conversation lead to Langfuse: a conversation is a session there if the platform names it so.\n\n"
+        "Negative ratings, those with a comment first, up to 30 d",
+        "Ratings of 1 or 2 given in the picked time, at most today and the 29 days before, with age, comment and who "
+        "rated; Row counts all, 500 are shown. Trace and conversation lead to Langfuse, where a conversation is a "
+        "session.\n\n"
         "The plan asks for a word cloud: a list that can be read and searched replaces it."
         " The plan calls it 'Feedback comments'.",
         Table(
             no_data="No bad rating",
             name_nothing=False,
             overrides=[
+                row_column(),
                 override("byName", "Given", unit="dateTimeAsIso", custom__width=150),
                 override("byName", "Age", unit="s", decimals=0, custom__width=75),
                 override(
@@ -336,7 +360,7 @@ WRONG = [
                 ),
                 override("byName", "Comment", custom__minWidth=130),
                 override("byName", "Answer time", unit="s", custom__width=105),
-                override("byName", "User", custom__width=85),
+                override("byName", "User", custom__width=130),
                 *linked("Conversation", "Open the session in Langfuse", "session_link", custom__width=115),
                 override("byName", "Model", custom__width=205),
                 *linked("Trace", "Open the trace in Langfuse", custom__width=285),
@@ -345,16 +369,19 @@ WRONG = [
         [
             sql(
                 f"""
-                select created_at as "Given", extract(epoch from {{{{ now() }}}} - created_at)::float8 as "Age",
+                select t.created_at as "Given", extract(epoch from {{{{ now() }}}} - t.created_at)::float8 as "Age",
                   rating as "Rating", coalesce(comment, '–') as "Comment",
-                  left(user_id, 8) as "User", left(conversation_id, 8) as "Conversation", duration_s as "Answer time",
+                  coalesce(name, left(user_id, 8)) as "User", left(conversation_id, 8) as "Conversation",
+                  duration_s as "Answer time",
                   coalesce(model, 'not traced') as "Model", coalesce(trace_id, '–') as "Trace",
                   {langfuse_link("traces", "trace_id")},
-                  {langfuse_link("sessions", "conversation_id", "session_link")}
-                from {{{{ view('rating_turn_30d') }}}} where rating <= 2
-                order by coalesce(comment, '') = '', created_at desc, feedback_id limit 200""",
+                  {langfuse_link("sessions", "conversation_id", "session_link")},
+                  {row_number("coalesce(comment, '') = '', t.created_at desc, feedback_id")}
+                from {{{{ view('rating_turn_30d') }}}} t left join {{{{ view('user_name') }}}} n using (user_id)
+                where rating <= 2 and $__timeFilter(t.created_at)
+                order by coalesce(comment, '') = '', t.created_at desc, feedback_id limit 500""",
                 format="table",
-                may_be_empty="no bad rating within 30 days",
+                may_be_empty="no bad rating in the picked time",
             )
         ],
         width=24,
@@ -364,8 +391,8 @@ WRONG = [
     Panel(
         "conversations",
         "Average rating by conversation, worst first, 30 d",
-        "Conversations with at least two ratings given today or on the 29 days before, the lowest mean first, at most "
-        "50. Single ratings are in the list above. A conversation leads to its session in Langfuse, if it has one."
+        "Mean rating of every conversation rated today or on the 29 days before, the lowest first, of equal ones that "
+        "with most ratings; Row counts all, 1,000 are listed by pages. A conversation leads to its session in Langfuse."
         "\n\nThe plan calls it 'Feedback by conversation'.",
         Table(
             overrides=[
@@ -373,7 +400,8 @@ WRONG = [
                 override("byName", "Mean", unit="none", decimals=2, custom__width=80),
                 override("byName", "Ratings", unit="locale", custom__width=80),
                 override("byName", "Last", unit="dateTimeFromNow", custom__width=120),
-                override("byName", "Last comment", custom__minWidth=200),
+                override("byName", "Last comment", custom__minWidth=160),
+                row_column(),
             ]
         ),
         [
@@ -381,11 +409,10 @@ WRONG = [
                 f"""
                 select left(conversation_id, 8) as "Conversation", mean as "Mean", ratings as "Ratings",
                   last_at as "Last", coalesce(comment, '–') as "Last comment",
-                  {langfuse_link("sessions", "conversation_id", "session_link")}
-                from {{{{ view('rating_conversation_30d') }}}}
-                order by mean, ratings desc, conversation_id limit 50""",
+                  {langfuse_link("sessions", "conversation_id", "session_link")}, {ranked_row("total")}
+                from {{{{ view('rating_conversation_30d') }}}} order by rank limit 1000""",
                 format="table",
-                may_be_empty="no conversation was rated twice",
+                may_be_empty="no conversation was rated within 30 days",
             )
         ],
         width=12,
@@ -428,21 +455,23 @@ MOVES = [
         "Ratings per day by value",
         "Ratings by the local day on which they were given, for the days that begin in the picked range, by their "
         "present value; today is still running.",
-        DayBars(unit="locale", decimals=0, overrides=colored(RATING)),
+        DayBars(unit="locale", decimals=0, overrides=[*colored(RATING), dashed("before", UNKNOWN), UNTIL]),
         [
             sql(
                 """
                 select at as "time", """
                 + ", ".join(f'sum(ratings) filter (where rating = {value}) as "{value}"' for value in (1, 2, 3, 4, 5))
-                + """
-                from {{ view('rating_day') }} where $__timeFilter(at) group by 1 order by 1""",
+                + f""", max({DAY_ENDS.removesuffix(' as "until"')}) as "until"
+                from {{{{ view('rating_day') }}}} where $__timeFilter(at) group by 1 order by 1""",
                 may_be_zero=QUIET,
                 may_be_empty="no rating yet, or no day begins in the picked range",
-            )
+            ),
+            days_before("sum(ratings)", "rating_day"),
         ],
         width=12,
         height=8,
         leads_to="feedback-quality/negative_list",
+        passes={"time": "until"},
         feature="feedback",
     ),
     Panel(
@@ -474,6 +503,48 @@ MOVES = [
 ]
 
 CAUSES = [
+    Panel(
+        "groups",
+        "User satisfaction by chosen group, up to 30 d",
+        "Ratings of the picked days, at most today and the 29 before, by the groups of the dimension chosen above: "
+        "share of ratings, ratings, those of 1 or 2, CSAT. The 24 with most ratings, the rest as other, so they add "
+        "up; of 'tag' not.",
+        Table(
+            overrides=[
+                override("byName", "Group", custom__width=210, links=[]),
+                share_bar("Share", CALLS),
+                override("byRegexp", "/^(Ratings|Negative)$/", unit="locale", custom__width=80),
+                csat_column("CSAT"),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                with facts as (
+                  select value, sum(ratings) as ratings, sum(negative) as negative, sum(satisfied) as satisfied
+                  from {{{{ view('rating_group_day') }}}} where {CHOSEN} and {DAYS_PICKED} group by 1
+                ),
+                ranked as (
+                  select *, row_number() over (order by value = 'other', ratings desc, value) as rank from facts
+                ),
+                folded as (
+                  select case when rank < {LISTED} then value else 'other' end as name, min(rank) as rank,
+                    sum(ratings) as ratings, sum(negative) as negative, sum(satisfied) as satisfied
+                  from ranked group by 1
+                )
+                select name as "Group", (ratings / sum(ratings) over ())::float8 as "Share",
+                  ratings::bigint as "Ratings", negative::bigint as "Negative",
+                  (satisfied / ratings)::float8 as "CSAT"
+                from folded order by rank limit {LISTED}""",
+                format="table",
+                may_be_empty="no rating in the picked time",
+            )
+        ],
+        width=24,
+        height=8,
+        leads_to="cost-usage/groups",
+        feature="feedback langfuse",
+    ),
     Panel(
         "quintiles",
         "User satisfaction by answer time, cost and size, 30 d",
@@ -654,6 +725,6 @@ DASHBOARD = Dashboard(
     refresh="5m",
     range="30d",
     audience="admin",
-    variables=(JOB,),
+    variables=(JOB, BREAKDOWN, COMPARE),
     annotations=ANNOTATIONS,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gendash.dashboards._lists import DAY_ENDS, UNTIL, chosen, row_column, row_number
+from gendash.dashboards._llm import dashed
 from gendash.dashboards._palette import (
     BAD,
     CALLS,
@@ -14,6 +16,7 @@ from gendash.dashboards._palette import (
     USERS,
     WARN,
     colored,
+    down_is_bad,
     fixed,
     override,
     steps,
@@ -26,17 +29,19 @@ from gendash.dashboards._queries import (
     QUIET,
     TODAY,
     at_days_end,
+    before,
     compared,
     curve,
+    days_before,
     every_day,
-    named_bars,
+    over_picked,
+    own_scale,
     state_of_share,
-    summed,
     tile,
 )
-from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
-from gendash.dashboards._tables import count_bar
-from gendash.dashboards.viz import BarGauge, DayBars, HeadTile, Lines, NumberTile, ShareTile, StateTile, Table
+from gendash.dashboards._shared import ANNOTATIONS, COMPARE, FRESHNESS, JOB, how_to_read
+from gendash.dashboards._tables import count_bar, judged_share
+from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines, NumberTile, ShareTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, promql, slo, sql
 
 FILE_TYPES = Variable(
@@ -47,7 +52,29 @@ FILE_TYPES = Variable(
     all_value="'__all'",
     feature="documents",
 )
-CHOSEN = "(${file_type:sqlstring} = '__all' or file_type = ${file_type:sqlstring})"
+STATUSES = Variable(
+    "status",
+    "Status",
+    "Status of the documents in lists; other panels do not follow it.",
+    sql("select status from {{ view('document_status_now') }} order by rank", may_be_empty="never refreshed"),
+    all_value="'__all'",
+    feature="documents",
+)
+OWNERS = Variable(
+    "owner",
+    "Owner",
+    "Who uploaded the documents in lists, as the first 8 characters of an id; other panels do not follow it.",
+    sql(
+        "select coalesce(owner, 'unknown') as owner from {{ view('document_now') }} "
+        "group by 1 order by count(*) desc, 1",
+        may_be_empty="no document yet",
+    ),
+    all_value="'__all'",
+    feature="documents",
+)
+# a table of types has a row of all
+CHOSEN = "(${file_type:sqlstring} in ('__all', 'all') or file_type = ${file_type:sqlstring})"
+LISTED = " and ".join((CHOSEN, chosen("status", "status"), chosen("owner", "coalesce(owner, 'unknown')")))
 # documents of an unknown status: none, on most platforms
 UNLISTED = override("byName", "other", custom__hideFrom={"legend": True, "tooltip": False, "viz": False})
 NO_DOCUMENT = "no document yet"
@@ -197,10 +224,10 @@ HEAD = [
     ),
     Panel(
         "searches",
-        "Searches per minute",
+        "Searches/min, 5 min",
         "Searches of the knowledge base per minute, over 5 minutes; Prometheus. The change is against one week "
         "earlier. Without kb_ metrics, requests of the search route are counted; those of the agent are missing.",
-        HeadTile(unit="suffix:searches/min", decimals=1, subject=CALLS, min=0),
+        HeadTile(unit="suffix:/min", decimals=1, subject=CALLS, min=0),
         [compared(f"60 * sum({SEARCHES})", may_be_zero=QUIET)],
         width=6,
         height=4,
@@ -220,7 +247,14 @@ HEAD = [
             thresholds=up_is_bad(slo("kb_search.threshold_s"), slo("kb_search.red_s")),
             no_data="no search",
         ),
-        [compared(percentile(0.95), "over the last hour", may_be_empty="nobody searches")],
+        [
+            compared(
+                percentile(0.95),
+                "over the last hour",
+                limit="slo.kb_search.threshold_s",
+                may_be_empty="nobody searches",
+            )
+        ],
         width=6,
         height=4,
         leads_to="knowledge-base/search_time",
@@ -228,7 +262,7 @@ HEAD = [
     ),
     Panel(
         "no_result",
-        "Empty searches, 24 h",
+        "% empty searches, 24 h",
         "Searches that found nothing / searches, over the last 24 hours: the histogram bucket of 0 results; above it "
         "the same 24 hours one week before. High: answers are missing, or the score threshold is too strict.",
         ShareTile(decimals=1, subject=UNKNOWN, max=0.5, no_data="no search"),
@@ -248,28 +282,23 @@ HEAD = [
     ),
     Panel(
         "uploads",
-        "Document uploads, 7 d",
-        "Documents uploaded today or on the 6 days before, whatever their status; the curve is the same sum for each "
-        "of the last 30 days, the change is against the 7 days before those."
+        "Document uploads",
+        "Documents uploaded on the local days that begin in the picked range, whatever their status, and on each; "
+        "the change compares the full days among them with as many days before."
         "\n\nThe plan calls it 'Document upload success rate'.",
-        HeadTile(unit="locale", decimals=0, subject=USERS, min=0),
+        HeadTile(unit="locale", decimals=0, subject=USERS, calc="sum", min=0, no_data="no day"),
         [
             sql(
-                curve(
-                    summed(
-                        "select day, sum(documents) as n, 0 as d "
-                        f"from {{{{ view('document_day') }}}} where {CHOSEN} group by day",
-                        7,
-                    ),
-                    "7 d",
-                    7,
+                over_picked(
+                    "select day, sum(documents) as n, 0 as d "
+                    f"from {{{{ view('document_day') }}}} where {CHOSEN} group by day"
                 ),
                 may_be_zero=QUIET,
+                may_be_empty=NO_DAY,
             )
         ],
         width=6,
         height=4,
-        window="30d",
         leads_to="knowledge-base/per_day",
         feature="documents",
     ),
@@ -288,9 +317,13 @@ CHARTS = [
             overrides=[
                 override("byName", "success", color=fixed(CALLS), custom__lineWidth=2, custom__fillOpacity=12),
                 override("byName", "error", color=fixed(BAD)),
+                override("byName", "before", **PREVIOUS),
             ],
         ),
-        [promql(f"60 * sum by (status) ({SEARCHES})", legend="{{status}}", may_be_zero=QUIET)],
+        [
+            promql(f"60 * sum by (status) ({SEARCHES})", legend="{{status}}", may_be_zero=QUIET),
+            before(f"60 * sum({SEARCHES})"),
+        ],
         width=8,
         height=8,
         leads_to="knowledge-base/zero_share",
@@ -305,9 +338,15 @@ CHARTS = [
         Lines(
             unit="s",
             no_data="no search",
-            overrides=PERCENTILES,
+            overrides=[*PERCENTILES, override("byName", "p95 before", **PREVIOUS)],
         ),
-        [promql(percentile(q), legend=f"p{q * 100:.0f}", may_be_empty="nobody searches") for q in (0.5, 0.95, 0.99)],
+        [
+            *(
+                promql(percentile(q), legend=f"p{q * 100:.0f}", may_be_empty="nobody searches")
+                for q in (0.5, 0.95, 0.99)
+            ),
+            before(percentile(0.95), "p95 before"),
+        ],
         width=8,
         height=8,
         leads_to="knowledge-base/fast_searches",
@@ -336,8 +375,8 @@ CHARTS = [
         ],
         width=8,
         height=8,
-        leads_to="knowledge-base/problems",
-        passes={"file_type": ""},
+        leads_to="knowledge-base/document_list",
+        passes={"file_type": "", "time": "all"},
         feature="documents",
     ),
 ]
@@ -350,7 +389,7 @@ LOADS = [
         "status; today is still running. Deleted documents are missing."
         "\n\nThe plan asks for a line: between two days it would suggest values that do not exist, so these are bars."
         " The plan calls it 'Documents over time'.",
-        DayBars(unit="locale", decimals=0, overrides=[*colored(DOCUMENT), UNLISTED]),
+        DayBars(unit="locale", decimals=0, overrides=[UNTIL, *colored(DOCUMENT), UNLISTED, dashed("before", UNKNOWN)]),
         [
             sql(
                 'select at as "time", '
@@ -358,37 +397,17 @@ LOADS = [
                     f"coalesce(sum(documents) filter (where status = '{status}'), 0) as \"{status}\""
                     for status in DOCUMENT
                 )
-                + f" from {{{{ view('document_day') }}}} where $__timeFilter(at) and {CHOSEN} group by 1 order by 1",
+                + f", {DAY_ENDS} from {{{{ view('document_day') }}}} where $__timeFilter(at) and {CHOSEN} "
+                "group by at, day order by 1",
                 may_be_zero=QUIET,
                 may_be_empty="no day begins in the picked range, or no document yet",
-            )
+            ),
+            days_before("sum(documents)", "document_day", CHOSEN),
         ],
-        width=8,
+        width=12,
         height=8,
-        leads_to="knowledge-base/problems",
-        feature="documents",
-    ),
-    Panel(
-        "by_status",
-        "Documents by status, now",
-        "All documents by their present status, whatever the time range above. Only done ones are found by searches.",
-        BarGauge(unit="locale", decimals=0, overrides=colored(DOCUMENT)),
-        [
-            sql(
-                f"""
-                with statuses (status, rank) as (values ('done', 1), ('processing', 2), ('failed', 3), ('other', 4))
-                select status as name, coalesce(sum(documents), 0) as value
-                from statuses left join (
-                  select status, documents from {{{{ view('document_day') }}}} where {CHOSEN}
-                ) as d using (status)
-                group by status, rank having status <> 'other' or sum(documents) > 0 order by rank""",
-                format="table",
-                may_be_zero=NO_DOCUMENT,
-            )
-        ],
-        width=8,
-        height=8,
-        leads_to="knowledge-base/problems",
+        leads_to="knowledge-base/document_list",
+        passes={"status": "", "time": "until"},
         feature="documents",
     ),
     Panel(
@@ -410,9 +429,114 @@ LOADS = [
                 may_be_empty=NO_DAY,
             )
         ],
-        width=8,
+        width=12,
         height=8,
         leads_to="knowledge-base/problems",
+        feature="documents",
+    ),
+    Panel(
+        "by_status",
+        "Documents by status, now",
+        "All documents by their present status, whatever the time range above. Only done ones are found by searches. "
+        "Bars of those that are not done have a scale of their own.",
+        BarGauge(unit="locale", decimals=0, overrides=colored(DOCUMENT)),
+        [
+            sql(
+                f"""
+                with statuses (status, rank) as (values ('done', 1), ('processing', 2), ('failed', 3), ('other', 4)),
+                counted as (
+                  select status as name, rank, coalesce(sum(documents), 0) as value
+                  from statuses left join (
+                    select status, documents from {{{{ view('document_day') }}}} where {CHOSEN}
+                  ) as d using (status)
+                  group by status, rank
+                )
+                select name, value, {own_scale("rank = 1")} from counted
+                where name <> 'other' or value > 0 order by rank""",
+                format="table",
+                may_be_zero=NO_DOCUMENT,
+            )
+        ],
+        width=8,
+        height=6,
+        leads_to="knowledge-base/document_list",
+        passes={"status": "", "time": "all"},
+        feature="documents",
+    ),
+    Panel(
+        "success_by_type",
+        "Upload success by file type",
+        "Done / (done + failed) of the documents uploaded on the local days that begin in the picked range, by file "
+        "type; the twenty with most of them. Types of which none has ended are missing."
+        "\n\nThe plan asks for a metric of uploads: an accepted upload (HTTP 200) is not yet a processed document.",
+        Table(
+            no_data="–",
+            overrides=[
+                override("byName", "Type", custom__width=100, links=[]),
+                judged_share(
+                    "Success",
+                    down_is_bad(slo("kb_processing.red"), slo("kb_processing.objective")),
+                    1,
+                    custom__minWidth=90,
+                ),
+                override("byName", "Ended", unit="locale", custom__width=80),
+                override("byName", "Failed", unit="locale", custom__width=80),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                select file_type as "Type",
+                  (coalesce(sum(documents) filter (where status = 'done'), 0) / sum(documents))::float8 as "Success",
+                  sum(documents) as "Ended",
+                  coalesce(sum(documents) filter (where status = 'failed'), 0) as "Failed"
+                from {{{{ view('document_day') }}}}
+                where $__timeFilter(at) and {CHOSEN} and status in ('done', 'failed')
+                group by file_type having sum(documents) > 0 order by sum(documents) desc, file_type limit 20""",
+                format="table",
+                may_be_empty="no document of the picked range has ended",
+                may_be_zero="every document failed",
+            )
+        ],
+        width=8,
+        height=6,
+        leads_to="knowledge-base/document_list",
+        passes={"file_type": "Type"},
+        feature="documents",
+    ),
+    Panel(
+        "ages",
+        "Documents by age, now",
+        "Documents that are done by the time since their last change (of their row; else since the upload), now. Old "
+        "ones need not be wrong, but should be reviewed first: answers quote them as current.",
+        BarGauge(unit="locale", decimals=0, color=fixed(DOCUMENT["done"]), overrides=colored({"over a year": WARN})),
+        [
+            sql(
+                f"""
+                with bounds as materialized (
+                  select now - interval '720 hours' as d30, now - interval '2160 hours' as d90,
+                    now - interval '4320 hours' as d180, now - interval '8760 hours' as d365
+                  from (select {{{{ now() }}}} as now) as moment
+                ),
+                held as (
+                  select count(*) filter (where changed_at > d30) as in_30,
+                    count(*) filter (where changed_at > d90) as in_90,
+                    count(*) filter (where changed_at > d180) as in_180,
+                    count(*) filter (where changed_at > d365) as in_365, count(*) as every
+                  from {{{{ view('document_now') }}}} cross join bounds where status = 'done' and {CHOSEN}
+                )
+                select name, value
+                from held cross join lateral (
+                  values (1, 'under 30 d', in_30), (2, '30 to 90 d', in_90 - in_30), (3, '90 to 180 d', in_180 - in_90),
+                    (4, '180 d to a year', in_365 - in_180), (5, 'over a year', every - in_365)
+                ) as ages (rank, name, value) order by rank""",
+                format="table",
+                may_be_zero=NO_DOCUMENT,
+            )
+        ],
+        width=8,
+        height=6,
+        leads_to="knowledge-base/document_list",
         feature="documents",
     ),
     Panel(
@@ -427,6 +551,7 @@ LOADS = [
                 override("byName", "Document", custom__width=320),
                 override("byName", "Size", unit="decbytes"),
                 override("byRegexp", "/^(Uploaded|Last change)$/", unit="dateTimeFromNow"),
+                row_column(),
             ],
         ),
         [
@@ -434,8 +559,8 @@ LOADS = [
                 f"""
                 select document_id as "Document", case when stuck then 'stuck' else status end as "State",
                   file_type as "Type", file_size as "Size", created_at as "Uploaded", changed_at as "Last change",
-                  coalesce(owner, 'unknown') as "Owner"
-                from {{{{ view('document_now') }}}} where (stuck or status = 'failed') and {CHOSEN}
+                  coalesce(owner, 'unknown') as "Owner", {row_number("created_at desc, document_id")}
+                from {{{{ view('document_now') }}}} where (stuck or status = 'failed') and {LISTED}
                 order by created_at desc, document_id limit 100""",
                 format="table",
                 may_be_empty="every document loaded",
@@ -508,51 +633,49 @@ FOUND = [
     ),
 ]
 
-FRESH = [
+WHO = [
     Panel(
-        "ages",
-        "Documents by age, now",
-        "Documents that are done by the time since their last change (of their row; else since the upload), now. Old "
-        "ones need not be wrong, but should be reviewed first: answers quote them as current.",
-        BarGauge(unit="locale", decimals=0, color=fixed(DOCUMENT["done"]), overrides=colored({"over a year": WARN})),
+        "document_list",
+        "List of documents uploaded, newest first",
+        "Documents uploaded in the picked range; at most 500. Bars and rows of this dashboard lead here, with what was "
+        "clicked as the choice above. People are shown as the first 8 characters of their id; titles are never read.",
+        Table(
+            no_data="No document",
+            name_nothing=False,
+            overrides=[
+                override("byName", "Document", custom__width=320),
+                override("byName", "Size", unit="decbytes"),
+                override("byName", "Chunks", unit="locale"),
+                override("byRegexp", "/^(Uploaded|Last change)$/", unit="dateTimeAsIso", custom__width=160),
+                row_column(),
+            ],
+        ),
         [
             sql(
                 f"""
-                with bounds as materialized (
-                  select now - interval '720 hours' as d30, now - interval '2160 hours' as d90,
-                    now - interval '4320 hours' as d180, now - interval '8760 hours' as d365
-                  from (select {{{{ now() }}}} as now) as moment
-                ),
-                held as (
-                  select count(*) filter (where changed_at > d30) as in_30,
-                    count(*) filter (where changed_at > d90) as in_90,
-                    count(*) filter (where changed_at > d180) as in_180,
-                    count(*) filter (where changed_at > d365) as in_365, count(*) as every
-                  from {{{{ view('document_now') }}}} cross join bounds where status = 'done' and {CHOSEN}
-                )
-                select name, value
-                from held cross join lateral (
-                  values (1, 'under 30 d', in_30), (2, '30 to 90 d', in_90 - in_30), (3, '90 to 180 d', in_180 - in_90),
-                    (4, '180 d to a year', in_365 - in_180), (5, 'over a year', every - in_365)
-                ) as ages (rank, name, value) order by rank""",
+                select document_id as "Document", created_at as "Uploaded",
+                  case when stuck then 'stuck' else status end as "State", file_type as "Type", file_size as "Size",
+                  chunks as "Chunks", changed_at as "Last change", coalesce(owner, 'unknown') as "Owner",
+                  {row_number("created_at desc, document_id")}
+                from {{{{ view('document_now') }}}} where $__timeFilter(created_at) and {LISTED}
+                order by created_at desc, document_id limit 500""",
                 format="table",
-                may_be_zero=NO_DOCUMENT,
+                may_be_empty="no document was uploaded in the picked range",
             )
         ],
-        width=8,
-        height=8,
-        leads_to="knowledge-base/uploaders",
+        width=24,
+        height=12,
         feature="documents",
     ),
     Panel(
         "time_to_done",
-        "Processing time of documents by type, at most, 30 d",
-        "From upload to last change of the documents uploaded today or on the 29 days before that are done: an upper "
+        "Document processing time by type",
+        "From upload to last change of the documents uploaded in the picked range that are done: an upper "
         "bound of the processing time, since a later edit moves it. Median, 95th percentile, share within 10 minutes.",
         Table(
             no_data="–",
             overrides=[
-                override("byName", "Type", custom__width=110),
+                override("byName", "Type", custom__width=110, links=[]),
                 override("byName", "Done", unit="locale"),
                 override("byRegexp", "/^p(50|95)$/", unit="s", decimals=1),
                 override("byName", "Within 10 min", unit="percentunit", decimals=1),
@@ -563,8 +686,7 @@ FRESH = [
                 f"""
                 with done as (
                   select file_type, extract(epoch from changed_at - created_at)::float8 as took
-                  from {{{{ view('document_now') }}}} where status = 'done' and {RECENT % 30} and {CHOSEN}
-                    and created_at >= {{{{ now() }}}} - interval '31 days'
+                  from {{{{ view('document_now') }}}} where status = 'done' and $__timeFilter(created_at) and {CHOSEN}
                 )
                 select case when grouping(file_type) = 1 then 'all' else file_type end as "Type", count(*) as "Done",
                   percentile_cont(0.5) within group (order by took) as "p50",
@@ -573,81 +695,53 @@ FRESH = [
                 from done group by grouping sets ((file_type), ()) having count(*) > 0
                 order by grouping(file_type) desc, 2 desc, 1 limit 20""",
                 format="table",
-                may_be_empty="no document of 30 days is done",
+                may_be_empty="no document of the picked range is done",
                 may_be_zero="none was changed since its upload",
-            )
-        ],
-        width=16,
-        height=8,
-        feature="documents",
-    ),
-]
-
-WHO = [
-    Panel(
-        "success_by_type",
-        "Upload success by type, 30 d",
-        "Done / (done + failed) of the documents uploaded today or on the 29 days before, by file type; n is the "
-        "number of those. Types of which none has ended are missing."
-        "\n\nThe plan asks for a metric of uploads: an accepted upload (HTTP 200) is not yet a processed document.",
-        BarGauge(
-            unit="percentunit",
-            decimals=1,
-            max=1,
-            thresholds=steps(
-                (BAD, None), (WARN, slo("kb_processing.red")), (DOCUMENT["done"], slo("kb_processing.objective"))
-            ),
-        ),
-        [
-            sql(
-                named_bars(
-                    f"{{{{ view('document_day') }}}} where {RECENT % 30} and {CHOSEN} and status in ('done', 'failed') "
-                    "group by file_type having sum(documents) > 0",
-                    "file_type || ', n = ' || sum(documents)",
-                    "(coalesce(sum(documents) filter (where status = 'done'), 0) / sum(documents))::float8",
-                    "sum(documents) desc, file_type limit 8",
-                ),
-                format="table",
-                may_be_empty="no document ended within 30 days",
-                may_be_zero="every document failed",
             )
         ],
         width=8,
         height=8,
-        leads_to="knowledge-base/problems",
+        leads_to="knowledge-base/document_list",
+        passes={"file_type": "Type"},
         feature="documents",
     ),
     Panel(
         "uploaders",
-        "Top uploaders of documents, 90 d",
-        "People who uploaded the most of the documents that are there, of today and the 89 days before, at most 50. "
-        "Failed: of those that are done or failed. They are shown as the first 8 characters of their id; all file "
-        "types."
+        "Top uploaders of documents",
+        "People who uploaded the most of the documents that are there, of the picked range, at most 50. Failed: of "
+        "those that are done or failed. They are shown as the first 8 characters of their id."
         "\n\nThe plan asks for users: this dashboard is for everybody, so names are on User Analytics only."
         " The plan calls it 'Documents by user'.",
         Table(
             no_data="–",
             overrides=[
-                override("byName", "Person", custom__width=110),
+                override("byName", "Person", custom__width=110, links=[]),
                 count_bar("Documents", USERS, custom__width=170),
                 override("byName", "Failed", unit="percentunit", decimals=0),
                 override("byName", "Size", unit="decbytes"),
                 override("byName", "Chunks", unit="locale"),
                 override("byName", "Newest", unit="dateTimeFromNow"),
+                row_column(),
             ],
         ),
         [
             sql(
-                """
-                select owner as "Person", documents as "Documents", failed / nullif(ended, 0)::float8 as "Failed",
-                  bytes as "Size", chunks as "Chunks", newest_at as "Newest"
-                from {{ view('document_uploader_90d') }} order by rank limit 50""",
+                f"""
+                select coalesce(owner, 'unknown') as "Person", count(*) as "Documents",
+                  count(*) filter (where status = 'failed')
+                    / nullif(count(*) filter (where status in ('done', 'failed')), 0)::float8 as "Failed",
+                  coalesce(sum(file_size), 0)::bigint as "Size", sum(chunks)::bigint as "Chunks",
+                  max(created_at) as "Newest", {row_number("count(*) desc, owner nulls last")}
+                from {{{{ view('document_now') }}}} where $__timeFilter(created_at) and {CHOSEN} group by owner
+                order by count(*) desc, owner nulls last limit 50""",
                 format="table",
-                may_be_empty="no document within 90 days",
+                may_be_empty="no document was uploaded in the picked range",
             )
         ],
         width=16,
         height=8,
+        leads_to="knowledge-base/document_list",
+        passes={"owner": "Person"},
         feature="documents",
     ),
 ]
@@ -660,17 +754,18 @@ DASHBOARD = Dashboard(
         Row("", [*STRIP, *HEAD, *CHARTS]),
         Row("What fails to load?", LOADS),
         Row("What is never found?", FOUND, open=False),
-        Row("Is it up to date, and fast to load?", FRESH, open=False),
-        Row("Who uploads, and what?", WHO, open=False),
+        Row("Who uploads what, and how fast is it found?", WHO, open=False),
         how_to_read(
             "Is the knowledge base complete, and can its content be found?",
             "- **Uploads** are judged by the status of the document, not by the response to the upload: processing "
             "happens later.\n"
+            "- **Status and owner** narrow the lists only. A clicked bar or row sets them; set All to see every "
+            "document again.\n"
             "- **Deleted documents are missing** from every figure, also from those of the past.",
         ),
     ],
     refresh="30s",
     range="7d",
-    variables=(JOB, FILE_TYPES),
+    variables=(JOB, FILE_TYPES, STATUSES, OWNERS, COMPARE),
     annotations=ANNOTATIONS,
 )

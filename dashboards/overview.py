@@ -14,6 +14,7 @@ from gendash.dashboards._api_panels import (
     ROUTE_STATES_PANEL,
     SLO_LEFT_PANEL,
 )
+from gendash.dashboards._lists import DAY_ENDS, UNTIL, of_all, of_column
 from gendash.dashboards._llm import OF_CALLS, dashed
 from gendash.dashboards._palette import (
     BAD,
@@ -44,15 +45,27 @@ from gendash.dashboards._queries import (
     QUIET,
     REQUESTS,
     REQUESTS_BY_ROUTE,
+    TODAY,
     active_users,
     change,
+    days_before,
     dollars,
-    named_bars,
     over_range,
+    own_scale,
     tickets_by_status,
     tile,
 )
-from gendash.dashboards._shared import ANNOTATIONS, CSAT, ENVIRONMENT, FRESHNESS, JOB, LLM_CALLS, LLM_COST, how_to_read
+from gendash.dashboards._shared import (
+    ANNOTATIONS,
+    COMPARE,
+    CSAT,
+    ENVIRONMENT,
+    FRESHNESS,
+    JOB,
+    LLM_CALLS,
+    LLM_COST,
+    how_to_read,
+)
 from gendash.dashboards._tables import columns, judged_share, share_bar
 from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, Lines, NumberTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, promql, slo, sql
@@ -100,6 +113,7 @@ CHARTS = [
         width=8,
         height=8,
         leads_to="system-health/rate_by_endpoint",
+        passes={"time": "1h"},
         feature="http_metrics",
     ),
     ERROR_SHARE_PANEL,
@@ -157,20 +171,20 @@ USAGE = [
         "tickets_open",
         "All open tickets, now",
         "Tickets that are open or in progress now, whenever they were created. Overdue: the due date has passed and "
-        "the ticket is not resolved; any overdue one turns the figure orange.",
+        "the ticket is not resolved; any overdue one turns the figure orange. Ever: tickets of every status.",
         NumberTile(
             unit="locale",
             decimals=0,
             judged=True,
-            overrides=[override("byRegexp", "/, [1-9][0-9]* overdue/", color=fixed(WARN))],
+            overrides=[override("byRegexp", "/^[1-9][0-9]* overdue/", color=fixed(WARN))],
         ),
         [
             sql(
                 tile(
                     "coalesce(sum(tickets) filter (where status in ('open', 'in_progress')), 0) as current, "
-                    "coalesce(sum(overdue), 0) as overdue",
+                    "coalesce(sum(overdue), 0) as overdue, coalesce(sum(tickets), 0) as ever",
                     "{{ view('ticket_status_now') }}",
-                    "'open, ' || overdue || ' overdue'",
+                    "overdue || ' overdue; ' || to_char(ever, 'FM999,999,990') || ' ever'",
                 ),
                 may_be_zero="no ticket is open",
             )
@@ -217,7 +231,7 @@ USAGE = [
                     "coalesce(sum(documents) filter (where status = 'failed'), 0) as current, "
                     "coalesce(sum(documents), 0) as total, coalesce(sum(stuck), 0) as stuck",
                     "{{ view('document_status_now') }}",
-                    "'failed' || case when stuck > 0 then ', ' || stuck || ' stuck' else ', of ' || total end",
+                    "'of ' || total || case when stuck > 0 then ', ' || stuck || ' stuck' else '' end",
                 ),
                 may_be_zero="no document failed",
             )
@@ -231,7 +245,7 @@ USAGE = [
         "conversations",
         "Conversations begun, 30 d",
         "Conversations started today or on the 29 days before, chat and voice, guests included; the change is against "
-        "the 30 days before those."
+        "the 30 days before those. Ever: all that are still there."
         "\n\nThe plan calls it 'Total conversations'.",
         NumberTile(unit="locale", decimals=0, subject=USERS),
         [
@@ -243,9 +257,15 @@ USAGE = [
                     coalesce(sum(conversations) filter (where c.day <= today.day - 30), 0) as prior
                   from today left join {{ view('conversation_day') }} c
                     on c.day > today.day - 60 and c.day <= today.day
+                ),
+                ever as (
+                  select to_char(coalesce(sum(conversations), 0), 'FM999,999,999,990') as ever
+                  from {{ view('conversation_hour') }}
                 )"""
                 f"""
-                select {{{{ now() }}}} as "time", {change("30 d")} as metric, current as value from figures""",
+                select {{{{ now() }}}} as "time", {change("30 d")} || '; ' || ever || ' ever' as metric,
+                  current as value
+                from figures cross join ever""",
                 may_be_zero=QUIET,
             )
         ],
@@ -346,66 +366,31 @@ USAGE = [
         "Conversations by the local day on which they started, the last 30 full days; today is excluded as incomplete. "
         "Voice: is_voice_conversation."
         "\n\nThe plan asks for the total of all times: it only ever grows, and does not describe today.",
-        DayBars(unit="short", decimals=0, overrides=colored({"chat": USERS, "voice": USERS_2})),
+        DayBars(
+            unit="short",
+            decimals=0,
+            overrides=[UNTIL, *colored({"chat": USERS, "voice": USERS_2}), dashed("before", UNKNOWN)],
+        ),
         [
             sql(
-                """
+                f"""
                 with days as (
-                  select d::date as day from generate_series(
-                    ({{ today() }} - 30)::timestamp,
-                    {{ today() }} - 1, interval '1 day') d
+                  select d::date as day from generate_series(({TODAY} - 30)::timestamp, {TODAY} - 1, interval '1 day') d
                 )
-                select days.day::timestamp at time zone {{ zone() }} as "time", channels.channel as metric,
-                  coalesce(c.conversations, 0) as value
-                from days cross join (values ('chat'), ('voice')) as channels (channel)
-                left join {{ view('conversation_day') }} c on c.day = days.day and c.channel = channels.channel
-                order by 1, 2""",
+                select day::timestamp at time zone {{{{ zone() }}}} as "time",
+                  coalesce(sum(conversations) filter (where channel = 'chat'), 0) as "chat",
+                  coalesce(sum(conversations) filter (where channel = 'voice'), 0) as "voice", {DAY_ENDS}
+                from days left join {{{{ view('conversation_day') }}}} using (day) group by day order by 1""",
                 may_be_zero=QUIET,
-            )
+            ),
+            days_before("sum(conversations)", "conversation_day", f"day + days < {TODAY}"),
         ],
         width=8,
         height=8,
         window="30d",
         leads_to="user-analytics",
+        passes={"time": "until"},
         feature="conversations",
-    ),
-    Panel(
-        "tickets_by_status",
-        "All tickets by status, now",
-        "All tickets by their present status, whatever the time range above. Resolved ones wait for the customer's "
-        "confirmation, closed ones are done."
-        "\n\nThe plan calls it 'Total tickets'.",
-        BarGauge(unit="locale", decimals=0, overrides=colored(TICKET)),
-        [
-            sql(
-                tickets_by_status(),
-                format="table",
-                may_be_zero="no ticket yet",
-            )
-        ],
-        width=8,
-        height=8,
-        leads_to="support-tickets",
-        feature="tickets",
-    ),
-    Panel(
-        "documents_by_status",
-        "All documents by status, now",
-        "All documents of the knowledge base by their present status, whatever the time range above. Only done ones "
-        "are found by searches."
-        "\n\nThe plan calls it 'Knowledge base documents'.",
-        BarGauge(unit="locale", decimals=0, overrides=colored(DOCUMENT)),
-        [
-            sql(
-                named_bars("{{ view('document_status_now') }}", "status", "documents", "rank"),
-                format="table",
-                may_be_zero="no document yet",
-            )
-        ],
-        width=8,
-        height=8,
-        leads_to="knowledge-base",
-        feature="documents",
     ),
     Panel(
         "user_growth",
@@ -426,6 +411,89 @@ USAGE = [
         window="30d",
         leads_to="user-analytics",
         feature="users",
+    ),
+    Panel(
+        "cost_per_day",
+        "LLM cost per day, 30 d",
+        "List price of LLM calls, embeddings and other steps by local day, the last 30 full days; today is excluded. "
+        "The dashed line is one day's share of the monthly budget.",
+        DayBars(
+            unit="currencyUSD",
+            decimals=0,
+            overrides=[
+                UNTIL,
+                override("byName", "cost", color=fixed(COST)),
+                dashed("daily budget"),
+                dashed("before", UNKNOWN),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                with days as (
+                  select d::date as day from generate_series(
+                    ({{{{ today() }}}} - 30)::timestamp,
+                    {{{{ today() }}}} - 1, interval '1 day') d
+                ),
+                spend as (
+                  select day, sum(cost_usd) as cost from {{{{ view('llm_spend_day') }}}}
+                  where {IN_ENVIRONMENT} group by day
+                )
+                select days.day::timestamp at time zone {{{{ zone() }}}} as "time", coalesce(spend.cost, 0) as "cost",
+                  {{{{ setting('budget.monthly_usd') }}}} / extract(day from date_trunc('month', days.day::timestamp)
+                    + interval '1 month' - interval '1 day') as "daily budget", {DAY_ENDS}
+                from days left join spend using (day) order by 1""",
+                may_be_zero=QUIET,
+            ),
+            days_before("sum(cost_usd)", "llm_spend_day", f"{IN_ENVIRONMENT} and day + days < {TODAY}"),
+        ],
+        width=8,
+        height=8,
+        window="30d",
+        leads_to="cost-usage",
+        passes={"time": "until"},
+        feature="langfuse",
+    ),
+    Panel(
+        "tickets_by_status",
+        "All tickets by status, now",
+        "All tickets by their present status, whatever the time range above. Resolved ones wait for the customer's "
+        "confirmation, closed ones are done. Bars of open and in progress have a scale of their own."
+        "\n\nThe plan calls it 'Total tickets'.",
+        BarGauge(unit="locale", decimals=0, overrides=colored(TICKET)),
+        [
+            sql(
+                tickets_by_status(),
+                format="table",
+                may_be_zero="no ticket yet",
+            )
+        ],
+        width=8,
+        height=6,
+        leads_to="support-tickets/ticket_list",
+        passes={"status": "", "time": "all"},
+        feature="tickets",
+    ),
+    Panel(
+        "documents_by_status",
+        "All documents by status, now",
+        "All documents of the knowledge base by their present status, whatever the time range above. Only done ones "
+        "are found by searches. Bars of those that are not done have a scale of their own."
+        "\n\nThe plan calls it 'Knowledge base documents'.",
+        BarGauge(unit="locale", decimals=0, overrides=colored(DOCUMENT)),
+        [
+            sql(
+                f"select status as name, documents as value, {own_scale('rank = 1', 'documents')} "
+                "from {{ view('document_status_now') }} order by rank",
+                format="table",
+                may_be_zero="no document yet",
+            )
+        ],
+        width=8,
+        height=6,
+        leads_to="knowledge-base/document_list",
+        passes={"status": "", "time": "all"},
+        feature="documents",
     ),
     Panel(
         "calls_by_model",
@@ -453,58 +521,21 @@ USAGE = [
             )
         ],
         width=8,
-        height=8,
+        height=6,
         leads_to="agent-performance",
         passes={"model": ""},
         feature="langfuse",
     ),
-    Panel(
-        "cost_per_day",
-        "LLM cost per day, 30 d",
-        "List price of LLM calls, embeddings and other steps by local day, the last 30 full days; today is excluded. "
-        "The dashed line is one day's share of the monthly budget.",
-        DayBars(
-            unit="currencyUSD",
-            decimals=0,
-            overrides=[
-                override("byName", "cost", color=fixed(COST)),
-                dashed("daily budget"),
-            ],
-        ),
-        [
-            sql(
-                f"""
-                with days as (
-                  select d::date as day from generate_series(
-                    ({{{{ today() }}}} - 30)::timestamp,
-                    {{{{ today() }}}} - 1, interval '1 day') d
-                ),
-                spend as (
-                  select day, sum(cost_usd) as cost from {{{{ view('llm_spend_day') }}}}
-                  where {IN_ENVIRONMENT} group by day
-                )
-                select days.day::timestamp at time zone {{{{ zone() }}}} as "time", coalesce(spend.cost, 0) as "cost",
-                  {{{{ setting('budget.monthly_usd') }}}} / extract(day from date_trunc('month', days.day::timestamp)
-                    + interval '1 month' - interval '1 day') as "daily budget"
-                from days left join spend on spend.day = days.day order by 1""",
-                may_be_zero=QUIET,
-            )
-        ],
-        width=8,
-        height=8,
-        window="30d",
-        leads_to="cost-usage",
-        feature="langfuse",
-    ),
 ]
 
+ROUTES = f"topk(50, {over_range(REQUESTS_BY_ROUTE)} > 0)"
 DETAIL = [
     ROUTE_STATES_PANEL,
     Panel(
         "routes",
         "Routes: requests, errors and response time",
         "Each route over the picked time range: requests per second, share of 5xx, share slower than 0.5 s, mean time. "
-        "Recorded 5-minute rates, averaged; at most 50 routes.",
+        "Recorded 5-minute rates, averaged; the 50 with most requests. Of: how many there are in all.",
         Table(
             sort_by="Requests",
             overrides=[
@@ -513,6 +544,7 @@ DETAIL = [
                 judged_share("5xx", up_is_bad(slo("api_errors.objective"), slo("api_errors.red")), custom__width=70),
                 share_bar("Over 0.5 s", P95, decimals=1, custom__width=115),
                 override("byName", "Mean", unit="s", custom__width=80),
+                of_column(),
             ],
             transformations=columns(
                 {
@@ -521,31 +553,34 @@ DETAIL = [
                     "Value #B": "5xx",
                     "Value #C": "Over 0.5 s",
                     "Value #D": "Mean",
+                    "Value #E": "Of",
                 }
             ),
         ),
         [
-            promql(f"topk(50, {over_range(REQUESTS_BY_ROUTE)} > 0)", instant=True, format="table"),
+            promql(ROUTES, instant=True, format="table"),
             promql(
                 f"({over_range(REQUESTS_BY_ROUTE, FAILED)} "
                 f"or 0 * {over_range(REQUESTS_BY_ROUTE)}) "
-                f"/ ({over_range(REQUESTS_BY_ROUTE)} > 0)",
+                f"/ ({over_range(REQUESTS_BY_ROUTE)} > 0) and on (handler) {ROUTES}",
                 instant=True,
                 format="table",
                 may_be_zero="no request failed",
             ),
             promql(
-                f"1 - {over_range(BUCKETS_BY_ROUTE, HALF_A_SECOND)} / ({over_range(COUNT_BY_ROUTE)} > 0)",
+                f"1 - {over_range(BUCKETS_BY_ROUTE, HALF_A_SECOND)} / ({over_range(COUNT_BY_ROUTE)} > 0) "
+                f"and on (handler) {ROUTES}",
                 instant=True,
                 format="table",
                 may_be_zero="every request was fast",
             ),
             promql(
                 f"{over_range('job_handler:http_request_duration_seconds_sum:rate5m')} "
-                f"/ ({over_range(COUNT_BY_ROUTE)} > 0)",
+                f"/ ({over_range(COUNT_BY_ROUTE)} > 0) and on (handler) {ROUTES}",
                 instant=True,
                 format="table",
             ),
+            of_all(f"({over_range(REQUESTS_BY_ROUTE)} > 0)", ROUTES),
         ],
         width=12,
         height=8,
@@ -572,6 +607,6 @@ DASHBOARD = Dashboard(
     ],
     refresh="30s",
     range="24h",
-    variables=(JOB, ENVIRONMENT),
+    variables=(JOB, ENVIRONMENT, COMPARE),
     annotations=ANNOTATIONS,
 )

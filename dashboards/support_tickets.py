@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from gendash.dashboards._lists import DAY_ENDS, UNTIL, chosen, ranked_row, row_column, row_number
+from gendash.dashboards._llm import dashed
 from gendash.dashboards._palette import (
     BAD,
     CALLS,
@@ -16,6 +18,7 @@ from gendash.dashboards._palette import (
     USERS,
     WARN,
     colored,
+    down_is_bad,
     fixed,
     nothing,
     override,
@@ -30,15 +33,15 @@ from gendash.dashboards._queries import (
     TODAY,
     at_days_end,
     curve,
+    days_before,
     every_day,
-    named_bars,
-    rolling,
+    over_picked,
     state_of_share,
     tickets_by_status,
     tile,
 )
-from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
-from gendash.dashboards._tables import COLORED_TEXT, count_bar, judged, share_bar
+from gendash.dashboards._shared import ANNOTATIONS, COMPARE, FRESHNESS, JOB, how_to_read
+from gendash.dashboards._tables import COLORED_TEXT, count_bar, judged, judged_share, share_bar
 from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, NumberTile, ShareTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, slo, sql
 
@@ -59,9 +62,52 @@ CATEGORIES = Variable(
     all_value=ALL,
     feature="tickets",
 )
-IN_PRIORITY = f"(${{priority:sqlstring}} = {ALL} or priority = ${{priority:sqlstring}})"
-IN_CATEGORY = f"(${{category:sqlstring}} = {ALL} or category = ${{category:sqlstring}})"
+STATUSES = Variable(
+    "status",
+    "Status",
+    "Status of the tickets in lists; other panels do not follow it.",
+    sql(
+        "select replace(status, '_', ' ') as status from {{ view('ticket_status_now') }} group by 1 order by 1",
+        may_be_empty="no ticket yet",
+    ),
+    all_value=ALL,
+    feature="tickets",
+)
+ASSIGNEES = Variable(
+    "assignee",
+    "Assignee",
+    "Who works on the tickets in lists, as the first 8 characters of an id; other panels do not follow it.",
+    sql(
+        "select assignee from {{ view('ticket_assignee_now') }} union all select 'assigned' order by 1",
+    ),
+    all_value=ALL,
+    feature="tickets",
+)
+CREATORS = Variable(
+    "creator",
+    "Creator",
+    "Who opened the tickets in lists, as the first 8 characters of an id; other panels do not follow it.",
+    sql(
+        "select coalesce(creator, 'unknown') as creator from {{ view('ticket_now') }} "
+        "group by 1 order by count(*) desc, 1",
+        may_be_empty="no ticket yet",
+    ),
+    all_value=ALL,
+    feature="tickets",
+)
+# the table of priorities has a row of all
+IN_PRIORITY = f"(${{priority:sqlstring}} in ({ALL}, 'all') or priority = ${{priority:sqlstring}})"
+IN_CATEGORY = chosen("category", "category")
 CHOSEN = f"{IN_PRIORITY} and {IN_CATEGORY}"
+LISTED = " and ".join(
+    (
+        CHOSEN,
+        chosen("status", "replace(status, '_', ' ')"),
+        f"(${{assignee:sqlstring}} = {ALL} or coalesce(assignee, 'nobody') = ${{assignee:sqlstring}}"
+        " or ${assignee:sqlstring} = 'assigned' and assignee is not null)",
+        chosen("creator", "coalesce(creator, 'unknown')"),
+    )
+)
 ONE_PRIORITY = f"priority = case ${{priority:sqlstring}} when {ALL} then 'all' else ${{priority:sqlstring}} end"
 BY_PRIORITY = ", ".join(
     f"coalesce(sum(waiting) filter (where priority = '{name}'), 0) as \"{name}\"" for name in PRIORITY
@@ -109,6 +155,18 @@ OVERDUE_AND_DUE = """
 def of_tickets(column: str) -> str:
     """SQL: a column of ticket_day by day, for the chosen tickets."""
     return f"select day, sum({column}) as n, 0 as d from {{{{ view('ticket_day') }}}} where {CHOSEN} group by day"
+
+
+# the plan's mean, of those tickets that the median is about
+MEAN_OF_ENDED = f"""coalesce((
+      select ', mean ' || case when taken < 86400 then round(taken / 3600, 1) || ' h'
+        else round(taken / 86400, 1) || ' d' end
+      from (
+        select avg(extract(epoch from ended_at - created_at)) as taken from {{{{ view('ticket_now') }}}}
+        where (created_at at time zone {{{{ zone() }}}})::date > {TODAY} - 30
+          and (created_at at time zone {{{{ zone() }}}})::date <= {TODAY} and {IN_PRIORITY}
+      ) as ended
+    ), '')"""
 
 
 def text_column(name: str, width: int, **properties: Any) -> dict[str, Any]:
@@ -242,27 +300,25 @@ HEAD = [
     ),
     Panel(
         "new",
-        "New tickets, 30 d",
-        "Tickets created today or on the 29 days before; the curve is the same sum for each of the last 30 days. The "
-        "change is against the 30 days before those.",
-        HeadTile(unit="locale", decimals=0, subject=CALLS, min=0),
-        [sql(rolling(of_tickets("created")), may_be_zero=QUIET)],
+        "New tickets",
+        "Tickets created on the local days that begin in the picked range, and on each of them. The change compares "
+        "the full days among them with as many days before.",
+        HeadTile(unit="locale", decimals=0, subject=CALLS, calc="sum", min=0, no_data="no day"),
+        [sql(over_picked(of_tickets("created")), may_be_zero=QUIET, may_be_empty=NO_DAY)],
         width=6,
         height=4,
-        window="30d",
         leads_to="support-tickets/by_category",
         feature="tickets",
     ),
     Panel(
         "resolved",
-        "Resolved tickets, 30 d",
-        "Tickets resolved today or on the 29 days before, by their last resolution; one that was reopened is not "
-        "counted. The curve is the same sum for each of the last 30 days, the change against the 30 days before.",
-        HeadTile(unit="locale", decimals=0, subject=TICKET["resolved"], min=0),
-        [sql(rolling(of_tickets("resolved")), may_be_zero=QUIET)],
+        "Resolved tickets",
+        "Tickets resolved on the local days that begin in the picked range, by their last resolution; one that was "
+        "reopened is not counted. The change compares the full days among them with as many days before.",
+        HeadTile(unit="locale", decimals=0, subject=TICKET["resolved"], calc="sum", min=0, no_data="no day"),
+        [sql(over_picked(of_tickets("resolved")), may_be_zero=QUIET, may_be_empty=NO_DAY)],
         width=6,
         height=4,
-        window="30d",
         leads_to="support-tickets/created_resolved",
         feature="tickets",
     ),
@@ -270,7 +326,8 @@ HEAD = [
         "median",
         "Median resolution time",
         "Half of the tickets created today or on the 29 days before were resolved within this time: Kaplan-Meier, so "
-        "waiting tickets count as censored. 'not yet': half of them still wait. Follows Priority, all categories.",
+        "waiting tickets count as censored. 'not yet': half of them still wait. Follows Priority, all categories."
+        "\n\nThe name line ends with the plain mean of the resolved ones, which is too small: slow ones still wait.",
         HeadTile(unit="s", decimals=1, subject=P50, min=0, no_data="not yet"),
         [
             sql(
@@ -282,6 +339,7 @@ HEAD = [
                     )""",
                     "30 d",
                     30,
+                    more=MEAN_OF_ENDED,
                 ),
                 may_be_empty="fewer than half of the tickets are resolved",
             )
@@ -298,13 +356,14 @@ HEAD = [
     ),
     Panel(
         "escalated",
-        "Escalation rate, 30 d",
-        "Tickets created per 100 conversations begun, both today or on the 29 days before; not every ticket comes from "
-        "a conversation. All conversations are counted, whatever is selected above. High: the agent does not help.",
-        HeadTile(unit="none", decimals=1, subject=USERS, min=0, no_data="no talks"),
+        "Ticket escalation rate",
+        "Tickets created per 100 conversations begun, both on the local days that begin in the picked range, up to "
+        "each of them. All conversations are counted, whatever is selected above. High: the agent does not help."
+        "\n\nNot every ticket comes from a conversation. The change compares full days with as many days before.",
+        HeadTile(unit="suffix:per 100", decimals=1, subject=USERS, min=0, no_data="no talks"),
         [
             sql(
-                rolling(
+                over_picked(
                     f"""
                     select day, max(n) as n, max(d) as d from (
                       select day, sum(created) as n, 0 as d from {{{{ view('ticket_day') }}}} where {CHOSEN} group by 1
@@ -312,39 +371,37 @@ HEAD = [
                       select day, 0, sum(conversations) from {{{{ view('conversation_day') }}}} group by 1
                     ) as both_kinds group by day""",
                     "100.0 * n / nullif(d, 0)",
-                    "/100",
                 ),
                 may_be_zero=QUIET,
-                may_be_empty="no conversation within 30 days",
+                may_be_empty="no day begins in the picked range, or no conversation",
             )
         ],
         width=6,
         height=4,
-        window="30d",
         leads_to="user-analytics",
         feature="tickets conversations",
     ),
     Panel(
         "reopened",
-        "Reopened tickets, 30 d",
-        "Reopenings / resolutions, both of today or the 29 days before, from the history of statuses: moves back to "
-        "open or in progress, by moves to resolved or closed. High: resolutions that do not last.",
+        "Ticket reopening rate",
+        "Reopenings / resolutions, both on the local days that begin in the picked range, up to each of them, from the "
+        "history of statuses: moves back to open or in progress, by moves to resolved or closed."
+        "\n\nHigh: resolutions that do not last. The change compares full days with as many days before.",
         ShareTile(decimals=1, subject=TICKET["in progress"], max=0.2, no_data="none done"),
         [
             sql(
-                rolling(
+                over_picked(
                     f"""
                     select day, sum(reopenings) as n, sum(resolutions) as d
                     from {{{{ view('ticket_reopen_day') }}}} where {CHOSEN} group by day""",
                     "n / nullif(d, 0)",
                 ),
                 may_be_zero="nothing was reopened",
-                may_be_empty="nothing was resolved within 30 days",
+                may_be_empty="nothing was resolved in the picked range",
             )
         ],
         width=6,
         height=4,
-        window="30d",
         leads_to="support-tickets/steps",
         feature="tickets ticket_history",
     ),
@@ -357,12 +414,13 @@ CHARTS = [
         "Tickets created, resolved by day",
         "Tickets created (up) and resolved (down) by local day, for the days that begin in the picked range; today is "
         "still running. A ticket is resolved on the day of its last resolution; a reopened one is not counted."
-        "\n\nThe plan calls it 'Tickets over time'.",
+        "\n\nBefore: those created at the time that Compare with names. The plan calls it 'Tickets over time'.",
         DayBars(
             unit="locale",
             decimals=0,
             min=None,
             overrides=[
+                UNTIL,
                 override("byName", "created", color=fixed(TICKET["open"]), custom__axisCenteredZero=True),
                 override(
                     "byName",
@@ -371,20 +429,23 @@ CHARTS = [
                     custom__axisCenteredZero=True,
                     custom__transform="negative-Y",
                 ),
+                dashed("before", UNKNOWN),
             ],
         ),
         [
             sql(
                 f"""
-                select at as "time", sum(created) as "created", sum(resolved) as "resolved"
-                from {{{{ view('ticket_day') }}}} where $__timeFilter(at) and {CHOSEN} group by 1 order by 1""",
+                select at as "time", sum(created) as "created", sum(resolved) as "resolved", {DAY_ENDS}
+                from {{{{ view('ticket_day') }}}} where $__timeFilter(at) and {CHOSEN} group by at, day order by 1""",
                 may_be_zero=QUIET,
                 may_be_empty="no day begins in the picked range, or no ticket yet",
-            )
+            ),
+            days_before("sum(created)", "ticket_day", CHOSEN),
         ],
         width=8,
         height=8,
-        leads_to="support-tickets/oldest_list",
+        leads_to="support-tickets/ticket_list",
+        passes={"time": "until"},
         feature="tickets",
     ),
     Panel(
@@ -398,6 +459,7 @@ CHARTS = [
             decimals=0,
             overrides=[
                 *colored(PRIORITY),
+                dashed("before", UNKNOWN),
                 override("byName", "other", custom__hideFrom={"legend": True, "tooltip": False, "viz": False}),
             ],
         ),
@@ -408,11 +470,13 @@ CHARTS = [
                 from {{{{ view('ticket_day') }}}} where $__timeFilter(at) and {CHOSEN} group by 1 order by 1""",
                 may_be_zero=NOTHING_WAITS,
                 may_be_empty="no day begins in the picked range, or no ticket yet",
-            )
+            ),
+            days_before("sum(waiting)", "ticket_day", CHOSEN),
         ],
         width=8,
         height=8,
         leads_to="support-tickets/oldest_list",
+        passes={"priority": ""},
         feature="tickets",
     ),
     Panel(
@@ -458,6 +522,7 @@ HELP = [
                 override("byName", "Priority", custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS),
                 *DUE,
                 override("byName", "Age", unit="s", decimals=1),
+                row_column(),
             ],
         ),
         [
@@ -468,12 +533,9 @@ HELP = [
                   replace(status, '_', ' ') as "Status", category as "Category",
                   extract(epoch from {{{{ now() }}}} - created_at)::float8 as "Age",
                   case when answered_at is null then 'none' else 'given' end as "Response",
-                  coalesce(assignee, 'nobody') as "Assignee"
-                from (
-                  select * from {{{{ view('ticket_now') }}}} where (overdue or at_risk) and {CHOSEN}
-                  order by due_at, ticket_id limit 100
-                ) as late
-                order by due_at, ticket_id""",
+                  coalesce(assignee, 'nobody') as "Assignee", {row_number("due_at, ticket_id")}
+                from {{{{ view('ticket_now') }}}} where (overdue or at_risk) and {LISTED}
+                order by due_at, ticket_id limit 100""",
                 format="table",
                 may_be_empty="no ticket is late",
             )
@@ -486,7 +548,7 @@ HELP = [
         "by_status",
         "Tickets by status, now",
         "All tickets by their present status, whatever the time range above. Resolved ones wait for the customer's "
-        "word, closed ones are done."
+        "word, closed ones are done. Bars of open and in progress have a scale of their own."
         "\n\nThe plan asks for a pie: bars are compared at a glance, angles are not.",
         BarGauge(unit="locale", decimals=0, overrides=colored(TICKET)),
         [
@@ -497,8 +559,9 @@ HELP = [
             )
         ],
         width=8,
-        height=8,
-        leads_to="support-tickets/oldest_list",
+        height=6,
+        leads_to="support-tickets/ticket_list",
+        passes={"status": "", "time": "all"},
         feature="tickets",
     ),
     Panel(
@@ -523,39 +586,52 @@ HELP = [
             )
         ],
         width=8,
-        height=8,
-        leads_to="support-tickets/load",
+        height=6,
+        leads_to="support-tickets/oldest_list",
+        passes={"assignee": ""},
         feature="tickets",
     ),
     Panel(
         "sla_by_priority",
-        "Within SLA by priority, 30 d",
+        "Tickets in SLA by priority, 30 d",
         "Share of decided tickets (ended, or past their due time) that ended by it, of those created today or on the "
         "29 days before; n is their number. Tickets that are still in time count neither way."
         "\n\nThe plan asks for a share of all tickets: that improves with many new ones and hides what is late and "
         "still open.",
-        BarGauge(
-            unit="percentunit",
-            decimals=1,
-            max=1,
-            thresholds=steps((BAD, None), (WARN, slo("ticket_sla.red")), (TICKET["resolved"], slo("ticket_sla.amber"))),
+        Table(
+            no_data="–",
+            overrides=[
+                override(
+                    "byName",
+                    "Priority",
+                    custom__cellOptions=COLORED_TEXT,
+                    mappings=PRIORITY_WORDS,
+                    custom__width=100,
+                    links=[],
+                ),
+                judged_share(
+                    "Within SLA", down_is_bad(slo("ticket_sla.red"), slo("ticket_sla.amber")), 1, custom__minWidth=90
+                ),
+                override("byName", "Decided", unit="locale", custom__width=80),
+                override("byName", "Late", unit="locale", custom__width=70),
+            ],
         ),
         [
             sql(
-                named_bars(
-                    f"{{{{ view('ticket_sla_30d') }}}} where {CHOSEN} group by priority, priority_rank",
-                    "priority || ', n = ' || sum(decided)",
-                    "(sum(met) / nullif(sum(decided), 0))::float8",
-                    "priority_rank",
-                ),
+                f"""
+                select priority as "Priority", (sum(met) / nullif(sum(decided), 0))::float8 as "Within SLA",
+                  sum(decided) as "Decided", sum(decided) - sum(met) as "Late"
+                from {{{{ view('ticket_sla_30d') }}}} where {CHOSEN} group by priority, priority_rank
+                order by priority_rank limit 20""",
                 format="table",
                 may_be_empty="no ticket was due within 30 days",
                 may_be_zero="every due ticket was late",
             )
         ],
         width=8,
-        height=8,
-        leads_to="support-tickets/needs_hand",
+        height=6,
+        leads_to="support-tickets/ticket_list",
+        passes={"priority": "Priority"},
         feature="tickets",
     ),
 ]
@@ -564,7 +640,7 @@ LONG = [
     Panel(
         "oldest_list",
         "Open tickets that wait longest, now",
-        "Tickets that wait (open or in progress), with and without a due time, the oldest first; at most 50. A "
+        "Tickets that wait (open or in progress), with and without a due time, the oldest first; at most 100. A "
         "reopened one counts from its creation. '–' in both columns of the due time: there is none.",
         Table(
             no_data="No ticket waits",
@@ -574,6 +650,7 @@ LONG = [
                 override("byName", "Age", unit="s", decimals=1),
                 override("byName", "Priority", custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS),
                 *DUE,
+                row_column(),
             ],
         ),
         [
@@ -583,9 +660,9 @@ LONG = [
                   priority as "Priority", replace(status, '_', ' ') as "Status", category as "Category",
                   {OVERDUE_AND_DUE},
                   case when answered_at is null then 'none' else 'given' end as "Response",
-                  coalesce(assignee, 'nobody') as "Assignee"
-                from {{{{ view('ticket_now') }}}} where waits and {CHOSEN}
-                order by created_at, ticket_id limit 50""",
+                  coalesce(assignee, 'nobody') as "Assignee", {row_number("created_at, ticket_id")}
+                from {{{{ view('ticket_now') }}}} where waits and {LISTED}
+                order by created_at, ticket_id limit 100""",
                 format="table",
                 may_be_empty=NOTHING_WAITS,
             )
@@ -595,17 +672,53 @@ LONG = [
         feature="tickets",
     ),
     Panel(
+        "ticket_list",
+        "List of tickets created or resolved, newest first",
+        "Tickets created or resolved in the picked range, by the later of both; at most 500. Took: creation to last "
+        "resolution. Bars and rows of this dashboard lead here, with what was clicked as the choice above.",
+        Table(
+            no_data="No ticket",
+            name_nothing=False,
+            overrides=[
+                text_column("Ticket", 320),
+                override("byName", "Priority", custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS),
+                override("byRegexp", "/^(Created|Resolved)$/", unit="dateTimeAsIso", custom__width=160),
+                override("byName", "Took", unit="s", decimals=1, mappings=nothing("–")),
+                row_column(),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                select ticket_id as "Ticket", created_at as "Created", replace(status, '_', ' ') as "Status",
+                  priority as "Priority", category as "Category", ended_at as "Resolved",
+                  extract(epoch from ended_at - created_at)::float8 as "Took",
+                  coalesce(assignee, 'nobody') as "Assignee", coalesce(creator, 'unknown') as "Creator",
+                  {row_number("greatest(created_at, ended_at) desc, ticket_id")}
+                from {{{{ view('ticket_now') }}}}
+                where ($__timeFilter(created_at) or $__timeFilter(ended_at)) and {LISTED}
+                order by greatest(created_at, ended_at) desc, ticket_id limit 500""",
+                format="table",
+                may_be_empty="no ticket was created or resolved in the picked range",
+                may_be_zero="resolved at once",
+            )
+        ],
+        width=24,
+        height=12,
+        feature="tickets",
+    ),
+    Panel(
         "by_priority",
         "Resolution time by priority, 90 d",
         "Tickets created today or on the 89 days before: half and 9 of 10 were resolved within this time, by "
-        "Kaplan-Meier, so waiting ones count as censored. 'Ended only' excludes them and is too small. All "
-        "categories.\n\nThe plan's average by status is shown as time in each status, in the table beside it."
+        "Kaplan-Meier, so waiting ones count as censored. 'Ended only' (a median) and 'Mean' exclude them: too small."
+        "\n\nAll categories. The plan's average by status is shown as time in each status, in the table beside it."
         " The plan calls it 'Average resolution time'.",
         Table(
             no_data="not yet",
             overrides=[
                 override("byName", "Priority", custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS, links=[]),
-                override("byRegexp", "/^(Median|9 of 10|Ended only)$/", unit="s", decimals=1),
+                override("byRegexp", "/^(Median|9 of 10|Ended only|Mean)$/", unit="s", decimals=1),
                 override("byName", "Waiting", unit="locale"),
             ],
         ),
@@ -613,7 +726,8 @@ LONG = [
             sql(
                 """
                 select priority as "Priority", spans as "Tickets", spans - finished as "Waiting",
-                  median_s as "Median", p90_s as "9 of 10", finished_median_s as "Ended only"
+                  median_s as "Median", p90_s as "9 of 10", finished_median_s as "Ended only",
+                  finished_mean_s as "Mean"
                 from {{ view('ticket_survival_90d') }} where measure = 'resolution' order by priority_rank limit 20""",
                 format="table",
                 may_be_empty="no ticket within 90 days",
@@ -621,7 +735,7 @@ LONG = [
         ],
         width=12,
         height=8,
-        leads_to="support-tickets/oldest_list",
+        leads_to="support-tickets/ticket_list",
         passes={"priority": "Priority"},
         feature="tickets",
     ),
@@ -630,12 +744,12 @@ LONG = [
         "Time that tickets spend in each step, 90 d",
         "How long tickets created today or on the 89 days before took to a first response and to their resolution, and "
         "how long they stayed in a status at a time; Kaplan-Meier, unfinished ones are censored. Follows Priority.\n\n"
-        "Times in a status need the history of statuses, and are missing without it.",
+        "'Mean' is of finished ones only. Times in a status need the history of statuses, and are missing without it.",
         Table(
             no_data="not yet",
             overrides=[
                 text_column("Step", 130),
-                override("byRegexp", "/^(Median|9 of 10)$/", unit="s", decimals=1),
+                override("byRegexp", "/^(Median|9 of 10|Mean)$/", unit="s", decimals=1),
                 override("byName", "Begun", unit="locale"),
             ],
         ),
@@ -643,7 +757,7 @@ LONG = [
             sql(
                 f"""
                 select steps.name as "Step", spans as "Begun", spans - finished as "Lasting",
-                  median_s as "Median", p90_s as "9 of 10"
+                  median_s as "Median", p90_s as "9 of 10", finished_mean_s as "Mean"
                 from (values ('first_response', 'first response', 1), ('in_open', 'stays open', 2),
                     ('in_progress', 'in progress', 3), ('in_resolved', 'until closed', 4),
                     ('resolution', 'resolution', 5)) as steps (measure, name, rank)
@@ -719,9 +833,9 @@ LONG = [
 SOURCES = [
     Panel(
         "by_category",
-        "New tickets by category, 30 d",
-        "Tickets created today or on the 29 days before by category: the nine most frequent and the rest as other; "
-        "none are tickets without one.",
+        "New tickets by category",
+        "Tickets created on the local days that begin in the picked range by category: the nine most frequent and the "
+        "rest as other; none are tickets without one.",
         BarGauge(
             unit="locale",
             decimals=0,
@@ -733,7 +847,7 @@ SOURCES = [
                 f"""
                 with counted as (
                   select category, sum(created) as tickets from {{{{ view('ticket_day') }}}}
-                  where day > {TODAY} - 30 and {CHOSEN} group by 1 having sum(created) > 0
+                  where $__timeFilter(at) and {CHOSEN} group by 1 having sum(created) > 0
                 ),
                 ranked as (
                   select *, row_number() over (order by category = 'other', tickets desc, category) as rank from counted
@@ -741,12 +855,12 @@ SOURCES = [
                 select case when rank <= 9 then category else 'other' end as name, sum(tickets) as value
                 from ranked group by 1 order by min(rank)""",
                 format="table",
-                may_be_empty="no ticket within 30 days",
+                may_be_empty="no ticket was created in the picked range",
             )
         ],
         width=8,
         height=8,
-        leads_to="support-tickets/oldest_list",
+        leads_to="support-tickets/ticket_list",
         passes={"category": ""},
         feature="tickets",
     ),
@@ -760,6 +874,7 @@ SOURCES = [
         DayBars(
             unit="locale",
             overrides=[
+                UNTIL,
                 override("byName", "created", color=fixed(CALLS)),
                 override(
                     "byName",
@@ -783,7 +898,8 @@ SOURCES = [
                   select hour + interval '168 hours' * n as hour, sum(created) / 4.0 as usual
                   from facts cross join generate_series(1, 4) as n group by 1
                 )
-                select bucket as "time", coalesce(created, 0) as "created", coalesce(usual, 0) as "usual"
+                select bucket as "time", coalesce(created, 0) as "created", coalesce(usual, 0) as "usual",
+                  extract(epoch from bucket + interval '1 hour') * 1000 as "until"
                 from span
                 cross join lateral generate_series(last - interval '167 hours', last, interval '1 hour') as bucket
                 left join facts on facts.hour = bucket
@@ -795,7 +911,8 @@ SOURCES = [
         width=16,
         height=8,
         window="7d",
-        leads_to="support-tickets/by_category",
+        leads_to="support-tickets/ticket_list",
+        passes={"time": "until"},
         feature="tickets",
     ),
     Panel(
@@ -806,8 +923,9 @@ SOURCES = [
         "categories.",
         Table(
             overrides=[
-                text_column("Assignee", 110),
+                text_column("Assignee", 110, links=[]),
                 count_bar("Waiting", CALLS),
+                row_column(),
                 judged("Overdue", steps((TEXT, None), (WARN, 1))),
                 override("byName", "Oldest", unit="s", decimals=1),
             ],
@@ -817,7 +935,10 @@ SOURCES = [
             sql(
                 """
                 select assignee as "Assignee", waiting as "Waiting", overdue as "Overdue", urgent as "Urgent+",
-                  oldest_s as "Oldest", resolved_30d as "Resolved"
+                  oldest_s as "Oldest", resolved_30d as "Resolved",
+                  """
+                + ranked_row("total")
+                + """
                 from {{ view('ticket_assignee_now') }} order by rank limit 51""",
                 format="table",
                 may_be_empty="no ticket waits and none was resolved within 30 days",
@@ -825,34 +946,42 @@ SOURCES = [
         ],
         width=12,
         height=8,
+        leads_to="support-tickets/oldest_list",
+        passes={"assignee": "Assignee"},
         feature="tickets",
     ),
     Panel(
         "creators",
-        "Top ticket creators, 90 d",
-        "People who opened the most of the tickets created today or on the 89 days before; at most 50. Shown "
-        "as the first 8 characters of their id; names are on User Analytics. Urgent+ is urgent or high. All categories."
+        "Top ticket creators",
+        "People who opened the most of the tickets created in the picked range; at most 50. Shown as the first 8 "
+        "characters of their id; names are on User Analytics. Urgent+ is urgent or high."
         "\n\nThe plan asks for users: this dashboard is for everybody, so names are on User Analytics only.",
         Table(
             overrides=[
-                text_column("Creator", 110),
+                text_column("Creator", 110, links=[]),
                 share_bar("Share", USERS),
                 override("byName", "Tickets", unit="locale"),
                 override("byName", "Newest", unit="dateTimeFromNow", custom__width=120),
+                row_column(),
             ],
         ),
         [
             sql(
-                """
-                select creator as "Creator", share as "Share", tickets as "Tickets", waiting as "Waiting",
-                  urgent as "Urgent+", newest_at as "Newest"
-                from {{ view('ticket_creator_90d') }} order by rank limit 51""",
+                f"""
+                select coalesce(creator, 'unknown') as "Creator", count(*)::float8 / sum(count(*)) over () as "Share",
+                  count(*) as "Tickets", count(*) filter (where waits) as "Waiting",
+                  count(*) filter (where priority in ('urgent', 'high')) as "Urgent+", max(created_at) as "Newest",
+                  {row_number("count(*) desc, creator nulls last")}
+                from {{{{ view('ticket_now') }}}} where $__timeFilter(created_at) and {CHOSEN} group by creator
+                order by count(*) desc, creator nulls last limit 50""",
                 format="table",
-                may_be_empty="no ticket within 90 days",
+                may_be_empty="no ticket was created in the picked range",
             )
         ],
         width=12,
         height=8,
+        leads_to="support-tickets/ticket_list",
+        passes={"creator": "Creator"},
         feature="tickets",
     ),
 ]
@@ -870,12 +999,14 @@ DASHBOARD = Dashboard(
             "What waits, what is late, and how long does help take?",
             "- **A ticket waits** while it is open or in progress; it has ended once it is resolved or closed. A "
             "reopened ticket waits again, regardless of earlier resolutions.\n"
+            "- **Status, assignee and creator** narrow the lists only. A clicked bar or row sets them; set All to see "
+            "every ticket again.\n"
             "- **How long** counts waiting tickets as censored (Kaplan-Meier): the mean of finished ones is too low, "
             "since the slow ones are missing from it.",
         ),
     ],
     refresh="1m",
     range="30d",
-    variables=(JOB, PRIORITIES, CATEGORIES),
+    variables=(JOB, PRIORITIES, CATEGORIES, STATUSES, ASSIGNEES, CREATORS, COMPARE),
     annotations=ANNOTATIONS,
 )

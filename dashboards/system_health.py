@@ -17,6 +17,7 @@ from gendash.dashboards._api_panels import (
     ROUTE_STATES_PANEL,
     SLO_LEFT_PANEL,
 )
+from gendash.dashboards._lists import of_all, of_column, row_column, row_number
 from gendash.dashboards._llm import dashed
 from gendash.dashboards._palette import (
     BAD,
@@ -30,13 +31,14 @@ from gendash.dashboards._palette import (
     colored,
     down_is_bad,
     fixed,
+    nothing,
     override,
     steps,
     up_is_bad,
     words,
 )
 from gendash.dashboards._queries import QUIET, TODAY, compared
-from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
+from gendash.dashboards._shared import ANNOTATIONS, COMPARE, FRESHNESS, JOB, how_to_read
 from gendash.dashboards._tables import COLORED_TEXT, cells, columns, count_bar, judged, share_bar
 from gendash.dashboards.viz import DayBars, Freshness, Lines, ShareTile, Table, short_routes
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, promql, slo, sql
@@ -67,6 +69,7 @@ HITS, MISSES = (f'sum({{{{ rule("job:cache_{kind}:rate5m") }}}}{{job=~"$job"}})'
 HIT_RATE = f"{HITS} / ({HITS} + {MISSES} > 0)"
 STATEMENTS = "job_operation_status:db_queries:rate5m"
 SERVER_ERRORS, CLIENT_ERRORS, FAILED = ',status=~"5.."', ',status=~"4.."', ',status="error"'
+BELOW_LAST = ',le!="+Inf"'
 NO_RESTART = "nothing restarted"
 SHORT_NAMES = [
     {"type": "regex", "options": {"pattern": "^/api(?:/v[0-9]+)?(/.*)$", "result": {"text": "$1", "index": 0}}}
@@ -110,6 +113,24 @@ def share(extra: str) -> str:
     return f"({some} or 0 * {all_}) / ({all_} > 0)"
 
 
+BUSIEST = f"topk(50, {averaged(REQUESTS_BY_ROUTE)} > 0)"
+TIMED = averaged("job_handler:http_request_duration_seconds_count:rate5m")
+SLOWEST = f"topk(50, {slower('0.5')})"
+
+
+def of_route(q: float) -> str:
+    """PromQL: a percentile of each route over the picked range, where it lies below the last bound of the buckets.
+
+    Above that bound `histogram_quantile` returns the bound itself, however slow the route is.
+    """
+    name = "job_handler_le:http_request_duration_seconds_bucket:rate5m"
+    below_last = f"max by (handler) ({averaged(name, BELOW_LAST, 'handler, le')})"
+    return (
+        f"histogram_quantile({q}, {averaged(name, '', 'handler, le')}) "
+        f"and on (handler) ({below_last} >= {q} * {TIMED} > 0) and on (handler) {SLOWEST}"
+    )
+
+
 def percentiles(buckets: str, empty: str) -> list[Any]:
     """Queries for three percentiles of a recorded histogram, all operations together."""
     return [
@@ -149,6 +170,7 @@ HEAD = [
                 f'max({{{{ rule("job_instance:db_connections_active:ratio") }}}}{PROCESS})',
                 "fullest process",
                 is_share=True,
+                limit="limits.db_pool_used",
                 may_be_zero="no connection was in use",
             )
         ],
@@ -175,6 +197,7 @@ HEAD = [
                 HIT_RATE,
                 "of reads, 5 min",
                 is_share=True,
+                limit="limits.cache_hits",
                 may_be_empty="nothing was read from the cache",
                 may_be_zero="no read found a value",
             )
@@ -202,6 +225,7 @@ HEAD = [
                 f'max({{{{ rule("job_instance:process_cpu_seconds:rate5m") }}}}{PROCESS})',
                 "of a core, busiest",
                 is_share=True,
+                limit="limits.cpu",
                 may_be_zero=QUIET,
             )
         ],
@@ -233,7 +257,8 @@ CHARTS = [
                 for place in (1, 2, 3)
             ),
             promql(
-                f"sum({RATE} unless on (handler) {busiest(3)})",
+                # its label is Grafana's All, so that a click on it chooses every route
+                f'label_replace(sum({RATE} unless on (handler) {busiest(3)}), "handler", "All", "", "")',
                 legend="other",
                 may_be_empty="at most three routes",
                 may_be_zero=QUIET,
@@ -242,12 +267,18 @@ CHARTS = [
         width=8,
         height=8,
         leads_to="system-health/errors_by_handler",
+        passes={"handler": "{{handler}}", "time": "1h"},
         feature="http_metrics",
     ),
     same(ERROR_SHARE_PANEL, "system-health/errors_by_handler"),
     same(RESPONSE_TIME_PANEL, "system-health/latency_by_handler"),
 ]
 
+SINCE = (
+    '(time() - max by (alertname, severity, instance) ({{ metric("alerts_since") }}{job=~"$job|"}'
+    ' and ignoring (alertstate) {{ metric("alerts") }}'
+    '{alertstate="firing",severity=~"critical|warning",job=~"$job|"}))'
+)
 WHEN = [
     same(ROUTE_STATES_PANEL, "system-health/errors_by_handler"),
     Panel(
@@ -269,32 +300,40 @@ WHEN = [
                     mappings=words(critical=("✖ critical", BAD), warning=("▲ warning", WARN)),
                     custom__width=100,
                 ),
-                override("byName", "Process", custom__width=140),
+                override("byName", "Process", custom__width=140, links=[]),
                 override("byName", "Active for", unit="s", decimals=0, custom__width=110),
+                of_column(),
             ],
             transformations=columns(
-                {"alertname": "Alert", "severity": "Severity", "instance": "Process", "Value": "Active for"}
+                {
+                    "alertname": "Alert",
+                    "severity": "Severity",
+                    "instance": "Process",
+                    "Value #A": "Active for",
+                    "Value #B": "Of",
+                }
             ),
         ),
         [
             promql(
-                'topk(50, time() - max by (alertname, severity, instance) ({{ metric("alerts_since") }}{job=~"$job|"}'
-                ' and ignoring (alertstate) {{ metric("alerts") }}'
-                '{alertstate="firing",severity=~"critical|warning",job=~"$job|"}))',
+                f"topk(50, {SINCE})",
                 instant=True,
                 format="table",
                 may_be_empty="no alert fires",
                 may_be_zero="it has just begun",
-            )
+            ),
+            replace(of_all(SINCE, f"topk(50, {SINCE})"), may_be_empty="no alert fires"),
         ],
         width=12,
         height=8,
+        leads_to="system-health/targets",
+        passes={"instance": "Process"},
     ),
     Panel(
         "errors_by_handler",
         "Errors by route: shares of 5xx and 4xx",
         "Each route over the picked time range: share of 5xx and of 4xx, how many failed, requests per second. "
-        "Recorded 5-minute rates, averaged; at most 50 routes. 4xx are mostly wrong passwords and unknown pages.",
+        "Recorded 5-minute rates, averaged; the 50 with most requests, of so many. 4xx are mostly wrong passwords.",
         Table(
             sort_by="5xx",
             overrides=[
@@ -309,21 +348,41 @@ WHEN = [
                 override("byName", "Failed", unit="locale", decimals=0, custom__width=120),
                 override("byName", "4xx", unit="percentunit", decimals=2, custom__width=120),
                 override("byName", "Requests", unit="reqps", decimals=2, custom__width=130),
+                of_column(),
             ],
             transformations=columns(
-                {"handler": "Route", "Value #A": "5xx", "Value #B": "Failed", "Value #C": "4xx", "Value #D": "Requests"}
+                {
+                    "handler": "Route",
+                    "Value #A": "5xx",
+                    "Value #B": "Failed",
+                    "Value #C": "4xx",
+                    "Value #D": "Requests",
+                    "Value #E": "Of",
+                }
             ),
         ),
         [
-            promql(share(SERVER_ERRORS), instant=True, format="table", may_be_zero="no request failed"),
             promql(
-                f"({averaged(REQUESTS_BY_ROUTE, SERVER_ERRORS)} * $__range_s) or 0 * {averaged(REQUESTS_BY_ROUTE)}",
+                f"{share(SERVER_ERRORS)} and on (handler) {BUSIEST}",
                 instant=True,
                 format="table",
                 may_be_zero="no request failed",
             ),
-            promql(share(CLIENT_ERRORS), instant=True, format="table", may_be_zero="no client error"),
-            promql(f"topk(50, {averaged(REQUESTS_BY_ROUTE)} > 0)", instant=True, format="table"),
+            promql(
+                f"({averaged(REQUESTS_BY_ROUTE, SERVER_ERRORS)} * $__range_s or 0 * {averaged(REQUESTS_BY_ROUTE)}) "
+                f"and on (handler) {BUSIEST}",
+                instant=True,
+                format="table",
+                may_be_zero="no request failed",
+            ),
+            promql(
+                f"{share(CLIENT_ERRORS)} and on (handler) {BUSIEST}",
+                instant=True,
+                format="table",
+                may_be_zero="no client error",
+            ),
+            promql(BUSIEST, instant=True, format="table"),
+            of_all(f"({averaged(REQUESTS_BY_ROUTE)} > 0)", BUSIEST),
         ],
         width=24,
         height=8,
@@ -336,48 +395,67 @@ WHEN = [
 SLOW = [
     Panel(
         "latency_by_handler",
-        "Response time by route",
-        "Each route over the picked time range: mean time, and the shares that took longer than 0.1, 0.5 and 1 s. "
-        "Percentiles by route cannot be computed: their histogram ends at 1 s. At most 50 routes."
-        "\n\nThe plan asks for p95 and p99 of each route: shares within a bound are exact, percentiles cannot be "
-        "computed."
+        "Response time by route: p95, p99, shares over limits",
+        "Each route over the picked range: p95, p99, the shares that took longer than 0.1, 0.5 and 1 s, and the mean; "
+        "the 50 slowest, of so many. '> last bucket': the histogram of routes ends below that percentile."
+        "\n\nThe shares are exact, since their limits are bounds of the buckets; percentiles are read within a bucket, "
+        "so with three bounds they are rough. Give the platform's histogram by route more bounds, up to the slowest "
+        "answer, and every percentile is there."
         " The plan calls it 'Response time by endpoint'.",
         Table(
             sort_by="Over 0.5 s",
             overrides=[
-                override("byName", "Route", custom__minWidth=150, mappings=SHORT_NAMES, links=[]),
-                share_bar("Over 0.5 s", P95, decimals=1, custom__minWidth=130),
-                *cells("Over 0.1 s", "Over 1 s", unit="percentunit", decimals=1, custom__width=80),
-                override("byName", "Mean", unit="s", custom__width=75),
+                override("byName", "Route", custom__minWidth=200, mappings=SHORT_NAMES, links=[]),
+                share_bar("Over 0.5 s", P95, decimals=1, custom__minWidth=150),
+                *cells("p95", "p99", unit="s", mappings=nothing("> last bucket"), custom__width=110),
+                *cells("Over 0.1 s", "Over 1 s", unit="percentunit", decimals=1, custom__width=90),
+                override("byName", "Mean", unit="s", custom__width=90),
+                of_column(),
             ],
             transformations=columns(
                 {
                     "handler": "Route",
                     "Value #A": "Over 0.5 s",
-                    "Value #B": "Over 0.1 s",
-                    "Value #C": "Over 1 s",
-                    "Value #D": "Mean",
+                    "Value #B": "p95",
+                    "Value #C": "p99",
+                    "Value #D": "Over 0.1 s",
+                    "Value #E": "Over 1 s",
+                    "Value #F": "Mean",
+                    "Value #G": "Of",
                 }
             ),
         ),
         [
-            promql(f"topk(50, {slower('0.5')})", instant=True, format="table", may_be_zero="every request was fast"),
-            promql(slower("0.1"), instant=True, format="table", may_be_zero="every request was fast"),
-            promql(slower("1([.]0)?"), instant=True, format="table", may_be_zero="every request was fast"),
+            promql(SLOWEST, instant=True, format="table", may_be_zero="every request was fast"),
+            *(
+                promql(of_route(q), instant=True, format="table", may_be_empty="above the last bucket")
+                for q in (0.95, 0.99)
+            ),
+            *(
+                promql(
+                    f"{slower(le)} and on (handler) {SLOWEST}",
+                    instant=True,
+                    format="table",
+                    may_be_zero="every request was fast",
+                )
+                for le in ("0.1", "1([.]0)?")
+            ),
             promql(
-                f"{averaged('job_handler:http_request_duration_seconds_sum:rate5m')} "
-                f"/ ({averaged('job_handler:http_request_duration_seconds_count:rate5m')} > 0)",
+                f"{averaged('job_handler:http_request_duration_seconds_sum:rate5m')} / ({TIMED} > 0) "
+                f"and on (handler) {SLOWEST}",
                 instant=True,
                 format="table",
             ),
+            of_all(f"({TIMED} > 0)", SLOWEST),
         ],
-        width=12,
+        width=24,
         height=8,
         leads_to="system-health/errors_by_handler",
         passes={"handler": "Route"},
         feature="http_metrics",
+        exempt={"quantiles": "a percentile is shown only where it lies below the last bound, else that it does not"},
     ),
-    same(LATENCY_HEATMAP_PANEL, "system-health/latency_by_handler", 12),
+    same(LATENCY_HEATMAP_PANEL, "system-health/latency_by_handler"),
 ]
 
 DATABASE = [
@@ -403,6 +481,7 @@ DATABASE = [
         width=8,
         height=8,
         leads_to="system-health/db_operations",
+        passes={"time": "1h"},
         feature="db_metrics",
     ),
     Panel(
@@ -415,6 +494,7 @@ DATABASE = [
         width=8,
         height=8,
         leads_to="system-health/db_operations",
+        passes={"time": "1h"},
         feature="db_metrics",
     ),
     Panel(
@@ -532,6 +612,7 @@ DATABASE = [
                 override("byName", "Indexes", unit="bytes", custom__width=85),
                 override("byName", "Whose", custom__width=80),
                 override("byName", "Rows", unit="locale", custom__width=75),
+                row_column(),
             ],
         ),
         [
@@ -539,8 +620,11 @@ DATABASE = [
                 """
                 select case when is_gendash then '' else schema_name || '.' end || table_name as "Table",
                   bytes as "Size", index_bytes as "Indexes",
-                  rows as "Rows", case when is_gendash then 'gendash' else 'platform' end as "Whose"
-                from {{ view('database_table') }} order by bytes desc, 1 limit 50""",
+                  rows as "Rows", case when is_gendash then 'gendash' else 'platform' end as "Whose",
+                  """
+                + row_number("bytes desc, schema_name, table_name", "max(tables) over ()")
+                + """
+                from {{ view('database_table') }} order by bytes desc, schema_name, table_name limit 50""",
                 format="table",
             )
         ],
@@ -576,6 +660,7 @@ STORES = [
         width=12,
         height=8,
         leads_to="system-health/cache_operations",
+        passes={"time": "1h"},
         feature="cache_metrics",
     ),
     Panel(
@@ -598,6 +683,7 @@ STORES = [
         width=12,
         height=8,
         leads_to="system-health/redis",
+        passes={"time": "1h"},
         feature="cache_metrics",
     ),
     Panel(
@@ -631,6 +717,7 @@ STORES = [
         width=12,
         height=8,
         leads_to="system-health/vector_duration",
+        passes={"time": "1h"},
         feature="vector_metrics",
     ),
     Panel(
@@ -643,6 +730,7 @@ STORES = [
         width=12,
         height=8,
         leads_to="system-health/vector_operations",
+        passes={"time": "1h"},
         feature="vector_metrics",
     ),
     Panel(
@@ -715,6 +803,7 @@ STORES = [
     ),
 ]
 
+UP_NOW = f'topk(50, max by (job, instance) ({{{{ metric("up") }}}}{PROCESS}))'
 SHADES = {"mode": "shades", "fixedColor": CALLS}
 PROCESSES = [
     Panel(
@@ -733,6 +822,7 @@ PROCESSES = [
         width=8,
         height=8,
         leads_to="system-health/targets",
+        passes={"instance": "{{instance}}", "time": "1h"},
     ),
     Panel(
         "memory",
@@ -749,10 +839,11 @@ PROCESSES = [
         width=8,
         height=8,
         leads_to="system-health/targets",
+        passes={"instance": "{{instance}}", "time": "1h"},
     ),
     Panel(
         "open_files",
-        "Open files by process",
+        "Open files of limit by process",
         "Open file descriptors (files and sockets) of each process as a share of its limit; the ten fullest. "
         "At 100 % no connection can be accepted any more.",
         Lines(unit="percentunit", color=SHADES),
@@ -766,6 +857,7 @@ PROCESSES = [
         width=8,
         height=8,
         leads_to="system-health/targets",
+        passes={"instance": "{{instance}}", "time": "1h"},
     ),
     Panel(
         "targets",
@@ -785,6 +877,7 @@ PROCESSES = [
                 judged("Restarts", steps((TEXT, None), (WARN, 1)), unit="locale", decimals=0),
                 override("byName", "Scrape", unit="s"),
                 override("byName", "Samples", unit="locale", decimals=0),
+                of_column(),
             ],
             transformations=columns(
                 {
@@ -795,34 +888,36 @@ PROCESSES = [
                     "Value #C": "Restarts",
                     "Value #D": "Scrape",
                     "Value #E": "Samples",
+                    "Value #F": "Of",
                 }
             ),
         ),
         [
+            promql(UP_NOW, instant=True, format="table", may_be_zero="0 means down"),
             promql(
-                f'topk(50, max by (job, instance) ({{{{ metric("up") }}}}{PROCESS}))',
-                instant=True,
-                format="table",
-                may_be_zero="0 means down",
-            ),
-            promql(
-                f'time() - max by (job, instance) ({{{{ metric("process_start_time") }}}}{PROCESS})',
+                f'time() - max by (job, instance) ({{{{ metric("process_start_time") }}}}{PROCESS}) and {UP_NOW}',
                 instant=True,
                 format="table",
                 may_be_zero="it has just started",
             ),
             promql(
-                f'max by (job, instance) (changes({{{{ metric("process_start_time") }}}}{PROCESS}[$__range]))',
+                f'max by (job, instance) (changes({{{{ metric("process_start_time") }}}}{PROCESS}[$__range])) '
+                f"and {UP_NOW}",
                 instant=True,
                 format="table",
                 may_be_zero=NO_RESTART,
             ),
             promql(
-                f'max by (job, instance) ({{{{ metric("scrape_duration") }}}}{PROCESS})', instant=True, format="table"
+                f'max by (job, instance) ({{{{ metric("scrape_duration") }}}}{PROCESS}) and {UP_NOW}',
+                instant=True,
+                format="table",
             ),
             promql(
-                f'max by (job, instance) ({{{{ metric("scrape_samples") }}}}{PROCESS})', instant=True, format="table"
+                f'max by (job, instance) ({{{{ metric("scrape_samples") }}}}{PROCESS}) and {UP_NOW}',
+                instant=True,
+                format="table",
             ),
+            of_all(f'max by (job, instance) ({{{{ metric("up") }}}}{PROCESS})', UP_NOW),
         ],
         width=24,
         height=8,
@@ -858,6 +953,7 @@ AUDITS = [
                 *cells("Since", "Ran", unit="s", decimals=0, custom__width=75),
                 override("byName", "Which", custom__width=250, custom__cellOptions=WRAPPED),
                 override("byName", "A find means", custom__cellOptions=WRAPPED),
+                row_column(),
             ],
         ),
         [
@@ -865,7 +961,10 @@ AUDITS = [
                 """
                 select name as "Audit", case state when 'found' then severity else state end as "Result",
                   found as "Found", sample as "Which",
-                  extract(epoch from {{ now() }} - since)::float8 as "Since", age_s as "Ran", doc as "A find means"
+                  extract(epoch from {{ now() }} - since)::float8 as "Since", age_s as "Ran", doc as "A find means",
+                  """
+                + row_number("state = 'passed', state = 'found' and severity = 'critical' desc, name")
+                + """
                 from {{ view('audit_now') }}
                 order by state = 'passed', state = 'found' and severity = 'critical' desc, name limit 100""",
                 format="table",
@@ -899,6 +998,6 @@ DASHBOARD = Dashboard(
     refresh="15s",
     range="6h",
     audience="admin",
-    variables=(JOB, INSTANCE, HANDLER),
+    variables=(JOB, INSTANCE, HANDLER, COMPARE),
     annotations=ANNOTATIONS,
 )

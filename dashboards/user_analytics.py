@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gendash.dashboards._llm import langfuse_link
+from gendash.dashboards._lists import ranked_row, row_column, row_number
+from gendash.dashboards._llm import dashed, langfuse_link
 from gendash.dashboards._palette import (
     BAD,
     CALLS,
@@ -23,6 +24,7 @@ from gendash.dashboards._palette import (
     words,
 )
 from gendash.dashboards._queries import (
+    DAYS_PICKED,
     LAST_30_DAYS,
     LATER,
     NO_DAY,
@@ -31,15 +33,34 @@ from gendash.dashboards._queries import (
     at_days_end,
     change,
     curve,
+    days_before,
     every_day,
+    limited,
     named_bars,
-    summed,
+    over_picked,
     tile,
 )
-from gendash.dashboards._shared import ANNOTATIONS, FRESHNESS, JOB, how_to_read
+from gendash.dashboards._shared import ANNOTATIONS, COMPARE, FRESHNESS, JOB, how_to_read
 from gendash.dashboards._tables import count_bar, linked
-from gendash.dashboards.viz import BarGauge, DayBars, HeadTile, Lines, NumberTile, ShareTile, StateTile, Table
-from gendash.engine.model import Dashboard, Panel, Row, SettingRef, promql, slo, sql
+from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines, NumberTile, ShareTile, StateTile, Table
+from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, promql, slo, sql
+
+USER = Variable(
+    "user",
+    "User",
+    "Id of the user whose conversations are listed; a click on a name in a table sets it.",
+    sql(
+        """
+        select user_id from {{ view('user_top_30d') }}
+        {% if feature('langfuse') %}
+        union select user_id from {{ view('user_llm_30d') }} where user_id <> '' {% endif %}
+        union select user_id from {{ view('user_desk_90d') }} where user_id is not null
+        order by 1""",
+        may_be_empty="nobody has written, opened a ticket or uploaded a document yet",
+    ),
+    all_value="'__all'",
+    feature="users conversations",
+)
 
 SIGN_INS = '{{ rule("job_status:auth_attempts:%s") }}{job=~"$job"%s}'
 SUCCESS, FAILURE = ',status="success"', ',status="failure"'
@@ -93,9 +114,13 @@ STRIP = [
         ),
         [
             promql(
-                f"(({SUCCEEDED} < bool {{{{ slo('sign_in.amber') }}}})"
-                f" + ({SUCCEEDED} < bool {{{{ slo('sign_in.red') }}}}))",
-                legend="success, last hour",
+                limited(
+                    f"(({SUCCEEDED} < bool {{{{ slo('sign_in.amber') }}}})"
+                    f" + ({SUCCEEDED} < bool {{{{ slo('sign_in.red') }}}}))"
+                    f' + on () group_left (share) 0 * count_values("share", floor(1000 * {SUCCEEDED}) / 10)',
+                    "100 * {{ slo('sign_in.amber') }}",
+                ),
+                legend="{{share}} %, target {{limit}} %",
                 instant=True,
                 may_be_zero="0 means that it works",
                 may_be_empty=NO_SIGN_IN,
@@ -109,18 +134,19 @@ STRIP = [
     ),
     Panel(
         "guests",
-        "Guests' conversations, 7 d",
-        "Share of the conversations of today and the 6 days before that have no user. Guests are not counted as users "
-        "here. Conversations of deleted accounts count as guests', too.",
+        "Guests' conversation share",
+        "Share of the conversations begun on the local days that begin in the picked range that have no user. Guests "
+        "are not counted as users here. Conversations of deleted accounts count as guests', too.",
         NumberTile(unit="percentunit", decimals=0, subject=USERS_2, min=0, max=1, no_data="no talks"),
         [
             sql(
                 f"""
-                select {{{{ now() }}}} as "time", 'of talks, 7 d' as metric,
+                select {{{{ now() }}}} as "time",
+                  'of ' || coalesce(sum(conversations), 0) || ' conversations' as metric,
                   sum(anonymous)::float8 / nullif(sum(conversations), 0)::float8 as value
-                from {{{{ view('activity_day') }}}} where day > {TODAY} - 7 and day <= {TODAY}""",
+                from {{{{ view('activity_day') }}}} where {DAYS_PICKED} and day <= {TODAY}""",
                 may_be_zero="everybody was signed in",
-                may_be_empty="no conversation within 7 days",
+                may_be_empty="no conversation in the picked range",
             )
         ],
         width=8,
@@ -130,19 +156,15 @@ STRIP = [
     ),
     Panel(
         "sign_ups",
-        "New accounts, 7 d",
-        "Accounts registered today or on the 6 days before that are active now; the change is against the 7 days "
-        "before those. Deleted and deactivated accounts are in neither figure.",
-        NumberTile(unit="locale", decimals=0, subject=USERS),
+        "New accounts",
+        "Accounts registered on the local days that begin in the picked range that are active now; the change compares "
+        "the full days among them with as many days before. Deleted and deactivated accounts are in neither figure.",
+        NumberTile(unit="locale", decimals=0, subject=USERS, calc="sum", no_data="no day"),
         [
             sql(
-                tile(
-                    f"coalesce(sum(registered) filter (where day > {TODAY} - 7), 0) as current, "
-                    f"sum(registered) filter (where day <= {TODAY} - 7) as prior",
-                    f"{{{{ view('account_day') }}}} where day > {TODAY} - 14 and day <= {TODAY}",
-                    change("7 d"),
-                ),
+                over_picked("select day, registered as n, 0 as d from {{ view('account_day') }}"),
                 may_be_zero="nobody registered",
+                may_be_empty=NO_DAY,
             )
         ],
         width=8,
@@ -241,31 +263,26 @@ HEAD = [
     ),
     Panel(
         "turns",
-        "User messages, 7 d",
-        "Messages that users wrote on the last 7 full days, guests included; the curve is the same sum for each of 30 "
-        "days. The change is against the 7 days before those. One message of a user is one turn of the agent.",
-        HeadTile(unit="locale", decimals=0, subject=CALLS, min=0),
+        "User messages",
+        "Messages that users wrote on the local days that begin in the picked range, guests included, and on each of "
+        "them. The change compares the full days among them with as many days before. One message is one agent turn.",
+        HeadTile(unit="locale", decimals=0, subject=CALLS, calc="sum", min=0, no_data="no day"),
         [
             sql(
-                curve(
-                    summed(
-                        """
-                        select (hour at time zone {{ zone() }})::date as day, sum(messages) as n, 0 as d
-                        from {{ view('message_hour') }} cross join today
-                        where role = 'user' and hour >= (today.day - 45)::timestamp at time zone {{ zone() }}
-                        group by 1""",
-                        7,
-                    ),
-                    "7 d",
-                    7,
-                    first=1,
+                over_picked(
+                    """
+                    select (hour at time zone {{ zone() }})::date as day, sum(messages) as n, 0 as d
+                    from {{ view('message_hour') }} cross join span
+                    where role = 'user' and hour < (last + 1)::timestamp at time zone {{ zone() }}
+                      and hour >= (first - (last - first) - 2)::timestamp at time zone {{ zone() }}
+                    group by 1"""
                 ),
                 may_be_zero=QUIET,
+                may_be_empty=NO_DAY,
             )
         ],
         width=6,
         height=4,
-        window="30d",
         leads_to="agent-performance",
         feature="conversations",
     ),
@@ -277,7 +294,8 @@ CHARTS = [
         "active_users",
         "Active users by day, week and month",
         "Distinct users who wrote on the day, on it or the 6 days before, on it or the 29 before; for days that begin "
-        "in the picked range, without today. Monthly begins 30 days after the first message, else too small.",
+        "in the picked range, without today. Monthly begins 30 days after the first message, else too small."
+        "\n\nBefore: weekly users at the time that Compare with names.",
         Lines(
             unit="locale",
             decimals=0,
@@ -285,6 +303,7 @@ CHARTS = [
                 override("byName", "monthly", color=fixed(USERS_3)),
                 override("byName", "weekly", color=fixed(USERS), custom__lineWidth=2),
                 override("byName", "daily", color=fixed(USERS_2), custom__fillOpacity=12),
+                override("byName", "before", **PREVIOUS),
             ],
         ),
         [
@@ -297,7 +316,8 @@ CHARTS = [
                 where $__timeFilter(at) and a.day < {TODAY} order by 1""",
                 may_be_zero=QUIET,
                 may_be_empty="no whole day begins in the picked range",
-            )
+            ),
+            days_before("max(wau)", "activity_day", f"day + days < {TODAY}"),
         ],
         width=16,
         height=8,
@@ -585,7 +605,7 @@ DEPTH = [
         "running. Only accounts that are active now: deleted and deactivated ones are missing from the past too."
         "\n\nThe plan asks for the growth of all accounts: the platform deletes rows, so the past is only known for "
         "those that still exist.",
-        DayBars(unit="locale", decimals=0, legend=False, color=fixed(USERS)),
+        DayBars(unit="locale", decimals=0, overrides=[*colored({"registered": USERS}), dashed("before", UNKNOWN)]),
         [
             sql(
                 """
@@ -593,7 +613,8 @@ DEPTH = [
                 where $__timeFilter(at) and day <= {{ today() }} order by 1""",
                 may_be_zero="nobody registered",
                 may_be_empty="no day begins in the picked range, or no account yet",
-            )
+            ),
+            days_before("sum(registered)", "account_day"),
         ],
         width=8,
         height=8,
@@ -709,8 +730,9 @@ WHO = [
             sort_by="Messages",
             no_data="–",
             overrides=[
-                *linked("User", "Open the user in Langfuse", custom__minWidth=160),
-                column("Id", custom__width=90),
+                column("User", custom__minWidth=160, links=[]),
+                *linked("Id", "Open the user in Langfuse", custom__width=90),
+                row_column(),
                 count_bar("Messages", USERS, custom__minWidth=150),
                 column("Role", custom__width=110),
                 *(column(name, custom__width=75) for name in ("Days", "Ratings")),
@@ -729,7 +751,9 @@ WHO = [
                   {% if feature('langfuse') %} tokens as "Tokens", cost_usd as "Cost", {% endif %}
                   {% if feature('feedback') %} ratings as "Ratings",
                   satisfied::float8 / nullif(ratings, 0) as "CSAT", {% endif %}
-                  last_at as "Last seen", left(user_id, 8) as "Id"
+                  last_at as "Last seen", user_id as "Id", """
+                + ranked_row("total")
+                + """
                   {% if feature('langfuse') %}, """
                 + langfuse_link("users", "user_id")
                 + """{% endif %}
@@ -740,6 +764,8 @@ WHO = [
         ],
         width=24,
         height=12,
+        leads_to="user-analytics/user_conversations",
+        passes={"user": "Id"},
         feature="users conversations",
     ),
     Panel(
@@ -751,8 +777,9 @@ WHO = [
             sort_by="Cost",
             no_data="–",
             overrides=[
-                *linked("User", "Open the user in Langfuse", custom__minWidth=160),
-                column("Id", custom__width=90),
+                column("User", custom__minWidth=160, links=[]),
+                *linked("Id", "Open the user in Langfuse", custom__width=90),
+                row_column(),
                 count_bar("Cost", COST, unit="currencyUSD", decimals=2, custom__minWidth=150),
                 column("Turns", unit="locale", custom__width=90),
                 column("Of all turns", unit="percentunit", decimals=1, custom__width=100),
@@ -764,7 +791,8 @@ WHO = [
             sql(
                 f"""
                 select name as "User", cost_usd as "Cost", turns as "Turns", turn_share as "Of all turns",
-                  calls as "Calls", tokens as "Tokens", left(user_id, 8) as "Id", {langfuse_link("users", "user_id")}
+                  calls as "Calls", tokens as "Tokens", user_id as "Id", {ranked_row("total")},
+                  {langfuse_link("users", "user_id")}
                 from {{{{ view('user_llm_30d') }}}} order by rank limit 102""",
                 format="table",
                 may_be_empty="no turn was traced within 30 days",
@@ -772,7 +800,85 @@ WHO = [
         ],
         width=24,
         height=8,
+        leads_to="user-analytics/user_conversations",
+        passes={"user": "Id"},
         feature="users langfuse",
+    ),
+    Panel(
+        "desk",
+        "Top ticket creators and document uploaders by name, 90 d",
+        "Users by the tickets that they opened and the documents that they uploaded and that still exist, of today and "
+        "the 89 days before; at most 100. Urgent+ is urgent or high, Failed of the documents that are done or failed."
+        "\n\nSupport tickets and Knowledge base, which are for everybody, show people as the first 8 characters "
+        "of their id.",
+        Table(
+            no_data="–",
+            overrides=[
+                column("User", custom__minWidth=160, links=[]),
+                count_bar("Tickets", CALLS, custom__width=130),
+                *(column(name, unit="locale", custom__width=75) for name in ("Waiting", "Urgent+")),
+                count_bar("Documents", USERS_3, custom__width=130),
+                column("Failed", unit="percentunit", decimals=0, custom__width=75),
+                column("Size", unit="decbytes", custom__width=90),
+                column("Newest", unit="dateTimeFromNow", custom__width=120),
+                column("Id", custom__width=90),
+                row_column(),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                select name as "User", tickets as "Tickets", waiting as "Waiting", urgent as "Urgent+",
+                  documents as "Documents", failed / nullif(ended, 0)::float8 as "Failed", bytes as "Size",
+                  newest_at as "Newest", user_id as "Id", {ranked_row("total")}
+                from {{{{ view('user_desk_90d') }}}} order by rank limit 101""",
+                format="table",
+                may_be_empty="no ticket and no document within 90 days",
+            )
+        ],
+        width=24,
+        height=8,
+        leads_to="user-analytics/user_conversations",
+        passes={"user": "Id"},
+        feature="users",
+    ),
+    Panel(
+        "user_conversations",
+        "List of conversations of a user, newest first",
+        "Conversations that the user chosen above began in the picked range, with all their messages so far; at most "
+        "200. A click on a name in the tables above chooses one. A conversation leads to its session in Langfuse.",
+        Table(
+            no_data="Choose a user: click on a name",
+            name_nothing=False,
+            overrides=[
+                column("User", custom__minWidth=140),
+                *linked("Conversation", "Open the session in Langfuse", custom__width=320),
+                column("Begun", unit="dateTimeAsIso", custom__width=170),
+                *(column(name, unit="locale", custom__width=90) for name in ("Messages", "Questions")),
+                row_column(),
+            ],
+        ),
+        [
+            sql(
+                f"""
+                select coalesce(names.name, left(c.user_id, 8)) as "User", c.conversation_id as "Conversation",
+                  c.created_at as "Begun", c.channel as "Channel", coalesce(sum(m.messages), 0) as "Messages",
+                  coalesce(sum(m.user_messages), 0) as "Questions",
+                  {row_number("c.created_at desc, c.conversation_id")}
+                  {{% if feature('langfuse') %}}, {langfuse_link("sessions", "c.conversation_id")} {{% endif %}}
+                from {{{{ view('conversation_entity') }}}} c
+                left join {{{{ view('user_name') }}}} names using (user_id)
+                left join {{{{ view('message_conversation_day') }}}} m using (conversation_id)
+                where $__timeFilter(c.created_at) and c.user_id = ${{user:sqlstring}}
+                group by c.conversation_id, c.created_at, c.channel, c.user_id, names.name
+                order by c.created_at desc, c.conversation_id limit 200""",
+                format="table",
+                may_be_empty="no user is chosen, or the user began no conversation in the picked range",
+            )
+        ],
+        width=24,
+        height=8,
+        feature="users conversations",
     ),
 ]
 
@@ -887,6 +993,6 @@ DASHBOARD = Dashboard(
     refresh="1m",
     range="30d",
     audience="admin",
-    variables=(JOB,),
+    variables=(JOB, USER, COMPARE),
     annotations=ANNOTATIONS,
 )

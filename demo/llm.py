@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from math import log
 from random import Random
 from typing import Any, NamedTuple
+from zlib import crc32
 
 from gendash.demo.texts import FOLLOW_UPS, SYSTEM_PROMPT
 from gendash.demo.vocabularies import ANSWERING, EMBEDDING, INCIDENT_ERROR, LLM_ERRORS, NANO, TOOL_ERROR, TOOLS, Model
@@ -16,6 +17,7 @@ from gendash.demo.vocabularies import ANSWERING, EMBEDDING, INCIDENT_ERROR, LLM_
 Observation = dict[str, Any]
 PROJECT = "gendash-demo"
 TRACE_NAME = "agent-turn"
+TENANTS = ("acme", "globex", "initech", "umbrella")
 _MODELS, _MODEL_WEIGHTS = tuple(ANSWERING), tuple(ANSWERING.values())
 _ERRORS, _ERROR_WEIGHTS = tuple(LLM_ERRORS), tuple(LLM_ERRORS.values())
 _PROMPT = json.dumps([{"role": "system", "content": SYSTEM_PROMPT}])
@@ -44,6 +46,11 @@ class Turn:
     ok: bool
     model: str
     observations: list[Observation]
+
+
+def tenant_of(user_id: str) -> str:
+    """The customer that a user belongs to; only the root of a trace names it, as applications often do."""
+    return TENANTS[crc32(user_id.encode()) % len(TENANTS)]
 
 
 def iso(at: float) -> str:
@@ -206,7 +213,8 @@ class _Trace:
             "updatedAt": written,
             "input": _PROMPT,
             "output": None if error else _ANSWER,
-            "metadata": {"intent": self.caller.intent, "attempt": attempt, "note": "sampled for review"},
+            "metadata": {"intent": self.caller.intent, "attempt": attempt, "note": "sampled for review"}
+            | ({"tenant": tenant_of(self.caller.user_id)} if root and self.caller.user_id else {}),
             "promptId": f"prompt-{self.caller.prompt_version}" if prompted else "",
             "promptName": "support-answer" if prompted else "",
             "promptVersion": self.caller.prompt_version if prompted else None,

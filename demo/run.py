@@ -64,7 +64,8 @@ class Options:
     """The options of a demo. ``now`` None is the start of this hour; ``grafana`` is the path of a binary.
 
     ``tools`` are folders with prometheus and promtool, beside PATH; ``reach`` shortens the history, for tests.
-    ``content`` are the user's content roots; ``show`` opens the page that the demo ends with.
+    ``content`` are the user's content roots, ``slos`` the user's objectives by name; ``show`` opens the page that the
+    demo ends with.
     """
 
     folder: Path = Path(".gendash/demo")
@@ -78,6 +79,7 @@ class Options:
     reach: history.Reach = field(default_factory=history.Reach)
     environ: Mapping[str, str] = field(default_factory=dict)
     content: Sequence[Path] = ()
+    slos: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     show: Callable[[str], object] | None = None
 
 
@@ -87,7 +89,7 @@ def run_demo(steps: Steps, options: Options, say: Say, clock: Callable[[], float
     Raises Refused for options that do not fit together, and whatever a step raises.
     """
     now = _now(options, clock)
-    settings = _settings(options.without, options.content)
+    settings = _settings(options)
     options = replace(options, folder=options.folder.resolve())
     _fresh(options.folder)
     with ExitStack() as stack:
@@ -121,18 +123,18 @@ def _now(options: Options, clock: Callable[[], float]) -> datetime:
     return datetime.fromtimestamp(clock(), UTC).replace(minute=0, second=0, microsecond=0)
 
 
-def _settings(without: Sequence[str], content: Sequence[Path]) -> dict[str, Any]:
-    """The demo's settings with some features off and the user's content roots."""
+def _settings(options: Options) -> dict[str, Any]:
+    """The demo's settings with some features off, and the user's content roots and objectives."""
     settings: dict[str, Any] = yaml.safe_load(SETTINGS.read_text("utf-8"))
     known = [name for name, _, _ in FEATURES]
-    wrong = [name for name in without if name not in known]
+    wrong = [name for name in options.without if name not in known]
     if wrong:
         hints = [suggest(name, known) or "one of " + ", ".join(known) for name in wrong]
         problems = [Problem("--without", f"no feature '{n}'", hint) for n, hint in zip(wrong, hints, strict=True)]
         raise Refused(problems)
-    settings["features"] |= dict.fromkeys(without, False)
-    settings["content"] = [str(root.resolve()) for root in content]
-    return settings
+    settings["features"] |= dict.fromkeys(options.without, False)
+    settings["content"] = [str(root.resolve()) for root in options.content]
+    return settings | ({"slos": {name: dict(one) for name, one in options.slos.items()}} if options.slos else {})
 
 
 def _fresh(folder: Path) -> None:

@@ -12,12 +12,14 @@ GendashError
 
 from __future__ import annotations
 
+import errno
 import traceback
 from collections.abc import Sequence
 from pathlib import PurePath
 
 from gendash.engine.model import Problem
 
+_NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
 _ROOT = PurePath(__file__).parent.parent
 
 
@@ -61,6 +63,15 @@ def raise_if(kind: type[GendashError], problems: Sequence[Problem]) -> None:
     """Raises an error of a kind with all problems, where there are any."""
     if problems:
         raise kind(problems)
+
+
+def problems_of(error: BaseException) -> tuple[Problem, ...]:
+    """The problems of any exception: its own, a disk that is full, or a fault of gendash."""
+    if isinstance(error, GendashError):
+        return error.problems
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return (Problem(str(error.filename or "output"), f"cannot write: {error.strerror}", "make room"),)
+    return (internal(error),)
 
 
 def internal(error: BaseException) -> Problem:

@@ -30,14 +30,15 @@ class Viz(Protocol):
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault: its place, what is wrong there, and what to do about it."""
+    """One fault: its place, what is wrong there, and what to do about it; only what to do may have several lines."""
 
     where: str
     what: str
     do: str = ""
 
     def __str__(self) -> str:
-        text = f"{self.where}: {self.what}" + (f"; {self.do}" if self.do else "")
+        head = f"{self.where}: {self.what}".replace("\n", " ").replace("\t", " ")
+        text = head + (f"; {self.do}" if self.do else "")
         return "".join(
             letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}" for letter in text
         )
@@ -76,29 +77,34 @@ class Query:
 
 @dataclass(frozen=True)
 class Variable:
-    """A choice at the top of a dashboard, filled by a query.
+    """A choice at the top of a dashboard, filled by a query or with fixed options.
 
     name: name in queries. Good: ``job``, read as ``$job``. Bad: ``$job`` or ``Service``.
     label: text beside the choice. Good: ``Service``. Bad: ``job``.
     doc: one sentence on what is chosen, shown as its tooltip.
         Good: ``Scrape job of the platform; All adds them up.`` Bad: ``The job.``
-    query: gives the options, one text each. Good: distinct values in order. Bad: options without an order.
+    query: gives the options, one text each; none with fixed ``options``.
+        Good: distinct values in order. Bad: options without an order.
     multi: true if several options can be chosen.
         Good: true with ``job=~"$job"``. Bad: true with ``job="$job"``.
-    all_value: value of the option All, inserted as it is into queries. Good: ``.+`` in PromQL. Bad: ``all``.
+    all_value: value of the option All, inserted as it is into queries; empty for no such option, so that the first
+        one is chosen at first. Good: ``.+`` in PromQL. Bad: ``all``.
     regex: keeps or cuts options, as Grafana's field of that name. Good: ``/^api-/``. Bad: ``job=~"api-.+"``.
     feature: features, separated by blanks, that must be on; the variable is left out while one is off.
         Good: ``langfuse``. Bad: a feature that only some of its options need.
+    options: fixed options instead of a query, as pairs of a text and the value in queries. There is no All; the first
+        is chosen at first, and `verify` runs queries with the second. Good: ``("one week", "7d")``. Bad: one option.
     """
 
     name: str
     label: str
     doc: str
-    query: Query
+    query: Query | None = None
     multi: bool = False
     all_value: str = ".*"
     regex: str = ""
     feature: str = ""
+    options: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -120,9 +126,11 @@ class Panel:
         Good: ``30d``. Bad: the dashboard's own range.
     leads_to: target of the panel's link: ``dashboard`` or ``dashboard/panel``, by name and slug.
         Good: ``system-health/rate_by_endpoint``. Bad: a URL.
-    passes: what the link of ``leads_to`` hands on as a choice there: the name of a variable of that dashboard, and the
-        column whose cells carry the link, or empty for the name of the clicked bar.
-        Good: ``{"model": "Model"}``. Bad: a variable that the dashboard lacks.
+    passes: what the link of ``leads_to`` hands on as a choice there: the name of a variable of that dashboard, and
+        where its value comes from: the column whose cells carry the link, ``{{label}}`` of a Prometheus series, or
+        empty for the name of the clicked bar or series. The name ``time`` stands for the range: ``all`` for all times,
+        a duration for so much around the click, or the column with the end of the clicked bucket, in milliseconds.
+        Good: ``{"model": "Model"}``, ``{"time": "1h"}``. Bad: a variable that the dashboard lacks.
     feature: features, separated by blanks, that must be on; while one is off, a text is shown in the panel's place.
         Good: ``tickets ticket_history``. Bad: ``tickets, ticket_history``.
     needs: for that text: what is missing, in a few words.
@@ -233,6 +241,9 @@ class AdapterTable:
         return self.rows.union(*self.outputs.values())
 
 
+RelationKind = Literal["staging", "table", "rollup", "view", "audit"]
+
+
 @dataclass(frozen=True)
 class Relation:
     """One SQL file, as it was read: its header and its query.
@@ -252,7 +263,7 @@ class Relation:
     """
 
     name: str
-    kind: Literal["staging", "table", "rollup", "view", "audit"]
+    kind: RelationKind
     path: str
     header: Mapping[str, Any]
     text: str
@@ -281,6 +292,7 @@ class Rule:
     annotations: summary, description and dashboard of an alert. Good: a summary with the value. Bad: no dashboard.
     for_: key ``for``: duration for which the condition must hold before the alert fires.
         Good: ``10m``. Bad: empty, so that one bad sample alerts.
+    kept_for: why a series is recorded that nothing here reads. Good: ``the capacity report reads it``. Bad: ``later``.
     lines: line of each key by its path, such as ``labels.severity``, of the rule itself under an empty path, and of the
         first line of a text below its key under ``key|``.
     """
@@ -296,6 +308,7 @@ class Rule:
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
     for_: str = ""
+    kept_for: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
 
 

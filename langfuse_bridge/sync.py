@@ -21,6 +21,7 @@ from gendash.langfuse_bridge.store import Store
 from gendash.langfuse_bridge.stream_run import Run, run_stream
 from gendash.langfuse_bridge.streams import OBSERVATIONS, STREAMS
 from gendash.langfuse_bridge.sync_report import Progress, StreamReport, SyncReport
+from gendash.langfuse_bridge.sync_state import public_reason
 
 GC_EVERY = 100_000
 """Objects between two looks of the garbage collector during a run."""
@@ -132,7 +133,7 @@ def _streams(
         except TargetError as error:
             if error.problems[0].where != run.client.where:
                 raise
-            run.store.note(report.project, stream.name, {"error": str(error.problems[0]), "error_at": run.now})
+            run.store.note(report.project, stream.name, {"error": public_reason(error), "error_at": run.now})
             if isinstance(error, Unreachable):  # the others are tried too, but not for as long
                 run.client.tries = min(run.client.tries, AGAIN)
             failed = failed or error
@@ -148,7 +149,7 @@ def _models(client: Client, store: Store, project: str, now: datetime) -> Stream
     except langfuse.Paused:
         return None  # the next run is soon enough
     except TargetError as error:
-        store.note(project, MODELS.name, {"error": str(error.problems[0]), "error_at": now}, client.asked - asked)
+        store.note(project, MODELS.name, {"error": public_reason(error), "error_at": now}, client.asked - asked)
         raise
     if found is None:
         return None
@@ -188,6 +189,6 @@ def _estimate(
 def _note_error(store: Store, project: str, now: datetime, error: GendashError) -> None:
     try:
         for stream in STREAMS:
-            store.note(project, stream.name, {"error": str(error.problems[0]), "error_at": now})
+            store.note(project, stream.name, {"error": public_reason(error), "error_at": now})
     except GendashError:
         pass  # the store itself may be what failed

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from gendash.engine.errors import Denied, GendashError, Unexpected, Unreachable
+
+_STATUS = re.compile(r"\bHTTP ([1-5]\d\d)\b|\banswers ([1-5]\d\d)\b|\((429)\)")
 
 
 @dataclass
@@ -43,3 +48,19 @@ class SyncState:
 
 
 STATE_COLUMNS = tuple(SyncState.__dataclass_fields__)
+
+
+def public_reason(error: GendashError) -> str:
+    """Why a sync stopped, for ``_sync`` and so for dashboards: kind and HTTP status, no word of the server.
+
+    An answer that is quoted may hold what people wrote. Who runs the sync has the whole message in its log.
+    """
+    found = _STATUS.search(error.problems[0].what)
+    status = next(filter(None, found.groups()), "") if found else ""
+    if isinstance(error, Denied):
+        what = "Langfuse, or a server before it, refuses the request"
+    elif isinstance(error, Unreachable):
+        what = "a server failed" if status else "no answer from a server"
+    else:
+        what = "an answer that does not fit" if isinstance(error, Unexpected) else "stopped until somebody decides"
+    return f"{what}{f' (HTTP {status})' if status else ''}; see the output of `gendash langfuse sync`"

@@ -46,8 +46,8 @@ class Width:
     """The width of the next window, and the rows of a page: wide if little is found, so that quiet weeks cost few
     requests.
 
-    The width stays below ``too_wide``, the narrowest one that the server did not answer, and a page has ``rows``, until
-    many windows went well. Then one of the two is ``tried`` doubled; if that fails, only that one is halved again.
+    The width stays below ``too_wide``, the narrowest one that the server did not answer, and the page at ``rows``,
+    until many windows went well. Then one of the two is ``tried`` doubled; if that fails, only that one is halved.
     ``sure`` says that a narrower window was answered right after the failure. ``at`` is the window that is being read.
     """
 

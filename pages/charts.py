@@ -121,8 +121,9 @@ def _series(read: PanelRead) -> list[_Series]:
             custom = one.config.get("custom", {})
             if one.kind != "number" or one is axis or custom.get("hideFrom", {}).get("viz"):
                 continue
+            sign = -1.0 if custom.get("transform") == "negative-Y" else 1.0
             points = [
-                (float(a), None if b is None or b != b else float(b))
+                (float(a), None if b is None or b != b else sign * float(b))
                 for a, b in zip(axis.values, one.values, strict=True)
                 if a is not None
             ]

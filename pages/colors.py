@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Literal
+
+from gendash.engine.read.display import NO_COLOR
 
 Theme = Literal["dark", "light"]
 
@@ -67,8 +70,50 @@ def theme_values(theme: Theme) -> dict[str, str]:
 
 
 def css_variables(theme: Theme) -> str:
-    """The declarations of a theme."""
-    return " ".join(f"--c-{name}: {value};" for name, value in theme_values(theme).items())
+    """The declarations of a theme: ``--c-`` colours of shapes, ``--t-`` those of texts, which can be read on panels."""
+    values = theme_values(theme)
+    shapes = " ".join(f"--c-{name}: {value};" for name, value in values.items())
+    return shapes + " ".join(
+        f" --t-{name}: {_mixed(value, theme, _share(value, theme))};" for name, value in values.items()
+    )
+
+
+def text_color(color: str) -> str:
+    """A colour of a definition for a text, nearer to that of other texts where it would be hard to read."""
+    if color in theme_values("dark"):
+        return f"var(--t-{color})"
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", color):
+        return "var(--t-gray)" if color in ("grey", NO_COLOR) else css_color(color)
+    share = min(_share(color, "dark"), _share(color, "light"))
+    return color if share == 100 else f"color-mix(in srgb, {color} {share}%, var(--c-text))"
+
+
+@cache
+def _share(color: str, theme: Theme) -> int:
+    """How much of a colour, in percent, mixed with that of texts, can be read on panels: contrast 4.5 and a bit."""
+    grounds = [_PAGE[theme][name] for name in ("panel", "bar", "canvas")]
+    shares = range(100, -1, -5)
+    return next((one for one in shares if min(_contrast(_mixed(color, theme, one), on) for on in grounds) >= 4.6), 0)
+
+
+def _mixed(color: str, theme: Theme, share: int) -> str:
+    pairs = zip(_parts(color), _parts(_PAGE[theme]["text"]), strict=True)
+    return "#" + "".join(f"{round(a * share / 100 + b * (1 - share / 100)):02x}" for a, b in pairs)
+
+
+def _parts(color: str) -> list[int]:
+    return [int(color[i : i + 2], 16) for i in (1, 3, 5)]
+
+
+def _contrast(one: str, other: str) -> float:
+    """The ratio of contrast of two colours, from 1 to 21, by WCAG 2."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(color: str) -> float:
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in (n / 255 for n in _parts(color))]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def css_color(color: str) -> str:

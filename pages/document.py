@@ -11,13 +11,14 @@ import typst
 from gendash.engine.read.display import display
 from gendash.engine.read.fields import display_name
 from gendash.engine.read.panels import DashboardRead, PanelRead
-from gendash.engine.read.reduce import reduce_values
 from gendash.engine.read.transform import sorted_frame
 from gendash.pages.bands import heatmap, states
 from gendash.pages.charts import Chart, View, curves
 from gendash.pages.colors import theme_values, with_theme
 from gendash.pages.panel import Setting
+from gendash.pages.shapes import histogram, named_bars
 from gendash.pages.site import About, page_text
+from gendash.pages.values import values_of
 
 WIDTH, HEIGHT = 720, 190  # pixels of a drawing on a page
 MOST_ROWS = 40  # of a table on paper; the CSV export has all
@@ -25,7 +26,14 @@ _STYLE = (
     "<style>text{font-family:sans-serif;font-size:11px;fill:#5d6470}.grid{stroke:#e9eaec}.curve{fill:none}"
     ".limit{stroke-dasharray:8 6}.mark{stroke:#8e959e;stroke-dasharray:3 3}</style>"
 )
-_DRAWN = {"timeseries": curves, "trend": curves, "heatmap": heatmap, "state-timeline": states}
+_DRAWN = {
+    "timeseries": curves,
+    "trend": curves,
+    "heatmap": heatmap,
+    "state-timeline": states,
+    "barchart": named_bars,
+    "histogram": histogram,
+}
 
 
 def pdf(read: DashboardRead, setting: Setting, about: About) -> bytes:
@@ -79,15 +87,7 @@ def _hex(color: str) -> str:
 
 
 def _figures(read: PanelRead, setting: Setting) -> list[dict[str, str]]:
-    calc = (read.rendered["options"].get("reduceOptions", {}).get("calcs") or ["lastNotNull"])[0]
-    fields = [one for frame in read.frames for one in frame.fields if one.kind == "number"]
-    return [
-        {
-            "name": display_name(one, read.frames),
-            "text": str(display(one, reduce_values(one.values, calc), setting.zone, setting.now)),
-        }
-        for one in fields
-    ]
+    return [{"name": one.name, "text": str(one.shown)} for one in values_of(read, setting.zone, setting.now)]
 
 
 def _table(read: PanelRead, setting: Setting) -> dict[str, object]:

@@ -6,6 +6,7 @@ field of 1000 units that is stretched, so that their lines keep their width.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import svg
@@ -26,14 +27,22 @@ def _safe(text: str) -> str:
 
 
 def label(
-    x: svg.Length | float, y: float, text: str, anchor: str = "start", classes: str = "", fill: str = ""
+    x: svg.Length | float,
+    y: float,
+    text: str,
+    anchor: str = "start",
+    classes: str = "",
+    fill: str = "",
+    size: float = 0,
 ) -> svg.Element:
-    """A text at a point; ``anchor`` is start, middle or end."""
+    """A text at a point; ``anchor`` is start, middle or end, ``size`` in pixels where it is not that of labels."""
     return svg.Text(
         x=x,
         y=round(y, 1),
         text=_safe(text),
-        style=f"text-anchor:{anchor}" + (f";fill:{fill}" if fill else ""),
+        style=f"text-anchor:{anchor}"
+        + (f";fill:{fill}" if fill else "")
+        + (f";font-size:{size:.0f}px" if size else ""),
         class_=classes.split() or None,
     )
 
@@ -83,6 +92,20 @@ def area(points: Sequence[Point], floor: Sequence[Point], color: str, opacity: f
     return svg.Path(d=around, style=f"fill:{color};fill-opacity:{opacity:g}", class_=["area"])
 
 
+def arc(start: float, end: float, outer: float, inner: float, color: str, title: str = "") -> svg.Element:
+    """A piece of a ring around 0, 0; its ends are shares of a turn, clockwise from the top."""
+    end = min(end, start + 0.9999)  # a whole ring would have no length between its ends
+    points = [
+        (r * math.sin(2 * math.pi * t), -r * math.cos(2 * math.pi * t)) for r in (outer, inner) for t in (start, end)
+    ]
+    (ax, ay), (bx, by), (dx, dy), (cx, cy) = ((round(x, 2), round(y, 2)) for x, y in points)
+    large = end - start > 0.5
+    path = [svg.M(ax, ay), svg.Arc(outer, outer, 0, large, True, bx, by), svg.L(cx, cy)]
+    path += [svg.Arc(inner, inner, 0, large, False, dx, dy)] if inner else []
+    titles: list[svg.Element] = [svg.Title(text=_safe(title))] if title else []
+    return svg.Path(d=[*path, svg.Z()], style=f"fill:{color}", class_=["slice"], elements=titles)
+
+
 def blocks(corners: Sequence[Point], width: float, height: float, color: str, opacity: float) -> svg.Element:
     """Equal rectangles of one opacity on the field, by their upper left corners."""
     d: list[svg.PathData] = []
@@ -123,6 +146,17 @@ def picture(elements: Sequence[svg.Element], height: float, name: str, classes: 
         width=share(1),
         height=round(height, 1),
         class_=[classes],
+        extra={"role": "img"},
+        elements=title + list(elements),
+    ).as_str()
+
+
+def round_picture(elements: Sequence[svg.Element], box: tuple[float, float, float, float], name: str) -> str:
+    """A drawing that keeps its shape; ``box`` is left, top, width and height of what it shows."""
+    title: list[svg.Element] = [svg.Title(text=_safe(name))]
+    return svg.SVG(
+        viewBox=svg.ViewBoxSpec(*box),
+        class_=["round"],
         extra={"role": "img"},
         elements=title + list(elements),
     ).as_str()

@@ -17,12 +17,14 @@ from gendash.engine.read.display import Display, display
 from gendash.engine.read.fields import display_name
 from gendash.engine.read.frames import Field, Frame
 from gendash.engine.read.panels import Mark, PanelRead
-from gendash.engine.read.reduce import numbers_of, reduce_values
+from gendash.engine.read.reduce import numbers_of
 from gendash.engine.read.transform import sorted_frame
 from gendash.engine.render.dashboards import link_target
 from gendash.pages.bands import heatmap, sparkline, states
 from gendash.pages.charts import Chart, Entry, View, curves
-from gendash.pages.colors import css_color
+from gendash.pages.colors import css_color, text_color
+from gendash.pages.shapes import gauge, histogram, named_bars, pie
+from gendash.pages.values import values_of
 
 UNIT = 38  # pixels of a row of Grafana's grid, 30 and the gap
 MOST_ROWS = 200  # of a table that are drawn; the CSV export has all
@@ -69,24 +71,20 @@ def markdown(text: str) -> Markup:
 
 def _tile(read: PanelRead, setting: Setting) -> Markup:
     options = read.rendered["options"]
-    calc = (options.get("reduceOptions", {}).get("calcs") or ["last"])[0]
-    numbers = [(frame, one) for frame in read.frames for one in frame.fields if one.kind == "number"]
+    values = values_of(read, setting.zone, setting.now)
     size = int(options.get("text", {}).get("valueSize", 32))
     parts = []
-    for index, (frame, one) in enumerate(numbers):
-        shown = display(one, reduce_values(one.values, calc), setting.zone, setting.now, index)
+    for one in values:
+        shown = one.shown
         tinted = options.get("colorMode") == "value" or (shown.mapped and shown.number is None)
-        color = css_color(shown.color) if tinted else ""
-        parts.append(_figure(display_name(one, read.frames), shown, size, color))
-        if options.get("graphMode") == "area" and len(numbers) == 1:
-            time = next((field for field in frame.fields if field.kind == "time"), None)
-            if time is not None:
-                hue = css_color(shown.color if shown.number is not None else "gray")
-                curve = sparkline(time.values, one, read.span, hue, read.panel.title)
-                parts.append(Markup(curve))
+        parts.append(_figure(one.name, shown, size, text_color(shown.color) if tinted else ""))
+        time = next((field for field in one.frame.fields if field.kind == "time"), None)
+        if options.get("graphMode") == "area" and len(values) == 1 and time is not None:
+            hue = css_color(shown.color if shown.number is not None else "gray")
+            parts.append(Markup(sparkline(time.values, one.field, read.span, hue, read.panel.title)))
     if not parts:
         return Markup("")
-    return Markup('<div class="tile{}">{}</div>').format(" side" if len(numbers) > 1 else "", Markup("").join(parts))
+    return Markup('<div class="tile{}">{}</div>').format(" side" if len(values) > 1 else "", Markup("").join(parts))
 
 
 def _figure(name: str, shown: Display, size: int, color: str) -> Markup:
@@ -126,7 +124,8 @@ def legend(entries: Sequence[Entry]) -> Markup:
             one.color,
             one.name,
             Markup("").join(
-                Markup(" <b>{} {}</b>").format(_CALCS.get(calc, calc), text) for calc, text in one.calcs.items()
+                Markup(" <b>{}</b>").format(f"{_CALCS.get(calc, calc)} {text}".strip())
+                for calc, text in one.calcs.items()
             ),
         )
         for one in entries
@@ -161,14 +160,39 @@ def _states(read: PanelRead, setting: Setting) -> Markup:
 
 
 def _bars(read: PanelRead, setting: Setting) -> Markup:
-    """Horizontal bars: of a bar gauge one for each field, of a pie or bar chart of fields as well."""
-    calc = (read.rendered["options"].get("reduceOptions", {}).get("calcs") or ["lastNotNull"])[0]
-    rows = []
-    fields = [one for frame in read.frames for one in frame.fields if one.kind == "number"]
-    for index, one in enumerate(fields):
-        shown = display(one, reduce_values(one.values, calc), setting.zone, setting.now, index)
-        rows.append(_bar_row(display_name(one, read.frames), shown, max(0.0, min(shown.share, 1.0))))
+    """Horizontal bars, one for each value."""
+    rows = [
+        _bar_row(one.name, one.shown, max(0.0, min(one.shown.share, 1.0)))
+        for one in values_of(read, setting.zone, setting.now)
+    ]
     return Markup('<div class="bars">{}</div>').format(Markup("").join(rows)) if rows else Markup("")
+
+
+def _gauges(read: PanelRead, setting: Setting) -> Markup:
+    values = values_of(read, setting.zone, setting.now)
+    several = len(values) > 1
+    figures = [
+        Markup("<figure>{}{}</figure>").format(
+            Markup(gauge(one, read).svg), Markup("<figcaption>{}</figcaption>").format(one.name) if several else ""
+        )
+        for one in values
+    ]
+    return Markup('<div class="gauges">{}</div>').format(Markup("").join(figures)) if figures else Markup("")
+
+
+def _pie(read: PanelRead, setting: Setting) -> Markup:
+    chart = pie(values_of(read, setting.zone, setting.now), read)
+    if chart is None:
+        return Markup("")
+    return Markup('<div class="pie">{}{}</div>').format(Markup(chart.svg), legend(chart.legend))
+
+
+def _by_name(read: PanelRead, setting: Setting) -> Markup:
+    return _drawn(named_bars(read, View(height_of(read, 30), setting.zone)))
+
+
+def _histogram(read: PanelRead, setting: Setting) -> Markup:
+    return _drawn(histogram(read, View(height_of(read, 4), setting.zone)))
 
 
 def _bar_row(name: str, shown: Display, share: float) -> Markup:
@@ -237,7 +261,7 @@ def _cell(frame: Frame, one: Field, row: int, setting: Setting) -> Markup:
         return Markup('<td class="{} filled" style="background:{}">{}</td>').format(align, color, text)
     wraps = " wrap" if custom.get("wrapText") else ""
     if kind == "color-text" or (shown.mapped and shown.color != "text"):
-        return Markup('<td class="{}{}" style="color:{}">{}</td>').format(align, wraps, color, text)
+        return Markup('<td class="{}{}" style="color:{}">{}</td>').format(align, wraps, text_color(shown.color), text)
     return Markup('<td class="{}{}">{}</td>').format(align, wraps, text)
 
 
@@ -289,8 +313,10 @@ _BODIES: Mapping[str, Callable[[PanelRead, Setting], Markup]] = {
     "timeseries": _curves,
     "trend": _curves,
     "bargauge": _bars,
-    "gauge": _bars,
-    "piechart": _bars,
+    "gauge": _gauges,
+    "piechart": _pie,
+    "barchart": _by_name,
+    "histogram": _histogram,
     "table": _as_table,
     "heatmap": _heatmap,
     "state-timeline": _states,

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.grid import lines
 from gendash.engine.definitions.lineage import Lineage
-from gendash.engine.model import Dashboard
+from gendash.engine.model import Dashboard, Variable
 from gendash.engine.read.panels import DashboardRead, PanelRead
 from gendash.engine.verify.verdict import Finding, Verdict, worst
 from gendash.pages.colors import css_variables
@@ -95,7 +95,10 @@ class Site:
             doc=self.catalog.prose(read.dashboard.doc),
             rows=rows,
             span=self._span(read),
-            choices=[(one, choice, _picked(choice.picked)) for one, choice in read.choices],
+            choices=[
+                (one, choice, _picked(one, choice.picked), one.options or [(text, text) for text in choice.options])
+                for one, choice in read.choices
+            ],
             marks=len(read.marks),
         )
 
@@ -169,8 +172,9 @@ def page_text(name: str) -> str:
     return (files("gendash.pages") / "templates" / name).read_text("utf-8")
 
 
-def _picked(picked: Sequence[str] | None) -> str:
-    return "All" if picked is None else " + ".join(picked)
+def _picked(variable: Variable, picked: Sequence[str] | None) -> str:
+    texts = {value: text for text, value in variable.options}
+    return "All" if picked is None else " + ".join(texts.get(one, one) for one in picked)
 
 
 def _worst(verdicts: Sequence[Verdict]) -> Finding | None:

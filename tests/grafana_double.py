@@ -14,6 +14,7 @@ from threading import RLock, Thread
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+LEVELS = {"View": 1, "Edit": 2, "Admin": 4}
 TIME = "2026-11-29T20:00:00Z"
 Answer = tuple[int, Any]
 Fault = Callable[[str, str], "Answer | str | None"]
@@ -124,6 +125,18 @@ class Double:
         self.permissions[parts[-2]] = body["items"]
         return 200, {"message": "Folder permissions updated"}
 
+    def post_builtInRoles(self, parts: list[str], _: Any, body: Any) -> Answer:
+        return self._one_permission(parts[2], {"role": parts[4]}, body["permission"])
+
+    def post_teams(self, parts: list[str], _: Any, body: Any) -> Answer:
+        return self._one_permission(parts[2], {"teamId": int(parts[4])}, body["permission"])
+
+    def _one_permission(self, uid: str, who: dict[str, Any], level: str) -> Answer:
+        """One row of a folder's permissions; an empty level takes it out."""
+        rows = [row for row in self.permissions.get(uid, []) if not who.items() <= row.items()]
+        self.permissions[uid] = [*rows, *([who | {"permission": LEVELS[level]}] if level else [])]
+        return 200, {"message": f"Permission {'updated' if level else 'removed'}"}
+
     def get_datasources(self, parts: list[str], *_: Any) -> Answer:
         shown = [{k: v for k, v in one.items() if k != "secureJsonData"} for one in self.datasources.values()]
         if len(parts) == 1:
@@ -186,6 +199,7 @@ class Double:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # the whole answer in one packet
 
             def answer(self) -> None:
                 parts = urlsplit(self.path)

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from gendash.api import endpoint
+from gendash.cli import cli
+from gendash.engine.errors import ContentError
+
 PORT = "127.0.0.1:9"  # the discard port: nobody listens
 
 
@@ -44,6 +48,17 @@ def test_check_reports_a_fault_of_an_environment_that_was_not_asked_for(tmp_path
         [f"gendash: {said}"],
     )
     assert gendash("--env", "dev", "check", cwd=tmp_path).returncode == 0
+
+
+def test_check_reports_what_serve_would_refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = endpoint.packaged_endpoints()
+    given["users.yaml"]["figures"]["accounts"] = "overview/userz"
+    monkeypatch.setattr(endpoint, "packaged_endpoints", lambda: given)
+    (tmp_path / "gendash.yaml").write_text("")
+    with pytest.raises(
+        ContentError, match=r"^api/endpoints/users.yaml: .*'overview/userz'; did you mean 'overview/users'"
+    ):
+        cli(["--config", str(tmp_path / "gendash.yaml"), "check"], standalone_mode=False)
 
 
 def test_build_writes_a_manifest_and_the_same_bytes_twice(tmp_path: Path) -> None:

@@ -208,7 +208,7 @@ def test_every_term_of_the_glossary_is_used_by_a_panel() -> None:
 
 
 def test_every_abbreviation_of_a_title_is_in_the_glossary() -> None:
-    known = {short for of in GLOSSARY.values() for short in of.get("short", [])} | {"DB", "LLM"}
+    known = {short for of in GLOSSARY.values() for short in of.get("short", [])} | {"DB", "HTTP", "LLM"}
     found = {
         word
         for panel in panels().values()

@@ -2,40 +2,61 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import socket
 import subprocess
 import sys
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 from urllib.parse import quote
 
+import click
 import psycopg
 import pytest
 
+from gendash import cli
 from gendash.demo.postgres import Server
+from gendash.engine.config.load import load_config
 from gendash.engine.config.settings import SETTINGS, Setting
 
+YAML = """features: {langfuse: true}
+langfuse: {projects: [other]}
+alerting: {by: grafana, receivers: {other: {kind: slack}}}
+"""
 DEAD = "127.0.0.1:9"  # the discard port: nobody listens
 WORDS = ["Zx9-plain", "Zx9@at/slash", "Zx9%41", "Zx9ünï漢", "Zx9#?&=;", "Zx9 \t"]
-COMMANDS = [
-    ["config"],
-    ["config", "--json"],
-    ["build"],
-    ["doctor"],
-    ["doctor", "--json"],
-    ["db", "plan"],
-    ["db", "migrate"],
-    ["db", "refresh"],
-    ["db", "status", "--json"],
-    ["langfuse", "sync"],
-    ["langfuse", "sync", "--json"],
-    ["langfuse", "status"],
-    ["verify", "--json"],
-    ["plan"],
-    ["apply", "--yes"],
-]
+MORE = {  # what a command needs, or does more with
+    "apply": ["--yes"],
+    "langfuse purge": ["--all", "--yes"],
+    "lineage": ["overview/users"],
+    "new": ["view", "odd_day"],
+    "page": ["--out", "pages"],
+    "docs": ["--out", "reference"],
+    "rollback": ["--yes"],
+    "uninstall": ["--yes"],
+}
+OWN_TEST = {"demo": "it has servers and secrets of its own", "serve": "test_a_server_that_runs_shows_no_secret"}
+
+
+def _commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[list[str]]:
+    """Every command, also those that are written after this test, and each that can speak for machines once more."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _commands(command, (*path, name))
+            continue
+        argv = [*path, name, *MORE.get(" ".join((*path, name)), [])]
+        if " ".join((*path, name)) not in OWN_TEST:
+            yield argv
+            yield from ([*argv, "--json"] for one in command.params if "--json" in one.opts)
+
+
+COMMANDS = list(_commands(cli.cli))
 
 
 def _value(setting: Setting, word: str, spell: str) -> str:
@@ -43,8 +64,12 @@ def _value(setting: Setting, word: str, spell: str) -> str:
     if "database_url" in setting.key or setting.key == "source_url":
         scheme = "postgresql+psycopg" if setting.key == "admin_database_url" else "postgresql"
         return f"{scheme}://me:{spell}@{DEAD}/db"
+    if setting.key == "redis_url":
+        return f"redis://me:{spell}@{DEAD}/0"
     if setting.type in ("server", "url") or setting.key.endswith("address"):
         return f"http://{DEAD}" if setting.key.endswith("base_url") else f"http://me:{spell}@{DEAD}"
+    if setting.type == "url?":  # which refuses credentials
+        return f"http://{DEAD}"
     return f"X-Key: {word}" if setting.type == "headers" else word
 
 
@@ -58,6 +83,8 @@ def test_every_secret_is_planted() -> None:
     planted = _settings("Zx9", "Zx9")
     assert {one.env.replace("*", "OTHER") for one in SETTINGS if one.secret} <= planted.keys()
     assert len([value for value in planted.values() if "Zx9" in value]) >= 15
+    word = "Zx9@at-slash"
+    load_config(YAML, environ=_settings(word, quote(word, safe="")))  # or every command would end before it begins
 
 
 def _leaks(text: str, word: str) -> list[str]:
@@ -79,10 +106,73 @@ def _run(folder: Path, command: list[str], environment: dict[str, str]) -> Itera
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_well_formed_secrets_are_nowhere(command: list[str], tmp_path: Path) -> None:
     word = "Zx9@at-slash"
-    (tmp_path / "gendash.yaml").write_text("features: {langfuse: true}\nlangfuse: {projects: [other]}\n")
+    (tmp_path / "gendash.yaml").write_text(YAML)
     for text in _run(tmp_path, command, _settings(word, quote(word, safe=""))):
         assert not _leaks(text, word)
-    for file in tmp_path.rglob("*"):
+    _search_files(tmp_path, word)
+
+
+@pytest.mark.parametrize("command", [["config", "--json"], ["build"], ["doctor"], ["plan"]], ids=" ".join)
+def test_secrets_that_are_read_from_files_are_nowhere_else(command: list[str], tmp_path: Path) -> None:
+    """Each secret setting by its variable …_FILE."""
+    word = "Zx9@at-slash"
+    kept, there = tmp_path / "secrets", tmp_path / "here"
+    kept.mkdir()
+    there.mkdir()
+    (there / "gendash.yaml").write_text(YAML)
+    secret = {one.env.replace("*", "OTHER") for one in SETTINGS if one.secret}
+    environment = _settings(word, quote(word, safe=""))
+    for name in secret:
+        (kept / name).write_text(environment.pop(name))
+        environment[f"{name}_FILE"] = str(kept / name)
+    for text in _run(there, command, environment):
+        assert not _leaks(text, word)
+    _search_files(there, word)
+
+
+def test_a_server_that_runs_shows_no_secret(tmp_path: Path) -> None:
+    """With a Redis, a store and an issuer that do not answer: what it logs of requests, and what it answers."""
+    word = "Zx9@at-slash"
+    digest = hashlib.sha256(word.encode()).hexdigest()
+    api = f"api: {{tokens: {{one: {{sha256: {digest}, role: admin}}}}, jwt: {{issuer: 'https://i', audience: a, keys: 'http://{DEAD}/'}}}}"
+    (tmp_path / "gendash.yaml").write_text(f"{YAML}{api}\n")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    env = {"PATH": os.environ["PATH"], "PYTHONUTF8": "1", **_settings(word, quote(word, safe=""))}
+    argv = [sys.executable, "-P", "-m", "gendash.cli", "serve", "--port", port]
+    with subprocess.Popen(
+        argv, cwd=tmp_path, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as server:
+        url, deadline = f"http://127.0.0.1:{port}", time.monotonic() + 90
+        while time.monotonic() < deadline and server.poll() is None:
+            with suppress(OSError):
+                socket.create_connection(("127.0.0.1", int(port)), 1).close()
+                break
+            time.sleep(0.2)
+        answers = []
+        for path in (
+            "/healthz",
+            "/readyz",
+            "/metrics",
+            "/api/v1/analytics/users/stats",
+            f"/nothing?token={quote(word)}",
+        ):
+            for header in (f"Bearer {word}", f"Bearer a.{word}.c", f"Basic {word}", ""):
+                request = urllib.request.Request(f"{url}{path}", headers={"Authorization": header})
+                try:
+                    with urllib.request.urlopen(request, timeout=60) as answer:
+                        answers.append(answer.read().decode())
+                except urllib.error.HTTPError as error:
+                    answers.append(error.read().decode())
+        server.terminate()
+        answers += server.communicate(timeout=60)
+        assert server.returncode == 0
+    assert len(answers) == 22 and any("503" in one or "not" in one for one in answers)
+    assert not _leaks("\n".join(answers), word)
+
+
+def _search_files(folder: Path, word: str) -> None:
+    for file in folder.rglob("*"):
         assert not file.is_file() or not _leaks(file.read_text("utf-8"), word), file
 
 
@@ -165,8 +255,6 @@ def test_with_servers_that_answer_no_secret_is_in_output_tables_logs_or_argument
 def test_a_fault_of_gendash_itself_is_its_kind_and_place(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from gendash import cli
-
     def fails(**_: object) -> None:
         raise KeyError("hunter2")
 

@@ -54,8 +54,19 @@ def _reading() -> list[Attack]:
         "the data folder": "select current_setting('data_directory')",
         "statistics with values": "select * from pg_statistic",
         "subscriptions": "select subconninfo from pg_subscription",
+        "the key by a query in XML": "select query_to_xml('select * from gendash._secret', true, false, '')",
+        "names by text search": "select * from ts_stat('select to_tsvector(name) from gendash.user_name')",
+        "a file by a large object": WRITE + "select lo_export(lo_create(0), '/tmp/gendash-attack')",
+        "queries of others by an extension": "select query from pg_stat_statements",
+        "another database by an extension": "select dblink('dbname=postgres', 'select 1')",
+        "the log of the server": "select pg_current_logfile()",
+        "files of the log": "select * from pg_ls_logdir()",
+        "files of the write-ahead log": "select * from pg_ls_waldir()",
+        "shared memory": "select * from pg_shmem_allocations",
+        "memory of others": "select pg_log_backend_memory_contexts(pid) from pg_stat_activity",
     }
-    found = [Attack(f"read {name}", sql, f"{REFUSED} 25006") for name, sql in owned.items()]
+    absent = "42P01 42883 0A000"  # of an extension or a library that the server lacks
+    found = [Attack(f"read {name}", sql, f"{REFUSED} 25006 {absent}") for name, sql in owned.items()]
     nothing = {
         "queries of others": "select count(*) from pg_stat_activity where usename <> current_user "
         "and query not in ('', '<insufficient privilege>')",
@@ -65,9 +76,22 @@ def _reading() -> list[Attack]:
         "relations of others by privileges": "select count(*) from pg_class c join pg_namespace n on n.oid = relnamespace "
         "where nspname = 'public' and relkind = 'r' and has_table_privilege(c.oid, 'select')",
         "a value in the error of a refresh": "select count(*) from gendash.refresh_now where error ~ 'SECRET'",
+        "prepared statements of others": "select count(*) from pg_prepared_statements",
+        "cursors of others": "select count(*) from pg_cursors where is_holdable",
+        "addresses of primary servers": "select count(*) from pg_stat_wal_receiver where conninfo is not null",
         "the time that another session set": "select gendash.clock() <> now()",
     }
-    return found + [Attack(f"read {name}", sql, "empty") for name, sql in nothing.items()]
+    named = {
+        "names of the platform's tables and columns": "select count(*) from pg_attribute where attnum > 0",
+        "numbers of the platform's rows": "select sum(n_live_tup) from pg_stat_user_tables",
+        "code of functions": "select max(prosrc) from pg_proc",
+        "texts of views": "select max(pg_get_viewdef(oid)) from pg_class where relkind = 'v'",
+        "roles and their settings": "select count(*) from pg_roles, pg_db_role_setting",
+        "locks of others": "select count(*) from pg_locks",
+        "sizes of tables": "select pg_total_relation_size('public.users')",
+    }
+    found += [Attack(f"read {name}", sql, "empty") for name, sql in nothing.items()]
+    return found + [Attack(f"read {name}", sql, "cost", "Catalogs") for name, sql in named.items()]
 
 
 def _writing() -> list[Attack]:
@@ -100,8 +124,36 @@ def _writing() -> list[Attack]:
         "create a server": "create server x foreign data wrapper y",
         "create an event trigger": "create event trigger x on ddl_command_end execute function gendash.note_days()",
         "create a publication": "create publication x for all tables",
+        "create a database": "create database x",
+        "create a tablespace": "create tablespace x location '/tmp'",
+        "create a language": "create language plpython3u",
+        "create a policy": "create policy x on gendash.message_hour using (true)",
+        "create a trigger": "create trigger x before insert on gendash.message_hour execute function gendash.note_days()",
+        "create statistics": "create statistics gendash.x on messages, role from gendash.message_hour",
+        "create a view": "create view gendash.x as select 1",
+        "create a materialized view": "create materialized view gendash.x as select 1",
+        "create a sequence": "create sequence gendash.x",
+        "create a domain": "create domain gendash.x as int",
+        "create a type": "create type gendash.x as (a int)",
+        "create an operator": "create operator gendash.=== (function = int4eq, leftarg = int, rightarg = int)",
+        "create an aggregate": "create aggregate gendash.x (int) (sfunc = int4pl, stype = int)",
+        "create a cast": "create cast (int as bytea) without function",
+        "create a collation": 'create collation gendash.x from "C"',
+        "create a text search configuration": "create text search configuration gendash.x (copy = simple)",
+        "create a function": "create function gendash.x() returns int language sql as 'select 1'",
+        "create a procedure": "create procedure gendash.x() language sql as 'select 1'",
+        "create a function in public": "create function public.x() returns int language sql as 'select 1'",
+        "create a foreign table": "create foreign table gendash.x (a int) server y",
+        "create an extension that reads files": "create extension file_fdw",
+        "create an extension that connects": "create extension dblink",
+        "rewrite a table": "cluster gendash.message_hour",
+        "rebuild an index": "reindex table gendash.message_hour",
+        "end a checkpoint early": "checkpoint",
+        "move a replication origin": "select pg_replication_origin_create('x')",
+        "watch changes": "select pg_create_logical_replication_slot('x', 'test_decoding')",
     }
-    found = [Attack(name, WRITE + sql, "42501 42704 0A000 58P01 42P01 25001") for name, sql in refused.items()]
+    codes = "42501 42704 0A000 58P01 42P01 25001 55000"
+    found = [Attack(name, WRITE + sql, codes) for name, sql in refused.items()]
     return [
         *found,
         Attack("write without permission to write", "create temp table t (a int)", "25006"),
@@ -168,6 +220,48 @@ def _loads() -> list[Attack]:
             "set work_mem = '64kB'; set max_parallel_workers_per_gather = 0; set statement_timeout = 0; "
             "select count(*) from (select g from generate_series(1, 30000000) g order by md5(g::text)) as sorted",
             "53400",
+        ),
+        Attack("a loop without an end", "do $$ begin loop null; end loop; end $$", "57014"),
+        Attack(
+            "a recursion without an end",
+            "with recursive r as (select 1 as a union all select a from r) select count(*) from r",
+            "57014 53400",
+        ),
+        Attack("a block of code", "do $$ begin perform 1; end $$", "own"),
+        Attack("a prepared statement", "prepare x as select 1", "own"),
+        Attack("a cursor that outlives", "begin; declare x cursor with hold for select 1; commit", "own"),
+        Attack("a snapshot for others", "begin; select pg_export_snapshot()", "own"),
+        Attack("a channel", "listen gendash", "own"),
+        Attack("another default of the session", "set session characteristics as transaction read write", "own"),
+        Attack("forget the session", "discard all", "own"),
+        Attack("analyze a table", WRITE + "analyze gendash.message_hour", "own"),
+        Attack("vacuum a table", WRITE + "vacuum gendash.message_hour", "own 25001"),
+        Attack("a lock of a hidden table", "begin; lock table gendash.message_hour in access share mode"),
+        Attack(
+            "many notifications",
+            "do $$ begin for n in 1..1000 loop perform pg_notify('x', n::text); end loop; end $$",
+            "cost",
+            "Notifications and advisory locks",
+        ),
+        Attack("many transaction ids", "select txid_current()", "cost", "Open transactions"),
+        Attack(
+            "the write-ahead log",
+            "select pg_logical_emit_message(false, 'x', repeat('x', 100000))",
+            "cost",
+            "Write-ahead log",
+        ),
+        Attack(
+            "a function for the session",
+            WRITE + "create function pg_temp.clock() returns int language sql as 'select 1'",
+            "cost",
+            "Temporary tables",
+        ),
+        Attack(
+            "many temporary tables",
+            WRITE
+            + "do $$ begin for n in 1..200 loop execute format('create temp table x%s (a int)', n); end loop; end $$",
+            "cost",
+            "Temporary tables",
         ),
         Attack("prepare a transaction", "begin; select 1; prepare transaction 'x'", "55000"),
         Attack("move the clock", "set gendash.now = '2000-01-01'; select gendash.clock() <> now()", "empty"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gendash.engine.checks.functions import system_functions
-from gendash.engine.config.load import suggest
+from gendash.engine.config.load import nearest, suggest
 from gendash.engine.definitions.adapters import CanonicalColumn
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.platform_names import named_in
@@ -27,6 +27,10 @@ def check_adapter(catalog: Catalog) -> list[Problem]:
             )
             for name, byte in system_functions(one.raw)
         ]
+        if catalog.builtins is not None and not one.faults:
+            found += [
+                Problem(_place(one, wrong.place), wrong.what, wrong.do) for wrong in catalog.builtins.faults(one.raw)
+            ]
         if not one.faults:
             found += _columns(one, table, catalog.contract[table])
     return found
@@ -40,10 +44,11 @@ def _place(one: AdapterTable, byte: int) -> str:
 def _columns(one: AdapterTable, table: str, contract: dict[str, CanonicalColumn]) -> Iterator[Problem]:
     lacking = [name for name, of in contract.items() if of.required and name not in one.outputs]
     extra = [name for name in one.outputs if name not in contract]
+    meant = {nearest(name, contract) for name in extra}
     for name in extra:
         hint = suggest(name, contract) or f"{table} has {', '.join(contract)}"
         yield Problem(one.path, f"no canonical column '{name}'", hint)
-    for name in lacking:
+    for name in (one for one in lacking if one not in meant):
         yield Problem(one.path, f"gives no column '{name}'", f"return it: {contract[name].doc}")
 
 

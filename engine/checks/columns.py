@@ -16,8 +16,9 @@ from gendash.engine.checks.queries import sample
 from gendash.engine.config.load import suggest
 from gendash.engine.definitions import audits
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.names import STORE_KINDS
 from gendash.engine.definitions.platform_names import mapped_table, mappings, named_in, names_in_text, table_name
-from gendash.engine.definitions.references import STORE_KINDS
+from gendash.engine.definitions.relations import key_of
 from gendash.engine.languages import sql_types
 from gendash.engine.languages.grafana_macros import MacroError
 from gendash.engine.languages.spots import characters, in_file, in_query, origin
@@ -140,6 +141,7 @@ def _known(catalog: Catalog) -> dict[str, Source]:
         name: Source(
             tuple((column, sql_types.plain(of.get("type", ""))) for column, of in relation.columns.items()),
             not relation.columns,
+            tuple(key_of(relation)) if relation.kind in ("table", "rollup") else (),  # views have no primary key
         )
         for name, relation in catalog.relations.items()
         if relation.kind in (*STORE_KINDS, "staging")
@@ -157,7 +159,7 @@ def _platform(catalog: Catalog, staging: Relation) -> dict[str, Source]:
         table, _, column = name.rpartition(".")
         if kind == "column":
             found.setdefault(table, {})[column] = ""
-    return {table: Source(tuple(columns.items())) for table, columns in found.items()}
+    return {table: Source(tuple(columns.items()), key=None) for table, columns in found.items()}
 
 
 def _against_header(relation: Relation, given: list[Source]) -> Iterator[Problem]:

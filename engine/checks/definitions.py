@@ -17,6 +17,8 @@ from gendash.engine.checks.design_rules import check_rules
 from gendash.engine.checks.documents import check_documents, check_templates
 from gendash.engine.checks.functions import check_audit_places, check_builtins, check_system_functions
 from gendash.engine.checks.labels import check_labels
+from gendash.engine.checks.metric_settings import check_metric_settings
+from gendash.engine.checks.overrides import check_overrides
 from gendash.engine.checks.prose import check_prose
 from gendash.engine.checks.queries import expression_error
 from gendash.engine.checks.rule_tests import check_rule_tests
@@ -49,8 +51,8 @@ def check(catalog: Catalog) -> list[Problem]:
     """
     judged, wrong = sound(catalog)
     found = [*catalog.problems, *check_header_keys(catalog), *wrong]
-    platform = check_platform_sql(judged)
-    if platform:  # whatever reads that column is not to blame
+    platform = [*check_platform_sql(judged), *check_adapter(judged)]
+    if platform:  # whatever reads that column, or that file, is not to blame
         return list(dict.fromkeys([*found, *platform]))
     if catalog.complete:
         found += [problem for one in CHECKS for problem in one(judged)] + check_rules(judged)
@@ -58,6 +60,7 @@ def check(catalog: Catalog) -> list[Problem]:
         unclear = {relation.path for relation in catalog.relations.values() if any(faulty(relation))}
         headers = [problem for one in HEADER_CHECKS for problem in one(judged)]
         found += [problem for problem in headers if problem.where.split(":")[0] not in unclear]
+        found += check_overrides(judged) if not found else []  # what is rendered is judged once the rest is right
     return list(dict.fromkeys(found))
 
 
@@ -143,7 +146,35 @@ def check_features(catalog: Catalog) -> list[Problem]:
     ]
 
 
-_OWN_NAMES = ("langfuse.", "api.", "grafana.", "prometheus.")  # maps whose keys are chosen by their author
+def check_variables(catalog: Catalog) -> list[Problem]:
+    """A variable has a query or two and more fixed options, whose texts Grafana can read from one line."""
+    found = []
+    for dashboard in catalog.dashboards.values():
+        for one in dashboard.variables:
+            where = f"{dashboard.name} variable {one.name}"
+            if bool(one.query) == bool(one.options):
+                found.append(Problem(where, "needs a query or fixed options, not both", "give one of them"))
+            if len(one.options) == 1:
+                found.append(Problem(where, "has one option, which is no choice", "add another, or leave it out"))
+            found += [
+                Problem(where, f"the option '{text}' holds a comma or a colon", "Grafana separates by them: reword it")
+                for text, value in one.options
+                if "," in text + value or ":" in text + value
+            ]
+    return found
+
+
+def check_breakdown(catalog: Catalog) -> list[Problem]:
+    """A key of metadata by which figures are broken down is one that is kept."""
+    key = "langfuse.breakdown_keys"
+    return [
+        Problem(catalog.config.where(key), f"'{name}' is not kept", "add it to langfuse.metadata as well")
+        for name in catalog.config[key]
+        if name not in catalog.config["langfuse.metadata"]
+    ]
+
+
+_NAMES_OF_CONTENT = ("platform.", "cadences.", "audit_limits.", "metrics.", "labels.")  # other maps name what is new
 
 
 def check_settings_known(catalog: Catalog) -> list[Problem]:
@@ -160,7 +191,8 @@ def check_settings_known(catalog: Catalog) -> list[Problem]:
             known |= {f"audit_limits.{relation.name}"} if header.get("limit") is not None else set()
     known |= {f"metrics.{key}" for key in catalog.metrics} | {f"labels.{label}" for label in catalog.names.labels}
     known |= {f"labels.{key}.{label}" for key, metric in catalog.metrics.items() for label in metric["labels"]}
-    maps = tuple(one.key.partition("*")[0] for one in SETTINGS if "*" in one.key and not one.key.startswith(_OWN_NAMES))
+    open_keys = [one.key for one in SETTINGS if "*" in one.key and one.key.startswith(_NAMES_OF_CONTENT)]
+    maps = tuple(key.partition("*")[0] for key in open_keys)
     return [
         Problem(catalog.config.where(key), f"unknown name in '{key}'", _remedy(catalog, key, known))
         for key in catalog.config.values
@@ -213,7 +245,8 @@ def check_platform_sql(catalog: Catalog) -> list[Problem]:
 
 def check_rule_names(catalog: Catalog) -> list[Problem]:
     """Recorded series that rules and panels read are recorded by a rule; their names have the form level:metric:ops."""
-    found = []
+    found: list[Problem] = []
+    own = tuple(str(name) for name in catalog.config.under("metrics").values())  # the platform may record its metrics
     for rule in catalog.rules.values():
         if rule.kind == "record" and not re.fullmatch(r"[a-z_]+:[a-z0-9_]+:[a-z0-9_]+", rule.name):
             found.append(Problem(in_rule(rule), "not level:metric:operations", "rename it"))
@@ -231,7 +264,7 @@ def check_rule_names(catalog: Catalog) -> list[Problem]:
                 suggest(name, catalog.rules) or "record it",
             )
             for name in sorted(names)
-            if ":" in name and name not in catalog.rules
+            if ":" in name and name not in catalog.rules and not name.startswith(own)
         ]
     return found
 
@@ -241,6 +274,8 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_bare_names,
     check_unique,
     check_features,
+    check_variables,
+    check_breakdown,
     check_settings_known,
     check_adapter,
     check_adapter_settings,
@@ -256,6 +291,7 @@ CHECKS: tuple[Callable[[Catalog], list[Problem]], ...] = (
     check_rules_parse,
     check_rule_names,
     check_labels,
+    check_metric_settings,
     check_prose,
     check_alerting,
     check_rule_variables,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from gendash.engine.checks import panel_links, panels, queries, titles
+from gendash.engine.checks import rules as rule_checks
 from gendash.engine.checks.prose import check_limits_in_prose
 from gendash.engine.checks.texts import check_queries_parse
 from gendash.engine.checks.time_zone import check_session_zone
@@ -141,7 +142,7 @@ RULES: tuple[DesignRule, ...] = (
     DesignRule(
         13,
         "skeleton",
-        "Above the fold three states, six tiles and the freshness, at most three charts; at most 30 panels that ask "
+        "Above the fold three states, six tiles and the freshness, at most three charts; at most 34 panels that ask "
         "something, the states and the freshness as one, and 6 rows, of which one is open.",
         "All dashboards are read in the same way, and closed rows ask nothing.",
         ("check",),
@@ -152,7 +153,7 @@ RULES: tuple[DesignRule, ...] = (
         14,
         "grid",
         "Widths of the grid, full lines, equal heights; tiles 4 high with a curve and 3 without, charts 8 "
-        "or as high as the table beside them.",
+        "or as high as the table beside them, lines of few bars 6.",
         "A ragged grid looks broken.",
         ("check",),
         (panels.check_grid, panels.check_heights),
@@ -260,10 +261,11 @@ RULES: tuple[DesignRule, ...] = (
     DesignRule(
         27,
         "read",
-        "Each view, rollup and staging text is read by a panel, a metric or another SQL file.",
+        "Each view, rollup and staging text is read by a panel, a metric or another SQL file, and each recorded series "
+        "by a panel, a rule or an audit, unless kept_for: says who reads it elsewhere.",
         "A file without effect costs refreshes, and usually means that a name is misspelt where it should be read.",
         ("check",),
-        (queries.check_read,),
+        (queries.check_read, rule_checks.check_series_read),
     ),
     DesignRule(
         28,

@@ -18,6 +18,7 @@ from gendash.engine.model import Problem
 from gendash.engine.render.prometheus import TEMPLATES as PROMETHEUS
 from gendash.engine.render.prometheus import render_prometheus
 from gendash.engine.render.provisioning import render_provisioning
+from gendash.engine.render.rules import live_rules
 
 GLOSSARY, PLAN, INSTRUMENTATION = (
     "dashboards/glossary.yaml",
@@ -93,8 +94,10 @@ def _entry(entry: object, keys: tuple[Key, ...], at: str) -> Iterator[tuple[str,
 def check_templates(catalog: Catalog) -> list[Problem]:
     """The templates of provisioning can be filled in, with and without what is optional, and give YAML."""
     found = []
-    readable = {rule.name: rule for _, rule, _ in readable_rules(catalog, catalog.rules.values())}
-    catalog = dataclasses.replace(catalog, rules=readable)  # the checks of rules report the others
+    unreadable = {rule.name for rule in live_rules(catalog)} - {rule.name for _, rule, _ in readable_rules(catalog)}
+    if unreadable:  # the checks of rules report them
+        rules = {name: rule for name, rule in catalog.rules.items() if name not in unreadable}
+        catalog = dataclasses.replace(catalog, rules=rules)
     for path, document in catalog.documents.items():
         if path.endswith(".j2"):
             found += list(_wrong_template(catalog, path, document.text))[:1]

@@ -7,9 +7,10 @@ from typing import Any
 
 from gendash.engine.checks.panels import fields, of_type, properties
 from gendash.engine.config.load import suggest
+from gendash.engine.config.value_types import seconds
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.model import Problem
-from gendash.engine.render.dashboards import link_target
+from gendash.engine.render.dashboards import TIME, link_target
 
 
 def check_links(catalog: Catalog) -> list[Problem]:
@@ -30,15 +31,31 @@ def check_links_pass(catalog: Catalog) -> list[Problem]:
     for where, _, panel in catalog.panels():
         target = catalog.dashboards.get(link_target(panel.leads_to)[0])
         names = [one.name for one in target.variables] if target else []
-        for name, column in panel.passes.items():
-            if name not in names:
+        asked = " ".join(query.text + query.legend for query in panel.queries)
+        for name, source in panel.passes.items():
+            # a dashboard that does not exist is reported by check_link_targets
+            if name not in names and name != TIME and (target or not panel.leads_to):
                 what = f"passes '{name}', no variable of '{link_target(panel.leads_to)[0]}'"
                 found.append(Problem(where, what, suggest(name, names)))
-            linked = [matcher.get("options") for matcher, _ in properties(catalog.body(where), "links")]
-            if column and column not in linked:
-                what = f"passes the column '{column}', which is not the one with the link"
-                found.append(Problem(where, what, "give its override links=[]"))
+            if name != TIME and source and "{{" not in source and not _gives(catalog, where, source, asked):
+                found.append(Problem(where, f"passes '{source}', no column of its table", "name one"))
+            if name == TIME and not _is_range(source) and f'"{source}"' not in asked:
+                what = f"passes the time '{source}', no column of its query"
+                found.append(Problem(where, what, "name the column with the end of the bucket, a duration, or all"))
     return found
+
+
+def _gives(catalog: Catalog, where: str, column: str, asked: str) -> bool:
+    """Whether a table has a column, by its query or by a transformation."""
+    return f'"{column}"' in asked or f"'{column}'" in str(catalog.body(where).get("transformations"))
+
+
+def _is_range(source: str) -> bool:
+    """Whether the source of a time is a range by itself: all times, or a duration around the click."""
+    try:
+        return source == "all" or seconds(source) > 0
+    except ValueError:
+        return False
 
 
 def check_tiles_lead_on(catalog: Catalog) -> list[Problem]:

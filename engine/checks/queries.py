@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.names import STORE_KINDS
 from gendash.engine.definitions.platform_names import mapped_sql
-from gendash.engine.definitions.references import STORE_KINDS
 from gendash.engine.languages.grafana_macros import Choice, Span, Timing, expand_macros, timing
 from gendash.engine.languages.promql import RATES, Selector, fault_place, parse, quantiles, ratios, selectors
 from gendash.engine.languages.spots import in_rule
+from gendash.engine.languages.sql_literals import MADE_UP
 from gendash.engine.languages.sql_parser import nodes, parse_statements, sql_error
-from gendash.engine.model import Dashboard, Language, Panel, Problem, Query
+from gendash.engine.model import Dashboard, Language, Problem, Query
 
 SUFFIXES = ("_bucket", "_sum", "_count")
 OWN_SAMPLE = frozenset({"changes", "timestamp", "absent", "count", "group", "present_over_time"})
@@ -26,18 +27,21 @@ _SPAN = Span.last("24h", datetime(2026, 1, 15, 12, tzinfo=UTC))
 _SAMPLE_TIMES: dict[Language, Timing] = {"sql": timing(_SPAN, "sql"), "promql": timing(_SPAN, "promql")}
 _FIXED_RANGE = re.compile(r"\}?\[(\w+)\]")
 _STRING = re.compile(r"'(?:[^']|'')*'")
-_PICKER = re.compile(r"\$__(timeFrom|timeTo|timeFilter|timeGroup|unixEpoch\w+|range\w*|interval\w*)|\$\{?__(from|to)\b")
 _DAYS = re.compile(r"\$__timeGroup(Alias)?\([^)]*'\d+[dwMy]'")
 
 
 def sample(query: Query, dashboard: Dashboard, text: str) -> str:
     """A query's text as a server could get it, every variable set to one made-up value."""
-    return _sample(query.language, text, tuple((variable.name, variable.multi) for variable in dashboard.variables))
+    return _sample(
+        query.language,
+        text,
+        tuple((one.name, one.multi, one.options[0][1] if one.options else MADE_UP) for one in dashboard.variables),
+    )
 
 
 @lru_cache(maxsize=4096)
-def _sample(language: Language, text: str, variables: tuple[tuple[str, bool], ...]) -> str:
-    choices = [Choice(name, ["x"], ["x"], multi) for name, multi in variables]
+def _sample(language: Language, text: str, variables: tuple[tuple[str, bool, str], ...]) -> str:
+    choices = [Choice(name, [value], [value], multi, include_all=value == MADE_UP) for name, multi, value in variables]
     return expand_macros(language, text, _SAMPLE_TIMES[language], choices)
 
 
@@ -221,14 +225,6 @@ def check_few_series(catalog: Catalog) -> list[Problem]:
     return found
 
 
-def follows_picker(catalog: Catalog, panel: Panel) -> bool:
-    """Whether a panel follows the time picker: its SQL asks for the picked range, or PromQL is among its queries."""
-    texts = [catalog.expand(query).text for query in panel.queries if query.language == "sql"]
-    if not texts or (len(texts) < len(panel.queries) and not panel.window):
-        return True
-    return not panel.window and any(_PICKER.search(text) for text in texts)
-
-
 def check_time_groups(catalog: Catalog) -> list[Problem]:
     """Days and weeks are those of the installation's zone; Grafana's $__timeGroup cuts in UTC, weeks on Thursdays."""
     return [
@@ -328,8 +324,11 @@ def check_read(catalog: Catalog) -> list[Problem]:
         return []
     texts = [query.text for _, _, query in catalog.queries()]
     texts += [str(metric.get("sql", "")) for metric in catalog.metrics.values()]
+    expanded = [catalog.expanded(text) for text in texts]
+    if any(one.wrong for one in expanded):  # a wrong reference may mean the file
+        return []
     used = frozenset().union(
-        *(catalog.expanded(text).uses for text in texts), *(catalog.relation_uses(name) for name in catalog.relations)
+        *(one.uses for one in expanded), *(catalog.relation_uses(name) for name in catalog.relations)
     )
     kinds = {"staging": "staging", "rollup": "relation", "view": "relation"}
     return [

@@ -8,8 +8,9 @@ from functools import partial
 
 from gendash.engine.checks.texts import wrong_references
 from gendash.engine.config.load import suggest
+from gendash.engine.definitions.audits import queries
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.languages.promql import metric_names, ratios
+from gendash.engine.languages.promql import divides_by_zero, metric_names, ratios
 from gendash.engine.languages.spots import in_rule, origin
 from gendash.engine.languages.sql_parser import sql_fault
 from gendash.engine.model import Problem, Rule
@@ -93,6 +94,49 @@ def check_rules_live(catalog: Catalog) -> list[Problem]:
     ]
 
 
+def check_series_read(catalog: Catalog) -> list[Problem]:
+    """Every recorded series is read by a panel, another rule or an audit, or says what it is kept for.
+
+    Shipped ones are judged only without other content, which may replace the dashboards that read them.
+    """
+    if catalog.left_out:  # what a dashboard reads that cannot be read is not known
+        return []
+    texts = [query.text for _, _, query in catalog.queries()]
+    texts += [text for rule in catalog.rules.values() for text in (rule.expr, rule.otherwise)]
+    audits = [one for one in catalog.relations.values() if one.kind == "audit"]
+    texts += [text for audit in audits for text in queries(audit)]
+    expanded = [catalog.expanded(text) for text in texts]
+    if any(one.wrong for one in expanded):  # a wrong reference may mean the series
+        return []
+    used = {name for one in expanded for kind, name in one.uses if kind == "rule"}
+    unclear = {problem.where.split(":")[0] for problem in catalog.problems}
+    return [
+        Problem(
+            in_rule(rule, "record"),
+            "nothing reads this series",
+            "read it, or say under kept_for: who reads it elsewhere",
+        )
+        for rule in catalog.rules.values()
+        if rule.kind == "record" and rule.name not in used and not rule.kept_for and rule.path not in unclear
+        if not catalog.styles or catalog.style_of(rule.path) is not None
+    ]
+
+
+def check_divisors(catalog: Catalog) -> list[Problem]:
+    """No expression divides by a literal 0, which gives no number."""
+    texts = [(where, catalog.expand(query).text) for where, _, query in catalog.queries() if query.language == "promql"]
+    texts += [(where, text) for where, _, text in readable_rules(catalog)]
+    found = []
+    for where, text in texts:
+        try:
+            wrong = divides_by_zero(text)
+        except ValueError:
+            continue  # another check reports
+        if wrong:
+            found.append(Problem(where, "division by a literal 0", "divide by something else"))
+    return found
+
+
 def check_rule_divisions(catalog: Catalog) -> list[Problem]:
     """Every division of series is guarded: without traffic the result is empty instead of NaN."""
     return [
@@ -116,4 +160,11 @@ def check_facts(catalog: Catalog) -> list[Problem]:
     return found
 
 
-RULE_CHECKS = (check_alerts, check_rule_order, check_rules_live, check_rule_divisions, check_facts)
+RULE_CHECKS = (
+    check_alerts,
+    check_rule_order,
+    check_rules_live,
+    check_divisors,
+    check_rule_divisions,
+    check_facts,
+)

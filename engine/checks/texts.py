@@ -11,7 +11,8 @@ from gendash.engine.checks.queries import promql_fault, sample
 from gendash.engine.config.load import suggest
 from gendash.engine.definitions.audits import places
 from gendash.engine.definitions.catalog import Catalog, below
-from gendash.engine.definitions.references import NO_TEMPLATE, STORE_KINDS, Expanded
+from gendash.engine.definitions.names import STORE_KINDS, Expanded
+from gendash.engine.definitions.references import NO_TEMPLATE
 from gendash.engine.languages.grafana_macros import MacroError, leftovers
 from gendash.engine.languages.spots import excerpt, in_file, in_query, in_rule, origin
 from gendash.engine.languages.sql_parser import LEAVES, nodes, parse_statements, sql_fault

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 
-from gendash.engine.checks.queries import follows_picker
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.windows import follows_picker
 from gendash.engine.model import Panel, Problem
 
 LIMIT = {4: 9, 6: 22, 8: 32, 12: 55, 16: 70, 24: 110}
@@ -62,7 +62,7 @@ def check_titles_alone(catalog: Catalog) -> list[Problem]:
     return [
         Problem(where, f"the title '{panel.title}' names no figure", "name what is counted: 'Failed documents, now'")
         for where, _, panel in catalog.panels()
-        if panel.queries and not _names_a_figure(panel.title)
+        if panel.queries and panel.title.strip() and not _names_a_figure(panel.title)
     ]
 
 
@@ -98,5 +98,6 @@ def check_titles_window(catalog: Catalog) -> list[Problem]:
     return [
         Problem(where, f"the title '{panel.title}' lacks its window", "end it with the window: ', 7 d' or ', now'")
         for where, _, panel in catalog.panels()
-        if panel.role != "freshness" and not follows_picker(catalog, panel) and not WINDOW.search(panel.title.lower())
+        if panel.role != "freshness" and panel.title.strip() and not follows_picker(catalog, panel)
+        if not WINDOW.search(panel.title.lower())
     ]

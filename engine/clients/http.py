@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import http.client
 import io
-import json as to_json
 import os
 import selectors
 import socket
@@ -34,6 +33,7 @@ from gendash.engine.clients.http_policy import (
     Unanswered,
     Untrusted,
     basic,
+    body_of,
     retry_after_s,
 )
 from gendash.engine.config.load import DEFAULTS
@@ -97,21 +97,19 @@ class Session:
         params: Mapping[str, Any] | None = None,
         form: Mapping[str, Any] | None = None,
         json: Any = None,
+        text: tuple[str, str] = ("", ""),
         timeout_s: float = 0.0,
     ) -> HttpAnswer:
-        """The answer to one request, whatever its status. ``path`` begins with a slash, below the server's URL.
+        """The answer to one request, whatever its status. ``path`` is below the server's URL, ``text`` as in `body_of`.
 
         Raises Unanswered or Broken where no whole answer came after the request was sent, Unreachable where it was
         not sent, TooLarge, Unexpected where the answer is no HTTP, ConfigError where a certificate cannot be read.
         """
         began, timeout_s = time.perf_counter(), timeout_s or self.server.route.timeout_s
         deadline = time.monotonic() + timeout_s
-        headers, body = _headers(self.server), None
+        kind, body = body_of(form, json, text)
+        headers = _headers(self.server) | ({"Content-Type": kind} if kind else {})
         headers |= _proxy_headers(self._proxy[0], self.server.route) if self._absolute else {}
-        if form is not None:
-            body, headers["Content-Type"] = urlencode(form).encode(), "application/x-www-form-urlencoded"
-        elif json is not None:
-            body, headers["Content-Type"] = to_json.dumps(json).encode(), "application/json"
         target = quote(self._base_path + path, safe=_SAFE) + (f"?{urlencode(params)}" if params else "")
         connection = self._connection(deadline)
         response = None

@@ -7,6 +7,7 @@ cleared of what was sent as a secret.
 from __future__ import annotations
 
 import html
+import json as to_json
 import math
 import re
 from base64 import b64encode
@@ -16,7 +17,7 @@ from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
@@ -199,6 +200,15 @@ _TITLE = re.compile(r"<(title|h1)[^>]*>(.*?)</\1", re.S | re.I)
 _LOGIN = re.compile(r"sign[\s_-]?(in|on)\b|log[\s_-]?(in|on)\b|\bsso\b|oauth|openid|saml|authenticat|anmeld", re.I)
 
 
+def body_of(form: Mapping[str, Any] | None, json: Any, text: tuple[str, str]) -> tuple[str, bytes | None]:
+    """Content type and bytes of a request's body; ``text`` is one with its type, both empty for none."""
+    if form is not None:
+        return "application/x-www-form-urlencoded", urlencode(form).encode()
+    if json is not None:
+        return "application/json", to_json.dumps(json).encode()
+    return text[0], text[1].encode() if text[0] else None
+
+
 def explain(server: Server, answer: HttpAnswer, reason: str = "") -> TargetError:
     """The error for an unexpected answer: who answered what, and what to do about it.
 
@@ -225,6 +235,9 @@ def _denied(server: Server, answer: HttpAnswer) -> Denied:
     if "no org id" in answer.text[:500].lower():
         do = f"set {server.route.key}.headers to `X-Scope-OrgID: <tenant>`"
         return Denied(Problem(server.where, f"a tenant is needed ({detail})", do))
+    if "requested organi" in answer.text[:500].lower():
+        do = f"correct {server.route.key}_org_id, or give a token of that organisation"
+        return Denied(Problem(server.where, f"the credentials are for another organisation ({detail})", do))
     scheme = (answer.headers.get("WWW-Authenticate") or "").partition(" ")[0].lower()
     what = f"{server.credential} refused ({detail})" if server.credential else f"credentials are needed ({detail})"
     return Denied(Problem(server.where, what, server.remedies.get(scheme) or server.remedies.get("", "")))

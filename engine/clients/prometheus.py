@@ -65,6 +65,14 @@ class _Rules(msgspec.Struct):
     groups: list[_Group]
 
 
+class _Alertmanager(msgspec.Struct):
+    url: str
+
+
+class _Alertmanagers(msgspec.Struct, rename="camel"):
+    active_alertmanagers: list[_Alertmanager]
+
+
 class _Error(msgspec.Struct, rename="camel"):
     error_type: str
     error: str
@@ -74,7 +82,8 @@ def _shape(path: str) -> Any:
     """The expected shape of an endpoint's ``data``."""
     if path.startswith("query"):
         return _Vector | _Matrix | _Scalar | _Text
-    return _Rules if path == "rules" else dict[str, Any] if path == "metadata" else list[str]
+    others = {"rules": _Rules, "metadata": dict[str, Any], "alertmanagers": _Alertmanagers}
+    return others.get(path, list[str])
 
 
 @dataclass(frozen=True)
@@ -204,12 +213,21 @@ def loaded_rules(call: Call) -> dict[str, list[LoadedRule]]:
     return found
 
 
+def known_alertmanagers(call: Call) -> list[str] | None:
+    """The addresses of the Alertmanagers that Prometheus sends alerts to; None where the server does not say."""
+    answer = call("alertmanagers", {})
+    if isinstance(answer, Failed):
+        return None
+    found = msgspec.convert(answer.data, _Alertmanagers).active_alertmanagers
+    return [_public(one.url.partition("/api/")[0])[0] for one in found]
+
+
 def _call(session: Session, path: str, params: dict[str, str], posts: list[bool]) -> Data | Failed:
     """The answer of one endpoint. ``posts`` remembers whether queries may be posted, which some proxies forbid."""
     server = session.server
     address = f"/api/v1/{path}"
     if path.startswith("query"):  # Prometheus itself gives up first, and says so
-        params = {**params, "timeout": f"{server.route.timeout_s / 2:g}s"}
+        params = {**params, "timeout": f"{server.route.timeout_s * 500:.0f}ms"}  # whole units only
     if path.startswith("query") and posts[0]:  # an expression may be longer than a URL
         answer = session.read("POST", address, _again, form=params)
         if answer.status == 405:

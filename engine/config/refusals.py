@@ -15,7 +15,7 @@ from gendash.engine.config.settings import Setting
 LARGEST = 1e15  # what every server, JSON and a bigint hold exactly
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _DATABASES = {"database_url", "source_url", "admin_database_url"}
-_ADDRESSES = {"datasources.prometheus_address", "prometheus.rules_url"}
+_ADDRESSES = {"datasources.prometheus_address", "prometheus.rules_url", "prometheus.ruler_url"}
 _IN_A_HEADER = ("token", "public_key", "secret_key")  # how the names of such secrets end
 _CREDENTIALS = re.compile(r"[^\s/@]*:[^\s@]*@")
 _SHARED_SCHEMAS = ("public", "information_schema")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from gendash.engine.config.alerting_settings import ALERTING
 from gendash.engine.config.api_settings import API_SETTINGS
 from gendash.engine.config.grafana_settings import GRAFANA
+from gendash.engine.config.objective_settings import OBJECTIVES
 from gendash.engine.config.request_settings import request_settings, route_settings
 from gendash.engine.config.setting import Setting as Setting
 from gendash.engine.config.threshold_settings import THRESHOLDS
@@ -204,10 +205,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("privacy.names", "bool", True, "whether names of accounts are stored, for the admin role"),
     Setting("privacy.comments", "bool", True, "whether comments of ratings are stored, for the admin role"),
     Setting("growth.days", "int", 1826, "days before today that charts by day go back at most; totals have all rows"),
-    Setting("growth.groups", "int", 50, "categories and file types by number of rows; the rest counts as other"),
+    Setting("growth.groups", "int", 50, "categories, file types and groups of breakdowns; the rest counts as other"),
     Setting("growth.options", "int", 200, "options that a variable of a dashboard offers at most"),
     *GRAFANA,
     *THRESHOLDS,
+    *OBJECTIVES,
     # prometheus
     Setting("prometheus.bearer", "token", "", "bearer token", "GENDASH_PROMETHEUS_BEARER", secret=True),
     *request_settings("prometheus", "Prometheus", "GENDASH_PROMETHEUS", "10s", "30s"),
@@ -233,6 +235,13 @@ SETTINGS: tuple[Setting, ...] = (
         "where loaded rules are asked for, if not at prometheus_url: the address of vmalert or of a ruler",
     ),
     Setting("prometheus.rules_dir", "str", "", "directory from which Prometheus loads rule files; none: not managed"),
+    Setting(
+        "prometheus.ruler_url",
+        "str",
+        "",
+        "configuration API of a ruler that rules are written to, beside rules_dir: of Mimir"
+        " `https://mimir/prometheus/config/v1/rules`, of Cortex `https://cortex/api/v1/rules`",
+    ),
     Setting("prometheus.job", "text", "ai-agent-api", "scrape job of the platform's API"),
     Setting("prometheus.targets", "list", ["localhost:8000"], "host:port of each process of the platform's API"),
     Setting("prometheus.redis_targets", "list", ["localhost:9121"], "host:port of each redis_exporter"),
@@ -289,6 +298,12 @@ SETTINGS: tuple[Setting, ...] = (
         "how long Langfuse itself keeps rows: auto (as it says of the project), none (for ever), or a duration",
     ),
     Setting("langfuse.metadata", "list", [], "metadata keys that are kept; none by default"),
+    Setting(
+        "langfuse.breakdown_keys",
+        "list",
+        [],
+        "those of langfuse.metadata by which cost, calls and ratings are broken down, such as tenant; viewers see them",
+    ),
     Setting("langfuse.fields", "list", [], "private fields that are kept too; none by default", choices=FIELDS),
     Setting("langfuse.projects", "names", [], "further Langfuse projects; their keys: LANGFUSE_<NAME>_PUBLIC_KEY, …"),
     Setting("langfuse.servers.*.base_url", "url", None, "its Langfuse; else langfuse.base_url", "LANGFUSE_*_BASE_URL"),

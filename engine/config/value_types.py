@@ -18,7 +18,7 @@ TypeName = Literal[
     "headers", "token", "proxy", "str", "text", "name", "column", "identifier", "table", "name?", "uid", "uid?",
     "int?", "url?", "role",
     "metric", "label", "duration", "durations", "sql type", "one or two", "lists", "maps", "numbers", "texts by name",
-    "maps of texts", "word lists", "days by relation", "true or row", "columns",
+    "maps of texts", "map", "word lists", "days by relation", "true or row", "columns",
     "server retention",
 ]  # fmt: skip
 _NO_PLACES = ("posix/", "right/", "posixrules", "localtime")  # beside the zones in the same folder
@@ -191,8 +191,12 @@ TYPES: Mapping[TypeName, Type] = {
     "name?": _matching(r"[a-z0-9-]{0,12}", "at most 12 lower-case letters, digits or -"),
     "uid": _matching(r"[A-Za-z0-9_-]{1,40}", "a uid (1 to 40 letters, digits, - or _)"),
     "uid?": _matching(r"[A-Za-z0-9_-]{0,40}", "a uid, or nothing"),
-    "metric": _matching(r"[a-zA-Z_:][a-zA-Z0-9_:]*", "a metric name"),
-    "label": _matching(r"[a-zA-Z_][a-zA-Z0-9_]*", "a label name"),
+    "metric": _matching(r"[^\W\d][\w:./-]*|:[\w:./-]*", "a metric name (letters, digits, and _ : . / -)"),
+    "label": _matching(
+        r"[a-zA-Z_][a-zA-Z0-9_]*",
+        "a label name of letters, digits and _; where the platform has others, let Prometheus 3 write them so at the "
+        "scrape: metric_name_escaping_scheme: underscores",
+    ),
     "duration": Type(
         "a duration such as 15s, 5m or 30d", _is_duration, {**_TEXT, "pattern": f"^(?:{_DURATION.pattern})$"}
     ),
@@ -213,6 +217,7 @@ TYPES: Mapping[TypeName, Type] = {
     "numbers": Type("a list of numbers, each above the one before", _is_rising, {"type": "array", "items": _NUMBER}),
     "texts by name": _map("a map of names to texts", _is_text),
     "maps of texts": _map("a map of maps of texts", _is_text_map),
+    "map": Type("a map", lambda value: isinstance(value, dict), {"type": "object"}),
     "word lists": _map("a map of vocabularies, each a map of words to lists of words", _is_vocabulary),
     "days by relation": _map("a map of relations to [days before or all, days after]", _is_days),
     "true or row": Type("true or row", lambda value: value is True or value == "row", {}),

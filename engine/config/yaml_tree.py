@@ -5,6 +5,7 @@ Aliases are resolved, as YAML says; so that a few lines cannot expand to a milli
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,9 @@ LONGEST, DEEPEST, MOST = 1 << 20, 20, 20_000  # characters, levels, values
 LONGEST_NUMBER = 300  # digits; those of a float64
 Leaves = dict[str, tuple[Any, str]]
 _PLAIN = {"tag:yaml.org,2002:" + name for name in ("int", "float", "bool", "null")}
+_COMPOSED_LEVELS = 1_500  # a fifth of what the stack of a thread holds
+_LONG_WORD = re.compile(rf"\S{{{LONGEST_NUMBER + 1}}}")
+_EXPANDED = f"with its aliases more than {MOST:,} values, or more than {DEEPEST} levels"
 _TEXT = {"tag:yaml.org,2002:" + name for name in ("str", "timestamp")}
 
 
@@ -104,37 +108,73 @@ def odd_line(text: str, loader: Any = yaml.SafeLoader) -> tuple[int, str] | None
     return None
 
 
-def odd_text(text: str, loader: Any = yaml.SafeLoader) -> tuple[int, str] | None:
-    """The line of a YAML text that cannot be read in bounded time, and why; None if it can. Raises YAMLError."""
-    odd = odd_line(text, loader)
-    much = "" if odd else _too_much(yaml.compose(text, Loader=loader))
-    return (1, much) if much else odd
+def compose_bounded(text: str, loader: Any) -> tuple[yaml.Node | None, tuple[int, str] | None]:
+    """The nodes of a YAML text, or the line that keeps it from being read in bounded time, and why.
+
+    Raises YAMLError for what is not YAML.
+    """
+    is_safe = loader is not yaml.SafeLoader and _can_be_composed(text)  # that one recurses in Python
+    odd = None if is_safe else odd_line(text, loader)
+    root = None if odd else yaml.compose(text, Loader=loader)
+    much = _too_much(root) if "*" in text or len(text) > MOST or _LONG_WORD.search(text) else _too_deep(root)
+    if much and not odd:  # an alias repeats what is deep, or a text that is too deep was short enough to compose
+        odd = odd_line(text, loader) or (1, much)
+    return (None, odd) if odd else (root, None)
+
+
+def _can_be_composed(text: str) -> bool:
+    """True if the parser cannot recurse further than it has room for, whatever the text holds.
+
+    A level costs a bracket, or a column of its line; a list may share the column of its map. Small texts, nearly all,
+    are so parsed once and not twice.
+    """
+    if len(text) > LONGEST:
+        return False
+    levels = text.count("[") + text.count("{") + 2 * max(map(len, text.splitlines()), default=0)
+    return levels <= _COMPOSED_LEVELS
+
+
+def _too_deep(root: yaml.Node | None) -> str:
+    """The same for a text that is too short to hold too much."""
+    level, nodes = 0, [] if root is None else [root]
+    while nodes := [node for node in nodes if not isinstance(node, yaml.ScalarNode)]:
+        level += 1
+        if level > DEEPEST:
+            return _EXPANDED
+        nodes = [item for node in nodes for item in _items(node)]
+    return ""
 
 
 def _too_much(root: yaml.Node | None) -> str:
     """What is wrong with a text whose aliases are resolved: it contains itself, or more than anybody writes."""
-    sizes: dict[int, tuple[int, int]] = {}
-
-    def size(node: yaml.Node, path: tuple[int, ...]) -> tuple[int, int]:
-        if id(node) in path or len(path) > DEEPEST:
-            raise _TooMuch
-        if isinstance(node, yaml.ScalarNode) and node.tag in _PLAIN and len(node.value) > LONGEST_NUMBER:
-            raise _TooMuch(f"a number of more than {LONGEST_NUMBER} digits")
-        if id(node) not in sizes:
-            pairs = node.value if isinstance(node, yaml.MappingNode) else ()
-            items = node.value if isinstance(node, yaml.SequenceNode) else [one for pair in pairs for one in pair]
-            found = [size(item, (*path, id(node))) for item in items]
-            sizes[id(node)] = 1 + sum(one for one, _ in found), 1 + max((depth for _, depth in found), default=0)
-        if sizes[id(node)][0] > MOST or sizes[id(node)][1] + len(path) > DEEPEST + 1:
-            raise _TooMuch
-        return sizes[id(node)]
-
-    try:
-        if root is not None:
-            size(root, ())
-    except _TooMuch as error:
-        return str(error) or f"with its aliases more than {MOST:,} values, or more than {DEEPEST} levels"
+    sizes: dict[int, tuple[int, int]] = {}  # of each node with what is in it: values, levels
+    todo = [] if root is None else [(root, 1, False)]
+    within: set[int] = set()
+    while todo:
+        node, level, is_left = todo.pop()
+        if isinstance(node, yaml.ScalarNode):
+            if len(node.value) > LONGEST_NUMBER and node.tag in _PLAIN:
+                return f"a number of more than {LONGEST_NUMBER} digits"
+            continue
+        if is_left:
+            within.discard(id(node))
+            found = [sizes.get(id(item), (1, 1)) for item in _items(node)]
+            sizes[id(node)] = 1 + sum(size for size, _ in found), 1 + max((depth for _, depth in found), default=0)
+        elif id(node) not in sizes:
+            within.add(id(node))
+            todo.append((node, level, True))
+            for item in _items(node):
+                if id(item) in within or (level >= DEEPEST and not isinstance(item, yaml.ScalarNode)):
+                    return _EXPANDED
+                todo.append((item, level + 1, False))
+        size, depth = sizes.get(id(node), (1, 1))
+        if size > MOST or depth + level > DEEPEST + 2:
+            return _EXPANDED
     return ""
+
+
+def _items(node: yaml.Node) -> list[yaml.Node]:
+    return [one for pair in node.value for one in pair] if isinstance(node, yaml.MappingNode) else node.value
 
 
 def _walk(tree: _Tree, node: yaml.Node, prefix: str, leaves: Leaves, key_node: yaml.Node, depth: int = 0) -> None:

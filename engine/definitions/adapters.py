@@ -14,12 +14,15 @@ from typing import Any
 from gendash.engine.config.load import Config
 from gendash.engine.config.settings import FED_BY
 from gendash.engine.definitions.platform_names import table_name
+from gendash.engine.languages.sql_columns import resolve
 from gendash.engine.languages.sql_lineage import Column, SelectReads, reads_of
-from gendash.engine.languages.sql_parser import sql_fault
+from gendash.engine.languages.sql_parser import parse_statements, sql_fault
+from gendash.engine.languages.sql_scope import Source
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import AdapterTable, Relation
 
 FOLDER = "sql/platforms"
+_FOREIGN = Source((), True, None)  # a table of the platform: columns and key are not known
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _TABLE = re.compile(r"\{\{\s*table\(\s*['\"](\w+)['\"]")
 _VERSIONS = re.compile(r"--\s*versions:\s*(.+)")
@@ -95,6 +98,9 @@ def adapter_table(config: Config, adapter: Adapter, table: str, path: str, text:
     if error:
         return AdapterTable(name, path, text, faults=((len(text[: max(character, 0)].encode()), error, "fix the SQL"),))
     reads = reads_of(text)
+    wrong = [] if reads.faults else resolve(parse_statements(text), lambda _schema, _name: _FOREIGN)[1]
+    if wrong:
+        return AdapterTable(name, path, text, faults=tuple((one.place, one.what, one.do) for one in wrong))
     faults = [(fault.place, fault.what, fault.do) for fault in reads.faults]
     if any(schema == config["schema"] for schema, _ in reads.tables):
         faults.append((-1, f"reads schema {config['schema']}, which is gendash's own", "read the platform's tables"))

@@ -129,7 +129,7 @@ def who_is_notified(config: Config) -> str:
     if config["alerting.by"] == "none":
         return "nobody will be notified of alerts (alerting.by: none)"
     if not receivers(config):
-        return "nobody will be notified of alerts: declare who under alerting.receivers in gendash.yaml"
+        return "nobody will be notified of alerts: declare who under alerting.receivers, or set alerting.by: none"
     return ""
 
 

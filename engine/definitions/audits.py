@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.definitions.references import Use
+from gendash.engine.definitions.names import Use
 from gendash.engine.model import Relation
 
 

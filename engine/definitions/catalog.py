@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.adapters import CanonicalColumn, contract
+from gendash.engine.definitions.names import STORE_KINDS, Expanded, Names, Use
 from gendash.engine.definitions.prose import prose
-from gendash.engine.definitions.references import STORE_KINDS, Expanded, Names, Use, resolve_references
+from gendash.engine.definitions.references import resolve_references
 from gendash.engine.definitions.visual import Schemas
 from gendash.engine.errors import ContentError
 from gendash.engine.languages.spots import in_entry
@@ -123,7 +124,8 @@ class Catalog:
                 yield f"{where} query {chr(65 + index)}", dashboard, query
         for dashboard in self.dashboards.values():
             for variable in dashboard.variables:
-                yield f"{dashboard.name} variable {variable.name}", dashboard, variable.query
+                if variable.query:
+                    yield f"{dashboard.name} variable {variable.name}", dashboard, variable.query
             for name, query in dashboard.annotations:
                 yield f"{dashboard.name} annotation {name}", dashboard, query
 
@@ -148,7 +150,7 @@ class Catalog:
 
     @cached_property
     def _bodies(self) -> dict[str, dict[str, Any]]:
-        return {where: panel.viz.to_json_data() for where, _, panel in self.panels()}
+        return {where: {"options": {}, **panel.viz.to_json_data()} for where, _, panel in self.panels()}
 
     def prose(self, text: str) -> str:
         """A description with the values of the settings that it refers to."""
@@ -183,7 +185,7 @@ class Catalog:
 
     def variable_lacks(self, variable: Variable) -> list[str]:
         """The same of a variable; one that lacks something is not shown."""
-        return self.config.off(variable.feature) or sorted(self.query_lacks(variable.query))
+        return self.config.off(variable.feature) or sorted(self.query_lacks(variable.query) if variable.query else ())
 
     def relation_lacks(self, name: str) -> frozenset[str]:
         """The same of a relation: what it reads itself, or each relation that it reads."""

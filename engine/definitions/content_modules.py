@@ -10,12 +10,13 @@ import inspect
 import re
 import sys
 import traceback
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 from gendash.engine import model
 from gendash.engine.config.load import suggest
+from gendash.engine.definitions.strays import unfit
 from gendash.engine.model import Dashboard, Problem
 
 PACKAGED = Path(__file__).resolve().parents[2]
@@ -32,6 +33,10 @@ def load_dashboards(root: Path, shown: Shown, problems: list[Problem]) -> dict[s
     """
     found: dict[str, Dashboard] = {}
     for path in _modules(root):
+        why = unfit(path, root) if root != PACKAGED else ""
+        if why:
+            problems.append(Problem(shown(path), f"cannot read: {why}", "fix the file"))
+            continue
         try:
             module = _imported(path, root)
         # a user's module may raise anything, sys.exit() included; the cause goes into the one line
@@ -39,6 +44,8 @@ def load_dashboards(root: Path, shown: Shown, problems: list[Problem]) -> dict[s
             fault = _fault(error, path, root, shown)
             if fault not in problems:  # a module that others import fails in each of them
                 problems.append(fault)
+            continue
+        if root == PACKAGED and hasattr(module, "for_objectives"):
             continue
         name = path.stem.replace("_", "-")
         dashboard = getattr(module, "DASHBOARD", None)
@@ -54,6 +61,16 @@ def load_dashboards(root: Path, shown: Shown, problems: list[Problem]) -> dict[s
     return found
 
 
+def objective_dashboards(objectives: Sequence[str]) -> dict[str, Dashboard]:
+    """The dashboards that shipped modules make of the names of a user's objectives; none without objectives.
+
+    Such a module has a function ``for_objectives`` in place of DASHBOARD.
+    """
+    modules = [_imported(path, PACKAGED) for path in _modules(PACKAGED)] if objectives else []
+    made = [module.for_objectives(objectives) for module in modules if hasattr(module, "for_objectives")]
+    return {dashboard.name: dashboard for dashboard in made}
+
+
 def dashboard_names(root: Path) -> set[str]:
     """The names of a root's dashboards, those that cannot be loaded included."""
     return {path.stem.replace("_", "-") for path in _modules(root)}
@@ -61,7 +78,7 @@ def dashboard_names(root: Path) -> set[str]:
 
 def _modules(root: Path) -> list[Path]:
     paths = sorted((root / "dashboards").glob("*.py"))
-    return [path for path in paths if path.stem not in HELPERS and not path.stem.startswith("_")]
+    return [path for path in paths if path.stem not in HELPERS and not path.stem.startswith("_") and not path.is_dir()]
 
 
 def _imported(path: Path, root: Path) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +13,28 @@ import yaml
 from gendash.engine.config.load import Config, suggest
 from gendash.engine.definitions.adapters import FOLDER, Adapter, adapted
 from gendash.engine.definitions.catalog import Catalog, Document, MetricLines, Style
-from gendash.engine.definitions.content_modules import PACKAGED, dashboard_names, load_dashboards
+from gendash.engine.definitions.content_modules import PACKAGED, dashboard_names, load_dashboards, objective_dashboards
 from gendash.engine.definitions.each import filled, wrong_each
+from gendash.engine.definitions.objectives import objective_metrics, objectives
 from gendash.engine.definitions.overrides import OVERRIDES, Fields, override_problems, sound_overrides
 from gendash.engine.definitions.rule_files import lines_of_entries, metrics_of, rules_of
-from gendash.engine.definitions.strays import STYLE, adapter_strays, relative_root, strays
+from gendash.engine.definitions.strays import STYLE, adapter_strays, relative_root, strays, unfit
 from gendash.engine.definitions.visual import Schemas
 from gendash.engine.definitions.yaml_text import LOADER, read_yaml
 from gendash.engine.errors import ContentError, raise_if
 from gendash.engine.languages.spots import in_rule
 from gendash.engine.languages.sql_builtins import Builtins
-from gendash.engine.model import AdapterTable, Dashboard, Problem, Relation, Rule
+from gendash.engine.model import AdapterTable, Dashboard, Problem, Relation, RelationKind, Rule
 
 RULE_TESTS = "recording_rules/tests/*.yaml"
 DOCUMENTS = ("dashboards/*.yaml", "provisioning/*.j2", "provisioning/*.yaml")
-_FOLDERS = {"staging": "staging", "tables": "table", "rollups": "rollup", "views": "view", "audits": "audit"}
+_FOLDERS: dict[str, RelationKind] = {
+    "staging": "staging",
+    "tables": "table",
+    "rollups": "rollup",
+    "views": "view",
+    "audits": "audit",
+}
 _HEADER = re.compile(r"\s*/\*(.*?)\*/(.*)", re.DOTALL)
 
 
@@ -57,6 +64,8 @@ def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
     named: set[str] = set()
     overrides: dict[str, Fields | None] = {}
     complete = True
+    mine = objectives(config)
+    slos = [one.values() for one in mine]
     roots = [PACKAGED, *roots]
     for root in roots:
         if not root.is_dir():
@@ -67,7 +76,7 @@ def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
         lacking = _lacking(relations, loaded)
         problems += lacking
         relations |= loaded
-        rules |= reader.rules()
+        rules |= reader.rules(slos)
         read, places = reader.metrics()
         metrics |= read
         metric_lines |= places
@@ -81,6 +90,10 @@ def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
             overrides |= reader.overrides(dashboards)
         problems += strays(root, root == PACKAGED, reader.prefix)
         complete &= reader.complete and not lacking  # what reads those columns is not to blame
+    made = objective_dashboards([one.name for one in mine])
+    styles |= dict.fromkeys(made, Style({}, "", {}))  # what it is about is the user's own
+    dashboards = {**made, **dashboards}
+    metrics = {**objective_metrics(mine, config, metrics), **metrics}
     by_name = _all_rules(rules, problems)
     adapter = _adapter(config, roots, base, problems)
     tables: dict[str, AdapterTable] = {}
@@ -186,7 +199,7 @@ class _Root:
                     found[name] = one
         return found
 
-    def _relations(self, text: str, name: str, kind: str, where: str) -> Iterator[Relation]:
+    def _relations(self, text: str, name: str, kind: RelationKind, where: str) -> Iterator[Relation]:
         """The relation of a SQL file, or with ``each:`` one for each of its maps; none where it cannot be read."""
         match = _HEADER.match(text)
         before = self.complete
@@ -215,23 +228,23 @@ class _Root:
         text: str,
         match: re.Match[str],
         name: str,
-        kind: str,
+        kind: RelationKind,
         where: str,
         header: dict[str, Any],
         lines: Mapping[str, int],
     ) -> Relation:
+        header = {_key(key): value for key, value in header.items()}
         listed = header.get("columns")
         columns = {
-            # YAML reads the key `null` as None
-            str(name): {key or "null": of for key, of in value.items()} if isinstance(value, dict) else {"doc": value}
+            str(name): {_key(key): of for key, of in value.items()} if isinstance(value, dict) else {"doc": value}
             for name, value in (listed.items() if isinstance(listed, dict) else ())
         }
         body = match[2].lstrip()
         line = text[: len(text) - len(body)].count("\n") + 1
-        return Relation(name, kind, where, header, body.rstrip(), columns, line, lines)  # type: ignore[arg-type]
+        return Relation(name, kind, where, header, body.rstrip(), columns, line, lines)
 
-    def rules(self) -> dict[str, dict[str, Rule]]:
-        """Rules by file name and rule name."""
+    def rules(self, slos: Sequence[Mapping[str, str]]) -> dict[str, dict[str, Rule]]:
+        """Rules by file name and rule name; ``slos`` is what rules for each objective fill in."""
         found: dict[str, dict[str, Rule]] = {}
         for path in sorted((self.root / "recording_rules").glob("*.yaml")):
             text = self.text(path) if path.name != "metrics.yaml" else None
@@ -240,7 +253,7 @@ class _Root:
                 content, lines = self._yaml(text, where)
                 if self.complete or content is not None:
                     content = [] if content is None else content
-                    found[path.name], complete = rules_of(content, where, path.stem, self.problems, lines)
+                    found[path.name], complete = rules_of(content, where, path.stem, self.problems, lines, slos)
                     self.complete &= complete
         return found
 
@@ -285,14 +298,19 @@ class _Root:
         return {} if content is None else content, self.shown(path), lines
 
     def text(self, path: Path) -> str | None:
-        """The text of a file; None if it cannot be read, which is a problem."""
-        try:
-            return path.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", None) or "not UTF-8 text"
-            self.problems.append(Problem(self.shown(path), f"cannot read: {why}", "fix the file"))
+        """The text of a file; None if it cannot be read, which is a problem; a folder is one for `strays`."""
+        if path.is_dir():
             self.complete = False
             return None
+        why = unfit(path, self.root) if self.root != PACKAGED else ""
+        try:
+            if not why:
+                return path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "not UTF-8 text"
+        self.problems.append(Problem(self.shown(path), f"cannot read: {why}", "fix the file"))
+        self.complete = False
+        return None
 
     def _yaml(self, text: str, where: str, first: int = 0) -> tuple[Any, Mapping[str, int]]:
         """The content of a YAML text, and the line of each key of its maps by path, such as ``columns.day``.
@@ -304,6 +322,11 @@ class _Root:
             self.problems.append(Problem(f"{where}:{line}" if line else where, what, do))
         self.complete &= read.is_complete
         return read.content, read.lines
+
+
+def _key(key: object) -> str:
+    """A key of a map as it is written; YAML reads `null` as None."""
+    return "null" if key is None else str(key)
 
 
 def read_documents(root: Path, problems: list[Problem]) -> dict[str, Document]:

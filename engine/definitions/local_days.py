@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from gendash.engine.languages.lenient_sql import NUMBERS, TIMES, epoch_between
 from gendash.engine.languages.sql_text import quote_text
 
 # Indexes are asked for a little more than the days from midnight to midnight, and the day itself is asked of each row.
@@ -61,13 +62,18 @@ class Days:
             found[-1] = found[-1][0], None
         return found
 
-    def around(self, column: str, zone: str) -> str:
-        """A condition on a column of times that an index can answer, and that all rows of these days fulfil."""
-        return _any(
-            f"{column} >= {_midnight(first, zone)} - {_MARGIN}"
-            + (f" and {column} < {_midnight(last + timedelta(days=1), zone)} + {_MARGIN}" if last else "")
-            for first, last in self.spans()
-        )
+    def around(self, column: str, zone: str, kind: str = TIMES[0]) -> str:
+        """A condition that an index on a column can answer, and that all rows of these days fulfil.
+
+        ``kind`` is the column's type: a time, or a number, which counts from 1970 in a unit that its size says.
+        """
+        bounds: list[tuple[str, str | None]] = []
+        for first, last in self.spans():
+            end = f"{_midnight(last + timedelta(days=1), zone)} + {_MARGIN}" if last else None
+            bounds.append((f"{_midnight(first, zone)} - {_MARGIN}", end))
+        if kind.startswith(NUMBERS):
+            return _any(epoch_between(column, *span) for span in bounds)
+        return _any(f"{column} >= {first}" + (f" and {column} < {end}" if end else "") for first, end in bounds)
 
     def exactly(self, day: str) -> str:
         """A condition on an expression that gives a row's local day."""

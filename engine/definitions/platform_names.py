@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator
 
 from gendash.engine.config.load import Config
 from gendash.engine.languages.sql_text import quote_name
@@ -120,7 +120,7 @@ def part_of_table(
     config: Config,
     staging: Relation,
     table: str,
-    present: Collection[tuple[str, str]] | None = None,
+    present: Container[tuple[str, str]] | None = None,
     conditions: Collection[str] = (),
 ) -> str:
     """SQL of a table's rows that count (``platform.rows``) and fulfil the conditions; the table where all do.

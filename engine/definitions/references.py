@@ -6,75 +6,22 @@ The texts are Jinja2 templates, so the functions of a scope are all there is; an
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from gendash.engine.config.load import Config, setting_of, suggest
 from gendash.engine.config.urls import public
 from gendash.engine.config.value_types import seconds
-from gendash.engine.definitions.platform_names import (
-    columns_behind,
-    mapped_column,
-    mapped_label,
-    mapped_sql,
-    mapped_table,
-    named_in,
-    part_of_table,
-    table_uses,
-    whole_table,
-)
+from gendash.engine.definitions.names import Expanded, Names, Present, Use
+from gendash.engine.definitions.platform_names import mapped_label
+from gendash.engine.definitions.staging_references import staging_scope, unreadable_fields
 from gendash.engine.definitions.usable_rows import is_usable, only_usable
-from gendash.engine.languages.sql_text import lower_text, quote_name, quote_text
+from gendash.engine.languages.metric_names import placeholder, with_selectors
+from gendash.engine.languages.sql_text import quote_name, quote_text
 from gendash.engine.languages.templates import TemplateFault, render_template
-from gendash.engine.model import Relation, Rule
+from gendash.engine.model import Relation
 
-Use = tuple[str, str]
 CALENDAR_AHEAD = 31  # days after today that charts by day go ahead at most
-STORE_KINDS = ("table", "rollup", "view")
-
-
-@dataclass(frozen=True)
-class Names:
-    """Everything that a text may refer to."""
-
-    config: Config
-    relations: Mapping[str, Relation]
-    rules: Mapping[str, Rule]
-    metrics: Mapping[str, Mapping[str, Any]]
-    labels: Collection[str] = ()
-
-    @cached_property
-    def stored(self) -> frozenset[str]:
-        """Names of the store's relations."""
-        return frozenset(relation.name for relation in self.relations.values() if relation.kind in STORE_KINDS)
-
-    @cached_property
-    def stagings(self) -> dict[str, Relation]:
-        """The staging texts by name."""
-        return {relation.name: relation for relation in self.relations.values() if relation.kind == "staging"}
-
-    @cached_property
-    def staging_within(self) -> list[str]:
-        """The staging texts that are being inlined, outermost first: none may contain itself."""
-        return []
-
-    @cached_property
-    def expanded(self) -> dict[tuple[str, str], Expanded]:
-        """Cached results of `expand` for whole texts, by the text and the path of its staging file."""
-        return {}
-
-
-@dataclass(frozen=True)
-class Expanded:
-    """A text with its references resolved, what it uses as (kind, name), and (what, do) of each wrong reference."""
-
-    text: str
-    uses: frozenset[Use]
-    wrong: tuple[tuple[str, str], ...] = ()
-
-
 NO_TEMPLATE = "not a template"
 _WORD = r"""(?:'[^'\\]*'|"[^"\\]*")"""
 _GIVEN = rf"{_WORD}(?:\s*,\s*{_WORD})*(?:\s*,\s*\w+\s*=\s*{_WORD})*"
@@ -97,63 +44,20 @@ def _render(text: str, scope: Mapping[str, Callable[..., Any]]) -> str:
     return _CALL.sub(result, text)
 
 
-def counted_part(
-    names: Names,
-    staging: Relation,
-    table: str,
-    present: Collection[tuple[str, str]] | None = None,
-    conditions: Collection[str] = (),
-) -> str:
-    """SQL of a table's rows that count, that fulfil the conditions, and whose parents count."""
-    outer = quote_name(mapped_table(names.config, staging, table))
-    parents = [condition for condition, _ in _parents_count(names, table, outer)]
-    return part_of_table(names.config, staging, table, present, [*conditions, *parents])
-
-
-def _parents_count(names: Names, table: str, outer: str, path: tuple[str, ...] = ()) -> Iterator[tuple[str, set[Use]]]:
-    """For each parent whose rows may not count a condition on a row of ``outer``, and what the condition reads.
-
-    The staging text of a table declares its parents. A row whose parent does not exist counts: audits report it.
-    """
-    config, path = names.config, (*path, table)
-    staging = names.stagings.get(table)
-    for own, parent in (staging.header.get("parents", {}) if staging else {}).items():
-        owner, _, key = parent.partition(".")
-        of = names.stagings.get(owner)
-        if staging is None or of is None or owner in path:
-            continue
-        alias, place = f"parent_{len(path)}", mapped_table(config, of, owner)
-        rows = config.get(f"platform.rows.{owner}")
-        above = list(_parents_count(names, owner, alias, path))
-        counts = [*([mapped_sql(f"= {rows}", alias)] if rows else []), *(condition for condition, _ in above)]
-        if not counts:
-            continue
-        child, id_ = mapped_column(config, staging, table, own), mapped_column(config, of, owner, key)
-        read = set(table_uses(of, owner, place)).union(*(uses for _, uses in above))
-        if owner in of.adapter:  # its SELECT is in the condition as a whole
-            read |= {("column", column) for column in of.adapter[owner].columns}
-        for one, name, mapped in ((of, owner, id_), (of, owner, f"= {rows or ''}"), (staging, table, child)):
-            read |= {("column", column) for column in columns_behind(config, one, name, mapped)}
-        yield (
-            f"not exists (select from {whole_table(config, of, owner)} as {alias} where {mapped_sql(id_, alias)} = "
-            f"{mapped_sql(child, outer)} and ({' and '.join(counts)}) is not true)",
-            read,
-        )
-
-
 def resolve_references(
     text: str,
     names: Names,
     staging: Relation | None = None,
-    present: Collection[tuple[str, str]] | None = None,
+    present: Present | None = None,
     cuts: Mapping[str, str] | None = None,
 ) -> Expanded:
     """``text`` with every reference resolved.
 
-    ``staging`` is given for a staging text only, and adds ``table``, ``column`` and ``words``. ``present`` holds the
-    (table, column) pairs that the source has; an optional column that is not among them becomes a typed NULL. Without
-    ``present`` every column counts as there. ``cuts`` holds, by staging name and table (``messages.messages``) or by
-    relation (``view.llm_turn``), what replaces a table: a part of it.
+    ``staging`` is given for a staging text only, and adds ``table``, ``column``, ``time`` and the like, ``words``.
+    ``present`` holds the columns that the source has: an optional column that is not among them becomes a typed NULL,
+    and values are read as their types ask for. Without it every column counts as there, of the wanted type. ``cuts``
+    holds, by staging name and table (``messages.messages``) or by relation (``view.llm_turn``), what replaces a table:
+    a part of it.
     """
     key = (text, staging.path if staging else "")
     is_whole = present is None and not cuts
@@ -169,28 +73,28 @@ def _expand(
     text: str,
     names: Names,
     staging: Relation | None,
-    present: Collection[tuple[str, str]] | None,
+    present: Present | None,
     cuts: Mapping[str, str] | None,
 ) -> Expanded:
     uses: set[Use] = set()
     wrong: list[tuple[str, str]] = []
     scope = _scope(names, uses, wrong, present, cuts)
     if staging is not None:
-        scope |= _staging_scope(names, staging, uses, wrong, present, cuts or {})
+        scope |= staging_scope(names, staging, uses, wrong, present, cuts or {})
     try:
         out = _render(text, scope)
     except (TemplateFault, TypeError) as error:  # TypeError: a reference with too few or too many names
         what = str(error).rpartition("<locals>.")[2]
         wrong.append((f"{NO_TEMPLATE}: {what}", "check the {{ }} in the text"))
         out = text
-    return Expanded(out, frozenset(uses), tuple(wrong))
+    return Expanded(with_selectors(out), frozenset(uses), tuple(wrong))
 
 
 def _scope(
     names: Names,
     uses: set[Use],
     wrong: list[tuple[str, str]],
-    present: Collection[tuple[str, str]] | None,
+    present: Present | None,
     cuts: Mapping[str, str] | None,
 ) -> dict[str, Callable[..., Any]]:
     config = names.config
@@ -226,14 +130,19 @@ def _scope(
         """The condition on a row of ``stage(name, 'all')`` that can be used; else it is in no figure."""
         return f"({is_usable(names.stagings[name])})" if known("staging", name, names.stagings) else "true"
 
+    def unreadable(name: str) -> str:
+        """One row: found, total, and a sample, of the rows of a staging text's table with a value that is none."""
+        if not known("staging", name, names.stagings):
+            return "(select)"
+        return unreadable_fields(names, names.stagings[name], present, cuts or {})
+
     def rule(name: str) -> str:
         known("rule", name, names.rules)
         return name
 
     def metric(name: str) -> str:
         if known("metric", name, names.metrics):
-            mapped: str = config.get(f"metrics.{name}") or names.metrics[name]["name"]
-            return mapped
+            return placeholder(config.get(f"metrics.{name}") or names.metrics[name]["name"])
         return name
 
     def label(name: str, of: str = "") -> str:
@@ -267,6 +176,14 @@ def _scope(
             return str(value).lower()
         return f"{value:g}" if isinstance(value, float) else str(value)
 
+    def texts(key: str) -> str:
+        """A setting that is a list, as SQL's array of texts."""
+        if key not in config.values or not isinstance(config[key], list | tuple):
+            wrong.append((f"setting '{key}' is no list", "use setting()"))
+            return "null"
+        uses.add(("setting", key))
+        return f"array[{', '.join(map(quote_text, config[key]))}]::text[]"
+
     def duration_s(key: str) -> str:
         text = setting(key)
         try:
@@ -292,12 +209,14 @@ def _scope(
         "view": view,
         "stage": stage,
         "usable": usable,
+        "unreadable": unreadable,
         "rule": rule,
         "metric": metric,
         "label": label,
         "by": by,
         "slo": slo,
         "setting": setting,
+        "texts": texts,
         "duration_s": duration_s,
         "zone": lambda: quote_text(config["time_zone"]),
         "now": lambda: f"{schema}.clock()",
@@ -310,79 +229,3 @@ def _scope(
 
 def _features(config: Config) -> list[str]:
     return [key.removeprefix("features.") for key in config.values if key.startswith("features.")]
-
-
-def _staging_scope(
-    names: Names,
-    staging: Relation,
-    uses: set[Use],
-    wrong: list[tuple[str, str]],
-    present: Collection[tuple[str, str]] | None,
-    cuts: Mapping[str, str],
-) -> dict[str, Callable[..., Any]]:
-    config = names.config
-    tables: dict[str, str] = staging.header.get("tables", {})
-    reads: dict[str, dict[str, str]] = staging.header.get("reads", {})
-    words_of: dict[str, dict[str, list[str]]] = staging.header.get("words", {})
-
-    def table(name: str, rows: str = "counted") -> str:
-        """``table('users', 'all')`` is the table with the rows that do not count, too."""
-        if name not in tables:
-            wrong.append((f"no table '{name}' in the header", suggest(name, tables) or "add it to tables:"))
-            return name
-        mapped = mapped_table(config, staging, name)
-        uses.update(table_uses(staging, name, mapped))
-        if rows == "all":
-            return whole_table(config, staging, name)
-        chosen = columns_behind(config, staging, name, f"={config.get(f'platform.rows.{name}', '')}")
-        uses.update(("column", one) for one in chosen)
-        uses.update(*(read for _, read in _parents_count(names, name, quote_name(mapped))))
-        return cuts.get(f"{staging.name}.{name}") or counted_part(names, staging, name, present)
-
-    def column(name: str, alias: str = "", optional: str = "") -> str:
-        """``column('users.role', 'u')``; ``optional`` is the type of the NULL that replaces a missing column."""
-        owner, _, own = name.partition(".")
-        if own not in reads.get(owner, {}):
-            known = [f"{t}.{c}" for t, cs in reads.items() for c in cs]
-            wrong.append((f"no column '{name}' in the header", suggest(name, known) or "add it to reads:"))
-            return own
-        place, mapped = mapped_table(config, staging, owner), mapped_column(config, staging, owner, own)
-        if optional and present is not None and any((place, one) not in present for one in named_in(mapped)):
-            return f"null::{optional}"
-        uses.update(("column", one) for one in columns_behind(config, staging, owner, mapped))
-        return mapped_sql(mapped, alias)
-
-    def listed(vocabulary: str, word: str) -> list[str]:
-        if word not in words_of.get(vocabulary, {}):
-            wrong.append((f"no word '{vocabulary}.{word}' in the header", "add it to words:"))
-            return []
-        own: list[str] = config.get(f"platform.vocabularies.{vocabulary}.{word}", words_of[vocabulary][word])
-        return own
-
-    def words(vocabulary: str, word: str) -> str:
-        """The platform's words for a canonical word, as a SQL list: ``('open', 'new')``."""
-        return f"({', '.join(map(quote_text, listed(vocabulary, word))) or 'null'})"
-
-    def word(name: str, vocabulary: str, alias: str = "") -> str:
-        """The canonical word for a column of whatever type, capital letters or not; ``other`` where none fits."""
-        if vocabulary not in words_of:
-            wrong.append((f"no vocabulary '{vocabulary}' in the header", "add it to words:"))
-            return "null"
-        text = f"lower({column(name, alias)}::text)"
-        cases = [
-            f"when {text} in ({', '.join(map(lower_text, own))}) then {quote_text(one)}"
-            for one in words_of[vocabulary]
-            if (own := listed(vocabulary, one))
-        ]
-        return f"case {' '.join(cases)} else 'other' end" if cases else "'other'"
-
-    def like(name: str) -> str:
-        """The type of a column of the reference platform's ids; the doctor puts in that of the real platform."""
-        column(name)
-        return "uuid"
-
-    def stage(name: str, *_rows: str) -> str:
-        wrong.append((f"a staging text reads no other, such as '{name}'", "read the platform's table"))
-        return "(select)"
-
-    return {"table": table, "column": column, "words": words, "word": word, "like": like, "stage": stage}

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from gendash.engine.config.load import Config
 from gendash.engine.config.value_types import seconds
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.local_days import local_day
+from gendash.engine.definitions.names import Present
 from gendash.engine.definitions.platform_names import names_in_text
 from gendash.engine.definitions.references import resolve_references
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Relation
 
-STAGE = re.compile(r"\{\{\s*stage\(\s*['\"](\w+)['\"]")
+STAGE = re.compile(r"\{\{\s*(?:stage|unreadable)\(\s*['\"](\w+)['\"]")
 
 
 def stagings(catalog: Catalog, relation: Relation) -> list[Relation]:
@@ -83,7 +84,7 @@ def is_materialized(relation: Relation) -> bool:
 def query_of(
     catalog: Catalog,
     relation: Relation,
-    present: Collection[tuple[str, str]] | None = None,
+    present: Present | None = None,
     cuts: Mapping[str, str] | None = None,
 ) -> str:
     """The query that fills a rollup. ``present`` and ``cuts`` as in `expand`."""

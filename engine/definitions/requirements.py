@@ -9,8 +9,9 @@ from functools import reduce
 from gendash.engine.config.load import Config
 from gendash.engine.config.settings import FEATURES
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.names import STORE_KINDS, Present, Use
 from gendash.engine.definitions.platform_names import names_in_text
-from gendash.engine.definitions.references import STORE_KINDS, Use, resolve_references
+from gendash.engine.definitions.references import resolve_references
 from gendash.engine.model import Panel, Query, Relation
 
 
@@ -89,7 +90,7 @@ def _readers(catalog: Catalog) -> Iterator[tuple[str, Iterable[Use]]]:
     for dashboard in catalog.dashboards.values():
         for panel in dashboard.panels():
             yield from ((f"{panel.feature} {q.feature}", catalog.expand(q).uses) for q in panel.queries)
-        yield from ((one.feature, catalog.expand(one.query).uses) for one in dashboard.variables)
+        yield from ((one.feature, catalog.expand(one.query).uses) for one in dashboard.variables if one.query)
     for rule in catalog.rules.values():
         yield rule.feature, catalog.expanded(rule.expr).uses
 
@@ -135,7 +136,7 @@ def _is_synced(relation: Relation | None) -> bool:
 
 def _of_staging(catalog: Catalog, staging: Relation) -> Needs:
     every = catalog.expanded(staging.text, staging).uses | names_in_text(staging)
-    without = resolve_references(staging.text, catalog.names, staging, present=frozenset()).uses
+    without = resolve_references(staging.text, catalog.names, staging, present=Present()).uses
     without |= names_in_text(staging)
     return Needs(
         tables=frozenset(name for kind, name in every if kind == "table"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -18,12 +18,18 @@ _END_OF_HEAD = re.compile(r"[.|]")
 
 
 def rules_of(
-    content: Any, where: str, group: str, problems: list[Problem], lines: Mapping[str, int] = MappingProxyType({})
+    content: Any,
+    where: str,
+    group: str,
+    problems: list[Problem],
+    lines: Mapping[str, int] = MappingProxyType({}),
+    slos: Sequence[Mapping[str, str]] = (),
 ) -> tuple[dict[str, Rule], bool]:
     """Rules by name from the content of one file, a list of maps, and whether all of them could be read.
 
-    ``lines`` holds the line of each key by its path in the file, such as ``[0].labels.severity``. What is wrong goes to
-    ``problems``. A key that is wrong is left out; so is a rule that has no name or no expression.
+    ``lines`` holds the line of each key by its path in the file, such as ``[0].labels.severity``; ``slos`` what a rule
+    for each objective fills in. What is wrong goes to ``problems``. A key that is wrong is left out; so is a rule that
+    has no name or no expression.
     """
     found: dict[str, Rule] = {}
     if not isinstance(content, list):
@@ -34,7 +40,7 @@ def rules_of(
         own = lines_of(f"[{number - 1}]")
         right = _checked(entry, where, number, problems, own)
         complete &= right is not None
-        for one in _each(right) if right else ():
+        for one in _each(right, slos) if right else ():
             rule = _rule(one, where, group, own)
             if rule.name in found:
                 problems.append(Problem(in_rule(rule), "occurs twice", "keep one"))
@@ -143,13 +149,15 @@ def _without(given: Mapping[str, Any], wrong: Iterable[KeyFault]) -> dict[str, A
     return {key: value for key, value in given.items() if key not in left_out}
 
 
-def _each(entry: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The entry; with ``each`` (a list of maps) once for each map, its ``$name`` replaced by the map's values."""
-    if "each" not in entry:
-        yield entry
-        return
-    rest = {key: value for key, value in entry.items() if key != "each"}
-    yield from (filled(rest, values) for values in entry["each"])
+def _each(entry: Mapping[str, Any], slos: Sequence[Mapping[str, str]]) -> Iterator[Mapping[str, Any]]:
+    """The entry; with ``each`` (a list of maps) once for each map, its ``$name`` replaced by the map's values.
+
+    With ``slos: true`` it is there for each objective, and its words are replaced, too.
+    """
+    rest = {key: value for key, value in entry.items() if key not in ("each", "slos")}
+    for slo in slos if entry.get("slos") else ({},):
+        for values in entry.get("each", ({},)):
+            yield filled(rest, {**slo, **values})
 
 
 def _rule(entry: Mapping[str, Any], where: str, group: str, lines: Mapping[str, int]) -> Rule:
@@ -166,5 +174,6 @@ def _rule(entry: Mapping[str, Any], where: str, group: str, lines: Mapping[str, 
         labels=entry.get("labels", {}),
         annotations=entry.get("annotations", {}),
         for_=entry.get("for", ""),
+        kept_for=entry.get("kept_for", ""),
         lines=lines,
     )

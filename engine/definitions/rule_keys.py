@@ -83,12 +83,27 @@ RULE_KEYS: tuple[Key, ...] = (
         bad="10 minutes",
     ),
     Key(
+        "kept_for",
+        "text",
+        "why a series is recorded that no panel, rule or audit reads",
+        ("record",),
+        good="the capacity report reads it",
+        bad="later",
+    ),
+    Key(
         "each",
         "maps",
         "the rule once for each of these maps, `$name` replaced by its values",
         RULE_KINDS,
         good="[{window: 5m}, {window: 1h}]",
         bad="{window: [5m, 1h]}",
+    ),
+    Key(
+        "slos",
+        "bool",
+        "true: the rule once for each objective under `slos:` of gendash.yaml, with its `$slo`, `$Slo`, `$good`, "
+        "`$total`, `$budget` and the limits `$over1`, `$over3`, `$over6`, `$over14`",
+        RULE_KINDS,
     ),
 )
 

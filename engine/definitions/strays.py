@@ -1,7 +1,11 @@
-"""Files and folders of a content root that nothing reads: a typing error in a name would leave them without effect."""
+"""Files and folders of a content root that nothing reads: a typing error in a name would leave them without effect.
+
+And those that nothing may read, since a root may be somebody else's: what is no file, is too large, or lies elsewhere.
+"""
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
@@ -11,6 +15,7 @@ from gendash.engine.definitions.overrides import OVERRIDES
 from gendash.engine.model import Problem
 
 STYLE = "style.yaml"
+LARGEST = 1 << 20  # bytes of a file of content
 # what may lie in a root although gendash does not read it; the documents list these
 ALLOWED = (
     ".*", "__pycache__", "__init__.py", "README*", "LICENSE*", "NOTICE*", "CHANGELOG*", "CONTRIBUTING*", "Makefile",
@@ -29,6 +34,19 @@ READ: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "sql": ((), ("audits", "platforms", "rollups", "staging", "tables", "views")),
     **{f"sql/{name}": (("*.sql",), ()) for name in ("audits", "rollups", "staging", "tables", "views")},
 }
+
+
+def unfit(path: Path, root: Path) -> str:
+    """Why a file of a root must not be read; empty if it may. A pipe would never end, a link may lead to secrets."""
+    try:
+        if not path.resolve().is_relative_to(root.resolve()):
+            return "it is a link that leads out of its content root"
+        found = path.stat()
+    except (OSError, RuntimeError) as error:  # a link that leads to itself
+        return getattr(error, "strerror", None) or "it is a link that leads nowhere"
+    if not stat.S_ISREG(found.st_mode):
+        return "it is not a regular file"
+    return f"it is larger than {LARGEST >> 20} MiB" if found.st_size > LARGEST else ""
 
 
 def strays(root: Path, packaged: bool, shown: str) -> Iterator[Problem]:
@@ -56,7 +74,8 @@ def strays(root: Path, packaged: bool, shown: str) -> Iterator[Problem]:
 def adapter_strays(folder: Path, shown: Callable[[Path], str]) -> Iterator[Problem]:
     """A problem for each file and folder of an adapter's folder that nothing reads."""
     for path in sorted(folder.iterdir()):
-        if path.suffix != ".sql" and not any(fnmatch(path.name, one) for one in (*ALLOWED, "grants.sql")):
+        read = path.suffix == ".sql" and not path.is_dir()
+        if not read and not any(fnmatch(path.name, one) for one in (*ALLOWED, "grants.sql")):
             kind = "folder" if path.is_dir() else "file"
             yield Problem(shown(path), f"nothing reads this {kind}", "here are read: *.sql, one file a canonical table")
 

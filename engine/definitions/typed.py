@@ -47,6 +47,8 @@ def says(hint: Any) -> str:
     origin, inside = get_origin(hint), get_args(hint)
     if origin is Literal:
         return f"one of {', '.join(map(str, inside))}"
+    if origin in (Union, types.UnionType):
+        return " or ".join("nothing" if one is type(None) else says(one) for one in inside)
     if origin is tuple:
         return f"a pair of {' and '.join(map(says, inside))}"
     if origin is Sequence:
@@ -63,7 +65,7 @@ def misfits(value: Any, hint: Any, path: str = "") -> Iterator[tuple[str, str]]:
         return
     elif origin in (Union, types.UnionType):
         if all(list(misfits(value, one)) for one in inside):
-            yield path, f"is {shown(value)}, not {' or '.join(map(says, inside))}"
+            yield path, f"is {shown(value)}, not {says(hint)}"
     elif origin is Literal:
         if not any(value == one and type(value) is type(one) for one in inside):
             yield path, f"is {shown(value)}, not {says(hint)}"

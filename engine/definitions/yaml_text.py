@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from gendash.engine.config.yaml_tree import odd_text
+from gendash.engine.config.yaml_tree import compose_bounded
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where the wheel has it: ten times faster
 
@@ -24,14 +24,12 @@ class YamlText(NamedTuple):
 def read_yaml(text: str, first: int) -> YamlText:
     """The content, which nobody may change, and the faults of a YAML text after ``first`` lines of a file."""
     try:
-        odd = odd_text(text, LOADER)
+        node, odd = compose_bounded(text, LOADER)
         if odd:
             return YamlText(None, {}, ((first + odd[0], odd[1], "write less"),), False)
-        loader = LOADER(text)
-        node = loader.get_single_node()
         lines: dict[str, int] = {}
         twice = [(line, f"'{name}' is there twice", "keep one") for line, name in _key_lines(node, lines, first)]
-        return YamlText(None if node is None else loader.construct_document(node), lines, tuple(twice))
+        return YamlText(None if node is None else LOADER("").construct_document(node), lines, tuple(twice))
     except yaml.MarkedYAMLError as error:
         fault = (first + (error.problem_mark.line + 1 if error.problem_mark else 1), f"not YAML: {error.problem}")
         return YamlText(None, {}, ((*fault, "fix the line"),), False)

@@ -16,6 +16,7 @@ from gendash.engine.definitions.overrides import ROW, WHOLE, Fields, dotted, pan
 from gendash.engine.deliver.apply import wanted_of
 from gendash.engine.deliver.marks import Owner, last_own_version
 from gendash.engine.deliver.observe import observe_grafana
+from gendash.engine.deliver.odd_shape import ODD_SHAPE, odd
 from gendash.engine.deliver.plan_newer import NewerDashboard
 from gendash.engine.deliver.state import LiveDashboard
 from gendash.engine.errors import Refused, raise_if
@@ -86,6 +87,16 @@ def adopt_dashboard(
             return Adopted(found, conflicts)
     left = changed_paths(rendered, wanted)
     return Adopted({}, conflicts, f"{_place(left[0], places)} {dotted(list(left[0][2:]))} cannot be said by overrides")
+
+
+def adopted_edits(
+    catalog: Catalog, dashboard: Dashboard, live: LiveDashboard, owner: Owner, theirs: bool | None = None
+) -> Adopted:
+    """`adopt_dashboard`, which refuses what has another shape than a dashboard."""
+    try:
+        return adopt_dashboard(catalog, dashboard, live, owner, theirs)
+    except ODD_SHAPE as error:
+        return Adopted({}, refused=odd(error, "correct it in Grafana first"))
 
 
 def _rendered(catalog: Catalog, dashboard: Dashboard, found: Overrides) -> dict[str, Any]:
@@ -229,7 +240,7 @@ def observe_edits(catalog: Catalog, names: Sequence[str] = (), theirs: bool | No
         elif isinstance(live, NewerDashboard):
             found[name] = Adopted({}, refused=f"it is stored in Grafana's newer format ({live.format})")
         elif live is not None and (live.history or name in names):
-            adopted = adopt_dashboard(catalog, catalog.dashboards[name], live, wanted.owner, theirs)
+            adopted = adopted_edits(catalog, catalog.dashboards[name], live, wanted.owner, theirs)
             if adopted != Adopted({}):
                 found[name] = adopted
     return found

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from gendash.engine.clients.grafana import Grafana, reason
 from gendash.engine.deliver.changes import Action, Change, capped
+from gendash.engine.deliver.odd_shape import rows_in
 from gendash.engine.render.grafana_alerting import GrafanaAlerting
 
 BASE = "/v1/provisioning"
@@ -29,9 +30,10 @@ def observe_alerting(ask: Grafana) -> ObservedAlerting:
     found: list[list[Mapping[str, Any]]] = []
     for kind in ("contact-points", "mute-timings", "alert-rules"):
         status, body = ask("GET", f"{BASE}/{kind}")
-        if status != 200 or not isinstance(body, list):
+        try:
+            found.append(rows_in(body if status == 200 else None))
+        except TypeError:
             return ObservedAlerting(unreadable=f"{BASE}/{kind}: {reason(status, body)}")
-        found.append(body)
     return ObservedAlerting(found[0], found[1], found[2])
 
 
@@ -58,15 +60,6 @@ def alerting_changes(wanted: GrafanaAlerting, there: ObservedAlerting, written: 
         line = "no longer in the settings"
         changes.append(_change(str(one["uid"]), "delete", line, title=str(one.get("name")), requests=requests))
     return changes
-
-
-def send_alerting(ask: Grafana, change: Change) -> Change:
-    """Sends the requests of a change; the first that is refused ends it. They can be sent again without harm."""
-    for method, path, body in change.payload["requests"]:
-        status, answer = ask(method, path, **({"json": body} if body is not None else {}))
-        if status != 200 and not (method == "DELETE" and status == 404):
-            return change.turned("blocked", reason(status, answer))
-    return change
 
 
 def _contact_point(point: Mapping[str, Any], there: ObservedAlerting, written: bool) -> Change:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,14 +14,14 @@ from gendash.engine.clients.grafana import public_url, session
 from gendash.engine.clients.http import Pause
 from gendash.engine.config.load import Config, suggest
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.deliver import grafana, rules_dir
+from gendash.engine.deliver import applies, grafana, ruler, rules_dir
 from gendash.engine.deliver.alerting import alerting_changes, observe_alerting, secrets_of
 from gendash.engine.deliver.changes import Action, Change
 from gendash.engine.deliver.observe import observe_grafana
 from gendash.engine.deliver.plan import plan
 from gendash.engine.deliver.plan_rules import reload_change, rule_changes
 from gendash.engine.deliver.state import Desired, desired
-from gendash.engine.errors import Refused, raise_if
+from gendash.engine.errors import Refused, TargetError, raise_if
 from gendash.engine.model import Problem
 from gendash.engine.render.dashboards import render_dashboards
 from gendash.engine.render.grafana_alerting import grafana_alerting
@@ -29,7 +29,11 @@ from gendash.engine.render.rules import render_rules
 from gendash.engine.store.delivered import Memory, recall, remember
 from gendash.engine.store.migrate import migrate, pending
 
-SWITCHES = {"database": "database_url", "prometheus": "prometheus.rules_dir", "grafana": "grafana_token"}
+SWITCHES = {
+    "database": ("database_url",),
+    "prometheus": ("prometheus.rules_dir", ruler.SETTING),
+    "grafana": ("grafana_token",),
+}
 SERVER_OF = {"database": "store", "prometheus": "prometheus", "grafana": "grafana"}
 
 
@@ -76,7 +80,11 @@ def configured(config: Config, only: Sequence[str] = ()) -> tuple[str, ...]:
         Problem("--only", f"there is no {one} ({why})", "leave it out") for one, why in none(config) if one in named
     ]
     raise_if(Refused, wrong)
-    found = tuple(target for target, key in SWITCHES.items() if config[key] and config.has(SERVER_OF[target]))
+    found = tuple(
+        target
+        for target, keys in SWITCHES.items()
+        if any(config[key] for key in keys) and config.has(SERVER_OF[target])
+    )
     if not found and (config.has("store") or config.has("grafana")):
         raise Refused(Problem("plan", "no target is configured", "set GENDASH_GRAFANA_TOKEN or GENDASH_DATABASE_URL"))
     return named or found
@@ -100,7 +108,7 @@ def observe_and_plan(catalog: Catalog, options: PlanOptions = EVERYTHING, pause:
     if "database" in targets:
         changes += _database(catalog)
     if "prometheus" in targets:
-        changes += _rules(catalog)
+        changes += rules_plan(catalog, render_rules(catalog), options)
     if "grafana" in targets:
         for one, audience in organisations(catalog):
             wanted = wanted_of(one, options, audience)
@@ -149,7 +157,7 @@ def _secret_texts(catalog: Catalog, wanted: Desired) -> dict[str, str]:
 def wanted_of(catalog: Catalog, options: PlanOptions = EVERYTHING, audience: str = "") -> Desired:
     """The desired state of Grafana, or of an audience's part, with what the store remembers of written secrets."""
     config = catalog.config
-    memory = recall(config, _key(config))
+    memory = recall(config, server_key(config))
     admin = [config.dashboard_uid(d.name) for d in catalog.dashboards.values() if d.audience == "admin"]
     rendered = render_dashboards(catalog)
     names = [name.removeprefix(DASHBOARD) for name in options.only if name.startswith(DASHBOARD)]
@@ -177,10 +185,12 @@ def carry_out(
     now: datetime,
     say: Callable[[str], None],
     done: list[Change] | None = None,
+    keep: bool = True,
 ) -> list[Change]:
     """Makes the changes and returns the result of each; ``blocked`` if it could not be made. ``say`` gets progress.
 
-    ``done`` gets each result as soon as it is there, so that an interruption can name it.
+    ``done`` gets each result as soon as it is there, so that an interruption can name it. What was delivered is kept
+    for a rollback, if ``keep``.
     """
     config, changes = catalog.config, planned.changes
     done = [] if done is None else done
@@ -193,6 +203,9 @@ def carry_out(
             lines = tuple(str(problem) for problem in migrated.problems)
             own["database"] = [replace(change, action="blocked", lines=lines) for change in own["database"]]
     done += own["database"]
+    sent, own["prometheus"] = _ruler_apart(own["prometheus"])
+    if sent:
+        done += _to_ruler(catalog, sent)
     if any(change.writes for change in own["prometheus"]):
         line = rules_dir.apply_rules(_rules_dir(config), own["prometheus"], config)
         say(line)
@@ -208,7 +221,30 @@ def carry_out(
         finally:
             done += made
             _remember(part.catalog, part.wanted, part.changes, made)
+    if keep:
+        _keep(catalog, planned, state, now, done, say)
     return done
+
+
+def _failed(done: Sequence[Change]) -> bool:
+    """True if anything is blocked but a reload, which Prometheus makes up for by itself."""
+    return any(change.action == "blocked" and change.kind != "reload" for change in done)
+
+
+def _keep(
+    catalog: Catalog, planned: Planned, state: Path, now: datetime, done: Sequence[Change], say: Callable[[str], None]
+) -> None:
+    """Keeps what a whole apply delivered, for `rollback`; that it cannot be kept is no failure of the apply."""
+    if any(part.wanted.partial for part in planned.parts) or _failed(done):
+        return
+    places: list[tuple[Catalog, Desired | None]] = [(part.catalog, part.wanted) for part in planned.parts]
+    places = places or [(catalog, None)]
+    try:
+        for one, wanted in places:
+            text = applies.delivered_text(one, wanted)
+            applies.keep_apply(one.config, server_key(one.config), state, now, text, any(c.writes for c in done))
+    except TargetError as error:
+        say(f"note: {error.problems[0]}")
 
 
 def _remember(catalog: Catalog, wanted: Desired, planned: Sequence[Change], made: Sequence[Change]) -> None:
@@ -217,13 +253,13 @@ def _remember(catalog: Catalog, wanted: Desired, planned: Sequence[Change], made
     failed = {change.name for change in made if change.action in ("blocked", "left")}
     sent = {change.name for change in planned if change.kind in ("datasource", "alerting") and change.payload}
     written = {change.name for change in made} & sent - failed
-    memory: Memory | None = recall(config, _key(config)) if written else None
+    memory: Memory | None = recall(config, server_key(config)) if written else None
     if memory:
         texts = _secret_texts(catalog, wanted)
-        remember(config, _key(config), {uid: memory.digest(texts[uid]) for uid in written & texts.keys()})
+        remember(config, server_key(config), {uid: memory.digest(texts[uid]) for uid in written & texts.keys()})
 
 
-def _key(config: Config) -> str:
+def server_key(config: Config) -> str:
     """What the store's memory calls this Grafana."""
     admin = " admin" if config["access.admin_token"] and config["grafana_token"] == config["access.admin_token"] else ""
     return f"{public_url(config['grafana_url'])} {config['grafana_org_id']}{admin}"
@@ -235,13 +271,50 @@ def _database(catalog: Catalog) -> list[Change]:
     return [Change("database", "migration", f"schema {catalog.config['schema']}", action, lines=lines)]
 
 
-def _rules(catalog: Catalog) -> list[Change]:
-    files = {Path(path).name: content for path, content in render_rules(catalog).items()}
-    folder = _rules_dir(catalog.config)
+def rules_plan(catalog: Catalog, rendered: Mapping[str, bytes], options: PlanOptions = EVERYTHING) -> list[Change]:
+    """The changes of the rule directory and of the ruler, of those that are configured, to rule files by path."""
+    config = catalog.config
+    found: list[Change] = []
+    if config[ruler.SETTING]:
+        written, groups = _written_groups(config), ruler.wanted_groups(rendered)
+        found += ruler.ruler_changes(groups, ruler.observe_ruler(config), written, options.overwrite, options.prune)
+        if not config["prometheus.rules_dir"]:
+            return found
+    files = {Path(path).name: content for path, content in rendered.items()}
+    folder = _rules_dir(config)
     changes = rule_changes(files, rules_dir.observe_rules_dir(folder))
     if any(change.action != "none" for change in changes):
-        return changes  # what is written is loaded by the reload after it
-    return changes + reload_change(files, rules_dir.reload_is_owed(folder), rules_dir.observe_loaded(catalog.config))
+        return found + changes  # what is written is loaded by the reload after it
+    loaded = rules_dir.observe_loaded(config)
+    return found + changes + reload_change(files, rules_dir.reload_is_owed(folder), loaded)
+
+
+def _written_groups(config: Config) -> Callable[[str, str], bool] | None:
+    """Whether a group's text is the one that was written last; None where no store remembers."""
+    memory = recall(config, _ruler_key(config))
+    return (lambda name, text: memory.written.get(name) == memory.digest(text)) if memory else None
+
+
+def _ruler_apart(changes: Sequence[Change]) -> tuple[list[Change], list[Change]]:
+    groups = [change for change in changes if change.kind == "ruler"]
+    return groups, [change for change in changes if change.kind != "ruler"]
+
+
+def _to_ruler(catalog: Catalog, changes: Sequence[Change]) -> list[Change]:
+    """Sends the groups, and notes what was written."""
+    config = catalog.config
+    done = ruler.send_to_ruler(config, changes)
+    written = [change for change in done if change.writes and change.payload]
+    memory = recall(config, _ruler_key(config)) if written else None
+    if memory:
+        texts = {change.name: memory.digest(ruler.group_text(change.payload["group"])) for change in written}
+        remember(config, _ruler_key(config), texts)
+    return done
+
+
+def _ruler_key(config: Config) -> str:
+    """What the store's memory calls this ruler."""
+    return f"ruler {public_url(config[ruler.SETTING])} {ruler.ruler_namespace(config)}"
 
 
 def _rules_dir(config: Config) -> Path:

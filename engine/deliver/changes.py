@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 Target = Literal["database", "prometheus", "grafana"]
-ChangeKind = Literal["folder", "permission", "datasource", "dashboard", "migration", "rules", "reload", "alerting"]
+ChangeKind = Literal[
+    "folder", "permission", "datasource", "dashboard", "migration", "rules", "reload", "ruler", "alerting"
+]
 Action = Literal["create", "update", "delete", "none", "blocked", "left"]
 
 SIGNS: dict[str, str] = {"create": "+", "update": "~", "delete": "-", "none": "=", "blocked": "!", "left": "?"}

@@ -20,7 +20,6 @@ from gendash.engine.clients.grafana import ROLES, Grafana, reason, session, toke
 from gendash.engine.clients.http import BACKOFF_S, Pause
 from gendash.engine.clients.http_policy import Failing, Unanswered
 from gendash.engine.config.load import Config
-from gendash.engine.deliver.alerting import send_alerting
 from gendash.engine.deliver.changes import Change
 from gendash.engine.deliver.marks import is_mark
 from gendash.engine.deliver.observe import live_dashboard, observe
@@ -124,13 +123,15 @@ def _look(writer: Writer, change: Change) -> Change | None:
     again = next((c for c in plan(part, seen) if (c.kind, c.name) == (change.kind, change.name)), None)
     if again is None or again.action == "none":
         return replace(change, lines=(*change.lines, "the answer was lost, but it is there"), payload={})
-    return None if again.writes and again.base == change.base else again
+    if again.writes:
+        return None if again.base == change.base else again
+    return replace(again, lines=(*again.lines, "the answer to our write was lost: it may have been written"))
 
 
 def _write(writer: Writer, change: Change) -> Change:
     ask = writer.ask
     if change.kind == "alerting":
-        return send_alerting(ask, change)
+        return _in_turn(ask, change, change.payload["requests"])
     if change.action == "delete":
         return _delete(writer, change)
     if change.kind == "folder":
@@ -148,30 +149,45 @@ def _folder(ask: Grafana, change: Change) -> Change:
     """Makes a folder, or renames and moves it."""
     if change.action == "create":
         return _answered(change, *ask("POST", "/folders", json=dict(change.payload)))
-    done = change
-    if "parentUid" in change.payload:
-        body = {"parentUid": change.payload["parentUid"]}
-        done = _answered(change, *ask("POST", f"/folders/{change.name}/move", json=body))
-    if "title" in change.payload and done.action != "blocked":
-        body = {"title": change.payload["title"], "overwrite": True}
-        done = _answered(change, *ask("PUT", f"/folders/{change.name}", json=body))
-    return done
+    path, wanted = f"/folders/{change.name}", change.payload
+    requests: list[tuple[str, str, Any]] = []
+    if "parentUid" in wanted:
+        requests.append(("POST", f"{path}/move", {"parentUid": wanted["parentUid"]}))
+    if "title" in wanted:
+        requests.append(("PUT", path, {"title": wanted["title"], "overwrite": True}))
+    return _in_turn(ask, change, requests)
 
 
 def _hide(ask: Grafana, change: Change) -> Change:
-    """Takes Viewers and Editors out of a folder's permissions; the rows of people and teams stay, ours are added."""
-    path = f"/folders/{change.name}/permissions"
-    status, rows = ask("GET", path)
-    if status != 200:
-        return _answered(change, status, rows)
-    items = [
-        {key: row[key] for key in ("userId", "teamId", "permission") if row.get(key)}
-        for row in rows
-        if row.get("role") not in ROLES and not row.get("inherited")
-    ]
-    there = {item.get("teamId") for item in items}
-    items += [{"teamId": team, "permission": 1} for team in change.payload.get("teams", ()) if team not in there]
-    return _answered(change, *ask("POST", path, json={"items": items}))
+    """Takes Viewers and Editors out of a folder's permissions and lets our teams in.
+
+    Each row by itself: the list as a whole would drop what somebody adds at the same moment.
+    """
+    path = f"/access-control/folders/{change.name}"
+    requests = [("POST", f"{path}/builtInRoles/{role}", {"permission": ""}) for role in ROLES]
+    requests += [("POST", f"{path}/teams/{team}", {"permission": "View"}) for team in change.payload.get("teams", ())]
+    requests += [("POST", f"{path}/teams/{team}", {"permission": ""}) for team in change.payload.get("out", ())]
+    return _in_turn(ask, change, requests)
+
+
+def _in_turn(ask: Grafana, change: Change, requests: Sequence[tuple[str, str, Any]]) -> Change:
+    """Sends requests that can each be sent again without harm; the first that is refused ends it."""
+    part = "part of it was written: plan again"
+    done = change
+    for number, (method, path, body) in enumerate(requests):
+        try:
+            status, answer = ask(method, path, **({"json": body} if body is not None else {}))
+        except TargetError as error:
+            if not number or isinstance(error, Unanswered | Failing):
+                raise
+            ask.silent = isinstance(error, Unreachable)
+            return change.turned("blocked", f"{error.problems[0].what}; {error.problems[0].do}", part)
+        if method == "DELETE" and status == 404:
+            continue
+        done = _answered(change, status, answer)
+        if done.action == "blocked":
+            return change.turned("blocked", reason(status, answer), part) if number else done
+    return done
 
 
 def _delete(writer: Writer, change: Change) -> Change:
@@ -219,6 +235,8 @@ def _saved(ask: Grafana, change: Change, body: Mapping[str, Any]) -> Change:
     the history is read once more, and an edit that our version then overwrites is restored.
     """
     done = replace(change, lines=(*change.lines, f"saved as version {body.get('version')}"))
+    if change.action == "create" and body.get("version") == 1:
+        return done  # there was none before that could have been overwritten
     path, base = f"/dashboards/uid/{change.name}/versions", change.base or 0
     try:
         status, answer = ask("GET", path, params={"limit": 5})
@@ -249,7 +267,7 @@ def _saved(ask: Grafana, change: Change, body: Mapping[str, Any]) -> Change:
 def _answered(change: Change, status: int, body: Any) -> Change:
     """The change as done, or as blocked with Grafana's reason. Raises Unsure where it may have been done."""
     if status == 200:
-        if change.kind != "permission" and change.action != "delete" and _named(body) != change.name:
+        if change.kind not in ("permission", "alerting") and change.action != "delete" and _named(body) != change.name:
             raise Unsure("Grafana's answer does not name what was written")
         version = body.get("version") if change.kind == "dashboard" and isinstance(body, Mapping) else None
         return replace(change, lines=(*change.lines, f"saved as version {version}")) if version else change

@@ -76,7 +76,8 @@ def source_mark(owner: Owner) -> str:
 
 def source_owner(source: Mapping[str, Any]) -> Owner | None:
     """Who made a data source, by the mark in it; None if gendash did not."""
-    words = str((source.get("jsonData") or {}).get(MADE_BY) or "").split()
+    data = source.get("jsonData")
+    words = str((data.get(MADE_BY) if isinstance(data, Mapping) else "") or "").split()
     if not words or words[0] != TAG:
         return None
     names = dict(word.split("=", 1) for word in words[1:] if "=" in word)

@@ -20,6 +20,7 @@ from gendash.engine.clients.grafana import (
 from gendash.engine.clients.http import Pause
 from gendash.engine.config.load import Config
 from gendash.engine.deliver.marks import TAG, Owner, last_own_version
+from gendash.engine.deliver.odd_shape import ODD_SHAPE, odd, rows_in
 from gendash.engine.deliver.plan_dashboards import same
 from gendash.engine.deliver.plan_newer import NewerDashboard
 from gendash.engine.deliver.state import Desired, LiveDashboard, ObservedGrafana, Unreadable
@@ -61,7 +62,7 @@ def observe(ask: Grafana, wanted: Desired) -> ObservedGrafana:
             str(parent.get("uid") or "")
             for place in hidden
             if isinstance(there := found[place.uid], Mapping)
-            for parent in (*(there.get("parents") or ()), {"uid": there.get("parentUid")})
+            for parent in (*_rows(there.get("parents") or []), {"uid": there.get("parentUid")})
         } - {""}
         rows |= {uid: pool.submit(_permissions, ask, f"/folders/{uid}") for uid in above}
         return ObservedGrafana(
@@ -82,6 +83,8 @@ def _known(read: Callable[..., Found], *arguments: Any) -> Found | Unreadable:
         return read(*arguments)
     except Unexpected as error:
         return Unreadable(error.problems[0].what)
+    except ODD_SHAPE as error:
+        return Unreadable(odd(error, "look at it in Grafana"))
 
 
 def _folder(ask: Grafana, uid: str) -> Mapping[str, Any] | str | None:
@@ -90,7 +93,14 @@ def _folder(ask: Grafana, uid: str) -> Mapping[str, Any] | str | None:
         return None
     if status not in (200, 403):  # no answer is not the answer that it cannot be seen
         return Unreadable(reason(status, body))
+    if status == 200 and not isinstance(body, Mapping):
+        return Unreadable("the answer is no folder")
     return body if status == 200 else reason(status, body)
+
+
+def _rows(body: Any) -> list[Mapping[str, Any]]:
+    """The objects of a list, without what is none."""
+    return [row for row in body if isinstance(row, Mapping)] if isinstance(body, list) else []
 
 
 def _permissions(ask: Grafana, path: str) -> list[Mapping[str, Any]] | None:
@@ -98,7 +108,10 @@ def _permissions(ask: Grafana, path: str) -> list[Mapping[str, Any]] | None:
         status, body = ask("GET", f"{path}/permissions")
     except Unexpected:
         return None
-    return body if status == 200 and isinstance(body, list) else None
+    try:
+        return rows_in(body) if status == 200 else None
+    except ODD_SHAPE:
+        return None
 
 
 def _public(ask: Grafana) -> frozenset[str] | None:
@@ -107,16 +120,17 @@ def _public(ask: Grafana) -> frozenset[str] | None:
         status, body = ask("GET", "/dashboards/public-dashboards")
     except Unexpected:
         return None
-    if status != 200 or not isinstance(body, Mapping):
+    try:
+        rows = rows_in(body.get("publicDashboards") or []) if status == 200 else None
+    except ODD_SHAPE:
         return None
-    rows = body.get("publicDashboards") or []
-    return frozenset(str(row.get("dashboardUid")) for row in rows if row.get("isEnabled"))
+    return None if rows is None else frozenset(str(row.get("dashboardUid")) for row in rows if row.get("isEnabled"))
 
 
 def _teams(ask: Grafana) -> dict[str, int]:
     status, body = ask("GET", "/teams/search", params={"perpage": 1000})
-    rows = body.get("teams") or [] if status == 200 and isinstance(body, Mapping) else []
-    return {str(row["name"]): int(row["id"]) for row in rows}
+    rows = _rows(body.get("teams")) if status == 200 and isinstance(body, Mapping) else []
+    return {str(row["name"]): row["id"] for row in rows if "name" in row and isinstance(row.get("id"), int)}
 
 
 def _orphans(ask: Grafana, wanted: Desired) -> list[str]:
@@ -127,7 +141,7 @@ def _orphans(ask: Grafana, wanted: Desired) -> list[str]:
         status, rows = ask("GET", "/search", params={"type": "dash-db", "tag": TAG, "limit": MOST})
     except Unexpected:
         return []
-    uids = {str(row.get("uid")) for row in rows} if status == 200 and isinstance(rows, list) else set()
+    uids = {str(row.get("uid")) for row in _rows(rows)} if status == 200 else set()
     return sorted(uid for uid in uids - wanted.dashboards.keys() if uid.startswith(wanted.prefix))
 
 
@@ -141,6 +155,8 @@ def _dashboard(ask: Grafana, uid: str, wanted: Desired) -> LiveDashboard | Newer
         return "is there, but the token may not see it; give its service account View and Edit on the folder"
     if status != 200:
         return Unreadable(reason(status, body))
+    if not isinstance(body["dashboard"], Mapping) or not isinstance(body["meta"], Mapping):
+        return Unreadable("the answer is no dashboard")
     live = LiveDashboard(body["dashboard"], body["meta"])
     if uid in wanted.dashboards and same(*wanted.dashboards[uid], live):
         return live
@@ -174,12 +190,12 @@ def history(ask: Grafana, uid: str, version: int, owner: Owner) -> list[Mapping[
             raise Unexpected(Problem(ask.where, f"its history: {reason(status, body)}", "try again"))
         if status != 200:
             return []
-        found = body["versions"] if isinstance(body, Mapping) else body
+        found = rows_in(body["versions"] if isinstance(body, Mapping) else body)
         if last_own_version(found, owner):
             return found
     if version == 1 or (found and found[-1].get("version") == 1):
         status, first = ask("GET", f"{path}/1")  # the list calls it "Initial save", whatever its message was
-        return [*found[:-1], first] if status == 200 else found
+        return [*found[:-1], *rows_in([first])] if status == 200 else found
     return found
 
 

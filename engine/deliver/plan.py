@@ -5,7 +5,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
 from gendash.engine.deliver.changes import Change
+from gendash.engine.deliver.odd_shape import contained
 from gendash.engine.deliver.plan_dashboards import dashboard_change
 from gendash.engine.deliver.plan_folders import exposed_dashboards, folder_changes
 from gendash.engine.deliver.plan_orphans import orphan_changes
@@ -17,18 +22,33 @@ def plan(wanted: Desired, observed: ObservedGrafana) -> list[Change]:
     """All objects in the order in which they are changed, including the unchanged."""
     changes: list[Change] = []
     for place in wanted.folders:
-        changes += folder_changes(place, wanted, observed)
+        blank = Change("grafana", "folder", place.uid, "none", place.title)
+        changes += contained(blank, partial(folder_changes, place, wanted, observed))
     missing = {change.name for change in changes if change.action == "blocked"}
-    changes += [data_source_change(source, wanted, observed) for source in wanted.datasources]
+    for source in wanted.datasources:
+        blank = Change("grafana", "datasource", source["uid"], "none", source["name"])
+        changes += contained(blank, partial(_data_source, source, wanted, observed))
     titles = {uid: str(dashboard.get("title") or uid) for uid, (dashboard, _) in wanted.dashboards.items()}
-    exposed = exposed_dashboards(sorted(wanted.admin & wanted.dashboards.keys()), titles, observed)
-    missing |= {change.name for change in exposed}
-    changes += exposed
+    for uid in sorted(wanted.admin & wanted.dashboards.keys()):
+        blank = Change("grafana", "permission", uid, "none", titles[uid])
+        exposed = contained(blank, partial(exposed_dashboards, [uid], titles, observed))
+        missing |= {change.name for change in exposed}
+        changes += exposed
     for uid, (_, folder_uid) in wanted.dashboards.items():
-        change = dashboard_change(uid, wanted, observed)
-        waits = change.writes and (folder_uid in missing or uid in missing)
-        changes.append(_secret_in_public(without_folder(change) if waits else change, uid, wanted, observed))
+        waits = folder_uid in missing or uid in missing
+        changes += contained(
+            Change("grafana", "dashboard", uid, "none", titles[uid]), partial(_dashboard, uid, waits, wanted, observed)
+        )
     return changes + orphan_changes(wanted, observed)
+
+
+def _data_source(source: Mapping[str, Any], wanted: Desired, observed: ObservedGrafana) -> list[Change]:
+    return [data_source_change(source, wanted, observed)]
+
+
+def _dashboard(uid: str, waits: bool, wanted: Desired, observed: ObservedGrafana) -> list[Change]:
+    change = dashboard_change(uid, wanted, observed)
+    return [_secret_in_public(without_folder(change) if waits and change.writes else change, uid, wanted, observed)]
 
 
 def without_folder(change: Change) -> Change:

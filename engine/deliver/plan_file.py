@@ -13,6 +13,7 @@ from gendash.engine.errors import Refused
 from gendash.engine.model import Problem
 
 FORMAT = 1
+_TEXTS = ("target", "kind", "name", "action", "content")  # of each row
 _SECRETS = ("secureJsonData", "settings")  # of data sources, and of contact points
 
 
@@ -27,10 +28,13 @@ def read_plan(text: str, where: str) -> dict[str, Any]:
     """The content of a plan's file. Raises Refused where it is none."""
     try:
         document = json.loads(text)
-        if document["format"] != FORMAT or not isinstance(document["changes"], list):
+        if document["format"] != FORMAT or not isinstance(document["server"], str):
             raise KeyError
+        for row in document["changes"]:
+            if not all(isinstance(row[key], str) for key in _TEXTS) or "version" not in row:
+                raise KeyError
         return dict(document)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         raise Refused(Problem(where, "not a plan of this gendash", "make one with `gendash plan --out FILE`")) from None
 
 

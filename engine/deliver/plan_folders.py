@@ -73,11 +73,10 @@ def _hide(place: Folder, observed: ObservedGrafana) -> Change:
     lines = ["hidden from Viewers and Editors"]
     missing = [name for name in place.teams if name not in observed.teams]
     lines += [f"team {name} may view it" for name in place.teams if name in observed.teams]
-    change = Change(
-        *("grafana", "permission", place.uid, "update", place.title),
-        tuple(lines),
-        {"teams": [observed.teams[name] for name in place.teams if name in observed.teams]},
-    )
+    let_in = {row.get("teamId") for row in observed.permissions.get(place.uid) or ()}
+    teams = [observed.teams[name] for name in place.teams if name in observed.teams]
+    payload = {"teams": [team for team in teams if team not in let_in], "out": []}
+    change = Change("grafana", "permission", place.uid, "update", place.title, tuple(lines), payload)
     if missing:
         what = f"Grafana has no team {', '.join(missing)}, or does not show it to this token"
         return change.turned("blocked", f"{what}; make it, or correct access.admin_teams")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from gendash.engine.deliver.changes import Change, ChangeKind
 from gendash.engine.deliver.marks import TAG, Owner, last_own_version, source_owner
+from gendash.engine.deliver.odd_shape import ODD_SHAPE, contained
 from gendash.engine.deliver.state import Desired, LiveDashboard, ObservedGrafana
 from gendash.engine.render.dashboard_diff import lost_edits
 from gendash.engine.render.provisioning import uses
@@ -15,19 +19,20 @@ def orphan_changes(wanted: Desired, observed: ObservedGrafana) -> list[Change]:
     """Named, and removed where ``prune`` asks for it; an edited one is left to a person."""
     if wanted.partial:
         return []
-    found = [
-        change
-        for uid, live in sorted(observed.orphans.items())
-        if isinstance(live, LiveDashboard) and (change := _dashboard(uid, live, wanted))
-    ]
+    found: list[Change] = []
+    for uid, live in sorted(observed.orphans.items()):
+        if isinstance(live, LiveDashboard):
+            blank = Change("grafana", "dashboard", uid, "none", uid)
+            found += contained(blank, partial(_dashboard, uid, live, wanted))
     going = {change.name for change in found if change.writes}
     staying = [live for uid, live in observed.orphans.items() if uid not in going and isinstance(live, LiveDashboard)]
-    used = {uid for live in staying for uid in uses(live.dashboard)} | {one["uid"] for one in wanted.datasources}
+    used = {uid for live in staying for uid in _used(live)} | {one["uid"] for one in wanted.datasources}
     sources = observed.datasources if not isinstance(observed.datasources, str) else ()
     for source in sources:
-        maker, uid = source_owner(source), str(source.get("uid"))
-        if maker and maker == wanted.owner and uid not in used:
-            found.append(_gone("datasource", uid, str(source.get("name") or uid), wanted))
+        uid = str(source.get("uid"))
+        if uid not in used:
+            blank = Change("grafana", "datasource", uid, "none", uid)
+            found += contained(blank, partial(_source, uid, source, wanted))
     return found
 
 
@@ -46,15 +51,27 @@ def why_it_stays(live: LiveDashboard, owner: Owner, overwrite: bool = False) -> 
     return ""
 
 
-def _dashboard(uid: str, live: LiveDashboard, wanted: Desired) -> Change | None:
+def _source(uid: str, source: Mapping[str, Any], wanted: Desired) -> list[Change]:
+    is_ours = source_owner(source) == wanted.owner
+    return [_gone("datasource", uid, str(source.get("name") or uid), wanted)] if is_ours else []
+
+
+def _used(live: LiveDashboard) -> set[str]:
+    try:
+        return set(uses(live.dashboard))
+    except ODD_SHAPE:  # then it is blocked, and shows nothing
+        return set()
+
+
+def _dashboard(uid: str, live: LiveDashboard, wanted: Desired) -> list[Change]:
     stays = why_it_stays(live, wanted.owner, wanted.overwrite)
     if stays is None:
-        return None
+        return []
     change = _gone("dashboard", uid, str(live.dashboard.get("title") or uid), wanted)
     if stays:
-        return change.turned("left", stays)
+        return [change.turned("left", stays)]
     before = {"dashboard": live.dashboard, "meta": live.meta}
-    return replace(change, base=int(live.meta.get("version") or 0), before=before)
+    return [replace(change, base=int(live.meta.get("version") or 0), before=before)]
 
 
 def _gone(kind: ChangeKind, uid: str, title: str, wanted: Desired) -> Change:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import yaml
-
 from gendash.engine.clients.prometheus import LoadedRule
+from gendash.engine.definitions.yaml_text import read_yaml
 from gendash.engine.deliver.changes import Action, Change, capped
 from gendash.engine.languages.promql import normal_form
 from gendash.engine.render.rules import signed_rules
@@ -90,9 +89,9 @@ def _change(
 def _rules(content: bytes) -> dict[str, Any]:
     """Rules by name; none where the text is no rule file."""
     try:
-        groups = (yaml.safe_load(content) or {}).get("groups") or []
+        groups = (read_yaml(content.decode(), 0).content or {}).get("groups") or []
         return {rule.get("record") or rule["alert"]: rule for group in groups for rule in group.get("rules") or []}
-    except (yaml.YAMLError, AttributeError, KeyError, TypeError):
+    except (UnicodeDecodeError, AttributeError, KeyError, TypeError):
         return {}
 
 

@@ -88,6 +88,8 @@ def _secret(uid: str, wanted: Desired) -> str:
     digest = wanted.secrets.get(uid)
     if not digest:
         return ""
+    if wanted.overwrite:
+        return "the password is written again, as --overwrite-edits says"
     if wanted.written is None:
         return "the password is written again, since no store remembers which one was written last"
     return "" if wanted.written.get(uid) == digest else "the password changed"

@@ -25,7 +25,12 @@ def plan_text(changes: Sequence[Change]) -> str:
             shown.append(f"{SIGNS[change.action]} {change.target} {change.kind} {change.name}{title}")
             lines = capped(list(change.lines)) if change.writes else change.lines
             shown += [f"    {line}" for line in lines]
-    return "\n".join([*shown, change_counts(changes)])
+    return "\n".join([*(_printable(line) for line in shown), change_counts(changes)])
+
+
+def _printable(line: str) -> str:
+    """A line in which nothing that Grafana holds ends the line or moves the cursor."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line)
 
 
 def plan_markdown(changes: Sequence[Change], server: str) -> str:

@@ -1,6 +1,6 @@
-"""Back to an earlier apply, from Grafana's own history: what gendash wrote until a time, where nobody edited since.
+"""Back to an earlier apply: dashboards from Grafana's history, folders and permissions as that apply kept them.
 
-The database is never rolled back. What cannot be restored is named.
+Nothing that somebody edited since is overwritten, and the database is never rolled back.
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gendash.engine.clients.grafana import Grafana
+from gendash.engine.deliver.applies import Delivered
 from gendash.engine.deliver.changes import Change
 from gendash.engine.deliver.marks import Owner, mark, owner_of
+from gendash.engine.deliver.plan_folders import folder_changes
 from gendash.engine.deliver.state import Desired, LiveDashboard, ObservedGrafana
 from gendash.engine.errors import Refused
 from gendash.engine.model import Problem
 from gendash.engine.render.dashboard_diff import dashboard_differences, lost_edits, stamped
+from gendash.engine.render.provisioning import Folder
 
 ONE_APPLY = timedelta(minutes=10)  # versions that one apply wrote are not further apart
 Versions = Sequence[Mapping[str, Any]]
@@ -34,11 +37,14 @@ def read_versions(ask: Grafana, uid: str) -> Versions:
     return found
 
 
-def until_before_last(histories: Mapping[str, Versions], owner: Owner) -> datetime:
+def until_before_last(histories: Mapping[str, Versions], owner: Owner, kept: Sequence[Delivered] = ()) -> datetime:
     """The moment before the last apply. Raises Refused where there was none."""
     times = [_time(v) for versions in histories.values() for v in _own(versions, owner)]
-    if not times:
+    begun = [one.at for one in kept]
+    if not times and len(begun) < 2:
         raise Refused(Problem("rollback", "Grafana's history holds no version of ours", "apply first"))
+    if not times or (begun and max(times) - begun[0] < ONE_APPLY):
+        return begun[0] - timedelta(microseconds=1)
     return max(times) - ONE_APPLY
 
 
@@ -59,6 +65,36 @@ def rollback_changes(
         if old is not None and change.writes:
             target[uid] = (old["data"], place)
     return replace(wanted, dashboards=target, folders=(), datasources=(), partial=True), changes
+
+
+def folders_back(wanted: Desired, observed: ObservedGrafana, old: Delivered) -> tuple[Desired, list[Change]]:
+    """The changes of folders and of who may open them to those of an earlier apply, and the state that they aim at."""
+    now = {place.uid: place for place in wanted.folders}
+    places = [place for place in old.folders if place.uid in now]
+    target = replace(wanted, folders=places, dashboards={}, datasources=(), partial=True)
+    changes = [change for place in places for change in folder_changes(place, target, observed)]
+    return target, [_teams_out(change, now, places, observed) for change in _with_hidden(changes, places)]
+
+
+def _with_hidden(changes: Sequence[Change], places: Sequence[Folder]) -> list[Change]:
+    """The changes, with one of permissions for each hidden folder, by which teams are taken out, too."""
+    named = {change.name for change in changes if change.kind == "permission"}
+    hidden = [place for place in places if place.hidden and place.uid not in named]
+    return [*changes, *(Change("grafana", "permission", place.uid, "none", place.title) for place in hidden)]
+
+
+def _teams_out(
+    change: Change, now: Mapping[str, Folder], places: Sequence[Folder], observed: ObservedGrafana
+) -> Change:
+    """A permission that takes out the teams which a later apply let in."""
+    place = next(place for place in places if place.uid == change.name)
+    rows = {row.get("teamId") for row in observed.permissions.get(change.name) or ()}
+    later = [name for name in now[change.name].teams if name not in place.teams and observed.teams.get(name) in rows]
+    if change.kind != "permission" or not later:
+        return change
+    lines = tuple(f"team {name} may no longer view it" for name in later)
+    payload = {"teams": [], **change.payload, "out": [observed.teams[name] for name in later]}
+    return replace(change, action="update", lines=(*change.lines, *lines), payload=payload)
 
 
 def _back(

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gendash.engine.config.load import Config
-from gendash.engine.deliver import rules_dir, uninstall_grafana
+from gendash.engine.deliver import ruler, rules_dir, uninstall_grafana
+from gendash.engine.deliver.applies import FOLDER
 from gendash.engine.deliver.changes import Change
 from gendash.engine.deliver.plan_rules import rule_changes
 from gendash.engine.deliver.uninstall_grafana import Removal
@@ -57,7 +58,7 @@ def plan_uninstall(config: Config, targets: Collection[str], state: Path, indexe
     """The plan of removal. Raises Refused if a foreign object depends on ours: then nothing is removed anywhere."""
     return Plan(
         uninstall_grafana.find_in_grafana(config) if "grafana" in targets else [],
-        _rules(config) if "prometheus" in targets else [],
+        [*_rules(config), *_groups(config)] if "prometheus" in targets else [],
         postgres_indexes.own_indexes(config) if indexes and "database" in targets else [],
         uninstall.find_in_store(config) if "database" in targets else StoreRemoval(),
         left(state),
@@ -69,25 +70,36 @@ def carry_out_uninstall(
 ) -> Plan:
     """Carries the plan out, and returns what became of it."""
     grafana = uninstall_grafana.remove_from_grafana(config, plan.grafana) if plan.grafana else []
-    if any(change.writes for change in plan.rules):
+    groups = [change for change in plan.rules if change.kind == "ruler"]
+    files = [change for change in plan.rules if change.kind != "ruler"]
+    sent = ruler.send_to_ruler(config, groups) if groups else []
+    if any(change.writes for change in files):
         folder = Path(config["prometheus.rules_dir"])
-        say(rules_dir.apply_rules(folder, plan.rules, config))
+        say(rules_dir.apply_rules(folder, files, config))
         rules_dir.forget_reload(folder)
     problems = postgres_indexes.drop(config, plan.indexes) if plan.indexes else []
     database = uninstall.remove_from_store(config) if "database" in targets else StoreRemoval()
     database.stays.extend(problems)
     leave(state, plan.state)
-    return Plan(grafana, plan.rules, plan.indexes, database, plan.state)
+    return Plan(grafana, [*files, *sent], plan.indexes, database, plan.state)
+
+
+def _groups(config: Config) -> list[Change]:
+    """The groups in our namespace of a ruler, all of which are ours."""
+    there = ruler.observe_ruler(config) if config[ruler.SETTING] else {}
+    return ruler.ruler_changes({}, there, None, overwrite=True, prune=True)
 
 
 def _rules(config: Config) -> list[Change]:
+    if not config["prometheus.rules_dir"]:
+        return []
     return rule_changes({}, rules_dir.observe_rules_dir(Path(config["prometheus.rules_dir"])))
 
 
 def left(state: Path) -> list[str]:
-    """The contents of the state folder: backups, notes of checks, a demo's folder. Nothing else there is ours."""
+    """The contents of the state folder: backups, notes of checks and applies, a demo's folder; nothing else is ours."""
     demo = state / "demo" / ".gendash-demo"
-    found = [state / "backups", state / "checked", *([demo.parent] if demo.is_file() else [])]
+    found = [state / "backups", state / "checked", state / FOLDER, *([demo.parent] if demo.is_file() else [])]
     return [str(path) for path in found if path.is_dir()]
 
 

@@ -1,4 +1,4 @@
-"""Removes from Grafana what has gendash's mark: dashboards as we wrote them, data sources, and empty folders."""
+"""Removes from Grafana what has our mark: dashboards as we wrote them, alerting, data sources, and empty folders."""
 
 from __future__ import annotations
 
@@ -9,13 +9,21 @@ from typing import Any, NamedTuple
 from gendash.engine.clients import grafana
 from gendash.engine.clients.http import Pause
 from gendash.engine.config.load import Config
+from gendash.engine.deliver.alerting import BASE, observe_alerting
 from gendash.engine.deliver.marks import TAG, Owner, source_owner
 from gendash.engine.deliver.observe import MOST, history
 from gendash.engine.deliver.plan_orphans import why_it_stays
 from gendash.engine.deliver.state import LiveDashboard
 from gendash.engine.errors import Unexpected
 from gendash.engine.model import Audience, Problem
+from gendash.engine.render.grafana_alerting import alert_prefix
 from gendash.engine.render.provisioning import folder, uses
+
+_ALERTING = {
+    "alert rule": f"{BASE}/alert-rules/",
+    "contact point": f"{BASE}/contact-points/",
+    "mute time": f"{BASE}/mute-timings/",
+}
 
 
 class Removal(NamedTuple):
@@ -74,10 +82,12 @@ def find_in_grafana(config: Config, pause: Pause = time.sleep) -> list[Removal]:
         dashboards = [one for one in found if one]
         going = {one.name for one in dashboards if not one.stays}
         used = {uid for one in dashboards if one.stays for uid in one.sources} | _used_by_others(ask, config, going)
+        alerting = _alerting(ask, config)
+        rules = sum(one.kind == "alert rule" for one in alerting)
         sources = [data_source_removal(one, owner, used) for one in _answer(ask, "/datasources")]
         audiences: tuple[Audience, ...] = ("everyone", "admin")
-        folders = [_folder(ask, folder(config, audience).uid, going) for audience in audiences]
-    return [*dashboards, *(one for one in [*sources, *folders] if one)]
+        folders = [_folder(ask, folder(config, audience).uid, going, rules) for audience in audiences]
+    return [*dashboards, *alerting, *(one for one in [*sources, *folders] if one)]
 
 
 def remove_from_grafana(config: Config, removals: Sequence[Removal], pause: Pause = time.sleep) -> list[Removal]:
@@ -117,20 +127,36 @@ def _dashboard(ask: Any, uid: str, owner: Owner) -> Removal | None:
     return dashboard_removal(uid, LiveDashboard(body["dashboard"], body["meta"], versions), owner)
 
 
-def _folder(ask: Any, uid: str, going: Collection[str]) -> Removal | None:
+def _alerting(ask: Any, config: Config) -> list[Removal]:
+    """Our alert rules, then the contact points and mute times that they name; none where alerting cannot be read."""
+    there, prefix, named = observe_alerting(ask), alert_prefix(config), f"{config.prefixed('gendash')} "
+    found = [
+        Removal("grafana", kind, str(one["uid"]), str(one.get(title) or ""))
+        for kind, title, rows in (("alert rule", "title", there.rules), ("contact point", "name", there.contact_points))
+        for one in rows
+        if str(one.get("uid") or "").startswith(prefix)
+    ]
+    mutes = [str(one.get("name")) for one in there.mute_timings if str(one.get("name")).startswith(named)]
+    return [*found, *(Removal("grafana", "mute time", name) for name in mutes)]
+
+
+def _folder(ask: Any, uid: str, going: Collection[str], rules: int = 0) -> Removal | None:
     status, body = ask("GET", f"/folders/{uid}")
     if status != 200:
         return None
     rows = _answer(ask, "/search", {"folderUIDs": uid, "limit": MOST})
     holds = [f"'{row['title']}'" for row in rows if row["uid"] not in going]
     counts = _answer(ask, f"/folders/{uid}/counts")
-    others = {kind: number for kind, number in counts.items() if number and kind not in ("dashboard", "folder")}
+    others = {kind: number - (rules if kind == "alertrule" else 0) for kind, number in counts.items()}
+    others = {kind: number for kind, number in others.items() if number > 0 and kind not in ("dashboard", "folder")}
     holds += [f"{number} {kind.replace('_', ' ')}" for kind, number in sorted(others.items())]
     return folder_removal(uid, str(body.get("title") or ""), holds)
 
 
 def _again(ask: Any, one: Removal, owner: Owner) -> Removal | None:
     """The same removal, with the object read again just before."""
+    if one.kind in _ALERTING:
+        return one
     if one.kind == "folder":
         return _folder(ask, one.name, ())
     if one.kind == "dashboard":
@@ -140,9 +166,9 @@ def _again(ask: Any, one: Removal, owner: Owner) -> Removal | None:
 
 
 def _delete(ask: Any, one: Removal) -> Removal:
-    paths = {"dashboard": "/dashboards/uid/", "folder": "/folders/", "data source": "/datasources/uid/"}
+    paths = {"dashboard": "/dashboards/uid/", "folder": "/folders/", "data source": "/datasources/uid/", **_ALERTING}
     status, body = ask("DELETE", f"{paths[one.kind]}{one.name}")
-    if status in (200, 404):
+    if status in (200, 202, 204, 404):
         return one
     return one._replace(stays=f"since Grafana says: {grafana.reason(status, body)}")
 

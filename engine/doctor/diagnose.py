@@ -217,10 +217,6 @@ def _rows(catalog: Catalog, staging: Relation, look: Look) -> Iterator[Requireme
     """Requirements for rows that cannot be read, and for rows that are left out of all figures."""
     if staging.name in look.unreadable:
         column, why = look.unreadable[staging.name]
-        epochs = list(_epochs(catalog, staging, look))
-        yield from epochs
-        if epochs:
-            return
         setting = f"platform.columns.{_read_for(staging, column) or '<table>.<column>'}"
         fix = Fix(
             "setting",
@@ -239,32 +235,27 @@ def _rows(catalog: Catalog, staging: Relation, look: Look) -> Iterator[Requireme
         lack = f"no valid {column} (NULL, or not from 2000 to 2199)" if is_time else f"no {column}"
         why = f"{rows} have {lack}, and are in no figure"
         yield Requirement("rows", f"rows of {staging.name} without {column}", why, optional=True, fixes=tuple(fixes))
+    yield from _fields(staging, look)
 
 
-_NUMBERS = ("bigint", "integer", "numeric", "double precision", "real")
+def _fields(staging: Relation, look: Look) -> Iterator[Requirement]:
+    """Requirements for values that are none of their kind, by column; a time is given as ISO, or as a number."""
+    for named in filter(None, look.fields.get(staging.name, "").split(", ")):
+        column, _, rows = named.partition(" ")
+        kind = _KINDS.get(str(staging.columns.get(column, {}).get("type")), "JSON")
+        table = next(iter(staging.header["tables"]))
+        fix = Fix("setting", f'platform.columns.{table}.{column}: "= SQL over {{columns}}"  # that gives {kind}')
+        why = f"{rows} hold a {column} that is not {kind}: it counts as empty"
+        yield Requirement("rows", f"{column} of {staging.name}", why, optional=True, fixes=(fix,))
 
 
-def _epochs(catalog: Catalog, staging: Relation, look: Look) -> Iterator[Requirement]:
-    """A requirement for each time that the platform keeps as a number."""
-    for name, of in staging.columns.items():
-        table, _, column = _read_for(staging, name).partition(".")
-        if of.get("type") != "timestamptz" or not column or table in staging.adapter:
-            continue
-        mapped = mapped_column(catalog.config, staging, table, column)
-        kind = look.types.get((mapped_table(catalog.config, staging, table), mapped), "")
-        if kind.startswith(_NUMBERS):
-            value = (
-                f'"= to_timestamp({{{mapped}}})"  # of seconds; of milliseconds: to_timestamp({{{mapped}}} / 1000.0)'
-            )
-            fix = Fix("setting", f"platform.columns.{table}.{column}: {value}")
-            why = f"cannot be read: {mapped} is a number ({kind}), not a time"
-            yield Requirement("rows", f"{name} of {staging.name}", why, fixes=(fix,))
+_KINDS = {"timestamptz": "a time", "int": "a number", "bigint": "a number", "boolean": "true or false"}
 
 
 def _read_for(staging: Relation, column: str) -> str:
     """The platform column (``table.column``) behind a column of a staging query."""
     text = re.split(rf"\bas\s+{re.escape(column)}\b", staging.text)[0] if column else ""
-    read = re.findall(r"column\('(\w+\.\w+)'", text)
+    read = re.findall(r"(?:column|time|truth|json|number)\('(\w+\.\w+)'", text)
     return read[-1] if read else ""
 
 

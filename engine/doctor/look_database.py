@@ -10,8 +10,9 @@ import psycopg
 from gendash.engine.clients.postgres import Connection, local_settings, server_line, trusted
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.platform_names import mapped_table, names_in_text, whole_table
-from gendash.engine.definitions.references import counted_part, resolve_references
+from gendash.engine.definitions.references import resolve_references
 from gendash.engine.definitions.relations import qualified
+from gendash.engine.definitions.staging_references import counted_part, unreadable_fields
 from gendash.engine.definitions.usable_rows import only_usable, required
 from gendash.engine.doctor.seen import Look, WordColumn, word_columns
 from gendash.engine.languages.sql_text import quote_name, quote_text
@@ -29,17 +30,18 @@ def platform_look(connection: Connection, catalog: Catalog) -> Look:
     rows: dict[str, bool] = {}
     unknown_words: dict[WordColumn, list[str]] = {}
     unusable: dict[str, dict[str, int]] = {}
+    fields: dict[str, str] = {}
     unreadable: dict[str, tuple[str, str]] = {}
     empty: set[str] = set()
     for staging in stagings:
-        uses = resolve_references(staging.text, catalog.names, staging, seen.readable).uses | names_in_text(staging)
+        uses = resolve_references(staging.text, catalog.names, staging, seen.present).uses | names_in_text(staging)
         columns = {tuple(name.rsplit(".", 1)) for kind, name in uses if kind == "column"}
         if not columns <= seen.readable or not {name for kind, name in uses if kind == "table"} <= seen.tables:
             continue
         canonical = next(iter(staging.header["tables"]))
         table = mapped_table(catalog.config, staging, canonical)
         newest = _newest(catalog, staging, canonical, table, seen)
-        text = resolve_references(staging.text, catalog.names, staging, seen.readable, newest).text.strip().rstrip(";")
+        text = resolve_references(staging.text, catalog.names, staging, seen.present, newest).text.strip().rstrip(";")
         try:
             found = _any(connection, catalog, f"({only_usable(staging, text)}) as rows")
             if found is not None:
@@ -50,6 +52,8 @@ def platform_look(connection: Connection, catalog: Catalog) -> Look:
             ):
                 empty.add(table)
             unusable[staging.name] = _unusable(connection, catalog, staging, text)
+            wrong = unreadable_fields(catalog.names, staging, seen.present, newest)
+            fields[staging.name] = next((named or "" for _, _, named in _rows(connection, catalog, wrong) or ()), "")
             values = ", ".join(f"count({quote_name(name)})" for name in staging.columns)
             _rows(connection, catalog, f"select {values} from (\n{text}\n) given")
             unknown_words |= {
@@ -66,6 +70,7 @@ def platform_look(connection: Connection, catalog: Catalog) -> Look:
         frozenset(empty),
         unknown_words,
         unusable,
+        fields,
         unreadable,
         seen.row_secured,
         seen.types,
@@ -114,7 +119,7 @@ def _newest(catalog: Catalog, staging: Relation, canonical: str, table: str, see
     if pages <= NEWEST_PAGES:
         return {}
     newest = f"ctid >= '({pages - NEWEST_PAGES},0)'"
-    return {f"{staging.name}.{canonical}": counted_part(catalog.names, staging, canonical, seen.readable, [newest])}
+    return {f"{staging.name}.{canonical}": counted_part(catalog.names, staging, canonical, seen.present, [newest])}
 
 
 def _unknown_words(

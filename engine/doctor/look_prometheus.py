@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,8 +11,9 @@ from gendash.engine.clients.answers import Failed
 from gendash.engine.clients.prometheus import Call, Data, certain, instant, label_values
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.doctor.seen import Exposed
-from gendash.engine.verify.freshness import SYNTHETIC
+from gendash.engine.languages.metric_names import selector
 from gendash.engine.verify.replicas import advice, copies, double_labels, is_double
+from gendash.engine.verify.series import SYNTHETIC
 from gendash.engine.verify.verdict import duration
 
 NEVER = "is defined and never recorded"
@@ -70,12 +72,12 @@ def exposed(call: Call, catalog: Catalog, keys: Iterable[str], at: datetime) -> 
         metric = catalog.metrics[key]
         name = str(catalog.config.get(f"metrics.{key}") or metric["name"])
         series = name + _suffix(metric)
-        answer = _whole(call("labels", {"match[]": series}))
+        answer = _whole(call("labels", {"match[]": selector(series)}))
         if answer:
             labels[key] = frozenset(answer.data)
-        of_le = (
-            _whole(label_values(call, "le", f"{name}_bucket", hour_ago, at)) if metric["type"] == "histogram" else None
-        )
+        of_le = None
+        if metric["type"] == "histogram":
+            of_le = _whole(label_values(call, "le", selector(f"{name}_bucket"), hour_ago, at))
         if of_le:
             bounds[key] = frozenset(of_le.data)
         times = copies(value, series, twice)
@@ -100,14 +102,15 @@ def _most(call: Call, over: str, series: Iterable[str], at: datetime) -> dict[st
     if not names:
         return {}
     # functions over time drop the metric name, so it is copied to another label
-    named = f'label_replace({{__name__=~"{"|".join(names)}"}}, "series_name", "$1", "__name__", "(.+)")'
+    pattern = "|".join(re.escape(name).replace("\\", "\\\\") for name in names)
+    named = f'label_replace({{__name__=~"{pattern}"}}, "series_name", "$1", "__name__", "(.+)")'
     # a failed query, or one that lacks a part of the data, must not be reported as a missing metric
     answer = certain(instant(call, f"max by (series_name) ({over % named})", at), "metrics")
     return {one["metric"]["series_name"]: float(one["value"][1]) for one in answer.series}
 
 
 def _stopped(call: Call, series: str, at: datetime) -> str:
-    answer = instant(call, f"time() - max({_OVER[1] % f'timestamp({series})'})", at)
+    answer = instant(call, f"time() - max({_OVER[1] % f'timestamp({selector(series)})'})", at)
     found = answer.series if isinstance(answer, Data) else []
     return f"stopped {duration(float(found[0]['value'][1]))} ago" if found else "stopped"
 

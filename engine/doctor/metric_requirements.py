@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 
@@ -12,6 +13,7 @@ from gendash.engine.definitions.requirements import Needs
 from gendash.engine.doctor.instrumentation import snippet
 from gendash.engine.doctor.parts import Fix, Requirement
 from gendash.engine.doctor.seen import Look
+from gendash.engine.languages.metric_names import is_plain
 from gendash.engine.verify.buckets import thresholds
 
 
@@ -32,6 +34,10 @@ def _metric_part(catalog: Catalog, key: str, look: Look, how: str) -> Requiremen
     fixes = [Fix("app", text, alters=True)] if text else []
     is_defined = why.startswith("is defined")  # then its name is right, and nothing is to be mapped
     near = _alike(name, metric["type"], look.exposed.names) if by_application and not is_defined else []
+    if why and not is_plain(name):
+        plain = re.sub(r"[^a-zA-Z0-9_:]", "_", name)
+        limit = "Prometheus before 3.0 scrapes no name with other signs"
+        fixes.append(Fix("setting", f"metrics.{key}: {plain}  # {limit}"))
     if near:
         fixes.append(Fix("setting", f"metrics.{key}: <its name on the platform>  # one of {', '.join(near)}?"))
     return Requirement("metric", name, why, look.metrics is None, fixes=tuple(fixes) if why else ())
@@ -52,16 +58,18 @@ def _alike(name: str, kind: str, there: Iterable[str], most: int = 5) -> list[st
     found = [
         one
         for one in known - {name, f"{name}_total"}
-        if likeness(one) > (0, 1.0) and not one.startswith(_OTHERS) and ":" not in one and "_" in one
+        if likeness(one) > (0, 1.0) and not one.startswith(_OTHERS) and not _RECORDED.match(one)
+        if re.search(r"[_.]", one)
     ]
     return sorted(found, key=lambda one: (*(-value for value in likeness(one)), one))[:most]
 
 
+_RECORDED = re.compile(r"\w+:\w+:")  # level:metric:operations
 _OTHERS = ("prometheus_", "promhttp_", "go_", "process_", "python_", "scrape_", "net_conntrack_", "gendash_")
 
 
 def _words(name: str) -> set[str]:
-    return {word.removesuffix("s") for word in name.split("_")}
+    return {word.removesuffix("s") for word in re.split(r"[_.:/-]", name)}
 
 
 def _label_parts(catalog: Catalog, key: str, look: Look) -> Iterator[Requirement]:

@@ -39,6 +39,7 @@ class Look:
     query that has rows; ``empty`` are tables without rows. ``unknown_words`` has some values of a column that its
     vocabulary does not list. ``unusable`` is the number of rows of a staging query that are left out of all
     figures, by the column that they lack;
+    ``fields`` says of a staging query how many rows have a value that is none of its kind, by column.
     ``unreadable`` is the column that cannot be read, and the server's message. ``row_secured`` are tables whose rows
     row level security may hide. ``metrics`` is by key the reason why a metric is not recorded, or an empty text;
     ``traces`` is the same for LLM calls. ``role`` is the role that reads the platform.
@@ -50,6 +51,7 @@ class Look:
     empty: frozenset[str] = frozenset()
     unknown_words: Mapping[WordColumn, Sequence[str]] = field(default_factory=dict)
     unusable: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
     unreadable: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     row_secured: frozenset[str] = frozenset()
     types: Mapping[tuple[str, str], str] = field(default_factory=dict)

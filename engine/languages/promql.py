@@ -44,11 +44,13 @@ class Ratio:
 
 
 def substitute(text: str) -> str:
-    """``text`` without Grafana variables: durations for the built-in ones, else ``1``, which parses almost anywhere."""
+    """``text`` without Grafana variables: durations where there must be one, else ``1``, which parses elsewhere."""
 
     def put(match: re.Match[str]) -> str:
         name = match[1] or match[2] or match[3]
-        return match[0] if name.isdigit() else _STAND_INS.get(name, "1")  # $1 belongs to label_replace
+        if name.isdigit():
+            return match[0]  # $1 belongs to label_replace
+        return _STAND_INS.get(name, "1h" if text[: match.start()].endswith("offset ") else "1")
 
     return _VARIABLE.sub(put, text)
 
@@ -88,6 +90,17 @@ def selectors(text: str) -> tuple[Selector, ...]:
     found: list[Selector] = []
     _walk(parse(text), (), 0.0, found)
     return tuple(found)
+
+
+def only_selector(text: str) -> Selector:
+    """The selector that an expression consists of. Raises ValueError where it is anything else."""
+    tree = _bare(parse(text))
+    if not isinstance(tree, promql_parser.VectorSelector) or tree.offset or tree.at:
+        raise ValueError("not the selector of one metric")
+    (found,) = selectors(text)
+    if not found.metric:
+        raise ValueError("it names no metric")
+    return found
 
 
 @lru_cache(maxsize=4096)
@@ -141,6 +154,23 @@ def ratios(text: str) -> tuple[Ratio, ...]:
     if "/" in text:
         promql_parser.walk(tree, visit)
     return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def divides_by_zero(text: str) -> bool:
+    """True if an expression divides by a literal 0. Raises ValueError if it does not parse."""
+    found: list[bool] = []
+
+    def visit(node: promql_parser.Expr) -> bool:
+        if isinstance(node, promql_parser.BinaryExpr) and str(node.op) in ("/", "%"):
+            below = _bare(node.rhs)
+            found.append(isinstance(below, promql_parser.NumberLiteral) and below.val == 0)
+        return True
+
+    tree = parse(text)
+    if "/" in text or "%" in text:
+        promql_parser.walk(tree, visit)
+    return any(found)
 
 
 @lru_cache(maxsize=4096)

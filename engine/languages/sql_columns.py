@@ -5,14 +5,16 @@ Where something cannot be known (a function that returns records, a node that is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import postgast
 
 from gendash.engine.languages import sql_types as types
-from gendash.engine.languages.sql_names import cast_type, enum_name, has_star, output_name
+from gendash.engine.languages.sql_expressions import condition, expression, matched, read_as, visit_below
+from gendash.engine.languages.sql_grouping import grouping_faults
+from gendash.engine.languages.sql_names import has_star, output_name
 from gendash.engine.languages.sql_scope import (
     RECORDS,
     SCALARS,
@@ -26,8 +28,6 @@ from gendash.engine.languages.sql_scope import (
     joined,
 )
 
-_SESSION = {"CURRENT_DATE": "date", "CURRENT_TIMESTAMP": "timestamptz", "LOCALTIMESTAMP": "timestamp"}
-
 
 def read_columns_of(text: str, lookup: Lookup) -> tuple[list[Source], list[Fault]]:
     """The columns of every statement of a SQL text, and its faults. Raises postgast.PgQueryError."""
@@ -37,20 +37,21 @@ def read_columns_of(text: str, lookup: Lookup) -> tuple[list[Source], list[Fault
 def resolve(statements: Iterable[Any], lookup: Lookup) -> tuple[list[Source], list[Fault]]:
     """The columns of every statement, and the faults of all."""
     faults: list[Fault] = []
-    outside = Scope(lookup, faults)
+    outside = Scope(lookup, faults, statement=_statement)
     return [_statement(one.stmt, outside) for one in statements], faults
 
 
 def _statement(node: Any, outside: Scope) -> Source:
-    which = node.WhichOneof("node")
-    return _select(node.select_stmt, outside) if which == "select_stmt" else UNKNOWN
+    if node.DESCRIPTOR.name == "SelectStmt":
+        return _select(node, outside)
+    return _select(node.select_stmt, outside) if node.WhichOneof("node") == "select_stmt" else UNKNOWN
 
 
 def _select(query: Any, outside: Scope) -> Source:
     """The columns of a SELECT; ``outside`` holds the CTEs that it can read, and the query around it."""
     if query.HasField("with_clause"):
         outside = replace(outside, ctes=_ctes(query.with_clause, outside))
-    inside = Scope(outside.lookup, outside.faults, outside.ctes, parent=outside)
+    inside = replace(outside, items=(), outputs={}, parent=outside)
     if query.HasField("larg"):
         return _set_operation(query, outside)
     if query.values_lists:
@@ -62,16 +63,19 @@ def _select(query: Any, outside: Scope) -> Source:
     scope = replace(inside, items=items)
     given = _targets(query.target_list, scope)
     named = replace(scope, outputs=dict(given.columns))
-    for node in (query.where_clause, query.having_clause):
-        _expression(node, scope)
+    condition(query.where_clause, scope, "WHERE")
+    condition(query.having_clause, scope, "HAVING")
     for node in query.group_clause:
         _grouped(node, named)
     for window in query.window_clause:
-        _below(window, scope)
+        visit_below(window, scope)
     for node in (*query.distinct_clause, *(one.sort_by.node for one in query.sort_clause)):
         _ordered(node, named)
     for node in (query.limit_count, query.limit_offset):
-        _expression(node, outside)
+        expression(node, outside)
+        read_as("bigint", node, outside)
+    for fault in grouping_faults(query, named):
+        scope.report(*fault)
     return given
 
 
@@ -115,17 +119,21 @@ def _set_operation(query: Any, outside: Scope) -> Source:
             for (name, kind), (_, other) in pairs:
                 if types.unlike(kind, other):
                     outside.report(f"'{name}' is {kind} on one side of a UNION and {other} on another", "cast one")
+            for side, others in ((query.larg, right), (query.rarg, left)):
+                shown = side.target_list if len(side.target_list) == len(others.columns) else ()
+                for target, (_, kind) in zip(shown, others.columns, strict=False):
+                    read_as(kind, target.res_target.val, outside)
             given = Source(tuple((name, types.common((kind, other))) for (name, kind), (_, other) in pairs))
-    named = Scope(outside.lookup, outside.faults, outside.ctes, outputs=dict(given.columns))
+    named = replace(outside, items=(), parent=None, outputs=dict(given.columns))
     if not given.is_open:
         for one in query.sort_clause:
-            _expression(one.sort_by.node, named)
+            expression(one.sort_by.node, named)
     return given
 
 
 def _values(query: Any, scope: Scope) -> Source:
-    rows = [[_expression(one, scope) for one in row.list.items] for row in query.values_lists]
-    kinds = [types.common(column) for column in zip(*rows, strict=False)]
+    rows = [row.list.items for row in query.values_lists]
+    kinds = [matched("VALUES", column, scope) for column in zip(*rows, strict=False)]
     return Source(tuple((f"column{number}", kind) for number, kind in enumerate(kinds, 1)))
 
 
@@ -137,10 +145,10 @@ def _targets(targets: Iterable[Any], scope: Scope) -> Source:
         if fields and fields[-1].HasField("a_star"):
             every = scope.star(fields[-2].string.sval if len(fields) > 1 else "", target.location)
         elif target.val.WhichOneof("node") == "a_indirection" and has_star(target.val.a_indirection):
-            _expression(target.val, scope)
+            expression(target.val, scope)
             every = UNKNOWN
         else:
-            kind = _expression(target.val, scope)
+            kind = expression(target.val, scope)
             every = Source(((target.name or output_name(target.val), kind),))
         columns += every.columns
         is_open = is_open or every.is_open
@@ -194,7 +202,7 @@ def _join(node: Any, scope: Scope) -> FromItem:
         if types.unlike(both[0].get(name, ""), both[1].get(name, "")):
             scope.report(f"joins '{name}' as {both[0][name]} with {both[1][name]}", "cast one of them")
     item = joined(left, right, names)
-    _expression(node.quals, replace(scope, items=(*scope.items, item)))
+    condition(node.quals, replace(scope, items=(*scope.items, item)), "ON")
     if node.join_using_alias.aliasname:
         merged = Source(tuple(one for one in item.given.columns if one[0] in names))
         item = replace(item, relations=(*item.relations, (node.join_using_alias.aliasname, merged)))
@@ -204,7 +212,7 @@ def _join(node: Any, scope: Scope) -> FromItem:
 def _function_item(node: Any, scope: Scope) -> FromItem:
     calls = [one.list.items for one in node.functions]
     for items in calls:
-        _expression(items[0], scope)
+        expression(items[0], scope)
     name = calls[0][0].func_call.funcname[-1].string.sval if calls[0][0].HasField("func_call") else ""
     alias = node.alias.aliasname
     if len(calls) > 1 or any(items[1].list.items for items in calls if len(items) > 1):
@@ -224,143 +232,12 @@ def _function_columns(call: Any, name: str, alias: str, scope: Scope) -> Source:
         return Source(((alias, known[0][1]),) if len(known) == 1 and alias else known)
     arguments = list(call.func_call.args)
     if name in SCALARS:
-        kind = _expression(arguments[0], scope) if name == "generate_series" else ""
+        kind = expression(arguments[0], scope) if name == "generate_series" else ""
         return Source(((alias or name, kind if kind in types.NUMBERS or kind in ("timestamp", "timestamptz") else ""),))
-    kinds = [_expression(one, scope) for one in arguments] if name == "unnest" else []
+    kinds = [expression(one, scope) for one in arguments] if name == "unnest" else []
     if len(kinds) == 1 and kinds[0].endswith("[]") and types.family(kinds[0][:-2]):
         return Source(((alias or name, kinds[0][:-2]),))
     return UNKNOWN
-
-
-# ── expressions ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _expression(node: Any, scope: Scope) -> str:
-    """The type of an expression, an empty string where it is not known; faults below it are reported."""
-    which = node.WhichOneof("node")
-    if which is None:
-        return ""
-    inner = getattr(node, which)
-    known = _KINDS.get(which)
-    if known is not None:
-        return known(inner, scope)
-    _below(inner, scope)
-    return ""
-
-
-def _below(message: Any, scope: Scope) -> None:
-    """Visits the expressions below a node that needs no handling of its own."""
-    for field, value in message.ListFields():
-        if field.message_type:
-            for one in value if field.is_repeated else (value,):
-                name = one.DESCRIPTOR.name
-                if name == "Node":
-                    _expression(one, scope)
-                elif name != "TypeName":
-                    _below(one, scope)
-
-
-def _column(ref: Any, scope: Scope) -> str:
-    names = [one.string.sval for one in ref.fields if one.WhichOneof("node") == "string"]
-    if len(names) < len(ref.fields):
-        scope.star(names[-1] if names else "", ref.location)
-        return ""
-    if len(names) == 1:
-        return scope.column(names[0], ref.location)
-    return scope.qualified(names[-2], names[-1], ref.location) if len(names) <= 3 else ""
-
-
-def _cast(node: Any, scope: Scope) -> str:
-    _expression(node.arg, scope)
-    return cast_type(node)
-
-
-def _constant(node: Any, _scope: Scope) -> str:
-    which = node.WhichOneof("val")
-    if which == "fval":
-        return "numeric" if {".", "e", "E"} & {*node.fval.fval} else "bigint"
-    return {"ival": "integer", "boolval": "boolean"}.get(which, "") if not node.isnull else ""
-
-
-def _call(node: Any, scope: Scope) -> str:
-    name = node.funcname[-1].string.sval
-    kinds = [_expression(one, scope) for one in node.args]
-    sorts = [_expression(one.sort_by.node, scope) for one in node.agg_order]
-    _expression(node.agg_filter, scope)
-    if node.HasField("over"):
-        _below(node.over, scope)
-    if kinds and types.cannot_add(name, kinds[0]):
-        scope.report(f"{name} of a {kinds[0]}", f"{name} takes numbers and intervals", node.location)
-    if name == "percentile_disc" or (name == "mode" and sorts):
-        return sorts[0] if sorts else ""
-    if name == "percentile_cont":
-        is_array = bool(kinds and kinds[0].endswith("[]"))
-        return "double precision" if sorts and sorts[0] in types.NUMBERS and not is_array else ""
-    return types.of_call(name, kinds)
-
-
-def _operation(node: Any, scope: Scope) -> str:
-    operation = enum_name(node, "kind")
-    name = node.name[-1].string.sval if node.name else ""
-    left = _expression(node.lexpr, scope)
-    if node.rexpr.WhichOneof("node") == "list":
-        for one in node.rexpr.list.items:
-            _compare(name if name in types.COMPARED else "=", left, _expression(one, scope), node, scope)
-        return "boolean"
-    right = _expression(node.rexpr, scope)
-    if operation.endswith("NULLIF"):
-        return left
-    if operation.endswith(("_ANY", "_ALL")):
-        return "boolean"
-    if not node.HasField("lexpr"):
-        return right if name == "-" else ""
-    _compare(name, left, right, node, scope)
-    return types.of_operator(name, left, right)
-
-
-def _compare(name: str, left: str, right: str, node: Any, scope: Scope) -> None:
-    wrong = types.unlike(left, right) if name in types.COMPARED else False
-    if wrong or (name in ("+", "-", "*", "/") and types.cannot_compute(left, right)):
-        scope.report(f"{left} {name} {right}", "cast one side, or name another column", node.location)
-
-
-def _sublink(node: Any, scope: Scope) -> str:
-    test = _expression(node.testexpr, scope)
-    found = _statement(node.subselect, scope)
-    link = enum_name(node, "sub_link_type")
-    first = found.columns[0][1] if found.columns else ""
-    if link == "EXPR_SUBLINK":
-        return first
-    if link == "ANY_SUBLINK":
-        _compare("=", test, first, node, scope)
-    return "boolean" if link in ("ANY_SUBLINK", "ALL_SUBLINK", "EXISTS_SUBLINK") else ""
-
-
-def _case(node: Any, scope: Scope) -> str:
-    _expression(node.arg, scope)
-    kinds = []
-    for when in (one.case_when for one in node.args):
-        _expression(when.expr, scope)
-        kinds.append(_expression(when.result, scope))
-    return types.common([*kinds, _expression(node.defresult, scope)])
-
-
-def _all(node: Any, scope: Scope) -> str:
-    return types.common([_expression(one, scope) for one in node.args])
-
-
-def _truth(node: Any, scope: Scope) -> str:
-    _below(node, scope)
-    return "boolean"
-
-
-def _array(node: Any, scope: Scope) -> str:
-    kind = types.common([_expression(one, scope) for one in node.elements])
-    return f"{kind}[]" if kind and not kind.endswith("[]") else ""
-
-
-def _session(node: Any, _scope: Scope) -> str:
-    return _SESSION.get(enum_name(node, "op").removeprefix("SVFOP_"), "")
 
 
 def _grouped(node: Any, scope: Scope) -> None:
@@ -370,7 +247,7 @@ def _grouped(node: Any, scope: Scope) -> None:
         for one in node.grouping_set.content if which == "grouping_set" else node.row_expr.args:
             _grouped(one, scope)
     else:
-        _expression(node, scope if which == "column_ref" else replace(scope, outputs={}))
+        expression(node, scope if which == "column_ref" else replace(scope, outputs={}))
 
 
 def _ordered(node: Any, scope: Scope) -> None:
@@ -378,23 +255,4 @@ def _ordered(node: Any, scope: Scope) -> None:
     fields = node.column_ref.fields
     if len(fields) == 1 and fields[0].string.sval in scope.outputs:
         return
-    _expression(node, replace(scope, outputs={}))
-
-
-_KINDS: Mapping[str, Callable[[Any, Scope], str]] = {
-    "column_ref": _column,
-    "type_cast": _cast,
-    "a_const": _constant,
-    "func_call": _call,
-    "a_expr": _operation,
-    "sub_link": _sublink,
-    "case_expr": _case,
-    "coalesce_expr": _all,
-    "min_max_expr": _all,
-    "bool_expr": _truth,
-    "null_test": _truth,
-    "boolean_test": _truth,
-    "a_array_expr": _array,
-    "sqlvalue_function": _session,
-    "select_stmt": lambda node, scope: _select(node, scope) and "",
-}
+    expression(node, replace(scope, outputs={}))

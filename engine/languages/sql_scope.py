@@ -13,10 +13,14 @@ SYSTEM = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"})
 
 
 class Source(NamedTuple):
-    """Columns of something that can be read; ``is_open`` where it may have others that are not known."""
+    """Columns of something that can be read; ``is_open`` where it may have others that are not known.
+
+    ``key`` names the columns that determine the others, as a primary key does; None where it is not known.
+    """
 
     columns: Columns
     is_open: bool = False
+    key: tuple[str, ...] | None = ()
 
     def renamed(self, names: Iterable[str]) -> Source:
         """The source with its first columns renamed, as ``as t (a, b)`` does."""
@@ -26,7 +30,9 @@ class Source(NamedTuple):
             return Source(tuple(zip(given, kinds, strict=True)), True)
         rest = self.columns[len(given) :]
         kinds = [kind for _, kind in self.columns[: len(given)]]
-        return Source((*zip(given, kinds, strict=False), *rest), self.is_open)
+        new = dict(zip((name for name, _ in self.columns), given, strict=False))
+        key = None if self.key is None else tuple(new.get(name, name) for name in self.key)
+        return Source((*zip(given, kinds, strict=False), *rest), self.is_open, key)
 
 
 # functions in FROM whose columns are known by name
@@ -72,6 +78,7 @@ class Scope:
     items: tuple[FromItem, ...] = ()
     parent: Scope | None = None
     outputs: Mapping[str, str] = field(default_factory=dict)  # names of the SELECT list, for ORDER BY and GROUP BY
+    statement: Callable[[Any, Scope], Source] = lambda _node, _scope: UNKNOWN  # resolves a SELECT in an expression
 
     def report(self, what: str, do: str, place: int = -1) -> None:
         """Adds a fault, once."""

@@ -11,6 +11,7 @@ from psycopg import errors
 from gendash.engine.clients.postgres import Connection, local_settings, trusted
 from gendash.engine.config.load import Config, suggest
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.names import Present, Use
 from gendash.engine.definitions.platform_names import (
     mapped_table,
     mappings,
@@ -20,11 +21,12 @@ from gendash.engine.definitions.platform_names import (
     split_name,
     table_name,
 )
-from gendash.engine.definitions.references import Use, resolve_references
+from gendash.engine.definitions.references import resolve_references
 from gendash.engine.definitions.relations import stagings
+from gendash.engine.languages.lenient_sql import NUMBERS, TIMES
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import AdapterTable, Problem, Relation
-from gendash.engine.platform.time_columns import time_columns
+from gendash.engine.platform.computed_columns import computed_columns
 
 # A lock lasts as long as its transaction, so each read is short; and reads never use parallel workers of the platform.
 # A slice is small compared with the tables that it is joined with: they must be read by index, not scanned per slice.
@@ -80,6 +82,12 @@ class Seen:
     row_secured: frozenset[str] = frozenset()  # tables whose rows row level security may hide from us
     replica: bool = False
     pages_below: Mapping[str, int | None] = field(default_factory=dict)  # of the tables that a SELECT reads, together
+    version: int = 0
+
+    @property
+    def present(self) -> Present:
+        """What staging texts ask of the server."""
+        return Present(self.readable, self.types, self.version)
 
     def is_small(self, table: str, most: int) -> bool:
         """True if a table, or all that a SELECT reads, has at most so many pages."""
@@ -89,15 +97,19 @@ class Seen:
         return pages is not None and pages <= most
 
     @property
-    def times(self) -> frozenset[tuple[str, str]]:
-        """The columns whose type is a time or date."""
-        return frozenset(column for column, kind in self.types.items() if kind.startswith(("timestamp", "date")))
-
-    @property
     def tables(self) -> frozenset[str]:
         """The names of the tables."""
         return frozenset(self.pages)
 
+
+# A domain's values are those of the type below it
+_BASE_TYPE = """(
+  with recursive below (type, base) as (
+    select atttypid, typbasetype from pg_type where oid = atttypid
+    union all
+    select base, typbasetype from below join pg_type on oid = base where base <> 0
+  ) select type from below where base = 0
+)"""
 
 # The size of a table's leaves: itself, its partitions, or the tables that inherit from it. A table with many small
 # leaves is not small; TimescaleDB's chunks are read by time (NULL here), since compressed rows have no place on a page.
@@ -180,7 +192,9 @@ def read_columns(connection: Connection, catalog: Catalog) -> Seen:
         ).fetchall()
         columns: list[Any] = connection.execute(
             "select nspname, relname, attname, has_schema_privilege(n.oid, 'usage') "
-            "and has_column_privilege(c.oid, attnum, 'select'), atttypid::regtype::text from pg_attribute a "
+            "and has_column_privilege(c.oid, attnum, 'select'), format_type("
+            + _BASE_TYPE
+            + ", null) from pg_attribute a "
             "join pg_class c on c.oid = attrelid join pg_namespace n on n.oid = relnamespace "
             "where nspname = any(%s) and relkind in ('r', 'p', 'v', 'm', 'f') and not relispartition "
             "and attnum > 0 and not attisdropped",
@@ -197,6 +211,7 @@ def read_columns(connection: Connection, catalog: Catalog) -> Seen:
             [schemas],
         ).fetchall()
     columns = named(columns)
+    version = connection.info.server_version // 10000
     pages: dict[str, int | None] = dict(named(tables))
     for table in tables_read(catalog, catalog.names.stagings.values()) & pages.keys():
         pages[table] = _pages(connection, *split_name(config, table), pages[table] or 0)
@@ -209,8 +224,10 @@ def read_columns(connection: Connection, catalog: Catalog) -> Seen:
         types=types,
         row_secured=frozenset(table for (table,) in named(row_secured)),
         replica=bool(recovery and recovery[0]),
+        version=version,
     )
-    seen = replace(seen, indexed=seen.times & frozenset((table, column) for table, column in named(indexed)))
+    ordered = {column for column, kind in types.items() if kind.startswith((*TIMES, *NUMBERS))}
+    seen = replace(seen, indexed=frozenset(ordered & {(table, column) for table, column in named(indexed)}))
     return _with_computed(connection, catalog, _with_selects(catalog, seen))
 
 
@@ -240,8 +257,8 @@ def _pages_below(one: AdapterTable, seen: Seen) -> int | None:
 
 
 def _with_computed(connection: Connection, catalog: Catalog, seen: Seen) -> Seen:
-    """What was seen, with the time columns of SELECTs, and those that are given as SQL."""
-    found = list(time_columns(connection, catalog, read_settings(catalog.config), seen.tables))
+    """What was seen, with the types of the columns of SELECTs, and of those that are given as SQL."""
+    found = list(computed_columns(connection, catalog, read_settings(catalog.config), seen.tables))
     types = {(one.table, one.column): one.type for one in found}
     indexed = frozenset((one.table, one.column) for one in found if one.indexed)
     return replace(seen, types={**seen.types, **types}, indexed=seen.indexed | indexed)
@@ -254,7 +271,7 @@ def missing(catalog: Catalog, relation: Relation, seen: Seen) -> list[Problem]:
     """
     found: list[Problem] = []
     for staging in stagings(catalog, relation):
-        uses = resolve_references(staging.text, catalog.names, staging, seen.readable).uses | names_in_text(staging)
+        uses = resolve_references(staging.text, catalog.names, staging, seen.present).uses | names_in_text(staging)
         off = f"features.{staging.header['feature']}: false" if staging.header.get("feature") else ""
         for kind, name in sorted(uses):
             where = ".".join(split_name(catalog.config, name))
@@ -329,7 +346,7 @@ def absent(catalog: Catalog, relation: Relation, seen: Seen) -> list[str]:
     found: set[Use] = set()
     for staging in stagings(catalog, relation):
         every = resolve_references(staging.text, catalog.names, staging).uses
-        found |= every - resolve_references(staging.text, catalog.names, staging, seen.readable).uses
+        found |= every - resolve_references(staging.text, catalog.names, staging, seen.present).uses
     return sorted(name for kind, name in found if kind == "column")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -30,6 +30,10 @@ class TableSeen:
     def place(self) -> Place:
         """Schema and name."""
         return self.schema, self.name
+
+
+Sample = Callable[[TableSeen, Sequence[str]], Mapping[str, Sequence[object]]]
+"""A function from a table and its columns to some values of each."""
 
 
 class Line(NamedTuple):

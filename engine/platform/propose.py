@@ -5,12 +5,15 @@ Names, types, keys, foreign keys and a sample of values are the evidence. A pers
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.platform import propose_values as values
-from gendash.engine.platform.proposal import CERTAIN, Line, Proposal, ProposedTable, TableSeen
-from gendash.engine.platform.propose_names import ANSWER, COLUMNS, DELETED, QUESTION, TABLES, TEXTS, rank
+from gendash.engine.platform.proposal import CERTAIN, Line, Proposal, ProposedTable, Sample, TableSeen
+from gendash.engine.platform.propose_derived import conversations_of, ratings_of
+from gendash.engine.platform.propose_json import JSON, messages_in_json
+from gendash.engine.platform.propose_names import ANSWER, COLUMNS, DELETED, QUESTION, TABLES, TEXTS, rank, words_of
 from gendash.engine.platform.propose_values import Reading, place_of
 
 PERSON = ("email", "password", "username", "login", "phone")
@@ -23,7 +26,7 @@ NEEDED = {
     "messages": ("conversation_id", "created_at"),
     "users": ("created_at",),
     "feedback": ("message_id", "rating"),
-    "documents": ("created_at",),
+    "documents": ("status", "created_at"),
     "tickets": ("status", "created_at"),
 }
 REFERS = {
@@ -35,7 +38,6 @@ REFERS = {
     "tickets.created_by": "users",
     "tickets.assigned_to": "users",
 }
-Sample = Callable[[TableSeen, Sequence[str]], Mapping[str, Sequence[object]]]
 
 
 def propose(tables: Sequence[TableSeen], sample: Sample, contract: Mapping[str, Collection[str]]) -> Proposal:
@@ -57,15 +59,32 @@ class _Proposer:
             proposed = self._table(table, self.chosen[table])
             if proposed:
                 found[table] = proposed
+        if "messages" not in found and "conversations" in found:
+            found |= self._messages_within(found["conversations"])
         if "messages" in found:
             if "conversations" not in found:
-                found |= self._talks_of(found["messages"])
+                found |= conversations_of(found["messages"])
             if "feedback" not in found:
-                found |= self._ratings_of(found["messages"])
+                found |= ratings_of(found["messages"], self.chosen.get("users"), self.sample)
         for table in ("messages", "users"):
             if table not in found:
                 self.questions.insert(0, f"which table holds the platform's {table}? None was recognised")
         return Proposal(found, self.questions[:QUESTIONS])
+
+    def _messages_within(self, talks: ProposedTable) -> dict[str, ProposedTable]:
+        """Messages that conversations hold as JSON, where no table holds them."""
+        one, by = talks.source, {line.column: line for line in talks.lines}
+        columns = [name for name, kind in one.columns.items() if kind in JSON]
+        id_ = self._id(one)
+        given = self.sample(one, columns) if columns and id_ else {}
+        proposed = messages_in_json(one, id_, by.get("created_at"), given)
+        if proposed is None:
+            return {}
+        messages, unknown = proposed
+        if unknown:
+            listed = ", ".join(map(repr, unknown[:6]))
+            self.questions.append(f"messages.role: what do {listed} in the JSON of {one.name} mean?")
+        return {"messages": replace(messages, conditions=talks.conditions)}
 
     # ── tables ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -78,6 +97,12 @@ class _Proposer:
         for score, kind, one in scores:
             if score >= ENOUGH and kind not in chosen and one not in chosen.values():
                 chosen[kind] = one
+        others = [one for score, kind, one in scores if kind == "documents" and score >= ENOUGH]
+        others = [one for one in others if one not in chosen.values()]
+        if others:  # files and what is made of them: a person knows which of them people upload
+            self.doubtful.add("documents")
+            named = " or of ".join(one.name for one in (chosen["documents"], *others))
+            self.questions.append(f"documents: are they the rows of {named}?")
         return self._people_who_talk(chosen)
 
     def _doubt(self, kind: str) -> None:
@@ -95,16 +120,21 @@ class _Proposer:
         owners = [] if talks is None else [
             next((one for one in self.tables if one.place == to[:2]), None)
             for name, to in talks.references.items()
-            if rank(name, COLUMNS["conversations.user_id"]) >= 0.8 and rank(to[1], TABLES["users"]) >= 0.8
+            if rank(name, COLUMNS["conversations.user_id"]) >= 0.8
+            if users is None or rank(to[1], TABLES["users"]) >= 0.8
         ]  # fmt: skip
         owner = next((one for one in owners if one and _is_of_people(one)), None)
-        if owner is None or users is None or owner in chosen.values():
+        if owner is None or owner in chosen.values():
             return chosen
+        if users is None:
+            return {**chosen, "users": owner}
         self.questions.append(f"users: do the people of {users.schema}.{users.name} count, too, besides {owner.name}?")
         return {**chosen, "users": owner}
 
     def _score(self, kind: str, one: TableSeen) -> float:
         name = rank(one.name, TABLES[kind])
+        if kind == "messages" and self._pair(one):
+            name = max(name, 0.7)  # a row is a question and its answer, whatever the table's name
         if not name:
             return 0.0
         return name * 0.9 + self._evidence(kind, one)
@@ -121,7 +151,8 @@ class _Proposer:
         if kind == "users":
             return named(*PERSON) + 0.1 * min(referring, 3)
         if kind == "conversations":
-            return 0.2 * ("users" in to) + named("title", "name", "subject") + 0.1 * min(referring, 2) + has("user_id")
+            about = named("title", "name", "subject") + 0.1 * min(referring, 2) + has("user_id")
+            return 0.2 * ("users" in to) + about - 0.5 * bool(self._pair(one))
         if kind == "messages":
             pair = 0.4 * bool(self._pair(one))
             return named(*TEXTS) + has("conversation_id", "role") + 0.2 * ("conversations" in to) + pair
@@ -131,6 +162,8 @@ class _Proposer:
             about = has("status", "file_size", "chunk_count") + named(
                 "filename", "file_name", "file_path", "path", "url"
             )
+            is_file = any(words_of(column) in ("filename", "file_name") for column in one.columns)
+            about += 0.2 * (is_file and rank(one.name, TABLES[kind]) < 0.8) + 0.3 * (has("file_size") > 0)
             return about + 0.5 * named("name", "title") - 0.7 * (not about)
         return (
             has("status", "priority", "assigned_to")
@@ -164,6 +197,9 @@ class _Proposer:
         needed = [column for column in NEEDED[table] if column not in found and column != "conversation_id"]
         needed += ["role"] if table == "messages" and "role" not in found and not pair else []
         for column in (one for one in needed if (table, one) != ("feedback", "created_at")):
+            if (table, column) == ("documents", "status"):
+                lines.append(Line(column, "'done'", (), 0.5, "not found: each document counts as done"))
+                continue
             kind = "timestamptz" if column.endswith("_at") else "text"
             lines.append(Line(column, f"null::{kind}", evidence="not found, and needed"))
         if table == "feedback" and "created_at" not in found:
@@ -297,45 +333,9 @@ class _Proposer:
             lines.append(person._replace(reads=(), confidence=0.7, evidence="that of the conversation"))
         return joins, [(sql, sure, f"{why}, of the conversation") for sql, sure, why in deleted]
 
-    def _talks_of(self, messages: ProposedTable) -> dict[str, ProposedTable]:
-        """Conversations from the messages that name them, where no table holds them."""
-        by = {line.column: line for line in messages.lines}
-        if "conversation_id" not in by or "created_at" not in by:
-            return {}
-        lines = [
-            by["conversation_id"]._replace(confidence=0.7, evidence="what messages name: no table of its own"),
-            by["created_at"]._replace(sql=f"min({by['created_at'].sql})", confidence=0.7, evidence="its first message"),
-        ]
-        grouped = by["conversation_id"].sql
-        return {
-            "conversations": ProposedTable("conversations", messages.source, lines, (), messages.conditions, grouped)
-        }
-
-    def _ratings_of(self, messages: ProposedTable) -> dict[str, ProposedTable]:
-        """Ratings that messages carry themselves, where no table holds them."""
-        one, by = messages.source, {line.column: line for line in messages.lines}
-        known = COLUMNS["messages.rating"]
-        names = [name for name in one.columns if rank(name, known) > 0.7]
-        for name in names:
-            read = values.read_rating(
-                place_of("m", name), name, one.columns[name], self.sample(one, [name]).get(name, ())
-            )
-            if read.adds > values.NO_ROWS:
-                id_ = by["message_id"]._replace(confidence=0.7, evidence="ratings are in the message")
-                time = by.get("updated_at") or by["created_at"]
-                lines = [
-                    id_._replace(column="feedback_id"),
-                    id_,
-                    Line("rating", read.sql, (name,), 0.7, read.evidence, read.words),
-                ]
-                lines.append(time._replace(column="created_at", confidence=0.5))
-                condition = (f"{place_of('m', name)} is not null", 0.7, "rated messages")
-                return {"feedback": ProposedTable("feedback", one, lines, (), (*messages.conditions, condition))}
-        return {}
-
     def _ask(self, table: str, one: TableSeen, found: set[str], pair: tuple[str, str] | None) -> None:
         for column in NEEDED[table]:
-            if column not in found and (table, column) != ("feedback", "created_at"):
+            if column not in found and (table, column) not in (("feedback", "created_at"), ("documents", "status")):
                 self.questions.append(f"{table}.{column}: which column of {one.schema}.{one.name} is it?")
         if table == "messages" and "role" not in found and not pair:
             self.questions.append(f"messages.role: what in {one.schema}.{one.name} says who wrote a message?")
@@ -358,7 +358,7 @@ def _refer(other: TableSeen, one: TableSeen) -> list[str]:
 
 
 def _needs_values(full: str, kind: str) -> bool:
-    epoch = full.endswith("_at") and kind.startswith(values.NUMBERS)
+    epoch = full.endswith("_at") and kind.startswith((*values.NUMBERS, *values.TEXTS))
     return epoch or ((values.is_vocabulary(full) or full == "users.is_active") and kind != "boolean")
 
 

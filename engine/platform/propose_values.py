@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
+from gendash.engine.languages.lenient_sql import EPOCHS, UNITS
 from gendash.engine.languages.sql_text import quote_name, quote_text
 from gendash.engine.platform.propose_names import INVERTED, IS_USER, WORDS, meaning, words_of
 
@@ -12,11 +15,6 @@ TIMES, NUMBERS = ("timestamp", "date"), ("smallint", "integer", "bigint", "numer
 TEXTS = ("text", "character", "enum", "citext", "varchar")
 # a column whose meaning is in its values; without a row there is no evidence for or against
 NO_ROWS, KNOWN = 0.1, 0.38
-EPOCHS = (
-    (1e8, 1e10, "to_timestamp({})", "seconds since 1970"),
-    (1e11, 1e13, "to_timestamp({} / 1000.0)", "milliseconds since 1970"),
-    (1e14, 1e16, "to_timestamp({} / 1000000.0)", "microseconds since 1970"),
-)
 DEFAULT_WORDS = {"human": "user", "ai": "assistant"}  # of the vocabulary of messages.role
 
 
@@ -34,15 +32,21 @@ class Reading(NamedTuple):
 
 
 def read_time(place: str, kind: str, values: Sequence[object]) -> Reading:
-    """A time: a timestamp as it is, a number by its size."""
+    """A time as it is: a timestamp, a number since 1970, or a text in the form of ISO; staging reads each."""
     if kind.startswith(TIMES):
         return Reading(place, 0.38, kind)
-    numbers = [float(one) for one in values if isinstance(one, int | float) and not isinstance(one, bool)]
-    if kind.startswith(NUMBERS) and numbers:
-        for low, high, text, evidence in EPOCHS:
-            if low < min(numbers) and max(numbers) < high:
-                return Reading(text.format(place), 0.36, evidence)
+    if kind.startswith(NUMBERS):
+        numbers = [float(one) for one in values if isinstance(one, int | float | Decimal) and not isinstance(one, bool)]
+        for unit, name in UNITS.items():
+            if numbers and all(EPOCHS[0] * unit <= one < EPOCHS[1] * unit for one in numbers):
+                return Reading(place, 0.36, f"{name} since 1970")
+    texts = [str(one) for one in values] if kind.startswith(TEXTS) else []
+    if texts and all(_ISO.match(one.strip()) for one in texts):
+        return Reading(place, 0.36, "text of times")
     return Reading(place, -1.0)
+
+
+_ISO = re.compile(r"(20|21)\d\d-[01]\d-[0-3]\d([T ][0-2]\d:[0-5]\d|$)")
 
 
 def read_words(column: str, place: str, name: str, kind: str, values: Sequence[object]) -> Reading:
@@ -59,6 +63,8 @@ def read_words(column: str, place: str, name: str, kind: str, values: Sequence[o
     found = {one.lower(): meaning(column, one) for one in given}
     words = {one: of for one, of in found.items() if of}
     unknown = tuple(one for one, of in found.items() if of is None)
+    if column == "messages.role" and len(unknown) == 1 and set(words.values()) == {"user"}:
+        words[unknown[0]] = "assistant"  # the only other word; it is asked
     share = 1 - len(unknown) / len(found)
     evidence = f"words {', '.join(sorted(found)[:6])}"
     if share < 0.3:
@@ -92,6 +98,11 @@ def read_active(place: str, name: str, kind: str, values: Sequence[object]) -> R
     if kind == "boolean":
         inverted = words_of(name) in INVERTED
         return Reading(f"{place} is not true" if inverted else place, KNOWN, "boolean")
+    if kind.startswith(NUMBERS):
+        bits = {int(one) for one in values if isinstance(one, int | float)}
+        known = bool(bits) and bits <= {0, 1}
+        inverted = words_of(name) in INVERTED
+        return Reading(f"{place} = {int(not inverted)}", KNOWN if known else -1.0, "0 and 1")
     read = read_words("users.is_active", place, name, kind, values)
     if read.adds < 0 or not read.words or read.unknown:
         return read._replace(adds=-1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
 from psycopg import errors, sql
@@ -11,6 +12,7 @@ from gendash.engine.platform.columns import READ_SETTINGS
 from gendash.engine.platform.proposal import TableSeen
 
 SAMPLED = 2000  # rows from either end of a table
+DOCUMENTS = 50  # values of a column of JSON
 LONGEST = 40  # letters of a value; longer ones are no words
 
 _TABLES = """
@@ -71,6 +73,9 @@ def sample_values(connection: Connection, table: TableSeen, columns: Sequence[st
     found: dict[str, Sequence[object]] = {}
     for column in columns:
         name = sql.Identifier(column)
+        if table.columns[column] in ("json", "jsonb"):
+            found[column] = _documents(connection, table, column)
+            continue
         value = name if table.columns[column].startswith(_PLAIN) else sql.SQL("{}::text").format(name)
         rows = sql.SQL("(select {0} as one from {1} limit {2})").format(
             value, sql.Identifier(table.schema, table.name), SAMPLED
@@ -91,6 +96,18 @@ def sample_values(connection: Connection, table: TableSeen, columns: Sequence[st
             continue
         found[column] = [one for one in given if not isinstance(one, str) or len(one) <= LONGEST]
     return found
+
+
+def _documents(connection: Connection, table: TableSeen, column: str) -> list[object]:
+    """Some values of a column of JSON, as Python's."""
+    name, place = sql.Identifier(column), sql.Identifier(table.schema, table.name)
+    query = sql.SQL("select {0}::text from {1} where {0} is not null limit {2}").format(name, place, DOCUMENTS)
+    try:
+        with connection.transaction():
+            local_settings(connection, READ_SETTINGS)
+            return [json.loads(one) for (one,) in connection.execute(query).fetchall()]
+    except (errors.QueryCanceled, errors.InsufficientPrivilege, errors.LockNotAvailable, ValueError):
+        return []
 
 
 _PLAIN = ("smallint", "integer", "bigint", "numeric", "double", "real", "boolean")

@@ -12,9 +12,10 @@ from gendash.engine.config.load import Config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.platform_names import mapped_column, quoted_table, split_name, table_name
 from gendash.engine.definitions.usable_rows import END_OF_TIME, FIRST_TIME
+from gendash.engine.languages.lenient_sql import time_or_null
 from gendash.engine.platform.columns import READ_SETTINGS, SMALL_PAGES
+from gendash.engine.platform.computed_columns import plan_of
 from gendash.engine.platform.estimate import BLOCK, ROW_OVERHEAD, ColumnStatistics, TableStatistics
-from gendash.engine.platform.time_columns import plan_of
 
 # A partitioned table has no pages and, before ANALYZE, no row count: both are summed over its leaves
 _TABLES = """
@@ -42,6 +43,10 @@ select n.nspname, c.relname, a.attname, format_type(a.atttypid, null), s.n_disti
     then array(
       select bound from unnest(s.histogram_bounds::text::timestamptz[]) as bound
       where bound >= {FIRST_TIME} and bound < {END_OF_TIME} order by bound
+    )
+    when a.atttypid in ('int8'::regtype, 'int4'::regtype, 'numeric'::regtype, 'float8'::regtype) then array(
+      select time from unnest(s.histogram_bounds::text::numeric[]) as bound,
+        lateral (select {time_or_null("bound", "numeric")} as time) as read where time is not null order by time
     ) end, s.correlation
 from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
 left join pg_stats s on s.schemaname = n.nspname and s.tablename = c.relname and s.attname = a.attname

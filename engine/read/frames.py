@@ -5,6 +5,7 @@ A field is a column; times are milliseconds since 1970, numbers are floats. ``Ti
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -135,22 +136,25 @@ def _plain_metric(one: Field) -> Field:
     return replace(one, name=one.labels["metric"], labels={}) if list(one.labels) == ["metric"] else one
 
 
-def promql_frames(series: Sequence[Mapping[str, Any]], query: Query, ref: str, several: bool) -> list[Frame]:
+def promql_frames(
+    series: Sequence[Mapping[str, Any]], query: Query, ref: str, several: bool, expr: str = ""
+) -> list[Frame]:
     """The frames of Prometheus' answer: one a series, or one table, or the buckets of a histogram.
 
-    ``several`` is true if the panel has more than one query, which shows in the names of a table's values.
+    ``several`` is true if the panel has more than one query, which shows in the names of a table's values; ``expr`` is
+    the query as it was sent, which is the name of a series without labels and legend.
     """
     if query.format == "heatmap":
         return [_heatmap(series, ref)]
     if query.format == "table":
         return [_table_frame(series, ref, f"{VALUE} #{ref}" if several else VALUE)]
-    return [_series_frame(one, query.legend, ref) for one in series]
+    return [_series_frame(one, query.legend, ref, expr) for one in series]
 
 
-def _series_frame(one: Mapping[str, Any], legend: str, ref: str) -> Frame:
+def _series_frame(one: Mapping[str, Any], legend: str, ref: str, expr: str) -> Frame:
     samples, labels = _samples(one), dict(one["metric"])
     time = Field(TIME, "time", [at * 1000 for at, _ in samples])
-    name = series_name(labels, legend)
+    name = series_name(labels, legend) if labels or legend else expr or "{}"
     value = Field(VALUE, "number", [number for _, number in samples], labels, name, column=name)
     return Frame(ref, [time, value])
 
@@ -160,7 +164,9 @@ def series_name(labels: Mapping[str, str], legend: str) -> str:
     if legend and legend != "__auto":
         return _LEGEND.sub(lambda match: labels.get(match[1], ""), legend)
     name = labels.get("__name__", "")
-    rest = ", ".join(f'{key}="{labels[key]}"' for key in sorted(labels) if key != "__name__")
+    rest = ", ".join(
+        f"{key}={json.dumps(labels[key], ensure_ascii=False)}" for key in sorted(labels) if key != "__name__"
+    )
     return f"{name}{{{rest}}}" if rest or not name else name
 
 

@@ -19,7 +19,7 @@ from gendash.engine.languages.grafana_macros import Choice, Span
 from gendash.engine.model import Dashboard, Panel, Problem, Query, Row, Variable
 from gendash.engine.read.fields import with_config
 from gendash.engine.read.frames import Frame, promql_frames, series_name, sql_frames
-from gendash.engine.read.questions import Sent, sent_query
+from gendash.engine.read.questions import Sent, first_choice, sent_query
 from gendash.engine.read.reader import Rows
 from gendash.engine.read.sources import (
     PROMETHEUS,
@@ -168,7 +168,7 @@ def _variables_in(dashboard: Dashboard, texts: Sequence[str]) -> set[str]:
             for text in every
         ):
             found.add(variable.name)
-            every.append(variable.query.text)
+            every += [variable.query.text] if variable.query else []
     return found
 
 
@@ -198,7 +198,7 @@ def _panel_read(
         elif isinstance(given, Rows):
             frames += sql_frames(given, query.format, target["refId"])
         else:
-            frames += promql_frames(given, query, target["refId"], len(live) > 1)
+            frames += promql_frames(given, query, target["refId"], len(live) > 1, text)
     try:
         frames = transformed(frames, rendered.get("transformations", ()))
     except UnknownTransformation as error:
@@ -246,23 +246,28 @@ def _choices(
     for variable in dashboard.variables:
         if catalog.variable_lacks(variable) or (names is not None and variable.name not in names):
             continue
-        template = templates[variable.name]
-        query = template["query"]
-        target = {"expr": query["query"] if isinstance(query, dict) else query, "datasource": template["datasource"]}
-        sent = sent_query(catalog, dashboard, variable.query, target, {}, moment.span or moment.end)
-        options = _options(sources, sent, variable, [choice for _, choice in found])
-        choice = Choice(variable.name, options, multi=variable.multi, all_value=variable.all_value)
-        found.append((variable, _pick(choice, moment.picked.get(variable.name))))
+        options: list[str] = []
+        if variable.query:
+            template = templates[variable.name]
+            text = template["query"]["query"] if isinstance(template["query"], dict) else template["query"]
+            target = {"expr": text, "datasource": template["datasource"]}
+            sent = sent_query(catalog, dashboard, variable.query, target, {}, moment.span or moment.end)
+            options = _options(sources, sent, variable, [choice for _, choice in found])
+        choice = first_choice(variable, options)
+        found.append((variable, _pick(choice, dict(variable.options), moment.picked.get(variable.name))))
     return found
 
 
-def _pick(choice: Choice, picked: Sequence[str] | None) -> Choice:
+def _pick(choice: Choice, values: Mapping[str, str], picked: Sequence[str] | None) -> Choice:
+    """A choice with what was picked, by value or by the text of a fixed option."""
     if picked is None:
         return choice
+    picked = [values.get(one, one) for one in picked]
     wrong = [one for one in picked if one not in choice.options]
     if wrong or (len(picked) > 1 and not choice.multi):
         what = f"no option '{wrong[0]}'" if wrong else "takes one value"
-        hint = (suggest(wrong[0], choice.options) if wrong else "") or f"one of {', '.join(choice.options[:10])}"
+        known = [*values] or choice.options
+        hint = (suggest(wrong[0], known) if wrong else "") or f"one of {', '.join(known[:10])}"
         raise ContentError([Problem(f"variable {choice.name}", what, hint)])
     return replace(choice, picked=tuple(picked))
 
@@ -274,7 +279,7 @@ def _options(sources: Sources, sent: Sent, variable: Variable, before: Sequence[
         given = given_options(sources, sent, before)
     except TargetError:
         return []
-    return [] if isinstance(given, Failed) else picked_options(given.texts, variable.regex)
+    return [] if isinstance(given, Failed) else picked_options(given.texts, variable.regex, not variable.all_value)
 
 
 def _marks(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.languages.grafana_macros import PIXELS_A_COLUMN, Span, Timing, timing
-from gendash.engine.model import Dashboard, Query
+from gendash.engine.languages.grafana_macros import PIXELS_A_COLUMN, Choice, Span, Timing, timing
+from gendash.engine.model import Dashboard, Query, Variable
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,20 @@ def sent_query(
     role = ("admin_reader" if admin else "reader") if query.language == "sql" else ""
     relations = frozenset(name for kind, name in catalog.expand(query).uses if kind == "relation")
     return Sent(query, target.get("rawSql") or target["expr"], time, role, relations)
+
+
+def first_choice(variable: Variable, found: Sequence[str] = ()) -> Choice:
+    """What is chosen at first: All, or the first option where there is no All; ``found`` are its query's options."""
+    has_all = bool(variable.all_value) and not variable.options
+    options = [value for _, value in variable.options] or [*found]
+    return Choice(
+        variable.name,
+        options,
+        None if has_all else tuple(options[:1]),
+        variable.multi,
+        has_all,
+        variable.all_value if has_all else "",
+    )
 
 
 def points_of(panel: Mapping[str, Any]) -> int:

@@ -17,6 +17,7 @@ from psycopg import errors
 from gendash.engine.clients.answers import Failed
 from gendash.engine.clients.postgres import (
     DRIVER_ERRORS,
+    FORMATS,
     Connection,
     Place,
     connect,
@@ -121,21 +122,27 @@ def run_query(
 
 
 def run_at_once(
-    connection: Connection, text: str, settings: dict[str, str], values: Mapping[str, Any]
+    connection: Connection, text: str, settings: Mapping[str, str], values: Mapping[str, Any]
 ) -> Rows | Failed:
-    """The answer to one statement as by `run_query`, with everything sent together: one way there and back."""
+    """The answer to one SELECT as by `run_query`, with its transaction in one message: one way there and back.
+
+    The driver puts ``values`` and settings into the text as quoted literals, since a message of several statements has
+    no parameters. Names of ``values`` must not begin with an underscore.
+    """
     started = time.perf_counter()
+    wanted = {**FORMATS, **settings}
+    sets = "; ".join(f"set local {name} = %(_{index})s" for index, name in enumerate(wanted))  # names are our own
+    whole = f"begin transaction read only; {sets}; {text}\n; rollback"
+    literals = {f"_{index}": value for index, value in enumerate(wanted.values())} | dict(values)
     try:
-        with connection.pipeline():
-            connection.execute("begin transaction read only")
-            local_settings(connection, settings)
-            cursor = connection.execute(trusted(text), values)
-            connection.execute("rollback")
-            rows = cursor.fetchall()
+        cursor = psycopg.ClientCursor(connection)
+        cursor.execute(trusted(whole), literals)
+        while cursor.description is None and cursor.nextset():
+            pass
         described = cursor.description or ()
         columns = tuple(column.name for column in described)
         numeric = tuple(column.type_code in _NUMBERS for column in described)
-        return Rows(columns, numeric, rows, (time.perf_counter() - started) * 1000)
+        return Rows(columns, numeric, cursor.fetchall(), (time.perf_counter() - started) * 1000)
     except DRIVER_ERRORS as error:
         (problem,) = translate(error, "").problems
         if not connection.closed and connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:

@@ -80,7 +80,8 @@ def expanded_text(item: Sent, text: str, choices: Sequence[Choice]) -> str | Fai
         out = expand_macros(item.query.language, text, item.time, choices)
     except MacroError as error:
         return Failed(NOT_EXPANDED, str(error))
-    left = leftovers(out)
+    chosen = {part for choice in choices for value in choice.picked or () for part in leftovers(value)}
+    left = [part for part in leftovers(out) if part not in chosen]
     if left:
         return Failed(NOT_EXPANDED, f"nothing expands {', '.join(left)}: no such macro or variable here")
     return out
@@ -147,10 +148,10 @@ def _texts(sources: Sources, item: Sent, choices: Sequence[Choice]) -> Given | F
     return Given([str(row[best]) for row in given.rows if row[best] is not None], given.ms)
 
 
-def picked_options(found: Sequence[str], regex: str) -> list[str]:
-    """Each option once, sorted; what the variable's expression captures where there is one."""
+def picked_options(found: Sequence[str], regex: str, in_order: bool = False) -> list[str]:
+    """Each option once, sorted or as it came; what the variable's expression captures where there is one."""
     if regex:
         pattern = re.compile(regex.strip("/").replace("(?<", "(?P<"))
         matches = [match for match in (pattern.search(text) for text in found) if match]
         found = [match[1] if pattern.groups else match.string for match in matches]
-    return sorted(set(found))
+    return [*dict.fromkeys(found)] if in_order else sorted(set(found))

@@ -29,7 +29,7 @@ def transformed(frames: Sequence[Frame], steps: Sequence[Mapping[str, Any]]) -> 
 
 
 def _rows_to_fields(frames: Frames, options: Mapping[str, Any]) -> Frames:
-    """Each row becomes a field of one value, called by the first text."""
+    """Each row becomes a field of one value, called by the first text; a column ``max`` gives the end of its scale."""
     return [_row_fields(frame) for frame in frames] if not options.get("mappings") else _unknown("rowsToFields")
 
 
@@ -42,9 +42,10 @@ def _row_fields(frame: Frame) -> Frame:
     value = next((one for one in frame.fields if one.kind == "number"), None)
     if name is None or value is None:
         return frame
+    ends = next((one.values for one in frame.fields if one.name == "max"), [None] * frame.length)
     return frame.with_fields(
-        Field(f"{text}", value.kind, [number], column=value.column)
-        for text, number in zip(name.values, value.values, strict=True)
+        Field(f"{text}", value.kind, [number], column=value.column, config={} if end is None else {"max": end})
+        for text, number, end in zip(name.values, value.values, ends, strict=True)
     )
 
 

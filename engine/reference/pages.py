@@ -17,6 +17,7 @@ from gendash.engine.definitions.header_keys import COLUMN_KEYS, HEADER_KEYS
 from gendash.engine.definitions.lineage import Lineage
 from gendash.engine.definitions.rule_keys import METRIC_KEYS, RULE_KEYS
 from gendash.engine.definitions.typed import declared, described
+from gendash.engine.definitions.windows import sql_panels
 from gendash.engine.model import Dashboard, Panel, Query, Relation, Row, Rule, SettingRef, Variable
 from gendash.engine.render.dashboards import link_target, tidy
 
@@ -33,6 +34,7 @@ TEMPLATES = (
     "keys",
     "glossary",
     "coverage",
+    "windows",
     "lineage",
     "rules",
 )
@@ -116,6 +118,7 @@ class _Book:
             "material": material,
             "settings": SETTINGS,
             "kinds": KINDS,
+            "windows": list(sql_panels(catalog)),
             "keys": {
                 "header": HEADER_KEYS,
                 "column": COLUMN_KEYS,

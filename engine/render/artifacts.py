@@ -9,6 +9,7 @@ from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.render.alertmanager import render_alertmanager
 from gendash.engine.render.dashboard_diff import stamp
 from gendash.engine.render.dashboards import render_dashboards, to_bytes
+from gendash.engine.render.objective_tests import render_objective_tests
 from gendash.engine.render.prometheus import TEMPLATES as PROMETHEUS_TEMPLATES
 from gendash.engine.render.prometheus import render_prometheus
 from gendash.engine.render.provisioning import render_provisioning, uses
@@ -37,6 +38,7 @@ def artifacts(catalog: Catalog, templates: Mapping[str, str]) -> dict[str, bytes
         **render_provisioning(catalog.config, templates, used, bool(admin)),
         **render_rules(catalog),
         **render_manifest(catalog),
+        **render_objective_tests(catalog),
         **render_alertmanager(catalog.config),
         **render_prometheus(catalog, templates),
         **sql_artifacts(catalog),

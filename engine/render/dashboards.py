@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from textwrap import dedent
 from typing import Any
@@ -123,7 +124,8 @@ def _panel(catalog: Catalog, dashboard: Dashboard, panel: Panel, at: dict[str, i
     missing = catalog.missing_features(panel)
     if missing:
         return common | _unavailable(catalog, panel, missing)
-    body = _clean(_plain(catalog.config, panel.viz))
+    body = {"options": {}, **_clean(_plain(catalog.config, panel.viz))}
+    body["fieldConfig"] = {"defaults": {}, "overrides": [], **body.get("fieldConfig", {})}
     queries = catalog.live(panel)
     targets = [_target(catalog, query, chr(65 + i), dashboard) for i, query in enumerate(queries)]
     sources = {target["datasource"]["uid"]: target["datasource"] for target in targets}
@@ -223,29 +225,48 @@ def tidy(text: str) -> str:
 
 
 def _variable(catalog: Catalog, variable: Variable, dashboard: Dashboard) -> dict[str, Any]:
-    text = tidy(catalog.expand(variable.query).text)
-    prometheus = variable.query.language == "promql"
-    if not prometheus:  # words of the platform's users: without a bound a list of them ends the browser
-        text = f"select * from (\n{text}\n) as options limit {catalog.config['growth.options']}"
-    return {
-        "type": "query",
+    common = {
         "name": variable.name,
         "label": variable.label,
         "description": catalog.prose(variable.doc),
-        "datasource": datasource(catalog, variable.query, dashboard),
-        "definition": text,
-        "query": {"query": text, "refId": variable.name, "qryType": 5} if prometheus else text,
-        "includeAll": True,
-        "allValue": variable.all_value,
         "multi": variable.multi,
-        "current": {"text": "All", "value": "$__all"} if not variable.multi else {"text": ["All"], "value": ["$__all"]},
-        "options": [],
-        "refresh": 2,
-        "regex": variable.regex,
-        "sort": 1,
         "hide": 0,
         "skipUrlSync": False,
     }
+    return common | (_asked(catalog, variable, variable.query, dashboard) if variable.query else _fixed(variable))
+
+
+def _fixed(variable: Variable) -> dict[str, Any]:
+    """A variable with fixed options, of which the first is chosen."""
+    options = [{"text": text, "value": value, "selected": False} for text, value in variable.options]
+    return {
+        "type": "custom",
+        "query": ", ".join(f"{text} : {value}" for text, value in variable.options),
+        "includeAll": False,
+        "current": options[0] | {"selected": True},
+        "options": [options[0] | {"selected": True}, *options[1:]],
+    }
+
+
+def _asked(catalog: Catalog, variable: Variable, query: Query, dashboard: Dashboard) -> dict[str, Any]:
+    """A variable whose options a query gives."""
+    text = tidy(catalog.expand(query).text)
+    prometheus = query.language == "promql"
+    if not prometheus:  # words of the platform's users: without a bound a list of them ends the browser
+        text = f"select * from (\n{text}\n) as options limit {catalog.config['growth.options']}"
+    whole = {"text": "All", "value": "$__all"} if not variable.multi else {"text": ["All"], "value": ["$__all"]}
+    return {
+        "type": "query",
+        "datasource": datasource(catalog, query, dashboard),
+        "definition": text,
+        "query": {"query": text, "refId": variable.name, "qryType": 5} if prometheus else text,
+        "includeAll": bool(variable.all_value),
+        "current": whole if variable.all_value else {},
+        "options": [],
+        "refresh": 2,
+        "regex": variable.regex,
+        "sort": 1 if variable.all_value else 0,
+    } | ({"allValue": variable.all_value} if variable.all_value else {})
 
 
 def _annotation(catalog: Catalog, name: str, query: Query) -> dict[str, Any]:
@@ -298,15 +319,60 @@ def link_target(leads_to: str) -> tuple[str, str]:
     return dashboard, slug
 
 
+TIME = "time"  # the key of `Panel.passes` that stands for the picked range instead of a variable
+_LABEL = re.compile(r"\{\{(\w+)\}\}")
+
+
 def _handed_on(catalog: Catalog, dashboard: Dashboard, panel: Panel) -> list[str]:
     """What a link carries: the time range, the variables, and in place of some of them the clicked value."""
     if not panel.passes:
         return ["${__url_time_range}", "${__all_variables}"]
     there = [one.name for one in dashboard.variables if not catalog.variable_lacks(one)]
     kept = [f"${{{name}:queryparam}}" for name in there if name not in panel.passes]
-    # not __data.fields: that is the text after value mappings
-    sources = {name: "__value.raw" if column else "__field.name" for name, column in panel.passes.items()}
-    return ["${__url_time_range}", *kept, *(f"var-{name}=${{{one}:percentencode}}" for name, one in sources.items())]
+    clicked = [
+        f"var-{name}=${{{_clicked(source, catalog.body(f'{dashboard.name}/{panel.slug}'))}:percentencode}}"
+        for name, source in panel.passes.items()
+        if name != TIME
+    ]
+    return [*_range_of(panel.passes.get(TIME, "")), *kept, *clicked]
+
+
+def _clicked(source: str, body: dict[str, Any]) -> str:
+    """Grafana's name of a clicked value: a label of the series, a cell of the clicked row, or the name of the bar.
+
+    Of the cell with the link it is the raw value; of any other one it is the text after value mappings.
+    """
+    label = _LABEL.fullmatch(source)
+    if label:
+        return f"__field.labels.{label[1]}"
+    if not source:
+        return "__field.name"
+    return "__value.raw" if source in linked_columns(body) else f"__data.fields.{source}.text"
+
+
+def linked_columns(body: dict[str, Any]) -> set[str]:
+    """The columns of a table whose overrides leave room for the panel's link."""
+    return {
+        one["matcher"]["options"]
+        for one in body.get("fieldConfig", {}).get("overrides", [])
+        for part in one["properties"]
+        if part["id"] == "links" and not part["value"]
+    }
+
+
+def _range_of(source: str) -> list[str]:
+    """The time range that a link hands on: the picked one, all times, so much around the click, or its whole bucket.
+
+    The bucket ends at the value of the column ``source`` in milliseconds, as days are not all equally long.
+    """
+    if not source:
+        return ["${__url_time_range}"]
+    if source == "all":
+        return ["from=0", "to=now"]
+    try:
+        return ["time=${__value.time}", f"time.window={1000 * seconds(source):.0f}"]
+    except ValueError:
+        return ["from=${__value.time}", f"to=${{__data.fields.{source}.numeric}}"]
 
 
 def _data_link(catalog: Catalog, dashboard: Dashboard, panel: Panel) -> dict[str, Any] | None:

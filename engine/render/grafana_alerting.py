@@ -34,10 +34,15 @@ class GrafanaAlerting(NamedTuple):
     rules: Mapping[str, Mapping[str, Any]]
 
 
+def alert_prefix(config: Config) -> str:
+    """How the uids of our rules and contact points begin."""
+    return f"gd-{hashlib.sha256(config.dashboard_uid('').encode()).hexdigest()[:6]}-"
+
+
 def grafana_alerting(catalog: Catalog) -> GrafanaAlerting:
     """What Grafana should hold for the alerts of the definitions that a route takes."""
     config = catalog.config
-    prefix = f"gd-{hashlib.sha256(config.dashboard_uid('').encode()).hexdigest()[:6]}-"
+    prefix = alert_prefix(config)
     ways, known = routes(config), receivers(config)
     named = {way.to: f"{config.prefixed('gendash')} {group_name(way.to)}" for way in ways}
     points = {

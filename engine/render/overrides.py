@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from gendash.engine.definitions.overrides import ROW, WHOLE, Fields, panel_places, steps_of
-from gendash.engine.model import Dashboard
+from gendash.engine.definitions.overrides import OVERRIDES, ROW, WHOLE, Fields, panel_places, steps_of
+from gendash.engine.errors import ContentError
+from gendash.engine.model import Dashboard, Problem
 
 Json = dict[str, Any]
 
@@ -19,23 +21,40 @@ def with_overrides(rendered: Json, dashboard: Dashboard, overrides: Mapping[str,
         return rendered
     result, ids = deepcopy(rendered), panel_places(dashboard)
     for place, fields in sorted(own.items(), key=_rows_first):
-        part = place.partition("/")[2]
-        if not part:
-            set_fields(result, fields or {})
-        elif part[0] in "$@":
-            holder = result.setdefault("templating" if part[0] == "$" else "annotations", {}).setdefault("list", [])
-            _override(holder, "name", part[1:], fields)
-        else:
-            number = ids[place] if place in ids else int(part[1:]) if part[1:].isdigit() else part
-            _override_panel(result["panels"], number, fields, ids)
-    result["panels"] = _settled(result["panels"])
+        try:
+            _apply(result, place, fields, ids)
+        except (AttributeError, LookupError, TypeError, ValueError):
+            what = "a path or a part does not fit the JSON that is rendered"
+            do = "compare with `gendash build`, or take it out"
+            raise ContentError(Problem(f"{OVERRIDES}: {place}", what, do)) from None
+    try:
+        result["panels"] = _settled(result["panels"])
+        json.dumps(result, allow_nan=False)
+    except (AttributeError, LookupError, TypeError, ValueError):
+        what = f"the fields of {dashboard.name} give no JSON of a dashboard"
+        raise ContentError(
+            Problem(OVERRIDES, what, "values are texts, numbers, lists and maps: correct them")
+        ) from None
     return result
+
+
+def _apply(result: Json, place: str, fields: Fields | None, ids: Mapping[str, int]) -> None:
+    part = place.partition("/")[2]
+    if not part:
+        set_fields(result, fields or {})
+    elif part[0] in "$@":
+        holder = result.setdefault("templating" if part[0] == "$" else "annotations", {}).setdefault("list", [])
+        _override(holder, "name", part[1:], fields)
+    else:
+        number = ids[place] if place in ids else int(part[1:]) if part[1:].isdigit() else part
+        _override_panel(result["panels"], number, fields, ids)
 
 
 def _rows_first(entry: tuple[str, Fields | None]) -> bool:
     """False for a new row, which has to be there before the panels in it."""
     fields = entry[1]
-    return not (fields and WHOLE in fields and fields[WHOLE].get("type") == "row")
+    whole = fields.get(WHOLE) if fields else None
+    return not (isinstance(whole, Mapping) and whole.get("type") == "row")
 
 
 def set_fields(value: Json, fields: Fields) -> None:

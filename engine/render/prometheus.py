@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 
 import jinja2
@@ -70,4 +71,4 @@ def raw_names(catalog: Catalog, far: Collection[str] = ()) -> list[str]:
 def _expression(catalog: Catalog, key: str) -> str:
     name: str = catalog.config.get(f"metrics.{key}") or catalog.metrics[key]["name"]
     parts = {"histogram": "_(bucket|sum|count)", "summary": "_(sum|count)"}
-    return name + parts.get(catalog.metrics[key]["type"], "")
+    return re.escape(name) + parts.get(catalog.metrics[key]["type"], "")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.names import Expanded
 from gendash.engine.definitions.platform_names import mapped_label
-from gendash.engine.definitions.references import Expanded
 from gendash.engine.errors import ContentError
 from gendash.engine.languages.spots import in_rule
 from gendash.engine.model import Problem, Rule
@@ -44,6 +44,14 @@ def rule_expression(catalog: Catalog, rule: Rule) -> Expanded:
 
 def render_rules(catalog: Catalog) -> dict[str, bytes]:
     """One rule file for each group, by path. Raises ContentError with every wrong reference."""
+    return {
+        f"prometheus/rules/{PREFIX}{group}.yml": signed_rules(_group(catalog, group, rules))
+        for group, rules in sorted(_groups(catalog).items())
+    }
+
+
+def _groups(catalog: Catalog) -> dict[str, list[Rule]]:
+    """The rules that Prometheus evaluates by group. Raises ContentError with every wrong reference."""
     groups: dict[str, list[Rule]] = {}
     problems: list[Problem] = []
     for rule in prometheus_rules(catalog):
@@ -52,16 +60,15 @@ def render_rules(catalog: Catalog) -> dict[str, bytes]:
             problems.append(Problem(in_rule(rule, "expr"), what, do))
     if problems:
         raise ContentError(problems)
-    return {
-        f"prometheus/rules/{PREFIX}{group}.yml": signed_rules(_group(catalog, group, rules))
-        for group, rules in sorted(groups.items())
-    }
+    return groups
 
 
 def render_manifest(catalog: Catalog) -> dict[str, bytes]:
     """The same rules as one PrometheusRule for the operator of Prometheus in Kubernetes, by path."""
-    files = [yaml.safe_load(content) for content in render_rules(catalog).values()]
-    groups = [group for file in files for group in file["groups"]]
+    groups = [
+        {"name": f"{PREFIX}{group}", "rules": [_entry(catalog, rule) for rule in rules]}
+        for group, rules in sorted(_groups(catalog).items())
+    ]
     if not groups:
         return {}
     name = catalog.config.prefixed("gendash-rules")
@@ -116,14 +123,18 @@ def _entry(catalog: Catalog, rule: Rule) -> dict[str, Any]:
 
 
 def alert_annotations(catalog: Catalog, rule: Rule) -> dict[str, str]:
-    """An alert's annotations: its own, with ``dashboard`` as a link, and the link to its runbook."""
+    """An alert's annotations: its own, with ``dashboard`` as a link, and the link to its runbook.
+
+    ``runbook_url`` may be a page of one's own, or ``#heading`` of the published runbooks.
+    """
     found = {name: catalog.prose(text) for name, text in rule.annotations.items()}
     dashboard = found.pop("dashboard", "")
     if dashboard:
         public = catalog.config["grafana_public_url"].rstrip("/")
         found["dashboard_url"] = f"{public}/d/{catalog.config.dashboard_uid(dashboard)}"
-    found["runbook_url"] = f"{catalog.config['docs_url'].rstrip('/')}/runbooks.md#{rule.name.lower()}"
-    return found
+    runbook = found.pop("runbook_url", f"#{rule.name.lower()}")
+    docs = f"{catalog.config['docs_url'].rstrip('/')}/runbooks.md"
+    return {**found, "runbook_url": f"{docs}{runbook}" if runbook.startswith("#") else runbook}
 
 
 if TYPE_CHECKING:

@@ -101,14 +101,16 @@ def with_manifest(artifacts: Mapping[str, bytes]) -> dict[str, bytes]:
 def differing_files(artifacts: Mapping[str, bytes], out: Path) -> list[str]:
     """Paths whose content below ``out`` differs, and those that only an earlier manifest names."""
     try:
-        found = [
-            path for path, data in artifacts.items() if not (out / path).is_file() or (out / path).read_bytes() != data
-        ]
+        found = [path for path, data in artifacts.items() if not _holds(out / path, data)]
         gone = [path for path in _written_before(out) if path not in artifacts and (out / path).is_file()]
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "a name that no file can have"
         raise TargetError(Problem(str(out), f"cannot read: {why}", "check path and rights")) from error
     return sorted(found + gone)
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    return path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data
 
 
 def _written_before(out: Path) -> list[str]:

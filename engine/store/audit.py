@@ -289,7 +289,7 @@ def _of_newest(work: _Work, one: Relation) -> Sequence[Sequence[Any]]:
     if missing:
         raise Unexpected(missing)
     cuts = read.newest_part(platform, driver(work.catalog, one))
-    query = resolve_references(one.text, work.catalog.names, present=platform.seen.readable, cuts=cuts).text
+    query = resolve_references(one.text, work.catalog.names, present=platform.seen.present, cuts=cuts).text
     try:
         with platform.connection.transaction():
             local_settings(platform.connection, columns.read_settings(work.catalog.config))

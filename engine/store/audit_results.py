@@ -24,10 +24,15 @@ class Finds(NamedTuple):
 
 
 def share_finds(limit: Decimal, parts: Sequence[Sequence[object]]) -> Finds:
-    """The result of an audit of a share over all slices: 0 found if within the limit; the sample is the share."""
+    """The result of an audit of a share over all slices: 0 found if within the limit; the sample is the share.
+
+    A third column of the query adds to the sample, such as the names of what was found.
+    """
     found, total = (sum(int(str(part[column])) for part in parts) for column in (0, 1))
     share = Decimal(found) / total if total else Decimal(0)
-    return Finds(found if share > limit else 0, f"{share:.1%} of {total}" if total else "")
+    named = ", ".join(str(part[2]) for part in parts if len(part) > 2 and part[2])
+    line = f"{share:.1%} of {total}" if total else ""
+    return Finds(found if share > limit else 0, f"{line}: {named}" if named else line)
 
 
 def counted(audit: Relation) -> Relation:

@@ -1,4 +1,4 @@
-"""What the store remembers of deliveries to Grafana: digests of secrets, and which project the store belongs to."""
+"""What the store remembers of deliveries: digests of secrets and rule groups, its project, and earlier applies."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from gendash.engine.clients.postgres import connect, store, trusted
 from gendash.engine.config.load import Config
@@ -67,3 +68,41 @@ def remember(config: Config, server: str, digests: Mapping[str, str]) -> None:
                 ),
                 [server, uid, digest],
             )
+
+
+def note_apply(config: Config, server: str, at: datetime, content: str, most: int) -> bool:
+    """Keeps what was delivered, of each place the newest ``most``; False where there is no store to keep it in."""
+    if noted_applies(config, server) is None:
+        return False
+    table = qualified(config, "_apply")
+    with connect(store(config)) as connection:
+        connection.execute(
+            trusted(f"insert into {table} (server, at, content) values (%s, %s, %s) on conflict do nothing"),
+            [server, at, content],
+        )
+        connection.execute(
+            trusted(
+                f"delete from {table} where server = %s and at not in "
+                f"(select at from {table} where server = %s order by at desc limit %s)"
+            ),
+            [server, server, most],
+        )
+    return True
+
+
+def noted_applies(config: Config, server: str) -> list[tuple[datetime, str]] | None:
+    """When what was delivered there, newest first; None where no store has kept it."""
+    if not config["database_url"] or not config.has("store"):
+        return None
+    table = qualified(config, "_apply")
+    try:
+        with connect(store(config), read_only=True) as connection:
+            there = connection.execute("select to_regclass(%s) is not null", [table]).fetchone()
+            if not there or not there[0]:
+                return None
+            rows = connection.execute(
+                trusted(f"select at, content from {table} where server = %s order by at desc"), [server]
+            ).fetchall()
+    except TargetError:
+        return None
+    return [(row[0], str(row[1])) for row in rows]

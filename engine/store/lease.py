@@ -20,6 +20,7 @@ from gendash.engine.model import Problem
 
 LASTS_S = 120
 RENEWED_S = 30
+BELIEVED_S = 600  # an expiry further away is of a clock that was ahead
 
 
 def lock_installation(connection: Connection, config: Config) -> bool:
@@ -52,16 +53,21 @@ class Lease:
                 f"insert into {self._table} as lease (name, owner, since, until) "
                 "values (%s, %s, now(), now() + make_interval(secs => %s)) "
                 "on conflict (name) do update set owner = excluded.owner, since = excluded.since, "
-                "until = excluded.until where lease.until < now() returning name"
+                "until = excluded.until where lease.until < now() or lease.until > now() + make_interval(secs => %s) "
+                "returning name"
             ),
-            [self._name, self._owner, LASTS_S],
+            [self._name, self._owner, LASTS_S, BELIEVED_S],
         ).fetchone()
         if not taken:
             raise Refused(self._held() or Problem(f"db {self._name}", "another process has just run it", "try again"))
 
     def _held(self) -> Problem | None:
         row = self._connection.execute(
-            trusted(f"select owner, since, until from {self._table} where name = %s and until >= now()"), [self._name]
+            trusted(
+                f"select owner, since, until from {self._table} where name = %s and until >= now() "
+                "and until <= now() + make_interval(secs => %s)"
+            ),
+            [self._name, BELIEVED_S],
         ).fetchone()
         if not row:
             return None

@@ -29,6 +29,7 @@ from gendash.engine.store.lock_holders import end_long_readers, lock_holders
 from gendash.engine.store.privileges import Held, held_privileges, privilege_steps
 from gendash.engine.store.roles import Record, Step
 from gendash.engine.store.schema_changes import ObservedSchema, schema_steps
+from gendash.engine.store.unfilled_views import execute_step
 
 
 # Of two first migrations at the same time one waits for the other's roles and tables, and begins again with them.
@@ -278,10 +279,7 @@ def _may(seen: roles.Surroundings, step: Step) -> bool:
 
 def _execute(connection: Connection, steps: list[Step], dry_run: bool) -> list[Step]:
     """Executes the steps and returns them; their records are written later, once ``_object`` exists."""
-    for step in steps if not dry_run else ():
-        if step.statements:
-            connection.execute(trusted(";\n".join(step.statements)))
-    return steps
+    return steps if dry_run else [execute_step(connection, step) for step in steps]
 
 
 def _record(connection: Connection, config: Config, records: Sequence[Record]) -> None:

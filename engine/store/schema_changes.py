@@ -13,7 +13,7 @@ from gendash.engine.errors import Refused
 from gendash.engine.languages.sql_text import quote_name, quote_text
 from gendash.engine.model import Problem, Relation
 from gendash.engine.render.schema_sql import Piece, column_sql, table_indexes
-from gendash.engine.store.roles import Step
+from gendash.engine.store.roles import Record, Step
 
 
 @dataclass(frozen=True)
@@ -112,9 +112,9 @@ def _relation_steps(catalog: Catalog, piece: Piece, rebuilt: set[str], seen: Obs
     if piece.name not in rebuilt:
         return []
     old = _recorded_as(seen, piece.name)
-    records = ((piece.name, piece.kind, piece.hash),)
+    records: tuple[Record, ...] = ((piece.name, piece.kind, piece.hash),)
     if old and old != piece.kind:
-        records = (*records, (piece.name, old, None))  # type: ignore[assignment]
+        records = (*records, (piece.name, old, None))
     if _is_altered(piece, seen):
         if _is_current(seen, piece):
             return []

@@ -32,13 +32,13 @@ class Question(Sent):
 class Asked:
     """The questions of one dashboard, in reading order; a verdict among ``items`` is one that needs no question."""
 
-    variables: Sequence[tuple[Variable, Question]] = ()
+    variables: Sequence[tuple[Variable, Question | None]] = ()
     items: Sequence[Question | Verdict] = ()
 
     @property
     def questions(self) -> list[Question]:
         """All questions, those of variables first."""
-        return [*(q for _, q in self.variables), *(item for item in self.items if isinstance(item, Question))]
+        return [*(q for _, q in self.variables if q), *(item for item in self.items if isinstance(item, Question))]
 
 
 def dashboard_queries(catalog: Catalog, dashboard: Dashboard, at: datetime, only: Sequence[str] = ()) -> Asked:
@@ -56,7 +56,9 @@ def dashboard_queries(catalog: Catalog, dashboard: Dashboard, at: datetime, only
     on = [variable for variable in dashboard.variables if not catalog.variable_lacks(variable)]
     templates = {template["name"]: template for template in rendered["templating"]["list"]}
     variables = [
-        (one, _variable(catalog, dashboard, one, templates[one.name], at)) for one in on if one.name in templates
+        (one, _variable(catalog, dashboard, one, one.query, templates[one.name], at) if one.query else None)
+        for one in on
+        if one.name in templates
     ]
     items: list[Question | Verdict] = [
         unavailable(catalog.config, Verdict(dashboard.name, one.name, one.label, "variable", "", "ok"), lacks)
@@ -127,12 +129,16 @@ def _query_of(target: Mapping[str, Any]) -> Query:
 
 
 def _variable(
-    catalog: Catalog, dashboard: Dashboard, variable: Variable, template: Mapping[str, Any], at: datetime
+    catalog: Catalog,
+    dashboard: Dashboard,
+    variable: Variable,
+    query: Query,
+    template: Mapping[str, Any],
+    at: datetime,
 ) -> Question:
     blank = Verdict(dashboard.name, variable.name, variable.label, "variable", "", "ok")
-    query = template["query"]
-    target = {"expr": query["query"] if isinstance(query, dict) else query, "datasource": template["datasource"]}
-    return _question(catalog, dashboard, blank, variable.query, target, {}, at)
+    text = template["query"]["query"] if isinstance(template["query"], dict) else template["query"]
+    return _question(catalog, dashboard, blank, query, {"expr": text, "datasource": template["datasource"]}, {}, at)
 
 
 def _annotations(

@@ -12,10 +12,11 @@ from gendash.engine.clients.answers import Failed
 from gendash.engine.clients.prometheus import LoadedRule
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.errors import TargetError
+from gendash.engine.languages.metric_names import selector
 from gendash.engine.render.rules import live_rules, rule_expression
 from gendash.engine.verify.buckets import bucket_faults
-from gendash.engine.verify.freshness import Finder, series_finder
 from gendash.engine.verify.replicas import double_labels
+from gendash.engine.verify.series import Finder, series_finder
 from gendash.engine.verify.verdict import OK, Finding
 
 
@@ -52,7 +53,7 @@ def look_at_series(catalog: Catalog, call: prom.Call, moment: datetime) -> Recor
 
     @cache
     def bounds(name: str) -> frozenset[str]:
-        answer = prom.label_values(call, "le", name, moment - timedelta(hours=1), moment)
+        answer = prom.label_values(call, "le", selector(name), moment - timedelta(hours=1), moment)
         return frozenset() if isinstance(answer, Failed) or answer.partial else frozenset(answer.data)
 
     up = prom.instant(call, "up", moment)

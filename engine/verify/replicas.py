@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from gendash.engine.languages.metric_names import selector
+
 
 def double_labels(up: Iterable[Mapping[str, str]]) -> list[str]:
     """The labels in which series of `up` of the same target (job and instance) differ.
@@ -24,8 +26,9 @@ def copies(value: Callable[[str], float | None], metric: str, labels: list[str])
     """How many times each series of a metric is there on average, apart from the given labels; 0 without any."""
     if not labels:
         return 0.0
-    every = value(f"count({metric})")
-    apart = value(f"count(count without ({', '.join(labels)}) ({metric}))")
+    series = selector(metric)
+    every = value(f"count({series})")
+    apart = value(f"count(count without ({', '.join(labels)}) ({series}))")
     return every / apart if every and apart else 0.0
 
 

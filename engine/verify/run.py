@@ -17,6 +17,7 @@ from gendash.engine.definitions.relations import qualified
 from gendash.engine.errors import ContentError, GendashError, TargetError, Unexpected
 from gendash.engine.languages.grafana_macros import Choice, browser_part
 from gendash.engine.model import Problem, Variable
+from gendash.engine.read.questions import first_choice
 from gendash.engine.read.reader import Rows, RunQuery
 from gendash.engine.read.sources import (
     PROMETHEUS,
@@ -256,12 +257,19 @@ def _refused(live: Servers, item: Question, given: Failed) -> Finding:
 
 
 def _variables(live: Servers, asked: Asked) -> tuple[list[Choice], list[Verdict]]:
-    """All for each variable of a dashboard, with its options, and the verdicts on their queries."""
+    """What is chosen of each variable of a dashboard, and the verdicts on those that have a query.
+
+    That is All, or the second of fixed options, since the first may well show nothing more.
+    """
     choices: list[Choice] = []
     verdicts: list[Verdict] = []
     for variable, question in asked.variables:
+        if question is None:
+            choice = first_choice(variable)
+            choices.append(replace(choice, picked=choice.options[1:2]))
+            continue
         options, result = _options(live, variable, question, choices)
-        choices.append(Choice(variable.name, options, multi=variable.multi, all_value=variable.all_value))
+        choices.append(first_choice(variable, options))
         verdicts.append(result.fill(question.verdict))
     return choices, verdicts
 
@@ -276,7 +284,7 @@ def _options(
         given = given_options(live.sources, item, choices)
         if isinstance(given, Failed):
             return [], QueryResult(_refused(live, item, given))
-        options = picked_options(given.texts, variable.regex)
+        options = picked_options(given.texts, variable.regex, not variable.all_value)
         answer = Answer(len(options), texts=len(options))
         if item.role != PROMETHEUS:
             source = live.relations(item.relations)

@@ -9,7 +9,7 @@ from gendash.engine.clients import prometheus as prom
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.errors import GendashError
 from gendash.engine.read.sources import Sources, reason_of
-from gendash.engine.verify.freshness import Finder
+from gendash.engine.verify.series import Finder
 from gendash.engine.verify.through_grafana import Through
 from gendash.engine.verify.verdict import OK, Finding
 

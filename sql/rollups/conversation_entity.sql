@@ -5,7 +5,7 @@ feature: conversations
 audience: admin
 cadence: 5m
 key: [conversation_id]
-indexes: [[created_at]]
+indexes: [[created_at], [user_id]]
 window: true
 time: created_at
 own_rows: user_id

@@ -11,6 +11,7 @@ columns:
   bytes: {type: bigint, doc: "size on disk with indexes and long values"}
   index_bytes: {type: bigint, doc: that of its indexes}
   rows: {type: bigint, "null": true, doc: "rows as PostgreSQL estimates them; NULL where it was never analyzed"}
+  tables: {type: bigint, doc: how many tables there are in all}
 */
 select
   space.nspname::text as schema_name,
@@ -18,7 +19,8 @@ select
   space.nspname = trim('"' from '{{ schema() }}') and class.relname in (select name from {{ view('_object') }}) as is_gendash,
   coalesce(pg_total_relation_size(class.oid), 0) as bytes,
   coalesce(pg_indexes_size(class.oid), 0) as index_bytes,
-  case when class.reltuples >= 0 then class.reltuples::bigint end as rows
+  case when class.reltuples >= 0 then class.reltuples::bigint end as rows,
+  count(*) over () as tables
 from pg_class class join pg_namespace space on space.oid = class.relnamespace
 where class.relkind in ('r', 'm')
   and space.nspname <> 'information_schema' and space.nspname not like 'pg\_%'

@@ -21,7 +21,7 @@ columns:
 select
   {{ column('conversations.conversation_id', 'c') }}::text as conversation_id,
   {{ column('conversations.user_id', 'c') }}::text as user_id,
-  {{ column('conversations.created_at', 'c') }}::timestamptz as created_at,
-  coalesce({{ column('conversations.is_voice', 'c', optional='boolean') }}, false) as is_voice,
-  {{ column('conversations.metadata', 'c', optional='jsonb') }}::jsonb ->> 'intent' as intent
+  {{ time('conversations.created_at', 'c') }} as created_at,
+  coalesce({{ truth('conversations.is_voice', 'c', optional='boolean') }}, false) as is_voice,
+  {{ json('conversations.metadata', 'c', optional='jsonb') }} ->> 'intent' as intent
 from {{ table('conversations') }} c

@@ -31,12 +31,12 @@ select
   {{ column('documents.user_id', 'd') }}::text as user_id,
   {{ word('documents.status', 'document_status', 'd') }} as status,
   regexp_replace(
-    coalesce(nullif(ltrim(lower({{ column('documents.file_type', 'd') }}), '.'), ''), 'unknown'),
+    coalesce(nullif(ltrim(lower({{ column('documents.file_type', 'd') }}::text), '.'), ''), 'unknown'),
     '^markdown$', 'md'
   ) as file_type,
   -- what cannot be a size is NULL: sums of 15 digits stay within a bigint
-  case when {{ column('documents.file_size', 'd') }}::text ~ '^-?[0-9]{1,15}([.][0-9]*)?$' then {{ column('documents.file_size', 'd') }}::numeric::bigint end as file_size,
-  coalesce(case when {{ column('documents.chunk_count', 'd') }}::text ~ '^-?[0-9]{1,15}([.][0-9]*)?$' then {{ column('documents.chunk_count', 'd') }}::numeric::bigint end, 0)::bigint as chunk_count,
-  {{ column('documents.created_at', 'd') }}::timestamptz as created_at,
-  {{ column('documents.updated_at', 'd', optional='timestamptz') }}::timestamptz as updated_at
+  {{ number('documents.file_size', 'd', into='bigint') }} as file_size,
+  coalesce({{ number('documents.chunk_count', 'd', into='bigint') }}, 0)::bigint as chunk_count,
+  {{ time('documents.created_at', 'd') }} as created_at,
+  {{ time('documents.updated_at', 'd', optional='timestamptz') }} as updated_at
 from {{ table('documents') }} d

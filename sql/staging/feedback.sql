@@ -28,8 +28,8 @@ select
   {{ column('feedback.message_id', 'f') }}::text as message_id,
   {{ column('feedback.user_id', 'f') }}::text as user_id,
   -- what cannot be a number costs this row, which doctor counts, and no other
-  case when {{ column('feedback.rating', 'f') }}::text ~ '^-?[0-9]{1,9}([.][0-9]*)?$' then {{ column('feedback.rating', 'f') }}::numeric::int end as rating,
-  {{ column('feedback.created_at', 'f') }}::timestamptz as created_at,
-  {{ column('feedback.updated_at', 'f') }}::timestamptz as updated_at,
-  coalesce({{ column('feedback.comment', 'f') }}, '') <> '' as has_comment
+  {{ number('feedback.rating', 'f') }} as rating,
+  {{ time('feedback.created_at', 'f') }} as created_at,
+  {{ time('feedback.updated_at', 'f') }} as updated_at,
+  coalesce({{ column('feedback.comment', 'f') }}::text, '') <> '' as has_comment
 from {{ table('feedback') }} f

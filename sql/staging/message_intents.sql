@@ -26,12 +26,12 @@ from (
   select
     {{ column('messages.conversation_id', 'm') }}::text as conversation_id,
     coalesce(
-      nullif({{ column('messages.metadata', 'm', optional='jsonb') }}::jsonb ->> 'intent', ''),
-      {{ column('conversations.metadata', 'c', optional='jsonb') }}::jsonb ->> 'intent'
+      nullif({{ json('messages.metadata', 'm', optional='jsonb') }} ->> 'intent', ''),
+      {{ json('conversations.metadata', 'c', optional='jsonb') }} ->> 'intent'
     ) as intent,
-    {{ column('messages.created_at', 'm') }}::timestamptz as created_at
+    {{ time('messages.created_at', 'm') }} as created_at
   from {{ table('messages') }} m
   left join {{ table('conversations') }} c
-    on {{ column('conversations.conversation_id', 'c') }} = {{ column('messages.conversation_id', 'm') }}
+    on {{ column('conversations.conversation_id', 'c', like='messages.conversation_id') }} = {{ column('messages.conversation_id', 'm', like='conversations.conversation_id') }}
 ) as named
 where intent <> ''

@@ -22,7 +22,7 @@ select
   {{ column('messages.conversation_id', 'm') }}::text as conversation_id,
   {{ column('conversations.user_id', 'c') }}::text as user_id,
   {{ word('messages.role', 'message_role', 'm') }} as role,
-  {{ column('messages.created_at', 'm') }}::timestamptz as created_at
+  {{ time('messages.created_at', 'm') }} as created_at
 from {{ table('messages') }} m
 left join {{ table('conversations') }} c
-  on {{ column('conversations.conversation_id', 'c') }} = {{ column('messages.conversation_id', 'm') }}
+  on {{ column('conversations.conversation_id', 'c', like='messages.conversation_id') }} = {{ column('messages.conversation_id', 'm', like='conversations.conversation_id') }}

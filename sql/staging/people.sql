@@ -12,7 +12,7 @@ columns:
 */
 select
   {{ column('users.user_id', 'u') }}::text as user_id,
-  {{ column('users.created_at', 'u') }}::timestamptz as created_at,
+  {{ time('users.created_at', 'u') }} as created_at,
   case when {{ setting('privacy.names') }} then nullif(
     trim(
       concat_ws(

@@ -39,14 +39,14 @@ columns:
 select
   {{ column('feedback.feedback_id', 'f') }}::text as feedback_id,
   {{ column('feedback.user_id', 'f') }}::text as user_id,
-  case when {{ column('feedback.rating', 'f') }}::text ~ '^-?[0-9]{1,9}([.][0-9]*)?$' then {{ column('feedback.rating', 'f') }}::numeric::int end as rating,
-  case when {{ setting('privacy.comments') }} then nullif(btrim({{ column('feedback.comment', 'f') }}), '') end as comment,
-  {{ column('feedback.created_at', 'f') }}::timestamptz as created_at,
+  {{ number('feedback.rating', 'f') }} as rating,
+  case when {{ setting('privacy.comments') }} then nullif(btrim({{ column('feedback.comment', 'f') }}::text), '') end as comment,
+  {{ time('feedback.created_at', 'f') }} as created_at,
   {{ column('messages.message_id', 'm') }}::text as message_id,
   {{ word('messages.role', 'message_role', 'm') }} = 'assistant' as is_answer,
   {{ column('messages.conversation_id', 'm') }}::text as conversation_id,
-  {{ column('messages.created_at', 'm') }}::timestamptz as answered_at,
-  {{ column('messages.metadata', 'm', optional='jsonb') }}::jsonb ->> 'trace_id' as trace_id
+  {{ time('messages.created_at', 'm') }} as answered_at,
+  {{ json('messages.metadata', 'm', optional='jsonb') }} ->> 'trace_id' as trace_id
 from {{ table('feedback') }} f
 join {{ table('messages') }} m
-  on {{ column('messages.message_id', 'm') }} = {{ column('feedback.message_id', 'f') }}
+  on {{ column('messages.message_id', 'm', like='feedback.message_id') }} = {{ column('feedback.message_id', 'f', like='messages.message_id') }}

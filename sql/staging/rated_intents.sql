@@ -17,15 +17,15 @@ select intent, rating, created_at
 from (
   select
     coalesce(
-      nullif({{ column('messages.metadata', 'm', optional='jsonb') }}::jsonb ->> 'intent', ''),
-      {{ column('conversations.metadata', 'c', optional='jsonb') }}::jsonb ->> 'intent'
+      nullif({{ json('messages.metadata', 'm', optional='jsonb') }} ->> 'intent', ''),
+      {{ json('conversations.metadata', 'c', optional='jsonb') }} ->> 'intent'
     ) as intent,
-    case when {{ column('feedback.rating', 'f') }}::text ~ '^-?[0-9]{1,9}([.][0-9]*)?$' then {{ column('feedback.rating', 'f') }}::numeric::int end as rating,
-    {{ column('feedback.created_at', 'f') }}::timestamptz as created_at
+    {{ number('feedback.rating', 'f') }} as rating,
+    {{ time('feedback.created_at', 'f') }} as created_at
   from {{ table('feedback') }} f
   join {{ table('messages') }} m
-    on {{ column('messages.message_id', 'm') }} = {{ column('feedback.message_id', 'f') }}
+    on {{ column('messages.message_id', 'm', like='feedback.message_id') }} = {{ column('feedback.message_id', 'f', like='messages.message_id') }}
   left join {{ table('conversations') }} c
-    on {{ column('conversations.conversation_id', 'c') }} = {{ column('messages.conversation_id', 'm') }}
+    on {{ column('conversations.conversation_id', 'c', like='messages.conversation_id') }} = {{ column('messages.conversation_id', 'm', like='conversations.conversation_id') }}
 ) as named
 where intent <> ''

@@ -12,9 +12,9 @@ columns:
 */
 select
   {{ column('messages.message_id', 'm') }}::text as message_id,
-  {{ column('messages.created_at', 'm') }}::timestamptz as created_at
+  {{ time('messages.created_at', 'm') }} as created_at
 from {{ table('messages') }} m
 where not exists (
   select from {{ table('conversations', 'all') }} c
-  where {{ column('conversations.conversation_id', 'c') }} = {{ column('messages.conversation_id', 'm') }}
+  where {{ column('conversations.conversation_id', 'c', like='messages.conversation_id') }} = {{ column('messages.conversation_id', 'm', like='conversations.conversation_id') }}
 )

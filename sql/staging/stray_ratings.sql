@@ -12,9 +12,9 @@ columns:
 */
 select
   {{ column('feedback.feedback_id', 'f') }}::text as feedback_id,
-  {{ column('feedback.created_at', 'f') }}::timestamptz as created_at
+  {{ time('feedback.created_at', 'f') }} as created_at
 from {{ table('feedback') }} f
 where not exists (
   select from {{ table('messages', 'all') }} m
-  where {{ column('messages.message_id', 'm') }} = {{ column('feedback.message_id', 'f') }}
+  where {{ column('messages.message_id', 'm', like='feedback.message_id') }} = {{ column('feedback.message_id', 'f', like='messages.message_id') }}
 )

@@ -12,18 +12,18 @@ columns:
 */
 select
   {{ column('tickets.ticket_id', 't') }}::text as ticket_id,
-  {{ column('tickets.created_at', 't') }}::timestamptz as created_at
+  {{ time('tickets.created_at', 't') }} as created_at
 from {{ table('tickets') }} t
 where (
   {{ column('tickets.created_by', 't') }} is not null
   and not exists (
     select from {{ table('users', 'all') }} u
-    where {{ column('users.user_id', 'u') }} = {{ column('tickets.created_by', 't') }}
+    where {{ column('users.user_id', 'u', like='tickets.created_by') }} = {{ column('tickets.created_by', 't', like='users.user_id') }}
   )
 ) or (
   {{ column('tickets.assigned_to', 't') }} is not null
   and not exists (
     select from {{ table('users', 'all') }} u
-    where {{ column('users.user_id', 'u') }} = {{ column('tickets.assigned_to', 't') }}
+    where {{ column('users.user_id', 'u', like='tickets.assigned_to') }} = {{ column('tickets.assigned_to', 't', like='users.user_id') }}
   )
 )

@@ -45,5 +45,5 @@ select
   {{ column('ticket_moves.ticket_id', 'h') }}::text as ticket_id,
   case when {{ column('ticket_moves.from_status', 'h') }} is not null then {{ word('ticket_moves.from_status', 'ticket_status', 'h') }} end as from_status,
   {{ word('ticket_moves.to_status', 'ticket_status', 'h') }} as to_status,
-  {{ column('ticket_moves.changed_at', 'h') }}::timestamptz as changed_at
+  {{ time('ticket_moves.changed_at', 'h') }} as changed_at
 from {{ table('ticket_moves') }} h

@@ -66,13 +66,13 @@ select
   {{ column('tickets.ticket_id', 't') }}::text as ticket_id,
   {{ column('tickets.created_by', 't') }}::text as created_by,
   {{ column('tickets.assigned_to', 't') }}::text as assigned_to,
-  coalesce(nullif({{ column('tickets.category', 't') }}, ''), 'none') as category,
+  coalesce(nullif({{ column('tickets.category', 't') }}::text, ''), 'none') as category,
   {{ word('tickets.status', 'ticket_status', 't') }} as status,
   {{ word('tickets.priority', 'ticket_priority', 't') }} as priority,
-  {{ column('tickets.first_response_at', 't') }}::timestamptz as first_response_at,
-  {{ column('tickets.resolved_at', 't') }}::timestamptz as resolved_at,
-  {{ column('tickets.closed_at', 't') }}::timestamptz as closed_at,
-  {{ column('tickets.sla_due_at', 't') }}::timestamptz as sla_due_at,
-  {{ column('tickets.created_at', 't') }}::timestamptz as created_at,
-  {{ column('tickets.updated_at', 't') }}::timestamptz as updated_at
+  {{ time('tickets.first_response_at', 't') }} as first_response_at,
+  {{ time('tickets.resolved_at', 't') }} as resolved_at,
+  {{ time('tickets.closed_at', 't') }} as closed_at,
+  {{ time('tickets.sla_due_at', 't') }} as sla_due_at,
+  {{ time('tickets.created_at', 't') }} as created_at,
+  {{ time('tickets.updated_at', 't') }} as updated_at
 from {{ table('tickets') }} t

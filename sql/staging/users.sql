@@ -17,8 +17,8 @@ columns:
 */
 select
   {{ column('users.user_id', 'u') }}::text as user_id,
-  {{ column('users.created_at', 'u') }}::timestamptz as created_at,
-  {{ column('users.updated_at', 'u') }}::timestamptz as updated_at,
+  {{ time('users.created_at', 'u') }} as created_at,
+  {{ time('users.updated_at', 'u') }} as updated_at,
   {{ word('users.role', 'user_role', 'u') }} as role,
-  coalesce({{ column('users.is_active', 'u') }}::boolean, true) as is_active
+  coalesce({{ truth('users.is_active', 'u') }}, true) as is_active
 from {{ table('users') }} u

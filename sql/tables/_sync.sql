@@ -31,6 +31,6 @@ columns:
   range_began: {type: timestamptz, "null": true, doc: when the sync of that range began}
   resume_at: {type: timestamptz, "null": true, doc: "no request before this time: the server asked for a pause"}
   finished_at: {type: timestamptz, "null": true, doc: end of the last successful sync}
-  error: {type: text, "null": true, doc: "why the last sync stopped, in one line"}
+  error: {type: text, "null": true, doc: "why the last sync stopped: kind and HTTP status, without a word of the server"}
   error_at: {type: timestamptz, "null": true, doc: when it stopped}
 */

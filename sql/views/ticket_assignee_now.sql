@@ -15,6 +15,7 @@ columns:
   urgent: {type: bigint, doc: those of them that are urgent or high}
   oldest_s: {type: float8, null: true, doc: "age of the oldest of them, seconds; NULL where none waits"}
   resolved_30d: {type: bigint, doc: tickets resolved today or on the 29 days before}
+  total: {type: bigint, doc: "all such assignees, nobody among them"}
 */
 with counted as (
   select
@@ -30,7 +31,8 @@ with counted as (
   group by 1
 ),
 ranked as (
-  select *, row_number() over (order by assigned_to is null, waiting desc, resolved_30d desc, assigned_to) as place
+  select *, count(*) over () as total,
+    row_number() over (order by assigned_to is null, waiting desc, resolved_30d desc, assigned_to) as place
   from counted
 )
 select
@@ -40,6 +42,7 @@ select
   overdue,
   urgent,
   oldest_s,
-  resolved_30d
+  resolved_30d,
+  total
 from ranked
 where place <= 50 or assigned_to is null

@@ -1,5 +1,5 @@
 /*
-doc: Tickets created by hour, within today and the 41 days before.
+doc: Tickets created by hour, within today and the 41 days before; those that a wrong clock dates later are left out.
 grain: one row per local hour, priority and category in which a ticket was created
 feature: tickets
 audience: everyone
@@ -14,5 +14,5 @@ columns:
 */
 select date_trunc('hour', created_at, {{ zone() }}) as hour, priority, category, count(*) as created
 from {{ view('ticket_now') }}
-where created_at >= {{ now() }} - interval '42 days'
+where created_at >= {{ now() }} - interval '42 days' and created_at < {{ now() }} + interval '1 day'
 group by 1, 2, 3

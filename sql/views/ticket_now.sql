@@ -19,6 +19,7 @@ columns:
   overdue: {type: boolean, doc: whether it waits and its due time has passed}
   at_risk: {type: boolean, doc: whether it waits and is due within the next 4 hours}
   assignee: {type: text, null: true, doc: "first 8 characters of the id of who works on it; NULL where nobody does"}
+  creator: {type: text, null: true, doc: "first 8 characters of the id of who opened it; NULL where that is not known"}
 */
 select
   ticket_id,
@@ -38,5 +39,6 @@ select
   status in ('open', 'in_progress') and coalesce(sla_due_at < (select {{ now() }}), false) as overdue,
   status in ('open', 'in_progress')
     and coalesce(sla_due_at >= (select {{ now() }}) and sla_due_at < (select {{ now() }}) + interval '4 hours', false) as at_risk,
-  left(assigned_to, 8) as assignee
+  left(assigned_to, 8) as assignee,
+  left(created_by, 8) as creator
 from {{ view('ticket_entity') }}

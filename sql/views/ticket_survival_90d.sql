@@ -15,6 +15,7 @@ columns:
   median_s: {type: float8, null: true, doc: "seconds after which half of them have finished; NULL where fewer than half have so far"}
   p90_s: {type: float8, null: true, doc: "seconds after which 9 of 10 have finished; NULL where fewer have so far"}
   finished_median_s: {type: float8, null: true, doc: "median of the finished ones alone, seconds: for comparison, too small"}
+  finished_mean_s: {type: float8, null: true, doc: "mean of the finished ones alone, seconds: for comparison, too small"}
   longest_s: {type: float8, doc: "seconds of the longest, finished or not"}
 */
 with recent as (
@@ -74,6 +75,7 @@ select
   median_s,
   p90_s,
   percentile_cont(0.5) within group (order by lasted_s) filter (where over) as finished_median_s,
+  avg(lasted_s) filter (where over) as finished_mean_s,
   max(lasted_s) as longest_s
 from spans join quantiles using (measure, priority)
 group by measure, priority, priority_rank, median_s, p90_s

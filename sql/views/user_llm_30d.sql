@@ -17,6 +17,7 @@ columns:
   tokens: {type: bigint, doc: input and output tokens}
   cost_usd: {type: numeric, doc: "cost in USD; calls without a price count as 0"}
   turn_share: {type: float8, doc: share of all turns}
+  total: {type: bigint, doc: "all of these users, the rest rows among them"}
 */
 with today as (select {{ today() }} as day),
 used as (
@@ -38,9 +39,9 @@ used as (
 ranked as (
   select *, row_number() over (order by cost_usd desc, turns desc, user_id, name) as rank,
     row_number() over (order by user_id = '', cost_usd desc, turns desc, user_id) as place,
-    sum(turns) over () as all_turns
+    sum(turns) over () as all_turns, count(*) over () as total
   from used
 )
-select rank, user_id, name, turns, calls, tokens, cost_usd, turns / nullif(all_turns, 0)::float8 as turn_share
+select rank, user_id, name, turns, calls, tokens, cost_usd, turns / nullif(all_turns, 0)::float8 as turn_share, total
 from ranked
 where place <= 100 or user_id = ''

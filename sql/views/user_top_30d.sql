@@ -20,6 +20,7 @@ columns:
   tokens: {type: bigint, doc: their tokens}
   cost_usd: {type: numeric, doc: "their cost in USD; calls without a price count as 0"}
   last_at: {type: timestamptz, doc: the user's last message}
+  total: {type: bigint, doc: all users who wrote}
 */
 with today as materialized (
   select day, (day - 29)::timestamp at time zone {{ zone() }} as since, (day + 1)::timestamp at time zone {{ zone() }} as until
@@ -30,7 +31,7 @@ wrote as (
   from {{ view('user_day') }} d cross join today where d.day > today.day - 30 and d.day <= today.day
   group by 1
 ),
-top as materialized (select * from wrote order by messages desc, user_id limit 100),
+top as materialized (select *, count(*) over () as total from wrote order by messages desc, user_id limit 100),
 begun as (
   select user_id, count(*) as conversations
   from {{ view('conversation_entity') }} c cross join today
@@ -65,7 +66,8 @@ select
   coalesce(spent.turns, 0) as turns,
   coalesce(spent.tokens, 0) as tokens,
   coalesce(spent.cost_usd, 0) as cost_usd,
-  top.last_at
+  top.last_at,
+  top.total
 from top
 left join known using (user_id)
 left join {{ view('user_name') }} names using (user_id)

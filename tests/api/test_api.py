@@ -2,129 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
-import hashlib
 import io
+import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
-from threading import Thread
+from threading import Event
 from typing import Any
 
 import jwt
 import psycopg
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
+from api_store import AUDIENCE, ISSUER, NOW, OTHER, Store, get, plan_paths, settings, signed
 from fastapi.testclient import TestClient
 
-from gendash.api.answers import World
 from gendash.api.app import create_app
-from gendash.api.cache import Cache, Memory, Redis
-from gendash.api.endpoint import packaged_endpoints, read_endpoints
-from gendash.api.identity import Gate
+from gendash.api.cache import Cache
+from gendash.api.endpoint import figure_panel, packaged_endpoints, read_endpoints
 from gendash.api.limits import Limiter
 from gendash.api.own import packaged_lists, read_lists
-from gendash.api.service import Service
 from gendash.api.store import Pools
-from gendash.api.versions import Versions
-from gendash.commands.serve import application, kept_filled
-from gendash.demo import load
-from gendash.demo.langfuse_double import LangfuseDouble
-from gendash.demo.llm import PROJECT, price_list
-from gendash.demo.platform import generate
+from gendash.commands.serve import application
 from gendash.demo.postgres import Server
 from gendash.engine.config.load import load_config
-from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.errors import ConfigError, GendashError
 from gendash.engine.read.panels import Moment, dashboards_of, read_panel, sources_for
 from gendash.engine.read.reduce import reduce_values
-from gendash.engine.store.migrate import migrate
 from gendash.engine.store.refresh.run import refresh
-from gendash.langfuse_bridge.sync import sync
 
 pytestmark = pytest.mark.postgres
-
-NOW = datetime(2026, 11, 19, 15, tzinfo=UTC)
-FEATURES = "users conversations feedback documents tickets ticket_history intent langfuse"
-TOKENS = {"boss": "admin", "eye": "viewer"}
-KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-OTHER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-ISSUER, AUDIENCE = "https://issuer.test", "gendash"
-
-
-def settings(users: list[str], more: str = "") -> str:
-    tokens = [f"    {name}: {{sha256: {digest(name)}, role: {role}}}" for name, role in TOKENS.items()]
-    tokens += [
-        f'    u{i}: {{sha256: {digest(f"u{i}")}, role: user, subject: "{user}"}}' for i, user in enumerate(users)
-    ]
-    features = ", ".join(f"{name}: true" for name in FEATURES.split())
-    return "\n".join(
-        [
-            "time_zone: Europe/Berlin",
-            f"features: {{{features}, http_metrics: false}}",
-            "langfuse: {project: demo}",
-            "roles: {user_reader: gendash_user_reader}",
-            f"api:\n  jwt: {{issuer: '{ISSUER}', audience: {AUDIENCE}, keys: 'https://issuer.test/keys'}}",
-            "  requests_per_minute: 100000\n  address_requests_per_minute: 100000",
-            "  tokens:",
-            *tokens,
-            more,
-        ]
-    )
-
-
-def digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-class Store:
-    """A filled store, the ids of two users who did much, and the URL of its owner and of a superuser."""
-
-    def __init__(self, server: Server) -> None:
-        world = generate(3, NOW, 0.05)
-        with psycopg.connect(server.url(), autocommit=True) as admin:
-            admin.execute("create database api")
-        self.admin = server.url("api")
-        load.load(self.admin, world)
-        self.owner = server.url("api", load.OWNER, load.add_owner(self.admin))
-        counted = (
-            "select user_id::text from conversations where user_id is not null group by 1 order by count(*) desc, 1"
-        )
-        with psycopg.connect(self.admin) as connection:
-            self.users = [row[0] for row in connection.execute(f"{counted} limit 2")]
-        with LangfuseDouble(
-            world.observations, world.scores, project_id=PROJECT, public_key="pk", secret_key="sk", models=price_list()
-        ) as double:
-            environ = {"LANGFUSE_BASE_URL": double.url, "LANGFUSE_PUBLIC_KEY": "pk", "LANGFUSE_SECRET_KEY": "sk"}
-            self.catalog = self.definitions(**environ)
-            migrate(self.catalog.config, self.catalog)
-            sync(self.catalog.config, now=NOW)
-            refresh(self.catalog.config, self.catalog, at=NOW)
-
-    def definitions(self, more: str = "", **environ: str) -> Catalog:
-        whole = {
-            "GENDASH_DATABASE_URL": self.owner,
-            "GENDASH_ADMIN_DATABASE_URL": self.admin,
-            "GENDASH_READER_PASSWORD": "r",
-            "GENDASH_ADMIN_READER_PASSWORD": "a",
-            "GENDASH_USER_READER_PASSWORD": "u",
-            "GENDASH_PROMETHEUS_URL": "none",
-        }
-        return load_catalog(load_config(settings(self.users, more), environ=whole | environ))
-
-    def service(self, more: str = "", cache: Cache | None = None) -> Service:
-        catalog = self.definitions(more)
-        endpoints, problems = read_endpoints(catalog, packaged_endpoints())
-        lists, wrong = read_lists(catalog, packaged_lists())
-        assert problems + wrong == []
-        pools = Pools(catalog.config)
-        gate = Gate(catalog.config, lambda _again: {"k1": KEY.public_key()})
-        versions = Versions(catalog, pools)
-        world = World(catalog, pools, None, NOW)
-        return Service(world, endpoints, lists, gate, Limiter(catalog.config), cache or Cache(Memory()), versions)
 
 
 @pytest.fixture(scope="module")
@@ -136,23 +48,6 @@ def store(own_postgres: Server) -> Store:
 def client(store: Store) -> Iterator[TestClient]:
     with TestClient(create_app(store.service()), raise_server_exceptions=False) as found:
         yield found
-
-
-def get(client: TestClient, path: str, token: str = "boss", **headers: str) -> Any:
-    return client.get(path, headers={"Authorization": f"Bearer {token}"} | headers)
-
-
-def signed(key: Any = KEY, kid: str = "k1", algorithm: str = "RS256", **claims: Any) -> str:
-    whole = {"iss": ISSUER, "aud": AUDIENCE, "sub": "x", "exp": time.time() + 60} | claims
-    return jwt.encode({k: v for k, v in whole.items() if v is not None}, key, algorithm=algorithm, headers={"kid": kid})
-
-
-def plan_paths() -> list[str]:
-    kinds = ("users", "conversations", "tickets", "documents", "feedback")
-    langfuse = ("token-usage", "cost-estimation", "model-performance", "trace-stats")
-    return [f"/api/v1/analytics/{one}/stats" for one in kinds] + [
-        f"/api/v1/analytics/langfuse/{one}" for one in langfuse
-    ]
 
 
 @pytest.mark.parametrize("path", plan_paths())
@@ -180,6 +75,41 @@ def test_each_endpoint_of_the_plan_gives_the_figures_that_the_dashboards_show(
         shown = figure.get("values", {"": figure})
         values = [None if one["value"] is None else float(one["value"]) for one in shown.values()]
         assert values == pytest.approx([None if n is None else float(n) for n in texts[name]]), name
+
+
+def test_a_figure_is_called_by_the_window_of_its_panel(store: Store) -> None:
+    endpoints, _ = read_endpoints(store.catalog, packaged_endpoints())
+    for endpoint in endpoints:
+        for name, of in endpoint.figures.items():
+            _, panel = figure_panel(store.catalog, of)
+            window, title = re.search(r"_(\d+)(d|h)$", name), re.search(r"(\d+) (d|h)\b", panel.title)
+            if window and title:
+                assert window.groups() == title.groups(), (endpoint.path, name, panel.title)
+            assert not title or window or not re.search(r"_\d", name), (endpoint.path, name, panel.title)
+
+
+def test_every_row_is_on_one_page_while_rows_arrive(client: TestClient, store: Store) -> None:
+    (own,) = (one for one in read_lists(store.catalog, packaged_lists())[0] if one.path == "me/conversations")
+    key, table = own.keys[0], f"gendash.{own.relation}"
+    path = "/api/v1/me/conversations?from=2026-01-01&limit="
+    before = [row[key] for row in get(client, f"{path}1000", "u0").json()["rows"]]
+    copy = f"insert into {table} select (jsonb_populate_record(one, %s::jsonb)).* from {table} as one where {key} = %s"
+    found: list[str] = []
+    cursor = ""
+    with psycopg.connect(store.admin, autocommit=True) as admin:
+        try:
+            for page in range(len(before)):
+                body = get(client, f"{path}2{cursor}", "u0").json()
+                found += [row[key] for row in body["rows"]]
+                if body["next"] is None:
+                    break
+                cursor = f"&cursor={body['next']}"
+                fresh = {key: f"arrived-{page}", own.time: (NOW - timedelta(seconds=page)).isoformat()}
+                admin.execute(copy, [json.dumps(fresh), before[0]])
+        finally:
+            admin.execute(f"delete from {table} where {key} like 'arrived-%'")
+    assert [one for one in found if not one.startswith("arrived")] == before
+    assert len(found) == len(set(found)) and len(before) > 4
 
 
 def test_rows_of_days_add_up_to_what_the_store_holds_and_weeks_to_days(client: TestClient, store: Store) -> None:
@@ -406,42 +336,73 @@ def test_an_etag_saves_the_body_and_answers_are_private(client: TestClient) -> N
 
 
 def test_a_stampede_asks_once_and_a_fault_is_not_kept() -> None:
-    cache, asked = Cache(Memory()), []
+    asked: list[int] = []
 
     def slow() -> bytes:
         asked.append(1)
-        time.sleep(0.2)
+        time.sleep(0.1)
         return b"x"
-
-    threads = [Thread(target=cache.answer, args=("k", 60, slow)) for _ in range(20)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    assert len(asked) == 1
 
     def broken() -> bytes:
         raise GendashError([])
 
-    with pytest.raises(GendashError):
-        cache.answer("other", 60, broken)
-    assert cache.answer("other", 60, lambda: b"y").body == b"y"
+    async def run() -> None:
+        cache = Cache()
+        found = await asyncio.gather(*(cache.answer("k", 60, slow) for _ in range(20)))
+        assert len(asked) == 1 and {one.body for one in found} == {b"x"}
+        given = await asyncio.gather(*(cache.answer("other", 60, broken) for _ in range(3)), return_exceptions=True)
+        assert all(isinstance(one, GendashError) for one in given)
+        assert (await cache.answer("other", 60, lambda: b"y")).body == b"y"
+
+    asyncio.run(run())
 
 
-def test_redis_that_is_away_makes_it_slower_and_not_broken() -> None:
-    cache = Cache(Redis("redis://127.0.0.1:9/0"))
-    assert [cache.answer("k", 60, lambda: b"x").body for _ in range(3)] == [b"x"] * 3
-    assert (cache.hits, cache.misses) == (2, 1)
+def test_who_goes_away_ends_the_answer_for_nobody_else() -> None:
+    async def run() -> None:
+        cache, begun = Cache(), Event()
+
+        def slow() -> bytes:
+            begun.set()
+            time.sleep(0.1)
+            return b"x"
+
+        first = asyncio.create_task(cache.answer("k", 60, slow))
+        second = asyncio.create_task(cache.answer("k", 60, slow))
+        while not begun.is_set():
+            await asyncio.sleep(0.01)
+        first.cancel()
+        assert (await second).body == b"x" and not cache.running
+
+    asyncio.run(run())
+
+
+def test_what_is_kept_is_bounded_in_time_and_bytes() -> None:
+    async def run() -> None:
+        now = [0.0]
+        cache = Cache(clock=lambda: now[0])
+        for seconds, later, asked in ((15, 14, 1), (15, 16, 2), (300, 59, 1), (300, 61, 2)):
+            before, key = cache.misses, f"{seconds} {later}"
+            await cache.answer(key, seconds, lambda: b"x")
+            now[0] += later
+            await cache.answer(key, seconds, lambda: b"x")
+            assert cache.misses - before == asked, key
+        for index in range(80):
+            await cache.answer(str(index), 60, lambda: b"x" * 2**20)
+        assert cache.memory.currsize <= 64 * 2**20
+        assert (await cache.answer("huge", 60, lambda: b"x" * (65 * 2**20))).body[:1] == b"x"
+
+    asyncio.run(run())
 
 
 def test_a_refresh_makes_a_kept_answer_old(store: Store) -> None:
     service = store.service()
     try:
-        before = service.versions.of(service.versions.endpoint_relations(service.endpoints[0]))
+        below = service.versions.endpoint_relations(service.endpoints[0])
+        before = asyncio.run(service.versions.of(below))
         assert "=" in before
         refresh(store.catalog.config, store.catalog, at=NOW + timedelta(minutes=20))
         service.versions.read_at = -10
-        assert service.versions.of(service.versions.endpoint_relations(service.endpoints[0])) != before
+        assert asyncio.run(service.versions.of(below)) != before
     finally:
         refresh(store.catalog.config, store.catalog, at=NOW)
         service.world.pools.close()
@@ -474,7 +435,7 @@ def test_probes_metrics_and_logs_hold_no_person(
 ) -> None:
     with caplog.at_level("INFO", "gendash.api"):
         get(client, "/api/v1/me/tickets?from=2026-01-01", signed(sub=store.users[0]))
-    assert '"route": "/api/v1/me/tickets"' in caplog.text and store.users[0] not in caplog.text
+    assert '"route":"/api/v1/me/tickets"' in caplog.text and store.users[0] not in caplog.text
     text = client.get("/metrics").text
     assert 'gendash_api_requests_total{route="/api/v1/me/tickets"' in text and store.users[0] not in text
     assert client.get("/readyz").text == "ok"
@@ -508,7 +469,7 @@ def test_a_server_without_any_token_does_not_start(store: Store) -> None:
 def test_endpoints_are_checked_against_the_definitions(store: Store) -> None:
     good = packaged_endpoints()["users.yaml"]
     cases: list[tuple[Callable[[dict[str, Any]], Any], str]] = [
-        (lambda e: e.update(colour="red"), "no such key"),
+        (lambda e: e.update(colour="red"), "unknown key 'colour'"),
         (lambda e: e["figures"].update(x="overview/nothing"), "no panel"),
         (lambda e: e["rows"].update(relation="nothing"), "no relation"),
         (lambda e: e["rows"].update(sums=["nothing"]), "has no column"),
@@ -551,23 +512,3 @@ def test_my_usage_is_a_page_of_the_users_own_rows(client: TestClient, store: Sto
     )
     browser = client.get("/dashboards/me.html", auth=("me", "u0"))
     assert browser.status_code == 200
-
-
-def test_serve_can_keep_the_store_filled_and_goes_on_after_a_fault(store: Store) -> None:
-    catalog = store.definitions(
-        LANGFUSE_BASE_URL="http://127.0.0.1:9", LANGFUSE_PUBLIC_KEY="pk", LANGFUSE_SECRET_KEY="sk"
-    )
-    query = "select max(finished_at) from gendash.refresh_now where relation = 'ticket_entity'"
-
-    def newest() -> datetime:
-        with psycopg.connect(store.admin) as connection:
-            row = connection.execute(query).fetchone()
-        assert row
-        return row[0]
-
-    before = newest()
-    with kept_filled(catalog, every_s=0.5):
-        limit = time.monotonic() + 30
-        while newest() == before and time.monotonic() < limit:
-            time.sleep(0.2)
-    assert newest() > before

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import timedelta
@@ -17,6 +17,7 @@ import pytest
 from llm_figures import (
     LLM,
     cached,
+    calls_in,
     has_price,
     lasted,
     model,
@@ -30,8 +31,8 @@ from llm_figures import (
     turn_at,
     waited,
 )
-from llm_store import Look, ask
-from overview_figures import Table, View, spent, started
+from llm_store import Look, ask, picked
+from overview_figures import DAY, Table, View, spent, started
 from overview_figures import csat as overview_csat
 from overview_store import Shown, shown
 from overview_worlds import QUOTED, SILENT, STORIES, make, nothing
@@ -90,9 +91,9 @@ def llm_state(llm: LLM) -> Table:
     calls = [row for row in llm.until_now(llm.chosen) if 0 <= llm.view.hours_ago(row) <= 2]
     share = per(sum(map(failed, calls)), len(calls))
     if share is None:
-        return llm.tile("no calls, 3 h", None)
+        return llm.tile("no calls, 3 h, limit 1 %", None)
     tenths = int(share * 1000 + Fraction(1, 2))
-    name = f"{tenths // 10}.{tenths % 10} % failed, 3 h"
+    name = f"{tenths // 10}.{tenths % 10} % failed, 3 h, limit 1 %"
     return llm.tile(name, 2 if share >= Fraction(5, 100) else 1 if share >= Fraction(1, 100) else 0)
 
 
@@ -112,6 +113,10 @@ def calls_by_model(llm: LLM) -> Table:
     return llm.by_model(llm.chosen, len)
 
 
+def calls_before(llm: LLM) -> Table:
+    return llm.before(len, llm.chosen)
+
+
 def enough(value: Any, rows: Sequence[Any]) -> Any:
     return value if len(rows) >= FEW else None
 
@@ -121,31 +126,37 @@ def known(values: Any) -> list[Any]:
 
 
 def models(llm: LLM) -> Table:
-    calls = llm.until_now(llm.last(7, llm.chosen))
-    billed, rows = llm.until_now(llm.last(7, llm.chosen_billed)), []
+    calls, week = llm.picked(llm.chosen), llm.until_now(llm.last(7, llm.chosen))
+    billed, rows = llm.picked(llm.chosen_billed), []
     for name in set(map(model, calls)):
-        own = [row for row in calls if model(row) == name]
+        own, lately = ([row for row in some if model(row) == name] for some in (calls, week))
         cost = spent(row for row in billed if model(row) == name)
-        times = known(map(lasted, own))
+        times = known(map(lasted, lately))
         rows.append(
             (
                 name, per(len(own), len(calls)), len(own), per(sum(map(failed, own)), len(own)),
-                enough(percentile(times, MEDIAN), own), enough(percentile(times, NINETY_FIVE), own),
-                enough(percentile(known(map(waited, own)), NINETY_FIVE), own),
-                enough(percentile(known(map(speed, own)), MEDIAN), own),
-                per(total(own), len(own)), percentile(map(tokens, own), NINETY_FIVE),
-                cost if cost or any(map(has_price, own)) else None,
+                per(total(own), len(own)), cost if cost or any(map(has_price, own)) else None,
+                enough(percentile(times, MEDIAN), lately), enough(percentile(times, NINETY_FIVE), lately),
+                enough(percentile(known(map(waited, lately)), NINETY_FIVE), lately),
+                enough(percentile(known(map(speed, lately)), MEDIAN), lately),
+                enough(percentile(map(tokens, lately), NINETY_FIVE), lately),
             )
         )  # fmt: skip
-    columns = ("Model", "Share of calls", "Calls", "Errors", "p50", "p95", "1st token", "Tokens/s")
-    return Table((*columns, "Tokens", "Tokens p95", "Cost"), sorted(rows, key=lambda row: (-row[2], row[0]))[:20])
+    columns = ("Model", "Share of calls", "Calls", "Errors", "Tokens", "Cost", "p50 7 d", "p95 7 d", "1st token 7 d")
+    return Table((*columns, "Tokens/s 7 d", "Tokens p95 7 d"), sorted(rows, key=lambda row: (-row[2], row[0]))[:20])
 
 
 def latency_by_model(llm: LLM) -> Table:
-    inside = llm.bucketed(llm.chosen)
     found: dict[str, list[Any]] = {}
     sizes: dict[str, int] = {}
     names = {model(row) for row in llm.chosen} | ({"all models"} if llm.look.model == "__all" else set())
+    times, inside = llm.buckets, llm.bucketed(llm.chosen)
+    if llm.by_hour and sum(bool(_slow(rows)) for rows in inside) < 3:
+        low, high = picked(llm.look, RANGE)
+        days = [llm.view.day(low) + n * DAY for n in range((llm.view.day(high) - llm.view.day(low)).days + 1)]
+        every = [[row for row in llm.chosen if llm.view.day(started(row)) == day] for day in days]
+        times = [max(llm.view.start(day), low) for day, rows in zip(days, every, strict=True) if rows]
+        inside = [rows for rows in every if rows]
     for name in names:
         own = [[row for row in rows if name in ("all models", model(row))] for rows in inside]
         values = [enough(percentile(known(map(lasted, rows)), NINETY_FIVE), known(map(lasted, rows))) for rows in own]
@@ -154,8 +165,14 @@ def latency_by_model(llm: LLM) -> Table:
     most = sorted(found, key=lambda name: (-sizes[name], name))[:7]
     return Table(
         ("time", "metric", "value"),
-        [(at, name, found[name][n]) for n, at in enumerate(llm.buckets) for name in sorted(most)],
+        [(at, name, found[name][n]) for n, at in enumerate(times) for name in sorted(most)],
     )
+
+
+def _slow(rows: list[Any]) -> bool:
+    """Whether some model has enough timed calls for a percentile, or all have."""
+    counts = Counter(model(row) for row in rows if lasted(row) is not None)
+    return sum(counts.values()) >= FEW
 
 
 def tokens_over_time(llm: LLM) -> Table:
@@ -186,7 +203,7 @@ def errors_by_type(llm: LLM) -> Table:
 
 def tokens_per_call(llm: LLM) -> Table:
     by_name: dict[str, list[Any]] = defaultdict(list)
-    for row in within_24h(llm, llm.chosen):
+    for row in llm.picked(llm.chosen):
         by_name[model(row)].append(row)
     most = sorted(by_name, key=lambda name: (-len(by_name[name]), name))[:6]
     return Table(("name", "value"), [(name, per(total(by_name[name]), len(by_name[name]))) for name in most])
@@ -266,7 +283,7 @@ def intents(llm: LLM) -> Table:
 def intent_csat(llm: LLM) -> Table:
     about = {row["id"]: _intent(row) for row in llm.world.rows["messages"]}
     given: dict[str, list[int]] = defaultdict(list)
-    for row in llm.last(30, llm.world.rows["feedback"], lambda row: row["created_at"]):
+    for row in llm.on_picked_days(llm.world.rows["feedback"], lambda row: row["created_at"]):
         if about[row["message_id"]]:
             given[about[row["message_id"]]].append(row["rating"])
     z, rows = 1.96, []
@@ -303,6 +320,26 @@ def prompts(llm: LLM) -> Table:
     return Table(columns, sorted(rows, key=lambda row: (row[0], -row[1])))
 
 
+def groups(llm: LLM) -> Table:
+    def figures(rows: list[Any], all_: Any, change: Any) -> tuple[Any, ...]:
+        own = [row for row in rows if row["type"] == "GENERATION"]
+        times = [lasted(row) for row in own if lasted(row) is not None]
+        return (
+            per(len(own), all_), len(own), change, per(sum(row["level"] == "ERROR" for row in own), len(own)),
+            per(sum(times, Fraction(0)), len(times)), spent(rows) if any(map(has_price, rows)) else None,
+        )  # fmt: skip
+
+    return llm.group_table(("Share", "Calls", "Change", "Errors", "Mean time", "Cost"), figures, calls_in)
+
+
+def groups_over_time(llm: LLM) -> Table:
+    return llm.group_bars(calls_in)
+
+
+def group_models(llm: LLM) -> Table:
+    return llm.group_bars(calls_in, by_model=True)
+
+
 FIGURES: dict[str, Callable[[LLM], Table]] = {
     "llm": llm_state,
     "llm_calls": llm_calls,
@@ -324,22 +361,44 @@ FIGURES: dict[str, Callable[[LLM], Table]] = {
     "intent_csat": intent_csat,
     "coverage": coverage,
     "prompts": prompts,
+    "groups": groups,
+    "groups_over_time": groups_over_time,
+    "group_models": group_models,
 }
-UNORDERED = {"calls_by_model", "latency_by_model", "models", "worst_turns", "tokens_per_call", "intents"}
+UNORDERED = {
+    "groups_over_time",
+    "group_models",
+    "calls_by_model",
+    "latency_by_model",
+    "models",
+    "worst_turns",
+    "tokens_per_call",
+    "intents",
+}
 """Panels whose rows of equal rank stand in the order of the database's alphabet."""
+
+
+BEFORE: dict[str, Callable[[LLM], Table]] = {"calls_by_model": calls_before}
+"""Calculations of the second query of a panel, which is compared with the first."""
+
+
+def figures_of(slug: str) -> list[Callable[[LLM], Table]]:
+    """The calculations of a panel's queries, in order."""
+    return [FIGURES[slug], BEFORE[slug]] if slug in BEFORE else [FIGURES[slug]]
 
 
 def check(store: Shown, slug: str, look: Look) -> None:
     """Fails with the first rows that differ; the link of a trace is left aside."""
-    (found,) = ask(store, NAME, slug, look)
-    wanted = FIGURES[slug](LLM(store.world, look, RANGE))
-    assert [column for column in found.columns if column != "link"] == [*wanted.columns]
-    left, right = found.rows, wanted.rows
-    if slug in UNORDERED:
-        left, right = sorted(left, key=place), sorted(right, key=place)
-    differing = [(f, w) for f, w in zip(left, right, strict=False) if not all(map(same, f, w))]
-    assert not differing, "\n".join(f"shown  {f}\nwanted {w}" for f, w in differing[:5])
-    assert len(left) == len(right)
+    llm = LLM(store.world, look, RANGE)
+    for found, figure in zip(ask(store, NAME, slug, look), figures_of(slug), strict=True):
+        wanted = figure(llm)
+        assert [column for column in found.columns if column != "link"] == [*wanted.columns]
+        left, right = found.rows, wanted.rows
+        if slug in UNORDERED:
+            left, right = sorted(left, key=place), sorted(right, key=place)
+        differing = [(f, w) for f, w in zip(left, right, strict=False) if not all(map(same, f, w))]
+        assert not differing, "\n".join(f"shown  {f}\nwanted {w}" for f, w in differing[:5])
+        assert len(left) == len(right)
 
 
 @pytest.mark.parametrize("slug", FIGURES)
@@ -367,6 +426,17 @@ def test_a_panel_follows_the_picked_time(stores: Callable[[str], Shown], slug: s
     check(store, slug, Look(store.world.now, hours=hours))
 
 
+@pytest.mark.parametrize("compare", ["7d", "28d", "$__range"])
+@pytest.mark.parametrize("hours", [0, 24, 100])
+@pytest.mark.parametrize("slug", BEFORE)
+@pytest.mark.parametrize("name", WORLDS)
+def test_a_curve_is_compared_with_an_earlier_time(
+    stores: Callable[[str], Shown], name: str, slug: str, hours: int, compare: str
+) -> None:
+    store = stores(name)
+    check(store, slug, Look(store.world.now, model="gpt-4o-mini", hours=hours, compare=compare))
+
+
 @pytest.mark.parametrize("name", WORLDS)
 def test_percentiles_rise_and_figures_of_two_dashboards_agree(stores: Callable[[str], Shown], name: str) -> None:
     store = stores(name)
@@ -374,10 +444,10 @@ def test_percentiles_rise_and_figures_of_two_dashboards_agree(stores: Callable[[
     for _, p50, p95, most, _ in ask(store, NAME, "loop_depth", look)[0].rows:
         assert p50 is None or 1 <= p50 <= p95 <= most
     for row in ask(store, NAME, "models", look)[0].rows:
-        assert row[4] is None or row[4] <= row[5]
+        assert row[6] is None or row[6] <= row[7]
     assert ask(store, NAME, "llm_calls", look) == ask(store, "overview", "llm_calls", look)
     assert ask(store, NAME, "csat", look) == ask(store, "overview", "csat", look)
-    assert ask(store, NAME, "tokens_over_time", look) == ask(store, "cost-usage", "tokens_over_time", look)
+    assert ask(store, NAME, "tokens_over_time", look)[0] == ask(store, "cost-usage", "tokens_over_time", look)[0]
     assert any(value is not None for _, _, value in ask(store, NAME, "latency_by_model", look)[0].rows)
 
 
@@ -390,8 +460,8 @@ def test_a_trace_is_looked_up_in_langfuse_by_its_id(stores: Callable[[str], Show
 
 @pytest.mark.parametrize("slug", FIGURES)
 def test_an_empty_platform_looks_healthy_to_verify(empty: Shown, slug: str) -> None:
-    (query,) = [query for query in PANELS[slug].queries if query.language == "sql"]
-    (found,) = ask(empty, NAME, slug, Look(empty.world.now))
+    query, *_ = [query for query in PANELS[slug].queries if query.language == "sql"]
+    found, *_ = ask(empty, NAME, slug, Look(empty.world.now))
     words = (
         "time",
         "metric",

@@ -37,7 +37,12 @@ pytestmark = pytest.mark.prometheus
 
 SEED, SAMPLE = 2, 150
 
-CASES = [(board, slug, ago) for board, found in SERIES.items() for slug in found for ago in looks(board, slug)]
+PANELS = [(board, slug, looks(board, slug)) for board, found in SERIES.items() for slug in found]
+CASES = [  # every second moment of each panel, the others of the next one
+    pytest.param(board, slug, ago, marks=[] if len(times) == 1 or (number + n) % 2 == 0 else pytest.mark.soak)
+    for number, (board, slug, times) in enumerate(PANELS)
+    for n, ago in enumerate(times)
+]
 
 
 @pytest.fixture(scope="module")
@@ -66,9 +71,12 @@ def test_the_times_that_are_looked_at_are_calm_and_are_not(prometheus: Graphs) -
 
 def test_alerts_are_listed_with_the_time_since_they_began(prometheus: Graphs) -> None:
     def listed(hours_ago: float) -> dict[str, float]:
-        (question,) = prometheus.asked("system-health", "alert_list", hours_ago)
+        question, how_many = prometheus.asked("system-health", "alert_list", hours_ago)
         at = NOW - timedelta(hours=hours_ago)
-        found = prometheus.ask(expand_macros("promql", question.text, question.time, ALL), at)
+        found, every = (
+            prometheus.ask(expand_macros("promql", one.text, one.time, ALL), at) for one in (question, how_many)
+        )
+        assert {*every.values()} == {float(len(found))}
         return {dict(labels)["alertname"]: value for labels, value in found.items()}
 
     before, after = listed(2.6), listed(2.5)
@@ -217,13 +225,13 @@ EQUAL: Sequence[Sequence[tuple[str, Callable[[Rows], Any]]]] = (
     (("overview/tickets_by_status", _all), ("support-tickets/by_status", _all)),
     (("overview/tickets_open", _last), ("support-tickets/open", _last), ("support-tickets/open_by_priority", _sum)),
     (("overview/documents_by_status", _all), ("knowledge-base/by_status", _all)),
-    (("knowledge-base/documents", _last), ("overview/documents_by_status", _sum)),
+    (("knowledge-base/documents", _last), ("overview/documents_by_status", _of(1))),
     (("overview/llm_cost", _all), ("cost-usage/cost_24h", _all)),
     (("overview/llm_calls", _all), ("agent-performance/llm_calls", _all)),
     (("overview/csat", _all), ("agent-performance/csat", _all), ("feedback-quality/csat", _all)),
     (("overview/budget_used", _share_of_budget), ("cost-usage/month", _last)),
     (("cost-usage/models", lambda rows: sum(row[2] or 0 for row in rows)), ("cost-usage/cost_by_environment", _sum)),
-    (("feedback-quality/ratings", _last), ("feedback-quality/distribution", _sum)),
+    (("feedback-quality/ratings", _sum), ("feedback-quality/distribution", _sum)),
     (("feedback-quality/prompts", _of(3)), ("feedback-quality/models", _rated_with_a_prompt)),
     (("user-analytics/users", _last), ("user-analytics/accounts_per_day", lambda rows: rows[-1][1])),
     (("support-tickets/open", _last), ("support-tickets/assignment", _sum)),
@@ -233,7 +241,6 @@ EQUAL: Sequence[Sequence[tuple[str, Callable[[Rows], Any]]]] = (
     (("knowledge-base/by_status", _of(1)), ("knowledge-base/held_per_day", lambda rows: sum(rows[-1][1:5]))),
     (("overview/documents_failed", _last), ("knowledge-base/by_status", lambda rows: rows[2][1])),
     (("overview/cost_today", _last), ("cost-usage/month", lambda rows: rows[-1][2] - rows[-2][2])),
-    (("cost-usage/turns", _last), ("agent-performance/depth", _sum)),
 )  # fmt: skip
 """Panels that show one figure, and how to read it from the rows of each."""
 
@@ -284,13 +291,13 @@ def test_percentiles_and_bounds_rise_on_every_panel_that_has_them(judge: Judge, 
         store = judge.store.of(name)
         for panel in board.panels():
             legends = tuple(query.legend for query in panel.queries if query.language == "promql")
-            if legends == RISING[0]:
+            if legends[:3] == RISING[0]:
                 asked.add(f"{name}/{panel.slug}")
                 for hours_ago in LOOKS:
                     answers = prometheus.answers(name, panel.slug, hours_ago)
-                    if _falls([answer.get(()) for answer in answers]):
+                    if _falls([answer.get(()) for answer in answers[:3]]):
                         falling.append(f"{name}/{panel.slug}")
-            if [query.language for query in panel.queries] == ["sql"]:
+            if {query.language for query in panel.queries} == {"sql"}:
                 found = store.figures(panel.slug, NOW)
                 for names in RISING:
                     places = [found.columns.index(one) for one in names if one in found.columns]
@@ -298,7 +305,7 @@ def test_percentiles_and_bounds_rise_on_every_panel_that_has_them(judge: Judge, 
                         asked.add(f"{name}/{panel.slug}")
                         falling += [f"{name}/{panel.slug}" for row in found.rows if _falls([row[p] for p in places])]
     assert falling == []
-    assert len(asked) >= 18, asked
+    assert len(asked) >= 17, asked
 
 
 # ── features that are off ────────────────────────────────────────────────────────────────────────────────────────
@@ -397,7 +404,7 @@ def test_a_broken_variable_is_caught(judge: Judge) -> None:
         for board in judge.catalog.dashboards.values()
         for variable in board.variables
         for what in ("emptied", "gone")
-        if (variable.query.language, what) != ("sql", "emptied")  # which the next test would notice
+        if variable.query and (variable.query.language, what) != ("sql", "emptied")  # which the next test would notice
     }
     assert len(tried) > 20
     assert [name for name, is_noticed in tried.items() if not is_noticed] == []

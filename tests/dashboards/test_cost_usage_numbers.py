@@ -6,6 +6,7 @@ from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -29,7 +30,7 @@ from llm_figures import (
     turn_at,
 )
 from llm_store import Look, ask
-from overview_figures import DAY, HOUR, Table, changed, dollars, spent, started
+from overview_figures import DAY, HOUR, Table, changed, dollars, named, numbered, spent, started
 from overview_store import Shown, shown
 from overview_worlds import QUOTED, SILENT, STORIES, Story, local, make, nothing
 
@@ -97,12 +98,12 @@ def budget(llm: LLM) -> Table:
 
 
 def forecast(llm: LLM) -> Table:
-    return llm.tile("month end, same pace", _forecast(llm))
+    return llm.tile(f"of {dollars(llm.world.budget)} budget, month end", _forecast(llm))
 
 
 def no_price(llm: LLM) -> Table:
     calls = llm.last(7, llm.calls)
-    return llm.tile("of calls, 7 d", per(sum(not has_price(row) for row in calls), len(calls)))
+    return llm.tile("of calls, 7 d, limit 1 %", per(sum(not has_price(row) for row in calls), len(calls)))
 
 
 def _against_last_month(llm: LLM) -> str:
@@ -139,13 +140,11 @@ def cost_24h(llm: LLM) -> Table:
 
 
 def per_turn(llm: LLM) -> Table:
-    return llm.rolling(
-        lambda turns: per(cost_of(turns), sum(turn.cost is not None for turn in turns)), llm.turns, "", turn_at
-    )
+    return llm.over_picked(llm.turns, cost_of, lambda turns: sum(turn.cost is not None for turn in turns), turn_at)
 
 
 def tokens_tile(llm: LLM) -> Table:
-    return llm.rolling(total, llm.until_now(llm.billed))
+    return llm.over_picked(llm.billed, total)
 
 
 def cached_tile(llm: LLM) -> Table:
@@ -156,11 +155,41 @@ def cached_tile(llm: LLM) -> Table:
 
 
 def turns(llm: LLM) -> Table:
-    return llm.rolling(len, llm.turns, at=turn_at)
+    return llm.over_picked(llm.turns, len, at=turn_at)
 
 
 def cost_by_model(llm: LLM) -> Table:
     return llm.by_model(llm.billed, spent)
+
+
+def cost_before(llm: LLM) -> Table:
+    return llm.before(spent, llm.billed)
+
+
+def tokens_before(llm: LLM) -> Table:
+    return llm.before(lambda rows: total(rows, "input") + total(rows, "output"), llm.billed)
+
+
+def groups(llm: LLM) -> Table:
+    def figures(rows: list[Any], all_: Any, change: Any) -> tuple[Any, ...]:
+        own = [row for row in rows if row["type"] == "GENERATION"]
+        times = [lasted(row) for row in own if lasted(row) is not None]
+        return (
+            per(spent(rows), all_), spent(rows) if any(map(has_price, rows)) else None, change, len(own), total(rows),
+            per(sum(row["level"] == "ERROR" for row in own), len(own)), per(sum(times, Fraction(0)), len(times)),
+        )  # fmt: skip
+
+    return llm.group_table(
+        ("Share of cost", "Cost", "Change", "Calls", "Tokens", "Errors", "Mean time"), figures, spent
+    )
+
+
+def groups_over_time(llm: LLM) -> Table:
+    return llm.group_bars(spent)
+
+
+def group_models(llm: LLM) -> Table:
+    return llm.group_bars(spent, by_model=True)
 
 
 def daily_budget(llm: LLM) -> Table:
@@ -205,21 +234,23 @@ def cost_per_turn(llm: LLM) -> Table:
 
 
 def models(llm: LLM) -> Table:
-    billed = llm.until_now(llm.last(30, llm.billed))
+    billed, month_ = llm.picked(llm.billed), llm.until_now(llm.last(30, llm.billed))
     all_cost, rows = spent(billed), []
     for name in set(map(model, billed)):
-        steps = [row for row in billed if model(row) == name]
-        own = [row for row in steps if row["type"] == "GENERATION"]
+        steps, lately = ([row for row in some if model(row) == name] for some in (billed, month_))
+        own, own_lately = ([row for row in some if row["type"] == "GENERATION"] for some in (steps, lately))
         cost, priced = spent(steps), sum(map(has_price, own))
-        slow = percentile((lasted(row) for row in own if lasted(row) is not None), Fraction(95, 100))
+        slow = percentile((lasted(row) for row in own_lately if lasted(row) is not None), Fraction(95, 100))
         failed = sum(row["level"] == "ERROR" for row in own)
+        *prices, why = list_price(name, own_lately or lately)
         rows.append(
-            (name, per(cost, all_cost), cost if priced or cost else None, len(own), total(steps), per(1000 * spent(own), priced), slow,
-             per(failed, len(own)), per(len(own) - priced, len(own)), *list_price(name, own or steps))
+            (name, per(cost, all_cost), cost if priced or cost else None, len(own), total(steps),
+             per(1000 * spent(own), priced), per(failed, len(own)), per(len(own) - priced, len(own)), *prices,
+             why if priced < len(own) or not own else None, slow)
         )  # fmt: skip
     rows.sort(key=lambda row: (-(row[2] or 0), row[0]))
-    columns = ("Model", "Share of cost", "Cost", "Calls", "Tokens", "Per 1k", "p95", "Errors", "No price")
-    return Table((*columns, "In, 1M", "Out, 1M", "Why no price"), rows[:20])
+    columns = ("Model", "Share of cost", "Cost", "Calls", "Tokens", "Per 1k", "Errors", "No price")
+    return Table((*columns, "In, 1M", "Out, 1M", "Why no price", "p95 30 d"), rows[:20])
 
 
 LISTED = (*vocabularies.ANSWERING, vocabularies.NANO, vocabularies.EMBEDDING)
@@ -246,17 +277,17 @@ def users(llm: LLM) -> Table:
     by_name: dict[tuple[str, str], list[Any]] = defaultdict(list)
     for turn in llm.last(30, llm.traces, turn_at):
         known = turn.user in accounts
-        name = "(untagged)" if not turn.user else turn.user[:8] if known else "(no account)"
+        name = "(untagged)" if not turn.user else named(llm.world, turn.user) if known else "(no account)"
         by_name[name, turn.user if known else ""].append(turn)
     costs = {key: cost_of(inside) for key, inside in by_name.items()}
-    whole = sum(costs.values(), Decimal(0))
-    rows = [
-        (name, per(cost, whole), cost, turns, per(cost, turns), max(trace.at for trace in inside))
-        for (name, user), inside in by_name.items()
-        for cost, turns in [(costs[name, user], sum(bool(trace.calls) for trace in inside))]
-    ]
-    rows.sort(key=lambda row: (-row[2], row[0]))
-    return Table(("User", "Share of cost", "Cost", "Turns", "Per turn", "Last seen"), rows[:20])
+    whole, rows = sum(costs.values(), Decimal(0)), []
+    for (name, user), inside in by_name.items():
+        cost, turns = costs[name, user], sum(bool(trace.calls) for trace in inside)
+        seen = max(trace.at for trace in inside)
+        rows.append((name, per(cost, whole), cost or None, turns, per(cost, turns) if cost else None, seen, user))
+    rows.sort(key=lambda row: (-(row[2] or 0), row[6], row[0]))
+    columns = ("User", "Share of cost", "Cost", "Turns", "Per turn", "Last seen", "Id", "Row")
+    return Table(columns, numbered(rows, len(rows))[:500])
 
 
 def tools(llm: LLM) -> Table:
@@ -280,36 +311,37 @@ def tools(llm: LLM) -> Table:
     return Table(("Tool", "Share of turns", "Turns", "Per turn", "Cost"), rows)
 
 
-def _per_unit(llm: LLM, name: str, units: int) -> Table:
-    return llm.tile(name, per(spent(llm.last(30, llm.billed)), units))
+def _per_unit(llm: LLM, name: str, units: int, steps: list[Any]) -> Table:
+    return llm.tile(name, per(spent(steps), units) if any(map(has_price, steps)) else None)
 
 
 def per_conversation(llm: LLM) -> Table:
     created = [row["created_at"] for row in llm.world.rows["conversations"]]
-    return _per_unit(llm, "conversation, 30 d", len(llm.last(30, created, lambda at: at)))
+    count = len(llm.on_picked_days(created, lambda at: at))
+    return _per_unit(llm, "a conversation, picked days", count, llm.on_picked_days(llm.billed))
 
 
 def per_user(llm: LLM) -> Table:
     owners = {row["id"]: row["user_id"] for row in llm.world.rows["conversations"]}
     written = [row for row in llm.world.rows["messages"] if row["role"] in ("user", "human")]
     seen = {owners[row["conversation_id"]] for row in llm.last(30, written, lambda row: row["created_at"])} - {None}
-    return _per_unit(llm, "active user, 30 d", len(seen))
+    return _per_unit(llm, "active user, 30 d", len(seen), llm.last(30, llm.billed))
 
 
 def per_resolved_ticket(llm: LLM) -> Table:
     resolved = [row["resolved_at"] for row in llm.world.rows["tickets"] if row["resolved_at"]]
-    count = sum(0 <= llm.ago(at) < 30 and at <= llm.look.at for at in resolved)
-    return _per_unit(llm, "resolved ticket, 30 d", count)
+    count = len(llm.on_picked_days(resolved, lambda at: at))
+    return _per_unit(llm, "a resolved ticket, picked days", count, llm.on_picked_days(llm.billed))
 
 
 def efficiency(llm: LLM) -> Table:
-    calls = llm.until_now(llm.last(7, llm.calls))
-    return llm.tile("tokens, 7 d", per(total(calls, "output"), total(calls, "input")))
+    calls = llm.picked(llm.calls)
+    return llm.tile("tokens, picked time", per(total(calls, "output"), total(calls, "input")))
 
 
 def untagged(llm: LLM) -> Table:
-    inside = llm.last(7, llm.turns, turn_at)
-    return llm.tile("of turns, 7 d", per(sum(not turn.user for turn in inside), len(inside)))
+    inside = llm.on_picked_days(llm.turns, turn_at)
+    return llm.tile("of turns, picked days", per(sum(not turn.user for turn in inside), len(inside)))
 
 
 def _wasted(inside: list[Any]) -> tuple[Decimal, Decimal]:
@@ -319,8 +351,8 @@ def _wasted(inside: list[Any]) -> tuple[Decimal, Decimal]:
 
 
 def wasted(llm: LLM) -> Table:
-    inside = llm.last(30, llm.turns, turn_at)
-    return llm.tile("of cost, 30 d", per(sum(_wasted(inside)), cost_of(inside)))
+    inside = llm.on_picked_days(llm.turns, turn_at)
+    return llm.tile("of cost, picked days", per(sum(_wasted(inside)), cost_of(inside)))
 
 
 def token_efficiency(llm: LLM) -> Table:
@@ -328,7 +360,7 @@ def token_efficiency(llm: LLM) -> Table:
 
 
 def cost_by_environment(llm: LLM) -> Table:
-    billed = llm.last(30, llm.all_billed)
+    billed = llm.picked(llm.all_billed)
     found = [
         (name, spent(row for row in billed if row["environment"] == name))
         for name in count_by(billed, lambda r: r["environment"])
@@ -349,10 +381,10 @@ def queries_by_user(llm: LLM) -> Table:
     for user, times in asked.items():
         days = [llm.view.day(at) for at in times]
         now = [day for day in days if day >= this]
-        rows.append((user, (user[:8], len(now), len(days) - len(now), len(set(now)), max(times))))
+        rows.append((user, (named(llm.world, user), len(now), len(days) - len(now), len(set(now)), max(times), user)))
     rows.sort(key=lambda row: (-row[1][1], -row[1][2], row[0]))
-    columns = ("User", "This month", "Last month", "Active days", "Last question")
-    return Table(columns, [row for _, row in rows[:100]])
+    columns = ("User", "This month", "Last month", "Active days", "Last question", "Id", "Row")
+    return Table(columns, numbered([row for _, row in rows], len(rows))[:500])
 
 
 def failed_cost(llm: LLM) -> Table:
@@ -370,6 +402,16 @@ def _saved(row: Any) -> Fraction:
 
 def cache_savings(llm: LLM) -> Table:
     return llm.series(("saved",), lambda rows: (sum(map(_saved, rows), Fraction(0)),), llm.billed)
+
+
+def cost_by_week(llm: LLM) -> Table:
+    monday = llm.today - llm.today.weekday() * DAY
+    rows: list[tuple[Any, ...]] = []
+    for ago in range(11, -1, -1):
+        first, after = (llm.view.start(monday - 7 * (ago - n) * DAY) for n in (0, 1))
+        inside = [row for row in llm.billed if first <= started(row) < after and llm.ago(started(row)) >= 0]
+        rows.append((first, spent(inside), Fraction(round(after.timestamp() * 1000))))
+    return Table(("time", "cost", "until"), rows)
 
 
 def spend_against_usual(llm: LLM) -> Table:
@@ -402,10 +444,13 @@ FIGURES: dict[str, list[Callable[[LLM], Table]]] = {
     "tokens": [tokens_tile],
     "cached": [cached_tile],
     "turns": [turns],
-    "cost_by_model": [cost_by_model, daily_budget],
+    "cost_by_model": [cost_by_model, daily_budget, cost_before],
     "month_against_budget": [month_against_budget],
-    "tokens_over_time": [tokens_over_time],
+    "tokens_over_time": [tokens_over_time, tokens_before],
     "cost_per_turn": [cost_per_turn],
+    "groups": [groups],
+    "groups_over_time": [groups_over_time],
+    "group_models": [group_models],
     "models": [models],
     "users": [users],
     "tools": [tools],
@@ -418,11 +463,12 @@ FIGURES: dict[str, list[Callable[[LLM], Table]]] = {
     "token_efficiency": [token_efficiency],
     "cost_by_environment": [cost_by_environment],
     "queries_by_user": [queries_by_user],
+    "cost_by_week": [cost_by_week],
     "failed_cost": [failed_cost],
     "cache_savings": [cache_savings],
     "spend_against_usual": [spend_against_usual],
 }
-UNORDERED = {"cost_by_model", "models", "tools", "users", "cost_by_environment"}
+UNORDERED = {"cost_by_model", "groups_over_time", "group_models", "models", "tools", "users", "cost_by_environment"}
 """Panels whose rows of equal rank stand in the order of the database's alphabet."""
 
 
@@ -455,11 +501,67 @@ def test_a_panel_follows_the_choice_of_an_environment(
     check(store, slug, Look(store.world.now, environment))
 
 
+DIMENSIONS = ("model", "environment", "release", "version", "session", "tag", "tags together", "tenant")
+
+
+@pytest.mark.parametrize("dimension", DIMENSIONS)
+@pytest.mark.parametrize("name", WORLDS)
+def test_groups_of_each_dimension_follow_from_the_raw_rows(
+    stores: Callable[[str], Shown], name: str, dimension: str
+) -> None:
+    store = stores(name)
+    for hours in (0, 24, 150):
+        look = Look(store.world.now, hours=hours, breakdown=dimension)
+        for slug in ("groups", "groups_over_time"):
+            check(store, slug, look)
+        (table_,) = ask(store, NAME, "groups", look)
+        largest = next(row[0] for row in table_.rows)
+        for compare in ("7d", "$__range"):
+            chosen = replace(look, group=largest, compare=compare, environment="production")
+            for slug in ("groups", "groups_over_time", "group_models"):
+                check(store, slug, chosen)
+
+
+@pytest.mark.parametrize("hours", [0, 24])
+@pytest.mark.parametrize("name", WORLDS)
+def test_groups_add_up_to_all_but_for_tags(stores: Callable[[str], Shown], name: str, hours: int) -> None:
+    store = stores(name)
+    every = {
+        dimension: ask(store, NAME, "groups", Look(store.world.now, hours=hours, breakdown=dimension))[0].rows
+        for dimension in DIMENSIONS
+    }
+    sums = {
+        dimension: (sum(row[2] or 0 for row in rows), sum(row[4] for row in rows), sum(row[5] for row in rows))
+        for dimension, rows in every.items()
+        if dimension != "tag"
+    }
+    assert len(set(sums.values())) == 1
+    assert all(len(rows) <= 25 for rows in every.values())
+    assert any(row[0] == "other" for row in every["session"])
+    assert {"(none)", "acme"} <= {row[0] for row in every["tenant"]}
+
+
 @pytest.mark.parametrize("hours", [24, 100])
 @pytest.mark.parametrize("slug", FIGURES)
 def test_a_panel_follows_the_picked_time(stores: Callable[[str], Shown], slug: str, hours: int) -> None:
     store = stores(WORLDS[2])
     check(store, slug, Look(store.world.now, hours=hours))
+
+
+COMPARED = [slug for slug, several in FIGURES.items() if {cost_before, tokens_before} & {*several}]
+
+
+@pytest.mark.parametrize("compare", ["7d", "28d", "$__range"])
+@pytest.mark.parametrize("hours", [0, 24, 70, 100])
+@pytest.mark.parametrize("slug", COMPARED)
+@pytest.mark.parametrize("name", WORLDS)
+def test_a_curve_is_compared_with_an_earlier_time(
+    stores: Callable[[str], Shown], name: str, slug: str, hours: int, compare: str
+) -> None:
+    store = stores(name)
+    look = Look(store.world.now, hours=hours, compare=compare)
+    check(store, slug, look)
+    assert any(row[1] for row in ask(store, NAME, slug, look)[-1].rows)
 
 
 def test_the_month_is_compared_with_as_much_of_a_month_that_is_known_whole(postgres: Server) -> None:
@@ -487,8 +589,16 @@ def test_figures_of_different_panels_agree(stores: Callable[[str], Shown], name:
     by_day: dict[Any, Decimal] = defaultdict(Decimal)
     for at, _, value in ask(store, NAME, "cost_by_model", look)[0].rows:
         by_day[at] += value
-    spend = {at: cost for at, cost, _ in ask(store, "overview", "cost_per_day", look)[0].rows}
+    spend = {row[0]: row[1] for row in ask(store, "overview", "cost_per_day", look)[0].rows}
     assert all(cost == spend[at] for at, cost in by_day.items() if at in spend)
+    week = replace(look, compare="7d")
+    now, earlier = (dict(ask(store, NAME, "cost_by_model", one)[-1].rows) for one in (look, week))
+    assert not now
+    zone = store.world.zone
+    walls = {at.astimezone(zone).replace(tzinfo=None): cost for at, cost in by_day.items()}
+    shifted = {at.astimezone(zone).replace(tzinfo=None) - 7 * DAY: cost for at, cost in earlier.items()}
+    assert len(walls.keys() & shifted.keys()) > 20
+    assert all(walls[at] == cost for at, cost in shifted.items() if at in walls)
     assert ask(store, NAME, "cost_24h", look) == ask(store, "overview", "llm_cost", look)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from picks import picks
 from recordings import answer as recorded_answer
 from recordings import index
 
@@ -20,7 +21,7 @@ from gendash.demo.postgres import Server
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
-from gendash.engine.languages.grafana_macros import Choice, Span, expand_macros, timing
+from gendash.engine.languages.grafana_macros import Span, expand_macros, timing
 from gendash.engine.store.audit import audit
 from gendash.engine.store.migrate import migrate
 from gendash.engine.store.refresh.run import refresh
@@ -176,7 +177,7 @@ def answers(url: str, catalog: Catalog, place: str, at: datetime) -> list[tuple[
     """Columns and rows of each SQL query of a panel, with everything chosen, over the last 24 hours or its own window."""
     questions = dashboard_queries(catalog, catalog.dashboards[place.split("/")[0]], at, [place]).questions
     found = []
-    choices = [Choice(name, ("production",), None, all_value="'__all'") for name in ("environment", "model")]
+    choices = picks(catalog.dashboards[place.split("/")[0]], {})
     for one in questions:
         if one.verdict.kind == "panel" and one.query.language == "sql":
             fixed = any(

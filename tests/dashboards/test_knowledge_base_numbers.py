@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 from desk_store import Store, check, filled
-from document_figures import FIGURES, Shelf
+from document_figures import BEFORE, FIGURES, FOLLOWING, Shelf
 from overview_figures import View
 from overview_worlds import Story, World, local, make, nothing
 
@@ -95,6 +95,45 @@ def test_a_panel_follows_the_choice_of_a_file_type(stores: Open, kind: str, slug
     check(store.figures(slug, at, file_type=kind), FIGURES[slug](Shelf(store.world, at, file_type=kind)))
 
 
+@pytest.mark.parametrize("compare", ["", "7d", "28d", "$__range"])
+@pytest.mark.parametrize("hours", [0, 50])
+@pytest.mark.parametrize("slug", BEFORE)
+@pytest.mark.parametrize("name", STORIES)
+def test_a_curve_is_compared_with_earlier_days(stores: Open, name: str, slug: str, hours: int, compare: str) -> None:
+    store, at = stores(name)
+    wanted = BEFORE[slug](Shelf(store.world, at, hours=hours, compare=compare))
+    assert bool(wanted.rows) == bool(compare)
+    check(store.figures(slug, at, hours=hours, number=1, compare=compare), wanted)
+
+
+@pytest.mark.parametrize("slug", FOLLOWING)
+@pytest.mark.parametrize("hours", [24, 1000])
+def test_a_panel_follows_the_picked_range(stores: Open, slug: str, hours: int) -> None:
+    store, at = stores(SECOND)
+    check(store.figures(slug, at, hours=hours), FIGURES[slug](Shelf(store.world, at, hours=hours)))
+
+
+ALL_TIMES = 24 * 365 * 20
+"""Hours back to before the first document, as a link with all times hands them on."""
+
+
+def test_the_list_behind_a_bar_or_row_has_as_many_rows_as_it_says(stores: Open) -> None:
+    store, at = stores(SECOND)
+
+    def listed(**picked: Any) -> int:
+        rows = store.figures("document_list", at, hours=ALL_TIMES, **picked).rows
+        return int(rows[0][-1].partition(" of ")[2]) if rows else 0
+
+    for name, documents, _ in store.figures("by_status", at).rows:
+        assert listed(status=name) == documents, name
+    for name, documents in store.figures("types", at).rows:
+        assert name == "other" or listed(file_type=name) == documents, name
+    for name, documents, *_ in store.figures("uploaders", at, hours=ALL_TIMES).rows:
+        assert listed(owner=name) == documents, name
+    every = store.figures("time_to_done", at, file_type="all")
+    assert every == store.figures("time_to_done", at), "the row of all types leads to all documents"
+
+
 @pytest.mark.parametrize("slug", FIGURES)
 def test_no_figure_depends_on_the_time_zone_of_the_session(stores: Open, slug: str) -> None:
     store, at = stores(SECOND)
@@ -108,8 +147,8 @@ def test_figures_of_different_panels_agree(stores: Open, name: str, hours: float
     def column(slug: str, index: int = -1) -> list[Any]:
         return [row[index] for row in store.figures(slug, at).rows]
 
-    assert column("documents")[-1] == sum(column("by_status")) == sum(column("types"))
-    status = dict(store.figures("by_status", at).rows)
+    assert column("documents")[-1] == sum(column("by_status", 1)) == sum(column("types"))
+    status = {name: value for name, value, _ in store.figures("by_status", at).rows}
     assert len(column("problems")) == min(100, status["failed"] + column("stuck")[0])
 
 
@@ -118,7 +157,7 @@ def test_an_empty_platform_shows_zero_for_counts_and_nothing_for_quotients(empty
     at = empty.world.now
     found = empty.figures(slug, at)
     check(found, FIGURES[slug](Shelf(empty.world, at)))
-    (question,) = empty.question(slug, at)
+    question = empty.question(slug, at)[0]
     numeric = [column not in ("time", "metric", "name") for column in found.columns]
     finding = judge(question.query, table(found.columns, found.rows, question.query.format, numeric))
     assert finding.status == "ok", finding
@@ -132,5 +171,5 @@ def test_nobody_is_named_on_the_shared_dashboard(stores: Open) -> None:
 
 
 def test_every_sql_panel_has_its_number_test() -> None:
-    panels = {panel.slug for panel in PANELS if [query.language for query in panel.queries] == ["sql"]}
+    panels = {panel.slug for panel in PANELS if {query.language for query in panel.queries} == {"sql"}}
     assert panels == {*FIGURES}

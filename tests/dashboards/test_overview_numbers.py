@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from overview_figures import FIGURES, Table, View
+from overview_figures import BEFORE, FIGURES, Table, View
 from overview_series import SERIES
 from overview_store import Shown, shown
 from overview_worlds import EMPTY_DAY, QUOTED, SILENT, STORIES, Story, local, make, nothing
@@ -77,6 +77,16 @@ def test_a_panel_shows_what_follows_from_the_raw_rows(stores: Open, name: str, h
     check(store.panel(slug, at), FIGURES[slug](View(store.world, at)))
 
 
+@pytest.mark.parametrize("compare", ["", "7d", "28d", "$__range"])
+@pytest.mark.parametrize("slug", BEFORE)
+@pytest.mark.parametrize("name", STORIES)
+def test_a_curve_is_compared_with_earlier_days(stores: Open, name: str, slug: str, compare: str) -> None:
+    store, at = stores(name)
+    wanted = BEFORE[slug](View(store.world, at, compare=compare))
+    assert bool(wanted.rows) == bool(compare)
+    check(store.panel(slug, at, number=1, compare=compare), wanted)
+
+
 @pytest.mark.parametrize("environment", ENVIRONMENTS[1:])
 @pytest.mark.parametrize("slug", BY_ENVIRONMENT)
 @pytest.mark.parametrize("name", ["berlin on the day of 25 hours", "kathmandu, three quarters off"])
@@ -123,8 +133,8 @@ def test_figures_of_different_panels_agree(stores: Open, name: str) -> None:
 
     view = View(store.world, at)
     tickets, documents = (
-        dict(store.panel("tickets_by_status", at).rows),
-        dict(store.panel("documents_by_status", at).rows),
+        {name: value for name, value, _ in store.panel(slug, at).rows}
+        for slug in ("tickets_by_status", "documents_by_status")
     )
     assert sum(tickets.values()) == len(store.world.rows["tickets"])
     assert only("tickets_open") == tickets["open"] + tickets["in progress"]
@@ -137,7 +147,9 @@ def test_figures_of_different_panels_agree(stores: Open, name: str) -> None:
     for slug in ("llm_calls", "llm_cost"):
         apart = zip(*(column(slug, environment=one) for one in environments), strict=True)
         assert [sum(values) for values in apart] == column(slug)
-    month = [cost for when, cost, _ in store.panel("cost_per_day", at).rows if view.day(when).month == view.today.month]
+    month = [
+        cost for when, cost, *_ in store.panel("cost_per_day", at).rows if view.day(when).month == view.today.month
+    ]
     spent = sum(month, only("cost_today"))
     assert same(only("budget_used"), Fraction(spent) / store.world.budget)
 
@@ -147,7 +159,7 @@ def test_a_day_and_an_hour_without_anything_are_zero_and_not_missing(stores: Ope
     store, at = stores(name, hours)
     view = View(store.world, at)
     day = view.start(view.day(STORIES[name].now) + timedelta(days=EMPTY_DAY))
-    assert [row[2] for row in store.panel("conversations_per_day", at).rows if row[0] == day] == [0, 0]
+    assert [row[1:3] for row in store.panel("conversations_per_day", at).rows if row[0] == day] == [(0, 0)]
     assert [row[1] for row in store.panel("cost_per_day", at).rows if row[0] == day] == [0]
     assert len(store.panel("llm_calls", at, SILENT).rows) == 24
 
@@ -166,7 +178,7 @@ def test_an_empty_platform_shows_zero_for_counts_and_nothing_for_quotients(empty
 
 @pytest.mark.parametrize("slug", FIGURES)
 def test_verify_takes_an_empty_platform_for_healthy(empty: Shown, slug: str) -> None:
-    (question,) = empty.question(slug, empty.world.now)
+    question = empty.question(slug, empty.world.now)[0]
     found = empty.panel(slug, empty.world.now)
     numeric = [column not in ("time", "metric", "name") for column in found.columns]
     finding = judge(question.query, table(found.columns, found.rows, question.query.format, numeric))
@@ -198,7 +210,8 @@ def test_freshness_of_an_empty_platform_is_unknown(empty: Shown) -> None:
 
 def test_every_panel_of_the_overview_has_its_number_test() -> None:
     panels = {panel.slug: [query.language for query in panel.queries] for panel in PANELS}
-    assert {slug for slug, languages in panels.items() if languages == ["sql"]} == {*FIGURES}
+    assert {slug for slug, languages in panels.items() if {*languages} == {"sql"}} == {*FIGURES}
+    assert {slug for slug, languages in panels.items() if languages == ["sql", "sql"]} == {*BEFORE}
     assert {slug for slug, languages in panels.items() if "promql" in languages} == {*SERIES}
     assert {slug for slug, languages in panels.items() if len({*languages}) == 2} == {"freshness"}
 

@@ -14,7 +14,7 @@ import pytest
 from desk_store import Store, check, filled
 from overview_figures import DAY, HOUR, View
 from overview_worlds import Story, World, local, make, nothing
-from ticket_figures import FIGURES, MICROSECOND, Desk
+from ticket_figures import BEFORE, FIGURES, FOLLOWING, MICROSECOND, Desk
 
 from gendash.demo.postgres import Server
 from gendash.demo.timeline import COLUMNS
@@ -109,6 +109,53 @@ def test_a_panel_follows_the_choice_of_priority_and_category(
     check(store.figures(slug, at, priority=priority, category=category), wanted)
 
 
+@pytest.mark.parametrize("compare", ["", "7d", "28d", "$__range"])
+@pytest.mark.parametrize("hours", [0, 50])
+@pytest.mark.parametrize("slug", BEFORE)
+@pytest.mark.parametrize("name", STORIES)
+def test_a_curve_is_compared_with_earlier_days(stores: Open, name: str, slug: str, hours: int, compare: str) -> None:
+    store, at = stores(name)
+    wanted = BEFORE[slug](Desk(store.world, at, hours=hours, compare=compare))
+    assert bool(wanted.rows) == bool(compare)
+    check(store.figures(slug, at, hours=hours, number=1, compare=compare), wanted)
+
+
+@pytest.mark.parametrize("slug", FOLLOWING)
+@pytest.mark.parametrize("hours", [24, 1000])
+def test_a_panel_follows_the_picked_range(stores: Open, slug: str, hours: int) -> None:
+    store, at = stores(SECOND)
+    check(store.figures(slug, at, hours=hours), FIGURES[slug](Desk(store.world, at, hours=hours)))
+
+
+ALL_TIMES = 24 * 365 * 20
+"""Hours back to before the first ticket, as a link with all times hands them on."""
+
+
+def listed(store: Store, slug: str, at: datetime, **picked: Any) -> int:
+    """How many rows a list says that there are, those beyond its limit included."""
+    rows = store.figures(slug, at, **picked).rows
+    return int(rows[0][-1].partition(" of ")[2]) if rows else 0
+
+
+def test_the_list_behind_a_bar_or_row_has_as_many_rows_as_it_says(stores: Open) -> None:
+    store, at = stores(SECOND)
+    for name, tickets, _ in store.figures("by_status", at).rows:
+        assert listed(store, "ticket_list", at, hours=ALL_TIMES, status=name) == tickets, name
+    for name, tickets in store.figures("open_by_priority", at).rows:
+        assert listed(store, "oldest_list", at, priority=name) == tickets, name
+    for name, tickets in store.figures("assignment", at).rows:
+        assert listed(store, "oldest_list", at, assignee=name) == tickets, name
+    for name, tickets, *_ in store.figures("load", at).rows:
+        assert listed(store, "oldest_list", at, assignee=name) == tickets, name
+    for name, _, tickets, *_ in store.figures("creators", at, hours=ALL_TIMES).rows:
+        assert listed(store, "ticket_list", at, hours=ALL_TIMES, creator=name) == tickets, name
+
+
+def test_the_row_of_all_priorities_leads_to_all_tickets(stores: Open) -> None:
+    store, at = stores(SECOND)
+    assert store.figures("ticket_list", at, priority="all") == store.figures("ticket_list", at)
+
+
 @pytest.mark.parametrize("slug", FIGURES)
 def test_no_figure_depends_on_the_time_zone_of_the_session(stores: Open, slug: str) -> None:
     store, at = stores(SECOND)
@@ -122,12 +169,12 @@ def test_figures_of_different_panels_agree(stores: Open, name: str, hours: float
     def column(slug: str, index: int = -1) -> list[Any]:
         return [row[index] for row in store.figures(slug, at).rows]
 
-    status = dict(store.figures("by_status", at).rows)
+    status = {name: value for name, value, _ in store.figures("by_status", at).rows}
     waiting = status["open"] + status["in progress"]
     assert column("open")[-1] == sum(column("open_by_priority")) == sum(column("assignment")) == waiting
     assert sum(store.figures("backlog", at).rows[-1][1:]) == waiting
     assert column("unowned") == [dict(store.figures("assignment", at).rows)["nobody"]]
-    assert sum(column("by_category")) == column("new")[-1]
+    assert sum(column("by_category")) == sum(column("created_resolved", 1))
     assert sum(column("load", 1)) == waiting
     *each, all_ = store.figures("by_priority", at).rows
     assert [sum(row[index] for row in each) for index in (1, 2)] == [all_[1], all_[2]]
@@ -136,7 +183,7 @@ def test_figures_of_different_panels_agree(stores: Open, name: str, hours: float
         assert row[4] is None or row[3] <= row[4]
         assert row[3] is None or row[5] <= row[3], "finished ones alone are too fast"
     resolution = store.figures("steps", at).rows[-1]
-    assert resolution[1:] == all_[1:5]
+    assert (*resolution[1:5], resolution[5]) == (*all_[1:5], all_[6])
 
 
 @pytest.mark.parametrize("slug", FIGURES)
@@ -145,7 +192,7 @@ def test_an_empty_platform_shows_zero_for_counts_and_nothing_for_quotients(empty
     found = empty.figures(slug, at)
     wanted = FIGURES[slug](Desk(empty.world, at))
     check(found, wanted)
-    (question,) = empty.question(slug, at)
+    question = empty.question(slug, at)[0]
     numeric = [column not in ("time", "metric", "name") for column in found.columns]
     finding = judge(question.query, table(found.columns, found.rows, question.query.format, numeric))
     assert finding.status == "ok", finding
@@ -160,5 +207,5 @@ def test_nobody_is_named_on_the_shared_dashboard(stores: Open) -> None:
 
 
 def test_every_sql_panel_has_its_number_test() -> None:
-    panels = {panel.slug for panel in PANELS if [query.language for query in panel.queries] == ["sql"]}
+    panels = {panel.slug for panel in PANELS if {query.language for query in panel.queries} == {"sql"}}
     assert panels == {*FIGURES}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from desk_store import Store, filled
 from desk_store import same as nearly
-from overview_figures import DAY, Table, View, changed, price, started, tile, whole
+from overview_figures import DAY, Table, View, changed, numbered, over_picked, price, started, tile, whole
 from overview_worlds import STORIES, Rows, Story, World, is_billed, make, nothing
 
 from gendash.demo.postgres import Server
@@ -179,24 +179,23 @@ def _curve(
 
 
 def _shown_days(view: View, first: int = 0) -> list[date]:
-    """Days that begin within the 30 x 24 hours before now, without the last ``first`` ones."""
-    days = [view.today - ago * DAY for ago in range(32, first - 1, -1)]
-    return [day for day in days if view.at - timedelta(days=30) <= view.start(day) <= view.at]
+    """Days that begin in the picked range, without the last ``first`` ones."""
+    return [day for day in view.picked_days(30 * DAY) if (view.today - day).days >= first]
 
 
 # ── figures ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def guests(view: View) -> Table:
-    talks = _recent(view, 7)
+    days = {*view.picked_days(30 * DAY)}
+    talks = [row for row in view.world.rows["conversations"] if view.day(row["created_at"]) in days]
     alone = sum(row["user_id"] is None for row in talks)
-    return tile(view, "of talks, 7 d", Fraction(alone, len(talks)) if talks else None)
+    return tile(view, f"of {len(talks)} conversations", Fraction(alone, len(talks)) if talks else None)
 
 
 def sign_ups(view: View) -> Table:
-    ages = [view.days_ago(row["created_at"]) for row in view.world.rows["users"] if row["is_active"]]
-    current, prior = (sum(7 * week <= age < 7 * week + 7 for age in ages) for week in (0, 1))
-    return tile(view, changed("7 d", current, prior), current)
+    active = Counter(view.day(row["created_at"]) for row in view.world.rows["users"] if row["is_active"])
+    return over_picked(view, 30 * DAY, active)
 
 
 def users(view: View) -> Table:
@@ -235,7 +234,7 @@ def turns(view: View) -> Table:
     found = Counter(
         view.day(row["created_at"]) for row in view.world.rows["messages"] if row["role"] in ("user", "human")
     )
-    return _curve(view, lambda day: sum(found[day - n * DAY] for n in range(7)), "7 d", 7, 1)
+    return over_picked(view, 30 * DAY, found)
 
 
 def active_users(view: View) -> Table:
@@ -488,9 +487,9 @@ def top_users(view: View) -> Table:
         good = Fraction(sum(rating >= 4 for rating in rated), len(rated)) if rated else None
         role = account["role"] if account["role"] in known else "other"
         figures = (wrote[user], role, len(active[user]), begun[user], _tokens(spent[user]), _cost(spent[user]))
-        rows.append((_name(account), *figures, len(rated), good, last[user], user[:8]))
-    head = ("User", "Messages", "Role", "Days", "Talks", "Tokens", "Cost", "Ratings", "CSAT", "Last seen", "Id")
-    return Table(head, rows)
+        rows.append((_name(account), *figures, len(rated), good, last[user], user))
+    head = ("User", "Messages", "Role", "Days", "Talks", "Tokens", "Cost", "Ratings", "CSAT", "Last seen", "Id", "Row")
+    return Table(head, numbered(rows, len(wrote)))
 
 
 def llm_by_user(view: View) -> Table:
@@ -508,19 +507,110 @@ def llm_by_user(view: View) -> Table:
         calls = [row for trace in made for row in trace]
         count = turns[user, name]
         figures = (_cost(calls), count, Fraction(count, every), _calls(calls), _tokens(calls))
-        found.append((name, *figures, user[:8], user))
-    found.sort(key=lambda row: (-row[1], -row[2], row[7], row[0]))
-    places = [row for row in found if row[7]][:100]
-    rows = [row[:7] for row in found if not row[7] or row in places]
-    return Table(("User", "Cost", "Turns", "Of all turns", "Calls", "Tokens", "Id"), rows)
+        found.append((name, *figures, user))
+    found.sort(key=lambda row: (-row[1], -row[2], row[6], row[0]))
+    places = [row for row in found if row[6]][:100]
+    rows = [row for row in numbered(found, len(found)) if not row[6] or row[:7] in places]
+    return Table(("User", "Cost", "Turns", "Of all turns", "Calls", "Tokens", "Id", "Row"), rows)
 
+
+def desk(view: View) -> Table:
+    accounts = {row["id"]: row for row in view.world.rows["users"]}
+    made: dict[str, tuple[Rows, Rows]] = defaultdict(lambda: ([], []))
+    for index, (kind, who) in enumerate((("tickets", "created_by"), ("documents", "user_id"))):
+        for row in view.world.rows[kind]:
+            if 0 <= view.days_ago(row["created_at"]) < 90:
+                made[row[who] or ""][index].append(row)
+    order = sorted(made, key=lambda user: (-len(made[user][0]) - len(made[user][1]), user == "", user))
+    kept = {*[user for user in order if user][:100], ""}
+    rows = []
+    for user in [user for user in order if user in kept]:
+        tickets, documents = made[user]
+        states = Counter(row["status"] for row in documents)
+        ended = states["done"] + states["failed"]
+        rows.append(
+            (
+                _name(accounts[user]) if user in accounts else user[:8] or "unknown",
+                len(tickets),
+                sum(row["status"] in ("open", "in_progress") for row in tickets),
+                sum(row["priority"] in ("urgent", "high") for row in tickets),
+                len(documents),
+                Fraction(states["failed"], ended) if ended else None,
+                sum(row["file_size"] or 0 for row in documents),
+                max(row["created_at"] for row in (*tickets, *documents)),
+                user or None,
+            )
+        )
+    head = ("User", "Tickets", "Waiting", "Urgent+", "Documents", "Failed", "Size", "Newest", "Id", "Row")
+    return Table(head, numbered(rows, len(made)))
+
+
+@dataclass(frozen=True)
+class People(View):
+    """A world looked at from a time, and through the choice of a user (empty: none)."""
+
+    user: str = ""
+
+
+def user_conversations(view: View) -> Table:
+    user = view.user if isinstance(view, People) else ""
+    accounts = {row["id"]: row for row in view.world.rows["users"]}
+    begun = [
+        row
+        for row in view.world.rows["conversations"]
+        if user and row["user_id"] == user and view.at - 30 * DAY <= row["created_at"] <= view.at
+    ]
+    begun.sort(key=lambda row: row["id"])
+    begun.sort(key=lambda row: row["created_at"], reverse=True)
+    wrote: dict[str, list[str]] = defaultdict(list)
+    for row in view.world.rows["messages"]:
+        wrote[row["conversation_id"]].append(row["role"])
+    rows = [
+        (
+            _name(accounts[user]),
+            row["id"],
+            row["created_at"],
+            "voice" if row["is_voice_conversation"] else "chat",
+            len(wrote[row["id"]]),
+            sum(role in ("user", "human") for role in wrote[row["id"]]),
+        )
+        for row in begun[:200]
+    ]
+    return Table(
+        ("User", "Conversation", "Begun", "Channel", "Messages", "Questions", "Row"), numbered(rows, len(begun))
+    )
+
+
+def _every_day(view: View, first: date | None) -> list[date]:
+    return [first + n * DAY for n in range((view.today - first).days + 1)] if first else []
+
+
+def weekly_before(view: View) -> Table:
+    days = _by_day(view)
+    begun = [view.day(row["created_at"]) for row in view.world.rows["conversations"]]
+    known = _every_day(view, min((*days, *begun), default=None))
+
+    def week(day: date) -> int:
+        return len(set[str]().union(*(days.get(day - n * DAY, set()) for n in range(7))))
+
+    found = view.before(week, known, 30 * DAY)
+    return found._replace(rows=[row for row in found.rows if row[0] < view.start(view.today)])
+
+
+def registered_before(view: View) -> Table:
+    counts = Counter(view.day(row["created_at"]) for row in view.world.rows["users"] if row["is_active"])
+    return view.before(lambda day: counts[day], _every_day(view, min(counts, default=None)), 30 * DAY)
+
+
+BEFORE = {"active_users": weekly_before, "growth": registered_before}
+"""Calculations of the second query of a panel, which is compared with the first."""
 
 FIGURES: Mapping[str, Callable[[View], Table]] = {
     one.__name__: one
     for one in (
         guests, sign_ups, users, daily, weekly, monthly, sticky, turns, active_users, roles, cohorts, activation,
         active_now, first_message, per_user, top_share, per_conversation, single_turn, conversations_per_user,
-        messages_per_conversation, hours, growth, accounts_per_day, new_and_returning, top_users, llm_by_user,
+        messages_per_conversation, hours, growth, accounts_per_day, new_and_returning, top_users, llm_by_user, desk, user_conversations,
     )
 }  # fmt: skip
 """Calculations by the slug of their panel, for panels whose one query is SQL."""
@@ -549,6 +639,35 @@ def test_a_panel_shows_what_follows_from_the_raw_rows(stores: Open, name: str, h
     check(store.figures(slug, at), FIGURES[slug](View(store.world, at)))
 
 
+@pytest.mark.parametrize("slug", ["guests", "sign_ups", "turns", "growth", "new_and_returning", "accounts_per_day"])
+@pytest.mark.parametrize("hours", [24, 1000])
+def test_a_panel_follows_the_picked_range(stores: Open, slug: str, hours: int) -> None:
+    store, at = stores(NAMES[1])
+    check(store.figures(slug, at, hours=hours), FIGURES[slug](View(store.world, at, hours=hours)))
+
+
+@pytest.mark.parametrize("compare", ["", "7d", "28d", "$__range"])
+@pytest.mark.parametrize("hours", [0, 50])
+@pytest.mark.parametrize("slug", BEFORE)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_curve_is_compared_with_earlier_days(stores: Open, name: str, slug: str, hours: int, compare: str) -> None:
+    store, at = stores(name)
+    wanted = BEFORE[slug](View(store.world, at, hours=hours, compare=compare))
+    check(store.figures(slug, at, hours=hours, number=1, compare=compare), wanted)
+
+
+@pytest.mark.parametrize(("name", "hours"), MOMENTS)
+def test_the_conversations_of_a_chosen_user_are_listed(stores: Open, name: str, hours: float) -> None:
+    store, at = stores(name, hours)
+    most = [row[10] for row in store.figures("top_users", at).rows[:3]]
+    assert most
+    for user in most:
+        wanted = user_conversations(People(store.world, at, user=user))
+        check(store.figures("user_conversations", at, user=user), wanted)
+    talks = store.figures("user_conversations", at, user=most[0])
+    assert len(talks.rows) > 0
+
+
 @pytest.mark.parametrize("slug", FIGURES)
 def test_an_empty_platform_shows_zero_for_counts_and_nothing_for_quotients(stores: Open, slug: str) -> None:
     store, at = stores(EMPTY)
@@ -556,7 +675,7 @@ def test_an_empty_platform_shows_zero_for_counts_and_nothing_for_quotients(store
     wanted = FIGURES[slug](View(store.world, at))
     nobody = slug in ("users", "active_users")  # views that begin with the first account or message
     check(found, wanted._replace(rows=found.rows if nobody else wanted.rows))
-    (question,) = store.question(slug, at)
+    question = store.question(slug, at)[0]
     numeric = [column not in ("time", "metric", "name") for column in found.columns]
     finding = judge(question.query, table(found.columns, found.rows, question.query.format, numeric))
     assert finding.status == "ok", finding
@@ -598,4 +717,4 @@ def test_names_of_people_are_read_by_admins_only(stores: Open) -> None:
 
 def test_every_panel_has_its_number_test() -> None:
     panels = {panel.slug: [query.language for query in panel.queries] for panel in BOARD.panels()}
-    assert {slug for slug, languages in panels.items() if languages == ["sql"]} == {*FIGURES}
+    assert {slug for slug, languages in panels.items() if {*languages} == {"sql"}} == {*FIGURES}

@@ -119,7 +119,7 @@ def run_grafana(data: Path, environ: Mapping[str, str]) -> Iterator[Grafana]:
 
 
 def _wait(server: Grafana, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + 90
+    until = time.monotonic() + 300  # a busy machine takes minutes for the migrations
     while time.monotonic() < until and process.poll() is None:
         try:
             requests.get(server.url + "/api/health", timeout=2).raise_for_status()

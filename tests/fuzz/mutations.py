@@ -124,7 +124,7 @@ def mutated_value(rng: random.Random, value: Any) -> Any:
                 deep = [deep] if rng.random() < 0.5 else {"a": deep}
             holder[key] = deep
         else:
-            holder[key] = rng.choice(VALUES)
+            holder[key] = copy.deepcopy(rng.choice(VALUES))
         if not whole:
             break
     return whole[0]

@@ -8,9 +8,7 @@ from __future__ import annotations
 import json
 import random
 import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,6 +22,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).parent))  # tests are no package, so what they share needs a path
 
+from judge import counts, judge_lines, judged
 from mutations import SECRET, TEXTS, mutated_text, mutated_value
 
 from gendash.engine.checks.definitions import check
@@ -34,7 +33,6 @@ from gendash.engine.config.load import load_config
 from gendash.engine.config.settings import SETTINGS
 from gendash.engine.definitions import load
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.errors import GendashError
 from gendash.engine.store.migrate import migrate
 from gendash.engine.store.refresh.run import refresh
 from gendash.langfuse_bridge import client as langfuse
@@ -43,32 +41,8 @@ from gendash.langfuse_bridge.odd_items import page_decoder
 from gendash.langfuse_bridge.open_run import open_client
 from gendash.langfuse_bridge.rows import Shaper
 
-SAMPLE, SOAK, BLOCKS = 100, 10_000, 20
-DEADLINE_S = 10.0
-counts = pytest.mark.parametrize(
-    "seeds", [range(SAMPLE), *(pytest.param(range(n * 500, n * 500 + 500), marks=pytest.mark.soak) for n in range(BLOCKS))],
-    ids=lambda seeds: f"{seeds.start}-{seeds.stop}",
-)  # fmt: skip
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 23, 17, tzinfo=UTC)
-
-
-@contextmanager
-def judged(what: str, seed: int) -> Iterator[None]:
-    """One case: it may end in an error of ours, whose lines are lines and hold no secret, and in no other."""
-    begun = time.monotonic()
-    try:
-        yield
-    except GendashError as error:
-        _judge_lines([str(problem) for problem in error.problems], what, seed)
-    except Exception as error:
-        raise AssertionError(f"{what}, seed {seed}: {type(error).__name__}: {error}") from error
-    assert time.monotonic() - begun < DEADLINE_S, f"{what}, seed {seed}: too slow"
-
-
-def _judge_lines(lines: list[str], what: str, seed: int) -> None:
-    odd = [line for line in lines if "\n" in line or "internal fault" in line or SECRET in line or len(line) > 20_000]
-    assert not odd, f"{what}, seed {seed}: {odd[0][:300]!r}"
 
 
 def _settings_text() -> str:
@@ -129,8 +103,8 @@ def _files(folder: str, *patterns: str) -> list[Path]:
 
 def _checked(catalog: Catalog, what: str, seed: int, **parts: Any) -> None:
     """The checks over the mutated file alone, and over what it reads."""
-    problems = check(replace(catalog, dashboards={}, problems=(), own=frozenset(), **parts))
-    _judge_lines([str(problem) for problem in problems], what, seed)
+    problems = check(replace(catalog, dashboards={}, documents={}, problems=(), own=frozenset(), **parts))
+    judge_lines([str(problem) for problem in problems], what, seed)
 
 
 @counts
@@ -154,7 +128,7 @@ def test_headers_and_queries(catalog: Catalog, tmp_path: Path, seeds: range) -> 
         with judged(f"{path.name}", seed):
             problems: list[Any] = []
             found = load._Root(root, problems).relations()
-            _judge_lines([str(problem) for problem in problems], path.name, seed)
+            judge_lines([str(problem) for problem in problems], path.name, seed)
             _checked(catalog, path.name, seed, relations={**few, **found}, rules={}, complete=not problems)
         target.unlink()
 
@@ -173,7 +147,7 @@ def test_rules(catalog: Catalog, tmp_path: Path, seeds: range) -> None:
             problems: list[Any] = []
             reader = load._Root(root, problems)
             rules, (metrics, _) = reader.rules(), reader.metrics()
-            _judge_lines([str(problem) for problem in problems], path.name, seed)
+            judge_lines([str(problem) for problem in problems], path.name, seed)
             every = {rule.name: rule for group in rules.values() for rule in group.values()}
             given = {"rules": every} | ({"metrics": metrics} if metrics else {})
             _checked(catalog, path.name, seed, relations={}, complete=reader.complete, **given)

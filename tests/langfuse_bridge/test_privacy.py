@@ -12,7 +12,7 @@ from bridge_parts import NOW, client_of, observation, score, settings, stored
 from gendash.demo.langfuse_faults import Fault
 from gendash.engine.config.load import load_config
 from gendash.engine.config.settings import FIELDS
-from gendash.engine.errors import ConfigError, Unreachable
+from gendash.engine.errors import ConfigError, GendashError, Unreachable
 from gendash.langfuse_bridge import rows
 from gendash.langfuse_bridge.projects import widened
 from gendash.langfuse_bridge.sync import sync
@@ -152,4 +152,18 @@ def test_an_error_that_stops_a_sync_holds_neither_keys_nor_data(double: Any, sto
     with pytest.raises(Exception, match="another shape"):
         sync(settings(double, store), now=NOW, store=store, client=client_of(double, sleeper))
     assert places(store.url, CANARY) == [] and places(store.url, double.secret_key) == []
-    assert places(store.url, "another shape") == ["_sync.error"]
+    assert places(store.url, "an answer that does not fit") == ["_sync.error"]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 500, 503])
+def test_what_a_server_says_is_for_who_runs_the_sync_and_not_stored(
+    status: int, double: Any, store: Any, run: Any
+) -> None:
+    """A message of Langfuse may quote what people wrote, and dashboards show the error that is stored."""
+    double.fault = lambda path: Fault(status, page=f"cannot parse {CANARY} HTTP 299") if path != "health" else None
+    with pytest.raises(GendashError) as raised:
+        run(text="langfuse: {since: 2h}")
+    assert CANARY in str(raised.value)
+    assert places(store.url, CANARY) == []
+    errors = {error for (error,) in stored(store, "_sync", "error") if error}
+    assert errors and all("`gendash langfuse sync`" in error and "HTTP 299" not in error for error in errors)

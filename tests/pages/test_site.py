@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 
+import attr
 import pytest
 from grafanalib import core as gl
 
@@ -19,12 +20,13 @@ from gendash.engine.config.load import load_config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.languages.grafana_macros import Span
-from gendash.engine.model import Dashboard, Panel, Query, Row, promql, sql
+from gendash.engine.model import Dashboard, Panel, Query, Row, Variable, promql, sql
 from gendash.engine.read.panels import Moment, dashboard_read
 from gendash.engine.read.reader import Rows
 from gendash.engine.read.sources import Sources
 from gendash.pages.colors import css_color
 from gendash.pages.scales import tick_texts, ticks, time_ticks
+from gendash.pages.shapes import bucket_size
 from gendash.pages.site import About, Site
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -104,6 +106,23 @@ LISTED = rows("name value", [(EVIL, 5.0), ("b", 7.0)], "value")
 BUCKETS = [
     {"metric": {"le": le}, "values": [[at.timestamp(), n] for at in HOURS]} for le, n in (("0.5", "1"), ("+Inf", "3"))
 ]
+
+
+@attr.s(kw_only=True, auto_attribs=True)
+class Kind(viz._Modern):
+    """A kind of Grafana that our dashboards do not use, and others may."""
+
+    kind: str = ""
+    options: dict[str, Any] = attr.ib(factory=dict)
+    custom: dict[str, Any] = attr.ib(factory=dict)
+
+    def to_json_data(self) -> Any:
+        return self.panel(
+            self.kind, {"reduceOptions": {"calcs": ["lastNotNull"], "values": True}} | self.options, self.custom
+        )
+
+
+PALETTE = {"mode": "palette-classic"}
 KINDS: dict[str, Callable[[], tuple[Any, Any, Query | None]]] = {
     "tile": lambda: (viz.HeadTile(unit="locale", subject="blue"), TIMED, sql("select 1")),
     "lines": lambda: (viz.Lines(unit="reqps", limit=True, thresholds=steps(("transparent", None), ("red", 1))), SERIES, None),
@@ -114,6 +133,10 @@ KINDS: dict[str, Callable[[], tuple[Any, Any, Query | None]]] = {
     "heatmap": lambda: (viz.Heatmap(unit="reqps"), BUCKETS, promql("up", format="heatmap")),
     "states": lambda: (viz.StateTimeline(mappings=words(v1=(EVIL, "green"))), [{"metric": {"name": EVIL}, "values": [[at.timestamp(), "1"] for at in HOURS]}], None),
     "text": lambda: (viz.Text(content=f"# Guide\n\n{EVIL}\n\n[x](javascript:alert(1))"), TIMED, sql("select 1")),
+    "gauge": lambda: (Kind(kind="gauge", unit="percent", min=0, max=100, thresholds=steps(("green", None), ("red", 80))), LISTED, sql("select 1", format="table")),
+    "pie": lambda: (Kind(kind="piechart", color=PALETTE), LISTED, sql("select 1", format="table")),
+    "bars by name": lambda: (Kind(kind="barchart", color=PALETTE), LISTED, sql("select 1", format="table")),
+    "histogram": lambda: (Kind(kind="histogram", unit="s", color=PALETTE), LISTED, sql("select 1", format="table")),
     "another kind": lambda: (gl.Graph(), LISTED, sql("select 1", format="table")),
 }  # fmt: skip
 
@@ -146,7 +169,67 @@ def test_a_tile_shows_the_figure_its_name_and_its_limits_colour(catalog: Catalog
     limits = steps(("text", None), ("red", 0.05))
     tile = viz.NumberTile(unit="percentunit", decimals=1, judged=True, thresholds=limits)
     text = drawn(catalog, tile, rows("time metric value", [(NOW, "of all", 0.071)], "value"))
-    assert re.search(r'class="name">of all</div>.*color:var\(--c-red\)">7\.1<span class="unit">%</span>', text)
+    assert re.search(r'class="name">of all</div>.*color:var\(--t-red\)">7\.1<span class="unit">%</span>', text)
+
+
+def shapes(text: str) -> list[str]:
+    return re.findall(r'<path [^>]*d="([^"]+)"[^>]*class="slice"|<path [^>]*class="slice"[^>]*d="([^"]+)"', text)
+
+
+def test_a_pie_has_a_slice_and_a_line_of_its_legend_for_each_value_and_a_gauge_a_part_of_its_arc(
+    catalog: Catalog,
+) -> None:
+    query = sql("select 1", format="table")
+    answer = rows("name value", [("a", 30.0), ("b", 10.0), ("nothing", 0.0)], "value")
+    text = drawn(catalog, Kind(kind="piechart", color=PALETTE), answer, query)
+    assert len(shapes(text)) == 2 and "<b>30 · 75%</b>" in text and "<b>10 · 25%</b>" in text
+    whole = drawn(catalog, Kind(kind="piechart", color=PALETTE), rows("name value", [("a", 3.0)], "value"), query)
+    assert len(shapes(whole)) == 1 and "100%" in whole
+    limits = steps(("green", None), ("orange", 50), ("red", 80))
+    gauge = Kind(kind="gauge", unit="percent", min=0, max=100, thresholds=limits)
+    text = drawn(catalog, gauge, rows("name value", [("a", 60.0)], "value"), query)
+    assert len(shapes(text)) == 2 + 3 and "60%" in text and text.count("fill:var(--c-orange)") == 2
+    assert "fill:var(--c-red)" in text and "60% of 0% to 100%" in text
+
+
+@pytest.mark.parametrize(
+    ("numbers", "most", "size"),
+    [
+        ([0, 100], 30, 100),
+        ([0, 10, 100], 30, 10),
+        ([n / 10 for n in range(300)], 30, 1),
+        ([5, 5], 30, 1),
+        ([0.001, 0.1], 30, 0.1),
+    ],
+)
+def test_buckets_are_as_wide_as_grafana_makes_them(numbers: list[float], most: int, size: float) -> None:
+    assert bucket_size(numbers, most) == pytest.approx(size)
+
+
+def test_a_histogram_counts_each_value_once_and_bars_by_name_stack(catalog: Catalog) -> None:
+    query = sql("select 1", format="table")
+    many = rows("value", [(float(n % 50),) for n in range(1000)], "value")
+    text = drawn(catalog, Kind(kind="histogram", color=PALETTE), many, query)
+    assert sum(int(n) for n in re.findall(r"<title>[^<]* to [^<]*: (\d+)</title>", text)) == 1000
+    pairs = rows("name a b", [("x", 2.0, 3.0), ("y", 4.0, -1.0)], "a b")
+
+    def boxes(**options: Any) -> list[tuple[float, float]]:
+        text = drawn(catalog, Kind(kind="barchart", color=PALETTE, options=options), pairs, query)
+        return [(float(y), float(h)) for y, h in re.findall(r'<rect [^>]*y="([0-9.]+)"[^>]*height="([0-9.]+)"', text)]
+
+    (a, b, _, down), (c, d, *_) = boxes(stacking="normal"), boxes()
+    assert b[0] + b[1] == pytest.approx(a[0], abs=0.2)  # upon the first one
+    assert c[0] + c[1] == pytest.approx(d[0] + d[1], abs=0.2)  # beside it
+    assert down[0] >= a[0] + a[1] - 0.2  # below zero
+
+
+def test_a_series_with_the_transform_negative_y_is_drawn_below_zero_with_its_own_texts(catalog: Catalog) -> None:
+    down = override("byName", "b", custom__transform="negative-Y", custom__axisCenteredZero=True)
+    pairs = rows("time a b", [(HOURS[5], 2, 3), (HOURS[9], 2, 3)], "a b")
+    text = drawn(catalog, viz.DayBars(min=None, unit="locale", overrides=[down]), pairs)
+    boxes = [(float(y), float(h)) for y, h in re.findall(r'<rect [^>]*y="([0-9.]+)"[^>]*height="([0-9.]+)"', text)]
+    assert len(boxes) == 4 and boxes[2][0] >= boxes[0][0] + boxes[0][1] - 0.2
+    assert '"v":["3","3"]' in text and "-2" in text
 
 
 def test_a_gap_in_a_series_is_a_gap_and_bars_stack(catalog: Catalog) -> None:
@@ -178,6 +261,28 @@ def test_links_of_cells_lead_to_web_addresses_only_and_values_cannot_change_the_
 
     assert 'href="https://traces.test/t/a%2F..%2F..%2Fb%3Fc%23d"' in cell("https://traces.test/t/${__data.fields.id}")
     assert "<td" in cell("javascript:alert(1)") and 'href="javascript' not in cell("javascript:alert(1)")
+
+
+def test_variables_are_shown_as_picked_and_a_live_page_offers_their_options(catalog: Catalog) -> None:
+    variables = [
+        Variable("before", "Compare with", "An earlier time.", options=(("one week", "7d"), ("two weeks", "14d"))),
+        Variable("tag", "Tag", "Which tags.", sql("select 1"), multi=True),
+    ]
+    panel = Panel("figure", "Figure", "What it is.", viz.Text(content="x"), [sql("select 1")], 24, 8)
+    board = Dashboard("own", "Own", "A question?", [Row("", [panel])], "1m", "24h", variables=variables)
+    options = rows("tag", [("a",), ("b, <i>",), ("c",)], "")
+    moment = Moment(NOW, picked={"tag": ["a", "b, <i>"], "before": ["14d"]})
+    read = dashboard_read(catalog, Sources({"reader": lambda _text: options}, None, {}), board, moment)
+
+    def page(live: bool) -> str:
+        return Site(catalog, [board], About("everyone", NOW, "Europe/Berlin", live=live)).page(read)
+
+    for text in (page(True), page(False)):
+        assert "<dt>Compare with</dt><dd>two weeks</dd>" in text and "<dt>Tag</dt><dd>a + b, &lt;i&gt;</dd>" in text
+    assert 'name="var-' not in page(False)
+    boxes = re.findall(r'<input type="checkbox" name="var-tag" value="([^"]*)"( checked)?', page(True))
+    assert boxes == [("a", " checked"), ("b, &lt;i&gt;", " checked"), ("c", "")]
+    assert '<option value="14d" selected>two weeks</option>' in page(True) and page(True).count('value="">All') == 0
 
 
 def test_a_page_says_for_whom_and_of_which_moment_it_is(catalog: Catalog) -> None:

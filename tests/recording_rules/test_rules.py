@@ -137,8 +137,14 @@ def worth_it(path: Path, settings: str) -> bool:
     return fits(path, settings) and (about_features or settings in ("default", "all on, mapped"))
 
 
+DAYS = ("burn", "windows")  # files over days of samples: half a minute for each of the settings
 CASES = [
-    pytest.param(path, settings, id=f"{path.stem}-{settings}")
+    pytest.param(
+        path,
+        settings,
+        id=f"{path.stem}-{settings}",
+        marks=pytest.mark.soak if path.stem in DAYS and settings == "default" else (),
+    )
     for path in TESTS
     for settings in SETTINGS
     if worth_it(path, settings)

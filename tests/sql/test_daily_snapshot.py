@@ -16,6 +16,7 @@ from gendash.demo import load
 from gendash.demo.platform import generate
 from gendash.demo.timeline import COLUMNS
 from gendash.engine.definitions.catalog import Catalog
+from gendash.engine.definitions.content_modules import PACKAGED
 from gendash.engine.store.migrate import migrate
 from gendash.engine.store.refresh.run import refresh
 
@@ -124,12 +125,20 @@ insert into tickets (id, title, priority, status, created_at) select gen_random_
 
 
 @pytest.fixture
+def platform(copy_of: Callable[..., str], definitions: Definitions) -> str:
+    def fill(url: str) -> None:
+        execute(url, (PACKAGED / "demo" / "platform.sql").read_text("utf-8"))
+        execute(url, SEED)
+        catalog = definitions(url, TEXT % "false")
+        migrate(catalog.config, catalog)
+        run(catalog)
+
+    return copy_of("seeded", fill)
+
+
+@pytest.fixture
 def seeded(platform: str, definitions: Definitions) -> Catalog:
-    execute(platform, SEED)
-    catalog = definitions(platform, TEXT % "false")
-    migrate(catalog.config, catalog)
-    run(catalog)
-    return catalog
+    return definitions(platform, TEXT % "false")
 
 
 def test_the_last_count_of_a_day_stays_whatever_is_deleted_later(platform: str, seeded: Catalog) -> None:

@@ -52,11 +52,24 @@ def run(catalog: Catalog, **options: Any) -> None:
     assert [one.error for one in refresh(catalog.config, catalog, at=NOW, **options) if one.error] == []
 
 
+@pytest.fixture
+def database(copy_of: Callable[..., str], definitions: Callable[..., Catalog]) -> str:
+    """The world, migrated and not yet refreshed."""
+
+    def fill(url: str) -> None:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(TABLES.encode())
+        catalog = definitions(url, SETTINGS)
+        migrate(catalog.config, catalog)
+
+    return copy_of("world", fill)
+
+
 @pytest.fixture(params=[1024, -1], ids=["whole", "by day"])
 def world(
     database: str, definitions: Callable[..., Catalog], monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Iterator[tuple[Catalog, Ask]]:
-    """The world, migrated and not yet refreshed, its tables small or large."""
+    """The world, its tables small or large."""
     monkeypatch.setattr(read, "SMALL_PAGES", request.param)
     with psycopg.connect(database, autocommit=True) as connection:
 
@@ -64,10 +77,7 @@ def world(
             cursor = connection.execute(text.encode())
             return cursor.fetchall() if cursor.description else []
 
-        ask(TABLES)
-        catalog = definitions(database, SETTINGS)
-        migrate(catalog.config, catalog)
-        yield catalog, ask
+        yield definitions(database, SETTINGS), ask
 
 
 # ── who can rate ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -272,6 +282,21 @@ def relations_of(catalog: Catalog, panel: Panel) -> set[str]:
 
 
 # ── servers that change ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_platform_without_langfuse_is_not_red_for_it(
+    world: tuple[Catalog, Ask], definitions: Callable[..., Catalog]
+) -> None:
+    """Langfuse is not set at all, which is the default; nor is Prometheus needed for what PostgreSQL answers."""
+    catalog, ask = world
+    environ = {"GENDASH_READER_PASSWORD": "r", "GENDASH_ADMIN_READER_PASSWORD": "a"}
+    catalog = definitions(catalog.config["database_url"], SETTINGS + "prometheus_url: none\n", **environ)
+    migrate(catalog.config, catalog)
+    rate(ask, "c1a", "c4a")
+    run(catalog)
+    found = verify(catalog.config, catalog, at=NOW, only=["feedback-quality"])
+    assert [str(one) for one in found if one.status in ("stale", "missing", "error")] == []
+    assert any(one.status == "ok" for one in found)
 
 
 def test_row_level_security_that_is_switched_on_later_fails_the_refresh_before_anything_is_forgotten(

@@ -16,6 +16,7 @@ from gendash.engine.store.migrate import migrate
 from gendash.engine.store.refresh import write as postgres_write
 from gendash.engine.store.refresh.run import refresh
 
+KEYS = "langfuse: {metadata: [tenant], breakdown_keys: [tenant]}"
 NOW = datetime(2026, 10, 26, 12, tzinfo=UTC)  # the day after one of 25 hours in Berlin
 Values = tuple[Any, ...]
 
@@ -42,7 +43,7 @@ def write(connection: psycopg.Connection[Any], rng: random.Random) -> None:
             "insert into gendash.lf_observation (project, trace_id, id, type, level, environment, model, start_time, "
             "end_time, latency_s, input_tokens, output_tokens, cached_tokens, reasoning_tokens, total_tokens, usage, "
             "cost_usd, cost, tags, is_root, metadata, updated_at) values ('p', %s, %s, %s, %s, 'production', 'm', %s, "
-            "%s, 2, 3, 4, 1, 0, 7, '{}', %s, '{}', '{}', %s, '{}', %s) on conflict (project, trace_id, id) do update "
+            "%s, 2, 3, 4, 1, 0, 7, '{}', %s, '{}', '{}', %s, %s, %s) on conflict (project, trace_id, id) do update "
             "set start_time = excluded.start_time, level = excluded.level, cost_usd = excluded.cost_usd",
             [
                 trace,
@@ -53,6 +54,7 @@ def write(connection: psycopg.Connection[Any], rng: random.Random) -> None:
                 at + timedelta(seconds=2),
                 rng.choice([None, 0.25]),
                 rng.random() < 0.3,
+                rng.choice(["{}", '{"tenant": "a"}', '{"tenant": "b"}']),
                 NOW,
             ],
         )
@@ -65,12 +67,19 @@ def write(connection: psycopg.Connection[Any], rng: random.Random) -> None:
 
 
 @pytest.fixture
-def store(database: str, definitions: Callable[..., Catalog]) -> Iterator[tuple[psycopg.Connection[Any], Catalog]]:
+def store(
+    copy_of: Callable[..., str], definitions: Callable[..., Catalog]
+) -> Iterator[tuple[psycopg.Connection[Any], Catalog]]:
     off = ", ".join(f"{name}: false" for name in ("users", "conversations", "feedback", "documents", "tickets"))
-    catalog = definitions(database, f"time_zone: Europe/Berlin\nfeatures: {{langfuse: true, {off}}}")
-    migrate(catalog.config, catalog)
-    with psycopg.connect(database, autocommit=True) as connection:
-        yield connection, catalog
+    text = f"time_zone: Europe/Berlin\nfeatures: {{langfuse: true, {off}}}\n{KEYS}"
+
+    def migrated(url: str) -> None:
+        catalog = definitions(url, text)
+        migrate(catalog.config, catalog)
+
+    url = copy_of("tracked", migrated)
+    with psycopg.connect(url, autocommit=True) as connection:
+        yield connection, definitions(url, text)
 
 
 @pytest.mark.parametrize("seed", range(3))

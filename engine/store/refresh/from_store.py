@@ -17,6 +17,7 @@ from gendash.engine.model import Relation
 from gendash.engine.store.refresh import changes, write
 from gendash.engine.store.refresh.context import Known, Outcome, Run
 from gendash.engine.store.refresh.write import Written, part_name
+from gendash.engine.store.unfilled_views import is_filled
 
 TRACKED_S = 86_000  # changes are kept for two days; a relation not refreshed for longer than one is computed in full
 
@@ -80,7 +81,8 @@ def _affected(relation: Relation, changed: write.Changed) -> Days | None:
 
 def _refresh_view(run: Run, relation: Relation) -> int:
     target = qualified(run.config, relation.name)
-    run.connection.execute(trusted(f"refresh materialized view concurrently {target}"))
+    how = "concurrently " if is_filled(run.connection, target) else ""
+    run.connection.execute(trusted(f"refresh materialized view {how}{target}"))
     changes.note_all(run.connection, run.config, relation)
     return write.count(run.connection, target)
 

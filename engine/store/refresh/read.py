@@ -19,10 +19,12 @@ from gendash.engine.config.load import Config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.local_days import Days, Signature, local_day
 from gendash.engine.definitions.platform_names import mapped_column, mapped_sql, mapped_table, whole_table
-from gendash.engine.definitions.references import counted_part, resolve_references
+from gendash.engine.definitions.references import resolve_references
 from gendash.engine.definitions.relations import driver, query_of
+from gendash.engine.definitions.staging_references import counted_part
 from gendash.engine.definitions.usable_rows import END_OF_TIME, FIRST_TIME
 from gendash.engine.errors import Unexpected
+from gendash.engine.languages.lenient_sql import NUMBERS, TIMES, time_or_null
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Problem, Relation
 from gendash.engine.platform.columns import SMALL_PAGES, Seen, read_settings, read_timeout_s
@@ -113,7 +115,7 @@ def read_rollup(
         begun = time.monotonic()
         with platform.connection.transaction():
             local_settings(platform.connection, read_settings(platform.config))
-            query = query_of(platform.catalog, relation, platform.seen.readable, cuts)
+            query = query_of(platform.catalog, relation, platform.seen.present, cuts)
             _copy(platform.connection, query, rows)
             found = _signed(platform, staging, cuts, begun) if sign else {}
         _add(signatures, found)
@@ -176,11 +178,12 @@ def _add(whole: dict[date, Signature], part: dict[date, Signature]) -> None:
 def _signed(platform: Platform, staging: Relation, cuts: dict[str, str], begun: float) -> dict[date, Signature]:
     """Signatures by day over all columns of a staging query, within what is left of the transaction's time limit."""
     left = max(read_timeout_s(platform.config) - (time.monotonic() - begun), 0.05)
-    local_settings(platform.connection, {"statement_timeout": f"{left * 1000:.0f}"})
+    settings = read_settings(platform.config)  # whole: times without a zone belong to the day that their rows have
+    local_settings(platform.connection, {**settings, "statement_timeout": f"{left * 1000:.0f}"})
     day = local_day(f"s.{quote_name(_time(staging)[1])}", platform.config["time_zone"])
     rows = f"{{{{ stage('{staging.name}') }}}} s"
     text = f"select {day}, count(*), bit_xor(hash_record_extended(s, 0)) from {rows} group by 1"
-    query = resolve_references(text, platform.catalog.names, present=platform.seen.readable, cuts=cuts).text
+    query = resolve_references(text, platform.catalog.names, present=platform.seen.present, cuts=cuts).text
     found = platform.connection.execute(trusted(query)).fetchall()
     # rows without a time belong to no day
     return {day: Signature(rows, xor) for day, rows, xor in found if day is not None}
@@ -193,16 +196,17 @@ def _scale(platform: Platform, staging: Relation, days: Days | None) -> _Scale:
     if days is None and (pages is not None or not staging.header.get("time")):
         return _blocks(pages, ())
     _, column = _time_column(platform.config, staging)
-    name, zone = mapped_sql(column), platform.config["time_zone"]
+    name, zone, kind = mapped_sql(column), platform.config["time_zone"], platform.seen.types.get((mapped, column), "")
+    time = f"({time_or_null(name, kind)})"
     if days is None:  # a view or SELECT has no blocks: it is cut by time
-        days = _all_days(platform, whole_table(platform.config, staging, table), f"{name}::timestamptz")
+        days = _all_days(platform, whole_table(platform.config, staging, table), time)
         if days is None:
             return _blocks(None, ())
 
     def on(some: Days) -> tuple[str, ...]:
-        exactly = some.exactly(local_day(f"{name}::timestamptz", zone))
-        # the column may have any type that can be cast, but only an index on a time serves the range
-        return (some.around(name, zone), exactly) if (mapped, column) in platform.seen.times else (exactly,)
+        exactly = some.exactly(local_day(time, zone))
+        # the column may have any type that can be read as a time, but an index serves the range of two of them
+        return (some.around(name, zone, kind), exactly) if kind.startswith((*TIMES, *NUMBERS)) else (exactly,)
 
     indexed = (mapped, column) in platform.seen.indexed
     if indexed or pages is None:
@@ -292,7 +296,7 @@ def _copy(connection: Connection, query: str, rows: IO[bytes]) -> None:
 
 
 def _columns(platform: Platform, relation: Relation) -> list[str]:
-    query = query_of(platform.catalog, relation, platform.seen.readable)
+    query = query_of(platform.catalog, relation, platform.seen.present)
     with platform.connection.transaction():
         local_settings(platform.connection, read_settings(platform.config))
         cursor = platform.connection.execute(trusted(f"select * from ({query}) as part limit 0"))
@@ -304,7 +308,7 @@ def _cuts(platform: Platform, staging: Relation, conditions: tuple[str, ...]) ->
     if not conditions:
         return {}
     table, seen = _table(staging), platform.seen
-    return {f"{staging.name}.{table}": counted_part(platform.catalog.names, staging, table, seen.readable, conditions)}
+    return {f"{staging.name}.{table}": counted_part(platform.catalog.names, staging, table, seen.present, conditions)}
 
 
 def _table(staging: Relation) -> str:

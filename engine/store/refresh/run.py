@@ -13,6 +13,7 @@ relations are still refreshed. A relation is read in one of four ways:
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
@@ -38,6 +39,7 @@ from gendash.engine.store.refresh.from_store import from_store
 from gendash.engine.store.refresh.users import is_accounts
 
 RECENT_DAYS = 1  # days before today that every refresh reads; changes of older days are found once a day
+AHEAD_S = 60.0  # by which two clocks may differ
 EARLY = 0.1  # share of the cadence by which a relation is due early, since a timer may fire a little early
 
 
@@ -157,9 +159,16 @@ def _known(run: Run, chosen: Sequence[Relation]) -> dict[str, Known]:
             [config["time_zone"], run.recent.days[-1]],
         ).fetchall()
     return {
-        name: Known(age, full_age, None if absent is None else frozenset(absent), begun, today)
+        name: Known(
+            believed_age(age), believed_age(full_age), None if absent is None else frozenset(absent), begun, today
+        )
         for name, age, full_age, absent, begun, today in states
     }
+
+
+def believed_age(age_s: float | None) -> float | None:
+    """The age of a recorded time in seconds; one of a clock that was ahead says nothing, so it is infinitely old."""
+    return math.inf if age_s is not None and age_s < -AHEAD_S else age_s
 
 
 def _recent(run: Run) -> Days:

@@ -11,7 +11,7 @@ from gendash.engine.definitions.relations import cadence_s, qualified, stagings
 from gendash.engine.errors import TargetError, Unexpected
 from gendash.engine.model import Problem
 from gendash.engine.platform import columns
-from gendash.engine.store.refresh.run import EARLY, refreshed_relations
+from gendash.engine.store.refresh.run import EARLY, believed_age, refreshed_relations
 
 
 def refresh_status(config: Config, catalog: Catalog) -> list[dict[str, Any]]:
@@ -59,7 +59,7 @@ def _state(age_s: float | None, cadence_s: float, error: str | None) -> str:
         return "failed"
     if age_s is None:
         return "never"
-    return "due" if age_s >= cadence_s * (1 - EARLY) else "fresh"
+    return "due" if (believed_age(age_s) or 0.0) >= cadence_s * (1 - EARLY) else "fresh"
 
 
 def _unused(config: Config, catalog: Catalog) -> dict[str, list[str]]:

@@ -5,6 +5,6 @@ select
   case f.data ->> 'status' when 'failed' then 'failed' when 'pending' then 'processing' else 'done' end as status,
   substring(f.filename from '[.]([^.]+)$') as file_type,
   f.meta ->> 'size' as file_size,
-  to_timestamp(f.created_at) as created_at,
-  to_timestamp(f.updated_at) as updated_at
+  f.created_at,
+  f.updated_at
 from file f

@@ -4,10 +4,9 @@ select
   c.id || '-' || m.key as message_id,
   c.id as conversation_id,
   m.value ->> 'role' as role,
-  to_timestamp(
-    (m.value ->> 'timestamp')::float8
-    / case when (m.value ->> 'timestamp')::float8 > 10000000000 then 1000 else 1 end
-  ) as created_at
+  m.value ->> 'timestamp' as created_at
 from chat c
-cross join lateral json_each(c.chat -> 'history' -> 'messages') as m (key, value)
+cross join lateral json_each(
+  case when json_typeof(c.chat -> 'history' -> 'messages') = 'object' then c.chat -> 'history' -> 'messages' else '{}' end
+) as m (key, value)
 where c.user_id not like 'shared-%'

@@ -1,5 +1,5 @@
 -- versions: Open WebUI with a table chat_message (its models at 02530d50; 2026)
 -- A chat that was shared has a copy, whose user is shared-<id of the chat>: it does not count.
-select c.id as conversation_id, c.user_id, to_timestamp(c.created_at) as created_at
+select c.id as conversation_id, c.user_id, c.created_at
 from chat c
 where c.user_id not like 'shared-%'

@@ -6,8 +6,8 @@ select
   f.user_id,
   case f.data ->> 'rating' when '1' then 5 when '-1' then 1 end as rating,
   f.data ->> 'comment' as comment,
-  to_timestamp(f.created_at) as created_at,
-  to_timestamp(f.updated_at) as updated_at
+  f.created_at,
+  f.updated_at
 from feedback f
 join chat c on c.id = f.meta ->> 'chat_id'
 where f.type = 'rating' and c.user_id not like 'shared-%'

@@ -4,7 +4,7 @@ select
   m.id as message_id,
   m.chat_id as conversation_id,
   m.role,
-  to_timestamp(case when m.created_at > 10000000000 then m.created_at / 1000 else m.created_at end) as created_at
+  m.created_at
 from chat_message m
 join chat c on c.id = m.chat_id
 where c.user_id not like 'shared-%'

@@ -2,8 +2,8 @@
 -- Times are seconds since 1970. Accounts that wait for an admin may not sign in.
 select
   u.id as user_id,
-  to_timestamp(u.created_at) as created_at,
-  to_timestamp(u.updated_at) as updated_at,
+  u.created_at,
+  u.updated_at,
   case when u.role = 'admin' then 'admin' else 'user' end as role,
   u.role <> 'pending' as is_active,
   u.name as first_name

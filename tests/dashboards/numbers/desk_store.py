@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 from overview_figures import Table
 from overview_worlds import World
+from picks import picks
 from psycopg import sql
 from reader_clock import reader_clock
 
@@ -24,7 +25,7 @@ from gendash.engine.config.load import Config, load_config
 from gendash.engine.config.settings import FEATURES
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
-from gendash.engine.languages.grafana_macros import Choice, expand_macros
+from gendash.engine.languages.grafana_macros import Span, expand_macros, timing
 from gendash.engine.store.migrate import migrate
 from gendash.engine.store.refresh.run import refresh
 from gendash.engine.verify.queries import Question, dashboard_queries
@@ -34,7 +35,7 @@ _numbers = count(1)
 SETTINGS = """
 time_zone: {zone}
 roles: {{owner: desk_owner_{number}, reader: desk_reader_{number}, admin_reader: desk_admin_{number}}}
-langfuse: {{since: 33d}}
+langfuse: {{since: 33d, metadata: [tenant], breakdown_keys: [tenant]}}
 features:
 """
 ALL_ON = "".join(f"  {name}: true\n" for name, _, _ in FEATURES)
@@ -79,20 +80,21 @@ class Store:
 
     def answer(self, question: Question, at: datetime, picked: Mapping[str, str], zone: str = "UTC") -> Table:
         """The answer to a query; ``picked`` are the chosen values of variables, the others are All."""
-        variables = [one for one in self.catalog.dashboards[self.name].variables if one.query.language == "sql"]
-        choices = [
-            Choice(one.name, ("x",), [picked[one.name]] if picked.get(one.name) else None, all_value=one.all_value)
-            for one in variables
-        ]
-        text = expand_macros("sql", question.text, question.time, choices)
+        text = expand_macros("sql", question.text, question.time, picks(self.catalog.dashboards[self.name], picked))
         options = f"-c timezone={zone} -c gendash.now={reader_clock(self.catalog.config, at)} -c default_transaction_read_only=on"
         with psycopg.connect(self.reader_url, options=options) as connection:
             cursor = connection.execute(text.encode())
             return Table(tuple(column.name for column in cursor.description or ()), cursor.fetchall())
 
-    def figures(self, slug: str, at: datetime, zone: str = "UTC", **picked: str) -> Table:
-        """The answer to the one query of a panel."""
-        (question,) = self.question(slug, at)
+    def figures(
+        self, slug: str, at: datetime, zone: str = "UTC", hours: int = 0, number: int = 0, **picked: str
+    ) -> Table:
+        """The answer to a query of a panel, the first if no number is given; ``hours`` as in `View`."""
+        question = self.question(slug, at)[number]
+        is_fixed = any(one.window for one in self.catalog.dashboards[self.name].panels() if one.slug == slug)
+        if hours and not is_fixed:
+            range_ = timing(Span.last(f"{hours}h", at), "sql", zone=self.config["time_zone"])
+            question = replace(question, time=range_)
         return without_links(self.answer(question, at, picked, zone))
 
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from overview_figures import DAY, Number, Table, View, changed, tile
+from overview_figures import DAY, Number, Table, View, changed, numbered, over_picked, scaled_bars, tile
 from overview_worlds import Rows
 
 STATUSES = ("done", "processing", "failed")
@@ -25,6 +25,8 @@ class Shelf(View):
     """A world looked at from a time, and through the choice of a file type (empty: All)."""
 
     file_type: str = ""
+    status: str = ""
+    owner: str = ""
 
     @cached_property
     def everything(self) -> Rows:
@@ -38,6 +40,10 @@ class Shelf(View):
     def documents(self) -> Rows:
         """The chosen documents."""
         return [row for row in self.everything if self.file_type in ("", row["kind"])]
+
+    def listed(self, rows: Rows) -> Rows:
+        """Those of the documents that lists show with the choice of status and owner."""
+        return [r for r in rows if self.status in ("", r["state"]) and self.owner in ("", r["user_id"][:8])]
 
     def uploaded(self, days: int, rows: Rows | None = None) -> Rows:
         """Documents of today and the days before, of so many days."""
@@ -88,8 +94,7 @@ def chunks(view: Shelf) -> Table:
 
 
 def uploads(view: Shelf) -> Table:
-    ages = Counter(view.days_ago(row["created_at"]) for row in view.documents)
-    return _curve(view, lambda ago: sum(ages[each] for each in range(ago, ago + 7)), "7 d", "vs prior", 7)
+    return over_picked(view, 7 * DAY, Counter(view.day(row["created_at"]) for row in view.documents))
 
 
 def _top(counts: Mapping[str, int], most: int) -> Table:
@@ -103,17 +108,26 @@ def types(view: Shelf) -> Table:
 
 
 def _picked(view: Shelf) -> Iterable[date]:
-    """The days that begin in the range of 7 times 24 hours before now, from the first upload to today."""
+    """The days that begin in the picked range, by default 7 times 24 hours before now, from the first upload on."""
     first = min((view.day(row["created_at"]) for row in view.everything), default=view.today)
-    days = [view.today - ago * DAY for ago in range(8, -1, -1)]
-    return [day for day in days if view.at - 7 * DAY <= view.start(day) <= view.at and day >= first]
+    return [day for day in view.picked_days(7 * DAY) if day >= first]
+
+
+def uploads_before(view: Shelf) -> Table:
+    counts = Counter(view.day(row["created_at"]) for row in view.documents)
+    first = min((view.day(row["created_at"]) for row in view.everything), default=view.today)
+    known = [first + n * DAY for n in range((view.today - first).days + 1)] if view.documents else []
+    return view.before(lambda day: counts[day], known, 7 * DAY)
 
 
 def per_day(view: Shelf) -> Table:
     counts = Counter((view.day(row["created_at"]), row["state"]) for row in view.documents)
     days = _picked(view) if view.documents else []
-    rows = [(view.start(day), *(counts[day, status] for status in (*STATUSES, "other"))) for day in days]
-    return Table(("time", *STATUSES, "other"), rows)
+    rows = [
+        (view.start(day), *(counts[day, status] for status in (*STATUSES, "other")), view.millis(day + DAY))
+        for day in days
+    ]
+    return Table(("time", *STATUSES, "other", "until"), rows)
 
 
 def held_per_day(view: Shelf) -> Table:
@@ -130,13 +144,11 @@ def held_per_day(view: Shelf) -> Table:
 
 
 def by_status(view: Shelf) -> Table:
-    counts = Counter(row["state"] for row in view.documents)
-    names = (*STATUSES, "other") if counts["other"] else STATUSES
-    return Table(("name", "value"), [(name, counts[name]) for name in names])
+    return scaled_bars(view.documents, "state", STATUSES[:1], STATUSES[1:])
 
 
 def problems(view: Shelf) -> Table:
-    found = [row for row in view.documents if row["state"] == "failed" or view.stuck(row)]
+    found = [row for row in view.listed(view.documents) if row["state"] == "failed" or view.stuck(row)]
     found.sort(key=lambda row: row["id"])
     found.sort(key=lambda row: row["created_at"], reverse=True)
     rows = [
@@ -151,7 +163,38 @@ def problems(view: Shelf) -> Table:
         )
         for row in found[:100]
     ]
-    return Table(("Document", "State", "Type", "Size", "Uploaded", "Last change", "Owner"), rows)
+    return Table(
+        ("Document", "State", "Type", "Size", "Uploaded", "Last change", "Owner", "Row"), numbered(rows, len(found))
+    )
+
+
+def _in_range(view: Shelf) -> Rows:
+    """Documents uploaded in the picked range, by default 7 times 24 hours before now."""
+    low = view.at - (timedelta(hours=view.hours) or 7 * DAY)
+    return [row for row in view.documents if low <= row["created_at"] <= view.at]
+
+
+def document_list(view: Shelf) -> Table:
+    found = view.listed(_in_range(view))
+    found.sort(key=lambda row: row["id"])
+    found.sort(key=lambda row: row["created_at"], reverse=True)
+    rows = [
+        (
+            row["id"],
+            row["created_at"],
+            "stuck" if view.stuck(row) else row["state"],
+            row["kind"],
+            row["file_size"],
+            row["chunk_count"],
+            row["updated_at"] or row["created_at"],
+            row["user_id"][:8],
+        )
+        for row in found[:500]
+    ]
+    return Table(
+        ("Document", "Uploaded", "State", "Type", "Size", "Chunks", "Last change", "Owner", "Row"),
+        numbered(rows, len(found)),
+    )
 
 
 def _unchanged(view: Shelf, row: Mapping[str, Any]) -> timedelta:
@@ -178,7 +221,7 @@ def _between(values: list[Fraction], share: Fraction) -> Fraction:
 
 def time_to_done(view: Shelf) -> Table:
     groups: dict[str, list[Fraction]] = {}
-    for row in view.uploaded(30):
+    for row in _in_range(view):
         if row["state"] == "done":
             took = Fraction(((row["updated_at"] or row["created_at"]) - row["created_at"]) // timedelta(microseconds=1))
             for name in ("all", row["kind"]):
@@ -192,16 +235,18 @@ def time_to_done(view: Shelf) -> Table:
 
 
 def success_by_type(view: Shelf) -> Table:
-    ended = [row for row in view.uploaded(30) if row["state"] in ("done", "failed")]
+    days = {*_picked(view)}
+    ended = [r for r in view.documents if view.day(r["created_at"]) in days and r["state"] in ("done", "failed")]
     counts = Counter(row["kind"] for row in ended)
     done = Counter(row["kind"] for row in ended if row["state"] == "done")
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return Table(("name", "value"), [(f"{kind}, n = {n}", share(done[kind], n)) for kind, n in ranked[:8]])
+    rows = [(kind, share(done[kind], n), n, n - done[kind]) for kind, n in ranked[:20]]
+    return Table(("Type", "Success", "Ended", "Failed"), rows)
 
 
 def uploaders(view: Shelf) -> Table:
     people: dict[str, Rows] = {}
-    for row in view.uploaded(90, view.everything):
+    for row in _in_range(view):
         people.setdefault(row["user_id"], []).append(row)
     rows = []
     for who, mine in sorted(people.items(), key=lambda item: (-len(item[1]), item[0]))[:50]:
@@ -209,8 +254,13 @@ def uploaders(view: Shelf) -> Table:
         failed = share(states["failed"], states["done"] + states["failed"])
         size, pieces = sum(row["file_size"] or 0 for row in mine), sum(row["chunk_count"] for row in mine)
         rows.append((who[:8], len(mine), failed, size, pieces, max(row["created_at"] for row in mine)))
-    return Table(("Person", "Documents", "Failed", "Size", "Chunks", "Newest"), rows)
+    return Table(("Person", "Documents", "Failed", "Size", "Chunks", "Newest", "Row"), numbered(rows, len(people)))
 
+
+BEFORE: Mapping[str, Callable[[Shelf], Table]] = {"per_day": uploads_before}
+"""Calculations of the second query of a panel, which is compared with the first."""
+FOLLOWING = ("uploads", "per_day", "held_per_day", "document_list", "time_to_done", "success_by_type", "uploaders")
+"""Panels that follow the picked range."""
 
 FIGURES: Mapping[str, Callable[[Shelf], Table]] = {
     "ingest": ingest,
@@ -223,6 +273,7 @@ FIGURES: Mapping[str, Callable[[Shelf], Table]] = {
     "by_status": by_status,
     "held_per_day": held_per_day,
     "problems": problems,
+    "document_list": document_list,
     "ages": ages,
     "time_to_done": time_to_done,
     "success_by_type": success_by_type,

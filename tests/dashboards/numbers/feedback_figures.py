@@ -10,24 +10,27 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from math import sqrt
 from typing import Any
 
-from overview_figures import DAY, Number, Table, View, changed, started, tile
+from overview_figures import DAY, Number, Table, View, changed, named, numbered, over_picked, started, tile
 from overview_figures import csat as csat_of_overview
 from overview_worlds import Rows
 
 Z = 1.96
 GOOD, BAD = (4, 5), (1, 2)
+RANGE = 30 * DAY
 
 
 @dataclass(frozen=True)
 class Voices(View):
-    """A world looked at from a time: its ratings, its evaluations and its turns."""
+    """A world looked at from a time: its ratings, its evaluations and its turns; ``breakdown`` is a dimension."""
+
+    breakdown: str = ""
 
     @cached_property
     def ratings(self) -> Rows:
@@ -50,10 +53,15 @@ class Voices(View):
     @cached_property
     def turns(self) -> dict[str, dict[str, Any]]:
         """Turns by trace: traces with an LLM call."""
+        return {t: _turn(rows) for t, rows in self.steps.items() if any(r["type"] == "GENERATION" for r in rows)}
+
+    @cached_property
+    def steps(self) -> dict[str, Rows]:
+        """The observations of each trace."""
         steps: dict[str, Rows] = {}
         for row in self.world.platform.observations:
             steps.setdefault(row["traceId"], []).append(row)
-        return {trace: _turn(rows) for trace, rows in steps.items() if any(r["type"] == "GENERATION" for r in rows)}
+        return steps
 
     @cached_property
     def scores(self) -> Rows:
@@ -151,8 +159,7 @@ def queue(view: Voices) -> Table:
 
 
 def ratings(view: Voices) -> Table:
-    counts = Counter(view.days_ago(row["created_at"]) for row in view.ratings)
-    return rolling(view, lambda ago: _sum(counts, ago))
+    return over_picked(view, RANGE, Counter(view.day(row["created_at"]) for row in view.ratings))
 
 
 def response(view: Voices) -> Table:
@@ -163,7 +170,7 @@ def response(view: Voices) -> Table:
         return view.hour(at) < until
 
     answers = Counter(
-        view.days_ago(row["created_at"])
+        view.day(row["created_at"])
         for row in view.world.rows["messages"]
         if row["role"] in ("assistant", "ai") and owners[row["conversation_id"]] and ripe(row["created_at"])
     )
@@ -172,14 +179,13 @@ def response(view: Voices) -> Table:
         for row in view.ratings
         if row["role"] in ("assistant", "ai") and owners[row["talk"]] and ripe(row["answered_at"])
     }
-    rated = Counter(map(view.days_ago, rated_answers.values()))
-    return rolling(view, lambda ago: share(_sum(rated, ago), _sum(answers, ago)))
+    return over_picked(view, RANGE, Counter(map(view.day, rated_answers.values())), answers)
 
 
 def negative(view: Voices) -> Table:
-    all_ = Counter(view.days_ago(row["created_at"]) for row in view.ratings)
-    bad = Counter(view.days_ago(row["created_at"]) for row in view.ratings if row["rating"] in BAD)
-    return rolling(view, lambda ago: share(_sum(bad, ago), _sum(all_, ago)))
+    all_ = Counter(view.day(row["created_at"]) for row in view.ratings)
+    bad = Counter(view.day(row["created_at"]) for row in view.ratings if row["rating"] in BAD)
+    return over_picked(view, RANGE, bad, all_)
 
 
 def eval_(view: Voices) -> Table:
@@ -197,21 +203,37 @@ def eval_(view: Voices) -> Table:
 
 
 def no_answer(view: Voices) -> Table:
-    turns = Counter(view.days_ago(turn["at"]) for turn in view.turns.values())
-    failed = Counter(view.days_ago(turn["at"]) for turn in view.turns.values() if turn["failed"])
-    return rolling(view, lambda ago: share(_sum(failed, ago), _sum(turns, ago)))
+    turns = Counter(view.day(turn["at"]) for turn in view.turns.values())
+    failed = Counter(view.day(turn["at"]) for turn in view.turns.values() if turn["failed"])
+    return over_picked(view, RANGE, failed, turns)
 
 
 # ── charts ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _picked(view: Voices) -> list[date]:
-    """The days that begin in the range of 30 times 24 hours before now, from the first rating to today."""
-    if not view.ratings:
-        return []
-    first = min(view.day(row["created_at"]) for row in view.ratings)
-    days = [view.today - ago * DAY for ago in range(31, -1, -1)]
-    return [day for day in days if view.at - 30 * DAY <= view.start(day) <= view.at and day >= first]
+    """The days that begin in the picked range, from the first rating to today."""
+    known = set(_known(view))
+    return [day for day in view.picked_days(RANGE) if day in known]
+
+
+def _known(view: Voices) -> list[date]:
+    """The days from the first rating to today."""
+    days = [view.day(row["created_at"]) for row in view.ratings]
+    return [min(days) + n * DAY for n in range((view.today - min(days)).days + 1)] if days else []
+
+
+def csat_before(view: Voices) -> Table:
+    def week(day: date) -> Any:
+        given = _week(view, day)
+        return share(sum(rating in GOOD for rating in given), len(given))
+
+    return view.before(week, _known(view), RANGE)
+
+
+def ratings_before(view: Voices) -> Table:
+    given = Counter(view.day(row["created_at"]) for row in view.ratings)
+    return view.before(lambda day: given[day], _known(view), RANGE)
 
 
 def _week(view: Voices, day: date) -> list[int]:
@@ -236,14 +258,18 @@ def rolling_csat(view: Voices) -> Table:
 
 
 def distribution(view: Voices) -> Table:
-    counts = Counter(row["rating"] for row in view.recent(30))
+    days = set(view.picked_days(RANGE))
+    counts = Counter(row["rating"] for row in view.ratings if view.day(row["created_at"]) in days)
     return Table(("name", "value"), [(str(value), counts[value]) for value in (5, 4, 3, 2, 1)])
 
 
 def per_day(view: Voices) -> Table:
     counts = Counter((view.day(row["created_at"]), row["rating"]) for row in view.ratings)
-    rows = [(view.start(day), *(counts[day, value] for value in (1, 2, 3, 4, 5))) for day in _picked(view)]
-    return Table(("time", "1", "2", "3", "4", "5"), rows)
+    rows = [
+        (view.start(day), *(counts[day, value] for value in (1, 2, 3, 4, 5)), view.start(day + DAY).timestamp() * 1000)
+        for day in _picked(view)
+    ]
+    return Table(("time", "1", "2", "3", "4", "5", "until"), rows)
 
 
 def mean(view: Voices) -> Table:
@@ -255,7 +281,9 @@ def mean(view: Voices) -> Table:
 
 
 def negative_list(view: Voices) -> Table:
-    bad = sorted((row for row in view.recent(30) if row["rating"] in BAD), key=lambda row: row["id"])
+    low = view.at - (timedelta(hours=view.hours) or RANGE)
+    inside = [row for row in view.recent(30) if row["created_at"] >= low]
+    bad = sorted((row for row in inside if row["rating"] in BAD), key=lambda row: row["id"])
     bad.sort(key=lambda row: row["created_at"], reverse=True)
     bad.sort(key=lambda row: not row["comment"])
     rows = [
@@ -264,15 +292,16 @@ def negative_list(view: Voices) -> Table:
             (view.at - row["created_at"]).total_seconds(),
             row["rating"],
             row["comment"] or "–",
-            row["user_id"][:8],
+            named(view.world, row["user_id"]),
             row["talk"][:8],
             row["turn"]["duration_s"] if row["turn"] else None,
             row["turn"]["model"] if row["turn"] else "not traced",
             row["trace"] or "–",
         )
-        for row in bad[:200]
+        for row in bad[:500]
     ]
-    return Table(("Given", "Age", "Rating", "Comment", "User", "Conversation", "Answer time", "Model", "Trace"), rows)
+    columns = ("Given", "Age", "Rating", "Comment", "User", "Conversation", "Answer time", "Model", "Trace", "Row")
+    return Table(columns, numbered(rows, len(bad)))
 
 
 def conversations(view: Voices) -> Table:
@@ -280,16 +309,14 @@ def conversations(view: Voices) -> Table:
     for row in view.recent(30):
         talks.setdefault(row["talk"], []).append(row)
     ranked = sorted(
-        (Fraction(sum(row["rating"] for row in mine), len(mine)), -len(mine), talk)
-        for talk, mine in talks.items()
-        if len(mine) >= 2
+        (Fraction(sum(row["rating"] for row in mine), len(mine)), -len(mine), talk) for talk, mine in talks.items()
     )
     rows = []
-    for average, less, talk in ranked[:50]:
+    for average, less, talk in ranked[:1000]:
         mine = sorted(talks[talk], key=lambda row: (row["created_at"], _backwards(row["id"])))
         comment = next((row["comment"] for row in reversed(mine) if row["comment"]), "–")
         rows.append((talk[:8], average, -less, mine[-1]["created_at"], comment))
-    return Table(("Conversation", "Mean", "Ratings", "Last", "Last comment"), rows)
+    return Table(("Conversation", "Mean", "Ratings", "Last", "Last comment", "Row"), numbered(rows, len(ranked)))
 
 
 def labels(view: Voices) -> Table:
@@ -399,6 +426,56 @@ def guardrails(view: Voices) -> Table:
     return Table(("name", "value"), rows[:12])
 
 
+def _groups_of(view: Voices, row: Mapping[str, Any]) -> list[str]:
+    """The groups of the chosen dimension that a rated turn belongs to."""
+    if not row["turn"]:
+        return ["(not traced)"]
+    steps = view.steps[row["trace"]]
+    last = max((one for one in steps if one["type"] == "GENERATION"), key=lambda one: (started(one), one["id"]))
+    first = min(steps, key=lambda one: (started(one), one["id"]))
+    tenants = [name for one in steps if (name := str((one["metadata"] or {}).get("tenant", "")))]
+    if view.breakdown == "tag":
+        return list(last["tags"]) or ["(none)"]
+    value = {
+        "model": last["model"] or "unknown",
+        "environment": first["environment"],
+        "release": last["release"],
+        "version": last["version"],
+        "session": last["sessionId"],
+        "tags together": ", ".join(sorted(last["tags"])),
+        "tenant": min(tenants, default=""),
+    }[view.breakdown]
+    return [value or "(none)"]
+
+
+def groups(view: Voices) -> Table:
+    columns = ("Group", "Share", "Ratings", "Negative", "CSAT")
+    if not view.breakdown:
+        return Table(columns, [])
+    pairs = [(name, row) for row in view.recent(30) for name in _groups_of(view, row)]
+    counts = Counter(name for name, _ in pairs)
+    unknown = ("(none)", "(not traced)")
+    kept = {*sorted(counts, key=lambda name: (name not in unknown, -counts[name], name))[:50]}
+    inside: dict[str, list[int]] = {}
+    picked = set(view.picked_days(RANGE))
+    for name, row in pairs:
+        if view.day(row["created_at"]) in picked:
+            inside.setdefault(name if name in kept else "other", []).append(row["rating"])
+    ranked = sorted(inside, key=lambda name: (name == "other", -len(inside[name]), name))
+    shown = [name for name in ranked[:24] if name != "other"]
+    rest = [rating for name in ranked if name not in shown for rating in inside[name]]
+    named = [(name, inside[name]) for name in shown] + ([("other", rest)] if rest else [])
+    all_ = sum(map(len, inside.values()))
+    rows = [
+        (
+            name, share(len(given), all_), len(given), sum(one in BAD for one in given),
+            share(sum(one in GOOD for one in given), len(given)),
+        )
+        for name, given in named
+    ]  # fmt: skip
+    return Table(columns, rows)
+
+
 FIGURES: Mapping[str, Callable[[Voices], Table]] = {
     "quality": quality,
     "coverage": coverage,
@@ -417,9 +494,12 @@ FIGURES: Mapping[str, Callable[[Voices], Table]] = {
     "per_day": per_day,
     "mean": mean,
     "quintiles": quintiles,
+    "groups": groups,
     "models": models,
     "prompts": prompts,
     "scores": scores,
     "guardrails": guardrails,
 }
 """Calculations by the slug of their panel."""
+BEFORE: Mapping[str, Callable[[Voices], Table]] = {"rolling_csat": csat_before, "per_day": ratings_before}
+"""Calculations of the second query of a panel, which is compared with the first."""

@@ -30,8 +30,13 @@ from gendash.engine.verify.queries import Question, dashboard_queries
 NOW = datetime(2026, 11, 5, 15, tzinfo=UTC)
 FEATURES_ON = "".join(f"  {name}: {str(name != 'store_metrics').lower()}\n" for name, _, _ in FEATURES)
 ALL_ON = f"features:\n{FEATURES_ON}"
-ALL = [Choice(name, ("x",), None, multi=True, all_value=".+") for name in ("job", "instance", "handler")]
+ALL = [  # compared with three hours before, which is no option of the dashboards, but where samples are dense
+    *(Choice(name, ("x",), None, multi=True, all_value=".+") for name in ("job", "instance", "handler")),
+    Choice("compare", ("3h",), ("3h",), include_all=False),
+]
 TOLD = "change"
+NAME_LINE = {"__name__", TOLD, "limit", "share"}
+"""Labels that make the name line of a tile; which ones a panel has is tested by `named`."""
 """The label in which a head tile tells what it was a day before; `told` compares it."""
 
 RANGE = "6h"
@@ -87,6 +92,15 @@ class Graphs:
             lines += [f"query {number}: {line}" for line in compare(answer, values)]
         return lines
 
+    def named(self, dashboard: str, slug: str, hours_ago: float) -> dict[str, str]:
+        """The labels that make the name line of a tile."""
+        at = NOW - timedelta(hours=hours_ago)
+        (question,) = self.asked(dashboard, slug, hours_ago)
+        answer = prometheus.instant(self.call, expand_macros("promql", question.text, question.time, ALL), at)
+        assert isinstance(answer, prometheus.Data), answer
+        (one,) = answer.series
+        return {name: value for name, value in one["metric"].items() if name in NAME_LINE}
+
     def told(self, dashboard: str, slug: str, hours_ago: float) -> str:
         """What the name line of a head tile says about a day before."""
         at = NOW - timedelta(hours=hours_ago)
@@ -106,7 +120,7 @@ class Graphs:
 
 def labels(metric: Mapping[str, str]) -> Labels:
     """Labels without the name of the series, and without the one that tells how it changed."""
-    return tuple(sorted((name, value) for name, value in metric.items() if name not in ("__name__", TOLD)))
+    return tuple(sorted((name, value) for name, value in metric.items() if name not in NAME_LINE))
 
 
 def compare(found: Mapping[Labels, float], wanted: Values) -> list[str]:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from overview_series import FIVE_MINUTES, HOUR, Column, Labels, Samples, Values, Within, near, quantile
 
+TIMES = "http_request_duration_seconds"
 API = ("api-1:8000", "api-2:8000")
 Calculation = Callable[[Samples, float, float], list[Values]]
 
@@ -51,7 +52,13 @@ def rate_by_endpoint(samples: Samples, at: float, span: float) -> list[Values]:
     busy = sorted(routes, key=lambda route: samples.grown(routes[route], at, HOUR))
     when = samples.evaluated(at)
     top = [{key(handler=route): near(samples.rate(routes[route], when))} for route in reversed(busy[-3:])]
-    return [*top, one(near(sum(samples.rate(routes[route], when) for route in busy[:-3])))]
+    rest = near(sum(samples.rate(routes[route], when) for route in busy[:-3]))
+    return [*top, {key(handler="All"): rest}]  # a click on it chooses all of them
+
+
+def of_so_many(rows: Values) -> Values:
+    """The column that says how many rows there are, none of which is cut here."""
+    return {where: near(float(len(rows))) for where in rows}
 
 
 def errors_by_handler(samples: Samples, at: float, span: float) -> list[Values]:
@@ -69,11 +76,11 @@ def errors_by_handler(samples: Samples, at: float, span: float) -> list[Values]:
             most = samples.grown(columns, at, span + FIVE_MINUTES) / span
             least = samples.grown(columns, at - FIVE_MINUTES, span - FIVE_MINUTES) / span
             found[3][where] = Within(near(least).low, near(most).high)
-    return found
+    return [*found, of_so_many(found[3])]
 
 
 def latency_by_handler(samples: Samples, at: float, span: float) -> list[Values]:
-    found: list[Values] = [{}, {}, {}, {}]
+    found: list[Values] = [{}, {}, {}, {}, {}, {}]
     for route in samples.by("handler", "http_request_duration_seconds_count"):
 
         def grown(part: str, handler: str = re.escape(route), **wanted: str) -> float:
@@ -83,10 +90,18 @@ def latency_by_handler(samples: Samples, at: float, span: float) -> list[Values]
         timed = grown("count")
         if timed > 0:
             where = key(handler=route)
-            for index, le in enumerate(("0.5", "0.1", "1.0")):
+            for index, le in ((0, "0.5"), (3, "0.1"), (4, "1.0")):
                 found[index][where] = near(1 - grown("bucket", le=le) / timed, max(0.0005, 5 / timed))
-            found[3][where] = near(grown("sum") / timed)
-    return found
+            found[5][where] = near(grown("sum") / timed)
+            within = {le: grown("bucket", le=re.escape(le)) for le in samples.by("le", f"{TIMES}_bucket")}
+            last = max(float(le) for le in within if le != "+Inf")
+            for index, q in ((1, 0.95), (2, 0.99)):
+                below_last = next(count for le, count in within.items() if le != "+Inf" and float(le) == last)
+                if below_last >= q * timed:  # else the percentile lies somewhere above the last bound
+                    percentile = quantile(q, within)
+                    assert percentile  # read within wide buckets, few requests at the edges of the range shift it more
+                    found[index][where] = Within(percentile.low * 0.99, percentile.high * 1.01)
+    return [*found, of_so_many(found[0])]
 
 
 def db_pool(samples: Samples, at: float, span: float) -> list[Values]:
@@ -188,7 +203,7 @@ def targets(samples: Samples, at: float, span: float) -> list[Values]:
                 starts = [column[n] for n in inside]
                 changes = sum(before != after for before, after in pairwise(starts))
                 found[1][where], found[2][where] = near(at - starts[-1], 1.0), near(float(changes))
-    return found
+    return [*found, of_so_many(found[0])]
 
 
 SERIES: Mapping[str, Calculation] = {

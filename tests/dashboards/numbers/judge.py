@@ -29,13 +29,31 @@ from gendash.engine.model import Dashboard, Problem, Variable
 from gendash.engine.verify import queries
 from gendash.engine.verify.run import verify
 
+MOST_TALKS = "the user with most conversations"
+"""Stands for an id, which is another one in each world."""
+
 CHOICES: Mapping[str, Sequence[Mapping[str, Any]]] = {
-    "overview": ({"environment": QUOTED},),
-    "agent-performance": ({"environment": QUOTED}, {"model": "gpt-4o-mini"}, {"hours": 720}),
-    "cost-usage": ({"environment": QUOTED}, {"hours": 24}),
-    "knowledge-base": ({"file_type": "md"},),
-    "support-tickets": ({"priority": "high"}, {"category": "bug's"}),
-}
+    "overview": ({"environment": QUOTED}, {"compare": "7d"}, {"compare": "28d"}, {"compare": "$__range"}),
+    "agent-performance": (
+        {"environment": QUOTED}, {"model": "gpt-4o-mini"}, {"hours": 720}, {"compare": "7d"}, {"compare": "$__range"},
+        {"breakdown": "release", "compare": "7d"}, {"breakdown": "tag", "group": "greeting", "hours": 100},
+    ),
+    "cost-usage": ({"environment": QUOTED}, {"hours": 24}, {"compare": "7d"}, {"compare": "$__range", "hours": 50}, {"compare": "28d"},
+        {"breakdown": "tenant", "hours": 24}, {"breakdown": "tag", "group": "greeting"}),
+    "feedback-quality": ({"compare": "7d"}, {"compare": "$__range", "hours": 100}, {"breakdown": "tag"}),
+    "knowledge-base": (
+        {"file_type": "md"}, {"status": "failed", "hours": 2000}, {"owner": "unknown", "hours": 2000},
+        {"compare": "7d"}, {"compare": "28d", "hours": 100}, {"compare": "$__range"},
+    ),
+    "support-tickets": (
+        {"priority": "high"}, {"category": "bug's"}, {"status": "in progress"}, {"assignee": "assigned"},
+        {"assignee": "nobody", "creator": "unknown"}, {"compare": "7d"}, {"compare": "28d", "hours": 100},
+        {"compare": "$__range"},
+    ),
+    "user-analytics": (
+        {"user": MOST_TALKS}, {"compare": "7d"}, {"compare": "28d", "hours": 100}, {"compare": "$__range"},
+    ),
+}  # fmt: skip
 """What is picked, besides All and the default range, when figures are compared."""
 
 
@@ -63,11 +81,18 @@ class Judge:
 
         Where the calculation stands elsewhere, it is what the right panel shows.
         """
-        picked = {} if choice == 0 else CHOICES[board][choice - 1]
+        picked = self.picked(board, choice)
         if slug in SQL[board]:
             return SQL[board][slug](self.store.world, NOW, **picked)
         store = self.store.of(board)
         return [store.answer(one, LATER, picked) for one in store.question(slug, NOW) if one.query.language == "sql"]
+
+    def picked(self, board: str, choice: int) -> Mapping[str, Any]:
+        """What a choice picks of variables; 0 is All."""
+        found = CHOICES[board][choice - 1] if choice else {}
+        begun = Counter(row["user_id"] for row in self.store.world.rows["conversations"] if row["user_id"])
+        most = max(sorted(begun), key=begun.__getitem__)
+        return {name: most if value == MOST_TALKS else value for name, value in found.items()}
 
     def columns(self, board: str) -> dict[str, list[Table]]:
         """What the SQL panels of a dashboard must show, by slug."""
@@ -87,6 +112,7 @@ class Judge:
 
     def notices_variable(self, board: Dashboard, variable: Variable, what: str) -> bool:
         """Whether verify notices that a variable finds nothing, or asks for what is not there."""
+        assert variable.query
         if variable.query.language == "sql":
             text = f"select * from ({variable.query.text}) as mutant where false"
         else:
@@ -163,7 +189,8 @@ class Judge:
         if not any(query.language == "sql" for query in mutant.panel.queries):
             return ""
         asked = [one for one in store.question(mutant.slug, NOW) if one.query.language == "sql"]
-        for choice, picked in enumerate(({}, *CHOICES.get(mutant.board, ()))):
+        for choice in range(1 + len(CHOICES.get(mutant.board, ()))):
+            picked = self.picked(mutant.board, choice)
             for question, wanted in zip(asked, self.wanted(mutant.board, mutant.slug, choice), strict=True):
                 if "hours" in picked and not mutant.panel.window:
                     range_ = Span.last(f"{picked['hours']}h", NOW)

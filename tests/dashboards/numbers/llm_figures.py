@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import Any
 
 from llm_store import ALL, Look, picked
-from overview_figures import DAY, HOUR, Table, View, changed, spent, started
+from overview_figures import DAY, HOUR, Table, View, changed, over_picked, spent, started
 from overview_worlds import Rows, World, is_billed
 
 Row = Mapping[str, Any]
@@ -253,6 +253,201 @@ class LLM:
                 shown.append((start, name, value([row for row in bucket if names[model(row)] == name])))
         return Table(("time", "metric", "value"), shown)
 
+    def before(self, measure: Callable[[list[Any]], Any], rows: list[Any]) -> Table:
+        """The figure of each bucket at the compared time, by the clock on the wall; none before the first hour."""
+        compare, shown = self.look.compare, []
+        low, high = picked(self.look, self.default)
+        if compare in ("7d", "28d"):
+            back = timedelta(days=int(compare[:-1]))
+        elif self.by_hour:
+            back = HOUR * -(-(high - low) // HOUR)
+        else:
+            back = DAY * max((self.view.day(high) - self.view.day(low)).days, 1)
+        facts: dict[datetime, list[Any]] = defaultdict(list)
+        for row in rows:
+            at = started(row)
+            facts[self.view.hour(at) if self.by_hour else self.view.start(self.view.day(at))].append(row)
+        since = min((self.view.hour(started(row)) for row in self.all_billed), default=self.look.at)
+        for start in self.buckets if compare else []:
+            wall = start.astimezone(self.world.zone).replace(tzinfo=None) - back
+            earlier = wall.replace(tzinfo=self.world.zone, fold=1).astimezone(UTC)
+            if earlier >= since:
+                shown.append((start, measure(facts[earlier])))
+        return Table(("time", "before"), shown)
+
+    @cached_property
+    def picked_view(self) -> View:
+        return View(self.world, self.look.at, hours=self.look.hours)
+
+    def on_picked_days(self, rows: Iterable[Any], at: Callable[[Any], datetime] = started) -> list[Any]:
+        """What lies on a day that begins in the picked range, up to now."""
+        days = set(self.picked_view.picked_days(self.default))
+        return [row for row in rows if self.view.day(at(row)) in days and at(row) <= self.look.at]
+
+    def picked(self, rows: Iterable[Any]) -> list[Any]:
+        """What lies in the picked range, up to now."""
+        return [row for row in self.until_now(rows) if self.in_range(started(row))]
+
+    def over_picked(
+        self, rows: list[Any], measure: Callable[[list[Any]], Any], under: Callable[[list[Any]], int] | None = None,
+        at: Callable[[Any], datetime] = started,
+    ) -> Table:  # fmt: skip
+        """A tile over the picked days."""
+        by_day: dict[date, list[Any]] = defaultdict(list)
+        for row in rows:
+            by_day[self.view.day(at(row))].append(row)
+        above, below = ({day: one(some) for day, some in by_day.items()} if one else None for one in (measure, under))
+        return over_picked(self.picked_view, self.default, above or {}, below)
+
+    # ── groups of a dimension ────────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def told(self) -> dict[str, str]:
+        """The tenant of each trace of which some step names one."""
+        found: dict[str, str] = {}
+        for row in self.kept:
+            if name := str((row["metadata"] or {}).get("tenant", "")):
+                found[row["traceId"]] = min(name, found.get(row["traceId"], name))
+        return found
+
+    def groups_of(self, row: Row, dimension: str) -> list[str]:
+        """The groups of a dimension that an observation belongs to."""
+        if dimension == "tag":
+            return list(row["tags"]) or ["(none)"]
+        value = {
+            "model": model(row),
+            "environment": row["environment"],
+            "release": row["release"],
+            "version": row["version"],
+            "session": row["sessionId"],
+            "tags together": ", ".join(sorted(row["tags"])),
+            "tenant": (row["metadata"] or {}).get("tenant") or self.told.get(row["traceId"]),
+        }[dimension]
+        return [value or "(none)"]
+
+    @cached_property
+    def grouped(self) -> list[tuple[str, Row]]:
+        """What was billed in the chosen environment, once for each of its groups; of a day the largest, else other."""
+        pairs = [(name, row) for row in self.billed for name in self.groups_of(row, self.look.breakdown)]
+        days: dict[tuple[Any, str], dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+        for name, row in pairs:
+            days[self.view.day(started(row)), row["environment"]][name].append(row)
+        kept = {
+            day: sorted(names, key=lambda name: (name != "(none)", -spent(names[name]), -calls_in(names[name]), name))[
+                :50
+            ]
+            for day, names in days.items()
+        }
+        return [
+            (name if name in kept[self.view.day(started(row)), row["environment"]] else "other", row)
+            for name, row in pairs
+        ]
+
+    def group_bars(self, measure: Callable[[list[Row]], Any], by_model: bool = False) -> Table:
+        """A row for each bucket and each of the six largest groups, or models, of the range, the rest as other."""
+
+        def of(name: str, row: Row) -> str:
+            return model(row) if by_model else name
+
+        chosen = [pair for pair in self.grouped if self.look.group in (ALL, pair[0])]
+        inside = self.bucketed(chosen, lambda pair: started(pair[1]))
+        together: dict[str, list[Row]] = defaultdict(list)
+        for name, row in (pair for bucket in inside for pair in bucket):
+            together[of(name, row)].append(row)
+        ranked = sorted(together, key=lambda name: (name == "other", -measure(together[name]), name))
+        names = {name: name if rank < 6 else "other" for rank, name in enumerate(ranked)}
+        shown = []
+        for start, bucket in zip(self.buckets, inside, strict=True):
+            for label in sorted(set(names.values())):
+                shown.append((start, label, measure([row for name, row in bucket if names[of(name, row)] == label])))
+        return Table(("time", "metric", "value"), shown)
+
+    def in_range(self, at: datetime) -> bool:
+        """Whether a moment lies in an hour, or in ranges of more than 3 days on a day, that begins in the range."""
+        low, high = picked(self.look, self.default)
+        start = self.view.hour(at) if self.by_hour else self.view.start(self.view.day(at))
+        return low <= start <= high
+
+    @cached_property
+    def back(self) -> timedelta:
+        """How far before the picked range the time lies that it is compared with, by the clock on the wall."""
+        low, high = picked(self.look, self.default)
+        if days := {"7d": 7, "28d": 28}.get(self.look.compare):
+            return timedelta(days=days)
+        return HOUR * -(-(high - low) // HOUR) if self.by_hour else max(self.view.day(high) - self.view.day(low), DAY)
+
+    @cached_property
+    def first_day(self) -> date:
+        """The first day that begins in the picked range."""
+        low, _ = picked(self.look, self.default)
+        day = self.view.day(low)
+        return day + DAY if self.view.start(day) < low else day
+
+    def _compared(self, at: datetime) -> str:
+        """Whether a moment counts in a change: in the whole hours or days of the range, or as long before."""
+        low, high = picked(self.look, self.default)
+        if self.by_hour:
+            start, ends = self.view.hour(at), (low, self.view.hour(high))
+            walls = [one.astimezone(self.world.zone).replace(tzinfo=None) - self.back for one in ends]
+            first, last = (wall.replace(tzinfo=self.world.zone, fold=1).astimezone(UTC) for wall in walls)
+            return "now" if ends[0] <= start < ends[1] else "before" if first <= start < last else ""
+        day, yesterday = self.view.day(at), self.today - DAY
+        return (
+            "now"
+            if self.first_day <= day <= yesterday
+            else "before"
+            if self.first_day <= day + self.back <= yesterday
+            else ""
+        )
+
+    @cached_property
+    def is_known_before(self) -> bool:
+        """Whether the time that is compared with lies after the first day of which anything is known."""
+        known = min((self.view.day(started(row)) for row in self.billed), default=self.today)
+        if not self.by_hour:
+            return known < self.first_day - self.back
+        low, _ = picked(self.look, self.default)
+        return (
+            datetime.combine(known, datetime.min.time())
+            < datetime.combine(self.view.day(low), datetime.min.time()) - self.back
+        )
+
+    def group_table(
+        self, names: Sequence[str], figures: Callable[[list[Row], Any, Any], Sequence[Any]], measure: Any
+    ) -> Table:
+        """The 24 largest groups and other; ``figures`` gets their rows, the measure of all, and the change."""
+        rows: dict[str, list[Row]] = defaultdict(list)
+        change: dict[str, Any] = defaultdict(Decimal)
+        for name, row in self.grouped:
+            if self.in_range(started(row)):
+                rows[name].append(row)
+            if when := self._compared(started(row)):
+                rows[name] += []
+                change[name] += measure([row]) if when == "now" else -measure([row])
+
+        def order(name: str) -> tuple[Any, ...]:
+            return (name == "other", -measure(rows[name]) if rows[name] else 1, -calls_in(rows[name]), name)
+
+        ranked = sorted(rows, key=order)
+        kept = [name for name in ranked[:24] if name != "other"]
+        rest = [name for name in ranked if name not in kept]
+        total_ = measure([row for inside in rows.values() for row in inside])
+        shown = [(name, [name]) for name in kept] + ([("other", rest)] if rest else [])
+        return Table(
+            ("Group", *names),
+            [
+                (
+                    label,
+                    *figures(
+                        [row for name in members for row in rows[name]],
+                        total_,
+                        sum(change[name] for name in members) if self.is_known_before else None,
+                    ),
+                )
+                for label, members in shown
+            ],
+        )
+
     # ── tiles ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def tile(self, name: str, value: Any) -> Table:
@@ -278,6 +473,11 @@ class LLM:
 
         label = name or changed("7 d", week(1), week(8))
         return Table(("time", "metric", "value"), [(self.start(ago), label, week(ago)) for ago in range(29, -1, -1)])
+
+
+def calls_in(rows: Iterable[Row]) -> int:
+    """LLM calls among observations."""
+    return sum(row["type"] == "GENERATION" for row in rows)
 
 
 def turn_at(turn: Turn) -> datetime:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -10,8 +9,9 @@ from functools import cache
 import psycopg
 from overview_figures import Table
 from overview_store import Shown
+from picks import picks
 
-from gendash.engine.languages.grafana_macros import Choice, Span, expand_macros, timing
+from gendash.engine.languages.grafana_macros import Span, expand_macros, timing
 from gendash.engine.verify.queries import Question, dashboard_queries
 
 ALL = "__all"
@@ -19,12 +19,18 @@ ALL = "__all"
 
 @dataclass(frozen=True)
 class Look:
-    """When a dashboard is looked at, what is chosen, and how many hours back the picked range goes (0: its default)."""
+    """When a dashboard is looked at, what is chosen, and how many hours back the picked range goes (0: its default).
+
+    ``compare`` is empty for no comparison.
+    """
 
     at: datetime
     environment: str = ALL
     model: str = ALL
     hours: int = 0
+    compare: str = ""
+    breakdown: str = "model"
+    group: str = ALL
 
 
 def ask(store: Shown, dashboard: str, slug: str, look: Look) -> list[Table]:
@@ -64,19 +70,16 @@ def answer(store: Shown, question: Question, look: Look, is_fixed: bool) -> Tabl
     time = question.time
     if look.hours and not is_fixed:
         time = timing(Span.last(f"{look.hours}h", look.at), "sql", zone=store.config["time_zone"])
-    choices = [
-        Choice("environment", ("production",), _one(look.environment), all_value="'__all'"),
-        Choice("model", ("gpt-4o-mini",), _one(look.model), all_value="'__all'"),
-    ]
-    text = expand_macros("sql", question.text, time, choices)
+    board = store.catalog.dashboards[question.verdict.dashboard]
+    picked = {"environment": look.environment, "model": look.model, "compare": look.compare}
+    picked |= {"breakdown": look.breakdown, "group": look.group}
+    text = expand_macros(
+        "sql", question.text, time, picks(board, {name: one for name, one in picked.items() if one != ALL})
+    )
     options = f"-c timezone=America/New_York -c gendash.now={look.at.isoformat()} -c default_transaction_read_only=on"
     with psycopg.connect(store.config["database_url"], options=options) as connection:
         cursor = connection.execute(text.encode())
         return Table(tuple(column.name for column in cursor.description or ()), cursor.fetchall())
-
-
-def _one(name: str) -> Sequence[str] | None:
-    return None if name == ALL else [name]
 
 
 def _fixed(store: Shown, dashboard: str, slug: str) -> bool:

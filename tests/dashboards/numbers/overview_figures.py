@@ -30,11 +30,16 @@ class Table(NamedTuple):
 
 @dataclass(frozen=True)
 class View:
-    """A world looked at from a time, and through the choice of an environment (empty: All)."""
+    """A world looked at from a time, through the choice of an environment (empty: All).
+
+    The picked range goes ``hours`` back, those of its dashboard where that is 0; ``compare`` is empty for none.
+    """
 
     world: World
     at: datetime
     environment: str = ""
+    hours: int = 0
+    compare: str = ""
 
     @cached_property
     def today(self) -> date:
@@ -48,9 +53,27 @@ class View:
         """The moment at which a local day begins."""
         return datetime.combine(day, time(), self.world.zone).astimezone(UTC)
 
+    def millis(self, day: date) -> int:
+        """Milliseconds since 1970 at the start of a local day."""
+        return int(self.start(day).timestamp()) * 1000
+
     def hour(self, at: datetime) -> datetime:
         """The moment at which the local hour of a time began."""
         return at.astimezone(self.world.zone).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
+
+    def picked_days(self, default: timedelta) -> list[date]:
+        """The local days that begin in the picked range, today included."""
+        low = self.at - (timedelta(hours=self.hours) or default)
+        days = [self.day(low) + n * DAY for n in range((self.at - low) // DAY + 3)]
+        return [day for day in days if low <= self.start(day) <= self.at]
+
+    def before(self, value: Callable[[date], Any], known: Iterable[date], default: timedelta) -> Table:
+        """The figure of each picked day on the day that is compared with it, where something is known of that."""
+        low = self.at - (timedelta(hours=self.hours) or default)
+        days = int(self.compare[:-1]) if self.compare in ("7d", "28d") else max((self.today - self.day(low)).days, 1)
+        there, picked = set(known), self.picked_days(default) if self.compare else []
+        rows = [(self.start(day), value(day - days * DAY)) for day in picked if day - days * DAY in there]
+        return Table(("time", "before"), rows)
 
     def days_ago(self, at: datetime) -> int:
         """How many local days before today a moment lies."""
@@ -108,6 +131,32 @@ def whole(value: Decimal | Fraction) -> int:
     return int((Fraction(value) + Fraction(1, 2)) // 1)
 
 
+def over_picked(
+    view: View, default: timedelta, daily: Mapping[date, Any], under: Mapping[date, int] | None = None, factor: int = 1
+) -> Table:
+    """A tile over the picked days: sums of each, or with ``under`` the quotient of all until then.
+
+    Its change compares the picked days before today with as many days before them.
+    """
+    days = view.picked_days(default)
+
+    def figure(some: list[date]) -> Number:
+        above = sum(daily.get(day, 0) for day in some)
+        if under is None:
+            return above
+        below = sum(under.get(day, 0) for day in some)
+        return Fraction(factor * above) / below if below else None
+
+    whole_days = [day for day in days if day < view.today]
+    earlier = [day - len(whole_days) * DAY for day in whole_days]
+    is_known = bool(whole_days) and min({*daily, *(under or {})}, default=view.today) <= earlier[0]
+    name = changed(f"{len(days)} d", figure(whole_days), figure(earlier) if is_known else None)
+    rows = [
+        (view.start(day), name, figure([day] if under is None else days[: index + 1])) for index, day in enumerate(days)
+    ]
+    return Table(("time", "metric", "value"), rows)
+
+
 def changed(label: str, current: Number, prior: Number, against: str = "vs prior") -> str:
     """A name line such as ``24 h ▲12 % vs prior``; without a prior figure there is no change to tell."""
     if not prior:
@@ -115,6 +164,12 @@ def changed(label: str, current: Number, prior: Number, against: str = "vs prior
     current = current or 0
     percent = whole(Fraction(100) * abs(Fraction(current) - Fraction(prior)) / Fraction(prior))
     return f"{label} {'▲' if current >= prior else '▼'}{min(percent, 999)} % {against}"
+
+
+def named(world: World, user: str) -> str:
+    """The name of a user for admins, or the beginning of the id where there is none."""
+    row = next((row for row in world.rows["users"] if row["id"] == user), {})
+    return " ".join(filter(None, (row.get("first_name"), row.get("last_name")))).strip() or user[:8]
 
 
 def dollars(value: Decimal | Fraction) -> str:
@@ -190,8 +245,11 @@ def cost_per_day(view: View) -> Table:
     for row in view.billed:
         by_day.setdefault(view.days_ago(started(row)), []).append(row)
     days = [(ago, view.today - ago * DAY) for ago in range(30, 0, -1)]
-    rows = [(view.start(day), spent(by_day.get(ago, [])), month_share(view, day)) for ago, day in days]
-    return Table(("time", "cost", "daily budget"), rows)
+    rows = [
+        (view.start(day), spent(by_day.get(ago, [])), month_share(view, day), view.millis(day + DAY))
+        for ago, day in days
+    ]
+    return Table(("time", "cost", "daily budget", "until"), rows)
 
 
 # ── people ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -230,7 +288,7 @@ def users_30d(view: View) -> Table:
 
 def conversations(view: View) -> Table:
     windows = Counter(view.days_ago(row["created_at"]) // 30 for row in view.world.rows["conversations"])
-    return tile(view, changed("30 d", windows[0], windows[1]), windows[0])
+    return tile(view, f"{changed('30 d', windows[0], windows[1])}; {windows.total():,} ever", windows[0])
 
 
 def conversations_per_day(view: View) -> Table:
@@ -238,9 +296,9 @@ def conversations_per_day(view: View) -> Table:
         (view.days_ago(row["created_at"]), "voice" if row["is_voice_conversation"] else "chat")
         for row in view.world.rows["conversations"]
     )
-    keys = [(ago, channel) for ago in range(30, 0, -1) for channel in ("chat", "voice")]
-    rows = [(view.start(view.today - ago * DAY), channel, found[ago, channel]) for ago, channel in keys]
-    return Table(("time", "metric", "value"), rows)
+    days = [(ago, view.today - ago * DAY) for ago in range(30, 0, -1)]
+    rows = [(view.start(day), found[ago, "chat"], found[ago, "voice"], view.millis(day + DAY)) for ago, day in days]
+    return Table(("time", "chat", "voice", "until"), rows)
 
 
 def csat(view: View) -> Table:
@@ -253,7 +311,7 @@ def csat(view: View) -> Table:
 
     before = week(7)
     was = Fraction(1000 * sum(rating >= 4 for rating in before), len(before)) if before else None
-    name = f"of {len(week(0)):,}" + ("" if was is None else f", was {whole(was) / 10} %")
+    name = f"of {len(week(0)):,}" + ("" if was is None else f", was {whole(was / 10)}") + ", target 80 %"
     rows: list[tuple[Any, ...]] = []
     for ago in range(29, -1, -1):
         ratings = week(ago)
@@ -269,23 +327,37 @@ def tickets_open(view: View) -> Table:
     tickets = view.world.rows["tickets"]
     unresolved = [row for row in tickets if row["status"] in ("open", "in_progress")]
     overdue = sum(row["sla_due_at"] is not None and row["sla_due_at"] < view.at for row in unresolved)
-    return tile(view, f"open, {overdue} overdue", len(unresolved))
+    return tile(view, f"{overdue} overdue; {len(tickets):,} ever", len(unresolved))
 
 
-def _bars(rows: Rows, domain: Iterable[str]) -> Table:
-    """Bars in the order of the domain; what is not in it counts as other, a bar only where there is some."""
-    known = tuple(domain)
-    found = Counter(row["status"] if row["status"] in known else "other" for row in rows)
-    names = (*known, "other") if found["other"] else known
-    return Table(("name", "value"), [(name.replace("_", " "), found[name]) for name in names])
+def numbered(rows: list[tuple[Any, ...]], total: int) -> list[tuple[Any, ...]]:
+    """Rows with their number of how many there are in all."""
+    return [(*row, f"{number} of {total}") for number, row in enumerate(rows, 1)]
+
+
+def scaled_bars(rows: Rows, key: str, first: Iterable[str], second: Iterable[str]) -> Table:
+    """Bars in the order of the domain, each group of which has its own scale.
+
+    What is in neither counts as other, a bar of the second group only where there is some.
+    """
+    groups = (tuple(first), (*second, "other"))
+    known = {name for group in groups for name in group}
+    found = Counter(row[key] if row[key] in known else "other" for row in rows)
+    bars = [
+        (name.replace("_", " "), found[name], max(1, *(found[each] for each in group)))
+        for group in groups
+        for name in group
+        if name != "other" or found[name]
+    ]
+    return Table(("name", "value", "max"), bars)
 
 
 def tickets_by_status(view: View) -> Table:
-    return _bars(view.world.rows["tickets"], ("open", "in_progress", "resolved", "closed"))
+    return scaled_bars(view.world.rows["tickets"], "status", ("open", "in_progress"), ("resolved", "closed"))
 
 
 def documents_by_status(view: View) -> Table:
-    return _bars(view.world.rows["documents"], ("done", "processing", "failed"))
+    return scaled_bars(view.world.rows["documents"], "status", ("done",), ("processing", "failed"))
 
 
 def documents_failed(view: View) -> Table:
@@ -293,8 +365,36 @@ def documents_failed(view: View) -> Table:
     quarter = view.at - timedelta(minutes=15)
     stuck = sum(row["status"] == "processing" and row["updated_at"] < quarter for row in documents)
     failed = sum(row["status"] == "failed" for row in documents)
-    return tile(view, "failed" + (f", {stuck} stuck" if stuck else f", of {len(documents)}"), failed)
+    return tile(view, f"of {len(documents)}" + (f", {stuck} stuck" if stuck else ""), failed)
 
+
+MONTH = timedelta(days=30)
+
+
+def _until_today(view: View, found: Table) -> Table:
+    """Without today, which these panels leave out."""
+    return found._replace(rows=[row for row in found.rows if row[0] < view.start(view.today)])
+
+
+def conversations_before(view: View) -> Table:
+    counts = Counter(view.day(row["created_at"]) for row in view.world.rows["conversations"])
+    first = min(counts, default=view.today)
+    known = [first + n * DAY for n in range((view.today - first).days + 1)] if counts else []
+    return _until_today(view, view.before(lambda day: counts[day], known, MONTH))
+
+
+def cost_before(view: View) -> Table:
+    by_day: dict[date, Rows] = {}
+    for row in view.billed:
+        by_day.setdefault(view.day(started(row)), []).append(row)
+    return _until_today(view, view.before(lambda day: spent(by_day[day]), by_day, MONTH))
+
+
+BEFORE: Mapping[str, Callable[[View], Table]] = {
+    "conversations_per_day": conversations_before,
+    "cost_per_day": cost_before,
+}
+"""Calculations of the second query of a panel, which is compared with the first."""
 
 FIGURES: Mapping[str, Callable[[View], Table]] = {
     "llm_calls": llm_calls,

@@ -21,6 +21,8 @@ EVERY_S = 30
 
 SCRAPE_S = 15
 FIVE_MINUTES, HOUR, DAY = 300, 3600, 86400
+BACK_S = 3 * HOUR
+"""How far back compared curves reach, seconds; as in `graphs.ALL`."""
 OBJECTIVE, RED, BURN, LATE = 0.005, 0.05, 14.4 * 0.005, 0.05
 _LABEL = re.compile(r'(\w+)="([^"]*)"')
 
@@ -261,11 +263,14 @@ def request_rate(samples: Samples, at: float, span: float) -> list[Values]:
 
 
 def error_share(samples: Samples, at: float, span: float) -> list[Values]:
-    return [_failed(samples, at, "4.."), _failed(samples, at)]
+    return [_failed(samples, at, "4.."), _failed(samples, at), _failed(samples, at - BACK_S)]
 
 
 def response_time(samples: Samples, at: float, span: float) -> list[Values]:
-    return [_http_percentile(samples, q, at) for q in (0.5, 0.95, 0.99)]
+    return [
+        *(_http_percentile(samples, q, at) for q in (0.5, 0.95, 0.99)),
+        _http_percentile(samples, 0.95, at - BACK_S),
+    ]
 
 
 def agent_p95(samples: Samples, at: float, span: float) -> list[Values]:
@@ -326,7 +331,7 @@ def routes(samples: Samples, at: float, span: float) -> list[Values]:
             found[0][key], found[1][key] = _averaged(samples, route, at, span), near(failed / all_, 2 / all_)
             found[2][key] = near(slow, 0.0005)  # a small difference of two rates
             found[3][key] = near(grown("http_request_duration_seconds_sum") / timed)
-    return found
+    return [*found, {key: near(float(len(found[0]))) for key in found[0]}]
 
 
 def latency_heatmap(samples: Samples, at: float, span: float) -> list[Values]:

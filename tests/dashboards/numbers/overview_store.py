@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 from overview_figures import Table
 from overview_worlds import World
+from picks import picks
 from psycopg import sql
 from reader_clock import reader_clock
 
@@ -23,7 +24,7 @@ from gendash.demo.postgres import Server
 from gendash.engine.config.load import Config, load_config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
-from gendash.engine.languages.grafana_macros import Choice, expand_macros
+from gendash.engine.languages.grafana_macros import expand_macros
 from gendash.engine.store.migrate import migrate
 from gendash.engine.store.refresh.run import refresh
 from gendash.engine.verify.queries import Question, dashboard_queries
@@ -34,7 +35,7 @@ SETTINGS = """
 time_zone: {zone}
 roles: {{owner: owner_{number}, reader: reader_{number}, admin_reader: admin_reader_{number}}}
 features: {{tickets: true, langfuse: true, agent_metrics: true}}
-langfuse: {{since: {since}}}
+langfuse: {{since: {since}, metadata: [tenant], breakdown_keys: [tenant]}}
 budget: {{monthly_usd: {budget}}}
 """
 
@@ -66,11 +67,14 @@ class Shown:
             self._questions[at] = found
         return self._questions[at][kind, slug]
 
-    def ask(self, question: Question, at: datetime, environment: str = "", session_zone: str = "") -> Table:
+    def ask(
+        self, question: Question, at: datetime, environment: str = "", session_zone: str = "", compare: str = ""
+    ) -> Table:
         """The answer of the store to a query, with its variables put in as Grafana does."""
-        picked = [environment] if environment else None
-        choices = [Choice("environment", ("production",), picked, all_value="'__all'")]
-        text = expand_macros("sql", question.text, question.time, choices)
+        board = self.catalog.dashboards["overview"]
+        text = expand_macros(
+            "sql", question.text, question.time, picks(board, {"environment": environment, "compare": compare})
+        )
         zone = session_zone or self.world.server_zone
         options = f"-c timezone={zone} -c gendash.now={reader_clock(self.catalog.config, at)} -c default_transaction_read_only=on"
         with psycopg.connect(self.reader_url, options=options) as connection:
@@ -78,10 +82,9 @@ class Shown:
             rows = [tuple(map(_in_utc, row)) for row in cursor.fetchall()]
             return Table(tuple(column.name for column in cursor.description or ()), rows)
 
-    def panel(self, slug: str, at: datetime, environment: str = "", **options: Any) -> Table:
-        """The answer to the one query of a panel."""
-        (question,) = self.question(slug, at)
-        return self.ask(question, at, environment, **options)
+    def panel(self, slug: str, at: datetime, environment: str = "", number: int = 0, **options: Any) -> Table:
+        """The answer to a query of a panel, the first one if no other is meant."""
+        return self.ask(self.question(slug, at)[number], at, environment, **options)
 
 
 def _in_utc(cell: Any) -> Any:

@@ -291,6 +291,8 @@ class _Gardener:
             self.call(self.now - timedelta(days=3), cost="2", kind=kind, environment=QUOTED)
             self.within_a_turn(kind)
         self.call(self.now - timedelta(days=4), cost="3", environment=SILENT)
+        for environment in ("production", QUOTED):  # else a change of cost is cut at 999 %, whatever it compares with
+            self.call(self.now - timedelta(days=7, hours=5), cost="41.5", tokens=90_000, environment=environment)
         for at in (*self._repeated_hours(), self.now + timedelta(days=1)):
             self.call(at, cost="0.25")
 

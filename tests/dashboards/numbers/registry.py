@@ -46,11 +46,15 @@ ADDRESS = "link"
 """How columns end that hold no figure."""
 
 
-def _viewed(kind: Any, figure: Callable[[Any], Table]) -> Calculation:
-    def found(world: World, at: datetime, **picked: str) -> list[Table]:
-        return [figure(kind(world, at, **picked))]
+def _viewed(kind: Any, *figures: Callable[[Any], Table]) -> Calculation:
+    def found(world: World, at: datetime, **picked: Any) -> list[Table]:
+        return [figure(kind(world, at, **picked)) for figure in figures]
 
     return found
+
+
+def _compared(kind: Any, figures: Mapping[str, Any], before: Mapping[str, Any]) -> Mapping[str, Calculation]:
+    return {slug: _viewed(kind, one, *filter(None, [before.get(slug)])) for slug, one in figures.items()}
 
 
 def _llm(range_: timedelta, figures: Sequence[Callable[[LLM], Table]]) -> Calculation:
@@ -61,14 +65,14 @@ def _llm(range_: timedelta, figures: Sequence[Callable[[LLM], Table]]) -> Calcul
 
 
 SQL: Mapping[str, Mapping[str, Calculation]] = {
-    "overview": {slug: _viewed(View, one) for slug, one in overview_figures.FIGURES.items()},
-    "agent-performance": {slug: _llm(agent.RANGE, [one]) for slug, one in agent.FIGURES.items()},
+    "overview": _compared(View, overview_figures.FIGURES, overview_figures.BEFORE),
+    "agent-performance": {slug: _llm(agent.RANGE, agent.figures_of(slug)) for slug in agent.FIGURES},
     "cost-usage": {slug: _llm(cost.RANGE, several) for slug, several in cost.FIGURES.items()},
-    "feedback-quality": {slug: _viewed(Voices, one) for slug, one in feedback_figures.FIGURES.items()},
-    "knowledge-base": {slug: _viewed(Shelf, one) for slug, one in document_figures.FIGURES.items()},
-    "support-tickets": {slug: _viewed(Desk, one) for slug, one in ticket_figures.FIGURES.items()},
+    "feedback-quality": _compared(Voices, feedback_figures.FIGURES, feedback_figures.BEFORE),
+    "knowledge-base": _compared(Shelf, document_figures.FIGURES, document_figures.BEFORE),
+    "support-tickets": _compared(Desk, ticket_figures.FIGURES, ticket_figures.BEFORE),
     "system-health": {},
-    "user-analytics": {slug: _viewed(View, one) for slug, one in users.FIGURES.items()},
+    "user-analytics": _compared(users.People, users.FIGURES, users.BEFORE),
 }
 
 

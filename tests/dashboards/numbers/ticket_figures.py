@@ -9,12 +9,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from statistics import median as middle
 from typing import Any
 
-from overview_figures import DAY, HOUR, Number, Table, View, changed, tile
+from overview_figures import DAY, HOUR, Number, Table, View, changed, numbered, over_picked, scaled_bars, tile, whole
 from overview_worlds import Rows
 
 PRIORITIES = ("urgent", "high", "medium", "low")
@@ -30,6 +31,9 @@ class Desk(View):
 
     priority: str = ""
     category: str = ""
+    status: str = ""
+    assignee: str = ""
+    creator: str = ""
 
     @cached_property
     def everything(self) -> Rows:
@@ -54,6 +58,21 @@ class Desk(View):
     def follows(self, row: Mapping[str, Any]) -> bool:
         return self.priority in ("", row["priority"])
 
+    def listed(self, rows: Rows) -> Rows:
+        """Those of the tickets that lists show with the choice of status, assignee and creator."""
+
+        def chosen(row: Mapping[str, Any]) -> bool:
+            working = row["assigned_to"][:8] if row["assigned_to"] else "nobody"
+            opened = row["created_by"][:8] if row["created_by"] else "unknown"
+            assigned = self.assignee == "assigned" and working != "nobody"
+            return (
+                self.status in ("", row["status"].replace("_", " "))
+                and (self.assignee in ("", working) or assigned)
+                and self.creator in ("", opened)
+            )
+
+        return [row for row in rows if chosen(row)]
+
     @cached_property
     def waiting(self) -> Rows:
         return [row for row in self.tickets if row["waits"]]
@@ -67,19 +86,17 @@ class Desk(View):
     def seconds(self, since: datetime) -> Fraction:
         return lasting(self.at - since)
 
-    def month(self, days_ago: int, counts: Mapping[int, int]) -> int:
-        """Sum of daily counts over the 30 days that end so many days ago."""
-        return sum(counts.get(ago, 0) for ago in range(days_ago, days_ago + 30))
-
 
 def lasting(span: timedelta) -> Fraction:
     return Fraction(span // MICROSECOND, 10**6)
 
 
-def curve(view: Desk, figure: Callable[[int], Number], label: str = "30 d", against: str = "vs prior") -> Table:
+def curve(
+    view: Desk, figure: Callable[[int], Number], label: str = "30 d", against: str = "vs prior", more: str = ""
+) -> Table:
     """A figure by days ago, for the last 30 days."""
     current = figure(0)
-    name = changed(label, current, None if current is None else figure(30), against)
+    name = changed(label, current, None if current is None else figure(30), against) + more
     rows = [(view.start(view.today - ago * DAY), name, figure(ago)) for ago in range(29, -1, -1)]
     return Table(("time", "metric", "value"), rows)
 
@@ -145,13 +162,11 @@ def open_(view: Desk) -> Table:
 
 
 def new(view: Desk) -> Table:
-    counts = Counter(view.days_ago(row["created_at"]) for row in view.tickets)
-    return curve(view, lambda ago: view.month(ago, counts))
+    return over_picked(view, 30 * DAY, Counter(view.day(row["created_at"]) for row in view.tickets))
 
 
 def resolved(view: Desk) -> Table:
-    counts = Counter(view.days_ago(row["ended"]) for row in view.tickets if row["ended"])
-    return curve(view, lambda ago: view.month(ago, counts))
+    return over_picked(view, 30 * DAY, Counter(view.day(row["ended"]) for row in view.tickets if row["ended"]))
 
 
 def median(view: Desk) -> Table:
@@ -167,51 +182,72 @@ def median(view: Desk) -> Table:
                 spans.append(((row["ended"] if over else end) - row["created_at"], over))
         return survivors(spans, HALF)
 
-    return curve(view, half)
+    took = [lasting(r["ended"] - r["created_at"]) for r in view.created_within(30, tickets) if r["ended"]]
+    return curve(view, half, more=_mean_in_words(took))
+
+
+def _mean_in_words(took: list[Fraction]) -> str:
+    if not took:
+        return ""
+    mean = sum(took, Fraction(0)) / len(took)
+    amount, unit = (mean / 3600, "h") if mean < 86400 else (mean / 86400, "d")
+    return f", mean {Decimal(whole(10 * amount)) / 10:.1f} {unit}"
 
 
 def escalated(view: Desk) -> Table:
-    tickets = Counter(view.days_ago(row["created_at"]) for row in view.tickets)
-    talks = Counter(view.days_ago(row["created_at"]) for row in view.world.rows["conversations"])
-
-    def per_hundred(ago: int) -> Fraction | None:
-        begun = view.month(ago, talks)
-        return Fraction(100 * view.month(ago, tickets), begun) if begun else None
-
-    return curve(view, per_hundred, "30 d/100")
+    tickets = Counter(view.day(row["created_at"]) for row in view.tickets)
+    talks = Counter(view.day(row["created_at"]) for row in view.world.rows["conversations"])
+    return over_picked(view, 30 * DAY, tickets, talks, 100)
 
 
 def reopened(view: Desk) -> Table:
     mine = {row["id"] for row in view.tickets}
     up, down = ("open", "in_progress"), ("resolved", "closed")
     moves = [row for row in view.world.rows["ticket_status_history"] if row["ticket_id"] in mine]
-    back = Counter(view.days_ago(r["changed_at"]) for r in moves if r["from_status"] in down and r["to_status"] in up)
+    back = Counter(view.day(r["changed_at"]) for r in moves if r["from_status"] in down and r["to_status"] in up)
     done = Counter(
-        view.days_ago(r["changed_at"]) for r in moves if r["from_status"] in (*up, None) and r["to_status"] in down
+        view.day(r["changed_at"]) for r in moves if r["from_status"] in (*up, None) and r["to_status"] in down
     )
 
-    def share(ago: int) -> Fraction | None:
-        resolutions = view.month(ago, done)
-        return Fraction(view.month(ago, back), resolutions) if resolutions else None
-
-    return curve(view, share)
+    return over_picked(view, 30 * DAY, back, done)
 
 
 # ── charts ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _picked(view: Desk) -> list[date]:
-    """The days that begin in the range of 30 times 24 hours before now, from the first ticket to today."""
+    """The days that begin in the picked range, by default 30 times 24 hours before now, from the first ticket on."""
     first = min((view.day(row["created_at"]) for row in view.everything), default=view.today)
-    days = [view.today - ago * DAY for ago in range(31, -1, -1)]
-    return [day for day in days if view.at - 30 * DAY <= view.start(day) <= view.at and day >= first]
+    return [day for day in view.picked_days(30 * DAY) if day >= first]
+
+
+def _in_range(view: Desk, moment: datetime | None) -> bool:
+    return moment is not None and view.at - (timedelta(hours=view.hours) or 30 * DAY) <= moment <= view.at
+
+
+def _known(view: Desk) -> list[date]:
+    """The days of which something is known of the chosen tickets."""
+    if not view.tickets:
+        return []
+    first = min(view.day(row["created_at"]) for row in view.everything)
+    return [first + n * DAY for n in range((view.today - first).days + 1)]
+
+
+def created_before(view: Desk) -> Table:
+    counts = Counter(view.day(row["created_at"]) for row in view.tickets)
+    return view.before(lambda day: counts[day], _known(view), 30 * DAY)
+
+
+def backlog_before(view: Desk) -> Table:
+    return view.before(lambda day: _waited(view, day, view.tickets), _known(view), 30 * DAY)
 
 
 def created_resolved(view: Desk) -> Table:
     up = Counter(view.day(row["created_at"]) for row in view.tickets)
     down = Counter(view.day(row["ended"]) for row in view.tickets if row["ended"])
     days = _picked(view) if view.tickets else []
-    return Table(("time", "created", "resolved"), [(view.start(day), up[day], down[day]) for day in days])
+    rows = [(view.start(day), up[day], down[day], view.millis(day + DAY)) for day in days]
+    return Table(("time", "created", "resolved", "until"), rows)
 
 
 def backlog(view: Desk) -> Table:
@@ -258,9 +294,7 @@ def open_by_priority(view: Desk) -> Table:
 
 
 def by_status(view: Desk) -> Table:
-    return _bars(
-        ("open", "in progress", "resolved", "closed"), Counter(row["status"].replace("_", " ") for row in view.tickets)
-    )
+    return scaled_bars(view.tickets, "status", ("open", "in_progress"), ("resolved", "closed"))
 
 
 def assignment(view: Desk) -> Table:
@@ -274,8 +308,8 @@ def sla_by_priority(view: Desk) -> Table:
     for name in PRIORITIES:
         met, decided = _decided(view, [row for row in view.tickets if row["priority"] == name])
         if decided:
-            rows.append((f"{name}, n = {decided}", Fraction(met, decided)))
-    return Table(("name", "value"), rows)
+            rows.append((name, Fraction(met, decided), decided, decided - met))
+    return Table(("Priority", "Within SLA", "Decided", "Late"), rows)
 
 
 def due_time(view: Desk, row: dict[str, Any]) -> tuple[Any, Any]:
@@ -287,7 +321,7 @@ def due_time(view: Desk, row: dict[str, Any]) -> tuple[Any, Any]:
 
 
 def needs_hand(view: Desk) -> Table:
-    due = [row for row in view.waiting if row["sla_due_at"] and row["sla_due_at"] < view.at + 4 * HOUR]
+    due = [row for row in view.listed(view.waiting) if row["sla_due_at"] and row["sla_due_at"] < view.at + 4 * HOUR]
     rows = [
         (
             row["id"],
@@ -302,7 +336,8 @@ def needs_hand(view: Desk) -> Table:
         for row in sorted(due, key=lambda row: (row["sla_due_at"], row["id"]))[:100]
     ]
     return Table(
-        ("Ticket", "Priority", "Overdue by", "Due in", "Status", "Category", "Age", "Response", "Assignee"), rows
+        ("Ticket", "Priority", "Overdue by", "Due in", "Status", "Category", "Age", "Response", "Assignee", "Row"),
+        numbered(rows, len(due)),
     )
 
 
@@ -318,10 +353,37 @@ def oldest_list(view: Desk) -> Table:
             "given" if row["first_response_at"] else "none",
             row["assigned_to"][:8] if row["assigned_to"] else "nobody",
         )
-        for row in sorted(view.waiting, key=lambda row: (row["created_at"], row["id"]))[:50]
+        for row in sorted(view.listed(view.waiting), key=lambda row: (row["created_at"], row["id"]))[:100]
     ]
     return Table(
-        ("Ticket", "Age", "Priority", "Status", "Category", "Overdue by", "Due in", "Response", "Assignee"), rows
+        ("Ticket", "Age", "Priority", "Status", "Category", "Overdue by", "Due in", "Response", "Assignee", "Row"),
+        numbered(rows, len(view.listed(view.waiting))),
+    )
+
+
+def ticket_list(view: Desk) -> Table:
+    found = [
+        row for row in view.listed(view.tickets) if _in_range(view, row["created_at"]) or _in_range(view, row["ended"])
+    ]
+    found.sort(key=lambda row: row["id"])
+    found.sort(key=lambda row: max(row["created_at"], row["ended"] or row["created_at"]), reverse=True)
+    rows = [
+        (
+            row["id"],
+            row["created_at"],
+            row["status"].replace("_", " "),
+            row["priority"],
+            row["category"],
+            row["ended"],
+            lasting(row["ended"] - row["created_at"]) if row["ended"] else None,
+            row["assigned_to"][:8] if row["assigned_to"] else "nobody",
+            row["created_by"][:8] if row["created_by"] else "unknown",
+        )
+        for row in found[:500]
+    ]
+    return Table(
+        ("Ticket", "Created", "Status", "Priority", "Category", "Resolved", "Took", "Assignee", "Creator", "Row"),
+        numbered(rows, len(found)),
     )
 
 
@@ -340,10 +402,13 @@ def by_priority(view: Desk) -> Table:
         if spans:
             done = [lasting(length) for length, over in spans if over]
             alone = middle(done) if done else None
-            rows.append(
-                (name, len(spans), len(spans) - len(done), survivors(spans, HALF), survivors(spans, MOST), alone)
-            )
-    return Table(("Priority", "Tickets", "Waiting", "Median", "9 of 10", "Ended only"), rows)
+            half, most = survivors(spans, HALF), survivors(spans, MOST)
+            rows.append((name, len(spans), len(spans) - len(done), half, most, alone, mean_of(done)))
+    return Table(("Priority", "Tickets", "Waiting", "Median", "9 of 10", "Ended only", "Mean"), rows)
+
+
+def mean_of(values: list[Fraction]) -> Fraction | None:
+    return sum(values, Fraction(0)) / len(values) if values else None
 
 
 def steps(view: Desk) -> Table:
@@ -367,11 +432,18 @@ def steps(view: Desk) -> Table:
         "resolution": [_lasted(view, r["created_at"], r["ended"]) for r in recent],
     }
     rows = [
-        (name, len(spans), sum(not over for _, over in spans), survivors(spans, HALF), survivors(spans, MOST))
+        (
+            name,
+            len(spans),
+            sum(not over for _, over in spans),
+            survivors(spans, HALF),
+            survivors(spans, MOST),
+            mean_of([lasting(length) for length, over in spans if over]),
+        )
         for name, spans in kinds.items()
         if spans
     ]
-    return Table(("Step", "Begun", "Lasting", "Median", "9 of 10"), rows)
+    return Table(("Step", "Begun", "Lasting", "Median", "9 of 10", "Mean"), rows)
 
 
 def distribution(view: Desk) -> Table:
@@ -389,7 +461,8 @@ def distribution(view: Desk) -> Table:
 
 
 def by_category(view: Desk) -> Table:
-    counts = Counter(row["category"] for row in view.created_within(30, view.tickets))
+    days = {*_picked(view)}
+    counts = Counter(row["category"] for row in view.tickets if view.day(row["created_at"]) in days)
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     rest = sum(count for _, count in ranked[9:])
     return Table(("name", "value"), ranked[:9] + ([("other", rest)] if rest else []))
@@ -399,10 +472,15 @@ def per_hour(view: Desk) -> Table:
     now = view.hour(view.at)
     counts = Counter((now - view.hour(row["created_at"])) // HOUR for row in view.tickets)
     rows = [
-        (now - ago * HOUR, counts[ago], Fraction(sum(counts[ago + 168 * week] for week in range(1, 5)), 4))
+        (
+            now - ago * HOUR,
+            counts[ago],
+            Fraction(sum(counts[ago + 168 * week] for week in range(1, 5)), 4),
+            Fraction((now - (ago - 1) * HOUR).timestamp()) * 1000,
+        )
         for ago in range(167, -1, -1)
     ]
-    return Table(("time", "created", "usual"), rows)
+    return Table(("time", "created", "usual", "until"), rows)
 
 
 def _ranked(rows: list[tuple[Any, ...]], who: Callable[[tuple[Any, ...]], Any]) -> list[tuple[Any, ...]]:
@@ -424,11 +502,11 @@ def load(view: Desk) -> Table:
         found.append((who, len(waiting), sum(map(view.late, waiting)), pressing, oldest_s, len(mine) - len(waiting)))
     found.sort(key=lambda row: (-row[1], -row[5], row[0] is None, row[0]))
     rows = [(who[:8] if who else "nobody", *rest) for who, *rest in _ranked(found, lambda row: row[0])]
-    return Table(("Assignee", "Waiting", "Overdue", "Urgent+", "Oldest", "Resolved"), rows)
+    return Table(("Assignee", "Waiting", "Overdue", "Urgent+", "Oldest", "Resolved", "Row"), numbered(rows, len(found)))
 
 
 def creators(view: Desk) -> Table:
-    recent = view.created_within(90, view.everything)
+    recent = [row for row in view.tickets if _in_range(view, row["created_at"])]
     opened: dict[str | None, Rows] = {}
     for row in recent:
         opened.setdefault(row["created_by"], []).append(row)
@@ -444,9 +522,25 @@ def creators(view: Desk) -> Table:
         for who, mine in opened.items()
     ]
     found.sort(key=lambda row: (-row[2], row[0] is None, row[0]))
-    rows = [(who[:8] if who else "unknown", *rest) for who, *rest in _ranked(found, lambda row: row[0])]
-    return Table(("Creator", "Share", "Tickets", "Waiting", "Urgent+", "Newest"), rows)
+    rows = [(who[:8] if who else "unknown", *rest) for who, *rest in found[:50]]
+    return Table(("Creator", "Share", "Tickets", "Waiting", "Urgent+", "Newest", "Row"), numbered(rows, len(found)))
 
+
+BEFORE: Mapping[str, Callable[[Desk], Table]] = {"created_resolved": created_before, "backlog": backlog_before}
+"""Calculations of the second query of a panel, which is compared with the first."""
+FOLLOWING = (
+    "new",
+    "resolved",
+    "escalated",
+    "reopened",
+    "created_resolved",
+    "backlog",
+    "unresolved_per_day",
+    "by_category",
+    "ticket_list",
+    "creators",
+)
+"""Panels that follow the picked range."""
 
 FIGURES: Mapping[str, Callable[[Desk], Table]] = {
     "sla": sla,
@@ -463,6 +557,7 @@ FIGURES: Mapping[str, Callable[[Desk], Table]] = {
     "open_by_priority": open_by_priority,
     "needs_hand": needs_hand,
     "oldest_list": oldest_list,
+    "ticket_list": ticket_list,
     "by_status": by_status,
     "assignment": assignment,
     "sla_by_priority": sla_by_priority,

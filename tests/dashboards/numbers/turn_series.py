@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from health_series import Calculation, key, of, one
 from overview_series import (
+    BACK_S,
     DAY,
     FIVE_MINUTES,
     HOUR,
@@ -89,6 +90,24 @@ def turns_by_outcome(samples: Samples, at: float, span: float) -> list[Values]:
     return [{key(status=status): near(MINUTE * samples.rate(columns, when)) for status, columns in ends}]
 
 
+def before(calculation: Calculation, number: int = 0) -> Calculation:
+    """One curve of a panel as it was at the compared time."""
+
+    def found(samples: Samples, at: float, span: float) -> list[Values]:
+        return [calculation(samples, at - BACK_S, span)[number]]
+
+    return found
+
+
+def beside(calculation: Calculation, *others: Calculation) -> Calculation:
+    """The curves of several calculations in one panel."""
+
+    def found(samples: Samples, at: float, span: float) -> list[Values]:
+        return [values for one in (calculation, *others) for values in one(samples, at, span)]
+
+    return found
+
+
 def _tools(samples: Samples, status: str = ".*") -> dict[str, list[Column]]:
     return samples.by("tool_name", "agent_tool_calls_total", status=status)
 
@@ -147,8 +166,8 @@ AGENT: Mapping[str, Calculation] = {
     "turns": turns,
     "errors": errors,
     "p95": percentiles(ANSWERS, 0.95),
-    "turns_by_outcome": turns_by_outcome,
-    "answer_time": percentiles(ANSWERS, 0.5, 0.95, 0.99),
+    "turns_by_outcome": beside(turns_by_outcome, before(turns)),
+    "answer_time": beside(percentiles(ANSWERS, 0.5, 0.95, 0.99), before(percentiles(ANSWERS, 0.95))),
     "tool_calls": tool_calls,
     "tools": tools,
     "heatmap": heatmap,

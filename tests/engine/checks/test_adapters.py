@@ -92,11 +92,24 @@ def test_columns_words_and_rows_can_still_be_set_over_what_the_adapter_gives(tmp
         ({"messages": LINES.replace("lines l", "{{ table('x') }} l")}, "messages.sql:1: holds a template: {{ table('x') }}"),
         ({"messages": LINES.replace("from lines l", "from lines l\njoin talks t on t.id = talk")}, "messages.sql:2: 'talk' without its table"),
         ({"messages": LINES.replace("l.who as", "pg_read_file('/etc/passwd') as")}, "messages.sql:1: pg_read_file() reads more than the platform's tables"),
+        ({"conversations": TALKS.replace("owner as", "count(*) as")}, "conversations.sql:1: 'id' and 'begun' are neither grouped nor aggregated"),
+        ({"conversations": TALKS.rstrip() + "\nwhere begun::date > 'x'"}, "conversations.sql:2: 'x' is no date"),
+        ({"conversations": TALKS.rstrip() + "\nwhere size / 0 > 1"}, "conversations.sql:2: division by a literal 0"),
+        ({"users": USERS.replace("u.made as", "u.made::timestampz as")}, "users.sql:1: no type 'timestampz' in PostgreSQL"),
+        ({"users": USERS.replace("u.made as", "lowr(u.made) as")}, "users.sql:1: no function 'lowr' in PostgreSQL"),
         ({"users": USERS.replace("auth.accounts", "gendash.user_entity")}, "users.sql: reads schema gendash"),
     ],
 )  # fmt: skip
 def test_a_wrong_file_is_one_line_with_its_place(tmp_path: Path, files: dict[str, str], problem: str) -> None:
-    assert problem in "\n".join(said(catalog(tmp_path, **files)))
+    (line,) = said(catalog(tmp_path, **files))
+    assert problem in line
+
+
+def test_a_key_of_the_platform_may_determine_what_is_not_grouped(tmp_path: Path) -> None:
+    talks = (
+        "select t.id as conversation_id, t.owner as user_id, max(t.begun) as created_at from talks t group by t.id\n"
+    )
+    assert said(catalog(tmp_path, conversations=talks)) == []
 
 
 @pytest.mark.parametrize(

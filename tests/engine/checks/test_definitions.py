@@ -24,7 +24,7 @@ from gendash.engine.checks.design_rules import RULES, Check
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
-from gendash.engine.model import Dashboard, Panel, Relation, Row, Rule, promql, slo, sql
+from gendash.engine.model import Dashboard, Panel, Relation, Row, Rule, Variable, promql, slo, sql
 
 DOC = "What the figure is, where it comes from, its window and its caveat."
 
@@ -291,3 +291,34 @@ def test_a_setting_that_no_staging_file_reads_is_not_taken_for_another_one() -> 
         found["unknown name in 'platform.columns.feedback.comments'"]
         == "did you mean 'platform.columns.feedback.comment'?"
     )
+
+
+def test_settings_that_name_something_new_may_have_any_name() -> None:
+    """Receivers, tokens, projects, headers: only maps over what the content declares have known names."""
+    text = """
+alerting: {by: grafana, receivers: {ops: {kind: email, to: [a@b.example]}}, routes: {all: {to: [ops]}}}
+api: {tokens: {ours: {sha256: abcd}}}
+langfuse: {projects: [other], servers: {other: {base_url: http://h}}, headers: {X-A: b}}
+"""
+    catalog = load_catalog(load_config(text, environ={"GENDASH_RECEIVER_OPS_SECRET": "x"}))
+    assert definitions.check_settings_known(catalog) == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "what"),
+    [
+        (Variable("v", "V", "doc"), "needs a query or fixed options"),
+        (
+            Variable("v", "V", "doc", sql("select 1"), options=(("a", "1"), ("b", "2"))),
+            "needs a query or fixed options",
+        ),
+        (Variable("v", "V", "doc", options=(("a", "1"),)), "has one option"),
+        (Variable("v", "V", "doc", options=(("a, b", "1"), ("c", "2"))), "holds a comma"),
+        (Variable("v", "V", "doc", options=(("a", "1"), ("b", "2"))), ""),
+        (Variable("v", "V", "doc", sql("select 1")), ""),
+    ],
+)
+def test_a_variable_is_a_query_or_fixed_options(variable: Variable, what: str) -> None:
+    found = whats(definitions.check_variables, catalog_of(panel(), variables=(variable,)))
+    assert len(found) == bool(what)
+    assert what in "".join(found)

@@ -16,7 +16,7 @@ from gendash.engine.checks.time_zone import in_session_zone
 from gendash.engine.checks.titles import check_titles_alone
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.catalog import Catalog, Style
-from gendash.engine.model import Dashboard, Panel, Problem, Query, Relation, Row, Variable, promql, slo, sql
+from gendash.engine.model import Dashboard, Panel, Problem, Query, Relation, Row, Rule, Variable, promql, slo, sql
 from gendash.engine.render.dashboards import REFRESH_INTERVALS
 
 DOC = "What the figure is now, where it comes from, its window and its caveat."
@@ -33,6 +33,7 @@ METRICS: dict[str, dict[str, Any]] = {
 COLUMNS = {"room": {"type": "text", "doc": "d"}, "day": {"type": "date"}, "hour": {"type": "timestamptz"}}
 # with a purpose gendash itself reads a relation, so no panel has to
 READ = {"audience": "everyone", "grain": "many", "purpose": "accounts"}
+LONE = Rule("job:lone:rate5m", "record", "g", "recording_rules/g.yaml", "vector(1)", "doc")
 FACTS = Relation("facts", "view", "sql/views/facts.sql", READ, "select 1", COLUMNS)
 SECRET = dataclasses.replace(
     FACTS, name="secret", path="sql/views/secret.sql", header={"audience": "admin", "purpose": "audits"}, columns={}
@@ -172,7 +173,13 @@ BROKEN: list[tuple[str, str, Callable[[], Catalog], str]] = [
         "check_links_pass",
         "links-lead-on",
         lambda: with_panel("p", leads_to="one/t", passes={"room": "Raum"}),
-        "passes the column 'Raum', which is not the one with the link",
+        "passes 'Raum', no column of its table",
+    ),
+    (
+        "check_links_pass",
+        "links-lead-on",
+        lambda: with_panel("p", leads_to="one/t", passes={"time": "ending"}),
+        "passes the time 'ending', no column of its query",
     ),
     ("check_tiles_lead_on", "links-lead-on", lambda: with_panel("tile1", leads_to=""), "a tile without a link"),
     ("check_entities", "links-lead-on", lambda: with_panel("t", leads_to="one/p"), "every cell of the table"),
@@ -284,6 +291,12 @@ BROKEN: list[tuple[str, str, Callable[[], Catalog], str]] = [
             board(), dataclasses.replace(FACTS, name="lone", header={"audience": "everyone", "grain": "x"})
         ),
         "sql/views/facts.sql: nothing reads this view",
+    ),
+    (
+        "check_series_read",
+        "read",
+        lambda: dataclasses.replace(catalog(), rules={LONE.name: LONE}),
+        "job:lone:rate5m: nothing reads this series",
     ),
     ("check_refresh", "refresh", lambda: catalog(board(refresh="7s")), "refresh 7s"),
     ("check_refresh", "refresh", lambda: catalog(board(range="13d")), "range 13d"),

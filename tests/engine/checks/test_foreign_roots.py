@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -103,3 +107,57 @@ def test_an_odd_header_is_a_problem_and_no_traceback(tmp_path: Path, header: str
     text = done.stderr + str(done.exception)
     assert "odd.sql" in text
     assert "internal fault" not in text
+
+
+def _large(path: Path) -> None:
+    path.touch()
+    os.truncate(path, 2 << 30)  # no block of it is written
+
+
+def _socket(path: Path) -> None:
+    folder = os.open(path.parent, os.O_RDONLY)  # the path of a socket is short
+    with socket.socket(socket.AF_UNIX) as one:
+        one.bind(f"/proc/self/fd/{folder}/{path.name}")
+    os.close(folder)
+
+
+ODD: dict[str, Callable[[Path], object]] = {
+    "a folder": Path.mkdir,
+    "a pipe": os.mkfifo,
+    "a socket": _socket,
+    "2 GB": _large,
+    "not UTF-8": lambda path: path.write_bytes(b"/* doc: \xff */ select 1"),
+    "a link out": lambda path: path.symlink_to("/etc/passwd"),
+    "a link to itself": lambda path: path.symlink_to(path),
+    "a link to nothing": lambda path: path.symlink_to("nothing"),
+    "a device": lambda path: path.symlink_to("/dev/zero"),
+}
+PLACES = ("sql/views/odd.sql", "sql/staging/odd.sql", "recording_rules/odd.yaml", "recording_rules/tests/odd.yaml",
+          "dashboards/odd.py", "overrides.yaml", "style.yaml")  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_a_file_that_is_none_is_one_line_and_the_others_are_checked(kind: str, tmp_path: Path) -> None:
+    """In every place of a root at once; a file beside them, which is wrong, is still found."""
+    for place in PLACES:
+        path = tmp_path / "mine" / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        ODD[kind](path)
+    began = time.monotonic()
+    done = check(tmp_path, sql__views__other_sql="no header")
+    said = done.stderr + str(done.exception)
+    assert done.exit_code == 1 and "Traceback" not in said and "root:x:" not in said
+    assert time.monotonic() - began < 60
+    missing_ok = kind in ("a link to nothing", "a link to itself")  # of a file that a root may have, it is not there
+    for place in PLACES:
+        lines = [line for line in said.splitlines() if f"mine/{place}:" in line]
+        assert len(lines) == 1 or (missing_ok and "/" not in place), (place, lines, said)
+    assert "other.sql: no header" in said
+
+
+@pytest.mark.parametrize("kind", ["a folder", "2 GB", "not UTF-8", "a device"])
+def test_settings_that_are_no_file_are_one_line(kind: str, tmp_path: Path) -> None:
+    ODD[kind](tmp_path / "odd.yaml")
+    done = CliRunner().invoke(cli, ["--config", str(tmp_path / "odd.yaml"), "config"])
+    said = done.stderr + str(done.exception)
+    assert done.exit_code == 1 and f"{tmp_path}/odd.yaml: cannot read: " in said and "Traceback" not in said

@@ -6,10 +6,12 @@ from typing import Any
 
 from gendash.engine.checks.rules import (
     check_alerts,
+    check_divisors,
     check_facts,
     check_rule_divisions,
     check_rule_order,
     check_rules_live,
+    check_series_read,
 )
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.catalog import Catalog
@@ -100,3 +102,24 @@ def test_divisors_are_guarded() -> None:
 def test_an_expression_that_does_not_parse_is_left_to_another_check() -> None:
     broken = catalog(rule("job:a:x", "sum("))
     assert check_rule_order(broken) == check_rules_live(broken) == check_rule_divisions(broken) == []
+
+
+def test_a_series_that_nothing_reads_is_named_unless_it_says_for_whom_it_is_kept() -> None:
+    read = rule("job:a:rate5m"), rule("job:b:rate5m", "{{ rule('job:a:rate5m') }}"), rule("job:c:rate5m", "vector(2)")
+    shown = board("{{ rule('job:b:rate5m') }}")
+    (problem,) = check_series_read(catalog(*read, boards=shown))
+    assert str(problem).endswith(
+        "job:c:rate5m: nothing reads this series; read it, or say under kept_for: who reads it elsewhere"
+    )
+    kept = rule("job:c:rate5m", "vector(2)", kept_for="the capacity report reads it")
+    assert check_series_read(catalog(*read[:2], kept, boards=shown)) == []
+    alert = rule("C", "{{ rule('job:c:rate5m') }}", "alert", **GOOD)
+    assert check_series_read(catalog(*read, alert, boards=shown)) == []
+    misspelt = board("{{ rule('job:b:rate5m') }}", "{{ rule('job:d:rate5m') }}")
+    assert check_series_read(catalog(*read, boards=misspelt)) == [], "the name may be misspelt where it is read"
+
+
+def test_a_division_by_a_literal_zero_is_named_in_rules_and_panels() -> None:
+    wrong = catalog(rule("job:a:b", "up / 0"), boards=board("up % (0)", "up / 10", "0 / up", "up / -0"))
+    assert [problem.what for problem in check_divisors(wrong)] == ["division by a literal 0"] * 3
+    assert check_divisors(wrong)[0].where.startswith("one/p query A")

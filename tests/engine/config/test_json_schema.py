@@ -30,7 +30,7 @@ RIGHT = {
 WRONG: dict[str, list[Any]] = {
     "bool": ["yes", 1], "int": [0, 1.5, "3", True], "float": [0, "2"], "money": [-1, "20"], "share": [0, 1, "half"],
     "list": ["a", [1]], "names": ["a", [1], ["a b"]], "zone": [1], "url": [1, "nowhere"], "server": [1, "nowhere"], "str": [1, ["a"]], "name": ["a b", 1], "role": ["a b", 1], "identifier": [1, ""], "table": [1, ""],
-    "name?": ["Dev", "far-too-long-a-name"], "uid": ["a b", ""], "uid?": ["a b", 1], "metric": ["1a", "a-b"], "label": ["a:b"],
+    "name?": ["Dev", "far-too-long-a-name"], "uid": ["a b", ""], "uid?": ["a b", 1], "metric": ["1a", "a b"], "label": ["a:b"],
     "duration": ["5", "5 m", 5], "column": ["", "=", 1], "words": ["a", [None], [["a"]]],
     "text": ["", 1], "int?": [-1, "3"], "url?": ["nowhere", 1], "server retention": ["never", 5],
     "header": ["", "a\nb", "ü", 1], "proxy": ["https://proxy", "http://a:b@proxy", 1],
@@ -49,7 +49,7 @@ def nested(key: str, value: Any) -> dict[str, Any]:
 def right(setting: Setting) -> Any:
     if setting.choices:
         return [setting.choices[0]] if setting.type == "list" else setting.choices[0]
-    addresses = ("datasources.prometheus_address", "prometheus.rules_url")
+    addresses = ("datasources.prometheus_address", "prometheus.rules_url", "prometheus.ruler_url")
     return "http://prometheus:9090" if setting.key in addresses else RIGHT[setting.type]
 
 

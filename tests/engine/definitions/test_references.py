@@ -9,7 +9,8 @@ import pytest
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions import references
 from gendash.engine.definitions.load import load_catalog
-from gendash.engine.definitions.references import Names, resolve_references
+from gendash.engine.definitions.names import Names, Present
+from gendash.engine.definitions.references import resolve_references
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.languages.templates import render_template
 from gendash.engine.model import Relation, Rule
@@ -74,8 +75,10 @@ def test_staging_is_inlined_with_the_platforms_names() -> None:
 
 def test_an_optional_column_that_the_source_lacks_becomes_a_typed_null() -> None:
     text = "select {{ column('users.note', 'u', 'text') }}"
-    assert resolve_references(text, names(), STAGING, {("users", "role")}).text == "select null::text"
-    assert resolve_references(text, names(), STAGING, {("users", "note")}).text == "select u.note"
+    assert (
+        resolve_references(text, names(), STAGING, Present(frozenset({("users", "role")}))).text == "select null::text"
+    )
+    assert resolve_references(text, names(), STAGING, Present(frozenset({("users", "note")}))).text == "select u.note"
     assert resolve_references(text, names(), STAGING).text == "select u.note"
 
 
@@ -85,11 +88,16 @@ platform:
   columns: {users: {role: "= case when {is bot} then '{x}' else {order} end", note: "= null"}}
 """
     text = "select {{ column('users.role', 'u') }}, {{ column('users.note', 'u', 'text') }}"
-    found = resolve_references(text, names(config), STAGING, present=[("users", "order"), ("users", "is bot")])
+    found = resolve_references(
+        text, names(config), STAGING, present=Present(frozenset({("users", "order"), ("users", "is bot")}))
+    )
     assert found.text == """select (case when u."is bot" then '{x}' else u."order" end), (null)"""
     assert found.uses == {("column", "users.is bot"), ("column", "users.order")}
     text = "select {{ column('users.role', 'u', 'text') }}"
-    assert resolve_references(text, names(config), STAGING, present=[("users", "order")]).text == "select null::text"
+    assert (
+        resolve_references(text, names(config), STAGING, present=Present(frozenset({("users", "order")}))).text
+        == "select null::text"
+    )
 
 
 def test_rows_that_do_not_count_are_left_out_where_a_table_is_read_but_not_of_the_whole_table() -> None:

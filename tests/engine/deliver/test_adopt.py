@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 import yaml
+from recordings import answer
+from ui_edits import EDITS, Board, edited, panel_of, panels, retitle, set_unit
 
 from gendash.commands.adopt import _yaml
 from gendash.engine.config.load import load_config
@@ -24,7 +26,7 @@ from gendash.engine.model import Dashboard
 from gendash.engine.render.dashboard_diff import content_hash, stamp
 from gendash.engine.render.dashboards import render_dashboard
 
-Board = dict[str, Any]
+PUT_IN = ("panels", "annotations", "links", "templating")
 
 
 @cache
@@ -50,118 +52,6 @@ def adopted(dashboard: Dashboard, live: LiveDashboard, **more: Any) -> tuple[Ado
     return found, render_dashboard(replace(catalog(), overrides=written), dashboard)
 
 
-def panels(board: Board) -> list[Board]:
-    return [panel for top in board["panels"] for panel in (top, *top.get("panels", ())) if panel["type"] != "row"]
-
-
-def panel_of(board: Board, number: int) -> Board:
-    return next(panel for panel in panels(board) if panel["id"] == number)
-
-
-# ── edits as people make them ────────────────────────────────────────────────────────────────────────────────────
-
-
-def retitle(board: Board, chance: Random) -> None:
-    chance.choice(panels(board))["title"] = f"Title {chance.random()}: with colon, 'quotes' and ünicode"
-
-
-def describe(board: Board, chance: Random) -> None:
-    chance.choice(panels(board))["description"] = "first line\n\n  second: line\n# third" + "\n" * chance.randrange(3)
-
-
-def set_unit(board: Board, chance: Random) -> None:
-    panel = chance.choice(panels(board))
-    panel.setdefault("fieldConfig", {}).setdefault("defaults", {})["unit"] = chance.choice(
-        ["s", "percent", "currencyUSD"]
-    )
-
-
-def set_custom(board: Board, chance: Random) -> None:
-    panel = chance.choice(panels(board))
-    custom = panel.setdefault("fieldConfig", {}).setdefault("defaults", {}).setdefault("custom", {})
-    custom[chance.choice(["lineWidth", "fillOpacity", "a.b"])] = chance.randrange(2, 9)
-
-
-def set_thresholds(board: Board, chance: Random) -> None:
-    steps = [{"value": None, "color": "green"}] + [{"value": n, "color": "red"} for n in range(chance.randrange(4))]
-    defaults = chance.choice(panels(board)).setdefault("fieldConfig", {}).setdefault("defaults", {})
-    defaults["thresholds"] = {"mode": "absolute", "steps": steps}
-
-
-def edit_query(board: Board, chance: Random) -> None:
-    panel = chance.choice([one for one in panels(board) if one.get("targets")])
-    key = "rawSql" if "rawSql" in panel["targets"][0] else "expr"
-    panel["targets"][0][key] = f"select {chance.random()}\nfrom somewhere\n  where \"a\" = 'b'"
-
-
-def add_query(board: Board, chance: Random) -> None:
-    panel = chance.choice([one for one in panels(board) if one.get("targets")])
-    panel["targets"].append({**panel["targets"][0], "refId": "Z"})
-
-
-def drop_query(board: Board, chance: Random) -> None:
-    panel = chance.choice([one for one in panels(board) if one.get("targets")])
-    panel["targets"].pop()
-
-
-def add_panel(board: Board, chance: Random) -> None:
-    board["panels"].append({**deepcopy(chance.choice(panels(board))), "id": chance.randrange(1, 9999), "title": "New"})
-
-
-def drop_panel(board: Board, chance: Random) -> None:
-    gone = chance.choice(panels(board))["id"]
-    for holder in (board, *board["panels"]):
-        holder["panels"] = [panel for panel in holder.get("panels", []) if panel["id"] != gone]
-
-
-def move_panel(board: Board, chance: Random) -> None:
-    chance.choice(panels(board))["gridPos"].update(x=chance.randrange(20), y=chance.randrange(90), w=4)
-
-
-def retype(board: Board, chance: Random) -> None:
-    panel = chance.choice(panels(board))
-    panel |= {"type": "table", "options": {"showHeader": False}}
-
-
-def edit_variable(board: Board, chance: Random) -> None:
-    variables = [one for one in board["templating"]["list"] if one["name"] != "gendash_build"]
-    if variables:
-        chance.choice(variables)["label"] = "Another"
-
-
-def add_variable(board: Board, chance: Random) -> None:
-    board["templating"]["list"].append({"type": "textbox", "name": f"v{chance.randrange(9)}", "query": "x"})
-
-
-def edit_dashboard(board: Board, chance: Random) -> None:
-    board["title"], board["refresh"] = f"Mine {chance.random()}", "5m"
-    board["tags"] = [*board["tags"], "mine"]
-
-
-def fold_a_row(board: Board, chance: Random) -> None:
-    rows = [place for place, panel in enumerate(board["panels"]) if panel["type"] == "row" and not panel["collapsed"]]
-    if rows:
-        at = chance.choice(rows)
-        after = board["panels"][at + 1 :]
-        end = next((n for n, panel in enumerate(after) if panel["type"] == "row"), len(after))
-        row = {**board["panels"][at], "collapsed": True, "panels": after[:end]}
-        board["panels"] = [*board["panels"][:at], row, *after[end:]]
-
-
-def unfold_a_row(board: Board, chance: Random) -> None:
-    rows = [place for place, panel in enumerate(board["panels"]) if panel["type"] == "row" and panel["collapsed"]]
-    if rows:
-        at = chance.choice(rows)
-        row = board["panels"][at]
-        board["panels"][at : at + 1] = [{**row, "collapsed": False, "panels": []}, *row["panels"]]
-
-
-EDITS = (
-    *(retitle, describe, set_unit, set_custom, set_thresholds, edit_query, add_query, drop_query, add_panel),
-    *(drop_panel, move_panel, retype, edit_variable, add_variable, edit_dashboard, fold_a_row, unfold_a_row),
-)
-
-
 @pytest.mark.parametrize("kind", EDITS, ids=lambda kind: kind.__name__)
 def test_after_adopt_what_is_rendered_equals_what_is_there(kind: Callable[[Board, Random], None]) -> None:
     for number, dashboard in enumerate(catalog().dashboards.values()):
@@ -176,14 +66,31 @@ def test_random_edits_together_are_adopted(seed: int) -> None:
     chance = Random(seed)
     dashboard = chance.choice(list(catalog().dashboards.values()))
 
-    def edit(board: Board) -> None:
-        for kind in chance.choices(EDITS, k=chance.randrange(1, 7)):
-            kind(board, chance)
-
-    live = live_of(dashboard, edit)
+    live = live_of(dashboard, lambda board: edited(board, chance))
     found, rendered = adopted(dashboard, live)
     assert not found.refused, found.refused
     assert content_hash(rendered) == content_hash(live.dashboard)
+
+
+@pytest.mark.parametrize("save", ["title", "panel_timeseries", "panel_stat", "panel_bargauge", "panel_table"])
+def test_recorded_saves_of_a_browser_are_adopted(save: str) -> None:
+    """A dashboard into which somebody put one panel of each kind is adopted, and the recorded save of that one too."""
+    recorded = answer("grafana-saves", f"ui_save_{save}")
+    dashboard = catalog().dashboards["overview"]
+
+    def put_in(which: str) -> Callable[[Board], Any]:
+        return lambda board: board.update({key: deepcopy(recorded[which][key]) for key in PUT_IN})
+
+    first, _ = adopted(dashboard, live_of(dashboard, put_in("before")))
+    assert not first.refused, first.refused
+    there = replace(catalog(), overrides=first.overrides)
+    written = render_dashboard(there, dashboard)
+    live = live_of(dashboard, put_in("after"), base=written)
+    found = adopt_dashboard(there, dashboard, live, Owner())
+    assert not found.refused, found.refused
+    after = replace(catalog(), overrides=merge_overrides(first.overrides, found.overrides))
+    assert content_hash(render_dashboard(after, dashboard)) == content_hash(live.dashboard)
+    assert sum(len(fields or ()) for fields in found.overrides.values()) <= 1, found.overrides
 
 
 def test_an_edit_of_one_field_is_at_most_three_lines() -> None:

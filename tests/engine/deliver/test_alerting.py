@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,7 +24,10 @@ from gendash.engine.config.load import Config, load_config
 from gendash.engine.definitions.alerting import alerting_problems, routes, unreached, who_is_notified
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
-from gendash.engine.deliver.alerting import ObservedAlerting, alerting_changes, observe_alerting, send_alerting
+from gendash.engine.deliver.alerting import ObservedAlerting, alerting_changes, observe_alerting
+from gendash.engine.deliver.grafana import apply_to_grafana
+from gendash.engine.deliver.state import desired
+from gendash.engine.deliver.uninstall_grafana import find_in_grafana, remove_from_grafana
 from gendash.engine.render.alertmanager import render_alertmanager
 from gendash.engine.render.grafana_alerting import grafana_alerting
 from gendash.engine.render.rules import render_manifest, render_rules
@@ -313,7 +317,9 @@ def _is_ready(url: str) -> bool:
 
 
 @pytest.mark.grafana
-def test_an_incident_reaches_a_webhook_through_grafana_and_its_end_too(new_grafana: Any, listener: Listener) -> None:
+def test_an_incident_reaches_a_webhook_through_grafana_and_its_end_too(
+    new_grafana: Any, listener: Listener, tmp_path: Path
+) -> None:
     environ = {"GF_UNIFIED_ALERTING_ENABLED": "true", "GF_UNIFIED_ALERTING_MIN_INTERVAL": "10s"}
     with new_grafana(environ) as server:
         access = {"GENDASH_GRAFANA_URL": server.url, "GENDASH_GRAFANA_TOKEN": server.token("Admin")}
@@ -333,8 +339,9 @@ def test_an_incident_reaches_a_webhook_through_grafana_and_its_end_too(new_grafa
         }
         wanted = wanted._replace(rules=fast, interval_s=10)
         with session(config, lambda _: None) as ask:
-            for change in alerting_changes(wanted, observe_alerting(ask), ()):
-                assert send_alerting(ask, change).action == "create", send_alerting(ask, change).lines
+            changes = alerting_changes(wanted, observe_alerting(ask), ())
+            done = apply_to_grafana(config, desired(config, {}), changes, tmp_path, datetime.now(UTC), print)
+            assert {change.action for change in done} == {"create"}, [change.lines for change in done]
             again = alerting_changes(wanted, observe_alerting(ask), list(wanted.contact_points))
             assert {change.action for change in again} == {"none"}, [change.lines for change in again]
         fired = listener.wait_for("firing", 90)
@@ -346,3 +353,13 @@ def test_an_incident_reaches_a_webhook_through_grafana_and_its_end_too(new_grafa
         assert alert["annotations"]["runbook_url"].startswith("https://docs.example/runbooks.md#")
         listener.firing = False
         assert listener.wait_for("resolved", 120)["alerts"][0]["labels"]["alertname"] == "ApiErrorBudgetBurnFast"
+        going = find_in_grafana(config)
+        kinds = [one.kind for one in going]
+        assert {"alert rule", "contact point", "folder"} <= set(kinds) and not [one for one in going if one.stays], (
+            going
+        )
+        done = remove_from_grafana(config, going)
+        assert not [one for one in done if one.stays], done
+        assert not [one for one in server("GET", "/api/v1/provisioning/alert-rules") if one["uid"].startswith("gd-")]
+        points = server("GET", "/api/v1/provisioning/contact-points")
+        assert not [one for one in points if str(one.get("uid")).startswith("gd-")]

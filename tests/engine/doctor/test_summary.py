@@ -130,13 +130,25 @@ def test_the_grants_are_printed_as_sql_that_works_and_nothing_else(database: str
     assert [one.error for one in refresh(catalog.config, catalog) if one.error] == []
 
 
-def test_times_that_are_numbers_are_named_with_to_timestamp(database: str, definitions: Definitions) -> None:
+def test_times_that_are_numbers_are_times_and_those_that_are_none_are_counted(
+    database: str, definitions: Definitions
+) -> None:
     execute(database, VENDOR)
-    report = report_of(definitions(database, MAPPED))
-    (users,) = [one for one in report.features if one.name == "users"]
-    fixes = {part.name: [fix.text for fix in part.fixes] for part in users.parts if part.why}
-    (text,) = fixes["created_at of users"]
-    assert text.startswith('platform.columns.users.created_at: "= to_timestamp({created_at})"')
+    execute(database, "update accounts set created_at = 1700000000000")
+
+    def parts() -> dict[str, str]:
+        (users,) = [one for one in report_of(definitions(database, MAPPED)).features if one.name == "users"]
+        assert users.state == "there"
+        return {
+            part.name: part.why for part in users.parts if part.why and part.kind == "rows" and "users" in part.name
+        }
+
+    assert parts() == {}
+    execute(database, "insert into accounts (id, created_at) values (99, 12)")
+    assert parts() == {
+        "rows of users without created_at": "1 have no valid created_at (NULL, or not from 2000 to 2199), and are in no figure",
+        "created_at of users": "1 hold a created_at that is not a time: it counts as empty",
+    }
 
 
 def test_rows_that_are_left_out_are_counted_by_what_they_lack(database: str, definitions: Definitions) -> None:

@@ -20,6 +20,11 @@ def test_a_group_reference_of_label_replace_is_no_variable() -> None:
     assert substitute(text) == text
 
 
+def test_a_variable_behind_offset_is_a_duration() -> None:
+    (found,) = selectors('sum(rate(up{job=~"$job"}[5m] offset $compare)) > $limit')
+    assert found.metric == "up"
+
+
 @pytest.mark.parametrize(
     ("text", "hours"),
     [

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from gendash.engine.config.load import load_config
-from gendash.engine.definitions.references import Names, resolve_references
+from gendash.engine.definitions.names import Names
+from gendash.engine.definitions.references import resolve_references
 from gendash.engine.languages.templates import LARGEST, TemplateFault, render_template
 
 SCOPE: dict[str, Any] = {"view": lambda name: f"gendash.{name}", "feature": lambda name: name == "on"}

@@ -23,8 +23,8 @@ from gendash.engine.platform.snapshot import read_snapshot, sample_values
 
 STRANGERS = Path(__file__).with_name("strangers")
 CONFIG = load_config("platform: {adapter: x}")
-# two tables that may both be conversations: less is proposed, and it is asked
-LEAST = {"lobe_chat": (0.7, 0.5)}
+# two tables may be conversations, two documents: less is certain, and it is asked
+LEAST = {"lobe_chat": (0.75, 0.45)}
 CONTRACT = load_catalog(load_config()).contract
 
 
@@ -172,8 +172,63 @@ def test_pairs_of_question_and_answer_epochs_threads_without_a_table_and_ratings
             f"select role, count(*) from ({texts['messages']}) q group by 1 order by 1".encode()
         ).fetchall()
     assert counts["users"] == (9,)
-    assert "to_timestamp(u.joined_at / 1000.0)" in texts["users"]
+    assert "u.joined_at as created_at" in texts["users"]
     assert re.search(r"u\.blocked is not true as is_active", texts["users"])
     assert roles == [("assistant", 86), ("user", 100)]
     assert counts["conversations"] == (20,)
     assert counts["feedback"] == (67,)
+
+
+def proposed_texts(connection: psycopg.Connection[Any]) -> tuple[dict[str, str], Proposal]:
+    tables = read_snapshot(connection, "gendash")
+    found = propose(tables, lambda one, columns: sample_values(connection, one, columns), CONTRACT)
+    return {name: select_text(one) for name, one in found.tables.items()}, found
+
+
+JSON_TALKS = """
+create table chats (id uuid primary key, member_id bigint, started_at bigint, log json);
+create table members (id bigint primary key, email text, joined_at text, disabled smallint);
+alter table chats add foreign key (member_id) references members (id);
+insert into members select n, n || '@example.org', '2026-03-01T10:00:00Z', n % 2 from generate_series(1, 6) n;
+insert into chats select md5(n::text)::uuid, 1 + n % 6, 1773900000, (case when n % 4 = 0 then '[]' when n % 4 = 1 then '{"history": 1}' else
+  '{"history": {"messages": {"a": {"role": "user", "content": "q", "timestamp": 1773900000},
+    "b": {"role": "assistant", "content": "a", "timestamp": 1773900060}}}}' end)::json from generate_series(1, 40) n;
+"""
+
+
+def test_messages_in_a_map_within_conversations_and_people_of_any_name_are_proposed(database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(JSON_TALKS.encode())
+        texts, found = proposed_texts(connection)
+        rows = connection.execute(
+            f"select role, count(*), count(distinct message_id), min(created_at) from ({texts['messages']}) q group by 1 order by 1".encode()
+        ).fetchall()
+    # rows whose JSON has another form have no messages, and stop nothing
+    assert rows == [("assistant", 20, 20, "1773900060"), ("user", 20, 20, "1773900000")]
+    assert "u.disabled = 0 as is_active" in texts["users"]
+    assert "u.joined_at as created_at" in texts["users"], "a text of times is one"
+    assert all(line.confidence < CERTAIN for line in found.tables["messages"].lines)
+
+
+def test_a_list_within_conversations_is_proposed_and_the_word_of_the_assistant_is_asked(database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute((Path(__file__).parents[2] / "sql" / "platforms" / "khoj.sql").read_bytes())
+        texts, found = proposed_texts(connection)
+        rows = connection.execute(f"select role, count(*) from ({texts['messages']}) q group by 1 order by 1".encode())
+        wanted = connection.execute(
+            "select sum(jsonb_array_length(conversation_log -> 'chat')) / 2 from database_conversation"
+        ).fetchone()
+        assert wanted
+        assert rows.fetchall() == [("assistant", wanted[0]), ("user", wanted[0])]
+    assert "messages.role: what do 'khoj' in the JSON of database_conversation mean?" in found.questions
+
+
+def test_a_row_that_is_question_and_answer_is_a_message_whatever_its_table_is_called(database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute((Path(__file__).parents[2] / "sql" / "platforms" / "anythingllm.sql").read_bytes())
+        texts, found = proposed_texts(connection)
+    assert found.tables["messages"].source.name == "workspace_chats"
+    assert found.tables["conversations"].source.name == "workspace_threads"
+    assert "m.user_id as user_id" in texts["feedback"]
+    assert "'done' as status" in texts["documents"]
+    assert [one for one in found.questions if "manager" in one]

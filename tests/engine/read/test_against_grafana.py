@@ -1,17 +1,22 @@
-"""Frames of SQL answers, compared with those that a real Grafana makes of the same queries."""
+"""Frames of SQL and Prometheus answers, compared with those that a real Grafana makes of the same queries."""
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
 
 from gendash.demo.postgres import Server
 from gendash.engine.clients.postgres import Place, open_connection
-from gendash.engine.read.frames import Frame, sql_frames
+from gendash.engine.model import promql
+from gendash.engine.read.frames import Frame, promql_frames, sql_frames
 from gendash.engine.read.reader import Rows, run_query
 
 pytestmark = [pytest.mark.grafana, pytest.mark.postgres]
@@ -96,3 +101,84 @@ def test_a_time_series_has_the_fields_and_values_of_grafana(asked: Any, name: st
 @pytest.mark.parametrize("name", TABLES)
 def test_a_table_has_the_fields_and_values_of_grafana(asked: Any, name: str) -> None:
     compared(asked, TABLES[name], "table")
+
+
+START = 1764374400.0  # a whole quarter of an hour
+ANSWERS: dict[str, list[dict[str, Any]]] = {
+    "one": [{"metric": {"__name__": "up", "job": "a"}, "values": [[START + 15 * i, str(i)] for i in range(5)]}],
+    "several": [
+        {"metric": {"job": name, "code": "200"}, "values": [[START, "1"], [START + 15, "2.5"], [START + 60, "1e-7"]]}
+        for name in ("a", "b")
+    ],
+    "without_labels": [{"metric": {}, "values": [[START + 30, "12"]]}],
+    "no_number": [{"metric": {"job": "a"}, "values": [[START, "NaN"], [START + 15, "+Inf"], [START + 30, "-Inf"]]}],
+    "odd_labels": [{"metric": {"job": 'a \\ b " {{job}}', "model": ""}, "values": [[START, "1"]]}],
+    "nothing": [],
+}
+
+
+@pytest.fixture(scope="module")
+def prometheus_asked(grafana: Any) -> Iterator[Callable[[str, str, bool], list[Any]]]:
+    """A function that asks Grafana for series of a Prometheus that gives `ANSWERS` by the name of the query."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            sent = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            series, instant = ANSWERS.get(sent.get("query", [""])[0], []), self.path.endswith("/query")
+            found = [{"metric": one["metric"], "value": one["values"][-1]} if instant else one for one in series]
+            kind = "vector" if instant else "matrix"
+            body = json.dumps({"status": "success", "data": {"resultType": kind, "result": found}}).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    uid = f"read-{uuid4().hex[:8]}"
+    url = f"http://127.0.0.1:{server.server_address[1]}"
+    source = {"uid": uid, "name": uid, "type": "prometheus", "access": "proxy", "url": url}
+    grafana("POST", "/api/datasources", source | {"jsonData": {"httpMethod": "POST", "timeInterval": "15s"}})
+
+    def ask(expr: str, legend: str, instant: bool) -> list[Any]:
+        query = {"refId": "A", "datasource": {"type": "prometheus", "uid": uid}, "expr": expr, "legendFormat": legend}
+        query |= {"instant": instant, "range": not instant, "format": "time_series", "intervalMs": 15000}
+        times = {"from": str(int(START * 1000)), "to": str(int(START * 1000) + 60_000)}
+        found = grafana("POST", "/api/ds/query", times | {"queries": [query | {"maxDataPoints": 100}]})
+        return list(found["results"]["A"].get("frames", ()))
+
+    yield ask
+    grafana("DELETE", f"/api/datasources/uid/{uid}")
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.mark.parametrize("instant", [False, True], ids=["range", "instant"])
+@pytest.mark.parametrize("legend", ["", "__auto", "{{job}}: {{code}}", "{{ job }}{{missing}}", "plain"])
+@pytest.mark.parametrize("name", ANSWERS)
+def test_series_of_prometheus_have_the_names_labels_and_values_of_grafana(
+    prometheus_asked: Any, name: str, legend: str, instant: bool
+) -> None:
+    series = [{"metric": one["metric"], "value": one["values"][-1]} if instant else one for one in ANSWERS[name]]
+    found = promql_frames(series, promql(name, legend=legend, instant=instant), "A", False, name)
+    expected = [one for one in prometheus_asked(name, legend, instant) if one["data"]["values"]]
+    assert len(found) == len(expected)
+    for own, other in zip(found, expected, strict=True):
+        time, value = other["schema"]["fields"]
+        assert (value.get("labels") or {}) == dict(own.fields[1].labels)
+        assert [time["type"], value["type"]] == [one.kind for one in own.fields]
+        assert own.fields[0].values == other["data"]["values"][0]
+        special = (other["data"].get("entities") or [None, None])[1] or {}
+        numbers = list(other["data"]["values"][1])
+        for key, sign in (("NaN", math.nan), ("Inf", math.inf), ("NegInf", -math.inf)):
+            for place in special.get(key, ()):
+                numbers[place] = sign
+        assert own.fields[1].values == pytest.approx(numbers, nan_ok=True)
+        if legend != "__auto":  # Grafana's page makes that name, of labels that differ
+            assert own.fields[1].named == value.get("config", {}).get("displayNameFromDS", "")

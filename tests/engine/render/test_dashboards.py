@@ -50,6 +50,21 @@ def test_a_variable_whose_feature_is_off_is_left_out() -> None:
     assert render(panel("a"), variables=(variable,))["templating"]["list"] == []
 
 
+def test_fixed_options_are_a_variable_without_all_whose_first_option_is_chosen() -> None:
+    variable = Variable("than", "Than", "doc", options=(("nothing", "50y"), ("a week", "7d")))
+    (found,) = render(panel("a"), variables=(variable,), settings="prometheus_url: none")["templating"]["list"]
+    assert (found["type"], found["query"], found["includeAll"]) == ("custom", "nothing : 50y, a week : 7d", False)
+    assert found["current"] == {"text": "nothing", "value": "50y", "selected": True}
+    assert [one["selected"] for one in found["options"]] == [True, False]
+
+
+def test_a_query_without_a_value_for_all_gives_its_first_option() -> None:
+    (found,) = render(panel("a"), variables=(Variable("v", "V", "doc", sql("select 1"), all_value=""),))["templating"][
+        "list"
+    ]
+    assert (found["includeAll"], found["sort"], found["current"]) == (False, 0, {})
+
+
 def test_ids_depend_on_names_only_and_not_on_the_instance() -> None:
     dev = render(panel("a"), panel("b"), settings="instance: dev")
     assert dev["uid"] == "dev-gendash-one"

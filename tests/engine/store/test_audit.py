@@ -429,6 +429,27 @@ def test_a_metric_in_its_first_hour_is_not_compared_yet(
     assert later.state == "failed", "a metric that stopped is not a young one"
 
 
+@pytest.mark.prometheus
+def test_targets_that_two_replicas_scrape_are_a_share(
+    new_site: Callable[..., Site], start_prometheus: Callable[[str, str], str]
+) -> None:
+    job, at = new_site().catalog.config["prometheus.job"], int(NOW.timestamp())
+
+    def found(replicas: int) -> tuple[str, int | None, str]:
+        lines = [
+            f'up{{job="{job}",instance="{one}",replica="{replica}"}} 1 {at - second}'
+            for one in ("a", "b")
+            for replica in range(replicas if one == "a" else 1)
+            for second in range(7200, -3600, -15)
+        ]
+        url = start_prometheus("# TYPE up gauge\n" + "\n".join(lines) + "\n", "groups: []\n")
+        (one,) = audit(new_site(GENDASH_PROMETHEUS_URL=url).catalog, only=["target_repeated"], at=NOW)
+        return one.state, one.found, one.sample
+
+    assert found(1) == ("passed", 0, "0.0% of 2")
+    assert found(2) == ("found", 1, "33.3% of 3")
+
+
 def test_the_commands_run_audits_and_tell_by_their_exit_code(new_site: Callable[..., Site], tmp_path: Path) -> None:
     site, file = new_site(), tmp_path / "gendash.yaml"
     file.write_text("features: {users: false, conversations: false, documents: false}\n", "utf-8")  # quick

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from postgres_versions import SUPPORTED, servers_by_version
 from psycopg import sql
 
 from gendash.demo import postgres as demo_postgres
@@ -34,7 +32,6 @@ from gendash.engine.verify.run import verify
 pytestmark = pytest.mark.postgres
 Definitions = Callable[..., Catalog]
 NOW = datetime(2026, 3, 20, 15, tzinfo=UTC)
-SUPPORTED = (14, 15, 16, 17, 18)
 # Messages of 1 to 12 March are in partitions and in a child table; names have letters beyond ASCII
 PLATFORM = """
 create table users (id text, email text, role text, is_active boolean, created_at timestamptz, updated_at timestamptz,
@@ -66,23 +63,6 @@ def execute(url: str, text: str) -> list[Any]:
     with psycopg.connect(url, autocommit=True, client_encoding="UTF8") as connection:
         cursor = connection.execute(text.encode())
         return cursor.fetchall() if cursor.description else []
-
-
-@cache
-def servers_by_version() -> dict[int, Path]:
-    """Folders of server binaries by major version, as far as they are here."""
-    folders = [Path(one) for one in os.environ.get("GENDASH_POSTGRES_VERSIONS", "").split(":") if one]
-    found = [path.parent for folder in folders for path in folder.glob("**/bin/initdb")]
-    found += [path.parent for place in demo_postgres._PLACES for path in Path("/").glob(f"{place}/initdb")]
-    own = demo_postgres.find_binaries()
-    found += [own] if own else []
-    versions: dict[int, Path] = {}
-    for folder in found:
-        said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=False).stdout
-        match = re.search(r"\) (\d+)", said)
-        if match:
-            versions.setdefault(int(match[1]), folder)
-    return versions
 
 
 def judged(catalog: Catalog) -> None:

@@ -127,7 +127,7 @@ def test_what_cannot_be_prevented_is_named_with_its_cost() -> None:
     assert [attack.name for attack in ATTACKS if attack.ends == "cost" and f"**{attack.cost}" not in SECURITY] == []
 
 
-@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("order", [1, pytest.param(-1, marks=pytest.mark.soak)])
 def test_every_attack_ends_as_listed_before_and_after_each_other(site: Site, stack: ExitStack, order: int) -> None:
     """In the list's order and in the opposite one; after each that is undone, the migration undoes it."""
     site.migrate()

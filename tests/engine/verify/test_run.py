@@ -605,3 +605,7 @@ def test_a_range_begins_and_ends_on_whole_steps_of_local_time() -> None:
 )
 def test_options_are_what_the_expression_of_a_variable_captures(regex: str, options: list[str]) -> None:
     assert picked_options(["b-1", "a-2", "a-1", "a-1"], regex) == options
+
+
+def test_options_of_a_variable_without_all_keep_their_order() -> None:
+    assert picked_options(["b", "a", "b"], "", in_order=True) == ["b", "a"]

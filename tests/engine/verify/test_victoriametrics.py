@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import socket
 import subprocess
@@ -16,7 +17,9 @@ import pytest
 from api_samples import catalog_of, judged, samples
 
 from gendash.commands.doctor import examine
-from gendash.engine.render.rules import live_rules, render_rules
+from gendash.engine.clients import prometheus
+from gendash.engine.doctor.look_prometheus import exposed, recorded
+from gendash.engine.render.rules import live_rules, render_rules, rule_expression
 
 PROGRAMS = ("victoria-metrics", "vmalert")
 pytestmark = pytest.mark.skipif(
@@ -125,3 +128,34 @@ def test_panels_and_doctor_are_as_on_prometheus(servers: dict[str, str]) -> None
     servers_seen = {one.name: one for one in examine(catalog, datetime.now(UTC)).servers}
     assert servers_seen["prometheus"].state == "ok"
     assert "rules" not in servers_seen
+
+
+def test_a_metric_with_a_dotted_name_is_found_and_rules_over_it_load(servers: dict[str, str], tmp_path: Path) -> None:
+    """VictoriaMetrics keeps names beyond letters, as Prometheus does from 3.0 on."""
+    text = "prometheus: {scrape_interval: 2m}\nmetrics: {http_requests: http.server.requests}\n"
+    catalog, now = catalog_of(servers["store"], text), datetime.now(UTC)
+    job = catalog.config["prometheus.job"]
+    times = [int(now.timestamp()) - 60 * n for n in range(60)]
+    labels = {"__name__": "http.server.requests", "job": job, "instance": "a", "handler": "/a", "status": "200"}
+    series = {
+        "metric": labels,
+        "values": [6000 - 60 * n for n in range(60)],
+        "timestamps": [1000 * one for one in times],
+    }
+    request = urllib.request.Request(f"{servers['store']}/api/v1/import", json.dumps(series).encode(), method="POST")
+    urllib.request.urlopen(request, timeout=60).close()
+    urllib.request.urlopen(f"{servers['store']}/internal/force_flush", timeout=60).close()
+    with prometheus.prometheus(catalog.config) as call:
+        assert recorded(call, catalog, ["http_requests"], now) == {"http_requests": ""}
+        seen = exposed(call, catalog, ["http_requests"], now)
+        assert {"handler", "status"} <= seen.labels["http_requests"]
+        rule = catalog.rules["job_handler_status:http_requests:rate5m"]
+        answer = prometheus.instant(call, rule_expression(catalog, rule).text, now)
+    assert isinstance(answer, prometheus.Data)
+    assert [round(float(one["value"][1]), 2) for one in answer.series] == [1.0]
+    for path, content in render_rules(catalog).items():
+        (tmp_path / Path(path).name).write_bytes(content)
+    done = subprocess.run(
+        ["vmalert", f"-rule={tmp_path / '*.yml'}", "-dryRun"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]

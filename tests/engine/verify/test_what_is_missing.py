@@ -23,7 +23,7 @@ from gendash.demo.run import SETTINGS, history_rules
 from gendash.engine.config.load import Config, load_config
 from gendash.engine.definitions.catalog import Catalog, below
 from gendash.engine.definitions.load import load_catalog
-from gendash.engine.definitions.references import Use
+from gendash.engine.definitions.names import Use
 from gendash.engine.languages.promql import metric_names
 from gendash.engine.render.rules import live_rules, render_rules, rule_expression
 from gendash.engine.store.migrate import migrate

@@ -48,6 +48,13 @@ create table gendash._object (
   primary key (name, kind)
 );
 
+create table gendash._apply (
+  server text not null,
+  at timestamptz not null,
+  content text not null,
+  primary key (server, at)
+);
+
 create table gendash._audit (
   name text not null,
   at timestamptz not null,
@@ -316,6 +323,8 @@ create table gendash.conversation_entity (
 
 create index on gendash.conversation_entity (created_at);
 
+create index on gendash.conversation_entity (user_id);
+
 create table gendash.ticket_entity (
   ticket_id text not null,
   created_by text,
@@ -381,6 +390,13 @@ create table gendash.intent_rating_day (
   primary key (day, intent)
 );
 
+create table gendash.user_name (
+  user_id text not null,
+  created_at timestamptz not null,
+  name text,
+  primary key (user_id)
+);
+
 create table gendash.message_conversation_day (
   day date not null,
   conversation_id text not null,
@@ -426,13 +442,6 @@ create index on gendash.rating_detail (created_at);
 
 create index on gendash.rating_detail (trace_id);
 
-create table gendash.user_name (
-  user_id text not null,
-  created_at timestamptz not null,
-  name text,
-  primary key (user_id)
-);
-
 create table gendash.database_day (
   day date not null,
   sampled_at timestamptz not null,
@@ -448,6 +457,7 @@ create table gendash.database_table (
   bytes bigint not null,
   index_bytes bigint not null,
   rows bigint,
+  tables bigint not null,
   primary key (schema_name, table_name)
 );
 
@@ -500,6 +510,22 @@ create table gendash.llm_error_hour (
   error_class text not null,
   calls bigint not null,
   primary key (hour, environment, model, error_class)
+);
+
+create table gendash.llm_group_hour (
+  dimension text not null,
+  hour timestamptz not null,
+  environment text not null,
+  value text not null,
+  model text not null,
+  calls bigint not null,
+  errors bigint not null,
+  timed bigint not null,
+  spent_s float8 not null,
+  tokens bigint not null,
+  priced bigint not null,
+  cost_usd numeric not null,
+  primary key (dimension, hour, environment, value, model)
 );
 
 create table gendash.llm_hour (
@@ -582,6 +608,22 @@ create table gendash.llm_turn (
 create index on gendash.llm_turn (started_at);
 
 create index on gendash.llm_turn (trace_id);
+
+create table gendash.llm_group_day (
+  dimension text not null,
+  day date not null,
+  environment text not null,
+  value text not null,
+  model text not null,
+  calls bigint not null,
+  errors bigint not null,
+  timed bigint not null,
+  spent_s float8 not null,
+  tokens bigint not null,
+  priced bigint not null,
+  cost_usd numeric not null,
+  primary key (dimension, day, environment, value, model)
+);
 
 create table gendash.llm_turn_day (
   day date not null,
@@ -1294,7 +1336,8 @@ select
   status in ('open', 'in_progress') and coalesce(sla_due_at < (select gendash.clock()), false) as overdue,
   status in ('open', 'in_progress')
     and coalesce(sla_due_at >= (select gendash.clock()) and sla_due_at < (select gendash.clock()) + interval '4 hours', false) as at_risk,
-  left(assigned_to, 8) as assignee
+  left(assigned_to, 8) as assignee,
+  left(created_by, 8) as creator
 from gendash.ticket_entity;
 
 create view gendash.budget_now as
@@ -1552,21 +1595,6 @@ from days cross join groups left join uploaded using (day, status, file_type);
 
 create unique index on gendash.document_day (day, status, file_type);
 
-create materialized view gendash.document_uploader_90d as
-with counted as (
-  select e.user_id, count(*) as documents, count(*) filter (where n.status = 'failed') as failed,
-    count(*) filter (where n.status in ('done', 'failed')) as ended, coalesce(sum(n.file_size), 0)::bigint as bytes,
-    sum(n.chunks)::bigint as chunks, max(n.created_at) as newest_at
-  from gendash.document_entity e join gendash.document_now n using (document_id)
-  where n.day > (gendash.clock() at time zone 'UTC')::date - 90
-  group by 1
-),
-ranked as (select *, row_number() over (order by documents desc, user_id) as rank from counted)
-select rank, coalesce(left(user_id, 8), 'unknown') as owner, documents, failed, ended, bytes, chunks, newest_at
-from ranked where rank <= 50;
-
-create unique index on gendash.document_uploader_90d (rank);
-
 create materialized view gendash.ticket_assignee_now as
 with counted as (
   select
@@ -1582,7 +1610,8 @@ with counted as (
   group by 1
 ),
 ranked as (
-  select *, row_number() over (order by assigned_to is null, waiting desc, resolved_30d desc, assigned_to) as place
+  select *, count(*) over () as total,
+    row_number() over (order by assigned_to is null, waiting desc, resolved_30d desc, assigned_to) as place
   from counted
 )
 select
@@ -1592,37 +1621,12 @@ select
   overdue,
   urgent,
   oldest_s,
-  resolved_30d
+  resolved_30d,
+  total
 from ranked
 where place <= 50 or assigned_to is null;
 
 create unique index on gendash.ticket_assignee_now (rank);
-
-create materialized view gendash.ticket_creator_90d as
-with counted as (
-  select e.created_by, count(*) as tickets, count(*) filter (where n.waits) as waiting,
-    count(*) filter (where n.priority in ('urgent', 'high')) as urgent, max(n.created_at) as newest_at
-  from gendash.ticket_entity e join gendash.ticket_now n using (ticket_id)
-  where (n.created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 90
-  group by 1
-),
-ranked as (
-  select *, sum(tickets) over () as total,
-    row_number() over (order by created_by is null, tickets desc, created_by) as place
-  from counted
-)
-select
-  row_number() over (order by tickets desc, created_by nulls last) as rank,
-  coalesce(left(created_by, 8), 'unknown') as creator,
-  tickets,
-  waiting,
-  urgent,
-  tickets / total::float8 as share,
-  newest_at
-from ranked
-where place <= 50 or created_by is null;
-
-create unique index on gendash.ticket_creator_90d (rank);
 
 create materialized view gendash.ticket_day as
 with events as (
@@ -1679,7 +1683,7 @@ create unique index on gendash.ticket_duration_90d (rank, priority, category);
 create materialized view gendash.ticket_hour as
 select date_trunc('hour', created_at, 'UTC') as hour, priority, category, count(*) as created
 from gendash.ticket_now
-where created_at >= gendash.clock() - interval '42 days'
+where created_at >= gendash.clock() - interval '42 days' and created_at < gendash.clock() + interval '1 day'
 group by 1, 2, 3;
 
 create unique index on gendash.ticket_hour (hour, priority, category);
@@ -1827,17 +1831,56 @@ select
   median_s,
   p90_s,
   percentile_cont(0.5) within group (order by lasted_s) filter (where over) as finished_median_s,
+  avg(lasted_s) filter (where over) as finished_mean_s,
   max(lasted_s) as longest_s
 from spans join quantiles using (measure, priority)
 group by measure, priority, priority_rank, median_s, p90_s;
 
 create unique index on gendash.ticket_survival_90d (measure, priority);
 
+create materialized view gendash.user_desk_90d as
+with opened as (
+  select coalesce(created_by, '') as user_id, count(*) as tickets, count(*) filter (where waits) as waiting,
+    count(*) filter (where n.priority in ('urgent', 'high')) as urgent, max(n.created_at) as ticket_at
+  from gendash.ticket_entity e join gendash.ticket_now n using (ticket_id)
+  where (n.created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 90
+  group by 1
+),
+uploaded as (
+  select coalesce(e.user_id, '') as user_id, count(*) as documents,
+    count(*) filter (where n.status = 'failed') as failed,
+    count(*) filter (where n.status in ('done', 'failed')) as ended, sum(n.file_size) as bytes,
+    max(n.created_at) as document_at
+  from gendash.document_entity e join gendash.document_now n using (document_id)
+  where n.day > (gendash.clock() at time zone 'UTC')::date - 90
+  group by 1
+),
+counted as (
+  select user_id, coalesce(tickets, 0) as tickets, coalesce(waiting, 0) as waiting, coalesce(urgent, 0) as urgent,
+    coalesce(documents, 0) as documents, coalesce(failed, 0) as failed, coalesce(ended, 0) as ended,
+    coalesce(bytes, 0)::bigint as bytes, greatest(ticket_at, document_at) as newest_at
+  from opened full join uploaded using (user_id)
+),
+ranked as (
+  select *, count(*) over () as total,
+    row_number() over (order by user_id = '', tickets + documents desc, user_id) as place
+  from counted
+)
+select
+  row_number() over (order by tickets + documents desc, ranked.user_id = '', ranked.user_id) as rank,
+  nullif(ranked.user_id, '') as user_id,
+  coalesce(names.name, nullif(left(ranked.user_id, 8), ''), 'unknown') as name,
+  tickets, waiting, urgent, documents, failed, ended, bytes, newest_at, total
+from ranked left join gendash.user_name names on names.user_id = ranked.user_id
+where place <= 100 or ranked.user_id = '';
+
+create unique index on gendash.user_desk_90d (rank);
+
 create materialized view gendash.llm_user_30d as
 with today as (select (gendash.clock() at time zone 'UTC')::date as day)
 select
   s.environment,
-  case when s.user_hash = '' then '(untagged)' else coalesce(left(u.user_id, 8), '(no account)') end as name,
+  case when s.user_hash = '' then '(untagged)' else coalesce(n.name, left(u.user_id, 8), '(no account)') end as name,
   coalesce(u.user_id, '') as user_id,
   sum(s.turns)::bigint as turns,
   sum(s.cost_usd) as cost_usd,
@@ -1845,6 +1888,7 @@ select
 from gendash.llm_user_day s
 cross join today
 left join gendash.user_entity u using (user_hash)
+left join gendash.user_name n on n.user_id = u.user_id
 where s.day > today.day - 30 and s.day <= today.day
 group by 1, 2, 3;
 
@@ -1871,10 +1915,10 @@ used as (
 ranked as (
   select *, row_number() over (order by cost_usd desc, turns desc, user_id, name) as rank,
     row_number() over (order by user_id = '', cost_usd desc, turns desc, user_id) as place,
-    sum(turns) over () as all_turns
+    sum(turns) over () as all_turns, count(*) over () as total
   from used
 )
-select rank, user_id, name, turns, calls, tokens, cost_usd, turns / nullif(all_turns, 0)::float8 as turn_share
+select rank, user_id, name, turns, calls, tokens, cost_usd, turns / nullif(all_turns, 0)::float8 as turn_share, total
 from ranked
 where place <= 100 or user_id = '';
 
@@ -1890,7 +1934,7 @@ wrote as (
   from gendash.user_day d cross join today where d.day > today.day - 30 and d.day <= today.day
   group by 1
 ),
-top as materialized (select * from wrote order by messages desc, user_id limit 100),
+top as materialized (select *, count(*) over () as total from wrote order by messages desc, user_id limit 100),
 begun as (
   select user_id, count(*) as conversations
   from gendash.conversation_entity c cross join today
@@ -1925,7 +1969,8 @@ select
   coalesce(spent.turns, 0) as turns,
   coalesce(spent.tokens, 0) as tokens,
   coalesce(spent.cost_usd, 0) as cost_usd,
-  top.last_at
+  top.last_at,
+  top.total
 from top
 left join known using (user_id)
 left join gendash.user_name names using (user_id)
@@ -1937,16 +1982,108 @@ create unique index on gendash.user_top_30d (user_id);
 
 create materialized view gendash.rating_conversation_30d as
 select
+  row_number() over (order by avg(rating), count(*) desc, conversation_id) as rank,
+  count(*) over () as total,
   conversation_id,
   avg(rating)::float8 as mean,
   count(*) as ratings,
   max(created_at) as last_at,
   (array_agg(comment order by created_at desc, feedback_id) filter (where comment is not null))[1] as comment
 from gendash.rating_turn_30d
-group by conversation_id
-having count(*) >= 2;
+group by conversation_id;
 
 create unique index on gendash.rating_conversation_30d (conversation_id);
+
+create index on gendash.rating_conversation_30d (rank);
+
+create materialized view gendash.rating_group_day as
+with rated as (
+  select
+    (r.created_at at time zone 'UTC')::date as day,
+    rating,
+    t.project,
+    t.trace_id,
+    t.environment,
+    case when t.trace_id is not null then coalesce(nullif(c.model, ''), 'unknown') end as model,
+    c.release,
+    c.version,
+    c.session_id,
+    coalesce(c.tags, '{}') as tags
+  from gendash.rating_turn_30d r
+  left join lateral (
+    select project, trace_id, environment from gendash.llm_turn t
+    where t.trace_id = r.trace_id and t.calls > 0
+    order by project limit 1
+  ) t on true
+  left join lateral (
+    select model, release, version, session_id, tags from gendash.lf_observation o
+    where o.project = t.project and o.trace_id = t.trace_id and type = 'GENERATION'
+    order by start_time desc, id desc limit 1
+  ) c on true
+),
+told as (
+  select project, trace_id, key, min(value) as value
+  from (select distinct project, trace_id from rated where trace_id is not null) as known
+  join gendash.lf_observation using (project, trace_id)
+  cross join lateral jsonb_each_text(metadata) as pair (key, value)
+  where metadata <> '{}' and key = any(array[]::text[]) and value <> ''
+  group by 1, 2, 3
+),
+grouped as (
+  select day, rating, trace_id, dimension, value
+  from rated cross join lateral (
+    values
+      ('model', model), ('environment', environment), ('release', release), ('version', version),
+      ('session', session_id), ('tags together', array_to_string(tags, ', '))
+  ) as one (dimension, value)
+  union all
+  select day, rating, trace_id, 'tag', tag from rated left join lateral unnest(tags) as tag on true
+  union all
+  select
+    day,
+    rating,
+    trace_id,
+    case
+      when key in ('model', 'environment', 'release', 'version', 'session', 'tag', 'tags together') then 'metadata ' || key
+      else key
+    end,
+    told.value
+  from rated cross join unnest(array[]::text[]) as key
+  left join told using (project, trace_id, key)
+),
+named as (
+  select
+    day,
+    rating,
+    dimension,
+    case
+      when trace_id is null then '(not traced)'
+      when coalesce(value, '') = '' then '(none)'
+      when octet_length(value) > 120 then left(value, 30) || ' … ' || left(md5(value), 8)
+      else value
+    end as value
+  from grouped
+),
+ranked as (
+  select
+    dimension, value,
+    row_number() over (
+      partition by dimension order by value in ('(none)', '(not traced)') desc, count(*) desc, value
+    ) as rank
+  from named
+  group by 1, 2
+)
+select
+  dimension,
+  day,
+  case when rank <= 50 then value else 'other' end as value,
+  count(*) as ratings,
+  count(*) filter (where rating >= 4) as satisfied,
+  count(*) filter (where rating <= 2) as negative
+from named join ranked using (dimension, value)
+group by 1, 2, 3;
+
+create unique index on gendash.rating_group_day (dimension, day, value);
 
 create materialized view gendash.rating_label_30d as
 with ratings as (
@@ -2059,6 +2196,16 @@ comment on column gendash._object.hash is 'sha256 of its definition';
 comment on column gendash._object.made_at is 'when this definition was created';
 
 revoke all on gendash._object from public, gendash_reader, gendash_admin_reader;
+
+comment on table gendash._apply is 'What gendash delivered beside dashboards, so that `rollback` can bring it back; the last 20 of each place. Grain: one row per apply to a Grafana''s organisation.';
+
+comment on column gendash._apply.server is 'address of Grafana, and number of the organisation';
+
+comment on column gendash._apply.at is 'when it was delivered';
+
+comment on column gendash._apply.content is 'JSON of folders, who may open them, and rules, without secrets';
+
+revoke all on gendash._apply from public, gendash_reader, gendash_admin_reader;
 
 comment on table gendash._audit is 'Results of the audits of the last 90 days. Grain: one row per audit and run.';
 
@@ -2250,7 +2397,7 @@ comment on column gendash._sync.resume_at is 'no request before this time: the s
 
 comment on column gendash._sync.finished_at is 'end of the last successful sync';
 
-comment on column gendash._sync.error is 'why the last sync stopped, in one line';
+comment on column gendash._sync.error is 'why the last sync stopped: kind and HTTP status, without a word of the server';
 
 comment on column gendash._sync.error_at is 'when it stopped';
 
@@ -2520,6 +2667,8 @@ comment on column gendash.conversation_hour.conversations is 'conversations begu
 
 revoke all on gendash.conversation_hour from public, gendash_reader, gendash_admin_reader;
 
+grant select on gendash.conversation_hour to gendash_reader;
+
 create or replace trigger note_insert after insert on gendash.conversation_hour referencing new table as new_rows for each statement execute function gendash.note_days('conversation_hour', '(hour at time zone ''UTC'')::date');
 
 create or replace trigger note_update after update on gendash.conversation_hour referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('conversation_hour', '(hour at time zone ''UTC'')::date');
@@ -2541,6 +2690,8 @@ comment on column gendash.conversation_entity.channel is 'chat or voice';
 comment on column gendash.conversation_entity.intent is 'what it is about, where the platform says so';
 
 revoke all on gendash.conversation_entity from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.conversation_entity to gendash_admin_reader;
 
 create or replace trigger note_insert after insert on gendash.conversation_entity referencing new table as new_rows for each statement execute function gendash.note_days('conversation_entity', '(created_at at time zone ''UTC'')::date');
 
@@ -2680,6 +2831,26 @@ create or replace trigger note_delete after delete on gendash.intent_rating_day 
 
 create or replace trigger note_truncate after truncate on gendash.intent_rating_day for each statement execute function gendash.note_days('intent_rating_day', 'day');
 
+comment on table gendash.user_name is 'Names of accounts, for dashboards of admins only; they are stored nowhere else. Grain: one row per account.';
+
+comment on column gendash.user_name.user_id is 'id of the account on the platform';
+
+comment on column gendash.user_name.created_at is 'registration';
+
+comment on column gendash.user_name.name is 'first and last name; NULL where the platform keeps none';
+
+revoke all on gendash.user_name from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.user_name to gendash_admin_reader;
+
+create or replace trigger note_insert after insert on gendash.user_name referencing new table as new_rows for each statement execute function gendash.note_days('user_name', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_update after update on gendash.user_name referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('user_name', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_delete after delete on gendash.user_name referencing old table as old_rows for each statement execute function gendash.note_days('user_name', '(created_at at time zone ''UTC'')::date');
+
+create or replace trigger note_truncate after truncate on gendash.user_name for each statement execute function gendash.note_days('user_name', '(created_at at time zone ''UTC'')::date');
+
 comment on table gendash.message_conversation_day is 'Messages by conversation and day; over all days, the length of a conversation. Grain: one row per local day and conversation with a message on it.';
 
 comment on column gendash.message_conversation_day.day is 'local day';
@@ -2695,6 +2866,8 @@ comment on column gendash.message_conversation_day.first_at is 'the first of the
 comment on column gendash.message_conversation_day.last_at is 'the last of them';
 
 revoke all on gendash.message_conversation_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.message_conversation_day to gendash_admin_reader;
 
 create or replace trigger note_insert after insert on gendash.message_conversation_day referencing new table as new_rows for each statement execute function gendash.note_days('message_conversation_day', 'day');
 
@@ -2776,24 +2949,6 @@ create or replace trigger note_delete after delete on gendash.rating_detail refe
 
 create or replace trigger note_truncate after truncate on gendash.rating_detail for each statement execute function gendash.note_days('rating_detail', '(created_at at time zone ''UTC'')::date');
 
-comment on table gendash.user_name is 'Names of accounts, for dashboards of admins only; they are stored nowhere else. Grain: one row per account.';
-
-comment on column gendash.user_name.user_id is 'id of the account on the platform';
-
-comment on column gendash.user_name.created_at is 'registration';
-
-comment on column gendash.user_name.name is 'first and last name; NULL where the platform keeps none';
-
-revoke all on gendash.user_name from public, gendash_reader, gendash_admin_reader;
-
-create or replace trigger note_insert after insert on gendash.user_name referencing new table as new_rows for each statement execute function gendash.note_days('user_name', '(created_at at time zone ''UTC'')::date');
-
-create or replace trigger note_update after update on gendash.user_name referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('user_name', '(created_at at time zone ''UTC'')::date');
-
-create or replace trigger note_delete after delete on gendash.user_name referencing old table as old_rows for each statement execute function gendash.note_days('user_name', '(created_at at time zone ''UTC'')::date');
-
-create or replace trigger note_truncate after truncate on gendash.user_name for each statement execute function gendash.note_days('user_name', '(created_at at time zone ''UTC'')::date');
-
 comment on table gendash.database_day is 'Size of the database that holds gendash''s store, which is the platform''s own by default. Every refresh samples it again, and the last sample of a day is kept, since past sizes are recorded nowhere else. Grain: one row per local day on which it was sampled.';
 
 comment on column gendash.database_day.day is 'local day';
@@ -2829,6 +2984,8 @@ comment on column gendash.database_table.bytes is 'size on disk with indexes and
 comment on column gendash.database_table.index_bytes is 'that of its indexes';
 
 comment on column gendash.database_table.rows is 'rows as PostgreSQL estimates them; NULL where it was never analyzed';
+
+comment on column gendash.database_table.tables is 'how many tables there are in all';
 
 revoke all on gendash.database_table from public, gendash_reader, gendash_admin_reader;
 
@@ -2973,6 +3130,44 @@ create or replace trigger note_update after update on gendash.llm_error_hour ref
 create or replace trigger note_delete after delete on gendash.llm_error_hour referencing old table as old_rows for each statement execute function gendash.note_days('llm_error_hour', '(hour at time zone ''UTC'')::date');
 
 create or replace trigger note_truncate after truncate on gendash.llm_error_hour for each statement execute function gendash.note_days('llm_error_hour', '(hour at time zone ''UTC'')::date');
+
+comment on table gendash.llm_group_hour is 'LLM calls, cost and tokens as in llm_hour, by the groups of each dimension: model, environment, release, version, session, tag, tags together, and each key of langfuse.breakdown_keys. Groups of a dimension add up to all, but for tag: a call with two tags counts for both. Metadata of another step of the trace, on this day or the one before, counts for steps without it. Of each day and environment the growth.groups most expensive groups and models have rows, the rest is other. Grain: one row per dimension, local hour, environment, group and model with a call, cost or tokens.';
+
+comment on column gendash.llm_group_hour.dimension is 'model, environment, release, version, session, tag, tags together, or a key of metadata';
+
+comment on column gendash.llm_group_hour.hour is 'start of the local hour';
+
+comment on column gendash.llm_group_hour.environment is 'Langfuse environment';
+
+comment on column gendash.llm_group_hour.value is 'the group; (none) where a call has none; other for those beyond growth.groups of the day';
+
+comment on column gendash.llm_group_hour.model is 'model as the application named it, unknown where it named none; other as of the groups';
+
+comment on column gendash.llm_group_hour.calls is 'LLM calls, failed ones included';
+
+comment on column gendash.llm_group_hour.errors is 'calls whose level is ERROR';
+
+comment on column gendash.llm_group_hour.timed is 'calls that have an end';
+
+comment on column gendash.llm_group_hour.spent_s is 'time of all timed calls together, seconds';
+
+comment on column gendash.llm_group_hour.tokens is 'tokens in total of all steps, as Langfuse states them';
+
+comment on column gendash.llm_group_hour.priced is 'steps with a cost';
+
+comment on column gendash.llm_group_hour.cost_usd is 'cost in USD of all steps; those without a price count as 0';
+
+revoke all on gendash.llm_group_hour from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.llm_group_hour to gendash_reader, gendash_admin_reader;
+
+create or replace trigger note_insert after insert on gendash.llm_group_hour referencing new table as new_rows for each statement execute function gendash.note_days('llm_group_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_update after update on gendash.llm_group_hour referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('llm_group_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_delete after delete on gendash.llm_group_hour referencing old table as old_rows for each statement execute function gendash.note_days('llm_group_hour', '(hour at time zone ''UTC'')::date');
+
+create or replace trigger note_truncate after truncate on gendash.llm_group_hour for each statement execute function gendash.note_days('llm_group_hour', '(hour at time zone ''UTC'')::date');
 
 comment on table gendash.llm_hour is 'LLM calls (Langfuse observations of type GENERATION), and cost and tokens of observations of every type that carry any, by the hour in which they began. Langfuse adds up the cost of all types in the same way. Grain: one row per local hour, environment, model and type with a call, cost or tokens in it.';
 
@@ -3149,6 +3344,44 @@ create or replace trigger note_update after update on gendash.llm_turn referenci
 create or replace trigger note_delete after delete on gendash.llm_turn referencing old table as old_rows for each statement execute function gendash.note_days('llm_turn', '(started_at at time zone ''UTC'')::date');
 
 create or replace trigger note_truncate after truncate on gendash.llm_turn for each statement execute function gendash.note_days('llm_turn', '(started_at at time zone ''UTC'')::date');
+
+comment on table gendash.llm_group_day is 'The same as llm_group_hour by the local day, of which charts over long times are drawn. Grain: one row per dimension, local day, environment, group and model with a call, cost or tokens.';
+
+comment on column gendash.llm_group_day.dimension is 'model, environment, release, version, session, tag, tags together, or a key of metadata';
+
+comment on column gendash.llm_group_day.day is 'local day';
+
+comment on column gendash.llm_group_day.environment is 'Langfuse environment';
+
+comment on column gendash.llm_group_day.value is 'the group; (none) where a call has none; other for those beyond growth.groups of the day';
+
+comment on column gendash.llm_group_day.model is 'model as the application named it, unknown where it named none; other as of the groups';
+
+comment on column gendash.llm_group_day.calls is 'LLM calls, failed ones included';
+
+comment on column gendash.llm_group_day.errors is 'calls whose level is ERROR';
+
+comment on column gendash.llm_group_day.timed is 'calls that have an end';
+
+comment on column gendash.llm_group_day.spent_s is 'time of all timed calls together, seconds';
+
+comment on column gendash.llm_group_day.tokens is 'tokens in total of all steps, as Langfuse states them';
+
+comment on column gendash.llm_group_day.priced is 'steps with a cost';
+
+comment on column gendash.llm_group_day.cost_usd is 'cost in USD of all steps; those without a price count as 0';
+
+revoke all on gendash.llm_group_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.llm_group_day to gendash_reader, gendash_admin_reader;
+
+create or replace trigger note_insert after insert on gendash.llm_group_day referencing new table as new_rows for each statement execute function gendash.note_days('llm_group_day', 'day');
+
+create or replace trigger note_update after update on gendash.llm_group_day referencing old table as old_rows new table as new_rows for each statement execute function gendash.note_days('llm_group_day', 'day');
+
+create or replace trigger note_delete after delete on gendash.llm_group_day referencing old table as old_rows for each statement execute function gendash.note_days('llm_group_day', 'day');
+
+create or replace trigger note_truncate after truncate on gendash.llm_group_day for each statement execute function gendash.note_days('llm_group_day', 'day');
 
 comment on table gendash.llm_turn_day is 'Agent turns by the day of their start, for each environment and for all together. Percentiles are of that day''s turns; they must not be averaged or added. Grain: one row per local day with a turn and environment, and one for all environments.';
 
@@ -3794,6 +4027,8 @@ comment on column gendash.ticket_now.at_risk is 'whether it waits and is due wit
 
 comment on column gendash.ticket_now.assignee is 'first 8 characters of the id of who works on it; NULL where nobody does';
 
+comment on column gendash.ticket_now.creator is 'first 8 characters of the id of who opened it; NULL where that is not known';
+
 revoke all on gendash.ticket_now from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.ticket_now to gendash_reader;
@@ -4022,28 +4257,6 @@ revoke all on gendash.document_day from public, gendash_reader, gendash_admin_re
 
 grant select on gendash.document_day to gendash_reader;
 
-comment on materialized view gendash.document_uploader_90d is 'Who uploaded the most documents, of those uploaded today or on the 89 days before. People are shown as the first 8 characters of their id, without anything else about them. Grain: one row per person, at most 50.';
-
-comment on column gendash.document_uploader_90d.rank is 'order by documents, most first; ties by id';
-
-comment on column gendash.document_uploader_90d.owner is 'first 8 characters of the id; unknown where there is none';
-
-comment on column gendash.document_uploader_90d.documents is 'documents uploaded';
-
-comment on column gendash.document_uploader_90d.failed is 'those of them that failed';
-
-comment on column gendash.document_uploader_90d.ended is 'those of them that are done or failed';
-
-comment on column gendash.document_uploader_90d.bytes is 'size of them, where it is known';
-
-comment on column gendash.document_uploader_90d.chunks is 'their chunks';
-
-comment on column gendash.document_uploader_90d.newest_at is 'last upload';
-
-revoke all on gendash.document_uploader_90d from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.document_uploader_90d to gendash_reader;
-
 comment on materialized view gendash.ticket_assignee_now is 'Waiting tickets by assignee, and those resolved today or on the 29 days before. People are shown as the first 8 characters of their id, without other personal data. Grain: one row per assignee with a ticket that waits or was resolved within 30 days, at most 50; one more for nobody.';
 
 comment on column gendash.ticket_assignee_now.rank is 'order by waiting tickets, most first; ties by id';
@@ -4060,29 +4273,11 @@ comment on column gendash.ticket_assignee_now.oldest_s is 'age of the oldest of 
 
 comment on column gendash.ticket_assignee_now.resolved_30d is 'tickets resolved today or on the 29 days before';
 
+comment on column gendash.ticket_assignee_now.total is 'all such assignees, nobody among them';
+
 revoke all on gendash.ticket_assignee_now from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.ticket_assignee_now to gendash_reader;
-
-comment on materialized view gendash.ticket_creator_90d is 'Who opened the most tickets, of those created today or on the 89 days before. People are shown as the first 8 characters of their id, without anything else about them. Grain: one row per creator, at most 50; one more for tickets whose creator is not known.';
-
-comment on column gendash.ticket_creator_90d.rank is 'order by tickets, most first; ties by id';
-
-comment on column gendash.ticket_creator_90d.creator is 'first 8 characters of the creator''s id; unknown where there is none or the account was deleted';
-
-comment on column gendash.ticket_creator_90d.tickets is 'tickets opened';
-
-comment on column gendash.ticket_creator_90d.waiting is 'those of them that wait now';
-
-comment on column gendash.ticket_creator_90d.urgent is 'those of them that are urgent or high';
-
-comment on column gendash.ticket_creator_90d.share is 'share of all tickets of the window';
-
-comment on column gendash.ticket_creator_90d.newest_at is 'when the last one was opened';
-
-revoke all on gendash.ticket_creator_90d from public, gendash_reader, gendash_admin_reader;
-
-grant select on gendash.ticket_creator_90d to gendash_reader;
 
 comment on materialized view gendash.ticket_day is 'Tickets created, resolved and waiting by day. A ticket is resolved on the day of its last resolution; one that was reopened and waits again is resolved on none. Tickets of an unknown status are created, but never wait. Grain: one row per local day, priority and category, from the first ticket to today, at most growth.days back; days without one show 0.';
 
@@ -4118,7 +4313,7 @@ revoke all on gendash.ticket_duration_90d from public, gendash_reader, gendash_a
 
 grant select on gendash.ticket_duration_90d to gendash_reader;
 
-comment on materialized view gendash.ticket_hour is 'Tickets created by hour, within today and the 41 days before. Grain: one row per local hour, priority and category in which a ticket was created.';
+comment on materialized view gendash.ticket_hour is 'Tickets created by hour, within today and the 41 days before; those that a wrong clock dates later are left out. Grain: one row per local hour, priority and category in which a ticket was created.';
 
 comment on column gendash.ticket_hour.hour is 'start of the local hour';
 
@@ -4220,17 +4415,49 @@ comment on column gendash.ticket_survival_90d.p90_s is 'seconds after which 9 of
 
 comment on column gendash.ticket_survival_90d.finished_median_s is 'median of the finished ones alone, seconds: for comparison, too small';
 
+comment on column gendash.ticket_survival_90d.finished_mean_s is 'mean of the finished ones alone, seconds: for comparison, too small';
+
 comment on column gendash.ticket_survival_90d.longest_s is 'seconds of the longest, finished or not';
 
 revoke all on gendash.ticket_survival_90d from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.ticket_survival_90d to gendash_reader;
 
+comment on materialized view gendash.user_desk_90d is 'Who opened tickets and uploaded documents, by name, of those of today and the 89 days before. Grain: one row per user, at most 100; one more for rows whose user is not known.';
+
+comment on column gendash.user_desk_90d.rank is 'order by tickets and documents together, most first; ties by id';
+
+comment on column gendash.user_desk_90d.user_id is 'id of the account; NULL where it is not known or the account was deleted';
+
+comment on column gendash.user_desk_90d.name is 'name of the account; the first 8 characters of its id where it has none, unknown without an id';
+
+comment on column gendash.user_desk_90d.tickets is 'tickets opened';
+
+comment on column gendash.user_desk_90d.waiting is 'those of them that wait now';
+
+comment on column gendash.user_desk_90d.urgent is 'those of them that are urgent or high';
+
+comment on column gendash.user_desk_90d.documents is 'documents uploaded and still there';
+
+comment on column gendash.user_desk_90d.failed is 'those of them that failed';
+
+comment on column gendash.user_desk_90d.ended is 'those of them that are done or failed';
+
+comment on column gendash.user_desk_90d.bytes is 'size of them, where it is known';
+
+comment on column gendash.user_desk_90d.newest_at is 'the last ticket or upload';
+
+comment on column gendash.user_desk_90d.total is 'all such users, the unknown as one';
+
+revoke all on gendash.user_desk_90d from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.user_desk_90d to gendash_admin_reader;
+
 comment on materialized view gendash.llm_user_30d is 'LLM usage of today and the 29 days before by user and environment, with one row for turns whose trace names no user and one for users that the platform does not know (any more). Grain: one row per environment and user, and the two rest rows of each environment.';
 
 comment on column gendash.llm_user_30d.environment is 'Langfuse environment';
 
-comment on column gendash.llm_user_30d.name is 'first 8 characters of the user''s id; (untagged) and (no account) in the rest rows';
+comment on column gendash.llm_user_30d.name is 'name of the account, or the first 8 characters of its id; (untagged) and (no account) in the rest rows';
 
 comment on column gendash.llm_user_30d.user_id is 'id of the account on the platform; empty in the rest rows';
 
@@ -4261,6 +4488,8 @@ comment on column gendash.user_llm_30d.tokens is 'input and output tokens';
 comment on column gendash.user_llm_30d.cost_usd is 'cost in USD; calls without a price count as 0';
 
 comment on column gendash.user_llm_30d.turn_share is 'share of all turns';
+
+comment on column gendash.user_llm_30d.total is 'all of these users, the rest rows among them';
 
 revoke all on gendash.user_llm_30d from public, gendash_reader, gendash_admin_reader;
 
@@ -4294,11 +4523,17 @@ comment on column gendash.user_top_30d.cost_usd is 'their cost in USD; calls wit
 
 comment on column gendash.user_top_30d.last_at is 'the user''s last message';
 
+comment on column gendash.user_top_30d.total is 'all users who wrote';
+
 revoke all on gendash.user_top_30d from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.user_top_30d to gendash_admin_reader;
 
-comment on materialized view gendash.rating_conversation_30d is 'Conversations with more than one rating given today or on the 29 days before. Grain: one row per conversation that was rated more than once.';
+comment on materialized view gendash.rating_conversation_30d is 'Conversations with a rating given today or on the 29 days before, the lowest mean first. Grain: one row per rated conversation.';
+
+comment on column gendash.rating_conversation_30d.rank is 'order by mean, then most ratings';
+
+comment on column gendash.rating_conversation_30d.total is 'all rated conversations';
 
 comment on column gendash.rating_conversation_30d.conversation_id is 'id of the conversation on the platform';
 
@@ -4313,6 +4548,24 @@ comment on column gendash.rating_conversation_30d.comment is 'the last comment; 
 revoke all on gendash.rating_conversation_30d from public, gendash_reader, gendash_admin_reader;
 
 grant select on gendash.rating_conversation_30d to gendash_admin_reader;
+
+comment on materialized view gendash.rating_group_day is 'Ratings given today or on the 29 days before by the groups of the rated turn, in the dimensions of llm_group_hour: model, version and release are those of its last LLM call. The growth.groups groups with most ratings have rows, the rest is other; groups of a dimension add up to all ratings, but for tag. Grain: one row per dimension, local day and group with a rating.';
+
+comment on column gendash.rating_group_day.dimension is 'as in llm_group_hour';
+
+comment on column gendash.rating_group_day.day is 'local day on which the ratings were given';
+
+comment on column gendash.rating_group_day.value is 'the group; (not traced) where the turn is unknown, (none) where it has none';
+
+comment on column gendash.rating_group_day.ratings is 'ratings';
+
+comment on column gendash.rating_group_day.satisfied is 'ratings of 4 or 5';
+
+comment on column gendash.rating_group_day.negative is 'ratings of 1 or 2';
+
+revoke all on gendash.rating_group_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.rating_group_day to gendash_admin_reader;
 
 comment on materialized view gendash.rating_label_30d is 'Labels that evaluations in Langfuse gave today and on the 29 days before, such as tone or sentiment, and the satisfaction of people with the same traces. Grain: one row per name and label of a score with labels.';
 

@@ -6,7 +6,8 @@ select
   space.nspname = trim('"' from 'gendash') and class.relname in (select name from gendash._object) as is_gendash,
   coalesce(pg_total_relation_size(class.oid), 0) as bytes,
   coalesce(pg_indexes_size(class.oid), 0) as index_bytes,
-  case when class.reltuples >= 0 then class.reltuples::bigint end as rows
+  case when class.reltuples >= 0 then class.reltuples::bigint end as rows,
+  count(*) over () as tables
 from pg_class class join pg_namespace space on space.oid = class.relnamespace
 where class.relkind in ('r', 'm')
   and space.nspname <> 'information_schema' and space.nspname not like 'pg\_%'

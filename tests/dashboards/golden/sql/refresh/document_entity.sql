@@ -8,12 +8,12 @@ select
   d.user_id::text as user_id,
   case when lower(d.status::text) in ('done') then 'done' when lower(d.status::text) in ('processing') then 'processing' when lower(d.status::text) in ('failed') then 'failed' else 'other' end as status,
   regexp_replace(
-    coalesce(nullif(ltrim(lower(d.file_type), '.'), ''), 'unknown'),
+    coalesce(nullif(ltrim(lower(d.file_type::text), '.'), ''), 'unknown'),
     '^markdown$', 'md'
   ) as file_type,
   -- what cannot be a size is NULL: sums of 15 digits stay within a bigint
-  case when d.file_size::text ~ '^-?[0-9]{1,15}([.][0-9]*)?$' then d.file_size::numeric::bigint end as file_size,
-  coalesce(case when d.chunk_count::text ~ '^-?[0-9]{1,15}([.][0-9]*)?$' then d.chunk_count::numeric::bigint end, 0)::bigint as chunk_count,
+  case when btrim(d.file_size::text) ~ '^[+-]?[0-9]{1,15}([.][0-9]*)?$' then btrim(d.file_size::text)::numeric::bigint end as file_size,
+  coalesce(case when btrim(d.chunk_count::text) ~ '^[+-]?[0-9]{1,15}([.][0-9]*)?$' then btrim(d.chunk_count::text)::numeric::bigint end, 0)::bigint as chunk_count,
   d.created_at::timestamptz as created_at,
   d.updated_at::timestamptz as updated_at
 from public.documents d

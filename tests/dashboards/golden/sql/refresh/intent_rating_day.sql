@@ -14,7 +14,7 @@ from (
       nullif(m.metadata::jsonb ->> 'intent', ''),
       c.metadata::jsonb ->> 'intent'
     ) as intent,
-    case when f.rating::text ~ '^-?[0-9]{1,9}([.][0-9]*)?$' then f.rating::numeric::int end as rating,
+    case when btrim(f.rating::text) ~ '^[+-]?[0-9]{1,9}([.][0-9]*)?$' then btrim(f.rating::text)::numeric::int end as rating,
     f.created_at::timestamptz as created_at
   from public.feedback f
   join public.messages m

@@ -8,10 +8,10 @@ select
   f.message_id::text as message_id,
   f.user_id::text as user_id,
   -- what cannot be a number costs this row, which doctor counts, and no other
-  case when f.rating::text ~ '^-?[0-9]{1,9}([.][0-9]*)?$' then f.rating::numeric::int end as rating,
+  case when btrim(f.rating::text) ~ '^[+-]?[0-9]{1,9}([.][0-9]*)?$' then btrim(f.rating::text)::numeric::int end as rating,
   f.created_at::timestamptz as created_at,
   f.updated_at::timestamptz as updated_at,
-  coalesce(f.comment, '') <> '' as has_comment
+  coalesce(f.comment::text, '') <> '' as has_comment
 from public.feedback f
 ) given where feedback_id is not null and message_id is not null and rating is not null and created_at >= timestamptz '2000-01-01 00:00:00+00' and created_at < timestamptz '2200-01-01 00:00:00+00' and has_comment is not null
 ) s;

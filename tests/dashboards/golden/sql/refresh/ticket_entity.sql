@@ -9,7 +9,7 @@ select
   t.id::text as ticket_id,
   t.created_by::text as created_by,
   t.assigned_to::text as assigned_to,
-  coalesce(nullif(t.category, ''), 'none') as category,
+  coalesce(nullif(t.category::text, ''), 'none') as category,
   case when lower(t.status::text) in ('open') then 'open' when lower(t.status::text) in ('in_progress', 'in-progress') then 'in_progress' when lower(t.status::text) in ('resolved') then 'resolved' when lower(t.status::text) in ('closed') then 'closed' else 'other' end as status,
   case when lower(t.priority::text) in ('low') then 'low' when lower(t.priority::text) in ('medium') then 'medium' when lower(t.priority::text) in ('high') then 'high' when lower(t.priority::text) in ('urgent') then 'urgent' else 'other' end as priority,
   t.first_response_at::timestamptz as first_response_at,

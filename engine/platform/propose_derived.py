@@ -1,0 +1,52 @@
+"""Proposes conversations and ratings without a table of their own, from the messages that name or carry them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gendash.engine.platform import propose_values as values
+from gendash.engine.platform.proposal import Line, ProposedTable, Sample, TableSeen
+from gendash.engine.platform.propose_names import COLUMNS, rank
+from gendash.engine.platform.propose_values import place_of
+
+
+def conversations_of(messages: ProposedTable) -> dict[str, ProposedTable]:
+    """Conversations from the messages that name them, where no table holds them."""
+    by = {line.column: line for line in messages.lines}
+    if "conversation_id" not in by or "created_at" not in by:
+        return {}
+    lines = [
+        by["conversation_id"]._replace(confidence=0.7, evidence="what messages name: no table of its own"),
+        by["created_at"]._replace(sql=f"min({by['created_at'].sql})", confidence=0.7, evidence="its first message"),
+    ]
+    grouped = by["conversation_id"].sql
+    return {"conversations": ProposedTable("conversations", messages.source, lines, (), messages.conditions, grouped)}
+
+
+def ratings_of(messages: ProposedTable, users: TableSeen | None, sample: Sample) -> dict[str, ProposedTable]:
+    """Ratings that messages carry themselves, where no table holds them."""
+    one, by = messages.source, {line.column: line for line in messages.lines}
+    known = COLUMNS["messages.rating"]
+    names = [name for name in one.columns if rank(name, known) > 0.7]
+    for name in names:
+        read = values.read_rating(place_of("m", name), name, one.columns[name], sample(one, [name]).get(name, ()))
+        if read.adds > values.NO_ROWS:
+            id_ = by["message_id"]._replace(confidence=0.7, evidence="ratings are in the message")
+            time = by.get("updated_at") or by["created_at"]
+            lines = [
+                id_._replace(column="feedback_id"),
+                id_,
+                Line("rating", read.sql, (name,), 0.7, read.evidence, read.words),
+            ]
+            lines += [Line("user_id", place_of("m", name), (name,), 0.7, why) for name, why in _person(one, users)]
+            lines.append(time._replace(column="created_at", confidence=0.5))
+            condition = (f"{place_of('m', name)} is not null", 0.7, "rated messages")
+            return {"feedback": ProposedTable("feedback", one, lines, (), (*messages.conditions, condition))}
+    return {}
+
+
+def _person(one: TableSeen, users: TableSeen | None) -> Iterator[tuple[str, str]]:
+    """The column of a message that names its person by a foreign key, with the evidence; at most one."""
+    named = [name for name, to in one.references.items() if users and to[:2] == users.place]
+    fits = sorted(named, key=lambda name: -rank(name, COLUMNS["feedback.user_id"]))
+    yield from ((name, f"foreign key to {users.name}") for name in fits[:1] if users)

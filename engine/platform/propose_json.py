@@ -1,0 +1,111 @@
+"""Proposes messages that a platform keeps as JSON within its conversations: a list, or a map, of objects. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from gendash.engine.languages.sql_text import quote_text
+from gendash.engine.platform import propose_values as values
+from gendash.engine.platform.proposal import Line, ProposedTable, TableSeen
+from gendash.engine.platform.propose_names import COLUMNS, TEXTS, rank
+from gendash.engine.platform.propose_values import place_of
+
+JSON = ("json", "jsonb")
+DEEPEST = 3  # keys from the column to the list
+SURE = 0.6  # a person reads every line
+_ROLE = COLUMNS["messages.role"]
+_TIME = (*COLUMNS["messages.created_at"], *COLUMNS["*.created_at"])
+
+
+class _Objects(NamedTuple):
+    """Objects at one place of a JSON column: its keys from the column, and whether they are the values of a map."""
+
+    path: tuple[str, ...]
+    is_map: bool
+    objects: list[Mapping[str, Any]]
+
+
+def messages_in_json(
+    talks: TableSeen, id_: str, began: Line | None, documents: Mapping[str, Sequence[object]]
+) -> tuple[ProposedTable, tuple[str, ...]] | None:
+    """The messages in a column of JSON, and words of their role whose meaning is not known.
+
+    ``documents`` are some values of each such column, ``id_`` is the column of a conversation's id and ``began`` its
+    time, for messages that have none.
+    """
+    for column, given in documents.items():
+        for found in _places(given):
+            proposed = _proposed(talks, column, found, id_, began)
+            if proposed:
+                return proposed
+    return None
+
+
+def _places(documents: Sequence[object]) -> list[_Objects]:
+    """The places with objects in documents, those with the most first."""
+    found: dict[tuple[tuple[str, ...], bool], list[Mapping[str, Any]]] = {}
+    for one in documents:
+        for path, is_map, objects in _objects(one, ()):
+            found.setdefault((path, is_map), []).extend(objects)
+    return sorted((_Objects(*key, objects) for key, objects in found.items()), key=lambda one: -len(one.objects))
+
+
+def _objects(value: object, path: tuple[str, ...]) -> Iterator[_Objects]:
+    within = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+    if within and all(isinstance(one, dict) for one in within):
+        yield _Objects(path, isinstance(value, dict), within)
+    if isinstance(value, dict) and len(path) < DEEPEST:
+        for key, one in value.items():
+            yield from _objects(one, (*path, str(key)))
+
+
+def _proposed(
+    talks: TableSeen, column: str, found: _Objects, id_: str, began: Line | None
+) -> tuple[ProposedTable, tuple[str, ...]] | None:
+    keys = {
+        key: [one[key] for one in found.objects if one.get(key) is not None] for one in found.objects for key in one
+    }
+    role = _best(keys, _ROLE)
+    if not role or not any(rank(key, TEXTS) > 0.7 for key in keys):
+        return None
+    words = values.read_words("messages.role", f"m.value ->> {quote_text(role)}", role, "text", keys[role])
+    if words.adds < 0:
+        return None
+    time = _best(keys, _TIME)
+    read = values.read_time(f"m.value ->> {quote_text(time)}", _kind(keys[time]), keys[time]) if time else None
+    if read and read.adds > 0:
+        created = Line("created_at", read.sql, (column,), SURE, read.evidence)
+    elif began:
+        created = began._replace(column="created_at", confidence=0.5, evidence="no time of its own")
+    else:
+        return None
+    talk, number = place_of("c", id_), "key" if found.is_map else "n"
+    place = ".".join((column, *found.path))
+    lines = [
+        Line("message_id", f"{talk} || ':' || m.{number}", (id_,), SURE, f"its place in {place}"),
+        Line("conversation_id", talk, (id_,), SURE, "the conversation that holds it"),
+        Line("role", words.sql, (column,), SURE, words.evidence, words.words),
+        created,
+    ]  # fmt: skip
+    return ProposedTable("messages", talks, lines, [_unnested(talks.columns[column], column, found)]), words.unknown
+
+
+def _best(keys: Mapping[str, list[Any]], known: Sequence[str]) -> str:
+    fits = {key: rank(key, known) for key, given in keys.items() if given}
+    best = max(fits, key=lambda key: fits[key], default="")
+    return best if best and fits[best] > 0.7 else ""
+
+
+def _kind(given: Sequence[object]) -> str:
+    return "numeric" if all(isinstance(one, int | float) for one in given) else "text"
+
+
+def _unnested(kind: str, column: str, found: _Objects) -> str:
+    """SQL that joins each conversation with its objects; another kind of JSON than expected has none."""
+    place = " -> ".join([place_of("c", column), *map(quote_text, found.path)])
+    wanted, empty = ("object", "{}") if found.is_map else ("array", "[]")
+    function = f"{kind}_each" if found.is_map else f"{kind}_array_elements"
+    safe = f"case when {kind}_typeof({place}) = '{wanted}' then {place} else '{empty}' end"
+    names = "m (key, value)" if found.is_map else "m (value, n)"
+    return f"cross join lateral {function}({safe}){'' if found.is_map else ' with ordinality'} as {names}"
