@@ -59,6 +59,7 @@ SUMS: dict[str, tuple[str, Part]] = {  # of each panel that adds up money: where
     "cost-usage/models": ("Cost", every),  # at most 20, as users; there are fewer
     "cost-usage/users": ("Cost", every),
     "cost-usage/cost_by_environment": ("all", every),
+    "cost-usage/cost_by_week": ("cost", every),
     "cost-usage/month": ("last", every),
     "cost-usage/month_against_budget": ("max spent", every),
     "cost-usage/cost_24h": ("all", every),
@@ -76,12 +77,16 @@ MEANS = {  # of each panel that divides all money: by how many
     "cost-usage/per_user": len(USERS),
 }
 NO_SUMS = {
+    "agent-performance/groups": "LLM calls only",
     "agent-performance/prompts": "a mean by version of a prompt",
     "agent-performance/worst_turns": "traces with an LLM call, at most 50",
     "cost-usage/cache_savings": "not spent",
     "cost-usage/cost_per_turn": "a mean by day",
     "cost-usage/failed_cost": "a part: steps that failed",
     "cost-usage/forecast": "not spent yet",
+    "cost-usage/group_models": "by a dimension that somebody chooses, which this test does not; see tests/sql/test_groups.py",
+    "cost-usage/groups": "likewise",
+    "cost-usage/groups_over_time": "likewise",
     "cost-usage/per_resolved_ticket": "no ticket here",
     "cost-usage/per_turn": "a mean of turns; a recording has traces that are none",
     "cost-usage/tools": "a turn counts for each of its tools",

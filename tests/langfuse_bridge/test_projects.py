@@ -168,6 +168,7 @@ def test_status_metrics_reconcile_and_purge_cover_all_or_one(gendash: Any, store
     assert len(shown) == 1 + 2 * 3 and shown[0].split()[:5] == [
         "project",
         "stream",
+        "closed_from",
         "closed_until",
         "lag_s",
         "kept_before",
