@@ -261,7 +261,7 @@ def _asked(catalog: Catalog, variable: Variable, query: Query, dashboard: Dashbo
         "definition": text,
         "query": {"query": text, "refId": variable.name, "qryType": 5} if prometheus else text,
         "includeAll": bool(variable.all_value),
-        "current": whole if variable.all_value else {},
+        "current": whole if variable.all_value else {"text": "", "value": ""},
         "options": [],
         "refresh": 2,
         "regex": variable.regex,

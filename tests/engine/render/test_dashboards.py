@@ -62,7 +62,7 @@ def test_a_query_without_a_value_for_all_gives_its_first_option() -> None:
     (found,) = render(panel("a"), variables=(Variable("v", "V", "doc", sql("select 1"), all_value=""),))["templating"][
         "list"
     ]
-    assert (found["includeAll"], found["sort"], found["current"]) == (False, 0, {})
+    assert (found["includeAll"], found["sort"], found["current"]) == (False, 0, {"text": "", "value": ""})
 
 
 def test_ids_depend_on_names_only_and_not_on_the_instance() -> None:
