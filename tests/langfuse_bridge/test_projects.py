@@ -165,7 +165,7 @@ def test_status_metrics_reconcile_and_purge_cover_all_or_one(gendash: Any, store
     assert "main" in shown and "emea" in shown, "before anything ran"
     gendash("sync")
     shown = gendash("status").stdout.splitlines()
-    assert len(shown) == 1 + 2 * 3 and shown[0].split()[:5] == [
+    assert len(shown) == 1 + 2 * 3 and shown[0].split()[:6] == [
         "project",
         "stream",
         "closed_from",
