@@ -151,9 +151,9 @@ def histogram(read: PanelRead, view: View) -> Chart | None:
     unit, lowest, highest = str(config.get("unit", "")), first * size + offset, last * size + offset
     ends = [one for one in ticks(lowest, highest, 6, unit) if lowest <= one <= highest]
     for at, text in zip(ends, tick_texts(ends, unit), strict=True):
-        place = ((at - offset) / size - first) * wide
-        anchor = "start" if place < 0.02 else "end" if place > 0.98 else "middle"
-        parts.append(label(share(place), scale.plot + 16, text, anchor, "axis"))
+        along = ((at - offset) / size - first) * wide
+        anchor = "start" if along < 0.02 else "end" if along > 0.98 else "middle"
+        parts.append(label(share(along), scale.plot + 16, text, anchor, "axis"))
     name = f"{read.panel.title}: {len(numbers)} values in buckets of {display(fields[0], size)}"
     return Chart(picture(parts, view.height, name), scale.gutter, [])
 

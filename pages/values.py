@@ -28,7 +28,7 @@ def values_of(read: PanelRead, zone: str, now: datetime) -> list[Value]:
     options = read.rendered.get("options", {}).get("reduceOptions", {})
     calc = (options.get("calcs") or ["lastNotNull"])[0]
     most = int(options.get("limit") or 25) if options.get("values") else None
-    found = []
+    found: list[Value] = []
     for frame, one in _fields(read, str(options.get("fields", ""))):
         if not options.get("values"):
             shown = display(one, reduce_values(one.values, calc), zone, now, len(found))
