@@ -238,7 +238,7 @@ FAULTS = [
     (W, "{window: 1d}", "{widow: 1d}", r"more.yaml:14 job:our_requests:increase\$window: 'window' of each: is not in map 2; did you mean 'widow'\?"),
     (W, "[{window: 1h}, {window: 1d}]", "[{window: 1h, what: x}]", r"more.yaml:14 .*: no text of the rule uses '\$what' of each:; use it"),
     (W, "[{window: 1h}, {window: 1d}]", "[]", r"more.yaml:14 .*: each: is empty"),
-    (W, "[$window]", "[$windw]", r"more.yaml:17: nothing fills in '\$windw'"),
+    (W, "[$window]", "[$windw]", r"more.yaml:18: nothing fills in '\$windw'"),
     (T, "alertname: OurRequestsStopped", "alertname: OurRequestStopped", r"tests/ours.yaml:10: no alert 'OurRequestStopped'; did you mean 'OurRequestsStopped'\?"),
     (T, "expr: 'job:our_requests:rate5m'", "expr: 'job:our_request:rate5m'", r"tests/ours.yaml:12: no rule records 'job:our_request:rate5m'; did you mean"),
     (T, "exp_samples", "exp_sample", r"tests/ours.yaml:12: unknown key 'exp_sample'; did you mean 'exp_samples'\?"),
