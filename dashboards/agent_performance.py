@@ -205,7 +205,7 @@ HEAD = [
     ),
     Panel(
         "errors",
-        "Failed turns, 30 min",
+        "% failed turns, 30 min",
         "Agent turns that failed / all agent turns, over 30 minutes; Prometheus agent_queries_total by status. Above "
         "it the share of one week earlier. Amber above {{ slo('failures.amber') }}, "
         "red above {{ slo('failures.red') }}.\n\n"

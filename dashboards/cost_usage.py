@@ -163,7 +163,7 @@ STRIP = [
     ),
     Panel(
         "no_price",
-        "LLM calls without price, 7 d",
+        "% calls without price, 7 d",
         "LLM calls without a price / all LLM calls, today and the 6 days before. They count as 0 in every cost on this "
         "page. Orange above {{ setting('limits.uncosted') }}, red above "
         "{{ setting('limits.uncosted_red') }}.\n\n"
@@ -825,7 +825,7 @@ UNITS = [
     ),
     Panel(
         "untagged",
-        "Agent turns without user",
+        "% agent turns without user",
         "Agent turns whose trace names no user / all agent turns, of the days that begin in the picked range. "
         "Their cost "
         "cannot be charged to anybody; guests are included.",
@@ -1056,7 +1056,7 @@ WASTE = [
     ),
     Panel(
         "spend_against_usual",
-        "LLM cost an hour and usual, 7 d",
+        "LLM cost/h against usual, 7 d",
         "List price of all steps in each of the last 168 hours, and as usual: the median of the same local hour one to "
         "four weeks earlier, as far as data goes back. A lasting difference means new load, a loop or a more expensive "
         "model.",

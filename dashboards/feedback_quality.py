@@ -93,7 +93,7 @@ STRIP = [
     ),
     Panel(
         "coverage",
-        "Ratings with a trace, 30 d",
+        "% ratings with a trace, 30 d",
         "Share of the ratings of today and the 29 days before whose answer names a Langfuse trace that was synced. "
         "Ratings without one are missing from the row 'What goes with bad ratings?'.\n\n"
         "When low: the platform must write trace_id into the metadata of its answers.",
@@ -143,7 +143,7 @@ HEAD = [
     replace(CSAT, leads_to="feedback-quality/rolling_csat"),
     Panel(
         "ratings",
-        "User ratings",
+        "Number of user ratings",
         "Ratings of the days that begin in the picked range, and of each of them; the change is that of whole days "
         "against as many before. A withdrawn rating is not counted.",
         HeadTile(unit="locale", decimals=0, subject=USERS, calc="sum", min=0),
@@ -161,7 +161,7 @@ HEAD = [
     ),
     Panel(
         "response",
-        "Response rate",
+        "Rating response rate",
         "Rated answers / answers that could be rated, each once, of the picked days without the last 24 hours; "
         "the curve "
         "is the rate so far. Answers to guests count only with platform.guests_can_rate. Mostly angry or happy people "
@@ -185,7 +185,7 @@ HEAD = [
     ),
     Panel(
         "negative",
-        "Negative ratings",
+        "% negative ratings",
         "Ratings of 1 or 2 / all ratings of the days that begin in the picked range; the curve is the share so "
         "far, the "
         "change that of whole days against as many before. A rating of 3 is neither negative nor satisfied.",
@@ -250,7 +250,7 @@ HEAD = [
     ),
     Panel(
         "no_answer",
-        "Failed agent turns",
+        "% failed agent turns",
         "Share of agent turns that ended in an error, of the days that begin in the picked range, from Langfuse (root "
         "of the trace is an ERROR), all environments. Answers such as 'I do not know' are not detected: no text "
         "is read.",
@@ -681,7 +681,7 @@ CAUSES = [
     ),
     Panel(
         "guardrails",
-        "Guardrail hits, 30 d",
+        "% of checks with a guardrail hit, 30 d",
         "Share of 'no' among the yes-or-no evaluations in Langfuse (guardrails) of today and the 29 days before, by "
         "name; n is their number. High: answers break a rule, or the rule is too strict.",
         BarGauge(unit="percentunit", decimals=2, max=0.1, color=fixed(WARN)),

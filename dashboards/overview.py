@@ -394,7 +394,7 @@ USAGE = [
     ),
     Panel(
         "user_growth",
-        "User accounts by day, 30 d",
+        "Accounts at day's end, 30 d",
         "Accounts that existed at the end of each local day, of those that are active now, on today and the 29 days "
         "before: those deleted or deactivated since are missing from every day. Today is incomplete.",
         Lines(unit="locale", decimals=0, fill=12, color=fixed(USERS), legend=False, min=None),
@@ -497,7 +497,7 @@ USAGE = [
     ),
     Panel(
         "calls_by_model",
-        "LLM calls by model, 24 h",
+        "% LLM calls by model, 24 h",
         "Share of LLM calls of the current hour and the 23 before by model; the five most used and the rest as other, "
         "unknown where a call named none. "
         "Dated names (gpt-4o-2024-08-06) are models of their own and share their family's colour."

@@ -356,7 +356,7 @@ HEAD = [
     ),
     Panel(
         "escalated",
-        "Ticket escalation rate",
+        "Tickets per 100 chats",
         "Tickets created per 100 conversations begun, both on the local days that begin in the picked range, up to "
         "each of them. All conversations are counted, whatever is selected above. High: the agent does not help."
         "\n\nNot every ticket comes from a conversation. The change compares full days with as many days before.",
@@ -566,7 +566,7 @@ HELP = [
     ),
     Panel(
         "assignment",
-        "Open tickets by owner, now",
+        "Open tickets: assigned, now",
         "Tickets that wait (open or in progress), by whether somebody is assigned. Ended tickets without an owner are "
         "not counted."
         "\n\nThe plan calls it 'Assignment status'.",

@@ -155,7 +155,7 @@ HEAD = [
     same(P95_PANEL, "system-health/latency_by_handler"),
     Panel(
         "db_pool_used",
-        "Database pool in use",
+        "% database pool used",
         "Share of its database connections (limits.db_pool_size) that the fullest process uses at the last scrape, "
         "above it one week earlier; peaks between scrapes are not seen. Amber from "
         "{{ setting('limits.db_pool_amber') }}, red from {{ setting('limits.db_pool_used') }}."

@@ -545,7 +545,7 @@ DEPTH = [
     ),
     Panel(
         "single_turn",
-        "One-question conversations, 30 d",
+        "% one-question chats, 30 d",
         "Share of conversations with exactly one message of a user, of those begun today or on the 29 days before and "
         "at least 24 hours ago. The first answer was good, or people left: see CSAT.",
         NumberTile(unit="percentunit", decimals=0, subject=USERS, min=0, max=1, no_data="no talks"),
