@@ -32,7 +32,6 @@ def check(settings: Settings, no_code: bool) -> None:
     """
     from gendash.engine.checks.alerting import alerting_notes
     from gendash.engine.checks.definitions import warnings
-    from gendash.engine.definitions.content_modules import PACKAGED, dashboard_names
 
     catalog = _checked_everywhere(settings, code=not no_code)
     panels = sum(len(dashboard.panels()) for dashboard in catalog.dashboards.values())
@@ -42,11 +41,10 @@ def check(settings: Settings, no_code: bool) -> None:
         say(f"note: {problem}")
     for place, fields in catalog.overrides.items():
         say(f"override: {place}: {'taken out' if fields is None else ', '.join(fields)}")
-    of_roots = sorted(catalog.left_out - dashboard_names(PACKAGED))
     click.echo(
         f"{len(catalog.dashboards)} dashboards, {panels} panels, {len(catalog.relations)} SQL files, "
         f"{len(catalog.rules)} rules: no problems"
-        + (f"; not loaded: {', '.join(of_roots) or 'no dashboard'}" if no_code else "")
+        + (f"; not loaded: {', '.join(sorted(catalog.left_out)) or 'no dashboard'}" if no_code else "")
     )
 
 

@@ -28,6 +28,9 @@ NAMES = {"canary_first_name", "canary_last_name"}
 ADMINS_SEE = {
     "user_top_30d": NAMES,
     "user_llm_30d": NAMES,
+    "llm_user_30d": NAMES,
+    "user_desk_90d": NAMES,
+    "user_name": NAMES,
     "rating_turn_30d": {"canary_comment"},
     "rating_conversation_30d": {"canary_comment"},
 }

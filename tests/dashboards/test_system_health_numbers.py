@@ -109,13 +109,13 @@ def test_audits_show_their_last_result_the_worst_first(store: tuple[Store, str])
             row = (name, at - ago * hour, count, sample, error, f"doc of {name}", severity, 86400.0, 0.1)
             admin.execute("insert into gendash._audit values (%s, %s, %s, %s, %s, %s, %s, %s, %s)", row)
     table = found.figures("audits", at)
-    assert table.columns == ("Audit", "Result", "Found", "Which", "Since", "Ran", "A find means")
+    assert table.columns == ("Audit", "Result", "Found", "Which", "Since", "Ran", "A find means", "Row")
     assert table.rows == [
-        ("d_bad", "critical", 1, "k5", 7 * 3600.0, 7 * 3600.0, "doc of d_bad"),
-        ("b_failed", "failed", None, "source: no answer", 5 * 3600.0, 5 * 3600.0, "doc of b_failed"),
-        ("c_warns", "warning", 5, "k3, k4", 30 * 3600.0, 6 * 3600.0, "doc of c_warns"),
-        ("e_late", "late", 0, None, None, 49 * 3600.0, "doc of e_late"),
-        ("a_passed", "passed", 0, None, None, 6 * 3600.0, "doc of a_passed"),
+        ("d_bad", "critical", 1, "k5", 7 * 3600.0, 7 * 3600.0, "doc of d_bad", "1 of 5"),
+        ("b_failed", "failed", None, "source: no answer", 5 * 3600.0, 5 * 3600.0, "doc of b_failed", "2 of 5"),
+        ("c_warns", "warning", 5, "k3, k4", 30 * 3600.0, 6 * 3600.0, "doc of c_warns", "3 of 5"),
+        ("e_late", "late", 0, None, None, 49 * 3600.0, "doc of e_late", "4 of 5"),
+        ("a_passed", "passed", 0, None, None, 6 * 3600.0, "doc of a_passed", "5 of 5"),
     ]
     with psycopg.connect(url, autocommit=True) as admin:
         admin.execute("delete from gendash._audit")

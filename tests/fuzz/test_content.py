@@ -15,7 +15,7 @@ import yaml
 
 sys.path.append(str(Path(__file__).parent))  # tests are no package, so what they share needs a path
 
-from judge import counts, judge_lines, judged
+from fuzz_judge import counts, judge_lines, judged
 from mutations import SECRET, TEXTS, mutated_text, mutated_value
 
 from gendash.api.endpoint import packaged_endpoints, read_endpoints

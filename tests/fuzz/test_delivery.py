@@ -15,8 +15,8 @@ import pytest
 
 sys.path.append(str(Path(__file__).parent))  # tests are no package, so what they share needs a path
 
+from fuzz_judge import counts, judge_lines, judged
 from grafana_double import Double
-from judge import counts, judge_lines, judged
 from mutations import TEXTS, mutated_text, mutated_value
 
 from gendash.engine.clients.grafana import Grafana, named_server

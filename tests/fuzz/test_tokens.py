@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 sys.path.append(str(Path(__file__).parent))  # tests are no package, so what they share needs a path
 
-from judge import counts, judged
+from fuzz_judge import counts, judged
 from mutations import SECRET, mutated_text, mutated_value
 
 from gendash.api import identity

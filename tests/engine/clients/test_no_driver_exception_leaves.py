@@ -108,6 +108,7 @@ CALLS: dict[str, Callable[[], Any]] = {
     "prometheus.label_values": lambda: asked_of_prometheus(
         lambda call: prometheus.label_values(call, "job", "", NOW, NOW)
     ),
+    "prometheus.known_alertmanagers": lambda: asked_of_prometheus(prometheus.known_alertmanagers),
     "prometheus.loaded_rules": lambda: asked_of_prometheus(prometheus.loaded_rules),
     "prometheus.certain": lambda: asked_of_prometheus(
         lambda call: prometheus.certain(prometheus.instant(call, "up", NOW), "up")
