@@ -146,7 +146,7 @@ def test_rules(catalog: Catalog, tmp_path: Path, seeds: range) -> None:
         with judged(path.name, seed):
             problems: list[Any] = []
             reader = load._Root(root, problems)
-            rules, (metrics, _) = reader.rules(), reader.metrics()
+            rules, (metrics, _) = reader.rules([]), reader.metrics()
             judge_lines([str(problem) for problem in problems], path.name, seed)
             every = {rule.name: rule for group in rules.values() for rule in group.values()}
             given = {"rules": every} | ({"metrics": metrics} if metrics else {})
