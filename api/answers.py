@@ -11,7 +11,15 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from gendash.api.endpoint import Endpoint, Grain, column_type, figure_panel, fixed_reason
+from gendash.api.endpoint import (
+    Endpoint,
+    Grain,
+    column_type,
+    figure_panel,
+    figure_title,
+    fixed_reason,
+    named_window,
+)
 from gendash.api.request import Asked, Wrong, cursor_of, whole_days
 from gendash.api.store import Pools
 from gendash.engine.clients.answers import Failed
@@ -19,6 +27,7 @@ from gendash.engine.clients.prometheus import Call
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.relations import qualified
 from gendash.engine.errors import Unexpected
+from gendash.engine.languages.grafana_macros import Span
 from gendash.engine.languages.sql_text import quote_name, quote_text
 from gendash.engine.model import Dashboard, Problem
 from gendash.engine.read.display import display
@@ -91,14 +100,17 @@ def figures(world: World, endpoint: Endpoint, audience: str, asked: Asked) -> di
             if asked.figures:
                 raise Wrong(f"{name} is for admins", 403)
             continue
-        about = {"title": panel.title, "meaning": world.catalog.prose(panel.doc), "panel": endpoint.figures[name]}
-        reason = fixed_reason(panel) if asked.explicit else ""
+        title, meaning = figure_title(name, panel), world.catalog.prose(panel.doc)
+        about = {"title": title, "meaning": meaning, "panel": endpoint.figures[name]}
+        reason = fixed_reason(name, panel) if asked.explicit else ""
         if reason and asked.figures:
             raise Wrong(f"{name} cannot follow a range: {reason}; leave out range, from and to, or the figure")
         if reason:
             found[name] = about | {"refused": f"cannot follow a range: {reason}"}
             continue
-        moment = Moment(world.now, world.at, asked.span if asked.explicit else None)
+        window = named_window(name, panel)
+        own = Span.last(window, world.now) if window else None
+        moment = Moment(world.now, world.at, asked.span if asked.explicit else own)
         shown = world.rendered(dashboard)
         read = read_panel(world.catalog, world.sources(audience), dashboard, panel.slug, moment, shown)
         assert read

@@ -37,6 +37,7 @@ _ROW_KEYS = (
     Key("others", "texts by name", "other columns, and why they do not add up", _ANY),
 )
 _LONGEST_CACHE_S = 300
+_NAMED = re.compile(r"_(\d+)([hd])$")
 _FOLLOWS = re.compile(r"\$__(timeFilter|timeFrom|timeTo|timeGroup|unixEpoch|range|from|to)|\$\{?__(from|to|range)")
 
 
@@ -172,11 +173,29 @@ def figure_panel(catalog: Catalog, name: str) -> tuple[Dashboard, Panel]:
     return dashboard, next(one for one in dashboard.panels() if one.slug == slug)
 
 
-def fixed_reason(panel: Panel) -> str:
-    """Why a panel's figure cannot follow a range, or an empty text."""
+def named_window(name: str, panel: Panel) -> str:
+    """The window in the name of a figure whose panel follows the picked range (``7d``), or an empty text."""
+    named = _NAMED.search(name)
+    return "".join(named.groups()) if named and _follows(panel) else ""
+
+
+def figure_title(name: str, panel: Panel) -> str:
+    """The title of a figure: its panel's, with the window that the figure's name adds."""
+    window = named_window(name, panel)
+    return f"{panel.title}, {window[:-1]} {window[-1]}" if window else panel.title
+
+
+def _follows(panel: Panel) -> bool:
+    return not panel.window and any(_FOLLOWS.search(query.text) for query in panel.queries)
+
+
+def fixed_reason(name: str, panel: Panel) -> str:
+    """Why a figure cannot follow a range, or an empty text."""
     if panel.window:
         return f"it has a window of its own, {panel.window}"
-    if any(_FOLLOWS.search(query.text) for query in panel.queries):
+    if window := named_window(name, panel):
+        return f"its window is part of its name, {window}"
+    if _follows(panel):
         return ""
     if all(query.language == "promql" for query in panel.queries):
         return "it shows the state at one time"

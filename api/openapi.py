@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gendash.api.endpoint import Endpoint, Grain, column_type, figure_panel
+from gendash.api.endpoint import Endpoint, Grain, column_type, figure_panel, figure_title
 from gendash.api.own import OwnList
 from gendash.api.request import DEFAULT, DEFAULT_LIMIT, MOST_ROWS, RANGES
 from gendash.engine.definitions.catalog import Catalog
@@ -195,7 +195,7 @@ def responses(catalog: Catalog, endpoint: Endpoint, native: Grain) -> dict[int |
     figures = {}
     for name, of in endpoint.figures.items():
         _, panel = figure_panel(catalog, of)
-        figures[name] = {"type": "object", "title": panel.title, "description": catalog.prose(panel.doc)}
+        figures[name] = {"type": "object", "title": figure_title(name, panel), "description": catalog.prose(panel.doc)}
     body = {
         "type": "object",
         "required": ["at", "time_zone", "range", "figures", "rows", "next"],

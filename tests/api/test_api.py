@@ -32,6 +32,7 @@ from gendash.demo.postgres import Server
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.errors import ConfigError, GendashError
+from gendash.engine.languages.grafana_macros import Span
 from gendash.engine.read.panels import Moment, dashboards_of, read_panel, sources_for
 from gendash.engine.read.reduce import reduce_values
 from gendash.engine.store.refresh.run import refresh
@@ -64,13 +65,16 @@ def test_each_endpoint_of_the_plan_gives_the_figures_that_the_dashboards_show(
         for name, figure in body["figures"].items():
             board, _, slug = figure["panel"].partition("/")
             (dashboard,) = dashboards_of(store.catalog, "admin", [board])
-            read = read_panel(store.catalog, sources, dashboard, slug, Moment(NOW, NOW))
+            window = re.search(r"_(\d+[hd])$", name)
+            moment = Moment(NOW, NOW, Span.last(window[1], NOW) if window else None)
+            read = read_panel(store.catalog, sources, dashboard, slug, moment)
             assert read
-            calc = read.rendered["options"]["reduceOptions"]["calcs"][0]
-            numbers = [
-                reduce_values(one.values, calc) for frame in read.frames for one in frame.fields if one.kind == "number"
-            ]
-            texts[name] = numbers
+            numbers = [one for frame in read.frames for one in frame.fields if one.kind == "number"]
+            if read.rendered["type"] == "table":
+                texts[name] = numbers[0].values
+            else:
+                calc = read.rendered["options"]["reduceOptions"]["calcs"][0]
+                texts[name] = [reduce_values(one.values, calc) for one in numbers]
     for name, figure in body["figures"].items():
         shown = figure.get("values", {"": figure})
         values = [None if one["value"] is None else float(one["value"]) for one in shown.values()]
@@ -159,6 +163,15 @@ def test_a_figure_with_a_window_of_its_own_refuses_a_range_with_the_reason(clien
     assert "cannot follow a range" in get(client, path).json()["figures"]["active_users_7d"]["refused"]
     refused = get(client, f"{path}&figures=active_users_7d")
     assert refused.status_code == 422 and "active_users_7d cannot follow a range" in refused.json()["error"]
+
+
+def test_a_figure_with_a_window_in_its_name_is_of_that_window_and_titled_so(client: TestClient) -> None:
+    path = "/api/v1/analytics/users/stats?figures=sign_ups_7d"
+    assert get(client, path).json()["figures"]["sign_ups_7d"]["title"] == "New accounts, 7 d"
+    assert "part of its name, 7d" in get(client, f"{path}&range=30d").json()["error"]
+    tickets = "/api/v1/analytics/tickets/stats?range=7d&figures="
+    assert "part of its name, 30d" in get(client, f"{tickets}created_30d").json()["error"]
+    assert get(client, f"{tickets}reopened_share").status_code == 200
 
 
 @pytest.mark.parametrize(
