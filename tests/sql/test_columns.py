@@ -21,6 +21,7 @@ from gendash.engine.languages import sql_types
 from gendash.engine.languages.sql_columns import read_columns_of
 from gendash.engine.languages.sql_scope import UNKNOWN, Source
 from gendash.engine.model import Relation
+from gendash.engine.platform.columns import read_columns
 from gendash.engine.store.migrate import migrate
 
 ALL_ON = yaml.safe_dump({"features": {name: True for name, _, _ in FEATURES}})
@@ -50,8 +51,7 @@ def described(connection: psycopg.Connection[object], query: str) -> dict[str, s
 def test_every_query_gives_the_columns_and_types_that_its_header_declares(store: Catalog) -> None:
     wrong = []
     with psycopg.connect(store.config["database_url"], autocommit=True) as connection:
-        rows = connection.execute("select table_name, column_name from information_schema.columns").fetchall()
-        present = {(str(table), str(column)) for table, column in rows}
+        present = read_columns(connection, store).present
         for relation in (one for one in store.relations.values() if one.kind != "table"):
             if relation.kind == "audit" and places(relation)[0] == "prometheus":
                 continue

@@ -41,7 +41,7 @@ PLACES = (
 START, ZONE = PLACES[0][1], ZoneInfo(PLACES[0][0])
 TABLES = ("users", "conversations", "messages", "feedback", "documents", "tickets", "ticket_status_history")
 ROOT = Path(__file__).resolve().parents[2]
-FEATURES = "features: {tickets: true, ticket_history: true, intent: true}"
+FEATURES = "features: {tickets: true, ticket_history: true, intent: true, langfuse: true}"
 WORDS = {
     "role": ["user", "assistant", "admin", "robot"],
     "status": ["open", "in_progress", "resolved", "closed"],
@@ -269,13 +269,16 @@ def contents(connection: psycopg.Connection[Any], names: list[str]) -> dict[str,
 
 
 def from_the_platform(catalog: Catalog) -> list[str]:
-    return [
+    found = [
         relation.name
         for relation in catalog.build_order()
         if (relation.kind == "rollup" or relation.header.get("materialized"))
         and not relation.header.get("keep")  # it remembers what nobody can compute again
         and any(kind == "staging" for kind, _ in catalog.lineage(relation.name))
     ]
+    off = [name for name in found if not catalog.enabled(catalog.relations[name])]
+    assert off == [], "nobody refreshes these: turn their features on above"
+    return found
 
 
 def refreshed(catalog: Catalog, platform: Platform, **options: Any) -> None:

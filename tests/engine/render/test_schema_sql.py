@@ -11,6 +11,7 @@ import postgast
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
+from gendash.engine.definitions.names import Present
 from gendash.engine.definitions.relations import cadence_s, query_of
 from gendash.engine.model import Relation
 from gendash.engine.render.schema_sql import pieces, sql_artifacts
@@ -130,7 +131,7 @@ def test_a_cut_replaces_the_table_it_names_only() -> None:
 def test_an_optional_column_that_is_missing_is_a_typed_null() -> None:
     found = catalog()
     relation = found.relations["conversation_hour"]
-    query = query_of(found, relation, present={("conversations", "id")})
+    query = query_of(found, relation, present=Present(frozenset({("conversations", "id")})))
     assert "coalesce(null::boolean, false) as is_voice" in query
 
 
