@@ -17,7 +17,7 @@ MADE_UP = "made_up"  # in a sampled text the value of a variable: a literal that
 
 _INTEGER = re.compile(r"[+-]?(\d[\d_]*|0x[\da-f_]+|0o[0-7_]+|0b[01_]+)")
 _NUMBER = re.compile(r"[+-]?((\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(e[+-]?\d+)?|inf(inity)?|nan|0[xob][\da-f_]+)")
-_BOOLEAN = re.compile(r"t(r(ue?)?)?|f(a(l(se?)?)?)?|y(es?)?|no?|on|off?|1|0")
+_BOOLEAN = re.compile(r"t|tr|true?|f|fa|fal|false?|y|yes?|no?|on|off?|1|0")
 _UUID = re.compile(r"\{?([\da-f]{4}-?){7}[\da-f]{4}\}?")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
 _SPECIAL = re.compile(r"now|today|tomorrow|yesterday|epoch|[+-]?infinity")
