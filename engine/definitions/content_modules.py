@@ -72,8 +72,13 @@ def objective_dashboards(objectives: Sequence[str]) -> dict[str, Dashboard]:
 
 
 def dashboard_names(root: Path) -> set[str]:
-    """The names of a root's dashboards, those that cannot be loaded included."""
-    return {path.stem.replace("_", "-") for path in _modules(root)}
+    """The names of a root's dashboards, those that cannot be loaded included, but not those that objectives make."""
+    loaded = {path: sys.modules.get(f"gendash.dashboards.{path.stem}") for path in _modules(root)}
+    return {
+        path.stem.replace("_", "-")
+        for path, module in loaded.items()
+        if root != PACKAGED or not hasattr(module, "for_objectives")
+    }
 
 
 def _modules(root: Path) -> list[Path]:

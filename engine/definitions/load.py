@@ -83,7 +83,7 @@ def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
         documents |= reader.documents([RULE_TESTS, *(DOCUMENTS if root == PACKAGED else ())])
         found = load_dashboards(root, reader.shown, problems) if code or root == PACKAGED else {}
         dashboards |= found
-        named |= dashboard_names(root) if root != PACKAGED else found.keys()  # of ours some are made on request only
+        named |= dashboard_names(root)
         if root != PACKAGED:
             owned = [*found, f"{reader.prefix}sql/", f"{reader.prefix}recording_rules/"]
             styles |= dict.fromkeys(owned, reader.style())
