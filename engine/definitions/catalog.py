@@ -187,25 +187,26 @@ class Catalog:
         """The same of a variable; one that lacks something is not shown."""
         return self.config.off(variable.feature) or sorted(self.query_lacks(variable.query) if variable.query else ())
 
-    def relation_lacks(self, name: str) -> frozenset[str]:
-        """The same of a relation: what it reads itself, or each relation that it reads."""
+    def relation_lacks(self, name: str, above: frozenset[str] = frozenset()) -> frozenset[str]:
+        """The same of a relation: what it reads itself, or each relation that it reads; a circle (``above``) ends."""
+        if name in above:
+            return frozenset()
         if name not in self._relations_lack:
-            self._relations_lack[name] = frozenset()  # a circle ends here
             relation, uses = self.relations[name], self.relation_uses(name)
             lacks = frozenset(self.config.off(relation.header.get("feature", "")))
             if self._reads_none(relation):
                 lacks |= {"platform"}
             below = (used for kind, used in uses if kind == "relation")
-            self._relations_lack[name] = lacks or self._all_lack(below)
+            self._relations_lack[name] = lacks or self._all_lack(below, above | {name})
         return self._relations_lack[name]
 
     @cached_property
     def _relations_lack(self) -> dict[str, frozenset[str]]:
         return {}
 
-    def _all_lack(self, relations: Iterable[str]) -> frozenset[str]:
+    def _all_lack(self, relations: Iterable[str], above: frozenset[str] = frozenset()) -> frozenset[str]:
         """The features and servers that relations lack, if each of them lacks one; gendash's own tables lack none."""
-        each = [self.relation_lacks(name) for name in relations if name in self.relations]
+        each = [self.relation_lacks(name, above) for name in relations if name in self.relations]
         return frozenset[str]().union(*each) if all(each) else frozenset()
 
     def _reads_none(self, relation: Relation) -> bool:

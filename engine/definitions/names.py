@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -29,6 +30,13 @@ class Present:
         return column in self.columns
 
 
+class _Within(threading.local):
+    """Names, a list a thread: of two threads that inline the same text, neither is inside the other's."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+
 @dataclass(frozen=True)
 class Names:
     """Everything that a text may refer to."""
@@ -50,9 +58,9 @@ class Names:
         return {relation.name: relation for relation in self.relations.values() if relation.kind == "staging"}
 
     @cached_property
-    def staging_within(self) -> list[str]:
-        """The staging texts that are being inlined, outermost first: none may contain itself."""
-        return []
+    def staging_within(self) -> _Within:
+        """The staging texts that this thread is inlining, outermost first: none may contain itself."""
+        return _Within()
 
     @cached_property
     def expanded(self) -> dict[tuple[str, str], Expanded]:

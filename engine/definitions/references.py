@@ -115,12 +115,15 @@ def _scope(
         """``stage('messages', 'all')`` has the rows that cannot be used, too."""
         if not known("staging", name, names.stagings):
             return "(select)"
-        if name in names.staging_within:
+        within = names.staging_within.names
+        if name in within:
             wrong.append((f"staging '{name}' reads itself", "break the circle"))
             return "(select)"
-        names.staging_within.append(name)
-        inner = resolve_references(names.stagings[name].text, names, names.stagings[name], present, cuts)
-        names.staging_within.pop()
+        within.append(name)
+        try:
+            inner = resolve_references(names.stagings[name].text, names, names.stagings[name], present, cuts)
+        finally:
+            within.pop()
         uses.update(inner.uses)
         wrong.extend(inner.wrong)
         text = inner.text.strip().rstrip(";")

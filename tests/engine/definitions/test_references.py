@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions import references
+from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
-from gendash.engine.definitions.names import Names, Present
+from gendash.engine.definitions.names import STORE_KINDS, Names, Present
 from gendash.engine.definitions.references import resolve_references
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.languages.templates import render_template
@@ -154,3 +157,23 @@ def test_every_shipped_text_is_filled_in_as_jinja_would_do_it(monkeypatch: pytes
     anew = replace(catalog).names  # what was expanded once is remembered
     assert quick == [resolve_references(text, anew, staging) for text, staging in texts]
     assert len(texts) > 500
+
+
+def test_threads_that_inline_the_same_text_are_not_in_each_others_way() -> None:
+    switches = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(5):
+            catalog = load_catalog(load_config(""))
+            with ThreadPoolExecutor(4) as threads:
+                every = list(threads.map(_texts_and_lacks, [catalog] * 4, timeout=60))
+            assert every[0] == every[1] == every[2] == every[3]
+            assert not any(wrong for _, wrong, _ in every[0].values())
+    finally:
+        sys.setswitchinterval(switches)
+
+
+def _texts_and_lacks(catalog: Catalog) -> dict[str, tuple[str, tuple[tuple[str, str], ...], frozenset[str]]]:
+    stored = {name: one for name, one in catalog.relations.items() if one.kind in STORE_KINDS}
+    found = {name: resolve_references(one.text, catalog.names) for name, one in stored.items()}
+    return {name: (one.text, one.wrong, catalog.relation_lacks(name)) for name, one in found.items()}
