@@ -30,7 +30,7 @@ from gendash.benchmarks.bench_bridge import START, STEP, item, make_tables
 from gendash.demo import postgres
 from gendash.engine.config.load import Config, load_config
 from gendash.langfuse_bridge import stream_run
-from gendash.langfuse_bridge.client import Client
+from gendash.langfuse_bridge.api_client import Client
 from gendash.langfuse_bridge.open_run import open_client
 from gendash.langfuse_bridge.pages import Window, page_reader
 from gendash.langfuse_bridge.replace import copy_rows

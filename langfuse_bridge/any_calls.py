@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from gendash.langfuse_bridge.api_client import Client, check_keys, choose_api, version
 from gendash.langfuse_bridge.api_types import decoder
-from gendash.langfuse_bridge.client import Client, check_keys, choose_api, version
 from gendash.langfuse_bridge.pages import api_time
 
 LOOK_BACK = timedelta(days=30)

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from gendash.langfuse_bridge import api_types
-from gendash.langfuse_bridge.client import Client, Missing
+from gendash.langfuse_bridge.api_client import Client, Missing
 from gendash.langfuse_bridge.names import key_text, name_or_none
 from gendash.langfuse_bridge.odd_items import Listed, Rejected, page_decoder
 from gendash.langfuse_bridge.rows import costs

@@ -10,8 +10,8 @@ from gendash.engine.clients.http_policy import route_of
 from gendash.engine.config.load import Config, variable_part
 from gendash.engine.errors import ConfigError, Refused
 from gendash.engine.model import Problem
-from gendash.langfuse_bridge import client as langfuse
-from gendash.langfuse_bridge.client import Api, Client
+from gendash.langfuse_bridge import api_client as langfuse
+from gendash.langfuse_bridge.api_client import Api, Client
 from gendash.langfuse_bridge.rows import Shaper
 from gendash.langfuse_bridge.store import Store
 from gendash.langfuse_bridge.streams import FIELDS, FREE_TEXT, OBSERVATIONS, STREAMS

@@ -13,8 +13,8 @@ from urllib.parse import quote
 from gendash.engine.errors import Unexpected, Unreachable
 from gendash.engine.model import Problem
 from gendash.langfuse_bridge import api_types
+from gendash.langfuse_bridge.api_client import Api, Client, Missing, TooMuch
 from gendash.langfuse_bridge.api_types import TraceItem
-from gendash.langfuse_bridge.client import Api, Client, Missing, TooMuch
 from gendash.langfuse_bridge.odd_items import Listed, Rejected, item_decoder, page_decoder
 from gendash.langfuse_bridge.rows import Shaper
 from gendash.langfuse_bridge.streams import OBSERVATIONS, SCORES, StoredRow, Stream

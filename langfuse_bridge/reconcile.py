@@ -12,7 +12,7 @@ from gendash.engine.config.load import Config
 from gendash.engine.errors import Unreachable
 from gendash.engine.model import Problem
 from gendash.langfuse_bridge import sync as bridge
-from gendash.langfuse_bridge.client import Api, Client, in_one_line
+from gendash.langfuse_bridge.api_client import Api, Client, in_one_line
 from gendash.langfuse_bridge.open_run import enter, open_client, open_store
 from gendash.langfuse_bridge.pages import Window
 from gendash.langfuse_bridge.server_retention import keep_history

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from gendash.engine.config.load import Config
 from gendash.engine.config.value_types import NONE, seconds
-from gendash.langfuse_bridge.client import Client
+from gendash.langfuse_bridge.api_client import Client
 from gendash.langfuse_bridge.store import Store
 from gendash.langfuse_bridge.windows import AHEAD
 

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from gendash.engine.config.load import Config
 from gendash.engine.errors import TargetError, Unexpected, Unreachable
 from gendash.engine.model import Problem
-from gendash.langfuse_bridge import client as langfuse
+from gendash.langfuse_bridge import api_client as langfuse
 from gendash.langfuse_bridge import windows
-from gendash.langfuse_bridge.client import Api, Client
+from gendash.langfuse_bridge.api_client import Api, Client
 from gendash.langfuse_bridge.odd_items import Rejected
 from gendash.langfuse_bridge.pages import LIMITS, MS, NARROWEST, Page, Pages, Window, page_reader, pages_path
 from gendash.langfuse_bridge.read_ahead import read_ahead

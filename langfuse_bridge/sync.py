@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 
 from gendash.engine.config.load import Config
 from gendash.engine.errors import GendashError, TargetError, Unreachable
-from gendash.langfuse_bridge import client as langfuse
+from gendash.langfuse_bridge import api_client as langfuse
 from gendash.langfuse_bridge import totals, windows
-from gendash.langfuse_bridge.client import Api, Client
+from gendash.langfuse_bridge.api_client import Api, Client
 from gendash.langfuse_bridge.models import MODELS, sync_models
 from gendash.langfuse_bridge.open_run import enter, open_client, open_shaper, open_store, settle_fields
 from gendash.langfuse_bridge.pages import LIMITS, MS, Window, pages_path

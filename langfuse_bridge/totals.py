@@ -14,7 +14,7 @@ import msgspec
 from gendash.engine.errors import Unexpected
 from gendash.engine.model import Problem
 from gendash.langfuse_bridge import api_types
-from gendash.langfuse_bridge.client import Api, Client, TooMuch
+from gendash.langfuse_bridge.api_client import Api, Client, TooMuch
 from gendash.langfuse_bridge.names import key_text
 from gendash.langfuse_bridge.pages import MS, Window, api_time
 

@@ -16,9 +16,9 @@ from gendash.pages.bands import heatmap, states
 from gendash.pages.charts import Chart, View, curves
 from gendash.pages.colors import theme_values, with_theme
 from gendash.pages.panel import Setting
+from gendash.pages.reduced_values import values_of
 from gendash.pages.shapes import histogram, named_bars
 from gendash.pages.site import About, page_text
-from gendash.pages.values import values_of
 
 WIDTH, HEIGHT = 720, 190  # pixels of a drawing on a page
 MOST_ROWS = 40  # of a table on paper; the CSV export has all

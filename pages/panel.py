@@ -23,8 +23,8 @@ from gendash.engine.render.dashboards import link_target
 from gendash.pages.bands import heatmap, sparkline, states
 from gendash.pages.charts import Chart, Entry, View, curves
 from gendash.pages.colors import css_color, text_color
+from gendash.pages.reduced_values import values_of
 from gendash.pages.shapes import gauge, histogram, named_bars, pie
-from gendash.pages.values import values_of
 
 UNIT = 38  # pixels of a row of Grafana's grid, 30 and the gap
 MOST_ROWS = 200  # of a table that are drawn; the CSV export has all

@@ -16,8 +16,8 @@ from gendash.engine.read.reduce import numbers_of
 from gendash.pages.charts import AXIS, LETTER, Chart, Entry, View
 from gendash.pages.colors import css_color
 from gendash.pages.drawing import across, arc, bar, label, picture, round_picture, share
+from gendash.pages.reduced_values import Value
 from gendash.pages.scales import tick_texts, ticks
-from gendash.pages.values import Value
 
 _SIZES = [
     base * 10.0**power for power in range(-9, 13) for base in (1, 2, 2.5, 4, 5)

@@ -18,7 +18,7 @@ from gendash.demo.postgres import Server
 from gendash.engine.languages.grafana_macros import Span
 from gendash.engine.read.display import Display, display
 from gendash.engine.read.panels import Moment, PanelRead, dashboards_of, read_panel, sources_for
-from gendash.pages.values import values_of
+from gendash.pages.reduced_values import values_of
 
 pytestmark = pytest.mark.postgres
 

@@ -35,7 +35,7 @@ from gendash.engine.definitions import load
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.store.migrate import migrate
 from gendash.engine.store.refresh.run import refresh
-from gendash.langfuse_bridge import client as langfuse
+from gendash.langfuse_bridge import api_client as langfuse
 from gendash.langfuse_bridge.api_types import Observation, Score
 from gendash.langfuse_bridge.odd_items import page_decoder
 from gendash.langfuse_bridge.open_run import open_client

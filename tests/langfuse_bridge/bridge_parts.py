@@ -13,7 +13,7 @@ import yaml
 
 from gendash.demo.langfuse_double import LangfuseDouble
 from gendash.engine.config.load import Config, load_config
-from gendash.langfuse_bridge.client import Client
+from gendash.langfuse_bridge.api_client import Client
 from gendash.langfuse_bridge.store import Store
 
 TABLES = Path(__file__).resolve().parents[2] / "sql" / "tables"

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from bridge_parts import NOW, Sleeper, client_of, observation, score, settings, stored
 
+from gendash.langfuse_bridge.api_client import Paused
 from gendash.langfuse_bridge.api_types import decoder
 from gendash.langfuse_bridge.budget import PLANS, OwnBudget, allowance
-from gendash.langfuse_bridge.client import Paused
 from gendash.langfuse_bridge.store import Store
 from gendash.langfuse_bridge.sync import sync
 
@@ -56,7 +56,7 @@ def test_a_wait_that_is_too_long_is_said_and_books_nothing(store: Any, sleeper: 
 
 
 def client_of_plan(sleeper: Sleeper, shared: Store) -> Any:
-    from gendash.langfuse_bridge.client import Client
+    from gendash.langfuse_bridge.api_client import Client
 
     return Client("http://host", "pk", "sk", "core", budget=shared.book, clock=sleeper.clock, sleep=sleeper.sleep)
 

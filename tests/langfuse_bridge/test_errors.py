@@ -17,7 +17,7 @@ from gendash.demo.langfuse_double import LangfuseDouble
 from gendash.demo.langfuse_faults import Fault
 from gendash.engine.config.load import load_config
 from gendash.engine.errors import ConfigError, Denied, GendashError, Unexpected, Unreachable
-from gendash.langfuse_bridge.client import ROUTE, Client
+from gendash.langfuse_bridge.api_client import ROUTE, Client
 from gendash.langfuse_bridge.status import sync_status
 from gendash.langfuse_bridge.store import Store
 from gendash.langfuse_bridge.sync import sync

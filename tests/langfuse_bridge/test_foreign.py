@@ -23,7 +23,7 @@ from gendash.engine.clients.http_policy import HttpAnswer
 from gendash.engine.config.load import load_config
 from gendash.engine.errors import GendashError
 from gendash.langfuse_bridge import api_types
-from gendash.langfuse_bridge.client import Client, Missing, Paused, TooMuch
+from gendash.langfuse_bridge.api_client import Client, Missing, Paused, TooMuch
 from gendash.langfuse_bridge.rows import Shaper
 from gendash.langfuse_bridge.sync import sync
 

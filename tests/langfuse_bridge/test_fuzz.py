@@ -20,7 +20,7 @@ from recordings import answers as recorded_names
 from gendash.engine.clients.http_policy import HttpAnswer
 from gendash.engine.config.load import load_config
 from gendash.engine.errors import GendashError
-from gendash.langfuse_bridge.client import Client, Missing, Paused, TooMuch, check_keys, choose_api, version
+from gendash.langfuse_bridge.api_client import Client, Missing, Paused, TooMuch, check_keys, choose_api, version
 from gendash.langfuse_bridge.models import sync_models
 from gendash.langfuse_bridge.open_run import open_client
 from gendash.langfuse_bridge.pages import Window, page_reader

@@ -10,7 +10,7 @@ from bridge_parts import NOW, observation, stored
 
 from gendash.demo.langfuse_double import Fault
 from gendash.engine.errors import Unreachable
-from gendash.langfuse_bridge.client import is_too_wide
+from gendash.langfuse_bridge.api_client import is_too_wide
 
 MINUTE = timedelta(minutes=1)
 

@@ -13,8 +13,8 @@ import pytest
 from bridge_parts import NOW, observation, score, stored
 
 from gendash.engine.config.load import load_config
+from gendash.langfuse_bridge.api_client import Client, Missing, Params
 from gendash.langfuse_bridge.api_types import Observation
-from gendash.langfuse_bridge.client import Client, Missing, Params
 from gendash.langfuse_bridge.odd_items import page_decoder
 from gendash.langfuse_bridge.status import sync_status
 from gendash.langfuse_bridge.sync import sync

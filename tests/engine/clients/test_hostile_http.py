@@ -26,7 +26,7 @@ from gendash.engine.clients.http_policy import cut_deep, json_of, retry_after_s
 from gendash.engine.clients.prometheus import instant, label_values, loaded_rules, prometheus
 from gendash.engine.config.load import load_config
 from gendash.engine.errors import ConfigError, GendashError, TargetError, Unexpected
-from gendash.langfuse_bridge.client import Paused, in_one_line, version
+from gendash.langfuse_bridge.api_client import Paused, in_one_line, version
 from gendash.langfuse_bridge.open_run import open_client
 
 Behave = Callable[[socket.socket, str], None]

@@ -24,7 +24,7 @@ from gendash.engine.clients.http_policy import Server, route_of
 from gendash.engine.config.load import load_config
 from gendash.engine.deliver import rules_dir
 from gendash.engine.errors import GendashError
-from gendash.langfuse_bridge import client as langfuse
+from gendash.langfuse_bridge import api_client as langfuse
 from gendash.langfuse_bridge.open_run import open_client
 
 ROOT = Path(gendash.__file__).parent

@@ -10,7 +10,7 @@ from bridge_parts import NOW, Sleeper, client_of, observation, score, stored
 
 from gendash.demo.langfuse_faults import Fault
 from gendash.langfuse_bridge import api_types
-from gendash.langfuse_bridge.client import Client, Paused, choose_api, version
+from gendash.langfuse_bridge.api_client import Client, Paused, choose_api, version
 
 MINUTE = timedelta(minutes=1)
 ANY = api_types.decoder(Any)
