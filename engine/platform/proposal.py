@@ -25,6 +25,7 @@ class TableSeen:
     keys: tuple[str, ...] = ()
     references: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)  # schema, table, column
     rows: float = 0.0
+    implied: frozenset[str] = frozenset()  # references that no foreign key declares, but names and types imply
 
     @property
     def place(self) -> Place:
@@ -33,7 +34,7 @@ class TableSeen:
 
 
 Sample = Callable[[TableSeen, Sequence[str]], Mapping[str, Sequence[object]]]
-"""A function from a table and its columns to some values of each."""
+"""A function from a table and its columns to some distinct values of each; None is one of them if some are NULL."""
 
 
 class Line(NamedTuple):
@@ -58,6 +59,7 @@ class ProposedTable:
     conditions: Sequence[tuple[str, float, str]] = ()
     grouped: str = ""
     pair: tuple[str, str] | None = None  # a row is a question and its answer
+    parts: tuple[ProposedTable, ...] = ()  # the rows are in several tables: each with the same columns
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,10 @@ WORDS: Mapping[str, Mapping[str, Sequence[str]]] = {
     for column, words in _DATA["words"].items()
 }
 QUESTION, ANSWER, DELETED, TEXTS = (_DATA[key].split() for key in ("question", "answer", "deleted", "texts"))
+PERSON, STAFF, CHUNKS, INTERNAL, METADATA = (
+    _DATA[key].split() for key in ("person", "staff", "chunks", "internal", "metadata")
+)
+TENANTS = frozenset(_DATA["tenants"].split())
 INVERTED, IS_USER = (frozenset(_DATA[key].split()) for key in ("inverted", "is_user"))
 
 
