@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from gendash.engine.languages.sql_text import quote_name
+
 CERTAIN = 0.8  # a line that is surer than this is called certain
 
 Place = tuple[str, str]  # schema and table
@@ -31,6 +33,11 @@ class TableSeen:
     def place(self) -> Place:
         """Schema and name."""
         return self.schema, self.name
+
+    @property
+    def quoted(self) -> str:
+        """Schema and name as SQL."""
+        return f"{quote_name(self.schema)}.{quote_name(self.name)}"
 
 
 Sample = Callable[[TableSeen, Sequence[str]], Mapping[str, Sequence[object]]]
@@ -58,6 +65,7 @@ class ProposedTable:
     joins: Sequence[str] = ()
     conditions: Sequence[tuple[str, float, str]] = ()
     grouped: str = ""
+    alias: str = ""  # of the source, where the lines' first alias is another
     pair: tuple[str, str] | None = None  # a row is a question and its answer
     parts: tuple[ProposedTable, ...] = ()  # the rows are in several tables: each with the same columns
 

@@ -41,8 +41,10 @@ def ratings_of(messages: ProposedTable, users: TableSeen | None, sample: Sample)
             ]
             lines += [Line("user_id", place_of("m", name), (name,), 0.85, why) for name, why in _person(one, users)]
             lines.append(time._replace(column="created_at", confidence=0.5))
-            condition = (f"{place_of('m', name)} is not null", sure, "rated messages")
-            return {"feedback": ProposedTable("feedback", one, lines, (), (*messages.conditions, condition))}
+            rated = place_of("m", name) if one.columns[name] == "boolean" else read.sql  # 0 may be no rating
+            condition = (f"{rated} is not null", sure, "rated messages")
+            joins, conditions = messages.joins, (*messages.conditions, condition)
+            return {"feedback": ProposedTable("feedback", one, lines, joins, conditions)}
     return {}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.platform.proposal import CERTAIN, Line, ProposedTable
-from gendash.engine.platform.propose import ALIASES
+from gendash.engine.platform.propose_columns import ALIASES
 
 
 def select_text(one: ProposedTable) -> str:
@@ -15,7 +15,7 @@ def select_text(one: ProposedTable) -> str:
         one.source,
         ALIASES["messages" if one.grouped or (one.table == "feedback" and not one.joins) else one.table],
     )
-    alias = _alias_in(one) or alias
+    alias = one.alias or _alias_in(one) or alias
     lines = list(one.lines)
     sources = " and ".join(f"{each.source.schema}.{each.source.name}" for each in one.parts or (one,))
     head = [
@@ -56,7 +56,7 @@ def _select(one: ProposedTable, alias: str, lines: Iterable[Line], conditions: I
     texts = ["select"]
     for number, (text, note) in enumerate(rows, 1):
         texts.append(f"  {text + (',' if number < len(rows) else ''):<{width}}  -- {note}".rstrip())
-    texts.append(f"from {quote_name(one.source.schema)}.{quote_name(one.source.name)} {alias}")
+    texts.append(f"from {one.source.quoted} {alias}")
     texts += one.joins
     for number, (sql, sure, why) in enumerate(dict.fromkeys(conditions)):
         texts.append(f"{'and' if number else 'where'} {sql}  -- {_note(sure, why)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from gendash.engine.languages.sql_text import quote_name, quote_text
+from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform import propose_values as values
 from gendash.engine.platform.proposal import CERTAIN, Line, TableSeen
 from gendash.engine.platform.propose_names import CHUNKS, DELETED, INTERNAL, METADATA, rank
@@ -46,7 +46,7 @@ def chunk_count(alias: str, one: TableSeen, id_: str, tables: Sequence[TableSeen
     if found and id_:
         other, column = found
         sure = 0.85 if rank(other.name, CHUNKS[:2]) > 0 and column not in other.implied else CERTAIN - 0.1
-        counted = f"{quote_name(other.schema)}.{quote_name(other.name)} n where {place_of('n', column)}"
+        counted = f"{other.quoted} n where {place_of('n', column)}"
         sql = f"(select count(*) from {counted} = {place_of(alias, id_)})"
         yield Line("chunk_count", sql, (), sure, f"rows of {other.name}")
 

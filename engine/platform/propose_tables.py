@@ -161,11 +161,13 @@ def _choose_people(found: Choice, tables: Sequence[TableSeen]) -> None:
     talks = found.tables.get("conversations")
     acting.sort(key=lambda one: one is not talks)
     by_place = {one.place: one for one in tables}
-    people = dict.fromkeys(
-        to[:2] for one in acting for column, to in sorted(one.references.items(), key=_owner_first)
-        if to[:2] in by_place and _names_a_person(column, by_place[to[:2]])
-    )  # fmt: skip
-    several = [by_place[place] for place in people]
+    people: dict[tuple[str, str], float] = {}  # with how well a column of theirs is called after who owns a row
+    for one in acting:
+        for column, to in one.references.items():
+            if to[:2] in by_place and _names_a_person(column, by_place[to[:2]]):
+                owns = rank(column, COLUMNS["conversations.user_id"])
+                people[to[:2]] = max(people.get(to[:2], 0.0), owns and owns + (one is talks))
+    several = [by_place[place] for place in sorted(people, key=lambda place: -people[place])]
     several = [one for one in several if not any(_describes(one, other) for other in several)]
     if several and (found.tables.get("users") not in several or several[0] is not found.tables.get("users")):
         found.tables["users"] = several[0]
@@ -173,10 +175,6 @@ def _choose_people(found: Choice, tables: Sequence[TableSeen]) -> None:
     if len(several) > 1:
         listed = " and of ".join(one.name for one in several)
         found.questions.append(f"users: are the rows of {listed} all people? Each is a part of users.sql")
-
-
-def _owner_first(reference: tuple[str, tuple[str, str, str]]) -> float:
-    return -rank(reference[0], COLUMNS["conversations.user_id"])
 
 
 def _names_a_person(column: str, to: TableSeen) -> bool:
@@ -200,9 +198,17 @@ def _score(kind: str, one: TableSeen, tables: Sequence[TableSeen]) -> float:
     name = rank(one.name, TABLES[kind])
     if kind == "messages" and pair_of(one):
         name = max(name, 0.7)  # a row is a question and its answer, whatever the table's name
+    if kind == "messages" and _is_said(one):
+        name = max(name, 0.55)
     if kind == "documents" and _is_of_files(one, tables):
         name = max(name, 0.6)
     return name * 0.9 + _evidence(kind, one, tables) if name else 0.0
+
+
+def _is_said(one: TableSeen) -> bool:
+    """True if rows are texts in a conversation, whatever the table's name."""
+    within = any(rank(to[1], TABLES["conversations"]) >= 0.8 for to in one.references.values())
+    return within and any(rank(column, TEXTS) == 1 or words_of(column) in TEXTS for column in one.columns)
 
 
 def _is_of_files(one: TableSeen, tables: Sequence[TableSeen]) -> bool:
@@ -234,7 +240,8 @@ def _evidence(kind: str, one: TableSeen, tables: Sequence[TableSeen]) -> float:
         pair = 0.4 * bool(pair_of(one))
         return named(*TEXTS) + has("conversation_id", "role") + 0.2 * ("conversations" in to) + pair
     if kind == "feedback":
-        return has("message_id", "rating") + 0.2 * ("messages" in to) - 0.5 * (not has("rating"))
+        about = has("message_id", "rating") + 0.2 * ("messages" in to) + 0.1 * ("conversations" in to)
+        return about + 0.5 * has("comment", "user_id") - 0.5 * (not has("rating"))
     if kind == "documents":
         about = has("status", "file_size", "chunk_count", "user_id") + named(*FILE_NAMES) - 2.5 * named(*PARTS)
         is_file = any(words_of(column) in ("filename", "file_name") for column in one.columns)

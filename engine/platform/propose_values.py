@@ -72,8 +72,9 @@ def read_words(column: str, place: str, name: str, kind: str, values: Sequence[o
         found = {one: of if one.endswith("_message") else None for one, of in found.items()}
     words = {one: of for one, of in found.items() if of}
     unknown = tuple(one for one, of in found.items() if of is None)
-    if column == "messages.role" and len(unknown) == 1 and set(words.values()) == {"user"}:
-        words[unknown[0]] = "assistant"  # the only other word; it is asked
+    sides = {"user", "assistant"} - set(words.values())
+    if column == "messages.role" and len(unknown) == 1 and len(sides) == 1:
+        words[unknown[0]] = sides.pop()  # the only other word; it is asked
     share = 1 - len(unknown) / len(found)
     evidence = f"words {', '.join(sorted(found)[:6])}"
     if share < 0.3:
@@ -93,9 +94,12 @@ def _read_boolean(column: str, place: str, name: str) -> Reading:
     if column == "messages.role" and name.startswith(("is_", "from_")):
         yes, no = ("user", "assistant") if name in IS_USER else ("assistant", "user")
         return Reading(f"case when {place} then '{yes}' else '{no}' end", KNOWN, "boolean", {"true": yes, "false": no})
-    if column == "users.role" and name.endswith(("admin", "superuser", "staff")):
+    if column == "users.role" and name.replace("_", "").endswith(("admin", "superuser", "staff")):
         words = {"true": "admin", "false": "user"}
         return Reading(f"case when {place} then 'admin' else 'user' end", KNOWN, "boolean", words)
+    if column == "tickets.priority":
+        words = {"true": "high", "false": "medium"}
+        return Reading(f"case when {place} then 'high' else 'medium' end", 0.3, "boolean", words)
     if column == "documents.status" and name.endswith(("processed", "indexed")):
         words = {"true": "done", "false": "processing"}
         return Reading(f"case when {place} then 'done' else 'processing' end", KNOWN, "boolean", words)
@@ -153,15 +157,15 @@ def _read_points(place: str, points: set[Decimal]) -> Reading:
     return Reading(place, -0.5, evidence)  # such as the score of a search
 
 
-def read_file_type(place: str, name: str, kind: str) -> Reading:
+def read_file_type(place: str, name: str, kind: str, values: Sequence[object] = ()) -> Reading:
     """The extension: a column of its own, the end of a file name, or the second half of a media type."""
     if not kind.startswith(TEXTS):
         return Reading(place, -1.0)
     words = words_of(name)
     if words.endswith("name"):
         return Reading(f"substring({place} from '[.]([^.]+)$')", 0.2, "end of the file name")
-    if "mime" in words or words.endswith(("content_type", "media_type")):
-        return Reading(f"split_part({place}, '/', 2)", 0.05, "media type")
+    if any("/" in str(one) for one in values):
+        return Reading(f"split_part({place}, '/', 2)", 0.2, "media types")
     return Reading(place, 0.2, kind)
 
 
