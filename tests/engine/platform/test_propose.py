@@ -25,8 +25,10 @@ STRANGERS = Path(__file__).with_name("strangers")
 CONFIG = load_config("platform: {adapter: x}")
 SEEN = Path(__file__).parents[2] / "sql" / "platforms"
 # platforms that were seen after the names were listed; their adapters were written upon what init had proposed
+LEAST = {
+    "sim_studio": (0.75, 0.7)
+}  # its ratings name a conversation and no message: nothing is proposed, and it is asked
 LATER = {
-    "sim_studio": (0.75, 0.7),
     "anythingllm": (0.8, 0.6), "chainlit": (0.9, 0.6), "khoj": (0.75, 0.35), "papercups": (0.8, 0.55), "quivr": (0.9, 0.75),
 }  # fmt: skip
 CONTRACT = load_catalog(load_config()).contract
@@ -121,8 +123,9 @@ def test_most_of_a_strangers_adapter_is_proposed_and_nothing_wrong_is_called_cer
     total = measure(connection, name, found)
     print(f"{name}: {total.right} of {total.items} right, {total.certain} certain, {len(found.questions)} questions")
     assert total.wrong == []
-    assert total.right >= 0.8 * total.items
-    assert total.certain >= 0.6 * total.items
+    right, certain = LEAST.get(name, (0.8, 0.6))
+    assert total.right >= right * total.items
+    assert total.certain >= certain * total.items
     assert len(found.questions) <= QUESTIONS
 
 
