@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from gendash.engine.config.load import Config, suggest
-from gendash.engine.definitions.adapters import FOLDER, Adapter, adapted
+from gendash.engine.definitions.canonical import FOLDER, Adapter
 from gendash.engine.definitions.catalog import Catalog, Document, MetricLines, Style
 from gendash.engine.definitions.content_modules import PACKAGED, dashboard_names, load_dashboards, objective_dashboards
 from gendash.engine.definitions.each import filled, wrong_each
@@ -98,6 +98,8 @@ def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
     adapter = _adapter(config, roots, base, problems)
     tables: dict[str, AdapterTable] = {}
     if adapter:
+        from gendash.engine.definitions.adapters import adapted  # brings a parser of SQL
+
         config, relations, tables = adapted(config, relations, adapter)
     own = frozenset(name for name in dashboards if name in styles)
     left_out = frozenset(named - dashboards.keys())
