@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gendash.dashboards._groups import BREAKDOWN, CALLS_BY_GROUPS, GROUP
+from gendash.dashboards._lists import row_column, row_number
 from gendash.dashboards._llm import (
     IN_MODEL,
     OF_CALLS,
@@ -367,6 +368,7 @@ MODELS = [
                 override("byName", "Tokens/s 7 d", unit="locale", decimals=0, mappings=nothing("few calls")),
                 override("byName", "Tokens p95 7 d", unit="locale", decimals=0, mappings=nothing("no calls")),
                 override("byName", "Cost", unit="currencyUSD", decimals=2, mappings=nothing("no price")),
+                row_column(),
             ],
         ),
         [
@@ -383,7 +385,7 @@ MODELS = [
                   (sums.tokens / sums.calls)::float8 as "Tokens",
                   case when sums.calls > sums.uncosted or sums.cost_usd > 0 then sums.cost_usd end as "Cost",
                   p50_s as "p50 7 d", p95_s as "p95 7 d", ttft_p95_s as "1st token 7 d", speed_p50 as "Tokens/s 7 d",
-                  tokens_p95 as "Tokens p95 7 d"
+                  tokens_p95 as "Tokens p95 7 d", {row_number("sums.calls desc, model")}
                 from sums left join week using (model) where sums.calls > 0
                 order by sums.calls desc, model limit 20""",
                 format="table",
@@ -690,6 +692,7 @@ TOOLS = [
                 override("byRegexp", "/^(Turns|Calls)$/", unit="locale", decimals=0),
                 judged_share("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
                 override("byRegexp", "/^p(50|95)$/", unit="s", mappings=nothing("few calls")),
+                row_column(),
             ],
         ),
         [
@@ -697,7 +700,8 @@ TOOLS = [
                 f"""
                 select tool as "Tool", turns as "Turns", calls as "Calls",
                   errors::float8 / nullif(calls, 0) as "Errors",
-                  case when calls >= 20 then p50_s end as "p50", case when calls >= 20 then p95_s end as "p95"
+                  case when calls >= 20 then p50_s end as "p50", case when calls >= 20 then p95_s end as "p95",
+                  {row_number("calls desc, tool")}
                 from {{{{ view('llm_tool_7d') }}}}
                 where {THIS_ENVIRONMENT} and tool <> '(no tool)'
                 order by calls desc, tool limit 20""",
@@ -826,6 +830,7 @@ TIME = [
                 override("byName", "Time", unit="s"),
                 override("byRegexp", "/calls$/", unit="locale", decimals=0),
                 override("byName", "Cost", unit="currencyUSD", decimals=4, mappings=nothing("no price")),
+                row_column(),
             ],
         ),
         [
@@ -834,7 +839,7 @@ TIME = [
                 select trace_id as "Trace", started_at as "Began",
                   case when failed then 'failed' else 'answered' end as "Outcome", duration_s as "Time",
                   calls as "LLM calls", failed_calls as "Failed calls", tool_calls as "Tool calls", cost_usd as "Cost",
-                  {langfuse_link("traces", "trace_id")}
+                  {row_number("failed desc, duration_s desc, trace_id")}, {langfuse_link("traces", "trace_id")}
                 from {{{{ view('llm_turn_recent') }}}} where {IN_ENVIRONMENT}
                 order by failed desc, duration_s desc, trace_id limit 50""",
                 format="table",
@@ -881,6 +886,7 @@ ASKED = [
                 override("byName", "Ratings", unit="locale", decimals=0),
                 judged_share("CSAT", down_is_bad(slo("csat.red"), slo("csat.amber")), 1),
                 override("byRegexp", "/^(From|To)$/", unit="percentunit", decimals=1),
+                row_column(),
             ],
         ),
         [
@@ -896,7 +902,8 @@ ASKED = [
                   from sums where n > 0
                 )
                 select intent as "Intent", n::bigint as "Ratings", p as "CSAT",
-                  (p + zz / (2 * n) - half) / (1 + zz / n) as "From", (p + zz / (2 * n) + half) / (1 + zz / n) as "To"
+                  (p + zz / (2 * n) - half) / (1 + zz / n) as "From", (p + zz / (2 * n) + half) / (1 + zz / n) as "To",
+                  {row_number("n desc, intent")}
                 from wilson order by n desc, intent limit 20""",
                 format="table",
                 may_be_empty="no rated answer names an intent",
@@ -956,6 +963,7 @@ ASKED = [
                 override("byName", "p95", unit="s", mappings=nothing("few calls")),
                 override("byName", "Tokens", unit="locale", decimals=0),
                 override("byName", "Cost", unit="currencyUSD", decimals=4, mappings=nothing("no price")),
+                row_column(),
             ],
         ),
         [
@@ -963,7 +971,8 @@ ASKED = [
                 f"""
                 select prompt as "Prompt", version as "Version", first_at as "Since", calls as "Calls",
                   errors::float8 / calls as "Errors", case when calls >= 20 then p95_s end as "p95",
-                  tokens::float8 / calls as "Tokens", cost_usd / nullif(priced, 0) as "Cost"
+                  tokens::float8 / calls as "Tokens", cost_usd / nullif(priced, 0) as "Cost",
+                  {row_number("prompt, version desc")}
                 from {{{{ view('llm_prompt_30d') }}}} where {THIS_ENVIRONMENT}
                 order by prompt, version desc limit 50""",
                 format="table",

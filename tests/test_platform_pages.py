@@ -12,6 +12,7 @@ from gendash.engine.config.settings import SETTINGS
 
 FOLDER = Path(__file__).parent.parent / "docs" / "platforms"
 FINDINGS = FOLDER / "findings.md"
+OF_LANGFUSE = FOLDER.parent / "langfuse-findings.md"
 PAGES = sorted(set(FOLDER.glob("*.md")) - {FINDINGS})
 WAY = re.compile(r"""(?:[^":]*: )?(?:tried|double|not verified|documentation: ("[^"]+"(, )?)+)(?:$|[ ,])""")
 
@@ -48,11 +49,17 @@ def test_settings_and_variables_that_are_named_exist(page: Path) -> None:
     assert [one for one in settings if setting_of(one) is None] == []
 
 
-def test_every_finding_has_tests_that_exist_and_only_such() -> None:
-    lines = [line for line in FINDINGS.read_text("utf-8").splitlines() if line.startswith("| ")]
+PLATFORMS = {f"P{n}" for n in range(1, 11)} | {f"D{n}" for n in range(1, 16)} | {"P1b"}
+LANGFUSE = {f"L{n}" for n in range(1, 17)}
+
+
+@pytest.mark.parametrize(
+    ("page", "wanted"), [(FINDINGS, PLATFORMS), (OF_LANGFUSE, LANGFUSE)], ids=["platforms", "langfuse"]
+)
+def test_every_finding_has_tests_that_exist_and_only_such(page: Path, wanted: set[str]) -> None:
+    lines = [line for line in page.read_text("utf-8").splitlines() if line.startswith("| ")]
     lines = [line for line in lines if not line.startswith(("| | fault", "| setting | test", "| shape | test"))]
     found = {line.split("|")[1].strip().split(" ")[0]: re.findall(r"`(tests/\S+)::(\w+)`", line) for line in lines}
-    wanted = {f"P{n}" for n in range(1, 11)} | {f"D{n}" for n in range(1, 16)} | {"P1b"}
     assert wanted <= found.keys()
     assert [line for line in lines if not re.search(r"`tests/\S+::\w+`", line)] == []
     root = FOLDER.parent.parent
