@@ -892,7 +892,7 @@ SOURCES = [
                 with span as (select date_trunc('hour', {{{{ now() }}}}, {{{{ zone() }}}}) as last),
                 facts as (
                   select hour, sum(created) as created from {{{{ view('ticket_hour') }}}}, span
-                  where hour > last - interval '840 hours' and {CHOSEN} group by 1
+                  where hour > last - interval '840 hours' and hour <= last and {CHOSEN} group by 1
                 ),
                 weeks_before as (
                   select hour + interval '168 hours' * n as hour, sum(created) / 4.0 as usual
