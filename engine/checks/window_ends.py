@@ -7,7 +7,7 @@ from functools import cache
 import postgast
 
 from gendash.engine.checks.queries import SAMPLE_SPAN
-from gendash.engine.checks.time_zone import sql_texts
+from gendash.engine.checks.time_zone import all_sql
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.languages.sql_windows import ended_columns, open_windows
 from gendash.engine.model import Problem
@@ -31,7 +31,7 @@ def check_windows_end(catalog: Catalog) -> list[Problem]:
             return frozenset()
 
     found = []
-    for where, text in sql_texts(catalog):
+    for where, text in all_sql(catalog):
         try:
             columns = sorted(open_windows(text, stored, ended, PICKED))
         except (postgast.PgQueryError, IndexError):
