@@ -27,4 +27,5 @@ select
 from {{ view('ticket_now') }}
 where (waits or ended_at is not null)
   and (created_at at time zone {{ zone() }})::date > {{ today() }} - 90
+  and created_at <= {{ now() }}
 group by 1, 2, 3
