@@ -59,6 +59,7 @@ def on_the_double() -> Iterator[Place]:
     server = double.run()
 
     def save(uid: str, board: Board) -> None:
+        double.library |= {panel["libraryPanel"]["uid"] for panel in every_panel(board) if panel.get("libraryPanel")}
         double.save(board, double.dashboards[uid]["folder"], "", "alice")
 
     yield Place(definitions(double.url, "glsa_x", "adopt"), double.live, save, double.dashboards.pop)
@@ -73,7 +74,7 @@ def on_a_real_one(grafana: Any) -> Iterator[Place]:
         return found
 
     def save(uid: str, board: Board) -> None:
-        for panel in (panel for top in board["panels"] for panel in (top, *top.get("panels", ()))):
+        for panel in every_panel(board):
             if wanted := panel.get("libraryPanel"):
                 wanted["uid"] = library_panel(grafana, wanted["uid"])
         folder = grafana("GET", f"/api/dashboards/uid/{uid}")["meta"]["folderUid"]
@@ -87,6 +88,10 @@ def on_a_real_one(grafana: Any) -> Iterator[Place]:
     for folder in ("gendash", "gendash-admin"):
         url = f"{grafana.url}/api/folders/{catalog.config.prefixed(folder)}"
         grafana.session.delete(url, auth=grafana.auth, timeout=20)
+
+
+def every_panel(board: Board) -> list[dict[str, Any]]:
+    return [panel for top in board["panels"] for panel in (top, *top.get("panels", ()))]
 
 
 def library_panel(grafana: Any, uid: str) -> str:
