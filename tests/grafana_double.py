@@ -80,6 +80,7 @@ class Double:
 
     def get_access_control_user_permissions(self, *_: Any) -> Answer:
         known = ("folders:create", "folders:write", "dashboards:create", "datasources:create", "datasources:write")
+        known += ("folders.permissions:read", "dashboards.permissions:read")
         return 200, {right: ["*"] for right in (known if self.rights is None else self.rights)}
 
     def get_teams_search(self, *_: Any) -> Answer:

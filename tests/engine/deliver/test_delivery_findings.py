@@ -233,6 +233,23 @@ def test_g3_an_admin_folder_that_others_may_open_blocks_and_gets_nothing_new(wor
     assert not world.api("GET", f"/dashboards/uid/{second}")
 
 
+@pytest.mark.parametrize("fault", [(403, {"message": "Access denied"}), (502, "<html>")])
+@pytest.mark.parametrize("of_folder", [True, False])
+def test_g3_into_a_folder_of_which_nobody_knows_who_may_open_it_nothing_is_written(
+    world: World, fault: Any, of_folder: bool
+) -> None:
+    own = world.new()
+    uid = own.add("users", admin=True)
+    assert is_done(own.apply())
+    own.add("users", admin=True, sql="select 2")
+    path = f"/folders/{own.config.prefixed('gendash-admin')}" if of_folder else f"/dashboards/uid/{uid}"
+    world.front.faults.append(lambda _, asked: fault if asked.endswith(f"{path}/permissions") else None)
+    done = own.apply()
+    assert exit_code(done, applied=True) == 1 and of(done, "dashboard").action == "blocked"
+    assert "could not be read" in of(done, "permission").lines[-1]
+    assert world.live(uid)["panels"][0]["targets"][0]["rawSql"] == "select 1"
+
+
 def test_g3_a_library_panel_that_is_not_there_blocks(world: World) -> None:
     own = world.new()
     uid = own.add("overview")
