@@ -19,7 +19,7 @@ from gendash.engine.read.frames import Field, Frame
 from gendash.engine.read.panels import Mark, PanelRead
 from gendash.engine.read.reduce import numbers_of
 from gendash.engine.read.transform import sorted_frame
-from gendash.engine.render.dashboards import link_target
+from gendash.engine.render.links import link_target
 from gendash.pages.bands import heatmap, sparkline, states
 from gendash.pages.charts import Chart, Entry, View, curves
 from gendash.pages.colors import css_color, text_color

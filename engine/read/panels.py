@@ -17,7 +17,7 @@ from gendash.engine.definitions.grid import panel_id
 from gendash.engine.errors import ContentError, TargetError
 from gendash.engine.languages.grafana_macros import Choice, Span
 from gendash.engine.model import Dashboard, Panel, Problem, Query, Row, Variable
-from gendash.engine.read.fields import with_config
+from gendash.engine.read.fields import display_name, js_regex, with_config
 from gendash.engine.read.frames import Frame, promql_frames, series_name, sql_frames
 from gendash.engine.read.questions import Sent, first_choice, sent_query
 from gendash.engine.read.reader import Rows
@@ -204,7 +204,20 @@ def _panel_read(
     except UnknownTransformation as error:
         faults.append(f"transformation {error} is carried out by Grafana only")
         frames = []
-    return PanelRead(panel, rendered, with_config(frames, rendered["fieldConfig"]), faults, texts, span)
+    shown = _shown_fields(rendered, with_config(frames, rendered["fieldConfig"]))
+    return PanelRead(panel, rendered, shown, faults, texts, span)
+
+
+def _shown_fields(rendered: Mapping[str, Any], frames: Sequence[Frame]) -> list[Frame]:
+    """The frames of a tile without the numbers that it does not name: these only widen the scale of its curve."""
+    pattern = rendered.get("options", {}).get("reduceOptions", {}).get("fields")
+    if rendered["type"] != "stat" or not pattern:
+        return list(frames)
+    named = js_regex(pattern)[0].search
+    return [
+        frame.with_fields(f for f in frame.fields if f.kind != "number" or named(display_name(f, frames)))
+        for frame in frames
+    ]
 
 
 def _answered(
