@@ -22,7 +22,6 @@ from gendash.dashboards._palette import (
     COST,
     DOCUMENT,
     P95,
-    TICKET,
     UNKNOWN,
     USERS,
     USERS_2,
@@ -52,7 +51,6 @@ from gendash.dashboards._queries import (
     dollars,
     over_range,
     own_scale,
-    tickets_by_status,
     tile,
 )
 from gendash.dashboards._shared import (
@@ -65,6 +63,7 @@ from gendash.dashboards._shared import (
     LLM_CALLS,
     LLM_COST,
     how_to_read,
+    tickets_by_status,
 )
 from gendash.dashboards._tables import columns, judged_share, share_bar
 from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, Lines, NumberTile, Table
@@ -454,25 +453,12 @@ USAGE = [
         passes={"time": "until"},
         feature="langfuse",
     ),
-    Panel(
+    tickets_by_status(
         "tickets_by_status",
         "All tickets by status, now",
         "All tickets by their present status, whatever the time range above. Resolved ones wait for the customer's "
         "confirmation, closed ones are done. Bars of open and in progress have a scale of their own."
         "\n\nThe plan calls it 'Total tickets'.",
-        BarGauge(unit="locale", decimals=0, overrides=colored(TICKET)),
-        [
-            sql(
-                tickets_by_status(),
-                format="table",
-                may_be_zero="no ticket yet",
-            )
-        ],
-        width=8,
-        height=6,
-        leads_to="support-tickets/ticket_list",
-        passes={"status": "", "time": "all"},
-        feature="tickets",
     ),
     Panel(
         "documents_by_status",

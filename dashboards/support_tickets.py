@@ -37,10 +37,9 @@ from gendash.dashboards._queries import (
     every_day,
     over_picked,
     state_of_share,
-    tickets_by_status,
     tile,
 )
-from gendash.dashboards._shared import ANNOTATIONS, COMPARE, FRESHNESS, JOB, how_to_read
+from gendash.dashboards._shared import ANNOTATIONS, COMPARE, FRESHNESS, JOB, how_to_read, tickets_by_status
 from gendash.dashboards._tables import COLORED_TEXT, count_bar, judged, judged_share, share_bar
 from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, NumberTile, ShareTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, slo, sql
@@ -544,25 +543,13 @@ HELP = [
         height=10,
         feature="tickets",
     ),
-    Panel(
+    tickets_by_status(
         "by_status",
         "Tickets by status, now",
         "All tickets by their present status, whatever the time range above. Resolved ones wait for the customer's "
         "word, closed ones are done. Bars of open and in progress have a scale of their own."
         "\n\nThe plan asks for a pie: bars are compared at a glance, angles are not.",
-        BarGauge(unit="locale", decimals=0, overrides=colored(TICKET)),
-        [
-            sql(
-                tickets_by_status(CHOSEN),
-                format="table",
-                may_be_zero="no ticket yet",
-            )
-        ],
-        width=8,
-        height=6,
-        leads_to="support-tickets/ticket_list",
-        passes={"status": "", "time": "all"},
-        feature="tickets",
+        CHOSEN,
     ),
     Panel(
         "assignment",

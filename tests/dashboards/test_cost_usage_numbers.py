@@ -230,7 +230,9 @@ def cost_per_turn(llm: LLM) -> Table:
         costs = [turn.cost for turn in inside if turn.cost is not None]
         return percentile(costs, Fraction(1, 2)), percentile(costs, Fraction(95, 100)), per(sum(costs), len(costs))
 
-    return llm.series(("p50", "p95", "mean"), spread, llm.turns, turn_at)
+    return llm.widened_series(
+        ("p50", "p95", "mean"), spread, llm.turns, lambda some: any(turn.cost is not None for turn in some), turn_at
+    )
 
 
 def models(llm: LLM) -> Table:
