@@ -48,7 +48,7 @@ TOOLS = [
         "loop_depth",
         "LLM calls per agent turn",
         "How often the agent calls a model to answer once: median, 95th percentile and most LLM calls of a turn, and "
-        "retries per turn; by hours up to 3 days, by whole days beyond or where fewer than three hours have a turn. A "
+        "retries per turn; by hours up to 3 days, by whole days beyond or if fewer than three hours have a turn. A "
         "rise is a loop.",
         Lines(
             unit="none",

@@ -9,7 +9,6 @@ from gendash.dashboards._lists import UNTIL, row_column, row_number
 from gendash.dashboards._llm import (
     BUCKETS,
     GAPS,
-    LAST_7_D,
     LAST_30_D,
     LOCAL_DAY,
     NO_CALLS,
@@ -47,6 +46,7 @@ from gendash.dashboards._palette import (
 )
 from gendash.dashboards._queries import (
     BY_HOUR,
+    DAYS_PICKED,
     HOURS_PICKED,
     IN_ENVIRONMENT,
     NEVER_SYNCED,
@@ -141,9 +141,9 @@ STRIP = [
     ),
     Panel(
         "no_price",
-        "% calls without price, 7 d",
-        "LLM calls without a price / all LLM calls, today and the 6 days before. They count as 0 in every cost on this "
-        "page. Orange above {{ setting('limits.uncosted') }}, red above "
+        "% LLM calls without price",
+        "LLM calls without a price / all LLM calls, of the days that begin in the picked range. They count as 0 in "
+        "every cost here. Orange above {{ setting('limits.uncosted') }}, red above "
         "{{ setting('limits.uncosted_red') }}.\n\n"
         "When orange: sort the table of models by 'No price' and give that model a price in Langfuse.",
         NumberTile(
@@ -157,12 +157,12 @@ STRIP = [
         ),
         [
             sql(
-                "select {{ now() }} as \"time\", 'of calls, 7 d, limit ' "
+                "select {{ now() }} as \"time\", 'of calls, picked days, limit ' "
                 "|| trim_scale(100 * {{ setting('limits.uncosted') }}::numeric) || ' %' as metric, "
                 "sum(uncosted)::float8 / nullif(sum(calls), 0) as value "
-                f"from {{{{ view('llm_spend_day') }}}} where {LAST_7_D} and {IN_ENVIRONMENT}",
+                f"from {{{{ view('llm_spend_day') }}}} where {DAYS_PICKED} and {IN_ENVIRONMENT}",
                 may_be_zero="every call has a price",
-                may_be_empty="no LLM call in 7 days",
+                may_be_empty=NO_CALLS,
             )
         ],
         width=8,

@@ -15,7 +15,7 @@ from gendash.dashboards._api_panels import (
     SLO_LEFT_PANEL,
 )
 from gendash.dashboards._lists import DAY_ENDS, UNTIL, of_all, of_column
-from gendash.dashboards._llm import OF_CALLS, dashed
+from gendash.dashboards._llm import NO_CALLS, OF_CALLS, dashed
 from gendash.dashboards._palette import (
     BAD,
     CALLS,
@@ -37,8 +37,8 @@ from gendash.dashboards._queries import (
     COUNT_BY_ROUTE,
     FAILED,
     HALF_A_SECOND,
+    HOURS_PICKED,
     IN_ENVIRONMENT,
-    LAST_24_H,
     LAST_30_DAYS,
     NEVER_SYNCED,
     QUIET,
@@ -195,17 +195,17 @@ USAGE = [
     ),
     Panel(
         "tokens_per_call",
-        "Tokens per LLM call, 24 h",
-        "Tokens per LLM call of the current hour and the 23 before: tokens of LLM calls / LLM calls, input and output "
-        "and cached reads together. Langfuse, every minute."
+        "Tokens per LLM call",
+        "Tokens of LLM calls / LLM calls in the picked time (whole days beyond 3 days): input and output, cached reads "
+        "too. Langfuse, every minute."
         "\n\nThe plan calls it 'Average token usage'.",
         NumberTile(unit="locale", decimals=0, subject=CALLS, no_data="no calls"),
         [
             sql(
-                "select {{ now() }} as \"time\", 'per call, 24 h' as metric, "
+                "select {{ now() }} as \"time\", 'per call, picked time' as metric, "
                 "sum(total_tokens)::float8 / nullif(sum(calls), 0) as value "
-                f"from {{{{ view('llm_hour') }}}} where {LAST_24_H} and {IN_ENVIRONMENT} and {OF_CALLS}",
-                may_be_empty="no LLM call in 24 hours",
+                f"from {{{{ view('llm_hour') }}}} where {HOURS_PICKED} and {IN_ENVIRONMENT} and {OF_CALLS}",
+                may_be_empty=NO_CALLS,
             )
         ],
         width=8,
@@ -483,10 +483,9 @@ USAGE = [
     ),
     Panel(
         "calls_by_model",
-        "% LLM calls by model, 24 h",
-        "Share of LLM calls of the current hour and the 23 before by model; the five most used and the rest as other, "
-        "unknown where a call named none. "
-        "Dated names (gpt-4o-2024-08-06) are models of their own and share their family's colour."
+        "% LLM calls by model",
+        "Share of LLM calls in the picked time (whole days beyond 3 days) by model; the five most used, the rest as "
+        "other, unknown where a call named none. Dated names are models of their own in their family's colour."
         "\n\nThe plan asks for a distribution: bars are compared at a glance, angles are not."
         " The plan calls it 'Model distribution'.",
         BarGauge(unit="percentunit", decimals=0, max=1, color=fixed(UNKNOWN), overrides=by_model()),
@@ -495,7 +494,7 @@ USAGE = [
                 f"""
                 with calls as (
                   select model, sum(calls) as calls
-                  from {{{{ view('llm_hour') }}}} where {LAST_24_H} and {IN_ENVIRONMENT} and {OF_CALLS}
+                  from {{{{ view('llm_hour') }}}} where {HOURS_PICKED} and {IN_ENVIRONMENT} and {OF_CALLS}
                   group by 1
                 ),
                 ranked as (select *, row_number() over (order by calls desc, model) as rank from calls)
@@ -503,7 +502,7 @@ USAGE = [
                   sum(calls)::float8 / nullif(sum(sum(calls)) over (), 0) as value
                 from ranked group by 1 order by min(rank)""",
                 format="table",
-                may_be_empty="no LLM call in 24 hours",
+                may_be_empty=NO_CALLS,
             )
         ],
         width=8,

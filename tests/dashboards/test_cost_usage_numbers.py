@@ -102,8 +102,8 @@ def forecast(llm: LLM) -> Table:
 
 
 def no_price(llm: LLM) -> Table:
-    calls = llm.last(7, llm.calls)
-    return llm.tile("of calls, 7 d, limit 1 %", per(sum(not has_price(row) for row in calls), len(calls)))
+    calls = llm.on_picked_days(llm.calls)
+    return llm.tile("of calls, picked days, limit 1 %", per(sum(not has_price(row) for row in calls), len(calls)))
 
 
 def _against_last_month(llm: LLM) -> str:
