@@ -25,7 +25,7 @@ TIME = [
     ),
     Panel(
         "good_answers",
-        "Answers within 5 and 10 s",
+        "% answers within 5 and 10 s",
         "Share of agent answers that were ready within 5 s and within 10 s, each point over 30 minutes: exact, since "
         "both are bounds of the histogram's buckets. The dashed line is the objective for "
         "{{ slo('agent_answer.threshold_s') }}.",
@@ -57,7 +57,7 @@ TIME = [
     ),
     Panel(
         "slo_left",
-        "Budget for slow answers left",
+        "% budget for slow answers left",
         "1 - (answers slower than the SLO threshold / answers) / (1 - objective), over the 30 days before each point. "
         "100 % is untouched, below 0 the objective is missed. Recorded by Prometheus.\n\n"
         "When below 0: make answers faster before anything else; see which model and tool take the time.",

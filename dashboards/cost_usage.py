@@ -264,7 +264,7 @@ HEAD = [
     ),
     Panel(
         "cached",
-        "Input from cache, 7 d",
+        "% cached input, 7 d",
         "Input tokens of LLM calls read from a prompt cache / all input tokens, today and the 6 days before. Cached "
         "tokens cost a fraction of the price, so higher is cheaper. The change compares the last 7 whole days with "
         "the 7 before.",
