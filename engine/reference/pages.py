@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 
 from gendash.engine.config.settings import SETTINGS
-from gendash.engine.definitions.adapters import Adapter
+from gendash.engine.definitions.canonical import Adapter
 from gendash.engine.definitions.catalog import Catalog, Node
 from gendash.engine.definitions.header_keys import COLUMN_KEYS, HEADER_KEYS
 from gendash.engine.definitions.lineage import Lineage

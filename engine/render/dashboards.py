@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from textwrap import dedent
 from typing import Any
@@ -33,11 +32,6 @@ def render_dashboards(catalog: Catalog) -> dict[str, dict[str, Any]]:
         catalog.config.dashboard_uid(dashboard.name): render_dashboard(catalog, dashboard)
         for dashboard in catalog.dashboards.values()
     }
-
-
-def to_bytes(dashboard: Mapping[str, Any]) -> bytes:
-    """The bytes of a dashboard's file: equal content gives equal bytes."""
-    return (json.dumps(dashboard, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
 def render_dashboard(catalog: Catalog, dashboard: Dashboard) -> dict[str, Any]:
