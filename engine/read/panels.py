@@ -69,9 +69,10 @@ class PanelRead:
 
 @dataclass(frozen=True)
 class Mark:
-    """An annotation: its time in milliseconds since 1970 and its text."""
+    """An annotation: its first and last time in milliseconds since 1970, and its text."""
 
     at: float
+    until: float
     name: str
     text: str
 
@@ -303,7 +304,7 @@ def _marks(
     choices: Sequence[Choice],
     moment: Moment,
 ) -> list[Mark]:
-    """The annotations of a dashboard: where a series begins to be there, as Grafana marks it."""
+    """The annotations of a dashboard: from when to when a series is there, as Grafana marks it."""
     found: list[Mark] = []
     queries: list[tuple[str, Query]] = list(live_annotations(catalog, dashboard))
     for (name, query), shown in zip(queries, rendered["annotations"]["list"], strict=True):
@@ -318,12 +319,14 @@ def _marks(
 
 
 def _runs(one: Mapping[str, Any], name: str, text: str, step_ms: int) -> list[Mark]:
-    """A mark at the beginning of each unbroken run of samples other than 0."""
-    found, last = [], 0.0
+    """A mark for each unbroken run of samples other than 0."""
+    found: list[Mark] = []
+    last = 0.0
     for at, value in one.get("values", ()):
         if float(value) == 0:
             continue
         if at * 1000 - last > step_ms * 1.5:
-            found.append(Mark(at * 1000, name, text))
+            found.append(Mark(at * 1000, at * 1000, name, text))
         last = at * 1000
+        found[-1] = replace(found[-1], until=last)
     return found

@@ -21,9 +21,10 @@ from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.languages.grafana_macros import Span
 from gendash.engine.model import Dashboard, Panel, Query, Row, Variable, promql, sql
-from gendash.engine.read.panels import Moment, dashboard_read
+from gendash.engine.read.panels import Mark, Moment, dashboard_read
 from gendash.engine.read.reader import Rows
 from gendash.engine.read.sources import Sources
+from gendash.pages.charts import mark_lines
 from gendash.pages.colors import css_color
 from gendash.pages.scales import tick_texts, ticks, time_ticks
 from gendash.pages.shapes import bucket_size
@@ -267,6 +268,17 @@ def test_names_of_bars_and_curves_lead_on_to_pages_of_the_site(catalog: Catalog,
     led = drawn(catalog, *KINDS[kind](), leads_to="system-health/errors_by_handler")
     assert link in re.findall(r'<(?:div class="bars"|ul class="legend").*?</(?:div|ul)>', led, re.S)[0]
     assert link not in drawn(catalog, *KINDS[kind]())
+
+
+def test_a_mark_that_lasts_is_a_band_and_a_moment_is_a_line() -> None:
+    def places(at: float, until: float) -> list[tuple[str, str, str]]:
+        lines = mark_lines([Mark(at, until, "Alerts", "fire")], lambda ms: ms / 100, 50, "UTC")
+        return re.findall(r'<(rect|line)[^>]*? (x1?)="([^"]+)"', " ".join(str(one) for one in lines))
+
+    assert [kind for kind, *_ in places(20, 20)] == ["line"]
+    assert [kind for kind, *_ in places(20, 60)] == ["rect", "line"]
+    assert [kind for kind, *_ in places(-20, 60)] == ["rect"], "one that began before"
+    assert places(120, 140) == places(-40, -20) == []
 
 
 def test_links_of_cells_lead_to_web_addresses_only_and_values_cannot_change_the_host(catalog: Catalog) -> None:
