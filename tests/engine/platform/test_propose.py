@@ -12,7 +12,8 @@ import psycopg
 import pytest
 
 from gendash.engine.config.load import load_config
-from gendash.engine.definitions.adapters import Adapter, adapter_table
+from gendash.engine.definitions.adapters import adapter_table
+from gendash.engine.definitions.canonical import Adapter
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.model import AdapterTable
 from gendash.engine.platform.proposal import CERTAIN, Proposal
