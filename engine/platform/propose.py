@@ -106,7 +106,7 @@ class _Proposer:
         two = self._two_writers(one) if table == "messages" and not pair_of(one) else None
         if two and not any(line.column == "role" and line.confidence >= CERTAIN for line in lines):
             lines = [*(line for line in lines if line.column != "role"), two]
-            self.questions = [one for one in self.questions if not one.startswith("messages.role")]
+            self.questions[:] = [one for one in self.questions if not one.startswith("messages.role")]
         id_line = self._id_line(table, one)
         found = {line.column for line in lines}
         if not id_line:
@@ -118,15 +118,8 @@ class _Proposer:
         lines += self._beside(table, alias, one, found)
         pair = pair_of(one) if table == "messages" and "role" not in found else None
         self._ask(table, one, found, pair)
-        needed = [column for column in NEEDED[table] if column not in found and column != "conversation_id"]
-        needed += ["role"] if table == "messages" and "role" not in found and not pair else []
         lines += [] if table != "users" or "created_at" in found else self._first_seen(one)
-        for column in (one for one in needed if one not in {line.column for line in lines}):
-            if (table, column) == ("documents", "status"):
-                lines.append(Line(column, "'done'", (), 0.5, "not found: each document counts as done"))
-                continue
-            kind = "timestamptz" if column.endswith("_at") else "text"
-            lines.append(Line(column, f"null::{kind}", evidence="not found, and needed"))
+        lines += self._not_found(table, {line.column for line in lines}, pair)
         if table == "feedback" and "created_at" not in found:
             messages = self.chosen.get("messages")
             time = self.columns.line("messages", "created_at", messages) if messages else None
@@ -139,6 +132,17 @@ class _Proposer:
         conditions += [] if conditions or table == "users" else self._deleted_by_word(alias, one)
         joins, above = parents(self.columns, table, lines)
         return ProposedTable(table, one, lines, joins, (*conditions, *above), pair=pair)
+
+    def _not_found(self, table: str, found: set[str], pair: tuple[str, str] | None) -> Iterator[Line]:
+        """Lines in place of columns that are needed, for a person to write."""
+        needed = [column for column in NEEDED[table] if column not in found and column != "conversation_id"]
+        needed += ["role"] if table == "messages" and "role" not in found and not pair else []
+        for column in needed:
+            if (table, column) == ("documents", "status"):
+                yield Line(column, "'done'", (), 0.5, "not found: each document counts as done")
+                continue
+            kind = "timestamptz" if column.endswith("_at") else "text"
+            yield Line(column, f"null::{kind}", evidence="not found, and needed")
 
     def _beside(self, table: str, alias: str, one: TableSeen, found: set[str]) -> Iterator[Line]:
         """Lines that are no plain column: chunks counted in a table of their own, and metadata with known keys."""

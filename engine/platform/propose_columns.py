@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform import propose_values as values
@@ -24,6 +25,15 @@ REFERS = {
     "tickets.created_by": "users",
     "tickets.assigned_to": "users",
 }
+
+
+class _Candidate(NamedTuple):
+    """What a column would be: its score, how well its name fits, its line, and words whose meaning is not known."""
+
+    score: float
+    fit: float
+    line: Line
+    unknown: tuple[str, ...]
 
 
 class Columns:
@@ -60,51 +70,54 @@ class Columns:
 
     def line(self, table: str, column: str, one: TableSeen) -> Line | None:
         """The best candidate for a canonical column; below CERTAIN where a second is nearly as good."""
-        if (table, column) == ("messages", "conversation_id") and self.levels:
+        full = f"{table}.{column}"
+        if full == "messages.conversation_id" and self.levels:
             return self._conversation_line()
-        known = (*COLUMNS.get(f"{table}.{column}", ()), *COLUMNS.get(f"*.{column}", ()))
+        known = (*COLUMNS.get(full, ()), *COLUMNS.get(f"*.{column}", ()))
         names = [(rank(name, known), name) for name in one.columns if name != one.key]
         names = sorted((pair for pair in names if pair[0] > 0), key=lambda pair: -pair[0])[:6]
         if not names:
             return self._only_time(table, one) if column == "created_at" else None
-        kinds = [name for _, name in names if _needs_values(f"{table}.{column}", one.columns[name])]
+        found = sorted(self._candidates(table, column, one, names), key=lambda each: -each.score)
+        if not found:
+            return None
+        several = self._of_several(full, one, [each.line for each in found])
+        if several:
+            return several
+        best = found[0]
+        score, line = best.score, best.line
+        is_its_name = best.fit == 1.0 and full not in REFERS and not values.is_vocabulary(full)
+        if not is_its_name and any(each.score > score - 0.06 or each.fit > best.fit for each in found[1:]):
+            score = min(score, DOUBTFUL)
+            others = " or ".join(each.line.reads[0] for each in found[:3])
+            self.questions.append(f"{full}: is it {others} of {one.schema}.{one.name}?")
+        if best.unknown:
+            score = min(score, DOUBTFUL)
+            unknown = ", ".join(map(repr, best.unknown[:6]))
+            self.questions.append(f"{full}: what do {unknown} of {one.name}.{line.reads[0]} mean?")
+        if {table, REFERS.get(full)} & self.doubtful:
+            score = min(score, DOUBTFUL)
+        return line._replace(confidence=round(score, 2))
+
+    def _candidates(
+        self, table: str, column: str, one: TableSeen, names: Sequence[tuple[float, str]]
+    ) -> Iterator[_Candidate]:
+        """What columns of these names would be, as far as their values allow it."""
+        full = f"{table}.{column}"
+        kinds = [name for _, name in names if _needs_values(full, one.columns[name])]
         sampled = self.with_nulls(one, kinds) if kinds else {}
         filled = {name for name, given in sampled.items() if set(given) != {None}}
-        names = [
-            (fit, name)
-            for fit, name in names
-            if name in filled or not values.is_vocabulary(f"{table}.{column}") or name not in sampled
-        ]
-        found = []
         for fit, name in names:
-            given = [value for value in sampled.get(name, ()) if value is not None]
-            read = self._read(table, column, one, name, given)
+            if values.is_vocabulary(full) and name in sampled and name not in filled:
+                continue  # it has no word in any row
+            read = self._read(table, column, one, name, [value for value in sampled.get(name, ()) if value is not None])
             score = fit * 0.6 + read.adds
             if fit == 1.0 and read.unknown and name in filled:
                 score = max(score, WORTH)  # its very name: a person says what its words mean
             if score >= WORTH:
                 evidence = "; ".join(filter(None, [read.evidence, "" if fit >= 0.8 else "its name is similar"]))
                 line = Line(column, read.sql, (name,), 0.0, evidence, read.words)
-                found.append((min(0.97, score), read, line, fit))
-        if not found:
-            return None
-        found.sort(key=lambda each: -each[0])
-        score, read, line, fit = found[0]
-        several = self._of_several(f"{table}.{column}", one, [each[2] for each in found])
-        if several:
-            return several
-        is_its_name = fit == 1.0 and f"{table}.{column}" not in REFERS and not values.is_vocabulary(f"{table}.{column}")
-        if not is_its_name and any(each[0] > score - 0.06 or each[3] > fit for each in found[1:]):
-            score = min(score, DOUBTFUL)
-            others = " or ".join(each[2].reads[0] for each in found[:3])
-            self.questions.append(f"{table}.{column}: is it {others} of {one.schema}.{one.name}?")
-        if read.unknown:
-            score = min(score, DOUBTFUL)
-            unknown = ", ".join(map(repr, read.unknown[:6]))
-            self.questions.append(f"{table}.{column}: what do {unknown} of {one.name}.{line.reads[0]} mean?")
-        if {table, REFERS.get(f"{table}.{column}")} & self.doubtful:
-            score = min(score, DOUBTFUL)
-        return line._replace(confidence=round(score, 2))
+                yield _Candidate(min(0.97, score), fit, line, read.unknown)
 
     def _read(self, table: str, column: str, one: TableSeen, name: str, given: Sequence[object]) -> Reading:
         full, kind = f"{table}.{column}", one.columns[name]
