@@ -43,7 +43,7 @@ RATES: Mapping[str, Rate] = {
     "scan_us": Rate(0.33, "us a row passed over where no index helps", f"{_MACHINE}, 10M messages"),
     "match_us": Rate(10.0, "us a row of a small table, loaded and compared with the store", f"{_MACHINE}, 1M messages"),
     "own_us": Rate(1.0, "us a row of the store that a stored view reads", f"{_MACHINE}, 1M messages"),
-    "relation_ms": Rate(50.0, "ms a relation of a refresh in which little changed", f"{_MACHINE}, 1M messages"),
+    "relation_ms": Rate(40.0, "ms a relation of a refresh in which little changed", f"{_MACHINE}, 300k to 2M messages"),
     "wal": Rate(1.3, "bytes of WAL a byte of table and index", f"{_MACHINE}, the same 300k rows: 571 B a row of 430 B"),
     "views": Rate(0.07, "disk of the materialized views to that of the rollups", f"{_MACHINE}, the demo at scale 1-4"),
 }

@@ -17,7 +17,7 @@ from gendash.engine.definitions.platform_names import mapped_column, mapped_tabl
 from gendash.engine.definitions.relations import driver, inputs, is_materialized, reach, rollups, stagings
 from gendash.engine.model import Relation
 from gendash.engine.platform.columns import SMALL_PAGES
-from gendash.engine.platform.estimate import RATES, Statistics, TableStatistics
+from gendash.engine.platform.estimate import RATES, Statistics, TableStatistics, estimate
 
 DAY_S = 86400.0
 
@@ -40,7 +40,8 @@ def steady_costs(catalog: Catalog, known: Statistics, now: datetime) -> list[Ste
         staging = driver(catalog, relation)
         table = mapped_table(catalog.config, staging, next(iter(staging.header["tables"])))
         if table in known:
-            cost = _cost(catalog, relation, staging, known[table], now, staging.name in signed)
+            own = estimate(catalog, relation, known, now).rows
+            cost = _cost(catalog, relation, staging, known[table], now, staging.name in signed, own)
             signed |= {staging.name} if cost.how == _COMPARED else set()
             found.append(cost)
     return found
@@ -93,9 +94,17 @@ _COMPARED = "all rows compared by signature"
 
 
 def _cost(
-    catalog: Catalog, relation: Relation, staging: Relation, table: TableStatistics, now: datetime, is_signed: bool
+    catalog: Catalog,
+    relation: Relation,
+    staging: Relation,
+    table: TableStatistics,
+    now: datetime,
+    is_signed: bool,
+    own: float | None,
 ) -> SteadyCost:
+    """``own`` are the rows of the relation: what is loaded and compared is its rows, not those that it groups."""
     read, sign, scan, match = (RATES[f"{name}_us"].value / 1e6 for name in ("read", "sign", "scan", "match"))
+    match *= min(1.0, own / table.rows) if own is not None and table.rows else 1.0
     by_day = bool(staging.header.get("time") and relation.header.get("time"))
     if not by_day or (table.kind != "v" and table.pages <= SMALL_PAGES):
         return SteadyCost(relation.name, table.rows, table.rows * (read + match), "whole")
