@@ -106,15 +106,15 @@ def figures(world: World, endpoint: Endpoint, audience: str, asked: Asked) -> di
             continue
         title, meaning = figure_title(name, panel), world.catalog.prose(panel.doc)
         about = {"title": title, "meaning": meaning, "panel": endpoint.figures[name]}
-        reason = fixed_reason(name, panel) if asked.explicit else ""
-        if reason and asked.figures:
+        reason = fixed_reason(name, panel)
+        if reason and asked.explicit and asked.figures:
             raise Wrong(f"{name} cannot follow a range: {reason}; leave out range, from and to, or the figure")
-        if reason:
+        if reason and asked.explicit:
             found[name] = about | {"refused": f"cannot follow a range: {reason}"}
             continue
         window = named_window(name, panel)
         own = Span.last(window, world.now) if window else None
-        moment = Moment(world.now, world.at, asked.span if asked.explicit else own)
+        moment = Moment(world.now, world.at, own if reason else asked.span)
         shown = world.rendered(dashboard)
         read = read_panel(world.catalog, world.sources(audience), dashboard, panel.slug, moment, shown)
         assert read
