@@ -41,6 +41,10 @@ from gendash.engine.read.sources import Sources
 from gendash.engine.render.dashboards import render_dashboard
 from gendash.engine.render.schema_sql import readers_of
 
+ALL = "__all"
+"""What a relation writes for all of a dimension together: a row of its own, which is given only where it is asked for,
+so that rows add up."""
+
 
 @dataclass(frozen=True)
 class World:
@@ -213,6 +217,8 @@ def _compiled(catalog: Catalog, endpoint: Endpoint, asked: Asked) -> str:
     time = quote_name(source.time)
     where = [f"{time} >= %(first)s", f"{time} < %(behind)s"]
     where += [f"{quote_name(name)}::text = %(filter{index})s" for index, name in enumerate(asked.filters)]
+    others_of = (name for name in source.by if name not in asked.filters)
+    where += [f"{quote_name(name)}::text is distinct from {quote_text(ALL)}" for name in others_of]
     keys = [f"grouped.{quote_name(asked.grain)}", *(f"grouped.{one}::text" for one in dims)]
     after = ""
     if asked.after is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gendash.dashboards._agent_series import DURATION, EVERY, only, within
+from gendash.dashboards._lists import row_column, row_number
 from gendash.dashboards._llm import GAPS, THIS_ENVIRONMENT, THIS_MODEL, langfuse_link, stored_per_bucket
 from gendash.dashboards._palette import BAD, P50, P95, PERCENTILES, TEXT, WARN, fixed, nothing, override, steps, words
 from gendash.dashboards._queries import IN_ENVIRONMENT
@@ -126,6 +127,7 @@ TIME = [
                 override("byName", "Time", unit="s"),
                 override("byRegexp", "/calls$/", unit="locale", decimals=0),
                 override("byName", "Cost", unit="currencyUSD", decimals=4, mappings=nothing("no price")),
+                row_column(),
             ],
         ),
         [
@@ -134,7 +136,7 @@ TIME = [
                 select trace_id as "Trace", started_at as "Began",
                   case when failed then 'failed' else 'answered' end as "Outcome", duration_s as "Time",
                   calls as "LLM calls", failed_calls as "Failed calls", tool_calls as "Tool calls", cost_usd as "Cost",
-                  {langfuse_link("traces", "trace_id")}
+                  {row_number("failed desc, duration_s desc, trace_id")}, {langfuse_link("traces", "trace_id")}
                 from {{{{ view('llm_turn_recent') }}}} where {IN_ENVIRONMENT}
                 order by failed desc, duration_s desc, trace_id limit 50""",
                 format="table",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gendash.dashboards._agent_series import FAILED, TOOL_HOUR, only
+from gendash.dashboards._lists import row_column, row_number
 from gendash.dashboards._llm import GAPS, THIS_ENVIRONMENT, stored_per_bucket
 from gendash.dashboards._palette import (
     CALLS,
@@ -169,6 +170,7 @@ TOOLS = [
                 override("byRegexp", "/^(Turns|Calls)$/", unit="locale", decimals=0),
                 judged_share("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
                 override("byRegexp", "/^p(50|95)$/", unit="s", mappings=nothing("few calls")),
+                row_column(),
             ],
         ),
         [
@@ -176,7 +178,8 @@ TOOLS = [
                 f"""
                 select tool as "Tool", turns as "Turns", calls as "Calls",
                   errors::float8 / nullif(calls, 0) as "Errors",
-                  case when calls >= 20 then p50_s end as "p50", case when calls >= 20 then p95_s end as "p95"
+                  case when calls >= 20 then p50_s end as "p50", case when calls >= 20 then p95_s end as "p95",
+                  {row_number("calls desc, tool")}
                 from {{{{ view('llm_tool_7d') }}}}
                 where {THIS_ENVIRONMENT} and tool <> '(no tool)'
                 order by calls desc, tool limit 20""",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gendash.dashboards._lists import row_column, row_number
 from gendash.dashboards._llm import NO_CALLS, THIS_ENVIRONMENT
 from gendash.dashboards._palette import CALLS, TEXT, USERS, down_is_bad, fixed, nothing, override, up_is_bad
 from gendash.dashboards._queries import DAYS_PICKED, QUIET
@@ -42,6 +43,7 @@ ASKED = [
                 override("byName", "Ratings", unit="locale", decimals=0),
                 judged_share("CSAT", down_is_bad(slo("csat.red"), slo("csat.amber")), 1),
                 override("byRegexp", "/^(From|To)$/", unit="percentunit", decimals=1),
+                row_column(),
             ],
         ),
         [
@@ -57,7 +59,8 @@ ASKED = [
                   from sums where n > 0
                 )
                 select intent as "Intent", n::bigint as "Ratings", p as "CSAT",
-                  (p + zz / (2 * n) - half) / (1 + zz / n) as "From", (p + zz / (2 * n) + half) / (1 + zz / n) as "To"
+                  (p + zz / (2 * n) - half) / (1 + zz / n) as "From", (p + zz / (2 * n) + half) / (1 + zz / n) as "To",
+                  {row_number("n desc, intent")}
                 from wilson order by n desc, intent limit 20""",
                 format="table",
                 may_be_empty="no rated answer names an intent",
@@ -117,6 +120,7 @@ ASKED = [
                 override("byName", "p95", unit="s", mappings=nothing("few calls")),
                 override("byName", "Tokens", unit="locale", decimals=0),
                 override("byName", "Cost", unit="currencyUSD", decimals=4, mappings=nothing("no price")),
+                row_column(),
             ],
         ),
         [
@@ -124,7 +128,8 @@ ASKED = [
                 f"""
                 select prompt as "Prompt", version as "Version", first_at as "Since", calls as "Calls",
                   errors::float8 / calls as "Errors", case when calls >= 20 then p95_s end as "p95",
-                  tokens::float8 / calls as "Tokens", cost_usd / nullif(priced, 0) as "Cost"
+                  tokens::float8 / calls as "Tokens", cost_usd / nullif(priced, 0) as "Cost",
+                  {row_number("prompt, version desc")}
                 from {{{{ view('llm_prompt_30d') }}}} where {THIS_ENVIRONMENT}
                 order by prompt, version desc limit 50""",
                 format="table",

@@ -20,13 +20,14 @@ from gendash.dashboards._tables import judged_share, priced, share_bar
 from gendash.dashboards.viz import DayBars, Table
 from gendash.engine.model import Panel, Query, Variable, slo, sql
 
+LATELY = f"day > {TODAY} - 30 and day <= {TODAY}"
 BREAKDOWN = Variable(
     "breakdown",
     "Break down by",
     "Dimension of the panels 'by chosen group': those that LLM calls of the last 30 days name, and the keys of "
     "langfuse.breakdown_keys.",
     sql(
-        f"select dimension from {{{{ view('llm_group_day') }}}} where day > {TODAY} - 30 group by 1 "
+        f"select dimension from {{{{ view('llm_group_day') }}}} where {LATELY} group by 1 "
         "having bool_or(value <> '(none)') order by dimension <> 'model', 1",
         may_be_empty="no LLM call was synced yet",
     ),
@@ -44,7 +45,7 @@ GROUP = Variable(
     "Group",
     "One group of that dimension, the most expensive of the last 30 days first; All adds them up.",
     sql(
-        f"select value from {{{{ view('llm_group_day') }}}} where day > {TODAY} - 30 and {CHOSEN} group by 1 "
+        f"select value from {{{{ view('llm_group_day') }}}} where {LATELY} and {CHOSEN} group by 1 "
         "order by sum(cost_usd) desc, sum(calls) desc, 1",
         may_be_empty="no LLM call was synced yet",
     ),

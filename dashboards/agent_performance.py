@@ -9,6 +9,7 @@ from gendash.dashboards._agent_times import TIME
 from gendash.dashboards._agent_tools import TOOLS
 from gendash.dashboards._agent_topics import ASKED
 from gendash.dashboards._groups import BREAKDOWN, CALLS_BY_GROUPS, GROUP
+from gendash.dashboards._lists import row_column, row_number
 from gendash.dashboards._llm import (
     GAPS,
     IN_MODEL,
@@ -316,6 +317,7 @@ MODELS = [
                 override("byName", "Tokens/s 7 d", unit="locale", decimals=0, mappings=nothing("few calls")),
                 override("byName", "Tokens p95 7 d", unit="locale", decimals=0, mappings=nothing("no calls")),
                 override("byName", "Cost", unit="currencyUSD", decimals=2, mappings=nothing("no price")),
+                row_column(),
             ],
         ),
         [
@@ -332,7 +334,7 @@ MODELS = [
                   (sums.tokens / sums.calls)::float8 as "Tokens",
                   case when sums.calls > sums.uncosted or sums.cost_usd > 0 then sums.cost_usd end as "Cost",
                   p50_s as "p50 7 d", p95_s as "p95 7 d", ttft_p95_s as "1st token 7 d", speed_p50 as "Tokens/s 7 d",
-                  tokens_p95 as "Tokens p95 7 d"
+                  tokens_p95 as "Tokens p95 7 d", {row_number("sums.calls desc, model")}
                 from sums left join week using (model) where sums.calls > 0
                 order by sums.calls desc, model limit 20""",
                 format="table",

@@ -511,6 +511,7 @@ WHERE = [
                 priced("In, 1M"),
                 priced("Out, 1M"),
                 override("byName", "Why no price", custom__width=150, mappings=nothing("–")),
+                row_column(),
             ],
         ),
         [
@@ -536,7 +537,7 @@ WHERE = [
                   uncosted::float8 / nullif(calls, 0) as "No price",
                   input_usd as "In, 1M", output_usd as "Out, 1M",
                   case when uncosted > 0 or calls = 0 then split_part(hint, ':', 1) end as "Why no price",
-                  p95_s as "p95 30 d"
+                  p95_s as "p95 30 d", {row_number("cost_usd desc, model")}
                 from sums left join listed using (model) left join month using (model)
                 order by cost_usd desc, model limit 20""",
                 format="table",
@@ -603,6 +604,7 @@ WHERE = [
                 override("byName", "Turns", unit="locale", decimals=0),
                 priced("Per turn", 4),
                 priced("Cost"),
+                row_column(),
             ],
         ),
         [
@@ -612,7 +614,7 @@ WHERE = [
                     select sum(turns) from {{{{ view('llm_turn_day') }}}} where {LAST_30_D} and {THIS_ENVIRONMENT}
                   )::float8 as "Share of turns", turns as "Turns",
                   cost_usd / nullif(priced, 0) as "Per turn",
-                  case when priced > 0 then cost_usd end as "Cost"
+                  case when priced > 0 then cost_usd end as "Cost", {row_number("cost_usd desc, tool")}
                 from {{{{ view('llm_tool_30d') }}}} where {THIS_ENVIRONMENT}
                 order by cost_usd desc, tool limit 20""",
                 format="table",

@@ -515,7 +515,7 @@ LOADS = [
             sql(
                 f"""
                 with bounds as materialized (
-                  select now - interval '720 hours' as d30, now - interval '2160 hours' as d90,
+                  select now, now - interval '720 hours' as d30, now - interval '2160 hours' as d90,
                     now - interval '4320 hours' as d180, now - interval '8760 hours' as d365
                   from (select {{{{ now() }}}} as now) as moment
                 ),
@@ -525,6 +525,7 @@ LOADS = [
                     count(*) filter (where changed_at > d180) as in_180,
                     count(*) filter (where changed_at > d365) as in_365, count(*) as every
                   from {{{{ view('document_now') }}}} cross join bounds where status = 'done' and {CHOSEN}
+                    and changed_at <= now
                 )
                 select name, value
                 from held cross join lateral (

@@ -130,9 +130,10 @@ USAGE = [
         [
             sql(
                 tile(
-                    "accounts_active as current, accounts_30d_ago as prior",
+                    "accounts_active, accounts_30d_ago + accounts_new_30d as current, accounts_30d_ago as prior",
                     "{{ view('account_now') }}",
                     change("active", "in 30 d"),
+                    "accounts_active",
                 ),
                 may_be_zero="no account yet",
             )

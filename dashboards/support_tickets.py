@@ -31,7 +31,6 @@ from gendash.dashboards._queries import (
     LATER,
     NO_DAY,
     QUIET,
-    TODAY,
     at_days_end,
     curve,
     days_before,
@@ -162,9 +161,11 @@ MEAN_OF_ENDED = f"""coalesce((
       select ', mean ' || case when taken < 86400 then round(taken / 3600, 1) || ' h'
         else round(taken / 86400, 1) || ' d' end
       from (
-        select avg(extract(epoch from ended_at - created_at)) as taken from {{{{ view('ticket_now') }}}}
-        where (created_at at time zone {{{{ zone() }}}})::date > {TODAY} - 30
-          and (created_at at time zone {{{{ zone() }}}})::date <= {TODAY} and {IN_PRIORITY}
+        -- today.day, not the clock, which a session that moves it computes for each ticket
+        select avg(extract(epoch from ended_at - created_at)) as taken
+        from {{{{ view('ticket_now') }}}} cross join today
+        where (created_at at time zone {{{{ zone() }}}})::date > today.day - 30
+          and (created_at at time zone {{{{ zone() }}}})::date <= today.day and {IN_PRIORITY}
       ) as ended
     ), '')"""
 
@@ -880,7 +881,7 @@ SOURCES = [
                 with span as (select date_trunc('hour', {{{{ now() }}}}, {{{{ zone() }}}}) as last),
                 facts as (
                   select hour, sum(created) as created from {{{{ view('ticket_hour') }}}}, span
-                  where hour > last - interval '840 hours' and {CHOSEN} group by 1
+                  where hour > last - interval '840 hours' and hour <= last and {CHOSEN} group by 1
                 ),
                 weeks_before as (
                   select hour + interval '168 hours' * n as hour, sum(created) / 4.0 as usual

@@ -185,7 +185,8 @@ HEAD = [
             sql(
                 f"""
                 with figures as (
-                  select accounts_active as current, accounts_30d_ago as prior from {{{{ view('account_now') }}}}
+                  select accounts_30d_ago + accounts_new_30d as current, accounts_30d_ago as prior
+                  from {{{{ view('account_now') }}}}
                 )
                 select at as "time", {change("active", "in 30 d")} as metric, accounts as value
                 from {{{{ view('account_day') }}}} cross join figures where {LAST_30_DAYS} order by 1""",
@@ -459,6 +460,7 @@ DEPTH = [
                 select {{ now() }} as "time", 'active, 15 min' as metric, count(distinct user_id) as value
                 from {{ view('user_day') }}
                 where day >= (({{ now() }} - interval '15 minutes') at time zone {{ zone() }})::date
+                  and day <= {{ today() }}
                   and last_at > (select {{ now() }}) - interval '15 minutes'
                   and last_at <= (select {{ now() }})""",
                 may_be_zero="nobody wrote in the last 15 minutes",

@@ -199,6 +199,8 @@ def _join(node: Any, scope: Scope) -> FromItem:
         for side, item in zip(both, (left, right), strict=True):
             if name not in side and not item.given.is_open:
                 replace(scope, items=(item,), parent=None).column(name, -1)
+            if [column for column, _ in item.given.columns].count(name) > 1:
+                scope.report(f"'{name}' occurs twice on one side of USING", "join ON columns with their relations")
         if types.unlike(both[0].get(name, ""), both[1].get(name, "")):
             scope.report(f"joins '{name}' as {both[0][name]} with {both[1][name]}", "cast one of them")
     item = joined(left, right, names)

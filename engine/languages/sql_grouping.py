@@ -191,10 +191,18 @@ class _Grouping:
             ]
         else:
             own = self._own(ref)
-            read = [own] if own else []
+            read = [own] if own else self._whole_row(ref)
         for column in read:
             if not self._covers(column):
                 yield column[1], ref.location
+
+    def _whole_row(self, ref: Any) -> list[Column]:
+        """The columns of a relation that is read as a row; none where the name may be of the query around."""
+        alias = ref.fields[0].string.sval
+        source = self.relations.get(alias)
+        if len(ref.fields) > 1 or source is None or source.is_open or self.is_inner:
+            return []
+        return [(alias, column) for column, _ in source.columns]
 
     def _covers(self, column: Column) -> bool:
         alias, name = column

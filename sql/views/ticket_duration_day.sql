@@ -29,4 +29,5 @@ select
 from {{ view('ticket_now') }}
 where (waits or ended_at is not null)
   and (created_at at time zone {{ zone() }})::date > {{ today() }} - {{ setting('growth.days') }}
+  and created_at <= {{ now() }}
 group by 1, 2, 3, 4

@@ -123,6 +123,14 @@ select n + '1' from t
 select n * '2' from t
 select at - interval '1 day' from t
 select at + '1 day' from t
+select '1 day' + at from t
+select at - '2026-01-01' from t
+select day - '2026-01-01' from t
+select interval '1 day' + '2 days'
+select k, count(*) from k group by n
+select (select json_agg(t) from u) from t
+select day from t join k using (n, day)
+select k.n from t join u using (n) join k using (n)
 select n / nullif(0, 0) from t
 select n / 10 from t
 select n / 0.5 from t
@@ -260,6 +268,24 @@ select t.n from t where exists (select 1 from u where u.n) | WHERE of a bigint
 select sum(n) filter (where status) from t | FILTER of a text
 select n from t where lower(status) | WHERE of a text
 select n from t where at::date = 'monday' | 'monday' is no date
+select n from t where day = '1' | '1' is no date
+select n from t where at > '2026' | '2026' is no timestamptz
+select at - '1 day' from t | '1 day' is no timestamptz
+select day - '7 days' from t | '7 days' is no date
+select day - '1' from t | '1' is no date
+select '1 day' - at from t | '1 day' is no timestamptz
+select at + 'x' from t | 'x' is no interval
+select interval '1 day' + 'x' | 'x' is no interval
+select interval '1 day' - '2 dyas' | '2 dyas' is no interval
+select day + '1' from t | date + a text in quotes
+select day + 'x' from t | date + a text in quotes
+select '1 day' + day from t | date + a text in quotes
+select t, count(*) from t group by n | 'status', 'day', 'at', 'ok', 'cost', 'id', 'j' and 'tags' are neither grouped nor aggregated
+select row_to_json(t), count(*) from t group by day | 'status', 'n', 'at', 'ok', 'cost', 'id', 'j' and 'tags' are neither grouped nor aggregated
+select n from t group by t | 'n' is neither grouped nor aggregated
+select t.day from t join u on true join k using (n) | 'n' occurs twice on one side of USING
+select k.day from k join (t cross join u) using (n) | 'n' occurs twice on one side of USING
+select t.day from t join u on true natural join (select 1 as n) as one | 'n' occurs twice on one side of USING
 """.strip().split("\n")
 
 
