@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from cachetools import TLRUCache
 from starlette.concurrency import run_in_threadpool
 
-from gendash.api.shared import SHARED_ERRORS, Shared
+from gendash.api.shared import Shared
 
 MOST_BYTES = 64 * 2**20  # of this process; a page may have a megabyte
 MEMORY_S = 60  # a key names its minute, so that no answer is asked for longer than that
@@ -79,18 +79,18 @@ class Cache:
             return None
         try:
             found = await self.shared.client.get(f"gendash:{hashed}")
-        except SHARED_ERRORS as error:
+        except Exception as error:
             self.shared.failed(error)
             return None
         self.shared.answered()
-        return found if isinstance(found, bytes) else None
+        return found if isinstance(found, bytes) and len(found) <= MOST_BYTES else None
 
     async def _to_redis(self, hashed: str, body: bytes, seconds: float) -> None:
         if self.shared is None or not self.shared.is_there():
             return
         try:
             await self.shared.client.set(f"gendash:{hashed}", body, px=max(1, int(seconds * 1000)))
-        except SHARED_ERRORS as error:
+        except Exception as error:
             self.shared.failed(error)
 
 

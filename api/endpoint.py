@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
 from typing import Any, Literal
 
-import yaml
-
+from gendash.api.packaged import yaml_files
 from gendash.engine.config.load import suggest
 from gendash.engine.config.value_types import seconds
 from gendash.engine.definitions.catalog import Catalog
@@ -75,10 +73,8 @@ class Endpoint:
 
 
 def packaged_endpoints() -> dict[str, Any]:
-    """The content of each packaged file, by its name."""
-    folder = files("gendash.api") / "endpoints"
-    found = sorted((one.name, one.read_text("utf-8")) for one in folder.iterdir() if one.name.endswith(".yaml"))
-    return {name: yaml.safe_load(text) for name, text in found}
+    """The content of each packaged file, by its name. Raises ContentError for one that is no YAML."""
+    return yaml_files("endpoints")
 
 
 def read_endpoints(catalog: Catalog, given: Mapping[str, Any]) -> tuple[list[Endpoint], list[Problem]]:

@@ -8,16 +8,17 @@ import hmac
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
+from urllib.parse import parse_qsl
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from gendash.api.shared import LOG
 from gendash.engine.clients.http import Session
-from gendash.engine.clients.http_policy import Route, Server, json_of
+from gendash.engine.clients.http_policy import Server, explain, json_of, route_of
 from gendash.engine.config.load import Config
 from gendash.engine.errors import ConfigError, GendashError, Unreachable
 from gendash.engine.model import Problem
@@ -60,7 +61,7 @@ class Gate:
         self.config = config
         self.tokens = _tokens(config)
         self.issuer, self.wanted = config["api.jwt.issuer"], config["api.jwt.audience"]
-        self.keys = keys or _fetched_keys(config)
+        self.keys = keys or fetched_keys(config)
         self.clock = clock
         self.lock = Lock()
         self.known: tuple[float, dict[str, Any]] = (-KEYS_FOR_S, {})
@@ -208,14 +209,18 @@ def _token_of(header: str) -> str:
     raise Rejected("no token: send Authorization: Bearer")
 
 
-def _fetched_keys(config: Config) -> Keys:
-    """A function that reads the issuer's keys, by their ids."""
-    url = config["api.jwt.keys"]
+def fetched_keys(config: Config) -> Keys:
+    """A function that reads the issuer's keys, by their ids. It raises GendashError where there are none."""
+    url, _, query = str(config["api.jwt.keys"]).partition("?")
+    route = replace(route_of(config, "api.jwt"), max_bytes=MOST_BYTES)
+    ask = {"": "give what it asks for in GENDASH_API_JWT_HEADERS"}
+    server = Server("the issuer", "issuer of tokens", url, "api.jwt.keys", route, remedies=ask)
 
     def fetch(_again: bool) -> dict[str, Any]:
-        route = Route("api.jwt", "", timeout_s=10.0, max_pause_s=10.0, max_bytes=MOST_BYTES)
-        session = Session(Server("the issuer", "issuer of tokens", url, "api.jwt.keys", route))
-        answer = session.read("GET", "", lambda _answer: False)
+        with Session(server) as session:
+            answer = session.read("GET", "", params=dict(parse_qsl(query)))
+        if answer.status != 200 or answer.is_html:
+            raise explain(server, answer)
         try:
             return keys_in(json_of(answer.body))
         except ODD_KEYS:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from cachetools import LRUCache
 from limits import RateLimitItemPerMinute
 from limits.aio.storage import RedisStorage, Storage
 from limits.aio.strategies import FixedWindowRateLimiter
 
-from gendash.api.shared import SHARED_ERRORS, TIMEOUT_S, Shared
+from gendash.api.shared import Shared
 from gendash.engine.config.load import Config
 
+LONGEST_S = 60  # of a wait, since limits are by the minute
 MOST_NAMES = 50_000  # of addresses and tokens that are counted; those that asked least recently are forgotten
 
 
@@ -65,13 +67,8 @@ class Limiter:
         self.memory = FixedWindowRateLimiter(Counts(clock))
         self.common: FixedWindowRateLimiter | None = None
         if shared:
-            storage = RedisStorage(
-                f"async+{shared.url}",
-                True,
-                "redispy",
-                socket_timeout=TIMEOUT_S,
-                socket_connect_timeout=TIMEOUT_S,
-            )
+            pool: Any = shared.client.connection_pool  # with its time limits, and closed with it
+            storage = RedisStorage(f"async+{shared.url}", True, "redispy", connection_pool=pool)
             self.common = FixedWindowRateLimiter(storage)
 
     async def wait_for_address(self, address: str) -> int:
@@ -86,7 +83,7 @@ class Limiter:
         if self.common and self.shared and self.shared.is_there():
             try:
                 found = await self._asked(self.common, item, kind, name)
-            except SHARED_ERRORS as error:
+            except Exception as error:
                 self.shared.failed(error)
             else:
                 self.shared.answered()
@@ -97,4 +94,4 @@ class Limiter:
         if await limiter.hit(item, kind, name):
             return 0
         stats = await limiter.get_window_stats(item, kind, name)
-        return max(1, int(stats.reset_time - self.clock()) + 1)
+        return min(max(1, int(stats.reset_time - self.clock()) + 1), LONGEST_S)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from gendash.api.answers import World, plain_value, span_answer
+from gendash.api.packaged import yaml_files
 from gendash.api.request import Wrong, cursor_of, key_in, limit_asked, span_asked, whole_days
 from gendash.engine.clients.answers import Failed
 from gendash.engine.config.load import suggest
@@ -48,10 +46,8 @@ class OwnList:
 
 
 def packaged_lists() -> dict[str, Any]:
-    """The content of each packaged file, by its name."""
-    folder = files("gendash.api") / "own"
-    found = sorted((one.name, one.read_text("utf-8")) for one in folder.iterdir() if one.name.endswith(".yaml"))
-    return {name: yaml.safe_load(text) for name, text in found}
+    """The content of each packaged file, by its name. Raises ContentError for one that is no YAML."""
+    return yaml_files("own")
 
 
 def read_lists(catalog: Catalog, given: Mapping[str, Any]) -> tuple[list[OwnList], list[Problem]]:

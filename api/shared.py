@@ -1,4 +1,7 @@
-"""The Redis that processes share: asked with a short limit, and left alone for a while after it failed."""
+"""The Redis that processes share: asked with a short limit, and left alone for a while after it failed.
+
+Whatever it answers, or its driver makes of that, costs the use of Redis and no request: each error counts as a failure.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,11 @@ import logging
 import time
 from collections.abc import Callable
 
-from limits.errors import StorageError
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 LOG = logging.getLogger("gendash.api")
 TIMEOUT_S = 0.1  # of one command; Redis answers in less than a millisecond
 PAUSE_S = 10.0
-SHARED_ERRORS = (RedisError, StorageError, OSError, TimeoutError)
 
 
 class Shared:

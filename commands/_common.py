@@ -26,6 +26,7 @@ NAMES = {
     "langfuse": "Langfuse",
     "grafana": "Grafana",
     "prometheus": "Prometheus",
+    "api.jwt": "the issuer of tokens",
 }
 LARGEST = 1 << 22  # bytes of gendash.yaml that are read
 KEEPER = "GENDASH_KEEPER"  # process that started this one, and without which it ends

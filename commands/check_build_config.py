@@ -76,17 +76,16 @@ def _endpoint_problems(catalog: Catalog) -> list[Problem]:
 
     Other content may replace the dashboards whose figures they give, and need not be served, so they are judged alone.
     """
-    import yaml
-
     from gendash.api.endpoint import packaged_endpoints, read_endpoints
-    from gendash.engine.model import Problem
+    from gendash.api.own import packaged_lists, read_lists
+    from gendash.engine.errors import GendashError
 
     if catalog.styles or catalog.left_out:
         return []
     try:
-        return read_endpoints(catalog, packaged_endpoints())[1]
-    except yaml.YAMLError as error:
-        return [Problem("api/endpoints", f"not YAML: {' '.join(str(error).split())}", "fix the line")]
+        return read_endpoints(catalog, packaged_endpoints())[1] + read_lists(catalog, packaged_lists())[1]
+    except GendashError as error:
+        return list(error.problems)
 
 
 @click.command()

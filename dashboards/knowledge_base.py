@@ -24,6 +24,7 @@ from gendash.dashboards._palette import (
     words,
 )
 from gendash.dashboards._queries import (
+    DAYS_PICKED,
     LATER,
     NO_DAY,
     QUIET,
@@ -104,9 +105,9 @@ def without_result(window: str) -> str:
 STRIP = [
     Panel(
         "ingest",
-        "State of document ingest, 7 d",
-        "Done / (done + failed) of the documents uploaded today or on the 6 days before; processing ones count neither "
-        "way. An upload that was accepted (HTTP 200) is not yet a processed one.\n\n"
+        "State of document ingest",
+        "Done / (done + failed) of the documents uploaded on the days that begin in the picked range; processing ones "
+        "count neither way. An upload that was accepted (HTTP 200) is not yet a processed one.\n\n"
         "When red: the list of failed and stuck documents below names them; see when it began and what was deployed.",
         StateTile(
             mappings=words(v0=("✓ Good", OK), v1=("▲ Fair", WARN), v2=("✖ Poor", BAD)),
@@ -120,12 +121,12 @@ STRIP = [
                     select coalesce(sum(documents), 0) as n,
                       coalesce(sum(documents) filter (where status = 'done'), 0) / nullif(sum(documents), 0) as ratio
                     from {{{{ view('document_day') }}}}
-                    where {RECENT % 7} and {CHOSEN} and status in ('done', 'failed')""",
+                    where {DAYS_PICKED} and {CHOSEN} and status in ('done', 'failed')""",
                     "kb_processing.red",
                     "kb_processing.objective",
                 ),
                 may_be_zero="0 means good",
-                may_be_empty="no document ended within 7 days",
+                may_be_empty="no document of the picked range ended",
             )
         ],
         width=8,
@@ -514,7 +515,7 @@ LOADS = [
             sql(
                 f"""
                 with bounds as materialized (
-                  select now - interval '720 hours' as d30, now - interval '2160 hours' as d90,
+                  select now, now - interval '720 hours' as d30, now - interval '2160 hours' as d90,
                     now - interval '4320 hours' as d180, now - interval '8760 hours' as d365
                   from (select {{{{ now() }}}} as now) as moment
                 ),
@@ -524,6 +525,7 @@ LOADS = [
                     count(*) filter (where changed_at > d180) as in_180,
                     count(*) filter (where changed_at > d365) as in_365, count(*) as every
                   from {{{{ view('document_now') }}}} cross join bounds where status = 'done' and {CHOSEN}
+                    and changed_at <= now
                 )
                 select name, value
                 from held cross join lateral (

@@ -185,7 +185,8 @@ HEAD = [
             sql(
                 f"""
                 with figures as (
-                  select accounts_active as current, accounts_30d_ago as prior from {{{{ view('account_now') }}}}
+                  select accounts_30d_ago + accounts_new_30d as current, accounts_30d_ago as prior
+                  from {{{{ view('account_now') }}}}
                 )
                 select at as "time", {change("active", "in 30 d")} as metric, accounts as value
                 from {{{{ view('account_day') }}}} cross join figures where {LAST_30_DAYS} order by 1""",
@@ -459,6 +460,7 @@ DEPTH = [
                 select {{ now() }} as "time", 'active, 15 min' as metric, count(distinct user_id) as value
                 from {{ view('user_day') }}
                 where day >= (({{ now() }} - interval '15 minutes') at time zone {{ zone() }})::date
+                  and day <= {{ today() }}
                   and last_at > (select {{ now() }}) - interval '15 minutes'
                   and last_at <= (select {{ now() }})""",
                 may_be_zero="nobody wrote in the last 15 minutes",
@@ -515,7 +517,7 @@ DEPTH = [
     ),
     Panel(
         "top_share",
-        "Conversations of top 10 %, 30 d",
+        "% chats by top 10 % users, 30 d",
         "Share of the conversations of today and the 29 days before that the tenth of their users with the most began; "
         "at least one user. 10 % would be an even spread; guests are left out.",
         NumberTile(unit="percentunit", decimals=0, subject=USERS, min=0, max=1, no_data="no users"),
@@ -527,7 +529,7 @@ DEPTH = [
     ),
     Panel(
         "per_conversation",
-        "Messages a conversation, 30 d",
+        "Messages per conversation, 30 d",
         "Messages of all roles / conversations, of those begun today or on the 29 days before and at least 24 hours "
         "ago, since younger ones may still grow. Guests' and empty ones are included.",
         NumberTile(unit="none", decimals=1, subject=USERS, no_data="no talks"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
 
-from gendash.api import endpoint
+from gendash.api import endpoint, packaged
 from gendash.cli import cli
 from gendash.engine.errors import ContentError
 
@@ -51,7 +52,7 @@ def test_check_reports_a_fault_of_an_environment_that_was_not_asked_for(tmp_path
 
 
 def test_check_reports_what_serve_would_refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    given = endpoint.packaged_endpoints()
+    given = deepcopy(endpoint.packaged_endpoints())
     given["users.yaml"]["figures"]["accounts"] = "overview/userz"
     monkeypatch.setattr(endpoint, "packaged_endpoints", lambda: given)
     (tmp_path / "gendash.yaml").write_text("")
@@ -59,6 +60,28 @@ def test_check_reports_what_serve_would_refuse(tmp_path: Path, monkeypatch: pyte
         ContentError, match=r"^api/endpoints/users.yaml: .*'overview/userz'; did you mean 'overview/users'"
     ):
         cli(["--config", str(tmp_path / "gendash.yaml"), "check"], standalone_mode=False)
+
+
+@pytest.mark.parametrize(
+    ("command", "folder", "text"),
+    [
+        (["check"], "endpoints", b"a: ["),
+        (["serve", "--port", "1"], "endpoints", b"- 1"),
+        (["check"], "own", b"\xff"),
+        (["serve", "--port", "1"], "own", b"path: &a [*a]"),
+    ],
+)
+def test_a_broken_file_of_our_own_endpoints_is_one_line(
+    command: list[str], folder: str, text: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for one in ("endpoints", "own"):
+        (tmp_path / "api" / one).mkdir(parents=True)
+    (tmp_path / "api" / folder / "users.yaml").write_bytes(text)
+    monkeypatch.setattr(packaged, "files", lambda _: tmp_path / "api")
+    (tmp_path / "gendash.yaml").write_text(f"api: {{tokens: {{one: {{sha256: {'ab' * 32}}}}}}}\n")
+    with pytest.raises(ContentError) as error:
+        cli(["--config", str(tmp_path / "gendash.yaml"), *command], standalone_mode=False)
+    assert {one.where.partition(":")[0] for one in error.value.problems} == {f"api/{folder}/users.yaml"}
 
 
 def test_build_writes_a_manifest_and_the_same_bytes_twice(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ SERVERS = {
     "grafana": "Grafana",
     "prometheus": "Prometheus",
     "langfuse": "Langfuse",
+    "api.jwt": "the issuer of tokens",
     "langfuse.servers.emea": "the Langfuse server emea",
 }
 

@@ -71,3 +71,9 @@ def test_the_threat_model_names_tests_that_exist() -> None:
     places = re.findall(r"`(tests/[\w/.]+)`", table)
     assert len(places) > 10
     assert [place for place in places if not (ROOT / place).exists()] == []
+    rows = [line for line in table.splitlines() if line.startswith("| ") and not line.startswith(("| who", "|---"))]
+    proofs = [line.split("|")[4] for line in rows]
+    assert len(rows) > 25
+    assert [
+        row for row, proof in zip(rows, proofs, strict=True) if "`test" not in proof and "/test_" not in proof
+    ] == []

@@ -10,6 +10,7 @@ from gendash.engine.checks import rules as rule_checks
 from gendash.engine.checks.prose import check_limits_in_prose
 from gendash.engine.checks.texts import check_queries_parse
 from gendash.engine.checks.time_zone import check_session_zone
+from gendash.engine.checks.window_ends import check_windows_end
 from gendash.engine.config.load import suggest
 from gendash.engine.definitions.catalog import Catalog, Style
 from gendash.engine.model import Problem
@@ -274,6 +275,15 @@ RULES: tuple[DesignRule, ...] = (
         "Titles are read in alerts, links and searches: 'Weekly' or 'Median' names no figure there.",
         ("check",),
         (titles.check_titles_alone, titles.check_titles_one_figure),
+    ),
+    DesignRule(
+        29,
+        "windows-end",
+        "A window that begins by the clock ends by it, in panels, views, audits and variables: rows dated ahead are in "
+        "none. What is due is ahead by nature, and is compared with the clock itself.",
+        "One record that a wrong clock dates next year would count in 'last 7 days' every day until then.",
+        ("check", "tests"),
+        (check_windows_end,),
     ),
 )
 

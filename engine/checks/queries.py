@@ -23,8 +23,8 @@ FEW_BOUNDS = 5  # a percentile read from fewer bounds is a guess
 # labels of which a platform has a handful; by any other one a line each needs a limit
 SMALL = frozenset({"le", "status", "status_class", "operation", "type", "role", "job", "severity", "source", "kind"})
 PERSONAL = frozenset({"user_id", "user_hash", "email", "user_name", "phone", "comment", "content", "hashed_password"})
-_SPAN = Span.last("24h", datetime(2026, 1, 15, 12, tzinfo=UTC))
-_SAMPLE_TIMES: dict[Language, Timing] = {"sql": timing(_SPAN, "sql"), "promql": timing(_SPAN, "promql")}
+SAMPLE_SPAN = Span.last("24h", datetime(2026, 1, 15, 12, tzinfo=UTC))
+_SAMPLE_TIMES: dict[Language, Timing] = {"sql": timing(SAMPLE_SPAN, "sql"), "promql": timing(SAMPLE_SPAN, "promql")}
 _FIXED_RANGE = re.compile(r"\}?\[(\w+)\]")
 _STRING = re.compile(r"'(?:[^']|'')*'")
 _DAYS = re.compile(r"\$__timeGroup(Alias)?\([^)]*'\d+[dwMy]'")

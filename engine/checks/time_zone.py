@@ -29,7 +29,7 @@ def check_session_zone(catalog: Catalog) -> list[Problem]:
     types = frozenset(column_types(catalog).items())
     return [
         Problem(where, f"{what} follows the zone of the session", HINT)
-        for where, text in _texts(catalog)
+        for where, text in all_sql(catalog)
         for what in _followers(text, types)
     ]
 
@@ -48,7 +48,7 @@ def column_types(catalog: Catalog) -> dict[str, str]:
     return {name: next(iter(types)) for name, types in found.items() if len(types) == 1}
 
 
-def _texts(catalog: Catalog) -> Iterator[tuple[str, str]]:
+def all_sql(catalog: Catalog) -> Iterator[tuple[str, str]]:
     for relation in catalog.relations.values():
         if relation.kind in ("rollup", "view", "audit"):
             yield relation.path, catalog.expanded(relation.text).text

@@ -238,7 +238,7 @@ class Session:
     @contextmanager
     def _translated(self, method: str, path: str, timeout_s: float) -> Iterator[None]:
         """Turns what can go wrong after a connection was made into errors of the tree."""
-        where, asked = self.server.where, f"{method} {path}"
+        where, asked = self.server.where, f"{method} {path or self._base_path}"
         try:
             yield
         except TargetError:

@@ -21,7 +21,7 @@ from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
-from gendash.engine.config.http_headers import headers_in
+from gendash.engine.config.http_headers import headers_in, variable_prefix
 from gendash.engine.config.load import Config
 from gendash.engine.errors import Denied, TargetError, Unexpected, Unreachable
 from gendash.engine.model import Problem
@@ -72,10 +72,9 @@ class Route:
 
 def route_of(config: Config, key: str) -> Route:
     """The connection settings of the server whose settings begin with ``key``."""
-    variable = "LANGFUSE" if key == "langfuse" else f"GENDASH_{key.upper()}"
     return Route(
         key,
-        f"{variable}_HEADERS",
+        f"{variable_prefix(key)}_HEADERS",
         config.under(f"{key}.headers") | headers_in(config[f"{key}.headers"]),
         config[f"{key}.ca_file"],
         tuple(config[f"{key}.client_cert"]),
@@ -97,7 +96,8 @@ class Server:
     """An HTTP server and its words in messages. ``setting`` holds its URL, and is named in advice.
 
     ``credential`` is what requests carry in ``authorization``, with its verb: "the token is". ``remedies`` says what
-    to do about 401 and 403, by the scheme that the server asks for, "" for any other.
+    to do about 401 and 403, by the scheme that the server asks for, "" for any other; and about other statuses, by
+    their number, where the general advice is not the best.
     """
 
     name: str
@@ -215,7 +215,8 @@ def explain(server: Server, answer: HttpAnswer, reason: str = "") -> TargetError
     ``reason`` is the fault of an answer whose status is right.
     """
     status = answer.status
-    what = f"{answer.method} {answer.path}: HTTP {status}{_who(answer)}{_said(server, answer)}"
+    path = answer.path or urlsplit(server.url).path
+    what = f"{answer.method} {path}: HTTP {status}{_who(answer)}{_said(server, answer)}"
     if 300 <= status < 400 and status != 304:
         return Unexpected(Problem(server.where, what, _redirect(server, answer)))
     if status in (401, 403) and not (answer.is_html and status == 403):
@@ -269,7 +270,8 @@ def _remedy(server: Server, answer: HttpAnswer) -> str:
     if answer.status == 400 and "certificate" in answer.text[:2000]:
         return f"a client certificate is asked for: set {server.route.key}.client_cert"
     general = _REMEDIES[500] if answer.status >= 500 else _REMEDIES[404]
-    return _REMEDIES.get(answer.status, general).format(
+    own = server.remedies.get(str(answer.status))
+    return (own or _REMEDIES.get(answer.status, general)).format(
         name=server.name,
         setting=server.setting,
         method=answer.method,
@@ -301,7 +303,7 @@ def _redirect(server: Server, answer: HttpAnswer) -> str:
         return f"it redirects to a login, {leads}: {_past_login(server)}"
     if host and host != own.hostname:
         return f"it redirects to another host, {leads}: set {server.setting} to it only if that is your {server.name}"
-    if not target.path.rstrip("/").endswith(answer.path.rstrip("/")):
+    if not target.path.strip("/") or not target.path.rstrip("/").endswith(answer.path.rstrip("/")):
         return f"it redirects to {leads}: check {server.setting}, the path that it is served under too"
     base = target.path.rstrip("/").removesuffix(answer.path.rstrip("/"))
     origin = f"{target.scheme or own.scheme}://{netloc or own.netloc.rpartition('@')[2]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gendash.engine.config.request_settings import request_settings
 from gendash.engine.config.setting import Setting
 
 API_SETTINGS: tuple[Setting, ...] = (
@@ -10,10 +11,11 @@ API_SETTINGS: tuple[Setting, ...] = (
     Setting("api.tokens.*.subject", "str", None, "of a token for a user: id of the account on the platform"),
     Setting("api.jwt.issuer", "str", "", "issuer of signed tokens (OIDC); none accepted where empty"),
     Setting("api.jwt.audience", "str", "", "audience that a signed token must name"),
-    Setting("api.jwt.keys", "str", "", "address of the issuer's keys (JWKS)"),
+    Setting("api.jwt.keys", "document?", "", "address of the issuer's keys (JWKS)"),
     Setting("api.jwt.role_claim", "str", "role", "claim that holds admin, viewer or user; user where it is absent"),
     Setting("api.jwt.subject_claim", "str", "sub", "claim that holds the id of the account on the platform"),
     Setting("api.jwt.leeway", "duration", "30s", "difference between clocks that is accepted"),
+    *request_settings("api.jwt", "the issuer of tokens", "GENDASH_API_JWT", "10s", "5s"),
     Setting("api.requests_per_minute", "int", 600, "requests that one token may send in a minute"),
     Setting("api.address_requests_per_minute", "int", 1200, "requests that one address may send in a minute"),
     Setting("api.connections", "int", 6, "connections that the API opens as each role of the store"),

@@ -44,9 +44,14 @@ def _name_problem(server: str, name: str, where: str) -> Iterator[Problem]:
         yield Problem(where, f"{server}.headers: {name} is set by gendash itself", "take it out")
 
 
+def variable_prefix(server: str) -> str:
+    """How the variables of a server's requests begin, by the beginning of its settings."""
+    return "LANGFUSE" if server == "langfuse" else f"GENDASH_{server.replace('.', '_').upper()}"
+
+
 def _variable(server: str) -> str:
     """The variable that holds the secret headers of a server, by the beginning of its settings."""
     if server.startswith("langfuse.servers."):
         project = re.sub(r"\W", "_", server.rpartition(".")[2]).upper()
         return f"LANGFUSE_{project}_HEADERS"
-    return "LANGFUSE_HEADERS" if server == "langfuse" else f"GENDASH_{server.upper()}_HEADERS"
+    return f"{variable_prefix(server)}_HEADERS"

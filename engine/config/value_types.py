@@ -16,7 +16,7 @@ from gendash.engine.config import http_headers
 TypeName = Literal[
     "bool", "int", "float", "money", "share", "amount", "list", "words", "names", "zone", "url", "server", "header",
     "headers", "token", "proxy", "str", "text", "name", "column", "identifier", "table", "name?", "uid", "uid?",
-    "int?", "url?", "role",
+    "int?", "url?", "document?", "role",
     "metric", "label", "duration", "durations", "sql type", "one or two", "lists", "maps", "numbers", "texts by name",
     "maps of texts", "map", "word lists", "days by relation", "true or row", "columns",
     "server retention",
@@ -172,6 +172,7 @@ TYPES: Mapping[TypeName, Type] = {
     ),
     "url": Type("a URL", _is_some_text, {**_TEXT, "pattern": "^[A-Za-z][A-Za-z0-9+.-]*:"}),
     "url?": _matching(r"https?://[^\s@?#]+|", "a URL without user, password and query, or nothing"),
+    "document?": _matching(r"https?://[^\s@?#]+(\?[^\s@#]*)?|", "a URL without user and password, or nothing"),
     "server": Type(
         f"a URL with scheme and host, or {NONE}",
         _is_some_text,

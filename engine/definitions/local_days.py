@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from gendash.engine.languages.lenient_sql import NUMBERS, TIMES, epoch_between
 from gendash.engine.languages.sql_text import quote_text
@@ -12,6 +14,8 @@ from gendash.engine.languages.sql_text import quote_text
 # Indexes are asked for a little more than the days from midnight to midnight, and the day itself is asked of each row.
 # So no zone's odd midnights (skipped, or there twice) can lose one.
 _MARGIN = "interval '3 hours'"
+MOST_SPANS = 16
+"""Runs of days that a condition names one by one. Each is compared with each row, so more are looked up in a list."""
 
 
 # The calendar: no platform has rows beyond. The zero values of languages, and infinity, say that a time is not known,
@@ -68,7 +72,7 @@ class Days:
         ``kind`` is the column's type: a time, or a number, which counts from 1970 in a unit that its size says.
         """
         bounds: list[tuple[str, str | None]] = []
-        for first, last in self.spans():
+        for first, last in _joined(self.spans(), MOST_SPANS):
             end = f"{_midnight(last + timedelta(days=1), zone)} + {_MARGIN}" if last else None
             bounds.append((f"{_midnight(first, zone)} - {_MARGIN}", end))
         if kind.startswith(NUMBERS):
@@ -77,6 +81,10 @@ class Days:
 
     def exactly(self, day: str) -> str:
         """A condition on an expression that gives a row's local day."""
+        if len(self.spans()) > MOST_SPANS:  # hashed once, whatever the number of days
+            listed = quote_text("{" + ",".join(map(str, self.days)) + "}")
+            later = f" or {day} >= {quote_text(str(self.days[-1]))}" if self.onwards else ""
+            return f"({day} in (select unnest({listed}::date[])){later})"
         return _any(
             f"{day} between {quote_text(str(first))} and {quote_text(str(last))}"
             if last
@@ -118,6 +126,15 @@ def groups(days: Iterable[date], sizes: Mapping[date, Signature], most: int) -> 
         rows += size
     if group:
         yield Days(tuple(group))
+
+
+def _joined(spans: list[tuple[date, date | None]], most: int) -> list[tuple[date, date | None]]:
+    """At most so many runs that cover all of these: those with the smallest gaps between them are joined."""
+    if len(spans) <= most:
+        return spans
+    gaps = [(after[0] - (before[1] or after[0]), place) for place, (before, after) in enumerate(pairwise(spans), 1)]
+    cuts = sorted(place for _, place in heapq.nlargest(most - 1, gaps))
+    return [(spans[start][0], spans[stop - 1][1]) for start, stop in pairwise([0, *cuts, len(spans)])]
 
 
 def _any(conditions: Iterable[str]) -> str:

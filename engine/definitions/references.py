@@ -16,7 +16,7 @@ from gendash.engine.config.urls import public
 from gendash.engine.config.value_types import seconds
 from gendash.engine.definitions.names import Expanded, Names, Present, Use
 from gendash.engine.definitions.platform_names import mapped_label
-from gendash.engine.definitions.staging_references import staging_scope, unreadable_fields
+from gendash.engine.definitions.staging_references import StagingScope, unreadable_fields
 from gendash.engine.definitions.usable_rows import is_usable, only_usable
 from gendash.engine.languages.metric_names import placeholder, with_selectors
 from gendash.engine.languages.sql_text import quote_name, quote_text
@@ -81,7 +81,7 @@ def _expand(
     scope = _Scope(names, present, cuts or {})
     functions = scope.functions()
     if staging is not None:
-        functions |= staging_scope(names, staging, scope.uses, scope.wrong, present, scope.cuts)
+        functions |= StagingScope(names, staging, scope.uses, scope.wrong, present, scope.cuts).functions()
     try:
         out = _render(text, functions)
     except (TemplateFault, TypeError) as error:  # TypeError: a reference with too few or too many names

@@ -10,6 +10,8 @@ from gendash.engine.deliver.changes import Change
 from gendash.engine.deliver.state import Desired, LiveDashboard, ObservedGrafana, Unreadable, may
 from gendash.engine.render.provisioning import Folder
 
+UNKNOWN = "who may open it could not be read: try again, or give the token's service account Admin on the folder"
+
 
 def folder_changes(place: Folder, wanted: Desired, observed: ObservedGrafana) -> list[Change]:
     """The change of a folder, and of its permissions where it is hidden."""
@@ -86,6 +88,8 @@ def _hide(place: Folder, observed: ObservedGrafana) -> Change:
 def _visible(place: Folder, wanted: Desired, observed: ObservedGrafana) -> list[Change]:
     """The changes of an existing admin folder that others can open: our own work is finished, that of others blocks."""
     hide, rows = _hide(place, observed), observed.permissions.get(place.uid)
+    if rows is None and may(observed, "folders.permissions:read"):  # it may be open: nothing is written into it
+        return [hide.turned("blocked", UNKNOWN)]
     if rows is None:
         return [hide.turned("left", "cannot see who may open it; check in Grafana that Viewers and Editors may not")]
     roles = open_roles(rows)
@@ -108,6 +112,8 @@ def exposed_dashboards(uids: Iterable[str], titles: Mapping[str, str], observed:
         if not isinstance(observed.dashboards.get(uid), LiveDashboard):
             continue
         lines = []
+        if observed.permissions.get(uid) is None and may(observed, "dashboards.permissions:read"):
+            lines.append(UNKNOWN)
         if roles := open_roles(observed.permissions.get(uid) or ()):
             who = " and ".join(f"{role}s" for role in roles)
             lines.append(f"open to {who} by permissions of its own; take them out in Grafana")

@@ -65,7 +65,7 @@ def read_snapshot(connection: Connection, own: str) -> list[TableSeen]:
 
 
 def sample_values(connection: Connection, table: TableSeen, columns: Sequence[str]) -> Mapping[str, Sequence[object]]:
-    """Some distinct values of columns, by column; texts that are longer than words are left out.
+    """Some distinct values of columns, by column, None among them if some are NULL; long texts are left out.
 
     Both ends of a table are looked at, since the oldest rows may have other words. A column that may not be read, or
     whose table does not answer in time, has none.
@@ -85,9 +85,7 @@ def sample_values(connection: Connection, table: TableSeen, columns: Sequence[st
                 value, sql.Identifier(table.schema, table.name), sql.Identifier(table.key), SAMPLED
             )
             rows = sql.SQL("{} union all {}").format(rows, last)
-        query = sql.SQL(
-            "select one from ({}) as given where one is not null group by one order by count(*) desc limit 60"
-        )
+        query = sql.SQL("select one from ({}) as given group by one order by count(*) desc limit 60")
         try:
             with connection.transaction():
                 local_settings(connection, READ_SETTINGS)

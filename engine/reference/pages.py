@@ -19,7 +19,8 @@ from gendash.engine.definitions.rule_keys import METRIC_KEYS, RULE_KEYS
 from gendash.engine.definitions.typed import declared, described
 from gendash.engine.definitions.windows import sql_panels
 from gendash.engine.model import Dashboard, Panel, Query, Relation, Row, Rule, SettingRef, Variable
-from gendash.engine.render.dashboards import link_target, tidy
+from gendash.engine.render.dashboards import tidy
+from gendash.engine.render.links import link_target
 
 TEMPLATES = (
     "README",

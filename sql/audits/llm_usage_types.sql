@@ -10,7 +10,7 @@ key: [usage_type]
 */
 select usage_type, count(*) as observations
 from {{ view('lf_observation') }} cross join lateral jsonb_object_keys(usage) as used (usage_type)
-where start_time > {{ now() }} - interval '30 days'
+where start_time > {{ now() }} - interval '30 days' and start_time <= {{ now() }}
   and trim(both '_' from lower(regexp_replace(
     regexp_replace(usage_type, '([a-z0-9])([A-Z])', '\1_\2', 'g'), '[^A-Za-z0-9]+', '_', 'g'
   ))) not in (

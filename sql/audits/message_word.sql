@@ -8,4 +8,4 @@ limit: 0.01
 */
 select coalesce(sum(messages) filter (where role = 'other'), 0) as found, coalesce(sum(messages), 0) as total
 from {{ view('message_hour') }}
-where hour > {{ now() }} - interval '30 days'
+where hour > {{ now() }} - interval '30 days' and hour <= {{ now() }}

@@ -7,5 +7,5 @@ cadence: 1d
 limit: 0.01
 */
 select count(*) filter (where accounts.user_id is null) as found, count(*) as total
-from (select distinct user_id from {{ view('user_day') }} where day > {{ today() }} - 30) as people
+from (select distinct user_id from {{ view('user_day') }} where day > {{ today() }} - 30 and day <= {{ today() }}) as people
 left join {{ view('user_entity') }} as accounts using (user_id)

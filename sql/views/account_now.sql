@@ -29,7 +29,7 @@ select
   count(user_id) filter (where is_active) as accounts_active,
   count(user_id) filter (where not is_active) as accounts_inactive,
   count(user_id) filter (where is_active and role in ('admin', 'super_admin')) as staff_active,
-  count(user_id) filter (where is_active and created_at >= week) as accounts_new_7d,
-  count(user_id) filter (where is_active and created_at >= month) as accounts_new_30d,
+  count(user_id) filter (where is_active and created_at >= week and created_at <= {{ now() }}) as accounts_new_7d,
+  count(user_id) filter (where is_active and created_at >= month and created_at <= {{ now() }}) as accounts_new_30d,
   count(user_id) filter (where is_active and created_at < month) as accounts_30d_ago
 from starts left join {{ view('user_entity') }} on true

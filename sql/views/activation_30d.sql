@@ -18,7 +18,7 @@ columns:
 with today as (select {{ today() }} as day),
 accounts as (
   select user_id, created_at, (created_at at time zone {{ zone() }})::date as began from {{ view('user_entity') }}
-  where created_at >= {{ now() }} - interval '38 days'  -- for the index; the days themselves are compared below
+  where created_at >= {{ now() }} - interval '38 days' and created_at <= {{ now() }}  -- for the index; the days are compared below
 ),
 chosen as (
   select accounts.* from accounts cross join today where began between today.day - 36 and today.day - 7
@@ -26,14 +26,14 @@ chosen as (
 wrote as (
   select user_id, count(*) as days, min(first_at) as first_at
   from chosen join {{ view('user_day') }} d using (user_id)
-  where d.day between began and began + 6 and d.day >= {{ today() }} - 36
+  where d.day between began and began + 6 and d.day >= {{ today() }} - 36 and d.day <= {{ today() }}
   group by 1
 ),
 rated as (
   select distinct user_id
   from chosen join {{ view('rating_entity') }} r using (user_id)
   where (r.created_at at time zone {{ zone() }})::date between began and began + 6
-    and r.created_at >= {{ now() }} - interval '38 days'
+    and r.created_at >= {{ now() }} - interval '38 days' and r.created_at <= {{ now() }}
 ),
 steps as (
   select

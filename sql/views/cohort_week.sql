@@ -18,6 +18,7 @@ with sizes as (
   select date_trunc('week', created_at at time zone {{ zone() }})::date as week, count(*) as users
   from {{ view('user_entity') }}
   where created_at >= (date_trunc('week', {{ today() }}::timestamp) - interval '16 weeks') at time zone {{ zone() }}
+    and created_at <= {{ now() }}
   group by 1
 )
 select sizes.week, weeks.k, sizes.users, coalesce(active.retained, 0) as retained

@@ -35,6 +35,7 @@ tool_calls as (
   from {{ view('lf_observation') }}
   where type in ('TOOL', 'RETRIEVER')
     and start_time >= ({{ today() }} - $before)::timestamp at time zone {{ zone() }} -- a turn begins with its first step
+    and start_time <= {{ now() }}
 ),
 uses as (
   select

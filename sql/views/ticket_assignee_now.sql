@@ -27,7 +27,7 @@ with counted as (
     count(*) filter (where ended_at is not null) as resolved_30d
   from {{ view('ticket_entity') }} e join {{ view('ticket_now') }} n using (ticket_id)
   where waits
-    or (ended_at at time zone {{ zone() }})::date > {{ today() }} - 30
+    or ((ended_at at time zone {{ zone() }})::date > {{ today() }} - 30 and ended_at <= {{ now() }})
   group by 1
 ),
 ranked as (

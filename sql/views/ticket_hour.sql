@@ -14,5 +14,5 @@ columns:
 */
 select date_trunc('hour', created_at, {{ zone() }}) as hour, priority, category, count(*) as created
 from {{ view('ticket_now') }}
-where created_at >= {{ now() }} - interval '42 days' and created_at < {{ now() }} + interval '1 day'
+where created_at >= {{ now() }} - interval '42 days' and created_at <= {{ now() }}
 group by 1, 2, 3

@@ -28,7 +28,7 @@ lengths as (
   select conversation_id, sum(messages::int) as messages, sum(user_messages::int) as turns
   from {{ view('message_conversation_day') }} cross join now
   where day >= first - 1  -- none is older than its conversation, but for clocks that are a little off
-    and day < 'infinity'  -- of a range with two ends the planner knows that it is short
+    and day < first + 30
   group by 1
 ),
 people as (

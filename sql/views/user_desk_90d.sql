@@ -24,7 +24,7 @@ with opened as (
   select coalesce(created_by, '') as user_id, count(*) as tickets, count(*) filter (where waits) as waiting,
     count(*) filter (where n.priority in ('urgent', 'high')) as urgent, max(n.created_at) as ticket_at
   from {{ view('ticket_entity') }} e join {{ view('ticket_now') }} n using (ticket_id)
-  where (n.created_at at time zone {{ zone() }})::date > {{ today() }} - 90
+  where (n.created_at at time zone {{ zone() }})::date > {{ today() }} - 90 and n.created_at <= {{ now() }}
   group by 1
 ),
 uploaded as (
@@ -33,7 +33,7 @@ uploaded as (
     count(*) filter (where n.status in ('done', 'failed')) as ended, sum(n.file_size) as bytes,
     max(n.created_at) as document_at
   from {{ view('document_entity') }} e join {{ view('document_now') }} n using (document_id)
-  where n.day > {{ today() }} - 90
+  where (n.created_at at time zone {{ zone() }})::date > {{ today() }} - 90 and n.created_at <= {{ now() }}
   group by 1
 ),
 counted as (

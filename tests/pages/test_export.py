@@ -57,7 +57,8 @@ def read() -> DashboardRead:
         shown = rendered[one.title]
         return PanelRead(one, shown, with_config(frames[one.slug], shown["fieldConfig"]), span=SPAN)
 
-    marks = [Mark(NOW.timestamp() * 1000 - 3_600_000, "Deploys", EVIL)]
+    at = NOW.timestamp() * 1000 - 3_600_000
+    marks = [Mark(at, at + 600_000, "Deploys", EVIL)]
     return DashboardRead(board, {}, [(row, [panel(p) for p in row.panels]) for row in board.rows], [], marks, SPAN)
 
 

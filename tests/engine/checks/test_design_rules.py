@@ -314,6 +314,18 @@ BROKEN: list[tuple[str, str, Callable[[], Catalog], str]] = [
         "a cast from timestamptz to date",
     ),
     (
+        "check_windows_end",
+        "windows-end",
+        lambda: selects("select count(*) as n from {{ view('facts') }} where hour >= {{ now() }} - interval '7 days'"),
+        "a window of hour begins by the clock and has no end",
+    ),
+    (
+        "check_windows_end",
+        "windows-end",
+        lambda: selects("select count(*) as n from {{ view('facts') }} where hour >= $__timeFrom()"),
+        "a window of hour begins by the clock and has no end",
+    ),
+    (
         "check_columns_named",
         "bounded-sql",
         lambda: selects("select * from (select room from {{ view('facts') }}) as x"),
@@ -432,9 +444,9 @@ def test_every_check_of_a_rule_has_something_that_breaks_it() -> None:
     assert {name for name, _, _, _ in BROKEN} == {check.__name__ for rule in RULES for check in rule.checks}
 
 
-def test_there_are_28_rules_each_with_an_id_a_reason_and_a_judge() -> None:
-    assert [rule.number for rule in RULES] == list(range(1, 29))
-    assert len({rule.id for rule in RULES}) == 28
+def test_there_are_29_rules_each_with_an_id_a_reason_and_a_judge() -> None:
+    assert [rule.number for rule in RULES] == list(range(1, 30))
+    assert len({rule.id for rule in RULES}) == 29
     for rule in RULES:
         assert len(rule.asks) > 20
         assert len(rule.reason) > 20

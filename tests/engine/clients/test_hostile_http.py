@@ -1,4 +1,4 @@
-"""Servers that misbehave, against each of the three clients: one line, in time, and nothing secret in it."""
+"""Servers that misbehave, against each of the four clients: one line, in time, and nothing secret in it."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ from typing import Any
 
 import pytest
 
+from gendash.api.identity import fetched_keys
 from gendash.engine.clients import http, http_policy
 from gendash.engine.clients.answers import Failed
 from gendash.engine.clients.grafana import server_capabilities
 from gendash.engine.clients.http_policy import cut_deep, json_of, retry_after_s
 from gendash.engine.clients.prometheus import instant, label_values, loaded_rules, prometheus
+from gendash.engine.config.http_headers import variable_prefix
 from gendash.engine.config.load import load_config
 from gendash.engine.errors import ConfigError, GendashError, TargetError, Unexpected
 from gendash.langfuse_bridge.api_client import Paused, in_one_line, version
@@ -45,7 +47,9 @@ def settings(url: str, text: str = "", **environ: str) -> Any:
         "LANGFUSE_SECRET_KEY": SECRET,
     }
     quick = "{timeout: 700ms}"
-    return load_config(text or f"prometheus: {quick}\ngrafana: {quick}\nlangfuse: {quick}\n", environ=given | environ)
+    text = text or f"prometheus: {quick}\ngrafana: {quick}\nlangfuse: {quick}\napi.jwt: {quick}\n"
+    config = load_config(re.sub(r"(?m)^api\.jwt: (.*)$", r"api: {jwt: \1}", text), environ=given | environ)
+    return replace(config, values={**config.values, "api.jwt.keys": f"{url}/api/keys"})
 
 
 def ask_prometheus(config: Any) -> Any:
@@ -66,7 +70,11 @@ def ask_langfuse(config: Any) -> Any:
         client.close()
 
 
-ASK = {"prometheus": ask_prometheus, "grafana": ask_grafana, "langfuse": ask_langfuse}
+def ask_issuer(config: Any) -> Any:
+    return fetched_keys(config)(True)
+
+
+ASK = {"prometheus": ask_prometheus, "grafana": ask_grafana, "langfuse": ask_langfuse, "api.jwt": ask_issuer}
 each_client = pytest.mark.parametrize("client", ASK)
 
 
@@ -219,7 +227,7 @@ def test_what_unpacks_to_too_much_is_refused(client: str, serve: Serve) -> None:
         text = fault(client, config)
         if "reset by peer" not in text:
             break
-    assert ("larger than 128 MiB" in text) or (client == "langfuse" and "too much" in text)
+    assert ("larger than 128 MiB" in text) or {"langfuse": "too much", "api.jwt": "than 1 MiB"}.get(client, "?") in text
 
 
 JSON = {
@@ -329,11 +337,8 @@ def test_a_redirect_within_the_host_gives_the_url_to_set(client: str, serve: Ser
         path = request.split()[1].partition("?")[0]
         response(301, Location=f"https://127.0.0.1:8443/sub{path}")(connection, request)
 
-    assert re_end(fault(client, settings(serve(behave))))
-
-
-def re_end(text: str) -> bool:
-    return text.endswith(" to https://127.0.0.1:8443/sub")
+    whole = "/api/keys" if client == "api.jwt" else ""  # the one that is set with its path
+    assert fault(client, settings(serve(behave))).endswith(f" to https://127.0.0.1:8443/sub{whole}")
 
 
 @each_client
@@ -344,10 +349,10 @@ def test_credentials_stay_with_their_server_and_further_headers_are_sent(client:
         requests.append(request)
         response(302, Location=f"http://localhost:{connection.getsockname()[1]}/")(connection, request)
 
-    name = {"langfuse": "LANGFUSE_HEADERS"}.get(client, f"GENDASH_{client.upper()}_HEADERS")
+    name = f"{variable_prefix(client)}_HEADERS"
     text = f"{client}: {{timeout: 2s, headers: {{X-Scope-OrgID: acme}}}}"
     fault(client, settings(serve(behave), text, **{name: "CF-Access-Client-Id: one\nX-Two: 2\n"}))
-    assert len(requests) == 1 and "Authorization: B" in requests[0]
+    assert len(requests) == 1 and ("Authorization: B" in requests[0]) == (client != "api.jwt")  # which has none
     assert all(line in requests[0] for line in ("X-Scope-OrgID: acme", "CF-Access-Client-Id: one", "X-Two: 2"))
 
 
@@ -380,6 +385,7 @@ def test_a_read_is_sent_again_after_a_fault_that_passes(behave: Behave, client: 
         "prometheus": b'{"status": "success", "data": {"resultType": "vector", "result": []}}',
         "grafana": b'{"database": "ok", "version": "12.3.0"}',
         "langfuse": b'{"version": "3.200.0"}',
+        "api.jwt": b'{"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "k", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}',
     }
 
     def once(connection: socket.socket, request: str) -> None:

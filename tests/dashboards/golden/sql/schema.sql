@@ -865,8 +865,8 @@ select
   count(user_id) filter (where is_active) as accounts_active,
   count(user_id) filter (where not is_active) as accounts_inactive,
   count(user_id) filter (where is_active and role in ('admin', 'super_admin')) as staff_active,
-  count(user_id) filter (where is_active and created_at >= week) as accounts_new_7d,
-  count(user_id) filter (where is_active and created_at >= month) as accounts_new_30d,
+  count(user_id) filter (where is_active and created_at >= week and created_at <= gendash.clock()) as accounts_new_7d,
+  count(user_id) filter (where is_active and created_at >= month and created_at <= gendash.clock()) as accounts_new_30d,
   count(user_id) filter (where is_active and created_at < month) as accounts_30d_ago
 from starts left join gendash.user_entity on true;
 
@@ -938,7 +938,7 @@ create materialized view gendash.activation_30d as
 with today as (select (gendash.clock() at time zone 'UTC')::date as day),
 accounts as (
   select user_id, created_at, (created_at at time zone 'UTC')::date as began from gendash.user_entity
-  where created_at >= gendash.clock() - interval '38 days'  -- for the index; the days themselves are compared below
+  where created_at >= gendash.clock() - interval '38 days' and created_at <= gendash.clock()  -- for the index; the days are compared below
 ),
 chosen as (
   select accounts.* from accounts cross join today where began between today.day - 36 and today.day - 7
@@ -946,14 +946,14 @@ chosen as (
 wrote as (
   select user_id, count(*) as days, min(first_at) as first_at
   from chosen join gendash.user_day d using (user_id)
-  where d.day between began and began + 6 and d.day >= (gendash.clock() at time zone 'UTC')::date - 36
+  where d.day between began and began + 6 and d.day >= (gendash.clock() at time zone 'UTC')::date - 36 and d.day <= (gendash.clock() at time zone 'UTC')::date
   group by 1
 ),
 rated as (
   select distinct user_id
   from chosen join gendash.rating_entity r using (user_id)
   where (r.created_at at time zone 'UTC')::date between began and began + 6
-    and r.created_at >= gendash.clock() - interval '38 days'
+    and r.created_at >= gendash.clock() - interval '38 days' and r.created_at <= gendash.clock()
 ),
 steps as (
   select
@@ -1218,7 +1218,7 @@ lengths as (
   select conversation_id, sum(messages::int) as messages, sum(user_messages::int) as turns
   from gendash.message_conversation_day cross join now
   where day >= first - 1  -- none is older than its conversation, but for clocks that are a little off
-    and day < 'infinity'  -- of a range with two ends the planner knows that it is short
+    and day < first + 30
   group by 1
 ),
 people as (
@@ -1275,6 +1275,7 @@ with sizes as (
   select date_trunc('week', created_at at time zone 'UTC')::date as week, count(*) as users
   from gendash.user_entity
   where created_at >= (date_trunc('week', (gendash.clock() at time zone 'UTC')::date::timestamp) - interval '16 weeks') at time zone 'UTC'
+    and created_at <= gendash.clock()
   group by 1
 )
 select sizes.week, weeks.k, sizes.users, coalesce(active.retained, 0) as retained
@@ -1429,6 +1430,7 @@ tool_calls as (
   from gendash.lf_observation
   where type in ('TOOL', 'RETRIEVER')
     and start_time >= ((gendash.clock() at time zone 'UTC')::date - 29)::timestamp at time zone 'UTC' -- a turn begins with its first step
+    and start_time <= gendash.clock()
 ),
 uses as (
   select
@@ -1471,6 +1473,7 @@ tool_calls as (
   from gendash.lf_observation
   where type in ('TOOL', 'RETRIEVER')
     and start_time >= ((gendash.clock() at time zone 'UTC')::date - 6)::timestamp at time zone 'UTC' -- a turn begins with its first step
+    and start_time <= gendash.clock()
 ),
 uses as (
   select
@@ -1606,7 +1609,7 @@ with counted as (
     count(*) filter (where ended_at is not null) as resolved_30d
   from gendash.ticket_entity e join gendash.ticket_now n using (ticket_id)
   where waits
-    or (ended_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 30
+    or ((ended_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 30 and ended_at <= gendash.clock())
   group by 1
 ),
 ranked as (
@@ -1662,8 +1665,9 @@ from running join days using (day);
 
 create unique index on gendash.ticket_day (day, priority, category);
 
-create materialized view gendash.ticket_duration_90d as
+create materialized view gendash.ticket_duration_day as
 select
+  (created_at at time zone 'UTC')::date as day,
   case
     when ended_at is null then 7
     else 1 + width_bucket(
@@ -1675,15 +1679,16 @@ select
   count(*) as tickets
 from gendash.ticket_now
 where (waits or ended_at is not null)
-  and (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 90
-group by 1, 2, 3;
+  and (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 1826
+  and created_at <= gendash.clock()
+group by 1, 2, 3, 4;
 
-create unique index on gendash.ticket_duration_90d (rank, priority, category);
+create unique index on gendash.ticket_duration_day (day, rank, priority, category);
 
 create materialized view gendash.ticket_hour as
 select date_trunc('hour', created_at, 'UTC') as hour, priority, category, count(*) as created
 from gendash.ticket_now
-where created_at >= gendash.clock() - interval '42 days' and created_at < gendash.clock() + interval '1 day'
+where created_at >= gendash.clock() - interval '42 days' and created_at <= gendash.clock()
 group by 1, 2, 3;
 
 create unique index on gendash.ticket_hour (hour, priority, category);
@@ -1747,8 +1752,9 @@ group by 1, 2, 3;
 
 create unique index on gendash.ticket_reopen_day (day, priority, category);
 
-create materialized view gendash.ticket_sla_30d as
+create materialized view gendash.ticket_sla_day as
 select
+  (created_at at time zone 'UTC')::date as day,
   priority,
   priority_rank,
   category,
@@ -1756,11 +1762,11 @@ select
   count(*) filter (where ended_at <= due_at) as met
 from gendash.ticket_now
 where (waits or ended_at is not null) and due_at is not null and (ended_at is not null or due_at < gendash.clock())
-  and (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 30
+  and (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 1826
   and (created_at at time zone 'UTC')::date <= (gendash.clock() at time zone 'UTC')::date
-group by 1, 2, 3;
+group by 1, 2, 3, 4;
 
-create unique index on gendash.ticket_sla_30d (priority, category);
+create unique index on gendash.ticket_sla_day (day, priority, category);
 
 create materialized view gendash.ticket_status_now as
 select
@@ -1843,7 +1849,7 @@ with opened as (
   select coalesce(created_by, '') as user_id, count(*) as tickets, count(*) filter (where waits) as waiting,
     count(*) filter (where n.priority in ('urgent', 'high')) as urgent, max(n.created_at) as ticket_at
   from gendash.ticket_entity e join gendash.ticket_now n using (ticket_id)
-  where (n.created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 90
+  where (n.created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 90 and n.created_at <= gendash.clock()
   group by 1
 ),
 uploaded as (
@@ -1852,7 +1858,7 @@ uploaded as (
     count(*) filter (where n.status in ('done', 'failed')) as ended, sum(n.file_size) as bytes,
     max(n.created_at) as document_at
   from gendash.document_entity e join gendash.document_now n using (document_id)
-  where n.day > (gendash.clock() at time zone 'UTC')::date - 90
+  where (n.created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 90 and n.created_at <= gendash.clock()
   group by 1
 ),
 counted as (
@@ -4299,19 +4305,21 @@ revoke all on gendash.ticket_day from public, gendash_reader, gendash_admin_read
 
 grant select on gendash.ticket_day to gendash_reader;
 
-comment on materialized view gendash.ticket_duration_90d is 'How long tickets took that were created today or on the 89 days before, from creation to their last resolution. Those that are not resolved now count as waiting, however old. Grain: one row per span of time, priority and category with such a ticket.';
+comment on materialized view gendash.ticket_duration_day is 'How long tickets took from creation to their last resolution, by the day of their creation. Those that are not resolved now count as waiting, however old. Grain: one row per local day, span of time, priority and category with such a ticket, at most growth.days back.';
 
-comment on column gendash.ticket_duration_90d.rank is '1 under 1 h, 2 up to 4 h, 3 up to 24 h, 4 up to 3 d, 5 up to 7 d, 6 longer, 7 waiting';
+comment on column gendash.ticket_duration_day.day is 'local day on which the tickets were created';
 
-comment on column gendash.ticket_duration_90d.priority is 'urgent, high, medium, low, or other';
+comment on column gendash.ticket_duration_day.rank is '1 under 1 h, 2 up to 4 h, 3 up to 24 h, 4 up to 3 d, 5 up to 7 d, 6 longer, 7 waiting';
 
-comment on column gendash.ticket_duration_90d.category is 'category; none where it has none';
+comment on column gendash.ticket_duration_day.priority is 'urgent, high, medium, low, or other';
 
-comment on column gendash.ticket_duration_90d.tickets is 'tickets';
+comment on column gendash.ticket_duration_day.category is 'category; none where it has none';
 
-revoke all on gendash.ticket_duration_90d from public, gendash_reader, gendash_admin_reader;
+comment on column gendash.ticket_duration_day.tickets is 'tickets';
 
-grant select on gendash.ticket_duration_90d to gendash_reader;
+revoke all on gendash.ticket_duration_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_duration_day to gendash_reader;
 
 comment on materialized view gendash.ticket_hour is 'Tickets created by hour, within today and the 41 days before; those that a wrong clock dates later are left out. Grain: one row per local hour, priority and category in which a ticket was created.';
 
@@ -4361,21 +4369,23 @@ revoke all on gendash.ticket_reopen_day from public, gendash_reader, gendash_adm
 
 grant select on gendash.ticket_reopen_day to gendash_reader;
 
-comment on materialized view gendash.ticket_sla_30d is 'How many tickets that were created today or on the 29 days before kept their due time. A ticket is decided once it has ended or its due time has passed; tickets without a due time are left out. Grain: one row per priority and category with such a ticket.';
+comment on materialized view gendash.ticket_sla_day is 'How many tickets kept their due time, by the day of their creation. A ticket is decided once it has ended or its due time has passed; tickets without a due time are left out. Grain: one row per local day, priority and category with such a ticket, at most growth.days back.';
 
-comment on column gendash.ticket_sla_30d.priority is 'urgent, high, medium, low, or other';
+comment on column gendash.ticket_sla_day.day is 'local day on which the tickets were created';
 
-comment on column gendash.ticket_sla_30d.priority_rank is 'order of the priorities, urgent first';
+comment on column gendash.ticket_sla_day.priority is 'urgent, high, medium, low, or other';
 
-comment on column gendash.ticket_sla_30d.category is 'category; none where a ticket has none';
+comment on column gendash.ticket_sla_day.priority_rank is 'order of the priorities, urgent first';
 
-comment on column gendash.ticket_sla_30d.decided is 'tickets that have ended or whose due time has passed';
+comment on column gendash.ticket_sla_day.category is 'category; none where a ticket has none';
 
-comment on column gendash.ticket_sla_30d.met is 'those of them that ended by their due time';
+comment on column gendash.ticket_sla_day.decided is 'tickets that have ended or whose due time has passed';
 
-revoke all on gendash.ticket_sla_30d from public, gendash_reader, gendash_admin_reader;
+comment on column gendash.ticket_sla_day.met is 'those of them that ended by their due time';
 
-grant select on gendash.ticket_sla_30d to gendash_reader;
+revoke all on gendash.ticket_sla_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_sla_day to gendash_reader;
 
 comment on materialized view gendash.ticket_status_now is 'Tickets by status as they are now, whenever they were created. Grain: one row per status, priority and category with a ticket.';
 
