@@ -34,6 +34,7 @@ def init(settings: Settings) -> None:
     from gendash.engine.errors import Refused, raise_if
     from gendash.engine.model import Problem
     from gendash.engine.platform.snapshot import read_snapshot
+    from gendash.engine.render.write import write_new
 
     config, base = settings.config(), settings.base
     file = Path(settings.path or "gendash.yaml")
@@ -51,10 +52,14 @@ def init(settings: Settings) -> None:
         texts = {f"{FOLDER}/{name}": text for name, text in texts.items()}
         settings_text = _settings_text(config, schema, adapter)
         written = {file.name: settings_text, **texts}
-        for name, text in written.items():
-            _write(base / name, text)
-        grants = _grants(settings)
-        _write(base / GRANTS, grants)
+        write_new({base / name: text.encode() for name, text in written.items()})
+        grants = _grants(settings)  # of the adapter that was written
+        try:
+            write_new({base / GRANTS: grants.encode()})
+        except BaseException:  # all of it, or nothing: a second try would find the first half in its way
+            for name in written:
+                (base / name).unlink(missing_ok=True)
+            raise
     for name in [*written, GRANTS]:
         click.echo(f"wrote {os.path.relpath(base / name)}")
     _next_steps(bool(texts))
@@ -165,18 +170,6 @@ def _grants(settings: Settings) -> str:
         *(f"{statement};" for statement in grants(catalog.config, columns, ROLE)),
     ]
     return "\n".join([*lines, ""])
-
-
-def _write(path: Path, text: str) -> None:
-    from gendash.engine.errors import TargetError
-    from gendash.engine.model import Problem
-
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise TargetError(Problem(str(path), f"cannot write: {error.strerror}", "check path and rights")) from error
 
 
 def _next_steps(is_proposed: bool) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform import propose_values as values
 from gendash.engine.platform.proposal import CERTAIN, Line, Sample, TableSeen
-from gendash.engine.platform.propose_links import comparable_kind, id_column
+from gendash.engine.platform.propose_links import id_column, id_family
 from gendash.engine.platform.propose_names import COLUMNS, DELETED, rank
 from gendash.engine.platform.propose_tables import TableChoice
 from gendash.engine.platform.propose_values import Reading, place_of
@@ -61,7 +61,7 @@ class Columns:
     def named_as(self, table: str, one: TableSeen, place: str) -> str:
         """SQL of an id of a row of ``one``, so that ids of all tables that are united are distinct and of one type."""
         united_ones = self.sources(table)
-        kinds = {comparable_kind(each.columns[self.id_of(each)]) for each in united_ones if self.id_of(each)}
+        kinds = {id_family(each.columns[self.id_of(each)]) for each in united_ones if self.id_of(each)}
         if len(united_ones) < 2 or kinds == {"uuid"}:
             return place
         if kinds == {"text"} and table == "conversations":
@@ -202,7 +202,7 @@ class Columns:
             return Reading(place, -1.0)
         key = self.id_of(targets[0]) if targets else ""
         if targets and key:
-            same = comparable_kind(one.columns[name]) == comparable_kind(targets[0].columns[key])
+            same = id_family(one.columns[name]) == id_family(targets[0].columns[key])
             sql = self.named_as(table, targets[0], place)
             return Reading(sql, 0.25 if same else -0.3, f"the type of {targets[0].name}.{key}" if same else "")
         return Reading(place, 0.1, "")

@@ -33,7 +33,7 @@ def id_column(one: TableSeen) -> str:
     return one.key or next((column for column in one.columns if words_of(column) in ("id", "uuid")), "")
 
 
-def comparable_kind(kind: str) -> str:
+def id_family(kind: str) -> str:
     """Types whose values can be compared: all texts, and all numbers."""
     if kind.startswith(TEXTS):
         return "text"
@@ -55,7 +55,7 @@ def _implied(
         fit = _fit(of, names[other.place]) if of else 0.0
         if handles and not fit and any(rank(name, PERSON) >= 0.8 for name in other.columns):
             fit = rank(other.name, STAFF) / 2  # below any name of the same words
-        if fit and other is not one and comparable_kind(one.columns[column]) == comparable_kind(other.columns[key]):
+        if fit and other is not one and id_family(one.columns[column]) == id_family(other.columns[key]):
             fits[*other.place, key] = fit + _SCHEMA * (other.schema == one.schema)
     best = [to for to, fit in fits.items() if fit == max(fits.values())]
     return best[0] if len(best) == 1 else None

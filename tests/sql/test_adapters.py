@@ -16,6 +16,7 @@ from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import shipped_adapters
 from gendash.engine.store.migrate import migrate
 from gendash.engine.store.refresh.run import refresh
+from gendash.engine.verify.run import verify
 
 Definitions = Callable[..., Catalog]
 ROOT = Path(__file__).resolve().parents[2]
@@ -102,6 +103,21 @@ def test_every_figure_through_an_adapter_equals_plain_sql(site: tuple[str, Catal
             expected = rows(connection, plain)
             assert expected or figure in none, f"{figure}: no rows to compare"
             assert rows(connection, FIGURES[figure][1]) == expected, figure
+
+
+@pytest.mark.parametrize("site", ["chatwoot", "dify"], indirect=True)
+def test_every_panel_and_variable_that_reads_an_adopted_platform_is_ok(
+    site: tuple[str, Catalog, str], definitions: Definitions
+) -> None:
+    name, _, url = site
+    environ = {"GENDASH_READER_PASSWORD": "r", "GENDASH_ADMIN_READER_PASSWORD": "a"}
+    settings = f"time_zone: Europe/Berlin\nplatform: {{adapter: {name}}}\nprometheus_url: none\n"
+    catalog = definitions(url, settings, **environ)
+    migrate(catalog.config, catalog)
+    assert [one.error for one in refresh(catalog.config, catalog, at=NOW) if one.error] == []
+    found = verify(catalog.config, catalog, at=NOW)
+    assert [str(one) for one in found if not one.calm] == []
+    assert sum(one.status == "ok" and one.kind == "panel" for one in found) > 40
 
 
 def test_each_shipped_adapter_has_a_database_to_be_tried_on() -> None:

@@ -287,6 +287,14 @@ def test_a_fault_alone_is_found_by_its_audit_alone(new_site: Callable[..., Site]
         ),
         ("llm_turn_day", "update gendash.llm_turn_day set cost_usd = cost_usd + 1 where day = '2026-11-18'"),
         ("llm_user_day", "update gendash.llm_user_day set tokens = tokens + 1 where day = '2026-11-18'"),
+        (
+            "llm_group_hour by session",
+            "update gendash.llm_group_hour set cost_usd = cost_usd + 1 where dimension = 'session' and hour = '2026-11-18 12:00+00'",
+        ),
+        (
+            "llm_group_day by model",
+            "delete from gendash.llm_group_day where dimension = 'model' and day = '2026-11-18'",
+        ),
     ],
 )
 def test_money_of_every_type_is_compared_in_every_summary(
