@@ -34,6 +34,8 @@ _KNOWN_TRACES = 50_000
 _REPEATS, _SAME, _ENDLESS = 100, 3, 10_000
 """A cursor or a page that comes so often, and a list with so many pages without a row or within an instant, never ends.
 """
+_FAR = datetime(9999, 1, 1, tzinfo=UTC)
+"""Later than every row: a page of a window without an end, of which no item says when it was."""
 _PLAIN_ID = re.compile(r"[\w~-][\w.~-]{0,499}", re.ASCII)
 """Ids that every proxy lets through in a path."""
 
@@ -218,7 +220,7 @@ def _by_time(
             return
         last = next(filter(None, map(time, reversed(answer.data))), None)
         if last is None:  # nothing says how far this page goes
-            yield answer, end
+            yield answer, end or _FAR
             page += 1
             continue
         yield answer, last

@@ -278,6 +278,10 @@ def in_parts(pages: Iterator[Page], window: Window) -> Iterator[Part]:
             yield Part(window, Window(start, end), whole, read, False, [])
             kept = {key: row for key, row in kept.items() if row.time < start}
             end, read = start, 0
+        if (
+            floor is None
+        ):  # the last page: to look for another one would ask for the next window before this one is closed
+            break
     yield Part(window, Window(window.start, end), kept, read, True, aside)
 
 
