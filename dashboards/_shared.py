@@ -200,7 +200,7 @@ CSAT = Panel(
 )
 
 
-def tickets_by_status(slug: str, title: str, doc: str, chosen: str = "true") -> Panel:
+def tickets_by_status(slug: str, title: str, doc: str, height: int, chosen: str = "true") -> Panel:
     """Bars: one per status in the order of a ticket's life; unknown statuses only if a ticket has one.
 
     Those that wait have a scale of their own, so that years of closed ones do not dwarf them.
@@ -221,7 +221,7 @@ def tickets_by_status(slug: str, title: str, doc: str, chosen: str = "true") -> 
         BarGauge(unit="locale", decimals=0, overrides=colored(TICKET)),
         [sql(text, format="table", may_be_zero="no ticket yet")],
         width=8,
-        height=6,
+        height=height,
         leads_to="support-tickets/ticket_list",
         passes={"status": "", "time": "all"},
         feature="tickets",

@@ -459,7 +459,7 @@ LOADS = [
             )
         ],
         width=8,
-        height=6,
+        height=8,
         leads_to="knowledge-base/document_list",
         passes={"status": "", "time": "all"},
         feature="documents",
@@ -500,7 +500,7 @@ LOADS = [
             )
         ],
         width=8,
-        height=6,
+        height=8,
         leads_to="knowledge-base/document_list",
         passes={"file_type": "Type"},
         feature="documents",
@@ -537,7 +537,7 @@ LOADS = [
             )
         ],
         width=8,
-        height=6,
+        height=8,
         leads_to="knowledge-base/document_list",
         feature="documents",
     ),

@@ -460,6 +460,7 @@ USAGE = [
         "All tickets by their present status, whatever the time range above. Resolved ones wait for the customer's "
         "confirmation, closed ones are done. Bars of open and in progress have a scale of their own."
         "\n\nThe plan calls it 'Total tickets'.",
+        6,
     ),
     Panel(
         "documents_by_status",

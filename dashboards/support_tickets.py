@@ -551,6 +551,7 @@ HELP = [
         "All tickets by their present status, whatever the time range above. Resolved ones wait for the customer's "
         "word, closed ones are done. Bars of open and in progress have a scale of their own."
         "\n\nThe plan asks for a pie: bars are compared at a glance, angles are not.",
+        8,  # as high as the table of priorities beside it
         CHOSEN,
     ),
     Panel(
@@ -575,7 +576,7 @@ HELP = [
             )
         ],
         width=8,
-        height=6,
+        height=8,
         leads_to="support-tickets/oldest_list",
         passes={"assignee": ""},
         feature="tickets",
@@ -618,7 +619,7 @@ HELP = [
             )
         ],
         width=8,
-        height=6,
+        height=8,
         leads_to="support-tickets/ticket_list",
         passes={"priority": "Priority"},
         feature="tickets",

@@ -292,16 +292,16 @@ WHEN = [
             no_data="No alert fires",
             name_nothing=False,
             overrides=[
-                override("byName", "Alert", custom__minWidth=220),
+                override("byName", "Alert", custom__minWidth=170),
                 override(
                     "byName",
                     "Severity",
                     custom__cellOptions=COLORED_TEXT,
                     mappings=words(critical=("✖ critical", BAD), warning=("▲ warning", WARN)),
-                    custom__width=100,
+                    custom__width=95,
                 ),
-                override("byName", "Process", custom__width=140, links=[]),
-                override("byName", "Active for", unit="s", decimals=0, custom__width=110),
+                override("byName", "Process", custom__width=125, links=[]),
+                override("byName", "Active for", unit="s", decimals=0, custom__width=100),
                 of_column(),
             ],
             transformations=columns(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from gendash.dashboards._lists import ROW
@@ -17,6 +19,7 @@ from gendash.engine.render.dashboards import render_dashboards
 from gendash.engine.render.links import TIME, link_target, panel_url
 
 ON = "features:\n" + "".join(f"  {name}: true\n" for name, _, _ in FEATURES)
+ROOT = Path(__file__).resolve().parents[2]
 KEPT = "${__url_time_range}&${__all_variables}"
 PAGE = re.compile(r"\$\{__url\.params:exclude:viewPanel,editPanel,inspect,inspectTab,shareView(?P<changed>[\w,-]*)\}")
 RANGE = re.compile(  # the picked one, all times, an hour around the click, or the clicked bar
@@ -234,6 +237,21 @@ def test_every_symptom_of_the_overview_reaches_a_chart_or_table_elsewhere_in_two
             seen = [*seen, *(found for _, body in seen for url in clicks(body) for found in by_address[url])]
         causes = [where for where, body in seen if body["type"] != "stat" and not where.startswith("overview/")]
         assert causes, symptom.slug
+
+
+def test_the_ten_questions_name_what_is_there() -> None:
+    """Dashboards, rows, panels and variables by the beginning of their name, and headers and bars as queries have them."""
+    text = re.sub(r"\*\*.*?\*\*", "", (ROOT / "docs" / "questions.md").read_text("utf-8"), flags=re.S)
+    said = {" ".join(name.split()) for name in re.findall(r"\*([^*]+)\*", text)}
+    boards = everything().dashboards.values()
+    names = [one.title for board in boards for one in (board, *board.rows, *board.panels())]
+    names += [variable.label for board in boards for variable in board.variables]
+    queries = json.dumps(
+        [[panel.get("targets"), panel.get("fieldConfig")] for b in rendered().values() for panel in flat(b)]
+    )
+    unknown = {one for one in said if not any(name.lower().startswith(one.lower()) for name in names)}
+    assert len(said) > 20
+    assert {one for one in unknown if one not in queries} == set()
 
 
 def test_every_dashboard_lists_all_others_with_time_and_variables() -> None:
