@@ -21,7 +21,8 @@ def check_links(catalog: Catalog) -> list[Problem]:
         target = catalog.dashboards.get(name)
         slugs = [p.slug for p in target.panels()] if target else []
         if target and slug and slug not in slugs:
-            found.append(Problem(where, f"leads to '{panel.leads_to}', no such panel", suggest(slug, slugs)))
+            do = suggest(slug, slugs) or "name a panel that is there"
+            found.append(Problem(where, f"leads to '{panel.leads_to}', no such panel", do))
     return found
 
 

@@ -86,7 +86,9 @@ def _expand(
         out = _render(text, functions)
     except (TemplateFault, TypeError) as error:  # TypeError: a reference with too few or too many names
         what = re.sub(r"^\S*\.(?=\w+\()", "", str(error))
-        scope.wrong.append((f"{NO_TEMPLATE}: {what}", "check the {{ }} in the text"))
+        unknown = re.search(r"'(\w+)' is undefined", what)
+        do = suggest(unknown[1], functions) if unknown else ""
+        scope.wrong.append((f"{NO_TEMPLATE}: {what}", do or "check the {{ }} in the text"))
         out = text
     return Expanded(with_selectors(out), frozenset(scope.uses), tuple(scope.wrong))
 

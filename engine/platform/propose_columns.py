@@ -66,7 +66,7 @@ class Columns:
         names = [(rank(name, known), name) for name in one.columns if name != one.key]
         names = sorted((pair for pair in names if pair[0] > 0), key=lambda pair: -pair[0])[:6]
         if not names:
-            return None
+            return self._only_time(table, one) if column == "created_at" else None
         kinds = [name for _, name in names if _needs_values(f"{table}.{column}", one.columns[name])]
         sampled = self.with_nulls(one, kinds) if kinds else {}
         filled = {name for name, given in sampled.items() if set(given) != {None}}
@@ -130,6 +130,14 @@ class Columns:
         if column == "is_voice":
             return Reading(place, 0.38 if kind == "boolean" else -1.0, kind)
         return values.read_plain_text(place, kind)
+
+    def _only_time(self, table: str, one: TableSeen) -> Line | None:
+        """The one column of a table that is a time, whatever its name."""
+        times = [name for name, kind in one.columns.items() if kind.startswith(values.TIMES)]
+        times = [name for name in times if rank(name, COLUMNS["*.updated_at"]) < 0.8 and rank(name, DELETED) < 0.8]
+        if len(times) != 1:
+            return None
+        return Line("created_at", place_of(ALIASES[table], times[0]), (times[0],), 0.6, "its only time")
 
     def _is_only_time(self, one: TableSeen, name: str) -> bool:
         """True if no other column of a table may be the time of a row's making."""

@@ -25,6 +25,13 @@ select day, status, sum(n) from t group by day, status
 select day as d, sum(n) from t group by d
 select date_trunc('day', at) as d, sum(n) from t group by date_trunc('day', at)
 select date_trunc('day', t.at) as d, sum(n) from t group by date_trunc('day', at)
+select (at at time zone 'UTC')::date as d, sum(n) from t group by 1
+select (at at time zone 'UTC')::date as d, sum(n) from t group by at
+select max(at at time zone 'UTC'), max(at) at time zone 'UTC' from t
+select extract(hour from at), count(*) from t group by extract(hour from at)
+select day, status from t order by 2, 1
+select distinct on (1) day, status from t order by 1
+select n from t union select n from u order by 1
 select date_trunc('day', at) + interval '1 day' as d, sum(n) from t group by date_trunc('day', at)
 select n, count(*) from t join u using (n) group by n
 select t.n, count(*) from t join u using (n) group by n
@@ -273,6 +280,18 @@ select n from t where at > '2026' | '2026' is no timestamptz
 select at - '1 day' from t | '1 day' is no timestamptz
 select day - '7 days' from t | '7 days' is no date
 select day - '1' from t | '1' is no date
+select (at at time zone 'UTC')::date as d, sum(n) from t | 'at' is neither grouped nor aggregated
+select extract(hour from at), count(*) from t group by day | 'at' is neither grouped nor aggregated
+select trim(status), count(*) from t | 'status' is neither grouped nor aggregated
+select day, count(*) from t group by 3 | GROUP BY 3, but the SELECT list has 2
+select day, count(*) from t group by rollup (1, 3) | GROUP BY 3, but the SELECT list has 2
+select day, status from t order by 0 | ORDER BY 0, but the SELECT list has 2
+select day, status from t order by 3 | ORDER BY 3, but the SELECT list has 2
+select distinct on (2) day from t | DISTINCT ON 2, but the SELECT list has 1
+select n from t union select n from u order by 2 | ORDER BY 2, but the SELECT list has 1
+select day from t order by 'day' | ORDER BY a constant
+select day from t group by day, 1.5 | GROUP BY a constant
+select day from t order by true | ORDER BY a constant
 select '1 day' - at from t | '1 day' is no timestamptz
 select at + 'x' from t | 'x' is no interval
 select interval '1 day' + 'x' | 'x' is no interval
