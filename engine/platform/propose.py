@@ -19,7 +19,7 @@ from gendash.engine.platform.propose_rows import (
     Condition,
     chunk_count,
     deleted_word,
-    internal,
+    internal_rows,
     metadata,
     metadata_columns,
     soft_delete,
@@ -135,7 +135,7 @@ class _Proposer:
             lines.append(time._replace(reads=(), confidence=0.7, evidence="no time of its own: that of the message"))
         if pair:
             lines.append(Line("role", "", pair, PAIR, "a row is a question and its answer"))
-        conditions = [*soft_delete(alias, one), *(internal(alias, one) if table == "messages" else ())]
+        conditions = [*soft_delete(alias, one), *(internal_rows(alias, one) if table == "messages" else ())]
         conditions += [] if conditions or table == "users" else self._deleted_by_word(alias, one)
         joins, above = parents(self.columns, table, lines)
         return ProposedTable(table, one, lines, joins, (*conditions, *above), pair=pair)

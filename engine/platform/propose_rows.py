@@ -42,7 +42,7 @@ def deleted_word(alias: str, name: str, given: Sequence[object]) -> Iterator[Con
         yield sql, CERTAIN - 0.1, "a status that says deleted"
 
 
-def internal(alias: str, one: TableSeen) -> Iterator[Condition]:
+def internal_rows(alias: str, one: TableSeen) -> Iterator[Condition]:
     """The condition that leaves out messages which the platform's staff write to each other."""
     for name, kind in one.columns.items():
         if kind == "boolean" and rank(name, INTERNAL) >= 0.8:
