@@ -113,6 +113,8 @@ class Double:
         return found | ({"parents": parents} if parents else {})
 
     def post_folders(self, parts: list[str], _: Any, body: Any) -> Answer:
+        if body.get("parentUid") and body["parentUid"] not in self.folders:
+            return 404, {"message": "folder not found"}
         if len(parts) > 2:
             self.folders[parts[1]]["parentUid"] = body["parentUid"]
             return 200, self._folder(parts[1])

@@ -52,7 +52,8 @@ def observe(ask: Grafana, wanted: Desired) -> ObservedGrafana:
         sources = pool.submit(data_sources, ask)
         public = pool.submit(_public, ask) if admin else None
         teams = pool.submit(_teams, ask) if any(place.teams for place in hidden) else None
-        folders = {place.uid: pool.submit(_known, _folder, ask, place.uid) for place in wanted.folders}
+        places = dict.fromkeys(uid for place in wanted.folders for uid in (place.uid, place.parent) if uid)
+        folders = {uid: pool.submit(_known, _folder, ask, uid) for uid in places}
         rows = {place.uid: pool.submit(_permissions, ask, f"/folders/{place.uid}") for place in hidden}
         rows |= {uid: pool.submit(_permissions, ask, f"/dashboards/uid/{uid}") for uid in admin}
         live = {uid: pool.submit(_known, _dashboard, ask, uid, wanted) for uid in wanted.dashboards}

@@ -21,6 +21,10 @@ def folder_changes(place: Folder, wanted: Desired, observed: ObservedGrafana) ->
         payload["parentUid"] = place.parent
     create = Change("grafana", "folder", place.uid, "create", place.title, payload=payload)
     rest = [_hide(place, observed)] if place.hidden else []
+    ours = {one.uid for one in wanted.folders}
+    if place.parent and place.parent not in ours and observed.folders.get(place.parent, "") is None:
+        what = f"is to be in folder {place.parent}, which Grafana lacks"
+        return [create.turned("blocked", f"{what}; make it, or correct the parent under folders: in gendash.yaml")]
     if isinstance(there, Unreadable):
         return [create.turned("blocked", f"cannot be read ({there}); try again")]
     if isinstance(there, str):  # Grafana refuses so too where there is no such folder

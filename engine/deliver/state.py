@@ -85,10 +85,11 @@ def library_panels(dashboard: Mapping[str, Any]) -> dict[str, str]:
 class ObservedGrafana:
     """The present state of Grafana. A text instead of an object is the reason why it cannot be read; None: absent.
 
-    ``permissions`` are the rows of hidden folders, of the folders above them, and of admin dashboards, by uid; None
-    where unknown. ``rights`` are the actions that our token is allowed, None where unknown. ``public`` holds the uids
-    of dashboards with a public link, ``teams`` ids of teams by name. ``orphans`` are dashboards with our tag and prefix
-    that the definitions lack. ``no_library`` are uids of library panels that our dashboards use and that there are not.
+    ``folders`` are ours and those that ours are to be in. ``permissions`` are the rows of hidden folders, of those
+    above them, and of admin dashboards, by uid; None where unknown. ``rights`` are the actions that our token may do,
+    None where unknown. ``public`` holds the uids of dashboards with a public link, ``teams`` ids of teams by name.
+    ``orphans`` are dashboards with our tag and prefix that the definitions lack. ``no_library`` are uids of library
+    panels that our dashboards use and that there are not.
     ``server`` names the server, its version and the organisation.
     """
 

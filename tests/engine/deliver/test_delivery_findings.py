@@ -374,6 +374,18 @@ def enter() -> Iterator[Callable[[Any], Any]]:
         yield stack.enter_context
 
 
+def test_g7_a_folder_to_be_in_that_is_not_there_is_named(world: World) -> None:
+    own = world.new("folders: {everyone: {parent: nowhere}}\n")
+    own.add("overview")
+    for made_first in (False, True):
+        if made_first:
+            own.text = ""
+            assert is_done(own.apply())
+            own.text = "folders: {everyone: {parent: nowhere}}\n"
+        refused = of(own.apply(), "folder")
+        assert refused.action == "blocked" and "folder nowhere, which Grafana lacks" in refused.lines[-1], refused
+
+
 @pytest.mark.parametrize(
     ("environ", "words"),
     [
