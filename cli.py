@@ -6,8 +6,10 @@ Everything heavy is imported inside the commands, so that `gendash --help` stays
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
+from contextlib import suppress
 
 import click
 
@@ -81,14 +83,32 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     gc.set_threshold(50_000)  # what a command loads lives to its end: looking through it more often finds nothing
     try:
-        cli(standalone_mode=True)
+        try:
+            cli(standalone_mode=True)
+        finally:
+            _flush()
     except Exception as error:
         from gendash.engine.errors import problems_of
 
-        found = problems_of(error)
-        for problem in found:
-            click.echo(f"gendash: {problem}", err=True)
+        with suppress(OSError):  # nobody reads stderr; the exit code says that it failed
+            for problem in problems_of(error):
+                click.echo(f"gendash: {problem}", err=True)
+            if sys.stderr is not None:
+                sys.stderr.flush()
+            sys.exit(PROBLEMS)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # or the interpreter tries once more, and ends with 120
         sys.exit(PROBLEMS)
+
+
+def _flush() -> None:
+    """Writes what is left of the output. What cannot be written is reported here, not at the end of the interpreter."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        if not isinstance(error, BrokenPipeError):  # who reads has seen enough
+            raise
 
 
 if __name__ == "__main__":

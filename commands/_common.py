@@ -151,7 +151,7 @@ class Settings:
 
         file = Path(self.path or "gendash.yaml")
         try:
-            return bounded_text(file, LARGEST) if self.path or file.exists() else ""
+            return bounded_text(file, LARGEST) if self.path or os.path.lexists(file) else ""
         except (OSError, UnicodeDecodeError) as error:
             why = getattr(error, "strerror", None) or "not UTF-8 text"
             raise ConfigError(Problem(str(file), f"cannot read: {why}", "check --config")) from error

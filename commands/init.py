@@ -34,6 +34,7 @@ def init(settings: Settings) -> None:
     from gendash.engine.errors import Refused, raise_if
     from gendash.engine.model import Problem
     from gendash.engine.platform.snapshot import read_snapshot
+    from gendash.engine.render.write import write_new
 
     config, base = settings.config(), settings.base
     file = Path(settings.path or "gendash.yaml")
@@ -51,10 +52,14 @@ def init(settings: Settings) -> None:
         texts = {f"{FOLDER}/{name}": text for name, text in texts.items()}
         settings_text = _settings_text(config, schema, adapter)
         written = {file.name: settings_text, **texts}
-        for name, text in written.items():
-            _write(base / name, text)
-        grants = _grants(settings)
-        _write(base / GRANTS, grants)
+        write_new({base / name: text.encode() for name, text in written.items()})
+        grants = _grants(settings)  # of the adapter that was written
+        try:
+            write_new({base / GRANTS: grants.encode()})
+        except BaseException:  # all of it, or nothing: a second try would find the first half in its way
+            for name in written:
+                (base / name).unlink(missing_ok=True)
+            raise
     for name in [*written, GRANTS]:
         click.echo(f"wrote {os.path.relpath(base / name)}")
     _next_steps(bool(texts))
@@ -152,13 +157,12 @@ def _answers(config: Config) -> bool:
 
 def _grants(settings: Settings) -> str:
     """SQL for a DBA: a role that may read what the adapter names, and nothing else."""
-    from gendash.engine.definitions.platform_names import names_in_text
+    from gendash.engine.definitions.platform_names import names_in_text, split_column
     from gendash.engine.doctor.rights import grants
 
     catalog: Catalog = settings.checked()
     named = frozenset[tuple[str, str]]().union(*map(names_in_text, catalog.names.stagings.values()))
-    parted = (name.rpartition(".") for kind, name in named if kind == "column")
-    columns = {(table, column) for table, _, column in parted}
+    columns = {split_column(name) for kind, name in named if kind == "column"}
     lines = [
         "-- For a DBA of the platform's database: a role that may read what the adapter names, and nothing else.",
         f"-- Then: alter role {ROLE} password '…'; and set GENDASH_SOURCE_URL to postgresql://{ROLE}:…@…",
@@ -168,18 +172,6 @@ def _grants(settings: Settings) -> str:
     return "\n".join([*lines, ""])
 
 
-def _write(path: Path, text: str) -> None:
-    from gendash.engine.errors import TargetError
-    from gendash.engine.model import Problem
-
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise TargetError(Problem(str(path), f"cannot write: {error.strerror}", "check path and rights")) from error
-
-
 def _next_steps(is_proposed: bool) -> None:
     steps = [
         f"read {FOLDER}/*.sql, and answer the questions there; `gendash check` checks them" if is_proposed else "",
@@ -187,8 +179,8 @@ def _next_steps(is_proposed: bool) -> None:
         "set GENDASH_DATABASE_URL to the store (by default the same database), and GENDASH_ADMIN_DATABASE_URL for the "
         "first migration, which creates the roles",
         "gendash doctor",
-        "gendash db plan && gendash db migrate && gendash db refresh",
-        "gendash db audit && gendash verify",
+        "gendash db migrate, then gendash db plan, which says what the first refresh reads and writes",
+        "gendash db refresh && gendash verify",
     ]
     click.echo("next:")
     for number, step in enumerate(filter(None, steps), 1):

@@ -43,21 +43,16 @@ def new(settings: Settings, kind: str, name: str) -> None:
     It goes into the first folder of `content:`, passes `gendash check`, and works in `gendash demo`: an example to
     change. No file is overwritten. See docs/own-dashboards.md.
     """
-    from gendash.engine.errors import ContentError, TargetError, raise_if
-    from gendash.engine.model import Problem
+    from gendash.engine.errors import ContentError, raise_if
+    from gendash.engine.render.write import write_new
 
     config = settings.config()
     roots = content_roots(config, settings.base) or [settings.base / "content"]
     name = name.replace("-", "_")
     texts = _texts(kind, name, roots[0], settings.base, config)
     raise_if(ContentError, _wrong_name(kind, name, config) or _existing(kind, name, list(texts), roots))
-    for path, text in texts.items():
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("x", encoding="utf-8") as file:
-                file.write(text)
-        except OSError as error:
-            raise TargetError(Problem(str(path), f"cannot write: {error.strerror}", "check path and rights")) from error
+    write_new({path: text.encode() for path, text in texts.items()})
+    for path in texts:
         click.echo(os.path.relpath(path))
     add = "" if config["content"] else f"add `content: [content]` to {settings.base / 'gendash.yaml'}, then "
     click.echo(f"next: {add}gendash check")

@@ -113,6 +113,7 @@ def write_pages(
     from contextlib import ExitStack
 
     from gendash.engine.read.panels import dashboard_read, dashboards_of, sources_for
+    from gendash.engine.render.write import write_files
     from gendash.pages.site import About, Site
 
     chosen = dashboards_of(catalog, audience, names)
@@ -128,9 +129,7 @@ def write_pages(
         }
     sizes = {name: len(text.encode()) for name, text in pages.items()}
     pages["index.html"] = site.index(verdicts, sizes)
-    out.mkdir(parents=True, exist_ok=True)
-    for name, text in pages.items():
-        (out / name).write_text(text, "utf-8")
+    write_files({name: text.encode() for name, text in pages.items()}, out)
     return [f"{name}: {size / 1000:,.0f} kB" for name, size in sizes.items()]
 
 
@@ -143,6 +142,7 @@ def write_exports(
     from gendash.engine.errors import Refused
     from gendash.engine.model import Problem
     from gendash.engine.read.panels import dashboard_read, dashboards_of, sources_for
+    from gendash.engine.render.write import write_files
     from gendash.pages.export import csv_files
     from gendash.pages.panel import Setting
     from gendash.pages.site import About
@@ -165,8 +165,5 @@ def write_exports(
             else:
                 setting = Setting(catalog, about.zone, moment.end, read.marks)
                 found[f"{board.name}.pdf"] = pdf(read, setting, about)
-    for name, content in found.items():
-        path = out / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+    write_files(found, out)
     return [out / name for name in found]

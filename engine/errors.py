@@ -66,11 +66,15 @@ def raise_if(kind: type[GendashError], problems: Sequence[Problem]) -> None:
 
 
 def problems_of(error: BaseException) -> tuple[Problem, ...]:
-    """The problems of any exception: its own, a disk that is full, or a fault of gendash."""
+    """The problems of any exception: its own, a refusal of the system, or a fault of gendash."""
     if isinstance(error, GendashError):
         return error.problems
     if isinstance(error, OSError) and error.errno in _NO_ROOM:
         return (Problem(str(error.filename or "output"), f"cannot write: {error.strerror}", "make room"),)
+    if isinstance(error, OSError) and error.strerror and error.filename is not None:
+        return (Problem(str(error.filename), error.strerror, "check path and rights"),)
+    if isinstance(error, MemoryError):
+        return (Problem("memory", "there is not enough", "give the process more, or ask for less"),)
     return (internal(error),)
 
 

@@ -11,6 +11,7 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import NamedTuple
 
 import msgspec
@@ -108,8 +109,9 @@ class Shaping:
     def _start(self) -> None:
         if self.most:
             self._threads = ThreadPoolExecutor(self.most, "shaping")
-            for _ in range(self.most):
-                self._threads.submit(self._welcome)
+            with suppress(RuntimeError):  # no thread can be started either
+                for _ in range(self.most):
+                    self._threads.submit(self._welcome)
 
     def _welcome(self) -> None:
         """Starts a helper; without one, pages are shaped here as before."""

@@ -37,6 +37,7 @@ class Double:
     alerting: dict[str, dict[str, dict[str, Any]]] = field(default_factory=lambda: defaultdict(dict))
     library: set[str] = field(default_factory=set)
     rights: list[str] | None = None
+    scopes: dict[str, list[str]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     url: str = ""
@@ -81,7 +82,7 @@ class Double:
     def get_access_control_user_permissions(self, *_: Any) -> Answer:
         known = ("folders:create", "folders:write", "dashboards:create", "datasources:create", "datasources:write")
         known += ("folders.permissions:read", "dashboards.permissions:read")
-        return 200, {right: ["*"] for right in (known if self.rights is None else self.rights)}
+        return 200, {right: ["*"] for right in (known if self.rights is None else self.rights)} | self.scopes
 
     def get_teams_search(self, *_: Any) -> Answer:
         return 200, {"teams": [{"id": number, "name": name} for name, number in self.teams.items()]}

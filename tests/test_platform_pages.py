@@ -12,7 +12,7 @@ from gendash.engine.config.settings import SETTINGS
 
 FOLDER = Path(__file__).parent.parent / "docs" / "platforms"
 PAGES = sorted(FOLDER.glob("*.md"))
-WAY = re.compile(r"""(?:[^":]*: )?(?:tried|double|not verified|documentation: ("[^"]+"(, )?)+)(?:$|[ ,])""")
+WAY = re.compile(r"""(?:[^":]*: )?(?:tried|by hand|double|not verified|documentation: ("[^"]+"(, )?)+)(?:$|[ ,])""")
 
 
 def test_there_is_a_page_for_each_flavour_and_the_first_page_names_it() -> None:

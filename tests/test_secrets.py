@@ -139,7 +139,7 @@ def test_a_server_that_runs_shows_no_secret(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
     env = {"PATH": os.environ["PATH"], "PYTHONUTF8": "1", **_settings(word, quote(word, safe=""))}
-    argv = [sys.executable, "-P", "-m", "gendash.cli", "serve", "--port", port]
+    argv = [sys.executable, "-P", "-m", "gendash.cli", "serve", "--refresh", "--port", port]
     with subprocess.Popen(
         argv, cwd=tmp_path, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as server:
@@ -164,10 +164,12 @@ def test_a_server_that_runs_shows_no_secret(tmp_path: Path) -> None:
                         answers.append(answer.read().decode())
                 except urllib.error.HTTPError as error:
                     answers.append(error.read().decode())
+        answers.append(_arguments())  # its own, and those of the processes that refresh and sync
         server.terminate()
         answers += server.communicate(timeout=60)
         assert server.returncode == 0
-    assert len(answers) == 22 and any("503" in one or "not" in one for one in answers)
+    assert len(answers) == 23 and "db refresh" in answers[-3] and "langfuse sync" in answers[-3]
+    assert any("503" in one or "not" in one for one in answers)
     assert not _leaks("\n".join(answers), word)
 
 
@@ -233,10 +235,14 @@ def test_with_servers_that_answer_no_secret_is_in_output_tables_logs_or_argument
             ["plan"],
             ["verify"],
             ["build"],
+            ["apply", "--yes"],
+            ["page", "--out", "pages"],
+            ["db", "status"],
         ):
             shown += _run(tmp_path, command, environment)
         shown += _run(tmp_path, ["db", "migrate"], environment | {"GENDASH_READER_PASSWORD": f"{word}!"})
-        shown += _run(tmp_path, ["verify"], environment)  # with a password that is wrong now
+        for command in (["verify"], ["doctor"], ["page", "--out", "pages"]):  # with a password that is wrong now
+            shown += _run(tmp_path, command, environment)
     finally:
         done.set()
         looking.join()

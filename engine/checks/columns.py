@@ -18,7 +18,14 @@ from gendash.engine.config.load import suggest
 from gendash.engine.definitions import audits
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.names import STORE_KINDS
-from gendash.engine.definitions.platform_names import mapped_table, mappings, named_in, names_in_text, table_name
+from gendash.engine.definitions.platform_names import (
+    mapped_table,
+    mappings,
+    named_in,
+    names_in_text,
+    split_column,
+    table_name,
+)
 from gendash.engine.definitions.relations import key_of
 from gendash.engine.languages import sql_types
 from gendash.engine.languages.grafana_macros import MacroError
@@ -157,7 +164,7 @@ def _platform(catalog: Catalog, staging: Relation) -> dict[str, Source]:
         columns |= {name: "" for _, mapped in mappings(catalog.config, staging, table) for name in named_in(mapped)}
     uses = catalog.expanded(staging.text, staging).uses | names_in_text(staging)  # of parents, too
     for kind, name in uses:
-        table, _, column = name.rpartition(".")
+        table, column = split_column(name)
         if kind == "column":
             found.setdefault(table, {})[column] = ""
     return {table: Source(tuple(columns.items()), key=None) for table, columns in found.items()}

@@ -38,8 +38,10 @@ def server_capabilities(config: Config, pause: Pause = time.sleep) -> tuple[str,
     with session(config, pause) as ask:
         health = check_version(ask)
         sources = data_sources(ask)
+        rights = token_permissions(ask)
+        actions = None if rights is None else frozenset(one for one in rights if " " not in one)
         uids = frozenset[str]() if isinstance(sources, str) else frozenset(str(one.get("uid")) for one in sources)
-        return f"Grafana {health.get('version') or 'of a hidden version'}", token_permissions(ask), uids
+        return f"Grafana {health.get('version') or 'of a hidden version'}", actions, uids
 
 
 @contextmanager
@@ -233,9 +235,15 @@ def check_version(ask: Grafana) -> Mapping[str, Any]:
 
 
 def token_permissions(ask: Grafana) -> frozenset[str] | None:
-    """The actions that the token is allowed; None if Grafana does not report them. Drops what Grafana had cached."""
+    """The actions that the token is allowed, and each again with its scope: ``folders:write folders:uid:x``.
+
+    None if Grafana does not report them. Drops what Grafana had cached.
+    """
     status, body = ask("GET", "/access-control/user/permissions", params={"reloadcache": "true"})
-    return frozenset(body) if status == 200 and isinstance(body, Mapping) else None
+    if status != 200 or not isinstance(body, Mapping):
+        return None
+    lists = ((action, scopes) for action, scopes in body.items() if isinstance(scopes, list))
+    return frozenset(body) | {f"{action} {one}" for action, scopes in lists for one in scopes if isinstance(one, str)}
 
 
 def data_sources(ask: Grafana) -> list[Mapping[str, Any]] | str:

@@ -258,7 +258,8 @@ def _from_environment(
     for name in [variable, *aliases]:
         value = without_blanks(environ.get(name, ""))
         if value:
-            _store(setting, key, value, name, values, origins, problems)
+            is_number = setting.type in ("int", "int?") and value.isascii() and value.isdigit() and len(value) < 20
+            _store(setting, key, int(value) if is_number else value, name, values, origins, problems)
             return
     file_name = environ.get(f"{variable}_FILE")
     if file_name and read_file:

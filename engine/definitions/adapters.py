@@ -14,7 +14,7 @@ from typing import Any
 from gendash.engine.config.load import Config
 from gendash.engine.config.settings import FED_BY
 from gendash.engine.definitions.canonical import Adapter
-from gendash.engine.definitions.platform_names import table_name
+from gendash.engine.definitions.platform_names import column_key, table_name
 from gendash.engine.languages.sql_columns import resolve
 from gendash.engine.languages.sql_lineage import Column, SelectReads, reads_of
 from gendash.engine.languages.sql_parser import parse_statements, sql_fault
@@ -59,7 +59,7 @@ def adapter_table(config: Config, adapter: Adapter, table: str, path: str, text:
         faults.append((-1, f"reads schema {config['schema']}, which is gendash's own", "read the platform's tables"))
 
     def named(columns: Iterable[Column]) -> frozenset[str]:
-        return frozenset(f"{table_name(config, one.schema, one.table)}.{one.name}" for one in columns)
+        return frozenset(column_key(table_name(config, one.schema, one.table), one.name) for one in columns)
 
     return AdapterTable(
         name,

@@ -239,12 +239,18 @@ class StagingScope:
         """The platform's words for a canonical word, as a SQL list: ``('open', 'new')``."""
         return f"({', '.join(map(quote_text, self._listed(vocabulary, word))) or 'null'})"
 
-    def word(self, name: str, vocabulary: str, alias: str = "") -> str:
-        """The canonical word for a column of whatever type, capital letters or not; ``other`` where none fits."""
+    def word(self, name: str, vocabulary: str, alias: str = "", absent: str = "") -> str:
+        """The canonical word for a column of whatever type, capital letters or not; ``other`` where none fits.
+
+        ``absent`` is the word of every row on a platform that has no such column.
+        """
         known = self.staging.header.get("words", {})
         if vocabulary not in known:
             self.wrong.append((f"no vocabulary '{vocabulary}' in the header", "add it to words:"))
             return "null"
+        owner, _, own = name.partition(".")
+        if absent and mapped_column(self.names.config, self.staging, owner, own) == NOTHING:
+            return quote_text(absent)
         text = f"lower({self.column(name, alias)}::text)"
         cases = [
             f"when {text} in ({', '.join(map(lower_text, own))}) then {quote_text(one)}"

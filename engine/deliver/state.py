@@ -109,6 +109,12 @@ def may(observed: ObservedGrafana, action: str) -> bool:
     return observed.rights is None or action in observed.rights
 
 
+def may_on(observed: ObservedGrafana, action: str, *scopes: str) -> bool:
+    """True if our token may do it on an object that has these scopes, or if Grafana does not report what it may."""
+    every = ["*", *(f"{scope.partition(':')[0]}:*" for scope in scopes), *scopes]
+    return observed.rights is None or any(f"{action} {scope}" in observed.rights for scope in every)
+
+
 def desired(
     config: Config, dashboards: Mapping[str, Mapping[str, Any]], admin: Iterable[str] = (), project: str = ""
 ) -> Desired:

@@ -15,9 +15,19 @@ from gendash.engine.platform.propose_joins import parents, person_of_rated
 from gendash.engine.platform.propose_json import JSON, messages_in_json
 from gendash.engine.platform.propose_links import with_implied
 from gendash.engine.platform.propose_names import COLUMNS, TABLES, rank
-from gendash.engine.platform.propose_rows import chunk_count, internal, metadata, metadata_columns, soft_delete
+from gendash.engine.platform.propose_rows import (
+    Condition,
+    chunk_count,
+    deleted_word,
+    internal_rows,
+    metadata,
+    metadata_columns,
+    soft_delete,
+)
 from gendash.engine.platform.propose_tables import choose_tables, is_of_people, pair_of
+from gendash.engine.platform.propose_tenants import with_tenants
 from gendash.engine.platform.propose_unions import united
+from gendash.engine.platform.propose_values import TEXTS as TEXT_KINDS
 from gendash.engine.platform.propose_values import place_of
 
 PAIR = 0.82  # that a row with a question and an answer is two messages
@@ -62,7 +72,8 @@ class _Proposer:
         for table in ("messages", "users"):
             if table not in found:
                 self.questions.insert(0, f"which table holds the platform's {table}? None was recognised")
-        return Proposal(found, list(dict.fromkeys(self.questions))[:QUESTIONS])
+        tables, asked = with_tenants(found, self.tables)
+        return Proposal(tables, list(dict.fromkeys([*asked, *self.questions]))[:QUESTIONS])
 
     def _table_of_parts(self, table: str) -> ProposedTable | None:
         """The proposal for a canonical table, whose rows may be in several tables."""
@@ -124,7 +135,8 @@ class _Proposer:
             lines.append(time._replace(reads=(), confidence=0.7, evidence="no time of its own: that of the message"))
         if pair:
             lines.append(Line("role", "", pair, PAIR, "a row is a question and its answer"))
-        conditions = [*soft_delete(alias, one), *(internal(alias, one) if table == "messages" else ())]
+        conditions = [*soft_delete(alias, one), *(internal_rows(alias, one) if table == "messages" else ())]
+        conditions += [] if conditions or table == "users" else self._deleted_by_word(alias, one)
         joins, above = parents(self.columns, table, lines)
         return ProposedTable(table, one, lines, joins, (*conditions, *above), pair=pair)
 
@@ -135,6 +147,12 @@ class _Proposer:
         named = metadata_columns(one) if "metadata" in self.contract[table] else []
         if named:
             yield from metadata(alias, self.columns.sample(one, named))
+
+    def _deleted_by_word(self, alias: str, one: TableSeen) -> list[Condition]:
+        named = [name for name in one.columns if rank(name, ["status", "state"]) >= 0.8]
+        texts = [name for name in named if one.columns[name].startswith(TEXT_KINDS)]
+        given = self.columns.sample(one, texts) if texts else {}
+        return [each for name in texts for each in deleted_word(alias, name, given.get(name, ()))]
 
     def _first_seen(self, one: TableSeen) -> Iterator[Line]:
         """When a person came whose table has no time: with the first conversation."""

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform import propose_values as values
 from gendash.engine.platform.proposal import CERTAIN, Line, Sample, TableSeen
-from gendash.engine.platform.propose_links import family, key_of
+from gendash.engine.platform.propose_links import id_column, id_family
 from gendash.engine.platform.propose_names import COLUMNS, DELETED, rank
-from gendash.engine.platform.propose_tables import Choice
+from gendash.engine.platform.propose_tables import TableChoice
 from gendash.engine.platform.propose_values import Reading, place_of
 
 WORTH = 0.45  # below this nothing is proposed
@@ -29,7 +29,7 @@ REFERS = {
 class Columns:
     """What columns of tables mean, given the choice of tables; questions that come up are added to the choice's."""
 
-    def __init__(self, tables: Sequence[TableSeen], sample: Sample, choice: Choice) -> None:
+    def __init__(self, tables: Sequence[TableSeen], sample: Sample, choice: TableChoice) -> None:
         self.tables, self.with_nulls = tables, sample
         self.chosen, self.people, self.levels = choice.tables, choice.people, choice.levels
         self.questions, self.doubtful = choice.questions, choice.doubtful
@@ -46,12 +46,12 @@ class Columns:
     def id_of(self, one: TableSeen) -> str:
         """The column by which other tables name a row: that of most foreign keys, the key, or one that is called id."""
         named = [to for other in self.tables for to in refer(other, one)]
-        return max(sorted(set(named)), key=named.count) if named else key_of(one)
+        return max(sorted(set(named)), key=named.count) if named else id_column(one)
 
     def named_as(self, table: str, one: TableSeen, place: str) -> str:
         """SQL of an id of a row of ``one``, so that ids of all tables that are united are distinct and of one type."""
         united_ones = self.sources(table)
-        kinds = {family(each.columns[self.id_of(each)]) for each in united_ones if self.id_of(each)}
+        kinds = {id_family(each.columns[self.id_of(each)]) for each in united_ones if self.id_of(each)}
         if len(united_ones) < 2 or kinds == {"uuid"}:
             return place
         if kinds == {"text"} and table == "conversations":
@@ -66,7 +66,7 @@ class Columns:
         names = [(rank(name, known), name) for name in one.columns if name != one.key]
         names = sorted((pair for pair in names if pair[0] > 0), key=lambda pair: -pair[0])[:6]
         if not names:
-            return None
+            return self._only_time(table, one) if column == "created_at" else None
         kinds = [name for _, name in names if _needs_values(f"{table}.{column}", one.columns[name])]
         sampled = self.with_nulls(one, kinds) if kinds else {}
         filled = {name for name, given in sampled.items() if set(given) != {None}}
@@ -131,6 +131,14 @@ class Columns:
             return Reading(place, 0.38 if kind == "boolean" else -1.0, kind)
         return values.read_plain_text(place, kind)
 
+    def _only_time(self, table: str, one: TableSeen) -> Line | None:
+        """The one column of a table that is a time, whatever its name."""
+        times = [name for name, kind in one.columns.items() if kind.startswith(values.TIMES)]
+        times = [name for name in times if rank(name, COLUMNS["*.updated_at"]) < 0.8 and rank(name, DELETED) < 0.8]
+        if len(times) != 1:
+            return None
+        return Line("created_at", place_of(ALIASES[table], times[0]), (times[0],), 0.6, "its only time")
+
     def _is_only_time(self, one: TableSeen, name: str) -> bool:
         """True if no other column of a table may be the time of a row's making."""
         others = (other for other, kind in one.columns.items() if other != name and kind.startswith(values.TIMES))
@@ -181,7 +189,7 @@ class Columns:
             return Reading(place, -1.0)
         key = self.id_of(targets[0]) if targets else ""
         if targets and key:
-            same = family(one.columns[name]) == family(targets[0].columns[key])
+            same = id_family(one.columns[name]) == id_family(targets[0].columns[key])
             sql = self.named_as(table, targets[0], place)
             return Reading(sql, 0.25 if same else -0.3, f"the type of {targets[0].name}.{key}" if same else "")
         return Reading(place, 0.1, "")

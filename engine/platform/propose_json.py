@@ -99,7 +99,9 @@ def _proposed(
 def _is_alike(document: object, found: _Objects) -> bool:
     """True if a document has its objects, or none, where the others have theirs."""
     for key in found.path:
-        document = document.get(key) if isinstance(document, dict) else None
+        if not isinstance(document, dict):
+            return not document  # nothing, or an empty list
+        document = document.get(key)
     within = document.values() if found.is_map and isinstance(document, dict) else document
     return document is None or (isinstance(within, Iterable) and all(isinstance(one, dict) for one in within))
 

@@ -17,7 +17,7 @@ _SCHEMA, _EXACT, _COLUMN_ENDS, _TABLE_ENDS = 4, 3, 2, 1
 def with_implied(tables: Sequence[TableSeen]) -> list[TableSeen]:
     """The tables with the references that their columns' names imply besides those of foreign keys."""
     by_name = {one.place: words_of(one.name) for one in tables}
-    keyed = [one for one in tables if key_of(one)]
+    keyed = [one for one in tables if id_column(one)]
     found = []
     for one in tables:
         implied = {
@@ -28,12 +28,12 @@ def with_implied(tables: Sequence[TableSeen]) -> list[TableSeen]:
     return found
 
 
-def key_of(one: TableSeen) -> str:
+def id_column(one: TableSeen) -> str:
     """The column that identifies a row: its key, or the one that is called id (a view has no key)."""
     return one.key or next((column for column in one.columns if words_of(column) in ("id", "uuid")), "")
 
 
-def family(kind: str) -> str:
+def id_family(kind: str) -> str:
     """Types whose values can be compared: all texts, and all numbers."""
     if kind.startswith(TEXTS):
         return "text"
@@ -51,11 +51,11 @@ def _implied(
         return None
     fits: dict[tuple[str, str, str], float] = {}
     for other in keyed:
-        key = key_of(other)
+        key = id_column(other)
         fit = _fit(of, names[other.place]) if of else 0.0
         if handles and not fit and any(rank(name, PERSON) >= 0.8 for name in other.columns):
             fit = rank(other.name, STAFF) / 2  # below any name of the same words
-        if fit and other is not one and family(one.columns[column]) == family(other.columns[key]):
+        if fit and other is not one and id_family(one.columns[column]) == id_family(other.columns[key]):
             fits[*other.place, key] = fit + _SCHEMA * (other.schema == one.schema)
     best = [to for to, fit in fits.items() if fit == max(fits.values())]
     return best[0] if len(best) == 1 else None

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform import propose_values as values
 from gendash.engine.platform.proposal import CERTAIN, Line, TableSeen
-from gendash.engine.platform.propose_names import CHUNKS, DELETED, INTERNAL, METADATA, rank
+from gendash.engine.platform.propose_names import CHUNKS, DELETED, INTERNAL, METADATA, joined_words, rank
 from gendash.engine.platform.propose_tables import chunks_of
 from gendash.engine.platform.propose_values import place_of
 
 Condition = tuple[str, float, str]  # SQL, confidence, evidence
+GONE = ("deleted", "removed", "trashed", "purged")
 KEYS = ("intent", "trace_id")  # what gendash reads of a row's metadata
 
 
@@ -32,7 +33,16 @@ def soft_delete(alias: str, one: TableSeen) -> Iterator[Condition]:
             return
 
 
-def internal(alias: str, one: TableSeen) -> Iterator[Condition]:
+def deleted_word(alias: str, name: str, given: Sequence[object]) -> Iterator[Condition]:
+    """The condition that leaves out rows whose status is a word for deleted, among others."""
+    dead = sorted({str(one).lower() for one in given if joined_words(str(one)) in GONE})
+    if dead and len(given) > len(dead):
+        listed = ", ".join(map(quote_text, dead))
+        sql = f"coalesce(lower({place_of(alias, name)}::text), '') not in ({listed})"
+        yield sql, CERTAIN - 0.1, "a status that says deleted"
+
+
+def internal_rows(alias: str, one: TableSeen) -> Iterator[Condition]:
     """The condition that leaves out messages which the platform's staff write to each other."""
     for name, kind in one.columns.items():
         if kind == "boolean" and rank(name, INTERNAL) >= 0.8:

@@ -26,7 +26,7 @@ FILE_NAMES = ("filename", "file_name", "file_path", "path", "url")
 
 
 @dataclass
-class Choice:
+class TableChoice:
     """The tables by kind, and what of the choice is open.
 
     ``people`` are the tables of people that the others name, that of ``users`` first; ``levels`` are the columns of
@@ -40,12 +40,12 @@ class Choice:
     questions: list[str] = field(default_factory=list)
 
 
-def choose_tables(tables: Sequence[TableSeen], sample: Sample) -> Choice:
+def choose_tables(tables: Sequence[TableSeen], sample: Sample) -> TableChoice:
     """The best table of each kind; no table is of two kinds, but a conversation may be a ticket, too."""
     filled = [one for one in tables if one.rows] or list(tables)  # an empty table may be a former one
     scores = [(_score(kind, one, tables), kind, one) for kind in TABLES for one in filled]
     scores.sort(key=lambda one: (-one[0], -one[2].rows))
-    found = Choice({})
+    found = TableChoice({})
     for score, kind, one in scores:
         if score >= ENOUGH and kind not in found.tables and one not in found.tables.values():
             found.tables[kind] = one
@@ -83,7 +83,7 @@ def chunks_of(one: TableSeen, tables: Sequence[TableSeen]) -> tuple[TableSeen, s
     return (other, column) if other else None
 
 
-def _choose_documents(found: Choice, fits: Sequence[TableSeen]) -> None:
+def _choose_documents(found: TableChoice, fits: Sequence[TableSeen]) -> None:
     """What people upload, not what is made of it; a person is asked where nothing says which is which."""
     named = {to[:2] for one in fits if not _fits(one, "documents.status") for to in _documents_named(one)}
     origins = [one for one in fits if one.place in named] or list(fits)
@@ -104,7 +104,7 @@ def _documents_named(one: TableSeen) -> Iterator[tuple[str, str, str]]:
             yield to
 
 
-def _choose_conversations(found: Choice, tables: Sequence[TableSeen], sample: Sample) -> None:
+def _choose_conversations(found: TableChoice, tables: Sequence[TableSeen], sample: Sample) -> None:
     """The tables that messages name as conversations; a person is asked where several do not hold each other."""
     messages = found.tables.get("messages")
     if messages is None:
@@ -155,7 +155,7 @@ def _holds(above: TableSeen, below: TableSeen, by_place: dict[tuple[str, str], T
 _ACTORS = ("conversations.user_id", "feedback.user_id", "tickets.assigned_to", "tickets.created_by")
 
 
-def _choose_people(found: Choice, tables: Sequence[TableSeen]) -> None:
+def _choose_people(found: TableChoice, tables: Sequence[TableSeen]) -> None:
     """The tables of people who act: that of conversations' people is first; several are united, and it is asked."""
     acting = [one for kind, one in found.tables.items() if kind != "users"]
     talks = found.tables.get("conversations")

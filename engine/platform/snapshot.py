@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from psycopg import errors, sql
 
-from gendash.engine.clients.postgres import Connection, local_settings
-from gendash.engine.platform.columns import READ_SETTINGS
+from gendash.engine.clients.postgres import Connection, local_settings, trusted
+from gendash.engine.platform.columns import BASE_TYPE, READ_SETTINGS
 from gendash.engine.platform.proposal import TableSeen
 
 SAMPLED = 2000  # rows from either end of a table
@@ -25,10 +25,10 @@ from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition and n.nspname not like 'pg\\_%%'
   and n.nspname not in ('information_schema', %s) and has_schema_privilege(n.oid, 'usage')
 """
-_COLUMNS = """
-select n.nspname, c.relname, a.attname, case when t.typtype = 'e' then 'enum' else format_type(a.atttypid, null) end
+_COLUMNS = f"""
+select n.nspname, c.relname, a.attname, case when t.typtype = 'e' then 'enum' else format_type(t.oid, null) end
 from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
-join pg_type t on t.oid = a.atttypid
+join pg_type t on t.oid = {BASE_TYPE}
 where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition and a.attnum > 0 and not a.attisdropped
   and n.nspname not like 'pg\\_%%' and n.nspname not in ('information_schema', %s)
 order by a.attnum
@@ -48,7 +48,7 @@ def read_snapshot(connection: Connection, own: str) -> list[TableSeen]:
     with connection.transaction():
         local_settings(connection, READ_SETTINGS)
         tables = connection.execute(_TABLES, [own]).fetchall()
-        columns = connection.execute(_COLUMNS, [own]).fetchall()
+        columns = connection.execute(trusted(_COLUMNS), [own]).fetchall()
         references = connection.execute(_REFERENCES).fetchall()
     return [
         TableSeen(

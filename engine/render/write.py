@@ -44,6 +44,34 @@ def _write(artifacts: Mapping[str, bytes], out: Path) -> list[str]:
     return changed
 
 
+def write_files(files: Mapping[str, bytes], out: Path) -> None:
+    """Writes files below ``out``, each at once or not at all, and leaves all others alone."""
+    try:
+        for path in files:
+            _check_inside(out, path)
+        for path, content in files.items():
+            _replace(out / path, content)
+    except OSError as error:
+        raise TargetError(Problem(str(out), f"cannot write: {error.strerror}", "check path and rights")) from error
+
+
+def write_new(files: Mapping[Path, bytes]) -> None:
+    """Writes files that are not there yet: all of them, or none. A file or link of the name is an error."""
+    made: list[Path] = []
+    try:
+        for path, content in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("xb") as file:
+                made.append(path)
+                file.write(content)
+    except BaseException as error:
+        for one in made:
+            one.unlink(missing_ok=True)
+        if not isinstance(error, OSError):
+            raise
+        raise TargetError(Problem(str(path), f"cannot write: {error.strerror}", "check path and rights")) from error
+
+
 def write_file(target: Path, content: bytes, mode: int | None = None) -> None:
     """Writes one file at once or not at all, so that no reader meets half of it; a link is replaced, not followed.
 

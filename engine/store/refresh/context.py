@@ -116,7 +116,7 @@ class Run:
             platform = self.platform()
             try:
                 return reading(platform)
-            except psycopg.OperationalError:
+            except psycopg.Error:  # of any class: one that was idle for too long is no operational error
                 if not platform.connection.closed or attempt == CONNECTIONS - 1:
                     raise
                 time.sleep(1.0)

@@ -300,6 +300,16 @@ BROKEN: list[tuple[str, str, Callable[[], Catalog], str]] = [
     ),
     ("check_refresh", "refresh", lambda: catalog(board(refresh="7s")), "refresh 7s"),
     ("check_refresh", "refresh", lambda: catalog(board(range="13d")), "range 13d"),
+    (
+        "check_titles_follow",
+        "windows-said",
+        lambda: with_panel(
+            "p",
+            title="Facts of p, 7 d",
+            queries=[sql("select at from {{ view('facts') }} where $__timeFilter(at)")],
+        ),
+        "names a window",
+    ),
     ("check_titles_window", "windows-said", lambda: with_panel("p", title="Facts of p"), "lacks its window"),
     (
         "check_time_groups",

@@ -161,3 +161,14 @@ def test_settings_that_are_no_file_are_one_line(kind: str, tmp_path: Path) -> No
     done = CliRunner().invoke(cli, ["--config", str(tmp_path / "odd.yaml"), "config"])
     said = done.stderr + str(done.exception)
     assert done.exit_code == 1 and f"{tmp_path}/odd.yaml: cannot read: " in said and "Traceback" not in said
+
+
+@pytest.mark.parametrize("kind", ["to itself", "to nothing"])
+def test_a_link_that_leads_nowhere_is_not_taken_for_no_settings(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gendash.yaml").symlink_to("gendash.yaml" if kind == "to itself" else "gone.yaml")
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(cli, ["config"])
+    said = done.stderr + str(done.exception)
+    assert done.exit_code == 1 and "gendash.yaml: cannot read: " in said

@@ -26,8 +26,10 @@ STRANGERS = Path(__file__).with_name("strangers")
 CONFIG = load_config("platform: {adapter: x}")
 SEEN = Path(__file__).parents[2] / "sql" / "platforms"
 # platforms that were seen after the names were listed; their adapters were written upon what init had proposed
+LEAST = {
+    "sim_studio": (0.75, 0.7)
+}  # its ratings name a conversation and no message: nothing is proposed, and it is asked
 LATER = {
-    "sim_studio": (0.75, 0.7),
     "anythingllm": (0.8, 0.6), "chainlit": (0.9, 0.6), "khoj": (0.75, 0.35), "papercups": (0.8, 0.55), "quivr": (0.9, 0.75),
 }  # fmt: skip
 CONTRACT = load_catalog(load_config()).contract
@@ -122,8 +124,9 @@ def test_most_of_a_strangers_adapter_is_proposed_and_nothing_wrong_is_called_cer
     total = measure(connection, name, found)
     print(f"{name}: {total.right} of {total.items} right, {total.certain} certain, {len(found.questions)} questions")
     assert total.wrong == []
-    assert total.right >= 0.8 * total.items
-    assert total.certain >= 0.6 * total.items
+    right, certain = LEAST.get(name, (0.8, 0.6))
+    assert total.right >= right * total.items
+    assert total.certain >= certain * total.items
     assert len(found.questions) <= QUESTIONS
 
 
@@ -212,6 +215,61 @@ def test_conversations_within_conversations_are_both_and_a_message_belongs_to_th
     assert counts[2] == (wanted[0],), "no message is of an unknown conversation"
     assert "feedback" not in found.tables, "the score of a search is no rating"
     assert any("threads, else of rooms" in one for one in found.questions)
+
+
+TENANTS = """
+do $$ declare s text; begin foreach s in array array['acme', 'beta', 'c d'] loop execute format($f$
+  create schema %1$I;
+  create table %1$I.users (id bigserial primary key, email text, created_at timestamptz, deleted boolean default false);
+  create table %1$I.chats (id bigserial primary key, user_id bigint references %1$I.users (id), created_at timestamptz);
+  create table %1$I.messages (id bigserial primary key, chat_id bigint references %1$I.chats (id), role text, content text, sent timestamptz);
+  insert into %1$I.users (email, created_at) select n, timestamptz '2026-03-01' from generate_series(1, 4) n;
+  insert into %1$I.chats (user_id, created_at) select 1 + n %% 4, timestamptz '2026-03-02' from generate_series(1, 9) n;
+  insert into %1$I.messages (chat_id, role, content, sent) select 1 + n %% 9, (array['user', 'assistant'])[1 + n %% 2], 'x',
+    timestamptz '2026-03-03' from generate_series(1, 30) n $f$, s); end loop; end $$
+"""
+
+
+def test_a_schema_for_each_tenant_is_united_and_asked(database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(TENANTS.encode())
+        texts, found = proposed_texts(connection)
+        counts = connection.execute(
+            f"select count(distinct m.message_id), count(distinct c.conversation_id), count(distinct u.user_id) from ({texts['messages']}) m "
+            f"join ({texts['conversations']}) c using (conversation_id) join ({texts['users']}) u using (user_id)".encode()
+        ).fetchone()
+    assert counts == (90, 27, 12)
+    assert "do beta, c d belong to the same platform as acme" in found.questions[0]
+    assert all(line.confidence < CERTAIN for line in found.tables["messages"].lines if line.column.endswith("_id"))
+
+
+ODD = """
+create schema "Acme Inc."; create schema types;
+create type types.side as enum ('0', '1'); create domain types.ms as bigint;
+create table "Acme Inc."."User" (id uuid primary key, "E-Mail" text, "Since" timestamptz);
+create table "Acme Inc."."Chat.Session" ("ID" bigserial primary key, "User ID" uuid, "startedAt" types.ms, "isDeleted" smallint);
+create table "Acme Inc."."Chat.Message" ("Session ID" bigint, "Seq No." int, "from" types.side, "Text" text, "When it was" timestamp,
+  primary key ("Session ID", "Seq No."));
+insert into "Acme Inc."."User" select md5(n::text)::uuid, n || '@x.org', timestamptz '2026-03-01' from generate_series(1, 5) n;
+insert into "Acme Inc."."Chat.Session" ("User ID", "startedAt", "isDeleted") select md5((1 + n % 5)::text)::uuid, 1773900000000 - n * 1000, (n = 3)::int from generate_series(1, 10) n;
+insert into "Acme Inc."."Chat.Message" select 1 + n % 10, n, (array['0', '1'])[1 + n % 2]::types.side, 'x', timestamp '2026-03-02' from generate_series(1, 100) n;
+"""
+
+
+def test_names_with_blanks_and_dots_domains_and_enums_of_another_schema_are_read(database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(ODD.encode())
+        texts, found = proposed_texts(connection)
+        count = connection.execute(
+            f"select count(distinct message_id) from ({texts['messages']}) q".encode()
+        ).fetchone()
+    read = {name: parsed(name, text).columns for name, text in texts.items()}
+    assert 'Acme Inc..Chat.Message."Seq No."' in read["messages"]
+    assert 'c."startedAt" as created_at' in texts["conversations"]
+    assert 'm."When it was" as created_at' in texts["messages"]
+    assert 'u."Since" as created_at' in texts["users"]
+    assert count == (90,)
+    assert any(one.startswith("messages.role: what in Acme Inc..Chat.Message") for one in found.questions)
 
 
 def test_names_are_compared_as_words_in_the_singular() -> None:

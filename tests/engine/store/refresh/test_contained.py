@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from gendash.demo import load
 from gendash.demo.platform import generate
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.store.migrate import migrate
+from gendash.engine.store.refresh import from_platform
 from gendash.engine.store.refresh.run import RefreshResult, refresh
 from gendash.engine.store.refresh.status import refresh_status
 
@@ -126,6 +128,26 @@ def test_a_platform_that_ends_our_sessions_loses_nothing(filled: str, definition
     repaired = contents(filled, catalog)
     assert faults(run(catalog, full=True)) == {}
     assert contents(filled, catalog) == repaired
+
+
+def test_a_read_that_was_idle_for_too_long_on_a_busy_machine_is_done_again(
+    filled: str, definitions: Definitions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, idle = from_platform.postgres_read.read_rollup, ["user_entity", "message_hour"]
+
+    def slow(platform: Any, relation: Any, *rest: Any, **options: Any) -> Any:
+        if relation.name in idle:
+            idle.remove(relation.name)
+            with platform.connection.transaction():
+                platform.connection.execute("set local idle_in_transaction_session_timeout = '20ms'")
+                time.sleep(0.3)
+                platform.connection.execute("select 1")
+        return read(platform, relation, *rest, **options)
+
+    monkeypatch.setattr(from_platform.postgres_read, "read_rollup", slow)
+    catalog = definitions(filled, ALONE)
+    migrate(catalog.config, catalog)
+    assert faults(run(catalog)) == {} and not idle
 
 
 def test_a_clock_that_was_ahead_stops_nothing_once_it_is_right(filled: str, definitions: Definitions) -> None:
