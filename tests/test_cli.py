@@ -34,6 +34,10 @@ def test_check_says_how_much_there_is_and_that_nothing_is_wrong(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        (
+            "enviroments: {staging: {a: 1, b: 2}}",
+            "gendash.yaml:2: unknown setting 'enviroments'; did you mean 'environments'?",
+        ),
         ("instanc: prod", "gendash.yaml:2: unknown setting 'instanc'; did you mean 'instance'?"),
         (
             "metrics: {http_request: x}",

@@ -18,7 +18,25 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from gendash.engine.config.load import load_config
+from gendash.engine.definitions.content_modules import PACKAGED
+from gendash.engine.definitions.load import load_catalog
+from gendash.engine.store.migrate import migrate
+
 HELD = "select count(*) from gendash._lease where name = 'refresh' and until > now()"
+
+
+def _migrate(url: str) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute((PACKAGED / "demo" / "platform.sql").read_bytes())
+    config = load_config("", environ={"GENDASH_DATABASE_URL": url})
+    migrate(config, load_catalog(config))
+
+
+@pytest.fixture
+def store(copy_of: Callable[..., str]) -> str:
+    """URL of a copy of a migrated database with an empty platform."""
+    return copy_of("signals", _migrate)
 
 
 def _heed_sigint() -> None:
@@ -50,7 +68,7 @@ def _address(server: socket.socket) -> str:
     return f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
-def _until(found: Callable[[], object], limit_s: float = 60.0) -> None:
+def _until(found: Callable[[], object], limit_s: float = 120.0) -> None:
     deadline = time.monotonic() + limit_s
     while not found():
         assert time.monotonic() < deadline, "it never began"
@@ -80,78 +98,76 @@ class _Refusing(BaseHTTPRequestHandler):
 
 WAITS = "select count(*) from pg_locks where not granted"
 signals = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+# both end a run alike, as the tests of syncs show in `make test`, those of refreshes in `make soak`
+of_refreshes = pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.soak)])
 
 
-@signals
+@of_refreshes
 @pytest.mark.parametrize(("options", "code"), [((), 1), (("--every", "1h"), 0)], ids=["once", "every"])
 def test_a_refresh_that_is_stopped_ends_its_lease_and_the_next_one_runs(
-    platform: str, tmp_path: Path, number: signal.Signals, options: tuple[str, ...], code: int
+    store: str, tmp_path: Path, number: signal.Signals, options: tuple[str, ...], code: int
 ) -> None:
     """It is stopped while it waits for a table: within a statement, where a process spends its time."""
-    _finish(_start(tmp_path, platform, "db", "migrate"))
-    with psycopg.connect(platform) as other:
+    with psycopg.connect(store) as other:
         other.execute("lock table gendash.message_hour in access exclusive mode")
-        process = _start(tmp_path, platform, "db", "refresh", *options)
-        _until(lambda: _count(platform, HELD) and _count(platform, WAITS))
+        process = _start(tmp_path, store, "db", "refresh", *options)
+        _until(lambda: _count(store, HELD) and _count(store, WAITS))
         _stopped(process, number, code)
-    assert _count(platform, HELD) == 0
-    assert _finish(_start(tmp_path, platform, "db", "refresh")) == ""
+    assert _count(store, HELD) == 0
+    assert _finish(_start(tmp_path, store, "db", "refresh")) == ""
 
 
-@signals
-def test_runs_that_repeat_end_at_a_signal_with_no_lease(platform: str, tmp_path: Path, number: signal.Signals) -> None:
+@of_refreshes
+def test_runs_that_repeat_end_at_a_signal_with_no_lease(store: str, tmp_path: Path, number: signal.Signals) -> None:
     """It is stopped between two runs."""
-    _finish(_start(tmp_path, platform, "db", "migrate"))
-    process = _start(tmp_path, platform, "db", "refresh", "--every", "1h")
+    process = _start(tmp_path, store, "db", "refresh", "--every", "1h")
     filled = "select count(*) from gendash._refresh where relation = 'refresh_now' or finished_at is not null"
     audited = "select count(*) from gendash._audit"
-    _until(lambda: _count(platform, filled) > 20 and _count(platform, audited) and not _count(platform, HELD))
+    _until(lambda: _count(store, filled) > 20 and _count(store, audited) and not _count(store, HELD))
     _stopped(process, number, 0)
-    assert _count(platform, HELD) == 0
+    assert _count(store, HELD) == 0
 
 
 @signals
 def test_a_sync_ends_in_the_middle_of_a_request_and_of_a_wait(
-    platform: str, tmp_path: Path, number: signal.Signals
+    store: str, tmp_path: Path, number: signal.Signals
 ) -> None:
-    _finish(_start(tmp_path, platform, "db", "migrate"))
     keys = {"LANGFUSE_PUBLIC_KEY": "pk", "LANGFUSE_SECRET_KEY": "sk", "GENDASH_FEATURES_LANGFUSE": "true"}
     again = ("langfuse", "sync", "--every", "1h")
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(60)
-        asked = _start(tmp_path, platform, *again, LANGFUSE_BASE_URL=_address(server), **keys)
+        asked = _start(tmp_path, store, *again, LANGFUSE_BASE_URL=_address(server), **keys)
         with server.accept()[0] as request:
             assert request.recv(1)  # it is never answered
             _stopped(asked, number, 0)
     failed = "select count(*) from gendash._sync where error is not null"
     with HTTPServer(("127.0.0.1", 0), _Refusing) as server:  # a refusal is final: the next try is in an hour
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        waiting = _start(tmp_path, platform, *again, LANGFUSE_BASE_URL=_address(server.socket), **keys)
-        _until(lambda: _count(platform, failed), 120)
+        waiting = _start(tmp_path, store, *again, LANGFUSE_BASE_URL=_address(server.socket), **keys)
+        _until(lambda: _count(store, failed), 120)
         time.sleep(0.5)
         _stopped(waiting, number, 0)
         server.shutdown()
 
 
-def test_serve_keeps_the_store_filled_and_ends_with_its_refresh(platform: str, tmp_path: Path) -> None:
+def test_serve_keeps_the_store_filled_and_ends_with_its_refresh(store: str, tmp_path: Path) -> None:
     """It is stopped while its refresh waits for a table: the lease ends, and no process is left."""
-    _finish(_start(tmp_path, platform, "db", "migrate"))
     digest = hashlib.sha256(b"t").hexdigest()
     (tmp_path / "gendash.yaml").write_text(
         f"api: {{tokens: {{t: {{sha256: {digest}, role: admin}}}}}}\nlangfuse: {{base_url: none}}\nprometheus_url: none"
     )
     with socket.create_server(("127.0.0.1", 0)) as free:
         url = _address(free)
-    with psycopg.connect(platform) as other:
+    with psycopg.connect(store) as other:
         other.execute("lock table gendash.message_hour in access exclusive mode")
-        process = _start(tmp_path, platform, "serve", "--refresh", "--port", url.rpartition(":")[2])
-        _until(lambda: _count(platform, HELD) and _count(platform, WAITS))
+        process = _start(tmp_path, store, "serve", "--refresh", "--port", url.rpartition(":")[2])
+        _until(lambda: _count(store, HELD) and _count(store, WAITS))
         with urllib.request.urlopen(f"{url}/healthz", timeout=20) as answer:
             assert answer.status == 200
         _stopped(process, signal.SIGTERM, 0)
-        assert _count(platform, "select count(*) from pg_stat_activity where application_name like 'gendash%'") == 0
-    assert _count(platform, HELD) == 0
-    assert _finish(_start(tmp_path, platform, "db", "refresh")) == ""
+        assert _count(store, "select count(*) from pg_stat_activity where application_name like 'gendash%'") == 0
+    assert _count(store, HELD) == 0
+    assert _finish(_start(tmp_path, store, "db", "refresh")) == ""
 
 
 @pytest.mark.parametrize("duration", ["0s", "-1s", "inf", "nan", "1e9s", "٣s", "9" * 400 + "s", "s", "", "200y"])

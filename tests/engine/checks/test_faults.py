@@ -306,6 +306,8 @@ FAULTS = [
     ("sql/view/x.sql", "", "select 1", r"mine/sql/view: nothing reads this folder; did you mean 'views'\?"),
     ("x.json", "", "{}", r"mine/x.json: nothing reads this file; here are read"),
     ("overrides.yaml", "", "nowhere: {}", r"mine/overrides.yaml"),
+    ("overrides.yaml", "", "overview: {users_7d: {drop: true}}", r"no field 'users_7d'; write `overview/users_7d:`"),
+    (V, "select day,", "select distinct on (7) day,", r"our_day.sql:\d+:\d+: DISTINCT ON 7, but the SELECT list has 2"),
     ("dashboards/glossary.yaml", "", "{}", r"mine/dashboards/glossary.yaml: nothing reads this file"),
     ("recording_rules/tests/ours.yml", "", "{}", r"mine/recording_rules/tests/ours.yml: nothing reads this file"),
     ("sql/views/x.yaml", "", "{}", r"mine/sql/views/x.yaml: nothing reads this file"),

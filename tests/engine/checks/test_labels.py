@@ -111,6 +111,12 @@ def test_the_query_of_a_variable_is_read_too(shipped: Catalog) -> None:
             ),
             "g.yaml Down: no label 'instance' for $labels in summary; labels there: job",
         ),
+        (
+            Rule(
+                "Down", "alert", "g", "g.yaml", "max by (jbo) (up)", "d", annotations={"summary": "{{ $labels.job }}"}
+            ),
+            "g.yaml Down:1:9: no label 'jbo' to max by; did you mean 'job'?",
+        ),
     ],
 )
 def test_a_wrong_metric_or_label_of_a_rule_gives_one_line(rule: Rule, line: str, shipped: Catalog) -> None:

@@ -142,6 +142,9 @@ def test_without_our_last_version_nothing_is_adopted() -> None:
         ("overview/reqests: {title: x}", "no panel 'overview/reqests'"),
         ("overview: null", "cannot be taken out"),
         ("overview: [1]", "not a map of paths"),
+        ("overview: {requests: {drop: true}}", "a dashboard has no field 'requests'"),
+        ("overview: {titel: x}", "a dashboard has no field 'titel'"),
+        ("overview/requests: {descripton: x}", "a panel has no field 'descripton'"),
         ("[1]", "not a map of places"),
     ],
 )
