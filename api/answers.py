@@ -41,6 +41,10 @@ from gendash.engine.read.sources import Sources
 from gendash.engine.render.dashboards import render_dashboard
 from gendash.engine.render.schema_sql import readers_of
 
+ALL = "__all"
+"""What a relation writes for all of a dimension together: a row of its own, which is given only where it is asked for,
+so that rows add up."""
+
 
 @dataclass(frozen=True)
 class World:
@@ -102,15 +106,15 @@ def figures(world: World, endpoint: Endpoint, audience: str, asked: Asked) -> di
             continue
         title, meaning = figure_title(name, panel), world.catalog.prose(panel.doc)
         about = {"title": title, "meaning": meaning, "panel": endpoint.figures[name]}
-        reason = fixed_reason(name, panel) if asked.explicit else ""
-        if reason and asked.figures:
+        reason = fixed_reason(name, panel)
+        if reason and asked.explicit and asked.figures:
             raise Wrong(f"{name} cannot follow a range: {reason}; leave out range, from and to, or the figure")
-        if reason:
+        if reason and asked.explicit:
             found[name] = about | {"refused": f"cannot follow a range: {reason}"}
             continue
         window = named_window(name, panel)
         own = Span.last(window, world.now) if window else None
-        moment = Moment(world.now, world.at, asked.span if asked.explicit else own)
+        moment = Moment(world.now, world.at, own if reason else asked.span)
         shown = world.rendered(dashboard)
         read = read_panel(world.catalog, world.sources(audience), dashboard, panel.slug, moment, shown)
         assert read
@@ -213,6 +217,8 @@ def _compiled(catalog: Catalog, endpoint: Endpoint, asked: Asked) -> str:
     time = quote_name(source.time)
     where = [f"{time} >= %(first)s", f"{time} < %(behind)s"]
     where += [f"{quote_name(name)}::text = %(filter{index})s" for index, name in enumerate(asked.filters)]
+    others_of = (name for name in source.by if name not in asked.filters)
+    where += [f"{quote_name(name)}::text is distinct from {quote_text(ALL)}" for name in others_of]
     keys = [f"grouped.{quote_name(asked.grain)}", *(f"grouped.{one}::text" for one in dims)]
     after = ""
     if asked.after is not None:

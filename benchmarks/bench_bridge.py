@@ -28,6 +28,7 @@ from gendash.demo.langfuse_double import LangfuseDouble
 from gendash.engine.config.load import load_config
 from gendash.langfuse_bridge import api_types, stream_run
 from gendash.langfuse_bridge import sync as bridge
+from gendash.langfuse_bridge.page_shaper import page_shaper
 from gendash.langfuse_bridge.pages import Page, Window
 from gendash.langfuse_bridge.replace import copy_rows
 from gendash.langfuse_bridge.rows import Shaper
@@ -104,13 +105,18 @@ def bodies(count: int) -> Iterator[bytes]:
         yield msgspec.json.encode({"data": [item(n, START + STEP * n) for n in numbers], "meta": meta})
 
 
-def shaped(shaper: Shaper, pages: Iterator[bytes] | list[bytes]) -> Iterator[Page]:
+def shaped(shaper: Shaper, pages: Iterable[bytes]) -> Iterator[Page]:
     """The same pages as the bridge reads them."""
-    decode, at = api_types.decoder(api_types.ObservationPage), OBSERVATIONS.at("start_time")
+    work = page_shaper(shaper, OBSERVATIONS)
     for body in pages:
-        page = decode(body)
-        found = [shaper.observation(one) for one in page.data]
-        yield Page(found, found[-1][at] if page.meta.cursor else None)
+        page, meta = work(body)
+        yield Page(page.rows, page.rows[-1].time if meta.cursor else None)
+
+
+def plain(shaper: Shaper, pages: Iterable[bytes]) -> list[StoredRow]:
+    """The rows of the same pages as the driver takes them, without a digest of their own."""
+    decode = api_types.decoder(api_types.ObservationPage)
+    return [(*shaper.observation(one), 0) for body in pages for one in decode(body).data]
 
 
 def make_tables(url: str) -> None:
@@ -134,7 +140,7 @@ def close_all(store: Store, pages: Iterator[Page]) -> tuple[int, int]:
     """Rows read and written by closing one window, in parts, as the sync does."""
     state, window = store.state("p", "observations"), Window(START, None)
     read = written = 0
-    for part in stream_run.in_parts(OBSERVATIONS, pages, window):
+    for part in stream_run.in_parts(pages, window):
         written += store.close(OBSERVATIONS, "p", part.bounds, part.rows, state.windows, {}, part.read).written
         state.windows += 1
         read += part.read
@@ -145,7 +151,7 @@ def local_part(url: str, count: int) -> None:
     """Prints rows a second of COPY, of a first load and of a run that changes nothing."""
     store, shaper = Store(url, "gendash"), Shaper("p", b"k")
     pages = list(bodies(count))
-    ready: list[StoredRow] = [row for page in shaped(shaper, pages) for row in page.rows]
+    ready, packed = plain(shaper, pages), list(shaped(shaper, pages))
     times: dict[str, list[float]] = {
         name: [] for name in ("copy", "copy decoded", "first", "again", "loaded first", "loaded again")
     }
@@ -155,7 +161,7 @@ def local_part(url: str, count: int) -> None:
             make_tables(url)
             start = time.perf_counter()
             with store.transaction() as connection:
-                found = source or [row for page in shaped(shaper, pages) for row in page.rows]
+                found = source or plain(shaper, pages)
                 copy_rows(connection, store.table("lf_observation"), OBSERVATIONS, found)
             times[name].append(time.perf_counter() - start)
         store.disconnect()
@@ -171,16 +177,12 @@ def local_part(url: str, count: int) -> None:
         wal = (wal_position(url) - before) / count
         store.disconnect()
         make_tables(url)
-        split = [
-            Page(ready[i : i + PAGE], ready[min(i + PAGE, count) - 1][11] if i + PAGE < count else None)
-            for i in range(0, count, PAGE)
-        ]
         start = time.perf_counter()
-        assert close_all(store, iter(split)) == (count, count)
+        assert close_all(store, iter(packed)) == (count, count)
         times["loaded first"].append(time.perf_counter() - start)
         vacuum(url)
         start = time.perf_counter()
-        assert close_all(store, iter(split)) == (count, 0)
+        assert close_all(store, iter(packed)) == (count, 0)
         times["loaded again"].append(time.perf_counter() - start)
         store.disconnect()
     speed = {name: count / statistics.median(found) for name, found in times.items()}

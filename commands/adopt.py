@@ -55,12 +55,13 @@ def adopt(settings: Settings, names: tuple[str, ...], theirs: bool | None, patch
     target = roots[-1] / OVERRIDES
     if patch:
         overrides = _as_patch(catalog, roots, settings.base, overrides, None if dry_run else patch)
-    if overrides and not dry_run:
+    if overrides:
         text = HEADER + _yaml(merge_overrides(_written(target), overrides))
-        write_file(target, text.encode())
-    click.echo(
-        f"{len(overrides)} places {'would be ' if dry_run else ''}written to {target}" if overrides else "no edits"
-    )
+        _raise_if_unreadable(text, target, overrides)
+        if not dry_run:
+            write_file(target, text.encode())
+    places = f"{len(overrides)} place{'' if len(overrides) == 1 else 's'}"
+    click.echo(f"{places} {'would be ' if dry_run else ''}written to {target}" if overrides else "no edits")
     refused = any(adopted.refused for adopted in found.values())
     sys.exit(PROBLEMS if refused else LEFT if any(adopted.conflicts for adopted in found.values()) else DONE)
 
@@ -105,6 +106,24 @@ def _show(name: str, adopted: Adopted) -> None:
         say(f"conflict: {conflict}; pass --theirs or --ours")
     if adopted.refused:
         say(f"gendash: {name}: {adopted.refused}")
+
+
+def _raise_if_unreadable(text: str, target: Path, overrides: dict[str, Any]) -> None:
+    """Raises Refused for a text that the next command would refuse to read; the longest edit is named."""
+    from gendash.engine.definitions.strays import LARGEST
+    from gendash.engine.definitions.yaml_text import read_yaml
+    from gendash.engine.errors import Refused
+    from gendash.engine.model import Problem
+
+    large = f"it would be larger than {LARGEST >> 20} MiB" if len(text.encode()) > LARGEST else ""
+    faults = [large] if large else [what for _, what, _ in read_yaml(text, 0).faults]
+    if faults:
+        sizes = {
+            f"{o}: {key}": len(_yaml(one)) for o, fields in overrides.items() for key, one in (fields or {}).items()
+        }
+        longest = max(sizes, key=lambda place: sizes[place], default="")
+        what = f"not written, since `gendash check` would refuse it: {faults[0]}"
+        raise Refused(Problem(str(target), what, f"shorten {longest} in Grafana, the longest edit, then adopt again"))
 
 
 def _written(target: Path) -> dict[str, Any]:

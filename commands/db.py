@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -91,9 +91,9 @@ def refresh(
 
     def once() -> int:
         due = not (full or only or between)
-        code = _refreshed(catalog, as_json, only=only, full=full, between=between, at=at, due_only=due)
+        code, renewed = _refreshed(catalog, as_json, only=only, full=full, between=between, at=at, due_only=due)
         if not (only or between):
-            audit_due(catalog, at, quiet=as_json)
+            audit_due(catalog, at, quiet=as_json, renewed=renewed)
         return code
 
     sys.exit(repeat(once, every))
@@ -111,15 +111,18 @@ def reconcile(settings: Settings, only: tuple[str, ...], at: datetime | None, as
     """
     catalog = settings.checked()
     ends_without(catalog.config, "store", as_json=as_json)
-    sys.exit(_refreshed(catalog, as_json, only=only, compare=True, at=at))
+    sys.exit(_refreshed(catalog, as_json, only=only, compare=True, at=at)[0])
 
 
-def audit_due(catalog: Catalog, at: datetime | None, quiet: bool) -> None:
-    """Runs the audits whose cadence has passed; what they find is shown on the dashboard and fails no refresh."""
+def audit_due(catalog: Catalog, at: datetime | None, quiet: bool, renewed: Collection[str] = ()) -> None:
+    """Runs the audits whose cadence has passed, and those of relations that are new.
+
+    What they find is shown on the dashboard and fails no refresh.
+    """
     from gendash.engine.store.audit import audit as run
 
     with _listed("audits", quiet) as on_result:
-        run(catalog, at=at, due_only=True, on_result=on_result)
+        run(catalog, at=at, due_only=True, renewed=renewed, on_result=on_result)
 
 
 @db.command()
@@ -158,20 +161,21 @@ def _between(
     return first.date(), end
 
 
-def _refreshed(catalog: Catalog, as_json: bool, **options: Any) -> int:
+def _refreshed(catalog: Catalog, as_json: bool, **options: Any) -> tuple[int, set[str]]:
+    """The exit code of a refresh, and the relations that were computed for the first time; prints the results."""
     from gendash.engine.store.refresh.run import refresh as run
+    from gendash.engine.store.refresh.shape import changed_shapes
 
     with _listed("relations", as_json) as on_result, progress(as_json) as advance:
         results = run(catalog.config, catalog, on_result=on_result, progress=advance, **options)
     if as_json:
         click.echo(json.dumps([result._asdict() for result in results], indent=2, default=str))
-    lines = (problem for result in results for problem in result.problems)
-    problems = {
-        line.split("; ")[0]: line for line in reversed(list(lines))
-    }  # a missing table is one line, not one a reader
+    lines = [problem for result in results for problem in result.problems]
+    lines += changed_shapes(catalog, [result.relation for result in results if result.state == "not due"])
+    problems = {line.split("; ")[0]: line for line in reversed(lines)}  # a missing table is one line, not one a reader
     for problem in reversed(problems.values()):
         say(f"gendash: {problem}")
-    return PROBLEMS if problems else DONE
+    return PROBLEMS if problems else DONE, {result.relation for result in results if result.is_new}
 
 
 @contextmanager

@@ -61,7 +61,7 @@ def verify(
         raise click.UsageError("Grafana cannot ask as if it were another time: leave --at or --grafana out")
     catalog = settings.checked()
     if by_grafana:
-        with through_grafana(catalog.config) as through:
+        with through_grafana(catalog) as through:
             say(through.server)
             verdicts = run(catalog.config, catalog, only=only, through=through)
             verdicts += [] if only else judge_grafana(catalog, through)
@@ -184,8 +184,8 @@ def apply(
     try:
         changes = carry_out(catalog, planned, state, datetime.now(UTC), say, done)
     except KeyboardInterrupt:
-        _interrupted(done)
-    click.echo(_as_json(changes) if as_json else _outcome(changes))
+        interrupted(done)
+    click.echo(_as_json(changes) if as_json else outcome(changes))
     if not only:
         say(who_is_notified(catalog.config))
     sys.exit(code(changes, applied=True))
@@ -225,7 +225,7 @@ def _kept(file: Path | None) -> dict[str, Any] | None:
         raise Refused(Problem(str(file), f"cannot read: {why}", "make it with `gendash plan --out FILE`")) from None
 
 
-def _interrupted(done: Sequence[Change]) -> NoReturn:
+def interrupted(done: Sequence[Change]) -> NoReturn:
     """Says what was done before an interruption, and ends."""
     for change in done:
         if change.writes:
@@ -246,7 +246,8 @@ def _show(changes: Sequence[Change], as_json: bool) -> None:
     click.echo(_as_json(changes) if as_json else plan_text(changes))
 
 
-def _outcome(changes: Sequence[Change]) -> str:
+def outcome(changes: Sequence[Change]) -> str:
+    """What became of the changes: those that were not made with the reason, and a line of counts."""
     from gendash.engine.deliver.report import plan_text
 
     left = [change for change in changes if change.action in ("blocked", "left")]

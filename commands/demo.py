@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import webbrowser
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,6 +68,8 @@ def demo(
     Of gendash.yaml it uses `content:` and `slos:`, so that what is your own is verified, too.
     Needs no account and no containers. Exits with verify's code.
     """
+    import webbrowser
+
     from gendash.demo.run import Options, run_demo
 
     tools = [Path(".cache/prometheus")]

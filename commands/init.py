@@ -157,13 +157,12 @@ def _answers(config: Config) -> bool:
 
 def _grants(settings: Settings) -> str:
     """SQL for a DBA: a role that may read what the adapter names, and nothing else."""
-    from gendash.engine.definitions.platform_names import names_in_text
+    from gendash.engine.definitions.platform_names import names_in_text, split_column
     from gendash.engine.doctor.rights import grants
 
     catalog: Catalog = settings.checked()
     named = frozenset[tuple[str, str]]().union(*map(names_in_text, catalog.names.stagings.values()))
-    parted = (name.rpartition(".") for kind, name in named if kind == "column")
-    columns = {(table, column) for table, _, column in parted}
+    columns = {split_column(name) for kind, name in named if kind == "column"}
     lines = [
         "-- For a DBA of the platform's database: a role that may read what the adapter names, and nothing else.",
         f"-- Then: alter role {ROLE} password '…'; and set GENDASH_SOURCE_URL to postgresql://{ROLE}:…@…",
@@ -180,8 +179,8 @@ def _next_steps(is_proposed: bool) -> None:
         "set GENDASH_DATABASE_URL to the store (by default the same database), and GENDASH_ADMIN_DATABASE_URL for the "
         "first migration, which creates the roles",
         "gendash doctor",
-        "gendash db plan && gendash db migrate && gendash db refresh",
-        "gendash db audit && gendash verify",
+        "gendash db migrate, then gendash db plan, which says what the first refresh reads and writes",
+        "gendash db refresh && gendash verify",
     ]
     click.echo("next:")
     for number, step in enumerate(filter(None, steps), 1):

@@ -67,6 +67,9 @@ def page(
 
     catalog = settings.checked()
     moment = moment_of(at, start, end, picked)
+    hidden = [one.name for one in catalog.dashboards.values() if one.audience == "admin" and audience != "admin"]
+    if hidden and not dashboards:
+        say(f"left out, since they are for admins: {', '.join(hidden)}; --audience admin draws them")
     if form != "html":
         for path in write_exports(catalog, out, audience, moment, form, dashboards):
             click.echo(path)

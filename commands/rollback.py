@@ -5,10 +5,14 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from gendash.commands._common import Settings, confirm, say, time_option
+
+if TYPE_CHECKING:
+    from gendash.engine.deliver.changes import Change
 
 
 @click.command()
@@ -24,6 +28,7 @@ def rollback(settings: Settings, until: datetime | None, dry_run: bool, yes: boo
     store (without a store in the state folder). What somebody edited since is left alone (exit 4). The database is
     never rolled back; what else is not is named.
     """
+    from gendash.commands.delivery import interrupted, outcome
     from gendash.engine.deliver.apply import carry_out
     from gendash.engine.deliver.changes import exit_code
     from gendash.engine.deliver.plan_rollback import plan_rollback
@@ -41,6 +46,10 @@ def rollback(settings: Settings, until: datetime | None, dry_run: bool, yes: boo
     if dry_run or not any(change.writes for change in changes):
         sys.exit(exit_code(changes))
     confirm(yes, "rollback", "there are changes")
-    done = carry_out(catalog, back.planned, state, datetime.now(UTC), say, keep=False)
-    click.echo(f"{sum(change.writes for change in done)} brought back")
+    made: list[Change] = []
+    try:
+        done = carry_out(catalog, back.planned, state, datetime.now(UTC), say, made, keep=False)
+    except KeyboardInterrupt:
+        interrupted(made)
+    click.echo(outcome(done))
     sys.exit(exit_code(done, applied=True))

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import secrets
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack
 from datetime import datetime
-from threading import Event, Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from gendash.commands._common import DONE, KEEPER, Settings, at_option, say
+from gendash.commands._common import DONE, Settings, at_option, say
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from gendash.engine.config.load import Config
     from gendash.engine.definitions.catalog import Catalog
 
-REFRESH = "1m"
 STOP_S = 10  # how long a stopping server waits for answers that it has begun
 
 
@@ -41,6 +33,9 @@ def serve(settings: Settings, host: str, port: int, refresh: bool, hashes: bool,
     Needs the extra: pip install gendash[api].
     """
     if hashes:
+        import hashlib
+        import secrets
+
         token = secrets.token_urlsafe(32)
         click.echo(f"token:  {token}\nsha256: {hashlib.sha256(token.encode()).hexdigest()}")
         sys.exit(DONE)
@@ -48,61 +43,12 @@ def serve(settings: Settings, host: str, port: int, refresh: bool, hashes: bool,
         catalog = settings.checked()
         app = application(stack, catalog, at)
         if refresh:
+            from gendash.commands._kept_filled import kept_filled
+
             stack.enter_context(kept_filled(settings, catalog.config))
         say(f"gendash: http://{host}:{port} (/openapi.json)")
         run_server(app, host, port, catalog.config["api.root_path"])
     sys.exit(DONE)
-
-
-@contextmanager
-def kept_filled(settings: Settings, config: Config, every: str = REFRESH) -> Iterator[None]:
-    """Meanwhile `db refresh` and `langfuse sync` run, each in a process of its own; one that ends is started again.
-
-    In processes they take no time of answers, and a signal ends them wherever they are, with their lease.
-    """
-    from gendash.engine.config.value_types import seconds
-
-    ended = Event()
-
-    def again(pause_s: float, argv: list[str]) -> None:
-        while not ended.is_set():
-            with subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, **alone) as process:
-                while process.poll() is None and not ended.wait(0.2):
-                    pass
-                process.terminate()
-                with suppress(subprocess.TimeoutExpired):
-                    process.wait(STOP_S)
-                process.kill()
-            ended.wait(pause_s)
-
-    # a group of its own: Ctrl-C is passed on once, by us, and not by the terminal as well
-    alone: dict[str, Any] = {"start_new_session": True, "env": {**os.environ, KEEPER: str(os.getpid())}}
-    threads = [
-        Thread(target=again, args=(seconds(each), [*_program(settings), *command, "--every", each]))
-        for command, each in _jobs(config, every)
-    ]
-    for one in threads:
-        one.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        for one in threads:
-            one.join()
-
-
-def _jobs(config: Config, every: str) -> Iterator[tuple[list[str], str]]:
-    """The commands that fill the store, and how often each runs."""
-    if config.has("store"):
-        yield ["db", "refresh"], every
-    if config.on("langfuse"):
-        yield ["langfuse", "sync"], config["langfuse.cadence"]
-
-
-def _program(settings: Settings) -> list[str]:
-    """This program with the same settings."""
-    path = ["--config", settings.path] if settings.path else []
-    return [sys.executable, "-P", "-m", "gendash.cli", *path, *(["--env", settings.env] if settings.env else [])]
 
 
 def run_server(app: FastAPI, host: str, port: int, root_path: str) -> None:

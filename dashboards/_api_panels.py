@@ -101,7 +101,7 @@ ALERTS_PANEL = Panel(
 
 SLO_LEFT_PANEL = Panel(
     "slo_left",
-    "Error budget left, 30 d",
+    "% error budget left, 30 d",
     "Error budget that is left, last {{ slo('api_errors.window') }}: 1 - (5xx / requests) / objective, from hourly "
     "counts in Prometheus, so "
     "the running hour counts in part. 100 % is untouched, 0 % used up, below 0 the objective is missed. 4xx do "

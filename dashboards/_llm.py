@@ -29,6 +29,8 @@ NO_MODEL = "('__all', 'all models', 'other', 'before', 'daily budget')"
 """What a clicked series may be called that is no model: it shows all of them."""
 THIS_MODEL = f"model = case when ${{model:sqlstring}} in {NO_MODEL} then '__all' else ${{model:sqlstring}} end"
 IN_MODEL = f"(${{model:sqlstring}} in {NO_MODEL} or model = ${{model:sqlstring}})"
+NO_CALLS = "no LLM call in the picked time"
+PRICES = "List price as Langfuse computed it, not an invoice"
 LAST_7_D = f"day > {TODAY} - 7 and day <= {TODAY}"
 LAST_30_D = f"day > {TODAY} - 30 and day <= {TODAY}"
 
@@ -136,22 +138,44 @@ def by_model_per_bucket(value: str, condition: str = IN_ENVIRONMENT) -> str:
     group by 1, 2 order by 1, 2"""
 
 
-def stored_per_bucket(columns: dict[str, str], name: str, condition: str) -> str:
-    """SQL: stored figures of ``<name>_hour`` or ``<name>_day`` for each bucket; no row for an empty bucket."""
-    shown = ", ".join(f'({sql}) as "{label}"' for label, sql in columns.items())
-    wanted = ", ".join(f'stored."{label}"' for label in columns)
+GAPS = {"showPoints": "auto", "spanNulls": 10_800_000}
+"""Lines by buckets of which some are empty: over three hours at most, and a bucket alone is a point."""
+
+
+def _widened(figures: str, name: str, condition: str, known: str) -> str:
+    """SQL: common tables of stored figures of ``<name>_hour`` or ``<name>_day``, with ``at``; ``shown`` has the rows.
+
+    Where fewer than three hours of a short range are ``known``, these are whole days, the running one included. So
+    few calls make a longer bucket, and not a dot among empty ones. ``times`` are all buckets, or these days.
+    """
+    by_day = f"day between {PICKED_FROM} and {PICKED_TO}"
     return f"""
     with {BUCKETS},
     stored as (
-      select hour as at, {shown} from {{{{ view('{name}_hour') }}}}
+      select hour as at, {figures} from {{{{ view('{name}_hour') }}}} join buckets on buckets.at = hour
       where {BY_HOUR} and {PICKED_HOURS} and {condition}
       union all
-      select day::timestamp at time zone {{{{ zone() }}}}, {shown} from {{{{ view('{name}_day') }}}}
-      where not ({BY_HOUR}) and {condition}
-        and day between {PICKED_FROM} and {PICKED_TO}
-    )
-    select buckets.at as "time", {wanted}
-    from buckets left join stored on stored.at = buckets.at order by 1"""
+      select at, {figures} from {{{{ view('{name}_day') }}}}
+      join buckets on buckets.at = day::timestamp at time zone {{{{ zone() }}}}
+      where not ({BY_HOUR}) and {condition} and {by_day}
+    ),
+    few as (select {BY_HOUR} and count(distinct at) filter (where {known}) < 3 as is_so from stored),
+    shown as (
+      select stored.* from stored cross join few where not is_so
+      union all
+      select greatest(day::timestamp at time zone {{{{ zone() }}}}, $__timeFrom()::timestamptz), {figures}
+      from few join {{{{ view('{name}_day') }}}} on is_so where {condition} and {by_day}
+    ),
+    times as (select at from buckets cross join few where not is_so union select at from shown)"""
+
+
+def stored_per_bucket(columns: dict[str, str], name: str, condition: str, enough: str) -> str:
+    """SQL: stored figures for each bucket, of whole days where fewer than three hours have ``enough``."""
+    figures = ", ".join(f'({sql}) as "{label}"' for label, sql in columns.items())
+    wanted = ", ".join(f'shown."{label}"' for label in columns)
+    return f"""{_widened(f"{figures}, {enough} as is_enough", name, condition, "is_enough")}
+    select times.at as "time", {wanted}
+    from times left join shown on shown.at = times.at order by 1"""
 
 
 def latency_by_model(column: str, calls: str) -> str:
@@ -159,31 +183,13 @@ def latency_by_model(column: str, calls: str) -> str:
 
     Where fewer than three hours of a short range have as many, it is that of its whole days, the running one included.
     """
-    wanted = f"{THIS_ENVIRONMENT} and {IN_MODEL}"
     figures = f"model, calls, case when {calls} >= 20 then {column} end as value"
-    return f"""
-    with {BUCKETS},
-    stored as (
-      select hour as at, {figures} from {{{{ view('llm_latency_hour') }}}} join buckets on buckets.at = hour
-      where {BY_HOUR} and {PICKED_HOURS} and {wanted}
-      union all
-      select at, {figures} from {{{{ view('llm_latency_day') }}}}
-      join buckets on buckets.at = day::timestamp at time zone {{{{ zone() }}}}
-      where not ({BY_HOUR}) and {wanted} and day between {PICKED_FROM} and {PICKED_TO}
-    ),
-    few as (select {BY_HOUR} and count(distinct at) filter (where value is not null) < 3 as is_so from stored),
-    shown as (
-      select at, model, calls, value from stored cross join few where not is_so
-      union all
-      select greatest(day::timestamp at time zone {{{{ zone() }}}}, $__timeFrom()::timestamptz), {figures}
-      from few join {{{{ view('llm_latency_day') }}}} on is_so
-      where {wanted} and day between {PICKED_FROM} and {PICKED_TO}
-    ),
+    wanted = f"{THIS_ENVIRONMENT} and {IN_MODEL}"
+    return f"""{_widened(figures, "llm_latency", wanted, "value is not null")},
     most as (
       select model from shown group by model
       having count(value) > 0 order by sum(calls) desc, model limit 7
-    ),
-    times as (select at from buckets cross join few where not is_so union select at from shown)
+    )
     select times.at as "time",
       case when most.model = '__all' then 'all models' else most.model end as metric, shown.value as value
     from times cross join most left join shown on shown.at = times.at and shown.model = most.model

@@ -156,22 +156,6 @@ def named_bars(source: str, name: str, value: str, order: str) -> str:
     return f"select {name} as name, {value} as value from {source} order by {order}"
 
 
-def tickets_by_status(chosen: str = "true") -> str:
-    """SQL: one bar per status in the order of a ticket's life; unknown statuses only if a ticket has one.
-
-    Those that wait have a scale of their own, so that years of closed ones do not dwarf them.
-    """
-    return f"""
-    with statuses (status, rank) as (
-      values ('open', 1), ('in_progress', 2), ('resolved', 3), ('closed', 4), ('other', 5)
-    ),
-    counted as (
-      select replace(status, '_', ' ') as name, rank, coalesce(sum(tickets) filter (where {chosen}), 0)::bigint as value
-      from statuses left join {{{{ view('ticket_status_now') }}}} using (status) group by status, rank
-    )
-    select name, value, {own_scale("rank <= 2")} from counted where name <> 'other' or value > 0 order by rank"""
-
-
 def own_scale(group: str, value: str = "value") -> str:
     """SQL: the end of a bar's scale, the largest value of its group; the transformation to bars reads ``max``."""
     return f"greatest(max({value}) over (partition by {group}), 1) as max"

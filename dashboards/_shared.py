@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gendash.dashboards._palette import CALLS, COST, TEXT, WARN, down_is_bad, override, steps
-from gendash.dashboards._queries import LAST_30_DAYS, NO_COMPARISON, QUIET, TODAY, per_hour
-from gendash.dashboards.viz import Freshness, HeadTile, ShareTile, Text
+from gendash.dashboards._palette import CALLS, COST, TEXT, TICKET, WARN, colored, down_is_bad, override, steps
+from gendash.dashboards._queries import LAST_30_DAYS, NO_COMPARISON, QUIET, TODAY, own_scale, per_hour
+from gendash.dashboards.viz import BarGauge, Freshness, HeadTile, ShareTile, Text
 from gendash.engine.model import Panel, Row, Variable, promql, slo, sql
 
 JOB = Variable(
@@ -198,6 +198,34 @@ CSAT = Panel(
     leads_to="feedback-quality",
     feature="feedback",
 )
+
+
+def tickets_by_status(slug: str, title: str, doc: str, chosen: str = "true") -> Panel:
+    """Bars: one per status in the order of a ticket's life; unknown statuses only if a ticket has one.
+
+    Those that wait have a scale of their own, so that years of closed ones do not dwarf them.
+    """
+    text = f"""
+    with statuses (status, rank) as (
+      values ('open', 1), ('in_progress', 2), ('resolved', 3), ('closed', 4), ('other', 5)
+    ),
+    counted as (
+      select replace(status, '_', ' ') as name, rank, coalesce(sum(tickets) filter (where {chosen}), 0)::bigint as value
+      from statuses left join {{{{ view('ticket_status_now') }}}} using (status) group by status, rank
+    )
+    select name, value, {own_scale("rank <= 2")} from counted where name <> 'other' or value > 0 order by rank"""
+    return Panel(
+        slug,
+        title,
+        doc,
+        BarGauge(unit="locale", decimals=0, overrides=colored(TICKET)),
+        [sql(text, format="table", may_be_zero="no ticket yet")],
+        width=8,
+        height=6,
+        leads_to="support-tickets/ticket_list",
+        passes={"status": "", "time": "all"},
+        feature="tickets",
+    )
 
 
 def how_to_read(question: str, notes: str) -> Row:

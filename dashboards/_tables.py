@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gendash.dashboards._palette import fixed, override
+from gendash.dashboards._palette import fixed, nothing, override
 
 COLORED_TEXT = {"type": "color-text"}
 GAUGE = {"type": "gauge", "mode": "gradient", "valueDisplayMode": "text"}
@@ -59,3 +59,8 @@ def share_bar(name: str, color: str, **properties: Any) -> dict[str, Any]:
 def count_bar(name: str, color: str, **properties: Any) -> dict[str, Any]:
     """A column that is drawn as a bar from 0 to its largest figure."""
     return _bar(name, color, {"unit": "locale", "fieldMinMax": True} | properties)
+
+
+def priced(name: str, decimals: int = 2) -> dict[str, Any]:
+    """Money per unit, unknown if no call has a price."""
+    return override("byName", name, unit="currencyUSD", decimals=decimals, mappings=nothing("no price"))

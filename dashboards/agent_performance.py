@@ -4,39 +4,38 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gendash.dashboards._agent_series import FAILED_30M, TURNS, TURNS_30M, agent_alerts, answer_quantile, failing_tools
+from gendash.dashboards._agent_times import TIME
+from gendash.dashboards._agent_tools import TOOLS
+from gendash.dashboards._agent_topics import ASKED
 from gendash.dashboards._groups import BREAKDOWN, CALLS_BY_GROUPS, GROUP
+from gendash.dashboards._lists import row_column, row_number
 from gendash.dashboards._llm import (
+    GAPS,
     IN_MODEL,
+    NO_CALLS,
     OF_CALLS,
     THIS_ENVIRONMENT,
-    THIS_MODEL,
     TOKENS,
     WITHOUT_DATES,
     bucket_before,
     by_model_per_bucket,
     dashed,
-    langfuse_link,
     latency_by_model,
     per_bucket,
-    stored_per_bucket,
 )
 from gendash.dashboards._palette import (
     BAD,
     CALLS,
     COST,
     OK,
-    P50,
-    P95,
-    P99,
     PERCENTILES,
     TEXT,
     TOKEN,
     UNKNOWN,
-    USERS,
     WARN,
     by_model,
     colored,
-    down_is_bad,
     fixed,
     nothing,
     override,
@@ -44,34 +43,11 @@ from gendash.dashboards._palette import (
     up_is_bad,
     words,
 )
-from gendash.dashboards._queries import (
-    DAYS_PICKED,
-    HOURS_PICKED,
-    IN_ENVIRONMENT,
-    LAST_24_H,
-    QUIET,
-    before,
-    compared,
-    firing,
-    named_bars,
-    per_hour,
-    tile,
-)
+from gendash.dashboards._queries import HOURS_PICKED, IN_ENVIRONMENT, LAST_24_H, QUIET, before, compared, per_hour, tile
 from gendash.dashboards._shared import ANNOTATIONS, COMPARE, CSAT, ENVIRONMENT, FRESHNESS, JOB, LLM_CALLS, how_to_read
-from gendash.dashboards._tables import columns, entity, judged, judged_share, linked, share_bar
-from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Heatmap, Lines, ShareTile, StateTile, Table
+from gendash.dashboards._tables import entity, judged_share, share_bar
+from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, Lines, ShareTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, Variable, promql, slo, sql
-
-TURNS = 'sum({{ rule("job:agent_queries:rate5m") }}{job=~"$job"})'
-FAILED_30M = 'sum(avg_over_time({{ rule("job:agent_query_errors:rate5m") }}{job=~"$job"}[30m]))'
-TURNS_30M = 'sum(avg_over_time({{ rule("job:agent_queries:rate5m") }}{job=~"$job"}[30m]))'
-DURATION = '{{ rule("job_le:agent_response_duration_seconds_bucket:rate5m") }}{job=~"$job"}'
-TOOL_RATE = '{{ rule("job_tool_name_status:agent_tool_calls:rate5m") }}{job=~"$job"}'
-TOOL_HOUR = '{{ rule("job_tool_name_status:agent_tool_calls:increase1h") }}{job=~"$job"}'
-NO_CALLS = "no LLM call in the picked time"
-FAILED = 'status="error"'
-EVERY = 'le="+Inf"'
-AGENT_ALERTS = 'alertname=~"Agent.+",'
 
 MODEL_VARIABLE = Variable(
     "model",
@@ -88,32 +64,6 @@ MODEL_VARIABLE = Variable(
 )
 
 
-def _agent_alerts(severity: str) -> str:
-    """PromQL: how many alerts about the agent fire."""
-    return firing(severity).replace('{alertstate="firing",', f'{{{AGENT_ALERTS}alertstate="firing",')
-
-
-def _only(series: str, matcher: str) -> str:
-    """PromQL: a selector narrowed by one more matcher."""
-    return f"{series[:-1]},{matcher}}}"
-
-
-def _quantile(q: float) -> str:
-    return f"histogram_quantile({q}, sum by (le) ({DURATION}))"
-
-
-def _within(bound: int) -> str:
-    """PromQL: the matcher of a bucket's bound, which clients write as 5 or 5.0."""
-    return f'le=~"{bound}([.]0)?"'
-
-
-def _failing_tools(over: str) -> str:
-    """PromQL: share of tool calls that failed."""
-    failed = f"sum(avg_over_time({_only(TOOL_RATE, FAILED)}[{over}]))"
-    every = f"sum(avg_over_time({TOOL_RATE}[{over}]))"
-    return f"(({failed} or 0 * {every}) / ({every} > 0))"
-
-
 STRIP = [
     Panel(
         "agent",
@@ -127,8 +77,8 @@ STRIP = [
         ),
         [
             promql(
-                f"2 * ({_agent_alerts('critical')} > bool 0) "
-                f"+ ({_agent_alerts('critical')} == bool 0) * ({_agent_alerts('warning')} > bool 0)",
+                f"2 * ({agent_alerts('critical')} > bool 0) "
+                f"+ ({agent_alerts('critical')} == bool 0) * ({agent_alerts('warning')} > bool 0)",
                 legend="by its alerts",
                 instant=True,
                 may_be_zero="0 means healthy",
@@ -176,8 +126,8 @@ STRIP = [
         StateTile(mappings=words(v0=("✓ Working", OK), v1=("▲ Degraded", WARN), v2=("✖ Failing", BAD))),
         [
             promql(
-                f"({_failing_tools('1h')} >= bool {{{{ slo('failures.amber') }}}})"
-                f" + ({_failing_tools('1h')} >= bool {{{{ slo('failures.red') }}}})",
+                f"({failing_tools('1h')} >= bool {{{{ slo('failures.amber') }}}})"
+                f" + ({failing_tools('1h')} >= bool {{{{ slo('failures.red') }}}})",
                 legend="failed calls, 1 h",
                 instant=True,
                 may_be_zero="0 means working",
@@ -243,7 +193,7 @@ HEAD = [
             thresholds=up_is_bad(slo("agent_answer.threshold_s"), slo("agent_answer.red_s")),
             no_data="no turns",
         ),
-        [compared(_quantile(0.95), limit="slo.agent_answer.threshold_s")],
+        [compared(answer_quantile(0.95), limit="slo.agent_answer.threshold_s")],
         width=6,
         height=4,
         leads_to="agent-performance/answer_time",
@@ -307,8 +257,8 @@ CHARTS = [
             overrides=[*PERCENTILES, override("byName", "p95 before", **PREVIOUS)],
         ),
         [
-            *(promql(_quantile(q), legend=f"p{q * 100:.0f}") for q in (0.5, 0.95, 0.99)),
-            before(_quantile(0.95), "p95 before"),
+            *(promql(answer_quantile(q), legend=f"p{q * 100:.0f}") for q in (0.5, 0.95, 0.99)),
+            before(answer_quantile(0.95), "p95 before"),
         ],
         width=8,
         height=8,
@@ -367,6 +317,7 @@ MODELS = [
                 override("byName", "Tokens/s 7 d", unit="locale", decimals=0, mappings=nothing("few calls")),
                 override("byName", "Tokens p95 7 d", unit="locale", decimals=0, mappings=nothing("no calls")),
                 override("byName", "Cost", unit="currencyUSD", decimals=2, mappings=nothing("no price")),
+                row_column(),
             ],
         ),
         [
@@ -383,7 +334,7 @@ MODELS = [
                   (sums.tokens / sums.calls)::float8 as "Tokens",
                   case when sums.calls > sums.uncosted or sums.cost_usd > 0 then sums.cost_usd end as "Cost",
                   p50_s as "p50 7 d", p95_s as "p95 7 d", ttft_p95_s as "1st token 7 d", speed_p50 as "Tokens/s 7 d",
-                  tokens_p95 as "Tokens p95 7 d"
+                  tokens_p95 as "Tokens p95 7 d", {row_number("sums.calls desc, model")}
                 from sums left join week using (model) where sums.calls > 0
                 order by sums.calls desc, model limit 20""",
                 format="table",
@@ -408,7 +359,7 @@ MODELS = [
             unit="s",
             color=fixed(UNKNOWN),
             no_data="few calls",
-            custom={"showPoints": "auto", "spanNulls": 10_800_000},
+            custom=dict(GAPS),
             overrides=[*by_model(), override("byName", "all models", **PREVIOUS)],
             transformations=WITHOUT_DATES,
         ),
@@ -541,439 +492,6 @@ MODELS = [
         height=8,
         leads_to="agent-performance/models",
         passes={"model": ""},
-        feature="langfuse",
-    ),
-]
-
-TOOLS = [
-    Panel(
-        "tool_calls",
-        "Tool calls by tool",
-        "Calls of each tool over the picked time, the eight most used; sum of recorded hourly increases of Prometheus "
-        "agent_tool_calls_total, all outcomes. Estimates at the edges: Prometheus extrapolates."
-        "\n\nThe plan asks for tools here and for cost: how often they are called is shown here, what turns with them "
-        "cost on Cost & Usage."
-        " The plan calls it 'Tool call distribution'.",
-        BarGauge(unit="locale", decimals=0, color=fixed(CALLS), rows_to_fields=False),
-        [
-            promql(
-                f"topk(8, sum by (tool_name) (avg_over_time({TOOL_HOUR}[$__range]))) * $__range_s / 3600",
-                legend="{{tool_name}}",
-                instant=True,
-                may_be_zero="no tool was used",
-            )
-        ],
-        width=8,
-        height=8,
-        leads_to="agent-performance/tools",
-        feature="agent_metrics",
-    ),
-    Panel(
-        "loop_depth",
-        "LLM calls per agent turn",
-        "How often the agent calls a model to answer once: median, 95th percentile and most LLM calls of a turn, and "
-        "retries per turn; by hours up to 3 days, by whole days beyond. A rise is a loop: bad tools, prompt or schema.",
-        Lines(
-            unit="none",
-            decimals=1,
-            no_data="no turns",
-            overrides=[
-                *PERCENTILES[:2],
-                override("byName", "most", color=fixed(P99)),
-                override("byName", "retries per turn", **PREVIOUS),
-            ],
-        ),
-        [
-            sql(
-                stored_per_bucket(
-                    {
-                        "p50": "calls_p50",
-                        "p95": "calls_p95",
-                        "most": "calls_max",
-                        "retries per turn": "retries::float8 / turns",
-                    },
-                    "llm_turn",
-                    THIS_ENVIRONMENT,
-                ),
-                may_be_empty="no turn in the picked time",
-                may_be_zero=QUIET,
-            )
-        ],
-        width=8,
-        height=8,
-        leads_to="agent-performance/worst_turns",
-        feature="langfuse",
-    ),
-    Panel(
-        "depth",
-        "Agent turns by LLM calls, 7 d",
-        "Agent turns that began today or on the 6 days before by how many LLM calls they took, retries included; "
-        "Langfuse. 10 calls are the loop limit of the reference platform: turns that reach it may have been cut off.",
-        BarGauge(unit="locale", decimals=0, color=fixed(CALLS), overrides=colored({"10 or more": WARN})),
-        [
-            sql(
-                named_bars(f"{{{{ view('llm_depth_7d') }}}} where {THIS_ENVIRONMENT}", "bucket", "turns", "rank"),
-                format="table",
-                may_be_empty="no turn in 7 days",
-            )
-        ],
-        width=8,
-        height=8,
-        leads_to="agent-performance/worst_turns",
-        feature="langfuse",
-    ),
-    Panel(
-        "tools",
-        "Tool calls per hour and success rate, by tool",
-        "Tool calls per hour over the picked time, share that succeeded, failed calls per hour; Prometheus "
-        "agent_tool_calls_total. A tool that returns its failure as text ('Error: ...') counts as success."
-        "\n\nThe plan calls it 'Tool success rate'.",
-        Table(
-            sort_by="Calls/h",
-            overrides=[
-                *entity("Tool", 230),
-                override("byName", "Calls/h", unit="locale", decimals=1),
-                judged(
-                    "Success",
-                    down_is_bad(slo("tool_success.red"), slo("tool_success.amber")),
-                    unit="percentunit",
-                    decimals=2,
-                    mappings=nothing("no calls"),
-                ),
-                override("byName", "Failed/h", unit="locale", decimals=2),
-            ],
-            transformations=columns(
-                {
-                    "tool_name": "Tool",
-                    "Value #A": "Calls/h",
-                    "Value #B": "Success",
-                    "Value #C": "Failed/h",
-                }
-            ),
-        ),
-        [
-            promql(
-                f"topk(50, sum by (tool_name) (avg_over_time({TOOL_HOUR}[$__range])))",
-                instant=True,
-                format="table",
-                may_be_zero="no tool was used",
-            ),
-            promql(
-                f"1 - (sum by (tool_name) (avg_over_time({_only(TOOL_HOUR, FAILED)}[$__range])) "
-                f"or 0 * sum by (tool_name) (avg_over_time({TOOL_HOUR}[$__range]))) "
-                f"/ (sum by (tool_name) (avg_over_time({TOOL_HOUR}[$__range])) > 0)",
-                instant=True,
-                format="table",
-            ),
-            promql(
-                f"sum by (tool_name) (avg_over_time({_only(TOOL_HOUR, FAILED)}[$__range]))",
-                instant=True,
-                format="table",
-                may_be_zero="no tool failed",
-                may_be_empty="no tool failed",
-            ),
-        ],
-        width=12,
-        height=8,
-        leads_to="cost-usage/tools",
-        feature="agent_metrics",
-    ),
-    Panel(
-        "tools_in_traces",
-        "Tool steps in Langfuse traces, 7 d",
-        "Tool and retriever steps that Langfuse traced in turns of today and the 6 days before: turns that used it, "
-        "calls, failed calls, median and 95th percentile of time; percentiles of fewer than 20 calls are hidden.",
-        Table(
-            sort_by="Calls",
-            overrides=[
-                *entity("Tool", 190),
-                override("byRegexp", "/^(Turns|Calls)$/", unit="locale", decimals=0),
-                judged_share("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
-                override("byRegexp", "/^p(50|95)$/", unit="s", mappings=nothing("few calls")),
-            ],
-        ),
-        [
-            sql(
-                f"""
-                select tool as "Tool", turns as "Turns", calls as "Calls",
-                  errors::float8 / nullif(calls, 0) as "Errors",
-                  case when calls >= 20 then p50_s end as "p50", case when calls >= 20 then p95_s end as "p95"
-                from {{{{ view('llm_tool_7d') }}}}
-                where {THIS_ENVIRONMENT} and tool <> '(no tool)'
-                order by calls desc, tool limit 20""",
-                format="table",
-                may_be_empty="no traced tool call in 7 days",
-                may_be_zero="no tool failed",
-            )
-        ],
-        width=12,
-        height=8,
-        leads_to="cost-usage/tools",
-        feature="langfuse",
-    ),
-]
-
-TIME = [
-    Panel(
-        "heatmap",
-        "Distribution of agent answer times over time",
-        "Agent answers per second by how long they took, each column over 5 minutes; darker is more. Time-outs form a "
-        "band at 30 s that percentiles hide. Prometheus agent_response_duration_seconds.",
-        Heatmap(unit="reqps"),
-        [promql(f"sum by (le) ({DURATION})", legend="{{le}}", format="heatmap", may_be_zero="no turns")],
-        width=24,
-        height=8,
-        leads_to="agent-performance/answer_time",
-        feature="agent_metrics",
-    ),
-    Panel(
-        "good_answers",
-        "Answers within 5 and 10 s",
-        "Share of agent answers that were ready within 5 s and within 10 s, each point over 30 minutes: exact, since "
-        "both are bounds of the histogram's buckets. The dashed line is the objective for "
-        "{{ slo('agent_answer.threshold_s') }}.",
-        Lines(
-            unit="percentunit",
-            decimals=0,
-            limit=True,
-            thresholds=steps(("transparent", None), (WARN, slo("agent_answer.objective"))),
-            no_data="no turns",
-            max=1,
-            overrides=[
-                override("byName", "within 5 s", color=fixed(P50)),
-                override("byName", "within 10 s", color=fixed(P95), custom__lineWidth=2),
-            ],
-        ),
-        [
-            promql(
-                f"sum(avg_over_time({_only(DURATION, _within(bound))}[30m])) "
-                f"/ (sum(avg_over_time({_only(DURATION, EVERY)}[30m])) > 0)",
-                legend=f"within {bound} s",
-                may_be_zero="no answer was so fast",
-            )
-            for bound in (5, 10)
-        ],
-        width=8,
-        height=8,
-        leads_to="agent-performance/slo_left",
-        feature="agent_metrics",
-    ),
-    Panel(
-        "slo_left",
-        "Budget for slow answers left",
-        "1 - (answers slower than the SLO threshold / answers) / (1 - objective), over the 30 days before each point. "
-        "100 % is untouched, below 0 the objective is missed. Recorded by Prometheus.\n\n"
-        "When below 0: make answers faster before anything else; see which model and tool take the time.",
-        Lines(
-            unit="percentunit",
-            decimals=0,
-            min=None,
-            limit=True,
-            color=fixed(P95),
-            fill=12,
-            legend=False,
-            thresholds=steps(("transparent", None), (BAD, 0)),
-            no_data="no turns",
-        ),
-        [promql('min({{ rule("job:slo_agent_answer_budget_left:ratio30d") }}{job=~"$job"})', legend="budget left")],
-        width=8,
-        height=8,
-        leads_to="system-health",
-        feature="agent_metrics",
-    ),
-    Panel(
-        "first_token",
-        "LLM time to first token",
-        "How long a reader waits before a streamed LLM answer begins: median and 95th percentile; by hours up to 3 "
-        "days, by whole days beyond. Calls that are not streamed have none and are left out. Langfuse.",
-        Lines(
-            unit="s",
-            no_data="no stream",
-            overrides=PERCENTILES[:2],
-        ),
-        [
-            sql(
-                stored_per_bucket(
-                    {"p50": "ttft_p50_s", "p95": "case when streamed >= 20 then ttft_p95_s end"},
-                    "llm_latency",
-                    f"{THIS_ENVIRONMENT} and {THIS_MODEL}",
-                ),
-                may_be_empty="nothing was streamed",
-            )
-        ],
-        width=8,
-        height=8,
-        leads_to="agent-performance/models",
-        feature="langfuse",
-    ),
-    Panel(
-        "worst_turns",
-        "Agent turns that failed or were slowest, 24 h",
-        "Agent turns of the current hour and the 23 before, failed ones first, then the slowest: when, how long, LLM "
-        "calls, failed ones, tool calls, cost. The id leads to the trace in Langfuse. Users are not shown.",
-        Table(
-            no_data="No turn in 24 hours",
-            name_nothing=False,
-            overrides=[
-                *linked("Trace", "Open the trace in Langfuse", custom__width=290),
-                override("byName", "Began", unit="dateTimeFromNow"),
-                override(
-                    "byName",
-                    "Outcome",
-                    mappings=words(failed=("✖ failed", BAD), answered=("✓ answered", TEXT)),
-                    custom__cellOptions={"type": "color-text"},
-                ),
-                override("byName", "Time", unit="s"),
-                override("byRegexp", "/calls$/", unit="locale", decimals=0),
-                override("byName", "Cost", unit="currencyUSD", decimals=4, mappings=nothing("no price")),
-            ],
-        ),
-        [
-            sql(
-                f"""
-                select trace_id as "Trace", started_at as "Began",
-                  case when failed then 'failed' else 'answered' end as "Outcome", duration_s as "Time",
-                  calls as "LLM calls", failed_calls as "Failed calls", tool_calls as "Tool calls", cost_usd as "Cost",
-                  {langfuse_link("traces", "trace_id")}
-                from {{{{ view('llm_turn_recent') }}}} where {IN_ENVIRONMENT}
-                order by failed desc, duration_s desc, trace_id limit 50""",
-                format="table",
-                may_be_empty="no turn in 24 hours",
-                may_be_zero="nothing failed",
-            )
-        ],
-        width=24,
-        height=10,
-        feature="langfuse",
-    ),
-]
-
-ASKED = [
-    Panel(
-        "intents",
-        "Conversations by intent, 7 d",
-        "Distinct conversations with a message of each intent, today and the 6 days before. A conversation with two "
-        "intents counts for both, so they add up to more than all. Platform messages, the eight most frequent.",
-        BarGauge(unit="locale", decimals=0, color=fixed(USERS)),
-        [
-            sql(
-                "select intent as name, conversations as value from {{ view('intent_7d') }} "
-                "order by conversations desc, intent limit 8",
-                format="table",
-                may_be_empty="no message names an intent",
-            )
-        ],
-        width=8,
-        height=8,
-        leads_to="agent-performance/intent_csat",
-        feature="intent",
-    ),
-    Panel(
-        "intent_csat",
-        "User satisfaction by intent",
-        "Ratings of the days that begin in the picked range by the intent of the rated answer: share of 4 or 5 "
-        "with its "
-        "95 % interval (Wilson), and how many. A wide interval means few ratings, not bad answers.",
-        Table(
-            sort_by="Ratings",
-            overrides=[
-                *entity("Intent", 170),
-                override("byName", "Ratings", unit="locale", decimals=0),
-                judged_share("CSAT", down_is_bad(slo("csat.red"), slo("csat.amber")), 1),
-                override("byRegexp", "/^(From|To)$/", unit="percentunit", decimals=1),
-            ],
-        ),
-        [
-            sql(
-                f"""
-                with sums as (
-                  select intent, sum(ratings)::float8 as n, sum(satisfied)::float8 as k
-                  from {{{{ view('intent_rating_day') }}}} where {DAYS_PICKED} group by intent
-                ),
-                wilson as (
-                  select *, k / n as p, 1.96 ^ 2 as zz,
-                    1.96 * sqrt(k / n * (1 - k / n) / n + 1.96 ^ 2 / (4 * n * n)) as half
-                  from sums where n > 0
-                )
-                select intent as "Intent", n::bigint as "Ratings", p as "CSAT",
-                  (p + zz / (2 * n) - half) / (1 + zz / n) as "From", (p + zz / (2 * n) + half) / (1 + zz / n) as "To"
-                from wilson order by n desc, intent limit 20""",
-                format="table",
-                may_be_empty="no rated answer names an intent",
-                may_be_zero="nobody was satisfied",
-            )
-        ],
-        width=16,
-        height=8,
-        leads_to="feedback-quality",
-        feature="intent feedback",
-    ),
-    Panel(
-        "coverage",
-        "Agent turns counted and traced",
-        "Agent turns per hour as Prometheus counted them (recorded hourly increase) and as Langfuse traced them "
-        "(traces with an LLM call, by the hour they began). A difference is untraced traffic, or traffic of another "
-        "environment.",
-        Lines(
-            unit="locale",
-            decimals=0,
-            overrides=[
-                override("byName", "counted", color=fixed(CALLS), custom__fillOpacity=12),
-                override("byName", "traced", color=fixed(TEXT), custom__lineStyle={"fill": "dash", "dash": [4, 4]}),
-            ],
-        ),
-        [
-            promql(
-                'sum({{ rule("job_status:agent_queries:increase1h") }}{job=~"$job"} offset -1h)',
-                legend="counted",
-                may_be_zero=QUIET,
-            ),
-            sql(
-                f"""
-                select hour as "time", turns as "traced" from {{{{ view('llm_turn_hour') }}}}
-                where $__timeFilter(hour) and {THIS_ENVIRONMENT} order by 1""",
-                may_be_empty=NO_CALLS,
-            ),
-        ],
-        width=8,
-        height=8,
-        leads_to="cost-usage/query_volume",
-        feature="langfuse",
-    ),
-    Panel(
-        "prompts",
-        "LLM calls by prompt version, 30 d",
-        "LLM calls by version of a managed Langfuse prompt, today and the 29 days before: since when, calls, failed "
-        "ones, 95th percentile of time (20 calls and more), tokens and cost of a call. Compare a version with the "
-        "one before.",
-        Table(
-            overrides=[
-                *entity("Prompt", 170),
-                override("byName", "Version", unit="none"),
-                override("byName", "Since", unit="dateTimeFromNow"),
-                override("byName", "Calls", unit="locale", decimals=0),
-                judged_share("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
-                override("byName", "p95", unit="s", mappings=nothing("few calls")),
-                override("byName", "Tokens", unit="locale", decimals=0),
-                override("byName", "Cost", unit="currencyUSD", decimals=4, mappings=nothing("no price")),
-            ],
-        ),
-        [
-            sql(
-                f"""
-                select prompt as "Prompt", version as "Version", first_at as "Since", calls as "Calls",
-                  errors::float8 / calls as "Errors", case when calls >= 20 then p95_s end as "p95",
-                  tokens::float8 / calls as "Tokens", cost_usd / nullif(priced, 0) as "Cost"
-                from {{{{ view('llm_prompt_30d') }}}} where {THIS_ENVIRONMENT}
-                order by prompt, version desc limit 50""",
-                format="table",
-                may_be_empty="no call names a managed prompt",
-                may_be_zero=QUIET,
-            )
-        ],
-        width=16,
-        height=8,
-        leads_to="feedback-quality",
         feature="langfuse",
     ),
 ]

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
-from gendash.dashboards._groups import (
-    BREAKDOWN,
-    BY_NAME,
-    GROUP,
-    GROUP_COLORS,
-    IN_GROUP,
-    LISTED,
-    group_bars,
-    group_table,
-)
+from gendash.dashboards._groups import BREAKDOWN, COST_BY_GROUPS, GROUP
 from gendash.dashboards._lists import UNTIL, row_column, row_number
 from gendash.dashboards._llm import (
     BUCKETS,
-    LAST_7_D,
+    GAPS,
     LAST_30_D,
     LOCAL_DAY,
+    NO_CALLS,
     OF_CALLS,
+    PRICES,
     THIS_ENVIRONMENT,
     TOKENS,
     WITHOUT_DATES,
@@ -30,7 +22,6 @@ from gendash.dashboards._llm import (
     daily,
     dashed,
     per_bucket,
-    ratio_per_bucket,
     rolling,
     stored_per_bucket,
 )
@@ -56,12 +47,10 @@ from gendash.dashboards._palette import (
 from gendash.dashboards._queries import (
     BY_HOUR,
     DAYS_PICKED,
-    FIRST_DAY,
     HOURS_PICKED,
     IN_ENVIRONMENT,
     NEVER_SYNCED,
     NO_DAY,
-    PICKED_TO,
     QUIET,
     TODAY,
     change,
@@ -70,22 +59,12 @@ from gendash.dashboards._queries import (
     tile,
 )
 from gendash.dashboards._shared import ANNOTATIONS, COMPARE, ENVIRONMENT, FRESHNESS, JOB, LLM_COST, how_to_read
-from gendash.dashboards._tables import entity, judged_share, share_bar
-from gendash.dashboards.viz import (
-    PREVIOUS,
-    BarGauge,
-    DayBars,
-    HeadTile,
-    Lines,
-    NumberTile,
-    ShareTile,
-    StateTile,
-    Table,
-    Trend,
-)
+from gendash.dashboards._tables import entity, judged_share, priced, share_bar
+from gendash.dashboards._unit_costs import UNITS
+from gendash.dashboards._waste import WASTE
+from gendash.dashboards.viz import PREVIOUS, DayBars, HeadTile, Lines, NumberTile, ShareTile, StateTile, Table, Trend
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, promql, slo, sql
 
-NO_CALLS = "no LLM call in the picked time"
 NO_PRICE = "no call with a price in the picked time"
 # whole days of the picked range, where it is shown by days
 BUDGET_DAYS = f"with {BUCKETS} select at from buckets where not ({BY_HOUR})"
@@ -101,7 +80,6 @@ MONTHS = f"""
         date_trunc('hour', {{{{ now() }}}}, {{{{ zone() }}}}) as running) as starts
     )"""
 BUDGET = "{{ setting('budget.monthly_usd') }}"
-PRICES = "List price as Langfuse computed it, not an invoice"
 
 STRIP = [
     Panel(
@@ -163,9 +141,9 @@ STRIP = [
     ),
     Panel(
         "no_price",
-        "% calls without price, 7 d",
-        "LLM calls without a price / all LLM calls, today and the 6 days before. They count as 0 in every cost on this "
-        "page. Orange above {{ setting('limits.uncosted') }}, red above "
+        "% LLM calls without price",
+        "LLM calls without a price / all LLM calls, of the days that begin in the picked range. They count as 0 in "
+        "every cost here. Orange above {{ setting('limits.uncosted') }}, red above "
         "{{ setting('limits.uncosted_red') }}.\n\n"
         "When orange: sort the table of models by 'No price' and give that model a price in Langfuse.",
         NumberTile(
@@ -179,12 +157,12 @@ STRIP = [
         ),
         [
             sql(
-                "select {{ now() }} as \"time\", 'of calls, 7 d, limit ' "
+                "select {{ now() }} as \"time\", 'of calls, picked days, limit ' "
                 "|| trim_scale(100 * {{ setting('limits.uncosted') }}::numeric) || ' %' as metric, "
                 "sum(uncosted)::float8 / nullif(sum(calls), 0) as value "
-                f"from {{{{ view('llm_spend_day') }}}} where {LAST_7_D} and {IN_ENVIRONMENT}",
+                f"from {{{{ view('llm_spend_day') }}}} where {DAYS_PICKED} and {IN_ENVIRONMENT}",
                 may_be_zero="every call has a price",
-                may_be_empty="no LLM call in 7 days",
+                may_be_empty=NO_CALLS,
             )
         ],
         width=8,
@@ -286,7 +264,7 @@ HEAD = [
     ),
     Panel(
         "cached",
-        "Input from cache, 7 d",
+        "% cached input, 7 d",
         "Input tokens of LLM calls read from a prompt cache / all input tokens, today and the 6 days before. Cached "
         "tokens cost a fraction of the price, so higher is cheaper. The change compares the last 7 whole days with "
         "the 7 before.",
@@ -450,7 +428,7 @@ DRIVERS = [
         "cost_per_turn",
         "LLM cost per agent turn",
         "Cost of an agent turn with a price: median, 95th percentile and mean, by whole days without today, by hours "
-        "for ranges up to 3 days. A turn is a trace with an LLM call; it counts when it began."
+        "up to 3 days if three have a turn. A turn is a trace with an LLM call; it counts when it began."
         "\n\nThe plan asks for the mean cost of a query: cost per LLM call falls when an agent loops, so turns are "
         "counted."
         " The plan calls it 'Average cost per query'.",
@@ -458,6 +436,7 @@ DRIVERS = [
             unit="currencyUSD",
             decimals=4,
             no_data="no turns",
+            custom=dict(GAPS),
             overrides=[
                 *PERCENTILES[:2],
                 override("byName", "mean", **PREVIOUS),
@@ -469,6 +448,7 @@ DRIVERS = [
                     {"p50": "cost_p50_usd", "p95": "cost_p95_usd", "mean": "(cost_usd / nullif(priced, 0))::float8"},
                     "llm_turn",
                     THIS_ENVIRONMENT,
+                    "priced > 0",
                 ),
                 may_be_zero=QUIET,
                 may_be_empty=NO_PRICE,
@@ -508,85 +488,6 @@ DRIVERS = [
 ]
 
 
-def _priced(name: str, decimals: int = 2) -> dict[str, Any]:
-    """Money per unit, unknown if no call has a price."""
-    return override("byName", name, unit="currencyUSD", decimals=decimals, mappings=nothing("no price"))
-
-
-GROUPS = [
-    Panel(
-        "groups",
-        "LLM cost by chosen group and its change",
-        "Cost of all steps in the picked time by the groups of the dimension chosen above: share, cost, change of "
-        "whole hours or days against the time to compare with, else the period before, LLM calls, tokens, failed calls "
-        f"/ calls.\n\nThe {LISTED - 1} most expensive groups, the rest as other, so that they add up; of 'tag', calls "
-        "count for each. A click on a group shows its models.",
-        Table(
-            overrides=[
-                override("byName", "Group", custom__width=210, links=[]),
-                share_bar("Share of cost", COST),
-                _priced("Cost"),
-                override("byName", "Change", unit="currencyUSD", decimals=2, mappings=nothing("–")),
-                override("byName", "Calls", unit="locale", decimals=0),
-                override("byName", "Tokens", unit="sishort", decimals=1),
-                judged_share("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
-                override("byName", "Mean time", unit="s"),
-            ],
-        ),
-        [
-            group_table(
-                {
-                    "Share of cost": "(cost_usd / total)::float8",
-                    "Cost": "case when priced > 0 then cost_usd end",
-                    "Change": "change",
-                    "Calls": "calls::bigint",
-                    "Tokens": "tokens::bigint",
-                    "Errors": "(errors / nullif(calls, 0))::float8",
-                    "Mean time": "spent_s / nullif(timed, 0)::float8",
-                },
-                "cost_usd",
-            )
-        ],
-        width=24,
-        height=8,
-        leads_to="cost-usage/group_models",
-        passes={"group": "Group"},
-        feature="langfuse",
-    ),
-    Panel(
-        "groups_over_time",
-        "LLM cost over time by chosen group",
-        f"{PRICES}, by the groups of the dimension chosen above, by whole days without today, by hours up to 3 days: "
-        "the six most expensive, the rest as other. Of 'tag', calls count for each.",
-        DayBars(unit="currencyUSD", decimals=2, color=BY_NAME, overrides=GROUP_COLORS),
-        [group_bars("sum(cost_usd)", condition=IN_GROUP)],
-        width=12,
-        height=8,
-        leads_to="cost-usage/group_models",
-        passes={"group": ""},
-        feature="langfuse",
-    ),
-    Panel(
-        "group_models",
-        "LLM cost of the chosen group by model",
-        f"{PRICES}, of the group chosen above (All: of every group) by model, by whole days without today, by hours up "
-        "to 3 days: the six most expensive, the rest as other.",
-        DayBars(
-            unit="currencyUSD",
-            decimals=2,
-            color=fixed(UNKNOWN),
-            overrides=by_model(),
-            transformations=WITHOUT_DATES,
-        ),
-        [group_bars("sum(cost_usd)", "model", IN_GROUP)],
-        width=12,
-        height=8,
-        leads_to="agent-performance/models",
-        passes={"model": ""},
-        feature="langfuse",
-    ),
-]
-
 WHERE = [
     Panel(
         "models",
@@ -600,16 +501,17 @@ WHERE = [
             overrides=[
                 *entity("Model", 210),
                 share_bar("Share of cost", COST),
-                _priced("Cost"),
+                priced("Cost"),
                 override("byRegexp", "/^(Calls|Tokens)$/", unit="locale", decimals=0),
                 override("byName", "Tokens", unit="sishort", decimals=1),
-                _priced("Per 1k"),
+                priced("Per 1k"),
                 override("byName", "p95 30 d", unit="s"),
                 judged_share("Errors", up_is_bad(slo("failures.amber"), slo("failures.red"))),
                 judged_share("No price", up_is_bad(SettingRef("limits.uncosted"), SettingRef("limits.uncosted_red"))),
-                _priced("In, 1M"),
-                _priced("Out, 1M"),
+                priced("In, 1M"),
+                priced("Out, 1M"),
                 override("byName", "Why no price", custom__width=150, mappings=nothing("–")),
+                row_column(),
             ],
         ),
         [
@@ -635,7 +537,7 @@ WHERE = [
                   uncosted::float8 / nullif(calls, 0) as "No price",
                   input_usd as "In, 1M", output_usd as "Out, 1M",
                   case when uncosted > 0 or calls = 0 then split_part(hint, ':', 1) end as "Why no price",
-                  p95_s as "p95 30 d"
+                  p95_s as "p95 30 d", {row_number("cost_usd desc, model")}
                 from sums left join listed using (model) left join month using (model)
                 order by cost_usd desc, model limit 20""",
                 format="table",
@@ -659,9 +561,9 @@ WHERE = [
             overrides=[
                 *entity("User", 165),
                 share_bar("Share of cost", COST),
-                _priced("Cost"),
+                priced("Cost"),
                 override("byName", "Turns", unit="locale", decimals=0),
-                _priced("Per turn", 4),
+                priced("Per turn", 4),
                 override("byName", "Last seen", unit="dateTimeFromNow", custom__width=120),
                 override("byName", "Id", custom__width=90),
                 row_column(),
@@ -700,8 +602,9 @@ WHERE = [
                 *entity("Tool", 190),
                 share_bar("Share of turns", CALLS),
                 override("byName", "Turns", unit="locale", decimals=0),
-                _priced("Per turn", 4),
-                _priced("Cost"),
+                priced("Per turn", 4),
+                priced("Cost"),
+                row_column(),
             ],
         ),
         [
@@ -711,7 +614,7 @@ WHERE = [
                     select sum(turns) from {{{{ view('llm_turn_day') }}}} where {LAST_30_D} and {THIS_ENVIRONMENT}
                   )::float8 as "Share of turns", turns as "Turns",
                   cost_usd / nullif(priced, 0) as "Per turn",
-                  case when priced > 0 then cost_usd end as "Cost"
+                  case when priced > 0 then cost_usd end as "Cost", {row_number("cost_usd desc, tool")}
                 from {{{{ view('llm_tool_30d') }}}} where {THIS_ENVIRONMENT}
                 order by cost_usd desc, tool limit 20""",
                 format="table",
@@ -726,256 +629,6 @@ WHERE = [
     ),
 ]
 
-
-def _spent(column: str, source: str, days: str) -> str:
-    """SQL: one figure beside the cost of all steps of some days; no cost where no call has a price."""
-    return f"""(
-        select case when sum(calls) > sum(uncosted) or sum(cost_usd) > 0 then sum(cost_usd) end as cost,
-          ({source}) as {column}
-        from {{{{ view('llm_spend_day') }}}} where {days} and {IN_ENVIRONMENT}
-      ) as spent"""
-
-
-def _unit(
-    slug: str, title: str, doc: str, column: str, source: str, line: str, feature: str, days: str = DAYS_PICKED
-) -> Panel:
-    """A tile: cost of some days per unit of what it was spent for."""
-    return Panel(
-        slug,
-        title,
-        doc,
-        NumberTile(unit="currencyUSD", decimals=4, no_data="none"),
-        [
-            sql(
-                tile(f"cost, {column}", _spent(column, source, days), f"'{line}'", f"cost / nullif({column}, 0)"),
-                may_be_zero=QUIET,
-                may_be_empty="nothing to divide by, or no price",
-            )
-        ],
-        width=8,
-        height=3,
-        leads_to="cost-usage/cost_by_model",
-        feature=feature,
-    )
-
-
-PICKED_DAYS = (
-    f">= ({FIRST_DAY})::timestamp at time zone {{{{ zone() }}}} "
-    f"and resolved_at < ({PICKED_TO} + 1)::timestamp at time zone {{{{ zone() }}}}"
-)
-
-UNITS = [
-    _unit(
-        "per_conversation",
-        "LLM cost per conversation",
-        "Cost of all steps in the chosen environment / conversations begun, guests' included, of the days that "
-        "begin in "
-        "the picked range. Conversations have no environment, so select the one that people use.",
-        "conversations",
-        f"select sum(conversations) from {{{{ view('conversation_day') }}}} where {DAYS_PICKED}",
-        "a conversation, picked days",
-        "langfuse conversations",
-    ),
-    _unit(
-        "per_user",
-        "LLM cost per active user, 30 d",
-        "Cost of all steps in the chosen environment / distinct users who wrote a message, today and the 29 days "
-        "before. Guests cost money too and are not among the users.",
-        "users",
-        f"select mau from {{{{ view('activity_day') }}}} where day = {TODAY}",
-        "active user, 30 d",
-        "langfuse conversations",
-        LAST_30_D,
-    ),
-    _unit(
-        "per_resolved_ticket",
-        "LLM cost per solved ticket",
-        "Cost of all steps in the chosen environment / tickets whose last resolution lies on the days that begin "
-        "in the "
-        "picked range. It is an upper bound of the cost of support by the agent: not every call is about a ticket.",
-        "tickets",
-        f"select count(*) from {{{{ view('ticket_entity') }}}} where resolved_at {PICKED_DAYS} "
-        "and resolved_at <= {{ now() }}",
-        "a resolved ticket, picked days",
-        "langfuse tickets",
-    ),
-    Panel(
-        "efficiency",
-        "Output / input tokens",
-        "Output tokens / input tokens of LLM calls in the picked time (whole days beyond 3 days); sums, cached input "
-        "included. It does not measure quality: an answer from long documents has a large input and a low ratio.",
-        NumberTile(unit="none", decimals=3, no_data="no input"),
-        [
-            sql(
-                tile(
-                    "sum(output_tokens)::float8 / nullif(sum(input_tokens), 0)::float8 as ratio",
-                    f"(select * from {{{{ view('llm_hour') }}}} where {HOURS_PICKED} and {IN_ENVIRONMENT} "
-                    f"and {OF_CALLS}) as hours",
-                    "'tokens, picked time'",
-                    "ratio",
-                ),
-                may_be_zero="no output yet",
-                may_be_empty=NO_CALLS,
-            )
-        ],
-        width=8,
-        height=3,
-        leads_to="cost-usage/token_efficiency",
-        feature="langfuse",
-    ),
-    Panel(
-        "untagged",
-        "% agent turns without user",
-        "Agent turns whose trace names no user / all agent turns, of the days that begin in the picked range. "
-        "Their cost "
-        "cannot be charged to anybody; guests are included.",
-        NumberTile(unit="percentunit", decimals=1, min=0, max=1, no_data="no turns"),
-        [
-            sql(
-                tile(
-                    "sum(untagged)::float8 / nullif(sum(turns), 0)::float8 as share",
-                    f"(select * from {{{{ view('llm_turn_day') }}}} where {DAYS_PICKED} and {THIS_ENVIRONMENT}) "
-                    f"as days",
-                    "'of turns, picked days'",
-                    "share",
-                ),
-                may_be_zero="every turn names its user",
-                may_be_empty="no agent turn in the picked time",
-            )
-        ],
-        width=8,
-        height=3,
-        leads_to="cost-usage/users",
-        feature="langfuse",
-    ),
-    Panel(
-        "wasted",
-        "Wasted share of LLM cost",
-        "Cost of failed LLM calls and of retries / cost of all steps of agent turns, of the days that begin in the "
-        "picked range. A retry is a call that follows a failed one of the same name in its turn.",
-        NumberTile(unit="percentunit", decimals=2, min=0, max=1, no_data="no cost"),
-        [
-            sql(
-                tile(
-                    "(sum(failed_cost_usd + retry_cost_usd) / nullif(sum(cost_usd), 0))::float8 as share",
-                    f"(select * from {{{{ view('llm_turn_day') }}}} where {DAYS_PICKED} and {THIS_ENVIRONMENT}) "
-                    f"as days",
-                    "'of cost, picked days'",
-                    "share",
-                ),
-                may_be_zero="nothing failed",
-                may_be_empty="no cost in the picked time",
-            )
-        ],
-        width=8,
-        height=3,
-        leads_to="cost-usage/failed_cost",
-        feature="langfuse",
-    ),
-    Panel(
-        "token_efficiency",
-        "Token efficiency, output / input",
-        "Output tokens / input tokens of LLM calls, sums of whole days without today, of hours for ranges up to 3 "
-        "days; cached input included. Higher is not better; a step means a new prompt, model or context.",
-        Lines(unit="none", decimals=3, color=fixed(CALLS), fill=12, legend=False, no_data="no calls"),
-        [
-            sql(
-                ratio_per_bucket(
-                    "sum(output_tokens)",
-                    "sum(input_tokens)",
-                    "output / input",
-                    where=f"{IN_ENVIRONMENT} and {OF_CALLS}",
-                ),
-                may_be_zero="no output yet",
-                may_be_empty=NO_CALLS,
-            )
-        ],
-        width=8,
-        height=8,
-        leads_to="agent-performance",
-        feature="langfuse",
-    ),
-    Panel(
-        "cost_by_environment",
-        "LLM cost by environment",
-        "List price of LLM calls, embeddings and other steps in the picked time (whole days beyond 3 days) by Langfuse "
-        "environment, whatever is selected above; the six most expensive. Test environments serve no user.",
-        BarGauge(unit="currencyUSD", decimals=2, color=fixed(COST)),
-        [
-            sql(
-                f"""
-                select environment as name, sum(cost_usd) as value from {{{{ view('llm_hour') }}}}
-                where {HOURS_PICKED} group by 1 order by 2 desc, 1 limit 6""",
-                format="table",
-                may_be_empty=NO_CALLS,
-                may_be_zero=QUIET,
-            )
-        ],
-        width=8,
-        height=8,
-        leads_to="cost-usage/cost_by_model",
-        passes={"environment": ""},
-        feature="langfuse",
-    ),
-    Panel(
-        "tool_usage",
-        "Tool calls per agent turn",
-        "Calls of each tool / agent turns over the picked time; the eight most used. Recorded hourly increases of "
-        "Prometheus agent_tool_calls_total and agent_queries_total. More calls per turn mean more LLM calls to pay."
-        "\n\nThe plan asks for tool usage twice: calls and failures are on Agent Performance, this panel shows their "
-        "effect on cost.",
-        BarGauge(unit="none", decimals=2, color=fixed(CALLS), rows_to_fields=False),
-        [
-            promql(
-                "topk(8, sum by (tool_name) (avg_over_time("
-                '{{ rule("job_tool_name_status:agent_tool_calls:increase1h") }}{job=~"$job"}[$__range]))) '
-                '/ on () group_left () (sum(avg_over_time({{ rule("job_status:agent_queries:increase1h") }}'
-                '{job=~"$job"}[$__range])) > 0)',
-                legend="{{tool_name}}",
-                instant=True,
-                may_be_zero="no tool was used",
-            )
-        ],
-        width=8,
-        height=8,
-        leads_to="agent-performance/tools",
-        feature="agent_metrics",
-    ),
-    Panel(
-        "queries_by_user",
-        "Agent queries by user, calendar months",
-        "Messages that each user (by name) wrote in this local month so far and in the whole last one, days with a "
-        "question, and when last; exact counts of PostgreSQL, suitable for billing. The 500 most active, no guests.",
-        Table(
-            sort_by="This month",
-            overrides=[
-                *entity("User", 130),
-                override("byRegexp", "/month|days/", unit="locale", decimals=0),
-                override("byName", "Last question", unit="dateTimeFromNow"),
-                override("byName", "Id", custom__width=290),
-                row_column(),
-            ],
-        ),
-        [
-            sql(
-                f"""
-                select coalesce(name, left(user_id, 8)) as "User", this_month as "This month",
-                  last_month as "Last month", active_days as "Active days", last_at as "Last question",
-                  user_id as "Id", {row_number("this_month desc, last_month desc, user_id")}
-                from {{{{ view('user_month') }}}} left join {{{{ view('user_name') }}}} using (user_id)
-                order by this_month desc, last_month desc, user_id limit 500""",
-                format="table",
-                may_be_empty="nobody asked anything since the start of last month",
-                may_be_zero="the month has just begun",
-            )
-        ],
-        width=24,
-        height=8,
-        leads_to="user-analytics/user_conversations",
-        passes={"user": "Id"},
-        feature="conversations",
-    ),
-]
 
 BY_WEEK = Panel(
     "cost_by_week",
@@ -1010,96 +663,6 @@ BY_WEEK = Panel(
     feature="langfuse",
 )
 
-WASTE = [
-    Panel(
-        "failed_cost",
-        "Cost of failures and retries",
-        "List price of LLM calls that failed, and of successful calls that repeat a failed one of the same name in "
-        "their turn; by whole days without today, by hours for ranges up to 3 days. They cost mostly input.",
-        DayBars(
-            unit="currencyUSD",
-            overrides=colored({"failed calls": BAD, "retries": COST}),
-        ),
-        [
-            sql(
-                per_bucket(
-                    {"failed calls": "sum(failed_cost_usd)", "retries": "sum(retry_cost_usd)"},
-                    "llm_turn_hour",
-                    THIS_ENVIRONMENT,
-                ),
-                may_be_zero="nothing failed",
-                may_be_empty="no whole day in the picked time",
-            )
-        ],
-        width=8,
-        height=8,
-        leads_to="agent-performance/errors_by_type",
-        feature="langfuse",
-    ),
-    Panel(
-        "cache_savings",
-        "LLM cost saved by prompt caches",
-        "Cached input tokens x (price of an uncached input token - price of a cached one), call by call; by whole days "
-        "without today, by hours for ranges up to 3 days. Higher is better; 0 means that the cache is never hit.",
-        DayBars(unit="currencyUSD", decimals=2, color=fixed(COST), legend=False),
-        [
-            sql(
-                per_bucket({"saved": "sum(saved_usd)"}, "llm_cache_hour"),
-                may_be_zero="nothing was cached",
-                may_be_empty="no whole day in the picked time",
-            )
-        ],
-        width=8,
-        height=8,
-        leads_to="cost-usage/tokens_over_time",
-        feature="langfuse",
-    ),
-    Panel(
-        "spend_against_usual",
-        "LLM cost/h against usual, 7 d",
-        "List price of all steps in each of the last 168 hours, and as usual: the median of the same local hour one to "
-        "four weeks earlier, as far as data goes back. A lasting difference means new load, a loop or a more expensive "
-        "model.",
-        Lines(
-            unit="currencyUSD",
-            overrides=[
-                override("byName", "cost", color=fixed(COST), custom__fillOpacity=12, custom__lineWidth=2),
-                override("byName", "usual", **PREVIOUS),
-            ],
-        ),
-        [
-            sql(
-                f"""
-                with span as (select date_trunc('hour', {{{{ now() }}}}, {{{{ zone() }}}}) as last),
-                facts as (
-                  select hour, sum(cost_usd) as cost from {{{{ view('llm_hour') }}}}, span
-                  where hour > last - interval '36 days' and hour < last and {IN_ENVIRONMENT} group by hour
-                ),
-                known as (select min(hour) as since from {{{{ view('llm_hour') }}}}),
-                hours as (
-                  select h from span, generate_series(last - interval '168 hours', last - interval '1 hour',
-                    interval '1 hour') h
-                ),
-                earlier as (
-                  select h, percentile_cont(0.5) within group (order by coalesce(cost, 0)::float8) as usual
-                  from hours cross join generate_series(1, 4) as weeks
-                  cross join lateral (select h at time zone {{{{ zone() }}}} - weeks * interval '7 days' as wall) as was
-                  cross join known left join facts on facts.hour = wall at time zone {{{{ zone() }}}}
-                  where wall at time zone {{{{ zone() }}}} >= since group by h
-                )
-                select h as "time", coalesce(facts.cost, 0) as "cost", usual as "usual"
-                from hours left join facts on facts.hour = h left join earlier using (h) order by 1""",
-                may_be_zero=QUIET,
-            )
-        ],
-        width=8,
-        height=8,
-        window="7d",
-        leads_to="cost-usage/cost_by_model",
-        feature="langfuse",
-    ),
-]
-
 DASHBOARD = Dashboard(
     "cost-usage",
     "Cost & Usage",
@@ -1107,7 +670,7 @@ DASHBOARD = Dashboard(
     [
         Row("", [*STRIP, *HEAD, *CHARTS]),
         Row("Where does the money go?", [*DRIVERS, *WHERE, BY_WEEK]),
-        Row("Which group causes it?", GROUPS, open=False),
+        Row("Which group causes it?", COST_BY_GROUPS, open=False),
         Row("What does a unit of work cost?", UNITS, open=False),
         Row("What is wasted, and what saved?", WASTE, open=False),
         how_to_read(

@@ -24,6 +24,7 @@ from gendash.dashboards._palette import (
     words,
 )
 from gendash.dashboards._queries import (
+    DAYS_PICKED,
     LATER,
     NO_DAY,
     QUIET,
@@ -104,9 +105,9 @@ def without_result(window: str) -> str:
 STRIP = [
     Panel(
         "ingest",
-        "State of document ingest, 7 d",
-        "Done / (done + failed) of the documents uploaded today or on the 6 days before; processing ones count neither "
-        "way. An upload that was accepted (HTTP 200) is not yet a processed one.\n\n"
+        "State of document ingest",
+        "Done / (done + failed) of the documents uploaded on the days that begin in the picked range; processing ones "
+        "count neither way. An upload that was accepted (HTTP 200) is not yet a processed one.\n\n"
         "When red: the list of failed and stuck documents below names them; see when it began and what was deployed.",
         StateTile(
             mappings=words(v0=("✓ Good", OK), v1=("▲ Fair", WARN), v2=("✖ Poor", BAD)),
@@ -120,12 +121,12 @@ STRIP = [
                     select coalesce(sum(documents), 0) as n,
                       coalesce(sum(documents) filter (where status = 'done'), 0) / nullif(sum(documents), 0) as ratio
                     from {{{{ view('document_day') }}}}
-                    where {RECENT % 7} and {CHOSEN} and status in ('done', 'failed')""",
+                    where {DAYS_PICKED} and {CHOSEN} and status in ('done', 'failed')""",
                     "kb_processing.red",
                     "kb_processing.objective",
                 ),
                 may_be_zero="0 means good",
-                may_be_empty="no document ended within 7 days",
+                may_be_empty="no document of the picked range ended",
             )
         ],
         width=8,

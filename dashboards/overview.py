@@ -15,14 +15,13 @@ from gendash.dashboards._api_panels import (
     SLO_LEFT_PANEL,
 )
 from gendash.dashboards._lists import DAY_ENDS, UNTIL, of_all, of_column
-from gendash.dashboards._llm import OF_CALLS, dashed
+from gendash.dashboards._llm import NO_CALLS, OF_CALLS, dashed
 from gendash.dashboards._palette import (
     BAD,
     CALLS,
     COST,
     DOCUMENT,
     P95,
-    TICKET,
     UNKNOWN,
     USERS,
     USERS_2,
@@ -38,8 +37,8 @@ from gendash.dashboards._queries import (
     COUNT_BY_ROUTE,
     FAILED,
     HALF_A_SECOND,
+    HOURS_PICKED,
     IN_ENVIRONMENT,
-    LAST_24_H,
     LAST_30_DAYS,
     NEVER_SYNCED,
     QUIET,
@@ -52,7 +51,6 @@ from gendash.dashboards._queries import (
     dollars,
     over_range,
     own_scale,
-    tickets_by_status,
     tile,
 )
 from gendash.dashboards._shared import (
@@ -65,6 +63,7 @@ from gendash.dashboards._shared import (
     LLM_CALLS,
     LLM_COST,
     how_to_read,
+    tickets_by_status,
 )
 from gendash.dashboards._tables import columns, judged_share, share_bar
 from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, Lines, NumberTile, Table
@@ -197,17 +196,17 @@ USAGE = [
     ),
     Panel(
         "tokens_per_call",
-        "Tokens per LLM call, 24 h",
-        "Tokens per LLM call of the current hour and the 23 before: tokens of LLM calls / LLM calls, input and output "
-        "and cached reads together. Langfuse, every minute."
+        "Tokens per LLM call",
+        "Tokens of LLM calls / LLM calls in the picked time (whole days beyond 3 days): input and output, cached reads "
+        "too. Langfuse, every minute."
         "\n\nThe plan calls it 'Average token usage'.",
         NumberTile(unit="locale", decimals=0, subject=CALLS, no_data="no calls"),
         [
             sql(
-                "select {{ now() }} as \"time\", 'per call, 24 h' as metric, "
+                "select {{ now() }} as \"time\", 'per call, picked time' as metric, "
                 "sum(total_tokens)::float8 / nullif(sum(calls), 0) as value "
-                f"from {{{{ view('llm_hour') }}}} where {LAST_24_H} and {IN_ENVIRONMENT} and {OF_CALLS}",
-                may_be_empty="no LLM call in 24 hours",
+                f"from {{{{ view('llm_hour') }}}} where {HOURS_PICKED} and {IN_ENVIRONMENT} and {OF_CALLS}",
+                may_be_empty=NO_CALLS,
             )
         ],
         width=8,
@@ -455,25 +454,12 @@ USAGE = [
         passes={"time": "until"},
         feature="langfuse",
     ),
-    Panel(
+    tickets_by_status(
         "tickets_by_status",
         "All tickets by status, now",
         "All tickets by their present status, whatever the time range above. Resolved ones wait for the customer's "
         "confirmation, closed ones are done. Bars of open and in progress have a scale of their own."
         "\n\nThe plan calls it 'Total tickets'.",
-        BarGauge(unit="locale", decimals=0, overrides=colored(TICKET)),
-        [
-            sql(
-                tickets_by_status(),
-                format="table",
-                may_be_zero="no ticket yet",
-            )
-        ],
-        width=8,
-        height=6,
-        leads_to="support-tickets/ticket_list",
-        passes={"status": "", "time": "all"},
-        feature="tickets",
     ),
     Panel(
         "documents_by_status",
@@ -498,10 +484,9 @@ USAGE = [
     ),
     Panel(
         "calls_by_model",
-        "% LLM calls by model, 24 h",
-        "Share of LLM calls of the current hour and the 23 before by model; the five most used and the rest as other, "
-        "unknown where a call named none. "
-        "Dated names (gpt-4o-2024-08-06) are models of their own and share their family's colour."
+        "% LLM calls by model",
+        "Share of LLM calls in the picked time (whole days beyond 3 days) by model; the five most used, the rest as "
+        "other, unknown where a call named none. Dated names are models of their own in their family's colour."
         "\n\nThe plan asks for a distribution: bars are compared at a glance, angles are not."
         " The plan calls it 'Model distribution'.",
         BarGauge(unit="percentunit", decimals=0, max=1, color=fixed(UNKNOWN), overrides=by_model()),
@@ -510,7 +495,7 @@ USAGE = [
                 f"""
                 with calls as (
                   select model, sum(calls) as calls
-                  from {{{{ view('llm_hour') }}}} where {LAST_24_H} and {IN_ENVIRONMENT} and {OF_CALLS}
+                  from {{{{ view('llm_hour') }}}} where {HOURS_PICKED} and {IN_ENVIRONMENT} and {OF_CALLS}
                   group by 1
                 ),
                 ranked as (select *, row_number() over (order by calls desc, model) as rank from calls)
@@ -518,7 +503,7 @@ USAGE = [
                   sum(calls)::float8 / nullif(sum(sum(calls)) over (), 0) as value
                 from ranked group by 1 order by min(rank)""",
                 format="table",
-                may_be_empty="no LLM call in 24 hours",
+                may_be_empty=NO_CALLS,
             )
         ],
         width=8,

@@ -27,6 +27,7 @@ from gendash.dashboards._palette import (
     words,
 )
 from gendash.dashboards._queries import (
+    DAYS_PICKED,
     LATER,
     NO_DAY,
     QUIET,
@@ -36,10 +37,9 @@ from gendash.dashboards._queries import (
     every_day,
     over_picked,
     state_of_share,
-    tickets_by_status,
     tile,
 )
-from gendash.dashboards._shared import ANNOTATIONS, COMPARE, FRESHNESS, JOB, how_to_read
+from gendash.dashboards._shared import ANNOTATIONS, COMPARE, FRESHNESS, JOB, how_to_read, tickets_by_status
 from gendash.dashboards._tables import COLORED_TEXT, count_bar, judged, judged_share, share_bar
 from gendash.dashboards.viz import PREVIOUS, BarGauge, DayBars, HeadTile, NumberTile, ShareTile, StateTile, Table
 from gendash.engine.model import Dashboard, Panel, Row, SettingRef, Variable, slo, sql
@@ -178,9 +178,9 @@ def text_column(name: str, width: int, **properties: Any) -> dict[str, Any]:
 STRIP = [
     Panel(
         "sla",
-        "Tickets within SLA, 30 d",
-        "Share of tickets that ended by their due time, of those created today or on the 29 days before that are "
-        "decided: ended, or past their due time. Tickets still in time, and those without a due time, are not counted."
+        "State of tickets within SLA",
+        "Share of tickets that ended by their due time, of those created on the days that begin in the picked range "
+        "that are decided: ended, or past their due time. Tickets still in time or without a due time are not counted."
         "\n\nWhen red: start with the overdue tickets in the list below; then see in 'How long does it take?' which "
         "priority or step is slow."
         " The plan calls it 'Ticket resolution rate'.",
@@ -193,12 +193,12 @@ STRIP = [
             sql(
                 state_of_share(
                     "select sum(met) / nullif(sum(decided), 0) as ratio, coalesce(sum(decided), 0) as n "
-                    f"from {{{{ view('ticket_sla_30d') }}}} where {CHOSEN}",
+                    f"from {{{{ view('ticket_sla_day') }}}} where {DAYS_PICKED} and {CHOSEN}",
                     "ticket_sla.red",
                     "ticket_sla.amber",
                 ),
                 may_be_zero="0 means on track",
-                may_be_empty="no ticket was due within 30 days",
+                may_be_empty="no ticket of the picked range was due",
             )
         ],
         width=8,
@@ -545,25 +545,13 @@ HELP = [
         height=10,
         feature="tickets",
     ),
-    Panel(
+    tickets_by_status(
         "by_status",
         "Tickets by status, now",
         "All tickets by their present status, whatever the time range above. Resolved ones wait for the customer's "
         "word, closed ones are done. Bars of open and in progress have a scale of their own."
         "\n\nThe plan asks for a pie: bars are compared at a glance, angles are not.",
-        BarGauge(unit="locale", decimals=0, overrides=colored(TICKET)),
-        [
-            sql(
-                tickets_by_status(CHOSEN),
-                format="table",
-                may_be_zero="no ticket yet",
-            )
-        ],
-        width=8,
-        height=6,
-        leads_to="support-tickets/ticket_list",
-        passes={"status": "", "time": "all"},
-        feature="tickets",
+        CHOSEN,
     ),
     Panel(
         "assignment",
@@ -594,9 +582,9 @@ HELP = [
     ),
     Panel(
         "sla_by_priority",
-        "Tickets in SLA by priority, 30 d",
-        "Share of decided tickets (ended, or past their due time) that ended by it, of those created today or on the "
-        "29 days before; n is their number. Tickets that are still in time count neither way."
+        "Tickets within SLA by priority",
+        "Share of decided tickets (ended, or past their due time) that ended by it, of those created on the days that "
+        "begin in the picked range. Tickets that are still in time count neither way."
         "\n\nThe plan asks for a share of all tickets: that improves with many new ones and hides what is late and "
         "still open.",
         Table(
@@ -622,10 +610,10 @@ HELP = [
                 f"""
                 select priority as "Priority", (sum(met) / nullif(sum(decided), 0))::float8 as "Within SLA",
                   sum(decided) as "Decided", sum(decided) - sum(met) as "Late"
-                from {{{{ view('ticket_sla_30d') }}}} where {CHOSEN} group by priority, priority_rank
+                from {{{{ view('ticket_sla_day') }}}} where {DAYS_PICKED} and {CHOSEN} group by priority, priority_rank
                 order by priority_rank limit 20""",
                 format="table",
-                may_be_empty="no ticket was due within 30 days",
+                may_be_empty="no ticket of the picked range was due",
                 may_be_zero="every due ticket was late",
             )
         ],
@@ -774,9 +762,9 @@ LONG = [
     ),
     Panel(
         "distribution",
-        "Tickets by time to resolution, 90 d",
-        "Tickets created today or on the 89 days before, by the time from creation to their last resolution. 'waiting' "
-        "are those that are not resolved now, however old; a peak near the bottom is a group that an average hides.",
+        "Tickets by time to resolution",
+        "Tickets created on the days that begin in the picked range, by the time from creation to their last "
+        "resolution; 'waiting' are not resolved now. A peak near the bottom is a group that an average hides.",
         BarGauge(
             unit="locale",
             decimals=0,
@@ -790,8 +778,8 @@ LONG = [
                   values ('under 1 h', 1), ('1 to 4 h', 2), ('4 to 24 h', 3), ('1 to 3 d', 4), ('3 to 7 d', 5),
                     ('over 7 d', 6), ('waiting', 7)
                 )
-                select name, coalesce(sum(tickets) filter (where {CHOSEN}), 0)::bigint as value
-                from spans left join {{{{ view('ticket_duration_90d') }}}} using (rank)
+                select name, coalesce(sum(tickets) filter (where {DAYS_PICKED} and {CHOSEN}), 0)::bigint as value
+                from spans left join {{{{ view('ticket_duration_day') }}}} using (rank)
                 group by name, rank order by rank""",
                 format="table",
                 may_be_zero=QUIET,

@@ -843,7 +843,7 @@ PROCESSES = [
     ),
     Panel(
         "open_files",
-        "Open files of limit by process",
+        "% open files of limit by process",
         "Open file descriptors (files and sockets) of each process as a share of its limit; the ten fullest. "
         "At 100 % no connection can be accepted any more.",
         Lines(unit="percentunit", color=SHADES),

@@ -517,7 +517,7 @@ DEPTH = [
     ),
     Panel(
         "top_share",
-        "Conversations of top 10 %, 30 d",
+        "% chats by top 10 % users, 30 d",
         "Share of the conversations of today and the 29 days before that the tenth of their users with the most began; "
         "at least one user. 10 % would be an even spread; guests are left out.",
         NumberTile(unit="percentunit", decimals=0, subject=USERS, min=0, max=1, no_data="no users"),
@@ -529,7 +529,7 @@ DEPTH = [
     ),
     Panel(
         "per_conversation",
-        "Messages a conversation, 30 d",
+        "Messages per conversation, 30 d",
         "Messages of all roles / conversations, of those begun today or on the 29 days before and at least 24 hours "
         "ago, since younger ones may still grow. Guests' and empty ones are included.",
         NumberTile(unit="none", decimals=1, subject=USERS, no_data="no talks"),

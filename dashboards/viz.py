@@ -93,17 +93,42 @@ class Stat(_Modern):
 class HeadTile(Stat):
     """A figure of the head row, 4 high, with its curve.
 
-    Grafana draws the curve below 1.2 times the sizes of both texts, which begin 8 pixels further down: only digits of
-    36 pixels and more end above the curve.
+    Grafana's curve begins where the digits end, above the tails of letters such as 'y': a scale that ends higher than
+    the highest value keeps it below them. ``max`` of a share is the scale of small values, and no end.
     """
 
     size: int = 40
     sparkline: bool = True
 
+    def to_json_data(self) -> Any:
+        """The panel as Grafana's JSON."""
+        body = super().to_json_data()
+        body["fieldConfig"]["defaults"]["max"] = None
+        body["options"]["reduceOptions"]["fields"] = "/^(?!(curve|headroom|[Tt]ime)$)/"
+        # without a version Grafana takes the panel for one of before 8.0, and gives shares the end 1
+        return body | {"pluginVersion": "12.0.0", "transformations": [*self.transformations, *_headroom(self.max)]}
+
+
+ROOM = 0.3
+"""So much higher than its highest value ends the scale of a curve, as a share of it."""
+
+
+def _headroom(end: float | None) -> list[dict[str, Any]]:
+    """Transformations that add a field above the curve, which is not shown: Grafana's scale covers all fields."""
+    above = {"operator": "*", "right": {"fixed": f"{1 + ROOM}"}}
+    if end is not None:
+        above = {"operator": "+", "right": {"fixed": f"{ROOM * end:g}"}}
+    left = {"matcher": {"id": "byName", "options": "curve"}}
+    steps = [
+        {"mode": "reduceRow", "reduce": {"reducer": "sum"}, "alias": "curve"},
+        {"mode": "binary", "binary": {"left": left, **above}, "alias": "headroom"},
+    ]
+    return [{"id": "calculateField", "options": {**one, "replaceFields": False}} for one in steps]
+
 
 @attr.s(kw_only=True, auto_attribs=True)
 class ShareTile(HeadTile):
-    """A share in the head row; the scale of its curve is from 0 to 1, unless it says another."""
+    """A share in the head row; ``max`` is the share beside which small ones look small."""
 
     unit: str = "percentunit"
     min: float | None = 0

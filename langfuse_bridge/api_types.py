@@ -96,7 +96,13 @@ class Meta(msgspec.Struct, rename="camel"):
     """The part of an answer about the following pages."""
 
     cursor: str | None = None
-    total_items: int | None = None
+    total_items: Any = None
+
+    @property
+    def total(self) -> int | None:
+        """Items of all pages, as the server counts them; None where it does not say a number."""
+        value = self.total_items
+        return value if type(value) is int and value >= 0 else None
 
 
 class ObservationPage(msgspec.Struct):
@@ -142,7 +148,7 @@ def decoder(kind: Any) -> Callable[[bytes], Any]:
             return lax.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError):
             # A text that the server cut within an emoji holds half a surrogate pair, which only json reads.
-            loose = json.loads(body.decode("utf-8", "replace"), parse_float=Decimal)
+            loose = json.loads(body.decode("utf-8-sig", "replace"), parse_float=Decimal)
             return lax.decode(_ENCODE(_whole(loose)))
 
     return decode

@@ -10,13 +10,13 @@ from typing import Any
 import msgspec
 import psycopg
 from psycopg import postgres
-from psycopg.adapt import Dumper
+from psycopg.adapt import AdaptersMap, Dumper
 from psycopg.pq import Format
 from psycopg.types.json import set_json_loads
 
 from gendash.engine.clients.postgres import Place, open_connection
 
-_DUMP = msgspec.json.Encoder(decimal_format="number").encode
+_DUMP = msgspec.json.Encoder(decimal_format="number", order="deterministic").encode
 _LOAD = msgspec.json.Decoder(float_hook=Decimal).decode
 
 
@@ -57,9 +57,23 @@ def _texts(values: tuple[str, ...]) -> bytes:
     return b"".join([head, shape, *(part for value in found for part in (struct.pack("!i", len(value)), value))])
 
 
+class RowContext:
+    """What the driver must know to write rows without a connection."""
+
+    connection = None
+
+    def __init__(self) -> None:
+        self.adapters = AdaptersMap(psycopg.adapters)
+        _exactly(self.adapters)
+
+
+def _exactly(adapters: AdaptersMap) -> None:
+    for dumper in (_Json, _Texts):
+        adapters.register_dumper(None, dumper)  # by the type of the column
+
+
 def exact(connection: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
     """The connection, which copies maps and lists as rows hold them, and decimals within JSON as they are."""
-    for dumper in (_Json, _Texts):
-        connection.adapters.register_dumper(None, dumper)  # by the type of the column
+    _exactly(connection.adapters)
     set_json_loads(_LOAD, connection)
     return connection

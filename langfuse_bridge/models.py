@@ -109,7 +109,7 @@ def _read(client: Client) -> tuple[list[_Model], list[Rejected]] | None:
             answer: Listed = client.get("models", {"limit": _LIMIT, "page": page}, _PAGE)
             found |= {item.id: item for item in answer.data}
             rejected |= dict.fromkeys(answer.rejected)
-            totals.add(answer.meta.total_items)
+            totals.add(answer.meta.total)
             sent += answer.sent
             if answer.sent < _LIMIT:
                 break

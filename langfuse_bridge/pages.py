@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -16,8 +17,9 @@ from gendash.langfuse_bridge import api_types
 from gendash.langfuse_bridge.api_client import Api, Client, Missing, TooMuch
 from gendash.langfuse_bridge.api_types import TraceItem
 from gendash.langfuse_bridge.odd_items import Listed, Rejected, item_decoder, page_decoder
-from gendash.langfuse_bridge.rows import Shaper
-from gendash.langfuse_bridge.streams import OBSERVATIONS, SCORES, StoredRow, Stream
+from gendash.langfuse_bridge.packed_rows import PackedPage, PackedRow, packer
+from gendash.langfuse_bridge.shaping import Decode, Pending, Shaping
+from gendash.langfuse_bridge.streams import OBSERVATIONS, SCORES, Stream
 
 MS, NARROWEST = timedelta(milliseconds=1), timedelta(seconds=1)
 LIMITS = {"v2/observations": 1000, "v3/scores": 100, "observations": 100, "traces": 100, "v2/scores": 100}
@@ -40,7 +42,7 @@ class Page(NamedTuple):
     """Rows, the time down to which (excluded) nothing of the window is missing (None on the last page), and items that
     were set aside."""
 
-    rows: list[StoredRow]
+    rows: list[PackedRow]
     floor: datetime | None
     rejected: Sequence[Rejected] = ()
 
@@ -53,11 +55,13 @@ class Window(NamedTuple):
 
 
 Params = dict[str, str | int]
-Pages = Callable[[Window, int], Iterator[Page]]
+Asked = Callable[[], Page | None]
+"""A page that was asked for and may still be shaped elsewhere; it is taken by the call, in the order of the list."""
+Pages = Callable[[Window, int], Iterator[Asked]]
 """The pages of a window, with at most so many rows each."""
 
 
-def page_reader(api: Api, stream: Stream, client: Client, shaper: Shaper) -> Pages:
+def page_reader(api: Api, stream: Stream, client: Client, shaping: Shaping) -> Pages:
     """The pages of a stream as a function of the window and of the rows of a page."""
     if stream is OBSERVATIONS:
         read = _observations_v2 if api == "v2" else _observations_v1
@@ -65,12 +69,22 @@ def page_reader(api: Api, stream: Stream, client: Client, shaper: Shaper) -> Pag
         read = _scores_v3 if api == "v2" else _scores_v2
     traces: dict[str, TraceItem] = {}
 
-    def pages(window: Window, limit: int) -> Iterator[Page]:
-        for page in read(client, shaper, window, limit, traces):
+    def checked(window: Window, asked: Asked) -> Page | None:
+        page = asked()
+        if page:
             _check(client, stream, window, page.rows)
-            yield page
+        return page
+
+    def pages(window: Window, limit: int) -> Iterator[Asked]:
+        for asked in read(client, shaping, window, limit, traces):
+            yield partial(checked, window, asked)
 
     return pages
+
+
+def taken(pages: Iterable[Asked]) -> Iterator[Page]:
+    """The pages themselves."""
+    return filter(None, (asked() for asked in pages))
 
 
 def pages_path(api: Api, stream: Stream) -> str:
@@ -89,68 +103,90 @@ def _bounds(window: Window, low: str, high: str) -> Params:
     return found | {high: api_time(window.end)} if window.end else found
 
 
-def _check(client: Client, stream: Stream, window: Window, page: list[StoredRow]) -> None:
+def _check(client: Client, stream: Stream, window: Window, page: list[PackedRow]) -> None:
     # A server that ignores the bounds would make us take other windows' rows for this one's.
-    at = stream.at(stream.time)
     for row in (page[0], page[-1]) if page else ():
-        if row[at] < window.start or (window.end and row[at] >= window.end):
+        if row.time < window.start or (window.end and row.time >= window.end):
             what = f"{stream.name} outside the requested time were sent"
             raise Unexpected(Problem(client.where, what, "is a proxy dropping query parameters?"))
 
 
-def _by_cursor(
-    client: Client, path: str, params: Params, decode: Any, shape: Callable[[Any], StoredRow], time: int
-) -> Iterator[Page]:
+def _by_cursor(client: Client, stream: Stream, params: Params, shaping: Shaping) -> Iterator[Asked]:
     """Pages linked by cursors. A page may be short or empty and still carry one; only its absence ends the list."""
-    floor: datetime | None = None
-    unplaced: tuple[Rejected, ...] = ()
+    path, decode = pages_path("v2", stream), shaping.anywhere(stream)
+    listing = _Listing(client, path, shaping.here(stream))
     cursors: Counter[str] = Counter()
-    empty = 0
     while True:
-        answer = client.get(path, params, decode)
-        found = [shape(item) for item in answer.data]
+        answer: Pending = client.get(path, params, decode)
         cursor = answer.meta.cursor
+        yield partial(listing.page, params, answer, not cursor)
         if not cursor:
-            yield Page(found, None, (*unplaced, *answer.rejected))
             return
-        if found:
-            floor = found[-1][time]
-        if floor is not None:
-            yield Page(found, floor, (*unplaced, *answer.rejected))
-            unplaced = ()
-        else:
-            unplaced = (*unplaced, *answer.rejected)
-        empty = 0 if found else empty + 1
         cursors[cursor] += 1
-        if cursors[cursor] == _REPEATS or empty == _ENDLESS:
-            what = (
-                f"/api/public/{path} sends {'the same cursor' if empty < _ENDLESS else 'empty pages'} again and again"
-            )
-            do = "does a proxy drop query parameters? run again; report it to the server's operator"
-            raise Unexpected(Problem(client.where, what, do))
+        if cursors[cursor] == _REPEATS:
+            raise _never_ends(client, path, "the same cursor")
         params = {**params, "cursor": cursor}
 
 
-def _observations_v2(client: Client, shaper: Shaper, window: Window, limit: int, _traces: Any) -> Iterator[Page]:
+@dataclass
+class _Listing:
+    """The pages of a list with cursors, taken in their order."""
+
+    client: Client
+    path: str
+    here: Decode
+    floor: datetime | None = None
+    unplaced: tuple[Rejected, ...] = ()
+    empty: int = 0
+
+    def page(self, params: Params, pending: Pending, last: bool) -> Page | None:
+        """A page; None while no row says how far the list has come."""
+        found = self._shaped(params, pending)
+        if found.rows:
+            self.floor = found.rows[-1].time
+        self.empty = 0 if found.rows else self.empty + 1
+        if self.empty == _ENDLESS:
+            raise _never_ends(self.client, self.path, "empty pages")
+        self.unplaced = (*self.unplaced, *found.rejected)
+        if not last and self.floor is None:
+            return None
+        aside, self.unplaced = self.unplaced, ()
+        return Page(found.rows, None if last else self.floor, aside)
+
+    def _shaped(self, params: Params, pending: Pending) -> PackedPage:
+        """The rows of a page. One that cannot be read is asked for again, as any answer that breaks off is."""
+        try:
+            return pending.page()
+        except (ValueError, RecursionError):
+            again: Pending = self.client.get(self.path, params, self.here)
+            return again.page()
+
+
+def _never_ends(client: Client, path: str, what: str) -> Unexpected:
+    do = "does a proxy drop query parameters? run again; report it to the server's operator"
+    return Unexpected(Problem(client.where, f"/api/public/{path} sends {what} again and again", do))
+
+
+def _observations_v2(client: Client, shaping: Shaping, window: Window, limit: int, _traces: Any) -> Iterator[Asked]:
     params: Params = {
         "limit": limit,
         "fields": _FIELDS,
         **_bounds(window, "fromStartTime", "toStartTime"),
     }
-    if shaper.metadata:
-        params |= {"fields": f"{_FIELDS},metadata", "expandMetadata": ",".join(shaper.metadata)}
-    time = OBSERVATIONS.at("start_time")
-    return _by_cursor(client, "v2/observations", params, _OBSERVATIONS, shaper.observation, time)
+    metadata = shaping.shaper.metadata
+    if metadata:
+        params |= {"fields": f"{_FIELDS},metadata", "expandMetadata": ",".join(metadata)}
+    return _by_cursor(client, OBSERVATIONS, params, shaping)
 
 
-def _scores_v3(client: Client, shaper: Shaper, window: Window, limit: int, _traces: Any) -> Iterator[Page]:
-    groups = [group for field, group in _SCORE_GROUPS.items() if field in shaper.fields]
+def _scores_v3(client: Client, shaping: Shaping, window: Window, limit: int, _traces: Any) -> Iterator[Asked]:
+    groups = [group for field, group in _SCORE_GROUPS.items() if field in shaping.shaper.fields]
     params: Params = {
         "limit": limit,
         "fields": ",".join(["core", "subject", *groups]),
         **_bounds(window, "fromTimestamp", "toTimestamp"),
     }
-    return _by_cursor(client, "v3/scores", params, _SCORES, shaper.score, SCORES.at("at"))
+    return _by_cursor(client, SCORES, params, shaping)
 
 
 def _by_time(
@@ -175,8 +211,9 @@ def _by_time(
         params: Params = {"limit": limit, "page": page, **bounds}
         params |= {"fields": "core"} if path == "traces" else {}  # without what was said
         answer = pages.get(params, page, decode, alone)
-        total = answer.meta.total_items
-        if not answer.sent or (answer.sent < limit if total is None else total <= page * limit):
+        total = answer.meta.total
+        # A full page never ends a list, whatever the count says: a wrong count would cost the rows that follow.
+        if not answer.sent or (answer.sent < limit and (total or 0) <= (page - 1) * limit + answer.sent):
             yield answer, None
             return
         last = next(filter(None, map(time, reversed(answer.data))), None)
@@ -222,14 +259,14 @@ def _ceil(at: datetime) -> datetime:
 
 
 def _observations_v1(
-    client: Client, shaper: Shaper, window: Window, limit: int, traces: dict[str, TraceItem]
-) -> Iterator[Page]:
-    names = ("fromStartTime", "toStartTime")
+    client: Client, shaping: Shaping, window: Window, limit: int, traces: dict[str, TraceItem]
+) -> Iterator[Asked]:
+    names, pack, shaper = ("fromStartTime", "toStartTime"), packer(OBSERVATIONS), shaping.shaper
     pages = _by_time(client, "observations", window, limit, names, _OBSERVATIONS, lambda item: item.start_time)
     for part, floor in pages:
         _learn(client, part.data, limit, traces)
-        rows = [shaper.observation(item, traces[item.trace_id]) for item in part.data]
-        yield Page(rows, floor, part.rejected)
+        page = pack(shaper.observation(item, traces[item.trace_id]) for item in part.data)
+        yield partial(Page, page.rows, floor, [*part.rejected, *page.rejected])
 
 
 def _learn(client: Client, items: list[api_types.Observation], limit: int, traces: dict[str, TraceItem]) -> None:
@@ -268,7 +305,8 @@ def _one_trace(client: Client, trace_id: str) -> TraceItem:
     return found if isinstance(found, TraceItem) else nothing
 
 
-def _scores_v2(client: Client, shaper: Shaper, window: Window, limit: int, _traces: Any) -> Iterator[Page]:
-    names = ("fromTimestamp", "toTimestamp")
+def _scores_v2(client: Client, shaping: Shaping, window: Window, limit: int, _traces: Any) -> Iterator[Asked]:
+    names, pack = ("fromTimestamp", "toTimestamp"), packer(SCORES)
     for part, floor in _by_time(client, "v2/scores", window, limit, names, _SCORES, lambda item: item.timestamp):
-        yield Page([shaper.score(item) for item in part.data], floor, part.rejected)
+        page = pack(map(shaping.shaper.score, part.data))
+        yield partial(Page, page.rows, floor, [*part.rejected, *page.rejected])

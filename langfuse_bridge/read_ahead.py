@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Generator, Iterator
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -35,6 +36,22 @@ def read_ahead(items: Generator[Item, Any, Any], most: int = 1) -> Iterator[Iter
     finally:
         stop.set()
         thread.join(patience)
+
+
+def lagging(items: Iterator[Item], behind: Callable[[], int]) -> Iterator[Item]:
+    """The items, each given when ``behind`` further ones have come. An error comes after the items before it."""
+    waiting: deque[Item] = deque()
+    failure: Exception | None = None
+    try:
+        for item in items:
+            waiting.append(item)
+            while len(waiting) > behind():
+                yield waiting.popleft()
+    except Exception as error:
+        failure = error
+    yield from waiting
+    if failure:
+        raise failure
 
 
 def _taken(ready: queue.Queue[tuple[str, Any]]) -> Iterator[Any]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import sql
 
+from gendash.langfuse_bridge.packed_rows import SIGNATURE, TRAILER, PackedRow, widened
 from gendash.langfuse_bridge.pages import Window
 from gendash.langfuse_bridge.streams import DIGEST, StoredRow, Stream
 
@@ -34,7 +34,7 @@ def replace_window(
     stream: Stream,
     project: str,
     window: Window,
-    rows: Mapping[Any, StoredRow],
+    rows: Mapping[tuple[str, ...], PackedRow],
     thorough: bool,
     holds_any: bool,
     kept_before: datetime | None = None,
@@ -50,7 +50,7 @@ def replace_window(
             return Closed(0, 0, [], {})
         try:
             with connection.transaction():
-                copy_rows(connection, table, stream, rows.values())
+                copy_packed(connection, table, stream.names, _data(rows))
             return Closed(len(rows), 0, [], {})
         except psycopg.errors.UniqueViolation:
             pass  # some of these rows are stored at another time
@@ -61,7 +61,8 @@ def replace_window(
         if not differing:
             return Closed(0, 0, [], {})
         _make_diff(connection, table, stream)
-        copy_rows(connection, sql.Identifier("lf_diff"), stream._replace(columns=_diff_columns(stream)), differing)
+        names = [name for name, _ in _diff_columns(stream)]
+        copy_packed(connection, sql.Identifier("lf_diff"), names, differing)
     connection.execute(_LOOK_UP)
     return _write(connection, table, stream, project, kept_before)
 
@@ -78,21 +79,18 @@ def _differing_digests(
     stream: Stream,
     project: str,
     window: Window,
-    rows: Mapping[Any, StoredRow],
-) -> list[StoredRow]:
+    rows: Mapping[tuple[str, ...], PackedRow],
+) -> list[bytes]:
     """Rows of `lf_diff` by digest, compared here, so that a run that changes nothing writes to no table at all."""
     names = (*stream.key, DIGEST[0])
-    facts_of = itemgetter(*map(stream.at, names))
-    old_key_of = itemgetter(*map(names.index, stream.key))
+    columns, keys = len(stream.columns), len(stream.key)
     new = dict(rows)
-    differing: list[StoredRow] = []
-    nothing, no_key = (None,) * len(stream.columns), (None,) * len(stream.key)
-    for old in _stored(connection, table, stream, names, project, window):
-        key = old_key_of(old)
-        row = new.pop(key, None)
-        if row is None or facts_of(row) != old:
-            differing.append((*(row or nothing), True, *(key if len(stream.key) > 1 else (key,))))
-    return differing + [(*row, False, *no_key) for row in new.values()]
+    differing: list[bytes] = []
+    for *old_key, digest in _stored(connection, table, stream, names, project, window):
+        row = new.pop(tuple(old_key), None)
+        if row is None or row.digest != digest:
+            differing.append(widened(row, columns, True, old_key, keys))
+    return differing + [widened(row, columns, False, None, keys) for row in new.values()]
 
 
 def _differing_values(
@@ -101,12 +99,12 @@ def _differing_values(
     stream: Stream,
     project: str,
     window: Window,
-    rows: Mapping[Any, StoredRow],
+    rows: Mapping[tuple[str, ...], PackedRow],
 ) -> None:
     """Fills `lf_diff` by every value, compared in the database: reading all columns back would take longer."""
     page = sql.Identifier("lf_page")
     connection.execute(sql.SQL("create temp table {} (like {}) on commit drop").format(page, table))
-    copy_rows(connection, page, stream, rows.values())
+    copy_packed(connection, page, stream.names, _data(rows))
     _make_diff(connection, table, stream)
     inside, bounds = _inside(stream, project, window)
     query = sql.SQL(
@@ -223,9 +221,25 @@ def _columns(names: Sequence[str], alias: str) -> sql.Composable:
     return sql.SQL(", ").join(sql.Identifier(alias, name) for name in names)
 
 
+def _data(rows: Mapping[tuple[str, ...], PackedRow]) -> Collection[bytes]:
+    return [row.data for row in rows.values()]
+
+
+def copy_packed(
+    connection: psycopg.Connection[Any], table: sql.Composable, names: Sequence[str], rows: Iterable[bytes]
+) -> None:
+    """Adds rows to a table that are in the binary format already."""
+    query = sql.SQL("copy {} ({}) from stdin (format binary)").format(
+        table, sql.SQL(", ").join(map(sql.Identifier, names))
+    )
+    with connection.cursor() as cursor, cursor.copy(query) as copy:
+        copy.write(b"".join((SIGNATURE, *rows, TRAILER)))
+
+
 def copy_rows(
     connection: psycopg.Connection[Any], table: sql.Composable, stream: Stream, rows: Iterable[StoredRow]
 ) -> None:
+    """Adds rows to a table."""
     query = sql.SQL("copy {} ({}) from stdin (format binary)").format(
         table, sql.SQL(", ").join(map(sql.Identifier, stream.names))
     )

@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import math
 import re
-import struct
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -25,11 +24,11 @@ _CENTS = Decimal("1e-12")  # the server keeps twelve places
 
 
 class Shaper:
-    """Turns items into rows of one project: users hashed with ``key``, private columns empty unless ``fields`` opens
-    them, and of metadata the listed keys only."""
+    """Turns items into rows of one project, without the digest: users hashed with ``key``, private columns empty unless
+    ``fields`` opens them, and of metadata the listed keys only."""
 
     def __init__(self, project: str, key: bytes, metadata: Sequence[str] = (), fields: Sequence[str] = ()) -> None:
-        self.project, self._key, self.metadata, self.fields = project, key, tuple(metadata), frozenset(fields)
+        self.project, self.key, self.metadata, self.fields = project, key, tuple(metadata), frozenset(fields)
         self._user_id, self._error_text, self._parameters, self._comment, self._free_text, self._author = (
             name in self.fields for name in FIELDS
         )
@@ -43,14 +42,14 @@ class Shaper:
             return None
         found = self._hashes.get(user_id)
         if found is None:
-            found = hmac.digest(self._key, user_id.encode(), hashlib.sha256).hex()
+            found = hmac.digest(self.key, user_id.encode(), hashlib.sha256).hex()
             _keep(self._hashes, user_id, found)
         return found
 
     def observation(self, item: Observation, trace: TraceItem | None = None) -> StoredRow:
         """The row of an observation; ``trace`` holds what the older API keeps there."""
         owner: Any = trace or item
-        row = (
+        return (
             self.project,
             key_text(item.trace_id),
             key_text(item.id),
@@ -65,7 +64,6 @@ class Shaper:
             name_or_none(trace.name if trace else item.trace_name),
             *self._details(item),
         )
-        return (*row, digest(row))
 
     def _named(self, item: Observation, release: str | None) -> StoredRow:
         """Type, name, model, level, environment, release, version. Few sets of them are in very many rows."""
@@ -112,7 +110,7 @@ class Shaper:
         number, label = _score_value(item)
         if self._free_text and item.data_type in FREE_TEXT:
             label = (item.value if isinstance(item.value, str) else item.string_value) or None
-        row = (
+        return (
             self.project,
             key_text(item.id),
             *_subject(item),
@@ -128,7 +126,6 @@ class Shaper:
             _utc(item.created_at),
             _utc(item.updated_at),
         )
-        return (*row, digest(row))
 
 
 def _subject(item: Score) -> tuple[str | None, str | None, str | None]:
@@ -170,7 +167,6 @@ def _figures(item: Observation) -> StoredRow:
     return (*tokens(usage), usage.get("total", 0), usage, _total(cost), cost, source)
 
 
-_PACK = msgspec.msgpack.Encoder(order="deterministic").encode
 _VALUE, _MONEY = api_types.decoder(Any), api_types.decoder(Decimal | None)
 
 
@@ -248,17 +244,10 @@ def _count(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MOST else None
 
 
-_INT8 = struct.Struct(">q")
 MOST = 2**53
 _MOST_TYPES = 500
 _SMALLEST, _LARGEST = -30, 15
 """Powers of ten between which an amount of money in USD lies."""
-
-
-def digest(row: StoredRow) -> int:
-    """A signature of all values of a row, 64 bits."""
-    found: int = _INT8.unpack(hashlib.blake2b(_PACK(row), digest_size=8).digest())[0]
-    return found
 
 
 def _total(cost: Mapping[str, Decimal]) -> Decimal | None:

@@ -20,6 +20,7 @@ from gendash.langfuse_bridge import rejected_items
 from gendash.langfuse_bridge.budget import DAY_S, Allowance
 from gendash.langfuse_bridge.connection import connect_store, place_of
 from gendash.langfuse_bridge.odd_items import Rejected
+from gendash.langfuse_bridge.packed_rows import PackedRow
 from gendash.langfuse_bridge.pages import Window
 from gendash.langfuse_bridge.replace import Closed, copy_rows, holds_any, replace_window, same_key
 from gendash.langfuse_bridge.streams import StoredRow, Stream
@@ -302,7 +303,7 @@ class Store:
         stream: Stream,
         project: str,
         window: Window,
-        rows: Mapping[Any, StoredRow],
+        rows: Mapping[tuple[str, ...], PackedRow],
         windows: int,
         values: Mapping[str, Any],
         read: int,

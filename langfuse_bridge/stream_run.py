@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -15,12 +16,24 @@ from gendash.langfuse_bridge import api_client as langfuse
 from gendash.langfuse_bridge import windows
 from gendash.langfuse_bridge.api_client import Api, Client
 from gendash.langfuse_bridge.odd_items import Rejected
-from gendash.langfuse_bridge.pages import LIMITS, MS, NARROWEST, Page, Pages, Window, page_reader, pages_path
-from gendash.langfuse_bridge.read_ahead import read_ahead
+from gendash.langfuse_bridge.packed_rows import PackedRow
+from gendash.langfuse_bridge.pages import (
+    LIMITS,
+    MS,
+    NARROWEST,
+    Asked,
+    Page,
+    Pages,
+    Window,
+    page_reader,
+    pages_path,
+    taken,
+)
+from gendash.langfuse_bridge.read_ahead import lagging, read_ahead
 from gendash.langfuse_bridge.replace import Closed
-from gendash.langfuse_bridge.rows import Shaper
+from gendash.langfuse_bridge.shaping import Shaping
 from gendash.langfuse_bridge.store import Overtaken, Store
-from gendash.langfuse_bridge.streams import StoredRow, Stream
+from gendash.langfuse_bridge.streams import Stream
 from gendash.langfuse_bridge.sync_report import Progress, StreamReport, SyncReport
 from gendash.langfuse_bridge.sync_state import SyncState
 from gendash.langfuse_bridge.windows import Pass, Width
@@ -38,7 +51,7 @@ class Run:
 
     client: Client
     store: Store
-    shaper: Shaper
+    shaping: Shaping
     now: datetime
     progress: Callable[[Progress], None]
     look_s: float
@@ -53,7 +66,7 @@ class Part(NamedTuple):
 
     whole: Window
     bounds: Window
-    rows: dict[Any, StoredRow]
+    rows: dict[tuple[str, ...], PackedRow]
     read: int
     last: bool
     rejected: list[Rejected]
@@ -84,13 +97,13 @@ def run_stream(
 
     A range that was broken off is continued, unless ``resume`` is off.
     """
-    done = StreamReport(run.shaper.project, stream.name)
+    done = StreamReport(run.shaping.shaper.project, stream.name)
     report.streams.append(done)
     asked = run.client.asked
     state, ahead = windows.trusted(run.store.state(done.project, stream.name), run.now)
     if ahead:
         done.notes.append(f"{', '.join(ahead)} lie in the future: a clock was ahead; {stream.name} are read again")
-    job = Job(run, stream, page_reader(api, stream, run.client, run.shaper), pages_path(api, stream), state, done)
+    job = Job(run, stream, page_reader(api, stream, run.client, run.shaping), pages_path(api, stream), state, done)
     todo = _passes(job, config, bounds, resume)
     run.beaten, run.reclose = {}, []
     try:
@@ -174,7 +187,14 @@ def _pass(job: Job, part: Pass) -> None:
 
 
 def _read(job: Job, part: Pass, at: datetime, width: Width) -> Generator[Part, None, None]:
-    """What a pass reads from a time on, window by window; ends early where the time of a look-back is up."""
+    """What a pass reads from a time on, window by window."""
+    asked = lagging(_ask(job, part, at, width), lambda: job.run.shaping.ahead)
+    for window, pages in groupby(asked, itemgetter(0)):
+        yield from in_parts(taken(page for _, page in pages), window)
+
+
+def _ask(job: Job, part: Pass, at: datetime, width: Width) -> Iterator[tuple[Window, Asked]]:
+    """Asks for the pages of a pass from a time on; ends early where the time of a look-back is up."""
     run = job.run
     while True:
         if part.kind in windows.DEPTHS and run.client.clock() - run.began > run.look_s:
@@ -182,7 +202,8 @@ def _read(job: Job, part: Pass, at: datetime, width: Width) -> Generator[Part, N
         window = windows.next_window(part, at, width.now, run.now)
         width.at = window
         asked = run.client.asked
-        yield from in_parts(job.stream, job.pages(window, width.rows), window)
+        for page in job.pages(window, width.rows):
+            yield window, page
         if window.end is None or window.end == part.end:
             return
         at = window.end
@@ -239,26 +260,23 @@ def _write(job: Job, piece: Part, values: dict[str, Any], thorough: bool = False
     _remember(job.run, closed)
 
 
-def in_parts(stream: Stream, pages: Iterator[Page], window: Window) -> Iterator[Part]:
+def in_parts(pages: Iterator[Page], window: Window) -> Iterator[Part]:
     """Stretches of a window, newest first, with the newest version of each row in them by key."""
-    time, updated = stream.at(stream.time), stream.at("updated_at")
-    key_of = itemgetter(*(stream.at(name) for name in stream.key))
-    kept: dict[Any, StoredRow] = {}
+    kept: dict[tuple[str, ...], PackedRow] = {}
     aside: list[Rejected] = []
     end, read = window.end, 0
     for rows, floor, rejected in pages:
         aside += rejected
         read += len(rows)
         for row in rows:
-            key = key_of(row)
-            old = kept.get(key)
-            if old is None or (row[updated], row[time]) > (old[updated], old[time]):
-                kept[key] = row
+            old = kept.get(row.key)
+            if old is None or (row.updated, row.time) > (old.updated, old.time):
+                kept[row.key] = row
         if floor is not None and len(kept) >= PART:
             start = floor + timedelta(microseconds=1)
-            whole = {key: row for key, row in kept.items() if row[time] >= start}
+            whole = {key: row for key, row in kept.items() if row.time >= start}
             yield Part(window, Window(start, end), whole, read, False, [])
-            kept = {key: row for key, row in kept.items() if row[time] < start}
+            kept = {key: row for key, row in kept.items() if row.time < start}
             end, read = start, 0
     yield Part(window, Window(window.start, end), kept, read, True, aside)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 
 from gendash.engine.config.load import Config
@@ -17,6 +17,7 @@ from gendash.langfuse_bridge.models import MODELS, sync_models
 from gendash.langfuse_bridge.open_run import enter, open_client, open_shaper, open_store, settle_fields
 from gendash.langfuse_bridge.pages import LIMITS, MS, Window, pages_path
 from gendash.langfuse_bridge.server_retention import keep_history
+from gendash.langfuse_bridge.shaping import Shaping
 from gendash.langfuse_bridge.store import Store
 from gendash.langfuse_bridge.stream_run import Run, run_stream
 from gendash.langfuse_bridge.streams import OBSERVATIONS, STREAMS
@@ -105,8 +106,10 @@ def _sync(
             keep_history(config, client, store, project, now)
             report.notes += settle_fields(config, store, project, states[0])
             look_s = config.seconds("langfuse.cadence") / 2
-            run = Run(client, store, open_shaper(config, store, project), now, progress, look_s, began)
-            failed = _streams(run, config, api, report, bounds, resume)
+            with closing(Shaping(open_shaper(config, store, project))) as shaping:
+                run = Run(client, store, shaping, now, progress, look_s, began)
+                failed = _streams(run, config, api, report, bounds, resume)
+                report.notes += shaping.notes
     except GendashError as error:
         _note_error(store, project, now, error)
         raise

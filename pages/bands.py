@@ -136,9 +136,7 @@ def sparkline(xs: Sequence[float], field_: Field, span: Span | None, color: str,
     if len(points) < 2:
         return ""
     values = [b for _, b in points]
-    low = field_.config.get("min")
-    high = field_.config.get("max")
-    low, high = min(values) if low is None else low, max(values) if high is None else high
+    low, high = field_.config.get("range") or (min(values), max(values))
     high = high if high > low else low + 1
     start, end = (ms_of(span.start), ms_of(span.end)) if span else (points[0][0], points[-1][0])
     height = 40.0

@@ -250,11 +250,17 @@ def _limits(config: Mapping[str, Any], y: Any, low: float, high: float) -> Itera
 
 
 def mark_lines(marks: Sequence[Mark], x: Any, plot: float, zone: str) -> Iterator[svg.Element]:
-    """The dashboard's annotations; ``x`` gives the share of the width of a time."""
+    """The dashboard's annotations, a band where one lasts; ``x`` gives the share of the width of a time."""
     for mark in marks:
-        if 0 <= x(mark.at) <= 1:
-            text = f"{mark.name}: {mark.text}, {time_label(mark.at, 100_000, zone)}"
-            yield upright(x(mark.at), 0, plot, "mark", text)
+        left, right = max(x(mark.at), 0.0), min(x(mark.until), 1.0)
+        if left > right:
+            continue
+        text = f"{mark.name}: {mark.text}, {time_label(mark.at, 100_000, zone)}"
+        if mark.until > mark.at:
+            text += f" to {time_label(mark.until, 100_000, zone)}"
+            yield bar(left, 0, right - left, plot, "rgb(142,149,158)", 0.14, text)
+        if x(mark.at) >= 0:
+            yield upright(left, 0, plot, "mark", text)
 
 
 def _entry(one: _Series, read: PanelRead) -> Entry:

@@ -19,7 +19,7 @@ from gendash.engine.read.frames import Field, Frame
 from gendash.engine.read.panels import Mark, PanelRead
 from gendash.engine.read.reduce import numbers_of
 from gendash.engine.read.transform import sorted_frame
-from gendash.engine.render.dashboards import link_target
+from gendash.engine.render.links import link_target
 from gendash.pages.bands import heatmap, sparkline, states
 from gendash.pages.charts import Chart, Entry, View, curves
 from gendash.pages.colors import css_color, text_color
@@ -100,14 +100,14 @@ def _figure(name: str, shown: Display, size: int, color: str) -> Markup:
     )
 
 
-def _drawn(chart: Chart | None) -> Markup:
+def _drawn(chart: Chart | None, read: PanelRead, setting: Setting) -> Markup:
     if chart is None:
         return Markup("")
     hover = (
         Markup('<script type="application/json">{}</script>').format(Markup(_inert(chart.hover))) if chart.hover else ""
     )
     return Markup('<div class="plot" style="padding-left:{}px">{}{}</div>{}').format(
-        f"{chart.gutter:.0f}", Markup(chart.svg), hover, legend(chart.legend)
+        f"{chart.gutter:.0f}", Markup(chart.svg), hover, legend(chart.legend, target_of(read, setting)[0])
     )
 
 
@@ -116,13 +116,13 @@ def _inert(json: str) -> str:
     return json.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def legend(entries: Sequence[Entry]) -> Markup:
-    """Names with their colours, and reduced values where the panel asks for them."""
+def legend(entries: Sequence[Entry], href: str = "") -> Markup:
+    """Names with their colours, and reduced values where the panel asks for them; each leads on to ``href``."""
     found = [
         Markup('<li><i class="{}" style="--k:{}"></i>{}{}</li>').format(
             "dash" if one.dashed else "",
             one.color,
-            one.name,
+            _leading(one.name, href),
             Markup("").join(
                 Markup(" <b>{}</b>").format(f"{_CALCS.get(calc, calc)} {text}".strip())
                 for calc, text in one.calcs.items()
@@ -131,6 +131,11 @@ def legend(entries: Sequence[Entry]) -> Markup:
         for one in entries
     ]
     return Markup('<ul class="legend">{}</ul>').format(Markup("").join(found)) if found else Markup("")
+
+
+def _leading(name: str, href: str) -> Markup:
+    """A name as a link to what explains it, if that is a page of this site."""
+    return Markup('<a href="{}">{}</a>').format(href, name) if href else escape(name)
 
 
 _CALCS = {"lastNotNull": "last", "mean": "mean", "max": "max", "min": "min", "sum": "total"}
@@ -148,21 +153,22 @@ def _curves(read: PanelRead, setting: Setting) -> Markup:
         numbers_of(one.values) for f in read.frames for one in f.fields if one.kind == "number"
     ):
         return Markup("")
-    return _drawn(chart if shows else Chart(chart.svg, chart.gutter, (), chart.hover))
+    return _drawn(chart if shows else Chart(chart.svg, chart.gutter, (), chart.hover), read, setting)
 
 
 def _heatmap(read: PanelRead, setting: Setting) -> Markup:
-    return _drawn(heatmap(read, View(height_of(read, 30), setting.zone, setting.marks)))
+    return _drawn(heatmap(read, View(height_of(read, 30), setting.zone, setting.marks)), read, setting)
 
 
 def _states(read: PanelRead, setting: Setting) -> Markup:
-    return _drawn(states(read, View(height_of(read, 30), setting.zone, setting.marks)))
+    return _drawn(states(read, View(height_of(read, 30), setting.zone, setting.marks)), read, setting)
 
 
 def _bars(read: PanelRead, setting: Setting) -> Markup:
-    """Horizontal bars, one for each value."""
+    """Horizontal bars, one for each value, whose name leads on."""
+    href, _ = target_of(read, setting)
     rows = [
-        _bar_row(one.name, one.shown, max(0.0, min(one.shown.share, 1.0)))
+        _bar_row(_leading(one.name, href), one.shown, max(0.0, min(one.shown.share, 1.0)))
         for one in values_of(read, setting.zone, setting.now)
     ]
     return Markup('<div class="bars">{}</div>').format(Markup("").join(rows)) if rows else Markup("")
@@ -184,18 +190,19 @@ def _pie(read: PanelRead, setting: Setting) -> Markup:
     chart = pie(values_of(read, setting.zone, setting.now), read)
     if chart is None:
         return Markup("")
-    return Markup('<div class="pie">{}{}</div>').format(Markup(chart.svg), legend(chart.legend))
+    names = legend(chart.legend, target_of(read, setting)[0])
+    return Markup('<div class="pie">{}{}</div>').format(Markup(chart.svg), names)
 
 
 def _by_name(read: PanelRead, setting: Setting) -> Markup:
-    return _drawn(named_bars(read, View(height_of(read, 30), setting.zone)))
+    return _drawn(named_bars(read, View(height_of(read, 30), setting.zone)), read, setting)
 
 
 def _histogram(read: PanelRead, setting: Setting) -> Markup:
-    return _drawn(histogram(read, View(height_of(read, 4), setting.zone)))
+    return _drawn(histogram(read, View(height_of(read, 4), setting.zone)), read, setting)
 
 
-def _bar_row(name: str, shown: Display, share: float) -> Markup:
+def _bar_row(name: Markup, shown: Display, share: float) -> Markup:
     rail = Markup('<span class="rail"><span style="width:{}%;background:{}"></span></span>').format(
         f"{share * 100:.2f}", css_color(shown.color)
     )

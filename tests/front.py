@@ -13,7 +13,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 Fault = Callable[[str, str], Any]
-"""Gets method and path; gives ``(status, body)`` of the proxy, ``reset`` (not passed on), ``drop`` (answer lost)."""
+"""Gets method and path; gives ``(status, body)`` of the proxy, the same after ``after`` for one that is passed on first,
+``reset`` (not passed on), ``drop`` (answer lost)."""
 _OWN = {"host", "connection", "content-length", "transfer-encoding", "accept-encoding"}
 
 
@@ -56,6 +57,9 @@ def front_of(url: str) -> Iterator[Front]:
             path = urlsplit(self.path).path
             front.asked.append((self.command, path))
             fault = next((one for fault in front.faults if (one := fault(self.command, path)) is not None), None)
+            if isinstance(fault, tuple) and fault[0] == "after":
+                self.passed_on(body)
+                fault = fault[1]
             if isinstance(fault, tuple):
                 return self.reply(fault[0], fault[1])
             if fault != "reset":

@@ -6,6 +6,7 @@ What it answers follows the recorded answers of a real 12.3.0; the same tests ru
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -33,7 +34,10 @@ class Double:
     datasources: dict[str, dict[str, Any]] = field(default_factory=dict)
     public: set[str] = field(default_factory=set)
     teams: dict[str, int] = field(default_factory=dict)
+    alerting: dict[str, dict[str, dict[str, Any]]] = field(default_factory=lambda: defaultdict(dict))
+    library: set[str] = field(default_factory=set)
     rights: list[str] | None = None
+    scopes: dict[str, list[str]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     url: str = ""
@@ -77,7 +81,8 @@ class Double:
 
     def get_access_control_user_permissions(self, *_: Any) -> Answer:
         known = ("folders:create", "folders:write", "dashboards:create", "datasources:create", "datasources:write")
-        return 200, {right: ["*"] for right in (known if self.rights is None else self.rights)}
+        known += ("folders.permissions:read", "dashboards.permissions:read")
+        return 200, {right: ["*"] for right in (known if self.rights is None else self.rights)} | self.scopes
 
     def get_teams_search(self, *_: Any) -> Answer:
         return 200, {"teams": [{"id": number, "name": name} for name, number in self.teams.items()]}
@@ -196,6 +201,34 @@ class Double:
     def delete_dashboards_uid(self, parts: list[str], *_: Any) -> Answer:
         gone = self.dashboards.pop(parts[2], None)
         return (200, {"message": "deleted"}) if gone else (404, {"message": "Dashboard not found"})
+
+    def get_library_elements(self, parts: list[str], *_: Any) -> Answer:
+        there = parts[1] in self.library
+        return (
+            (200, {"result": {"uid": parts[1]}}) if there else (404, {"message": "library element could not be found"})
+        )
+
+    def get_v1_provisioning(self, parts: list[str], *_: Any) -> Answer:
+        found = deepcopy(list(self.alerting[parts[2]].values()))
+        for one in found:
+            one.get("settings", {}).update({"url": "[REDACTED]"} if "url" in one.get("settings", {}) else {})
+        return 200, found
+
+    def post_v1_provisioning(self, parts: list[str], _: Any, body: Any) -> Answer:
+        self.alerting[parts[2]][body.get("uid") or body["name"]] = body
+        return 201, body
+
+    def put_v1_provisioning(self, parts: list[str], _: Any, body: Any) -> Answer:
+        if parts[2] != "folder":
+            return self.post_v1_provisioning(parts, _, body)
+        rules = self.alerting["alert-rules"]
+        for uid in [uid for uid, rule in rules.items() if rule["ruleGroup"] == parts[5]]:
+            del rules[uid]
+        rules.update({rule["uid"]: rule for rule in body["rules"]})
+        return 200, body
+
+    def delete_v1_provisioning(self, parts: list[str], *_: Any) -> Answer:
+        return (200, {}) if self.alerting[parts[2]].pop(parts[3], None) else (404, {"message": "not found"})
 
     def run(self) -> ThreadingHTTPServer:
         """A server that answers from this state; who starts it shuts it down."""

@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from xml.etree import ElementTree
 
 import pytest
 import yaml
@@ -29,7 +31,7 @@ def double() -> Iterator[Double]:
     server.server_close()
 
 
-def job(folder: Path, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+def job(folder: Path, *words: str, timeout: int = 120, **environ: str) -> subprocess.CompletedProcess[str]:
     """Runs a job in a folder, with the gendash of these tests."""
     (folder / "bin").mkdir(exist_ok=True)
     program = folder / "bin" / "gendash"
@@ -37,7 +39,7 @@ def job(folder: Path, *words: str, **environ: str) -> subprocess.CompletedProces
     program.chmod(0o755)
     (folder / "gendash.yaml").write_text("prometheus_url: none\n")
     env = {**os.environ, "PATH": f"{folder / 'bin'}:{os.environ['PATH']}", **environ}
-    return subprocess.run([SCRIPT, *words], cwd=folder, env=env, capture_output=True, text=True, timeout=120)
+    return subprocess.run([SCRIPT, *words], cwd=folder, env=env, capture_output=True, text=True, timeout=timeout)
 
 
 def test_an_unknown_job_is_wrong_usage(tmp_path: Path) -> None:
@@ -81,7 +83,7 @@ def test_plan_apply_and_drift_end_with_the_code_of_what_they_found(tmp_path: Pat
 
 
 def test_the_plan_is_one_comment_that_is_updated_in_place(tmp_path: Path) -> None:
-    comments: dict[int, str] = {1: "a person's"}
+    comments: dict[int, str] = dict.fromkeys(range(1, 101), "a person's")
 
     class Handler(BaseHTTPRequestHandler):
         def answer(self) -> None:
@@ -90,7 +92,9 @@ def test_the_plan_is_one_comment_that_is_updated_in_place(tmp_path: Path) -> Non
                 comments[len(comments) + 1] = json.loads(raw)["body"]
             if self.command == "PATCH":
                 comments[int(self.path.rsplit("/", 1)[1])] = json.loads(raw)["body"]
-            body: Any = [{"id": number, "body": text} for number, text in comments.items()]
+            rows: Any = [{"id": number, "body": text} for number, text in comments.items()]
+            page = int((parse_qs(urlsplit(self.path).query).get("page") or ["1"])[0])
+            body = rows[(page - 1) * 100 : page * 100]
             text = json.dumps(body).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(text)))
@@ -116,7 +120,25 @@ def test_the_plan_is_one_comment_that_is_updated_in_place(tmp_path: Path) -> Non
             done = job(tmp_path, "comment", **access)
             assert done.returncode == 0, done.stderr
         server.shutdown()
-    assert comments == {1: "a person's", 2: '<!-- gendash plan -->\n\n"second" $x `y`'}
+    assert comments.pop(101) == '<!-- gendash plan -->\n\n"second" $x `y`'
+    assert set(comments.values()) == {"a person's"}
+
+
+def test_verify_leaves_a_report_for_the_pipeline_also_where_it_fails(tmp_path: Path, double: Double) -> None:
+    access = {"GENDASH_GRAFANA_URL": double.url, "GENDASH_GRAFANA_TOKEN": "glsa_secret"}
+    done = job(tmp_path, "verify", "--grafana", "--only", "overview/health", **access)
+    unknown = job(tmp_path, "verify", "--grafana", "--only", "overview/nothing", **access)
+    assert unknown.returncode == 1 and "nothing is named 'overview/nothing'" in unknown.stderr, unknown.stderr
+    report = ElementTree.parse(tmp_path / "reports" / "verify.xml")
+    assert done.returncode == 1 and report.findall(".//testcase"), done.stdout + done.stderr
+
+
+@pytest.mark.soak
+@pytest.mark.postgres
+@pytest.mark.prometheus
+def test_the_demo_is_verified_with_own_content(tmp_path: Path) -> None:
+    done = job(tmp_path, "demo", "--scale", "0.05", "--dir", "demo", "--now", "2026-11-20T12:00:00Z", timeout=600)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 
 
 def test_the_action_only_calls_the_script() -> None:

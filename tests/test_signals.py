@@ -8,9 +8,11 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import psycopg
@@ -66,6 +68,16 @@ def _stopped(process: subprocess.Popen[str], number: signal.Signals, code: int) 
     return said
 
 
+class _Refusing(BaseHTTPRequestHandler):
+    """A Langfuse that refuses every key."""
+
+    def do_GET(self) -> None:
+        self.send_error(401)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
 WAITS = "select count(*) from pg_locks where not granted"
 signals = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 
@@ -112,10 +124,13 @@ def test_a_sync_ends_in_the_middle_of_a_request_and_of_a_wait(
             assert request.recv(1)  # it is never answered
             _stopped(asked, number, 0)
     failed = "select count(*) from gendash._sync where error is not null"
-    waiting = _start(tmp_path, platform, *again, LANGFUSE_BASE_URL="http://127.0.0.1:9", **keys)
-    _until(lambda: _count(platform, failed), 120)
-    time.sleep(0.5)
-    _stopped(waiting, number, 0)
+    with HTTPServer(("127.0.0.1", 0), _Refusing) as server:  # a refusal is final: the next try is in an hour
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        waiting = _start(tmp_path, platform, *again, LANGFUSE_BASE_URL=_address(server.socket), **keys)
+        _until(lambda: _count(platform, failed), 120)
+        time.sleep(0.5)
+        _stopped(waiting, number, 0)
+        server.shutdown()
 
 
 def test_serve_keeps_the_store_filled_and_ends_with_its_refresh(platform: str, tmp_path: Path) -> None:

@@ -77,14 +77,3 @@ def test_the_threat_model_names_tests_that_exist() -> None:
     assert [
         row for row, proof in zip(rows, proofs, strict=True) if "`test" not in proof and "/test_" not in proof
     ] == []
-
-
-def test_every_finding_of_the_hostile_trial_has_tests_that_exist() -> None:
-    text = (ROOT / "docs" / "security-findings.md").read_text("utf-8")
-    lines = [line for line in text.splitlines() if line.startswith("| S")]
-    assert [line.split("|")[1].strip() for line in lines] == [f"S{number}" for number in range(1, 16)]
-    for line in lines:
-        named = re.findall(r"`(tests/\S+)::(\w+)`", line)
-        assert named, line
-        for path, name in named:
-            assert f"def {name}(" in (ROOT / path).read_text("utf-8"), f"{path}::{name}"

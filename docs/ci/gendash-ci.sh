@@ -11,7 +11,7 @@ check() {
 }
 
 demo() { # own content on synthetic data: no account, no server
-    gendash demo
+    gendash demo "$@"
 }
 
 verify() {
@@ -30,9 +30,15 @@ plan() { # 0 nothing to do or changes pending; 1 blocked; 4 left to a person
 comment() { # the plan as one comment, which the next run updates in place
     api="${GITHUB_API_URL:-https://api.github.com}/repos/$GITHUB_REPOSITORY"
     body=$(python3 -c 'import json, sys; print(json.dumps({"body": sys.stdin.read()}))' < "$reports/plan.md")
-    number=$(request GET "$api/issues/$PULL_REQUEST/comments?per_page=100" | python3 -c '
+    page=1 number=more
+    while [ "$number" = more ]; do
+        number=$(request GET "$api/issues/$PULL_REQUEST/comments?per_page=100&page=$page" | python3 -c '
 import json, sys
-print(next((one["id"] for one in json.load(sys.stdin) if one["body"].startswith("<!-- gendash plan -->")), ""))')
+rows = json.load(sys.stdin)
+found = [str(one["id"]) for one in rows if (one["body"] or "").startswith("<!-- gendash plan -->")]
+print(found[0] if found else "more" if len(rows) == 100 else "")')
+        page=$((page + 1))
+    done
     if [ -n "$number" ]; then
         request PATCH "$api/issues/comments/$number" "$body" > /dev/null
     else

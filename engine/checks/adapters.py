@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gendash.engine.checks.functions import system_functions
 from gendash.engine.config.load import nearest, suggest
-from gendash.engine.definitions.adapters import CanonicalColumn
+from gendash.engine.definitions.canonical import CanonicalColumn
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.platform_names import named_in
 from gendash.engine.model import AdapterTable, Problem

@@ -13,11 +13,19 @@ from typing import NamedTuple
 
 from gendash.engine.checks.fields import field_problems
 from gendash.engine.checks.queries import sample
+from gendash.engine.checks.sql_headers import place
 from gendash.engine.config.load import suggest
 from gendash.engine.definitions import audits
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.names import STORE_KINDS
-from gendash.engine.definitions.platform_names import mapped_table, mappings, named_in, names_in_text, table_name
+from gendash.engine.definitions.platform_names import (
+    mapped_table,
+    mappings,
+    named_in,
+    names_in_text,
+    split_column,
+    table_name,
+)
 from gendash.engine.definitions.relations import key_of
 from gendash.engine.languages import sql_types
 from gendash.engine.languages.grafana_macros import MacroError
@@ -156,7 +164,7 @@ def _platform(catalog: Catalog, staging: Relation) -> dict[str, Source]:
         columns |= {name: "" for _, mapped in mappings(catalog.config, staging, table) for name in named_in(mapped)}
     uses = catalog.expanded(staging.text, staging).uses | names_in_text(staging)  # of parents, too
     for kind, name in uses:
-        table, _, column = name.rpartition(".")
+        table, column = split_column(name)
         if kind == "column":
             found.setdefault(table, {})[column] = ""
     return {table: Source(tuple(columns.items()), key=None) for table, columns in found.items()}
@@ -169,7 +177,9 @@ def _against_header(relation: Relation, given: list[Source]) -> Iterator[Problem
         lacks = [] if not given or given[0].is_open else [key for key in audits.find_key(relation) if key not in names]
         yield from (
             Problem(
-                relation.path, f"no column '{key}' in the query, named under key:", suggest(key, names) or "give it"
+                place(relation, "key"),
+                f"no column '{key}' in the query, named under key:",
+                suggest(key, names) or "give it",
             )
             for key in lacks
         )
@@ -186,11 +196,12 @@ def _against_header(relation: Relation, given: list[Source]) -> Iterator[Problem
             near = next(iter(get_close_matches(name, extra, n=1)), "")
             extra = extra - {near}
             do = f"the query returns '{near}'" if near else "return it, or remove it from the header"
-            yield Problem(relation.path, f"no column '{name}' in the query, declared under columns:", do)
+            at = place(relation, f"columns.{name}")
+            yield Problem(at, f"no column '{name}' in the query, declared under columns:", do)
         for name in sorted(extra):
             what = f"the query gives '{name}', which columns: lacks"
-            yield Problem(relation.path, what, "declare it, or remove it from the query")
+            yield Problem(place(relation, "columns"), what, "declare it, or remove it from the query")
         for name in sorted(declared.keys() & kinds.keys()):
             if sql_types.unlike(declared[name], kinds[name]):
                 what = f"column '{name}' is declared {declared[name]}, the query gives {kinds[name]}"
-                yield Problem(relation.path, what, "correct the header, or cast it")
+                yield Problem(place(relation, f"columns.{name}"), what, "correct the header, or cast it")

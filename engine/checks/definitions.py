@@ -139,7 +139,7 @@ def check_features(catalog: Catalog) -> list[Problem]:
     named += [(catalog.in_metric(key, "feature"), metric.get("feature", "")) for key, metric in catalog.metrics.items()]
     named += [(in_rule(rule, "feature"), rule.feature) for rule in catalog.rules.values()]
     return [
-        Problem(where, f"no feature '{name}'", suggest(name, known) or "add it to engine/config/settings.py")
+        Problem(where, f"no feature '{name}'", suggest(name, known) or "name one of docs/reference/settings.md")
         for where, names in named
         for name in names.split()
         if name not in known
@@ -147,11 +147,13 @@ def check_features(catalog: Catalog) -> list[Problem]:
 
 
 def check_variables(catalog: Catalog) -> list[Problem]:
-    """A variable has a query or two and more fixed options, whose texts Grafana can read from one line."""
+    """A variable has a name of its own, a query or two and more fixed options, whose texts Grafana can read."""
     found = []
     for dashboard in catalog.dashboards.values():
         for one in dashboard.variables:
             where = f"{dashboard.name} variable {one.name}"
+            if sum(one.name == other.name for other in dashboard.variables) > 1:
+                found.append(Problem(where, "two variables have this name", "rename or remove one"))
             if bool(one.query) == bool(one.options):
                 found.append(Problem(where, "needs a query or fixed options, not both", "give one of them"))
             if len(one.options) == 1:
@@ -161,7 +163,7 @@ def check_variables(catalog: Catalog) -> list[Problem]:
                 for text, value in one.options
                 if "," in text + value or ":" in text + value
             ]
-    return found
+    return list(dict.fromkeys(found))
 
 
 def check_breakdown(catalog: Catalog) -> list[Problem]:

@@ -210,10 +210,11 @@ RULES: tuple[DesignRule, ...] = (
     DesignRule(
         21,
         "windows-said",
-        "A SQL panel that does not follow the picker has its window, or that it shows now, in its title.",
+        "A SQL panel that does not follow the picker has its window, or that it shows now, in its title; one that "
+        "follows it names none.",
         "Else an old open ticket hides behind the last hour.",
         ("check",),
-        (titles.check_titles_window,),
+        (titles.check_titles_window, titles.check_titles_follow),
     ),
     DesignRule(
         22,

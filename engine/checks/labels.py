@@ -80,8 +80,8 @@ def _in_rules(catalog: Catalog, series: Series) -> Iterator[Problem]:
                 labels, faults = read_labels(expanded.text, series.labels)
             except ValueError:
                 labels, faults = None, []
-            kept = None if labels is None or kept is None else kept | labels
             known = [one for one in faults if not (":" in one.name and one.what.startswith("no metric"))]
+            kept = None if labels is None or kept is None or known else kept | labels  # one fault is one line
             if not expanded.wrong:  # check_rule_names reports recorded series that no rule records
                 yield from _problems(known, text, partial(in_rule, rule, key))
         if rule.kind == "alert" and kept is not None:

@@ -10,7 +10,7 @@ from gendash.engine.config.load import suggest
 from gendash.engine.config.value_types import seconds
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.model import Problem
-from gendash.engine.render.dashboards import TIME, link_target
+from gendash.engine.render.links import TIME, link_target
 
 
 def check_links(catalog: Catalog) -> list[Problem]:
@@ -21,7 +21,8 @@ def check_links(catalog: Catalog) -> list[Problem]:
         target = catalog.dashboards.get(name)
         slugs = [p.slug for p in target.panels()] if target else []
         if target and slug and slug not in slugs:
-            found.append(Problem(where, f"leads to '{panel.leads_to}', no such panel", suggest(slug, slugs)))
+            do = suggest(slug, slugs) or "name a panel that is there"
+            found.append(Problem(where, f"leads to '{panel.leads_to}', no such panel", do))
     return found
 
 
@@ -84,7 +85,8 @@ def check_links_keep(catalog: Catalog) -> list[Problem]:
         for where, _, _ in catalog.panels()
         for link in _own_links(catalog.body(where))
         for part in kept
-        if str(link.get("url", "")).startswith("/d/") and part not in link["url"]
+        if str(link.get("url", "")).startswith("/d/")
+        if part not in link["url"] and "${__url.params" not in link["url"]
     ]
 
 

@@ -322,7 +322,14 @@ def check_ratio_tiles(catalog: Catalog) -> list[Problem]:
         if fields(body).get("unit") == "percentunit"
         and body["options"].get("graphMode") == "area"
         and fields(body).get(end) is None
+        and not (end == "max" and _is_widened(body))
     ]
+
+
+def _is_widened(body: dict[str, Any]) -> bool:
+    """Whether a hidden field of a constant distance from the curve widens its scale."""
+    steps = [one.get("options", {}) for one in body.get("transformations") or []]
+    return any((one.get("binary") or {}).get("operator") == "+" for one in steps)
 
 
 def check_stats(catalog: Catalog) -> list[Problem]:

@@ -41,12 +41,11 @@ def check_alerts(catalog: Catalog) -> list[Problem]:
         where = in_rule(rule)
         if not re.fullmatch(r"[A-Z][A-Za-z0-9]+", rule.name):
             found.append(Problem(where, "not in CamelCase", "rename it"))
-        if rule.labels.get("severity") not in SEVERITIES:
-            found.append(
-                Problem(
-                    in_rule(rule, "labels.severity"), "no severity", f"label it with one of {', '.join(SEVERITIES)}"
-                )
-            )
+        severity = rule.labels.get("severity", "")
+        if severity not in SEVERITIES:
+            do = suggest(severity, SEVERITIES) or f"label it with one of {', '.join(SEVERITIES)}"
+            what = f"no severity '{severity}'" if severity else "no severity"
+            found.append(Problem(in_rule(rule, "labels.severity"), what, do))
         missing = [name for name in ANNOTATIONS if not rule.annotations.get(name, "").strip()]
         found += [Problem(where, f"no {name}", "annotate it") for name in missing]
         if not rule.for_ and "for" not in rule.lines and rule.labels.get("severity") != "none":

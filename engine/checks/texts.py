@@ -17,7 +17,7 @@ from gendash.engine.languages.grafana_macros import MacroError, leftovers
 from gendash.engine.languages.spots import excerpt, in_file, in_query, in_rule, origin
 from gendash.engine.languages.sql_parser import LEAVES, nodes, parse_statements, sql_fault
 from gendash.engine.model import Problem, Relation
-from gendash.engine.render.dashboards import link_target
+from gendash.engine.render.links import link_target
 
 _LABEL_VALUES = re.compile(r"\s*label_values\((?:(.*),)?\s*\w+\s*\)\s*$", re.DOTALL)
 _REFERENCE = re.compile(r"\{\{.*?\}\}", re.DOTALL)

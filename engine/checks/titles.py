@@ -17,6 +17,7 @@ WINDOW = re.compile(
     r"|\b(last (\d+ )?\w+|per (hour|day)|first \w+ days)\b"
     r"|\b\d+ (s|min|h|d|days|weeks|months)\b"
 )
+_FIXED = re.compile(r", \d+ (s|min|h|d|days|weeks|months)$")
 _WORD = re.compile(r"[^\W\d_][\w'-]*|p\d\d")
 # words that say how something is counted, or in which state it is, and not what it is
 _GENERIC_WORDS = """
@@ -100,4 +101,16 @@ def check_titles_window(catalog: Catalog) -> list[Problem]:
         for where, _, panel in catalog.panels()
         if panel.role != "freshness" and panel.title.strip() and not follows_picker(catalog, panel)
         if not WINDOW.search(panel.title.lower())
+    ]
+
+
+def check_titles_follow(catalog: Catalog) -> list[Problem]:
+    """A panel whose SQL follows the time picker names no fixed window in its title."""
+    return [
+        Problem(
+            where, f"the title '{panel.title}' names a window, and the panel follows the picked range", "leave it out"
+        )
+        for where, _, panel in catalog.panels()
+        if panel.queries and all(query.language == "sql" for query in panel.queries)
+        if _FIXED.search(panel.title) and follows_picker(catalog, panel)
     ]

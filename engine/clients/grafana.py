@@ -29,6 +29,7 @@ from gendash.engine.model import Problem
 OLDEST = 12
 THREADS = 8
 ROLES = ("Viewer", "Editor")
+_STARTING = "Grafana is starting, or overloaded: try again in a few minutes, or let plan and apply wait: --wait 2m"
 _GATEWAY = frozenset({429, 502, 503, 504, 524})
 
 
@@ -37,8 +38,10 @@ def server_capabilities(config: Config, pause: Pause = time.sleep) -> tuple[str,
     with session(config, pause) as ask:
         health = check_version(ask)
         sources = data_sources(ask)
+        rights = token_permissions(ask)
+        actions = None if rights is None else frozenset(one for one in rights if " " not in one)
         uids = frozenset[str]() if isinstance(sources, str) else frozenset(str(one.get("uid")) for one in sources)
-        return f"Grafana {health.get('version') or 'of a hidden version'}", token_permissions(ask), uids
+        return f"Grafana {health.get('version') or 'of a hidden version'}", actions, uids
 
 
 @contextmanager
@@ -64,13 +67,16 @@ class Grafana:
         self.namespace = "default"
         authorization = f"Bearer {token}" if token else basic(user, password) if user else ""
         credential = "the token is" if token else "user and password are" if user else ""
-        do = "set GENDASH_GRAFANA_TOKEN to one that is still valid" if token else "set GENDASH_GRAFANA_TOKEN"
+        do = "correct them in grafana_url, or set GENDASH_GRAFANA_TOKEN" if user else "set GENDASH_GRAFANA_TOKEN"
+        do = "set GENDASH_GRAFANA_TOKEN to one that is still valid" if token else do
         if token and user:
             do += "; user and password of grafana_url are not used beside it"
         route = route_of(config, "grafana")
         if config["grafana_org_id"]:
             route = replace(route, headers={**route.headers, "X-Grafana-Org-Id": str(config["grafana_org_id"])})
-        server = Server("Grafana", self.where, url, "grafana_url", route, authorization, credential, {"": do})
+        server = Server(
+            "Grafana", self.where, url, "grafana_url", route, authorization, credential, {"": do, "503": _STARTING}
+        )
         self.requests = Session(server, lambda seconds: self.pause(seconds))
         self.client = GrafanaClient(None)
         self.client.s.close()
@@ -91,11 +97,15 @@ class Grafana:
         return Unexpected(Problem(self.where, "the answer is not from Grafana's API", todo))
 
 
-def proxy_session(ask: Grafana, uid: str, key: str) -> Session:
-    """A session with what a data source reaches, through Grafana's proxy; ``key`` names the setting in messages."""
+def proxy_session(ask: Grafana, uid: str, name: str, key: str) -> Session:
+    """A session with what a data source reaches, through Grafana's proxy.
+
+    ``name`` is what is reached, and ``key`` the setting that messages name.
+    """
     server = ask.requests.server
     path = f"/api/datasources/proxy/uid/{uid}"
-    through = replace(server, where=f"{server.where}{path}", url=f"{server.url.rstrip('/')}{path}", setting=key)
+    where, url = f"{server.where}{path}", f"{server.url.rstrip('/')}{path}"
+    through = replace(server, name=name, where=where, url=url, setting=key)
     return Session(through, ask.requests.pause)
 
 
@@ -208,7 +218,11 @@ def named_server(ask: Grafana, org_id: int = 0) -> str:
 
 
 def check_version(ask: Grafana) -> Mapping[str, Any]:
-    """What Grafana says of its health. Raises Unexpected where this is no Grafana, or one that is too old."""
+    """What Grafana says of its health.
+
+    Raises Unexpected where this is no Grafana, or one that is too old, and Denied where the credentials are nobody's:
+    with anonymous access on, Grafana takes wrong ones for those of a visitor, and locks a user after five of them.
+    """
     status, health = ask("GET", "/health")
     if not isinstance(health, Mapping) or "database" not in health:
         raise ask._not_grafana() if status < 500 else _trouble(ask, status, health)
@@ -216,13 +230,20 @@ def check_version(ask: Grafana) -> Mapping[str, Any]:
     if number.isdigit() and int(number) < OLDEST:
         what = f"Grafana {health['version']} is too old"
         raise Unexpected(Problem(ask.where, what, f"gendash needs Grafana {OLDEST} or later"))
+    ask("GET", "/user")
     return health
 
 
 def token_permissions(ask: Grafana) -> frozenset[str] | None:
-    """The actions that the token is allowed; None if Grafana does not report them. Drops what Grafana had cached."""
+    """The actions that the token is allowed, and each again with its scope: ``folders:write folders:uid:x``.
+
+    None if Grafana does not report them. Drops what Grafana had cached.
+    """
     status, body = ask("GET", "/access-control/user/permissions", params={"reloadcache": "true"})
-    return frozenset(body) if status == 200 and isinstance(body, Mapping) else None
+    if status != 200 or not isinstance(body, Mapping):
+        return None
+    lists = ((action, scopes) for action, scopes in body.items() if isinstance(scopes, list))
+    return frozenset(body) | {f"{action} {one}" for action, scopes in lists for one in scopes if isinstance(one, str)}
 
 
 def data_sources(ask: Grafana) -> list[Mapping[str, Any]] | str:

@@ -96,7 +96,8 @@ class Server:
     """An HTTP server and its words in messages. ``setting`` holds its URL, and is named in advice.
 
     ``credential`` is what requests carry in ``authorization``, with its verb: "the token is". ``remedies`` says what
-    to do about 401 and 403, by the scheme that the server asks for, "" for any other.
+    to do about 401 and 403, by the scheme that the server asks for, "" for any other; and about other statuses, by
+    their number, where the general advice is not the best.
     """
 
     name: str
@@ -269,7 +270,8 @@ def _remedy(server: Server, answer: HttpAnswer) -> str:
     if answer.status == 400 and "certificate" in answer.text[:2000]:
         return f"a client certificate is asked for: set {server.route.key}.client_cert"
     general = _REMEDIES[500] if answer.status >= 500 else _REMEDIES[404]
-    return _REMEDIES.get(answer.status, general).format(
+    own = server.remedies.get(str(answer.status))
+    return (own or _REMEDIES.get(answer.status, general)).format(
         name=server.name,
         setting=server.setting,
         method=answer.method,

@@ -277,7 +277,9 @@ def translated(where: str) -> Iterator[None]:
         raise translate(error, where) from error
 
 
-UNFIT = 'see `gendash doctor`: it names the column, which can be mapped as "= SQL" under platform.columns'
+UNFIT = (
+    'see `gendash doctor`: it names the column; correct it in the adapter, or map it as "= SQL" under platform.columns'
+)
 
 
 _ENCODING = "the encoding of the database that it comes from is not that of its texts (SQL_ASCII?): correct them"

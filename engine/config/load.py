@@ -110,6 +110,14 @@ class Config:
         return f"{self.prefix}-{uid}" if self.prefix else uid
 
 
+def _unknown(key: str, where: str) -> Problem:
+    """What is wrong with a key that is no setting: its first part, if nothing begins with that."""
+    first, known = key.partition(".")[0], [one.key for one in SETTINGS]
+    begins = {one.partition(".")[0] for one in known} | {"environments"}
+    name, among = (key, known) if first in begins else (first, [*begins, *known])
+    return Problem(where, f"unknown setting '{name}'", suggest(name, among) or "see `gendash config`")
+
+
 def load_config(
     text: str = "",
     path: str = "gendash.yaml",
@@ -133,8 +141,9 @@ def load_config(
     for key, (value, where) in [*leaves.items(), *environments.get(env_name, {}).items()]:
         setting = setting_of(key)
         if setting is None:
-            known = [s.key for s in SETTINGS]
-            problems.append(Problem(where, f"unknown setting '{key}'", suggest(key, known) or "see `gendash config`"))
+            problem = _unknown(key, where)
+            if problem.what not in [one.what for one in problems]:  # a misspelt map is one fault
+                problems.append(problem)
         elif setting.secret and not (setting.type == "server" and value == NONE):  # that there is none is no secret
             variable = setting.env.replace("*", variable_part(key.rpartition(".")[0].rpartition(".")[2]))
             problems.append(Problem(where, f"'{key}' is a secret", f"set {variable} or {variable}_FILE instead"))
@@ -249,7 +258,8 @@ def _from_environment(
     for name in [variable, *aliases]:
         value = without_blanks(environ.get(name, ""))
         if value:
-            _store(setting, key, value, name, values, origins, problems)
+            is_number = setting.type in ("int", "int?") and value.isascii() and value.isdigit() and len(value) < 20
+            _store(setting, key, int(value) if is_number else value, name, values, origins, problems)
             return
     file_name = environ.get(f"{variable}_FILE")
     if file_name and read_file:

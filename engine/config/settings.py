@@ -113,7 +113,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("prometheus_url", "server", "http://127.0.0.1:9090", "Prometheus, or none", "GENDASH_PROMETHEUS_URL"),
     Setting("grafana_url", "server", "http://127.0.0.1:3000", "Grafana, or none", "GENDASH_GRAFANA_URL"),
     Setting("grafana_token", "token", "", "service account token", "GENDASH_GRAFANA_TOKEN", secret=True),
-    Setting("grafana_org_id", "int?", 0, "number of the organisation in Grafana; 0: the one of the credentials"),
+    Setting(
+        "grafana_org_id",
+        "int?",
+        0,
+        "number of the organisation in Grafana; 0: the one of the credentials",
+        "GENDASH_GRAFANA_ORG_ID",
+    ),
     *request_settings("grafana", "Grafana", "GENDASH_GRAFANA", "15s", "30s"),
     # roles
     Setting("roles.owner", "name", "gendash_owner", "role that migrates and refreshes"),

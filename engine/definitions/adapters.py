@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from gendash.engine.config.load import Config
 from gendash.engine.config.settings import FED_BY
-from gendash.engine.definitions.platform_names import table_name
+from gendash.engine.definitions.canonical import Adapter
+from gendash.engine.definitions.platform_names import column_key, table_name
 from gendash.engine.languages.sql_columns import resolve
 from gendash.engine.languages.sql_lineage import Column, SelectReads, reads_of
 from gendash.engine.languages.sql_parser import parse_statements, sql_fault
@@ -21,57 +22,9 @@ from gendash.engine.languages.sql_scope import Source
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import AdapterTable, Relation
 
-FOLDER = "sql/platforms"
 _FOREIGN = Source((), True, None)  # a table of the platform: columns and key are not known
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _TABLE = re.compile(r"\{\{\s*table\(\s*['\"](\w+)['\"]")
-_VERSIONS = re.compile(r"--\s*versions:\s*(.+)")
-
-
-@dataclass(frozen=True)
-class CanonicalColumn:
-    """A column that an adapter may give: its type and meaning; without a ``required`` one the file is refused."""
-
-    type: str = "text"
-    doc: str = ""
-    required: bool = False
-    read_by: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Adapter:
-    """The files of an adapter as they were read, by the canonical table that each gives; ``label`` names it."""
-
-    label: str
-    files: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # path and text
-
-    @property
-    def versions(self) -> str:
-        """The versions of the platform that it was read from, as its files say."""
-        found = (_VERSIONS.search(text) for _, text in self.files.values())
-        return ", ".join(dict.fromkeys(one[1].strip() for one in found if one))
-
-
-def contract(relations: Mapping[str, Relation]) -> dict[str, dict[str, CanonicalColumn]]:
-    """The canonical tables and their columns, as the staging texts declare what they read."""
-    stagings = [relation for relation in relations.values() if relation.kind == "staging"]
-    found: dict[str, dict[str, CanonicalColumn]] = {}
-    for table in dict.fromkeys(table for one in stagings for table in one.header.get("reads", {})):
-        own = relations.get(f"staging.{table}")
-        required = own.header.get("required", ()) if own else ()
-        readers: dict[str, list[Relation]] = {}
-        for one in stagings:
-            for column in one.header.get("reads", {}).get(table, {}):
-                readers.setdefault(column, []).append(one)
-        for column, by in readers.items():
-            of = next((one.columns[column] for one in (own, *by) if one and column in one.columns), {})
-            found.setdefault(table, {})[column] = CanonicalColumn(
-                of.get("type", "jsonb" if column == "metadata" else "text"),
-                str(of.get("doc", "")),
-                column in required,
-                tuple(one.name for one in by),
-            )
-    return found
 
 
 def adapted(
@@ -106,7 +59,7 @@ def adapter_table(config: Config, adapter: Adapter, table: str, path: str, text:
         faults.append((-1, f"reads schema {config['schema']}, which is gendash's own", "read the platform's tables"))
 
     def named(columns: Iterable[Column]) -> frozenset[str]:
-        return frozenset(f"{table_name(config, one.schema, one.table)}.{one.name}" for one in columns)
+        return frozenset(column_key(table_name(config, one.schema, one.table), one.name) for one in columns)
 
     return AdapterTable(
         name,

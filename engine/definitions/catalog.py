@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from gendash.engine.config.load import Config
-from gendash.engine.definitions.adapters import CanonicalColumn, contract
+from gendash.engine.definitions.canonical import CanonicalColumn, contract
 from gendash.engine.definitions.names import STORE_KINDS, Expanded, Names, Use
 from gendash.engine.definitions.prose import prose
 from gendash.engine.definitions.references import resolve_references

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from gendash.engine.config.load import Config, suggest
-from gendash.engine.definitions.adapters import FOLDER, Adapter, adapted
+from gendash.engine.definitions.canonical import FOLDER, Adapter
 from gendash.engine.definitions.catalog import Catalog, Document, MetricLines, Style
 from gendash.engine.definitions.content_modules import PACKAGED, dashboard_names, load_dashboards, objective_dashboards
 from gendash.engine.definitions.each import filled, wrong_each
@@ -54,58 +55,81 @@ def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
     Without ``code`` no Python of ``roots`` is run: their dashboards are left out.
     """
     problems: list[Problem] = []
-    relations: dict[str, Relation] = {}
-    rules: dict[str, dict[str, Rule]] = {}
-    metrics: dict[str, Mapping[str, Any]] = {}
-    metric_lines: dict[str, MetricLines] = {}
-    documents: dict[str, Document] = {}
-    dashboards: dict[str, Dashboard] = {}
-    styles: dict[str, Style] = {}
-    named: set[str] = set()
-    overrides: dict[str, Fields | None] = {}
-    complete = True
     mine = objectives(config)
-    slos = [one.values() for one in mine]
+    content = _Content()
     roots = [PACKAGED, *roots]
     for root in roots:
-        if not root.is_dir():
+        if root.is_dir():
+            content.add(root, [one.values() for one in mine], problems, code)
+        else:
             problems.append(Problem(config.where("content"), f"no folder '{root}'", "fix content:"))
-            continue
-        reader = _Root(root, problems)
-        loaded = reader.relations()
-        lacking = _lacking(relations, loaded)
-        problems += lacking
-        relations |= loaded
-        rules |= reader.rules(slos)
-        read, places = reader.metrics()
-        metrics |= read
-        metric_lines |= places
-        documents |= reader.documents([RULE_TESTS, *(DOCUMENTS if root == PACKAGED else ())])
-        found = load_dashboards(root, reader.shown, problems) if code or root == PACKAGED else {}
-        dashboards |= found
-        named |= dashboard_names(root)
-        if root != PACKAGED:
-            owned = [*found, f"{reader.prefix}sql/", f"{reader.prefix}recording_rules/"]
-            styles |= dict.fromkeys(owned, reader.style())
-            overrides |= reader.overrides(dashboards)
-        problems += strays(root, root == PACKAGED, reader.prefix)
-        complete &= reader.complete and not lacking  # what reads those columns is not to blame
     made = objective_dashboards([one.name for one in mine])
-    styles |= dict.fromkeys(made, Style({}, "", {}))  # what it is about is the user's own
-    dashboards = {**made, **dashboards}
-    metrics = {**objective_metrics(mine, config, metrics), **metrics}
-    by_name = _all_rules(rules, problems)
+    dashboards = {**made, **content.dashboards}
+    styles = content.styles | dict.fromkeys(made, Style({}, "", {}))  # what it is about is the user's own
+    rules = _all_rules(content.rules, problems)
     adapter = _adapter(config, roots, base, problems)
+    relations: dict[str, Relation] = content.relations
     tables: dict[str, AdapterTable] = {}
     if adapter:
+        from gendash.engine.definitions.adapters import adapted  # brings a parser of SQL
+
         config, relations, tables = adapted(config, relations, adapter)
-    own = frozenset(name for name in dashboards if name in styles)
-    left_out = frozenset(named - dashboards.keys())
-    schemas, builtins = Schemas(_packaged_json("grafana_panels")), Builtins(_packaged_json("postgres_names"))
     return Catalog(
-        config, dashboards, relations, by_name, metrics, own, styles, tuple(problems), complete, schemas, left_out,
-        builtins, metric_lines, documents, tables, overrides,
-    )  # fmt: skip
+        config,
+        dashboards,
+        relations,
+        rules,
+        {**objective_metrics(mine, config, content.metrics), **content.metrics},
+        own=frozenset(name for name in dashboards if name in styles),
+        styles=styles,
+        problems=tuple(problems),
+        complete=content.complete,
+        schemas=Schemas(_packaged_json("grafana_panels")),
+        left_out=frozenset(content.named - dashboards.keys()),
+        builtins=Builtins(_packaged_json("postgres_names")),
+        metric_lines=content.metric_lines,
+        documents=content.documents,
+        adapter=tables,
+        overrides=content.overrides,
+    )
+
+
+@dataclass
+class _Content:
+    """What the content roots hold, as far as it was read: a name of a later root replaces that of an earlier one."""
+
+    relations: dict[str, Relation] = field(default_factory=dict)
+    rules: dict[str, dict[str, Rule]] = field(default_factory=dict)
+    metrics: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    metric_lines: dict[str, MetricLines] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)
+    dashboards: dict[str, Dashboard] = field(default_factory=dict)
+    styles: dict[str, Style] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)
+    overrides: dict[str, Fields | None] = field(default_factory=dict)
+    complete: bool = True
+
+    def add(self, root: Path, slos: list[dict[str, Any]], problems: list[Problem], code: bool) -> None:
+        """Reads one root; without ``code`` none of its Python is run."""
+        reader, is_ours = _Root(root, problems), root == PACKAGED
+        loaded = reader.relations()
+        lacking = _lacking(self.relations, loaded)
+        problems += lacking
+        self.relations |= loaded
+        self.rules |= reader.rules(slos)
+        metrics, lines = reader.metrics()
+        self.metrics |= metrics
+        self.metric_lines |= lines
+        self.documents |= reader.documents([RULE_TESTS, *(DOCUMENTS if is_ours else ())])
+        found = load_dashboards(root, reader.shown, problems) if code or is_ours else {}
+        self.dashboards |= found
+        self.named |= dashboard_names(root)
+        if not is_ours:
+            owned = [*found, f"{reader.prefix}sql/", f"{reader.prefix}recording_rules/"]
+            self.styles |= dict.fromkeys(owned, reader.style())
+            self.overrides |= reader.overrides(self.dashboards)
+        problems += strays(root, is_ours, reader.prefix)
+        self.complete &= reader.complete and not lacking  # what reads those columns is not to blame
 
 
 def _packaged_json(name: str) -> Any:

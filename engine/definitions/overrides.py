@@ -9,7 +9,7 @@ part, ``in`` the place of the row that a panel is in (empty: none).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from gendash.engine.config.load import suggest
@@ -19,6 +19,17 @@ from gendash.engine.model import Dashboard, Problem
 OVERRIDES = "overrides.yaml"
 WHOLE, ROW = "json", "in"
 Fields = Mapping[str, Any]
+# fields of a dashboard's and a panel's JSON in Grafana 12; others that Grafana saves are kept as they are
+DASHBOARD_FIELDS = frozenset(
+    """annotations description editable fiscalYearStartMonth gnetId graphTooltip id links liveNow panels preload
+    refresh revision schemaVersion snapshot style tags templating time timepicker timezone title uid version
+    weekStart""".split()  # noqa: SIM905
+)
+PANEL_FIELDS = frozenset(
+    """cacheTimeout collapsed datasource description fieldConfig gridPos hideTimeOverride id interval libraryPanel links
+    maxDataPoints maxPerRow options panels pluginVersion queryCachingTTL repeat repeatDirection targets timeFrom
+    timeShift title transformations transparent type json in""".split()  # noqa: SIM905
+)
 _DOT = re.compile(r"(?<!\\)\.")
 
 
@@ -63,6 +74,20 @@ def override_problems(
             yield Problem(at, "a dashboard cannot be taken out here", "delete its module, or name a part of it")
         elif fields is not None and not _is_fields(fields):
             yield Problem(at, "not a map of paths to values", "write `path.in.the.json: value` lines below")
+        elif fields is not None and (not part or place in known):
+            yield from _misnamed(str(place), fields, at, known)
+
+
+def _misnamed(place: str, fields: Fields, at: str, known: Collection[str]) -> Iterator[Problem]:
+    """Fields that a dashboard or a panel has not: one that is called like a panel, or almost like a field."""
+    fields_of, what = (PANEL_FIELDS, "panel") if "/" in place else (DASHBOARD_FIELDS, "dashboard")
+    for name in dict.fromkeys(steps_of(path)[0] for path in fields):
+        if name in fields_of:
+            continue
+        if f"{place}/{name}" in known:
+            yield Problem(at, f"a dashboard has no field '{name}'", f"write `{place}/{name}:` for the panel")
+        elif hint := suggest(name, fields_of):
+            yield Problem(at, f"a {what} has no field '{name}'", hint)
 
 
 def _is_fields(fields: Any) -> bool:

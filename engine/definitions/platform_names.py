@@ -29,7 +29,7 @@ def columns_behind(config: Config, staging: Relation, table: str, mapped: str) -
     select = staging.adapter.get(table)
     if select is None:
         place = mapped_table(config, staging, table)
-        return {f"{place}.{one}" for one in named_in(mapped)}
+        return {column_key(place, one) for one in named_in(mapped)}
     return set[str]().union(*(select.outputs.get(one, frozenset()) for one in named_in(mapped)))
 
 
@@ -41,6 +41,20 @@ def table_uses(staging: Relation, table: str, mapped: str) -> Iterator[tuple[str
         return
     yield from (("table", name) for name in select.tables)
     yield from (("column", name) for name in select.rows)
+
+
+def column_key(table: str, column: str) -> str:
+    """A column as one text, ``table.column``; a name with a dot is quoted, so that the table ends before it."""
+    return f'{table}."{column}"' if "." in column else f"{table}.{column}"
+
+
+def split_column(key: str) -> tuple[str, str]:
+    """Table and column of a ``column_key``."""
+    if key.endswith('"') and '."' in key:
+        table, _, column = key[:-1].rpartition('."')
+    else:
+        table, _, column = key.rpartition(".")
+    return table, column
 
 
 def names_in_text(staging: Relation) -> frozenset[tuple[str, str]]:

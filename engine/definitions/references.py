@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from inspect import isfunction
 from typing import Any
 
 from gendash.engine.config.load import Config, setting_of, suggest
@@ -14,7 +16,7 @@ from gendash.engine.config.urls import public
 from gendash.engine.config.value_types import seconds
 from gendash.engine.definitions.names import Expanded, Names, Present, Use
 from gendash.engine.definitions.platform_names import mapped_label
-from gendash.engine.definitions.staging_references import staging_scope, unreadable_fields
+from gendash.engine.definitions.staging_references import StagingScope, unreadable_fields
 from gendash.engine.definitions.usable_rows import is_usable, only_usable
 from gendash.engine.languages.metric_names import placeholder, with_selectors
 from gendash.engine.languages.sql_text import quote_name, quote_text
@@ -76,158 +78,160 @@ def _expand(
     present: Present | None,
     cuts: Mapping[str, str] | None,
 ) -> Expanded:
-    uses: set[Use] = set()
-    wrong: list[tuple[str, str]] = []
-    scope = _scope(names, uses, wrong, present, cuts)
+    scope = _Scope(names, present, cuts or {})
+    functions = scope.functions()
     if staging is not None:
-        scope |= staging_scope(names, staging, uses, wrong, present, cuts or {})
+        functions |= StagingScope(names, staging, scope.uses, scope.wrong, present, scope.cuts).functions()
     try:
-        out = _render(text, scope)
+        out = _render(text, functions)
     except (TemplateFault, TypeError) as error:  # TypeError: a reference with too few or too many names
-        what = str(error).rpartition("<locals>.")[2]
-        wrong.append((f"{NO_TEMPLATE}: {what}", "check the {{ }} in the text"))
+        what = re.sub(r"^\S*\.(?=\w+\()", "", str(error))
+        unknown = re.search(r"'(\w+)' is undefined", what)
+        do = suggest(unknown[1], functions) if unknown else ""
+        scope.wrong.append((f"{NO_TEMPLATE}: {what}", do or "check the {{ }} in the text"))
         out = text
-    return Expanded(with_selectors(out), frozenset(uses), tuple(wrong))
+    return Expanded(with_selectors(out), frozenset(scope.uses), tuple(scope.wrong))
 
 
-def _scope(
-    names: Names,
-    uses: set[Use],
-    wrong: list[tuple[str, str]],
-    present: Present | None,
-    cuts: Mapping[str, str] | None,
-) -> dict[str, Callable[..., Any]]:
-    config = names.config
-    schema = quote_name(config["schema"])
+@dataclass(frozen=True)
+class _Scope:
+    """What a text may call, and what its calls found: its uses, and (what, do) of each wrong reference."""
 
-    def known(kind: str, name: str, among: Collection[str]) -> bool:
+    names: Names
+    present: Present | None
+    cuts: Mapping[str, str]
+    uses: set[Use] = field(default_factory=set)
+    wrong: list[tuple[str, str]] = field(default_factory=list)
+
+    def functions(self) -> dict[str, Callable[..., Any]]:
+        return {name: getattr(self, name) for name in _FUNCTIONS}
+
+    def _known(self, kind: str, name: str, among: Collection[str]) -> bool:
         if name in among:
-            uses.add((kind, name))
+            self.uses.add((kind, name))
             return True
-        wrong.append((f"no {kind} '{name}'", suggest(name, among) or f"define it or name another {kind}"))
+        self.wrong.append((f"no {kind} '{name}'", suggest(name, among) or f"define it or name another {kind}"))
         return False
 
-    def view(name: str) -> str:
-        known("relation", name, names.stored)
-        return (cuts or {}).get(f"view.{name}", f"{schema}.{quote_name(name)}")
+    def schema(self) -> str:
+        return quote_name(self.names.config["schema"])
 
-    def stage(name: str, rows: str = "usable") -> str:
+    def view(self, name: str) -> str:
+        self._known("relation", name, self.names.stored)
+        return self.cuts.get(f"view.{name}", f"{self.schema()}.{quote_name(name)}")
+
+    def stage(self, name: str, rows: str = "usable") -> str:
         """``stage('messages', 'all')`` has the rows that cannot be used, too."""
-        if not known("staging", name, names.stagings):
+        if not self._known("staging", name, self.names.stagings):
             return "(select)"
-        within = names.staging_within.names
+        staging, within = self.names.stagings[name], self.names.staging_within.names
         if name in within:
-            wrong.append((f"staging '{name}' reads itself", "break the circle"))
+            self.wrong.append((f"staging '{name}' reads itself", "break the circle"))
             return "(select)"
         within.append(name)
         try:
-            inner = resolve_references(names.stagings[name].text, names, names.stagings[name], present, cuts)
+            inner = resolve_references(staging.text, self.names, staging, self.present, self.cuts)
         finally:
             within.pop()
-        uses.update(inner.uses)
-        wrong.extend(inner.wrong)
+        self.uses.update(inner.uses)
+        self.wrong.extend(inner.wrong)
         text = inner.text.strip().rstrip(";")
-        return f"(\n{text if rows == 'all' else only_usable(names.stagings[name], text)}\n)"
+        return f"(\n{text if rows == 'all' else only_usable(staging, text)}\n)"
 
-    def usable(name: str) -> str:
+    def usable(self, name: str) -> str:
         """The condition on a row of ``stage(name, 'all')`` that can be used; else it is in no figure."""
-        return f"({is_usable(names.stagings[name])})" if known("staging", name, names.stagings) else "true"
+        known = self._known("staging", name, self.names.stagings)
+        return f"({is_usable(self.names.stagings[name])})" if known else "true"
 
-    def unreadable(name: str) -> str:
+    def unreadable(self, name: str) -> str:
         """One row: found, total, and a sample, of the rows of a staging text's table with a value that is none."""
-        if not known("staging", name, names.stagings):
+        if not self._known("staging", name, self.names.stagings):
             return "(select)"
-        return unreadable_fields(names, names.stagings[name], present, cuts or {})
+        return unreadable_fields(self.names, self.names.stagings[name], self.present, self.cuts)
 
-    def rule(name: str) -> str:
-        known("rule", name, names.rules)
+    def rule(self, name: str) -> str:
+        self._known("rule", name, self.names.rules)
         return name
 
-    def metric(name: str) -> str:
-        if known("metric", name, names.metrics):
-            return placeholder(config.get(f"metrics.{name}") or names.metrics[name]["name"])
+    def metric(self, name: str) -> str:
+        if self._known("metric", name, self.names.metrics):
+            return placeholder(self.names.config.get(f"metrics.{name}") or self.names.metrics[name]["name"])
         return name
 
-    def label(name: str, of: str = "") -> str:
+    def label(self, name: str, of: str = "") -> str:
         """The platform's name of a label: on one metric (given by its key), or on all."""
-        known("label", name, names.labels)
-        return mapped_label(config, name, of)
+        self._known("label", name, self.names.labels)
+        return mapped_label(self.names.config, name, of)
 
-    def by(of: str, *labels: str) -> str:
+    def by(self, of: str, *labels: str) -> str:
         """``by (job, handler)``: the labels that are kept of a metric, under both names where they have two.
 
         Other labels of an instrumentation are never known, so none is kept: a ratio would divide each by itself.
         """
-        known("metric", of, names.metrics)
-        own = [one for name in labels for one in (name, name if name == "le" else label(name, of))]
+        self._known("metric", of, self.names.metrics)
+        own = [one for name in labels for one in (name, name if name == "le" else self.label(name, of))]
         return f"by ({', '.join(dict.fromkeys(['job', *own]))})"
 
-    def slo(name: str) -> str:
-        return setting(f"slo.{name}")
+    def slo(self, name: str) -> str:
+        return self.setting(f"slo.{name}")
 
-    def setting(key: str) -> str:
+    def setting(self, key: str) -> str:
+        config = self.names.config
         if key not in config.values:
-            wrong.append((f"no setting '{key}'", suggest(key, config.values) or "see `gendash config`"))
+            self.wrong.append((f"no setting '{key}'", suggest(key, config.values) or "see `gendash config`"))
             return "null"
         declared = setting_of(key)
         if declared is None or declared.secret:
-            wrong.append((f"setting '{key}' is a secret", "secrets cannot be used in texts"))
+            self.wrong.append((f"setting '{key}' is a secret", "secrets cannot be used in texts"))
             return "null"
-        uses.add(("setting", key))
+        self.uses.add(("setting", key))
         value = public(config[key]) if declared.type in ("url", "server") else config[key]
         if isinstance(value, bool):
             return str(value).lower()
         return f"{value:g}" if isinstance(value, float) else str(value)
 
-    def texts(key: str) -> str:
+    def texts(self, key: str) -> str:
         """A setting that is a list, as SQL's array of texts."""
+        config = self.names.config
         if key not in config.values or not isinstance(config[key], list | tuple):
-            wrong.append((f"setting '{key}' is no list", "use setting()"))
+            self.wrong.append((f"setting '{key}' is no list", "use setting()"))
             return "null"
-        uses.add(("setting", key))
+        self.uses.add(("setting", key))
         return f"array[{', '.join(map(quote_text, config[key]))}]::text[]"
 
-    def duration_s(key: str) -> str:
-        text = setting(key)
+    def duration_s(self, key: str) -> str:
+        text = self.setting(key)
         try:
             return f"{seconds(text):g}"
         except ValueError:
-            wrong.append((f"setting '{key}' is no duration", "use setting()"))
+            self.wrong.append((f"setting '{key}' is no duration", "use setting()"))
             return "0"
 
-    today = f"({schema}.clock() at time zone {quote_text(config['time_zone'])})::date"
+    def zone(self) -> str:
+        return quote_text(self.names.config["time_zone"])
 
-    def calendar(first: str, last: str) -> str:
+    def now(self) -> str:
+        return f"{self.schema()}.clock()"
+
+    def today(self) -> str:
+        return f"({self.now()} at time zone {self.zone()})::date"
+
+    def calendar(self, first: str, last: str) -> str:
         """The days from one expression to another as a set, none where the first is NULL; never without a bound.
 
         Rows may be dated by a wrong clock: they count in totals, and ask for no row per day since then.
         """
-        back = f"greatest({first}, {today} - {setting('growth.days')})"
+        back = f"greatest({first}, {self.today()} - {self.setting('growth.days')})"
         return (
             f"generate_series(case when {first} is not null then {back} end::timestamp, "
-            f"least(greatest({last}, {today}), {today} + {CALENDAR_AHEAD}), interval '1 day')"
+            f"least(greatest({last}, {self.today()}), {self.today()} + {CALENDAR_AHEAD}), interval '1 day')"
         )
 
-    return {
-        "view": view,
-        "stage": stage,
-        "usable": usable,
-        "unreadable": unreadable,
-        "rule": rule,
-        "metric": metric,
-        "label": label,
-        "by": by,
-        "slo": slo,
-        "setting": setting,
-        "texts": texts,
-        "duration_s": duration_s,
-        "zone": lambda: quote_text(config["time_zone"]),
-        "now": lambda: f"{schema}.clock()",
-        "today": lambda: today,
-        "calendar": calendar,
-        "schema": lambda: schema,
-        "feature": lambda name: known("feature", name, _features(config)) and config.on(name),
-    }
+    def feature(self, name: str) -> bool:
+        return self._known("feature", name, _features(self.names.config)) and self.names.config.on(name)
+
+
+_FUNCTIONS = [name for name, one in vars(_Scope).items() if isfunction(one) and name[0] != "_" and name != "functions"]
 
 
 def _features(config: Config) -> list[str]:

@@ -10,7 +10,7 @@ from gendash.engine.config.value_types import seconds
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.local_days import local_day
 from gendash.engine.definitions.names import Present
-from gendash.engine.definitions.platform_names import names_in_text
+from gendash.engine.definitions.platform_names import names_in_text, split_column
 from gendash.engine.definitions.references import resolve_references
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import Relation
@@ -45,7 +45,7 @@ def columns_read(catalog: Catalog) -> dict[str, set[str]]:
         named = frozenset[tuple[str, str]]().union(*map(names_in_text, stagings(catalog, relation)))
         for kind, name in catalog.lineage(relation.name) | named:
             if kind == "column":
-                table, column = name.rsplit(".", 1)
+                table, column = split_column(name)
                 found.setdefault(table, set()).add(column)
     return found
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from gendash.engine.config.load import suggest
@@ -145,104 +147,123 @@ def _pairs(names: Names, staging: Relation, table: str, mapped: str) -> list[tup
     return [(mapped_table(names.config, staging, table), one) for one in named_in(mapped)]
 
 
-def staging_scope(
-    names: Names,
-    staging: Relation,
-    uses: set[Use],
-    wrong: list[tuple[str, str]],
-    present: Present | None,
-    cuts: Mapping[str, str],
-) -> dict[str, Callable[..., Any]]:
-    """The functions of a staging text, which add to ``uses`` and to ``wrong``."""
-    config = names.config
-    tables: dict[str, str] = staging.header.get("tables", {})
-    reads: dict[str, dict[str, str]] = staging.header.get("reads", {})
-    words_of: dict[str, dict[str, list[str]]] = staging.header.get("words", {})
+@dataclass(frozen=True)
+class StagingScope:
+    """What a staging text may call beside what every text may; its calls add to ``uses`` and to ``wrong``."""
 
-    def table(name: str, rows: str = "counted") -> str:
+    names: Names
+    staging: Relation
+    uses: set[Use]
+    wrong: list[tuple[str, str]]
+    present: Present | None
+    cuts: Mapping[str, str]
+
+    def functions(self) -> dict[str, Callable[..., Any]]:
+        readers = {"time": "time", "truth": "truth", "json": "json", "number": "int"}
+        return {
+            **{name: partial(self._read, how) for name, how in readers.items()},
+            "table": self.table,
+            "column": self.column,
+            "words": self.words,
+            "word": self.word,
+            "like": self.like,
+            "stage": self.stage,
+        }
+
+    def table(self, name: str, rows: str = "counted") -> str:
         """``table('users', 'all')`` is the table with the rows that do not count, too."""
+        config, staging = self.names.config, self.staging
+        tables = staging.header.get("tables", {})
         if name not in tables:
-            wrong.append((f"no table '{name}' in the header", suggest(name, tables) or "add it to tables:"))
+            self.wrong.append((f"no table '{name}' in the header", suggest(name, tables) or "add it to tables:"))
             return name
         mapped = mapped_table(config, staging, name)
-        uses.update(table_uses(staging, name, mapped))
+        self.uses.update(table_uses(staging, name, mapped))
         if rows == "all":
             return whole_table(config, staging, name)
         chosen = columns_behind(config, staging, name, f"={config.get(f'platform.rows.{name}', '')}")
-        uses.update(("column", one) for one in chosen)
-        uses.update(*(read for _, read in _parents_count(names, name, quote_name(mapped), present)))
-        return cuts.get(f"{staging.name}.{name}") or counted_part(names, staging, name, present)
+        self.uses.update(("column", one) for one in chosen)
+        parents = _parents_count(self.names, name, quote_name(mapped), self.present)
+        self.uses.update(*(read for _, read in parents))
+        return self.cuts.get(f"{staging.name}.{name}") or counted_part(self.names, staging, name, self.present)
 
-    def column(name: str, alias: str = "", optional: str = "", like: str = "") -> str:
+    def column(self, name: str, alias: str = "", optional: str = "", like: str = "") -> str:
         """``column('users.role', 'u')``; ``optional`` is the type of the NULL that replaces a missing column.
 
         ``like`` is the column that it is compared with: where their types differ, both are compared as texts.
         """
         owner, _, own = name.partition(".")
+        reads = self.staging.header.get("reads", {})
         if own not in reads.get(owner, {}):
             known = [f"{t}.{c}" for t, cs in reads.items() for c in cs]
-            wrong.append((f"no column '{name}' in the header", suggest(name, known) or "add it to reads:"))
+            self.wrong.append((f"no column '{name}' in the header", suggest(name, known) or "add it to reads:"))
             return own
-        mapped = mapped_column(config, staging, owner, own)
-        if (
-            optional
-            and present is not None
-            and any(one not in present for one in _pairs(names, staging, owner, mapped))
-        ):
+        mapped = mapped_column(self.names.config, self.staging, owner, own)
+        if optional and self._is_missing(owner, mapped):
             return f"null::{optional}"
-        uses.update(("column", one) for one in columns_behind(config, staging, owner, mapped))
+        self.uses.update(("column", one) for one in columns_behind(self.names.config, self.staging, owner, mapped))
         compared, _, with_ = like.partition(".")
-        other = type_of(names, staging, compared, with_, present) if with_ else ""
-        cast = "" if same_types(type_of(names, staging, owner, own, present), other) else "::text"
+        other = self._type(compared, with_) if with_ else ""
+        cast = "" if same_types(self._type(owner, own), other) else "::text"
         return f"{mapped_sql(mapped, alias)}{cast}"
 
-    def reader(how: str) -> Callable[..., str]:
-        def read(name: str, alias: str = "", optional: str = "", into: str = how) -> str:
-            value, (owner, _, own) = column(name, alias, optional), name.partition(".")
-            if into not in _READERS:
-                wrong.append((f"no number of type '{into}'", f"into: one of {', '.join(_DIGITS)}"))
-                return value
-            if value == f"null::{optional}" or mapped_column(config, staging, owner, own) == NOTHING:
-                return f"null::{_TYPES.get(into, into)}"
-            if present is None and into in _TYPES:
-                return f"{value}::{_TYPES[into]}"
-            version = present.version if present else 0
-            return _READERS[into](value, type_of(names, staging, owner, own, present), version)
+    def _is_missing(self, table: str, mapped: str) -> bool:
+        pairs = _pairs(self.names, self.staging, table, mapped)
+        return self.present is not None and any(one not in self.present for one in pairs)
 
-        return read
+    def _type(self, table: str, column: str) -> str:
+        return type_of(self.names, self.staging, table, column, self.present)
 
-    def listed(vocabulary: str, word: str) -> list[str]:
-        if word not in words_of.get(vocabulary, {}):
-            wrong.append((f"no word '{vocabulary}.{word}' in the header", "add it to words:"))
+    def _read(self, how: str, name: str, alias: str = "", optional: str = "", into: str = "") -> str:
+        """``time('users.created_at', 'u')``, ``number('documents.size', into='bigint')`` and the like."""
+        into = into or how
+        value, (owner, _, own) = self.column(name, alias, optional), name.partition(".")
+        if into not in _READERS:
+            self.wrong.append((f"no number of type '{into}'", f"into: one of {', '.join(_DIGITS)}"))
+            return value
+        if value == f"null::{optional}" or mapped_column(self.names.config, self.staging, owner, own) == NOTHING:
+            return f"null::{_TYPES.get(into, into)}"
+        if self.present is None and into in _TYPES:
+            return f"{value}::{_TYPES[into]}"
+        return _READERS[into](value, self._type(owner, own), self.present.version if self.present else 0)
+
+    def _listed(self, vocabulary: str, word: str) -> list[str]:
+        words = self.staging.header.get("words", {}).get(vocabulary, {})
+        if word not in words:
+            self.wrong.append((f"no word '{vocabulary}.{word}' in the header", "add it to words:"))
             return []
-        own: list[str] = config.get(f"platform.vocabularies.{vocabulary}.{word}", words_of[vocabulary][word])
+        own: list[str] = self.names.config.get(f"platform.vocabularies.{vocabulary}.{word}", words[word])
         return own
 
-    def words(vocabulary: str, word: str) -> str:
+    def words(self, vocabulary: str, word: str) -> str:
         """The platform's words for a canonical word, as a SQL list: ``('open', 'new')``."""
-        return f"({', '.join(map(quote_text, listed(vocabulary, word))) or 'null'})"
+        return f"({', '.join(map(quote_text, self._listed(vocabulary, word))) or 'null'})"
 
-    def word(name: str, vocabulary: str, alias: str = "") -> str:
-        """The canonical word for a column of whatever type, capital letters or not; ``other`` where none fits."""
-        if vocabulary not in words_of:
-            wrong.append((f"no vocabulary '{vocabulary}' in the header", "add it to words:"))
+    def word(self, name: str, vocabulary: str, alias: str = "", absent: str = "") -> str:
+        """The canonical word for a column of whatever type, capital letters or not; ``other`` where none fits.
+
+        ``absent`` is the word of every row on a platform that has no such column.
+        """
+        known = self.staging.header.get("words", {})
+        if vocabulary not in known:
+            self.wrong.append((f"no vocabulary '{vocabulary}' in the header", "add it to words:"))
             return "null"
-        text = f"lower({column(name, alias)}::text)"
+        owner, _, own = name.partition(".")
+        if absent and mapped_column(self.names.config, self.staging, owner, own) == NOTHING:
+            return quote_text(absent)
+        text = f"lower({self.column(name, alias)}::text)"
         cases = [
             f"when {text} in ({', '.join(map(lower_text, own))}) then {quote_text(one)}"
-            for one in words_of[vocabulary]
-            if (own := listed(vocabulary, one))
+            for one in known[vocabulary]
+            if (own := self._listed(vocabulary, one))
         ]
         return f"case {' '.join(cases)} else 'other' end" if cases else "'other'"
 
-    def like(name: str) -> str:
+    def like(self, name: str) -> str:
         """The type of a column of the reference platform's ids; the doctor puts in that of the real platform."""
-        column(name)
+        self.column(name)
         return "uuid"
 
-    def stage(name: str, *_rows: str) -> str:
-        wrong.append((f"a staging text reads no other, such as '{name}'", "read the platform's table"))
+    def stage(self, name: str, *_rows: str) -> str:
+        self.wrong.append((f"a staging text reads no other, such as '{name}'", "read the platform's table"))
         return "(select)"
-
-    readers = {"time": reader("time"), "truth": reader("truth"), "json": reader("json"), "number": reader("int")}
-    return {"table": table, "column": column, **readers, "words": words, "word": word, "like": like, "stage": stage}

@@ -13,7 +13,7 @@ from typing import Any
 from gendash.engine.config.load import suggest
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.overrides import ROW, WHOLE, Fields, dotted, panel_places
-from gendash.engine.deliver.apply import wanted_of
+from gendash.engine.deliver.apply import organisations, wanted_of
 from gendash.engine.deliver.marks import Owner, last_own_version
 from gendash.engine.deliver.observe import observe_grafana
 from gendash.engine.deliver.odd_shape import ODD_SHAPE, odd
@@ -229,18 +229,18 @@ def observe_edits(catalog: Catalog, names: Sequence[str] = (), theirs: bool | No
     """What is to be adopted, by dashboard, of those that somebody edited. Raises Refused for an unknown name."""
     wrong = [name for name in names if name not in catalog.dashboards]
     raise_if(Refused, [Problem("adopt", f"no dashboard '{n}'", suggest(n, catalog.dashboards)) for n in wrong])
-    config = catalog.config
-    wanted = wanted_of(catalog)
-    observed = observe_grafana(config, wanted)
-    found = {}
-    for name in names or catalog.dashboards:
-        live = observed.dashboards.get(config.dashboard_uid(name))
-        if isinstance(live, str):
-            found[name] = Adopted({}, refused=str(live))
-        elif isinstance(live, NewerDashboard):
-            found[name] = Adopted({}, refused=f"it is stored in Grafana's newer format ({live.format})")
-        elif live is not None and (live.history or name in names):
-            adopted = adopted_edits(catalog, catalog.dashboards[name], live, wanted.owner, theirs)
-            if adopted != Adopted({}):
-                found[name] = adopted
+    found: dict[str, Adopted] = {}
+    for one, audience in organisations(catalog):
+        wanted = wanted_of(one, audience=audience)
+        observed = observe_grafana(one.config, wanted)
+        for name in names or catalog.dashboards:
+            live = observed.dashboards.get(one.config.dashboard_uid(name))
+            if isinstance(live, str):
+                found[name] = Adopted({}, refused=str(live))
+            elif isinstance(live, NewerDashboard):
+                found[name] = Adopted({}, refused=f"it is stored in Grafana's newer format ({live.format})")
+            elif live is not None and (live.history or name in names):
+                adopted = adopted_edits(one, one.dashboards[name], live, wanted.owner, theirs)
+                if adopted != Adopted({}):
+                    found[name] = adopted
     return found

@@ -50,6 +50,8 @@ def alerting_changes(wanted: GrafanaAlerting, there: ObservedAlerting, written: 
     """
     if there.unreadable:
         todo = "give the token's service account the role Admin, or switch alerting on in Grafana"
+        if "No alertmanager configuration" in there.unreadable:  # Grafana makes it when it next looks at organisations
+            todo = "the organisation is new: apply again in a minute"
         return [_change("alerts", "blocked", f"cannot be read: {there.unreadable}; {todo}")]
     changes = [_contact_point(point, there, uid in written) for uid, point in wanted.contact_points.items()]
     changes += [_mute_timing(timing, there) for timing in wanted.mute_timings.values()]

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from gendash.engine.clients.grafana import public_url, session
 from gendash.engine.clients.http import Pause
 from gendash.engine.config.load import Config, suggest
+from gendash.engine.config.organisations import grafana_organisations
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.deliver import applies, grafana, ruler, rules_dir
 from gendash.engine.deliver.alerting import alerting_changes, observe_alerting, secrets_of
@@ -126,14 +127,7 @@ def observe_and_plan(catalog: Catalog, options: PlanOptions = EVERYTHING, pause:
 
 def organisations(catalog: Catalog) -> list[tuple[Catalog, str]]:
     """The organisations of Grafana that are delivered to, each with the audience whose dashboards go there; "": all."""
-    config = catalog.config
-    if config["access.isolation"] != "organisation":
-        return [(catalog, "")]
-    if not config["access.admin_token"]:
-        what = "access.isolation is organisation, and there is no token of that organisation"
-        raise Refused(Problem("GENDASH_GRAFANA_ADMIN_TOKEN", what, "set it to a service account's token there"))
-    there = {**config.values, "grafana_token": config["access.admin_token"], "grafana_org_id": 0}
-    return [(catalog, "everyone"), (replace(catalog, config=Config(there, config.origins)), "admin")]
+    return [(replace(catalog, config=config), audience) for config, audience in grafana_organisations(catalog.config)]
 
 
 def _alerting(catalog: Catalog, wanted: Desired, pause: Pause) -> list[Change]:

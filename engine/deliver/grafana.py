@@ -31,6 +31,7 @@ from gendash.engine.model import Problem
 from gendash.engine.render.write import write_file
 
 PATIENCE = (5.0, 12)  # seconds and times: Grafana keeps what a token may do for a minute
+QUOTA = "raise the quota of the organisation in Grafana, or delete there what is no longer needed"
 _DELETED = {"dashboard": "/dashboards/uid/", "datasource": "/datasources/uid/"}
 
 
@@ -86,22 +87,22 @@ def apply_to_grafana(
 
 def _carry_out(writer: Writer, change: Change) -> Change:
     """The result of a change; after an answer that leaves it open, what is there decides."""
-    ask, line = writer.ask, ""
+    ask, line, said = writer.ask, "", ""
     for wait in (*BACKOFF_S, None):
         try:
             return _write(writer, change)
         except Unsure as error:
-            line = error.line
+            line = said = error.line
         except TargetError as error:
             problem = error.problems[0]
-            line = f"{problem.what}; {problem.do}"
+            said, line = problem.what, f"{problem.what}; {problem.do}"
             if not isinstance(error, Unanswered | Failing):
                 ask.silent = isinstance(error, Unreachable)
                 return change.turned("blocked", line, "nothing was written")
         if wait is not None:
             ask.pause(wait)
         try:
-            found = _look(writer, change)
+            found = _look(writer, change, said)
         except TargetError as error:
             ask.silent = isinstance(error, Unreachable)
             break
@@ -110,8 +111,11 @@ def _carry_out(writer: Writer, change: Change) -> Change:
     return change.turned("blocked", line, "it may have been written: plan again")
 
 
-def _look(writer: Writer, change: Change) -> Change | None:
-    """What became of a write, by planning again what is there; None where it was not done and may be sent again."""
+def _look(writer: Writer, change: Change, said: str) -> Change | None:
+    """What became of a write, by planning again what is there; None where it was not done and may be sent again.
+
+    ``said`` is why it is not known.
+    """
     if change.kind == "alerting":  # its requests can be sent again without harm
         return None
     dashboards = [change.name] if change.kind == "dashboard" else []
@@ -122,9 +126,11 @@ def _look(writer: Writer, change: Change) -> Change | None:
     seen = observe(writer.ask, part)
     again = next((c for c in plan(part, seen) if (c.kind, c.name) == (change.kind, change.name)), None)
     if again is None or again.action == "none":
-        return replace(change, lines=(*change.lines, "the answer was lost, but it is there"), payload={})
+        return replace(change, lines=(*change.lines, f"it is there, although the answer was: {said}"), payload={})
+    if again.writes and again.base == change.base:
+        return None
     if again.writes:
-        return None if again.base == change.base else again
+        return again.turned("left", f"changed meanwhile ({said}); our version may have been written: plan again")
     return replace(again, lines=(*again.lines, "the answer to our write was lost: it may have been written"))
 
 
@@ -215,7 +221,9 @@ def _save(writer: Writer, change: Change) -> Change:
             live = live_dashboard(ask, change.name, again)
             if status == 412 or (isinstance(live, LiveDashboard) and live.meta.get("version") != change.base):
                 seen = ObservedGrafana({change.name: live}, {}, {}, ())
-                return overtaken(change, dashboard_change(change.name, again, seen), live)
+                found = overtaken(change, dashboard_change(change.name, again, seen), live)
+                if status == 412 or found.action != "none":
+                    return found  # else it may be this very save: Grafana says 500 after saves that it made, too
         if status != 403 or "Access denied" not in reason(status, body):
             return _answered(change, status, body)
         wait = next(writer.patience, None)
@@ -281,7 +289,9 @@ def _answered(change: Change, status: int, body: Any) -> Change:
         413: "raise the largest request that the proxy in front of Grafana allows",
         429: "too many requests for now: apply again later",
     }
-    return change.turned("blocked", f"{reason(status, body)}; {hints.get(status, 'nothing was written')}")
+    said = reason(status, body)
+    hint = QUOTA if status == 403 and "quota" in said.lower() else hints.get(status, "nothing was written")
+    return change.turned("blocked", f"{said}; {hint}")
 
 
 def _named(body: Any) -> str:

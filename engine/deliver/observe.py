@@ -23,7 +23,7 @@ from gendash.engine.deliver.marks import TAG, Owner, last_own_version
 from gendash.engine.deliver.odd_shape import ODD_SHAPE, odd, rows_in
 from gendash.engine.deliver.plan_dashboards import same
 from gendash.engine.deliver.plan_newer import NewerDashboard
-from gendash.engine.deliver.state import Desired, LiveDashboard, ObservedGrafana, Unreadable
+from gendash.engine.deliver.state import Desired, LiveDashboard, ObservedGrafana, Unreadable, library_panels
 from gendash.engine.errors import Unexpected
 from gendash.engine.model import Problem
 
@@ -57,6 +57,8 @@ def observe(ask: Grafana, wanted: Desired) -> ObservedGrafana:
         rows |= {uid: pool.submit(_permissions, ask, f"/dashboards/uid/{uid}") for uid in admin}
         live = {uid: pool.submit(_known, _dashboard, ask, uid, wanted) for uid in wanted.dashboards}
         orphans = {uid: pool.submit(_known, _dashboard, ask, uid, wanted) for uid in _orphans(ask, wanted)}
+        used = {uid for dashboard, _ in wanted.dashboards.values() for uid in library_panels(dashboard)}
+        library = {uid: pool.submit(ask, "GET", f"/library-elements/{uid}") for uid in used}
         found = {uid: future.result() for uid, future in folders.items()}
         above = {
             str(parent.get("uid") or "")
@@ -74,6 +76,7 @@ def observe(ask: Grafana, wanted: Desired) -> ObservedGrafana:
             public.result() if public else frozenset(),
             teams.result() if teams else {},
             {uid: future.result() for uid, future in orphans.items()},
+            frozenset(uid for uid, future in library.items() if _is_absent(future.result)),
         )
 
 
@@ -96,6 +99,14 @@ def _folder(ask: Grafana, uid: str) -> Mapping[str, Any] | str | None:
     if status == 200 and not isinstance(body, Mapping):
         return Unreadable("the answer is no folder")
     return body if status == 200 else reason(status, body)
+
+
+def _is_absent(answer: Callable[[], tuple[int, Any]]) -> bool:
+    """True if Grafana says that there is none; what cannot be read is unknown."""
+    try:
+        return answer()[0] == 404
+    except Unexpected:
+        return False
 
 
 def _rows(body: Any) -> list[Mapping[str, Any]]:

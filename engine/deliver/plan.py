@@ -15,7 +15,7 @@ from gendash.engine.deliver.plan_dashboards import dashboard_change
 from gendash.engine.deliver.plan_folders import exposed_dashboards, folder_changes
 from gendash.engine.deliver.plan_orphans import orphan_changes
 from gendash.engine.deliver.plan_sources import data_source_change
-from gendash.engine.deliver.state import Desired, LiveDashboard, ObservedGrafana
+from gendash.engine.deliver.state import Desired, LiveDashboard, ObservedGrafana, library_panels
 
 
 def plan(wanted: Desired, observed: ObservedGrafana) -> list[Change]:
@@ -47,8 +47,18 @@ def _data_source(source: Mapping[str, Any], wanted: Desired, observed: ObservedG
 
 
 def _dashboard(uid: str, waits: bool, wanted: Desired, observed: ObservedGrafana) -> list[Change]:
-    change = dashboard_change(uid, wanted, observed)
+    change = _without_library(dashboard_change(uid, wanted, observed), wanted.dashboards[uid][0], observed)
     return [_secret_in_public(without_folder(change) if waits and change.writes else change, uid, wanted, observed)]
+
+
+def _without_library(change: Change, dashboard: Mapping[str, Any], observed: ObservedGrafana) -> Change:
+    """Blocks a dashboard with a library panel that there is not: Grafana would keep it and show a dead panel."""
+    lacks = [(title, uid) for uid, title in library_panels(dashboard).items() if uid in observed.no_library]
+    if not lacks or change.action == "left":
+        return change
+    todo = "make it in Grafana, or take libraryPanel of the panel out of overrides.yaml"
+    lines = (f"panel '{title}' is library panel {uid}, which this Grafana lacks; {todo}" for title, uid in lacks)
+    return change.turned("blocked", *lines)
 
 
 def without_folder(change: Change) -> Change:

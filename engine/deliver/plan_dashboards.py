@@ -8,7 +8,14 @@ from typing import Any
 from gendash.engine.deliver.changes import Change, capped
 from gendash.engine.deliver.marks import TAG, Owner, last_own_version, mark, other_writer
 from gendash.engine.deliver.plan_newer import NewerDashboard, newer_change
-from gendash.engine.deliver.state import Desired, LiveDashboard, ObservedGrafana, Unreadable, may
+from gendash.engine.deliver.state import (
+    Desired,
+    LiveDashboard,
+    ObservedGrafana,
+    Unreadable,
+    may,
+    panels_of,
+)
 from gendash.engine.render.dashboard_diff import STAMP, content_hash, dashboard_differences, lost_edits, stamped
 
 ADOPT = "run `gendash adopt`"
@@ -77,10 +84,18 @@ def _update(
     if why_not := _why_not(dashboard, folder_uid, wanted.owner, live):
         if not wanted.overwrite:
             return change.turned("left", *why_not)
-        lines = [*why_not[:-1], "overwritten, as --overwrite-edits says; a copy is kept"]
+        lines = _overwritten(why_not, lines)
     payload = {"dashboard": {**with_saved_choices(dashboard, live.dashboard), "uid": uid, "version": version}, **body}
     before = {"dashboard": live.dashboard, "meta": live.meta}
     return Change("grafana", "dashboard", uid, "update", title, tuple(lines), payload, version, before)
+
+
+def _overwritten(why_not: Sequence[str], lines: Sequence[str]) -> list[str]:
+    """What is overwritten on purpose: the edits without the advice on them, and the move back."""
+    advice = (ADOPT, "moved to folder ", "restore or delete it")
+    edits_of = [line.removesuffix("; left alone") for line in why_not if not line.startswith(advice)]
+    moved = [line for line in lines if line.startswith("moved from folder ")]
+    return [*edits_of, *moved, "overwritten, as --overwrite-edits says; a copy is kept"]
 
 
 def with_saved_choices(wanted: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:
@@ -142,17 +157,11 @@ def _why_not(wanted: Mapping[str, Any], folder_uid: str, owner: Owner, live: Liv
 
 def edits(base: Mapping[str, Any], live: Mapping[str, Any]) -> list[str]:
     """One line for each value that a person changed; one for a panel that became a library panel."""
-    library = {panel.get("id") for panel in _panels(live) if panel.get("libraryPanel")}
-    titles = {str(panel.get("title") or panel.get("id")) for panel in _panels(base) if panel.get("id") in library}
+    library = {panel.get("id") for panel in panels_of(live) if panel.get("libraryPanel")}
+    titles = {str(panel.get("title") or panel.get("id")) for panel in panels_of(base) if panel.get("id") in library}
     lines = [f"they made panel '{title}' a library panel" for title in sorted(titles)]
     places = {f"panel '{title}'" for title in titles}
     return lines + [f"they changed {d}" for d in dashboard_differences(base, live) if d.where not in places]
-
-
-def _panels(dashboard: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    top = dashboard.get("panels")
-    found = [panel for panel in top if isinstance(panel, Mapping)] if isinstance(top, list) else []
-    return found + [inner for panel in found for inner in panel.get("panels") or () if isinstance(inner, Mapping)]
 
 
 def _without_base(wanted: Mapping[str, Any], folder_uid: str, build: str, live: LiveDashboard) -> tuple[str, ...]:

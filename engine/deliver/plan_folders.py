@@ -7,8 +7,10 @@ from typing import Any
 
 from gendash.engine.clients.grafana import open_roles
 from gendash.engine.deliver.changes import Change
-from gendash.engine.deliver.state import Desired, LiveDashboard, ObservedGrafana, Unreadable, may
+from gendash.engine.deliver.state import Desired, LiveDashboard, ObservedGrafana, Unreadable, may, may_on
 from gendash.engine.render.provisioning import Folder
+
+UNKNOWN = "who may open it could not be read: try again, or give the token's service account Admin on the folder"
 
 
 def folder_changes(place: Folder, wanted: Desired, observed: ObservedGrafana) -> list[Change]:
@@ -86,6 +88,9 @@ def _hide(place: Folder, observed: ObservedGrafana) -> Change:
 def _visible(place: Folder, wanted: Desired, observed: ObservedGrafana) -> list[Change]:
     """The changes of an existing admin folder that others can open: our own work is finished, that of others blocks."""
     hide, rows = _hide(place, observed), observed.permissions.get(place.uid)
+    own = f"folders:uid:{place.uid}"
+    if rows is None and may_on(observed, "folders.permissions:read", own):  # it may be open: nothing goes into it
+        return [hide.turned("blocked", UNKNOWN)]
     if rows is None:
         return [hide.turned("left", "cannot see who may open it; check in Grafana that Viewers and Editors may not")]
     roles = open_roles(rows)
@@ -105,9 +110,14 @@ def exposed_dashboards(uids: Iterable[str], titles: Mapping[str, str], observed:
     """A blocked change for each admin dashboard that has a public link, or permissions of its own for others."""
     found = []
     for uid in uids:
-        if not isinstance(observed.dashboards.get(uid), LiveDashboard):
+        live = observed.dashboards.get(uid)
+        if not isinstance(live, LiveDashboard):
             continue
         lines = []
+        place = f"folders:uid:{live.meta.get('folderUid')}"
+        scopes = (f"dashboards:uid:{uid}", place)
+        if observed.permissions.get(uid) is None and may_on(observed, "dashboards.permissions:read", *scopes):
+            lines.append(UNKNOWN)
         if roles := open_roles(observed.permissions.get(uid) or ()):
             who = " and ".join(f"{role}s" for role in roles)
             lines.append(f"open to {who} by permissions of its own; take them out in Grafana")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gendash.engine.clients.grafana import session
 from gendash.engine.clients.http import Pause
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.deliver.alerting import alerting_changes, observe_alerting
+from gendash.engine.deliver.alerting import ObservedAlerting, alerting_changes, observe_alerting
 from gendash.engine.deliver.applies import Delivered, kept_applies
 from gendash.engine.deliver.apply import Part, Planned, configured, organisations, rules_plan, server_key, wanted_of
 from gendash.engine.deliver.changes import Change
@@ -81,4 +81,16 @@ def _alerts_back(catalog: Catalog, old: Delivered, pause: Pause) -> list[Change]
     with session(catalog.config, pause) as ask:
         there = observe_alerting(ask)
     was = grafana_alerting(catalog)._replace(rules=old.alerts)
-    return [change for change in alerting_changes(was, there, ()) if change.name == was.group or there.unreadable]
+    gone = _no_longer_there(old.alerts.values(), there)
+    changes = [change for change in alerting_changes(was, there, ()) if change.name == was.group or there.unreadable]
+    todo = "which left Grafana since: apply the earlier definitions"
+    return [c.turned("blocked", f"rules of then name {', '.join(gone)}, {todo}") if gone else c for c in changes]
+
+
+def _no_longer_there(rules: Iterable[Mapping[str, Any]], there: ObservedAlerting) -> list[str]:
+    """Contact points and mute times that rules name and Grafana lacks: it would refuse the rules."""
+    named = [rule["notification_settings"] for rule in rules if rule.get("notification_settings")]
+    points = {one["receiver"] for one in named} - {str(one.get("name")) for one in there.contact_points}
+    mutes = {name for one in named for name in one.get("mute_time_intervals") or ()}
+    mutes -= {str(one.get("name")) for one in there.mute_timings}
+    return [*(f"contact point '{n}'" for n in sorted(points)), *(f"mute time '{n}'" for n in sorted(mutes))]

@@ -9,6 +9,8 @@ from typing import Any
 
 from gendash.engine.deliver.changes import SIGNS, Change, capped
 
+COMMENT = 60_000  # characters: GitHub takes 65,536 in a comment
+
 
 def change_as_dict(change: Change) -> dict[str, Any]:
     """A change for ``--json``, without its payload."""
@@ -34,10 +36,16 @@ def _printable(line: str) -> str:
 
 
 def plan_markdown(changes: Sequence[Change], server: str) -> str:
-    """The plan for a comment: a line that names it, so that it can be found and updated, then what changes."""
-    body = plan_text(changes)
+    """The plan for a comment: a line that names it, so that it can be found and updated, then what changes.
+
+    Of a long plan what fits into a comment; the counts are those of all.
+    """
+    body, counts = plan_text(changes), change_counts(changes)
+    if len(body) > COMMENT:
+        kept = body[:COMMENT].rsplit("\n", 1)[0]
+        left = body.count("\n") - kept.count("\n")
+        body = f"{kept}\n… {left} more lines: run `gendash plan`"
     fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", body) or [""]))
-    counts = body.rsplit("\n", 1)[-1]
     head = ["<!-- gendash plan -->", f"**gendash plan**: {counts}", *([server] if server else [])]
     return "\n\n".join([*head, f"{fence}diff\n{body}\n{fence}"])
 

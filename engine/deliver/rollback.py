@@ -38,13 +38,13 @@ def read_versions(ask: Grafana, uid: str) -> Versions:
 
 
 def until_before_last(histories: Mapping[str, Versions], owner: Owner, kept: Sequence[Delivered] = ()) -> datetime:
-    """The moment before the last apply. Raises Refused where there was none."""
+    """The moment before the last apply, in whole seconds as Grafana dates versions. Raises Refused without one."""
     times = [_time(v) for versions in histories.values() for v in _own(versions, owner)]
     begun = [one.at for one in kept]
     if not times and len(begun) < 2:
         raise Refused(Problem("rollback", "Grafana's history holds no version of ours", "apply first"))
     if not times or (begun and max(times) - begun[0] < ONE_APPLY):
-        return begun[0] - timedelta(microseconds=1)
+        return begun[0].replace(microsecond=0) - timedelta(microseconds=1)
     return max(times) - ONE_APPLY
 
 

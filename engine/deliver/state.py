@@ -68,6 +68,19 @@ class LiveDashboard:
 Rows = Sequence[Mapping[str, Any]]
 
 
+def panels_of(dashboard: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The panels of a dashboard, those inside of rows too, of whatever shape it is."""
+    top = dashboard.get("panels")
+    found = [panel for panel in top if isinstance(panel, Mapping)] if isinstance(top, list) else []
+    return found + [inner for panel in found for inner in panel.get("panels") or () if isinstance(inner, Mapping)]
+
+
+def library_panels(dashboard: Mapping[str, Any]) -> dict[str, str]:
+    """The titles of a dashboard's library panels by the uid of their library element."""
+    found = [(panel["libraryPanel"], panel) for panel in panels_of(dashboard) if panel.get("libraryPanel")]
+    return {str(one["uid"]): str(panel.get("title") or one.get("name")) for one, panel in found if one.get("uid")}
+
+
 @dataclass(frozen=True)
 class ObservedGrafana:
     """The present state of Grafana. A text instead of an object is the reason why it cannot be read; None: absent.
@@ -75,7 +88,8 @@ class ObservedGrafana:
     ``permissions`` are the rows of hidden folders, of the folders above them, and of admin dashboards, by uid; None
     where unknown. ``rights`` are the actions that our token is allowed, None where unknown. ``public`` holds the uids
     of dashboards with a public link, ``teams`` ids of teams by name. ``orphans`` are dashboards with our tag and prefix
-    that the definitions lack. ``server`` names the server, its version and the organisation.
+    that the definitions lack. ``no_library`` are uids of library panels that our dashboards use and that there are not.
+    ``server`` names the server, its version and the organisation.
     """
 
     dashboards: Mapping[str, LiveDashboard | NewerDashboard | str | None]
@@ -86,12 +100,19 @@ class ObservedGrafana:
     public: frozenset[str] | None = frozenset()
     teams: Mapping[str, int] = field(default_factory=dict)
     orphans: Mapping[str, LiveDashboard | NewerDashboard | str | None] = field(default_factory=dict)
+    no_library: frozenset[str] = frozenset()
     server: str = ""
 
 
 def may(observed: ObservedGrafana, action: str) -> bool:
     """True if our token may do it, or if Grafana does not report what it may."""
     return observed.rights is None or action in observed.rights
+
+
+def may_on(observed: ObservedGrafana, action: str, *scopes: str) -> bool:
+    """True if our token may do it on an object that has these scopes, or if Grafana does not report what it may."""
+    every = ["*", *(f"{scope.partition(':')[0]}:*" for scope in scopes), *scopes]
+    return observed.rights is None or any(f"{action} {scope}" in observed.rights for scope in every)
 
 
 def desired(

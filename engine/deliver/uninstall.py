@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gendash.engine.config.load import Config
+from gendash.engine.config.organisations import grafana_organisations
 from gendash.engine.deliver import ruler, rules_dir, uninstall_grafana
 from gendash.engine.deliver.applies import FOLDER
 from gendash.engine.deliver.changes import Change
@@ -57,7 +58,7 @@ class Plan(NamedTuple):
 def plan_uninstall(config: Config, targets: Collection[str], state: Path, indexes: bool) -> Plan:
     """The plan of removal. Raises Refused if a foreign object depends on ours: then nothing is removed anywhere."""
     return Plan(
-        uninstall_grafana.find_in_grafana(config) if "grafana" in targets else [],
+        _in_grafana(config) if "grafana" in targets else [],
         [*_rules(config), *_groups(config)] if "prometheus" in targets else [],
         postgres_indexes.own_indexes(config) if indexes and "database" in targets else [],
         uninstall.find_in_store(config) if "database" in targets else StoreRemoval(),
@@ -69,7 +70,7 @@ def carry_out_uninstall(
     config: Config, plan: Plan, targets: Collection[str], state: Path, say: Callable[[str], None]
 ) -> Plan:
     """Carries the plan out, and returns what became of it."""
-    grafana = uninstall_grafana.remove_from_grafana(config, plan.grafana) if plan.grafana else []
+    grafana = _from_grafana(config, plan.grafana) if plan.grafana else []
     groups = [change for change in plan.rules if change.kind == "ruler"]
     files = [change for change in plan.rules if change.kind != "ruler"]
     sent = ruler.send_to_ruler(config, groups) if groups else []
@@ -82,6 +83,28 @@ def carry_out_uninstall(
     database.stays.extend(problems)
     leave(state, plan.state)
     return Plan(grafana, [*files, *sent], plan.indexes, database, plan.state)
+
+
+def _in_grafana(config: Config) -> list[Removal]:
+    """What is in each organisation; that of admins is named in ``place``."""
+    return [
+        one._replace(place=_place(audience))
+        for own, audience in grafana_organisations(config)
+        for one in uninstall_grafana.find_in_grafana(own)
+    ]
+
+
+def _from_grafana(config: Config, removals: Collection[Removal]) -> list[Removal]:
+    found = []
+    for own, audience in grafana_organisations(config):
+        here = [one for one in removals if one.place == _place(audience)]
+        done = uninstall_grafana.remove_from_grafana(own, here)
+        found += [one._replace(place=_place(audience)) for one in done]
+    return found
+
+
+def _place(audience: str) -> str:
+    return "grafana (organisation of admins)" if audience == "admin" else "grafana"
 
 
 def _groups(config: Config) -> list[Change]:

@@ -21,6 +21,7 @@ from gendash.engine.definitions.platform_names import (
     mappings,
     named_in,
     quoted_table,
+    split_column,
 )
 from gendash.engine.definitions.references import resolve_references
 from gendash.engine.definitions.requirements import Needs, all_on, feature_needs, panel_needs, with_features
@@ -275,7 +276,7 @@ def _make(
         return ()
     every = catalog.expanded(staging.text, staging).uses
     table = column[0] if column else mapped_table(catalog.config, staging, what)
-    read = [name.rsplit(".", 1)[1] for _, name in every if name.startswith(f"{table}.")]
+    read = [split_column(name)[1] for _, name in every if name.startswith(f"{table}.")]
     columns = [column[1]] if column else [*read, "ctid"]  # large tables are read by ranges of it
     return (
         Fix(

@@ -9,7 +9,7 @@ import psycopg
 
 from gendash.engine.clients.postgres import Connection, local_settings, server_line, trusted
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.definitions.platform_names import mapped_table, names_in_text, whole_table
+from gendash.engine.definitions.platform_names import mapped_table, names_in_text, split_column, whole_table
 from gendash.engine.definitions.references import resolve_references
 from gendash.engine.definitions.relations import qualified
 from gendash.engine.definitions.staging_references import counted_part, unreadable_fields
@@ -35,7 +35,7 @@ def platform_look(connection: Connection, catalog: Catalog) -> Look:
     empty: set[str] = set()
     for staging in stagings:
         uses = resolve_references(staging.text, catalog.names, staging, seen.present).uses | names_in_text(staging)
-        columns = {tuple(name.rsplit(".", 1)) for kind, name in uses if kind == "column"}
+        columns = {split_column(name) for kind, name in uses if kind == "column"}
         if not columns <= seen.readable or not {name for kind, name in uses if kind == "table"} <= seen.tables:
             continue
         canonical = next(iter(staging.header["tables"]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.definitions.platform_names import quoted_table
+from gendash.engine.definitions.platform_names import quoted_table, split_column
 from gendash.engine.doctor.seen import Look
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.model import AdapterTable
@@ -57,7 +57,7 @@ def select_parts(catalog: Catalog, select: AdapterTable, look: Look) -> Iterator
             yield policy(look, quoted_table(config, table))
         if unknown or lacks:
             continue
-        for column in sorted(one.rsplit(".", 1)[1] for one in select.columns if one.rsplit(".", 1)[0] == table):
+        for column in sorted(name for of, name in map(split_column, select.columns) if of == table):
             why, fixes = "", tuple[Fix, ...]()
             if (table, column) not in (look.columns or ()):
                 why, fixes = "does not exist", (fix,)

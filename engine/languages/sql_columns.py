@@ -11,6 +11,7 @@ from typing import Any
 
 import postgast
 
+from gendash.engine.languages import sql_literals as literals
 from gendash.engine.languages import sql_types as types
 from gendash.engine.languages.sql_expressions import condition, expression, matched, read_as, visit_below
 from gendash.engine.languages.sql_grouping import grouping_faults
@@ -66,11 +67,13 @@ def _select(query: Any, outside: Scope) -> Source:
     condition(query.where_clause, scope, "WHERE")
     condition(query.having_clause, scope, "HAVING")
     for node in query.group_clause:
-        _grouped(node, named)
+        _grouped(node, named, given)
     for window in query.window_clause:
         visit_below(window, scope)
-    for node in (*query.distinct_clause, *(one.sort_by.node for one in query.sort_clause)):
-        _ordered(node, named)
+    for node in query.distinct_clause:
+        _ordered(node, named, given, "DISTINCT ON")
+    for one in query.sort_clause:
+        _ordered(one.sort_by.node, named, given, "ORDER BY")
     for node in (query.limit_count, query.limit_offset):
         expression(node, outside)
         read_as("bigint", node, outside)
@@ -127,6 +130,7 @@ def _set_operation(query: Any, outside: Scope) -> Source:
     named = replace(outside, items=(), parent=None, outputs=dict(given.columns))
     if not given.is_open:
         for one in query.sort_clause:
+            _constant(one.sort_by.node, named, given, "ORDER BY")
             expression(one.sort_by.node, named)
     return given
 
@@ -199,6 +203,8 @@ def _join(node: Any, scope: Scope) -> FromItem:
         for side, item in zip(both, (left, right), strict=True):
             if name not in side and not item.given.is_open:
                 replace(scope, items=(item,), parent=None).column(name, -1)
+            if [column for column, _ in item.given.columns].count(name) > 1:
+                scope.report(f"'{name}' occurs twice on one side of USING", "join ON columns with their relations")
         if types.unlike(both[0].get(name, ""), both[1].get(name, "")):
             scope.report(f"joins '{name}' as {both[0][name]} with {both[1][name]}", "cast one of them")
     item = joined(left, right, names)
@@ -240,19 +246,33 @@ def _function_columns(call: Any, name: str, alias: str, scope: Scope) -> Source:
     return UNKNOWN
 
 
-def _grouped(node: Any, scope: Scope) -> None:
+def _grouped(node: Any, scope: Scope, given: Source) -> None:
     """GROUP BY: a bare name is a column, or else one of the SELECT list."""
     which = node.WhichOneof("node")
     if which in ("grouping_set", "row_expr"):
         for one in node.grouping_set.content if which == "grouping_set" else node.row_expr.args:
-            _grouped(one, scope)
+            _grouped(one, scope, given)
     else:
+        _constant(node, scope, given, "GROUP BY")
         expression(node, scope if which == "column_ref" else replace(scope, outputs={}))
 
 
-def _ordered(node: Any, scope: Scope) -> None:
+def _ordered(node: Any, scope: Scope, given: Source, clause: str) -> None:
     """ORDER BY: a bare name is one of the SELECT list, or else a column."""
     fields = node.column_ref.fields
     if len(fields) == 1 and fields[0].string.sval in scope.outputs:
         return
+    _constant(node, scope, given, clause)
     expression(node, replace(scope, outputs={}))
+
+
+def _constant(node: Any, scope: Scope, given: Source, clause: str) -> None:
+    """Reports a constant of a clause that is no number of a column of the SELECT list."""
+    value = node.a_const.WhichOneof("val") if node.WhichOneof("node") == "a_const" else None
+    if value == "ival":
+        number = node.a_const.ival.ival
+        if not given.is_open and not 0 < number <= len(given.columns):
+            what = f"{clause} {number}, but the SELECT list has {len(given.columns)}"
+            scope.report(what, "name a column, or give its number", node.a_const.location)
+    elif value is not None and (value != "sval" or literals.text_of(node) is not None):
+        scope.report(f"{clause} a constant", "name a column, or give its number", node.a_const.location)

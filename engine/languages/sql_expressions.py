@@ -120,7 +120,19 @@ def _compare(name: str, given: tuple[Any, str], other: Any, node: Any, scope: Sc
     if name in types.COMPARED or (is_sum and {left, right} & set(types.NUMBERS)):
         read_as(left, other, scope)
         read_as(right, operand, scope)
+    elif name in ("+", "-"):
+        for kind, literal in ((left, other), (right, operand)):
+            _beside_time(name, kind, literal, scope)
     return right
+
+
+def _beside_time(sign: str, kind: str, node: Any, scope: Scope) -> None:
+    """Reports a literal in quotes that PostgreSQL cannot add to or subtract from a time or an interval."""
+    if kind == "date" and sign == "+" and literals.text_of(node) is not None:
+        do = "write a number of days without quotes, or cast it to interval"
+        scope.report("date + a text in quotes", do, node.a_const.location)
+    else:
+        read_as(types.beside_time(sign, kind), node, scope)
 
 
 def _same(name: str, left: str, right: str, node: Any, scope: Scope) -> None:

@@ -73,6 +73,11 @@ def _is_aggregate(node: Any) -> bool:
     return bool(known and names[:-1] in ([], ["pg_catalog"]) and not node.HasField("over"))
 
 
+def _may_aggregate(call: Any) -> bool:
+    """True for a function with a schema, which may be an aggregate of an extension; AT TIME ZONE is in pg_catalog."""
+    return len(call.funcname) > 1 and call.funcname[0].string.sval != "pg_catalog" and not call.HasField("over")
+
+
 def _children(message: Any) -> Iterator[Any]:
     """What is directly below a message, without the nodes that wrap it."""
     for field, value in message.ListFields():
@@ -136,8 +141,9 @@ class _Grouping:
             for node in nodes
             if node.WhichOneof("node") == "column_ref" and (column := self._own(node.column_ref))
         ]
-        # a star in GROUP BY, or an ordinal of one, is all of its columns
+        # a star in GROUP BY, or an ordinal of one, is all of its columns; another constant is a fault of its own
         self.is_open = any(field.HasField("a_star") for node in nodes for field in node.column_ref.fields)
+        self.is_open |= any(node.WhichOneof("node") == "a_const" for node in nodes)
 
     def wrong(self, node: Any) -> Iterator[tuple[str, int]]:
         """Columns below an expression, outside its aggregates, that are not grouped by, and their bytes in the text."""
@@ -156,9 +162,9 @@ class _Grouping:
         kind = node.DESCRIPTOR.name
         if kind == "ColumnRef":
             yield node, within
-        elif kind == "FuncCall" and (_is_aggregate(node) or (len(node.funcname) > 1 and not node.HasField("over"))):
-            return  # with a schema it may be an aggregate of an extension
-        elif kind in _CONSTRUCTORS or kind == "GroupingFunc":
+        elif kind in {*_CONSTRUCTORS, "GroupingFunc"} or (
+            kind == "FuncCall" and (_is_aggregate(node) or _may_aggregate(node))
+        ):
             return
         else:
             for field, value in node.ListFields():
@@ -191,10 +197,18 @@ class _Grouping:
             ]
         else:
             own = self._own(ref)
-            read = [own] if own else []
+            read = [own] if own else self._whole_row(ref)
         for column in read:
             if not self._covers(column):
                 yield column[1], ref.location
+
+    def _whole_row(self, ref: Any) -> list[Column]:
+        """The columns of a relation that is read as a row; none where the name may be of the query around."""
+        alias = ref.fields[0].string.sval
+        source = self.relations.get(alias)
+        if len(ref.fields) > 1 or source is None or source.is_open or self.is_inner:
+            return []
+        return [(alias, column) for column, _ in source.columns]
 
     def _covers(self, column: Column) -> bool:
         alias, name = column

@@ -27,6 +27,7 @@ _UNIT = (
 )
 _UNITS = re.compile(_UNIT)
 _SPAN = re.compile(r"\b(days|weeks?|months?|years?|hours?|minutes?|seconds|ago)\b|\d\s*(day|second)\b")
+_FEW_DIGITS = re.compile(r"\d{1,4}")
 _WORD = re.compile(r"[a-z]+")
 # what date_trunc, extract and date_part take
 FIELDS = frozenset(
@@ -56,7 +57,7 @@ def is_unreadable(text: str, kind: str) -> bool:
 def _is_time(plain: str, _text: str) -> bool:
     if _SPECIAL.fullmatch(plain):
         return True
-    if not any(sign.isdigit() for sign in plain) or _SPAN.search(plain):
+    if not any(sign.isdigit() for sign in plain) or _SPAN.search(plain) or _FEW_DIGITS.fullmatch(plain):
         return False
     if day := _ISO_DAY.match(plain):
         try:

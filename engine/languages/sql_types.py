@@ -132,6 +132,13 @@ def of_operator(name: str, left: str, right: str) -> str:
     return _of_arithmetic(name, left, right)
 
 
+def beside_time(sign: str, kind: str) -> str:
+    """The type as which PostgreSQL reads a literal in quotes beside a time or an interval; empty for other types."""
+    if kind == "interval" or (kind in TIMES and sign == "-"):
+        return kind
+    return "interval" if kind in ("timestamp", "timestamptz") and sign == "+" else ""
+
+
 def _of_arithmetic(sign: str, left: str, right: str) -> str:
     both = {left, right}
     if both <= set(NUMBERS):

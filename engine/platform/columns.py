@@ -18,6 +18,7 @@ from gendash.engine.definitions.platform_names import (
     named_in,
     names_in_text,
     platform_schemas,
+    split_column,
     split_name,
     table_name,
 )
@@ -103,7 +104,7 @@ class Seen:
 
 
 # A domain's values are those of the type below it
-_BASE_TYPE = """(
+BASE_TYPE = """(
   with recursive below (type, base) as (
     select atttypid, typbasetype from pg_type where oid = atttypid
     union all
@@ -193,7 +194,7 @@ def read_columns(connection: Connection, catalog: Catalog) -> Seen:
         columns: list[Any] = connection.execute(
             "select nspname, relname, attname, has_schema_privilege(n.oid, 'usage') "
             "and has_column_privilege(c.oid, attnum, 'select'), format_type("
-            + _BASE_TYPE
+            + BASE_TYPE
             + ", null) from pg_attribute a "
             "join pg_class c on c.oid = attrelid join pg_namespace n on n.oid = relnamespace "
             "where nspname = any(%s) and relkind in ('r', 'p', 'v', 'm', 'f') and not relispartition "
@@ -246,7 +247,7 @@ def _with_selects(catalog: Catalog, seen: Seen) -> Seen:
 
 
 def _is_readable(one: AdapterTable, seen: Seen) -> bool:
-    pairs = {tuple(name.rsplit(".", 1)) for name in one.columns}
+    pairs = set(map(split_column, one.columns))
     return one.tables <= seen.tables and pairs <= seen.readable and bool(one.outputs)
 
 
@@ -288,7 +289,7 @@ def missing(catalog: Catalog, relation: Relation, seen: Seen) -> list[Problem]:
 
 
 def _missing_column(catalog: Catalog, staging: Relation, name: str, seen: Seen, off: str) -> list[Problem]:
-    table, column = name.rsplit(".", 1)
+    table, column = split_column(name)
     if table not in seen.tables or (table, column) in seen.readable:
         return []
     where = ".".join((*split_name(catalog.config, table), column))

@@ -19,6 +19,7 @@ from gendash.engine.definitions.platform_names import (
     mapped_column,
     mapped_table,
     quoted_table,
+    split_column,
     split_name,
 )
 from gendash.engine.definitions.relations import driver, rollups
@@ -102,7 +103,7 @@ def _looked_up_by_selects(staging: Relation, first: str, time: str) -> Iterator[
         joined, column = (one, one_column) if one != first else (other, other_column)
         columns |= {(name, False) for name in staging.adapter[joined].plain.get(column, ())}
     for name, by_time in sorted(columns):
-        table, column = name.rsplit(".", 1)
+        table, column = split_column(name)
         yield table, column, by_time
 
 
@@ -139,7 +140,7 @@ def _rows_read(catalog: Catalog, one: Wanted, known: Statistics, since: datetime
         select = staging.adapter.get(canonical)
         plain = sorted(select.plain.get(column, ())) if select else []
         if select:
-            read, column = plain[0].rsplit(".", 1) if plain else (min(select.tables, default=""), "")
+            read, column = split_column(plain[0]) if plain else (min(select.tables, default=""), "")
         else:
             read = mapped_table(catalog.config, staging, canonical)
             column = mapped_column(catalog.config, staging, canonical, column)

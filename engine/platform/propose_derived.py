@@ -31,17 +31,20 @@ def ratings_of(messages: ProposedTable, users: TableSeen | None, sample: Sample)
     for name in names:
         read = values.read_rating(place_of("m", name), name, one.columns[name], sample(one, [name]).get(name, ()))
         if read.adds > values.NO_ROWS:
-            id_ = by["message_id"]._replace(confidence=0.7, evidence="ratings are in the message")
+            id_ = by["message_id"]._replace(evidence="ratings are in the message")
+            sure = round(min(0.97, rank(name, known) * 0.6 + read.adds), 2) if not read.unknown else 0.7
             time = by.get("updated_at") or by["created_at"]
             lines = [
                 id_._replace(column="feedback_id"),
                 id_,
-                Line("rating", read.sql, (name,), 0.7, read.evidence, read.words),
+                Line("rating", read.sql, (name,), sure, read.evidence, read.words),
             ]
-            lines += [Line("user_id", place_of("m", name), (name,), 0.7, why) for name, why in _person(one, users)]
+            lines += [Line("user_id", place_of("m", name), (name,), 0.85, why) for name, why in _person(one, users)]
             lines.append(time._replace(column="created_at", confidence=0.5))
-            condition = (f"{place_of('m', name)} is not null", 0.7, "rated messages")
-            return {"feedback": ProposedTable("feedback", one, lines, (), (*messages.conditions, condition))}
+            rated = place_of("m", name) if one.columns[name] == "boolean" else read.sql  # 0 may be no rating
+            condition = (f"{rated} is not null", sure, "rated messages")
+            joins, conditions = messages.joins, (*messages.conditions, condition)
+            return {"feedback": ProposedTable("feedback", one, lines, joins, conditions)}
     return {}
 
 

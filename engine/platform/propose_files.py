@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from gendash.engine.languages.sql_text import quote_name
 from gendash.engine.platform.proposal import CERTAIN, Line, ProposedTable
-from gendash.engine.platform.propose import ALIASES
+from gendash.engine.platform.propose_columns import ALIASES
 
 
 def select_text(one: ProposedTable) -> str:
@@ -15,20 +15,21 @@ def select_text(one: ProposedTable) -> str:
         one.source,
         ALIASES["messages" if one.grouped or (one.table == "feedback" and not one.joins) else one.table],
     )
-    alias = _alias_in(one) or alias
+    alias = one.alias or _alias_in(one) or alias
     lines = list(one.lines)
+    sources = " and ".join(f"{each.source.schema}.{each.source.name}" for each in one.parts or (one,))
     head = [
-        f"-- Proposed by `gendash init` from {source.schema}.{source.name}, about {source.rows:,.0f} rows.",
+        f"-- Proposed by `gendash init` from {sources}, about {source.rows:,.0f} rows.",
         f"-- Beside each line: how sure it is, and why. Read what is below {CERTAIN:.0%}; then take this line out.",
     ]
+    if one.parts:
+        parts = [_select(each, alias, each.lines, each.conditions) for each in one.parts]
+        return "\n".join([*head, *"\nunion all\n".join(parts).split("\n"), ""])
     if one.pair:
         question, answer = one.pair
         parts = []
         for role, text in (("user", question), ("assistant", answer)):
-            own = [_of_pair(line, role) for line in lines]
-            own.append(
-                Line("role", f"'{role}'", confidence=0.75, evidence=f"a row is a question and its answer: {text}")
-            )
+            own = [_of_pair(line, role, text) for line in lines]
             written = (f"{alias}.{quote_name(text)} <> ''", 0.75, "who wrote nothing wrote no message")
             parts.append(_select(one, alias, own, [*one.conditions, written]))
         return "\n".join([*head, *"\nunion all\n".join(parts).split("\n"), ""])
@@ -40,8 +41,10 @@ def _alias_in(one: ProposedTable) -> str:
     return next((line.sql.partition(".")[0] for line in one.lines if line.sql[1:2] == "."), "")
 
 
-def _of_pair(line: Line, role: str) -> Line:
+def _of_pair(line: Line, role: str, text: str) -> Line:
     """The id of a question is made from that of its answer, which feedback names."""
+    if line.column == "role":
+        return line._replace(sql=f"'{role}'", evidence=f"{line.evidence}: {text}")
     if line.column != "message_id":
         return line
     return line._replace(sql=f"{line.sql} || ':question'" if role == "user" else f"{line.sql}::text")
@@ -53,7 +56,7 @@ def _select(one: ProposedTable, alias: str, lines: Iterable[Line], conditions: I
     texts = ["select"]
     for number, (text, note) in enumerate(rows, 1):
         texts.append(f"  {text + (',' if number < len(rows) else ''):<{width}}  -- {note}".rstrip())
-    texts.append(f"from {quote_name(one.source.schema)}.{quote_name(one.source.name)} {alias}")
+    texts.append(f"from {one.source.quoted} {alias}")
     texts += one.joins
     for number, (sql, sure, why) in enumerate(dict.fromkeys(conditions)):
         texts.append(f"{'and' if number else 'where'} {sql}  -- {_note(sure, why)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gendash.engine.languages.sql_text import quote_text
@@ -13,7 +13,7 @@ from gendash.engine.platform.propose_values import place_of
 
 JSON = ("json", "jsonb")
 DEEPEST = 3  # keys from the column to the list
-SURE = 0.6  # a person reads every line
+SURE, ALIKE = 0.6, 0.82  # where some documents have another form, and where all have one
 _ROLE = COLUMNS["messages.role"]
 _TIME = (*COLUMNS["messages.created_at"], *COLUMNS["*.created_at"])
 
@@ -36,7 +36,8 @@ def messages_in_json(
     """
     for column, given in documents.items():
         for found in _places(given):
-            proposed = _proposed(talks, column, found, id_, began)
+            sure = ALIKE if all(_is_alike(one, found) for one in given) else SURE
+            proposed = _proposed(talks, column, found, id_, began, sure)
             if proposed:
                 return proposed
     return None
@@ -61,7 +62,7 @@ def _objects(value: object, path: tuple[str, ...]) -> Iterator[_Objects]:
 
 
 def _proposed(
-    talks: TableSeen, column: str, found: _Objects, id_: str, began: Line | None
+    talks: TableSeen, column: str, found: _Objects, id_: str, began: Line | None, sure: float
 ) -> tuple[ProposedTable, tuple[str, ...]] | None:
     keys = {
         key: [one[key] for one in found.objects if one.get(key) is not None] for one in found.objects for key in one
@@ -75,20 +76,34 @@ def _proposed(
     time = _best(keys, _TIME)
     read = values.read_time(f"m.value ->> {quote_text(time)}", _kind(keys[time]), keys[time]) if time else None
     if read and read.adds > 0:
-        created = Line("created_at", read.sql, (column,), SURE, read.evidence)
+        created = Line("created_at", read.sql, (column,), sure, read.evidence)
     elif began:
         created = began._replace(column="created_at", confidence=0.5, evidence="no time of its own")
     else:
         return None
     talk, number = place_of("c", id_), "key" if found.is_map else "n"
     place = ".".join((column, *found.path))
+    ids = keys.get("id", [])
+    own = len({str(each) for each in ids}) == len(found.objects) and found.is_map is False
     lines = [
-        Line("message_id", f"{talk} || ':' || m.{number}", (id_,), SURE, f"its place in {place}"),
-        Line("conversation_id", talk, (id_,), SURE, "the conversation that holds it"),
-        Line("role", words.sql, (column,), SURE, words.evidence, words.words),
+        Line("message_id", "m.value ->> 'id'", (column,), sure, f"id in {place}") if own
+        else Line("message_id", f"{talk} || ':' || m.{number}", (id_,), sure, f"its place in {place}"),
+        Line("conversation_id", talk, (id_,), sure, "the conversation that holds it"),
+        Line("role", words.sql, (column,), SURE if words.unknown else sure, words.evidence, words.words),
         created,
     ]  # fmt: skip
-    return ProposedTable("messages", talks, lines, [_unnested(talks.columns[column], column, found)]), words.unknown
+    join = _unnested(talks.columns[column], column, found)
+    return ProposedTable("messages", talks, lines, [join], alias="c"), words.unknown
+
+
+def _is_alike(document: object, found: _Objects) -> bool:
+    """True if a document has its objects, or none, where the others have theirs."""
+    for key in found.path:
+        if not isinstance(document, dict):
+            return not document  # nothing, or an empty list
+        document = document.get(key)
+    within = document.values() if found.is_map and isinstance(document, dict) else document
+    return document is None or (isinstance(within, Iterable) and all(isinstance(one, dict) for one in within))
 
 
 def _best(keys: Mapping[str, list[Any]], known: Sequence[str]) -> str:

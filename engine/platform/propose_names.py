@@ -16,6 +16,10 @@ WORDS: Mapping[str, Mapping[str, Sequence[str]]] = {
     for column, words in _DATA["words"].items()
 }
 QUESTION, ANSWER, DELETED, TEXTS = (_DATA[key].split() for key in ("question", "answer", "deleted", "texts"))
+PERSON, STAFF, CHUNKS, INTERNAL, METADATA = (
+    _DATA[key].split() for key in ("person", "staff", "chunks", "internal", "metadata")
+)
+TENANTS = frozenset(_DATA["tenants"].split())
 INVERTED, IS_USER = (frozenset(_DATA[key].split()) for key in ("inverted", "is_user"))
 
 
@@ -37,11 +41,15 @@ def joined_words(word: str) -> str:
 
 
 def rank(name: str, known: Sequence[str]) -> float:
-    """How well a name fits a list: 1 for its first entry, at least 0.8 for any, less where it only ends with one."""
+    """How well a name fits a list: 1 for its first entry, at least 0.8 for any, less where it only ends with one.
+
+    userid, userId and user_id are one, since names that are not quoted lose their capitals.
+    """
     words = words_of(name)
     singular = [words_of(one) for one in known]
-    if words in singular:
-        return 1.0 - 0.2 * singular.index(words) / len(singular)
+    joined = [one.replace("_", "") for one in singular]
+    if words.replace("_", "") in joined:
+        return 1.0 - 0.2 * joined.index(words.replace("_", "")) / len(singular)
     ends = [one for one in singular if words.endswith(f"_{one}") and len(one) > 3]
     return 0.6 - 0.1 * singular.index(max(ends, key=len)) / len(singular) if ends else 0.0
 

@@ -15,6 +15,7 @@ TIMES, NUMBERS = ("timestamp", "date"), ("smallint", "integer", "bigint", "numer
 TEXTS = ("text", "character", "enum", "citext", "varchar")
 # a column whose meaning is in its values; without a row there is no evidence for or against
 NO_ROWS, KNOWN = 0.1, 0.38
+MOST_WORDS = 12  # numbers of a vocabulary; more are amounts or ids
 DEFAULT_WORDS = {"human": "user", "ai": "assistant"}  # of the vocabulary of messages.role
 
 
@@ -37,13 +38,18 @@ def read_time(place: str, kind: str, values: Sequence[object]) -> Reading:
         return Reading(place, 0.38, kind)
     if kind.startswith(NUMBERS):
         numbers = [float(one) for one in values if isinstance(one, int | float | Decimal) and not isinstance(one, bool)]
-        for unit, name in UNITS.items():
-            if numbers and all(EPOCHS[0] * unit <= one < EPOCHS[1] * unit for one in numbers):
-                return Reading(place, 0.36, f"{name} since 1970")
+        units = {_unit(one) for one in numbers if one}  # 0 is a time that was never set
+        if units and "" not in units:  # staging reads each value by its size
+            return Reading(place, 0.36 if len(units) == 1 else 0.3, f"{' or '.join(sorted(units))} since 1970")
     texts = [str(one) for one in values] if kind.startswith(TEXTS) else []
     if texts and all(_ISO.match(one.strip()) for one in texts):
         return Reading(place, 0.36, "text of times")
     return Reading(place, -1.0)
+
+
+def _unit(number: float) -> str:
+    """The unit of a number that is a time of these years; empty if it is none."""
+    return next((name for unit, name in UNITS.items() if EPOCHS[0] * unit <= number < EPOCHS[1] * unit), "")
 
 
 _ISO = re.compile(r"(20|21)\d\d-[01]\d-[0-3]\d([T ][0-2]\d:[0-5]\d|$)")
@@ -55,7 +61,8 @@ def read_words(column: str, place: str, name: str, kind: str, values: Sequence[o
         return _read_boolean(column, place, name)
     given = list(dict.fromkeys(str(one) for one in values if one is not None and str(one).strip()))
     if kind.startswith(NUMBERS) or len(given) > 30:
-        return Reading(place, -0.2, "numbers without a meaning" if given else "", unknown=tuple(given[:8]))
+        adds = -0.1 if 1 < len(given) <= MOST_WORDS else -0.2
+        return Reading(place, adds, "numbers without a meaning" if given else "", unknown=tuple(given[:MOST_WORDS]))
     if not kind.startswith(TEXTS):
         return Reading(place, -1.0)
     if not given:
@@ -65,8 +72,9 @@ def read_words(column: str, place: str, name: str, kind: str, values: Sequence[o
         found = {one: of if one.endswith("_message") else None for one, of in found.items()}
     words = {one: of for one, of in found.items() if of}
     unknown = tuple(one for one, of in found.items() if of is None)
-    if column == "messages.role" and len(unknown) == 1 and set(words.values()) == {"user"}:
-        words[unknown[0]] = "assistant"  # the only other word; it is asked
+    sides = {"user", "assistant"} - set(words.values())
+    if column == "messages.role" and len(unknown) == 1 and len(sides) == 1:
+        words[unknown[0]] = sides.pop()  # the only other word; it is asked
     share = 1 - len(unknown) / len(found)
     evidence = f"words {', '.join(sorted(found)[:6])}"
     if share < 0.3:
@@ -86,9 +94,12 @@ def _read_boolean(column: str, place: str, name: str) -> Reading:
     if column == "messages.role" and name.startswith(("is_", "from_")):
         yes, no = ("user", "assistant") if name in IS_USER else ("assistant", "user")
         return Reading(f"case when {place} then '{yes}' else '{no}' end", KNOWN, "boolean", {"true": yes, "false": no})
-    if column == "users.role" and name.endswith(("admin", "superuser", "staff")):
+    if column == "users.role" and name.replace("_", "").endswith(("admin", "superuser", "staff")):
         words = {"true": "admin", "false": "user"}
         return Reading(f"case when {place} then 'admin' else 'user' end", KNOWN, "boolean", words)
+    if column == "tickets.priority":
+        words = {"true": "high", "false": "medium"}
+        return Reading(f"case when {place} then 'high' else 'medium' end", 0.3, "boolean", words)
     if column == "documents.status" and name.endswith(("processed", "indexed")):
         words = {"true": "done", "false": "processing"}
         return Reading(f"case when {place} then 'done' else 'processing' end", KNOWN, "boolean", words)
@@ -100,6 +111,8 @@ def read_active(place: str, name: str, kind: str, values: Sequence[object]) -> R
     if kind == "boolean":
         inverted = words_of(name) in INVERTED
         return Reading(f"{place} is not true" if inverted else place, KNOWN, "boolean")
+    if kind.startswith(TIMES):
+        return Reading(f"{place} is null", KNOWN if words_of(name) in INVERTED else -1.0, "the time of a block")
     if kind.startswith(NUMBERS):
         bits = {int(one) for one in values if isinstance(one, int | float)}
         known = bool(bits) and bits <= {0, 1}
@@ -119,7 +132,7 @@ def read_rating(place: str, name: str, kind: str, values: Collection[object]) ->
         words = {"true": "5", "false": "1"}
         return Reading(f"case when {place} then 5 when not {place} then 1 end", KNOWN, "boolean", words)
     if kind.startswith(NUMBERS):
-        return _read_points(place, {int(one) for one in values if isinstance(one, int | float)})
+        return _read_points(place, {Decimal(one) for one in values if isinstance(one, int | float | Decimal)})
     read = read_words("feedback.rating", place, name, kind, list(values))
     if read.adds <= NO_ROWS or not read.words:
         return read
@@ -127,29 +140,32 @@ def read_rating(place: str, name: str, kind: str, values: Collection[object]) ->
     return read._replace(sql=f"case lower({place}::text) {cases} end")
 
 
-def _read_points(place: str, points: set[int]) -> Reading:
+def _read_points(place: str, points: set[Decimal]) -> Reading:
     if not points:
         return Reading(place, NO_ROWS, "no rows to look at")
     if points <= {-1, 0, 1} and -1 in points:
         return Reading(f"case {place} when 1 then 5 when -1 then 1 end", KNOWN, "1 and -1", {"1": "5", "-1": "1"})
     if points <= {0, 1} and len(points) == 2:
         return Reading(f"case {place} when 1 then 5 when 0 then 1 end", KNOWN, "1 and 0", {"1": "5", "0": "1"})
-    if points <= {1, 2, 3, 4, 5} and max(points) > 2:
-        return Reading(place, KNOWN, f"from {min(points)} to {max(points)}")
-    if min(points) >= 0 and max(points) <= 10:
-        return Reading(f"ceil({place} / 2.0)::int", 0.05, f"from {min(points)} to {max(points)}: ten points?")
-    return Reading(place, -0.5, f"from {min(points)} to {max(points)}")
+    least, most = min(points), max(points)
+    halves = {one % 1 for one in points} - {0}
+    evidence = f"from {least} to {most}"
+    if least >= 1 and 2 < most <= 5 and halves <= {Decimal("0.5")}:  # stars and a half are rounded up
+        return Reading(f"round({place})" if halves else place, KNOWN, evidence)
+    if not halves and least >= 0 and most <= 10:
+        return Reading(f"ceil({place} / 2.0)::int", 0.05, f"{evidence}: ten points?")
+    return Reading(place, -0.5, evidence)  # such as the score of a search
 
 
-def read_file_type(place: str, name: str, kind: str) -> Reading:
+def read_file_type(place: str, name: str, kind: str, values: Sequence[object] = ()) -> Reading:
     """The extension: a column of its own, the end of a file name, or the second half of a media type."""
     if not kind.startswith(TEXTS):
         return Reading(place, -1.0)
     words = words_of(name)
     if words.endswith("name"):
         return Reading(f"substring({place} from '[.]([^.]+)$')", 0.2, "end of the file name")
-    if "mime" in words or words.endswith(("content_type", "media_type")):
-        return Reading(f"split_part({place}, '/', 2)", 0.05, "media type")
+    if any("/" in str(one) for one in values):
+        return Reading(f"split_part({place}, '/', 2)", 0.2, "media types")
     return Reading(place, 0.2, kind)
 
 

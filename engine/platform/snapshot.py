@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from psycopg import errors, sql
 
-from gendash.engine.clients.postgres import Connection, local_settings
-from gendash.engine.platform.columns import READ_SETTINGS
+from gendash.engine.clients.postgres import Connection, local_settings, trusted
+from gendash.engine.platform.columns import BASE_TYPE, READ_SETTINGS
 from gendash.engine.platform.proposal import TableSeen
 
 SAMPLED = 2000  # rows from either end of a table
@@ -25,10 +25,10 @@ from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition and n.nspname not like 'pg\\_%%'
   and n.nspname not in ('information_schema', %s) and has_schema_privilege(n.oid, 'usage')
 """
-_COLUMNS = """
-select n.nspname, c.relname, a.attname, case when t.typtype = 'e' then 'enum' else format_type(a.atttypid, null) end
+_COLUMNS = f"""
+select n.nspname, c.relname, a.attname, case when t.typtype = 'e' then 'enum' else format_type(t.oid, null) end
 from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
-join pg_type t on t.oid = a.atttypid
+join pg_type t on t.oid = {BASE_TYPE}
 where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition and a.attnum > 0 and not a.attisdropped
   and n.nspname not like 'pg\\_%%' and n.nspname not in ('information_schema', %s)
 order by a.attnum
@@ -48,7 +48,7 @@ def read_snapshot(connection: Connection, own: str) -> list[TableSeen]:
     with connection.transaction():
         local_settings(connection, READ_SETTINGS)
         tables = connection.execute(_TABLES, [own]).fetchall()
-        columns = connection.execute(_COLUMNS, [own]).fetchall()
+        columns = connection.execute(trusted(_COLUMNS), [own]).fetchall()
         references = connection.execute(_REFERENCES).fetchall()
     return [
         TableSeen(
@@ -65,7 +65,7 @@ def read_snapshot(connection: Connection, own: str) -> list[TableSeen]:
 
 
 def sample_values(connection: Connection, table: TableSeen, columns: Sequence[str]) -> Mapping[str, Sequence[object]]:
-    """Some distinct values of columns, by column; texts that are longer than words are left out.
+    """Some distinct values of columns, by column, None among them if some are NULL; long texts are left out.
 
     Both ends of a table are looked at, since the oldest rows may have other words. A column that may not be read, or
     whose table does not answer in time, has none.
@@ -85,9 +85,7 @@ def sample_values(connection: Connection, table: TableSeen, columns: Sequence[st
                 value, sql.Identifier(table.schema, table.name), sql.Identifier(table.key), SAMPLED
             )
             rows = sql.SQL("{} union all {}").format(rows, last)
-        query = sql.SQL(
-            "select one from ({}) as given where one is not null group by one order by count(*) desc limit 60"
-        )
+        query = sql.SQL("select one from ({}) as given group by one order by count(*) desc limit 60")
         try:
             with connection.transaction():
                 local_settings(connection, READ_SETTINGS)

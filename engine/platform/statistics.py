@@ -10,7 +10,7 @@ import psycopg
 from gendash.engine.clients.postgres import Connection, local_settings, trusted
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.definitions.platform_names import mapped_column, quoted_table, split_name, table_name
+from gendash.engine.definitions.platform_names import mapped_column, quoted_table, split_column, split_name, table_name
 from gendash.engine.definitions.usable_rows import END_OF_TIME, FIRST_TIME
 from gendash.engine.languages.lenient_sql import time_or_null
 from gendash.engine.platform.columns import READ_SETTINGS, SMALL_PAGES
@@ -123,7 +123,7 @@ def select_statistics(
             columns = {
                 column: known[table].columns[name]
                 for column, plain in one.plain.items()
-                for table, name in (each.rsplit(".", 1) for each in sorted(plain))
+                for table, name in map(split_column, sorted(plain))
                 if name in known[table].columns
             }
             rows = _planned(connection, f"select * from (\n{one.text}\n) as given")

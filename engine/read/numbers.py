@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+_WIDE = Context(prec=400)  # the largest float has 309 digits
 
 
 def js_round(value: float) -> float:
@@ -64,7 +66,7 @@ def localized(value: float, most: int | None = None, least: int = 0) -> str:
     if math.isinf(value):
         return "∞" if value > 0 else "-∞"
     places = 3 if most is None else most
-    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _WIDE)
     text = f"{rounded:,f}"
     whole, dot, fraction = text.partition(".")
     fraction = fraction.rstrip("0").ljust(least, "0") if dot else ""

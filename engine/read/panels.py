@@ -17,7 +17,7 @@ from gendash.engine.definitions.grid import panel_id
 from gendash.engine.errors import ContentError, TargetError
 from gendash.engine.languages.grafana_macros import Choice, Span
 from gendash.engine.model import Dashboard, Panel, Problem, Query, Row, Variable
-from gendash.engine.read.fields import with_config
+from gendash.engine.read.fields import display_name, js_regex, with_config
 from gendash.engine.read.frames import Frame, promql_frames, series_name, sql_frames
 from gendash.engine.read.questions import Sent, first_choice, sent_query
 from gendash.engine.read.reader import Rows
@@ -69,9 +69,10 @@ class PanelRead:
 
 @dataclass(frozen=True)
 class Mark:
-    """An annotation: its time in milliseconds since 1970 and its text."""
+    """An annotation: its first and last time in milliseconds since 1970, and its text."""
 
     at: float
+    until: float
     name: str
     text: str
 
@@ -204,7 +205,20 @@ def _panel_read(
     except UnknownTransformation as error:
         faults.append(f"transformation {error} is carried out by Grafana only")
         frames = []
-    return PanelRead(panel, rendered, with_config(frames, rendered["fieldConfig"]), faults, texts, span)
+    shown = _shown_fields(rendered, with_config(frames, rendered["fieldConfig"]))
+    return PanelRead(panel, rendered, shown, faults, texts, span)
+
+
+def _shown_fields(rendered: Mapping[str, Any], frames: Sequence[Frame]) -> list[Frame]:
+    """The frames of a tile without the numbers that it does not name: these only widen the scale of its curve."""
+    pattern = rendered.get("options", {}).get("reduceOptions", {}).get("fields")
+    if rendered["type"] != "stat" or not pattern:
+        return list(frames)
+    named = js_regex(pattern)[0].search
+    return [
+        frame.with_fields(f for f in frame.fields if f.kind != "number" or named(display_name(f, frames)))
+        for frame in frames
+    ]
 
 
 def _answered(
@@ -290,7 +304,7 @@ def _marks(
     choices: Sequence[Choice],
     moment: Moment,
 ) -> list[Mark]:
-    """The annotations of a dashboard: where a series begins to be there, as Grafana marks it."""
+    """The annotations of a dashboard: from when to when a series is there, as Grafana marks it."""
     found: list[Mark] = []
     queries: list[tuple[str, Query]] = list(live_annotations(catalog, dashboard))
     for (name, query), shown in zip(queries, rendered["annotations"]["list"], strict=True):
@@ -305,12 +319,14 @@ def _marks(
 
 
 def _runs(one: Mapping[str, Any], name: str, text: str, step_ms: int) -> list[Mark]:
-    """A mark at the beginning of each unbroken run of samples other than 0."""
-    found, last = [], 0.0
+    """A mark for each unbroken run of samples other than 0."""
+    found: list[Mark] = []
+    last = 0.0
     for at, value in one.get("values", ()):
         if float(value) == 0:
             continue
         if at * 1000 - last > step_ms * 1.5:
-            found.append(Mark(at * 1000, name, text))
+            found.append(Mark(at * 1000, at * 1000, name, text))
         last = at * 1000
+        found[-1] = replace(found[-1], until=last)
     return found

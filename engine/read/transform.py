@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -138,6 +138,38 @@ def _filter_names(frames: Frames, options: Mapping[str, Any]) -> Frames:
     return [f.with_fields(one for one in f.fields if kept(display_name(one, frames))) for f in frames]
 
 
+def _calculate(frames: Frames, options: Mapping[str, Any]) -> Frames:
+    """A further field: the sum of each row's numbers, or a field times or plus a constant."""
+    if options.get("mode") == "reduceRow" and options["reduce"].get("reducer") == "sum":
+        return [frame.with_fields([*frame.fields, *_sum_of_rows(frame, options["alias"])]) for frame in frames]
+    if options.get("mode") != "binary" or options["binary"]["operator"] not in ("*", "+"):
+        raise UnknownTransformation("calculateField that is no sum, product or constant")
+    binary = options["binary"]
+    name, by, times = binary["left"]["matcher"]["options"], float(binary["right"]["fixed"]), binary["operator"] == "*"
+
+    def computed(value: Any) -> float:
+        return (value or 0) * by if times else (value or 0) + by
+
+    return [
+        frame.with_fields(
+            [
+                *frame.fields,
+                *(_named(options["alias"], map(computed, f.values)) for f in frame.fields if f.name == name),
+            ]
+        )
+        for frame in frames
+    ]
+
+
+def _named(alias: str, values: Iterable[Any]) -> Field:
+    return Field(alias, "number", list(values), config={"displayName": alias})
+
+
+def _sum_of_rows(frame: Frame, alias: str) -> list[Field]:
+    numbers = [one.values for one in frame.fields if one.kind == "number"]
+    return [_named(alias, (sum(v or 0 for v in row) for row in zip(*numbers, strict=True)))] if numbers else []
+
+
 TRANSFORMATIONS: Mapping[str, Callable[[Frames, Mapping[str, Any]], Frames]] = {
     "rowsToFields": _rows_to_fields,
     "renameByRegex": _rename,
@@ -145,6 +177,7 @@ TRANSFORMATIONS: Mapping[str, Callable[[Frames, Mapping[str, Any]], Frames]] = {
     "merge": _merge,
     "sortBy": _sort_by,
     "filterFieldsByName": _filter_names,
+    "calculateField": _calculate,
     "limit": lambda frames, options: [
         f.with_fields(replace(one, values=one.values[: int(options.get("limitField", 10))]) for one in f.fields)
         for f in frames

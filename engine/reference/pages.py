@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 
 from gendash.engine.config.settings import SETTINGS
-from gendash.engine.definitions.adapters import Adapter
+from gendash.engine.definitions.canonical import Adapter
 from gendash.engine.definitions.catalog import Catalog, Node
 from gendash.engine.definitions.header_keys import COLUMN_KEYS, HEADER_KEYS
 from gendash.engine.definitions.lineage import Lineage
@@ -19,7 +19,8 @@ from gendash.engine.definitions.rule_keys import METRIC_KEYS, RULE_KEYS
 from gendash.engine.definitions.typed import declared, described
 from gendash.engine.definitions.windows import sql_panels
 from gendash.engine.model import Dashboard, Panel, Query, Relation, Row, Rule, SettingRef, Variable
-from gendash.engine.render.dashboards import link_target, tidy
+from gendash.engine.render.dashboards import tidy
+from gendash.engine.render.links import link_target
 
 TEMPLATES = (
     "README",

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Mapping
 from textwrap import dedent
 from typing import Any
-from urllib.parse import quote
 
 from gendash.engine.config.load import FEATURE_NEEDS, Config
 from gendash.engine.config.settings import SERVERS
@@ -15,6 +11,7 @@ from gendash.engine.config.value_types import seconds
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.grid import panel_id, positions
 from gendash.engine.model import Dashboard, Panel, Query, Row, SettingRef, Variable
+from gendash.engine.render.links import data_link, panel_url
 from gendash.engine.render.overrides import with_overrides
 
 SCHEMA_VERSION = 42
@@ -34,11 +31,6 @@ def render_dashboards(catalog: Catalog) -> dict[str, dict[str, Any]]:
         catalog.config.dashboard_uid(dashboard.name): render_dashboard(catalog, dashboard)
         for dashboard in catalog.dashboards.values()
     }
-
-
-def to_bytes(dashboard: Mapping[str, Any]) -> bytes:
-    """The bytes of a dashboard's file: equal content gives equal bytes."""
-    return (json.dumps(dashboard, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
 def render_dashboard(catalog: Catalog, dashboard: Dashboard) -> dict[str, Any]:
@@ -129,7 +121,7 @@ def _panel(catalog: Catalog, dashboard: Dashboard, panel: Panel, at: dict[str, i
     queries = catalog.live(panel)
     targets = [_target(catalog, query, chr(65 + i), dashboard) for i, query in enumerate(queries)]
     sources = {target["datasource"]["uid"]: target["datasource"] for target in targets}
-    link = _data_link(catalog, dashboard, panel)
+    link = data_link(catalog, dashboard, panel)
     if link:
         _place(body["fieldConfig"], link)
     fixed = {"timeFrom": panel.window, "hideTimeOverride": True} if panel.window else {}
@@ -305,95 +297,3 @@ def _links(catalog: Catalog, dashboard: Dashboard) -> list[dict[str, Any]]:
             | {"icon": "doc", "keepTime": False, "includeVars": False}
         )
     return found
-
-
-def panel_url(catalog: Catalog, dashboard: str, slug: str = "") -> str:
-    """The address of a dashboard, or of one panel on it, within its Grafana."""
-    url = f"/d/{quote(catalog.config.dashboard_uid(dashboard))}"
-    return f"{url}?viewPanel=panel-{panel_id(dashboard, slug)}" if slug else url
-
-
-def link_target(leads_to: str) -> tuple[str, str]:
-    """Dashboard and slug of ``leads_to``; the slug is empty where the whole dashboard is meant."""
-    dashboard, _, slug = leads_to.partition("/")
-    return dashboard, slug
-
-
-TIME = "time"  # the key of `Panel.passes` that stands for the picked range instead of a variable
-_LABEL = re.compile(r"\{\{(\w+)\}\}")
-
-
-def _handed_on(catalog: Catalog, dashboard: Dashboard, panel: Panel) -> list[str]:
-    """What a link carries: the time range, the variables, and in place of some of them the clicked value."""
-    if not panel.passes:
-        return ["${__url_time_range}", "${__all_variables}"]
-    there = [one.name for one in dashboard.variables if not catalog.variable_lacks(one)]
-    kept = [f"${{{name}:queryparam}}" for name in there if name not in panel.passes]
-    clicked = [
-        f"var-{name}=${{{_clicked(source, catalog.body(f'{dashboard.name}/{panel.slug}'))}:percentencode}}"
-        for name, source in panel.passes.items()
-        if name != TIME
-    ]
-    return [*_range_of(panel.passes.get(TIME, "")), *kept, *clicked]
-
-
-def _clicked(source: str, body: dict[str, Any]) -> str:
-    """Grafana's name of a clicked value: a label of the series, a cell of the clicked row, or the name of the bar.
-
-    Of the cell with the link it is the raw value; of any other one it is the text after value mappings.
-    """
-    label = _LABEL.fullmatch(source)
-    if label:
-        return f"__field.labels.{label[1]}"
-    if not source:
-        return "__field.name"
-    return "__value.raw" if source in linked_columns(body) else f"__data.fields.{source}.text"
-
-
-def linked_columns(body: dict[str, Any]) -> set[str]:
-    """The columns of a table whose overrides leave room for the panel's link."""
-    return {
-        one["matcher"]["options"]
-        for one in body.get("fieldConfig", {}).get("overrides", [])
-        for part in one["properties"]
-        if part["id"] == "links" and not part["value"]
-    }
-
-
-def _range_of(source: str) -> list[str]:
-    """The time range that a link hands on: the picked one, all times, so much around the click, or its whole bucket.
-
-    The bucket ends at the value of the column ``source`` in milliseconds, as days are not all equally long.
-    """
-    if not source:
-        return ["${__url_time_range}"]
-    if source == "all":
-        return ["from=0", "to=now"]
-    try:
-        return ["time=${__value.time}", f"time.window={1000 * seconds(source):.0f}"]
-    except ValueError:
-        return ["from=${__value.time}", f"to=${{__data.fields.{source}.numeric}}"]
-
-
-def _data_link(catalog: Catalog, dashboard: Dashboard, panel: Panel) -> dict[str, Any] | None:
-    """The link of a whole tile, keeping time and variables; none where the dashboard does not exist."""
-    name, slug = link_target(panel.leads_to)
-    target = catalog.dashboards.get(name)
-    if target is None:
-        return None
-    title = next((p.title for p in target.panels() if p.slug == slug), target.title)
-    url = panel_url(catalog, name, slug)
-    separator = "&" if "?" in url else "?"
-    return {
-        "title": title,
-        "url": f"{url}{separator}{'&'.join(_handed_on(catalog, dashboard, panel))}",
-        "targetBlank": False,
-        # Grafana's schema gives links of fields the shape of links of dashboards
-        "type": "link",
-        "icon": "",
-        "tooltip": "",
-        "tags": [],
-        "asDropdown": False,
-        "includeVars": False,
-        "keepTime": False,
-    }

@@ -36,7 +36,7 @@ from gendash.engine.definitions import audits as definitions
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.local_days import Days
 from gendash.engine.definitions.references import resolve_references
-from gendash.engine.definitions.relations import cadence_s, driver, qualified
+from gendash.engine.definitions.relations import cadence_s, driver, inputs, qualified, rollups, stagings
 from gendash.engine.errors import GendashError, Refused, Unexpected
 from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.model import Problem, Relation
@@ -77,11 +77,13 @@ def audit(
     only: Collection[str] = (),
     at: datetime | None = None,
     due_only: bool = False,
+    renewed: Collection[str] = (),
     on_result: Callable[[AuditResult], None] | None = None,
 ) -> list[AuditResult]:
     """Runs audits and records their results; calls ``on_result`` with each.
 
-    ``only`` selects audits by name, ``due_only`` skips those whose cadence has not passed. ``at`` replaces the current
+    ``only`` selects audits by name, ``due_only`` skips those whose cadence has not passed, except that those which read
+    one of the relations ``renewed`` are due: their last result is of a former definition. ``at`` replaces the current
     time. Raises Refused for unknown names, TargetError if the store cannot be used at all.
     """
     every = definitions.audits(catalog)
@@ -97,11 +99,19 @@ def audit(
         for name, one in every.items():
             if only and name not in only:
                 continue
-            result = _one(work, one, ages.get(name), due_only)
+            is_due = not due_only or not set(renewed).isdisjoint(_relations_of(catalog, one))
+            result = _one(work, one, ages.get(name), not is_due)
             results.append(result)
             if on_result and result.state != "not due":
                 on_result(result)
     return results
+
+
+def _relations_of(catalog: Catalog, one: Relation) -> set[str]:
+    """The stored relations that an audit reads, and those of the same staging texts."""
+    read = {staging.name for staging in stagings(catalog, one)}
+    alike = {each.name for each in rollups(catalog) if read & {staging.name for staging in stagings(catalog, each)}}
+    return alike | inputs(catalog, one).keys()
 
 
 def _known(catalog: Catalog, connection: Connection, at: datetime | None) -> tuple[dict[str, float], datetime]:

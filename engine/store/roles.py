@@ -84,55 +84,48 @@ class Surroundings:
     may_drop_of: frozenset[str] = frozenset()
 
 
+_READERS = f"""
+select rolname, rolcanlogin, rolconnlimit, coalesce(rolconfig, '{{}}'),
+  array(select datname::text from pg_db_role_setting join pg_database d on d.oid = setdatabase
+        where setrole = r.oid order by 1),
+  coalesce(shobj_description(oid, 'pg_authid'), '') = {quote_text(MARK)},
+  (select rolsuper or (rolcreaterole and (current_setting('server_version_num')::int < 160000
+    or pg_has_role(r.oid, 'member with admin option'))) from pg_roles where rolname = current_user)
+from pg_roles r where rolname = any(%s)"""
+_SURROUNDINGS = """
+select current_database(), exists (select from pg_namespace where nspname = %(schema)s),
+  rolsuper or rolcreaterole, has_database_privilege(current_database(), 'create'),
+  exists (select from pg_roles where rolname = %(owner)s),
+  case when rolsuper or %(owner)s = current_user then true else exists (select from pg_roles o
+    where o.rolname = %(owner)s and pg_has_role(o.oid, case when current_setting('server_version_num')::int < 160000
+      then 'member' else 'set' end)) end,
+  coalesce((select has_database_privilege(o.oid, current_database(), 'temporary')
+    from pg_roles o where o.rolname = %(owner)s), false)
+from pg_roles where rolname = current_user"""
+_CANNOT_CONNECT = """
+select name from unnest(%s::text[]) as name where not has_database_privilege(name, current_database(), 'connect')"""
+_PUBLIC = f"""
+select lower(privilege_type) from pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba)))
+where datname = current_database() and grantee = 0
+union all
+select 'create' from pg_namespace, aclexplode(coalesce(nspacl, acldefault('n', nspowner)))
+where nspname = 'public' and grantee = 0 and privilege_type = 'CREATE'
+union all
+select 'large objects' from pg_proc p, aclexplode(coalesce(proacl, acldefault('f', proowner)))
+where p.oid = any(array[{_LARGE_OBJECTS}]::regprocedure[]) and grantee = 0"""
+
+
 def observe_roles(connection: Connection, config: Config, owner: str) -> Surroundings:
     """The surroundings as ``connection`` sees them; ``owner`` is the role that migrates and refreshes."""
     names = list(dict.fromkeys(reader_roles(config).values()))
-    roles = connection.execute(
-        "select rolname, rolcanlogin, rolconnlimit, coalesce(rolconfig, '{}'), "
-        "array(select datname::text from pg_db_role_setting join pg_database d on d.oid = setdatabase "
-        "where setrole = r.oid order by 1), "
-        "coalesce(shobj_description(oid, 'pg_authid'), '') = %s, "
-        "(select rolsuper or (rolcreaterole and (current_setting('server_version_num')::int < 160000 "
-        "or pg_has_role(r.oid, 'member with admin option'))) from pg_roles where rolname = current_user) "
-        "from pg_roles r where rolname = any(%s)",
-        [MARK, names],
-    ).fetchall()
-    row = connection.execute(
-        "select current_database(), exists (select from pg_namespace where nspname = %s), "
-        "rolsuper or rolcreaterole, has_database_privilege(current_database(), 'create'), "
-        "exists (select from pg_roles where rolname = %s) from pg_roles where rolname = current_user",
-        [config["schema"], owner],
-    ).fetchone()
+    roles = connection.execute(trusted(_READERS), [names]).fetchall()
+    row = connection.execute(_SURROUNDINGS, {"schema": config["schema"], "owner": owner}).fetchone()
     assert row
-    database, schema_exists, may_roles, may_schema, owner_exists = row
-    acts = connection.execute(
-        "select case when rolsuper then true when %s = current_user then true else exists (select from pg_roles o "
-        "where o.rolname = %s and pg_has_role(o.oid, case when current_setting('server_version_num')::int < 160000 "
-        "then 'member' else 'set' end)) end from pg_roles where rolname = current_user",
-        [owner, owner],
-    ).fetchone()
+    database, schema_exists, may_roles, may_schema, owner_exists, acts, temporary = row
     existing = [name for name, *_ in roles]
-    new = tuple(name for name in names if name not in existing)
-    lacking = connection.execute(
-        "select name from unnest(%s::text[]) as name "
-        "where not has_database_privilege(name, current_database(), 'connect')",
-        [existing],
-    ).fetchall()
-    temporary = (
-        connection.execute(
-            "select has_database_privilege(%s::name, current_database(), 'temporary')", [owner]
-        ).fetchone()
-        if owner_exists
-        else None
-    )
-    public = connection.execute(
-        "select lower(privilege_type) from pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba))) "
-        "where datname = current_database() and grantee = 0 union all "
-        "select 'create' from pg_namespace, aclexplode(coalesce(nspacl, acldefault('n', nspowner))) "
-        "where nspname = 'public' and grantee = 0 and privilege_type = 'CREATE' union all "
-        "select 'large objects' from pg_proc p, aclexplode(coalesce(proacl, acldefault('f', proowner))) "
-        f"where p.oid = any(array[{_LARGE_OBJECTS}]::regprocedure[]) and grantee = 0"
-    ).fetchall()
+    lacking = connection.execute(_CANNOT_CONNECT, [existing]).fetchall()
+    public = frozenset(name for (name,) in connection.execute(trusted(_PUBLIC)).fetchall())
+    new = () if "connect" in public else tuple(name for name in names if name not in existing)
     objects = connection.execute(_OWNED, [names]).fetchall()
     return Surroundings(
         owner=owner,
@@ -145,10 +138,10 @@ def observe_roles(connection: Connection, config: Config, owner: str) -> Surroun
         },
         may_make_roles=may_roles,
         may_make_schema=may_schema,
-        acts_for_owner=bool(acts and acts[0]),
-        owner_may_make_temporary=bool(temporary and temporary[0]),
-        cannot_connect=tuple(name for (name,) in lacking) + (() if ("connect",) in public else new),
-        public=frozenset(name for (name,) in public),
+        acts_for_owner=acts,
+        owner_may_make_temporary=temporary,
+        cannot_connect=tuple(name for (name,) in lacking) + new,
+        public=public,
         may_limit_files=_may_limit_files(connection),
         large_objects={name: large for name, large, *_ in objects if large},
         may_drop_of=frozenset(name for name, *_, may in objects if may),

@@ -165,7 +165,8 @@ def _filled(catalog: Catalog, ask: RunQuery) -> dict[str, Filled]:
         return {}
     answer = ask(f"select relation, age_s, cadence_s, error from {qualified(catalog.config, view)}")
     if isinstance(answer, Failed):
-        raise Unexpected(Problem("store", answer.message, MIGRATE))
+        do = MIGRATE if answer.code in _REFUSALS else "check that the store answers, and the address of its data source"
+        raise Unexpected(Problem("store", answer.message, do))
     return {name: Filled(age_s, cadence_s or 0.0, error or "") for name, age_s, cadence_s, error in answer.rows}
 
 

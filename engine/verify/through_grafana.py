@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gendash.engine.clients.answers import Failed
@@ -14,6 +14,7 @@ from gendash.engine.clients.grafana import Grafana, named_server, open_roles, pr
 from gendash.engine.clients.http import Pause, Session
 from gendash.engine.clients.prometheus import Call, calls_of
 from gendash.engine.config.load import Config
+from gendash.engine.config.organisations import grafana_organisations
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.errors import TargetError
 from gendash.engine.model import Audience
@@ -33,20 +34,28 @@ _CODES = (  # what a message of PostgreSQL means, since Grafana passes no SQLSTA
 
 
 Frames = list[Mapping[str, Any]]
+Board = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Through:
-    """A session with Grafana, and Prometheus behind it; ``server`` names it with version and organisation."""
+    """A session with Grafana, and Prometheus behind it; ``server`` names it with version and organisation.
+
+    ``admin`` is the organisation that has the dashboards ``for_admins``, where that is another one.
+    """
 
     config: Config
     session: Grafana
     prometheus: Session
     call: Call
     server: str
+    admin: Through | None = None
+    for_admins: frozenset[str] = frozenset()
 
     def ask(self, item: Question, text: str) -> tuple[Answer | Failed, float]:
         """The answer to one query of a dashboard, and its milliseconds."""
+        if self.admin and item.verdict.dashboard in self.for_admins:
+            return self.admin.ask(item, text)
         sql = item.query.language == "sql"
         query = {**item.target, ("rawSql" if sql else "expr"): text, "refId": item.verdict.ref or "A"}
         query |= {"rawQuery": True, "format": item.query.format} if sql else {}
@@ -58,6 +67,8 @@ class Through:
 
     def reader(self, role: str) -> RunQuery:
         """A function that runs SQL as a role of the store, by the data source that has it."""
+        if self.admin and role == "admin_reader":
+            return self.admin.reader(role)
         key = "admin" if role == "admin_reader" else "database"
         source = {"type": POSTGRES, "uid": self.config[f"datasources.{key}.uid"]}
 
@@ -87,13 +98,22 @@ class Through:
 
 
 @contextmanager
-def through_grafana(config: Config, pause: Pause = time.sleep) -> Iterator[Through]:
+def through_grafana(catalog: Catalog, pause: Pause = time.sleep) -> Iterator[Through]:
     """Grafana, ready to be asked. Raises Unreachable, Denied or Unexpected where it does not answer as Grafana."""
-    with session(config, pause) as ask:
-        server = named_server(ask, config["grafana_org_id"])
-        behind = proxy_session(ask, config["datasources.prometheus.uid"], "datasources.prometheus")
-        with behind:
-            yield Through(config, ask, behind, calls_of(behind), server)
+    with ExitStack() as stack:
+        every, *admin = [_open(stack, config, pause) for config, _ in grafana_organisations(catalog.config)]
+        names = frozenset(one.name for one in catalog.dashboards.values() if one.audience == "admin")
+        server = "\n".join(one.server for one in (every, *admin))
+        yield replace(every, server=server, admin=admin[0] if admin else None, for_admins=names)
+
+
+def _open(stack: ExitStack, config: Config, pause: Pause) -> Through:
+    """One organisation."""
+    ask = stack.enter_context(session(config, pause))
+    server = named_server(ask, config["grafana_org_id"])
+    source = proxy_session(ask, config["datasources.prometheus.uid"], "Prometheus", "datasources.prometheus")
+    behind = stack.enter_context(source)
+    return Through(config, ask, behind, calls_of(behind), server)
 
 
 def answer_of(frames: Sequence[Mapping[str, Any]], series: bool) -> Answer:
@@ -132,12 +152,23 @@ def _rows(frames: Sequence[Mapping[str, Any]], ms: float) -> Rows:
 def judge_grafana(catalog: Catalog, through: Through) -> list[Verdict]:
     """Verdicts on Grafana itself: health of data sources, plug-ins of panels, and who may open what is for admins."""
     rendered = render_dashboards(catalog)
-    used = sorted(set().union(*map(uses, rendered.values()))) if rendered else []
-    own = [uid for uid in used if not uid.startswith("-- ")]
-    found = [_health(through, uid) for uid in own]
+    hidden = {catalog.config.dashboard_uid(name) for name in through.for_admins}
+    found = []
+    for part, boards in _by_organisation(through, rendered, hidden):
+        used = sorted(set().union(*map(uses, boards)))
+        found += [_health(part, uid) for uid in used if not uid.startswith("-- ")]
     found.append(_plugins(through, rendered.values()))
-    admin = [catalog.config.dashboard_uid(d.name) for d in catalog.dashboards.values() if d.audience == "admin"]
-    return found + (_secrecy(through, admin) if admin else [])
+    return found + (_secrecy(through.admin or through, sorted(hidden)) if hidden else [])
+
+
+def _by_organisation(
+    through: Through, rendered: Mapping[str, Board], hidden: Collection[str]
+) -> list[tuple[Through, list[Board]]]:
+    """The dashboards of each organisation."""
+    if through.admin is None:
+        return [(through, list(rendered.values()))]
+    everybody = [board for uid, board in rendered.items() if uid not in hidden]
+    return [(through, everybody), (through.admin, [board for uid, board in rendered.items() if uid in hidden])]
 
 
 def _verdict(name: str, title: str, status: Status = "ok", why: str = "") -> Verdict:

@@ -107,22 +107,38 @@ sums as (
   from grouped
   group by 1, 2, 3, 4, 5
 ),
+-- totals over windows, not joins of the sums with themselves: the planner expects one row of such a join
+totals as (
+  select
+    *,
+    (hour at time zone {{ zone() }})::date as day,
+    sum(cost_usd) over of_value as value_cost,
+    sum(calls) over of_value as value_calls,
+    sum(cost_usd) filter (where dimension = 'model') over of_model as model_cost,
+    sum(calls) filter (where dimension = 'model') over of_model as model_calls
+  from sums
+  window
+    of_value as (partition by environment, (hour at time zone {{ zone() }})::date, dimension, value),
+    of_model as (partition by environment, (hour at time zone {{ zone() }})::date, model)
+),
 ranked as (
   select
-    dimension, environment, value, (hour at time zone {{ zone() }})::date as day,
-    row_number() over (
-      partition by dimension, environment, (hour at time zone {{ zone() }})::date
-      order by value = '(none)' desc, sum(cost_usd) desc, sum(calls) desc, value
-    ) as rank
-  from sums
-  group by 1, 2, 3, 4
+    *,
+    dense_rank() over (
+      partition by environment, day, dimension
+      order by value = '(none)' desc, value_cost desc, value_calls desc, value
+    ) as value_rank,
+    dense_rank() over (
+      partition by environment, day order by model = '(none)' desc, model_cost desc, model_calls desc, model
+    ) as model_rank
+  from totals
 )
 select
-  sums.dimension,
-  sums.hour,
-  sums.environment,
-  case when ranked.rank <= {{ setting('growth.groups') }} then sums.value else 'other' end as value,
-  case when of_model.rank <= {{ setting('growth.groups') }} then sums.model else 'other' end as model,
+  dimension,
+  hour,
+  environment,
+  case when value_rank <= {{ setting('growth.groups') }} then value else 'other' end as value,
+  case when model_rank <= {{ setting('growth.groups') }} then model else 'other' end as model,
   sum(calls)::bigint as calls,
   sum(errors)::bigint as errors,
   sum(timed)::bigint as timed,
@@ -130,10 +146,5 @@ select
   sum(tokens)::bigint as tokens,
   sum(priced)::bigint as priced,
   sum(cost_usd) as cost_usd
-from sums join ranked
-  on (ranked.dimension, ranked.environment, ranked.value, ranked.day)
-    = (sums.dimension, sums.environment, sums.value, (sums.hour at time zone {{ zone() }})::date)
-join ranked as of_model
-  on (of_model.dimension, of_model.environment, of_model.value, of_model.day)
-    = ('model', sums.environment, sums.model, (sums.hour at time zone {{ zone() }})::date)
+from ranked
 group by 1, 2, 3, 4, 5

@@ -68,7 +68,7 @@ select
   {{ column('tickets.assigned_to', 't') }}::text as assigned_to,
   coalesce(nullif({{ column('tickets.category', 't') }}::text, ''), 'none') as category,
   {{ word('tickets.status', 'ticket_status', 't') }} as status,
-  {{ word('tickets.priority', 'ticket_priority', 't') }} as priority,
+  {{ word('tickets.priority', 'ticket_priority', 't', absent='medium') }} as priority,
   {{ time('tickets.first_response_at', 't') }} as first_response_at,
   {{ time('tickets.resolved_at', 't') }} as resolved_at,
   {{ time('tickets.closed_at', 't') }} as closed_at,

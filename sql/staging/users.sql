@@ -19,6 +19,6 @@ select
   {{ column('users.user_id', 'u') }}::text as user_id,
   {{ time('users.created_at', 'u') }} as created_at,
   {{ time('users.updated_at', 'u') }} as updated_at,
-  {{ word('users.role', 'user_role', 'u') }} as role,
+  {{ word('users.role', 'user_role', 'u', absent='user') }} as role,
   coalesce({{ truth('users.is_active', 'u') }}, true) as is_active
 from {{ table('users') }} u

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +17,7 @@ from fastapi.testclient import TestClient
 from gendash.api.app import create_app
 from gendash.demo.postgres import Server
 from gendash.engine.languages.grafana_macros import Span
+from gendash.engine.model import Panel
 from gendash.engine.read.display import Display, display
 from gendash.engine.read.panels import Moment, PanelRead, dashboards_of, read_panel, sources_for
 from gendash.pages.reduced_values import values_of
@@ -79,10 +81,11 @@ def number(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
-def picked(name: str) -> Moment:
-    """The range that the name of a figure tells, for panels that follow the picked one."""
+def picked(name: str, panel: Panel, range_: dict[str, str]) -> Moment:
+    """The range that the name of a figure tells, else that of the answer, for panels that follow the picked one."""
     window = re.search(r"_(\d+[hd])$", name)
-    return Moment(NOW, NOW, Span.last(window[1], NOW) if window else None)
+    span = Span(*(datetime.fromisoformat(range_[end]) for end in ("from", "to")))
+    return Moment(NOW, NOW, Span.last(window[1], NOW) if window else None if panel.window else span)
 
 
 def shown_by(read: PanelRead, zone: str) -> dict[str, Display]:
@@ -107,7 +110,9 @@ def test_every_figure_is_that_of_its_panel_and_of_a_plain_count(store: Store) ->
             for name, figure in answer.json()["figures"].items():
                 board, _, slug = figure["panel"].partition("/")
                 (dashboard,) = dashboards_of(store.catalog, "admin", [board])
-                read = read_panel(store.catalog, sources, dashboard, slug, picked(name))
+                panel = next(one for one in dashboard.panels() if one.slug == slug)
+                moment = picked(name, panel, answer.json()["range"])
+                read = read_panel(store.catalog, sources, dashboard, slug, moment)
                 assert read and not read.faults
                 shown = shown_by(read, store.zone)
                 given = figure.get("values") or ({figure["note"]: figure} if "note" in figure else {})
@@ -133,10 +138,11 @@ def test_every_figure_is_that_of_its_panel_and_of_a_plain_count(store: Store) ->
 def test_rows_add_up_to_plain_counts(store: Store) -> None:
     with TestClient(create_app(store.service())) as client, psycopg.connect(store.admin) as connection:
 
-        def total(path: str, column: str) -> Decimal:
+        def total(path: str, column: str, more: str = "") -> Decimal:
             found, cursor = Decimal(0), ""
             while True:
-                body = get(client, f"/api/v1/analytics/{path}?figures=none&range=30d&limit=37{cursor}").json()
+                asked = f"/api/v1/analytics/{path}?figures=none&range=30d&limit=37{more}{cursor}"
+                body = get(client, asked).json()
                 found += sum(Decimal(str(row[column])) for row in body["rows"])
                 if body["next"] is None:
                     return found
@@ -150,3 +156,13 @@ def test_rows_add_up_to_plain_counts(store: Store) -> None:
         ):  # fmt: skip
             row = connection.execute(text, {"zone": store.zone, "now": NOW}).fetchone()
             assert row and total(path, column) == Decimal(row[0]), path
+        # of these the store also holds rows for all environments and models together, which must not count again
+        calls = f"select count(*) {first}, gendash.lf_observation where type = 'GENERATION' and start_time >= first"
+        turns = f"select count(*) {first}, (select min(start_time) as began from gendash.lf_observation group by project, trace_id having bool_or(type = 'GENERATION')) as t where began >= first"
+        for path, column, text, whole in (
+            ("langfuse/model-performance", "calls", calls, "&environment=__all&model=__all"),
+            ("langfuse/trace-stats", "turns", turns, "&environment=__all"),
+        ):
+            row = connection.execute(text, {"zone": store.zone, "now": NOW}).fetchone()
+            assert row
+            assert total(path, column) == total(path, column, whole) == row[0], path

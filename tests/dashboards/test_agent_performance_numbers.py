@@ -31,8 +31,8 @@ from llm_figures import (
     turn_at,
     waited,
 )
-from llm_store import Look, ask, picked
-from overview_figures import DAY, Table, View, spent, started
+from llm_store import Look, ask
+from overview_figures import Table, View, spent, started
 from overview_figures import csat as overview_csat
 from overview_store import Shown, shown
 from overview_worlds import QUOTED, SILENT, STORIES, make, nothing
@@ -150,13 +150,7 @@ def latency_by_model(llm: LLM) -> Table:
     found: dict[str, list[Any]] = {}
     sizes: dict[str, int] = {}
     names = {model(row) for row in llm.chosen} | ({"all models"} if llm.look.model == "__all" else set())
-    times, inside = llm.buckets, llm.bucketed(llm.chosen)
-    if llm.by_hour and sum(bool(_slow(rows)) for rows in inside) < 3:
-        low, high = picked(llm.look, RANGE)
-        days = [llm.view.day(low) + n * DAY for n in range((llm.view.day(high) - llm.view.day(low)).days + 1)]
-        every = [[row for row in llm.chosen if llm.view.day(started(row)) == day] for day in days]
-        times = [max(llm.view.start(day), low) for day, rows in zip(days, every, strict=True) if rows]
-        inside = [rows for rows in every if rows]
+    times, inside = llm.widened(llm.chosen, _slow)
     for name in names:
         own = [[row for row in rows if name in ("all models", model(row))] for rows in inside]
         values = [enough(percentile(known(map(lasted, rows)), NINETY_FIVE), known(map(lasted, rows))) for rows in own]
@@ -231,7 +225,7 @@ def loop_depth(llm: LLM) -> Table:
         retries = per(sum(len(turn.retries) for turn in turns), len(turns))
         return percentile(counts, MEDIAN), percentile(counts, NINETY_FIVE), max(counts, default=None), retries
 
-    return llm.series(("p50", "p95", "most", "retries per turn"), depth, llm.turns, turn_at)
+    return llm.widened_series(("p50", "p95", "most", "retries per turn"), depth, llm.turns, bool, turn_at)
 
 
 def depth(llm: LLM) -> Table:
@@ -248,7 +242,9 @@ def first_token(llm: LLM) -> Table:
         times = known(map(waited, rows))
         return percentile(times, MEDIAN), enough(percentile(times, NINETY_FIVE), times)
 
-    return llm.series(("p50", "p95"), spread, llm.chosen)
+    return llm.widened_series(
+        ("p50", "p95"), spread, llm.chosen, lambda rows: sum(waited(row) is not None for row in rows) >= FEW
+    )
 
 
 def worst_turns(llm: LLM) -> Table:

@@ -102,8 +102,8 @@ def forecast(llm: LLM) -> Table:
 
 
 def no_price(llm: LLM) -> Table:
-    calls = llm.last(7, llm.calls)
-    return llm.tile("of calls, 7 d, limit 1 %", per(sum(not has_price(row) for row in calls), len(calls)))
+    calls = llm.on_picked_days(llm.calls)
+    return llm.tile("of calls, picked days, limit 1 %", per(sum(not has_price(row) for row in calls), len(calls)))
 
 
 def _against_last_month(llm: LLM) -> str:
@@ -230,7 +230,9 @@ def cost_per_turn(llm: LLM) -> Table:
         costs = [turn.cost for turn in inside if turn.cost is not None]
         return percentile(costs, Fraction(1, 2)), percentile(costs, Fraction(95, 100)), per(sum(costs), len(costs))
 
-    return llm.series(("p50", "p95", "mean"), spread, llm.turns, turn_at)
+    return llm.widened_series(
+        ("p50", "p95", "mean"), spread, llm.turns, lambda some: any(turn.cost is not None for turn in some), turn_at
+    )
 
 
 def models(llm: LLM) -> Table:

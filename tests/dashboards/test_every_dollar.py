@@ -64,6 +64,9 @@ SUMS: dict[str, tuple[str, Part]] = {  # of each panel that adds up money: where
     "cost-usage/month_against_budget": ("max spent", every),
     "cost-usage/cost_24h": ("all", every),
     "cost-usage/spend_against_usual": ("cost", lambda row: datetime.fromisoformat(row["startTime"]) < CLOSED),
+    "cost-usage/groups": ("Cost", every),  # by model; other dimensions in tests/sql/test_groups.py
+    "cost-usage/groups_over_time": ("all", every),
+    "cost-usage/group_models": ("all", every),
     "agent-performance/cost_over_time": ("all", every),
     "agent-performance/models": ("Cost", every),
     "overview/llm_cost": ("all", every),
@@ -84,9 +87,6 @@ NO_SUMS = {
     "cost-usage/cost_per_turn": "a mean by day",
     "cost-usage/failed_cost": "a part: steps that failed",
     "cost-usage/forecast": "not spent yet",
-    "cost-usage/group_models": "by a dimension that somebody chooses, which this test does not; see tests/sql/test_groups.py",
-    "cost-usage/groups": "likewise",
-    "cost-usage/groups_over_time": "likewise",
     "cost-usage/per_resolved_ticket": "no ticket here",
     "cost-usage/per_turn": "a mean of turns; a recording has traces that are none",
     "cost-usage/tools": "a turn counts for each of its tools",
@@ -182,7 +182,7 @@ def answers(url: str, catalog: Catalog, place: str, at: datetime) -> list[tuple[
     """Columns and rows of each SQL query of a panel, with everything chosen, over the last 24 hours or its own window."""
     questions = dashboard_queries(catalog, catalog.dashboards[place.split("/")[0]], at, [place]).questions
     found = []
-    choices = picks(catalog.dashboards[place.split("/")[0]], {})
+    choices = picks(catalog.dashboards[place.split("/")[0]], {"breakdown": "model"})
     for one in questions:
         if one.verdict.kind == "panel" and one.query.language == "sql":
             fixed = any(

@@ -13,10 +13,12 @@ from gendash.engine.config.settings import FEATURES
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.definitions.windows import follows_picker
-from gendash.engine.render.dashboards import TIME, link_target, panel_url, render_dashboards
+from gendash.engine.render.dashboards import render_dashboards
+from gendash.engine.render.links import TIME, link_target, panel_url
 
 ON = "features:\n" + "".join(f"  {name}: true\n" for name, _, _ in FEATURES)
 KEPT = "${__url_time_range}&${__all_variables}"
+PAGE = re.compile(r"\$\{__url\.params:exclude:viewPanel,editPanel,inspect,inspectTab,shareView(?P<changed>[\w,-]*)\}")
 RANGE = re.compile(  # the picked one, all times, an hour around the click, or the clicked bar
     r"\$\{__url_time_range\}|from=0&to=now|time=\$\{__value\.time\}&time\.window=3600000"
     r"|from=\$\{__value\.time\}&to=\$\{__data\.fields\.until\.numeric\}"
@@ -81,9 +83,33 @@ def keeps(dashboard: dict[str, Any], handed_on: str) -> bool:
 
 def parts(url: str) -> tuple[str, str]:
     """The address of a link, and what it hands on from the time range on."""
+    picked = PAGE.search(url)
+    if picked:  # of a fixed window: all that the page's address holds but the open panel and what was clicked
+        rest = url[picked.end() :].split("&")
+        shown = [part for part in rest if part.startswith("viewPanel=")]
+        clicked = [match["set"] for part in rest[1 + len(shown) :] if (match := HANDED_ON.fullmatch(part))]
+        assert len(rest) == 1 + len(shown) + len(clicked), url
+        assert picked["changed"].split(",")[1:] == [f"var-{name}" for name in clicked], url
+        return "?".join([url[: picked.start()], *shown]), KEPT
     span = RANGE.search(url)
     assert span, url
     return url[: span.start() - 1], url[span.start() :]
+
+
+def test_a_tile_of_a_fixed_window_hands_on_the_picked_range_and_not_its_own() -> None:
+    windows = [(where, panel) for where, _, panel in everything().panels() if panel.window and panel.leads_to]
+    by_title = {(uid, p["title"]): p for uid, board in rendered().items() for p in flat(board)}
+    assert len(windows) > 15
+    for where, panel in windows:
+        uid = everything().config.dashboard_uid(where.partition("/")[0])
+        (url,) = {link["url"] for link in links(by_title[uid, panel.title]["fieldConfig"])}
+        assert TIME in panel.passes or PAGE.search(url), where
+
+
+def flat(board: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The panels of a dashboard, those of folded rows too."""
+    for top in board["panels"]:
+        yield from [top, *top.get("panels", [])]
 
 
 def test_a_link_that_hands_on_a_clicked_value_leads_to_panels_that_follow_it() -> None:

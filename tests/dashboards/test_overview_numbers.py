@@ -77,6 +77,14 @@ def test_a_panel_shows_what_follows_from_the_raw_rows(stores: Open, name: str, h
     check(store.panel(slug, at), FIGURES[slug](View(store.world, at)))
 
 
+@pytest.mark.parametrize("hours", [5, 100, 1000])
+@pytest.mark.parametrize("slug", ["tokens_per_call", "calls_by_model"])
+@pytest.mark.parametrize("name", STORIES)
+def test_a_panel_follows_the_picked_range(stores: Open, name: str, slug: str, hours: int) -> None:
+    store, at = stores(name)
+    check(store.panel(slug, at, hours=hours), FIGURES[slug](View(store.world, at, hours=hours)))
+
+
 @pytest.mark.parametrize("compare", ["", "7d", "28d", "$__range"])
 @pytest.mark.parametrize("slug", BEFORE)
 @pytest.mark.parametrize("name", STORIES)

@@ -18,8 +18,8 @@ from gendash.engine.config.settings import FEATURES
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.model import Row
-from gendash.engine.render.artifacts import stamped_dashboards
-from gendash.engine.render.dashboards import render_dashboard, to_bytes
+from gendash.engine.render.artifacts import stamped_dashboards, to_bytes
+from gendash.engine.render.dashboards import render_dashboard
 
 SCHEMAS = Path(__file__).parent / "schemas"
 ALL_ON = "features:\n" + "".join(f"  {name}: true\n" for name, _, _ in FEATURES)

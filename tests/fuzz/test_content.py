@@ -26,13 +26,14 @@ from gendash.engine.checks.rule_tests import check_rule_tests
 from gendash.engine.config.load import load_config
 from gendash.engine.config.settings import SETTINGS
 from gendash.engine.definitions import load
-from gendash.engine.definitions.adapters import Adapter, adapted
+from gendash.engine.definitions.adapters import adapted
 from gendash.engine.definitions.alerting import alerting_problems, who_is_notified
+from gendash.engine.definitions.canonical import Adapter
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.render.alertmanager import render_alertmanager
-from gendash.engine.render.artifacts import TEMPLATES
+from gendash.engine.render.artifacts import TEMPLATES, to_bytes
 from gendash.engine.render.dashboard_diff import stamp
-from gendash.engine.render.dashboards import render_dashboard, to_bytes
+from gendash.engine.render.dashboards import render_dashboard
 from gendash.engine.render.grafana_alerting import grafana_alerting
 from gendash.engine.render.prometheus import render_prometheus
 from gendash.engine.render.rules import render_rules

@@ -39,7 +39,9 @@ from gendash.langfuse_bridge import api_client as langfuse
 from gendash.langfuse_bridge.api_types import Observation, Score
 from gendash.langfuse_bridge.odd_items import page_decoder
 from gendash.langfuse_bridge.open_run import open_client
+from gendash.langfuse_bridge.packed_rows import packer
 from gendash.langfuse_bridge.rows import Shaper
+from gendash.langfuse_bridge.streams import OBSERVATIONS, SCORES
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 23, 17, tzinfo=UTC)
@@ -293,8 +295,8 @@ def test_items_of_langfuse(seeds: range) -> None:
                     listed = page_decoder(kind)(body)
                 except msgspec.MsgspecError:  # the page is none: the client says so
                     continue
-                for item in listed.data:
-                    shape(item)
+                page = packer(OBSERVATIONS if kind is Observation else SCORES)(map(shape, listed.data))
+                assert not page.rejected, "its shaping leaves nothing that a column does not hold"
 
 
 # ── rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────

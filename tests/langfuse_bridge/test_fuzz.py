@@ -23,8 +23,9 @@ from gendash.engine.errors import GendashError
 from gendash.langfuse_bridge.api_client import Client, Missing, Paused, TooMuch, check_keys, choose_api, version
 from gendash.langfuse_bridge.models import sync_models
 from gendash.langfuse_bridge.open_run import open_client
-from gendash.langfuse_bridge.pages import Window, page_reader
+from gendash.langfuse_bridge.pages import Window, page_reader, taken
 from gendash.langfuse_bridge.rows import Shaper
+from gendash.langfuse_bridge.shaping import Shaping
 from gendash.langfuse_bridge.stream_run import in_parts
 from gendash.langfuse_bridge.streams import OBSERVATIONS, SCORES, Stream
 from gendash.langfuse_bridge.totals import counts, totals_by_day
@@ -135,7 +136,8 @@ def fuzzed(seed: int) -> Client:
 
 def survive(seeds: range, store: Any) -> None:
     """Reads all that a sync reads from a server of each seed, and stores the rows that could be read."""
-    shaper = Shaper("default", b"k", ["a", "tenant"], ["user_id", "error_text", "model_parameters", "score_comment"])
+    opened = ["user_id", "error_text", "model_parameters", "score_comment"]
+    shaping = Shaping(Shaper("default", b"k", ["a", "tenant"], opened), helpers=0)
     window = Window(START - timedelta(days=1), START + timedelta(days=1))
     for seed in seeds:
         client = fuzzed(seed)
@@ -145,7 +147,7 @@ def survive(seeds: range, store: Any) -> None:
             partial(counts, client, "v2", window),
             partial(totals_by_day, client, "v1", window),
             *(
-                partial(stored_rows, stream, api, client, shaper, window, store)
+                partial(stored_rows, stream, api, client, shaping, window, store)
                 for stream in (OBSERVATIONS, SCORES)
                 for api in ("v2", "v1")
             ),
@@ -167,10 +169,10 @@ def entered(client: Client) -> None:
     version(client), check_keys(client), choose_api(client, "4.16.0")
 
 
-def stored_rows(stream: Stream, api: Any, client: Client, shaper: Shaper, window: Window, store: Any) -> None:
-    reader = page_reader(api, stream, client, shaper)
+def stored_rows(stream: Stream, api: Any, client: Client, shaping: Shaping, window: Window, store: Any) -> None:
+    reader = page_reader(api, stream, client, shaping)
     state = store.state("default", stream.name)
-    for part in in_parts(stream, reader(window, 100), window):
+    for part in in_parts(taken(reader(window, 100)), window):
         rejected = (window, part.rejected) if part.last else None
         store.close(stream, "default", part.bounds, part.rows, state.windows, {}, part.read, False, rejected)
         state.windows += 1

@@ -11,6 +11,7 @@ import os
 import random
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -23,10 +24,14 @@ from gendash.demo import langfuse_wire as wire
 from gendash.demo.langfuse_double import LangfuseDouble
 from gendash.demo.langfuse_faults import Fault
 from gendash.engine.errors import Denied, Unexpected, Unreachable
-from gendash.langfuse_bridge import server_retention, stream_run, windows
+from gendash.langfuse_bridge import server_retention, shaping, stream_run, windows
 from gendash.langfuse_bridge.connection import exact
+from gendash.langfuse_bridge.helper_process import Ended
+from gendash.langfuse_bridge.packed_rows import PackedPage
+from gendash.langfuse_bridge.page_shaper import page_shaper
+from gendash.langfuse_bridge.rows import Shaper
 from gendash.langfuse_bridge.store import Store
-from gendash.langfuse_bridge.streams import OBSERVATIONS, SCORES
+from gendash.langfuse_bridge.streams import OBSERVATIONS, SCORES, STREAMS, Stream
 from gendash.langfuse_bridge.sync import sync
 
 SAMPLE = 24
@@ -409,6 +414,33 @@ def narrow(chance: random.Random, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(windows, "FIRST_WIDTH", dict.fromkeys(windows.FIRST_WIDTH, width))
     monkeypatch.setattr(windows, "WIDEST", chance.choice((2 * width, timedelta(days=1))))
     monkeypatch.setattr(windows, "DEPTHS", DEPTHS)
+    if chance.random() < 0.4:
+        monkeypatch.setattr(shaping, "AFTER", 1)
+        monkeypatch.setattr(shaping, "fitting", lambda: 2)
+        monkeypatch.setattr(shaping, "Helper", partial(Helping, chance.choice((0.0, 0.05))))
+
+
+class Helping:
+    """A helper in this process, which may fail as another process does: to start one for each history takes long."""
+
+    def __init__(self, fails: float, shaper: Shaper) -> None:
+        self.chance, self.fails = random.Random(shaper.project), fails
+        self.works = {stream.name: page_shaper(shaper, stream) for stream in STREAMS}
+
+    def is_ready(self) -> bool:
+        return self.chance.random() >= self.fails
+
+    def shaped(self, stream: Stream, body: bytes) -> PackedPage | None:
+        if self.chance.random() < self.fails:
+            raise Ended("ended with -9")
+        if self.chance.random() < self.fails:
+            return None
+        try:
+            return self.works[stream.name](body)[0]
+        except (ValueError, RecursionError):
+            return None
+
+    def end(self) -> None: ...
 
 
 @pytest.mark.parametrize("seed", range(SAMPLE))

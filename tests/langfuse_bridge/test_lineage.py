@@ -70,8 +70,7 @@ def camel(name: str) -> str:
 
 
 def changed(stream: Stream, before: tuple[Any, ...], after: tuple[Any, ...]) -> set[str]:
-    found = {name for name, a, b in zip(stream.names, before, after, strict=True) if a != b}
-    return found - {DIGEST[0]}  # which is of all other columns
+    return {name for name, a, b in zip(stream.names[:-1], before, after, strict=True) if a != b}
 
 
 def declared(stream: Stream, field: str) -> set[str]:

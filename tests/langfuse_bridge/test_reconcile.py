@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 from bridge_parts import NOW, client_of, iso, observation, score, settings, stored
+from test_odd_items import Said
 
 from gendash.demo.langfuse_faults import Fault
 from gendash.engine.errors import Unexpected, Unreachable
@@ -142,6 +143,30 @@ def test_quoted_integers_are_read(double: Any, sleeper: Any) -> None:
     found = totals_by_day(client, "v2", Window(utc_day(NOW - 6 * DAY), utc_day(NOW)))
     assert sum(totals["count"] for key, totals in found.items() if key.stream == "observations") == 54
     client.close()
+
+
+LINE = {"providedModelName": "m", "time_dimension": "2026-11-19", "count_count": 1, "sum_totalCost": 0.5}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {key: value for key, value in LINE.items() if key != "time_dimension"},
+        {key: value for key, value in LINE.items() if key != "count_count"},
+        LINE | {"time_dimension": "soon"},
+        LINE | {"time_dimension": None},
+        LINE | {"count_count": "many"},
+        LINE | {"sum_totalCost": {"usd": 1}},
+        LINE | {"sum_totalCost": "NaN"},
+    ],
+    ids=repr,
+)
+def test_a_line_without_its_day_or_figure_is_one_line(line: dict[str, Any]) -> None:
+    client = Said("http://odd", "pk", "sk", bodies={"v2/metrics": {"data": [line]}})
+    with pytest.raises(Unexpected) as raised:
+        totals_by_day(client, "v2", Window(NOW.replace(hour=0) - DAY, NOW.replace(hour=0)))
+    (problem,) = raised.value.problems
+    assert "/api/public/v2/metrics sends a line" in str(problem) and "\n" not in str(problem)
 
 
 @MODES

@@ -6,11 +6,15 @@ import csv
 import io
 import re
 import zlib
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 
+from gendash.cli import cli
 from gendash.dashboards import viz
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.load import load_catalog
@@ -57,7 +61,8 @@ def read() -> DashboardRead:
         shown = rendered[one.title]
         return PanelRead(one, shown, with_config(frames[one.slug], shown["fieldConfig"]), span=SPAN)
 
-    marks = [Mark(NOW.timestamp() * 1000 - 3_600_000, "Deploys", EVIL)]
+    at = NOW.timestamp() * 1000 - 3_600_000
+    marks = [Mark(at, at + 600_000, "Deploys", EVIL)]
     return DashboardRead(board, {}, [(row, [panel(p) for p in row.panels]) for row in board.rows], [], marks, SPAN)
 
 
@@ -92,3 +97,24 @@ def _streams(made: bytes) -> list[bytes]:
         except zlib.error:
             continue
     return found
+
+
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Result]:
+    """The command on a machine without servers."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("PROMETHEUS_URL", "DATABASE_URL"):
+        monkeypatch.setenv(f"GENDASH_{name}", "none")
+    return lambda *arguments: CliRunner().invoke(cli, ["page", "--format", "csv", *arguments])
+
+
+def test_of_all_dashboards_those_for_admins_are_left_out_and_one_that_is_named_is_refused(
+    page: Callable[..., Result],
+) -> None:
+    every = page()
+    assert every.exit_code == 0, every.output
+    assert "left out, since they are for admins: cost-usage, feedback-quality, " in every.output
+    named = page("overview", "cost-usage")
+    assert "cost-usage: is for admins; ask for it with --audience admin" in str(named.exception)
+    assert "left out" not in page("overview").output
+    assert "left out" not in page("--audience", "admin").output

@@ -21,9 +21,10 @@ from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.languages.grafana_macros import Span
 from gendash.engine.model import Dashboard, Panel, Query, Row, Variable, promql, sql
-from gendash.engine.read.panels import Moment, dashboard_read
+from gendash.engine.read.panels import Mark, Moment, dashboard_read
 from gendash.engine.read.reader import Rows
 from gendash.engine.read.sources import Sources
+from gendash.pages.charts import mark_lines
 from gendash.pages.colors import css_color
 from gendash.pages.scales import tick_texts, ticks, time_ticks
 from gendash.pages.shapes import bucket_size
@@ -46,11 +47,12 @@ def drawn(
     query: Query | None = None,
     title: str = "Figure",
     up: bool = True,
+    leads_to: str = "",
 ) -> str:
     """The page of a dashboard with one panel, whose query gets this answer."""
     metric = not isinstance(answer, Rows | Failed)
     asked = query or (promql("up", legend="{{name}}") if metric else sql("select 1"))
-    panel = Panel("figure", title, "What it is.", vizualisation, [asked], 24, 8)
+    panel = Panel("figure", title, "What it is.", vizualisation, [asked], 24, 8, leads_to=leads_to)
     board = Dashboard("own", "Own", "A question?", [Row("", [panel])], "1m", "24h")
 
     def ask(_text: str) -> Rows | Failed:
@@ -63,7 +65,8 @@ def drawn(
     down = {} if up else {"reader": "store: no connection", "": "prometheus: no connection"}
     sources = Sources({"reader": ask} if up else {}, call if up else None, down)
     read = dashboard_read(catalog, sources, board, Moment(NOW, span=Span(HOURS[0], NOW)))
-    return Site(catalog, [board], About("everyone", NOW, "Europe/Berlin")).page(read)
+    others = [catalog.dashboards["system-health"]] if leads_to else []
+    return Site(catalog, [board, *others], About("everyone", NOW, "Europe/Berlin")).page(read)
 
 
 def rows(columns: str, values: Sequence[tuple[Any, ...]], numeric: str) -> Rows:
@@ -172,6 +175,16 @@ def test_a_tile_shows_the_figure_its_name_and_its_limits_colour(catalog: Catalog
     assert re.search(r'class="name">of all</div>.*color:var\(--t-red\)">7\.1<span class="unit">%</span>', text)
 
 
+@pytest.mark.parametrize(("tile", "peak"), [(viz.HeadTile(min=0), 1.3), (viz.ShareTile(max=0.5), 1.15)])
+def test_the_curve_of_a_head_tile_stays_below_its_digits(catalog: Catalog, tile: Any, peak: float) -> None:
+    """The scale ends 0.3 of the highest value above it, of a share 0.3 of its usual end; one figure is shown."""
+    text = drawn(catalog, tile, rows("time metric value", [(at, "now", 1.0) for at in HOURS], "value"), sql("select 1"))
+    assert text.count('class="figure"') == 1
+    (curve,) = re.findall(r'class="curve"[^>]* d="([^"]+)"', text)
+    (height,) = {float(number) for number in re.findall(r"[\d.]+", curve)[1::2]}
+    assert height == pytest.approx(38 - 36 / peak, abs=0.06)
+
+
 def shapes(text: str) -> list[str]:
     return re.findall(r'<path [^>]*d="([^"]+)"[^>]*class="slice"|<path [^>]*class="slice"[^>]*d="([^"]+)"', text)
 
@@ -247,6 +260,25 @@ def test_a_gap_in_a_series_is_a_gap_and_bars_stack(catalog: Catalog) -> None:
 def test_a_line_shows_texts_of_its_unit_under_the_cursor(catalog: Catalog) -> None:
     text = drawn(catalog, viz.Lines(unit="s"), [{"metric": {"name": "a"}, "values": [[HOURS[3].timestamp(), "0.25"]]}])
     assert '"v":["250 ms"]' in text and '"t":["28 Nov 17:00"]' in text
+
+
+@pytest.mark.parametrize("kind", ["lines", "bars per day", "bar gauge", "pie", "heatmap", "states"])
+def test_names_of_bars_and_curves_lead_on_to_pages_of_the_site(catalog: Catalog, kind: str) -> None:
+    link = '<a href="system-health.html#errors_by_handler">'
+    led = drawn(catalog, *KINDS[kind](), leads_to="system-health/errors_by_handler")
+    assert link in re.findall(r'<(?:div class="bars"|ul class="legend").*?</(?:div|ul)>', led, re.S)[0]
+    assert link not in drawn(catalog, *KINDS[kind]())
+
+
+def test_a_mark_that_lasts_is_a_band_and_a_moment_is_a_line() -> None:
+    def places(at: float, until: float) -> list[tuple[str, str, str]]:
+        lines = mark_lines([Mark(at, until, "Alerts", "fire")], lambda ms: ms / 100, 50, "UTC")
+        return re.findall(r'<(rect|line)[^>]*? (x1?)="([^"]+)"', " ".join(str(one) for one in lines))
+
+    assert [kind for kind, *_ in places(20, 20)] == ["line"]
+    assert [kind for kind, *_ in places(20, 60)] == ["rect", "line"]
+    assert [kind for kind, *_ in places(-20, 60)] == ["rect"], "one that began before"
+    assert places(120, 140) == places(-40, -20) == []
 
 
 def test_links_of_cells_lead_to_web_addresses_only_and_values_cannot_change_the_host(catalog: Catalog) -> None:

@@ -16,10 +16,12 @@ from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import shipped_adapters
 from gendash.engine.store.migrate import migrate
 from gendash.engine.store.refresh.run import refresh
+from gendash.engine.verify.run import verify
 
 Definitions = Callable[..., Catalog]
 ROOT = Path(__file__).resolve().parents[2]
 PLATFORMS = Path(__file__).with_name("platforms")
+STRANGERS = ROOT / "tests" / "engine" / "platform" / "strangers"  # with adapters that were written before `init` ran
 NOW = datetime(2026, 3, 20, 15, 0, tzinfo=UTC)
 ZONE = "at time zone 'Europe/Berlin'"
 # by figure, its feature and how the store answers; each platform has a file that answers from its own rows
@@ -79,8 +81,9 @@ def site(request: pytest.FixtureRequest, database: str, definitions: Definitions
     with psycopg.connect(database, autocommit=True) as connection:
         if name == "reference":
             connection.execute((ROOT / "demo" / "platform.sql").read_bytes())
-        connection.execute((PLATFORMS / f"{name}.sql").read_bytes())
-    own = PLATFORMS / name  # what `gendash init` proposed, and a person edited
+        folder = next(one for one in (PLATFORMS, STRANGERS) if (one / f"{name}.sql").exists())
+        connection.execute((folder / f"{name}.sql").read_bytes())
+    own = folder / name  # what `gendash init` proposed, and a person edited
     catalog = definitions(
         database, f"time_zone: Europe/Berlin\nplatform: {{adapter: {own if own.is_dir() else name}}}\n"
     )
@@ -100,6 +103,21 @@ def test_every_figure_through_an_adapter_equals_plain_sql(site: tuple[str, Catal
             expected = rows(connection, plain)
             assert expected or figure in none, f"{figure}: no rows to compare"
             assert rows(connection, FIGURES[figure][1]) == expected, figure
+
+
+@pytest.mark.parametrize("site", ["chatwoot", "dify"], indirect=True)
+def test_every_panel_and_variable_that_reads_an_adopted_platform_is_ok(
+    site: tuple[str, Catalog, str], definitions: Definitions
+) -> None:
+    name, _, url = site
+    environ = {"GENDASH_READER_PASSWORD": "r", "GENDASH_ADMIN_READER_PASSWORD": "a"}
+    settings = f"time_zone: Europe/Berlin\nplatform: {{adapter: {name}}}\nprometheus_url: none\n"
+    catalog = definitions(url, settings, **environ)
+    migrate(catalog.config, catalog)
+    assert [one.error for one in refresh(catalog.config, catalog, at=NOW) if one.error] == []
+    found = verify(catalog.config, catalog, at=NOW)
+    assert [str(one) for one in found if not one.calm] == []
+    assert sum(one.status == "ok" and one.kind == "panel" for one in found) > 40
 
 
 def test_each_shipped_adapter_has_a_database_to_be_tried_on() -> None:

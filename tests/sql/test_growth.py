@@ -38,8 +38,8 @@ MOST = {  # rows: 5 priorities or statuses, 4 states of documents, 3 roles of 2 
     "activity_day": DAYS,
     "group_word": 2 * WORDS,
     "ticket_hour": 42 * 24 * WORDS * 5,
-    "ticket_duration_90d": 7 * WORDS * 5,
-    "ticket_sla_30d": WORDS * 5,
+    "ticket_duration_day": DAYS * 7 * WORDS * 5,
+    "ticket_sla_day": DAYS * WORDS * 5,
     "ticket_status_now": WORDS * 5 * 5,
 }
 # Every day of a thousand years has a row. Seven words have half of the rows; each other row has a word of its own

@@ -55,6 +55,7 @@ class RefreshResult(NamedTuple):
     error: str = ""
     notes: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    is_new: bool = False  # first computed under its definition, or above one that was
 
     def __str__(self) -> str:
         counts = [] if self.rows is None else [f"{self.rows} rows"]
@@ -211,8 +212,9 @@ def _one(run: Run, relation: Relation, known: dict[str, Known]) -> RefreshResult
         return _failed(run, relation, kind, error, time.monotonic() - begun)
     run.users_are_new |= is_accounts(relation)
     run.renewed |= {relation.name} if is_new else set()
+    took, notes = time.monotonic() - begun, outcome.notes
     return RefreshResult(
-        relation.name, kind, "refreshed", outcome.rows, outcome.touched, time.monotonic() - begun, "", outcome.notes
+        relation.name, kind, "refreshed", outcome.rows, outcome.touched, took, notes=notes, is_new=is_new
     )
 
 

@@ -69,7 +69,8 @@ def _curve(view: Shelf, figure: Callable[[int], Number], label: str, against: st
 
 
 def ingest(view: Shelf) -> Table:
-    states = Counter(row["state"] for row in view.uploaded(7))
+    days = {*_picked(view)}
+    states = Counter(row["state"] for row in view.documents if view.day(row["created_at"]) in days)
     ended = states["done"] + states["failed"]
     if not ended:
         return tile(view, "target 98 %", None)
@@ -259,7 +260,16 @@ def uploaders(view: Shelf) -> Table:
 
 BEFORE: Mapping[str, Callable[[Shelf], Table]] = {"per_day": uploads_before}
 """Calculations of the second query of a panel, which is compared with the first."""
-FOLLOWING = ("uploads", "per_day", "held_per_day", "document_list", "time_to_done", "success_by_type", "uploaders")
+FOLLOWING = (
+    "ingest",
+    "uploads",
+    "per_day",
+    "held_per_day",
+    "document_list",
+    "time_to_done",
+    "success_by_type",
+    "uploaders",
+)
 """Panels that follow the picked range."""
 
 FIGURES: Mapping[str, Callable[[Shelf], Table]] = {

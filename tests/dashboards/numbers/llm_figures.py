@@ -239,6 +239,26 @@ class LLM:
         shown = [(start, *figures(inside)) for start, inside in zip(self.buckets, self.bucketed(rows, at), strict=True)]
         return Table(("time", *names), shown)
 
+    def widened(
+        self, rows: list[Any], enough: Callable[[list[Any]], bool], at: Callable[[Any], datetime] = started
+    ) -> tuple[list[datetime], list[list[Any]]]:
+        """Buckets and what is in them: whole days with something where fewer than three hours have enough."""
+        inside = self.bucketed(rows, at)
+        if not self.by_hour or sum(map(enough, inside)) >= 3:
+            return self.buckets, inside
+        low, high = picked(self.look, self.default)
+        days = [self.view.day(low) + n * DAY for n in range((self.view.day(high) - self.view.day(low)).days + 1)]
+        every = {day: [row for row in rows if self.view.day(at(row)) == day] for day in days}
+        return [max(self.view.start(day), low) for day in days if every[day]], [some for some in every.values() if some]
+
+    def widened_series(
+        self, names: Sequence[str], figures: Callable[[list[Any]], Sequence[Any]], rows: list[Any],
+        enough: Callable[[list[Any]], bool], at: Callable[[Any], datetime] = started,
+    ) -> Table:  # fmt: skip
+        """A row for each such bucket: its start, and the figures of what is in it."""
+        shown = [(start, *figures(some)) for start, some in zip(*self.widened(rows, enough, at), strict=True)]
+        return Table(("time", *names), shown)
+
     def by_model(self, rows: list[Row], value: Callable[[list[Row]], Any]) -> Table:
         """A row for each bucket and each of the six largest models of the range, the rest as other."""
         inside = self.bucketed(rows)

@@ -107,6 +107,14 @@ class View:
         """What is billed in all environments, without that of a clock that runs ahead."""
         return [row for row in self.world.billed if started(row) <= self.at]
 
+    def in_range(self) -> Rows:
+        """LLM calls of the hours that begin in the picked range; of its days where it is longer than 3 days."""
+        low = self.at - (timedelta(hours=self.hours) or DAY)
+        if self.at - low > 3 * DAY:
+            days = {*self.picked_days(DAY)}
+            return [row for row in self.calls if self.day(started(row)) in days and started(row) <= self.at]
+        return [row for row in self.calls if low <= self.hour(started(row)) and started(row) <= self.at]
+
     def within_24h(self) -> Rows:
         """LLM calls of the current hour and the 23 before."""
         return [row for row in self.calls if 0 <= self.hours_ago(row) <= 23]
@@ -206,13 +214,13 @@ def llm_cost(view: View) -> Table:
 
 
 def tokens_per_call(view: View) -> Table:
-    calls = view.within_24h()
+    calls = view.in_range()
     tokens = sum(row["usageDetails"].get("total", 0) for row in calls)
-    return tile(view, "per call, 24 h", Fraction(tokens, len(calls)) if calls else None)
+    return tile(view, "per call, picked time", Fraction(tokens, len(calls)) if calls else None)
 
 
 def calls_by_model(view: View) -> Table:
-    calls = Counter(row["model"] or "unknown" for row in view.within_24h())
+    calls = Counter(row["model"] or "unknown" for row in view.in_range())
     ranked = sorted(calls.items(), key=lambda item: (-item[1], item[0]))
     rest = sum(count for _, count in ranked[5:])
     bars = ranked[:5] + ([("other", rest)] if rest else [])

@@ -24,7 +24,7 @@ from gendash.demo.postgres import Server
 from gendash.engine.config.load import Config, load_config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
-from gendash.engine.languages.grafana_macros import expand_macros
+from gendash.engine.languages.grafana_macros import Span, expand_macros, timing
 from gendash.engine.store.migrate import migrate
 from gendash.engine.store.refresh.run import refresh
 from gendash.engine.verify.queries import Question, dashboard_queries
@@ -68,13 +68,20 @@ class Shown:
         return self._questions[at][kind, slug]
 
     def ask(
-        self, question: Question, at: datetime, environment: str = "", session_zone: str = "", compare: str = ""
+        self,
+        question: Question,
+        at: datetime,
+        environment: str = "",
+        session_zone: str = "",
+        compare: str = "",
+        hours: int = 0,
     ) -> Table:
         """The answer of the store to a query, with its variables put in as Grafana does."""
         board = self.catalog.dashboards["overview"]
-        text = expand_macros(
-            "sql", question.text, question.time, picks(board, {"environment": environment, "compare": compare})
-        )
+        time = question.time
+        if hours:
+            time = timing(Span.last(f"{hours}h", at), "sql", zone=self.config["time_zone"])
+        text = expand_macros("sql", question.text, time, picks(board, {"environment": environment, "compare": compare}))
         zone = session_zone or self.world.server_zone
         options = f"-c timezone={zone} -c gendash.now={reader_clock(self.catalog.config, at)} -c default_transaction_read_only=on"
         with psycopg.connect(self.reader_url, options=options) as connection:

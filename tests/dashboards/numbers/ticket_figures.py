@@ -121,7 +121,8 @@ HALF, MOST = Fraction(1, 2), Fraction(9, 10)
 
 def _decided(view: Desk, tickets: Rows) -> tuple[int, int]:
     """How many tickets kept their due time, and how many are decided."""
-    due = [row for row in view.created_within(30, tickets) if row["sla_due_at"] is not None]
+    days = {*_picked(view)}
+    due = [row for row in tickets if row["sla_due_at"] is not None and view.day(row["created_at"]) in days]
     decided = [row for row in due if row["ended"] is not None or row["sla_due_at"] < view.at]
     return sum(row["ended"] is not None and row["ended"] <= row["sla_due_at"] for row in decided), len(decided)
 
@@ -454,7 +455,8 @@ def distribution(view: Desk) -> Table:
         return next((name for name, under in BOUNDS_S if seconds < under), "over 7 d")
 
     names = (*(name for name, _ in BOUNDS_S), "over 7 d", "waiting")
-    return _bars(names, Counter(map(bucket, view.created_within(90, view.tickets))))
+    days = {*_picked(view)}
+    return _bars(names, Counter(bucket(row) for row in view.tickets if view.day(row["created_at"]) in days))
 
 
 # ── where from ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -529,6 +531,9 @@ def creators(view: Desk) -> Table:
 BEFORE: Mapping[str, Callable[[Desk], Table]] = {"created_resolved": created_before, "backlog": backlog_before}
 """Calculations of the second query of a panel, which is compared with the first."""
 FOLLOWING = (
+    "sla",
+    "sla_by_priority",
+    "distribution",
     "new",
     "resolved",
     "escalated",

@@ -227,7 +227,7 @@ FAULTS = [
     (W, "    == 0", "    == )", r"more.yaml:6 OurRequestsStopped: PromQL does not parse: .*; fix the expression"),
     (W, "'job:our_requests:rate5m'", "'job:our_request:rate5m'", r"more.yaml:5 OurRequestsStopped: no rule 'job:our_request:rate5m'; did you mean"),
     (W, "for: 10m", "for: 10 m", r"more.yaml:7 OurRequestsStopped: for is '10 m', not a duration"),
-    (W, "severity: warning", "severity: wraning", r"more.yaml:8 OurRequestsStopped: no severity; label it with one of"),
+    (W, "severity: warning", "severity: wraning", r"more.yaml:8 OurRequestsStopped: no severity 'wraning'; did you mean 'warning'"),
     (W, "$labels.job", "$labels.jbo", r"more.yaml:11 OurRequestsStopped: no label 'jbo' for \$labels in summary"),
     (W, "$labels.job", "$label.job", r"more.yaml:11 OurRequestsStopped: no variable '\$label' in a template; did you mean 'labels'\?"),
     (W, "humanize", "humanise", r"more.yaml:11 OurRequestsStopped: no function 'humanise' in a template; did you mean 'humanize'\?"),

@@ -174,3 +174,14 @@ def test_a_schema_that_others_use_is_refused(schema: str) -> None:
         ConfigError, match=r"gendash.yaml:1: schema: other roles and the server use this schema; name one"
     ):
         load_config(f"schema: {schema}")
+
+
+@pytest.mark.parametrize(("text", "number"), [("7", 7), (" 12 ", 12), ("0", 0)])
+def test_a_number_is_read_from_the_environment(text: str, number: int) -> None:
+    assert load_config(environ={"GENDASH_GRAFANA_ORG_ID": text})["grafana_org_id"] == number
+
+
+@pytest.mark.parametrize("text", ["seven", "-1", "1.5", "٧", "9" * 30])
+def test_what_is_no_number_in_the_environment_is_a_problem(text: str) -> None:
+    with pytest.raises(ConfigError, match=r"GENDASH_GRAFANA_ORG_ID: grafana_org_id: .* is not a whole number from 0"):
+        load_config(environ={"GENDASH_GRAFANA_ORG_ID": text})

@@ -208,7 +208,10 @@ def test_what_left_the_settings_goes_and_what_is_not_ours_stays() -> None:
 def test_alerting_that_cannot_be_read_blocks() -> None:
     wanted = grafana_alerting(load_catalog(by_grafana()))
     (change,) = alerting_changes(wanted, ObservedAlerting(unreadable="403 no"), ())
-    assert change.action == "blocked" and "403 no" in change.lines[0]
+    assert change.action == "blocked" and "403 no" in change.lines[0] and "role Admin" in change.lines[0]
+    new = ObservedAlerting(unreadable="500 No alertmanager configuration present in this organization")
+    (change,) = alerting_changes(wanted, new, ())
+    assert change.action == "blocked" and "apply again in a minute" in change.lines[0]
 
 
 # ── an incident, from its firing to its end ──────────────────────────────────────────────────────────────────────

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -158,6 +159,16 @@ def test_g1_nothing_counts_as_removed_behind_a_redirect(world: World) -> None:
     assert is_there(world, own) == before
 
 
+def test_g1_a_save_that_was_made_and_answered_with_500_is_reported_as_made(world: World) -> None:
+    """As Grafana does where a dashboard has a library panel that there is not."""
+    own = world.new()
+    uid = own.add("overview")
+    world.front.once(("after", (500, {"message": "library element could not be found"})), "POST", "/api/dashboards/db")
+    made = of(own.apply(), "dashboard")
+    assert made.action == "create" and "it is there, although the answer was: 500 library" in made.lines[-1], made
+    assert len(world.api("GET", f"/dashboards/uid/{uid}/versions")["versions"]) == 1
+
+
 # ── G2: two installations ────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -222,6 +233,44 @@ def test_g3_an_admin_folder_that_others_may_open_blocks_and_gets_nothing_new(wor
     assert not world.api("GET", f"/dashboards/uid/{second}")
 
 
+@pytest.mark.parametrize("fault", [(403, {"message": "Access denied"}), (502, "<html>")])
+@pytest.mark.parametrize("of_folder", [True, False])
+def test_g3_into_a_folder_of_which_nobody_knows_who_may_open_it_nothing_is_written(
+    world: World, fault: Any, of_folder: bool
+) -> None:
+    own = world.new()
+    uid = own.add("users", admin=True)
+    assert is_done(own.apply())
+    own.add("users", admin=True, sql="select 2")
+    path = f"/folders/{own.config.prefixed('gendash-admin')}" if of_folder else f"/dashboards/uid/{uid}"
+    world.front.faults.append(lambda _, asked: fault if asked.endswith(f"{path}/permissions") else None)
+    done = own.apply()
+    assert exit_code(done, applied=True) == 1 and of(done, "dashboard").action == "blocked"
+    assert "could not be read" in of(done, "permission").lines[-1]
+    if world.double:  # a right on another folder does not show that ours can be read
+        world.double.scopes = {"folders.permissions:read": ["folders:uid:x"], "dashboards.permissions:read": []}
+        assert {change.action for change in own.plan() if change.kind == "permission"} <= {"left"}
+    assert world.live(uid)["panels"][0]["targets"][0]["rawSql"] == "select 1"
+
+
+def test_g3_a_library_panel_that_is_not_there_blocks(world: World) -> None:
+    own = world.new()
+    uid = own.add("overview")
+    assert is_done(own.apply())
+    own.boards["overview"]["panels"][0]["libraryPanel"] = {"uid": f"lib-{own.instance}", "name": "shared"}
+    done = own.apply()
+    blocked = of(done, "dashboard")
+    assert exit_code(done, applied=True) == 1 and "which this Grafana lacks" in blocked.lines[-1]
+    assert world.live(uid)["version"] == 1
+    if world.double:
+        world.double.library.add(f"lib-{own.instance}")
+    else:
+        model = {"type": "stat", "title": "shared", "targets": []}
+        element = {"name": f"shared {own.instance}", "uid": f"lib-{own.instance}", "kind": 1, "model": model}
+        assert world.api("POST", "/library-elements", element)
+    assert is_done(own.apply()) and {change.action for change in own.plan()} == {"none"}
+
+
 def test_g4_an_edit_and_a_wrong_data_source_have_a_code_of_their_own(world: World) -> None:
     own = world.new()
     uid = own.add("overview")
@@ -283,6 +332,8 @@ def test_g6_a_moved_store_a_rotated_password_and_a_title_are_brought(world: Worl
         ((302, "-> /login"), "HTTP 302.*/login"),
         ((200, "<html><title>Sign in</title><form>"), "login|sign-in|not from Grafana"),
         ((401, {"message": "Invalid API key"}), "401.*GENDASH_GRAFANA_TOKEN"),
+        ((403, {"message": "Quota reached"}), "403 Quota reached; raise the quota"),
+        ((503, "<html>"), "HTTP 503.*--wait 2m"),
         ((407, "<html>"), "HTTP 407.*PROXY_AUTH"),
         ((400, "<html>No required SSL certificate was sent"), "certificate"),
     ],
@@ -296,6 +347,31 @@ def test_g7_each_cause_has_its_own_words_and_a_remedy(world: World, fault: Any, 
     assert {change.action for change in done} == {"blocked"}
     assert re.search(words, " ".join(done[0].lines)), done[0].lines
     assert not is_there(world, own)
+
+
+def test_g7_credentials_of_nobody_are_refused_where_anonymous_access_is_on(
+    world: World, request: pytest.FixtureRequest
+) -> None:
+    """Grafana takes wrong ones for a visitor's and answers 200; only who we are, it does not say."""
+    own = world.new()
+    own.add("overview")
+    if world.double:
+        nobody = 401, {"message": "Unauthorized"}
+        world.front.faults.append(lambda _, path: nobody if path.endswith("/api/user") else None)
+    else:
+        environ = {"GF_AUTH_ANONYMOUS_ENABLED": "true"}
+        other = request.getfixturevalue("enter")(request.getfixturevalue("new_grafana")(environ))
+        world.front.behind = other.url
+        own.token = "glsa_wrong"
+    with pytest.raises(Denied, match=r"the token is refused \(HTTP 401.*GENDASH_GRAFANA_TOKEN"):
+        own.plan()
+
+
+@pytest.fixture
+def enter() -> Iterator[Callable[[Any], Any]]:
+    """Opens a context that is closed after the test."""
+    with ExitStack() as stack:
+        yield stack.enter_context
 
 
 @pytest.mark.parametrize(

@@ -177,8 +177,7 @@ def test_credentials_of_a_proxy_are_sent_to_it_and_never_shown(installation: New
         environ={"GENDASH_GRAFANA_URL": "http://grafana.example", **site.environ},
     )
     wait_for_grafana(proxied, 0.0, lambda _: None)
-    (asked,) = site.double.asked
-    assert asked[2]["Proxy-Authorization"] == basic("me", "proxy-secret")
+    assert {asked[2].get("Proxy-Authorization") for asked in site.double.asked} == {basic("me", "proxy-secret")}
     assert "proxy-secret" not in repr(proxied)
 
 

@@ -12,10 +12,13 @@ import pytest
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.load import load_catalog
+from gendash.engine.deliver.adopt import observe_edits
 from gendash.engine.deliver.apply import PlanOptions, carry_out, observe_and_plan
 from gendash.engine.deliver.changes import exit_code
 from gendash.engine.deliver.report import plan_text
+from gendash.engine.deliver.uninstall import carry_out_uninstall, plan_uninstall
 from gendash.engine.errors import Refused
+from gendash.engine.verify.through_grafana import judge_grafana, through_grafana
 
 ONLY = PlanOptions(("grafana",))
 
@@ -71,6 +74,34 @@ def test_a_viewer_reaches_the_admin_data_source_unless_it_is_in_an_organisation_
         there = {row["uid"] for row in server("GET", "/api/search?type=dash-db")}
         secret = [apart.config.dashboard_uid(d.name) for d in apart.dashboards.values() if d.audience == "admin"]
         assert "two-gendash-overview" in there and secret and not there & set(secret)
+        _verified_adopted_and_removed(server, apart, org)
+
+
+def _verified_adopted_and_removed(server: Any, apart: Catalog, org: int) -> None:
+    """What verify, adopt and uninstall do with the dashboards of both organisations."""
+    with through_grafana(apart) as through:
+        own = {one.title: one for one in judge_grafana(apart, through)}
+    assert not [one for one in own.values() if one.status == "missing"], own
+    assert own["data source two-gendash-postgres-admin"].status == "error", "its store does not answer here"
+    assert own["who may open two-gendash-admin"].status == "ok"
+    there = {"headers": {"X-Grafana-Org-Id": str(org)}, "auth": server.auth, "timeout": 20}
+    url = f"{server.url}/api/dashboards"
+    live = server.session.get(f"{url}/uid/two-gendash-cost-usage", **there).json()
+    board, folder = live["dashboard"], live["meta"]["folderUid"]
+    board["description"] = "Theirs"
+    server.session.post(f"{url}/db", json={"dashboard": board, "folderUid": folder}, **there).raise_for_status()
+    assert {name: found.overrides for name, found in observe_edits(apart).items()} == {
+        "cost-usage": {"cost-usage": {"description": "Theirs"}}
+    }
+    state = Path("nowhere")
+    planned = plan_uninstall(apart.config, ["grafana"], state, indexes=False)
+    assert any("organisation of admins" in line and "cost-usage" in line for line in planned.stays), planned.stays
+    done = carry_out_uninstall(apart.config, planned, ["grafana"], state, print)
+    gone = {(one.place, one.name) for one in done.grafana if not one.stays}
+    assert ("grafana", "two-gendash-overview") in gone
+    assert ("grafana (organisation of admins)", "two-gendash-user-analytics") in gone
+    left = server.session.get(f"{server.url}/api/search?type=dash-db&tag=gendash", **there).json()
+    assert [row["uid"] for row in left] == ["two-gendash-cost-usage"]
 
 
 @pytest.mark.grafana

@@ -101,6 +101,7 @@ def test_one_read_a_dashboard_all_at_once_and_no_write(
         ("GET", "folders"): len({path for _, path in asked if path.startswith("/api/folders/")}),
         ("GET", "datasources"): 1,
         ("GET", "health"): 1,
+        ("GET", "user"): 1,
         ("GET", "org"): 1,
         ("GET", "search"): 1,
         ("GET", "access-control"): 1,

@@ -171,7 +171,7 @@ def is_true(change: Change, written: list[tuple[str, str]]) -> bool:
     happened = (change.kind, change.name) in written
     text = " ".join(change.lines)
     if change.writes:
-        return happened or "the answer was lost, but it is there" in text or "gone already" in text
+        return happened or "it is there, although the answer was" in text or "gone already" in text
     open_ends = ("may have been written", "part of it was written", "came at the same moment", "written again")
     return not happened or any(words in text for words in open_ends)
 

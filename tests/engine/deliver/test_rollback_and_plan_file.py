@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from gendash.engine.clients.grafana import session
+from gendash.engine.deliver.applies import Delivered
 from gendash.engine.deliver.changes import Change, exit_code
 from gendash.engine.deliver.grafana import apply_to_grafana
+from gendash.engine.deliver.marks import Owner, mark
 from gendash.engine.deliver.observe import observe_grafana
 from gendash.engine.deliver.plan_file import plan_document, raise_if_another, read_plan
 from gendash.engine.deliver.report import plan_markdown
@@ -63,6 +65,15 @@ def test_a_comment_can_be_found_again_and_its_fence_is_longer_than_what_it_holds
     assert text.startswith("<!-- gendash plan -->") and "``````diff" in text and "1 to update" in text
 
 
+def test_a_long_plan_fits_into_a_comment_and_its_counts_are_those_of_all() -> None:
+    changes = [
+        Change("grafana", "dashboard", f"uid-{n}", "update", "x", tuple("line" * 5 for _ in range(12)))
+        for n in range(900)
+    ]
+    text = plan_markdown(changes, "Grafana 12")
+    assert len(text) < 65_536 and "900 to update" in text and "more lines: run `gendash plan`" in text
+
+
 def rolled(site: Any, until: datetime | None = None) -> list[Change]:
     """What rollback does."""
     wanted = site.wanted()
@@ -112,6 +123,16 @@ def test_rollback_never_overwrites_an_edit(installation: New) -> None:
     (change,) = rolled(site)
     assert change.action == "left" and exit_code([change]) == 4
     assert site.double.live(uid)["description"] == "theirs"
+
+
+def test_a_version_of_the_second_in_which_the_last_apply_began_is_its_own() -> None:
+    """Grafana dates versions by whole seconds, so they seem older than the apply that wrote them."""
+    owner, began = Owner(), datetime(2026, 11, 30, 12, 0, 0, 200_000, tzinfo=UTC)
+    kept = [Delivered(began - timedelta(hours=hours), {}, (), {}, {}) for hours in (0, 5)]
+    message = mark("0" * 12, owner, "gendash")
+    histories = {"a": [{"version": 2, "message": message, "created": "2026-11-30T12:00:00Z"}]}
+    until = until_before_last(histories, owner, kept)
+    assert kept[1].at < until < datetime(2026, 11, 30, 12, tzinfo=UTC)
 
 
 def test_rollback_without_any_version_of_ours_is_refused(installation: New) -> None:

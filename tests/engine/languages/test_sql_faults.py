@@ -25,6 +25,13 @@ select day, status, sum(n) from t group by day, status
 select day as d, sum(n) from t group by d
 select date_trunc('day', at) as d, sum(n) from t group by date_trunc('day', at)
 select date_trunc('day', t.at) as d, sum(n) from t group by date_trunc('day', at)
+select (at at time zone 'UTC')::date as d, sum(n) from t group by 1
+select (at at time zone 'UTC')::date as d, sum(n) from t group by at
+select max(at at time zone 'UTC'), max(at) at time zone 'UTC' from t
+select extract(hour from at), count(*) from t group by extract(hour from at)
+select day, status from t order by 2, 1
+select distinct on (1) day, status from t order by 1
+select n from t union select n from u order by 1
 select date_trunc('day', at) + interval '1 day' as d, sum(n) from t group by date_trunc('day', at)
 select n, count(*) from t join u using (n) group by n
 select t.n, count(*) from t join u using (n) group by n
@@ -123,6 +130,14 @@ select n + '1' from t
 select n * '2' from t
 select at - interval '1 day' from t
 select at + '1 day' from t
+select '1 day' + at from t
+select at - '2026-01-01' from t
+select day - '2026-01-01' from t
+select interval '1 day' + '2 days'
+select k, count(*) from k group by n
+select (select json_agg(t) from u) from t
+select day from t join k using (n, day)
+select k.n from t join u using (n) join k using (n)
 select n / nullif(0, 0) from t
 select n / 10 from t
 select n / 0.5 from t
@@ -260,6 +275,36 @@ select t.n from t where exists (select 1 from u where u.n) | WHERE of a bigint
 select sum(n) filter (where status) from t | FILTER of a text
 select n from t where lower(status) | WHERE of a text
 select n from t where at::date = 'monday' | 'monday' is no date
+select n from t where day = '1' | '1' is no date
+select n from t where at > '2026' | '2026' is no timestamptz
+select at - '1 day' from t | '1 day' is no timestamptz
+select day - '7 days' from t | '7 days' is no date
+select day - '1' from t | '1' is no date
+select (at at time zone 'UTC')::date as d, sum(n) from t | 'at' is neither grouped nor aggregated
+select extract(hour from at), count(*) from t group by day | 'at' is neither grouped nor aggregated
+select trim(status), count(*) from t | 'status' is neither grouped nor aggregated
+select day, count(*) from t group by 3 | GROUP BY 3, but the SELECT list has 2
+select day, count(*) from t group by rollup (1, 3) | GROUP BY 3, but the SELECT list has 2
+select day, status from t order by 0 | ORDER BY 0, but the SELECT list has 2
+select day, status from t order by 3 | ORDER BY 3, but the SELECT list has 2
+select distinct on (2) day from t | DISTINCT ON 2, but the SELECT list has 1
+select n from t union select n from u order by 2 | ORDER BY 2, but the SELECT list has 1
+select day from t order by 'day' | ORDER BY a constant
+select day from t group by day, 1.5 | GROUP BY a constant
+select day from t order by true | ORDER BY a constant
+select '1 day' - at from t | '1 day' is no timestamptz
+select at + 'x' from t | 'x' is no interval
+select interval '1 day' + 'x' | 'x' is no interval
+select interval '1 day' - '2 dyas' | '2 dyas' is no interval
+select day + '1' from t | date + a text in quotes
+select day + 'x' from t | date + a text in quotes
+select '1 day' + day from t | date + a text in quotes
+select t, count(*) from t group by n | 'status', 'day', 'at', 'ok', 'cost', 'id', 'j' and 'tags' are neither grouped nor aggregated
+select row_to_json(t), count(*) from t group by day | 'status', 'n', 'at', 'ok', 'cost', 'id', 'j' and 'tags' are neither grouped nor aggregated
+select n from t group by t | 'n' is neither grouped nor aggregated
+select t.day from t join u on true join k using (n) | 'n' occurs twice on one side of USING
+select k.day from k join (t cross join u) using (n) | 'n' occurs twice on one side of USING
+select t.day from t join u on true natural join (select 1 as n) as one | 'n' occurs twice on one side of USING
 """.strip().split("\n")
 
 

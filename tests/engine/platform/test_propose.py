@@ -12,7 +12,8 @@ import psycopg
 import pytest
 
 from gendash.engine.config.load import load_config
-from gendash.engine.definitions.adapters import Adapter, adapter_table
+from gendash.engine.definitions.adapters import adapter_table
+from gendash.engine.definitions.canonical import Adapter
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.model import AdapterTable
 from gendash.engine.platform.proposal import CERTAIN, Proposal
@@ -23,9 +24,18 @@ from gendash.engine.platform.snapshot import read_snapshot, sample_values
 
 STRANGERS = Path(__file__).with_name("strangers")
 CONFIG = load_config("platform: {adapter: x}")
-# two tables may be conversations, two documents: less is certain, and it is asked
-LEAST = {"lobe_chat": (0.75, 0.45)}
+SEEN = Path(__file__).parents[2] / "sql" / "platforms"
+# platforms that were seen after the names were listed; their adapters were written upon what init had proposed
+LEAST = {
+    "sim_studio": (0.75, 0.7)
+}  # its ratings name a conversation and no message: nothing is proposed, and it is asked
+LATER = {
+    "anythingllm": (0.8, 0.6), "chainlit": (0.9, 0.6), "khoj": (0.75, 0.35), "papercups": (0.8, 0.55), "quivr": (0.9, 0.75),
+}  # fmt: skip
 CONTRACT = load_catalog(load_config()).contract
+
+
+Load = Callable[..., tuple[psycopg.Connection[Any], Proposal]]
 
 
 @dataclass
@@ -51,16 +61,16 @@ def parsed(table: str, text: str) -> AdapterTable:
     return found
 
 
-def by_hand(name: str) -> dict[str, str]:
-    return {path.stem: path.read_text("utf-8") for path in sorted((STRANGERS / name).glob("*.sql"))}
+def by_hand(name: str, folder: Path) -> dict[str, str]:
+    return {path.stem: path.read_text("utf-8") for path in sorted((folder / name).glob("*.sql"))}
 
 
 @pytest.fixture
-def stranger(database: str) -> Iterator[Callable[[str], tuple[psycopg.Connection[Any], Proposal]]]:
+def stranger(database: str) -> Iterator[Load]:
     with psycopg.connect(database, autocommit=True) as connection:
 
-        def load(name: str) -> tuple[psycopg.Connection[Any], Proposal]:
-            connection.execute((STRANGERS / f"{name}.sql").read_bytes())
+        def load(name: str, folder: Path = STRANGERS) -> tuple[psycopg.Connection[Any], Proposal]:
+            connection.execute((folder / f"{name}.sql").read_bytes())
             tables = read_snapshot(connection, "gendash")
             return connection, propose(tables, lambda one, columns: sample_values(connection, one, columns), CONTRACT)
 
@@ -70,12 +80,13 @@ def stranger(database: str) -> Iterator[Callable[[str], tuple[psycopg.Connection
 def values(connection: psycopg.Connection[Any], text: str, id_: str, column: str) -> dict[str, Any]:
     """The values of a column by the row's id, words as gendash's own vocabularies take them."""
     rows = connection.execute(f"select ({id_})::text, ({column})::text from ({text}) q".encode()).fetchall()
-    return {key: {"human": "user", "ai": "assistant"}.get(value, value) for key, value in rows}
+    # where two tables of people are united, the id begins with the name of one, which is a matter of taste
+    return {re.sub("^[a-z_]+:", "", key): {"human": "user", "ai": "assistant"}.get(value, value) for key, value in rows}
 
 
-def measure(connection: psycopg.Connection[Any], name: str, found: Proposal) -> Measured:
+def measure(connection: psycopg.Connection[Any], name: str, found: Proposal, folder: Path = STRANGERS) -> Measured:
     total = Measured()
-    hand = by_hand(name)
+    hand = by_hand(name, folder)
     for table, text in hand.items():
         own = parsed(table, text)
         proposed = found.tables.get(table)
@@ -93,7 +104,7 @@ def measure(connection: psycopg.Connection[Any], name: str, found: Proposal) -> 
         id_ = next(iter(own.outputs))
         for column in (one for one in own.outputs if f"{table}.{one}" in WORDS and own.outputs[one] and one in lines):
             ours, other = (values(connection, one, id_, column) for one in (text, select_text(proposed)))
-            for word in sorted(set(ours.values())):
+            for word in sorted(set(ours.values()), key=repr):
                 same = all(other.get(key) == value for key, value in ours.items() if value == word)
                 total.add(f"{table}.{column}: {word}", same, lines[column].confidence)
         if proposed.conditions:
@@ -108,17 +119,157 @@ def measure(connection: psycopg.Connection[Any], name: str, found: Proposal) -> 
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in STRANGERS.glob("*.sql")))
-def test_most_of_a_strangers_adapter_is_proposed_and_nothing_wrong_is_called_certain(
-    stranger: Callable[[str], tuple[psycopg.Connection[Any], Proposal]], name: str
-) -> None:
+def test_most_of_a_strangers_adapter_is_proposed_and_nothing_wrong_is_called_certain(stranger: Load, name: str) -> None:
     connection, found = stranger(name)
     total = measure(connection, name, found)
     print(f"{name}: {total.right} of {total.items} right, {total.certain} certain, {len(found.questions)} questions")
     assert total.wrong == []
-    least, surely = LEAST.get(name, (0.8, 0.6))
-    assert total.right >= least * total.items
-    assert total.certain >= surely * total.items
+    right, certain = LEAST.get(name, (0.8, 0.6))
+    assert total.right >= right * total.items
+    assert total.certain >= certain * total.items
     assert len(found.questions) <= QUESTIONS
+
+
+@pytest.mark.parametrize("name", sorted(LATER))
+def test_of_platforms_that_came_later_no_less_is_proposed_and_nothing_wrong_is_called_certain(
+    stranger: Load, name: str
+) -> None:
+    connection, found = stranger(name, SEEN)
+    total = measure(connection, name, found, SEEN)
+    assert total.wrong == []
+    assert total.right >= LATER[name][0] * total.items
+    assert total.certain >= LATER[name][1] * total.items
+
+
+HELPDESK = """
+create table contacts (id serial primary key, full_name text, email text, created_at timestamptz);
+create table agents (id serial primary key, login text, email text, created_on date, suspended_at timestamptz);
+create table threads (id serial primary key, contact_id int, assignee_id int, status text, priority text, subject text,
+  closed_at timestamptz, created_at timestamptz);
+create table posts (id bigserial primary key, thread_id int, contact_id int, agent_id int, body text, is_internal boolean, created_at timestamptz);
+insert into contacts select n, 'N' || n, n || '@example.org', timestamptz '2026-03-01' from generate_series(1, 9) n;
+insert into agents select n, 'a' || n, n || '@example.com', date '2026-01-01', case when n = 3 then now() end from generate_series(1, 3) n;
+insert into threads select n, 1 + n % 9, 1 + n % 3, (array['open', 'closed'])[1 + n % 2], 'normal', 's', null, timestamptz '2026-03-02'
+  from generate_series(1, 20) n;
+insert into posts select n, 1 + n % 20, case when n % 2 = 0 then 1 + n % 9 end, case when n % 2 = 1 then 1 + n % 3 end, 'b', n % 10 = 1,
+  timestamptz '2026-03-03' from generate_series(1, 100) n;
+"""
+
+
+def test_a_helpdesk_without_foreign_keys_has_two_kinds_of_people_and_its_conversations_are_tickets(
+    database: str,
+) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(HELPDESK.encode())
+        texts, found = proposed_texts(connection)
+        people = connection.execute(
+            f'select user_id, is_active from ({texts["users"]}) q order by user_id collate "C"'.encode()
+        ).fetchall()
+        roles = connection.execute(
+            f"select role, count(*) from ({texts['messages']}) q group by 1 order by 1".encode()
+        ).fetchall()
+        handled = connection.execute(
+            f"select count(distinct assigned_to), min(created_by) from ({texts['tickets']}) q".encode()
+        ).fetchone()
+    assert people == [
+        ("agents:1", True), ("agents:2", True), ("agents:3", False), *((f"contacts:{n}", True) for n in range(1, 10)),
+    ]  # fmt: skip
+    assert roles == [("assistant", 40), ("user", 50)], "notes among the staff do not count"
+    assert handled == (3, "contacts:1")
+    assert any("contacts and of agents" in one for one in found.questions)
+
+
+NESTED = """
+create table members (id uuid primary key, email text, created_at timestamptz);
+create table rooms (id uuid primary key, name text, owner_id uuid references members (id), created_at timestamptz, deleted boolean);
+create table threads (id uuid primary key, room_id uuid references rooms (id), title text, created_at timestamptz);
+create table messages (id uuid primary key, room_id uuid not null references rooms (id), thread_id uuid references threads (id),
+  role text, content text, score float8, created_at timestamptz);
+create function u(kind text, n int) returns uuid language sql immutable as $$ select md5(kind || n)::uuid $$;
+insert into members select u('p', n), n || '@example.org', timestamptz '2026-03-01' from generate_series(1, 5) n;
+insert into rooms select u('r', n), 'R', u('p', 1 + n % 5), timestamptz '2026-03-01', n = 1 from generate_series(1, 6) n;
+insert into threads select u('t', n), u('r', 1 + n % 6), 'T', timestamptz '2026-03-02' from generate_series(1, 12) n;
+insert into messages select u('m', n), u('r', 1 + n % 6), case when n % 3 > 0 then u('t', 1 + (n % 6)) end,
+  (array['user', 'assistant'])[1 + n % 2], 'c', 0.25 * (n % 5), timestamptz '2026-03-03' from generate_series(1, 60) n;
+"""
+
+
+def test_conversations_within_conversations_are_both_and_a_message_belongs_to_the_finest(database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(NESTED.encode())
+        texts, found = proposed_texts(connection)
+        counts = [
+            connection.execute(text.encode()).fetchone()
+            for text in (
+                f"select count(*), count(distinct conversation_id) from ({texts['conversations']}) q",
+                f"select count(*), count(distinct conversation_id) from ({texts['messages']}) q",
+                f"select count(*) from ({texts['messages']}) m join ({texts['conversations']}) c using (conversation_id)",
+            )
+        ]
+        wanted = connection.execute(
+            "select count(*), count(distinct coalesce(thread_id, room_id)) from messages where room_id <> u('r', 1)"
+        ).fetchone()
+    assert counts[0] == (17, 17)  # twelve threads, and five rooms that are not deleted
+    assert counts[1] == wanted
+    assert wanted
+    assert counts[2] == (wanted[0],), "no message is of an unknown conversation"
+    assert "feedback" not in found.tables, "the score of a search is no rating"
+    assert any("threads, else of rooms" in one for one in found.questions)
+
+
+TENANTS = """
+do $$ declare s text; begin foreach s in array array['acme', 'beta', 'c d'] loop execute format($f$
+  create schema %1$I;
+  create table %1$I.users (id bigserial primary key, email text, created_at timestamptz, deleted boolean default false);
+  create table %1$I.chats (id bigserial primary key, user_id bigint references %1$I.users (id), created_at timestamptz);
+  create table %1$I.messages (id bigserial primary key, chat_id bigint references %1$I.chats (id), role text, content text, sent timestamptz);
+  insert into %1$I.users (email, created_at) select n, timestamptz '2026-03-01' from generate_series(1, 4) n;
+  insert into %1$I.chats (user_id, created_at) select 1 + n %% 4, timestamptz '2026-03-02' from generate_series(1, 9) n;
+  insert into %1$I.messages (chat_id, role, content, sent) select 1 + n %% 9, (array['user', 'assistant'])[1 + n %% 2], 'x',
+    timestamptz '2026-03-03' from generate_series(1, 30) n $f$, s); end loop; end $$
+"""
+
+
+def test_a_schema_for_each_tenant_is_united_and_asked(database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(TENANTS.encode())
+        texts, found = proposed_texts(connection)
+        counts = connection.execute(
+            f"select count(distinct m.message_id), count(distinct c.conversation_id), count(distinct u.user_id) from ({texts['messages']}) m "
+            f"join ({texts['conversations']}) c using (conversation_id) join ({texts['users']}) u using (user_id)".encode()
+        ).fetchone()
+    assert counts == (90, 27, 12)
+    assert "do beta, c d belong to the same platform as acme" in found.questions[0]
+    assert all(line.confidence < CERTAIN for line in found.tables["messages"].lines if line.column.endswith("_id"))
+
+
+ODD = """
+create schema "Acme Inc."; create schema types;
+create type types.side as enum ('0', '1'); create domain types.ms as bigint;
+create table "Acme Inc."."User" (id uuid primary key, "E-Mail" text, "Since" timestamptz);
+create table "Acme Inc."."Chat.Session" ("ID" bigserial primary key, "User ID" uuid, "startedAt" types.ms, "isDeleted" smallint);
+create table "Acme Inc."."Chat.Message" ("Session ID" bigint, "Seq No." int, "from" types.side, "Text" text, "When it was" timestamp,
+  primary key ("Session ID", "Seq No."));
+insert into "Acme Inc."."User" select md5(n::text)::uuid, n || '@x.org', timestamptz '2026-03-01' from generate_series(1, 5) n;
+insert into "Acme Inc."."Chat.Session" ("User ID", "startedAt", "isDeleted") select md5((1 + n % 5)::text)::uuid, 1773900000000 - n * 1000, (n = 3)::int from generate_series(1, 10) n;
+insert into "Acme Inc."."Chat.Message" select 1 + n % 10, n, (array['0', '1'])[1 + n % 2]::types.side, 'x', timestamp '2026-03-02' from generate_series(1, 100) n;
+"""
+
+
+def test_names_with_blanks_and_dots_domains_and_enums_of_another_schema_are_read(database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(ODD.encode())
+        texts, found = proposed_texts(connection)
+        count = connection.execute(
+            f"select count(distinct message_id) from ({texts['messages']}) q".encode()
+        ).fetchone()
+    read = {name: parsed(name, text).columns for name, text in texts.items()}
+    assert 'Acme Inc..Chat.Message."Seq No."' in read["messages"]
+    assert 'c."startedAt" as created_at' in texts["conversations"]
+    assert 'm."When it was" as created_at' in texts["messages"]
+    assert 'u."Since" as created_at' in texts["users"]
+    assert count == (90,)
+    assert any(one.startswith("messages.role: what in Acme Inc..Chat.Message") for one in found.questions)
 
 
 def test_names_are_compared_as_words_in_the_singular() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import lzma
 import math
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,12 +14,15 @@ import pytest
 from gendash.engine.config.load import load_config
 from gendash.engine.config.settings import FEATURES
 from gendash.engine.definitions.load import load_catalog
+from gendash.engine.read.display import display
+from gendash.engine.read.frames import Field
 from gendash.engine.read.moments import ago, clock_text
 from gendash.engine.read.reduce import REDUCERS, reduce_values
 from gendash.engine.read.units import UNITS, format_value
 from gendash.engine.render.dashboards import render_dashboards
 
-RECORDED = json.loads((Path(__file__).parents[2] / "data" / "grafana_formats.json").read_text("utf-8"))
+DATA = Path(__file__).parents[2] / "data"
+RECORDED = json.loads((DATA / "grafana_formats.json").read_text("utf-8"))
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 
 
@@ -31,6 +35,23 @@ def test_a_number_reads_as_grafana_writes_it_in_every_unit(unit: str) -> None:
 
 def test_every_unit_has_a_recorded_answer_or_is_a_time() -> None:
     assert set(UNITS) - set(RECORDED["units"]) == {"string"}
+
+
+def test_every_value_of_every_panel_reads_as_grafana_writes_it() -> None:
+    """Unit, decimals, mappings and words for nothing as our panels have them, by the package's display processor."""
+    recorded = json.loads(lzma.decompress((DATA / "grafana_texts.json.xz").read_bytes()))
+    values = [None if value is None else float(value) for value in recorded["values"]]
+    assert len(recorded["cases"]) * len(values) > 6000
+    for config, texts in recorded["cases"]:
+        ours = [str(display(Field("x", "number", [value], config=config), value)) for value in values]
+        assert ours == [text.replace("undefined", "") for text in texts], config  # "∞undefined req/s" is theirs
+
+
+def test_every_unit_of_our_panels_is_among_the_recorded_texts() -> None:
+    recorded = json.loads(lzma.decompress((DATA / "grafana_texts.json.xz").read_bytes()))
+    assert {unit for unit in used("unit") if not unit.startswith("dateTime")} <= {
+        c.get("unit") for c, _ in recorded["cases"]
+    }
 
 
 def used(key: str) -> set[str]:

@@ -287,6 +287,14 @@ def test_a_fault_alone_is_found_by_its_audit_alone(new_site: Callable[..., Site]
         ),
         ("llm_turn_day", "update gendash.llm_turn_day set cost_usd = cost_usd + 1 where day = '2026-11-18'"),
         ("llm_user_day", "update gendash.llm_user_day set tokens = tokens + 1 where day = '2026-11-18'"),
+        (
+            "llm_group_hour by session",
+            "update gendash.llm_group_hour set cost_usd = cost_usd + 1 where dimension = 'session' and hour = '2026-11-18 12:00+00'",
+        ),
+        (
+            "llm_group_day by model",
+            "delete from gendash.llm_group_day where dimension = 'model' and day = '2026-11-18'",
+        ),
     ],
 )
 def test_money_of_every_type_is_compared_in_every_summary(
@@ -327,6 +335,10 @@ def test_audits_run_when_they_are_due_and_old_results_go(new_site: Callable[...,
     first = site.run("rating_range", due_only=True)["rating_range"]
     assert first.state == "passed"
     assert site.run("rating_range", due_only=True)["rating_range"].state == "not due"
+    again = site.run("rating_range", "message_rollup", due_only=True, renewed={"rating_entity"})
+    assert again["rating_range"].state == "passed", "its last result was of another definition"
+    assert site.run("rating_range", due_only=True, renewed={"message_hour"})["rating_range"].state == "not due"
+    site.execute("delete from gendash._audit where name <> 'rating_range'")
     site.execute("update gendash._audit set at = at - interval '100 days'")
     assert site.run("rating_range", due_only=True)["rating_range"].state == "passed"
     assert len(site.execute("select name from gendash._audit")) == 1
@@ -473,3 +485,9 @@ def test_the_commands_run_audits_and_tell_by_their_exit_code(new_site: Callable[
     )
     found = CliRunner().invoke(cli, [*audit, "rating_range"], env=env)
     assert (found.exit_code, json.loads(found.stdout)[0]["found"]) == (1, 1)
+    soon = ["--config", str(file), "db", "refresh", "--at", "2026-11-19T15:00:20"]
+    assert CliRunner().invoke(cli, soon, env=env).exit_code == 0
+    site.execute("alter table feedback rename column rating to stars")
+    changed = CliRunner().invoke(cli, soon, env=env)
+    assert changed.exit_code == 1, "nothing is due, and it will fail when it is"
+    assert "public.feedback.rating: the platform has no such column" in changed.output

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -75,6 +76,8 @@ class Queried(Double):
                 strict=True,
             )
             return 200, {"results": {query["refId"]: {"frames": [frame(*kinds)]}}}
+        if query.get("rawSql", "").startswith("select name, sample from"):  # no audit found anything
+            return 200, {"results": {query["refId"]: {"frames": []}}}
         self.sent.append(body)
         status = 400 if "error" in self.result else 200
         return status, {"results": {query["refId"]: self.result}}
@@ -101,25 +104,29 @@ def double(catalog: Catalog) -> Iterator[Queried]:
     server.server_close()
 
 
+def catalog_of(double: Queried, catalog: Catalog) -> Catalog:
+    return replace(catalog, config=config_of(double))
+
+
 def config_of(double: Queried) -> Config:
     environ = {"GENDASH_GRAFANA_URL": double.url, "GENDASH_GRAFANA_TOKEN": "glsa_secret"}
     return load_config("features: {tickets: true}\n", environ=environ)
 
 
-def one_panel(catalog: Catalog) -> str:
-    """A panel of everybody's dashboards that reads SQL with a macro and a variable."""
+def one_panel(catalog: Catalog, audience: str = "everyone") -> str:
+    """A panel of an audience's dashboards that reads SQL with a macro and a variable."""
     for dashboard in catalog.dashboards.values():
         for panel in dashboard.panels():
             texts = [catalog.expand(query).text for query in catalog.live(panel)]
             plain = all(query.language == "sql" for query in panel.queries)
-            shared = dashboard.audience == "everyone" and not catalog.missing_features(panel)
+            shared = dashboard.audience == audience and not catalog.missing_features(panel)
             if shared and plain and texts and "$__time" in texts[0]:
                 return f"{dashboard.name}/{panel.slug}"
     raise AssertionError("no such panel")
 
 
 def judged(double: Queried, catalog: Catalog, name: str) -> list[Verdict]:
-    with through_grafana(config_of(double), lambda _: None) as through:
+    with through_grafana(catalog_of(double, catalog), lambda _: None) as through:
         return [one for one in verify(config_of(double), catalog, only=[name], through=through) if one.kind == "panel"]
 
 
@@ -154,7 +161,7 @@ def test_what_grafana_answers_is_judged(
 
 def test_grafana_itself_is_judged(double: Queried, catalog: Catalog) -> None:
     def own() -> dict[str, tuple[str, str]]:
-        with through_grafana(config_of(double), lambda _: None) as through:
+        with through_grafana(catalog_of(double, catalog), lambda _: None) as through:
             return {one.title: (one.status, one.why) for one in judge_grafana(catalog, through)}
 
     double.folders["gendash-admin"] = {"uid": "gendash-admin", "title": "x"}
@@ -171,3 +178,38 @@ def test_grafana_itself_is_judged(double: Queried, catalog: Catalog) -> None:
     assert found["plug-ins of panels"] == ("missing", "not installed: stat; install them in Grafana")
     assert "open to Viewers" in found["who may open gendash-admin"][1]
     assert found[f"public link of {secret}"][0] == "error"
+
+
+def test_dashboards_for_admins_are_asked_in_the_organisation_that_has_them(double: Queried, catalog: Catalog) -> None:
+    other = Queried(catalog)
+    other.organisation = (2, "Admins")
+    server = other.run()
+    everybody, admins = (f"gendash-postgres{end}" for end in ("", "-admin"))
+    del double.datasources[admins], other.datasources[everybody]
+    other.folders["gendash-admin"] = {"uid": "gendash-admin", "title": "x"}
+    names = [one_panel(catalog, audience) for audience in ("everyone", "admin")]
+    with (
+        through_grafana(catalog_of(double, catalog), lambda _: None) as every,
+        through_grafana(catalog_of(other, catalog), lambda _: None) as there,
+    ):
+        through = replace(every, admin=there)
+        verdicts = verify(config_of(double), catalog, only=names, through=through)
+        assert {one.status for one in verdicts if one.kind == "panel"} == {"ok"}
+        asked = [{query["datasource"]["uid"] for query in one["queries"]} for one in other.sent]
+        assert asked and {admins} in asked
+        assert {query["datasource"]["uid"] for one in double.sent for query in one["queries"]} == {everybody}
+        own = {one.title: one.status for one in judge_grafana(catalog, through)}
+        assert (
+            own[f"data source {admins}"] == own[f"data source {everybody}"] == own["who may open gendash-admin"] == "ok"
+        )
+        double.datasources[admins] = other.datasources.pop(admins)
+        assert {one.title: one.status for one in judge_grafana(catalog, through)}[f"data source {admins}"] == "missing"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_store_that_does_not_answer_is_not_to_be_migrated(double: Queried, catalog: Catalog) -> None:
+    failed = 400, {"results": {"A": {"error": "failed to connect to server"}}}
+    double.faults.append(lambda _, path: failed if path == "/api/ds/query" else None)
+    (found, *_) = judged(double, catalog, one_panel(catalog))
+    assert found.status == "error" and "migrate" not in found.why and "data source" in found.why

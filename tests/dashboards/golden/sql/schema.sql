@@ -1665,8 +1665,9 @@ from running join days using (day);
 
 create unique index on gendash.ticket_day (day, priority, category);
 
-create materialized view gendash.ticket_duration_90d as
+create materialized view gendash.ticket_duration_day as
 select
+  (created_at at time zone 'UTC')::date as day,
   case
     when ended_at is null then 7
     else 1 + width_bucket(
@@ -1678,11 +1679,11 @@ select
   count(*) as tickets
 from gendash.ticket_now
 where (waits or ended_at is not null)
-  and (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 90
+  and (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 1826
   and created_at <= gendash.clock()
-group by 1, 2, 3;
+group by 1, 2, 3, 4;
 
-create unique index on gendash.ticket_duration_90d (rank, priority, category);
+create unique index on gendash.ticket_duration_day (day, rank, priority, category);
 
 create materialized view gendash.ticket_hour as
 select date_trunc('hour', created_at, 'UTC') as hour, priority, category, count(*) as created
@@ -1751,8 +1752,9 @@ group by 1, 2, 3;
 
 create unique index on gendash.ticket_reopen_day (day, priority, category);
 
-create materialized view gendash.ticket_sla_30d as
+create materialized view gendash.ticket_sla_day as
 select
+  (created_at at time zone 'UTC')::date as day,
   priority,
   priority_rank,
   category,
@@ -1760,11 +1762,11 @@ select
   count(*) filter (where ended_at <= due_at) as met
 from gendash.ticket_now
 where (waits or ended_at is not null) and due_at is not null and (ended_at is not null or due_at < gendash.clock())
-  and (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 30
+  and (created_at at time zone 'UTC')::date > (gendash.clock() at time zone 'UTC')::date - 1826
   and (created_at at time zone 'UTC')::date <= (gendash.clock() at time zone 'UTC')::date
-group by 1, 2, 3;
+group by 1, 2, 3, 4;
 
-create unique index on gendash.ticket_sla_30d (priority, category);
+create unique index on gendash.ticket_sla_day (day, priority, category);
 
 create materialized view gendash.ticket_status_now as
 select
@@ -4303,19 +4305,21 @@ revoke all on gendash.ticket_day from public, gendash_reader, gendash_admin_read
 
 grant select on gendash.ticket_day to gendash_reader;
 
-comment on materialized view gendash.ticket_duration_90d is 'How long tickets took that were created today or on the 89 days before, from creation to their last resolution. Those that are not resolved now count as waiting, however old. Grain: one row per span of time, priority and category with such a ticket.';
+comment on materialized view gendash.ticket_duration_day is 'How long tickets took from creation to their last resolution, by the day of their creation. Those that are not resolved now count as waiting, however old. Grain: one row per local day, span of time, priority and category with such a ticket, at most growth.days back.';
 
-comment on column gendash.ticket_duration_90d.rank is '1 under 1 h, 2 up to 4 h, 3 up to 24 h, 4 up to 3 d, 5 up to 7 d, 6 longer, 7 waiting';
+comment on column gendash.ticket_duration_day.day is 'local day on which the tickets were created';
 
-comment on column gendash.ticket_duration_90d.priority is 'urgent, high, medium, low, or other';
+comment on column gendash.ticket_duration_day.rank is '1 under 1 h, 2 up to 4 h, 3 up to 24 h, 4 up to 3 d, 5 up to 7 d, 6 longer, 7 waiting';
 
-comment on column gendash.ticket_duration_90d.category is 'category; none where it has none';
+comment on column gendash.ticket_duration_day.priority is 'urgent, high, medium, low, or other';
 
-comment on column gendash.ticket_duration_90d.tickets is 'tickets';
+comment on column gendash.ticket_duration_day.category is 'category; none where it has none';
 
-revoke all on gendash.ticket_duration_90d from public, gendash_reader, gendash_admin_reader;
+comment on column gendash.ticket_duration_day.tickets is 'tickets';
 
-grant select on gendash.ticket_duration_90d to gendash_reader;
+revoke all on gendash.ticket_duration_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_duration_day to gendash_reader;
 
 comment on materialized view gendash.ticket_hour is 'Tickets created by hour, within today and the 41 days before; those that a wrong clock dates later are left out. Grain: one row per local hour, priority and category in which a ticket was created.';
 
@@ -4365,21 +4369,23 @@ revoke all on gendash.ticket_reopen_day from public, gendash_reader, gendash_adm
 
 grant select on gendash.ticket_reopen_day to gendash_reader;
 
-comment on materialized view gendash.ticket_sla_30d is 'How many tickets that were created today or on the 29 days before kept their due time. A ticket is decided once it has ended or its due time has passed; tickets without a due time are left out. Grain: one row per priority and category with such a ticket.';
+comment on materialized view gendash.ticket_sla_day is 'How many tickets kept their due time, by the day of their creation. A ticket is decided once it has ended or its due time has passed; tickets without a due time are left out. Grain: one row per local day, priority and category with such a ticket, at most growth.days back.';
 
-comment on column gendash.ticket_sla_30d.priority is 'urgent, high, medium, low, or other';
+comment on column gendash.ticket_sla_day.day is 'local day on which the tickets were created';
 
-comment on column gendash.ticket_sla_30d.priority_rank is 'order of the priorities, urgent first';
+comment on column gendash.ticket_sla_day.priority is 'urgent, high, medium, low, or other';
 
-comment on column gendash.ticket_sla_30d.category is 'category; none where a ticket has none';
+comment on column gendash.ticket_sla_day.priority_rank is 'order of the priorities, urgent first';
 
-comment on column gendash.ticket_sla_30d.decided is 'tickets that have ended or whose due time has passed';
+comment on column gendash.ticket_sla_day.category is 'category; none where a ticket has none';
 
-comment on column gendash.ticket_sla_30d.met is 'those of them that ended by their due time';
+comment on column gendash.ticket_sla_day.decided is 'tickets that have ended or whose due time has passed';
 
-revoke all on gendash.ticket_sla_30d from public, gendash_reader, gendash_admin_reader;
+comment on column gendash.ticket_sla_day.met is 'those of them that ended by their due time';
 
-grant select on gendash.ticket_sla_30d to gendash_reader;
+revoke all on gendash.ticket_sla_day from public, gendash_reader, gendash_admin_reader;
+
+grant select on gendash.ticket_sla_day to gendash_reader;
 
 comment on materialized view gendash.ticket_status_now is 'Tickets by status as they are now, whenever they were created. Grain: one row per status, priority and category with a ticket.';
 

@@ -1,13 +1,14 @@
 /*
-doc: How many tickets that were created today or on the 29 days before kept their due time. A ticket is decided once
-  it has ended or its due time has passed; tickets without a due time are left out.
-grain: one row per priority and category with such a ticket
+doc: How many tickets kept their due time, by the day of their creation. A ticket is decided once it has ended or its due
+  time has passed; tickets without a due time are left out.
+grain: one row per local day, priority and category with such a ticket, at most growth.days back
 feature: tickets
 audience: everyone
 cadence: 1m
 materialized: true
-key: [priority, category]
+key: [day, priority, category]
 columns:
+  day: {type: date, doc: local day on which the tickets were created}
   priority: {type: text, doc: "urgent, high, medium, low, or other"}
   priority_rank: {type: int, doc: "order of the priorities, urgent first"}
   category: {type: text, doc: "category; none where a ticket has none"}
@@ -15,6 +16,7 @@ columns:
   met: {type: bigint, doc: those of them that ended by their due time}
 */
 select
+  (created_at at time zone {{ zone() }})::date as day,
   priority,
   priority_rank,
   category,
@@ -22,6 +24,6 @@ select
   count(*) filter (where ended_at <= due_at) as met
 from {{ view('ticket_now') }}
 where (waits or ended_at is not null) and due_at is not null and (ended_at is not null or due_at < {{ now() }})
-  and (created_at at time zone {{ zone() }})::date > {{ today() }} - 30
+  and (created_at at time zone {{ zone() }})::date > {{ today() }} - {{ setting('growth.days') }}
   and (created_at at time zone {{ zone() }})::date <= {{ today() }}
-group by 1, 2, 3
+group by 1, 2, 3, 4

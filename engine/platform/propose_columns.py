@@ -1,0 +1,222 @@
+"""The columns of a table as canonical ones: the best candidate of each, by name, type, references and values. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from gendash.engine.languages.sql_text import quote_text
+from gendash.engine.platform import propose_values as values
+from gendash.engine.platform.proposal import CERTAIN, Line, Sample, TableSeen
+from gendash.engine.platform.propose_links import family, key_of
+from gendash.engine.platform.propose_names import COLUMNS, DELETED, rank
+from gendash.engine.platform.propose_tables import Choice
+from gendash.engine.platform.propose_values import Reading, place_of
+
+WORTH = 0.45  # below this nothing is proposed
+DOUBTFUL = CERTAIN - 0.1
+ALIASES = {"users": "u", "conversations": "c", "messages": "m", "feedback": "f", "documents": "d", "tickets": "t"}
+REFERS = {
+    "conversations.user_id": "users",
+    "messages.conversation_id": "conversations",
+    "feedback.message_id": "messages",
+    "feedback.user_id": "users",
+    "documents.user_id": "users",
+    "tickets.created_by": "users",
+    "tickets.assigned_to": "users",
+}
+
+
+class Columns:
+    """What columns of tables mean, given the choice of tables; questions that come up are added to the choice's."""
+
+    def __init__(self, tables: Sequence[TableSeen], sample: Sample, choice: Choice) -> None:
+        self.tables, self.with_nulls = tables, sample
+        self.chosen, self.people, self.levels = choice.tables, choice.people, choice.levels
+        self.questions, self.doubtful = choice.questions, choice.doubtful
+
+    def sample(self, one: TableSeen, columns: Sequence[str]) -> Mapping[str, Sequence[object]]:
+        """Some values of columns; NULL is none."""
+        given = self.with_nulls(one, columns).items()
+        return {name: [value for value in values if value is not None] for name, values in given}
+
+    def sources(self, table: str) -> Sequence[TableSeen]:
+        """The tables that are united to a canonical one; none if it is the chosen table."""
+        return {"users": self.people, "conversations": [one for _, one in self.levels]}.get(table, [])
+
+    def id_of(self, one: TableSeen) -> str:
+        """The column by which other tables name a row: that of most foreign keys, the key, or one that is called id."""
+        named = [to for other in self.tables for to in refer(other, one)]
+        return max(sorted(set(named)), key=named.count) if named else key_of(one)
+
+    def named_as(self, table: str, one: TableSeen, place: str) -> str:
+        """SQL of an id of a row of ``one``, so that ids of all tables that are united are distinct and of one type."""
+        united_ones = self.sources(table)
+        kinds = {family(each.columns[self.id_of(each)]) for each in united_ones if self.id_of(each)}
+        if len(united_ones) < 2 or kinds == {"uuid"}:
+            return place
+        if kinds == {"text"} and table == "conversations":
+            return place
+        return f"{quote_text(one.name + ':')} || {place}"
+
+    def line(self, table: str, column: str, one: TableSeen) -> Line | None:
+        """The best candidate for a canonical column; below CERTAIN where a second is nearly as good."""
+        if (table, column) == ("messages", "conversation_id") and self.levels:
+            return self._conversation_line()
+        known = (*COLUMNS.get(f"{table}.{column}", ()), *COLUMNS.get(f"*.{column}", ()))
+        names = [(rank(name, known), name) for name in one.columns if name != one.key]
+        names = sorted((pair for pair in names if pair[0] > 0), key=lambda pair: -pair[0])[:6]
+        if not names:
+            return self._only_time(table, one) if column == "created_at" else None
+        kinds = [name for _, name in names if _needs_values(f"{table}.{column}", one.columns[name])]
+        sampled = self.with_nulls(one, kinds) if kinds else {}
+        filled = {name for name, given in sampled.items() if set(given) != {None}}
+        names = [
+            (fit, name)
+            for fit, name in names
+            if name in filled or not values.is_vocabulary(f"{table}.{column}") or name not in sampled
+        ]
+        found = []
+        for fit, name in names:
+            given = [value for value in sampled.get(name, ()) if value is not None]
+            read = self._read(table, column, one, name, given)
+            score = fit * 0.6 + read.adds
+            if fit == 1.0 and read.unknown and name in filled:
+                score = max(score, WORTH)  # its very name: a person says what its words mean
+            if score >= WORTH:
+                evidence = "; ".join(filter(None, [read.evidence, "" if fit >= 0.8 else "its name is similar"]))
+                line = Line(column, read.sql, (name,), 0.0, evidence, read.words)
+                found.append((min(0.97, score), read, line, fit))
+        if not found:
+            return None
+        found.sort(key=lambda each: -each[0])
+        score, read, line, fit = found[0]
+        several = self._of_several(f"{table}.{column}", one, [each[2] for each in found])
+        if several:
+            return several
+        is_its_name = fit == 1.0 and f"{table}.{column}" not in REFERS and not values.is_vocabulary(f"{table}.{column}")
+        if not is_its_name and any(each[0] > score - 0.06 or each[3] > fit for each in found[1:]):
+            score = min(score, DOUBTFUL)
+            others = " or ".join(each[2].reads[0] for each in found[:3])
+            self.questions.append(f"{table}.{column}: is it {others} of {one.schema}.{one.name}?")
+        if read.unknown:
+            score = min(score, DOUBTFUL)
+            unknown = ", ".join(map(repr, read.unknown[:6]))
+            self.questions.append(f"{table}.{column}: what do {unknown} of {one.name}.{line.reads[0]} mean?")
+        if {table, REFERS.get(f"{table}.{column}")} & self.doubtful:
+            score = min(score, DOUBTFUL)
+        return line._replace(confidence=round(score, 2))
+
+    def _read(self, table: str, column: str, one: TableSeen, name: str, given: Sequence[object]) -> Reading:
+        full, kind = f"{table}.{column}", one.columns[name]
+        place = place_of(ALIASES[table], name)
+        if full in REFERS:
+            return self._reference(full, one, name, place)
+        if column.endswith("_at"):
+            read = values.read_time(place, kind, given)
+            only = column == "created_at" and read.adds > 0 and self._is_only_time(one, name)
+            return read._replace(adds=read.adds + 0.15, evidence=f"{read.evidence}, its only time") if only else read
+        if name in one.references:
+            return Reading(place, -1.0)  # it names a row of another table
+        if full == "feedback.rating":
+            return values.read_rating(place, name, kind, given)
+        if full == "users.is_active":
+            return values.read_active(place, name, kind, given)
+        if values.is_vocabulary(full):
+            return values.read_words(full, place, name, kind, given)
+        if column in ("file_size", "chunk_count"):
+            return values.read_count(place, kind)
+        if column == "file_type":
+            return values.read_file_type(place, name, kind, given)
+        if column == "is_voice":
+            return Reading(place, 0.38 if kind == "boolean" else -1.0, kind)
+        return values.read_plain_text(place, kind)
+
+    def _only_time(self, table: str, one: TableSeen) -> Line | None:
+        """The one column of a table that is a time, whatever its name."""
+        times = [name for name, kind in one.columns.items() if kind.startswith(values.TIMES)]
+        times = [name for name in times if rank(name, COLUMNS["*.updated_at"]) < 0.8 and rank(name, DELETED) < 0.8]
+        if len(times) != 1:
+            return None
+        return Line("created_at", place_of(ALIASES[table], times[0]), (times[0],), 0.6, "its only time")
+
+    def _is_only_time(self, one: TableSeen, name: str) -> bool:
+        """True if no other column of a table may be the time of a row's making."""
+        others = (other for other, kind in one.columns.items() if other != name and kind.startswith(values.TIMES))
+        return not any(rank(other, COLUMNS["*.updated_at"]) < 0.8 and rank(other, DELETED) < 0.8 for other in others)
+
+    def _conversation_line(self) -> Line:
+        """The conversation that a message names, by the finest of its columns that is filled."""
+        names = tuple(column for column, _ in self.levels)
+        places = [self.named_as("conversations", one, place_of("m", column)) for column, one in self.levels]
+        sql = places[0] if len(places) == 1 else f"coalesce({', '.join(places)})"
+        sure = DOUBTFUL if len(names) > 1 or "conversations" in self.doubtful else 0.97
+        implied = self.chosen["messages"].implied
+        evidence = "; ".join(f"{_by(column in implied)} {one.name}" for column, one in self.levels)
+        return Line("conversation_id", sql, names, min(sure, 0.9) if implied & set(names) else sure, evidence)
+
+    def _of_several(self, full: str, one: TableSeen, lines: Sequence[Line]) -> Line | None:
+        """A person who is named by one of several columns, or a role that several booleans give."""
+        if full == "users.role":
+            flags = [line for line in lines if line.evidence.startswith("boolean")]
+            if len(flags) < 2 or flags[0] is not lines[0]:
+                return None
+            either = " or ".join(place_of("u", line.reads[0]) for line in flags)
+            reads = tuple(line.reads[0] for line in flags)
+            return Line("role", f"case when {either} then 'admin' else 'user' end", reads, DOUBTFUL, "booleans")
+        if REFERS.get(full) != "users" or len(self.people) < 2:
+            return None
+        people = {each.place for each in self.people}
+        to = {line.reads[0]: one.references.get(line.reads[0], ("", ""))[:2] for line in lines}
+        named = {name: place for name, place in to.items() if place in people}
+        given = self.with_nulls(one, list(named)) if len(set(named.values())) > 1 else {}
+        filled = [line for line in lines if None in given.get(line.reads[0], ())]
+        if len(filled) < 2:
+            return None
+        sql, reads = f"coalesce({', '.join(line.sql for line in filled)})", tuple(line.reads[0] for line in filled)
+        return Line(full.partition(".")[2], sql, reads, DOUBTFUL, "one of them is filled")
+
+    def _reference(self, full: str, one: TableSeen, name: str, place: str) -> Reading:
+        """A column that names a row of a chosen table: by its foreign key, by its name, else by its type."""
+        table = REFERS[full]
+        targets = self.people if table == "users" else [self.chosen[table]] if table in self.chosen else []
+        if name in one.references:
+            to = self._origin(one.references[name][:2])
+            target = next((each for each in targets if to in (each.place, self._origin(each.place))), None)
+            if target:
+                implied = name in one.implied
+                sql = self.named_as(table, target, place)
+                return Reading(sql, 0.4 if implied else 0.5, f"{_by(implied)} {target.name}")
+            return Reading(place, -1.0)
+        key = self.id_of(targets[0]) if targets else ""
+        if targets and key:
+            same = family(one.columns[name]) == family(targets[0].columns[key])
+            sql = self.named_as(table, targets[0], place)
+            return Reading(sql, 0.25 if same else -0.3, f"the type of {targets[0].name}.{key}" if same else "")
+        return Reading(place, 0.1, "")
+
+    def _origin(self, place: tuple[str, str]) -> tuple[str, str]:
+        """The table whose ids a table's key repeats, such as that of accounts for profiles; else the table itself."""
+        for _ in range(3):
+            one = next((each for each in self.tables if each.place == place), None)
+            if one is None or one.key not in one.references:
+                break
+            place = one.references[one.key][:2]
+        return place
+
+
+def refer(other: TableSeen, one: TableSeen) -> list[str]:
+    """The columns of ``one`` that foreign keys of another table name."""
+    return [column for *place, column in other.references.values() if tuple(place) == one.place]
+
+
+def _needs_values(full: str, kind: str) -> bool:
+    epoch = full.endswith("_at") and kind.startswith((*values.NUMBERS, *values.TEXTS))
+    return (
+        epoch
+        or full == "documents.file_type"
+        or ((values.is_vocabulary(full) or full == "users.is_active") and kind != "boolean")
+    )
+
+
+def _by(implied: bool) -> str:
+    return "named after" if implied else "foreign key to"

@@ -1,0 +1,81 @@
+"""Joins of a proposed SELECT with the rows that its rows belong to: deleted ones, and what a row lacks. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gendash.engine.platform.proposal import Line, ProposedTable
+from gendash.engine.platform.propose_columns import DOUBTFUL, Columns
+from gendash.engine.platform.propose_rows import Condition, soft_delete
+from gendash.engine.platform.propose_values import place_of
+
+Joins = tuple[list[str], list[Condition]]
+
+
+def parents(columns: Columns, table: str, lines: list[Line]) -> Joins:
+    """Joins with the rows that a row belongs to, where those may be deleted or give what it lacks."""
+    talks, messages = columns.chosen.get("conversations"), columns.chosen.get("messages")
+    if table == "documents":
+        return _owners_of_documents(columns, lines)
+    if table not in ("messages", "feedback") or messages is None:
+        return [], []
+    by = {line.column: line for line in lines}
+    if len(columns.levels) > 1:
+        return _levels_above(columns) if table == "messages" else ([], [])
+    deleted = list(soft_delete("c", talks)) if talks else []
+    person = columns.line("conversations", "user_id", talks) if talks and table == "feedback" else None
+    lacks_person = person is not None and "user_id" not in by
+    joins: list[str] = []
+    if table == "feedback" and (deleted or lacks_person or not by["created_at"].reads):
+        joins.append(f"join {messages.quoted} m on {place_of('m', columns.id_of(messages))} = {by['message_id'].sql}")
+    talk = columns.line("messages", "conversation_id", messages)
+    if not (talks and talk and (deleted or lacks_person)):
+        return joins, []
+    joins.append(f"join {talks.quoted} c on {place_of('c', columns.id_of(talks))} = {talk.sql}")
+    if person and lacks_person:
+        lines.append(person._replace(reads=(), confidence=0.7, evidence="that of the conversation"))
+    return joins, [(sql, sure, f"{why}, of the conversation") for sql, sure, why in deleted]
+
+
+def _levels_above(columns: Columns) -> Joins:
+    """Joins of messages with the conversations of each level that may be deleted."""
+    joins, conditions = [], []
+    for number, (column, one) in enumerate(columns.levels):
+        alias = f"c{number}"
+        for sql, sure, why in soft_delete(alias, one):
+            key = place_of(alias, columns.id_of(one))
+            joins.append(f"left join {one.quoted} {alias} on {key} = {place_of('m', column)}")
+            conditions.append((sql, sure, f"{why}, of {one.name}"))
+    return joins, conditions
+
+
+def _owners_of_documents(columns: Columns, lines: list[Line]) -> Joins:
+    """The join with what documents belong to, such as a knowledge base, where that names the person."""
+    one = columns.chosen["documents"]
+    if any(line.column == "user_id" for line in lines):
+        return [], []
+    for column, to in one.references.items():
+        above = next((each for each in columns.tables if each.place == to[:2]), None)
+        person = columns.line("documents", "user_id", above) if above and above is not one else None
+        if above and person and person.reads[0] in above.references:
+            sql = person.sql.replace("d.", "k.")
+            lines.append(Line("user_id", sql, (), DOUBTFUL, f"{person.evidence}, of {above.name}"))
+            join = f"join {above.quoted} k on {place_of('k', to[2])} = {place_of('d', column)}"
+            return [join], [(sql, sure, f"{why}, of {above.name}") for sql, sure, why in soft_delete("k", above)]
+    return [], []
+
+
+def person_of_rated(columns: Columns, rated: ProposedTable) -> ProposedTable:
+    """Ratings that messages carry themselves, with the person of the conversation where a message names none."""
+    talks, messages = columns.chosen.get("conversations"), columns.chosen.get("messages")
+    talk = columns.line("messages", "conversation_id", messages) if messages else None
+    person = columns.line("conversations", "user_id", talks) if talks else None
+    if (
+        not (talks and talk and person)
+        or len(columns.levels) > 1
+        or any(line.column == "user_id" for line in rated.lines)
+    ):
+        return rated
+    join = f"join {talks.quoted} c on {place_of('c', columns.id_of(talks))} = {talk.sql}"
+    line = person._replace(reads=(), confidence=DOUBTFUL, evidence="that of the conversation")
+    return replace(rated, lines=[*rated.lines, line], joins=[*rated.joins, *([] if join in rated.joins else [join])])

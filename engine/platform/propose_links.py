@@ -1,0 +1,69 @@
+"""Foreign keys that nobody declared: columns called after another table's rows, and of its key's type. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from gendash.engine.platform.proposal import TableSeen
+from gendash.engine.platform.propose_names import COLUMNS, PERSON, STAFF, rank, words_of
+from gendash.engine.platform.propose_values import NUMBERS, TEXTS
+
+_ANYBODY = ("owner_id",)  # names of those who handle tickets that may be anybody's
+_ENDS = ("_id", "_uuid", "_key", "_fk")
+_SCHEMA, _EXACT, _COLUMN_ENDS, _TABLE_ENDS = 4, 3, 2, 1
+
+
+def with_implied(tables: Sequence[TableSeen]) -> list[TableSeen]:
+    """The tables with the references that their columns' names imply besides those of foreign keys."""
+    by_name = {one.place: words_of(one.name) for one in tables}
+    keyed = [one for one in tables if key_of(one)]
+    found = []
+    for one in tables:
+        implied = {
+            column: to for column in one.columns if column not in one.references
+            if (to := _implied(one, column, keyed, by_name))
+        }  # fmt: skip
+        found.append(replace(one, references={**implied, **one.references}, implied=frozenset(implied)))
+    return found
+
+
+def key_of(one: TableSeen) -> str:
+    """The column that identifies a row: its key, or the one that is called id (a view has no key)."""
+    return one.key or next((column for column in one.columns if words_of(column) in ("id", "uuid")), "")
+
+
+def family(kind: str) -> str:
+    """Types whose values can be compared: all texts, and all numbers."""
+    if kind.startswith(TEXTS):
+        return "text"
+    return "number" if kind.startswith(NUMBERS) else kind
+
+
+def _implied(
+    one: TableSeen, column: str, keyed: Sequence[TableSeen], names: Mapping[tuple[str, str], str]
+) -> tuple[str, str, str] | None:
+    """The row that a column names by its name and type, if only one table fits best."""
+    words = words_of(column)
+    of = next((words.removesuffix(end) for end in _ENDS if words.endswith(end)), "")
+    handles = rank(column, COLUMNS["tickets.assigned_to"]) >= 0.8 and words not in _ANYBODY
+    if column == one.key or not (of or handles):
+        return None
+    fits: dict[tuple[str, str, str], float] = {}
+    for other in keyed:
+        key = key_of(other)
+        fit = _fit(of, names[other.place]) if of else 0.0
+        if handles and not fit and any(rank(name, PERSON) >= 0.8 for name in other.columns):
+            fit = rank(other.name, STAFF) / 2  # below any name of the same words
+        if fit and other is not one and family(one.columns[column]) == family(other.columns[key]):
+            fits[*other.place, key] = fit + _SCHEMA * (other.schema == one.schema)
+    best = [to for to, fit in fits.items() if fit == max(fits.values())]
+    return best[0] if len(best) == 1 else None
+
+
+def _fit(of: str, table: str) -> int:
+    if of == table:
+        return _EXACT
+    if of.endswith(f"_{table}"):
+        return _COLUMN_ENDS
+    return _TABLE_ENDS if table.endswith(f"_{of}") else 0

@@ -1,0 +1,76 @@
+"""Which rows count, and what is counted of other tables: conditions and lines beside those of plain columns. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from gendash.engine.languages.sql_text import quote_text
+from gendash.engine.platform import propose_values as values
+from gendash.engine.platform.proposal import CERTAIN, Line, TableSeen
+from gendash.engine.platform.propose_names import CHUNKS, DELETED, INTERNAL, METADATA, joined_words, rank
+from gendash.engine.platform.propose_tables import chunks_of
+from gendash.engine.platform.propose_values import place_of
+
+Condition = tuple[str, float, str]  # SQL, confidence, evidence
+GONE = ("deleted", "removed", "trashed", "purged")
+KEYS = ("intent", "trace_id")  # what gendash reads of a row's metadata
+
+
+def soft_delete(alias: str, one: TableSeen) -> Iterator[Condition]:
+    """The condition that leaves out rows which are deleted softly, of the first column that says so."""
+    for name in sorted(one.columns, key=lambda name: -rank(name, DELETED)):
+        kind, place = one.columns[name], place_of(alias, name)
+        if rank(name, DELETED) < 0.8:
+            return
+        if kind.startswith(values.TIMES):
+            yield f"{place} is null", 0.9, "soft delete"
+            return
+        if kind == "boolean":
+            yield f"{place} is not true", 0.9, "soft delete"
+            return
+        if kind.startswith(values.NUMBERS):
+            yield f"coalesce({place}, 0) = 0", CERTAIN - 0.1, "soft delete, as a number"
+            return
+
+
+def deleted_word(alias: str, name: str, given: Sequence[object]) -> Iterator[Condition]:
+    """The condition that leaves out rows whose status is a word for deleted, among others."""
+    dead = sorted({str(one).lower() for one in given if joined_words(str(one)) in GONE})
+    if dead and len(given) > len(dead):
+        listed = ", ".join(map(quote_text, dead))
+        sql = f"coalesce(lower({place_of(alias, name)}::text), '') not in ({listed})"
+        yield sql, CERTAIN - 0.1, "a status that says deleted"
+
+
+def internal(alias: str, one: TableSeen) -> Iterator[Condition]:
+    """The condition that leaves out messages which the platform's staff write to each other."""
+    for name, kind in one.columns.items():
+        if kind == "boolean" and rank(name, INTERNAL) >= 0.8:
+            yield f"{place_of(alias, name)} is not true", CERTAIN - 0.1, "notes that the other side does not see"
+            return
+
+
+def chunk_count(alias: str, one: TableSeen, id_: str, tables: Sequence[TableSeen]) -> Iterator[Line]:
+    """The chunks of a document, counted in a table of their own."""
+    found = chunks_of(one, tables)
+    if found and id_:
+        other, column = found
+        sure = 0.85 if rank(other.name, CHUNKS[:2]) > 0 and column not in other.implied else CERTAIN - 0.1
+        counted = f"{other.quoted} n where {place_of('n', column)}"
+        sql = f"(select count(*) from {counted} = {place_of(alias, id_)})"
+        yield Line("chunk_count", sql, (), sure, f"rows of {other.name}")
+
+
+def metadata(alias: str, documents: Mapping[str, Sequence[object]]) -> Iterator[Line]:
+    """The JSON in which a key was found that gendash reads; ``documents`` are values by column."""
+    for name, given in documents.items():
+        there = [key for key in KEYS if any(isinstance(each, dict) and key in each for each in given)]
+        if there:
+            evidence = f"JSON with {' and '.join(map(quote_text, there))}"
+            yield Line("metadata", place_of(alias, name), (name,), 0.9, evidence)
+            return
+
+
+def metadata_columns(one: TableSeen) -> list[str]:
+    """The columns of JSON that may be metadata by their names."""
+    return [name for name, kind in one.columns.items() if kind in ("json", "jsonb") and rank(name, METADATA) > 0]

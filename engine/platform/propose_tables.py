@@ -1,0 +1,252 @@
+"""Which table holds what: chosen by names and by evidence of columns and references. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from gendash.engine.platform.proposal import Sample, TableSeen
+from gendash.engine.platform.propose_names import (
+    ANSWER,
+    CHUNKS,
+    COLUMNS,
+    PERSON,
+    QUESTION,
+    TABLES,
+    TENANTS,
+    TEXTS,
+    rank,
+    words_of,
+)
+
+ENOUGH = 0.9  # score of a table: about its name alone, or a weaker name with two pieces of evidence
+PARTS = ("embedding", "vector", "chunk_index", "chunk_id")  # a row is a part of a document
+FILE_NAMES = ("filename", "file_name", "file_path", "path", "url")
+
+
+@dataclass
+class Choice:
+    """The tables by kind, and what of the choice is open.
+
+    ``people`` are the tables of people that the others name, that of ``users`` first; ``levels`` are the columns of
+    messages that name conversations, and their tables, where one holds several of another: the finest first.
+    """
+
+    tables: dict[str, TableSeen]
+    people: list[TableSeen] = field(default_factory=list)
+    levels: list[tuple[str, TableSeen]] = field(default_factory=list)
+    doubtful: set[str] = field(default_factory=set)
+    questions: list[str] = field(default_factory=list)
+
+
+def choose_tables(tables: Sequence[TableSeen], sample: Sample) -> Choice:
+    """The best table of each kind; no table is of two kinds, but a conversation may be a ticket, too."""
+    filled = [one for one in tables if one.rows] or list(tables)  # an empty table may be a former one
+    scores = [(_score(kind, one, tables), kind, one) for kind in TABLES for one in filled]
+    scores.sort(key=lambda one: (-one[0], -one[2].rows))
+    found = Choice({})
+    for score, kind, one in scores:
+        if score >= ENOUGH and kind not in found.tables and one not in found.tables.values():
+            found.tables[kind] = one
+    _choose_documents(found, [one for score, kind, one in scores if kind == "documents" and score >= ENOUGH])
+    _choose_conversations(found, tables, sample)
+    _choose_people(found, tables)
+    talks = found.tables.get("conversations")
+    if talks and "tickets" not in found.tables and is_ticket(talks):
+        found.tables["tickets"] = talks
+    return found
+
+
+def is_ticket(one: TableSeen) -> bool:
+    """True if a row is handled by somebody until it is closed: it has a status, and two signs more."""
+    signs = ("assigned_to", "priority", "resolved_at", "closed_at", "first_response_at", "sla_due_at")
+    return _fits(one, "tickets.status") and sum(_fits(one, f"tickets.{sign}") for sign in signs) >= 2
+
+
+def pair_of(one: TableSeen) -> tuple[str, str] | None:
+    """The columns of a question and of its answer, where a row is both."""
+    question = next((c for name in QUESTION for c in one.columns if rank(c, [name]) == 1), "")
+    answer = next((c for name in ANSWER for c in one.columns if rank(c, [name]) == 1), "")
+    return (question, answer) if question and answer else None
+
+
+def chunks_of(one: TableSeen, tables: Sequence[TableSeen]) -> tuple[TableSeen, str] | None:
+    """The table of a document's chunks, and its column that names the document."""
+    found = [
+        (rank(other.name, CHUNKS), other, column)
+        for other in tables
+        for column, to in other.references.items()
+        if to[:2] == one.place and rank(other.name, CHUNKS) > 0
+    ]
+    _, other, column = max(found, key=lambda each: each[0], default=(0.0, None, ""))
+    return (other, column) if other else None
+
+
+def _choose_documents(found: Choice, fits: Sequence[TableSeen]) -> None:
+    """What people upload, not what is made of it; a person is asked where nothing says which is which."""
+    named = {to[:2] for one in fits if not _fits(one, "documents.status") for to in _documents_named(one)}
+    origins = [one for one in fits if one.place in named] or list(fits)
+    chosen = found.tables.get("documents")
+    if chosen and chosen not in origins:
+        found.tables["documents"] = chosen = origins[0]
+    others = [one for one in origins if one is not chosen and one not in found.tables.values()]
+    if chosen and others:
+        found.doubtful.add("documents")
+        listed = " or of ".join(one.name for one in (chosen, *others))
+        found.questions.append(f"documents: are they the rows of {listed}?")
+
+
+def _documents_named(one: TableSeen) -> Iterator[tuple[str, str, str]]:
+    """What a document's columns such as file_id name, not its parent or its folder."""
+    for column, to in one.references.items():
+        if words_of(column).removesuffix("_id") == words_of(to[1]):
+            yield to
+
+
+def _choose_conversations(found: Choice, tables: Sequence[TableSeen], sample: Sample) -> None:
+    """The tables that messages name as conversations; a person is asked where several do not hold each other."""
+    messages = found.tables.get("messages")
+    if messages is None:
+        return
+    by_place = {one.place: one for one in tables}
+    named = {
+        column: by_place[to[:2]]
+        for column, to in messages.references.items()
+        if to[:2] in by_place and rank(to[1], TABLES["conversations"]) > 0
+    }
+    given = sample(messages, list(named)) if named else {}
+    used = {column: one for column, one in named.items() if set(given.get(column, ())) != {None}}
+    levels = sorted(used.items(), key=lambda each: sum(_holds(other, each[1], by_place) for other in used.values()))
+    levels.reverse()
+    chain = all(_holds(above[1], below[1], by_place) for below, above in pairwise(levels))
+    if len(levels) > 1 and not chain:
+        found.doubtful.add("conversations")
+        listed = " or of ".join(sorted(one.name for one in used.values()))
+        found.questions.append(f"conversations: are they the rows of {listed}? Messages name each")
+        return
+    if levels and all(None in given.get(column, ()) for column, _ in levels):
+        found.doubtful.add("conversations")
+        listed = " and ".join(column for column, _ in levels)
+        found.questions.append(f"messages.conversation_id: what is the conversation of messages without {listed}?")
+    full = next((n for n, (column, _) in enumerate(levels, 1) if None not in given.get(column, ())), len(levels))
+    found.levels = levels[:full]
+    if levels:
+        found.tables["conversations"] = levels[0][1]
+    if len(levels) > 1:
+        listed = ", else of ".join(one.name for _, one in found.levels)
+        whole = ", which holds several" if full == 1 else ""
+        found.questions.append(f"conversations: is one a row of {listed}, not of {levels[-1][1].name}{whole}?")
+
+
+def _holds(above: TableSeen, below: TableSeen, by_place: dict[tuple[str, str], TableSeen]) -> bool:
+    """True if a row of ``below`` belongs to one of ``above``, directly or by others."""
+    seen, todo = {below.place}, [below]
+    while todo:
+        for to in todo.pop().references.values():
+            if to[:2] == above.place and above is not below:
+                return True
+            if to[:2] in by_place and to[:2] not in seen and rank(to[1], TABLES["conversations"]) > 0:
+                seen.add(to[:2])
+                todo.append(by_place[to[:2]])
+    return False
+
+
+_ACTORS = ("conversations.user_id", "feedback.user_id", "tickets.assigned_to", "tickets.created_by")
+
+
+def _choose_people(found: Choice, tables: Sequence[TableSeen]) -> None:
+    """The tables of people who act: that of conversations' people is first; several are united, and it is asked."""
+    acting = [one for kind, one in found.tables.items() if kind != "users"]
+    talks = found.tables.get("conversations")
+    acting.sort(key=lambda one: one is not talks)
+    by_place = {one.place: one for one in tables}
+    people: dict[tuple[str, str], float] = {}  # with how well a column of theirs is called after who owns a row
+    for one in acting:
+        for column, to in one.references.items():
+            if to[:2] in by_place and _names_a_person(column, by_place[to[:2]]):
+                owns = rank(column, COLUMNS["conversations.user_id"])
+                people[to[:2]] = max(people.get(to[:2], 0.0), owns and owns + (one is talks))
+    several = [by_place[place] for place in sorted(people, key=lambda place: -people[place])]
+    several = [one for one in several if not any(_describes(one, other) for other in several)]
+    if several and (found.tables.get("users") not in several or several[0] is not found.tables.get("users")):
+        found.tables["users"] = several[0]
+    found.people = several or [found.tables[kind] for kind in ("users",) if kind in found.tables]
+    if len(several) > 1:
+        listed = " and of ".join(one.name for one in several)
+        found.questions.append(f"users: are the rows of {listed} all people? Each is a part of users.sql")
+
+
+def _names_a_person(column: str, to: TableSeen) -> bool:
+    """True if a column names who acts: by the column's name and by what it names."""
+    known = rank(to.name, TABLES["users"]) >= 0.8
+    acts = any(rank(column, COLUMNS[actor]) > 0 for actor in _ACTORS)
+    return acts and (is_of_people(to) or (known and words_of(to.name) not in TENANTS))
+
+
+def _describes(one: TableSeen, other: TableSeen) -> bool:
+    """True if a row says more about a person of another table: its key or a column of people names that."""
+    return one is not other and any(to[:2] == other.place for to in one.references.values())
+
+
+def is_of_people(one: TableSeen) -> bool:
+    """True if rows are people, not the companies or tenants that they belong to."""
+    return any(rank(column, PERSON) >= 0.8 for column in one.columns)
+
+
+def _score(kind: str, one: TableSeen, tables: Sequence[TableSeen]) -> float:
+    name = rank(one.name, TABLES[kind])
+    if kind == "messages" and pair_of(one):
+        name = max(name, 0.7)  # a row is a question and its answer, whatever the table's name
+    if kind == "messages" and _is_said(one):
+        name = max(name, 0.55)
+    if kind == "documents" and _is_of_files(one, tables):
+        name = max(name, 0.6)
+    return name * 0.9 + _evidence(kind, one, tables) if name else 0.0
+
+
+def _is_said(one: TableSeen) -> bool:
+    """True if rows are texts in a conversation, whatever the table's name."""
+    within = any(rank(to[1], TABLES["conversations"]) >= 0.8 for to in one.references.values())
+    return within and any(rank(column, TEXTS) == 1 or words_of(column) in TEXTS for column in one.columns)
+
+
+def _is_of_files(one: TableSeen, tables: Sequence[TableSeen]) -> bool:
+    """True if rows are files of people, whatever the table's name: a file name, and a person who has it."""
+    owners = {to[:2] for to in one.references.values()}
+    owned = any(is_of_people(other) for other in tables if other.place in owners)
+    return owned and any(words_of(column) in ("filename", "file_name") for column in one.columns)
+
+
+def _fits(one: TableSeen, canonical: str) -> bool:
+    return max((rank(name, COLUMNS[canonical]) for name in one.columns), default=0.0) > 0.7
+
+
+def _evidence(kind: str, one: TableSeen, tables: Sequence[TableSeen]) -> float:
+    def has(*columns: str) -> float:
+        return 0.2 * sum(_fits(one, f"{kind}.{column}") for column in columns)
+
+    def named(*names: str) -> float:
+        return 0.2 * any(rank(column, names) > 0.7 for column in one.columns)
+
+    referring = sum(to[:2] == one.place for other in tables if other is not one for to in other.references.values())
+    to = {rank(table, TABLES[of]) > 0.5 and of for _, table, _ in one.references.values() for of in TABLES}
+    if kind == "users":
+        return named(*PERSON) + 0.1 * min(referring, 3)
+    if kind == "conversations":
+        about = named("title", "name", "subject") + 0.1 * min(referring, 2) + has("user_id")
+        return 0.2 * ("users" in to) + about - 0.5 * bool(pair_of(one))
+    if kind == "messages":
+        pair = 0.4 * bool(pair_of(one))
+        return named(*TEXTS) + has("conversation_id", "role") + 0.2 * ("conversations" in to) + pair
+    if kind == "feedback":
+        about = has("message_id", "rating") + 0.2 * ("messages" in to) + 0.1 * ("conversations" in to)
+        return about + 0.5 * has("comment", "user_id") - 0.5 * (not has("rating"))
+    if kind == "documents":
+        about = has("status", "file_size", "chunk_count", "user_id") + named(*FILE_NAMES) - 2.5 * named(*PARTS)
+        is_file = any(words_of(column) in ("filename", "file_name") for column in one.columns)
+        about += 0.2 * (is_file and rank(one.name, TABLES[kind]) < 0.8) + 0.3 * (has("file_size") > 0)
+        return about + 0.5 * named("name", "title") - 0.7 * (not about)
+    return (
+        has("status", "priority", "assigned_to") + named("subject", "title") - 0.7 * (has("status", "priority") < 0.3)
+    )
