@@ -90,7 +90,7 @@ def main() -> None:
     except Exception as error:
         from gendash.engine.errors import problems_of
 
-        with suppress(OSError):  # nobody reads stderr; the exit code says that it failed
+        with suppress(OSError):  # then only the exit code says that it failed
             for problem in problems_of(error):
                 click.echo(f"gendash: {problem}", err=True)
             if sys.stderr is not None:

@@ -248,8 +248,8 @@ class StagingScope:
         if vocabulary not in known:
             self.wrong.append((f"no vocabulary '{vocabulary}' in the header", "add it to words:"))
             return "null"
-        owner, _, own = name.partition(".")
-        if absent and mapped_column(self.names.config, self.staging, owner, own) == NOTHING:
+        owner, _, column = name.partition(".")
+        if absent and mapped_column(self.names.config, self.staging, owner, column) == NOTHING:
             return quote_text(absent)
         text = f"lower({self.column(name, alias)}::text)"
         cases = [

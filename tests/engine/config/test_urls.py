@@ -69,6 +69,7 @@ def test_what_cannot_be_meant_is_refused_without_any_part_of_it(url: str) -> Non
     [
         f"http://u:a@{TAIL}@h",
         f"http://u:a/{TAIL}@h",
+        f"http://u:12/{TAIL}@h",  # else 12 would be the port, and the rest a path, which is shown
         f"http://h:{TAIL}",
         f"http://h/?token={TAIL}",
         f"http://h#{TAIL}",
