@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gendash.engine.clients.postgres import Connection
     from gendash.engine.config.load import Config
     from gendash.engine.definitions.catalog import Catalog
-    from gendash.engine.platform.proposal import Proposal, TableSeen
+    from gendash.engine.platform.proposing.proposal import Proposal, TableSeen
 
 FOLDER = "my_platform"
 GRANTS = "grants.sql"
@@ -98,8 +98,8 @@ def _proposed(connection: Connection, config: Config, tables: list[TableSeen]) -
     from gendash.engine.definitions.load import load_catalog
     from gendash.engine.errors import Refused
     from gendash.engine.model import Problem
-    from gendash.engine.platform.propose import propose
-    from gendash.engine.platform.propose_files import select_text
+    from gendash.engine.platform.proposing.files import select_text
+    from gendash.engine.platform.proposing.propose import propose
     from gendash.engine.platform.snapshot import sample_values
 
     contract = load_catalog(config).contract
@@ -112,7 +112,7 @@ def _proposed(connection: Connection, config: Config, tables: list[TableSeen]) -
 
 
 def _report(found: Proposal) -> None:
-    from gendash.engine.platform.proposal import CERTAIN
+    from gendash.engine.platform.proposing.proposal import CERTAIN
 
     lines = [line for one in found.tables.values() for line in one.lines]
     sure = sum(line.confidence >= CERTAIN for line in lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 
-from gendash.engine.platform.propose_names import COLUMNS, TABLES, rank, words_of
+from gendash.engine.platform.proposing.names import COLUMNS, TABLES, rank, words_of
 
 SHOWN = 5
 SAME = 0.7  # rank of a name that is in a list, or nearly

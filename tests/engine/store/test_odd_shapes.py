@@ -12,8 +12,8 @@ import pytest
 
 from gendash.engine.checks.definitions import check
 from gendash.engine.definitions.catalog import Catalog
-from gendash.engine.platform.propose import propose
-from gendash.engine.platform.propose_files import select_text
+from gendash.engine.platform.proposing.files import select_text
+from gendash.engine.platform.proposing.propose import propose
 from gendash.engine.platform.snapshot import read_snapshot, sample_values
 from gendash.engine.store.audit import audit
 from gendash.engine.store.migrate import migrate

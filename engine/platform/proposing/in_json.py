@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gendash.engine.languages.sql_text import quote_text
-from gendash.engine.platform import propose_values as values
-from gendash.engine.platform.proposal import Line, ProposedTable, TableSeen
-from gendash.engine.platform.propose_names import COLUMNS, TEXTS, rank
-from gendash.engine.platform.propose_values import place_of
+from gendash.engine.platform.proposing import values
+from gendash.engine.platform.proposing.names import COLUMNS, TEXTS, rank
+from gendash.engine.platform.proposing.proposal import Line, ProposedTable, TableSeen
+from gendash.engine.platform.proposing.values import place_of
 
 JSON = ("json", "jsonb")
 DEEPEST = 3  # keys from the column to the list

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from gendash.engine.languages.sql_text import quote_text
-from gendash.engine.platform import propose_values as values
-from gendash.engine.platform.proposal import CERTAIN, Line, Sample, TableSeen
-from gendash.engine.platform.propose_links import id_column, id_family
-from gendash.engine.platform.propose_names import COLUMNS, DELETED, rank
-from gendash.engine.platform.propose_tables import TableChoice
-from gendash.engine.platform.propose_values import Reading, place_of
+from gendash.engine.platform.proposing import values
+from gendash.engine.platform.proposing.links import id_column, id_family
+from gendash.engine.platform.proposing.names import COLUMNS, DELETED, rank
+from gendash.engine.platform.proposing.proposal import CERTAIN, Line, Sample, TableSeen
+from gendash.engine.platform.proposing.tables import TableChoice
+from gendash.engine.platform.proposing.values import Reading, place_of
 
 WORTH = 0.45  # below this nothing is proposed
 DOUBTFUL = CERTAIN - 0.1

@@ -16,10 +16,10 @@ from gendash.engine.definitions.adapters import adapter_table
 from gendash.engine.definitions.canonical import Adapter
 from gendash.engine.definitions.load import load_catalog
 from gendash.engine.model import AdapterTable
-from gendash.engine.platform.proposal import CERTAIN, Proposal
-from gendash.engine.platform.propose import QUESTIONS, propose
-from gendash.engine.platform.propose_files import select_text
-from gendash.engine.platform.propose_names import WORDS, joined_words, meaning, rank, words_of
+from gendash.engine.platform.proposing.files import select_text
+from gendash.engine.platform.proposing.names import WORDS, joined_words, meaning, rank, words_of
+from gendash.engine.platform.proposing.proposal import CERTAIN, Proposal
+from gendash.engine.platform.proposing.propose import QUESTIONS, propose
 from gendash.engine.platform.snapshot import read_snapshot, sample_values
 
 STRANGERS = Path(__file__).with_name("strangers")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from gendash.engine.platform.proposal import TableSeen
-from gendash.engine.platform.propose_names import COLUMNS, PERSON, STAFF, rank, words_of
-from gendash.engine.platform.propose_values import NUMBERS, TEXTS
+from gendash.engine.platform.proposing.names import COLUMNS, PERSON, STAFF, rank, words_of
+from gendash.engine.platform.proposing.proposal import TableSeen
+from gendash.engine.platform.proposing.values import NUMBERS, TEXTS
 
 _ANYBODY = ("owner_id",)  # names of those who handle tickets that may be anybody's
 _ENDS = ("_id", "_uuid", "_key", "_fk")

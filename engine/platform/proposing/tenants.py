@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from gendash.engine.languages.sql_text import quote_name, quote_text
-from gendash.engine.platform.proposal import CERTAIN, Line, ProposedTable, TableSeen
-from gendash.engine.platform.propose_unions import united
+from gendash.engine.platform.proposing.proposal import CERTAIN, Line, ProposedTable, TableSeen
+from gendash.engine.platform.proposing.unions import united
 
 MOST = 20  # schemas; for more a person writes the union, or a view
 PEOPLE = ("created_by", "assigned_to")  # ids that are not called so

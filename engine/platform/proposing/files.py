@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gendash.engine.languages.sql_text import quote_name
-from gendash.engine.platform.proposal import CERTAIN, Line, ProposedTable
-from gendash.engine.platform.propose_columns import ALIASES
+from gendash.engine.platform.proposing.columns import ALIASES
+from gendash.engine.platform.proposing.proposal import CERTAIN, Line, ProposedTable
 
 
 def select_text(one: ProposedTable) -> str:

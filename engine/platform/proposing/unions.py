@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gendash.engine.platform.proposal import Line, ProposedTable
+from gendash.engine.platform.proposing.proposal import Line, ProposedTable
 
 _ABSENT = {"role": "'user'", "is_active": "true", "is_voice": "false", "metadata": "null::jsonb"}
 

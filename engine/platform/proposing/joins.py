@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gendash.engine.platform.proposal import Line, ProposedTable
-from gendash.engine.platform.propose_columns import DOUBTFUL, Columns
-from gendash.engine.platform.propose_rows import Condition, soft_delete
-from gendash.engine.platform.propose_values import place_of
+from gendash.engine.platform.proposing.columns import DOUBTFUL, Columns
+from gendash.engine.platform.proposing.proposal import Line, ProposedTable
+from gendash.engine.platform.proposing.rows import Condition, soft_delete
+from gendash.engine.platform.proposing.values import place_of
 
 Joins = tuple[list[str], list[Condition]]
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from gendash.engine.platform.proposal import CERTAIN, Line, Proposal, ProposedTable, Sample, TableSeen
-from gendash.engine.platform.propose_columns import ALIASES, DOUBTFUL, Columns
-from gendash.engine.platform.propose_derived import conversations_of, ratings_of
-from gendash.engine.platform.propose_joins import parents, person_of_rated
-from gendash.engine.platform.propose_json import JSON, messages_in_json
-from gendash.engine.platform.propose_links import with_implied
-from gendash.engine.platform.propose_names import COLUMNS, TABLES, rank
-from gendash.engine.platform.propose_rows import (
+from gendash.engine.platform.proposing.columns import ALIASES, DOUBTFUL, Columns
+from gendash.engine.platform.proposing.derived import conversations_of, ratings_of
+from gendash.engine.platform.proposing.in_json import JSON, messages_in_json
+from gendash.engine.platform.proposing.joins import parents, person_of_rated
+from gendash.engine.platform.proposing.links import with_implied
+from gendash.engine.platform.proposing.names import COLUMNS, TABLES, rank
+from gendash.engine.platform.proposing.proposal import CERTAIN, Line, Proposal, ProposedTable, Sample, TableSeen
+from gendash.engine.platform.proposing.rows import (
     Condition,
     chunk_count,
     deleted_word,
@@ -24,11 +24,11 @@ from gendash.engine.platform.propose_rows import (
     metadata_columns,
     soft_delete,
 )
-from gendash.engine.platform.propose_tables import choose_tables, is_of_people, pair_of
-from gendash.engine.platform.propose_tenants import with_tenants
-from gendash.engine.platform.propose_unions import united
-from gendash.engine.platform.propose_values import TEXTS as TEXT_KINDS
-from gendash.engine.platform.propose_values import place_of
+from gendash.engine.platform.proposing.tables import choose_tables, is_of_people, pair_of
+from gendash.engine.platform.proposing.tenants import with_tenants
+from gendash.engine.platform.proposing.unions import united
+from gendash.engine.platform.proposing.values import TEXTS as TEXT_KINDS
+from gendash.engine.platform.proposing.values import place_of
 
 PAIR = 0.82  # that a row with a question and an answer is two messages
 QUESTIONS = 10

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from gendash.engine.languages.sql_text import quote_text
-from gendash.engine.platform import propose_values as values
-from gendash.engine.platform.proposal import CERTAIN, Line, TableSeen
-from gendash.engine.platform.propose_names import CHUNKS, DELETED, INTERNAL, METADATA, joined_words, rank
-from gendash.engine.platform.propose_tables import chunks_of
-from gendash.engine.platform.propose_values import place_of
+from gendash.engine.platform.proposing import values
+from gendash.engine.platform.proposing.names import CHUNKS, DELETED, INTERNAL, METADATA, joined_words, rank
+from gendash.engine.platform.proposing.proposal import CERTAIN, Line, TableSeen
+from gendash.engine.platform.proposing.tables import chunks_of
+from gendash.engine.platform.proposing.values import place_of
 
 Condition = tuple[str, float, str]  # SQL, confidence, evidence
 GONE = ("deleted", "removed", "trashed", "purged")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gendash.engine.platform import propose_values as values
-from gendash.engine.platform.proposal import Line, ProposedTable, Sample, TableSeen
-from gendash.engine.platform.propose_names import COLUMNS, rank
-from gendash.engine.platform.propose_values import place_of
+from gendash.engine.platform.proposing import values
+from gendash.engine.platform.proposing.names import COLUMNS, rank
+from gendash.engine.platform.proposing.proposal import Line, ProposedTable, Sample, TableSeen
+from gendash.engine.platform.proposing.values import place_of
 
 
 def conversations_of(messages: ProposedTable) -> dict[str, ProposedTable]:

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from gendash.engine.platform.proposal import Sample, TableSeen
-from gendash.engine.platform.propose_names import (
+from gendash.engine.platform.proposing.names import (
     ANSWER,
     CHUNKS,
     COLUMNS,
@@ -19,6 +18,7 @@ from gendash.engine.platform.propose_names import (
     rank,
     words_of,
 )
+from gendash.engine.platform.proposing.proposal import Sample, TableSeen
 
 ENOUGH = 0.9  # score of a table: about its name alone, or a weaker name with two pieces of evidence
 PARTS = ("embedding", "vector", "chunk_index", "chunk_id")  # a row is a part of a document

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from gendash.engine.languages.lenient_sql import EPOCHS, UNITS
 from gendash.engine.languages.sql_text import quote_name, quote_text
-from gendash.engine.platform.propose_names import INVERTED, IS_USER, WORDS, meaning, words_of
+from gendash.engine.platform.proposing.names import INVERTED, IS_USER, WORDS, meaning, words_of
 
 TIMES, NUMBERS = ("timestamp", "date"), ("smallint", "integer", "bigint", "numeric", "double", "real")
 TEXTS = ("text", "character", "enum", "citext", "varchar")
