@@ -32,7 +32,7 @@ from llm_figures import (
     waited,
 )
 from llm_store import Look, ask
-from overview_figures import Table, View, spent, started
+from overview_figures import Table, View, spent, started, unnumbered
 from overview_figures import csat as overview_csat
 from overview_store import Shown, shown
 from overview_worlds import QUOTED, SILENT, STORIES, make, nothing
@@ -388,6 +388,7 @@ def check(store: Shown, slug: str, look: Look) -> None:
     llm = LLM(store.world, look, RANGE)
     for found, figure in zip(ask(store, NAME, slug, look), figures_of(slug), strict=True):
         wanted = figure(llm)
+        found = unnumbered(found, wanted)
         assert [column for column in found.columns if column != "link"] == [*wanted.columns]
         left, right = found.rows, wanted.rows
         if slug in UNORDERED:

@@ -30,7 +30,7 @@ from llm_figures import (
     turn_at,
 )
 from llm_store import Look, ask
-from overview_figures import DAY, HOUR, Table, changed, dollars, named, numbered, spent, started
+from overview_figures import DAY, HOUR, Table, changed, dollars, named, numbered, spent, started, unnumbered
 from overview_store import Shown, shown
 from overview_worlds import QUOTED, SILENT, STORIES, Story, local, make, nothing
 
@@ -478,6 +478,7 @@ def check(store: Shown, slug: str, look: Look) -> None:
     """Fails with the first rows that differ."""
     for found, figure in zip(ask(store, NAME, slug, look), FIGURES[slug], strict=True):
         wanted = figure(LLM(store.world, look, RANGE))
+        found = unnumbered(found, wanted)
         assert found.columns == wanted.columns
         left, right = found.rows, wanted.rows
         if slug in UNORDERED:

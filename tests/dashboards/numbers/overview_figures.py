@@ -343,6 +343,23 @@ def numbered(rows: list[tuple[Any, ...]], total: int) -> list[tuple[Any, ...]]:
     return [(*row, f"{number} of {total}") for number, row in enumerate(rows, 1)]
 
 
+def unnumbered(found: Table, wanted: Table) -> Table:
+    """A table without the column that numbers its rows as they are shown; ``wanted`` has all others.
+
+    Rows of equal rank stand in the order of the database's alphabet, so the numbers are compared by themselves.
+    """
+    if "Row" not in found.columns or "Row" in wanted.columns:
+        return found
+    at = found.columns.index("Row")
+    numbers = [row[at] for row in found.rows]
+    every = int(numbers[0].partition(" of ")[2]) if numbers else 0
+    assert numbers == [f"{number} of {every}" for number in range(1, len(numbers) + 1)]
+    assert every == len(numbers) or len(numbers) in (20, 50)  # the limits of these tables
+    return Table(
+        *(tuple(found.columns[:at] + found.columns[at + 1 :]), [row[:at] + row[at + 1 :] for row in found.rows])
+    )
+
+
 def scaled_bars(rows: Rows, key: str, first: Iterable[str], second: Iterable[str]) -> Table:
     """Bars in the order of the domain, each group of which has its own scale.
 
