@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gendash.commands._common import Settings
-from gendash.commands.delivery import _outcome
+from gendash.commands.delivery import outcome
 from gendash.engine.deliver.changes import Change
 
 SERVERS = {
@@ -47,8 +47,8 @@ def test_nothing_is_said_where_all_are_checked(tmp_path: Path, capsys: pytest.Ca
 
 def test_the_last_line_of_apply_counts_each_once() -> None:
     changes = [Change("grafana", "folder", name, action, name) for name, action in enumerate_actions()]
-    assert _outcome(changes).splitlines()[-1] == "2 changed, 1 blocked, 1 left to a person, 1 unchanged"
-    assert _outcome(changes[-1:]) == "0 changed, 1 unchanged"
+    assert outcome(changes).splitlines()[-1] == "2 changed, 1 blocked, 1 left to a person, 1 unchanged"
+    assert outcome(changes[-1:]) == "0 changed, 1 unchanged"
 
 
 def enumerate_actions() -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ Relations are known by their headers, staging texts by theirs, the platform's ta
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from difflib import get_close_matches
 from functools import partial
 from typing import NamedTuple
@@ -47,6 +47,7 @@ class Text(NamedTuple):
     final: str
     where: Callable[[int], str]
     relation: Relation | None = None
+    labels: Collection[str] | None = None  # of a metric, whose rows have a value and these
 
 
 def check_columns(catalog: Catalog) -> list[Problem]:
@@ -69,6 +70,8 @@ def check_columns(catalog: Catalog) -> list[Problem]:
             ]
         if text.relation is not None and not faults:  # else the names of what it gives may be wrong, too
             found += _against_header(text.relation, given)
+        if text.labels is not None and not faults:
+            found += _against_metric(text, frozenset({"value", *text.labels}), given)
         if text.kind == "panel":
             of_panels[text.where(-1)] = given
     return [*found, *field_problems(catalog, of_panels)]
@@ -95,7 +98,8 @@ def sql_texts(catalog: Catalog) -> Iterator[Text]:
         expanded = catalog.expanded(raw)
         if raw and not expanded.wrong:
             named = partial(catalog.in_metric, key, "sql")
-            yield Text("view", expanded.text, _placed(raw, expanded.text, catalog.expand_text, named))
+            at = _placed(raw, expanded.text, catalog.expand_text, named)
+            yield Text("view", expanded.text, at, labels=metric.get("labels", {}))
 
 
 def _relation_text(catalog: Catalog, relation: Relation) -> Iterator[Text]:
@@ -168,6 +172,17 @@ def _platform(catalog: Catalog, staging: Relation) -> dict[str, Source]:
         if kind == "column":
             found.setdefault(table, {})[column] = ""
     return {table: Source(tuple(columns.items()), key=None) for table, columns in found.items()}
+
+
+def _against_metric(text: Text, declared: frozenset[str], given: list[Source]) -> Iterator[Problem]:
+    """Differences between what a metric's query gives and its value and labels, which are found by name."""
+    for names in ({name for name, _ in source.columns} for source in given if not source.is_open):
+        lacks, extra = sorted(declared - names), sorted(names - declared)
+        for name in lacks:
+            do = suggest(name, names) or "call the figure 'value', and each label as labels: does"
+            yield Problem(text.where(-1), f"no column '{name}' in the query of a metric", do)
+        for name in extra if not lacks else ():
+            yield Problem(text.where(-1), f"the query gives '{name}', which labels: lacks", "declare it, or remove it")
 
 
 def _against_header(relation: Relation, given: list[Source]) -> Iterator[Problem]:

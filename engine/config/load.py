@@ -289,7 +289,8 @@ def _store(
         problems.append(Problem(where, f"{key}: {what}", do))
         return
     if wrong:
-        shown = "its value" if setting.secret or "url" in setting.key else _shown(value)
+        hidden = setting.secret or setting.env or "url" in setting.key  # a secret may be in the wrong variable
+        shown = "its value" if hidden else _shown(value)
         todo = setting.doc if setting.default is None else f"default: {setting.default!r}"
         problems.append(Problem(where, f"{key}: {shown} is not {wrong}", todo))
         return

@@ -75,7 +75,9 @@ def without(whole: Config, there: frozenset[str], grafana: str = "") -> Catalog:
     schema = "_".join(["gendash", *map(str.lower, fills)]) if fills in STORES else "gendash"
     none = {SERVERS[server] for name, server in COLUMNS.items() if name not in there}
     none |= set() if fills else {SERVERS["store"]}
-    environ = {one.env: "none" if one.key in none else whole[one.key] for one in SETTINGS if one.env in VARIABLES}
+    environ = {
+        one.env: "none" if one.key in none else str(whole[one.key] or "") for one in SETTINGS if one.env in VARIABLES
+    }
     environ |= {"GENDASH_GRAFANA_TOKEN": "secret"} | ({"GENDASH_GRAFANA_URL": grafana} if "Grafana" in there else {})
     return load_catalog(load_config(f"{DEMO.read_text('utf-8')}\nschema: {schema}\n", environ=environ))
 

@@ -24,7 +24,7 @@ RIGHT = {
     "bool": True, "int": 3, "float": 2.5, "money": 20, "share": 0.5, "list": ["a"], "names": ["a"], "zone": "Europe/Berlin",
     "url": "http://h:1", "server": "none", "str": "text", "name": "a_name", "identifier": "My table", "table": "auth.users", "name?": "dev", "role": "a_name", "uid": "a-1", "uid?": "a-1",
     "metric": "a:b_total", "label": "a_b", "duration": "5m", "column": "= lower({a b})", "words": ["a", 1, True],
-    "text": "a text", "int?": 0, "url?": "", "server retention": "30d",
+    "text": "a text", "int?": 0, "url?": "", "document?": "https://h/keys?of=a", "server retention": "30d",
     "header": "some text", "proxy": "http://proxy:3128",
 }  # fmt: skip
 WRONG: dict[str, list[Any]] = {
@@ -32,7 +32,7 @@ WRONG: dict[str, list[Any]] = {
     "list": ["a", [1]], "names": ["a", [1], ["a b"]], "zone": [1], "url": [1, "nowhere"], "server": [1, "nowhere"], "str": [1, ["a"]], "name": ["a b", 1], "role": ["a b", 1], "identifier": [1, ""], "table": [1, ""],
     "name?": ["Dev", "far-too-long-a-name"], "uid": ["a b", ""], "uid?": ["a b", 1], "metric": ["1a", "a b"], "label": ["a:b"],
     "duration": ["5", "5 m", 5], "column": ["", "=", 1], "words": ["a", [None], [["a"]]],
-    "text": ["", 1], "int?": [-1, "3"], "url?": ["nowhere", 1], "server retention": ["never", 5],
+    "text": ["", 1], "int?": [-1, "3"], "url?": ["nowhere", 1], "document?": ["nowhere", 1, "https://a:b@h/keys"], "server retention": ["never", 5],
     "header": ["", "a\nb", "ü", 1], "proxy": ["https://proxy", "http://a:b@proxy", 1],
 }  # fmt: skip
 
