@@ -19,7 +19,7 @@ def mapped_table(config: Config, staging: Relation, table: str) -> str:
 
     A table of another schema than ``platform.schema`` has its schema before a dot, as in settings.
     """
-    default: str = staging.header["tables"].get(table, table)
+    default: str = staging.header.get("tables", {}).get(table, table)
     name = "" if config["platform.adapter"] else str(config.get(f"platform.tables.{table}") or "")
     return table_name(config, *split_name(config, name)) if name else default
 

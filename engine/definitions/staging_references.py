@@ -125,8 +125,8 @@ def unreadable_fields(names: Names, staging: Relation, present: Present | None, 
 
     The sample names the columns, each with the number of its rows. Without ``present`` nothing is known of types.
     """
-    table = next(iter(staging.header["tables"]))
-    wrong = _read_as(names, staging, present) if present else {}
+    table = next(iter(staging.header.get("tables") or ()), "")
+    wrong = _read_as(names, staging, present) if present and table else {}
     if not wrong:
         return "(select 0 as found, 0 as total, null::text as sample)"
     place = quote_name(mapped_table(names.config, staging, table))

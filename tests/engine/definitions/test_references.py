@@ -177,3 +177,12 @@ def _texts_and_lacks(catalog: Catalog) -> dict[str, tuple[str, tuple[tuple[str, 
     stored = {name: one for name, one in catalog.relations.items() if one.kind in STORE_KINDS}
     found = {name: resolve_references(one.text, catalog.names) for name, one in stored.items()}
     return {name: (one.text, one.wrong, catalog.relation_lacks(name)) for name, one in found.items()}
+
+
+def test_a_staging_text_whose_header_has_no_tables_is_wrong_and_raises_nothing() -> None:
+    bare = replace(STAGING, header={key: value for key, value in STAGING.header.items() if key != "tables"})
+    relations = {"staging.users": bare, "activity_day": VIEW}
+    found = Names(load_config(""), relations, RULES, METRICS, {"handler"})
+    for text in ("select * from {{ unreadable('users') }}", "select * from {{ stage('users') }}"):
+        resolve_references(text, found, present=Present())
+    assert resolve_references("select * from {{ stage('users') }}", found).wrong
