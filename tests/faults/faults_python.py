@@ -36,6 +36,7 @@ PROSE = frozenset(
 NAMED = frozenset(
     ["leads_to", "feature", "format", "refresh", "range", "audience", "calc", "unit", "window", "x", "all_value"]
 )
+FREE_UNITS = ("suffix:", "prefix:")  # followed by any text
 REQUIRED = {
     "Panel": ("width", "height"),
     "Dashboard": ("refresh", "range"),
@@ -170,7 +171,7 @@ def _argument(
                 yield Fault(
                     "argument of a wrong type", source.path, f"{where} {odd}", (start, end, odd), names=(slug, keyword)
                 )
-        if isinstance(value.value, str) and keyword in NAMED:
+        if isinstance(value.value, str) and keyword in NAMED and not value.value.startswith(FREE_UNITS):
             yield from _named(source, value, where, f"{keyword} name", taken)
     elif isinstance(value, ast.List | ast.Tuple | ast.Dict):
         yield Fault("argument of a wrong type", source.path, where, (start, end, "5"), names=(slug, keyword))
