@@ -293,6 +293,7 @@ class Rule:
     for_: key ``for``: duration for which the condition must hold before the alert fires.
         Good: ``10m``. Bad: empty, so that one bad sample alerts.
     kept_for: why a series is recorded that nothing here reads. Good: ``the capacity report reads it``. Bad: ``later``.
+    of_objective: key ``slos``: the rule is there for each objective of gendash.yaml.
     lines: line of each key by its path, such as ``labels.severity``, of the rule itself under an empty path, and of the
         first line of a text below its key under ``key|``.
     """
@@ -309,6 +310,7 @@ class Rule:
     annotations: Mapping[str, str] = field(default_factory=dict)
     for_: str = ""
     kept_for: str = ""
+    of_objective: bool = False
     lines: Mapping[str, int] = field(default_factory=dict)
 
 

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from gendash.engine.checks import design_rules
@@ -36,6 +37,7 @@ from gendash.engine.config.load import suggest
 from gendash.engine.config.settings import SETTINGS
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.definitions.grid import panel_id
+from gendash.engine.definitions.objectives import EXAMPLE, objective_metrics
 from gendash.engine.definitions.platform_names import is_expression
 from gendash.engine.definitions.sound import sound
 from gendash.engine.languages.promql import metric_names
@@ -56,12 +58,25 @@ def check(catalog: Catalog) -> list[Problem]:
         return list(dict.fromkeys([*found, *platform]))
     if catalog.complete:
         found += [problem for one in CHECKS for problem in one(judged)] + check_rules(judged)
+        found += check_rules_of_objectives(judged)
         # what a header says of a refresh is judged once its keys are right
         unclear = {relation.path for relation in catalog.relations.values() if any(faulty(relation))}
         headers = [problem for one in HEADER_CHECKS for problem in one(judged)]
         found += [problem for problem in headers if problem.where.split(":")[0] not in unclear]
         found += check_overrides(judged) if not found else []  # what is rendered is judged once the rest is right
     return list(dict.fromkeys(found))
+
+
+def check_rules_of_objectives(catalog: Catalog) -> list[Problem]:
+    """What would be wrong with the rules for each objective if gendash.yaml had one, where it has none."""
+    if not catalog.templates:
+        return []
+    counters = objective_metrics([EXAMPLE], catalog.config, catalog.metrics)
+    rules, metrics = {**catalog.rules, **catalog.templates}, {**catalog.metrics, **counters}
+    whole = replace(catalog, rules=rules, metrics=metrics, dashboards={}, templates={})
+    files = tuple({rule.path for rule in catalog.templates.values()})
+    judges = (check_references, check_rules_parse, check_labels, *RULE_CHECKS)
+    return [problem for one in judges for problem in one(whole) if problem.where.startswith(files)]
 
 
 def warnings(catalog: Catalog) -> list[Problem]:

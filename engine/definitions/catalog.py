@@ -58,6 +58,7 @@ class Catalog:
     promtool's tests of all roots, by path.
     ``adapter`` has the files of ``platform.adapter`` by the table that each gives.
     ``overrides`` are the changes over what is rendered, by place.
+    ``templates`` are the rules for each objective as `objectives.EXAMPLE` fills them in, where gendash.yaml has none.
     ``left_out`` names dashboards that are there but cannot be read or judged: nothing that names one is wrong.
     """
 
@@ -77,6 +78,7 @@ class Catalog:
     documents: Mapping[str, Document] = field(default_factory=dict)
     adapter: Mapping[str, AdapterTable] = field(default_factory=dict)
     overrides: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
+    templates: Mapping[str, Rule] = field(default_factory=dict)
 
     @cached_property
     def contract(self) -> dict[str, dict[str, CanonicalColumn]]:

@@ -16,7 +16,7 @@ from gendash.engine.definitions.canonical import FOLDER, Adapter
 from gendash.engine.definitions.catalog import Catalog, Document, MetricLines, Style
 from gendash.engine.definitions.content_modules import PACKAGED, dashboard_names, load_dashboards, objective_dashboards
 from gendash.engine.definitions.each import filled, wrong_each
-from gendash.engine.definitions.objectives import objective_metrics, objectives
+from gendash.engine.definitions.objectives import EXAMPLE, objective_metrics, objectives
 from gendash.engine.definitions.overrides import OVERRIDES, Fields, override_problems, sound_overrides
 from gendash.engine.definitions.rule_files import lines_of_entries, metrics_of, rules_of
 from gendash.engine.definitions.strays import STYLE, adapter_strays, relative_root, strays, unfit
@@ -60,13 +60,15 @@ def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
     roots = [PACKAGED, *roots]
     for root in roots:
         if root.is_dir():
-            content.add(root, [one.values() for one in mine], problems, code)
+            content.add(root, [one.values() for one in mine or (EXAMPLE,)], problems, code)
         else:
             problems.append(Problem(config.where("content"), f"no folder '{root}'", "fix content:"))
     made = objective_dashboards([one.name for one in mine])
     dashboards = {**made, **content.dashboards}
     styles = content.styles | dict.fromkeys(made, Style({}, "", {}))  # what it is about is the user's own
     rules = _all_rules(content.rules, problems)
+    templates = {name: rule for name, rule in rules.items() if rule.of_objective and not mine}
+    rules = {name: rule for name, rule in rules.items() if name not in templates}
     adapter = _adapter(config, roots, base, problems)
     relations: dict[str, Relation] = content.relations
     tables: dict[str, AdapterTable] = {}
@@ -91,6 +93,7 @@ def read_catalog(config: Config, roots: Iterable[Path] = (), base: Path = Path()
         documents=content.documents,
         adapter=tables,
         overrides=content.overrides,
+        templates=templates,
     )
 
 

@@ -39,6 +39,10 @@ class Objective(NamedTuple):
         return {"slo": self.name, "Slo": camel, **texts, **limits}
 
 
+EXAMPLE = Objective("example", 0.99, "example_good_total", "example_events_total")
+"""An objective that nobody declared: with it `check` judges the rules for each objective where there is none."""
+
+
 def objectives(config: Config) -> list[Objective]:
     """The objectives that can be used; none where there is no Prometheus."""
     if not config.has("prometheus") or any(objective_problems(config)):

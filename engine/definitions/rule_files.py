@@ -41,7 +41,7 @@ def rules_of(
         right = _checked(entry, where, number, problems, own)
         complete &= right is not None
         for one in _each(right, slos) if right else ():
-            rule = _rule(one, where, group, own)
+            rule = _rule(one, where, group, own, bool(right.get("slos")))
             if rule.name in found:
                 problems.append(Problem(in_rule(rule), "occurs twice", "keep one"))
             found[rule.name] = rule
@@ -160,7 +160,7 @@ def _each(entry: Mapping[str, Any], slos: Sequence[Mapping[str, str]]) -> Iterat
             yield filled(rest, {**slo, **values})
 
 
-def _rule(entry: Mapping[str, Any], where: str, group: str, lines: Mapping[str, int]) -> Rule:
+def _rule(entry: Mapping[str, Any], where: str, group: str, lines: Mapping[str, int], of_objective: bool) -> Rule:
     kind: Literal["record", "alert"] = "record" if "record" in entry else "alert"
     return Rule(
         name=entry[kind],
@@ -175,5 +175,6 @@ def _rule(entry: Mapping[str, Any], where: str, group: str, lines: Mapping[str, 
         annotations=entry.get("annotations", {}),
         for_=entry.get("for", ""),
         kept_for=entry.get("kept_for", ""),
+        of_objective=of_objective,
         lines=lines,
     )

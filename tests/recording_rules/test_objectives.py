@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,15 @@ def test_nothing_is_wrong_with_what_is_made_and_there_is_none_without_objectives
     none = catalog({})
     assert "objectives" not in none.dashboards and not any("slo_checkout" in name for name in none.rules)
     assert RULES not in render_rules(none) and not render_objective_tests(none)
+
+
+def test_the_rules_for_each_objective_are_judged_where_nobody_declared_one() -> None:
+    none = catalog({})
+    assert none.templates and not check(none)
+    name, rule = next((name, one) for name, one in none.templates.items() if "[30d]" in one.expr)
+    wrong = replace(rule, expr=rule.expr.replace("[30d]", "[30dn]", 1))
+    (found,) = check(replace(none, templates={**none.templates, name: wrong}))
+    assert found.where.startswith(rule.path) and "bad number or duration syntax: 30dn" in found.what
 
 
 def test_without_prometheus_there_are_no_objectives() -> None:
