@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -143,9 +144,10 @@ def settings(ruler: Ruler, objective: float) -> str:
     )
 
 
-def applied(catalog: Any, state: Path) -> list[Change]:
-    planned = observe_and_plan(catalog, PlanOptions(("prometheus",)))
-    return carry_out(catalog, planned, state, datetime.now(UTC), print)
+def applied(catalog: Any, state: Path, minutes_ago: int = 0) -> list[Change]:
+    """Applies are told apart by the second, so each has a minute of its own."""
+    planned = observe_and_plan(catalog, PlanOptions(("prometheus",), overwrite=True))
+    return carry_out(catalog, planned, state, datetime.now(UTC) - timedelta(minutes=minutes_ago), print)
 
 
 def test_groups_of_a_ruler_go_back_unless_somebody_edited_them(
@@ -155,9 +157,9 @@ def test_groups_of_a_ruler_go_back_unless_somebody_edited_them(
         admin.execute("create table if not exists public.users (id int)")
     first, second = (definitions(database, settings(ruler, objective)) for objective in (0.005, 0.02))
     migrate(first.config, first)
-    applied(first, tmp_path)
+    applied(first, tmp_path, 3)
     before = groups_of(ruler)
-    applied(second, tmp_path)
+    applied(second, tmp_path, 2)
     after = groups_of(ruler)
     assert before.keys() == after.keys() and before != after
     back = plan_rollback(second, tmp_path, None)
@@ -179,12 +181,11 @@ def test_without_a_store_a_group_that_differs_is_left(ruler: Ruler, tmp_path: Pa
     from gendash.engine.definitions.load import load_catalog
 
     first, second = (load_catalog(load_config(ALONE + settings(ruler, objective))) for objective in (0.005, 0.02))
-    applied(first, tmp_path)
-    ruler.namespaces["gendash"] = ruler.namespaces.pop("back-gendash")
-    before = groups_of(ruler)
-    ruler.namespaces["back-gendash"] = ruler.namespaces.pop("gendash")
-    changes = observe_and_plan(second, PlanOptions(("prometheus",), overwrite=True))
-    carry_out(second, changes, tmp_path, datetime.now(UTC), print)
+    applied(first, tmp_path, 3)
+    applied(second, tmp_path, 2)
+    there = deepcopy(ruler.namespaces)
     back = plan_rollback(second, tmp_path, None)
     left = [one for one in back.planned.changes if one.action == "left"]
-    assert left and "no store remembers" in left[0].lines[0] and before
+    assert left and "no store remembers" in left[0].lines[0]
+    carry_out(second, back.planned, tmp_path, datetime.now(UTC), print, keep=False)
+    assert ruler.namespaces == there
