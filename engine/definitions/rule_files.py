@@ -41,7 +41,7 @@ def rules_of(
         right = _checked(entry, where, number, problems, own)
         complete &= right is not None
         for one in _each(right, slos) if right else ():
-            rule = _rule(one, where, group, own, bool(right.get("slos")))
+            rule = _rule(one, where, group, own, bool(right and right.get("slos")))
             if rule.name in found:
                 problems.append(Problem(in_rule(rule), "occurs twice", "keep one"))
             found[rule.name] = rule
