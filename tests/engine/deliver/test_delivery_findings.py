@@ -355,6 +355,7 @@ def test_g7_credentials_of_nobody_are_refused_where_anonymous_access_is_on(
     """Grafana takes wrong ones for a visitor's and answers 200; only who we are, it does not say."""
     own = world.new()
     own.add("overview")
+    before = world.front.behind
     if world.double:
         nobody = 401, {"message": "Unauthorized"}
         world.front.faults.append(lambda _, path: nobody if path.endswith("/api/user") else None)
@@ -365,6 +366,7 @@ def test_g7_credentials_of_nobody_are_refused_where_anonymous_access_is_on(
         own.token = "glsa_wrong"
     with pytest.raises(Denied, match=r"the token is refused \(HTTP 401.*GENDASH_GRAFANA_TOKEN"):
         own.plan()
+    world.front.behind = before
 
 
 @pytest.fixture
