@@ -58,7 +58,7 @@ def check(catalog: Catalog) -> list[Problem]:
         return list(dict.fromkeys([*found, *platform]))
     if catalog.complete:
         found += [problem for one in CHECKS for problem in one(judged)] + check_rules(judged)
-        found += check_rules_of_objectives(judged)
+        found += _rules_of_objectives(judged)
         # what a header says of a refresh is judged once its keys are right
         unclear = {relation.path for relation in catalog.relations.values() if any(faulty(relation))}
         headers = [problem for one in HEADER_CHECKS for problem in one(judged)]
@@ -67,13 +67,15 @@ def check(catalog: Catalog) -> list[Problem]:
     return list(dict.fromkeys(found))
 
 
-def check_rules_of_objectives(catalog: Catalog) -> list[Problem]:
+def _rules_of_objectives(catalog: Catalog) -> list[Problem]:
     """What would be wrong with the rules for each objective if gendash.yaml had one, where it has none."""
     if not catalog.templates:
         return []
     counters = objective_metrics([EXAMPLE], catalog.config, catalog.metrics)
     rules, metrics = {**catalog.rules, **catalog.templates}, {**catalog.metrics, **counters}
-    whole = replace(catalog, rules=rules, metrics=metrics, dashboards={}, templates={})
+    theirs = {str(rule.annotations.get("dashboard", "")).split("/")[0] for rule in catalog.templates.values()}
+    left_out = catalog.left_out | theirs  # dashboards that are made for objectives, too
+    whole = replace(catalog, rules=rules, metrics=metrics, dashboards={}, left_out=left_out, templates={})
     files = tuple({rule.path for rule in catalog.templates.values()})
     judges = (check_references, check_rules_parse, check_labels, *RULE_CHECKS)
     return [problem for one in judges for problem in one(whole) if problem.where.startswith(files)]
