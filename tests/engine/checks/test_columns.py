@@ -204,14 +204,14 @@ def test_a_column_that_a_header_invents_or_lacks_gives_one_line(shipped: Catalog
 def test_a_metric_gives_its_value_and_labels_by_name(shipped: Catalog, before: Counter[str]) -> None:
     query = sql("select calls from {{ view('llm_hour') }}")
 
-    def told(old: str, new: str) -> list[str]:
+    def reported(old: str, new: str) -> list[str]:
         metric = dict(shipped.metrics["llm_rejected"])
         metrics = {**shipped.metrics, "llm_rejected": metric | {"sql": metric["sql"].replace(old, new)}}
         return said(with_panel(replace(shipped, metrics=metrics), query), before)
 
-    (misspelt,) = told("as value", "as valeu")
+    (misspelt,) = reported("as value", "as valeu")
     assert "no column 'value' in the query of a metric; did you mean 'valeu'?" in misspelt
-    (extra,) = told("as value", "as value, 1 as more")
+    (extra,) = reported("as value", "as value, 1 as more")
     assert "the query gives 'more', which labels: lacks; declare it, or remove it" in extra
 
 

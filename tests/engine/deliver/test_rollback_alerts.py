@@ -145,7 +145,7 @@ def settings(ruler: Ruler, objective: float) -> str:
 
 
 def applied(catalog: Any, state: Path, minutes_ago: int = 0) -> list[Change]:
-    """Applies are told apart by the second, so each has a minute of its own."""
+    """Applies are distinguished by the second, so each has a minute of its own."""
     planned = observe_and_plan(catalog, PlanOptions(("prometheus",), overwrite=True))
     return carry_out(catalog, planned, state, datetime.now(UTC) - timedelta(minutes=minutes_ago), print)
 
