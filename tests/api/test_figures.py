@@ -82,7 +82,7 @@ def number(value: Any) -> float | None:
 
 
 def picked(name: str, panel: Panel, range_: dict[str, str]) -> Moment:
-    """The range that the name of a figure tells, else that of the answer, for panels that follow the picked one."""
+    """The range that the name of a figure says, else that of the answer, for panels that follow the picked one."""
     window = re.search(r"_(\d+[hd])$", name)
     span = Span(*(datetime.fromisoformat(range_[end]) for end in ("from", "to")))
     return Moment(NOW, NOW, Span.last(window[1], NOW) if window else None if panel.window else span)
