@@ -293,7 +293,8 @@ class Rule:
     for_: key ``for``: duration for which the condition must hold before the alert fires.
         Good: ``10m``. Bad: empty, so that one bad sample alerts.
     kept_for: why a series is recorded that nothing here reads. Good: ``the capacity report reads it``. Bad: ``later``.
-    of_objective: key ``slos``: the rule is there for each objective of gendash.yaml.
+    of_objective: key ``slos``: the rule is there for each objective of gendash.yaml. Good: ``true`` where the
+        name has the objective's. Bad: ``true`` under one name for all objectives.
     lines: line of each key by its path, such as ``labels.severity``, of the rule itself under an empty path, and of the
         first line of a text below its key under ``key|``.
     """

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 SECRET = "Zx9secret"
-GENDASH = f"{sys.executable} -P -m gendash.cli"
+GENDASH = [sys.executable, "-P", "-m", "gendash.cli"]
 ENVIRONMENT = {
     "PATH": os.environ["PATH"],
     "GENDASH_DATABASE_URL": f"postgresql://me:{SECRET}@127.0.0.1:9/x",
@@ -80,7 +81,7 @@ USES: dict[str, tuple[str, int]] = {
 def test_an_odd_use_ends_in_a_line_and_a_code(use: str, tmp_path: Path) -> None:
     line, code = USES[use]
     done = subprocess.run(
-        ["bash", "-c", re.sub(r"\bG (?=[-a-z$])", f"{GENDASH} ", line)],
+        ["bash", "-c", re.sub(r"\bG (?=[-a-z$])", lambda _: f"{shlex.join(GENDASH)} ", line)],
         cwd=tmp_path,
         env=ENVIRONMENT,
         stdin=subprocess.DEVNULL,
@@ -100,7 +101,7 @@ def test_what_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     for command in ("build", "docs"):
         for out in ("file", "/dev/null/x", LONG):
             done = subprocess.run(
-                [*GENDASH.split(), command, "--out", out],
+                [*GENDASH, command, "--out", out],
                 cwd=tmp_path,
                 env=ENVIRONMENT,
                 capture_output=True,
