@@ -77,7 +77,14 @@ def _rules_of_objectives(catalog: Catalog) -> list[Problem]:
     left_out = catalog.left_out | theirs  # dashboards that are made for objectives, too
     whole = replace(catalog, rules=rules, metrics=metrics, dashboards={}, left_out=left_out, templates={})
     files = tuple({rule.path for rule in catalog.templates.values()})
-    judges = (check_references, check_rules_parse, check_labels, *RULE_CHECKS)
+    judges = (
+        check_references,
+        check_rules_parse,
+        check_rule_variables,
+        check_alert_templates,
+        check_labels,
+        *RULE_CHECKS,
+    )
     return [problem for one in judges for problem in one(whole) if problem.where.startswith(files)]
 
 

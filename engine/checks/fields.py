@@ -23,6 +23,7 @@ _KEEPING = frozenset({"merge", "sortBy", "limit", "filterByValue", "noop", "conc
 _OF_DATA = re.compile(r"__data\.fields(?:\.(\w+)|\[[\"']([^\"'\]]+)[\"']\])")
 _ALIAS = re.compile(r"\bas\s+(?:\"([^\"]+)\"|([a-z_]\w*))", re.I)
 _JS_REGEX = re.compile(r"/(.*)/\w*", re.DOTALL)
+_ONE_OF_NAMES = re.compile(r"/\^\(([\w |]+)\)\$/")  # each of which is a field
 
 
 def field_problems(catalog: Catalog, given: Mapping[str, Sequence[Source]]) -> Iterator[Problem]:
@@ -105,6 +106,9 @@ def _overrides(body: Mapping[str, Any], names: Names, queries: int) -> Iterator[
             yield f"override {number}: no query '{options}'", f"the panel has {queries}: A is the first"
         elif kind == "byRegexp" and names is not None and not _matches(str(options), names):
             yield f"override {number}: no field matches '{options}'", _listed(names)
+        elif kind == "byRegexp" and (several := _ONE_OF_NAMES.fullmatch(str(options))):
+            for name in several[1].split("|"):
+                yield from _unknown(name, names, f"override {number}")
 
 
 def _options(body: Mapping[str, Any], names: Names) -> Iterator[Fault]:

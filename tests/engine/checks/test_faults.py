@@ -277,6 +277,7 @@ FAULTS = [
     # dashboard modules
     (D, 'override("byName", "users"', 'override("byName", "user"', r"ours/logins: override 1: no query of the panel gives 'user'; did you mean 'users'\?"),
     (D, 'override("byName", "users"', 'override("byRegexp", "/^people/"', r"ours/logins: override 1: no field matches '/\^people/'; fields there: time, users"),
+    (D, 'override("byName", "users"', 'override("byRegexp", "/^(users|user)$/"', r"ours/logins: override 1: no query of the panel gives 'user'; did you mean 'users'\?"),
     (D, 'override("byName", "users"', 'override("byFrameRefID", "B"', r"ours/logins: override 1: no query 'B'; the panel has 1: A is the first"),
     (D, 'Lines(unit="short"', 'Lines(transformations=[{"id": "organize", "options": {"renameByName": {"usrs": "Users"}}}], unit="short"', r"ours/logins: transformation 1: no query of the panel gives 'usrs'; did you mean 'users'\?"),
     (D, 'Lines(unit="short"', 'Lines(transformations=[{"id": "organize", "options": {"indexByName": {"users": "first"}}}], unit="short"', r"ours/logins: transformation 1: indexByName.users is 'first', not a whole number"),
