@@ -20,7 +20,7 @@ class Observation(msgspec.Struct, rename="camel", gc=False):
     """The fields read from an observation; both generations of the API fit. Fields that are seldom used stay JSON."""
 
     id: str
-    trace_id: str
+    trace_id: str | None  # the server's schema lets it be null, and a row without it may cost money
     start_time: Moment
     updated_at: Moment
     type: str

@@ -24,7 +24,7 @@ from gendash.langfuse_bridge.page_shaper import page_shaper
 from gendash.langfuse_bridge.rows import Shaper
 from gendash.langfuse_bridge.streams import STREAMS, Stream
 
-AFTER = 10_000
+AFTER = 5_000
 """Rows of a run that are shaped here before others help: to start a process costs as much as shaping so many."""
 MOST = 2
 """More helpers than these wait for the server and for PostgreSQL."""

@@ -73,6 +73,9 @@ KEPT: dict[str, tuple[dict[str, Any], str, tuple[Any, ...]]] = {
     "a version as text": ({"promptVersion": "3"}, "prompt_version", (3,)),
     "a level of tomorrow": ({"level": "FATAL", "statusMessage": "timeout"}, "level, error_class", ("FATAL", None)),
     "a parent that it is itself": ({"parentObservationId": "obs-000002"}, "parent_id", ("obs-000002",)),
+    "no trace": ({"traceId": None}, "trace_id", ("obs-000002",)),
+    "a trace without a name": ({"traceId": ""}, "trace_id", ("obs-000002",)),
+    "a trace that is a number": ({"traceId": 12}, "trace_id", ("obs-000002",)),
     "fields of tomorrow": ({"quantum": {"a": [1]}, "usageDetailsV2": 7}, "name", ("answer",)),
 }  # fmt: skip
 OLDER = {
@@ -99,7 +102,6 @@ def test_what_is_stored_of_an_odd_observation(kind: str, old: bool, store: Any) 
 
 ASIDE: dict[str, tuple[Any, str]] = {
     "no trace at all": ({"traceId": GONE}, "traceId is missing"),
-    "a trace that is a number": ({"traceId": 12}, "traceId is empty or cannot be read"),
     "no start": ({"startTime": None}, "startTime is empty or cannot be read"),
     "a start without a zone": ({"startTime": "2026-11-20T11:59:00"}, "startTime is empty or cannot be read"),
     "a start that is a number": ({"startTime": {"seconds": 1}}, "startTime is empty or cannot be read"),
