@@ -17,16 +17,16 @@ from psycopg import postgres
 
 _ENCODE = msgspec.json.Encoder(decimal_format="number").encode
 _FORMAT = msgspec.json.format
-_VERSION, _EMPTY = b"\x01", b"\x01{}"
+_EMPTY = "\x01{}"
 _TEXT = postgres.types["text"].oid
 
 
-def json_value(value: Any) -> bytes:
+def json_value(value: Any) -> str:
     """Any value as jsonb: a version, then the text."""
-    return _VERSION + _FORMAT(_ENCODE(_ordered(value)), indent=0) if value != {} else _EMPTY
+    return f"\x01{_FORMAT(_ENCODE(_ordered(value)), indent=0).decode()}" if value != {} else _EMPTY
 
 
-def numbers_value(numbers: Mapping[str, int | Decimal]) -> bytes:
+def numbers_value(numbers: Mapping[str, int | Decimal]) -> str:
     """Numbers by name as jsonb: what `json_value` gives, for a shape that is in every row, in less time."""
     if not numbers:
         return _EMPTY
@@ -36,7 +36,7 @@ def numbers_value(numbers: Mapping[str, int | Decimal]) -> bytes:
         text = template % tuple(
             format(number, "f" if isinstance(number, Decimal) else "") for number in ordered(numbers)
         )
-    return text.encode()
+    return text
 
 
 def texts_value(values: tuple[str, ...]) -> bytes:

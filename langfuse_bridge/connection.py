@@ -34,7 +34,7 @@ class _Json(Dumper):
     oid, format = postgres.types["jsonb"].oid, Format.BINARY
 
     def dump(self, obj: Any) -> bytes:
-        return json_value(obj)
+        return json_value(obj).encode()
 
 
 class _Texts(Dumper):

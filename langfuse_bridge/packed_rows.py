@@ -53,17 +53,24 @@ class _Context:
     adapters = psycopg.adapters
 
 
-_PREPARED: dict[str, Callable[[Any], bytes]] = {"jsonb": json_value, "text[]": texts_value}
-"""Types whose values are made into bytes before the driver writes the row."""
+_PREPARED: dict[str, tuple[str, Callable[[Any], str | bytes]]] = {
+    "jsonb": ("text", json_value),
+    "text[]": ("bytea", texts_value),
+}
+"""Types whose values are packed before the driver writes the row, and the type it takes them for."""
 
 
 def packer(stream: Stream) -> Callable[[Iterable[StoredRow]], PackedPage]:
     """A function that packs rows of a stream. One that does not fit its columns is set aside."""
     columns = stream.columns[:-1]  # the digest is of the others
-    prepared = [(at, _PREPARED[kind]) for at, (_, kind) in enumerate(columns) if kind in _PREPARED]
-    prepared = [(at, numbers_value if columns[at][0] in stream.numbers else value) for at, value in prepared]
+    prepared = [
+        (at, numbers_value if name in stream.numbers else _PREPARED[kind][1])
+        for at, (name, kind) in enumerate(columns)
+        if kind in _PREPARED
+    ]
     driver = Transformer(_Context())
-    driver.set_dumper_types([_oid("bytea" if kind in _PREPARED else kind) for _, kind in columns], Format.BINARY)
+    taken_as = [_PREPARED[kind][0] if kind in _PREPARED else kind for _, kind in columns]
+    driver.set_dumper_types([_oid(kind) for kind in taken_as], Format.BINARY)
     head = _COUNT.pack(len(stream.columns))
     key_of = _tuple_of([stream.at(name) for name in stream.key])
     time, updated = stream.at(stream.time), stream.at("updated_at")
