@@ -13,9 +13,10 @@ import multiprocessing
 import os
 import resource
 import statistics
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.connection import Connection
@@ -29,7 +30,7 @@ import psycopg
 from gendash.benchmarks.bench_bridge import START, STEP, item, make_tables, vacuum
 from gendash.demo import postgres
 from gendash.engine.config.load import Config, load_config
-from gendash.langfuse_bridge import api_types, stream_run
+from gendash.langfuse_bridge import api_types, helper_process, stream_run
 from gendash.langfuse_bridge.api_client import Client
 from gendash.langfuse_bridge.open_run import open_client
 from gendash.langfuse_bridge.replace import copy_rows
@@ -213,15 +214,42 @@ def loaded(config: Config, count: int, first: bool) -> None:
     assert report.streams[0].read == count and report.streams[0].written == (count if first else 0)
 
 
+@contextmanager
+def helpers_watched() -> Iterator[dict[str, int]]:
+    """Peaks of resident memory of the helpers that run meanwhile, in kB by process."""
+    peaks: dict[str, int] = {}
+    stop = threading.Event()
+
+    def watch() -> None:
+        while not stop.wait(0.05):
+            for children in Path("/proc/self/task").glob("*/children"):
+                with suppress(OSError, IndexError):  # a thread or a helper that has just ended
+                    for pid in children.read_text("ascii").split():
+                        if helper_process.__name__.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+                            status = Path(f"/proc/{pid}/status").read_text("ascii")
+                            peaks[pid] = int(status.partition("VmHWM:")[2].split()[0])
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield peaks
+    finally:
+        stop.set()
+        thread.join()
+
+
 def memory(url: str, address: str, count: int) -> None:
-    """Prints how the peak of resident memory grows over a load of very many rows."""
+    """Prints how the peaks of resident memory grow over a load of very many rows: this process, and its helpers."""
     environ = {"LANGFUSE_BASE_URL": address, "LANGFUSE_PUBLIC_KEY": "pk", "LANGFUSE_SECRET_KEY": "sk"}
     config = load_config("langfuse: {plan: self-hosted}", environ=environ | {"GENDASH_DATABASE_URL": url})
     peaks = []
     for rows in (count // 10, 3 * count // 10, count):
         make_tables(url)
-        loaded(config, rows, True)
-        peaks.append(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB after {rows:,}")
+        with helpers_watched() as helpers:
+            loaded(config, rows, True)
+        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        texts = [f"{number / 1024:.0f}" for number in (own, *helpers.values(), own + sum(helpers.values()))]
+        peaks.append(f"{' + '.join(texts[:-1])} = {texts[-1]} MB after {rows:,}")
         print(f"peak memory: {peaks[-1]}", flush=True)
     print(f"peak memory: {', '.join(peaks)} rows (target: flat)")
 
