@@ -268,3 +268,12 @@ def test_a_helper_is_not_interrupted_by_itself(store: Store) -> None:
 )
 def test_the_cursor_is_that_of_the_answer_and_not_of_a_row(body: bytes, cursor: str | None) -> None:
     assert shaping._meta(body).cursor == cursor == shaping._SKIM(body).meta.cursor
+
+
+def test_a_helper_starts_without_settings_and_clients() -> None:
+    look = "import sys, gendash.langfuse_bridge.helper_process; print(*sys.modules)"
+    names = subprocess.run(
+        [sys.executable, "-P", "-c", look], capture_output=True, text=True, check=True
+    ).stdout.split()
+    needless = {"yaml", "http.client", "gendash.engine.config.load", "gendash.engine.clients.http_policy"}
+    assert "gendash.langfuse_bridge.page_shaper" in names and not needless & set(names)
