@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
+import re
 import resource
 import statistics
 import threading
@@ -90,21 +91,37 @@ class Cpu:
     """CPU seconds of this process, of the server, and of PostgreSQL's backends since the last look."""
 
     def __init__(self, server: int, url: str) -> None:
-        self.server, self.url = server, url
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("alter system set autovacuum = off")  # it would count for whatever runs at that time
+            connection.execute("select pg_reload_conf()")
+            row = connection.execute("select setting from pg_settings where name = 'data_directory'").fetchone()
+        assert row
+        self.server = server
+        self.postmaster = int((Path(row[0]) / "postmaster.pid").read_text("utf-8").split()[0])
         self.last = self.now()
 
     def now(self) -> float:
-        with psycopg.connect(self.url) as connection:
-            row = connection.execute("select setting from pg_settings where name = 'data_directory'").fetchone()
-        assert row
-        postmaster = int((Path(row[0]) / "postmaster.pid").read_text("utf-8").split()[0])
+        while _sessions(self.postmaster):  # they count once their process has ended, which is after the connection
+            time.sleep(0.01)
         own = time.process_time() + sum(os.times()[2:4])  # with the helpers that have ended
-        return own + _spent(self.server) + _spent(postmaster, children=True)
+        return own + _spent(self.server) + _spent(self.postmaster, children=True)
 
     def since(self) -> float:
-        """Seconds since the last call. PostgreSQL's count when their session has ended."""
+        """Seconds since the last call."""
         before, self.last = self.last, self.now()
         return self.last - before
+
+
+def _sessions(postmaster: int) -> list[str]:
+    """Processes of PostgreSQL that serve a client, as their title says, or have ended and are not counted yet."""
+    found = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text("ascii").split()
+    return [pid for pid in found if re.search(rb"^$|\(\d+\)|\[local\]", _title(pid))]
+
+
+def _title(pid: str) -> bytes:
+    with suppress(OSError):  # it has just ended
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
 
 
 def _spent(pid: int, children: bool = False) -> float:
