@@ -11,11 +11,13 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
+import re
 import resource
 import statistics
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.connection import Connection
@@ -26,10 +28,10 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 import psycopg
 
-from gendash.benchmarks.bench_bridge import START, STEP, item, make_tables
+from gendash.benchmarks.bench_bridge import START, STEP, item, make_tables, vacuum
 from gendash.demo import postgres
 from gendash.engine.config.load import Config, load_config
-from gendash.langfuse_bridge import api_types, stream_run
+from gendash.langfuse_bridge import api_types, helper_process, stream_run
 from gendash.langfuse_bridge.api_client import Client
 from gendash.langfuse_bridge.open_run import open_client
 from gendash.langfuse_bridge.replace import copy_rows
@@ -89,21 +91,37 @@ class Cpu:
     """CPU seconds of this process, of the server, and of PostgreSQL's backends since the last look."""
 
     def __init__(self, server: int, url: str) -> None:
-        self.server, self.url = server, url
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("alter system set autovacuum = off")  # it would count for whatever runs at that time
+            connection.execute("select pg_reload_conf()")
+            row = connection.execute("select setting from pg_settings where name = 'data_directory'").fetchone()
+        assert row
+        self.server = server
+        self.postmaster = int((Path(row[0]) / "postmaster.pid").read_text("utf-8").split()[0])
         self.last = self.now()
 
     def now(self) -> float:
-        with psycopg.connect(self.url) as connection:
-            row = connection.execute("select setting from pg_settings where name = 'data_directory'").fetchone()
-        assert row
-        postmaster = int((Path(row[0]) / "postmaster.pid").read_text("utf-8").split()[0])
+        while _sessions(self.postmaster):  # they count once their process has ended, which is after the connection
+            time.sleep(0.01)
         own = time.process_time() + sum(os.times()[2:4])  # with the helpers that have ended
-        return own + _spent(self.server) + _spent(postmaster, children=True)
+        return own + _spent(self.server) + _spent(self.postmaster, children=True)
 
     def since(self) -> float:
-        """Seconds since the last call. PostgreSQL's count when their session has ended."""
+        """Seconds since the last call."""
         before, self.last = self.last, self.now()
         return self.last - before
+
+
+def _sessions(postmaster: int) -> list[str]:
+    """Processes of PostgreSQL that serve a client, as their title says, or have ended and are not counted yet."""
+    found = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text("ascii").split()
+    return [pid for pid in found if re.search(rb"^$|\(\d+\)|\[local\]", _title(pid))]
+
+
+def _title(pid: str) -> bytes:
+    with suppress(OSError):  # it has just ended
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
 
 
 def _spent(pid: int, children: bool = False) -> float:
@@ -170,6 +188,8 @@ def parts(url: str, address: str, server: int, count: int, rounds: int) -> None:
         for name, work in works.items():
             if name in ("write", "load"):
                 make_tables(url)
+            if name == "rerun":  # what the load left to the store's own upkeep is no part of a rerun
+                vacuum(url)
             cpu.since()
             start = time.perf_counter()
             work()
@@ -211,15 +231,42 @@ def loaded(config: Config, count: int, first: bool) -> None:
     assert report.streams[0].read == count and report.streams[0].written == (count if first else 0)
 
 
+@contextmanager
+def helpers_watched() -> Iterator[dict[str, int]]:
+    """Peaks of resident memory of the helpers that run meanwhile, in kB by process."""
+    peaks: dict[str, int] = {}
+    stop = threading.Event()
+
+    def watch() -> None:
+        while not stop.wait(0.05):
+            for children in Path("/proc/self/task").glob("*/children"):
+                with suppress(OSError, IndexError):  # a thread or a helper that has just ended
+                    for pid in children.read_text("ascii").split():
+                        if helper_process.__name__.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+                            status = Path(f"/proc/{pid}/status").read_text("ascii")
+                            peaks[pid] = int(status.partition("VmHWM:")[2].split()[0])
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield peaks
+    finally:
+        stop.set()
+        thread.join()
+
+
 def memory(url: str, address: str, count: int) -> None:
-    """Prints how the peak of resident memory grows over a load of very many rows."""
+    """Prints how the peaks of resident memory grow over a load of very many rows: this process, and its helpers."""
     environ = {"LANGFUSE_BASE_URL": address, "LANGFUSE_PUBLIC_KEY": "pk", "LANGFUSE_SECRET_KEY": "sk"}
     config = load_config("langfuse: {plan: self-hosted}", environ=environ | {"GENDASH_DATABASE_URL": url})
     peaks = []
     for rows in (count // 10, 3 * count // 10, count):
         make_tables(url)
-        loaded(config, rows, True)
-        peaks.append(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB after {rows:,}")
+        with helpers_watched() as helpers:
+            loaded(config, rows, True)
+        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        texts = [f"{number / 1024:.0f}" for number in (own, *helpers.values(), own + sum(helpers.values()))]
+        peaks.append(f"{' + '.join(texts[:-1])} = {texts[-1]} MB after {rows:,}")
         print(f"peak memory: {peaks[-1]}", flush=True)
     print(f"peak memory: {', '.join(peaks)} rows (target: flat)")
 

@@ -315,6 +315,8 @@ def _words(difference: TotalsDifference) -> str:
         if theirs.get(name, 0) != ours.get(name, 0)
     ]
     remedy = difference.why or "run it again; if it stays, compare the day in Langfuse"
+    if difference.aside:
+        remedy += f"; items of the day that are set aside: {difference.aside}, see `gendash langfuse rejected`"
     return (
         f"{difference.day} {difference.stream} {difference.name or 'without a model'}: {', '.join(figures)}; {remedy}"
     )

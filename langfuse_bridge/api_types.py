@@ -13,14 +13,16 @@ import msgspec
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 """A time that says how far it is from UTC; without that it could be anybody's."""
+Id = Annotated[str, msgspec.Meta(min_length=1)]
+"""A text that names one item: several without one would be one row."""
 _ABSENT = msgspec.Raw(b"null")
 
 
 class Observation(msgspec.Struct, rename="camel", gc=False):
     """The fields read from an observation; both generations of the API fit. Fields that are seldom used stay JSON."""
 
-    id: str
-    trace_id: str
+    id: Id
+    trace_id: str | None  # the server's schema lets it be null, and a row without it may cost money
     start_time: Moment
     updated_at: Moment
     type: str
@@ -62,7 +64,7 @@ class Subject(msgspec.Struct, rename="camel"):
 class Score(msgspec.Struct, rename="camel"):
     """The fields read from a score; both generations of the API fit."""
 
-    id: str
+    id: Id
     name: str
     source: str
     timestamp: Moment

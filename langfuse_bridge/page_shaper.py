@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gendash.engine.clients.http_policy import cut_deep
 from gendash.langfuse_bridge import api_types
 from gendash.langfuse_bridge.api_types import Meta
 from gendash.langfuse_bridge.odd_items import page_decoder
@@ -28,6 +27,8 @@ def page_shaper(shaper: Shaper, stream: Stream) -> Callable[[bytes], tuple[Packe
         try:
             listed = decode(body)
         except RecursionError:
+            from gendash.engine.clients.http_policy import cut_deep  # seldom used: a helper starts without it
+
             listed = decode(cut_deep(body))
         page = pack(map(shape, listed.data))
         return PackedPage(page.rows, [*listed.rejected, *page.rejected]), listed.meta

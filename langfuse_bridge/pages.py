@@ -31,6 +31,7 @@ _SCORES = page_decoder(api_types.Score)
 _TRACES = page_decoder(TraceItem)
 _TRACE = item_decoder(TraceItem)
 _KNOWN_TRACES = 50_000
+_NO_TRACE = TraceItem("")
 _REPEATS, _SAME, _ENDLESS = 100, 3, 10_000
 """A cursor or a page that comes so often, and a list with so many pages without a row or within an instant, never ends.
 """
@@ -267,23 +268,26 @@ def _observations_v1(
     pages = _by_time(client, "observations", window, limit, names, _OBSERVATIONS, lambda item: item.start_time)
     for part, floor in pages:
         _learn(client, part.data, limit, traces)
-        page = pack(shaper.observation(item, traces[item.trace_id]) for item in part.data)
+        page = pack(
+            shaper.observation(item, traces[item.trace_id] if item.trace_id else _NO_TRACE) for item in part.data
+        )
         yield partial(Page, page.rows, floor, [*part.rejected, *page.rejected])
 
 
 def _learn(client: Client, items: list[api_types.Observation], limit: int, traces: dict[str, TraceItem]) -> None:
     """Completes ``traces`` with those that the items belong to: in lists where it can, one by one where it must."""
-    wanted = {item.trace_id for item in items} - set(traces)
+    names = {item.trace_id for item in items if item.trace_id}
+    wanted = names - set(traces)
     if not wanted:
         return
     if len(traces) > _KNOWN_TRACES:
         traces.clear()
-        wanted = {item.trace_id for item in items}
+        wanted = names
     if len(wanted) > 3 or not all(map(_PLAIN_ID.fullmatch, wanted)):
         # A trace starts at, or shortly before, its first observation.
         window = Window(items[-1].start_time - timedelta(minutes=2), items[0].start_time + MS)
-        names = ("fromTimestamp", "toTimestamp")
-        lists = _by_time(client, "traces", window, limit, names, _TRACES, lambda item: item.timestamp)
+        bounds = ("fromTimestamp", "toTimestamp")
+        lists = _by_time(client, "traces", window, limit, bounds, _TRACES, lambda item: item.timestamp)
         for found, _ in lists:
             traces |= {trace.id: trace for trace in found.data}
         wanted -= set(traces)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -30,7 +30,10 @@ _NOTHING: Figures = {}
 
 @dataclass(frozen=True)
 class TotalsDifference:
-    """A day and model, or a day and score, on which server and store disagree, and why, where that is known."""
+    """A day and model, or a day and score, on which server and store disagree, and why, where that is known.
+
+    ``aside`` is the number of the day's items that were set aside: what they cost is in no figure of the store.
+    """
 
     day: date
     stream: str
@@ -38,6 +41,7 @@ class TotalsDifference:
     server: Figures
     store: Figures
     why: str = ""
+    aside: int = 0
 
 
 @dataclass
@@ -107,6 +111,7 @@ def _reconcile(
     found.before = found.after = totals_differences(totals_by_day(client, api, window), stored(store, project, window))
     found.repaired = sorted({difference.day for difference in found.before}) if repair else []
     again: dict[tuple[date, str], int] = {}
+    aside: dict[tuple[date, str], int] = {}
     for day in found.repaired:
         part = _day(day, window)
         report = bridge.sync(config, now=now, from_=part.start, to=part.end, resume=False, client=client, store=store)
@@ -116,9 +121,13 @@ def _reconcile(
             found.written += stream.written
             found.deleted += stream.deleted
             again[day, stream.stream] = _sent_again(store, project, part, stream)
+            aside[day, stream.stream] = stream.rejected
     if found.repaired:
         left = totals_differences(totals_by_day(client, api, window), stored(store, project, window))
-        found.after = [_explained(difference, api, again) for difference in left]
+        found.after = [
+            replace(_explained(difference, api, again), aside=aside.get((difference.day, difference.stream), 0))
+            for difference in left
+        ]
     return found
 
 
@@ -162,7 +171,13 @@ def _figure(figures: Figures, name: str) -> Decimal:
 
 
 def _explained(difference: TotalsDifference, api: Api, again: dict[tuple[date, str], int]) -> TotalsDifference:
-    day, stream, name, server, store, why = (getattr(difference, key) for key in TotalsDifference.__dataclass_fields__)
+    day, stream, server, store, why = (
+        difference.day,
+        difference.stream,
+        difference.server,
+        difference.store,
+        difference.why,
+    )
     more = _figure(server, "count") - _figure(store, "count")
     known = more <= again.get((day, stream), 0)
     if stream == SCORES.name and more > 0 and known:
@@ -171,7 +186,7 @@ def _explained(difference: TotalsDifference, api: Api, again: dict[tuple[date, s
         why = f"the server counts {more} observations again that were sent twice; the store keeps the newest of each"
     elif api == "v1" and more == 0 and _figure(server, "input_tokens") < _figure(store, "input_tokens"):
         why = _OLD_TOKENIZER
-    return TotalsDifference(day, stream, name, server, store, why)
+    return replace(difference, why=why)
 
 
 _USAGE = (

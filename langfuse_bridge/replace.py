@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg import sql
 
-from gendash.langfuse_bridge.packed_rows import SIGNATURE, TRAILER, PackedRow, widened
+from gendash.langfuse_bridge.packed_rows import SIGNATURE, TRAILER, PackedRow, packed_rows, stored_key, widened
 from gendash.langfuse_bridge.pages import Window
 from gendash.langfuse_bridge.streams import DIGEST, StoredRow, Stream
 
@@ -54,15 +54,13 @@ def replace_window(
             return Closed(len(rows), 0, [], {})
         except psycopg.errors.UniqueViolation:
             pass  # some of these rows are stored at another time
-    if thorough:
-        _differing_values(connection, table, stream, project, window, rows)
-    else:
-        differing = _differing_digests(connection, table, stream, project, window, rows)
-        if not differing:
-            return Closed(0, 0, [], {})
-        _make_diff(connection, table, stream)
-        names = [name for name, _ in _diff_columns(stream)]
-        copy_packed(connection, sql.Identifier("lf_diff"), names, differing)
+    look = _differing_values if thorough else _differing_digests
+    differing = look(connection, table, stream, project, window, rows)
+    if not differing:
+        return Closed(0, 0, [], {})
+    _make_diff(connection, table, stream)
+    names = [name for name, _ in _diff_columns(stream)]
+    copy_packed(connection, sql.Identifier("lf_diff"), names, differing)
     connection.execute(_LOOK_UP)
     return _write(connection, table, stream, project, kept_before)
 
@@ -100,28 +98,29 @@ def _differing_values(
     project: str,
     window: Window,
     rows: Mapping[tuple[str, ...], PackedRow],
-) -> None:
-    """Fills `lf_diff` by every value, compared in the database: reading all columns back would take longer."""
-    page = sql.Identifier("lf_page")
-    connection.execute(sql.SQL("create temp table {} (like {}) on commit drop").format(page, table))
-    copy_packed(connection, page, stream.names, _data(rows))
-    _make_diff(connection, table, stream)
+) -> list[bytes]:
+    """Rows of `lf_diff` by every value: the bytes of the rows that are stored are compared with those to be stored.
+
+    Bytes may differ where values are equal, as in 1.0 and 1.00. So `_apply` compares the values of these rows.
+    """
     inside, bounds = _inside(stream, project, window)
-    query = sql.SQL(
-        "insert into lf_diff ({to}) select {new}, t.project is not null, {old_key}"
-        " from (select * from {table} t where {inside}) t full join {page} p on {joined}"
-        " where row({old}) is distinct from row({new})"
-    ).format(
-        to=sql.SQL(", ").join(sql.Identifier(name) for name, _ in _diff_columns(stream)),
-        new=_columns(stream.names, "p"),
-        old=_columns(stream.names, "t"),
-        old_key=_columns(stream.key, "t"),
-        table=table,
-        inside=inside,
-        page=page,
-        joined=same_key(stream, "p", "t"),
-    )
-    connection.execute(query, bounds)
+    query = sql.SQL("copy (select {} from {} t where {}) to stdout (format binary)")
+    columns, keys = len(stream.columns), len(stream.key)
+    new = {row.data: key for key, row in rows.items()}
+    strays: list[tuple[str, ...]] = []
+    key_of = stored_key(stream)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(query.format(_columns(stream.names, "t"), table, inside), bounds) as copy,
+    ):
+        for data in packed_rows(copy):
+            if new.pop(data, None) is None:
+                strays.append(key_of(data))
+    changed = {key: row for key in strays if (row := rows.get(key))}
+    return [
+        *(widened(rows.get(key), columns, True, key, keys) for key in strays),
+        *(widened(rows[key], columns, False, None, keys) for key in new.values() if key not in changed),
+    ]
 
 
 def _diff_columns(stream: Stream) -> tuple[tuple[str, str], ...]:
@@ -182,7 +181,8 @@ def _apply(table: sql.Identifier, stream: Stream) -> sql.Composed:
         " deleted as (delete from {table} t using lf_diff p where p.project is null and t.project = %s and {gone}"
         " and t.{time} >= coalesce(%s::timestamptz, '-infinity')"
         " returning jsonb_build_array({old_key}) as key),"
-        " changed as (update {table} t set {sets} from lf_diff p where p.stored and {joined} returning 1),"
+        " changed as (update {table} t set {sets} from lf_diff p where p.stored and {joined}"
+        " and row({old}) is distinct from row({new}) returning 1),"
         " moved as (update {table} t set {sets} from elsewhere p where wins and not absent and {joined}"
         " returning 1),"
         " added as (insert into {table} ({names}) select {names} from elsewhere where absent returning 1)"
@@ -197,6 +197,8 @@ def _apply(table: sql.Identifier, stream: Stream) -> sql.Composed:
         gone=gone,
         sets=sql.SQL(", ").join(sql.SQL("{0} = p.{0}").format(sql.Identifier(name)) for name in stream.names),
         names=sql.SQL(", ").join(map(sql.Identifier, stream.names)),
+        old=_columns(stream.names, "t"),
+        new=_columns(stream.names, "p"),
         old_key=_columns(stream.key, "t"),
         key=_columns(stream.key, "p"),
     )
@@ -204,8 +206,11 @@ def _apply(table: sql.Identifier, stream: Stream) -> sql.Composed:
 
 def _inside(stream: Stream, project: str, window: Window) -> tuple[sql.Composable, list[Any]]:
     time = sql.Identifier(stream.time)
-    if window.end is None:
-        return sql.SQL("(t.project = %s and t.{0} >= %s)").format(time), [project, window.start]
+    if (
+        window.end is None
+    ):  # both bounds, so that PostgreSQL takes the index of the time also where it has no statistics
+        text = "(t.project = %s and t.{0} >= %s and t.{0} <= 'infinity')"
+        return sql.SQL(text).format(time), [project, window.start]
     text = "(t.project = %s and t.{0} >= %s and t.{0} < %s)"
     return sql.SQL(text).format(time), [project, window.start, window.end]
 

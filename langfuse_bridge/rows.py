@@ -51,7 +51,7 @@ class Shaper:
         owner: Any = trace or item
         return (
             self.project,
-            key_text(item.trace_id),
+            key_text(item.trace_id or item.id),  # without a trace it is one of its own, as the server has it
             key_text(item.id),
             name_or_none(item.parent_observation_id),
             *self._named(item, owner.release),

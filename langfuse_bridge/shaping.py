@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import queue
+import re
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +25,7 @@ from gendash.langfuse_bridge.page_shaper import page_shaper
 from gendash.langfuse_bridge.rows import Shaper
 from gendash.langfuse_bridge.streams import STREAMS, Stream
 
-AFTER = 10_000
+AFTER = 4_000
 """Rows of a run that are shaped here before others help: to start a process costs as much as shaping so many."""
 MOST = 2
 """More helpers than these wait for the server and for PostgreSQL."""
@@ -35,7 +36,16 @@ class _Skimmed(msgspec.Struct):
     meta: Meta = msgspec.field(default_factory=Meta)
 
 
-_SKIM = api_types.decoder(_Skimmed)
+_SKIM, _META = api_types.decoder(_Skimmed), api_types.decoder(Meta)
+_LAST = re.compile(rb'"meta"\s*:\s*(\{[^{}]*\})\s*\}\s*')
+"""The end of a body whose last key is ``meta``. After any deeper ``meta`` come more brackets than one."""
+
+
+def _meta(body: bytes) -> Meta:
+    """What a page says of the following ones, where possible without a look at its rows: these are read elsewhere."""
+    last = _LAST.fullmatch(body, max(body.rfind(b'"meta"'), 0))
+    meta: Meta = _META(last[1]) if last else _SKIM(body).meta
+    return meta
 
 
 class Pending(NamedTuple):
@@ -88,7 +98,7 @@ class Shaping:
 
         def decode(body: bytes) -> Pending:
             if self._at_work and self._threads:
-                return Pending(_SKIM(body).meta, self._threads.submit(self._helped, stream, body).result)
+                return Pending(_meta(body), self._threads.submit(self._helped, stream, body).result)
             page, meta = self._here(stream, body)
             self._rows += len(page.rows)
             if self._rows >= AFTER and self._threads is None:

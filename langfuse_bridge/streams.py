@@ -9,13 +9,17 @@ StoredRow = tuple[Any, ...]
 
 
 class Stream(NamedTuple):
-    """One kind of rows and the table that holds them. ``time`` cuts it into windows, ``key`` names a row."""
+    """One kind of rows and the table that holds them. ``time`` cuts it into windows, ``key`` names a row.
+
+    ``numbers`` are columns of jsonb that hold numbers by name.
+    """
 
     name: str
     table: str
     columns: tuple[tuple[str, str], ...]
     key: tuple[str, ...]
     time: str
+    numbers: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -75,6 +79,7 @@ OBSERVATIONS = Stream(
     ),
     ("trace_id", "id"),
     "start_time",
+    ("usage", "cost"),
 )
 SCORES = Stream(
     "scores",

@@ -22,6 +22,17 @@ PROVIDERS: dict[str, dict[str, tuple[str, ...]]] = {
         "input_cache_creation": (INPUT,),
         "input_cache_creation_5m": (INPUT,),
         "input_cache_creation_1h": (INPUT,),
+        "input_cache_write": (INPUT,),
+        "input_cached_text_tokens": (INPUT, CACHED),
+        "input_cached_audio_tokens": (INPUT, CACHED),
+        "input_text": (INPUT,),
+        "input_image": (INPUT,),
+        "input_modality_1": (INPUT,),
+        "output_text": (OUTPUT,),
+        "output_modality_1": (OUTPUT,),
+        "cache_write_tokens": (),
+        "accepted_prediction_tokens": (),
+        "rejected_prediction_tokens": (),
         "input_audio": (INPUT,),
         "input_audio_tokens": (INPUT,),
         "input_image_tokens": (INPUT,),
@@ -66,6 +77,8 @@ PROVIDERS: dict[str, dict[str, tuple[str, ...]]] = {
         "tool_use_prompt_token_count": (INPUT,),
         "cached_content_token_count": (CACHED,),
         "total_token_count": (),
+        "grounding_queries": (),
+        "web_search_queries": (),
     },
     "DeepSeek": {
         "prompt_cache_hit_tokens": (CACHED,),
@@ -75,6 +88,9 @@ PROVIDERS: dict[str, dict[str, tuple[str, ...]]] = {
         "cache_read_input_token_count": (INPUT, CACHED),
         "cache_write_input_tokens": (INPUT,),
         "cache_write_input_token_count": (INPUT,),
+        "input_token_count": (INPUT,),
+        "output_token_count": (OUTPUT,),
+        "input_text_token_count": (INPUT,),
     },
     "Vercel AI SDK": {
         "cached_input_tokens": (CACHED,),
@@ -87,6 +103,21 @@ PROVIDERS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "Mastra": {
         "reasoning": (REASONING,),
+    },
+    "Ollama": {
+        "prompt_eval_count": (INPUT,),
+        "eval_count": (OUTPUT,),
+    },
+    "Mistral and Moonshot": {
+        "num_cached_tokens": (CACHED,),
+        "cached_tokens": (CACHED,),
+        "prompt_audio_seconds": (),
+    },
+    "OpenTelemetry": {
+        "details_cache_read_tokens": (CACHED,),
+        "details_cache_write_tokens": (),
+        "details_reasoning_tokens": (REASONING,),
+        "cache_read_tokens": (CACHED,),
     },
 }
 """What each provider's usage types count: the one place that says so. The audit ``llm_usage_types`` names others."""

@@ -34,6 +34,12 @@ where start_time > {{ now() }} - interval '30 days' and start_time <= {{ now() }
     'cached_input_tokens', 'reasoning_tokens', 'reasoning', 'response_token_count',
     'input_token_details_no_cache_tokens', 'input_token_details_cache_read_tokens',
     'input_token_details_cache_write_tokens', 'output_token_details_text_tokens',
-    'output_token_details_reasoning_tokens'
+    'output_token_details_reasoning_tokens',
+    'input_cache_write', 'input_cached_text_tokens', 'input_cached_audio_tokens', 'input_text', 'input_image',
+    'input_modality_1', 'output_text', 'output_modality_1', 'cache_write_tokens', 'accepted_prediction_tokens',
+    'rejected_prediction_tokens', 'grounding_queries', 'web_search_queries', 'input_token_count',
+    'output_token_count', 'input_text_token_count', 'prompt_eval_count', 'eval_count', 'num_cached_tokens',
+    'cached_tokens', 'prompt_audio_seconds', 'details_cache_read_tokens', 'details_cache_write_tokens',
+    'details_reasoning_tokens', 'cache_read_tokens'
   )
 group by usage_type

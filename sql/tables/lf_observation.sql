@@ -10,7 +10,7 @@ time: start_time
 indexes: [[start_time, project]]
 columns:
   project: {type: text, doc: "key of the Langfuse project, as in gendash.yaml"}
-  trace_id: {type: text, from: observation.traceId, doc: trace that the observation belongs to}
+  trace_id: {type: text, from: observation.traceId, doc: "trace that the observation belongs to; its own id where Langfuse names none"}
   id: {type: text, from: observation.id, doc: observation id; unique within its trace}
   parent_id: {type: text, "null": true, from: observation.parentObservationId, doc: the observation above it; NULL at the root}
   type: {type: text, from: observation.type, doc: "GENERATION, SPAN, EVENT, AGENT, TOOL, CHAIN, RETRIEVER, EVALUATOR, EMBEDDING or GUARDRAIL"}

@@ -271,7 +271,7 @@ def wanted(row: Row) -> tuple[Any, ...]:
     end = datetime.fromisoformat(row["endTime"]) if row.get("endTime") else None
     end = end if end and end.tzinfo else None
     return (
-        clean(row["traceId"]),
+        clean(row["traceId"]) or clean(row["id"]),
         clean(row["id"]),
         row["type"],
         row.get("level") or "DEFAULT",

@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 import pytest
 from bridge_parts import NOW, Sleeper, client_of, make_store, observation, score, settings
-from expected_rows import ODD_FIELDS, ODD_ITEMS, Row, expected_observation, expected_score, named, plain, sent
+from expected_rows import NO_TRACE, ODD_FIELDS, ODD_ITEMS, Row, expected_observation, expected_score, named, plain, sent
 from short_wire import ShortWire, Unwired
 
 from gendash.demo import langfuse_wire as wire
@@ -350,7 +350,7 @@ class History:
         old = self.double.mode == "legacy"
         traces = {trace["id"]: trace for trace in self.double.traces()} if old else {}
         traces = {trace["id"]: trace for trace in wire.traces(self.kept, [])} | traces if old else {}
-        wanted = [expected_observation(row, traces.get(row["traceId"])) for row in rows]
+        wanted = [expected_observation(row, traces.get(row["traceId"], NO_TRACE) if old else None) for row in rows]
         scores = [self.view(row) for row in (*self.double.scores(), *self.kept_scores)]
         with psycopg.connect(self.store.url) as connection:
             connection.execute("set time zone 'UTC'")

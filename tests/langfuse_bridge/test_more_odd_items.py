@@ -73,6 +73,22 @@ KEPT: dict[str, tuple[dict[str, Any], str, tuple[Any, ...]]] = {
     "a version as text": ({"promptVersion": "3"}, "prompt_version", (3,)),
     "a level of tomorrow": ({"level": "FATAL", "statusMessage": "timeout"}, "level, error_class", ("FATAL", None)),
     "a parent that it is itself": ({"parentObservationId": "obs-000002"}, "parent_id", ("obs-000002",)),
+    "a start in small letters": ({"startTime": "2026-11-20t11:59:00z"}, "start_time = '2026-11-20 11:59+00'", (True,)),
+    "a start in seconds": ({"startTime": int(AT.timestamp())}, "start_time = '2026-11-20 11:59+00'", (True,)),
+    "an end in milliseconds": ({"endTime": int(AT.timestamp()) * 1000}, "end_time", (None,)),
+    "thirty digits": ({"costDetails": {"total": f"0.{'123456789' * 3}123"}}, "cost_usd", (Decimal(f"0.{'123456789' * 3}123"),)),
+    "a cost with a currency": ({"costDetails": {"total": "$0.5", "input": " 0.2 "}}, "cost_usd", (Decimal("0.2"),)),
+    "a cost and no usage": ({"usageDetails": None, "costDetails": {"total": 2}}, "cost_usd, usage", (2, {})),
+    "names like formats": (
+        {"usageDetails": {"100% input E": 3, "x%s": 4, "": 5}, "costDetails": {"%d total": 1e-9}},
+        "input_tokens, usage, cost_usd",
+        (3, {"100% input E": 3, "x%s": 4, "": 5}, Decimal("1e-9")),
+    ),
+    "NUL within usage": ({"usageDetails": {"in\0put": "3\0"}}, "input_tokens, usage", (3, {"input": 3})),
+    "half an emoji in a usage type": ({"usageDetails": {"input\ud83d": 3}}, "input_tokens, usage", (3, {"input?": 3})),
+    "no trace": ({"traceId": None}, "trace_id", ("obs-000002",)),
+    "a trace without a name": ({"traceId": ""}, "trace_id", ("obs-000002",)),
+    "a trace that is a number": ({"traceId": 12}, "trace_id", ("obs-000002",)),
     "fields of tomorrow": ({"quantum": {"a": [1]}, "usageDetailsV2": 7}, "name", ("answer",)),
 }  # fmt: skip
 OLDER = {
@@ -99,10 +115,13 @@ def test_what_is_stored_of_an_odd_observation(kind: str, old: bool, store: Any) 
 
 ASIDE: dict[str, tuple[Any, str]] = {
     "no trace at all": ({"traceId": GONE}, "traceId is missing"),
-    "a trace that is a number": ({"traceId": 12}, "traceId is empty or cannot be read"),
     "no start": ({"startTime": None}, "startTime is empty or cannot be read"),
     "a start without a zone": ({"startTime": "2026-11-20T11:59:00"}, "startTime is empty or cannot be read"),
     "a start that is a number": ({"startTime": {"seconds": 1}}, "startTime is empty or cannot be read"),
+    "an empty id": ({"id": ""}, "id is empty or cannot be read"),
+    "an id of NUL": ({"id": "\0"}, "id is empty or cannot be read"),
+    "a start in milliseconds": ({"startTime": int(AT.timestamp()) * 1000}, "startTime is empty or cannot be read"),
+    "a leap second": ({"startTime": "2026-11-20T11:59:60Z"}, "startTime is empty or cannot be read"),
     "an id that is a list": ({"id": ["a"]}, "id is empty or cannot be read"),
     "no type": ({"type": GONE}, "type is missing"),
     "no object": (None, "it is no object that can be read"),

@@ -70,6 +70,7 @@ def aside(store: Any) -> list[Row]:
         ({"costDetails": {"input": 0.5, "total": None}}, "cost_usd::text", ("0.5",)),
         ({"endTime": "10000-01-01T00:00:00.000Z"}, "end_time, latency_s", (None, None)),
         ({"tags": [1]}, "tags", ([],)),
+        ({"traceId": None}, "trace_id, cost_usd::text", ("obs-000002", "0.0000271")),
         ({"promptVersion": 2**40, "name": {"a": 1}}, "prompt_version, name", (None, None)),
     ],
 )
@@ -83,7 +84,6 @@ def test_an_odd_field_is_left_empty(changes: Any, columns: str, wanted: Any, old
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"traceId": None}, "traceId"),
         ({"updatedAt": None}, "updatedAt"),
         ({"type": None}, "type"),
         ({"id": 7}, "id"),

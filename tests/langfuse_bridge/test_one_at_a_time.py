@@ -147,7 +147,7 @@ def test_a_server_that_is_away_for_hours_is_read_in_wide_windows_again(double: A
     assert len([path for path, _ in double.log if path.endswith("observations")]) < 1500, "it widens step by step"
 
 
-@pytest.mark.parametrize("changes", [{"traceId": None}, {"startTime": "10000-01-01T00:00:00.000Z"}, {"updatedAt": ""}])
+@pytest.mark.parametrize("changes", [{"type": None}, {"startTime": "10000-01-01T00:00:00.000Z"}, {"updatedAt": ""}])
 def test_a_page_of_nothing_but_odd_items_is_set_aside_and_passed(
     changes: Any, double: Any, store: Any, run: Any, monkeypatch: Any
 ) -> None:

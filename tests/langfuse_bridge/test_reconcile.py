@@ -10,6 +10,8 @@ import pytest
 from bridge_parts import NOW, client_of, iso, observation, score, settings, stored
 from test_odd_items import Said
 
+from gendash.commands.langfuse import _words
+from gendash.demo import langfuse_wire as wire
 from gendash.demo.langfuse_faults import Fault
 from gendash.engine.errors import Unexpected, Unreachable
 from gendash.langfuse_bridge.pages import Window
@@ -116,6 +118,26 @@ def test_spans_sent_twice_explain_what_the_server_counts_more(double: Any, run: 
     (difference,) = found.after
     assert found.agree and "sent twice" in difference.why
     assert (difference.server["count"], difference.store["count"]) == (2, 1)
+
+
+@pytest.mark.parametrize(("odd", "kept"), [({"traceId": None}, True), ({"updatedAt": None}, False)])
+@MODES
+def test_money_agrees_without_a_trace_and_is_named_where_an_item_is_set_aside(
+    odd: dict[str, Any], kept: bool, mode: str, double: Any, run: Any, compare: Any, monkeypatch: Any
+) -> None:
+    double.mode = mode
+    for name in ("observation_v2", "observation_v1"):
+        shape = getattr(wire, name)
+        monkeypatch.setattr(wire, name, lambda row, *more, shape=shape: shape(row, *more) | row.get("_odd", {}))
+    double.add(observation(1, NOW - 30 * HOUR))
+    double.add(observation(2, NOW - 30 * HOUR, costDetails={"total": 5}) | {"_odd": odd})
+    run(text="langfuse: {since: 10d}")
+    found = compare()
+    assert found.agree == kept
+    if not kept:
+        (difference,) = found.after
+        assert difference.server["cost_usd"] - difference.store["cost_usd"] == 5
+        assert "items of the day that are set aside: 1, see `gendash langfuse rejected`" in _words(difference)
 
 
 def test_days_that_are_not_closed_from_end_to_end_are_left_out(double: Any, run: Any, compare: Any) -> None:

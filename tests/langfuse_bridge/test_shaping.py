@@ -249,3 +249,31 @@ def test_a_helper_is_not_interrupted_by_itself(store: Store) -> None:
         assert helper.shaped(OBSERVATIONS, body_of([observation(2, NOW)]))
     finally:
         helper.end()
+
+
+@pytest.mark.parametrize(
+    ("body", "cursor"),
+    [
+        (b'{"data":[],"meta":{"cursor":"a"}}', "a"),
+        (b'{"data": [{"meta": {"cursor": "row"}}], "meta" : {"cursor": "a", "limit": 5} }\n', "a"),
+        (b'{"meta":{"cursor":"a"},"data":[{"meta":{"cursor":"row"}}]}', "a"),
+        (b'{"meta":{"cursor":"a"},"other":{"meta":{"cursor":"b"}},"data":[]}', "a"),
+        (b'{"meta":{"cursor":"a"},"data":[],"other":{"meta":{"cursor":"b"}}}', "a"),
+        (b'{"data":[],"meta":{"cursor":"a","more":{"meta":{"cursor":"b"}}}}', "a"),
+        (b'{"data":[],"meta":{"cursor":"a","text":"}} \\"meta\\":{\\"cursor\\":\\"b\\"}}"}}', "a"),
+        (b'{"data":[{"name":"\\"meta\\":{}}"}],"meta":{"cursor":"\\u0000a"}}', "a"),
+        (b'{"data":[],"meta":{}}', None),
+        (b'{"data":[]}', None),
+    ],
+)
+def test_the_cursor_is_that_of_the_answer_and_not_of_a_row(body: bytes, cursor: str | None) -> None:
+    assert shaping._meta(body).cursor == cursor == shaping._SKIM(body).meta.cursor
+
+
+def test_a_helper_starts_without_settings_and_clients() -> None:
+    look = "import sys, gendash.langfuse_bridge.helper_process; print(*sys.modules)"
+    names = subprocess.run(
+        [sys.executable, "-P", "-c", look], capture_output=True, text=True, check=True
+    ).stdout.split()
+    needless = {"yaml", "http.client", "gendash.engine.config.load", "gendash.engine.clients.http_policy"}
+    assert "gendash.langfuse_bridge.page_shaper" in names and not needless & set(names)

@@ -46,6 +46,11 @@ AUDIT = Path(gendash.__path__[0]) / "sql" / "audits" / "llm_usage_types.sql"
             Tokens(100, 9, 80, 0),
         ),
         ({"input": 50, "uncached": 20, "nonCachedPromptTokens": 7, "not_cached": 3}, Tokens(50, 0, 0, 0)),
+        # further providers' own names
+        ({"prompt_eval_count": 26, "eval_count": 298}, Tokens(26, 298, 0, 0)),
+        ({"inputTextTokenCount": 10, "outputTokenCount": 3}, Tokens(10, 3, 0, 0)),
+        ({"prompt_tokens": 19, "completion_tokens": 21, "cached_tokens": 30}, Tokens(19, 21, 19, 0)),
+        ({"input": 9, "input_cached_text_tokens": 4, "input_image": 2, "webSearchQueries": 7}, Tokens(15, 0, 4, 0)),
         # names of the future
         ({"input_video": 7, "input_video_cached": 3, "output_smell": 2}, Tokens(10, 2, 3, 0)),
         ({"cache_storage_hours": 9, "input": 10}, Tokens(10, 0, 0, 0)),

@@ -2443,7 +2443,7 @@ comment on table gendash.lf_observation is 'LLM calls, tool calls and other step
 
 comment on column gendash.lf_observation.project is 'key of the Langfuse project, as in gendash.yaml';
 
-comment on column gendash.lf_observation.trace_id is 'trace that the observation belongs to';
+comment on column gendash.lf_observation.trace_id is 'trace that the observation belongs to; its own id where Langfuse names none';
 
 comment on column gendash.lf_observation.id is 'observation id; unique within its trace';
 
