@@ -41,9 +41,10 @@ def dashboard_page(world: World, audience: str, name: str, moment: Moment, range
 
 def own_page(world: World, lists: list[OwnList], subject: str, params: Mapping[str, str]) -> str:
     """A user's own conversations, tickets, documents, ratings, usage and cost. Raises Wrong."""
+    given = {"limit": str(MOST_OWN)} | ({} if "from" in params else {"range": "30d"}) | dict(params)
     sections = []
     for own in lists:
-        body = own_rows(world, own, subject, {"limit": str(MOST_OWN), "range": "30d"} | dict(params))
+        body = own_rows(world, own, subject, given)
         rows = [[_cell(row[name]) for name in own.columns] for row in body["rows"]]
         totals = [(name.replace("_", " "), str(value)) for name, value in body.get("totals", {}).items()]
         title = own.path.removeprefix("me/").replace("-", " ").capitalize()

@@ -91,14 +91,16 @@ def _wrong(catalog: Catalog, content: Any, where: str) -> list[Problem]:
     ]
 
 
-def own_rows(world: World, own: OwnList, subject: str, params: Mapping[str, str]) -> dict[str, Any]:
+def own_rows(
+    world: World, own: OwnList, subject: str, params: Mapping[str, str], is_csv: bool = False
+) -> dict[str, Any]:
     """One page of a user's own rows, newest first, and their totals over the range. Raises Wrong."""
     known = {"range", "from", "to", "limit", "cursor"}
     unknown = [one for one in params if one not in known]
     if unknown:
         raise Wrong(f"no parameter '{unknown[0][:40]}'; there are {', '.join(sorted(known))}")
     span, _ = span_asked(world.catalog.config, params, world.now)
-    limit = limit_asked(params)
+    limit = limit_asked(params, is_csv)
     relation = world.catalog.relations[own.relation]
     by_day = str(relation.columns[own.time]["type"]) == "date"
     ends: tuple[Any, Any] = whole_days(span, world.zone) if by_day else (span.start, span.end)

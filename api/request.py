@@ -7,8 +7,9 @@ import binascii
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from gendash.api.endpoint import Endpoint, Grain
@@ -18,6 +19,7 @@ from gendash.engine.languages.grafana_macros import Span
 
 RANGES = ("24h", "7d", "30d")
 DEFAULT, DEFAULT_LIMIT, MOST_ROWS = "7d", 100, 1000
+MOST_CSV = 50_000  # rows of CSV that is not asked for page by page
 LONGEST_TEXT = 200
 _EARLIEST, _LATEST = 2000, 2199
 
@@ -75,7 +77,9 @@ def _time(text: str, name: str, zone: ZoneInfo) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
-def asked(config: Config, endpoint: Endpoint, native: Grain, params: Mapping[str, str], now: datetime) -> Asked:
+def asked(
+    config: Config, endpoint: Endpoint, native: Grain, params: Mapping[str, str], now: datetime, is_csv: bool = False
+) -> Asked:
     """The request to an endpoint whose rows are as fine as ``native``. Raises Wrong."""
     span, explicit = span_asked(config, params, now)
     known = {"range", "from", "to", "group", "limit", "cursor", "figures", *endpoint.rows.by}
@@ -94,11 +98,14 @@ def asked(config: Config, endpoint: Endpoint, native: Grain, params: Mapping[str
     if unknown:
         raise Wrong(f"no figure '{unknown[0][:40]}'; there are {', '.join(endpoint.figures)}, or none")
     after = key_in(params["cursor"], 1 + len(endpoint.rows.by)) if params.get("cursor") else None
-    return Asked(span, explicit, grain, filters, limit_asked(params), after, figures)  # type: ignore[arg-type]
+    limit = limit_asked(params, is_csv)
+    return Asked(span, explicit, grain, filters, limit, after, figures)  # type: ignore[arg-type]
 
 
-def limit_asked(params: Mapping[str, str]) -> int:
-    """How many rows a page may have. Raises Wrong."""
+def limit_asked(params: Mapping[str, str], is_csv: bool = False) -> int:
+    """How many rows a page may have; CSV is one page, unless a limit is given. Raises Wrong."""
+    if is_csv and "limit" not in params:
+        return MOST_CSV
     text = params.get("limit", str(DEFAULT_LIMIT))
     if not (text.isascii() and text.isdigit() and 0 < int(text[:6]) <= MOST_ROWS):
         raise Wrong(f"limit is a number from 1 to {MOST_ROWS}")
@@ -131,7 +138,15 @@ def key_in(text: str, length: int) -> list[Any]:
         raise wrong from None
     if not _EARLIEST < moment.year < _LATEST:
         raise wrong
-    return key
+    # Python reads more forms of a time, and larger offsets, than PostgreSQL
+    return [(moment.astimezone(UTC) if moment.tzinfo else moment).isoformat(), *key[1:]]
+
+
+def next_link(params: Mapping[str, str], cursor: str) -> dict[str, str]:
+    """The header that names the following page of CSV, whose body has no room for it; none at the end. Raises Wrong."""
+    if cursor and "limit" not in params:
+        raise Wrong(f"more than {MOST_CSV} rows: ask for a shorter range, or page by page, with limit")
+    return {"Link": f'<?{urlencode({**params, "cursor": cursor})}>; rel="next"'} if cursor else {}
 
 
 def whole_days(span: Span, zone: ZoneInfo) -> tuple[date, date]:
