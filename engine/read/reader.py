@@ -116,7 +116,7 @@ def run_query(
     except DRIVER_ERRORS as error:
         (problem,) = translate(error, "").problems
         if not connection.closed:
-            with suppress(*DRIVER_ERRORS):  # it may have been cut; whoever takes it next sees that
+            with suppress(*DRIVER_ERRORS):  # it may have been cut, which the next query sees
                 connection.rollback()
         return Failed(getattr(error, "sqlstate", "") or "", problem.what, ms())
     columns = tuple(column.name for column in described)
