@@ -230,7 +230,7 @@ def _figures(catalog: Catalog) -> dict[str, str]:
 
 
 def _grown(url: str, like: int) -> None:
-    """Rows beside those of the demo: users and tickets of a platform that has so many messages, and some of all else."""
+    """Rows beside those of the demo: users and tickets as on a platform with so many messages, and some of all else."""
     import psycopg
     from refresh_platform import CONTENT, FILL
 
