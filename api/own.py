@@ -110,7 +110,7 @@ def own_rows(
     order = [time, *(f"{quote_name(key)}::text" for key in own.keys)]
     after = ""
     if params.get("cursor"):
-        key = key_in(params["cursor"], len(order))
+        key = key_in(own.path, params["cursor"], len(order))
         kind = "date" if by_day else "timestamptz"
         marks = [f"%(after0)s::{kind}", *(f"%(after{i})s" for i in range(1, len(order)))]
         after = f" and ({', '.join(order)}) < ({', '.join(marks)})"
@@ -122,7 +122,7 @@ def own_rows(
     cursor = None
     if len(found) > limit:
         found = found[:limit]
-        cursor = cursor_of([_key(found[-1][name]) for name in (own.time, *own.keys)])
+        cursor = cursor_of(own.path, [_key(found[-1][name]) for name in (own.time, *own.keys)])
     rows = [{name: plain_value(row[name], world.zone) for name in own.columns} for row in found]
     body = {"range": span_answer(span, world), "time_zone": str(world.zone), "rows": rows, "next": cursor}
     if own.sums:

@@ -97,7 +97,11 @@ def asked(
     unknown = [one for one in figures if one not in endpoint.figures and one != "none"]
     if unknown:
         raise Wrong(f"no figure '{unknown[0][:40]}'; there are {', '.join(endpoint.figures)}, or none")
-    after = key_in(params["cursor"], 1 + len(endpoint.rows.by)) if params.get("cursor") else None
+    after = (
+        key_in(f"{endpoint.path} {grain}", params["cursor"], 1 + len(endpoint.rows.by))
+        if params.get("cursor")
+        else None
+    )
     limit = limit_asked(params, is_csv)
     return Asked(span, explicit, grain, filters, limit, after, figures)  # type: ignore[arg-type]
 
@@ -112,23 +116,26 @@ def limit_asked(params: Mapping[str, str], is_csv: bool = False) -> int:
     return int(text)
 
 
-def cursor_of(key: Sequence[Any]) -> str:
-    """The cursor behind a row with this key."""
-    return base64.urlsafe_b64encode(json.dumps(key, default=_plain).encode()).decode().rstrip("=")
+def cursor_of(listed: str, key: Sequence[Any]) -> str:
+    """The cursor behind a row with this key; ``listed`` names the list, since a key says nothing in another one."""
+    return base64.urlsafe_b64encode(json.dumps([listed, *key], default=_plain).encode()).decode().rstrip("=")
 
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def key_in(text: str, length: int) -> list[Any]:
-    """The key in a cursor. Raises Wrong."""
+def key_in(listed: str, text: str, length: int) -> list[Any]:
+    """The key in a cursor of this list. Raises Wrong."""
     wrong = Wrong("the cursor is not one that this endpoint gave")
     try:
-        key = json.loads(base64.b64decode(text[:4000] + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
+        found = json.loads(base64.b64decode(text[:4000] + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, RecursionError):
         raise wrong from None
-    if not isinstance(key, list) or len(key) != length or not all(isinstance(one, str) for one in key):
+    if not isinstance(found, list) or len(found) != 1 + length or not all(isinstance(one, str) for one in found):
+        raise wrong
+    given, *key = found
+    if given != listed:
         raise wrong
     if any("\0" in one or any("\ud800" <= letter <= "\udfff" for letter in one) for one in key):
         raise wrong

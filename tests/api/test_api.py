@@ -224,9 +224,24 @@ def test_head_is_get_without_its_body_and_other_methods_are_refused(client: Test
 )
 @pytest.mark.parametrize("path", ["analytics/tickets/stats?figures=none&", "me/conversations?"])
 def test_a_cursor_of_ones_own_making_is_a_time_or_refused(client: TestClient, path: str, when: str) -> None:
-    keys = ["a", "b"] if "tickets" in path else ["a"]
-    token = "boss" if "tickets" in path else "u0"
-    assert get(client, f"/api/v1/{path}cursor={cursor_of([when, *keys])}", token).status_code == 200
+    is_own = path.startswith("me")
+    listed, keys = ("me/conversations", ["a"]) if is_own else ("analytics/tickets/stats day", ["a", "b"])
+    wanted = f"/api/v1/{path}cursor={cursor_of(listed, [when, *keys])}"
+    assert get(client, wanted, "u0" if is_own else "boss").status_code == 200
+
+
+def test_a_cursor_of_another_list_is_refused_and_one_of_another_user_shows_nothing_of_theirs(
+    client: TestClient,
+) -> None:
+    page = get(client, "/api/v1/me/conversations?range=30d&limit=1", "u0").json()
+    assert get(client, f"/api/v1/me/tickets?cursor={page['next']}", "u0").status_code == 422
+    other = get(client, f"/api/v1/me/conversations?range=30d&limit=1000&cursor={page['next']}", "u1").json()["rows"]
+    mine = get(client, "/api/v1/me/conversations?range=30d&limit=1000", "u0").json()["rows"]
+    ids = {row["conversation_id"] for row in mine}
+    assert len(ids) > 1 and not ids & {row["conversation_id"] for row in other}
+    days = get(client, "/api/v1/analytics/tickets/stats?range=30d&figures=none&limit=2").json()["next"]
+    weeks = f"/api/v1/analytics/tickets/stats?range=30d&figures=none&group=week&cursor={days}"
+    assert "not one that this endpoint gave" in get(client, weeks).json()["error"]
 
 
 def test_variables_are_checked_by_name_and_all_is_written_as_grafana_does(client: TestClient) -> None:
@@ -593,6 +608,7 @@ def test_pages_are_drawn_for_the_audience_of_the_token_and_show_no_other(client:
 
 def test_my_usage_is_a_page_of_the_users_own_rows(client: TestClient, store: Store) -> None:
     mine, other = (get(client, "/dashboards/me.html", token).text for token in ("u0", "u1"))
+    assert re.search(r"<b>\$\d+\.\d{4}</b> cost", mine) and '<th class="right">calls</th>' in mine
     ids = {row["ticket_id"] for row in get(client, "/api/v1/me/tickets", "u0").json()["rows"]}
     ids |= {row["conversation_id"] for row in get(client, "/api/v1/me/conversations?limit=50", "u0").json()["rows"]}
     assert ids and all(one in mine and one not in other for one in ids)
