@@ -173,8 +173,10 @@ def rows(world: World, endpoint: Endpoint, asked: Asked) -> tuple[list[dict[str,
     found = [dict(zip(columns, row, strict=True)) for row in given.rows[: asked.limit]]
     if asked.grain == "hour":
         found = [row | {"hour": plain_value(row["hour"], world.zone)} for row in found]
+    if len(given.rows) <= asked.limit:
+        return found, ""
     keys = [asked.grain, *endpoint.rows.by]
-    return found, cursor_of([found[-1][name] for name in keys]) if len(given.rows) > asked.limit else ""
+    return found, cursor_of(f"{endpoint.path} {asked.grain}", [found[-1][name] for name in keys])
 
 
 def role_for(catalog: Catalog, endpoint: Endpoint) -> str:

@@ -68,6 +68,8 @@ class Around:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        is_head = scope["method"] == "HEAD"
+        scope = {**scope, "method": "GET"} if is_head else scope  # the answer of GET, without its body
         begun, status = time.perf_counter(), 0
 
         async def sending(message: Message) -> None:
@@ -75,6 +77,8 @@ class Around:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message["headers"], *HEADERS]
+            elif is_head:
+                message = {**message, "body": b""}
             await send(message)
 
         request = Request(scope)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from gendash.api.answers import World
 from gendash.api.own import OwnList, own_rows
@@ -12,6 +13,7 @@ from gendash.engine.read.panels import Moment, dashboard_read, dashboards_of
 from gendash.pages.site import About, ListSection, Site
 
 MOST_OWN = 50
+NUMBERS = ("bigint", "int", "smallint", "float8", "numeric")
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none';"
     " form-action 'self'; frame-ancestors 'none'"
@@ -41,23 +43,34 @@ def dashboard_page(world: World, audience: str, name: str, moment: Moment, range
 
 def own_page(world: World, lists: list[OwnList], subject: str, params: Mapping[str, str]) -> str:
     """A user's own conversations, tickets, documents, ratings, usage and cost. Raises Wrong."""
+    given = {"limit": str(MOST_OWN)} | ({} if "from" in params else {"range": "30d"}) | dict(params)
     sections = []
     for own in lists:
-        body = own_rows(world, own, subject, {"limit": str(MOST_OWN), "range": "30d"} | dict(params))
-        rows = [[_cell(row[name]) for name in own.columns] for row in body["rows"]]
-        totals = [(name.replace("_", " "), str(value)) for name, value in body.get("totals", {}).items()]
-        title = own.path.removeprefix("me/").replace("-", " ").capitalize()
-        columns = [name.replace("_", " ") for name in own.columns]
+        body = own_rows(world, own, subject, given)
+        rows = [[_cell(row[name], name) for name in own.columns] for row in body["rows"]]
+        totals = [(_heading(name), _cell(value, name)) for name, value in body.get("totals", {}).items()]
+        title = own.path.removeprefix("me/").replace("-", " ").capitalize().replace("Llm", "LLM")
+        types = [str(world.catalog.relations[own.relation].columns[name]["type"]) for name in own.columns]
+        columns = [(_heading(name), kind in NUMBERS) for name, kind in zip(own.columns, types, strict=True)]
         sections.append(ListSection(title, own.doc, columns, rows, totals, body["next"] is not None))
-    doc = "What the platform holds of you in the last 30 days; nobody else sees this page with another token."
+    when = "the last 30 days" if given.get("range") == "30d" else "the chosen range"
+    doc = f"What the platform holds of you in {when}; nobody else sees this page with another token."
     return _site(world, [], "everyone").lists("My usage", doc, sections)
 
 
-def _cell(value: object) -> str:
-    """A value for people: times without what nobody reads."""
+def _heading(name: str) -> str:
+    return name.removesuffix("_usd").replace("_", " ")
+
+
+def _cell(value: object, name: str) -> str:
+    """A value for people: times without what nobody reads, money with its sign, digits in groups of three."""
     if value is None:
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if name.endswith("_usd"):
+        return f"${Decimal(str(value)):,.4f}"
+    if isinstance(value, int):
+        return f"{value:,}"
     text = str(value)
     return f"{text[:10]} {text[11:16]}" if len(text) >= 19 and text[10:11] == "T" else text

@@ -6,7 +6,7 @@ from typing import Any
 
 from gendash.api.endpoint import Endpoint, Grain, column_type, figure_panel, figure_title
 from gendash.api.own import OwnList
-from gendash.api.request import DEFAULT, DEFAULT_LIMIT, MOST_ROWS, RANGES
+from gendash.api.request import DEFAULT, DEFAULT_LIMIT, MOST_CSV, MOST_ROWS, RANGES
 from gendash.engine.definitions.catalog import Catalog
 
 _ERROR = {
@@ -41,10 +41,16 @@ RANGE = [
 ]
 
 
+_LIMIT = (
+    f"rows of a page; CSV without a limit has all rows, up to {MOST_CSV}, and with one a header Link to the next page"
+)
+PAGE = [
+    _parameter("limit", _LIMIT, type="integer", minimum=1, maximum=MOST_ROWS, default=DEFAULT_LIMIT),
+    _parameter("cursor", "`next` of the page before"),
+]
 PAGED = [
     *RANGE,
-    _parameter("limit", "rows of a page", type="integer", minimum=1, maximum=MOST_ROWS, default=DEFAULT_LIMIT),
-    _parameter("cursor", "`next` of the page before"),
+    *PAGE,
 ]
 
 
@@ -58,8 +64,7 @@ def parameters(endpoint: Endpoint, native: Grain) -> list[dict[str, Any]]:
             _parameter(name, f"only rows with this {name.replace('_', ' ')}", maxLength=200)
             for name in endpoint.rows.by
         ),
-        _parameter("limit", "rows of a page", type="integer", minimum=1, maximum=MOST_ROWS, default=DEFAULT_LIMIT),
-        _parameter("cursor", "`next` of the page before"),
+        *PAGE,
         _parameter("figures", "names of the figures that are wanted, with commas; none for rows alone; all if absent"),
     ]
 

@@ -91,14 +91,16 @@ def _wrong(catalog: Catalog, content: Any, where: str) -> list[Problem]:
     ]
 
 
-def own_rows(world: World, own: OwnList, subject: str, params: Mapping[str, str]) -> dict[str, Any]:
+def own_rows(
+    world: World, own: OwnList, subject: str, params: Mapping[str, str], is_csv: bool = False
+) -> dict[str, Any]:
     """One page of a user's own rows, newest first, and their totals over the range. Raises Wrong."""
     known = {"range", "from", "to", "limit", "cursor"}
     unknown = [one for one in params if one not in known]
     if unknown:
         raise Wrong(f"no parameter '{unknown[0][:40]}'; there are {', '.join(sorted(known))}")
     span, _ = span_asked(world.catalog.config, params, world.now)
-    limit = limit_asked(params)
+    limit = limit_asked(params, is_csv)
     relation = world.catalog.relations[own.relation]
     by_day = str(relation.columns[own.time]["type"]) == "date"
     ends: tuple[Any, Any] = whole_days(span, world.zone) if by_day else (span.start, span.end)
@@ -108,7 +110,7 @@ def own_rows(world: World, own: OwnList, subject: str, params: Mapping[str, str]
     order = [time, *(f"{quote_name(key)}::text" for key in own.keys)]
     after = ""
     if params.get("cursor"):
-        key = key_in(params["cursor"], len(order))
+        key = key_in(own.path, params["cursor"], len(order))
         kind = "date" if by_day else "timestamptz"
         marks = [f"%(after0)s::{kind}", *(f"%(after{i})s" for i in range(1, len(order)))]
         after = f" and ({', '.join(order)}) < ({', '.join(marks)})"
@@ -120,7 +122,7 @@ def own_rows(world: World, own: OwnList, subject: str, params: Mapping[str, str]
     cursor = None
     if len(found) > limit:
         found = found[:limit]
-        cursor = cursor_of([_key(found[-1][name]) for name in (own.time, *own.keys)])
+        cursor = cursor_of(own.path, [_key(found[-1][name]) for name in (own.time, *own.keys)])
     rows = [{name: plain_value(row[name], world.zone) for name in own.columns} for row in found]
     body = {"range": span_answer(span, world), "time_zone": str(world.zone), "rows": rows, "next": cursor}
     if own.sums:

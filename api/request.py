@@ -7,8 +7,9 @@ import binascii
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from gendash.api.endpoint import Endpoint, Grain
@@ -18,6 +19,7 @@ from gendash.engine.languages.grafana_macros import Span
 
 RANGES = ("24h", "7d", "30d")
 DEFAULT, DEFAULT_LIMIT, MOST_ROWS = "7d", 100, 1000
+MOST_CSV = 50_000  # rows of CSV that is not asked for page by page
 LONGEST_TEXT = 200
 _EARLIEST, _LATEST = 2000, 2199
 
@@ -75,7 +77,9 @@ def _time(text: str, name: str, zone: ZoneInfo) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
-def asked(config: Config, endpoint: Endpoint, native: Grain, params: Mapping[str, str], now: datetime) -> Asked:
+def asked(
+    config: Config, endpoint: Endpoint, native: Grain, params: Mapping[str, str], now: datetime, is_csv: bool = False
+) -> Asked:
     """The request to an endpoint whose rows are as fine as ``native``. Raises Wrong."""
     span, explicit = span_asked(config, params, now)
     known = {"range", "from", "to", "group", "limit", "cursor", "figures", *endpoint.rows.by}
@@ -93,35 +97,45 @@ def asked(config: Config, endpoint: Endpoint, native: Grain, params: Mapping[str
     unknown = [one for one in figures if one not in endpoint.figures and one != "none"]
     if unknown:
         raise Wrong(f"no figure '{unknown[0][:40]}'; there are {', '.join(endpoint.figures)}, or none")
-    after = key_in(params["cursor"], 1 + len(endpoint.rows.by)) if params.get("cursor") else None
-    return Asked(span, explicit, grain, filters, limit_asked(params), after, figures)  # type: ignore[arg-type]
+    after = (
+        key_in(f"{endpoint.path} {grain}", params["cursor"], 1 + len(endpoint.rows.by))
+        if params.get("cursor")
+        else None
+    )
+    limit = limit_asked(params, is_csv)
+    return Asked(span, explicit, grain, filters, limit, after, figures)  # type: ignore[arg-type]
 
 
-def limit_asked(params: Mapping[str, str]) -> int:
-    """How many rows a page may have. Raises Wrong."""
+def limit_asked(params: Mapping[str, str], is_csv: bool = False) -> int:
+    """How many rows a page may have; CSV is one page, unless a limit is given. Raises Wrong."""
+    if is_csv and "limit" not in params:
+        return MOST_CSV
     text = params.get("limit", str(DEFAULT_LIMIT))
     if not (text.isascii() and text.isdigit() and 0 < int(text[:6]) <= MOST_ROWS):
         raise Wrong(f"limit is a number from 1 to {MOST_ROWS}")
     return int(text)
 
 
-def cursor_of(key: Sequence[Any]) -> str:
-    """The cursor behind a row with this key."""
-    return base64.urlsafe_b64encode(json.dumps(key, default=_plain).encode()).decode().rstrip("=")
+def cursor_of(listed: str, key: Sequence[Any]) -> str:
+    """The cursor behind a row with this key; ``listed`` names the list, since a key says nothing in another one."""
+    return base64.urlsafe_b64encode(json.dumps([listed, *key], default=_plain).encode()).decode().rstrip("=")
 
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def key_in(text: str, length: int) -> list[Any]:
-    """The key in a cursor. Raises Wrong."""
+def key_in(listed: str, text: str, length: int) -> list[Any]:
+    """The key in a cursor of this list. Raises Wrong."""
     wrong = Wrong("the cursor is not one that this endpoint gave")
     try:
-        key = json.loads(base64.b64decode(text[:4000] + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
+        found = json.loads(base64.b64decode(text[:4000] + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, RecursionError):
         raise wrong from None
-    if not isinstance(key, list) or len(key) != length or not all(isinstance(one, str) for one in key):
+    if not isinstance(found, list) or len(found) != 1 + length or not all(isinstance(one, str) for one in found):
+        raise wrong
+    given, *key = found
+    if given != listed:
         raise wrong
     if any("\0" in one or any("\ud800" <= letter <= "\udfff" for letter in one) for one in key):
         raise wrong
@@ -131,7 +145,15 @@ def key_in(text: str, length: int) -> list[Any]:
         raise wrong from None
     if not _EARLIEST < moment.year < _LATEST:
         raise wrong
-    return key
+    # Python reads more forms of a time, and larger offsets, than PostgreSQL
+    return [(moment.astimezone(UTC) if moment.tzinfo else moment).isoformat(), *key[1:]]
+
+
+def next_link(params: Mapping[str, str], cursor: str) -> dict[str, str]:
+    """The header that names the following page of CSV, whose body has no room for it; none at the end. Raises Wrong."""
+    if cursor and "limit" not in params:
+        raise Wrong(f"more than {MOST_CSV} rows: ask for a shorter range, or page by page, with limit")
+    return {"Link": f'<?{urlencode({**params, "cursor": cursor})}>; rel="next"'} if cursor else {}
 
 
 def whole_days(span: Span, zone: ZoneInfo) -> tuple[date, date]:

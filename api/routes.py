@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -12,12 +12,15 @@ from prometheus_client import generate_latest
 from starlette.concurrency import run_in_threadpool
 
 from gendash.api import answers, openapi
+from gendash.api.cache import Kept
 from gendash.api.endpoint import Endpoint
 from gendash.api.live_pages import POLICY, dashboard_page, index_page, own_page
 from gendash.api.own import OwnList, own_rows
-from gendash.api.request import Wrong, asked
+from gendash.api.request import Wrong, asked, next_link
 from gendash.api.series import known_series, series_answer
 from gendash.api.service import (
+    CSV,
+    JSON,
     Service,
     error_answer,
     fresh,
@@ -28,6 +31,7 @@ from gendash.api.service import (
     request_key,
     require,
     sent,
+    sent_csv,
     single,
     wants_csv,
 )
@@ -37,7 +41,6 @@ from gendash.engine.read.panels import dashboards_of, read_panel
 
 PAGE_S = 15  # a page holds rates as well, which the plan renews every 15 seconds
 PANEL_S = 120
-JSON, CSV = "application/json", "text/csv; charset=utf-8"
 
 
 class Direct(APIRoute):
@@ -80,10 +83,9 @@ def _probes(app: FastAPI, service: Service) -> None:
         return Response(generate_latest(service.registry) + more.encode(), media_type="text/plain; version=0.0.4")
 
 
-async def _kept(service: Service, request: Request, key: str, seconds: float, compute: Any, media: str) -> Response:
+async def _kept(service: Service, request: Request, key: str, seconds: float, compute: Any) -> Response | Kept:
     """The answer with this key: 304, a kept one, or a computed one."""
-    known = known_already(request, key, seconds)
-    return known or sent(await service.cache.answer(key, seconds, compute), media)
+    return known_already(request, key, seconds) or await service.cache.answer(key, seconds, compute)
 
 
 def _stats(app: FastAPI, service: Service, endpoint: Endpoint) -> None:
@@ -95,15 +97,15 @@ def _stats(app: FastAPI, service: Service, endpoint: Endpoint) -> None:
     async def stats(request: Request) -> Response:
         audience = require(request, *roles).audience
         params = single(request)
-        wanted = asked(world.catalog.config, endpoint, native, params, world.now)
         is_csv = wants_csv(request)
+        wanted = asked(world.catalog.config, endpoint, native, params, world.now, is_csv)
         key = f"{endpoint.path} {audience} {is_csv} {request_key(world, params)}"
         key += await service.versions.of(below)
 
         def compute() -> bytes:
             found, cursor = answers.rows(world, endpoint, wanted)
             if is_csv:
-                return answers.as_csv(answers.columns_of(endpoint, wanted), found).encode()
+                return f"{cursor}\n{answers.as_csv(answers.columns_of(endpoint, wanted), found)}".encode()
             return json_bytes(
                 {
                     "at": world.now.astimezone(world.zone).isoformat(),
@@ -115,7 +117,10 @@ def _stats(app: FastAPI, service: Service, endpoint: Endpoint) -> None:
                 }
             )
 
-        return await _kept(service, request, key, endpoint.cache_s, compute, CSV if is_csv else JSON)
+        kept = await _kept(service, request, key, endpoint.cache_s, compute)
+        if isinstance(kept, Response):
+            return kept
+        return sent_csv(kept, params) if is_csv else sent(kept, JSON)
 
     app.get(
         f"/api/v1/{endpoint.path}",
@@ -188,6 +193,7 @@ def _panels(app: FastAPI, service: Service) -> None:
         if one is None:
             raise Wrong("no panel has this name", 404)
         params, values = picked(request)
+        _check_names(board, values)
         moment = moment_asked(world, params, values)
 
         def compute() -> bytes:
@@ -199,7 +205,8 @@ def _panels(app: FastAPI, service: Service) -> None:
             return fresh(await run_in_threadpool(compute), JSON)
         key = f"{name}/{slug} {audience} {request_key(world, params, values)}"
         key += await service.versions.of(service.versions.panel_relations(name, slug))
-        return await _kept(service, request, key, PANEL_S, compute, JSON)
+        kept = await _kept(service, request, key, PANEL_S, compute)
+        return kept if isinstance(kept, Response) else sent(kept, JSON)
 
 
 def _dashboard(service: Service, audience: str, name: str) -> Dashboard:
@@ -210,13 +217,23 @@ def _dashboard(service: Service, audience: str, name: str) -> Dashboard:
     return allowed[name]
 
 
+def _check_names(board: Dashboard, values: Iterable[str]) -> None:
+    """Raises Wrong for a variable that the dashboard lacks: what is misspelt would select nothing, unnoticed."""
+    names = [one.name for one in board.variables]
+    wrong = next((one for one in values if one not in names), None)
+    if wrong is not None:
+        raise Wrong(f"no variable '{wrong[:40]}'; there are {', '.join(names)}")
+
+
 def _own(app: FastAPI, service: Service, own: OwnList) -> None:
     async def rows(request: Request) -> Response:
         identity = require(request, "user")
         is_csv = wants_csv(request)
-        body = await run_in_threadpool(own_rows, service.world, own, identity.subject, single(request))
+        params = single(request)
+        body = await run_in_threadpool(own_rows, service.world, own, identity.subject, params, is_csv)
         if is_csv:
-            return fresh(answers.as_csv(own.columns, body["rows"]).encode(), CSV)
+            link = next_link(params, body["next"] or "")
+            return fresh(answers.as_csv(own.columns, body["rows"]).encode(), CSV, link)
         return fresh(json_bytes(body), JSON)
 
     app.get(

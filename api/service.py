@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,11 +21,13 @@ from gendash.api.endpoint import Endpoint
 from gendash.api.identity import Gate, Identity, is_text
 from gendash.api.limits import Limiter
 from gendash.api.own import OwnList
-from gendash.api.request import Wrong, span_asked
+from gendash.api.request import Wrong, next_link, span_asked
 from gendash.api.shared import LOG, Shared
 from gendash.api.versions import Versions
 from gendash.engine.errors import ContentError, GendashError, internal
 from gendash.engine.read.panels import Moment
+
+JSON, CSV = "application/json", "text/csv; charset=utf-8"
 
 
 @dataclass
@@ -102,7 +105,7 @@ def known_already(request: Request, key: str, seconds: float) -> Response | None
     """304 if the client has the answer with this key."""
     etag = etag_of(key)
     known = [one.strip() for one in request.headers.get("if-none-match", "").split(",")]
-    if etag in known or etag.removeprefix("W/") in known:
+    if {etag, etag.removeprefix("W/"), "*"} & set(known):
         return Response(status_code=304, headers=_kept_headers(etag, seconds))
     return None
 
@@ -112,23 +115,42 @@ def sent(kept: Kept, media: str) -> Response:
     return Response(kept.body, media_type=media, headers=_kept_headers(kept.etag, kept.seconds))
 
 
+def sent_csv(kept: Kept, params: Mapping[str, str]) -> Response:
+    """A kept page of CSV, before which its cursor is kept in a line of its own. Raises Wrong."""
+    cursor, _, body = kept.body.partition(b"\n")
+    headers = _kept_headers(kept.etag, kept.seconds) | next_link(params, cursor.decode())
+    return Response(body, media_type=CSV, headers=headers)
+
+
 def _kept_headers(etag: str, seconds: float) -> dict[str, str]:
     return {"ETag": etag, "Cache-Control": f"private, max-age={min(int(seconds), MEMORY_S)}"}
 
 
-def fresh(body: bytes, media: str) -> Response:
+def fresh(body: bytes, media: str, headers: Mapping[str, str] | None = None) -> Response:
     """An answer that nobody may keep."""
-    return Response(body, media_type=media, headers={"Cache-Control": "no-store"})
+    return Response(body, media_type=media, headers={"Cache-Control": "no-store", **(headers or {})})
 
 
 def wants_csv(request: Request) -> bool:
-    """True if the client asks for CSV. Raises Wrong if it accepts neither CSV nor JSON."""
-    accept = request.headers.get("accept", "*/*").lower()
-    if "text/csv" in accept:
-        return True
-    if any(one in accept for one in ("application/json", "*/*", "application/*")):
-        return False
-    raise Wrong("there are application/json and text/csv", 406)
+    """True if the client prefers CSV to JSON. Raises Wrong if it accepts neither."""
+    accepted: dict[str, float] = {}
+    for part in (request.headers.get("accept", "").lower() or "*/*").split(","):
+        media, *parameters = (one.strip() for one in part.split(";"))
+        quality = next((one[2:] for one in parameters if _QUALITY.fullmatch(one)), "1")
+        accepted[media] = float(quality)
+    csv, plain = _quality(accepted, "text/csv"), _quality(accepted, "application/json")
+    if not csv and not plain:
+        raise Wrong("there are application/json and text/csv", 406)
+    return csv > plain or (csv == plain and "text/csv" in accepted and "application/json" not in accepted)
+
+
+_QUALITY = re.compile(r"q=[01](\.\d{0,3})?")
+
+
+def _quality(accepted: Mapping[str, float], media: str) -> float:
+    """How much a client wants a type, by the most specific entry that fits it."""
+    fitting = (media, f"{media.partition('/')[0]}/*", "*/*")
+    return next((accepted[one] for one in fitting if one in accepted), 0.0)
 
 
 def json_bytes(content: Any) -> bytes:

@@ -13,12 +13,12 @@ import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout, TooManyRequests
 
 from gendash.engine.clients.answers import Failed
-from gendash.engine.clients.postgres import Connection, connection_parts, set_formats, store
+from gendash.engine.clients.postgres import connection_parts, set_formats, store
 from gendash.engine.config.load import Config
 from gendash.engine.definitions.relations import reader_login
 from gendash.engine.errors import Unreachable
 from gendash.engine.model import Problem
-from gendash.engine.read.reader import Rows, RunQuery, run_at_once, run_query
+from gendash.engine.read.reader import Rows, RunQuery, run_query
 
 WAIT_S = 3.0  # for a connection; then the answer is 503
 IDLE_S = 60.0
@@ -72,7 +72,7 @@ class Pools:
         try:
             for _ in range(1 + self.config["api.connections"]):  # idle ones may all have been cut meanwhile
                 with self.pools[role].connection() as connection:
-                    given = _run(connection, text, limits, values)
+                    given = run_query(connection, text, limits, values)
                     if not connection.closed:
                         self.tried_again.pop(role, None)
                         return given
@@ -107,12 +107,3 @@ class Pools:
         """Closes every connection."""
         for pool in self.pools.values():
             pool.close()
-
-
-def _run(
-    connection: Connection, text: str, settings: dict[str, str], values: Mapping[str, Any] | None
-) -> Rows | Failed:
-    """The answer to a query; one with parameters is our own single statement, which can be sent at once."""
-    if values is None:
-        return run_query(connection, text, settings)
-    return run_at_once(connection, text, settings, values)

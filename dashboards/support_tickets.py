@@ -672,7 +672,13 @@ LONG = [
             overrides=[
                 text_column("Ticket", 320),
                 override("byName", "Priority", custom__cellOptions=COLORED_TEXT, mappings=PRIORITY_WORDS),
-                override("byRegexp", "/^(Created|Resolved)$/", unit="dateTimeAsIso", custom__width=160),
+                override(
+                    "byRegexp",
+                    "/^(Created|Resolved)$/",
+                    unit="dateTimeAsIso",
+                    custom__width=160,
+                    mappings=nothing("–"),
+                ),
                 override("byName", "Took", unit="s", decimals=1, mappings=nothing("–")),
                 row_column(),
             ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from pathlib import Path
 
@@ -26,6 +27,7 @@ _STYLE = (
     "<style>text{font-family:sans-serif;font-size:11px;fill:#5d6470}.grid{stroke:#e9eaec}.curve{fill:none}"
     ".limit{stroke-dasharray:8 6}.mark{stroke:#8e959e;stroke-dasharray:3 3}</style>"
 )
+_LONG, _SIGN = re.compile(r"\S{16,}"), re.compile(r"[\W_]|[^\W_]{16}")
 _DRAWN = {
     "timeseries": curves,
     "trend": curves,
@@ -90,6 +92,11 @@ def _figures(read: PanelRead, setting: Setting) -> list[dict[str, str]]:
     return [{"name": one.name, "text": str(one.shown)} for one in values_of(read, setting.zone, setting.now)]
 
 
+def breakable(text: str) -> str:
+    """A text whose long words may go on in the next line behind each sign, so that none covers the next column."""
+    return _LONG.sub(lambda word: _SIGN.sub("\\g<0>\u200b", word[0]), text)
+
+
 def _table(read: PanelRead, setting: Setting) -> dict[str, object]:
     frame = next((one for one in read.frames if one.length), None)
     if frame is None:
@@ -98,7 +105,7 @@ def _table(read: PanelRead, setting: Setting) -> dict[str, object]:
         frame = sorted_frame(frame, read.frames, by["displayName"], bool(by.get("desc")))
     columns = [one for one in frame.fields if not one.config.get("custom", {}).get("hidden")]
     rows = [
-        [str(display(one, one.values[row], setting.zone, setting.now)) for one in columns]
+        [breakable(str(display(one, one.values[row], setting.zone, setting.now))) for one in columns]
         for row in range(min(frame.length, MOST_ROWS))
     ]
     right = [one.kind == "number" for one in columns]

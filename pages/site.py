@@ -53,11 +53,14 @@ class About:
 
 @dataclass(frozen=True)
 class ListSection:
-    """A table under a heading; ``more`` is true if there are further rows, ``nothing`` what is said without any."""
+    """A table under a heading; ``columns`` are headings, and true for numbers.
+
+    ``more`` is true if there are further rows, ``nothing`` what is said without any.
+    """
 
     title: str
     doc: str
-    columns: Sequence[str]
+    columns: Sequence[tuple[str, bool]]
     rows: Sequence[Sequence[str]]
     totals: Sequence[tuple[str, str]] = ()
     more: bool = False

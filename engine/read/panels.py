@@ -258,10 +258,11 @@ def _choices(
     templates = {one["name"]: one for one in rendered["templating"]["list"]}
     found: list[tuple[Variable, Choice]] = []
     for variable in dashboard.variables:
-        if catalog.variable_lacks(variable) or (names is not None and variable.name not in names):
+        if (names is not None and variable.name not in names) or catalog.variable_lacks(variable):
             continue
         options: list[str] = []
-        if variable.query:
+        is_all = names is not None and variable.all_value and variable.name not in moment.picked
+        if variable.query and not is_all:  # of one panel nobody sees the options, and All is a text of its own
             template = templates[variable.name]
             text = template["query"]["query"] if isinstance(template["query"], dict) else template["query"]
             target = {"expr": text, "datasource": template["datasource"]}
@@ -273,8 +274,8 @@ def _choices(
 
 
 def _pick(choice: Choice, values: Mapping[str, str], picked: Sequence[str] | None) -> Choice:
-    """A choice with what was picked, by value or by the text of a fixed option."""
-    if picked is None:
+    """A choice with what was picked, by value or by the text of a fixed option; All is written as Grafana does."""
+    if picked is None or (choice.include_all and list(picked) in (["All"], ["$__all"]) and "All" not in choice.options):
         return choice
     picked = [values.get(one, one) for one in picked]
     wrong = [one for one in picked if one not in choice.options]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,7 +12,7 @@ from queue import Empty, LifoQueue
 from typing import Any
 
 import psycopg
-from psycopg import errors
+from psycopg import errors, sql
 
 from gendash.engine.clients.answers import Failed
 from gendash.engine.clients.postgres import (
@@ -21,7 +21,6 @@ from gendash.engine.clients.postgres import (
     Connection,
     Place,
     connect,
-    local_settings,
     open_connection,
     store,
     translate,
@@ -94,57 +93,40 @@ def open_reader(
 
 
 def run_query(
-    connection: Connection, text: str, settings: dict[str, str], values: Mapping[str, Any] | None = None
+    connection: Connection, text: str, settings: Mapping[str, str], values: Mapping[str, Any] | None = None
 ) -> Rows | Failed:
-    """The answer to one query in a read-only transaction with these settings; ``values`` are its parameters."""
+    """The answer to one query in a read-only transaction with these settings; ``values`` are its parameters.
+
+    The transaction is one message: one way there and back. So settings and values are quoted literals within the text,
+    since a message of several statements has no parameters.
+    """
     started = time.perf_counter()
 
     def ms() -> float:
         return (time.perf_counter() - started) * 1000
 
     try:
-        connection.execute("begin transaction read only")
-        local_settings(connection, settings)
-        with connection.cursor() as cursor:
-            cursor.execute(trusted(text), values)
-            while cursor.nextset():  # of several statements the last one counts
-                pass
-            described = cursor.description or ()
-            columns = tuple(column.name for column in described)
-            numeric = tuple(column.type_code in _NUMBERS for column in described)
-            return Rows(columns, numeric, cursor.fetchall() if columns else [], ms())
-    except DRIVER_ERRORS as error:
-        (problem,) = translate(error, "").problems
-        return Failed(getattr(error, "sqlstate", "") or "", problem.what, ms())
-    finally:
-        if not connection.closed:
-            connection.execute("rollback")
-
-
-def run_at_once(
-    connection: Connection, text: str, settings: Mapping[str, str], values: Mapping[str, Any]
-) -> Rows | Failed:
-    """The answer to one SELECT as by `run_query`, with its transaction in one message: one way there and back.
-
-    The driver puts ``values`` and settings into the text as quoted literals, since a message of several statements has
-    no parameters. Names of ``values`` must not begin with an underscore.
-    """
-    started = time.perf_counter()
-    wanted = {**FORMATS, **settings}
-    sets = "; ".join(f"set local {name} = %(_{index})s" for index, name in enumerate(wanted))  # names are our own
-    whole = f"begin transaction read only; {sets}; {text}\n; rollback"
-    literals = {f"_{index}": value for index, value in enumerate(wanted.values())} | dict(values)
-    try:
         cursor = psycopg.ClientCursor(connection)
-        cursor.execute(trusted(whole), literals)
-        while cursor.description is None and cursor.nextset():
-            pass
-        described = cursor.description or ()
-        columns = tuple(column.name for column in described)
-        numeric = tuple(column.type_code in _NUMBERS for column in described)
-        return Rows(columns, numeric, cursor.fetchall(), (time.perf_counter() - started) * 1000)
+        body = cursor.mogrify(trusted(text), values) if values else text
+        sets = "; ".join(
+            f"set local {name} = {sql.quote(value, connection)}" for name, value in {**FORMATS, **settings}.items()
+        )
+        cursor.execute(trusted(f"begin transaction read only; {sets}; {body}\n; rollback"))
+        *_, (described, rows), _rollback = _results(cursor)  # of several statements the last one counts
     except DRIVER_ERRORS as error:
         (problem,) = translate(error, "").problems
-        if not connection.closed and connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
-            connection.rollback()
-        return Failed(getattr(error, "sqlstate", "") or "", problem.what, (time.perf_counter() - started) * 1000)
+        if not connection.closed:
+            with suppress(*DRIVER_ERRORS):  # it may have been cut, which the next query sees
+                connection.rollback()
+        return Failed(getattr(error, "sqlstate", "") or "", problem.what, ms())
+    columns = tuple(column.name for column in described)
+    return Rows(columns, tuple(column.type_code in _NUMBERS for column in described), rows, ms())
+
+
+def _results(cursor: psycopg.ClientCursor[Any]) -> Iterator[tuple[Sequence[psycopg.Column], list[tuple[Any, ...]]]]:
+    """The columns and the rows of each statement of a message."""
+    more: bool | None = True
+    while more:
+        described = cursor.description or ()
+        yield described, cursor.fetchall() if described else []
+        more = cursor.nextset()

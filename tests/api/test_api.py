@@ -26,6 +26,7 @@ from gendash.api.cache import Cache
 from gendash.api.endpoint import figure_panel, packaged_endpoints, read_endpoints
 from gendash.api.limits import Limiter
 from gendash.api.own import packaged_lists, read_lists
+from gendash.api.request import cursor_of
 from gendash.api.store import Pools
 from gendash.commands.serve import application
 from gendash.demo.postgres import Server
@@ -157,6 +158,99 @@ def test_csv_has_the_same_rows_and_no_formula(client: TestClient) -> None:
     assert [row["cost_usd"] for row in found] == [row["cost_usd"] for row in rows]
     assert all(Decimal(row["cost_usd"]) >= 0 for row in found)
     assert get(client, path, Accept="image/png").status_code == 406
+
+
+def test_csv_is_all_rows_and_with_a_limit_each_page_names_the_next(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = "/api/v1/analytics/tickets/stats?from=2026-06-01"
+    whole = get(client, path, Accept="text/csv")
+    rows = whole.text.splitlines()
+    assert len(rows) > 101 and "link" not in whole.headers
+    found, query, pages = rows[:1], "from=2026-06-01&limit=999", 0
+    for _ in range(100):
+        page = get(client, f"/api/v1/analytics/tickets/stats?{query.replace('999', '70')}", Accept="text/csv")
+        found += page.text.splitlines()[1:]
+        pages += 1
+        if "link" not in page.headers:
+            break
+        link = re.fullmatch(r'<\?(.+)>; rel="next"', page.headers["link"])
+        assert link
+        query = link[1]
+    assert found == rows and pages > 1
+    own = get(client, "/api/v1/me/conversations?from=2026-06-01&limit=1", "u0", Accept="text/csv")
+    assert "&limit=1&cursor=" in own.headers["link"] and own.text.count("\r\n") == 2
+    monkeypatch.setattr("gendash.api.request.MOST_CSV", 3)
+    refused = get(client, f"{path}&group=week", Accept="text/csv")
+    assert refused.status_code == 422 and "more than 3 rows" in refused.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        ("", "application/json"),
+        ("*/*", "application/json"),
+        ("text/html, application/xhtml+xml, */*;q=0.8", "application/json"),
+        ("text/csv;q=0.1, application/json", "application/json"),
+        ("application/json;q=0.5, text/csv;q=0.9", "text/csv"),
+        ("Text/CSV; header=present", "text/csv"),
+        ("text/*", "text/csv"),
+        ("text/csv, */*", "text/csv"),
+        ("text/csv;q=0, */*", "application/json"),
+        ("application/json;q=0, */*", "text/csv"),
+        ("text/csv;q=odd", "text/csv"),
+        ("*/*;q=0", None),
+        ("application/xml", None),
+    ],
+)
+def test_accept_is_read_with_its_weights(client: TestClient, accept: str, expected: str | None) -> None:
+    answer = get(client, "/api/v1/analytics/users/stats?figures=none", Accept=accept)
+    assert answer.headers["content-type"].startswith(expected) if expected else answer.status_code == 406
+
+
+def test_head_is_get_without_its_body_and_other_methods_are_refused(client: TestClient) -> None:
+    path, headers = "/api/v1/analytics/users/stats?figures=none", {"Authorization": "Bearer boss"}
+    head, answer = client.head(path, headers=headers), client.get(path, headers=headers)
+    assert head.status_code == 200 and head.content == b""
+    assert {name: head.headers[name] for name in ("etag", "content-length", "vary")} == {
+        name: answer.headers[name] for name in ("etag", "content-length", "vary")
+    }
+    assert client.head("/healthz").status_code == 200 and client.head(path).status_code == 401
+    assert client.post(path, headers=headers).status_code == client.options(path, headers=headers).status_code == 405
+
+
+@pytest.mark.parametrize(
+    "when", ["2026-W47-1", "20261116", "2026-11-16T10:00:00+23:59", "2026-11-16T10:00:00+01:00:30"]
+)
+@pytest.mark.parametrize("path", ["analytics/tickets/stats?figures=none&", "me/conversations?"])
+def test_a_cursor_of_ones_own_making_is_a_time_or_refused(client: TestClient, path: str, when: str) -> None:
+    is_own = path.startswith("me")
+    listed, keys = ("me/conversations", ["a"]) if is_own else ("analytics/tickets/stats day", ["a", "b"])
+    wanted = f"/api/v1/{path}cursor={cursor_of(listed, [when, *keys])}"
+    assert get(client, wanted, "u0" if is_own else "boss").status_code == 200
+
+
+def test_a_cursor_of_another_list_is_refused_and_one_of_another_user_shows_nothing_of_theirs(
+    client: TestClient,
+) -> None:
+    page = get(client, "/api/v1/me/conversations?range=30d&limit=1", "u0").json()
+    assert get(client, f"/api/v1/me/tickets?cursor={page['next']}", "u0").status_code == 422
+    other = get(client, f"/api/v1/me/conversations?range=30d&limit=1000&cursor={page['next']}", "u1").json()["rows"]
+    mine = get(client, "/api/v1/me/conversations?range=30d&limit=1000", "u0").json()["rows"]
+    ids = {row["conversation_id"] for row in mine}
+    assert len(ids) > 1 and not ids & {row["conversation_id"] for row in other}
+    days = get(client, "/api/v1/analytics/tickets/stats?range=30d&figures=none&limit=2").json()["next"]
+    weeks = f"/api/v1/analytics/tickets/stats?range=30d&figures=none&group=week&cursor={days}"
+    assert "not one that this endpoint gave" in get(client, weeks).json()["error"]
+
+
+def test_variables_are_checked_by_name_and_all_is_written_as_grafana_does(client: TestClient) -> None:
+    path = "/api/v1/dashboards/support-tickets/panels/by_status"
+    assert "no variable 'prioritie'" in get(client, f"{path}?var-prioritie=high").json()["error"]
+    every = get(client, path).json()["frames"]
+    for name in ("All", "$__all"):
+        assert get(client, f"{path}?var-priority={name}").json()["frames"] == every
+    assert get(client, f"{path}?var-priority=All&var-priority=high").status_code == 422
 
 
 def test_a_figure_with_a_window_of_its_own_refuses_a_range_with_the_reason(client: TestClient) -> None:
@@ -514,6 +608,7 @@ def test_pages_are_drawn_for_the_audience_of_the_token_and_show_no_other(client:
 
 def test_my_usage_is_a_page_of_the_users_own_rows(client: TestClient, store: Store) -> None:
     mine, other = (get(client, "/dashboards/me.html", token).text for token in ("u0", "u1"))
+    assert re.search(r"<b>\$\d+\.\d{4}</b> cost", mine) and '<th class="right">calls</th>' in mine
     ids = {row["ticket_id"] for row in get(client, "/api/v1/me/tickets", "u0").json()["rows"]}
     ids |= {row["conversation_id"] for row in get(client, "/api/v1/me/conversations?limit=50", "u0").json()["rows"]}
     assert ids and all(one in mine and one not in other for one in ids)
@@ -524,5 +619,6 @@ def test_my_usage_is_a_page_of_the_users_own_rows(client: TestClient, store: Sto
         .headers["location"]
         .endswith("me.html")
     )
+    assert get(client, "/dashboards/me.html?from=2026-11-01", "u0").status_code == 200
     browser = client.get("/dashboards/me.html", auth=("me", "u0"))
     assert browser.status_code == 200

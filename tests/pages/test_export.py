@@ -25,7 +25,7 @@ from gendash.engine.read.frames import promql_frames, sql_frames
 from gendash.engine.read.panels import DashboardRead, Mark, PanelRead
 from gendash.engine.read.reader import Rows
 from gendash.engine.render.dashboards import render_dashboard
-from gendash.pages.document import pdf
+from gendash.pages.document import breakable, pdf
 from gendash.pages.export import csv_files
 from gendash.pages.panel import Setting
 from gendash.pages.site import About
@@ -87,6 +87,19 @@ def test_a_document_has_numbered_pages_and_data_is_never_markup() -> None:
     assert made.startswith(b"%PDF")
     pages = len(re.findall(rb"/Type\s*/Page\b(?!s)", made + b"".join(_streams(made))))
     assert pages >= 2
+
+
+def test_long_words_on_paper_go_on_in_the_next_line_and_short_ones_stay_whole() -> None:
+    parts = {
+        "e95648e5-30e0-4955-a541-9de5d8be5abd": 12,
+        "support/very_long_name_of_a_model": 8,
+        "x" * 60: 16,
+        "2026-11-30 08:17:47 ▲ high": 10,
+    }
+    for text, longest in parts.items():
+        given = breakable(text)
+        assert given.replace("\u200b", "") == text
+        assert max(len(one) for one in re.split("[\u200b ]", given)) <= longest
 
 
 def _streams(made: bytes) -> list[bytes]:

@@ -6,14 +6,16 @@ from datetime import UTC, datetime
 
 import pytest
 
+from gendash.dashboards.viz import Stat
 from gendash.engine.clients.answers import Failed
 from gendash.engine.config.load import load_config
 from gendash.engine.definitions.catalog import Catalog
 from gendash.engine.errors import ContentError
 from gendash.engine.languages.grafana_macros import Choice, Span, timing
-from gendash.engine.model import Dashboard, Query, Variable
-from gendash.engine.read.panels import Moment, dashboard_read
+from gendash.engine.model import Dashboard, Panel, Query, Row, Variable
+from gendash.engine.read.panels import Moment, dashboard_read, read_panel
 from gendash.engine.read.questions import Sent, first_choice
+from gendash.engine.read.reader import Rows
 from gendash.engine.read.sources import Sources, expanded_text
 
 THAN = Variable(
@@ -59,3 +61,33 @@ def test_a_value_that_names_a_macro_is_replaced_where_the_server_knows_it(
     sent = Sent(Query(kind, text), text, timing(Span.last("24h", NOW), kind), "", frozenset())
     assert expanded_text(sent, text, [chosen(than=["the period before"])]) == wanted
     assert isinstance(expanded_text(sent, text + " $__rnge", [chosen(than=["a week"])]), Failed)
+
+
+def test_one_panel_asks_for_the_options_of_a_variable_only_where_something_of_it_is_picked() -> None:
+    """All is a text of its own then; who picks is checked against the options."""
+    team = Variable("team", "Team", "doc", Query("sql", "select 'a' as options"), all_value="'__all'")
+    first = Variable("first", "First", "doc", Query("sql", "select 'a' as options"), all_value="")
+    tile = Panel(
+        "n", "N", "doc", Stat(), [Query("sql", "select 1 as n where $team = '__all' or '${first}' = 'a'")], 24, 4
+    )
+    board = Dashboard("one", "One", "doc", [Row("", [tile])], "30s", "24h", variables=(team, first))
+    catalog = Catalog(
+        load_config("", environ={"GENDASH_DATABASE_URL": "postgresql://host/name"}), {"one": board}, {}, {}, {}
+    )
+    asked: list[str] = []
+
+    def reader(text: str) -> Rows:
+        asked.append(text)
+        is_panel = "where" in text
+        return Rows(("n",), (is_panel,), [(1,)] if is_panel else [("a",)], 0.0)
+
+    def texts(**picked: list[str]) -> list[str]:
+        asked.clear()
+        assert read_panel(catalog, Sources({"reader": reader}, None, {}), board, "n", Moment(NOW, picked=picked))
+        return list(asked)
+
+    options, panel = texts()
+    assert (options.count("as options\n"), panel) == (1, "select 1 as n where '__all' = '__all' or 'a' = 'a'")
+    assert len(texts(team=["a"])) == 3
+    with pytest.raises(ContentError, match="no option 'b'"):
+        texts(team=["b"])
