@@ -19,6 +19,10 @@ QUESTION, ANSWER, DELETED, TEXTS = (_DATA[key].split() for key in ("question", "
 PERSON, STAFF, CHUNKS, INTERNAL, METADATA = (
     _DATA[key].split() for key in ("person", "staff", "chunks", "internal", "metadata")
 )
+LABELS, ROLES, MEMBERSHIPS, PARTICIPANTS = (
+    _DATA[key].split() for key in ("labels", "roles", "memberships", "participants")
+)
+FAILURES, STATES = (_DATA[key].split() for key in ("failures", "states"))
 TENANTS = frozenset(_DATA["tenants"].split())
 INVERTED, IS_USER = (frozenset(_DATA[key].split()) for key in ("inverted", "is_user"))
 

@@ -10,24 +10,23 @@ from dataclasses import replace
 
 from gendash.engine.platform.proposing.columns import ALIASES, DOUBTFUL, Columns
 from gendash.engine.platform.proposing.derived import conversations_of, ratings_of
+from gendash.engine.platform.proposing.elsewhere import person_of_participants, role_of_members, side_of
 from gendash.engine.platform.proposing.in_json import JSON, messages_in_json
-from gendash.engine.platform.proposing.joins import parents, person_of_rated
+from gendash.engine.platform.proposing.joins import gone, parents, person_of_rated
 from gendash.engine.platform.proposing.links import with_implied
 from gendash.engine.platform.proposing.names import COLUMNS, TABLES, rank
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, Proposal, ProposedTable, Sample, TableSeen
 from gendash.engine.platform.proposing.rows import (
-    Condition,
     chunk_count,
-    deleted_word,
     internal_rows,
     metadata,
     metadata_columns,
     soft_delete,
+    status_of_failure,
 )
 from gendash.engine.platform.proposing.tables import choose_tables, is_of_people, pair_of
 from gendash.engine.platform.proposing.tenants import with_tenants
 from gendash.engine.platform.proposing.unions import united
-from gendash.engine.platform.proposing.values import TEXTS as TEXT_KINDS
 from gendash.engine.platform.proposing.values import place_of
 
 PAIR = 0.82  # that a row with a question and an answer is two messages
@@ -53,7 +52,7 @@ class _Proposer:
         choice = choose_tables(self.tables, sample)
         self.columns = Columns(self.tables, sample, choice)
         self.chosen, self.people = choice.tables, choice.people
-        self.questions, self.doubtful = choice.questions, choice.doubtful
+        self.questions, self.doubtful, self.others = choice.questions, choice.doubtful, choice.others
 
     def result(self) -> Proposal:
         found = {}
@@ -80,7 +79,21 @@ class _Proposer:
         parts = [
             part for one in self.columns.sources(table) or [self.chosen[table]] if (part := self._table(table, one))
         ]
+        if not parts and table == "feedback":
+            return self._next_best(table)
         return united(parts) if len(parts) > 1 else next(iter(parts), None)
+
+    def _next_best(self, table: str) -> ProposedTable | None:
+        """The proposal for the next best table where the best lacks what is needed, with its questions only."""
+        asked = list(self.questions)
+        for one in self.others.get(table, []):
+            self.questions[:] = [question for question in asked if not question.startswith(f"{table}.")]
+            self.chosen[table] = one
+            proposed = self._table(table, one)
+            if proposed:
+                return proposed
+        self.questions[:] = asked
+        return None
 
     def _messages_within(self, talks: ProposedTable) -> dict[str, ProposedTable]:
         """Messages that conversations hold as JSON, where no table holds them."""
@@ -103,7 +116,9 @@ class _Proposer:
         alias = ALIASES[table]
         columns = [column for column in _columns_of(table) if column in self.contract[table]]
         lines = [line for column in columns if (line := self.columns.line(table, column, one))]
-        two = self._two_writers(one) if table == "messages" and not pair_of(one) else None
+        two = None
+        if table == "messages" and not pair_of(one):
+            two = self._two_kinds(one) or self._two_writers(one)
         if two and not any(line.column == "role" and line.confidence >= CERTAIN for line in lines):
             lines = [*(line for line in lines if line.column != "role"), two]
             self.questions[:] = [one for one in self.questions if not one.startswith("messages.role")]
@@ -116,10 +131,11 @@ class _Proposer:
             return None
         lines.insert(0, id_line)
         lines += self._beside(table, alias, one, found)
+        lines += self._elsewhere(table, one, found)
         pair = pair_of(one) if table == "messages" and "role" not in found else None
         self._ask(table, one, found, pair)
         lines += [] if table != "users" or "created_at" in found else self._first_seen(one)
-        lines += self._not_found(table, {line.column for line in lines}, pair)
+        lines += self._not_found(table, one, {line.column for line in lines}, pair)
         if table == "feedback" and "created_at" not in found:
             messages = self.chosen.get("messages")
             time = self.columns.line("messages", "created_at", messages) if messages else None
@@ -128,18 +144,18 @@ class _Proposer:
             lines.append(time._replace(reads=(), confidence=0.7, evidence="no time of its own: that of the message"))
         if pair:
             lines.append(Line("role", "", pair, PAIR, "a row is a question and its answer"))
-        conditions = [*soft_delete(alias, one), *(internal_rows(alias, one) if table == "messages" else ())]
-        conditions += [] if conditions or table == "users" else self._deleted_by_word(alias, one)
-        joins, above = parents(self.columns, table, lines)
+        deleted = list(soft_delete(alias, one)) if table == "users" else gone(self.columns, alias, one)
+        conditions = [*deleted, *(internal_rows(alias, one) if table == "messages" else ())]
+        joins, above = parents(self.columns, table, one, lines)
         return ProposedTable(table, one, lines, joins, (*conditions, *above), pair=pair)
 
-    def _not_found(self, table: str, found: set[str], pair: tuple[str, str] | None) -> Iterator[Line]:
+    def _not_found(self, table: str, one: TableSeen, found: set[str], pair: tuple[str, str] | None) -> Iterator[Line]:
         """Lines in place of columns that are needed, for a person to write."""
         needed = [column for column in NEEDED[table] if column not in found and column != "conversation_id"]
         needed += ["role"] if table == "messages" and "role" not in found and not pair else []
         for column in needed:
             if (table, column) == ("documents", "status"):
-                yield Line(column, "'done'", (), 0.5, "not found: each document counts as done")
+                yield status_of_failure(ALIASES[table], one)
                 continue
             kind = "timestamptz" if column.endswith("_at") else "text"
             yield Line(column, f"null::{kind}", evidence="not found, and needed")
@@ -152,11 +168,13 @@ class _Proposer:
         if named:
             yield from metadata(alias, self.columns.sample(one, named))
 
-    def _deleted_by_word(self, alias: str, one: TableSeen) -> list[Condition]:
-        named = [name for name in one.columns if rank(name, ["status", "state"]) >= 0.8]
-        texts = [name for name in named if one.columns[name].startswith(TEXT_KINDS)]
-        given = self.columns.sample(one, texts) if texts else {}
-        return [each for name in texts for each in deleted_word(alias, name, given.get(name, ()))]
+    def _elsewhere(self, table: str, one: TableSeen, found: set[str]) -> Iterator[Line]:
+        """Lines that other tables give: the role of a person, the person of a conversation."""
+        id_ = self.columns.id_of(one)
+        if table == "users" and "role" not in found:
+            yield from role_of_members(one, id_, self.tables, self.columns.sample)
+        if table == "conversations" and "user_id" not in found:
+            yield from person_of_participants(one, id_, self.people, self.tables)
 
     def _first_seen(self, one: TableSeen) -> Iterator[Line]:
         """When a person came whose table has no time: with the first conversation."""
@@ -169,6 +187,17 @@ class _Proposer:
             own = place_of("u", self.columns.id_of(one))
             sql = f"(select min({time.sql}) from {talks.quoted} c where {person.sql} = {own})"
             yield Line("created_at", sql, (), 0.6, "no time of its own: the first conversation")
+
+    def _two_kinds(self, one: TableSeen) -> Line | None:
+        """Who wrote a message, where a row names that of a person or that of an agent, each in a table of its own."""
+        sides = {side_of(to[1]): name for name, to in one.references.items() if side_of(to[1])}
+        if len(sides) < 2:
+            return None
+        given = self.columns.with_nulls(one, list(sides.values()))
+        cases = [f"when {place_of('m', name)} is not null then '{side}'" for side, name in sorted(sides.items())]
+        sure = PAIR if all(None in given.get(name, ()) for name in sides.values()) else DOUBTFUL
+        evidence = f"{' and '.join(sides.values())} name what was written"
+        return Line("role", f"case {' '.join(reversed(cases))} end", tuple(sides.values()), sure, evidence)
 
     def _two_writers(self, one: TableSeen) -> Line | None:
         """Who wrote a message, where people and staff are two columns of which one is filled."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from gendash.engine.platform.proposing.elsewhere import name_of
 from gendash.engine.platform.proposing.names import (
     ANSWER,
     CHUNKS,
@@ -36,6 +37,7 @@ class TableChoice:
     tables: dict[str, TableSeen]
     people: list[TableSeen] = field(default_factory=list)
     levels: list[tuple[str, TableSeen]] = field(default_factory=list)
+    others: dict[str, list[TableSeen]] = field(default_factory=dict)  # by kind the next best, the best first
     doubtful: set[str] = field(default_factory=set)
     questions: list[str] = field(default_factory=list)
 
@@ -49,7 +51,11 @@ def choose_tables(tables: Sequence[TableSeen], sample: Sample) -> TableChoice:
     for score, kind, one in scores:
         if score >= ENOUGH and kind not in found.tables and one not in found.tables.values():
             found.tables[kind] = one
-    _choose_documents(found, [one for score, kind, one in scores if kind == "documents" and score >= ENOUGH])
+    taken = [one.place for one in found.tables.values()]
+    for score, kind, one in scores:
+        if score >= ENOUGH and one.place not in taken:
+            found.others.setdefault(kind, []).append(one)
+    _choose_documents(found, [one for score, kind, one in scores if kind == "documents" and score >= ENOUGH], tables)
     _choose_conversations(found, tables, sample)
     _choose_people(found, tables)
     talks = found.tables.get("conversations")
@@ -83,10 +89,12 @@ def chunks_of(one: TableSeen, tables: Sequence[TableSeen]) -> tuple[TableSeen, s
     return (other, column) if other else None
 
 
-def _choose_documents(found: TableChoice, fits: Sequence[TableSeen]) -> None:
+def _choose_documents(found: TableChoice, fits: Sequence[TableSeen], tables: Sequence[TableSeen]) -> None:
     """What people upload, not what is made of it; a person is asked where nothing says which is which."""
     named = {to[:2] for one in fits if not _fits(one, "documents.status") for to in _documents_named(one)}
-    origins = [one for one in fits if one.place in named] or list(fits)
+    origins = [one for one in fits if one.place in named]
+    # what is cut into chunks is what a platform answers from
+    origins = origins or [one for one in fits if chunks_of(one, tables)] or list(fits)
     chosen = found.tables.get("documents")
     if chosen and chosen not in origins:
         found.tables["documents"] = chosen = origins[0]
@@ -219,7 +227,9 @@ def _is_of_files(one: TableSeen, tables: Sequence[TableSeen]) -> bool:
 
 
 def _fits(one: TableSeen, canonical: str) -> bool:
-    return max((rank(name, COLUMNS[canonical]) for name in one.columns), default=0.0) > 0.7
+    named = canonical in ("tickets.status", "tickets.priority")  # may be the id of a row that holds the word
+    names = (name_of(one, name) if named else name for name in one.columns)
+    return max((rank(name, COLUMNS[canonical]) for name in names), default=0.0) > 0.7
 
 
 def _evidence(kind: str, one: TableSeen, tables: Sequence[TableSeen]) -> float:

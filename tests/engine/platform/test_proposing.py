@@ -81,7 +81,18 @@ def values(connection: psycopg.Connection[Any], text: str, id_: str, column: str
     """The values of a column by the row's id, words as gendash's own vocabularies take them."""
     rows = connection.execute(f"select ({id_})::text, ({column})::text from ({text}) q".encode()).fetchall()
     # where two tables of people are united, the id begins with the name of one, which is a matter of taste
-    return {re.sub("^[a-z_]+:", "", key): {"human": "user", "ai": "assistant"}.get(value, value) for key, value in rows}
+    return {
+        re.sub("^[a-z_]+:", "", key): {"human": "user", "ai": "assistant"}.get(
+            value and value.lower(), value and value.lower()
+        )
+        for key, value in rows
+    }
+
+
+def same_values(connection: psycopg.Connection[Any], text: str, other: str, id_: str, column: str) -> bool:
+    """True if another way to a column, such as a join in place of a subquery, gives each row the same."""
+    ours, theirs = (values(connection, one, id_, column) for one in (text, other))
+    return len(set(ours.values())) > 1 and ours == theirs
 
 
 def measure(connection: psycopg.Connection[Any], name: str, found: Proposal, folder: Path = STRANGERS) -> Measured:
@@ -94,14 +105,17 @@ def measure(connection: psycopg.Connection[Any], name: str, found: Proposal, fol
             for column in own.outputs:
                 total.add(f"{table}.{column}", False, 0.0)
             continue
+        id_ = next(iter(own.outputs))
         theirs, lines = parsed(table, select_text(proposed)), {line.column: line for line in proposed.lines}
         for column, behind in own.outputs.items():
             line = lines.get(column)
-            total.add(f"{table}.{column}", theirs.outputs.get(column) == behind, line.confidence if line else 0.0)
+            same = theirs.outputs.get(column) == behind or (
+                line is not None and same_values(connection, text, select_text(proposed), id_, column)
+            )
+            total.add(f"{table}.{column}", same, line.confidence if line else 0.0)
         for column in lines.keys() - own.outputs.keys():
             if lines[column].confidence >= CERTAIN:
                 total.wrong.append(f"{table}.{column}, which is not in the adapter by hand")
-        id_ = next(iter(own.outputs))
         for column in (one for one in own.outputs if f"{table}.{one}" in WORDS and own.outputs[one] and one in lines):
             ours, other = (values(connection, one, id_, column) for one in (text, select_text(proposed)))
             for word in sorted(set(ours.values()), key=repr):
