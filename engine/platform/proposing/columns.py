@@ -99,6 +99,8 @@ class Columns:
             score = min(score, DOUBTFUL)
             unknown = ", ".join(map(repr, best.unknown[:6]))
             self.questions.append(f"{full}: what do {unknown} of {one.name}.{line.reads[0]} mean?")
+        if line.evidence.startswith("date") and table != "users":
+            score = min(score, DOUBTFUL)  # without a time of day
         if {table, REFERS.get(full)} & self.doubtful:
             score = min(score, DOUBTFUL)
         return line._replace(confidence=round(min(0.97, score), 2))
@@ -223,7 +225,8 @@ class Columns:
         if targets and key:
             same = id_family(one.columns[name]) == id_family(targets[0].columns[key])
             sql = self.named_as(table, targets[0], place)
-            return Reading(sql, 0.25 if same else -0.3, f"the type of {targets[0].name}.{key}" if same else "")
+            of = f"{targets[0].name}.{key}"
+            return Reading(sql, 0.25 if same else -0.1, f"the type of {of}" if same else f"another type than {of}")
         return Reading(place, 0.1, "")
 
     def part_of_message(self, one: TableSeen, name: str) -> str:

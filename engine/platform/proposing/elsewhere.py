@@ -8,6 +8,7 @@ from typing import NamedTuple
 from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing.links import id_column
 from gendash.engine.platform.proposing.names import (
+    BOTS,
     COLUMNS,
     DELETED,
     LABELS,
@@ -104,6 +105,17 @@ def person_of_participants(
             inner = f"select {place_of('p', who[0])} from {one.quoted} p where {place_of('p', of[0])}"
             sql = f"({inner} = {place_of('c', id_)} order by {place_of('p', first)} limit 1)"
             yield Line("user_id", sql, (), SURE, f"the first of {one.name}")
+            return
+
+
+def role_of_writer(users: TableSeen, id_: str, place: str) -> Iterator[Line]:
+    """Who wrote a message whose writer is ``place``, where accounts say which of them are bots; at most one."""
+    for name, kind in users.columns.items():
+        if kind == "boolean" and rank(name, BOTS) >= 0.8:
+            inner = f"select {place_of('w', name)} from {users.quoted} w where {place_of('w', id_)} = {place}"
+            yield Line(
+                "role", f"case when ({inner}) then 'assistant' else 'user' end", (), SURE, f"{name} of {users.name}"
+            )
             return
 
 

@@ -22,7 +22,7 @@ PERSON, STAFF, CHUNKS, INTERNAL, METADATA = (
 LABELS, ROLES, MEMBERSHIPS, PARTICIPANTS = (
     _DATA[key].split() for key in ("labels", "roles", "memberships", "participants")
 )
-FAILURES, STATES = (_DATA[key].split() for key in ("failures", "states"))
+FAILURES, STATES, BOTS = (_DATA[key].split() for key in ("failures", "states", "bots"))
 TENANTS = frozenset(_DATA["tenants"].split())
 INVERTED, IS_USER = (frozenset(_DATA[key].split()) for key in ("inverted", "is_user"))
 

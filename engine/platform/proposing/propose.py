@@ -7,10 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
+from gendash.engine.platform.proposing.beside import role_beside
 from gendash.engine.platform.proposing.columns import ALIASES, DOUBTFUL, Columns
 from gendash.engine.platform.proposing.derived import conversations_of, ratings_of
-from gendash.engine.platform.proposing.elsewhere import person_of_participants, role_of_members, side_of
+from gendash.engine.platform.proposing.elsewhere import (
+    person_of_participants,
+    role_of_members,
+    role_of_writer,
+    side_of,
+)
 from gendash.engine.platform.proposing.in_json import JSON, messages_in_json
 from gendash.engine.platform.proposing.joins import gone, parents, person_of_rated
 from gendash.engine.platform.proposing.links import with_implied
@@ -119,6 +126,8 @@ class _Proposer:
         two = None
         if table == "messages" and not pair_of(one):
             two = self._two_kinds(one) or self._two_writers(one)
+        if table == "messages" and not two and not any(line.column == "role" for line in lines) and not pair_of(one):
+            two = next(chain(role_beside(one, self.columns.sample), self._by_writer(one)), None)
         if two and not any(line.column == "role" and line.confidence >= CERTAIN for line in lines):
             lines = [*(line for line in lines if line.column != "role"), two]
             self.questions[:] = [one for one in self.questions if not one.startswith("messages.role")]
@@ -132,6 +141,7 @@ class _Proposer:
         lines.insert(0, id_line)
         lines += self._beside(table, alias, one, found)
         lines += self._elsewhere(table, one, found)
+        found |= {line.column for line in lines}
         pair = pair_of(one) if table == "messages" and "role" not in found else None
         self._ask(table, one, found, pair)
         lines += [] if table != "users" or "created_at" in found else self._first_seen(one)
@@ -199,6 +209,13 @@ class _Proposer:
         evidence = f"{' and '.join(sides.values())} name what was written"
         return Line("role", f"case {' '.join(reversed(cases))} end", tuple(sides.values()), sure, evidence)
 
+    def _by_writer(self, one: TableSeen) -> Iterator[Line]:
+        """Who wrote a message, where the account that a message names says whether it is a bot."""
+        line = self.columns.line("conversations", "user_id", one)
+        users = self.chosen.get("users")
+        if users and line and one.references.get(line.reads[0], ())[:2] == users.place:
+            yield from role_of_writer(users, self.columns.id_of(users), place_of("m", line.reads[0]))
+
     def _two_writers(self, one: TableSeen) -> Line | None:
         """Who wrote a message, where people and staff are two columns of which one is filled."""
         users = self.chosen.get("users")
@@ -221,6 +238,10 @@ class _Proposer:
         if column:
             why = "primary key" if column == one.key else "foreign keys name it, or its name"
             sure = 0.98 if column == one.key else 0.85
+            if column in one.keys[:-1] + one.keys[1:] and one.columns[column] != "uuid":
+                beside = ", ".join(other for other in one.keys if other != column)
+                self.questions.append(f"{table}.{name}: is {column} of {one.name} unique without {beside}?")
+                sure = DOUBTFUL
             sure = DOUBTFUL if len(self.columns.sources(table)) > 1 or table in self.doubtful else sure
             return Line(name, self.columns.named_as(table, one, place_of(alias, column)), (column,), sure, why)
         if one.keys:
@@ -232,6 +253,8 @@ class _Proposer:
         for column in NEEDED[table]:
             if column not in found and (table, column) not in (("feedback", "created_at"), ("documents", "status")):
                 self.questions.append(f"{table}.{column}: which column of {one.schema}.{one.name} is it?")
+        if table == "conversations" and "user_id" not in found and self.people:
+            self.questions.append(f"conversations.user_id: what names the person of a row of {one.schema}.{one.name}?")
         if table == "messages" and "role" not in found and not pair:
             self.questions.append(f"messages.role: what in {one.schema}.{one.name} says who wrote a message?")
 

@@ -58,10 +58,24 @@ def choose_tables(tables: Sequence[TableSeen], sample: Sample) -> TableChoice:
     _choose_documents(found, [one for score, kind, one in scores if kind == "documents" and score >= ENOUGH], tables)
     _choose_conversations(found, tables, sample)
     _choose_people(found, tables)
+    _ask_for_twins(found, tables)
     talks = found.tables.get("conversations")
     if talks and "tickets" not in found.tables and is_ticket(talks):
         found.tables["tickets"] = talks
     return found
+
+
+def _ask_for_twins(found: TableChoice, tables: Sequence[TableSeen]) -> None:
+    """Asks whether another table of the same columns, such as an archive, holds more of the rows."""
+    for kind in ("messages", "conversations", "feedback"):
+        one = found.tables.get(kind)
+        others = [
+            each for each in tables if one and each.schema == one.schema and each.place != one.place and each.rows
+        ]
+        alike = [each for each in others if one and dict(each.columns) == dict(one.columns)]
+        if one and alike:
+            listed = ", ".join(each.name for each in alike[:6])
+            found.questions.append(f"{kind}: do the rows of {listed}, with the columns of {one.name}, count, too?")
 
 
 def is_ticket(one: TableSeen) -> bool:

@@ -37,8 +37,9 @@ def read_time(place: str, kind: str, values: Sequence[object]) -> Reading:
     """A time as it is: a timestamp, a number since 1970, or a text in the form of ISO; staging reads each."""
     if kind.startswith(TIMES):
         return Reading(place, 0.38, kind)
-    if kind.startswith(NUMBERS):
-        numbers = [float(one) for one in values if isinstance(one, int | float | Decimal) and not isinstance(one, bool)]
+    digits = kind.startswith(TEXTS) and all(_DIGITS.match(str(one).strip()) for one in values)
+    if kind.startswith(NUMBERS) or digits:
+        numbers = [float(str(one)) for one in values if not isinstance(one, bool)]
         units = {_unit(one) for one in numbers if one}  # 0 is a time that was never set
         if units and "" not in units:  # staging reads each value by its size
             return Reading(place, 0.36 if len(units) == 1 else 0.3, f"{' or '.join(sorted(units))} since 1970")
@@ -53,6 +54,7 @@ def _unit(number: float) -> str:
     return next((name for unit, name in UNITS.items() if EPOCHS[0] * unit <= number < EPOCHS[1] * unit), "")
 
 
+_DIGITS = re.compile(r"\d{9,19}([.]\d{1,9})?$")
 _ISO = re.compile(r"(20|21)\d\d-[01]\d-[0-3]\d([T ][0-2]\d:[0-5]\d|$)")
 
 
