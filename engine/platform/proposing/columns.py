@@ -112,9 +112,10 @@ class Columns:
         full = f"{table}.{column}"
         kinds = [name for _, name in names if _needs_values(full, one.columns[name])]
         sampled = self.with_nulls(one, kinds) if kinds else {}
-        filled = {name for name, given in sampled.items() if set(given) != {None}}
+        filled = {name for name, given in sampled.items() if not given or any(each is not None for each in given)}
         for fit, name in names:
-            if values.is_vocabulary(full) and name in sampled and name not in filled:
+            by_words = values.is_vocabulary(full) or full == "tickets.category"
+            if by_words and name in sampled and name not in filled:
                 continue  # it has no word in any row
             read = self._read(table, column, one, name, [value for value in sampled.get(name, ()) if value is not None])
             score = fit * 0.6 + read.adds
@@ -156,7 +157,7 @@ class Columns:
         if words is None or full in ("feedback.rating", "users.is_active"):
             return Reading(place, -1.0)
         if not values.is_vocabulary(full):
-            return Reading(words.sql, 0.3 if full == "tickets.category" else -1.0, f"words of {words.table.name}")
+            return Reading(words.sql, 0.1 if full == "tickets.category" else -1.0, f"words of {words.table.name}")
         read = values.read_words(full, words.sql, name, "text", self.sample(words.table, [words.label])[words.label])
         evidence = f"{read.evidence} of {words.table.name}"
         return read._replace(evidence=evidence, adds=read.adds if read.words else -1.0)
@@ -226,7 +227,7 @@ class Columns:
             same = id_family(one.columns[name]) == id_family(targets[0].columns[key])
             sql = self.named_as(table, targets[0], place)
             of = f"{targets[0].name}.{key}"
-            return Reading(sql, 0.25 if same else -0.1, f"the type of {of}" if same else f"another type than {of}")
+            return Reading(sql, 0.25 if same else -0.05, f"the type of {of}" if same else f"another type than {of}")
         return Reading(place, 0.1, "")
 
     def part_of_message(self, one: TableSeen, name: str) -> str:
@@ -256,7 +257,7 @@ def _needs_values(full: str, kind: str) -> bool:
     epoch = full.endswith("_at") and kind.startswith((*values.NUMBERS, *values.TEXTS))
     return (
         epoch
-        or full == "documents.file_type"
+        or full in ("documents.file_type", "tickets.category")
         or ((values.is_vocabulary(full) or full == "users.is_active") and kind != "boolean")
     )
 

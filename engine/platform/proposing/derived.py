@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
+from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
 from gendash.engine.platform.proposing.beside import rating_beside
 from gendash.engine.platform.proposing.names import COLUMNS, rank, words_of
@@ -38,15 +39,19 @@ def conversations_of(messages: ProposedTable) -> dict[str, ProposedTable]:
 def ratings_of(messages: ProposedTable, users: TableSeen | None, sample: Sample) -> dict[str, ProposedTable]:
     """Ratings that messages carry themselves, where no table holds them."""
     one, by = messages.source, {line.column: line for line in messages.lines}
-    read = next(chain(_rated(one, sample), _thumbs(one), rating_beside(one, sample)), None)
+    read = next(chain(_rated(one, sample), _thumbs(one), rating_beside(one, sample), _unread(one, sample)), None)
     if read is None:
         return {}
     id_ = by["message_id"]._replace(evidence="ratings are in the message")
     lines = [id_._replace(column="feedback_id"), id_, read]
     lines += [Line("user_id", place_of("m", name), (name,), 0.85, why) for name, why in _person(one, users)]
+    fits = [name for name, kind in one.columns.items() if kind.startswith(values.TEXTS) and name not in read.reads]
+    said = max(fits, key=lambda name: rank(name, COLUMNS["messages.comment"]), default="")
+    if said and rank(said, COLUMNS["messages.comment"]) >= 0.8:
+        lines.append(Line("comment", place_of("m", said), (said,), 0.7, "its name"))
     time = by.get("updated_at") or by["created_at"]
     lines.append(time._replace(column="created_at", confidence=0.5))
-    whole = len(read.reads) == 1 and one.columns[read.reads[0]] == "boolean"
+    whole = len(read.reads) == 1 and (one.columns[read.reads[0]] == "boolean" or not read.confidence)
     rated = place_of("m", read.reads[0]) if whole else read.sql  # 0 may be no rating
     condition = (f"{rated} is not null", read.confidence, "rated messages")
     return {"feedback": ProposedTable("feedback", one, lines, messages.joins, (*messages.conditions, condition))}
@@ -60,6 +65,15 @@ def _rated(one: TableSeen, sample: Sample) -> Iterator[Line]:
         if read.adds > values.NO_ROWS:
             sure = round(min(0.97, rank(name, known) * 0.6 + read.adds), 2) if not read.unknown else 0.7
             yield Line("rating", read.sql, (name,), sure, read.evidence, read.words)
+
+
+def _unread(one: TableSeen, sample: Sample) -> Iterator[Line]:
+    """A column that is called a rating and whose values say nothing: a person writes what each means."""
+    for name in (each for each in one.columns if rank(each, COLUMNS["messages.rating"]) >= 0.8):
+        words = sorted({str(each) for each in sample(one, [name]).get(name, ()) if not isinstance(each, float)})
+        if 1 < len(words) <= values.MOST_WORDS:
+            cases = " ".join(f"when {quote_text(word)} then null::int" for word in words)
+            yield Line("rating", f"case {place_of('m', name)}::text {cases} end", (name,), 0.0, "what does each mean?")
 
 
 def _thumbs(one: TableSeen) -> Iterator[Line]:

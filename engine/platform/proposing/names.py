@@ -64,7 +64,8 @@ def meaning(column: str, word: str) -> str | None:
     for canonical, known in WORDS.get(column, {}).items():
         if given.replace("_", "") in map(joined_words, known):
             return canonical
-    last = given.rpartition("_")[2]  # global_member, ROLE_ADMIN, message_user
-    if last != given:
-        return meaning(column, last)
-    return None
+    last, first = given.rpartition("_")[2], given.partition("_")[0]  # global_member, ROLE_ADMIN; pending_reminder
+    if last == given:
+        return None
+    found = meaning(column, last)
+    return meaning(column, first) if found is None else found

@@ -75,6 +75,9 @@ class _Proposer:
             if "feedback" not in found:
                 rated = ratings_of(found["messages"], self.chosen.get("users"), self.columns.sample)
                 found |= {name: person_of_rated(self.columns, one) for name, one in rated.items()}
+                self.questions += [
+                    _of_ratings(one) for one in rated.values() if not all(e.confidence for e in one.lines)
+                ]
         for table in ("messages", "users"):
             if table not in found:
                 self.questions.insert(0, f"which table holds the platform's {table}? None was recognised")
@@ -259,7 +262,16 @@ class _Proposer:
             self.questions.append(f"messages.role: what in {one.schema}.{one.name} says who wrote a message?")
 
 
+def _of_ratings(rated: ProposedTable) -> str:
+    line = next(each for each in rated.lines if not each.confidence)
+    return f"feedback.rating: what does each value of {rated.source.name}.{line.reads[0]} mean?"
+
+
 def _columns_of(table: str) -> Iterator[str]:
     """The canonical columns of a table that may be found, times first."""
-    yield from (name.split(".")[1] for name in COLUMNS if name.startswith(f"{table}.") and name != "messages.rating")
+    yield from (
+        name.split(".")[1]
+        for name in COLUMNS
+        if name.startswith(f"{table}.") and name not in ("messages.rating", "messages.comment")
+    )
     yield "updated_at"

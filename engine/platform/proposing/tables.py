@@ -85,10 +85,16 @@ def is_ticket(one: TableSeen) -> bool:
 
 
 def pair_of(one: TableSeen) -> tuple[str, str] | None:
-    """The columns of a question and of its answer, where a row is both."""
-    question = next((c for name in QUESTION for c in one.columns if rank(c, [name]) == 1), "")
-    answer = next((c for name in ANSWER for c in one.columns if rank(c, [name]) == 1), "")
+    """The columns of a question and of its answer, where a row is both; question_text is a question, too."""
+    question, answer = (
+        next((c for name in names for c in one.columns if _is_called(c, name)), "") for names in (QUESTION, ANSWER)
+    )
     return (question, answer) if question and answer else None
+
+
+def _is_called(column: str, name: str) -> bool:
+    words = words_of(column)
+    return words_of(name) in (words, *(words.removesuffix(f"_{end}") for end in TEXTS))
 
 
 def chunks_of(one: TableSeen, tables: Sequence[TableSeen]) -> tuple[TableSeen, str] | None:
@@ -137,6 +143,9 @@ def _choose_conversations(found: TableChoice, tables: Sequence[TableSeen], sampl
         for column, to in messages.references.items()
         if to[:2] in by_place and rank(to[1], TABLES["conversations"]) > 0
     }
+    ticket = found.tables.get("tickets")
+    if not named and ticket:  # in a helpdesk what people write belongs to tickets
+        named = {column: ticket for column, to in messages.references.items() if to[:2] == ticket.place}
     given = sample(messages, list(named)) if named else {}
     used = {column: one for column, one in named.items() if set(given.get(column, ())) != {None}}
     levels = sorted(used.items(), key=lambda each: sum(_holds(other, each[1], by_place) for other in used.values()))
@@ -229,7 +238,8 @@ def _score(kind: str, one: TableSeen, tables: Sequence[TableSeen]) -> float:
 
 def _is_said(one: TableSeen) -> bool:
     """True if rows are texts in a conversation, whatever the table's name."""
-    within = any(rank(to[1], TABLES["conversations"]) >= 0.8 for to in one.references.values())
+    talks = (*TABLES["conversations"], *TABLES["tickets"][:2])
+    within = any(rank(to[1], talks) >= 0.8 for to in one.references.values())
     return within and any(rank(column, TEXTS) == 1 or words_of(column) in TEXTS for column in one.columns)
 
 
@@ -241,7 +251,11 @@ def _is_of_files(one: TableSeen, tables: Sequence[TableSeen]) -> bool:
 
 
 def _fits(one: TableSeen, canonical: str) -> bool:
-    named = canonical in ("tickets.status", "tickets.priority")  # may be the id of a row that holds the word
+    named = canonical in (
+        "tickets.status",
+        "tickets.priority",
+        "messages.role",
+    )  # may be the id of a row that holds the word
     names = (name_of(one, name) if named else name for name in one.columns)
     return max((rank(name, COLUMNS[canonical]) for name in names), default=0.0) > 0.7
 
@@ -262,7 +276,8 @@ def _evidence(kind: str, one: TableSeen, tables: Sequence[TableSeen]) -> float:
         return 0.2 * ("users" in to) + about - 0.5 * bool(pair_of(one))
     if kind == "messages":
         pair = 0.4 * bool(pair_of(one))
-        return named(*TEXTS) + has("conversation_id", "role") + 0.2 * ("conversations" in to) + pair
+        within = 0.2 * ("conversations" in to or "tickets" in to)
+        return named(*TEXTS) + has("conversation_id", "role") + within + pair
     if kind == "feedback":
         about = has("message_id", "rating") + 0.2 * ("messages" in to) + 0.1 * ("conversations" in to)
         return about + 0.5 * has("comment", "user_id") - 0.5 * (not has("rating"))

@@ -27,8 +27,9 @@ CONFIG = load_config("platform: {adapter: x}")
 SEEN = Path(__file__).parents[2] / "sql" / "platforms"
 # platforms that were seen after the names were listed; their adapters were written upon what init had proposed
 LEAST = {
-    "sim_studio": (0.75, 0.7)
-}  # its ratings name a conversation and no message: nothing is proposed, and it is asked
+    "sim_studio": (0.75, 0.7),  # its ratings name a conversation and no message: nothing is proposed, and it is asked
+    "maxkb": (0.75, 0.6),  # codes for votes and states are asked
+}
 LATER = {
     "anythingllm": (0.8, 0.6), "chainlit": (0.9, 0.6), "khoj": (0.75, 0.35), "papercups": (0.8, 0.55), "quivr": (0.9, 0.75),
 }  # fmt: skip
