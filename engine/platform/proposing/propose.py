@@ -21,7 +21,7 @@ from gendash.engine.platform.proposing.elsewhere import (
 from gendash.engine.platform.proposing.in_json import JSON, messages_in_json
 from gendash.engine.platform.proposing.joins import gone, parents, person_of_rated
 from gendash.engine.platform.proposing.links import with_implied
-from gendash.engine.platform.proposing.names import COLUMNS, TABLES, rank
+from gendash.engine.platform.proposing.names import COLUMNS, STATES, TABLES, meaning, rank
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, Proposal, ProposedTable, Sample, TableSeen
 from gendash.engine.platform.proposing.rows import (
     chunk_count,
@@ -34,6 +34,7 @@ from gendash.engine.platform.proposing.rows import (
 from gendash.engine.platform.proposing.tables import choose_tables, is_of_people, pair_of
 from gendash.engine.platform.proposing.tenants import with_tenants
 from gendash.engine.platform.proposing.unions import united
+from gendash.engine.platform.proposing.values import TEXTS as TEXT_KINDS
 from gendash.engine.platform.proposing.values import place_of
 
 PAIR = 0.82  # that a row with a question and an answer is two messages
@@ -143,8 +144,11 @@ class _Proposer:
             return None
         lines.insert(0, id_line)
         lines += self._beside(table, alias, one, found)
-        lines += self._elsewhere(table, one, found)
+        elsewhere = list(self._elsewhere(table, one, lines))
+        lines = [line for line in lines if line.column not in {each.column for each in elsewhere}] + elsewhere
         found |= {line.column for line in lines}
+        if table == "messages":
+            self._ask_for_states(one)
         pair = pair_of(one) if table == "messages" and "role" not in found else None
         self._ask(table, one, found, pair)
         lines += [] if table != "users" or "created_at" in found else self._first_seen(one)
@@ -181,12 +185,27 @@ class _Proposer:
         if named:
             yield from metadata(alias, self.columns.sample(one, named))
 
-    def _elsewhere(self, table: str, one: TableSeen, found: set[str]) -> Iterator[Line]:
+    def _ask_for_states(self, one: TableSeen) -> None:
+        """Asks whether messages count whose status says that they failed or are not finished."""
+        named = [
+            name for name, kind in one.columns.items() if rank(name, STATES) >= 0.8 and kind.startswith(TEXT_KINDS)
+        ]
+        for name, given in (self.columns.sample(one, named) if named else {}).items():
+            words = [str(each) for each in given]
+            some = [each for each in words if meaning("documents.status", each) in ("failed", "processing")]
+            if some and len(some) < len(words):
+                listed = ", ".join(map(repr, some[:6]))
+                self.questions.append(f"messages: do those count whose {name} is {listed}?")
+
+    def _elsewhere(self, table: str, one: TableSeen, lines: Sequence[Line]) -> Iterator[Line]:
         """Lines that other tables give: the role of a person, the person of a conversation."""
-        id_ = self.columns.id_of(one)
-        if table == "users" and "role" not in found:
-            yield from role_of_members(one, id_, self.tables, self.columns.sample)
-        if table == "conversations" and "user_id" not in found:
+        id_, by = self.columns.id_of(one), {line.column: line for line in lines}
+        # words that name no administrator, such as customer and visitor, are a kind of account
+        if table == "users" and ("role" not in by or not {"admin", "super_admin"} & set(by["role"].words.values())):
+            found = list(role_of_members(one, id_, self.tables, self.columns.sample))
+            self.questions[:] = [each for each in self.questions if not (found and each.startswith("users.role"))]
+            yield from found
+        if table == "conversations" and "user_id" not in by:
             yield from person_of_participants(one, id_, self.people, self.tables)
 
     def _first_seen(self, one: TableSeen) -> Iterator[Line]:

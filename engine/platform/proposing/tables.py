@@ -119,7 +119,11 @@ def _choose_documents(found: TableChoice, fits: Sequence[TableSeen], tables: Seq
     if chosen and chosen not in origins:
         found.tables["documents"] = chosen = origins[0]
     others = [one for one in origins if one is not chosen and one not in found.tables.values()]
-    if chosen and others:
+    processed = chosen and (_fits(chosen, "documents.status") or chunks_of(chosen, tables))
+    if chosen and not processed and not rank(chosen.name, TABLES["documents"]):
+        found.doubtful.add("documents")
+        found.questions.append(f"documents: are rows of {chosen.name} read to answer from, or attachments of messages?")
+    elif chosen and others:
         found.doubtful.add("documents")
         listed = " or of ".join(one.name for one in (chosen, *others))
         found.questions.append(f"documents: are they the rows of {listed}?")

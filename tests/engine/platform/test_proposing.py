@@ -31,7 +31,7 @@ LEAST = {
     "maxkb": (0.75, 0.6),  # codes for votes and states are asked
 }
 LATER = {
-    "anythingllm": (0.8, 0.6), "chainlit": (0.9, 0.6), "khoj": (0.75, 0.35), "papercups": (0.8, 0.55), "quivr": (0.9, 0.75),
+    "anythingllm": (0.75, 0.6), "chainlit": (0.85, 0.55), "khoj": (0.75, 0.35), "papercups": (0.8, 0.55), "quivr": (0.9, 0.75),
 }  # fmt: skip
 CONTRACT = load_catalog(load_config()).contract
 
@@ -122,9 +122,9 @@ def measure(connection: psycopg.Connection[Any], name: str, found: Proposal, fol
             for word in sorted(set(ours.values()), key=repr):
                 same = all(other.get(key) == value for key, value in ours.items() if value == word)
                 total.add(f"{table}.{column}: {word}", same, lines[column].confidence)
-        if proposed.conditions:
+        if proposed.conditions or "\nwhere " in text:
             same = set(values(connection, text, id_, id_)) == set(values(connection, select_text(proposed), id_, id_))
-            total.add(f"rows of {table}", same, min(sure for _, sure, _ in proposed.conditions))
+            total.add(f"rows of {table}", same, min((sure for _, sure, _ in proposed.conditions), default=0.0))
     total.wrong += [
         f"{table}, which is not in the adapter by hand"
         for table in found.tables.keys() - hand.keys()
