@@ -91,7 +91,9 @@ class Columns:
         best = found[0]
         score, line = best.score, best.line
         is_its_name = best.fit == 1.0 and full not in REFERS and not values.is_vocabulary(full)
-        if not is_its_name and any(each.score > score - 0.06 or each.fit > best.fit for each in found[1:]):
+        declared = best.line.reads[0] in one.references
+        rivals = [each for each in found[1:] if each.line.reads[0] in one.references or not declared]
+        if not is_its_name and any(each.score > score - 0.06 or each.fit > best.fit for each in rivals):
             score = min(score, DOUBTFUL)
             others = " or ".join(each.line.reads[0] for each in found[:3])
             self.questions.append(f"{full}: is it {others} of {one.schema}.{one.name}?")

@@ -22,7 +22,7 @@ PERSON, STAFF, CHUNKS, INTERNAL, METADATA = (
 LABELS, ROLES, MEMBERSHIPS, PARTICIPANTS = (
     _DATA[key].split() for key in ("labels", "roles", "memberships", "participants")
 )
-FAILURES, STATES, BOTS = (_DATA[key].split() for key in ("failures", "states", "bots"))
+FAILURES, STATES, BOTS, LOGINS = (_DATA[key].split() for key in ("failures", "states", "bots", "logins"))
 TENANTS = frozenset(_DATA["tenants"].split())
 INVERTED, IS_USER = (frozenset(_DATA[key].split()) for key in ("inverted", "is_user"))
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
+from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing.beside import role_beside
 from gendash.engine.platform.proposing.columns import ALIASES, DOUBTFUL, Columns
 from gendash.engine.platform.proposing.derived import conversations_of, ratings_of
@@ -61,6 +62,7 @@ class _Proposer:
         self.columns = Columns(self.tables, sample, choice)
         self.chosen, self.people = choice.tables, choice.people
         self.questions, self.doubtful, self.others = choice.questions, choice.doubtful, choice.others
+        self.events = choice.events
 
     def result(self) -> Proposal:
         found = {}
@@ -90,7 +92,7 @@ class _Proposer:
         parts = [
             part for one in self.columns.sources(table) or [self.chosen[table]] if (part := self._table(table, one))
         ]
-        if not parts and table == "feedback":
+        if not parts and table in ("feedback", "messages"):
             return self._next_best(table)
         return united(parts) if len(parts) > 1 else next(iter(parts), None)
 
@@ -127,8 +129,8 @@ class _Proposer:
         alias = ALIASES[table]
         columns = [column for column in _columns_of(table) if column in self.contract[table]]
         lines = [line for column in columns if (line := self.columns.line(table, column, one))]
-        two = None
-        if table == "messages" and not pair_of(one):
+        two = self._of_events() if table == "messages" else None
+        if table == "messages" and not pair_of(one) and not two:
             two = self._two_kinds(one) or self._two_writers(one)
         if table == "messages" and not two and not any(line.column == "role" for line in lines) and not pair_of(one):
             two = next(chain(role_beside(one, self.columns.sample), self._by_writer(one)), None)
@@ -140,6 +142,9 @@ class _Proposer:
         if not id_line:
             return None
         if table == "feedback" and not {"message_id", "rating"} <= found:
+            self._ask(table, one, found, None)
+            return None
+        if table == "messages" and not {"conversation_id", "role"} & found and not pair_of(one):
             self._ask(table, one, found, None)
             return None
         lines.insert(0, id_line)
@@ -163,6 +168,10 @@ class _Proposer:
             lines.append(Line("role", "", pair, PAIR, "a row is a question and its answer"))
         deleted = list(soft_delete(alias, one)) if table == "users" else gone(self.columns, alias, one)
         conditions = [*deleted, *(internal_rows(alias, one) if table == "messages" else ())]
+        if two and self.events[0]:
+            listed = ", ".join(map(quote_text, sorted(self.events[1])))
+            place = place_of(alias, self.events[0])
+            conditions.append((f"lower({place}::text) in ({listed})", DOUBTFUL, "events that are messages"))
         joins, above = parents(self.columns, table, one, lines)
         return ProposedTable(table, one, lines, joins, (*conditions, *above), pair=pair)
 
@@ -219,6 +228,15 @@ class _Proposer:
             own = place_of("u", self.columns.id_of(one))
             sql = f"(select min({time.sql}) from {talks.quoted} c where {person.sql} = {own})"
             yield Line("created_at", sql, (), 0.6, "no time of its own: the first conversation")
+
+    def _of_events(self) -> Line | None:
+        """Who wrote a message that is one of several kinds of events."""
+        name, words = self.events
+        if not name:
+            return None
+        place = f"lower({place_of('m', name)}::text)"
+        cases = " ".join(f"when {quote_text(word)} then {quote_text(side)}" for word, side in sorted(words.items()))
+        return Line("role", f"case {place} {cases} end", (name,), DOUBTFUL, "kinds of events", words)
 
     def _two_kinds(self, one: TableSeen) -> Line | None:
         """Who wrote a message, where a row names that of a person or that of an agent, each in a table of its own."""

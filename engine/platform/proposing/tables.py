@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -11,18 +11,22 @@ from gendash.engine.platform.proposing.names import (
     ANSWER,
     CHUNKS,
     COLUMNS,
+    LOGINS,
     PERSON,
     QUESTION,
     TABLES,
     TENANTS,
     TEXTS,
+    meaning,
     rank,
     words_of,
 )
-from gendash.engine.platform.proposing.proposal import Sample, TableSeen
+from gendash.engine.platform.proposing.proposal import Place, Sample, TableSeen
 
 ENOUGH = 0.9  # score of a table: about its name alone, or a weaker name with two pieces of evidence
 PARTS = ("embedding", "vector", "chunk_index", "chunk_id")  # a row is a part of a document
+MOST_TABLES = 30  # whose words are looked at for events
+WORDS_KINDS = ("text", "character", "enum", "citext", "varchar")
 FILE_NAMES = ("filename", "file_name", "file_path", "path", "url")
 
 
@@ -38,6 +42,7 @@ class TableChoice:
     people: list[TableSeen] = field(default_factory=list)
     levels: list[tuple[str, TableSeen]] = field(default_factory=list)
     others: dict[str, list[TableSeen]] = field(default_factory=dict)  # by kind the next best, the best first
+    events: tuple[str, Mapping[str, str]] = ("", {})  # of events, the column whose words say that one is a message
     doubtful: set[str] = field(default_factory=set)
     questions: list[str] = field(default_factory=list)
 
@@ -45,7 +50,8 @@ class TableChoice:
 def choose_tables(tables: Sequence[TableSeen], sample: Sample) -> TableChoice:
     """The best table of each kind; no table is of two kinds, but a conversation may be a ticket, too."""
     filled = [one for one in tables if one.rows] or list(tables)  # an empty table may be a former one
-    scores = [(_score(kind, one, tables), kind, one) for kind in TABLES for one in filled]
+    said = {one.place for one in filled if _is_said(one, sample)}
+    scores = [(_score(kind, one, tables, said), kind, one) for kind in TABLES for one in filled]
     scores.sort(key=lambda one: (-one[0], -one[2].rows))
     found = TableChoice({})
     for score, kind, one in scores:
@@ -55,6 +61,8 @@ def choose_tables(tables: Sequence[TableSeen], sample: Sample) -> TableChoice:
     for score, kind, one in scores:
         if score >= ENOUGH and one.place not in taken:
             found.others.setdefault(kind, []).append(one)
+    if "messages" not in found.tables:
+        _choose_events(found, filled, sample)
     _choose_documents(found, [one for score, kind, one in scores if kind == "documents" and score >= ENOUGH], tables)
     _choose_conversations(found, tables, sample)
     _choose_people(found, tables)
@@ -63,6 +71,27 @@ def choose_tables(tables: Sequence[TableSeen], sample: Sample) -> TableChoice:
     if talks and "tickets" not in found.tables and is_ticket(talks):
         found.tables["tickets"] = talks
     return found
+
+
+def _choose_events(found: TableChoice, tables: Sequence[TableSeen], sample: Sample) -> None:
+    """Messages among the events of a table, where words of a column name both who asks and who answers."""
+    for one in sorted(tables, key=lambda each: -each.rows)[:MOST_TABLES]:
+        kinds = [name for name, kind in one.columns.items() if kind.startswith(WORDS_KINDS)]
+        kinds = [name for name in kinds if rank(name, COLUMNS["messages.role"]) > 0]
+        for name, given in (sample(one, kinds) if kinds and one not in found.tables.values() else {}).items():
+            words = {str(each).lower(): side for each in given if (side := _says(str(each)))}
+            if set(words.values()) == {"user", "assistant"}:
+                found.tables["messages"], found.events = one, (name, words)
+                found.doubtful.add("messages")
+                listed = " or ".join(map(repr, sorted(words)))
+                found.questions.append(f"messages: are they the rows of {one.name} whose {name} is {listed}?")
+                return
+
+
+def _says(word: str) -> str:
+    """Who writes what an event of this kind is: user, assistant, or empty; only the whole word says so."""
+    side = meaning("messages.role", word) if words_of(word).count("_") == 0 else None
+    return side if side in ("user", "assistant") else ""
 
 
 def _ask_for_twins(found: TableChoice, tables: Sequence[TableSeen]) -> None:
@@ -229,22 +258,24 @@ def is_of_people(one: TableSeen) -> bool:
     return any(rank(column, PERSON) >= 0.8 for column in one.columns)
 
 
-def _score(kind: str, one: TableSeen, tables: Sequence[TableSeen]) -> float:
+def _score(kind: str, one: TableSeen, tables: Sequence[TableSeen], said: Collection[Place]) -> float:
     name = rank(one.name, TABLES[kind])
     if kind == "messages" and pair_of(one):
         name = max(name, 0.7)  # a row is a question and its answer, whatever the table's name
-    if kind == "messages" and _is_said(one):
+    if kind == "messages" and one.place in said:
         name = max(name, 0.55)
     if kind == "documents" and _is_of_files(one, tables):
         name = max(name, 0.6)
     return name * 0.9 + _evidence(kind, one, tables) if name else 0.0
 
 
-def _is_said(one: TableSeen) -> bool:
-    """True if rows are texts in a conversation, whatever the table's name."""
+def _is_said(one: TableSeen, sample: Sample) -> bool:
+    """True if rows are texts in a conversation or of a ticket, whatever the table's name."""
     talks = (*TABLES["conversations"], *TABLES["tickets"][:2])
-    within = any(rank(to[1], talks) >= 0.8 for to in one.references.values())
-    return within and any(rank(column, TEXTS) == 1 or words_of(column) in TEXTS for column in one.columns)
+    within = [column for column, to in one.references.items() if rank(to[1], talks) >= 0.8]
+    texts = any(rank(column, TEXTS) == 1 or words_of(column) in TEXTS for column in one.columns)
+    given = sample(one, within) if within and texts else {}
+    return any(each is not None for values in given.values() for each in values)
 
 
 def _is_of_files(one: TableSeen, tables: Sequence[TableSeen]) -> bool:
@@ -277,6 +308,7 @@ def _evidence(kind: str, one: TableSeen, tables: Sequence[TableSeen]) -> float:
         return named(*PERSON) + 0.1 * min(referring, 3)
     if kind == "conversations":
         about = named("title", "name", "subject") + 0.1 * min(referring, 2) + has("user_id")
+        about -= named(*LOGINS) * 4  # sessions of browsers
         return 0.2 * ("users" in to) + about - 0.5 * bool(pair_of(one))
     if kind == "messages":
         pair = 0.4 * bool(pair_of(one))

@@ -29,6 +29,8 @@ SEEN = Path(__file__).parents[2] / "sql" / "platforms"
 LEAST = {
     "sim_studio": (0.75, 0.7),  # its ratings name a conversation and no message: nothing is proposed, and it is asked
     "maxkb": (0.75, 0.6),  # codes for votes and states are asked
+    "peppermint": (0.75, 0.45),  # two tables of people are asked, and who wrote a comment
+    "rasa": (0.5, 0.0),  # messages are among other events: all of it is asked
 }
 LATER = {
     "anythingllm": (0.75, 0.6), "chainlit": (0.85, 0.55), "khoj": (0.75, 0.35), "papercups": (0.8, 0.55), "quivr": (0.9, 0.75),
@@ -83,7 +85,7 @@ def values(connection: psycopg.Connection[Any], text: str, id_: str, column: str
     rows = connection.execute(f"select ({id_})::text, ({column})::text from ({text}) q".encode()).fetchall()
     # where two tables of people are united, the id begins with the name of one, which is a matter of taste
     return {
-        re.sub("^[a-z_]+:", "", key): {"human": "user", "ai": "assistant"}.get(
+        re.sub("^[A-Za-z_]+:", "", key): {"human": "user", "ai": "assistant"}.get(
             value and value.lower(), value and value.lower()
         )
         for key, value in rows
@@ -154,6 +156,12 @@ def test_of_platforms_that_came_later_no_less_is_proposed_and_nothing_wrong_is_c
     assert total.wrong == []
     assert total.right >= LATER[name][0] * total.items
     assert total.certain >= LATER[name][1] * total.items
+
+
+def test_sessions_of_browsers_are_no_conversations_and_articles_no_messages(stranger: Load) -> None:
+    _, found = stranger("peppermint")
+    assert found.tables["conversations"].source.name == "Ticket"
+    assert found.tables["messages"].source.name == "Comment"
 
 
 HELPDESK = """
