@@ -68,7 +68,7 @@ def _rated(one: TableSeen, sample: Sample) -> Iterator[Line]:
 
 
 def _unread(one: TableSeen, sample: Sample) -> Iterator[Line]:
-    """A column that is called a rating and whose values say nothing: a person writes what each means."""
+    """A column that is called a rating and whose values have no known meaning: a person writes what each means."""
     for name in (each for each in one.columns if rank(each, COLUMNS["messages.rating"]) >= 0.8):
         words = sorted({str(each) for each in sample(one, [name]).get(name, ()) if not isinstance(each, float)})
         if 1 < len(words) <= values.MOST_WORDS:
