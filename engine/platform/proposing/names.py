@@ -22,7 +22,9 @@ PERSON, STAFF, CHUNKS, INTERNAL, METADATA = (
 LABELS, ROLES, MEMBERSHIPS, PARTICIPANTS = (
     _DATA[key].split() for key in ("labels", "roles", "memberships", "participants")
 )
-FAILURES, STATES, BOTS, LOGINS = (_DATA[key].split() for key in ("failures", "states", "bots", "logins"))
+FAILURES, STATES, BOTS, LOGINS, WRITERS = (
+    _DATA[key].split() for key in ("failures", "states", "bots", "logins", "writers")
+)
 TENANTS = frozenset(_DATA["tenants"].split())
 INVERTED, IS_USER = (frozenset(_DATA[key].split()) for key in ("inverted", "is_user"))
 

@@ -22,7 +22,7 @@ from gendash.engine.platform.proposing.elsewhere import (
 from gendash.engine.platform.proposing.in_json import JSON, messages_in_json
 from gendash.engine.platform.proposing.joins import gone, parents, person_of_rated
 from gendash.engine.platform.proposing.links import with_implied
-from gendash.engine.platform.proposing.names import COLUMNS, STATES, TABLES, meaning, rank
+from gendash.engine.platform.proposing.names import COLUMNS, STATES, TABLES, WRITERS, meaning, rank
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, Proposal, ProposedTable, Sample, TableSeen
 from gendash.engine.platform.proposing.rows import (
     chunk_count,
@@ -133,7 +133,8 @@ class _Proposer:
         if table == "messages" and not pair_of(one) and not two:
             two = self._two_kinds(one) or self._two_writers(one)
         if table == "messages" and not two and not any(line.column == "role" for line in lines) and not pair_of(one):
-            two = next(chain(role_beside(one, self.columns.sample), self._by_writer(one)), None)
+            ways = (role_beside(one, self.columns.sample), self._by_writer(one), self._by_absence(one))
+            two = next(chain(*ways), None)
         if two and not any(line.column == "role" and line.confidence >= CERTAIN for line in lines):
             lines = [*(line for line in lines if line.column != "role"), two]
             self.questions[:] = [one for one in self.questions if not one.startswith("messages.role")]
@@ -228,6 +229,23 @@ class _Proposer:
             own = place_of("u", self.columns.id_of(one))
             sql = f"(select min({time.sql}) from {talks.quoted} c where {person.sql} = {own})"
             yield Line("created_at", sql, (), 0.6, "no time of its own: the first conversation")
+
+    def _by_absence(self, one: TableSeen) -> Iterator[Line]:
+        """Who wrote a message, where one side's messages name a person, and the other's nobody; it is asked."""
+        names = sorted(one.columns, key=lambda each: -rank(each, WRITERS))
+        for name in [each for each in names if rank(each, WRITERS) >= 0.8][:1]:
+            given = self.columns.with_nulls(one, [name]).get(name, ())
+            if None not in given or len(given) < 2:
+                continue
+            talks, to = self.chosen.get("conversations"), one.references.get(name)
+            person = self.columns.line("conversations", "user_id", talks) if talks else None
+            of_talks = talks.references.get(person.reads[0]) if talks and person and person.reads else None
+            staff = bool(to and of_talks and to[:2] != of_talks[:2])
+            side, other = ("assistant", "user") if staff else ("user", "assistant")
+            sql = f"case when {place_of('m', name)} is null then '{other}' else '{side}' end"
+            self.questions.append(f"messages: is a row of {one.name} without {name} written by the {other}?")
+            yield Line("role", sql, (name,), 0.6, f"{name} names nobody in some rows")
+            return
 
     def _of_events(self) -> Line | None:
         """Who wrote a message that is one of several kinds of events."""

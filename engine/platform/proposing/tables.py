@@ -81,7 +81,10 @@ def _choose_events(found: TableChoice, tables: Sequence[TableSeen], sample: Samp
         for name, given in (sample(one, kinds) if kinds and one not in found.tables.values() else {}).items():
             words = {str(each).lower(): side for each in given if (side := _says(str(each)))}
             if set(words.values()) == {"user", "assistant"}:
-                found.tables["messages"], found.events = one, (name, words)
+                found.tables["messages"] = one
+                if all(meaning("messages.role", str(each)) is not None for each in given if each is not None):
+                    return  # each row is a message
+                found.events = (name, words)
                 found.doubtful.add("messages")
                 listed = " or ".join(map(repr, sorted(words)))
                 found.questions.append(f"messages: are they the rows of {one.name} whose {name} is {listed}?")

@@ -122,6 +122,8 @@ def read_active(place: str, name: str, kind: str, values: Sequence[object]) -> R
         known = bool(bits) and bits <= {0, 1}
         inverted = words_of(name) in INVERTED
         return Reading(f"{place} = {int(not inverted)}", KNOWN if known else -1.0, "0 and 1")
+    if kind.startswith(TEXTS) and values and {str(one) for one in values} <= {"0", "1"}:
+        return Reading(f"{place} = '{int(words_of(name) not in INVERTED)}'", KNOWN, "0 and 1")
     read = read_words("users.is_active", place, name, kind, values)
     if read.adds < 0 or not read.words or read.unknown:
         return read._replace(adds=-1.0)

@@ -28,8 +28,9 @@ SEEN = Path(__file__).parents[2] / "sql" / "platforms"
 # platforms that were seen after the names were listed; their adapters were written upon what init had proposed
 LEAST = {
     "sim_studio": (0.75, 0.7),  # its ratings name a conversation and no message: nothing is proposed, and it is asked
+    "botpress": (0.75, 0.3),  # who has no column for it: all rows without an author are asked
     "maxkb": (0.75, 0.6),  # codes for votes and states are asked
-    "peppermint": (0.75, 0.45),  # two tables of people are asked, and who wrote a comment
+    "peppermint": (0.8, 0.45),  # two tables of people are asked, and who wrote a comment
     "rasa": (0.5, 0.0),  # messages are among other events: all of it is asked
 }
 LATER = {
