@@ -19,10 +19,10 @@ from gendash.engine.platform.proposing.elsewhere import (
     role_of_writer,
     side_of,
 )
-from gendash.engine.platform.proposing.in_json import JSON, messages_in_json
+from gendash.engine.platform.proposing.in_json import AS_JSON, JSON, messages_in_json
 from gendash.engine.platform.proposing.joins import gone, parents, person_of_rated
 from gendash.engine.platform.proposing.links import with_implied
-from gendash.engine.platform.proposing.names import COLUMNS, STATES, TABLES, WRITERS, meaning, rank
+from gendash.engine.platform.proposing.names import COLUMNS, STATES, TABLES, TEXTS, WRITERS, meaning, rank, words_of
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, Proposal, ProposedTable, Sample, TableSeen
 from gendash.engine.platform.proposing.rows import (
     chunk_count,
@@ -112,6 +112,10 @@ class _Proposer:
         """Messages that conversations hold as JSON, where no table holds them."""
         one, by = talks.source, {line.column: line for line in talks.lines}
         columns = [name for name, kind in one.columns.items() if kind in JSON]
+        texts = [name for name, kind in one.columns.items() if kind.startswith(TEXT_KINDS)]
+        columns += [
+            name + AS_JSON for name in texts if rank(name, TABLES["messages"]) >= 0.8 or words_of(name) in TEXTS
+        ]
         id_ = self.columns.id_of(one)
         given = self.columns.sample(one, columns) if columns and id_ else {}
         proposed = messages_in_json(one, id_, by.get("created_at"), given)

@@ -31,6 +31,7 @@ LEAST = {
     "botpress": (0.75, 0.3),  # who has no column for it: all rows without an author are asked
     "maxkb": (0.75, 0.6),  # codes for votes and states are asked
     "peppermint": (0.8, 0.45),  # two tables of people are asked, and who wrote a comment
+    "ragflow": (0.8, 0.4),  # messages are JSON kept as text, documents and files are asked
     "rasa": (0.5, 0.0),  # messages are among other events: all of it is asked
 }
 LATER = {
