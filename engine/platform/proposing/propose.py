@@ -7,23 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 
-from gendash.engine.languages.sql_text import quote_text
-from gendash.engine.platform.proposing.beside import role_beside
 from gendash.engine.platform.proposing.columns import ALIASES, DOUBTFUL, Columns
 from gendash.engine.platform.proposing.derived import conversations_of, ratings_of
 from gendash.engine.platform.proposing.elsewhere import (
     person_of_participants,
     role_of_members,
-    role_of_writer,
-    side_of,
 )
 from gendash.engine.platform.proposing.in_json import AS_JSON, JSON, messages_in_json
 from gendash.engine.platform.proposing.joins import gone, parents, person_of_rated
 from gendash.engine.platform.proposing.links import with_implied
-from gendash.engine.platform.proposing.names import COLUMNS, STATES, TABLES, TEXTS, WRITERS, meaning, rank, words_of
-from gendash.engine.platform.proposing.proposal import CERTAIN, Line, Proposal, ProposedTable, Sample, TableSeen
+from gendash.engine.platform.proposing.names import COLUMNS, STATES, TABLES, TEXTS, meaning, rank, words_of
+from gendash.engine.platform.proposing.proposal import Line, Proposal, ProposedTable, Sample, TableSeen
 from gendash.engine.platform.proposing.rows import (
     chunk_count,
     internal_rows,
@@ -32,13 +27,14 @@ from gendash.engine.platform.proposing.rows import (
     soft_delete,
     status_of_failure,
 )
-from gendash.engine.platform.proposing.tables import choose_tables, is_of_people, pair_of
+from gendash.engine.platform.proposing.scores import pair_of
+from gendash.engine.platform.proposing.tables import choose_tables
 from gendash.engine.platform.proposing.tenants import with_tenants
 from gendash.engine.platform.proposing.unions import united
 from gendash.engine.platform.proposing.values import TEXTS as TEXT_KINDS
 from gendash.engine.platform.proposing.values import place_of
+from gendash.engine.platform.proposing.writers import PAIR, messages_among, writer_of
 
-PAIR = 0.82  # that a row with a question and an answer is two messages
 QUESTIONS = 10
 NEEDED = {
     "conversations": ("created_at",),
@@ -130,30 +126,29 @@ class _Proposer:
     # ── columns ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _table(self, table: str, one: TableSeen) -> ProposedTable | None:
-        alias = ALIASES[table]
+        """The proposal for a canonical table from one table; None where that lacks what is needed."""
         columns = [column for column in _columns_of(table) if column in self.contract[table]]
         lines = [line for column in columns if (line := self.columns.line(table, column, one))]
-        two = self._of_events() if table == "messages" else None
-        if table == "messages" and not pair_of(one) and not two:
-            two = self._two_kinds(one) or self._two_writers(one)
-        if table == "messages" and not two and not any(line.column == "role" for line in lines) and not pair_of(one):
-            ways = (role_beside(one, self.columns.sample), self._by_writer(one), self._by_absence(one))
-            two = next(chain(*ways), None)
-        if two and not any(line.column == "role" and line.confidence >= CERTAIN for line in lines):
-            lines = [*(line for line in lines if line.column != "role"), two]
-            self.questions[:] = [one for one in self.questions if not one.startswith("messages.role")]
-        id_line = self._id_line(table, one)
-        found = {line.column for line in lines}
+        if table == "messages" and not pair_of(one):
+            role = next((line for line in lines if line.column == "role"), None)
+            written = writer_of(self.columns, one, self.events, role)
+            if written:
+                lines = [*(line for line in lines if line is not role), written]
+                self.questions[:] = [asked for asked in self.questions if not asked.startswith("messages.role")]
+        id_line, found = self._id_line(table, one), {line.column for line in lines}
         if not id_line:
             return None
-        if table == "feedback" and not {"message_id", "rating"} <= found:
+        lacks = table == "feedback" and not {"message_id", "rating"} <= found
+        if lacks or (table == "messages" and not {"conversation_id", "role"} & found and not pair_of(one)):
             self._ask(table, one, found, None)
             return None
-        if table == "messages" and not {"conversation_id", "role"} & found and not pair_of(one):
-            self._ask(table, one, found, None)
-            return None
-        lines.insert(0, id_line)
-        lines += self._beside(table, alias, one, found)
+        lines = self._with_others(table, one, [id_line, *lines])
+        return self._with_rows(table, one, lines) if lines else None
+
+    def _with_others(self, table: str, one: TableSeen, lines: list[Line]) -> list[Line]:
+        """The lines with those that are no plain column, and in place of what lacks; none if a time cannot be had."""
+        found = {line.column for line in lines}
+        lines += self._beside(table, ALIASES[table], one, found)
         elsewhere = list(self._elsewhere(table, one, lines))
         lines = [line for line in lines if line.column not in {each.column for each in elsewhere}] + elsewhere
         found |= {line.column for line in lines}
@@ -167,16 +162,19 @@ class _Proposer:
             messages = self.chosen.get("messages")
             time = self.columns.line("messages", "created_at", messages) if messages else None
             if time is None:
-                return None
+                return []
             lines.append(time._replace(reads=(), confidence=0.7, evidence="no time of its own: that of the message"))
+        return lines
+
+    def _with_rows(self, table: str, one: TableSeen, lines: list[Line]) -> ProposedTable:
+        """The proposal with the conditions of its rows, and the joins that it needs."""
+        alias = ALIASES[table]
+        pair = pair_of(one) if table == "messages" and not any(line.column == "role" for line in lines) else None
         if pair:
             lines.append(Line("role", "", pair, PAIR, "a row is a question and its answer"))
-        deleted = list(soft_delete(alias, one)) if table == "users" else gone(self.columns, alias, one)
-        conditions = [*deleted, *(internal_rows(alias, one) if table == "messages" else ())]
-        if two and self.events[0]:
-            listed = ", ".join(map(quote_text, sorted(self.events[1])))
-            place = place_of(alias, self.events[0])
-            conditions.append((f"lower({place}::text) in ({listed})", DOUBTFUL, "events that are messages"))
+        conditions = list(soft_delete(alias, one)) if table == "users" else gone(self.columns, alias, one)
+        if table == "messages":
+            conditions = [*conditions, *internal_rows(alias, one), *messages_among(self.events)]
         joins, above = parents(self.columns, table, one, lines)
         return ProposedTable(table, one, lines, joins, (*conditions, *above), pair=pair)
 
@@ -233,65 +231,6 @@ class _Proposer:
             own = place_of("u", self.columns.id_of(one))
             sql = f"(select min({time.sql}) from {talks.quoted} c where {person.sql} = {own})"
             yield Line("created_at", sql, (), 0.6, "no time of its own: the first conversation")
-
-    def _by_absence(self, one: TableSeen) -> Iterator[Line]:
-        """Who wrote a message, where one side's messages name a person, and the other's nobody; it is asked."""
-        names = sorted(one.columns, key=lambda each: -rank(each, WRITERS))
-        for name in [each for each in names if rank(each, WRITERS) >= 0.8][:1]:
-            given = self.columns.with_nulls(one, [name]).get(name, ())
-            if None not in given or len(given) < 2:
-                continue
-            talks, to = self.chosen.get("conversations"), one.references.get(name)
-            person = self.columns.line("conversations", "user_id", talks) if talks else None
-            of_talks = talks.references.get(person.reads[0]) if talks and person and person.reads else None
-            staff = bool(to and of_talks and to[:2] != of_talks[:2])
-            side, other = ("assistant", "user") if staff else ("user", "assistant")
-            sql = f"case when {place_of('m', name)} is null then '{other}' else '{side}' end"
-            self.questions.append(f"messages: is a row of {one.name} without {name} written by the {other}?")
-            yield Line("role", sql, (name,), 0.6, f"{name} names nobody in some rows")
-            return
-
-    def _of_events(self) -> Line | None:
-        """Who wrote a message that is one of several kinds of events."""
-        name, words = self.events
-        if not name:
-            return None
-        place = f"lower({place_of('m', name)}::text)"
-        cases = " ".join(f"when {quote_text(word)} then {quote_text(side)}" for word, side in sorted(words.items()))
-        return Line("role", f"case {place} {cases} end", (name,), DOUBTFUL, "kinds of events", words)
-
-    def _two_kinds(self, one: TableSeen) -> Line | None:
-        """Who wrote a message, where a row names that of a person or that of an agent, each in a table of its own."""
-        sides = {side_of(to[1]): name for name, to in one.references.items() if side_of(to[1])}
-        if len(sides) < 2:
-            return None
-        given = self.columns.with_nulls(one, list(sides.values()))
-        cases = [f"when {place_of('m', name)} is not null then '{side}'" for side, name in sorted(sides.items())]
-        sure = PAIR if all(None in given.get(name, ()) for name in sides.values()) else DOUBTFUL
-        evidence = f"{' and '.join(sides.values())} name what was written"
-        return Line("role", f"case {' '.join(reversed(cases))} end", tuple(sides.values()), sure, evidence)
-
-    def _by_writer(self, one: TableSeen) -> Iterator[Line]:
-        """Who wrote a message, where the account that a message names says whether it is a bot."""
-        line = self.columns.line("conversations", "user_id", one)
-        users = self.chosen.get("users")
-        if users and line and one.references.get(line.reads[0], ())[:2] == users.place:
-            yield from role_of_writer(users, self.columns.id_of(users), place_of("m", line.reads[0]))
-
-    def _two_writers(self, one: TableSeen) -> Line | None:
-        """Who wrote a message, where people and staff are two columns of which one is filled."""
-        users = self.chosen.get("users")
-        people = {each.place for each in self.tables if rank(each.name, TABLES["users"]) >= 0.8 and is_of_people(each)}
-        people |= {each.place for each in self.people}
-        to = {name: place[:2] for name, place in one.references.items() if place[:2] in people}
-        mine = [name for name, place in to.items() if users and place == users.place]
-        theirs = [name for name, place in to.items() if not users or place != users.place]
-        if len(mine) != 1 or len(theirs) != 1:
-            return None
-        sql = f"case when {place_of('m', mine[0])} is not null then 'user' else 'assistant' end"
-        given = self.columns.with_nulls(one, [mine[0], theirs[0]])
-        sure = PAIR if all(None in given.get(name, ()) for name in (mine[0], theirs[0])) else DOUBTFUL
-        return Line("role", sql, (mine[0],), sure, f"{mine[0]} and {theirs[0]} name who wrote it")
 
     def _id_line(self, table: str, one: TableSeen) -> Line | None:
         """The id of a row: its key, or the columns of the key together, or a column that is called so."""

@@ -8,7 +8,7 @@ from gendash.engine.languages.sql_text import quote_text
 from gendash.engine.platform.proposing import values
 from gendash.engine.platform.proposing.names import CHUNKS, DELETED, FAILURES, INTERNAL, METADATA, joined_words, rank
 from gendash.engine.platform.proposing.proposal import CERTAIN, Line, TableSeen
-from gendash.engine.platform.proposing.tables import chunks_of
+from gendash.engine.platform.proposing.scores import chunks_of
 from gendash.engine.platform.proposing.values import place_of
 
 Condition = tuple[str, float, str]  # SQL, confidence, evidence

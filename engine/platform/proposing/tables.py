@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from gendash.engine.platform.proposing.elsewhere import name_of
 from gendash.engine.platform.proposing.names import (
-    ANSWER,
-    CHUNKS,
     COLUMNS,
-    LOGINS,
-    PERSON,
-    QUESTION,
     TABLES,
     TENANTS,
-    TEXTS,
     meaning,
     rank,
     words_of,
 )
-from gendash.engine.platform.proposing.proposal import Place, Sample, TableSeen
+from gendash.engine.platform.proposing.proposal import Sample, TableSeen
+from gendash.engine.platform.proposing.scores import chunks_of, has_column, is_of_people, is_said, score_of
 
 ENOUGH = 0.9  # score of a table: about its name alone, or a weaker name with two pieces of evidence
-PARTS = ("embedding", "vector", "chunk_index", "chunk_id")  # a row is a part of a document
 MOST_TABLES = 30  # whose words are looked at for events
 WORDS_KINDS = ("text", "character", "enum", "citext", "varchar")
-FILE_NAMES = ("filename", "file_name", "file_path", "path", "url")
 
 
 @dataclass
@@ -50,8 +42,8 @@ class TableChoice:
 def choose_tables(tables: Sequence[TableSeen], sample: Sample) -> TableChoice:
     """The best table of each kind; no table is of two kinds, but a conversation may be a ticket, too."""
     filled = [one for one in tables if one.rows] or list(tables)  # an empty table may be a former one
-    said = {one.place for one in filled if _is_said(one, sample)}
-    scores = [(_score(kind, one, tables, said), kind, one) for kind in TABLES for one in filled]
+    said = {one.place for one in filled if is_said(one, sample)}
+    scores = [(score_of(kind, one, tables, said), kind, one) for kind in TABLES for one in filled]
     scores.sort(key=lambda one: (-one[0], -one[2].rows))
     found = TableChoice({})
     for score, kind, one in scores:
@@ -113,37 +105,12 @@ def _ask_for_twins(found: TableChoice, tables: Sequence[TableSeen]) -> None:
 def is_ticket(one: TableSeen) -> bool:
     """True if a row is handled by somebody until it is closed: it has a status, and two signs more."""
     signs = ("assigned_to", "priority", "resolved_at", "closed_at", "first_response_at", "sla_due_at")
-    return _fits(one, "tickets.status") and sum(_fits(one, f"tickets.{sign}") for sign in signs) >= 2
-
-
-def pair_of(one: TableSeen) -> tuple[str, str] | None:
-    """The columns of a question and of its answer, where a row is both; question_text is a question, too."""
-    question, answer = (
-        next((c for name in names for c in one.columns if _is_called(c, name)), "") for names in (QUESTION, ANSWER)
-    )
-    return (question, answer) if question and answer else None
-
-
-def _is_called(column: str, name: str) -> bool:
-    words = words_of(column)
-    return words_of(name) in (words, *(words.removesuffix(f"_{end}") for end in TEXTS))
-
-
-def chunks_of(one: TableSeen, tables: Sequence[TableSeen]) -> tuple[TableSeen, str] | None:
-    """The table of a document's chunks, and its column that names the document."""
-    found = [
-        (rank(other.name, CHUNKS), other, column)
-        for other in tables
-        for column, to in other.references.items()
-        if to[:2] == one.place and rank(other.name, CHUNKS) > 0
-    ]
-    _, other, column = max(found, key=lambda each: each[0], default=(0.0, None, ""))
-    return (other, column) if other else None
+    return has_column(one, "tickets.status") and sum(has_column(one, f"tickets.{sign}") for sign in signs) >= 2
 
 
 def _choose_documents(found: TableChoice, fits: Sequence[TableSeen], tables: Sequence[TableSeen]) -> None:
     """What people upload, not what is made of it; a person is asked where nothing says which is which."""
-    named = {to[:2] for one in fits if not _fits(one, "documents.status") for to in _documents_named(one)}
+    named = {to[:2] for one in fits if not has_column(one, "documents.status") for to in _documents_named(one)}
     origins = [one for one in fits if one.place in named]
     # what is cut into chunks is what a platform answers from
     origins = origins or [one for one in fits if chunks_of(one, tables)] or list(fits)
@@ -151,7 +118,7 @@ def _choose_documents(found: TableChoice, fits: Sequence[TableSeen], tables: Seq
     if chosen and chosen not in origins:
         found.tables["documents"] = chosen = origins[0]
     others = [one for one in origins if one is not chosen and one not in found.tables.values()]
-    processed = chosen and (_fits(chosen, "documents.status") or chunks_of(chosen, tables))
+    processed = chosen and (has_column(chosen, "documents.status") or chunks_of(chosen, tables))
     if chosen and not processed and not rank(chosen.name, TABLES["documents"]):
         found.doubtful.add("documents")
         found.questions.append(f"documents: are rows of {chosen.name} read to answer from, or attachments of messages?")
@@ -254,77 +221,3 @@ def _names_a_person(column: str, to: TableSeen) -> bool:
 def _describes(one: TableSeen, other: TableSeen) -> bool:
     """True if a row says more about a person of another table: its key or a column of people names that."""
     return one is not other and any(to[:2] == other.place for to in one.references.values())
-
-
-def is_of_people(one: TableSeen) -> bool:
-    """True if rows are people, not the companies or tenants that they belong to."""
-    return any(rank(column, PERSON) >= 0.8 for column in one.columns)
-
-
-def _score(kind: str, one: TableSeen, tables: Sequence[TableSeen], said: Collection[Place]) -> float:
-    name = rank(one.name, TABLES[kind])
-    if kind == "messages" and pair_of(one):
-        name = max(name, 0.7)  # a row is a question and its answer, whatever the table's name
-    if kind == "messages" and one.place in said:
-        name = max(name, 0.55)
-    if kind == "documents" and _is_of_files(one, tables):
-        name = max(name, 0.6)
-    return name * 0.9 + _evidence(kind, one, tables) if name else 0.0
-
-
-def _is_said(one: TableSeen, sample: Sample) -> bool:
-    """True if rows are texts in a conversation or of a ticket, whatever the table's name."""
-    talks = (*TABLES["conversations"], *TABLES["tickets"][:2])
-    within = [column for column, to in one.references.items() if rank(to[1], talks) >= 0.8]
-    texts = any(rank(column, TEXTS) == 1 or words_of(column) in TEXTS for column in one.columns)
-    given = sample(one, within) if within and texts else {}
-    return any(each is not None for values in given.values() for each in values)
-
-
-def _is_of_files(one: TableSeen, tables: Sequence[TableSeen]) -> bool:
-    """True if rows are files of people, whatever the table's name: a file name, and a person who has it."""
-    owners = {to[:2] for to in one.references.values()}
-    owned = any(is_of_people(other) for other in tables if other.place in owners)
-    return owned and any(words_of(column) in ("filename", "file_name") for column in one.columns)
-
-
-def _fits(one: TableSeen, canonical: str) -> bool:
-    named = canonical in (
-        "tickets.status",
-        "tickets.priority",
-        "messages.role",
-    )  # may be the id of a row that holds the word
-    names = (name_of(one, name) if named else name for name in one.columns)
-    return max((rank(name, COLUMNS[canonical]) for name in names), default=0.0) > 0.7
-
-
-def _evidence(kind: str, one: TableSeen, tables: Sequence[TableSeen]) -> float:
-    def has(*columns: str) -> float:
-        return 0.2 * sum(_fits(one, f"{kind}.{column}") for column in columns)
-
-    def named(*names: str) -> float:
-        return 0.2 * any(rank(column, names) > 0.7 for column in one.columns)
-
-    referring = sum(to[:2] == one.place for other in tables if other is not one for to in other.references.values())
-    to = {rank(table, TABLES[of]) > 0.5 and of for _, table, _ in one.references.values() for of in TABLES}
-    if kind == "users":
-        return named(*PERSON) + 0.1 * min(referring, 3)
-    if kind == "conversations":
-        about = named("title", "name", "subject") + 0.1 * min(referring, 2) + has("user_id")
-        about -= named(*LOGINS) * 4  # sessions of browsers
-        return 0.2 * ("users" in to) + about - 0.5 * bool(pair_of(one))
-    if kind == "messages":
-        pair = 0.4 * bool(pair_of(one))
-        within = 0.2 * ("conversations" in to or "tickets" in to)
-        return named(*TEXTS) + has("conversation_id", "role") + within + pair
-    if kind == "feedback":
-        about = has("message_id", "rating") + 0.2 * ("messages" in to) + 0.1 * ("conversations" in to)
-        return about + 0.5 * has("comment", "user_id") - 0.5 * (not has("rating"))
-    if kind == "documents":
-        about = has("status", "file_size", "chunk_count", "user_id") + named(*FILE_NAMES) - 2.5 * named(*PARTS)
-        is_file = any(words_of(column) in ("filename", "file_name") for column in one.columns)
-        about += 0.2 * (is_file and rank(one.name, TABLES[kind]) < 0.8) + 0.3 * (has("file_size") > 0)
-        return about + 0.5 * named("name", "title") - 0.7 * (not about)
-    return (
-        has("status", "priority", "assigned_to") + named("subject", "title") - 0.7 * (has("status", "priority") < 0.3)
-    )
