@@ -146,7 +146,7 @@ class _Proposer:
         return self._with_rows(table, one, lines) if lines else None
 
     def _with_others(self, table: str, one: TableSeen, lines: list[Line]) -> list[Line]:
-        """The lines with those that are no plain column, and in place of what lacks; none if a time cannot be had."""
+        """The lines with those that are no plain column, and in place of what is missing; none if a time cannot be had."""
         found = {line.column for line in lines}
         lines += self._beside(table, ALIASES[table], one, found)
         elsewhere = list(self._elsewhere(table, one, lines))
