@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from gendash.engine.languages.sql_text import quote_text
@@ -89,10 +89,10 @@ def _admins(one: TableSeen, column: str, tables: Sequence[TableSeen], sample: Sa
 
 
 def person_of_participants(
-    talks: TableSeen, id_: str, people: Sequence[TableSeen], tables: Sequence[TableSeen]
+    talks: TableSeen, id_: str, people: Sequence[TableSeen], tables: Sequence[TableSeen], named: Callable[[str], str]
 ) -> Iterator[Line]:
-    """The person whom a table of participants names first for a conversation; at most one."""
-    if len(people) != 1:
+    """The person whom a table of participants names first for a conversation; ``named`` gives an id its form."""
+    if not people:
         return
     for one in sorted(tables, key=lambda each: -rank(each.name, PARTICIPANTS)):
         if rank(one.name, PARTICIPANTS) <= 0:
@@ -102,8 +102,10 @@ def person_of_participants(
         who.sort(key=lambda name: -rank(name, COLUMNS["conversations.user_id"]))
         first = _first(one)
         if of and who and first:
-            inner = f"select {place_of('p', who[0])} from {one.quoted} p where {place_of('p', of[0])}"
-            sql = f"({inner} = {place_of('c', id_)} order by {place_of('p', first)} limit 1)"
+            person = place_of("p", who[0])
+            inner = f"select {named(person)} from {one.quoted} p where {place_of('p', of[0])} = {place_of('c', id_)}"
+            filled = f" and {person} is not null" if len(people) > 1 else ""  # others take part, too
+            sql = f"({inner}{filled} order by {place_of('p', first)} limit 1)"
             yield Line("user_id", sql, (), SURE, f"the first of {one.name}")
             return
 

@@ -146,7 +146,7 @@ class _Proposer:
         return self._with_rows(table, one, lines) if lines else None
 
     def _with_others(self, table: str, one: TableSeen, lines: list[Line]) -> list[Line]:
-        """The lines with those that are no plain column, and in place of what is missing; none if a time cannot be had."""
+        """The lines with those that are no plain column, or to be written; none if a time cannot be had."""
         found = {line.column for line in lines}
         lines += self._beside(table, ALIASES[table], one, found)
         elsewhere = list(self._elsewhere(table, one, lines))
@@ -218,7 +218,11 @@ class _Proposer:
             self.questions[:] = [each for each in self.questions if not (found and each.startswith("users.role"))]
             yield from found
         if table == "conversations" and "user_id" not in by:
-            yield from person_of_participants(one, id_, self.people, self.tables)
+
+            def named(place: str) -> str:
+                return self.columns.named_as("users", self.people[0], place)
+
+            yield from person_of_participants(one, id_, self.people, self.tables, named)
 
     def _first_seen(self, one: TableSeen) -> Iterator[Line]:
         """When a person came whose table has no time: with the first conversation."""

@@ -8,13 +8,14 @@ from itertools import pairwise
 
 from gendash.engine.platform.proposing.names import (
     COLUMNS,
+    STAFF,
     TABLES,
     TENANTS,
     meaning,
     rank,
     words_of,
 )
-from gendash.engine.platform.proposing.proposal import Sample, TableSeen
+from gendash.engine.platform.proposing.proposal import Place, Sample, TableSeen
 from gendash.engine.platform.proposing.scores import chunks_of, has_column, is_of_people, is_said, score_of
 
 ENOUGH = 0.9  # score of a table: about its name alone, or a weaker name with two pieces of evidence
@@ -201,6 +202,8 @@ def _choose_people(found: TableChoice, tables: Sequence[TableSeen]) -> None:
             if to[:2] in by_place and _names_a_person(column, by_place[to[:2]]):
                 owns = rank(column, COLUMNS["conversations.user_id"])
                 people[to[:2]] = max(people.get(to[:2], 0.0), owns and owns + (one is talks))
+    if talks is None or not any(to[:2] in people for to in talks.references.values()):
+        people |= _writers(found, by_place)
     several = [by_place[place] for place in sorted(people, key=lambda place: -people[place])]
     several = [one for one in several if not any(_describes(one, other) for other in several)]
     if several and (found.tables.get("users") not in several or several[0] is not found.tables.get("users")):
@@ -209,6 +212,15 @@ def _choose_people(found: TableChoice, tables: Sequence[TableSeen]) -> None:
     if len(several) > 1:
         listed = " and of ".join(one.name for one in several)
         found.questions.append(f"users: are the rows of {listed} all people? Each is a part of users.sql")
+
+
+def _writers(found: TableChoice, by_place: Mapping[Place, TableSeen]) -> dict[Place, float]:
+    """The tables of people that messages name, if several: those of customers are surer than those of staff."""
+    messages = found.tables.get("messages")
+    named = {to[:2] for to in messages.references.values()} if messages else set()
+    tables = [by_place[place] for place in named if place in by_place and is_of_people(by_place[place])]
+    outside = {one.place: 2.0 - rank(one.name, ("user", *STAFF)) for one in tables}
+    return outside if len(tables) > 1 else {}
 
 
 def _names_a_person(column: str, to: TableSeen) -> bool:
